@@ -1,0 +1,60 @@
+import type { SourceName, Tier } from "../core/mod.ts";
+
+/** Every setting, parsed once at start and never read from the environment again. Times are milliseconds. */
+export interface Settings {
+  readonly port: number;
+  /** `localhost` means 127.0.0.1 and ::1 both. */
+  readonly host: string;
+  readonly proxyApiKey: string;
+  readonly autoUpdate: boolean;
+  /** Data folder: database, secret, logs, pid file, backups. */
+  readonly home: string;
+  /** A file, `:memory:`, or the https URL of a KV Connect server. */
+  readonly kv: string;
+  /** Base64 or hex of 32 bytes, or a passphrase; absent: a 0600 file in `home`. */
+  readonly masterKey?: string;
+  readonly geminiApiKeys: readonly string[];
+  readonly rotationMode: "balanced" | "sequential" | "weighted";
+  /** 0 deterministic .. 1 uniformly random. */
+  readonly rotationTolerance: number;
+  /** Keeps a conversation on its key while that costs nothing, so that Google's implicit cache hits. Default true. */
+  readonly affinity: boolean;
+  readonly maxConcurrentRequestsPerKey: number;
+  readonly priorityTierMultipliers: Readonly<Record<Tier, number>>;
+  /** From QUOTA_GROUPS_<NAME>; name in lower case with dashes. */
+  readonly quotaGroups: Readonly<Record<string, readonly string[]>>;
+  readonly sourceOrder: readonly SourceName[];
+  readonly modelFetchInterval: number;
+  readonly quotaRefreshInterval: number;
+  readonly timeoutConnect: number;
+  readonly timeoutWrite: number;
+  readonly timeoutReadStreaming: number;
+  readonly timeoutReadNonStreaming: number;
+  readonly queueMaxWait: number;
+  readonly queueMaxLength: number;
+  /** Milliseconds after which a stuck attempt is raced on another key; 0 = off. */
+  readonly hedgeAfter: number;
+  /** Continue text-only turns on another attempt when a stream is cut. */
+  readonly streamContinue: boolean;
+  readonly oauth: Readonly<Record<"default" | "antigravity" | "gemini_cli", OAuthClientSettings>>;
+  readonly geminiApiUrl: string;
+  readonly antigravityUrls: readonly string[];
+  readonly codeAssistUrl: string;
+  readonly vertexUrl?: string;
+  readonly googleAuthUrl: string;
+  readonly googleTokenUrl: string;
+  readonly googleUserinfoUrl: string;
+  readonly maxBodyBytes: number;
+  readonly historyRetentionDays: number;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+  readonly logFormat: "human" | "json";
+  readonly logBodies: boolean;
+  readonly alertWebhookUrl?: string;
+  readonly workers: number;
+}
+
+export interface OAuthClientSettings {
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  readonly scopes?: readonly string[];
+}

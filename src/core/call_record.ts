@@ -1,0 +1,71 @@
+import type { FailureClass } from "./failure.ts";
+import type { ClientId, CredentialId, RequestId, SourceName } from "./ids.ts";
+
+/** Token counts of one turn in Gemini's arithmetic: total = prompt + candidates + thoughts + toolUse; prompt includes cached. */
+export interface Usage {
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+  readonly candidatesTokens: number;
+  readonly thoughtsTokens: number;
+  readonly toolUseTokens: number;
+  readonly totalTokens: number;
+  /** Tokens by modality (TEXT, IMAGE, AUDIO, ...), as Google gives them; they need not add up. */
+  readonly promptDetails?: Readonly<Record<string, number>>;
+  readonly candidatesDetails?: Readonly<Record<string, number>>;
+  readonly serviceTier?: string;
+}
+
+/** One try on one credential. Times are milliseconds from the start of the attempt. */
+export interface AttemptRecord {
+  readonly credential: CredentialId;
+  readonly source: SourceName;
+  /** Label or tail, never the secret. */
+  readonly name: string;
+  readonly model: string;
+  readonly bucket: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly queuedMs: number;
+  /** To the reply's head. */
+  readonly connectMs?: number;
+  /** To the first event that a client could see. */
+  readonly firstTokenMs?: number;
+  readonly totalMs: number;
+  readonly status?: number;
+  readonly failure?: FailureClass;
+  /** One safe sentence. */
+  readonly message?: string;
+  /** Why this credential was chosen, and what its failure changed. */
+  readonly note?: string;
+}
+
+/** Everything kept of one client request. No body, no secret. */
+export interface CallRecord {
+  readonly id: RequestId;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly dialect: string;
+  readonly operation: string;
+  readonly stream: boolean;
+  /** As the client wrote it. */
+  readonly modelAsked: string;
+  /** As it was served; absent when nothing was sent. */
+  readonly modelUsed?: string;
+  readonly client: ClientId;
+  /** Agent name and version from the user-agent header, bounded. */
+  readonly agent: string;
+  readonly session: string;
+  /** HTTP status the client saw. */
+  readonly status: number;
+  readonly outcome: "ok" | "failed" | "cancelled";
+  readonly failure?: FailureClass;
+  readonly message?: string;
+  readonly finish?: string;
+  readonly queuedMs: number;
+  readonly firstTokenMs?: number;
+  readonly totalMs: number;
+  readonly requestBytes: number;
+  readonly usage?: Usage;
+  readonly warnings: readonly string[];
+  readonly attempts: readonly AttemptRecord[];
+}

@@ -1,0 +1,63 @@
+import type { FailureClass } from "./failure.ts";
+import type { CredentialId, SourceName, Tier } from "./ids.ts";
+import type { Secret } from "./secret.ts";
+
+/** Why Google will not take a credential any more; lifted only by a check or a new sign-in. */
+export interface Death {
+  readonly class: FailureClass;
+  readonly reason: string;
+  readonly at: number;
+  readonly link?: string;
+}
+
+/** What every credential has, whatever its source. Secrets are `Secret`s, so a credential may be logged. */
+interface CredentialBase {
+  readonly id: CredentialId;
+  readonly source: SourceName;
+  /** The user's name for it; empty when none was given. */
+  readonly label: string;
+  /** Last four characters of the secret, or the account's e-mail. */
+  readonly tail: string;
+  readonly tier: Tier;
+  /** Google Cloud project, told by the user or read from an error; keys of one project share their buckets. */
+  readonly project?: string;
+  readonly enabled: boolean;
+  /** Higher is served first within its source and tier; default 0. */
+  readonly priority: number;
+  readonly dead?: Death;
+  /** Outbound proxy for this credential alone: http://, https:// or socks5:// URL. */
+  readonly proxy?: string;
+  /** Glob patterns of models this credential may or may not serve; absent means no rule. */
+  readonly allowModels?: readonly string[];
+  readonly denyModels?: readonly string[];
+  readonly createdAt: number;
+  /** Epoch milliseconds of the last edit, for optimistic concurrency. */
+  readonly updatedAt: number;
+}
+
+export interface ApiKeyCredential extends CredentialBase {
+  readonly source: "api_key";
+  readonly key: Secret;
+}
+
+export interface OAuthCredential extends CredentialBase {
+  readonly source: "antigravity" | "gemini_cli";
+  readonly email: string;
+  readonly refreshToken: Secret;
+  readonly accessToken?: Secret;
+  /** Epoch milliseconds at which accessToken ends. */
+  readonly accessExpiresAt?: number;
+  /** The Code Assist project that loadCodeAssist gave for this account. */
+  readonly codeAssistProject?: string;
+}
+
+export interface VertexCredential extends CredentialBase {
+  readonly source: "vertex";
+  /** The service-account file or application default credentials, as JSON text. */
+  readonly serviceAccount: Secret;
+  readonly location: string;
+  readonly accessToken?: Secret;
+  readonly accessExpiresAt?: number;
+}
+
+export type Credential = ApiKeyCredential | OAuthCredential | VertexCredential;

@@ -1,0 +1,15 @@
+/**
+ * The words every room shares: identifiers, failures, credentials, call records, results and the ports for time,
+ * chance and fetch. Holds no behaviour beyond making and hiding values, does no I/O and imports no other room.
+ *
+ * @module
+ */
+export * from "./call_record.ts";
+export * from "./credential.ts";
+export * from "./failure.ts";
+export * from "./ids.ts";
+export * from "./json.ts";
+export * from "./ports.ts";
+export * from "./redact.ts";
+export * from "./result.ts";
+export * from "./secret.ts";

@@ -1,0 +1,129 @@
+import type { Failure, Json, JsonObject, NewId, Result } from "../core/mod.ts";
+import type { Finish, GeminiRequest, ModelCapabilities, TurnEvent } from "../gemini/mod.ts";
+
+/** What a decoder may know besides the body. Everything is passed in, so that decoding is pure. */
+export interface DecodeInput {
+  /** The model that will be asked, after aliases; the same body is decoded anew for a fallback model. */
+  readonly target: { readonly id: string; readonly capabilities: ModelCapabilities };
+  /** Finds the signature of an earlier tool call: by its id, else by name and arguments. */
+  readonly signatureOf: (call: SignatureKey) => string | undefined;
+  /** Responses stored earlier, by id, for those that `references` named and that exist. */
+  readonly stored: ReadonlyMap<string, Json>;
+  readonly headers: Headers;
+  readonly newId: NewId;
+}
+
+export interface SignatureKey {
+  readonly id: string;
+  readonly name: string;
+  readonly args: JsonObject;
+}
+
+/** A decoded client request. Frozen: an attempt never changes it. */
+export interface ClientCall<Context> {
+  readonly operation: "generate" | "count_tokens" | "embed";
+  readonly request: GeminiRequest;
+  /** Set for operation "embed": the inputs in order, sent in batches of at most 100. */
+  readonly embed?: EmbedCall;
+  readonly stream: boolean;
+  /** What the reply encoders need: the client's model name, name maps, include_usage and the like. */
+  readonly context: Context;
+  /** What could not be honoured, one sentence each; sent as `x-geminitro-warnings`. */
+  readonly warnings: readonly string[];
+  /** http(s) media that must be fetched and put in place of `fileData.fileUri` before the request is sent. */
+  readonly remoteMedia: readonly RemoteMedia[];
+  /** Tool calls whose signature was looked for and not found; the caller may load them and decode again. */
+  readonly missingSignatures: readonly SignatureKey[];
+  /** More choices than one upstream call may give: this many calls are made and their candidates joined. Default 1. */
+  readonly fanOut: number;
+  /** Stop strings beyond the five that Gemini takes; enforced on the output text. */
+  readonly extraStops: readonly string[];
+  /** Only the first tool call of a turn is passed on (parallel_tool_calls: false). */
+  readonly oneToolCall: boolean;
+  /** Groups the calls of one conversation or agent session; empty when the client gives no hint. */
+  readonly session: string;
+}
+
+export interface EmbedCall {
+  readonly inputs: readonly string[];
+  readonly dimensions?: number;
+  readonly taskType?: string;
+  readonly title?: string;
+}
+
+export interface RemoteMedia {
+  readonly url: string;
+  /** The field, in the client's words. */
+  readonly param: string;
+  readonly mimeType?: string;
+}
+
+/** A whole turn: the fold of its events, in order, with equal neighbours joined. */
+export interface Turn {
+  readonly events: readonly TurnEvent[];
+  readonly finishes: readonly Finish[];
+}
+
+/** What an encoder is given besides events. */
+export interface EncodeInput<Context> {
+  readonly context: Context;
+  readonly requestId: string;
+  /** Epoch seconds. */
+  readonly created: number;
+  readonly newId: NewId;
+}
+
+/** Turns events into the dialect's frames. One instance a reply; a reducer with its state inside. */
+export interface StreamEncoder {
+  /** The frames for one event, as text ready to be sent; empty when there is nothing to say. `turn-end` closes the stream. */
+  push(event: TurnEvent): string;
+  /** The in-band error after which the stream ends; never followed by a frame that looks like success. */
+  fail(failure: Failure): string;
+  /** A frame that keeps the connection alive and that every client of this dialect ignores. */
+  heartbeat(): string;
+}
+
+export interface EncodedFailure {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: JsonObject;
+}
+
+/**
+ * One client API. All four conversions (request, reply, stream, failure) must be there; each is pure.
+ * Dialects import gemini and core, never each other.
+ */
+export interface Dialect<Context> {
+  readonly name: string;
+  /** The model named in a body, before anything else is read; a Failure names the field. */
+  modelOf(body: unknown): Result<string, Failure>;
+  /** Ids of stored responses that the body refers to. */
+  references?(body: unknown): readonly string[];
+  decodeRequest(body: unknown, input: DecodeInput): Result<ClientCall<Context>, Failure>;
+  /** The whole reply; must equal what a client collects from the stream. */
+  encodeReply(events: readonly TurnEvent[], input: EncodeInput<Context>): JsonObject;
+  encodeStream(input: EncodeInput<Context>): StreamEncoder;
+  /** Reply to operation "count_tokens". */
+  encodeCount?(totalTokens: number): JsonObject;
+  /** Reply to operation "embed": one vector an input, in order. */
+  encodeEmbeddings?(
+    vectors: readonly (readonly number[])[],
+    promptTokens: number,
+    input: EncodeInput<Context>,
+  ): JsonObject;
+  encodeFailure(failure: Failure, requestId: string): EncodedFailure;
+  /** Body to keep under the reply's id when the client asked for storing; absent for dialects without it. */
+  storable?(
+    events: readonly TurnEvent[],
+    input: EncodeInput<Context>,
+    body: unknown,
+  ): { id: string; value: Json } | undefined;
+}
+
+/** A dialect whose context type is closed over, so that a list may hold several. */
+export type AnyDialect = Dialect<unknown>;
+
+/** Closes over the context type: a context only ever returns to the dialect that made it. */
+export function anyDialect<Context>(dialect: Dialect<Context>): AnyDialect {
+  return dialect as AnyDialect;
+}

@@ -1,0 +1,9 @@
+/**
+ * The hub: Gemini's own wire types, the parser of its streams, the segmenter that turns chunks into `TurnEvent`s, their
+ * fold, usage and finish arithmetic, JSON Schema conversion and the capability table. Pure: no clock, no chance, no I/O.
+ *
+ * @module
+ */
+export * from "./capabilities.ts";
+export * from "./turn_event.ts";
+export * from "./wire.ts";

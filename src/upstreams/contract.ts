@@ -1,0 +1,65 @@
+import type { Credential, Failure, SourceName } from "../core/mod.ts";
+import type { GeminiRequest } from "../gemini/mod.ts";
+
+export type UpstreamOperation = "generate" | "stream" | "count_tokens" | "embed" | "batch_embed";
+
+/** One HTTP request, built anew for each attempt. */
+export interface UpstreamRequest {
+  readonly url: string;
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+}
+
+export interface BuildInput {
+  readonly operation: UpstreamOperation;
+  readonly model: string;
+  readonly request: GeminiRequest;
+  /** Which of the source's hosts to ask, from 0; grows on host fallback. */
+  readonly host: number;
+  readonly requestId: string;
+  readonly session: string;
+}
+
+/** A reply that is not a success, as read. */
+export interface FailureInput {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Headers;
+  readonly model: string;
+  /** Epoch milliseconds, for turning delays and resets into `until`. */
+  readonly now: number;
+}
+
+/** A source's model, as its own list gives it. */
+export interface DiscoveredModel {
+  /** Without `models/`. */
+  readonly id: string;
+  readonly displayName?: string;
+  readonly inputTokenLimit?: number;
+  readonly outputTokenLimit?: number;
+  /** generateContent, embedContent, countTokens, ... */
+  readonly methods: readonly string[];
+  readonly thinking?: boolean;
+}
+
+/** One source of Gemini: an envelope, its hosts and its errors. Pure but for `discover`, which is given a fetch. */
+export interface Upstream {
+  readonly source: SourceName;
+  /** How many hosts can be tried in turn. */
+  readonly hosts: number;
+  build(input: BuildInput, credential: Credential): UpstreamRequest;
+  /** Takes one parsed chunk or reply out of the source's envelope. */
+  unwrap(chunk: unknown): unknown;
+  classifyFailure(input: FailureInput): Failure;
+  /** Lists the models of a credential; a Failure when the credential is refused. Pages are followed. */
+  discover(
+    credential: Credential,
+    options: { readonly fetch: typeof fetch; readonly signal: AbortSignal; readonly now: number },
+  ): Promise<
+    { readonly ok: true; readonly value: readonly DiscoveredModel[] } | {
+      readonly ok: false;
+      readonly error: Failure;
+    }
+  >;
+}
