@@ -14,3 +14,11 @@ export type NewId = (prefix: string) => string;
 
 /** The platform's fetch, or a stand-in. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** What the outside gives every room: time, chance, names and the network. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly newId: NewId;
+  readonly fetch: Fetch;
+}

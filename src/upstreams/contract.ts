@@ -1,4 +1,4 @@
-import type { Credential, Failure, SourceName } from "../core/mod.ts";
+import type { Credential, Failure, Fetch, SourceName } from "../core/mod.ts";
 import type { GeminiRequest } from "../gemini/mod.ts";
 
 export type UpstreamOperation = "generate" | "stream" | "count_tokens" | "embed" | "batch_embed";
@@ -55,7 +55,7 @@ export interface Upstream {
   /** Lists the models of a credential; a Failure when the credential is refused. Pages are followed. */
   discover(
     credential: Credential,
-    options: { readonly fetch: typeof fetch; readonly signal: AbortSignal; readonly now: number },
+    options: { readonly fetch: Fetch; readonly signal: AbortSignal; readonly now: number },
   ): Promise<
     { readonly ok: true; readonly value: readonly DiscoveredModel[] } | {
       readonly ok: false;

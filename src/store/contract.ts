@@ -1,0 +1,224 @@
+import type {
+  ClientId,
+  Credential,
+  CredentialId,
+  Death,
+  Json,
+  JsonObject,
+  Result,
+  SourceName,
+  Tier,
+} from "../core/mod.ts";
+
+/** A new credential before it is stored; secrets as plain text, trimmed by the store. */
+export type CredentialDraft =
+  & { readonly label?: string; readonly tier?: Tier; readonly project?: string; readonly proxy?: string }
+  & (
+    | { readonly source: "api_key"; readonly key: string }
+    | {
+      readonly source: "antigravity" | "gemini_cli";
+      readonly email: string;
+      readonly refreshToken: string;
+      readonly accessToken?: string;
+      readonly accessExpiresAt?: number;
+      readonly codeAssistProject?: string;
+    }
+    | { readonly source: "vertex"; readonly serviceAccount: string; readonly location: string }
+  );
+
+/** Fields of a credential that an edit may change; `null` removes an optional one. */
+export interface CredentialPatch {
+  readonly label?: string;
+  readonly tier?: Tier;
+  readonly project?: string | null;
+  readonly proxy?: string | null;
+  readonly enabled?: boolean;
+  readonly priority?: number;
+  readonly dead?: Death | null;
+  readonly allowModels?: readonly string[] | null;
+  readonly denyModels?: readonly string[] | null;
+  readonly accessToken?: string;
+  readonly accessExpiresAt?: number;
+  readonly refreshToken?: string;
+  readonly codeAssistProject?: string | null;
+  readonly location?: string;
+}
+
+/** Why a write did not happen. */
+export type StoreProblem =
+  | { readonly kind: "duplicate"; readonly id: string }
+  | { readonly kind: "missing" }
+  /** Somebody else changed the record since `expected`. */
+  | { readonly kind: "conflict"; readonly updatedAt: number }
+  | { readonly kind: "invalid"; readonly field: string; readonly message: string };
+
+export interface AliasRecord {
+  readonly name: string;
+  readonly target: string;
+  readonly updatedAt: number;
+}
+
+export interface QuotaGroupRecord {
+  readonly name: string;
+  readonly models: readonly string[];
+  readonly updatedAt: number;
+}
+
+/** Used when every bucket of `model` is out, in order. */
+export interface FallbackRecord {
+  readonly model: string;
+  readonly to: readonly string[];
+  readonly updatedAt: number;
+}
+
+/** A cap set by the user. `model` is a model id, `group:<name>` or `client:<id>`. */
+export interface CapRecord {
+  readonly model: string;
+  readonly limit: number;
+  readonly unit: "requests" | "tokens";
+  readonly period: "hourly" | "daily" | "weekly" | "monthly";
+  /** Per cent of the limit at which a warning goes out; default 80. */
+  readonly alertThreshold: number;
+  readonly action: "try_next" | "reject";
+  readonly enabled: boolean;
+  readonly updatedAt: number;
+}
+
+export interface CapSchedule {
+  /** `HH:MM`. */
+  readonly resetTime: string;
+  /** `local` or an IANA name. */
+  readonly timezone: string;
+}
+
+/** A further bearer token. Only its SHA-256 is kept. */
+export interface ClientRecord {
+  readonly id: ClientId;
+  readonly name: string;
+  readonly hash: string;
+  readonly tail: string;
+  readonly allowModels?: readonly string[];
+  readonly requestsPerMinute?: number;
+  readonly budget?: {
+    readonly unit: "tokens" | "usd" | "requests";
+    readonly limit: number;
+    readonly period: "daily" | "weekly" | "monthly" | "total";
+  };
+  readonly expiresAt?: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly revoked: boolean;
+}
+
+/** The models of one credential as last discovered. */
+export interface ModelListRecord {
+  readonly credential: CredentialId;
+  readonly source: SourceName;
+  readonly at: number;
+  readonly models: readonly {
+    readonly id: string;
+    readonly displayName?: string;
+    readonly inputTokenLimit?: number;
+    readonly outputTokenLimit?: number;
+    readonly methods: readonly string[];
+    readonly thinking?: boolean;
+  }[];
+}
+
+/** Small records under a name, each kept by one room; the room decodes them itself. */
+export interface NamedRecords {
+  get(name: string): Promise<JsonObject | undefined>;
+  put(name: string, value: JsonObject): Promise<void>;
+  remove(name: string): Promise<void>;
+  list(): Promise<readonly { readonly name: string; readonly value: JsonObject }[]>;
+}
+
+/** Configuration records of one kind, keyed by a name; each write bumps the epoch in the same commit. */
+export interface ConfigRecords<RecordType> {
+  list(): Promise<readonly RecordType[]>;
+  get(name: string): Promise<RecordType | undefined>;
+  /** `expected` is the `updatedAt` the editor saw; absent means last write wins. */
+  put(record: Omit<RecordType, "updatedAt">, expected?: number): Promise<Result<RecordType, StoreProblem>>;
+  remove(name: string): Promise<Result<void, StoreProblem>>;
+}
+
+/** A lease under a name for this process; others get none until it is released or expires. */
+export interface HeldLease {
+  readonly name: string;
+  readonly until: number;
+  renew(ttlMs: number): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/** One live process of this database. */
+export interface ProcessRecord {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly until: number;
+  /** The epoch this process has taken over. */
+  readonly seenEpoch: string;
+}
+
+/** Everything that lasts, on one Deno KV database. Values are decoded on read; what does not decode is quarantined and reported. */
+export interface Store {
+  readonly kv: Deno.Kv;
+  readonly processId: string;
+  readonly credentials: {
+    list(): Promise<readonly Credential[]>;
+    get(id: CredentialId): Promise<Credential | undefined>;
+    add(draft: CredentialDraft): Promise<Result<Credential, StoreProblem>>;
+    update(
+      id: CredentialId,
+      patch: CredentialPatch,
+      expected?: number,
+    ): Promise<Result<Credential, StoreProblem>>;
+    remove(id: CredentialId): Promise<Result<Credential, StoreProblem>>;
+    /** Puts back what `remove` returned (undo). */
+    restore(credential: Credential): Promise<Result<Credential, StoreProblem>>;
+  };
+  readonly aliases: ConfigRecords<AliasRecord>;
+  readonly quotaGroups: ConfigRecords<QuotaGroupRecord>;
+  readonly fallbacks: ConfigRecords<FallbackRecord>;
+  readonly caps: ConfigRecords<CapRecord>;
+  readonly clients: ConfigRecords<ClientRecord>;
+  readonly modelLists: {
+    list(): Promise<readonly ModelListRecord[]>;
+    put(record: ModelListRecord): Promise<void>;
+    remove(credential: CredentialId): Promise<void>;
+  };
+  /** Settings changed at run time, preferences, cap schedule, price overrides: one record a name, with the epoch. */
+  readonly settings: NamedRecords;
+  /** Cooldowns, learned limits and other state of the pool: written when it changes, no epoch. */
+  readonly poolState: NamedRecords;
+  /** Values that end: thought signatures, stored responses, OAuth states, file owners. At most 60 KiB a value, larger ones are split. */
+  readonly expiring: {
+    get(kind: string, id: string): Promise<Json | undefined>;
+    put(kind: string, id: string, value: Json, ttlMs: number): Promise<void>;
+    /** Reads and removes in one step: for one-time values. */
+    take(kind: string, id: string): Promise<Json | undefined>;
+    remove(kind: string, id: string): Promise<void>;
+  };
+  /** A version of the configuration; grows with each write of any process. */
+  epoch(): string;
+  /** Calls `listener` when any process changed the configuration (watched, and polled each second). */
+  onEpoch(listener: (epoch: string) => void): () => void;
+  lease(name: string, ttlMs: number): Promise<HeldLease | undefined>;
+  processes(): Promise<readonly ProcessRecord[]>;
+  /**
+   * Takes up to `want` units of a counted window, never letting the window's total pass `limit`, whatever other processes do.
+   * Returns what was granted (0 when the window is used up) and the total taken by all.
+   */
+  takeSlice(
+    window: string,
+    want: number,
+    limit: number,
+    expiresAt: number,
+  ): Promise<{ granted: number; taken: number }>;
+  /** Gives back unused units of a slice. */
+  returnSlice(window: string, unused: number): Promise<void>;
+  /** Encrypts and decrypts small texts with the database's own key. */
+  readonly vault: { seal(text: string): Promise<string>; open(sealed: string): Promise<string> };
+  /** Records that did not decode since start, for `doctor`. */
+  quarantined(): readonly { readonly key: string; readonly problem: string }[];
+  close(): Promise<void>;
+}
