@@ -9,6 +9,7 @@ export * from "./credential.ts";
 export * from "./failure.ts";
 export * from "./ids.ts";
 export * from "./json.ts";
+export * from "./pacific.ts";
 export * from "./ports.ts";
 export * from "./redact.ts";
 export * from "./result.ts";

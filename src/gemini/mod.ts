@@ -5,5 +5,7 @@
  * @module
  */
 export * from "./capabilities.ts";
+export * from "./model_family.ts";
+export * from "./thinking.ts";
 export * from "./turn_event.ts";
 export * from "./wire.ts";
