@@ -42,6 +42,8 @@ export interface ClientCall<Context> {
   readonly oneToolCall: boolean;
   /** Groups the calls of one conversation or agent session; empty when the client gives no hint. */
   readonly session: string;
+  /** The source that made the newest signature in the history, as far as its carrier tells; a tool loop should stay there. */
+  readonly signedBy?: string;
 }
 
 export interface EmbedCall {
@@ -71,6 +73,8 @@ export interface EncodeInput<Context> {
   /** Epoch seconds. */
   readonly created: number;
   readonly newId: NewId;
+  /** The source that serves the call, for example `api_key`; tags the signatures that travel with the reply. */
+  readonly source?: string;
 }
 
 /** Turns events into the dialect's frames. One instance a reply; a reducer with its state inside. */

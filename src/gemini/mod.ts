@@ -5,7 +5,13 @@
  * @module
  */
 export * from "./capabilities.ts";
+export * from "./finish.ts";
+export * from "./fold.ts";
 export * from "./model_family.ts";
+export * from "./segment.ts";
+export * from "./signature_carrier.ts";
+export * from "./sse.ts";
 export * from "./thinking.ts";
 export * from "./turn_event.ts";
+export * from "./usage.ts";
 export * from "./wire.ts";

@@ -1,0 +1,63 @@
+/**
+ * How a thought signature travels through protocols that have an opaque field for it: Anthropic's thinking signature and
+ * redacted data, the encrypted content of a Responses reasoning item, and the end of a Responses item id.
+ *
+ * `gn1.<source>.<mode><payload>`: `s` holds the signature in the URL-safe alphabet, `r` the UTF-8 bytes of any other text,
+ * `n` says that the turn had no signature. In identifiers the points are hyphens.
+ */
+export interface Carried {
+  /** The service that made the signature, for example `api_key`; `gemini` when it was not known. */
+  readonly source: string;
+  /** Exactly as Google sent it; absent when the carrier only marks a block as ours. */
+  readonly signature?: string;
+}
+
+const CARRIER_REGEXP = /gn1[.-]([a-z_]+)[.-]([srn])([A-Za-z0-9_-]*)$/;
+const STANDARD_BASE64_REGEXP = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** The opaque text for a signature field; `undefined` as signature makes a mark without one. */
+export function encodeCarrier(signature: string | undefined, source = "gemini"): string {
+  return `gn1.${source}.${payload(signature)}`;
+}
+
+/** The same for use inside an identifier: only letters, digits, `-` and `_`. */
+export function encodeIdCarrier(signature: string, source = "gemini"): string {
+  return `gn1-${source}-${payload(signature)}`;
+}
+
+/** Reads a carrier that stands alone or at the end of an identifier; undefined for anything that is not ours. */
+export function decodeCarrier(text: unknown): Carried | undefined {
+  if (typeof text !== "string" || !text.includes("gn1")) return undefined;
+  const match = CARRIER_REGEXP.exec(text);
+  if (match === null) return undefined;
+  const [, source = "gemini", mode, body = ""] = match;
+  if (mode === "n" || body === "") return { source };
+  const signature = mode === "s" ? fromUrlSafe(body) : fromBytes(body);
+  return signature === undefined ? { source } : { source, signature };
+}
+
+function payload(signature: string | undefined): string {
+  if (signature === undefined || signature === "") return "n";
+  if (signature.length % 4 === 0 && STANDARD_BASE64_REGEXP.test(signature)) return "s" + toUrlSafe(signature);
+  let binary = "";
+  for (const byte of new TextEncoder().encode(signature)) binary += String.fromCharCode(byte);
+  return "r" + toUrlSafe(btoa(binary));
+}
+
+function toUrlSafe(base64: string): string {
+  return base64.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+function fromUrlSafe(text: string): string {
+  const base64 = text.replaceAll("-", "+").replaceAll("_", "/");
+  return base64 + "=".repeat((4 - base64.length % 4) % 4);
+}
+
+function fromBytes(text: string): string | undefined {
+  try {
+    const bytes = Uint8Array.from(atob(fromUrlSafe(text)), (character) => character.charCodeAt(0));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
