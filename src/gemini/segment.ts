@@ -1,0 +1,143 @@
+import { isObject, type NewId } from "../core/mod.ts";
+import { type CandidateSegmenter, candidateSegmenter } from "./segment_candidate.ts";
+import type { Finish, TurnEvent } from "./turn_event.ts";
+import { hasCounts, mergeUsage, usageOf } from "./usage.ts";
+import type { Candidate, GeminiReply, UsageMetadata } from "./wire.ts";
+
+/** An error object that came inside a reply with status 200, for the upstream's classifier. */
+export interface StreamedError {
+  readonly kind: "error";
+  /** `error.code` when it is an HTTP status, else 502. */
+  readonly status: number;
+  /** The object as JSON text. */
+  readonly body: string;
+}
+
+/** Why a body that ended is no turn: nothing in it, cut before its finish, or not what Gemini sends. */
+export type SegmentFault = "truncated" | "empty" | "malformed";
+
+export type SegmentEnd =
+  | { readonly ok: true; readonly events: readonly TurnEvent[] }
+  | { readonly ok: false; readonly reason: SegmentFault };
+
+/** Turns the chunks of one reply into events; one instance a reply. */
+export interface Segmenter {
+  /** Events of one chunk (or of a whole reply that was not streamed), parsed and out of its source's envelope. */
+  push(chunk: unknown): TurnEvent[];
+  /** Call once at the end of the body: only there a turn ends, as chunks may follow the first finishReason. */
+  end(): SegmentEnd;
+  /** Set when an error object came before the turn was complete; nothing after it is usable. */
+  readonly error: StreamedError | undefined;
+}
+
+/**
+ * Makes a segmenter. Tool calls without an id of Google's are named by `newId("call_")`. A tool call is held until
+ * something else follows or the body ends, because a function response right after it means that Google has run it.
+ */
+export function createSegmenter(options: { readonly newId: NewId }): Segmenter {
+  const candidates = new Map<number, CandidateSegmenter>();
+  let started = false;
+  let malformed = false;
+  let usage: UsageMetadata | undefined;
+  let block: { reason: string; message?: string } | undefined;
+  let error: StreamedError | undefined;
+  const seenIds = new Set<string>();
+
+  const candidateAt = (index: number) => {
+    const known = candidates.get(index);
+    if (known !== undefined) return known;
+    const made = candidateSegmenter(index, options.newId, seenIds);
+    candidates.set(index, made);
+    return made;
+  };
+
+  const noteUsage = (metadata: UsageMetadata | undefined, out: TurnEvent[]) => {
+    if (!isObject(metadata)) return;
+    usage = mergeUsage(usage, metadata);
+    if (hasCounts(metadata)) out.push({ type: "usage", usage: usageOf(usage) });
+  };
+
+  const finished = () => block !== undefined || (candidates.size > 0 && allFinished(candidates));
+
+  return {
+    push(chunk) {
+      const out: TurnEvent[] = [];
+      if (!isObject(chunk)) {
+        malformed = true;
+        return out;
+      }
+      const reply = chunk as GeminiReply;
+      if (reply.error !== undefined && reply.error !== null) {
+        if (!finished()) error ??= streamedError(reply.error, chunk);
+        return out;
+      }
+      if (!started) {
+        started = true;
+        out.push(turnStart(reply));
+      }
+      noteUsage(reply.usageMetadata, out);
+      block ??= blockOf(reply);
+      if (Array.isArray(reply.candidates)) {
+        reply.candidates.forEach((candidate: Candidate, position: number) => {
+          if (isObject(candidate)) candidateAt(indexOf(candidate, position)).push(candidate, out);
+        });
+      }
+      return out;
+    },
+    end() {
+      if (malformed && !finished()) return { ok: false, reason: "malformed" };
+      if (!finished()) return { ok: false, reason: hasContent(candidates) ? "truncated" : "empty" };
+      const events: TurnEvent[] = [];
+      const finishes: Finish[] = [];
+      for (const [, candidate] of [...candidates].sort(([a], [b]) => a - b)) {
+        candidate.flush(events);
+        const finish = candidate.finish();
+        if (finish !== undefined) finishes.push(finish);
+      }
+      if (usage !== undefined) events.push({ type: "usage", usage: usageOf(usage) });
+      events.push({ type: "turn-end", finishes, ...(block === undefined ? {} : { block }) });
+      return { ok: true, events };
+    },
+    get error() {
+      return error;
+    },
+  };
+}
+
+function indexOf(candidate: Candidate, position: number): number {
+  return typeof candidate.index === "number" ? candidate.index : position;
+}
+
+function allFinished(candidates: ReadonlyMap<number, CandidateSegmenter>): boolean {
+  for (const candidate of candidates.values()) if (candidate.finish() === undefined) return false;
+  return true;
+}
+
+function hasContent(candidates: ReadonlyMap<number, CandidateSegmenter>): boolean {
+  for (const candidate of candidates.values()) if (candidate.hasContent()) return true;
+  return false;
+}
+
+function turnStart(reply: GeminiReply): TurnEvent {
+  return {
+    type: "turn-start",
+    ...(typeof reply.responseId === "string" ? { responseId: reply.responseId } : {}),
+    ...(typeof reply.modelVersion === "string" ? { modelVersion: reply.modelVersion } : {}),
+  };
+}
+
+/** Values that stand for "no reason"; both spellings have been seen. */
+const NO_REASON = new Set(["", "BLOCK_REASON_UNSPECIFIED", "BLOCKED_REASON_UNSPECIFIED"]);
+
+function blockOf(reply: GeminiReply): { reason: string; message?: string } | undefined {
+  const reason = reply.promptFeedback?.blockReason;
+  if (typeof reason !== "string" || NO_REASON.has(reason)) return undefined;
+  const message = reply.promptFeedback?.blockReasonMessage;
+  return typeof message === "string" ? { reason, message } : { reason };
+}
+
+function streamedError(error: unknown, chunk: unknown): StreamedError {
+  const code = isObject(error) ? error["code"] : undefined;
+  const status = typeof code === "number" && code >= 400 && code <= 599 ? code : 502;
+  return { kind: "error", status, body: JSON.stringify(chunk) };
+}

@@ -1,0 +1,64 @@
+import type { Usage } from "../core/mod.ts";
+import type { UsageMetadata } from "./wire.ts";
+
+/** The usage of a turn that reported none. */
+export const NO_USAGE: Usage = {
+  promptTokens: 0,
+  cachedTokens: 0,
+  candidatesTokens: 0,
+  thoughtsTokens: 0,
+  toolUseTokens: 0,
+  totalTokens: 0,
+};
+
+/** Chunks carry cumulative counts with holes: the last value of each field counts, nothing is summed. */
+export function mergeUsage(earlier: UsageMetadata | undefined, later: UsageMetadata): UsageMetadata {
+  if (earlier === undefined) return later;
+  const merged: Record<string, unknown> = { ...earlier };
+  for (const [field, value] of Object.entries(later)) {
+    if (value !== undefined && value !== null) merged[field] = value;
+  }
+  return merged as UsageMetadata;
+}
+
+/** Google's counts as `Usage`: every number there, the total taken as given or else summed. */
+export function usageOf(metadata: UsageMetadata): Usage {
+  const promptTokens = count(metadata.promptTokenCount);
+  const candidatesTokens = count(metadata.candidatesTokenCount);
+  const thoughtsTokens = count(metadata.thoughtsTokenCount);
+  const toolUseTokens = count(metadata.toolUsePromptTokenCount);
+  const sum = promptTokens + candidatesTokens + thoughtsTokens + toolUseTokens;
+  const promptDetails = byModality(metadata.promptTokensDetails);
+  const candidatesDetails = byModality(metadata.candidatesTokensDetails);
+  return {
+    promptTokens,
+    cachedTokens: count(metadata.cachedContentTokenCount),
+    candidatesTokens,
+    thoughtsTokens,
+    toolUseTokens,
+    totalTokens: Math.max(count(metadata.totalTokenCount), sum),
+    ...(promptDetails === undefined ? {} : { promptDetails }),
+    ...(candidatesDetails === undefined ? {} : { candidatesDetails }),
+    ...(typeof metadata.serviceTier === "string" ? { serviceTier: metadata.serviceTier } : {}),
+  };
+}
+
+/** True when the metadata says anything about tokens (some chunks hold nothing but a traffic type). */
+export function hasCounts(metadata: UsageMetadata): boolean {
+  return metadata.promptTokenCount !== undefined || metadata.totalTokenCount !== undefined ||
+    metadata.candidatesTokenCount !== undefined || metadata.thoughtsTokenCount !== undefined;
+}
+
+function count(value: unknown): number {
+  return typeof value === "number" && value > 0 ? Math.trunc(value) : 0;
+}
+
+function byModality(details: UsageMetadata["promptTokensDetails"]): Record<string, number> | undefined {
+  if (!Array.isArray(details) || details.length === 0) return undefined;
+  const counts: Record<string, number> = {};
+  for (const { modality, tokenCount } of details) {
+    const name = modality ?? "MODALITY_UNSPECIFIED";
+    counts[name] = (counts[name] ?? 0) + count(tokenCount);
+  }
+  return counts;
+}
