@@ -1,0 +1,77 @@
+import prefresh from "@prefresh/vite";
+import tailwindcss from "@tailwindcss/vite";
+import { defineConfig, type Plugin, type PluginOption } from "vite";
+import { generate } from "./src/fresh/gen.ts";
+
+const BACKEND = `http://127.0.0.1:${Deno.env.get("PORT") ?? 7536}`;
+
+/** Resolves when the server answers with another start time than `before`; gives up after five seconds. */
+async function restarted(before: string): Promise<boolean> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const now = await startedAt();
+    if (now !== "" && now !== before) return true;
+  }
+  return false;
+}
+
+function startedAt(): Promise<string> {
+  return fetch(`${BACKEND}/dashboard/started`).then((response) => response.text(), () => "");
+}
+
+/** Reloads the page when a file that only the server runs has changed, as soon as the restarted server answers. */
+function reloadPages(): Plugin {
+  return {
+    name: "reload-pages",
+    apply: "serve",
+    configureServer(server) {
+      const onChange = (file: string) => {
+        if (/\/(routes|islands)\/.+\.tsx?$/.test(file)) void generate({ check: false });
+      };
+      server.watcher.on("add", onChange).on("unlink", onChange);
+    },
+    async hotUpdate({ file, modules }) {
+      const inBrowser = modules.some((module) => module.type === "js");
+      if (this.environment.name !== "client" || !/\.tsx?$/.test(file) || inBrowser) return;
+      if (await restarted(await startedAt())) this.environment.hot.send({ type: "full-reload" });
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [prefresh() as PluginOption, tailwindcss(), reloadPages()],
+  publicDir: "static",
+  appType: "custom",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  resolve: {
+    alias: { "fresh/runtime": new URL("./src/fresh/runtime.ts", import.meta.url).pathname },
+    dedupe: ["preact"],
+  },
+  optimizeDeps: {
+    entries: ["client.ts"],
+    include: [
+      "preact",
+      "preact/hooks",
+      "preact/jsx-runtime",
+      "preact/jsx-dev-runtime",
+      "@preact/signals",
+      "devalue",
+    ],
+  },
+  server: {
+    port: 5173,
+    strictPort: true,
+    host: "127.0.0.1",
+    watch: { ignored: ["**/_fresh/**", "**/tests/**", "**/*.gen.ts"] },
+    // The browser talks to Vite alone, which hands every page and API call on: one origin, so the CSP holds.
+    proxy: { "^/(?!@|node_modules/|.*[.](tsx?|css)($|[?]))": BACKEND },
+  },
+  build: {
+    outDir: Deno.env.get("GEMINITRO_BUILD_DIR") ?? "_fresh/client",
+    emptyOutDir: true,
+    assetsDir: "build",
+    manifest: true,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: "client.ts" },
+  },
+});
