@@ -1,0 +1,106 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Clock } from "../core/mod.ts";
+import { isSameOrigin, isTrustedHost } from "./dashboard_origin.ts";
+import { createLoginBrake } from "./login_brake.ts";
+
+/** The cookie's name; HttpOnly, SameSite=Strict, for the whole origin. */
+export const SESSION_COOKIE = "geminitro_session";
+/** A session ends this long after its login. */
+export const SESSION_MS = 7 * 24 * 3_600_000;
+
+export interface SessionOptions {
+  /** Kept by the server across restarts, so that an open dashboard outlives one. Never leaves the process. */
+  readonly secret: string;
+  readonly clock: Clock;
+  /** Compares in constant time with the owner's token. */
+  verifyOwner(token: string): boolean | Promise<boolean>;
+  /** Something that changes with the owner's token, so that a new token ends every session. */
+  generation?(): string;
+  /** Further host names under which the dashboard is reached on purpose (the HOST setting). */
+  readonly hosts?: readonly string[];
+}
+
+export type Login =
+  | { readonly ok: true; readonly cookie: string }
+  | {
+    readonly ok: false;
+    readonly reason: "wrong_token" | "slow_down" | "foreign";
+    readonly retryAfterMs: number;
+  };
+
+export interface Sessions {
+  /** `remote` is the peer's address; guesses from one address are slowed down together. */
+  login(request: Request, token: string, remote?: string): Promise<Login>;
+  /** True when the request carries a live session, comes to a trusted host, and, if it changes anything, from our own page. */
+  verify(request: Request): boolean;
+  /** True when the Host header cannot be the work of DNS rebinding. */
+  isTrustedHost(request: Request): boolean;
+  /** Ends the session that the request carries; returns the cookie that clears it. */
+  logout(request: Request): string;
+}
+
+function cookieOf(request: Request): string | undefined {
+  const pairs = (request.headers.get("cookie") ?? "").split(";").map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(`${SESSION_COOKIE}=`))?.slice(SESSION_COOKIE.length + 1);
+}
+
+function cookieLine(value: string, maxAgeMs: number): string {
+  return `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${
+    Math.floor(maxAgeMs / 1000)
+  }`;
+}
+
+function equal(left: string, right: string): boolean {
+  const [a, b] = [new TextEncoder().encode(left), new TextEncoder().encode(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Sessions for the dashboard, as signed cookies `<started>.<nonce>.<mac>`; nothing is stored but ended sessions. */
+export function createSessions(options: SessionOptions): Sessions {
+  const { clock, hosts = [] } = options;
+  const ended = new Map<string, number>();
+  const brake = createLoginBrake(clock);
+  const sign = (started: string, nonce: string) =>
+    createHmac("sha256", options.secret)
+      .update(`dashboard session\n${options.generation?.() ?? ""}\n${started}\n${nonce}`).digest("base64url");
+
+  function isAlive(cookie: string): boolean {
+    const [started = "", nonce = "", mac = ""] = cookie.split(".");
+    const age = clock.now() - Number(started);
+    return age >= 0 && age < SESSION_MS && equal(mac, sign(started, nonce)) && !ended.has(nonce);
+  }
+
+  function issue(): string {
+    const [started, nonce] = [String(clock.now()), randomBytes(18).toString("base64url")];
+    return cookieLine(`${started}.${nonce}.${sign(started, nonce)}`, SESSION_MS);
+  }
+
+  return {
+    async login(request, token, remote = "local") {
+      if (!isTrustedHost(request, hosts) || !isSameOrigin(request)) {
+        return { ok: false, reason: "foreign", retryAfterMs: 0 };
+      }
+      const waitMs = brake.wait(remote);
+      if (waitMs > 0) return { ok: false, reason: "slow_down", retryAfterMs: waitMs };
+      if (await options.verifyOwner(token)) {
+        brake.forget(remote);
+        return { ok: true, cookie: issue() };
+      }
+      return { ok: false, reason: "wrong_token", retryAfterMs: brake.miss(remote) };
+    },
+    verify(request) {
+      const cookie = cookieOf(request);
+      if (cookie === undefined || !isTrustedHost(request, hosts)) return false;
+      return isAlive(cookie) && isSameOrigin(request);
+    },
+    isTrustedHost: (request) => isTrustedHost(request, hosts),
+    logout(request) {
+      const cookie = cookieOf(request) ?? "";
+      const now = clock.now();
+      for (const [nonce, until] of ended) if (until < now) ended.delete(nonce);
+      // Only real sessions are remembered, so that nobody fills the memory with made-up ones.
+      if (isAlive(cookie)) ended.set(cookie.split(".")[1] ?? "", now + SESSION_MS);
+      return cookieLine("", 0);
+    },
+  };
+}
