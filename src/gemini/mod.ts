@@ -7,6 +7,7 @@
 export * from "./capabilities.ts";
 export * from "./finish.ts";
 export * from "./fold.ts";
+export * from "./grounding.ts";
 export * from "./model_family.ts";
 export * from "./segment.ts";
 export * from "./signature_carrier.ts";

@@ -1,0 +1,153 @@
+import type { Usage } from "../../core/mod.ts";
+import { encodeCarrier, type TurnEvent } from "../../gemini/mod.ts";
+import type { MessagesContext } from "./messages_context.ts";
+import { isBroken, type Stop, stopOf } from "./stop_reason.ts";
+import { webSearchOf } from "./web_search_blocks.ts";
+
+/** Takes content blocks in order, never interleaved. The stream writer and the reply collector are the two of them. */
+export interface BlockSink {
+  /** Before anything else, once the first count of input tokens is known or content has come. */
+  begin(usage: Usage | undefined): void;
+  openText(index: number): void;
+  openThinking(index: number): void;
+  text(index: number, text: string): void;
+  thinking(index: number, text: string): void;
+  sign(index: number, signature: string): void;
+  close(index: number): void;
+  tool(index: number, type: "tool_use" | "server_tool_use", id: string, name: string, input: object): void;
+  /** A block that has no deltas. */
+  whole(index: number, block: object): void;
+  end(stop: Stop, usage: Usage | undefined, searches: number): void;
+  /** The turn is unusable. */
+  broken(message: string): void;
+}
+
+/** Turns events into content blocks: closes the open one before the next is opened, and signs thinking as late as it can. */
+export class BlockMachine {
+  #index = 0;
+  #open: "none" | "text" | "thinking" = "none";
+  #begun = false;
+  #tools = false;
+  #text = false;
+  #searches = 0;
+  #usage: Usage | undefined;
+
+  constructor(
+    readonly sink: BlockSink,
+    readonly context: MessagesContext,
+    readonly source: string | undefined,
+    readonly serverToolId: string,
+  ) {}
+
+  push(event: TurnEvent): void {
+    if (event.type === "turn-start") return;
+    if (event.type === "usage") this.#usage = event.usage;
+    if (!this.#begun) {
+      this.#begun = true;
+      this.sink.begin(this.#usage);
+    }
+    if (event.type === "turn-end") return this.#end(event);
+    if (event.type === "usage" || event.candidate !== 0 || this.context.empty) return;
+    this.#content(event);
+  }
+
+  #content(event: Exclude<TurnEvent, { type: "turn-start" | "usage" | "turn-end" }>): void {
+    switch (event.type) {
+      case "text-delta":
+        return this.#say(event.text);
+      case "thought-delta":
+        return this.#think(event.text);
+      case "tool-call":
+        return this.#call(event);
+      case "media":
+        return this.#say(`\n\n![${event.mimeType}](data:${event.mimeType};base64,${event.data})\n\n`);
+      case "code":
+        return this.#say(`\n\n\`\`\`${event.language.toLowerCase()}\n${event.code}\n\`\`\`\n\n`);
+      case "code-result":
+        return this.#say(`\n\n\`\`\`\n${event.output}\n\`\`\`\n\n`);
+      case "citation":
+        return this.#cite(event);
+    }
+  }
+
+  #say(text: string): void {
+    if (this.#open !== "text") {
+      this.#close();
+      this.#open = "text";
+      this.#text = true;
+      this.sink.openText(this.#index);
+    }
+    this.sink.text(this.#index, text);
+  }
+
+  #think(text: string): void {
+    if (this.context.thinking !== "shown" || text === "") return;
+    if (this.#open !== "thinking") {
+      this.#close();
+      this.#open = "thinking";
+      this.sink.openThinking(this.#index);
+    }
+    this.sink.thinking(this.#index, text);
+  }
+
+  #call(event: Extract<TurnEvent, { type: "tool-call" }>): void {
+    this.#carry(event.signature);
+    this.#close();
+    this.#tools = true;
+    const name = this.context.clientNames.get(event.name) ?? event.name;
+    this.sink.tool(this.#index++, "tool_use", event.id, name, event.args);
+  }
+
+  /** The signature of a call stands on the thinking block right before it; without thoughts, on a block made for it. */
+  #carry(signature: string | undefined): void {
+    if (signature === undefined || signature === "" || this.context.thinking === "off") return;
+    const carrier = encodeCarrier(signature, this.source);
+    if (this.#open === "thinking") {
+      this.sink.sign(this.#index, carrier);
+      this.#open = "none";
+      return this.sink.close(this.#index++);
+    }
+    this.#close();
+    if (this.context.thinking === "shown") {
+      return this.sink.whole(this.#index++, { type: "redacted_thinking", data: carrier });
+    }
+    this.sink.openThinking(this.#index);
+    this.sink.sign(this.#index, carrier);
+    this.sink.close(this.#index++);
+  }
+
+  #close(): void {
+    if (this.#open === "none") return;
+    // Clients resend only thinking that is signed, so a block without a signature of Google's gets a mark.
+    if (this.#open === "thinking") this.sink.sign(this.#index, encodeCarrier(undefined, this.source));
+    this.#open = "none";
+    this.sink.close(this.#index++);
+  }
+
+  #cite(event: Extract<TurnEvent, { type: "citation" }>): void {
+    const search = this.context.webSearch ? webSearchOf(event.grounding) : undefined;
+    if (search === undefined) return;
+    this.#close();
+    const id = `${this.serverToolId}${this.#searches++}`;
+    this.sink.tool(this.#index++, "server_tool_use", id, "web_search", { query: search.query });
+    this.sink.whole(this.#index++, {
+      type: "web_search_tool_result",
+      tool_use_id: id,
+      content: search.results,
+      caller: { type: "direct" },
+    });
+  }
+
+  #end(event: Extract<TurnEvent, { type: "turn-end" }>): void {
+    this.#close();
+    if (isBroken(event) && !this.context.empty) {
+      return this.sink.broken(
+        "The model's turn could not be used: it made a malformed tool call. Try again.",
+      );
+    }
+    const stop: Stop = this.context.empty
+      ? { reason: "max_tokens", sequence: null, details: null }
+      : stopOf(event, { tools: this.#tools, text: this.#text });
+    this.sink.end(stop, this.#usage, this.#searches);
+  }
+}

@@ -1,0 +1,95 @@
+import type { JsonObject, Usage } from "../../core/mod.ts";
+import type { TurnEvent } from "../../gemini/mod.ts";
+import type { EncodeInput } from "../contract.ts";
+import { BlockMachine, type BlockSink } from "./block_machine.ts";
+import { messageId, serverToolId } from "./message_id.ts";
+import type { MessagesContext } from "./messages_context.ts";
+import { messageUsage } from "./messages_usage.ts";
+import type { Stop } from "./stop_reason.ts";
+
+/** The whole message: the same blocks that the stream opens and closes. */
+export function encodeReply(events: readonly TurnEvent[], input: EncodeInput<MessagesContext>): JsonObject {
+  const collector = new BlockCollector();
+  const machine = new BlockMachine(collector, input.context, input.source, serverToolId(input.requestId));
+  for (const event of events) machine.push(event);
+  return collector.message(messageId(input.requestId), input.context.model);
+}
+
+class BlockCollector implements BlockSink {
+  readonly #blocks: JsonObject[] = [];
+  #text = "";
+  #signature = "";
+  #kind: "text" | "thinking" = "text";
+  #stop: Stop = { reason: "end_turn", sequence: null, details: null };
+  #usage: Usage | undefined;
+  #searches = 0;
+
+  begin(): void {}
+
+  openText(): void {
+    this.#start("text");
+  }
+
+  openThinking(): void {
+    this.#start("thinking");
+  }
+
+  #start(kind: "text" | "thinking"): void {
+    this.#kind = kind;
+    this.#text = "";
+    this.#signature = "";
+  }
+
+  text(_index: number, text: string): void {
+    this.#text += text;
+  }
+
+  thinking(_index: number, text: string): void {
+    this.#text += text;
+  }
+
+  sign(_index: number, signature: string): void {
+    this.#signature = signature;
+  }
+
+  close(): void {
+    this.#blocks.push(
+      this.#kind === "text"
+        ? { type: "text", text: this.#text, citations: null }
+        : { type: "thinking", thinking: this.#text, signature: this.#signature },
+    );
+  }
+
+  tool(_index: number, type: string, id: string, name: string, input: object): void {
+    this.#blocks.push({ type, id, name, input: input as JsonObject, caller: { type: "direct" } });
+  }
+
+  whole(_index: number, block: object): void {
+    this.#blocks.push(block as JsonObject);
+  }
+
+  end(stop: Stop, usage: Usage | undefined, searches: number): void {
+    this.#stop = stop;
+    this.#usage = usage;
+    this.#searches = searches;
+  }
+
+  /** The relay turns a broken turn into a failure before it asks for a reply; what there is stays usable. */
+  broken(): void {}
+
+  message(id: string, model: string): JsonObject {
+    return {
+      id,
+      type: "message",
+      role: "assistant",
+      model,
+      content: this.#blocks,
+      stop_reason: this.#stop.reason,
+      stop_sequence: this.#stop.sequence,
+      stop_details: this.#stop.details,
+      container: null,
+      diagnostics: null,
+      usage: messageUsage(this.#usage, this.#searches) as unknown as JsonObject,
+    };
+  }
+}

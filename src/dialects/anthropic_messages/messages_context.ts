@@ -1,0 +1,16 @@
+/** What the encoders of Anthropic messages must know of the request. */
+export interface MessagesContext {
+  /** The model as the client wrote it. */
+  readonly model: string;
+  /** Declared (sanitised) tool name to the client's; names that are alike are left out. */
+  readonly clientNames: ReadonlyMap<string, string>;
+  /**
+   * `shown`: thinking blocks with text; `omitted`: thinking blocks with a signature alone; `off`: none, because the
+   * client did not ask for thinking.
+   */
+  readonly thinking: "shown" | "omitted" | "off";
+  /** The client declared Anthropic's web search, so its result blocks are understood. */
+  readonly webSearch: boolean;
+  /** `max_tokens: 0`: the reply holds no content. */
+  readonly empty: boolean;
+}

@@ -1,0 +1,76 @@
+import { type Failure, redact } from "../core/mod.ts";
+import type { EncodedFailure } from "./contract.ts";
+
+interface Words {
+  readonly status: number;
+  readonly type: string;
+  readonly code: string | null;
+}
+
+/** What each failure class is in OpenAI's words; all OpenAI dialects share it. */
+function wordsOf(failure: Failure): Words {
+  const code = failure.code ?? null;
+  switch (failure.class) {
+    case "caller_fault":
+      return callerWords(failure);
+    case "credential_dead":
+    case "credential_stale":
+      return { status: 401, type: "authentication_error", code: code ?? "invalid_api_key" };
+    case "rate_limit":
+    case "ambiguous_429":
+      return { status: 429, type: "rate_limit_error", code: code ?? "rate_limit_exceeded" };
+    case "quota":
+      return { status: 429, type: "insufficient_quota", code: "insufficient_quota" };
+    case "not_on_tier":
+      return { status: 403, type: "permission_error", code };
+    case "region_blocked":
+      return { status: 403, type: "permission_error", code: code ?? "unsupported_country_region_territory" };
+    case "model_gone":
+      return { status: 404, type: "invalid_request_error", code: "model_not_found" };
+    case "overloaded":
+      return {
+        status: failure.status >= 500 ? failure.status : 503,
+        type: "server_error",
+        code: "server_is_overloaded",
+      };
+    case "blocked":
+      return { status: 400, type: "invalid_request_error", code: code ?? "content_filter" };
+    default:
+      return { status: failure.status >= 500 ? failure.status : 502, type: "server_error", code };
+  }
+}
+
+function callerWords(failure: Failure): Words {
+  if (failure.code === "request_too_large") {
+    return { status: 413, type: "invalid_request_error", code: failure.code };
+  }
+  const status = failure.status >= 400 && failure.status < 500 ? failure.status : 400;
+  const type = status === 401
+    ? "authentication_error"
+    : status === 403
+    ? "permission_error"
+    : status === 429
+    ? "rate_limit_error"
+    : "invalid_request_error";
+  return { status, type, code: failure.code ?? null };
+}
+
+/** OpenAI's error body: always the four keys, and a status that agrees with them. */
+export function encodeOpenaiFailure(failure: Failure): EncodedFailure {
+  const { status, type, code } = wordsOf(failure);
+  const param = failure.param ?? (code === "model_not_found" ? "model" : null);
+  return { status, body: { error: { message: redact(messageOf(failure)), type, param, code } } };
+}
+
+/** Agents recognise a full context by OpenAI's wording; the larger count is what was sent. */
+function messageOf(failure: Failure): string {
+  if (failure.code !== "context_length_exceeded" || failure.message.includes("maximum context length")) {
+    return failure.message;
+  }
+  const [used, limit] = [...failure.message.matchAll(/\d[\d,]{3,}/g)]
+    .map((match) => Number(match[0].replaceAll(",", "")))
+    .sort((a, b) => b - a);
+  if (used === undefined || limit === undefined) return failure.message;
+  return `This model's maximum context length is ${limit} tokens. However, your messages resulted in ${used} tokens. ` +
+    "Please reduce the length of the messages.";
+}

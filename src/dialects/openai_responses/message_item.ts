@@ -1,0 +1,64 @@
+import type { JsonObject } from "../../core/mod.ts";
+import type { FrameWriter } from "./frame_writer.ts";
+
+/** A message item while it is open; it has one part of text. */
+export class MessageItem {
+  /** What was written so far, which citations point into. */
+  text = "";
+  readonly #annotations: JsonObject[] = [];
+  #logprobs: readonly JsonObject[] = [];
+  readonly #place: string;
+
+  constructor(readonly writer: FrameWriter, readonly id: string, readonly index: number) {
+    this.#place = `"item_id":"${id}","output_index":${index},"content_index":0`;
+    writer.emit(
+      "response.output_item.added",
+      `"output_index":${index},"item":{"id":"${id}","type":"message","status":"in_progress","content":[],"role":"assistant"}`,
+    );
+    writer.emit(
+      "response.content_part.added",
+      `${this.#place},"part":{"type":"output_text","annotations":[],"logprobs":[],"text":""}`,
+    );
+  }
+
+  add(text: string): void {
+    this.text += text;
+    this.writer.emit(
+      "response.output_text.delta",
+      `${this.#place},"delta":${JSON.stringify(text)},"logprobs":[]`,
+    );
+  }
+
+  annotate(annotation: JsonObject): void {
+    const index = this.#annotations.push(annotation) - 1;
+    this.writer.emit(
+      "response.output_text.annotation.added",
+      `${this.#place},"annotation_index":${index},"annotation":${JSON.stringify(annotation)}`,
+    );
+  }
+
+  addLogprobs(logprobs: readonly JsonObject[]): void {
+    this.#logprobs = [...this.#logprobs, ...logprobs];
+  }
+
+  close(status: "completed" | "incomplete"): JsonObject {
+    const part = {
+      type: "output_text",
+      annotations: this.#annotations,
+      logprobs: this.#logprobs,
+      text: this.text,
+    };
+    const item = { id: this.id, type: "message", status, content: [part], role: "assistant" };
+    const logprobs = JSON.stringify(this.#logprobs);
+    this.writer.emit(
+      "response.output_text.done",
+      `${this.#place},"text":${JSON.stringify(this.text)},"logprobs":${logprobs}`,
+    );
+    this.writer.emit("response.content_part.done", `${this.#place},"part":${JSON.stringify(part)}`);
+    this.writer.emit(
+      "response.output_item.done",
+      `"output_index":${this.index},"item":${JSON.stringify(item)}`,
+    );
+    return item;
+  }
+}

@@ -1,0 +1,25 @@
+import type { Json, JsonObject } from "../../core/mod.ts";
+
+/** How a declared tool is called in the client's words. */
+export interface ClientTool {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly kind: "function" | "custom";
+}
+
+/** What the encoders of Responses must know of the request. */
+export interface ResponsesContext {
+  /** The model as the client wrote it. */
+  readonly model: string;
+  /** Declared (sanitised) tool name to the client's tool. */
+  readonly tools: ReadonlyMap<string, ClientTool>;
+  /** The request's settings as the response repeats them. */
+  readonly echo: JsonObject;
+  /** `include` asked for encrypted reasoning, the carrier of signatures. */
+  readonly encrypted: boolean;
+  /** Codex takes `response.incomplete` for a broken stream and asks again. */
+  readonly codex: boolean;
+  readonly store: boolean;
+  /** The whole conversation up to this reply, earlier stored turns included, as input items. */
+  readonly history: readonly Json[];
+}
