@@ -1,0 +1,219 @@
+import { isObject, type JsonObject } from "../../core/mod.ts";
+import type { ConvertedSchema } from "./json_sink.ts";
+import { mergeAllOf } from "./merge_all_of.ts";
+import { applyEnum, convertArray, convertBounds, convertObject, warnDropped } from "./proto_keywords.ts";
+import { refName, resolveRef } from "./resolve_ref.ts";
+import { isSchema, type SchemaNode } from "./walk.ts";
+
+export type Node = Record<string, unknown>;
+
+/** What a conversion carries down. */
+export interface ProtoContext {
+  readonly root: SchemaNode;
+  /** References being inlined, to cut recursion. */
+  readonly refs: readonly string[];
+  readonly depth: number;
+  readonly budget: { left: number };
+  readonly warn: (sentence: string) => void;
+}
+
+const MAX_DEPTH = 24;
+const MAX_NODES = 5_000;
+
+/**
+ * Converts any JSON Schema to the schema type of `parameters` and `responseSchema`, where one unknown keyword makes the
+ * whole request fail. What that type cannot say is described in words or dropped, each with a warning. Never fails.
+ */
+export function toProtoSchema(schema: unknown): ConvertedSchema {
+  const warnings = new Set<string>();
+  const root: SchemaNode = isSchema(schema) ? schema : true;
+  const converted = convertSchema(root, {
+    root,
+    refs: [],
+    depth: 0,
+    budget: { left: MAX_NODES },
+    warn: (sentence) => warnings.add(sentence),
+  });
+  return { schema: (converted ?? { type: "OBJECT" }) as JsonObject, warnings: [...warnings] };
+}
+
+/** One schema; undefined for `false`, which nothing satisfies. */
+export function convertSchema(schema: SchemaNode, context: ProtoContext): Node | undefined {
+  if (schema === false) return undefined;
+  context.budget.left -= 1;
+  if (schema === true || Object.keys(schema).length === 0) return anyValue(undefined, context);
+  if (context.depth > MAX_DEPTH || context.budget.left < 0) {
+    context.warn("A schema that is too deep or too large was cut.");
+    return { type: "OBJECT", description: "(nested value)" };
+  }
+  const deeper = { ...context, depth: context.depth + 1 };
+  if ("$ref" in schema) return convertRef(schema, deeper);
+  if (Array.isArray(schema["allOf"])) return convertAllOf(schema, schema["allOf"], deeper);
+  return convertNode(normaliseConst(schema), deeper);
+}
+
+function anyValue(description: unknown, context: ProtoContext): Node {
+  context.warn("A value of any type is sent as a string.");
+  return { type: "STRING", description: typeof description === "string" ? description : "any JSON value" };
+}
+
+function convertRef(schema: Node, context: ProtoContext): Node | undefined {
+  const { $ref: ref, ...siblings } = schema;
+  const key = String(ref);
+  const target = context.refs.includes(key) ? undefined : resolveRef(context.root, ref);
+  if (target === undefined) {
+    context.warn(`The reference to ${refName(ref)} is recursive or unknown and was sent as any object.`);
+    return {
+      type: "OBJECT",
+      description: `(${context.refs.includes(key) ? "recursive " : ""}${refName(ref)})`,
+    };
+  }
+  const inside = { ...context, refs: [...context.refs, key] };
+  if (Object.keys(siblings).length === 0 || typeof target === "boolean") return convertSchema(target, inside);
+  return convertSchema({ ...target, ...siblings }, inside);
+}
+
+function convertAllOf(schema: Node, branches: unknown[], context: ProtoContext): Node | undefined {
+  const { allOf: _, ...base } = schema;
+  const merged: Node[] = [];
+  let inside = context;
+  for (const branch of branches) {
+    if (branch === false) return undefined;
+    if (!isObject(branch)) continue;
+    const [resolved, refs] = followRefs(branch, inside);
+    inside = { ...inside, refs };
+    merged.push(resolved);
+  }
+  return convertSchema(mergeAllOf(base, merged, context.warn), inside);
+}
+
+/** The target of a branch's references, so that it can be merged. */
+function followRefs(branch: Node, context: ProtoContext): [Node, readonly string[]] {
+  let node = branch;
+  let refs = context.refs;
+  while ("$ref" in node) {
+    const { $ref: ref, ...siblings } = node;
+    const target = refs.includes(String(ref)) ? undefined : resolveRef(context.root, ref);
+    refs = [...refs, String(ref)];
+    if (!isObject(target)) {
+      context.warn(`The reference to ${refName(ref)} is recursive or unknown and was left out of allOf.`);
+      return [siblings, refs];
+    }
+    node = { ...target, ...siblings };
+  }
+  return [node, refs];
+}
+
+function normaliseConst(schema: Node): Node {
+  if (!("const" in schema)) return schema;
+  const { const: value, ...rest } = schema;
+  return { ...rest, enum: [value] };
+}
+
+function convertNode(schema: Node, context: ProtoContext): Node | undefined {
+  const branches = unionOf(schema, context);
+  if (branches !== undefined) return convertUnion(schema, branches, context);
+  const types = typesOf(schema);
+  const nullable = schema["nullable"] === true || types.includes("null");
+  const real = types.filter((type) => type !== "null");
+  if (real.length > 1) {
+    return convertUnion(schema, types.map((type) => ({ ...schema, type, description: undefined })), context);
+  }
+  const type = real[0];
+  const out: Node = describe(schema);
+  if (nullable) out["nullable"] = true;
+  if (type === undefined) {
+    return nullable ? { ...out, type: "STRING" } : anyValue(schema["description"], context);
+  }
+  return convertTyped(schema, type, out, context);
+}
+
+function convertTyped(schema: Node, type: string, out: Node, context: ProtoContext): Node | undefined {
+  out["type"] = type.toUpperCase();
+  applyEnum(schema, type, out, context);
+  convertBounds(schema, type, out, context);
+  if (type === "object") convertObject(schema, out, context);
+  if (type === "array") convertArray(schema, out, context);
+  warnDropped(schema, context);
+  return out;
+}
+
+function unionOf(schema: Node, context: ProtoContext): unknown[] | undefined {
+  const { anyOf, oneOf } = schema;
+  const union = Array.isArray(anyOf) && anyOf.length > 0 ? anyOf : Array.isArray(oneOf) ? oneOf : undefined;
+  if (union === undefined || union.length === 0) return undefined;
+  if (Array.isArray(oneOf)) context.warn("oneOf is sent as anyOf.");
+  if (Array.isArray(anyOf) && union !== oneOf && Array.isArray(oneOf)) {
+    context.warn("oneOf beside anyOf was dropped.");
+  }
+  if (!isObject(schema["properties"])) return union;
+  context.warn("Alternatives beside properties were dropped.");
+  return undefined;
+}
+
+function convertUnion(schema: Node, branches: unknown[], context: ProtoContext): Node | undefined {
+  const {
+    anyOf: _anyOf,
+    oneOf: _oneOf,
+    description: _description,
+    title: _title,
+    default: _default,
+    ...shared
+  } = schema;
+  const converted: Node[] = [];
+  let nullable = schema["nullable"] === true;
+  for (const branch of branches) {
+    if (!isSchema(branch)) continue;
+    if (isNullSchema(branch)) nullable = true;
+    else {
+      const merged = isObject(branch) ? mergeAllOf(shared, [branch], context.warn) : branch;
+      const child = convertSchema(merged, context);
+      if (child !== undefined) converted.push(child);
+    }
+  }
+  const out: Node = { ...describe(schema), ...(nullable ? { nullable: true } : {}) };
+  if (converted.length === 0) return nullable ? { ...out, type: "STRING" } : undefined;
+  if (converted.length === 1) return { ...converted[0], ...out };
+  return { ...out, anyOf: converted };
+}
+
+function isNullSchema(schema: SchemaNode): boolean {
+  if (typeof schema === "boolean") return false;
+  if ("const" in schema) return schema["const"] === null;
+  const { type, enum: members } = schema;
+  if (type === "null" || (Array.isArray(type) && type.length === 1 && type[0] === "null")) return true;
+  return Array.isArray(members) && members.length > 0 && members.every((member) => member === null);
+}
+
+const KNOWN_TYPES = new Set(["string", "number", "integer", "boolean", "object", "array", "null"]);
+
+function typesOf(schema: Node): string[] {
+  const named = [schema["type"]].flat()
+    .filter((type) => typeof type === "string")
+    .map((type) => type.toLowerCase())
+    .filter((type) => KNOWN_TYPES.has(type));
+  if (named.length > 0) return [...new Set(named)];
+  if (Array.isArray(schema["enum"]) && schema["enum"].length > 0) {
+    return [...new Set(schema["enum"].map(typeOfValue))];
+  }
+  if (isObject(schema["properties"]) || "additionalProperties" in schema || "required" in schema) {
+    return ["object"];
+  }
+  if ("items" in schema || "prefixItems" in schema) return ["array"];
+  if ("pattern" in schema || "minLength" in schema || "maxLength" in schema) return ["string"];
+  return "minimum" in schema || "maximum" in schema || "multipleOf" in schema ? ["number"] : [];
+}
+
+function typeOfValue(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return Number.isInteger(value) ? "integer" : typeof value;
+}
+
+function describe(schema: Node): Node {
+  const out: Node = {};
+  for (const keyword of ["title", "description"]) {
+    if (typeof schema[keyword] === "string" && schema[keyword] !== "") out[keyword] = schema[keyword];
+  }
+  return out;
+}

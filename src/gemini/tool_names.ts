@@ -1,0 +1,59 @@
+import { fnvHash } from "./fnv_hash.ts";
+
+/** Two-way names of the tools of one request. */
+export interface ToolNames {
+  /** The name that Gemini takes; for an unknown name, its sanitised form. */
+  toGemini(clientName: string): string;
+  /** The client's own name; an unknown name comes back as it is. */
+  toClient(geminiName: string): string;
+}
+
+const NAME_REGEXP = /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/;
+const MAX_LENGTH = 64;
+const HASH_LENGTH = 8;
+
+/**
+ * Names tools for Gemini (a letter or `_`, then letters, digits, `_.:-`, at most 64 in all). Names that are legal already
+ * stay; of others that come out the same, the later ones carry a hash. The same list always gives the same names.
+ */
+export function createToolNames(clientNames: Iterable<string>): ToolNames {
+  const toGemini = new Map<string, string>();
+  const toClient = new Map<string, string>();
+  const names = [...new Set(clientNames)];
+  for (const name of names.filter(isLegalToolName)) {
+    toGemini.set(name, name);
+    toClient.set(name, name);
+  }
+  for (const name of names) {
+    if (toGemini.has(name)) continue;
+    const short = sanitiseToolName(name);
+    const taken = toClient.has(short) ? hashed(short, name) : short;
+    toGemini.set(name, taken);
+    toClient.set(taken, name);
+  }
+  return {
+    toGemini: (name) => toGemini.get(name) ?? sanitiseToolName(name),
+    toClient: (name) => toClient.get(name) ?? name,
+  };
+}
+
+export function isLegalToolName(name: string): boolean {
+  return NAME_REGEXP.test(name);
+}
+
+/** A legal name made of any text, without regard to collisions. */
+export function sanitiseToolName(name: string): string {
+  if (NAME_REGEXP.test(name)) return name;
+  const replaced = name.replace(/[^A-Za-z0-9_.:-]/g, "_");
+  if (!/[A-Za-z0-9]/.test(replaced)) return `fn_${hash(name)}`;
+  const started = /^[A-Za-z_]/.test(replaced) ? replaced : "_" + replaced;
+  return started.length <= MAX_LENGTH ? started : hashed(started, name);
+}
+
+function hashed(short: string, name: string): string {
+  return `${short.slice(0, MAX_LENGTH - HASH_LENGTH - 1)}_${hash(name)}`;
+}
+
+function hash(name: string): string {
+  return fnvHash(name).padStart(HASH_LENGTH, "0").slice(-HASH_LENGTH);
+}
