@@ -1,0 +1,83 @@
+import { callerFault, type Failure, isObject } from "../core/mod.ts";
+
+/**
+ * Reads a body of unknown shape. Every reader gives a usable value, and the first thing that was wrong is kept as
+ * `failure`, named by its field; decoders run to their end and look at it once.
+ */
+export class FieldReader {
+  #failure: Failure | undefined;
+
+  get failure(): Failure | undefined {
+    return this.#failure;
+  }
+
+  /** Notes that a field cannot be served; only the first one counts. */
+  refuse(param: string, message: string, code = "invalid_value"): void {
+    this.#failure ??= callerFault(message, { param, code });
+  }
+
+  object(value: unknown, path: string): Record<string, unknown> {
+    if (isObject(value)) return value;
+    this.#wrong(path, "an object", value);
+    return {};
+  }
+
+  list(value: unknown, path: string): readonly unknown[] {
+    if (Array.isArray(value)) return value;
+    this.#wrong(path, "an array", value);
+    return [];
+  }
+
+  optionalList(value: unknown, path: string): readonly unknown[] {
+    return value === undefined || value === null ? [] : this.list(value, path);
+  }
+
+  string(value: unknown, path: string): string {
+    if (typeof value === "string") return value;
+    this.#wrong(path, "a string", value);
+    return "";
+  }
+
+  optionalString(value: unknown, path: string): string | undefined {
+    return value === undefined || value === null ? undefined : this.string(value, path);
+  }
+
+  /** A finite number within bounds, or undefined when the field is absent or null. */
+  optionalNumber(
+    value: unknown,
+    path: string,
+    bounds: { readonly min?: number; readonly max?: number } = {},
+  ): number | undefined {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== "number" || !Number.isFinite(value)) {
+      this.#wrong(path, "a number", value);
+      return undefined;
+    }
+    const { min = -Infinity, max = Infinity } = bounds;
+    if (value >= min && value <= max) return value;
+    const allowed = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`;
+    this.refuse(path, `Invalid value for ${path}: ${value}. It must be ${allowed}.`);
+    return undefined;
+  }
+
+  optionalBoolean(value: unknown, path: string): boolean | undefined {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === "boolean") return value;
+    this.#wrong(path, "a boolean", value);
+    return undefined;
+  }
+
+  #wrong(path: string, wanted: string, value: unknown): void {
+    const missing = value === undefined;
+    const message = missing
+      ? `Missing required field: ${path}. It must be ${wanted}.`
+      : `Invalid type for ${path}: it must be ${wanted}, not ${kindOf(value)}.`;
+    this.refuse(path, message, missing ? "missing_required_parameter" : "invalid_type");
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
