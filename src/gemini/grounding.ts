@@ -1,78 +1,66 @@
 import { isObject, type JsonObject } from "../core/mod.ts";
 
-/** A web source of a piece of the answer. */
-export interface WebCitation {
-  readonly url: string;
-  readonly title: string;
-  /** UTF-16 code units into the answer, as clients count. */
+/** A stretch of the answer and the page it rests on; start and end count characters (UTF-16 units) of the answer. */
+export interface GroundedSpan {
   readonly start: number;
   readonly end: number;
+  readonly url: string;
+  readonly title: string;
 }
 
-/** The web citations of a groundingMetadata object, with its UTF-8 byte offsets turned into character offsets. */
-export function webCitations(grounding: JsonObject, answer: string): WebCitation[] {
-  const chunks = listOf(grounding["groundingChunks"]);
-  const supports = listOf(grounding["groundingSupports"]);
-  const toChars = byteOffsets(answer);
-  return supports.flatMap((support) => {
-    const span = isObject(support["segment"]) ? spanOf(support["segment"], answer, toChars) : undefined;
-    if (span === undefined) return [];
-    return listOfNumbers(support["groundingChunkIndices"]).flatMap((index) => {
-      const web = chunks[index]?.["web"];
-      if (!isObject(web) || typeof web["uri"] !== "string") return [];
-      const title = typeof web["title"] === "string" ? web["title"] : "";
-      return [{ url: web["uri"], title, ...span }];
-    });
-  });
-}
-
-type Span = { start: number; end: number };
-
-/** Bytes say where a segment is; when its text is not found there, the text itself does. */
-function spanOf(
-  segment: Record<string, unknown>,
-  answer: string,
-  toChars: (byte: number) => number,
-): Span | undefined {
-  const from = typeof segment["startIndex"] === "number" ? segment["startIndex"] : 0;
-  const to = typeof segment["endIndex"] === "number" ? segment["endIndex"] : from;
-  const span = { start: toChars(from), end: toChars(to) };
-  const text = segment["text"];
-  if (typeof text !== "string" || text === "" || answer.slice(span.start, span.end) === text) return span;
-  const found = answer.indexOf(text);
-  if (found >= 0) return { start: found, end: found + text.length };
-  return answer === "" ? undefined : span;
-}
-
-/** Maps byte offsets of the UTF-8 form to offsets in the string; offsets past the end come to its length. */
-function byteOffsets(answer: string): (byte: number) => number {
-  // deno-lint-ignore no-control-regex -- the range of single-byte characters
-  if (/^[\x00-\x7f]*$/.test(answer)) return (byte) => Math.min(byte, answer.length);
-  const ends: number[] = [];
-  let bytes = 0;
-  for (let at = 0; at < answer.length; at++) {
-    ends.push(bytes);
-    const code = answer.charCodeAt(at);
-    const isPair = code >= 0xd800 && code <= 0xdbff && at + 1 < answer.length;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : isPair ? 4 : 3;
-    if (isPair) ends.push(bytes), at++;
-  }
-  return (byte) => {
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((ends[middle] ?? 0) < byte) low = middle + 1;
-      else high = middle;
+/** The pages of a grounded answer with the stretches of `text` they support; a page without a stretch spans nothing. */
+export function groundedSpans(grounding: JsonObject, text: string): readonly GroundedSpan[] {
+  const pages = listOf(grounding.groundingChunks).map(pageOf);
+  const spans: GroundedSpan[] = [];
+  const cited = new Set<number>();
+  const offsets = byteOffsets(text);
+  for (const support of listOf(grounding.groundingSupports)) {
+    const place = locate(support.segment, text, offsets);
+    if (place === undefined || !Array.isArray(support.groundingChunkIndices)) continue;
+    for (const index of support.groundingChunkIndices) {
+      const page = typeof index === "number" ? pages[index] : undefined;
+      if (page === undefined) continue;
+      cited.add(index as number);
+      spans.push({ ...place, ...page });
     }
-    return low;
-  };
+  }
+  pages.forEach((page, index) => {
+    if (page !== undefined && !cited.has(index)) spans.push({ start: 0, end: 0, ...page });
+  });
+  return spans;
 }
 
-function listOf(value: unknown): Record<string, unknown>[] {
+function listOf(value: unknown): readonly Record<string, unknown>[] {
   return Array.isArray(value) ? value.map((entry) => isObject(entry) ? entry : {}) : [];
 }
 
-function listOfNumbers(value: unknown): number[] {
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === "number") : [];
+function pageOf(chunk: Record<string, unknown>): { url: string; title: string } | undefined {
+  const page = isObject(chunk.web) ? chunk.web : isObject(chunk.maps) ? chunk.maps : undefined;
+  if (page === undefined || typeof page.uri !== "string") return undefined;
+  return { url: page.uri, title: typeof page.title === "string" ? page.title : page.uri };
+}
+
+/** Google counts UTF-8 bytes; on some answers it counted characters, which the segment's own text tells. */
+function locate(
+  segment: unknown,
+  text: string,
+  offsets: (byte: number) => number,
+): { start: number; end: number } | undefined {
+  if (!isObject(segment)) return undefined;
+  const startIndex = typeof segment.startIndex === "number" ? segment.startIndex : 0;
+  const endIndex = typeof segment.endIndex === "number" ? segment.endIndex : startIndex;
+  const start = offsets(startIndex);
+  const end = offsets(endIndex);
+  const words = segment.text;
+  if (typeof words !== "string" || words === "" || text.slice(start, end) === words) return { start, end };
+  const found = text.indexOf(words);
+  return found < 0 ? { start, end } : { start: found, end: found + words.length };
+}
+
+/** Maps a UTF-8 byte offset to an index into the string; for pure ASCII they are the same. */
+function byteOffsets(text: string): (byte: number) => number {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length === text.length) return (byte) => Math.min(Math.max(0, byte), text.length);
+  const decoder = new TextDecoder();
+  return (byte) => decoder.decode(bytes.subarray(0, Math.max(0, byte))).length;
 }

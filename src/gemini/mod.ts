@@ -5,14 +5,21 @@
  * @module
  */
 export * from "./capabilities.ts";
+export * from "./estimate.ts";
+export * from "./event_filter.ts";
 export * from "./finish.ts";
+export * from "./fnv_hash.ts";
 export * from "./fold.ts";
 export * from "./grounding.ts";
+export * from "./media.ts";
 export * from "./model_family.ts";
+export * from "./schema/mod.ts";
 export * from "./segment.ts";
 export * from "./signature_carrier.ts";
 export * from "./sse.ts";
+export * from "./stop_text.ts";
 export * from "./thinking.ts";
+export * from "./tool_names.ts";
 export * from "./turn_event.ts";
 export * from "./usage.ts";
 export * from "./wire.ts";
