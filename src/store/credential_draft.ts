@@ -1,0 +1,160 @@
+import {
+  type Credential,
+  type CredentialId,
+  err,
+  isObject,
+  ok,
+  type Result,
+  Secret,
+  TIERS,
+} from "../core/mod.ts";
+import { invalid } from "./config_records.ts";
+import type { CredentialDraft, CredentialPatch, StoreProblem } from "./contract.ts";
+import { defined } from "./fields.ts";
+
+/** Makes the credential that a draft stands for; texts are trimmed. Secrets shorter than 12 characters show no tail. */
+export function fromDraft(
+  draft: CredentialDraft,
+  id: CredentialId,
+  now: number,
+): Result<Credential, StoreProblem> {
+  const problem = checkOpenFields(draft) ?? checkSecrets(draft);
+  if (problem !== undefined) return err(problem);
+  const base = {
+    id,
+    label: draft.label?.trim() ?? "",
+    tier: draft.tier ?? "free" as const,
+    enabled: true,
+    priority: 0,
+    createdAt: now,
+    updatedAt: now,
+    ...defined({ project: trimmed(draft.project), proxy: trimmed(draft.proxy) }),
+  };
+  switch (draft.source) {
+    case "api_key": {
+      const key = draft.key.trim();
+      return ok({
+        ...base,
+        source: draft.source,
+        tail: key.length < 12 ? "" : key.slice(-4),
+        key: new Secret(key),
+      });
+    }
+    case "vertex": {
+      const text = draft.serviceAccount.trim();
+      const tail = serviceAccountName(text) ?? "";
+      const location = draft.location.trim();
+      return ok({ ...base, source: draft.source, tail, serviceAccount: new Secret(text), location });
+    }
+    default: {
+      const email = draft.email.trim();
+      const tokens = defined({
+        accessToken: draft.accessToken === undefined ? undefined : new Secret(draft.accessToken.trim()),
+        accessExpiresAt: draft.accessExpiresAt,
+        codeAssistProject: trimmed(draft.codeAssistProject),
+      });
+      const refreshToken = new Secret(draft.refreshToken.trim());
+      return ok({ ...base, source: draft.source, tail: email, email, refreshToken, ...tokens });
+    }
+  }
+}
+
+/** Two credentials with the same identity are one: the same key, or the same account of one source. */
+export function identityOf(credential: Credential): string {
+  switch (credential.source) {
+    case "api_key":
+      return `api_key ${credential.key.reveal()}`;
+    case "vertex": {
+      const text = credential.serviceAccount.reveal();
+      return `vertex ${credential.location} ${serviceAccountName(text) ?? text}`;
+    }
+    default:
+      return `${credential.source} ${credential.email.toLowerCase()}`;
+  }
+}
+
+function trimmed(text: string | undefined): string | undefined {
+  const short = text?.trim();
+  return short === "" ? undefined : short;
+}
+
+/** The account's e-mail, or for application default credentials the client and quota project. */
+function serviceAccountName(text: string): string | undefined {
+  try {
+    const file: unknown = JSON.parse(text);
+    if (!isObject(file)) return undefined;
+    return typeof file["client_email"] === "string" ? file["client_email"] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function checkSecrets(draft: CredentialDraft): StoreProblem | undefined {
+  switch (draft.source) {
+    case "api_key":
+      return checkToken("key", draft.key, "API key");
+    case "vertex":
+      if (draft.location.trim() === "") {
+        return invalid("location", "Give the Google Cloud location, for example global.");
+      }
+      return isJsonObject(draft.serviceAccount)
+        ? undefined
+        : invalid("serviceAccount", "The service account is not a JSON file as Google Cloud gives it.");
+    default:
+      if (!/^\S+@\S+$/.test(draft.email.trim())) {
+        return invalid("email", "The e-mail address of the account is not one.");
+      }
+      return checkToken("refreshToken", draft.refreshToken, "refresh token") ??
+        (draft.accessToken === undefined
+          ? undefined
+          : checkToken("accessToken", draft.accessToken, "access token"));
+  }
+}
+
+/** A token must be able to stand in a request header. */
+export function checkToken(field: string, text: string, what: string): StoreProblem | undefined {
+  const token = text.trim();
+  if (token === "") return invalid(field, `The ${what} is empty.`);
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    return invalid(field, `The ${what} has spaces or characters that no ${what} has.`);
+  }
+  return token.length > 4096 ? invalid(field, `The ${what} is longer than 4096 characters.`) : undefined;
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    return isObject(JSON.parse(text));
+  } catch {
+    return false;
+  }
+}
+
+type OpenFields = Pick<
+  CredentialPatch,
+  "label" | "tier" | "project" | "proxy" | "priority" | "allowModels" | "denyModels"
+>;
+
+/** What a draft and a patch have in common. */
+export function checkOpenFields(fields: OpenFields): StoreProblem | undefined {
+  if ((fields.label?.length ?? 0) > 200) return invalid("label", "The label is longer than 200 characters.");
+  // deno-lint-ignore no-control-regex
+  if (/[\u0000-\u001f\u007f]/.test(`${fields.label ?? ""}${fields.project ?? ""}`)) {
+    return invalid("label", "The label or project has a control character in it.");
+  }
+  if (fields.tier !== undefined && !TIERS.includes(fields.tier)) {
+    return invalid("tier", `The tier must be one of ${TIERS.join(", ")}.`);
+  }
+  if (fields.priority !== undefined && !Number.isFinite(fields.priority)) {
+    return invalid("priority", "The priority must be a number.");
+  }
+  return fields.proxy === undefined || fields.proxy === null || fields.proxy.trim() === ""
+    ? undefined
+    : checkProxy(fields.proxy.trim());
+}
+
+function checkProxy(proxy: string): StoreProblem | undefined {
+  const url = URL.parse(proxy);
+  return url !== null && ["http:", "https:", "socks5:"].includes(url.protocol) && url.hostname !== ""
+    ? undefined
+    : invalid("proxy", "The proxy must be a URL that begins with http://, https:// or socks5://.");
+}

@@ -1,0 +1,146 @@
+import { type Credential, type CredentialId, err, ok, type Result } from "../core/mod.ts";
+import { staleness } from "./config_records.ts";
+import type { CredentialDraft, CredentialPatch, Store, StoreProblem } from "./contract.ts";
+import {
+  decodeCredential,
+  decodeStored,
+  encodeCredential,
+  type StoredCredential,
+} from "./credential_codec.ts";
+import { fromDraft, identityOf } from "./credential_draft.ts";
+import { applyPatch } from "./credential_patch.ts";
+import { DecodeProblem } from "./fields.ts";
+import { credentialKey, credentialPrefix, credentialPrintKey, modelListKey } from "./keys.ts";
+import { commitConfiguration, nextStamp, type Session } from "./session.ts";
+
+type Outcome = Result<Credential, StoreProblem>;
+
+/** Credentials, with their secrets sealed and an index of fingerprints that refuses the same secret or account twice. */
+export class CredentialRecords {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async list(): Promise<readonly Credential[]> {
+    const found: Credential[] = [];
+    for await (const entry of this.#session.kv.list({ prefix: credentialPrefix })) {
+      const credential = await this.#open(entry);
+      if (credential !== undefined) found.push(credential);
+    }
+    return found.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  }
+
+  async get(id: CredentialId): Promise<Credential | undefined> {
+    return await this.#open(await this.#session.kv.get(credentialKey(id)));
+  }
+
+  async add(draft: CredentialDraft): Promise<Outcome> {
+    const id = this.#session.newId("cred_") as CredentialId;
+    const made = fromDraft(draft, id, this.#session.clock.now());
+    if (!made.ok) return made;
+    const outcome = await this.#insert(made.value);
+    if (!outcome.ok && outcome.error.kind === "duplicate") {
+      await this.#signInAgain(outcome.error.id, made.value);
+    }
+    return outcome;
+  }
+
+  async update(id: CredentialId, patch: CredentialPatch, expected?: number): Promise<Outcome> {
+    const { kv, vault } = this.#session;
+    const key = credentialKey(id);
+    return await this.#commit(async () => {
+      const entry = await kv.get(key);
+      const before = await this.#open(entry);
+      if (before === undefined) return { answer: err({ kind: "missing" }) };
+      const stale = expected === undefined ? undefined : staleness(before.updatedAt, expected);
+      if (stale !== undefined) return { answer: err(stale) };
+      const patched = applyPatch(before, patch);
+      if (!patched.ok) return { answer: patched };
+      const after = { ...patched.value, updatedAt: nextStamp(this.#session, before.updatedAt) };
+      const [from, to] = [await this.#print(before), await this.#print(after)];
+      const commit = kv.atomic().check(entry).set(key, await encodeCredential(vault, after, to));
+      if (from !== to) {
+        const holder = await kv.get(credentialPrintKey(to));
+        if (typeof holder.value === "string") return { answer: err({ kind: "duplicate", id: holder.value }) };
+        commit.check(holder).set(credentialPrintKey(to), id).delete(credentialPrintKey(from));
+      }
+      return { commit, done: () => ok(after) };
+    });
+  }
+
+  async remove(id: CredentialId): Promise<Outcome> {
+    const { kv } = this.#session;
+    const key = credentialKey(id);
+    return await this.#commit(async () => {
+      const entry = await kv.get(key);
+      const credential = await this.#open(entry);
+      const stored = this.#stored(entry);
+      if (credential === undefined || stored === undefined) return { answer: err({ kind: "missing" }) };
+      const commit = kv.atomic().check(entry).delete(key).delete(credentialPrintKey(stored.print))
+        .delete(modelListKey(id));
+      return { commit, done: () => ok(credential) };
+    });
+  }
+
+  async restore(credential: Credential): Promise<Outcome> {
+    return await this.#insert(credential);
+  }
+
+  async #insert(credential: Credential): Promise<Outcome> {
+    const { kv, vault } = this.#session;
+    const print = await this.#print(credential);
+    const record = await encodeCredential(vault, credential, print);
+    const [key, printKey] = [credentialKey(credential.id), credentialPrintKey(print)];
+    return await this.#commit(async () => {
+      const [present, holder] = await kv.getMany<[unknown, unknown]>([key, printKey]);
+      if (typeof holder.value === "string") return { answer: err({ kind: "duplicate", id: holder.value }) };
+      if (present.value !== null) return { answer: err({ kind: "duplicate", id: credential.id }) };
+      const commit = kv.atomic().check(present).check(holder).set(key, record).set(printKey, credential.id);
+      return { commit, done: () => ok(credential) };
+    });
+  }
+
+  /** A second sign-in to a known account brings a newer token, and lifts a death that only a sign-in can lift. */
+  async #signInAgain(id: string, credential: Credential): Promise<void> {
+    if (credential.source !== "antigravity" && credential.source !== "gemini_cli") return;
+    await this.update(id as CredentialId, {
+      refreshToken: credential.refreshToken.reveal(),
+      dead: null,
+      ...(credential.accessToken === undefined ? {} : { accessToken: credential.accessToken.reveal() }),
+      ...(credential.accessExpiresAt === undefined ? {} : { accessExpiresAt: credential.accessExpiresAt }),
+      ...(credential.codeAssistProject === undefined
+        ? {}
+        : { codeAssistProject: credential.codeAssistProject }),
+    });
+  }
+
+  #commit(attempt: Parameters<typeof commitConfiguration<Outcome>>[1]): Promise<Outcome> {
+    return this.#session.turns.run("credentials", () => commitConfiguration(this.#session, attempt));
+  }
+
+  #print(credential: Credential): Promise<string> {
+    return this.#session.vault.fingerprint(identityOf(credential));
+  }
+
+  #stored(entry: Deno.KvEntryMaybe<unknown>): StoredCredential | undefined {
+    return this.#session.quarantine.read(entry, decodeStored);
+  }
+
+  async #open(entry: Deno.KvEntryMaybe<unknown>): Promise<Credential | undefined> {
+    const stored = this.#stored(entry);
+    if (stored === undefined) return undefined;
+    try {
+      return await decodeCredential(this.#session.vault, stored);
+    } catch (problem) {
+      if (!(problem instanceof DecodeProblem)) throw problem;
+      this.#session.quarantine.report(entry.key, problem.message);
+      return undefined;
+    }
+  }
+}
+
+export function openCredentials(session: Session): Store["credentials"] {
+  return new CredentialRecords(session);
+}

@@ -1,0 +1,123 @@
+import type { Clock, NewId, Random } from "../core/mod.ts";
+import { aliasShape } from "./aliases.ts";
+import { capShape } from "./caps.ts";
+import { clientShape } from "./clients.ts";
+import { Turns } from "./commit.ts";
+import { openConfigRecords } from "./config_records.ts";
+import type { Store } from "./contract.ts";
+import { openCredentials } from "./credentials.ts";
+import { EpochWatch } from "./epoch.ts";
+import { openExpiring } from "./expiring.ts";
+import { fallbackShape } from "./fallbacks.ts";
+import { takeLease } from "./leases.ts";
+import type { KeySource } from "./master_key.ts";
+import { migrate } from "./migrations.ts";
+import { openModelLists } from "./model_lists.ts";
+import { openNamedRecords } from "./named_records.ts";
+import { openPlace, type Place, placeOf } from "./place.ts";
+import { Presence } from "./processes.ts";
+import { Quarantine } from "./quarantine.ts";
+import { quotaGroupShape } from "./quota_groups.ts";
+import type { Session } from "./session.ts";
+import { returnSlice, takeSlice } from "./slices.ts";
+import { openVault } from "./vault.ts";
+
+export interface StoreOptions {
+  /** A file, `:memory:`, or the https URL of a KV Connect server. */
+  readonly path: string;
+  /** Folder of the key file and backups, kept at mode 0700; default: the folder of a database file. */
+  readonly home?: string;
+  /** 32 bytes as hex or base64, or a passphrase; default: the file `secret.key` in `home`. */
+  readonly masterKey?: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly newId: NewId;
+  /** An open database to use instead of opening `path`; it is left open by `close`. */
+  readonly kv?: Deno.Kv;
+  /** False for short-lived visitors (a CLI command): no process record, so no share of the pool is kept for it. Default true. */
+  readonly announce?: boolean;
+}
+
+/**
+ * Opens the database, makes it when it is new, and joins the processes that share it. Throws a StoreOpenError that says what
+ * to do when the key is wrong or lost or the database is from a newer version; nothing is changed then.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const place = placeOf(options.path, options.home);
+  const home = options.home ?? (place.kind === "file" ? place.home : undefined);
+  const kv = options.kv ?? await openPlace(place, home);
+  try {
+    return await assemble(options, place, home, kv);
+  } catch (error) {
+    if (options.kv === undefined) kv.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: StoreOptions,
+  place: Place,
+  home: string | undefined,
+  kv: Deno.Kv,
+): Promise<Store> {
+  const { clock, random, newId } = options;
+  const quarantine = new Quarantine();
+  await migrate({ kv, place, clock, quarantine });
+  const vault = await openVault(kv, keySource(options, place, home), quarantine, newId);
+  const epoch = new EpochWatch(kv, clock);
+  const processId = newId("proc_");
+  const session: Session = {
+    kv,
+    clock,
+    random,
+    newId,
+    processId,
+    quarantine,
+    vault,
+    epoch,
+    turns: new Turns(),
+  };
+  await epoch.start();
+  const presence = new Presence(session);
+  if (options.announce ?? true) await presence.join();
+  return makeStore(session, presence, options.kv === undefined);
+}
+
+function keySource(options: StoreOptions, place: Place, home: string | undefined): KeySource {
+  const text = options.masterKey?.trim() ?? "";
+  if (text !== "") return { kind: "text", text };
+  return place.kind === "memory" || home === undefined ? { kind: "memory" } : { kind: "file", home };
+}
+
+function makeStore(session: Session, presence: Presence, ownsKv: boolean): Store {
+  const { kv, epoch, vault } = session;
+  let closing: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    await presence.close();
+    await epoch.close();
+    if (ownsKv) kv.close();
+  }
+  return {
+    kv,
+    processId: session.processId,
+    credentials: openCredentials(session),
+    aliases: openConfigRecords(session, aliasShape),
+    quotaGroups: openConfigRecords(session, quotaGroupShape),
+    fallbacks: openConfigRecords(session, fallbackShape),
+    caps: openConfigRecords(session, capShape),
+    clients: openConfigRecords(session, clientShape),
+    modelLists: openModelLists(session),
+    settings: openNamedRecords(session, "setting"),
+    poolState: openNamedRecords(session, "pool_state"),
+    expiring: openExpiring(session),
+    epoch: () => epoch.current(),
+    onEpoch: (listener) => epoch.listen(listener),
+    lease: (name, ttlMs) => takeLease(session, name, ttlMs),
+    processes: () => presence.list(),
+    takeSlice: (window, want, limit, expiresAt) => takeSlice(session, window, want, limit, expiresAt),
+    returnSlice: (window, unused) => returnSlice(session, window, unused),
+    vault: { seal: (text) => vault.seal(text), open: (sealed) => vault.open(sealed) },
+    quarantined: () => session.quarantine.list(),
+    close: () => closing ??= close(),
+  };
+}

@@ -1,0 +1,100 @@
+import type { NewId } from "../core/mod.ts";
+import { type Decode, DecodeProblem } from "./fields.ts";
+import { vaultKey } from "./keys.ts";
+import { deriveKeys, findMasterKey, type KeySource } from "./master_key.ts";
+import { StoreOpenError } from "./open_error.ts";
+import type { Quarantine } from "./quarantine.ts";
+
+const PREFIX = "v1.";
+const NONCE_BYTES = 12;
+const CHECK_TEXT = "geminitro";
+
+/** Encrypts small texts (AES-256-GCM) and makes keyed fingerprints with the database's own key. */
+export interface Vault {
+  /** `context` must be the same at opening: it ties a sealed text to its record. */
+  seal(text: string, context?: string): Promise<string>;
+  /** Throws a DecodeProblem when the text was sealed with another key or context, or was changed. */
+  open(sealed: string, context?: string): Promise<string>;
+  /** The same text always gives the same fingerprint; without the key it tells nothing. */
+  fingerprint(text: string): Promise<string>;
+}
+
+/** Opens the vault of a database, making it when the database is new. Throws a StoreOpenError for a wrong or lost key. */
+export async function openVault(
+  kv: Deno.Kv,
+  source: KeySource,
+  quarantine: Quarantine,
+  newId: NewId,
+): Promise<Vault> {
+  const entry = await kv.get(vaultKey, { consistency: "strong" });
+  const stored = quarantine.read(entry, decodeVault);
+  if (entry.value !== null && stored === undefined) {
+    throw new StoreOpenError(
+      "The database's key record cannot be read: it is damaged or from a newer version. Nothing was changed.",
+    );
+  }
+  const material = await findMasterKey(source, stored === undefined, newId);
+  const salt = stored?.salt ?? crypto.getRandomValues(new Uint8Array(16));
+  const vault = makeVault(await deriveKeys(material, salt));
+  if (stored !== undefined) {
+    await verify(vault, stored.check, source);
+    return vault;
+  }
+  const record = { v: 1, salt, check: await vault.seal(CHECK_TEXT) };
+  const made = await kv.atomic().check(entry).set(vaultKey, record).commit();
+  return made.ok ? vault : openVault(kv, source, quarantine, newId);
+}
+
+const decodeVault: Decode<{ readonly salt: Uint8Array<ArrayBuffer>; readonly check: string }> = (fields) => ({
+  salt: fields.bytes("salt"),
+  check: fields.text("check"),
+});
+
+async function verify(vault: Vault, check: string, source: KeySource): Promise<void> {
+  const text = await vault.open(check).catch(() => undefined);
+  if (text === CHECK_TEXT) return;
+  const where = source.kind === "file" ? `the file secret.key in ${source.home}` : "GEMINITRO_MASTER_KEY";
+  throw new StoreOpenError(
+    `The stored secrets were encrypted with another key than ${where} gives. ` +
+      "Set GEMINITRO_MASTER_KEY to the key this database was made with. Nothing was changed.",
+  );
+}
+
+function makeVault(keys: { readonly seal: CryptoKey; readonly print: CryptoKey }): Vault {
+  const bytesOf = (text: string) => new TextEncoder().encode(text);
+  const parameters = (iv: Uint8Array<ArrayBuffer>, context: string) => ({
+    name: "AES-GCM",
+    iv,
+    additionalData: bytesOf(context),
+  });
+  return {
+    async seal(text, context = "") {
+      const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+      const sealed = new Uint8Array(
+        await crypto.subtle.encrypt(parameters(nonce, context), keys.seal, bytesOf(text)),
+      );
+      const whole = new Uint8Array(NONCE_BYTES + sealed.length);
+      whole.set(nonce);
+      whole.set(sealed, NONCE_BYTES);
+      return PREFIX + whole.toBase64({ alphabet: "base64url", omitPadding: true });
+    },
+    async open(sealed, context = "") {
+      try {
+        if (!sealed.startsWith(PREFIX)) throw new DecodeProblem("no prefix");
+        const whole = Uint8Array.fromBase64(sealed.slice(PREFIX.length), { alphabet: "base64url" });
+        const nonce = whole.slice(0, NONCE_BYTES);
+        const open = await crypto.subtle.decrypt(
+          parameters(nonce, context),
+          keys.seal,
+          whole.slice(NONCE_BYTES),
+        );
+        return new TextDecoder().decode(open);
+      } catch {
+        throw new DecodeProblem("The sealed text was made with another key, or was changed");
+      }
+    },
+    async fingerprint(text) {
+      return new Uint8Array(await crypto.subtle.sign("HMAC", keys.print, bytesOf(text))).toHex();
+    },
+  };
+}
