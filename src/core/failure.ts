@@ -77,6 +77,8 @@ export interface Failure {
   readonly cools: CoolingScope;
   /** Set for rate_limit, quota and not_on_tier: every violation, the worst first. */
   readonly limits?: readonly LimitNotice[];
+  /** Set with code `context_length_exceeded` when Google names both numbers. */
+  readonly tokens?: { readonly sent: number; readonly maximum: number };
   /** Set by the upstream that classified it. */
   readonly source?: SourceName;
   /** A page for the user: billing, verification or appeal. */

@@ -1,0 +1,131 @@
+import { failed, type Rule, type Seen } from "./failure_rule.ts";
+
+const PERMISSION_LOCK = 30 * 60_000;
+
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+const NO_LICENCE: Refusal = {
+  code: "account_not_entitled",
+  message: "This Google account or its project may not use the service; check its subscription and project.",
+};
+const BANNED: Refusal = {
+  code: "account_banned",
+  message:
+    "Google has disabled this account for a violation of its terms; appeal there, and pause your other accounts.",
+};
+const VALIDATION: Refusal = {
+  code: "account_validation_required",
+  message:
+    "Google wants the owner of this account to verify it; open the link, then check the account again.",
+};
+
+const BY_REASON: Readonly<Record<string, Refusal>> = {
+  VALIDATION_REQUIRED: VALIDATION,
+  TOS_VIOLATION: BANNED,
+  SUBSCRIPTION_REQUIRED: NO_LICENCE,
+  IAM_PERMISSION_DENIED: NO_LICENCE,
+  CONSUMER_INVALID: NO_LICENCE,
+  CONSUMER_SUSPENDED: NO_LICENCE,
+  SECURITY_POLICY_VIOLATED: NO_LICENCE,
+};
+
+const LINK_FIELDS = ["validation_url", "validation_link", "appeal_url"] as const;
+
+function linkOf({ error }: Seen): string | undefined {
+  const stated = LINK_FIELDS.map((name) => error.metadata[name]).find((url) => url !== undefined);
+  const link = stated ?? error.links[0];
+  return link?.startsWith("https://") ? link : undefined;
+}
+
+/** The account is off until its owner does something. */
+export const deadAccountRule: Rule = (seen) => {
+  const { error, status } = seen;
+  const byMessage = status === 403 && /for violation of (the )?terms of service/i.test(error.message);
+  const refusal = byMessage
+    ? BANNED
+    : Object.hasOwn(BY_REASON, error.reason)
+    ? BY_REASON[error.reason]
+    : undefined;
+  if (refusal === undefined || status < 400) return undefined;
+  const link = linkOf(seen);
+  return failed(seen, {
+    class: "credential_dead",
+    cools: "credential",
+    ...refusal,
+    ...(link === undefined ? {} : { link }),
+  });
+};
+
+/** The access token is old or revoked; one refresh tells which. */
+export const staleTokenRule: Rule = (seen) =>
+  seen.status === 401
+    ? failed(seen, {
+      class: "credential_stale",
+      cools: "nothing",
+      code: "access_token_expired",
+      message: "Google no longer takes the access token of this account; it is refreshed once.",
+    })
+    : undefined;
+
+/**
+ * The API is off in a project. In the one of the OAuth client (Google names it by number) nobody can call it, else this account's own
+ * project is out of date and is looked up anew.
+ */
+export function serviceDisabledRule(clientProject: string | undefined): Rule {
+  return (seen) => {
+    const { reason, metadata } = seen.error;
+    if (reason !== "SERVICE_DISABLED") return undefined;
+    const consumer = (metadata["consumer"] ?? "").replace(/^projects\//, "");
+    const ofClient = clientProject === undefined ? /^\d+$/.test(consumer) : consumer === clientProject;
+    return ofClient && metadata["service"] === "cloudcode-pa.googleapis.com"
+      ? wrongClient(seen)
+      : staleProject(seen);
+  };
+}
+
+function wrongClient(seen: Seen) {
+  return failed(seen, {
+    class: "config_fault",
+    cools: "source",
+    code: "oauth_client_not_allowed",
+    message:
+      "Google does not open this API to the configured OAuth client; set OAUTH_CLIENT_ID to one that is allowed.",
+  });
+}
+
+function staleProject(seen: Seen) {
+  return failed(seen, {
+    class: "credential_stale",
+    cools: "nothing",
+    code: "project_stale",
+    message: "The API is switched off in this account's project; the project is looked up once more.",
+  });
+}
+
+/** Answered even with 200: the client's version is refused. */
+export const versionRule: Rule = (seen) =>
+  /version\b.{0,120}no longer supported/i.test(seen.error.message) && seen.status < 500
+    ? failed(seen, {
+      class: "config_fault",
+      cools: "source",
+      code: "client_version_refused",
+      message:
+        "Google no longer takes the client version that this proxy reports for this source; update the proxy.",
+    })
+    : undefined;
+
+/** Host, edition, region or project, without saying which: another host first, and this account rests. */
+export const permissionRule: Rule = (seen) =>
+  seen.status === 403 && /^the caller does not have permission/i.test(seen.error.message)
+    ? failed(seen, {
+      class: "not_on_tier",
+      cools: "credential",
+      until: seen.now + PERMISSION_LOCK,
+      code: "permission_denied",
+      message:
+        "Google says that this account may not make this call, without a reason; it rests for half an hour.",
+    })
+    : undefined;

@@ -1,0 +1,15 @@
+/**
+ * The ways to Gemini: one folder a source, each an `Upstream` (hosts, envelope, model list, errors), over one reading of Google's
+ * error replies. Classifying is pure and is the only place that looks at upstream status codes; what it does not know is `unknown`.
+ * Sources never import each other, and nothing here chooses credentials, waits or retries.
+ *
+ * @module
+ */
+export { createAiStudio } from "./ai_studio/mod.ts";
+export { classifyCodeAssist } from "./classify_code_assist.ts";
+export { classifyPublic } from "./classify_public.ts";
+export { classifyTokenRefusal } from "./classify_token_refusal.ts";
+export * from "./contract.ts";
+export { delayInMessage, parseGoogleDuration } from "./google_duration.ts";
+export { type GoogleError, parseGoogleError, type QuotaViolation } from "./google_error.ts";
+export { safeText } from "./safe_text.ts";

@@ -1,0 +1,130 @@
+import { type Failure, type LimitKind, type LimitNotice, nextPacificMidnight } from "../core/mod.ts";
+import { failed, MODEL_LOCK, type Rule, type Seen } from "./failure_rule.ts";
+import { limitsOf } from "./quota_limits.ts";
+
+const MINUTE = 60_000;
+/** Beside a daily limit the public API states seconds that do not hold. */
+const SHORTEST_DAILY_WAIT = 5 * MINUTE;
+const BILLING_PAGE = "https://aistudio.google.com/usage";
+
+const WORDS: Readonly<Record<LimitKind, string>> = {
+  requests_per_minute: "requests per minute",
+  tokens_per_minute: "input tokens per minute",
+  requests_per_day: "requests per day",
+  tokens_per_day: "input tokens per day",
+  concurrency: "calls at a time",
+  spend: "spending",
+  cap: "requests",
+  other: "requests",
+};
+
+/** True for 429 and for its gRPC word under any status. */
+export function isExhausted({ status, error }: Seen): boolean {
+  return status === 429 || error.status === "RESOURCE_EXHAUSTED";
+}
+
+const isDaily = (kind: LimitKind) => kind === "requests_per_day" || kind === "tokens_per_day";
+
+/** A 429 that names a limit: the worst of those it names decides. */
+export const limitRule: Rule = (seen) => {
+  if (!isExhausted(seen)) return undefined;
+  const limits = limitsOf(seen.error);
+  const worst = limits[0];
+  if (worst === undefined) return undefined;
+  if (worst.value === 0) return notOnTier(seen, limits, worst);
+  if (worst.kind === "spend") return spent(seen, limits);
+  if (isDaily(worst.kind)) return dayIsOver(seen, limits, worst);
+  if (worst.kind === "other" && seen.hint === undefined) return undefined;
+  return slowDown(seen, limits, worst);
+};
+
+/** A limit of 0 without a model is the whole project switched off. */
+function notOnTier(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice): Failure {
+  return failed(seen, {
+    class: "not_on_tier",
+    cools: seen.error.metadata["quota_limit_value"] === "0" && worst.model === undefined
+      ? "credential"
+      : "credential_model",
+    until: seen.now + MODEL_LOCK,
+    limits,
+    code: "model_not_on_tier",
+    message:
+      `Google gives the plan of this key no quota for the model ${seen.model}; use another model or a key with billing.`,
+  });
+}
+
+function spent(seen: Seen, limits: readonly LimitNotice[]): Failure {
+  return failed(seen, {
+    class: "quota",
+    cools: "credential",
+    ...(seen.hint === undefined ? {} : { until: seen.hint }),
+    limits,
+    code: "rate_limit_exceeded",
+    link: BILLING_PAGE,
+    message:
+      "Google says that the spending limit or the prepaid credit of this key's project is used up; check its billing.",
+  });
+}
+
+function dayIsOver(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice): Failure {
+  const stated =
+    seen.source !== "api_key" && seen.hint !== undefined && seen.hint - seen.now > SHORTEST_DAILY_WAIT
+      ? seen.hint
+      : undefined;
+  const until = stated ?? nextPacificMidnight(seen.now);
+  return failed(seen, {
+    class: "quota",
+    cools: "bucket",
+    until,
+    limits,
+    code: "rate_limit_exceeded",
+    message: sentence(worst, seen.model, until),
+  });
+}
+
+function slowDown(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice): Failure {
+  const until = seen.hint ?? seen.now + (seen.source === "api_key" ? MINUTE : MINUTE / 2);
+  return failed(seen, {
+    class: "rate_limit",
+    cools: "bucket",
+    until,
+    limits,
+    code: "rate_limit_exceeded",
+    message: sentence(worst, seen.model, until),
+  });
+}
+
+function sentence({ kind, value }: LimitNotice, model: string, until: number): string {
+  const limit = value === undefined ? WORDS[kind] : `${value} ${WORDS[kind]}`;
+  return `Google's limit of ${limit} for the model ${model} is used up on this key until ${isoTime(until)}.`;
+}
+
+/** A point in time for a message, in UTC. */
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** Prepaid credit, told in words alone. */
+export const prepaidRule: Rule = (seen) =>
+  isExhausted(seen) &&
+    /prepay|prepaid|spend(ing)? (cap|limit)|credits? (are|is) depleted/i.test(seen.error.message)
+    ? spent(seen, [{ kind: "spend" }])
+    : undefined;
+
+/** A 429 from the API that says it is about rate and nothing else. */
+export const rateReasonRule: Rule = (seen) =>
+  isExhausted(seen) && seen.error.reason === "RATE_LIMIT_EXCEEDED"
+    ? slowDown(seen, [{ kind: "other" }], { kind: "other" })
+    : undefined;
+
+/** Every other 429: a burst, the wrong host, or something in the request itself; nobody can tell, so nothing is cooled. */
+export const bareRule: Rule = (seen) => {
+  if (!isExhausted(seen)) return undefined;
+  return failed(seen, {
+    class: "ambiguous_429",
+    cools: "nothing",
+    ...(seen.hint === undefined ? {} : { until: seen.hint }),
+    code: "rate_limit_exceeded",
+    message: "Google refused the call with 429 and named no limit; wait a little and try again.",
+  });
+};
