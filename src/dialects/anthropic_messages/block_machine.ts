@@ -94,7 +94,7 @@ export class BlockMachine {
     this.#carry(event.signature);
     this.#close();
     this.#tools = true;
-    const name = this.context.clientNames.get(event.name) ?? event.name;
+    const name = this.context.names.toClient(event.name);
     this.sink.tool(this.#index++, "tool_use", event.id, name, event.args);
   }
 
@@ -146,7 +146,7 @@ export class BlockMachine {
       );
     }
     const stop: Stop = this.context.empty
-      ? { reason: "max_tokens", sequence: null, details: null }
+      ? { reason: "max_tokens", details: null }
       : stopOf(event, { tools: this.#tools, text: this.#text });
     this.sink.end(stop, this.#usage, this.#searches);
   }

@@ -20,7 +20,7 @@ class BlockCollector implements BlockSink {
   #text = "";
   #signature = "";
   #kind: "text" | "thinking" = "text";
-  #stop: Stop = { reason: "end_turn", sequence: null, details: null };
+  #stop: Stop = { reason: "end_turn", details: null };
   #usage: Usage | undefined;
   #searches = 0;
 
@@ -85,7 +85,7 @@ class BlockCollector implements BlockSink {
       model,
       content: this.#blocks,
       stop_reason: this.#stop.reason,
-      stop_sequence: this.#stop.sequence,
+      stop_sequence: null,
       stop_details: this.#stop.details,
       container: null,
       diagnostics: null,

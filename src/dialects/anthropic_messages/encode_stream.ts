@@ -98,7 +98,7 @@ class BlockWriter implements BlockSink {
   end(stop: Stop, usage: Usage | undefined, searches: number): void {
     const delta = {
       stop_reason: stop.reason,
-      stop_sequence: stop.sequence,
+      stop_sequence: null,
       stop_details: stop.details,
       container: null,
     };

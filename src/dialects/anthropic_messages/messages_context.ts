@@ -1,9 +1,10 @@
+import type { ToolNames } from "../../gemini/mod.ts";
+
 /** What the encoders of Anthropic messages must know of the request. */
 export interface MessagesContext {
   /** The model as the client wrote it. */
   readonly model: string;
-  /** Declared (sanitised) tool name to the client's; names that are alike are left out. */
-  readonly clientNames: ReadonlyMap<string, string>;
+  readonly names: ToolNames;
   /**
    * `shown`: thinking blocks with text; `omitted`: thinking blocks with a signature alone; `off`: none, because the
    * client did not ask for thinking.

@@ -1,8 +1,7 @@
 import { finishKind, retryableFinish, type TurnEvent } from "../../gemini/mod.ts";
 
 export interface Stop {
-  readonly reason: "end_turn" | "max_tokens" | "stop_sequence" | "tool_use" | "refusal";
-  readonly sequence: string | null;
+  readonly reason: "end_turn" | "max_tokens" | "tool_use" | "refusal";
   readonly details:
     | { readonly type: "refusal"; readonly category: null; readonly explanation: string | null }
     | null;
@@ -21,10 +20,6 @@ export function stopOf(end: TurnEnd, has: { readonly tools: boolean; readonly te
   if (kind === "length") return plain("max_tokens");
   if (kind === "filter") return refusal(finish?.message ?? `The reply was stopped: ${reason}.`);
   if (kind === "other" && !has.text) return refusal(finish?.message ?? `The model gave no reply: ${reason}.`);
-  // Set by the proxy when it cut the text itself; Gemini does not tell which stop string matched.
-  if (reason === "STOP_SEQUENCE") {
-    return { reason: "stop_sequence", sequence: finish?.message ?? null, details: null };
-  }
   return plain(has.tools ? "tool_use" : "end_turn");
 }
 
@@ -35,9 +30,9 @@ export function isBroken(end: TurnEnd): boolean {
 }
 
 function plain(reason: Stop["reason"]): Stop {
-  return { reason, sequence: null, details: null };
+  return { reason, details: null };
 }
 
 function refusal(explanation: string | null): Stop {
-  return { reason: "refusal", sequence: null, details: { type: "refusal", category: null, explanation } };
+  return { reason: "refusal", details: { type: "refusal", category: null, explanation } };
 }

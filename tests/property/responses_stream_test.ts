@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { encodeReply } from "../../src/dialects/openai_responses/encode_reply.ts";
+import { encodeStream } from "../../src/dialects/openai_responses/encode_stream.ts";
+import type { ClientTool, ResponsesContext } from "../../src/dialects/openai_responses/responses_context.ts";
+import { collectResponse, parseFrames } from "../support/responses_client.ts";
+import { turnArbitrary } from "../support/turn_events.ts";
+
+const tools = new Map<string, ClientTool>([
+  ["read", { name: "read", kind: "function" }],
+  ["custom", { name: "apply", kind: "custom" }],
+  ["ns__child", { name: "child", namespace: "ns", kind: "function" }],
+]);
+const contexts: fc.Arbitrary<ResponsesContext> = fc.record({
+  model: fc.constant("gpt-x"),
+  tools: fc.constant(tools),
+  echo: fc.constant({ store: false, tools: [] }),
+  encrypted: fc.boolean(),
+  codex: fc.boolean(),
+  store: fc.constant(false),
+  history: fc.constant([]),
+});
+
+Deno.test("responses: what a client collects from the stream equals the whole reply", () => {
+  fc.assert(fc.property(turnArbitrary, contexts, (events, context) => {
+    const input = { context, requestId: "req_abc", created: 1, newId: () => "x", source: "api_key" };
+    const stream = encodeStream(input);
+    const text = events.map((event) => stream.push(event)).join("");
+    assert.deepEqual(
+      collectResponse(parseFrames(text)),
+      JSON.parse(JSON.stringify(encodeReply(events, input))),
+    );
+  }));
+});
