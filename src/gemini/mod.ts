@@ -5,12 +5,16 @@
  * @module
  */
 export * from "./capabilities.ts";
+export * from "./contents.ts";
+export * from "./declarations.ts";
 export * from "./estimate.ts";
 export * from "./event_filter.ts";
 export * from "./finish.ts";
 export * from "./fnv_hash.ts";
 export * from "./fold.ts";
 export * from "./grounding.ts";
+export * from "./heal.ts";
+export * from "./json_output.ts";
 export * from "./media.ts";
 export * from "./model_family.ts";
 export * from "./schema/mod.ts";
@@ -20,6 +24,7 @@ export * from "./sse.ts";
 export * from "./stop_text.ts";
 export * from "./thinking.ts";
 export * from "./tool_names.ts";
+export * from "./tool_values.ts";
 export * from "./turn_event.ts";
 export * from "./usage.ts";
 export * from "./wire.ts";

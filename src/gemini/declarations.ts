@@ -1,0 +1,64 @@
+import { isObject, type JsonObject } from "../core/mod.ts";
+import { MAX_ITEMS_BUDGET, maxItemsTotal, toJsonSchemaSink } from "./schema/mod.ts";
+import type { FunctionDeclaration } from "./wire.ts";
+
+/** A function tool, named for Gemini, with the schema as the client sent it. */
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description?: string;
+  readonly schema?: unknown;
+}
+
+/** Declares functions with their raw JSON Schema; of two with one name the last counts. */
+export function declareFunctions(
+  tools: readonly ToolDefinition[],
+): { readonly declarations: readonly FunctionDeclaration[]; readonly warnings: readonly string[] } {
+  const distinct = [...new Map(tools.map((tool) => [tool.name, tool])).values()];
+  const total = distinct.reduce((sum, { schema }) => sum + maxItemsTotal(schema), 0);
+  const warnings = new Set<string>();
+  const declarations = distinct.map((tool): FunctionDeclaration => {
+    const parameters = parametersOf(tool, total > MAX_ITEMS_BUDGET, warnings);
+    return {
+      name: tool.name,
+      ...(tool.description ? { description: tool.description } : {}),
+      ...(parameters === undefined ? {} : { parametersJsonSchema: parameters }),
+    };
+  });
+  return { declarations, warnings: [...warnings] };
+}
+
+/** A tool without properties is declared without parameters: older hosts refuse an empty object. */
+function parametersOf(
+  { name, schema }: ToolDefinition,
+  dropLargeBounds: boolean,
+  warnings: Set<string>,
+): JsonObject | undefined {
+  if (!isObject(schema) || Object.keys(schema).length === 0) return undefined;
+  const converted = toJsonSchemaSink(schema, { dropLargeBounds });
+  for (const warning of converted.warnings) warnings.add(warning);
+  const root = converted.schema;
+  if (isEmptyObject(root)) return undefined;
+  const type = root["type"];
+  if (type === undefined || type === "object" || (Array.isArray(type) && type.includes("object"))) {
+    return root;
+  }
+  warnings.add(`The parameters of ${name} are no object and were put under "value".`);
+  return { type: "object", properties: { value: root }, required: ["value"] };
+}
+
+const EMPTY_KEYWORDS = new Set([
+  "type",
+  "properties",
+  "required",
+  "additionalProperties",
+  "description",
+  "title",
+]);
+
+function isEmptyObject(schema: JsonObject): boolean {
+  const { properties } = schema;
+  if (isObject(properties) && Object.keys(properties).length > 0) return false;
+  return Object.keys(schema).every((keyword) => EMPTY_KEYWORDS.has(keyword)) &&
+    (schema["type"] === "object" || schema["type"] === undefined) &&
+    !isObject(schema["additionalProperties"]);
+}
