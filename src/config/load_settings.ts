@@ -1,0 +1,147 @@
+import { err, ok, type Result } from "../core/mod.ts";
+import { dataFolder, joinPath } from "./home.ts";
+import { type Environment, type Option, problemOf, readOption, type SettingsProblem } from "./option.ts";
+import { list } from "./parsers.ts";
+import type { OAuthClientSettings, Settings } from "./settings.ts";
+import { DEFAULT_PROXY_API_KEY } from "./server_options.ts";
+import { OPTIONS, QUOTA_GROUP_OPTION } from "./table.ts";
+
+type Options = typeof OPTIONS;
+type ValueOf<Name extends keyof Options> = NonNullable<ReturnType<Options[Name]["parse"]>>;
+/** Options with a default always have a value. */
+type Values = {
+  readonly [Name in keyof Options]: Options[Name] extends { readonly fallback: string } ? ValueOf<Name>
+    : ValueOf<Name> | undefined;
+};
+
+const GROUP_PREFIX = "QUOTA_GROUPS_";
+
+/**
+ * Makes the settings of an environment, or names everything that is wrong with it. Pure: `os` decides how the default data
+ * folder is written.
+ */
+export function loadSettings(
+  env: Environment,
+  os: typeof Deno.build.os = Deno.build.os,
+): Result<Settings, SettingsProblem[]> {
+  const problems: SettingsProblem[] = [];
+  const values = readAll(env, problems);
+  const quotaGroups = readQuotaGroups(env, problems);
+  const home = dataFolder(env, os);
+  if (home === undefined) problems.push(noHome());
+  problems.push(...openDoor(values));
+  return problems.length > 0 || home === undefined
+    ? err(problems)
+    : ok(assemble(values, quotaGroups, home, joinPath(os, home, "geminitro.sqlite3")));
+}
+
+function readAll(env: Environment, problems: SettingsProblem[]): Values {
+  const options: readonly Option<unknown>[] = Object.values(OPTIONS);
+  const entries = options.map((option) => {
+    const read = readOption(option, env);
+    if (!read.ok) problems.push(read.error);
+    return [option.variable, read.ok ? read.value : undefined];
+  });
+  // The table gives each variable its type; a value that failed to parse never leaves, since problems end the load.
+  return Object.fromEntries(entries) as Values;
+}
+
+function readQuotaGroups(env: Environment, problems: SettingsProblem[]): Record<string, readonly string[]> {
+  const groups: Record<string, readonly string[]> = {};
+  for (const [variable, text = ""] of Object.entries(env)) {
+    if (!variable.startsWith(GROUP_PREFIX) || text.trim() === "") continue;
+    const name = variable.slice(GROUP_PREFIX.length).toLowerCase().replaceAll("_", "-");
+    const read = readOption({ ...QUOTA_GROUP_OPTION, variable }, env);
+    if (!read.ok) problems.push(read.error);
+    else if (name !== "" && read.value !== undefined) groups[name] = read.value;
+  }
+  return groups;
+}
+
+function noHome(): SettingsProblem {
+  const allowed = "set, because this user has no home folder that could hold .geminitro";
+  return problemOf({ variable: "GEMINITRO_HOME", allowed, secret: false }, "");
+}
+
+/** The default token guards nothing once others can reach the port. */
+function openDoor(values: Values): readonly SettingsProblem[] {
+  if (
+    values.HOST === undefined || isLoopback(values.HOST) || values.PROXY_API_KEY !== DEFAULT_PROXY_API_KEY
+  ) return [];
+  const allowed = "localhost or another loopback address while PROXY_API_KEY has its default value; " +
+    "set PROXY_API_KEY to a secret of your own to listen on other addresses";
+  return [problemOf({ ...OPTIONS.HOST, allowed }, values.HOST)];
+}
+
+/** True for names and addresses that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  const bare = host.toLowerCase().replace(/^\[|\]$/g, "");
+  return bare === "localhost" || bare.endsWith(".localhost") || bare === "::1" ||
+    /^127(?:\.\d{1,3}){3}$/.test(bare) ||
+    /^::ffff:127(?:\.\d{1,3}){3}$/.test(bare);
+}
+
+function assemble(
+  values: Values,
+  quotaGroups: Readonly<Record<string, readonly string[]>>,
+  home: string,
+  defaultKv: string,
+): Settings {
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    proxyApiKey: values.PROXY_API_KEY,
+    autoUpdate: values.AUTO_UPDATE,
+    home,
+    kv: values.GEMINITRO_KV ?? defaultKv,
+    ...(values.GEMINITRO_MASTER_KEY === undefined ? {} : { masterKey: values.GEMINITRO_MASTER_KEY }),
+    geminiApiKeys: values.GEMINI_API_KEYS ?? [],
+    rotationMode: values.ROTATION_MODE,
+    rotationTolerance: values.ROTATION_TOLERANCE,
+    affinity: values.AFFINITY,
+    maxConcurrentRequestsPerKey: values.MAX_CONCURRENT_REQUESTS_PER_KEY,
+    priorityTierMultipliers: values.PRIORITY_TIER_MULTIPLIERS,
+    quotaGroups,
+    sourceOrder: values.SOURCE_ORDER,
+    modelFetchInterval: values.MODEL_FETCH_INTERVAL,
+    quotaRefreshInterval: values.QUOTA_REFRESH_INTERVAL,
+    timeoutConnect: values.TIMEOUT_CONNECT,
+    timeoutWrite: values.TIMEOUT_WRITE,
+    timeoutReadStreaming: values.TIMEOUT_READ_STREAMING,
+    timeoutReadNonStreaming: values.TIMEOUT_READ_NON_STREAMING,
+    queueMaxWait: values.QUEUE_MAX_WAIT,
+    queueMaxLength: values.QUEUE_MAX_LENGTH,
+    hedgeAfter: values.HEDGE_AFTER,
+    streamContinue: values.STREAM_CONTINUE,
+    oauth: {
+      default: oauthClient(values, ""),
+      antigravity: oauthClient(values, "ANTIGRAVITY_"),
+      gemini_cli: oauthClient(values, "GEMINI_CLI_"),
+    },
+    geminiApiUrl: values.GEMINI_API_URL,
+    antigravityUrls: values.ANTIGRAVITY_URLS,
+    codeAssistUrl: values.CODE_ASSIST_URL,
+    ...(values.VERTEX_URL === undefined ? {} : { vertexUrl: values.VERTEX_URL }),
+    googleAuthUrl: values.GOOGLE_AUTH_URL,
+    googleTokenUrl: values.GOOGLE_TOKEN_URL,
+    googleUserinfoUrl: values.GOOGLE_USERINFO_URL,
+    maxBodyBytes: values.MAX_BODY_BYTES,
+    historyRetentionDays: values.HISTORY_RETENTION_DAYS,
+    logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT,
+    logBodies: values.LOG_BODIES,
+    ...(values.ALERT_WEBHOOK_URL === undefined ? {} : { alertWebhookUrl: values.ALERT_WEBHOOK_URL }),
+    workers: values.WORKERS,
+  };
+}
+
+function oauthClient(values: Values, prefix: "" | "ANTIGRAVITY_" | "GEMINI_CLI_"): OAuthClientSettings {
+  const clientId = values[`${prefix}OAUTH_CLIENT_ID`];
+  const clientSecret = values[`${prefix}OAUTH_CLIENT_SECRET`];
+  const scopes = values[`${prefix}OAUTH_SCOPES`];
+  return {
+    ...(clientId === undefined ? {} : { clientId }),
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+    ...(scopes === undefined ? {} : { scopes: list(scopes.replaceAll(/\s+/g, ",")) }),
+  };
+}

@@ -1,0 +1,20 @@
+/**
+ * Settings: one table of options, read once from the environment and `.env` into a frozen, validated value. Promises that a
+ * value that does not parse is named with what is allowed, and that a secret is never in a message. Never reads the
+ * environment a second time and never reads a `.env` of another project.
+ *
+ * @module
+ */
+export {
+  envFilePath,
+  type EnvironmentOptions,
+  exampleEnv,
+  readEnvironment,
+  writeDefaultEnv,
+} from "./env_file.ts";
+export { dataFolder, userFolder } from "./home.ts";
+export { isLoopback, loadSettings } from "./load_settings.ts";
+export type { Environment, Option, SettingsProblem } from "./option.ts";
+export type { OAuthClientSettings, Settings } from "./settings.ts";
+export { DEFAULT_PROXY_API_KEY } from "./server_options.ts";
+export { SETTINGS_TABLE } from "./table.ts";

@@ -1,0 +1,48 @@
+import { err, ok, type Result } from "../core/mod.ts";
+
+/** One setting of the environment: everything that parsing, the documents and `config show` need to know of it. */
+export interface Option<Value> {
+  readonly variable: string;
+  readonly group: string;
+  /** The default as one would write it; absent when there is none. */
+  readonly fallback?: string;
+  /** What may be written, as the end of "must be ...". */
+  readonly allowed: string;
+  /** One sentence for the documents. */
+  readonly doc: string;
+  readonly secret: boolean;
+  readonly parse: (text: string) => Value | undefined;
+}
+
+/** A variable that does not parse. `value` is "[redacted]" for secrets. */
+export interface SettingsProblem {
+  readonly variable: string;
+  readonly value: string;
+  readonly message: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads one option: the environment's text, else the default; empty means not set. */
+export function readOption<Value>(
+  option: Option<Value>,
+  env: Environment,
+): Result<Value | undefined, SettingsProblem> {
+  const written = env[option.variable]?.trim() ?? "";
+  const text = written === "" ? option.fallback : written;
+  if (text === undefined) return ok(undefined);
+  const value = option.parse(text);
+  return value === undefined ? err(problemOf(option, text)) : ok(value);
+}
+
+export function problemOf(
+  option: Pick<Option<unknown>, "variable" | "allowed" | "secret">,
+  text: string,
+): SettingsProblem {
+  const value = option.secret ? "[redacted]" : text.length > 200 ? text.slice(0, 200) + "..." : text;
+  return {
+    variable: option.variable,
+    value,
+    message: `${option.variable} is ${JSON.stringify(value)}, but must be ${option.allowed}.`,
+  };
+}

@@ -1,0 +1,93 @@
+/** Parsers of setting texts: each gives a value, or undefined when the text is not one. */
+
+/** A whole number between `least` and `most`. */
+export const wholeNumber =
+  (least: number, most = Number.MAX_SAFE_INTEGER) => (text: string): number | undefined => {
+    if (!/^\d+$/.test(text)) return undefined;
+    const value = Number(text);
+    return value >= least && value <= most ? value : undefined;
+  };
+
+/** A decimal number between `least` and `most`. */
+export const decimal = (least: number, most: number) => (text: string): number | undefined => {
+  if (!/^\d*\.?\d+$|^\d+\.$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= least && value <= most ? value : undefined;
+};
+
+/** The longest delay a timer takes, in milliseconds (2^31 - 1, about 24.8 days). */
+export const LONGEST_DELAY = 2_147_483_647;
+
+export const milliseconds = wholeNumber(0, LONGEST_DELAY);
+
+export function flag(text: string): boolean | undefined {
+  switch (text.toLowerCase()) {
+    case "true":
+    case "1":
+    case "yes":
+    case "on":
+      return true;
+    case "false":
+    case "0":
+    case "no":
+    case "off":
+      return false;
+    default:
+      return undefined;
+  }
+}
+
+export const oneOf = <Word extends string>(...words: readonly Word[]) => (text: string): Word | undefined =>
+  words.find((word) => word === text.toLowerCase());
+
+/** Items separated by commas or new lines; empty ones and repetitions are left out. */
+export function list(text: string): readonly string[] {
+  return [...new Set(text.split(/[,\n\r]+/).map((item) => item.trim()).filter((item) => item !== ""))];
+}
+
+/** A list of words of a closed set, at least one. */
+export const listOf =
+  <Word extends string>(words: readonly Word[]) => (text: string): readonly Word[] | undefined => {
+    const items = list(text).map((item) =>
+      words.find((word) => word === item.toLowerCase().replaceAll("-", "_"))
+    );
+    const known = items.filter((item) => item !== undefined);
+    return known.length > 0 && known.length === items.length ? [...new Set(known)] : undefined;
+  };
+
+/** An http or https URL, without a slash at its end. */
+export function url(text: string): string | undefined {
+  const parsed = URL.parse(text);
+  return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.hostname !== ""
+    ? text.replace(/\/+$/, "")
+    : undefined;
+}
+
+export function urls(text: string): readonly string[] | undefined {
+  const items = list(text).map(url);
+  const good = items.filter((item) => item !== undefined);
+  return good.length > 0 && good.length === items.length ? good : undefined;
+}
+
+/** Printable ASCII without spaces: what can stand in a request header. */
+export function token(text: string): string | undefined {
+  return /^[\x21-\x7e]{1,512}$/.test(text) ? text : undefined;
+}
+
+export const anyText = (text: string): string => text;
+
+/** `name:factor` pairs; names not given keep their default. */
+export const factors = <Name extends string>(defaults: Readonly<Record<Name, number>>) => (text: string) => {
+  const result: Record<Name, number> = { ...defaults };
+  for (const pair of list(text)) {
+    const [name = "", factor = ""] = pair.split(":").map((part) => part.trim());
+    const value = decimal(0, 1000)(factor);
+    if (!isName(name, defaults) || value === undefined) return undefined;
+    result[name] = value;
+  }
+  return result;
+};
+
+function isName<Name extends string>(name: string, names: Readonly<Record<Name, number>>): name is Name {
+  return Object.hasOwn(names, name);
+}

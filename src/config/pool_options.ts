@@ -1,0 +1,112 @@
+import { SOURCES, TIERS } from "../core/mod.ts";
+import { decimal, factors, flag, list, listOf, milliseconds, oneOf, wholeNumber } from "./parsers.ts";
+import { group, TIME, TRUTH } from "./row.ts";
+
+export const pool = group("Keys and rotation", {
+  GEMINI_API_KEYS: {
+    secret: true,
+    allowed: "keys separated by commas or new lines",
+    parse: list,
+    doc: "Gemini API keys, separated by commas or new lines, added at start if not there yet.",
+  },
+  ROTATION_MODE: {
+    fallback: "balanced",
+    allowed: "balanced, sequential or weighted",
+    parse: oneOf("balanced", "sequential", "weighted"),
+    doc:
+      "balanced: least recently used first; sequential: one key until it is exhausted; weighted: random by free capacity.",
+  },
+  ROTATION_TOLERANCE: {
+    fallback: "0",
+    allowed: "a number between 0 and 1",
+    parse: decimal(0, 1),
+    doc: "0 is deterministic, 1 uniformly random.",
+  },
+  AFFINITY: {
+    fallback: "true",
+    allowed: TRUTH,
+    parse: flag,
+    doc: "Keep a conversation on its key while that costs nothing, so that Google's prompt cache hits.",
+  },
+  MAX_CONCURRENT_REQUESTS_PER_KEY: {
+    fallback: "3",
+    allowed: "a whole number, 1 or more",
+    parse: wholeNumber(1, 10_000),
+    doc: "Calls at once on one key; times the tier's multiplier, rounded down, at least 1.",
+  },
+  PRIORITY_TIER_MULTIPLIERS: {
+    fallback: "free:1.0,standard:1.5,premium:2.0,enterprise:3.0",
+    allowed: `pairs of tier and factor, with the tiers ${TIERS.join(", ")}`,
+    parse: factors({ free: 1, standard: 1.5, premium: 2, enterprise: 3 }),
+    doc: "Factor on the concurrency limit for each tier.",
+  },
+  SOURCE_ORDER: {
+    fallback: SOURCES.join(","),
+    allowed: `a list of ${SOURCES.join(", ")}`,
+    parse: listOf(SOURCES),
+    doc: "Sources of credentials in the order in which they are used; one that is not named is not used.",
+  },
+  MODEL_FETCH_INTERVAL: {
+    fallback: "21600000",
+    allowed: TIME,
+    parse: wholeNumber(0),
+    doc: "Milliseconds between two discoveries of a key's models; 0 turns it off.",
+  },
+  QUOTA_REFRESH_INTERVAL: {
+    fallback: "300000",
+    allowed: TIME,
+    parse: wholeNumber(0),
+    doc: "Milliseconds between two looks at the quota of an account; 0 turns it off.",
+  },
+});
+
+export const waiting = group("Timeouts and waiting", {
+  TIMEOUT_CONNECT: {
+    fallback: "10000",
+    allowed: TIME,
+    parse: milliseconds,
+    doc: "Milliseconds to reach the upstream; 0 means no limit, as in all timeouts.",
+  },
+  TIMEOUT_WRITE: {
+    fallback: "30000",
+    allowed: TIME,
+    parse: milliseconds,
+    doc: "Milliseconds to send the request to the upstream.",
+  },
+  TIMEOUT_READ_STREAMING: {
+    fallback: "300000",
+    allowed: TIME,
+    parse: milliseconds,
+    doc: "Longest silence in milliseconds between bytes of a stream.",
+  },
+  TIMEOUT_READ_NON_STREAMING: {
+    fallback: "60000",
+    allowed: TIME,
+    parse: milliseconds,
+    doc: "Longest wait in milliseconds for a whole reply.",
+  },
+  QUEUE_MAX_WAIT: {
+    fallback: "60000",
+    allowed: TIME,
+    parse: milliseconds,
+    doc: "Milliseconds that a call may wait for capacity; 0 means never wait.",
+  },
+  QUEUE_MAX_LENGTH: {
+    fallback: "1000",
+    allowed: "a whole number, 0 or more",
+    parse: wholeNumber(0, 1_000_000),
+    doc: "Calls that may wait at once.",
+  },
+  HEDGE_AFTER: {
+    fallback: "0",
+    allowed: TIME,
+    parse: milliseconds,
+    doc: "Milliseconds after which a silent attempt is raced on another key; 0 turns it off.",
+  },
+  STREAM_CONTINUE: {
+    fallback: "false",
+    allowed: TRUTH,
+    parse: flag,
+    doc: "Continue turns of plain text on another attempt when a stream is cut.",
+  },
+});

@@ -1,0 +1,101 @@
+import { anyText, flag, oneOf, token, url, wholeNumber } from "./parsers.ts";
+import { ADDRESS, group, TRUTH } from "./row.ts";
+
+/** The token that everybody knows; fine on the user's own machine, refused on any other address. */
+export const DEFAULT_PROXY_API_KEY = "geminitro";
+
+export const server = group("Server", {
+  PORT: {
+    fallback: "7536",
+    allowed: "a whole number between 0 and 65535",
+    parse: wholeNumber(0, 65535),
+    doc: "Port to listen on; 0 takes a free one.",
+  },
+  HOST: {
+    fallback: "localhost",
+    allowed: "a host name or IP address",
+    parse: token,
+    doc:
+      "Address to listen on; localhost means 127.0.0.1 and ::1 both. An address that is not loopback needs a PROXY_API_KEY of its own.",
+  },
+  PROXY_API_KEY: {
+    fallback: DEFAULT_PROXY_API_KEY,
+    secret: true,
+    allowed: "1 to 512 printable characters without spaces",
+    parse: token,
+    doc: "The owner's bearer token.",
+  },
+  AUTO_UPDATE: {
+    fallback: "false",
+    allowed: TRUTH,
+    parse: flag,
+    doc: "Check for and apply updates at start.",
+  },
+  MAX_BODY_BYTES: {
+    fallback: "104857600",
+    allowed: "a whole number of bytes, 1 or more",
+    parse: wholeNumber(1),
+    doc: "Larger requests get status 413.",
+  },
+  WORKERS: {
+    fallback: "1",
+    allowed: "a whole number between 1 and 64",
+    parse: wholeNumber(1, 64),
+    doc: "Processes that share the port and the database.",
+  },
+});
+
+export const data = group("Data", {
+  GEMINITRO_HOME: {
+    allowed: "a folder",
+    parse: anyText,
+    doc:
+      "Data folder for the database, secret, logs, pid file and backups; mode 0700. Default: ~/.geminitro.",
+  },
+  GEMINITRO_KV: {
+    allowed: "a file, :memory: or an https URL",
+    parse: anyText,
+    doc:
+      "Another database file, :memory:, or the https URL of a KV Connect server for several machines (its token stands in DENO_KV_ACCESS_TOKEN). Default: geminitro.sqlite3 in the data folder.",
+  },
+  GEMINITRO_MASTER_KEY: {
+    secret: true,
+    allowed: "32 bytes as hex or base64, or a passphrase of 8 or more characters",
+    parse: (text) => text.length >= 8 ? text : undefined,
+    doc: "Encrypts stored secrets. Default: a file of mode 0600 in the data folder.",
+  },
+  HISTORY_RETENTION_DAYS: {
+    fallback: "90",
+    allowed: "a whole number of days, 0 or more",
+    parse: wholeNumber(0, 36500),
+    doc: "Days that the history of calls is kept.",
+  },
+});
+
+export const reports = group("Logs and alerts", {
+  LOG_LEVEL: {
+    fallback: "info",
+    allowed: "debug, info, warn or error",
+    parse: oneOf("debug", "info", "warn", "error"),
+    doc: "Least important kind of line that is logged.",
+  },
+  LOG_FORMAT: {
+    fallback: "human",
+    allowed: "human or json",
+    parse: oneOf("human", "json"),
+    doc: "json writes one object a line, for machines.",
+  },
+  LOG_BODIES: {
+    fallback: "false",
+    allowed: TRUTH,
+    parse: flag,
+    doc: "Log the bodies of requests and replies; they hold what users wrote.",
+  },
+  ALERT_WEBHOOK_URL: {
+    secret: true,
+    allowed: ADDRESS,
+    parse: url,
+    doc:
+      "Gets a JSON POST when the pool is exhausted, a key dies, a cap is near or passed, or things recover.",
+  },
+});

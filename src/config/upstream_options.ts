@@ -1,0 +1,78 @@
+import { anyText, token, url, urls } from "./parsers.ts";
+import { ADDRESS, group, type Row } from "./row.ts";
+
+export const upstreams = group("Upstreams", {
+  GEMINI_API_URL: {
+    fallback: "https://generativelanguage.googleapis.com",
+    allowed: ADDRESS,
+    parse: url,
+    doc: "Base of the Gemini API.",
+  },
+  ANTIGRAVITY_URLS: {
+    fallback: "https://daily-cloudcode-pa.googleapis.com,https://cloudcode-pa.googleapis.com",
+    allowed: "http or https URLs separated by commas",
+    parse: urls,
+    doc: "Bases of Antigravity, tried in this order.",
+  },
+  CODE_ASSIST_URL: {
+    fallback: "https://cloudcode-pa.googleapis.com",
+    allowed: ADDRESS,
+    parse: url,
+    doc: "Base of Code Assist, which serves Gemini CLI accounts.",
+  },
+  VERTEX_URL: {
+    allowed: ADDRESS,
+    parse: url,
+    doc: "Base of Vertex AI. Default: the address of each credential's location.",
+  },
+  GOOGLE_AUTH_URL: {
+    fallback: "https://accounts.google.com/o/oauth2/v2/auth",
+    allowed: ADDRESS,
+    parse: url,
+    doc: "Where a user signs in.",
+  },
+  GOOGLE_TOKEN_URL: {
+    fallback: "https://oauth2.googleapis.com/token",
+    allowed: ADDRESS,
+    parse: url,
+    doc: "Where tokens are exchanged and refreshed.",
+  },
+  GOOGLE_USERINFO_URL: {
+    fallback: "https://www.googleapis.com/oauth2/v2/userinfo",
+    allowed: ADDRESS,
+    parse: url,
+    doc: "Where an account's e-mail is read.",
+  },
+});
+
+export const oauth = group(
+  "OAuth",
+  Object.fromEntries(
+    ["", "ANTIGRAVITY_", "GEMINI_CLI_"].flatMap((prefix) => oauthRows(prefix)),
+  ) as Record<OAuthVariable, Row<string>>,
+);
+
+type OAuthVariable = `${"" | "ANTIGRAVITY_" | "GEMINI_CLI_"}OAUTH_${
+  | "CLIENT_ID"
+  | "CLIENT_SECRET"
+  | "SCOPES"}`;
+
+function oauthRows(prefix: string): readonly (readonly [string, Row<string>])[] {
+  const whose = prefix === ""
+    ? "for all OAuth sources"
+    : `for ${prefix === "ANTIGRAVITY_" ? "Antigravity" : "Gemini CLI"} alone`;
+  return [
+    [`${prefix}OAUTH_CLIENT_ID`, { allowed: "a client id", parse: token, doc: `OAuth client id ${whose}.` }],
+    [`${prefix}OAUTH_CLIENT_SECRET`, {
+      allowed: "a client secret",
+      secret: true,
+      parse: token,
+      doc: `OAuth client secret ${whose}.`,
+    }],
+    [`${prefix}OAUTH_SCOPES`, {
+      allowed: "scopes separated by commas or spaces",
+      parse: anyText,
+      doc: `OAuth scopes ${whose}, separated by commas or spaces.`,
+    }],
+  ];
+}
