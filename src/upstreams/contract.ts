@@ -19,6 +19,16 @@ export interface BuildInput {
   readonly host: number;
   readonly requestId: string;
   readonly session: string;
+  /** For batch_embed: at most 100 inputs, in order. */
+  readonly embed?: EmbedBatch;
+}
+
+/** Texts to be turned into vectors by one upstream call. */
+export interface EmbedBatch {
+  readonly inputs: readonly string[];
+  readonly dimensions?: number;
+  readonly taskType?: string;
+  readonly title?: string;
 }
 
 /** A reply that is not a success, as read. */

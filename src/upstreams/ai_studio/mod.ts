@@ -39,13 +39,27 @@ function apiKeyOf(credential: Credential): ApiKeyCredential {
 
 function build(
   base: string,
-  { operation, model, request }: BuildInput,
+  input: BuildInput,
   { key }: ApiKeyCredential,
 ): UpstreamRequest {
   return {
-    url: `${base}/v1beta/models/${encodeURIComponent(model)}:${METHODS[operation]}`,
+    url: `${base}/v1beta/models/${encodeURIComponent(input.model)}:${METHODS[input.operation]}`,
     method: "POST",
     headers: { "content-type": "application/json", "x-goog-api-key": key.reveal() },
-    body: JSON.stringify(request),
+    body: JSON.stringify(bodyOf(input)),
   };
+}
+
+/** Counting takes the whole request in a wrapper, so that the system prompt and the tools are counted too. */
+function bodyOf({ operation, model, request, embed }: BuildInput): unknown {
+  const name = `models/${model}`;
+  if (operation === "count_tokens") return { generateContentRequest: { model: name, ...request } };
+  if (operation !== "batch_embed" || embed === undefined) return request;
+  const { inputs, dimensions, taskType, title } = embed;
+  const settings = {
+    ...(dimensions === undefined ? {} : { outputDimensionality: dimensions }),
+    ...(taskType === undefined ? {} : { taskType }),
+    ...(title === undefined ? {} : { title }),
+  };
+  return { requests: inputs.map((text) => ({ model: name, content: { parts: [{ text }] }, ...settings })) };
 }
