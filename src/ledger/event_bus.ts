@@ -1,0 +1,64 @@
+import type { Clock, Json } from "../core/mod.ts";
+import type { LiveEvent, LiveEventName } from "./contract.ts";
+import { EventListener } from "./event_listener.ts";
+
+/** Events kept for listeners that come back. */
+const RING = 1_000;
+
+/** Events whose newest state replaces the older ones: only the last one of a moment is sent. */
+export const REPLACEABLE: ReadonlySet<LiveEventName> = new Set<LiveEventName>([
+  "stats_update",
+  "stats_update_full",
+  "traffic_update",
+  "usage:cap-updated",
+  "pool_update",
+]);
+
+export interface EventSubscription {
+  /** Ends when the bus closes, when `close` is called, or when the listener is too slow. */
+  readonly events: AsyncIterable<LiveEvent>;
+  close(): void;
+}
+
+/** Sends events to whoever listens; remembers the last thousand; never waits for a listener. */
+export class EventBus {
+  readonly #clock: Clock;
+  readonly #ring: LiveEvent[] = [];
+  readonly #listeners = new Set<EventListener>();
+  #lastId: number;
+  #closed = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    // Ids go on growing over a restart, so that Last-Event-ID of an earlier run means "older than all".
+    this.#lastId = clock.now() * 1_000;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  publish(name: LiveEventName, data: Json): void {
+    if (this.#closed) return;
+    const event: LiveEvent = { id: ++this.#lastId, name, data };
+    this.#ring.push(event);
+    if (this.#ring.length > RING * 2) this.#ring.splice(0, this.#ring.length - RING);
+    for (const listener of this.#listeners) listener.offer(event);
+  }
+
+  /** Begins with the events after `lastEventId` that are still remembered. */
+  subscribe(lastEventId?: number): EventSubscription {
+    const listener = new EventListener(this.#clock, () => this.#listeners.delete(listener));
+    if (this.#closed) listener.end();
+    else this.#listeners.add(listener);
+    if (lastEventId !== undefined) {
+      for (const event of this.#ring.slice(-RING)) if (event.id > lastEventId) listener.offer(event);
+    }
+    return { events: listener.events(), close: () => listener.end() };
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const listener of [...this.#listeners]) listener.end();
+  }
+}

@@ -1,0 +1,61 @@
+import type { CallRecord } from "../core/mod.ts";
+import { hash32 } from "./packed.ts";
+import { type Facet, facetMatches, facetOf } from "./record_filter.ts";
+
+/** One facet of every record of a segment: distinct values once, and a code a record. */
+export interface FacetColumn {
+  readonly v: 1;
+  /** True when the distinct values did not fit: the segment must be read instead. */
+  readonly full: boolean;
+  readonly values: readonly string[];
+  readonly codes: Uint8Array | Uint16Array;
+}
+
+/** Bytes of distinct values that one column may hold, so that it stays within one KV value. */
+const VALUES_BYTES = 48_000;
+
+export function buildColumn(facet: Facet, records: readonly CallRecord[]): FacetColumn {
+  const seen = new Map<string, number>();
+  const codes = new Uint16Array(records.length);
+  let bytes = 0;
+  for (const [index, record] of records.entries()) {
+    const value = facetOf(facet, record);
+    let code = seen.get(value);
+    if (code === undefined) {
+      code = seen.size;
+      seen.set(value, code);
+      bytes += value.length * 2 + 8;
+      if (bytes > VALUES_BYTES) return { v: 1, full: true, values: [], codes: new Uint8Array(0) };
+    }
+    codes[index] = code;
+  }
+  return {
+    v: 1,
+    full: false,
+    values: [...seen.keys()],
+    codes: seen.size <= 256 ? new Uint8Array(codes) : codes,
+  };
+}
+
+/** Clears every position of `hits` whose value does not match. A full column clears nothing. */
+export function narrow(hits: Uint8Array, column: FacetColumn, facet: Facet, wanted: string): boolean {
+  if (column.full) return true;
+  const matching = column.values.map((value) => facetMatches(facet, value, wanted));
+  if (!matching.includes(true)) return false;
+  let any = false;
+  for (let index = 0; index < hits.length; index++) {
+    if (hits[index] === 0) continue;
+    if (matching[column.codes[index] ?? -1] === true) any = true;
+    else hits[index] = 0;
+  }
+  return any;
+}
+
+export function isColumn(value: unknown): value is FacetColumn {
+  return typeof value === "object" && value !== null && "codes" in value && "values" in value;
+}
+
+/** Hashes of the records' ids, in order. */
+export function idColumn(records: readonly CallRecord[]): Uint32Array {
+  return Uint32Array.from(records, (record) => hash32(record.id));
+}

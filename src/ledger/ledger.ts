@@ -1,0 +1,199 @@
+import type { Settings } from "../config/mod.ts";
+import { type CallRecord, type Ports, redact } from "../core/mod.ts";
+import type { Store } from "../store/mod.ts";
+import { AlertSender } from "./alert_sender.ts";
+import { cleanRecord } from "./clean_record.ts";
+import type { LogLevel } from "./contract.ts";
+import { EventBus } from "./event_bus.ts";
+import { bookPrefix } from "./ledger_keys.ts";
+import type { LedgerRoom } from "./ledger_room.ts";
+import { LogDesk } from "./log_desk.ts";
+import { LogRing } from "./log_ring.ts";
+import { PriceTable } from "./price_table.ts";
+import { ProjectNames } from "./project_names.ts";
+import { recordById, recordPage } from "./record_pages.ts";
+import { sweepOld } from "./retention.ts";
+import { RollupBook } from "./rollup_book.ts";
+import { mergeRollups } from "./rollup_merge.ts";
+import { lifetime, series, totals } from "./rollup_query.ts";
+import { Sealer } from "./sealer.ts";
+import { Writer } from "./writer.ts";
+
+export interface LedgerOptions {
+  readonly store: Store;
+  readonly settings: Pick<
+    Settings,
+    "logLevel" | "logFormat" | "historyRetentionDays" | "alertWebhookUrl" | "proxyApiKey"
+  >;
+  readonly ports: Ports;
+  /** Where log lines go; the console by default. */
+  readonly print?: (line: string, level: LogLevel) => void;
+}
+
+/** A book is joined with others this long after its last write; a process opens a new one after half of that. */
+const BOOK_REST_MS = 24 * 3_600_000;
+
+interface Parts {
+  readonly options: LedgerOptions;
+  readonly prices: PriceTable;
+  readonly projects: ProjectNames;
+  readonly bus: EventBus;
+  readonly ring: LogRing;
+  readonly desk: LogDesk;
+  readonly writer: Writer;
+  readonly sealer: Sealer;
+  readonly alerts: AlertSender;
+  readonly stopEpoch: () => void;
+}
+
+/** Opens the ledger on a store. Close it last of all rooms but the store. */
+export function createLedger(options: LedgerOptions): LedgerRoom {
+  const parts = assemble(options);
+  return { ...recording(parts), ...asking(parts), ...alerting(parts), ...upkeep(parts) };
+}
+
+function assemble(options: LedgerOptions): Parts {
+  const { store, settings, ports } = options;
+  const prices = new PriceTable();
+  const projects = new ProjectNames(store);
+  const bus = new EventBus(ports.clock);
+  const ring = new LogRing(store.kv, ports.newId("").slice(-6));
+  const desk: LogDesk = new LogDesk({
+    clock: ports.clock,
+    level: settings.logLevel,
+    format: settings.logFormat,
+    print: options.print ?? printToConsole,
+    ring,
+    bus,
+    wake: () => writer.wake(),
+  });
+  const sealer = new Sealer(store, ports.clock, desk.problem("Records could not be packed"));
+  const writer: Writer = new Writer({
+    kv: store.kv,
+    clock: ports.clock,
+    logs: ring,
+    openBook: () => openBook(options, prices, projects),
+    onProblem: desk.problem("Records could not be written"),
+    onWritten: (values) => sealer.written(values),
+  });
+  const alerts = new AlertSender({
+    kv: store.kv,
+    ports,
+    signingKey: settings.proxyApiKey,
+    onProblem: (message) => desk.log("warn", "alert", message),
+    ...(settings.alertWebhookUrl === undefined ? {} : { url: settings.alertWebhookUrl }),
+  });
+  const reload = () => {
+    projects.load(async () => prices.override(await store.settings.get("prices")))
+      .catch(desk.problem("Prices and projects could not be read"));
+  };
+  reload();
+  return {
+    options,
+    prices,
+    projects,
+    bus,
+    ring,
+    desk,
+    writer,
+    sealer,
+    alerts,
+    stopEpoch: store.onEpoch(reload),
+  };
+}
+
+function openBook(options: LedgerOptions, prices: PriceTable, projects: ProjectNames) {
+  const book = options.ports.newId("book_");
+  const rollups = new RollupBook({
+    book,
+    projectOf: (attempt) => projects.of(attempt.credential),
+    costOf: (record) => prices.costOfCall(record),
+  });
+  return { name: book, rollups };
+}
+
+function recording({ writer, desk, bus, alerts, sealer, projects, ring, stopEpoch }: Parts) {
+  const listeners = new Set<(record: CallRecord) => void>();
+  return {
+    record(call: CallRecord) {
+      const record = cleanRecord(call);
+      writer.add(record);
+      for (const listener of listeners) listener(record);
+    },
+    onRecord(listener: (record: CallRecord) => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    log: desk.log.bind(desk),
+    publish: bus.publish.bind(bus),
+    flush: () => writer.flush(),
+    async close() {
+      stopEpoch();
+      bus.close();
+      await alerts.close();
+      await writer.flush();
+      writer.stop();
+      await sealer.settled();
+      await projects.settled();
+      await ring.settled();
+    },
+  } satisfies Partial<LedgerRoom>;
+}
+
+function asking({ options, prices, projects, bus, ring }: Parts) {
+  const { kv } = options.store;
+  return {
+    prices,
+    requests: (filter, page) => recordPage(kv, filter, page),
+    request: (id) => recordById(kv, id),
+    series: (range) => series(kv, range),
+    totals: (range) => totals(kv, range),
+    lifetime: (dim) => lifetime(kv, dim),
+    logs: (filter) => ring.read(filter),
+    subscribe: (lastEventId) => bus.subscribe(lastEventId),
+    listeners: () => bus.listeners,
+    projectOf: (credential) => projects.of(credential),
+  } satisfies Partial<LedgerRoom>;
+}
+
+function alerting({ alerts, desk, bus }: Parts) {
+  return {
+    async alert(alert) {
+      if (!await alerts.claim(alert)) return;
+      desk.log("warn", "alert", alert.message);
+      bus.publish("alert", { ...alert, message: redact(alert.message) });
+      alerts.send(alert);
+    },
+    clearAlert: (type, subject) => alerts.clear(type, subject),
+    testAlert: () => alerts.deliver({ type: "test", subject: "test", message: "This is a test alert" }),
+  } satisfies Partial<LedgerRoom>;
+}
+
+function upkeep({ options, sealer, ring }: Parts) {
+  const { store: { kv }, ports: { clock }, settings } = options;
+  return {
+    seal: () => sealer.seal(1),
+    async sweep() {
+      await ring.trim();
+      return await sweepOld(kv, clock.now(), settings.historyRetentionDays);
+    },
+    async mergeRollups() {
+      const live = await liveBooks(kv, clock.now());
+      return mergeRollups(kv, (book) => live.has(book));
+    },
+  } satisfies Partial<LedgerRoom>;
+}
+
+/** Books that were written lately; whatever else has a name there may be joined. */
+async function liveBooks(kv: Deno.Kv, now: number): Promise<ReadonlySet<string>> {
+  const live = new Set<string>();
+  for await (const { key, value } of kv.list<number>({ prefix: bookPrefix() })) {
+    if (value > now - BOOK_REST_MS) live.add(String(key[2]));
+  }
+  return live;
+}
+
+function printToConsole(line: string, level: LogLevel): void {
+  if (level === "error" || level === "warn") console.error(line);
+  else console.log(line);
+}

@@ -1,0 +1,46 @@
+import type { CallRecord, CredentialId } from "../core/mod.ts";
+import type { Alert } from "./alert_sender.ts";
+import type { Ledger, LogEntry } from "./contract.ts";
+import type { EventSubscription } from "./event_bus.ts";
+import type { LogFilter } from "./log_ring.ts";
+import type { PriceTable } from "./price_table.ts";
+import type { RecordFilter } from "./record_filter.ts";
+import type { RecordPage } from "./record_pages.ts";
+import type { SweepReport } from "./retention.ts";
+import type { Dim } from "./rollup_book.ts";
+import type { Cell } from "./rollup_cell.ts";
+import type { RollupRange, SeriesPoint } from "./rollup_query.ts";
+
+/** The ledger with everything that may be asked of it. Counts are read from the database: sums over all its processes. */
+export interface LedgerRoom extends Ledger {
+  /** A page of call records, newest first. Throws a RangeError for a cursor that is not one. */
+  requests(
+    filter: RecordFilter,
+    options: { readonly limit: number; readonly cursor?: string },
+  ): Promise<RecordPage>;
+  request(id: string): Promise<CallRecord | undefined>;
+  series(range: RollupRange): Promise<readonly SeriesPoint[]>;
+  totals(range: RollupRange): Promise<ReadonlyMap<string, Cell>>;
+  lifetime(dim: Dim): Promise<ReadonlyMap<string, Cell>>;
+  readonly prices: PriceTable;
+  logs(filter: LogFilter): Promise<readonly LogEntry[]>;
+  /** Live events, after `lastEventId` when it is given and still remembered. */
+  subscribe(lastEventId?: number): EventSubscription;
+  /** How many listen to live events now. */
+  listeners(): number;
+  /** Calls `listener` for each finished call of this process; it must not throw. */
+  onRecord(listener: (record: CallRecord) => void): () => void;
+  /** Raises an alert once: logged, sent to listeners and to the webhook. */
+  alert(alert: Alert): Promise<void>;
+  /** Ends an alert's silence; true when it had been raised. */
+  clearAlert(type: Alert["type"], subject: string): Promise<boolean>;
+  /** Sends a test alert and says what went wrong, or nothing. */
+  testAlert(): Promise<string | undefined>;
+  /** The project that a credential's attempts are counted under. */
+  projectOf(credential: CredentialId): string;
+  /** Packs fresh records into indexed segments; returns how many. For the jobs. */
+  seal(): Promise<number>;
+  sweep(): Promise<SweepReport>;
+  /** Joins the counts of processes that ended long ago; returns how many values. */
+  mergeRollups(): Promise<number>;
+}

@@ -1,0 +1,301 @@
+import assert from "node:assert/strict";
+import type { CallRecord, ClientId, CredentialId, Ports, RequestId } from "../core/mod.ts";
+import { openStore } from "../store/mod.ts";
+import { createLedger, type LedgerRoom } from "./mod.ts";
+
+/** A clock that tests move by hand. */
+function handClock(start: number) {
+  let now = start;
+  let timers: { at: number; task: () => void }[] = [];
+  return {
+    now: () => now,
+    after(ms: number, task: () => void) {
+      const timer = { at: now + ms, task };
+      timers.push(timer);
+      return () => void (timers = timers.filter((other) => other !== timer));
+    },
+    move(ms: number) {
+      now += ms;
+      const due = timers.filter((timer) => timer.at <= now);
+      timers = timers.filter((timer) => timer.at > now);
+      for (const timer of due) timer.task();
+    },
+  };
+}
+
+const START = Date.UTC(2026, 5, 1, 12);
+
+async function withLedger(
+  run: (ledger: LedgerRoom, clock: ReturnType<typeof handClock>, again: () => LedgerRoom) => Promise<void>,
+  fetch: Ports["fetch"] = () => Promise.reject(new Error("No network")),
+) {
+  const clock = handClock(START);
+  let ids = 0;
+  const ports: Ports = {
+    clock,
+    random: () => 0.5,
+    newId: (prefix) => `${prefix}${String(++ids).padStart(20, "0")}`,
+    fetch,
+  };
+  using kv = await Deno.openKv(":memory:");
+  const store = await openStore({ path: ":memory:", kv, ...ports, announce: false });
+  const settings = {
+    logLevel: "debug",
+    logFormat: "human",
+    historyRetentionDays: 90,
+    proxyApiKey: "geminitro",
+    alertWebhookUrl: "http://hook.test/",
+  } as const;
+  const make = () => createLedger({ store, settings, ports, print: () => {} });
+  const ledger = make();
+  try {
+    await run(ledger, clock, make);
+  } finally {
+    await ledger.close();
+    await store.close();
+  }
+}
+
+function call(number: number, more: Partial<CallRecord> = {}): CallRecord {
+  return {
+    id: `req_${number}` as RequestId,
+    at: START + number,
+    dialect: "openai_chat",
+    operation: "generate",
+    stream: false,
+    modelAsked: "fast",
+    modelUsed: number % 2 === 0 ? "gemini-2.5-flash" : "gemini-2.5-pro",
+    client: "owner" as ClientId,
+    agent: "opencode/1.0",
+    session: "s",
+    status: 200,
+    outcome: "ok",
+    queuedMs: 0,
+    firstTokenMs: 100,
+    totalMs: 400,
+    requestBytes: 10,
+    usage: {
+      promptTokens: 1_000,
+      cachedTokens: 0,
+      candidatesTokens: 100,
+      thoughtsTokens: 0,
+      toolUseTokens: 0,
+      totalTokens: 1_100,
+    },
+    warnings: [],
+    attempts: [{
+      credential: `cred_${number % 3}` as CredentialId,
+      source: "api_key",
+      name: `...key${number % 3}`,
+      model: "gemini-2.5-flash",
+      bucket: `b${number % 3}`,
+      startedAt: START + number,
+      queuedMs: 0,
+      totalMs: 400,
+      status: 200,
+    }],
+    ...more,
+  };
+}
+
+async function allPages(ledger: LedgerRoom, filter: Parameters<LedgerRoom["requests"]>[0], limit: number) {
+  const ids: string[] = [];
+  for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
+    const page = await ledger.requests(filter, { limit, ...(cursor === undefined ? {} : { cursor }) });
+    ids.push(...page.items.map((record) => record.id));
+    cursor = page.cursor;
+  }
+  return ids;
+}
+
+Deno.test("requests() pages newest first over fresh and sealed records", () =>
+  withLedger(async (ledger, clock) => {
+    for (let number = 0; number < 300; number++) {
+      ledger.record(call(number));
+      if (number % 50 === 49) {
+        await ledger.flush();
+        clock.move(3_000);
+      }
+      if (number === 199) assert.equal(await ledger.seal(), 200);
+    }
+    await ledger.flush();
+    const expected = Array.from({ length: 300 }, (_, index) => `req_${299 - index}`);
+    assert.deepEqual(await allPages(ledger, {}, 7), expected);
+    assert.deepEqual(await allPages(ledger, {}, 1_000), expected);
+    const pro = await allPages(ledger, { model: "gemini-2.5-pro", key: "...key1" }, 5);
+    assert.deepEqual(
+      pro,
+      expected.filter((id) => Number(id.slice(4)) % 2 === 1 && Number(id.slice(4)) % 3 === 1),
+    );
+    assert.equal((await ledger.request("req_5"))?.at, START + 5);
+    assert.equal((await ledger.request("req_250"))?.at, START + 250);
+    assert.equal(await ledger.request("req_none"), undefined);
+  }));
+
+Deno.test("requests() goes on from a cursor whose records were sealed meanwhile", () =>
+  withLedger(async (ledger, clock) => {
+    for (let number = 0; number < 100; number++) ledger.record(call(number));
+    await ledger.flush();
+    clock.move(5_000);
+    const first = await ledger.requests({}, { limit: 10 });
+    assert.equal(await ledger.seal(), 100);
+    const second = await ledger.requests({}, { limit: 10, cursor: first.cursor ?? "" });
+    assert.deepEqual(
+      second.items.map((record) => record.id),
+      Array.from({ length: 10 }, (_, i) => `req_${89 - i}`),
+    );
+  }));
+
+Deno.test("requests() filters by time, class, status, agent and error text", () =>
+  withLedger(async (ledger, clock) => {
+    for (let number = 0; number < 60; number++) {
+      const failed = number % 20 === 0;
+      ledger.record(call(number, {
+        ...(failed
+          ? {
+            outcome: "failed",
+            failure: "quota",
+            status: 429,
+            message: `Daily quota of key ${number} is used up`,
+          }
+          : {}),
+        agent: number < 30 ? "Codex/2" : "aider",
+      }));
+    }
+    await ledger.flush();
+    clock.move(5_000);
+    for (const sealed of [false, true]) {
+      if (sealed) await ledger.seal();
+      assert.deepEqual(await allPages(ledger, { class: "quota" }, 2), ["req_40", "req_20", "req_0"]);
+      assert.deepEqual(await allPages(ledger, { status: "4xx", agent: "codex" }, 9), ["req_20", "req_0"]);
+      assert.deepEqual(await allPages(ledger, { text: "KEY 40" }, 9), ["req_40"]);
+      assert.deepEqual(await allPages(ledger, { since: START + 58 }, 9), ["req_59", "req_58"]);
+      assert.deepEqual(await allPages(ledger, { until: START + 1 }, 9), ["req_1", "req_0"]);
+      assert.deepEqual(await allPages(ledger, { text: "nothing" }, 9), []);
+    }
+  }));
+
+Deno.test("requests() refuses a cursor that is not one", () =>
+  withLedger(async (ledger) => {
+    for (const cursor of ["", "x", "s.1", "s.a.b", "f..1.x", "f.a.-1.x"]) {
+      await assert.rejects(ledger.requests({}, { limit: 1, cursor }), RangeError);
+    }
+  }));
+
+Deno.test("totals() and series() sum the counts of several processes", () =>
+  withLedger(async (ledger, clock, again) => {
+    const other = again();
+    for (let number = 0; number < 10; number++) (number % 2 === 0 ? ledger : other).record(call(number));
+    await ledger.flush();
+    await other.flush();
+    clock.move(3_600_000);
+    ledger.record(call(10, { outcome: "failed", failure: "overloaded", status: 503 }));
+    await ledger.flush();
+    const range = { grain: "hour", dim: "model", from: START, to: clock.now() } as const;
+    const totals = await ledger.totals(range);
+    assert.equal(totals.get("gemini-2.5-flash")?.requests, 6);
+    assert.equal(totals.get("gemini-2.5-flash")?.failed, 1);
+    assert.equal(totals.get("gemini-2.5-pro")?.costMicros, 5 * (1_000 * 1.25 + 100 * 10));
+    const points = await ledger.series({ ...range, dim: "total" });
+    assert.deepEqual(points.map((point) => point.cells.get("total")?.requests), [10, 1]);
+    assert.equal((await ledger.lifetime("total")).get("total")?.requests, 11);
+    await other.close();
+  }));
+
+Deno.test("mergeRollups() joins the counts of ended processes without changing the sums", () =>
+  withLedger(async (ledger, clock, again) => {
+    for (let run = 0; run < 12; run++) {
+      const ended = again();
+      ended.record(call(run));
+      await ended.close();
+    }
+    clock.move(25 * 3_600_000);
+    ledger.record(call(99));
+    await ledger.flush();
+    const before = (await ledger.lifetime("total")).get("total")?.requests;
+    assert.ok(await ledger.mergeRollups() > 0);
+    assert.ok(await ledger.mergeRollups() > 0);
+    assert.equal(before, 13);
+    assert.equal((await ledger.lifetime("total")).get("total")?.requests, 13);
+  }));
+
+Deno.test("sweep() removes what is older than the retention, once", () =>
+  withLedger(async (ledger, clock) => {
+    for (let number = 0; number < 10; number++) ledger.record(call(number));
+    await ledger.flush();
+    clock.move(5_000);
+    await ledger.seal();
+    clock.move(91 * 86_400_000);
+    ledger.record(call(11, { at: clock.now() }));
+    await ledger.flush();
+    assert.equal((await ledger.sweep()).records, 10);
+    assert.deepEqual(await allPages(ledger, {}, 5), ["req_11"]);
+    assert.deepEqual(await ledger.sweep(), { records: 0, rollups: 0 });
+    assert.equal((await ledger.lifetime("total")).get("total")?.requests, 11);
+  }));
+
+Deno.test("logs() gives back redacted lines, newest first, by level and text", () =>
+  withLedger(async (ledger) => {
+    ledger.log("info", "server", "Started with AIzaSyA1234567890abcdef", { apiKey: "plain-secret", port: 1 });
+    ledger.log("error", "pool", "All keys are out");
+    await ledger.flush();
+    const all = await ledger.logs({ limit: 10 });
+    assert.deepEqual(all.map((entry) => entry.level), ["error", "info"]);
+    assert.doesNotMatch(JSON.stringify(all), /AIza|plain-secret/);
+    assert.equal((await ledger.logs({ limit: 10, level: "warn" })).length, 1);
+    assert.equal((await ledger.logs({ limit: 10, text: "STARTED" })).length, 1);
+  }));
+
+Deno.test("subscribe() sends the newest state at most ten times a second and resumes by id", () =>
+  withLedger(async (ledger, clock) => {
+    const subscription = ledger.subscribe();
+    for (let number = 0; number < 50; number++) ledger.publish("stats_update", number);
+    clock.move(100);
+    ledger.publish("log", "line");
+    const seen: unknown[] = [];
+    let last = 0;
+    for await (const event of subscription.events) {
+      seen.push(event.data);
+      if (event.data === 0) last = event.id;
+      if (event.data === "line") break;
+    }
+    assert.deepEqual(seen, [0, 49, "line"]);
+    assert.equal(ledger.listeners(), 0);
+    const resumed = ledger.subscribe(last);
+    const next = await resumed.events[Symbol.asyncIterator]().next();
+    assert.ok(!next.done && next.value.id === last + 1);
+    resumed.close();
+  }));
+
+Deno.test("subscribe() drops a listener that does not read, and ends all at close", () =>
+  withLedger(async (ledger) => {
+    const slow = ledger.subscribe();
+    for (let number = 0; number < 1_100; number++) ledger.publish("alert", number);
+    assert.equal(ledger.listeners(), 0);
+    slow.close();
+    const open = ledger.subscribe();
+    const reading = Array.fromAsync(open.events);
+    await ledger.close();
+    assert.deepEqual(await reading, []);
+  }));
+
+Deno.test("alert() posts a signed body once, and again after it was cleared", async () => {
+  const posts: { body: string; signature: string }[] = [];
+  await withLedger(async (ledger) => {
+    const alert = { type: "pool-exhausted", subject: "gemini-2.5-pro", message: "No key is left" } as const;
+    await ledger.alert(alert);
+    await ledger.alert(alert);
+    assert.equal(await ledger.clearAlert("pool-exhausted", "gemini-2.5-pro"), true);
+    await ledger.alert(alert);
+    await ledger.testAlert();
+  }, async (_url, init) => {
+    posts.push({
+      body: String(init?.body),
+      signature: new Headers(init?.headers).get("x-geminitro-signature") ?? "",
+    });
+    return await Promise.resolve(new Response(null, { status: 204 }));
+  });
+  const { sign } = await import("./mod.ts");
+  assert.equal(posts.filter((post) => post.body.includes("pool-exhausted")).length, 2);
+  for (const post of posts) assert.equal(post.signature, `sha256=${await sign(post.body, "geminitro")}`);
+});

@@ -1,0 +1,74 @@
+import { type Clock, type JsonObject, redact } from "../core/mod.ts";
+import type { LogEntry, LogLevel } from "./contract.ts";
+import type { EventBus } from "./event_bus.ts";
+import { formatLog, isLoud } from "./log_console.ts";
+import type { LogRing } from "./log_ring.ts";
+import { redactFields } from "./redact_fields.ts";
+
+export interface LogDeskOptions {
+  readonly clock: Clock;
+  readonly level: LogLevel;
+  readonly format: "human" | "json";
+  readonly print: (line: string, level: LogLevel) => void;
+  readonly ring: LogRing;
+  readonly bus: EventBus;
+  /** Called when there is something new to write. */
+  readonly wake: () => void;
+}
+
+/** Where log lines come in: redacted once, then printed, kept and sent to listeners. */
+export class LogDesk {
+  readonly #options: LogDeskOptions;
+
+  constructor(options: LogDeskOptions) {
+    this.#options = options;
+  }
+
+  log(level: LogLevel, kind: string, message: string, fields?: JsonObject): void {
+    const { ring, bus } = this.#options;
+    if (!isLoud(level, this.#options.level)) return;
+    const entry = this.#entry(level, kind, message, fields);
+    this.#print(entry);
+    ring.push(entry);
+    this.#options.wake();
+    bus.publish("log", logEvent(entry));
+  }
+
+  /** Prints alone: for trouble with the database itself. */
+  problem(what: string): (error: unknown) => void {
+    return (error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#print(this.#entry("error", "server", `${what}: ${reason}`));
+    };
+  }
+
+  #print(entry: LogEntry): void {
+    this.#options.print(formatLog(entry, this.#options.format), entry.level);
+  }
+
+  #entry(level: LogLevel, kind: string, message: string, fields?: JsonObject): LogEntry {
+    const entry = { at: this.#options.clock.now(), level, kind, message: redact(message) };
+    return fields === undefined ? entry : { ...entry, fields: redactFields(fields) };
+  }
+}
+
+/** The type words of the seed's log events. */
+function typeOf(entry: LogEntry): string {
+  if (entry.level === "error") return "ERROR";
+  if (entry.level === "warn") return "WARN";
+  return { key: "KEY", request: "HTTP", pool: "PROXY", config: "MODEL" }[entry.kind] ?? "INFO";
+}
+
+/** The seed's shape of a log event, with ours beside it. */
+function logEvent(entry: LogEntry): JsonObject {
+  return {
+    id: String(entry.at),
+    type: typeOf(entry),
+    level: entry.level,
+    kind: entry.kind,
+    message: entry.message,
+    timestamp: new Date(entry.at).toTimeString().slice(0, 8),
+    at: entry.at,
+    data: entry.fields ?? null,
+  };
+}

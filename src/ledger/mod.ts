@@ -1,0 +1,21 @@
+/**
+ * Everything that happened: call records with paging and filters, counters by minute, hour and day, cost, the log, live
+ * events and alerts. Recording never waits and never throws; what was recorded is in the database at most 250 ms later.
+ * Shows no secret, keeps no body, and reads counts from the database alone, so that no two screens disagree.
+ *
+ * @module
+ */
+export type { Ledger, LiveEvent, LiveEventName, LogEntry, LogLevel } from "./contract.ts";
+export type { LedgerRoom } from "./ledger_room.ts";
+export { createLedger, type LedgerOptions } from "./ledger.ts";
+export { type Alert, sign } from "./alert_sender.ts";
+export type { EventSubscription } from "./event_bus.ts";
+export type { LogFilter } from "./log_ring.ts";
+export type { RecordFilter } from "./record_filter.ts";
+export type { RecordPage } from "./record_pages.ts";
+export { type Histogram, percentile } from "./histogram.ts";
+export { type Cell, emptyCell, mergeCell } from "./rollup_cell.ts";
+export { type Dim, DIMS, FLOW_SEPARATOR, PERIOD_MS } from "./rollup_book.ts";
+export type { RollupRange, SeriesPoint } from "./rollup_query.ts";
+export { type Price, PriceTable } from "./price_table.ts";
+export type { SweepReport } from "./retention.ts";

@@ -1,0 +1,107 @@
+import type { CallRecord, Usage } from "../core/mod.ts";
+import { type Histogram, mergeHistogram, observe } from "./histogram.ts";
+
+/** What is counted of the calls of one period and one value of one dimension. */
+export interface Cell {
+  requests: number;
+  ok: number;
+  failed: number;
+  cancelled: number;
+  promptTokens: number;
+  cachedTokens: number;
+  outputTokens: number;
+  thoughtsTokens: number;
+  totalTokens: number;
+  /** Millionths of a US dollar by the price table. */
+  costMicros: number;
+  latency: Histogram;
+  firstToken: Histogram;
+}
+
+const FIELDS = [
+  "requests",
+  "ok",
+  "failed",
+  "cancelled",
+  "promptTokens",
+  "cachedTokens",
+  "outputTokens",
+  "thoughtsTokens",
+  "totalTokens",
+  "costMicros",
+] as const satisfies readonly (keyof Cell)[];
+
+export function emptyCell(): Cell {
+  return {
+    requests: 0,
+    ok: 0,
+    failed: 0,
+    cancelled: 0,
+    promptTokens: 0,
+    cachedTokens: 0,
+    outputTokens: 0,
+    thoughtsTokens: 0,
+    totalTokens: 0,
+    costMicros: 0,
+    latency: new Map(),
+    firstToken: new Map(),
+  };
+}
+
+export function mergeCell(into: Cell, from: Cell): void {
+  for (const field of FIELDS) into[field] += from[field];
+  mergeHistogram(into.latency, from.latency);
+  mergeHistogram(into.firstToken, from.firstToken);
+}
+
+/** What one call, or one attempt of it, adds to a cell. */
+export interface Addition {
+  readonly outcome: CallRecord["outcome"];
+  readonly usage?: Usage;
+  readonly costMicros: number;
+  readonly totalMs: number;
+  readonly firstTokenMs?: number;
+}
+
+export function addTo(cell: Cell, addition: Addition, timed: boolean): void {
+  cell.requests++;
+  cell[addition.outcome]++;
+  cell.costMicros += addition.costMicros;
+  if (addition.usage !== undefined) {
+    cell.promptTokens += addition.usage.promptTokens + addition.usage.toolUseTokens;
+    cell.cachedTokens += addition.usage.cachedTokens;
+    cell.outputTokens += addition.usage.candidatesTokens;
+    cell.thoughtsTokens += addition.usage.thoughtsTokens;
+    cell.totalTokens += addition.usage.totalTokens;
+  }
+  if (!timed || addition.outcome !== "ok") return;
+  observe(cell.latency, addition.totalMs);
+  if (addition.firstTokenMs !== undefined) observe(cell.firstToken, addition.firstTokenMs);
+}
+
+type Encoded = readonly [readonly number[], readonly number[], readonly number[]];
+
+export function encodeCell(cell: Cell): Encoded {
+  return [FIELDS.map((field) => cell[field]), [...cell.latency].flat(), [...cell.firstToken].flat()];
+}
+
+/** Decodes what `encodeCell` wrote; undefined when it is something else. */
+export function decodeCell(value: unknown): Cell | undefined {
+  if (!Array.isArray(value) || value.length !== 3 || !value.every(isNumbers)) return undefined;
+  const [numbers, latency, firstToken] = value;
+  const cell = emptyCell();
+  for (const [index, field] of FIELDS.entries()) cell[field] = numbers?.[index] ?? 0;
+  cell.latency = pairs(latency ?? []);
+  cell.firstToken = pairs(firstToken ?? []);
+  return cell;
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "number" && Number.isFinite(item));
+}
+
+function pairs(flat: readonly number[]): Histogram {
+  const out: Histogram = new Map();
+  for (let index = 0; index + 1 < flat.length; index += 2) out.set(flat[index] ?? 0, flat[index + 1] ?? 0);
+  return out;
+}

@@ -1,0 +1,111 @@
+import type { CallRecord, Clock } from "../core/mod.ts";
+import { bookKey, freshKey, timeOrdered } from "./ledger_keys.ts";
+import type { LogRing } from "./log_ring.ts";
+import { packAll, recordLine, shortenRecord } from "./packed.ts";
+import type { RollupBook } from "./rollup_book.ts";
+import { commitWrites, type Write } from "./write_batch.ts";
+
+/** Longest time between a record and its commit. */
+export const FLUSH_MS = 250;
+/** Records that may wait while the database does not answer; the oldest go first beyond it. */
+const MOST_PENDING = 50_000;
+
+export interface WriterDeps {
+  readonly kv: Deno.Kv;
+  readonly clock: Clock;
+  /** Named anew after a long silence, so that values of a book that others have joined are never written again. */
+  readonly openBook: () => { readonly name: string; readonly rollups: RollupBook };
+  readonly logs: LogRing;
+  readonly onProblem: (error: unknown) => void;
+  /** Called after each commit with the number of packed values written. */
+  readonly onWritten: (values: number) => void;
+}
+
+/** A book is not written after this long a silence; others join it only after a longer one. */
+const BOOK_SILENCE_MS = 12 * 3_600_000;
+
+/** Gathers records and writes them with their counts in one commit, at most 250 ms later. */
+export class Writer {
+  readonly #deps: WriterDeps;
+  #book: { readonly name: string; readonly rollups: RollupBook };
+  #pending: { readonly record: CallRecord; readonly now: number }[] = [];
+  /** Values of a commit that failed: written again under the same names. */
+  #unwritten: Write[] = [];
+  #cancelTimer: (() => void) | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #counter = 0;
+  #stopped = false;
+  #wroteAt: number;
+
+  constructor(deps: WriterDeps) {
+    this.#deps = deps;
+    this.#book = deps.openBook();
+    this.#wroteAt = deps.clock.now();
+  }
+
+  add(record: CallRecord): void {
+    this.#pending.push({ record, now: this.#deps.clock.now() });
+    if (this.#pending.length > MOST_PENDING) this.#pending.shift();
+    this.wake();
+  }
+
+  /** No flush begins by itself afterwards. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelTimer?.();
+  }
+
+  /** Makes sure that a flush comes. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#cancelTimer ??= this.#deps.clock.after(FLUSH_MS, () => void this.flush());
+  }
+
+  /** Writes everything that is pending; one flush at a time. */
+  flush(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#running = this.#running.then(() => this.#write());
+    return this.#running;
+  }
+
+  async #write(): Promise<void> {
+    const now = this.#deps.clock.now();
+    if (now - this.#wroteAt > BOOK_SILENCE_MS) this.#book = this.#deps.openBook();
+    this.#wroteAt = now;
+    const records = this.#take(now);
+    const rollups = this.#book.rollups.due();
+    const logs = this.#deps.logs.due(now);
+    const writes = [...this.#unwritten, ...records, ...[...rollups, ...logs].map(sized)];
+    if (writes.length === 0) return;
+    writes.push({ key: bookKey(this.#book.name), value: now, size: 8 });
+    try {
+      await commitWrites(this.#deps.kv, writes);
+      this.#unwritten = [];
+      this.#book.rollups.written();
+      this.#deps.onWritten(records.length);
+      this.#deps.logs.written(this.#deps.onProblem);
+    } catch (error) {
+      this.#unwritten = [...this.#unwritten, ...records].slice(-MOST_PENDING / 50);
+      this.#book.rollups.failed();
+      this.#deps.onProblem(error);
+      this.wake();
+    }
+  }
+
+  #take(now: number): Write[] {
+    const taken = this.#pending;
+    this.#pending = [];
+    for (const { record, now } of taken) this.#book.rollups.add(record, now);
+    const lines = taken.map(({ record }) => recordLine(record));
+    return packAll(lines, shortenRecord).map(({ value }) => ({
+      key: freshKey(timeOrdered(now, this.#counter++ % 1_000_000, this.#book.name)),
+      value,
+      size: value.length,
+    }));
+  }
+}
+
+function sized(write: { readonly key: Deno.KvKey; readonly value: Uint8Array<ArrayBuffer> }): Write {
+  return { ...write, size: write.value.length };
+}
