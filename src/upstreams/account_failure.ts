@@ -105,9 +105,9 @@ function staleProject(seen: Seen) {
   });
 }
 
-/** Answered even with 200: the client's version is refused. */
+/** Answered with 503, or with 200 and this text in place of the model's: the client's version is refused. */
 export const versionRule: Rule = (seen) =>
-  /version\b.{0,120}no longer supported/i.test(seen.error.message) && seen.status < 500
+  /this version of [\w -]{1,40} is no longer supported/i.test(seen.error.message)
     ? failed(seen, {
       class: "config_fault",
       cools: "source",

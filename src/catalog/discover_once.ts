@@ -1,0 +1,47 @@
+import type { Clock } from "../core/mod.ts";
+
+/** How long a name that discovery did not bring is not looked for again, in milliseconds. */
+export const NEGATIVE_CACHE = 60_000;
+const MOST_NAMES = 1_000;
+
+/** Looks for unknown names: one discovery at a time for all callers, and none for a name that was just looked for in vain. */
+export class DiscoverOnce {
+  readonly #clock: Clock;
+  readonly #isKnown: (name: string) => boolean;
+  readonly #missing = new Map<string, number>();
+  #flight: Promise<void> | undefined;
+
+  constructor(clock: Clock, isKnown: (name: string) => boolean) {
+    this.#clock = clock;
+    this.#isKnown = isKnown;
+  }
+
+  /** Runs `discover` if that may help; true when the name is known afterwards. A failed discovery counts as one in vain. */
+  async find(name: string, discover: () => Promise<unknown>): Promise<boolean> {
+    if (this.#isKnown(name)) return true;
+    if ((this.#missing.get(name) ?? -Infinity) > this.#clock.now()) return false;
+    this.#flight ??= this.#fly(discover);
+    await this.#flight;
+    if (this.#isKnown(name)) return true;
+    this.#remember(name);
+    return false;
+  }
+
+  async #fly(discover: () => Promise<unknown>): Promise<void> {
+    try {
+      await discover();
+    } catch {
+      // The caller answers that the model is unknown either way; the reports of the discovery tell the rest.
+    } finally {
+      this.#flight = undefined;
+    }
+  }
+
+  #remember(name: string): void {
+    this.#missing.delete(name);
+    this.#missing.set(name, this.#clock.now() + NEGATIVE_CACHE);
+    if (this.#missing.size <= MOST_NAMES) return;
+    const [oldest] = this.#missing.keys();
+    if (oldest !== undefined) this.#missing.delete(oldest);
+  }
+}

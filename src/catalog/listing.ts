@@ -1,0 +1,81 @@
+import type { CredentialId, SourceName } from "../core/mod.ts";
+import { resolveModel } from "./resolve.ts";
+import type { CatalogSnapshot, KnownModel } from "./snapshot.ts";
+
+/** One line of a model list. */
+export interface CatalogEntry {
+  /** The exact upstream id, or an alias. */
+  readonly id: string;
+  /** Set for an alias: the model it leads to. */
+  readonly aliasOf?: string;
+  readonly displayName: string;
+  readonly ownedBy: "google";
+  readonly inputTokenLimit: number;
+  readonly outputTokenLimit: number;
+  /** generateContent, embedContent, countTokens, ... */
+  readonly methods: readonly string[];
+  readonly thinking: boolean;
+  readonly sources: readonly SourceName[];
+  readonly credentials: readonly CredentialId[];
+}
+
+/** The models of one credential. */
+export interface MatrixRow {
+  readonly credential: CredentialId;
+  readonly source: SourceName;
+  /** Epoch milliseconds of the last discovery; absent when there was none. */
+  readonly at?: number;
+  /** Sorted; what the rules forbid is left out. */
+  readonly models: readonly string[];
+}
+
+export interface ModelMatrix {
+  readonly models: readonly string[];
+  readonly rows: readonly MatrixRow[];
+}
+
+/** Every model of the usable credentials once, then the aliases that lead to one. Pure. */
+export function listModels(snapshot: CatalogSnapshot): readonly CatalogEntry[] {
+  const models = [...snapshot.models.values()];
+  const aliases = [...snapshot.aliases.keys()].filter((name) => !snapshot.models.has(name)).sort();
+  return [
+    ...models.map((model) => entryOf(model.id, model)),
+    ...aliases.flatMap((name) => aliasEntry(name, snapshot)),
+  ];
+}
+
+function aliasEntry(name: string, snapshot: CatalogSnapshot): readonly CatalogEntry[] {
+  const target = resolveModel(name, snapshot);
+  const model = target.ok ? snapshot.models.get(target.value.id) : undefined;
+  return model === undefined ? [] : [{ ...entryOf(name, model), aliasOf: model.id }];
+}
+
+function entryOf(id: string, { listed, capabilities, sources, credentials }: KnownModel): CatalogEntry {
+  return {
+    id,
+    displayName: listed.displayName ?? listed.id,
+    ownedBy: "google",
+    inputTokenLimit: capabilities.inputTokenLimit,
+    outputTokenLimit: capabilities.outputTokenLimit,
+    methods: listed.methods,
+    thinking: capabilities.thinking.kind !== "none",
+    sources,
+    credentials,
+  };
+}
+
+/** Which credential has which model, for every credential there is. Pure. */
+export function modelMatrix({ records, models }: CatalogSnapshot): ModelMatrix {
+  const at = new Map(records.lists.map((list) => [list.credential, list.at]));
+  const known = [...models.values()];
+  const rows = records.credentials.map(({ id, source }) => {
+    const asked = at.get(id);
+    return {
+      credential: id,
+      source,
+      ...(asked === undefined ? {} : { at: asked }),
+      models: known.filter((model) => model.credentials.includes(id)).map((model) => model.id),
+    };
+  });
+  return { models: known.map((model) => model.id), rows };
+}

@@ -1,0 +1,20 @@
+/**
+ * What models there are, what they can do and what names lead to them: the lists of every credential, aliases, quota groups,
+ * fallbacks and rules. Answers from a snapshot in memory that follows the store; resolving is pure over it. Never chooses a
+ * credential, never refuses a name while it knows no list at all, and talks to Google only through the upstreams it is given.
+ *
+ * @module
+ */
+export { aliasProblem, bareName } from "./alias_chain.ts";
+export {
+  type Catalog,
+  type CatalogOptions,
+  type CatalogStore,
+  createCatalog,
+  MODEL_RULES,
+} from "./catalog.ts";
+export { matchesGlob, type ModelRules, permitsModel } from "./glob.ts";
+export { type CatalogEntry, type MatrixRow, type ModelMatrix } from "./listing.ts";
+export { type ModelSource, type RefreshDeps, type RefreshReport } from "./refresh.ts";
+export { type ResolvedModel, resolveModel } from "./resolve.ts";
+export { buildSnapshot, type CatalogRecords, type CatalogSnapshot, type KnownModel } from "./snapshot.ts";

@@ -1,0 +1,110 @@
+import type { Clock, Credential, CredentialId, Failure, Fetch, Result, SourceName } from "../core/mod.ts";
+import type { ModelListRecord, Store } from "../store/mod.ts";
+
+/** The part of an upstream that the catalog uses. */
+export interface ModelSource {
+  discover(
+    credential: Credential,
+    options: { readonly fetch: Fetch; readonly signal: AbortSignal; readonly now: number },
+  ): Promise<Result<ModelListRecord["models"], Failure>>;
+}
+
+export interface RefreshDeps {
+  readonly upstreams: ReadonlyMap<SourceName, ModelSource>;
+  readonly fetch: Fetch;
+  readonly signal: AbortSignal;
+  /** A fetch through the credential's own outbound proxy; default: `fetch`. */
+  readonly fetchFor?: (credential: Credential) => Fetch;
+  /** A credential with a usable access token; default: as it is. */
+  readonly ready?: (credential: Credential) => Promise<Result<Credential, Failure>>;
+  /** Called after each credential, for progress. */
+  readonly onResult?: (report: RefreshReport) => void;
+}
+
+/** What asking one credential for its models brought; on failure its earlier list stays. */
+export type RefreshReport =
+  & { readonly credential: CredentialId; readonly source: SourceName }
+  & (
+    | {
+      readonly ok: true;
+      readonly models: number;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+    }
+    | { readonly ok: false; readonly failure: Failure }
+  );
+
+/** Credentials asked at the same time. */
+const AT_ONCE = 8;
+
+/** Asks each credential for its models and keeps the lists; one report each, in their order. Rejects when the signal aborts. */
+export async function refreshModels(
+  store: Pick<Store, "modelLists">,
+  clock: Clock,
+  credentials: readonly Credential[],
+  deps: RefreshDeps,
+): Promise<readonly RefreshReport[]> {
+  const before = new Map((await store.modelLists.list()).map((list) => [list.credential, list]));
+  const reports: RefreshReport[] = new Array(credentials.length);
+  const queue = credentials.entries();
+  const worker = async () => {
+    for (const [index, credential] of queue) {
+      deps.signal.throwIfAborted();
+      const report = await refreshOne(store, clock, credential, before.get(credential.id), deps);
+      reports[index] = report;
+      deps.onResult?.(report);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, credentials.length) }, worker));
+  return reports;
+}
+
+async function refreshOne(
+  store: Pick<Store, "modelLists">,
+  clock: Clock,
+  credential: Credential,
+  before: ModelListRecord | undefined,
+  deps: RefreshDeps,
+): Promise<RefreshReport> {
+  const who = { credential: credential.id, source: credential.source };
+  const found = await discover(clock, credential, deps);
+  if (!found.ok) return { ...who, ok: false, failure: found.error };
+  const models = [...new Map(found.value.map((model) => [model.id, model])).values()];
+  await store.modelLists.put({ ...who, at: clock.now(), models });
+  const old = new Set(before?.models.map(({ id }) => id));
+  const fresh = new Set(models.map(({ id }) => id));
+  return {
+    ...who,
+    ok: true,
+    models: models.length,
+    added: [...fresh.difference(old)],
+    removed: [...old.difference(fresh)],
+  };
+}
+
+async function discover(
+  clock: Clock,
+  credential: Credential,
+  { upstreams, fetch, fetchFor, ready, signal }: RefreshDeps,
+): Promise<Result<ModelListRecord["models"], Failure>> {
+  const upstream = upstreams.get(credential.source);
+  if (upstream === undefined) return { ok: false, error: sourceOff(credential.source) };
+  const usable = ready === undefined ? { ok: true as const, value: credential } : await ready(credential);
+  if (!usable.ok) return usable;
+  return await upstream.discover(usable.value, {
+    fetch: fetchFor?.(credential) ?? fetch,
+    signal,
+    now: clock.now(),
+  });
+}
+
+function sourceOff(source: SourceName): Failure {
+  return {
+    class: "config_fault",
+    origin: "proxy",
+    status: 503,
+    source,
+    cools: "nothing",
+    message: `The source ${source} is not switched on, so its models cannot be listed.`,
+  };
+}

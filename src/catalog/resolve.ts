@@ -1,0 +1,97 @@
+import { err, type Failure, ok, redact, type Result, type SourceName } from "../core/mod.ts";
+import { capabilitiesOf, type ModelCapabilities } from "../gemini/mod.ts";
+import { followAliases } from "./alias_chain.ts";
+import { permitsModel } from "./glob.ts";
+import { nearNames } from "./near_names.ts";
+import type { CatalogSnapshot } from "./snapshot.ts";
+
+/** What a client's model name stands for. */
+export interface ResolvedModel {
+  /** As the client wrote it; replies echo it. */
+  readonly asked: string;
+  /** As the upstream names it. */
+  readonly id: string;
+  readonly capabilities: ModelCapabilities;
+  /** The quota group whose models share limits and cooldowns. */
+  readonly group?: string;
+  /** Ids of the models to use, in order, when every bucket of this one is out. */
+  readonly fallbacks: readonly string[];
+  /** Where it may be served, in the order they are tried. */
+  readonly sources: readonly SourceName[];
+}
+
+/**
+ * Resolves a name over a snapshot: prefixes off, aliases followed, capabilities, group, fallbacks and sources looked up. Fails with
+ * `model_not_found` when some lists are known and none has it; while no list is known, every name passes. Pure.
+ */
+export function resolveModel(asked: string, snapshot: CatalogSnapshot): Result<ResolvedModel, Failure> {
+  const id = followAliases(asked, snapshot.aliases);
+  if (id === undefined) return err(circular(asked));
+  if (id === "") return err(refused("The field model must name a model.", 400, "invalid_value"));
+  if (!permitsModel(snapshot.records.rules, id)) return err(notAllowed(asked));
+  if (!mayExist(id, snapshot)) return err(unknownModel(asked, snapshot));
+  return ok(resolved(asked, id, snapshot));
+}
+
+/** Ids of the models to use when `id` is out, in order; those nobody serves are left out. */
+export function fallbacksOf(id: string, snapshot: CatalogSnapshot): readonly string[] {
+  const targets = (snapshot.fallbacks.get(id) ?? [])
+    .map((name) => followAliases(name, snapshot.aliases))
+    .filter((target) => target !== undefined && target !== id && mayExist(target, snapshot));
+  return [...new Set(targets)] as string[];
+}
+
+function mayExist(id: string, { models, lists }: CatalogSnapshot): boolean {
+  return lists.size === 0 || models.has(id);
+}
+
+function resolved(asked: string, id: string, snapshot: CatalogSnapshot): ResolvedModel {
+  const known = snapshot.models.get(id);
+  const group = snapshot.groups.get(id);
+  const { sourceOrder } = snapshot.records;
+  const served = known?.sources ?? sourceOrder;
+  return {
+    asked,
+    id,
+    capabilities: known?.capabilities ?? capabilitiesOf(id),
+    ...(group === undefined ? {} : { group }),
+    fallbacks: fallbacksOf(id, snapshot),
+    sources: sourceOrder.filter((source) => served.includes(source) || snapshot.unlisted.includes(source)),
+  };
+}
+
+function refused(message: string, status: number, code: string): Failure {
+  return { class: "caller_fault", origin: "proxy", status, message, code, param: "model", cools: "nothing" };
+}
+
+function shown(name: string): string {
+  return redact(name).slice(0, 100);
+}
+
+function unknownModel(asked: string, { models, aliases }: CatalogSnapshot): Failure {
+  const near = nearNames(asked, [...models.keys(), ...aliases.keys()]);
+  const hint = near.length === 0
+    ? "see the model list for what there is"
+    : `did you mean ${near.join(", ")}?`;
+  return refused(
+    `The model ${shown(asked)} does not exist or no key serves it; ${hint}`,
+    404,
+    "model_not_found",
+  );
+}
+
+function circular(asked: string): Failure {
+  return refused(
+    `The alias ${shown(asked)} leads back to itself; change its target.`,
+    404,
+    "model_not_found",
+  );
+}
+
+function notAllowed(asked: string): Failure {
+  return refused(
+    `The model ${shown(asked)} is not allowed by this proxy's model rules.`,
+    403,
+    "model_not_allowed",
+  );
+}

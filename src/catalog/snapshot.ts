@@ -1,0 +1,119 @@
+import type { Credential, CredentialId, SourceName } from "../core/mod.ts";
+import { capabilitiesOf, type ModelCapabilities } from "../gemini/mod.ts";
+import type { AliasRecord, FallbackRecord, ModelListRecord, QuotaGroupRecord } from "../store/mod.ts";
+import { followAliases } from "./alias_chain.ts";
+import { type ModelRules, permitsModel } from "./glob.ts";
+
+export type ListedModel = ModelListRecord["models"][number];
+
+/** The records a snapshot is made of. */
+export interface CatalogRecords {
+  readonly credentials: readonly Credential[];
+  readonly lists: readonly ModelListRecord[];
+  readonly aliases: readonly AliasRecord[];
+  readonly groups: readonly QuotaGroupRecord[];
+  readonly fallbacks: readonly FallbackRecord[];
+  readonly rules: ModelRules;
+  /** Groups from the settings; stored ones win by name. */
+  readonly settingsGroups: Readonly<Record<string, readonly string[]>>;
+  readonly sourceOrder: readonly SourceName[];
+}
+
+/** A model that at least one usable credential lists. */
+export interface KnownModel {
+  readonly id: string;
+  /** As the first credential lists it. */
+  readonly listed: ListedModel;
+  readonly capabilities: ModelCapabilities;
+  readonly sources: readonly SourceName[];
+  readonly credentials: readonly CredentialId[];
+}
+
+/** Everything about models at one moment, indexed for reading; never changed. */
+export interface CatalogSnapshot {
+  readonly records: CatalogRecords;
+  readonly aliases: ReadonlyMap<string, string>;
+  /** Models of usable credentials, in the order of their names. */
+  readonly models: ReadonlyMap<string, KnownModel>;
+  /** Models by credential, usable or not, before any rule; no entry means nobody asked yet. */
+  readonly lists: ReadonlyMap<CredentialId, ReadonlySet<string>>;
+  readonly credentials: ReadonlyMap<CredentialId, Credential>;
+  readonly groups: ReadonlyMap<string, string>;
+  readonly fallbacks: ReadonlyMap<string, readonly string[]>;
+  /** Sources with a usable credential whose models are not known yet. */
+  readonly unlisted: readonly SourceName[];
+}
+
+const isUsable = (credential: Credential) => credential.enabled && credential.dead === undefined;
+
+/** Indexes the records. Pure. */
+export function buildSnapshot(records: CatalogRecords): CatalogSnapshot {
+  const aliases = new Map(records.aliases.map(({ name, target }) => [name, target]));
+  // A list of nothing says that the asking went wrong rather than that a key serves nothing.
+  const lists = records.lists.filter((list) => list.models.length > 0);
+  const credentials = new Map(records.credentials.map((credential) => [credential.id, credential]));
+  const listed = new Map(lists.map((list) => [list.credential, new Set(list.models.map(({ id }) => id))]));
+  const silent = records.credentials.filter((credential) =>
+    isUsable(credential) && !listed.has(credential.id)
+  );
+  return {
+    records,
+    aliases,
+    credentials,
+    lists: listed,
+    models: indexModels(lists, credentials, records),
+    groups: indexGroups(records, aliases),
+    fallbacks: new Map(records.fallbacks.map(({ model, to }) => [model, to])),
+    unlisted: records.sourceOrder.filter((source) =>
+      silent.some((credential) => credential.source === source)
+    ),
+  };
+}
+
+function indexModels(
+  lists: readonly ModelListRecord[],
+  credentials: ReadonlyMap<CredentialId, Credential>,
+  { rules, sourceOrder }: CatalogRecords,
+): ReadonlyMap<string, KnownModel> {
+  const found = new Map<
+    string,
+    { listed: ListedModel; sources: Set<SourceName>; credentials: CredentialId[] }
+  >();
+  for (const list of lists) {
+    const credential = credentials.get(list.credential);
+    if (credential === undefined || !isUsable(credential)) continue;
+    for (const listed of list.models) {
+      if (!permitsModel(rules, listed.id) || !permitsModel(credential, listed.id)) continue;
+      const model = found.get(listed.id) ?? { listed, sources: new Set(), credentials: [] };
+      model.sources.add(list.source);
+      model.credentials.push(list.credential);
+      found.set(listed.id, model);
+    }
+  }
+  const sorted = [...found].sort(([one], [other]) => one < other ? -1 : 1);
+  return new Map(sorted.map(([id, { listed, sources, credentials }]) => [id, {
+    id,
+    listed,
+    capabilities: capabilitiesOf(id, listed),
+    sources: sourceOrder.filter((source) => sources.has(source)),
+    credentials,
+  }]));
+}
+
+function indexGroups(
+  { settingsGroups, groups }: CatalogRecords,
+  aliases: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const byName = new Map([
+    ...Object.entries(settingsGroups),
+    ...groups.map(({ name, models }) => [name, models] as const),
+  ]);
+  const byModel = new Map<string, string>();
+  for (const [name, models] of byName) {
+    for (const model of models) {
+      const id = followAliases(model, aliases) ?? model;
+      if (!byModel.has(id)) byModel.set(id, name);
+    }
+  }
+  return byModel;
+}
