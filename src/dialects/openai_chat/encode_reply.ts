@@ -1,0 +1,174 @@
+import type { JsonObject, Usage } from "../../core/mod.ts";
+import { type Finish, NO_USAGE, type TurnEvent } from "../../gemini/mod.ts";
+import type { EncodeInput } from "../contract.ts";
+import { joinAudio } from "./chat_audio.ts";
+import { citationFields, contentOf, imagePart, joinCitations } from "./chat_content.ts";
+import type { ChatContext } from "./chat_context.ts";
+import { chatFinish } from "./chat_finish.ts";
+import { chatLogprobs } from "./chat_logprobs.ts";
+import { chatToolCall, functionOf, type ToolCallEvent } from "./chat_tool_call.ts";
+import { chatUsage } from "./chat_usage.ts";
+import { completionId, refusalText } from "./encode_stream.ts";
+
+/** What the events of one candidate come to. */
+interface Message {
+  content: string[];
+  thoughts: string[];
+  calls: ToolCallEvent[];
+  images: JsonObject[];
+  audio: { mimeType: string; data: string }[];
+  logprobs: JsonObject[];
+  citation: Extract<TurnEvent, { type: "citation" }> | undefined;
+  signature: string | undefined;
+}
+
+type TurnEnd = Extract<TurnEvent, { type: "turn-end" }>;
+
+/** The chat.completion object of a whole turn; the same that a client collects from the stream. */
+export function encodeChatReply(events: readonly TurnEvent[], input: EncodeInput<ChatContext>): JsonObject {
+  const messages = new Map<number, Message>();
+  let usage: Usage = NO_USAGE;
+  let end: TurnEnd | undefined;
+  for (const event of events) {
+    if (event.type === "usage") usage = event.usage;
+    else if (event.type === "turn-end") end = event;
+    else if (event.type !== "turn-start") add(messageAt(messages, event.candidate), event);
+  }
+  return {
+    id: completionId(input.requestId),
+    object: "chat.completion",
+    created: input.created,
+    model: input.context.model,
+    choices: choicesOf(messages, end, input),
+    usage: chatUsage(usage),
+    ...(usage.serviceTier === undefined ? {} : { service_tier: usage.serviceTier }),
+    system_fingerprint: null,
+  };
+}
+
+function messageAt(messages: Map<number, Message>, candidate: number): Message {
+  const known = messages.get(candidate);
+  if (known !== undefined) return known;
+  const made: Message = {
+    content: [],
+    thoughts: [],
+    calls: [],
+    images: [],
+    audio: [],
+    logprobs: [],
+    citation: undefined,
+    signature: undefined,
+  };
+  messages.set(candidate, made);
+  return made;
+}
+
+function add(
+  message: Message,
+  event: Exclude<TurnEvent, { type: "usage" | "turn-start" | "turn-end" }>,
+): void {
+  switch (event.type) {
+    case "text-delta":
+    case "code":
+    case "code-result":
+      message.content.push(contentOf(event));
+      if (event.type === "text-delta") message.signature = event.signature ?? message.signature;
+      return;
+    case "thought-delta":
+      message.thoughts.push(event.text);
+      return;
+    case "tool-call":
+      message.calls.push(event);
+      return;
+    case "media":
+      return addMedia(message, event);
+    case "signature":
+      message.signature = event.signature;
+      return;
+    case "citation":
+      message.citation = joinCitations(message.citation, event);
+      return;
+    case "logprobs":
+      message.logprobs.push(...chatLogprobs(event.result));
+  }
+}
+
+function addMedia(message: Message, event: Extract<TurnEvent, { type: "media" }>): void {
+  if (event.mimeType.startsWith("audio/")) message.audio.push(event);
+  else message.images.push(imagePart(event.mimeType, event.data, message.images.length));
+  message.signature = event.signature ?? message.signature;
+}
+
+function choicesOf(
+  messages: Map<number, Message>,
+  end: TurnEnd | undefined,
+  input: EncodeInput<ChatContext>,
+): JsonObject[] {
+  const block = end?.block;
+  const finishes = end?.finishes ?? [];
+  if (block !== undefined && finishes.length === 0) {
+    const message = { role: "assistant", content: null, refusal: refusalText(block) };
+    return [{ index: 0, message, logprobs: null, finish_reason: "content_filter" }];
+  }
+  return finishes.map((finish) => choiceOf(messageAt(messages, finish.candidate), finish, input));
+}
+
+function choiceOf(message: Message, finish: Finish, input: EncodeInput<ChatContext>): JsonObject {
+  const content = message.content.join("");
+  const given = {
+    hasToolCall: message.calls.length > 0,
+    hasContent: content !== "" || message.images.length > 0 || message.audio.length > 0,
+    legacyFunctions: input.context.legacyFunctions,
+  };
+  return {
+    index: finish.candidate,
+    message: messageOf(message, content, input),
+    logprobs: message.logprobs.length === 0 ? null : { content: message.logprobs, refusal: null },
+    finish_reason: chatFinish(finish.reason, given),
+  };
+}
+
+function messageOf(
+  message: Message,
+  content: string,
+  { context, requestId, created }: EncodeInput<ChatContext>,
+): JsonObject {
+  const { calls, thoughts, images, audio, citation, signature } = message;
+  const cited = citation === undefined ? {} : citationFields(citation, content);
+  const extra = extraContent(cited["extra_content"] as JsonObject | undefined, signature);
+  return {
+    role: "assistant",
+    content: content === "" && (calls.length > 0 || audio.length > 0) ? null : content,
+    refusal: null,
+    ...(thoughts.length === 0 ? {} : { reasoning_content: thoughts.join("") }),
+    ...callFields(calls, context),
+    ...(images.length === 0 ? {} : { images }),
+    ...(audio.length === 0 ? {} : { audio: audioField(audio, content, context, requestId, created) }),
+    ...cited,
+    ...extra,
+  };
+}
+
+function callFields(calls: readonly ToolCallEvent[], context: ChatContext): JsonObject {
+  const [first] = calls;
+  if (first === undefined) return {};
+  if (context.legacyFunctions) return { function_call: functionOf(first, context) };
+  return { tool_calls: calls.map((call) => chatToolCall(call, context)) };
+}
+
+function audioField(
+  pieces: Message["audio"],
+  transcript: string,
+  context: ChatContext,
+  requestId: string,
+  created: number,
+): JsonObject {
+  const data = joinAudio(pieces, context.audioFormat);
+  return { id: `audio_${requestId}`, data, expires_at: created + 3_600, transcript };
+}
+
+function extraContent(cited: JsonObject | undefined, signature: string | undefined): JsonObject {
+  if (signature === undefined) return {};
+  const google = (cited?.["google"] ?? {}) as JsonObject;
+  return { extra_content: { google: { ...google, thought_signature: signature } } };
+}
