@@ -3,6 +3,8 @@
  * files under `routes/` and `islands/`. With `--check` it only says what is out of date, and fails.
  */
 const ROOT = new URL("../../", import.meta.url);
+/** Names with a leading underscore mean something to the router, or are files that routes share. */
+const SHARED_REGEXP = /\/_(?!(app|layout|middleware|error|404)\.tsx?$)[^/]+$/;
 const NOTICE = "// Written by `deno task gen`; do not edit.\n";
 
 async function sources(folder: string): Promise<string[]> {
@@ -10,7 +12,9 @@ async function sources(folder: string): Promise<string[]> {
   for await (const entry of Deno.readDir(new URL(`${folder}/`, ROOT))) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory) found.push(...await sources(path));
-    else if (/\.tsx?$/.test(entry.name) && !/[._]test\.tsx?$/.test(entry.name)) found.push(path);
+    else if (/\.tsx?$/.test(path) && !/[._]test\.tsx?$/.test(path) && !SHARED_REGEXP.test(path)) {
+      found.push(path);
+    }
   }
   return found.sort();
 }

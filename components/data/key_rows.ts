@@ -1,0 +1,69 @@
+import { count, type Fields, fields, given, list, maybeCount, text, texts, time } from "./fields.ts";
+import type { CooldownRow, KeyRow, KeyStatus, Outcome } from "./views.ts";
+
+const STATUSES: readonly string[] = ["active", "cooldown", "disabled", "dead"];
+
+function cooldownRow(value: unknown): CooldownRow {
+  const row = fields(value);
+  return {
+    scope: text(row["scope"]),
+    kind: text(row["kind"]),
+    reason: text(row["reason"]),
+    ...given({ until: time(row["until"]) }),
+  };
+}
+
+function optionalKeyFields(row: Fields) {
+  return given({
+    slots: maybeCount(row["slots"]) ?? maybeCount(row["maxConcurrent"]),
+    lastUsed: time(row["lastUsed"]),
+    cooldownUntil: time(row["cooldownUntil"]),
+    updatedAt: maybeCount(row["updatedAt"]),
+  });
+}
+
+function keyRow(value: unknown): KeyRow {
+  const row = fields(value);
+  const status = text(row["status"]);
+  return {
+    id: text(row["id"]),
+    tail: text(row["tail"]),
+    source: text(row["source"], "api_key"),
+    label: text(row["label"]),
+    email: text(row["email"]),
+    project: text(row["project"]),
+    tier: text(row["tier"], "free"),
+    status: (STATUSES.includes(status) ? status : "active") as KeyStatus,
+    reason: text(row["reason"]),
+    link: text(row["link"]),
+    requests: count(row["usage"], count(row["requests"])),
+    errors: count(row["errors"]),
+    inFlight: count(row["inFlight"]),
+    cooldowns: list(row["cooldowns"]).map(cooldownRow),
+    models: texts(row["models"]),
+    ...optionalKeyFields(row),
+  };
+}
+
+/** GET /api/keys/safe, and the payload of `stats_update`. */
+export function keyRows(answer: unknown): readonly KeyRow[] {
+  return list(answer, "keys", "items").map(keyRow).filter((row) => row.id !== "");
+}
+
+/** One line of POST /api/keys or of a check. */
+function outcome(value: unknown): Outcome {
+  const row = fields(value);
+  const models = row["models"];
+  return {
+    ok: row["ok"] === true || row["success"] === true,
+    name: text(row["label"]) || text(row["tail"]) || text(row["key"]) || text(row["id"]),
+    id: text(row["id"]),
+    models: Array.isArray(models) ? models.length : count(models),
+    reason: text(row["reason"]) || text(row["message"]) || text(fields(row["error"])["message"]),
+  };
+}
+
+export function outcomes(answer: unknown): readonly Outcome[] {
+  const rows = list(answer, "results", "keys", "items");
+  return (rows.length > 0 || Array.isArray(answer) ? rows : [answer]).map(outcome);
+}

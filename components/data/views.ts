@@ -1,0 +1,169 @@
+import type { CallRecord } from "../../src/core/call_record.ts";
+import type { LogEntry } from "../../src/ledger/contract.ts";
+import type { BucketLimitView } from "../../src/pool/contract.ts";
+
+export type { BucketLimitView, CallRecord, LogEntry };
+
+/** What the pages show, as plain JSON: it crosses from the server to the islands. Times are epoch milliseconds. */
+export type KeyStatus = "active" | "cooldown" | "disabled" | "dead";
+
+export interface CooldownRow {
+  readonly scope: string;
+  readonly kind: string;
+  readonly until?: number;
+  readonly reason: string;
+}
+
+export interface KeyRow {
+  readonly id: string;
+  readonly tail: string;
+  readonly source: string;
+  readonly label: string;
+  readonly email: string;
+  /** Empty while nobody told it and no error named it. */
+  readonly project: string;
+  readonly tier: string;
+  readonly status: KeyStatus;
+  readonly reason: string;
+  readonly link: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly inFlight: number;
+  readonly slots?: number;
+  readonly lastUsed?: number;
+  readonly cooldownUntil?: number;
+  readonly cooldowns: readonly CooldownRow[];
+  readonly models: readonly string[];
+  /** For optimistic editing: what the editor saw. */
+  readonly updatedAt?: number;
+}
+
+export interface BucketRow {
+  readonly id: string;
+  readonly project: string;
+  readonly projectKind: string;
+  readonly model: string;
+  readonly source: string;
+  readonly credentials: readonly string[];
+  readonly limits: readonly BucketLimitView[];
+  readonly coolingUntil?: number;
+  readonly coolingReason: string;
+  /** When the bucket will be empty at the present pace; absent when it will not be before its reset. */
+  readonly emptyAt?: number;
+}
+
+export interface CapRow {
+  readonly model: string;
+  readonly limit: number;
+  readonly unit: string;
+  readonly period: string;
+  readonly alertThreshold: number;
+  readonly action: string;
+  readonly enabled: boolean;
+  readonly updatedAt?: number;
+  /** Used in this period, when the cap is on. */
+  readonly current?: number;
+  readonly nextReset?: number;
+}
+
+export interface CapsView {
+  readonly caps: readonly CapRow[];
+  readonly resetTime: string;
+  readonly timezone: string;
+}
+
+export interface HealthView {
+  readonly status: string;
+  readonly version: string;
+  readonly uptimeMs: number;
+  readonly keys: {
+    readonly total: number;
+    readonly active: number;
+    readonly cooldown: number;
+    readonly dead: number;
+    readonly minCooldownMs?: number;
+  };
+  readonly models: number;
+  readonly queue: { readonly length: number; readonly oldestMs: number; readonly expectedWaitMs: number };
+}
+
+export interface StatsView {
+  readonly requests: number;
+  readonly errors: number;
+  readonly tokens: number;
+  readonly days: readonly { readonly day: string; readonly requests: number; readonly errors: number }[];
+  readonly models: readonly { readonly model: string; readonly requests: number }[];
+}
+
+export interface RequestsView {
+  readonly items: readonly CallRecord[];
+  readonly cursor: string;
+  /** Of everything that the filters match, not of this page alone. */
+  readonly totals: RequestTotals;
+}
+
+export interface RequestTotals {
+  readonly requests: number;
+  readonly ok: number;
+  readonly tokens: number;
+  readonly meanMs: number;
+}
+
+export interface MatrixModel {
+  readonly id: string;
+  readonly name: string;
+  readonly inputLimit?: number;
+  readonly outputLimit?: number;
+  readonly sources: readonly string[];
+  /** Ids of the credentials that list it. */
+  readonly credentials: readonly string[];
+}
+
+export interface NamedModels {
+  readonly name: string;
+  readonly models: readonly string[];
+}
+
+export interface CatalogView {
+  readonly models: readonly MatrixModel[];
+  readonly aliases: readonly NamedModels[];
+  readonly groups: readonly NamedModels[];
+  readonly fallbacks: readonly NamedModels[];
+}
+
+export interface AgentRow {
+  readonly id: string;
+  readonly name: string;
+  readonly detected: boolean;
+  readonly installed: boolean;
+  readonly path: string;
+}
+
+export interface AgentChange {
+  readonly agent: string;
+  readonly ok: boolean;
+  readonly message: string;
+  readonly diff: string;
+}
+
+export interface ClientRow {
+  readonly id: string;
+  readonly name: string;
+  readonly tail: string;
+  readonly requestsPerMinute?: number;
+  readonly budget: string;
+  readonly expiresAt?: number;
+  readonly createdAt?: number;
+  readonly revoked: boolean;
+}
+
+export type SettingsView = Readonly<Record<string, unknown>>;
+
+/** What happened to one pasted key, or to a change. */
+export interface Outcome {
+  readonly ok: boolean;
+  readonly name: string;
+  readonly id: string;
+  readonly models: number;
+  readonly reason: string;
+}

@@ -1,0 +1,78 @@
+const WHOLE = new Intl.NumberFormat("en");
+const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+/** 12,345 -> "12.3K"; numbers below 10,000 stay whole. */
+export function shortNumber(value: number): string {
+  return Math.abs(value) < 10_000 ? WHOLE.format(Math.round(value * 10) / 10) : SHORT.format(value);
+}
+
+export function wholeNumber(value: number): string {
+  return WHOLE.format(Math.round(value));
+}
+
+/** 0.987 -> "98.7 %"; never "100 %" unless it is. */
+export function percent(share: number): string {
+  const value = share * 100;
+  const rounded = value > 99.9 && value < 100 ? 99.9 : Math.round(value * 10) / 10;
+  return `${Number.isInteger(rounded) ? rounded : rounded.toFixed(1)} %`;
+}
+
+/** The two largest units: "2 d 3 h", "3 h 12 min", "4 min 05 s", "850 ms". */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 60_000) return `${ms < 10_000 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000)} s`;
+  const seconds = Math.round(ms / 1000);
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ];
+  if (days > 0) return `${days} d ${hours} h`;
+  return hours > 0
+    ? `${hours} h ${minutes} min`
+    : `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;
+}
+
+/** A countdown in whole seconds, which does not jump between units of different precision. */
+export function countdown(ms: number): string {
+  return ms < 60_000 ? `${Math.max(0, Math.ceil(ms / 1000))} s` : duration(ms);
+}
+
+/** "just now", "12 s ago", "3 h ago". */
+export function ago(at: number, now: number): string {
+  const ms = now - at;
+  if (ms < 5_000) return "just now";
+  if (ms < 60_000) return `${Math.round(ms / 1000)} s ago`;
+  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min ago`;
+  return ms < 86_400_000 ? `${Math.round(ms / 3_600_000)} h ago` : `${Math.round(ms / 86_400_000)} d ago`;
+}
+
+/** 13:04:09 in the reader's zone. */
+export function clockTime(at: number): string {
+  return new Date(at).toLocaleTimeString("en-GB", { hour12: false });
+}
+
+/** "24 Nov, 13:04" in the reader's zone. */
+export function dateTime(at: number): string {
+  return new Date(at).toLocaleString("en-GB", {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+}
+
+export function plural(count: number, one: string, many: string): string {
+  return `${wholeNumber(count)} ${count === 1 ? one : many}`;
+}
+
+/** What people call a key: its label, else its e-mail, else its tail. */
+export function keyName(
+  key: { readonly label: string; readonly email: string; readonly tail: string },
+): string {
+  return key.label || key.email || tailText(key.tail);
+}
+
+export function tailText(tail: string): string {
+  return tail === "" || tail.includes("@") || tail.startsWith("...") ? tail.replace("...", "…") : `…${tail}`;
+}

@@ -1,0 +1,31 @@
+import { type AskApi, createDashboardData, readJson } from "../data/dashboard_data.ts";
+
+/** Sends the reader to the login page, and back here afterwards. */
+export function goToLogin(): void {
+  location.assign(`/dashboard/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+const ask: AskApi = async (path, init = {}) => {
+  const response = await fetch(path, { ...init, headers: { accept: "application/json", ...init.headers } });
+  if (response.status === 401) goToLogin();
+  return response;
+};
+
+/** The management API as the islands read it, with the session cookie. */
+export const data = createDashboardData(ask);
+
+/** Changes something through the management API. Throws an ApiError with the API's own sentence. */
+export async function send(
+  method: "POST" | "PUT" | "PATCH" | "DELETE",
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const json = body === undefined
+    ? {}
+    : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  return await readJson(await ask(path, { method, ...json }));
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,94 @@
+import { signal } from "@preact/signals";
+import type { LiveEventName } from "../../src/ledger/contract.ts";
+import { goToLogin } from "./browser_api.ts";
+
+export type Connection = "connecting" | "live" | "lost" | "paused";
+type Name = LiveEventName | "reconnected";
+type Listener = (data: unknown) => void;
+
+const NAMES: readonly LiveEventName[] = [
+  "stats_update",
+  "stats_update_full",
+  "traffic_update",
+  "log",
+  "usage:cap-warning",
+  "usage:cap-exceeded",
+  "usage:cap-updated",
+  "pool_update",
+  "request",
+  "alert",
+];
+const HIDDEN_MS = 60_000;
+
+/** Whether what the page shows is live. One stream serves every island of the page. */
+export const connection = signal<Connection>("connecting");
+
+const listeners = new Map<Name, Set<Listener>>();
+let source: EventSource | undefined;
+let wasLost = false;
+let attempts = 0;
+let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
+
+function tell(name: Name, data: unknown): void {
+  for (const listener of listeners.get(name) ?? []) listener(data);
+}
+
+function onOpen(): void {
+  connection.value = "live";
+  attempts = 0;
+  if (wasLost) tell("reconnected", undefined);
+  wasLost = false;
+}
+
+/** The browser retries a broken stream by itself, but not one that was answered with an error. */
+async function onError(): Promise<void> {
+  connection.value = "lost";
+  wasLost = true;
+  if (source?.readyState !== EventSource.CLOSED) return;
+  source = undefined;
+  const status = await fetch("/api/keys/safe", { method: "HEAD" }).then((answer) => answer.status, () => 0);
+  if (status === 401) return goToLogin();
+  setTimeout(connect, Math.min(10_000, 500 * 2 ** attempts++));
+}
+
+function connect(): void {
+  if (source !== undefined || document.hidden) return;
+  source = new EventSource("/api/events");
+  source.onopen = onOpen;
+  source.onerror = () => void onError();
+  for (const name of NAMES) {
+    source.addEventListener(name, (event) => tell(name, parse((event as MessageEvent<string>).data)));
+  }
+}
+
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A tab that nobody looks at gives its connection back after a minute: a browser has six for one server. */
+function onVisibility(): void {
+  clearTimeout(hiddenTimer);
+  if (!document.hidden) return connect();
+  hiddenTimer = setTimeout(() => {
+    source?.close();
+    source = undefined;
+    wasLost = true;
+    connection.value = "paused";
+  }, HIDDEN_MS);
+}
+
+/** Calls `listener` with the data of each event of this name; returns the way to stop. Opens the stream if needed. */
+export function listen(name: Name, listener: Listener): () => void {
+  if (listeners.size === 0) {
+    document.addEventListener("visibilitychange", onVisibility);
+    addEventListener("pagehide", () => source?.close());
+    connect();
+  }
+  const set = listeners.get(name) ?? new Set();
+  listeners.set(name, set.add(listener));
+  return () => void set.delete(listener);
+}

@@ -1,0 +1,68 @@
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import type { LiveEventName } from "../../src/ledger/contract.ts";
+import { messageOf } from "./browser_api.ts";
+import { listen } from "./live_events.ts";
+
+/** A value that came with the page and is read again when something happens. */
+export interface Resource<Value> {
+  readonly value: Signal<Value>;
+  /** Why the last reading failed; empty when it did not. The value stays the last good one. */
+  readonly problem: Signal<string>;
+  /** When the value was read. */
+  readonly asOf: Signal<number>;
+  refresh(): Promise<void>;
+}
+
+const LEAST_MS = 1_000;
+
+/** Runs `task` at most once a second: at once, or when the second is over; never twice at a time. */
+export function paced(task: () => Promise<void>, leastMs: number = LEAST_MS): { poke(): void; stop(): void } {
+  let last = -Infinity;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running = false;
+  let again = false;
+  const run = async () => {
+    timer = undefined;
+    if (running) return void (again = true);
+    running = true;
+    last = performance.now();
+    await task();
+    running = false;
+    if (again) poke();
+    again = false;
+  };
+  const poke = () => {
+    timer ??= setTimeout(run, Math.max(0, last + leastMs - performance.now()));
+  };
+  return { poke, stop: () => clearTimeout(timer) };
+}
+
+/** Shows `initial` at once; reads it again on the named events (at most once a second) and after a lost connection. */
+export function useResource<Value>(
+  initial: Value,
+  load: () => Promise<Value>,
+  events: readonly LiveEventName[],
+): Resource<Value> {
+  const value = useSignal(initial);
+  const problem = useSignal("");
+  const asOf = useSignal(Date.now());
+  const refresh = useMemo(() => async () => {
+    try {
+      value.value = await load();
+      asOf.value = Date.now();
+      problem.value = "";
+    } catch (error) {
+      problem.value = messageOf(error);
+    }
+  }, []);
+  useEffect(() => {
+    const pace = paced(refresh);
+    const stops = [...events, "reconnected" as const].map((name) => listen(name, pace.poke));
+    return () => {
+      pace.stop();
+      stops.forEach((stop) => stop());
+    };
+  }, []);
+  return { value, problem, asOf, refresh };
+}

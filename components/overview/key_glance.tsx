@@ -1,0 +1,83 @@
+import type { KeyRow } from "../data/views.ts";
+import { keyName } from "../format.ts";
+import { text } from "../text.ts";
+import { Card, Empty } from "../ui/card.tsx";
+import { StatusChip } from "../ui/status_chip.tsx";
+import type { RibbonMark, Ribbons } from "../views/key_ribbon.ts";
+
+const words = text.overview;
+const SLOTS = 40;
+const FILL: Readonly<Record<RibbonMark, string>> = {
+  ok: "fill-good-fill",
+  limited: "fill-warn-fill",
+  failed: "fill-bad-fill",
+  cancelled: "fill-edge",
+};
+/** Height tells the kind too, so that the ribbon reads without colour. */
+const HEIGHT: Readonly<Record<RibbonMark, number>> = { ok: 16, limited: 11, failed: 7, cancelled: 4 };
+
+/** The last forty attempts of a key, the newest on the right. */
+export function Ribbon({ marks }: { marks: readonly RibbonMark[] }) {
+  const count = (mark: RibbonMark) => marks.filter((one) => one === mark).length;
+  const label = marks.length === 0
+    ? words.noAttempts
+    : words.ribbonLabel(count("ok"), count("limited"), count("failed"));
+  const first = SLOTS - marks.length;
+  return (
+    <svg
+      viewBox={`0 0 ${SLOTS * 5} 16`}
+      preserveAspectRatio="none"
+      class="h-4 w-full"
+      role="img"
+      aria-label={label}
+    >
+      {Array.from({ length: SLOTS }, (_, index) => {
+        const mark = marks[index - first];
+        const height = mark === undefined ? 2 : HEIGHT[mark];
+        const fill = mark === undefined ? "fill-line" : FILL[mark];
+        return (
+          <rect key={index} x={index * 5} y={16 - height} width="3.6" height={height} rx="0.8" class={fill} />
+        );
+      })}
+    </svg>
+  );
+}
+
+const WORST = ["dead", "cooldown", "active", "disabled"];
+
+/** Every key in one line with its history; those in trouble first. */
+export function KeyGlance(
+  { keys, ribbons, most = 10 }: { keys: readonly KeyRow[]; ribbons: Ribbons; most?: number },
+) {
+  const rows = keys.toSorted((a, b) =>
+    WORST.indexOf(a.status) - WORST.indexOf(b.status) || (b.lastUsed ?? 0) - (a.lastUsed ?? 0)
+  );
+  return (
+    <Card
+      title={words.keysGlance}
+      note={keys.length === 0 ? undefined : words.ribbonNote}
+      action={<a class="btn btn-quiet btn-small" href="/dashboard/keys">{text.nav.keys}</a>}
+    >
+      {keys.length === 0
+        ? (
+          <Empty icon="keys" title={text.attention.noKeys}>
+            <a class="btn btn-primary mt-2" href="/dashboard/setup">{words.start}</a>
+          </Empty>
+        )
+        : (
+          <ul class="grid gap-2.5">
+            {rows.slice(0, most).map((key) => (
+              <li key={key.id} class="grid grid-cols-[minmax(5rem,9rem)_5.2rem_1fr] items-center gap-3">
+                <a class="truncate hover:underline" href={`/dashboard/keys?focus=${key.id}`}>
+                  {keyName(key)}
+                </a>
+                <StatusChip status={key.status} />
+                <Ribbon marks={ribbons.get(key.id) ?? []} />
+              </li>
+            ))}
+          </ul>
+        )}
+      {rows.length > most && <p class="pt-3 text-xs text-mute">{words.more(rows.length - most)}</p>}
+    </Card>
+  );
+}

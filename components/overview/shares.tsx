@@ -1,0 +1,67 @@
+import type { StatsView } from "../data/views.ts";
+import { ago, percent, shortNumber } from "../format.ts";
+import { useNow } from "../live/now.ts";
+import { text } from "../text.ts";
+import { Card, Empty } from "../ui/card.tsx";
+import { Meter } from "../ui/meter.tsx";
+import type { AgentNow } from "../views/agents_now.ts";
+
+const words = text.overview;
+
+/** Which models the requests went to. */
+export function ModelShares({ models }: { models: StatsView["models"] }) {
+  const total = models.reduce((sum, row) => sum + row.requests, 0);
+  return (
+    <Card title={words.distribution} note={total === 0 ? undefined : words.total}>
+      {total === 0 ? <Empty icon="models" title={words.distributionEmpty} /> : (
+        <ul class="grid gap-3">
+          {models.slice(0, 6).map((row) => (
+            <li key={row.model} class="grid gap-1">
+              <div class="num flex justify-between gap-3">
+                <span class="truncate">{row.model}</span>
+                <span class="text-mute">{shortNumber(row.requests)} · {percent(row.requests / total)}</span>
+              </div>
+              <Meter
+                share={row.requests / total}
+                tone="accent"
+                label={`${row.model}: ${percent(row.requests / total)}`}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+/** Who calls right now. */
+export function AgentList({ agents }: { agents: readonly AgentNow[] }) {
+  const now = useNow();
+  return (
+    <Card title={words.agents}>
+      {agents.length === 0
+        ? (
+          <Empty icon="playground" title={words.agentsEmpty}>
+            <p>{words.agentsEmptyDetail}</p>
+            <a class="btn mt-3" href="/dashboard/setup">{words.connectAgent}</a>
+          </Empty>
+        )
+        : (
+          <ul class="divide-y divide-line">
+            {agents.slice(0, 6).map((row) => (
+              <li key={row.agent} class="flex items-baseline justify-between gap-3 py-2 first:pt-0 last:pb-0">
+                <div class="min-w-0">
+                  <p class="truncate font-medium">{row.agent}</p>
+                  <p class="truncate text-xs text-mute">{row.model}</p>
+                </div>
+                <div class="num shrink-0 text-end">
+                  <p>{words.calls(row.calls)}</p>
+                  <p class="text-xs text-mute">{words.tokens(row.tokens)} · {ago(row.lastAt, now)}</p>
+                </div>
+              </li>
+            ))}
+          </ul>
+        )}
+    </Card>
+  );
+}

@@ -1,0 +1,29 @@
+import { PAGES } from "./pages.ts";
+
+function isTyping(event: KeyboardEvent): boolean {
+  const target = event.target as HTMLElement;
+  return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
+}
+
+/** Ctrl or Cmd with K opens the palette, `g` and a letter go to a page, `/` goes to the page's search field. */
+export function listenForShortcuts(openPalette: () => void): () => void {
+  let pending = 0;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      return openPalette();
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+    const page = Date.now() - pending < 1_500 ? PAGES.find(({ letter }) => letter === event.key) : undefined;
+    pending = event.key === "g" ? Date.now() : 0;
+    if (page) return location.assign(page.href);
+    const search = event.key === "/"
+      ? document.querySelector<HTMLInputElement>("main input[type=search]")
+      : null;
+    if (search === null) return;
+    event.preventDefault();
+    search.focus();
+  };
+  addEventListener("keydown", onKeyDown);
+  return () => removeEventListener("keydown", onKeyDown);
+}

@@ -1,0 +1,31 @@
+import type { CallRecord } from "../data/views.ts";
+
+export interface AgentNow {
+  readonly agent: string;
+  readonly calls: number;
+  readonly failed: number;
+  readonly tokens: number;
+  readonly lastAt: number;
+  readonly model: string;
+}
+
+const WINDOW_MS = 15 * 60_000;
+
+function row(agent: string, calls: readonly CallRecord[]): AgentNow {
+  const newest = calls.reduce((a, b) => b.at > a.at ? b : a);
+  return {
+    agent,
+    calls: calls.length,
+    failed: calls.filter((call) => call.outcome === "failed").length,
+    tokens: calls.reduce((sum, call) => sum + (call.usage?.totalTokens ?? 0), 0),
+    lastAt: newest.at,
+    model: newest.modelAsked,
+  };
+}
+
+/** Who called within the last quarter of an hour, the latest first. */
+export function agentsNow(calls: readonly CallRecord[], now: number): readonly AgentNow[] {
+  const recent = calls.filter((call) => now - call.at < WINDOW_MS);
+  const byAgent = Map.groupBy(recent, (call) => call.agent || "unknown");
+  return [...byAgent].map(([agent, list]) => row(agent, list)).sort((a, b) => b.lastAt - a.lastAt);
+}

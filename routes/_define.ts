@@ -1,0 +1,17 @@
+import { createDefine } from "fresh";
+import type { DashboardData } from "../components/data/dashboard_data.ts";
+import type { Sessions } from "../src/http/dashboard_session.ts";
+
+/** What every page of one request can use. */
+export interface DashboardState {
+  readonly data: DashboardData;
+  readonly sessions: Sessions;
+  /** The peer's address, for the brake on guessing. */
+  readonly remote: string;
+  /** True while Vite serves the browser files, which needs inline styles. */
+  readonly developing: boolean;
+  /** When this process began; the development server asks for it. */
+  readonly startedAt: number;
+}
+
+export const define = createDefine<DashboardState>();

@@ -1,0 +1,13 @@
+import { HttpError } from "fresh";
+import { define } from "../_define.ts";
+
+const OPEN = new Set(["/dashboard/login", "/dashboard/started"]);
+
+/** Only a trusted host name gets a page, and only a live session one with anything in it. */
+export default define.middleware((context) => {
+  const { url, req, state } = context;
+  if (!state.sessions.isTrustedHost(req)) throw new HttpError(403, "This host name is not the dashboard's.");
+  if (OPEN.has(url.pathname) || state.sessions.verify(req)) return context.next();
+  if (req.method !== "GET" && req.method !== "HEAD") throw new HttpError(403);
+  return context.redirect(`/dashboard/login?next=${encodeURIComponent(url.pathname + url.search)}`);
+});

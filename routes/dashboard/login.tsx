@@ -1,0 +1,73 @@
+import { page, type RouteConfig } from "fresh";
+import { Head } from "fresh/runtime";
+import { text } from "../../components/text.ts";
+import { Problem } from "../../components/ui/card.tsx";
+import type { Login } from "../../src/http/dashboard_session.ts";
+import { define } from "../_define.ts";
+
+export const config: RouteConfig = { skipInheritedLayouts: true };
+
+const words = text.login;
+
+function problemOf(login: Exclude<Login, { ok: true }>): string {
+  if (login.reason === "foreign") return words.foreign;
+  return login.reason === "slow_down" ? words.slow(Math.ceil(login.retryAfterMs / 1000)) : words.wrong;
+}
+
+/** Only pages of the dashboard itself are places to go on to. */
+function nextPage(url: URL): string {
+  const next = url.searchParams.get("next") ?? "";
+  return /^\/dashboard(?:[/?]|$)/.test(next) ? next : "/dashboard";
+}
+
+export const handler = define.handlers({
+  GET: ({ req, state, url, redirect }) =>
+    state.sessions.verify(req) ? redirect(nextPage(url)) : page({ problem: "" }),
+  async POST({ req, state, url }) {
+    const form = await req.formData().catch(() => new FormData());
+    const login = await state.sessions.login(req, String(form.get("token") ?? ""), state.remote);
+    if (login.ok) {
+      return new Response(null, {
+        status: 303,
+        headers: { location: nextPage(url), "set-cookie": login.cookie },
+      });
+    }
+    const status = login.reason === "slow_down" ? 429 : login.reason === "foreign" ? 403 : 401;
+    const headers = { "retry-after": String(Math.ceil(login.retryAfterMs / 1000)) };
+    return page({ problem: problemOf(login) }, status === 429 ? { status, headers } : { status });
+  },
+});
+
+export default define.page<typeof handler>(({ data, url }) => (
+  <main class="grid min-h-dvh place-items-center px-4 py-10">
+    <Head>
+      <title>{`${words.title} · ${text.product}`}</title>
+    </Head>
+    <div class="w-full max-w-sm">
+      <div class="mb-6 flex items-center gap-3">
+        <img src="/favicon.svg" alt="" class="size-9" />
+        <span class="text-lg font-semibold tracking-tight">{text.product}</span>
+      </div>
+      <form method="post" action={url.pathname + url.search} class="card grid gap-4 p-6">
+        <div>
+          <h1 class="text-lg font-semibold tracking-tight">{words.title}</h1>
+          <p class="mt-1 text-mute">{words.lead}</p>
+        </div>
+        {data.problem && <Problem>{data.problem}</Problem>}
+        <label>
+          <span class="label">{words.token}</span>
+          <input
+            class="field"
+            type="password"
+            name="token"
+            autocomplete="current-password"
+            required
+            autofocus
+          />
+        </label>
+        <button type="submit" class="btn btn-primary">{words.submit}</button>
+      </form>
+      <p class="mt-4 text-center text-xs text-mute">{words.hint}</p>
+    </div>
+  </main>
+));

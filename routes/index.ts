@@ -1,0 +1,3 @@
+import { define } from "./_define.ts";
+
+export const handler = define.handlers({ GET: (context) => context.redirect("/dashboard") });

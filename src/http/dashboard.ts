@@ -1,0 +1,38 @@
+import { Hono } from "hono";
+import { type Assets, type ClientFiles, fsRoutes, serveFiles } from "fresh";
+import type { DashboardData } from "../../components/data/dashboard_data.ts";
+import type { DashboardState } from "../../routes/_define.ts";
+import { manifest } from "../../routes.gen.ts";
+import type { Sessions } from "./dashboard_session.ts";
+
+export interface DashboardOptions {
+  /** What pages read; `createDashboardData(ask)` makes it from the management API of this same process. */
+  readonly data: DashboardData;
+  readonly sessions: Sessions;
+  /** Addresses of the built files, from `loadAssets(files)`, or `DEV_ASSETS`. */
+  readonly assets: Assets;
+  /** The built files themselves and those of `static/`: a folder, or what a compiled program carries. */
+  readonly files: ClientFiles;
+  /** Epoch milliseconds at which this process began. */
+  readonly startedAt: number;
+  /** The peer's address of a request; "local" when not given. */
+  remoteOf?(request: Request): string;
+}
+
+/**
+ * The dashboard at /dashboard with its files at /build, /theme.js and /favicon.svg, and / leading to it. Answers every
+ * address that nobody answered before with a page that says so: mount it last.
+ */
+export function dashboardApp(options: DashboardOptions): Hono {
+  const { data, sessions, assets, files, startedAt } = options;
+  const state = (request: Request): DashboardState => ({
+    data,
+    sessions,
+    remote: options.remoteOf?.(request) ?? "local",
+    developing: assets.dev !== undefined,
+    startedAt,
+  });
+  return new Hono()
+    .route("/", serveFiles(files))
+    .route("/", fsRoutes<DashboardState>(manifest, { assets, state }));
+}
