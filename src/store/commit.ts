@@ -27,6 +27,18 @@ export async function commitWithRetry<Answer>(attempt: Attempt<Answer>, random: 
   throw new CommitLost(`The database is too busy: a write lost ${COMMIT_TRIES} races. Try again.`);
 }
 
+/** Runs `task` again while another process has the file locked: for writes that need no check and for opening. */
+export async function whileLocked<Answer>(task: () => Promise<Answer>, random: Random): Promise<Answer> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await task();
+    } catch (error) {
+      if (!isLocked(error) || tries >= COMMIT_TRIES) throw error;
+    }
+    await pause(random() * Math.min(60, 1 + tries * 2));
+  }
+}
+
 async function tryOnce<Answer>(attempt: Attempt<Answer>): Promise<{ readonly answer: Answer } | undefined> {
   try {
     const step = await attempt();
@@ -40,7 +52,7 @@ async function tryOnce<Answer>(attempt: Attempt<Answer>): Promise<{ readonly ans
 }
 
 /** SQLite's words for "another connection writes now". */
-function isLocked(error: unknown): boolean {
+export function isLocked(error: unknown): boolean {
   return error instanceof Error && /database (?:table )?is (?:locked|busy)|SQLITE_BUSY/i.test(error.message);
 }
 

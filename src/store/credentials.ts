@@ -11,6 +11,7 @@ import { fromDraft, identityOf } from "./credential_draft.ts";
 import { applyPatch } from "./credential_patch.ts";
 import { DecodeProblem } from "./fields.ts";
 import { credentialKey, credentialPrefix, credentialPrintKey, modelListKey } from "./keys.ts";
+import { decodePacked, dropParts, type Packed } from "./packed.ts";
 import { commitConfiguration, nextStamp, type Session } from "./session.ts";
 
 type Outcome = Result<Credential, StoreProblem>;
@@ -71,17 +72,22 @@ export class CredentialRecords {
   }
 
   async remove(id: CredentialId): Promise<Outcome> {
-    const { kv } = this.#session;
+    const { kv, quarantine } = this.#session;
     const key = credentialKey(id);
-    return await this.#commit(async () => {
+    let models: Packed | undefined;
+    const outcome = await this.#commit(async () => {
       const entry = await kv.get(key);
       const credential = await this.#open(entry);
       const stored = this.#stored(entry);
       if (credential === undefined || stored === undefined) return { answer: err({ kind: "missing" }) };
-      const commit = kv.atomic().check(entry).delete(key).delete(credentialPrintKey(stored.print))
-        .delete(modelListKey(id));
+      const list = await kv.get(modelListKey(id));
+      models = quarantine.read(list, decodePacked);
+      const commit = kv.atomic().check(entry, list).delete(key).delete(list.key)
+        .delete(credentialPrintKey(stored.print));
       return { commit, done: () => ok(credential) };
     });
+    if (outcome.ok) await dropParts(this.#session, models);
+    return outcome;
   }
 
   async restore(credential: Credential): Promise<Outcome> {

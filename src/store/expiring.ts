@@ -1,4 +1,5 @@
 import type { Json } from "../core/mod.ts";
+import { whileLocked } from "./commit.ts";
 import type { Store } from "./contract.ts";
 import type { Decode } from "./fields.ts";
 import { expiringKey } from "./keys.ts";
@@ -39,14 +40,14 @@ export function openExpiring(session: Session): Store["expiring"] {
         throw new RangeError(`A value of kind ${kind} needs a time to live above 0 ms, not ${ttlMs}.`);
       }
       const key = await keyOf(kind, id);
-      const packed = await pack(kv, session.newId, json, ttlMs);
+      const packed = await pack(session, json, ttlMs);
       const before = await commit<Packed | undefined>(session, async () => {
         const found = await read(key);
         const record = { v: 1, until: clock.now() + ttlMs, ...packed };
         const atomic = kv.atomic().check(found.entry).set(key, record, { expireIn: ttlMs });
         return { commit: atomic, done: () => found.record?.packed };
       });
-      await dropParts(kv, before);
+      await dropParts(session, before);
     },
     async take(kind, id) {
       const key = await keyOf(kind, id);
@@ -57,14 +58,14 @@ export function openExpiring(session: Session): Store["expiring"] {
         const { packed } = found.record;
         return { commit: kv.atomic().check(found.entry).delete(key), done: () => ({ json, packed }) };
       });
-      await dropParts(kv, taken?.packed);
+      await dropParts(session, taken?.packed);
       return taken?.json;
     },
     async remove(kind, id) {
       const key = await keyOf(kind, id);
       const found = await read(key);
-      await kv.delete(key);
-      await dropParts(kv, found.record?.packed);
+      await whileLocked(() => kv.delete(key), session.random);
+      await dropParts(session, found.record?.packed);
     },
   };
 }

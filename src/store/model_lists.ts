@@ -48,7 +48,7 @@ export function openModelLists(session: Session): Store["modelLists"] {
     },
     async put(record) {
       const key = modelListKey(record.credential);
-      const packed = await pack(kv, session.newId, toJson(record));
+      const packed = await pack(session, toJson(record));
       const present = await read(await kv.get(key));
       const same = JSON.stringify(present?.models.map(sorted)) === JSON.stringify(record.models.map(sorted));
       const write = same ? commit : commitConfiguration;
@@ -57,7 +57,7 @@ export function openModelLists(session: Session): Store["modelLists"] {
         const atomic = kv.atomic().check(entry).set(key, { v: 1, ...packed });
         return { commit: atomic, done: () => quarantine.read(entry, decodePacked) };
       });
-      await dropParts(kv, before);
+      await dropParts(session, before);
     },
     async remove(credential) {
       const key = modelListKey(credential);
@@ -69,7 +69,7 @@ export function openModelLists(session: Session): Store["modelLists"] {
           done: () => quarantine.read(entry, decodePacked),
         };
       });
-      await dropParts(kv, before);
+      await dropParts(session, before);
     },
   };
 }

@@ -35,7 +35,7 @@ export function openNamedRecords(session: Session, kind: NamedKind): NamedRecord
       change(atomic, key);
       return { commit: atomic, done: () => quarantine.read(entry, decodeNamed) };
     });
-    await dropParts(kv, before);
+    await dropParts(session, before);
   }
 
   return {
@@ -43,7 +43,7 @@ export function openNamedRecords(session: Session, kind: NamedKind): NamedRecord
       return await read(await kv.get(namedKey(kind, name)));
     },
     async put(name, value) {
-      const packed = await pack(kv, session.newId, value);
+      const packed = await pack(session, value);
       await session.turns.run(
         `${kind} ${name}`,
         () => replace(name, (atomic, key) => atomic.set(key, { v: 1, ...packed })),

@@ -2,7 +2,7 @@ import type { Clock, NewId, Random } from "../core/mod.ts";
 import { aliasShape } from "./aliases.ts";
 import { capShape } from "./caps.ts";
 import { clientShape } from "./clients.ts";
-import { Turns } from "./commit.ts";
+import { Turns, whileLocked } from "./commit.ts";
 import { openConfigRecords } from "./config_records.ts";
 import type { Store } from "./contract.ts";
 import { openCredentials } from "./credentials.ts";
@@ -45,7 +45,7 @@ export interface StoreOptions {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const place = placeOf(options.path, options.home);
   const home = options.home ?? (place.kind === "file" ? place.home : undefined);
-  const kv = options.kv ?? await openPlace(place, home);
+  const kv = options.kv ?? await whileLocked(() => openPlace(place, home), options.random);
   try {
     return await assemble(options, place, home, kv);
   } catch (error) {
@@ -62,8 +62,9 @@ async function assemble(
 ): Promise<Store> {
   const { clock, random, newId } = options;
   const quarantine = new Quarantine();
-  await migrate({ kv, place, clock, quarantine });
-  const vault = await openVault(kv, keySource(options, place, home), quarantine, newId);
+  await whileLocked(() => migrate({ kv, place, clock, quarantine }), random);
+  const source = keySource(options, place, home);
+  const vault = await whileLocked(() => openVault(kv, source, quarantine, newId), random);
   const epoch = new EpochWatch(kv, clock);
   const processId = newId("proc_");
   const session: Session = {

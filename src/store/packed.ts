@@ -1,8 +1,10 @@
-import type { Json, NewId } from "../core/mod.ts";
+import type { Json } from "../core/mod.ts";
+import { whileLocked } from "./commit.ts";
 import type { Decode } from "./fields.ts";
 import { DecodeProblem } from "./fields.ts";
 import { partKey } from "./keys.ts";
 import { KEYS_PER_READ, PART_BYTES } from "./limits.ts";
+import type { Session } from "./session.ts";
 
 /** A JSON value as it lies in a record: its bytes, or the stamp and number of the parts that hold them. */
 export type Packed =
@@ -15,14 +17,15 @@ export const decodePacked: Decode<Packed> = (fields) =>
     : { stamp: fields.text("stamp"), parts: fields.number("parts") };
 
 /** Makes the record's part for `value`; parts of a large value are written now, under a stamp nobody reads yet. */
-export async function pack(kv: Deno.Kv, newId: NewId, value: Json, expireIn?: number): Promise<Packed> {
+export async function pack({ kv, newId, random }: Session, value: Json, expireIn?: number): Promise<Packed> {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
   if (bytes.length <= PART_BYTES) return { bytes };
   const stamp = newId("part_");
   const parts = Math.ceil(bytes.length / PART_BYTES);
   for (let index = 0; index < parts; index++) {
     const part = bytes.slice(index * PART_BYTES, (index + 1) * PART_BYTES);
-    await kv.set(partKey(stamp, index), part, expireIn === undefined ? {} : { expireIn });
+    const options = expireIn === undefined ? {} : { expireIn };
+    await whileLocked(() => kv.set(partKey(stamp, index), part, options), random);
   }
   return { stamp, parts };
 }
@@ -52,7 +55,9 @@ async function readParts(kv: Deno.Kv, stamp: string, count: number): Promise<Uin
 }
 
 /** Removes the parts of a value that is no longer in use. */
-export async function dropParts(kv: Deno.Kv, packed: Packed | undefined): Promise<void> {
+export async function dropParts({ kv, random }: Session, packed: Packed | undefined): Promise<void> {
   if (packed === undefined || "bytes" in packed) return;
-  for (let index = 0; index < packed.parts; index++) await kv.delete(partKey(packed.stamp, index));
+  for (let index = 0; index < packed.parts; index++) {
+    await whileLocked(() => kv.delete(partKey(packed.stamp, index)), random);
+  }
 }

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { isLocked } from "./commit.ts";
 import { StoreOpenError } from "./open_error.ts";
 
 /** Where a database lies. */
@@ -24,6 +25,7 @@ export async function openPlace(place: Place, home: string | undefined): Promise
     if (place.kind === "file") await restrict(place.path, 0o600);
     return kv;
   } catch (error) {
+    if (isLocked(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new StoreOpenError(
       `The database ${path} cannot be opened: ${reason}. Check GEMINITRO_KV and GEMINITRO_HOME.`,

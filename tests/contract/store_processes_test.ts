@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openStore } from "../../src/store/mod.ts";
+import { randomId, systemClock } from "../support/store_ports.ts";
+import { StoreProcess } from "../support/store_process.ts";
+
+const CROWD = 3;
+
+/** Three real processes on one database file, started at the same time. */
+async function withCrowd(
+  work: (crowd: StoreProcess[], path: string, home: string) => Promise<void>,
+): Promise<void> {
+  const home = await Deno.makeTempDir();
+  const path = join(home, "store.sqlite3");
+  const crowd = Array.from({ length: CROWD }, () => new StoreProcess(path, home));
+  try {
+    await work(crowd, path, home);
+  } finally {
+    await Promise.all(crowd.map((process) => process[Symbol.asyncDispose]()));
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+Deno.test("three processes on one file lose no write, agree on the key and refuse a duplicate", () =>
+  withCrowd(async (crowd, path, home) => {
+    const each = (command: (index: number) => Record<string, unknown>) =>
+      Promise.all(crowd.map((process, index) => process.ask<Record<string, unknown>>(command(index))));
+    const answers = await each((index) => ({ do: "keys", name: `p${index}`, count: 12 }));
+    const stay = answers.flatMap((answer) => answer["stay"]);
+    assert.equal(stay.length, CROWD * 6, JSON.stringify(answers));
+    const same = await each(() => ({ do: "add", name: "AIza-the-same-key-000" }));
+    assert.equal(same.filter((answer) => answer["ok"] === true).length, 1);
+
+    const ports = { clock: systemClock, random: Math.random, newId: randomId };
+    const store = await openStore({ path, home, ...ports, announce: false });
+    try {
+      const ids = (await store.credentials.list()).map((credential) => credential.id);
+      assert.equal(ids.length, CROWD * 6 + 1);
+      assert.ok(stay.every((id) => ids.some((other) => other === id)));
+      assert.deepEqual(store.quarantined(), []);
+      assert.equal((await store.processes()).length, CROWD);
+    } finally {
+      await store.close();
+    }
+  }));
+
+Deno.test("three processes on one file share slices without passing the limit, and one lease at a time", () =>
+  withCrowd(async (crowd) => {
+    const limit = 200;
+    const claim = { do: "slices", name: "window", count: 60, limit, expiresAt: Date.now() + 600_000 };
+    const slices = await Promise.all(
+      crowd.map((process) => process.ask<{ kept: number; most: number }>(claim)),
+    );
+    const kept = slices.reduce((sum, answer) => sum + answer.kept, 0);
+    assert.equal(kept, limit, "the whole limit is granted and no more");
+    assert.ok(slices.every((answer) => answer.most <= limit));
+    const enter = { do: "leases", name: "door", count: 40 };
+    const leases = await Promise.all(crowd.map((process) => process.ask<{ won: number }>(enter)));
+    assert.ok(leases.reduce((sum, answer) => sum + answer.won, 0) > 0);
+  }));
+
+Deno.test("a process on the same file hears of another's write within 1.5 seconds, and of its death", () =>
+  withCrowd(async ([writer, ...readers]) => {
+    assert.ok(writer !== undefined);
+    await Promise.all(readers.map((reader) => reader.ask({ do: "processes" })));
+    const { epoch } = await writer.ask<{ epoch: string }>({ do: "alias", name: "fast" });
+    const heard = await Promise.all(
+      readers.map((reader) => reader.ask<{ ms: number }>({ do: "sees", epoch })),
+    );
+    for (const { ms } of heard) assert.ok(ms < 1_500, `heard after ${ms} ms`);
+    await writer.kill();
+    const [reader] = readers;
+    const added = await reader?.ask<{ ok: boolean }>({ do: "add", name: "AIza-after-the-crash-0" });
+    assert.equal(added?.ok, true, "a killed process leaves nothing locked");
+  }));
