@@ -1,0 +1,144 @@
+import {
+  consumerSuspended,
+  keyExpired,
+  keyInvalid,
+  keyLeaked,
+  noKey,
+  referrerBlocked,
+  type Rejection,
+  serviceBlocked,
+  serviceDisabled,
+} from "./errors.ts";
+import { QuotaCounter, type QuotaLimits } from "./quota.ts";
+
+/** What Google thinks of a key. `service_blocked` lets models.list through and refuses generation. */
+export type KeyState =
+  | "valid"
+  | "invalid"
+  | "expired"
+  | "leaked"
+  | "suspended"
+  | "service_disabled"
+  | "service_blocked"
+  | "referrer_blocked";
+
+/** A Google Cloud project: its keys share its quotas. */
+export interface SimProject {
+  readonly id: string;
+  /** The project number that error bodies name; made from the id when absent. */
+  readonly number?: string;
+  readonly keys: readonly string[];
+  /** By model glob (`*` matches anything); the first that matches counts. Absent: nothing is limited. */
+  readonly limits?: Readonly<Record<string, QuotaLimits>>;
+  /** How minutes are counted; default sliding. */
+  readonly window?: "sliding" | "fixed";
+  /** Which words its 429 bodies use; default free. */
+  readonly tier?: "free" | "paid";
+}
+
+/** One project in the running simulator: its key states and its counters. */
+export class ProjectBook {
+  readonly project: SimProject;
+  readonly number: string;
+  readonly #counters = new Map<string, QuotaCounter>();
+  readonly #limits: Map<string, QuotaLimits>;
+
+  constructor(project: SimProject) {
+    this.project = project;
+    this.number = project.number ?? numberOf(project.id);
+    this.#limits = new Map(Object.entries(project.limits ?? {}));
+  }
+
+  counter(model: string): QuotaCounter {
+    let counter = this.#counters.get(model);
+    if (!counter) this.#counters.set(model, counter = new QuotaCounter(this.project.window ?? "sliding"));
+    return counter;
+  }
+
+  limitsFor(model: string): QuotaLimits | undefined {
+    for (const [glob, limits] of this.#limits) if (globMatches(glob, model)) return limits;
+    return undefined;
+  }
+
+  setLimits(glob: string, limits: QuotaLimits | undefined): void {
+    const others = [...this.#limits].filter(([known]) => known !== glob);
+    this.#limits.clear();
+    if (limits) this.#limits.set(glob, limits);
+    for (const [known, kept] of others) this.#limits.set(known, kept);
+  }
+}
+
+/** A stable twelve-digit number for a project id. */
+function numberOf(id: string): string {
+  let hash = 7;
+  for (const char of id) hash = (hash * 31 + char.charCodeAt(0)) % 900_000_000_000;
+  return String(100_000_000_000 + hash);
+}
+
+/** True when `*` in the glob can be filled so that it becomes the name. */
+export function globMatches(glob: string, name: string): boolean {
+  if (glob === "*" || glob === name) return true;
+  const pattern = glob.split("*").map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
+  return new RegExp(`^${pattern}$`).test(name);
+}
+
+export interface KeyHolder {
+  readonly key: string;
+  readonly book: ProjectBook;
+  state: KeyState;
+}
+
+/** All keys of the simulator. */
+export class KeyRing {
+  readonly books: readonly ProjectBook[];
+  readonly #holders = new Map<string, KeyHolder>();
+
+  constructor(projects: readonly SimProject[]) {
+    this.books = projects.map((project) => new ProjectBook(project));
+    for (const book of this.books) {
+      for (const key of book.project.keys) this.#holders.set(key, { key, book, state: "valid" });
+    }
+  }
+
+  find(key: string): KeyHolder | undefined {
+    return this.#holders.get(key);
+  }
+
+  /** Sets the state of a key; unknown keys are an error of the test. */
+  setState(key: string, state: KeyState): void {
+    const holder = this.#holders.get(key);
+    if (!holder) throw new Error("The simulator has no such key; add it to a project first.");
+    holder.state = state;
+  }
+
+  /** The holder whose key may call `method`, or Google's refusal. */
+  admit(key: string | null, method: string, referrer: string | null): KeyHolder | Rejection {
+    if (key === null || key === "") return noKey();
+    const holder = this.#holders.get(key);
+    if (!holder) return keyInvalid();
+    return refusalOf(holder, method, referrer) ?? holder;
+  }
+}
+
+function refusalOf(holder: KeyHolder, method: string, referrer: string | null): Rejection | undefined {
+  switch (holder.state) {
+    case "valid":
+      return undefined;
+    case "invalid":
+      return keyInvalid();
+    case "expired":
+      return keyExpired();
+    case "leaked":
+      return keyLeaked();
+    case "suspended":
+      return consumerSuspended(holder.key, holder.book.number);
+    case "service_disabled":
+      return serviceDisabled(holder.book.number);
+    case "service_blocked":
+      return method.startsWith("List") || method.startsWith("Get")
+        ? undefined
+        : serviceBlocked(holder.book.number, method);
+    case "referrer_blocked":
+      return referrerBlocked(holder.book.number, referrer);
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * A stand-in for the Gemini API: for tests, demonstrations and benchmarks. It owns projects with keys and quotas, judges
+ * requests as Google does, answers as a model would, and fails on demand. It promises the same bytes for the same seed and
+ * the same calls. It imports nothing of the product but `core`, so that it is an independent judge of it, and never calls
+ * anything outside.
+ *
+ * @module
+ */
+export type { SimulatorControl } from "./control.ts";
+export type { Fault, FaultKind, FaultMatch } from "./faults.ts";
+export type { KeyState, SimProject } from "./keys.ts";
+export { createManualClock, type ManualClock } from "./manual_clock.ts";
+export { DEFAULT_MODELS, type SimModel, simModel } from "./models.ts";
+export type { Answerer, BenchmarkReply, SimCall, SimulatorOptions } from "./options.ts";
+export { nextPacificMidnight, pacificDayStart } from "./pacific_day.ts";
+export type { QuotaLimits } from "./quota.ts";
+export { type PlannedCall, type ReplyPlan, textPlan } from "./reply_plan.ts";
+export type { SimLogEntry } from "./request_log.ts";
+export { sampleProjects } from "./sample_projects.ts";
+export { type ServedSimulator, type ServeOptions, serveSimulator } from "./serve.ts";
+export { createSimulator, type Simulator } from "./simulator.ts";

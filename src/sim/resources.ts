@@ -1,0 +1,115 @@
+import type { JsonObject } from "../core/mod.ts";
+import { decodeBody } from "./decode.ts";
+import type { Answer } from "./embeddings.ts";
+import { invalid, permissionOnResource, reject } from "./errors.ts";
+import { asText } from "./json_read.ts";
+import type { Resource } from "./resource_shelf.ts";
+import type { Collection } from "./route.ts";
+import type { SimState } from "./state.ts";
+import { countInput } from "./tokens.ts";
+
+const HOUR_MS = 3_600_000;
+const FILE_LIFE_MS = 48 * HOUR_MS;
+
+/** Lists or creates files and cached contents of the caller's project. */
+export function collectionCall(
+  state: SimState,
+  project: string,
+  collection: Collection,
+  httpMethod: string,
+  bodyText: string,
+): Answer {
+  if (httpMethod === "GET") {
+    const all = state.shelf.list(collection, project).map((resource) => resource.body);
+    return { body: all.length > 0 ? { [collection]: all } : {} };
+  }
+  if (httpMethod === "POST" && collection === "cachedContents") return createCached(state, project, bodyText);
+  return { rejection: reject(404, "Requested entity was not found.") };
+}
+
+/** Reads, changes or removes one; what another project owns looks like what is not there. */
+export function resourceCall(
+  state: SimState,
+  project: string,
+  collection: Collection,
+  id: string,
+  httpMethod: string,
+  bodyText: string,
+): Answer {
+  const found = state.shelf.find(collection, project, id);
+  if (!found) return { rejection: missing(collection, id) };
+  if (httpMethod === "DELETE") {
+    state.shelf.remove(collection, id);
+    return { body: {} };
+  }
+  if (httpMethod === "PATCH" && collection === "cachedContents") return renew(state, found, id, bodyText);
+  return { body: found.body };
+}
+
+function missing(collection: Collection, id: string) {
+  if (collection === "files") return permissionOnResource("File", id);
+  return reject(403, "CachedContent not found (or permission denied)");
+}
+
+function createCached(state: SimState, project: string, bodyText: string): Answer {
+  const decoded = decodeBody(bodyText, "CachedContent");
+  if ("rejection" in decoded) return decoded;
+  const { value } = decoded;
+  const model = asText(value["model"]) ?? "";
+  if (!state.models.has(model.replace(/^models\//, ""))) {
+    return { rejection: invalid("* CreateCachedContentRequest.cached_content.model: model is required.\n") };
+  }
+  const tokens = countInput(value).total;
+  const life = lifeOf(value) ?? HOUR_MS;
+  const created = iso(state.clock.now());
+  const resource = state.shelf.add("cachedContents", project, life, tokens, (name) => ({
+    name,
+    model,
+    createTime: created,
+    updateTime: created,
+    expireTime: iso(state.clock.now() + life),
+    displayName: asText(value["displayName"]) ?? "",
+    usageMetadata: { totalTokenCount: tokens },
+  }));
+  return { body: resource.body };
+}
+
+function renew(state: SimState, found: Resource, id: string, bodyText: string): Answer {
+  const decoded = decodeBody(bodyText, "CachedContent");
+  if ("rejection" in decoded) return decoded;
+  const expiresAt = state.clock.now() + (lifeOf(decoded.value) ?? HOUR_MS);
+  const body = { ...found.body, updateTime: iso(state.clock.now()), expireTime: iso(expiresAt) };
+  state.shelf.replace("cachedContents", id, { ...found, body, expiresAt });
+  return { body };
+}
+
+function lifeOf(value: JsonObject): number | undefined {
+  const seconds = /^(\d+(?:\.\d+)?)s$/.exec(asText(value["ttl"]) ?? "")?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** Stores an uploaded file for its project. */
+export function storeFile(
+  state: SimState,
+  project: string,
+  origin: string,
+  file: { readonly mimeType: string; readonly size: number; readonly displayName?: string },
+): JsonObject {
+  const now = state.clock.now();
+  return state.shelf.add("files", project, FILE_LIFE_MS, 0, (name) => ({
+    name,
+    ...(file.displayName === undefined ? {} : { displayName: file.displayName }),
+    mimeType: file.mimeType,
+    sizeBytes: String(file.size),
+    createTime: iso(now),
+    updateTime: iso(now),
+    expirationTime: iso(now + FILE_LIFE_MS),
+    uri: `${origin}/v1beta/${name}`,
+    state: "ACTIVE",
+    source: "UPLOADED",
+  })).body;
+}

@@ -1,0 +1,61 @@
+import type { Clock } from "../core/mod.ts";
+import { FaultBoard } from "./faults.ts";
+import { globMatches, KeyRing } from "./keys.ts";
+import { DEFAULT_MODELS, type SimModel } from "./models.ts";
+import type { Answerer, SimulatorOptions } from "./options.ts";
+import { RequestLog, type SimLogEntry } from "./request_log.ts";
+import { ResourceShelf } from "./resource_shelf.ts";
+import { sampleProjects } from "./sample_projects.ts";
+import { hash32, SignatureBook } from "./signatures.ts";
+
+/** Everything that a running simulator remembers. */
+export class SimState {
+  readonly options: SimulatorOptions;
+  readonly clock: Clock;
+  readonly keys: KeyRing;
+  readonly models: ReadonlyMap<string, SimModel>;
+  readonly faults = new FaultBoard();
+  readonly log: RequestLog;
+  readonly signatures: SignatureBook;
+  readonly shelf: ResourceShelf;
+  readonly overloads = new Map<string, number>();
+  readonly watchers = new Set<(entry: SimLogEntry) => void>();
+  regionBlocked = false;
+  answerer: Answerer | undefined;
+  readonly #seed: number;
+  #ids = 0;
+
+  constructor(options: SimulatorOptions) {
+    this.options = options;
+    this.clock = options.clock ?? systemClock;
+    this.#seed = options.seed ?? 1;
+    this.keys = new KeyRing(options.projects ?? sampleProjects());
+    this.models = new Map((options.models ?? DEFAULT_MODELS).map((model) => [model.name, model]));
+    this.log = new RequestLog(options.logLimit ?? 1000);
+    this.signatures = new SignatureBook(`generativelanguage/${this.#seed}`);
+    this.shelf = new ResourceShelf(this.clock, (length) => this.newId(length).toLowerCase());
+  }
+
+  /** A fresh id of letters and digits. */
+  newId(length: number): string {
+    this.#ids++;
+    let text = "";
+    for (let part = 0; text.length < length; part++) {
+      text += hash32(`${this.#seed}/${this.#ids}/${part}`).toString(36).padStart(7, "0");
+    }
+    return text.slice(0, length);
+  }
+
+  overloaded(model: string): boolean {
+    const now = this.clock.now();
+    return [...this.overloads].some(([glob, until]) => until > now && globMatches(glob, model));
+  }
+}
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, task) {
+    const timer = setTimeout(task, ms);
+    return () => clearTimeout(timer);
+  },
+};
