@@ -1,0 +1,66 @@
+import { isObject, type JsonObject } from "../../core/mod.ts";
+import { decodeCarrier, type Part } from "../../gemini/mod.ts";
+import type { Conversation } from "./conversation.ts";
+import { textPart } from "./decode_media.ts";
+
+/** An assistant message's content. Thinking is not sent back; a signature of ours goes to the tool call it stands before. */
+export function decodeAssistantContent(content: unknown, path: string, chat: Conversation): readonly Part[] {
+  if (typeof content === "string") return textPart(content);
+  const parts: Part[] = [];
+  let signature: string | undefined;
+  chat.fields.optionalList(content, path).forEach((value, index) => {
+    const at = `${path}[${index}]`;
+    const block = chat.fields.object(value, at);
+    switch (block.type) {
+      case "thinking":
+      case "redacted_thinking":
+        signature = readCarrier(block.type === "thinking" ? block.signature : block.data, chat);
+        break;
+      case "text":
+        parts.push(...textPart(chat.fields.string(block.text, `${at}.text`)));
+        signature = undefined;
+        break;
+      case "tool_use":
+        parts.push(decodeToolUse(block, at, signature, chat));
+        signature = undefined;
+        break;
+      case undefined:
+        chat.fields.string(block.type, `${at}.type`);
+        break;
+      default:
+        parts.push(...decodeServerBlock(block));
+    }
+  });
+  return parts;
+}
+
+function readCarrier(text: unknown, chat: Conversation): string | undefined {
+  const carried = decodeCarrier(text);
+  if (carried?.signature !== undefined) chat.signedBy = carried.source;
+  return carried?.signature;
+}
+
+function decodeToolUse(
+  block: Record<string, unknown>,
+  at: string,
+  signature: string | undefined,
+  chat: Conversation,
+): Part {
+  const id = chat.fields.string(block.id, `${at}.id`);
+  const name = chat.fields.string(block.name, `${at}.name`);
+  const input = block.input === undefined || block.input === null
+    ? {}
+    : chat.fields.object(block.input, `${at}.input`);
+  chat.callNames.set(id, name);
+  return {
+    functionCall: { id, name: chat.names.toGemini(name), args: input as JsonObject },
+    ...(signature === undefined ? {} : { thoughtSignature: signature }),
+  };
+}
+
+/** What Anthropic's own tools did, told in words: the searched pages matter to what follows. */
+function decodeServerBlock(block: Record<string, unknown>): readonly Part[] {
+  if (block.type !== "web_search_tool_result" || !Array.isArray(block.content)) return [];
+  const pages = block.content.filter(isObject).map((page) => `- ${String(page.title)} (${String(page.url)})`);
+  return textPart(pages.length === 0 ? "" : `[Web search results]\n${pages.join("\n")}`);
+}

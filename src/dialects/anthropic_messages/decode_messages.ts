@@ -1,0 +1,54 @@
+import { wellFormed } from "../../gemini/mod.ts";
+import type { Conversation } from "./conversation.ts";
+import { decodeAssistantContent } from "./decode_assistant_blocks.ts";
+import { textPart } from "./decode_media.ts";
+import { decodeUserMessage } from "./decode_user_blocks.ts";
+
+/** Changes with every turn and would spoil Gemini's implicit cache; it says nothing to a model. */
+const BILLING_HEADER = "x-anthropic-billing-header";
+
+/** The `system` field: a text or blocks of text, one part each. */
+export function decodeSystem(system: unknown, chat: Conversation): void {
+  if (system !== undefined && system !== null) {
+    chat.system.push(...systemTexts(system, "system", chat).map(asPart));
+  }
+}
+
+/** All messages in order; leading ones of role system go to the system instruction, later ones stay in place as user text. */
+export function decodeMessages(messages: unknown, chat: Conversation): void {
+  const list = chat.fields.list(messages, "messages");
+  if (Array.isArray(messages) && list.length === 0) {
+    chat.fields.refuse("messages", "messages must not be empty. Send at least one message.");
+  }
+  list.forEach((value, index) => {
+    const at = `messages[${index}]`;
+    const message = chat.fields.object(value, at);
+    switch (message.role) {
+      case "user":
+        return decodeUserMessage(message.content, `${at}.content`, chat);
+      case "assistant":
+        return chat.add("model", decodeAssistantContent(message.content, `${at}.content`, chat));
+      case "system":
+        return addSystem(systemTexts(message.content, `${at}.content`, chat), chat);
+      default:
+        chat.fields.refuse(`${at}.role`, `Invalid role at ${at}.role. Use user, assistant or system.`);
+    }
+  });
+}
+
+function addSystem(texts: readonly string[], chat: Conversation): void {
+  if (chat.items.length === 0) chat.system.push(...texts.map(asPart));
+  else chat.add("user", texts.flatMap((text) => textPart(`<system-reminder>\n${text}\n</system-reminder>`)));
+}
+
+function systemTexts(value: unknown, path: string, chat: Conversation): readonly string[] {
+  const texts = typeof value === "string" ? [value] : chat.fields.list(value, path).map((entry, index) => {
+    const block = chat.fields.object(entry, `${path}[${index}]`);
+    return chat.fields.string(block.text, `${path}[${index}].text`);
+  });
+  return texts.filter((text) => text !== "" && !text.startsWith(BILLING_HEADER));
+}
+
+function asPart(text: string): { text: string } {
+  return { text: wellFormed(text) };
+}

@@ -1,0 +1,153 @@
+import { err, type Failure, isObject, ok, type Result } from "../../core/mod.ts";
+import {
+  assembleContents,
+  type GeminiRequest,
+  type GenerationConfig,
+  jsonOutput,
+  type Part,
+} from "../../gemini/mod.ts";
+import type { ClientCall, DecodeInput } from "../contract.ts";
+import { FieldReader } from "../field_reader.ts";
+import { Conversation } from "./conversation.ts";
+import { decodeMessages, decodeSystem } from "./decode_messages.ts";
+import { decodeThinking } from "./decode_thinking.ts";
+import { decodeTools } from "./decode_tools.ts";
+import type { MessagesContext } from "./messages_context.ts";
+import { sessionOf } from "./session.ts";
+import { toolRequest } from "./tool_request.ts";
+
+/** Gemini takes at most five stop sequences. */
+const MAX_STOPS = 5;
+
+/** Decodes a body of /v1/messages, or of count_tokens, which has no max_tokens. */
+export function decodeRequest(
+  body: unknown,
+  input: DecodeInput,
+  operation: "generate" | "count_tokens",
+): Result<ClientCall<MessagesContext>, Failure> {
+  const fields = new FieldReader();
+  const root = fields.object(body, "body");
+  const { capabilities } = input.target;
+  const model = fields.string(root.model, "model");
+  const tools = decodeTools(root.tools, fields);
+  const chat = new Conversation(fields, tools.names);
+  decodeSystem(root.system, chat);
+  decodeMessages(root.messages, chat);
+  const asked = toolRequest(tools, root.tool_choice, capabilities, fields);
+  const thinking = decodeThinking(root, capabilities, fields);
+  const json = decodeFormat(root, fields, { capabilities, hasTools: asked.hasFunctions });
+  const settings = decodeSettings(root, operation, capabilities.outputTokenLimit, fields);
+  const stream = fields.optionalBoolean(root.stream, "stream") === true;
+  if (fields.failure !== undefined) return err(fields.failure);
+
+  if (json?.instruction !== undefined) chat.system.push({ text: json.instruction });
+  if (!capabilities.systemInstruction || chat.items.length === 0) moveSystem(chat);
+  const assembled = assembleContents(chat.items, {
+    capabilities,
+    hasTools: asked.hasFunctions,
+    signatureOf: input.signatureOf,
+  });
+  const generationConfig: GenerationConfig = {
+    ...settings.config,
+    ...json?.config,
+    ...(thinking.config === undefined ? {} : { thinkingConfig: thinking.config }),
+  };
+  const request: GeminiRequest = {
+    contents: assembled.contents,
+    ...(chat.system.length === 0 ? {} : { systemInstruction: { parts: chat.system } }),
+    ...asked.fields,
+    ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
+  };
+  return ok({
+    operation,
+    request,
+    stream: stream && operation === "generate",
+    context: {
+      model,
+      names: tools.names,
+      thinking: thinking.shown,
+      webSearch: tools.webSearch,
+      empty: settings.empty,
+    },
+    warnings: [...chat.warnings, ...asked.warnings, ...json?.warnings ?? []],
+    remoteMedia: chat.remoteMedia,
+    missingSignatures: assembled.missingSignatures,
+    fanOut: 1,
+    extraStops: settings.extraStops,
+    oneToolCall: asked.oneToolCall,
+    session: sessionOf(root, input.headers),
+    ...(chat.signedBy === undefined ? {} : { signedBy: chat.signedBy }),
+  });
+}
+
+/** A model without system instruction, or a conversation of nothing else, gets it as the first words of the user. */
+function moveSystem(chat: Conversation): void {
+  const parts: Part[] = chat.system.splice(0);
+  if (parts.length > 0) chat.items.unshift({ kind: "user", parts });
+}
+
+function decodeFormat(
+  root: Record<string, unknown>,
+  fields: FieldReader,
+  options: Parameters<typeof jsonOutput>[1],
+): ReturnType<typeof jsonOutput> | undefined {
+  const nested = isObject(root.output_config) ? root.output_config.format : undefined;
+  const value = nested ?? root.output_format;
+  if (value === undefined || value === null) return undefined;
+  const path = nested === undefined || nested === null ? "output_format" : "output_config.format";
+  const format = fields.object(value, path);
+  if (format.type === "json_schema") {
+    return jsonOutput(fields.object(format.schema, `${path}.schema`), options);
+  }
+  fields.refuse(`${path}.type`, `Invalid ${path}.type. Use json_schema.`);
+  return undefined;
+}
+
+interface Settings {
+  readonly config: GenerationConfig;
+  readonly extraStops: readonly string[];
+  readonly empty: boolean;
+}
+
+function decodeSettings(
+  root: Record<string, unknown>,
+  operation: "generate" | "count_tokens",
+  limit: number,
+  fields: FieldReader,
+): Settings {
+  const maxTokens = operation === "count_tokens" ? undefined : maxTokensOf(root.max_tokens, fields);
+  const temperature = fields.optionalNumber(root.temperature, "temperature", { min: 0, max: 2 });
+  const topP = fields.optionalNumber(root.top_p, "top_p", { min: 0, max: 1 });
+  const topK = fields.optionalNumber(root.top_k, "top_k", { min: 0 });
+  const stops = [
+    ...new Set(
+      fields.optionalList(root.stop_sequences, "stop_sequences")
+        .map((stop, index) => fields.string(stop, `stop_sequences[${index}]`))
+        .filter((stop) => stop !== ""),
+    ),
+  ];
+  return {
+    config: {
+      ...(maxTokens === undefined ? {} : { maxOutputTokens: Math.min(limit, Math.max(1, maxTokens)) }),
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(topP === undefined ? {} : { topP }),
+      ...(topK === undefined || topK === 0 ? {} : { topK }),
+      ...(stops.length === 0 ? {} : { stopSequences: stops.slice(0, MAX_STOPS) }),
+    },
+    extraStops: stops.slice(MAX_STOPS),
+    empty: maxTokens === 0,
+  };
+}
+
+function maxTokensOf(value: unknown, fields: FieldReader): number | undefined {
+  if (value === undefined || value === null) {
+    fields.refuse(
+      "max_tokens",
+      "Missing required field: max_tokens. It must be a number.",
+      "missing_required_parameter",
+    );
+    return undefined;
+  }
+  const tokens = fields.optionalNumber(value, "max_tokens", { min: 0 });
+  return tokens === undefined ? undefined : Math.trunc(tokens);
+}
