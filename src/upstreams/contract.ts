@@ -31,6 +31,18 @@ export interface EmbedBatch {
   readonly title?: string;
 }
 
+/** A native client's request, to be passed on unchanged but for its credential. */
+export interface PassThroughInput {
+  readonly method: UpstreamRequest["method"];
+  /** Path on the public API with the resolved model in it: `/v1beta/models/gemini-2.5-flash:generateContent`. */
+  readonly path: string;
+  /** Query without the client's key, with its question mark; empty when there is none. */
+  readonly query: string;
+  readonly body?: Uint8Array<ArrayBuffer>;
+  /** Headers that may go on: content-type, x-goog-api-client, user-agent, x-goog-upload-*. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** A reply that is not a success, as read. */
 export interface FailureInput {
   readonly status: number;
@@ -59,6 +71,8 @@ export interface Upstream {
   /** How many hosts can be tried in turn. */
   readonly hosts: number;
   build(input: BuildInput, credential: Credential): UpstreamRequest;
+  /** Builds a native client's request; absent for sources that speak Gemini in an envelope only. */
+  passThrough?(input: PassThroughInput, credential: Credential): UpstreamRequest;
   /** Takes one parsed chunk or reply out of the source's envelope. */
   unwrap(chunk: unknown): unknown;
   classifyFailure(input: FailureInput): Failure;

@@ -6,8 +6,15 @@
  */
 import type { ApiKeyCredential, Credential } from "../../core/mod.ts";
 import { classifyPublic } from "../classify_public.ts";
-import type { BuildInput, Upstream, UpstreamOperation, UpstreamRequest } from "../contract.ts";
+import type {
+  BuildInput,
+  PassThroughInput,
+  Upstream,
+  UpstreamOperation,
+  UpstreamRequest,
+} from "../contract.ts";
 import { discoverModels } from "./discover.ts";
+import { requestBody } from "./request_body.ts";
 
 const METHODS: Readonly<Record<UpstreamOperation, string>> = {
   generate: "generateContent",
@@ -24,6 +31,7 @@ export function createAiStudio({ url }: { readonly url: string }): Upstream {
     source: "api_key",
     hosts: 1,
     build: (input, credential) => build(base, input, apiKeyOf(credential)),
+    passThrough: (input, credential) => passThrough(base, input, apiKeyOf(credential)),
     unwrap: (chunk) => chunk,
     classifyFailure: classifyPublic,
     discover: (credential, options) => discoverModels(base, apiKeyOf(credential), options),
@@ -37,29 +45,37 @@ function apiKeyOf(credential: Credential): ApiKeyCredential {
   );
 }
 
-function build(
-  base: string,
-  input: BuildInput,
-  { key }: ApiKeyCredential,
-): UpstreamRequest {
+function build(base: string, input: BuildInput, { key }: ApiKeyCredential): UpstreamRequest {
   return {
     url: `${base}/v1beta/models/${encodeURIComponent(input.model)}:${METHODS[input.operation]}`,
     method: "POST",
     headers: { "content-type": "application/json", "x-goog-api-key": key.reveal() },
-    body: JSON.stringify(bodyOf(input)),
+    body: requestBody(input),
   };
 }
 
-/** Counting takes the whole request in a wrapper, so that the system prompt and the tools are counted too. */
-function bodyOf({ operation, model, request, embed }: BuildInput): unknown {
-  const name = `models/${model}`;
-  if (operation === "count_tokens") return { generateContentRequest: { model: name, ...request } };
-  if (operation !== "batch_embed" || embed === undefined) return request;
-  const { inputs, dimensions, taskType, title } = embed;
-  const settings = {
-    ...(dimensions === undefined ? {} : { outputDimensionality: dimensions }),
-    ...(taskType === undefined ? {} : { taskType }),
-    ...(title === undefined ? {} : { title }),
+const CLIENT_AUTH = new Set([
+  "authorization",
+  "x-api-key",
+  "x-goog-api-key",
+  "cookie",
+  "proxy-authorization",
+]);
+
+/** What a client proves itself with to this proxy never goes on to Google, even if the caller let it through. */
+function passThrough(
+  base: string,
+  { method, path, query, headers, body }: PassThroughInput,
+  { key }: ApiKeyCredential,
+): UpstreamRequest {
+  return {
+    url: `${base}${path}${query}`,
+    method,
+    headers: { ...withoutAuth(headers), "x-goog-api-key": key.reveal() },
+    ...(body === undefined ? {} : { body }),
   };
-  return { requests: inputs.map((text) => ({ model: name, content: { parts: [{ text }] }, ...settings })) };
+}
+
+function withoutAuth(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !CLIENT_AUTH.has(name.toLowerCase())));
 }
