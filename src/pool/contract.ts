@@ -151,6 +151,8 @@ export type PoolEvent =
   | { readonly type: "recovered"; readonly credential?: CredentialId; readonly scope: string }
   | { readonly type: "exhausted"; readonly model: string; readonly until?: number }
   | { readonly type: "limit-learned"; readonly bucket: string; readonly kind: string; readonly limit: number }
+  /** A credential's project was read from an error; what the user told stays. */
+  | { readonly type: "project-measured"; readonly credential: CredentialId; readonly project: string }
   | {
     readonly type: "cap-warning" | "cap-exceeded";
     readonly cap: string;

@@ -1,0 +1,182 @@
+import type { SourceName } from "../core/mod.ts";
+import { nextPacificMidnight } from "../core/mod.ts";
+import type { BucketLimitView } from "./contract.ts";
+import type { Prior } from "./prior.ts";
+import { SendWindow } from "./send_window.ts";
+import { TUNING } from "./tuning.ts";
+
+export interface KnownLimit {
+  readonly value: number;
+  readonly origin: BucketLimitView["origin"];
+  readonly asOf: number;
+}
+
+/** Why a bucket serves nothing until a time. */
+export interface Block {
+  readonly until: number;
+  /** minute, day or cooling. */
+  readonly kind: "minute" | "day" | "cooling";
+  readonly reason: string;
+  /** Stated by Google; a guess may be wrong, grows and decays, and ends with one trial call. */
+  readonly fact: boolean;
+  readonly at: number;
+}
+
+export interface BucketIdentity {
+  readonly id: string;
+  readonly project: string;
+  readonly projectKind: "told" | "measured" | "key";
+  readonly source: SourceName;
+  /** The quota group, or the model alone. */
+  readonly unit: string;
+}
+
+/** One project's quota for one model or quota group: what was sent, what is allowed, and until when it is closed. */
+export class Bucket {
+  readonly window = new SendWindow();
+  rpm: KnownLimit | undefined;
+  tpm: KnownLimit | undefined;
+  rpd: KnownLimit | undefined;
+  /** Somebody else shares this bucket: our own part of it, as far as it was found. */
+  soft = Infinity;
+  softAt = 0;
+  softStep: number = TUNING.softStep;
+  /** Most requests of one minute that were served while the limit was unknown. */
+  proven = 0;
+  dayCount = 0;
+  dayEndsAt = 0;
+  block: Block | undefined;
+  guesses = 0;
+  halfOpen = false;
+  trials = 0;
+  exploring = 0;
+  /** Last stated share of a quota without numbers, and when it resets. */
+  remaining: { readonly fraction: number; readonly resetsAt?: number; readonly asOf: number } | undefined;
+  dayProbeAt = Infinity;
+  dayProbeEvery: number = TUNING.dayProbe;
+  probedAt = 0;
+  /** Last bare 429, without any detail. */
+  ambiguousAt: number | undefined;
+  /** Stated end of the last minute refusal, as evidence of a shared window. */
+  stamp: { readonly at: number; readonly until: number } | undefined;
+  lastUsed = 0;
+  /** This process's part of the bucket, 0..1. */
+  fraction = 1;
+
+  state: "open" | "explore" | "closed" = "open";
+  share = 1;
+  until = 0;
+  reason = "";
+  /** When `refresh` would next say something else; Infinity when only an event can change it. */
+  nextAt = Infinity;
+
+  constructor(readonly identity: BucketIdentity, readonly prior: Prior) {}
+
+  get id(): string {
+    return this.identity.id;
+  }
+
+  /** The requests a minute that may be sent now, whatever their origin. */
+  get paceLimit(): number {
+    return Math.min(this.#part(this.rpm?.value ?? Math.max(this.prior.value, this.proven)), this.soft);
+  }
+
+  get tokenLimit(): number {
+    return this.tpm === undefined ? Infinity : this.#part(this.tpm.value);
+  }
+
+  /** Brings the window, the day and the state to `now`. Returns true when a block ended by this. */
+  refresh(now: number): boolean {
+    this.window.advance(now);
+    this.#rollDay(now);
+    const ended = this.#endBlock(now);
+    if (this.block !== undefined) this.#close(this.block.until, this.block.kind, this.#probeTime());
+    else if (this.halfOpen && this.trials > 0) this.#close(Infinity, "cooling", Infinity);
+    else if (this.rpd !== undefined && this.dayCount >= this.#part(this.rpd.value)) {
+      this.#close(this.dayEndsAt, "day", this.dayEndsAt);
+    } else if (this.window.tokens >= this.tokenLimit) {
+      const free = this.window.tokensFreeAt(this.tokenLimit, 1);
+      this.#close(free, "tokens", free);
+    } else this.#pace(now);
+    return ended;
+  }
+
+  /** Somebody vouches for it: no block, no guess, and a day's count starts anew if that was what closed it. */
+  unblock(): void {
+    if (this.block?.kind === "day" || this.reason === "day") this.rpd = undefined;
+    this.block = undefined;
+    this.dayProbeAt = Infinity;
+    this.guesses = 0;
+    this.halfOpen = false;
+  }
+
+  #pace(now: number): void {
+    this.#raiseSoft(now);
+    const limit = this.paceLimit;
+    if (this.window.requests < limit) return this.#open(limit);
+    const free = this.window.requestsFreeAt(limit);
+    if (this.rpm === undefined && this.soft === Infinity && this.exploring < Math.max(1, this.proven >> 2)) {
+      this.state = "explore";
+      this.share = 0;
+      this.until = 0;
+      this.nextAt = free;
+      return;
+    }
+    const retry = this.soft === Infinity ? free : Math.min(free, this.softAt + this.softStep + 1);
+    this.#close(retry, "minute", retry);
+  }
+
+  #open(limit: number): void {
+    const tokens = this.tokenLimit === Infinity ? 1 : 1 - this.window.tokens / this.tokenLimit;
+    const day = this.rpd === undefined ? 1 : 1 - this.dayCount / this.rpd.value;
+    this.state = "open";
+    this.share = Math.min((limit - this.window.requests) / limit, tokens, day, this.remaining?.fraction ?? 1);
+    this.until = 0;
+    this.reason = "";
+    this.nextAt = Math.min(this.window.nextExpiry, this.rpd === undefined ? Infinity : this.dayEndsAt);
+  }
+
+  #close(until: number, reason: string, nextAt: number): void {
+    this.state = "closed";
+    this.share = 0;
+    this.until = until;
+    this.reason = reason;
+    this.nextAt = nextAt;
+  }
+
+  /** With several processes each takes its part, and at least one. */
+  #part(limit: number): number {
+    return this.fraction === 1 ? limit : Math.max(1, Math.floor(limit * this.fraction));
+  }
+
+  /** A day's block may be tried once before its end; the chooser asks for that. */
+  #probeTime(): number {
+    const until = this.block?.until ?? Infinity;
+    return this.block?.kind === "day" ? Math.min(until, this.dayProbeAt) : until;
+  }
+
+  #endBlock(now: number): boolean {
+    if (this.block === undefined || this.block.until > now) return false;
+    if (!this.block.fact) this.halfOpen = true;
+    this.block = undefined;
+    this.dayProbeAt = Infinity;
+    return true;
+  }
+
+  #rollDay(now: number): void {
+    if (now < this.dayEndsAt) return;
+    this.dayCount = 0;
+    this.dayProbeEvery = TUNING.dayProbe;
+    this.dayEndsAt = nextPacificMidnight(now);
+  }
+
+  /** Demand at a soft limit, and its step has passed: one more is risked. */
+  #raiseSoft(now: number): void {
+    if (this.soft === Infinity || this.window.requests < this.soft || now - this.softAt <= this.softStep) {
+      return;
+    }
+    this.soft++;
+    this.softAt = now;
+    if (this.soft >= (this.rpm?.value ?? Infinity)) this.soft = Infinity;
+  }
+}

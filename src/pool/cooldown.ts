@@ -1,0 +1,87 @@
+import type { Random } from "../core/mod.ts";
+import { TUNING } from "./tuning.ts";
+
+/** Something rests until a time. */
+export interface Cooldown {
+  readonly scope: string;
+  readonly kind: string;
+  readonly until: number;
+  readonly reason: string;
+  readonly fact: boolean;
+}
+
+/** How long a guess lasts: it grows with each one in a row, is capped, and is spread by a fifth so that not all come back at once. */
+export function guessMs(streak: number, random: Random): number {
+  const grown = TUNING.guess * TUNING.guessGrowth ** Math.min(streak, 20);
+  return Math.round(Math.min(grown, TUNING.guessMax) * (0.8 + 0.4 * random()));
+}
+
+/** Consecutive faults of one endpoint (a source's hosts, or a credential's own proxy); answers of any kind are health. */
+export class EndpointHealth {
+  until = 0;
+  faults = 0;
+  #streak = 0;
+  trials = 0;
+  halfOpen = false;
+
+  /** Returns the new end of rest, or 0 when it is not rested yet. */
+  fault(now: number, random: Random): number {
+    this.faults++;
+    if (this.until > now || (this.faults < TUNING.transportFaults && !this.halfOpen)) return 0;
+    this.until = now + guessMs(this.#streak++, random);
+    this.halfOpen = true;
+    return this.until;
+  }
+
+  /** Returns true when the endpoint had been resting or on trial. */
+  answer(): boolean {
+    const recovered = this.halfOpen;
+    this.faults = 0;
+    this.halfOpen = false;
+    this.until = 0;
+    this.#streak >>= 1;
+    return recovered;
+  }
+
+  /** 0 when calls may go, else when to look again; Infinity while a trial is under way. */
+  closedUntil(now: number): number {
+    if (this.until > now) return this.until;
+    return this.halfOpen && this.trials > 0 ? Infinity : 0;
+  }
+}
+
+/** An overloaded model is asked less: halved concurrency for each refusal, one more for each success, and a short rest at the bottom. */
+export class ModelLoad {
+  limit = Infinity;
+  inFlight = 0;
+  until = 0;
+  #streak = 0;
+  #cutAt = 0;
+  #lastFault = 0;
+
+  fault(now: number, random: Random): number {
+    this.#lastFault = now;
+    if (now - this.#cutAt > 250) {
+      this.limit = Math.max(1, Math.floor(Math.min(this.limit, this.inFlight + 1) / 2));
+      this.#cutAt = now;
+    }
+    if (this.limit > 1) return 0;
+    const rest = Math.min(TUNING.overloadedFirst * 2 ** Math.min(this.#streak++, 10), TUNING.overloadedMax);
+    this.until = now + Math.round(rest * (0.8 + 0.4 * random()));
+    return this.until;
+  }
+
+  success(now: number): boolean {
+    const recovered = this.until > 0;
+    this.until = 0;
+    this.#streak >>= 1;
+    if (this.limit !== Infinity) this.limit = Math.max(this.limit + 1, this.limit * 1.25);
+    if (now - this.#lastFault > 60_000) this.limit = Infinity;
+    return recovered;
+  }
+
+  closedUntil(now: number): number {
+    if (this.until > now) return this.until;
+    return this.inFlight >= this.limit ? Infinity : 0;
+  }
+}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import type { Failure } from "../core/mod.ts";
+import { benchOf, credentialOf, needOf } from "../../tests/support/pool_fixture.ts";
+import type { AttemptHistory, Lease, Need, Pool, PoolEvent, Shortage } from "./mod.ts";
+
+const FIRST: AttemptHistory = { attempt: 1, sameKeyRetries: 0, classes: [] };
+const { signal } = new AbortController();
+
+function failureOf(more: Partial<Failure>): Failure {
+  return {
+    class: "unknown",
+    origin: "google",
+    status: 500,
+    message: "It failed.",
+    cools: "nothing",
+    ...more,
+  };
+}
+
+function minute(value: number, until: number): Failure {
+  return failureOf({
+    class: "rate_limit",
+    status: 429,
+    cools: "bucket",
+    until,
+    limits: [{ kind: "requests_per_minute", value }],
+  });
+}
+
+async function leased(pool: Pool, more: Partial<Need> = {}): Promise<Lease> {
+  const result = await pool.acquire(needOf(more), { signal });
+  assert.equal(result.kind, "lease", result.kind === "shortage" ? result.failure.message : "");
+  return result as Lease;
+}
+
+async function refused(pool: Pool, more: Partial<Need> = {}, maxWaitMs = 0): Promise<Shortage> {
+  const result = await pool.acquire(needOf(more), { signal, maxWaitMs });
+  assert.equal(result.kind, "shortage");
+  return result as Shortage;
+}
+
+Deno.test("acquire() takes the key used longest ago when all are equal", async () => {
+  const { pool } = await benchOf([credentialOf("a"), credentialOf("b"), credentialOf("c")]);
+  const order: string[] = [];
+  for (let i = 0; i < 6; i++) {
+    const lease = await leased(pool);
+    order.push(lease.credential.id);
+    lease.succeed();
+  }
+  assert.deepEqual(order, ["a", "b", "c", "a", "b", "c"]);
+  await pool.close();
+});
+
+Deno.test("acquire() paces to the limit that a refusal named, and refuses with the true time", async () => {
+  const { pool, clock } = await benchOf([credentialOf("a")]);
+  const start = clock.now();
+  (await leased(pool)).succeed();
+  (await leased(pool)).succeed();
+  (await leased(pool)).fail(minute(2, start + 60_000), FIRST);
+  const shortage = await refused(pool);
+  assert.equal(shortage.failure.class, "rate_limit");
+  assert.ok(Math.abs((shortage.failure.until ?? 0) - (start + 60_000)) < 300, String(shortage.failure.until));
+  await clock.pass(5_000);
+  const waiting = leased(pool);
+  await clock.pass(55_200);
+  (await waiting).succeed();
+  (await leased(pool)).succeed();
+  assert.equal(pool.tryAcquire(needOf()), undefined);
+  await pool.close();
+});
+
+Deno.test("fail() with a daily violation closes one model until Pacific midnight and leaves the others", async () => {
+  const { pool, clock } = await benchOf([credentialOf("a")]);
+  const failure = failureOf({
+    class: "quota",
+    status: 429,
+    cools: "bucket",
+    until: clock.now() + 5_000,
+    limits: [{ kind: "requests_per_day", value: 20 }],
+  });
+  assert.equal((await leased(pool)).fail(failure, FIRST).next, "wait");
+  const shortage = await refused(pool);
+  assert.equal(shortage.failure.class, "quota");
+  assert.equal(shortage.failure.until, Date.UTC(2026, 5, 2, 7));
+  (await leased(pool, { model: "gemini-pro" })).succeed();
+  await pool.close();
+});
+
+Deno.test("fail() retires a dead key at once and says so", async () => {
+  const { pool } = await benchOf([credentialOf("a"), credentialOf("b")]);
+  const events: PoolEvent[] = [];
+  pool.subscribe((event) => events.push(event));
+  const lease = await leased(pool);
+  assert.equal(lease.credential.id, "a");
+  lease.fail(failureOf({ class: "credential_dead", status: 400, cools: "credential" }), FIRST);
+  for (let i = 0; i < 5; i++) {
+    const next = await leased(pool, { session: `s${i}` });
+    assert.equal(next.credential.id, "b");
+    next.succeed();
+  }
+  assert.equal(events.filter((event) => event.type === "dead").length, 1);
+  await pool.close();
+});
+
+Deno.test("acquire() never passes the slots of a key, and a freed slot serves the next call", async () => {
+  const { pool } = await benchOf([credentialOf("a")]);
+  const leases = [await leased(pool), await leased(pool), await leased(pool)];
+  assert.equal(pool.tryAcquire(needOf()), undefined);
+  const waiting = leased(pool);
+  leases[0]?.[Symbol.dispose]();
+  leases[0]?.[Symbol.dispose]();
+  (await waiting).succeed();
+  assert.equal(pool.view().credentials[0]?.inFlight, 2);
+  await pool.close();
+});
+
+Deno.test("acquire() leaves the queue at once when the signal aborts", async () => {
+  const { pool } = await benchOf([credentialOf("a")], { settings: { maxConcurrentRequestsPerKey: 1 } });
+  await leased(pool);
+  const controller = new AbortController();
+  const waiting = pool.acquire(needOf(), { signal: controller.signal });
+  assert.equal(pool.view().queue.length, 1);
+  controller.abort(new Error("gone"));
+  await assert.rejects(waiting, /gone/);
+  assert.equal(pool.view().queue.length, 0);
+  await pool.close();
+});
+
+Deno.test("acquire() refuses a request larger than every token limit, with the number", async () => {
+  const { pool, clock } = await benchOf([credentialOf("a")]);
+  const failure = failureOf({
+    class: "rate_limit",
+    status: 429,
+    cools: "bucket",
+    until: clock.now() + 9_000,
+    limits: [{ kind: "tokens_per_minute", value: 250_000 }],
+  });
+  (await leased(pool, { inputTokens: 300_000 })).fail(failure, FIRST);
+  const shortage = await refused(pool, { inputTokens: 300_000 });
+  assert.equal(shortage.failure.code, "request_too_large");
+  assert.match(shortage.failure.message, /250000/);
+  (await leased(pool, { inputTokens: 100_000 })).succeed();
+  await pool.close();
+});

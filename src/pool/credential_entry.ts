@@ -1,0 +1,67 @@
+import type { Credential, CredentialId, SourceName, Tier } from "../core/mod.ts";
+import type { Bucket } from "./bucket.ts";
+import { type Cooldown, EndpointHealth } from "./cooldown.ts";
+import { modelPermitted } from "./glob.ts";
+import type { LaneNode } from "./lane.ts";
+
+export interface EntryCooldown extends Cooldown {
+  readonly streak: number;
+}
+
+/** One credential as the pool sees it: slots in use, cooldowns, and the buckets it draws from. */
+export class CredentialEntry {
+  inFlight = 0;
+  /** This process's part of the concurrency limit. */
+  slots: number;
+  lastUsed = 0;
+  /** Order of use, finer than time. */
+  usedSeq = 0;
+  requests = 0;
+  errors = 0;
+  /** Known dead here at once, before the store says so. */
+  dead: boolean;
+  /** By scope: `credential` or `model:<id>`. */
+  readonly cooldowns = new Map<string, EntryCooldown>();
+  readonly nodes = new Set<LaneNode>();
+  readonly buckets = new Map<string, Bucket>();
+  /** Only for a credential with an outbound proxy of its own. */
+  readonly endpoint: EndpointHealth | undefined;
+
+  constructor(public credential: Credential, public order: number, slots: number) {
+    this.slots = slots;
+    this.dead = credential.dead !== undefined;
+    this.endpoint = credential.proxy === undefined ? undefined : new EndpointHealth();
+  }
+
+  get id(): CredentialId {
+    return this.credential.id;
+  }
+
+  get source(): SourceName {
+    return this.credential.source;
+  }
+
+  get tier(): Tier {
+    return this.credential.tier;
+  }
+
+  get usable(): boolean {
+    return this.credential.enabled && !this.dead;
+  }
+
+  permits(model: string): boolean {
+    return modelPermitted(model, this.credential.allowModels, this.credential.denyModels);
+  }
+
+  /** When its cooldowns for this model end; 0 when there is none. */
+  coolingUntil(model: string, now: number): number {
+    const endpoint = this.endpoint?.closedUntil(now) ?? 0;
+    if (this.cooldowns.size === 0) return endpoint;
+    return Math.max(endpoint, this.#until("credential", now), this.#until(`model:${model}`, now));
+  }
+
+  #until(scope: string, now: number): number {
+    const cooldown = this.cooldowns.get(scope);
+    return cooldown !== undefined && cooldown.until > now ? cooldown.until : 0;
+  }
+}

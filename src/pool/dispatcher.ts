@@ -1,0 +1,280 @@
+import type { Clock } from "../core/mod.ts";
+import type { CapGate, CapTake } from "./cap_gate.ts";
+import type { Chooser } from "./chooser.ts";
+import type { Lease, Need, PoolEvent, Shortage } from "./contract.ts";
+import { FairQueue, type Waiting } from "./fair_queue.ts";
+import type { Flights } from "./flights.ts";
+import { Forecast } from "./forecast.ts";
+import type { Lane } from "./lane.ts";
+import { Outlook } from "./outlook.ts";
+import type { Roster } from "./roster.ts";
+import { shortageOf } from "./shortage.ts";
+import { TUNING } from "./tuning.ts";
+
+interface Ticket extends Waiting {
+  readonly need: Need;
+  readonly enqueuedAt: number;
+  readonly deadline: number;
+  readonly resolve: (result: Lease | Shortage) => void;
+  readonly cancelTimer: () => void;
+  readonly stopListening: () => void;
+  /** No other credential can serve in time, so those that failed this call may be asked again. */
+  allowTried: boolean;
+}
+
+interface Line {
+  readonly model: string;
+  readonly queue: FairQueue<Ticket>;
+  wakeAt: number;
+  cancelWake: () => void;
+}
+
+export interface DispatcherContext {
+  readonly roster: Roster;
+  readonly chooser: Chooser;
+  readonly flights: () => Flights;
+  readonly caps: CapGate;
+  readonly clock: Clock;
+  readonly emit: (event: PoolEvent) => void;
+  readonly settings: { readonly queueMaxWait: number; readonly queueMaxLength: number };
+}
+
+/** Gives leases at once where it can, else lets calls wait fairly, waking exactly when something frees. */
+export class Dispatcher {
+  readonly #context: DispatcherContext;
+  readonly #lines = new Map<string, Line>();
+  readonly #outlook: Outlook;
+  #closed = false;
+  #waiting = 0;
+
+  constructor(context: DispatcherContext) {
+    this.#context = context;
+    this.#outlook = new Outlook(context.roster, context.chooser, context.caps, new Forecast());
+  }
+
+  get length(): number {
+    return this.#waiting;
+  }
+
+  oldestMs(now: number): number {
+    let oldest = now;
+    for (const line of this.#lines.values()) {
+      for (const ticket of line.queue) oldest = Math.min(oldest, ticket.enqueuedAt);
+    }
+    return now - oldest;
+  }
+
+  /** The longest that a new call would wait in any line that has calls waiting. */
+  longestWait(now: number): number {
+    let longest = 0;
+    for (const line of this.#lines.values()) {
+      const [ticket] = line.queue;
+      if (ticket === undefined) continue;
+      const lane = this.#context.roster.lane(line.model, now);
+      const { at } = this.#outlook.of(lane, ticket.need, line.queue.length, now);
+      if (at !== Infinity) longest = Math.max(longest, at - now);
+    }
+    return longest;
+  }
+
+  tryAcquire(need: Need): Lease | undefined {
+    const { roster, clock } = this.#context;
+    if (this.#closed) return undefined;
+    const lane = roster.lane(need.model, clock.now());
+    return this.#attempt(lane, need, 0, false, false);
+  }
+
+  acquire(need: Need, signal: AbortSignal, maxWaitMs: number): Promise<Lease | Shortage> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const now = this.#context.clock.now();
+    if (this.#closed) return Promise.resolve(shortageOf(need.model, "closed", undefined, now, []));
+    const lane = this.#context.roster.lane(need.model, now);
+    const line = this.#lines.get(need.model);
+    if (line === undefined || line.queue.length === 0) {
+      const lease = this.#attempt(lane, need, 0, false, false);
+      if (lease !== undefined) return Promise.resolve(lease);
+    }
+    const ahead = line?.queue.ahead(need.client, need.session) ?? 0;
+    const outlook = this.#outlook.of(lane, need, need.tried.size > 0 ? 0 : ahead, now);
+    const patience = Math.min(maxWaitMs, this.#context.settings.queueMaxWait);
+    const allowTried = need.tried.size > 0 && outlook.untriedAt > now + patience;
+    if (!outlook.hopeful || (outlook.at !== Infinity && outlook.at > now + patience)) {
+      return Promise.resolve(this.#refuse(lane, need, outlook.at, now));
+    }
+    if (this.#waiting >= this.#context.settings.queueMaxLength) {
+      return Promise.resolve(shortageOf(need.model, "queue", finite(outlook.at), now, []));
+    }
+    return this.#enqueue(need, signal, now, patience, allowTried);
+  }
+
+  /** Milliseconds until a call with this need would be served; 0 when something is free, Infinity when nothing is known to free. */
+  expectedWait(need: Need): number {
+    const now = this.#context.clock.now();
+    const lane = this.#context.roster.lane(need.model, now);
+    const queue = this.#lines.get(need.model)?.queue;
+    const ahead = queue?.ahead(need.client, need.session) ?? 0;
+    if (ahead === 0 && this.#context.chooser.choose(lane, need, now) !== undefined) return 0;
+    return Math.max(0, this.#outlook.of(lane, need, ahead, now).at - now);
+  }
+
+  /** Serves whoever can be served now, in every line. */
+  pump(): void {
+    if (this.#waiting === 0) return;
+    for (const line of [...this.#lines.values()]) this.#serve(line);
+  }
+
+  close(): void {
+    this.#closed = true;
+    const now = this.#context.clock.now();
+    for (const line of this.#lines.values()) {
+      line.cancelWake();
+      for (const ticket of [...line.queue]) {
+        this.#leave(line, ticket);
+        ticket.resolve(shortageOf(line.model, "closed", undefined, now, []));
+      }
+    }
+    this.#lines.clear();
+  }
+
+  #attempt(
+    lane: Lane,
+    need: Need,
+    queuedMs: number,
+    allowTried: boolean,
+    demand: boolean,
+  ): Lease | undefined {
+    const { chooser, flights, caps, clock } = this.#context;
+    const pick = chooser.choose(lane, need, clock.now(), { allowTried, demand });
+    if (pick === undefined) return undefined;
+    const take = need.counted ? caps.take(need, pick.entry.id) : FREE;
+    if (take === "pending" || take.kind !== "taken") return undefined;
+    return flights().start(pick, need, queuedMs, take);
+  }
+
+  #refuse(lane: Lane, need: Need, at: number, now: number): Shortage {
+    const until = finite(at);
+    const when = until === undefined ? {} : { until };
+    this.#context.emit({ type: "exhausted", model: need.model, ...when });
+    return this.#outlook.refusal(lane, need, until, now);
+  }
+
+  #enqueue(
+    need: Need,
+    signal: AbortSignal,
+    now: number,
+    patience: number,
+    allowTried: boolean,
+  ): Promise<Lease | Shortage> {
+    const line = this.#line(need.model);
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        if (this.#leave(line, ticket)) reject(signal.reason);
+      };
+      const ticket: Ticket = {
+        client: need.client,
+        session: need.session,
+        cost: Math.max(1, need.inputTokens / TUNING.turnTokens),
+        urgent: need.tried.size > 0,
+        need,
+        enqueuedAt: now,
+        deadline: now + patience,
+        resolve,
+        allowTried,
+        cancelTimer: this.#context.clock.after(patience, () => this.#expire(line, ticket)),
+        stopListening: () => signal.removeEventListener("abort", leave),
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      line.queue.push(ticket);
+      this.#waiting++;
+      this.#serve(line);
+    });
+  }
+
+  #expire(line: Line, ticket: Ticket): void {
+    const now = this.#context.clock.now();
+    const lane = this.#context.roster.lane(line.model, now);
+    const ahead = Math.max(0, line.queue.ahead(ticket.client, ticket.session) - 1);
+    if (!this.#leave(line, ticket)) return;
+    ticket.resolve(this.#refuse(lane, ticket.need, this.#outlook.of(lane, ticket.need, ahead, now).at, now));
+  }
+
+  #leave(line: Line, ticket: Ticket): boolean {
+    if (!line.queue.remove(ticket)) return false;
+    this.#part(ticket);
+    return true;
+  }
+
+  #part(ticket: Ticket): void {
+    this.#waiting--;
+    ticket.cancelTimer();
+    ticket.stopListening();
+  }
+
+  #serve(line: Line): void {
+    const { roster, clock } = this.#context;
+    while (line.queue.length > 0) {
+      const now = clock.now();
+      const lane = roster.lane(line.model, now);
+      if (!this.#serveOne(line, lane, now)) {
+        this.#sleep(line, lane, now);
+        return;
+      }
+    }
+    line.cancelWake();
+    line.wakeAt = Infinity;
+  }
+
+  /** Tries the heads in their order; those bound to a key or with many tokens must not hold up the rest. */
+  #serveOne(line: Line, lane: Lane, now: number): boolean {
+    let tries = 0;
+    for (const ticket of line.queue.heads()) {
+      const lease = this.#attempt(lane, ticket.need, now - ticket.enqueuedAt, ticket.allowTried, tries === 0);
+      if (lease !== undefined) {
+        line.queue.serve(ticket);
+        this.#part(ticket);
+        ticket.resolve(lease);
+        return true;
+      }
+      if (++tries >= 64 || (isFree(ticket.need) && nothingOpen(lane))) return false;
+    }
+    return false;
+  }
+
+  #sleep(line: Line, lane: Lane, now: number): void {
+    const wakeAt = Math.max(this.#outlook.nextChange(lane, now), now + 1);
+    if (wakeAt === line.wakeAt) return;
+    line.cancelWake();
+    line.wakeAt = wakeAt;
+    line.cancelWake = wakeAt === Infinity ? () => {} : this.#context.clock.after(wakeAt - now, () => {
+      line.wakeAt = Infinity;
+      this.#serve(line);
+    });
+  }
+
+  #line(model: string): Line {
+    let line = this.#lines.get(model);
+    if (line === undefined) {
+      line = { model, queue: new FairQueue<Ticket>(), wakeAt: Infinity, cancelWake: () => {} };
+      this.#lines.set(model, line);
+    }
+    return line;
+  }
+}
+
+const FREE: CapTake = { kind: "taken", settle() {}, refund() {} };
+
+function finite(at: number): number | undefined {
+  return at === Infinity ? undefined : at;
+}
+
+/** True when nothing but a free bucket is asked for. */
+function isFree(need: Need): boolean {
+  return need.pinned === undefined && need.affinity?.strict !== true && need.tried.size === 0 && need.counted;
+}
+
+function nothingOpen(lane: Lane): boolean {
+  for (const ranks of lane.ranks.values()) {
+    for (const rank of ranks) if (rank.open.size > 0 || rank.explore.size > 0) return false;
+  }
+  return true;
+}

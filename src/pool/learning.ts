@@ -1,0 +1,102 @@
+import type { LimitNotice } from "../core/mod.ts";
+import type { Bucket } from "./bucket.ts";
+import type { Sent } from "./send_window.ts";
+import { MINUTE, TUNING } from "./tuning.ts";
+
+/** What a refusal taught: whether our own sends explain it, and whether the known limit changed. */
+export interface Lesson {
+  readonly explained: boolean;
+  readonly changed: boolean;
+  /** The median over the tier moved, so buckets without a limit of their own see another prior. */
+  readonly priorMoved: boolean;
+  /** Requests or tokens that somebody else must have sent. */
+  readonly missing: number;
+}
+
+/** A request-per-minute refusal: the stated value replaces the known one; a refusal far below it means a shared bucket. */
+export function learnRequests(
+  bucket: Bucket,
+  notice: LimitNotice,
+  sent: Sent,
+  probe: boolean,
+  now: number,
+): Lesson {
+  const before = bucket.rpm?.value;
+  const value = notice.value ?? before;
+  if (value === undefined) return { explained: false, changed: false, priorMoved: false, missing: 0 };
+  const priorMoved = setRequests(bucket, value, now);
+  const count = bucket.window.countAt(sent.at);
+  const changed = before !== value;
+  if (count >= value - 1) {
+    if (!changed && !probe && count === value - 1) {
+      bucket.window.margin = Math.min(bucket.window.margin * 1.5, TUNING.marginMax);
+    }
+    return { explained: true, changed, priorMoved, missing: 0 };
+  }
+  bucket.soft = Math.max(1, count);
+  bucket.softAt = now;
+  bucket.softStep = Math.min(bucket.softStep * TUNING.softGrowth, TUNING.softStepMax);
+  return { explained: false, changed, priorMoved, missing: value - count };
+}
+
+/** Sets the learned limit; true when the tier's median moved. */
+export function setRequests(bucket: Bucket, value: number, now: number): boolean {
+  const before = bucket.rpm?.value;
+  bucket.rpm = { value, origin: bucket.rpm?.origin === "set" ? "set" : "learned", asOf: now };
+  bucket.proven = 0;
+  if (bucket.soft >= value) bucket.soft = Infinity;
+  return bucket.prior.replace(before, value);
+}
+
+/** An input-tokens-per-minute refusal. */
+export function learnTokens(bucket: Bucket, notice: LimitNotice, tokens: number, now: number): Lesson {
+  const before = bucket.tpm?.value;
+  const value = notice.value ?? before;
+  if (value === undefined) return { explained: false, changed: false, priorMoved: false, missing: 0 };
+  bucket.tpm = { value, origin: "learned", asOf: now };
+  const missing = Math.max(0, Math.floor(value * 0.9) - bucket.window.tokens - tokens);
+  return { explained: missing === 0, changed: before !== value, priorMoved: false, missing };
+}
+
+/** A requests-per-day refusal: closed until the reset, tried once in between, ever more seldom. */
+export function learnDay(
+  bucket: Bucket,
+  notice: LimitNotice | undefined,
+  until: number,
+  now: number,
+): boolean {
+  const before = bucket.rpd?.value;
+  const value = notice?.value ?? before;
+  if (value !== undefined) bucket.rpd = { value, origin: "learned", asOf: now };
+  const repeated = bucket.dayProbeAt !== Infinity;
+  if (repeated) bucket.dayProbeEvery = Math.min(bucket.dayProbeEvery * 2, TUNING.dayProbeMax);
+  bucket.dayProbeAt = now + bucket.dayProbeEvery;
+  bucket.block = { until, kind: "day", reason: "requests a day", fact: true, at: now };
+  return before !== value;
+}
+
+/** A success: what it proves about the limits. Returns true when a known limit proved too low. */
+export function learnFromSuccess(bucket: Bucket, sent: Sent, day: boolean, now: number): boolean {
+  bucket.guesses >>= 1;
+  bucket.halfOpen = false;
+  bucket.window.margin = Math.max(TUNING.margin, bucket.window.margin * 0.999);
+  if (day) reopenDay(bucket);
+  const { rpm } = bucket;
+  if (rpm === undefined) {
+    bucket.proven = Math.max(bucket.proven, sent.rank);
+    return false;
+  }
+  if (sent.rank <= rpm.value || rpm.origin === "set" || bucket.fraction < 1) return false;
+  if (now - sent.at > MINUTE || bucket.window.countAt(sent.at) <= rpm.value) return false;
+  bucket.prior.replace(rpm.value, undefined);
+  bucket.rpm = undefined;
+  bucket.proven = sent.rank;
+  return true;
+}
+
+function reopenDay(bucket: Bucket): void {
+  bucket.block = undefined;
+  bucket.rpd = undefined;
+  bucket.dayProbeAt = Infinity;
+  bucket.dayProbeEvery = TUNING.dayProbe;
+}

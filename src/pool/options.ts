@@ -1,0 +1,51 @@
+import type { Clock, Credential, CredentialId, NewId, Random } from "../core/mod.ts";
+import type { Settings } from "../config/settings.ts";
+import type { Store } from "../store/contract.ts";
+
+/** What the pool asks the catalog; any object with these will do. */
+export interface PoolCatalog {
+  /** The quota group whose models share limits, caps and cooldowns; undefined when the model stands alone. */
+  groupOf(model: string): string | undefined;
+  /** False when the credential is known not to serve the model; true or undefined otherwise. */
+  servedBy(model: string, credential: CredentialId): boolean | undefined;
+  fallbacksOf(model: string): readonly string[];
+  /** Changes whenever an answer above may have changed. */
+  revision?(): number | string;
+}
+
+/** The settings that the pool reads. */
+export type PoolSettings = Pick<
+  Settings,
+  | "rotationMode"
+  | "rotationTolerance"
+  | "affinity"
+  | "maxConcurrentRequestsPerKey"
+  | "priorityTierMultipliers"
+  | "sourceOrder"
+  | "queueMaxWait"
+  | "queueMaxLength"
+>;
+
+/** The part of the store that the pool uses. */
+export type PoolStore =
+  & Pick<Store, "poolState" | "takeSlice" | "returnSlice" | "processes" | "processId">
+  & {
+    readonly caps: Pick<Store["caps"], "list">;
+    readonly settings: Pick<Store["settings"], "get">;
+    readonly onEpoch: Store["onEpoch"];
+  };
+
+export type PoolLog = (
+  level: "debug" | "info" | "warn" | "error",
+  message: string,
+  fields?: Readonly<Record<string, string | number | boolean>>,
+) => void;
+
+export interface PoolOptions {
+  readonly store: PoolStore;
+  readonly settings: PoolSettings;
+  readonly catalog: PoolCatalog;
+  readonly ports: { readonly clock: Clock; readonly random: Random; readonly newId: NewId };
+  readonly credentials: readonly Credential[];
+  readonly log?: PoolLog;
+}

@@ -1,0 +1,69 @@
+import type { Random } from "../../core/mod.ts";
+import type { IndexedHeap, Placed } from "../indexed_heap.ts";
+
+/** What a policy sees of a bucket that could serve. */
+export interface Candidate extends Placed {
+  /** Free part of the bucket, 0..1. */
+  share: number;
+  /** Grows with each use; the smallest was used longest ago. */
+  lastUsed: number;
+  /** Place in the user's own list. */
+  readonly order: number;
+  /** Credentials behind it. */
+  readonly width: number;
+}
+
+/** Takes an item, or refuses it with undefined. */
+export type Accept<Item, Found> = (item: Item) => Found | undefined;
+
+/** A way to choose among buckets of one source, tier and priority. Pure: the same heap, numbers and answers give the same choice. */
+export interface Policy {
+  readonly name: "balanced" | "sequential" | "weighted";
+  before(a: Candidate, b: Candidate): boolean;
+  pick<Item extends Candidate, Found>(
+    heap: IndexedHeap<Item>,
+    accept: Accept<Item, Found>,
+    random: Random,
+  ): Found | undefined;
+}
+
+/** Tries random items, each taken with the odds `weigh` gives it (0..1); falls back to heap order when luck runs out. */
+export function draw<Item extends Candidate, Found>(
+  heap: IndexedHeap<Item>,
+  accept: Accept<Item, Found>,
+  random: Random,
+  weigh: (item: Item) => number,
+): Found | undefined {
+  const tries = heap.size === 1 ? 0 : 64;
+  for (let i = 0; i < tries; i++) {
+    const item = heap.items[Math.floor(random() * heap.size)];
+    if (item === undefined || random() >= weigh(item)) continue;
+    const found = accept(item);
+    if (found !== undefined) return found;
+  }
+  return heap.first(accept);
+}
+
+/** Every credential with equal odds: a bucket counts as often as it has credentials. */
+function uniform<Item extends Candidate, Found>(
+  heap: IndexedHeap<Item>,
+  accept: Accept<Item, Found>,
+  random: Random,
+): Found | undefined {
+  let widest = 1;
+  for (let i = 0; i < Math.min(heap.size, 64); i++) widest = Math.max(widest, heap.items[i]?.width ?? 1);
+  return draw(heap, accept, random, (item) => item.width / widest);
+}
+
+/** The policy's own choice, or with the odds of `tolerance` (0 never, 1 always) a uniformly random one. */
+export function choose<Item extends Candidate, Found>(
+  policy: Policy,
+  tolerance: number,
+  heap: IndexedHeap<Item>,
+  accept: Accept<Item, Found>,
+  random: Random,
+): Found | undefined {
+  if (heap.size === 0) return undefined;
+  if (tolerance > 0 && random() < tolerance) return uniform(heap, accept, random);
+  return policy.pick(heap, accept, random);
+}

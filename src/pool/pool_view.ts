@@ -1,0 +1,94 @@
+import type { Bucket, KnownLimit } from "./bucket.ts";
+import type { BucketLimitView, BucketView, CredentialState, PoolView } from "./contract.ts";
+import type { CredentialEntry } from "./credential_entry.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Roster } from "./roster.ts";
+import type { Suggestions } from "./suggestions.ts";
+
+/** A picture of the whole pool at one instant. */
+export function viewOf(
+  roster: Roster,
+  dispatcher: Dispatcher,
+  suggestions: Suggestions,
+  now: number,
+): PoolView {
+  const owners = new Map<Bucket, CredentialEntry[]>();
+  for (const entry of roster.entries.values()) {
+    for (const bucket of entry.buckets.values()) owners.set(bucket, [...owners.get(bucket) ?? [], entry]);
+  }
+  return {
+    buckets: [...owners].map(([bucket, entries]) => bucketView(bucket, entries, now)),
+    credentials: [...roster.entries.values()].map((entry) => credentialState(entry, now)),
+    queue: {
+      length: dispatcher.length,
+      oldestMs: dispatcher.oldestMs(now),
+      expectedWaitMs: dispatcher.longestWait(now),
+    },
+    suggestions: suggestions.list(),
+  };
+}
+
+function bucketView(bucket: Bucket, entries: readonly CredentialEntry[], now: number): BucketView {
+  bucket.refresh(now);
+  const { block } = bucket;
+  return {
+    id: bucket.id,
+    project: bucket.identity.project,
+    projectKind: bucket.identity.projectKind,
+    model: bucket.identity.unit,
+    source: bucket.identity.source,
+    credentials: entries.map((entry) => entry.id),
+    limits: limitViews(bucket),
+    ...(block === undefined ? {} : { coolingUntil: block.until, coolingReason: block.reason }),
+  };
+}
+
+function limitViews(bucket: Bucket): BucketLimitView[] {
+  const expiry = bucket.window.nextExpiry;
+  const minute = expiry === Infinity ? {} : { resetsAt: expiry };
+  const views = [
+    limitView("requests_per_minute", bucket.rpm, bucket.window.requests, minute),
+    limitView("tokens_per_minute", bucket.tpm, bucket.window.tokens, minute),
+    limitView("requests_per_day", bucket.rpd, bucket.dayCount, { resetsAt: bucket.dayEndsAt }),
+  ];
+  const { remaining } = bucket;
+  if (remaining !== undefined) {
+    const resets = remaining.resetsAt === undefined ? {} : { resetsAt: remaining.resetsAt };
+    const { fraction, asOf } = remaining;
+    views.push({
+      kind: "remaining_fraction",
+      limit: 1,
+      used: 1 - fraction,
+      left: fraction,
+      origin: "measured",
+      asOf,
+      ...resets,
+    });
+  }
+  return views;
+}
+
+function limitView(
+  kind: BucketLimitView["kind"],
+  known: KnownLimit | undefined,
+  used: number,
+  resets: { readonly resetsAt?: number },
+): BucketLimitView {
+  if (known === undefined) return { kind, used, origin: "unknown", ...resets };
+  const { value, origin, asOf } = known;
+  return { kind, limit: value, used, left: Math.max(0, value - used), origin, asOf, ...resets };
+}
+
+function credentialState(entry: CredentialEntry, now: number): CredentialState {
+  const cooldowns = [...entry.cooldowns.values()].filter((one) => one.until > now)
+    .map(({ scope, kind, until, reason, fact }) => ({ scope, kind, until, reason, fact }));
+  for (const bucket of entry.buckets.values()) {
+    const { block } = bucket;
+    if (block === undefined || block.until <= now) continue;
+    const { kind, until, reason, fact } = block;
+    cooldowns.push({ scope: `model:${bucket.identity.unit}`, kind, until, reason, fact });
+  }
+  const { id, inFlight, slots, requests, errors } = entry;
+  const lastUsed = entry.lastUsed === 0 ? {} : { lastUsed: entry.lastUsed };
+  return { id, inFlight, slots, requests, errors, cooldowns, ...lastUsed };
+}

@@ -1,0 +1,41 @@
+import { TUNING } from "./tuning.ts";
+
+/** What is known of a model's requests a minute from other buckets of the same tier: the median of their learned limits. */
+export class Prior {
+  #median: number | undefined;
+  readonly #counts = new Map<number, number>();
+
+  get value(): number {
+    return this.#median ?? TUNING.unknownLimit;
+  }
+
+  get known(): boolean {
+    return this.#median !== undefined;
+  }
+
+  /** Replaces one bucket's number; true when the median moved. */
+  replace(before: number | undefined, after: number | undefined): boolean {
+    if (before === after) return false;
+    if (before !== undefined) this.#add(before, -1);
+    if (after !== undefined) this.#add(after, 1);
+    const old = this.#median;
+    this.#median = this.#compute();
+    return old !== this.#median;
+  }
+
+  #add(value: number, by: number): void {
+    const count = (this.#counts.get(value) ?? 0) + by;
+    if (count > 0) this.#counts.set(value, count);
+    else this.#counts.delete(value);
+  }
+
+  #compute(): number | undefined {
+    const values = [...this.#counts].sort((a, b) => a[0] - b[0]);
+    let left = values.reduce((sum, [, count]) => sum + count, 0) >> 1;
+    for (const [value, count] of values) {
+      if (left < count) return value;
+      left -= count;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Lane, LaneNode } from "./lane.ts";
+import { TUNING } from "./tuning.ts";
+
+interface ProbeState {
+  nextAt: number;
+  interval: number;
+  successes: number;
+  /** Another bucket of the model proved that limits were raised: ask the others at once. */
+  raised: boolean;
+  running: boolean;
+  /** Looking for used-up days is a scan, so it is done at most once a second. */
+  scannedAt: number;
+}
+
+/** Decides when a call beyond a known limit is worth its risk: seldom, one at a time, and never without demand. */
+export class Probes {
+  readonly #units = new Map<string, ProbeState>();
+
+  /** Which kind of probe the lane may send now. */
+  due(lane: Lane, now: number): "limit" | "day" | undefined {
+    const state = this.#state(lane.unit, now);
+    if (state.running) return undefined;
+    if (now - state.scannedAt >= 1_000) {
+      state.scannedAt = now;
+      if (lane.nodes.some((node) => dayProbeDue(node, now))) return "day";
+    }
+    if (state.raised) return "limit";
+    return now >= state.nextAt && state.successes >= TUNING.probeSuccesses ? "limit" : undefined;
+  }
+
+  /** Nodes worth a probe, the one not probed for the longest first. */
+  candidates(lane: Lane, kind: "limit" | "day", now: number): readonly LaneNode[] {
+    const fits = kind === "day" ? dayProbeDue : limitProbeFits;
+    return lane.nodes.filter((node) => fits(node, now)).sort((a, b) => a.bucket.probedAt - b.bucket.probedAt)
+      .slice(0, 8);
+  }
+
+  started(unit: string, node: LaneNode, now: number): void {
+    const state = this.#state(unit, now);
+    state.running = true;
+    node.bucket.probedAt = now;
+    if (!this.#anyLeft(node.lane, now)) state.raised = false;
+  }
+
+  counted(unit: string, now: number): void {
+    this.#state(unit, now).successes++;
+  }
+
+  /** `raised`: the limit proved higher than known; undefined when the probe says nothing. */
+  ended(unit: string, raised: boolean | undefined, now: number): void {
+    const state = this.#state(unit, now);
+    state.running = false;
+    if (raised === undefined) return;
+    state.raised = raised;
+    state.successes = 0;
+    state.interval = raised
+      ? TUNING.probeInterval
+      : Math.min(state.interval * TUNING.probeGrowth, TUNING.probeIntervalMax);
+    state.nextAt = now + state.interval;
+  }
+
+  #anyLeft(lane: Lane, now: number): boolean {
+    return lane.nodes.some((node) =>
+      limitProbeFits(node) && now - node.bucket.probedAt > TUNING.probeInterval
+    );
+  }
+
+  #state(unit: string, now: number): ProbeState {
+    let state = this.#units.get(unit);
+    if (state === undefined) {
+      const interval = TUNING.probeInterval;
+      state = { nextAt: now + interval, interval, successes: 0, raised: false, running: false, scannedAt: 0 };
+      this.#units.set(unit, state);
+    }
+    return state;
+  }
+}
+
+function dayProbeDue(node: LaneNode, now: number): boolean {
+  const { bucket } = node;
+  return bucket.block?.kind === "day" && bucket.dayProbeAt <= now;
+}
+
+/** At its known limit and nothing else against it. */
+function limitProbeFits({ bucket }: LaneNode): boolean {
+  return bucket.state === "closed" && bucket.reason === "minute" && bucket.block === undefined &&
+    bucket.rpm !== undefined && bucket.soft === Infinity && bucket.fraction === 1;
+}

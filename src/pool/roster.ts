@@ -1,0 +1,226 @@
+import type { Credential, CredentialId, SourceName, Tier } from "../core/mod.ts";
+import { Bucket, type BucketIdentity } from "./bucket.ts";
+import type { PoolEvent } from "./contract.ts";
+import { EndpointHealth, ModelLoad } from "./cooldown.ts";
+import { CredentialEntry } from "./credential_entry.ts";
+import { Lane } from "./lane.ts";
+import type { PoolOptions } from "./options.ts";
+import { POLICIES, type Policy } from "./policy/mod.ts";
+import { Prior } from "./prior.ts";
+
+const TIER_RANK: Readonly<Record<Tier, number>> = { enterprise: 3, premium: 2, standard: 1, free: 0 };
+const MAX_LANES = 500;
+const MEASURED_PROJECT_REGEXP = /^projects\/\d+$/;
+
+/** The concurrency limit of a tier: the base times its multiplier, rounded down, at least 1. */
+export function slotsOf(base: number, tier: Tier, multipliers: Readonly<Record<Tier, number>>): number {
+  return Math.max(1, Math.floor(base * (multipliers[tier] ?? 1) + 1e-9));
+}
+
+/** All credentials, buckets and lanes, and the health of what they share. Says which nodes to look at again when one of them changes. */
+export class Roster {
+  readonly entries = new Map<CredentialId, CredentialEntry>();
+  readonly buckets = new Map<string, Bucket>();
+  readonly lanes = new Map<string, Lane>();
+  readonly endpoints = new Map<SourceName, EndpointHealth>();
+  readonly sourceFaults = new Map<SourceName, { readonly until: number; readonly reason: string }>();
+  /** By `source model`. */
+  readonly loads = new Map<string, ModelLoad>();
+  /** Models gone for every key, by `source model`. */
+  readonly gone = new Map<string, number>();
+  egressUntil = 0;
+  readonly measuredProjects = new Map<CredentialId, string>();
+  readonly policy: Policy;
+  /** Called with the id of each new bucket, to give it what is remembered of it. */
+  adopt: (bucket: Bucket) => void = () => {};
+  /** Called for each new or changed credential, to set this process's part of its slots. */
+  slotsFor: (credential: Credential) => number;
+  readonly #options: PoolOptions;
+  readonly #priors = new Map<string, Prior>();
+  readonly #revisions = new Map<string, number | string | undefined>();
+  readonly #emit: (event: PoolEvent) => void;
+
+  constructor(options: PoolOptions, emit: (event: PoolEvent) => void) {
+    this.#options = options;
+    this.#emit = emit;
+    this.policy = POLICIES[options.settings.rotationMode];
+    const { maxConcurrentRequestsPerKey, priorityTierMultipliers } = options.settings;
+    this.slotsFor = (credential) =>
+      slotsOf(maxConcurrentRequestsPerKey, credential.tier, priorityTierMultipliers);
+  }
+
+  replace(credentials: readonly Credential[], now: number): void {
+    const seen = new Set<CredentialId>();
+    credentials.forEach((credential, order) => {
+      seen.add(credential.id);
+      this.#put(credential, order);
+    });
+    for (const id of this.entries.keys()) if (!seen.has(id)) this.entries.delete(id);
+    this.rebuildLanes(now);
+  }
+
+  /** Takes note of a project read from an error; what the user told stays. */
+  measureProject(entry: CredentialEntry, project: string, now: number): void {
+    if (this.measuredProjects.get(entry.id) === project || entry.credential.project === project) return;
+    this.measuredProjects.set(entry.id, project);
+    this.#emit({ type: "project-measured", credential: entry.id, project });
+    if (entry.credential.project !== undefined) return;
+    entry.buckets.clear();
+    this.rebuildLanes(now);
+  }
+
+  lane(model: string, now: number): Lane {
+    const revision = this.#options.catalog.revision?.() ?? Math.floor(now / 30_000);
+    let lane = this.lanes.get(model);
+    if (lane === undefined || this.#revisions.get(model) !== revision) {
+      if (lane !== undefined) this.#dropLane(lane);
+      lane = this.#buildLane(model, now);
+      this.lanes.set(model, lane);
+      this.#revisions.set(model, revision);
+      if (this.lanes.size > MAX_LANES) this.#dropOldestLane(lane);
+    }
+    lane.usedAt = now;
+    return lane;
+  }
+
+  rebuildLanes(now: number): void {
+    for (const lane of [...this.lanes.values()]) {
+      this.#dropLane(lane);
+      this.lanes.set(lane.model, this.#buildLane(lane.model, now));
+    }
+  }
+
+  refreshEntry(entry: CredentialEntry, now: number): void {
+    for (const node of entry.nodes) node.lane.refresh(node, now);
+  }
+
+  refreshBucket(bucket: Bucket, now: number): void {
+    for (const lane of this.lanes.values()) {
+      if (lane.unit !== bucket.identity.unit) continue;
+      for (const node of lane.nodesOf(bucket)) lane.refresh(node, now);
+    }
+  }
+
+  /** Ends cooldowns of a credential: all of them, or those of one scope (`credential`, `model:<id>` or a bucket's id). */
+  lift(id: CredentialId, scope: string | undefined, now: number): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return;
+    if (scope === undefined) entry.dead = entry.credential.dead !== undefined;
+    for (const name of [...entry.cooldowns.keys()]) {
+      if (scope === undefined || name === scope) entry.cooldowns.delete(name);
+    }
+    entry.endpoint?.answer();
+    for (const bucket of entry.buckets.values()) {
+      if (scope === undefined || scope === bucket.id || scope === `model:${bucket.identity.unit}`) {
+        bucket.unblock();
+      }
+      this.refreshBucket(bucket, now);
+    }
+    this.refreshEntry(entry, now);
+  }
+
+  refreshAll(now: number): void {
+    for (const lane of this.lanes.values()) for (const node of lane.nodes) lane.refresh(node, now);
+  }
+
+  bucketOf(entry: CredentialEntry, model: string): Bucket {
+    const unit = this.unitOf(model);
+    let bucket = entry.buckets.get(unit);
+    if (bucket === undefined) {
+      const identity = this.#identity(entry, unit);
+      bucket = this.buckets.get(identity.id) ?? this.#newBucket(identity, entry.tier);
+      entry.buckets.set(unit, bucket);
+    }
+    return bucket;
+  }
+
+  unitOf(model: string): string {
+    const group = this.#options.catalog.groupOf(model);
+    return group === undefined ? model : `group:${group}`;
+  }
+
+  endpoint(source: SourceName): EndpointHealth {
+    return remember(this.endpoints, source, () => new EndpointHealth());
+  }
+
+  load(source: SourceName, model: string): ModelLoad {
+    return remember(this.loads, `${source} ${model}`, () => new ModelLoad());
+  }
+
+  #put(credential: Credential, order: number): void {
+    const known = this.entries.get(credential.id);
+    const slots = this.slotsFor(credential);
+    if (known === undefined || known.credential.proxy !== credential.proxy) {
+      const fresh = new CredentialEntry(credential, order, slots);
+      if (known !== undefined) fresh.inFlight = known.inFlight;
+      this.entries.set(credential.id, fresh);
+      return;
+    }
+    if (known.credential.project !== credential.project) known.buckets.clear();
+    // An edit after our own finding is the user's word that it lives again.
+    if (credential.dead !== undefined || credential.updatedAt > known.credential.updatedAt) {
+      known.dead = credential.dead !== undefined;
+    }
+    known.credential = credential;
+    known.order = order;
+    known.slots = slots;
+  }
+
+  #identity(entry: CredentialEntry, unit: string): BucketIdentity {
+    const told = entry.credential.project;
+    const project = told ?? this.measuredProjects.get(entry.id);
+    const measured = told === undefined || MEASURED_PROJECT_REGEXP.test(told);
+    return {
+      id: `${entry.source}/${project ?? entry.id}/${unit}`,
+      project: project ?? entry.id,
+      projectKind: project === undefined ? "key" : measured ? "measured" : "told",
+      source: entry.source,
+      unit,
+    };
+  }
+
+  #newBucket(identity: BucketIdentity, tier: Tier): Bucket {
+    const prior = remember(this.#priors, `${identity.source} ${identity.unit} ${tier}`, () => new Prior());
+    const bucket = new Bucket(identity, prior);
+    this.buckets.set(identity.id, bucket);
+    this.adopt(bucket);
+    return bucket;
+  }
+
+  #buildLane(model: string, now: number): Lane {
+    const lane = new Lane(model, this.unitOf(model), this.policy);
+    const { catalog } = this.#options;
+    for (const entry of this.entries.values()) {
+      if (!entry.usable || !entry.permits(model) || catalog.servedBy(model, entry.id) === false) continue;
+      lane.add(entry, this.bucketOf(entry, model), this.#rankOf(entry.credential));
+    }
+    for (const node of lane.nodes) lane.refresh(node, now);
+    return lane;
+  }
+
+  #rankOf(credential: Credential): number {
+    const priority = Math.max(-1e6, Math.min(1e6, credential.priority));
+    return TIER_RANK[credential.tier] * 1e7 + priority;
+  }
+
+  #dropLane(lane: Lane): void {
+    for (const node of lane.nodes) for (const member of node.members) member.nodes.delete(node);
+    this.lanes.delete(lane.model);
+  }
+
+  #dropOldestLane(keep: Lane): void {
+    let oldest: Lane | undefined;
+    for (const lane of this.lanes.values()) {
+      if (lane !== keep && lane.usedAt < (oldest?.usedAt ?? Infinity)) oldest = lane;
+    }
+    if (oldest !== undefined) this.#dropLane(oldest);
+  }
+}
+
+function remember<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const value = make();
+  map.set(key, value);
+  return value;
+}

@@ -1,0 +1,127 @@
+import { MINUTE, TUNING } from "./tuning.ts";
+
+/** One call in a window; the lease settles it. */
+export interface Sent {
+  readonly at: number;
+  requests: number;
+  tokens: number;
+  /** Requests in the window when this one was sent, itself included. */
+  readonly rank: number;
+  counted: boolean;
+}
+
+/** The calls of the last minute and a margin, with running sums; a little more is kept as evidence. */
+export class SendWindow {
+  requests = 0;
+  tokens = 0;
+  /** Extra milliseconds that a send counts beyond the minute. */
+  margin: number = TUNING.margin;
+  #entries: Sent[] = [];
+  #start = 0;
+
+  /** When the oldest counted send leaves; Infinity when there is none. */
+  get nextExpiry(): number {
+    const first = this.#entries[this.#start];
+    return first === undefined ? Infinity : first.at + MINUTE + this.margin;
+  }
+
+  add(at: number, tokens: number): Sent {
+    const entry: Sent = { at, requests: 1, tokens, rank: this.requests + 1, counted: true };
+    this.#entries.push(entry);
+    this.requests++;
+    this.tokens += tokens;
+    return entry;
+  }
+
+  /** Puts back what was sent before a restart, oldest first. */
+  restore(at: number, requests: number, tokens: number): void {
+    this.#entries.push({ at, requests, tokens, rank: this.requests + requests, counted: true });
+    this.requests += requests;
+    this.tokens += tokens;
+  }
+
+  settle(entry: Sent, tokens: number): void {
+    if (entry.counted) this.tokens += tokens - entry.tokens;
+    entry.tokens = tokens;
+  }
+
+  /** A refused call never counts at Google. */
+  cancel(entry: Sent): void {
+    if (entry.counted) {
+      this.requests -= entry.requests;
+      this.tokens -= entry.tokens;
+    }
+    entry.requests = 0;
+    entry.tokens = 0;
+  }
+
+  advance(now: number): void {
+    const end = now - MINUTE - this.margin;
+    for (;;) {
+      const entry = this.#entries[this.#start];
+      if (entry === undefined || entry.at > end) break;
+      entry.counted = false;
+      this.requests -= entry.requests;
+      this.tokens -= entry.tokens;
+      this.#start++;
+    }
+    if (this.#start > 32 && this.#start * 2 > this.#entries.length) this.#forget(end - TUNING.evidence);
+  }
+
+  /** Requests of the minute that ended at `at`, without any margin. */
+  countAt(at: number): number {
+    let count = 0;
+    for (let i = this.#entries.length - 1; i >= 0; i--) {
+      const entry = this.#entries[i];
+      if (entry === undefined || entry.at <= at - MINUTE) break;
+      if (entry.at <= at) count += entry.requests;
+    }
+    return count;
+  }
+
+  /** When fewer than `limit` requests are in the window; 0 when that is so now. */
+  requestsFreeAt(limit: number): number {
+    return this.#freeAt(this.requests - limit + 1, (entry) => entry.requests);
+  }
+
+  /** When `wanted` more tokens fit under `limit`; 0 when they fit now, Infinity when never. */
+  tokensFreeAt(limit: number, wanted: number): number {
+    if (wanted > limit) return Infinity;
+    return this.#freeAt(this.tokens + wanted - limit, (entry) => entry.tokens);
+  }
+
+  /** The times at which counted sends leave, oldest first. */
+  expiries(): number[] {
+    const times: number[] = [];
+    for (let i = this.#start; i < this.#entries.length; i++) {
+      const entry = this.#entries[i];
+      for (let n = entry?.requests ?? 0; n > 0; n--) times.push((entry?.at ?? 0) + MINUTE + this.margin);
+    }
+    return times;
+  }
+
+  /** What is counted now, for the store. */
+  snapshot(): { readonly at: number; readonly requests: number; readonly tokens: number }[] {
+    return this.#entries.slice(this.#start).filter((entry) => entry.requests > 0)
+      .map(({ at, requests, tokens }) => ({ at, requests, tokens }));
+  }
+
+  #freeAt(excess: number, weigh: (entry: Sent) => number): number {
+    let left = excess;
+    if (left <= 0) return 0;
+    for (let i = this.#start; i < this.#entries.length; i++) {
+      const entry = this.#entries[i];
+      if (entry === undefined) break;
+      left -= weigh(entry);
+      if (left <= 0) return entry.at + MINUTE + this.margin;
+    }
+    return Infinity;
+  }
+
+  #forget(before: number): void {
+    let from = 0;
+    while (from < this.#start && (this.#entries[from]?.at ?? Infinity) < before) from++;
+    this.#entries = this.#entries.slice(from);
+    this.#start -= from;
+  }
+}

@@ -1,0 +1,48 @@
+/** Milliseconds of Google's minute windows. */
+export const MINUTE = 60_000;
+export const HOUR = 3_600_000;
+
+/** Numbers of the algorithm that are choices, not facts; each says what it trades. */
+export const TUNING = {
+  /** A send counts this much longer than a minute, so that the next one never arrives before the first left Google's window. */
+  margin: 150,
+  marginMax: 3_000,
+  /** How far back sends are kept as evidence after they left the window. */
+  evidence: 15_000,
+  /** Assumed requests a minute while nothing is known: large, so that a new pool is not slowed down. */
+  unknownLimit: 1_000,
+  /** Added to a stated reset, for clocks that differ a little. */
+  resetSlack: 20,
+  softStep: 4 * MINUTE,
+  softGrowth: 1.6,
+  softStepMax: HOUR,
+  /** One call beyond a known limit is risked per this many successes of the model, to notice limits that were raised. */
+  probeSuccesses: 1_500,
+  probeInterval: 10 * MINUTE,
+  probeGrowth: 1.5,
+  probeIntervalMax: 4 * HOUR,
+  /** A bucket whose day is used up is tried again by one call after this long, then twice as long. */
+  dayProbe: 2 * HOUR,
+  dayProbeMax: 8 * HOUR,
+  /** Guessed cooldowns: start, growth, cap. */
+  guess: 2_000,
+  guessGrowth: 2,
+  guessMax: 5 * MINUTE,
+  /** At most this share of a model's credentials may be benched by guesses. */
+  guessShare: 0.5,
+  /** A key that Google does not serve a model to is asked again after this long. */
+  notOnTier: 12 * HOUR,
+  modelGone: 10 * MINUTE,
+  sourceFault: 10 * MINUTE,
+  egress: 10_000,
+  /** Consecutive transport faults of an endpoint before it is rested. */
+  transportFaults: 3,
+  overloadedFirst: 500,
+  overloadedMax: 15_000,
+  /** Below this free share a conversation lets go of its key. */
+  affinityShare: 0.15,
+  /** Input tokens that cost a session one extra turn in the fair queue. */
+  turnTokens: 64_000,
+  saveDelay: 250,
+  countSaveDelay: 2_000,
+} as const;

@@ -1,0 +1,153 @@
+import type { Clock, Credential, CredentialId } from "../../src/core/mod.ts";
+import { OWNER, Secret } from "../../src/core/mod.ts";
+import { createPool, type Need, type Pool, type PoolOptions, type PoolStore } from "../../src/pool/mod.ts";
+
+/** Clock of tests: time passes only when told to. */
+export class StepClock implements Clock {
+  #now: number;
+  #tasks: { at: number; seq: number; task: () => void }[] = [];
+  #seq = 0;
+
+  constructor(start = Date.UTC(2026, 5, 1, 12)) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, task: () => void): () => void {
+    const entry = { at: this.#now + ms, seq: this.#seq++, task };
+    this.#tasks.push(entry);
+    return () => {
+      this.#tasks = this.#tasks.filter((one) => one !== entry);
+    };
+  }
+
+  /** Runs what is due within `ms`, in order, letting promises settle in between. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      for (let i = 0; i < 8; i++) await Promise.resolve();
+      const next = this.#tasks.filter((one) => one.at <= end).sort((a, b) => a.at - b.at || a.seq - b.seq)[0];
+      if (next === undefined) break;
+      this.#tasks = this.#tasks.filter((one) => one !== next);
+      this.#now = Math.max(this.#now, next.at);
+      next.task();
+    }
+    this.#now = end;
+  }
+}
+
+/** A store that keeps everything in one map, with the contract's promises about slices. */
+export function mapStore(
+  records: Map<string, unknown> = new Map(),
+): PoolStore & { readonly records: typeof records } {
+  const named = (prefix: string): PoolStore["poolState"] => ({
+    get: (name) => Promise.resolve(records.get(prefix + name) as never),
+    put: (name, value) => {
+      records.set(prefix + name, structuredClone(value));
+      return Promise.resolve();
+    },
+    remove: (name) => {
+      records.delete(prefix + name);
+      return Promise.resolve();
+    },
+    list: () =>
+      Promise.resolve(
+        [...records].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => ({
+          name: key.slice(prefix.length),
+          value: value as never,
+        })),
+      ),
+  });
+  const taken = (window: string) => Number(records.get(`slice ${window}`) ?? 0);
+  return {
+    records,
+    processId: "p1",
+    poolState: named("pool "),
+    settings: named("settings "),
+    caps: { list: () => Promise.resolve((records.get("caps") ?? []) as never) },
+    onEpoch: () => () => {},
+    processes: () => Promise.resolve([]),
+    takeSlice(window, want, limit) {
+      const granted = Math.max(0, Math.min(want, limit - taken(window)));
+      records.set(`slice ${window}`, taken(window) + granted);
+      return Promise.resolve({ granted, taken: taken(window) });
+    },
+    returnSlice(window, unused) {
+      records.set(`slice ${window}`, taken(window) - unused);
+      return Promise.resolve();
+    },
+  };
+}
+
+export function credentialOf(id: string, more: Partial<Credential> = {}): Credential {
+  return {
+    id: id as CredentialId,
+    source: "api_key",
+    label: id,
+    tail: id,
+    tier: "standard",
+    enabled: true,
+    priority: 0,
+    createdAt: 0,
+    updatedAt: 0,
+    key: new Secret(`key-of-${id}-0000`),
+    ...more,
+  } as Credential;
+}
+
+export const SETTINGS: PoolOptions["settings"] = {
+  rotationMode: "balanced",
+  rotationTolerance: 0,
+  affinity: true,
+  maxConcurrentRequestsPerKey: 3,
+  priorityTierMultipliers: { free: 1, standard: 1, premium: 2, enterprise: 3 },
+  sourceOrder: ["api_key", "antigravity", "gemini_cli", "vertex"],
+  queueMaxWait: 60_000,
+  queueMaxLength: 1_000,
+};
+
+export interface Bench {
+  readonly pool: Pool;
+  readonly clock: StepClock;
+  readonly store: ReturnType<typeof mapStore>;
+}
+
+/** A pool on a step clock and a map store. */
+export async function benchOf(
+  credentials: readonly Credential[],
+  more: {
+    readonly settings?: Partial<PoolOptions["settings"]>;
+    readonly catalog?: Partial<PoolOptions["catalog"]>;
+    readonly clock?: StepClock;
+    readonly store?: ReturnType<typeof mapStore>;
+    readonly random?: () => number;
+  } = {},
+): Promise<Bench> {
+  const clock = more.clock ?? new StepClock();
+  const store = more.store ?? mapStore();
+  let ids = 0;
+  const pool = await createPool({
+    store,
+    settings: { ...SETTINGS, ...more.settings },
+    catalog: { groupOf: () => undefined, servedBy: () => undefined, fallbacksOf: () => [], ...more.catalog },
+    ports: { clock, random: more.random ?? (() => 0.5), newId: (prefix) => `${prefix}${ids++}` },
+    credentials,
+  });
+  return { pool, clock, store };
+}
+
+export function needOf(more: Partial<Need> = {}): Need {
+  return {
+    model: "gemini-flash",
+    sources: ["api_key", "antigravity", "gemini_cli", "vertex"],
+    inputTokens: 100,
+    session: "s1",
+    client: OWNER,
+    tried: new Set(),
+    counted: true,
+    ...more,
+  };
+}
