@@ -1,0 +1,149 @@
+import { isObject } from "../../core/mod.ts";
+import {
+  budgetToThinking,
+  type Effort,
+  EFFORTS,
+  effortToThinking,
+  type GenerationConfig,
+  type ThinkingConfig,
+} from "../../gemini/mod.ts";
+import type { ChatDraft } from "./chat_draft.ts";
+import type { GoogleExtras } from "./google_extras.ts";
+
+type Body = Record<string, unknown>;
+type Config = { -readonly [Field in keyof GenerationConfig]: GenerationConfig[Field] };
+
+/** The parameters that steer generation, and what of them this proxy must do itself. */
+export interface DecodedGeneration {
+  readonly config: GenerationConfig;
+  readonly fanOut: number;
+  readonly extraStops: readonly string[];
+}
+
+/** Gemini takes five; the rest are enforced on the output. */
+const MAX_STOPS = 5;
+/** Choices that one request may ask for. */
+const MAX_CHOICES = 8;
+
+export function decodeGeneration(body: Body, extras: GoogleExtras, draft: ChatDraft): DecodedGeneration {
+  const config: Config = {};
+  decodeSampling(body, config, draft);
+  decodeLength(body, config, draft);
+  decodePenalties(body, config, draft);
+  decodeLogprobs(body, config, draft);
+  const fanOut = decodeChoices(body, config, draft);
+  const stops = decodeStops(body["stop"], draft);
+  if (stops.length > 0) config.stopSequences = stops.slice(0, MAX_STOPS);
+  const thinking = extras.thinking ?? decodeThinking(body, draft);
+  if (thinking !== undefined && Object.keys(thinking).length > 0) config.thinkingConfig = thinking;
+  return { config, fanOut, extraStops: stops.slice(MAX_STOPS) };
+}
+
+function decodeSampling(body: Body, config: Config, draft: ChatDraft): void {
+  const { fields } = draft;
+  set(config, "temperature", fields.optionalNumber(body["temperature"], "temperature", { min: 0, max: 2 }));
+  set(config, "topP", fields.optionalNumber(body["top_p"], "top_p", { min: 0, max: 1 }));
+  const extra = isObject(body["extra_body"]) ? body["extra_body"] : {};
+  const topK = fields.optionalNumber(body["top_k"] ?? extra["top_k"], "top_k");
+  if (topK !== undefined && topK > 0) config.topK = topK;
+  const seed = fields.optionalNumber(body["seed"], "seed");
+  // Gemini's seed is an int32; a larger one is folded, always in the same way.
+  if (seed !== undefined) config.seed = Math.trunc(seed) | 0;
+}
+
+function decodeLength(body: Body, config: Config, draft: ChatDraft): void {
+  const field = body["max_completion_tokens"] === undefined || body["max_completion_tokens"] === null
+    ? "max_tokens"
+    : "max_completion_tokens";
+  const wanted = draft.fields.optionalNumber(body[field], field, { min: 1 });
+  if (wanted === undefined) return;
+  config.maxOutputTokens = Math.min(Math.trunc(wanted), draft.capabilities.outputTokenLimit);
+  if (wanted > draft.capabilities.outputTokenLimit) {
+    draft.warnings.add(
+      `${field} was lowered to the model's limit of ${draft.capabilities.outputTokenLimit}.`,
+    );
+  }
+}
+
+function decodePenalties(body: Body, config: Config, draft: ChatDraft): void {
+  const pairs = [["presence_penalty", "presencePenalty"], ["frequency_penalty", "frequencyPenalty"]] as const;
+  for (const [field, name] of pairs) {
+    const penalty = draft.fields.optionalNumber(body[field], field, { min: -2, max: 2 });
+    if (penalty === undefined || penalty === 0) continue;
+    if (draft.capabilities.penalties) config[name] = penalty;
+    else draft.warnings.add(`This model takes no penalties; ${field} was left out.`);
+  }
+}
+
+function decodeLogprobs(body: Body, config: Config, draft: ChatDraft): void {
+  const wanted = draft.fields.optionalBoolean(body["logprobs"], "logprobs");
+  const top = draft.fields.optionalNumber(body["top_logprobs"], "top_logprobs", { min: 0, max: 20 });
+  if (wanted !== true) return;
+  if (!draft.capabilities.logprobs) {
+    draft.warnings.add("This model gives no log probabilities; logprobs was left out.");
+    return;
+  }
+  config.responseLogprobs = true;
+  if (top !== undefined && top > 0) config.logprobs = Math.trunc(top);
+}
+
+/** Sets candidateCount where the model takes it; else says how many calls make the choices. */
+function decodeChoices(body: Body, config: Config, draft: ChatDraft): number {
+  const wanted = draft.fields.optionalNumber(body["n"], "n", { min: 1, max: MAX_CHOICES }) ?? 1;
+  const count = Math.trunc(wanted);
+  if (count === 1) return 1;
+  if (count > draft.capabilities.maxCandidates) return count;
+  config.candidateCount = count;
+  return 1;
+}
+
+function decodeStops(value: unknown, draft: ChatDraft): string[] {
+  if (value === undefined || value === null) return [];
+  const list = typeof value === "string" ? [value] : draft.fields.list(value, "stop");
+  const stops = list.map((stop, index) => draft.fields.string(stop, `stop[${index}]`));
+  return [...new Set(stops.filter((stop) => stop !== ""))];
+}
+
+function decodeThinking(body: Body, draft: ChatDraft): ThinkingConfig | undefined {
+  const reasoning = isObject(body["reasoning"]) ? body["reasoning"] : {};
+  const budget = thinkingBudget(body, reasoning, draft);
+  if (budget !== undefined) return hide(budgetToThinking(budget, draft.capabilities), body, reasoning);
+  const direct = body["reasoning_effort"] !== undefined && body["reasoning_effort"] !== null;
+  const path = direct ? "reasoning_effort" : "reasoning.effort";
+  const effort = draft.fields.optionalString(direct ? body["reasoning_effort"] : reasoning["effort"], path);
+  if (effort === undefined) return undefined;
+  if (!isEffort(effort)) {
+    draft.fields.refuse(path, `Invalid ${path}: ${effort}. Valid values are ${EFFORTS.join(", ")}.`);
+    return undefined;
+  }
+  const setting = effortToThinking(effort, draft.capabilities);
+  if (setting === undefined || effort === "none") return setting;
+  return hide({ ...setting, includeThoughts: true }, body, reasoning);
+}
+
+/** Budgets as other gateways take them: `reasoning.max_tokens`, `thinking.budget_tokens`. */
+function thinkingBudget(body: Body, reasoning: Body, draft: ChatDraft): number | undefined {
+  const { thinking } = body;
+  if (isObject(thinking)) {
+    if (thinking["type"] === "disabled") return 0;
+    return draft.fields.optionalNumber(thinking["budget_tokens"], "thinking.budget_tokens", { min: 0 });
+  }
+  return draft.fields.optionalNumber(reasoning["max_tokens"], "reasoning.max_tokens", { min: 0 });
+}
+
+function hide(setting: ThinkingConfig | undefined, body: Body, reasoning: Body): ThinkingConfig | undefined {
+  const hidden = reasoning["exclude"] === true || body["include_reasoning"] === false;
+  return setting !== undefined && hidden ? { ...setting, includeThoughts: false } : setting;
+}
+
+function isEffort(word: string): word is Effort {
+  return (EFFORTS as readonly string[]).includes(word);
+}
+
+function set<Field extends keyof Config>(
+  config: Config,
+  field: Field,
+  value: Config[Field] | undefined,
+): void {
+  if (value !== undefined) config[field] = value;
+}

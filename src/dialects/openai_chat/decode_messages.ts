@@ -1,0 +1,157 @@
+import { isObject } from "../../core/mod.ts";
+import { decodeCarrier, parseArguments, type Part, toolResponse } from "../../gemini/mod.ts";
+import type { ChatDraft } from "./chat_draft.ts";
+import { textParts } from "./chat_draft.ts";
+import { decodeContent, joinTexts } from "./decode_content.ts";
+
+type Message = Record<string, unknown>;
+
+/**
+ * Decodes the messages. Leading system and developer messages become the system instruction; later ones stay where they
+ * are, as user text, because agents put reminders there.
+ */
+export function decodeMessages(value: unknown, draft: ChatDraft): void {
+  const messages = draft.fields.list(value, "messages");
+  if (messages.length === 0) {
+    draft.fields.refuse(
+      "messages",
+      "Missing required field: messages. Send at least one.",
+      "missing_required_parameter",
+    );
+  }
+  let leading = true;
+  messages.forEach((entry, index) => {
+    const path = `messages[${index}]`;
+    const message = draft.fields.object(entry, path);
+    if (draft.fields.failure !== undefined) return;
+    const role = draft.fields.string(message["role"], `${path}.role`);
+    if (role !== "system" && role !== "developer") leading = false;
+    decodeMessage(role, message, path, leading, draft);
+  });
+}
+
+function decodeMessage(
+  role: string,
+  message: Message,
+  path: string,
+  leading: boolean,
+  draft: ChatDraft,
+): void {
+  switch (role) {
+    case "system":
+    case "developer":
+      return decodeSystem(message, path, leading, draft);
+    case "user":
+      return draft.user(decodeContent(message["content"], `${path}.content`, draft));
+    case "assistant":
+      return decodeAssistant(message, path, draft);
+    case "tool":
+      return decodeToolMessage(message, path, draft);
+    case "function":
+      return decodeFunctionMessage(message, path, draft);
+    default:
+      if (draft.fields.failure === undefined) {
+        draft.fields.refuse(
+          `${path}.role`,
+          `Invalid value in ${path}.role: "${role}". Use system, developer, user, assistant, tool or function.`,
+        );
+      }
+  }
+}
+
+function decodeSystem(message: Message, path: string, leading: boolean, draft: ChatDraft): void {
+  const text = joinTexts(decodeContent(message["content"], `${path}.content`, draft));
+  if (leading) draft.system.push(...textParts(text));
+  else draft.user(textParts(text));
+}
+
+function decodeAssistant(message: Message, path: string, draft: ChatDraft): void {
+  const parts = decodeContent(message["content"], `${path}.content`, draft);
+  const refusal = draft.fields.optionalString(message["refusal"], `${path}.refusal`);
+  if (parts.length === 0 && refusal !== undefined) parts.push(...textParts(refusal));
+  const calls = draft.fields.optionalList(message["tool_calls"], `${path}.tool_calls`)
+    .flatMap((call, index) => decodeToolCall(call, `${path}.tool_calls[${index}]`, draft));
+  if (calls.length === 0 && isObject(message["function_call"])) {
+    calls.push(legacyCall(message["function_call"], `${path}.function_call`, draft));
+  }
+  const model = [...signLastText(parts, signatureIn(message)), ...calls];
+  if (model.length > 0) draft.items.push({ kind: "model", parts: model });
+}
+
+/** A signature that came with a message without calls stood on its last text. */
+function signLastText(parts: readonly Part[], thoughtSignature: string | undefined): readonly Part[] {
+  const last = parts.findLastIndex(({ text }) => text !== undefined);
+  if (thoughtSignature === undefined || last < 0) return parts;
+  return parts.map((part, index) => index === last ? { ...part, thoughtSignature } : part);
+}
+
+function decodeToolCall(value: unknown, path: string, draft: ChatDraft): Part[] {
+  const call = draft.fields.object(value, path);
+  if (draft.fields.failure !== undefined) return [];
+  const id = draft.fields.optionalString(call["id"], `${path}.id`) ?? "";
+  const custom = isObject(call["custom"]);
+  const body = draft.fields.object(custom ? call["custom"] : call["function"], `${path}.function`);
+  const name = draft.fields.string(body["name"], `${path}.function.name`);
+  const args = custom ? { input: String(body["input"] ?? "") } : parseArguments(body["arguments"]);
+  const carried = decodeCarrier(id);
+  if (carried !== undefined && carried.source !== "gemini") draft.signedBy = carried.source;
+  const signature = signatureIn(call) ?? signatureIn(body) ?? carried?.signature;
+  return [{
+    functionCall: { id, name: draft.names.toGemini(name), args },
+    ...(signature === undefined ? {} : { thoughtSignature: signature }),
+  }];
+}
+
+function legacyCall(call: Message, path: string, draft: ChatDraft): Part {
+  const name = draft.fields.string(call["name"], `${path}.name`);
+  const args = parseArguments(call["arguments"]);
+  return { functionCall: { id: legacyId(name), name: draft.names.toGemini(name), args } };
+}
+
+/** The older API pairs calls and results by name alone. */
+function legacyId(name: string): string {
+  return `function_${name}`;
+}
+
+/** A signature in the place where Google's own OpenAI-compatible replies have it; blobs of other services are no signature. */
+function signatureIn(holder: Message): string | undefined {
+  const extra = holder["extra_content"];
+  const google = isObject(extra) ? extra["google"] : undefined;
+  const signature = isObject(google) ? google["thought_signature"] : undefined;
+  if (typeof signature !== "string" || signature === "" || signature.startsWith("gAAAA")) return undefined;
+  return /^[A-Za-z0-9+/_-]+={0,2}$/.test(signature) ? signature : undefined;
+}
+
+function decodeToolMessage(message: Message, path: string, draft: ChatDraft): void {
+  const name = draft.fields.optionalString(message["name"], `${path}.name`);
+  const callId = draft.fields.string(message["tool_call_id"] ?? name, `${path}.tool_call_id`);
+  addResult(callId, name, message["content"], `${path}.content`, draft);
+}
+
+function decodeFunctionMessage(message: Message, path: string, draft: ChatDraft): void {
+  const name = draft.fields.string(message["name"], `${path}.name`);
+  addResult(legacyId(name), name, message["content"], `${path}.content`, draft);
+}
+
+function addResult(
+  callId: string,
+  name: string | undefined,
+  content: unknown,
+  path: string,
+  draft: ChatDraft,
+): void {
+  const parts = isObject(content) ? [] : decodeContent(content, path, draft);
+  const media = parts.filter(({ text }) => text === undefined);
+  const response = toolResponse(
+    isObject(content) ? content : typeof content === "string" ? content : joinTexts(parts),
+  );
+  draft.items.push({
+    kind: "result",
+    result: {
+      callId,
+      ...(name === undefined ? {} : { name: draft.names.toGemini(name) }),
+      response,
+      ...(media.length === 0 ? {} : { media }),
+    },
+  });
+}

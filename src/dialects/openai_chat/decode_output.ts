@@ -1,0 +1,80 @@
+import { isObject } from "../../core/mod.ts";
+import { type GenerationConfig, type JsonOutput, jsonOutput } from "../../gemini/mod.ts";
+import type { ChatDraft } from "./chat_draft.ts";
+
+type Body = Record<string, unknown>;
+
+/** What `response_format` asks for; undefined for plain text. */
+export function decodeResponseFormat(
+  body: Body,
+  hasTools: boolean,
+  draft: ChatDraft,
+): JsonOutput | undefined {
+  const value = body["response_format"];
+  if (value === undefined || value === null) return undefined;
+  const format = draft.fields.object(value, "response_format");
+  const options = { capabilities: draft.capabilities, hasTools };
+  switch (draft.fields.string(format["type"], "response_format.type")) {
+    case "text":
+      return undefined;
+    case "json_object":
+      return jsonOutput(format["schema"], options);
+    case "json_schema": {
+      const inner = draft.fields.object(format["json_schema"], "response_format.json_schema");
+      return jsonOutput(inner["schema"], options);
+    }
+    default:
+      draft.fields.refuse(
+        "response_format.type",
+        "Invalid response_format.type. Use text, json_object or json_schema.",
+      );
+      return undefined;
+  }
+}
+
+/** OpenAI's voices by the Gemini voice that comes closest; Gemini's own names are taken as they are. */
+const VOICES: ReadonlyMap<string, string> = new Map([
+  ["alloy", "Kore"],
+  ["ash", "Charon"],
+  ["ballad", "Puck"],
+  ["coral", "Aoede"],
+  ["echo", "Orus"],
+  ["fable", "Fenrir"],
+  ["nova", "Leda"],
+  ["onyx", "Algenib"],
+  ["sage", "Sulafat"],
+  ["shimmer", "Zephyr"],
+  ["verse", "Puck"],
+]);
+
+/** Output other than text: `modalities` and `audio`. Only speech models speak. */
+export function decodeModalities(body: Body, modelId: string, draft: ChatDraft): Partial<GenerationConfig> {
+  const wanted = draft.fields.optionalList(body["modalities"], "modalities")
+    .map((word, index) => draft.fields.string(word, `modalities[${index}]`).toUpperCase());
+  if (wanted.includes("AUDIO")) return audioConfig(body, modelId, draft);
+  return wanted.includes("IMAGE") ? { responseModalities: ["TEXT", "IMAGE"] } : {};
+}
+
+function audioConfig(body: Body, modelId: string, draft: ChatDraft): Partial<GenerationConfig> {
+  if (!/tts|native-audio|live/.test(modelId)) {
+    draft.fields.refuse("modalities", `The model ${modelId} does not produce audio. Use a speech model.`);
+    return {};
+  }
+  const audio = isObject(body["audio"]) ? body["audio"] : {};
+  const voice = isObject(audio["voice"]) ? audio["voice"]["id"] : audio["voice"];
+  const format = audio["format"];
+  if (typeof format === "string" && format !== "wav" && format !== "pcm16") {
+    draft.warnings.add(`Audio of format ${format} cannot be produced; WAV is sent.`);
+  }
+  if (typeof voice !== "string") return { responseModalities: ["AUDIO"] };
+  const voiceName = VOICES.get(voice) ?? voice;
+  return {
+    responseModalities: ["AUDIO"],
+    speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName } } },
+  };
+}
+
+/** `pcm16` or `wav`. */
+export function audioFormatOf(body: Body): string {
+  return isObject(body["audio"]) && body["audio"]["format"] === "pcm16" ? "pcm16" : "wav";
+}
