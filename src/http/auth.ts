@@ -1,0 +1,91 @@
+import type { ClientId, Failure } from "../core/mod.ts";
+import { err, ok, type Result } from "../core/mod.ts";
+
+/** Who sends a request. */
+export interface ClientIdentity {
+  readonly id: ClientId;
+  readonly name: string;
+  /** The holder of PROXY_API_KEY (or of the dashboard's session): may manage. */
+  readonly owner: boolean;
+}
+
+/** Finds the client of a bearer token; must take the same time whatever the token. */
+export type Authenticate = (token: string) => ClientIdentity | undefined;
+
+/** The token a request carries, in any of the ways that the dialects' clients send it. */
+export function tokenOf(request: Request, url: URL): string | undefined {
+  const { headers } = request;
+  const bearer = headers.get("authorization");
+  if (bearer !== null) return /^bearer\s+(\S+)\s*$/i.exec(bearer)?.[1] ?? bearer.trim();
+  return headers.get("x-api-key") ?? headers.get("x-goog-api-key") ?? url.searchParams.get("key") ??
+    undefined;
+}
+
+/** Wrong tokens a source may send before it is made to wait, and for how long at most. */
+const FREE_GUESSES = 10;
+const LONGEST_LOCK_MS = 60_000;
+
+export interface AuthGate {
+  check(request: Request, url: URL, peer: string): Result<ClientIdentity, Failure>;
+}
+
+interface Guesses {
+  count: number;
+  until: number;
+}
+
+/** Checks tokens and slows down guessing: after ten wrong ones an address waits, twice as long each time. A right token is never kept waiting. */
+export function createAuthGate(authenticate: Authenticate, now: () => number): AuthGate {
+  const guesses = new Map<string, Guesses>();
+
+  function refuse(peer: string, token: string | undefined): Failure {
+    if (token === undefined) {
+      return unauthorized("Give the proxy's key: Authorization: Bearer <PROXY_API_KEY>");
+    }
+    const entry = guesses.get(peer) ?? { count: 0, until: 0 };
+    entry.count++;
+    if (entry.count > FREE_GUESSES) {
+      entry.until = now() + Math.min(LONGEST_LOCK_MS, 1000 * 2 ** (entry.count - FREE_GUESSES));
+    }
+    if (guesses.size > 10_000) guesses.clear();
+    guesses.set(peer, entry);
+    return unauthorized("The proxy's key is wrong: it is PROXY_API_KEY, or a client token made for you");
+  }
+
+  return {
+    check(request, url, peer) {
+      const token = tokenOf(request, url);
+      const client = token === undefined ? undefined : authenticate(token);
+      if (client !== undefined) {
+        guesses.delete(peer);
+        return ok(client);
+      }
+      const until = guesses.get(peer)?.until ?? 0;
+      if (until > now()) return err(slowDown(until));
+      return err(refuse(peer, token));
+    },
+  };
+}
+
+function unauthorized(message: string): Failure {
+  return {
+    class: "caller_fault",
+    origin: "proxy",
+    status: 401,
+    code: "invalid_api_key",
+    message,
+    cools: "nothing",
+  };
+}
+
+function slowDown(until: number): Failure {
+  return {
+    class: "caller_fault",
+    origin: "proxy",
+    status: 429,
+    code: "too_many_attempts",
+    message: "Too many wrong keys from this address: wait before trying again",
+    until,
+    cools: "nothing",
+  };
+}

@@ -1,0 +1,20 @@
+/** The agent behind a request, from its user-agent header: the first product that is not a library's, bounded and printable. */
+export function agentName(headers: Headers): string {
+  const text = headers.get("user-agent") ?? "";
+  const products = [...text.matchAll(/([A-Za-z][\w.@-]{0,40})(?:\/([\w.+-]{1,30}))?/g)];
+  const named = products.find(([, name]) => !LIBRARIES.has(name!.toLowerCase())) ?? products[0];
+  if (named === undefined) return "unknown";
+  return named[2] === undefined ? named[1]! : `${named[1]}/${named[2]}`;
+}
+
+/** Products that say how a request was sent and not by whom. */
+const LIBRARIES: ReadonlySet<string> = new Set([
+  "mozilla",
+  "node",
+  "node.js",
+  "undici",
+  "axios",
+  "fetch",
+  "python",
+  "runtime",
+]);

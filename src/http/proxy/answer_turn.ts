@@ -1,0 +1,121 @@
+import type { Failure, JsonObject, Result } from "../../core/mod.ts";
+import type { AnyDialect, ClientCall, EncodeInput } from "../../dialects/mod.ts";
+import type { TurnEvent } from "../../gemini/mod.ts";
+import type { CallTrail, TurnSource } from "../../relay/mod.ts";
+import { refuse } from "./failure_response.ts";
+import type { Generation } from "./generate.ts";
+import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import { replyHeaders } from "./reply_headers.ts";
+import { streamResponse } from "./stream_response.ts";
+
+/** How long a stored response can be referred to, as OpenAI keeps it. */
+const STORED_MS = 30 * 24 * 60 * 60 * 1000;
+
+export interface AnswerInput {
+  readonly deps: ProxyDeps;
+  readonly arrival: Arrival;
+  readonly dialect: AnyDialect;
+  readonly body: unknown;
+  readonly trail: CallTrail;
+  readonly call: ClientCall<unknown>;
+  readonly opening: Promise<Result<Generation, Failure>>;
+  /** Ends the call when the client leaves before it was served. */
+  readonly leave: () => void;
+}
+
+/** Answers with the whole turn as one JSON body. */
+export async function answerWhole(input: AnswerInput): Promise<Response> {
+  const opened = await input.opening;
+  if (!opened.ok) return fail(input, opened.error);
+  const events: TurnEvent[] = [];
+  const failure = await readAll(opened.value.turn, events);
+  if (failure) return fail(input, failure);
+  const encode = encodeInput(input, opened.value.call);
+  const reply = input.dialect.encodeReply(events, encode);
+  await keep(input, events, encode);
+  const headers = replyHeaders(input.trail, input.deps.ports.clock.now());
+  input.trail.record(200);
+  return json(reply, headers);
+}
+
+/** Answers with the turn as it comes. */
+export function answerStream(input: AnswerInput): Promise<Response> {
+  const { deps, dialect, trail } = input;
+  const seen: TurnEvent[] = [];
+  const keeps = dialect.storable !== undefined;
+  let encode = encodeInput(input, input.call);
+  const waiting = () => dialect.encodeStream(encode);
+  return streamResponse({
+    deadlines: deps.deadlines,
+    opening: input.opening.then((opened) => {
+      if (!opened.ok) return opened;
+      encode = encodeInput(input, opened.value.call);
+      const observe = keeps ? { observe: (event: TurnEvent) => void seen.push(event) } : {};
+      return {
+        ok: true,
+        value: { turn: opened.value.turn, encoder: dialect.encodeStream(encode), ...observe },
+      };
+    }),
+    headers: () => replyHeaders(trail, deps.ports.clock.now()),
+    refuse: (failure) => fail(input, failure),
+    waiting,
+    leave: input.leave,
+    done: (failure) => {
+      trail.record(failure?.class === "client_gone" ? 499 : 200, failure);
+      if (failure === undefined) void keep(input, seen, encode);
+    },
+  });
+}
+
+function encodeInput(input: AnswerInput, call: ClientCall<unknown>): EncodeInput<unknown> {
+  const { arrival, trail, deps } = input;
+  return {
+    context: call.context,
+    requestId: arrival.requestId,
+    created: Math.floor(arrival.at / 1000),
+    newId: deps.ports.newId,
+    ...(trail.last === undefined ? {} : { source: trail.last.source }),
+  };
+}
+
+async function readAll(turn: TurnSource, events: TurnEvent[]): Promise<Failure | undefined> {
+  while (true) {
+    const step = await turn.read();
+    for (const event of step.events) events.push(event);
+    if (step.state === "end") return undefined;
+    if (step.state !== "more") return step.state;
+  }
+}
+
+async function keep(
+  input: AnswerInput,
+  events: readonly TurnEvent[],
+  encode: EncodeInput<unknown>,
+): Promise<void> {
+  const stored = input.dialect.storable?.(events, encode, input.body);
+  if (stored === undefined) return;
+  try {
+    await input.deps.store.expiring.put("response", stored.id, stored.value, STORED_MS);
+  } catch {
+    input.deps.ledger.log(
+      "warn",
+      "request",
+      "A response could not be stored: previous_response_id will not find it",
+      {
+        request: input.arrival.requestId,
+      },
+    );
+  }
+}
+
+function fail(input: AnswerInput, failure: Failure): Response {
+  return refuse({ ...input, now: input.deps.ports.clock.now() }, failure);
+}
+
+/** A JSON reply. */
+export function json(body: JsonObject, headers: Record<string, string>, status = 200): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+  });
+}

@@ -1,0 +1,45 @@
+import type { CredentialId, SourceName } from "../../core/mod.ts";
+import type { ResolvedModel } from "../../catalog/mod.ts";
+import type { GeminiRequest } from "../../gemini/mod.ts";
+import type { Need } from "../../pool/contract.ts";
+import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+
+/** What the pool is asked for, before anything has been tried. */
+export type CallNeed = Omit<Need, "tried">;
+
+interface NeedInput {
+  readonly target: ResolvedModel;
+  readonly inputTokens: number;
+  readonly session: string;
+  readonly counted: boolean;
+  readonly request?: GeminiRequest;
+  readonly pinned?: CredentialId;
+}
+
+/**
+ * A tool loop stays at the service that made its signatures, and at the key while that can serve; any other conversation
+ * only leans to its key, for Google's prompt cache.
+ */
+export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): CallNeed {
+  const owner = input.request === undefined ? undefined : deps.signatures.ownerOf(input.request);
+  const last = deps.settings.affinity ? deps.sessions.get(input.session, input.target.id) : undefined;
+  const affinity = owner === undefined
+    ? last === undefined ? undefined : { ...last, strict: false }
+    : { credential: owner.credential, source: owner.source, strict: true };
+  return {
+    model: input.target.id,
+    sources: sourcesOf(deps, input.target),
+    inputTokens: input.inputTokens,
+    session: input.session,
+    client: arrival.client.id,
+    counted: input.counted,
+    ...(input.pinned === undefined ? {} : { pinned: input.pinned }),
+    ...(affinity === undefined ? {} : { affinity }),
+  };
+}
+
+function sourcesOf(deps: ProxyDeps, target: ResolvedModel): readonly SourceName[] {
+  const allowed = new Set(target.sources);
+  const ordered = deps.settings.sourceOrder.filter((source) => allowed.has(source));
+  return ordered.length > 0 ? ordered : deps.settings.sourceOrder;
+}

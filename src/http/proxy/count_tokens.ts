@@ -1,0 +1,37 @@
+import { isObject } from "../../core/mod.ts";
+import { estimateTokens } from "../../gemini/mod.ts";
+import { relayJson } from "../../relay/mod.ts";
+import { json } from "./answer_turn.ts";
+import { callNeed } from "./call_need.ts";
+import { refuse } from "./failure_response.ts";
+import { replyHeaders } from "./reply_headers.ts";
+import type { SimpleCall } from "./simple_call.ts";
+
+/** Counts by Google; agents ask often, so when no key can count now an estimate with a warning is better than an error. */
+export async function countTokens(input: SimpleCall): Promise<Response> {
+  const { deps, arrival, trail, call, target, dialect } = input;
+  const need = callNeed(deps, arrival, { target, inputTokens: 0, session: call.session, counted: false });
+  const counted = await relayJson(deps, {
+    need,
+    trail,
+    signal: arrival.signal,
+    build: (attempt) =>
+      attempt.upstream.build({
+        operation: "count_tokens",
+        model: target.id,
+        request: call.request,
+        host: attempt.host,
+        requestId: arrival.requestId,
+        session: call.session,
+      }, attempt.credential),
+  });
+  const now = deps.ports.clock.now();
+  if (!counted.ok && (counted.error.class === "caller_fault" || counted.error.class === "client_gone")) {
+    return refuse({ dialect, arrival, trail, now }, counted.error);
+  }
+  const total = counted.ok && isObject(counted.value) ? counted.value["totalTokens"] : undefined;
+  if (typeof total !== "number") trail.warnings.push("The count is an estimate: no key could count just now");
+  const headers = replyHeaders(trail, now);
+  trail.record(200);
+  return json(dialect.encodeCount!(typeof total === "number" ? total : estimateTokens(input.bytes)), headers);
+}

@@ -1,0 +1,56 @@
+import { err, type Failure, type Json, ok, type Result } from "../../core/mod.ts";
+import type { ResolvedModel } from "../../catalog/mod.ts";
+import type { AnyDialect, ClientCall, DecodeInput } from "../../dialects/mod.ts";
+import { inlineMedia } from "../../gemini/mod.ts";
+import { fetchRemoteMedia, MEDIA_LIMITS } from "./remote_media.ts";
+import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+
+/**
+ * Decodes a body for one target model: loads the stored responses it refers to, the signatures that memory lacks, and
+ * the media it names by URL. The decoder itself stays pure.
+ */
+export async function decodeCall(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  dialect: AnyDialect,
+  body: unknown,
+  target: ResolvedModel,
+): Promise<Result<ClientCall<unknown>, Failure>> {
+  const input: DecodeInput = {
+    target: { id: target.id, capabilities: target.capabilities },
+    signatureOf: (call) => deps.signatures.find(call),
+    stored: await loadStored(deps, dialect.references?.(body) ?? []),
+    headers: arrival.request.headers,
+    newId: deps.ports.newId,
+  };
+  let decoded = dialect.decodeRequest(body, input);
+  if (decoded.ok && decoded.value.missingSignatures.length > 0) {
+    const found = await deps.signatures.load(decoded.value.missingSignatures);
+    if (found) decoded = dialect.decodeRequest(body, input);
+  }
+  return decoded.ok ? await withMedia(deps, arrival, decoded.value) : decoded;
+}
+
+async function loadStored(deps: ProxyDeps, ids: readonly string[]): Promise<ReadonlyMap<string, Json>> {
+  const stored = new Map<string, Json>();
+  for (const id of ids) {
+    const value = await deps.store.expiring.get("response", id);
+    if (value !== undefined) stored.set(id, value);
+  }
+  return stored;
+}
+
+async function withMedia(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  call: ClientCall<unknown>,
+): Promise<Result<ClientCall<unknown>, Failure>> {
+  if (call.remoteMedia.length === 0) return ok(call);
+  const fetched = await fetchRemoteMedia(call.remoteMedia, {
+    signal: arrival.signal,
+    limits: MEDIA_LIMITS,
+    ...deps.media,
+  });
+  if (!fetched.ok) return err(fetched.error);
+  return ok({ ...call, request: inlineMedia(call.request, fetched.value) });
+}

@@ -1,0 +1,109 @@
+import { callerFault, err, type Failure, ok, type RequestId, type Result } from "../../core/mod.ts";
+import type { ResolvedModel } from "../../catalog/mod.ts";
+import type { AnyDialect, ClientCall } from "../../dialects/mod.ts";
+import { CallTrail } from "../../relay/mod.ts";
+import { parseJson, readBody } from "../read_body.ts";
+import { agentName } from "./agent_name.ts";
+import { answerStream, answerWhole } from "./answer_turn.ts";
+import { countTokens } from "./count_tokens.ts";
+import { decodeCall } from "./decode_call.ts";
+import { embed } from "./embed.ts";
+import { refuse } from "./failure_response.ts";
+import { generate } from "./generate.ts";
+import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import { resolveTargets } from "./resolve_targets.ts";
+
+/** A request that has been read and understood. */
+interface Understood {
+  readonly body: unknown;
+  readonly bytes: number;
+  readonly asked: string;
+  readonly targets: readonly [ResolvedModel, ...ResolvedModel[]];
+  readonly call: ClientCall<unknown>;
+}
+
+/** Serves one request of a translated dialect, from its bytes to its reply. */
+export async function serveDialect(
+  deps: ProxyDeps,
+  dialect: AnyDialect,
+  arrival: Arrival,
+): Promise<Response> {
+  const understood = await understand(deps, dialect, arrival);
+  if (!understood.ok) return refuse({ dialect, arrival, now: deps.ports.clock.now() }, understood.error);
+  const { call, body, bytes, targets } = understood.value;
+  const trail = trailOf(deps, dialect, arrival, understood.value);
+  trail.warnings.push(...call.warnings);
+  if (call.operation === "count_tokens") {
+    return await countTokens({ deps, dialect, arrival, trail, call, target: targets[0], bytes });
+  }
+  if (call.operation === "embed") {
+    return await embed({ deps, dialect, arrival, trail, call, target: targets[0], bytes });
+  }
+  const leaving = new AbortController();
+  const guarded = { ...arrival, signal: AbortSignal.any([arrival.signal, leaving.signal]) };
+  const opening = generate(deps, { arrival: guarded, dialect, body, bodyBytes: bytes, trail, call, targets });
+  const input = { deps, dialect, arrival, body, trail, call, opening, leave: () => leaving.abort() };
+  return call.stream ? await answerStream(input) : await answerWhole(input);
+}
+
+async function understand(
+  deps: ProxyDeps,
+  dialect: AnyDialect,
+  arrival: Arrival,
+): Promise<Result<Understood, Failure>> {
+  const bytes = await readBody(arrival.request, deps.settings.maxBodyBytes);
+  if (!bytes.ok) return bytes;
+  const body = parseJson(bytes.value);
+  if (!body.ok) return body;
+  const asked = dialect.modelOf(body.value);
+  if (!asked.ok) return asked;
+  const targets = await resolveTargets(deps, arrival, asked.value);
+  if (!targets.ok) return targets;
+  const refused = deps.admit(arrival.client, targets.value[0].id);
+  if (refused) return err(refused);
+  const call = await decode(deps, arrival, dialect, body.value, targets.value[0]);
+  if (!call.ok) return call;
+  return ok({
+    body: body.value,
+    bytes: bytes.value.byteLength,
+    asked: asked.value,
+    targets: targets.value,
+    call: call.value,
+  });
+}
+
+/** A body nested so deep that walking it exhausts the stack is the caller's fault. */
+async function decode(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  dialect: AnyDialect,
+  body: unknown,
+  target: ResolvedModel,
+): Promise<Result<ClientCall<unknown>, Failure>> {
+  try {
+    return await decodeCall(deps, arrival, dialect, body, target);
+  } catch (cause) {
+    if (cause instanceof RangeError) return err(callerFault("The request body is nested too deeply"));
+    throw cause;
+  }
+}
+
+function trailOf(deps: ProxyDeps, dialect: AnyDialect, arrival: Arrival, understood: Understood): CallTrail {
+  const { call } = understood;
+  return new CallTrail(
+    {
+      id: arrival.requestId as RequestId,
+      at: arrival.at,
+      dialect: dialect.name,
+      operation: call.operation,
+      stream: call.stream,
+      modelAsked: understood.asked,
+      client: arrival.client.id,
+      agent: agentName(arrival.request.headers),
+      session: call.session,
+      requestBytes: understood.bytes,
+    },
+    deps.ports,
+    deps.ledger,
+  );
+}

@@ -1,0 +1,84 @@
+import { type Failure, isObject, ok, type Result } from "../../core/mod.ts";
+import { estimateTokens, NO_USAGE } from "../../gemini/mod.ts";
+import { relayJson, transportFailure } from "../../relay/mod.ts";
+import { json } from "./answer_turn.ts";
+import { callNeed } from "./call_need.ts";
+import { refuse } from "./failure_response.ts";
+import { replyHeaders } from "./reply_headers.ts";
+import type { SimpleCall } from "./simple_call.ts";
+
+/** As many as Google takes in one batchEmbedContents call. */
+const BATCH = 100;
+
+interface Vectors {
+  readonly values: readonly (readonly number[])[];
+  readonly promptTokens: number;
+}
+
+/** Embeds all inputs in batches, in order; one batch that fails fails the call, as half of the vectors help nobody. */
+export async function embed(input: SimpleCall): Promise<Response> {
+  const { deps, dialect, arrival, trail, call } = input;
+  const inputs = call.embed?.inputs ?? [];
+  const batches = Array.from(
+    { length: Math.ceil(inputs.length / BATCH) },
+    (_, index) => inputs.slice(index * BATCH, (index + 1) * BATCH),
+  );
+  const results = await Promise.all(batches.map((batch) => embedBatch(input, batch)));
+  const now = deps.ports.clock.now();
+  const vectors: (readonly number[])[] = [];
+  let promptTokens = 0;
+  for (const result of results) {
+    if (!result.ok) return refuse({ dialect, arrival, trail, now }, result.error);
+    vectors.push(...result.value.values);
+    promptTokens += result.value.promptTokens;
+  }
+  trail.usage = { ...NO_USAGE, promptTokens, totalTokens: promptTokens };
+  const encode = {
+    context: call.context,
+    requestId: arrival.requestId,
+    created: Math.floor(arrival.at / 1000),
+    newId: deps.ports.newId,
+  };
+  const reply = dialect.encodeEmbeddings!(vectors, promptTokens, encode);
+  const headers = replyHeaders(trail, now);
+  trail.record(200);
+  return json(reply, headers);
+}
+
+async function embedBatch(input: SimpleCall, batch: readonly string[]): Promise<Result<Vectors, Failure>> {
+  const { deps, arrival, trail, call, target } = input;
+  const estimate = estimateTokens(batch.reduce((size, text) => size + text.length, 0));
+  const reply = await relayJson(deps, {
+    need: {
+      ...callNeed(deps, arrival, { target, inputTokens: estimate, session: call.session, counted: true }),
+      sources: ["api_key", "vertex"],
+    },
+    trail,
+    signal: arrival.signal,
+    build: (attempt) =>
+      attempt.upstream.build({
+        operation: "batch_embed",
+        model: target.id,
+        request: call.request,
+        host: attempt.host,
+        requestId: arrival.requestId,
+        session: call.session,
+        embed: { ...call.embed!, inputs: batch },
+      }, attempt.credential),
+  });
+  return reply.ok ? readVectors(reply.value, batch.length, estimate) : reply;
+}
+
+function readVectors(reply: unknown, expected: number, estimate: number): Result<Vectors, Failure> {
+  const listed = isObject(reply) && Array.isArray(reply["embeddings"]) ? reply["embeddings"] : [];
+  const values = listed.flatMap((item) =>
+    isObject(item) && Array.isArray(item["values"]) ? [item["values"] as number[]] : []
+  );
+  if (values.length !== expected) {
+    return { ok: false, error: transportFailure("the number of vectors is not that of the inputs") };
+  }
+  const usage = isObject(reply) && isObject(reply["usageMetadata"])
+    ? reply["usageMetadata"]["promptTokenCount"]
+    : undefined;
+  return ok({ values, promptTokens: typeof usage === "number" ? usage : estimate });
+}

@@ -1,0 +1,26 @@
+import type { Failure } from "../../core/mod.ts";
+import type { AnyDialect } from "../../dialects/mod.ts";
+import type { CallTrail } from "../../relay/mod.ts";
+import type { Arrival } from "./proxy_deps.ts";
+import { failureHeaders, replyHeaders } from "./reply_headers.ts";
+
+export interface RefuseInput {
+  readonly dialect: AnyDialect;
+  readonly arrival: Pick<Arrival, "requestId">;
+  readonly trail?: CallTrail;
+  readonly now: number;
+}
+
+/** A failure in the dialect's own shape and status, recorded when a call had begun. */
+export function refuse(input: RefuseInput, failure: Failure): Response {
+  const encoded = input.dialect.encodeFailure(failure, input.arrival.requestId);
+  const headers = {
+    "content-type": "application/json",
+    "x-request-id": input.arrival.requestId,
+    ...(input.trail === undefined ? {} : replyHeaders(input.trail, input.now)),
+    ...failureHeaders(failure, input.now),
+    ...encoded.headers,
+  };
+  input.trail?.record(encoded.status, failure);
+  return new Response(JSON.stringify(encoded.body), { status: encoded.status, headers });
+}

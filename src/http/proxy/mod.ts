@@ -1,0 +1,199 @@
+/**
+ * The client APIs over HTTP: which path is which dialect, who may call, and how a failure before any dialect's own code is
+ * said in that dialect's shape. Holds no translation and no pool logic; closed by default.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import { callerFault, type Failure, redact, type Result } from "../../core/mod.ts";
+import {
+  anthropicCount,
+  anthropicMessages,
+  type AnyDialect,
+  openaiChat,
+  openaiEmbeddings,
+  openaiResponses,
+  responsesInputTokens,
+} from "../../dialects/mod.ts";
+import type { AuthGate } from "../auth.ts";
+import { serveDialect } from "./dialect_route.ts";
+import { refuse } from "./failure_response.ts";
+import { listModels, modelDialect, oneModel } from "./models_route.ts";
+import { parseNativePath } from "./native_path.ts";
+import { refuseNative, serveNative } from "./native_route.ts";
+import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import { serveResource } from "./resource_route.ts";
+import { serveStored } from "./stored_route.ts";
+
+export type { ProxyDeps, ResourceOwners } from "./proxy_deps.ts";
+export { createResourceOwners } from "./resource_owners.ts";
+
+/** What the server tells of a connection. */
+export interface PeerInfo {
+  /** The peer's address; empty when there is no socket. */
+  readonly peer: string;
+}
+
+export interface ProxyAppOptions {
+  readonly deps: ProxyDeps;
+  readonly auth: AuthGate;
+  /** Refuses foreign hosts and origins. */
+  readonly guard: (request: Request, url: URL) => Result<void, Failure>;
+}
+
+type Serve = (arrival: Arrival) => Promise<Response> | Response;
+/** Says a failure in the shape that the client of a path reads. */
+type Say = (arrival: Arrival, failure: Failure) => Response;
+
+/** The routes of all client APIs. */
+export function createProxyApp({ deps, auth, guard }: ProxyAppOptions): Hono<{ Bindings: PeerInfo }> {
+  const app = new Hono<{ Bindings: PeerInfo }>();
+
+  const sayIn = (dialect: AnyDialect): Say => (arrival, failure) =>
+    refuse({ dialect, arrival, now: deps.ports.clock.now() }, failure);
+  const sayNative: Say = (arrival, failure) => refuseNative(deps, arrival, { failure });
+  const sayAsAsked: Say = (arrival, failure) => {
+    const asked = modelDialect(arrival);
+    return (asked === "gemini" ? sayNative : sayIn(asked === "anthropic" ? anthropicMessages : openaiChat))(
+      arrival,
+      failure,
+    );
+  };
+
+  async function handle(
+    request: Request,
+    env: PeerInfo | undefined,
+    say: Say,
+    serve: Serve,
+  ): Promise<Response> {
+    const url = new URL(request.url);
+    const arrival = arrivalOf(deps, request, url);
+    const refused = guard(request, url);
+    if (!refused.ok) return say(arrival, refused.error);
+    const client = auth.check(request, url, env?.peer ?? "");
+    if (!client.ok) return say(arrival, client.error);
+    try {
+      return await serve({ ...arrival, client: client.value });
+    } catch (cause) {
+      return say(arrival, internal(deps, arrival, cause));
+    }
+  }
+
+  const dialectPost = (path: string, dialect: AnyDialect) => {
+    for (const prefix of ["", "/v1"]) {
+      app.post(
+        prefix + path,
+        (c) => handle(c.req.raw, c.env, sayIn(dialect), (arrival) => serveDialect(deps, dialect, arrival)),
+      );
+    }
+  };
+  dialectPost("/v1/chat/completions", openaiChat);
+  dialectPost("/v1/responses", openaiResponses);
+  dialectPost("/v1/responses/input_tokens", responsesInputTokens);
+  dialectPost("/v1/embeddings", openaiEmbeddings);
+  dialectPost("/v1/messages", anthropicMessages);
+  dialectPost("/v1/messages/count_tokens", anthropicCount);
+
+  app.on(
+    ["GET", "DELETE"],
+    "/v1/responses/:id",
+    (c) =>
+      handle(
+        c.req.raw,
+        c.env,
+        sayIn(openaiResponses),
+        (arrival) => serveStored(deps, openaiResponses, arrival, c.req.param("id")),
+      ),
+  );
+  // Claude Code asks this before its first request.
+  app.on("HEAD", "/api/hello", () => new Response(null, { status: 200 }));
+
+  for (const path of ["/v1/models", "/v1/v1/models", "/v1beta/models"]) {
+    app.get(path, (c) => handle(c.req.raw, c.env, sayAsAsked, (arrival) => listModels(deps, arrival)));
+    app.get(`${path}/:name{.+}`, (c) =>
+      handle(c.req.raw, c.env, sayAsAsked, (arrival) => {
+        const name = c.req.param("name");
+        return oneModel(deps, arrival, name) ?? sayAsAsked(arrival, unknownModel(name));
+      }));
+  }
+  for (const version of ["/v1", "/v1beta"]) {
+    for (const path of ["/files", "/files/*", "/cachedContents", "/cachedContents/*"]) {
+      app.all(
+        version + path,
+        (c) => handle(c.req.raw, c.env, sayNative, (arrival) => serveResource(deps, arrival)),
+      );
+    }
+    app.all(
+      `/upload${version}/files`,
+      (c) => handle(c.req.raw, c.env, sayNative, (arrival) => serveResource(deps, arrival)),
+    );
+    app.post(`${version}/models/*`, (c) =>
+      handle(c.req.raw, c.env, sayNative, (arrival) => {
+        const path = parseNativePath(arrival.url.pathname);
+        return path === undefined
+          ? sayNative(arrival, unknownRoute(arrival))
+          : serveNative(deps, arrival, path);
+      }));
+    app.all(
+      `${version}/*`,
+      (c) => handle(c.req.raw, c.env, sayAsAsked, (arrival) => sayAsAsked(arrival, unknownRoute(arrival))),
+    );
+  }
+  return app;
+}
+
+function arrivalOf(deps: ProxyDeps, request: Request, url: URL): Arrival {
+  return {
+    request,
+    url,
+    requestId: deps.ports.newId("req_"),
+    at: deps.ports.clock.now(),
+    client: NOBODY,
+    signal: request.signal,
+  };
+}
+
+/** Stands in the arrival until the token has been checked; no route sees it. */
+const NOBODY: Arrival["client"] = { id: "" as Arrival["client"]["id"], name: "", owner: false };
+
+function unknownModel(name: string): Failure {
+  return callerFault(
+    `The model ${printable(name)} is not known to this proxy: GET /v1/models lists those that are`,
+    {
+      status: 404,
+      code: "model_not_found",
+      param: "model",
+    },
+  );
+}
+
+function unknownRoute({ request, url }: Arrival): Failure {
+  return callerFault(`There is no route ${request.method} ${printable(url.pathname)}`, {
+    status: 404,
+    code: "unknown_url",
+  });
+}
+
+function printable(text: string): string {
+  return redact(text).replace(/[^\x20-\x7e]/g, "?").slice(0, 120);
+}
+
+/** A fault of our own: said without detail, logged with it. */
+function internal(deps: ProxyDeps, arrival: Arrival, cause: unknown): Failure {
+  const text = cause instanceof Error
+    ? `${cause.name}: ${cause.message}\n${cause.stack ?? ""}`
+    : String(cause);
+  deps.ledger.log("error", "request", "A request failed inside the proxy", {
+    request: arrival.requestId,
+    path: arrival.url.pathname,
+    error: redact(text).slice(0, 2000),
+  });
+  return {
+    class: "unknown",
+    origin: "proxy",
+    status: 500,
+    code: "internal_error",
+    message: `The proxy failed on this request; its log has the reason under ${arrival.requestId}`,
+    cools: "nothing",
+  };
+}

@@ -1,0 +1,45 @@
+/** What a native path asks for. */
+export interface NativePath {
+  /** `v1` or `v1beta`. */
+  readonly version: string;
+  /** As the client wrote it, without `models/`. */
+  readonly model: string;
+  readonly method: string;
+}
+
+/** Reads `/v1beta/models/{model}:{method}`; the model may be percent-encoded or an alias with slashes in it. */
+export function parseNativePath(pathname: string): NativePath | undefined {
+  const match = /^\/(v1|v1beta)\/(?:models\/)?(.+):(\w+)$/.exec(pathname);
+  if (match === null) return undefined;
+  const model = decoded(match[2]!);
+  return model === undefined ? undefined : { version: match[1]!, model, method: match[3]! };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The query as it goes to Google: everything but the client's key. */
+export function forwardedQuery(url: URL): string {
+  if (!url.searchParams.has("key")) return url.search;
+  const kept = new URLSearchParams(url.searchParams);
+  kept.delete("key");
+  const text = kept.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+/** Headers that mean something to Google and nothing about the client's key. */
+const FORWARDED =
+  /^(content-type|accept|x-goog-api-client|user-agent|x-goog-upload-.*|x-server-timeout|x-goog-request-params)$/;
+
+export function forwardedHeaders(headers: Headers): Record<string, string> {
+  const kept: Record<string, string> = {};
+  headers.forEach((value, name) => {
+    if (FORWARDED.test(name)) kept[name] = value;
+  });
+  return kept;
+}

@@ -1,0 +1,176 @@
+import { Buffer } from "node:buffer";
+import { callerFault, type RequestId } from "../../core/mod.ts";
+import type { ResolvedModel } from "../../catalog/mod.ts";
+import { brokenStreamFrame, encodeNativeFailure } from "../../dialects/mod.ts";
+import { estimateTokens } from "../../gemini/mod.ts";
+import {
+  CallTrail,
+  fingerprint,
+  type NativeRefusal,
+  type NativeReply,
+  relayNative,
+} from "../../relay/mod.ts";
+import type { UpstreamRequest } from "../../upstreams/contract.ts";
+import { readBody } from "../read_body.ts";
+import { agentName } from "./agent_name.ts";
+import { callNeed } from "./call_need.ts";
+import { forwardedHeaders, forwardedQuery, type NativePath } from "./native_path.ts";
+import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import { failureHeaders, replyHeaders } from "./reply_headers.ts";
+import { resolveTargets } from "./resolve_targets.ts";
+
+/** Methods of a model that native clients may call, and whether they answer with a model's turn or use quota. */
+const METHODS: Readonly<
+  Record<string, { readonly turn: boolean; readonly stream: boolean; readonly counted: boolean }>
+> = {
+  generateContent: { turn: true, stream: false, counted: true },
+  streamGenerateContent: { turn: true, stream: true, counted: true },
+  countTokens: { turn: false, stream: false, counted: false },
+  embedContent: { turn: false, stream: false, counted: true },
+  batchEmbedContents: { turn: false, stream: false, counted: true },
+  predict: { turn: false, stream: false, counted: true },
+};
+
+/** How much of a body names its conversation: agents begin it with the same words each turn. */
+const SESSION_BYTES = 2048;
+
+/** Serves one native call on a model: the client's bytes to Google, Google's bytes to the client. */
+export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: NativePath): Promise<Response> {
+  const method = METHODS[path.method];
+  if (method === undefined) {
+    return refuseNative(deps, arrival, {
+      failure: callerFault(`The method ${path.method.slice(0, 40)} is not served`, { status: 404 }),
+    });
+  }
+  const body = await readBody(arrival.request, deps.settings.maxBodyBytes);
+  if (!body.ok) return refuseNative(deps, arrival, { failure: body.error });
+  const targets = await resolveTargets(deps, arrival, path.model);
+  if (!targets.ok) return refuseNative(deps, arrival, { failure: targets.error });
+  const refused = deps.admit(arrival.client, targets.value[0].id);
+  if (refused) return refuseNative(deps, arrival, { failure: refused });
+  const bytes = body.value;
+  const session = sessionOf(arrival, bytes);
+  const trail = trailOf(deps, arrival, path, bytes.byteLength, session, method.stream);
+  const pinned = await ownerOf(deps, bytes);
+  let last: NativeRefusal | undefined;
+  for (const target of targets.value) {
+    const reply = await relayNative(deps, {
+      need: callNeed(deps, arrival, {
+        target: {
+          ...target,
+          sources: target.sources.filter((source) => deps.upstreams.get(source)?.passThrough),
+        },
+        inputTokens: method.counted ? estimateTokens(bytes.byteLength) : 0,
+        session,
+        counted: method.counted,
+        ...(pinned === undefined ? {} : { pinned }),
+      }),
+      trail,
+      signal: arrival.signal,
+      stream: method.stream,
+      turn: method.turn,
+      brokenFrame: (failure) => new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),
+      build: (attempt) => buildNative(arrival, path, target, bytes, attempt),
+    });
+    if (reply.ok) return passReply(deps, trail, reply.value);
+    last = reply.error;
+    if (!["rate_limit", "quota", "not_on_tier", "model_gone", "overloaded"].includes(last.failure.class)) {
+      break;
+    }
+  }
+  return refuseNative(deps, arrival, last!, trail);
+}
+
+function buildNative(
+  arrival: Arrival,
+  path: NativePath,
+  target: ResolvedModel,
+  body: Uint8Array<ArrayBuffer>,
+  { upstream, credential }: Parameters<Parameters<typeof relayNative>[1]["build"]>[0],
+): UpstreamRequest {
+  return upstream.passThrough!({
+    method: "POST",
+    path: `/${path.version}/models/${encodeURIComponent(target.id)}:${path.method}`,
+    query: forwardedQuery(arrival.url),
+    headers: forwardedHeaders(arrival.request.headers),
+    body,
+  }, credential);
+}
+
+function passReply(deps: ProxyDeps, trail: CallTrail, reply: NativeReply): Response {
+  const headers = new Headers(replyHeaders(trail, deps.ports.clock.now()));
+  headers.set("content-type", reply.headers.get("content-type") ?? "application/json");
+  return new Response(reply.body, { status: reply.status, headers });
+}
+
+/** A failure in Google's shape. */
+export function refuseNative(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  refusal: NativeRefusal,
+  trail?: CallTrail,
+): Response {
+  const now = deps.ports.clock.now();
+  const { failure, body } = refusal;
+  const encoded = encodeNativeFailure(failure, { now, ...(body === undefined ? {} : { body }) });
+  trail?.record(encoded.status, failure);
+  return new Response(JSON.stringify(encoded.body), {
+    status: encoded.status,
+    headers: {
+      "content-type": "application/json; charset=UTF-8",
+      "x-request-id": arrival.requestId,
+      ...(trail === undefined ? {} : replyHeaders(trail, now)),
+      ...failureHeaders(failure, now),
+    },
+  });
+}
+
+function sessionOf(arrival: Arrival, body: Uint8Array): string {
+  const named = arrival.request.headers.get("x-session-id");
+  if (named !== null) return named.slice(0, 200);
+  return fingerprint(
+    Buffer.from(body.buffer, body.byteOffset, Math.min(SESSION_BYTES, body.byteLength)).toString("latin1"),
+  );
+}
+
+const RESOURCE_REGEXP = /(?:cachedContents|files)\/[A-Za-z0-9-]{4,80}/g;
+
+/** A cached content or file named in the body can only be used by the key that owns it. */
+async function ownerOf(
+  deps: ProxyDeps,
+  body: Uint8Array,
+): Promise<Awaited<ReturnType<ProxyDeps["owners"]["find"]>>> {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (!bytes.includes("cachedContents/") && !bytes.includes("/files/")) return undefined;
+  for (const [name] of bytes.toString("utf8").matchAll(RESOURCE_REGEXP)) {
+    const owner = await deps.owners.find(name);
+    if (owner !== undefined) return owner;
+  }
+  return undefined;
+}
+
+function trailOf(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  path: NativePath,
+  bytes: number,
+  session: string,
+  stream: boolean,
+): CallTrail {
+  return new CallTrail(
+    {
+      id: arrival.requestId as RequestId,
+      at: arrival.at,
+      dialect: "native_gemini",
+      operation: path.method,
+      stream,
+      modelAsked: path.model,
+      client: arrival.client.id,
+      agent: agentName(arrival.request.headers),
+      session,
+      requestBytes: bytes,
+    },
+    deps.ports,
+    deps.ledger,
+  );
+}

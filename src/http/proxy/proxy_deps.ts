@@ -1,0 +1,37 @@
+import type { CredentialId, Failure } from "../../core/mod.ts";
+import type { Catalog } from "../../catalog/mod.ts";
+import type { RelayDeps } from "../../relay/mod.ts";
+import type { Store } from "../../store/mod.ts";
+import type { ClientIdentity } from "../auth.ts";
+
+/** What the proxy routes work with. */
+export interface ProxyDeps extends RelayDeps {
+  readonly catalog: Catalog;
+  readonly store: Store;
+  /** Why this client may not use this model now; undefined when it may. Counts the call against the client's own limits. */
+  readonly admit: (client: ClientIdentity, model: string) => Failure | undefined;
+  /** Whether this client may see and use a model at all. */
+  readonly mayUse: (client: ClientIdentity, model: string) => boolean;
+  /** Asks Google once for a model nobody knows; true when the lists have changed. One flight, remembered for a minute. */
+  readonly discover: (model: string, signal: AbortSignal) => Promise<boolean>;
+  /** Which credential owns a file or a cached content, by its resource name. */
+  readonly owners: ResourceOwners;
+  /** Which addresses media may be fetched from; the default is the public internet alone. */
+  readonly media?: { readonly allowed: (address: string) => boolean };
+}
+
+/** Files and cached contents belong to the key that made them. */
+export interface ResourceOwners {
+  find(name: string): Promise<CredentialId | undefined>;
+  remember(name: string, credential: CredentialId): Promise<void>;
+}
+
+/** One request, as every proxy route knows it. */
+export interface Arrival {
+  readonly request: Request;
+  readonly url: URL;
+  readonly requestId: string;
+  readonly at: number;
+  readonly client: ClientIdentity;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,107 @@
+import { lookup } from "node:dns";
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import { isIP, type LookupFunction } from "node:net";
+import { isPublicAddress } from "./public_address.ts";
+
+/** What a stranger's URL may cost. */
+export interface PublicFetchLimits {
+  readonly bytes: number;
+  readonly ms: number;
+  readonly redirects: number;
+}
+
+/** A fetched file. */
+export interface PublicFile {
+  readonly type: string | undefined;
+  readonly bytes: Uint8Array;
+}
+
+/** Why a URL was not fetched, as half a sentence: "answered with status 404". */
+export class PublicFetchError extends Error {
+  override readonly name = "PublicFetchError";
+}
+
+export interface PublicFetchOptions {
+  readonly signal: AbortSignal;
+  readonly limits: PublicFetchLimits;
+  /** Says whether an address may be called; the default allows the public internet alone. */
+  readonly allowed?: (address: string) => boolean;
+}
+
+/**
+ * Fetches a URL that a stranger chose. The address is judged when the connection is made, after name resolution, so that
+ * neither a redirect nor a name that changes its address in between can lead inside.
+ */
+export async function publicFetch(url: string, options: PublicFetchOptions): Promise<PublicFile> {
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.limits.ms)]);
+  let target = new URL(url);
+  for (let hop = 0; hop <= options.limits.redirects; hop++) {
+    const reply = await open(target, signal, options.allowed ?? isPublicAddress);
+    const status = reply.statusCode ?? 0;
+    const location = reply.headers.location;
+    if (status >= 300 && status < 400 && location !== undefined) {
+      reply.destroy();
+      target = new URL(location, target);
+      continue;
+    }
+    if (status !== 200) {
+      reply.destroy();
+      throw new PublicFetchError(`answered with status ${status}`);
+    }
+    return { type: reply.headers["content-type"], bytes: await collect(reply, options.limits.bytes) };
+  }
+  throw new PublicFetchError("redirects too often");
+}
+
+function open(
+  target: URL,
+  signal: AbortSignal,
+  allowed: (address: string) => boolean,
+): Promise<IncomingMessage> {
+  if (target.protocol !== "https:" && target.protocol !== "http:") {
+    return Promise.reject(new PublicFetchError("redirects to something that is not http"));
+  }
+  const host = target.hostname.replace(/^\[|\]$/g, "");
+  if (isIP(host) !== 0 && !allowed(host)) return Promise.reject(privateAddress());
+  const { request } = target.protocol === "https:" ? https : http;
+  return new Promise((resolve, reject) => {
+    const sent = request(target, { signal, lookup: guardedLookup(allowed), agent: false }, resolve);
+    sent.on("error", (cause) => reject(cause instanceof PublicFetchError ? cause : unreachable(signal)));
+    sent.end();
+  });
+}
+
+function guardedLookup(allowed: (address: string) => boolean): LookupFunction {
+  return (name, options, done) => {
+    lookup(name, { ...options, all: true }, (cause, addresses) => {
+      if (cause) return done(cause, []);
+      const open = addresses.filter(({ address }) => allowed(address));
+      if (open.length === 0) return done(privateAddress(), []);
+      if (options.all) return done(null, open);
+      done(null, open[0]!.address, open[0]!.family);
+    });
+  };
+}
+
+async function collect(reply: IncomingMessage, limit: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of reply as AsyncIterable<Uint8Array>) {
+    size += piece.byteLength;
+    if (size > limit) {
+      reply.destroy();
+      throw new PublicFetchError(`is larger than ${limit} bytes`);
+    }
+    pieces.push(piece);
+  }
+  return new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
+}
+
+function privateAddress(): PublicFetchError {
+  return new PublicFetchError("leads to an address that is not on the public internet");
+}
+
+function unreachable(signal: AbortSignal): PublicFetchError {
+  return new PublicFetchError(signal.aborted ? "did not answer in time" : "cannot be reached");
+}

@@ -1,0 +1,32 @@
+import { callerFault, err, type Failure, ok, type Result } from "../../core/mod.ts";
+import type { RemoteMedia } from "../../dialects/mod.ts";
+import { type Blob64, mimeFromName, mimeOf } from "../../gemini/mod.ts";
+import { publicFetch, PublicFetchError, type PublicFetchOptions } from "./public_fetch.ts";
+
+/** As large as Gemini takes inline in one request after encoding, and as long as a user waits for a picture. */
+export const MEDIA_LIMITS = { bytes: 20 * 1024 * 1024, ms: 15_000, redirects: 4 };
+
+/** Fetches the media that a request names by URL. One that cannot be had is the caller's fault, named by its field. */
+export async function fetchRemoteMedia(
+  media: readonly RemoteMedia[],
+  options: PublicFetchOptions,
+): Promise<Result<ReadonlyMap<string, Blob64>, Failure>> {
+  const blobs = new Map<string, Blob64>();
+  for (const { url, param, mimeType } of media) {
+    if (blobs.has(url)) continue;
+    try {
+      const file = await publicFetch(url, options);
+      const data = file.bytes.toBase64();
+      const said = mimeType ?? plainType(file.type) ?? mimeFromName(new URL(url).pathname);
+      blobs.set(url, { mimeType: mimeOf(said, data), data });
+    } catch (cause) {
+      const why = cause instanceof PublicFetchError ? cause.message : "cannot be fetched";
+      return err(callerFault(`The URL in ${param} ${why}`, { param, code: "invalid_media_url" }));
+    }
+  }
+  return ok(blobs);
+}
+
+function plainType(type: string | undefined): string | undefined {
+  return type?.split(";")[0]?.trim().toLowerCase();
+}

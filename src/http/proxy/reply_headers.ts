@@ -1,0 +1,43 @@
+import type { Failure } from "../../core/mod.ts";
+import type { CallTrail } from "../../relay/mod.ts";
+
+/** Longest value that agents' HTTP stacks were seen to take without complaint. */
+const LONGEST_HEADER = 1000;
+
+/** What is said of a call beside its answer (contract, "Reply headers"). Never a key: its label or tail. */
+export function replyHeaders(trail: CallTrail, now: number): Record<string, string> {
+  const headers: Record<string, string> = { "x-request-id": trail.facts.id };
+  if (trail.last !== undefined) {
+    headers["x-geminitro-source"] = trail.last.source;
+    headers["x-geminitro-key"] = headerText(trail.last.name);
+  }
+  if (trail.modelUsed !== undefined) headers["x-geminitro-model"] = headerText(trail.modelUsed);
+  headers["x-geminitro-attempts"] = String(Math.max(trail.attempts.length, trail.last === undefined ? 0 : 1));
+  headers["x-geminitro-queued-ms"] = String(Math.round(trail.queuedMs));
+  if (trail.warnings.length > 0) headers["x-geminitro-warnings"] = headerText(trail.warnings.join("; "));
+  headers["server-timing"] = serverTiming(trail, now);
+  return headers;
+}
+
+function serverTiming(trail: CallTrail, now: number): string {
+  const total = now - trail.facts.at;
+  const upstream = trail.firstTokenMs === undefined ? 0 : trail.firstTokenMs - trail.queuedMs;
+  const proxy = Math.max(0, total - upstream - trail.queuedMs);
+  return `queue;dur=${Math.round(trail.queuedMs)}, upstream;dur=${
+    Math.round(Math.max(0, upstream))
+  }, proxy;dur=${Math.round(proxy)}`;
+}
+
+/** Headers of a failed call: its class, and when to come back. */
+export function failureHeaders(failure: Failure, now: number): Record<string, string> {
+  const headers: Record<string, string> = { "x-geminitro-failure": failure.class };
+  if (failure.until !== undefined && failure.until > now) {
+    headers["retry-after"] = String(Math.max(1, Math.ceil((failure.until - now) / 1000)));
+  }
+  return headers;
+}
+
+/** Header values are Latin-1 without line breaks; everything else becomes a question mark. */
+export function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?").slice(0, LONGEST_HEADER);
+}

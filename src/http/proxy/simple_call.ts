@@ -1,0 +1,15 @@
+import type { ResolvedModel } from "../../catalog/mod.ts";
+import type { AnyDialect, ClientCall } from "../../dialects/mod.ts";
+import type { CallTrail } from "../../relay/mod.ts";
+import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+
+/** A call that is answered with one small JSON value. */
+export interface SimpleCall {
+  readonly deps: ProxyDeps;
+  readonly dialect: AnyDialect;
+  readonly arrival: Arrival;
+  readonly trail: CallTrail;
+  readonly call: ClientCall<unknown>;
+  readonly target: ResolvedModel;
+  readonly bytes: number;
+}

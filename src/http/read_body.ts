@@ -1,0 +1,82 @@
+import { callerFault, err, type Failure, ok, type Result } from "../core/mod.ts";
+
+/** Reads a body of at most `limit` bytes, unpacking gzip and deflate under the same limit. */
+export async function readBody(
+  request: Request,
+  limit: number,
+): Promise<Result<Uint8Array<ArrayBuffer>, Failure>> {
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > limit) return err(tooLarge(limit));
+  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (request.body === null) return ok(new Uint8Array());
+  if (encoding === "identity" || encoding === "") return await collect(request.body, limit, declared);
+  if (encoding !== "gzip" && encoding !== "deflate") {
+    return err(
+      callerFault(`Content-Encoding ${encoding.slice(0, 20)} is not supported: send gzip, deflate or none`, {
+        status: 415,
+        param: "content-encoding",
+      }),
+    );
+  }
+  return await collect(request.body.pipeThrough(new DecompressionStream(encoding)), limit, 0);
+}
+
+async function collect(
+  body: ReadableStream<Uint8Array>,
+  limit: number,
+  expected: number,
+): Promise<Result<Uint8Array<ArrayBuffer>, Failure>> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const piece of body) {
+      size += piece.byteLength;
+      if (size > limit) return err(tooLarge(limit));
+      pieces.push(piece);
+    }
+  } catch {
+    return err(callerFault("The request body broke off or cannot be unpacked: send it again"));
+  }
+  if (expected > 0 && size !== expected) {
+    return err(callerFault("The request body is shorter than its Content-Length"));
+  }
+  return ok(joined(pieces, size));
+}
+
+function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.byteLength;
+  }
+  return all;
+}
+
+function tooLarge(limit: number): Failure {
+  return callerFault(`The request body is larger than ${limit} bytes (MAX_BODY_BYTES)`, {
+    status: 413,
+    code: "request_too_large",
+  });
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** Parses a JSON body; the message says what is wrong with it and never repeats it. */
+export function parseJson(bytes: Uint8Array): Result<unknown, Failure> {
+  if (bytes.byteLength === 0) return err(callerFault("The request has no body: send a JSON object"));
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    return err(callerFault("The request body is not valid UTF-8"));
+  }
+  try {
+    return ok(JSON.parse(text));
+  } catch (cause) {
+    const at = /position (\d+)/.exec(String(cause))?.[1];
+    return err(
+      callerFault(`The request body is not valid JSON${at === undefined ? "" : ` (at character ${at})`}`),
+    );
+  }
+}

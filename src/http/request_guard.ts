@@ -1,0 +1,34 @@
+import { isLoopback } from "../config/mod.ts";
+import { err, type Failure, ok, type Result } from "../core/mod.ts";
+import { isTrustedHost } from "./dashboard_origin.ts";
+
+/** Names under which a container reaches its host; a web page's DNS cannot take them. */
+const CONTAINER_NAMES = ["host.docker.internal", "host.containers.internal"];
+
+/**
+ * Refuses what a web page could send behind the user's back: a foreign Host (DNS rebinding) while the proxy listens on
+ * loopback, and a foreign web Origin at any time. Programs send no Origin; editors send one that is not http.
+ */
+export function createRequestGuard(host: string): (request: Request, url: URL) => Result<void, Failure> {
+  const names = [host, ...CONTAINER_NAMES];
+  const loopback = isLoopback(host);
+  return (request, url) => {
+    if (loopback && !isTrustedHost(request, names)) {
+      return err(refusal("This host name does not belong to the proxy"));
+    }
+    const origin = request.headers.get("origin");
+    if (origin === null || !/^(https?:|null$)/i.test(origin) || origin === url.origin) return ok(undefined);
+    return err(refusal("Web pages of other origins may not call this proxy"));
+  };
+}
+
+function refusal(message: string): Failure {
+  return {
+    class: "caller_fault",
+    origin: "proxy",
+    status: 403,
+    code: "forbidden_origin",
+    message,
+    cools: "nothing",
+  };
+}

@@ -1,0 +1,26 @@
+import type { Credential, Failure, Ports, Result, SourceName } from "../core/mod.ts";
+import type { Settings } from "../config/mod.ts";
+import type { Ledger } from "../ledger/contract.ts";
+import type { Pool } from "../pool/contract.ts";
+import type { Upstream } from "../upstreams/contract.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { SessionMemory } from "./session_memory.ts";
+import type { SignatureMemory } from "./signature_memory.ts";
+
+/** What every call is relayed with; made once by the composition. */
+export interface RelayDeps {
+  readonly ports: Ports;
+  readonly settings: Settings;
+  readonly pool: Pool;
+  readonly upstreams: ReadonlyMap<SourceName, Upstream>;
+  readonly ledger: Ledger;
+  readonly deadlines: Deadlines;
+  readonly signatures: SignatureMemory;
+  readonly sessions: SessionMemory;
+  /** Aborts when the process stops. */
+  readonly shutdown: AbortSignal;
+  /** A credential that can be used now: OAuth access tokens are refreshed, early or by force. */
+  readonly ready: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
+  /** The platform's client for a credential's own outbound proxy. */
+  readonly clientFor?: (credential: Credential) => Deno.HttpClient | undefined;
+}

@@ -1,0 +1,76 @@
+import { type Failure, redact } from "../core/mod.ts";
+
+/** The client left: nobody is to blame and nobody is listening. */
+export function clientGone(): Failure {
+  return {
+    class: "client_gone",
+    origin: "client",
+    status: 499,
+    message: "The client closed the request",
+    cools: "nothing",
+  };
+}
+
+/** The upstream could not be reached, or the connection broke. */
+export function transportFailure(cause: unknown): Failure {
+  const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return {
+    class: "transport",
+    origin: "proxy",
+    status: 502,
+    code: "upstream_unreachable",
+    message: "Cannot reach Google: the connection failed or was cut",
+    cools: "endpoint",
+    detail: redact(text).slice(0, 300),
+  };
+}
+
+/** The upstream was silent for longer than a TIMEOUT_ setting allows. */
+export function timeoutFailure(setting: string, ms: number): Failure {
+  return {
+    class: "transport",
+    origin: "proxy",
+    status: 504,
+    code: "upstream_timeout",
+    message: `Google did not answer within ${ms} ms (${setting})`,
+    cools: "endpoint",
+    detail: `timeout ${setting}`,
+  };
+}
+
+/** The stream ended before Google said that the turn was over. */
+export function truncatedFailure(): Failure {
+  return {
+    class: "transport",
+    origin: "google",
+    status: 502,
+    code: "upstream_stream_cut",
+    message: "Google's stream was cut before the reply was complete",
+    cools: "nothing",
+    detail: "stream ended without finishReason",
+  };
+}
+
+/** HTTP 200 with nothing usable in it. */
+export function emptyReplyFailure(reason: string): Failure {
+  return {
+    class: "empty_reply",
+    origin: "google",
+    status: 502,
+    code: "empty_reply",
+    message: `Google answered with an empty reply (${reason})`,
+    cools: "nothing",
+  };
+}
+
+/** The process is stopping. */
+export function shuttingDown(): Failure {
+  return {
+    class: "transport",
+    origin: "proxy",
+    status: 503,
+    code: "shutting_down",
+    message: "The proxy is shutting down: try again in a few seconds",
+    cools: "nothing",
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * The life of one call: one credential after another until one answers, the commit point before which everything may be
+ * tried again and after which nothing is, and the pipe that settles the lease exactly once. Knows no dialect and no
+ * source by name; never looks at an upstream's status codes (the upstream classifies), never changes a request in place.
+ *
+ * @module
+ */
+export * from "./deadlines.ts";
+export * from "./deps.ts";
+export * from "./failures.ts";
+export { joinTurns } from "./fan_out.ts";
+export * from "./relay_json.ts";
+export * from "./relay_native.ts";
+export * from "./relay_turn.ts";
+export { type ServedTurn } from "./served_turn.ts";
+export * from "./session_memory.ts";
+export * from "./signature_memory.ts";
+export * from "./trail.ts";
+export * from "./turn_call.ts";
+export type { TurnSource, TurnStep } from "./turn_source.ts";
+export type { Try } from "./run_attempts.ts";

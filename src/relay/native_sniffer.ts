@@ -1,0 +1,65 @@
+import { Buffer } from "node:buffer";
+import { isObject, type Usage } from "../core/mod.ts";
+import { usageOf } from "../gemini/mod.ts";
+
+/** Enough for the last event of any stream that was recorded; a larger one only loses its usage figures. */
+const TAIL_BYTES = 64 * 1024;
+const FINISH = "finishReason";
+const BLOCKED = "blockReason";
+
+/** Looks at a native reply as it passes, without parsing or changing it. */
+export interface NativeSniffer {
+  see(bytes: Uint8Array): void;
+  /** True when the reply said that its turn is over. */
+  finished(): boolean;
+  finishReason(): string | undefined;
+  usage(): Usage | undefined;
+}
+
+/** Keeps the tail of the body and whether a finish was seen: a search of bytes, no copy and no parse on the way. */
+export function createNativeSniffer(): NativeSniffer {
+  const tail: Uint8Array[] = [];
+  let size = 0;
+  let seen = false;
+
+  function text(): string {
+    return Buffer.concat(tail).toString("utf8");
+  }
+
+  return {
+    see(bytes) {
+      const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      seen ||= view.includes(FINISH) || view.includes(BLOCKED);
+      tail.push(bytes);
+      size += bytes.byteLength;
+      while (tail.length > 1 && size - tail[0]!.byteLength >= TAIL_BYTES) size -= tail.shift()!.byteLength;
+    },
+    // A word that was cut by a chunk's edge is whole in the tail.
+    finished: () => seen || text().includes(FINISH) || text().includes(BLOCKED),
+    finishReason: () => [...text().matchAll(/"(?:finishReason|blockReason)"\s*:\s*"(\w+)"/g)].at(-1)?.[1],
+    usage: () => lastUsage(text()),
+  };
+}
+
+function lastUsage(text: string): Usage | undefined {
+  const at = text.lastIndexOf('"usageMetadata"');
+  const start = at < 0 ? -1 : text.indexOf("{", at);
+  if (start < 0) return undefined;
+  try {
+    const value: unknown = JSON.parse(text.slice(start, closing(text, start)));
+    return isObject(value) ? usageOf(value) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The end of the object that starts at `start`; usage objects hold no strings with braces. */
+function closing(text: string, start: number): number {
+  let depth = 0;
+  for (let index = start; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 0x7b) depth++;
+    else if (code === 0x7d && --depth === 0) return index + 1;
+  }
+  return text.length;
+}

@@ -1,0 +1,41 @@
+import { type Failure, ok, type Result } from "../core/mod.ts";
+import type { Need } from "../pool/contract.ts";
+import type { UpstreamRequest } from "../upstreams/contract.ts";
+import type { RelayDeps } from "./deps.ts";
+import { transportFailure } from "./failures.ts";
+import { runAttempts, type Try } from "./run_attempts.ts";
+import { send } from "./send.ts";
+import type { CallTrail } from "./trail.ts";
+
+/** A question whose answer is one small JSON value: token counts, embeddings. */
+export interface JsonCall {
+  readonly need: Omit<Need, "tried">;
+  readonly trail: CallTrail;
+  readonly signal: AbortSignal;
+  readonly build: (attempt: Try) => UpstreamRequest;
+}
+
+/** Asks until a key answers; returns the parsed reply, out of its envelope. */
+export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result<unknown, Failure>> {
+  const served = await runAttempts(deps, call, async (attempt): Promise<Result<unknown, Failure>> => {
+    const reply = await send(deps, attempt, call.build(attempt), { stream: false, model: call.need.model });
+    if (!reply.ok) return reply;
+    const { response, readFailure, release } = reply.value;
+    try {
+      return ok(attempt.upstream.unwrap(await response.json()));
+    } catch (cause) {
+      return {
+        ok: false,
+        error: cause instanceof SyntaxError ? transportFailure(cause) : readFailure(cause),
+      };
+    } finally {
+      release();
+    }
+  });
+  if (!served.ok) return served;
+  const { lease, attempt, value } = served.value;
+  lease.succeed();
+  lease[Symbol.dispose]();
+  attempt.end();
+  return ok(value);
+}

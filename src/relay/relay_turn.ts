@@ -1,0 +1,37 @@
+import { type Failure, type Healing, ok, type Result } from "../core/mod.ts";
+import { type GeminiRequest, healRequest } from "../gemini/mod.ts";
+import { commit } from "./commit_point.ts";
+import type { RelayDeps } from "./deps.ts";
+import { runAttempts, type Try } from "./run_attempts.ts";
+import { send } from "./send.ts";
+import { type ServedTurn, servedTurn } from "./served_turn.ts";
+import type { TurnCall } from "./turn_call.ts";
+import { streamedTurn, type TurnSource, wholeTurn } from "./turn_source.ts";
+
+/** Asks for one turn. When this returns a turn, its first real event is there and nothing will be tried again. */
+export async function relayTurn(deps: RelayDeps, call: TurnCall): Promise<Result<ServedTurn, Failure>> {
+  const served = await runAttempts(deps, call, (attempt) => tryTurn(deps, call, attempt));
+  return served.ok ? ok(servedTurn(deps, call, served.value)) : served;
+}
+
+async function tryTurn(deps: RelayDeps, call: TurnCall, attempt: Try): Promise<Result<TurnSource, Failure>> {
+  const { model, session } = call.need;
+  const request = attempt.upstream.build({
+    operation: call.stream ? "stream" : "generate",
+    model,
+    request: repaired(call.request, attempt.healings),
+    host: attempt.host,
+    requestId: call.trail.facts.id,
+    session,
+  }, attempt.credential);
+  const reply = await send(deps, attempt, request, { stream: call.stream, model });
+  if (!reply.ok) return reply;
+  const input = { deps, attempt, reply: reply.value, model };
+  const turn = await commit(call.stream ? streamedTurn(input) : wholeTurn(input));
+  if (turn.ok) attempt.trail.firstToken();
+  return turn;
+}
+
+function repaired(request: GeminiRequest, healings: readonly Healing[]): GeminiRequest {
+  return healings.reduce(healRequest, request);
+}

@@ -1,0 +1,226 @@
+import {
+  type Credential,
+  type CredentialId,
+  type Failure,
+  type Healing,
+  ok,
+  type Result,
+} from "../core/mod.ts";
+import type { AttemptHistory, Lease, Need, Verdict } from "../pool/contract.ts";
+import type { Upstream } from "../upstreams/contract.ts";
+import type { RelayDeps } from "./deps.ts";
+import { clientGone, shuttingDown } from "./failures.ts";
+import type { AttemptTrail, CallTrail } from "./trail.ts";
+
+/** Failures other than dead keys after which a call gives up, whatever the verdicts say. */
+const MOST_ATTEMPTS = 10;
+
+/** One try on one credential: what it is given, and what it must return. */
+export interface Try {
+  readonly lease: Lease;
+  readonly credential: Credential;
+  readonly upstream: Upstream;
+  readonly trail: AttemptTrail;
+  readonly signal: AbortSignal;
+  /** Which of the source's hosts to ask, from 0. */
+  readonly host: number;
+  /** Repairs that earlier tries of this call asked for. */
+  readonly healings: readonly Healing[];
+}
+export type TryOnce<Value> = (attempt: Try) => Promise<Result<Value, Failure>>;
+
+export interface AttemptsInput {
+  readonly need: Omit<Need, "tried">;
+  readonly trail: CallTrail;
+  /** Aborts when the client leaves. */
+  readonly signal: AbortSignal;
+}
+
+/** A value and the lease it was made under; whoever takes it settles the lease. */
+export interface Served<Value> {
+  readonly value: Value;
+  readonly lease: Lease;
+  readonly attempt: AttemptTrail;
+}
+
+/** What the loop remembers between tries. */
+interface Progress {
+  readonly tried: Set<CredentialId>;
+  readonly classes: string[];
+  readonly healings: Healing[];
+  readonly refreshed: Set<CredentialId>;
+  pinned: CredentialId | undefined;
+  sameKeyRetries: number;
+  last: Failure | undefined;
+}
+
+/**
+ * Asks one credential after another until one gives the value, the verdict says stop, or nothing can serve.
+ * Only for the time before the commit point: nothing of a failed try has reached the client.
+ */
+export async function runAttempts<Value>(
+  deps: RelayDeps,
+  input: AttemptsInput,
+  tryOnce: TryOnce<Value>,
+): Promise<Result<Served<Value>, Failure>> {
+  const progress: Progress = {
+    tried: new Set(),
+    classes: [],
+    healings: [],
+    refreshed: new Set(),
+    pinned: input.need.pinned,
+    sameKeyRetries: 0,
+    last: undefined,
+  };
+  while (true) {
+    const leased = await acquire(deps, input, progress);
+    if (!leased.ok) return leased;
+    const attempt = input.trail.begin(leased.value, input.need.model);
+    const result = await tryLease(deps, input, progress, leased.value, attempt, tryOnce);
+    if (result.ok) return ok({ value: result.value, lease: leased.value, attempt });
+    const stop = await digest(deps, input, progress, leased.value, attempt, result.error);
+    if (stop) return { ok: false, error: stop };
+  }
+}
+
+async function acquire(
+  deps: RelayDeps,
+  input: AttemptsInput,
+  progress: Progress,
+): Promise<Result<Lease, Failure>> {
+  const need: Need = {
+    ...input.need,
+    tried: progress.tried,
+    ...(progress.pinned === undefined ? {} : { pinned: progress.pinned }),
+  };
+  try {
+    const got = await deps.pool.acquire(need, { signal: input.signal });
+    if (got.kind === "lease") return ok(got);
+    // What Google said last explains more than an empty pool does, unless the pool knows when it ends.
+    return { ok: false, error: got.failure.until === undefined ? progress.last ?? got.failure : got.failure };
+  } catch (cause) {
+    if (input.signal.aborted) return { ok: false, error: clientGone() };
+    if (deps.shutdown.aborted) return { ok: false, error: shuttingDown() };
+    throw cause;
+  }
+}
+
+async function tryLease<Value>(
+  deps: RelayDeps,
+  input: AttemptsInput,
+  progress: Progress,
+  lease: Lease,
+  attempt: AttemptTrail,
+  tryOnce: TryOnce<Value>,
+): Promise<Result<Value, Failure>> {
+  const upstream = deps.upstreams.get(lease.credential.source);
+  if (upstream === undefined) throw new Error(`No upstream for source ${lease.credential.source}`);
+  try {
+    const credential = lease.credential.source === "api_key"
+      ? ok(lease.credential)
+      : await deps.ready(lease.credential, progress.refreshed.has(lease.credential.id));
+    if (!credential.ok) return credential;
+    const given = { lease, credential: credential.value, upstream, trail: attempt, signal: input.signal };
+    return await tryHosts(upstream.hosts, (host) => tryOnce({ ...given, host, healings: progress.healings }));
+  } catch (cause) {
+    lease[Symbol.dispose]();
+    throw cause;
+  }
+}
+
+/** Another host of the same source may answer where one cannot be reached, refuses without a reason or does not know the model. */
+const HOST_FAULTS: ReadonlySet<Failure["class"]> = new Set([
+  "transport",
+  "overloaded",
+  "ambiguous_429",
+  "model_gone",
+  "unknown",
+]);
+
+async function tryHosts<Value>(
+  hosts: number,
+  tryHost: (host: number) => Promise<Result<Value, Failure>>,
+): Promise<Result<Value, Failure>> {
+  let host = 0;
+  while (true) {
+    const result = await tryHost(host);
+    if (result.ok || ++host >= hosts || !HOST_FAULTS.has(result.error.class)) return result;
+  }
+}
+
+/** Applies a failed try; returns the failure to answer with when the call is over. */
+async function digest(
+  deps: RelayDeps,
+  input: AttemptsInput,
+  progress: Progress,
+  lease: Lease,
+  attempt: AttemptTrail,
+  failure: Failure,
+): Promise<Failure | undefined> {
+  const history: AttemptHistory = {
+    attempt: progress.classes.length + 1,
+    sameKeyRetries: progress.sameKeyRetries,
+    classes: [...progress.classes],
+  };
+  const verdict = lease.fail(failure, history);
+  lease[Symbol.dispose]();
+  attempt.end(failure, verdict.note);
+  progress.last = failure;
+  progress.classes.push(failure.class);
+  if (failure.class === "client_gone") return failure;
+  if (healable(progress, failure)) {
+    progress.healings.push(failure.heal!);
+    progress.pinned = lease.credential.id;
+    return undefined;
+  }
+  if (verdict.next === "stop" || spent(progress)) return failure;
+  follow(progress, lease, verdict, failure, input.need.pinned);
+  return await pause(deps, input.signal, verdict.delayMs);
+}
+
+function healable(progress: Progress, failure: Failure): boolean {
+  const { heal } = failure;
+  return heal !== undefined &&
+    !progress.healings.some((done) => JSON.stringify(done) === JSON.stringify(heal)) &&
+    progress.healings.length < 4;
+}
+
+function spent(progress: Progress): boolean {
+  return progress.classes.filter((name) => name !== "credential_dead").length >= MOST_ATTEMPTS;
+}
+
+function follow(
+  progress: Progress,
+  lease: Lease,
+  verdict: Verdict,
+  failure: Failure,
+  pinned: CredentialId | undefined,
+): void {
+  const { id } = lease.credential;
+  if (verdict.next === "same") {
+    if (failure.class === "credential_stale") progress.refreshed.add(id);
+    progress.pinned = id;
+    progress.sameKeyRetries++;
+    return;
+  }
+  progress.pinned = pinned;
+  progress.sameKeyRetries = 0;
+  if (verdict.next === "other") progress.tried.add(id);
+}
+
+/** Waits as the verdict says; a client that leaves ends the wait and the call. */
+function pause(deps: RelayDeps, signal: AbortSignal, ms: number): Promise<Failure | undefined> {
+  if (signal.aborted) return Promise.resolve(clientGone());
+  if (ms <= 0) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const leave = () => {
+      cancel();
+      resolve(clientGone());
+    };
+    const cancel = deps.ports.clock.after(ms, () => {
+      signal.removeEventListener("abort", leave);
+      resolve(undefined);
+    });
+    signal.addEventListener("abort", leave, { once: true });
+  });
+}

@@ -1,0 +1,110 @@
+import { type Failure, ok, type Result } from "../core/mod.ts";
+import type { UpstreamRequest } from "../upstreams/contract.ts";
+import type { Deadline } from "./deadlines.ts";
+import type { RelayDeps } from "./deps.ts";
+import { clientGone, shuttingDown, timeoutFailure, transportFailure } from "./failures.ts";
+import type { Try } from "./run_attempts.ts";
+
+/** An upstream reply whose head is a success, and the means to end it. */
+export interface OpenReply {
+  readonly response: Response;
+  /** The limit on silence; touch it with every piece of the body. */
+  readonly deadline: Deadline;
+  /** Ends the upstream request at once. */
+  abort(): void;
+  /** Turns what a failed read threw into the reason. */
+  readFailure(cause: unknown): Failure;
+  /** Stops listening to client and shutdown; call it exactly once when the body is done with. */
+  release(): void;
+}
+
+export interface SendOptions {
+  readonly stream: boolean;
+  readonly model: string;
+  /** Sees the body of a refusal, for the lane that passes Google's own error on. */
+  readonly onRefusal?: (failure: Failure, body: string) => void;
+}
+
+/** How long a head and a body may take, and which setting says so. */
+interface Patience {
+  readonly ms: number;
+  readonly setting: string;
+}
+
+/** Sends one upstream request. Failures are classified; a body is only open when the head was a success. */
+export async function send(
+  deps: RelayDeps,
+  attempt: Try,
+  request: UpstreamRequest,
+  options: SendOptions,
+): Promise<Result<OpenReply, Failure>> {
+  const controller = new AbortController();
+  const patience = patienceFor(deps, options.stream);
+  const reason: { timedOut: boolean } = { timedOut: false };
+  const abort = () => controller.abort();
+  const unlisten = listen([attempt.signal, deps.shutdown], abort);
+  const deadline = deps.deadlines.start(patience.ms, () => {
+    reason.timedOut = true;
+    abort();
+  });
+  const release = () => {
+    deadline.clear();
+    unlisten();
+  };
+  const readFailure = (cause: unknown): Failure => {
+    if (attempt.signal.aborted) return clientGone();
+    if (reason.timedOut) return timeoutFailure(patience.setting, patience.ms);
+    return deps.shutdown.aborted ? shuttingDown() : transportFailure(cause);
+  };
+  try {
+    const response = await deps.ports.fetch(request.url, initOf(deps, attempt, request, controller.signal));
+    attempt.trail.connected(response.status);
+    if (response.ok) return ok({ response, deadline, abort, readFailure, release });
+    const body = await response.text();
+    release();
+    const { status, headers } = response;
+    const now = deps.ports.clock.now();
+    const failure = attempt.upstream.classifyFailure({ status, body, headers, model: options.model, now });
+    options.onRefusal?.(failure, body);
+    return { ok: false, error: failure };
+  } catch (cause) {
+    const failure = readFailure(cause);
+    release();
+    return { ok: false, error: failure };
+  }
+}
+
+function patienceFor(deps: RelayDeps, stream: boolean): Patience {
+  const { timeoutConnect, timeoutWrite, timeoutReadStreaming, timeoutReadNonStreaming } = deps.settings;
+  return stream
+    ? { ms: timeoutReadStreaming, setting: "TIMEOUT_READ_STREAMING" }
+    : { ms: timeoutConnect + timeoutWrite + timeoutReadNonStreaming, setting: "TIMEOUT_READ_NON_STREAMING" };
+}
+
+function initOf(
+  deps: RelayDeps,
+  attempt: Try,
+  request: UpstreamRequest,
+  signal: AbortSignal,
+): RequestInit & { client?: Deno.HttpClient } {
+  const client = attempt.credential.proxy === undefined ? undefined : deps.clientFor?.(attempt.credential);
+  return {
+    method: request.method,
+    headers: request.headers,
+    redirect: "manual",
+    signal,
+    ...(request.body === undefined ? {} : { body: request.body }),
+    ...(client === undefined ? {} : { client }),
+  };
+}
+
+/** Calls `task` when the first of the signals aborts; the returned function stops listening. */
+function listen(signals: readonly AbortSignal[], task: () => void): () => void {
+  for (const signal of signals) {
+    if (signal.aborted) task();
+    else signal.addEventListener("abort", task, { once: true });
+  }
+  return () => {
+    for (const signal of signals) signal.removeEventListener("abort", task);
+  };
+}

@@ -1,0 +1,63 @@
+import type { Failure, SourceName } from "../core/mod.ts";
+import type { TurnEvent } from "../gemini/mod.ts";
+import type { RelayDeps } from "./deps.ts";
+import { clientGone } from "./failures.ts";
+import type { Served } from "./run_attempts.ts";
+import type { TurnCall } from "./turn_call.ts";
+import type { TurnSource, TurnStep } from "./turn_source.ts";
+
+/** A turn on its way to the client. Whoever holds it reads it to its end or cancels it: that settles the lease. */
+export interface ServedTurn extends TurnSource {
+  readonly source: SourceName;
+}
+
+/** Watches a committed turn: remembers signatures, meters usage, and settles the lease exactly once. */
+export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnSource>): ServedTurn {
+  const { lease, attempt, value: turn } = served;
+  const { credential } = lease;
+  let settled = false;
+
+  function settle(failure?: Failure): void {
+    if (settled) return;
+    settled = true;
+    if (failure === undefined) lease.succeed(call.trail.usage);
+    else lease.fail(failure, { attempt: call.trail.attempts.length + 1, sameKeyRetries: 0, classes: [] });
+    lease[Symbol.dispose]();
+    attempt.end(failure, failure === undefined ? "" : "after the first event");
+  }
+
+  function observe(event: TurnEvent): void {
+    switch (event.type) {
+      case "tool-call":
+        if (event.signature !== undefined) {
+          deps.signatures.remember(event, event.signature, credential.id, credential.source);
+        }
+        return;
+      case "usage":
+        call.trail.usage = event.usage;
+        return;
+      case "turn-end":
+        call.trail.finish = event.block?.reason ?? event.finishes[0]?.reason ?? "";
+    }
+  }
+
+  deps.sessions.set(call.need.session, call.need.model, credential.id, credential.source);
+  return {
+    source: credential.source,
+    async read(): Promise<TurnStep> {
+      const step = await turn.read();
+      for (const event of step.events) observe(event);
+      if (step.state === "end") settle();
+      else if (step.state !== "more") settle(step.state);
+      return call.filters.length === 0 ? step : { ...step, events: filtered(call, step.events) };
+    },
+    cancel() {
+      turn.cancel();
+      settle(clientGone());
+    },
+  };
+}
+
+function filtered(call: TurnCall, events: readonly TurnEvent[]): readonly TurnEvent[] {
+  return call.filters.reduce((passed, filter) => passed.flatMap((event) => filter.push(event)), events);
+}

@@ -1,0 +1,140 @@
+import {
+  type CredentialId,
+  isObject,
+  type Json,
+  type JsonObject,
+  type SourceName,
+  SOURCES,
+} from "../core/mod.ts";
+import type { SignatureKey } from "../dialects/contract.ts";
+import type { Content, GeminiRequest } from "../gemini/mod.ts";
+import type { Store } from "../store/contract.ts";
+
+/** How long a tool call's signature is kept: longer than any tool loop is left open. */
+const KEEP_MS = 24 * 60 * 60 * 1000;
+const IN_MEMORY = 20_000;
+const KIND = "signature";
+
+interface Remembered {
+  readonly signature: string;
+  readonly credential: CredentialId;
+  readonly source: SourceName;
+}
+
+/**
+ * Thought signatures of tool calls, for clients that drop them: by the call's id, else by its name and arguments.
+ * In memory for speed, in the store for restarts. A signature is only good at the service that made it, so its owner is kept too.
+ */
+export interface SignatureMemory {
+  /** From memory alone: decoding is synchronous. */
+  find(call: SignatureKey): string | undefined;
+  /** Reads what memory lacks from the store; true when at least one was found and decoding again is worth it. */
+  load(calls: readonly SignatureKey[]): Promise<boolean>;
+  remember(call: SignatureKey, signature: string, credential: CredentialId, source: SourceName): void;
+  /** Who made the newest signature in the request's contents. */
+  ownerOf(
+    request: GeminiRequest,
+  ): { readonly credential: CredentialId; readonly source: SourceName } | undefined;
+  flush(): Promise<void>;
+}
+
+export function createSignatureMemory(store: Pick<Store, "expiring">): SignatureMemory {
+  const byKey = new Map<string, Remembered>();
+  const owners = new Map<string, Remembered>();
+  const writes = new Set<Promise<void>>();
+
+  function keep(key: string, value: Remembered): void {
+    put(byKey, key, value);
+    put(owners, fingerprint(value.signature), value);
+  }
+
+  function write(key: string, value: Remembered): void {
+    const task: Promise<void> = store.expiring.put(KIND, key, { ...value }, KEEP_MS)
+      // A signature that was not kept costs a stand-in after a restart, never the call.
+      .catch(() => {})
+      .finally(() => writes.delete(task));
+    writes.add(task);
+  }
+
+  return {
+    find: (call) => (byKey.get(idKey(call)) ?? byKey.get(contentKey(call)))?.signature,
+    async load(calls) {
+      const found = await Promise.all(calls.map(async (call) => {
+        for (const key of [idKey(call), contentKey(call)]) {
+          const value = decodeRemembered(await store.expiring.get(KIND, key));
+          if (value) return void keep(key, value), true;
+        }
+        return false;
+      }));
+      return found.includes(true);
+    },
+    remember(call, signature, credential, source) {
+      const value = { signature, credential, source };
+      for (const key of [idKey(call), contentKey(call)]) {
+        keep(key, value);
+        write(key, value);
+      }
+    },
+    ownerOf(request) {
+      const signature = newestSignature(request.contents);
+      return signature === undefined ? undefined : owners.get(fingerprint(signature));
+    },
+    flush: async () => void await Promise.all(writes),
+  };
+}
+
+function put(map: Map<string, Remembered>, key: string, value: Remembered): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > IN_MEMORY) map.delete(map.keys().next().value!);
+}
+
+function newestSignature(contents: readonly Content[]): string | undefined {
+  for (let index = contents.length - 1; index >= 0; index--) {
+    const signed = contents[index]?.parts.findLast((part) => part.thoughtSignature !== undefined);
+    if (signed) return signed.thoughtSignature;
+  }
+  return undefined;
+}
+
+function idKey(call: SignatureKey): string {
+  return `id:${call.id.slice(0, 300)}`;
+}
+
+function contentKey(call: SignatureKey): string {
+  return `call:${call.name}:${fingerprint(canonical(call.args))}`;
+}
+
+/** Clients may reorder the members of the arguments they send back. */
+function canonical(value: Json | undefined): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (!isObject(value)) return JSON.stringify(value) ?? "null";
+  const members = value as JsonObject;
+  return `{${
+    Object.keys(members).sort().map((name) => `${JSON.stringify(name)}:${canonical(members[name])}`).join()
+  }}`;
+}
+
+/** 53 bits of a text (cyrb53, public domain construction): an index, not a proof. */
+export function fingerprint(text: string): string {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    high = Math.imul(high ^ code, 2654435761);
+    low = Math.imul(low ^ code, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36) + text.length.toString(36);
+}
+
+function decodeRemembered(value: unknown): Remembered | undefined {
+  if (!isObject(value)) return undefined;
+  const { signature, credential, source } = value;
+  const known = SOURCES.find((name) => name === source);
+  if (typeof signature !== "string" || typeof credential !== "string" || known === undefined) {
+    return undefined;
+  }
+  return { signature, credential: credential as CredentialId, source: known };
+}

@@ -1,0 +1,16 @@
+import type { EventFilter, GeminiRequest } from "../gemini/mod.ts";
+import type { Need } from "../pool/contract.ts";
+import type { CallTrail } from "./trail.ts";
+
+/** A turn to be asked for. */
+export interface TurnCall {
+  readonly need: Omit<Need, "tried">;
+  readonly request: GeminiRequest;
+  /** How Google is asked; the client's own wish. */
+  readonly stream: boolean;
+  readonly trail: CallTrail;
+  /** Aborts when the client leaves. */
+  readonly signal: AbortSignal;
+  /** Changes to the events before anybody sees them, in order. */
+  readonly filters: readonly EventFilter[];
+}

@@ -1,0 +1,129 @@
+import type { Failure } from "../core/mod.ts";
+import { createSegmenter, createSseParser, type Segmenter, type TurnEvent } from "../gemini/mod.ts";
+import type { RelayDeps } from "./deps.ts";
+import { emptyReplyFailure, transportFailure, truncatedFailure } from "./failures.ts";
+import type { Try } from "./run_attempts.ts";
+import type { OpenReply } from "./send.ts";
+
+/** One step of a turn: some events, and whether more follow, the turn is over, or it broke after them. */
+export interface TurnStep {
+  readonly events: readonly TurnEvent[];
+  readonly state: "more" | "end" | Failure;
+}
+
+/** A model's turn as it comes in. After a state other than "more" it is not read again. */
+export interface TurnSource {
+  read(): Promise<TurnStep>;
+  /** Ends the upstream request at once. */
+  cancel(): void;
+}
+
+interface TurnInput {
+  readonly deps: RelayDeps;
+  readonly attempt: Try;
+  readonly reply: OpenReply;
+  readonly model: string;
+}
+
+/** Reads a streamed reply: bytes, frames, envelope, chunks, events. */
+export function streamedTurn(input: TurnInput): TurnSource {
+  const { deps, reply } = input;
+  const reader = reply.response.body?.getReader();
+  const parser = createSseParser();
+  const segmenter = createSegmenter({ newId: deps.ports.newId });
+
+  function stop(events: readonly TurnEvent[], failure: Failure): TurnStep {
+    reply.abort();
+    reply.release();
+    return close(segmenter, events, failure);
+  }
+
+  return {
+    async read() {
+      const events: TurnEvent[] = [];
+      try {
+        while (true) {
+          const { done, value } = reader ? await reader.read() : { done: true, value: undefined };
+          reply.deadline.touch();
+          const failure = digest(input, segmenter, value ? parser.push(value) : parser.end(), events);
+          if (failure) return stop(events, failure);
+          if (done) {
+            reply.release();
+            return close(segmenter, events);
+          }
+          if (events.length > 0) return { events, state: "more" };
+        }
+      } catch (cause) {
+        return stop(events, reply.readFailure(cause));
+      }
+    },
+    cancel() {
+      reply.abort();
+      reply.release();
+    },
+  };
+}
+
+/** Reads a reply that comes whole. */
+export function wholeTurn(input: TurnInput): TurnSource {
+  const { deps, reply } = input;
+  return {
+    async read() {
+      const segmenter = createSegmenter({ newId: deps.ports.newId });
+      const events: TurnEvent[] = [];
+      try {
+        const failure = digest(input, segmenter, [await reply.response.text()], events);
+        return close(segmenter, events, failure);
+      } catch (cause) {
+        return { events, state: reply.readFailure(cause) };
+      } finally {
+        reply.release();
+      }
+    },
+    cancel() {
+      reply.abort();
+      reply.release();
+    },
+  };
+}
+
+/** Pushes frames through the segmenter; returns what broke the stream. */
+function digest(
+  input: TurnInput,
+  segmenter: Segmenter,
+  payloads: readonly string[],
+  events: TurnEvent[],
+): Failure | undefined {
+  const { attempt, model, deps } = input;
+  for (const payload of payloads) {
+    let chunk: unknown;
+    try {
+      chunk = JSON.parse(payload);
+    } catch {
+      return transportFailure("unreadable frame in the stream");
+    }
+    for (const event of segmenter.push(attempt.upstream.unwrap(chunk))) events.push(event);
+    const { error } = segmenter;
+    if (error) {
+      return attempt.upstream.classifyFailure({
+        status: error.status,
+        body: error.body,
+        model,
+        now: deps.ports.clock.now(),
+      });
+    }
+  }
+  return undefined;
+}
+
+/** The last step. A turn that was complete before something broke is complete. */
+function close(segmenter: Segmenter, before: readonly TurnEvent[], failure?: Failure): TurnStep {
+  if (failure?.class === "client_gone") return { events: before, state: failure };
+  const closed = segmenter.end();
+  if (closed.ok) return { events: [...before, ...closed.events], state: "end" };
+  return { events: before, state: failure ?? faultOf(closed.reason) };
+}
+
+function faultOf(reason: "truncated" | "empty" | "malformed"): Failure {
+  return reason === "empty" ? emptyReplyFailure("no content") : truncatedFailure();
+}

@@ -1,0 +1,9 @@
+/**
+ * The machine's own clock, chance, names and network, as the ports that every room is given. The one place where they are
+ * made; tests make their own.
+ *
+ * @module
+ */
+export { createNewId } from "./new_id.ts";
+export { systemClock } from "./system_clock.ts";
+export { systemPorts } from "./system_ports.ts";

@@ -1,0 +1,127 @@
+import { IMPURE_MEMBERS, PURE, ROOM_IMPORTS } from "./rooms.ts";
+
+/** The project's own taste as lint rules: doors between rooms, purity, and no junk-drawer file names. */
+const plugin: Deno.lint.Plugin = {
+  name: "geminitro",
+  rules: {
+    doors: {
+      create(context) {
+        const from = placeOf(context.filename);
+        const check = (node: Deno.lint.Node, source: unknown) => {
+          if (from === undefined || typeof source !== "string" || !source.startsWith(".")) return;
+          const problem = doorProblem(from, source);
+          if (problem !== undefined) context.report({ node, message: problem });
+        };
+        return {
+          ImportDeclaration: (node) => check(node, node.source.value),
+          ExportNamedDeclaration: (node) => node.source && check(node, node.source.value),
+          ExportAllDeclaration: (node) => check(node, node.source.value),
+          ImportExpression: (node) => node.source.type === "Literal" && check(node, node.source.value),
+        };
+      },
+    },
+    pure: {
+      create(context) {
+        const path = relative(context.filename);
+        if (path === undefined || path.endsWith("_test.ts") || !PURE.some((room) => room.test(path))) {
+          return {};
+        }
+        return {
+          MemberExpression(node) {
+            const { object, property } = node;
+            if (object.type !== "Identifier") return;
+            const name = property.type === "Identifier" ? `${object.name}.${property.name}` : "";
+            if (object.name === "Deno" || IMPURE_MEMBERS.has(name)) {
+              context.report({ node, message: `${name} in a pure room: take it as an argument` });
+            }
+          },
+          NewExpression(node) {
+            if (
+              node.callee.type === "Identifier" && node.callee.name === "Date" && node.arguments.length === 0
+            ) {
+              context.report({ node, message: "new Date() in a pure room: take the time as an argument" });
+            }
+          },
+        };
+      },
+    },
+    "file-names": {
+      create(context) {
+        const path = relative(context.filename);
+        return {
+          Program(node) {
+            if (path !== undefined && /\/(utils?|helpers?|common|types|misc)\.tsx?$/.test(path)) {
+              context.report({ node, message: "Name the file after what it holds" });
+            }
+          },
+        };
+      },
+    },
+  },
+};
+export default plugin;
+
+interface Place {
+  readonly room: string;
+  readonly folders: readonly string[];
+  readonly test: boolean;
+}
+
+/** `src/...` of a file below a checkout; undefined elsewhere. */
+function relative(filename: string): string | undefined {
+  const path = filename.replaceAll("\\", "/");
+  const at = path.lastIndexOf("/src/");
+  return at < 0 ? undefined : path.slice(at + 1);
+}
+
+function placeOf(filename: string): Place | undefined {
+  const path = relative(filename)?.split("/");
+  if (path === undefined || path.length < 3) return undefined;
+  return { room: path[1]!, folders: path.slice(1, -1), test: path.at(-1)!.includes("_test.") };
+}
+
+/** Why an import may not be made; undefined when it may. */
+function doorProblem(from: Place, source: string): string | undefined {
+  const target = [...from.folders];
+  for (const step of source.split("/")) {
+    if (step === "..") target.pop();
+    else if (step !== ".") target.push(step);
+  }
+  const [room, ...rest] = target;
+  if (room === undefined || rest.length === 0) return outside(from, source);
+  if (room === from.room) return siblingProblem(from, rest);
+  const door = rest.length === 1 && (rest[0] === "mod.ts" || rest[0] === "contract.ts") ||
+    DOORS.has(target.join("/"));
+  if (!door && !from.test) return `Enter ${room} through its mod.ts, not ${rest.join("/")}`;
+  const allowed = ROOM_IMPORTS[from.room];
+  if (allowed === undefined) return `The room ${from.room} is not in tools/rooms.ts`;
+  return from.test || allowed.includes(room)
+    ? undefined
+    : `${from.room} may not import ${room} (tools/rooms.ts)`;
+}
+
+/** Further doors: parts of a room that are rooms of their own. */
+const DOORS: ReadonlySet<string> = new Set([
+  "http/api/client.ts",
+  "http/api/mod.ts",
+  "http/proxy/mod.ts",
+  "fresh/runtime.ts",
+  "config/settings.ts",
+]);
+
+/** Dialects and sources never import each other. */
+function siblingProblem(from: Place, rest: readonly string[]): string | undefined {
+  if (from.test || (from.room !== "dialects" && from.room !== "upstreams")) return undefined;
+  const mine = from.folders[1];
+  const theirs = rest.length > 1 ? rest[0] : undefined;
+  return mine !== undefined && theirs !== undefined && mine !== theirs
+    ? `${mine} may not import its sibling ${theirs}`
+    : undefined;
+}
+
+function outside(from: Place, source: string): string | undefined {
+  return from.test || /\/(routes|islands|components)\//.test(source) || from.room === "http" ||
+      from.room === "cli" || /\.json$/.test(source)
+    ? undefined
+    : `src/${from.room} may not import ${source} from outside src`;
+}
