@@ -91,7 +91,7 @@ Deno.test("an old token is refreshed, and an old client stops the source even wi
 
 Deno.test("an unknown model is locked on this account alone", () => {
   const failure = classify(404, "Requested entity was not found.");
-  assert.equal(failure.class, "not_on_tier");
+  assert.equal(failure.class, "model_gone");
   assert.equal(failure.cools, "credential_model");
   assert.equal(failure.code, "model_not_found");
 });

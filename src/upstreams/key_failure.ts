@@ -89,12 +89,16 @@ export const deadKeyRule: Rule = (seen) => {
   return refusal && failed(seen, { class: "credential_dead", cools: "credential", ...refusal });
 };
 
+/** How long the source rests when its keys do not arrive. */
+const HEADER_LOSS_REST = 60_000;
+
 /** No key reached Google at all: something on the way took the header off, so no key is to blame. */
 export const noKeyRule: Rule = (seen) =>
   seen.status === 403 && /^method doesn't allow unregistered callers/i.test(seen.error.message)
     ? failed(seen, {
       class: "config_fault",
-      cools: "nothing",
+      cools: "source",
+      until: seen.now + HEADER_LOSS_REST,
       code: "no_api_key_sent",
       message:
         "No API key reached Google; check GEMINI_API_URL and any outbound proxy for one that removes headers.",

@@ -7,7 +7,7 @@ const RESOURCE_REGEXP = /cached ?content|\bfiles?\b/i;
 
 function missing(seen: Seen) {
   return failed(seen, {
-    class: "not_on_tier",
+    class: "model_gone",
     cools: "credential_model",
     until: seen.now + MODEL_LOCK,
     code: "model_not_found",
@@ -17,7 +17,7 @@ function missing(seen: Seen) {
   });
 }
 
-/** 404: the model for this key (only the answers of all keys tell that it is gone), or a file or cache of the caller. */
+/** 404: the model, which one key alone may lack, so only key and model are set aside; or a file or cache of the caller. */
 export const notFoundRule: Rule = (seen) => {
   const { error, status } = seen;
   if ((status !== 404 && error.status !== "NOT_FOUND") || error.form !== "json") return undefined;

@@ -12,7 +12,7 @@ const SHARED = Deno.env.get("GEMINITRO_SHARED") ?? "../shared";
 const NOW = Date.parse("2026-04-20T09:00:00Z");
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
-/** Asked of Gemini's own documentation and of the field: key x model locks last half a day. */
+/** Half a day for a model that a key does not have or that its plan gives no quota. */
 const LONG = 12 * HOUR;
 
 /** Class, what cools, and for how many milliseconds; `midnight` is the next one in Los Angeles. */
@@ -41,7 +41,7 @@ const BY_CATEGORY: Readonly<Record<string, Expected>> = {
   api_key_expired: ["credential_dead", "credential"],
   consumer_suspended: ["credential_dead", "credential"],
   api_key_service_blocked: ["credential_dead", "credential"],
-  no_key: ["config_fault", "nothing"],
+  no_key: ["config_fault", "source", MINUTE],
   high_demand: ["overloaded", "model"],
   rate_limit_short: ["rate_limit", "bucket", 480],
 };
@@ -60,29 +60,29 @@ const BY_RECORDING: Readonly<Record<string, Expected>> = {
   "400-schema-type-array": ["caller_fault", "nothing"],
   "400-unknown-schema-keyword": ["caller_fault", "nothing"],
   "403-api-key-leaked": ["credential_dead", "credential"],
-  "403-no-key": ["config_fault", "nothing"],
+  "403-no-key": ["config_fault", "source", MINUTE],
   "429-per-day-requests": ["quota", "bucket", "midnight"],
   "429-region-limit-zero": ["not_on_tier", "credential", LONG],
   "500-internal": ["overloaded", "model"],
   "503-high-demand": ["overloaded", "model"],
   "503-overloaded-array": ["overloaded", "model"],
   "stream-custom-gemini-2.0-flash-chats-tests-sendmessage-send-messa-0": [
-    "not_on_tier",
+    "model_gone",
     "credential_model",
     LONG,
   ],
   "gen-this-model-does-not-exist-12345-cassettes-test-model-not-foun-0": [
-    "not_on_tier",
+    "model_gone",
     "credential_model",
     LONG,
   ],
   "stream-this-model-does-not-exist-12345-cassettes-test-model-not-f-0": [
-    "not_on_tier",
+    "model_gone",
     "credential_model",
     LONG,
   ],
-  "count-nonexistent-model-testgoogle.test-count-tokens-error-0": ["not_on_tier", "credential_model", LONG],
-  "embed-nonexistent-model-testgoogle.test-embed-error-0": ["not_on_tier", "credential_model", LONG],
+  "count-nonexistent-model-testgoogle.test-count-tokens-error-0": ["model_gone", "credential_model", LONG],
+  "embed-nonexistent-model-testgoogle.test-embed-error-0": ["model_gone", "credential_model", LONG],
   "gen-gemini-2.5-flash-chat-error-handling-with-gemini-gemini-2-5-f-0": ["credential_dead", "credential"],
 };
 
