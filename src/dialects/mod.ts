@@ -12,6 +12,7 @@ import { openaiResponses, responsesInputTokens } from "./openai_responses/mod.ts
 
 export * from "./contract.ts";
 export { brokenStreamFrame, encodeNativeFailure } from "./native_gemini/mod.ts";
+export * from "./native_gemini/mod.ts";
 export { encodeOpenaiFailure } from "./openai_failure.ts";
 export {
   anthropicCount,
