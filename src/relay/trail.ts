@@ -60,7 +60,8 @@ export class CallTrail {
     const { clock } = this.#ports;
     const startedAt = clock.now();
     const { credential } = lease;
-    const name = credential.label || credential.tail;
+    const name = credential.label ||
+      (credential.source === "api_key" ? `...${credential.tail}` : credential.tail);
     this.last = { name, source: credential.source };
     this.lastCredential = credential.id;
     if (model !== "") this.modelUsed = model;

@@ -5,7 +5,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, task) {
     const LONGEST = 2 ** 31 - 1;
-    let timer: number;
+    let timer: ReturnType<typeof setTimeout>;
     const arm = (left: number) => {
       timer = left > LONGEST
         ? setTimeout(() => arm(left - LONGEST), LONGEST)

@@ -1,0 +1,9 @@
+/**
+ * Where the rooms are put together: settings in, a running program out. The only place that knows the full lists of
+ * sources and routes; holds no behaviour of its own.
+ *
+ * @module
+ */
+export { createGeminitro, type Geminitro, type GeminitroOptions } from "./geminitro.ts";
+export { SettingsError } from "./settings_error.ts";
+export { type Rooms } from "./rooms.ts";

@@ -1,0 +1,42 @@
+import type { Hono } from "hono";
+import type { Credential } from "../core/mod.ts";
+import { type Authenticate, type ClientIdentity, createAuthGate } from "../http/auth.ts";
+import { createProxyApp, createResourceOwners, type PeerInfo, type ProxyDeps } from "../http/proxy/mod.ts";
+import { createRequestGuard } from "../http/request_guard.ts";
+import type { Rooms } from "./rooms.ts";
+
+export interface ClientRules {
+  readonly authenticate: Authenticate;
+  readonly admit: ProxyDeps["admit"];
+  readonly mayUse: (client: ClientIdentity, model: string) => boolean;
+}
+
+/** The client APIs over the rooms. */
+export function proxyApp(rooms: Rooms, rules: ClientRules): Hono<{ Bindings: PeerInfo }> {
+  const { settings, ports, catalog, store } = rooms;
+  const deps: ProxyDeps = {
+    ...rooms.relay,
+    catalog,
+    store,
+    ...rules,
+    discover: (model, signal) =>
+      catalog.discoverOnce(model, async () => refreshModels(rooms, await store.credentials.list(), signal)),
+    owners: createResourceOwners(store),
+  };
+  return createProxyApp({
+    deps,
+    auth: createAuthGate(rules.authenticate, () => ports.clock.now()),
+    guard: createRequestGuard(settings.host),
+  });
+}
+
+/** Asks these credentials for their models; dead and disabled ones are left alone. */
+export function refreshModels(rooms: Rooms, credentials: readonly Credential[], signal: AbortSignal) {
+  const usable = credentials.filter((credential) => credential.enabled && credential.dead === undefined);
+  return rooms.catalog.refresh(usable, {
+    upstreams: rooms.upstreams,
+    fetch: rooms.ports.fetch,
+    signal,
+    ready: (credential) => rooms.relay.ready(credential, false),
+  });
+}
