@@ -9,10 +9,15 @@ Deno.test("parse() reads quotes, comments, export and values over several lines"
 });
 
 Deno.test("stringify() writes what parse() gives back", () => {
-  fc.assert(fc.property(fc.string({ unit: "grapheme" }), (value) => {
-    const storable = !/\r/.test(value) && (!value.includes("'") || !value.includes("`"));
-    if (storable) assert.deepEqual(parse(stringify({ NAME: value, LAST: "1" })), { NAME: value, LAST: "1" });
-  }));
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), (value) => {
+      const storable = !/\r/.test(value) && (!value.includes("'") || !value.includes("`"));
+      if (storable) {
+        assert.deepEqual(parse(stringify({ NAME: value, LAST: "1" })), { NAME: value, LAST: "1" });
+      }
+    }),
+    { seed: 7 },
+  );
   assert.equal(stringify({ A: "plain", B: "two words" }), "A=plain\nB='two words'");
   assert.throws(() => stringify({ "a b": "1" }), TypeError);
   assert.throws(() => stringify({ A: "'\"`" }), TypeError);

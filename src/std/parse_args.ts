@@ -138,6 +138,8 @@ class Reading {
   }
 
   #put(name: string, value: unknown): void {
+    // These two hold the positional arguments; no flag of that name may take their place.
+    if (name === "_" || name === "--") return;
     const before = this.result[name];
     const first = !this.#given.has(name);
     this.#given.add(name);
