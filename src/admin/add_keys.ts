@@ -1,0 +1,127 @@
+import { type ApiKeyCredential, type CredentialId, ok, Secret, type Tier } from "../core/mod.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { inParallel } from "./in_parallel.ts";
+import { discoverModels, keepModels } from "./key_models.ts";
+import { keysIn, MOST_KEYS } from "./key_text.ts";
+import { type AdminProblem, fromFailure, fromStore, type Outcome, refuse } from "./problem.ts";
+
+export interface AddKeysInput {
+  /** Exactly one of the three. */
+  readonly key?: string;
+  readonly keys?: readonly string[];
+  readonly text?: string;
+  readonly label?: string;
+  readonly project?: string;
+  readonly tier?: Tier;
+  readonly proxy?: string;
+  /** Ask Google about each key before it is kept. Default true. */
+  readonly validate?: boolean;
+}
+
+export type AddedKey =
+  | {
+    readonly ok: true;
+    readonly id: CredentialId;
+    readonly tail: string;
+    readonly models: readonly string[];
+  }
+  | { readonly ok: false; readonly tail: string; readonly reason: string; readonly problem: AdminProblem };
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Keys checked at the same time: Google's list of models is not limited tightly, but it is limited. */
+const WIDTH = 6;
+
+/** Adds keys, each on its own: one that is refused does not stop the others. */
+export async function addKeys(
+  deps: AdminDeps,
+  input: AddKeysInput,
+  onProgress: (progress: Progress, last: AddedKey) => void = () => {},
+): Promise<Outcome<readonly AddedKey[]>> {
+  const keys = listOf(input);
+  if (keys.length === 0) return refuse(400, "invalid", "No key was given: send key, keys or text", "key");
+  if (keys.length > MOST_KEYS) {
+    return refuse(413, "too_many", `At most ${MOST_KEYS} keys can be added at once`, "keys");
+  }
+  const known = await knownKeys(deps);
+  let done = 0;
+  const added = await inParallel(keys, WIDTH, async (key) => {
+    const result = await addOne(deps, input, key, known);
+    onProgress({ done: ++done, total: keys.length }, result);
+    return result;
+  });
+  return ok(added);
+}
+
+function listOf({ key, keys, text }: AddKeysInput): string[] {
+  const given = key !== undefined ? [key] : keys ?? keysIn(text ?? "");
+  return given.map((one) => one.trim()).filter((one) => one !== "");
+}
+
+/** Secrets of the keys that are there, for saying "duplicate" without asking Google. */
+async function knownKeys({ store }: AdminDeps): Promise<Map<string, string>> {
+  const credentials = await store.credentials.list();
+  return new Map(
+    credentials.flatMap((one) => one.source === "api_key" ? [[one.key.reveal(), one.id] as const] : []),
+  );
+}
+
+async function addOne(
+  deps: AdminDeps,
+  input: AddKeysInput,
+  key: string,
+  known: Map<string, string>,
+): Promise<AddedKey> {
+  const tail = new Secret(key).tail;
+  const failed = ({ error }: { readonly error: AdminProblem }): AddedKey => ({
+    ok: false,
+    tail,
+    reason: error.message,
+    problem: error,
+  });
+  const there = known.get(key);
+  if (there !== undefined) return failed(refuse(409, "duplicate", `This key is already there (${tail})`));
+  known.set(key, "new");
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    return failed(
+      refuse(422, "invalid", "This is not an API key: it has spaces or foreign characters", "key"),
+    );
+  }
+  const checked = input.validate === false ? ok([]) : await discoverModels(deps, candidate(deps, key));
+  if (!checked.ok) return failed(fromFailure(checked.error));
+  const stored = await deps.store.credentials.add(draftOf(input, key));
+  if (!stored.ok) return failed(fromStore(stored.error, "key"));
+  if (input.validate !== false) await keepModels(deps, stored.value, checked.value);
+  return { ok: true, id: stored.value.id, tail, models: checked.value.map((model) => model.id) };
+}
+
+function draftOf(input: AddKeysInput, key: string) {
+  return {
+    source: "api_key" as const,
+    key,
+    ...(input.label === undefined ? {} : { label: input.label }),
+    ...(input.project === undefined ? {} : { project: input.project }),
+    ...(input.tier === undefined ? {} : { tier: input.tier }),
+    ...(input.proxy === undefined ? {} : { proxy: input.proxy }),
+  };
+}
+
+/** The key as a credential that is not kept yet. */
+function candidate({ ports }: AdminDeps, key: string): ApiKeyCredential {
+  const now = ports.clock.now();
+  return {
+    id: ports.newId("cred_") as CredentialId,
+    source: "api_key",
+    key: new Secret(key),
+    label: "",
+    tail: "",
+    tier: "free",
+    enabled: true,
+    priority: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,163 @@
+import type { CredentialId, JsonObject } from "../core/mod.ts";
+import type { LogFilter, RecordFilter } from "../ledger/mod.ts";
+import type { CapSchedule } from "../store/mod.ts";
+import { type AddedKey, addKeys, type AddKeysInput, type Progress } from "./add_keys.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import * as aliases from "./aliases.ts";
+import { bucketReports } from "./buckets.ts";
+import { capCheck, capProgress } from "./cap_progress.ts";
+import { type CapInput, capsView, putCap, removeCap, setCapSchedule } from "./caps.ts";
+import { checkAllKeys, type CheckedKey, checkKey, liftCooldown } from "./check_keys.ts";
+import { ClientDoor, type ClientIdentity } from "./client_door.ts";
+import { addClient, type ClientInput, listClients, revokeClient } from "./clients.ts";
+import { editKey, type KeyEdit, removeKey, restoreKey } from "./edit_key.ts";
+import { healthView } from "./health.ts";
+import { listKeys } from "./list_keys.ts";
+import { modelsView, refreshModels } from "./models.ts";
+import { Publisher } from "./publisher.ts";
+import { quotaSummary } from "./quota_summary.ts";
+import { requestById, requestPage } from "./requests.ts";
+import {
+  changeSettings,
+  preferences,
+  setPreferences,
+  type SettingsChange,
+  settingsView,
+  setupState,
+} from "./settings_view.ts";
+import { statsView } from "./stats.ts";
+import { confirmProject, suggestions } from "./suggestions.ts";
+import { flows, unifiedStats } from "./unified_stats.ts";
+
+export type Admin = Awaited<ReturnType<typeof createAdmin>>;
+
+/** Opens the use-cases: knows clients, follows the pool and the store until `close`. Close it before the ledger. */
+export async function createAdmin(deps: AdminDeps) {
+  const door = new ClientDoor(deps);
+  const publisher = new Publisher(deps);
+  await door.reload();
+  const following = follow(deps, door, publisher);
+  return {
+    ...keyCases(deps, following.now),
+    ...configurationCases(deps),
+    ...figureCases(deps),
+    ...clientCases(deps, door),
+    version: deps.version,
+    startedAt: deps.startedAt,
+    async close() {
+      following.stop();
+      await publisher.close();
+      await door.close();
+      await following.settled();
+    },
+  };
+}
+
+/** Takes every change of the configuration over to the pool and the door, also those of other processes. */
+function follow(deps: AdminDeps, door: ClientDoor, publisher: Publisher) {
+  let running: Promise<void> = Promise.resolve();
+  const now = (): Promise<void> => {
+    running = running.catch(() => {}).then(async () => {
+      deps.pool.replaceCredentials(await deps.store.credentials.list());
+      await door.reload();
+      publisher.stateChanged();
+    });
+    return running;
+  };
+  const stop = deps.store.onEpoch(() => {
+    now().catch((error) => deps.ledger.log("error", "config", `A change could not be taken over: ${error}`));
+  });
+  return { now, stop, settled: () => running.catch(() => {}) };
+}
+
+function keyCases(deps: AdminDeps, changed: () => Promise<void>) {
+  const after = async <Answer>(work: Promise<Answer>): Promise<Answer> => {
+    const answer = await work;
+    await changed();
+    return answer;
+  };
+  return {
+    keys: () => listKeys(deps),
+    addKeys: (input: AddKeysInput, onProgress?: (progress: Progress, last: AddedKey) => void) =>
+      after(addKeys(deps, input, onProgress)),
+    editKey: (id: string, edit: KeyEdit, expected?: number) => after(editKey(deps, id, edit, expected)),
+    removeKey: (id: string) => after(removeKey(deps, id)),
+    restoreKey: (undo: string) => after(restoreKey(deps, undo)),
+    checkKey: (id: string) => after(checkKey(deps, id)),
+    checkAllKeys: (onProgress?: (progress: Progress, last: CheckedKey) => void) =>
+      after(checkAllKeys(deps, onProgress)),
+    liftCooldown: (id: string, scope?: string) => liftCooldown(deps, id, scope),
+    suggestions: () => suggestions(deps),
+    confirmProject: (credentials: readonly CredentialId[], project: string) =>
+      after(confirmProject(deps, credentials, project)),
+    models: () => modelsView(deps),
+    refreshModels: (signal: AbortSignal, only?: readonly CredentialId[]) =>
+      after(refreshModels(deps, signal, only)),
+  };
+}
+
+function configurationCases(deps: AdminDeps) {
+  return {
+    aliases: () => aliases.listAliases(deps),
+    putAlias: (name: string, target: string, expected?: number) =>
+      aliases.putAlias(deps, name, target, expected),
+    removeAlias: (name: string) => aliases.removeAlias(deps, name),
+    quotaGroups: () => aliases.listQuotaGroups(deps),
+    putQuotaGroup: (name: string, models: readonly string[], expected?: number) =>
+      aliases.putQuotaGroup(deps, name, models, expected),
+    removeQuotaGroup: (name: string) => aliases.removeQuotaGroup(deps, name),
+    fallbacks: () => deps.store.fallbacks.list(),
+    putFallback: (model: string, to: readonly string[], expected?: number) =>
+      aliases.putFallback(deps, model, to, expected),
+    removeFallback: (model: string) => aliases.removeFallback(deps, model),
+    caps: () => capsView(deps),
+    putCap: (input: CapInput, expected?: number) => putCap(deps, input, expected),
+    removeCap: (model: string) => removeCap(deps, model),
+    setCapSchedule: (change: Partial<CapSchedule>) => setCapSchedule(deps, change),
+    capProgress: () => capProgress(deps),
+    capCheck: (model: string) => capCheck(deps, model),
+    settings: () => settingsView(deps),
+    changeSettings: (change: SettingsChange, expected?: number) => changeSettings(deps, change, expected),
+    preferences: () => preferences(deps),
+    setPreferences: (change: JsonObject) => setPreferences(deps, change),
+    setupState: () => setupState(deps),
+  };
+}
+
+function figureCases(deps: AdminDeps) {
+  return {
+    health: (owner: boolean) => healthView(deps, owner),
+    stats: () => statsView(deps),
+    unifiedStats: (options: { readonly since?: number; readonly model?: string }) =>
+      unifiedStats(deps, options),
+    quotaSummary: () => quotaSummary(deps),
+    flows: (since: number) => flows(deps, since),
+    buckets: () => bucketReports(deps),
+    pool: () => deps.pool.view(),
+    requests: (filter: RecordFilter, options: { readonly limit: number; readonly cursor?: string }) =>
+      requestPage(deps, filter, options),
+    request: (id: string) => requestById(deps, id),
+    logs: (filter: LogFilter) => deps.ledger.logs(filter),
+    testAlert: () => deps.ledger.testAlert(),
+  };
+}
+
+function clientCases(deps: AdminDeps, door: ClientDoor) {
+  return {
+    clients: () => listClients(deps),
+    addClient: async (input: ClientInput) => {
+      const added = await addClient(deps, input);
+      await door.reload();
+      return added;
+    },
+    revokeClient: async (idOrName: string) => {
+      const revoked = await revokeClient(deps, idOrName);
+      await door.reload();
+      return revoked;
+    },
+    /** The client of a token, from memory. */
+    authenticate: (token: string): ClientIdentity | undefined => door.authenticate(token),
+    /** Why a client may not use a model now, or undefined. */
+    admit: (client: ClientIdentity, model: string) => door.admit(client, model),
+  };
+}

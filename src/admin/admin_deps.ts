@@ -1,0 +1,23 @@
+import type { Catalog } from "../catalog/mod.ts";
+import type { Settings } from "../config/mod.ts";
+import type { Credential, Failure, Ports, Result, SourceName } from "../core/mod.ts";
+import type { LedgerRoom } from "../ledger/mod.ts";
+import type { Pool } from "../pool/contract.ts";
+import type { Store } from "../store/mod.ts";
+import type { Upstream } from "../upstreams/mod.ts";
+
+/** What the use-cases work with; made once by the composition. */
+export interface AdminDeps {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly catalog: Catalog;
+  readonly pool: Pool;
+  readonly ledger: LedgerRoom;
+  readonly upstreams: ReadonlyMap<SourceName, Upstream>;
+  readonly ports: Ports;
+  readonly version: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** A credential that can be used now: OAuth access tokens are refreshed. API keys need none. */
+  readonly ready?: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
+}

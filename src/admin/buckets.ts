@@ -1,0 +1,63 @@
+import type { BucketLimitView, BucketView } from "../pool/contract.ts";
+import { redact } from "../core/mod.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+
+export interface BucketForecast {
+  /** Requests, or tokens, a minute over the last ten minutes. */
+  readonly perMinute: number;
+  /** ISO 8601; null when it resets before it is used up, or nothing is used. */
+  readonly exhaustedAt: string | null;
+}
+
+export interface BucketLimitReport extends BucketLimitView {
+  /** Milliseconds since the number was last confirmed; null while unknown. */
+  readonly ageMs: number | null;
+  readonly forecast: BucketForecast;
+}
+
+export interface BucketReport extends Omit<BucketView, "limits"> {
+  readonly limits: readonly BucketLimitReport[];
+}
+
+/** The present rate is measured over this long. */
+const RATE_MINUTES = 10;
+
+/** Every bucket with its numbers, their age and origin, and when it will be used up at the present rate. */
+export async function bucketReports(deps: AdminDeps): Promise<readonly BucketReport[]> {
+  const now = deps.ports.clock.now();
+  const recent = await deps.ledger.totals({
+    grain: "minute",
+    dim: "bucket",
+    from: now - RATE_MINUTES * 60_000,
+    to: now,
+  });
+  return deps.pool.view().buckets.map((bucket) => {
+    const cell = recent.get(bucket.id);
+    const requests = (cell?.requests ?? 0) / RATE_MINUTES;
+    const tokens = (cell?.promptTokens ?? 0) / RATE_MINUTES;
+    return {
+      ...bucket,
+      ...(bucket.coolingReason === undefined ? {} : { coolingReason: redact(bucket.coolingReason) }),
+      limits: bucket.limits.map((limit) => ({
+        ...limit,
+        ageMs: limit.asOf === undefined ? null : Math.max(0, now - limit.asOf),
+        forecast: forecast(limit, limit.kind === "tokens_per_minute" ? tokens : requests, now),
+      })),
+    };
+  });
+}
+
+/** When a limit is used up if things go on as they do; a limit that resets first never is. */
+export function forecast(limit: BucketLimitView, perMinute: number, now: number): BucketForecast {
+  const rounded = Math.round(perMinute * 100) / 100;
+  const never = { perMinute: rounded, exhaustedAt: null };
+  if (limit.left === undefined || perMinute <= 0) return never;
+  if (limit.left <= 0) return { perMinute: rounded, exhaustedAt: new Date(now).toISOString() };
+  if (limit.kind === "remaining_fraction") return never;
+  const at = now + limit.left / perMinute * 60_000;
+  const minuteLimit = limit.kind !== "requests_per_day";
+  // A minute's limit is only ever used up by a rate above it; its window moves along with time.
+  if (minuteLimit && limit.limit !== undefined && perMinute <= limit.limit) return never;
+  if (limit.resetsAt !== undefined && at >= limit.resetsAt) return never;
+  return { perMinute: rounded, exhaustedAt: new Date(at).toISOString() };
+}

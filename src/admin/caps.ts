@@ -1,0 +1,87 @@
+import { ok } from "../core/mod.ts";
+import type { CapRecord, CapSchedule } from "../store/mod.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { isTimezone } from "./cap_period.ts";
+import { fromStore, type Outcome, refuse } from "./problem.ts";
+
+/** The name under which the store's settings keep the schedule; the pool reads it there. */
+export const CAP_SCHEDULE = "cap-schedule";
+
+export interface CapsView extends CapSchedule {
+  readonly caps: readonly CapRecord[];
+}
+
+export async function capsView(deps: AdminDeps): Promise<CapsView> {
+  return { caps: await deps.store.caps.list(), ...await capSchedule(deps) };
+}
+
+/** Midnight local time until the user sets something else. */
+export async function capSchedule({ store }: AdminDeps): Promise<CapSchedule> {
+  const record = await store.settings.get(CAP_SCHEDULE);
+  const { resetTime, timezone } = record ?? {};
+  return {
+    resetTime: typeof resetTime === "string" && isTime(resetTime) ? resetTime : "00:00",
+    timezone: typeof timezone === "string" && isTimezone(timezone) ? timezone : "local",
+  };
+}
+
+export type CapInput =
+  & Pick<CapRecord, "model" | "limit">
+  & Partial<Pick<CapRecord, "unit" | "period" | "alertThreshold" | "action" | "enabled">>;
+
+/** Adds a cap, or changes the one of the same model; what is not given keeps its value, or the default. */
+export async function putCap(
+  deps: AdminDeps,
+  input: CapInput,
+  expected?: number,
+): Promise<Outcome<CapRecord>> {
+  const model = input.model.replace(/^models\//, "");
+  const before = await deps.store.caps.get(model);
+  const put = await deps.store.caps.put({
+    model,
+    limit: input.limit,
+    unit: input.unit ?? before?.unit ?? "requests",
+    period: input.period ?? before?.period ?? "daily",
+    alertThreshold: input.alertThreshold ?? before?.alertThreshold ?? 80,
+    action: input.action ?? before?.action ?? "try_next",
+    enabled: input.enabled ?? before?.enabled ?? true,
+  }, expected);
+  if (!put.ok) return fromStore(put.error, "cap");
+  await publishCaps(deps);
+  return put;
+}
+
+export async function removeCap(
+  deps: AdminDeps,
+  model: string,
+): Promise<Outcome<{ readonly model: string }>> {
+  const removed = await deps.store.caps.remove(model.replace(/^models\//, ""));
+  if (!removed.ok) return fromStore(removed.error, "cap");
+  await publishCaps(deps);
+  return ok({ model });
+}
+
+export async function setCapSchedule(
+  deps: AdminDeps,
+  change: Partial<CapSchedule>,
+): Promise<Outcome<CapSchedule>> {
+  const schedule = { ...await capSchedule(deps), ...change };
+  if (!isTime(schedule.resetTime)) {
+    return refuse(422, "invalid", "The reset time must be HH:MM, from 00:00 to 23:59", "resetTime");
+  }
+  if (!isTimezone(schedule.timezone)) {
+    return refuse(422, "invalid", "The time zone must be local or a name such as Europe/Berlin", "timezone");
+  }
+  await deps.store.settings.put(CAP_SCHEDULE, { ...schedule });
+  await publishCaps(deps);
+  return ok(schedule);
+}
+
+function isTime(text: string): boolean {
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
+}
+
+async function publishCaps(deps: AdminDeps): Promise<void> {
+  const { caps, resetTime, timezone } = await capsView(deps);
+  deps.ledger.publish("usage:cap-updated", { caps: caps.map((cap) => ({ ...cap })), resetTime, timezone });
+}

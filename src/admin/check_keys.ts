@@ -1,0 +1,89 @@
+import { type Credential, type Failure, ok } from "../core/mod.ts";
+import type { Progress } from "./add_keys.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { findKey } from "./find_key.ts";
+import { inParallel } from "./in_parallel.ts";
+import { discoverModels, keepModels } from "./key_models.ts";
+import { type Outcome, refuse } from "./problem.ts";
+
+export interface CheckedKey {
+  readonly id: string;
+  readonly tail: string;
+  readonly ok: boolean;
+  readonly models: readonly string[];
+  readonly reason?: string;
+  readonly class?: Failure["class"];
+}
+
+const WIDTH = 6;
+
+/** Asks Google about one key now: lifts its cooldowns and its death when it works, retires it when it is dead. */
+export async function checkKey(deps: AdminDeps, idOrFragment: string): Promise<Outcome<CheckedKey>> {
+  const found = await findKey(deps, idOrFragment);
+  return found.ok ? ok(await checkOne(deps, found.value)) : found;
+}
+
+/** Checks every key; progress is told after each. */
+export async function checkAllKeys(
+  deps: AdminDeps,
+  onProgress: (progress: Progress, last: CheckedKey) => void = () => {},
+): Promise<readonly CheckedKey[]> {
+  const credentials = await deps.store.credentials.list();
+  let done = 0;
+  return await inParallel(credentials, WIDTH, async (credential) => {
+    const checked = await checkOne(deps, credential);
+    onProgress({ done: ++done, total: credentials.length }, checked);
+    return checked;
+  });
+}
+
+async function checkOne(deps: AdminDeps, credential: Credential): Promise<CheckedKey> {
+  const { id, tail } = credential;
+  const models = await discoverModels(deps, credential);
+  if (!models.ok) {
+    if (models.error.class === "credential_dead") await retireKey(deps, id, models.error);
+    return { id, tail, ok: false, models: [], reason: models.error.message, class: models.error.class };
+  }
+  await keepModels(deps, credential, models.value);
+  if (credential.dead !== undefined) await deps.store.credentials.update(id, { dead: null });
+  deps.pool.lift(id);
+  return { id, tail, ok: true, models: models.value.map((model) => model.id) };
+}
+
+/** Marks a key as refused by Google, once; the first reason stays. */
+export async function retireKey(
+  deps: AdminDeps,
+  id: Credential["id"],
+  cause: Pick<Failure, "message" | "link">,
+): Promise<void> {
+  const credential = await deps.store.credentials.get(id);
+  if (credential === undefined || credential.dead !== undefined) return;
+  const at = deps.ports.clock.now();
+  const link = cause.link === undefined ? {} : { link: cause.link };
+  await deps.store.credentials.update(id, {
+    dead: { class: "credential_dead", reason: cause.message, at, ...link },
+  });
+  const name = credential.label || credential.tail;
+  deps.ledger.log("warn", "key", `Google does not take the key ${name} any more: ${cause.message}`);
+  await deps.ledger.alert({
+    type: "key-dead",
+    subject: id,
+    message: `The key ${name} is dead: ${cause.message}`,
+    data: { id, name },
+  });
+}
+
+/** Lifts the cooldowns of a key, or of one scope of it. */
+export async function liftCooldown(
+  deps: AdminDeps,
+  idOrFragment: string,
+  scope?: string,
+): Promise<Outcome<{ readonly id: string }>> {
+  const found = await findKey(deps, idOrFragment);
+  if (!found.ok) return found;
+  if (found.value.dead !== undefined) {
+    return refuse(409, "dead", "Google does not take this key: check it, or replace it");
+  }
+  deps.pool.lift(found.value.id, scope);
+  return ok({ id: found.value.id });
+}

@@ -1,0 +1,179 @@
+import { callerFault, type CallRecord, type ClientId, type Failure, OWNER } from "../core/mod.ts";
+import { matchesGlob } from "../catalog/mod.ts";
+import type { ClientRecord } from "../store/mod.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { capPeriod } from "./cap_period.ts";
+import { hashToken, sameHash } from "./client_token.ts";
+
+/** Who sends a request. */
+export interface ClientIdentity {
+  readonly id: ClientId;
+  readonly name: string;
+  /** The holder of PROXY_API_KEY: may manage. */
+  readonly owner: boolean;
+}
+
+interface Spending {
+  /** What the ledger had when it was last asked, in the budget's unit. */
+  recorded: number;
+  /** What has been used here since. */
+  since: number;
+}
+
+/** How often used budgets are read anew, in milliseconds. */
+const RELOAD_MS = 2_000;
+const MINUTE_MS = 60_000;
+
+/** Knows clients by their tokens and holds them to their limits; answers from memory. */
+export class ClientDoor {
+  readonly #deps: AdminDeps;
+  readonly #ownerHash: string;
+  readonly #stopRecords: () => void;
+  #byHash = new Map<string, ClientRecord>();
+  #byId = new Map<ClientId, ClientRecord>();
+  #spending = new Map<ClientId, Spending>();
+  #processes = 1;
+  readonly #calls = new Map<ClientId, number[]>();
+  #reloadAt = 0;
+  #reloading: Promise<void> | undefined;
+
+  constructor(deps: AdminDeps) {
+    this.#deps = deps;
+    this.#ownerHash = hashToken(deps.settings.proxyApiKey);
+    this.#stopRecords = deps.ledger.onRecord((record) => this.#spend(record));
+  }
+
+  /** The client of a token. Tokens are compared by hash, so that time tells nothing of them. */
+  authenticate(token: string): ClientIdentity | undefined {
+    const hash = hashToken(token);
+    if (sameHash(hash, this.#ownerHash)) return { id: OWNER, name: "owner", owner: true };
+    const client = this.#byHash.get(hash);
+    if (client === undefined || client.revoked || this.#expired(client)) return undefined;
+    return { id: client.id, name: client.name, owner: false };
+  }
+
+  /** Why this client may not use this model now; undefined when it may. Counts the call against its minute. */
+  admit(identity: ClientIdentity, model: string): Failure | undefined {
+    const client = this.#byId.get(identity.id);
+    if (identity.owner) return undefined;
+    if (client === undefined || client.revoked || this.#expired(client)) {
+      return callerFault("This client's token is not valid any more", {
+        status: 401,
+        code: "invalid_api_key",
+      });
+    }
+    this.#reloadSoon();
+    const allowed = client.allowModels?.some((pattern) => matchesGlob(pattern, model)) ?? true;
+    if (!allowed) {
+      return callerFault(`This client may not use the model ${model}`, {
+        status: 403,
+        code: "model_not_allowed",
+        param: "model",
+      });
+    }
+    return this.#overBudget(client) ?? this.#overRate(client);
+  }
+
+  /** Reads clients and what they used anew. */
+  reload(): Promise<void> {
+    this.#reloading ??= this.#read().finally(() => this.#reloading = undefined);
+    return this.#reloading;
+  }
+
+  async close(): Promise<void> {
+    this.#stopRecords();
+    await this.#reloading?.catch(() => {});
+  }
+
+  #expired(client: ClientRecord): boolean {
+    return client.expiresAt !== undefined && client.expiresAt <= this.#deps.ports.clock.now();
+  }
+
+  #overBudget(client: ClientRecord): Failure | undefined {
+    const { budget } = client;
+    const spending = this.#spending.get(client.id);
+    if (budget === undefined || spending === undefined) return undefined;
+    if (spending.recorded + spending.since < budget.limit) return undefined;
+    const until = budget.period === "total" ? {} : { until: this.#period(budget.period).end };
+    const message = `This client's ${budget.period} budget of ${budget.limit} ${budget.unit} is used up`;
+    return {
+      ...callerFault(message, { status: 429, code: "insufficient_quota" }),
+      origin: "proxy",
+      ...until,
+    };
+  }
+
+  #overRate(client: ClientRecord): Failure | undefined {
+    const limit = client.requestsPerMinute;
+    if (limit === undefined) return undefined;
+    const now = this.#deps.ports.clock.now();
+    const calls = (this.#calls.get(client.id) ?? []).filter((at) => at > now - MINUTE_MS);
+    this.#calls.set(client.id, calls);
+    const share = Math.max(1, Math.floor(limit / this.#processes));
+    if (limit > 0 && calls.length < share) {
+      calls.push(now);
+      return undefined;
+    }
+    const message = `This client is limited to ${limit} requests a minute`;
+    const until = (calls[0] ?? now) + MINUTE_MS;
+    return { ...callerFault(message, { status: 429, code: "rate_limit_exceeded" }), origin: "proxy", until };
+  }
+
+  #period(period: "daily" | "weekly" | "monthly") {
+    return capPeriod(period, { resetTime: "00:00", timezone: "UTC" }, this.#deps.ports.clock.now());
+  }
+
+  #spend(record: CallRecord): void {
+    const budget = this.#byId.get(record.client)?.budget;
+    const spending = this.#spending.get(record.client);
+    if (budget === undefined || spending === undefined) return;
+    if (budget.unit === "requests") spending.since++;
+    else if (budget.unit === "tokens") spending.since += record.usage?.totalTokens ?? 0;
+    else spending.since += this.#deps.ledger.prices.costOfCall(record) / 1_000_000;
+  }
+
+  #reloadSoon(): void {
+    if (this.#deps.ports.clock.now() < this.#reloadAt) return;
+    this.reload().catch((error) =>
+      this.#deps.ledger.log("warn", "config", `Clients could not be read: ${error}`)
+    );
+  }
+
+  async #read(): Promise<void> {
+    const { store, ports, ledger } = this.#deps;
+    this.#reloadAt = ports.clock.now() + RELOAD_MS;
+    const clients = await store.clients.list();
+    this.#processes = Math.max(1, (await store.processes()).length);
+    await ledger.flush();
+    // What is counted from here on is not in the ledger's sums below.
+    const spending = new Map<ClientId, Spending>(clients.map(({ id }) => [id, { recorded: 0, since: 0 }]));
+    const before = this.#spending;
+    this.#spending = spending;
+    this.#byHash = new Map(clients.map((client) => [client.hash, client]));
+    this.#byId = new Map(clients.map((client) => [client.id, client]));
+    for (const client of clients) {
+      const own = spending.get(client.id);
+      // The old sum holds until the new one is read.
+      const old = before.get(client.id);
+      if (own === undefined) continue;
+      own.recorded = old === undefined ? 0 : old.recorded + old.since;
+      own.recorded = await this.#used(client);
+    }
+  }
+
+  async #used(client: ClientRecord): Promise<number> {
+    const { budget } = client;
+    if (budget === undefined) return 0;
+    const { ledger, ports } = this.#deps;
+    const cells = budget.period === "total" ? await ledger.lifetime("client") : await ledger.totals({
+      grain: "day",
+      dim: "client",
+      from: this.#period(budget.period).start,
+      to: ports.clock.now(),
+    });
+    const cell = cells.get(client.id);
+    if (cell === undefined) return 0;
+    if (budget.unit === "requests") return cell.requests;
+    return budget.unit === "tokens" ? cell.totalTokens : cell.costMicros / 1_000_000;
+  }
+}

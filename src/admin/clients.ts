@@ -1,0 +1,75 @@
+import { type ClientId, ok } from "../core/mod.ts";
+import type { ClientRecord } from "../store/mod.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { type CellView, cellView } from "./cell_view.ts";
+import { hashToken, newClientToken } from "./client_token.ts";
+import { fromStore, type Outcome, refuse } from "./problem.ts";
+
+/** A client as the owner sees it: everything but the hash of its token. */
+export interface ClientView extends Omit<ClientRecord, "hash"> {
+  readonly status: "active" | "expired" | "revoked";
+  /** What it used in the retention's days. */
+  readonly usage: CellView | null;
+}
+
+export interface ClientInput {
+  readonly name: string;
+  readonly allowModels?: readonly string[];
+  readonly requestsPerMinute?: number;
+  readonly budget?: NonNullable<ClientRecord["budget"]>;
+  /** Epoch milliseconds. */
+  readonly expiresAt?: number;
+}
+
+export async function listClients(deps: AdminDeps): Promise<readonly ClientView[]> {
+  const { store, ledger, ports } = deps;
+  const now = ports.clock.now();
+  const usage = await ledger.lifetime("client");
+  return (await store.clients.list()).map((client) => {
+    const cell = usage.get(client.id);
+    return viewOf(client, cell === undefined ? null : cellView(cell), now);
+  });
+}
+
+/** Makes a client; its token is in this answer and nowhere else. */
+export async function addClient(
+  deps: AdminDeps,
+  input: ClientInput,
+): Promise<Outcome<{ readonly client: ClientView; readonly token: string }>> {
+  const now = deps.ports.clock.now();
+  if (input.expiresAt !== undefined && input.expiresAt <= now) {
+    return refuse(422, "invalid", "The expiry must be in the future", "expiresAt");
+  }
+  const token = newClientToken();
+  const put = await deps.store.clients.put({
+    ...input,
+    id: deps.ports.newId("client_") as ClientId,
+    hash: hashToken(token),
+    tail: token.slice(-4),
+    createdAt: now,
+    revoked: false,
+  });
+  if (!put.ok) return fromStore(put.error, "client");
+  deps.ledger.log("info", "config", `A token was made for the client ${input.name}`);
+  return ok({ client: viewOf(put.value, null, now), token });
+}
+
+/** Ends a client's token at once; its figures stay. */
+export async function revokeClient(deps: AdminDeps, idOrName: string): Promise<Outcome<ClientView>> {
+  const all = await deps.store.clients.list();
+  const found = all.filter((client) => client.id === idOrName || client.name === idOrName);
+  if (found.length > 1) return refuse(409, "ambiguous", "Several clients have this name: give the id", "id");
+  const [client] = found;
+  if (client === undefined) return refuse(404, "not_found", "There is no such client");
+  const { updatedAt, ...draft } = client;
+  const put = await deps.store.clients.put({ ...draft, revoked: true }, updatedAt);
+  if (!put.ok) return fromStore(put.error, "client");
+  deps.ledger.log("info", "config", `The token of the client ${client.name} was revoked`);
+  return ok(viewOf(put.value, null, deps.ports.clock.now()));
+}
+
+function viewOf(client: ClientRecord, usage: CellView | null, now: number): ClientView {
+  const { hash: _hash, ...open } = client;
+  const expired = client.expiresAt !== undefined && client.expiresAt <= now;
+  return { ...open, status: client.revoked ? "revoked" : expired ? "expired" : "active", usage };
+}

@@ -1,0 +1,68 @@
+import { ok } from "../core/mod.ts";
+import type { CredentialPatch } from "../store/mod.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { closeCredential, openCredential } from "./credential_file.ts";
+import { findKey } from "./find_key.ts";
+import { listKeys } from "./list_keys.ts";
+import { fromStore, type Outcome, refuse } from "./problem.ts";
+import type { SafeKey } from "./safe_key.ts";
+
+/** What the user may change of a credential. */
+export type KeyEdit = Pick<
+  CredentialPatch,
+  "label" | "tier" | "project" | "proxy" | "enabled" | "priority" | "allowModels" | "denyModels"
+>;
+
+/** How long a removed key can be put back. */
+const UNDO_MS = 10 * 60_000;
+
+/** `expected` is the `updatedAt` that the editor saw. */
+export async function editKey(
+  deps: AdminDeps,
+  idOrFragment: string,
+  edit: KeyEdit,
+  expected?: number,
+): Promise<Outcome<SafeKey>> {
+  const found = await findKey(deps, idOrFragment);
+  if (!found.ok) return found;
+  const updated = await deps.store.credentials.update(found.value.id, edit, expected);
+  if (!updated.ok) return fromStore(updated.error, "key");
+  return await keyView(deps, found.value.id);
+}
+
+export async function keyView(deps: AdminDeps, id: string): Promise<Outcome<SafeKey>> {
+  const view = (await listKeys(deps)).find((key) => key.id === id);
+  return view === undefined ? refuse(404, "not_found", "There is no such key") : ok(view);
+}
+
+export interface RemovedKey {
+  readonly id: string;
+  readonly tail: string;
+  readonly label: string;
+  /** Give it to `restoreKey` within ten minutes to undo. */
+  readonly undo: string;
+}
+
+export async function removeKey(deps: AdminDeps, idOrFragment: string): Promise<Outcome<RemovedKey>> {
+  const found = await findKey(deps, idOrFragment);
+  if (!found.ok) return found;
+  const removed = await deps.store.credentials.remove(found.value.id);
+  if (!removed.ok) return fromStore(removed.error, "key");
+  const undo = deps.ports.newId("undo_");
+  const sealed = await deps.store.vault.seal(JSON.stringify(openCredential(removed.value)));
+  await deps.store.expiring.put("removed_key", undo, sealed, UNDO_MS);
+  return ok({ id: removed.value.id, tail: removed.value.tail, label: removed.value.label, undo });
+}
+
+export async function restoreKey(deps: AdminDeps, undo: string): Promise<Outcome<SafeKey>> {
+  const sealed = await deps.store.expiring.take("removed_key", undo);
+  const credential = typeof sealed === "string"
+    ? closeCredential(JSON.parse(await deps.store.vault.open(sealed)))
+    : undefined;
+  if (credential === undefined) {
+    return refuse(404, "not_found", "This removal cannot be undone any more: add the key again");
+  }
+  const restored = await deps.store.credentials.restore(credential);
+  if (!restored.ok) return fromStore(restored.error, "key");
+  return await keyView(deps, credential.id);
+}

@@ -1,0 +1,34 @@
+import { type Credential, ok } from "../core/mod.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { type Outcome, refuse } from "./problem.ts";
+
+/** Shortest piece of a secret that may name a key. */
+const FRAGMENT_CHARACTERS = 6;
+
+/** The credential that an id, an account's e-mail, or the last six or more characters of a key name. */
+export async function findKey({ store }: AdminDeps, idOrFragment: string): Promise<Outcome<Credential>> {
+  const wanted = idOrFragment.trim();
+  const credentials = await store.credentials.list();
+  const exact = credentials.find((one) => one.id === wanted || ("email" in one && one.email === wanted));
+  if (exact !== undefined) return ok(exact);
+  const fragment = wanted.replace(/^\.\.\./, "");
+  if (fragment.length < FRAGMENT_CHARACTERS) {
+    return refuse(
+      400,
+      "fragment_too_short",
+      "Name a key by its id or by at least its last 6 characters",
+      "id",
+    );
+  }
+  const found = credentials.filter((one) => one.source === "api_key" && one.key.reveal().endsWith(fragment));
+  if (found.length > 1) {
+    return refuse(
+      409,
+      "ambiguous",
+      `${found.length} keys end in these characters: give more of them, or the id`,
+      "id",
+    );
+  }
+  const [only] = found;
+  return only === undefined ? refuse(404, "not_found", "There is no such key") : ok(only);
+}

@@ -1,0 +1,58 @@
+import type { AdminDeps } from "./admin_deps.ts";
+import { listKeys } from "./list_keys.ts";
+import type { SafeKey } from "./safe_key.ts";
+
+export interface PoolStatus {
+  readonly total: number;
+  readonly active: number;
+  readonly cooldown: number;
+  readonly disabled: number;
+  readonly dead: number;
+  /** Seconds until the first cooling key serves again; 0 when none cools. */
+  readonly minCooldown: number;
+  readonly cooldownKeys: readonly { readonly tail: string; readonly remaining: number }[];
+}
+
+export interface HealthView {
+  readonly status: "ok" | "degraded" | "empty";
+  readonly version: string;
+  /** Whole seconds. */
+  readonly uptime: number;
+  readonly keys: Omit<PoolStatus, "cooldownKeys"> & Partial<Pick<PoolStatus, "cooldownKeys">>;
+  readonly models: number;
+  readonly queue: { readonly length: number; readonly oldestMs: number; readonly expectedWaitMs: number };
+}
+
+/** What anybody may know; the tails of cooling keys only for the owner. */
+export async function healthView(deps: AdminDeps, owner: boolean): Promise<HealthView> {
+  const now = deps.ports.clock.now();
+  const { cooldownKeys, ...keys } = poolStatus(await listKeys(deps), now);
+  return {
+    status: keys.total === 0 ? "empty" : keys.active === 0 ? "degraded" : "ok",
+    version: deps.version,
+    uptime: Math.floor((now - deps.startedAt) / 1_000),
+    keys: owner ? { ...keys, cooldownKeys } : keys,
+    models: deps.catalog.list().length,
+    queue: deps.pool.view().queue,
+  };
+}
+
+export function poolStatus(keys: readonly SafeKey[], now: number): PoolStatus {
+  const count = (status: SafeKey["status"]) => keys.filter((key) => key.status === status).length;
+  const cooldownKeys = keys.filter((key) => key.status === "cooldown").map((key) => ({
+    tail: key.tail,
+    remaining: Math.max(0, Math.ceil(((key.cooldownUntil ?? now) - now) / 1_000)),
+  }));
+  return {
+    total: keys.length,
+    active: count("active"),
+    cooldown: count("cooldown"),
+    disabled: count("disabled"),
+    dead: count("dead"),
+    minCooldown:
+      cooldownKeys.reduce((least, { remaining }) => Math.min(least, remaining), Infinity) === Infinity
+        ? 0
+        : Math.min(...cooldownKeys.map(({ remaining }) => remaining)),
+    cooldownKeys,
+  };
+}

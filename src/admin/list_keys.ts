@@ -1,0 +1,30 @@
+import type { AdminDeps } from "./admin_deps.ts";
+import { type SafeKey, safeKey } from "./safe_key.ts";
+
+/** Every credential as everybody may see it, in the order in which they were added. */
+export async function listKeys(deps: AdminDeps): Promise<readonly SafeKey[]> {
+  const { store, pool, ledger, ports } = deps;
+  const [credentials, lists, counts] = await Promise.all([
+    store.credentials.list(),
+    store.modelLists.list(),
+    ledger.lifetime("key"),
+  ]);
+  const view = pool.view();
+  const states = new Map(view.credentials.map((state) => [state.id, state]));
+  const models = new Map(lists.map((list) => [list.credential, list]));
+  const now = ports.clock.now();
+  return credentials.map((credential) => {
+    const [state, list, cell] = [
+      states.get(credential.id),
+      models.get(credential.id),
+      counts.get(credential.id),
+    ];
+    return safeKey(credential, {
+      now,
+      buckets: view.buckets.filter((bucket) => bucket.credentials.includes(credential.id)),
+      ...(state === undefined ? {} : { state }),
+      ...(list === undefined ? {} : { models: list }),
+      ...(cell === undefined ? {} : { counts: cell }),
+    });
+  });
+}

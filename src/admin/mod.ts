@@ -1,0 +1,30 @@
+/**
+ * The use-cases that the HTTP API, the dashboard and the command line share: keys, models, caps, clients, figures, settings,
+ * export, import and backup. Answers are plain data without any secret; refusals are values with a status, a word and a
+ * sentence. Never knows who asks: the caller has checked that.
+ *
+ * @module
+ */
+export type { AddedKey, AddKeysInput, Progress } from "./add_keys.ts";
+export { type Admin, createAdmin } from "./admin.ts";
+export type { AdminDeps } from "./admin_deps.ts";
+export type { AliasView, QuotaGroupView } from "./aliases.ts";
+export type { BucketForecast, BucketLimitReport, BucketReport } from "./buckets.ts";
+export type { CapProgress } from "./cap_progress.ts";
+export { capPeriod, isTimezone, type Period } from "./cap_period.ts";
+export { CAP_SCHEDULE, type CapInput, type CapsView } from "./caps.ts";
+export type { CellView, Percentiles } from "./cell_view.ts";
+export type { CheckedKey } from "./check_keys.ts";
+export type { ClientIdentity } from "./client_door.ts";
+export type { ClientInput, ClientView } from "./clients.ts";
+export type { KeyEdit, RemovedKey } from "./edit_key.ts";
+export type { HealthView, PoolStatus } from "./health.ts";
+export { keysIn } from "./key_text.ts";
+export type { ModelsView, RefreshView } from "./models.ts";
+export type { AdminProblem, Outcome } from "./problem.ts";
+export type { QuotaRow, QuotaSummary } from "./quota_summary.ts";
+export type { RequestPage, RequestView } from "./requests.ts";
+export type { KeyStatus, SafeKey } from "./safe_key.ts";
+export type { SettingsChange, SettingsView, SetupState } from "./settings_view.ts";
+export type { StatsView } from "./stats.ts";
+export type { Flow, UnifiedModel } from "./unified_stats.ts";

@@ -1,0 +1,69 @@
+import type { CatalogEntry, ModelMatrix, RefreshReport } from "../catalog/mod.ts";
+import { type CredentialId, ok } from "../core/mod.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { retireKey } from "./check_keys.ts";
+import { type Outcome, refuse } from "./problem.ts";
+
+export interface ModelsView extends ModelMatrix {
+  readonly entries: readonly CatalogEntry[];
+}
+
+export function modelsView({ catalog }: AdminDeps): ModelsView {
+  return { ...catalog.matrix(), entries: catalog.list() };
+}
+
+export interface RefreshView {
+  readonly credential: string;
+  readonly source: string;
+  readonly ok: boolean;
+  readonly models: number;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly reason?: string;
+}
+
+/** Asks every usable credential, or the named ones, for its models. */
+export async function refreshModels(
+  deps: AdminDeps,
+  signal: AbortSignal,
+  only?: readonly CredentialId[],
+): Promise<readonly RefreshView[]> {
+  const { store, catalog, ports, ready } = deps;
+  const all = await store.credentials.list();
+  const asked = all.filter((one) =>
+    only === undefined ? one.enabled && one.dead === undefined : only.includes(one.id)
+  );
+  const reports = await catalog.refresh(asked, {
+    upstreams: deps.upstreams,
+    fetch: ports.fetch,
+    signal,
+    ...(ready === undefined ? {} : { ready: (credential) => ready(credential, false) }),
+  });
+  for (const report of reports) {
+    if (!report.ok && report.failure.class === "credential_dead") {
+      await retireKey(deps, report.credential, report.failure);
+    }
+  }
+  return reports.map(viewOf);
+}
+
+function viewOf(report: RefreshReport): RefreshView {
+  const { credential, source } = report;
+  return report.ok
+    ? { credential, source, ok: true, models: report.models, added: report.added, removed: report.removed }
+    : { credential, source, ok: false, models: 0, added: [], removed: [], reason: report.failure.message };
+}
+
+/** Rules that hold for all credentials. */
+export interface ModelRulesView {
+  readonly allowModels: readonly string[];
+  readonly denyModels: readonly string[];
+}
+
+/** A model that the catalog knows, by any of its names. */
+export function knownModel({ catalog }: AdminDeps, name: string): Outcome<string> {
+  const resolved = catalog.resolve(name);
+  return resolved.ok
+    ? ok(resolved.value.id)
+    : refuse(404, "model_not_found", resolved.error.message, "model");
+}

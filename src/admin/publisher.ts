@@ -1,0 +1,155 @@
+import type { Json, JsonObject } from "../core/mod.ts";
+import type { PoolEvent } from "../pool/contract.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { retireKey } from "./check_keys.ts";
+import { listKeys } from "./list_keys.ts";
+import { safeKeyJson } from "./safe_key.ts";
+import { statsView } from "./stats.ts";
+
+/** The state of all keys and figures is pushed at most this often, in milliseconds, and only while somebody listens. */
+const STATE_MS = 250;
+const FULL_MS = 1_000;
+
+/** Turns what the pool and the ledger tell into live events, alerts, log lines and lasting facts. */
+export class Publisher {
+  readonly #deps: AdminDeps;
+  readonly #stops: (() => void)[];
+  #cancelState: (() => void) | undefined;
+  #cancelFull: (() => void) | undefined;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(deps: AdminDeps) {
+    this.#deps = deps;
+    this.#stops = [
+      deps.pool.subscribe((event) => this.#onPool(event)),
+      deps.ledger.onRecord((record) => {
+        if (deps.ledger.listeners() === 0) return;
+        const { id, at, client, agent, status, outcome, modelAsked, modelUsed, totalMs, message, failure } =
+          record;
+        deps.ledger.publish("traffic_update", { at, id });
+        deps.ledger.publish("request", {
+          id,
+          at,
+          client,
+          agent,
+          status,
+          outcome,
+          model: modelUsed ?? modelAsked,
+          totalMs,
+          tokens: record.usage?.totalTokens ?? 0,
+          key: record.attempts.at(-1)?.name ?? null,
+          failure: failure ?? null,
+          message: message ?? null,
+        });
+        this.stateChanged();
+      }),
+    ];
+  }
+
+  /** Pushes the state of keys and figures soon, when somebody listens. */
+  stateChanged(): void {
+    const { ledger, ports } = this.#deps;
+    if (ledger.listeners() === 0) return;
+    this.#cancelState ??= ports.clock.after(STATE_MS, () => {
+      this.#cancelState = undefined;
+      this.#run(async () => {
+        ledger.publish("stats_update", (await listKeys(this.#deps)).map(safeKeyJson));
+      });
+    });
+    this.#cancelFull ??= ports.clock.after(FULL_MS, () => {
+      this.#cancelFull = undefined;
+      this.#run(async () => {
+        // Views are plain JSON by their types; the cast only widens them.
+        ledger.publish("stats_update_full", await statsView(this.#deps) as unknown as Json);
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    this.#cancelState?.();
+    this.#cancelFull?.();
+    await Promise.allSettled(this.#running);
+  }
+
+  #onPool(event: PoolEvent): void {
+    const { ledger } = this.#deps;
+    if (event.type !== "cap-warning" && event.type !== "cap-exceeded") {
+      ledger.publish("pool_update", { ...event } as JsonObject);
+    }
+    this.stateChanged();
+    switch (event.type) {
+      case "dead": {
+        const { reason, link } = event;
+        this.#run(() =>
+          retireKey(this.#deps, event.credential, {
+            message: reason,
+            ...(link === undefined ? {} : { link }),
+          })
+        );
+        break;
+      }
+      case "exhausted":
+        this.#run(() => this.#exhausted(event.model, event.until));
+        break;
+      case "recovered":
+        this.#run(() => this.#recovered(event.scope));
+        break;
+      case "cap-warning":
+      case "cap-exceeded":
+        this.#cap(event);
+        break;
+      case "cooled":
+        ledger.log("info", "pool", `${event.scope} is cooling: ${event.reason}`, {
+          until: new Date(event.until).toISOString(),
+          credential: event.credential ?? null,
+        });
+        break;
+      case "limit-learned":
+        ledger.log("debug", "pool", `Learned ${event.kind} = ${event.limit} of ${event.bucket}`);
+    }
+  }
+
+  #cap(event: Extract<PoolEvent, { type: "cap-warning" | "cap-exceeded" }>): void {
+    const { ledger } = this.#deps;
+    const { cap, used, limit, type } = event;
+    const percentage = limit === 0 ? 100 : Math.round(used / limit * 1_000) / 10;
+    const base = { model: cap, current: used, limit };
+    if (type === "cap-exceeded") ledger.publish("usage:cap-exceeded", base);
+    this.#run(async () => {
+      const threshold = (await this.#deps.store.caps.get(cap))?.alertThreshold ?? 80;
+      if (type === "cap-warning") ledger.publish("usage:cap-warning", { ...base, percentage, threshold });
+      const message = type === "cap-warning"
+        ? `The cap of ${cap} is ${percentage} % used: ${used} of ${limit}`
+        : `The cap of ${cap} is reached: ${used} of ${limit}`;
+      await ledger.alert({ type, subject: cap, message, data: { ...base, percentage } });
+    });
+  }
+
+  async #exhausted(model: string, until?: number): Promise<void> {
+    const when = until === undefined ? "" : ` until ${new Date(until).toISOString()}`;
+    const message = `No key can serve ${model}${when}`;
+    await this.#deps.ledger.alert({
+      type: "pool-exhausted",
+      subject: model,
+      message,
+      data: { model, until: until ?? null },
+    });
+  }
+
+  async #recovered(scope: string): Promise<void> {
+    const { ledger } = this.#deps;
+    const model = scope.replace(/^model:/, "");
+    if (!await ledger.clearAlert("pool-exhausted", model)) return;
+    const message = `${model} can be served again`;
+    await ledger.clearAlert("pool-recovered", model);
+    await ledger.alert({ type: "pool-recovered", subject: model, message, data: { model } });
+  }
+
+  #run(task: () => Promise<void>): void {
+    const running = task()
+      .catch((error) => this.#deps.ledger.log("error", "server", `An event could not be handled: ${error}`))
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+}

@@ -1,0 +1,150 @@
+import type { Credential, JsonObject } from "../core/mod.ts";
+import { redact } from "../core/mod.ts";
+import type { Cell } from "../ledger/mod.ts";
+import type { BucketView, CredentialState } from "../pool/contract.ts";
+import type { ModelListRecord } from "../store/mod.ts";
+
+export type KeyStatus = "active" | "cooldown" | "disabled" | "dead";
+
+/** A credential as everybody may see it. */
+export interface SafeKey {
+  readonly id: string;
+  readonly tail: string;
+  readonly type: "api_key" | "oauth" | "service_account";
+  readonly source: Credential["source"];
+  readonly label: string;
+  readonly email: string | null;
+  readonly project: string | null;
+  readonly tier: Credential["tier"];
+  readonly status: KeyStatus;
+  readonly reason: string | null;
+  readonly link: string | null;
+  /** Calls carried and failed, over all processes and restarts. */
+  readonly usage: number;
+  readonly errors: number;
+  readonly inFlight: number;
+  readonly slots: number;
+  /** Epoch milliseconds. */
+  readonly lastUsed: number | null;
+  /** Epoch milliseconds at which something of it can serve again; null unless status is cooldown. */
+  readonly cooldownUntil: number | null;
+  readonly cooldowns: readonly {
+    readonly scope: string;
+    readonly kind: string;
+    /** ISO 8601. */
+    readonly until: string;
+    readonly reason: string;
+    readonly fact: boolean;
+  }[];
+  readonly models: readonly string[];
+  readonly modelsAt: number | null;
+  readonly priority: number;
+  readonly enabled: boolean;
+  readonly proxy: string | null;
+  readonly allowModels: readonly string[] | null;
+  readonly denyModels: readonly string[] | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface SafeKeyFacts {
+  readonly now: number;
+  readonly state?: CredentialState;
+  readonly models?: ModelListRecord;
+  readonly counts?: Cell;
+  /** Buckets that this credential can use. */
+  readonly buckets: readonly BucketView[];
+}
+
+export function safeKey(credential: Credential, facts: SafeKeyFacts): SafeKey {
+  const { state, models, counts } = facts;
+  const oauth = credential.source === "antigravity" || credential.source === "gemini_cli";
+  const cooling = coolingUntil(facts);
+  const status = statusOf(credential, cooling);
+  return {
+    id: credential.id,
+    tail: credential.tail === ""
+      ? "..."
+      : oauth
+      ? credential.tail
+      : `...${credential.tail.replace(/^\.+/, "")}`,
+    type: oauth ? "oauth" : credential.source === "vertex" ? "service_account" : "api_key",
+    source: credential.source,
+    label: redact(credential.label),
+    email: oauth ? credential.email : null,
+    project: credential.project ?? null,
+    tier: credential.tier,
+    status,
+    reason: reasonOf(credential, status, state),
+    link: credential.dead?.link ?? null,
+    usage: counts?.requests ?? 0,
+    errors: counts?.failed ?? 0,
+    inFlight: state?.inFlight ?? 0,
+    slots: state?.slots ?? 0,
+    lastUsed: state?.lastUsed ?? null,
+    cooldownUntil: status === "cooldown" ? cooling ?? null : null,
+    cooldowns: activeCooldowns(facts).map(({ scope, kind, until, reason, fact }) => ({
+      scope,
+      kind,
+      until: new Date(until).toISOString(),
+      reason: redact(reason),
+      fact,
+    })),
+    models: models?.models.map((model) => model.id) ?? [],
+    modelsAt: models?.at ?? null,
+    priority: credential.priority,
+    enabled: credential.enabled,
+    proxy: credential.proxy === undefined ? null : bareUrl(credential.proxy),
+    allowModels: credential.allowModels ?? null,
+    denyModels: credential.denyModels ?? null,
+    createdAt: credential.createdAt,
+    updatedAt: credential.updatedAt,
+  };
+}
+
+/** The view as JSON, for events. */
+export function safeKeyJson(key: SafeKey): JsonObject {
+  return { ...key, cooldowns: key.cooldowns.map((cooldown) => ({ ...cooldown })) };
+}
+
+function statusOf(credential: Credential, cooling: number | undefined): KeyStatus {
+  if (credential.dead !== undefined) return "dead";
+  if (!credential.enabled) return "disabled";
+  return cooling === undefined ? "active" : "cooldown";
+}
+
+function reasonOf(credential: Credential, status: KeyStatus, state?: CredentialState): string | null {
+  if (status === "dead") return redact(credential.dead?.reason ?? "");
+  if (status === "disabled") return "Disabled by the user";
+  if (status === "cooldown") return redact(state?.cooldowns[0]?.reason ?? "All its models are cooling");
+  return null;
+}
+
+function activeCooldowns({ state, now }: SafeKeyFacts) {
+  return (state?.cooldowns ?? []).filter((cooldown) => cooldown.until > now);
+}
+
+/** When the first of its models is free again; undefined while any model is free now. */
+function coolingUntil(facts: SafeKeyFacts): number | undefined {
+  const whole = activeCooldowns(facts).filter(({ scope }) => scope === "credential" || scope === "source");
+  const wholeUntil = whole.reduce((most, { until }) => Math.max(most, until), 0);
+  const models = facts.models?.models.map((model) => model.id) ?? [];
+  const perModel = models.map((model) => modelUntil(facts, model));
+  const first = perModel.length === 0 ? 0 : Math.min(...perModel);
+  const until = Math.max(wholeUntil, first);
+  return until > facts.now ? until : undefined;
+}
+
+function modelUntil(facts: SafeKeyFacts, model: string): number {
+  const own = activeCooldowns(facts).filter(({ scope }) => scope === model || scope.endsWith(`:${model}`));
+  const shared = facts.buckets.filter((bucket) => bucket.model === model).map((bucket) =>
+    bucket.coolingUntil ?? 0
+  );
+  return Math.max(0, ...own.map(({ until }) => until), ...shared);
+}
+
+/** A proxy's address without the password in it. */
+function bareUrl(text: string): string {
+  const url = URL.parse(text);
+  return url === null ? "..." : `${url.protocol}//${url.host}`;
+}
