@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import type { Failure } from "../../../src/core/mod.ts";
+import { anthropicMessages } from "../../../src/dialects/anthropic_messages/mod.ts";
+
+const failure = (more: Partial<Failure>): Failure => ({
+  class: "unknown",
+  origin: "google",
+  status: 500,
+  message: "It failed.",
+  cools: "nothing",
+  ...more,
+});
+const encode = (more: Partial<Failure>) => {
+  const { status, body } = anthropicMessages.encodeFailure(failure(more), "req_1");
+  return [status, (body.error as { type: string }).type];
+};
+
+Deno.test("edge 130: an overloaded model is 529 overloaded_error", () => {
+  assert.deepEqual(encode({ class: "overloaded", status: 503 }), [529, "overloaded_error"]);
+  assert.deepEqual(encode({ class: "overloaded", status: 504 }), [504, "timeout_error"]);
+  assert.deepEqual(encode({ class: "overloaded", status: 500 }), [500, "api_error"]);
+});
+
+Deno.test("edge 131: a full context has the words that make Claude Code compact", () => {
+  const { status, body } = anthropicMessages.encodeFailure(
+    failure({
+      class: "caller_fault",
+      status: 400,
+      code: "context_length_exceeded",
+      message: "The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).",
+    }),
+    "req_1",
+  );
+  assert.equal(status, 400);
+  assert.deepEqual(body.error, {
+    type: "invalid_request_error",
+    message: "prompt is too long: 1250074 tokens > 1048576 maximum",
+  });
+});
+
+Deno.test("messages edge 126, edge 128, edge 132, edge 135: status and type agree by class", () => {
+  assert.deepEqual(encode({ class: "credential_dead", status: 400 }), [401, "authentication_error"]);
+  assert.deepEqual(encode({ class: "rate_limit", status: 429 }), [429, "rate_limit_error"]);
+  assert.deepEqual(encode({ class: "quota", status: 429 }), [429, "rate_limit_error"]);
+  assert.deepEqual(encode({ class: "model_gone", status: 404 }), [404, "not_found_error"]);
+  assert.deepEqual(encode({ class: "region_blocked", status: 400 }), [403, "permission_error"]);
+  assert.deepEqual(encode({ class: "not_on_tier", status: 429 }), [403, "permission_error"]);
+  assert.deepEqual(encode({ class: "transport", status: 502 }), [502, "api_error"]);
+  assert.deepEqual(encode({ class: "caller_fault", status: 400, code: "request_too_large" }), [
+    413,
+    "request_too_large",
+  ]);
+  assert.deepEqual(encode({ class: "caller_fault", status: 401 }), [401, "authentication_error"]);
+  assert.deepEqual(encode({ class: "caller_fault", status: 404 }), [404, "not_found_error"]);
+});
+
+Deno.test("messages edge 127: secrets in a message are hidden", () => {
+  const { body } = anthropicMessages.encodeFailure(
+    failure({ message: "key AIzaSyA0123456789abcdefghijk" }),
+    "r",
+  );
+  assert.equal(JSON.stringify(body).includes("AIzaSy"), false);
+});
+
+Deno.test("edge 137: the request id is in body and header", () => {
+  const { headers, body } = anthropicMessages.encodeFailure(failure({}), "req_1");
+  assert.deepEqual(headers, { "request-id": "req_1" });
+  assert.deepEqual(Object.keys(body), ["type", "error", "request_id"]);
+  assert.equal(body.request_id, "req_1");
+});
