@@ -3,8 +3,8 @@ import type { ToolResult } from "./contents.ts";
 import type { Blob64, FunctionCall, FunctionResponse, Part } from "./wire.ts";
 
 /**
- * The responses to a turn's calls, in the order of the calls: one each, a stand-in where the client has none. Results
- * that answer no call become text; media stand in the response where the model takes them there, else beside it.
+ * The responses to a turn's calls, in the order of the calls: one each, a stand-in where the client has none. Media stand
+ * in the response where the model takes them there, else beside it.
  */
 export function answerCalls(
   model: readonly Part[],
@@ -12,7 +12,7 @@ export function answerCalls(
   capabilities: ModelCapabilities,
 ): Part[] {
   const calls = model.flatMap(({ functionCall }) => functionCall === undefined ? [] : [functionCall]);
-  const { answers, orphans } = pair(calls, results);
+  const answers = pair(calls, results);
   const responses: Part[] = [];
   const beside: Part[] = [];
   calls.forEach((call, position) => {
@@ -22,30 +22,22 @@ export function answerCalls(
     });
     beside.push(...outside);
   });
-  return [...responses, ...beside, ...orphans.flatMap(orphanParts)];
+  return [...responses, ...beside];
 }
 
-type Pairs = { answers: (ToolResult | undefined)[]; orphans: ToolResult[] };
-
 /** The last result for an id counts; calls that share one id take theirs in turn. */
-function pair(calls: readonly FunctionCall[], results: readonly ToolResult[]): Pairs {
+function pair(calls: readonly FunctionCall[], results: readonly ToolResult[]): (ToolResult | undefined)[] {
   const queues = new Map<string, ToolResult[]>();
   const sharing = new Map<string, number>();
   for (const call of calls) {
     queues.set(call.id ?? "", []);
     sharing.set(call.id ?? "", (sharing.get(call.id ?? "") ?? 0) + 1);
   }
-  const orphans: ToolResult[] = [];
-  for (const result of results) {
-    const queue = queues.get(result.callId);
-    if (queue === undefined) orphans.push(result);
-    else queue.push(result);
-  }
-  const answers = calls.map(({ id = "" }) => {
+  for (const result of results) queues.get(result.callId)?.push(result);
+  return calls.map(({ id = "" }) => {
     const queue = queues.get(id) ?? [];
     return sharing.get(id) === 1 ? queue.at(-1) : queue.shift();
   });
-  return { answers, orphans };
 }
 
 function responseOf(
@@ -76,7 +68,8 @@ function splitMedia(result: ToolResult | undefined, insideAllowed: boolean): [Bl
   return [inside, outside];
 }
 
-function orphanParts(result: ToolResult): Part[] {
+/** A result that answers no call of its turn, as text for the user turn. */
+export function orphanParts(result: ToolResult): Part[] {
   const { output, error } = result.response;
   const told = output ?? error ?? result.response;
   const text = typeof told === "string" ? told : JSON.stringify(told);

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../core/mod.ts";
 import type { ModelCapabilities } from "./capabilities.ts";
-import { answerCalls } from "./answer_calls.ts";
+import { answerCalls, orphanParts } from "./answer_calls.ts";
 import type { Content, Part } from "./wire.ts";
 
 /** What a tool gave back. Names are Gemini's. */
@@ -71,7 +71,7 @@ function stepsOf(items: readonly ConversationItem[]): Step[] {
   let step: Step = { model: [], results: [], user: [] };
   const steps = [step];
   for (const item of items) {
-    if (item.kind === "result") step.results.push(item.result);
+    if (item.kind === "result") addResult(step, item.result);
     else if (item.kind === "user") step.user.push(...item.parts);
     else if (item.parts.length > 0) {
       if (step.results.length > 0 || step.user.length > 0) {
@@ -81,6 +81,15 @@ function stepsOf(items: readonly ConversationItem[]): Step[] {
     }
   }
   return steps;
+}
+
+/** A result that answers no call of its step stays where it is, as text. */
+function addResult(step: Step, result: ToolResult): void {
+  const answers = step.model.some(({ functionCall }) =>
+    functionCall !== undefined && functionCall.id === result.callId
+  );
+  if (answers) step.results.push(result);
+  else step.user.push(...orphanParts(result));
 }
 
 /** A conversation is never empty, and ends with the user unless the model may go on with its own words. */
