@@ -108,7 +108,8 @@ class ChatStream implements StreamEncoder {
     const text = contentOf(event);
     if (text === "") return "";
     this.#choice(event.candidate).content += text;
-    const extra = "signature" in event ? extraText(event.signature) : "";
+    // Only text goes back as it came; a signature of executed code would come back on the wrong part.
+    const extra = event.type === "text-delta" ? extraText(event.signature) : "";
     return this.#open(event, '""', `{"content":${JSON.stringify(text)}${extra}}`);
   }
 
