@@ -37,9 +37,12 @@ export function waitFor(clock: Clock, ms: number, signal: AbortSignal): Promise<
   });
 }
 
-/** The error of a connection that was torn by the peer. */
-export function connectionReset(): TypeError {
-  return new TypeError("error reading a body from connection: connection reset by peer");
+/** A connection that was torn by the peer; the platform's fetch throws a TypeError too. */
+export class ConnectionReset extends TypeError {
+  constructor() {
+    super("error reading a body from connection: connection reset by peer");
+    this.name = "TypeError";
+  }
 }
 
 /** Sends the pieces one by one; a cancelled reader and an aborted request both end the work at once. */
@@ -69,7 +72,7 @@ export function emit(
     if (emission.end === "hang") await new Promise((_, fail) => hangUntil(stopped.signal, fail));
     if (emission.end === "reset") {
       close("reset");
-      controller.error(connectionReset());
+      controller.error(new ConnectionReset());
       return;
     }
     close("complete");

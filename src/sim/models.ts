@@ -122,6 +122,8 @@ export const DEFAULT_MODELS: readonly SimModel[] = [
   simModel("gemini-3.5-flash"),
   simModel("gemini-3.5-flash-lite"),
   simModel("gemini-3.6-flash"),
+  simModel("gemini-3.7-flash"),
+  simModel("gemini-3.8-flash"),
   simModel("gemini-flash-latest"),
   simModel("gemini-flash-lite-latest"),
   simModel("gemini-pro-latest"),

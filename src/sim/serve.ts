@@ -1,5 +1,7 @@
-import { createSimulator, type Simulator } from "./simulator.ts";
+import { ConnectionReset } from "./emission.ts";
 import type { SimulatorOptions } from "./options.ts";
+import { createSimulator, type Simulator } from "./simulator.ts";
+import { createTearFront } from "./tear_front.ts";
 
 /** Where a served simulator listens. */
 export interface ServeOptions {
@@ -7,6 +9,11 @@ export interface ServeOptions {
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly hostname?: string;
+  /**
+   * True (default, but for benchmarks) puts a relay of bytes before the server, so that `reset_before_head` really tears
+   * the connection; false is quicker, and such a fault becomes a torn body.
+   */
+  readonly tearable?: boolean;
 }
 
 /** A simulator behind a socket. */
@@ -20,30 +27,47 @@ export interface ServedSimulator extends Pick<Simulator, "control" | "log"> {
 /** Serves a simulator over HTTP. Torn connections are torn on the wire too. */
 export function serveSimulator(options: SimulatorOptions & ServeOptions = {}): ServedSimulator {
   const simulator = createSimulator(options);
-  const ending = new AbortController();
   const hostname = options.hostname ?? "127.0.0.1";
-  const server = Deno.serve({
-    port: options.port ?? 0,
-    hostname,
-    signal: ending.signal,
-    onListen: () => {},
-    onError: () => tornResponse(),
-  }, simulator.fetch);
+  const port = options.port ?? 0;
+  const ending = new AbortController();
+  const settings = { signal: ending.signal, onListen: () => {} };
+  const { control, log } = simulator;
+  if (!(options.tearable ?? options.benchmark === undefined)) {
+    const server = Deno.serve({ ...settings, port, hostname, onError: tornBody }, simulator.fetch);
+    return {
+      url: `http://${hostname}:${server.addr.port}`,
+      control,
+      log,
+      close: () => closeServer(server, ending),
+    };
+  }
+  const server = Deno.serve({ ...settings, port: 0, hostname: "127.0.0.1" }, async (request, info) => {
+    try {
+      return await simulator.fetch(request);
+    } catch (error) {
+      if (!(error instanceof ConnectionReset) && !request.signal.aborted) throw error;
+      front.tear((info.remoteAddr as Deno.NetAddr).port);
+      return new Response(null, { status: 500 });
+    }
+  });
+  const front = createTearFront(hostname, port, server.addr.port);
   return {
-    url: `http://${hostname}:${server.addr.port}`,
-    control: simulator.control,
-    log: simulator.log,
+    url: `http://${hostname}:${front.port}`,
+    control,
+    log,
     async close() {
-      ending.abort();
-      await server.finished;
+      await front.close();
+      await closeServer(server, ending);
     },
   };
 }
 
-/** A head that promises more bytes than come: the nearest to a torn connection that a handler can send. */
-function tornResponse(): Response {
-  const body = new ReadableStream({
-    start: (controller) => controller.error(new TypeError("connection reset")),
-  });
-  return new Response(body, { status: 200, headers: { "content-length": "1" } });
+async function closeServer(server: Deno.HttpServer, ending: AbortController): Promise<void> {
+  ending.abort();
+  await server.finished;
+}
+
+/** A head whose body breaks at once: the nearest to a torn connection that a handler can send. */
+function tornBody(): Response {
+  return new Response(new ReadableStream({ start: (controller) => controller.error(new ConnectionReset()) }));
 }

@@ -3,7 +3,7 @@ import { benchmarkHandler } from "./benchmark_reply.ts";
 import { createControl, type SimulatorControl } from "./control.ts";
 import { countTokens } from "./count_tokens.ts";
 import { type Answer, embedMany, embedOne } from "./embeddings.ts";
-import { connectionReset, waitFor } from "./emission.ts";
+import { ConnectionReset, waitFor } from "./emission.ts";
 import { modelNotFound, regionBlocked, reject, type Rejection } from "./errors.ts";
 import { struckBy } from "./faults.ts";
 import { generate } from "./generate.ts";
@@ -95,7 +95,7 @@ async function beforeHead(wire: Wire): Promise<void> {
   }
   if (!struckBy(faults, "reset_before_head")) return;
   close(entry, state, "reset");
-  throw connectionReset();
+  throw new ConnectionReset();
 }
 
 function close(entry: OpenEntry, state: SimState, ending: "cancelled" | "reset"): void {

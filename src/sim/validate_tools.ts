@@ -28,7 +28,7 @@ export function checkTools(request: JsonObject, model: SimModel): Rejection | un
   }
   return checkMix(request, model, declarations.length > 0) ??
     checkDeclarations(request) ??
-    checkConfig(request, declarations) ??
+    checkConfig(request, declarations, model) ??
     checkItemsBudget(request, declarations);
 }
 
@@ -78,12 +78,18 @@ function checkDeclaration(declaration: JsonObject, path: string): Rejection | un
   return parameters ? checkSchema(parameters, `${field}.parameters`) : undefined;
 }
 
-function checkConfig(request: JsonObject, declarations: readonly JsonObject[]): Rejection | undefined {
+function checkConfig(
+  request: JsonObject,
+  declarations: readonly JsonObject[],
+  model: SimModel,
+): Rejection | undefined {
   const config = asObject(asObject(request["toolConfig"])?.["functionCallingConfig"]);
   if (!config) return undefined;
   if (declarations.length === 0) {
-    const serverSide = asObject(request["toolConfig"])?.["includeServerSideToolInvocations"] === true;
-    return serverSide ? undefined : invalid("Function calling config is set without function_declarations.");
+    // Recorded: Gemini 3 takes the configuration when it has built-in tools to call.
+    return model.mixTools && hasBuiltIn(request)
+      ? undefined
+      : invalid("Function calling config is set without function_declarations.");
   }
   const allowed = asList(config["allowedFunctionNames"]);
   const mode = asText(config["mode"]) ?? "AUTO";
