@@ -83,12 +83,13 @@ function placeOf(filename: string): Place | undefined {
 /** Why an import may not be made; undefined when it may. */
 function doorProblem(from: Place, source: string): string | undefined {
   const target = [...from.folders];
+  let left = false;
   for (const step of source.split("/")) {
-    if (step === "..") target.pop();
+    if (step === "..") left ||= target.pop() === undefined;
     else if (step !== ".") target.push(step);
   }
   const [room, ...rest] = target;
-  if (room === undefined || rest.length === 0) return outside(from, source);
+  if (left || room === undefined || rest.length === 0) return outside(from, source);
   if (room === from.room) return siblingProblem(from, rest);
   const door = rest.length === 1 && (rest[0] === "mod.ts" || rest[0] === "contract.ts") ||
     DOORS.has(target.join("/"));
@@ -119,9 +120,10 @@ function siblingProblem(from: Place, rest: readonly string[]): string | undefine
     : undefined;
 }
 
+/** Rooms that reach the pages and the manifest outside src/. */
+const REACHES_OUT: ReadonlySet<string> = new Set(["http", "composition", "cli"]);
+
 function outside(from: Place, source: string): string | undefined {
-  return from.test || /\/(routes|islands|components)\//.test(source) || from.room === "http" ||
-      from.room === "cli" || /\.json$/.test(source)
-    ? undefined
-    : `src/${from.room} may not import ${source} from outside src`;
+  if (from.test || REACHES_OUT.has(from.room) || source.endsWith(".json")) return undefined;
+  return `src/${from.room} may not import ${source} from outside src`;
 }

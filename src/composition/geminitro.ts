@@ -1,10 +1,10 @@
 import { type Environment, loadSettings } from "../config/mod.ts";
-import { OWNER, type Ports } from "../core/mod.ts";
-import { createApp } from "../http/app.ts";
-import type { PeerInfo } from "../http/proxy/mod.ts";
+import type { Ports } from "../core/mod.ts";
+import { createApp, type PeerInfo } from "../http/mod.ts";
 import { systemPorts } from "../system/mod.ts";
 import { proxyApp } from "./proxy_app.ts";
 import { openRooms, type Rooms } from "./rooms.ts";
+import { VERSION } from "./version.ts";
 import { SettingsError } from "./settings_error.ts";
 
 export interface GeminitroOptions {
@@ -23,6 +23,12 @@ export interface Geminitro {
   /** Answers one request; `info` carries the peer's address when there is a socket. */
   readonly fetch: (request: Request, info?: PeerInfo) => Promise<Response>;
   readonly rooms: Rooms;
+  /** Does what is due of the background work; for the platform's cron. */
+  runJobs(): Promise<void>;
+  /** Ends open event streams, before the sockets are closed. */
+  drain(): void;
+  /** Breaks running calls off. */
+  abort(): void;
   /** Ends what is open and writes what is pending. */
   close(): Promise<void>;
 }
@@ -34,21 +40,38 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   const ports = options.ports ?? systemPorts();
   const rooms = await openRooms({
     settings: settings.value,
+    version: VERSION,
     ports,
     ...(options.kv === undefined ? {} : { kv: options.kv }),
     ...(options.print === undefined ? {} : { print: options.print }),
   });
+  const { admin } = rooms;
+  await addKeysOfSettings(rooms);
   const app = createApp({
-    proxy: proxyApp(rooms, {
-      authenticate: (token) =>
-        token === settings.value.proxyApiKey ? { id: OWNER, name: "owner", owner: true } : undefined,
-      admit: () => undefined,
-      mayUse: () => true,
-    }),
+    proxy: proxyApp(rooms, { authenticate: admin.authenticate, admit: admin.admit, mayUse: () => true }),
   });
   return {
     fetch: async (request, info) => await app.fetch(request, info),
     rooms,
+    runJobs: () => Promise.resolve(),
+    drain: () => rooms.draining.abort(),
+    abort: () => rooms.shutdown.abort(),
     close: () => rooms.close(),
   };
+}
+
+/** GEMINI_API_KEYS are added unless they are there; Google is asked for their models in the background, so that the start never waits. */
+async function addKeysOfSettings(rooms: Rooms): Promise<void> {
+  const { settings, store, admin, ledger } = rooms;
+  if (settings.geminiApiKeys.length > 0) {
+    await admin.addKeys({ keys: settings.geminiApiKeys, validate: false });
+  }
+  const listed = new Set((await store.modelLists.list()).map((list) => list.credential));
+  const unlisted = (await store.credentials.list()).filter((credential) => !listed.has(credential.id));
+  if (unlisted.length === 0) return;
+  admin.refreshModels(rooms.draining.signal, unlisted.map((credential) => credential.id)).catch((cause) => {
+    if (!rooms.draining.signal.aborted) {
+      ledger.log("warn", "key", "The models of new keys could not be read", { error: String(cause) });
+    }
+  });
 }

@@ -7,3 +7,5 @@
 export { createGeminitro, type Geminitro, type GeminitroOptions } from "./geminitro.ts";
 export { SettingsError } from "./settings_error.ts";
 export { type Rooms } from "./rooms.ts";
+export { serve, type ServeOptions, type Serving } from "./serve.ts";
+export { VERSION } from "./version.ts";

@@ -1,8 +1,15 @@
 import type { Hono } from "hono";
 import type { Credential } from "../core/mod.ts";
-import { type Authenticate, type ClientIdentity, createAuthGate } from "../http/auth.ts";
-import { createProxyApp, createResourceOwners, type PeerInfo, type ProxyDeps } from "../http/proxy/mod.ts";
-import { createRequestGuard } from "../http/request_guard.ts";
+import {
+  type Authenticate,
+  type ClientIdentity,
+  createAuthGate,
+  createProxyApp,
+  createRequestGuard,
+  createResourceOwners,
+  type PeerInfo,
+  type ProxyDeps,
+} from "../http/mod.ts";
 import type { Rooms } from "./rooms.ts";
 
 export interface ClientRules {

@@ -1,15 +1,10 @@
+import { type Admin, createAdmin } from "../admin/mod.ts";
 import { type Catalog, createCatalog } from "../catalog/mod.ts";
 import type { Settings } from "../config/mod.ts";
 import { type Credential, type Failure, ok, type Ports, type Result, type SourceName } from "../core/mod.ts";
 import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
 import { createPool, type Pool } from "../pool/mod.ts";
-import {
-  createDeadlines,
-  createSessionMemory,
-  createSignatureMemory,
-  type RelayDeps,
-  type SignatureMemory,
-} from "../relay/mod.ts";
+import { createDeadlines, createSessionMemory, createSignatureMemory, type RelayDeps } from "../relay/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { createAiStudio, type Upstream } from "../upstreams/mod.ts";
 
@@ -23,6 +18,11 @@ export interface Rooms {
   readonly pool: Pool;
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
   readonly relay: RelayDeps;
+  readonly admin: Admin;
+  /** Aborted first: open event streams end, nothing new begins. */
+  readonly draining: AbortController;
+  /** Aborted when patience ends: running calls break off, in their dialect's own words. */
+  readonly shutdown: AbortController;
   /** Lets go of everything, last opened first; what is pending is written. */
   close(): Promise<void>;
 }
@@ -33,6 +33,7 @@ export interface RoomsOptions {
   readonly kv?: Deno.Kv;
   /** Where log lines go; the console by default. */
   readonly print?: (line: string) => void;
+  readonly version: string;
 }
 
 /** Opens the rooms in the order in which they need each other. */
@@ -71,22 +72,22 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     credentials: await store.credentials.list(),
     log: (level, message, fields) => ledger.log(level, "pool", message, fields),
   });
-  const relay = relayDeps({ settings, ports, store, ledger, pool, upstreams });
-  return {
-    settings,
-    ports,
-    store,
-    ledger,
-    catalog,
-    pool,
-    upstreams,
-    relay,
-    close: () => closeRooms({ relay, catalog, pool, ledger, store, signatures: relay.signatures }),
-  };
+  const shutdown = new AbortController();
+  const base = { settings, ports, store, ledger, catalog, pool, upstreams };
+  const relay = relayDeps(base, shutdown.signal);
+  const admin = await createAdmin({
+    ...base,
+    version: options.version,
+    startedAt: ports.clock.now(),
+    ready: relay.ready,
+  });
+  const rooms = { ...base, relay, admin, draining: new AbortController(), shutdown };
+  return { ...rooms, close: () => closeRooms(rooms) };
 }
 
 function relayDeps(
   rooms: Pick<Rooms, "settings" | "ports" | "store" | "ledger" | "pool" | "upstreams">,
+  shutdown: AbortSignal,
 ): RelayDeps {
   const { settings, ports, store, ledger, pool, upstreams } = rooms;
   const clients = new Map<string, Deno.HttpClient>();
@@ -99,7 +100,7 @@ function relayDeps(
     deadlines: createDeadlines(ports.clock),
     signatures: createSignatureMemory(store),
     sessions: createSessionMemory(),
-    shutdown: new AbortController().signal,
+    shutdown,
     ready: (credential): Promise<Result<Credential, Failure>> => Promise.resolve(ok(credential)),
     clientFor(credential) {
       const { proxy } = credential;
@@ -111,20 +112,14 @@ function relayDeps(
   };
 }
 
-interface Closing {
-  readonly relay: RelayDeps;
-  readonly catalog: Catalog;
-  readonly pool: Pool;
-  readonly ledger: LedgerRoom;
-  readonly store: Store;
-  readonly signatures: SignatureMemory;
-}
-
-async function closeRooms({ relay, catalog, pool, ledger, store, signatures }: Closing): Promise<void> {
-  await pool.close();
-  relay.deadlines.close();
-  catalog.close();
-  await signatures.flush();
-  await ledger.close();
-  await store.close();
+async function closeRooms(rooms: Omit<Rooms, "close">): Promise<void> {
+  rooms.draining.abort();
+  rooms.shutdown.abort();
+  await rooms.pool.close();
+  await rooms.admin.close();
+  rooms.relay.deadlines.close();
+  rooms.catalog.close();
+  await rooms.relay.signatures.flush();
+  await rooms.ledger.close();
+  await rooms.store.close();
 }

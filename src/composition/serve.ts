@@ -1,0 +1,87 @@
+import type { Geminitro } from "./geminitro.ts";
+
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Shares the port with other processes (SO_REUSEPORT). */
+  readonly reusePort?: boolean;
+}
+
+/** A proxy that listens. */
+export interface Serving {
+  readonly port: number;
+  /** Where it can be reached, for people. */
+  readonly url: string;
+  /** Stops taking connections, lets running calls end for at most `patienceMs`, then closes everything. */
+  stop(patienceMs?: number): Promise<void>;
+}
+
+/** Longest time that running calls are given to end. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Listens with a proxy. `localhost` is both loopback addresses, since clients resolve it to either; a machine without IPv6
+ * has the one. Throws Deno.errors.AddrInUse when the port is taken.
+ */
+export async function serve(proxy: Geminitro, options: ServeOptions): Promise<Serving> {
+  const servers: Deno.HttpServer<Deno.NetAddr>[] = [];
+  let { port } = options;
+  for (const hostname of options.host === "localhost" ? ["127.0.0.1", "::1"] : [options.host]) {
+    try {
+      const server = listen(proxy, { hostname, port, reusePort: options.reusePort ?? false });
+      port = server.addr.port;
+      servers.push(server);
+    } catch (cause) {
+      if (servers.length === 0 || cause instanceof Deno.errors.AddrInUse) {
+        await Promise.all(servers.map((server) => server.shutdown()));
+        throw cause;
+      }
+      // No IPv6 on this machine: 127.0.0.1 serves alone.
+    }
+  }
+  return {
+    port,
+    url: `http://${urlHost(options.host)}:${port}`,
+    stop: (patienceMs = PATIENCE_MS) => stop(proxy, servers, patienceMs),
+  };
+}
+
+function listen(
+  proxy: Geminitro,
+  at: { readonly hostname: string; readonly port: number; readonly reusePort: boolean },
+): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve(
+    {
+      ...at,
+      onListen: () => {},
+      onError: () => new Response("The proxy failed on this request", { status: 500 }),
+    },
+    (request, info) => proxy.fetch(request, { peer: info.remoteAddr.hostname }),
+  );
+}
+
+async function stop(
+  proxy: Geminitro,
+  servers: readonly Deno.HttpServer[],
+  patienceMs: number,
+): Promise<void> {
+  // Open event streams never end by themselves, and shutdown waits for them.
+  proxy.drain();
+  const drained = Promise.all(servers.map((server) => server.shutdown()));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      proxy.abort();
+      resolve();
+    }, patienceMs);
+  });
+  await Promise.race([drained, late]);
+  clearTimeout(timer);
+  await proxy.close();
+  await drained;
+}
+
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+}

@@ -1,0 +1,10 @@
+/**
+ * The server's HTTP side: the client APIs, the management API, the dashboard's mount, who may call, and what of the web's
+ * is refused. Turns every Failure into a reply; decides nothing about models, keys or limits.
+ *
+ * @module
+ */
+export { type AppParts, createApp } from "./app.ts";
+export { type Authenticate, type AuthGate, type ClientIdentity, createAuthGate } from "./auth.ts";
+export { createProxyApp, createResourceOwners, type PeerInfo, type ProxyDeps } from "./proxy/mod.ts";
+export { createRequestGuard } from "./request_guard.ts";

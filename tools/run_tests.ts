@@ -1,0 +1,55 @@
+/**
+ * Runs the default tests with leak sanitizers on and closes with one plain line, `tests: N passed, N failed, N skipped`.
+ * Arguments go to `deno test`; without any, all of src/ and tests/ but the long suites runs. `--strict` (CI) makes a
+ * skipped test a failure.
+ */
+const LONG = ["tests/scenarios", "tests/chaos", "tests/soak", "tests/agents"];
+
+/** Counts as `deno test` prints them last. */
+const SUMMARY_REGEXP =
+  /^(?:ok|FAILED) \| (\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored)?/;
+
+const strict = Deno.args.includes("--strict");
+const asked = Deno.args.filter((argument) => argument !== "--strict");
+
+const child = new Deno.Command(Deno.execPath(), {
+  args: [
+    "test",
+    "-A",
+    "--no-check",
+    "--parallel",
+    "--sanitize-ops",
+    "--sanitize-resources",
+    ...(asked.length > 0 ? asked : [`--ignore=${LONG.join()}`, "src", "tests"]),
+  ],
+  env: { DENO_JOBS: "2" },
+  stdout: "piped",
+  stderr: "inherit",
+}).spawn();
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+const lines = child.stdout.pipeThrough(new TextDecoderStream());
+let rest = "";
+for await (const piece of lines) {
+  await Deno.stdout.write(new TextEncoder().encode(piece));
+  const all = (rest + piece).split("\n");
+  rest = all.pop()!;
+  for (const line of all) read(line);
+}
+read(rest);
+const { code } = await child.status;
+
+function read(line: string): void {
+  // deno-lint-ignore no-control-regex -- colours stand between the words
+  const match = SUMMARY_REGEXP.exec(line.replace(/\x1b\[[0-9;]*m/g, ""));
+  if (match === null) return;
+  passed += Number(match[1]);
+  failed += Number(match[2]);
+  skipped += Number(match[3] ?? 0);
+}
+
+const bad = failed > 0 || code !== 0 || passed === 0 || (strict && skipped > 0);
+console.log(`tests: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+Deno.exit(bad ? 1 : 0);
