@@ -20,7 +20,5 @@ export interface CapGate {
   onReady(listener: () => void): void;
 }
 
-const FREE: CapTake = { kind: "taken", settle() {}, refund() {} };
-
-/** No caps at all. */
-export const NO_CAPS: CapGate = { take: () => FREE, stop: () => undefined, onReady() {} };
+/** For calls that no cap covers. */
+export const UNCAPPED: CapTake = { kind: "taken", settle() {}, refund() {} };

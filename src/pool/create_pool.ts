@@ -1,30 +1,48 @@
 import type { Credential, CredentialId } from "../core/mod.ts";
-import { type CapGate, NO_CAPS } from "./cap_gate.ts";
+import { type CapProgress, Caps } from "./caps.ts";
 import { Chooser } from "./chooser.ts";
+import type { Bucket } from "./bucket.ts";
+import type { CredentialEntry } from "./credential_entry.ts";
 import type { Pool, PoolEvent } from "./contract.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { Effects } from "./effects.ts";
 import { Flights } from "./flights.ts";
 import type { PoolOptions } from "./options.ts";
 import { viewOf } from "./pool_view.ts";
+import { Persistence } from "./persistence.ts";
 import { Probes } from "./probes.ts";
 import { Roster } from "./roster.ts";
 import { Suggestions } from "./suggestions.ts";
 
+/** The pool and how the caps stand; admin reads both. */
+export interface CappedPool extends Pool {
+  capProgress(): readonly CapProgress[];
+}
+
 /** Builds the pool and restores what it knew. Rejects only when the store cannot be read. */
-export async function createPool(options: PoolOptions): Promise<Pool> {
-  await Promise.resolve();
+export async function createPool(options: PoolOptions): Promise<CappedPool> {
   const { clock, random } = options.ports;
   const listeners = new Set<(event: PoolEvent) => void>();
   const emit = (event: PoolEvent) => {
     for (const listener of [...listeners]) listener(event);
   };
-  const caps: CapGate = NO_CAPS;
+  const log = options.log ?? (() => {});
   const roster = new Roster(options, emit);
+  const memory = new Persistence(options.store.poolState, clock, log);
+  memory.roster = roster;
+  roster.adopt = (bucket) => memory.adoptBucket(bucket);
+  const caps = new Caps({
+    store: options.store,
+    clock,
+    emit,
+    log,
+    unitOf: (model) => roster.unitOf(model),
+    live: () => 1,
+  });
   const probes = new Probes();
   const suggestions = new Suggestions(roster);
   const chooser = new Chooser(roster, probes, random, options.settings);
-  const dirty = () => {};
+  const dirty = (what: Bucket | CredentialEntry) => memory.changed(what);
   const effects = new Effects({ roster, suggestions, random, emit, dirty });
   const flights: Flights = new Flights({
     roster,
@@ -36,7 +54,7 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
     random,
     emit,
     hasFallback: (model) => options.catalog.fallbacksOf(model).length > 0,
-    counted: dirty,
+    counted: (bucket) => memory.counted(bucket),
     learned: dirty,
     freed: () => dispatcher.pump(),
   });
@@ -50,7 +68,13 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
     settings: options.settings,
   });
   caps.onReady(() => dispatcher.pump());
+  await memory.load();
   roster.replace(options.credentials, clock.now());
+  memory.adoptEntries(roster);
+  await caps.load();
+  const stopListening = options.store.onEpoch(() => {
+    caps.load().catch((problem) => log("error", "Could not read the caps.", { problem: String(problem) }));
+  });
   return {
     acquire: (need, { signal, maxWaitMs }) =>
       dispatcher.acquire(need, signal, maxWaitMs ?? options.settings.queueMaxWait),
@@ -70,9 +94,12 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    close() {
+    capProgress: () => caps.progress(),
+    async close() {
+      stopListening();
       dispatcher.close();
-      return Promise.resolve();
+      await caps.close();
+      await memory.close(roster);
     },
   };
 }

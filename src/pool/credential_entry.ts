@@ -22,6 +22,8 @@ export class CredentialEntry {
   dead: boolean;
   /** By scope: `credential` or `model:<id>`. */
   readonly cooldowns = new Map<string, EntryCooldown>();
+  /** Models for which its last failure was a used-up limit: it is fit again as soon as its bucket is. */
+  readonly limited = new Set<string>();
   readonly nodes = new Set<LaneNode>();
   readonly buckets = new Map<string, Bucket>();
   /** Only for a credential with an outbound proxy of its own. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/mod.ts";
-import type { CapGate, CapTake } from "./cap_gate.ts";
+import { type CapGate, UNCAPPED } from "./cap_gate.ts";
 import type { Chooser } from "./chooser.ts";
 import type { Lease, Need, PoolEvent, Shortage } from "./contract.ts";
 import { FairQueue, type Waiting } from "./fair_queue.ts";
@@ -146,7 +146,7 @@ export class Dispatcher {
     const { chooser, flights, caps, clock } = this.#context;
     const pick = chooser.choose(lane, need, clock.now(), { allowTried, demand });
     if (pick === undefined) return undefined;
-    const take = need.counted ? caps.take(need, pick.entry.id) : FREE;
+    const take = need.counted ? caps.take(need, pick.entry.id) : UNCAPPED;
     if (take === "pending" || take.kind !== "taken") return undefined;
     return flights().start(pick, need, queuedMs, take);
   }
@@ -235,9 +235,18 @@ export class Dispatcher {
         ticket.resolve(lease);
         return true;
       }
+      if (this.#refuseCapped(line, lane, ticket, now)) return true;
       if (++tries >= 64 || (isFree(ticket.need) && nothingOpen(lane))) return false;
     }
     return false;
+  }
+
+  /** A cap ran out while the call waited: waiting on would not help it. */
+  #refuseCapped(line: Line, lane: Lane, ticket: Ticket, now: number): boolean {
+    const stop = this.#context.caps.stop(ticket.need);
+    if (stop === undefined || !this.#leave(line, ticket)) return false;
+    ticket.resolve(this.#refuse(lane, ticket.need, stop.until, now));
+    return true;
   }
 
   #sleep(line: Line, lane: Lane, now: number): void {
@@ -260,8 +269,6 @@ export class Dispatcher {
     return line;
   }
 }
-
-const FREE: CapTake = { kind: "taken", settle() {}, refund() {} };
 
 function finite(at: number): number | undefined {
   return at === Infinity ? undefined : at;

@@ -62,6 +62,8 @@ export class Effects {
   apply(flight: Flight, failure: Failure, history: AttemptHistory, now: number): string {
     if (failure.class !== "client_gone" && failure.class !== "caller_fault") flight.entry.errors++;
     if (failure.class !== "transport" && failure.class !== "client_gone") this.#answered(flight);
+    if (failure.class === "rate_limit" || failure.class === "quota") flight.entry.limited.add(flight.model);
+    else flight.entry.limited.delete(flight.model);
     const note = this.#table[failure.class].call(this, flight, failure, now, history);
     this.#context.roster.refreshBucket(flight.bucket, now);
     this.#context.roster.refreshEntry(flight.entry, now);

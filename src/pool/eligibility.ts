@@ -12,7 +12,7 @@ export function memberProblem(
   if (entry.dead) return "dead";
   if (!entry.credential.enabled) return "disabled";
   if (need.pinned !== undefined && need.pinned !== entry.id) return "pinned";
-  if (!allowTried && need.tried.has(entry.id)) return "tried";
+  if (!allowTried && need.tried.has(entry.id) && !entry.limited.has(need.model)) return "tried";
   if (entry.coolingUntil(need.model, now) > now) return "cooling";
   return entry.inFlight >= entry.slots ? "full" : undefined;
 }

@@ -156,7 +156,7 @@ export class Flights {
     if (failure.class === "client_gone" || failure.class === "blocked") caps.settle();
     else caps.refund();
     this.#refresh(open, now);
-    const facts = { ...this.#others(open, now), now, hasFallback: hasFallback(open.model) };
+    const facts = { otherFree: this.#otherFree(open, now), hasFallback: hasFallback(open.model) };
     return { ...verdictOf(failure, history, facts, random), note };
   }
 
@@ -174,11 +174,9 @@ export class Flights {
     this.#context.roster.refreshEntry(open.entry, now);
   }
 
-  #others(open: Open, now: number): { readonly otherFree: boolean; readonly nextFreeAt?: number } {
+  #otherFree(open: Open, now: number): boolean {
     const { roster, chooser } = this.#context;
-    const lane = roster.lane(open.model, now);
     const need: Need = { ...open.need, tried: new Set([...open.need.tried, open.entry.id]) };
-    if (chooser.choose(lane, need, now) !== undefined) return { otherFree: true };
-    return lane.nextAt === Infinity ? { otherFree: false } : { otherFree: false, nextFreeAt: lane.nextAt };
+    return chooser.choose(roster.lane(open.model, now), need, now) !== undefined;
   }
 }

@@ -6,5 +6,7 @@
  * @module
  */
 export * from "./contract.ts";
-export { createPool } from "./create_pool.ts";
+export { capWindow } from "./cap_calendar.ts";
+export type { CapProgress } from "./caps.ts";
+export { type CappedPool, createPool } from "./create_pool.ts";
 export type { PoolCatalog, PoolLog, PoolOptions, PoolSettings, PoolStore } from "./options.ts";

@@ -5,9 +5,6 @@ import type { AttemptHistory, Verdict } from "./contract.ts";
 export interface VerdictFacts {
   /** Another credential could take the call now. */
   readonly otherFree: boolean;
-  /** When something opens, if nothing is free; epoch milliseconds. */
-  readonly nextFreeAt?: number;
-  readonly now: number;
   /** A fallback model stands ready, so this one need not be insisted on. */
   readonly hasFallback: boolean;
 }
@@ -18,12 +15,8 @@ type Rule = (history: AttemptHistory, random: Random, facts: VerdictFacts) => re
 const stop: Rule = () => ["stop", 0];
 const jittered = (base: number, random: Random) => Math.round(base * (0.5 + random()));
 
-/** Another credential if one is free; else back into the queue until something opens. */
-const otherOrWait = (attempts: number): Rule => (history, _random, facts) => {
-  if (history.attempt >= attempts) return ["stop", 0];
-  if (facts.otherFree || facts.nextFreeAt === undefined) return ["other", 0];
-  return ["wait", Math.max(0, facts.nextFreeAt - facts.now)];
-};
+/** Another credential, at once or from the head of the queue: the queue knows when something frees, so no delay is added here. */
+const another = (attempts: number): Rule => (history) => [history.attempt >= attempts ? "stop" : "other", 0];
 
 function earlier(history: AttemptHistory, name: FailureClass): number {
   return history.classes.filter((one) => one === name).length;
@@ -58,12 +51,12 @@ const RULES: Readonly<Record<FailureClass, Rule>> = {
     _random,
     facts,
   ) => [earlier(history, "model_gone") === 0 && facts.otherFree ? "other" : "stop", 0],
-  credential_dead: otherOrWait(64),
+  credential_dead: another(64),
   credential_stale: (history) => [history.sameKeyRetries < 1 ? "same" : "other", 0],
-  config_fault: otherOrWait(64),
-  rate_limit: otherOrWait(32),
-  quota: otherOrWait(64),
-  not_on_tier: otherOrWait(64),
+  config_fault: another(64),
+  rate_limit: another(32),
+  quota: another(64),
+  not_on_tier: another(64),
   overloaded,
   empty_reply: sameThenOther("empty_reply", 200, 2),
   transport: sameThenOther("transport", 200, 3),

@@ -1,0 +1,96 @@
+import type { Json, JsonObject } from "../core/mod.ts";
+import { isObject } from "../core/mod.ts";
+import type { Block, Bucket, KnownLimit } from "./bucket.ts";
+import { MINUTE } from "./tuning.ts";
+
+const ORIGINS: readonly KnownLimit["origin"][] = ["measured", "header", "learned", "set", "unknown"];
+const KINDS: readonly Block["kind"][] = ["minute", "day", "cooling"];
+
+/** What of a bucket survives a restart: learned limits, the day's count, the block with its true end, and the running minute. */
+export function encodeBucket(bucket: Bucket): JsonObject {
+  const { rpm, tpm, rpd, block } = bucket;
+  return {
+    v: 1,
+    limits: { ...limitField("rpm", rpm), ...limitField("tpm", tpm), ...limitField("rpd", rpd) },
+    soft: bucket.soft === Infinity ? null : [bucket.soft, bucket.softAt, bucket.softStep],
+    proven: bucket.proven,
+    day: [bucket.dayEndsAt, bucket.dayCount],
+    block: block === undefined ? null : { ...block },
+    guesses: bucket.guesses,
+    probe: bucket.dayProbeAt === Infinity ? null : [bucket.dayProbeAt, bucket.dayProbeEvery],
+    window: bySecond(bucket),
+  };
+}
+
+/** Puts a record back into a fresh bucket; fields that do not decode are left as they are. Returns false when nothing did. */
+export function restoreBucket(bucket: Bucket, record: JsonObject, now: number): boolean {
+  if (record["v"] !== 1) return false;
+  const limits = isObject(record["limits"]) ? record["limits"] : {};
+  bucket.rpm = limitOf(limits["rpm"]);
+  bucket.tpm = limitOf(limits["tpm"]);
+  bucket.rpd = limitOf(limits["rpd"]);
+  bucket.prior.replace(undefined, bucket.rpm?.value);
+  bucket.proven = numberOf(record["proven"]) ?? 0;
+  bucket.guesses = numberOf(record["guesses"]) ?? 0;
+  const [soft, softAt, softStep] = numbersOf(record["soft"]);
+  if (soft !== undefined) {
+    Object.assign(bucket, { soft, softAt: softAt ?? now, softStep: softStep ?? bucket.softStep });
+  }
+  const [dayEndsAt, dayCount] = numbersOf(record["day"]);
+  if (dayEndsAt !== undefined && dayEndsAt > now) {
+    Object.assign(bucket, { dayEndsAt, dayCount: dayCount ?? 0 });
+  }
+  const [probeAt, probeEvery] = numbersOf(record["probe"]);
+  if (probeAt !== undefined) {
+    Object.assign(bucket, { dayProbeAt: probeAt, dayProbeEvery: probeEvery ?? bucket.dayProbeEvery });
+  }
+  bucket.block = blockOf(record["block"]);
+  for (const [at, requests, tokens] of listOf(record["window"]).map(numbersOf)) {
+    if (at !== undefined && at > now - 2 * MINUTE && at <= now) {
+      bucket.window.restore(at, requests ?? 1, tokens ?? 0);
+    }
+  }
+  return true;
+}
+
+function limitField(name: string, limit: KnownLimit | undefined): JsonObject {
+  return limit === undefined ? {} : { [name]: [limit.value, limit.origin, limit.asOf] };
+}
+
+/** Sends of one second together, at its latest time: a little late is safe, early is not. */
+function bySecond(bucket: Bucket): Json[] {
+  const seconds = new Map<number, { at: number; requests: number; tokens: number }>();
+  for (const { at, requests, tokens } of bucket.window.snapshot()) {
+    const second = Math.floor(at / 1000);
+    const sum = seconds.get(second) ?? { at, requests: 0, tokens: 0 };
+    seconds.set(second, { at, requests: sum.requests + requests, tokens: sum.tokens + tokens });
+  }
+  return [...seconds.values()].map(({ at, requests, tokens }) => [at, requests, tokens]);
+}
+
+function limitOf(value: unknown): KnownLimit | undefined {
+  const [limit, origin, asOf] = listOf(value);
+  const known = ORIGINS.find((one) => one === origin);
+  if (typeof limit !== "number" || known === undefined || typeof asOf !== "number") return undefined;
+  return { value: limit, origin: known, asOf };
+}
+
+function blockOf(value: unknown): Block | undefined {
+  if (!isObject(value)) return undefined;
+  const { until, reason, fact, at } = value;
+  const kind = KINDS.find((one) => one === value["kind"]);
+  if (typeof until !== "number" || typeof at !== "number" || kind === undefined) return undefined;
+  return { until, kind, reason: typeof reason === "string" ? reason : "", fact: fact === true, at };
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+function numbersOf(value: unknown): (number | undefined)[] {
+  return listOf(value).map(numberOf);
+}

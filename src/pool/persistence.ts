@@ -1,0 +1,143 @@
+import type { Clock, JsonObject } from "../core/mod.ts";
+import { isObject } from "../core/mod.ts";
+import { Bucket } from "./bucket.ts";
+import { encodeBucket, restoreBucket } from "./bucket_record.ts";
+import type { CredentialEntry, EntryCooldown } from "./credential_entry.ts";
+import type { PoolLog, PoolStore } from "./options.ts";
+import type { Roster } from "./roster.ts";
+import { TUNING } from "./tuning.ts";
+
+/** Records written at once; the rest wait for the next turn. */
+const BATCH = 200;
+const FORGET_AFTER = 30 * 24 * 3_600_000;
+
+type Kept = Bucket | CredentialEntry;
+
+/** Keeps what the pool learned: changes are written together, at most every 250 ms, never by a request. */
+export class Persistence {
+  readonly #records: PoolStore["poolState"];
+  readonly #clock: Clock;
+  readonly #log: PoolLog;
+  readonly #remembered = new Map<string, JsonObject>();
+  readonly #urgent = new Set<Kept>();
+  readonly #lazy = new Set<Bucket>();
+  #cancel: (() => void) | undefined;
+  #dueAt = Infinity;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(records: PoolStore["poolState"], clock: Clock, log: PoolLog) {
+    this.#records = records;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  async load(): Promise<void> {
+    const old = this.#clock.now() - FORGET_AFTER;
+    for (const { name, value } of await this.#records.list()) {
+      const at = value["at"];
+      if (typeof at === "number" && at < old) await this.#records.remove(name);
+      else this.#remembered.set(name, value);
+    }
+  }
+
+  /** Gives a fresh bucket what was known of it. */
+  adoptBucket(bucket: Bucket): void {
+    const record = this.#remembered.get(`bucket:${bucket.id}`);
+    if (record !== undefined) restoreBucket(bucket, record, this.#clock.now());
+  }
+
+  adoptEntries(roster: Roster): void {
+    const now = this.#clock.now();
+    for (const entry of roster.entries.values()) {
+      const record = this.#remembered.get(`key:${entry.id}`);
+      this.#remembered.delete(`key:${entry.id}`);
+      const project = record?.["project"];
+      if (typeof project === "string") roster.measuredProjects.set(entry.id, project);
+      for (const cooldown of cooldownsOf(record)) {
+        if (cooldown.until > now) entry.cooldowns.set(cooldown.scope, cooldown);
+      }
+    }
+  }
+
+  /** To be written within 250 ms. */
+  changed(what: Kept): void {
+    this.#urgent.add(what);
+    this.#schedule(TUNING.saveDelay);
+  }
+
+  /** Only a count moved: within two seconds is soon enough, because a lost one is corrected by Google itself. */
+  counted(bucket: Bucket): void {
+    this.#lazy.add(bucket);
+    this.#schedule(TUNING.countSaveDelay);
+  }
+
+  /** Writes everything that is pending. */
+  async close(roster: Roster): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const now = this.#clock.now();
+    for (const bucket of roster.buckets.values()) {
+      bucket.refresh(now);
+      if (bucket.window.requests > 0) this.#lazy.add(bucket);
+    }
+    await this.#writing;
+    while (this.#urgent.size + this.#lazy.size > 0) await this.#write(roster);
+  }
+
+  /** Set once the roster exists, so that measured projects are written with their keys. */
+  roster: Roster | undefined;
+
+  #schedule(ms: number): void {
+    const at = this.#clock.now() + ms;
+    if (at >= this.#dueAt) return;
+    this.#cancel?.();
+    this.#dueAt = at;
+    this.#cancel = this.#clock.after(ms, () => {
+      this.#dueAt = Infinity;
+      this.#cancel = undefined;
+      this.#writing = this.#writing.then(() => this.#write(this.roster));
+    });
+  }
+
+  async #write(roster: Roster | undefined): Promise<void> {
+    const batch = [...this.#urgent, ...this.#lazy].slice(0, BATCH);
+    for (const one of batch) {
+      this.#urgent.delete(one);
+      if (one instanceof Bucket) this.#lazy.delete(one);
+    }
+    try {
+      await Promise.all([...new Set(batch)].map((one) => this.#put(one, roster)));
+    } catch (problem) {
+      this.#log("warn", "Could not save the pool's state; it will be saved with the next change.", {
+        problem: problem instanceof Error ? problem.message : String(problem),
+      });
+    }
+    if (this.#urgent.size > 0) this.#schedule(TUNING.saveDelay);
+    else if (this.#lazy.size > 0) this.#schedule(TUNING.countSaveDelay);
+  }
+
+  #put(one: Kept, roster: Roster | undefined): Promise<void> {
+    const at = this.#clock.now();
+    if (one instanceof Bucket) return this.#records.put(`bucket:${one.id}`, { ...encodeBucket(one), at });
+    const cooldowns = [...one.cooldowns.values()].filter((cooldown) => cooldown.until > at).map((
+      cooldown,
+    ) => ({ ...cooldown }));
+    const project = roster?.measuredProjects.get(one.id);
+    return this.#records.put(`key:${one.id}`, {
+      v: 1,
+      at,
+      cooldowns,
+      ...(project === undefined ? {} : { project }),
+    });
+  }
+}
+
+function cooldownsOf(record: JsonObject | undefined): EntryCooldown[] {
+  const list: unknown = record?.["cooldowns"];
+  if (!Array.isArray(list)) return [];
+  return list.filter(isObject).flatMap(({ scope, kind, until, reason, fact, streak }) =>
+    typeof scope === "string" && typeof kind === "string" && typeof until === "number"
+      ? [{ scope, kind, until, reason: String(reason), fact: fact === true, streak: Number(streak) || 0 }]
+      : []
+  );
+}
