@@ -38,7 +38,7 @@ export function send(
   const body = emit(emission, state.clock, signal, (ending) => {
     entry.ending = ending;
     entry.endedAt = state.clock.now();
-  });
+  }, state.abortEnds);
   return new Response(body, { status, headers: { ...HEADERS, "content-type": contentType, ...headers } });
 }
 

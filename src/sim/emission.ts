@@ -45,12 +45,16 @@ export class ConnectionReset extends TypeError {
   }
 }
 
-/** Sends the pieces one by one; a cancelled reader and an aborted request both end the work at once. */
+/**
+ * Sends the pieces one by one; a cancelled reader and an aborted request both end the work at once. An abort breaks the body
+ * as fetch does ("error"), or ends it quietly because nobody is there to read it ("close").
+ */
 export function emit(
   emission: Emission,
   clock: Clock,
   signal: AbortSignal,
   ended: (ending: Ending) => void,
+  abortEnds: "error" | "close" = "error",
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const stopped = new AbortController();
   const stop = (): void => stopped.abort(signal.reason);
@@ -84,7 +88,8 @@ export function emit(
       stopped.signal.addEventListener("abort", () => {
         if (closed) return;
         close("cancelled");
-        controller.error(signal.reason);
+        if (abortEnds === "close") controller.close();
+        else controller.error(signal.reason);
       }, { once: true });
       if (signal.aborted) stop();
     },

@@ -1,6 +1,6 @@
 import { ConnectionReset } from "./emission.ts";
 import type { SimulatorOptions } from "./options.ts";
-import { createSimulator, type Simulator } from "./simulator.ts";
+import { type Simulator, simulatorFor } from "./simulator.ts";
 import { createTearFront } from "./tear_front.ts";
 
 /** Where a served simulator listens. */
@@ -26,7 +26,7 @@ export interface ServedSimulator extends Pick<Simulator, "control" | "log"> {
 
 /** Serves a simulator over HTTP. Torn connections are torn on the wire too. */
 export function serveSimulator(options: SimulatorOptions & ServeOptions = {}): ServedSimulator {
-  const simulator = createSimulator(options);
+  const simulator = simulatorFor(options, "close");
   const hostname = options.hostname ?? "127.0.0.1";
   const port = options.port ?? 0;
   const ending = new AbortController();

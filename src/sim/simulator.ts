@@ -29,7 +29,12 @@ export interface Simulator {
 
 /** Makes a simulator with its own keys, counters and clock. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
-  const state = new SimState(options);
+  return simulatorFor(options, "error");
+}
+
+/** The same, with what an abort does to a body that is under way. */
+export function simulatorFor(options: SimulatorOptions, abortEnds: "error" | "close"): Simulator {
+  const state = new SimState(options, abortEnds);
   const control = createControl(state);
   const fetch = options.benchmark
     ? benchmarkHandler(options.benchmark)

@@ -22,11 +22,14 @@ export class SimState {
   readonly watchers = new Set<(entry: SimLogEntry) => void>();
   regionBlocked = false;
   answerer: Answerer | undefined;
+  /** "close" behind a socket, where an aborted request has no reader any more. */
+  readonly abortEnds: "error" | "close";
   readonly #seed: number;
   #ids = 0;
 
-  constructor(options: SimulatorOptions) {
+  constructor(options: SimulatorOptions, abortEnds: "error" | "close") {
     this.options = options;
+    this.abortEnds = abortEnds;
     this.clock = options.clock ?? systemClock;
     this.#seed = options.seed ?? 1;
     this.keys = new KeyRing(options.projects ?? sampleProjects());
