@@ -111,19 +111,31 @@ export class Bucket {
   }
 
   #pace(now: number): void {
-    this.#raiseSoft(now);
     const limit = this.paceLimit;
     if (this.window.requests < limit) return this.#open(limit);
     const free = this.window.requestsFreeAt(limit);
-    if (this.rpm === undefined && this.soft === Infinity && this.exploring < Math.max(1, this.proven >> 2)) {
+    const raiseAt = this.soft === Infinity ? Infinity : this.softAt + this.softStep;
+    if (this.#mayExplore() || (raiseAt <= now && this.exploring === 0)) {
       this.state = "explore";
       this.share = 0;
       this.until = 0;
       this.nextAt = free;
       return;
     }
-    const retry = this.soft === Infinity ? free : Math.min(free, this.softAt + this.softStep + 1);
+    const retry = raiseAt > now ? Math.min(free, raiseAt) : free;
     this.#close(retry, "minute", retry);
+  }
+
+  #mayExplore(): boolean {
+    return this.rpm === undefined && this.soft === Infinity && this.exploring < Math.max(1, this.proven >> 2);
+  }
+
+  /** Something is sent beyond the soft limit: if it is refused, the next try comes later. */
+  raiseSoft(now: number): void {
+    if (this.soft === Infinity) return;
+    this.soft++;
+    this.softAt = now;
+    if (this.soft >= (this.rpm?.value ?? Infinity)) this.soft = Infinity;
   }
 
   #open(limit: number): void {
@@ -168,15 +180,5 @@ export class Bucket {
     this.dayCount = 0;
     this.dayProbeEvery = TUNING.dayProbe;
     this.dayEndsAt = nextPacificMidnight(now);
-  }
-
-  /** Demand at a soft limit, and its step has passed: one more is risked. */
-  #raiseSoft(now: number): void {
-    if (this.soft === Infinity || this.window.requests < this.soft || now - this.softAt <= this.softStep) {
-      return;
-    }
-    this.soft++;
-    this.softAt = now;
-    if (this.soft >= (this.rpm?.value ?? Infinity)) this.soft = Infinity;
   }
 }

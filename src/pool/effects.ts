@@ -140,6 +140,7 @@ export class Effects {
       const until = failure.until ?? now;
       if (!lesson.explained) this.#context.suggestions.refused(bucket, sent.at, lesson.missing, until, now);
       bucket.stamp = { at: now, until };
+      if (failure.until !== undefined) bucket.prior.phase.note(failure.until);
       if (failure.until === undefined && lesson.explained) return "paced by its own window";
     } else if (notice.kind === "tokens_per_minute") {
       const lesson = learnTokens(bucket, notice, flight.tokens, now);

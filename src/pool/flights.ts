@@ -84,7 +84,10 @@ export class Flights {
     entry.usedSeq = ++this.#seq;
     bucket.lastUsed = this.#seq;
     this.#shared(entry, need.model, 1);
-    if (exploring) bucket.exploring++;
+    if (exploring) {
+      bucket.exploring++;
+      bucket.raiseSoft(now);
+    }
     if (trial) bucket.trials++;
     const sent = need.counted ? bucket.window.add(now, need.inputTokens) : undefined;
     if (need.counted) {

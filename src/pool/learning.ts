@@ -75,6 +75,11 @@ export function learnDay(
   return before !== value;
 }
 
+/** Requests in the window that Google had open at `at`. */
+export function countInWindow(bucket: Bucket, at: number): number {
+  return bucket.window.countAt(at, bucket.prior.phase.startOf(at) ?? at - MINUTE);
+}
+
 /** A success: what it proves about the limits. Returns true when a known limit proved too low. */
 export function learnFromSuccess(bucket: Bucket, sent: Sent, day: boolean, now: number): boolean {
   bucket.guesses >>= 1;
@@ -87,7 +92,7 @@ export function learnFromSuccess(bucket: Bucket, sent: Sent, day: boolean, now: 
     return false;
   }
   if (sent.rank <= rpm.value || rpm.origin === "set" || bucket.fraction < 1) return false;
-  if (now - sent.at > MINUTE || bucket.window.countAt(sent.at) <= rpm.value) return false;
+  if (now - sent.at > MINUTE || countInWindow(bucket, sent.at) <= rpm.value) return false;
   bucket.prior.replace(rpm.value, undefined);
   bucket.rpm = undefined;
   bucket.proven = sent.rank;

@@ -1,7 +1,10 @@
+import { MinutePhase } from "./minute_phase.ts";
 import { TUNING } from "./tuning.ts";
 
 /** What is known of a model's requests a minute from other buckets of the same tier: the median of their learned limits. */
 export class Prior {
+  /** How Google counts minutes for this model, as far as its refusals show. */
+  readonly phase = new MinutePhase();
   #median: number | undefined;
   readonly #counts = new Map<number, number>();
 

@@ -1,3 +1,4 @@
+import { countInWindow } from "./learning.ts";
 import type { Lane, LaneNode } from "./lane.ts";
 import { TUNING } from "./tuning.ts";
 
@@ -61,7 +62,7 @@ export class Probes {
 
   #anyLeft(lane: Lane, now: number): boolean {
     return lane.nodes.some((node) =>
-      limitProbeFits(node) && now - node.bucket.probedAt > TUNING.probeInterval
+      limitProbeFits(node, now) && now - node.bucket.probedAt > TUNING.probeInterval
     );
   }
 
@@ -82,7 +83,8 @@ function dayProbeDue(node: LaneNode, now: number): boolean {
 }
 
 /** At its known limit and nothing else against it. */
-function limitProbeFits({ bucket }: LaneNode): boolean {
+function limitProbeFits({ bucket }: LaneNode, now: number): boolean {
   return bucket.state === "closed" && bucket.reason === "minute" && bucket.block === undefined &&
-    bucket.rpm !== undefined && bucket.soft === Infinity && bucket.fraction === 1;
+    bucket.rpm !== undefined && bucket.soft === Infinity && bucket.fraction === 1 &&
+    countInWindow(bucket, now) >= bucket.rpm.value;
 }

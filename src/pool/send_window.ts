@@ -68,12 +68,12 @@ export class SendWindow {
     if (this.#start > 32 && this.#start * 2 > this.#entries.length) this.#forget(end - TUNING.evidence);
   }
 
-  /** Requests of the minute that ended at `at`, without any margin. */
-  countAt(at: number): number {
+  /** Requests of the minute that ended at `at`, without any margin; or those after `since`. */
+  countAt(at: number, since = at - MINUTE): number {
     let count = 0;
     for (let i = this.#entries.length - 1; i >= 0; i--) {
       const entry = this.#entries[i];
-      if (entry === undefined || entry.at <= at - MINUTE) break;
+      if (entry === undefined || entry.at <= since) break;
       if (entry.at <= at) count += entry.requests;
     }
     return count;

@@ -13,8 +13,8 @@ export const TUNING = {
   unknownLimit: 1_000,
   /** Added to a stated reset, for clocks that differ a little. */
   resetSlack: 20,
-  softStep: 4 * MINUTE,
-  softGrowth: 1.6,
+  softStep: 5 * MINUTE,
+  softGrowth: 2,
   softStepMax: HOUR,
   /** One call beyond a known limit is risked per this many successes of the model, to notice limits that were raised. */
   probeSuccesses: 1_500,
