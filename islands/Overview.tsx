@@ -13,7 +13,7 @@ import { percent, shortNumber, wholeNumber } from "../components/format.ts";
 import { data } from "../components/live/browser_api.ts";
 import { useNow } from "../components/live/now.ts";
 import { useResource } from "../components/live/resource.ts";
-import { useCalls } from "../components/live/use_calls.ts";
+import { useFreshCalls } from "../components/live/fresh_calls.ts";
 import { AttentionList } from "../components/overview/attention_list.tsx";
 import { KeyGlance } from "../components/overview/key_glance.tsx";
 import { QuotaList } from "../components/overview/quota_list.tsx";
@@ -39,20 +39,16 @@ export interface OverviewProps {
 }
 
 const words = text.overview;
-const MOST_CALLS = 600;
+const RECENT = "limit=300";
 
 function useTraffic(initial: readonly CallRecord[], at: number) {
   const series = useSignal(advance(emptySeries(at), initial, at));
-  const calls = useCalls(
-    initial,
-    MOST_CALLS,
-    (fresh) => series.value = advance(series.value, fresh, Date.now()),
-  );
+  useFreshCalls((fresh) => series.value = advance(series.value, fresh, Date.now()));
   useEffect(() => {
     const timer = setInterval(() => series.value = advance(series.value, [], Date.now()), STEP_MS);
     return () => clearInterval(timer);
   }, []);
-  return { series, calls };
+  return series;
 }
 
 /** One number of the strip under the chart. */
@@ -102,7 +98,8 @@ function Tiles({ stats, health, series, asOf }: {
 /** Whether one can keep working, and until when; kept current by the event stream. */
 export default function Overview(props: OverviewProps) {
   const now = useNow();
-  const { series, calls } = useTraffic(props.calls, props.at);
+  const series = useTraffic(props.calls, props.at);
+  const calls = useResource(props.calls, async () => (await data.requests(RECENT)).items, ["request"], 3_000);
   const health = useResource(props.health, data.health, ["pool_update", "traffic_update", "request"]);
   const stats = useResource(props.stats, data.stats, ["stats_update_full", "traffic_update", "request"]);
   const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
@@ -134,9 +131,9 @@ export default function Overview(props: OverviewProps) {
             asOf={stats.asOf.value}
           />
         </Card>
-        <KeyGlance keys={facts.keys} ribbons={keyRibbons(calls.value)} />
+        <KeyGlance keys={facts.keys} ribbons={keyRibbons(calls.value.value)} />
         <div class="grid gap-4 lg:gap-5">
-          <AgentList agents={agentsNow(calls.value, now)} />
+          <AgentList agents={agentsNow(calls.value.value, now)} />
           <ModelShares models={stats.value.value.models} />
         </div>
       </div>

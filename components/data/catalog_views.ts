@@ -1,15 +1,12 @@
 import { count, type Fields, fields, given, list, maybeCount, text, texts, time } from "./fields.ts";
 import type { AgentChange, AgentRow, CatalogView, ClientRow, MatrixModel, NamedModels } from "./views.ts";
 
-function matrixModel(value: unknown): MatrixModel {
-  if (typeof value === "string") return { id: value, name: "", sources: [], credentials: [] };
-  const row = fields(value);
-  const keys = list(row["keys"] ?? row["credentials"]);
+function matrixModel(row: Fields): MatrixModel {
   return {
-    id: text(row["id"]) || text(row["model"]),
-    name: text(row["displayName"]) || text(row["name"]),
+    id: text(row["id"]),
+    name: text(row["displayName"]),
     sources: texts(row["sources"]),
-    credentials: keys.map((key) => text(key) || text(fields(key)["id"])),
+    credentials: texts(row["credentials"]),
     ...given({
       inputLimit: maybeCount(row["inputTokenLimit"]),
       outputLimit: maybeCount(row["outputTokenLimit"]),
@@ -42,7 +39,9 @@ export function catalogView(
   fallbacks: unknown,
 ): CatalogView {
   return {
-    models: list(models, "models", "items", "data").map(matrixModel),
+    models: list(models, "entries").map(fields).filter((row) => row["aliasOf"] === undefined).map(
+      matrixModel,
+    ),
     aliases: namedModels(aliases, "aliases"),
     groups: namedModels(groups, "groups", "quotaGroups"),
     fallbacks: namedModels(fallbacks, "fallbacks"),
@@ -84,7 +83,7 @@ export function clientRows(answer: unknown): readonly ClientRow[] {
     name: text(row["name"]),
     tail: text(row["tail"]),
     budget: budgetText(row["budget"]),
-    revoked: row["revoked"] === true,
+    status: text(row["status"], row["revoked"] === true ? "revoked" : "active"),
     ...given({
       requestsPerMinute: maybeCount(row["requestsPerMinute"]),
       expiresAt: time(row["expiresAt"]),

@@ -39,6 +39,8 @@ function keyRow(value: unknown): KeyRow {
     requests: count(row["usage"], count(row["requests"])),
     errors: count(row["errors"]),
     inFlight: count(row["inFlight"]),
+    priority: count(row["priority"]),
+    proxy: text(row["proxy"]),
     cooldowns: list(row["cooldowns"]).map(cooldownRow),
     models: texts(row["models"]),
     ...optionalKeyFields(row),

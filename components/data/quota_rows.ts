@@ -17,12 +17,11 @@ function limitRow(value: unknown): BucketLimitView {
   };
 }
 
-/** A forecast is a stamp, or an object that holds one. */
-function forecast(row: Fields): number | undefined {
-  const nested = fields(row["forecast"]);
-  return time(row["forecast"]) ?? time(nested["emptyAt"]) ?? time(nested["exhaustedAt"]) ??
-    time(nested["at"]) ??
-    time(row["exhaustedAt"]);
+/** When the first of the limits will be used up, by the API's forecast for each. */
+function emptyAt(limits: readonly unknown[]): number | undefined {
+  const times = limits.map((limit) => time(fields(fields(limit)["forecast"])["exhaustedAt"]));
+  const known = times.filter((at) => at !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 function bucketRow(value: unknown): BucketRow {
@@ -36,7 +35,7 @@ function bucketRow(value: unknown): BucketRow {
     credentials: texts(row["credentials"]),
     limits: list(row["limits"]).map(limitRow),
     coolingReason: text(row["coolingReason"]),
-    ...given({ coolingUntil: time(row["coolingUntil"]), emptyAt: forecast(row) }),
+    ...given({ coolingUntil: time(row["coolingUntil"]), emptyAt: emptyAt(list(row["limits"])) }),
   };
 }
 

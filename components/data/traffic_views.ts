@@ -1,4 +1,4 @@
-import { count, fields, given, list, maybeCount, text, time } from "./fields.ts";
+import { count, fields, list, maybeCount, text, time } from "./fields.ts";
 import type { CallRecord, HealthView, LogEntry, RequestsView, StatsView } from "./views.ts";
 
 function queueView(value: unknown): HealthView["queue"] {
@@ -10,7 +10,7 @@ function queueView(value: unknown): HealthView["queue"] {
   };
 }
 
-/** GET /api/health with a token. `uptime` comes in seconds. */
+/** GET /api/health with a token. `uptime` and `minCooldown` come in seconds. */
 export function healthView(answer: unknown): HealthView {
   const row = fields(answer);
   const keys = fields(row["keys"]);
@@ -24,7 +24,7 @@ export function healthView(answer: unknown): HealthView {
       active: count(keys["active"]),
       cooldown: count(keys["cooldown"]),
       dead: count(keys["dead"]),
-      ...given({ minCooldownMs: maybeCount(keys["minCooldown"]) }),
+      minCooldownMs: count(keys["minCooldown"]) * 1000,
     },
     models: Array.isArray(models) ? models.length : count(models),
     queue: queueView(row["queue"]),
@@ -40,19 +40,13 @@ function byCount(value: unknown): StatsView["models"] {
     .sort((a, b) => b.requests - a.requests);
 }
 
-function tokenSum(value: unknown): number {
-  if (typeof value === "number") return value;
-  const row = fields(value);
-  return count(row["total"], count(row["totalTokens"], count(row["input"]) + count(row["output"])));
-}
-
 /** GET /api/stats. */
 export function statsView(answer: unknown): StatsView {
   const row = fields(answer);
   return {
     requests: count(row["totalRequests"]),
     errors: count(row["totalErrors"]),
-    tokens: tokenSum(row["tokens"] ?? row["totalTokens"]),
+    tokens: count(fields(fields(row["totals"])["tokens"])["total"]),
     days: Object.entries(fields(row["daily"])).map(([day, value]) => ({
       day,
       requests: count(fields(value)["requests"]),
@@ -62,55 +56,44 @@ export function statsView(answer: unknown): StatsView {
   };
 }
 
-/** A call record as the API and the `request` event give it; undefined when it has no id. */
+const NO_CALL = {
+  attempts: [],
+  warnings: [],
+  agent: "",
+  session: "",
+  client: "owner",
+  operation: "",
+  dialect: "",
+  queuedMs: 0,
+  requestBytes: 0,
+};
+
+/** A call record from the API, or the short form in a `request` event; undefined when it has no id. */
 export function callRecord(value: unknown): CallRecord | undefined {
   const row = fields(value);
   if (text(row["id"]) === "") return undefined;
-  const defaults = {
-    attempts: [],
-    warnings: [],
-    agent: "",
-    session: "",
-    client: "owner",
-    operation: "",
-    dialect: "",
+  const tokens = maybeCount(row["tokens"]);
+  const short = {
+    modelAsked: text(row["model"]),
+    ...(tokens === undefined ? {} : { usage: { totalTokens: tokens } }),
   };
-  return { ...defaults, ...row, at: time(row["at"]) ?? 0 } as unknown as CallRecord;
+  return { ...NO_CALL, ...short, ...row, at: time(row["at"]) ?? 0 } as unknown as CallRecord;
 }
 
 export function callRecords(rows: readonly unknown[]): readonly CallRecord[] {
   return rows.map(callRecord).filter((row) => row !== undefined);
 }
 
-function totalsOf(items: readonly CallRecord[]): RequestsView["totals"] {
-  return {
-    requests: items.length,
-    ok: items.filter((item) => item.outcome === "ok").length,
-    tokens: items.reduce((sum, item) => sum + (item.usage?.totalTokens ?? 0), 0),
-    meanMs: items.length === 0 ? 0 : items.reduce((sum, item) => sum + item.totalMs, 0) / items.length,
-  };
-}
-
 /** GET /api/requests. */
 export function requestsView(answer: unknown): RequestsView {
-  const row = fields(answer);
-  const items = callRecords(list(answer, "items", "requests", "records"));
-  const totals = fields(row["totals"]);
-  const own = totalsOf(items);
-  const requests = count(totals["requests"], count(totals["count"], own.requests));
-  return {
-    items,
-    cursor: text(row["cursor"]) || text(row["next"]) || text(row["nextCursor"]),
-    totals: {
-      requests,
-      ok: count(
-        totals["ok"],
-        maybeCount(totals["failed"]) === undefined ? own.ok : requests - count(totals["failed"]),
-      ),
-      tokens: count(totals["tokens"], count(totals["totalTokens"], own.tokens)),
-      meanMs: count(totals["meanMs"], count(totals["meanTotalMs"], own.meanMs)),
-    },
-  };
+  const items = callRecords(list(answer, "requests"));
+  return { items, cursor: text(fields(answer)["cursor"]) };
+}
+
+function logFields(value: unknown): Pick<LogEntry, "fields"> | undefined {
+  return typeof value === "object" && value !== null
+    ? { fields: value as NonNullable<LogEntry["fields"]> }
+    : undefined;
 }
 
 /** A log line as the API and the `log` event give it. */
@@ -123,6 +106,6 @@ export function logEntry(value: unknown): LogEntry | undefined {
     level: text(row["level"], "info") as LogEntry["level"],
     kind: text(row["kind"], text(row["type"])),
     message: text(row["message"]),
-    ...(row["fields"] === undefined ? {} : { fields: row["fields"] as NonNullable<LogEntry["fields"]> }),
+    ...logFields(row["fields"] ?? row["data"]),
   };
 }

@@ -34,6 +34,9 @@ export interface KeyRow {
   readonly cooldownUntil?: number;
   readonly cooldowns: readonly CooldownRow[];
   readonly models: readonly string[];
+  readonly priority: number;
+  /** Address of its outbound proxy without the password; empty for none. */
+  readonly proxy: string;
   /** For optimistic editing: what the editor saw. */
   readonly updatedAt?: number;
 }
@@ -81,7 +84,8 @@ export interface HealthView {
     readonly active: number;
     readonly cooldown: number;
     readonly dead: number;
-    readonly minCooldownMs?: number;
+    /** 0 when no key cools. */
+    readonly minCooldownMs: number;
   };
   readonly models: number;
   readonly queue: { readonly length: number; readonly oldestMs: number; readonly expectedWaitMs: number };
@@ -97,16 +101,8 @@ export interface StatsView {
 
 export interface RequestsView {
   readonly items: readonly CallRecord[];
+  /** For the next page; empty at the end. */
   readonly cursor: string;
-  /** Of everything that the filters match, not of this page alone. */
-  readonly totals: RequestTotals;
-}
-
-export interface RequestTotals {
-  readonly requests: number;
-  readonly ok: number;
-  readonly tokens: number;
-  readonly meanMs: number;
 }
 
 export interface MatrixModel {
@@ -154,7 +150,7 @@ export interface ClientRow {
   readonly budget: string;
   readonly expiresAt?: number;
   readonly createdAt?: number;
-  readonly revoked: boolean;
+  readonly status: string;
 }
 
 export type SettingsView = Readonly<Record<string, unknown>>;

@@ -38,11 +38,12 @@ export function paced(task: () => Promise<void>, leastMs: number = LEAST_MS): { 
   return { poke, stop: () => clearTimeout(timer) };
 }
 
-/** Shows `initial` at once; reads it again on the named events (at most once a second) and after a lost connection. */
+/** Shows `initial` at once; reads it again on the named events (at most once in `leastMs`) and after a lost connection. */
 export function useResource<Value>(
   initial: Value,
   load: () => Promise<Value>,
   events: readonly LiveEventName[],
+  leastMs: number = LEAST_MS,
 ): Resource<Value> {
   const value = useSignal(initial);
   const problem = useSignal("");
@@ -57,7 +58,7 @@ export function useResource<Value>(
     }
   }, []);
   useEffect(() => {
-    const pace = paced(refresh);
+    const pace = paced(refresh, leastMs);
     const stops = [...events, "reconnected" as const].map((name) => listen(name, pace.poke));
     return () => {
       pace.stop();

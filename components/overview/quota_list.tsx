@@ -1,4 +1,5 @@
 import { percent, shortNumber } from "../format.ts";
+import { useNow } from "../live/now.ts";
 import { text } from "../text.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Countdown, Figure } from "../ui/figure.tsx";
@@ -24,6 +25,7 @@ function Left({ row }: { row: ModelQuota }) {
 
 /** When it ends, and when it starts anew: the two times that answer "until when". */
 function Times({ row }: { row: ModelQuota }) {
+  const now = useNow();
   const parts = [];
   if (row.freeAt !== undefined) {
     parts.push(
@@ -32,7 +34,7 @@ function Times({ row }: { row: ModelQuota }) {
       </span>,
     );
   }
-  if (row.emptyAt !== undefined) {
+  if (row.emptyAt !== undefined && row.emptyAt > now) {
     parts.push(
       <span class="text-warn">
         <Figure kind="forecast">

@@ -1,0 +1,141 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { KeyRow } from "../data/views.ts";
+import { ago, keyName, shortNumber } from "../format.ts";
+import { useNow } from "../live/now.ts";
+import { text } from "../text.ts";
+import { Countdown } from "../ui/figure.tsx";
+import { StatusChip } from "../ui/status_chip.tsx";
+import { type KeyLine, windowOf } from "../views/key_lines.ts";
+
+const words = text.keys;
+const LINE_PX = 48;
+
+function ProjectLine({ line }: { line: Extract<KeyLine, { kind: "project" }> }) {
+  return (
+    <tr class="h-12 bg-sunken/60">
+      <th scope="rowgroup" colSpan={7} class="!text-sm">
+        <span class="font-semibold text-ink">{line.project || words.noProject}</span>
+        <span class="ms-3 text-mute">
+          {line.project === "" ? words.noProjectNote : words.projectNote(line.active, line.keys)}
+        </span>
+      </th>
+    </tr>
+  );
+}
+
+function Why({ row }: { row: KeyRow }) {
+  if (row.status === "cooldown" && row.cooldownUntil !== undefined) {
+    return (
+      <span class="text-xs text-mute">
+        {words.until} <Countdown until={row.cooldownUntil} />
+      </span>
+    );
+  }
+  return row.reason && row.status === "dead"
+    ? <span class="truncate text-xs text-mute">{row.reason}</span>
+    : null;
+}
+
+function KeyLineRow({ row, onOpen }: { row: KeyRow; onOpen: (key: KeyRow) => void }) {
+  const now = useNow();
+  return (
+    <tr class="h-12 hover:bg-sunken/40">
+      <td class="max-w-0 sm:w-[26%]">
+        <button
+          type="button"
+          class="block w-full truncate text-start font-medium hover:underline"
+          onClick={() => onOpen(row)}
+        >
+          {keyName(row)}
+        </button>
+      </td>
+      <td class="max-w-0 sm:w-[26%]">
+        <span class="flex items-center gap-2 overflow-hidden">
+          <StatusChip status={row.status} />
+          <span class="hidden min-w-0 overflow-hidden sm:flex">
+            <Why row={row} />
+          </span>
+        </span>
+      </td>
+      <td class="hidden md:table-cell">{row.tier}</td>
+      <td class="end hidden sm:table-cell">
+        {row.inFlight}
+        {row.slots ? <span class="text-mute">/ {row.slots}</span> : null}
+      </td>
+      <td class="end hidden lg:table-cell">{row.models.length}</td>
+      <td class="end hidden md:table-cell whitespace-nowrap">
+        {shortNumber(row.requests)}
+        {row.errors > 0 && <span class="ms-2 text-xs text-bad">{shortNumber(row.errors)} {words.errors}
+        </span>}
+      </td>
+      <td class="end hidden whitespace-nowrap text-mute xl:table-cell">
+        {row.lastUsed === undefined ? text.never : ago(row.lastUsed, now)}
+      </td>
+    </tr>
+  );
+}
+
+function HeadRow() {
+  return (
+    <tr>
+      <th scope="col">{words.name}</th>
+      <th scope="col">{words.status}</th>
+      <th scope="col" class="hidden md:table-cell">{words.tier}</th>
+      <th scope="col" class="end hidden sm:table-cell">{words.use}</th>
+      <th scope="col" class="end hidden lg:table-cell">{words.models}</th>
+      <th scope="col" class="end hidden md:table-cell">{words.requests}</th>
+      <th scope="col" class="end hidden xl:table-cell">{words.lastUsed}</th>
+    </tr>
+  );
+}
+
+function Gap({ height }: { height: number }) {
+  if (height === 0) return null;
+  return (
+    <tr aria-hidden="true">
+      <td colSpan={7} height={height} class="!border-0 !p-0" />
+    </tr>
+  );
+}
+
+/** Projects and keys. Only the lines in sight are in the page, so that a thousand keys scroll like ten. */
+export function KeyTable({ lines, onOpen }: { lines: readonly KeyLine[]; onOpen: (key: KeyRow) => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  const view = useSignal({ top: 0, height: 900 });
+  const measure = () => {
+    const element = box.current;
+    if (element) view.value = { top: element.scrollTop, height: element.clientHeight };
+  };
+  useEffect(() => {
+    measure();
+    addEventListener("resize", measure);
+    return () => removeEventListener("resize", measure);
+  }, []);
+  const range = windowOf(lines.length, LINE_PX, view.value.top, view.value.height);
+  return (
+    <div
+      ref={box}
+      class="card max-h-[calc(100dvh-13rem)] min-h-40 overflow-auto"
+      onScroll={measure}
+      tabIndex={0}
+      role="region"
+      aria-label={words.title}
+    >
+      <table class="grid-table" aria-rowcount={lines.length + 1}>
+        <thead class="sticky top-0 z-10 bg-panel">
+          <HeadRow />
+        </thead>
+        <tbody>
+          <Gap height={range.before} />
+          {lines.slice(range.first, range.last).map((line) =>
+            line.kind === "project"
+              ? <ProjectLine key={`project-${line.project}`} line={line} />
+              : <KeyLineRow key={line.key.id} row={line.key} onOpen={onOpen} />
+          )}
+          <Gap height={range.after} />
+        </tbody>
+      </table>
+    </div>
+  );
+}

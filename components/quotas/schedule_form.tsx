@@ -1,0 +1,40 @@
+import type { CapsView } from "../data/views.ts";
+import { messageOf, send } from "../live/browser_api.ts";
+import { say } from "../live/toasts.ts";
+import { text } from "../text.ts";
+import { Card } from "../ui/card.tsx";
+
+const words = text.quotas;
+
+/** When a day begins for the caps, and where. */
+export function ScheduleForm({ caps, refresh }: { caps: CapsView; refresh: () => Promise<void> }) {
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    try {
+      await send("POST", "/api/stats/caps/config", {
+        resetTime: String(form.get("resetTime")),
+        timezone: String(form.get("timezone")).trim(),
+      });
+      say(words.saved, { tone: "good" });
+    } catch (error) {
+      say(messageOf(error), { tone: "bad", ms: 10_000 });
+    }
+    await refresh();
+  };
+  return (
+    <Card title={words.schedule}>
+      <form class="grid gap-4 sm:grid-cols-[8rem_1fr_auto] sm:items-end" onSubmit={submit}>
+        <label>
+          <span class="label">{words.resetTime}</span>
+          <input class="field num" type="time" name="resetTime" required defaultValue={caps.resetTime} />
+        </label>
+        <label>
+          <span class="label">{words.timezone}</span>
+          <input class="field" type="text" name="timezone" required defaultValue={caps.timezone} />
+        </label>
+        <button type="submit" class="btn">{text.save}</button>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,113 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import type { CallRecord } from "../data/views.ts";
+import { dateTime, duration, wholeNumber } from "../format.ts";
+import { data, messageOf } from "../live/browser_api.ts";
+import { say } from "../live/toasts.ts";
+import { text } from "../text.ts";
+import { Problem } from "../ui/card.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { OutcomeChip } from "../ui/status_chip.tsx";
+import { Timeline } from "./timeline.tsx";
+
+const words = text.requests;
+
+function Facts({ rows }: { rows: readonly (readonly [string, ComponentChildren])[] }) {
+  return (
+    <dl class="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1">
+      {rows.filter(([, value]) => value !== "" && value !== undefined).map(([name, value]) => (
+        <>
+          <dt class="text-mute">{name}</dt>
+          <dd class="num min-w-0 break-words">{value}</dd>
+        </>
+      ))}
+    </dl>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="grid gap-2">
+      <h3 class="text-xs font-medium text-mute">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function factRows(call: CallRecord): readonly (readonly [string, ComponentChildren])[] {
+  return [
+    [words.asked, call.modelAsked],
+    [words.served, call.modelUsed ?? ""],
+    [words.agent, call.agent],
+    [words.client, call.client],
+    [words.dialect, [call.dialect, call.operation, call.stream ? "stream" : ""].filter(Boolean).join(" · ")],
+    [words.session, call.session],
+    [words.finish, call.finish ?? ""],
+    [words.queued, duration(call.queuedMs)],
+    [words.first, call.firstTokenMs === undefined ? "" : duration(call.firstTokenMs)],
+    [words.total, duration(call.totalMs)],
+    [words.bytes, wholeNumber(call.requestBytes)],
+  ];
+}
+
+function usageRows(call: CallRecord): readonly (readonly [string, ComponentChildren])[] {
+  return Object.entries(words.usageNames)
+    .map(([name, label]) =>
+      [label, (call.usage as Readonly<Record<string, unknown>> | undefined)?.[name]] as const
+    )
+    .filter(([, value]) => typeof value === "number" && value > 0)
+    .map(([label, value]) => [label, wholeNumber(value as number)]);
+}
+
+function Details({ call }: { call: CallRecord }) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(JSON.stringify(call, null, 2));
+    say(text.copied, { tone: "good" });
+  };
+  return (
+    <div class="grid gap-6">
+      <div class="flex flex-wrap items-center gap-3">
+        <OutcomeChip outcome={call.outcome} status={call.status} />
+        <span class="num text-mute">{dateTime(call.at)}</span>
+        <button type="button" class="btn btn-small ms-auto" onClick={copy}>
+          <Icon name="copy" />
+          {words.copyJson}
+        </button>
+      </div>
+      {call.message && <Problem>{call.failure ? `${call.failure}: ` : ""}{call.message}</Problem>}
+      <Section title={words.timeline}>
+        <Timeline call={call} />
+      </Section>
+      <Facts rows={factRows(call)} />
+      {call.usage && (
+        <Section title={words.usage}>
+          <Facts rows={usageRows(call)} />
+        </Section>
+      )}
+      {call.warnings.length > 0 && (
+        <Section title={words.warnings}>
+          <ul class="list-disc ps-5">{call.warnings.map((warning) => <li key={warning}>{warning}</li>)}</ul>
+        </Section>
+      )}
+    </div>
+  );
+}
+
+/** One call in full, read anew when it is opened. */
+export function RequestDrawer({ id, onClose }: { id: string; onClose: () => void }) {
+  const call = useSignal<CallRecord | undefined>(undefined);
+  const problem = useSignal("");
+  useEffect(() => {
+    data.request(id).then((found) => call.value = found, (error) => problem.value = messageOf(error));
+  }, [id]);
+  return (
+    <Dialog title={words.details(id)} open side onClose={onClose}>
+      {problem.value && <Problem>{problem.value}</Problem>}
+      {call.value
+        ? <Details call={call.value} />
+        : !problem.value && <div class="h-40 animate-pulse rounded-lg bg-sunken" aria-hidden="true" />}
+    </Dialog>
+  );
+}

@@ -1,0 +1,62 @@
+import type { KeyRow } from "../data/views.ts";
+import { keyName } from "../format.ts";
+
+/** A line of the key table: a project, or one of its keys. */
+export type KeyLine =
+  | { readonly kind: "project"; readonly project: string; readonly keys: number; readonly active: number }
+  | { readonly kind: "key"; readonly key: KeyRow };
+
+export interface KeyFilter {
+  readonly words: string;
+  /** A status, or empty for all. */
+  readonly status: string;
+}
+
+/** The keys that a filter leaves, by name, project, source, reason or model. */
+export function filterKeys(keys: readonly KeyRow[], { words, status }: KeyFilter): readonly KeyRow[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  const isWanted = (key: KeyRow) => {
+    const line = [keyName(key), key.tail, key.project, key.source, key.tier, key.reason, ...key.models].join(
+      " ",
+    ).toLowerCase();
+    return wanted.every((word) => line.includes(word));
+  };
+  return keys.filter((key) =>
+    (status === "" || key.status === status) && (wanted.length === 0 || isWanted(key))
+  );
+}
+
+/** Projects in the order of their names, each followed by its keys; keys of unknown projects last. */
+export function keyLines(keys: readonly KeyRow[]): readonly KeyLine[] {
+  const projects = [...Map.groupBy(keys, (key) => key.project)]
+    .sort(([a], [b]) => (a === "" ? 1 : 0) - (b === "" ? 1 : 0) || a.localeCompare(b));
+  return projects.flatMap(([project, list]): KeyLine[] => [
+    {
+      kind: "project",
+      project,
+      keys: list.length,
+      active: list.filter((key) => key.status === "active").length,
+    },
+    ...list.map((key) => ({ kind: "key" as const, key })),
+  ]);
+}
+
+export interface Window {
+  readonly first: number;
+  readonly last: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Which lines of equal height are to be drawn, with `spare` above and below, and the space that the others take. */
+export function windowOf(
+  total: number,
+  lineHeight: number,
+  scrollTop: number,
+  height: number,
+  spare = 8,
+): Window {
+  const first = Math.max(0, Math.min(total, Math.floor(scrollTop / lineHeight)) - spare);
+  const last = Math.min(total, Math.ceil((scrollTop + height) / lineHeight) + spare);
+  return { first, last, before: first * lineHeight, after: (total - last) * lineHeight };
+}

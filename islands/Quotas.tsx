@@ -1,0 +1,59 @@
+import { useSignal } from "@preact/signals";
+import type { BucketRow, CapsView } from "../components/data/views.ts";
+import { data } from "../components/live/browser_api.ts";
+import { useNow } from "../components/live/now.ts";
+import { useResource } from "../components/live/resource.ts";
+import { QuotaList } from "../components/overview/quota_list.tsx";
+import { BucketTable } from "../components/quotas/bucket_table.tsx";
+import { CapList } from "../components/quotas/cap_list.tsx";
+import { ScheduleForm } from "../components/quotas/schedule_form.tsx";
+import { text } from "../components/text.ts";
+import { Problem } from "../components/ui/card.tsx";
+import { modelQuotas } from "../components/views/model_quota.ts";
+
+const words = text.quotas;
+
+export interface QuotasProps {
+  readonly buckets: readonly BucketRow[];
+  readonly caps: CapsView;
+  /** Models, `group:` and `client:` names that a cap can be for. */
+  readonly targets: readonly string[];
+}
+
+/** What Google allows, what the owner allows, and how long it lasts. */
+export default function Quotas(props: QuotasProps) {
+  const now = useNow();
+  const buckets = useResource(props.buckets, data.buckets, ["pool_update", "request"]);
+  const caps = useResource(props.caps, data.caps, [
+    "usage:cap-updated",
+    "usage:cap-warning",
+    "usage:cap-exceeded",
+    "request",
+  ]);
+  const typed = useSignal("");
+  const wanted = typed.value.toLowerCase();
+  const shown = buckets.value.value.filter((bucket) =>
+    `${bucket.model} ${bucket.project}`.toLowerCase().includes(wanted)
+  );
+  return (
+    <div class="grid gap-4 lg:gap-5">
+      {buckets.problem.value && <Problem>{text.loadFailed(buckets.problem.value)}</Problem>}
+      <div class="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">
+        <div class="grid gap-4 lg:gap-5">
+          <CapList caps={caps.value.value} targets={props.targets} refresh={caps.refresh} />
+          <ScheduleForm caps={caps.value.value} refresh={caps.refresh} />
+        </div>
+        <QuotaList rows={modelQuotas(buckets.value.value, now)} most={12} />
+      </div>
+      <input
+        type="search"
+        class="field !w-72 max-sm:!w-full"
+        placeholder={words.filter}
+        aria-label={words.filter}
+        value={typed}
+        onInput={(event) => typed.value = event.currentTarget.value}
+      />
+      <BucketTable buckets={shown} />
+    </div>
+  );
+}

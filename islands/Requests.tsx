@@ -1,0 +1,83 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { CallRecord, RequestsView } from "../components/data/views.ts";
+import { data, messageOf } from "../components/live/browser_api.ts";
+import { useResource } from "../components/live/resource.ts";
+import { say } from "../components/live/toasts.ts";
+import { FilterBar, TotalsStrip } from "../components/requests/filter_bar.tsx";
+import { RequestDrawer } from "../components/requests/request_drawer.tsx";
+import { apiQuery, pageQuery, type RequestFilters } from "../components/requests/request_query.ts";
+import { RequestTable } from "../components/requests/request_table.tsx";
+import { text } from "../components/text.ts";
+import { Empty, Problem } from "../components/ui/card.tsx";
+import { requestTotals } from "../components/views/request_totals.ts";
+
+const words = text.requests;
+const PAGE = 100;
+
+export interface RequestsProps {
+  readonly first: RequestsView;
+  readonly filters: RequestFilters;
+  readonly models: readonly string[];
+  /** The request to show at once; empty for none. */
+  readonly open: string;
+}
+
+/** The live, filtered table of calls; older pages are added below and stay. */
+export default function Requests(props: RequestsProps) {
+  const filters = useSignal(props.filters);
+  const older = useSignal<readonly CallRecord[]>([]);
+  const cursor = useSignal(props.first.cursor);
+  const open = useSignal(props.open);
+  const load = () => data.requests(apiQuery(filters.peek(), Date.now(), PAGE));
+  const first = useResource(props.first, load, ["request"]);
+  const change = (next: Partial<RequestFilters>) => filters.value = { ...filters.value, ...next };
+  useEffect(() => {
+    if (filters.value === props.filters) return;
+    const query = pageQuery(filters.value);
+    history.replaceState(null, "", query === "" ? location.pathname : `?${query}`);
+    const timer = setTimeout(async () => {
+      await first.refresh();
+      [older.value, cursor.value] = [[], first.value.value.cursor];
+    }, 200);
+    return () => clearTimeout(timer);
+  }, [filters.value]);
+  const loadOlder = async () => {
+    try {
+      const page = await data.requests(apiQuery(filters.value, Date.now(), PAGE, cursor.value));
+      [older.value, cursor.value] = [[...older.value, ...page.items], page.cursor];
+    } catch (error) {
+      say(messageOf(error), { tone: "bad" });
+    }
+  };
+  const newest = first.value.value.items;
+  const known = new Set(newest.map((call) => call.id));
+  const calls = [...newest, ...older.value.filter((call) => !known.has(call.id))];
+  const filtered = pageQuery(filters.value) !== "";
+  return (
+    <>
+      <FilterBar filters={filters.value} models={props.models} onChange={change} />
+      {first.problem.value && <Problem>{text.loadFailed(first.problem.value)}</Problem>}
+      {calls.length === 0
+        ? (
+          <div class="card">
+            <Empty icon="requests" title={filtered ? words.nothing : words.empty}>
+              {filtered ? "" : words.emptyDetail}
+            </Empty>
+          </div>
+        )
+        : (
+          <>
+            <TotalsStrip totals={requestTotals(calls)} more={cursor.value !== ""} />
+            <RequestTable calls={calls} onOpen={(id) => open.value = id} />
+          </>
+        )}
+      {cursor.value !== "" && (
+        <p class="mt-4 text-center">
+          <button type="button" class="btn" onClick={loadOlder}>{words.more}</button>
+        </p>
+      )}
+      {open.value !== "" && <RequestDrawer id={open.value} onClose={() => open.value = ""} />}
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+import { page } from "fresh";
+import { PageTitle } from "../../components/shell/page_title.tsx";
+import { text } from "../../components/text.ts";
+import Keys from "../../islands/Keys.tsx";
+import { define } from "../_define.ts";
+
+export const handler = define.handlers({
+  async GET({ state: { data }, url: { searchParams } }) {
+    return page({
+      keys: await data.keys(),
+      words: searchParams.get("q") ?? "",
+      status: searchParams.get("status") ?? "",
+      focus: searchParams.get("focus") ?? "",
+      add: searchParams.has("add"),
+    });
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => (
+  <>
+    <PageTitle title={text.keys.title} lead={text.keys.lead} />
+    <Keys {...data} />
+  </>
+));

@@ -1,0 +1,29 @@
+import { page } from "fresh";
+import { PageTitle } from "../../components/shell/page_title.tsx";
+import { text } from "../../components/text.ts";
+import Quotas from "../../islands/Quotas.tsx";
+import { define } from "../_define.ts";
+
+export const handler = define.handlers({
+  async GET({ state: { data } }) {
+    const [buckets, caps, catalog, clients] = await Promise.all([
+      data.buckets(),
+      data.caps(),
+      data.catalog(),
+      data.clients(),
+    ]);
+    const targets = [
+      ...catalog.models.map((model) => model.id),
+      ...catalog.groups.map((group) => `group:${group.name}`),
+      ...clients.map((client) => `client:${client.id}`),
+    ];
+    return page({ buckets, caps, targets });
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => (
+  <>
+    <PageTitle title={text.quotas.title} lead={text.quotas.lead} />
+    <Quotas {...data} />
+  </>
+));

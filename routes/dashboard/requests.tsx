@@ -1,0 +1,25 @@
+import { page } from "fresh";
+import { apiQuery, filtersOf } from "../../components/requests/request_query.ts";
+import { PageTitle } from "../../components/shell/page_title.tsx";
+import { text } from "../../components/text.ts";
+import Requests from "../../islands/Requests.tsx";
+import { define } from "../_define.ts";
+
+export const handler = define.handlers({
+  async GET({ state: { data }, url: { searchParams } }) {
+    const filters = filtersOf(searchParams);
+    const [first, catalog] = await Promise.all([
+      data.requests(apiQuery(filters, Date.now(), 100)),
+      data.catalog(),
+    ]);
+    const models = catalog.models.map((model) => model.id);
+    return page({ first, filters, models, open: searchParams.get("open") ?? "" });
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => (
+  <>
+    <PageTitle title={text.requests.title} lead={text.requests.lead} />
+    <Requests {...data} />
+  </>
+));
