@@ -4,7 +4,14 @@ type Node = Record<string, unknown>;
 
 /** Merges the branches of `allOf` into the schema that holds them: properties united, bounds tightest, first type wins. */
 export function mergeAllOf(base: Node, branches: readonly Node[], warn: (sentence: string) => void): Node {
-  return branches.reduce((merged, branch) => mergeTwo(merged, branch, warn), base);
+  return branches.reduce((merged, branch) => mergeTwo(merged, constAsEnum(branch), warn), constAsEnum(base));
+}
+
+/** `const` as an enum of one, so that the two can meet; beside an enum that holds it, it is the narrower rule. */
+export function constAsEnum(schema: Node): Node {
+  if (!("const" in schema)) return schema;
+  const { const: value, ...rest } = schema;
+  return { ...rest, enum: [value] };
 }
 
 function mergeTwo(first: Node, second: Node, warn: (sentence: string) => void): Node {

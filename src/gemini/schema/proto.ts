@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from "../../core/mod.ts";
 import type { ConvertedSchema } from "./json_sink.ts";
-import { mergeAllOf } from "./merge_all_of.ts";
+import { constAsEnum, mergeAllOf } from "./merge_all_of.ts";
 import { applyEnum, convertArray, convertBounds, convertObject, warnDropped } from "./proto_keywords.ts";
 import { refName, resolveRef } from "./resolve_ref.ts";
 import { isSchema, type SchemaNode } from "./walk.ts";
@@ -49,12 +49,17 @@ export function convertSchema(schema: SchemaNode, context: ProtoContext): Node |
   const deeper = { ...context, depth: context.depth + 1 };
   if ("$ref" in schema) return convertRef(schema, deeper);
   if (Array.isArray(schema["allOf"])) return convertAllOf(schema, schema["allOf"], deeper);
-  return convertNode(normaliseConst(schema), deeper);
+  return convertNode(constAsEnum(schema), deeper);
 }
 
 function anyValue(description: unknown, context: ProtoContext): Node {
   context.warn("A value of any type is sent as a string.");
   return { type: "STRING", description: typeof description === "string" ? description : "any JSON value" };
+}
+
+function nullValue(out: Node, context: ProtoContext): Node {
+  context.warn("A value that can only be null is sent as a nullable string.");
+  return { ...out, nullable: true, type: "STRING" };
 }
 
 function convertRef(schema: Node, context: ProtoContext): Node | undefined {
@@ -104,12 +109,6 @@ function followRefs(branch: Node, context: ProtoContext): [Node, readonly string
   return [node, refs];
 }
 
-function normaliseConst(schema: Node): Node {
-  if (!("const" in schema)) return schema;
-  const { const: value, ...rest } = schema;
-  return { ...rest, enum: [value] };
-}
-
 function convertNode(schema: Node, context: ProtoContext): Node | undefined {
   const branches = unionOf(schema, context);
   if (branches !== undefined) return convertUnion(schema, branches, context);
@@ -123,7 +122,7 @@ function convertNode(schema: Node, context: ProtoContext): Node | undefined {
   const out: Node = describe(schema);
   if (nullable) out["nullable"] = true;
   if (type === undefined) {
-    return nullable ? { ...out, type: "STRING" } : anyValue(schema["description"], context);
+    return nullable ? nullValue(out, context) : anyValue(schema["description"], context);
   }
   return convertTyped(schema, type, out, context);
 }
@@ -172,7 +171,7 @@ function convertUnion(schema: Node, branches: unknown[], context: ProtoContext):
     }
   }
   const out: Node = { ...describe(schema), ...(nullable ? { nullable: true } : {}) };
-  if (converted.length === 0) return nullable ? { ...out, type: "STRING" } : undefined;
+  if (converted.length === 0) return nullable ? nullValue(out, context) : undefined;
   if (converted.length === 1) return { ...converted[0], ...out };
   return { ...out, anyOf: converted };
 }
