@@ -9,7 +9,7 @@ const tool = (name: string, schema: unknown = { type: "object", properties: { q:
   description: `does ${name}`,
   input_schema: schema,
 });
-const use = (id: string, name: string, input: unknown = {}) => ({ type: "tool_use", id, name, input });
+const toolUse = (id: string, name: string, input: unknown = {}) => ({ type: "tool_use", id, name, input });
 const result = (id: string, content: unknown, more: object = {}) => ({
   type: "tool_result",
   tool_use_id: id,
@@ -50,7 +50,7 @@ Deno.test("messages edge 3: a system message in the middle stays there", () => {
 Deno.test("messages edge 4: a system message never comes between a call and its result", () => {
   const made = contents([
     user("u"),
-    assistant([use("t1", "f")]),
+    assistant([toolUse("t1", "f")]),
     { role: "system", content: "S" },
     user([result("t1", "r")]),
   ]);
@@ -73,7 +73,7 @@ Deno.test("messages edge 7: an assistant message with nothing in it is skipped",
 Deno.test("messages edge 8: text stands before the call in the same content", () => {
   const made = contents([
     user("u"),
-    assistant([{ type: "text", text: "so" }, use("t1", "f")]),
+    assistant([{ type: "text", text: "so" }, toolUse("t1", "f")]),
     user([result("t1", "r")]),
   ]);
   assert.equal(made[1]?.parts[0]?.text, "so");
@@ -90,7 +90,7 @@ Deno.test("messages edge 9: consecutive user messages become one content", () =>
 Deno.test("messages edge 10: parallel results follow the order of their calls", () => {
   const made = contents([
     user("u"),
-    assistant([use("c1", "f"), use("c2", "g"), use("c3", "h")]),
+    assistant([toolUse("c1", "f"), toolUse("c2", "g"), toolUse("c3", "h")]),
     user([result("c3", "3"), result("c1", "1"), result("c2", "2")]),
   ]);
   assert.deepEqual(made[2]?.parts.map(({ functionResponse }) => functionResponse?.name), ["f", "g", "h"]);
@@ -104,7 +104,7 @@ Deno.test("messages edge 10: parallel results follow the order of their calls", 
 Deno.test("messages edge 11: a call without a result gets an error in its place, before the user's text", () => {
   const made = contents([
     user("u"),
-    assistant([use("c1", "f"), use("c2", "g")]),
+    assistant([toolUse("c1", "f"), toolUse("c2", "g")]),
     user([{ type: "text", text: "stop" }, result("c1", "1")]),
   ]);
   assert.ok(made[2]?.parts[1]?.functionResponse?.response.error);
@@ -118,7 +118,7 @@ Deno.test("messages edge 12: a result without its call becomes text", () => {
 
 Deno.test("messages edge 13: results are always objects", () => {
   const response = (content: unknown) =>
-    contents([user("u"), assistant([use("t", "f")]), user([result("t", content)])])[2]?.parts[0]
+    contents([user("u"), assistant([toolUse("t", "f")]), user([result("t", content)])])[2]?.parts[0]
       ?.functionResponse?.response;
   assert.deepEqual(response('{"a":1}'), { a: 1 });
   assert.deepEqual(response("[1,2]"), { output: "[1,2]" });
@@ -133,7 +133,7 @@ Deno.test("messages edge 15, edge 65: an error with an image keeps both, as the 
   const image = { type: "image", source: { type: "base64", media_type: "image/png", data: "iVBORw0KGgo=" } };
   const messages = [
     user("u"),
-    assistant([use("t", "f")]),
+    assistant([toolUse("t", "f")]),
     user([result("t", [{ type: "text", text: "bad" }, image], { is_error: true })]),
   ];
   const newer = contents(messages)[2]?.parts;
@@ -145,7 +145,7 @@ Deno.test("messages edge 15, edge 65: an error with an image keeps both, as the 
 });
 
 Deno.test("messages edge 19: a conversation that begins with a call gets a user before it", () => {
-  const made = contents([assistant([use("t", "f")]), user([result("t", "r")])]);
+  const made = contents([assistant([toolUse("t", "f")]), user([result("t", "r")])]);
   assert.equal(made[0]?.role, "user");
   assert.ok(made[1]?.parts[0]?.functionCall);
 });
@@ -342,7 +342,7 @@ Deno.test("messages edge 69, edge 77: our signature goes back to its call alone,
   const made = decode({
     messages: [
       user("u"),
-      assistant([thinking, use("c1", "f"), use("c2", "f", { q: "2" })]),
+      assistant([thinking, toolUse("c1", "f"), toolUse("c2", "f", { q: "2" })]),
       user([result("c1", "1"), result("c2", "2")]),
     ],
   });
@@ -356,7 +356,7 @@ Deno.test("messages edge 69, edge 77: our signature goes back to its call alone,
 Deno.test("messages edge 78: a carrier in redacted thinking restores the signature", () => {
   const made = contents([
     user("u"),
-    assistant([{ type: "redacted_thinking", data: encodeCarrier(SIGNATURE) }, use("c", "f")]),
+    assistant([{ type: "redacted_thinking", data: encodeCarrier(SIGNATURE) }, toolUse("c", "f")]),
     user([result("c", "1")]),
   ]);
   assert.equal(made[1]?.parts[0]?.thoughtSignature, SIGNATURE);
@@ -367,8 +367,8 @@ Deno.test("messages edge 68, edge 72, edge 76: foreign or missing signatures bec
     user("u"),
     assistant([
       { type: "thinking", thinking: "x", signature: "EqkECkYIBxgCKkA8AZ4n" },
-      use("c1", "f"),
-      use("c2", "g"),
+      toolUse("c1", "f"),
+      toolUse("c2", "g"),
     ]),
     user([result("c1", "1"), result("c2", "2")]),
   ];
@@ -388,7 +388,7 @@ Deno.test("messages edge 67, edge 70, edge 156: a signature is looked up by id a
   const made = decodeWith(anthropicMessages, {
     model: "m",
     max_tokens: 1,
-    messages: [user("u"), assistant([use("new1", "f", { q: "1" })]), user([result("new1", "1")])],
+    messages: [user("u"), assistant([toolUse("new1", "f", { q: "1" })]), user([result("new1", "1")])],
   }, {
     signatureOf: (key) => {
       asked.push(key);
@@ -401,7 +401,7 @@ Deno.test("messages edge 67, edge 70, edge 156: a signature is looked up by id a
 
 Deno.test("messages edge 82: ids are echoed to models that give them", () => {
   const made = contents(
-    [user("u"), assistant([use("abc", "f")]), user([result("abc", "1")])],
+    [user("u"), assistant([toolUse("abc", "f")]), user([result("abc", "1")])],
     {},
     "gemini-3.6-flash",
   );
@@ -431,7 +431,7 @@ Deno.test("messages edge 150: a system message after the first user message join
   const made = contents([
     user("u"),
     { role: "system", content: "S" },
-    assistant([use("t", "f")]),
+    assistant([toolUse("t", "f")]),
     user([result("t", "r")]),
   ]);
   assert.deepEqual(made.map(({ role }) => role), ["user", "model", "user"]);
