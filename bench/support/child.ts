@@ -1,0 +1,50 @@
+/** A server in a process of its own. */
+export interface Child extends AsyncDisposable {
+  readonly url: URL;
+  readonly pid: number;
+  /** Milliseconds from the process's start to its address. */
+  readonly readyMs: number;
+}
+
+/** Starts a server script; its first line is its address. */
+export async function startChild(
+  script: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Child> {
+  const started = performance.now();
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", new URL(script, import.meta.url).pathname, ...args],
+    env,
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`${script} ended before it was ready`);
+    text += value;
+  }
+  const readyMs = performance.now() - started;
+  return {
+    url: new URL(text.slice(0, text.indexOf("\n"))),
+    pid: process.pid,
+    readyMs,
+    async [Symbol.asyncDispose]() {
+      process.kill("SIGKILL");
+      await reader.cancel();
+      await process.status;
+    },
+  };
+}
+
+/** Resident memory of a process in MiB; undefined where there is no /proc. */
+export async function memoryOf(pid: number): Promise<number | undefined> {
+  try {
+    const status = await Deno.readTextFile(`/proc/${pid}/status`);
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  } catch {
+    return undefined;
+  }
+}
