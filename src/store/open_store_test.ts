@@ -120,10 +120,14 @@ Deno.test("a visitor leaves no process record, and yet sees and writes everythin
   kv.close();
 });
 
-Deno.test("a steady store writes nothing but its heartbeat", async () => {
+Deno.test("a steady store writes nothing, its heartbeat apart", async () => {
+  const kv = await Deno.openKv(":memory:");
   const clock = new HandClock();
-  const store = await open({}, clock);
-  const before = await store.kv.set(["mark"], 1);
+  const store = await open({ kv }, clock);
+  const [atomic, set] = [kv.atomic.bind(kv), kv.set.bind(kv)];
+  let writes = 0;
+  kv.atomic = () => (writes++, atomic());
+  kv.set = (...write) => (writes++, set(...write));
   await Promise.all([
     store.credentials.list(),
     store.aliases.list(),
@@ -132,8 +136,7 @@ Deno.test("a steady store writes nothing but its heartbeat", async () => {
   ]);
   clock.move(1_000);
   await store.settings.list();
-  const after = await store.kv.set(["mark"], 2);
-  const count = (stamp: string) => BigInt(`0x${stamp}`) >> 16n;
-  assert.equal(count(after.versionstamp) - count(before.versionstamp), 1n);
+  assert.equal(writes, 0);
   await store.close();
+  kv.close();
 });

@@ -22,6 +22,7 @@ export class Presence {
   #stopListening: () => void = () => {};
   #cancelBeat: () => void = () => {};
   #beating: Promise<void> = Promise.resolve();
+  #due = false;
   #closed = false;
   #joined = false;
 
@@ -69,9 +70,15 @@ export class Presence {
     this.#cancelBeat = this.#session.clock.after(HEARTBEAT_MS, () => this.#beatNow());
   }
 
+  /** Beats as soon as the beat at work is done; of several that are asked for meanwhile one is enough. */
   #beatNow(): void {
     this.#cancelBeat();
-    this.#beating = this.#beating.then(() => this.#closed ? undefined : this.#beat())
+    if (this.#due) return;
+    this.#due = true;
+    this.#beating = this.#beating.then(() => {
+      this.#due = false;
+      return this.#closed ? undefined : this.#beat();
+    })
       // A heartbeat that fails is made good by the next one, well before the record ends.
       .catch(() => {})
       .finally(() => {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { openStore, type Store, type StoreOptions } from "../../src/store/mod.ts";
-import { type Bench, storeCases } from "../support/store_cases.ts";
+import type { Bench } from "../support/store_case.ts";
+import { storeCases } from "../support/store_cases.ts";
 import { HandClock, randomId } from "../support/store_ports.ts";
 
 type Where = Pick<StoreOptions, "path" | "home" | "masterKey" | "kv">;

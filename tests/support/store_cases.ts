@@ -1,25 +1,10 @@
-import type { Store } from "../../src/store/mod.ts";
+import type { StoreCase } from "./store_case.ts";
 import { configurationCases } from "./store_configuration_cases.ts";
 import { credentialCases } from "./store_credential_cases.ts";
 import { sharingCases } from "./store_sharing_cases.ts";
 import { valueCases } from "./store_value_cases.ts";
-import type { HandClock } from "./store_ports.ts";
 
-/** What a case works on. `unique` makes names and keys that no other run on the same server uses. */
-export interface Bench {
-  readonly store: Store;
-  readonly clock: HandClock;
-  unique(text: string): string;
-  /** Opens a second store on the same database, as another process would. */
-  other(): Promise<Store>;
-}
-
-/** One promise of the store, which must hold on every kind of database. */
-export interface StoreCase {
-  readonly name: string;
-  run(bench: Bench): Promise<void>;
-}
-
+/** The whole contract. */
 export const storeCases: readonly StoreCase[] = [
   ...credentialCases,
   ...configurationCases,

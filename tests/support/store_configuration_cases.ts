@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { ClientId, CredentialId } from "../../src/core/mod.ts";
-import type { StoreCase } from "./store_cases.ts";
+import type { StoreCase } from "./store_case.ts";
 
 export const configurationCases: readonly StoreCase[] = [
   {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Credential } from "../../src/core/mod.ts";
 import type { Store } from "../../src/store/mod.ts";
-import type { StoreCase } from "./store_cases.ts";
+import type { StoreCase } from "./store_case.ts";
 
 async function addKey(store: Store, key: string): Promise<Credential> {
   const added = await store.credentials.add({ source: "api_key", key, label: "  mine " });

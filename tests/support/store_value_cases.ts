@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StoreCase } from "./store_cases.ts";
+import type { StoreCase } from "./store_case.ts";
 
 export const valueCases: readonly StoreCase[] = [
   {
