@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { encodeReply } from "../../src/dialects/anthropic_messages/encode_reply.ts";
-import { encodeStream } from "../../src/dialects/anthropic_messages/encode_stream.ts";
-import type { MessagesContext } from "../../src/dialects/anthropic_messages/messages_context.ts";
+import { anthropicMessages, type MessagesContext } from "../../src/dialects/anthropic_messages/mod.ts";
 import { createToolNames } from "../../src/gemini/mod.ts";
 import { collectMessage, parseFrames } from "../support/anthropic_client.ts";
 import { turnArbitrary } from "../support/turn_events.ts";
@@ -18,9 +16,9 @@ const contexts: fc.Arbitrary<MessagesContext> = fc.record({
 Deno.test("messages: what a client collects from the stream equals the whole reply", () => {
   fc.assert(fc.property(turnArbitrary, contexts, (events, context) => {
     const input = { context, requestId: "req_abc", created: 1, newId: () => "x", source: "api_key" };
-    const stream = encodeStream(input);
+    const stream = anthropicMessages.encodeStream(input);
     const text = events.map((event) => stream.push(event)).join("");
-    const reply = encodeReply(events, input);
+    const reply = anthropicMessages.encodeReply(events, input);
     assert.deepEqual(collectMessage(parseFrames(text)), JSON.parse(JSON.stringify(reply)));
   }));
 });

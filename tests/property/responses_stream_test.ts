@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { encodeReply } from "../../src/dialects/openai_responses/encode_reply.ts";
-import { encodeStream } from "../../src/dialects/openai_responses/encode_stream.ts";
-import type { ClientTool, ResponsesContext } from "../../src/dialects/openai_responses/responses_context.ts";
+import {
+  type ClientTool,
+  openaiResponses,
+  type ResponsesContext,
+} from "../../src/dialects/openai_responses/mod.ts";
 import { collectResponse, parseFrames } from "../support/responses_client.ts";
 import { turnArbitrary } from "../support/turn_events.ts";
 
@@ -24,11 +26,11 @@ const contexts: fc.Arbitrary<ResponsesContext> = fc.record({
 Deno.test("responses: what a client collects from the stream equals the whole reply", () => {
   fc.assert(fc.property(turnArbitrary, contexts, (events, context) => {
     const input = { context, requestId: "req_abc", created: 1, newId: () => "x", source: "api_key" };
-    const stream = encodeStream(input);
+    const stream = openaiResponses.encodeStream(input);
     const text = events.map((event) => stream.push(event)).join("");
     assert.deepEqual(
       collectResponse(parseFrames(text)),
-      JSON.parse(JSON.stringify(encodeReply(events, input))),
+      JSON.parse(JSON.stringify(openaiResponses.encodeReply(events, input))),
     );
   }));
 });
