@@ -1,6 +1,6 @@
 /**
  * What choosing a key costs with 1,000 and 20,000 keys, for each policy, on a pool in steady use: most buckets know their limit,
- * some are full, some cool. Prints microseconds and exits with 1 when a bound is passed.
+ * some are full, some cool. Prints microseconds and exits with 1 when a mean is over its bound.
  *
  *     deno run -A bench/pool_choice.ts
  */
@@ -81,12 +81,12 @@ let passed = true;
 for (const [keys, bound] of BOUNDS) {
   for (const mode of MODES) {
     const { mean, p50, p99 } = await measure(keys, mode);
-    const ok = mean <= bound && p99 <= bound;
+    const ok = mean <= bound;
     passed &&= ok;
     const cells = [mean, p50, p99].map((value) => value.toFixed(1).padStart(8)).join("");
     console.log(
       `${String(keys).padStart(6)} keys  ${mode.padEnd(10)} mean/p50/p99 us ${cells}  bound ${bound}  ${
-        ok ? "ok" : "PASSED"
+        ok ? "ok" : "OVER"
       }`,
     );
   }

@@ -13,11 +13,14 @@ interface Pair {
 
 const ENOUGH = 3;
 const MAX_CANDIDATES = 40;
+const MAX_PAIRS = 5_000;
 const DAY_TOGETHER = 5 * MINUTE;
 
 /** Collects evidence that two keys draw from one project. It is shown and never acted upon: equal limits look alike. */
 export class Suggestions {
   readonly #pairs = new Map<string, Pair>();
+  /** The same pairs from each side. */
+  readonly #partners = new Map<string, Map<Bucket, Pair>>();
   readonly #roster: Roster;
 
   constructor(roster: Roster) {
@@ -50,10 +53,8 @@ export class Suggestions {
 
   /** A success while the other was truly closed by a minute limit: they cannot be one project. */
   served(bucket: Bucket, sentAt: number, now: number): void {
-    if (this.#pairs.size === 0) return;
-    for (const [key, pair] of this.#pairs) {
-      const otherId = otherOf(key, bucket.id);
-      const stamp = otherId === undefined ? undefined : this.#roster.buckets.get(otherId)?.stamp;
+    for (const [other, pair] of this.#partners.get(bucket.id) ?? []) {
+      const { stamp } = other;
       if (stamp === undefined || stamp.at >= sentAt || stamp.until <= now || stamp.until - stamp.at < 1_500) {
         continue;
       }
@@ -96,11 +97,22 @@ export class Suggestions {
 
   #pair(a: Bucket, b: Bucket): Pair {
     const key = keyOf(a, b);
-    let pair = this.#pairs.get(key);
-    if (pair === undefined) {
-      this.#pairs.set(key, pair = { votes: 0, sums: 0, stamps: 0, days: 0, contradictedAt: -Infinity });
+    const known = this.#pairs.get(key);
+    if (known !== undefined) return known;
+    if (this.#pairs.size >= MAX_PAIRS) this.#forget();
+    const pair: Pair = { votes: 0, sums: 0, stamps: 0, days: 0, contradictedAt: -Infinity };
+    this.#pairs.set(key, pair);
+    for (const [one, other] of [[a, b], [b, a]] as const) {
+      const partners = this.#partners.get(one.id) ?? new Map<Bucket, Pair>();
+      this.#partners.set(one.id, partners.set(other, pair));
     }
     return pair;
+  }
+
+  /** Too many weak traces: they are collected anew. */
+  #forget(): void {
+    this.#pairs.clear();
+    this.#partners.clear();
   }
 
   #credentialsOf(bucketId: string) {
@@ -134,11 +146,6 @@ function pairsThatFit(
 
 function keyOf(a: Bucket, b: Bucket): string {
   return a.id < b.id ? `${a.id}\n${b.id}` : `${b.id}\n${a.id}`;
-}
-
-function otherOf(key: string, id: string): string | undefined {
-  const [a, b] = key.split("\n");
-  return a === id ? b : b === id ? a : undefined;
 }
 
 function evidenceOf(pair: Pair): string {
