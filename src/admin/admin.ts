@@ -4,6 +4,7 @@ import type { CapSchedule } from "../store/mod.ts";
 import { type AddedKey, addKeys, type AddKeysInput, type Progress } from "./add_keys.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import * as aliases from "./aliases.ts";
+import { backUp } from "./backups.ts";
 import { bucketReports } from "./buckets.ts";
 import { capCheck, capProgress } from "./cap_progress.ts";
 import { type CapInput, capsView, putCap, removeCap, setCapSchedule } from "./caps.ts";
@@ -11,7 +12,9 @@ import { checkAllKeys, type CheckedKey, checkKey, liftCooldown } from "./check_k
 import { ClientDoor, type ClientIdentity } from "./client_door.ts";
 import { addClient, type ClientInput, listClients, revokeClient } from "./clients.ts";
 import { editKey, type KeyEdit, removeKey, restoreKey } from "./edit_key.ts";
+import { exportFile } from "./export_file.ts";
 import { healthView } from "./health.ts";
+import { importFile, type ImportInput } from "./import_file.ts";
 import { listKeys } from "./list_keys.ts";
 import { modelsView, refreshModels } from "./models.ts";
 import { Publisher } from "./publisher.ts";
@@ -39,7 +42,7 @@ export async function createAdmin(deps: AdminDeps) {
   const following = follow(deps, door, publisher);
   return {
     ...keyCases(deps, following.now),
-    ...configurationCases(deps),
+    ...configurationCases(deps, following.now),
     ...figureCases(deps),
     ...clientCases(deps, door),
     version: deps.version,
@@ -96,7 +99,7 @@ function keyCases(deps: AdminDeps, changed: () => Promise<void>) {
   };
 }
 
-function configurationCases(deps: AdminDeps) {
+function configurationCases(deps: AdminDeps, changed: () => Promise<void>) {
   return {
     aliases: () => aliases.listAliases(deps),
     putAlias: (name: string, target: string, expected?: number) =>
@@ -114,13 +117,20 @@ function configurationCases(deps: AdminDeps) {
     putCap: (input: CapInput, expected?: number) => putCap(deps, input, expected),
     removeCap: (model: string) => removeCap(deps, model),
     setCapSchedule: (change: Partial<CapSchedule>) => setCapSchedule(deps, change),
-    capProgress: () => capProgress(deps),
-    capCheck: (model: string) => capCheck(deps, model),
+    capProgress: () => Promise.resolve(capProgress(deps)),
+    capCheck: (model: string) => Promise.resolve(capCheck(deps, model)),
     settings: () => settingsView(deps),
     changeSettings: (change: SettingsChange, expected?: number) => changeSettings(deps, change, expected),
     preferences: () => preferences(deps),
     setPreferences: (change: JsonObject) => setPreferences(deps, change),
     setupState: () => setupState(deps),
+    exportFile: (passphrase?: string) => exportFile(deps, passphrase),
+    importFile: async (input: ImportInput) => {
+      const report = await importFile(deps, input);
+      await changed();
+      return report;
+    },
+    backUp: () => backUp(deps),
   };
 }
 
@@ -157,7 +167,9 @@ function clientCases(deps: AdminDeps, door: ClientDoor) {
     },
     /** The client of a token, from memory. */
     authenticate: (token: string): ClientIdentity | undefined => door.authenticate(token),
-    /** Why a client may not use a model now, or undefined. */
+    /** Whether a client is allowed a model at all. */
+    mayUse: (client: ClientIdentity, model: string) => door.mayUse(client, model),
+    /** Why a client may not use a model now, or undefined; counts the call against its minute. */
     admit: (client: ClientIdentity, model: string) => door.admit(client, model),
   };
 }

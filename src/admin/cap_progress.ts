@@ -1,9 +1,7 @@
-import type { CapRecord } from "../store/mod.ts";
+import type { CapProgress as PoolCap } from "../pool/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
-import { capPeriod } from "./cap_period.ts";
-import { capSchedule } from "./caps.ts";
 
-/** The seed's fields; `unit`, `period` and `action` are ours. */
+/** The seed's fields; `unit`, `period`, `action` and `accounts` are ours. */
 export interface CapProgress {
   readonly model: string;
   readonly current: number;
@@ -15,63 +13,42 @@ export interface CapProgress {
   /** ISO 8601. */
   readonly nextReset: string;
   readonly lastReset: string | null;
-  readonly unit: CapRecord["unit"];
-  readonly period: CapRecord["period"];
-  readonly action: CapRecord["action"];
+  readonly unit: PoolCap["unit"];
+  readonly period: PoolCap["period"];
+  readonly action: PoolCap["action"];
+  /** By credential id. */
+  readonly accounts: Readonly<Record<string, number>>;
 }
 
-/** How far each enabled cap is used in its running period, over all processes. */
-export async function capProgress(deps: AdminDeps): Promise<readonly CapProgress[]> {
-  const caps = (await deps.store.caps.list()).filter((cap) => cap.enabled);
-  const schedule = await capSchedule(deps);
-  const now = deps.ports.clock.now();
-  return await Promise.all(caps.map(async (cap) => {
-    const period = capPeriod(cap.period, schedule, now);
-    return progressOf(cap, period, await usedSince(deps, cap, period.start, now));
-  }));
+/** How far each enabled cap is used in its running period, as the pool that keeps it counts. */
+export function capProgress({ pool }: AdminDeps): readonly CapProgress[] {
+  return pool.capProgress().map(progressOf);
 }
 
 /** The progress of the cap that holds for a model, itself or by its quota group; undefined without one. */
-export async function capCheck(deps: AdminDeps, model: string): Promise<CapProgress | undefined> {
-  const bare = model.replace(/^models\//, "");
+export function capCheck(deps: AdminDeps, model: string): CapProgress | undefined {
+  const resolved = deps.catalog.resolve(model);
+  const bare = resolved.ok ? resolved.value.id : model.replace(/^models\//, "");
   const group = deps.catalog.groupOf(bare);
-  const progress = await capProgress(deps);
-  return progress.find((cap) => cap.model === bare) ??
-    progress.find((cap) => group !== undefined && cap.model === `group:${group}`);
+  const names = [model, bare, ...(group === undefined ? [] : [`group:${group}`, group])];
+  const progress = capProgress(deps);
+  return names.map((name) => progress.find((cap) => cap.model === name)).find((cap) => cap !== undefined);
 }
 
-function progressOf(cap: CapRecord, period: { start: number; end: number }, current: number): CapProgress {
-  const percentage = cap.limit === 0 ? 100 : Math.round(current / cap.limit * 1_000) / 10;
+function progressOf(cap: PoolCap): CapProgress {
   return {
     model: cap.model,
-    current,
+    current: cap.used,
     limit: cap.limit,
-    percentage,
+    percentage: cap.percentage,
     alertThreshold: cap.alertThreshold,
-    atWarning: percentage >= cap.alertThreshold,
-    atCap: current >= cap.limit,
-    nextReset: new Date(period.end).toISOString(),
-    lastReset: new Date(period.start).toISOString(),
+    atWarning: cap.percentage >= cap.alertThreshold,
+    atCap: cap.used >= cap.limit,
+    nextReset: new Date(cap.resetsAt).toISOString(),
+    lastReset: new Date(cap.startedAt).toISOString(),
     unit: cap.unit,
     period: cap.period,
     action: cap.action,
+    accounts: cap.perCredential,
   };
-}
-
-/** Counted by hours, so a period that begins within an hour is counted from that hour's beginning. */
-async function usedSince(deps: AdminDeps, cap: CapRecord, from: number, to: number): Promise<number> {
-  const client = /^client:(.+)$/.exec(cap.model)?.[1];
-  const group = /^group:(.+)$/.exec(cap.model)?.[1];
-  const dim = client === undefined ? "model" : "client";
-  const totals = await deps.ledger.totals({ grain: "hour", dim, from, to });
-  let used = 0;
-  for (const [name, cell] of totals) {
-    const counts = client !== undefined
-      ? name === client
-      : group !== undefined
-      ? deps.catalog.groupOf(name) === group
-      : name === cap.model;
-    if (counts) used += cap.unit === "tokens" ? cell.totalTokens : cell.ok;
-  }
-  return used;
 }

@@ -1,7 +1,6 @@
 import { ok } from "../core/mod.ts";
 import type { CapRecord, CapSchedule } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
-import { isTimezone } from "./cap_period.ts";
 import { fromStore, type Outcome, refuse } from "./problem.ts";
 
 /** The name under which the store's settings keep the schedule; the pool reads it there. */
@@ -84,4 +83,15 @@ function isTime(text: string): boolean {
 async function publishCaps(deps: AdminDeps): Promise<void> {
   const { caps, resetTime, timezone } = await capsView(deps);
   deps.ledger.publish("usage:cap-updated", { caps: caps.map((cap) => ({ ...cap })), resetTime, timezone });
+}
+
+/** True for `local` and for every zone that the platform knows. */
+export function isTimezone(name: string): boolean {
+  if (name === "local") return true;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,8 +1,8 @@
 import { callerFault, type CallRecord, type ClientId, type Failure, OWNER } from "../core/mod.ts";
 import { matchesGlob } from "../catalog/mod.ts";
+import { capWindow } from "../pool/mod.ts";
 import type { ClientRecord } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
-import { capPeriod } from "./cap_period.ts";
 import { hashToken, sameHash } from "./client_token.ts";
 
 /** Who sends a request. */
@@ -63,8 +63,7 @@ export class ClientDoor {
       });
     }
     this.#reloadSoon();
-    const allowed = client.allowModels?.some((pattern) => matchesGlob(pattern, model)) ?? true;
-    if (!allowed) {
+    if (!this.mayUse(identity, model)) {
       return callerFault(`This client may not use the model ${model}`, {
         status: 403,
         code: "model_not_allowed",
@@ -72,6 +71,13 @@ export class ClientDoor {
       });
     }
     return this.#overBudget(client) ?? this.#overRate(client);
+  }
+
+  /** Whether a model is among those that a client is allowed. */
+  mayUse(identity: ClientIdentity, model: string): boolean {
+    if (identity.owner) return true;
+    const patterns = this.#byId.get(identity.id)?.allowModels;
+    return patterns?.some((pattern) => matchesGlob(pattern, model)) ?? true;
   }
 
   /** Reads clients and what they used anew. */
@@ -94,7 +100,7 @@ export class ClientDoor {
     const spending = this.#spending.get(client.id);
     if (budget === undefined || spending === undefined) return undefined;
     if (spending.recorded + spending.since < budget.limit) return undefined;
-    const until = budget.period === "total" ? {} : { until: this.#period(budget.period).end };
+    const until = budget.period === "total" ? {} : { until: this.#period(budget.period).endsAt };
     const message = `This client's ${budget.period} budget of ${budget.limit} ${budget.unit} is used up`;
     return {
       ...callerFault(message, { status: 429, code: "insufficient_quota" }),
@@ -120,7 +126,7 @@ export class ClientDoor {
   }
 
   #period(period: "daily" | "weekly" | "monthly") {
-    return capPeriod(period, { resetTime: "00:00", timezone: "UTC" }, this.#deps.ports.clock.now());
+    return capWindow(period, { resetTime: "00:00", timezone: "UTC" }, this.#deps.ports.clock.now());
   }
 
   #spend(record: CallRecord): void {
@@ -168,7 +174,7 @@ export class ClientDoor {
     const cells = budget.period === "total" ? await ledger.lifetime("client") : await ledger.totals({
       grain: "day",
       dim: "client",
-      from: this.#period(budget.period).start,
+      from: this.#period(budget.period).startsAt,
       to: ports.clock.now(),
     });
     const cell = cells.get(client.id);

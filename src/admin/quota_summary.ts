@@ -28,8 +28,8 @@ export interface QuotaRow {
 
 export async function quotaSummary(deps: AdminDeps): Promise<QuotaSummary> {
   const now = deps.ports.clock.now();
-  const [progress, keys, flows] = await Promise.all([
-    capProgress(deps),
+  const progress = capProgress(deps);
+  const [keys, flows] = await Promise.all([
     listKeys(deps),
     deps.ledger.totals({ grain: "hour", dim: "flow", from: now - 86_400_000, to: now }),
   ]);

@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto";
+import { isObject, type JsonObject, type Tier, TIERS } from "../core/mod.ts";
+import type { CapRecord, CredentialDraft } from "../store/mod.ts";
+import { emptyPlan, type ImportPlan } from "./import_plan.ts";
+import { keysIn } from "./key_text.ts";
+
+/** The names of the seed's files, as they come in one request. */
+export const SEED_FILES = [
+  "keys.json",
+  "models.json",
+  "usage_caps.json",
+  "history.json",
+  "aliases.json",
+] as const;
+
+/** Reads the files of an earlier program's `.geminitro` folder, by name; those that are missing are no matter. */
+export function planSeed(files: Readonly<Record<string, unknown>>): ImportPlan {
+  const keys = seedKeys(files["keys.json"]);
+  const caps = seedCaps(files["usage_caps.json"]);
+  const history = seedHistory(files["history.json"]);
+  return {
+    ...emptyPlan("seed"),
+    ...keys,
+    ...caps,
+    aliases: seedAliases(files["aliases.json"]),
+    ...(history === undefined ? {} : { history }),
+    notes: [
+      ...keys.notes,
+      ...(files["models.json"] === undefined ? [] : ["Models are not taken over: they are asked for anew"]),
+      ...(history === undefined ? [] : ["Earlier figures are kept beside ours, keys named by hash"]),
+    ],
+  };
+}
+
+/** Old form: texts. New form: objects with key or refreshToken, source, email, label and tier. */
+function seedKeys(value: unknown): { drafts: readonly CredentialDraft[]; notes: readonly string[] } {
+  const list = Array.isArray(value)
+    ? value
+    : isObject(value) && Array.isArray(value["keys"])
+    ? value["keys"]
+    : [];
+  const drafts: CredentialDraft[] = [];
+  let unreadable = 0;
+  for (const entry of list) {
+    const draft = typeof entry === "string" ? apiKey(entry) : isObject(entry) ? seedKey(entry) : undefined;
+    if (draft === undefined) unreadable++;
+    else drafts.push(draft);
+  }
+  return { drafts, notes: unreadable === 0 ? [] : [`${unreadable} entries of keys.json cannot be read`] };
+}
+
+function seedKey(entry: Record<string, unknown>): CredentialDraft | undefined {
+  const source = entry["source"] ?? entry["provider"];
+  const oauth = source === "antigravity" || source === "gemini_cli" || entry["type"] === "oauth";
+  const common = { ...text(entry, "label"), ...tierOf(entry["priorityTier"] ?? entry["tier"]) };
+  if (!oauth) return typeof entry["key"] === "string" ? { ...apiKey(entry["key"]), ...common } : undefined;
+  const refreshToken = entry["refreshToken"] ?? entry["key"];
+  const { email } = entry;
+  if (typeof refreshToken !== "string" || typeof email !== "string") return undefined;
+  const project = entry["projectId"] ?? entry["project"];
+  return {
+    source: source === "gemini_cli" ? "gemini_cli" : "antigravity",
+    email,
+    refreshToken,
+    ...common,
+    ...(typeof project === "string" ? { codeAssistProject: project } : {}),
+  };
+}
+
+function apiKey(key: string): Extract<CredentialDraft, { source: "api_key" }> {
+  return { source: "api_key", key: key.trim() };
+}
+
+function text(entry: Record<string, unknown>, field: "label"): { label?: string } {
+  const value = entry[field];
+  return typeof value === "string" ? { [field]: value.slice(0, 200) } : {};
+}
+
+function tierOf(value: unknown): { tier?: Tier } {
+  const tier = TIERS.find((one) => one === value);
+  return tier === undefined ? {} : { tier };
+}
+
+const PERIODS = ["hourly", "daily", "weekly", "monthly"] as const;
+
+function seedCaps(value: unknown): Pick<ImportPlan, "caps" | "capSchedule"> {
+  if (!isObject(value)) return { caps: [] };
+  const list = Array.isArray(value["caps"]) ? value["caps"] : [];
+  const { resetTime, timezone } = value;
+  return {
+    caps: list.flatMap((cap) => (isObject(cap) ? seedCap(cap) : undefined) ?? []),
+    ...(typeof resetTime === "string"
+      ? { capSchedule: { resetTime, timezone: typeof timezone === "string" ? timezone : "local" } }
+      : {}),
+  };
+}
+
+function seedCap(cap: Record<string, unknown>): Omit<CapRecord, "updatedAt"> | undefined {
+  const { model } = cap;
+  const limit = Number(cap["limit"]);
+  if (typeof model !== "string" || !Number.isSafeInteger(limit) || limit < 0) return undefined;
+  const threshold = Number(cap["alertThreshold"]);
+  return {
+    model: model.replace(/^models\//, ""),
+    limit,
+    unit: "requests",
+    period: PERIODS.find((one) => one === cap["period"]) ?? "daily",
+    alertThreshold: threshold > 0 && threshold <= 100 ? threshold : 80,
+    action: cap["action"] === "reject" ? "reject" : "try_next",
+    enabled: cap["enabled"] !== false,
+  };
+}
+
+/** An object of name to target, or a list of them. */
+function seedAliases(value: unknown): ImportPlan["aliases"] {
+  const entries = Array.isArray(value)
+    ? value.flatMap((one) =>
+      isObject(one) ? [[one["name"] ?? one["alias"], one["target"] ?? one["model"]]] : []
+    )
+    : isObject(value)
+    ? Object.entries(value)
+    : [];
+  return entries.flatMap(([name, target]) =>
+    typeof name === "string" && typeof target === "string" ? [{ name, target }] : []
+  );
+}
+
+/** Figures with every secret that is used as a name replaced by a hash of it, and their millions of timestamps left out. */
+export function seedHistory(value: unknown): JsonObject | undefined {
+  if (!isObject(value)) return undefined;
+  const keyUsage = isObject(value["keyUsage"]) ? value["keyUsage"] : {};
+  const counts = (entry: unknown) =>
+    isObject(entry)
+      ? { requests: count(entry["requests"]), errors: count(entry["errors"]) }
+      : { requests: 0, errors: 0 };
+  return {
+    totalRequests: count(value["totalRequests"]),
+    totalSuccess: count(value["totalSuccess"]),
+    totalErrors: count(value["totalErrors"]),
+    daily: Object.fromEntries(
+      Object.entries(isObject(value["daily"]) ? value["daily"] : {})
+        .filter(([day]) => /^\d{4}-\d\d-\d\d$/.test(day))
+        .map(([day, entry]) => [day, counts(entry)]),
+    ),
+    models: Object.fromEntries(
+      Object.entries(isObject(value["models"]) ? value["models"] : {}).map((
+        [model, used],
+      ) => [model.slice(0, 100), count(used)]),
+    ),
+    keyUsage: Object.fromEntries(
+      Object.entries(keyUsage).map(([key, entry]) => [hashName(key), counts(entry)]),
+    ),
+  };
+}
+
+function count(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? Math.floor(value) : 0;
+}
+
+/** Enough of a hash to tell keys apart, not enough to stand for one. */
+function hashName(key: string): string {
+  return createHash("sha256").update(key).digest("hex").slice(0, 16);
+}
+
+/** gemini-balance keeps its keys in API_KEYS (and VERTEX_API_KEYS): as a list, or as JSON text in an environment file. */
+export function planBalance(document: Record<string, unknown>): ImportPlan | undefined {
+  const keys = document["API_KEYS"] ?? document["api_keys"];
+  const list = Array.isArray(keys) ? keys.filter((key) => typeof key === "string") : undefined;
+  if (list === undefined) return undefined;
+  return { ...emptyPlan("gemini-balance"), drafts: list.map(apiKey) };
+}
+
+/** A plain list, an environment file with API_KEYS=[...], or keys one a line. */
+export function planText(content: string): ImportPlan {
+  const listed = /^\s*(?:export\s+)?API_KEYS\s*=\s*'?(\[[^\]]*\])'?\s*$/m.exec(content)?.[1];
+  if (listed !== undefined) {
+    try {
+      return planBalance({ API_KEYS: JSON.parse(listed) }) ?? emptyPlan("list");
+    } catch {
+      // Not JSON: read as a plain list below.
+    }
+  }
+  return { ...emptyPlan("list"), drafts: keysIn(content).map(apiKey) };
+}
