@@ -45,7 +45,12 @@ const assistantBlock = fc.oneof(
   textBlock,
   fc.record({ type: fc.constant("thinking"), thinking: words, signature }),
   fc.record({ type: fc.constant("redacted_thinking"), data: signature }),
-  fc.record({ type: fc.constant("tool_use"), id, name: toolName, input: fc.constantFrom({}, { q: "é" }) }),
+  fc.record({
+    type: fc.constant("tool_use"),
+    id,
+    name: toolName,
+    input: fc.constantFrom({}, { q: "é" }, { q: "\ud83d" }),
+  }),
 );
 const message = fc.oneof(
   fc.record({

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from "../../core/mod.ts";
-import { decodeCarrier, type Part } from "../../gemini/mod.ts";
+import { decodeCarrier, parseArguments, type Part } from "../../gemini/mod.ts";
 import type { Conversation } from "./conversation.ts";
 import { textPart } from "./decode_media.ts";
 
@@ -53,9 +53,15 @@ function decodeToolUse(
     : chat.fields.object(block.input, `${at}.input`);
   chat.callNames.set(id, name);
   return {
-    functionCall: { id, name: chat.names.toGemini(name), args: input as JsonObject },
+    functionCall: { id, name: chat.names.toGemini(name), args: wellFormedInput(input) },
     ...(signature === undefined ? {} : { thoughtSignature: signature }),
   };
+}
+
+/** Parsing brings escaped lone surrogates to life, which Google's JSON reader refuses. */
+function wellFormedInput(input: Record<string, unknown>): JsonObject {
+  const json = JSON.stringify(input);
+  return /\\ud[89a-f]/.test(json) ? parseArguments(json) : input as JsonObject;
 }
 
 /** What Anthropic's own tools did, told in words: the searched pages matter to what follows. */
