@@ -28,6 +28,7 @@ import {
   settingsView,
   setupState,
 } from "./settings_view.ts";
+import { type SeriesOptions, seriesView } from "./series_view.ts";
 import { statsView } from "./stats.ts";
 import { confirmProject, suggestions } from "./suggestions.ts";
 import { flows, unifiedStats } from "./unified_stats.ts";
@@ -141,7 +142,8 @@ function figureCases(deps: AdminDeps) {
     unifiedStats: (options: { readonly since?: number; readonly model?: string }) =>
       unifiedStats(deps, options),
     quotaSummary: () => quotaSummary(deps),
-    flows: (since: number) => flows(deps, since),
+    series: (options: SeriesOptions) => seriesView(deps, options),
+    flows: (since?: number) => flows(deps, since ?? deps.ports.clock.now() - 86_400_000),
     buckets: () => bucketReports(deps),
     pool: () => deps.pool.view(),
     requests: (filter: RecordFilter, options: { readonly limit: number; readonly cursor?: string }) =>

@@ -43,17 +43,20 @@ export interface ImportReport {
 const HISTORY = "imported-history";
 
 export async function importFile(deps: AdminDeps, input: ImportInput): Promise<Outcome<ImportReport>> {
-  const plan = await planOf(input);
+  const plan = await planOf(input, deps.store.vault.open);
   if (!plan.ok) return plan;
   const { format, notes } = plan.value;
   const dryRun = input.dryRun ?? false;
   return ok({ format, dryRun, ...await carryOut(deps, plan.value, dryRun), notes });
 }
 
-async function planOf({ document, files, text, passphrase }: ImportInput): Promise<Outcome<ImportPlan>> {
+async function planOf(
+  { document, files, text, passphrase }: ImportInput,
+  unseal: (sealed: string) => Promise<string>,
+): Promise<Outcome<ImportPlan>> {
   if (files !== undefined) return ok(planSeed(files));
-  if (text !== undefined) return parsedText(text, passphrase);
-  if (isOwnExport(document)) return await planOwn(document, passphrase);
+  if (text !== undefined) return await parsedText(text, passphrase, unseal);
+  if (isOwnExport(document)) return await planOwn(document, passphrase, unseal);
   if (Array.isArray(document)) return ok(planSeed({ "keys.json": document }));
   if (isObject(document)) {
     const balance = planBalance(document);
@@ -70,12 +73,21 @@ async function planOf({ document, files, text, passphrase }: ImportInput): Promi
   );
 }
 
-async function parsedText(text: string, passphrase?: string): Promise<Outcome<ImportPlan>> {
+async function parsedText(
+  text: string,
+  passphrase: string | undefined,
+  unseal: (sealed: string) => Promise<string>,
+): Promise<Outcome<ImportPlan>> {
+  const document = jsonIn(text);
+  if (document === undefined) return ok(planText(text));
+  return await planOf({ document, ...(passphrase === undefined ? {} : { passphrase }) }, unseal);
+}
+
+function jsonIn(text: string): unknown {
   try {
-    const document: unknown = JSON.parse(text);
-    return await planOf({ document, ...(passphrase === undefined ? {} : { passphrase }) });
+    return JSON.parse(text);
   } catch {
-    return ok(planText(text));
+    return undefined;
   }
 }
 

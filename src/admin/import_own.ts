@@ -10,7 +10,11 @@ export function isOwnExport(document: unknown): document is JsonObject {
 }
 
 /** Reads our own export; its records are checked again by the store when they are put. */
-export async function planOwn(document: JsonObject, passphrase?: string): Promise<Outcome<ImportPlan>> {
+export async function planOwn(
+  document: JsonObject,
+  passphrase: string | undefined,
+  unseal: (sealed: string) => Promise<string>,
+): Promise<Outcome<ImportPlan>> {
   if (document["v"] !== 1) {
     return refuse(422, "newer_version", "This export was made by a newer version: update first");
   }
@@ -22,10 +26,38 @@ export async function planOwn(document: JsonObject, passphrase?: string): Promis
     caps: named<CapRecord>(document["caps"], ["model"]),
     settings: settingsOf(document["settings"]),
   };
-  const { secrets } = document;
-  if (!isObject(secrets)) {
+  const text = await secretsOf(document, passphrase, unseal);
+  if (!text.ok) return text;
+  if (text.value === undefined) {
     return ok({ ...plan, notes: ["The export has no secrets in it: keys and clients are not taken over"] });
   }
+  const opened: unknown = JSON.parse(text.value);
+  if (!isObject(opened)) return refuse(422, "invalid", "The secrets of this export cannot be read");
+  return ok({
+    ...plan,
+    credentials: listOf(opened["credentials"]).flatMap((one) => closeCredential(one) ?? []),
+    clients: named<ClientRecord>(opened["clients"], ["id", "hash", "name"]) as readonly ClientRecord[],
+  });
+}
+
+/** An export's secrets lie under a passphrase, a backup's under the key of its own database. */
+async function secretsOf(
+  { secrets, sealed }: JsonObject,
+  passphrase: string | undefined,
+  unseal: (sealed: string) => Promise<string>,
+): Promise<Outcome<string | undefined>> {
+  if (typeof sealed === "string") {
+    try {
+      return ok(await unseal(sealed));
+    } catch {
+      return refuse(
+        422,
+        "foreign_backup",
+        "This backup belongs to another database: restore its key file first",
+      );
+    }
+  }
+  if (!isObject(secrets)) return ok(undefined);
   if (passphrase === undefined) {
     return refuse(
       422,
@@ -35,16 +67,9 @@ export async function planOwn(document: JsonObject, passphrase?: string): Promis
     );
   }
   const text = await decrypt(secrets as unknown as Encrypted, passphrase);
-  if (text === undefined) {
-    return refuse(422, "wrong_passphrase", "The passphrase is not the one of this export", "passphrase");
-  }
-  const opened: unknown = JSON.parse(text);
-  if (!isObject(opened)) return refuse(422, "invalid", "The secrets of this export cannot be read");
-  return ok({
-    ...plan,
-    credentials: listOf(opened["credentials"]).flatMap((one) => closeCredential(one) ?? []),
-    clients: named<ClientRecord>(opened["clients"], ["id", "hash", "name"]) as readonly ClientRecord[],
-  });
+  return text === undefined
+    ? refuse(422, "wrong_passphrase", "The passphrase is not the one of this export", "passphrase")
+    : ok(text);
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -29,5 +29,6 @@ export type { QuotaRow, QuotaSummary } from "./quota_summary.ts";
 export type { RequestPage, RequestView } from "./requests.ts";
 export type { KeyStatus, SafeKey } from "./safe_key.ts";
 export type { SettingsChange, SettingsView, SetupState } from "./settings_view.ts";
+export type { SeriesOptions, SeriesView } from "./series_view.ts";
 export type { StatsView } from "./stats.ts";
 export type { Flow, UnifiedModel } from "./unified_stats.ts";

@@ -1,9 +1,28 @@
+import { accountEndpoints } from "./account_endpoints.ts";
+import { capEndpoints } from "./cap_endpoints.ts";
+import { clientEndpoints } from "./client_endpoints.ts";
+import { docsEndpoints } from "./docs_endpoints.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { eventEndpoints } from "./event_endpoints.ts";
 import { healthEndpoints } from "./health_endpoints.ts";
 import { keyEndpoints } from "./key_endpoints.ts";
+import { modelEndpoints } from "./model_endpoints.ts";
+import { settingsEndpoints } from "./settings_endpoints.ts";
+import { statsEndpoints } from "./stats_endpoints.ts";
+import { transferEndpoints } from "./transfer_endpoints.ts";
 
-/** Every endpoint of the management API. Paths with fixed parts stand before those with parameters. */
-export const ENDPOINTS: readonly Endpoint[] = [
+const MANAGING: readonly Endpoint[] = [
   ...healthEndpoints,
   ...keyEndpoints,
+  ...accountEndpoints,
+  ...modelEndpoints,
+  ...statsEndpoints,
+  ...capEndpoints,
+  ...clientEndpoints,
+  ...settingsEndpoints,
+  ...transferEndpoints,
+  ...eventEndpoints,
 ];
+
+/** Every endpoint of the management API. Paths with fixed parts stand before those with parameters. */
+export const ENDPOINTS: readonly Endpoint[] = [...MANAGING, ...docsEndpoints(MANAGING)];

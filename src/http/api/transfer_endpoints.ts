@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { type Endpoint, endpoint } from "./endpoint.ts";
+import { anything } from "./fields.ts";
+import { definedOnly } from "./key_endpoints.ts";
+
+const passphrase = z.string().min(1).max(1_000);
+const count = z.object({ added: z.number(), unchanged: z.number(), failed: z.number() });
+
+const importBody = z.strictObject({
+  document: z.unknown().describe("An export, or another program's JSON").optional(),
+  files: z.record(z.string().max(100), z.unknown()).describe("Files of a .geminitro folder, by name")
+    .optional(),
+  text: z.string().describe("A list of keys, or an environment file").optional(),
+  passphrase: passphrase.optional(),
+  dryRun: z.boolean().default(false),
+}).refine(
+  (body) => [body.document, body.files, body.text].filter((one) => one !== undefined).length === 1,
+  { message: "send exactly one of document, files and text", path: ["document"] },
+);
+
+const report = z.object({
+  format: z.string(),
+  dryRun: z.boolean(),
+  keys: count,
+  clients: count,
+  aliases: count,
+  quotaGroups: count,
+  fallbacks: count,
+  caps: count,
+  settings: count,
+  notes: z.array(z.string()),
+});
+
+export const transferEndpoints: readonly Endpoint[] = [
+  endpoint({
+    method: "get",
+    path: "/api/export",
+    id: "exportOpen",
+    tag: "Transfer",
+    summary: "Everything that was set, without any secret",
+    reply: anything,
+    handle: ({ admin }) => admin.exportFile(),
+  }),
+  endpoint({
+    method: "post",
+    path: "/api/export",
+    id: "exportSealed",
+    tag: "Transfer",
+    summary: "Everything that was set, with keys and client tokens encrypted under a passphrase",
+    body: z.strictObject({ passphrase }),
+    reply: anything,
+    errors: [422],
+    handle: ({ admin }, { body }) => admin.exportFile(body.passphrase),
+  }),
+  endpoint({
+    method: "post",
+    path: "/api/import",
+    id: "import",
+    tag: "Transfer",
+    summary:
+      "Take over an export, an earlier .geminitro folder, gemini-balance's keys or a plain list; what is there stays",
+    body: importBody,
+    bodyLimit: 20_000_000,
+    reply: report,
+    errors: [422],
+    handle: ({ admin }, { body }) => admin.importFile(definedOnly(body)),
+  }),
+];
