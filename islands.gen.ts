@@ -1,9 +1,15 @@
 // Written by `deno task gen`; do not edit.
 export const islands = {
+  "Flow.tsx": () => import("./islands/Flow.tsx"),
   "Keys.tsx": () => import("./islands/Keys.tsx"),
+  "Logs.tsx": () => import("./islands/Logs.tsx"),
+  "Models.tsx": () => import("./islands/Models.tsx"),
   "Overview.tsx": () => import("./islands/Overview.tsx"),
+  "Playground.tsx": () => import("./islands/Playground.tsx"),
   "Quotas.tsx": () => import("./islands/Quotas.tsx"),
   "Requests.tsx": () => import("./islands/Requests.tsx"),
+  "Settings.tsx": () => import("./islands/Settings.tsx"),
+  "Setup.tsx": () => import("./islands/Setup.tsx"),
   "Shell.tsx": () => import("./islands/Shell.tsx"),
   "Toasts.tsx": () => import("./islands/Toasts.tsx"),
 };

@@ -6,20 +6,32 @@ import * as $2 from "./routes/_error.tsx";
 import * as $3 from "./routes/_middleware.ts";
 import * as $4 from "./routes/dashboard/_layout.tsx";
 import * as $5 from "./routes/dashboard/_middleware.ts";
-import * as $6 from "./routes/dashboard/index.tsx";
-import * as $7 from "./routes/dashboard/keys.tsx";
-import * as $8 from "./routes/dashboard/login.tsx";
-import * as $9 from "./routes/dashboard/logout.ts";
-import * as $10 from "./routes/dashboard/quotas.tsx";
-import * as $11 from "./routes/dashboard/requests.tsx";
-import * as $12 from "./routes/dashboard/started.ts";
-import * as $13 from "./routes/index.ts";
-import * as $14 from "./islands/Keys.tsx";
-import * as $15 from "./islands/Overview.tsx";
-import * as $16 from "./islands/Quotas.tsx";
-import * as $17 from "./islands/Requests.tsx";
-import * as $18 from "./islands/Shell.tsx";
-import * as $19 from "./islands/Toasts.tsx";
+import * as $6 from "./routes/dashboard/flow.tsx";
+import * as $7 from "./routes/dashboard/index.tsx";
+import * as $8 from "./routes/dashboard/keys.tsx";
+import * as $9 from "./routes/dashboard/login.tsx";
+import * as $10 from "./routes/dashboard/logout.ts";
+import * as $11 from "./routes/dashboard/logs.tsx";
+import * as $12 from "./routes/dashboard/models.tsx";
+import * as $13 from "./routes/dashboard/playground.tsx";
+import * as $14 from "./routes/dashboard/quotas.tsx";
+import * as $15 from "./routes/dashboard/requests.tsx";
+import * as $16 from "./routes/dashboard/settings.tsx";
+import * as $17 from "./routes/dashboard/setup.tsx";
+import * as $18 from "./routes/dashboard/started.ts";
+import * as $19 from "./routes/index.ts";
+import * as $20 from "./islands/Flow.tsx";
+import * as $21 from "./islands/Keys.tsx";
+import * as $22 from "./islands/Logs.tsx";
+import * as $23 from "./islands/Models.tsx";
+import * as $24 from "./islands/Overview.tsx";
+import * as $25 from "./islands/Playground.tsx";
+import * as $26 from "./islands/Quotas.tsx";
+import * as $27 from "./islands/Requests.tsx";
+import * as $28 from "./islands/Settings.tsx";
+import * as $29 from "./islands/Setup.tsx";
+import * as $30 from "./islands/Shell.tsx";
+import * as $31 from "./islands/Toasts.tsx";
 
 export const manifest: Manifest = {
   routes: {
@@ -29,21 +41,33 @@ export const manifest: Manifest = {
     "_middleware.ts": $3,
     "dashboard/_layout.tsx": $4,
     "dashboard/_middleware.ts": $5,
-    "dashboard/index.tsx": $6,
-    "dashboard/keys.tsx": $7,
-    "dashboard/login.tsx": $8,
-    "dashboard/logout.ts": $9,
-    "dashboard/quotas.tsx": $10,
-    "dashboard/requests.tsx": $11,
-    "dashboard/started.ts": $12,
-    "index.ts": $13,
+    "dashboard/flow.tsx": $6,
+    "dashboard/index.tsx": $7,
+    "dashboard/keys.tsx": $8,
+    "dashboard/login.tsx": $9,
+    "dashboard/logout.ts": $10,
+    "dashboard/logs.tsx": $11,
+    "dashboard/models.tsx": $12,
+    "dashboard/playground.tsx": $13,
+    "dashboard/quotas.tsx": $14,
+    "dashboard/requests.tsx": $15,
+    "dashboard/settings.tsx": $16,
+    "dashboard/setup.tsx": $17,
+    "dashboard/started.ts": $18,
+    "index.ts": $19,
   },
   islands: {
-    "Keys.tsx": $14,
-    "Overview.tsx": $15,
-    "Quotas.tsx": $16,
-    "Requests.tsx": $17,
-    "Shell.tsx": $18,
-    "Toasts.tsx": $19,
+    "Flow.tsx": $20,
+    "Keys.tsx": $21,
+    "Logs.tsx": $22,
+    "Models.tsx": $23,
+    "Overview.tsx": $24,
+    "Playground.tsx": $25,
+    "Quotas.tsx": $26,
+    "Requests.tsx": $27,
+    "Settings.tsx": $28,
+    "Setup.tsx": $29,
+    "Shell.tsx": $30,
+    "Toasts.tsx": $31,
   },
 };

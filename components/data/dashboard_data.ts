@@ -86,7 +86,7 @@ export function createDashboardData(ask: AskApi): DashboardData {
           optional("/api/fallbacks"),
         ]),
       ),
-    agents: async () => agentRows(await get("/api/agents")),
+    agents: async () => agentRows(await optional("/api/agents")),
     clients: async () => clientRows(await get("/api/clients")),
     settings: async () => fields(await get("/api/settings")),
   };

@@ -19,13 +19,16 @@ export function OAuthForm({ onAdded }: { onAdded: () => void }) {
   };
   const open = () =>
     attempt(async () => {
-      const reply = fields(await send("POST", `/api/keys/oauth/${provider.value}`, {}));
-      const url = textOf(reply["url"]) || textOf(reply["authUrl"]);
-      globalThis.open(url, "_blank", "noopener");
+      const reply = fields(await send("POST", `/api/keys/oauth/${provider.value}`, { confirmed: true }));
+      globalThis.open(textOf(reply["authUrl"]), "_blank", "noopener");
     });
   const finish = () =>
     attempt(async () => {
-      await send("POST", "/api/keys/oauth-manual", { provider: provider.value, url: answer.value.trim() });
+      await send("POST", "/api/keys/oauth-manual", {
+        provider: provider.value,
+        redirect: answer.value.trim(),
+        confirmed: true,
+      });
       say(words.oauthDone, { tone: "good" });
       onAdded();
     });

@@ -21,10 +21,9 @@ export const settings = {
   perMinute: (count: number) => `${plural(count, "request", "requests")} a minute`,
   owner: "Owner's token",
   ownerLead:
-    "The PROXY_API_KEY. A new one ends every session, this one too, and agents need it in their settings.",
-  ownerNew: "New token, 8 characters or more",
-  ownerSave: "Change",
-  ownerSaved: "The owner's token is changed. Sign in again.",
+    "It is PROXY_API_KEY in the settings file. After a change there and a restart, every session ends and agents need the new one.",
+  ownerDefault:
+    "It is still the one that everybody knows. Only this machine can reach the proxy until you change it.",
   updates: "Updates",
   autoUpdate: "Look for updates at every start and install them",
   alerts: "Alerts",

@@ -1,0 +1,123 @@
+import { useSignal } from "@preact/signals";
+import { fields, text as textOf } from "../data/fields.ts";
+import type { ClientRow } from "../data/views.ts";
+import { dateTime } from "../format.ts";
+import { messageOf, send } from "../live/browser_api.ts";
+import { say } from "../live/toasts.ts";
+import { text } from "../text.ts";
+import { Card } from "../ui/card.tsx";
+import { Icon } from "../ui/icon.tsx";
+
+const words = text.settings;
+const DAY_MS = 86_400_000;
+
+function Row({ client, onRevoke }: { client: ClientRow; onRevoke: () => void }) {
+  const facts = [
+    client.requestsPerMinute === undefined ? "" : words.perMinute(client.requestsPerMinute),
+    client.budget,
+    client.expiresAt === undefined ? "" : `${words.expires} ${dateTime(client.expiresAt)}`,
+    client.createdAt === undefined ? "" : `${words.created} ${dateTime(client.createdAt)}`,
+  ].filter(Boolean);
+  const isActive = client.status === "active";
+  return (
+    <li class="flex flex-wrap items-center gap-x-3 gap-y-1 py-2.5 first:pt-0">
+      <div class="min-w-0 flex-1">
+        <p class={`truncate font-medium ${isActive ? "" : "text-mute line-through"}`}>{client.name}</p>
+        <p class="num truncate text-xs text-mute">…{client.tail} · {facts.join(" · ")}</p>
+      </div>
+      {isActive
+        ? <button type="button" class="btn btn-small btn-danger" onClick={onRevoke}>{words.revoke}</button>
+        : <span class="chip">{client.status}</span>}
+    </li>
+  );
+}
+
+function draftOf(form: FormData) {
+  const days = Number(form.get("days"));
+  const perMinute = Number(form.get("perMinute"));
+  return {
+    name: String(form.get("name")).trim(),
+    ...(perMinute > 0 ? { requestsPerMinute: perMinute } : {}),
+    ...(days > 0 ? { expiresAt: Date.now() + days * DAY_MS } : {}),
+  };
+}
+
+function NewToken({ token }: { token: string }) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(token);
+    say(text.copied, { tone: "good" });
+  };
+  return (
+    <div class="mb-4 grid gap-2 rounded-lg bg-good-wash px-4 py-3">
+      <p class="font-medium text-good">{words.tokenMade}</p>
+      <div class="flex items-center gap-2">
+        <code class="min-w-0 flex-1 font-mono text-xs break-all">{token}</code>
+        <button type="button" class="btn btn-small" onClick={copy}>
+          <Icon name="copy" />
+          {text.copy}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Tokens for agents and people besides the owner's: made, shown once, revoked. */
+export function ClientTokens(
+  { clients, refresh }: { clients: readonly ClientRow[]; refresh: () => Promise<void> },
+) {
+  const token = useSignal("");
+  const add = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    try {
+      token.value = textOf(fields(await send("POST", "/api/clients", draftOf(new FormData(form))))["token"]);
+      form.reset();
+    } catch (error) {
+      say(messageOf(error), { tone: "bad" });
+    }
+    await refresh();
+  };
+  const revoke = async (client: ClientRow) => {
+    try {
+      await send("DELETE", `/api/clients/${encodeURIComponent(client.id)}`);
+      say(words.revoked(client.name), { tone: "good" });
+    } catch (error) {
+      say(messageOf(error), { tone: "bad" });
+    }
+    await refresh();
+  };
+  return (
+    <Card title={words.tokens} note={words.tokensNote}>
+      {token.value !== "" && <NewToken token={token.value} />}
+      {clients.length === 0 ? <p class="text-mute">{words.tokensEmpty}</p> : (
+        <ul class="divide-y divide-line">
+          {clients.map((client) => (
+            <Row
+              key={client.id}
+              client={client}
+              onRevoke={() => void revoke(client)}
+            />
+          ))}
+        </ul>
+      )}
+      <form
+        class="mt-4 grid gap-3 border-t border-line pt-4 sm:grid-cols-[2fr_1fr_1fr_auto] sm:items-end"
+        onSubmit={add}
+      >
+        <label>
+          <span class="label">{words.tokenName}</span>
+          <input class="field" name="name" required maxLength={100} />
+        </label>
+        <label>
+          <span class="label">{words.tokenRpm}</span>
+          <input class="field num" name="perMinute" inputMode="numeric" placeholder={words.tokenRpmHint} />
+        </label>
+        <label>
+          <span class="label">{words.tokenDays}</span>
+          <input class="field num" name="days" inputMode="numeric" placeholder={words.tokenDaysHint} />
+        </label>
+        <button type="submit" class="btn">{text.add}</button>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,63 @@
+import { fields } from "../data/fields.ts";
+import type { SettingsView } from "../data/views.ts";
+import { messageOf, send } from "../live/browser_api.ts";
+import { say } from "../live/toasts.ts";
+import { text } from "../text.ts";
+import { Card, Problem } from "../ui/card.tsx";
+
+const words = text.settings;
+
+async function attempt(task: () => Promise<unknown>, done: string): Promise<void> {
+  await task().then(
+    () => say(done, { tone: "good" }),
+    (error) => say(messageOf(error), { tone: "bad", ms: 10_000 }),
+  );
+}
+
+/** Updates at start; kept in the database, so it holds for every process. */
+export function UpdateSwitch(
+  { settings, refresh }: { settings: SettingsView; refresh: () => Promise<void> },
+) {
+  const isOn = settings["autoUpdate"] === true;
+  const toggle = async () => {
+    await attempt(() => send("POST", "/api/settings", { autoUpdate: !isOn }), words.saved);
+    await refresh();
+  };
+  return (
+    <Card title={words.updates}>
+      <label class="flex items-center gap-3">
+        <input type="checkbox" class="size-4 accent-(--accent)" checked={isOn} onChange={toggle} />
+        {words.autoUpdate}
+      </label>
+    </Card>
+  );
+}
+
+/** Where alerts go, and a button that proves it. */
+export function AlertTest({ settings }: { settings: SettingsView }) {
+  const isSet = fields(settings["running"])["alertWebhook"] === true;
+  return (
+    <Card title={words.alerts}>
+      <p class="mb-3 text-mute">{isSet ? words.alertsLead : words.alertNone}</p>
+      <button
+        type="button"
+        class="btn"
+        disabled={!isSet}
+        onClick={() => attempt(() => send("POST", "/api/alerts/test"), words.alertSent)}
+      >
+        {words.alertTest}
+      </button>
+    </Card>
+  );
+}
+
+/** Says what the owner's token is and warns while it is the one that everybody knows. */
+export function OwnerToken({ settings }: { settings: SettingsView }) {
+  const isDefault = fields(settings["running"])["proxyApiKeyIsDefault"] === true;
+  return (
+    <Card title={words.owner}>
+      {isDefault && <Problem>{words.ownerDefault}</Problem>}
+      <p class={`text-mute ${isDefault ? "mt-3" : ""}`}>{words.ownerLead}</p>
+    </Card>
+  );
+}

@@ -1,0 +1,77 @@
+import { useSignal } from "@preact/signals";
+import { readJson } from "../data/dashboard_data.ts";
+import { messageOf } from "../live/browser_api.ts";
+import { say } from "../live/toasts.ts";
+import { text } from "../text.ts";
+import { Card } from "../ui/card.tsx";
+import { Icon } from "../ui/icon.tsx";
+
+const words = text.settings;
+
+function saveFile(blob: Blob): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = `geminitro-${new Date().toISOString().slice(0, 10)}.json`;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+/** Everything out into one file and in again. */
+export function Transfer() {
+  const passphrase = useSignal("");
+  const headers = () => ({ "x-geminitro-passphrase": passphrase.value });
+  const attempt = async (task: () => Promise<void>) => {
+    await task().catch((error) => say(messageOf(error), { tone: "bad", ms: 10_000 }));
+  };
+  const exportAll = () =>
+    attempt(async () => {
+      const response = await fetch("/api/export", { headers: headers() });
+      if (!response.ok) await readJson(response);
+      saveFile(await response.blob());
+    });
+  const importFile = (file: File | undefined) =>
+    attempt(async () => {
+      if (file === undefined) return;
+      const body = await file.text();
+      await readJson(
+        await fetch("/api/import", {
+          method: "POST",
+          headers: { ...headers(), "content-type": "application/json" },
+          body,
+        }),
+      );
+      say(words.imported, { tone: "good" });
+    });
+  return (
+    <Card title={words.transfer}>
+      <p class="mb-4 text-mute">{words.transferLead}</p>
+      <label>
+        <span class="label">{words.passphrase}</span>
+        <input
+          class="field"
+          type="password"
+          autocomplete="new-password"
+          placeholder={words.passphraseHint}
+          value={passphrase}
+          onInput={(event) => passphrase.value = event.currentTarget.value}
+        />
+      </label>
+      <div class="mt-4 flex flex-wrap items-center gap-2">
+        <button type="button" class="btn" disabled={passphrase.value.length < 8} onClick={exportAll}>
+          <Icon name="download" />
+          {words.export}
+        </button>
+        <label class="btn focus-within:outline-2 focus-within:outline-accent">
+          {words.import}
+          <input
+            type="file"
+            accept="application/json"
+            class="sr-only"
+            onChange={(event) => importFile(event.currentTarget.files?.[0])}
+          />
+        </label>
+      </div>
+    </Card>
+  );
+}

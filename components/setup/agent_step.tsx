@@ -1,0 +1,113 @@
+import { useSignal } from "@preact/signals";
+import { agentChanges } from "../data/catalog_views.ts";
+import type { AgentChange, AgentRow } from "../data/views.ts";
+import { messageOf, send } from "../live/browser_api.ts";
+import { say } from "../live/toasts.ts";
+import { text } from "../text.ts";
+import { Problem } from "../ui/card.tsx";
+import { Icon } from "../ui/icon.tsx";
+
+const words = text.setup;
+
+function lineTone(line: string): string {
+  if (line.startsWith("+")) return "text-good";
+  return line.startsWith("-") ? "text-bad" : "text-mute";
+}
+
+function Change({ change }: { change: AgentChange }) {
+  return (
+    <li class="grid gap-2">
+      <p class="flex items-center gap-2 font-medium">
+        <span class={change.ok ? "text-good" : "text-bad"}>
+          <Icon name={change.ok ? "check" : "alert"} />
+        </span>
+        {change.agent}
+        <span class="font-normal text-mute">{change.message}</span>
+      </p>
+      <pre class="max-h-72 overflow-auto rounded-lg bg-sunken p-3 font-mono text-xs" tabIndex={0}>
+        {(change.diff || words.noDiff).split("\n").map((line, index) => <span key={index} class={`block ${lineTone(line)}`}>{line || " "}</span>)}
+      </pre>
+    </li>
+  );
+}
+
+function Choice({ agent, chosen, onToggle }: { agent: AgentRow; chosen: boolean; onToggle: () => void }) {
+  const state = agent.installed ? words.agentReady : agent.detected ? words.agentFound : words.agentMissing;
+  return (
+    <li>
+      <label class="flex items-center gap-3 rounded-lg px-2 py-1.5 hover:bg-sunken">
+        <input type="checkbox" class="size-4 accent-(--accent)" checked={chosen} onChange={onToggle} />
+        <span class="font-medium">{agent.name}</span>
+        <span class="min-w-0 flex-1 truncate text-xs text-mute">{agent.path}</span>
+        <span class={`chip ${agent.installed ? "chip-good" : agent.detected ? "chip-accent" : ""}`}>
+          {state}
+        </span>
+      </label>
+    </li>
+  );
+}
+
+/** Third: which agents use the proxy; the changes are shown before they are made. */
+export function AgentStep(
+  { agents, refresh }: { agents: readonly AgentRow[]; refresh: () => Promise<void> },
+) {
+  const chosen = useSignal<readonly string[]>(
+    agents.filter((one) => one.detected && !one.installed).map((one) => one.id),
+  );
+  const changes = useSignal<readonly AgentChange[]>([]);
+  const problem = useSignal("");
+  const toggle = (id: string) => {
+    chosen.value = chosen.value.includes(id)
+      ? chosen.value.filter((one) => one !== id)
+      : [...chosen.value, id];
+    changes.value = [];
+  };
+  const ask = async (dryRun: boolean) => {
+    problem.value = "";
+    try {
+      changes.value = agentChanges(
+        await send("POST", "/api/agents/install", { agents: chosen.value, dryRun }),
+      );
+      if (!dryRun) say(words.applied(changes.value.filter((change) => change.ok).length), { tone: "good" });
+    } catch (error) {
+      problem.value = messageOf(error);
+    }
+    if (!dryRun) await refresh();
+  };
+  return (
+    <div class="grid gap-4">
+      <p class="text-mute">{words.agentsLead}</p>
+      {agents.length === 0 ? <p class="text-mute">{words.agentsNone}</p> : (
+        <ul class="grid gap-0.5">
+          {agents.map((agent) => (
+            <Choice
+              key={agent.id}
+              agent={agent}
+              chosen={chosen.value.includes(agent.id)}
+              onToggle={() => toggle(agent.id)}
+            />
+          ))}
+        </ul>
+      )}
+      <div class="flex flex-wrap gap-2">
+        <button type="button" class="btn" disabled={chosen.value.length === 0} onClick={() => ask(true)}>
+          {words.preview}
+        </button>
+        <button
+          type="button"
+          class="btn btn-primary"
+          disabled={changes.value.length === 0}
+          onClick={() => ask(false)}
+        >
+          {words.apply}
+        </button>
+      </div>
+      {problem.value && <Problem>{problem.value}</Problem>}
+      {changes.value.length > 0 && (
+        <ul class="grid gap-4">
+          {changes.value.map((change) => <Change key={change.agent} change={change} />)}
+        </ul>
+      )}
+    </div>
+  );
+}

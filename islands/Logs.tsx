@@ -1,0 +1,100 @@
+import { useSignal } from "@preact/signals";
+import type { LogEntry } from "../components/data/views.ts";
+import { say } from "../components/live/toasts.ts";
+import { LogList } from "../components/logs/log_list.tsx";
+import { useLogs } from "../components/logs/use_logs.ts";
+import { text } from "../components/text.ts";
+import { Empty } from "../components/ui/card.tsx";
+import { Icon } from "../components/ui/icon.tsx";
+import { filterLogs, logLines, logText } from "../components/views/log_lines.ts";
+
+const words = text.logs;
+
+function save(entries: readonly LogEntry[]): void {
+  const url = URL.createObjectURL(new Blob([logText(entries)], { type: "text/plain" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = "geminitro.log";
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+async function copy(entries: readonly LogEntry[]): Promise<void> {
+  await navigator.clipboard.writeText(logText(entries));
+  say(words.copied(entries.length), { tone: "good" });
+}
+
+/** The log as it is written. */
+export default function Logs({ logs }: { logs: readonly LogEntry[] }) {
+  const { entries, paused, waiting, toggle } = useLogs(logs);
+  const filter = useSignal({ words: "", level: "", kind: "" });
+  const fold = useSignal(true);
+  const change = (next: Partial<typeof filter.value>) => filter.value = { ...filter.value, ...next };
+  const all = entries.value;
+  const shown = filterLogs(all, filter.value);
+  const kinds = [...new Set(all.map((entry) => entry.kind))].sort();
+  return (
+    <>
+      <div class="mb-4 flex flex-wrap items-center gap-2">
+        <input
+          type="search"
+          class="field !w-64 max-sm:!w-full"
+          placeholder={words.filter}
+          aria-label={words.filter}
+          value={filter.value.words}
+          onInput={(event) => change({ words: event.currentTarget.value })}
+        />
+        <select
+          class="field !w-auto"
+          aria-label={words.level}
+          onChange={(event) => change({ level: event.currentTarget.value })}
+        >
+          {Object.entries(words.levels).map(([level, name]) => (
+            <option key={level} value={level}>{name}</option>
+          ))}
+        </select>
+        <select
+          class="field !w-auto"
+          aria-label={words.kind}
+          onChange={(event) => change({ kind: event.currentTarget.value })}
+        >
+          <option value="">{words.anyKind}</option>
+          {kinds.map((kind) => <option key={kind} value={kind}>{kind}</option>)}
+        </select>
+        <label class="flex items-center gap-2 px-1 text-soft">
+          <input
+            type="checkbox"
+            class="size-4 accent-(--accent)"
+            checked={fold.value}
+            onChange={() => fold.value = !fold.value}
+          />
+          {words.collapse}
+        </label>
+        <span class="num text-mute">{words.lines(shown.length, all.length)}</span>
+        <div class="ms-auto flex gap-2">
+          <button type="button" class="btn" aria-pressed={paused.value} onClick={toggle}>
+            <Icon name={paused.value ? "play" : "pause"} />
+            {paused.value ? words.resume(waiting.value) : words.pause}
+          </button>
+          <button type="button" class="btn" onClick={() => copy(shown)}>
+            <Icon name="copy" />
+            {words.copy}
+          </button>
+          <button type="button" class="btn" onClick={() => save(shown)}>
+            <Icon name="download" />
+            {words.download}
+          </button>
+        </div>
+      </div>
+      {shown.length === 0
+        ? (
+          <div class="card">
+            <Empty icon="logs" title={all.length === 0 ? words.empty : words.nothing}>
+              {all.length === 0 ? words.emptyDetail : ""}
+            </Empty>
+          </div>
+        )
+        : <LogList lines={logLines(shown, fold.value)} />}
+    </>
+  );
+}

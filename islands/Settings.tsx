@@ -1,0 +1,35 @@
+import type { ClientRow, HealthView, SettingsView } from "../components/data/views.ts";
+import { data } from "../components/live/browser_api.ts";
+import { useResource } from "../components/live/resource.ts";
+import { ClientTokens } from "../components/settings/client_tokens.tsx";
+import { ServerInfo } from "../components/settings/server_info.tsx";
+import { AlertTest, OwnerToken, UpdateSwitch } from "../components/settings/switches.tsx";
+import { Transfer } from "../components/settings/transfer.tsx";
+import { text } from "../components/text.ts";
+import { Problem } from "../components/ui/card.tsx";
+
+export interface SettingsProps {
+  readonly clients: readonly ClientRow[];
+  readonly health: HealthView;
+  readonly settings: SettingsView;
+}
+
+/** Tokens, alerts, updates, moving house, and what is in force. */
+export default function Settings(props: SettingsProps) {
+  const clients = useResource(props.clients, data.clients, []);
+  const settings = useResource(props.settings, data.settings, []);
+  const health = useResource(props.health, data.health, ["pool_update"], 5_000);
+  return (
+    <div class="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">
+      {settings.problem.value && <Problem>{text.loadFailed(settings.problem.value)}</Problem>}
+      <div class="grid gap-4 lg:gap-5">
+        <ClientTokens clients={clients.value.value} refresh={clients.refresh} />
+        <OwnerToken settings={settings.value.value} />
+        <AlertTest settings={settings.value.value} />
+        <UpdateSwitch settings={settings.value.value} refresh={settings.refresh} />
+        <Transfer />
+      </div>
+      <ServerInfo health={health.value.value} settings={settings.value.value} readAt={health.asOf.value} />
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { AgentRow, CatalogView, KeyRow } from "../components/data/views.ts";
+import { data } from "../components/live/browser_api.ts";
+import { useResource } from "../components/live/resource.ts";
+import { ModelMatrix } from "../components/models/model_matrix.tsx";
+import { AgentStep } from "../components/setup/agent_step.tsx";
+import { CallStep } from "../components/setup/call_step.tsx";
+import { KeyStep } from "../components/setup/key_step.tsx";
+import { text } from "../components/text.ts";
+import { chatModels } from "../components/views/chat_models.ts";
+
+const words = text.setup;
+
+export interface SetupProps {
+  readonly keys: readonly KeyRow[];
+  readonly catalog: CatalogView;
+  readonly agents: readonly AgentRow[];
+}
+
+function Steps({ at, onGo }: { at: number; onGo: (step: number) => void }) {
+  return (
+    <ol class="mb-6 flex flex-wrap gap-2">
+      {words.steps.map((name, index) => (
+        <li key={name}>
+          <button
+            type="button"
+            aria-current={index === at ? "step" : undefined}
+            class="flex items-center gap-2 rounded-full border border-line px-3 py-1 text-soft aria-[current=step]:border-transparent aria-[current=step]:bg-accent-wash aria-[current=step]:font-medium aria-[current=step]:text-accent"
+            onClick={() => onGo(index)}
+          >
+            <span class="num grid size-5 place-items-center rounded-full bg-sunken text-xs">{index + 1}</span>
+            {name}
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** From a key to the first answer, in four steps. */
+export default function Setup(props: SetupProps) {
+  const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
+  const catalog = useResource(props.catalog, data.catalog, []);
+  const agents = useResource(props.agents, data.agents, []);
+  const at = useSignal(0);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const moved = useRef(false);
+  const go = (step: number) => {
+    moved.current = true;
+    at.value = Math.max(0, Math.min(words.steps.length - 1, step));
+  };
+  useEffect(() => {
+    if (moved.current) heading.current?.focus();
+    if (at.value > 0) void catalog.refresh();
+  }, [at.value]);
+  const refresh = async () => {
+    await Promise.all([keys.refresh(), catalog.refresh()]);
+  };
+  const { models } = catalog.value.value;
+  const last = words.steps.length - 1;
+  return (
+    <div class="max-w-4xl">
+      <Steps at={at.value} onGo={go} />
+      <section class="card p-5 sm:p-6" aria-labelledby="step-title">
+        <h2
+          id="step-title"
+          ref={heading}
+          tabIndex={-1}
+          class="mb-4 text-lg font-semibold tracking-tight outline-none"
+        >
+          {words.step(at.value + 1, words.steps.length, words.steps[at.value] ?? "")}
+        </h2>
+        {at.value === 0 && <KeyStep keys={keys.value.value} refresh={refresh} />}
+        {at.value === 1 && (
+          <>
+            <p class="mb-4 text-mute">{models.length === 0 ? words.modelsNone : words.modelsLead}</p>
+            {models.length > 0 && <ModelMatrix models={models} keys={keys.value.value} typed="" />}
+          </>
+        )}
+        {at.value === 2 && <AgentStep agents={agents.value.value} refresh={agents.refresh} />}
+        {at.value === last && <CallStep models={chatModels(models)} />}
+        <div class="mt-6 flex gap-2 border-t border-line pt-4">
+          {at.value > 0 && (
+            <button type="button" class="btn" onClick={() => go(at.value - 1)}>{words.back}</button>
+          )}
+          {at.value < last && (
+            <button
+              type="button"
+              class={`btn ms-auto ${keys.value.value.length > 0 ? "btn-primary" : ""}`}
+              onClick={() => go(at.value + 1)}
+            >
+              {words.next}
+            </button>
+          )}
+        </div>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+import { page } from "fresh";
+import { PageTitle } from "../../components/shell/page_title.tsx";
+import { text } from "../../components/text.ts";
+import Logs from "../../islands/Logs.tsx";
+import { define } from "../_define.ts";
+
+export const handler = define.handlers({
+  GET: async ({ state: { data } }) => page({ logs: await data.logs() }),
+});
+
+export default define.page<typeof handler>(({ data }) => (
+  <>
+    <PageTitle title={text.logs.title} lead={text.logs.lead} />
+    <Logs logs={data.logs} />
+  </>
+));

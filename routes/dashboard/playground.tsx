@@ -1,0 +1,22 @@
+import { page } from "fresh";
+import { PageTitle } from "../../components/shell/page_title.tsx";
+import { text } from "../../components/text.ts";
+import { chatModels } from "../../components/views/chat_models.ts";
+import Playground from "../../islands/Playground.tsx";
+import { define } from "../_define.ts";
+
+export const handler = define.handlers({
+  async GET({ state: { data }, url }) {
+    const catalog = await data.catalog();
+    const models = [...catalog.aliases.map((alias) => alias.name), ...chatModels(catalog.models)];
+    const model = url.searchParams.get("model") ?? chatModels(catalog.models)[0] ?? "";
+    return page({ models, model, origin: url.origin });
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => (
+  <>
+    <PageTitle title={text.playground.title} lead={text.playground.lead} />
+    <Playground {...data} />
+  </>
+));

@@ -1,0 +1,19 @@
+import { page } from "fresh";
+import { PageTitle } from "../../components/shell/page_title.tsx";
+import { text } from "../../components/text.ts";
+import Settings from "../../islands/Settings.tsx";
+import { define } from "../_define.ts";
+
+export const handler = define.handlers({
+  async GET({ state: { data } }) {
+    const [clients, health, settings] = await Promise.all([data.clients(), data.health(), data.settings()]);
+    return page({ clients, health, settings });
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => (
+  <>
+    <PageTitle title={text.settings.title} lead={text.settings.lead} />
+    <Settings {...data} />
+  </>
+));

@@ -1,0 +1,19 @@
+import { page } from "fresh";
+import { PageTitle } from "../../components/shell/page_title.tsx";
+import { text } from "../../components/text.ts";
+import Setup from "../../islands/Setup.tsx";
+import { define } from "../_define.ts";
+
+export const handler = define.handlers({
+  async GET({ state: { data } }) {
+    const [keys, catalog, agents] = await Promise.all([data.keys(), data.catalog(), data.agents()]);
+    return page({ keys, catalog, agents });
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => (
+  <>
+    <PageTitle title={text.setup.title} lead={text.setup.lead} />
+    <Setup {...data} />
+  </>
+));
