@@ -1,5 +1,5 @@
 import { isObject, type NewId } from "../core/mod.ts";
-import { type CandidateSegmenter, candidateSegmenter } from "./segment_candidate.ts";
+import { CandidateSegmenter } from "./segment_candidate.ts";
 import type { Finish, TurnEvent } from "./turn_event.ts";
 import { hasCounts, mergeUsage, usageOf } from "./usage.ts";
 import type { Candidate, GeminiReply, UsageMetadata } from "./wire.ts";
@@ -46,7 +46,7 @@ export function createSegmenter(options: { readonly newId: NewId }): Segmenter {
   const candidateAt = (index: number) => {
     const known = candidates.get(index);
     if (known !== undefined) return known;
-    const made = candidateSegmenter(index, options.newId, seenIds);
+    const made = new CandidateSegmenter(index, options.newId, seenIds);
     candidates.set(index, made);
     return made;
   };
@@ -91,8 +91,7 @@ export function createSegmenter(options: { readonly newId: NewId }): Segmenter {
       const finishes: Finish[] = [];
       for (const [, candidate] of [...candidates].sort(([a], [b]) => a - b)) {
         candidate.flush(events);
-        const finish = candidate.finish();
-        if (finish !== undefined) finishes.push(finish);
+        if (candidate.finish !== undefined) finishes.push(candidate.finish);
       }
       if (usage !== undefined) events.push({ type: "usage", usage: usageOf(usage) });
       events.push({ type: "turn-end", finishes, ...(block === undefined ? {} : { block }) });
@@ -109,12 +108,12 @@ function indexOf(candidate: Candidate, position: number): number {
 }
 
 function allFinished(candidates: ReadonlyMap<number, CandidateSegmenter>): boolean {
-  for (const candidate of candidates.values()) if (candidate.finish() === undefined) return false;
+  for (const candidate of candidates.values()) if (candidate.finish === undefined) return false;
   return true;
 }
 
 function hasContent(candidates: ReadonlyMap<number, CandidateSegmenter>): boolean {
-  for (const candidate of candidates.values()) if (candidate.hasContent()) return true;
+  for (const candidate of candidates.values()) if (candidate.hasContent) return true;
   return false;
 }
 

@@ -6,103 +6,115 @@ import type { Candidate, Part } from "./wire.ts";
 type ToolCall = Extract<TurnEvent, { type: "tool-call" }>;
 
 /** Segments one candidate over the chunks of its reply. */
-export interface CandidateSegmenter {
-  push(candidate: Candidate, out: TurnEvent[]): void;
-  /** Gives out the tool calls still held. */
-  flush(out: TurnEvent[]): void;
-  finish(): Finish | undefined;
+export class CandidateSegmenter {
+  readonly #index: number;
+  readonly #newId: NewId;
+  readonly #seenIds: Set<string>;
+  #held: ToolCall[] = [];
+  #partial: PartialCall | undefined;
+  #finish: Finish | undefined;
+  #hasContent = false;
+
+  /** `seenIds` are the call ids already used in this reply; shared by its candidates. */
+  constructor(index: number, newId: NewId, seenIds: Set<string>) {
+    this.#index = index;
+    this.#newId = newId;
+    this.#seenIds = seenIds;
+  }
+
+  get finish(): Finish | undefined {
+    return this.#finish;
+  }
+
   /** True once a part with something in it was met. */
-  hasContent(): boolean;
-}
+  get hasContent(): boolean {
+    return this.#hasContent;
+  }
 
-/** Makes the segmenter of candidate `index`; `seenIds` are the call ids already used in this reply. */
-export function candidateSegmenter(index: number, newId: NewId, seenIds: Set<string>): CandidateSegmenter {
-  let held: ToolCall[] = [];
-  let partial: PartialCall | undefined;
-  let finish: Finish | undefined;
-  let content = false;
+  push(candidate: Candidate, out: TurnEvent[]): void {
+    const parts = candidate.content?.parts;
+    if (Array.isArray(parts)) { for (const part of parts) if (isObject(part)) this.#part(part as Part, out); }
+    const citation = citationEvent(this.#index, candidate);
+    if (citation !== undefined) out.push(citation);
+    if (isObject(candidate.logprobsResult)) {
+      out.push({ type: "logprobs", candidate: this.#index, result: candidate.logprobsResult as JsonObject });
+    }
+    if (typeof candidate.finishReason === "string" && candidate.finishReason !== "") {
+      this.#finish = finishOf(this.#index, candidate.finishReason, candidate.finishMessage);
+    }
+  }
 
-  const hold = (name: string, id: unknown, args: unknown, signature: string | undefined) => {
-    const upstreamId = typeof id === "string" && id !== "" && !seenIds.has(id);
-    const callId = upstreamId ? id : newId("call_");
-    seenIds.add(callId);
-    held.push({
+  /** Gives out the tool calls still held. */
+  flush(out: TurnEvent[]): void {
+    this.#closePartial();
+    if (this.#held.length === 0) return;
+    out.push(...this.#held);
+    this.#held = [];
+  }
+
+  #part(part: Part, out: TurnEvent[]): void {
+    const signature = typeof part.thoughtSignature === "string" && part.thoughtSignature !== ""
+      ? part.thoughtSignature
+      : undefined;
+    if (isObject(part.functionCall)) {
+      this.#hasContent = true;
+      return this.#call(part.functionCall, signature);
+    }
+    if (isObject(part.functionResponse)) return this.#response(part.functionResponse);
+    const event = partEvent(this.#index, part, signature);
+    if (event === undefined) return;
+    this.#hasContent = true;
+    this.flush(out);
+    out.push(event);
+  }
+
+  #call(call: Record<string, unknown>, signature: string | undefined): void {
+    const name = call["name"];
+    if (typeof name === "string" && name !== "") {
+      this.#closePartial();
+      const comesInPieces = call["willContinue"] === true || Array.isArray(call["partialArgs"]);
+      if (!comesInPieces) return this.#hold(name, call["id"], call["args"], signature);
+      this.#partial = startPartialCall(
+        name,
+        typeof call["id"] === "string" ? call["id"] : undefined,
+        signature,
+      );
+    }
+    if (this.#partial === undefined) return;
+    addPartialArgs(this.#partial, call["partialArgs"]);
+    if (call["willContinue"] !== true) this.#closePartial();
+  }
+
+  #closePartial(): void {
+    const partial = this.#partial;
+    this.#partial = undefined;
+    if (partial !== undefined) {
+      this.#hold(partial.name, partial.id, partialArguments(partial), partial.signature);
+    }
+  }
+
+  #hold(name: string, id: unknown, args: unknown, signature: string | undefined): void {
+    const upstreamId = typeof id === "string" && id !== "" && !this.#seenIds.has(id);
+    const callId = upstreamId ? id : this.#newId("call_");
+    this.#seenIds.add(callId);
+    this.#held.push({
       type: "tool-call",
-      candidate: index,
+      candidate: this.#index,
       id: callId,
       upstreamId,
       name,
       args: (isObject(args) ? args : {}) as JsonObject,
       ...signed(signature),
     });
-  };
-
-  const closePartial = () => {
-    if (partial !== undefined) hold(partial.name, partial.id, partialArguments(partial), partial.signature);
-    partial = undefined;
-  };
-
-  const onCall = (call: Record<string, unknown>, signature: string | undefined) => {
-    const name = call["name"];
-    if (typeof name === "string" && name !== "") {
-      closePartial();
-      const comesInPieces = call["willContinue"] === true || Array.isArray(call["partialArgs"]);
-      if (!comesInPieces) return hold(name, call["id"], call["args"], signature);
-      partial = startPartialCall(name, typeof call["id"] === "string" ? call["id"] : undefined, signature);
-    }
-    if (partial === undefined) return;
-    addPartialArgs(partial, call["partialArgs"]);
-    if (call["willContinue"] !== true) closePartial();
-  };
+  }
 
   /** A function response in a model turn: Google has run that call itself, so the client must not. */
-  const onResponse = (response: Record<string, unknown>) => {
-    closePartial();
-    const byId = held.findIndex((call) => call.upstreamId && call.id === response["id"]);
-    const position = byId >= 0 ? byId : held.findIndex((call) => call.name === response["name"]);
-    if (position >= 0) held.splice(position, 1);
-  };
-
-  const flush = (out: TurnEvent[]) => {
-    closePartial();
-    if (held.length === 0) return;
-    out.push(...held);
-    held = [];
-  };
-
-  const onPart = (part: Part, out: TurnEvent[]) => {
-    const signature = typeof part.thoughtSignature === "string" && part.thoughtSignature !== ""
-      ? part.thoughtSignature
-      : undefined;
-    if (isObject(part.functionCall)) {
-      content = true;
-      return onCall(part.functionCall, signature);
-    }
-    if (isObject(part.functionResponse)) return onResponse(part.functionResponse);
-    const event = partEvent(index, part, signature);
-    if (event === undefined) return;
-    content = true;
-    flush(out);
-    out.push(event);
-  };
-
-  return {
-    push(candidate, out) {
-      const parts = candidate.content?.parts;
-      if (Array.isArray(parts)) { for (const part of parts) if (isObject(part)) onPart(part as Part, out); }
-      const citation = citationEvent(index, candidate);
-      if (citation !== undefined) out.push(citation);
-      if (isObject(candidate.logprobsResult)) {
-        out.push({ type: "logprobs", candidate: index, result: candidate.logprobsResult as JsonObject });
-      }
-      if (typeof candidate.finishReason === "string" && candidate.finishReason !== "") {
-        finish = finishOf(index, candidate.finishReason, candidate.finishMessage);
-      }
-    },
-    flush,
-    finish: () => finish,
-    hasContent: () => content,
-  };
+  #response(response: Record<string, unknown>): void {
+    this.#closePartial();
+    const byId = this.#held.findIndex((call) => call.upstreamId && call.id === response["id"]);
+    const position = byId >= 0 ? byId : this.#held.findIndex((call) => call.name === response["name"]);
+    if (position >= 0) this.#held.splice(position, 1);
+  }
 }
 
 function signed(signature: string | undefined): { signature?: string } {
