@@ -1,0 +1,42 @@
+/**
+ * The command line of GemiNitro: arguments in, exit code out.
+ *
+ * @module
+ */
+import { type CliServices, runCli } from "./src/cli/mod.ts";
+import manifest from "./deno.json" with { type: "json" };
+
+const checkout = Deno.build.standalone ? undefined : import.meta.dirname;
+const encoder = new TextEncoder();
+
+function writeAll(file: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = encoder.encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+  } catch (error) {
+    // Whoever read this has left (`geminitro key list | head -1`).
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
+    throw error;
+  }
+}
+
+function columns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80;
+  }
+}
+
+const services: CliServices = {
+  version: manifest.version,
+  ...(checkout === undefined ? {} : { projectDir: checkout, entry: import.meta.filename ?? "" }),
+  env: Deno.env.toObject(),
+  terminal: { input: Deno.stdin.isTerminal(), output: Deno.stdout.isTerminal(), columns: columns() },
+  write: (text) => writeAll(Deno.stdout, text),
+  writeError: (text) => writeAll(Deno.stderr, text),
+  startServer: async (options) => await (await import("./main.ts")).startServer(options),
+  endSignal: async () => await (await import("./main.ts")).endSignal(),
+};
+
+if (import.meta.main) Deno.exit(await runCli(Deno.args, services));

@@ -1,0 +1,106 @@
+import { type Environment, loadSettings, readEnvironment, type Settings } from "../config/mod.ts";
+import type { Context } from "./command.ts";
+import { CommandError, usageError } from "./command_error.ts";
+import type { Door } from "./door.ts";
+import type { Output } from "./output.ts";
+import { localUrl, runningServer } from "./server_file.ts";
+import type { Written } from "./read_arguments.ts";
+import type { CliServices } from "./services.ts";
+
+/** A context, and the way to close what was opened through it. */
+export interface OpenContext {
+  readonly context: Context;
+  close(): Promise<void>;
+}
+
+/** Makes the context of one command; opens nothing yet. */
+export function openContext(parsed: Written, out: Output, services: CliServices): OpenContext {
+  const tasks: (() => void | Promise<void>)[] = [];
+  const aborter = new AbortController();
+  const json = parsed["json"] === true;
+  const env = once(() => readEnvironment(environmentPlace(services)));
+  const settings = once(async () => settingsOf(await env()));
+  const server = once(async () => await runningServer((await settings()).home));
+  const door = once(async () => {
+    const opened = await openDoor(await settings(), server, services.version);
+    tasks.push(() => opened.close());
+    return opened;
+  });
+  const text = (name: string) => {
+    const value = parsed[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  const { terminal } = services;
+  const context: Context = {
+    args: parsed._.map(String),
+    flag: (name) => parsed[name] === true,
+    text,
+    texts: (name) => {
+      const value = parsed[name];
+      return Array.isArray(value) ? value.map(String) : [];
+    },
+    number: (name, least = 0) => numberOf(name, text(name), least),
+    json,
+    out,
+    services,
+    interactive: terminal.input && terminal.output && !json && (services.env["CI"] ?? "") === "",
+    env,
+    settings,
+    server,
+    door,
+    signal: aborter.signal,
+    atEnd: (task) => void tasks.push(task),
+  };
+  return {
+    context,
+    async close() {
+      for (const task of tasks.reverse()) await task();
+    },
+  };
+}
+
+/** Which `.env` counts: GEMINITRO_PROJECT names another project's folder, for tests and for services. */
+export function environmentPlace(services: Pick<CliServices, "env" | "projectDir">) {
+  const projectDir = services.env["GEMINITRO_PROJECT"] || services.projectDir;
+  return { env: services.env, ...(projectDir === undefined ? {} : { projectDir }) };
+}
+
+function settingsOf(env: Environment): Settings {
+  const settings = loadSettings(env);
+  if (settings.ok) return settings.value;
+  throw new CommandError(settings.error.map(({ message }) => message).join("\n"), {
+    code: "settings",
+    hint: "Correct them in the environment or in .env; docs/configuration.md lists every setting.",
+  });
+}
+
+async function openDoor(
+  settings: Settings,
+  server: Context["server"],
+  version: string,
+): Promise<Door> {
+  const running = await server();
+  if (running !== undefined) {
+    const { openRemoteDoor } = await import("./remote_door.ts");
+    return openRemoteDoor(localUrl(running), settings.proxyApiKey);
+  }
+  if (settings.kv === ":memory:") {
+    throw new CommandError("The database is in memory and no server runs, so there is nothing to work on", {
+      hint: "Start the server, or set GEMINITRO_KV to a file.",
+    });
+  }
+  const { openDirectDoor } = await import("./direct_door.ts");
+  return await openDirectDoor(settings, version);
+}
+
+function numberOf(name: string, text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isInteger(value) && value >= least) return value;
+  throw usageError(`--${name} is ${JSON.stringify(text)}, but must be a whole number of at least ${least}`);
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => made ??= make();
+}

@@ -1,0 +1,89 @@
+import type { Command, Context } from "../command.ts";
+import { CommandError } from "../command_error.ts";
+import { demoTraffic } from "../demo_traffic.ts";
+import { portHolder } from "../port_holder.ts";
+import type { StartedServer } from "../services.ts";
+
+const DEFAULT_TOKEN = "geminitro";
+
+export const demo: Command = {
+  name: "demo",
+  summary: "Try it: a simulator, sample keys, the proxy and a little traffic; no account needed",
+  usage: "",
+  examples: [
+    { line: "geminitro demo", says: "Everything in memory; Ctrl-C leaves nothing behind" },
+    { line: "geminitro demo --port 8080 --quiet", says: "Another port, and no traffic but yours" },
+  ],
+  options: [
+    { name: "port", value: "<number>", summary: "Port to listen on, instead of PORT" },
+    { name: "quiet", summary: "No traffic but your own" },
+  ],
+  takes: { least: 0, most: 0 },
+  async run(context) {
+    const { serveSimulator, sampleProjects } = await import("../../sim/mod.ts");
+    const asked = context.services.endSignal();
+    const projects = sampleProjects();
+    const simulator = serveSimulator({ projects, agentMode: true, latencyMs: 120, tokensPerSecond: 150 });
+    context.atEnd(() => simulator.close());
+    const keys = projects.flatMap((project) => project.keys);
+    const server = await startDemo(context, simulator.url, keys);
+    context.atEnd(() => server.stop(1_000));
+    const token = context.services.env["PROXY_API_KEY"] || DEFAULT_TOKEN;
+    if (!context.flag("quiet")) context.atEnd(demoTraffic(server.url, token));
+    tell(context, server.url, token);
+    await asked;
+  },
+};
+
+/** The proxy in memory on the simulator. Of the environment only what concerns the address and the token counts. */
+async function startDemo(context: Context, url: string, keys: readonly string[]): Promise<StartedServer> {
+  const { env } = context.services;
+  const asked = context.number("port");
+  const port = asked === undefined ? env["PORT"] || "7536" : String(asked);
+  const settings = {
+    PORT: port,
+    HOST: env["HOST"],
+    PROXY_API_KEY: env["PROXY_API_KEY"],
+    HOME: env["HOME"],
+    USERPROFILE: env["USERPROFILE"],
+    GEMINITRO_HOME: env["GEMINITRO_HOME"],
+    GEMINITRO_KV: ":memory:",
+    GEMINI_API_URL: url,
+    GEMINI_API_KEYS: keys.join(","),
+    LOG_LEVEL: env["LOG_LEVEL"] || "warn",
+  };
+  try {
+    return await context.services.startServer({ env: settings });
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+    throw new CommandError(`Port ${port} is taken by ${await portHolder(Number(port))}`, {
+      code: "port_taken",
+      hint: `It is left alone. Choose another: geminitro demo --port ${Number(port) + 1}`,
+    });
+  }
+}
+
+function tell({ out, services }: Context, url: string, token: string): void {
+  const { style } = out;
+  const shown = token === DEFAULT_TOKEN ? token : "$PROXY_API_KEY";
+  out.json({ url, api: `${url}/v1`, dashboard: `${url}/dashboard` });
+  const how = services.projectDir === undefined ? "geminitro" : "deno task geminitro";
+  out.line(
+    `${style.cyan("◆")} ${style.bold("GemiNitro demo")}, all in memory: a simulator stands in for Google`,
+  );
+  out.line();
+  out.line(`  API        ${url}/v1`);
+  out.line(`  Dashboard  ${url}/dashboard`);
+  out.line();
+  out.line("Try it:");
+  // The default token guards nothing and is no secret.
+  out.once(`  curl ${url}/v1/chat/completions -H 'Authorization: Bearer ${shown}' \\`);
+  out.line(`    -H 'Content-Type: application/json' \\`);
+  out.line(`    -d '{"model":"gemini-2.5-flash","messages":[{"role":"user","content":"Hello"}]}'`);
+  out.line();
+  out.line("Go on with a real key (free at https://aistudio.google.com/apikey):");
+  out.line(`  ${how} key add <your key>`);
+  out.line(`  ${how} start`);
+  out.line();
+  out.line(style.dim("Ctrl-C ends it."));
+}

@@ -1,0 +1,53 @@
+import type { SafeKey } from "../../admin/mod.ts";
+import type { Command, Context } from "../command.ts";
+import { plural, span } from "../spans.ts";
+import type { Style } from "../style.ts";
+import { table } from "../table.ts";
+
+export const keyList: Command = {
+  name: "key list",
+  summary: "List all keys with their status",
+  usage: "",
+  examples: [
+    { line: "geminitro key list", says: "Every key with its status, project and use" },
+    { line: "geminitro key list --json", says: "The same for scripts; no secret is in it" },
+  ],
+  options: [],
+  takes: { least: 0, most: 0 },
+  async run(context) {
+    const keys = await (await context.door()).keys();
+    context.out.json(keys);
+    if (keys.length === 0) context.out.line("There are no keys yet. Add one: geminitro key add <key>");
+    else for (const line of linesOf(keys, context)) context.out.line(line);
+  },
+};
+
+function linesOf(keys: readonly SafeKey[], { out }: Context): string[] {
+  const now = Date.now();
+  const { style } = out;
+  const head = ["KEY", "LABEL", "SOURCE", "PROJECT", "TIER", "STATUS", "CALLS", "ERRORS", "MODELS"];
+  const rows = keys.map((key) => [
+    key.tail,
+    key.label || "-",
+    key.source,
+    key.project ?? "-",
+    key.tier,
+    statusText(key, now, style),
+    String(key.usage),
+    String(key.errors),
+    key.modelsAt === null ? "?" : String(key.models.length),
+  ]);
+  const notes = keys.filter((key) => key.status === "dead")
+    .map((key) =>
+      `${key.tail}: ${key.reason ?? "refused by Google"}${key.link === null ? "" : ` ${key.link}`}`
+    );
+  return [...table([head.map((word) => style.dim(word)), ...rows]), "", plural(keys.length, "key"), ...notes];
+}
+
+function statusText(key: SafeKey, now: number, style: Style): string {
+  if (key.status === "active") return style.green("active");
+  if (key.status === "disabled") return style.dim("disabled");
+  if (key.status === "dead") return style.red("dead");
+  const left = key.cooldownUntil === null ? "" : ` ${span(key.cooldownUntil - now)}`;
+  return style.yellow(`cooldown${left}`);
+}

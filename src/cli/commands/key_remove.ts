@@ -1,0 +1,17 @@
+import type { Command } from "../command.ts";
+import { valueOf } from "../value_of.ts";
+
+export const keyRemove: Command = {
+  name: "key remove",
+  summary: "Remove a key by its last 6 or more characters, or its id",
+  usage: "<fragment>",
+  examples: [{ line: "geminitro key remove x7Kp2Q", says: "Remove the key that ends with x7Kp2Q" }],
+  options: [],
+  takes: { least: 1, most: 1 },
+  async run(context) {
+    const removed = valueOf(await (await context.door()).removeKey(context.args[0] ?? ""));
+    const { id, tail, label } = removed;
+    context.out.json({ removed: { id, tail, label } });
+    context.out.line(`Removed ${label || `...${tail.replace(/^\.+/, "")}`}`);
+  },
+};

@@ -1,0 +1,86 @@
+import type { Command } from "./command.ts";
+import { CommandError } from "./command_error.ts";
+import { openContext } from "./command_context.ts";
+import { COMMANDS } from "./command_table.ts";
+import { findCommand } from "./find_command.ts";
+import { commandHelp, familyHelp, programHelp } from "./help.ts";
+import { createOutput, type Output } from "./output.ts";
+import { readArguments } from "./read_arguments.ts";
+import type { CliServices } from "./services.ts";
+
+/** Runs one command line and gives the exit code: 0 done, 1 failed, 2 written wrongly. Never throws. */
+export async function runCli(argv: readonly string[], services: CliServices): Promise<number> {
+  const out = outputOf(argv, services);
+  try {
+    return await dispatch(argv, services, out);
+  } catch (cause) {
+    return tell(cause, out);
+  }
+}
+
+async function dispatch(argv: readonly string[], services: CliServices, out: Output): Promise<number> {
+  const found = findCommand(argv, COMMANDS);
+  if (found.kind === "command") return await runCommand(found.command, found.rest, services, out);
+  if (found.kind === "family") return show(familyHelp(found.word, found.members, out.style), services, argv);
+  if (found.kind === "unknown") {
+    const meant = found.near.map((name) => `geminitro ${name}`).join(" or ");
+    throw new CommandError(`There is no command ${found.written}`, {
+      exitCode: 2,
+      hint: meant === "" ? "geminitro --help shows every command." : `Did you mean ${meant}?`,
+    });
+  }
+  if (argv.includes("--version") || argv.includes("-V")) {
+    services.write(`${services.version}\n`);
+    return 0;
+  }
+  return show(programHelp(COMMANDS, services.version, out.style), services, argv);
+}
+
+/** Help that was asked for is an answer; help for want of a command is not. */
+function show(text: string, services: CliServices, argv: readonly string[]): number {
+  const asked = argv.includes("--help") || argv.includes("-h");
+  (asked ? services.write : services.writeError)(`${text}\n`);
+  return asked ? 0 : 2;
+}
+
+async function runCommand(
+  command: Command,
+  rest: readonly string[],
+  services: CliServices,
+  out: Output,
+): Promise<number> {
+  const parsed = readArguments(command, rest);
+  if (parsed["help"] === true) {
+    services.write(`${commandHelp(command, out.style)}\n`);
+    return 0;
+  }
+  const opened = openContext(parsed, out, services);
+  try {
+    return await command.run(opened.context) ?? 0;
+  } finally {
+    await opened.close();
+  }
+}
+
+function outputOf(argv: readonly string[], services: CliServices): Output {
+  const { terminal, env, write, writeError } = services;
+  const plain = argv.includes("--no-color") || (env["NO_COLOR"] ?? "") !== "";
+  const json = argv.includes("--json");
+  return createOutput({
+    json,
+    colour: terminal.output && !plain,
+    columns: terminal.columns,
+    write,
+    writeError,
+  });
+}
+
+function tell(cause: unknown, out: Output): number {
+  const known = cause instanceof CommandError ? cause : undefined;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const code = known?.code ?? "failed";
+  out.warn(`${out.style.red("Error:")} ${message}`);
+  if (known?.hint !== undefined) out.warn(known.hint);
+  out.json({ error: { message, code, ...(known?.hint === undefined ? {} : { hint: known.hint }) } });
+  return known?.exitCode ?? 1;
+}

@@ -1,0 +1,63 @@
+import { envFilePath, writeDefaultEnv } from "../config/mod.ts";
+import type { Context } from "./command.ts";
+import { environmentPlace } from "./command_context.ts";
+import { CommandError } from "./command_error.ts";
+import type { AfterStart } from "./first_run.ts";
+import { openInBrowser } from "./open_in_browser.ts";
+import { portHolder } from "./port_holder.ts";
+import { removeServerFile, writeServerFile } from "./server_file.ts";
+import type { StartedServer } from "./services.ts";
+import { splash } from "./splash.ts";
+
+/** Serves in this process until it is asked to end, then drains. */
+export async function serveHere(
+  context: Context,
+  overrides: Readonly<Record<string, string>>,
+  after: AfterStart,
+): Promise<number> {
+  const { out, services } = context;
+  const { home } = await context.settings();
+  await writeFirstEnv(context);
+  const env = { ...await context.env(), ...overrides };
+  const asked = services.endSignal();
+  const server = await start(context, env);
+  const host = env["HOST"] || "localhost";
+  const info = { pid: Deno.pid, port: server.port, host, startedAt: Date.now(), version: services.version };
+  await writeServerFile(home, info);
+  try {
+    if (!context.flag("no-splash") && services.terminal.output) {
+      for (const line of splash(services.version, out.style)) out.line(line);
+    }
+    out.json({ started: true, pid: Deno.pid, url: server.url });
+    out.line(`GemiNitro listens at ${server.url}/v1, dashboard at ${server.url}/dashboard`);
+    if (after.open !== undefined) await openInBrowser(`${server.url}${after.open}`);
+    await asked;
+    await server.stop();
+  } finally {
+    await removeServerFile(home, Deno.pid);
+  }
+  return 0;
+}
+
+async function start(
+  context: Context,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<StartedServer> {
+  try {
+    return await context.services.startServer({ env });
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+    const port = Number(env["PORT"] || "7536");
+    throw new CommandError(`Port ${port} is taken by ${await portHolder(port)}`, {
+      code: "port_taken",
+      hint: `It is left alone. Choose another port: geminitro start --port ${port + 1}`,
+    });
+  }
+}
+
+/** `.env` with the defaults, where there is none yet. */
+async function writeFirstEnv({ services, out }: Context): Promise<void> {
+  const path = envFilePath(environmentPlace(services));
+  if (path === undefined) return;
+  if (await writeDefaultEnv(path)) out.line(`Wrote the default settings to ${path}`);
+}

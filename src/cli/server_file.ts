@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import process from "node:process";
+import { isObject } from "../core/mod.ts";
+
+/** What a running server tells about itself in its data folder. */
+export interface ServerInfo {
+  readonly pid: number;
+  readonly port: number;
+  readonly host: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly version: string;
+}
+
+export function serverFilePath(home: string): string {
+  return join(home, "server.json");
+}
+
+/** What the pid file says; undefined when there is none or it does not parse. */
+export async function readServerFile(home: string): Promise<ServerInfo | undefined> {
+  try {
+    const read: unknown = JSON.parse(await Deno.readTextFile(serverFilePath(home)));
+    if (!isObject(read)) return undefined;
+    const { pid, port, host, startedAt, version } = read;
+    if (typeof pid !== "number" || !Number.isInteger(pid) || pid <= 0) return undefined;
+    if (typeof port !== "number" || typeof host !== "string") return undefined;
+    return {
+      pid,
+      port,
+      host,
+      startedAt: typeof startedAt === "number" ? startedAt : 0,
+      version: typeof version === "string" ? version : "",
+    };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** True while a process with this id runs, whoever owns it. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isObject(error) && error["code"] === "EPERM";
+  }
+}
+
+/** The address under which this machine reaches a server that listens on `host`. */
+export function localUrl({ host, port }: Pick<ServerInfo, "host" | "port">): string {
+  const bare = host.replace(/^\[|\]$/g, "");
+  const name = bare === "localhost" || bare === "0.0.0.0" || bare === "::" ? "127.0.0.1" : bare;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
+/** The server of this data folder when its process lives and answers; a stale file counts as none. */
+export async function runningServer(home: string): Promise<ServerInfo | undefined> {
+  const info = await readServerFile(home);
+  if (info === undefined || !isAlive(info.pid)) return undefined;
+  return await answers(localUrl(info), 2_000) ? info : undefined;
+}
+
+/** True when a GemiNitro server answers there. */
+export async function answers(url: string, timeoutMs: number): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/api/health/live`, { signal: AbortSignal.timeout(timeoutMs) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Writes the pid file whole or not at all, for the user alone. */
+export async function writeServerFile(home: string, info: ServerInfo): Promise<void> {
+  await Deno.mkdir(home, { recursive: true, mode: 0o700 });
+  const path = serverFilePath(home);
+  const draft = `${path}.${info.pid}`;
+  await Deno.writeTextFile(draft, `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 });
+  await Deno.rename(draft, path);
+}
+
+/** Removes the pid file when it is still that of this process. */
+export async function removeServerFile(home: string, pid: number): Promise<void> {
+  if ((await readServerFile(home))?.pid !== pid) return;
+  await Deno.remove(serverFilePath(home)).catch((error: unknown) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}

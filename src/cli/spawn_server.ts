@@ -1,0 +1,53 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import type { Context } from "./command.ts";
+import { CommandError } from "./command_error.ts";
+import { selfCommand } from "./self_command.ts";
+import { runningServer, type ServerInfo } from "./server_file.ts";
+
+/** Larger logs are put aside when a server starts. */
+const LOG_BYTES = 5_000_000;
+const PATIENCE_MS = 30_000;
+
+/** Starts a server in a process of its own that outlives this one, and waits until it answers. */
+export async function spawnServer(context: Context, args: readonly string[]): Promise<ServerInfo> {
+  const { home } = await context.settings();
+  const log = await openLog(home);
+  const { program, args: all } = selfCommand(context.services, ["start", "--no-splash", ...args]);
+  const file = openSync(log, "a", 0o600);
+  const child = spawn(program, [...all], { detached: true, stdio: ["ignore", file, file] });
+  closeSync(file);
+  let ended: number | undefined;
+  child.on("exit", (code) => ended = code ?? 1);
+  child.unref();
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline && ended === undefined) {
+    const info = await runningServer(home);
+    if (info !== undefined && info.pid === child.pid) return info;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const said = ended === undefined ? "" : await lastLines(log);
+  const problem = ended === undefined
+    ? `The server did not answer within ${PATIENCE_MS / 1_000} seconds`
+    : `The server ended at once: ${said}`;
+  throw new CommandError(problem, { hint: `Its log is ${log}` });
+}
+
+/** The log file of servers in the background; the one before is kept when it has grown large. */
+export function logPath(home: string): string {
+  return join(home, "logs", "server.log");
+}
+
+async function openLog(home: string): Promise<string> {
+  const path = logPath(home);
+  await Deno.mkdir(join(home, "logs"), { recursive: true, mode: 0o700 });
+  const size = await Deno.stat(path).then((stat) => stat.size, () => 0);
+  if (size > LOG_BYTES) await Deno.rename(path, join(home, "logs", "server.old.log"));
+  return path;
+}
+
+async function lastLines(path: string): Promise<string> {
+  const text = await Deno.readTextFile(path);
+  return text.trimEnd().split("\n").slice(-3).join("\n");
+}
