@@ -60,6 +60,8 @@ export class BlockMachine {
       case "tool-call":
         return this.#call(event);
       case "media":
+        // Anthropic has no block for output media; a data URL at least shows images.
+        if (!event.mimeType.startsWith("image/")) return;
         return this.#say(`\n\n![${event.mimeType}](data:${event.mimeType};base64,${event.data})\n\n`);
       case "code":
         return this.#say(`\n\n\`\`\`${event.language.toLowerCase()}\n${event.code}\n\`\`\`\n\n`);

@@ -81,10 +81,16 @@ function decodeReasoning(item: Item, chat: Conversation): void {
   if (carried?.signature !== undefined) chat.signedBy = carried.source;
 }
 
+/** An image model wants each image of its own back with its signature, which the item's id carries. */
 function decodeGeneratedImage(item: Item, chat: Conversation): void {
   if (typeof item.result !== "string" || item.result === "") return;
   const format = typeof item.output_format === "string" ? item.output_format : "png";
-  chat.add("model", [{ inlineData: { mimeType: `image/${format}`, data: item.result } }]);
+  const carried = decodeCarrier(item.id);
+  if (carried?.signature !== undefined) chat.signedBy = carried.source;
+  chat.add("model", [{
+    inlineData: { mimeType: `image/${format}`, data: item.result },
+    ...(carried?.signature === undefined ? {} : { thoughtSignature: carried.signature }),
+  }]);
 }
 
 function codeText(item: Item): string {

@@ -98,7 +98,7 @@ export class ResponseMachine {
   #media(event: Event<"media">): void {
     if (!event.mimeType.startsWith("image/")) return;
     this.#close("completed");
-    this.#output.push(imageItem(this.#place("ig"), event.mimeType, event.data));
+    this.#output.push(imageItem(this.#place("ig", event.signature), event.mimeType, event.data));
   }
 
   #flushCode(output: string | undefined): void {
@@ -153,7 +153,7 @@ export class ResponseMachine {
     return itemId(kind, this.input.requestId, this.#output.length);
   }
 
-  /** A signature also travels in the id of its call, which clients repeat beside the call id. */
+  /** A signature also travels in the id of its call or image, which clients send back with the item. */
   #place(kind: string, signature?: string) {
     const id = this.#id(kind);
     const carried = signature === undefined ? id : `${id}-${encodeIdCarrier(signature, this.input.source)}`;
