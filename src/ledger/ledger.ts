@@ -172,7 +172,7 @@ function alerting({ alerts, desk, bus }: Parts) {
 function upkeep({ options, sealer, ring }: Parts) {
   const { store: { kv }, ports: { clock }, settings } = options;
   return {
-    seal: () => sealer.seal(1),
+    seal: (minimum = 1) => sealer.seal(minimum),
     async sweep() {
       await ring.trim();
       return await sweepOld(kv, clock.now(), settings.historyRetentionDays);

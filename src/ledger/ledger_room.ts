@@ -38,8 +38,8 @@ export interface LedgerRoom extends Ledger {
   testAlert(): Promise<string | undefined>;
   /** The project that a credential's attempts are counted under. */
   projectOf(credential: CredentialId): string;
-  /** Packs fresh records into indexed segments; returns how many. For the jobs. */
-  seal(): Promise<number>;
+  /** Packs fresh records into indexed segments while at least `minimum` wait (default 1); returns how many. */
+  seal(minimum?: number): Promise<number>;
   sweep(): Promise<SweepReport>;
   /** Joins the counts of processes that ended long ago; returns how many values. */
   mergeRollups(): Promise<number>;

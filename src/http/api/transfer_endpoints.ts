@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isObject } from "../../core/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { anything } from "./fields.ts";
 import { definedOnly } from "./key_endpoints.ts";
@@ -6,7 +7,7 @@ import { definedOnly } from "./key_endpoints.ts";
 const passphrase = z.string().min(1).max(1_000);
 const count = z.object({ added: z.number(), unchanged: z.number(), failed: z.number() });
 
-const importBody = z.strictObject({
+const importFields = z.strictObject({
   document: z.unknown().describe("An export, or another program's JSON").optional(),
   files: z.record(z.string().max(100), z.unknown()).describe("Files of a .geminitro folder, by name")
     .optional(),
@@ -17,6 +18,22 @@ const importBody = z.strictObject({
   (body) => [body.document, body.files, body.text].filter((one) => one !== undefined).length === 1,
   { message: "send exactly one of document, files and text", path: ["document"] },
 );
+
+/** A file may also be the body itself, its passphrase in a header: what a browser's upload sends. */
+const importBody = z.preprocess((body) => {
+  if (!isObject(body)) return Array.isArray(body) ? { document: body } : body;
+  const wrapped = "document" in body || "files" in body || "text" in body;
+  const file = "format" in body || "keys" in body || "caps" in body || "API_KEYS" in body;
+  return !wrapped && file ? { document: body } : body;
+}, importFields);
+
+/** Carries the passphrase where there is no body for it. */
+const PASSPHRASE_HEADER = "x-geminitro-passphrase";
+
+function passphraseOf(request: Request): { readonly passphrase?: string } {
+  const header = request.headers.get(PASSPHRASE_HEADER) ?? "";
+  return header === "" ? {} : { passphrase: header };
+}
 
 const report = z.object({
   format: z.string(),
@@ -37,9 +54,11 @@ export const transferEndpoints: readonly Endpoint[] = [
     path: "/api/export",
     id: "exportOpen",
     tag: "Transfer",
-    summary: "Everything that was set, without any secret",
+    summary:
+      `Everything that was set, without any secret; with the header ${PASSPHRASE_HEADER}, keys are in it, encrypted`,
+    errors: [422],
     reply: anything,
-    handle: ({ admin }) => admin.exportFile(),
+    handle: ({ admin, request }) => admin.exportFile(passphraseOf(request).passphrase),
   }),
   endpoint({
     method: "post",
@@ -63,6 +82,7 @@ export const transferEndpoints: readonly Endpoint[] = [
     bodyLimit: 20_000_000,
     reply: report,
     errors: [422],
-    handle: ({ admin }, { body }) => admin.importFile(definedOnly(body)),
+    handle: ({ admin, request }, { body }) =>
+      admin.importFile({ ...passphraseOf(request), ...definedOnly(body) }),
   }),
 ];

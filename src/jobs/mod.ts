@@ -1,0 +1,10 @@
+/**
+ * Background work that the platform's cron wakes each minute: model lists, quotas, packing, retention, counts, backups. Each
+ * runs when it is due, under a lease of the database, so that of several processes one does it; each is harmless to repeat.
+ * Registers no cron itself.
+ *
+ * @module
+ */
+export type { Job, JobDeps, JobReport } from "./job.ts";
+export { JOBS } from "./jobs.ts";
+export { runDueJobs } from "./run_due_jobs.ts";
