@@ -3,24 +3,29 @@ import {
   keyExpired,
   keyInvalid,
   keyLeaked,
+  keyNotFound,
   noKey,
   referrerBlocked,
   type Rejection,
   serviceBlocked,
   serviceDisabled,
 } from "./errors.ts";
+import { regionLimitZero } from "./quota_errors.ts";
 import { QuotaCounter, type QuotaLimits } from "./quota.ts";
 
 /** What Google thinks of a key. `service_blocked` lets models.list through and refuses generation. */
 export type KeyState =
   | "valid"
   | "invalid"
+  | "deleted"
   | "expired"
   | "leaked"
   | "suspended"
   | "service_disabled"
   | "service_blocked"
-  | "referrer_blocked";
+  | "referrer_blocked"
+  /** The old 429 of a project whose region has a limit of 0. */
+  | "region_limit_zero";
 
 /** A Google Cloud project: its keys share its quotas. */
 export interface SimProject {
@@ -126,6 +131,8 @@ function refusalOf(holder: KeyHolder, method: string, referrer: string | null): 
       return undefined;
     case "invalid":
       return keyInvalid();
+    case "deleted":
+      return keyNotFound();
     case "expired":
       return keyExpired();
     case "leaked":
@@ -138,6 +145,10 @@ function refusalOf(holder: KeyHolder, method: string, referrer: string | null): 
       return method.startsWith("List") || method.startsWith("Get")
         ? undefined
         : serviceBlocked(holder.book.number, method);
+    case "region_limit_zero":
+      return method.startsWith("List") || method.startsWith("Get")
+        ? undefined
+        : regionLimitZero(holder.book.number);
     case "referrer_blocked":
       return referrerBlocked(holder.book.number, referrer);
   }

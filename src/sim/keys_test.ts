@@ -5,6 +5,8 @@ import { ask, bench, KEY } from "./test_calls.ts";
 
 const REFUSALS: readonly (readonly [KeyState, number, string | undefined, RegExp])[] = [
   ["invalid", 400, "API_KEY_INVALID", /^API key not valid\. Please pass a valid API key\.$/],
+  ["deleted", 400, "API_KEY_INVALID", /^API Key not found\. Please pass a valid API key\.$/],
+  ["region_limit_zero", 429, "RATE_LIMIT_EXCEEDED", /request limit per minute for a region/],
   ["expired", 400, "API_KEY_INVALID", /^API key expired\. Please renew the API key\.$/],
   ["leaked", 403, undefined, /^Your API key was reported as leaked\. Please use another API key\.$/],
   ["suspended", 403, "CONSUMER_SUSPENDED", new RegExp(`Consumer 'api_key:${KEY}' has been suspended`)],

@@ -38,7 +38,7 @@ export function routeOf(httpMethod: string, path: string): SimRoute {
   const model = MODEL_REGEXP.exec(path);
   if (model?.[2] !== undefined) return modelRoute(httpMethod, decodeURIComponent(model[2]), model[3]);
   if (httpMethod === "GET" && /^\/(v1|v1beta)\/models\/?$/.test(path)) return { kind: "list_models" };
-  if (httpMethod === "POST" && path === "/upload/v1beta/files") return { kind: "upload" };
+  if (httpMethod === "POST" && /^\/upload\/(v1|v1beta)\/files$/.test(path)) return { kind: "upload" };
   const resource = RESOURCE_REGEXP.exec(path);
   if (!resource) return { kind: "unknown" };
   const collection: Collection = resource[2] === "files" ? "files" : "cachedContents";
