@@ -2,7 +2,7 @@ import type { CallRecord, KeyRow } from "../components/data/views.ts";
 import { wholeNumber } from "../components/format.ts";
 import { data } from "../components/live/browser_api.ts";
 import { useResource } from "../components/live/resource.ts";
-import { text } from "../components/text.ts";
+import { flowText } from "../components/text/flow.ts";
 import { Card, Empty } from "../components/ui/card.tsx";
 import {
   type FlowLayout,
@@ -11,7 +11,7 @@ import {
   type FlowNode,
 } from "../components/views/flow_layout.ts";
 
-const words = text.flow;
+const words = flowText;
 const WIDTH = 1000;
 const HEIGHT = 440;
 const BAR = 8;

@@ -10,13 +10,14 @@ import { OAuthForm } from "../components/keys/oauth_form.tsx";
 import { data } from "../components/live/browser_api.ts";
 import { useResource } from "../components/live/resource.ts";
 import { say } from "../components/live/toasts.ts";
-import { text } from "../components/text.ts";
+import { text } from "../components/text/shell.ts";
+import { keysText } from "../components/text/keys.ts";
 import { Empty, Problem } from "../components/ui/card.tsx";
 import { Dialog } from "../components/ui/dialog.tsx";
 import { Icon } from "../components/ui/icon.tsx";
 import { filterKeys, keyLines } from "../components/views/key_lines.ts";
 
-const words = text.keys;
+const words = keysText;
 const STATUSES = ["active", "cooldown", "disabled", "dead"] as const;
 
 export interface KeysProps {

@@ -3,12 +3,12 @@ import type { LogEntry } from "../components/data/views.ts";
 import { say } from "../components/live/toasts.ts";
 import { LogList } from "../components/logs/log_list.tsx";
 import { useLogs } from "../components/logs/use_logs.ts";
-import { text } from "../components/text.ts";
+import { logsText } from "../components/text/logs.ts";
 import { Empty } from "../components/ui/card.tsx";
 import { Icon } from "../components/ui/icon.tsx";
 import { filterLogs, logLines, logText } from "../components/views/log_lines.ts";
 
-const words = text.logs;
+const words = logsText;
 
 function save(entries: readonly LogEntry[]): void {
   const url = URL.createObjectURL(new Blob([logText(entries)], { type: "text/plain" }));

@@ -5,11 +5,11 @@ import { useResource } from "../components/live/resource.ts";
 import { say } from "../components/live/toasts.ts";
 import { ModelMatrix } from "../components/models/model_matrix.tsx";
 import { NamedEditor } from "../components/models/named_editor.tsx";
-import { text } from "../components/text.ts";
+import { modelsText } from "../components/text/models.ts";
 import { Card } from "../components/ui/card.tsx";
 import { Icon } from "../components/ui/icon.tsx";
 
-const words = text.models;
+const words = modelsText;
 
 export interface ModelsProps {
   readonly catalog: CatalogView;

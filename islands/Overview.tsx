@@ -19,7 +19,8 @@ import { KeyGlance } from "../components/overview/key_glance.tsx";
 import { QuotaList } from "../components/overview/quota_list.tsx";
 import { AgentList, ModelShares } from "../components/overview/shares.tsx";
 import { TrafficChart } from "../components/overview/traffic_chart.tsx";
-import { text } from "../components/text.ts";
+import { text } from "../components/text/shell.ts";
+import { overviewText } from "../components/text/overview.ts";
 import { Card, Problem } from "../components/ui/card.tsx";
 import { Figure } from "../components/ui/figure.tsx";
 import { agentsNow } from "../components/views/agents_now.ts";
@@ -38,7 +39,7 @@ export interface OverviewProps {
   readonly at: number;
 }
 
-const words = text.overview;
+const words = overviewText;
 const RECENT = "limit=300";
 
 function useTraffic(initial: readonly CallRecord[], at: number) {

@@ -4,10 +4,10 @@ import { messageOf } from "../components/live/browser_api.ts";
 import { chatCall } from "../components/playground/chat_call.ts";
 import { CodeCard } from "../components/playground/code_card.tsx";
 import { type ChatDraft, type ChatTurn, type Dialect, DIALECTS } from "../components/playground/dialects.ts";
-import { text } from "../components/text.ts";
+import { playgroundText } from "../components/text/playground.ts";
 import { Card, Empty, Problem } from "../components/ui/card.tsx";
 
-const words = text.playground;
+const words = playgroundText;
 
 export interface PlaygroundProps {
   readonly models: readonly string[];

@@ -7,11 +7,12 @@ import { QuotaList } from "../components/overview/quota_list.tsx";
 import { BucketTable } from "../components/quotas/bucket_table.tsx";
 import { CapList } from "../components/quotas/cap_list.tsx";
 import { ScheduleForm } from "../components/quotas/schedule_form.tsx";
-import { text } from "../components/text.ts";
+import { text } from "../components/text/shell.ts";
+import { quotasText } from "../components/text/quotas.ts";
 import { Problem } from "../components/ui/card.tsx";
 import { modelQuotas } from "../components/views/model_quota.ts";
 
-const words = text.quotas;
+const words = quotasText;
 
 export interface QuotasProps {
   readonly buckets: readonly BucketRow[];

@@ -8,11 +8,12 @@ import { FilterBar, TotalsStrip } from "../components/requests/filter_bar.tsx";
 import { RequestDrawer } from "../components/requests/request_drawer.tsx";
 import { apiQuery, pageQuery, type RequestFilters } from "../components/requests/request_query.ts";
 import { RequestTable } from "../components/requests/request_table.tsx";
-import { text } from "../components/text.ts";
+import { text } from "../components/text/shell.ts";
+import { requestsText } from "../components/text/requests.ts";
 import { Empty, Problem } from "../components/ui/card.tsx";
 import { requestTotals } from "../components/views/request_totals.ts";
 
-const words = text.requests;
+const words = requestsText;
 const PAGE = 100;
 
 export interface RequestsProps {

@@ -5,7 +5,7 @@ import { ClientTokens } from "../components/settings/client_tokens.tsx";
 import { ServerInfo } from "../components/settings/server_info.tsx";
 import { AlertTest, OwnerToken, UpdateSwitch } from "../components/settings/switches.tsx";
 import { Transfer } from "../components/settings/transfer.tsx";
-import { text } from "../components/text.ts";
+import { text } from "../components/text/shell.ts";
 import { Problem } from "../components/ui/card.tsx";
 
 export interface SettingsProps {

@@ -7,10 +7,10 @@ import { ModelMatrix } from "../components/models/model_matrix.tsx";
 import { AgentStep } from "../components/setup/agent_step.tsx";
 import { CallStep } from "../components/setup/call_step.tsx";
 import { KeyStep } from "../components/setup/key_step.tsx";
-import { text } from "../components/text.ts";
+import { setupText } from "../components/text/setup.ts";
 import { chatModels } from "../components/views/chat_models.ts";
 
-const words = text.setup;
+const words = setupText;
 
 export interface SetupProps {
   readonly keys: readonly KeyRow[];

@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
 import { useEffect } from "preact/hooks";
 import { connection, listen } from "../components/live/live_events.ts";
-import { CommandPalette } from "../components/shell/command_palette.tsx";
+import type { CommandPaletteProps } from "../components/shell/command_palette.tsx";
 import { listenForShortcuts } from "../components/shell/shortcuts.ts";
 import { readTheme } from "../components/shell/theme.ts";
 import { ThemeMenu } from "../components/shell/theme_menu.tsx";
-import { text } from "../components/text.ts";
+import { text } from "../components/text/shell.ts";
 import { Icon } from "../components/ui/icon.tsx";
 
 const DOTS = { connecting: "bg-edge", live: "bg-good-fill", lost: "bg-bad-fill", paused: "bg-warn-fill" };
@@ -23,12 +24,23 @@ function LiveBadge() {
   );
 }
 
+/** The palette comes over the wire when it is first opened. */
+function usePalette() {
+  const open = useSignal(false);
+  const Palette = useSignal<FunctionComponent<CommandPaletteProps> | undefined>(undefined);
+  const show = async () => {
+    Palette.value ??= (await import("../components/shell/command_palette.tsx")).CommandPalette;
+    open.value = true;
+  };
+  return { open, Palette, show };
+}
+
 /** What stands at the foot of the menu: the connection, the palette, the appearance, the way out. */
 export default function Shell() {
-  const open = useSignal(false);
+  const { open, Palette, show } = usePalette();
   useEffect(() => {
     readTheme();
-    const stops = [listenForShortcuts(() => open.value = true), listen("reconnected", () => {})];
+    const stops = [listenForShortcuts(() => void show()), listen("reconnected", () => {})];
     return () => stops.forEach((stop) => stop());
   }, []);
   return (
@@ -37,7 +49,7 @@ export default function Shell() {
         type="button"
         class="btn btn-quiet lg:justify-start lg:border-line"
         aria-label={text.palette.open}
-        onClick={() => open.value = true}
+        onClick={show}
       >
         <Icon name="search" />
         <kbd class="hidden font-sans text-xs text-mute lg:ms-auto lg:inline">Ctrl K</kbd>
@@ -53,7 +65,7 @@ export default function Shell() {
           </button>
         </form>
       </div>
-      <CommandPalette open={open} />
+      {Palette.value && <Palette.value open={open} />}
     </div>
   );
 }

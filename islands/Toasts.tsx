@@ -1,4 +1,4 @@
-import { text } from "../components/text.ts";
+import { text } from "../components/text/shell.ts";
 import { Icon } from "../components/ui/icon.tsx";
 import { dismiss, type Toast, toasts } from "../components/live/toasts.ts";
 

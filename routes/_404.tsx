@@ -1,5 +1,5 @@
 import { Head } from "fresh/runtime";
-import { text } from "../components/text.ts";
+import { text } from "../components/text/shell.ts";
 import { define } from "./_define.ts";
 
 export default define.page(() => (

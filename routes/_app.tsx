@@ -1,4 +1,4 @@
-import { text } from "../components/text.ts";
+import { text } from "../components/text/shell.ts";
 import { define } from "./_define.ts";
 
 export default define.page(({ Component }) => (

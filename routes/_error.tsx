@@ -1,6 +1,6 @@
 import { HttpError } from "fresh";
 import { Head } from "fresh/runtime";
-import { text } from "../components/text.ts";
+import { text } from "../components/text/shell.ts";
 import { define } from "./_define.ts";
 
 export default define.page(({ error, url }) => (

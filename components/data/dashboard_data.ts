@@ -31,6 +31,7 @@ export interface DashboardData {
   /** `query` is the page's own query string: q, model, key, client, outcome, since, cursor, limit. */
   requests(query: string): Promise<RequestsView>;
   request(id: string): Promise<CallRecord | undefined>;
+  /** The last lines, oldest first. */
   logs(): Promise<readonly LogEntry[]>;
   catalog(): Promise<CatalogView>;
   agents(): Promise<readonly AgentRow[]>;

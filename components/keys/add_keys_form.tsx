@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { outcomes } from "../data/key_rows.ts";
 import { messageOf, send } from "../live/browser_api.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { keysText } from "../text/keys.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Meter } from "../ui/meter.tsx";
 import { pastedKeys, pastedName } from "../views/pasted_keys.ts";
 
-const words = text.keys;
+const words = keysText;
 const WIDTH = 4;
 
 interface Line {

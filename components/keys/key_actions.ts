@@ -4,9 +4,10 @@ import type { KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { keysText } from "../text/keys.ts";
 
-const words = text.keys;
+const words = keysText;
 
 function path(key: KeyRow, rest = ""): string {
   return `/api/keys/${encodeURIComponent(key.id)}${rest}`;

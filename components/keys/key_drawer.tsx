@@ -2,7 +2,8 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { keysText } from "../text/keys.ts";
 import { Problem } from "../ui/card.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Countdown } from "../ui/figure.tsx";
@@ -11,7 +12,7 @@ import { StatusChip } from "../ui/status_chip.tsx";
 import { TierField } from "./add_keys_form.tsx";
 import type { KeyActions } from "./key_actions.ts";
 
-const words = text.keys;
+const words = keysText;
 
 interface FieldProps {
   readonly label: string;

@@ -3,12 +3,13 @@ import { useEffect, useRef } from "preact/hooks";
 import type { KeyRow } from "../data/views.ts";
 import { ago, keyName, shortNumber } from "../format.ts";
 import { useNow } from "../live/now.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { keysText } from "../text/keys.ts";
 import { Countdown } from "../ui/figure.tsx";
 import { StatusChip } from "../ui/status_chip.tsx";
 import { type KeyLine, windowOf } from "../views/key_lines.ts";
 
-const words = text.keys;
+const words = keysText;
 const LINE_PX = 48;
 
 function ProjectLine({ line }: { line: Extract<KeyLine, { kind: "project" }> }) {

@@ -2,10 +2,10 @@ import { useSignal } from "@preact/signals";
 import { fields, text as textOf } from "../data/fields.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { text } from "../text.ts";
+import { keysText } from "../text/keys.ts";
 import { Icon } from "../ui/icon.tsx";
 
-const words = text.keys;
+const words = keysText;
 const PROVIDERS = ["antigravity", "gemini-cli"] as const;
 
 /** Signs an account in: Google's page in a new tab; the address it ends at can be pasted when it cannot come back. */

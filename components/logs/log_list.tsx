@@ -1,9 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import { clockTime } from "../format.ts";
-import { text } from "../text.ts";
+import { logsText } from "../text/logs.ts";
 import type { LogLine } from "../views/log_lines.ts";
 
-const words = text.logs;
+const words = logsText;
 const LEVEL_TONES: Readonly<Record<string, string>> = {
   debug: "text-mute",
   info: "text-soft",

@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import type { KeyRow, MatrixModel } from "../data/views.ts";
 import { keyName, percent, shortNumber } from "../format.ts";
-import { text } from "../text.ts";
+import { modelsText } from "../text/models.ts";
 import { Empty } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Meter } from "../ui/meter.tsx";
 
-const words = text.models;
+const words = modelsText;
 /** Up to this many keys each has a column; beyond, a model shows how many serve it. */
 const MOST_COLUMNS = 12;
 

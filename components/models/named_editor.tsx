@@ -2,11 +2,12 @@ import { useSignal } from "@preact/signals";
 import type { NamedModels } from "../data/views.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { modelsText } from "../text/models.ts";
 import { Card } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 
-const words = text.models;
+const words = modelsText;
 
 interface NamedEditorProps {
   readonly title: string;

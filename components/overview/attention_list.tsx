@@ -1,4 +1,4 @@
-import { text } from "../text.ts";
+import { attentionText } from "../text/attention.ts";
 import { Icon } from "../ui/icon.tsx";
 import type { AttentionRow } from "../views/attention.ts";
 
@@ -23,20 +23,20 @@ function Row({ row }: { row: AttentionRow }) {
 export function AttentionList({ rows, usable }: { rows: readonly AttentionRow[]; usable: number }) {
   if (rows.length === 0) {
     return (
-      <section class="card flex items-center gap-3 px-4 py-3 sm:px-5" aria-label={text.attention.title}>
+      <section class="card flex items-center gap-3 px-4 py-3 sm:px-5" aria-label={attentionText.title}>
         <span class="grid size-8 shrink-0 place-items-center rounded-full bg-good-wash text-good">
           <Icon name="check" />
         </span>
         <div>
-          <h2 class="text-base font-semibold tracking-tight">{text.attention.calm}</h2>
-          <p class="text-mute">{text.attention.calmDetail(usable)}</p>
+          <h2 class="text-base font-semibold tracking-tight">{attentionText.calm}</h2>
+          <p class="text-mute">{attentionText.calmDetail(usable)}</p>
         </div>
       </section>
     );
   }
   return (
-    <section class="card px-4 py-3 sm:px-5" aria-label={text.attention.title}>
-      <h2 class="text-base font-semibold tracking-tight">{text.attention.title}</h2>
+    <section class="card px-4 py-3 sm:px-5" aria-label={attentionText.title}>
+      <h2 class="text-base font-semibold tracking-tight">{attentionText.title}</h2>
       <ul class="divide-y divide-line">{rows.map((row) => <Row key={row.id} row={row} />)}</ul>
     </section>
   );

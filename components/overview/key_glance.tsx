@@ -1,11 +1,13 @@
 import type { KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { attentionText } from "../text/attention.ts";
+import { overviewText } from "../text/overview.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { StatusChip } from "../ui/status_chip.tsx";
 import type { RibbonMark, Ribbons } from "../views/key_ribbon.ts";
 
-const words = text.overview;
+const words = overviewText;
 const SLOTS = 40;
 const FILL: Readonly<Record<RibbonMark, string>> = {
   ok: "fill-good-fill",
@@ -60,7 +62,7 @@ export function KeyGlance(
     >
       {keys.length === 0
         ? (
-          <Empty icon="keys" title={text.attention.noKeys}>
+          <Empty icon="keys" title={attentionText.noKeys}>
             <a class="btn btn-primary mt-2" href="/dashboard/setup">{words.start}</a>
           </Empty>
         )

@@ -1,12 +1,13 @@
 import { percent, shortNumber } from "../format.ts";
 import { useNow } from "../live/now.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { overviewText } from "../text/overview.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Countdown, Figure } from "../ui/figure.tsx";
 import { leftTone, Meter } from "../ui/meter.tsx";
 import { leftShare, type ModelQuota } from "../views/model_quota.ts";
 
-const words = text.overview;
+const words = overviewText;
 
 function Left({ row }: { row: ModelQuota }) {
   const age = row.asOf === undefined ? {} : { asOf: row.asOf };

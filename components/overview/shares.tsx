@@ -1,12 +1,12 @@
 import type { StatsView } from "../data/views.ts";
 import { ago, percent, shortNumber } from "../format.ts";
 import { useNow } from "../live/now.ts";
-import { text } from "../text.ts";
+import { overviewText } from "../text/overview.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Meter } from "../ui/meter.tsx";
 import type { AgentNow } from "../views/agents_now.ts";
 
-const words = text.overview;
+const words = overviewText;
 
 /** Which models the requests went to. */
 export function ModelShares({ models }: { models: StatsView["models"] }) {

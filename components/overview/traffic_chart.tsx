@@ -1,4 +1,5 @@
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { overviewText } from "../text/overview.ts";
 import { niceMax, type TrafficPoint } from "../views/traffic_series.ts";
 
 const WIDTH = 720;
@@ -48,7 +49,7 @@ export function TrafficChart({ points }: { points: readonly TrafficPoint[] }) {
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         class="block w-full"
         role="img"
-        aria-label={text.overview.chartLabel(sum((point) => point.ok), sum(failed))}
+        aria-label={overviewText.chartLabel(sum((point) => point.ok), sum(failed))}
       >
         <Axis max={max} />
         <path d={area(points, all, failed, max)} class="fill-accent/20 stroke-accent" stroke-width="1.5" />
@@ -61,11 +62,11 @@ export function TrafficChart({ points }: { points: readonly TrafficPoint[] }) {
       <figcaption class="mt-1 flex gap-4 text-xs text-mute">
         <span class="inline-flex items-center gap-1.5">
           <span class="size-2 rounded-sm bg-accent" aria-hidden="true" />
-          {text.overview.answered}
+          {overviewText.answered}
         </span>
         <span class="inline-flex items-center gap-1.5">
           <span class="size-2 rounded-sm bg-bad-fill" aria-hidden="true" />
-          {text.overview.failed}
+          {overviewText.failed}
         </span>
       </figcaption>
     </figure>

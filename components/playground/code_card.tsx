@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { say } from "../live/toasts.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { playgroundText } from "../text/playground.ts";
 import { Card } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 import type { ChatDraft } from "./dialects.ts";
 import { type Language, LANGUAGES, snippet } from "./snippets.ts";
 
-const words = text.playground;
+const words = playgroundText;
 
 /** The call that the form would make, as code. */
 export function CodeCard({ draft, origin }: { draft: ChatDraft; origin: string }) {

@@ -1,12 +1,14 @@
 import type { BucketLimitView, BucketRow } from "../data/views.ts";
 import { percent, shortNumber } from "../format.ts";
 import { useNow } from "../live/now.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { overviewText } from "../text/overview.ts";
+import { quotasText } from "../text/quotas.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Countdown, Figure } from "../ui/figure.tsx";
 import { leftTone, Meter } from "../ui/meter.tsx";
 
-const words = text.quotas;
+const words = quotasText;
 const MOST = 200;
 
 function shareLeft(limit: BucketLimitView): number | undefined {
@@ -17,7 +19,7 @@ function shareLeft(limit: BucketLimitView): number | undefined {
 }
 
 function amount(limit: BucketLimitView, share: number | undefined): string {
-  if (share === undefined) return `${shortNumber(limit.used)} ${text.overview.used}`;
+  if (share === undefined) return `${shortNumber(limit.used)} ${overviewText.used}`;
   if (limit.kind === "remaining_fraction") return percent(share);
   return `${shortNumber(limit.left ?? (limit.limit ?? 0) - limit.used)} / ${shortNumber(limit.limit ?? 0)}`;
 }
@@ -116,7 +118,7 @@ export function BucketTable({ buckets }: { buckets: readonly BucketRow[] }) {
           </div>
         )}
       {buckets.length > MOST && (
-        <p class="px-5 py-3 text-xs text-mute">{text.overview.more(buckets.length - MOST)}</p>
+        <p class="px-5 py-3 text-xs text-mute">{overviewText.more(buckets.length - MOST)}</p>
       )}
     </Card>
   );

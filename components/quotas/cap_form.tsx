@@ -1,7 +1,8 @@
 import type { CapRow } from "../data/views.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { quotasText } from "../text/quotas.ts";
 
-const words = text.quotas;
+const words = quotasText;
 const UNITS = ["requests", "tokens"] as const;
 const PERIODS = ["hourly", "daily", "weekly", "monthly"] as const;
 const ACTIONS = ["try_next", "reject"] as const;

@@ -3,7 +3,9 @@ import type { CapRow, CapsView } from "../data/views.ts";
 import { wholeNumber } from "../format.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { overviewText } from "../text/overview.ts";
+import { quotasText } from "../text/quotas.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Countdown, Figure } from "../ui/figure.tsx";
@@ -11,7 +13,7 @@ import { Icon } from "../ui/icon.tsx";
 import { Meter, type Tone } from "../ui/meter.tsx";
 import { type CapDraft, CapForm } from "./cap_form.tsx";
 
-const words = text.quotas;
+const words = quotasText;
 
 function toneOf(cap: CapRow, share: number): Tone {
   if (!cap.enabled) return "mute";
@@ -63,7 +65,7 @@ function Row({ cap, onEdit, onRemove }: { cap: CapRow; onEdit: () => void; onRem
       />
       {cap.nextReset !== undefined && (
         <p class="text-xs text-mute">
-          {text.overview.resets} <Countdown until={cap.nextReset} />
+          {overviewText.resets} <Countdown until={cap.nextReset} />
         </p>
       )}
     </li>

@@ -1,10 +1,11 @@
 import type { CapsView } from "../data/views.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { quotasText } from "../text/quotas.ts";
 import { Card } from "../ui/card.tsx";
 
-const words = text.quotas;
+const words = quotasText;
 
 /** When a day begins for the caps, and where. */
 export function ScheduleForm({ caps, refresh }: { caps: CapsView; refresh: () => Promise<void> }) {

@@ -1,9 +1,9 @@
 import { duration, percent, shortNumber, wholeNumber } from "../format.ts";
-import { text } from "../text.ts";
+import { requestsText } from "../text/requests.ts";
 import type { RequestTotals } from "../views/request_totals.ts";
 import type { RequestFilters } from "./request_query.ts";
 
-const words = text.requests;
+const words = requestsText;
 
 interface FilterBarProps {
   readonly filters: RequestFilters;

@@ -5,14 +5,15 @@ import type { CallRecord } from "../data/views.ts";
 import { dateTime, duration, wholeNumber } from "../format.ts";
 import { data, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { requestsText } from "../text/requests.ts";
 import { Problem } from "../ui/card.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { OutcomeChip } from "../ui/status_chip.tsx";
 import { Timeline } from "./timeline.tsx";
 
-const words = text.requests;
+const words = requestsText;
 
 function Facts({ rows }: { rows: readonly (readonly [string, ComponentChildren])[] }) {
   return (

@@ -1,9 +1,10 @@
 import type { CallRecord } from "../data/views.ts";
 import { clockTime, duration, shortNumber } from "../format.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { requestsText } from "../text/requests.ts";
 import { OutcomeChip } from "../ui/status_chip.tsx";
 
-const words = text.requests;
+const words = requestsText;
 
 function Row({ call, onOpen }: { call: CallRecord; onOpen: (id: string) => void }) {
   const last = call.attempts.at(-1);

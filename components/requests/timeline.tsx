@@ -1,10 +1,10 @@
 import type { CallRecord } from "../data/views.ts";
 import { duration } from "../format.ts";
-import { text } from "../text.ts";
+import { requestsText } from "../text/requests.ts";
 
 type Attempt = CallRecord["attempts"][number];
 
-const words = text.requests;
+const words = requestsText;
 
 interface Part {
   readonly name: string;

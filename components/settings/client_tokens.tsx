@@ -4,11 +4,12 @@ import type { ClientRow } from "../data/views.ts";
 import { dateTime } from "../format.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { settingsText } from "../text/settings.ts";
 import { Card } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 
-const words = text.settings;
+const words = settingsText;
 const DAY_MS = 86_400_000;
 
 function Row({ client, onRevoke }: { client: ClientRow; onRevoke: () => void }) {

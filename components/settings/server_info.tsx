@@ -2,10 +2,10 @@ import type { HealthView, SettingsView } from "../data/views.ts";
 import { fields } from "../data/fields.ts";
 import { duration } from "../format.ts";
 import { useNow } from "../live/now.ts";
-import { text } from "../text.ts";
+import { settingsText } from "../text/settings.ts";
 import { Card } from "../ui/card.tsx";
 
-const words = text.settings;
+const words = settingsText;
 /** Settings that are times, in milliseconds. */
 const TIME_REGEXP = /^(timeout|queueMaxWait|.*Interval$)/;
 

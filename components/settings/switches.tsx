@@ -1,17 +1,22 @@
-import { fields } from "../data/fields.ts";
+import { fields, text as textOf } from "../data/fields.ts";
 import type { SettingsView } from "../data/views.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { text } from "../text.ts";
+import { settingsText } from "../text/settings.ts";
 import { Card, Problem } from "../ui/card.tsx";
 
-const words = text.settings;
+const words = settingsText;
 
 async function attempt(task: () => Promise<unknown>, done: string): Promise<void> {
   await task().then(
     () => say(done, { tone: "good" }),
     (error) => say(messageOf(error), { tone: "bad", ms: 10_000 }),
   );
+}
+
+async function testAlert(): Promise<void> {
+  const reply = fields(await send("POST", "/api/alerts/test"));
+  if (reply["ok"] !== true) throw new Error(textOf(reply["reason"]));
 }
 
 /** Updates at start; kept in the database, so it holds for every process. */
@@ -43,7 +48,7 @@ export function AlertTest({ settings }: { settings: SettingsView }) {
         type="button"
         class="btn"
         disabled={!isSet}
-        onClick={() => attempt(() => send("POST", "/api/alerts/test"), words.alertSent)}
+        onClick={() => attempt(testAlert, words.alertSent)}
       >
         {words.alertTest}
       </button>

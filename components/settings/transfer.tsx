@@ -1,14 +1,14 @@
 import { useSignal } from "@preact/signals";
-import { readJson } from "../data/dashboard_data.ts";
-import { messageOf } from "../live/browser_api.ts";
+import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { text } from "../text.ts";
+import { settingsText } from "../text/settings.ts";
 import { Card } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 
-const words = text.settings;
+const words = settingsText;
 
-function saveFile(blob: Blob): void {
+function saveFile(content: unknown): void {
+  const blob = new Blob([JSON.stringify(content, null, 2)], { type: "application/json" });
   const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
@@ -20,28 +20,18 @@ function saveFile(blob: Blob): void {
 /** Everything out into one file and in again. */
 export function Transfer() {
   const passphrase = useSignal("");
-  const headers = () => ({ "x-geminitro-passphrase": passphrase.value });
   const attempt = async (task: () => Promise<void>) => {
     await task().catch((error) => say(messageOf(error), { tone: "bad", ms: 10_000 }));
   };
   const exportAll = () =>
-    attempt(async () => {
-      const response = await fetch("/api/export", { headers: headers() });
-      if (!response.ok) await readJson(response);
-      saveFile(await response.blob());
-    });
+    attempt(async () => saveFile(await send("POST", "/api/export", { passphrase: passphrase.value })));
   const importFile = (file: File | undefined) =>
     attempt(async () => {
       if (file === undefined) return;
-      const body = await file.text();
-      await readJson(
-        await fetch("/api/import", {
-          method: "POST",
-          headers: { ...headers(), "content-type": "application/json" },
-          body,
-        }),
-      );
-      say(words.imported, { tone: "good" });
+      const document: unknown = JSON.parse(await file.text());
+      const secret = passphrase.value === "" ? {} : { passphrase: passphrase.value };
+      await send("POST", "/api/import", { document, ...secret });
+      say(settingsText.imported, { tone: "good" });
     });
   return (
     <Card title={words.transfer}>

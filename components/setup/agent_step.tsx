@@ -3,11 +3,11 @@ import { agentChanges } from "../data/catalog_views.ts";
 import type { AgentChange, AgentRow } from "../data/views.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { text } from "../text.ts";
+import { setupText } from "../text/setup.ts";
 import { Problem } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 
-const words = text.setup;
+const words = setupText;
 
 function lineTone(line: string): string {
   if (line.startsWith("+")) return "text-good";

@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { messageOf } from "../live/browser_api.ts";
 import { chatCall } from "../playground/chat_call.ts";
-import { text } from "../text.ts";
+import { playgroundText } from "../text/playground.ts";
+import { setupText } from "../text/setup.ts";
 import { Problem } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 
-const words = text.setup;
+const words = setupText;
 
 /** Last: a call through the proxy, as an agent would make it. */
 export function CallStep({ models }: { models: readonly string[] }) {
@@ -20,7 +21,7 @@ export function CallStep({ models }: { models: readonly string[] }) {
     const draft = { dialect: "openai" as const, model: model.value, system: "", stream: true, turns };
     try {
       const done = await chatCall(draft, (part) => answer.value += part, AbortSignal.timeout(120_000));
-      note.value = text.playground.servedBy(done.key, done.ms);
+      note.value = playgroundText.servedBy(done.key, done.ms);
     } catch (error) {
       problem.value = messageOf(error);
     }

@@ -1,10 +1,10 @@
 import { AddKeysForm } from "../keys/add_keys_form.tsx";
 import type { KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
-import { text } from "../text.ts";
+import { setupText } from "../text/setup.ts";
 import { StatusChip } from "../ui/status_chip.tsx";
 
-const words = text.setup;
+const words = setupText;
 
 /** First: keys in the pool. */
 export function KeyStep({ keys, refresh }: { keys: readonly KeyRow[]; refresh: () => Promise<void> }) {

@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { type Command, FIXED, foundCommands, matching } from "./commands.ts";
 
@@ -23,8 +23,12 @@ function Option(
   );
 }
 
+export interface CommandPaletteProps {
+  readonly open: Signal<boolean>;
+}
+
 /** One field for everything: pages, actions, keys, models, requests. */
-export function CommandPalette({ open }: { open: Signal<boolean> }) {
+export function CommandPalette({ open }: CommandPaletteProps) {
   const typed = useSignal("");
   const active = useSignal(0);
   const found = useSignal<readonly Command[]>([]);

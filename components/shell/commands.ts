@@ -1,7 +1,7 @@
 import { keyName } from "../format.ts";
 import { data, messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
 import { PAGES } from "./pages.ts";
 import { chooseTheme } from "./theme.ts";
 

@@ -1,6 +1,6 @@
 import { Head } from "fresh/runtime";
 import type { ComponentChildren } from "preact";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
 import { PageHead } from "../ui/card.tsx";
 
 /** The window's title and the page's head in one, so that they never differ. */

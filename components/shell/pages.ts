@@ -1,4 +1,4 @@
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
 import type { IconName } from "../ui/icon.tsx";
 
 export interface DashboardPage {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
 import { Icon } from "../ui/icon.tsx";
 import { PAGES } from "./pages.ts";
 

@@ -1,4 +1,4 @@
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
 import { Icon } from "../ui/icon.tsx";
 import { chooseTheme, MODES, PALETTES, theme } from "./theme.ts";
 

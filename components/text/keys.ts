@@ -1,6 +1,7 @@
 import { plural } from "../format.ts";
 
-export const keys = {
+/** Words of this part of the dashboard. */
+export const keysText = {
   title: "Keys",
   lead: "Projects with their keys underneath: Google counts per project, not per key.",
   add: "Add keys",

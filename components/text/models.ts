@@ -1,6 +1,7 @@
 import { plural } from "../format.ts";
 
-export const models = {
+/** Words of this part of the dashboard. */
+export const modelsText = {
   title: "Models",
   lead: "Which key serves which model, and what you call them.",
   refresh: "Ask Google again",
@@ -34,34 +35,4 @@ export const models = {
   saved: (name: string) => `${name} is saved.`,
   removed: (name: string) => `${name} is removed.`,
   removeNamed: (name: string) => `Remove ${name}`,
-} as const;
-
-export const playground = {
-  title: "Playground",
-  lead: "A chat with any model or alias, in any dialect, through this proxy.",
-  dialect: "Dialect",
-  dialects: {
-    openai: "OpenAI chat",
-    responses: "OpenAI responses",
-    anthropic: "Anthropic messages",
-    gemini: "Gemini",
-  },
-  model: "Model or alias",
-  system: "Instructions",
-  systemHint: "You are a helpful assistant.",
-  message: "Message",
-  messageHint: "Say hello in one sentence.",
-  send: "Send",
-  stop: "Stop",
-  clear: "Start anew",
-  stream: "Stream the answer",
-  you: "You",
-  emptyTitle: "Ask something",
-  empty: "Ctrl Enter sends. Calls count against your quota like any other.",
-  code: "The same call in code",
-  tokenNote: "Put your own token in the place of YOUR_TOKEN.",
-  languages: { curl: "curl", python: "Python", typescript: "TypeScript" },
-  servedBy: (key: string, ms: number) => `${key ? `by ${key}, ` : ""}${Math.round(ms)} ms`,
-  failed: (why: string) => `The call failed: ${why}`,
-  chat: "Conversation",
 } as const;

@@ -1,4 +1,5 @@
-export const quotas = {
+/** Words of this part of the dashboard. */
+export const quotasText = {
   title: "Usage quotas",
   lead: "What Google allows, what you allow yourself, and how long it lasts.",
   caps: "Your caps",

@@ -1,6 +1,5 @@
-import { plural, shortNumber } from "../format.ts";
-
-export const requests = {
+/** Words of this part of the dashboard. */
+export const requestsText = {
   title: "Requests",
   lead: "Every call with its attempts. Each filter also gives totals.",
   search: "Search error messages",
@@ -87,48 +86,4 @@ export const requests = {
   connectBar: "to the head of the reply",
   firstBar: "to the first token",
   restBar: "to the end",
-} as const;
-
-export const flow = {
-  title: "Flow",
-  lead: "Where calls go, and where they stop.",
-  columns: ["Agent", "Model", "Project", "Key"],
-  empty: "Nothing flows yet",
-  emptyDetail: "The picture draws itself with the first calls.",
-  stopped: "stopped here",
-  note: (count: number) => `the last ${plural(count, "call", "calls")}`,
-  label: (count: number) => `${shortNumber(count)} calls from agents over models and projects to keys`,
-  noProject: "project not known",
-  others: "others",
-  link: (from: string, to: string, count: number) => `${from} to ${to}: ${plural(count, "call", "calls")}`,
-  from: "From",
-  to: "To",
-  calls: "Calls",
-  failed: "Failed",
-  asTable: "As a table",
-} as const;
-
-export const logs = {
-  title: "System logs",
-  lead: "What the proxy does, as it does it.",
-  filter: "Filter the lines",
-  level: "Level",
-  levels: { "": "Every level", debug: "Debug", info: "Info", warn: "Warning", error: "Error" } as Readonly<
-    Record<string, string>
-  >,
-  kind: "Type",
-  anyKind: "Every type",
-  pause: "Pause",
-  resume: (waiting: number) => waiting === 0 ? "Go on" : `Go on (${waiting} new)`,
-  copy: "Copy",
-  copied: (count: number) => `${plural(count, "line", "lines")} copied.`,
-  download: "Download",
-  collapse: "Fold repeated lines",
-  empty: "No lines yet",
-  emptyDetail: "They appear here as things happen.",
-  nothing: "No line matches",
-  lines: (shown: number, total: number) =>
-    shown === total ? plural(total, "line", "lines") : `${shown} of ${total} lines`,
-  list: "Log lines",
-  times: (count: number) => `× ${count}`,
 } as const;

@@ -1,7 +1,7 @@
 import { plural } from "../format.ts";
 
 /** Words that every page shares. */
-export const shell = {
+export const text = {
   product: "GemiNitro",
   close: "Close",
   cancel: "Cancel",

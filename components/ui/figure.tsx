@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { ago, countdown } from "../format.ts";
 import { useNow } from "../live/now.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
 
 export type NumberKind = "measured" | "header" | "learned" | "set" | "unknown" | "forecast";
 

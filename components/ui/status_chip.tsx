@@ -1,5 +1,5 @@
 import type { KeyStatus } from "../data/views.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
 
 const TONES: Readonly<Record<KeyStatus, string>> = {
   active: "chip-good",

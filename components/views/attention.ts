@@ -1,6 +1,6 @@
 import type { BucketRow, CapsView, HealthView, KeyRow } from "../data/views.ts";
 import { countdown, keyName, plural } from "../format.ts";
-import { text } from "../text.ts";
+import { attentionText } from "../text/attention.ts";
 
 /** One thing that the owner should look at, with the place that mends it. */
 export interface AttentionRow {
@@ -19,7 +19,7 @@ interface Facts {
   readonly health: HealthView;
 }
 
-const words = text.attention;
+const words = attentionText;
 
 function keyLink(key: KeyRow): string {
   return `/dashboard/keys?focus=${encodeURIComponent(key.id)}`;

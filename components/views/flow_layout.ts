@@ -1,6 +1,7 @@
 import type { CallRecord, KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
-import { text } from "../text.ts";
+import { text } from "../text/shell.ts";
+import { flowText } from "../text/flow.ts";
 
 export interface FlowNode {
   readonly id: string;
@@ -44,7 +45,7 @@ function pathOf(call: CallRecord, keys: ReadonlyMap<string, KeyRow>): readonly s
   const last = call.attempts.at(-1);
   if (last === undefined) return [agent, model];
   const key = keys.get(last.credential);
-  return [agent, model, key?.project || text.flow.noProject, key === undefined ? last.name : keyName(key)];
+  return [agent, model, key?.project || flowText.noProject, key === undefined ? last.name : keyName(key)];
 }
 
 function count(tallies: Map<string, Tally>, name: string, failed: boolean): void {
@@ -95,7 +96,7 @@ export function flowLayout(
   const whole = calls.map((call) => pathOf(call, byId));
   const names = [0, 1, 2, 3].map((column) => kept(whole, column));
   const paths = whole.map((path) =>
-    path.map((name, column) => names[column]?.has(name) ? name : text.flow.others)
+    path.map((name, column) => names[column]?.has(name) ? name : flowText.others)
   );
   const columns = [0, 1, 2, 3].map(() => new Map<string, Tally>());
   const links = new Map<string, Tally & { readonly from: string; readonly to: string }>();

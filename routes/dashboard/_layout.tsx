@@ -1,5 +1,5 @@
 import { SideNav } from "../../components/shell/side_nav.tsx";
-import { text } from "../../components/text.ts";
+import { text } from "../../components/text/shell.ts";
 import Shell from "../../islands/Shell.tsx";
 import Toasts from "../../islands/Toasts.tsx";
 import { define } from "../_define.ts";

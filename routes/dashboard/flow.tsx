@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { text } from "../../components/text.ts";
+import { flowText } from "../../components/text/flow.ts";
 import Flow from "../../islands/Flow.tsx";
 import { define } from "../_define.ts";
 
@@ -13,7 +13,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(({ data }) => (
   <>
-    <PageTitle title={text.flow.title} lead={text.flow.lead} />
+    <PageTitle title={flowText.title} lead={flowText.lead} />
     <Flow {...data} />
   </>
 ));

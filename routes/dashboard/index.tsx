@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { text } from "../../components/text.ts";
+import { overviewText } from "../../components/text/overview.ts";
 import Overview from "../../islands/Overview.tsx";
 import { define } from "../_define.ts";
 
@@ -22,7 +22,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(({ data }) => (
   <>
-    <PageTitle title={text.overview.title} lead={text.overview.lead} />
+    <PageTitle title={overviewText.title} lead={overviewText.lead} />
     <Overview {...data} />
   </>
 ));

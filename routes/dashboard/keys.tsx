@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { text } from "../../components/text.ts";
+import { keysText } from "../../components/text/keys.ts";
 import Keys from "../../islands/Keys.tsx";
 import { define } from "../_define.ts";
 
@@ -18,7 +18,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(({ data }) => (
   <>
-    <PageTitle title={text.keys.title} lead={text.keys.lead} />
+    <PageTitle title={keysText.title} lead={keysText.lead} />
     <Keys {...data} />
   </>
 ));

@@ -1,6 +1,6 @@
 import { page, type RouteConfig } from "fresh";
 import { Head } from "fresh/runtime";
-import { text } from "../../components/text.ts";
+import { text } from "../../components/text/shell.ts";
 import { Problem } from "../../components/ui/card.tsx";
 import type { Login } from "../../src/http/dashboard_session.ts";
 import { define } from "../_define.ts";

@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { text } from "../../components/text.ts";
+import { logsText } from "../../components/text/logs.ts";
 import Logs from "../../islands/Logs.tsx";
 import { define } from "../_define.ts";
 
@@ -10,7 +10,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(({ data }) => (
   <>
-    <PageTitle title={text.logs.title} lead={text.logs.lead} />
+    <PageTitle title={logsText.title} lead={logsText.lead} />
     <Logs logs={data.logs} />
   </>
 ));

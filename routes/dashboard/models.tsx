@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { text } from "../../components/text.ts";
+import { modelsText } from "../../components/text/models.ts";
 import Models from "../../islands/Models.tsx";
 import { define } from "../_define.ts";
 
@@ -13,7 +13,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(({ data }) => (
   <>
-    <PageTitle title={text.models.title} lead={text.models.lead} />
+    <PageTitle title={modelsText.title} lead={modelsText.lead} />
     <Models {...data} />
   </>
 ));

@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { text } from "../../components/text.ts";
+import { playgroundText } from "../../components/text/playground.ts";
 import { chatModels } from "../../components/views/chat_models.ts";
 import Playground from "../../islands/Playground.tsx";
 import { define } from "../_define.ts";
@@ -16,7 +16,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(({ data }) => (
   <>
-    <PageTitle title={text.playground.title} lead={text.playground.lead} />
+    <PageTitle title={playgroundText.title} lead={playgroundText.lead} />
     <Playground {...data} />
   </>
 ));

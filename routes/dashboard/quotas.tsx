@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { text } from "../../components/text.ts";
+import { quotasText } from "../../components/text/quotas.ts";
 import Quotas from "../../islands/Quotas.tsx";
 import { define } from "../_define.ts";
 
@@ -23,7 +23,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(({ data }) => (
   <>
-    <PageTitle title={text.quotas.title} lead={text.quotas.lead} />
+    <PageTitle title={quotasText.title} lead={quotasText.lead} />
     <Quotas {...data} />
   </>
 ));

@@ -1,7 +1,7 @@
 import { page } from "fresh";
 import { apiQuery, filtersOf } from "../../components/requests/request_query.ts";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { text } from "../../components/text.ts";
+import { requestsText } from "../../components/text/requests.ts";
 import Requests from "../../islands/Requests.tsx";
 import { define } from "../_define.ts";
 
@@ -19,7 +19,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(({ data }) => (
   <>
-    <PageTitle title={text.requests.title} lead={text.requests.lead} />
+    <PageTitle title={requestsText.title} lead={requestsText.lead} />
     <Requests {...data} />
   </>
 ));

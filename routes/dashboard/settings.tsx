@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { text } from "../../components/text.ts";
+import { settingsText } from "../../components/text/settings.ts";
 import Settings from "../../islands/Settings.tsx";
 import { define } from "../_define.ts";
 
@@ -13,7 +13,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(({ data }) => (
   <>
-    <PageTitle title={text.settings.title} lead={text.settings.lead} />
+    <PageTitle title={settingsText.title} lead={settingsText.lead} />
     <Settings {...data} />
   </>
 ));

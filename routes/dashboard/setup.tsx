@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { text } from "../../components/text.ts";
+import { setupText } from "../../components/text/setup.ts";
 import Setup from "../../islands/Setup.tsx";
 import { define } from "../_define.ts";
 
@@ -13,7 +13,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(({ data }) => (
   <>
-    <PageTitle title={text.setup.title} lead={text.setup.lead} />
+    <PageTitle title={setupText.title} lead={setupText.lead} />
     <Setup {...data} />
   </>
 ));

@@ -1,0 +1,93 @@
+import { type Browser, chromium, type Page } from "playwright-core";
+import { OWNER_TOKEN } from "./dashboard_under_test.ts";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const ARGS = [
+  "--no-sandbox",
+  "--headless",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** Where Chromium is: GEMINITRO_CHROMIUM, or a usual place; undefined when there is none. */
+export function findChromium(): string | undefined {
+  const given = Deno.env.get("GEMINITRO_CHROMIUM");
+  return (given === undefined ? PLACES : [given]).find(isFile);
+}
+
+/** Registers a test that needs Chromium. Without one it is skipped, saying why; with GEMINITRO_REQUIRE_BROWSER=1 it fails. */
+export function browserTest(
+  name: string,
+  body: (browser: Browser, t: Deno.TestContext) => Promise<void>,
+): void {
+  const executablePath = findChromium();
+  const isRequired = Deno.env.get("GEMINITRO_REQUIRE_BROWSER") === "1";
+  if (executablePath === undefined && !isRequired) {
+    console.log(`Skipped "${name}": no Chromium found. Install it, or name it in GEMINITRO_CHROMIUM.`);
+  }
+  Deno.test({
+    name,
+    ignore: executablePath === undefined && !isRequired,
+    async fn(t) {
+      if (executablePath === undefined) {
+        throw new Error("No Chromium found, and GEMINITRO_REQUIRE_BROWSER=1 is set.");
+      }
+      const browser = await chromium.launch({ executablePath, args: ARGS });
+      try {
+        await body(browser, t);
+      } finally {
+        await browser.close();
+      }
+    },
+  });
+}
+
+/** A page of a signed-in owner that collects what goes wrong in it. */
+export interface OwnerPage {
+  readonly page: Page;
+  readonly problems: readonly string[];
+}
+
+export async function ownerPage(
+  browser: Browser,
+  url: string,
+  options: { readonly width?: number; readonly theme?: "light" | "dark" } = {},
+): Promise<OwnerPage> {
+  const { width = 1280, theme = "light" } = options;
+  const context = await browser.newContext({
+    viewport: { width, height: width < 600 ? 844 : 900 },
+    colorScheme: theme,
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  page.on("request", (request) => {
+    const isOwn = request.url().startsWith(url) || /^(data|blob):/.test(request.url());
+    if (!isOwn) problems.push(`asked another host: ${request.url()}`);
+  });
+  await page.goto(`${url}/dashboard/login`);
+  await page.getByLabel("Owner's token").fill(OWNER_TOKEN);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/dashboard$/);
+  return { page, problems };
+}
+
+/** Goes to a page of the dashboard and waits until its islands are alive. */
+export async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.locator("html[data-ready]").waitFor();
+}
