@@ -114,7 +114,7 @@ export class Bucket {
     const limit = this.paceLimit;
     if (this.window.requests < limit) return this.#open(limit);
     const free = this.window.requestsFreeAt(limit);
-    const raiseAt = this.soft === Infinity ? Infinity : this.softAt + this.softStep;
+    const raiseAt = this.soft === Infinity ? Infinity : this.softAt + this.#stepNow(now);
     if (this.#mayExplore() || (raiseAt <= now && this.exploring === 0)) {
       this.state = "explore";
       this.share = 0;
@@ -124,6 +124,10 @@ export class Bucket {
     }
     const retry = raiseAt > now ? Math.min(free, raiseAt) : free;
     this.#close(retry, "minute", retry);
+  }
+
+  #stepNow(now: number): number {
+    return now < this.prior.pressedUntil ? Math.min(this.softStep, TUNING.softStepPressed) : this.softStep;
   }
 
   #mayExplore(): boolean {

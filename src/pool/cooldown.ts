@@ -50,23 +50,31 @@ export class EndpointHealth {
   }
 }
 
-/** An overloaded model is asked less: halved concurrency for each refusal, one more for each success, and a short rest at the bottom. */
+/**
+ * An overloaded model is asked less: a seventh fewer calls at once for each refusal, one more for each success. Only refusals in a
+ * row, without any success, let it rest.
+ */
 export class ModelLoad {
   limit = Infinity;
   inFlight = 0;
   until = 0;
-  #streak = 0;
+  #inARow = 0;
+  #rests = 0;
   #cutAt = 0;
   #lastFault = 0;
 
   fault(now: number, random: Random): number {
     this.#lastFault = now;
-    if (now - this.#cutAt > 250) {
-      this.limit = Math.max(1, Math.floor(Math.min(this.limit, this.inFlight + 1) / 2));
+    this.#inARow++;
+    if (now - this.#cutAt > TUNING.overloadedCut) {
+      this.limit = Math.max(
+        TUNING.overloadedFloor,
+        Math.floor(Math.min(this.limit, this.inFlight + 1) * 0.85),
+      );
       this.#cutAt = now;
     }
-    if (this.limit > 1) return 0;
-    const rest = Math.min(TUNING.overloadedFirst * 2 ** Math.min(this.#streak++, 10), TUNING.overloadedMax);
+    if (this.#inARow < TUNING.overloadedInARow) return 0;
+    const rest = Math.min(TUNING.overloadedFirst * 2 ** Math.min(this.#rests++, 10), TUNING.overloadedMax);
     this.until = now + Math.round(rest * (0.8 + 0.4 * random()));
     return this.until;
   }
@@ -74,8 +82,9 @@ export class ModelLoad {
   success(now: number): boolean {
     const recovered = this.until > 0;
     this.until = 0;
-    this.#streak >>= 1;
-    if (this.limit !== Infinity) this.limit = Math.max(this.limit + 1, this.limit * 1.25);
+    this.#inARow = 0;
+    this.#rests >>= 1;
+    if (this.limit !== Infinity) this.limit++;
     if (now - this.#lastFault > 60_000) this.limit = Infinity;
     return recovered;
   }

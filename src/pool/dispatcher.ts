@@ -153,6 +153,7 @@ export class Dispatcher {
 
   #refuse(lane: Lane, need: Need, at: number, now: number): Shortage {
     const until = finite(at);
+    this.#pressed(lane, now);
     const when = until === undefined ? {} : { until };
     this.#context.emit({ type: "exhausted", model: need.model, ...when });
     return this.#outlook.refusal(lane, need, until, now);
@@ -230,6 +231,7 @@ export class Dispatcher {
     for (const ticket of line.queue.heads()) {
       const lease = this.#attempt(lane, ticket.need, now - ticket.enqueuedAt, ticket.allowTried, tries === 0);
       if (lease !== undefined) {
+        if (now - ticket.enqueuedAt > TUNING.pressureWait) this.#pressed(lane, now);
         line.queue.serve(ticket);
         this.#part(ticket);
         ticket.resolve(lease);
@@ -239,6 +241,10 @@ export class Dispatcher {
       if (++tries >= 64 || (isFree(ticket.need) && nothingOpen(lane))) return false;
     }
     return false;
+  }
+
+  #pressed(lane: Lane, now: number): void {
+    for (const node of lane.nodes.slice(0, 64)) node.bucket.prior.pressedUntil = now + TUNING.pressureLasts;
   }
 
   /** A cap ran out while the call waited: waiting on would not help it. */

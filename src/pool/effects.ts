@@ -64,6 +64,7 @@ export class Effects {
     if (failure.class !== "transport" && failure.class !== "client_gone") this.#answered(flight);
     if (failure.class === "rate_limit" || failure.class === "quota") flight.entry.limited.add(flight.model);
     else flight.entry.limited.delete(flight.model);
+    if (flight.sent !== undefined) flight.sent.doubtful = true;
     const note = this.#table[failure.class].call(this, flight, failure, now, history);
     this.#context.roster.refreshBucket(flight.bucket, now);
     this.#context.roster.refreshEntry(flight.entry, now);
@@ -111,7 +112,8 @@ export class Effects {
     return this.#block(flight.bucket, failure, now, "rate limit");
   }
 
-  #dayOut({ bucket, entry }: Flight, failure: Failure, notice: LimitNotice | undefined, now: number): string {
+  #dayOut(flight: Flight, failure: Failure, notice: LimitNotice | undefined, now: number): string {
+    const { bucket, entry } = flight;
     // The short delay that stands beside a daily violation of an API key is not true: the day ends at Pacific midnight.
     const midnight = entry.source === "api_key" && notice !== undefined
       ? nextPacificMidnight(now)
@@ -120,6 +122,7 @@ export class Effects {
     if (until === undefined) return this.#block(bucket, failure, now, "quota");
     const named = notice?.kind === "tokens_per_day" ? undefined : notice;
     if (learnDay(bucket, named, until, now)) this.#learned(bucket, "requests_per_day", bucket.rpd?.value);
+    if (flight.probe === "day") this.#context.roster.postponeDayProbes(bucket);
     this.#context.suggestions.dayOut(bucket, now);
     this.#context.dirty(bucket);
     this.#context.emit({
@@ -201,6 +204,9 @@ export class Effects {
   }
 
   #overloaded(flight: Flight, failure: Failure, now: number): string {
+    if (flight.sent !== undefined && !flight.bucket.prior.faultsCount) {
+      flight.bucket.window.release(flight.sent);
+    }
     const until = this.#context.roster.load(flight.entry.source, flight.model).fault(
       now,
       this.#context.random,

@@ -140,6 +140,7 @@ export class Flights {
       if (usage !== undefined) bucket.window.settle(sent, usage.promptTokens);
       probes.counted(bucket.identity.unit, now);
       const raised = learnFromSuccess(bucket, sent, open.probe === "day", now);
+      if (raised) roster.limitsRose(bucket, now);
       if (raised || open.probe === "day") this.#context.learned(bucket);
       if (open.probe !== undefined) probes.ended(bucket.identity.unit, raised, now);
       suggestions.served(bucket, sent.at, now);

@@ -3,6 +3,9 @@ import type { Bucket } from "./bucket.ts";
 import type { Sent } from "./send_window.ts";
 import { MINUTE, TUNING } from "./tuning.ts";
 
+/** Calls take time to arrive: this close to the edge of a window nobody knows on which side they fell. */
+const TRAVEL = 2_000;
+
 /** What a refusal taught: whether our own sends explain it, and whether the known limit changed. */
 export interface Lesson {
   readonly explained: boolean;
@@ -28,6 +31,7 @@ export function learnRequests(
   const count = bucket.window.countAt(sent.at);
   const changed = before !== value;
   if (count >= value - 1) {
+    if (bucket.window.countAt(sent.at, sent.at - MINUTE, true) < value - 1) bucket.prior.faultsCount = true;
     if (!changed && !probe && count === value - 1) {
       bucket.window.margin = Math.min(bucket.window.margin * 1.5, TUNING.marginMax);
     }
@@ -44,6 +48,10 @@ export function setRequests(bucket: Bucket, value: number, now: number): boolean
   const before = bucket.rpm?.value;
   bucket.rpm = { value, origin: bucket.rpm?.origin === "set" ? "set" : "learned", asOf: now };
   bucket.proven = 0;
+  // A lower limit lowers our part of it; a higher one says nothing about what the others take.
+  if (before !== undefined && value < before && bucket.soft !== Infinity) {
+    bucket.soft = Math.max(1, Math.round(bucket.soft * value / before));
+  }
   if (bucket.soft >= value) bucket.soft = Infinity;
   return bucket.prior.replace(before, value);
 }
@@ -75,9 +83,11 @@ export function learnDay(
   return before !== value;
 }
 
-/** Requests in the window that Google had open at `at`. */
+/** Requests that surely counted in the window that Google had open at `at`. */
 export function countInWindow(bucket: Bucket, at: number): number {
-  return bucket.window.countAt(at, bucket.prior.phase.startOf(at) ?? at - MINUTE);
+  const start = bucket.prior.phase.startOf(at);
+  if (start === undefined) return bucket.window.countAt(at, at - MINUTE + TRAVEL, true);
+  return at + TRAVEL < start + MINUTE ? bucket.window.countAt(at, start, true) : 0;
 }
 
 /** A success: what it proves about the limits. Returns true when a known limit proved too low. */

@@ -5,6 +5,10 @@ import { TUNING } from "./tuning.ts";
 export class Prior {
   /** How Google counts minutes for this model, as far as its refusals show. */
   readonly phase = new MinutePhase();
+  /** Google was found to count calls that it answered with a fault of its own. */
+  faultsCount = false;
+  /** Calls wait long or are refused until this time: what is not known of limits costs more than a refusal. */
+  pressedUntil = 0;
   #median: number | undefined;
   readonly #counts = new Map<number, number>();
 

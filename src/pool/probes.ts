@@ -8,6 +8,8 @@ interface ProbeState {
   successes: number;
   /** Another bucket of the model proved that limits were raised: ask the others at once. */
   raised: boolean;
+  pressedInterval: number;
+  pressedAt: number;
   running: boolean;
   /** Looking for used-up days is a scan, so it is done at most once a second. */
   scannedAt: number;
@@ -25,7 +27,7 @@ export class Probes {
       state.scannedAt = now;
       if (lane.nodes.some((node) => dayProbeDue(node, now))) return "day";
     }
-    if (state.raised) return "limit";
+    if (state.raised || (pressed(lane, now) && now >= state.pressedAt)) return "limit";
     return now >= state.nextAt && state.successes >= TUNING.probeSuccesses ? "limit" : undefined;
   }
 
@@ -54,6 +56,10 @@ export class Probes {
     if (raised === undefined) return;
     state.raised = raised;
     state.successes = 0;
+    state.pressedInterval = raised
+      ? TUNING.pressedInterval
+      : Math.min(state.pressedInterval * 1.3, TUNING.pressedIntervalMax);
+    state.pressedAt = now + state.pressedInterval;
     state.interval = raised
       ? TUNING.probeInterval
       : Math.min(state.interval * TUNING.probeGrowth, TUNING.probeIntervalMax);
@@ -70,11 +76,24 @@ export class Probes {
     let state = this.#units.get(unit);
     if (state === undefined) {
       const interval = TUNING.probeInterval;
-      state = { nextAt: now + interval, interval, successes: 0, raised: false, running: false, scannedAt: 0 };
+      state = {
+        nextAt: now + interval,
+        interval,
+        successes: 0,
+        raised: false,
+        running: false,
+        scannedAt: 0,
+        pressedInterval: TUNING.pressedInterval,
+        pressedAt: 0,
+      };
       this.#units.set(unit, state);
     }
     return state;
   }
+}
+
+function pressed(lane: Lane, now: number): boolean {
+  return (lane.nodes[0]?.bucket.prior.pressedUntil ?? 0) > now;
 }
 
 function dayProbeDue(node: LaneNode, now: number): boolean {

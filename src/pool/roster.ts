@@ -7,6 +7,7 @@ import { Lane } from "./lane.ts";
 import type { PoolOptions } from "./options.ts";
 import { POLICIES, type Policy } from "./policy/mod.ts";
 import { Prior } from "./prior.ts";
+import { TUNING } from "./tuning.ts";
 
 const TIER_RANK: Readonly<Record<Tier, number>> = { enterprise: 3, premium: 2, standard: 1, free: 0 };
 const MAX_LANES = 500;
@@ -117,6 +118,25 @@ export class Roster {
       this.refreshBucket(bucket, now);
     }
     this.refreshEntry(entry, now);
+  }
+
+  /** One limit proved too low: others of the model may have risen too, so shared ones are tried again soon. */
+  limitsRose(bucket: Bucket, now: number): void {
+    for (const other of this.buckets.values()) {
+      if (other.prior !== bucket.prior || other.soft === Infinity) continue;
+      other.softAt = 0;
+      other.softStep = TUNING.softStepMin;
+      this.refreshBucket(other, now);
+    }
+  }
+
+  /** A day's probe was refused: the others of the model wait as long. */
+  postponeDayProbes(bucket: Bucket): void {
+    for (const other of this.buckets.values()) {
+      if (other.prior === bucket.prior && other.dayProbeAt < bucket.dayProbeAt) {
+        other.dayProbeAt = bucket.dayProbeAt;
+      }
+    }
   }
 
   refreshAll(now: number): void {

@@ -3,11 +3,16 @@ import { MINUTE, TUNING } from "./tuning.ts";
 /** One call in a window; the lease settles it. */
 export interface Sent {
   readonly at: number;
+  /** What it weighs in the pace: 0 once it is known or assumed not to count at Google. */
   requests: number;
   tokens: number;
+  /** What it weighs as evidence of what Google saw. */
+  seen: number;
   /** Requests in the window when this one was sent, itself included. */
   readonly rank: number;
   counted: boolean;
+  /** Google did not serve it and may not have counted it: it paces, and proves nothing about limits. */
+  doubtful: boolean;
 }
 
 /** The calls of the last minute and a margin, with running sums; a little more is kept as evidence. */
@@ -26,7 +31,15 @@ export class SendWindow {
   }
 
   add(at: number, tokens: number): Sent {
-    const entry: Sent = { at, requests: 1, tokens, rank: this.requests + 1, counted: true };
+    const entry: Sent = {
+      at,
+      requests: 1,
+      seen: 1,
+      tokens,
+      rank: this.requests + 1,
+      counted: true,
+      doubtful: false,
+    };
     this.#entries.push(entry);
     this.requests++;
     this.tokens += tokens;
@@ -35,7 +48,15 @@ export class SendWindow {
 
   /** Puts back what was sent before a restart, oldest first. */
   restore(at: number, requests: number, tokens: number): void {
-    this.#entries.push({ at, requests, tokens, rank: this.requests + requests, counted: true });
+    this.#entries.push({
+      at,
+      requests,
+      seen: requests,
+      tokens,
+      rank: this.requests + requests,
+      counted: true,
+      doubtful: false,
+    });
     this.requests += requests;
     this.tokens += tokens;
   }
@@ -47,6 +68,12 @@ export class SendWindow {
 
   /** A refused call never counts at Google. */
   cancel(entry: Sent): void {
+    this.release(entry);
+    entry.seen = 0;
+  }
+
+  /** Stops pacing by a call, which stays as evidence. */
+  release(entry: Sent): void {
     if (entry.counted) {
       this.requests -= entry.requests;
       this.tokens -= entry.tokens;
@@ -68,13 +95,13 @@ export class SendWindow {
     if (this.#start > 32 && this.#start * 2 > this.#entries.length) this.#forget(end - TUNING.evidence);
   }
 
-  /** Requests of the minute that ended at `at`, without any margin; or those after `since`. */
-  countAt(at: number, since = at - MINUTE): number {
+  /** Requests of the minute that ended at `at`, without any margin; or those after `since`; `proven` leaves out what may not have counted. */
+  countAt(at: number, since = at - MINUTE, proven = false): number {
     let count = 0;
     for (let i = this.#entries.length - 1; i >= 0; i--) {
       const entry = this.#entries[i];
       if (entry === undefined || entry.at <= since) break;
-      if (entry.at <= at) count += entry.requests;
+      if (entry.at <= at && !(proven && entry.doubtful)) count += entry.seen;
     }
     return count;
   }

@@ -21,6 +21,14 @@ export const TUNING = {
   probeInterval: 10 * MINUTE,
   probeGrowth: 1.5,
   probeIntervalMax: 4 * HOUR,
+  /** While calls wait long or are refused, limits are probed and shared ones raised this often: a refusal costs less then. */
+  pressedInterval: 30_000,
+  pressedIntervalMax: 2 * MINUTE,
+  softStepPressed: 20 * MINUTE,
+  /** Waiting this long is pressure; it is over this long after the last sign of it. */
+  pressureWait: 20_000,
+  pressureLasts: 30_000,
+  softStepMin: 30_000,
   /** A bucket whose day is used up is tried again by one call after this long, then twice as long. */
   dayProbe: 2 * HOUR,
   dayProbeMax: 8 * HOUR,
@@ -38,7 +46,10 @@ export const TUNING = {
   /** Consecutive transport faults of an endpoint before it is rested. */
   transportFaults: 3,
   overloadedFirst: 500,
-  overloadedMax: 15_000,
+  overloadedMax: 8_000,
+  overloadedCut: 500,
+  overloadedFloor: 4,
+  overloadedInARow: 10,
   /** Below this free share a conversation lets go of its key. */
   affinityShare: 0.15,
   /** Input tokens that cost a session one extra turn in the fair queue. */

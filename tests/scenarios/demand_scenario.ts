@@ -49,7 +49,7 @@ export interface DemandScenario {
   readonly told?: (key: number, project: number) => string | undefined;
   readonly upstream?: Partial<Pick<TrueUpstreamOptions, "diesAt" | "overload">>;
   /** Turns a minute, if not from the limits at the start. */
-  readonly turnsPerMinute?: number;
+  readonly turnsPerMinute?: (now: number) => number;
   readonly sessions?: number;
 }
 
@@ -65,6 +65,8 @@ export interface Outcome {
   readonly toDeadKeys: number;
   readonly truePromises: number | undefined;
   readonly deniedWithoutTime: number;
+  /** Refusals for the day whose time was not the true reset. */
+  readonly falseResets: number;
   readonly capOvershoot?: number;
 }
 
@@ -94,11 +96,38 @@ export async function playDemand(scenario: DemandScenario): Promise<Outcome> {
   const diesAt = scenario.upstream?.diesAt;
   const alive = (project: number, now: number) =>
     diesAt === undefined || owners.some((owner, key) => owner === project && now < diesAt(key));
-  return outcomeOf(tally, upstream, oracleCapacity(scenario.projects, start + WARM_UP, end, alive));
+  return outcomeOf(
+    tally,
+    upstream,
+    (from, to) => oracleCapacity(scenario.projects, from, to, alive),
+    start + WARM_UP,
+    end,
+  );
 }
 
-export function outcomeOf(tally: Tally, upstream: TrueUpstream, capacity: number): Outcome {
-  const possible = Math.min(capacity, tally.judgedTurns);
+/** What the oracle could have completed: in each Pacific day no more than came, and no more than the limits allow. */
+function possibleTurns(
+  tally: Tally,
+  capacity: (from: number, to: number) => number,
+  from: number,
+  end: number,
+): number {
+  let possible = 0, start = from;
+  for (const [day, turns] of [...tally.byDay].sort(([a], [b]) => a - b)) {
+    possible += Math.min(turns, capacity(start, Math.min(day, end)));
+    start = day;
+  }
+  return possible;
+}
+
+export function outcomeOf(
+  tally: Tally,
+  upstream: TrueUpstream,
+  capacity: (from: number, to: number) => number,
+  from: number,
+  end: number,
+): Outcome {
+  const possible = possibleTurns(tally, capacity, from, end);
   return {
     turns: tally.turns,
     completedPercent: 100 * tally.ok / Math.max(1, tally.turns),
@@ -111,6 +140,7 @@ export function outcomeOf(tally: Tally, upstream: TrueUpstream, capacity: number
     toDeadKeys: upstream.toDeadKeys,
     truePromises: tally.truePromises,
     deniedWithoutTime: tally.deniedWithoutTime,
+    falseResets: tally.falseResets,
   };
 }
 
@@ -143,7 +173,7 @@ export async function contenderOf(
 function scheduleArrivals(driver: Driver, scenario: DemandScenario, end: number): void {
   const { clock, random } = driver;
   const perMinute = scenario.turnsPerMinute ??
-    scenario.projects.reduce((sum, project) => sum + project.rpm(clock.now()), 0) * scenario.demand;
+    ((now) => scenario.projects.reduce((sum, project) => sum + project.rpm(now), 0) * scenario.demand);
   const sessions = scenario.sessions ?? 40;
   const arrive = () => {
     const now = clock.now();
@@ -155,7 +185,7 @@ function scheduleArrivals(driver: Driver, scenario: DemandScenario, end: number)
       model: "gemini-flash",
       arrivedAt: now,
     });
-    clock.after((MINUTE / perMinute) * -Math.log(1 - random()), arrive);
+    clock.after((MINUTE / perMinute(now)) * -Math.log(1 - random()), arrive);
   };
   clock.after(0, arrive);
 }

@@ -1,4 +1,4 @@
-import type { Failure } from "../../src/core/mod.ts";
+import { type Failure, nextPacificMidnight } from "../../src/core/mod.ts";
 import type { Denial } from "./contender.ts";
 import type { Turn } from "./driver.ts";
 
@@ -21,8 +21,11 @@ export class Tally {
   /** Relative errors of stated retry times against the moment at which the call would have had its turn. */
   readonly promiseErrors: number[] = [];
   deniedWithoutTime = 0;
+  falseResets = 0;
   readonly waits: number[] = [];
   readonly bySession = new Map<string, number>();
+  /** Judged arrivals by the end of their Pacific day. */
+  readonly byDay = new Map<number, number>();
   readonly #judgeFrom: number;
   readonly #promises: OpenPromise[] = [];
   #grants = 0;
@@ -33,7 +36,10 @@ export class Tally {
 
   arrived(turn: Turn): void {
     this.turns++;
-    if (turn.arrivedAt >= this.#judgeFrom) this.judgedTurns++;
+    if (turn.arrivedAt < this.#judgeFrom) return;
+    this.judgedTurns++;
+    const day = nextPacificMidnight(turn.arrivedAt);
+    this.byDay.set(day, (this.byDay.get(day) ?? 0) + 1);
   }
 
   granted(now: number): void {
@@ -59,8 +65,9 @@ export class Tally {
 
   denied(_turn: Turn, denial: Denial, now: number, waiting: number): void {
     this.denials++;
+    if (denial.code === "insufficient_quota" && denial.until !== nextPacificMidnight(now)) this.falseResets++;
     if (denial.until === undefined) this.deniedWithoutTime++;
-    else if (denial.until - now < 600_000) {
+    else if (denial.until - now < 600_000 && denial.code !== "insufficient_quota") {
       this.#promises.push({ at: now, until: denial.until, grant: this.#grants + waiting + 1 });
     }
   }
