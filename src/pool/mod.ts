@@ -7,6 +7,7 @@
  */
 export * from "./contract.ts";
 export { capWindow } from "./cap_calendar.ts";
+export { type VerdictFacts, verdictOf } from "./verdict.ts";
 export type { CapProgress } from "./caps.ts";
 export { type CappedPool, createPool } from "./create_pool.ts";
 export type { PoolCatalog, PoolLog, PoolOptions, PoolSettings, PoolStore } from "./options.ts";

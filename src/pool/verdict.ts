@@ -52,7 +52,10 @@ const RULES: Readonly<Record<FailureClass, Rule>> = {
     facts,
   ) => [earlier(history, "model_gone") === 0 && facts.otherFree ? "other" : "stop", 0],
   credential_dead: another(64),
-  credential_stale: (history) => [history.sameKeyRetries < 1 ? "same" : "other", 0],
+  credential_stale: (history) => {
+    if (earlier(history, "credential_stale") >= 12) return ["stop", 0];
+    return [history.sameKeyRetries < 1 ? "same" : "other", 0];
+  },
   config_fault: another(64),
   rate_limit: another(32),
   quota: another(64),

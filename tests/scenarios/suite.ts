@@ -14,6 +14,8 @@ import type { TrueProject } from "./true_upstream.ts";
 export interface Scenario {
   readonly letter: string;
   readonly name: string;
+  /** Who plays it, if not all. */
+  readonly contenders?: readonly ContenderName[];
   play(contender: ContenderName, hours: number): Promise<Outcome>;
 }
 

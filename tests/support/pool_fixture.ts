@@ -1,6 +1,12 @@
 import type { Clock, Credential, CredentialId } from "../../src/core/mod.ts";
 import { OWNER, Secret } from "../../src/core/mod.ts";
-import { createPool, type Need, type Pool, type PoolOptions, type PoolStore } from "../../src/pool/mod.ts";
+import {
+  type CappedPool,
+  createPool,
+  type Need,
+  type PoolOptions,
+  type PoolStore,
+} from "../../src/pool/mod.ts";
 
 /** Clock of tests: time passes only when told to. */
 export class StepClock implements Clock {
@@ -110,7 +116,7 @@ export const SETTINGS: PoolOptions["settings"] = {
 };
 
 export interface Bench {
-  readonly pool: Pool;
+  readonly pool: CappedPool;
   readonly clock: StepClock;
   readonly store: ReturnType<typeof mapStore>;
 }
