@@ -26,8 +26,11 @@ export function proxyApp(rooms: Rooms, rules: ClientRules): Hono<{ Bindings: Pee
     catalog,
     store,
     ...rules,
-    discover: (model, signal) =>
-      catalog.discoverOnce(model, async () => refreshModels(rooms, await store.credentials.list(), signal)),
+    discover: (model) =>
+      catalog.discoverOnce(
+        model,
+        async () => refreshModels(rooms, await store.credentials.list(), rooms.draining.signal),
+      ),
     owners: createResourceOwners(store),
   };
   return createProxyApp({

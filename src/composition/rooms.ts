@@ -91,6 +91,10 @@ function relayDeps(
 ): RelayDeps {
   const { settings, ports, store, ledger, pool, upstreams } = rooms;
   const clients = new Map<string, Deno.HttpClient>();
+  const stopping = new Set<() => void>();
+  shutdown.addEventListener("abort", () => {
+    for (const stop of [...stopping]) stop();
+  }, { once: true });
   return {
     ports,
     settings,
@@ -101,6 +105,7 @@ function relayDeps(
     signatures: createSignatureMemory(store),
     sessions: createSessionMemory(),
     shutdown,
+    stopping,
     ready: (credential): Promise<Result<Credential, Failure>> => Promise.resolve(ok(credential)),
     clientFor(credential) {
       const { proxy } = credential;

@@ -22,7 +22,7 @@ interface Entry {
  * One coarse timer for all calls instead of one a call: a timer of its own costs a call about a fifteenth of a bare
  * pass-through (measured), and nobody needs a read timeout to be exact.
  */
-export function createDeadlines(clock: Clock, tick = 250): Deadlines {
+export function createDeadlines(clock: Clock, tick = 50): Deadlines {
   const entries = new Set<Entry>();
   let cancel: (() => void) | undefined;
   let closed = false;

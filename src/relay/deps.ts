@@ -19,6 +19,8 @@ export interface RelayDeps {
   readonly sessions: SessionMemory;
   /** Aborts when the process stops. */
   readonly shutdown: AbortSignal;
+  /** What is called when it does: one set, as a listener on the signal for each attempt costs more. */
+  readonly stopping: Set<() => void>;
   /** A credential that can be used now: OAuth access tokens are refreshed, early or by force. */
   readonly ready: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
   /** The platform's client for a credential's own outbound proxy. */

@@ -5,11 +5,14 @@
  *
  * @module
  */
+export * from "./client_watch.ts";
 export * from "./deadlines.ts";
 export * from "./deps.ts";
 export * from "./failures.ts";
 export { joinTurns } from "./fan_out.ts";
+export * from "./pumped_stream.ts";
 export * from "./relay_json.ts";
+export { type NativeCall, type NativeRefusal, type NativeReply } from "./native_call.ts";
 export * from "./relay_native.ts";
 export * from "./relay_turn.ts";
 export { type ServedTurn } from "./served_turn.ts";

@@ -1,6 +1,7 @@
 import { type Failure, ok, type Result } from "../core/mod.ts";
 import type { Need } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
+import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
 import { transportFailure } from "./failures.ts";
 import { runAttempts, type Try } from "./run_attempts.ts";
@@ -11,7 +12,7 @@ import type { CallTrail } from "./trail.ts";
 export interface JsonCall {
   readonly need: Omit<Need, "tried">;
   readonly trail: CallTrail;
-  readonly signal: AbortSignal;
+  readonly client: ClientWatch;
   readonly build: (attempt: Try) => UpstreamRequest;
 }
 

@@ -8,6 +8,7 @@ import {
 } from "../core/mod.ts";
 import type { AttemptHistory, Lease, Need, Verdict } from "../pool/contract.ts";
 import type { Upstream } from "../upstreams/contract.ts";
+import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
 import { clientGone, shuttingDown } from "./failures.ts";
 import type { AttemptTrail, CallTrail } from "./trail.ts";
@@ -21,7 +22,7 @@ export interface Try {
   readonly credential: Credential;
   readonly upstream: Upstream;
   readonly trail: AttemptTrail;
-  readonly signal: AbortSignal;
+  readonly client: ClientWatch;
   /** Which of the source's hosts to ask, from 0. */
   readonly host: number;
   /** Repairs that earlier tries of this call asked for. */
@@ -32,8 +33,7 @@ export type TryOnce<Value> = (attempt: Try) => Promise<Result<Value, Failure>>;
 export interface AttemptsInput {
   readonly need: Omit<Need, "tried">;
   readonly trail: CallTrail;
-  /** Aborts when the client leaves. */
-  readonly signal: AbortSignal;
+  readonly client: ClientWatch;
 }
 
 /** A value and the lease it was made under; whoever takes it settles the lease. */
@@ -93,13 +93,17 @@ async function acquire(
     tried: progress.tried,
     ...(progress.pinned === undefined ? {} : { pinned: progress.pinned }),
   };
+  // Most calls find a key at once, and then nobody needs to watch whether the client leaves.
+  const free = deps.pool.tryAcquire(need);
+  if (free !== undefined) return ok(free);
+  const { signal } = input.client;
   try {
-    const got = await deps.pool.acquire(need, { signal: input.signal });
+    const got = await deps.pool.acquire(need, { signal });
     if (got.kind === "lease") return ok(got);
     // What Google said last explains more than an empty pool does, unless the pool knows when it ends.
     return { ok: false, error: got.failure.until === undefined ? progress.last ?? got.failure : got.failure };
   } catch (cause) {
-    if (input.signal.aborted) return { ok: false, error: clientGone() };
+    if (signal.aborted) return { ok: false, error: clientGone() };
     if (deps.shutdown.aborted) return { ok: false, error: shuttingDown() };
     throw cause;
   }
@@ -120,7 +124,7 @@ async function tryLease<Value>(
       ? ok(lease.credential)
       : await deps.ready(lease.credential, progress.refreshed.has(lease.credential.id));
     if (!credential.ok) return credential;
-    const given = { lease, credential: credential.value, upstream, trail: attempt, signal: input.signal };
+    const given = { lease, credential: credential.value, upstream, trail: attempt, client: input.client };
     return await tryHosts(upstream.hosts, (host) => tryOnce({ ...given, host, healings: progress.healings }));
   } catch (cause) {
     lease[Symbol.dispose]();
@@ -175,7 +179,7 @@ async function digest(
   }
   if (verdict.next === "stop" || spent(progress)) return failure;
   follow(progress, lease, verdict, failure, input.need.pinned);
-  return await pause(deps, input.signal, verdict.delayMs);
+  return verdict.delayMs > 0 ? await pause(deps, input.client.signal, verdict.delayMs) : undefined;
 }
 
 function healable(progress: Progress, failure: Failure): boolean {
@@ -211,7 +215,6 @@ function follow(
 /** Waits as the verdict says; a client that leaves ends the wait and the call. */
 function pause(deps: RelayDeps, signal: AbortSignal, ms: number): Promise<Failure | undefined> {
   if (signal.aborted) return Promise.resolve(clientGone());
-  if (ms <= 0) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const leave = () => {
       cancel();

@@ -1,5 +1,6 @@
 import { type Failure, ok, type Result } from "../core/mod.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
+import type { ClientWatch } from "./client_watch.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { RelayDeps } from "./deps.ts";
 import { clientGone, shuttingDown, timeoutFailure, transportFailure } from "./failures.ts";
@@ -42,17 +43,17 @@ export async function send(
   const patience = patienceFor(deps, options.stream);
   const reason: { timedOut: boolean } = { timedOut: false };
   const abort = () => controller.abort();
-  const unlisten = listen([attempt.signal, deps.shutdown], abort);
+  const watch = watchLate(deps, attempt.client, abort);
   const deadline = deps.deadlines.start(patience.ms, () => {
     reason.timedOut = true;
     abort();
   });
   const release = () => {
     deadline.clear();
-    unlisten();
+    watch.stop();
   };
   const readFailure = (cause: unknown): Failure => {
-    if (attempt.signal.aborted) return clientGone();
+    if (watch.left()) return clientGone();
     if (reason.timedOut) return timeoutFailure(patience.setting, patience.ms);
     return deps.shutdown.aborted ? shuttingDown() : transportFailure(cause);
   };
@@ -98,13 +99,25 @@ function initOf(
   };
 }
 
-/** Calls `task` when the first of the signals aborts; the returned function stops listening. */
-function listen(signals: readonly AbortSignal[], task: () => void): () => void {
-  for (const signal of signals) {
-    if (signal.aborted) task();
-    else signal.addEventListener("abort", task, { once: true });
-  }
-  return () => {
-    for (const signal of signals) signal.removeEventListener("abort", task);
+/** How long an attempt runs before its client is watched: leaving is noticed this much later at worst. */
+const WATCH_AFTER_MS = 50;
+
+/** Aborts the attempt when the client leaves or the process stops; begins to watch the client when the attempt takes its time. */
+function watchLate(deps: RelayDeps, client: ClientWatch, abort: () => void) {
+  let signal: AbortSignal | undefined;
+  const late = deps.deadlines.start(WATCH_AFTER_MS, () => {
+    signal = client.signal;
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+  });
+  if (deps.shutdown.aborted) abort();
+  deps.stopping.add(abort);
+  return {
+    left: () => signal?.aborted ?? false,
+    stop() {
+      late.clear();
+      deps.stopping.delete(abort);
+      signal?.removeEventListener("abort", abort);
+    },
   };
 }

@@ -1,5 +1,6 @@
 import type { EventFilter, GeminiRequest } from "../gemini/mod.ts";
 import type { Need } from "../pool/contract.ts";
+import type { ClientWatch } from "./client_watch.ts";
 import type { CallTrail } from "./trail.ts";
 
 /** A turn to be asked for. */
@@ -9,8 +10,7 @@ export interface TurnCall {
   /** How Google is asked; the client's own wish. */
   readonly stream: boolean;
   readonly trail: CallTrail;
-  /** Aborts when the client leaves. */
-  readonly signal: AbortSignal;
+  readonly client: ClientWatch;
   /** Changes to the events before anybody sees them, in order. */
   readonly filters: readonly EventFilter[];
 }

@@ -14,7 +14,7 @@ export async function countTokens(input: SimpleCall): Promise<Response> {
   const counted = await relayJson(deps, {
     need,
     trail,
-    signal: arrival.signal,
+    client: arrival.watch,
     build: (attempt) =>
       attempt.upstream.build({
         operation: "count_tokens",

@@ -47,7 +47,7 @@ async function withMedia(
 ): Promise<Result<ClientCall<unknown>, Failure>> {
   if (call.remoteMedia.length === 0) return ok(call);
   const fetched = await fetchRemoteMedia(call.remoteMedia, {
-    signal: arrival.signal,
+    signal: arrival.watch.signal,
     limits: MEDIA_LIMITS,
     ...deps.media,
   });

@@ -1,7 +1,7 @@
 import { callerFault, err, type Failure, ok, type RequestId, type Result } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { AnyDialect, ClientCall } from "../../dialects/mod.ts";
-import { CallTrail } from "../../relay/mod.ts";
+import { CallTrail, watchClient } from "../../relay/mod.ts";
 import { parseJson, readBody } from "../read_body.ts";
 import { agentName } from "./agent_name.ts";
 import { answerStream, answerWhole } from "./answer_turn.ts";
@@ -40,7 +40,10 @@ export async function serveDialect(
     return await embed({ deps, dialect, arrival, trail, call, target: targets[0], bytes });
   }
   const leaving = new AbortController();
-  const guarded = { ...arrival, signal: AbortSignal.any([arrival.signal, leaving.signal]) };
+  const guarded = {
+    ...arrival,
+    watch: watchClient(() => AbortSignal.any([arrival.watch.signal, leaving.signal])),
+  };
   const opening = generate(deps, { arrival: guarded, dialect, body, bodyBytes: bytes, trail, call, targets });
   const input = { deps, dialect, arrival, body, trail, call, opening, leave: () => leaving.abort() };
   return call.stream ? await answerStream(input) : await answerWhole(input);
@@ -57,7 +60,7 @@ async function understand(
   if (!body.ok) return body;
   const asked = dialect.modelOf(body.value);
   if (!asked.ok) return asked;
-  const targets = await resolveTargets(deps, arrival, asked.value);
+  const targets = await resolveTargets(deps, asked.value);
   if (!targets.ok) return targets;
   const refused = deps.admit(arrival.client, targets.value[0].id);
   if (refused) return err(refused);

@@ -54,7 +54,7 @@ async function embedBatch(input: SimpleCall, batch: readonly string[]): Promise<
       sources: ["api_key", "vertex"],
     },
     trail,
-    signal: arrival.signal,
+    client: arrival.watch,
     build: (attempt) =>
       attempt.upstream.build({
         operation: "batch_embed",

@@ -74,7 +74,7 @@ async function ask(
       request: call.request,
       stream: call.stream,
       trail,
-      signal: input.arrival.signal,
+      client: input.arrival.watch,
       filters: filtersOf(call),
     });
   if (call.fanOut <= 1) return await one();

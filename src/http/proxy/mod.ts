@@ -16,6 +16,7 @@ import {
   responsesInputTokens,
 } from "../../dialects/mod.ts";
 import type { AuthGate } from "../auth.ts";
+import { watchClient } from "../../relay/mod.ts";
 import { serveDialect } from "./dialect_route.ts";
 import { refuse } from "./failure_response.ts";
 import { listModels, modelDialect, oneModel } from "./models_route.ts";
@@ -149,7 +150,7 @@ function arrivalOf(deps: ProxyDeps, request: Request, url: URL): Arrival {
     requestId: deps.ports.newId("req_"),
     at: deps.ports.clock.now(),
     client: NOBODY,
-    signal: request.signal,
+    watch: watchClient(() => request.signal),
   };
 }
 

@@ -44,7 +44,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   }
   const body = await readBody(arrival.request, deps.settings.maxBodyBytes);
   if (!body.ok) return refuseNative(deps, arrival, { failure: body.error });
-  const targets = await resolveTargets(deps, arrival, path.model);
+  const targets = await resolveTargets(deps, path.model);
   if (!targets.ok) return refuseNative(deps, arrival, { failure: targets.error });
   const refused = deps.admit(arrival.client, targets.value[0].id);
   if (refused) return refuseNative(deps, arrival, { failure: refused });
@@ -66,7 +66,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
         ...(pinned === undefined ? {} : { pinned }),
       }),
       trail,
-      signal: arrival.signal,
+      client: arrival.watch,
       stream: method.stream,
       turn: method.turn,
       brokenFrame: (failure) => new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),

@@ -1,6 +1,6 @@
 import type { CredentialId, Failure } from "../../core/mod.ts";
 import type { Catalog } from "../../catalog/mod.ts";
-import type { RelayDeps } from "../../relay/mod.ts";
+import type { ClientWatch, RelayDeps } from "../../relay/mod.ts";
 import type { Store } from "../../store/mod.ts";
 import type { ClientIdentity } from "../auth.ts";
 
@@ -13,7 +13,7 @@ export interface ProxyDeps extends RelayDeps {
   /** Whether this client may see and use a model at all. */
   readonly mayUse: (client: ClientIdentity, model: string) => boolean;
   /** Asks Google once for a model nobody knows; true when the lists have changed. One flight, remembered for a minute. */
-  readonly discover: (model: string, signal: AbortSignal) => Promise<boolean>;
+  readonly discover: (model: string) => Promise<boolean>;
   /** Which credential owns a file or a cached content, by its resource name. */
   readonly owners: ResourceOwners;
   /** Which addresses media may be fetched from; the default is the public internet alone. */
@@ -33,5 +33,6 @@ export interface Arrival {
   readonly requestId: string;
   readonly at: number;
   readonly client: ClientIdentity;
-  readonly signal: AbortSignal;
+  /** Whether the client is still there. */
+  readonly watch: ClientWatch;
 }

@@ -1,15 +1,14 @@
 import { err, type Failure, ok, type Result } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps } from "./proxy_deps.ts";
 
 /** The model that is meant and its fallbacks. An unknown name is looked for once at Google before it is refused. */
 export async function resolveTargets(
   deps: ProxyDeps,
-  arrival: Arrival,
   name: string,
 ): Promise<Result<readonly [ResolvedModel, ...ResolvedModel[]], Failure>> {
   let resolved = deps.catalog.resolve(name);
-  if (!resolved.ok && await deps.discover(name, arrival.signal)) resolved = deps.catalog.resolve(name);
+  if (!resolved.ok && await deps.discover(name)) resolved = deps.catalog.resolve(name);
   if (!resolved.ok) return err(resolved.error);
   const fallbacks = resolved.value.fallbacks.flatMap((fallback) => {
     const target = deps.catalog.resolve(fallback);

@@ -42,7 +42,7 @@ export async function serveResource(deps: ProxyDeps, arrival: Arrival): Promise<
       ...(pinned === undefined ? {} : { pinned }),
     },
     trail,
-    signal: arrival.signal,
+    client: arrival.watch,
     stream: false,
     turn: false,
     brokenFrame: () => new Uint8Array(),

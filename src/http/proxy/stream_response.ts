@@ -1,7 +1,14 @@
 import type { Failure, Result } from "../../core/mod.ts";
 import type { StreamEncoder } from "../../dialects/contract.ts";
 import type { TurnEvent } from "../../gemini/mod.ts";
-import type { Deadline, Deadlines, TurnSource } from "../../relay/mod.ts";
+import {
+  clientGone,
+  type Deadline,
+  type Deadlines,
+  pumpedStream,
+  type PumpTarget,
+  type TurnSource,
+} from "../../relay/mod.ts";
 
 /** Silence after which a heartbeat goes out. Agents give up after 60 s or more; proxies on the way after 30. */
 export const HEARTBEAT_MS = 10_000;
@@ -39,7 +46,7 @@ export async function streamResponse(input: StreamInput): Promise<Response> {
     "x-accel-buffering": "no",
     ...input.headers(),
   };
-  return new Response(new EncodedStream(input, early?.ok ? early.value : undefined).readable, { headers });
+  return new Response(encodedStream(input, early?.ok ? early.value : undefined), { headers });
 }
 
 function firstOf<Value>(opening: Promise<Value>, deadlines: Deadlines): Promise<Value | undefined> {
@@ -51,105 +58,82 @@ function firstOf<Value>(opening: Promise<Value>, deadlines: Deadlines): Promise<
 
 const encoder = new TextEncoder();
 
-/** A turn as bytes of its dialect, pulled by the client's own pace, with heartbeats while it is silent. */
-class EncodedStream {
-  readonly readable: ReadableStream<Uint8Array>;
-  readonly #input: StreamInput;
-  #open: OpenStream | undefined;
-  #over = false;
-  #beat: Deadline | undefined;
+/** The turn as bytes of its dialect, with heartbeats while it is silent. */
+function encodedStream(input: StreamInput, early: OpenStream | undefined): ReadableStream<Uint8Array> {
+  let open = early;
+  let finished = false;
+  let beat: Deadline | undefined;
 
-  constructor(input: StreamInput, open: OpenStream | undefined) {
-    this.#input = input;
-    this.#open = open;
-    this.readable = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        if (open === undefined) this.#send(controller, this.#heartbeat());
-        this.#armBeat(controller);
-      },
-      pull: (controller) => this.#pull(controller),
-      cancel: () => this.#cancel(),
-    }, { highWaterMark: 0 });
+  function finish(failure: Failure | undefined): void {
+    if (finished) return;
+    finished = true;
+    beat?.clear();
+    input.done(failure);
   }
 
-  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    try {
-      const open = this.#open ?? await this.#waitOpen(controller);
-      if (open === undefined) return;
-      while (!this.#over) {
-        const { events, state } = await open.turn.read();
-        let text = "";
-        for (const event of events) {
-          open.observe?.(event);
-          text += open.encoder.push(event);
-        }
-        if (this.#over) return;
-        if (state !== "more") return this.#end(controller, text, state === "end" ? undefined : state);
-        if (text !== "") return this.#send(controller, text);
-      }
-    } catch (cause) {
-      this.#finish(undefined);
-      controller.error(cause);
-    }
+  function armBeat(target: PumpTarget<string>): void {
+    beat = input.deadlines.start(HEARTBEAT_MS, () => {
+      if (finished) return;
+      target.write((open?.encoder ?? input.waiting()).heartbeat());
+      armBeat(target);
+    });
   }
 
-  async #waitOpen(controller: ReadableStreamDefaultController<Uint8Array>): Promise<OpenStream | undefined> {
-    const opened = await this.#input.opening;
-    if (this.#over) {
-      if (opened.ok) opened.value.turn.cancel();
-      return undefined;
-    }
-    if (opened.ok) return this.#open = opened.value;
-    this.#end(controller, this.#input.waiting().fail(opened.error), opened.error, true);
+  async function waitOpen(target: PumpTarget<string>): Promise<OpenStream | undefined> {
+    target.write(input.waiting().heartbeat());
+    const opened = await input.opening;
+    if (opened.ok) return open = opened.value;
+    target.write(input.waiting().fail(opened.error));
+    finish(opened.error);
+    target.close();
     return undefined;
   }
 
-  #end(
-    controller: ReadableStreamDefaultController<Uint8Array>,
-    text: string,
-    failure: Failure | undefined,
-    encoded = false,
-  ): void {
-    const tail = failure === undefined || encoded ? "" : this.#open!.encoder.fail(failure);
-    if (text + tail !== "") controller.enqueue(encoder.encode(text + tail));
-    this.#finish(failure);
-    controller.close();
+  async function pump(target: PumpTarget<string>): Promise<void> {
+    try {
+      armBeat(target);
+      const turn = open ?? await waitOpen(target);
+      if (turn === undefined) return;
+      const failure = await drain(turn, target, () => beat?.touch());
+      finish(failure);
+      target.close();
+    } catch (cause) {
+      finish(undefined);
+      target.fail(cause instanceof Error ? cause : new Error(String(cause)));
+    }
   }
 
-  #send(controller: ReadableStreamDefaultController<Uint8Array>, text: string): void {
-    controller.enqueue(encoder.encode(text));
-    this.#beat?.touch();
-  }
+  return pumpedStream({
+    join: (pieces) => encoder.encode(pieces.length === 1 ? pieces[0] : pieces.join("")),
+    pump,
+    cancel() {
+      if (finished) return;
+      finish(clientGone());
+      open?.turn.cancel();
+      input.leave();
+    },
+  });
+}
 
-  #heartbeat(): string {
-    return (this.#open?.encoder ?? this.#input.waiting()).heartbeat();
-  }
-
-  #armBeat(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    this.#beat = this.#input.deadlines.start(HEARTBEAT_MS, () => {
-      if (this.#over) return;
-      this.#armBeat(controller);
-      this.#send(controller, this.#heartbeat());
-    });
-  }
-
-  #cancel(): void {
-    if (this.#over) return;
-    this.#open?.turn.cancel();
-    this.#finish({
-      class: "client_gone",
-      origin: "client",
-      status: 499,
-      message: "The client closed the request",
-      cools: "nothing",
-    });
-    this.#input.leave();
-  }
-
-  #finish(failure: Failure | undefined): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#beat?.clear();
-    this.#input.done(failure);
+/** Encodes the turn to its end; returns what broke it. */
+async function drain(
+  open: OpenStream,
+  target: PumpTarget<string>,
+  touch: () => void,
+): Promise<Failure | undefined> {
+  while (true) {
+    const { events, state } = await open.turn.read();
+    if (target.over) return undefined;
+    let text = "";
+    for (const event of events) {
+      open.observe?.(event);
+      text += open.encoder.push(event);
+    }
+    if (typeof state === "object") text += open.encoder.fail(state);
+    if (text !== "") target.write(text);
+    if (state !== "more") return state === "end" ? undefined : state;
+    touch();
+    const room = target.room();
+    if (room !== undefined) await room;
   }
 }

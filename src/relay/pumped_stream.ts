@@ -1,0 +1,70 @@
+import { createGatherer } from "./gatherer.ts";
+
+/** Bytes that may wait for a slow reader before the source is not read any more. */
+const HIGH_WATER = 64 * 1024;
+
+/** What a pump may do with its stream. */
+export interface PumpTarget<Piece> {
+  /** Queues a piece; pieces in quick succession leave together. */
+  write(piece: Piece): void;
+  /** Resolves when the reader has room again; at once while it has. */
+  room(): Promise<void> | undefined;
+  /** True once the stream was closed or the reader has left. */
+  readonly over: boolean;
+  /** Sends what is queued and ends the stream. */
+  close(): void;
+  /** Breaks the stream off, so that the reader sees that it is not whole. */
+  fail(cause: Error): void;
+}
+
+export interface PumpOptions<Piece> {
+  readonly join: (pieces: readonly Piece[]) => Uint8Array;
+  /** Reads the source and writes to the target until it is over; never rejects. */
+  readonly pump: (target: PumpTarget<Piece>) => Promise<void>;
+  /** The reader left. */
+  readonly cancel: () => void;
+}
+
+/** A byte stream that a loop fills; backpressure reaches the loop through `room`. */
+export function pumpedStream<Piece>(options: PumpOptions<Piece>): ReadableStream<Uint8Array> {
+  let over = false;
+  let wake: (() => void) | undefined;
+  let gatherer: ReturnType<typeof createGatherer<Piece>>;
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      gatherer = createGatherer<Piece>((pieces) => controller.enqueue(options.join(pieces)));
+      const end = (finish: () => void) => {
+        if (over) return;
+        over = true;
+        finish();
+      };
+      void options.pump({
+        write: (piece) => over || gatherer.add(piece),
+        room: () => (controller.desiredSize ?? 1) > 0 ? undefined : new Promise((resolve) => wake = resolve),
+        get over() {
+          return over;
+        },
+        close: () =>
+          end(() => {
+            gatherer.flush();
+            controller.close();
+          }),
+        fail: (cause) =>
+          end(() => {
+            gatherer.drop();
+            controller.error(cause);
+          }),
+      });
+    },
+    pull() {
+      wake?.();
+      wake = undefined;
+    },
+    cancel() {
+      over = true;
+      gatherer.drop();
+      wake?.();
+      options.cancel();
+    },
+  }, new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER }));
+}
