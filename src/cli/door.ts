@@ -27,6 +27,9 @@ export type Door =
     | "quotaSummary"
     | "setupState"
     | "buckets"
+    | "exportFile"
+    | "importFile"
+    | "setCapSchedule"
   >
   & {
     health(): Promise<Awaited<ReturnType<Admin["health"]>>>;

@@ -30,7 +30,8 @@ export function openRemoteDoor(url: string, token: string): Door {
     putQuotaGroup: (name, models) => put(`/api/quota-groups/${part(name)}`, { models }),
     removeQuotaGroup: (name) => remove(`/api/quota-groups/${part(name)}`),
     caps: () => get("/api/stats/caps"),
-    putCap: (input) => post("/api/stats/caps", input),
+    putCap: (input) => fieldOf("cap", post("/api/stats/caps", input)),
+    setCapSchedule: (change) => post("/api/stats/caps/config", change),
     removeCap: (model) => remove(`/api/stats/caps/${part(model)}`),
     capProgress: () => get("/api/stats/caps/progress"),
     clients: () => get("/api/clients"),
@@ -39,6 +40,9 @@ export function openRemoteDoor(url: string, token: string): Door {
     stats: () => get("/api/stats"),
     quotaSummary: () => get("/api/stats/quota-summary"),
     setupState: () => get("/api/setup-state"),
+    exportFile: (passphrase) =>
+      passphrase === undefined ? ask("/api/export") as Reply<never> : post("/api/export", { passphrase }),
+    importFile: (input) => post("/api/import", input),
     buckets: () => get("/api/buckets"),
     health: () => get("/api/health"),
     close: () => Promise.resolve(),
@@ -87,6 +91,13 @@ async function expectValue<Value>(reply: Promise<Outcome<unknown>>): Promise<Val
   if (!outcome.ok) throw new CommandError(outcome.error.message, { code: outcome.error.code });
   // Both sides of the management API are this program's own.
   return outcome.value as Value;
+}
+
+/** The part of an answer that the use-case itself gives. */
+async function fieldOf<Value>(name: string, reply: Promise<Outcome<unknown>>): Reply<Value> {
+  const outcome = await reply;
+  if (!outcome.ok) return outcome;
+  return ok((outcome.value as Record<string, Value>)[name] as Value);
 }
 
 /** One refused key is an answer of its own here, as it is without a server. */

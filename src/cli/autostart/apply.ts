@@ -1,0 +1,43 @@
+import { dirname } from "node:path";
+import { CommandError } from "../command_error.ts";
+import type { ServiceKind, ToolCall } from "./services.ts";
+
+/** Writes the service's file and hands it to the platform. What was there of ours before is replaced. */
+export async function installService(kind: ServiceKind, file: string, text: string): Promise<void> {
+  await Deno.mkdir(dirname(file), { recursive: true });
+  for (const call of kind.remove(file)) await runTool(call);
+  const draft = `${file}.${Deno.pid}.partial`;
+  await Deno.writeFile(draft, kind.bytes(text), { mode: 0o600 });
+  await Deno.rename(draft, file);
+  for (const call of kind.install(file)) {
+    const failure = await runTool(call);
+    if (failure !== undefined) {
+      throw new CommandError(`${call.join(" ")} failed: ${failure}`, {
+        hint: `The file ${file} is written; run the command again once the reason is gone.`,
+      });
+    }
+  }
+}
+
+/** False when there was none. */
+export async function removeService(kind: ServiceKind, file: string): Promise<boolean> {
+  if (await Deno.stat(file).catch(() => undefined) === undefined) return false;
+  for (const call of kind.remove(file)) await runTool(call);
+  await Deno.remove(file);
+  return true;
+}
+
+/** Undefined when it went well, else what it said. */
+async function runTool([program, ...args]: ToolCall): Promise<string | undefined> {
+  try {
+    const { success, stderr } = await new Deno.Command(program, {
+      args,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    return success ? undefined : new TextDecoder().decode(stderr).trim() || "it gave no reason";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Environment } from "../../config/mod.ts";
+import type { Command, Context } from "../command.ts";
+import { table } from "../table.ts";
+
+export const configShow: Command = {
+  name: "config show",
+  summary: "Show every setting with its value and where it comes from",
+  usage: "",
+  examples: [
+    { line: "geminitro config show", says: "Secrets are told as set or not set" },
+    { line: "geminitro config show --changed", says: "Only what differs from the defaults" },
+  ],
+  options: [{ name: "changed", summary: "Only what is set" }],
+  takes: { least: 0, most: 0 },
+  async run(context) {
+    const rows = await rowsOf(context);
+    const shown = context.flag("changed") ? rows.filter(({ origin }) => origin !== "default") : rows;
+    const { out } = context;
+    out.json(shown);
+    const { dim, bold } = out.style;
+    for (const line of table(shown.map((row) => [bold(row.variable), row.value ?? "-", dim(row.origin)]))) {
+      out.line(line);
+    }
+    // Whatever is wrong in them is said after they were shown.
+    await context.settings();
+  },
+};
+
+interface Row {
+  readonly variable: string;
+  readonly value: string | null;
+  readonly origin: "environment" | ".env" | "default";
+}
+
+async function rowsOf(context: Context): Promise<readonly Row[]> {
+  const { SETTINGS_TABLE } = await import("../../config/mod.ts");
+  const all = await context.env();
+  const own = context.services.env;
+  return SETTINGS_TABLE.flatMap((option): readonly Row[] =>
+    namesOf(option.variable, all).map((variable) => {
+      const written = all[variable]?.trim() ?? "";
+      const text = written === "" ? option.fallback ?? null : written;
+      const isDefault = option.secret && text !== null && text === option.fallback;
+      return {
+        variable,
+        value: option.secret && text !== null ? (isDefault ? "the default" : "set") : text,
+        origin: written === "" ? "default" : (own[variable] ?? "") === "" ? ".env" : "environment",
+      };
+    })
+  );
+}
+
+/** `QUOTA_GROUPS_<NAME>` stands for every variable that begins so. */
+function namesOf(variable: string, env: Environment): readonly string[] {
+  if (!variable.includes("<")) return [variable];
+  const prefix = variable.slice(0, variable.indexOf("<"));
+  return Object.keys(env).filter((name) => name.startsWith(prefix)).sort();
+}

@@ -1,0 +1,47 @@
+import type { Command, Context } from "../command.ts";
+import { CommandError, usageError } from "../command_error.ts";
+import { readPassphrase } from "../read_passphrase.ts";
+import { valueOf } from "../value_of.ts";
+
+export const exportCommand: Command = {
+  name: "export",
+  summary: "Write everything that was set to a file; keys only encrypted under a passphrase",
+  usage: "[file]",
+  examples: [
+    { line: "geminitro export backup.json --passphrase-file secret.txt", says: "With keys, encrypted" },
+    { line: "geminitro export --open", says: "Without any secret, to standard output" },
+  ],
+  options: [
+    { name: "passphrase-file", value: "<file>", summary: "A file whose first line is the passphrase" },
+    { name: "open", summary: "Leave the keys out" },
+    { name: "force", summary: "Write over a file that is there" },
+  ],
+  takes: { least: 0, most: 1 },
+  async run(context) {
+    const passphrase = context.flag("open") ? undefined : await readPassphrase(context, "new");
+    const document = valueOf(await (await context.door()).exportFile(passphrase));
+    const text = `${JSON.stringify(document, null, 2)}\n`;
+    const [file] = context.args;
+    // Nothing in it is a secret in the clear, and redaction could break what is encrypted.
+    if (file === undefined) return context.services.write(text);
+    await writeNew(file, text, context);
+    context.out.json({ file });
+    context.out.line(`Wrote ${file}`);
+  },
+};
+
+async function writeNew(file: string, text: string, context: Context): Promise<void> {
+  const createNew = !context.flag("force");
+  try {
+    if (createNew) return await Deno.writeTextFile(file, text, { createNew, mode: 0o600 });
+    const draft = `${file}.${Deno.pid}.partial`;
+    await Deno.writeTextFile(draft, text, { mode: 0o600 });
+    await Deno.rename(draft, file);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) {
+      throw usageError(`${file} is there already`, "Name another file, or add --force.");
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${file} cannot be written: ${reason}`);
+  }
+}

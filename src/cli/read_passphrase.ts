@@ -1,0 +1,27 @@
+import type { Context } from "./command.ts";
+import { CommandError, usageError } from "./command_error.ts";
+
+/** The passphrase of an export: from a file, from the environment, or asked for in a terminal. */
+export async function readPassphrase(context: Context, kind: "new" | "known"): Promise<string> {
+  const file = context.text("passphrase-file");
+  if (file !== undefined) return await firstLine(file);
+  const set = context.services.env["GEMINITRO_PASSPHRASE"] ?? "";
+  if (set !== "") return set;
+  const flags = kind === "new" ? "--passphrase-file <file> or --open" : "--passphrase-file <file>";
+  if (!context.interactive) throw usageError("A passphrase is needed", `Without a terminal, give ${flags}.`);
+  const { isCancel, password } = await import("@clack/prompts");
+  const answer = await password({ message: "Passphrase of the export" });
+  if (isCancel(answer) || answer === undefined || answer === "") {
+    throw new CommandError("No passphrase was given", { code: "cancelled" });
+  }
+  return answer;
+}
+
+async function firstLine(file: string): Promise<string> {
+  const text = await Deno.readTextFile(file).catch((error: Error) => {
+    throw usageError(`The passphrase file ${file} cannot be read: ${error.message}`);
+  });
+  const line = text.split(/\r?\n/)[0] ?? "";
+  if (line === "") throw usageError(`The passphrase file ${file} has an empty first line`);
+  return line;
+}
