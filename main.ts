@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { folderFiles } from "fresh";
 import { createGeminitro, type Geminitro, serve, type Serving } from "./src/composition/mod.ts";
 import { type Environment, readEnvironment } from "./src/config/mod.ts";
 

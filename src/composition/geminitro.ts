@@ -1,7 +1,11 @@
 import { type Environment, loadSettings } from "../config/mod.ts";
 import type { Ports } from "../core/mod.ts";
 import { createApp, type PeerInfo } from "../http/mod.ts";
+import { type JobDeps, runDueJobs } from "../jobs/mod.ts";
 import { systemPorts } from "../system/mod.ts";
+import { type Access, openAccess } from "./access.ts";
+import { type DashboardFiles, dashboardMount } from "./dashboard_mount.ts";
+import { type Management, managementApp } from "./management_app.ts";
 import { proxyApp } from "./proxy_app.ts";
 import { openRooms, type Rooms } from "./rooms.ts";
 import { VERSION } from "./version.ts";
@@ -16,6 +20,8 @@ export interface GeminitroOptions {
   readonly kv?: Deno.Kv;
   /** Where log lines go; default: the console. */
   readonly print?: (line: string) => void;
+  /** The dashboard's built files; without them there is no dashboard. */
+  readonly dashboard?: DashboardFiles;
 }
 
 /** A whole proxy without a socket. */
@@ -45,19 +51,35 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
     ...(options.kv === undefined ? {} : { kv: options.kv }),
     ...(options.print === undefined ? {} : { print: options.print }),
   });
-  const { admin } = rooms;
   await addKeysOfSettings(rooms);
+  const access = await openAccess(rooms);
+  const management = managementApp(rooms, access, {});
   const app = createApp({
-    proxy: proxyApp(rooms, { authenticate: admin.authenticate, admit: admin.admit, mayUse: () => true }),
+    proxy: proxyApp(rooms, access.gate),
+    api: management.api,
+    ...(options.dashboard === undefined
+      ? {}
+      : { dashboard: dashboardOf(rooms, access, management, options.dashboard) }),
   });
   return {
     fetch: async (request, info) => await app.fetch(request, info),
     rooms,
-    runJobs: () => Promise.resolve(),
-    drain: () => rooms.draining.abort(),
+    runJobs: async () => void await runDueJobs(jobDeps(rooms)),
+    drain() {
+      rooms.draining.abort();
+      management.endStreams();
+    },
     abort: () => rooms.shutdown.abort(),
     close: () => rooms.close(),
   };
+}
+
+function dashboardOf(rooms: Rooms, { sessions }: Access, management: Management, files: DashboardFiles) {
+  return dashboardMount({ files, sessions, management, startedAt: rooms.admin.startedAt });
+}
+
+function jobDeps({ store, settings, ledger, admin, ports, draining }: Rooms): JobDeps {
+  return { store, settings, ledger, admin, clock: ports.clock, signal: draining.signal };
 }
 
 /** GEMINI_API_KEYS are added unless they are there; Google is asked for their models in the background, so that the start never waits. */

@@ -1,9 +1,7 @@
 import type { Hono } from "hono";
 import type { Credential } from "../core/mod.ts";
 import {
-  type Authenticate,
-  type ClientIdentity,
-  createAuthGate,
+  type AuthGate,
   createProxyApp,
   createRequestGuard,
   createResourceOwners,
@@ -12,20 +10,15 @@ import {
 } from "../http/mod.ts";
 import type { Rooms } from "./rooms.ts";
 
-export interface ClientRules {
-  readonly authenticate: Authenticate;
-  readonly admit: ProxyDeps["admit"];
-  readonly mayUse: (client: ClientIdentity, model: string) => boolean;
-}
-
 /** The client APIs over the rooms. */
-export function proxyApp(rooms: Rooms, rules: ClientRules): Hono<{ Bindings: PeerInfo }> {
-  const { settings, ports, catalog, store } = rooms;
+export function proxyApp(rooms: Rooms, gate: AuthGate): Hono<{ Bindings: PeerInfo }> {
+  const { settings, catalog, store, admin } = rooms;
   const deps: ProxyDeps = {
     ...rooms.relay,
     catalog,
     store,
-    ...rules,
+    admit: admin.admit,
+    mayUse: admin.mayUse,
     discover: (model) =>
       catalog.discoverOnce(
         model,
@@ -35,7 +28,7 @@ export function proxyApp(rooms: Rooms, rules: ClientRules): Hono<{ Bindings: Pee
   };
   return createProxyApp({
     deps,
-    auth: createAuthGate(rules.authenticate, () => ports.clock.now()),
+    auth: gate,
     guard: createRequestGuard(settings.host),
   });
 }

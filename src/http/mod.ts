@@ -4,7 +4,9 @@
  *
  * @module
  */
+export { type ApiPorts, createApi } from "./api/mod.ts";
 export { type AppParts, createApp } from "./app.ts";
 export { type Authenticate, type AuthGate, type ClientIdentity, createAuthGate } from "./auth.ts";
+export { createSessions, type Sessions } from "./dashboard_session.ts";
 export { createProxyApp, createResourceOwners, type PeerInfo, type ProxyDeps } from "./proxy/mod.ts";
 export { createRequestGuard } from "./request_guard.ts";

@@ -1,0 +1,50 @@
+import { ok, OWNER, type Result } from "../core/mod.ts";
+import {
+  type AuthGate,
+  type ClientIdentity,
+  createAuthGate,
+  createSessions,
+  type Sessions,
+} from "../http/mod.ts";
+import type { Rooms } from "./rooms.ts";
+
+/** Who is let in: tokens everywhere, and the dashboard's session where its own pages ask. */
+export interface Access {
+  readonly gate: AuthGate;
+  readonly sessions: Sessions;
+}
+
+const OWNER_IDENTITY: ClientIdentity = { id: OWNER, name: "owner", owner: true };
+const RECORD = "dashboard-session";
+
+/** Opens the door. The session's secret is kept sealed in the database, so that open pages outlive a restart. */
+export async function openAccess(rooms: Rooms): Promise<Access> {
+  const { admin, ports, settings } = rooms;
+  const sessions = createSessions({
+    secret: await sessionSecret(rooms),
+    clock: ports.clock,
+    verifyOwner: (token) => admin.authenticate(token)?.owner ?? false,
+    generation: () => settings.proxyApiKey,
+    hosts: [settings.host],
+  });
+  const tokens = createAuthGate(admin.authenticate, () => ports.clock.now());
+  return {
+    sessions,
+    gate: { check: (request, url, peer) => bySession(sessions, request) ?? tokens.check(request, url, peer) },
+  };
+}
+
+/** A request that brings a token is judged by it; the cookie alone is enough for our own pages. */
+function bySession(sessions: Sessions, request: Request): Result<ClientIdentity, never> | undefined {
+  const { headers } = request;
+  if (!headers.has("cookie") || headers.has("authorization")) return undefined;
+  return sessions.verify(request) ? ok(OWNER_IDENTITY) : undefined;
+}
+
+async function sessionSecret({ store, ports }: Rooms): Promise<string> {
+  const kept = await store.settings.get(RECORD);
+  if (typeof kept?.["sealed"] === "string") return await store.vault.open(kept["sealed"]);
+  const secret = ports.newId("") + ports.newId("");
+  await store.settings.put(RECORD, { sealed: await store.vault.seal(secret) });
+  return secret;
+}

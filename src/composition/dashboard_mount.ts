@@ -1,0 +1,39 @@
+import { Hono } from "hono";
+import type { PeerInfo, Sessions } from "../http/mod.ts";
+import type { Management } from "./management_app.ts";
+
+/** The dashboard's built files: a folder, or what a compiled program carries. */
+export type DashboardFiles = Parameters<typeof import("../http/dashboard.ts").dashboardApp>[0]["files"];
+
+export interface DashboardMountOptions {
+  readonly files: DashboardFiles;
+  readonly sessions: Sessions;
+  readonly management: Management;
+  readonly startedAt: number;
+}
+
+/** Mounts the dashboard; its pages are loaded with the first request for one, as an agent's first call should not wait for them. */
+export function dashboardMount(options: DashboardMountOptions): Hono<{ Bindings: PeerInfo }> {
+  let loading: Promise<Hono> | undefined;
+  const app = new Hono<{ Bindings: PeerInfo }>();
+  app.all("*", async (c) => {
+    loading ??= load(options);
+    return await (await loading).fetch(c.req.raw);
+  });
+  return app;
+}
+
+async function load({ files, sessions, management, startedAt }: DashboardMountOptions): Promise<Hono> {
+  const [{ dashboardApp }, { createDashboardData }, { loadAssets }] = await Promise.all([
+    import("../http/dashboard.ts"),
+    import("../../components/data/dashboard_data.ts"),
+    import("fresh"),
+  ]);
+  return dashboardApp({
+    data: createDashboardData(management.ask),
+    sessions,
+    files,
+    assets: await loadAssets(files),
+    startedAt,
+  });
+}

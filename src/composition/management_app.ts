@@ -1,0 +1,89 @@
+import { Hono } from "hono";
+import { OWNER } from "../core/mod.ts";
+import { type ApiPorts, createApi, createRequestGuard, type PeerInfo } from "../http/mod.ts";
+import type { EventSubscription, LedgerRoom } from "../ledger/mod.ts";
+import type { Access } from "./access.ts";
+import type { Rooms } from "./rooms.ts";
+
+/** The management API as others reach it, and as the dashboard's pages reach it inside the process. */
+export interface Management {
+  readonly api: Hono<{ Bindings: PeerInfo }>;
+  /** Asks with the owner's rights. */
+  readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
+  /** Ends open event streams. */
+  endStreams(): void;
+}
+
+/** Makes the management API over the rooms. */
+export function managementApp(
+  rooms: Rooms,
+  access: Access,
+  more: Omit<ApiPorts, "maxBodyBytes">,
+): Management {
+  const { admin, settings, ports } = rooms;
+  const streams = new Set<EventSubscription>();
+  const apiPorts = { ...more, maxBodyBytes: settings.maxBodyBytes };
+  const ledger = trackedLedger(rooms.ledger, streams);
+  const now = () => ports.clock.now();
+  const guard = createRequestGuard(settings.host);
+  const peers = new WeakMap<Request, string>();
+  const api = createApi({
+    ...apiPorts,
+    admin,
+    ledger,
+    now,
+    auth(request) {
+      const url = new URL(request.url);
+      const refused = guard(request, url);
+      if (!refused.ok) return { ok: false, failure: refused.error };
+      const checked = access.gate.check(request, url, peers.get(request) ?? "");
+      return checked.ok ? { ok: true, client: checked.value } : { ok: false, failure: checked.error };
+    },
+  });
+  const inside = createApi({
+    ...apiPorts,
+    admin,
+    ledger,
+    now,
+    auth: () => ({ ok: true, client: { id: OWNER, name: "owner", owner: true } }),
+  });
+  return {
+    api: mounted(api, peers),
+    ask: async (path, init) => await inside.request(path, init),
+    endStreams() {
+      for (const stream of streams) stream.close();
+      streams.clear();
+    },
+  };
+}
+
+/** The API below its own paths, told who the peer is. */
+function mounted(api: Hono, peers: WeakMap<Request, string>): Hono<{ Bindings: PeerInfo }> {
+  const app = new Hono<{ Bindings: PeerInfo }>();
+  for (const path of ["/api/*", "/metrics"]) {
+    app.all(path, (c) => {
+      peers.set(c.req.raw, c.env?.peer ?? "");
+      return api.fetch(c.req.raw);
+    });
+  }
+  return app;
+}
+
+/** Knows who listens, so that an orderly end need not wait for listeners that never leave. */
+function trackedLedger(ledger: LedgerRoom, streams: Set<EventSubscription>): LedgerRoom {
+  return {
+    ...ledger,
+    subscribe(lastEventId) {
+      const subscription = ledger.subscribe(lastEventId);
+      const tracked = {
+        events: subscription.events,
+        close() {
+          streams.delete(tracked);
+          subscription.close();
+        },
+      };
+      streams.add(tracked);
+      return tracked;
+    },
+  };
+}
