@@ -36,6 +36,10 @@ export async function startServer(options: StartOptions = {}): Promise<Running> 
     await readEnvironment(PROJECT_DIR === undefined ? {} : { projectDir: PROJECT_DIR });
   const proxy = await createGeminitro({
     env,
+    dashboard: folderFiles(
+      new URL("./_fresh/client/", import.meta.url),
+      new URL("./static/", import.meta.url),
+    ),
     ...(options.print === undefined ? {} : { print: options.print }),
   });
   const { host, port } = proxy.rooms.settings;

@@ -106,6 +106,7 @@ const DOORS: ReadonlySet<string> = new Set([
   "http/api/client.ts",
   "http/api/mod.ts",
   "http/proxy/mod.ts",
+  "http/dashboard.ts",
   "fresh/runtime.ts",
   "config/settings.ts",
 ]);
