@@ -31,6 +31,7 @@ import { start } from "./commands/start.ts";
 import { stats } from "./commands/stats.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
+import { update } from "./commands/update.ts";
 import { version } from "./commands/version.ts";
 
 /** Every command, in the order of the help. */
@@ -63,6 +64,7 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   configShow,
   doctor,
+  update,
   autostartInstall,
   autostartRemove,
   autostartStatus,

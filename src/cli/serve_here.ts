@@ -18,6 +18,7 @@ export async function serveHere(
   const { out, services } = context;
   const { home } = await context.settings();
   await writeFirstEnv(context);
+  await updateFirst(context);
   const env = { ...await context.env(), ...overrides };
   const asked = services.endSignal();
   const server = await start(context, env);
@@ -53,6 +54,17 @@ async function start(
       hint: `It is left alone. Choose another port: geminitro start --port ${port + 1}`,
     });
   }
+}
+
+/** AUTO_UPDATE: a newer release is put in place for the next start. */
+async function updateFirst(context: Context): Promise<void> {
+  const settings = await context.settings();
+  if (!settings.autoUpdate) return;
+  const { maybeAutoUpdate } = await import("../update/mod.ts");
+  const { version, env } = context.services;
+  const feed = env["GEMINITRO_RELEASE_FEED"] || undefined;
+  const said = await maybeAutoUpdate(settings, { version, ...(feed === undefined ? {} : { feed }) });
+  if (said !== undefined) context.out.line(said);
 }
 
 /** `.env` with the defaults, where there is none yet. */

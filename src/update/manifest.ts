@@ -1,0 +1,69 @@
+import { isObject } from "../core/mod.ts";
+import { isVersion } from "./compare_versions.ts";
+import { UpdateError } from "./update_error.ts";
+
+/** One executable of a release. */
+export interface ReleaseFile {
+  readonly url: string;
+  /** Hexadecimal, in small letters. */
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** What a release says of itself; only ever made of bytes whose signature was verified. */
+export interface ReleaseManifest {
+  readonly version: string;
+  /** By target, for example `linux-x86_64`. */
+  readonly files: Readonly<Record<string, ReleaseFile>>;
+  /** A page for people. */
+  readonly notes?: string;
+}
+
+/** The name under which a platform's executable stands in the manifest. */
+export function targetName(
+  { os, arch }: { readonly os: string; readonly arch: string } = Deno.build,
+): string {
+  return `${os}-${arch}`;
+}
+
+/** Reads a manifest; addresses may be relative to where it came from. Throws an UpdateError that names the wrong field. */
+export function parseManifest(text: string, base: string): ReleaseManifest {
+  const read = jsonOf(text);
+  if (!isObject(read)) throw new UpdateError("The release manifest is not a JSON object");
+  const { version, files, notes } = read;
+  if (typeof version !== "string" || !isVersion(version)) throw broken("version");
+  if (!isObject(files)) throw broken("files");
+  const entries = Object.entries(files).map(([target, file]) =>
+    [target, fileOf(file, target, base)] as const
+  );
+  return {
+    version: version.replace(/^v/, ""),
+    files: Object.fromEntries(entries),
+    ...(typeof notes === "string" ? { notes } : {}),
+  };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UpdateError("The release manifest is not JSON");
+  }
+}
+
+function fileOf(file: unknown, target: string, base: string): ReleaseFile {
+  if (!isObject(file)) throw broken(`files.${target}`);
+  const { url, sha256, size } = file;
+  const address = typeof url === "string" ? URL.parse(url, base)?.href : undefined;
+  if (address === undefined) throw broken(`files.${target}.url`);
+  if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) throw broken(`files.${target}.sha256`);
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || size <= 0) {
+    throw broken(`files.${target}.size`);
+  }
+  return { url: address, sha256, size };
+}
+
+function broken(field: string): UpdateError {
+  return new UpdateError(`The release manifest is not valid: ${field}`);
+}

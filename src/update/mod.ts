@@ -1,0 +1,16 @@
+/**
+ * New releases of the executable: a signed manifest, a checked download, a swap that keeps the old one. Promises that nothing
+ * is run or put in place whose signature and checksum were not verified, and that at every moment the executable is the old or
+ * the new one, whole. Never touches a checkout.
+ *
+ * @module
+ */
+export { applyUpdate, type UpdateOptions } from "./apply_update.ts";
+export { checkForUpdate, type UpdateCheck } from "./check_for_update.ts";
+export { compareVersions } from "./compare_versions.ts";
+export { maybeAutoUpdate } from "./auto_update.ts";
+export { parseManifest, type ReleaseFile, type ReleaseManifest, targetName } from "./manifest.ts";
+export { previousPath, rollBack } from "./swap.ts";
+export { RELEASE_FEED, RELEASE_KEY } from "./release_constants.ts";
+export { signManifest } from "./signature.ts";
+export { UpdateError } from "./update_error.ts";
