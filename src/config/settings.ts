@@ -39,7 +39,9 @@ export interface Settings {
   readonly oauth: Readonly<Record<"default" | "antigravity" | "gemini_cli", OAuthClientSettings>>;
   readonly geminiApiUrl: string;
   readonly antigravityUrls: readonly string[];
+  readonly antigravityUserAgent?: string;
   readonly codeAssistUrl: string;
+  readonly geminiCliUserAgent?: string;
   readonly vertexUrl?: string;
   readonly googleAuthUrl: string;
   readonly googleTokenUrl: string;

@@ -14,11 +14,23 @@ export const upstreams = group("Upstreams", {
     parse: urls,
     doc: "Bases of Antigravity, tried in this order.",
   },
+  ANTIGRAVITY_USER_AGENT: {
+    fallback: "antigravity/hub/2.9.1 geminitro",
+    allowed: "a header value",
+    parse: anyText,
+    doc: "What Antigravity is told of the caller: it refuses versions that it finds too old.",
+  },
   CODE_ASSIST_URL: {
     fallback: "https://cloudcode-pa.googleapis.com",
     allowed: ADDRESS,
     parse: url,
     doc: "Base of Code Assist, which serves Gemini CLI accounts.",
+  },
+  GEMINI_CLI_USER_AGENT: {
+    fallback: "GeminiCLI/0.0.0 (geminitro)",
+    allowed: "a header value",
+    parse: anyText,
+    doc: "What Code Assist is told of the caller for Gemini CLI accounts.",
   },
   VERTEX_URL: {
     allowed: ADDRESS,

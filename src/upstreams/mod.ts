@@ -6,10 +6,16 @@
  * @module
  */
 export { createAiStudio } from "./ai_studio/mod.ts";
+export { antigravityService, createAntigravity } from "./antigravity/mod.ts";
 export { classifyCodeAssist } from "./classify_code_assist.ts";
 export { classifyPublic } from "./classify_public.ts";
 export { classifyTokenRefusal } from "./classify_token_refusal.ts";
+export { callCodeAssist, type CallOptions, type CodeAssistCall } from "./code_assist_call.ts";
+export { type CodeAssistService } from "./code_assist_service.ts";
+export { unwrapCodeAssist, versionRefusal } from "./code_assist_unwrap.ts";
 export * from "./contract.ts";
+export { createGeminiCli, geminiCliService } from "./gemini_cli/mod.ts";
 export { delayInMessage, parseGoogleDuration } from "./google_duration.ts";
 export { type GoogleError, parseGoogleError, type QuotaViolation } from "./google_error.ts";
 export { safeText } from "./safe_text.ts";
+export { createVertex } from "./vertex/mod.ts";

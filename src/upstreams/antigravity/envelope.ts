@@ -1,0 +1,59 @@
+import type { FunctionDeclaration, GenerationConfig } from "../../gemini/mod.ts";
+import { type InnerRequest, innerRequest } from "../code_assist_request.ts";
+import type { BuildInput } from "../contract.ts";
+import { claudeRequest } from "./claude_request.ts";
+import { toNarrowSchema } from "./narrow_schema.ts";
+
+/** The body of a generating call. Credits are never opted into. */
+export function envelope(input: BuildInput, project: string | undefined) {
+  return {
+    ...(project === undefined ? {} : { project }),
+    model: input.model,
+    userAgent: "antigravity",
+    requestType: "agent",
+    requestId: `agent-${input.requestId}`,
+    request: { ...requestFor(input), sessionId: sessionNumber(input.session) },
+  };
+}
+
+function requestFor({ model, request }: BuildInput): InnerRequest {
+  const inner = innerRequest(request);
+  return /^claude/i.test(model) ? claudeRequest(inner) : geminiRequest(inner);
+}
+
+function geminiRequest(request: InnerRequest): InnerRequest {
+  const { tools, generationConfig, ...rest } = request;
+  return {
+    ...rest,
+    ...(tools === undefined ? {} : {
+      tools: tools.map((tool) =>
+        tool.functionDeclarations === undefined
+          ? tool
+          : { functionDeclarations: tool.functionDeclarations.map(narrowFunction) }
+      ),
+    }),
+    ...(generationConfig === undefined ? {} : { generationConfig: narrowOutput(generationConfig) }),
+  };
+}
+
+function narrowFunction({ parameters, parametersJsonSchema, ...rest }: FunctionDeclaration) {
+  const schema = parametersJsonSchema ?? parameters;
+  return schema === undefined ? rest : { ...rest, parameters: toNarrowSchema(schema) };
+}
+
+function narrowOutput(config: GenerationConfig): GenerationConfig {
+  const { responseSchema, responseJsonSchema, ...rest } = config;
+  const schema = responseJsonSchema ?? responseSchema;
+  return schema === undefined ? rest : { ...rest, responseSchema: toNarrowSchema(schema) };
+}
+
+const FNV_PRIME = 0x100000001b3n;
+
+/** A conversation's number: the same for the same conversation, and nothing of it can be read from it. 64 bits of FNV-1a. */
+export function sessionNumber(session: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (let at = 0; at < session.length && at < 1_000; at++) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(session.charCodeAt(at))) * FNV_PRIME);
+  }
+  return `-${10n ** 18n + hash % (8n * 10n ** 18n)}`;
+}

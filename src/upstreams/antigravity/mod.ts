@@ -1,0 +1,98 @@
+/**
+ * Antigravity: Gemini, Claude and GPT models in an envelope, from two hosts tried in order. Builds requests with the account's
+ * token and project, cleans schemas to the narrow kind that it takes, lists models live and classifies failures. Never opts
+ * into credits, never makes up a project, never changes its user agent from call to call.
+ *
+ * @module
+ */
+import type { Credential } from "../../core/mod.ts";
+import { isObject } from "../../core/mod.ts";
+import { classifyCodeAssist } from "../classify_code_assist.ts";
+import { countBody } from "../code_assist_count.ts";
+import {
+  clientProjectOf,
+  codeAssistHeaders,
+  type CodeAssistService,
+  codeAssistUrl,
+  readyAccount,
+} from "../code_assist_service.ts";
+import { unwrapCodeAssist } from "../code_assist_unwrap.ts";
+import type { BuildInput, Upstream, UpstreamOperation, UpstreamRequest } from "../contract.ts";
+import { discoverModels } from "./discover.ts";
+import { envelope } from "./envelope.ts";
+import { PLACEHOLDER } from "./narrow_schema.ts";
+
+/** The service looks at the first word and the version; the last word says who really asks. */
+export const ANTIGRAVITY_USER_AGENT = "antigravity/hub/2.9.1 geminitro";
+
+export interface AntigravityOptions {
+  readonly urls: readonly string[];
+  readonly userAgent?: string;
+  /** The OAuth client's id, to tell its own refusal from an account's. */
+  readonly clientId?: string;
+}
+
+/** How Antigravity's control plane is reached. */
+export function antigravityService(options: AntigravityOptions): CodeAssistService {
+  const clientProject = clientProjectOf(options.clientId);
+  return {
+    source: "antigravity",
+    hosts: options.urls,
+    userAgent: options.userAgent ?? ANTIGRAVITY_USER_AGENT,
+    metadata: { ideType: "ANTIGRAVITY" },
+    ...(clientProject === undefined ? {} : { clientProject }),
+  };
+}
+
+/** The upstream of Antigravity accounts. */
+export function createAntigravity(options: AntigravityOptions): Upstream {
+  const service = antigravityService(options);
+  return {
+    source: "antigravity",
+    hosts: service.hosts.length,
+    build: (input, credential) => build(service, input, credential),
+    unwrap: (chunk) => withoutPlaceholders(unwrapCodeAssist(chunk)),
+    classifyFailure: (input) => classifyCodeAssist(input, "antigravity", service.clientProject),
+    discover: (credential, given) => discoverModels(service, readyAccount(service, credential), given),
+  };
+}
+
+/** Vectors are not served here: the call then ends in a plain 404, and the next source is asked. */
+const METHODS: Readonly<Record<UpstreamOperation, string>> = {
+  generate: ":generateContent",
+  stream: ":streamGenerateContent?alt=sse",
+  count_tokens: ":countTokens",
+  embed: ":embedContent",
+  batch_embed: ":batchEmbedContents",
+};
+
+function build(service: CodeAssistService, input: BuildInput, credential: Credential): UpstreamRequest {
+  const { token, project } = readyAccount(service, credential);
+  return {
+    url: codeAssistUrl(service, input.host, METHODS[input.operation]),
+    method: "POST",
+    headers: codeAssistHeaders(service, token),
+    body: JSON.stringify(input.operation === "count_tokens" ? countBody(input) : envelope(input, project)),
+  };
+}
+
+/** Arguments that only stand for "no property" are not the caller's. */
+function withoutPlaceholders(reply: unknown): unknown {
+  if (!isObject(reply) || !Array.isArray(reply["candidates"])) return reply;
+  if (!JSON.stringify(reply["candidates"]).includes(PLACEHOLDER)) return reply;
+  return { ...reply, candidates: reply["candidates"].map(cleanCandidate) };
+}
+
+function cleanCandidate(candidate: unknown): unknown {
+  if (!isObject(candidate) || !isObject(candidate["content"])) return candidate;
+  const { parts } = candidate["content"];
+  if (!Array.isArray(parts)) return candidate;
+  return { ...candidate, content: { ...candidate["content"], parts: parts.map(cleanPart) } };
+}
+
+function cleanPart(part: unknown): unknown {
+  const call = isObject(part) ? part["functionCall"] : undefined;
+  if (!isObject(part) || !isObject(call) || !isObject(call["args"])) return part;
+  const { [PLACEHOLDER]: _, ...args } = call["args"];
+  return { ...part, functionCall: { ...call, args } };
+}

@@ -1,0 +1,105 @@
+import { err, type Failure, type Fetch, isObject, type JsonObject, ok, type Result } from "../core/mod.ts";
+import { classifyCodeAssist } from "./classify_code_assist.ts";
+import { codeAssistHeaders, type CodeAssistService, codeAssistUrl } from "./code_assist_service.ts";
+import { safeText } from "./safe_text.ts";
+
+/** One question to the control plane. */
+export interface CodeAssistCall {
+  /** `:loadCodeAssist`, or `/operations/...` for a GET. */
+  readonly method: string;
+  /** Absent: a GET. */
+  readonly body?: JsonObject;
+  readonly accessToken: string;
+}
+
+export interface CallOptions {
+  readonly fetch: Fetch;
+  readonly signal: AbortSignal;
+  readonly now: number;
+}
+
+/** Another host may answer where one cannot be reached, does not know the method, or refuses without a reason. */
+const NEXT_HOST: ReadonlySet<Failure["class"]> = new Set([
+  "transport",
+  "overloaded",
+  "ambiguous_429",
+  "model_gone",
+  "unknown",
+]);
+
+/** Asks one host after another until one answers. Rejects only when the signal aborts. */
+export async function callCodeAssist(
+  service: CodeAssistService,
+  call: CodeAssistCall,
+  options: CallOptions,
+): Promise<Result<Record<string, unknown>, Failure>> {
+  let first: Result<Record<string, unknown>, Failure> | undefined;
+  for (let host = 0; host < service.hosts.length; host++) {
+    const answer = await askHost(service, host, call, options);
+    if (answer.ok || !mayMove(answer.error)) return answer;
+    first ??= answer;
+  }
+  // What the preferred host said explains more than what its stand-ins did.
+  return first ?? err(transportFailure(service, "no host"));
+}
+
+const mayMove = (failure: Failure) => NEXT_HOST.has(failure.class) || failure.code === "permission_denied";
+
+async function askHost(
+  service: CodeAssistService,
+  host: number,
+  { method, body, accessToken }: CodeAssistCall,
+  { fetch, signal, now }: CallOptions,
+): Promise<Result<Record<string, unknown>, Failure>> {
+  try {
+    const response = await fetch(codeAssistUrl(service, host, method), {
+      method: body === undefined ? "GET" : "POST",
+      headers: codeAssistHeaders(service, accessToken),
+      redirect: "manual",
+      signal,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (response.ok) return readAnswer(service, text);
+    const { status, headers } = response;
+    const input = { status, body: text, headers, model: "", now };
+    return err(classifyCodeAssist(input, service.source, service.clientProject));
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return err(transportFailure(service, error));
+  }
+}
+
+function readAnswer(service: CodeAssistService, text: string): Result<Record<string, unknown>, Failure> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (isObject(parsed)) return ok(parsed);
+  } catch {
+    // Told below.
+  }
+  return err({
+    class: "unknown",
+    origin: "google",
+    status: 502,
+    source: service.source,
+    cools: "nothing",
+    message: `The answer of ${addressSetting(service)} was not one of Code Assist; check that setting.`,
+  });
+}
+
+function addressSetting({ source }: CodeAssistService): string {
+  return source === "antigravity" ? "ANTIGRAVITY_URLS" : "CODE_ASSIST_URL";
+}
+
+function transportFailure(service: CodeAssistService, cause: unknown): Failure {
+  return {
+    class: "transport",
+    origin: "google",
+    status: 502,
+    source: service.source,
+    cools: "endpoint",
+    code: "upstream_unreachable",
+    message: `Code Assist could not be reached; check the network and ${addressSetting(service)}.`,
+    detail: cause instanceof Error ? safeText(cause.message) : "unknown fault",
+  };
+}
