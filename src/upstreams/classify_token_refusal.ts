@@ -3,15 +3,24 @@ import type { FailureInput } from "./contract.ts";
 import { failed, see, type Seen } from "./failure_rule.ts";
 import { serverRule } from "./server_failure.ts";
 
+/** What the token endpoint says, in its own words or in the shape of Google's other APIs. */
+interface Refusal {
+  readonly word: string;
+  readonly description: string;
+}
+
+const CLIENT_WORDS = new Set(["invalid_client", "unauthorized_client", "deleted_client"]);
+
 /** Classifies the token endpoint's refusal of a refresh: a revoked grant retires the account, a bad client the whole source. */
 export function classifyTokenRefusal(input: FailureInput, source: SourceName): Failure {
   const seen = see(input, source);
-  const word = oauthWord(input.body);
-  if (word === "invalid_grant") return revoked(seen);
-  if (word === "invalid_client" || word === "unauthorized_client" || word === "deleted_client") {
-    return badClient(seen);
+  const { word, description } = refusalOf(input.body);
+  if (word === "invalid_grant") {
+    return /clock|timeframe/i.test(description) ? wrongClock(seen) : revoked(seen);
   }
-  return serverRule(seen) ?? failed(seen, {
+  if (CLIENT_WORDS.has(word)) return badClient(seen);
+  if (word === "invalid_request" && /client_secret/.test(description)) return noSecret(seen);
+  return (seen.status === 429 ? busy(seen) : serverRule(seen)) ?? failed(seen, {
     class: "unknown",
     cools: "nothing",
     message:
@@ -19,22 +28,41 @@ export function classifyTokenRefusal(input: FailureInput, source: SourceName): F
   });
 }
 
-/** RFC 6749, section 5.2. */
-function oauthWord(body: string): string {
+/** RFC 6749, section 5.2; sometimes `error` is an object with a status. */
+function refusalOf(body: string): Refusal {
   try {
     const parsed: unknown = JSON.parse(body);
-    return isObject(parsed) && typeof parsed["error"] === "string" ? parsed["error"] : "";
+    if (!isObject(parsed)) return { word: "", description: "" };
+    const { error, error_description: description } = parsed;
+    if (isObject(error)) {
+      return { word: text(error["status"]).toLowerCase(), description: text(error["message"]) };
+    }
+    return { word: text(error), description: text(description) };
   } catch {
-    return "";
+    return { word: "", description: "" };
   }
 }
+
+const text = (value: unknown): string => typeof value === "string" ? value : "";
 
 function revoked(seen: Seen): Failure {
   return failed(seen, {
     class: "credential_dead",
     cools: "credential",
     code: "sign_in_required",
-    message: "The sign-in of this account has ended or was revoked; sign in again.",
+    message: seen.source === "vertex"
+      ? "Google does not take this service account or sign-in any more; add its current file again."
+      : "The sign-in of this account has ended or was revoked; sign in again.",
+  });
+}
+
+/** A signed assertion is only good for the hour it names. */
+function wrongClock(seen: Seen): Failure {
+  return failed(seen, {
+    class: "config_fault",
+    cools: "source",
+    code: "wrong_clock",
+    message: "Google refuses the time that this machine signs with; set the machine's clock.",
   });
 }
 
@@ -45,5 +73,24 @@ function badClient(seen: Seen): Failure {
     code: "invalid_client",
     message:
       "Google does not know the configured OAuth client; check OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET.",
+  });
+}
+
+function noSecret(seen: Seen): Failure {
+  return failed(seen, {
+    class: "config_fault",
+    cools: "source",
+    code: "client_secret_missing",
+    message: "Google wants the secret of the configured OAuth client too; set OAUTH_CLIENT_SECRET.",
+  });
+}
+
+function busy(seen: Seen): Failure {
+  return failed(seen, {
+    class: "overloaded",
+    cools: "nothing",
+    ...(seen.hint === undefined ? {} : { until: seen.hint }),
+    code: "server_is_overloaded",
+    message: "Google's token endpoint takes no more refreshes at the moment; try again shortly.",
   });
 }
