@@ -2,6 +2,7 @@ import type { SourceName } from "../core/mod.ts";
 import { nextPacificMidnight } from "../core/mod.ts";
 import type { BucketLimitView } from "./contract.ts";
 import type { Prior } from "./prior.ts";
+import type { SharedPermits } from "./shared_permits.ts";
 import { SendWindow } from "./send_window.ts";
 import { TUNING } from "./tuning.ts";
 
@@ -60,8 +61,12 @@ export class Bucket {
   /** Stated end of the last minute refusal, as evidence of a shared window. */
   stamp: { readonly at: number; readonly until: number } | undefined;
   lastUsed = 0;
-  /** This process's part of the bucket, 0..1. */
-  fraction = 1;
+  /** Permits shared with other processes; absent when this one is alone. */
+  shared: SharedPermits | undefined;
+  /** Since when the known limit is spent by permits alone. */
+  permitsSince = 0;
+  /** Called when permits run low. */
+  wanting: () => void = () => {};
 
   state: "open" | "explore" | "closed" = "open";
   share = 1;
@@ -69,6 +74,8 @@ export class Bucket {
   reason = "";
   /** When `refresh` would next say something else; Infinity when only an event can change it. */
   nextAt = Infinity;
+
+  #now = 0;
 
   constructor(readonly identity: BucketIdentity, readonly prior: Prior) {}
 
@@ -78,21 +85,22 @@ export class Bucket {
 
   /** The requests a minute that may be sent now, whatever their origin. */
   get paceLimit(): number {
-    return Math.min(this.#part(this.rpm?.value ?? Math.max(this.prior.value, this.proven)), this.soft);
+    return Math.min(this.rpm?.value ?? Math.max(this.prior.value, this.proven), this.soft);
   }
 
   get tokenLimit(): number {
-    return this.tpm === undefined ? Infinity : this.#part(this.tpm.value);
+    return this.tpm?.value ?? Infinity;
   }
 
   /** Brings the window, the day and the state to `now`. Returns true when a block ended by this. */
   refresh(now: number): boolean {
+    this.#now = now;
     this.window.advance(now);
     this.#rollDay(now);
     const ended = this.#endBlock(now);
     if (this.block !== undefined) this.#close(this.block.until, this.block.kind, this.#probeTime());
     else if (this.halfOpen && this.trials > 0) this.#close(Infinity, "cooling", Infinity);
-    else if (this.rpd !== undefined && this.dayCount >= this.#part(this.rpd.value)) {
+    else if (this.rpd !== undefined && this.dayCount >= this.rpd.value) {
       this.#close(this.dayEndsAt, "day", this.dayEndsAt);
     } else if (this.window.tokens >= this.tokenLimit) {
       const free = this.window.tokensFreeAt(this.tokenLimit, 1);
@@ -112,6 +120,7 @@ export class Bucket {
 
   #pace(now: number): void {
     const limit = this.paceLimit;
+    if (this.#lacksPermits(now)) return;
     if (this.window.requests < limit) return this.#open(limit);
     const free = this.window.requestsFreeAt(limit);
     const raiseAt = this.soft === Infinity ? Infinity : this.softAt + this.#stepNow(now);
@@ -126,8 +135,21 @@ export class Bucket {
     this.#close(retry, "minute", retry);
   }
 
+  /** With other processes about, a known limit is spent only by permits. */
+  #lacksPermits(now: number): boolean {
+    const { shared } = this;
+    if (shared === undefined || this.rpm === undefined) return false;
+    if (shared.available(now) > 0) return false;
+    if (this.soft !== Infinity && now - this.softAt > this.#stepNow(now)) this.raiseSoft(now);
+    const retry = shared.retryAt > now ? shared.retryAt : now + 1_000;
+    this.#close(retry, "minute", retry);
+    this.wanting();
+    return true;
+  }
+
   #stepNow(now: number): number {
-    return now < this.prior.pressedUntil ? Math.min(this.softStep, TUNING.softStepPressed) : this.softStep;
+    const pressed = this.shared === undefined ? TUNING.softStepPressed : TUNING.softStepSharedPressed;
+    return now < this.prior.pressedUntil ? Math.min(this.softStep, pressed) : this.softStep;
   }
 
   #mayExplore(): boolean {
@@ -149,7 +171,10 @@ export class Bucket {
     this.share = Math.min((limit - this.window.requests) / limit, tokens, day, this.remaining?.fraction ?? 1);
     this.until = 0;
     this.reason = "";
-    this.nextAt = Math.min(this.window.nextExpiry, this.rpd === undefined ? Infinity : this.dayEndsAt);
+    const lapse = this.shared === undefined || this.rpm === undefined
+      ? Infinity
+      : this.shared.lapsesAt(this.#now);
+    this.nextAt = Math.min(this.window.nextExpiry, lapse, this.rpd === undefined ? Infinity : this.dayEndsAt);
   }
 
   #close(until: number, reason: string, nextAt: number): void {
@@ -158,11 +183,6 @@ export class Bucket {
     this.until = until;
     this.reason = reason;
     this.nextAt = nextAt;
-  }
-
-  /** With several processes each takes its part, and at least one. */
-  #part(limit: number): number {
-    return this.fraction === 1 ? limit : Math.max(1, Math.floor(limit * this.fraction));
   }
 
   /** A day's block may be tried once before its end; the chooser asks for that. */

@@ -53,6 +53,29 @@ export function restoreBucket(bucket: Bucket, record: JsonObject, now: number): 
   return true;
 }
 
+/** Takes over what another process learned: newer limits, and blocks that last longer. True when something changed. */
+export function mergeBucket(bucket: Bucket, record: JsonObject, now: number): boolean {
+  const limits = isObject(record["limits"]) ? record["limits"] : {};
+  let changed = false;
+  for (const kind of ["rpm", "tpm", "rpd"] as const) {
+    const theirs = limitOf(limits[kind]);
+    if (theirs === undefined || theirs.asOf <= (bucket[kind]?.asOf ?? 0)) continue;
+    if (kind === "rpm") bucket.prior.replace(bucket.rpm?.value, theirs.value);
+    if (theirs.value !== bucket[kind]?.value) bucket.permitsSince = now;
+    bucket[kind] = theirs;
+    changed = true;
+  }
+  const [soft, softAt, softStep] = numbersOf(record["soft"]);
+  if (soft !== undefined && softAt !== undefined && softAt > bucket.softAt) {
+    Object.assign(bucket, { soft, softAt, softStep: softStep ?? bucket.softStep });
+    changed = true;
+  }
+  const block = blockOf(record["block"]);
+  if (block === undefined || block.until <= now || block.until <= (bucket.block?.until ?? 0)) return changed;
+  bucket.block = block;
+  return true;
+}
+
 function limitField(name: string, limit: KnownLimit | undefined): JsonObject {
   return limit === undefined ? {} : { [name]: [limit.value, limit.origin, limit.asOf] };
 }

@@ -11,7 +11,9 @@ import type { PoolOptions } from "./options.ts";
 import { viewOf } from "./pool_view.ts";
 import { Persistence } from "./persistence.ts";
 import { Probes } from "./probes.ts";
+import { ProcessShare } from "./process_share.ts";
 import { Roster } from "./roster.ts";
+import { Sharing } from "./sharing.ts";
 import { Suggestions } from "./suggestions.ts";
 
 /** The pool and how the caps stand; admin reads both. */
@@ -28,16 +30,32 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
   };
   const log = options.log ?? (() => {});
   const roster = new Roster(options, emit);
-  const memory = new Persistence(options.store.poolState, clock, log);
+  const memory = new Persistence(options.store, clock, log);
   memory.roster = roster;
-  roster.adopt = (bucket) => memory.adoptBucket(bucket);
+  const share = new ProcessShare(options.store);
+  roster.partOf = (total, id) => share.slots(total, id);
+  roster.adopt = (bucket) => {
+    memory.adoptBucket(bucket);
+    sharing.adopt(bucket);
+  };
   const caps = new Caps({
     store: options.store,
     clock,
     emit,
     log,
     unitOf: (model) => roster.unitOf(model),
-    live: () => 1,
+    live: () => share.live.length,
+  });
+  const freed = () => dispatcher.pump();
+  const sharing: Sharing = new Sharing({
+    store: options.store,
+    roster,
+    share,
+    caps,
+    clock,
+    random,
+    log,
+    freed,
   });
   const probes = new Probes();
   const suggestions = new Suggestions(roster);
@@ -56,7 +74,7 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
     hasFallback: (model) => options.catalog.fallbacksOf(model).length > 0,
     counted: (bucket) => memory.counted(bucket),
     learned: dirty,
-    freed: () => dispatcher.pump(),
+    freed,
   });
   const dispatcher: Dispatcher = new Dispatcher({
     roster,
@@ -67,12 +85,16 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
     emit,
     settings: options.settings,
   });
-  caps.onReady(() => dispatcher.pump());
+  caps.onReady(freed);
   await memory.load();
+  await sharing.follow();
   roster.replace(options.credentials, clock.now());
   memory.adoptEntries(roster);
   await caps.load();
   const stopListening = options.store.onEpoch(() => {
+    sharing.follow().catch((problem) =>
+      log("error", "Could not read the processes.", { problem: String(problem) })
+    );
     caps.load().catch((problem) => log("error", "Could not read the caps.", { problem: String(problem) }));
   });
   return {
@@ -97,6 +119,7 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
     capProgress: () => caps.progress(),
     async close() {
       stopListening();
+      sharing.close();
       dispatcher.close();
       await caps.close();
       await memory.close(roster);

@@ -92,6 +92,7 @@ export class Flights {
     const sent = need.counted ? bucket.window.add(now, need.inputTokens) : undefined;
     if (need.counted) {
       bucket.dayCount++;
+      bucket.shared?.use(now);
       counted(bucket);
     }
     if (pick.probe !== undefined) probes.started(bucket.identity.unit, node, now);

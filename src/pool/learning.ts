@@ -5,6 +5,7 @@ import { MINUTE, TUNING } from "./tuning.ts";
 
 /** Calls take time to arrive: this close to the edge of a window nobody knows on which side they fell. */
 const TRAVEL = 2_000;
+const SETTLED = 65_000;
 
 /** What a refusal taught: whether our own sends explain it, and whether the known limit changed. */
 export interface Lesson {
@@ -37,10 +38,24 @@ export function learnRequests(
     }
     return { explained: true, changed, priorMoved, missing: 0 };
   }
+  if (bucket.shared !== undefined) {
+    if (changed) bucket.permitsSince = now;
+    lowerShared(bucket, value, now);
+    return { explained: false, changed, priorMoved, missing: 0 };
+  }
   bucket.soft = Math.max(1, count);
   bucket.softAt = now;
   bucket.softStep = Math.min(bucket.softStep * TUNING.softGrowth, TUNING.softStepMax);
   return { explained: false, changed, priorMoved, missing: value - count };
+}
+
+/** With other processes about nobody sees the whole count, so the part that all share is lowered step by step. */
+function lowerShared(bucket: Bucket, value: number, now: number): void {
+  // What was sent before the permits were in force has to leave the window first.
+  if (now - bucket.softAt < 2_000 || now - bucket.permitsSince < SETTLED) return;
+  bucket.soft = Math.max(1, Math.floor(Math.min(bucket.soft, value) * 0.85));
+  bucket.softAt = now;
+  bucket.softStep = Math.min(bucket.softStep * TUNING.softGrowth, TUNING.softStepShared);
 }
 
 /** Sets the learned limit; true when the tier's median moved. */
@@ -101,7 +116,7 @@ export function learnFromSuccess(bucket: Bucket, sent: Sent, day: boolean, now: 
     bucket.proven = Math.max(bucket.proven, sent.rank);
     return false;
   }
-  if (sent.rank <= rpm.value || rpm.origin === "set" || bucket.fraction < 1) return false;
+  if (sent.rank <= rpm.value || rpm.origin === "set" || bucket.shared !== undefined) return false;
   if (now - sent.at > MINUTE || countInWindow(bucket, sent.at) <= rpm.value) return false;
   bucket.prior.replace(rpm.value, undefined);
   bucket.rpm = undefined;

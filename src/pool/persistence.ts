@@ -16,6 +16,7 @@ type Kept = Bucket | CredentialEntry;
 /** Keeps what the pool learned: changes are written together, at most every 250 ms, never by a request. */
 export class Persistence {
   readonly #records: PoolStore["poolState"];
+  readonly #by: string;
   readonly #clock: Clock;
   readonly #log: PoolLog;
   readonly #remembered = new Map<string, JsonObject>();
@@ -25,8 +26,9 @@ export class Persistence {
   #dueAt = Infinity;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(records: PoolStore["poolState"], clock: Clock, log: PoolLog) {
-    this.#records = records;
+  constructor(store: Pick<PoolStore, "poolState" | "processId">, clock: Clock, log: PoolLog) {
+    this.#records = store.poolState;
+    this.#by = store.processId;
     this.#clock = clock;
     this.#log = log;
   }
@@ -118,7 +120,9 @@ export class Persistence {
 
   #put(one: Kept, roster: Roster | undefined): Promise<void> {
     const at = this.#clock.now();
-    if (one instanceof Bucket) return this.#records.put(`bucket:${one.id}`, { ...encodeBucket(one), at });
+    if (one instanceof Bucket) {
+      return this.#records.put(`bucket:${one.id}`, { ...encodeBucket(one), at, by: this.#by });
+    }
     const cooldowns = [...one.cooldowns.values()].filter((cooldown) => cooldown.until > at).map((
       cooldown,
     ) => ({ ...cooldown }));

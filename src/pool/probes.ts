@@ -104,6 +104,6 @@ function dayProbeDue(node: LaneNode, now: number): boolean {
 /** At its known limit and nothing else against it. */
 function limitProbeFits({ bucket }: LaneNode, now: number): boolean {
   return bucket.state === "closed" && bucket.reason === "minute" && bucket.block === undefined &&
-    bucket.rpm !== undefined && bucket.soft === Infinity && bucket.fraction === 1 &&
+    bucket.rpm !== undefined && bucket.soft === Infinity && bucket.shared === undefined &&
     countInWindow(bucket, now) >= bucket.rpm.value;
 }

@@ -36,6 +36,8 @@ export class Roster {
   adopt: (bucket: Bucket) => void = () => {};
   /** Called for each new or changed credential, to set this process's part of its slots. */
   slotsFor: (credential: Credential) => number;
+  /** This process's part of so many slots. */
+  partOf: (total: number, id: CredentialId) => number = (total) => total;
   readonly #options: PoolOptions;
   readonly #priors = new Map<string, Prior>();
   readonly #revisions = new Map<string, number | string | undefined>();
@@ -47,7 +49,10 @@ export class Roster {
     this.policy = POLICIES[options.settings.rotationMode];
     const { maxConcurrentRequestsPerKey, priorityTierMultipliers } = options.settings;
     this.slotsFor = (credential) =>
-      slotsOf(maxConcurrentRequestsPerKey, credential.tier, priorityTierMultipliers);
+      this.partOf(
+        slotsOf(maxConcurrentRequestsPerKey, credential.tier, priorityTierMultipliers),
+        credential.id,
+      );
   }
 
   replace(credentials: readonly Credential[], now: number): void {
@@ -58,6 +63,12 @@ export class Roster {
     });
     for (const id of this.entries.keys()) if (!seen.has(id)) this.entries.delete(id);
     this.rebuildLanes(now);
+  }
+
+  /** The processes that share the slots changed. */
+  reshare(now: number): void {
+    for (const entry of this.entries.values()) entry.slots = this.slotsFor(entry.credential);
+    this.refreshAll(now);
   }
 
   /** Takes note of a project read from an error; what the user told stays. */

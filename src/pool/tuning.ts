@@ -25,6 +25,9 @@ export const TUNING = {
   pressedInterval: 30_000,
   pressedIntervalMax: 2 * MINUTE,
   softStepPressed: 20 * MINUTE,
+  /** With several processes a shared limit is lowered in small steps, so it is raised again sooner. */
+  softStepShared: 10 * MINUTE,
+  softStepSharedPressed: 5 * MINUTE,
   /** Waiting this long is pressure; it is over this long after the last sign of it. */
   pressureWait: 20_000,
   pressureLasts: 30_000,

@@ -170,7 +170,12 @@ export async function contenderOf(
   }
 }
 
-function scheduleArrivals(driver: Driver, scenario: DemandScenario, end: number): void {
+/** Turns at random moments, each of a random session, until `end`. */
+export function scheduleArrivals(
+  driver: Driver,
+  scenario: Pick<DemandScenario, "projects" | "demand" | "turnsPerMinute" | "sessions">,
+  end: number,
+): void {
   const { clock, random } = driver;
   const perMinute = scenario.turnsPerMinute ??
     ((now) => scenario.projects.reduce((sum, project) => sum + project.rpm(now), 0) * scenario.demand);

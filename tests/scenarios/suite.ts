@@ -8,6 +8,7 @@ import {
   playDemand,
   TWELVE_PROJECTS,
 } from "./demand_scenario.ts";
+import { playProcesses, type ProcessesOptions } from "./processes_scenario.ts";
 import type { TrueProject } from "./true_upstream.ts";
 
 /** One row of the table: what is played, by name, for any contender. */
@@ -104,4 +105,34 @@ const moving: Scenario = {
   },
 };
 
-export const SUITE: readonly Scenario[] = [...demands, daily, dying, overloaded, agents, mistaken, moving];
+const POOLS: readonly ContenderName[] = ["pool", "pool, projects told"];
+
+function processesRow(name: string, options: ProcessesOptions): Scenario {
+  return {
+    letter: "h",
+    name: `three processes on one database, ${name}`,
+    contenders: POOLS,
+    play: (contender, hours) => playProcesses(contender, hours, options),
+  };
+}
+
+const processes: readonly Scenario[] = [
+  processesRow("90 % demand", { demand: 0.9 }),
+  processesRow("150 % demand", { demand: 1.5 }),
+  processesRow("90 % demand, a cap of 5,000, one killed and replaced", {
+    demand: 0.9,
+    cap: 5_000,
+    kill: true,
+  }),
+];
+
+export const SUITE: readonly Scenario[] = [
+  ...demands,
+  daily,
+  dying,
+  overloaded,
+  agents,
+  mistaken,
+  moving,
+  ...processes,
+];

@@ -45,11 +45,69 @@ export class StepClock implements Clock {
   }
 }
 
-/** A store that keeps everything in one map, with the contract's promises about slices. */
+/** Database of tests: what every process of it sees. */
+export interface MapDatabase {
+  readonly records: Map<string, unknown>;
+  readonly processes: { id: string; startedAt: number; until: number; seenEpoch: string }[];
+  readonly listeners: Set<() => void>;
+}
+
+export type MapStore = PoolStore & { readonly database: MapDatabase };
+
+/** A store that keeps everything in one map, with the contract's promises about slices; several may share a database. */
 export function mapStore(
   records: Map<string, unknown> = new Map(),
-): PoolStore & { readonly records: typeof records } {
-  const named = (prefix: string): PoolStore["poolState"] => ({
+  more: { readonly processId?: string; readonly database?: MapDatabase; readonly now?: () => number } = {},
+): MapStore {
+  const database = more.database ?? { records, processes: [], listeners: new Set<() => void>() };
+  const { processId = "p1", now = () => 0 } = more;
+  return {
+    database,
+    processId,
+    poolState: namedIn(database.records, "pool "),
+    settings: namedIn(database.records, "settings "),
+    caps: { list: () => Promise.resolve((database.records.get("caps") ?? []) as never) },
+    epoch: () => "0",
+    onEpoch(listener) {
+      const call = () => listener("0");
+      database.listeners.add(call);
+      return () => void database.listeners.delete(call);
+    },
+    processes: () => Promise.resolve(database.processes.filter((one) => one.until > now())),
+    ...slicesIn(database.records, now),
+  };
+}
+
+function slicesIn(
+  records: Map<string, unknown>,
+  now: () => number,
+): Pick<PoolStore, "takeSlice" | "returnSlice"> {
+  const read = (window: string) => {
+    const slice = records.get(`slice ${window}`) as { taken: number; expiresAt: number } | undefined;
+    return slice !== undefined && slice.expiresAt > now() ? slice : { taken: 0, expiresAt: 0 };
+  };
+  return {
+    takeSlice(window, want, limit, expiresAt) {
+      const before = read(window);
+      const granted = Math.max(0, Math.min(want, limit - before.taken));
+      const taken = before.taken + granted;
+      if (granted > 0) {
+        records.set(`slice ${window}`, { taken, expiresAt: Math.max(before.expiresAt, expiresAt) });
+      }
+      return Promise.resolve({ granted, taken });
+    },
+    returnSlice(window, unused) {
+      const before = read(window);
+      if (before.expiresAt > 0) {
+        records.set(`slice ${window}`, { ...before, taken: Math.max(0, before.taken - unused) });
+      }
+      return Promise.resolve();
+    },
+  };
+}
+
+function namedIn(records: Map<string, unknown>, prefix: string): PoolStore["poolState"] {
+  return {
     get: (name) => Promise.resolve(records.get(prefix + name) as never),
     put: (name, value) => {
       records.set(prefix + name, structuredClone(value));
@@ -66,25 +124,6 @@ export function mapStore(
           value: value as never,
         })),
       ),
-  });
-  const taken = (window: string) => Number(records.get(`slice ${window}`) ?? 0);
-  return {
-    records,
-    processId: "p1",
-    poolState: named("pool "),
-    settings: named("settings "),
-    caps: { list: () => Promise.resolve((records.get("caps") ?? []) as never) },
-    onEpoch: () => () => {},
-    processes: () => Promise.resolve([]),
-    takeSlice(window, want, limit) {
-      const granted = Math.max(0, Math.min(want, limit - taken(window)));
-      records.set(`slice ${window}`, taken(window) + granted);
-      return Promise.resolve({ granted, taken: taken(window) });
-    },
-    returnSlice(window, unused) {
-      records.set(`slice ${window}`, taken(window) - unused);
-      return Promise.resolve();
-    },
   };
 }
 
@@ -118,7 +157,7 @@ export const SETTINGS: PoolOptions["settings"] = {
 export interface Bench {
   readonly pool: CappedPool;
   readonly clock: StepClock;
-  readonly store: ReturnType<typeof mapStore>;
+  readonly store: MapStore;
 }
 
 /** A pool on a step clock and a map store. */
@@ -128,12 +167,12 @@ export async function benchOf(
     readonly settings?: Partial<PoolOptions["settings"]>;
     readonly catalog?: Partial<PoolOptions["catalog"]>;
     readonly clock?: StepClock;
-    readonly store?: ReturnType<typeof mapStore>;
+    readonly store?: MapStore;
     readonly random?: () => number;
   } = {},
 ): Promise<Bench> {
   const clock = more.clock ?? new StepClock();
-  const store = more.store ?? mapStore();
+  const store = more.store ?? mapStore(new Map(), { now: () => clock.now() });
   let ids = 0;
   const pool = await createPool({
     store,
