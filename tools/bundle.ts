@@ -1,0 +1,35 @@
+/**
+ * Puts the whole program into `dist/`: one script and the dashboard's files. It runs from an empty folder without npm,
+ * network or checkout (`tests/e2e/bundle_test.ts` proves it), and is what `deno compile` embeds.
+ */
+import { buildDashboard } from "./build_dashboard.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const DIST = new URL("dist/", ROOT);
+
+async function copyFolder(from: URL, to: URL): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const entry of Deno.readDir(from)) {
+    if (entry.isDirectory) await copyFolder(new URL(`${entry.name}/`, from), new URL(`${entry.name}/`, to));
+    else await Deno.copyFile(new URL(entry.name, from), new URL(entry.name, to));
+  }
+}
+
+/** Builds `dist/`; returns its folder. */
+export async function bundle(target: URL = DIST): Promise<URL> {
+  await buildDashboard({ force: false });
+  await Deno.remove(target, { recursive: true }).catch(() => {});
+  await Deno.mkdir(target, { recursive: true });
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--minify", "--output", new URL("geminitro.js", target).pathname, "cli.ts"],
+    cwd: ROOT,
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  if (code !== 0) throw new Error("deno bundle failed");
+  await copyFolder(new URL("_fresh/client/", ROOT), new URL("_fresh/client/", target));
+  await copyFolder(new URL("static/", ROOT), new URL("static/", target));
+  return target;
+}
+
+if (import.meta.main) console.log(`Bundled into ${(await bundle()).pathname}`);
