@@ -7,6 +7,10 @@ import { type CliServices, runCli } from "./src/cli/mod.ts";
 import manifest from "./deno.json" with { type: "json" };
 
 const checkout = Deno.build.standalone ? undefined : import.meta.dirname;
+// Not a literal in `import()`: else every start, that of `--help` too, would read the whole server (six times as long).
+// `deno compile` takes it in by `--include main.ts`.
+const MAIN: string = "./main.ts";
+const server = async () => await import(MAIN) as typeof import("./main.ts");
 const encoder = new TextEncoder();
 
 function writeAll(file: { writeSync(bytes: Uint8Array): number }, text: string): void {
@@ -35,8 +39,8 @@ const services: CliServices = {
   terminal: { input: Deno.stdin.isTerminal(), output: Deno.stdout.isTerminal(), columns: columns() },
   write: (text) => writeAll(Deno.stdout, text),
   writeError: (text) => writeAll(Deno.stderr, text),
-  startServer: async (options) => await (await import("./main.ts")).startServer(options),
-  endSignal: async () => await (await import("./main.ts")).endSignal(),
+  startServer: async (options) => await (await server()).startServer(options),
+  endSignal: async () => await (await server()).endSignal(),
 };
 
 if (import.meta.main) Deno.exit(await runCli(Deno.args, services));

@@ -23,7 +23,9 @@ export async function serveHere(
   const asked = services.endSignal();
   const server = await start(context, env);
   const host = env["HOST"] || "localhost";
-  const info = { pid: Deno.pid, port: server.port, host, startedAt: Date.now(), version: services.version };
+  const flags = flagsOf(overrides);
+  const { version } = services;
+  const info = { pid: Deno.pid, port: server.port, host, startedAt: Date.now(), version, flags };
   await writeServerFile(home, info);
   try {
     if (!context.flag("no-splash") && services.terminal.output) {
@@ -38,6 +40,11 @@ export async function serveHere(
     await removeServerFile(home, Deno.pid);
   }
   return 0;
+}
+
+/** `{PORT: "1"}` as one writes it on the command line. */
+export function flagsOf(overrides: Readonly<Record<string, string>>): string[] {
+  return Object.entries(overrides).flatMap(([name, value]) => [`--${name.toLowerCase()}`, value]);
 }
 
 async function start(

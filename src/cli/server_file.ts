@@ -10,6 +10,8 @@ export interface ServerInfo {
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly version: string;
+  /** The flags that it was started with, for a restart. */
+  readonly flags: readonly string[];
 }
 
 export function serverFilePath(home: string): string {
@@ -21,7 +23,7 @@ export async function readServerFile(home: string): Promise<ServerInfo | undefin
   try {
     const read: unknown = JSON.parse(await Deno.readTextFile(serverFilePath(home)));
     if (!isObject(read)) return undefined;
-    const { pid, port, host, startedAt, version } = read;
+    const { pid, port, host, startedAt, version, flags } = read;
     if (typeof pid !== "number" || !Number.isInteger(pid) || pid <= 0) return undefined;
     if (typeof port !== "number" || typeof host !== "string") return undefined;
     return {
@@ -30,6 +32,7 @@ export async function readServerFile(home: string): Promise<ServerInfo | undefin
       host,
       startedAt: typeof startedAt === "number" ? startedAt : 0,
       version: typeof version === "string" ? version : "",
+      flags: Array.isArray(flags) ? flags.map(String) : [],
     };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
@@ -65,8 +68,8 @@ export async function runningServer(home: string): Promise<ServerInfo | undefine
 export async function answers(url: string, timeoutMs: number): Promise<boolean> {
   try {
     const response = await fetch(`${url}/api/health/live`, { signal: AbortSignal.timeout(timeoutMs) });
-    await response.body?.cancel();
-    return response.ok;
+    const reply: unknown = await response.json();
+    return response.ok && isObject(reply) && reply["status"] === "ok";
   } catch {
     return false;
   }

@@ -9,7 +9,7 @@ export const restart: Command = {
   usage: "",
   examples: [{ line: "geminitro restart", says: "After an edit of .env, for example" }],
   options: [
-    { name: "port", value: "<number>", summary: "Port to listen on; default as before" },
+    { name: "port", value: "<number>", summary: "Port to listen on; default as it was started" },
     { name: "timeout", value: "<seconds>", summary: "How long to wait for running calls; default 30" },
   ],
   takes: { least: 0, most: 0 },
@@ -17,7 +17,10 @@ export const restart: Command = {
     const port = context.number("port");
     const { home } = await context.settings();
     const stopped = await stopServer(home, (context.number("timeout", 1) ?? 30) * 1_000);
-    const info = await spawnServer(context, port === undefined ? [] : ["--port", String(port)]);
+    const info = await spawnServer(
+      context,
+      port === undefined ? stopped?.flags ?? [] : ["--port", String(port)],
+    );
     context.out.json({ restarted: stopped !== undefined, pid: info.pid, url: localUrl(info) });
     const word = stopped === undefined ? "It was not running; started" : "Restarted";
     context.out.line(`${word} at ${localUrl(info)} (process ${info.pid}).`);

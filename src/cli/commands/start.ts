@@ -1,6 +1,6 @@
 import type { Command, Context } from "../command.ts";
 import { firstRun } from "../first_run.ts";
-import { serveHere } from "../serve_here.ts";
+import { flagsOf, serveHere } from "../serve_here.ts";
 import { localUrl } from "../server_file.ts";
 import { spawnServer } from "../spawn_server.ts";
 import { CommandError } from "../command_error.ts";
@@ -55,8 +55,7 @@ function alreadyRuns(context: Context, url: string, pid: number): number {
 }
 
 async function detach(context: Context, overrides: Record<string, string>): Promise<number> {
-  const args = Object.entries(overrides).flatMap(([name, value]) => [`--${name.toLowerCase()}`, value]);
-  const info = await spawnServer(context, args);
+  const info = await spawnServer(context, flagsOf(overrides));
   const url = localUrl(info);
   context.out.json({ started: true, pid: info.pid, url });
   context.out.line(`GemiNitro runs at ${url} (process ${info.pid}). Stop it: geminitro stop`);
