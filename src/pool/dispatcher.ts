@@ -2,32 +2,14 @@ import type { Clock } from "../core/mod.ts";
 import { type CapGate, UNCAPPED } from "./cap_gate.ts";
 import type { Chooser } from "./chooser.ts";
 import type { Lease, Need, PoolEvent, Shortage } from "./contract.ts";
-import { FairQueue, type Waiting } from "./fair_queue.ts";
 import type { Flights } from "./flights.ts";
 import { Forecast } from "./forecast.ts";
 import type { Lane } from "./lane.ts";
-import { Outlook } from "./outlook.ts";
+import { Line, type Ticket } from "./line.ts";
+import { type Hope, Outlook } from "./outlook.ts";
 import type { Roster } from "./roster.ts";
 import { shortageOf } from "./shortage.ts";
-import { TUNING } from "./tuning.ts";
-
-interface Ticket extends Waiting {
-  readonly need: Need;
-  readonly enqueuedAt: number;
-  readonly deadline: number;
-  readonly resolve: (result: Lease | Shortage) => void;
-  readonly cancelTimer: () => void;
-  readonly stopListening: () => void;
-  /** No other credential can serve in time, so those that failed this call may be asked again. */
-  allowTried: boolean;
-}
-
-interface Line {
-  readonly model: string;
-  readonly queue: FairQueue<Ticket>;
-  wakeAt: number;
-  cancelWake: () => void;
-}
+import { MINUTE, TUNING } from "./tuning.ts";
 
 export interface DispatcherContext {
   readonly roster: Roster;
@@ -71,7 +53,7 @@ export class Dispatcher {
       const [ticket] = line.queue;
       if (ticket === undefined) continue;
       const lane = this.#context.roster.lane(line.model, now);
-      const { at } = this.#outlook.of(lane, ticket.need, line.queue.length, now);
+      const { at } = this.#hope(line, lane, ticket.need, line.queue.length, now);
       if (at !== Infinity) longest = Math.max(longest, at - now);
     }
     return longest;
@@ -89,32 +71,32 @@ export class Dispatcher {
     const now = this.#context.clock.now();
     if (this.#closed) return Promise.resolve(shortageOf(need.model, "closed", undefined, now, []));
     const lane = this.#context.roster.lane(need.model, now);
-    const line = this.#lines.get(need.model);
-    if (line === undefined || line.queue.length === 0) {
+    const line = this.#line(need.model);
+    if (line.queue.length === 0) {
       const lease = this.#attempt(lane, need, 0, false, false);
       if (lease !== undefined) return Promise.resolve(lease);
     }
-    const ahead = line?.queue.ahead(need.client, need.session) ?? 0;
-    const outlook = this.#outlook.of(lane, need, need.tried.size > 0 ? 0 : ahead, now);
+    const urgent = need.tried.size > 0 || line.promises.redeem(sessionOf(need), now);
+    const ahead = urgent ? 0 : line.queue.ahead(need.client, need.session);
+    const hope = this.#hope(line, lane, need, ahead, now);
     const patience = Math.min(maxWaitMs, this.#context.settings.queueMaxWait);
-    const allowTried = need.tried.size > 0 && outlook.untriedAt > now + patience;
-    if (!outlook.hopeful || (outlook.at !== Infinity && outlook.at > now + patience)) {
-      return Promise.resolve(this.#refuse(lane, need, outlook.at, now));
-    }
+    const late = hope.at !== Infinity && hope.at > now + patience;
+    if (!hope.hopeful || late) return Promise.resolve(this.#refuse(line, lane, need, hope.at, now));
     if (this.#waiting >= this.#context.settings.queueMaxLength) {
-      return Promise.resolve(shortageOf(need.model, "queue", finite(outlook.at), now, []));
+      return Promise.resolve(shortageOf(need.model, "queue", finite(hope.at), now, []));
     }
-    return this.#enqueue(need, signal, now, patience, allowTried);
+    const allowTried = need.tried.size > 0 && hope.untriedAt > now + patience;
+    return this.#enqueue(need, signal, { now, patience, allowTried, urgent });
   }
 
   /** Milliseconds until a call with this need would be served; 0 when something is free, Infinity when nothing is known to free. */
   expectedWait(need: Need): number {
     const now = this.#context.clock.now();
     const lane = this.#context.roster.lane(need.model, now);
-    const queue = this.#lines.get(need.model)?.queue;
-    const ahead = queue?.ahead(need.client, need.session) ?? 0;
+    const line = this.#line(need.model);
+    const ahead = line.queue.ahead(need.client, need.session);
     if (ahead === 0 && this.#context.chooser.choose(lane, need, now) !== undefined) return 0;
-    return Math.max(0, this.#outlook.of(lane, need, ahead, now).at - now);
+    return Math.max(0, this.#hope(line, lane, need, ahead, now).at - now);
   }
 
   /** Serves whoever can be served now, in every line. */
@@ -151,21 +133,33 @@ export class Dispatcher {
     return flights().start(pick, need, queuedMs, take);
   }
 
-  #refuse(lane: Lane, need: Need, at: number, now: number): Shortage {
+  /** The known times, with those who were told to come back; where the limits alone do not decide, the pace seen so far. */
+  #hope(line: Line, lane: Lane, need: Need, ahead: number, now: number): Hope {
+    const before = ahead === 0 ? 0 : ahead + line.promises.expected(now);
+    const hope = this.#outlook.of(lane, need, before, now);
+    const shared = lane.nodes[0]?.bucket.shared !== undefined;
+    if (!hope.hopeful || (hope.at !== Infinity && !shared)) return hope;
+    const byPace = line.byPace(before, now);
+    return {
+      ...hope,
+      at: hope.at === Infinity || byPace === Infinity ? Math.min(hope.at, byPace) : Math.max(hope.at, byPace),
+    };
+  }
+
+  #refuse(line: Line, lane: Lane, need: Need, at: number, now: number): Shortage {
     const until = finite(at);
     this.#pressed(lane, now);
     const when = until === undefined ? {} : { until };
     this.#context.emit({ type: "exhausted", model: need.model, ...when });
-    return this.#outlook.refusal(lane, need, until, now);
+    const shortage = this.#outlook.refusal(lane, need, until, now);
+    if (until !== undefined && until - now < PROMISE_MS && shortage.failure.class === "rate_limit") {
+      line.promises.make(sessionOf(need), until, now);
+    }
+    return shortage;
   }
 
-  #enqueue(
-    need: Need,
-    signal: AbortSignal,
-    now: number,
-    patience: number,
-    allowTried: boolean,
-  ): Promise<Lease | Shortage> {
+  #enqueue(need: Need, signal: AbortSignal, how: Waiting): Promise<Lease | Shortage> {
+    const { now, patience, allowTried, urgent } = how;
     const line = this.#line(need.model);
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -175,7 +169,7 @@ export class Dispatcher {
         client: need.client,
         session: need.session,
         cost: Math.max(1, need.inputTokens / TUNING.turnTokens),
-        urgent: need.tried.size > 0,
+        urgent,
         need,
         enqueuedAt: now,
         deadline: now + patience,
@@ -196,7 +190,9 @@ export class Dispatcher {
     const lane = this.#context.roster.lane(line.model, now);
     const ahead = Math.max(0, line.queue.ahead(ticket.client, ticket.session) - 1);
     if (!this.#leave(line, ticket)) return;
-    ticket.resolve(this.#refuse(lane, ticket.need, this.#outlook.of(lane, ticket.need, ahead, now).at, now));
+    ticket.resolve(
+      this.#refuse(line, lane, ticket.need, this.#hope(line, lane, ticket.need, ahead, now).at, now),
+    );
   }
 
   #leave(line: Line, ticket: Ticket): boolean {
@@ -233,6 +229,7 @@ export class Dispatcher {
       if (lease !== undefined) {
         if (now - ticket.enqueuedAt > TUNING.pressureWait) this.#pressed(lane, now);
         line.queue.serve(ticket);
+        line.served(now);
         this.#part(ticket);
         ticket.resolve(lease);
         return true;
@@ -251,7 +248,7 @@ export class Dispatcher {
   #refuseCapped(line: Line, lane: Lane, ticket: Ticket, now: number): boolean {
     const stop = this.#context.caps.stop(ticket.need);
     if (stop === undefined || !this.#leave(line, ticket)) return false;
-    ticket.resolve(this.#refuse(lane, ticket.need, stop.until, now));
+    ticket.resolve(this.#refuse(line, lane, ticket.need, stop.until, now));
     return true;
   }
 
@@ -269,11 +266,25 @@ export class Dispatcher {
   #line(model: string): Line {
     let line = this.#lines.get(model);
     if (line === undefined) {
-      line = { model, queue: new FairQueue<Ticket>(), wakeAt: Infinity, cancelWake: () => {} };
+      line = new Line(model);
       this.#lines.set(model, line);
     }
     return line;
   }
+}
+
+/** Longer promises are not kept a place for. */
+const PROMISE_MS = 30 * MINUTE;
+
+interface Waiting {
+  readonly now: number;
+  readonly patience: number;
+  readonly allowTried: boolean;
+  readonly urgent: boolean;
+}
+
+function sessionOf(need: Need): string {
+  return `${need.client}\n${need.session}`;
 }
 
 function finite(at: number): number | undefined {

@@ -51,6 +51,8 @@ export interface DemandScenario {
   /** Turns a minute, if not from the limits at the start. */
   readonly turnsPerMinute?: (now: number) => number;
   readonly sessions?: number;
+  /** Refused clients come back at the stated time, and go on until they are served. */
+  readonly obedient?: boolean;
 }
 
 export interface Outcome {
@@ -88,7 +90,7 @@ export async function playDemand(scenario: DemandScenario): Promise<Outcome> {
   });
   const contender = await contenderOf(scenario, clock, owners);
   const tally = new Tally(start + WARM_UP);
-  const driver = new Driver(clock, contender, upstream, tally, random);
+  const driver = new Driver(clock, contender, upstream, tally, random, scenario.obedient);
   const end = start + scenario.hours * HOUR;
   scheduleArrivals(driver, scenario, end);
   await clock.runUntil(end + 3 * MINUTE);

@@ -22,6 +22,7 @@ interface Life {
   readonly classes: string[];
   pinned: number | undefined;
   sameKeyRetries: number;
+  promise?: { readonly at: number; readonly until: number } | undefined;
 }
 
 /** Plays turns against a contender and the true upstream, with the relay's rules for what follows a failure. */
@@ -32,6 +33,7 @@ export class Driver {
     readonly upstream: TrueUpstream,
     readonly tally: Tally,
     readonly random: Random,
+    readonly obedient = false,
   ) {}
 
   start(turn: Turn): void {
@@ -56,13 +58,24 @@ export class Driver {
   #answered(life: Life, answer: Grant | Denial): void {
     const now = this.clock.now();
     if (answer.kind === "denial") {
-      this.tally.denied(life.turn, answer, now, this.contender.waiting());
+      if (this.#comeBack(life, answer, now)) return;
+      this.tally.denied(life.turn, answer, now);
       life.turn.done?.(false);
       return;
     }
-    this.tally.granted(now);
+    if (life.promise !== undefined) this.tally.kept(life.promise, now);
+    life.promise = undefined;
     // 20 to 80 ms to Google; a refusal comes back at once, an answer takes 0.3 to 1.5 s.
     this.clock.after(20 + this.random() * 60, () => this.#arrive(life, answer, now));
+  }
+
+  /** An obedient client waits until the time it was told, then asks again. */
+  #comeBack(life: Life, denial: Denial, now: number): boolean {
+    if (!this.obedient || denial.until === undefined || denial.code === "insufficient_quota") return false;
+    if (life.promise !== undefined) this.tally.broken(life.promise);
+    life.promise = { at: now, until: denial.until };
+    this.clock.after(denial.until - now, () => this.#ask(life));
+    return true;
   }
 
   #arrive(life: Life, grant: Grant, sentAt: number): void {

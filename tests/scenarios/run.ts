@@ -29,8 +29,8 @@ Latency is 20 to 80 ms there, 0.3 to 1.5 s for an answer, 30 ms for a refusal; a
 
 - *429s per 1,000*: refusals for quota per 1,000 completed turns, the first 10 minutes left out.
 - *of the oracle*: completed turns as a share of what an oracle that knows every limit could have completed.
-- *retry-after true*: share of refusals whose stated time lay within a tenth of the moment at which the refused call would have had
-  its turn, had it been let wait first come, first served. Daily refusals are checked against the true Pacific midnight instead.
+- *retry-after true*: where clients come back when told, the share of refusals after which they were served within a tenth of the
+  stated time (a second refusal counts as false). Daily refusals are checked in all rows to name the true Pacific midnight.
 - *to dead keys*: calls sent to keys that Google had already retired; one per key is the least, for nobody tells.
 - *pool* knows nothing of projects at the start; *pool, projects told* was told the truth (in f: a mistake).
 `;

@@ -20,6 +20,7 @@ export interface Scenario {
   play(contender: ContenderName, hours: number): Promise<Outcome>;
 }
 
+const POOLS: readonly ContenderName[] = ["pool", "pool, projects told"];
 const START = Date.UTC(2026, 5, 1, 15);
 
 function demandRow(
@@ -46,6 +47,15 @@ const demands = (["sliding", "fixed"] as const).flatMap((window) =>
     })
   )
 );
+
+/** (a) again, with clients that come back exactly when they were told. */
+const obedient = demandRow("a", "20 keys, 12 projects, 150 % demand, refused clients come back when told", {
+  projects: TWELVE_PROJECTS,
+  window: "sliding",
+  demand: 1.5,
+  start: START,
+  obedient: true,
+}, () => 1);
 
 /** (b) Days of 300 requests, over the night in which the clocks go forward (a day of 23 hours). */
 const daily = demandRow("b", "daily limits, two resets, change to summer time", {
@@ -105,8 +115,6 @@ const moving: Scenario = {
   },
 };
 
-const POOLS: readonly ContenderName[] = ["pool", "pool, projects told"];
-
 function processesRow(name: string, options: ProcessesOptions): Scenario {
   return {
     letter: "h",
@@ -128,6 +136,7 @@ const processes: readonly Scenario[] = [
 
 export const SUITE: readonly Scenario[] = [
   ...demands,
+  { ...obedient, contenders: POOLS },
   daily,
   dying,
   overloaded,

@@ -2,13 +2,6 @@ import { type Failure, nextPacificMidnight } from "../../src/core/mod.ts";
 import type { Denial } from "./contender.ts";
 import type { Turn } from "./driver.ts";
 
-interface OpenPromise {
-  readonly at: number;
-  readonly until: number;
-  /** Grants after which a call refused now would have had its turn. */
-  readonly grant: number;
-}
-
 /** Counts what happened, and after the warm-up what is judged. */
 export class Tally {
   turns = 0;
@@ -18,8 +11,8 @@ export class Tally {
   judgedRefused = 0;
   failures = 0;
   denials = 0;
-  /** Relative errors of stated retry times against the moment at which the call would have had its turn. */
-  readonly promiseErrors: number[] = [];
+  /** Relative errors of stated retry times, for clients that came back when they were told: how far off they were served. */
+  readonly keptErrors: number[] = [];
   deniedWithoutTime = 0;
   falseResets = 0;
   readonly waits: number[] = [];
@@ -27,8 +20,6 @@ export class Tally {
   /** Judged arrivals by the end of their Pacific day. */
   readonly byDay = new Map<number, number>();
   readonly #judgeFrom: number;
-  readonly #promises: OpenPromise[] = [];
-  #grants = 0;
 
   constructor(judgeFrom: number) {
     this.#judgeFrom = judgeFrom;
@@ -42,13 +33,15 @@ export class Tally {
     this.byDay.set(day, (this.byDay.get(day) ?? 0) + 1);
   }
 
-  granted(now: number): void {
-    this.#grants++;
-    while (this.#promises[0] !== undefined && this.#promises[0].grant <= this.#grants) {
-      const promise = this.#promises.shift();
-      if (promise === undefined || promise.at < this.#judgeFrom) continue;
-      this.promiseErrors.push(Math.abs(now - promise.until) / Math.max(1_000, promise.until - promise.at));
-    }
+  /** A client that came back when it was told was served: how far off was the time? */
+  kept(promise: { readonly at: number; readonly until: number }, now: number): void {
+    if (promise.at < this.#judgeFrom) return;
+    this.keptErrors.push(Math.abs(now - promise.until) / Math.max(1_000, promise.until - promise.at));
+  }
+
+  /** It was refused again. */
+  broken(promise: { readonly at: number }): void {
+    if (promise.at >= this.#judgeFrom) this.keptErrors.push(1);
   }
 
   answered(failure: Failure | undefined, now: number): void {
@@ -63,13 +56,10 @@ export class Tally {
     this.waits.push(waitedMs);
   }
 
-  denied(_turn: Turn, denial: Denial, now: number, waiting: number): void {
+  denied(_turn: Turn, denial: Denial, now: number): void {
     this.denials++;
     if (denial.code === "insufficient_quota" && denial.until !== nextPacificMidnight(now)) this.falseResets++;
     if (denial.until === undefined) this.deniedWithoutTime++;
-    else if (denial.until - now < 600_000 && denial.code !== "insufficient_quota") {
-      this.#promises.push({ at: now, until: denial.until, grant: this.#grants + waiting + 1 });
-    }
   }
 
   failed(_turn: Turn, _now: number): void {
@@ -83,7 +73,7 @@ export class Tally {
 
   /** Share of retry times that proved true within a tenth. */
   get truePromises(): number | undefined {
-    const errors = this.promiseErrors;
+    const errors = this.keptErrors;
     return errors.length === 0 ? undefined : errors.filter((error) => error <= 0.1).length / errors.length;
   }
 
