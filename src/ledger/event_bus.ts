@@ -5,15 +5,6 @@ import { EventListener } from "./event_listener.ts";
 /** Events kept for listeners that come back. */
 const RING = 1_000;
 
-/** Events whose newest state replaces the older ones: only the last one of a moment is sent. */
-export const REPLACEABLE: ReadonlySet<LiveEventName> = new Set<LiveEventName>([
-  "stats_update",
-  "stats_update_full",
-  "traffic_update",
-  "usage:cap-updated",
-  "pool_update",
-]);
-
 export interface EventSubscription {
   /** Ends when the bus closes, when `close` is called, or when the listener is too slow. */
   readonly events: AsyncIterable<LiveEvent>;

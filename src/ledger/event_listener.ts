@@ -1,6 +1,6 @@
 import type { Clock } from "../core/mod.ts";
 import type { LiveEvent, LiveEventName } from "./contract.ts";
-import { REPLACEABLE } from "./event_bus.ts";
+import { REPLACEABLE } from "./replaceable_events.ts";
 
 /** Replaceable events go out at most this often, in milliseconds: ten a second. */
 const PACE_MS = 100;

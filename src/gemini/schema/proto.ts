@@ -2,20 +2,9 @@ import { isObject, type JsonObject } from "../../core/mod.ts";
 import type { ConvertedSchema } from "./json_sink.ts";
 import { constAsEnum, mergeAllOf } from "./merge_all_of.ts";
 import { applyEnum, convertArray, convertBounds, convertObject, warnDropped } from "./proto_keywords.ts";
+import type { Node, ProtoContext } from "./proto_context.ts";
 import { refName, resolveRef } from "./resolve_ref.ts";
 import { isSchema, type SchemaNode } from "./walk.ts";
-
-export type Node = Record<string, unknown>;
-
-/** What a conversion carries down. */
-export interface ProtoContext {
-  readonly root: SchemaNode;
-  /** References being inlined, to cut recursion. */
-  readonly refs: readonly string[];
-  readonly depth: number;
-  readonly budget: { left: number };
-  readonly warn: (sentence: string) => void;
-}
 
 const MAX_DEPTH = 24;
 const MAX_NODES = 5_000;
@@ -33,12 +22,13 @@ export function toProtoSchema(schema: unknown): ConvertedSchema {
     depth: 0,
     budget: { left: MAX_NODES },
     warn: (sentence) => warnings.add(sentence),
+    convert: convertSchema,
   });
   return { schema: (converted ?? { type: "OBJECT" }) as JsonObject, warnings: [...warnings] };
 }
 
 /** One schema; undefined for `false`, which nothing satisfies. */
-export function convertSchema(schema: SchemaNode, context: ProtoContext): Node | undefined {
+function convertSchema(schema: SchemaNode, context: ProtoContext): Node | undefined {
   if (schema === false) return undefined;
   context.budget.left -= 1;
   if (schema === true || Object.keys(schema).length === 0) return anyValue(undefined, context);

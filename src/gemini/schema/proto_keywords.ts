@@ -1,5 +1,5 @@
 import { isObject } from "../../core/mod.ts";
-import { convertSchema, type Node, type ProtoContext } from "./proto.ts";
+import type { Node, ProtoContext } from "./proto_context.ts";
 import { isSchema } from "./walk.ts";
 
 /** Adds a sentence to the description, where a rule must be told in words. */
@@ -82,7 +82,7 @@ function convertExclusive(schema: Node, type: string, out: Node, context: ProtoC
 export function convertObject(schema: Node, out: Node, context: ProtoContext): void {
   const converted: [string, Node][] = [];
   for (const [name, child] of Object.entries(isObject(schema["properties"]) ? schema["properties"] : {})) {
-    const property = isSchema(child) ? convertSchema(child, context) : undefined;
+    const property = isSchema(child) ? context.convert(child, context) : undefined;
     if (property !== undefined) converted.push([name, property]);
   }
   if (converted.length > 0) out["properties"] = Object.fromEntries(converted);
@@ -105,7 +105,7 @@ export function convertArray(schema: Node, out: Node, context: ProtoContext): vo
     ? schema["items"]
     : undefined;
   if (tuple !== undefined) return convertTuple(tuple, out, context);
-  const items = isSchema(schema["items"]) ? convertSchema(schema["items"], context) : undefined;
+  const items = isSchema(schema["items"]) ? context.convert(schema["items"], context) : undefined;
   if (items === undefined) {
     context.warn("An array without a schema for its items is sent as an array of strings.");
   }
@@ -114,7 +114,7 @@ export function convertArray(schema: Node, out: Node, context: ProtoContext): vo
 
 function convertTuple(tuple: readonly unknown[], out: Node, context: ProtoContext): void {
   context.warn("A tuple is sent as an array of any of its members.");
-  const members = tuple.filter(isSchema).map((member) => convertSchema(member, context))
+  const members = tuple.filter(isSchema).map((member) => context.convert(member, context))
     .filter((member) => member !== undefined);
   const distinct = [...new Map(members.map((member) => [JSON.stringify(member), member])).values()];
   out["items"] = distinct.length > 1 ? { anyOf: distinct } : distinct[0] ?? { type: "STRING" };

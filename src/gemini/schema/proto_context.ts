@@ -1,0 +1,15 @@
+import type { SchemaNode } from "./walk.ts";
+
+export type Node = Record<string, unknown>;
+
+/** What a conversion carries down. */
+export interface ProtoContext {
+  readonly root: SchemaNode;
+  /** References being inlined, to cut recursion. */
+  readonly refs: readonly string[];
+  readonly depth: number;
+  readonly budget: { left: number };
+  readonly warn: (sentence: string) => void;
+  /** Converts a schema below this one; passed down, as keywords and schemas contain each other. */
+  readonly convert: (schema: SchemaNode, context: ProtoContext) => Node | undefined;
+}
