@@ -13,12 +13,19 @@ import { Persistence } from "./persistence.ts";
 import { Probes } from "./probes.ts";
 import { ProcessShare } from "./process_share.ts";
 import { Roster } from "./roster.ts";
+import { applySetLimits, BUCKET_LIMITS } from "./set_limits.ts";
 import { Sharing } from "./sharing.ts";
 import { Suggestions } from "./suggestions.ts";
 
 /** The pool and how the caps stand; admin reads both. */
 export interface CappedPool extends Pool {
   capProgress(): readonly CapProgress[];
+  /** Takes over a quota that a source states as a fraction left (0..1), and when it resets (epoch milliseconds). */
+  noteQuota(
+    credential: CredentialId,
+    model: string,
+    quota: { readonly fraction: number; readonly resetsAt?: number },
+  ): void;
 }
 
 /** Builds the pool and restores what it knew. Rejects only when the store cannot be read. */
@@ -32,10 +39,16 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
   const roster = new Roster(options, emit);
   const memory = new Persistence(options.store, clock, log);
   memory.roster = roster;
+  let setLimits = await options.store.settings.get(BUCKET_LIMITS);
+  const readSetLimits = async () => {
+    setLimits = await options.store.settings.get(BUCKET_LIMITS);
+    for (const bucket of roster.buckets.values()) applySetLimits(bucket, setLimits, clock.now());
+  };
   const share = new ProcessShare(options.store);
   roster.partOf = (total, id) => share.slots(total, id);
   roster.adopt = (bucket) => {
     memory.adoptBucket(bucket);
+    applySetLimits(bucket, setLimits, clock.now());
     sharing.adopt(bucket);
   };
   const caps = new Caps({
@@ -95,6 +108,9 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
     sharing.follow().catch((problem) =>
       log("error", "Could not read the processes.", { problem: String(problem) })
     );
+    readSetLimits().catch((problem) =>
+      log("error", "Could not read the limits set.", { problem: String(problem) })
+    );
     caps.load().catch((problem) => log("error", "Could not read the caps.", { problem: String(problem) }));
   });
   return {
@@ -117,6 +133,10 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
       return () => void listeners.delete(listener);
     },
     capProgress: () => caps.progress(),
+    noteQuota(credential, model, quota) {
+      roster.noteQuota(credential, model, quota, clock.now());
+      dispatcher.pump();
+    },
     async close() {
       stopListening();
       sharing.close();

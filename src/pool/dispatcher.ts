@@ -5,11 +5,11 @@ import type { Lease, Need, PoolEvent, Shortage } from "./contract.ts";
 import type { Flights } from "./flights.ts";
 import { Forecast } from "./forecast.ts";
 import type { Lane } from "./lane.ts";
-import { Line, type Ticket } from "./line.ts";
+import { finite, isFree, type Joining, Line, PROMISE_MS, sessionOf, type Ticket } from "./line.ts";
 import { type Hope, Outlook } from "./outlook.ts";
 import type { Roster } from "./roster.ts";
 import { shortageOf } from "./shortage.ts";
-import { MINUTE, TUNING } from "./tuning.ts";
+import { TUNING } from "./tuning.ts";
 
 export interface DispatcherContext {
   readonly roster: Roster;
@@ -74,7 +74,7 @@ export class Dispatcher {
     const line = this.#line(need.model);
     if (line.queue.length === 0) {
       const lease = this.#attempt(lane, need, 0, false, false);
-      if (lease !== undefined) return Promise.resolve(lease);
+      if (lease !== undefined) return Promise.resolve(this.#relieved(line, lease));
     }
     const urgent = need.tried.size > 0 || line.promises.redeem(sessionOf(need), now);
     const ahead = urgent ? 0 : line.queue.ahead(need.client, need.session);
@@ -149,16 +149,17 @@ export class Dispatcher {
   #refuse(line: Line, lane: Lane, need: Need, at: number, now: number): Shortage {
     const until = finite(at);
     this.#pressed(lane, now);
-    const when = until === undefined ? {} : { until };
-    this.#context.emit({ type: "exhausted", model: need.model, ...when });
     const shortage = this.#outlook.refusal(lane, need, until, now);
+    if (line.exhaust(shortage.failure)) {
+      this.#context.emit({ type: "exhausted", model: need.model, ...(until === undefined ? {} : { until }) });
+    }
     if (until !== undefined && until - now < PROMISE_MS && shortage.failure.class === "rate_limit") {
       line.promises.make(sessionOf(need), until, now);
     }
     return shortage;
   }
 
-  #enqueue(need: Need, signal: AbortSignal, how: Waiting): Promise<Lease | Shortage> {
+  #enqueue(need: Need, signal: AbortSignal, how: Joining): Promise<Lease | Shortage> {
     const { now, patience, allowTried, urgent } = how;
     const line = this.#line(need.model);
     return new Promise((resolve, reject) => {
@@ -235,13 +236,19 @@ export class Dispatcher {
         return true;
       }
       if (this.#refuseCapped(line, lane, ticket, now)) return true;
-      if (++tries >= 64 || (isFree(ticket.need) && nothingOpen(lane))) return false;
+      if (++tries >= 64 || (isFree(ticket.need) && lane.nothingOpen)) return false;
     }
     return false;
   }
 
   #pressed(lane: Lane, now: number): void {
     for (const node of lane.nodes.slice(0, 64)) node.bucket.prior.pressedUntil = now + TUNING.pressureLasts;
+  }
+
+  /** Something was free at once: if the model had been out, it is back. */
+  #relieved(line: Line, lease: Lease): Lease {
+    if (line.relieve()) this.#context.emit({ type: "recovered", scope: `model:${line.model}` });
+    return lease;
   }
 
   /** A cap ran out while the call waited: waiting on would not help it. */
@@ -271,34 +278,4 @@ export class Dispatcher {
     }
     return line;
   }
-}
-
-/** Longer promises are not kept a place for. */
-const PROMISE_MS = 30 * MINUTE;
-
-interface Waiting {
-  readonly now: number;
-  readonly patience: number;
-  readonly allowTried: boolean;
-  readonly urgent: boolean;
-}
-
-function sessionOf(need: Need): string {
-  return `${need.client}\n${need.session}`;
-}
-
-function finite(at: number): number | undefined {
-  return at === Infinity ? undefined : at;
-}
-
-/** True when nothing but a free bucket is asked for. */
-function isFree(need: Need): boolean {
-  return need.pinned === undefined && need.affinity?.strict !== true && need.tried.size === 0 && need.counted;
-}
-
-function nothingOpen(lane: Lane): boolean {
-  for (const ranks of lane.ranks.values()) {
-    for (const rank of ranks) if (rank.open.size > 0 || rank.explore.size > 0) return false;
-  }
-  return true;
 }

@@ -77,6 +77,14 @@ export class Lane {
     return this.due.peek()?.nextAt ?? Infinity;
   }
 
+  /** True when no bucket has room, not even for trying. */
+  get nothingOpen(): boolean {
+    for (const ranks of this.ranks.values()) {
+      for (const rank of ranks) if (rank.open.size > 0 || rank.explore.size > 0) return false;
+    }
+    return true;
+  }
+
   refresh(node: LaneNode, now: number): void {
     const { bucket } = node;
     bucket.refresh(now);

@@ -61,7 +61,7 @@ function lowerShared(bucket: Bucket, value: number, now: number): void {
 /** Sets the learned limit; true when the tier's median moved. */
 export function setRequests(bucket: Bucket, value: number, now: number): boolean {
   const before = bucket.rpm?.value;
-  bucket.rpm = { value, origin: bucket.rpm?.origin === "set" ? "set" : "learned", asOf: now };
+  bucket.rpm = { value, origin: "learned", asOf: now };
   bucket.proven = 0;
   // A lower limit lowers our part of it; a higher one says nothing about what the others take.
   if (before !== undefined && value < before && bucket.soft !== Infinity) {

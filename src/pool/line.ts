@@ -1,6 +1,8 @@
+import type { Failure } from "../core/mod.ts";
 import type { Lease, Need, Shortage } from "./contract.ts";
 import { FairQueue, type Waiting } from "./fair_queue.ts";
 import { Promises } from "./promises.ts";
+import { MINUTE } from "./tuning.ts";
 
 /** A call that waits. */
 export interface Ticket extends Waiting {
@@ -23,6 +25,7 @@ export class Line {
   readonly promises = new Promises();
   wakeAt = Infinity;
   cancelWake: () => void = () => {};
+  #exhausted = false;
   #gapMs = 0;
   #servedAt = 0;
 
@@ -37,8 +40,46 @@ export class Line {
     this.#servedAt = this.queue.length > 0 ? now : 0;
   }
 
+  /** True when this refusal is the first since something could serve; a caller's fault or a cap is no exhaustion. */
+  exhaust({ class: name, code }: Failure): boolean {
+    if (this.#exhausted || name === "caller_fault" || code?.startsWith("cap_") === true) return false;
+    this.#exhausted = true;
+    return true;
+  }
+
+  /** True when it had been exhausted. */
+  relieve(): boolean {
+    const was = this.#exhausted;
+    this.#exhausted = false;
+    return was;
+  }
+
   /** When a call with `ahead` others before it would be served at the pace seen so far; Infinity while none was seen. */
   byPace(ahead: number, now: number): number {
     return this.#gapMs === 0 ? Infinity : now + Math.max(1_000, (ahead + 1) * this.#gapMs);
   }
+}
+
+/** For longer promises no place is kept. */
+export const PROMISE_MS = 30 * MINUTE;
+
+/** How a call joins the line. */
+export interface Joining {
+  readonly now: number;
+  readonly patience: number;
+  readonly allowTried: boolean;
+  readonly urgent: boolean;
+}
+
+export function sessionOf(need: Need): string {
+  return `${need.client}\n${need.session}`;
+}
+
+export function finite(at: number): number | undefined {
+  return at === Infinity ? undefined : at;
+}
+
+/** True when nothing but a free bucket is asked for. */
+export function isFree(need: Need): boolean {
+  return need.pinned === undefined && need.affinity?.strict !== true && need.tried.size === 0 && need.counted;
 }

@@ -131,6 +131,24 @@ export class Roster {
     this.refreshEntry(entry, now);
   }
 
+  /** A source stated what is left of a quota: used up means closed until its reset. */
+  noteQuota(
+    id: CredentialId,
+    model: string,
+    { fraction, resetsAt }: { readonly fraction: number; readonly resetsAt?: number },
+    now: number,
+  ): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return;
+    const bucket = this.bucketOf(entry, model);
+    bucket.remaining = { fraction, asOf: now, ...(resetsAt === undefined ? {} : { resetsAt }) };
+    if (fraction > 0 && bucket.block?.reason === "quota used up") bucket.unblock();
+    if (fraction <= 0 && resetsAt !== undefined && resetsAt > now) {
+      bucket.block = { until: resetsAt, kind: "cooling", reason: "quota used up", fact: true, at: now };
+    }
+    this.refreshBucket(bucket, now);
+  }
+
   /** One limit proved too low: others of the model may have risen too, so shared ones are tried again soon. */
   limitsRose(bucket: Bucket, now: number): void {
     for (const other of this.buckets.values()) {

@@ -1,0 +1,29 @@
+import { isObject, type JsonObject } from "../core/mod.ts";
+import type { Bucket } from "./bucket.ts";
+
+/** The name under which `store.settings` keeps limits set by the user. */
+export const BUCKET_LIMITS = "bucket-limits";
+
+const FIELDS = [["requests_per_minute", "rpm"], ["tokens_per_minute", "tpm"], [
+  "requests_per_day",
+  "rpd",
+]] as const;
+
+/**
+ * Puts limits set by the user on a bucket. The record holds, by model, quota group (`group:<name>`) or `*`, the three numbers, each
+ * optional: `{"gemini-flash": {"requests_per_minute": 10}}`; a name may be narrowed to one project with `@`: `gemini-flash@my-project`.
+ * What Google states later replaces the value.
+ */
+export function applySetLimits(bucket: Bucket, record: JsonObject | undefined, now: number): void {
+  const { unit, project } = bucket.identity;
+  for (const name of ["*", unit, `${unit}@${project}`]) {
+    const limits = record?.[name];
+    if (!isObject(limits)) continue;
+    for (const [field, kind] of FIELDS) {
+      const value = limits[field];
+      if (typeof value !== "number" || value < 0 || bucket[kind]?.origin === "learned") continue;
+      if (kind === "rpm") bucket.prior.replace(bucket.rpm?.value, value);
+      bucket[kind] = { value, origin: "set", asOf: now };
+    }
+  }
+}
