@@ -1,0 +1,66 @@
+import type { AgentWire, Scope } from "./contract.ts";
+import { aider } from "./known/aider.ts";
+import { claude } from "./known/claude.ts";
+import { cline } from "./known/cline.ts";
+import { codex } from "./known/codex.ts";
+import { continueDev } from "./known/continue.ts";
+import { copilot } from "./known/copilot.ts";
+import { crush } from "./known/crush.ts";
+import { droid } from "./known/droid.ts";
+import { gemini } from "./known/gemini.ts";
+import { goose } from "./known/goose.ts";
+import { kimi } from "./known/kimi.ts";
+import { manual } from "./known/manual.ts";
+import { kilo, opencode } from "./known/opencode.ts";
+import { opencrabs } from "./known/opencrabs.ts";
+import { pi } from "./known/pi.ts";
+import { qwen } from "./known/qwen.ts";
+import { zed } from "./known/zed.ts";
+import type { KnownAgent } from "./known_agent.ts";
+
+const KNOWN: readonly KnownAgent[] = [
+  opencode,
+  claude,
+  codex,
+  gemini,
+  continueDev,
+  aider,
+  kimi,
+  qwen,
+  opencrabs,
+  cline,
+  kilo,
+  copilot,
+  pi,
+  droid,
+  crush,
+  goose,
+  zed,
+  manual,
+];
+
+/** An agent as lists show it. */
+export interface Agent {
+  readonly id: string;
+  readonly name: string;
+  readonly wire: AgentWire;
+  readonly command?: string;
+  /** Where it can be registered; most know the user's own configuration alone. */
+  readonly scopes: readonly Scope[];
+  /** Whether it can be run once to see that it works. */
+  readonly testable: boolean;
+}
+
+export function knownAgent(id: string): KnownAgent | undefined {
+  return KNOWN.find((one) => one.id === id);
+}
+
+/** Every agent that can be registered, the most used first; `manual` last. */
+export const AGENTS: readonly Agent[] = KNOWN.map(({ id, name, wire, command, scopes, headless }) => ({
+  id,
+  name,
+  wire,
+  ...(command === undefined ? {} : { command }),
+  scopes,
+  testable: headless !== undefined,
+}));

@@ -1,0 +1,44 @@
+import { ok } from "../../core/mod.ts";
+import { closedLine, type ConfigFormat, lineAfter, lineEndOf, lineStart, splice } from "./format.ts";
+
+/** Lines of a .env file: name, value. */
+const LINE_REGEXP = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*?)[ \t\r]*$/gm;
+
+/** A .env file, line by line; lines of other forms are left alone. The last of two lines with one name counts. */
+export const envFile: ConfigFormat = {
+  parse(text) {
+    return ok(
+      Object.fromEntries([...text.matchAll(LINE_REGEXP)].map((match) => [match[1]!, unquoted(match[2]!)])),
+    );
+  },
+
+  set(text, path, value) {
+    const line = `${path[0]}=${quoted(String(value))}`;
+    const there = find(text, path[0]);
+    if (there === undefined) {
+      const eol = lineEndOf(text);
+      return closedLine(text, eol) + line + eol;
+    }
+    return splice(text, there.index, there.index + there[0].trimEnd().length, line);
+  },
+
+  remove(text, path) {
+    const there = find(text, path[0]);
+    return there === undefined
+      ? undefined
+      : splice(text, lineStart(text, there.index), lineAfter(text, there.index), "");
+  },
+};
+
+function find(text: string, name: string | number | undefined): RegExpExecArray | undefined {
+  return [...text.matchAll(LINE_REGEXP)].findLast((match) => match[1] === name);
+}
+
+function unquoted(value: string): string {
+  const quotes = /^(["'])(.*)\1(?:\s+#.*)?$/.exec(value);
+  return quotes === null ? value.replace(/\s+#.*$/, "") : quotes[2]!;
+}
+
+function quoted(value: string): string {
+  return /^[\w.:/@%+,=-]*$/.test(value) ? value : `"${value}"`;
+}

@@ -1,0 +1,72 @@
+import { isMap, isNode, isSeq, type Node, type Pair, stringify } from "yaml";
+import type { DataPath } from "../contract.ts";
+import { closedLine, indentAt, lineAfter, lineEndOf, lineStart, splice } from "./format.ts";
+
+/** A value in the JSON form that YAML takes in every place. */
+export function yamlFlow(value: unknown): string {
+  return typeof value === "object" && value !== null
+    ? JSON.stringify(value)
+    : stringify(value, { lineWidth: 0 }).trimEnd();
+}
+
+function block(entry: unknown, indent: string, eol: string): string {
+  return stringify(entry, { lineWidth: 0 }).trimEnd().split("\n").map((line) => indent + line).join(eol) +
+    eol;
+}
+
+function entryOf(path: DataPath, value: unknown): unknown {
+  return path.reduceRight<unknown>(
+    (inner, step) => typeof step === "number" ? [inner] : { [step]: inner },
+    value,
+  );
+}
+
+/** Adds an entry behind the last one of a map or a list; `node` null stands for a value that is not there yet. */
+export function insertEntry(
+  text: string,
+  node: Node | null,
+  pair: Pair | undefined,
+  rest: DataPath,
+  value: unknown,
+): string | undefined {
+  const eol = lineEndOf(text);
+  const entry = entryOf(rest, value);
+  if (node === null) {
+    if (pair === undefined) return closedLine(text, eol) + block(entry, "", eol);
+    const key = isNode(pair.key) ? pair.key.range : undefined;
+    if (!key) return undefined;
+    const at = lineAfter(text, key[1]);
+    return closedLine(text.slice(0, at), eol) + block(entry, indentAt(text, key[0]) + "  ", eol) +
+      text.slice(at);
+  }
+  if ((!isMap(node) && !isSeq(node)) || isSeq(node) !== (typeof rest[0] === "number") || !node.range) {
+    return undefined;
+  }
+  const [start, end] = node.range;
+  if (node.flow === true) return intoFlow(text, node.items.length, start, end, entry);
+  const at = lineAfter(text, start + text.slice(start, end).trimEnd().length - 1);
+  const indent = " ".repeat(start - lineStart(text, start));
+  return closedLine(text.slice(0, at), eol) + block(entry, indent, eol) + text.slice(at);
+}
+
+/** Before the closing bracket: the entry without its own brackets. */
+function intoFlow(text: string, count: number, start: number, end: number, entry: unknown): string {
+  const close = start + text.slice(start, end).trimEnd().length - 1;
+  const written = yamlFlow(entry).slice(1, -1);
+  const kept = text.slice(start + 1, close).trimEnd();
+  const comma = count === 0 || kept.endsWith(",") ? "" : ", ";
+  return splice(text, start + 1 + kept.length, close, comma + written);
+}
+
+/** Takes out the lines of an entry of a block; undefined when something else stands on them. */
+export function removeLines(text: string, first: unknown, last: unknown, parent: Node): string | undefined {
+  if (!isNode(first) || !first.range || (!isMap(parent) && !isSeq(parent)) || parent.flow === true) {
+    return undefined;
+  }
+  const end = isNode(last) && last.range ? last.range[1] : first.range[1];
+  const from = lineStart(text, first.range[0]);
+  if (!/^[ \t]*(?:- *)?$/.test(text.slice(from, first.range[0]))) return undefined;
+  if (isMap(parent) && text.slice(from, first.range[0]).includes("-")) return undefined;
+  const content = first.range[0] + text.slice(first.range[0], end).trimEnd().length;
+  return splice(text, from, lineAfter(text, Math.max(content - 1, first.range[0])), "");
+}

@@ -1,0 +1,107 @@
+import { err, ok, type Result } from "../core/mod.ts";
+import { knownAgent } from "./agents.ts";
+import type {
+  AgentProblem,
+  AgentRecord,
+  AgentSystem,
+  FileRecord,
+  FileSpec,
+  InstallRequest,
+  Plan,
+  RecordPort,
+  Scope,
+} from "./contract.ts";
+import { installFacts } from "./install_facts.ts";
+import type { InstallFacts, KnownAgent } from "./known_agent.ts";
+import { folderOf } from "./places.ts";
+import { planDiff } from "./plan_diff.ts";
+import { planFile, type PlannedFile } from "./plan_file.ts";
+import { shellLines } from "./shell_lines.ts";
+
+/**
+ * What registering the proxy with an agent would write. Nothing is written. Planned again after it was applied, it holds
+ * no edit. One file that cannot be edited refuses the whole plan.
+ */
+export async function planInstall(
+  agentId: string,
+  request: InstallRequest,
+  system: AgentSystem,
+  records: RecordPort,
+): Promise<Result<Plan, AgentProblem>> {
+  const agent = knownAgent(agentId);
+  if (agent === undefined) return unknownAgent(agentId);
+  const record = await records.read(agentId);
+  const facts = installFacts(agent, request, record?.defaultModel);
+  if (!facts.ok) return facts;
+  const files = (await agent.files(facts.value, system)).map((spec) => ({ spec, scope: facts.value.scope }));
+  return await planFiles("install", agent, facts.value, files, record, system);
+}
+
+/**
+ * New model lists, addresses and keys in the files that install wrote, and in no other. No edit when the agent was never
+ * registered or nothing changed.
+ */
+export async function planRefresh(
+  agentId: string,
+  request: InstallRequest,
+  system: AgentSystem,
+  records: RecordPort,
+): Promise<Result<Plan, AgentProblem>> {
+  const agent = knownAgent(agentId);
+  if (agent === undefined) return unknownAgent(agentId);
+  const record = await records.read(agentId);
+  const facts = installFacts(agent, { ...request, scope: agent.scopes[0]! }, record?.defaultModel);
+  if (!facts.ok) return facts;
+  const files: { readonly spec: FileSpec; readonly scope: Scope }[] = [];
+  for (const { path, scope } of record?.files ?? []) {
+    const projectDir = scope === "project" ? folderOf(system, path) : "";
+    const specs = await agent.files({ ...facts.value, scope, projectDir }, system);
+    const spec = specs.find((one) => one.path === path);
+    if (spec !== undefined && await system.exists(path)) files.push({ spec, scope });
+  }
+  return await planFiles("refresh", agent, facts.value, files, record, system);
+}
+
+export function unknownAgent(id: string): Result<never, AgentProblem> {
+  return err({ code: "unknown_agent", message: `agent: ${JSON.stringify(id)} is not known` });
+}
+
+async function planFiles(
+  action: "install" | "refresh",
+  agent: KnownAgent,
+  facts: InstallFacts,
+  files: readonly { readonly spec: FileSpec; readonly scope: Scope }[],
+  record: AgentRecord | undefined,
+  system: AgentSystem,
+): Promise<Result<Plan, AgentProblem>> {
+  const planned: PlannedFile[] = [];
+  for (const { spec, scope } of files) {
+    const former = record?.files.find((one) => one.path === spec.path);
+    const file = await planFile(system, spec, scope, former);
+    if (!file.ok) return file;
+    if (file.value !== undefined) planned.push(file.value);
+  }
+  const edits = planned.map(({ edit }) => edit);
+  const env = agent.env?.(facts);
+  return ok({
+    agent: agent.id,
+    action,
+    edits,
+    diff: planDiff(edits, facts.apiKey),
+    notes: agent.notes?.(facts) ?? [],
+    ...(env === undefined ? {} : { env, lines: shellLines(system.os, env) }),
+    ...(edits.length === 0
+      ? {}
+      : { record: recordWith(agent.id, record, planned.map((one) => one.record), facts) }),
+  });
+}
+
+function recordWith(
+  agent: string,
+  record: AgentRecord | undefined,
+  files: readonly FileRecord[],
+  facts: InstallFacts,
+): AgentRecord {
+  const kept = (record?.files ?? []).filter(({ path }) => !files.some((one) => one.path === path));
+  return { version: 1, agent, defaultModel: facts.defaultModel.id, files: [...kept, ...files] };
+}

@@ -1,0 +1,50 @@
+import { ok, type Result } from "../core/mod.ts";
+import { knownAgent } from "./agents.ts";
+import type { AgentProblem, AgentSystem, Edit, FileRecord, Plan, RecordPort } from "./contract.ts";
+import { planDiff } from "./plan_diff.ts";
+import { unknownAgent } from "./plan_install.ts";
+import { readText } from "./read_text.ts";
+import { withoutOurs } from "./without_ours.ts";
+
+/**
+ * What takes out exactly that which install put in. Without a record there is nothing to do; a file that does not parse any
+ * more is left alone, named in `notes` and kept in the record.
+ */
+export async function planUninstall(
+  agentId: string,
+  system: AgentSystem,
+  records: RecordPort,
+): Promise<Result<Plan, AgentProblem>> {
+  const agent = knownAgent(agentId);
+  if (agent === undefined) return unknownAgent(agentId);
+  const record = await records.read(agentId);
+  const edits: Edit[] = [];
+  const notes: string[] = [];
+  const left: FileRecord[] = [];
+  for (const file of record?.files ?? []) {
+    const text = await readText(system, file.path);
+    const without = text.ok ? withoutOurs(text.value, file) : text;
+    if (!without.ok) {
+      notes.push(without.error.message);
+      left.push(file);
+    } else if (text.ok && without.value !== (text.value ?? null)) {
+      edits.push({
+        path: file.path,
+        ...(text.value === undefined ? {} : { before: text.value }),
+        ...(without.value === null ? {} : { after: without.value }),
+      });
+    }
+  }
+  if (record === undefined) notes.push(`${agent.name} was not registered by GemiNitro; nothing is taken out`);
+  if (agent.env !== undefined) {
+    notes.push(`Take the variables of ${agent.name} out of your shell's start-up file as well`);
+  }
+  return ok({
+    agent: agentId,
+    action: "uninstall",
+    edits,
+    diff: planDiff(edits),
+    notes,
+    ...(record === undefined ? {} : { record: left.length === 0 ? null : { ...record, files: left } }),
+  });
+}
