@@ -36,6 +36,7 @@ export class ClientDoor {
   readonly #calls = new Map<ClientId, number[]>();
   #reloadAt = 0;
   #reloading: Promise<void> | undefined;
+  #stale = false;
 
   constructor(deps: AdminDeps) {
     this.#deps = deps;
@@ -80,10 +81,18 @@ export class ClientDoor {
     return patterns?.some((pattern) => matchesGlob(pattern, model)) ?? true;
   }
 
-  /** Reads clients and what they used anew. */
+  /** Reads clients and what they used anew; a call during a read makes one more follow it. */
   reload(): Promise<void> {
-    this.#reloading ??= this.#read().finally(() => this.#reloading = undefined);
+    this.#stale = true;
+    this.#reloading ??= this.#readWhileStale().finally(() => this.#reloading = undefined);
     return this.#reloading;
+  }
+
+  async #readWhileStale(): Promise<void> {
+    while (this.#stale) {
+      this.#stale = false;
+      await this.#read();
+    }
   }
 
   async close(): Promise<void> {

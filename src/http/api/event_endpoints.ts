@@ -22,7 +22,7 @@ export const eventEndpoints: readonly Endpoint[] = [
     handle: async ({ admin, ledger, request }, { query }) => {
       const header = request.headers.get("last-event-id");
       const last = query.lastEventId ??
-        (header !== null && /^\d{1,15}$/.test(header) ? Number(header) : undefined);
+        (header !== null && /^\d{1,16}$/.test(header) ? Number(header) : undefined);
       // Views are plain JSON by their types; the casts only widen them.
       const first = last !== undefined ? [] : [
         { name: "stats_update" as const, data: await admin.keys() as unknown as Json },

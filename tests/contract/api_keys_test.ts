@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { ApiError } from "../../src/http/api/client.ts";
+import { DEAD_KEY, KEY, OTHER_KEY, withApi } from "../support/api_bench.ts";
+
+async function errorOf(
+  response: Response,
+): Promise<{ code: string; param: string | null; message: string; type: string }> {
+  const { error } = await response.json();
+  assert.deepEqual(Object.keys(error).sort(), ["code", "message", "param", "type"]);
+  return error;
+}
+
+Deno.test("POST /api/keys adds one key with its models, and refuses it the second time", () =>
+  withApi(async ({ ask, client }) => {
+    const added = await ask("POST", "/api/keys", {
+      body: { key: ` ${KEY} `, label: "first", tier: "premium" },
+    });
+    assert.equal(added.status, 200);
+    const reply = await added.json();
+    assert.deepEqual([reply.success, reply.ok, reply.added, reply.failed], [true, true, 1, 0]);
+    assert.deepEqual(reply.models, ["gemini-2.5-flash", "gemini-2.5-pro"]);
+    const again = await ask("POST", "/api/keys", { body: { key: KEY } });
+    assert.equal(again.status, 409);
+    assert.equal((await errorOf(again)).code, "duplicate");
+    const [key] = await client.keys();
+    assert.deepEqual(
+      [key?.id, key?.label, key?.tier, key?.status, key?.tail, key?.models],
+      [reply.id, "first", "premium", "active", "...aaa1", ["gemini-2.5-flash", "gemini-2.5-pro"]],
+    );
+  }));
+
+Deno.test("POST /api/keys takes a pasted text, and reports each key", () =>
+  withApi(async ({ ask, client, upstream }) => {
+    const text = `# my keys\nexport GEMINI_API_KEY="${KEY}"\n- ${OTHER_KEY}, ${OTHER_KEY}\n${DEAD_KEY}\n`;
+    const reply = await (await ask("POST", "/api/keys", { body: { text } })).json();
+    assert.deepEqual(reply.results.map((one: { ok: boolean; code?: string }) => one.code ?? one.ok), [
+      true,
+      true,
+      "duplicate",
+      "credential_dead",
+    ]);
+    assert.equal((await client.keys()).length, 2);
+    assert.equal(upstream.length, 3);
+    const unchecked = await ask("POST", "/api/keys", {
+      body: { keys: ["plain-key-123456"], validate: false },
+    });
+    assert.equal((await unchecked.json()).added, 1);
+    assert.equal(upstream.length, 3);
+  }));
+
+Deno.test("POST /api/keys streams progress when asked to", () =>
+  withApi(async ({ ask }) => {
+    const response = await ask("POST", "/api/keys", {
+      body: { keys: [KEY, OTHER_KEY] },
+      headers: { accept: "text/event-stream" },
+    });
+    const text = await response.text();
+    assert.equal(text.match(/^event: progress$/gm)?.length, 2);
+    assert.match(text, /event: done\ndata: \{"success":true/);
+    assert.doesNotMatch(text, /AIza/);
+  }));
+
+Deno.test("POST /api/keys says what is wrong with a body", () =>
+  withApi(async ({ ask }) => {
+    const cases: readonly [unknown, number, string | null][] = [
+      [{}, 400, "key"],
+      [{ key: "a", keys: ["b"] }, 400, "key"],
+      [{ key: 7 }, 400, "key"],
+      [{ key: "x", colour: "red" }, 400, "colour"],
+      [{ key: "x", tier: "gold" }, 400, "tier"],
+      [{ key: "two words" }, 422, "key"],
+      [{ key: DEAD_KEY }, 422, null],
+      [[], 400, null],
+    ];
+    for (const [body, status, param] of cases) {
+      const response = await ask("POST", "/api/keys", { body });
+      assert.equal(response.status, status, JSON.stringify(body));
+      assert.equal((await errorOf(response)).param, param, JSON.stringify(body));
+    }
+  }));
+
+Deno.test("PATCH /api/keys changes a key unless somebody else did", () =>
+  withApi(async ({ client, ask }) => {
+    await client.addKeys({ keys: [KEY] });
+    const [key] = await client.keys();
+    assert.ok(key !== undefined);
+    const edited = await client.editKey(
+      key.id,
+      { label: "mine", project: "p1", enabled: false },
+      key.updatedAt,
+    );
+    assert.deepEqual([edited.label, edited.project, edited.status], ["mine", "p1", "disabled"]);
+    await assert.rejects(
+      client.editKey(key.id, { label: "late" }, key.updatedAt),
+      (error) => error instanceof ApiError && error.status === 409 && error.code === "conflict",
+    );
+    const cleared = await client.editKey(key.id, { project: null as unknown as string }, edited.updatedAt);
+    assert.equal(cleared.project, null);
+    assert.equal((await ask("PATCH", `/api/keys/${key.id}`, { body: { proxy: "ftp://x" } })).status, 422);
+    assert.equal(
+      (await ask("PATCH", `/api/keys/${key.id}`, { body: {}, headers: { "if-match": "x" } })).status,
+      400,
+    );
+    const response = await ask("PATCH", `/api/keys/${key.id}`, { body: { label: "b" } });
+    assert.match(response.headers.get("etag") ?? "", /^"\d+"$/);
+  }));
+
+Deno.test("DELETE /api/keys takes an id or a fragment that names one key, and can be undone", () =>
+  withApi(async ({ client, ask }) => {
+    await client.addKeys({ keys: ["key-one-SAME-END", "key-two-SAME-END", KEY], validate: false });
+    assert.equal((await ask("DELETE", "/api/keys/ME-END")).status, 409);
+    assert.equal((await ask("DELETE", "/api/keys/END")).status, 400);
+    assert.equal((await ask("DELETE", "/api/keys/nothing-like-it")).status, 404);
+    const removed = await client.removeKey(KEY.slice(-8));
+    assert.equal((await client.keys()).length, 2);
+    const restored = await client.restoreKey(removed.undo);
+    assert.equal(restored.id, removed.id);
+    assert.equal((await client.keys()).length, 3);
+    await assert.rejects(client.restoreKey(removed.undo), /cannot be undone/);
+  }));
+
+Deno.test("POST /api/keys/check retires a key that Google refuses", () =>
+  withApi(async ({ client }) => {
+    await client.addKeys({ keys: [KEY, DEAD_KEY], validate: false });
+    const { results } = await client.checkAllKeys();
+    assert.deepEqual(results.map((one) => one.ok), [true, false]);
+    const keys = await client.keys();
+    assert.deepEqual(keys.map((key) => key.status), ["active", "dead"]);
+    assert.ok(keys[1]?.reason);
+    const checked = await client.checkKey(keys[0]?.id ?? "");
+    assert.equal(checked.models.length, 2);
+    await assert.rejects(client.liftCooldown(keys[1]?.id ?? ""), /does not take this key/);
+    assert.equal((await client.liftCooldown(keys[0]?.id ?? "")).id, keys[0]?.id);
+  }));
