@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import type { Failure } from "../core/mod.ts";
+import { benchOf, credentialOf, needOf } from "../../tests/support/pool_fixture.ts";
+
+const FIRST = { attempt: 1, sameKeyRetries: 0, classes: [] };
+
+function failureOf(more: Partial<Failure>): Failure {
+  return { class: "rate_limit", origin: "google", status: 429, message: "No.", cools: "bucket", ...more };
+}
+
+Deno.test("a restart keeps learned limits and the running minute, so that it starts without a burst", async () => {
+  const first = await benchOf([credentialOf("a")]);
+  const { clock, store } = first;
+  for (let i = 0; i < 3; i++) first.pool.tryAcquire(needOf())?.succeed();
+  const until = clock.now() + 60_000;
+  first.pool.tryAcquire(needOf())?.fail(
+    failureOf({ until, limits: [{ kind: "requests_per_minute", value: 3 }] }),
+    FIRST,
+  );
+  await clock.pass(5_000);
+  await first.pool.close();
+  const second = await benchOf([credentialOf("a")], { clock, store });
+  assert.equal(second.pool.tryAcquire(needOf()), undefined);
+  await clock.pass(55_200);
+  for (let i = 0; i < 3; i++) {
+    const lease = second.pool.tryAcquire(needOf());
+    assert.ok(lease, `call ${i} after the restart`);
+    lease.succeed();
+  }
+  assert.equal(second.pool.tryAcquire(needOf()), undefined);
+  await second.pool.close();
+});
+
+Deno.test("a crash keeps a daily block with its true end, written within 250 ms", async () => {
+  const first = await benchOf([credentialOf("a")]);
+  const { clock, store } = first;
+  const failure = failureOf({ class: "quota", limits: [{ kind: "requests_per_day", value: 20 }] });
+  first.pool.tryAcquire(needOf())?.fail(failure, FIRST);
+  await clock.pass(260);
+  // No close: the process is gone.
+  const second = await benchOf([credentialOf("a")], { clock, store });
+  const shortage = await second.pool.acquire(needOf(), { signal: new AbortController().signal });
+  assert.equal(shortage.kind === "shortage" && shortage.failure.until, Date.UTC(2026, 5, 2, 7));
+  await clock.pass(19 * 3_600_000);
+  assert.ok(second.pool.tryAcquire(needOf()), "open again after the reset");
+  await second.pool.close();
+});
+
+Deno.test("a credential's cooldown for a model survives a restart and lift() ends it", async () => {
+  const first = await benchOf([credentialOf("a")]);
+  const { clock, store } = first;
+  first.pool.tryAcquire(needOf())?.fail(
+    failureOf({ class: "not_on_tier", cools: "credential_model" }),
+    FIRST,
+  );
+  await clock.pass(260);
+  await first.pool.close();
+  const { pool } = await benchOf([credentialOf("a")], { clock, store });
+  assert.equal(pool.tryAcquire(needOf()), undefined);
+  assert.ok(pool.tryAcquire(needOf({ model: "gemini-pro" })));
+  const [cooldown] = pool.view().credentials[0]?.cooldowns ?? [];
+  assert.equal(cooldown?.fact, true);
+  pool.lift(credentialOf("a").id);
+  assert.ok(pool.tryAcquire(needOf()));
+  await pool.close();
+});
+
+Deno.test("steady traffic does not touch the store on the request path", async () => {
+  const { pool, store, clock } = await benchOf([credentialOf("a"), credentialOf("b")]);
+  pool.tryAcquire(needOf())?.succeed();
+  await clock.pass(10_000);
+  const put = store.poolState.put;
+  let puts = 0;
+  (store.poolState as { put: typeof put }).put = (...args) => {
+    puts++;
+    return put(...args);
+  };
+  for (let i = 0; i < 50; i++) pool.tryAcquire(needOf())?.succeed();
+  assert.equal(puts, 0);
+  await clock.pass(2_100);
+  assert.ok(puts > 0 && puts <= 2, `one batch: ${puts}`);
+  await pool.close();
+});
