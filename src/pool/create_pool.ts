@@ -100,8 +100,8 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
   });
   caps.onReady(freed);
   await memory.load();
-  await sharing.follow();
   roster.replace(options.credentials, clock.now());
+  await sharing.follow();
   memory.adoptEntries(roster);
   await caps.load();
   const stopListening = options.store.onEpoch(() => {

@@ -16,17 +16,21 @@ export function slotShare(total: number, credential: string, me: string, live: r
   return rank < 0 ? 0 : Math.floor(total / live.length) + (rank < rest ? 1 : 0);
 }
 
-/** Which processes share this database, and what part of everything is ours. */
+const RECORD = "share:";
+
+/**
+ * Which processes share this database, and what part of everything is ours. A process that joins uses nothing until every other one
+ * has said that it knows of it and that what it has under way fits its smaller part; one that dies is out when its record is.
+ */
 export class ProcessShare {
   live: readonly string[];
-  /** False while this process has joined and not all others have taken note: until then it uses nothing. */
+  /** False while this process has joined and not all others have made room. */
   settled = true;
   readonly #store: PoolStore;
-  readonly #joinedAt: string;
+  #published = "";
 
   constructor(store: PoolStore) {
     this.#store = store;
-    this.#joinedAt = store.epoch();
     this.live = [store.processId];
   }
 
@@ -36,18 +40,39 @@ export class ProcessShare {
 
   /** Reads the list of live processes; true when our part changed. */
   async refresh(): Promise<boolean> {
-    const others = (await this.#store.processes()).filter((one) => one.id !== this.#store.processId);
-    const live = [this.#store.processId, ...others.map((one) => one.id)].sort();
-    // Once in, a process stays in: it is the later one that waits.
-    const settled = this.settled && !this.alone || others.every((one) => one.seenEpoch >= this.#joinedAt);
+    const others = (await this.#store.processes()).map((one) => one.id).filter((id) =>
+      id !== this.#store.processId
+    );
+    const live = [this.#store.processId, ...others].sort();
+    const settled = this.settled && (!this.alone || this.#published !== "") ||
+      await this.#allMadeRoom(others);
     const changed = settled !== this.settled || live.join() !== this.live.join();
     this.live = live;
     this.settled = settled;
     return changed;
   }
 
+  /** Tells the others which list we go by, and whether what we have under way fits it. */
+  async publish(fits: boolean, at: number): Promise<void> {
+    const text = `${this.live.join()} ${fits}`;
+    if (text === this.#published) return;
+    await this.#store.poolState.put(RECORD + this.#store.processId, { v: 1, at, live: [...this.live], fits });
+    this.#published = text;
+  }
+
   slots(total: number, credential: CredentialId): number {
     if (!this.settled) return 0;
     return this.alone ? total : slotShare(total, credential, this.#store.processId, this.live);
+  }
+
+  async #allMadeRoom(others: readonly string[]): Promise<boolean> {
+    for (const id of others) {
+      const record = await this.#store.poolState.get(RECORD + id);
+      const live = record?.["live"];
+      if (record?.["fits"] !== true || !Array.isArray(live) || !live.includes(this.#store.processId)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -71,6 +71,12 @@ export class Roster {
     this.refreshAll(now);
   }
 
+  /** True when no credential has more under way than its slots. */
+  get fits(): boolean {
+    for (const entry of this.entries.values()) if (entry.inFlight > entry.slots) return false;
+    return true;
+  }
+
   /** Takes note of a project read from an error; what the user told stays. */
   measureProject(entry: CredentialEntry, project: string, now: number): void {
     if (this.measuredProjects.get(entry.id) === project || entry.credential.project === project) return;

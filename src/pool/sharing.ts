@@ -42,6 +42,8 @@ export class Sharing {
       roster.refreshAll(clock.now());
       freed();
     }
+    // Alone from the start there is nobody to tell; whoever joins makes the epoch move.
+    await share.publish(roster.fits, clock.now());
     if (!share.alone && !this.#closed) {
       this.#cancel ??= clock.after(share.settled ? POLL_MS : JOIN_POLL_MS, () => {
         this.#cancel = undefined;
