@@ -27,8 +27,9 @@ export async function applyPlan(
     const made = new Map<string, readonly string[]>();
     for (const edit of plan.edits) {
       path = edit.path;
-      made.set(path, await applyEdit(edit, system, former));
+      made.set(path, await applyEdit(edit, system));
     }
+    await removeFolders(plan.edits, system, former);
     if (plan.record) await records.write(plan.agent, settled(plan.record, made));
     else if (plan.record === null) await records.remove(plan.agent);
     return ok(undefined);
@@ -47,20 +48,25 @@ function changed(path: string): Result<never, AgentProblem> {
 }
 
 /** The folders that had to be made. */
-async function applyEdit(
-  edit: Edit,
-  system: AgentSystem,
-  former: AgentRecord | undefined,
-): Promise<readonly string[]> {
+async function applyEdit(edit: Edit, system: AgentSystem): Promise<readonly string[]> {
   if (edit.after === undefined) {
     await system.remove(edit.path);
-    const made = former?.files.find(({ path }) => path === edit.path)?.madeFolders ?? [];
-    for (const folder of made.toReversed()) await system.removeEmptyFolder(folder);
     return [];
   }
   const made = edit.before === undefined ? await system.makeFolder(folderOf(system, edit.path)) : [];
   await system.write(edit.path, new TextEncoder().encode(edit.after), edit.mode);
   return made;
+}
+
+/** Takes away the folders that install made for the removed files, if nothing else is in them now. */
+async function removeFolders(
+  edits: readonly Edit[],
+  system: AgentSystem,
+  former: AgentRecord | undefined,
+): Promise<void> {
+  if (!edits.some(({ after }) => after === undefined)) return;
+  const made = (former?.files ?? []).flatMap(({ madeFolders }) => madeFolders);
+  for (const folder of made.toSorted((a, b) => b.length - a.length)) await system.removeEmptyFolder(folder);
 }
 
 /** The record once everything is written. */

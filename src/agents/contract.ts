@@ -41,6 +41,8 @@ export type Change =
     readonly value: Json;
     readonly unless?: readonly DataPath[];
   }
+  /** Nothing lies at the path: it would contradict what is put in. */
+  | { readonly kind: "absent"; readonly path: DataPath }
   /** The list at the path holds these items; `by` names the fields that tell whether an item is the same one. */
   | {
     readonly kind: "items";

@@ -32,7 +32,11 @@ export function editText(
   wanted: unknown,
 ): Result<string, AgentProblem> {
   const mark = text.startsWith("\uFEFF") ? "\uFEFF" : "";
-  const edited = takeSteps(format, text.slice(mark.length), stepsBetween(current, wanted));
+  const edited = takeSteps(
+    format,
+    text.slice(mark.length),
+    stepsBetween(current, wanted, FORMATS[format].wholeLists === true),
+  );
   const parsed = edited === undefined ? undefined : FORMATS[format].parse(edited);
   if (edited !== undefined && parsed?.ok && sameData(parsed.value, wanted)) return ok(mark + edited);
   return err({

@@ -5,8 +5,9 @@ import { unifiedDiff } from "./text/unified_diff.ts";
 /** The proxy's key when none was chosen: no secret, and a word of its own. */
 const OPEN_KEY = "geminitro";
 
+/** What stands behind a name that tells of a secret; `$NAME` and `{env:NAME}` are none. */
 const NAMED_SECRET_REGEXP =
-  /((?:api[_-]?key|bearer_token|auth_token|secret|password)["']?\s*[:=]\s*["']?)([^\s"',}]{6,})/gi;
+  /((?:api[_-]?key|bearer_token|auth_token|secret|password)["']?\s*[:=]\s*["']?)([^\s"',}${][^\s"',}]{5,})/gi;
 
 /** The unified diff of all edits, without secrets: neither the proxy's key nor others that stand near. */
 export function planDiff(edits: readonly Edit[], apiKey?: string): string {

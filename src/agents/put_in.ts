@@ -15,8 +15,8 @@ export function putIn(
 ): unknown {
   let data: unknown = structuredClone(current);
   for (const old of earlier) dropStale(data, base, old, changes);
-  for (const change of changes) data = apply(data, base, change);
   prune(data, base, earlier);
+  for (const change of changes) data = apply(data, base, change);
   return data;
 }
 
@@ -24,6 +24,9 @@ function apply(data: unknown, base: unknown, change: Change): unknown {
   switch (change.kind) {
     case "put":
       return merge(data, change.path, change.value);
+    case "absent":
+      removeAt(data, change.path);
+      return data;
     case "default": {
       const taken = [change.path, ...(change.unless ?? [])].some((path) => valueAt(base, path) !== undefined);
       return taken ? data : setAt(data, change.path, change.value);
@@ -49,6 +52,7 @@ function merge(data: unknown, path: DataPath, value: unknown): unknown {
 }
 
 function dropStale(data: unknown, base: unknown, old: Change, changes: readonly Change[]): void {
+  if (old.kind === "absent") return;
   const next = changes.find((one) => one.kind === old.kind && same(one.path, old.path));
   if (old.kind === "items") {
     const kept = next?.kind === "items" ? next.values : [];

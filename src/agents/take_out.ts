@@ -17,6 +17,10 @@ function take(data: unknown, before: unknown, change: Change): void {
     return;
   }
   const old = valueAt(before, change.path);
+  if (change.kind === "absent") {
+    if (old !== undefined && valueAt(data, change.path) === undefined) setAt(data, change.path, old);
+    return;
+  }
   for (const value of change.values) {
     const list = valueAt(data, change.path);
     if (!Array.isArray(list)) continue;

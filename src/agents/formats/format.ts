@@ -13,6 +13,8 @@ export interface ParseProblem {
  * about and return undefined when they cannot; the caller parses the outcome again before it trusts it.
  */
 export interface ConfigFormat {
+  /** A list is one value, which is set as a whole. */
+  readonly wholeLists?: boolean;
   parse(text: string): Result<unknown, ParseProblem>;
   set(text: string, path: DataPath, value: unknown): string | undefined;
   remove(text: string, path: DataPath): string | undefined;

@@ -8,6 +8,8 @@ import { tomlKey, tomlTables, tomlValue } from "./toml_write.ts";
 
 /** TOML, edited statement by statement. */
 export const toml: ConfigFormat = {
+  wholeLists: true,
+
   parse(text) {
     try {
       return ok(plain(parse(text.replace(/^\uFEFF/, ""))));

@@ -44,7 +44,7 @@ export function insertEntry(
   }
   const [start, end] = node.range;
   if (node.flow === true) return intoFlow(text, node.items.length, start, end, entry);
-  const at = lineAfter(text, start + text.slice(start, end).trimEnd().length - 1);
+  const at = lineAfter(text, contentEnd(text, node) - 1);
   const indent = " ".repeat(start - lineStart(text, start));
   return closedLine(text.slice(0, at), eol) + block(entry, indent, eol) + text.slice(at);
 }
@@ -63,10 +63,28 @@ export function removeLines(text: string, first: unknown, last: unknown, parent:
   if (!isNode(first) || !first.range || (!isMap(parent) && !isSeq(parent)) || parent.flow === true) {
     return undefined;
   }
-  const end = isNode(last) && last.range ? last.range[1] : first.range[1];
   const from = lineStart(text, first.range[0]);
   if (!/^[ \t]*(?:- *)?$/.test(text.slice(from, first.range[0]))) return undefined;
   if (isMap(parent) && text.slice(from, first.range[0]).includes("-")) return undefined;
-  const content = first.range[0] + text.slice(first.range[0], end).trimEnd().length;
-  return splice(text, from, lineAfter(text, Math.max(content - 1, first.range[0])), "");
+  return splice(
+    text,
+    from,
+    lineAfter(text, Math.max(contentEnd(text, last), contentEnd(text, first)) - 1),
+    "",
+  );
+}
+
+/** Where the last value in a node ends: the comments behind it belong to what follows. */
+function contentEnd(text: string, node: unknown): number {
+  if (!isNode(node)) return 0;
+  const [start, end] = node.range ?? [0, 0];
+  if (isMap(node) && node.flow !== true) {
+    const last = node.items.at(-1);
+    if (last !== undefined) return Math.max(contentEnd(text, last.key), contentEnd(text, last.value));
+  }
+  if (isSeq(node) && node.flow !== true) {
+    const last = contentEnd(text, node.items.at(-1));
+    if (last > 0) return last;
+  }
+  return start + text.slice(start, end).trimEnd().length;
 }

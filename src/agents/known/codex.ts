@@ -29,6 +29,8 @@ export const codex: KnownAgent = {
           ...entries.map(([key, value]): Change => (
             { kind: "default", path: [key], value, unless: OWN_CHOICE }
           )),
+          { kind: "absent", path: ["model_providers", "geminitro", "env_key"] },
+          { kind: "absent", path: ["model_providers", "geminitro", "auth"] },
           {
             kind: "put",
             path: ["model_providers", "geminitro"],

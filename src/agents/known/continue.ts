@@ -16,7 +16,7 @@ export const continueDev: KnownAgent = {
       changes: [
         { kind: "default", path: ["name"], value: "Local Config" },
         { kind: "default", path: ["version"], value: "1.0.0" },
-        { kind: "default", path: ["schema"], value: "v1" },
+        { kind: "default", path: ["schema"], value: "v1", unless: [["name"]] },
         {
           kind: "items",
           path: ["models"],
