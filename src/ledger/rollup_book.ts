@@ -1,7 +1,7 @@
 import type { AttemptRecord, CallRecord } from "../core/mod.ts";
 import { type Grain, rollupKey } from "./ledger_keys.ts";
 import { type Addition, addTo } from "./rollup_cell.ts";
-import { cellOf, type Cells, encodeCells } from "./rollup_codec.ts";
+import { cellOf, type Cells, encodeCells, type PackedCells } from "./rollup_codec.ts";
 
 export const DIMS = [
   "total",
@@ -64,7 +64,7 @@ export class RollupBook {
   }
 
   /** The values to write, whole; they stay due until `written` is called. */
-  due(): { readonly key: Deno.KvKey; readonly value: Uint8Array<ArrayBuffer> }[] {
+  due(): { readonly key: Deno.KvKey; readonly value: PackedCells }[] {
     const out = this.#past.map(({ grain, dim, page }) => this.#encode(grain, dim, page));
     for (const [name, page] of this.#pages) {
       if (!page.dirty) continue;
@@ -118,7 +118,7 @@ export class RollupBook {
     return fresh;
   }
 
-  #encode(grain: Grain, dim: Dim, page: Page): { key: Deno.KvKey; value: Uint8Array<ArrayBuffer> } {
+  #encode(grain: Grain, dim: Dim, page: Page): { key: Deno.KvKey; value: PackedCells } {
     return { key: rollupKey(grain, dim, page.time, this.#deps.book), value: encodeCells(page.cells) };
   }
 }

@@ -9,10 +9,17 @@ export type Cells = Map<string, Cell>;
 export const MOST_VALUES = 1_500;
 export const OTHER = "(other)";
 const VALUE_BYTES = 60_000;
+const PLAIN_CHARACTERS = 2_000;
+
+/** JSON text, compressed unless it is small. */
+export type PackedCells = string | Uint8Array<ArrayBuffer>;
 
 /** One compressed value; when it would not fit, the distributions go first, then the smallest cells become `OTHER`. */
-export function encodeCells(cells: Cells): Uint8Array<ArrayBuffer> {
-  let value = packCells(cells);
+export function encodeCells(cells: Cells): PackedCells {
+  const text = textOf(cells);
+  // Unpacking costs more than reading for what is small, and most charts read many small values.
+  if (text.length < PLAIN_CHARACTERS) return text;
+  let value = pack([text]);
   if (value.length <= VALUE_BYTES) return value;
   const bare: Cells = new Map(
     [...cells].map(([name, cell]) => [name, { ...cell, latency: new Map(), firstToken: new Map() }]),
@@ -28,8 +35,12 @@ export function encodeCells(cells: Cells): Uint8Array<ArrayBuffer> {
 
 export function decodeCells(value: unknown): Cells {
   const out: Cells = new Map();
-  if (!(value instanceof Uint8Array)) return out;
-  const body: unknown = JSON.parse(unpack(value).join("\n"));
+  const text = typeof value === "string"
+    ? value
+    : value instanceof Uint8Array
+    ? unpack(value).join("\n")
+    : "{}";
+  const body: unknown = JSON.parse(text);
   if (!isObject(body) || !isObject(body["cells"])) return out;
   for (const [name, encoded] of Object.entries(body["cells"])) {
     const cell = decodeCell(encoded);
@@ -53,9 +64,13 @@ export function cellOf(cells: Cells, name: string): Cell {
 }
 
 function packCells(cells: Cells): Uint8Array<ArrayBuffer> {
+  return pack([textOf(cells)]);
+}
+
+function textOf(cells: Cells): string {
   const body: Record<string, unknown> = Object.create(null);
   for (const [name, cell] of cells) body[name] = encodeCell(cell);
-  return pack([JSON.stringify({ v: 1, cells: body })]);
+  return JSON.stringify({ v: 1, cells: body });
 }
 
 function largest(cells: Cells, keep: number): Cells {

@@ -3,6 +3,7 @@ import { bookKey, freshKey, timeOrdered } from "./ledger_keys.ts";
 import type { LogRing } from "./log_ring.ts";
 import { packAll, recordLine, shortenRecord } from "./packed.ts";
 import type { RollupBook } from "./rollup_book.ts";
+import type { PackedCells } from "./rollup_codec.ts";
 import { commitWrites, type Write } from "./write_batch.ts";
 
 /** Longest time between a record and its commit. */
@@ -106,6 +107,6 @@ export class Writer {
   }
 }
 
-function sized(write: { readonly key: Deno.KvKey; readonly value: Uint8Array<ArrayBuffer> }): Write {
+function sized(write: { readonly key: Deno.KvKey; readonly value: PackedCells }): Write {
   return { ...write, size: write.value.length };
 }
