@@ -1,0 +1,129 @@
+import { type CredentialId, err, type Failure, ok } from "../core/mod.ts";
+import type { CredentialDraft } from "../store/mod.ts";
+import type { AddedAccount, OAuthOutcome, Provider } from "./contract.ts";
+import { findProject, type FoundProject } from "./find_project.ts";
+import { oauthClient } from "./oauth_client.ts";
+import type { OAuthOptions } from "./oauth_options.ts";
+import { fromFailure, fromStore } from "./problem.ts";
+import { serviceOf } from "./services.ts";
+import { limitedFetch, sleep, timed } from "./timed.ts";
+import { fetchEmail, refreshGrant, type Tokens } from "./token_endpoint.ts";
+
+/** Longest set-up of an account at Google, in milliseconds. */
+const SET_UP = 3 * 60_000;
+
+/** Stores accounts that proved themselves: e-mail and project are asked of Google, the same account twice is one. */
+export class AccountAdder {
+  readonly #options: OAuthOptions;
+  readonly #forget: (id: CredentialId) => void;
+
+  constructor(options: OAuthOptions, forget: (id: CredentialId) => void) {
+    this.#options = options;
+    this.#forget = forget;
+  }
+
+  /** Adds an account that is known by its refresh token alone. */
+  async addByToken(provider: Provider, refreshToken: string): Promise<OAuthOutcome<AddedAccount>> {
+    const { settings, ports } = this.#options;
+    const client = oauthClient(settings, provider);
+    if (!client.ok) return client;
+    const tokens = await refreshGrant({ settings, ports, source: provider }, client.value, refreshToken);
+    if (tokens.ok) return await this.add(provider, { refreshToken, ...tokens.value });
+    if (tokens.error.class === "credential_dead") {
+      return err({
+        status: 422,
+        code: "token_refused",
+        message:
+          "Google does not take this refresh token: it was revoked, or another OAuth client was given it; sign in instead.",
+      });
+    }
+    return fromFailure(tokens.error);
+  }
+
+  async add(
+    provider: Provider,
+    tokens: Tokens & { readonly refreshToken: string },
+  ): Promise<OAuthOutcome<AddedAccount>> {
+    const { settings, ports } = this.#options;
+    const email = await fetchEmail({ settings, ports, source: provider }, tokens.accessToken);
+    if (!email.ok) return fromFailure(email.error);
+    const found = await this.#project(provider, tokens.accessToken);
+    const stored = await this.#store(
+      draftOf(provider, email.value, tokens, found.ok ? found.value : undefined),
+    );
+    if (!stored.ok) return stored;
+    const { id, renewed } = stored.value;
+    this.#forget(id);
+    if (!found.ok && found.error.class === "credential_dead") await this.#retire(id, found.error);
+    const problem = found.ok ? undefined : found.error;
+    this.#tell(provider, email.value, renewed, problem);
+    this.#options.onAdded?.(id);
+    return ok({
+      id,
+      source: provider,
+      email: email.value,
+      renewed,
+      ...(found.ok ? { tier: found.value.tier } : {}),
+      ...(found.ok && found.value.project !== undefined ? { project: found.value.project } : {}),
+      ...(problem === undefined ? {} : { problem: problem.message }),
+      ...(problem?.link === undefined ? {} : { link: problem.link }),
+    });
+  }
+
+  async #project(provider: Provider, accessToken: string) {
+    const { settings, ports } = this.#options;
+    return await timed(
+      ports.clock,
+      (signal) =>
+        findProject({
+          service: serviceOf(settings, provider),
+          accessToken,
+          options: { fetch: limitedFetch(ports), signal, now: ports.clock.now() },
+          pause: (ms) => sleep(ports.clock, ms, signal),
+        }),
+      undefined,
+      SET_UP,
+    );
+  }
+
+  async #store(
+    draft: CredentialDraft,
+  ): Promise<OAuthOutcome<{ readonly id: CredentialId; readonly renewed: boolean }>> {
+    const added = await this.#options.store.credentials.add(draft);
+    if (added.ok) return ok({ id: added.value.id, renewed: false });
+    // The store has taken over the new token of a known account.
+    if (added.error.kind === "duplicate") return ok({ id: added.error.id as CredentialId, renewed: true });
+    return fromStore(added.error);
+  }
+
+  async #retire(id: CredentialId, failure: Failure): Promise<void> {
+    const at = this.#options.ports.clock.now();
+    const link = failure.link === undefined ? {} : { link: failure.link };
+    const dead = { class: failure.class, reason: failure.message, at, ...link };
+    await this.#options.store.credentials.update(id, { dead });
+  }
+
+  #tell(provider: Provider, email: string, renewed: boolean, problem: Failure | undefined): void {
+    const what = renewed ? "signed in again" : "added";
+    const but = problem === undefined ? "" : `, but it cannot serve: ${problem.message}`;
+    const level = problem === undefined ? "info" : "warn";
+    this.#options.ledger.log(level, "oauth", `The ${provider} account ${email} was ${what}${but}`);
+  }
+}
+
+function draftOf(
+  source: Provider,
+  email: string,
+  tokens: Tokens & { readonly refreshToken: string },
+  found: FoundProject | undefined,
+): CredentialDraft {
+  return {
+    source,
+    email,
+    refreshToken: tokens.refreshToken,
+    accessToken: tokens.accessToken,
+    accessExpiresAt: tokens.expiresAt,
+    ...(found === undefined ? {} : { tier: found.tier }),
+    ...(found?.project === undefined ? {} : { codeAssistProject: found.project }),
+  };
+}

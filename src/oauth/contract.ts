@@ -1,0 +1,149 @@
+import type { Credential, CredentialId, Failure, JsonObject, Result, Tier } from "../core/mod.ts";
+
+/** Sources that a user signs in to with a Google account. */
+export const PROVIDERS = ["antigravity", "gemini_cli"] as const;
+export type Provider = typeof PROVIDERS[number];
+
+/** Why a sign-in, an import or a removal did not happen; safe to show. */
+export interface OAuthProblem {
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 502 | 503;
+  /** Machine word: `source_off`, `confirmation_required`, `unknown_state`, `no_refresh_token`, ... */
+  readonly code: string;
+  /** One sentence: what, where, what to do. */
+  readonly message: string;
+  readonly param?: string;
+  readonly link?: string;
+}
+export type OAuthOutcome<Value> = Result<Value, OAuthProblem>;
+
+/** A sign-in that was begun. */
+export interface BegunSignIn {
+  /** Google's page, to be opened in a browser. */
+  readonly authUrl: string;
+  readonly state: string;
+  /** Where Google sends the browser afterwards. */
+  readonly redirectUri: string;
+  /** For a cookie of the browser that began; the callback must bring it. Absent for a sign-in that no browser began. */
+  readonly browserKey?: string;
+  /** What to do when the browser does not come back. */
+  readonly hint: string;
+}
+
+/** How far a sign-in is, for who waits for it. */
+export interface SignInProgress {
+  readonly status: "pending" | "done" | "failed" | "unknown";
+  /** One sentence on a failure, or on what is still wrong with an account that was added. */
+  readonly message?: string;
+  readonly account?: AddedAccount;
+}
+
+/** An account after its sign-in or import. */
+export interface AddedAccount {
+  readonly id: CredentialId;
+  readonly source: Credential["source"];
+  /** The account's e-mail, or the name of a service account. */
+  readonly email: string;
+  /** It was there before and has a new token now. */
+  readonly renewed: boolean;
+  readonly tier?: Tier;
+  readonly project?: string;
+  /** Why it cannot serve yet, and the page where the user can change that. */
+  readonly problem?: string;
+  readonly link?: string;
+}
+
+export interface ImportReport {
+  readonly added: readonly AddedAccount[];
+  readonly failed: readonly { readonly name: string; readonly message: string }[];
+}
+
+/** One budget of an account. Unknown is not zero: `remaining` is absent when Google does not say. */
+export interface QuotaBucket {
+  /** `gemini`, `third_party`, or a model's id. */
+  readonly group: string;
+  readonly label: string;
+  /** `5h`, `weekly`, `daily`, ... */
+  readonly window: string;
+  /** 0..1 */
+  readonly remaining?: number;
+  /** Epoch milliseconds. */
+  readonly resetsAt?: number;
+  readonly models: readonly string[];
+}
+
+export interface AccountQuota {
+  readonly id: CredentialId;
+  readonly source: Provider;
+  readonly email: string;
+  /** Epoch milliseconds at which Google was asked. */
+  readonly at: number;
+  readonly buckets: readonly QuotaBucket[];
+  /** Why the numbers are old. */
+  readonly problem?: string;
+}
+
+export interface AccountView {
+  readonly id: CredentialId;
+  readonly source: Credential["source"];
+  readonly email: string;
+  readonly label: string;
+  readonly tier: Tier;
+  readonly project?: string;
+  readonly status: "active" | "disabled" | "dead";
+  /** Exactly why it does not serve. */
+  readonly reason?: string;
+  readonly link?: string;
+  readonly quota?: AccountQuota;
+}
+
+/** Whether a source can work with the settings as they are. */
+export interface SourceState {
+  readonly source: Provider;
+  readonly on: boolean;
+  /** What to set, when it is off. */
+  readonly reason?: string;
+}
+
+export interface OAuthRoom {
+  /** What a user must have read and confirmed before a sign-in. */
+  readonly warning: string;
+  /**
+   * The credential with an access token that can be used now. Refreshes early and once for all callers; `force` refreshes whatever
+   * the clock says and looks the account's project up anew.
+   */
+  ready(credential: Credential, force: boolean): Promise<Result<Credential, Failure>>;
+  /** Begins a sign-in. `page` is the address under which the user reaches this server; `browser` binds it to that browser. */
+  signIn(input: {
+    readonly provider: Provider;
+    readonly confirmed: boolean;
+    readonly page?: string;
+    readonly browser?: boolean;
+  }): Promise<OAuthOutcome<BegunSignIn>>;
+  /** Finishes a sign-in with the address that Google sent the browser to. */
+  callback(url: URL, browserKey: string | undefined): Promise<OAuthOutcome<AddedAccount>>;
+  /** Finishes a sign-in with a pasted address, its query, or the bare code. */
+  paste(input: { readonly provider: Provider; readonly text: string }): Promise<OAuthOutcome<AddedAccount>>;
+  /** Adds an account by a refresh token that the configured client was given. */
+  addRefreshToken(input: {
+    readonly provider: Provider;
+    readonly refreshToken: string;
+    readonly confirmed: boolean;
+  }): Promise<OAuthOutcome<AddedAccount>>;
+  progress(state: string): SignInProgress;
+  /** Takes over accounts from a file's text, or without one from the usual places of this machine. */
+  importFiles(input: {
+    readonly provider?: Provider | "vertex";
+    readonly text?: string;
+    readonly location?: string;
+    readonly confirmed: boolean;
+  }): Promise<OAuthOutcome<ImportReport>>;
+  /** Revokes an account's grant at Google, as far as Google can be reached, and removes it. */
+  signOut(id: string): Promise<OAuthOutcome<{ readonly email: string; readonly revoked: boolean }>>;
+  accounts(): Promise<readonly AccountView[]>;
+  sources(): readonly SourceState[];
+  /** Asks Google for every account's quota; a job's report. Call it under a lease. */
+  pollQuotas(signal: AbortSignal): Promise<JsonObject>;
+  quotaView(): Promise<readonly AccountQuota[]>;
+  /** Waits for refreshes that are under way and stops timers. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import { type Credential, ok } from "../core/mod.ts";
+import { AccountAdder } from "./account_adder.ts";
+import type { AccountQuota, AccountView, OAuthRoom } from "./contract.ts";
+import { importAccounts } from "./import_accounts.ts";
+import { sourceStates } from "./oauth_client.ts";
+import type { OAuthOptions } from "./oauth_options.ts";
+import { unconfirmed } from "./problem.ts";
+import { QuotaPoller } from "./quota_poller.ts";
+import { Refresher } from "./refresher.ts";
+import { SignIns } from "./sign_in.ts";
+import { signOut } from "./sign_out.ts";
+import { OAUTH_WARNING } from "./warning.ts";
+
+/** Opens the room. Nothing is asked of Google before the first call. */
+export function createOAuth(options: OAuthOptions): OAuthRoom {
+  const refresher = new Refresher(options);
+  const adder = new AccountAdder(options, (id) => refresher.forget(id));
+  const signIns = new SignIns(options, adder);
+  const quotas = new QuotaPoller(options, refresher);
+  return {
+    warning: OAUTH_WARNING,
+    ready: (credential, force) => refresher.ready(credential, force),
+    signIn: (input) => signIns.begin(input),
+    callback: (url, browserKey) => signIns.callback(url, browserKey),
+    paste: (input) => signIns.paste(input),
+    async addRefreshToken({ provider, refreshToken, confirmed }) {
+      return confirmed ? await adder.addByToken(provider, refreshToken.trim()) : unconfirmed();
+    },
+    progress: (state) => signIns.progress(state),
+    importFiles: (input) => importAccounts(options, adder, input),
+    async signOut(id) {
+      const out = await signOut(options, id);
+      if (!out.ok) return out;
+      const { credential, email, revoked } = out.value;
+      refresher.forget(credential.id);
+      await quotas.forget(credential.id);
+      return ok({ email, revoked });
+    },
+    async accounts() {
+      const view = new Map((await quotas.view()).map((quota) => [quota.id, quota]));
+      const all = await options.store.credentials.list();
+      return all.flatMap((one) => accountView(one, view.get(one.id)) ?? []);
+    },
+    sources: () => sourceStates(options.settings),
+    pollQuotas: (signal) => quotas.poll(signal),
+    quotaView: () => quotas.view(),
+    async close() {
+      signIns.close();
+      await refresher.close();
+    },
+  };
+}
+
+function accountView(credential: Credential, quota: AccountQuota | undefined): AccountView | undefined {
+  if (credential.source === "api_key") return undefined;
+  const { id, source, tail, label, tier, dead, enabled } = credential;
+  const project = credential.source === "vertex" ? credential.project : credential.codeAssistProject;
+  const reason = dead?.reason ?? (enabled ? undefined : "Disabled by the user.");
+  return {
+    id,
+    source,
+    email: tail,
+    label,
+    tier,
+    status: dead !== undefined ? "dead" : enabled ? "active" : "disabled",
+    ...(project === undefined ? {} : { project }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(dead?.link === undefined ? {} : { link: dead.link }),
+    ...(quota === undefined ? {} : { quota }),
+  };
+}

@@ -1,0 +1,13 @@
+/**
+ * Accounts that are signed in to rather than keyed: sign-in, imports, access tokens, projects and quotas of Antigravity, Gemini
+ * CLI and Vertex AI. A sign-in needs a client of the user's own and the warning confirmed, serves once and only the browser
+ * that began it; a token is refreshed once for all who wait; tokens are stored encrypted and never shown. Never brings a
+ * client, a project or a secret of its own, and never decides which account serves a call.
+ *
+ * @module
+ */
+export * from "./contract.ts";
+export { createOAuth } from "./create_oauth.ts";
+export type { OAuthOptions, QuotaPort } from "./oauth_options.ts";
+export { LOW_FRACTION } from "./quota_poller.ts";
+export { OAUTH_WARNING } from "./warning.ts";

@@ -1,0 +1,34 @@
+import type { Settings } from "../config/mod.ts";
+import type { Credential, CredentialId, Ports, SourceName } from "../core/mod.ts";
+import type { Ledger } from "../ledger/contract.ts";
+import type { Store } from "../store/mod.ts";
+import type { Upstream } from "../upstreams/mod.ts";
+
+/** A pool that can leave a budget out before it is used up. */
+export interface QuotaPort {
+  /**
+   * A budget's rest as Google tells it: `fraction` 0..1, undefined when unknown; `resetsAt` in epoch milliseconds. Below a
+   * twentieth the account's model is left out until then, at or above it comes back.
+   */
+  noteQuota?(
+    credential: CredentialId,
+    model: string | { readonly group: string },
+    fraction: number | undefined,
+    resetsAt: number | undefined,
+  ): void;
+}
+
+export interface OAuthOptions {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly ports: Ports;
+  readonly ledger: Pick<Ledger, "log">;
+  readonly upstreams: ReadonlyMap<SourceName, Upstream>;
+  readonly pool?: QuotaPort;
+  /** Reads a file of this machine; default: the platform. */
+  readonly readFile?: (path: string) => Promise<string>;
+  /** The user's own folder, for imports without a text. */
+  readonly userFolder?: string;
+  /** Told after an account was added, so that its models are listed. */
+  readonly onAdded?: (credential: Credential["id"]) => void;
+}

@@ -1,0 +1,53 @@
+import { err, type Failure, isObject, ok, type Result } from "../core/mod.ts";
+import { callCodeAssist, type CodeAssistService } from "../upstreams/mod.ts";
+import { type FindInput, metadataOf } from "./find_input.ts";
+import { type LoadedAccount, projectId, tierToJoin } from "./tiers.ts";
+
+/** Between two looks at the operation, in milliseconds. */
+const PAUSE = 5_000;
+/** Looks before giving up: two minutes. */
+const MOST_LOOKS = 24;
+
+/** Signs an account up, and follows Google's operation until it names the project. */
+export async function onboard(input: FindInput, account: LoadedAccount): Promise<Result<string, Failure>> {
+  const { service, accessToken, options, ownProject } = input;
+  const tierId = tierToJoin(account);
+  // With a project of one's own the free tier is refused (412).
+  const project = tierId !== "free-tier" && ownProject !== undefined
+    ? { cloudaicompanionProject: ownProject }
+    : {};
+  const body = { tierId, metadata: metadataOf(input), ...project };
+  let answer = await callCodeAssist(service, { method: ":onboardUser", body, accessToken }, options);
+  for (let look = 0; answer.ok && answer.value["done"] !== true && look < MOST_LOOKS; look++) {
+    await input.pause(PAUSE);
+    if (options.signal.aborted) break;
+    const name = operationName(answer.value["name"]);
+    const call = name === undefined
+      ? { method: ":onboardUser", body, accessToken }
+      : { method: `/${name}`, accessToken };
+    answer = await callCodeAssist(service, call, options);
+  }
+  if (!answer.ok) return answer;
+  const response = answer.value["response"];
+  const found = isObject(response) ? projectId(response["cloudaicompanionProject"]) : undefined;
+  return found === undefined ? err(nothingFound(service, answer.value["done"] === true)) : ok(found);
+}
+
+/** Goes into a path, so only a name of the usual form is taken. */
+function operationName(name: unknown): string | undefined {
+  return typeof name === "string" && /^operations\/[\w.~-]{1,200}$/.test(name) ? name : undefined;
+}
+
+function nothingFound({ source }: CodeAssistService, done: boolean): Failure {
+  return {
+    class: done ? "credential_dead" : "overloaded",
+    origin: "google",
+    status: done ? 403 : 503,
+    source,
+    cools: done ? "credential" : "nothing",
+    code: "no_project",
+    message: done
+      ? "Google gave this account no project; sign in once with Google's own program, then check the account again."
+      : "Google is still setting this account up; check the account again in a few minutes.",
+  };
+}

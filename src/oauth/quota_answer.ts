@@ -1,0 +1,75 @@
+import { isObject } from "../core/mod.ts";
+import type { QuotaBucket } from "./contract.ts";
+
+const list = (value: unknown) => Array.isArray(value) ? value.filter(isObject) : [];
+const text = (value: unknown) => typeof value === "string" ? value : "";
+
+/** Antigravity's two budgets: all Gemini models share one, all other makers' the second. */
+export function groupOf(model: string): "gemini" | "third_party" {
+  return /^(claude|gpt|3p)/i.test(model) ? "third_party" : "gemini";
+}
+
+/** Reads retrieveUserQuotaSummary. A fraction that is left out is unknown, because free accounts leave it out when unused. */
+export function readSummary(
+  answer: Record<string, unknown>,
+  models: readonly string[],
+): readonly QuotaBucket[] {
+  const summary = isObject(answer["quotaSummary"]) ? answer["quotaSummary"] : answer;
+  return list(summary["groups"]).flatMap((group) => {
+    const label = text(group["displayName"]);
+    return list(group["buckets"]).map((bucket) => {
+      const id = text(bucket["bucketId"]);
+      const name = groupOf(id === "" ? label : id);
+      return {
+        group: name,
+        label: [label, text(bucket["displayName"])].filter((one) => one !== "").join(": "),
+        window: text(bucket["window"]) || id,
+        ...numbers(bucket),
+        models: models.filter((model) => groupOf(model) === name),
+      };
+    });
+  });
+}
+
+/** Reads retrieveUserQuota: a budget a model and kind of token. */
+export function readBuckets(answer: Record<string, unknown>): readonly QuotaBucket[] {
+  return list(answer["buckets"]).flatMap((bucket) => {
+    const model = text(bucket["modelId"]);
+    if (model === "") return [];
+    const kind = text(bucket["tokenType"]).toLowerCase();
+    return [{
+      group: model,
+      label: kind === "" ? model : `${model}: ${kind}`,
+      window: "daily",
+      ...numbers(bucket),
+      models: [model],
+    }];
+  });
+}
+
+function numbers(bucket: Record<string, unknown>): Pick<QuotaBucket, "remaining" | "resetsAt"> {
+  const { remainingFraction, resetTime } = bucket;
+  const resetsAt = typeof resetTime === "string" ? Date.parse(resetTime) : NaN;
+  return {
+    ...(typeof remainingFraction === "number" && Number.isFinite(remainingFraction)
+      ? { remaining: Math.min(1, Math.max(0, remainingFraction)) }
+      : {}),
+    ...(Number.isNaN(resetsAt) ? {} : { resetsAt }),
+  };
+}
+
+/** What is left of a model: the scarcest of its budgets decides, and of several empty ones the last to come back. */
+export function worstOf(
+  buckets: readonly QuotaBucket[],
+  model: string,
+  low: number,
+): Pick<QuotaBucket, "remaining" | "resetsAt"> {
+  const known = buckets.filter((bucket) => bucket.remaining !== undefined && bucket.models.includes(model));
+  if (known.length === 0) return {};
+  const remaining = Math.min(...known.map((bucket) => bucket.remaining ?? 1));
+  const deciding = known.filter((bucket) =>
+    remaining < low ? (bucket.remaining ?? 1) < low : bucket.remaining === remaining
+  );
+  const resets = deciding.flatMap((bucket) => bucket.resetsAt ?? []);
+  return { remaining, ...(resets.length === 0 ? {} : { resetsAt: Math.max(...resets) }) };
+}

@@ -1,0 +1,160 @@
+import {
+  type Failure,
+  isObject,
+  type JsonObject,
+  type OAuthCredential,
+  ok,
+  type Result,
+} from "../core/mod.ts";
+import { callCodeAssist } from "../upstreams/mod.ts";
+import { type AccountQuota, type Provider, PROVIDERS, type QuotaBucket } from "./contract.ts";
+import type { OAuthOptions } from "./oauth_options.ts";
+import { readBuckets, readSummary, worstOf } from "./quota_answer.ts";
+import type { Refresher } from "./refresher.ts";
+import { serviceOf } from "./services.ts";
+import { limitedFetch } from "./timed.ts";
+
+/** Below this share a budget is left out before it fails. */
+export const LOW_FRACTION = 0.05;
+const NAME = "oauth-quota ";
+
+/** Asks for the quota of each account, keeps the answers and tells the pool. */
+export class QuotaPoller {
+  readonly #options: OAuthOptions;
+  readonly #refresher: Refresher;
+
+  constructor(options: OAuthOptions, refresher: Refresher) {
+    this.#options = options;
+    this.#refresher = refresher;
+  }
+
+  /** One account after another: Google takes bursts of such questions for a sign of abuse. */
+  async poll(signal: AbortSignal): Promise<JsonObject> {
+    const accounts = (await this.#options.store.credentials.list()).filter(isUsable);
+    let failed = 0;
+    let low = 0;
+    for (const account of accounts) {
+      signal.throwIfAborted();
+      const buckets = await this.#ask(account, signal);
+      if (!buckets.ok) {
+        failed++;
+        await this.#keepProblem(account, buckets.error);
+        continue;
+      }
+      await this.#keep({ ...about(account), at: this.#options.ports.clock.now(), buckets: buckets.value });
+      low += this.#tellPool(account, buckets.value);
+    }
+    return { accounts: accounts.length, failed, low };
+  }
+
+  async view(): Promise<readonly AccountQuota[]> {
+    const records = await this.#options.store.poolState.list();
+    const ids = new Set((await this.#options.store.credentials.list()).map(({ id }) => `${NAME}${id}`));
+    return records.filter(({ name }) => ids.has(name)).flatMap(({ value }) => readQuota(value) ?? []);
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.#options.store.poolState.remove(`${NAME}${id}`);
+  }
+
+  async #ask(
+    account: OAuthCredential,
+    signal: AbortSignal,
+  ): Promise<Result<readonly QuotaBucket[], Failure>> {
+    const { ports, settings } = this.#options;
+    const ready = await this.#refresher.ready(account, false);
+    if (!ready.ok) return ready;
+    if (ready.value.source !== "antigravity" && ready.value.source !== "gemini_cli") return ok([]);
+    const { accessToken, codeAssistProject: project } = ready.value;
+    const service = serviceOf(settings, account.source);
+    // The hosts meter apart: only the first one's numbers are those of the calls.
+    const one = { ...service, hosts: service.hosts.slice(0, 1) };
+    const method = account.source === "antigravity" ? ":retrieveUserQuotaSummary" : ":retrieveUserQuota";
+    const call = {
+      method,
+      body: project === undefined ? {} : { project },
+      accessToken: accessToken?.reveal() ?? "",
+    };
+    const answer = await callCodeAssist(one, call, {
+      fetch: limitedFetch(ports),
+      signal,
+      now: ports.clock.now(),
+    });
+    if (!answer.ok) return answer;
+    if (account.source === "gemini_cli") return ok(readBuckets(answer.value));
+    return ok(readSummary(answer.value, await this.#modelsOf(account)));
+  }
+
+  async #modelsOf({ id }: OAuthCredential): Promise<readonly string[]> {
+    const lists = await this.#options.store.modelLists.list();
+    return lists.find((list) => list.credential === id)?.models.map((model) => model.id) ?? [];
+  }
+
+  /** Returns how many models are left out now. */
+  #tellPool({ id }: OAuthCredential, buckets: readonly QuotaBucket[]): number {
+    let low = 0;
+    for (const model of new Set(buckets.flatMap((bucket) => bucket.models))) {
+      const { remaining, resetsAt } = worstOf(buckets, model, LOW_FRACTION);
+      if (remaining !== undefined && remaining < LOW_FRACTION) low++;
+      this.#options.pool?.noteQuota?.(id, model, remaining, resetsAt);
+    }
+    return low;
+  }
+
+  /** Old numbers stay, with the reason why they are old. */
+  async #keepProblem(account: OAuthCredential, failure: Failure): Promise<void> {
+    const before = readQuota(await this.#options.store.poolState.get(`${NAME}${account.id}`));
+    await this.#keep({
+      ...about(account),
+      at: before?.at ?? 0,
+      buckets: before?.buckets ?? [],
+      problem: failure.message,
+    });
+  }
+
+  async #keep(quota: AccountQuota): Promise<void> {
+    const buckets = quota.buckets.map((bucket) => ({ ...bucket, models: [...bucket.models] }));
+    await this.#options.store.poolState.put(`${NAME}${quota.id}`, { v: 1, ...quota, buckets });
+  }
+}
+
+type Usable = OAuthCredential;
+function isUsable(
+  credential: { readonly source: string; readonly enabled: boolean; readonly dead?: unknown },
+): credential is Usable {
+  return credential.enabled && credential.dead === undefined &&
+    (credential.source === "antigravity" || credential.source === "gemini_cli");
+}
+
+const about = ({ id, source, email }: OAuthCredential) => ({ id, source, email });
+
+function readQuota(value: unknown): AccountQuota | undefined {
+  if (!isObject(value)) return undefined;
+  const { id, email, at, buckets, problem } = value;
+  const source: Provider | undefined = PROVIDERS.find((one) => one === value["source"]);
+  if (typeof id !== "string" || typeof email !== "string" || typeof at !== "number" || source === undefined) {
+    return undefined;
+  }
+  return {
+    id: id as AccountQuota["id"],
+    email,
+    at,
+    source,
+    buckets: (Array.isArray(buckets) ? buckets : []).flatMap((one) => readBucket(one) ?? []),
+    ...(typeof problem === "string" ? { problem } : {}),
+  };
+}
+
+function readBucket(value: unknown): QuotaBucket | undefined {
+  if (!isObject(value)) return undefined;
+  const { group, label, window, remaining, resetsAt, models } = value;
+  if (typeof group !== "string" || typeof label !== "string" || typeof window !== "string") return undefined;
+  return {
+    group,
+    label,
+    window,
+    ...(typeof remaining === "number" ? { remaining } : {}),
+    ...(typeof resetsAt === "number" ? { resetsAt } : {}),
+    models: Array.isArray(models) ? models.filter((model) => typeof model === "string") : [],
+  };
+}

@@ -1,0 +1,244 @@
+import {
+  type Credential,
+  type CredentialId,
+  err,
+  type Failure,
+  type OAuthCredential,
+  ok,
+  type Result,
+  type VertexCredential,
+} from "../core/mod.ts";
+import type { CredentialPatch, HeldLease } from "../store/mod.ts";
+import { findProject } from "./find_project.ts";
+import { oauthClient } from "./oauth_client.ts";
+import type { OAuthOptions } from "./oauth_options.ts";
+import { serviceOf } from "./services.ts";
+import { limitedFetch, sleep, timed } from "./timed.ts";
+import { refreshGrant, type Tokens } from "./token_endpoint.ts";
+import { vertexToken } from "./vertex_token.ts";
+
+/** A token is renewed this long before it ends, in milliseconds. */
+const EARLY = 5 * 60_000;
+/** With less than this left, a call waits for the new one. */
+const LAST_MINUTE = 60_000;
+/** After a refresh that Google could not answer, none is tried for this long while the old token is good. */
+const QUIET = 30_000;
+/** A forced refresh this soon after another one is the same one, asked for by a call that was sent before. */
+const SAME_MOMENT = 10_000;
+/** Longest refresh, with the account's set-up, as a lease's time. */
+const LEASE = 3 * 60_000;
+const LEASE_PAUSE = 250;
+const LEASE_LOOKS = 240;
+
+type Account = OAuthCredential | VertexCredential;
+type Readiness = Result<Credential, Failure>;
+
+/** Keeps access tokens usable: one refresh an account for all who wait, in all processes of the database. */
+export class Refresher {
+  readonly #options: OAuthOptions;
+  readonly #latest = new Map<CredentialId, Account>();
+  readonly #flights = new Map<CredentialId, Promise<Readiness>>();
+  readonly #quietUntil = new Map<CredentialId, number>();
+  readonly #refreshedAt = new Map<CredentialId, number>();
+  readonly #ending = new AbortController();
+
+  constructor(options: OAuthOptions) {
+    this.#options = options;
+  }
+
+  async ready(credential: Credential, force: boolean): Promise<Readiness> {
+    if (credential.source === "api_key") return ok(credential);
+    const known = this.#newest(credential);
+    const left = this.#left(known);
+    if (force) return this.#justDone(known) ? ok(known) : await this.#fly(known, true);
+    if (left <= LAST_MINUTE || lacksProject(known)) return await this.#fly(known, false);
+    if (left <= EARLY && (this.#quietUntil.get(known.id) ?? 0) <= this.#now()) void this.#fly(known, false);
+    return ok(known);
+  }
+
+  /** After a new sign-in or a removal nothing remembered counts. */
+  forget(id: CredentialId): void {
+    this.#latest.delete(id);
+    this.#quietUntil.delete(id);
+    this.#refreshedAt.delete(id);
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await Promise.allSettled(this.#flights.values());
+  }
+
+  #now(): number {
+    return this.#options.ports.clock.now();
+  }
+
+  #left(account: Account): number {
+    if (account.accessToken === undefined) return 0;
+    return (account.accessExpiresAt ?? 0) - this.#now();
+  }
+
+  /** The pool's copy may be older than what was refreshed a moment ago. */
+  #newest(credential: Account): Account {
+    const latest = this.#latest.get(credential.id);
+    return latest !== undefined && latest.updatedAt > credential.updatedAt ? latest : credential;
+  }
+
+  #justDone(account: Account): boolean {
+    const at = this.#refreshedAt.get(account.id);
+    return at !== undefined && this.#now() - at < SAME_MOMENT && this.#left(account) > LAST_MINUTE;
+  }
+
+  #fly(account: Account, force: boolean): Promise<Readiness> {
+    const running = this.#flights.get(account.id);
+    if (running !== undefined) return running;
+    const flight = this.#leased(account, force).catch((error): Readiness => err(broken(account, error)))
+      .finally(() => this.#flights.delete(account.id));
+    this.#flights.set(account.id, flight);
+    return flight;
+  }
+
+  async #leased(account: Account, force: boolean): Promise<Readiness> {
+    const lease = await this.#lease(account.id);
+    try {
+      const stored = await this.#options.store.credentials.get(account.id);
+      if (stored === undefined || stored.source === "api_key") return err(removed(account));
+      if (!force && this.#left(stored) > EARLY && !lacksProject(stored)) {
+        this.#latest.set(stored.id, stored);
+        return ok(stored);
+      }
+      return await this.#renew(stored, force);
+    } finally {
+      await lease?.release();
+    }
+  }
+
+  /** Another process may be at it: then its result is waited for. */
+  async #lease(id: CredentialId): Promise<HeldLease | undefined> {
+    const { store, ports } = this.#options;
+    for (let look = 0; look < LEASE_LOOKS && !this.#ending.signal.aborted; look++) {
+      const lease = await store.lease(`token ${id}`, LEASE);
+      if (lease !== undefined) return lease;
+      await sleep(ports.clock, LEASE_PAUSE, this.#ending.signal);
+    }
+    return undefined;
+  }
+
+  async #renew(account: Account, force: boolean): Promise<Readiness> {
+    const due = force || this.#left(account) <= EARLY;
+    const tokens = due ? await this.#grant(account) : undefined;
+    if (tokens !== undefined && !tokens.ok) return await this.#refused(account, tokens.error);
+    const token = tokens?.value.accessToken ?? account.accessToken?.reveal() ?? "";
+    const patch: CredentialPatch = tokens === undefined ? {} : patchOf(account, tokens.value);
+    if (account.source === "vertex" || !(force || lacksProject(account))) {
+      return await this.#keep(account, patch);
+    }
+    // The token is kept before the project is looked for: a rotated refresh token must not be lost.
+    const kept = await this.#keep(account, patch);
+    const found = await this.#project(account, token);
+    if (!found.ok) return await this.#refused(account, found.error);
+    const { project } = found.value;
+    if (!kept.ok || project === undefined || project === account.codeAssistProject) return kept;
+    return await this.#keep(account, { codeAssistProject: project });
+  }
+
+  async #grant(account: Account): Promise<Result<Tokens, Failure>> {
+    const { settings, ports } = this.#options;
+    const context = { settings, ports, source: account.source };
+    if (account.source === "vertex") return await vertexToken(context, account);
+    const client = oauthClient(settings, account.source);
+    if (!client.ok) return err(sourceOff(account, client.error.message));
+    return await refreshGrant(context, client.value, account.refreshToken.reveal());
+  }
+
+  async #project(account: OAuthCredential, accessToken: string) {
+    const { settings, ports } = this.#options;
+    const { signal } = this.#ending;
+    return await timed(
+      ports.clock,
+      (limited) =>
+        findProject({
+          service: serviceOf(settings, account.source),
+          accessToken,
+          ...(account.project === undefined ? {} : { ownProject: account.project }),
+          options: { fetch: limitedFetch(ports), signal: limited, now: ports.clock.now() },
+          pause: (ms) => sleep(ports.clock, ms, signal),
+        }),
+      signal,
+      LEASE,
+    );
+  }
+
+  async #keep(account: Account, patch: CredentialPatch): Promise<Readiness> {
+    const updated = await this.#options.store.credentials.update(account.id, patch);
+    if (!updated.ok || updated.value.source === "api_key") return err(removed(account));
+    this.#latest.set(account.id, updated.value);
+    this.#refreshedAt.set(account.id, this.#now());
+    this.#quietUntil.delete(account.id);
+    return ok(updated.value);
+  }
+
+  /** A dead account is marked with its reason; when Google could not answer, the old token goes on as long as it is good. */
+  async #refused(account: Account, failure: Failure): Promise<Readiness> {
+    const { store, ledger } = this.#options;
+    const level = failure.class === "config_fault" ? "error" : "warn";
+    ledger.log(
+      level,
+      "oauth",
+      `The account ${account.label || account.tail} is not ready: ${failure.message}`,
+    );
+    if (failure.class === "credential_dead") {
+      const link = failure.link === undefined ? {} : { link: failure.link };
+      const death = { class: failure.class, reason: failure.message, at: this.#now(), ...link };
+      await store.credentials.update(account.id, { dead: death });
+      this.#latest.delete(account.id);
+      return err(failure);
+    }
+    this.#quietUntil.set(account.id, this.#now() + QUIET);
+    const usable = this.#left(account) > 0 && !lacksProject(account) && failure.class !== "credential_stale";
+    return usable ? ok(account) : err(failure);
+  }
+}
+
+function lacksProject(account: Account): boolean {
+  return account.source !== "vertex" && account.codeAssistProject === undefined;
+}
+
+function patchOf(account: Account, { accessToken, expiresAt, refreshToken }: Tokens): CredentialPatch {
+  const rotates = refreshToken !== undefined && account.source !== "vertex";
+  return { accessToken, accessExpiresAt: expiresAt, ...(rotates ? { refreshToken } : {}) };
+}
+
+const base = ({ source }: Account) => ({ origin: "proxy" as const, source });
+
+function sourceOff(account: Account, message: string): Failure {
+  return {
+    ...base(account),
+    class: "config_fault",
+    status: 503,
+    cools: "source",
+    code: "source_off",
+    message,
+  };
+}
+
+function removed(account: Account): Failure {
+  return {
+    ...base(account),
+    class: "credential_dead",
+    status: 503,
+    cools: "credential",
+    code: "account_removed",
+    message: "This account was removed.",
+  };
+}
+
+function broken(account: Account, error: unknown): Failure {
+  return {
+    ...base(account),
+    class: "unknown",
+    status: 503,
+    cools: "nothing",
+    message: "This account's token could not be renewed because of a fault of this proxy; see its log.",
+    detail: error instanceof Error ? error.name : "unknown fault",
+  };
+}

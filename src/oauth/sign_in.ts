@@ -1,0 +1,227 @@
+import * as oauth from "oauth4webapi";
+import { err, ok } from "../core/mod.ts";
+import type { AccountAdder } from "./account_adder.ts";
+import type {
+  AddedAccount,
+  BegunSignIn,
+  OAuthOutcome,
+  OAuthRoom,
+  Provider,
+  SignInProgress,
+} from "./contract.ts";
+import { exchangeCode } from "./exchange_code.ts";
+import { FALLBACK_SCOPES, oauthClient, sourceName } from "./oauth_client.ts";
+import type { OAuthOptions } from "./oauth_options.ts";
+import { readPasted } from "./pasted.ts";
+import { type PendingSignIn, PendingSignIns, SIGN_IN_MS } from "./pending_sign_ins.ts";
+import { refuse, unconfirmed } from "./problem.ts";
+import { redirectUriFor } from "./redirect_uri.ts";
+
+/** Sign-ins that are remembered for who asks how they went. */
+const MOST_REMEMBERED = 100;
+
+const HINT =
+  "If the browser ends at a page that does not load, paste its whole address. If Google's page shows an error instead " +
+  "(invalid_scope, or a client that does not comply with its policy), Google refuses the configured OAuth client.";
+
+const NEVER_RETURNED =
+  "Google's page never sent the browser back: it was closed, or Google refused the configured OAuth client there " +
+  "(invalid_scope, or its policy for keeping apps secure); sign in again, or use an API key.";
+
+type Outcome = OAuthOutcome<AddedAccount>;
+
+/** Sign-ins from their first page to the stored account. */
+export class SignIns {
+  readonly #options: OAuthOptions;
+  readonly #adder: AccountAdder;
+  readonly #pending: PendingSignIns;
+  readonly #progress = new Map<string, SignInProgress>();
+  readonly #timers = new Set<() => void>();
+  /** Sources whose configured scopes Google refused: the next sign-in asks for the least. */
+  readonly #plainScopes = new Set<Provider>();
+
+  constructor(options: OAuthOptions, adder: AccountAdder) {
+    this.#options = options;
+    this.#adder = adder;
+    this.#pending = new PendingSignIns(options.store, options.ports.clock);
+  }
+
+  async begin(input: Parameters<OAuthRoom["signIn"]>[0]): Promise<OAuthOutcome<BegunSignIn>> {
+    const { provider } = input;
+    const client = oauthClient(this.#options.settings, provider);
+    if (!client.ok) return client;
+    if (!input.confirmed) return unconfirmed();
+    const state = oauth.generateRandomState();
+    const verifier = oauth.generateRandomCodeVerifier();
+    const browserKey = input.browser === true ? oauth.generateRandomState() : undefined;
+    const redirectUri = redirectUriFor(input.page, this.#options.settings.port);
+    const bound = browserKey === undefined ? {} : { browser: await digest(browserKey) };
+    await this.#pending.begin(state, { provider, verifier, redirectUri, ...bound });
+    this.#watch(state);
+    const scopes = this.#plainScopes.has(provider) ? FALLBACK_SCOPES : client.value.scopes;
+    const { client_id } = client.value.client;
+    const authUrl = await this.#authUrl({ client_id, redirectUri, state, verifier, scopes });
+    return ok({
+      authUrl,
+      state,
+      redirectUri,
+      hint: HINT,
+      ...(browserKey === undefined ? {} : { browserKey }),
+    });
+  }
+
+  /** A foreign browser must not end the sign-in of another, so its key is checked before the state is used up. */
+  async callback(url: URL, browserKey: string | undefined): Promise<Outcome> {
+    const state = url.searchParams.get("state") ?? "";
+    const pending = state === "" ? undefined : await this.#pending.peek(state);
+    if (pending === undefined) return unknownState();
+    if (pending.browser !== undefined && pending.browser !== await digest(browserKey ?? "")) {
+      return foreignBrowser();
+    }
+    return await this.#finish(state, url.searchParams);
+  }
+
+  async paste({ provider, text }: Parameters<OAuthRoom["paste"]>[0]): Promise<Outcome> {
+    const pasted = readPasted(text);
+    if (pasted === undefined) return notAnAnswer();
+    const state = pasted.state ?? await this.#pending.last(provider);
+    const pending = state === undefined ? undefined : await this.#pending.peek(state);
+    if (state === undefined || pending === undefined) return unknownState();
+    if (pending.provider !== provider) return otherSource(pending.provider);
+    pasted.parameters.set("state", state);
+    return await this.#finish(state, pasted.parameters);
+  }
+
+  progress(state: string): SignInProgress {
+    return this.#progress.get(state) ?? { status: "unknown" };
+  }
+
+  close(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+  }
+
+  async #finish(state: string, parameters: URLSearchParams): Promise<Outcome> {
+    const pending = await this.#pending.take(state);
+    if (pending === undefined) return unknownState();
+    const outcome = await this.#exchange(pending, state, parameters);
+    this.#note(state, outcome);
+    return outcome;
+  }
+
+  async #exchange(pending: PendingSignIn, state: string, parameters: URLSearchParams): Promise<Outcome> {
+    const { provider } = pending;
+    const client = oauthClient(this.#options.settings, provider);
+    if (!client.ok) return client;
+    const tokens = await exchangeCode(this.#options, client.value, { ...pending, state, parameters });
+    if (!tokens.ok) {
+      if (tokens.error.code === "invalid_scope") this.#plainScopes.add(provider);
+      return tokens;
+    }
+    const { refreshToken, ...rest } = tokens.value;
+    if (refreshToken === undefined) return noRefreshToken(provider);
+    return await this.#adder.add(provider, { ...rest, refreshToken });
+  }
+
+  #note(state: string, outcome: Outcome): void {
+    this.#progress.set(
+      state,
+      outcome.ok
+        ? {
+          status: "done",
+          account: outcome.value,
+          ...(outcome.value.problem === undefined ? {} : { message: outcome.value.problem }),
+        }
+        : { status: "failed", message: outcome.error.message },
+    );
+    if (!outcome.ok) this.#options.ledger.log("warn", "oauth", `A sign-in failed: ${outcome.error.message}`);
+  }
+
+  /** A page that never returns is told as that. */
+  #watch(state: string): void {
+    this.#progress.set(state, { status: "pending" });
+    const [oldest] = this.#progress.keys();
+    if (this.#progress.size > MOST_REMEMBERED && oldest !== undefined) this.#progress.delete(oldest);
+    const cancel = this.#options.ports.clock.after(SIGN_IN_MS, () => {
+      this.#timers.delete(cancel);
+      if (this.#progress.get(state)?.status !== "pending") return;
+      this.#progress.set(state, { status: "failed", message: NEVER_RETURNED });
+      this.#options.ledger.log("warn", "oauth", `A sign-in failed: ${NEVER_RETURNED}`);
+    });
+    this.#timers.add(cancel);
+  }
+
+  async #authUrl(facts: {
+    readonly client_id: string;
+    readonly redirectUri: string;
+    readonly state: string;
+    readonly verifier: string;
+    readonly scopes: readonly string[];
+  }): Promise<string> {
+    const url = new URL(this.#options.settings.googleAuthUrl);
+    const parameters = {
+      response_type: "code",
+      client_id: facts.client_id,
+      redirect_uri: facts.redirectUri,
+      scope: facts.scopes.join(" "),
+      state: facts.state,
+      code_challenge: await oauth.calculatePKCECodeChallenge(facts.verifier),
+      code_challenge_method: "S256",
+      access_type: "offline",
+      prompt: "consent",
+    };
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    return url.href;
+  }
+}
+
+async function digest(text: string): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
+}
+
+function unknownState() {
+  return refuse(
+    400,
+    "unknown_state",
+    "This sign-in is unknown, older than ten minutes or already used; sign in again.",
+  );
+}
+
+function foreignBrowser() {
+  return refuse(
+    403,
+    "foreign_browser",
+    "This sign-in was begun in another browser; sign in again in this one.",
+  );
+}
+
+function otherSource(provider: Provider) {
+  return refuse(
+    409,
+    "other_source",
+    `This answer belongs to a sign-in to ${sourceName(provider)}; choose that source.`,
+    {
+      param: "provider",
+    },
+  );
+}
+
+function notAnAnswer() {
+  return refuse(
+    422,
+    "no_code",
+    "There is no code in the pasted text; paste the whole address from the browser's address bar.",
+    { param: "text" },
+  );
+}
+
+function noRefreshToken(provider: Provider) {
+  return err({
+    status: 422 as const,
+    code: "no_refresh_token",
+    message: `Google gave no lasting sign-in for ${
+      sourceName(provider)
+    }; remove the app's access on the linked page, then sign in again.`,
+    link: "https://myaccount.google.com/permissions",
+  });
+}
