@@ -1,21 +1,9 @@
-import type { Credential, CredentialId } from "../core/mod.ts";
-import { type CapProgress, Caps } from "./caps.ts";
-import { Chooser } from "./chooser.ts";
-import type { Bucket } from "./bucket.ts";
-import type { CredentialEntry } from "./credential_entry.ts";
+import type { CredentialId } from "../core/mod.ts";
+import { assemble, type Parts } from "./assemble.ts";
+import type { CapProgress } from "./caps.ts";
 import type { Pool, PoolEvent } from "./contract.ts";
-import { Dispatcher } from "./dispatcher.ts";
-import { Effects } from "./effects.ts";
-import { Flights } from "./flights.ts";
 import type { PoolOptions } from "./options.ts";
 import { viewOf } from "./pool_view.ts";
-import { Persistence } from "./persistence.ts";
-import { Probes } from "./probes.ts";
-import { ProcessShare } from "./process_share.ts";
-import { Roster } from "./roster.ts";
-import { applySetLimits, BUCKET_LIMITS } from "./set_limits.ts";
-import { Sharing } from "./sharing.ts";
-import { Suggestions } from "./suggestions.ts";
 
 /** The pool and how the caps stand; admin reads both. */
 export interface CappedPool extends Pool {
@@ -30,101 +18,51 @@ export interface CappedPool extends Pool {
 
 /** Builds the pool and restores what it knew. Rejects only when the store cannot be read. */
 export async function createPool(options: PoolOptions): Promise<CappedPool> {
-  const { clock, random } = options.ports;
   const listeners = new Set<(event: PoolEvent) => void>();
   const emit = (event: PoolEvent) => {
     for (const listener of [...listeners]) listener(event);
   };
-  const log = options.log ?? (() => {});
-  const roster = new Roster(options, emit);
-  const memory = new Persistence(options.store, clock, log);
-  memory.roster = roster;
-  let setLimits = await options.store.settings.get(BUCKET_LIMITS);
-  const readSetLimits = async () => {
-    setLimits = await options.store.settings.get(BUCKET_LIMITS);
-    for (const bucket of roster.buckets.values()) applySetLimits(bucket, setLimits, clock.now());
-  };
-  const share = new ProcessShare(options.store);
-  roster.partOf = (total, id) => share.slots(total, id);
-  roster.adopt = (bucket) => {
-    memory.adoptBucket(bucket);
-    applySetLimits(bucket, setLimits, clock.now());
-    sharing.adopt(bucket);
-  };
-  const caps = new Caps({
-    store: options.store,
-    clock,
-    emit,
-    log,
-    unitOf: (model) => roster.unitOf(model),
-    live: () => share.live.length,
+  const parts = assemble(options, emit);
+  const { clock } = options.ports;
+  await parts.setLimits.read();
+  await parts.memory.load();
+  parts.roster.replace(options.credentials, clock.now());
+  await parts.sharing.follow();
+  parts.memory.adoptEntries(parts.roster);
+  await parts.caps.load();
+  return facade(options, parts, listeners, emit, followStore(options, parts));
+}
+
+/** Reads anew what other rooms and processes may change in the store; returns how to stop. */
+function followStore({ store, log }: PoolOptions, { sharing, setLimits, caps }: Parts): () => void {
+  const report = (what: string) => (problem: unknown) =>
+    log?.("error", `Could not read ${what}; the old state stays in use.`, { problem: String(problem) });
+  return store.onEpoch(() => {
+    sharing.follow().catch(report("the list of processes"));
+    setLimits.read().catch(report("the limits set by the user"));
+    caps.load().catch(report("the caps"));
   });
-  const freed = () => dispatcher.pump();
-  const sharing: Sharing = new Sharing({
-    store: options.store,
-    roster,
-    share,
-    caps,
-    clock,
-    random,
-    log,
-    freed,
-  });
-  const probes = new Probes();
-  const suggestions = new Suggestions(roster);
-  const chooser = new Chooser(roster, probes, random, options.settings);
-  const dirty = (what: Bucket | CredentialEntry) => memory.changed(what);
-  const effects = new Effects({ roster, suggestions, random, emit, dirty });
-  const flights: Flights = new Flights({
-    roster,
-    chooser,
-    probes,
-    effects,
-    suggestions,
-    clock,
-    random,
-    emit,
-    hasFallback: (model) => options.catalog.fallbacksOf(model).length > 0,
-    counted: (bucket) => memory.counted(bucket),
-    learned: dirty,
-    freed,
-  });
-  const dispatcher: Dispatcher = new Dispatcher({
-    roster,
-    chooser,
-    flights: () => flights,
-    caps,
-    clock,
-    emit,
-    settings: options.settings,
-  });
-  caps.onReady(freed);
-  await memory.load();
-  roster.replace(options.credentials, clock.now());
-  await sharing.follow();
-  memory.adoptEntries(roster);
-  await caps.load();
-  const stopListening = options.store.onEpoch(() => {
-    sharing.follow().catch((problem) =>
-      log("error", "Could not read the processes.", { problem: String(problem) })
-    );
-    readSetLimits().catch((problem) =>
-      log("error", "Could not read the limits set.", { problem: String(problem) })
-    );
-    caps.load().catch((problem) => log("error", "Could not read the caps.", { problem: String(problem) }));
-  });
+}
+
+function facade(
+  { settings, ports: { clock } }: PoolOptions,
+  { roster, dispatcher, suggestions, caps, sharing, memory }: Parts,
+  listeners: Set<(event: PoolEvent) => void>,
+  emit: (event: PoolEvent) => void,
+  stopFollowing: () => void,
+): CappedPool {
   return {
     acquire: (need, { signal, maxWaitMs }) =>
-      dispatcher.acquire(need, signal, maxWaitMs ?? options.settings.queueMaxWait),
+      dispatcher.acquire(need, signal, maxWaitMs ?? settings.queueMaxWait),
     tryAcquire: (need) => dispatcher.tryAcquire(need),
     expectedWait: (need) => dispatcher.expectedWait(need),
     view: () => viewOf(roster, dispatcher, suggestions, clock.now()),
-    lift(credential: CredentialId, scope?: string) {
+    lift(credential, scope) {
       roster.lift(credential, scope, clock.now());
       emit({ type: "recovered", credential, scope: scope ?? "all" });
       dispatcher.pump();
     },
-    replaceCredentials(credentials: readonly Credential[]) {
+    replaceCredentials(credentials) {
       roster.replace(credentials, clock.now());
       dispatcher.pump();
     },
@@ -138,7 +76,7 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
       dispatcher.pump();
     },
     async close() {
-      stopListening();
+      stopFollowing();
       sharing.close();
       dispatcher.close();
       await caps.close();

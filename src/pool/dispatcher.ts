@@ -148,7 +148,7 @@ export class Dispatcher {
 
   #refuse(line: Line, lane: Lane, need: Need, at: number, now: number): Shortage {
     const until = finite(at);
-    this.#pressed(lane, now);
+    this.#pressed(lane, now, true);
     const shortage = this.#outlook.refusal(lane, need, until, now);
     if (line.exhaust(shortage.failure)) {
       this.#context.emit({ type: "exhausted", model: need.model, ...(until === undefined ? {} : { until }) });
@@ -241,8 +241,11 @@ export class Dispatcher {
     return false;
   }
 
-  #pressed(lane: Lane, now: number): void {
-    for (const node of lane.nodes.slice(0, 64)) node.bucket.prior.pressedUntil = now + TUNING.pressureLasts;
+  #pressed(lane: Lane, now: number, refusing = false): void {
+    for (const { bucket: { prior } } of lane.nodes.slice(0, 64)) {
+      prior.pressedUntil = now + TUNING.pressureLasts;
+      if (refusing) prior.refusingUntil = prior.pressedUntil;
+    }
   }
 
   /** Something was free at once: if the model had been out, it is back. */

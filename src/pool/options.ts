@@ -28,7 +28,7 @@ export type PoolSettings = Pick<
 
 /** The part of the store that the pool uses. */
 export type PoolStore =
-  & Pick<Store, "poolState" | "takeSlice" | "returnSlice" | "processes" | "processId" | "epoch">
+  & Pick<Store, "poolState" | "takeSlice" | "returnSlice" | "processes" | "processId">
   & {
     readonly caps: Pick<Store["caps"], "list">;
     readonly settings: Pick<Store["settings"], "get">;

@@ -9,6 +9,8 @@ export class Prior {
   faultsCount = false;
   /** Calls wait long or are refused until this time: what is not known of limits costs more than a refusal. */
   pressedUntil = 0;
+  /** Calls are refused, not only waiting, until this time. */
+  refusingUntil = 0;
   #median: number | undefined;
   readonly #counts = new Map<number, number>();
 

@@ -27,7 +27,10 @@ export class Probes {
       state.scannedAt = now;
       if (lane.nodes.some((node) => dayProbeDue(node, now))) return "day";
     }
-    if (state.raised || (pressed(lane, now) && now >= state.pressedAt)) return "limit";
+    if (
+      state.raised ||
+      (now >= state.pressedAt && pressed(lane, state.successes, now))
+    ) return "limit";
     return now >= state.nextAt && state.successes >= TUNING.probeSuccesses ? "limit" : undefined;
   }
 
@@ -92,8 +95,11 @@ export class Probes {
   }
 }
 
-function pressed(lane: Lane, now: number): boolean {
-  return (lane.nodes[0]?.bucket.prior.pressedUntil ?? 0) > now;
+/** Refused calls are reason enough; for calls that only wait long, some successes must pay for the risk. */
+function pressed(lane: Lane, successes: number, now: number): boolean {
+  const prior = lane.nodes[0]?.bucket.prior;
+  if (prior === undefined) return false;
+  return prior.refusingUntil > now || (prior.pressedUntil > now && successes >= TUNING.pressedSuccesses);
 }
 
 function dayProbeDue(node: LaneNode, now: number): boolean {

@@ -1,5 +1,7 @@
-import { isObject, type JsonObject } from "../core/mod.ts";
+import { type Clock, isObject, type JsonObject } from "../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
+import type { PoolStore } from "./options.ts";
+import type { Roster } from "./roster.ts";
 
 /** The name under which `store.settings` keeps limits set by the user. */
 export const BUCKET_LIMITS = "bucket-limits";
@@ -14,7 +16,7 @@ const FIELDS = [["requests_per_minute", "rpm"], ["tokens_per_minute", "tpm"], [
  * optional: `{"gemini-flash": {"requests_per_minute": 10}}`; a name may be narrowed to one project with `@`: `gemini-flash@my-project`.
  * What Google states later replaces the value.
  */
-export function applySetLimits(bucket: Bucket, record: JsonObject | undefined, now: number): void {
+function applySetLimits(bucket: Bucket, record: JsonObject | undefined, now: number): void {
   const { unit, project } = bucket.identity;
   for (const name of ["*", unit, `${unit}@${project}`]) {
     const limits = record?.[name];
@@ -25,5 +27,29 @@ export function applySetLimits(bucket: Bucket, record: JsonObject | undefined, n
       if (kind === "rpm") bucket.prior.replace(bucket.rpm?.value, value);
       bucket[kind] = { value, origin: "set", asOf: now };
     }
+  }
+}
+
+/** The limits set by the user, as last read. */
+export class SetLimits {
+  readonly #settings: PoolStore["settings"];
+  readonly #roster: Roster;
+  readonly #clock: Clock;
+  #record: JsonObject | undefined;
+
+  constructor(settings: PoolStore["settings"], roster: Roster, clock: Clock) {
+    this.#settings = settings;
+    this.#roster = roster;
+    this.#clock = clock;
+  }
+
+  /** Reads them anew and puts them on every bucket. */
+  async read(): Promise<void> {
+    this.#record = await this.#settings.get(BUCKET_LIMITS);
+    for (const bucket of this.#roster.buckets.values()) this.apply(bucket);
+  }
+
+  apply(bucket: Bucket): void {
+    applySetLimits(bucket, this.#record, this.#clock.now());
   }
 }

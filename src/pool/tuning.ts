@@ -24,6 +24,7 @@ export const TUNING = {
   /** While calls wait long or are refused, limits are probed and shared ones raised this often: a refusal costs less then. */
   pressedInterval: 30_000,
   pressedIntervalMax: 2 * MINUTE,
+  pressedSuccesses: 250,
   softStepPressed: 20 * MINUTE,
   /** With several processes a shared limit is lowered in small steps, so it is raised again sooner. */
   softStepShared: 10 * MINUTE,

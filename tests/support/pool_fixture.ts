@@ -67,7 +67,6 @@ export function mapStore(
     poolState: namedIn(database.records, "pool "),
     settings: namedIn(database.records, "settings "),
     caps: { list: () => Promise.resolve((database.records.get("caps") ?? []) as never) },
-    epoch: () => "0",
     onEpoch(listener) {
       const call = () => listener("0");
       database.listeners.add(call);
