@@ -137,7 +137,7 @@ export default function Flow(props: FlowProps) {
   const layout = flowLayout(list, keys.value.value, HEIGHT);
   return (
     <Card title={words.title} note={words.note(list.length)} flush>
-      <div class="overflow-x-auto px-5 pb-5" tabIndex={0} role="region" aria-label={words.title}>
+      <div class="overflow-x-auto px-5 pb-5" tabIndex={0} role="group" aria-label={words.title}>
         <Picture layout={layout} calls={list.length} />
       </div>
       <LinkTable links={layout.links} />

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { CatalogView, KeyRow } from "../components/data/views.ts";
-import { data, messageOf, send } from "../components/live/browser_api.ts";
+import { messageOf, send } from "../components/live/browser_api.ts";
+import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
 import { say } from "../components/live/toasts.ts";
 import { ModelMatrix } from "../components/models/model_matrix.tsx";
@@ -39,7 +40,7 @@ function RefreshButton({ refresh }: { refresh: () => Promise<number> }) {
 
 /** The matrix, and the user's own names, groups and fallbacks. */
 export default function Models(props: ModelsProps) {
-  const catalog = useResource(props.catalog, data.catalog, ["stats_update"], 5_000);
+  const catalog = useResource(props.catalog, configuration.catalog, ["stats_update"], 5_000);
   const { models, aliases, groups, fallbacks } = catalog.value.value;
   const refresh = async () => {
     await catalog.refresh();

@@ -122,18 +122,20 @@ export default function Overview(props: OverviewProps) {
       {keys.problem.value && <Problem>{text.loadFailed(keys.problem.value)}</Problem>}
       <AttentionList rows={attentionRows(facts, now)} usable={usable} />
       <div class="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">
-        <QuotaList rows={modelQuotas(facts.buckets, now)} />
-        <Card title={words.traffic} note={words.trafficNote}>
-          <TrafficChart points={series.value} />
-          <Tiles
-            stats={stats.value.value}
-            health={facts.health}
-            series={series.value}
-            asOf={stats.asOf.value}
-          />
-        </Card>
-        <KeyGlance keys={facts.keys} ribbons={keyRibbons(calls.value.value)} />
         <div class="grid gap-4 lg:gap-5">
+          <QuotaList rows={modelQuotas(facts.buckets, now)} />
+          <KeyGlance keys={facts.keys} ribbons={keyRibbons(calls.value.value)} />
+        </div>
+        <div class="grid gap-4 lg:gap-5">
+          <Card title={words.traffic} note={words.trafficNote}>
+            <TrafficChart points={series.value} />
+            <Tiles
+              stats={stats.value.value}
+              health={facts.health}
+              series={series.value}
+              asOf={stats.asOf.value}
+            />
+          </Card>
           <AgentList agents={agentsNow(calls.value.value, now)} />
           <ModelShares models={stats.value.value.models} />
         </div>

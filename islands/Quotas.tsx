@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import type { BucketRow, CapsView } from "../components/data/views.ts";
+import type { BucketRow, CapsView, KeyRow } from "../components/data/views.ts";
 import { data } from "../components/live/browser_api.ts";
 import { useNow } from "../components/live/now.ts";
 import { useResource } from "../components/live/resource.ts";
@@ -10,6 +10,7 @@ import { ScheduleForm } from "../components/quotas/schedule_form.tsx";
 import { text } from "../components/text/shell.ts";
 import { quotasText } from "../components/text/quotas.ts";
 import { Problem } from "../components/ui/card.tsx";
+import { orderedBuckets } from "../components/views/bucket_order.ts";
 import { modelQuotas } from "../components/views/model_quota.ts";
 
 const words = quotasText;
@@ -17,6 +18,7 @@ const words = quotasText;
 export interface QuotasProps {
   readonly buckets: readonly BucketRow[];
   readonly caps: CapsView;
+  readonly keys: readonly KeyRow[];
   /** Models, `group:` and `client:` names that a cap can be for. */
   readonly targets: readonly string[];
 }
@@ -32,10 +34,7 @@ export default function Quotas(props: QuotasProps) {
     "request",
   ]);
   const typed = useSignal("");
-  const wanted = typed.value.toLowerCase();
-  const shown = buckets.value.value.filter((bucket) =>
-    `${bucket.model} ${bucket.project}`.toLowerCase().includes(wanted)
-  );
+  const shown = orderedBuckets(buckets.value.value, props.keys, typed.value);
   return (
     <div class="grid gap-4 lg:gap-5">
       {buckets.problem.value && <Problem>{text.loadFailed(buckets.problem.value)}</Problem>}
@@ -54,7 +53,7 @@ export default function Quotas(props: QuotasProps) {
         value={typed}
         onInput={(event) => typed.value = event.currentTarget.value}
       />
-      <BucketTable buckets={shown} />
+      <BucketTable buckets={shown} all={typed.value !== ""} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ClientRow, HealthView, SettingsView } from "../components/data/views.ts";
 import { data } from "../components/live/browser_api.ts";
+import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
 import { ClientTokens } from "../components/settings/client_tokens.tsx";
 import { ServerInfo } from "../components/settings/server_info.tsx";
@@ -16,8 +17,8 @@ export interface SettingsProps {
 
 /** Tokens, alerts, updates, moving house, and what is in force. */
 export default function Settings(props: SettingsProps) {
-  const clients = useResource(props.clients, data.clients, []);
-  const settings = useResource(props.settings, data.settings, []);
+  const clients = useResource(props.clients, configuration.clients, []);
+  const settings = useResource(props.settings, configuration.settings, []);
   const health = useResource(props.health, data.health, ["pool_update"], 5_000);
   return (
     <div class="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">

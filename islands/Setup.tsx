@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { AgentRow, CatalogView, KeyRow } from "../components/data/views.ts";
 import { data } from "../components/live/browser_api.ts";
+import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
 import { ModelMatrix } from "../components/models/model_matrix.tsx";
 import { AgentStep } from "../components/setup/agent_step.tsx";
@@ -41,8 +42,8 @@ function Steps({ at, onGo }: { at: number; onGo: (step: number) => void }) {
 /** From a key to the first answer, in four steps. */
 export default function Setup(props: SetupProps) {
   const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
-  const catalog = useResource(props.catalog, data.catalog, []);
-  const agents = useResource(props.agents, data.agents, []);
+  const catalog = useResource(props.catalog, configuration.catalog, []);
+  const agents = useResource(props.agents, configuration.agents, []);
   const at = useSignal(0);
   const heading = useRef<HTMLHeadingElement>(null);
   const moved = useRef(false);

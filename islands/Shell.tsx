@@ -4,7 +4,6 @@ import { useEffect } from "preact/hooks";
 import { connection, listen } from "../components/live/live_events.ts";
 import type { CommandPaletteProps } from "../components/shell/command_palette.tsx";
 import { listenForShortcuts } from "../components/shell/shortcuts.ts";
-import { readTheme } from "../components/shell/theme.ts";
 import { ThemeMenu } from "../components/shell/theme_menu.tsx";
 import { text } from "../components/text/shell.ts";
 import { Icon } from "../components/ui/icon.tsx";
@@ -39,7 +38,6 @@ function usePalette() {
 export default function Shell() {
   const { open, Palette, show } = usePalette();
   useEffect(() => {
-    readTheme();
     const stops = [listenForShortcuts(() => void show()), listen("reconnected", () => {})];
     return () => stops.forEach((stop) => stop());
   }, []);

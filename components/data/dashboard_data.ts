@@ -1,36 +1,11 @@
 import { agentRows, catalogView, clientRows } from "./catalog_views.ts";
-import { fields, list, text } from "./fields.ts";
-import { keyRows } from "./key_rows.ts";
-import { bucketRows, capsView } from "./quota_rows.ts";
-import { callRecord, healthView, logEntry, requestsView, statsView } from "./traffic_views.ts";
-import type {
-  AgentRow,
-  BucketRow,
-  CallRecord,
-  CapsView,
-  CatalogView,
-  ClientRow,
-  HealthView,
-  KeyRow,
-  LogEntry,
-  RequestsView,
-  SettingsView,
-  StatsView,
-} from "./views.ts";
+import { fields, list } from "./fields.ts";
+import { type AskApi, createLiveData, type LiveData, readJson } from "./live_data.ts";
+import { logEntry } from "./log_entries.ts";
+import type { AgentRow, CatalogView, ClientRow, LogEntry, SettingsView } from "./views.ts";
 
-/** Asks the management API: on the server in the same process with the owner's rights, in the browser by fetch. */
-export type AskApi = (path: string, init?: RequestInit) => Promise<Response>;
-
-/** What the pages read. The API is the one source, so the dashboard, the command line and scripts show one number. */
-export interface DashboardData {
-  health(): Promise<HealthView>;
-  stats(): Promise<StatsView>;
-  keys(): Promise<readonly KeyRow[]>;
-  buckets(): Promise<readonly BucketRow[]>;
-  caps(): Promise<CapsView>;
-  /** `query` is the page's own query string: q, model, key, client, outcome, since, cursor, limit. */
-  requests(query: string): Promise<RequestsView>;
-  request(id: string): Promise<CallRecord | undefined>;
+/** What changes only when somebody changes it, and the log. */
+export interface ConfigurationData {
   /** The last lines, oldest first. */
   logs(): Promise<readonly LogEntry[]>;
   catalog(): Promise<CatalogView>;
@@ -39,61 +14,30 @@ export interface DashboardData {
   settings(): Promise<SettingsView>;
 }
 
-/** A management error, in the API's own words. */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  readonly status: number;
+/** All that the pages read. */
+export interface DashboardData extends LiveData, ConfigurationData {}
 
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-/** Reads an answer as JSON; throws an ApiError with the API's message when it is not a success. */
-export async function readJson(response: Response): Promise<unknown> {
-  const body: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return body;
-  const error = fields(body)["error"];
-  throw new ApiError(
-    response.status,
-    text(fields(error)["message"], text(error, `The server answered ${response.status}.`)),
-  );
-}
-
-export function createDashboardData(ask: AskApi): DashboardData {
+export function createConfigurationData(ask: AskApi): ConfigurationData {
   const get = async (path: string) => readJson(await ask(path));
-  /** For lists that a server without the feature does not have. */
-  const optional = (path: string) => get(path).catch((error) => absent(error));
   return {
-    health: async () => healthView(await get("/api/health")),
-    stats: async () => statsView(await get("/api/stats")),
-    keys: async () => keyRows(await get("/api/keys/safe")),
-    buckets: async () => bucketRows(await get("/api/buckets")),
-    caps: async () =>
-      capsView(...await Promise.all([get("/api/stats/caps"), get("/api/stats/caps/progress")])),
-    requests: async (query) => requestsView(await get(`/api/requests${query === "" ? "" : `?${query}`}`)),
-    request: async (id) => callRecord(await get(`/api/requests/${encodeURIComponent(id)}`)),
-    logs: async () =>
-      list(await optional("/api/logs"), "logs", "items", "entries").map(logEntry).filter((row) =>
-        row !== undefined
-      ),
     catalog: async () =>
       catalogView(
         ...await Promise.all([
           get("/api/models"),
           get("/api/aliases"),
           get("/api/quota-groups"),
-          optional("/api/fallbacks"),
+          get("/api/fallbacks"),
         ]),
       ),
-    agents: async () => agentRows(await optional("/api/agents")),
+    logs: async () =>
+      list(await get("/api/logs?limit=500")).map(logEntry).filter((row) => row !== undefined).reverse(),
+    agents: async () => agentRows(await get("/api/agents")),
     clients: async () => clientRows(await get("/api/clients")),
     settings: async () => fields(await get("/api/settings")),
   };
 }
 
-function absent(error: unknown): unknown {
-  if (error instanceof ApiError && error.status === 404) return [];
-  throw error;
+/** Both halves over one way to ask. */
+export function createDashboardData(ask: AskApi): DashboardData {
+  return { ...createLiveData(ask), ...createConfigurationData(ask) };
 }

@@ -1,5 +1,5 @@
 import { count, type Fields, fields, given, list, maybeCount, text, texts, time } from "./fields.ts";
-import type { CooldownRow, KeyRow, KeyStatus, Outcome } from "./views.ts";
+import type { CooldownRow, KeyRow, KeyStatus } from "./views.ts";
 
 const STATUSES: readonly string[] = ["active", "cooldown", "disabled", "dead"];
 
@@ -50,22 +50,4 @@ function keyRow(value: unknown): KeyRow {
 /** GET /api/keys/safe, and the payload of `stats_update`. */
 export function keyRows(answer: unknown): readonly KeyRow[] {
   return list(answer, "keys", "items").map(keyRow).filter((row) => row.id !== "");
-}
-
-/** One line of POST /api/keys or of a check. */
-function outcome(value: unknown): Outcome {
-  const row = fields(value);
-  const models = row["models"];
-  return {
-    ok: row["ok"] === true || row["success"] === true,
-    name: text(row["label"]) || text(row["tail"]) || text(row["key"]) || text(row["id"]),
-    id: text(row["id"]),
-    models: Array.isArray(models) ? models.length : count(models),
-    reason: text(row["reason"]) || text(row["message"]) || text(fields(row["error"])["message"]),
-  };
-}
-
-export function outcomes(answer: unknown): readonly Outcome[] {
-  const rows = list(answer, "results", "keys", "items");
-  return (rows.length > 0 || Array.isArray(answer) ? rows : [answer]).map(outcome);
 }

@@ -1,5 +1,5 @@
 import { count, fields, list, maybeCount, text, time } from "./fields.ts";
-import type { CallRecord, HealthView, LogEntry, RequestsView, StatsView } from "./views.ts";
+import type { CallRecord, HealthView, RequestsView, StatsView } from "./views.ts";
 
 function queueView(value: unknown): HealthView["queue"] {
   const row = fields(value);
@@ -88,24 +88,4 @@ export function callRecords(rows: readonly unknown[]): readonly CallRecord[] {
 export function requestsView(answer: unknown): RequestsView {
   const items = callRecords(list(answer, "requests"));
   return { items, cursor: text(fields(answer)["cursor"]) };
-}
-
-function logFields(value: unknown): Pick<LogEntry, "fields"> | undefined {
-  return typeof value === "object" && value !== null
-    ? { fields: value as NonNullable<LogEntry["fields"]> }
-    : undefined;
-}
-
-/** A log line as the API and the `log` event give it. */
-export function logEntry(value: unknown): LogEntry | undefined {
-  const row = fields(value);
-  const at = time(row["at"]) ?? time(row["timestamp"]);
-  if (at === undefined) return undefined;
-  return {
-    at,
-    level: text(row["level"], "info") as LogEntry["level"],
-    kind: text(row["kind"], text(row["type"])),
-    message: text(row["message"]),
-    ...logFields(row["fields"] ?? row["data"]),
-  };
 }

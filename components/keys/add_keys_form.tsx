@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { outcomes } from "../data/key_rows.ts";
+import { outcomes } from "../data/outcomes.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { text } from "../text/shell.ts";
 import { keysText } from "../text/keys.ts";

@@ -1,4 +1,4 @@
-import { outcomes } from "../data/key_rows.ts";
+import { outcomes } from "../data/outcomes.ts";
 import type { KeyRow } from "../data/views.ts";
 import { send } from "../live/browser_api.ts";
 

@@ -1,4 +1,5 @@
-import { outcomes } from "../data/key_rows.ts";
+import { keyRows } from "../data/key_rows.ts";
+import { outcomes } from "../data/outcomes.ts";
 import { fields, text as textOf } from "../data/fields.ts";
 import type { KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
@@ -50,8 +51,8 @@ export function keyActions(refresh: () => Promise<void>): KeyActions {
       }),
     edit: (key, patch) =>
       change(refresh, async () => {
-        await send("PATCH", path(key), { ...patch, updatedAt: key.updatedAt });
-        return words.saved(keyName(key));
+        const answer = await send("PATCH", path(key), { ...patch, updatedAt: key.updatedAt });
+        return words.saved(keyName(keyRows([answer])[0] ?? key));
       }),
     lift: (key, scope) =>
       change(refresh, async () => {

@@ -62,13 +62,12 @@ function KeyLineRow({ row, onOpen }: { row: KeyRow; onOpen: (key: KeyRow) => voi
       <td class="hidden md:table-cell">{row.tier}</td>
       <td class="end hidden sm:table-cell">
         {row.inFlight}
-        {row.slots ? <span class="text-mute">/ {row.slots}</span> : null}
+        {row.slots ? <span class="ms-1 text-mute">/ {row.slots}</span> : null}
       </td>
       <td class="end hidden lg:table-cell">{row.models.length}</td>
       <td class="end hidden md:table-cell whitespace-nowrap">
         {shortNumber(row.requests)}
-        {row.errors > 0 && <span class="ms-2 text-xs text-bad">{shortNumber(row.errors)} {words.errors}
-        </span>}
+        {row.errors > 0 && <span class="ms-2 text-xs text-bad">{words.errors(row.errors)}</span>}
       </td>
       <td class="end hidden whitespace-nowrap text-mute xl:table-cell">
         {row.lastUsed === undefined ? text.never : ago(row.lastUsed, now)}

@@ -1,18 +1,19 @@
-import { type AskApi, createDashboardData, readJson } from "../data/dashboard_data.ts";
+import { type AskApi, createLiveData, readJson } from "../data/live_data.ts";
 
 /** Sends the reader to the login page, and back here afterwards. */
 export function goToLogin(): void {
   location.assign(`/dashboard/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
-const ask: AskApi = async (path, init = {}) => {
+/** Asks with the session cookie; without a session it leads to the login page. */
+export const ask: AskApi = async (path, init = {}) => {
   const response = await fetch(path, { ...init, headers: { accept: "application/json", ...init.headers } });
   if (response.status === 401) goToLogin();
   return response;
 };
 
 /** The management API as the islands read it, with the session cookie. */
-export const data = createDashboardData(ask);
+export const data = createLiveData(ask);
 
 /** Changes something through the management API. Throws an ApiError with the API's own sentence. */
 export async function send(

@@ -15,8 +15,10 @@ export interface Resource<Value> {
 }
 
 const LEAST_MS = 1_000;
+/** What an event tells of is written down a quarter of a second later; reading earlier would miss it. */
+const SETTLE_MS = 400;
 
-/** Runs `task` at most once a second: at once, or when the second is over; never twice at a time. */
+/** Runs `task` soon, at most once in `leastMs`, and never twice at a time. */
 export function paced(task: () => Promise<void>, leastMs: number = LEAST_MS): { poke(): void; stop(): void } {
   let last = -Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,7 +35,7 @@ export function paced(task: () => Promise<void>, leastMs: number = LEAST_MS): { 
     again = false;
   };
   const poke = () => {
-    timer ??= setTimeout(run, Math.max(0, last + leastMs - performance.now()));
+    timer ??= setTimeout(run, Math.max(SETTLE_MS, last + leastMs - performance.now()));
   };
   return { poke, stop: () => clearTimeout(timer) };
 }

@@ -1,8 +1,8 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { logEntry } from "../data/traffic_views.ts";
+import { logEntry } from "../data/log_entries.ts";
 import type { LogEntry } from "../data/views.ts";
-import { data } from "../live/browser_api.ts";
+import { configuration } from "../live/configuration.ts";
 import { listen } from "../live/live_events.ts";
 
 const MOST = 1_000;
@@ -37,7 +37,7 @@ export function useLogs(initial: readonly LogEntry[]): LiveLogs {
       if (pending.length === 0) requestAnimationFrame(flush);
       pending.push(entry);
     };
-    const reload = () => void data.logs().then((fresh) => entries.value = fresh, () => {});
+    const reload = () => void configuration.logs().then((fresh) => entries.value = fresh, () => {});
     const stops = [listen("log", onLog), listen("reconnected", reload)];
     return () => stops.forEach((stop) => stop());
   }, []);

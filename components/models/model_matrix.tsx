@@ -87,7 +87,7 @@ export function ModelMatrix({ models, keys, typed }: {
           </Empty>
         )
         : (
-          <div class="max-h-[32rem] overflow-auto" tabIndex={0} role="region" aria-label={words.matrix}>
+          <div class="max-h-[32rem] overflow-auto" tabIndex={0} role="group" aria-label={words.matrix}>
             <table class="grid-table">
               <thead class="sticky top-0 z-10 bg-panel">
                 <Head keys={keys} />

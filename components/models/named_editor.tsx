@@ -72,7 +72,7 @@ export function NamedEditor(props: NamedEditorProps) {
         </ul>
       )}
       <form
-        class="mt-4 grid gap-3 border-t border-line pt-4 sm:grid-cols-[1fr_2fr_auto] sm:items-end"
+        class="mt-4 grid gap-3 border-t border-line pt-4 grid-cols-[1fr_2fr] items-end"
         onSubmit={add}
       >
         <label>
@@ -93,7 +93,7 @@ export function NamedEditor(props: NamedEditorProps) {
             onInput={(event) => models.value = event.currentTarget.value}
           />
         </label>
-        <button type="submit" class="btn">{text.add}</button>
+        <button type="submit" class="btn col-start-2 justify-self-end">{text.add}</button>
       </form>
     </Card>
   );

@@ -28,7 +28,7 @@ function Left({ row }: { row: ModelQuota }) {
 function Times({ row }: { row: ModelQuota }) {
   const now = useNow();
   const parts = [];
-  if (row.freeAt !== undefined) {
+  if (row.freeAt !== undefined && row.cooling === row.buckets) {
     parts.push(
       <span class="text-warn">
         {words.freeIn} <Countdown until={row.freeAt} />
@@ -52,6 +52,7 @@ function Times({ row }: { row: ModelQuota }) {
     );
   }
   if (row.left === undefined) parts.push(<span>{words.unknownLimit}</span>);
+  else if (row.unknown > 0) parts.push(<span>{words.unknownMore(row.unknown)}</span>);
   return <p class="flex flex-wrap gap-x-3 text-xs text-mute">{parts}</p>;
 }
 
@@ -65,7 +66,7 @@ function Row({ row }: { row: ModelQuota }) {
         <span class="num ms-auto shrink-0 text-end">
           <Left row={row} />
           {row.limit !== undefined && row.kind !== "remaining_fraction" && (
-            <span class="text-mute">/ {shortNumber(row.limit)}</span>
+            <span class="ms-1 text-mute">/ {shortNumber(row.limit)}</span>
           )}
         </span>
       </div>

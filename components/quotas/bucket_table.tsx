@@ -6,42 +6,35 @@ import { overviewText } from "../text/overview.ts";
 import { quotasText } from "../text/quotas.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Countdown, Figure } from "../ui/figure.tsx";
+import { limitLeft, limitShare } from "../views/limit_left.ts";
 import { leftTone, Meter } from "../ui/meter.tsx";
 
 const words = quotasText;
 const MOST = 200;
 
-function shareLeft(limit: BucketLimitView): number | undefined {
-  const left = limit.left ?? (limit.limit === undefined ? undefined : Math.max(0, limit.limit - limit.used));
-  if (left === undefined) return undefined;
-  if (limit.kind === "remaining_fraction") return Math.min(1, left / (limit.limit ?? 1));
-  return limit.limit ? left / limit.limit : undefined;
+function amount(limit: BucketLimitView, left: number | undefined, share: number | undefined): string {
+  if (left === undefined) return `${shortNumber(limit.used)} ${overviewText.used}`;
+  if (share !== undefined && limit.kind === "remaining_fraction") return percent(share);
+  return `${shortNumber(left)} / ${shortNumber(limit.limit ?? 0)}`;
 }
 
-function amount(limit: BucketLimitView, share: number | undefined): string {
-  if (share === undefined) return `${shortNumber(limit.used)} ${overviewText.used}`;
-  if (limit.kind === "remaining_fraction") return percent(share);
-  return `${shortNumber(limit.left ?? (limit.limit ?? 0) - limit.used)} / ${shortNumber(limit.limit ?? 0)}`;
-}
-
-function LimitCells({ limit }: { limit: BucketLimitView | undefined }) {
+function LimitCells({ limit, bucket }: { limit: BucketLimitView | undefined; bucket: BucketRow }) {
+  const now = useNow();
   if (limit === undefined) {
     return (
       <>
-        <td class="text-mute">–</td>
-        <td />
-        <td />
+        <td colSpan={3} class="text-mute">{words.unused}</td>
       </>
     );
   }
-  const share = shareLeft(limit);
+  const share = limitShare(limit, bucket, now);
   const age = limit.asOf === undefined ? {} : { asOf: limit.asOf };
   return (
     <>
-      <td class="text-mute whitespace-nowrap">{text.limits[limit.kind]}</td>
+      <td class="!ps-3 whitespace-nowrap text-mute">{text.limits[limit.kind]}</td>
       <td class="min-w-36">
         <div class="grid gap-1">
-          <Figure kind={limit.origin} {...age}>{amount(limit, share)}</Figure>
+          <Figure kind={limit.origin} {...age}>{amount(limit, limitLeft(limit, bucket, now), share)}</Figure>
           {share !== undefined && (
             <Meter
               share={share}
@@ -58,9 +51,23 @@ function LimitCells({ limit }: { limit: BucketLimitView | undefined }) {
   );
 }
 
+function isTold(limit: BucketLimitView): boolean {
+  return limit.used > 0 || limit.limit !== undefined || limit.left !== undefined;
+}
+
+function isBusy(bucket: BucketRow): boolean {
+  return bucket.limits.some(isTold) || bucket.coolingUntil !== undefined;
+}
+
+/** What is worth a line: limits that are known or used; a bucket that was never used has one line that says so. */
+function worthy(bucket: BucketRow): readonly (BucketLimitView | undefined)[] {
+  const limits = bucket.limits.filter(isTold);
+  return limits.length === 0 ? [undefined] : limits;
+}
+
 function BucketRows({ bucket }: { bucket: BucketRow }) {
   const now = useNow();
-  const limits = bucket.limits.length === 0 ? [undefined] : bucket.limits;
+  const limits = worthy(bucket);
   const cooling = (bucket.coolingUntil ?? 0) > now;
   const kind = bucket.projectKind === "told" || bucket.projectKind === "measured"
     ? bucket.projectKind
@@ -86,21 +93,22 @@ function BucketRows({ bucket }: { bucket: BucketRow }) {
               </td>
             </>
           )}
-          <LimitCells limit={limit} />
+          <LimitCells limit={limit} bucket={bucket} />
         </tr>
       ))}
     </>
   );
 }
 
-/** Every project x model with each of its limits, how it is known, and when it starts anew. */
-export function BucketTable({ buckets }: { buckets: readonly BucketRow[] }) {
+/** Every project x model that was used, or all that the filter leaves, with each of its limits, how it is known, and when it starts anew. */
+export function BucketTable({ buckets, all }: { buckets: readonly BucketRow[]; all: boolean }) {
+  const shown = buckets.filter((bucket) => all || isBusy(bucket)).slice(0, MOST);
   return (
     <Card title={words.google} note={words.googleNote} flush>
       {buckets.length === 0
         ? <Empty icon="quotas" title={words.empty}>{words.emptyDetail}</Empty>
         : (
-          <div class="overflow-x-auto" tabIndex={0} role="region" aria-label={words.google}>
+          <div class="overflow-x-auto" tabIndex={0} role="group" aria-label={words.google}>
             <table class="grid-table">
               <thead>
                 <tr>
@@ -112,13 +120,15 @@ export function BucketTable({ buckets }: { buckets: readonly BucketRow[] }) {
                 </tr>
               </thead>
               <tbody>
-                {buckets.slice(0, MOST).map((bucket) => <BucketRows key={bucket.id} bucket={bucket} />)}
+                {shown.map((bucket) => <BucketRows key={bucket.id} bucket={bucket} />)}
               </tbody>
             </table>
           </div>
         )}
-      {buckets.length > MOST && (
-        <p class="px-5 py-3 text-xs text-mute">{overviewText.more(buckets.length - MOST)}</p>
+      {buckets.length > shown.length && (
+        <p class="border-t border-line px-5 py-3 text-xs text-mute">
+          {words.others(buckets.length - shown.length)}
+        </p>
       )}
     </Card>
   );

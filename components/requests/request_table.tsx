@@ -14,7 +14,7 @@ function Row({ call, onOpen }: { call: CallRecord; onOpen: (id: string) => void 
         <button
           type="button"
           class="num hover:underline"
-          aria-label={words.details(call.id)}
+          aria-label={`${clockTime(call.at)}, ${words.details(call.id)}`}
           onClick={() => onOpen(call.id)}
         >
           {clockTime(call.at)}

@@ -1,5 +1,6 @@
 import { keyName } from "../format.ts";
 import { data, messageOf, send } from "../live/browser_api.ts";
+import { configuration } from "../live/configuration.ts";
 import { say } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { PAGES } from "./pages.ts";
@@ -39,7 +40,7 @@ export const FIXED: readonly Command[] = [
 
 /** Keys and models, fetched when the palette opens. */
 export async function foundCommands(): Promise<readonly Command[]> {
-  const [keys, catalog] = await Promise.all([data.keys(), data.catalog()]).catch(() =>
+  const [keys, catalog] = await Promise.all([data.keys(), configuration.catalog()]).catch(() =>
     [[], undefined] as const
   );
   return [

@@ -34,8 +34,8 @@ function Brand() {
 /** The menu: a column on wide screens, a fold-out that works without script on narrow ones. */
 export function SideNav({ path, tools }: { path: string; tools: ComponentChildren }) {
   return (
-    <header class="sticky top-0 z-40 border-b border-line bg-panel lg:h-dvh lg:border-e lg:border-b-0">
-      <div class="flex h-full flex-col lg:gap-6 lg:overflow-y-auto lg:px-4 lg:py-6">
+    <header class="sticky top-0 z-40 border-b border-line bg-panel lg:static lg:border-e lg:border-b-0">
+      <div class="flex flex-col lg:sticky lg:top-0 lg:h-dvh lg:gap-6 lg:overflow-y-auto lg:px-4 lg:py-6">
         <div class="flex items-center gap-3 px-4 py-2.5 lg:px-3 lg:py-0">
           <Brand />
         </div>

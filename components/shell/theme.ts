@@ -22,6 +22,7 @@ export function readTheme(): void {
 
 /** Keeps a choice and shows it at once, in other tabs too. */
 export function chooseTheme(change: Partial<Choice>): void {
+  readTheme();
   theme.value = { ...theme.value, ...change };
   localStorage.setItem("geminitro.mode", theme.value.mode);
   localStorage.setItem("geminitro.palette", theme.value.palette);

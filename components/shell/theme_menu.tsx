@@ -1,57 +1,23 @@
+import { useSignal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
 import { text } from "../text/shell.ts";
 import { Icon } from "../ui/icon.tsx";
-import { chooseTheme, MODES, PALETTES, theme } from "./theme.ts";
 
-const words = text.theme;
-
-function Choice({ label, chosen, onChoose }: { label: string; chosen: boolean; onChoose: () => void }) {
-  return (
-    <button
-      type="button"
-      aria-pressed={chosen}
-      class="rounded-md px-2.5 py-1 text-start text-soft hover:bg-sunken aria-pressed:bg-accent-wash aria-pressed:font-medium aria-pressed:text-accent"
-      onClick={onChoose}
-    >
-      {label}
-    </button>
-  );
-}
-
-/** Light, dark or as the system; and the colours. Kept in this browser. */
+/** The button of the appearance; its panel comes over the wire when it is first opened. */
 export function ThemeMenu() {
+  const Panel = useSignal<FunctionComponent | undefined>(undefined);
+  const load = async () => {
+    Panel.value ??= (await import("./theme_panel.tsx")).ThemePanel;
+  };
   return (
-    <details class="relative">
-      <summary class="btn btn-quiet list-none [&::-webkit-details-marker]:hidden" aria-label={words.label}>
+    <details class="relative" onToggle={load}>
+      <summary
+        class="btn btn-quiet list-none [&::-webkit-details-marker]:hidden"
+        aria-label={text.theme.label}
+      >
         <Icon name="theme" />
       </summary>
-      <div class="sheet absolute end-0 z-50 mt-2 grid w-52 gap-3 rounded-xl p-3 lg:start-0 lg:end-auto lg:bottom-full lg:mb-2">
-        <div role="group" aria-label={words.mode}>
-          <p class="label">{words.mode}</p>
-          <div class="grid grid-cols-3 gap-1">
-            {MODES.map((mode) => (
-              <Choice
-                key={mode}
-                label={words.modes[mode]}
-                chosen={theme.value.mode === mode}
-                onChoose={() => chooseTheme({ mode })}
-              />
-            ))}
-          </div>
-        </div>
-        <div role="group" aria-label={words.palette}>
-          <p class="label">{words.palette}</p>
-          <div class="grid gap-0.5">
-            {PALETTES.map((palette) => (
-              <Choice
-                key={palette}
-                label={words.palettes[palette]}
-                chosen={theme.value.palette === palette}
-                onChoose={() => chooseTheme({ palette })}
-              />
-            ))}
-          </div>
-        </div>
-      </div>
+      {Panel.value && <Panel.value />}
     </details>
   );
 }

@@ -19,7 +19,7 @@ export const keysText = {
   use: "In use",
   models: "Models",
   requests: "Requests",
-  errors: "errors",
+  errors: (count: number) => plural(count, "error", "errors"),
   lastUsed: "Last used",
   noProject: "Project not known",
   noProjectNote: "each key counted by itself",

@@ -1,3 +1,5 @@
+import { plural } from "../format.ts";
+
 /** Words of this part of the dashboard. */
 export const quotasText = {
   title: "Usage quotas",
@@ -35,6 +37,8 @@ export const quotasText = {
   resets: "Resets",
   state: "State",
   serving: "serving",
+  unused: "not used yet",
+  others: (count: number) => `${plural(count, "more was", "more were")} not used yet; filter to see them.`,
   until: "until",
   empty: "No limits are known yet",
   emptyDetail: "They appear with the first calls.",

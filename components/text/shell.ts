@@ -66,7 +66,7 @@ export const text = {
   },
   palette: {
     label: "Command palette",
-    open: "Search and commands",
+    open: "Search and commands, Ctrl K",
     placeholder: "Go to a page, find a key, a model, a request …",
     nothing: "Nothing is called like that.",
     pages: "Pages",

@@ -1,4 +1,5 @@
 import type { BucketLimitView, BucketRow } from "../data/views.ts";
+import { limitLeft } from "./limit_left.ts";
 
 /** What is left of one model over all its buckets. Unknown stays unknown: it is not zero, and not added up. */
 export interface ModelQuota {
@@ -48,10 +49,6 @@ function earliest(values: readonly (number | undefined)[]): number | undefined {
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-function leftOf(limit: BucketLimitView): number | undefined {
-  return limit.left ?? (limit.limit === undefined ? undefined : Math.max(0, limit.limit - limit.used));
-}
-
 function quotaOf(model: string, buckets: readonly BucketRow[], now: number): ModelQuota {
   const kind = leading(buckets);
   const limits = buckets.flatMap((bucket) => bucket.limits.filter((limit) => limit.kind === kind));
@@ -59,7 +56,11 @@ function quotaOf(model: string, buckets: readonly BucketRow[], now: number): Mod
   const cooling = buckets.filter((bucket) => (bucket.coolingUntil ?? 0) > now);
   const optional = {
     limit: sum(known.map((limit) => limit.limit)),
-    left: sum(known.map(leftOf)),
+    left: sum(
+      buckets.flatMap((bucket) =>
+        bucket.limits.filter((limit) => limit.kind === kind).map((limit) => limitLeft(limit, bucket, now))
+      ),
+    ),
     resetsAt: earliest(limits.map((limit) => limit.resetsAt)),
     asOf: earliest(known.map((limit) => limit.asOf)),
     emptyAt: earliest(buckets.map((bucket) => bucket.emptyAt)),
@@ -77,10 +78,15 @@ function quotaOf(model: string, buckets: readonly BucketRow[], now: number): Mod
   };
 }
 
+/** Nothing to tell of a model that was never asked and has no known limit. */
+function isTelling({ used, left, cooling }: ModelQuota): boolean {
+  return used > 0 || left !== undefined || cooling > 0;
+}
+
 /** One row a model: the one that is nearest its end first, unknown ones last, those with the most use first. */
 export function modelQuotas(buckets: readonly BucketRow[], now: number): readonly ModelQuota[] {
   const byModel = Map.groupBy(buckets, (bucket) => bucket.model);
-  const rows = [...byModel].map(([model, rows]) => quotaOf(model, rows, now));
+  const rows = [...byModel].map(([model, rows]) => quotaOf(model, rows, now)).filter(isTelling);
   return rows.sort((a, b) => leftShare(a) - leftShare(b) || b.used - a.used || (a.model < b.model ? -1 : 1));
 }
 

@@ -71,10 +71,15 @@ export async function ownerPage(
     colorScheme: theme,
     reducedMotion: "reduce",
   });
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  page.on("console", (message) => {
+    // Refusals by the API are shown to the reader; the browser's own line about them is no problem of ours.
+    const isRefusal = /responded with a status of 4\d\d/.test(message.text());
+    if (message.type() === "error" && !isRefusal) problems.push(message.text());
+  });
   page.on("request", (request) => {
     const isOwn = request.url().startsWith(url) || /^(data|blob):/.test(request.url());
     if (!isOwn) problems.push(`asked another host: ${request.url()}`);

@@ -1,0 +1,53 @@
+import { text } from "../text/shell.ts";
+import { useEffect } from "preact/hooks";
+import { chooseTheme, MODES, PALETTES, readTheme, theme } from "./theme.ts";
+
+const words = text.theme;
+
+function Choice({ label, chosen, onChoose }: { label: string; chosen: boolean; onChoose: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={chosen}
+      class="rounded-md px-2.5 py-1 text-start text-soft hover:bg-sunken aria-pressed:bg-accent-wash aria-pressed:font-medium aria-pressed:text-accent"
+      onClick={onChoose}
+    >
+      {label}
+    </button>
+  );
+}
+
+/** Light, dark or as the system; and the colours. Kept in this browser. */
+export function ThemePanel() {
+  useEffect(readTheme, []);
+  return (
+    <div class="sheet absolute end-0 z-50 mt-2 grid w-52 gap-3 rounded-xl p-3 lg:start-0 lg:end-auto lg:bottom-full lg:mb-2">
+      <div role="group" aria-label={words.mode}>
+        <p class="label">{words.mode}</p>
+        <div class="grid grid-cols-3 gap-1">
+          {MODES.map((mode) => (
+            <Choice
+              key={mode}
+              label={words.modes[mode]}
+              chosen={theme.value.mode === mode}
+              onChoose={() => chooseTheme({ mode })}
+            />
+          ))}
+        </div>
+      </div>
+      <div role="group" aria-label={words.palette}>
+        <p class="label">{words.palette}</p>
+        <div class="grid gap-0.5">
+          {PALETTES.map((palette) => (
+            <Choice
+              key={palette}
+              label={words.palettes[palette]}
+              chosen={theme.value.palette === palette}
+              onChoose={() => chooseTheme({ palette })}
+            />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}

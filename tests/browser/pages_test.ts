@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { sampleProjects } from "../../src/sim/mod.ts";
+import { browserTest, open, ownerPage } from "../support/browser.ts";
+import { DASHBOARD_PAGES } from "../support/dashboard_pages.ts";
+import { dashboardUnderTest } from "../support/dashboard_under_test.ts";
+
+const KEYS = sampleProjects().flatMap((project) => project.keys);
+const AXE = new URL(import.meta.resolve("axe-core")).pathname.replace(/axe\.js$/, "axe.min.js");
+
+interface Finding {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+async function axe(page: Page): Promise<readonly Finding[]> {
+  await page.evaluate(await Deno.readTextFile(AXE));
+  const run = () =>
+    (globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } }).axe.run();
+  return (await page.evaluate(run)).violations;
+}
+
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+browserTest(
+  "every page is accessible in both themes, fits its window and asks no other host",
+  async (browser, t) => {
+    await using server = await dashboardUnderTest({ projects: sampleProjects() });
+    await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+    await server.proxy().rooms.admin.putCap({ model: "gemini-2.5-flash", limit: 10 });
+    for (let index = 0; index < 9; index++) await server.call();
+    server.simulator.key(KEYS[4]!, "suspended");
+    for (const theme of ["light", "dark"] as const) {
+      for (const width of theme === "light" ? [1280, 390] : [1280]) {
+        const { page, problems } = await ownerPage(browser, server.url, { theme, width });
+        for (const [name, path] of Object.entries(DASHBOARD_PAGES)) {
+          await t.step(`${name} at ${width} px, ${theme}`, async () => {
+            await open(page, server.url + path);
+            const found = (await axe(page)).map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
+            assert.deepEqual(found, []);
+            assert.equal(await overflow(page), 0, "the page is wider than its window");
+          });
+        }
+        assert.deepEqual(problems, []);
+        await page.context().close();
+      }
+    }
+  },
+);
+
+browserTest("the sign-in page is accessible and refuses a wrong token", async (browser) => {
+  await using server = await dashboardUnderTest({ projects: sampleProjects() });
+  const page = await browser.newPage();
+  await page.goto(`${server.url}/dashboard/keys`);
+  assert.match(page.url(), /\/dashboard\/login\?next=%2Fdashboard%2Fkeys$/);
+  assert.deepEqual((await axe(page)).map(({ id }) => id), []);
+  await page.getByLabel("Owner's token").fill("a guess");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("That is not the owner's token.").waitFor();
+});
+
+browserTest("the first page sends at most 30 kB of compressed script and none inline", async (browser) => {
+  await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
+  const { page, problems } = await ownerPage(browser, server.url);
+  let bytes = 0;
+  page.on("response", async (response) => {
+    if (!response.url().endsWith(".js")) return;
+    const body = new Blob([new Uint8Array(await response.body())]).stream().pipeThrough(
+      new CompressionStream("gzip"),
+    );
+    bytes += (await new Response(body).arrayBuffer()).byteLength;
+  });
+  await page.goto(`${server.url}/dashboard`, { waitUntil: "networkidle", timeout: 3_000 }).catch(() => {});
+  await page.locator("html[data-ready]").waitFor();
+  assert.ok(bytes > 5_000, "the scripts were not measured");
+  assert.ok(bytes <= 30_000, `the first page sends ${bytes} bytes of script`);
+  const inline = await page.locator("script:not([src]):not([type='application/json'])").count();
+  assert.equal(inline, 0);
+  const html = await (await page.request.get(`${server.url}/dashboard/keys`)).text();
+  for (const key of KEYS) assert.ok(!html.includes(key), "a secret stands in the page");
+  assert.deepEqual(problems, []);
+});
