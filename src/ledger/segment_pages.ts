@@ -4,7 +4,14 @@ import { columnPrefix } from "./ledger_keys.ts";
 import { hash32, readRecord } from "./packed.ts";
 import type { Place } from "./record_pages.ts";
 import { type Facet, type RecordFilter, recordMatches, wantedFacets } from "./record_filter.ts";
-import { locate, readChunks, type Segment, segmentsBelow } from "./segment_store.ts";
+import {
+  type ChunkPlace,
+  CHUNKS_A_READ,
+  chunksOf,
+  readChunks,
+  type Segment,
+  segmentsBelow,
+} from "./segment_store.ts";
 
 /** Segments whose columns are read together: few at first, as most pages fill at once. */
 const FIRST_BATCH = 4;
@@ -20,18 +27,24 @@ export async function pageOfSegments(
   from: Place,
   items: CallRecord[],
 ): Promise<Place | undefined> {
-  const budget = { chunks: CHUNKS_A_PAGE };
+  let budget = CHUNKS_A_PAGE;
   for await (const batch of batches(segmentsBelow(kv, from.segment + 1))) {
     const inTime = batch.filter((segment) => overlaps(segment, filter));
     const hits = await hitsOf(kv, inTime, filter, from);
-    for (const segment of inTime) {
-      const found = hits.get(segment.number);
-      if (found === undefined) continue;
-      const stopped = await collect(kv, segment, found, filter, limit, items, budget);
-      if (stopped !== undefined) return { segment: segment.number, position: stopped };
-    }
+    const places = inTime.flatMap((segment) => chunksWithHits(segment, hits.get(segment.number)));
+    const affordable = places.slice(0, budget);
+    budget -= affordable.length;
+    const stopped = await collect(kv, affordable, hits, filter, limit, items);
+    if (stopped !== undefined) return stopped;
+    const left = places[affordable.length];
+    if (left !== undefined) return { segment: left.segment, position: left.end };
   }
   return undefined;
+}
+
+function chunksWithHits(segment: Segment, hits: Uint8Array | undefined): readonly ChunkPlace[] {
+  if (hits === undefined) return [];
+  return chunksOf(segment).filter(({ begin, end }) => hits.subarray(begin, end).includes(1));
 }
 
 /** A record's place and content by its id, newest segments first. */
@@ -52,9 +65,10 @@ export async function findInSegments(
     }
     const segment = segments.get(key[3]);
     if (segment === undefined) continue;
-    const place = locate(segment, position);
-    const line = (await readChunks(kv, segment.number, [place.chunk])).get(place.chunk)?.[place.line];
-    const record = readRecord(line ?? "");
+    const place = chunksOf(segment).find(({ begin }) => begin <= position);
+    if (place === undefined) continue;
+    const [lines] = await readChunks(kv, [place]);
+    const record = readRecord(lines?.[position - place.begin] ?? "");
     if (record?.id === id) return { segment: segment.number, position, record };
   }
   return undefined;
@@ -118,31 +132,29 @@ async function narrowBy(
   }
 }
 
-/** Reads the chunks that hold hits, newest first; returns the position to go on below when it stops early. */
+/** Reads the chunks, newest first, as many at a time as are likely needed; returns the place of the last item when the page is full. */
 async function collect(
   kv: Deno.Kv,
-  segment: Segment,
-  hits: Uint8Array,
+  places: readonly ChunkPlace[],
+  hits: ReadonlyMap<number, Uint8Array>,
   filter: RecordFilter,
   limit: number,
   items: CallRecord[],
-  budget: { chunks: number },
-): Promise<number | undefined> {
-  let end = segment.count;
-  for (let chunk = segment.chunks.length - 1; chunk >= 0; chunk--) {
-    const begin = end - (segment.chunks[chunk] ?? 0);
-    if (hits.subarray(begin, end).includes(1)) {
-      if (budget.chunks-- <= 0) return end;
-      const lines = (await readChunks(kv, segment.number, [chunk])).get(chunk) ?? [];
-      for (let position = end - 1; position >= begin; position--) {
-        if (hits[position] !== 1) continue;
-        const record = readRecord(lines[position - begin] ?? "");
+): Promise<Place | undefined> {
+  let size = 1;
+  for (let start = 0; start < places.length; start += size, size = CHUNKS_A_READ) {
+    const part = places.slice(start, start + size);
+    const lines = await readChunks(kv, part);
+    for (const [index, place] of part.entries()) {
+      const positions = hits.get(place.segment);
+      for (let position = place.end - 1; position >= place.begin; position--) {
+        if (positions?.[position] !== 1) continue;
+        const record = readRecord(lines[index]?.[position - place.begin] ?? "");
         if (record === undefined || !recordMatches(filter, record)) continue;
         items.push(record);
-        if (items.length >= limit) return position;
+        if (items.length >= limit) return { segment: place.segment, position };
       }
     }
-    end = begin;
   }
   return undefined;
 }

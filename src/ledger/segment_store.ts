@@ -33,29 +33,30 @@ export function isSegmentMeta(value: unknown): value is SegmentMeta {
   return isObject(value) && typeof value["count"] === "number" && Array.isArray(value["chunks"]);
 }
 
-/** Lines of several chunks of a segment, by index; ten a read, which is Deno KV's limit. */
-export async function readChunks(
-  kv: Deno.Kv,
-  segment: number,
-  indexes: readonly number[],
-): Promise<Map<number, string[]>> {
-  const out = new Map<number, string[]>();
-  for (let start = 0; start < indexes.length; start += 10) {
-    const part = indexes.slice(start, start + 10);
-    const entries = await kv.getMany<Uint8Array[]>(part.map((index) => chunkKey(segment, index)));
-    for (const [offset, entry] of entries.entries()) {
-      if (entry.value instanceof Uint8Array) out.set(part[offset] ?? -1, unpack(entry.value));
-    }
-  }
-  return out;
+/** One chunk of a segment, with the positions in the segment that it holds. */
+export interface ChunkPlace {
+  readonly segment: number;
+  readonly chunk: number;
+  readonly begin: number;
+  readonly end: number;
 }
 
-/** Chunk and line of a position in a segment. */
-export function locate(segment: SegmentMeta, position: number): { chunk: number; line: number } {
-  let rest = position;
-  for (const [chunk, count] of segment.chunks.entries()) {
-    if (rest < count) return { chunk, line: rest };
-    rest -= count;
-  }
-  return { chunk: segment.chunks.length, line: 0 };
+/** Chunks that one read may name, which is Deno KV's limit. */
+export const CHUNKS_A_READ = 10;
+
+/** Lines of up to ten chunks, in their order; none for a chunk that was swept away. */
+export async function readChunks(kv: Deno.Kv, places: readonly ChunkPlace[]): Promise<readonly string[][]> {
+  const keys = places.map(({ segment, chunk }) => chunkKey(segment, chunk));
+  const entries = await kv.getMany<unknown[]>(keys);
+  return entries.map(({ value }) => value instanceof Uint8Array ? unpack(value) : []);
+}
+
+/** Chunks of a segment, newest first. */
+export function chunksOf(segment: Segment): readonly ChunkPlace[] {
+  let begin = 0;
+  return segment.chunks.map((count, chunk) => {
+    const place = { segment: segment.number, chunk, begin, end: begin + count };
+    begin += count;
+    return place;
+  }).reverse();
 }

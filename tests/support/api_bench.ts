@@ -53,6 +53,7 @@ function fakeGoogle(upstream: string[]): Fetch {
 export async function withApi(
   run: (bench: ApiBench) => Promise<void>,
   env: Record<string, string> = {},
+  print: (line: string) => void = () => {},
 ): Promise<void> {
   const upstream: string[] = [];
   let ids = 0;
@@ -65,7 +66,7 @@ export async function withApi(
       LOG_LEVEL: "error",
       ...env,
     },
-    print: () => {},
+    print,
     ports: {
       clock: {
         now: () => Date.now(),

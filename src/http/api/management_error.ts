@@ -30,7 +30,12 @@ export interface ErrorFacts {
 /** The one shape of all management errors. */
 export function managementError(facts: ErrorFacts, headers: Record<string, string> = {}): Response {
   const { status, code, message, param } = facts;
-  const error = { message: redact(message), type: typeOf(status), code, param: param ?? null };
+  const error = {
+    message: redact(message),
+    type: typeOf(status),
+    code,
+    param: param === undefined ? null : redact(param),
+  };
   return Response.json({ error }, { status, headers: { "cache-control": "no-store", ...headers } });
 }
 
