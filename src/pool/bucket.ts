@@ -76,6 +76,7 @@ export class Bucket {
   nextAt = Infinity;
 
   #now = 0;
+  readonly #inherited = new WeakSet<Bucket>();
 
   constructor(readonly identity: BucketIdentity, readonly prior: Prior) {}
 
@@ -107,6 +108,22 @@ export class Bucket {
       this.#close(free, "tokens", free);
     } else this.#pace(now);
     return ended;
+  }
+
+  /** A key of another bucket turned out to draw from this one: its limits and block hold here, and what it sent counts here. */
+  inherit(former: Bucket): void {
+    if (this.#inherited.has(former)) return;
+    this.#inherited.add(former);
+    if (this.rpm === undefined) this.prior.replace(undefined, former.rpm?.value);
+    this.rpm ??= former.rpm;
+    this.tpm ??= former.tpm;
+    this.rpd ??= former.rpd;
+    if ((former.block?.until ?? 0) > (this.block?.until ?? 0)) this.block = former.block;
+    if (former.dayEndsAt === this.dayEndsAt || this.dayEndsAt === 0) {
+      this.dayEndsAt = former.dayEndsAt;
+      this.dayCount += former.dayCount;
+    }
+    this.window.absorb(former.window);
   }
 
   /** Somebody vouches for it: no block, no guess, and a day's count starts anew if that was what closed it. */

@@ -26,6 +26,8 @@ export class CredentialEntry {
   readonly limited = new Set<string>();
   readonly nodes = new Set<LaneNode>();
   readonly buckets = new Map<string, Bucket>();
+  /** Its buckets before its project changed: what they knew goes on to the new ones. */
+  former: ReadonlyMap<string, Bucket> = new Map();
   /** Only for a credential with an outbound proxy of its own. */
   readonly endpoint: EndpointHealth | undefined;
 
@@ -49,6 +51,12 @@ export class CredentialEntry {
 
   get usable(): boolean {
     return this.credential.enabled && !this.dead;
+  }
+
+  /** Its project changed: buckets are looked up anew. */
+  leaveBuckets(): void {
+    this.former = new Map(this.buckets);
+    this.buckets.clear();
   }
 
   permits(model: string): boolean {

@@ -101,8 +101,13 @@ export class Effects {
   #limited(flight: Flight, failure: Failure, now: number): string {
     this.#uncount(flight);
     const notices = failure.limits ?? [];
+    const note = this.#limit(flight, failure, notices, now);
     const project = notices.find((notice) => notice.project !== undefined)?.project;
     if (project !== undefined) this.#context.roster.measureProject(flight.entry, project, now);
+    return note;
+  }
+
+  #limit(flight: Flight, failure: Failure, notices: readonly LimitNotice[], now: number): string {
     const day = notices.find((notice) =>
       notice.kind === "requests_per_day" || notice.kind === "tokens_per_day"
     );

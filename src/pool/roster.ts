@@ -83,7 +83,7 @@ export class Roster {
     this.measuredProjects.set(entry.id, project);
     this.#emit({ type: "project-measured", credential: entry.id, project });
     if (entry.credential.project !== undefined) return;
-    entry.buckets.clear();
+    entry.leaveBuckets();
     this.rebuildLanes(now);
   }
 
@@ -184,6 +184,8 @@ export class Roster {
     if (bucket === undefined) {
       const identity = this.#identity(entry, unit);
       bucket = this.buckets.get(identity.id) ?? this.#newBucket(identity, entry.tier);
+      const former = entry.former.get(unit);
+      if (former !== undefined && former !== bucket) bucket.inherit(former);
       entry.buckets.set(unit, bucket);
     }
     return bucket;
@@ -211,7 +213,7 @@ export class Roster {
       this.entries.set(credential.id, fresh);
       return;
     }
-    if (known.credential.project !== credential.project) known.buckets.clear();
+    if (known.credential.project !== credential.project) known.leaveBuckets();
     // An edit after our own finding is the user's word that it lives again.
     if (credential.dead !== undefined || credential.updatedAt > known.credential.updatedAt) {
       known.dead = credential.dead !== undefined;

@@ -61,6 +61,20 @@ export class SendWindow {
     this.tokens += tokens;
   }
 
+  /** Takes over what another window counts. */
+  absorb(other: SendWindow): void {
+    const copies = other.snapshot().map(({ at, requests, tokens }): Sent => {
+      return { at, requests, seen: requests, tokens, rank: requests, counted: true, doubtful: false };
+    });
+    // Calls under way hold their own entries, so these stay the same objects.
+    this.#entries = [...this.#entries.slice(this.#start), ...copies].sort((a, b) => a.at - b.at);
+    this.#start = 0;
+    for (const { requests, tokens } of copies) {
+      this.requests += requests;
+      this.tokens += tokens;
+    }
+  }
+
   settle(entry: Sent, tokens: number): void {
     if (entry.counted) this.tokens += tokens - entry.tokens;
     entry.tokens = tokens;
