@@ -13,6 +13,8 @@ export interface NativeSniffer {
   /** True when the reply said that its turn is over. */
   finished(): boolean;
   finishReason(): string | undefined;
+  /** True when the body ends with an error object of Google's own. */
+  saidError(): boolean;
   usage(): Usage | undefined;
 }
 
@@ -37,8 +39,21 @@ export function createNativeSniffer(): NativeSniffer {
     // A word that was cut by a chunk's edge is whole in the tail.
     finished: () => seen || text().includes(FINISH) || text().includes(BLOCKED),
     finishReason: () => [...text().matchAll(/"(?:finishReason|blockReason)"\s*:\s*"(\w+)"/g)].at(-1)?.[1],
+    saidError: () => endsWithError(text()),
     usage: () => lastUsage(text()),
   };
+}
+
+/** Google breaks a stream off with an error object, bare or as an event; it is the whole rest of the body. */
+function endsWithError(text: string): boolean {
+  const at = text.search(/\{\s*"error"\s*:\s*\{(?![\s\S]*\{\s*"error"\s*:\s*\{)/);
+  if (at < 0) return false;
+  try {
+    JSON.parse(text.slice(at).replace(/\}\s*\]\s*$/, "}"));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function lastUsage(text: string): Usage | undefined {

@@ -93,7 +93,8 @@ function streamed(
   async function pump(target: PumpTarget<Uint8Array>): Promise<void> {
     const failure = await passAll(target);
     settle(failure);
-    if (failure !== undefined) target.write(call.brokenFrame(failure));
+    // Google's own last words are enough; two errors would be read as one broken object.
+    if (failure !== undefined && !sniffer.saidError()) target.write(call.brokenFrame(failure));
     target.close();
   }
 

@@ -38,6 +38,8 @@ export class CallTrail {
   readonly facts: CallFacts;
   readonly warnings: string[] = [];
   readonly attempts: AttemptRecord[] = [];
+  /** How many attempts have begun; `attempts` holds those that are over. */
+  begun = 0;
   queuedMs = 0;
   firstTokenMs: number | undefined;
   modelUsed: string | undefined;
@@ -59,6 +61,7 @@ export class CallTrail {
   begin(lease: Lease, model: string): AttemptTrail {
     const { clock } = this.#ports;
     const startedAt = clock.now();
+    this.begun++;
     const { credential } = lease;
     const name = credential.label ||
       (credential.source === "api_key" ? `...${credential.tail}` : credential.tail);

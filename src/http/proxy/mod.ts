@@ -42,6 +42,9 @@ export interface ProxyAppOptions {
   readonly guard: (request: Request, url: URL) => Result<void, Failure>;
 }
 
+/** Only Anthropic's clients call these, also where there is no route. */
+const MESSAGES_PATH = /^\/v1(?:\/v1)?\/messages(?:\/|$)/;
+
 type Serve = (arrival: Arrival) => Promise<Response> | Response;
 /** Says a failure in the shape that the client of a path reads. */
 type Say = (arrival: Arrival, failure: Failure) => Response;
@@ -54,7 +57,7 @@ export function createProxyApp({ deps, auth, guard }: ProxyAppOptions): Hono<{ B
     refuse({ dialect, arrival, now: deps.ports.clock.now() }, failure);
   const sayNative: Say = (arrival, failure) => refuseNative(deps, arrival, { failure });
   const sayAsAsked: Say = (arrival, failure) => {
-    const asked = modelDialect(arrival);
+    const asked = MESSAGES_PATH.test(arrival.url.pathname) ? "anthropic" : modelDialect(arrival);
     return (asked === "gemini" ? sayNative : sayIn(asked === "anthropic" ? anthropicMessages : openaiChat))(
       arrival,
       failure,
@@ -106,8 +109,8 @@ export function createProxyApp({ deps, auth, guard }: ProxyAppOptions): Hono<{ B
         (arrival) => serveStored(deps, openaiResponses, arrival, c.req.param("id")),
       ),
   );
-  // Claude Code asks this before its first request.
-  app.on("HEAD", "/api/hello", () => new Response(null, { status: 200 }));
+  // Claude Code asks this with HEAD before its first request; HEAD is routed as GET.
+  app.get("/api/hello", () => new Response(null, { status: 200 }));
 
   for (const path of ["/v1/models", "/v1/v1/models", "/v1beta/models"]) {
     app.get(path, (c) => handle(c.req.raw, c.env, sayAsAsked, (arrival) => listModels(deps, arrival)));

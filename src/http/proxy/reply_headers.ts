@@ -12,7 +12,7 @@ export function replyHeaders(trail: CallTrail, now: number): Record<string, stri
     headers["x-geminitro-key"] = headerText(trail.last.name);
   }
   if (trail.modelUsed !== undefined) headers["x-geminitro-model"] = headerText(trail.modelUsed);
-  headers["x-geminitro-attempts"] = String(Math.max(trail.attempts.length, trail.last === undefined ? 0 : 1));
+  headers["x-geminitro-attempts"] = String(trail.begun);
   headers["x-geminitro-queued-ms"] = String(Math.round(trail.queuedMs));
   if (trail.warnings.length > 0) headers["x-geminitro-warnings"] = headerText(trail.warnings.join("; "));
   headers["server-timing"] = serverTiming(trail, now);
