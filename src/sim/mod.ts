@@ -11,6 +11,14 @@ export type { Fault, FaultKind, FaultMatch } from "./faults.ts";
 export type { KeyState, SimProject } from "./keys.ts";
 export { createManualClock, type ManualClock } from "./manual_clock.ts";
 export { DEFAULT_MODELS, type SimModel, simModel } from "./models.ts";
+export type { SimAccount, SimTier, SimTrouble } from "./oauth/accounts.ts";
+export type { OAuthLogEntry } from "./oauth/oauth_state.ts";
+export {
+  type OAuthSimulatorControl,
+  type OAuthSimulatorOptions,
+  type ServedOAuthSimulator,
+  serveOAuthSimulator,
+} from "./oauth/serve_oauth_simulator.ts";
 export type { Answerer, BenchmarkReply, SimCall, SimulatorOptions } from "./options.ts";
 export { nextPacificMidnight, pacificDayStart } from "./pacific_day.ts";
 export type { QuotaLimits } from "./quota.ts";

@@ -1,0 +1,77 @@
+/** How an account stands with Code Assist. */
+export type SimTier =
+  | "free"
+  | "not_onboarded"
+  | "standard_without_project"
+  | "unsupported_client"
+  | "unsupported_location"
+  | "validation_required";
+
+/** What every generating call of an account is answered with, in place of an answer. */
+export type SimTrouble =
+  | "validation_required"
+  | "banned"
+  | "bare_429"
+  | "rate_limit"
+  | "capacity"
+  | "permission"
+  | "stale_project"
+  | "unauthenticated";
+
+export interface SimBudget {
+  /** 0..1; undefined is left out of replies. */
+  fraction: number | undefined;
+  /** Epoch milliseconds. */
+  resetsAt: number;
+}
+
+/** One Google account of the fakes; tests change it in place. */
+export interface SimAccount {
+  readonly email: string;
+  tier: SimTier;
+  project: string;
+  projectAsObject: boolean;
+  /** Looks until the sign-up is done. */
+  onboardLooks: number;
+  /** The sign-up ends without a project. */
+  onboardWithout: boolean;
+  trouble: SimTrouble | undefined;
+  /** What the token endpoint answers a refresh with. */
+  refresh: "ok" | "invalid_grant" | "unavailable" | "rotate";
+  /** Lifetime of new access tokens, in seconds. */
+  expiresIn: number;
+  /** Calls that were answered with a turn. */
+  served: number;
+  refreshes: number;
+  readonly quotas: {
+    readonly gemini: Record<"5h" | "weekly", SimBudget>;
+    readonly third_party: Record<"5h" | "weekly", SimBudget>;
+  };
+}
+
+const HOUR = 3_600_000;
+
+export function newAccount(email: string, now: number): SimAccount {
+  const budgets = () => ({
+    "5h": { fraction: 1, resetsAt: now + 5 * HOUR },
+    weekly: { fraction: 1, resetsAt: now + 168 * HOUR },
+  });
+  return {
+    email,
+    tier: "free",
+    project: `project-of-${email.split("@")[0]}`,
+    projectAsObject: false,
+    onboardLooks: 1,
+    onboardWithout: false,
+    trouble: undefined,
+    refresh: "ok",
+    expiresIn: 3_599,
+    served: 0,
+    refreshes: 0,
+    quotas: { gemini: budgets(), third_party: budgets() },
+  };
+}
+
+export function budgetsOf(account: SimAccount, model: string): Record<"5h" | "weekly", SimBudget> {
+  return /^(claude|gpt)/.test(model) ? account.quotas.third_party : account.quotas.gemini;
+}

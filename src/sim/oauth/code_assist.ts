@@ -1,0 +1,110 @@
+import { isObject } from "../../core/mod.ts";
+import { claudeProblem } from "./claude_rules.ts";
+import { controlPlane, operation } from "./control_plane.ts";
+import { envelopeProblem, headerProblem } from "./envelope_rules.ts";
+import { bare429, notFound, unauthenticated } from "./errors.ts";
+import type { OAuthState } from "./oauth_state.ts";
+import { ANTIGRAVITY_MODELS, CLI_MODELS, DEPRECATED } from "./sim_models.ts";
+import { accountTrouble, clientNotAllowed, hostTrouble, quotaTrouble, staleProject } from "./trouble.ts";
+import { eventStream, turnChunks, type TurnFacts, wholeTurn } from "./turn_answer.ts";
+import type { SimAccount } from "./accounts.ts";
+
+export type CodeAssistHost = "daily" | "prod" | "cli";
+
+/** A prompt with these words is refused for what is in it, whoever asks. */
+const FILTERED_WORDS = "words of another agent";
+
+/** One request to a host of Code Assist, in the order in which Google checks it. */
+export async function codeAssist(
+  state: OAuthState,
+  host: CodeAssistHost,
+  request: Request,
+  path: string,
+  body: unknown,
+): Promise<Response> {
+  const kind = host === "cli" ? "cli" : "antigravity";
+  const fault = hostTrouble(state.hostFaults.get(host));
+  if (fault !== undefined) return fault;
+  const bearer = state.bearer(request);
+  if (bearer === undefined) return unauthenticated();
+  const refused = headerProblem(kind, request.headers);
+  if (refused !== undefined) return refused;
+  if (!state.clientAllowed) return clientNotAllowed(state.clientId);
+  const account = state.account(bearer.email);
+  const name = /^\/v1internal\/(operations\/[^/]+)$/.exec(path)?.[1];
+  if (name !== undefined && request.method === "GET") return operation(state, name);
+  const method = /^\/v1internal:(\w+)$/.exec(path)?.[1];
+  if (method === undefined || request.method !== "POST") return notFound();
+  const control = controlPlane(state, method, { host, account, body: isObject(body) ? body : {} });
+  if (control !== undefined) return control;
+  if (method === "countTokens") return countTokens(body);
+  if (method !== "generateContent" && method !== "streamGenerateContent") return notFound();
+  return await generate(state, { host, kind, account, method, body, request });
+}
+
+interface GenerateCall {
+  readonly host: CodeAssistHost;
+  readonly kind: "antigravity" | "cli";
+  readonly account: SimAccount;
+  readonly method: string;
+  readonly body: unknown;
+  readonly request: Request;
+}
+
+function generate(state: OAuthState, call: GenerateCall): Promise<Response> | Response {
+  const { kind, account, body, host, request } = call;
+  const problem = envelopeProblem(kind, body);
+  if (problem !== undefined || !isObject(body)) return problem ?? notFound();
+  const { model, project } = body;
+  const inner = isObject(body["request"]) ? body["request"] : {};
+  if (typeof model !== "string" || !serves(kind, model)) return notFound();
+  if (project !== account.project && account.tier === "free") return staleProject(`projects/${project}`);
+  const refused = (model.startsWith("claude") ? claudeProblem(inner) : undefined) ??
+    accountTrouble(account, model) ?? quotaTrouble(account, model, state.clock.now());
+  if (refused !== undefined) return refused;
+  if (JSON.stringify(inner).includes(FILTERED_WORDS)) return bare429();
+  const streamed = call.method === "streamGenerateContent";
+  const sse = new URL(request.url).searchParams.get("alt") === "sse";
+  if (kind === "antigravity" && isOld(request.headers.get("user-agent") ?? "", state.versionFloor)) {
+    return oldVersion(streamed && sse);
+  }
+  account.served++;
+  const traceId = state.mint("trace-");
+  const facts: TurnFacts = { model, host, project: String(project), request: inner, traceId };
+  if (!streamed) return Response.json({ response: wholeTurn(facts), traceId });
+  const chunks = turnChunks(facts).map((response) => ({ response, traceId }));
+  // Without alt=sse Google streams one JSON array.
+  return sse ? eventStream(chunks) : Response.json(chunks);
+}
+
+function serves(kind: "antigravity" | "cli", model: string): boolean {
+  return kind === "cli"
+    ? (CLI_MODELS as readonly string[]).includes(model)
+    : Object.hasOwn(ANTIGRAVITY_MODELS, model) && !Object.hasOwn(DEPRECATED, model);
+}
+
+function countTokens(body: unknown): Response {
+  const request = isObject(body) ? body["request"] : undefined;
+  const strict = isObject(body) && Object.keys(body).join() === "request" && isObject(request) &&
+    Object.keys(request).every((name) => ["model", "contents"].includes(name)) &&
+    String(request["model"]).startsWith("models/") && Array.isArray(request["contents"]);
+  return strict
+    ? Response.json({ totalTokens: Math.ceil(JSON.stringify(request["contents"]).length / 4) })
+    : notFound();
+}
+
+function isOld(agent: string, floor: string): boolean {
+  const version = /(\d+)\.(\d+)\.(\d+)/.exec(agent)?.slice(1).map(Number) ?? [0, 0, 0];
+  const least = floor.split(".").map(Number);
+  const at = version.findIndex((part, index) => part !== least[index]);
+  return at >= 0 && (version[at] ?? 0) < (least[at] ?? 0);
+}
+
+/** A success whose words are the refusal. */
+function oldVersion(streamed: boolean): Response {
+  const text =
+    "This version of Antigravity is no longer supported. Please update to receive the latest features.";
+  const candidates = [{ content: { role: "model", parts: [{ text }] }, finishReason: "STOP" }];
+  const chunk = { response: { candidates, usageMetadata: { promptTokenCount: 0, totalTokenCount: 0 } } };
+  return streamed ? eventStream([chunk]) : Response.json(chunk);
+}

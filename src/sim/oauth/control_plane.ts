@@ -1,0 +1,163 @@
+import { isObject } from "../../core/mod.ts";
+import type { SimAccount } from "./accounts.ts";
+import { badRequest, googleError, notFound, unknownName } from "./errors.ts";
+import type { OAuthState } from "./oauth_state.ts";
+import { ANTIGRAVITY_MODELS, CLI_MODELS, DEPRECATED } from "./sim_models.ts";
+
+type Body = Record<string, unknown>;
+
+/** A call of the control plane that was let in. */
+export interface ControlCall {
+  readonly host: string;
+  readonly account: SimAccount;
+  readonly body: Body;
+}
+
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  loadCodeAssist: ["cloudaicompanionProject", "metadata", "mode"],
+  onboardUser: ["tierId", "cloudaicompanionProject", "metadata"],
+  fetchAvailableModels: ["project"],
+  retrieveUserQuota: ["project", "userAgent"],
+  retrieveUserQuotaSummary: ["project"],
+};
+
+/** Methods beside generating; undefined for those that are none. */
+export function controlPlane(state: OAuthState, method: string, call: ControlCall): Response | undefined {
+  const fields = FIELDS[method];
+  if (fields === undefined) return undefined;
+  const stranger = Object.keys(call.body).find((name) => !fields.includes(name));
+  if (stranger !== undefined) return unknownName(stranger, "");
+  switch (method) {
+    case "loadCodeAssist":
+      return loadCodeAssist(call);
+    case "onboardUser":
+      return onboardUser(state, call);
+    case "fetchAvailableModels":
+      return call.host === "cli" ? notFound() : fetchAvailableModels(call);
+    case "retrieveUserQuota":
+      return Response.json({ buckets: cliBuckets(call) });
+    default:
+      return call.host === "cli" ? notFound() : Response.json({ groups: summaryGroups(state, call) });
+  }
+}
+
+const FREE = { id: "free-tier", name: "Free", isDefault: true, userDefinedCloudaicompanionProject: false };
+
+function loadCodeAssist({ account, body, host }: ControlCall): Response {
+  const metadata = body["metadata"];
+  const kind = isObject(metadata) ? metadata["ideType"] : undefined;
+  if (kind !== (host === "cli" ? "IDE_UNSPECIFIED" : "ANTIGRAVITY")) {
+    return badRequest("Invalid metadata.", "metadata");
+  }
+  switch (account.tier) {
+    case "free":
+      return Response.json({ currentTier: FREE, allowedTiers: [FREE], ...projectOf(account) });
+    case "not_onboarded":
+      return Response.json({ allowedTiers: [{ id: "legacy-tier" }, FREE] });
+    case "standard_without_project":
+      return Response.json({ currentTier: { id: "standard-tier", name: "Standard" }, ...told(body) });
+    case "unsupported_client":
+      return ineligible(
+        "UNSUPPORTED_CLIENT",
+        "Gemini CLI is no longer offered for this account. Use Antigravity.",
+      );
+    case "unsupported_location":
+      return ineligible("UNSUPPORTED_LOCATION", "Your current account is not eligible in your location.");
+    case "validation_required":
+      return ineligible(
+        "VALIDATION_REQUIRED",
+        "Verify your account.",
+        "https://accounts.example.com/verify?flow=1",
+      );
+  }
+}
+
+const told = (body: Body) =>
+  typeof body["cloudaicompanionProject"] === "string"
+    ? { cloudaicompanionProject: body["cloudaicompanionProject"] }
+    : {};
+
+function projectOf(account: SimAccount) {
+  if (account.project === "") return {};
+  return { cloudaicompanionProject: account.projectAsObject ? { id: account.project } : account.project };
+}
+
+function ineligible(reasonCode: string, reasonMessage: string, validationUrl?: string): Response {
+  const tier = {
+    reasonCode,
+    reasonMessage,
+    tierId: "free-tier",
+    ...(validationUrl ? { validationUrl } : {}),
+  };
+  return Response.json({ ineligibleTiers: [tier] });
+}
+
+function onboardUser(state: OAuthState, { account, body }: ControlCall): Response {
+  if (body["tierId"] === "free-tier" && body["cloudaicompanionProject"] !== undefined) {
+    return googleError(412, { status: "FAILED_PRECONDITION", message: "Precondition Failed" });
+  }
+  if (!["free-tier", "legacy-tier", "standard-tier"].includes(String(body["tierId"]))) {
+    return badRequest("Invalid tier.", "tierId");
+  }
+  const name = `operations/${state.mint("onboard-")}`;
+  state.operations.set(name, { email: account.email, looks: account.onboardLooks });
+  return operation(state, name);
+}
+
+/** GET v1internal/operations/...: done after as many looks as the account wants. */
+export function operation(state: OAuthState, name: string): Response {
+  const running = state.operations.get(name);
+  if (running === undefined) return notFound();
+  if (running.looks-- > 0) return Response.json({ name, done: false });
+  const account = state.account(running.email);
+  if (account.onboardWithout) return Response.json({ name, done: true, response: {} });
+  account.tier = "free";
+  const response = { cloudaicompanionProject: { id: account.project, name: account.project } };
+  return Response.json({ name, done: true, response });
+}
+
+function fetchAvailableModels({ account }: ControlCall): Response {
+  const models = Object.fromEntries(
+    Object.entries(ANTIGRAVITY_MODELS).map(([id, model]) => {
+      const budget = account.quotas[/^(claude|gpt)/.test(id) ? "third_party" : "gemini"]["5h"];
+      const resetTime = new Date(budget.resetsAt).toISOString();
+      return [id, { ...model, quotaInfo: { remainingFraction: budget.fraction, resetTime } }];
+    }),
+  );
+  return Response.json({ models, deprecatedModelIds: DEPRECATED, defaultAgentModelId: "gemini-pro-agent" });
+}
+
+function cliBuckets({ account }: ControlCall) {
+  return CLI_MODELS.map((modelId) => ({
+    modelId,
+    tokenType: "REQUESTS",
+    remainingFraction: account.quotas.gemini["5h"].fraction,
+    resetTime: new Date(account.quotas.gemini["5h"].resetsAt).toISOString(),
+  }));
+}
+
+/** The second host knows nothing of the first one's use and says that all is left. */
+function summaryGroups(state: OAuthState, { account, host }: ControlCall) {
+  const groups = [["gemini", "Gemini Models", "gemini"], [
+    "third_party",
+    "Claude and GPT models",
+    "3p",
+  ]] as const;
+  return groups.map(([group, displayName, prefix]) => ({
+    displayName,
+    buckets: (["5h", "weekly"] as const).map((window) => {
+      const { fraction, resetsAt } = account.quotas[group][window];
+      const truth = { remainingFraction: fraction, resetTime: new Date(resetsAt).toISOString() };
+      const sentinel = {
+        remainingFraction: 1,
+        resetTime: new Date(state.clock.now() + 18_000_000).toISOString(),
+      };
+      return {
+        bucketId: `${prefix}-${window}`,
+        displayName: window === "5h" ? "Five Hour Limit" : "Weekly Limit",
+        window,
+        ...(host === "prod" ? sentinel : truth),
+      };
+    }),
+  }));
+}

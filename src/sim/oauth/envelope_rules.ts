@@ -1,0 +1,132 @@
+import { isObject } from "../../core/mod.ts";
+import { badRequest, googleError, unknownName } from "./errors.ts";
+import { schemaProblem } from "./schema_rules.ts";
+
+type Fields = Record<string, unknown>;
+
+const ENVELOPES: Readonly<Record<"antigravity" | "cli", ReadonlySet<string>>> = {
+  antigravity: new Set([
+    "project",
+    "model",
+    "userAgent",
+    "requestType",
+    "requestId",
+    "enabledCreditTypes",
+    "request",
+  ]),
+  cli: new Set(["model", "project", "user_prompt_id", "request", "enabled_credit_types"]),
+};
+const REQUEST = ["contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "labels"];
+const REQUESTS: Readonly<Record<"antigravity" | "cli", ReadonlySet<string>>> = {
+  antigravity: new Set([...REQUEST, "sessionId"]),
+  cli: new Set([...REQUEST, "session_id", "safetySettings", "cachedContent"]),
+};
+const DATA = [
+  "text",
+  "inlineData",
+  "fileData",
+  "functionCall",
+  "functionResponse",
+  "executableCode",
+  "codeExecutionResult",
+];
+
+/** The first fault of a generating call's body, as Code Assist would refuse it. */
+export function envelopeProblem(kind: "antigravity" | "cli", body: unknown): Response | undefined {
+  if (!isObject(body)) return badRequest("Invalid JSON payload received.");
+  const stranger = Object.keys(body).find((name) => !ENVELOPES[kind].has(name));
+  if (stranger !== undefined) return unknownName(stranger, "");
+  if (typeof body["project"] !== "string" || body["project"] === "") {
+    return badRequest("Invalid value at 'project': a project is required.", "project");
+  }
+  if (typeof body["model"] !== "string") return badRequest("A model is required.", "model");
+  if (
+    kind === "antigravity" && (typeof body["requestId"] !== "string" || body["userAgent"] !== "antigravity")
+  ) {
+    return badRequest("requestId and userAgent are required.");
+  }
+  if (kind === "cli" && typeof body["user_prompt_id"] !== "string") {
+    return badRequest("user_prompt_id is required.", "user_prompt_id");
+  }
+  if (body["enabledCreditTypes"] !== undefined || body["enabled_credit_types"] !== undefined) {
+    return badRequest("This simulator's accounts have no credits to spend.");
+  }
+  return isObject(body["request"])
+    ? requestProblem(kind, body["request"])
+    : badRequest("A request is required.", "request");
+}
+
+function requestProblem(kind: "antigravity" | "cli", request: Fields): Response | undefined {
+  const stranger = Object.keys(request).find((name) => !REQUESTS[kind].has(name));
+  if (stranger !== undefined) return unknownName(stranger, "request");
+  const system = request["systemInstruction"];
+  if (system !== undefined && (!isObject(system) || !Array.isArray(system["parts"]))) {
+    return badRequest(
+      "Invalid value at 'request.system_instruction' (Content).",
+      "request.system_instruction",
+    );
+  }
+  if (kind === "antigravity" && !/^-\d{19}$/.test(String(request["sessionId"]))) {
+    return badRequest("Invalid value at 'request.session_id'.", "request.session_id");
+  }
+  return contentsProblem(request["contents"]) ?? toolsProblem(kind, request["tools"]);
+}
+
+function contentsProblem(contents: unknown): Response | undefined {
+  if (!Array.isArray(contents) || contents.length === 0) {
+    return badRequest("contents is not specified", "contents");
+  }
+  if (!isObject(contents[0]) || contents[0]["role"] !== "user") {
+    return badRequest("Please ensure that the conversation begins with a user turn.");
+  }
+  for (const [index, content] of contents.entries()) {
+    const parts = isObject(content) ? content["parts"] : undefined;
+    if (!Array.isArray(parts) || parts.length === 0) {
+      return badRequest(
+        `Unable to submit request because it must include at least one parts field (contents[${index}]).`,
+      );
+    }
+    if (
+      parts.some((part) => !isObject(part) || DATA.filter((name) => part[name] !== undefined).length !== 1)
+    ) {
+      return badRequest(
+        `request.contents[${index}].parts: required oneof field 'data' must have one initialized field`,
+      );
+    }
+  }
+  return undefined;
+}
+
+function toolsProblem(kind: "antigravity" | "cli", tools: unknown): Response | undefined {
+  if (!Array.isArray(tools)) return undefined;
+  const lists = tools.filter((tool) => isObject(tool) && tool["functionDeclarations"] !== undefined);
+  if (lists.length > 1) {
+    return badRequest("Multiple tools are supported only when they are all search tools.");
+  }
+  if (lists.length === 1 && (tools.length > 1 || Object.keys(lists[0]).length > 1)) {
+    return badRequest("Built-in tools and function declarations cannot be combined in one request.");
+  }
+  for (const [index, declaration] of (lists[0]?.["functionDeclarations"] ?? []).entries()) {
+    if (!/^[A-Za-z_][\w.:-]{0,63}$/.test(String(declaration.name))) {
+      return badRequest(`Invalid function name at function_declarations[${index}].`);
+    }
+    const at = `request.tools[0].function_declarations[${index}].parameters`;
+    if (kind === "antigravity" && declaration.parametersJsonSchema !== undefined) {
+      return unknownName("parametersJsonSchema", at);
+    }
+    const problem = kind === "antigravity" ? schemaProblem(declaration.parameters, at) : undefined;
+    if (problem !== undefined) return unknownName(problem.name, problem.at);
+  }
+  return undefined;
+}
+
+/** Headers that Google does not take, or wants. */
+export function headerProblem(kind: "antigravity" | "cli", headers: Headers): Response | undefined {
+  const strange = ["x-goog-user-project", "x-api-key", "x-goog-api-key", "anthropic-version"]
+    .find((name) => headers.has(name));
+  const agent = headers.get("user-agent") ?? "";
+  const known = kind === "antigravity" ? /^antigravity/ : /^(GeminiCLI|google-api-nodejs-client)/;
+  return strange === undefined && known.test(agent)
+    ? undefined
+    : googleError(403, { status: "PERMISSION_DENIED", message: "The caller does not have permission" });
+}

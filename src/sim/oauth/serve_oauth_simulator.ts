@@ -1,0 +1,169 @@
+import type { Clock } from "../../core/mod.ts";
+import type { SimAccount } from "./accounts.ts";
+import { codeAssist } from "./code_assist.ts";
+import { consentPage } from "./consent_page.ts";
+import { type HostFault, type OAuthLogEntry, OAuthState } from "./oauth_state.ts";
+import { revokeEndpoint, tokenEndpoint, userinfo } from "./token_endpoint.ts";
+import { vertex } from "./vertex.ts";
+
+export interface OAuthSimulatorOptions {
+  readonly clock: Clock;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+}
+
+type Consent = OAuthState["consent"];
+
+/** What tests and demonstrations move. */
+export interface OAuthSimulatorControl {
+  /** The account's state, to be changed in place; made when it is new. */
+  account(email: string): SimAccount;
+  /** Who signs in on the next consent pages. */
+  signInAs(email: string): void;
+  consent(how: Consent): void;
+  withholdRefreshToken(yes: boolean): void;
+  /** False: the client's project may not use the private API. */
+  allowClient(yes: boolean): void;
+  /** False: Google has forgotten the client. */
+  knowClient(yes: boolean): void;
+  setVersionFloor(version: string): void;
+  setTokenDelay(ms: number): void;
+  failHost(host: "daily" | "prod" | "cli" | "vertex", fault: HostFault | undefined): void;
+  /** A refresh token as a sign-in would have given it. */
+  issueRefreshToken(email: string): string;
+  /** Ends every access token, as a revocation does before its time. */
+  expireAccessTokens(email: string): void;
+  addServiceAccount(email: string, project: string, publicKey: CryptoKey): void;
+  /** Whether an account still has a grant. */
+  hasGrant(email: string): boolean;
+}
+
+export interface ServedOAuthSimulator {
+  readonly authUrl: string;
+  readonly tokenUrl: string;
+  readonly userinfoUrl: string;
+  readonly antigravityUrls: readonly [daily: string, prod: string];
+  readonly codeAssistUrl: string;
+  readonly vertexUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly control: OAuthSimulatorControl;
+  /** Every request, oldest first, without its secrets. */
+  readonly log: readonly OAuthLogEntry[];
+  close(): Promise<void>;
+}
+
+/** Serves fakes of Google's sign-in, both hosts of Antigravity, Code Assist and Vertex AI, under paths of one port. */
+export function serveOAuthSimulator(options: OAuthSimulatorOptions): ServedOAuthSimulator {
+  const {
+    clientId = "100200300400-simulated.apps.googleusercontent.com",
+    clientSecret = "sim-client-secret",
+  } = options;
+  const state = new OAuthState(options.clock, clientId, clientSecret);
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: options.port ?? 0, onListen: () => {} },
+    (request) => answer(state, request),
+  );
+  const base = `http://127.0.0.1:${server.addr.port}`;
+  return {
+    authUrl: `${base}/google/auth`,
+    tokenUrl: `${base}/google/token`,
+    userinfoUrl: `${base}/google/userinfo`,
+    antigravityUrls: [`${base}/daily`, `${base}/prod`],
+    codeAssistUrl: `${base}/cli`,
+    vertexUrl: `${base}/vertex`,
+    clientId,
+    clientSecret,
+    control: controlOf(state),
+    log: state.log,
+    close: () => server.shutdown(),
+  };
+}
+
+async function answer(state: OAuthState, request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  const [, host = "", path = "/"] = /^\/(\w+)(\/.*)$/.exec(url.pathname) ?? [];
+  if (host === "google") {
+    return noted(state, request, host, path, undefined, await google(state, request, url, path));
+  }
+  const body = request.method === "POST" ? parsed(await request.text()) : undefined;
+  const response = host === "vertex"
+    ? vertex(state, request, path, body)
+    : host === "daily" || host === "prod" || host === "cli"
+    ? await codeAssist(state, host, request, path, body)
+    : new Response("not found", { status: 404 });
+  return noted(state, request, host, path, body, response);
+}
+
+async function google(state: OAuthState, request: Request, url: URL, path: string): Promise<Response> {
+  switch (`${request.method} ${path}`) {
+    case "GET /auth":
+      return consentPage(state, url, url.origin);
+    case "POST /token":
+      return await tokenEndpoint(state, request, `${url.origin}${url.pathname}`);
+    case "POST /revoke":
+      return await revokeEndpoint(state, request);
+    case "GET /userinfo":
+      return userinfo(state, request);
+    default:
+      return new Response("not found", { status: 404 });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function noted(
+  state: OAuthState,
+  request: Request,
+  host: string,
+  path: string,
+  body: unknown,
+  response: Response,
+): Response {
+  const account = state.bearer(request)?.email;
+  const headers = Object.fromEntries([...request.headers].filter(([name]) => name !== "authorization"));
+  state.log.push({
+    host,
+    method: request.method,
+    path,
+    status: response.status,
+    headers,
+    body,
+    ...(account === undefined ? {} : { account }),
+  });
+  return response;
+}
+
+function controlOf(state: OAuthState): OAuthSimulatorControl {
+  const scope =
+    "https://www.googleapis.com/auth/cloud-platform https://www.googleapis.com/auth/userinfo.email";
+  return {
+    account: (email) => state.account(email),
+    signInAs: (email) => void (state.signsInAs = email),
+    consent: (how) => void (state.consent = how),
+    withholdRefreshToken: (yes) => void (state.withholdRefreshToken = yes),
+    allowClient: (yes) => void (state.clientAllowed = yes),
+    knowClient: (yes) => void (state.knowsClient = yes),
+    setVersionFloor: (version) => void (state.versionFloor = version),
+    setTokenDelay: (ms) => void (state.tokenDelay = ms),
+    failHost(host, fault) {
+      if (fault === undefined) state.hostFaults.delete(host);
+      else state.hostFaults.set(host, fault);
+    },
+    issueRefreshToken: (email) => state.issueRefresh(email, scope),
+    expireAccessTokens(email) {
+      for (const [token, access] of state.tokens) if (access.email === email) state.tokens.delete(token);
+    },
+    addServiceAccount: (email, project, publicKey) =>
+      void state.serviceAccounts.set(email, { project, publicKey }),
+    hasGrant: (email) => [...state.grants.values()].some((grant) => grant.email === email),
+  };
+}

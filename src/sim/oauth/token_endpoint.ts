@@ -1,0 +1,129 @@
+import { Buffer } from "node:buffer";
+import { oauthError, unauthenticated } from "./errors.ts";
+import type { OAuthState } from "./oauth_state.ts";
+
+/** POST /token: codes once and with their verifier, refresh tokens, and signed assertions of service accounts. */
+export async function tokenEndpoint(state: OAuthState, request: Request, self: string): Promise<Response> {
+  if (!(request.headers.get("content-type") ?? "").startsWith("application/x-www-form-urlencoded")) {
+    return oauthError(400, "invalid_request", "Bad Request");
+  }
+  const form = new URLSearchParams(await request.text());
+  if (state.tokenDelay > 0) await new Promise<void>((done) => void state.clock.after(state.tokenDelay, done));
+  switch (form.get("grant_type")) {
+    case "authorization_code":
+      return clientProblem(state, form) ?? await codeGrant(state, form, new URL(self).origin);
+    case "refresh_token":
+      return clientProblem(state, form) ?? refreshGrant(state, form);
+    case "urn:ietf:params:oauth:grant-type:jwt-bearer":
+      return await assertionGrant(state, form.get("assertion") ?? "", self);
+    default:
+      return oauthError(400, "unsupported_grant_type", "Invalid grant_type");
+  }
+}
+
+function clientProblem(state: OAuthState, form: URLSearchParams): Response | undefined {
+  if (!state.knowsClient || form.get("client_id") !== state.clientId) {
+    return oauthError(401, "invalid_client", "The OAuth client was not found.");
+  }
+  const secret = form.get("client_secret");
+  if (secret === null) return oauthError(400, "invalid_request", "client_secret is missing.");
+  return secret === state.clientSecret ? undefined : oauthError(401, "invalid_client", "Unauthorized");
+}
+
+async function codeGrant(state: OAuthState, form: URLSearchParams, issuer: string): Promise<Response> {
+  const code = form.get("code") ?? "";
+  const issued = state.codes.get(code);
+  // Used or not, a code that was shown once is over.
+  state.codes.delete(code);
+  if (issued === undefined) return oauthError(400, "invalid_grant", "Malformed auth code.");
+  if (form.get("redirect_uri") !== issued.redirectUri) {
+    return oauthError(400, "redirect_uri_mismatch", "Bad Request");
+  }
+  if (await challengeOf(form.get("code_verifier") ?? "") !== issued.challenge) {
+    return oauthError(400, "invalid_grant", "Invalid code verifier.");
+  }
+  const { email, scope, lasting } = issued;
+  const seconds = state.account(email).expiresIn;
+  return Response.json({
+    access_token: state.issueAccess(email, scope, seconds),
+    expires_in: seconds,
+    scope,
+    token_type: "Bearer",
+    ...(lasting ? { refresh_token: state.issueRefresh(email, scope) } : {}),
+    ...(scope.includes("openid") ? { id_token: idToken(state, email, issuer) } : {}),
+  });
+}
+
+async function challengeOf(verifier: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+  return Buffer.from(digest).toString("base64url");
+}
+
+/** Its signature is never looked at by a client that got it from the token endpoint itself. */
+function idToken(state: OAuthState, email: string, issuer: string): string {
+  const now = Math.floor(Date.now() / 1_000);
+  const claims = { iss: issuer, aud: state.clientId, sub: email, email, iat: now, exp: now + 3_600 };
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${part({ alg: "RS256", typ: "JWT" })}.${part(claims)}.${part("unsigned")}`;
+}
+
+function refreshGrant(state: OAuthState, form: URLSearchParams): Response {
+  // A narrower scope would lose the service an hour later.
+  if (form.has("scope")) return oauthError(400, "invalid_scope", "Bad Request");
+  const token = form.get("refresh_token") ?? "";
+  const grant = state.grants.get(token);
+  if (grant === undefined) return oauthError(400, "invalid_grant", "Token has been expired or revoked.");
+  const account = state.account(grant.email);
+  if (account.refresh === "invalid_grant") {
+    return oauthError(400, "invalid_grant", "Token has been expired or revoked.");
+  }
+  if (account.refresh === "unavailable") return new Response("backend error", { status: 503 });
+  account.refreshes++;
+  const rotates = account.refresh === "rotate";
+  if (rotates) state.grants.delete(token);
+  return Response.json({
+    access_token: state.issueAccess(grant.email, grant.scope, account.expiresIn),
+    expires_in: account.expiresIn,
+    scope: grant.scope,
+    token_type: "Bearer",
+    ...(rotates ? { refresh_token: state.issueRefresh(grant.email, grant.scope) } : {}),
+  });
+}
+
+async function assertionGrant(state: OAuthState, assertion: string, self: string): Promise<Response> {
+  const [head = "", body = "", signature = ""] = assertion.split(".");
+  const claims = JSON.parse(Buffer.from(body, "base64url").toString() || "{}");
+  const entry = state.serviceAccounts.get(claims.iss);
+  if (entry === undefined) return oauthError(400, "invalid_grant", "Invalid grant: account not found");
+  const data = new TextEncoder().encode(`${head}.${body}`);
+  const bytes = Buffer.from(signature, "base64url");
+  if (!await crypto.subtle.verify("RSASSA-PKCS1-v1_5", entry.publicKey, bytes, data)) {
+    return oauthError(400, "invalid_grant", "Invalid JWT Signature.");
+  }
+  const now = state.clock.now() / 1_000;
+  if (claims.aud !== self || claims.exp - claims.iat > 3_600 || claims.iat > now + 60 || claims.exp < now) {
+    return oauthError(
+      400,
+      "invalid_grant",
+      "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.",
+    );
+  }
+  const token = state.issueAccess(claims.iss, claims.scope, 3_599);
+  return Response.json({ access_token: token, expires_in: 3_599, token_type: "Bearer" });
+}
+
+/** POST /revoke: one token ends the whole grant. */
+export async function revokeEndpoint(state: OAuthState, request: Request): Promise<Response> {
+  const token = new URLSearchParams(await request.text()).get("token") ?? "";
+  const found = state.grants.get(token) ?? state.tokens.get(token);
+  if (found === undefined) return oauthError(400, "invalid_token", "Token expired or revoked");
+  state.revokeAll(found.email);
+  return Response.json({});
+}
+
+export function userinfo(state: OAuthState, request: Request): Response {
+  const bearer = state.bearer(request);
+  if (bearer === undefined) return unauthenticated();
+  const { email } = bearer;
+  return Response.json({ id: `id-${email}`, email, verified_email: true, name: "Ada", picture: "" });
+}

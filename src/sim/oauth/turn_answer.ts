@@ -1,0 +1,78 @@
+import { isObject } from "../../core/mod.ts";
+
+export interface TurnFacts {
+  readonly model: string;
+  /** Named in the answer, so that a test sees who served. */
+  readonly host: string;
+  readonly project: string;
+  readonly request: Record<string, unknown>;
+  readonly traceId: string;
+}
+
+/** Signs thoughts and calls as long as real ones are. */
+const SIGNATURE = "c2ltdWxhdG9yLXNpZ25hdHVyZS0".repeat(4);
+
+/** The chunks of a turn: words in two pieces, or a call of the first tool when the user asks for it by name. */
+export function turnChunks(facts: TurnFacts): readonly Record<string, unknown>[] {
+  const tool = toolAskedFor(facts.request);
+  const parts: Record<string, unknown>[][] = tool === undefined
+    ? [[{ text: `Served by ${facts.host} ` }], [{ text: `with ${facts.model} für ${facts.project}.` }]]
+    : [
+      [{ text: "I look it up.", thought: true, thoughtSignature: SIGNATURE }],
+      [{ functionCall: { name: tool, args: {}, id: callId(facts.model) }, thoughtSignature: SIGNATURE }],
+    ];
+  const usage = { promptTokenCount: 12, candidatesTokenCount: 9, totalTokenCount: 21 };
+  return parts.map((some, index) => ({
+    candidates: [{
+      content: { role: "model", parts: some },
+      index: 0,
+      ...(index === parts.length - 1 ? { finishReason: "STOP" } : {}),
+    }],
+    ...(index === parts.length - 1 ? { usageMetadata: usage } : {}),
+    modelVersion: facts.model,
+    responseId: facts.traceId,
+  }));
+}
+
+const callId = (model: string) => model.startsWith("claude") ? "toolu_vrtx_sim1" : "call-sim-1";
+
+/** A turn as one reply. */
+export function wholeTurn(facts: TurnFacts): Record<string, unknown> {
+  const chunks = turnChunks(facts);
+  const last = chunks.at(-1) ?? {};
+  const parts = chunks.flatMap((chunk) => partsOf(chunk));
+  return {
+    ...last,
+    candidates: [{ content: { role: "model", parts }, index: 0, finishReason: "STOP" }],
+  };
+}
+
+function partsOf(chunk: Record<string, unknown>): readonly unknown[] {
+  const [candidate] = Array.isArray(chunk["candidates"]) ? chunk["candidates"] : [];
+  return candidate?.content?.parts ?? [];
+}
+
+function toolAskedFor(request: Record<string, unknown>): string | undefined {
+  const last = Array.isArray(request["contents"]) ? request["contents"].at(-1) : undefined;
+  const text = JSON.stringify(isObject(last) ? last["parts"] : "");
+  const tools = Array.isArray(request["tools"]) ? request["tools"] : [];
+  const names: string[] = tools.flatMap((tool) =>
+    (tool.functionDeclarations ?? []).map((one: { name: string }) => one.name)
+  );
+  return names.find((name) => text.includes(`call ${name}`));
+}
+
+/** Chunks as server-sent events: CRLF, a comment, and a split in the middle of a character. */
+export function eventStream(chunks: readonly unknown[]): Response {
+  const text = ": stream\r\n\r\n" + chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\r\n\r\n`).join("");
+  const bytes = new TextEncoder().encode(text);
+  const cut = new TextEncoder().encode(text.slice(0, Math.max(1, text.indexOf("ü")))).length + 1;
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(bytes.subarray(0, cut));
+      controller.enqueue(bytes.subarray(cut));
+      controller.close();
+    },
+  });
+  return new Response(body, { headers: { "content-type": "text/event-stream" } });
+}
