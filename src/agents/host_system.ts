@@ -18,7 +18,10 @@ export function hostSystem(env: Readonly<Record<string, string>> = Deno.env.toOb
     which: (command) => which(command, env, os),
     run: (command, args, options) => run(command, args, { ...options, env: { ...env, ...options.env } }),
     async scratch() {
-      const path = await Deno.makeTempDir({ prefix: "geminitro-test-" });
+      const path = await Deno.makeTempDir({
+        prefix: "geminitro-test-",
+        ...(env["TMPDIR"] ? { dir: env["TMPDIR"] } : {}),
+      });
       return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }).catch(() => {}) };
     },
   };

@@ -44,8 +44,9 @@ export function insertEntry(
   }
   const [start, end] = node.range;
   if (node.flow === true) return intoFlow(text, node.items.length, start, end, entry);
-  const at = lineAfter(text, contentEnd(text, node) - 1);
-  const indent = " ".repeat(start - lineStart(text, start));
+  const width = start - lineStart(text, start);
+  const at = behindComments(text, lineAfter(text, contentEnd(text, node) - 1), width);
+  const indent = " ".repeat(width);
   return closedLine(text.slice(0, at), eol) + block(entry, indent, eol) + text.slice(at);
 }
 
@@ -72,6 +73,11 @@ export function removeLines(text: string, first: unknown, last: unknown, parent:
     lineAfter(text, Math.max(contentEnd(text, last), contentEnd(text, first)) - 1),
     "",
   );
+}
+
+/** Over comment lines that are indented deeper: they belong to what stands above. */
+function behindComments(text: string, at: number, width: number): number {
+  return at + new RegExp(`^(?:[ \\t]{${width + 1},}#.*\\n)*`).exec(text.slice(at))![0].length;
 }
 
 /** Where the last value in a node ends: the comments behind it belong to what follows. */
