@@ -46,7 +46,7 @@ export default function Shell() {
       <button
         type="button"
         class="btn btn-quiet lg:justify-start lg:border-line"
-        aria-label={text.palette.open}
+        aria-label={text.openPalette}
         onClick={show}
       >
         <Icon name="search" />

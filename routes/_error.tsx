@@ -1,19 +1,20 @@
 import { HttpError } from "fresh";
 import { Head } from "fresh/runtime";
+import { errorsText } from "../components/text/login.ts";
 import { text } from "../components/text/shell.ts";
 import { define } from "./_define.ts";
 
 export default define.page(({ error, url }) => (
   <main class="mx-auto grid min-h-dvh max-w-lg content-center gap-3 px-6 text-center">
     <Head>
-      <title>{`${text.errors.failed} · ${text.product}`}</title>
+      <title>{`${errorsText.failed} · ${text.product}`}</title>
     </Head>
     <p class="num text-2xl font-semibold text-mute">{error instanceof HttpError ? error.status : 500}</p>
-    <h1 class="text-2xl font-semibold tracking-tight">{text.errors.failed}</h1>
-    <p class="text-mute">{text.errors.failedLead}</p>
+    <h1 class="text-2xl font-semibold tracking-tight">{errorsText.failed}</h1>
+    <p class="text-mute">{errorsText.failedLead}</p>
     <p class="mt-3 flex justify-center gap-2">
-      <a class="btn btn-primary" href={url.pathname + url.search}>{text.errors.again}</a>
-      <a class="btn" href="/dashboard">{text.errors.back}</a>
+      <a class="btn btn-primary" href={url.pathname + url.search}>{errorsText.again}</a>
+      <a class="btn" href="/dashboard">{errorsText.back}</a>
     </p>
   </main>
 ));

@@ -1,10 +1,10 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { text } from "../text/shell.ts";
+import { paletteText } from "../text/commands.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { type Command, FIXED, foundCommands, matching } from "./commands.ts";
 
-const words = text.palette;
+const words = paletteText;
 
 function Option(
   { command, id, active, onRun }: { command: Command; id: string; active: boolean; onRun: () => void },

@@ -2,6 +2,7 @@ import { keyName } from "../format.ts";
 import { data, messageOf, send } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
 import { say } from "../live/toasts.ts";
+import { paletteText } from "../text/commands.ts";
 import { text } from "../text/shell.ts";
 import { PAGES } from "./pages.ts";
 import { chooseTheme } from "./theme.ts";
@@ -13,7 +14,7 @@ export interface Command {
   readonly run: () => void;
 }
 
-const words = text.palette;
+const words = paletteText;
 
 function go(href: string): () => void {
   return () => location.assign(href);

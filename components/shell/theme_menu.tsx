@@ -13,7 +13,7 @@ export function ThemeMenu() {
     <details class="relative" onToggle={load}>
       <summary
         class="btn btn-quiet list-none [&::-webkit-details-marker]:hidden"
-        aria-label={text.theme.label}
+        aria-label={text.appearance}
       >
         <Icon name="theme" />
       </summary>

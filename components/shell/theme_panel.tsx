@@ -1,8 +1,8 @@
-import { text } from "../text/shell.ts";
+import { themeText } from "../text/commands.ts";
 import { useEffect } from "preact/hooks";
 import { chooseTheme, MODES, PALETTES, readTheme, theme } from "./theme.ts";
 
-const words = text.theme;
+const words = themeText;
 
 function Choice({ label, chosen, onChoose }: { label: string; chosen: boolean; onChoose: () => void }) {
   return (

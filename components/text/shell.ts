@@ -1,5 +1,3 @@
-import { plural } from "../format.ts";
-
 /** Words that every page shares. */
 export const text = {
   product: "GemiNitro",
@@ -19,6 +17,8 @@ export const text = {
   unknown: "unknown",
   skip: "Skip to content",
   menu: "Menu",
+  openPalette: "Search and commands, Ctrl K",
+  appearance: "Appearance",
   signOut: "Sign out",
   loadFailed: (why: string) => `Not up to date: ${why}`,
   never: "never",
@@ -56,46 +56,5 @@ export const text = {
     live: "Live",
     lost: "Offline, trying again",
     paused: "Paused",
-  },
-  theme: {
-    label: "Appearance",
-    mode: "Brightness",
-    palette: "Colours",
-    modes: { light: "Light", dark: "Dark", system: "System" },
-    palettes: { harbour: "Harbour", ember: "Ember", moss: "Moss", plum: "Plum", graphite: "Graphite" },
-  },
-  palette: {
-    label: "Command palette",
-    open: "Search and commands, Ctrl K",
-    placeholder: "Go to a page, find a key, a model, a request …",
-    nothing: "Nothing is called like that.",
-    pages: "Pages",
-    actions: "Actions",
-    keys: "Keys",
-    models: "Models",
-    addKeys: "Add keys",
-    checkKeys: "Check every key",
-    themeLight: "Light theme",
-    themeDark: "Dark theme",
-    themeSystem: "Theme of the system",
-    searchRequests: (words: string) => `Search requests for “${words}”`,
-  },
-  login: {
-    title: "Sign in",
-    lead: "With the owner's token: PROXY_API_KEY in the settings file.",
-    token: "Owner's token",
-    submit: "Sign in",
-    wrong: "That is not the owner's token.",
-    slow: (seconds: number) => `Too many wrong tokens. Try again in ${plural(seconds, "second", "seconds")}.`,
-    foreign: "This sign-in did not come from this page. Open the dashboard by its own address.",
-    hint: "Not changed yet? The token is “geminitro”.",
-  },
-  errors: {
-    notFound: "There is no such page",
-    notFoundLead: "The address may be old or mistyped.",
-    failed: "This page could not be made",
-    failedLead: "The proxy itself goes on serving. The reason is in the system logs.",
-    back: "Back to the overview",
-    again: "Try again",
   },
 } as const;

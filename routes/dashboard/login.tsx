@@ -1,5 +1,6 @@
 import { page, type RouteConfig } from "fresh";
 import { Head } from "fresh/runtime";
+import { loginText } from "../../components/text/login.ts";
 import { text } from "../../components/text/shell.ts";
 import { Problem } from "../../components/ui/card.tsx";
 import type { Login } from "../../src/http/dashboard_session.ts";
@@ -7,7 +8,7 @@ import { define } from "../_define.ts";
 
 export const config: RouteConfig = { skipInheritedLayouts: true };
 
-const words = text.login;
+const words = loginText;
 
 function problemOf(login: Exclude<Login, { ok: true }>): string {
   if (login.reason === "foreign") return words.foreign;

@@ -5,6 +5,8 @@ import type { Assets } from "./contract.ts";
 export interface ClientFiles {
   /** `path` has no leading slash; undefined when there is no such file. */
   read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Addresses that hold without a build: those of the development server. */
+  readonly assets?: Assets;
 }
 
 interface ManifestChunk {
@@ -42,8 +44,9 @@ function chunkFiles(manifest: Readonly<Record<string, ManifestChunk>>, chunk: Ma
   return [chunk.file, ...shared];
 }
 
-/** Addresses from Vite's manifest. Throws when the dashboard has not been built. */
+/** Addresses from Vite's manifest, or those that the files bring with them. Throws when the dashboard has not been built. */
 export async function loadAssets(files: ClientFiles): Promise<Assets> {
+  if (files.assets !== undefined) return files.assets;
   const bytes = await files.read(".vite/manifest.json");
   if (bytes === undefined) throw new Error("The dashboard is not built: run `deno task build`.");
   const manifest: Record<string, ManifestChunk> = JSON.parse(new TextDecoder().decode(bytes));
@@ -64,12 +67,17 @@ export async function loadAssets(files: ClientFiles): Promise<Assets> {
 }
 
 /** Addresses on Vite's development server, which proxies every page to this one. */
-export const DEV_ASSETS: Assets = {
+const DEV_ASSETS: Assets = {
   entry: "/client.ts",
   css: ["/assets/style.css"],
   islands: {},
   dev: ["/@vite/client"],
 };
+
+/** For development: Vite serves the sources, and only the files of `folders` (those of `static/`) come from here. */
+export function developmentFiles(...folders: readonly URL[]): ClientFiles {
+  return { ...folderFiles(...folders), assets: DEV_ASSETS };
+}
 
 /** Serves built files; what has a hash in its name (under `build/`) is cached for good. */
 export function serveFiles(files: ClientFiles): Hono {

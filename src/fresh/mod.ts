@@ -6,7 +6,7 @@
  *
  * @module
  */
-export { type ClientFiles, DEV_ASSETS, folderFiles, loadAssets, serveFiles } from "./assets.ts";
+export { type ClientFiles, developmentFiles, folderFiles, loadAssets, serveFiles } from "./assets.ts";
 export type {
   Assets,
   Context,

@@ -9,7 +9,7 @@ export interface DashboardOptions {
   /** What pages read; `createDashboardData(ask)` makes it from the management API of this same process. */
   readonly data: DashboardData;
   readonly sessions: Sessions;
-  /** Addresses of the built files, from `loadAssets(files)`, or `DEV_ASSETS`. */
+  /** Addresses of the built files, from `loadAssets(files)`. */
   readonly assets: Assets;
   /** The built files themselves and those of `static/`: a folder, or what a compiled program carries. */
   readonly files: ClientFiles;

@@ -1,12 +1,8 @@
-import { folderFiles, loadAssets } from "fresh";
-import { createDashboardData } from "../../components/data/dashboard_data.ts";
-import { createGeminitro, type Geminitro, serve, type Serving } from "../../src/composition/mod.ts";
-import { OWNER } from "../../src/core/mod.ts";
-import { createApi } from "../../src/http/api/mod.ts";
-import { dashboardApp } from "../../src/http/dashboard.ts";
-import { createSessions, type Sessions } from "../../src/http/dashboard_session.ts";
+import { folderFiles } from "fresh";
+import { createGeminitro, type Geminitro, serve } from "../../src/composition/mod.ts";
 import { serveSimulator, type SimProject, type SimulatorControl } from "../../src/sim/mod.ts";
-import { systemClock } from "../../src/system/mod.ts";
+import { openStore } from "../../src/store/mod.ts";
+import { systemClock, systemPorts } from "../../src/system/mod.ts";
 import { buildDashboard } from "../../tools/build_dashboard.ts";
 
 /** The owner's token in these tests. */
@@ -29,52 +25,11 @@ export interface DashboardUnderTest extends AsyncDisposable {
   call(model?: string, agent?: string): Promise<Response>;
 }
 
-async function listen(proxy: Geminitro, port: number): Promise<Serving> {
-  const { admin, ledger, ports } = proxy.rooms;
-  const sessions = createSessions({
-    secret: "a secret that outlives restarts",
-    clock: ports.clock,
-    verifyOwner: (token) => token === OWNER_TOKEN,
-  });
-  const auth = (request: Request) => authorize(proxy, sessions, request);
-  const api = createApi({ admin, ledger, auth });
-  const files = folderFiles(new URL("../../_fresh/client/", import.meta.url));
-  const headers = { authorization: `Bearer ${OWNER_TOKEN}` };
-  const dashboard = dashboardApp({
-    data: createDashboardData(async (path) => await api.request(path, { headers })),
-    sessions,
-    files,
-    assets: await loadAssets(files),
-    startedAt: ports.clock.now(),
-  });
-  const fetch: Geminitro["fetch"] = async (request, info) => {
-    const { pathname } = new URL(request.url);
-    if (pathname.startsWith("/api/")) return await api.fetch(request);
-    if (!pathname.startsWith("/v1")) return await dashboard.fetch(request);
-    return await proxy.fetch(sessions.verify(request) ? asOwner(request) : request, info);
-  };
-  return await serve({ ...proxy, fetch }, { host: "127.0.0.1", port });
-}
-
-function authorize(proxy: Geminitro, sessions: Sessions, request: Request) {
-  const token = request.headers.get("authorization")?.replace(/^Bearer /, "") ?? "";
-  const owner = { id: OWNER, name: "owner", owner: true };
-  const client = sessions.verify(request) ? owner : proxy.rooms.admin.authenticate(token);
-  if (client !== undefined) return { ok: true as const, client };
-  const failure = {
-    class: "caller_fault",
-    origin: "proxy",
-    status: 401,
-    message: "No.",
-    cools: "nothing",
-  } as const;
-  return { ok: false as const, failure };
-}
-
-function asOwner(request: Request): Request {
-  const headers = new Headers(request.headers);
-  headers.set("authorization", `Bearer ${OWNER_TOKEN}`);
-  return new Request(request, { headers });
+/** Puts keys into the database before any server is there. */
+async function storeKeys(path: string, home: string, keys: readonly string[]): Promise<void> {
+  const store = await openStore({ ...systemPorts(), path, home });
+  for (const key of keys) await store.credentials.add({ source: "api_key", key });
+  await store.close();
 }
 
 /** Starts all of it. Builds the dashboard when it is stale. */
@@ -88,19 +43,23 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
     tearable: false,
   });
   const home = await Deno.makeTempDir({ prefix: "geminitro-dashboard-" });
+  const database = `${home}/test.sqlite3`;
+  await storeKeys(database, home, options.keys ?? []);
   const open = () =>
     createGeminitro({
       env: {
         GEMINITRO_HOME: home,
+        GEMINITRO_KV: database,
         GEMINI_API_URL: simulator.url,
         PROXY_API_KEY: OWNER_TOKEN,
         LOG_LEVEL: "debug",
       },
       print: () => {},
+      dashboard: folderFiles(new URL("../../_fresh/client/", import.meta.url)),
     });
+  const listen = (port: number) => serve(proxy, { host: "127.0.0.1", port });
   let proxy = await open();
-  if (options.keys !== undefined) await proxy.rooms.admin.addKeys({ keys: options.keys, validate: false });
-  let serving = await listen(proxy, 0);
+  let serving = await listen(0);
   const { url, port } = serving;
   return {
     url,
@@ -109,7 +68,7 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
     async restart() {
       await serving.stop(200);
       proxy = await open();
-      serving = await listen(proxy, port);
+      serving = await listen(port);
     },
     async call(model = "gemini-2.5-flash", agent = "test-agent/1.0") {
       const response = await fetch(`${url}/v1/chat/completions`, {
