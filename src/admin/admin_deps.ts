@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/mod.ts";
 import type { Settings } from "../config/mod.ts";
 import type { Credential, Failure, Ports, Result, SourceName } from "../core/mod.ts";
 import type { LedgerRoom } from "../ledger/mod.ts";
-import type { CappedPool } from "../pool/mod.ts";
+import type { CappedPool, Pool } from "../pool/mod.ts";
 import type { Store } from "../store/mod.ts";
 import type { Upstream } from "../upstreams/mod.ts";
 
@@ -11,7 +11,7 @@ export interface AdminDeps {
   readonly store: Store;
   readonly settings: Settings;
   readonly catalog: Catalog;
-  readonly pool: CappedPool;
+  readonly pool: Pool & Pick<CappedPool, "capProgress">;
   readonly ledger: LedgerRoom;
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
   readonly ports: Ports;

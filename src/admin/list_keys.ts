@@ -1,3 +1,4 @@
+import type { BucketView } from "../pool/contract.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { type SafeKey, safeKey } from "./safe_key.ts";
 
@@ -12,6 +13,10 @@ export async function listKeys(deps: AdminDeps): Promise<readonly SafeKey[]> {
   const view = pool.view();
   const states = new Map(view.credentials.map((state) => [state.id, state]));
   const models = new Map(lists.map((list) => [list.credential, list]));
+  const buckets = new Map<string, BucketView[]>();
+  for (const bucket of view.buckets) {
+    for (const id of bucket.credentials) buckets.set(id, [...buckets.get(id) ?? [], bucket]);
+  }
   const now = ports.clock.now();
   return credentials.map((credential) => {
     const [state, list, cell] = [
@@ -21,7 +26,7 @@ export async function listKeys(deps: AdminDeps): Promise<readonly SafeKey[]> {
     ];
     return safeKey(credential, {
       now,
-      buckets: view.buckets.filter((bucket) => bucket.credentials.includes(credential.id)),
+      buckets: buckets.get(credential.id) ?? [],
       ...(state === undefined ? {} : { state }),
       ...(list === undefined ? {} : { models: list }),
       ...(cell === undefined ? {} : { counts: cell }),

@@ -17,12 +17,18 @@ export class Publisher {
   #cancelState: (() => void) | undefined;
   #cancelFull: (() => void) | undefined;
   readonly #running = new Set<Promise<void>>();
+  /** Models that nobody could serve when they were last asked for; the first answer says that this is over. */
+  readonly #out = new Set<string>();
 
   constructor(deps: AdminDeps) {
     this.#deps = deps;
     this.#stops = [
       deps.pool.subscribe((event) => this.#onPool(event)),
       deps.ledger.onRecord((record) => {
+        const model = record.modelUsed;
+        if (record.outcome === "ok" && model !== undefined && this.#out.delete(model)) {
+          this.#run(() => this.#recovered(model));
+        }
         if (deps.ledger.listeners() === 0) return;
         const { id, at, client, agent, status, outcome, modelAsked, modelUsed, totalMs, message, failure } =
           record;
@@ -90,10 +96,13 @@ export class Publisher {
         break;
       }
       case "exhausted":
+        this.#out.add(event.model);
         this.#run(() => this.#exhausted(event.model, event.until));
         break;
       case "recovered":
-        this.#run(() => this.#recovered(event.scope));
+        if (this.#out.delete(event.scope.replace(/^model:/, ""))) {
+          this.#run(() => this.#recovered(event.scope));
+        }
         break;
       case "cap-warning":
       case "cap-exceeded":

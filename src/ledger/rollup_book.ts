@@ -1,6 +1,6 @@
 import type { AttemptRecord, CallRecord } from "../core/mod.ts";
 import { type Grain, rollupKey } from "./ledger_keys.ts";
-import { type Addition, addTo } from "./rollup_cell.ts";
+import { type Addition, addTo, type Cell, emptyCell, mergeCell } from "./rollup_cell.ts";
 import { cellOf, type Cells, encodeCells, type PackedCells } from "./rollup_codec.ts";
 
 export const DIMS = [
@@ -24,6 +24,8 @@ const KEPT: Readonly<Record<Grain, readonly Dim[]>> = {
   all: ["total", "model", "key", "client", "flow"],
 };
 const GRAINS: readonly Grain[] = ["minute", "hour", "day", "all"];
+/** Which grains keep a dimension. */
+const GRAINS_OF = new Map(DIMS.map((dim) => [dim, GRAINS.filter((grain) => KEPT[grain].includes(dim))]));
 
 /** Dimensions that count attempts, and not calls: what a key or bucket truly carried. */
 const BY_ATTEMPT: ReadonlySet<Dim> = new Set<Dim>(["key", "project", "bucket"]);
@@ -48,23 +50,47 @@ interface Page {
 export class RollupBook {
   readonly #deps: BookDeps;
   readonly #pages = new Map<string, Page>();
+  /** What was counted in `#minute` and is in no page yet. */
+  readonly #recent = new Map<Dim, Cells>();
+  #minute = 0;
   readonly #past: { grain: Grain; dim: Dim; page: Page }[] = [];
 
   constructor(deps: BookDeps) {
     this.#deps = deps;
   }
 
-  /** Counts a call that ended at `now`. */
+  /**
+   * Counts a call that ended at `now`. Calls of one minute are first counted once a dimension; the longer periods, which
+   * begin with a minute all of them, take the sums over when they are asked for.
+   */
   add(record: CallRecord, now: number): void {
+    const minute = periodOf("minute", now);
+    if (minute !== this.#minute) this.#fold();
+    this.#minute = minute;
     const costMicros = this.#deps.costOf(record);
-    for (const grain of GRAINS) {
-      const time = periodOf(grain, now);
-      for (const dim of KEPT[grain]) this.#addTo(grain, dim, time, record, costMicros);
+    const { outcome, totalMs, usage, firstTokenMs } = record;
+    const whole: Addition = {
+      outcome,
+      costMicros,
+      totalMs,
+      ...(usage === undefined ? {} : { usage }),
+      ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+    };
+    for (const dim of DIMS) {
+      if (!BY_ATTEMPT.has(dim)) addTo(this.#recentCell(dim, callValue(dim, record)), whole, dim !== "flow");
+    }
+    const last = record.attempts.length - 1;
+    for (const [index, attempt] of record.attempts.entries()) {
+      const part = attemptAddition(record, attempt, index === last, costMicros);
+      for (const dim of BY_ATTEMPT) {
+        addTo(this.#recentCell(dim, this.#attemptValue(dim, attempt)), part, true);
+      }
     }
   }
 
   /** The values to write, whole; they stay due until `written` is called. */
   due(): { readonly key: Deno.KvKey; readonly value: PackedCells }[] {
+    this.#fold();
     const out = this.#past.map(({ grain, dim, page }) => this.#encode(grain, dim, page));
     for (const [name, page] of this.#pages) {
       if (!page.dirty) continue;
@@ -85,22 +111,24 @@ export class RollupBook {
     for (const page of this.#pages.values()) page.dirty = true;
   }
 
-  #addTo(grain: Grain, dim: Dim, time: number, record: CallRecord, costMicros: number): void {
-    const page = this.#page(grain, dim, time);
-    page.dirty = true;
-    const timed = dim !== "flow";
-    if (BY_ATTEMPT.has(dim)) {
-      for (const [index, attempt] of record.attempts.entries()) {
-        const last = index === record.attempts.length - 1;
-        addTo(
-          cellOf(page.cells, this.#attemptValue(dim, attempt)),
-          attemptAddition(record, attempt, last, costMicros),
-          timed,
-        );
+  #recentCell(dim: Dim, value: string): Cell {
+    let cells = this.#recent.get(dim);
+    if (cells === undefined) this.#recent.set(dim, cells = new Map());
+    let cell = cells.get(value);
+    if (cell === undefined) cells.set(value, cell = emptyCell());
+    return cell;
+  }
+
+  /** Takes what was counted lately over into every period that it belongs to. */
+  #fold(): void {
+    for (const [dim, recent] of this.#recent) {
+      for (const grain of GRAINS_OF.get(dim) ?? []) {
+        const page = this.#page(grain, dim, periodOf(grain, this.#minute));
+        page.dirty = true;
+        for (const [value, cell] of recent) mergeCell(cellOf(page.cells, value), cell);
       }
-      return;
     }
-    addTo(cellOf(page.cells, callValue(dim, record)), { ...record, costMicros }, timed);
+    this.#recent.clear();
   }
 
   #attemptValue(dim: Dim, attempt: AttemptRecord): string {

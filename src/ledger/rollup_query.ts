@@ -22,11 +22,11 @@ export async function series(kv: Deno.Kv, range: RollupRange): Promise<readonly 
   const start = [...prefix, periodOf(range.grain, range.from)];
   const end = [...prefix, range.to + 1];
   const points = new Map<number, Cells>();
-  for await (const { key, value } of kv.list<unknown>({ start, end }, { batchSize: 200 })) {
+  for await (const { key, value } of kv.list<unknown>({ start, end }, { batchSize: 500 })) {
     const time = Number(key[4]);
-    const cells = points.get(time) ?? new Map();
-    mergeCells(cells, decodeCells(value));
-    points.set(time, cells);
+    const cells = points.get(time);
+    if (cells === undefined) points.set(time, decodeCells(value));
+    else mergeCells(cells, decodeCells(value));
   }
   return [...points].map(([time, cells]) => ({ time, cells }));
 }

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import type { CredentialId } from "../core/mod.ts";
+import type { PoolEvent } from "../pool/mod.ts";
+import { callRecord, KEY, withApi } from "../../tests/support/api_bench.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { Publisher } from "./publisher.ts";
+
+/** A publisher on real rooms whose pool's events are told by hand. */
+function withPublisher(
+  run: (tell: (event: PoolEvent) => void, deps: AdminDeps) => Promise<void>,
+): Promise<void> {
+  return withApi(async ({ proxy, client }) => {
+    await client.addKeys({ key: KEY });
+    const { rooms } = proxy;
+    let tell: (event: PoolEvent) => void = () => {};
+    const pool = {
+      ...rooms.pool,
+      capProgress: () => [],
+      subscribe(listener: (event: PoolEvent) => void) {
+        tell = listener;
+        return () => {};
+      },
+    };
+    const deps: AdminDeps = { ...rooms, pool, version: "0", startedAt: 0 };
+    const publisher = new Publisher(deps);
+    await run(tell, deps);
+    await publisher.close();
+  }, { LOG_LEVEL: "info" });
+}
+
+async function alertsOf({ ledger }: AdminDeps, wanted: number): Promise<string[]> {
+  for (let tries = 0; tries < 200; tries++) {
+    await ledger.flush();
+    const lines = await ledger.logs({ limit: 50, kind: "alert" });
+    if (lines.length >= wanted) return lines.map((line) => line.message).reverse();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error("The alerts did not come");
+}
+
+Deno.test("Publisher says once that a model is out, and that it is back when it answers", () =>
+  withPublisher(async (tell, deps) => {
+    tell({ type: "exhausted", model: "gemini-2.5-flash" });
+    tell({ type: "exhausted", model: "gemini-2.5-flash" });
+    await alertsOf(deps, 1);
+    deps.ledger.record(callRecord(1));
+    deps.ledger.record(callRecord(2));
+    assert.deepEqual(await alertsOf(deps, 2), [
+      "No key can serve gemini-2.5-flash",
+      "gemini-2.5-flash can be served again",
+    ]);
+  }));
+
+Deno.test("Publisher keeps a death that the pool found, with its reason", () =>
+  withPublisher(async (tell, deps) => {
+    const [key] = await deps.store.credentials.list();
+    tell({ type: "dead", credential: key?.id ?? ("" as CredentialId), reason: "API key expired" });
+    await alertsOf(deps, 1);
+    assert.equal((await deps.store.credentials.list())[0]?.dead?.reason, "API key expired");
+  }));
