@@ -78,8 +78,9 @@ function dashboardOf(rooms: Rooms, { sessions }: Access, management: Management,
   return dashboardMount({ files, sessions, management, startedAt: rooms.admin.startedAt });
 }
 
-function jobDeps({ store, settings, ledger, admin, ports, draining }: Rooms): JobDeps {
-  return { store, settings, ledger, admin, clock: ports.clock, signal: draining.signal };
+function jobDeps({ store, settings, ledger, admin, ports, draining, oauth }: Rooms): JobDeps {
+  const refreshQuotas = (signal: AbortSignal) => oauth.pollQuotas(signal);
+  return { store, settings, ledger, admin, clock: ports.clock, signal: draining.signal, refreshQuotas };
 }
 
 /** GEMINI_API_KEYS are added unless they are there; Google is asked for their models in the background, so that the start never waits. */

@@ -1,6 +1,13 @@
 import { Hono } from "hono";
 import { OWNER } from "../core/mod.ts";
-import { type ApiPorts, createApi, createRequestGuard, type PeerInfo } from "../http/mod.ts";
+import {
+  type ApiPorts,
+  type Authorized,
+  createApi,
+  createOAuthApp,
+  createRequestGuard,
+  type PeerInfo,
+} from "../http/mod.ts";
 import type { EventSubscription, LedgerRoom } from "../ledger/mod.ts";
 import type { Access } from "./access.ts";
 import type { Rooms } from "./rooms.ts";
@@ -27,19 +34,17 @@ export function managementApp(
   const now = () => ports.clock.now();
   const guard = createRequestGuard(settings.host);
   const peers = new WeakMap<Request, string>();
-  const api = createApi({
-    ...apiPorts,
-    admin,
-    ledger,
-    now,
-    auth(request) {
-      const url = new URL(request.url);
-      const refused = guard(request, url);
-      if (!refused.ok) return { ok: false, failure: refused.error };
-      const checked = access.gate.check(request, url, peers.get(request) ?? "");
-      return checked.ok ? { ok: true, client: checked.value } : { ok: false, failure: checked.error };
-    },
-  });
+  const auth = (request: Request): Authorized => {
+    const url = new URL(request.url);
+    const refused = guard(request, url);
+    if (!refused.ok) return { ok: false, failure: refused.error };
+    const checked = access.gate.check(request, url, peers.get(request) ?? "");
+    return checked.ok ? { ok: true, client: checked.value } : { ok: false, failure: checked.error };
+  };
+  const onFault = (error: Error) =>
+    ledger.log("error", "oauth", "The sign-in failed inside the proxy", { error: error.message });
+  const signIn = createOAuthApp({ oauth: rooms.oauth, auth, now, onFault });
+  const api = createApi({ ...apiPorts, admin, ledger, now, auth });
   const inside = createApi({
     ...apiPorts,
     admin,
@@ -48,7 +53,7 @@ export function managementApp(
     auth: () => ({ ok: true, client: { id: OWNER, name: "owner", owner: true } }),
   });
   return {
-    api: mounted(api, peers),
+    api: mounted(signIn, api, peers),
     ask: async (path, init) => await inside.request(path, init),
     endStreams() {
       for (const stream of streams) stream.close();
@@ -58,12 +63,13 @@ export function managementApp(
 }
 
 /** The API below its own paths, told who the peer is. */
-function mounted(api: Hono, peers: WeakMap<Request, string>): Hono<{ Bindings: PeerInfo }> {
+function mounted(signIn: Hono, api: Hono, peers: WeakMap<Request, string>): Hono<{ Bindings: PeerInfo }> {
   const app = new Hono<{ Bindings: PeerInfo }>();
-  for (const path of ["/api/*", "/metrics"]) {
+  const both = new Hono().route("/", signIn).route("/", api);
+  for (const path of ["/api/*", "/metrics", "/oauth-callback"]) {
     app.all(path, (c) => {
       peers.set(c.req.raw, c.env?.peer ?? "");
-      return api.fetch(c.req.raw);
+      return both.fetch(c.req.raw);
     });
   }
   return app;

@@ -1,12 +1,14 @@
 import { type Admin, createAdmin } from "../admin/mod.ts";
 import { type Catalog, createCatalog } from "../catalog/mod.ts";
-import type { Settings } from "../config/mod.ts";
-import { type Credential, type Failure, ok, type Ports, type Result, type SourceName } from "../core/mod.ts";
+import { type Settings, userFolder } from "../config/mod.ts";
+import type { Ports, SourceName } from "../core/mod.ts";
 import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
-import { createPool, type Pool } from "../pool/mod.ts";
+import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
+import { type CappedPool, createPool } from "../pool/mod.ts";
 import { createDeadlines, createSessionMemory, createSignatureMemory, type RelayDeps } from "../relay/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
-import { createAiStudio, type Upstream } from "../upstreams/mod.ts";
+import type { Upstream } from "../upstreams/mod.ts";
+import { upstreamsOf } from "./upstreams.ts";
 
 /** Every room of one process, opened. */
 export interface Rooms {
@@ -15,10 +17,11 @@ export interface Rooms {
   readonly store: Store;
   readonly ledger: LedgerRoom;
   readonly catalog: Catalog;
-  readonly pool: Pool;
+  readonly pool: CappedPool;
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
   readonly relay: RelayDeps;
   readonly admin: Admin;
+  readonly oauth: OAuthRoom;
   /** Aborted first: open event streams end, nothing new begins. */
   readonly draining: AbortController;
   /** Aborted when patience ends: running calls break off, in their dialect's own words. */
@@ -60,10 +63,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
       error: String(problem).slice(0, 300),
     });
   const catalog = await createCatalog({ store, settings, clock: ports.clock, onProblem });
-  const upstreams = new Map<SourceName, Upstream>([[
-    "api_key",
-    createAiStudio({ url: settings.geminiApiUrl }),
-  ]]);
+  const upstreams = upstreamsOf(settings);
   const pool = await createPool({
     store,
     settings,
@@ -73,7 +73,8 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     log: (level, message, fields) => ledger.log(level, "pool", message, fields),
   });
   const shutdown = new AbortController();
-  const base = { settings, ports, store, ledger, catalog, pool, upstreams };
+  const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool });
+  const base = { settings, ports, store, ledger, catalog, pool, upstreams, oauth };
   const relay = relayDeps(base, shutdown.signal);
   const admin = await createAdmin({
     ...base,
@@ -85,8 +86,26 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   return { ...rooms, close: () => closeRooms(rooms) };
 }
 
+function openOAuth(
+  rooms: Pick<Rooms, "settings" | "ports" | "store" | "ledger" | "upstreams" | "pool">,
+): OAuthRoom {
+  const { pool, settings } = rooms;
+  const folder = userFolder(Deno.env.toObject(), Deno.build.os);
+  return createOAuth({
+    ...rooms,
+    settings,
+    ...(folder === undefined ? {} : { userFolder: folder }),
+    pool: {
+      noteQuota(credential, model, fraction, resetsAt) {
+        if (typeof model !== "string" || fraction === undefined) return;
+        pool.noteQuota(credential, model, { fraction, ...(resetsAt === undefined ? {} : { resetsAt }) });
+      },
+    },
+  });
+}
+
 function relayDeps(
-  rooms: Pick<Rooms, "settings" | "ports" | "store" | "ledger" | "pool" | "upstreams">,
+  rooms: Pick<Rooms, "settings" | "ports" | "store" | "ledger" | "pool" | "upstreams" | "oauth">,
   shutdown: AbortSignal,
 ): RelayDeps {
   const { settings, ports, store, ledger, pool, upstreams } = rooms;
@@ -106,7 +125,7 @@ function relayDeps(
     sessions: createSessionMemory(),
     shutdown,
     stopping,
-    ready: (credential): Promise<Result<Credential, Failure>> => Promise.resolve(ok(credential)),
+    ready: (credential, force) => rooms.oauth.ready(credential, force),
     clientFor(credential) {
       const { proxy } = credential;
       if (proxy === undefined) return undefined;
@@ -121,6 +140,7 @@ async function closeRooms(rooms: Omit<Rooms, "close">): Promise<void> {
   rooms.draining.abort();
   rooms.shutdown.abort();
   await rooms.pool.close();
+  await rooms.oauth.close();
   await rooms.admin.close();
   rooms.relay.deadlines.close();
   rooms.catalog.close();

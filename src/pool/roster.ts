@@ -18,6 +18,9 @@ export function slotsOf(base: number, tier: Tier, multipliers: Readonly<Record<T
   return Math.max(1, Math.floor(base * (multipliers[tier] ?? 1) + 1e-9));
 }
 
+/** Why a bucket rests whose source says that it is nearly used up. */
+const QUOTA_LOW = "quota nearly used up";
+
 /** All credentials, buckets and lanes, and the health of what they share. Says which nodes to look at again when one of them changes. */
 export class Roster {
   readonly entries = new Map<CredentialId, CredentialEntry>();
@@ -137,7 +140,7 @@ export class Roster {
     this.refreshEntry(entry, now);
   }
 
-  /** A source stated what is left of a quota: used up means closed until its reset. */
+  /** A source stated what is left of a quota: nearly used up means closed until its reset, before a call fails on it. */
   noteQuota(
     id: CredentialId,
     model: string,
@@ -148,9 +151,9 @@ export class Roster {
     if (entry === undefined) return;
     const bucket = this.bucketOf(entry, model);
     bucket.remaining = { fraction, asOf: now, ...(resetsAt === undefined ? {} : { resetsAt }) };
-    if (fraction > 0 && bucket.block?.reason === "quota used up") bucket.unblock();
-    if (fraction <= 0 && resetsAt !== undefined && resetsAt > now) {
-      bucket.block = { until: resetsAt, kind: "cooling", reason: "quota used up", fact: true, at: now };
+    if (bucket.block?.reason === QUOTA_LOW) bucket.unblock();
+    if (fraction < TUNING.quotaLow && resetsAt !== undefined && resetsAt > now) {
+      bucket.block = { until: resetsAt, kind: "cooling", reason: QUOTA_LOW, fact: true, at: now };
     }
     this.refreshBucket(bucket, now);
   }

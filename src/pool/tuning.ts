@@ -4,6 +4,8 @@ export const HOUR = 3_600_000;
 
 /** Numbers of the algorithm that are choices, not facts; each says what it trades. */
 export const TUNING = {
+  /** Share of a stated quota below which it rests until its reset: a call on the last of it is likely to fail half-way. */
+  quotaLow: 0.05,
   /** A send counts this much longer than a minute, so that the next one never arrives before the first left Google's window. */
   margin: 150,
   marginMax: 3_000,
