@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { loadSettings, type Settings } from "../../src/config/mod.ts";
+import type { Credential, CredentialId, OAuthCredential, Ports, SourceName } from "../../src/core/mod.ts";
+import { createOAuth, type OAuthOptions, type OAuthRoom, type Provider } from "../../src/oauth/mod.ts";
+import {
+  createManualClock,
+  type ManualClock,
+  type ServedOAuthSimulator,
+  serveOAuthSimulator,
+} from "../../src/sim/mod.ts";
+import { openStore, type Store } from "../../src/store/mod.ts";
+import { createNewId } from "../../src/system/mod.ts";
+import { createAntigravity, createGeminiCli, createVertex, type Upstream } from "../../src/upstreams/mod.ts";
+
+export const PAGE = "http://localhost:7536/";
+export const SCOPES =
+  "https://www.googleapis.com/auth/cloud-platform https://www.googleapis.com/auth/userinfo.email openid";
+
+export interface OAuthBench extends AsyncDisposable {
+  readonly clock: ManualClock;
+  readonly simulator: ServedOAuthSimulator;
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly oauth: OAuthRoom;
+  readonly upstreams: ReadonlyMap<SourceName, Upstream>;
+  readonly ports: Ports;
+  readonly log: string[];
+  /** Signs an account in as a browser would, without a browser. */
+  signIn(email: string, provider?: Provider): Promise<CredentialId>;
+  /** Adds an account whose token ends `left` milliseconds from now. */
+  addAccount(email: string, left: number, more?: Partial<OAuthCredential>): Promise<OAuthCredential>;
+  reload(id: CredentialId): Promise<Credential>;
+}
+
+export interface OAuthBenchOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly pool?: OAuthOptions["pool"];
+  readonly readFile?: (path: string) => Promise<string>;
+  readonly fetch?: Ports["fetch"];
+}
+
+/** Settings that point at the fakes, with the client that they know. */
+export function settingsFor(simulator: ServedOAuthSimulator): Record<string, string> {
+  return {
+    GEMINITRO_KV: ":memory:",
+    GEMINITRO_HOME: "/nonexistent/geminitro-test",
+    OAUTH_CLIENT_ID: simulator.clientId,
+    OAUTH_CLIENT_SECRET: simulator.clientSecret,
+    GOOGLE_AUTH_URL: simulator.authUrl,
+    GOOGLE_TOKEN_URL: simulator.tokenUrl,
+    GOOGLE_USERINFO_URL: simulator.userinfoUrl,
+    ANTIGRAVITY_URLS: simulator.antigravityUrls.join(","),
+    CODE_ASSIST_URL: simulator.codeAssistUrl,
+    VERTEX_URL: simulator.vertexUrl,
+  };
+}
+
+/** The OAuth room over a database in memory and the fakes, all on a clock that is moved by hand. */
+export async function oauthBench(options: OAuthBenchOptions = {}): Promise<OAuthBench> {
+  // Real time to begin with, because the platform checks id tokens by it.
+  const clock = createManualClock(Date.now());
+  const simulator = serveOAuthSimulator({ clock });
+  const loaded = loadSettings({ ...settingsFor(simulator), ...options.env });
+  assert.ok(loaded.ok);
+  const settings = loaded.value;
+  const ports: Ports = {
+    clock,
+    random: () => 0.5,
+    newId: createNewId(),
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+  };
+  const store = await openStore({ path: ":memory:", ...ports });
+  const upstreams = upstreamsOf(settings);
+  const log: string[] = [];
+  const oauth = createOAuth({
+    store,
+    settings,
+    ports,
+    upstreams,
+    ledger: {
+      log: (_level, _kind, message, fields) => void log.push(`${message} ${JSON.stringify(fields ?? {})}`),
+    },
+    ...(options.pool === undefined ? {} : { pool: options.pool }),
+    ...(options.readFile === undefined ? {} : { readFile: options.readFile, userFolder: "/home/ada" }),
+  });
+  return {
+    clock,
+    simulator,
+    store,
+    settings,
+    oauth,
+    upstreams,
+    ports,
+    log,
+    signIn: (email, provider = "antigravity") => signIn(oauth, simulator, email, provider),
+    addAccount: (email, left, more = {}) => addAccount({ clock, simulator, store }, email, left, more),
+    async reload(id) {
+      const found = await store.credentials.get(id);
+      assert.ok(found);
+      return found;
+    },
+    async [Symbol.asyncDispose]() {
+      await oauth.close();
+      await store.close();
+      await simulator.close();
+    },
+  };
+}
+
+export function upstreamsOf(settings: Settings): ReadonlyMap<SourceName, Upstream> {
+  const clientId = settings.oauth.default.clientId ?? "";
+  return new Map<SourceName, Upstream>([
+    ["antigravity", createAntigravity({ urls: settings.antigravityUrls, clientId })],
+    ["gemini_cli", createGeminiCli({ url: settings.codeAssistUrl, clientId })],
+    ["vertex", createVertex(settings.vertexUrl === undefined ? {} : { url: settings.vertexUrl })],
+  ]);
+}
+
+/** Follows the consent page to the address that it sends the browser to. */
+export async function consent(authUrl: string): Promise<URL> {
+  const response = await fetch(authUrl, { redirect: "manual" });
+  const text = await response.text();
+  assert.equal(response.status, 302, text);
+  return new URL(response.headers.get("location") ?? "");
+}
+
+async function signIn(
+  oauth: OAuthRoom,
+  simulator: ServedOAuthSimulator,
+  email: string,
+  provider: Provider,
+): Promise<CredentialId> {
+  simulator.control.signInAs(email);
+  const begun = await oauth.signIn({ provider, confirmed: true, page: PAGE });
+  assert.ok(begun.ok, JSON.stringify(begun));
+  const added = await oauth.callback(await consent(begun.value.authUrl), undefined);
+  assert.ok(added.ok, JSON.stringify(added));
+  return added.value.id;
+}
+
+async function addAccount(
+  { clock, simulator, store }: Pick<OAuthBench, "clock" | "simulator" | "store">,
+  email: string,
+  left: number,
+  more: Partial<OAuthCredential>,
+): Promise<OAuthCredential> {
+  const { control } = simulator;
+  const added = await store.credentials.add({
+    source: more.source ?? "antigravity",
+    email,
+    refreshToken: control.issueRefreshToken(email),
+    accessToken: `ya29.old-token-of-${email}`,
+    accessExpiresAt: clock.now() + left,
+    codeAssistProject: control.account(email).project,
+    ...(more.project === undefined ? {} : { project: more.project }),
+  });
+  assert.ok(added.ok);
+  return added.value as OAuthCredential;
+}
+
+/** Longest pause of the product's own; what waits longer are limits of patience, which real time must not reach. */
+const LONGEST_PAUSE = 5_000;
+
+/** Waits for a task that pauses, moving the clock over each pause but never into a limit of patience. */
+export async function overPauses<Value>(clock: ManualClock, task: Promise<Value>): Promise<Value> {
+  let done = false;
+  const watched = task.finally(() => done = true);
+  while (!done) {
+    const next = clock.nextTimerAt() ?? Infinity;
+    await clock.advanceTo(next - clock.now() <= LONGEST_PAUSE ? next : clock.now());
+  }
+  return await watched;
+}
