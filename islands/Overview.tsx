@@ -25,6 +25,7 @@ import { Card, Problem } from "../components/ui/card.tsx";
 import { Figure } from "../components/ui/figure.tsx";
 import { agentsNow } from "../components/views/agents_now.ts";
 import { attentionRows } from "../components/views/attention.ts";
+import { usableBuckets } from "../components/views/bucket_order.ts";
 import { keyRibbons } from "../components/views/key_ribbon.ts";
 import { modelQuotas } from "../components/views/model_quota.ts";
 import { advance, emptySeries, STEP_MS, type TrafficPoint } from "../components/views/traffic_series.ts";
@@ -123,7 +124,7 @@ export default function Overview(props: OverviewProps) {
       <AttentionList rows={attentionRows(facts, now)} usable={usable} />
       <div class="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">
         <div class="grid gap-4 lg:gap-5">
-          <QuotaList rows={modelQuotas(facts.buckets, now)} />
+          <QuotaList rows={modelQuotas(usableBuckets(facts.buckets, facts.keys), now)} />
           <KeyGlance keys={facts.keys} ribbons={keyRibbons(calls.value.value)} />
         </div>
         <div class="grid gap-4 lg:gap-5">

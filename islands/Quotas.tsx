@@ -10,7 +10,7 @@ import { ScheduleForm } from "../components/quotas/schedule_form.tsx";
 import { text } from "../components/text/shell.ts";
 import { quotasText } from "../components/text/quotas.ts";
 import { Problem } from "../components/ui/card.tsx";
-import { orderedBuckets } from "../components/views/bucket_order.ts";
+import { orderedBuckets, usableBuckets } from "../components/views/bucket_order.ts";
 import { modelQuotas } from "../components/views/model_quota.ts";
 
 const words = quotasText;
@@ -34,7 +34,9 @@ export default function Quotas(props: QuotasProps) {
     "request",
   ]);
   const typed = useSignal("");
-  const shown = orderedBuckets(buckets.value.value, props.keys, typed.value);
+  const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
+  const usable = usableBuckets(buckets.value.value, keys.value.value);
+  const shown = orderedBuckets(usable, keys.value.value, typed.value);
   return (
     <div class="grid gap-4 lg:gap-5">
       {buckets.problem.value && <Problem>{text.loadFailed(buckets.problem.value)}</Problem>}
@@ -43,7 +45,7 @@ export default function Quotas(props: QuotasProps) {
           <CapList caps={caps.value.value} targets={props.targets} refresh={caps.refresh} />
           <ScheduleForm caps={caps.value.value} refresh={caps.refresh} />
         </div>
-        <QuotaList rows={modelQuotas(buckets.value.value, now)} most={12} />
+        <QuotaList rows={modelQuotas(usable, now)} most={12} />
       </div>
       <input
         type="search"

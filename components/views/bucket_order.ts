@@ -11,6 +11,16 @@ function named(bucket: BucketRow, keys: ReadonlyMap<string, KeyRow>): BucketRow 
   return key === undefined ? bucket : { ...bucket, project: keyName(key) };
 }
 
+/** Buckets of which at least one key is neither dead nor switched off: only those answer "can I keep working". */
+export function usableBuckets(buckets: readonly BucketRow[], keys: readonly KeyRow[]): readonly BucketRow[] {
+  const out = new Set(
+    keys.filter((key) => key.status === "dead" || key.status === "disabled").map((key) => key.id),
+  );
+  return buckets.filter((bucket) =>
+    bucket.credentials.length === 0 || bucket.credentials.some((id) => !out.has(id))
+  );
+}
+
 /** The buckets that a filter leaves, under names that people know: cooling ones first, then by use. */
 export function orderedBuckets(
   buckets: readonly BucketRow[],
