@@ -1,9 +1,11 @@
-import { type CredentialId, err, type Failure, ok } from "../core/mod.ts";
+import { type Credential, type CredentialId, err, type Failure, ok } from "../core/mod.ts";
 import type { CredentialDraft } from "../store/mod.ts";
 import type { AddedAccount, OAuthOutcome, Provider } from "./contract.ts";
 import { findProject, type FoundProject } from "./find_project.ts";
 import { oauthClient } from "./oauth_client.ts";
+import { listModels } from "./model_lister.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
+import type { Refresher } from "./refresher.ts";
 import { fromFailure, fromStore } from "./problem.ts";
 import { serviceOf } from "./services.ts";
 import { limitedFetch, sleep, timed } from "./timed.ts";
@@ -15,11 +17,26 @@ const SET_UP = 3 * 60_000;
 /** Stores accounts that proved themselves: e-mail and project are asked of Google, the same account twice is one. */
 export class AccountAdder {
   readonly #options: OAuthOptions;
-  readonly #forget: (id: CredentialId) => void;
+  readonly #refresher: Refresher;
 
-  constructor(options: OAuthOptions, forget: (id: CredentialId) => void) {
+  constructor(options: OAuthOptions, refresher: Refresher) {
     this.#options = options;
-    this.#forget = forget;
+    this.#refresher = refresher;
+  }
+
+  /** A Google Cloud credentials file; its first token tells whether it works. */
+  async addVertex(
+    serviceAccount: string,
+    name: string,
+    location: string,
+  ): Promise<OAuthOutcome<AddedAccount>> {
+    const stored = await this.#store({ source: "vertex", serviceAccount, location });
+    if (!stored.ok) return stored;
+    const { id, renewed } = stored.value;
+    const listed = await listModels(this.#options, this.#refresher, id);
+    const problem = listed.ok ? undefined : listed.error;
+    this.#tell("vertex", name, renewed, problem);
+    return ok({ id, source: "vertex", email: name, renewed, ...told(problem) });
   }
 
   /** Adds an account that is known by its refresh token alone. */
@@ -53,11 +70,11 @@ export class AccountAdder {
     );
     if (!stored.ok) return stored;
     const { id, renewed } = stored.value;
-    this.#forget(id);
+    this.#refresher.forget(id);
     if (!found.ok && found.error.class === "credential_dead") await this.#retire(id, found.error);
-    const problem = found.ok ? undefined : found.error;
+    const listed = found.ok ? await listModels(this.#options, this.#refresher, id) : found;
+    const problem = listed.ok ? undefined : listed.error;
     this.#tell(provider, email.value, renewed, problem);
-    this.#options.onAdded?.(id);
     return ok({
       id,
       source: provider,
@@ -65,8 +82,7 @@ export class AccountAdder {
       renewed,
       ...(found.ok ? { tier: found.value.tier } : {}),
       ...(found.ok && found.value.project !== undefined ? { project: found.value.project } : {}),
-      ...(problem === undefined ? {} : { problem: problem.message }),
-      ...(problem?.link === undefined ? {} : { link: problem.link }),
+      ...told(problem),
     });
   }
 
@@ -103,12 +119,17 @@ export class AccountAdder {
     await this.#options.store.credentials.update(id, { dead });
   }
 
-  #tell(provider: Provider, email: string, renewed: boolean, problem: Failure | undefined): void {
+  #tell(provider: Credential["source"], email: string, renewed: boolean, problem: Failure | undefined): void {
     const what = renewed ? "signed in again" : "added";
     const but = problem === undefined ? "" : `, but it cannot serve: ${problem.message}`;
     const level = problem === undefined ? "info" : "warn";
     this.#options.ledger.log(level, "oauth", `The ${provider} account ${email} was ${what}${but}`);
   }
+}
+
+function told(problem: Failure | undefined): Pick<AddedAccount, "problem" | "link"> {
+  if (problem === undefined) return {};
+  return { problem: problem.message, ...(problem.link === undefined ? {} : { link: problem.link }) };
 }
 
 function draftOf(

@@ -14,7 +14,7 @@ import { OAUTH_WARNING } from "./warning.ts";
 /** Opens the room. Nothing is asked of Google before the first call. */
 export function createOAuth(options: OAuthOptions): OAuthRoom {
   const refresher = new Refresher(options);
-  const adder = new AccountAdder(options, (id) => refresher.forget(id));
+  const adder = new AccountAdder(options, refresher);
   const signIns = new SignIns(options, adder);
   const quotas = new QuotaPoller(options, refresher);
   return {

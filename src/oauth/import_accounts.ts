@@ -1,9 +1,9 @@
-import { type CredentialId, ok } from "../core/mod.ts";
+import { ok } from "../core/mod.ts";
 import type { AccountAdder } from "./account_adder.ts";
 import type { AddedAccount, ImportReport, OAuthOutcome, OAuthRoom, Provider } from "./contract.ts";
 import { type Importable, readImport, USUAL_PLACES } from "./import_formats.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
-import { fromStore, refuse, unconfirmed } from "./problem.ts";
+import { refuse, unconfirmed } from "./problem.ts";
 
 type Input = Parameters<OAuthRoom["importFiles"]>[0];
 
@@ -27,7 +27,7 @@ export async function importAccounts(
   const failed: { name: string; message: string }[] = [];
   for (const one of all) {
     const outcome = one.kind === "vertex"
-      ? await addVertex(options, one.file, one.name, input.location ?? DEFAULT_LOCATION)
+      ? await adder.addVertex(one.file, one.name, input.location ?? DEFAULT_LOCATION)
       : await adder.addByToken(one.provider ?? input.provider as Provider, one.refreshToken);
     if (outcome.ok) added.push(outcome.value);
     else failed.push({ name: one.name, message: outcome.error.message });
@@ -70,18 +70,4 @@ async function fromUsualPlaces(
     places.map((place) => readFile(`${userFolder}/${place}`).catch(() => undefined)),
   );
   return texts.flatMap((text) => text === undefined ? [] : readImport(text) ?? []);
-}
-
-async function addVertex(
-  { store, ledger, onAdded }: OAuthOptions,
-  serviceAccount: string,
-  name: string,
-  location: string,
-): Promise<OAuthOutcome<AddedAccount>> {
-  const added = await store.credentials.add({ source: "vertex", serviceAccount, location });
-  if (!added.ok && added.error.kind !== "duplicate") return fromStore(added.error);
-  const id = added.ok ? added.value.id : (added.error as { readonly id: string }).id as CredentialId;
-  ledger.log("info", "oauth", `The Vertex AI credential ${name} was ${added.ok ? "added" : "there already"}`);
-  onAdded?.(id);
-  return ok({ id, source: "vertex", email: name, renewed: !added.ok });
 }

@@ -1,5 +1,5 @@
 import type { Settings } from "../config/mod.ts";
-import type { Credential, CredentialId, Ports, SourceName } from "../core/mod.ts";
+import type { CredentialId, Ports, SourceName } from "../core/mod.ts";
 import type { Ledger } from "../ledger/contract.ts";
 import type { Store } from "../store/mod.ts";
 import type { Upstream } from "../upstreams/mod.ts";
@@ -29,6 +29,4 @@ export interface OAuthOptions {
   readonly readFile?: (path: string) => Promise<string>;
   /** The user's own folder, for imports without a text. */
   readonly userFolder?: string;
-  /** Told after an account was added, so that its models are listed. */
-  readonly onAdded?: (credential: Credential["id"]) => void;
 }
