@@ -7,7 +7,6 @@ export const flowText = {
   columns: ["Agent", "Model", "Project", "Key"],
   empty: "Nothing flows yet",
   emptyDetail: "The picture draws itself with the first calls.",
-  stopped: "stopped here",
   note: (count: number) => `the last ${plural(count, "call", "calls")}`,
   label: (count: number) => `${shortNumber(count)} calls from agents over models and projects to keys`,
   noProject: "project not known",

@@ -63,7 +63,6 @@ export const keysText = {
   addDone: (good: number, bad: number) =>
     bad === 0 ? `${plural(good, "key is", "keys are")} added.` : `${good} added, ${bad} refused.`,
   getKey: "Get a key at Google AI Studio",
-  ribbon: "Last attempts",
   oauthTitle: "Sign in with Google",
   oauthLead: "For accounts of Antigravity and of Gemini Code Assist. Google's page opens in a new tab.",
   oauthWarn:

@@ -11,7 +11,6 @@ export const overviewText = {
   used: "used",
   resets: "resets in",
   empties: "empty in",
-  lasts: "lasts until the reset",
   cooling: (count: number, of: number) => count === of ? "cooling" : `${count} of ${of} cooling`,
   freeIn: "free in",
   unknownLimit: "limit not known yet",

@@ -42,8 +42,8 @@ export const quotasText = {
   until: "until",
   empty: "No limits are known yet",
   emptyDetail: "They appear with the first calls.",
+  key: "the key alone: its project is not known",
   told: "told by you",
   measured: "read from a reply",
-  key: "the key alone: its project is not known",
   filter: "Filter by model or project",
 } as const;

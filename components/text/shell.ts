@@ -2,7 +2,6 @@
 export const text = {
   product: "GemiNitro",
   close: "Close",
-  cancel: "Cancel",
   save: "Save",
   add: "Add",
   remove: "Remove",
