@@ -38,6 +38,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   ],
   fresh: [],
   composition: [
+    "agents",
     "core",
     "config",
     "system",

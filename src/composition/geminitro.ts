@@ -4,6 +4,7 @@ import { createApp, type PeerInfo } from "../http/mod.ts";
 import { type JobDeps, runDueJobs } from "../jobs/mod.ts";
 import { systemPorts } from "../system/mod.ts";
 import { type Access, openAccess } from "./access.ts";
+import { agentsPort } from "./agents_port.ts";
 import { type DashboardFiles, dashboardMount } from "./dashboard_mount.ts";
 import { type Management, managementApp } from "./management_app.ts";
 import { proxyApp } from "./proxy_app.ts";
@@ -53,7 +54,7 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   });
   await addKeysOfSettings(rooms);
   const access = await openAccess(rooms);
-  const management = managementApp(rooms, access, {});
+  const management = managementApp(rooms, access, { agents: agentsPort(rooms) });
   const app = createApp({
     proxy: proxyApp(rooms, access.gate),
     api: management.api,

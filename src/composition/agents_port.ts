@@ -1,0 +1,88 @@
+import {
+  type AgentModel,
+  AGENTS,
+  applyPlan,
+  detectAgents,
+  homeRecords,
+  hostSystem,
+  planInstall,
+  type Scope,
+} from "../agents/mod.ts";
+import type { Catalog } from "../catalog/mod.ts";
+import type { Settings } from "../config/mod.ts";
+import { ok } from "../core/mod.ts";
+import type { ApiPorts } from "../http/mod.ts";
+
+export interface AgentsPortOptions {
+  readonly settings: Settings;
+  readonly catalog: Catalog;
+}
+
+/** One agent's registration, as the API tells it. */
+interface AgentChange {
+  readonly agent: string;
+  readonly ok: boolean;
+  readonly message: string;
+  readonly diff: string;
+  readonly notes: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/** Coding agents of this machine, for the management API: the same plans that the command line makes. */
+export function agentsPort({ settings, catalog }: AgentsPortOptions): NonNullable<ApiPorts["agents"]> {
+  const system = hostSystem();
+  const records = homeRecords(system, settings.home);
+  const names = new Map(AGENTS.map(({ id, name }) => [id, name]));
+
+  async function install(agent: string, scope: Scope, dryRun: boolean): Promise<AgentChange> {
+    const plan = await planInstall(
+      agent,
+      {
+        baseUrl: `http://localhost:${settings.port}`,
+        apiKey: settings.proxyApiKey,
+        models: agentModels(catalog),
+        scope,
+        projectDir: Deno.cwd(),
+      },
+      system,
+      records,
+    );
+    if (!plan.ok) return { agent, ok: false, message: plan.error.message, diff: "", notes: [], lines: [] };
+    const { diff, notes, lines = [], edits } = plan.value;
+    const applied = dryRun ? ok(undefined) : await applyPlan(plan.value, system, records);
+    const done = edits.length === 0 ? "Already registered" : dryRun ? "Ready to register" : "Registered";
+    return { agent, ok: applied.ok, message: applied.ok ? done : applied.error.message, diff, notes, lines };
+  }
+
+  return {
+    async list() {
+      const found = await detectAgents(system, records);
+      return found.map(({ agent, installed, configured, files }) => ({
+        id: agent,
+        name: names.get(agent) ?? agent,
+        detected: installed,
+        installed: configured,
+        path: files[0] ?? "",
+        files,
+      }));
+    },
+    async install({ agents, scope, dryRun }) {
+      const results: AgentChange[] = [];
+      for (const agent of agents) results.push(await install(agent, scope, dryRun));
+      return ok({ results });
+    },
+  };
+}
+
+/** Models that answer chats, the newest families first as Google lists them last. */
+function agentModels(catalog: Catalog): readonly AgentModel[] {
+  return catalog.list()
+    .filter(({ methods }) => methods.includes("generateContent"))
+    .map(({ id, displayName, inputTokenLimit, outputTokenLimit, thinking }) => ({
+      id,
+      name: displayName,
+      inputTokenLimit,
+      outputTokenLimit,
+      thinking,
+    }));
+}
