@@ -157,6 +157,9 @@ export interface ProcessRecord {
   readonly until: number;
   /** The epoch this process has taken over. */
   readonly seenEpoch: string;
+  /** Where it runs, when that is known. */
+  readonly host?: string;
+  readonly pid?: number;
 }
 
 /** Everything that lasts, on one Deno KV database. Values are decoded on read; what does not decode is quarantined and reported. */

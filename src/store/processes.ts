@@ -1,8 +1,9 @@
 import { CommitLost } from "./commit.ts";
 import type { ProcessRecord } from "./contract.ts";
-import type { Decode } from "./fields.ts";
+import { type Decode, defined } from "./fields.ts";
 import { processKey, processPrefix } from "./keys.ts";
 import { HEARTBEAT_MS, PROCESS_TTL_MS } from "./limits.ts";
+import { forgetProcess, hasEnded, type RunningProcess, thisProcess } from "./running_process.ts";
 import { commitConfiguration, type Session } from "./session.ts";
 
 const decodeProcess: Decode<ProcessRecord> = (fields) => ({
@@ -10,15 +11,18 @@ const decodeProcess: Decode<ProcessRecord> = (fields) => ({
   startedAt: fields.number("startedAt"),
   until: fields.number("until"),
   seenEpoch: fields.text("seenEpoch"),
+  ...defined({ host: fields.optional("host", fields.text), pid: fields.optional("pid", fields.number) }),
 });
 
 /**
  * The record by which other processes know this one. Joining, leaving and the end of a dead process move the epoch, so that
- * all hear of it; a heartbeat only renews the record and says which epoch was taken over.
+ * all hear of it; a heartbeat only renews the record and says which epoch was taken over. A process of this host that was
+ * killed is found out by its number at once, any other when its record ends.
  */
 export class Presence {
   readonly #session: Session;
   readonly #startedAt: number;
+  readonly #self: RunningProcess;
   #stopListening: () => void = () => {};
   #cancelBeat: () => void = () => {};
   #beating: Promise<void> = Promise.resolve();
@@ -29,6 +33,7 @@ export class Presence {
   constructor(session: Session) {
     this.#session = session;
     this.#startedAt = session.clock.now();
+    this.#self = thisProcess(session.processId);
   }
 
   async join(): Promise<void> {
@@ -41,7 +46,7 @@ export class Presence {
 
   async list(): Promise<readonly ProcessRecord[]> {
     const now = this.#session.clock.now();
-    return (await this.#all()).map((item) => item.record).filter((record) => record.until > now);
+    return (await this.#all()).map((item) => item.record).filter((record) => !isDead(record, now));
   }
 
   async close(): Promise<void> {
@@ -49,6 +54,7 @@ export class Presence {
     this.#cancelBeat();
     this.#stopListening();
     await this.#beating;
+    forgetProcess(this.#session.processId);
     if (!this.#joined) return;
     const atomic = () => this.#session.kv.atomic().delete(processKey(this.#session.processId));
     await commitConfiguration(this.#session, () => this.#step(atomic())).catch(() => {});
@@ -61,7 +67,14 @@ export class Presence {
   #record(atomic: Deno.AtomicOperation): Deno.AtomicOperation {
     const { clock, epoch, processId } = this.#session;
     const until = clock.now() + PROCESS_TTL_MS;
-    const record = { v: 1, id: processId, startedAt: this.#startedAt, until, seenEpoch: epoch.current() };
+    const record = {
+      v: 1,
+      id: processId,
+      startedAt: this.#startedAt,
+      until,
+      seenEpoch: epoch.current(),
+      ...this.#self,
+    };
     return atomic.set(processKey(processId), record, { expireIn: PROCESS_TTL_MS * 6 });
   }
 
@@ -92,10 +105,10 @@ export class Presence {
     await this.#bury();
   }
 
-  /** Removes records of processes that stopped beating, each once, and tells everybody. */
+  /** Removes records of processes that ended or stopped beating, each once, and tells everybody. */
   async #bury(): Promise<void> {
     const now = this.#session.clock.now();
-    const dead = (await this.#all()).filter((item) => item.record.until <= now);
+    const dead = (await this.#all()).filter((item) => isDead(item.record, now));
     for (const { entry } of dead) {
       const result = commitConfiguration(this.#session, async () => {
         const present = await this.#session.kv.get(entry.key);
@@ -116,4 +129,8 @@ export class Presence {
     }
     return found;
   }
+}
+
+function isDead(record: ProcessRecord, now: number): boolean {
+  return record.until <= now || hasEnded(record);
 }

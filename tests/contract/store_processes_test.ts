@@ -73,3 +73,42 @@ Deno.test("a process on the same file hears of another's write within 1.5 second
     const added = await reader?.ask<{ ok: boolean }>({ do: "add", name: "AIza-after-the-crash-0" });
     assert.equal(added?.ok, true, "a killed process leaves nothing locked");
   }));
+
+Deno.test("a process that is killed is out of the list at once, for those that run and for one that starts", () =>
+  withCrowd(async ([victim, reader], path, home) => {
+    assert.ok(victim !== undefined && reader !== undefined);
+    await Promise.all([victim, reader].map((process) => process.ask({ do: "processes" })));
+    await victim.kill();
+    const before = await reader.ask<{ count: number }>({ do: "processes" });
+    assert.equal(before.count, CROWD - 1);
+    const ports = { clock: systemClock, random: Math.random, newId: randomId };
+    const store = await openStore({ path, home, ...ports });
+    try {
+      const records = await Array.fromAsync(store.kv.list({ prefix: ["process"] }));
+      assert.equal(records.length, CROWD, "its record is gone, not only left out");
+      assert.equal((await store.processes()).length, CROWD);
+    } finally {
+      await store.close();
+    }
+  }));
+
+Deno.test("a record with this process's number that it never wrote is of a dead one; other hosts are believed", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const ports = { clock: systemClock, random: Math.random, newId: randomId };
+  const record = (id: string, host: string) => ({
+    v: 1,
+    id,
+    startedAt: 0,
+    until: Date.now() + 60_000,
+    seenEpoch: "0",
+    host,
+    pid: Deno.pid,
+  });
+  await kv.set(["process", "proc_before"], record("proc_before", Deno.hostname()));
+  await kv.set(["process", "proc_far"], record("proc_far", `not-${Deno.hostname()}`));
+  const store = await openStore({ path: ":memory:", kv, ...ports });
+  const ids = (await store.processes()).map(({ id }) => id).sort();
+  assert.deepEqual(ids, ["proc_far", store.processId].sort());
+  await store.close();
+  kv.close();
+});
