@@ -36,7 +36,12 @@ export function homeRecords(system: AgentSystem, dataFolder: string): RecordPort
 }
 
 function decode(path: string, text: string): AgentRecord {
-  const data: unknown = JSON.parse(text);
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    data = undefined;
+  }
   if (isObject(data) && data["version"] === 1 && Array.isArray(data["files"])) {
     return data as unknown as AgentRecord;
   }

@@ -103,7 +103,9 @@ Deno.test("YAML: remove() takes an entry's lines and leaves the comments around 
   const text = "m:\n  - n: 1\n    o: 2\n  # between\n  - n: 3\n# tail\nz: 1\n";
   assert.equal(remove("yaml", text, ["m", 1]), "m:\n  - n: 1\n    o: 2\n  # between\n# tail\nz: 1\n");
   assert.equal(remove("yaml", text, ["z"]), text.replace("z: 1\n", ""));
-  assert.equal(remove("yaml", "a: {x: 1, y: 2}\n", ["a", "x"]), undefined);
+  assert.equal(remove("yaml", "a: {x: 1, y: 2}\n", ["a", "x"]), "a: {y: 2}\n");
+  assert.equal(remove("yaml", "a: [1, 2, ] # two\n", ["a", 1]), "a: [1, ] # two\n");
+  assert.equal(remove("yaml", "- a: 1\n  b: 2\n", [0, "a"]), undefined);
 });
 
 Deno.test(".env: lines are replaced in place, all others are kept", () => {

@@ -12,7 +12,7 @@ export const toml: ConfigFormat = {
 
   parse(text) {
     try {
-      return ok(plain(parse(text.replace(/^\uFEFF/, ""))));
+      return ok(plain(parse(text.replace(/^\uFEFF/, ""), { integersAsBigInt: "asNeeded" })));
     } catch (error) {
       if (!(error instanceof TomlError)) throw error;
       const message = error.message.split("\n")[0]!.replace(/^Invalid TOML document: /, "");

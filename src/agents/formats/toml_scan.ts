@@ -1,3 +1,5 @@
+import { parse } from "smol-toml";
+
 /** One statement of a TOML text: a header or a key with its value. */
 export interface TomlStatement {
   readonly kind: "header" | "list_header" | "key";
@@ -68,7 +70,7 @@ function readKey(text: string, at: number): readonly [readonly string[], number]
     if (quote === '"' || quote === "'") {
       const end = skipString(text, at);
       const raw = text.slice(at, end);
-      path.push(quote === '"' ? String(JSON.parse(raw)) : raw.slice(1, -1));
+      path.push(Object.keys(parse(`${raw} = 0`))[0]!);
       at = end;
     } else {
       const bare = /^[A-Za-z0-9_-]+/.exec(text.slice(at))?.[0] ?? "";

@@ -14,7 +14,7 @@ import {
 import { err, isObject, ok } from "../../core/mod.ts";
 import type { DataPath } from "../contract.ts";
 import { type ConfigFormat, placeAt, splice } from "./format.ts";
-import { insertEntry, removeLines, yamlFlow } from "./yaml_edit.ts";
+import { insertEntry, removeEntry, yamlFlow } from "./yaml_edit.ts";
 
 /** YAML of one document; a blank text is an empty map. A list at the root is the value at the empty path. */
 export const yaml: ConfigFormat = {
@@ -51,12 +51,10 @@ export const yaml: ConfigFormat = {
     const step = path.at(-1);
     if (parent === undefined || parent[1].length > 0 || step === undefined) return undefined;
     const [node] = parent;
-    if (isMap(node)) {
-      const pair = node.items.find((one) => isScalar(one.key) && one.key.value === step);
-      return pair === undefined ? undefined : removeLines(text, pair.key, pair.value ?? pair.key, node);
-    }
-    if (!isSeq(node) || typeof step !== "number" || step >= node.items.length) return undefined;
-    return removeLines(text, node.items[step], node.items[step], node);
+    const at = isMap(node)
+      ? node.items.findIndex((one) => isScalar(one.key) && one.key.value === step)
+      : Number(step);
+    return at < 0 ? undefined : removeEntry(text, node, at);
   },
 };
 

@@ -1,4 +1,4 @@
-import { isMap, isNode, isSeq, type Node, type Pair, stringify } from "yaml";
+import { isMap, isNode, isPair, isSeq, type Node, type Pair, stringify } from "yaml";
 import type { DataPath } from "../contract.ts";
 import { closedLine, indentAt, lineAfter, lineEndOf, lineStart, splice } from "./format.ts";
 
@@ -59,20 +59,35 @@ function intoFlow(text: string, count: number, start: number, end: number, entry
   return splice(text, start + 1 + kept.length, close, comma + written);
 }
 
-/** Takes out the lines of an entry of a block; undefined when something else stands on them. */
-export function removeLines(text: string, first: unknown, last: unknown, parent: Node): string | undefined {
-  if (!isNode(first) || !first.range || (!isMap(parent) && !isSeq(parent)) || parent.flow === true) {
-    return undefined;
+/** Where an entry of a map or a list begins and ends. */
+type Span = readonly [number, number];
+
+function spanOf(text: string, entry: unknown): Span | undefined {
+  const first = isPair(entry) ? entry.key : entry;
+  if (!isNode(first) || !first.range) return undefined;
+  const end = isPair(entry)
+    ? Math.max(contentEnd(text, entry.key), contentEnd(text, entry.value))
+    : contentEnd(text, entry);
+  return [first.range[0], end];
+}
+
+/** Takes out an entry: its lines in a block, itself and a comma between brackets; undefined when more stands on its lines. */
+export function removeEntry(text: string, parent: Node | null, at: number): string | undefined {
+  if (!isMap(parent) && !isSeq(parent)) return undefined;
+  const span = spanOf(text, parent.items[at]);
+  if (span === undefined) return undefined;
+  const [start, end] = span;
+  if (parent.flow === true) {
+    const next = spanOf(text, parent.items[at + 1]);
+    const previous = spanOf(text, parent.items[at - 1]);
+    return next !== undefined
+      ? splice(text, start, next[0], "")
+      : splice(text, previous === undefined ? start : previous[1], end, "");
   }
-  const from = lineStart(text, first.range[0]);
-  if (!/^[ \t]*(?:- *)?$/.test(text.slice(from, first.range[0]))) return undefined;
-  if (isMap(parent) && text.slice(from, first.range[0]).includes("-")) return undefined;
-  return splice(
-    text,
-    from,
-    lineAfter(text, Math.max(contentEnd(text, last), contentEnd(text, first)) - 1),
-    "",
-  );
+  const from = lineStart(text, start);
+  const lead = text.slice(from, start);
+  if (!/^[ \t]*(?:- *)?$/.test(lead) || (isMap(parent) && lead.includes("-"))) return undefined;
+  return splice(text, from, lineAfter(text, end - 1), "");
 }
 
 /** Over comment lines that are indented deeper: they belong to what stands above. */
