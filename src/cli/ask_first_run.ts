@@ -13,37 +13,67 @@ export async function askFirstRun(context: Context): Promise<AfterStart> {
   if (settings.kv === ":memory:") return {};
   const { openDirectDoor } = await import("./direct_door.ts");
   const door = await openDirectDoor(settings, context.services.version);
+  let keys: AfterStart | number;
   try {
-    const state = await door.setupState();
-    if (state.hasKeys || settings.geminiApiKeys.length > 0) return await askWhereTo(state.keys.total);
-    const way = await ask<Way>(select({
-      message: "There is no Gemini key yet. How do you want to add one?",
-      options: [
-        { value: "terminal", label: "Paste it here" },
-        { value: "browser", label: "In the browser" },
-        { value: "skip", label: "Later" },
-      ],
-    }));
-    if (way === "browser") return { open: "/dashboard/setup" };
-    if (way === "terminal") await pasteKey(door);
-    return {};
+    keys = await askForKeys(door, settings.geminiApiKeys.length);
   } finally {
     await door.close();
   }
+  if (typeof keys !== "number") return keys;
+  return await askForAgents(context) ?? await askWhereTo(keys);
+}
+
+/** The keys that are there now, or what is to be done once the server runs. */
+async function askForKeys(door: DirectDoor, fromSettings: number): Promise<AfterStart | number> {
+  const total = (await door.setupState()).keys.total + fromSettings;
+  if (total > 0) return total;
+  const way = await ask<Way>(select({
+    message: "There is no Gemini key yet. How do you want to add one?",
+    options: [
+      { value: "terminal", label: "Paste it here" },
+      { value: "browser", label: "In the browser" },
+      { value: "skip", label: "Later" },
+    ],
+  }));
+  if (way === "browser") return { open: "/dashboard/setup" };
+  if (way === "skip") return {};
+  return await pasteKey(door) ? 1 : {};
+}
+
+/** Offers to register agents that are here while none is registered; undefined when there is nothing more to do. */
+async function askForAgents(context: Context): Promise<AfterStart | undefined> {
+  const { agentName, agentRoom, foundAgents } = await import("./agents/agent_room.ts");
+  const room = await agentRoom(context);
+  const found = await foundAgents(room, "installed");
+  if (found.length === 0 || (await foundAgents(room, "configured")).length > 0) return undefined;
+  const way = await ask<Way>(select({
+    message: `No coding agent is registered. Found here: ${found.map(agentName).join(", ")}`,
+    options: [
+      { value: "terminal", label: "Register now" },
+      { value: "browser", label: "In the browser" },
+      { value: "skip", label: "Later" },
+    ],
+  }));
+  if (way === "browser") return { open: "/dashboard/setup?skip_key=true" };
+  if (way === "terminal") await context.runAlso(["install"]);
+  return {};
 }
 
 type DirectDoor = Awaited<ReturnType<Context["door"]>>;
 
-async function pasteKey(door: DirectDoor): Promise<void> {
+async function pasteKey(door: DirectDoor): Promise<boolean> {
   note("Free keys: https://aistudio.google.com/apikey");
   while (true) {
     const key = await ask<string>(password({ message: "Gemini API key" }));
     const [added] = valueOf(await door.addKeys({ key }));
-    if (added?.ok === true) return note(`The key works: ${plural(added.models.length, "model")}.`);
+    if (added?.ok === true) {
+      note(`The key works: ${plural(added.models.length, "model")}.`);
+      return true;
+    }
     const again = await ask<boolean>(
       confirm({ message: `${added?.reason ?? "It was refused"}. Try another?` }),
     );
-    if (!again) return;
+    if (!again) return false;
   }
 }
 

@@ -56,8 +56,8 @@ export interface Context {
   server(): Promise<ServerInfo | undefined>;
   /** The use-cases: of the running server, else on the database itself. */
   door(): Promise<Door>;
-  /** Aborts when the user presses Ctrl-C. */
-  readonly signal: AbortSignal;
+  /** Runs another command line with what it opens and closes of its own, and gives its exit code. */
+  runAlso(argv: readonly string[]): Promise<number>;
   /** Runs after the command, last given first. */
   atEnd(task: () => void | Promise<void>): void;
 }

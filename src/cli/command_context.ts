@@ -14,9 +14,13 @@ export interface OpenContext {
 }
 
 /** Makes the context of one command; opens nothing yet. */
-export function openContext(parsed: Written, out: Output, services: CliServices): OpenContext {
+export function openContext(
+  parsed: Written,
+  out: Output,
+  services: CliServices,
+  run: (argv: readonly string[], services: CliServices) => Promise<number>,
+): OpenContext {
   const tasks: (() => void | Promise<void>)[] = [];
-  const aborter = new AbortController();
   const json = parsed["json"] === true;
   const env = once(() => readEnvironment(environmentPlace(services)));
   const settings = once(async () => settingsOf(await env()));
@@ -48,7 +52,7 @@ export function openContext(parsed: Written, out: Output, services: CliServices)
     settings,
     server,
     door,
-    signal: aborter.signal,
+    runAlso: (argv) => run(argv, services),
     atEnd: (task) => void tasks.push(task),
   };
   return {

@@ -1,4 +1,6 @@
 import type { Command } from "./command.ts";
+import { accountList } from "./commands/account_list.ts";
+import { accountRemove } from "./commands/account_remove.ts";
 import { aliasAdd } from "./commands/alias_add.ts";
 import { aliasList } from "./commands/alias_list.ts";
 import { aliasRemove } from "./commands/alias_remove.ts";
@@ -17,10 +19,12 @@ import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
+import { install } from "./commands/install.ts";
 import { keyAdd } from "./commands/key_add.ts";
 import { keyCheck } from "./commands/key_check.ts";
 import { keyList } from "./commands/key_list.ts";
 import { keyRemove } from "./commands/key_remove.ts";
+import { login } from "./commands/login.ts";
 import { open } from "./commands/open.ts";
 import { quotaGroupAdd } from "./commands/quota_group_add.ts";
 import { quotaGroupList } from "./commands/quota_group_list.ts";
@@ -31,6 +35,7 @@ import { start } from "./commands/start.ts";
 import { stats } from "./commands/stats.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
+import { uninstall } from "./commands/uninstall.ts";
 import { update } from "./commands/update.ts";
 import { version } from "./commands/version.ts";
 
@@ -44,10 +49,15 @@ export const COMMANDS: readonly Command[] = [
   open,
   demo,
   sim,
+  install,
+  uninstall,
   keyAdd,
   keyList,
   keyRemove,
   keyCheck,
+  login,
+  accountList,
+  accountRemove,
   aliasAdd,
   aliasList,
   aliasRemove,

@@ -45,6 +45,7 @@ export async function openDirectDoor(settings: Settings, version: string): Promi
   return {
     ...admin,
     health: () => admin.health(true),
+    models: () => Promise.resolve(admin.models()),
     async close() {
       await admin.close();
       await pool.close();

@@ -32,6 +32,7 @@ export type Door =
     | "setCapSchedule"
   >
   & {
+    models(): Promise<ReturnType<Admin["models"]>>;
     health(): Promise<Awaited<ReturnType<Admin["health"]>>>;
     close(): Promise<void>;
   };

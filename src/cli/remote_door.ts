@@ -45,6 +45,7 @@ export function openRemoteDoor(url: string, token: string): Door {
     importFile: (input) => post("/api/import", input),
     buckets: () => get("/api/buckets"),
     health: () => get("/api/health"),
+    models: () => get("/api/models"),
     close: () => Promise.resolve(),
   };
 }

@@ -54,7 +54,7 @@ async function runCommand(
     services.write(`${commandHelp(command, out.style)}\n`);
     return 0;
   }
-  const opened = openContext(parsed, out, services);
+  const opened = openContext(parsed, out, services, runCli);
   try {
     return await command.run(opened.context) ?? 0;
   } finally {

@@ -1,0 +1,115 @@
+import type { AgentReport, Planned } from "../agents/carry_out.ts";
+import type { AgentRoom } from "../agents/agent_room.ts";
+import type { Command, Context } from "../command.ts";
+import { CommandError, usageError } from "../command_error.ts";
+
+export const install: Command = {
+  name: "install",
+  summary: "Register the proxy with coding agents; shows what it will write first",
+  usage: "[agent]...",
+  examples: [
+    { line: "geminitro install", says: "Choose among the agents on this machine" },
+    { line: "geminitro install opencode codex --yes", says: "Without a question, for scripts" },
+    { line: "geminitro install opencode --scope project", says: "Only in the current folder" },
+    { line: "geminitro install claude --yes --test", says: "And run it once to see that it works" },
+    { line: "geminitro install manual", says: "Only print the address and the token to enter by hand" },
+  ],
+  options: [
+    { name: "yes", short: "y", summary: "Write without asking" },
+    { name: "scope", value: "<scope>", summary: "global or project (the current folder); default global" },
+    { name: "model", value: "<id>", summary: "Default model, where you have none of your own" },
+    { name: "dry-run", summary: "Only show what would be written" },
+    { name: "test", summary: "Run each agent's own headless mode once and say how it went" },
+    { name: "list", summary: "List the agents and whether they are here" },
+  ],
+  takes: { least: 0, most: 50 },
+  async run(context) {
+    const { agentRoom } = await import("../agents/agent_room.ts");
+    const room = await agentRoom(context);
+    if (context.flag("list")) return await list(context, room);
+    const ids = await chosen(context, room);
+    const { installRequest } = await import("../agents/install_request.ts");
+    const request = await installRequest(context);
+    const { planInstall } = await import("../../agents/mod.ts");
+    const planned: Planned[] = [];
+    for (const agent of ids) {
+      planned.push({ agent, plan: await planInstall(agent, request, room.system, room.records) });
+    }
+    const { carryOut } = await import("../agents/carry_out.ts");
+    const reports = await carryOut(context, room, planned);
+    const tests = context.flag("test") ? await test(context, room, planned, request.defaultModel ?? "") : [];
+    context.out.json({ agents: reports, ...(context.flag("test") ? { tests } : {}) });
+    tell(context, reports);
+    return [...reports.map(({ action }) => action), ...tests.map(({ outcome }) => outcome)].includes("failed")
+      ? 1
+      : 0;
+  },
+};
+
+async function chosen(context: Context, room: AgentRoom): Promise<readonly string[]> {
+  const { agentIds, agentName, foundAgents } = await import("../agents/agent_room.ts");
+  if (context.args.length > 0) return agentIds(context.args);
+  const found = await foundAgents(room, "installed");
+  if (found.length === 0) {
+    throw new CommandError("No coding agent was found on this machine", {
+      hint: "Name one (geminitro install --list), or see what to enter by hand: geminitro install manual",
+    });
+  }
+  if (context.flag("yes")) return found;
+  if (!context.interactive) {
+    throw usageError(
+      "Name the agents to register",
+      `Found here: ${found.join(", ")}. Or give --yes for all.`,
+    );
+  }
+  const { isCancel, multiselect } = await import("@clack/prompts");
+  const answer = await multiselect({
+    message: "Which agents are to use GemiNitro?",
+    options: found.map((id) => ({ value: id, label: agentName(id) })),
+    initialValues: [...found],
+  });
+  if (isCancel(answer)) throw new CommandError("Nothing was written", { code: "cancelled" });
+  return answer;
+}
+
+async function list({ out }: Context, { system, records }: AgentRoom): Promise<void> {
+  const { AGENTS, detectAgents } = await import("../../agents/mod.ts");
+  const { table } = await import("../table.ts");
+  const found = await detectAgents(system, records);
+  out.json(AGENTS.map((agent) => ({ ...agent, ...found.find((one) => one.agent === agent.id) })));
+  const rows = AGENTS.map(({ id, name, wire }) => {
+    const here = found.find((one) => one.agent === id);
+    const state = here?.configured ? "registered" : here?.installed ? "found" : "-";
+    return [id, name, wire, state];
+  });
+  for (const line of table(rows)) out.line(line);
+}
+
+async function test(context: Context, { system }: AgentRoom, planned: readonly Planned[], model: string) {
+  if (await context.server() === undefined) {
+    throw new CommandError("--test needs the running server", { hint: "Start it: geminitro start --detach" });
+  }
+  const { testInstall } = await import("../../agents/mod.ts");
+  const results = [];
+  for (const { agent, plan } of planned) {
+    if (!plan.ok) continue;
+    const { env } = plan.value;
+    const tested = await testInstall(agent, { model, ...(env === undefined ? {} : { env }) }, system);
+    if (!tested.ok) continue;
+    const { outcome, reason, seconds, output } = tested.value;
+    context.out.line(`${agent}: ${outcome} (${seconds} s). ${reason}`);
+    if (output !== undefined) context.out.line(output);
+    results.push(tested.value);
+  }
+  return results;
+}
+
+function tell({ out }: Context, reports: readonly AgentReport[]): void {
+  const count = (action: AgentReport["action"]) =>
+    reports.filter((report) => report.action === action).length;
+  out.line();
+  out.line(`${count("changed")} registered, ${count("unchanged")} unchanged, ${count("failed")} left alone`);
+  for (const { agent, problem, action } of reports) {
+    if (action === "failed") out.line(`${agent}: ${problem ?? "it could not be changed"}`);
+  }
+}
