@@ -6,6 +6,7 @@
  * @module
  */
 export * from "./client_watch.ts";
+export { continuedTurn } from "./continued_turn.ts";
 export * from "./deadlines.ts";
 export * from "./deps.ts";
 export * from "./failures.ts";
@@ -14,7 +15,6 @@ export * from "./pumped_stream.ts";
 export * from "./relay_json.ts";
 export { type NativeCall, type NativeRefusal, type NativeReply } from "./native_call.ts";
 export * from "./relay_native.ts";
-export * from "./relay_turn.ts";
 export { type ServedTurn } from "./served_turn.ts";
 export * from "./session_memory.ts";
 export * from "./signature_memory.ts";

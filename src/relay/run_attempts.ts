@@ -34,6 +34,8 @@ export interface AttemptsInput {
   readonly need: Omit<Need, "tried">;
   readonly trail: CallTrail;
   readonly client: ClientWatch;
+  /** Keys that are not asked; default: none. */
+  readonly avoid?: ReadonlySet<CredentialId>;
 }
 
 /** A value and the lease it was made under; whoever takes it settles the lease. */
@@ -64,7 +66,7 @@ export async function runAttempts<Value>(
   tryOnce: TryOnce<Value>,
 ): Promise<Result<Served<Value>, Failure>> {
   const progress: Progress = {
-    tried: new Set(),
+    tried: new Set(input.avoid),
     classes: [],
     healings: [],
     refreshed: new Set(),

@@ -1,3 +1,4 @@
+import type { CredentialId } from "../core/mod.ts";
 import type { EventFilter, GeminiRequest } from "../gemini/mod.ts";
 import type { Need } from "../pool/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
@@ -11,6 +12,8 @@ export interface TurnCall {
   readonly stream: boolean;
   readonly trail: CallTrail;
   readonly client: ClientWatch;
+  /** Keys that another attempt at the same turn is busy with. */
+  readonly avoid?: ReadonlySet<CredentialId>;
   /** Changes to the events before anybody sees them, in order. */
   readonly filters: readonly EventFilter[];
 }

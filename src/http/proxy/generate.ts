@@ -2,7 +2,7 @@ import { err, type Failure, ok, type Result } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { AnyDialect, ClientCall } from "../../dialects/mod.ts";
 import { createFirstToolCall, createStopText, estimateTokens } from "../../gemini/mod.ts";
-import { type CallTrail, joinTurns, relayTurn, type TurnSource } from "../../relay/mod.ts";
+import { type CallTrail, continuedTurn, joinTurns, type TurnSource } from "../../relay/mod.ts";
 import { callNeed } from "./call_need.ts";
 import { decodeCall } from "./decode_call.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
@@ -69,7 +69,7 @@ async function ask(
   });
   const { trail } = input;
   const one = () =>
-    relayTurn(deps, {
+    continuedTurn(deps, {
       need,
       request: call.request,
       stream: call.stream,

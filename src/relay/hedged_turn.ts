@@ -1,0 +1,63 @@
+import type { CredentialId, Failure, Result } from "../core/mod.ts";
+import { watchClient } from "./client_watch.ts";
+import type { RelayDeps } from "./deps.ts";
+import { relayTurn } from "./relay_turn.ts";
+import type { ServedTurn } from "./served_turn.ts";
+import type { TurnCall } from "./turn_call.ts";
+
+/** One of two attempts at the same turn. */
+interface Racer {
+  readonly turn: Promise<Result<ServedTurn, Failure>>;
+  /** Ends it; a turn that it has already begun is cancelled. */
+  leave(): void;
+}
+
+/**
+ * Asks for a turn; when its first event is not there after HEDGE_AFTER, asks another key for the same turn and takes
+ * whichever begins first (0, the default, never does). The slower one is cancelled: its key is not blamed, and its call stays
+ * counted, as Google has counted it.
+ */
+export async function hedgedTurn(deps: RelayDeps, call: TurnCall): Promise<Result<ServedTurn, Failure>> {
+  const { hedgeAfter } = deps.settings;
+  if (hedgeAfter <= 0 || call.need.pinned !== undefined) return await relayTurn(deps, call);
+  const first = racer(deps, call);
+  const early = await orLate(deps, first.turn, hedgeAfter);
+  if (early !== undefined) return early;
+  const stuck = call.trail.lastCredential;
+  const second = racer(deps, { ...call, avoid: new Set<CredentialId>(stuck === undefined ? [] : [stuck]) });
+  return await firstBegun(first, second);
+}
+
+function racer(deps: RelayDeps, call: TurnCall): Racer {
+  const leaving = new AbortController();
+  const client = watchClient(() => AbortSignal.any([call.client.signal, leaving.signal]));
+  const turn = relayTurn(deps, { ...call, client });
+  return {
+    turn,
+    leave() {
+      leaving.abort();
+      turn.then((begun) => begun.ok && begun.value.cancel(), () => {});
+    },
+  };
+}
+
+function orLate<Value>(deps: RelayDeps, promise: Promise<Value>, ms: number): Promise<Value | undefined> {
+  return new Promise((resolve, reject) => {
+    const late = deps.deadlines.start(ms, () => resolve(undefined));
+    promise.then((value) => (late.clear(), resolve(value)), (cause) => (late.clear(), reject(cause)));
+  });
+}
+
+/** The first turn that begins; when both fail, what the first attempt failed with. */
+async function firstBegun(first: Racer, second: Racer): Promise<Result<ServedTurn, Failure>> {
+  const winner = await Promise.race([
+    first.turn.then((turn) => ({ turn, mine: first, other: second })),
+    second.turn.then((turn) => ({ turn, mine: second, other: first })),
+  ]);
+  if (winner.turn.ok) {
+    winner.other.leave();
+    return winner.turn;
+  }
+  const rest = await winner.other.turn;
+  return rest.ok ? rest : await first.turn;
+}
