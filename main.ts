@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { folderFiles } from "fresh";
+import { developmentFiles, folderFiles } from "fresh";
 import { createGeminitro, type Geminitro, serve, type Serving } from "./src/composition/mod.ts";
 import { type Environment, readEnvironment } from "./src/config/mod.ts";
 
@@ -30,14 +30,19 @@ Deno.cron("geminitro jobs", "* * * * *", async () => {
   for (const proxy of running) await proxy.runJobs();
 });
 
+/** The built files beside this program; while developing, Vite serves them and only `static/` is read here. */
+function dashboardFiles() {
+  const still = new URL("./static/", import.meta.url);
+  return Deno.env.has("DEV") ? developmentFiles(still) : folderFiles(new URL("./_fresh/client/", import.meta.url), still);
+}
+
 /** Starts a server. Throws SettingsError, StoreOpenError or Deno.errors.AddrInUse with what to do about it. */
 export async function startServer(options: StartOptions = {}): Promise<Running> {
   const env = options.env ??
     await readEnvironment(PROJECT_DIR === undefined ? {} : { projectDir: PROJECT_DIR });
   const proxy = await createGeminitro({
     env,
-    dashboard: folderFiles(
-      new URL("./_fresh/client/", import.meta.url),
+    dashboard: dashboardFiles(),
       new URL("./static/", import.meta.url),
     ),
     ...(options.print === undefined ? {} : { print: options.print }),

@@ -15,15 +15,22 @@ export interface DashboardMountOptions {
 /** Mounts the dashboard; its pages are loaded with the first request for one, as an agent's first call should not wait for them. */
 export function dashboardMount(options: DashboardMountOptions): Hono<{ Bindings: PeerInfo }> {
   let loading: Promise<Hono> | undefined;
+  const peers = new WeakMap<Request, string>();
   const app = new Hono<{ Bindings: PeerInfo }>();
   app.all("*", async (c) => {
-    loading ??= load(options);
+    peers.set(c.req.raw, c.env?.peer ?? "");
+    // A load that failed is tried again with the next request.
+    loading ??= load(options, (request) => peers.get(request) ?? "").catch((cause) => {
+      loading = undefined;
+      throw cause;
+    });
     return await (await loading).fetch(c.req.raw);
   });
   return app;
 }
 
-async function load({ files, sessions, management, startedAt }: DashboardMountOptions): Promise<Hono> {
+async function load(options: DashboardMountOptions, remoteOf: (request: Request) => string): Promise<Hono> {
+  const { files, sessions, management, startedAt } = options;
   const [{ dashboardApp }, { createDashboardData }, { loadAssets }] = await Promise.all([
     import("../http/dashboard.ts"),
     import("../../components/data/dashboard_data.ts"),
@@ -35,5 +42,6 @@ async function load({ files, sessions, management, startedAt }: DashboardMountOp
     files,
     assets: await loadAssets(files),
     startedAt,
+    remoteOf,
   });
 }
