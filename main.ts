@@ -33,7 +33,9 @@ Deno.cron("geminitro jobs", "* * * * *", async () => {
 /** The built files beside this program; while developing, Vite serves them and only `static/` is read here. */
 function dashboardFiles() {
   const still = new URL("./static/", import.meta.url);
-  return Deno.env.has("DEV") ? developmentFiles(still) : folderFiles(new URL("./_fresh/client/", import.meta.url), still);
+  return Deno.env.has("DEV")
+    ? developmentFiles(still)
+    : folderFiles(new URL("./_fresh/client/", import.meta.url), still);
 }
 
 /** Starts a server. Throws SettingsError, StoreOpenError or Deno.errors.AddrInUse with what to do about it. */
@@ -43,8 +45,6 @@ export async function startServer(options: StartOptions = {}): Promise<Running> 
   const proxy = await createGeminitro({
     env,
     dashboard: dashboardFiles(),
-      new URL("./static/", import.meta.url),
-    ),
     ...(options.print === undefined ? {} : { print: options.print }),
   });
   const { host, port } = proxy.rooms.settings;
