@@ -300,6 +300,7 @@ Deno.test("models come from the live list, without internal and deprecated ones"
   assert.ok(listed.ok);
   assert.deepEqual(listed.value.map((model) => model.id).sort(), [
     "claude-sonnet-4-6",
+    "gemini-2.5-pro",
     "gemini-3.6-flash-high",
     "gemini-pro-agent",
     "gpt-oss-120b-medium",

@@ -24,6 +24,7 @@ export const ANTIGRAVITY_MODELS: Readonly<Record<string, Record<string, unknown>
     maxTokens: 114_000,
     maxOutputTokens: 32_768,
   },
+  "gemini-2.5-pro": { displayName: "Gemini 2.5 Pro", supportsThinking: true },
   "tab_flash_lite_preview": { displayName: "Tab" },
   "gemini-3-pro-high": { displayName: "Old" },
 };
