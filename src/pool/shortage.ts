@@ -48,6 +48,12 @@ const SETBACKS: Readonly<Record<string, Setback>> = {
     "every key that could serve it was refused by Google for good",
   ),
   none: setback("config_fault", 503, "no_usable_key", "no enabled key can serve it"),
+  empty: setback(
+    "config_fault",
+    503,
+    "no_usable_key",
+    "there is no key yet. Add one with `geminitro key add <key>` or on the dashboard's setup page",
+  ),
   pinned: setback("config_fault", 404, "no_usable_key", "the key that owns this file or cache is not usable"),
 };
 
@@ -90,7 +96,9 @@ export function shortageOf(
   now: number,
   refusals: readonly Refusal[],
 ): Shortage {
-  const found = SETBACKS[reason] ?? SETBACKS["cooling"];
+  // Nobody to refuse means nobody is there.
+  const found = SETBACKS[reason === "none" && refusals.length === 0 ? "empty" : reason] ??
+    SETBACKS["cooling"];
   const { class: name, status, code, text } = found ??
     setback("rate_limit", 429, "rate_limit_exceeded", reason);
   const when = until === undefined ? "" : ` Try again in ${Math.max(1, Math.ceil((until - now) / 1000))} s.`;
