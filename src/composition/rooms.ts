@@ -7,6 +7,7 @@ import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
 import { type CappedPool, createPool } from "../pool/mod.ts";
 import { createDeadlines, createSessionMemory, createSignatureMemory, type RelayDeps } from "../relay/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
+import { createReachHost } from "../system/mod.ts";
 import type { Upstream } from "../upstreams/mod.ts";
 import { upstreamsOf } from "./upstreams.ts";
 
@@ -111,6 +112,7 @@ function relayDeps(
   const { settings, ports, store, ledger, pool, upstreams } = rooms;
   const clients = new Map<string, Deno.HttpClient>();
   const stopping = new Set<() => void>();
+  const reachHost = createReachHost((name) => Deno.env.get(name));
   shutdown.addEventListener("abort", () => {
     for (const stop of [...stopping]) stop();
   }, { once: true });
@@ -126,6 +128,8 @@ function relayDeps(
     shutdown,
     stopping,
     ready: (credential, force) => rooms.oauth.ready(credential, force),
+    // What a credential's own proxy can reach is not known here, but it must be there itself.
+    reach: (url, { proxy = url }, ms) => reachHost(proxy, ms),
     clientFor(credential) {
       const { proxy } = credential;
       if (proxy === undefined) return undefined;

@@ -25,4 +25,6 @@ export interface RelayDeps {
   readonly ready: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
   /** The platform's client for a credential's own outbound proxy. */
   readonly clientFor?: (credential: Credential) => Deno.HttpClient | undefined;
+  /** Whether a connection to the host of a URL comes about within `ms`; absent: nobody asks. */
+  readonly reach?: (url: string, credential: Credential, ms: number) => Promise<boolean>;
 }

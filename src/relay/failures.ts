@@ -25,6 +25,19 @@ export function transportFailure(cause: unknown): Failure {
   };
 }
 
+/** No connection to the upstream came about in time. */
+export function unreachableFailure(ms: number): Failure {
+  return {
+    class: "transport",
+    origin: "proxy",
+    status: 504,
+    code: "upstream_unreachable",
+    message: `Google could not be reached within ${ms} ms (TIMEOUT_CONNECT): check this machine's network`,
+    cools: "endpoint",
+    detail: "timeout TIMEOUT_CONNECT",
+  };
+}
+
 /** The upstream was silent for longer than a TIMEOUT_ setting allows. */
 export function timeoutFailure(setting: string, ms: number): Failure {
   return {

@@ -3,8 +3,15 @@ import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { RelayDeps } from "./deps.ts";
-import { clientGone, shuttingDown, timeoutFailure, transportFailure } from "./failures.ts";
+import {
+  clientGone,
+  shuttingDown,
+  timeoutFailure,
+  transportFailure,
+  unreachableFailure,
+} from "./failures.ts";
 import type { Try } from "./run_attempts.ts";
+import { watchReach } from "./watch_reach.ts";
 
 /** An upstream reply whose head is a success, and the means to end it. */
 export interface OpenReply {
@@ -41,9 +48,13 @@ export async function send(
 ): Promise<Result<OpenReply, Failure>> {
   const controller = new AbortController();
   const patience = patienceFor(deps, options.stream);
-  const reason: { timedOut: boolean } = { timedOut: false };
+  const reason = { timedOut: false, unreachable: false };
   const abort = () => controller.abort();
-  const watch = watchLate(deps, attempt.client, abort);
+  const reach = watchReach(deps, attempt, request.url, () => {
+    reason.unreachable = true;
+    abort();
+  });
+  const watch = watchLate(deps, attempt.client, abort, reach.begin);
   const deadline = deps.deadlines.start(patience.ms, () => {
     reason.timedOut = true;
     abort();
@@ -51,14 +62,17 @@ export async function send(
   const release = () => {
     deadline.clear();
     watch.stop();
+    reach.stop();
   };
   const readFailure = (cause: unknown): Failure => {
     if (watch.left()) return clientGone();
+    if (reason.unreachable) return unreachableFailure(deps.settings.timeoutConnect);
     if (reason.timedOut) return timeoutFailure(patience.setting, patience.ms);
     return deps.shutdown.aborted ? shuttingDown() : transportFailure(cause);
   };
   try {
     const response = await deps.ports.fetch(request.url, initOf(deps, attempt, request, controller.signal));
+    reach.stop();
     attempt.trail.connected(response.status);
     if (response.ok) return ok({ response, deadline, abort, readFailure, release });
     const body = await response.text();
@@ -77,9 +91,13 @@ export async function send(
 
 function patienceFor(deps: RelayDeps, stream: boolean): Patience {
   const { timeoutConnect, timeoutWrite, timeoutReadStreaming, timeoutReadNonStreaming } = deps.settings;
-  return stream
-    ? { ms: timeoutReadStreaming, setting: "TIMEOUT_READ_STREAMING" }
-    : { ms: timeoutConnect + timeoutWrite + timeoutReadNonStreaming, setting: "TIMEOUT_READ_NON_STREAMING" };
+  if (stream) return { ms: timeoutReadStreaming || Infinity, setting: "TIMEOUT_READ_STREAMING" };
+  // fetch does not tell when a request has left, so that the time to send it is part of the time to answer it.
+  const ms = [timeoutConnect, timeoutWrite, timeoutReadNonStreaming].reduce(
+    (sum, part) => sum + (part || Infinity),
+    0,
+  );
+  return { ms, setting: "TIMEOUT_READ_NON_STREAMING" };
 }
 
 function initOf(
@@ -102,10 +120,11 @@ function initOf(
 /** How long an attempt runs before its client is watched: leaving is noticed this much later at worst. */
 const WATCH_AFTER_MS = 50;
 
-/** Aborts the attempt when the client leaves or the process stops; begins to watch the client when the attempt takes its time. */
-function watchLate(deps: RelayDeps, client: ClientWatch, abort: () => void) {
+/** Aborts the attempt when the client leaves or the process stops; begins to watch client and upstream when the attempt takes its time. */
+function watchLate(deps: RelayDeps, client: ClientWatch, abort: () => void, watchUpstream: () => void) {
   let signal: AbortSignal | undefined;
   const late = deps.deadlines.start(WATCH_AFTER_MS, () => {
+    watchUpstream();
     signal = client.signal;
     if (signal.aborted) abort();
     else signal.addEventListener("abort", abort, { once: true });

@@ -5,5 +5,6 @@
  * @module
  */
 export { createNewId } from "./new_id.ts";
+export { createReachHost } from "./reach_host.ts";
 export { systemClock } from "./system_clock.ts";
 export { systemPorts } from "./system_ports.ts";
