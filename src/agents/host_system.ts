@@ -1,5 +1,6 @@
 import { basename, delimiter, dirname, join } from "node:path";
-import type { AgentSystem, ProcessResult } from "./contract.ts";
+import type { AgentSystem } from "./contract.ts";
+import { runProcess } from "./run_process.ts";
 
 /** This machine. `env` is the whole environment that agents are looked for and run in; default: the process's own. */
 export function hostSystem(env: Readonly<Record<string, string>> = Deno.env.toObject()): AgentSystem {
@@ -16,7 +17,8 @@ export function hostSystem(env: Readonly<Record<string, string>> = Deno.env.toOb
     makeFolder,
     removeEmptyFolder: (path) => Deno.remove(path).catch(() => {}),
     which: (command) => which(command, env, os),
-    run: (command, args, options) => run(command, args, { ...options, env: { ...env, ...options.env } }),
+    run: (command, args, options) =>
+      runProcess(command, args, { ...options, env: { ...env, ...options.env } }),
     async scratch() {
       const path = await Deno.makeTempDir({
         prefix: "geminitro-test-",
@@ -79,33 +81,4 @@ async function which(
     }
   }
   return undefined;
-}
-
-async function run(
-  command: string,
-  args: readonly string[],
-  options: {
-    readonly cwd: string;
-    readonly env: Readonly<Record<string, string>>;
-    readonly timeoutMs: number;
-  },
-): Promise<ProcessResult> {
-  const stopped = AbortSignal.timeout(options.timeoutMs);
-  const output = await new Deno.Command(command, {
-    args: [...args],
-    cwd: options.cwd,
-    env: { ...options.env },
-    clearEnv: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    signal: stopped,
-  }).output();
-  const text = new TextDecoder();
-  return {
-    code: output.code,
-    stdout: text.decode(output.stdout),
-    stderr: text.decode(output.stderr),
-    timedOut: stopped.aborted,
-  };
 }

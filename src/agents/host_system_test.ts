@@ -81,7 +81,8 @@ Deno.test("makeFolder() tells which folders it made", () =>
   }));
 
 Deno.test({
-  name: "which() finds programs on the PATH alone, run() ends one that takes too long",
+  name:
+    "which() finds programs on the PATH alone, run() ends one that takes too long and does not wait for what it leaves",
   ignore: !unix,
   fn: () =>
     withFolder(async (folder) => {
@@ -93,6 +94,11 @@ Deno.test({
       assert.equal(await system.which("notes"), undefined);
       const done = await system.run(program, [], { cwd: folder, env: { GREETING: "hello" }, timeoutMs: 300 });
       assert.equal(done.timedOut, true);
+      const leaving = join(folder, "leaving");
+      await Deno.writeTextFile(leaving, "#!/bin/sh\nsleep 30 &\necho $! done\n", { mode: 0o755 });
+      const left = await system.run(leaving, [], { cwd: folder, env: {}, timeoutMs: 20_000 });
+      assert.match(left.stdout, /^\d+ done\n$/);
+      Deno.kill(parseInt(left.stdout), "SIGKILL");
       assert.equal(done.stdout, "hello\n");
     }),
 });

@@ -1,0 +1,79 @@
+import type { ProcessResult } from "./contract.ts";
+
+/** Milliseconds for a process to end after it was asked to. */
+const GRACE_MS = 3000;
+/** Milliseconds for the last output of a process that has ended, when a helper of its keeps the pipe open. */
+const LATE_MS = 1000;
+
+export interface ProcessOptions {
+  readonly cwd: string;
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+/** Runs a program to its end and gathers what it prints. Helpers that it leaves behind are not waited for. */
+export async function runProcess(
+  command: string,
+  args: readonly string[],
+  options: ProcessOptions,
+): Promise<ProcessResult> {
+  const [program, list] = invocation(command, args, options.env);
+  const child = new Deno.Command(program, {
+    args: list,
+    cwd: options.cwd,
+    env: { ...options.env },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)];
+  let timedOut = false;
+  const asked = setTimeout(() => {
+    timedOut = true;
+    end(child, "SIGTERM");
+  }, options.timeoutMs);
+  const forced = setTimeout(() => end(child, "SIGKILL"), options.timeoutMs + GRACE_MS);
+  const { code } = await child.status;
+  clearTimeout(asked);
+  clearTimeout(forced);
+  const late = setTimeout(() => [stdout, stderr].forEach((one) => one.stop()), LATE_MS);
+  await Promise.all([stdout.done, stderr.done]);
+  clearTimeout(late);
+  return { code, stdout: stdout.text(), stderr: stderr.text(), timedOut };
+}
+
+/** Windows starts command files only through its shell. */
+function invocation(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): readonly [string, string[]] {
+  if (Deno.build.os !== "windows" || !/\.(?:cmd|bat)$/i.test(command)) return [command, [...args]];
+  return [env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", command, ...args]];
+}
+
+function end(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch { /* it has ended by itself */ }
+}
+
+interface Gathering {
+  readonly done: Promise<void>;
+  stop(): void;
+  text(): string;
+}
+
+function gather(stream: ReadableStream<Uint8Array>): Gathering {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  const read = async () => {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      text += decoder.decode(part.value, { stream: true });
+    }
+  };
+  return { done: read(), stop: () => void reader.cancel(), text: () => text };
+}
