@@ -129,7 +129,8 @@ export interface OAuthRoom {
     readonly refreshToken: string;
     readonly confirmed: boolean;
   }): Promise<OAuthOutcome<AddedAccount>>;
-  progress(state: string): SignInProgress;
+  /** How far a sign-in is, whichever process finishes it. */
+  progress(state: string): Promise<SignInProgress>;
   /** Takes over accounts from a file's text, or without one from the usual places of this machine. */
   importFiles(input: {
     readonly provider?: Provider | "vertex";

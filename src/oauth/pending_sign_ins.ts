@@ -1,11 +1,14 @@
 import { isObject, type Ports } from "../core/mod.ts";
 import type { Store } from "../store/mod.ts";
-import { type Provider, PROVIDERS } from "./contract.ts";
+import { type Provider, PROVIDERS, type SignInProgress } from "./contract.ts";
 
 /** How long a user has for Google's page, in milliseconds. */
 export const SIGN_IN_MS = 10 * 60_000;
 const KIND = "oauth_state";
 const LAST = "oauth_last";
+const PROGRESS = "oauth_progress";
+/** Who waits for a sign-in may still ask for a while after its end. */
+const PROGRESS_MS = 3 * SIGN_IN_MS;
 
 /** A sign-in that waits for its callback. */
 export interface PendingSignIn {
@@ -47,6 +50,19 @@ export class PendingSignIns {
   async last(provider: Provider): Promise<string | undefined> {
     const state = await this.#store.expiring.get(LAST, provider);
     return typeof state === "string" ? state : undefined;
+  }
+
+  /** Remembers how far a sign-in is, for every process of the database. */
+  async note(state: string, progress: SignInProgress): Promise<void> {
+    const { account, ...rest } = progress;
+    const record = { ...rest, ...(account === undefined ? {} : { account: { ...account } }) };
+    await this.#store.expiring.put(PROGRESS, state, record, PROGRESS_MS);
+  }
+
+  async progress(state: string): Promise<SignInProgress | undefined> {
+    const value = await this.#store.expiring.get(PROGRESS, state);
+    // Only note() writes it.
+    return isObject(value) ? value as unknown as SignInProgress : undefined;
   }
 
   async #read(value: unknown): Promise<PendingSignIn | undefined> {

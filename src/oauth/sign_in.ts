@@ -17,9 +17,6 @@ import { type PendingSignIn, PendingSignIns, SIGN_IN_MS } from "./pending_sign_i
 import { refuse, unconfirmed } from "./problem.ts";
 import { redirectUriFor } from "./redirect_uri.ts";
 
-/** Sign-ins that are remembered for who asks how they went. */
-const MOST_REMEMBERED = 100;
-
 const HINT =
   "If the browser ends at a page that does not load, paste its whole address. If Google's page shows an error instead " +
   "(invalid_scope, or a client that does not comply with its policy), Google refuses the configured OAuth client.";
@@ -35,7 +32,6 @@ export class SignIns {
   readonly #options: OAuthOptions;
   readonly #adder: AccountAdder;
   readonly #pending: PendingSignIns;
-  readonly #progress = new Map<string, SignInProgress>();
   readonly #timers = new Set<() => void>();
   /** Sources whose configured scopes Google refused: the next sign-in asks for the least. */
   readonly #plainScopes = new Set<Provider>();
@@ -57,7 +53,7 @@ export class SignIns {
     const redirectUri = redirectUriFor(input.page, this.#options.settings.port);
     const bound = browserKey === undefined ? {} : { browser: await digest(browserKey) };
     await this.#pending.begin(state, { provider, verifier, redirectUri, ...bound });
-    this.#watch(state);
+    await this.#watch(state);
     const scopes = this.#plainScopes.has(provider) ? FALLBACK_SCOPES : client.value.scopes;
     const { client_id } = client.value.client;
     const authUrl = await this.#authUrl({ client_id, redirectUri, state, verifier, scopes });
@@ -92,8 +88,13 @@ export class SignIns {
     return await this.#finish(state, pasted.parameters);
   }
 
-  progress(state: string): SignInProgress {
-    return this.#progress.get(state) ?? { status: "unknown" };
+  /** Any process of the database may have finished it. */
+  async progress(state: string): Promise<SignInProgress> {
+    const noted = await this.#pending.progress(state);
+    if (noted?.status !== "pending" || await this.#pending.peek(state) !== undefined) {
+      return noted ?? { status: "unknown" };
+    }
+    return { status: "failed", message: NEVER_RETURNED };
   }
 
   close(): void {
@@ -105,7 +106,7 @@ export class SignIns {
     const pending = await this.#pending.take(state);
     if (pending === undefined) return unknownState();
     const outcome = await this.#exchange(pending, state, parameters);
-    this.#note(state, outcome);
+    await this.#note(state, outcome);
     return outcome;
   }
 
@@ -123,8 +124,8 @@ export class SignIns {
     return await this.#adder.add(provider, { ...rest, refreshToken });
   }
 
-  #note(state: string, outcome: Outcome): void {
-    this.#progress.set(
+  async #note(state: string, outcome: Outcome): Promise<void> {
+    await this.#pending.note(
       state,
       outcome.ok
         ? {
@@ -138,17 +139,19 @@ export class SignIns {
   }
 
   /** A page that never returns is told as that. */
-  #watch(state: string): void {
-    this.#progress.set(state, { status: "pending" });
-    const [oldest] = this.#progress.keys();
-    if (this.#progress.size > MOST_REMEMBERED && oldest !== undefined) this.#progress.delete(oldest);
+  async #watch(state: string): Promise<void> {
+    await this.#pending.note(state, { status: "pending" });
     const cancel = this.#options.ports.clock.after(SIGN_IN_MS, () => {
       this.#timers.delete(cancel);
-      if (this.#progress.get(state)?.status !== "pending") return;
-      this.#progress.set(state, { status: "failed", message: NEVER_RETURNED });
-      this.#options.ledger.log("warn", "oauth", `A sign-in failed: ${NEVER_RETURNED}`);
+      void this.#tellLate(state);
     });
     this.#timers.add(cancel);
+  }
+
+  async #tellLate(state: string): Promise<void> {
+    const noted = await this.#pending.progress(state).catch(() => undefined);
+    if (noted?.status !== "pending") return;
+    this.#options.ledger.log("warn", "oauth", `A sign-in failed: ${NEVER_RETURNED}`);
   }
 
   async #authUrl(facts: {

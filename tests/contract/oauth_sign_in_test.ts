@@ -153,9 +153,9 @@ Deno.test("after invalid_scope the next sign-in asks for the least", async () =>
 Deno.test("a consent page that never returns is explained when its time is over", async () => {
   await using bench = await oauthBench();
   const { state } = await begin(bench);
-  assert.equal(bench.oauth.progress(state).status, "pending");
+  assert.equal((await bench.oauth.progress(state)).status, "pending");
   await bench.clock.advance(10 * 60_000);
-  const { status, message } = bench.oauth.progress(state);
+  const { status, message } = await bench.oauth.progress(state);
   assert.equal(status, "failed");
   assert.match(message ?? "", /never sent the browser back/);
   assert.ok(bench.log.some((line) => line.includes("never sent the browser back")));

@@ -32,7 +32,7 @@ export function callbackPage(page: CallbackPage): Response {
     `<meta name="viewport" content="width=device-width"><title>${escaped(page.title)}</title>` +
     `<style>${STYLE}</style></head><body><main><h1>${escaped(page.title)}</h1>` +
     page.sentences.map((sentence) => `<p>${escaped(sentence)}</p>`).join("") + link +
-    `<p><a href="/">To the dashboard</a></p></main></body></html>`;
+    `<p><a href="/dashboard">To the dashboard</a></p></main></body></html>`;
   return new Response(html, {
     status: page.good ? 200 : 400,
     headers: {

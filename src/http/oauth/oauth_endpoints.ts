@@ -76,7 +76,7 @@ function signInEndpoints(oauth: OAuthRoom): readonly Endpoint[] {
       summary: "How far a sign-in is",
       query: z.object({ state: z.string().min(1).max(200) }),
       reply: anything,
-      handle: (_context, { query }) => Promise.resolve(ok(oauth.progress(query.state))),
+      handle: async (_context, { query }) => ok(await oauth.progress(query.state)),
     }),
     endpoint({
       method: "post",
