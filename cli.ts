@@ -43,4 +43,8 @@ const services: CliServices = {
   endSignal: async () => await (await server()).endSignal(),
 };
 
-if (import.meta.main) Deno.exit(await runCli(Deno.args, services));
+if (import.meta.main) {
+  // One of the further processes of WORKERS, which main.ts starts as this same program.
+  const worker = (Deno.env.get("GEMINITRO_WORKER") ?? "") !== "";
+  Deno.exit(await (worker ? (await server()).runWorker() : runCli(Deno.args, services)));
+}

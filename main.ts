@@ -5,12 +5,25 @@
  * @module
  */
 import { developmentFiles, folderFiles } from "fresh";
-import { createGeminitro, type Geminitro, serve, type Serving } from "./src/composition/mod.ts";
+import {
+  createGeminitro,
+  type Geminitro,
+  isWorker,
+  serve,
+  type Serving,
+  superviseWorkers,
+  supervisorEnd,
+  whyOneProcess,
+  workerCommand,
+  type Workers,
+} from "./src/composition/mod.ts";
 import { type Environment, readEnvironment } from "./src/config/mod.ts";
 
 /** A server that listens. */
 export interface Running extends Serving {
   readonly proxy: Geminitro;
+  /** The further processes of WORKERS. */
+  readonly workers: Workers;
 }
 
 export interface StartOptions {
@@ -25,10 +38,15 @@ export const PROJECT_DIR = Deno.build.standalone ? undefined : import.meta.dirna
 
 const running = new Set<Geminitro>();
 
+/** Longest time that running calls are given to end. */
+const PATIENCE_MS = 10_000;
+
 // Registered at the top level, as the platform asks: what is due is done each minute, by one process of a database.
-Deno.cron("geminitro jobs", "* * * * *", async () => {
-  for (const proxy of running) await proxy.runJobs();
-});
+if (!isWorker()) {
+  Deno.cron("geminitro jobs", "* * * * *", async () => {
+    for (const proxy of running) await proxy.runJobs();
+  });
+}
 
 /** The built files beside this program; while developing, Vite serves them and only `static/` is read here. */
 function dashboardFiles() {
@@ -49,17 +67,56 @@ export async function startServer(options: StartOptions = {}): Promise<Running> 
   });
   const { host, port } = proxy.rooms.settings;
   try {
-    const serving = await serve(proxy, { host, port });
+    const further = furtherProcesses(proxy);
+    const serving = await serve(proxy, {
+      host,
+      port,
+      reusePort: further > 0 || isWorker(),
+      joins: isWorker(),
+    });
     running.add(proxy);
-    const stop = async (patienceMs?: number) => {
+    const workers = startWorkers(proxy, env, serving.port, further);
+    const stop = async (patienceMs = PATIENCE_MS) => {
       running.delete(proxy);
-      await serving.stop(patienceMs);
+      await Promise.all([serving.stop(patienceMs), workers.stop(patienceMs)]);
     };
-    return { ...serving, stop, proxy };
+    return { ...serving, stop, proxy, workers };
   } catch (cause) {
     await proxy.close();
     throw cause;
   }
+}
+
+/** How many processes serve beside this one. What stands in the way of WORKERS is said, and one serves alone. */
+function furtherProcesses({ rooms: { settings, ledger } }: Geminitro): number {
+  if (settings.workers === 1 || isWorker()) return 0;
+  const why = whyOneProcess(settings.kv);
+  if (why === undefined) return settings.workers - 1;
+  ledger.log("warn", "server", `WORKERS is ${settings.workers}, but one process serves: ${why}`);
+  return 0;
+}
+
+function startWorkers({ rooms }: Geminitro, env: Environment, port: number, count: number): Workers {
+  const { ledger, ports: { clock } } = rooms;
+  const command = workerCommand([import.meta.url, new URL("cli.ts", import.meta.url).href], env, port);
+  if (command === undefined && count > 0) {
+    throw new Error("WORKERS above 1 needs main.ts or cli.ts to be the program that runs");
+  }
+  return superviseWorkers({
+    count: command === undefined ? 0 : count,
+    command: command ?? { program: "", args: [], env: {} },
+    clock,
+    log: (level, message, fields) => ledger.log(level, "server", message, fields),
+  });
+}
+
+/** What a process does that another one of this program started to serve beside it; gives the exit code. */
+export async function runWorker(): Promise<number> {
+  const asked = Promise.race([endSignal(), supervisorEnd()]);
+  const server = await startServer({ env: Deno.env.toObject() });
+  await asked;
+  await server.stop();
+  return 0;
 }
 
 /** Resolves with the name of the first signal that asks the process to end. */
@@ -79,13 +136,17 @@ export function endSignal(): Promise<Deno.Signal> {
   });
 }
 
+async function runServer(): Promise<number> {
+  const server = await startServer();
+  console.log(`GemiNitro listens at ${server.url}/v1, dashboard at ${server.url}/dashboard`);
+  await endSignal();
+  await server.stop();
+  return 0;
+}
+
 if (import.meta.main) {
   try {
-    const server = await startServer();
-    console.log(`GemiNitro listens at ${server.url}/v1, dashboard at ${server.url}/dashboard`);
-    await endSignal();
-    await server.stop();
-    Deno.exit(0);
+    Deno.exit(await (isWorker() ? runWorker() : runServer()));
   } catch (cause) {
     console.error(cause instanceof Error ? cause.message : String(cause));
     Deno.exit(1);

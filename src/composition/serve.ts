@@ -5,6 +5,8 @@ export interface ServeOptions {
   readonly port: number;
   /** Shares the port with other processes (SO_REUSEPORT). */
   readonly reusePort?: boolean;
+  /** True for a process that joins others on the port; who is first makes sure that the port is free. */
+  readonly joins?: boolean;
 }
 
 /** A proxy that listens. */
@@ -28,6 +30,7 @@ export async function serve(proxy: Geminitro, options: ServeOptions): Promise<Se
   let { port } = options;
   for (const hostname of options.host === "localhost" ? ["127.0.0.1", "::1"] : [options.host]) {
     try {
+      if (options.reusePort === true && options.joins !== true) mustBeFree(hostname, port);
       const server = listen(proxy, { hostname, port, reusePort: options.reusePort ?? false });
       port = server.addr.port;
       servers.push(server);
@@ -44,6 +47,11 @@ export async function serve(proxy: Geminitro, options: ServeOptions): Promise<Se
     url: `http://${urlHost(options.host)}:${port}`,
     stop: (patienceMs = PATIENCE_MS) => stop(proxy, servers, patienceMs),
   };
+}
+
+/** Sharing a port with a stranger would succeed silently. */
+function mustBeFree(hostname: string, port: number): void {
+  if (port !== 0) Deno.listen({ hostname, port }).close();
 }
 
 function listen(

@@ -1,0 +1,113 @@
+import type { Clock } from "../core/mod.ts";
+
+/** How to run one more process of this program. */
+export interface WorkerCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface WorkersOptions {
+  /** How many beside this process. */
+  readonly count: number;
+  readonly command: WorkerCommand;
+  readonly clock: Clock;
+  readonly log: (level: "info" | "warn", message: string, fields: Readonly<Record<string, number>>) => void;
+}
+
+/** Processes that serve beside this one. */
+export interface Workers {
+  /** Those that run now. */
+  pids(): readonly number[];
+  /** Lets all of them drain and waits until they are gone; those that are not after `patienceMs` are killed. */
+  stop(patienceMs: number): Promise<void>;
+}
+
+const FIRST_DELAY_MS = 250;
+const LONGEST_DELAY_MS = 30_000;
+/** A process that lived this long is started again without delay when it ends. */
+const STEADY_MS = 60_000;
+/** A drained process closes its database yet. */
+const CLOSING_MS = 3_000;
+
+/** Starts processes and starts each again that ends, with growing delay. Each ends by itself when this process is gone. */
+export function superviseWorkers(options: WorkersOptions): Workers {
+  const places = Array.from({ length: options.count }, (_, index) => new Place(options, index + 1));
+  return {
+    pids: () => places.flatMap(({ pid }) => pid ?? []),
+    stop: async (patienceMs) => void await Promise.all(places.map((place) => place.stop(patienceMs))),
+  };
+}
+
+/** Where one worker is: it, or the wait for the next one. */
+class Place {
+  readonly #options: WorkersOptions;
+  readonly #number: number;
+  #child: Deno.ChildProcess | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #cancelWait: () => void = () => {};
+  #delay = FIRST_DELAY_MS;
+  #stopping = false;
+
+  constructor(options: WorkersOptions, number: number) {
+    this.#options = options;
+    this.#number = number;
+    this.#start();
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  async stop(patienceMs: number): Promise<void> {
+    this.#stopping = true;
+    this.#cancelWait();
+    const child = this.#child;
+    if (child === undefined) return;
+    // The end of its input is what asks a worker to drain: it works on every platform, and holds too when this process is killed.
+    await child.stdin.close().catch(() => {});
+    const cancel = this.#options.clock.after(patienceMs + CLOSING_MS, () => child.kill("SIGKILL"));
+    await this.#ended;
+    cancel();
+  }
+
+  #start(): void {
+    const { program, args, env } = this.#options.command;
+    const startedAt = this.#options.clock.now();
+    const child = new Deno.Command(program, {
+      args: [...args],
+      env: { ...env, [WORKER_VARIABLE]: String(this.#number) },
+      stdin: "piped",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn();
+    this.#child = child;
+    this.#ended = child.status.then(({ code }) => this.#over(child, startedAt, code));
+  }
+
+  async #over(child: Deno.ChildProcess, startedAt: number, code: number): Promise<void> {
+    const { clock, log } = this.#options;
+    this.#child = undefined;
+    if (this.#stopping) return;
+    await child.stdin.close().catch(() => {});
+    if (clock.now() - startedAt >= STEADY_MS) this.#delay = FIRST_DELAY_MS;
+    const inMs = this.#delay;
+    log("warn", "A worker process ended and is started again", { worker: this.#number, code, inMs });
+    this.#delay = Math.min(LONGEST_DELAY_MS, inMs * 2);
+    this.#cancelWait = clock.after(inMs, () => this.#start());
+  }
+}
+
+/** Set in the environment of a worker to its number. */
+export const WORKER_VARIABLE = "GEMINITRO_WORKER";
+
+/** True in a process that another one of this program supervises. */
+export function isWorker(): boolean {
+  return (Deno.env.get(WORKER_VARIABLE) ?? "") !== "";
+}
+
+/** Resolves when the process that supervises this one asks it to end, or is gone. */
+export async function supervisorEnd(): Promise<void> {
+  const piece = new Uint8Array(64);
+  while (await Deno.stdin.read(piece) !== null);
+}
