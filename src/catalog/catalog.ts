@@ -130,6 +130,8 @@ class StoredCatalog implements Catalog {
   }
 
   servedBy(modelId: string, id: CredentialId) {
+    // Files and cached contents are made for no model: any credential may hold them.
+    if (modelId === "") return undefined;
     const { credentials, lists, records } = this.#snapshot;
     const credential = credentials.get(id);
     const permitted = permitsModel(records.rules, modelId) &&

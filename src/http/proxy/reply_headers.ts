@@ -7,6 +7,8 @@ const LONGEST_HEADER = 1000;
 /** What is said of a call beside its answer (contract, "Reply headers"). Never a key: its label or tail. */
 export function replyHeaders(trail: CallTrail, now: number): Record<string, string> {
   const headers: Record<string, string> = { "x-request-id": trail.facts.id };
+  // The name that Anthropic's SDKs read.
+  if (trail.facts.dialect.startsWith("anthropic")) headers["request-id"] = trail.facts.id;
   if (trail.last !== undefined) {
     headers["x-geminitro-source"] = trail.last.source;
     headers["x-geminitro-key"] = headerText(trail.last.name);
