@@ -17,6 +17,15 @@ export const PROGRAM: readonly string[] = [
 
 export const KEYS: readonly string[] = sampleProjects().flatMap(({ keys }) => keys);
 
+/** Where Deno keeps what it compiled, for runs with another home folder. */
+export function denoCache(): string {
+  const home = Deno.env.get("HOME") ?? "";
+  const usual = Deno.build.os === "darwin"
+    ? join(home, "Library", "Caches", "deno")
+    : join(home, ".cache", "deno");
+  return Deno.env.get("DENO_DIR") ?? usual;
+}
+
 export interface Ran {
   readonly code: number;
   readonly stdout: string;

@@ -1,11 +1,12 @@
-import { type CliHome, PROGRAM } from "./cli_process.ts";
+import { type CliHome, denoCache, PROGRAM } from "./cli_process.ts";
 
 /** Whether `script` (util-linux) can make a pseudo-terminal here. */
 export const HAS_TERMINAL = Deno.build.os === "linux" && await hasScript();
 
 async function hasScript(): Promise<boolean> {
   try {
-    const { stdout } = await new Deno.Command("script", { args: ["--version"], stderr: "null" }).output();
+    const { stdout } = await new Deno.Command("/usr/bin/script", { args: ["--version"], stderr: "null" })
+      .output();
     return new TextDecoder().decode(stdout).includes("util-linux");
   } catch {
     return false;
@@ -26,10 +27,15 @@ export class Terminal implements AsyncDisposable {
     options: { env?: Record<string, string>; columns?: number } = {},
   ) {
     const line = [...PROGRAM, ...args].map((part) => `'${part}'`).join(" ");
-    this.#child = new Deno.Command("script", {
-      args: ["-qfec", `stty cols ${options.columns ?? 80} rows 40; exec ${line}`, "/dev/null"],
+    this.#child = new Deno.Command("/usr/bin/script", {
+      args: ["-qfec", `/usr/bin/stty cols ${options.columns ?? 80} rows 40; exec ${line}`, "/dev/null"],
       clearEnv: true,
-      env: { TERM: "xterm-256color", ...cli.env(options.env) },
+      // No agent of this machine is found: neither on the PATH nor in the home folder.
+      env: {
+        TERM: "xterm-256color",
+        SHELL: "/bin/sh",
+        ...cli.env({ PATH: `${cli.folder}/bin`, HOME: cli.folder, DENO_DIR: denoCache(), ...options.env }),
+      },
       stdin: "piped",
       stdout: "piped",
       stderr: "null",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { CliHome, KEYS } from "./cli_process.ts";
 import { HAS_TERMINAL, Terminal } from "./pseudo_terminal.ts";
 
@@ -27,7 +28,8 @@ inTerminal("a first start asks for a key, hides it, checks it, and serves", asyn
   await terminal.type(ENTER);
   await terminal.see(/Gemini API key/);
   await terminal.type(`${KEYS[0]}${ENTER}`);
-  await terminal.see(/The key works/);
+  await terminal.see(/The key works[\s\S]*Open the dashboard\?/);
+  await terminal.type(ENTER);
   await terminal.see(/listens at/);
   await terminal.type(CTRL_C);
   const { code, text } = await terminal.end();
@@ -35,6 +37,22 @@ inTerminal("a first start asks for a key, hides it, checks it, and serves", asyn
   assert.match(text, /GemiNitro/);
   cli.searchSecrets(text, "start in a terminal");
   assert.match(await cli.good(["key", "list"]), /1 key\n$/);
+});
+
+inTerminal("a start offers the agents that are here, shows the diff, and writes after a yes", async (cli) => {
+  await cli.good(["key", "add", KEYS[0] ?? ""]);
+  await Deno.mkdir(join(cli.folder, ".codex"));
+  await using terminal = new Terminal(cli, ["start", "--no-splash"]);
+  await terminal.see(/No coding agent is registered[\s\S]*Codex/);
+  await terminal.type(ENTER);
+  await terminal.see(/Which agents are to use GemiNitro\?/);
+  await terminal.type(ENTER);
+  await terminal.see(/model_provider[\s\S]*Write this\?/);
+  await terminal.type(ENTER);
+  await terminal.see(/listens at/);
+  await terminal.type(CTRL_C);
+  assert.equal((await terminal.end()).code, 0);
+  assert.match(await Deno.readTextFile(join(cli.folder, ".codex", "config.toml")), /geminitro/);
 });
 
 inTerminal("a first start can be told to wait; Ctrl-C in a question starts nothing", async (cli) => {

@@ -35,11 +35,20 @@ async function examine(context: Context): Promise<readonly Finding[]> {
 }
 
 async function examineMachine(context: Context, settings: Settings): Promise<readonly Finding[]> {
-  const [{ checkFiles }, { checkStore }, { checkPort }, { checkUpstream }] = await Promise.all([
+  const [
+    { checkFiles },
+    { checkStore },
+    { checkPort },
+    { checkUpstream },
+    { checkAgents },
+    { agentRoom },
+  ] = await Promise.all([
     import("../doctor/check_files.ts"),
     import("../doctor/check_store.ts"),
     import("../doctor/check_port.ts"),
     import("../doctor/check_upstream.ts"),
+    import("../doctor/check_agents.ts"),
+    import("../agents/agent_room.ts"),
   ]);
   const running = await runningServer(settings.home);
   const files = await checkFiles(settings);
@@ -47,6 +56,7 @@ async function examineMachine(context: Context, settings: Settings): Promise<rea
     ...files,
     ...await checkStore(settings),
     await checkPort(settings, running),
+    await checkAgents(await agentRoom(context)),
     ...(context.flag("offline") ? [] : await checkUpstream(settings.geminiApiUrl)),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Command, Context } from "../command.ts";
+import type { Command } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
 import { readPassphrase } from "../read_passphrase.ts";
 import { valueOf } from "../value_of.ts";
@@ -18,29 +18,31 @@ export const exportCommand: Command = {
   ],
   takes: { least: 0, most: 1 },
   async run(context) {
+    const [file] = context.args;
+    if (file !== undefined && !context.flag("force")) await refuseExisting(file);
     const passphrase = context.flag("open") ? undefined : await readPassphrase(context, "new");
     const document = valueOf(await (await context.door()).exportFile(passphrase));
     const text = `${JSON.stringify(document, null, 2)}\n`;
-    const [file] = context.args;
     // Nothing in it is a secret in the clear, and redaction could break what is encrypted.
     if (file === undefined) return context.services.write(text);
-    await writeNew(file, text, context);
+    await writeNew(file, text);
     context.out.json({ file });
     context.out.line(`Wrote ${file}`);
   },
 };
 
-async function writeNew(file: string, text: string, context: Context): Promise<void> {
-  const createNew = !context.flag("force");
+async function refuseExisting(file: string): Promise<void> {
+  if (await Deno.lstat(file).catch(() => undefined) === undefined) return;
+  throw usageError(`${file} is there already`, "Name another file, or add --force.");
+}
+
+/** Whole or not at all, for the user alone. */
+async function writeNew(file: string, text: string): Promise<void> {
+  const draft = `${file}.${Deno.pid}.partial`;
   try {
-    if (createNew) return await Deno.writeTextFile(file, text, { createNew, mode: 0o600 });
-    const draft = `${file}.${Deno.pid}.partial`;
-    await Deno.writeTextFile(draft, text, { mode: 0o600 });
+    await Deno.writeTextFile(draft, text, { createNew: true, mode: 0o600 });
     await Deno.rename(draft, file);
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) {
-      throw usageError(`${file} is there already`, "Name another file, or add --force.");
-    }
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError(`${file} cannot be written: ${reason}`);
   }

@@ -133,8 +133,8 @@ function untilAborted(work: Promise<AddedAccount>, ending: AbortSignal): Promise
   return new Promise((resolve, reject) => {
     const stop = () => reject(new CommandError("The sign-in was not finished", { code: "cancelled" }));
     ending.addEventListener("abort", stop, { once: true });
-    setTimeout(stop, PATIENCE_MS);
-    work.then(resolve, reject);
+    const timer = setTimeout(stop, PATIENCE_MS);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 

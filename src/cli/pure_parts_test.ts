@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { chatModels, defaultModel } from "./agents/chat_models.ts";
+import { bar } from "./bar.ts";
+import { clockFinding } from "./doctor/check_upstream.ts";
+import { keyFinding } from "./doctor/check_store.ts";
+import { editDistance, nearWords } from "./near_word.ts";
+import { createOutput } from "./output.ts";
+import { fromLsof, fromNetstat, fromSs } from "./port_holder.ts";
+import { localUrl } from "./server_file.ts";
+import { span } from "./spans.ts";
+import { createStyle } from "./style.ts";
+import { table, width } from "./table.ts";
+
+const PLAIN = createStyle(false);
+
+Deno.test("nearWords() gives the nearest first and nothing that is far", () => {
+  assert.deepEqual(nearWords("stat", ["start", "stats", "status", "stop", "export"]).slice(0, 2), [
+    "stats",
+    "status",
+  ]);
+  assert.deepEqual(nearWords("qqqq", ["start", "stop"]), []);
+  assert.equal(editDistance("kye", "key"), 1);
+  assert.equal(editDistance("", "abc"), 3);
+});
+
+Deno.test("table() aligns columns and does not count colours", () => {
+  const green = createStyle(true).green("ok");
+  assert.equal(width(green), 2);
+  assert.deepEqual(table([["a", "b"], ["longer", "c"]]), ["a       b", "longer  c"]);
+  assert.deepEqual(table([[green, "b"], ["longer", "c"]])[0], `${green}      b`);
+});
+
+Deno.test("span() keeps the two largest units", () => {
+  const cases = [[0, "0s"], [-5, "0s"], [59_400, "59s"], [61_000, "1m 1s"], [7_500_000, "2h 5m"], [
+    90_000_000,
+    "1d 1h",
+  ]];
+  for (const [ms, text] of cases) assert.equal(span(Number(ms)), text);
+});
+
+Deno.test("bar() is never longer than its frame", () => {
+  for (const share of [-5, 0, 33, 79, 80, 100, 250]) {
+    const text = bar(share, 80, PLAIN);
+    assert.equal([...text.replace(/ .*$/, "")].length, 20, String(share));
+  }
+  const coloured = (share: number) => bar(share, 80, createStyle(true));
+  assert.ok(coloured(10).startsWith("\x1b[32m"));
+  assert.ok(coloured(85).startsWith("\x1b[33m"));
+  assert.ok(coloured(100).startsWith("\x1b[31m"));
+});
+
+Deno.test("port holders are read from lsof, ss and netstat", () => {
+  assert.equal(fromLsof("p412\ncnode\nf18\n"), "node, process 412");
+  assert.equal(fromLsof(""), undefined);
+  const ss = 'LISTEN 0 511 127.0.0.1:7536 0.0.0.0:* users:(("deno",pid=99,fd=14))\n';
+  assert.equal(fromSs(ss), "deno, process 99");
+  assert.equal(fromSs("LISTEN 0 511 127.0.0.1:7536 0.0.0.0:*\n"), undefined);
+  const netstat =
+    "  TCP    127.0.0.1:17536   0.0.0.0:0  LISTENING  5\r\n  TCP    127.0.0.1:7536   0.0.0.0:0  LISTENING  77\r\n";
+  assert.equal(fromNetstat(netstat, 7536), "process 77");
+});
+
+Deno.test("localUrl() reaches any listening address from this machine", () => {
+  const url = (host: string) => localUrl({ host, port: 1 });
+  assert.equal(url("localhost"), "http://127.0.0.1:1");
+  assert.equal(url("0.0.0.0"), "http://127.0.0.1:1");
+  assert.equal(url("::"), "http://127.0.0.1:1");
+  assert.equal(url("::1"), "http://[::1]:1");
+  assert.equal(url("192.168.1.5"), "http://192.168.1.5:1");
+});
+
+Deno.test("clockFinding() judges the skew against a Date header", () => {
+  const date = "Tue, 24 Nov 2026 06:00:00 GMT";
+  const at = Date.parse(date) + 500;
+  assert.equal(clockFinding(date, at).state, "good");
+  assert.equal(clockFinding(date, at + 30_000).state, "odd");
+  assert.match(clockFinding(date, at - 600_000).message, /600 s behind/);
+  assert.equal(clockFinding(date, at - 600_000).state, "wrong");
+  assert.equal(clockFinding(null, at).state, "odd");
+});
+
+Deno.test("keyFinding() tells no keys, dead keys and good keys apart", () => {
+  assert.deepEqual(
+    [keyFinding(0, 0), keyFinding(2, 2), keyFinding(2, 1), keyFinding(2, 0)].map(({ state }) => state),
+    [
+      "wrong",
+      "wrong",
+      "odd",
+      "good",
+    ],
+  );
+});
+
+Deno.test("chatModels() leaves out what no coding agent can use; defaultModel() takes the newest flash", () => {
+  const entry = (id: string, ...methods: string[]) => ({ id, methods });
+  const models = chatModels([
+    entry("gemini-embedding-001", "embedContent"),
+    entry("gemini-2.5-flash-image", "generateContent"),
+    entry("gemini-2.5-flash-preview-tts", "generateContent"),
+    entry("gemini-2.5-pro", "generateContent"),
+    entry("gemini-2.5-flash", "generateContent"),
+    entry("gemini-3.8-flash", "generateContent"),
+    { ...entry("painter", "generateContent"), aliasOf: "gemini-2.5-flash-image" },
+  ]);
+  assert.deepEqual(models.map(({ id }) => id), ["gemini-2.5-pro", "gemini-2.5-flash", "gemini-3.8-flash"]);
+  assert.equal(defaultModel(models), "gemini-3.8-flash");
+  assert.equal(defaultModel([entry("gemma-3", "generateContent")]), "gemma-3");
+  assert.equal(defaultModel([]), undefined);
+});
+
+Deno.test("createOutput() hides secrets on every way out but the one that is meant to show them", () => {
+  const key = "AIzaSyMARKED0000000000000000000000marked";
+  let text = "";
+  const write = (part: string) => text += part;
+  const make = (json: boolean) =>
+    createOutput({ json, colour: false, columns: 80, write, writeError: write });
+  make(false).line(`key ${key}`);
+  make(false).frame(key);
+  make(true).json({ nested: [{ key }] });
+  make(false).warn(key);
+  assert.ok(!text.includes(key), text);
+  make(false).once(key);
+  assert.ok(text.includes(key));
+});
