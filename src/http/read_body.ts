@@ -8,10 +8,11 @@ export async function readBody(
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > limit) return err(tooLarge(limit));
   const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  if (request.body === null) return ok(new Uint8Array());
   const plain = encoding === "identity" || encoding === "";
-  // With a declared length the platform reads the body in one step, which a loop over its pieces cannot match.
+  // With a declared length the platform reads the body in one step, which a loop over its pieces cannot match; touching
+  // the stream would take that way from it.
   if (plain && declared > 0) return await whole(request);
+  if (request.body === null) return ok(new Uint8Array());
   if (plain) return await collect(request.body, limit);
   if (encoding !== "gzip" && encoding !== "deflate") {
     return err(

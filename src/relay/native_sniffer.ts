@@ -18,30 +18,60 @@ export interface NativeSniffer {
   usage(): Usage | undefined;
 }
 
-/** Keeps the tail of the body and whether a finish was seen: a search of bytes, no copy and no parse on the way. */
+/** Keeps the tail of the body and whether a finish was seen before it: no copy, no search and no parse while bytes pass. */
 export function createNativeSniffer(): NativeSniffer {
   const tail: Uint8Array[] = [];
   let size = 0;
   let seen = false;
+  let read: string | undefined;
 
   function text(): string {
-    return Buffer.concat(tail).toString("utf8");
+    return read ??= textOf(tail);
   }
 
   return {
     see(bytes) {
-      const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      seen ||= view.includes(FINISH) || view.includes(BLOCKED);
+      read = undefined;
       tail.push(bytes);
       size += bytes.byteLength;
-      while (tail.length > 1 && size - tail[0]!.byteLength >= TAIL_BYTES) size -= tail.shift()!.byteLength;
+      while (tail.length > 1 && size - tail[0]!.byteLength >= TAIL_BYTES) {
+        const dropped = tail.shift()!;
+        size -= dropped.byteLength;
+        // With the beginning of what follows, as a word may be cut by the edge.
+        seen ||= saysFinish(textOf([dropped, tail[0]!.subarray(0, FINISH.length)]));
+      }
     },
-    // A word that was cut by a chunk's edge is whole in the tail.
-    finished: () => seen || text().includes(FINISH) || text().includes(BLOCKED),
-    finishReason: () => [...text().matchAll(/"(?:finishReason|blockReason)"\s*:\s*"(\w+)"/g)].at(-1)?.[1],
+    finished: () => seen || saysFinish(text()),
+    finishReason: () => lastReason(text()),
     saidError: () => endsWithError(text()),
     usage: () => lastUsage(text()),
   };
+}
+
+function textOf(pieces: readonly Uint8Array[]): string {
+  const [first] = pieces;
+  return decoder.decode(pieces.length === 1 ? first : Buffer.concat(pieces));
+}
+
+const decoder = new TextDecoder();
+
+function saysFinish(text: string): boolean {
+  return text.includes(FINISH) || text.includes(BLOCKED);
+}
+
+const REASON_REGEXP = /"(?:finishReason|blockReason)"\s*:\s*"(\w+)"/y;
+
+/** The last reason given, looked for from the end. */
+function lastReason(text: string): string | undefined {
+  for (let end = text.length; end >= 0;) {
+    const at = Math.max(text.lastIndexOf(`"${FINISH}"`, end), text.lastIndexOf(`"${BLOCKED}"`, end));
+    if (at < 0) return undefined;
+    REASON_REGEXP.lastIndex = at;
+    const reason = REASON_REGEXP.exec(text)?.[1];
+    if (reason !== undefined) return reason;
+    end = at - 1;
+  }
+  return undefined;
 }
 
 /** Google breaks a stream off with an error object, bare or as an event; it is the whole rest of the body. */

@@ -124,9 +124,25 @@ export function fingerprint(text: string): string {
     high = Math.imul(high ^ code, 2654435761);
     low = Math.imul(low ^ code, 1597334677);
   }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36) + text.length.toString(36);
+  return fingerprintOf(high, low, text.length);
+}
+
+/** The same of bytes, as if each were a character. */
+export function fingerprintBytes(bytes: Uint8Array): string {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (const code of bytes) {
+    high = Math.imul(high ^ code, 2654435761);
+    low = Math.imul(low ^ code, 1597334677);
+  }
+  return fingerprintOf(high, low, bytes.length);
+}
+
+function fingerprintOf(first: number, second: number, length: number): string {
+  const high = Math.imul(first ^ (first >>> 16), 2246822507) ^
+    Math.imul(second ^ (second >>> 13), 3266489909);
+  const low = Math.imul(second ^ (second >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36) + length.toString(36);
 }
 
 function decodeRemembered(value: unknown): Remembered | undefined {

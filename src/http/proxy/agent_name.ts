@@ -1,6 +1,19 @@
 /** The agent behind a request, from its user-agent header: the first product that is not a library's, bounded and printable. */
 export function agentName(headers: Headers): string {
   const text = headers.get("user-agent") ?? "";
+  let name = names.get(text);
+  if (name === undefined) {
+    name = nameIn(text);
+    if (names.size < MOST_NAMES && text.length < 500) names.set(text, name);
+  }
+  return name;
+}
+
+/** A machine has few agents, and each sends the same header every time. */
+const names = new Map<string, string>();
+const MOST_NAMES = 500;
+
+function nameIn(text: string): string {
   const products = [...text.matchAll(/([A-Za-z][\w.@-]{0,40})(?:\/([\w.+-]{1,30}))?/g)];
   const named = products.find(([, name]) => !LIBRARIES.has(name!.toLowerCase())) ?? products[0];
   if (named === undefined) return "unknown";

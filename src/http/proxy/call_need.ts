@@ -39,7 +39,6 @@ export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): C
 }
 
 function sourcesOf(deps: ProxyDeps, target: ResolvedModel): readonly SourceName[] {
-  const allowed = new Set(target.sources);
-  const ordered = deps.settings.sourceOrder.filter((source) => allowed.has(source));
+  const ordered = deps.settings.sourceOrder.filter((source) => target.sources.includes(source));
   return ordered.length > 0 ? ordered : deps.settings.sourceOrder;
 }

@@ -36,6 +36,25 @@ export function forwardedQuery(url: URL): string {
 const FORWARDED =
   /^(content-type|accept|x-goog-api-client|user-agent|x-goog-upload-.*|x-server-timeout|x-goog-request-params)$/;
 
+/** The same for a call on a model, where nothing is uploaded: asking by name is cheaper than walking all headers. */
+export function modelHeaders(headers: Headers): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of MODEL_HEADERS) {
+    const value = headers.get(name);
+    if (value !== null) kept[name] = value;
+  }
+  return kept;
+}
+
+const MODEL_HEADERS = [
+  "content-type",
+  "accept",
+  "x-goog-api-client",
+  "user-agent",
+  "x-server-timeout",
+  "x-goog-request-params",
+] as const;
+
 export function forwardedHeaders(headers: Headers): Record<string, string> {
   const kept: Record<string, string> = {};
   headers.forEach((value, name) => {

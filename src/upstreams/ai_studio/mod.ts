@@ -71,11 +71,14 @@ function passThrough(
   return {
     url: `${base}${path}${query}`,
     method,
-    headers: { ...withoutAuth(headers), "x-goog-api-key": key.reveal() },
+    headers: withKey(headers, key.reveal()),
     ...(body === undefined ? {} : { body }),
   };
 }
 
-function withoutAuth(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !CLIENT_AUTH.has(name.toLowerCase())));
+function withKey(headers: Readonly<Record<string, string>>, key: string): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name in headers) if (!CLIENT_AUTH.has(name.toLowerCase())) kept[name] = headers[name]!;
+  kept["x-goog-api-key"] = key;
+  return kept;
 }
