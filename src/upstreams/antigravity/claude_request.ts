@@ -44,12 +44,12 @@ function claudeContents(contents: readonly Content[]): readonly Content[] {
   return kept.at(-1)?.role === "user" ? kept : [...kept, { role: "user", parts: [{ text: "Continue." }] }];
 }
 
+/** Claude signs its thoughts and nothing else. */
 function claudePart(part: Part): readonly Part[] {
-  const { thoughtSignature, ...bare } = part;
-  const genuine = (thoughtSignature?.length ?? 0) >= SIGNATURE_LENGTH;
-  if (part.thought === true) return genuine ? [part] : [];
+  if (part.thought === true) return (part.thoughtSignature?.length ?? 0) >= SIGNATURE_LENGTH ? [part] : [];
   if (part.text === "") return [];
-  return [genuine ? part : bare];
+  const { thoughtSignature: _, ...bare } = part;
+  return [bare];
 }
 
 /** A tool loop that goes on without the thoughts it began with must go on without thinking. */
