@@ -32,7 +32,16 @@ export function loadSettings(
   problems.push(...openDoor(values));
   return problems.length > 0 || home === undefined
     ? err(problems)
-    : ok(assemble(values, quotaGroups, home, joinPath(os, home, "geminitro.sqlite3")));
+    : ok(concealed(assemble(values, quotaGroups, home, joinPath(os, home, "geminitro.sqlite3"))));
+}
+
+/** Settings hold secrets: an error dump or a log that is handed the whole of them shows none. */
+function concealed(settings: Settings): Settings {
+  const value = () => "Settings { ... }";
+  for (const name of [Symbol.for("Deno.customInspect"), Symbol.for("nodejs.util.inspect.custom"), "toJSON"]) {
+    Object.defineProperty(settings, name, { value });
+  }
+  return settings;
 }
 
 function readAll(env: Environment, problems: SettingsProblem[]): Values {

@@ -24,6 +24,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   webmanifest: "application/manifest+json",
 };
 
+/** Names below a folder, without dots at their beginning, escapes or anything else that could lead out of it. */
+const PLAIN_PATH_REGEXP = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
+
 /** Files of one or more folders; the first that has a name wins. */
 export function folderFiles(...folders: readonly URL[]): ClientFiles {
   return {
@@ -85,7 +88,7 @@ export function serveFiles(files: ClientFiles): Hono {
   app.get("*", async (c, next) => {
     const path = new URL(c.req.url).pathname.slice(1);
     const type = CONTENT_TYPES[path.split(".").at(-1) ?? ""];
-    if (type === undefined || path.split("/").some((part) => part.startsWith("."))) return next();
+    if (type === undefined || !PLAIN_PATH_REGEXP.test(path)) return next();
     const bytes = await files.read(path);
     if (bytes === undefined) return next();
     return c.body(bytes, 200, {

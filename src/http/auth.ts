@@ -1,3 +1,4 @@
+import { isLoopback } from "../config/mod.ts";
 import type { ClientId, Failure } from "../core/mod.ts";
 import { err, ok, type Result } from "../core/mod.ts";
 
@@ -24,6 +25,9 @@ export function tokenOf(request: Request, url: URL): string | undefined {
 /** Wrong tokens a source may send before it is made to wait, and for how long at most. */
 const FREE_GUESSES = 10;
 const LONGEST_LOCK_MS = 60_000;
+/** An address that gave a right token is known for this long. */
+const KNOWN_MS = 3_600_000;
+const MOST_ADDRESSES = 10_000;
 
 export interface AuthGate {
   check(request: Request, url: URL, peer: string): Result<ClientIdentity, Failure>;
@@ -34,9 +38,24 @@ interface Guesses {
   until: number;
 }
 
-/** Checks tokens and slows down guessing: after ten wrong ones an address waits, twice as long each time. A right token is never kept waiting. */
+/**
+ * Checks tokens and slows down guessing: after ten wrong ones an address waits, twice as long each time, and while it waits
+ * nothing it sends is looked at. Only an address that gave a right token lately, and this machine itself, are still heard:
+ * one agent with a stale key must not shut out the others.
+ */
 export function createAuthGate(authenticate: Authenticate, now: () => number): AuthGate {
   const guesses = new Map<string, Guesses>();
+  const known = new Map<string, number>();
+
+  function isStranger(peer: string): boolean {
+    return peer !== "" && !isLoopback(peer) && (known.get(peer) ?? -Infinity) < now() - KNOWN_MS;
+  }
+
+  function welcome(peer: string): void {
+    if (guesses.size > 0) guesses.delete(peer);
+    if (known.size > MOST_ADDRESSES) known.clear();
+    known.set(peer, now());
+  }
 
   function refuse(peer: string, token: string | undefined): Failure {
     if (token === undefined) {
@@ -47,21 +66,23 @@ export function createAuthGate(authenticate: Authenticate, now: () => number): A
     if (entry.count > FREE_GUESSES) {
       entry.until = now() + Math.min(LONGEST_LOCK_MS, 1000 * 2 ** (entry.count - FREE_GUESSES));
     }
-    if (guesses.size > 10_000) guesses.clear();
+    if (guesses.size > MOST_ADDRESSES) guesses.clear();
     guesses.set(peer, entry);
     return unauthorized("The proxy's key is wrong: it is PROXY_API_KEY, or a client token made for you");
   }
 
   return {
     check(request, url, peer) {
+      const until = guesses.get(peer)?.until ?? 0;
+      const waits = until > 0 && until > now();
+      if (waits && isStranger(peer)) return err(slowDown(until));
       const token = tokenOf(request, url);
       const client = token === undefined ? undefined : authenticate(token);
       if (client !== undefined) {
-        guesses.delete(peer);
+        welcome(peer);
         return ok(client);
       }
-      const until = guesses.get(peer)?.until ?? 0;
-      if (until > now()) return err(slowDown(until));
+      if (waits) return err(slowDown(until));
       return err(refuse(peer, token));
     },
   };

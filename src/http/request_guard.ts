@@ -7,7 +7,7 @@ const CONTAINER_NAMES = ["host.docker.internal", "host.containers.internal"];
 
 /**
  * Refuses what a web page could send behind the user's back: a foreign Host (DNS rebinding) while the proxy listens on
- * loopback, and a foreign web Origin at any time. Programs send no Origin; editors send one that is not http.
+ * loopback, and a foreign web Origin or a foreign page's embedding at any time. Programs send no Origin; editors send one that is not http.
  */
 export function createRequestGuard(host: string): (request: Request, url: URL) => Result<void, Failure> {
   const names = [host, ...CONTAINER_NAMES];
@@ -16,10 +16,17 @@ export function createRequestGuard(host: string): (request: Request, url: URL) =
     if (loopback && !isTrustedHost(request, names)) {
       return err(refusal("This host name does not belong to the proxy"));
     }
+    if (isForeignFetch(request)) return err(refusal("Web pages of other sites may not call this proxy"));
     const origin = request.headers.get("origin");
     if (origin === null || !/^(https?:|null$)/i.test(origin) || origin === url.origin) return ok(undefined);
     return err(refusal("Web pages of other origins may not call this proxy"));
   };
+}
+
+/** A picture or script of another site's page: browsers send no Origin with those. Following a link is not meant. */
+function isForeignFetch({ headers }: Request): boolean {
+  const site = headers.get("sec-fetch-site");
+  return (site === "cross-site" || site === "same-site") && headers.get("sec-fetch-mode") === "no-cors";
 }
 
 function refusal(message: string): Failure {

@@ -9,17 +9,18 @@ export function isLoud(level: LogLevel, threshold: LogLevel): boolean {
 /** One log line as text: a JSON object, or `12:34:56 WARN  pool      message key=value`. */
 export function formatLog(entry: LogEntry, format: "human" | "json"): string {
   if (format === "json") {
-    return JSON.stringify({ ...entry, at: new Date(entry.at).toISOString() });
+    return oneLine(JSON.stringify({ ...entry, at: new Date(entry.at).toISOString() }));
   }
   const time = new Date(entry.at).toTimeString().slice(0, 8);
   const fields = Object.entries(entry.fields ?? {})
     .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
-  return [time, entry.level.toUpperCase().padEnd(5), entry.kind.padEnd(8), oneLine(entry.message), ...fields]
-    .join(" ");
+  return oneLine(
+    [time, entry.level.toUpperCase().padEnd(5), entry.kind.padEnd(8), entry.message, ...fields].join(" "),
+  );
 }
 
-/** Nobody can forge a line, or steer a terminal, through a message. */
+/** Nobody can forge a line, or steer a terminal or its direction of writing, through a message or a field. */
 function oneLine(text: string): string {
   // deno-lint-ignore no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, " ");
 }

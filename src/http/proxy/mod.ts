@@ -72,6 +72,7 @@ export function createProxyApp({ deps, auth, guard }: ProxyAppOptions): Hono<{ B
   ): Promise<Response> {
     const url = new URL(request.url);
     const arrival = arrivalOf(deps, request, url);
+    if (!isPlainPath(request.url, url.pathname)) return say(arrival, unknownRoute(arrival));
     const refused = guard(request, url);
     if (!refused.ok) return say(arrival, refused.error);
     const client = auth.check(request, url, env?.peer ?? "");
@@ -144,6 +145,11 @@ export function createProxyApp({ deps, auth, guard }: ProxyAppOptions): Hono<{ B
     );
   }
   return app;
+}
+
+/** Routes go by the path as it was written; one that URL resolves to another (dot segments) would be sent on as that. */
+function isPlainPath(written: string, pathname: string): boolean {
+  return written.startsWith(pathname, written.indexOf("/", written.indexOf("//") + 2));
 }
 
 function arrivalOf(deps: ProxyDeps, request: Request, url: URL): Arrival {
