@@ -34,6 +34,8 @@ export interface Progress {
 
 /** Keys checked at the same time: Google's list of models is not limited tightly, but it is limited. */
 const WIDTH = 6;
+/** Keys stored at the same time when Google is not asked: the store writes those that wait together. */
+const STORE_WIDTH = 40;
 
 /** Adds keys, each on its own: one that is refused does not stop the others. */
 export async function addKeys(
@@ -48,7 +50,7 @@ export async function addKeys(
   }
   const known = await knownKeys(deps);
   let done = 0;
-  const added = await inParallel(keys, WIDTH, async (key) => {
+  const added = await inParallel(keys, input.validate === false ? STORE_WIDTH : WIDTH, async (key) => {
     const result = await addOne(deps, input, key, known);
     onProgress({ done: ++done, total: keys.length }, result);
     return result;

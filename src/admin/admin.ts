@@ -1,4 +1,4 @@
-import type { CredentialId, JsonObject } from "../core/mod.ts";
+import { coalesced, type CredentialId, type JsonObject } from "../core/mod.ts";
 import type { LogFilter, RecordFilter } from "../ledger/mod.ts";
 import type { CapSchedule } from "../store/mod.ts";
 import { type AddedKey, addKeys, type AddKeysInput, type Progress } from "./add_keys.ts";
@@ -60,14 +60,12 @@ export async function createAdmin(deps: AdminDeps) {
 /** Takes every change of the configuration over to the pool and the door, also those of other processes. */
 function follow(deps: AdminDeps, door: ClientDoor, publisher: Publisher) {
   let running: Promise<void> = Promise.resolve();
-  const now = (): Promise<void> => {
-    running = running.catch(() => {}).then(async () => {
-      deps.pool.replaceCredentials(await deps.store.credentials.list());
-      await door.reload();
-      publisher.stateChanged();
-    });
-    return running;
-  };
+  const takeOver = coalesced(async () => {
+    deps.pool.replaceCredentials(await deps.store.credentials.list());
+    await door.reload();
+    publisher.stateChanged();
+  });
+  const now = (): Promise<void> => running = takeOver();
   const stop = deps.store.onEpoch(() => {
     now().catch((error) => deps.ledger.log("error", "config", `A change could not be taken over: ${error}`));
   });

@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./call_record.ts";
+export * from "./coalesced.ts";
 export * from "./credential.ts";
 export * from "./failure.ts";
 export * from "./ids.ts";

@@ -1,5 +1,5 @@
 import type { Settings } from "../config/mod.ts";
-import { type CallRecord, type Ports, redact } from "../core/mod.ts";
+import { type CallRecord, coalesced, type Ports, redact } from "../core/mod.ts";
 import type { Store } from "../store/mod.ts";
 import { AlertSender } from "./alert_sender.ts";
 import { cleanRecord } from "./clean_record.ts";
@@ -83,9 +83,11 @@ function assemble(options: LedgerOptions): Parts {
     onProblem: (message) => desk.log("warn", "alert", message),
     ...(settings.alertWebhookUrl === undefined ? {} : { url: settings.alertWebhookUrl }),
   });
-  const reload = () => {
+  const load = coalesced(() =>
     projects.load(async () => prices.override(await store.settings.get("prices")))
-      .catch(desk.problem("Prices and projects could not be read"));
+  );
+  const reload = () => {
+    load().catch(desk.problem("Prices and projects could not be read"));
   };
   reload();
   return {

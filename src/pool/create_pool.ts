@@ -1,4 +1,4 @@
-import type { CredentialId } from "../core/mod.ts";
+import { coalesced, type CredentialId } from "../core/mod.ts";
 import { assemble, type Parts } from "./assemble.ts";
 import type { CapProgress } from "./caps.ts";
 import type { Pool, PoolEvent } from "./contract.ts";
@@ -37,10 +37,13 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
 function followStore({ store, log }: PoolOptions, { sharing, setLimits, caps }: Parts): () => void {
   const report = (what: string) => (problem: unknown) =>
     log?.("error", `Could not read ${what}; the old state stays in use.`, { problem: String(problem) });
+  const followProcesses = coalesced(() => sharing.follow());
+  const readLimits = coalesced(() => setLimits.read());
+  const loadCaps = coalesced(() => caps.load());
   return store.onEpoch(() => {
-    sharing.follow().catch(report("the list of processes"));
-    setLimits.read().catch(report("the limits set by the user"));
-    caps.load().catch(report("the caps"));
+    followProcesses().catch(report("the list of processes"));
+    readLimits().catch(report("the limits set by the user"));
+    loadCaps().catch(report("the caps"));
   });
 }
 

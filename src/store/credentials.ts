@@ -1,4 +1,4 @@
-import { type Credential, type CredentialId, err, ok, type Result } from "../core/mod.ts";
+import { coalesced, type Credential, type CredentialId, err, ok, type Result } from "../core/mod.ts";
 import { staleness } from "./config_records.ts";
 import type { CredentialDraft, CredentialPatch, Store, StoreProblem } from "./contract.ts";
 import {
@@ -7,30 +7,58 @@ import {
   encodeCredential,
   type StoredCredential,
 } from "./credential_codec.ts";
+import { CredentialInserts } from "./credential_inserts.ts";
 import { fromDraft, identityOf } from "./credential_draft.ts";
 import { applyPatch } from "./credential_patch.ts";
 import { DecodeProblem } from "./fields.ts";
-import { credentialKey, credentialPrefix, credentialPrintKey, modelListKey } from "./keys.ts";
+import { credentialKey, credentialPrefix, credentialPrintKey, epochKey, modelListKey } from "./keys.ts";
 import { decodePacked, dropParts, type Packed } from "./packed.ts";
 import { commitConfiguration, nextStamp, type Session } from "./session.ts";
 
 type Outcome = Result<Credential, StoreProblem>;
 
+interface Opened {
+  readonly versionstamp: string;
+  readonly credential: Credential;
+}
+
 /** Credentials, with their secrets sealed and an index of fingerprints that refuses the same secret or account twice. */
 export class CredentialRecords {
   readonly #session: Session;
+  /** Opened credentials by id, each with the version of the record it was read from: decrypting costs more than reading. */
+  #opened = new Map<string, Opened>();
+  /** The last list, and the epoch of the database before it was read: every write of a credential moves the epoch. */
+  #listed: { readonly epoch: string | null; readonly credentials: readonly Credential[] } | undefined;
+  readonly #inserts: CredentialInserts;
+  readonly #relist = coalesced(() => this.#read());
 
   constructor(session: Session) {
     this.#session = session;
+    this.#inserts = new CredentialInserts(session);
   }
 
   async list(): Promise<readonly Credential[]> {
-    const found: Credential[] = [];
-    for await (const entry of this.#session.kv.list({ prefix: credentialPrefix })) {
-      const credential = await this.#open(entry);
-      if (credential !== undefined) found.push(credential);
+    await this.#relist();
+    return this.#listed?.credentials ?? [];
+  }
+
+  /** Of those who ask meanwhile, all get what one read found that began after they asked. */
+  async #read(): Promise<void> {
+    const { kv } = this.#session;
+    const epoch = (await kv.get(epochKey)).versionstamp;
+    if (this.#listed?.epoch === epoch) return;
+    const opened = new Map<string, Opened>();
+    for await (const entry of kv.list({ prefix: credentialPrefix }, { batchSize: 500 })) {
+      const id = String(entry.key.at(-1));
+      const { versionstamp } = entry;
+      const known = this.#opened.get(id);
+      const credential = known?.versionstamp === versionstamp ? known.credential : await this.#open(entry);
+      if (credential !== undefined) opened.set(id, { versionstamp, credential });
     }
-    return found.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+    this.#opened = opened;
+    const credentials = [...opened.values()].map((one) => one.credential)
+      .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+    this.#listed = { epoch, credentials };
   }
 
   async get(id: CredentialId): Promise<Credential | undefined> {
@@ -95,17 +123,7 @@ export class CredentialRecords {
   }
 
   async #insert(credential: Credential): Promise<Outcome> {
-    const { kv, vault } = this.#session;
-    const print = await this.#print(credential);
-    const record = await encodeCredential(vault, credential, print);
-    const [key, printKey] = [credentialKey(credential.id), credentialPrintKey(print)];
-    return await this.#commit(async () => {
-      const [present, holder] = await kv.getMany<[unknown, unknown]>([key, printKey]);
-      if (typeof holder.value === "string") return { answer: err({ kind: "duplicate", id: holder.value }) };
-      if (present.value !== null) return { answer: err({ kind: "duplicate", id: credential.id }) };
-      const commit = kv.atomic().check(present).check(holder).set(key, record).set(printKey, credential.id);
-      return { commit, done: () => ok(credential) };
-    });
+    return await this.#inserts.insert(credential, await this.#print(credential));
   }
 
   /** A second sign-in to a known account brings a newer token, and lifts a death that only a sign-in can lift. */

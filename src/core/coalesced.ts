@@ -1,0 +1,22 @@
+/**
+ * A task of which one run serves all who ask meanwhile: it runs at once, and once more after that when somebody asked during
+ * the run. The promise settles with a run that began after the call; a run that failed rejects those who waited for it alone.
+ */
+export function coalesced(task: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const start = (): Promise<void> => {
+    const run = task().finally(() => {
+      if (running === run) running = undefined;
+    });
+    running = run;
+    return run;
+  };
+  return () => {
+    if (running === undefined) return start();
+    return next ??= running.catch(() => {}).then(() => {
+      next = undefined;
+      return start();
+    });
+  };
+}
