@@ -1,6 +1,7 @@
 import { type Credential, ok } from "../core/mod.ts";
 import { AccountAdder } from "./account_adder.ts";
 import type { AccountQuota, AccountView, OAuthRoom } from "./contract.ts";
+import { followExhaustion } from "./exhausted_groups.ts";
 import { importAccounts } from "./import_accounts.ts";
 import { sourceStates } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
@@ -17,6 +18,7 @@ export function createOAuth(options: OAuthOptions): OAuthRoom {
   const adder = new AccountAdder(options, refresher);
   const signIns = new SignIns(options, adder);
   const quotas = new QuotaPoller(options, refresher);
+  const unfollow = followExhaustion(options);
   return {
     warning: OAUTH_WARNING,
     ready: (credential, force) => refresher.ready(credential, force),
@@ -45,6 +47,7 @@ export function createOAuth(options: OAuthOptions): OAuthRoom {
     pollQuotas: (signal) => quotas.poll(signal),
     quotaView: () => quotas.view(),
     async close() {
+      unfollow();
       signIns.close();
       await refresher.close();
     },

@@ -1,5 +1,5 @@
 import type { Settings } from "../config/mod.ts";
-import type { CredentialId, Ports, SourceName } from "../core/mod.ts";
+import type { Credential, CredentialId, Ports, SourceName } from "../core/mod.ts";
 import type { Ledger } from "../ledger/contract.ts";
 import type { Store } from "../store/mod.ts";
 import type { Upstream } from "../upstreams/mod.ts";
@@ -16,6 +16,15 @@ export interface QuotaPort {
     fraction: number | undefined,
     resetsAt: number | undefined,
   ): void;
+  /** Tells what is closed: `cooled` with a credential and a bucket's name when a budget of it is used up. */
+  subscribe?(
+    listener: (event: {
+      readonly type: string;
+      readonly credential?: CredentialId;
+      readonly scope?: string;
+      readonly until?: number;
+    }) => void,
+  ): () => void;
 }
 
 export interface OAuthOptions {
@@ -25,6 +34,8 @@ export interface OAuthOptions {
   readonly ledger: Pick<Ledger, "log">;
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
   readonly pool?: QuotaPort;
+  /** The platform's client for an account's own outbound proxy, so that its tokens take the same way as its calls. */
+  readonly clientFor?: (credential: Credential) => Deno.HttpClient | undefined;
   /** Reads a file of this machine; default: the platform. */
   readonly readFile?: (path: string) => Promise<string>;
   /** The user's own folder, for imports without a text. */

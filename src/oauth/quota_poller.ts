@@ -12,7 +12,7 @@ import type { OAuthOptions } from "./oauth_options.ts";
 import { readBuckets, readSummary, worstOf } from "./quota_answer.ts";
 import type { Refresher } from "./refresher.ts";
 import { serviceOf } from "./services.ts";
-import { limitedFetch } from "./timed.ts";
+import { limitedFetch, portsFor } from "./timed.ts";
 
 /** Below this share a budget is left out before it fails. */
 export const LOW_FRACTION = 0.05;
@@ -61,7 +61,8 @@ export class QuotaPoller {
     account: OAuthCredential,
     signal: AbortSignal,
   ): Promise<Result<readonly QuotaBucket[], Failure>> {
-    const { ports, settings } = this.#options;
+    const { settings } = this.#options;
+    const ports = portsFor(this.#options, account);
     const ready = await this.#refresher.ready(account, false);
     if (!ready.ok) return ready;
     if (ready.value.source !== "antigravity" && ready.value.source !== "gemini_cli") return ok([]);

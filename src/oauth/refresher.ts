@@ -13,7 +13,7 @@ import { findProject } from "./find_project.ts";
 import { oauthClient } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import { serviceOf } from "./services.ts";
-import { limitedFetch, sleep, timed } from "./timed.ts";
+import { limitedFetch, portsFor, sleep, timed } from "./timed.ts";
 import { refreshGrant, type Tokens } from "./token_endpoint.ts";
 import { vertexToken } from "./vertex_token.ts";
 
@@ -142,8 +142,8 @@ export class Refresher {
   }
 
   async #grant(account: Account): Promise<Result<Tokens, Failure>> {
-    const { settings, ports } = this.#options;
-    const context = { settings, ports, source: account.source };
+    const { settings } = this.#options;
+    const context = { settings, ports: portsFor(this.#options, account), source: account.source };
     if (account.source === "vertex") return await vertexToken(context, account);
     const client = oauthClient(settings, account.source);
     if (!client.ok) return err(sourceOff(account, client.error.message));
@@ -151,7 +151,8 @@ export class Refresher {
   }
 
   async #project(account: OAuthCredential, accessToken: string) {
-    const { settings, ports } = this.#options;
+    const { settings } = this.#options;
+    const ports = portsFor(this.#options, account);
     const { signal } = this.#ending;
     return await timed(
       ports.clock,

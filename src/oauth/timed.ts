@@ -1,4 +1,5 @@
-import type { Clock, Fetch, Ports } from "../core/mod.ts";
+import type { Clock, Credential, Fetch, Ports } from "../core/mod.ts";
+import type { OAuthOptions } from "./oauth_options.ts";
 
 /** Longest wait for an answer of Google's sign-in or control plane, in milliseconds. */
 const PATIENCE = 20_000;
@@ -41,4 +42,18 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
 export function limitedFetch({ clock, fetch }: Ports): Fetch {
   return (input, init) =>
     timed(clock, (signal) => fetch(input, { ...init, signal }), init?.signal ?? undefined);
+}
+
+/** The ports with the way that an account's own outbound proxy gives. */
+export function portsFor(
+  { ports, clientFor }: Pick<OAuthOptions, "ports" | "clientFor">,
+  credential: Credential,
+): Ports {
+  const client = credential.proxy === undefined ? undefined : clientFor?.(credential);
+  if (client === undefined) return ports;
+  const through = (init: RequestInit | undefined): RequestInit & { client: Deno.HttpClient } => ({
+    ...init,
+    client,
+  });
+  return { ...ports, fetch: (input, init) => ports.fetch(input, through(init)) };
 }

@@ -102,3 +102,39 @@ Deno.test("dead and disabled accounts are not asked about, and a removed one lea
   await bench.oauth.signOut(account!.id);
   assert.deepEqual(await bench.oauth.quotaView(), []);
 });
+
+Deno.test("when one model has used its budget up, the others that share it are left out until the same time", async () => {
+  const { bench, pool } = await benchWithAccount();
+  await using _ = bench;
+  const [account] = await bench.store.credentials.list();
+  const told = Promise.withResolvers<void>();
+  const seen: string[] = [];
+  const { createOAuth } = await import("../../src/oauth/mod.ts");
+  let emit: (event: Record<string, unknown>) => void = () => {};
+  const { store, settings, ports, upstreams } = bench;
+  const room = createOAuth({
+    store,
+    settings,
+    ports,
+    upstreams,
+    ledger: { log: () => {} },
+    pool: {
+      noteQuota(_id, model, fraction, resetsAt) {
+        seen.push(`${model} ${fraction} ${resetsAt}`);
+        told.resolve();
+      },
+      subscribe(listener) {
+        emit = (event) => listener(event as unknown as Parameters<typeof listener>[0]);
+        return () => {};
+      },
+    },
+  });
+  const scope = `antigravity/${account!.id}/gemini-pro-agent`;
+  emit({ type: "cooled", scope: "model:gemini-pro-agent", credential: account!.id, until: 5 });
+  emit({ type: "cooled", scope, until: 5 });
+  emit({ type: "cooled", scope, credential: account!.id, until: 77 });
+  await told.promise;
+  assert.deepEqual(seen, ["gemini-3.6-flash-high 0 77"]);
+  assert.equal(pool.notes.size, 0);
+  await room.close();
+});

@@ -197,6 +197,7 @@ Deno.test("a refused client version is told as the configuration's fault, never 
   under.google.control.setVersionFloor("9.9.9");
   const response = await under.chat();
   assert.ok(response.status >= 400, await response.text());
+  await under.proxy.rooms.ledger.flush();
   const calls = await under.api("GET", "/api/requests");
   assert.match(JSON.stringify(calls.body), /no longer takes the client version/);
 });
