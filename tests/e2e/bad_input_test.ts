@@ -1,55 +1,20 @@
 import assert from "node:assert/strict";
-import { proxyUnderTest, type UnderTest } from "../support/proxy_under_test.ts";
+import { proxyUnderTest } from "../support/proxy_under_test.ts";
 import {
   ask,
   askNative,
   assertIdle,
-  at,
   DIALECT_NAMES,
   type DialectName,
   DIALECTS,
-  generateCalls,
   type Json,
   MODEL,
   read,
   send,
   tell,
-  type Told,
 } from "./calls.ts";
 import { fastClock } from "./fast_clock.ts";
-
-/** The message of an error in any dialect's shape; asserts the shape. */
-function messageOf(path: string, told: Told): string {
-  const error = told.json["error"];
-  assert.ok(typeof error === "object" && error !== null, `${told.status} ${told.text.slice(0, 300)}`);
-  const { message, type, status } = error as Json;
-  if (path.includes("/messages")) {
-    assert.equal(told.json["type"], "error");
-    assert.equal(typeof type, "string");
-  } else if (path.includes("v1beta")) assert.equal(typeof status, "string");
-  else assert.equal(typeof type, "string");
-  assert.ok(typeof message === "string");
-  return message;
-}
-
-/** One refusal: status, a sentence about `about`, no upstream call, and the next request works. */
-async function refused(t: UnderTest, path: string, sent: Promise<Told>, status: number, about: RegExp) {
-  const before = generateCalls(t).length;
-  const told = await sent;
-  assert.equal(told.status, status, told.text.slice(0, 400));
-  const message = messageOf(path, told);
-  assert.match(message, about);
-  assert.ok(message.length < 400 && !message.includes("\n"), message);
-  assert.ok(told.headers.get("x-request-id") ?? told.headers.get("request-id"));
-  assert.equal(generateCalls(t).length, before, "Google was asked");
-  assert.equal((await ask(t, "chat")).status, 200, "the next request does not work");
-}
-
-const PATHS = Object.entries(DIALECTS).map(([dialect, { path, body }]) => ({
-  dialect: dialect as DialectName,
-  path,
-  body,
-}));
+import { messageOf, PATHS, refused } from "./refusals.ts";
 
 Deno.test("bad input: bodies that are none", async () => {
   await using t = await proxyUnderTest();
@@ -208,103 +173,6 @@ Deno.test("bad input, edge 136: unknown models, routes and methods in each diale
   await refused(t, "/v1beta/unknown", tell(t, "/v1beta/unknown"), 404, /route/);
   const nowhere = await tell(t, "/nowhere/at/all");
   assert.equal(nowhere.status, 404);
-});
-
-Deno.test("bad input, edge 136: a missing and a wrong token in each dialect's shape", async () => {
-  await using t = await proxyUnderTest();
-  for (const path of [...PATHS.map(({ path }) => path), `/v1beta/models/${MODEL}:generateContent`]) {
-    for (const headers of [{ authorization: "" }, { authorization: "Bearer wrong" }]) {
-      const told = await tell(t, path, { body: {}, headers });
-      assert.equal(told.status, 401, told.text);
-      assert.match(messageOf(path, told), /key/);
-      if (path.includes("messages")) assert.equal(at(told.json, "error.type"), "authentication_error");
-      if (path.includes("v1beta")) assert.equal(at(told.json, "error.status"), "UNAUTHENTICATED");
-    }
-  }
-  assert.equal(generateCalls(t).length, 0);
-  assert.equal((await ask(t, "chat")).status, 200);
-});
-
-Deno.test("bad input: guessing tokens is slowed down, the right token never", async () => {
-  await using t = await proxyUnderTest();
-  let last = 0;
-  for (let guess = 0; guess < 15; guess++) {
-    const told = await tell(t, "/v1/models", { headers: { authorization: `Bearer guess-${guess}` } });
-    last = told.status;
-    if (last === 429) assert.ok(Number(told.headers.get("retry-after")) >= 1);
-  }
-  assert.equal(last, 429);
-  assert.equal((await ask(t, "chat")).status, 200);
-});
-
-Deno.test("bad input: a foreign origin and a foreign host are refused", async () => {
-  await using t = await proxyUnderTest();
-  for (const { path, body } of PATHS) {
-    const foreign = tell(t, path, { body: body("hi"), headers: { origin: "https://evil.example" } });
-    await refused(t, path, foreign, 403, /origin/i);
-    const sandboxed = tell(t, path, { body: body("hi"), headers: { origin: "null" } });
-    await refused(t, path, sandboxed, 403, /origin/i);
-  }
-  const editor = await tell(t, DIALECTS.chat.path, {
-    body: DIALECTS.chat.body("hi"),
-    headers: { origin: "vscode-file://vscode-app" },
-  });
-  assert.equal(editor.status, 200);
-  const raw = await rawRequest(t, "POST /v1/chat/completions HTTP/1.1\r\nHost: evil.example\r\n");
-  assert.match(raw, /^HTTP\/1\.1 403 /);
-});
-
-/** Sends bytes that no HTTP client would. */
-async function rawRequest(t: UnderTest, head: string, body = "{}"): Promise<string> {
-  const { hostname, port } = new URL(t.url);
-  using connection = await Deno.connect({ hostname, port: Number(port) });
-  const text =
-    `${head}Authorization: Bearer geminitro\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
-  await connection.write(new TextEncoder().encode(text));
-  return await new Response(connection.readable).text();
-}
-
-Deno.test("bad input: nothing of a request can be smuggled into headers or logs", async () => {
-  await using t = await proxyUnderTest();
-  const evil = "gemini-2.5-flash\r\nx-evil: 1\u2028\u0000é";
-  const told = await ask(t, "chat", { more: { model: evil } });
-  assert.equal(told.status, 404);
-  assert.equal(told.headers.get("x-evil"), null);
-  const warned = await ask(t, "chat", {
-    more: { user: evil, presence_penalty: 0.5, metadata: { [evil]: evil } },
-  });
-  assert.ok(warned.status < 500, warned.text);
-  assert.equal(warned.headers.get("x-evil"), null);
-  const raw = await rawRequest(
-    t,
-    "POST /v1beta/models/gemini%0d%0ax-evil:1:generateContent HTTP/1.1\r\nHost: localhost\r\n",
-  );
-  assert.match(raw, /^HTTP\/1\.1 404 /);
-  assert.ok(!/^x-evil/im.test(raw));
-  assert.ok(t.log.every((line) => !/\r?\nx-evil/.test(line)), "a log line was forged");
-});
-
-Deno.test("bad input, edge 145: the client's keys never reach Google, its query does", async () => {
-  await using t = await proxyUnderTest();
-  const path = `/v1beta/models/${MODEL}:streamGenerateContent?alt=sse&key=geminitro&$unknown=1`;
-  const body = { contents: [{ role: "user", parts: [{ text: "hello" }] }] };
-  for (
-    const headers of [
-      { authorization: "", "x-goog-api-key": "geminitro" },
-      { authorization: "", cookie: "secret=geminitro", "x-evil": "geminitro" },
-      { "x-api-key": "geminitro" },
-    ]
-  ) {
-    const told = await tell(t, path, { body, headers: headers as Record<string, string> });
-    assert.equal(told.status, 200, told.text);
-    const seen = t.simulator.log.at(-1);
-    assert.ok(seen);
-    assert.ok(!JSON.stringify([seen.query, seen.headers, seen.path]).includes("geminitro"), seen.query);
-    assert.match(seen.query, /alt=sse/);
-    assert.ok(!seen.query.includes("key="));
-    assert.ok(seen.key?.startsWith("AIza"));
-  }
-  assert.ok(!t.log.join("\n").includes("key=geminitro"));
 });
 
 Deno.test("bad input: 10,000 messages are served in every dialect", async () => {
