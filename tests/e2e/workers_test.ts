@@ -12,10 +12,13 @@ function childrenOf(pid: number): number[] {
 }
 
 /** Tries again until it gives something, as processes start and end when they will. */
-async function eventually<Value>(look: () => Promise<Value | undefined>, ms: number): Promise<Value> {
+async function eventually<Value>(
+  look: () => Value | undefined | Promise<Value | undefined>,
+  ms: number,
+): Promise<Value> {
   const end = performance.now() + ms;
   while (true) {
-    const found = await look().catch(() => undefined);
+    const found = await look();
     if (found !== undefined) return found;
     assert.ok(performance.now() < end, `not within ${ms} ms: ${look}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
@@ -94,7 +97,7 @@ Deno.test({
       return await listening(served) === 2 ? found : undefined;
     }, 15_000);
     await served.kill();
-    await eventually(async () => {
+    await eventually(() => {
       try {
         process.kill(worker!, 0);
         return undefined;
