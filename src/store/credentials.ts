@@ -11,7 +11,7 @@ import { CredentialInserts } from "./credential_inserts.ts";
 import { fromDraft, identityOf } from "./credential_draft.ts";
 import { applyPatch } from "./credential_patch.ts";
 import { DecodeProblem } from "./fields.ts";
-import { credentialKey, credentialPrefix, credentialPrintKey, epochKey, modelListKey } from "./keys.ts";
+import { credentialKey, credentialPrefix, credentialPrintKey, epochKey, modelListKey, modelListsVersionKey } from "./keys.ts";
 import { decodePacked, dropParts, type Packed } from "./packed.ts";
 import { commitConfiguration, nextStamp, type Session } from "./session.ts";
 
@@ -111,6 +111,7 @@ export class CredentialRecords {
       const list = await kv.get(modelListKey(id));
       models = quarantine.read(list, decodePacked);
       const commit = kv.atomic().check(entry, list).delete(key).delete(list.key)
+        .set(modelListsVersionKey, { v: 1 })
         .delete(credentialPrintKey(stored.print));
       return { commit, done: () => ok(credential) };
     });

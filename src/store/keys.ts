@@ -17,6 +17,8 @@ export const configKey = (kind: ConfigKind, name: string): Deno.KvKey => ["confi
 
 export const modelListPrefix: Deno.KvKey = ["model_list"];
 export const modelListKey = (id: CredentialId): Deno.KvKey => ["model_list", id];
+/** Set in every commit that writes a model list: its versionstamp says whether any of them changed. */
+export const modelListsVersionKey: Deno.KvKey = ["model_lists_version"];
 
 export type NamedKind = "setting" | "pool_state";
 export const namedPrefix = (kind: NamedKind): Deno.KvKey => [kind];

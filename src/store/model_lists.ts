@@ -1,7 +1,7 @@
-import { type CredentialId, isObject, type Json, SOURCES } from "../core/mod.ts";
+import { coalesced, type CredentialId, isObject, type Json, SOURCES } from "../core/mod.ts";
 import type { ModelListRecord, Store } from "./contract.ts";
 import { type Decode, DecodeProblem, defined, Fields } from "./fields.ts";
-import { modelListKey, modelListPrefix } from "./keys.ts";
+import { modelListKey, modelListPrefix, modelListsVersionKey } from "./keys.ts";
 import { decodePacked, dropParts, pack, type Packed, unpack } from "./packed.ts";
 import { commit, commitConfiguration, type Session } from "./session.ts";
 
@@ -21,11 +21,106 @@ const decodeModelList: Decode<ModelListRecord> = (fields) => ({
   })),
 });
 
-/** Models per credential. The epoch moves when the models changed, not when only their age did. */
-export function openModelLists(session: Session): Store["modelLists"] {
-  const { kv, quarantine } = session;
+interface Decoded {
+  readonly versionstamp: string;
+  readonly record: ModelListRecord;
+}
 
-  async function read(entry: Deno.KvEntryMaybe<unknown>): Promise<ModelListRecord | undefined> {
+/**
+ * Models per credential. The epoch moves when the models changed, not when only their age did. Lists stay decoded in memory:
+ * a thousand keys of fifty models are megabytes, and every change of the configuration asks for them.
+ */
+export function openModelLists(session: Session): Store["modelLists"] {
+  const lists = new ModelLists(session);
+  return {
+    list: () => lists.list(),
+    put: (record) => session.turns.run("model_lists", () => lists.put(record)),
+    remove: (credential) => session.turns.run("model_lists", () => lists.remove(credential)),
+  };
+}
+
+class ModelLists {
+  readonly #session: Session;
+  #decoded = new Map<string, Decoded>();
+  /** Version of all lists that `#decoded` stands for; undefined before the first read. */
+  #version: string | null | undefined;
+  readonly #reread = coalesced(() => this.#readAll());
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async list(): Promise<readonly ModelListRecord[]> {
+    await this.#reread();
+    return [...this.#decoded].sort(([a], [b]) => a < b ? -1 : 1).map(([, { record }]) => record);
+  }
+
+  async put(record: ModelListRecord): Promise<void> {
+    const { kv } = this.#session;
+    const key = modelListKey(record.credential);
+    const packed = await pack(this.#session, toJson(record));
+    const present = await this.#read(await kv.get(key));
+    const same = JSON.stringify(present?.models.map(sorted)) === JSON.stringify(record.models.map(sorted));
+    await this.#write(
+      same ? commit : commitConfiguration,
+      record.credential,
+      record,
+      (atomic) => atomic.set(key, { v: 1, ...packed }),
+    );
+  }
+
+  async remove(credential: CredentialId): Promise<void> {
+    const entry = await this.#session.kv.get(modelListKey(credential));
+    if (entry.value === null) return;
+    await this.#write(commitConfiguration, credential, undefined, (atomic) => atomic.delete(entry.key));
+  }
+
+  /** Commits one change and takes it over in memory when nobody else changed a list since it was read. */
+  async #write(
+    write: typeof commit,
+    credential: CredentialId,
+    record: ModelListRecord | undefined,
+    change: (atomic: Deno.AtomicOperation) => Deno.AtomicOperation,
+  ): Promise<void> {
+    const { kv, quarantine } = this.#session;
+    const before = await write<Packed | undefined>(this.#session, async () => {
+      const [entry, version] = await kv.getMany<[unknown, unknown]>([
+        modelListKey(credential),
+        modelListsVersionKey,
+      ]);
+      const atomic = change(kv.atomic().check(entry, version)).set(modelListsVersionKey, { v: 1 });
+      const done = (versionstamp: string) => {
+        if (this.#version === version.versionstamp) this.#take(credential, record, versionstamp);
+        return quarantine.read(entry, decodePacked);
+      };
+      return { commit: atomic, done };
+    });
+    await dropParts(this.#session, before);
+  }
+
+  #take(credential: CredentialId, record: ModelListRecord | undefined, versionstamp: string): void {
+    this.#version = versionstamp;
+    if (record === undefined) this.#decoded.delete(credential);
+    else this.#decoded.set(credential, { versionstamp, record });
+  }
+
+  async #readAll(): Promise<void> {
+    const { kv } = this.#session;
+    const version = (await kv.get(modelListsVersionKey)).versionstamp;
+    if (this.#version === version) return;
+    const found = new Map<string, Decoded>();
+    for await (const entry of kv.list({ prefix: modelListPrefix }, { batchSize: 200 })) {
+      const [id, { versionstamp }] = [String(entry.key.at(-1)), entry];
+      const known = this.#decoded.get(id);
+      const record = known?.versionstamp === versionstamp ? known.record : await this.#read(entry);
+      if (record !== undefined) found.set(id, { versionstamp, record });
+    }
+    this.#decoded = found;
+    this.#version = version;
+  }
+
+  async #read(entry: Deno.KvEntryMaybe<unknown>): Promise<ModelListRecord | undefined> {
+    const { kv, quarantine } = this.#session;
     const packed = quarantine.read(entry, decodePacked);
     try {
       const value = packed === undefined ? undefined : await unpack(kv, packed);
@@ -36,42 +131,6 @@ export function openModelLists(session: Session): Store["modelLists"] {
       return undefined;
     }
   }
-
-  return {
-    async list() {
-      const found: ModelListRecord[] = [];
-      for await (const entry of kv.list({ prefix: modelListPrefix })) {
-        const record = await read(entry);
-        if (record !== undefined) found.push(record);
-      }
-      return found;
-    },
-    async put(record) {
-      const key = modelListKey(record.credential);
-      const packed = await pack(session, toJson(record));
-      const present = await read(await kv.get(key));
-      const same = JSON.stringify(present?.models.map(sorted)) === JSON.stringify(record.models.map(sorted));
-      const write = same ? commit : commitConfiguration;
-      const before = await write<Packed | undefined>(session, async () => {
-        const entry = await kv.get(key);
-        const atomic = kv.atomic().check(entry).set(key, { v: 1, ...packed });
-        return { commit: atomic, done: () => quarantine.read(entry, decodePacked) };
-      });
-      await dropParts(session, before);
-    },
-    async remove(credential) {
-      const key = modelListKey(credential);
-      const before = await commitConfiguration<Packed | undefined>(session, async () => {
-        const entry = await kv.get(key);
-        if (entry.value === null) return { answer: undefined };
-        return {
-          commit: kv.atomic().check(entry).delete(key),
-          done: () => quarantine.read(entry, decodePacked),
-        };
-      });
-      await dropParts(session, before);
-    },
-  };
 }
 
 /** A record of plain texts, numbers and flags is JSON as it is. */
