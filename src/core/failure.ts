@@ -99,7 +99,8 @@ export type Healing =
   | { readonly kind: "clamp_thinking"; readonly text: string }
   | { readonly kind: "no_penalties" }
   | { readonly kind: "no_logprobs" }
-  | { readonly kind: "no_json_with_tools" };
+  | { readonly kind: "no_json_with_tools" }
+  | { readonly kind: "clamp_output"; readonly maximum: number };
 
 /** A caller's mistake, named by field. */
 export function callerFault(

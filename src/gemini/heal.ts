@@ -29,7 +29,15 @@ export function healRequest(request: GeminiRequest, heal: Healing): GeminiReques
       return withoutConfig(request, ["logprobs", "responseLogprobs"]);
     case "no_json_with_tools":
       return jsonInWords(request);
+    case "clamp_output":
+      return clampOutput(request, heal.maximum);
   }
+}
+
+function clampOutput(request: GeminiRequest, maximum: number): GeminiRequest {
+  const asked = request.generationConfig?.maxOutputTokens;
+  if (asked === undefined || asked <= maximum) return request;
+  return { ...request, generationConfig: { ...request.generationConfig, maxOutputTokens: maximum } };
 }
 
 function withoutConfig(request: GeminiRequest, fields: readonly (keyof GenerationConfig)[]): GeminiRequest {

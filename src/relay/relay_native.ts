@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
-import { type Failure, ok, type Result } from "../core/mod.ts";
+import { type Failure, type Healing, ok, type Result } from "../core/mod.ts";
+import { type BodyReader, openBody } from "./body_reader.ts";
 import type { RelayDeps } from "./deps.ts";
 import { clientGone, truncatedFailure } from "./failures.ts";
 import type { NativeCall, NativeRefusal, NativeReply, OnRefusal } from "./native_call.ts";
@@ -9,14 +10,15 @@ import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { runAttempts, type Served, type Try } from "./run_attempts.ts";
 import { type OpenReply, send } from "./send.ts";
 
-type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
-
 /** A reply of which the first piece is there; without a reader it is whole. */
 interface OpenNative {
   readonly reply: OpenReply;
-  readonly reader?: Reader;
+  readonly reader?: BodyReader;
   readonly first: Uint8Array<ArrayBuffer>;
 }
+
+/** A native client's body is its own: the one repair is a number that the model does not take, which no client can know. */
+const NATIVE_CURES: ReadonlySet<Healing["kind"]> = new Set(["clamp_output"]);
 
 /** Relays one native call. Failures before the first body byte are tried elsewhere; after it the bytes are Google's alone. */
 export async function relayNative(
@@ -27,7 +29,11 @@ export async function relayNative(
   const onRefusal: OnRefusal = (failure, body) => {
     refusal = { failure, body };
   };
-  const served = await runAttempts(deps, call, (attempt) => openNative(deps, call, attempt, onRefusal));
+  const served = await runAttempts(
+    deps,
+    { ...call, cures: NATIVE_CURES },
+    (attempt) => openNative(deps, call, attempt, onRefusal),
+  );
   // Google's words only when they are what the call ended with.
   if (!served.ok) {
     return { ok: false, error: refusal?.failure === served.error ? refusal : { failure: served.error } };
@@ -66,8 +72,9 @@ async function openNative(
 /** Replies that are not streamed come whole: the platform hands them over without a stream on either side. */
 async function readFirst(call: NativeCall, reply: OpenReply): Promise<OpenNative> {
   if (!call.stream) return { reply, first: await reply.response.bytes() };
-  const reader = reply.response.body?.getReader();
-  const first = (await reader?.read())?.value ?? new Uint8Array();
+  const { body } = reply.response;
+  const reader = body === null ? undefined : openBody(body);
+  const first = await reader?.read() ?? new Uint8Array();
   reply.deadline.touch();
   return reader === undefined ? { reply, first } : { reply, reader, first };
 }
@@ -86,7 +93,7 @@ function bodyOf(call: NativeCall, served: Served<OpenNative>): NativeReply["body
 function streamed(
   call: NativeCall,
   { reply, first }: OpenNative,
-  reader: Reader,
+  reader: BodyReader,
   sniffer: NativeSniffer,
   settle: (failure?: Failure) => void,
 ): ReadableStream<Uint8Array> {
@@ -107,7 +114,7 @@ function streamed(
         target.write(bytes);
         const room = target.room();
         if (room !== undefined) await room;
-        bytes = (await reader.read()).value;
+        bytes = await reader.read();
       }
       return call.turn && !sniffer.finished() ? truncatedFailure() : undefined;
     } catch (cause) {

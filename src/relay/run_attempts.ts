@@ -34,6 +34,8 @@ export interface AttemptsInput {
   readonly need: Omit<Need, "tried">;
   readonly trail: CallTrail;
   readonly client: ClientWatch;
+  /** Repairs that the caller can make; default: all. */
+  readonly cures?: ReadonlySet<Healing["kind"]>;
   /** Keys that are not asked; default: none. */
   readonly avoid?: ReadonlySet<CredentialId>;
 }
@@ -174,7 +176,7 @@ async function digest(
   progress.last = failure;
   progress.classes.push(failure.class);
   if (failure.class === "client_gone") return failure;
-  if (healable(progress, failure)) {
+  if (healable(progress, failure, input.cures)) {
     progress.healings.push(failure.heal!);
     progress.pinned = lease.credential.id;
     return undefined;
@@ -184,9 +186,9 @@ async function digest(
   return verdict.delayMs > 0 ? await pause(deps, input.client.signal, verdict.delayMs) : undefined;
 }
 
-function healable(progress: Progress, failure: Failure): boolean {
+function healable(progress: Progress, failure: Failure, cures: AttemptsInput["cures"]): boolean {
   const { heal } = failure;
-  return heal !== undefined &&
+  return heal !== undefined && (cures?.has(heal.kind) ?? true) &&
     !progress.healings.some((done) => JSON.stringify(done) === JSON.stringify(heal)) &&
     progress.healings.length < 4;
 }

@@ -1,6 +1,10 @@
 import type { Healing } from "../core/mod.ts";
 
 const UNKNOWN_NAME_REGEXP = /Unknown name "([^"]+)"(?: at '([^']*)')?/;
+/** "... has a maxOutputTokens value of N but the supported range is from 1 (inclusive) to 65537 (exclusive)". */
+const OUTPUT_RANGE_REGEXP =
+  /maxOutputTokens.*supported range is from 1 \(inclusive\) to (\d+) \(exclusive\)/i;
+
 /** Inside a tool's or a reply's schema, or the field that holds one. */
 const SCHEMA_PATH_REGEXP = /function_?declarations|response_?(json_?)?schema|parameters/i;
 const SCHEMA_NAME_REGEXP = /^(parameters|response)_?json_?schema$/i;
@@ -25,6 +29,8 @@ const BY_TEXT: readonly (readonly [RegExp, Healing])[] = [
  * the full path in Google's spelling, such as `generation_config.top_q`.
  */
 export function healingFor(message: string): Healing | undefined {
+  const range = OUTPUT_RANGE_REGEXP.exec(message);
+  if (range !== null) return { kind: "clamp_output", maximum: Number(range[1]) - 1 };
   const unknownName = UNKNOWN_NAME_REGEXP.exec(message);
   if (unknownName !== null) return unknownField(unknownName[1]!, unknownName[2] ?? "");
   const found = BY_TEXT.find(([pattern]) => pattern.test(message));

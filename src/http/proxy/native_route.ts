@@ -9,12 +9,14 @@ import {
   type NativeRefusal,
   type NativeReply,
   relayNative,
+  type Try,
 } from "../../relay/mod.ts";
 import type { UpstreamRequest } from "../../upstreams/contract.ts";
 import { readBody } from "../read_body.ts";
 import { agentName } from "./agent_name.ts";
 import { callNeed } from "./call_need.ts";
 import { forwardedQuery, modelHeaders, type NativePath } from "./native_path.ts";
+import { repairedBody } from "./repaired_body.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { failureHeaders, replyHeaders } from "./reply_headers.ts";
 import { resolveTargets } from "./resolve_targets.ts";
@@ -86,14 +88,14 @@ function buildNative(
   path: NativePath,
   target: ResolvedModel,
   body: Uint8Array<ArrayBuffer>,
-  { upstream, credential }: Parameters<Parameters<typeof relayNative>[1]["build"]>[0],
+  { upstream, credential, healings }: Try,
 ): UpstreamRequest {
   return upstream.passThrough!({
     method: "POST",
     path: `/${path.version}/models/${encodeURIComponent(target.id)}:${path.method}`,
     query: forwardedQuery(arrival.url),
     headers: modelHeaders(arrival.request.headers),
-    body,
+    body: healings.length === 0 ? body : repairedBody(body, healings),
   }, credential);
 }
 
