@@ -1,16 +1,24 @@
 /**
- * The command line of GemiNitro: arguments in, exit code out.
+ * The command line of GemiNitro: arguments in, exit code out. Runs in a checkout, as a bundle and as an executable.
  *
  * @module
  */
 import { type CliServices, runCli } from "./src/cli/mod.ts";
 import manifest from "./deno.json" with { type: "json" };
 
-const checkout = Deno.build.standalone ? undefined : import.meta.dirname;
-// Not a literal in `import()`: else every start, that of `--help` too, would read the whole server (six times as long).
-// `deno compile` takes it in by `--include main.ts`.
-const MAIN: string = "./main.ts";
-const server = async () => await import(MAIN) as typeof import("./main.ts");
+/**
+ * Two texts, not one: a name that Deno sees in advance is read at every start, and `--help` would wait for the whole server
+ * (six times as long). A bundler joins them and takes the server in.
+ */
+const server = async () => await import("./main" + ".ts") as typeof import("./main.ts");
+
+/** Where this program lies: in a checkout beside deno.json, as a bundle anywhere, in an executable nowhere. */
+function place(): Pick<CliServices, "projectDir" | "entry"> {
+  const entry = import.meta.filename;
+  if (Deno.build.standalone || entry === undefined) return {};
+  return entry.endsWith("cli.ts") ? { entry, projectDir: import.meta.dirname ?? "." } : { entry };
+}
+
 const encoder = new TextEncoder();
 
 function writeAll(file: { writeSync(bytes: Uint8Array): number }, text: string): void {
@@ -33,8 +41,8 @@ function columns(): number {
 }
 
 const services: CliServices = {
+  ...place(),
   version: manifest.version,
-  ...(checkout === undefined ? {} : { projectDir: checkout, entry: import.meta.filename ?? "" }),
   env: Deno.env.toObject(),
   terminal: { input: Deno.stdin.isTerminal(), output: Deno.stdout.isTerminal(), columns: columns() },
   write: (text) => writeAll(Deno.stdout, text),

@@ -10,13 +10,23 @@ const PERMISSIONS = [
   "--allow-run",
 ] as const;
 
-/** How to run this program again with other arguments: the executable itself, or Deno with the checkout's cli.ts. */
+/** What the bundle needs to be told, since no deno.json is beside it. */
+const UNSTABLE = [
+  "--unstable-kv",
+  "--unstable-cron",
+  "--unstable-net",
+  "--unstable-no-legacy-abort",
+] as const;
+
+/** How to run this program again: the executable itself, or Deno with the checkout's cli.ts or with the bundle. */
 export function selfCommand(
   { entry, projectDir }: Pick<CliServices, "entry" | "projectDir">,
   args: readonly string[],
 ): { readonly program: string; readonly args: readonly string[] } {
   const program = Deno.execPath();
-  if (entry === undefined || projectDir === undefined) return { program, args };
-  const config = `--config=${projectDir}/deno.json`;
-  return { program, args: ["run", "--quiet", config, ...PERMISSIONS, entry, ...args] };
+  if (entry === undefined) return { program, args };
+  const config = projectDir === undefined
+    ? ["--no-config", ...UNSTABLE]
+    : [`--config=${projectDir}/deno.json`];
+  return { program, args: ["run", "--quiet", ...config, ...PERMISSIONS, entry, ...args] };
 }

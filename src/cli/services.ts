@@ -14,7 +14,7 @@ export interface CliServices {
   readonly version: string;
   /** The project's folder in a checkout; absent for the executable. */
   readonly projectDir?: string;
-  /** The program's first module in a checkout, to start it again as a process of its own. */
+  /** The program's first module, to start it again as a process of its own; absent for the executable. */
   readonly entry?: string;
   /** The process environment. */
   readonly env: Environment;

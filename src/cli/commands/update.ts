@@ -21,6 +21,7 @@ export const update: Command = {
     }
     const { projectDir } = context.services;
     if (projectDir !== undefined && !context.flag("check")) return tellCheckout(context, projectDir);
+    if (!Deno.build.standalone && !context.flag("check")) return tellBundle(context);
     if (context.flag("rollback")) return await goBack(context);
     const { checkForUpdate, RELEASE_FEED, RELEASE_KEY } = await import("../../update/mod.ts");
     const check = await checkForUpdate(context.services.version, {
@@ -50,6 +51,13 @@ function tellCheckout({ out }: Context, projectDir: string): void {
   out.json({ checkout: projectDir, command });
   out.line("This is a checkout, so git updates it:");
   out.line(`  ${command}`);
+}
+
+/** What runs here is Deno itself, which is not ours to replace. */
+function tellBundle({ out }: Context): number {
+  out.json({ bundle: true, installed: false });
+  out.line("This is the bundle that your own Deno runs: replace its folder with that of the newest release.");
+  return 1;
 }
 
 async function goBack(context: Context): Promise<void> {
