@@ -115,6 +115,8 @@ function relayDeps(
   const reachHost = createReachHost((name) => Deno.env.get(name));
   shutdown.addEventListener("abort", () => {
     for (const stop of [...stopping]) stop();
+    for (const client of clients.values()) client.close();
+    clients.clear();
   }, { once: true });
   return {
     ports,

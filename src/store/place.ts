@@ -21,9 +21,8 @@ export async function openPlace(place: Place, home: string | undefined): Promise
   if (place.kind === "file") await Deno.mkdir(dirname(place.path), { recursive: true, mode: 0o700 });
   const path = place.kind === "memory" ? ":memory:" : place.kind === "file" ? place.path : place.url;
   try {
-    const kv = await Deno.openKv(path);
-    if (place.kind === "file") await restrict(place.path, 0o600);
-    return kv;
+    if (place.kind === "file") await privateFile(place.path);
+    return await Deno.openKv(path);
   } catch (error) {
     if (isLocked(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -36,6 +35,17 @@ export async function openPlace(place: Place, home: string | undefined): Promise
 async function privateFolder(home: string): Promise<void> {
   await Deno.mkdir(home, { recursive: true, mode: 0o700 });
   await restrict(home, 0o700);
+}
+
+/** The database gives its journal the mode that it has itself, so it must be private before it is opened. */
+async function privateFile(path: string): Promise<void> {
+  const file = await Deno.open(path, { write: true, create: true, mode: 0o600 });
+  file.close();
+  for (const one of [path, `${path}-wal`, `${path}-shm`]) {
+    await restrict(one, 0o600).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
 }
 
 async function restrict(path: string, mode: number): Promise<void> {

@@ -1,0 +1,95 @@
+/** docs/security.md, "What the program is made of and may do": dependencies, permissions, releases. */
+import assert from "node:assert/strict";
+import { auditLock } from "../../tools/check_lock.ts";
+import { PERMISSIONS } from "../../tools/permissions.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
+
+Deno.test("every dependency comes from npm, exact and with a checksum, and no other host is named", async () => {
+  assert.deepEqual(auditLock(await read("deno.json"), await read("deno.lock")), []);
+});
+
+Deno.test("the audit finds what it looks for", () => {
+  const config = JSON.stringify({
+    imports: { a: "npm:a@^1.0.0", b: "jsr:@b/b@1.0.0", c: "https://x.test/c.ts" },
+  });
+  const lock = JSON.stringify({
+    version: "5",
+    specifiers: { "npm:a@1": "1.0.0", "jsr:@b/b@1.0.0": "1.0.0" },
+    npm: { "a@1.0.0": { tarball: "https://mirror.test/a.tgz" } },
+    remote: { "https://x.test/c.ts": "0" },
+  });
+  const found = auditLock(config, lock).join("\n");
+  for (
+    const what of [
+      /a is not exact/,
+      /b is not from npm/,
+      /c is not from npm/,
+      /checksum/,
+      /mirror\.test/,
+      /remote/,
+    ]
+  ) {
+    assert.match(found, what);
+  }
+});
+
+Deno.test("no source imports from an address or names a package that deno.json does not", async () => {
+  const { imports } = JSON.parse(await read("deno.json")) as { imports: Record<string, string> };
+  for (const folder of ["src", "routes", "islands", "components"]) {
+    for await (const path of sources(new URL(`${folder}/`, ROOT))) {
+      const text = await Deno.readTextFile(path);
+      for (const [, from] of text.matchAll(/^\s*(?:import|export)\b[^"';]*?from\s+"([^"]+)"/gm)) {
+        const known = from!.startsWith(".") || from!.startsWith("node:") ||
+          Object.keys(imports).some((name) => from === name || from!.startsWith(`${name}/`));
+        assert.ok(known, `${path.pathname} imports ${from}`);
+      }
+      assert.ok(!/\beval\(|new Function\(/.test(text), `${path.pathname} makes code of text`);
+    }
+  }
+});
+
+async function* sources(folder: URL): AsyncGenerator<URL> {
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isDirectory) yield* sources(new URL(`${entry.name}/`, folder));
+    else if (/\.tsx?$/.test(entry.name) && !entry.name.includes("_test.")) yield new URL(entry.name, folder);
+  }
+}
+
+Deno.test("the compiled program gets the listed permissions, each with its reason, and no other", async () => {
+  for (const [flag, reason] of PERMISSIONS) {
+    assert.match(flag, /^--allow-(net|env|read|write|sys|run)(=|$)/);
+    assert.ok(reason.length > 20, flag);
+  }
+  const compile = await read("tools/compile.ts");
+  assert.match(compile, /\.\.\.PERMISSIONS\.map\(\(\[flag\]\) => flag\)/);
+  assert.ok(
+    !/--allow-|"-A"|--allow-all/.test(compile.replace(/^.*PERMISSIONS.*$/gm, "")),
+    "compile.ts grants more",
+  );
+  const { tasks } = JSON.parse(await read("deno.json")) as { tasks: Record<string, { command?: string }> };
+  for (const task of ["start", "demo", "geminitro", "dev:server"]) {
+    const flags = tasks[task]!.command!.match(/--allow-\S+|\s-A\b/g) ?? [];
+    const allowed = PERMISSIONS.map(([flag]) => flag.split("=")[0]);
+    for (const flag of flags) assert.ok(allowed.includes(flag), `${task} runs with ${flag}`);
+  }
+});
+
+Deno.test("the release's workflow signs, attests and names checksums", async () => {
+  const workflow = await read(".github/workflows/release.yml");
+  for (
+    const what of [
+      "attest-build-provenance",
+      "id-token: write",
+      "release.json.sig",
+      "SHA256SUMS",
+      "RELEASE_SIGNING_KEY",
+    ]
+  ) {
+    assert.ok(workflow.includes(what), what);
+  }
+  for (const [, action, version] of workflow.matchAll(/uses: (\S+)@(\S+)/g)) {
+    assert.match(version!, /^v\d+$|^[0-9a-f]{40}$/, action);
+  }
+});
