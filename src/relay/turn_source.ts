@@ -1,5 +1,6 @@
 import type { Failure } from "../core/mod.ts";
 import { createSegmenter, createSseParser, type Segmenter, type TurnEvent } from "../gemini/mod.ts";
+import { openBody } from "./body_reader.ts";
 import type { RelayDeps } from "./deps.ts";
 import { emptyReplyFailure, transportFailure, truncatedFailure } from "./failures.ts";
 import type { Try } from "./run_attempts.ts";
@@ -28,7 +29,7 @@ interface TurnInput {
 /** Reads a streamed reply: bytes, frames, envelope, chunks, events. */
 export function streamedTurn(input: TurnInput): TurnSource {
   const { deps, reply } = input;
-  const reader = reply.response.body?.getReader();
+  const reader = reply.response.body === null ? undefined : openBody(reply.response.body);
   const parser = createSseParser();
   const segmenter = createSegmenter({ newId: deps.ports.newId });
 
@@ -43,11 +44,12 @@ export function streamedTurn(input: TurnInput): TurnSource {
       const events: TurnEvent[] = [];
       try {
         while (true) {
-          const { done, value } = reader ? await reader.read() : { done: true, value: undefined };
+          const bytes = await reader?.read();
           reply.deadline.touch();
-          const failure = digest(input, segmenter, value ? parser.push(value) : parser.end(), events);
+          const payloads = bytes === undefined ? parser.end() : parser.push(bytes);
+          const failure = digest(input, segmenter, payloads, events);
           if (failure) return stop(events, failure);
-          if (done) {
+          if (bytes === undefined) {
             reply.release();
             return close(segmenter, events);
           }
