@@ -18,8 +18,7 @@ function amount(limit: BucketLimitView, left: number | undefined, share: number 
   return `${shortNumber(left)} / ${shortNumber(limit.limit ?? 0)}`;
 }
 
-function LimitCells({ limit, bucket }: { limit: BucketLimitView | undefined; bucket: BucketRow }) {
-  const now = useNow();
+function LimitCells({ limit }: { limit: BucketLimitView | undefined }) {
   if (limit === undefined) {
     return (
       <>
@@ -27,14 +26,14 @@ function LimitCells({ limit, bucket }: { limit: BucketLimitView | undefined; buc
       </>
     );
   }
-  const share = limitShare(limit, bucket, now);
+  const share = limitShare(limit);
   const age = limit.asOf === undefined ? {} : { asOf: limit.asOf };
   return (
     <>
       <td class="!ps-3 whitespace-nowrap text-mute">{text.limits[limit.kind]}</td>
       <td class="min-w-36">
         <div class="grid gap-1">
-          <Figure kind={limit.origin} {...age}>{amount(limit, limitLeft(limit, bucket, now), share)}</Figure>
+          <Figure kind={limit.origin} {...age}>{amount(limit, limitLeft(limit), share)}</Figure>
           {share !== undefined && (
             <Meter
               share={share}
@@ -93,7 +92,7 @@ function BucketRows({ bucket }: { bucket: BucketRow }) {
               </td>
             </>
           )}
-          <LimitCells limit={limit} bucket={bucket} />
+          <LimitCells limit={limit} />
         </tr>
       ))}
     </>

@@ -56,11 +56,7 @@ function quotaOf(model: string, buckets: readonly BucketRow[], now: number): Mod
   const cooling = buckets.filter((bucket) => (bucket.coolingUntil ?? 0) > now);
   const optional = {
     limit: sum(known.map((limit) => limit.limit)),
-    left: sum(
-      buckets.flatMap((bucket) =>
-        bucket.limits.filter((limit) => limit.kind === kind).map((limit) => limitLeft(limit, bucket, now))
-      ),
-    ),
+    left: sum(limits.map(limitLeft)),
     resetsAt: earliest(limits.map((limit) => limit.resetsAt)),
     asOf: earliest(known.map((limit) => limit.asOf)),
     emptyAt: earliest(buckets.map((bucket) => bucket.emptyAt)),

