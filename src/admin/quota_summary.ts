@@ -2,12 +2,15 @@ import { FLOW_SEPARATOR } from "../ledger/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { type CapProgress, capProgress } from "./cap_progress.ts";
 import { listKeys } from "./list_keys.ts";
+import { type ModelLeft, modelsLeft } from "./model_left.ts";
 import { type PoolStatus, poolStatus } from "./health.ts";
 
 /** The seed's quota summary: one row a cap, with its reset, and the state of the pool. */
 export interface QuotaSummary {
   readonly quotas: readonly QuotaRow[];
   readonly poolStatus: PoolStatus;
+  /** What is left by model, known and unknown told apart. */
+  readonly models: readonly ModelLeft[];
 }
 
 export interface QuotaRow {
@@ -36,6 +39,7 @@ export async function quotaSummary(deps: AdminDeps): Promise<QuotaSummary> {
   return {
     quotas: progress.map((cap) => rowOf(cap, [...flows.keys()], now)),
     poolStatus: poolStatus(keys, now),
+    models: modelsLeft(deps.pool.view().buckets, now),
   };
 }
 

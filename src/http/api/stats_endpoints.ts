@@ -62,7 +62,7 @@ export const statsEndpoints: readonly Endpoint[] = [
     id: "quotaSummary",
     tag: "Figures",
     summary: "Caps with their resets, and the state of the pool",
-    reply: z.object({ quotas: z.array(anything), poolStatus: anything }),
+    reply: z.object({ quotas: z.array(anything), poolStatus: anything, models: z.array(anything) }),
     handle: async ({ admin }) => ok(await admin.quotaSummary()),
   }),
   endpoint({
