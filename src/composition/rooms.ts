@@ -101,6 +101,7 @@ function openOAuth(
         if (typeof model !== "string" || fraction === undefined) return;
         pool.noteQuota(credential, model, { fraction, ...(resetsAt === undefined ? {} : { resetsAt }) });
       },
+      subscribe: (listener) => pool.subscribe(listener),
     },
   });
 }

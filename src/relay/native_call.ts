@@ -13,6 +13,8 @@ export interface NativeCall {
   readonly client: ClientWatch;
   /** True for streamGenerateContent. */
   readonly stream: boolean;
+  /** True for a stream of server-sent events, false for one JSON array. */
+  readonly events: boolean;
   /** True when the reply is a model's turn, which must end with a finishReason. */
   readonly turn: boolean;
   readonly build: (attempt: Try) => UpstreamRequest;

@@ -9,6 +9,7 @@ import { createNativeSniffer, type NativeSniffer } from "./native_sniffer.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { runAttempts, type Served, type Try } from "./run_attempts.ts";
 import { type OpenReply, send } from "./send.ts";
+import { unwrappedReply } from "./unwrapped_reply.ts";
 
 /** A reply of which the first piece is there; without a reader it is whole. */
 interface OpenNative {
@@ -51,8 +52,11 @@ async function openNative(
   const { model } = call.need;
   const sent = await send(deps, attempt, call.build(attempt), { stream: call.stream, model, onRefusal });
   if (!sent.ok) return sent;
-  const reply = sent.value;
+  let reply = sent.value;
   try {
+    if (attempt.upstream.passThrough === undefined) {
+      reply = await unwrappedReply(reply, attempt.upstream.unwrap, call);
+    }
     const open = await readFirst(call, reply);
     const failure = call.turn ? judgeFirst(deps, attempt, open.first, model, onRefusal) : undefined;
     if (failure === undefined) {

@@ -201,3 +201,29 @@ Deno.test("a refused client version is told as the configuration's fault, never 
   const calls = await under.api("GET", "/api/requests");
   assert.match(JSON.stringify(calls.body), /no longer takes the client version/);
 });
+
+Deno.test("native clients are served by a source in an envelope when no key is there", async () => {
+  await using under = await oauthProxy();
+  await under.signIn("ada@example.com");
+  const body = JSON.stringify({ contents: [{ role: "user", parts: [{ text: "Hello" }] }] });
+  const ask = async (method: string) => {
+    const url = `${under.url}/v1beta/models/gemini-3.6-flash-high:${method}`;
+    const reply = await fetch(url, {
+      method: "POST",
+      headers: { ...JSON_HEADERS, "x-goog-api-key": TOKEN },
+      body,
+    });
+    const text = await reply.text();
+    assert.equal(reply.status, 200, text);
+    assert.equal(reply.headers.get("x-geminitro-source"), "antigravity");
+    return { text, type: reply.headers.get("content-type") };
+  };
+  const whole = await ask("generateContent");
+  assert.ok(JSON.parse(whole.text).candidates[0].content.parts.length > 0);
+  const events = await ask("streamGenerateContent?alt=sse");
+  assert.equal(events.type, "text/event-stream");
+  assert.match(events.text, /^data: \{"candidates".*\r\n\r\n/);
+  assert.ok(!events.text.includes('"response":'));
+  const array: unknown = JSON.parse((await ask("streamGenerateContent")).text);
+  assert.ok(Array.isArray(array) && array.length > 0);
+});

@@ -15,6 +15,7 @@ import type { UpstreamRequest } from "../../upstreams/contract.ts";
 import { readBody } from "../read_body.ts";
 import { agentName } from "./agent_name.ts";
 import { callNeed } from "./call_need.ts";
+import { buildEnveloped, ENVELOPED_METHODS } from "./enveloped_native.ts";
 import { forwardedQuery, modelHeaders, type NativePath } from "./native_path.ts";
 import { repairedBody } from "./repaired_body.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
@@ -58,10 +59,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   for (const target of targets.value) {
     const reply = await relayNative(deps, {
       need: callNeed(deps, arrival, {
-        target: {
-          ...target,
-          sources: target.sources.filter((source) => deps.upstreams.get(source)?.passThrough),
-        },
+        target: path.method in ENVELOPED_METHODS ? target : passing(deps, target),
         inputTokens: method.counted ? estimateTokens(bytes.byteLength) : 0,
         session,
         counted: method.counted,
@@ -70,9 +68,10 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
       trail,
       client: arrival.watch,
       stream: method.stream,
+      events: /[?&]\$?alt=sse(&|$)/.test(arrival.url.search),
       turn: method.turn,
       brokenFrame: (failure) => new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),
-      build: (attempt) => buildNative(arrival, path, target, bytes, attempt),
+      build: (attempt) => buildNative(arrival, { path, target, bytes, session }, attempt),
     });
     if (reply.ok) return passReply(deps, trail, reply.value);
     last = reply.error;
@@ -83,19 +82,38 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   return refuseNative(deps, arrival, last!, trail);
 }
 
+/** Without the sources that speak in an envelope, for methods that they do not have. */
+function passing(deps: ProxyDeps, target: ResolvedModel): ResolvedModel {
+  return { ...target, sources: target.sources.filter((source) => deps.upstreams.get(source)?.passThrough) };
+}
+
+interface NativeRequest {
+  readonly path: NativePath;
+  readonly target: ResolvedModel;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly session: string;
+}
+
 function buildNative(
   arrival: Arrival,
-  path: NativePath,
-  target: ResolvedModel,
-  body: Uint8Array<ArrayBuffer>,
-  { upstream, credential, healings }: Try,
+  { path, target, bytes, session }: NativeRequest,
+  attempt: Try,
 ): UpstreamRequest {
-  return upstream.passThrough!({
+  const { upstream, credential, healings } = attempt;
+  const body = healings.length === 0 ? bytes : repairedBody(bytes, healings);
+  if (upstream.passThrough === undefined) {
+    const operation = ENVELOPED_METHODS[path.method]!;
+    return buildEnveloped(
+      { operation, model: target.id, body, requestId: arrival.requestId, session },
+      attempt,
+    );
+  }
+  return upstream.passThrough({
     method: "POST",
     path: `/${path.version}/models/${encodeURIComponent(target.id)}:${path.method}`,
     query: forwardedQuery(arrival.url),
     headers: modelHeaders(arrival.request.headers),
-    body: healings.length === 0 ? body : repairedBody(body, healings),
+    body,
   }, credential);
 }
 

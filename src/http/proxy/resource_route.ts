@@ -44,6 +44,7 @@ export async function serveResource(deps: ProxyDeps, arrival: Arrival): Promise<
     trail,
     client: arrival.watch,
     stream: false,
+    events: false,
     turn: false,
     brokenFrame: () => new Uint8Array(),
     build: ({ upstream, credential }): UpstreamRequest =>

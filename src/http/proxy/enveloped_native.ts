@@ -1,0 +1,44 @@
+import { isObject } from "../../core/mod.ts";
+import type { GeminiRequest } from "../../gemini/mod.ts";
+import type { Try } from "../../relay/mod.ts";
+import type { UpstreamOperation, UpstreamRequest } from "../../upstreams/contract.ts";
+
+/** Native methods that sources with an envelope have too. */
+export const ENVELOPED_METHODS: Readonly<Record<string, UpstreamOperation>> = {
+  generateContent: "generate",
+  streamGenerateContent: "stream",
+  countTokens: "count_tokens",
+};
+
+export interface EnvelopedInput {
+  readonly operation: UpstreamOperation;
+  readonly model: string;
+  readonly body: Uint8Array;
+  readonly requestId: string;
+  readonly session: string;
+}
+
+/** A native client's request for a source that cannot take it as it is. What is no JSON object is left for Google to refuse. */
+export function buildEnveloped(input: EnvelopedInput, attempt: Try): UpstreamRequest {
+  const { operation, model, requestId, session } = input;
+  const request = requestIn(input.body);
+  return attempt.upstream.build(
+    { operation, model, request, host: attempt.host, requestId, session },
+    attempt.credential,
+  );
+}
+
+function requestIn(body: Uint8Array): GeminiRequest {
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(body));
+    const wrapped = isObject(parsed)
+      ? parsed["generateContentRequest"] ?? parsed["generate_content_request"]
+      : undefined;
+    const request = isObject(wrapped) ? wrapped : parsed;
+    return isObject(request) ? request as unknown as GeminiRequest : NO_REQUEST;
+  } catch {
+    return NO_REQUEST;
+  }
+}
+
+const NO_REQUEST: GeminiRequest = { contents: [] };
