@@ -14,7 +14,9 @@ import { clientGone, shuttingDown } from "./failures.ts";
 import type { AttemptTrail, CallTrail } from "./trail.ts";
 
 /** Failures other than dead keys after which a call gives up, whatever the verdicts say. */
-const MOST_ATTEMPTS = 10;
+const MOST_ATTEMPTS = 24;
+/** Retries are worth this much time even where nobody may queue. */
+const LEAST_PATIENCE_MS = 10_000;
 
 /** One try on one credential: what it is given, and what it must return. */
 export interface Try {
@@ -181,7 +183,7 @@ async function digest(
     progress.pinned = lease.credential.id;
     return undefined;
   }
-  if (verdict.next === "stop" || spent(progress)) return failure;
+  if (verdict.next === "stop" || spent(progress) || late(deps, input)) return failure;
   follow(progress, lease, verdict, failure, input.need.pinned);
   return verdict.delayMs > 0 ? await pause(deps, input.client.signal, verdict.delayMs) : undefined;
 }
@@ -191,6 +193,11 @@ function healable(progress: Progress, failure: Failure, cures: AttemptsInput["cu
   return heal !== undefined && (cures?.has(heal.kind) ?? true) &&
     !progress.healings.some((done) => JSON.stringify(done) === JSON.stringify(heal)) &&
     progress.healings.length < 4;
+}
+
+/** A client that was willing to wait QUEUE_MAX_WAIT for a key is not made to wait longer for one that fails. */
+function late({ ports, settings }: RelayDeps, { trail }: AttemptsInput): boolean {
+  return ports.clock.now() - trail.facts.at > Math.max(settings.queueMaxWait, LEAST_PATIENCE_MS);
 }
 
 function spent(progress: Progress): boolean {

@@ -12,6 +12,11 @@ import {
 
 /** Silence after which a heartbeat goes out. Agents give up after 60 s or more; proxies on the way after 30. */
 export const HEARTBEAT_MS = 10_000;
+/**
+ * How long the head waits for the first event. As long as it waits, a failure can be an HTTP status; once it is out, a client
+ * that leaves is seen at once, which the platform does not tell before for requests larger than its first read.
+ */
+const HEAD_WAIT_MS = 5_000;
 
 export interface StreamInput {
   /** The turn, once its first event is there, and the encoder for it. */
@@ -51,7 +56,7 @@ export async function streamResponse(input: StreamInput): Promise<Response> {
 
 function firstOf<Value>(opening: Promise<Value>, deadlines: Deadlines): Promise<Value | undefined> {
   return new Promise((resolve, reject) => {
-    const timer = deadlines.start(HEARTBEAT_MS, () => resolve(undefined));
+    const timer = deadlines.start(HEAD_WAIT_MS, () => resolve(undefined));
     opening.then((value) => (timer.clear(), resolve(value)), (cause) => (timer.clear(), reject(cause)));
   });
 }
