@@ -11,9 +11,9 @@ export interface Cooldown {
 }
 
 /** How long a guess lasts: it grows with each one in a row, is capped, and is spread by a fifth so that not all come back at once. */
-export function guessMs(streak: number, random: Random): number {
+export function guessMs(streak: number, random: Random, most: number = TUNING.guessMax): number {
   const grown = TUNING.guess * TUNING.guessGrowth ** Math.min(streak, 20);
-  return Math.round(Math.min(grown, TUNING.guessMax) * (0.8 + 0.4 * random()));
+  return Math.round(Math.min(grown, most) * (0.8 + 0.4 * random()));
 }
 
 /** Consecutive faults of one endpoint (a source's hosts, or a credential's own proxy); answers of any kind are health. */
@@ -28,7 +28,7 @@ export class EndpointHealth {
   fault(now: number, random: Random): number {
     this.faults++;
     if (this.until > now || (this.faults < TUNING.transportFaults && !this.halfOpen)) return 0;
-    this.until = now + guessMs(this.#streak++, random);
+    this.until = now + guessMs(this.#streak++, random, TUNING.endpointMax);
     this.halfOpen = true;
     return this.until;
   }

@@ -25,6 +25,9 @@ export class Persistence {
   #cancel: (() => void) | undefined;
   #dueAt = Infinity;
   #writing: Promise<void> = Promise.resolve();
+  /** The last write failed: said once, then tried in peace until one succeeds. */
+  #failing = false;
+  #closed = false;
 
   constructor(store: Pick<PoolStore, "poolState" | "processId">, clock: Clock, log: PoolLog) {
     this.#records = store.poolState;
@@ -64,7 +67,7 @@ export class Persistence {
   /** To be written within 250 ms. */
   changed(what: Kept): void {
     this.#urgent.add(what);
-    this.#schedule(TUNING.saveDelay);
+    this.#schedule(this.#failing ? TUNING.saveRetry : TUNING.saveDelay);
   }
 
   /** Only a count moved: within two seconds is soon enough, because a lost one is corrected by Google itself. */
@@ -75,6 +78,7 @@ export class Persistence {
 
   /** Writes everything that is pending. */
   async close(roster: Roster): Promise<void> {
+    this.#closed = true;
     this.#cancel?.();
     this.#cancel = undefined;
     const now = this.#clock.now();
@@ -110,12 +114,24 @@ export class Persistence {
     try {
       await Promise.all([...new Set(batch)].map((one) => this.#put(one, roster)));
     } catch (problem) {
-      this.#log("warn", "Could not save the pool's state; it will be saved with the next change.", {
+      this.#failed(batch, problem);
+      return;
+    }
+    this.#failing = false;
+    if (this.#urgent.size > 0) this.#schedule(TUNING.saveDelay);
+    else if (this.#lazy.size > 0) this.#schedule(TUNING.countSaveDelay);
+  }
+
+  #failed(batch: readonly Kept[], problem: unknown): void {
+    if (!this.#failing) {
+      this.#log("warn", "Could not save the pool's state; it is tried again until it succeeds.", {
         problem: problem instanceof Error ? problem.message : String(problem),
       });
     }
-    if (this.#urgent.size > 0) this.#schedule(TUNING.saveDelay);
-    else if (this.#lazy.size > 0) this.#schedule(TUNING.countSaveDelay);
+    this.#failing = true;
+    if (this.#closed) return;
+    for (const one of batch) this.#urgent.add(one);
+    this.#schedule(TUNING.saveRetry);
   }
 
   #put(one: Kept, roster: Roster | undefined): Promise<void> {

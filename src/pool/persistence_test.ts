@@ -81,3 +81,24 @@ Deno.test("steady traffic does not touch the store on the request path", async (
   assert.ok(puts > 0 && puts <= 2, `one batch: ${puts}`);
   await pool.close();
 });
+
+Deno.test("a database that refuses writes for a while gets what it missed, and the trouble is told once", async () => {
+  const first = await benchOf([credentialOf("a")]);
+  const { clock, store } = first;
+  const put = store.poolState.put;
+  let refused = 0;
+  (store.poolState as { put: typeof put }).put = () => {
+    refused++;
+    return Promise.reject(new Error("database or disk is full"));
+  };
+  const failure = failureOf({ class: "quota", limits: [{ kind: "requests_per_day", value: 20 }] });
+  first.pool.tryAcquire(needOf())?.fail(failure, FIRST);
+  await clock.pass(10_000);
+  assert.ok(refused >= 3 && refused <= 20, `tried ${refused} times`);
+  (store.poolState as { put: typeof put }).put = put;
+  await clock.pass(2_100);
+  // No close: the process is gone.
+  const second = await benchOf([credentialOf("a")], { clock, store });
+  assert.equal(second.pool.tryAcquire(needOf()), undefined, "the day's block was written");
+  await second.pool.close();
+});

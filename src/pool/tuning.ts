@@ -51,6 +51,8 @@ export const TUNING = {
   egress: 10_000,
   /** Consecutive transport faults of an endpoint before it is rested. */
   transportFaults: 3,
+  /** Cap of that rest: one call that finds nobody costs little, and a network that is back should be noticed soon. */
+  endpointMax: 10_000,
   overloadedFirst: 500,
   overloadedMax: 8_000,
   overloadedCut: 500,
@@ -62,4 +64,6 @@ export const TUNING = {
   turnTokens: 64_000,
   saveDelay: 250,
   countSaveDelay: 2_000,
+  /** Between two tries while the database refuses writes (full, locked). */
+  saveRetry: 2_000,
 } as const;
