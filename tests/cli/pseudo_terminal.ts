@@ -1,5 +1,8 @@
 import { type CliHome, denoCache, PROGRAM } from "./cli_process.ts";
 
+/** Long, since the machine may be busy. */
+const PATIENCE_MS = 60_000;
+
 /** Whether `script` (util-linux) can make a pseudo-terminal here. */
 export const HAS_TERMINAL = Deno.build.os === "linux" && await hasScript();
 
@@ -44,8 +47,24 @@ export class Terminal implements AsyncDisposable {
     this.#reader = this.#child.stdout.getReader();
   }
 
-  /** Waits until the program has written this since the last wait. */
+  /** Waits until the program has written this since the last wait; a program that writes something else fails in a minute. */
   async see(wanted: RegExp): Promise<string> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.#child.kill("SIGKILL");
+    }, PATIENCE_MS);
+    try {
+      return await this.#readUntil(wanted);
+    } catch (cause) {
+      if (late) throw new Error(`${wanted} was not written in time, but: ${this.#text}`, { cause });
+      throw cause;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #readUntil(wanted: RegExp): Promise<string> {
     const decoder = new TextDecoder();
     while (!wanted.test(this.#text.slice(this.#seen))) {
       const { value, done } = await this.#reader.read();
