@@ -1,6 +1,7 @@
 /**
- * Puts the whole program into `dist/`: one script and the dashboard's files. It runs from an empty folder without npm,
- * network or checkout (`tests/e2e/bundle_test.ts` proves it), and is what `deno compile` embeds.
+ * Puts the whole program into `dist/`: one script, the dashboard's files, and `files.sha256`, which lists them all. It runs
+ * from an empty folder without npm, network or checkout (`tests/e2e/bundle_test.ts` proves it), and is what `deno compile`
+ * embeds.
  */
 import { buildDashboard } from "./build_dashboard.ts";
 
@@ -13,6 +14,28 @@ async function copyFolder(from: URL, to: URL): Promise<void> {
     if (entry.isDirectory) await copyFolder(new URL(`${entry.name}/`, from), new URL(`${entry.name}/`, to));
     else await Deno.copyFile(new URL(entry.name, from), new URL(entry.name, to));
   }
+}
+
+/** The name of the list of files. */
+export const FILE_LIST = "files.sha256";
+
+/** Paths below a folder, sorted, without the list itself. */
+export async function filesBelow(folder: URL, below = ""): Promise<string[]> {
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(new URL(below, folder))) {
+    const path = below + entry.name;
+    if (entry.isDirectory) found.push(...await filesBelow(folder, `${path}/`));
+    else if (path !== FILE_LIST) found.push(path);
+  }
+  return found.sort();
+}
+
+async function listFiles(folder: URL): Promise<string> {
+  const lines = (await filesBelow(folder)).map(async (path) => {
+    const hash = await crypto.subtle.digest("SHA-256", await Deno.readFile(new URL(path, folder)));
+    return `${new Uint8Array(hash).toHex()}  ${path}\n`;
+  });
+  return (await Promise.all(lines)).join("");
 }
 
 /** Builds `dist/`; returns its folder. */
@@ -29,6 +52,7 @@ export async function bundle(target: URL = DIST): Promise<URL> {
   if (code !== 0) throw new Error("deno bundle failed");
   await copyFolder(new URL("_fresh/client/", ROOT), new URL("_fresh/client/", target));
   await copyFolder(new URL("static/", ROOT), new URL("static/", target));
+  await Deno.writeTextFile(new URL(FILE_LIST, target), await listFiles(target));
   return target;
 }
 

@@ -22,3 +22,11 @@ export const PERMISSIONS: readonly (readonly [flag: string, reason: string])[] =
     "the browser for `open`, the platform's service manager for `autostart`, itself for `start --detach`, an agent for `install --test`",
   ],
 ];
+
+/** Unstable interfaces of the platform that the program uses, and for what; a program without deno.json is told by flags. */
+export const UNSTABLE: readonly (readonly [flag: string, reason: string])[] = [
+  ["--unstable-kv", "the database"],
+  ["--unstable-cron", "the minute's jobs"],
+  ["--unstable-net", "one port for several processes"],
+  ["--unstable-no-legacy-abort", "a request's signal fires only when its client leaves"],
+];
