@@ -89,7 +89,7 @@ Deno.test("the release's workflow signs, attests and names checksums", async () 
     assert.ok(workflow.includes(what), what);
   }
   for (const [, action, version] of workflow.matchAll(/uses: (\S+)@(\S+)/g)) {
-    assert.match(version!, /^v\d+$|^[0-9a-f]{40}$/, action);
+    assert.match(version!, /^v\d+$|^[0-9a-f]{40}$/, action!);
   }
 });
 
