@@ -6,11 +6,12 @@ import {
   homeRecords,
   hostSystem,
   planInstall,
+  planRefresh,
   type Scope,
 } from "../agents/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
 import type { Settings } from "../config/mod.ts";
-import { ok } from "../core/mod.ts";
+import { type JsonObject, ok } from "../core/mod.ts";
 import type { ApiPorts } from "../http/mod.ts";
 
 export interface AgentsPortOptions {
@@ -28,25 +29,26 @@ interface AgentChange {
   readonly lines: readonly string[];
 }
 
-/** Coding agents of this machine, for the management API: the same plans that the command line makes. */
-export function agentsPort({ settings, catalog }: AgentsPortOptions): NonNullable<ApiPorts["agents"]> {
+/** Coding agents of this machine. */
+export interface AgentsHere extends NonNullable<ApiPorts["agents"]> {
+  /** Brings the model lists up to date in the files that GemiNitro registered; all others are left alone. */
+  refresh(): Promise<JsonObject>;
+}
+
+/** Coding agents of this machine, for the management API and the jobs: the same plans that the command line makes. */
+export function agentsPort({ settings, catalog }: AgentsPortOptions): AgentsHere {
   const system = hostSystem();
   const records = homeRecords(system, settings.home);
   const names = new Map(AGENTS.map(({ id, name }) => [id, name]));
 
+  const request = () => ({
+    baseUrl: `http://localhost:${settings.port}`,
+    apiKey: settings.proxyApiKey,
+    models: agentModels(catalog),
+  });
+
   async function install(agent: string, scope: Scope, dryRun: boolean): Promise<AgentChange> {
-    const plan = await planInstall(
-      agent,
-      {
-        baseUrl: `http://localhost:${settings.port}`,
-        apiKey: settings.proxyApiKey,
-        models: agentModels(catalog),
-        scope,
-        projectDir: Deno.cwd(),
-      },
-      system,
-      records,
-    );
+    const plan = await planInstall(agent, { ...request(), scope, projectDir: Deno.cwd() }, system, records);
     if (!plan.ok) return { agent, ok: false, message: plan.error.message, diff: "", notes: [], lines: [] };
     const { diff, notes, lines = [], edits } = plan.value;
     const applied = dryRun ? ok(undefined) : await applyPlan(plan.value, system, records);
@@ -65,6 +67,17 @@ export function agentsPort({ settings, catalog }: AgentsPortOptions): NonNullabl
         path: files[0] ?? "",
         files,
       }));
+    },
+    async refresh() {
+      let changed = 0;
+      // Without any model known, a list would only be emptied.
+      for (const { id } of request().models.length === 0 ? [] : AGENTS) {
+        if (await records.read(id) === undefined) continue;
+        const plan = await planRefresh(id, request(), system, records);
+        if (!plan.ok || plan.value.edits.length === 0) continue;
+        if ((await applyPlan(plan.value, system, records)).ok) changed++;
+      }
+      return { changed };
     },
     async install({ agents, scope, dryRun }) {
       const results: AgentChange[] = [];

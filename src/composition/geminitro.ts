@@ -4,7 +4,7 @@ import { createApp, type PeerInfo } from "../http/mod.ts";
 import { type JobDeps, runDueJobs } from "../jobs/mod.ts";
 import { systemPorts } from "../system/mod.ts";
 import { type Access, openAccess } from "./access.ts";
-import { agentsPort } from "./agents_port.ts";
+import { type AgentsHere, agentsPort } from "./agents_port.ts";
 import { type DashboardFiles, dashboardMount } from "./dashboard_mount.ts";
 import { type Management, managementApp } from "./management_app.ts";
 import { proxyApp } from "./proxy_app.ts";
@@ -54,7 +54,8 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   });
   await addKeysOfSettings(rooms);
   const access = await openAccess(rooms);
-  const management = managementApp(rooms, access, { agents: agentsPort(rooms) });
+  const agents = agentsPort(rooms);
+  const management = managementApp(rooms, access, { agents });
   const app = createApp({
     proxy: proxyApp(rooms, access.gate),
     api: management.api,
@@ -65,7 +66,7 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   return {
     fetch: async (request, info) => await app.fetch(request, info),
     rooms,
-    runJobs: async () => void await runDueJobs(jobDeps(rooms)),
+    runJobs: async () => void await runDueJobs(jobDeps(rooms, agents)),
     drain() {
       rooms.draining.abort();
       management.endStreams();
@@ -79,9 +80,19 @@ function dashboardOf(rooms: Rooms, { sessions }: Access, management: Management,
   return dashboardMount({ files, sessions, management, startedAt: rooms.admin.startedAt });
 }
 
-function jobDeps({ store, settings, ledger, admin, ports, draining, oauth }: Rooms): JobDeps {
-  const refreshQuotas = (signal: AbortSignal) => oauth.pollQuotas(signal);
-  return { store, settings, ledger, admin, clock: ports.clock, signal: draining.signal, refreshQuotas };
+function jobDeps(rooms: Rooms, agents: AgentsHere): JobDeps {
+  const { store, settings, ledger, admin, ports, draining, oauth } = rooms;
+  return {
+    store,
+    settings,
+    ledger,
+    admin,
+    clock: ports.clock,
+    signal: draining.signal,
+    refreshQuotas: (signal) => oauth.pollQuotas(signal),
+    // A database in memory is a trial: its models are no reason to touch anybody's files.
+    ...(settings.kv === ":memory:" ? {} : { refreshAgents: () => agents.refresh() }),
+  };
 }
 
 /** GEMINI_API_KEYS are added unless they are there; Google is asked for their models in the background, so that the start never waits. */

@@ -13,6 +13,8 @@ export interface JobDeps {
   readonly clock: Clock;
   /** Aborts when the process stops: a running job ends early and is done again later. */
   readonly signal: AbortSignal;
+  /** Brings the model lists of registered agents up to date. */
+  readonly refreshAgents?: () => Promise<JsonObject>;
   /** Reads the quotas of accounts; absent while no such source is switched on. */
   readonly refreshQuotas?: (signal: AbortSignal) => Promise<JsonObject>;
 }

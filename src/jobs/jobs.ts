@@ -14,6 +14,14 @@ const refreshModels: Job = {
   },
 };
 
+/** Agents that were registered learn of new models, and forget those that are gone. */
+const refreshAgents: Job = {
+  name: "agent-refresh",
+  every: ({ settings, refreshAgents }) => refreshAgents === undefined ? 0 : settings.modelFetchInterval,
+  lease: MINUTE_MS,
+  run: async ({ refreshAgents }) => await refreshAgents?.() ?? {},
+};
+
 const refreshQuotas: Job = {
   name: "quota-refresh",
   every: ({ settings, refreshQuotas }) => refreshQuotas === undefined ? 0 : settings.quotaRefreshInterval,
@@ -57,6 +65,7 @@ const backUp: Job = {
 /** All background work, in the order in which it is looked at. */
 export const JOBS: readonly Job[] = [
   refreshModels,
+  refreshAgents,
   refreshQuotas,
   packRecords,
   sweepHistory,
