@@ -1,6 +1,6 @@
 import type { CapGate } from "./cap_gate.ts";
 import type { Chooser } from "./chooser.ts";
-import type { Need, Shortage } from "./contract.ts";
+import type { Need, Refusal, Shortage } from "./contract.ts";
 import type { Forecast } from "./forecast.ts";
 import type { Lane } from "./lane.ts";
 import type { Roster } from "./roster.ts";
@@ -68,13 +68,15 @@ export class Outlook {
     if (lane.nodes.length > 0 && need.counted && need.inputTokens > largest) {
       return tooLarge(need, largest, refusals);
     }
-    return shortageOf(
-      need.model,
-      mainReason(refusals, this.#gates(lane, need, now), need.sources),
-      until,
-      now,
-      refusals,
-    );
+    return shortageOf(need.model, this.#reason(lane, need, refusals, now), until, now, refusals);
+  }
+
+  /** Why nobody can take it: a gate before all keys, what the keys say, or a gate that has just opened for one at a time. */
+  #reason(lane: Lane, need: Need, refusals: readonly Refusal[], now: number): string {
+    const sources = need.sources.filter((source) => lane.ranks.has(source));
+    const reason = mainReason(refusals, this.#gates(lane, need, now), sources);
+    if (reason !== "none" || refusals.length > 0 || this.#roster.entries.size === 0) return reason;
+    return sources.some((source) => this.#roster.endpoints.get(source)?.halfOpen) ? "endpoint" : "full";
   }
 
   #first(nodes: Lane["nodes"], now: number): number {
