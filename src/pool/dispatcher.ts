@@ -5,7 +5,7 @@ import type { Lease, Need, PoolEvent, Shortage } from "./contract.ts";
 import type { Flights } from "./flights.ts";
 import { Forecast } from "./forecast.ts";
 import type { Lane } from "./lane.ts";
-import { finite, isFree, type Joining, Line, PROMISE_MS, sessionOf, type Ticket } from "./line.ts";
+import { callOf, finite, isFree, type Joining, Line, PROMISE_MS, type Ticket } from "./line.ts";
 import { type Hope, Outlook } from "./outlook.ts";
 import type { Roster } from "./roster.ts";
 import { shortageOf } from "./shortage.ts";
@@ -76,7 +76,7 @@ export class Dispatcher {
       const lease = this.#attempt(lane, need, 0, false, false);
       if (lease !== undefined) return Promise.resolve(this.#relieved(line, lease));
     }
-    const urgent = need.tried.size > 0 || line.promises.redeem(sessionOf(need), now);
+    const urgent = need.tried.size > 0 || line.promises.redeem(callOf(need), now);
     const ahead = urgent ? 0 : line.queue.ahead(need.client, need.session);
     const hope = this.#hope(line, lane, need, ahead, now);
     const patience = Math.min(maxWaitMs, this.#context.settings.queueMaxWait);
@@ -154,7 +154,7 @@ export class Dispatcher {
       this.#context.emit({ type: "exhausted", model: need.model, ...(until === undefined ? {} : { until }) });
     }
     if (until !== undefined && until - now < PROMISE_MS && shortage.failure.class === "rate_limit") {
-      line.promises.make(sessionOf(need), until, now);
+      line.promises.make(callOf(need), until, now);
     }
     return shortage;
   }

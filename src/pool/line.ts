@@ -71,8 +71,9 @@ export interface Joining {
   readonly urgent: boolean;
 }
 
-export function sessionOf(need: Need): string {
-  return `${need.client}\n${need.session}`;
+/** What tells a call that comes back from a new one of the same conversation: the same request has the same size. */
+export function callOf(need: Need): string {
+  return `${need.client}\n${need.session}\n${need.inputTokens}`;
 }
 
 export function finite(at: number): number | undefined {

@@ -1,38 +1,36 @@
-/** A session that comes back this much too early is still on time. */
+/** A call that comes back this much too early is still on time. */
 const EARLY_MS = 1_000;
 const MAX_PROMISES = 5_000;
 const LEARN = 0.02;
 
 interface Promised {
-  readonly session: string;
+  readonly call: string;
   readonly at: number;
   readonly endsAt: number;
   kept: boolean;
 }
 
 /**
- * Refusals name a time, and that time must prove true: a session that comes back then goes first. How many do come back is learned,
+ * Refusals name a time, and that time must prove true: a call that comes back then goes first. How many do come back is learned,
  * so that promises nobody redeems delay no one.
  */
 export class Promises {
   readonly #open: Promised[] = [];
-  readonly #bySession = new Map<string, Promised[]>();
+  readonly #byCall = new Map<string, Promised[]>();
   /** Share of refused calls that came back in time. */
   #returning = 0;
 
-  make(session: string, at: number, now: number): void {
+  make(call: string, at: number, now: number): void {
     this.#expire(now);
     if (this.#open.length >= MAX_PROMISES) return;
-    const promised = { session, at, endsAt: at + Math.max(5_000, (at - now) * 0.1), kept: false };
+    const promised = { call, at, endsAt: at + Math.max(5_000, (at - now) * 0.1), kept: false };
     this.#open.push(promised);
-    this.#bySession.set(session, [...this.#bySession.get(session) ?? [], promised]);
+    this.#byCall.set(call, [...this.#byCall.get(call) ?? [], promised]);
   }
 
-  /** True when this session was told to come back about now; each promise counts once. */
-  redeem(session: string, now: number): boolean {
-    const promised = this.#bySession.get(session)?.find((one) =>
-      now >= one.at - EARLY_MS && now <= one.endsAt
-    );
+  /** True when this call was told to come back about now; each promise counts once. */
+  redeem(call: string, now: number): boolean {
+    const promised = this.#byCall.get(call)?.find((one) => now >= one.at - EARLY_MS && now <= one.endsAt);
     if (promised === undefined) return false;
     promised.kept = true;
     this.#returning += LEARN * (1 - this.#returning);
@@ -57,8 +55,8 @@ export class Promises {
 
   #drop(promised: Promised): void {
     this.#open.splice(this.#open.indexOf(promised), 1);
-    const rest = (this.#bySession.get(promised.session) ?? []).filter((one) => one !== promised);
-    if (rest.length > 0) this.#bySession.set(promised.session, rest);
-    else this.#bySession.delete(promised.session);
+    const rest = (this.#byCall.get(promised.call) ?? []).filter((one) => one !== promised);
+    if (rest.length > 0) this.#byCall.set(promised.call, rest);
+    else this.#byCall.delete(promised.call);
   }
 }

@@ -5,6 +5,7 @@ export interface Claim {
   readonly client: string;
   readonly session: string;
   readonly model: string;
+  readonly inputTokens: number;
   /** Keys that failed this turn. */
   readonly tried: ReadonlySet<number>;
   /** Only this key, for a retry on the same one. */

@@ -182,6 +182,7 @@ export function scheduleArrivals(
   const perMinute = scenario.turnsPerMinute ??
     ((now) => scenario.projects.reduce((sum, project) => sum + project.rpm(now), 0) * scenario.demand);
   const sessions = scenario.sessions ?? 40;
+  let count = 0;
   const arrive = () => {
     const now = clock.now();
     if (now > end) return;
@@ -190,6 +191,7 @@ export function scheduleArrivals(
       client: `client-${session % 8}`,
       session: `session-${session}`,
       model: "gemini-flash",
+      inputTokens: 500 + (++count * 37) % 1_009,
       arrivedAt: now,
     });
     clock.after((MINUTE / perMinute(now)) * -Math.log(1 - random()), arrive);

@@ -12,6 +12,8 @@ export interface Turn {
   readonly client: string;
   readonly session: string;
   readonly model: string;
+  /** Input tokens; 1,000 when not said. A turn that comes back has the same. */
+  readonly inputTokens?: number;
   readonly arrivedAt: number;
   readonly done?: (ok: boolean) => void;
 }
@@ -46,6 +48,7 @@ export class Driver {
       client: life.turn.client,
       session: life.turn.session,
       model: life.turn.model,
+      inputTokens: life.turn.inputTokens ?? 1_000,
       tried: life.tried,
       attempt: life.classes.length + 1,
       sameKeyRetries: life.sameKeyRetries,

@@ -85,7 +85,7 @@ function needOf(claim: Claim): Need {
   return {
     model: claim.model,
     sources: ["api_key"],
-    inputTokens: 1_000,
+    inputTokens: claim.inputTokens,
     session: claim.session,
     client: claim.client as ClientId,
     tried: new Set([...claim.tried].map((key) => `k${key}` as CredentialId)),

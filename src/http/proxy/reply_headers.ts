@@ -30,12 +30,17 @@ function serverTiming(trail: CallTrail, now: number): string {
   }, proxy;dur=${Math.round(proxy)}`;
 }
 
+/** Statuses after which the same call may be served later. */
+const PASSING = [429, 503];
+/** When to come back after a passing failure of which nobody knows the end: all slots are in use, a model is overloaded. */
+const UNKNOWN_SECONDS = 5;
+
 /** Headers of a failed call: its class, and when to come back. */
 export function failureHeaders(failure: Failure, now: number): Record<string, string> {
   const headers: Record<string, string> = { "x-geminitro-failure": failure.class };
   if (failure.until !== undefined && failure.until > now) {
     headers["retry-after"] = String(Math.max(1, Math.ceil((failure.until - now) / 1000)));
-  }
+  } else if (PASSING.includes(failure.status)) headers["retry-after"] = String(UNKNOWN_SECONDS);
   return headers;
 }
 
