@@ -95,7 +95,7 @@ export class Persistence {
 
   #schedule(ms: number): void {
     const at = this.#clock.now() + ms;
-    if (at >= this.#dueAt) return;
+    if (at >= this.#dueAt || this.#closed) return;
     this.#cancel?.();
     this.#dueAt = at;
     this.#cancel = this.#clock.after(ms, () => {

@@ -7,29 +7,32 @@ export interface Deadline {
 }
 
 export interface Deadlines {
-  /** Calls `expire` once when `ms` pass without a touch. Accurate to `tick`. */
+  /** Calls `expire` once when `ms` pass without a touch. Accurate to a tick. */
   start(ms: number, expire: () => void): Deadline;
   close(): void;
 }
 
 interface Entry {
+  /** The tick at which it expires. */
   at: number;
-  readonly ms: number;
+  readonly ticks: number;
   readonly expire: () => void;
 }
 
 /**
  * One coarse timer for all calls instead of one a call: a timer of its own costs a call about a fifteenth of a bare
- * pass-through (measured), and nobody needs a read timeout to be exact.
+ * pass-through (measured), and nobody needs a read timeout to be exact. Time is counted in ticks of that timer, so that a
+ * machine whose clock is set neither ends calls under way nor lets them wait for hours.
  */
 export function createDeadlines(clock: Clock, tick = 50): Deadlines {
   const entries = new Set<Entry>();
   let cancel: (() => void) | undefined;
   let closed = false;
+  let now = 0;
 
   function sweep(): void {
     cancel = undefined;
-    const now = clock.now();
+    now++;
     for (const entry of entries) {
       if (entry.at > now) continue;
       entries.delete(entry);
@@ -44,11 +47,12 @@ export function createDeadlines(clock: Clock, tick = 50): Deadlines {
 
   return {
     start(ms, expire) {
-      const entry: Entry = { at: clock.now() + ms, ms, expire };
+      const ticks = Math.ceil(ms / tick);
+      const entry: Entry = { at: now + ticks, ticks, expire };
       entries.add(entry);
       arm();
       return {
-        touch: () => void (entry.at = clock.now() + entry.ms),
+        touch: () => void (entry.at = now + entry.ticks),
         clear() {
           entries.delete(entry);
           // The last one out stops the timer, so that an idle process sleeps.
