@@ -5,84 +5,108 @@ import { randomId, systemClock } from "../support/store_ports.ts";
 import { StoreProcess } from "../support/store_process.ts";
 
 const CROWD = 3;
+const server = Deno.env.get("DENO_KV_URL");
 
-/** Three real processes on one database file, started at the same time. */
+interface Place {
+  readonly path: string;
+  readonly home: string;
+  readonly masterKey: string;
+}
+
+/** Three real processes on one database, started at the same time. */
 async function withCrowd(
-  work: (crowd: StoreProcess[], path: string, home: string) => Promise<void>,
+  place: Omit<Place, "home">,
+  work: (crowd: StoreProcess[], place: Place) => Promise<void>,
 ): Promise<void> {
   const home = await Deno.makeTempDir();
-  const path = join(home, "store.sqlite3");
-  const crowd = Array.from({ length: CROWD }, () => new StoreProcess(path, home));
+  const { masterKey } = place;
+  const path = place.path === "" ? join(home, "store.sqlite3") : place.path;
+  const crowd = Array.from({ length: CROWD }, () => new StoreProcess(path, home, masterKey));
   try {
-    await work(crowd, path, home);
+    await work(crowd, { path, home, masterKey });
   } finally {
     await Promise.all(crowd.map((process) => process[Symbol.asyncDispose]()));
     await Deno.remove(home, { recursive: true });
   }
 }
 
-Deno.test("three processes on one file lose no write, agree on the key and refuse a duplicate", () =>
-  withCrowd(async (crowd, path, home) => {
-    const each = (command: (index: number) => Record<string, unknown>) =>
-      Promise.all(crowd.map((process, index) => process.ask<Record<string, unknown>>(command(index))));
-    const answers = await each((index) => ({ do: "keys", name: `p${index}`, count: 12 }));
-    const stay = answers.flatMap((answer) => answer["stay"]);
-    assert.equal(stay.length, CROWD * 6, JSON.stringify(answers));
-    const same = await each(() => ({ do: "add", name: "AIza-the-same-key-000" }));
-    assert.equal(same.filter((answer) => answer["ok"] === true).length, 1);
+/** A test on a file, and on the KV Connect server that DENO_KV_URL names. */
+function testCrowd(name: string, work: (crowd: StoreProcess[], place: Place) => Promise<void>): void {
+  Deno.test(`three processes on one file ${name}`, () => withCrowd({ path: "", masterKey: "" }, work));
+  Deno.test({
+    name: `three processes on one KV Connect server ${name}`,
+    ignore: server === undefined,
+    fn: () => withCrowd({ path: server ?? "", masterKey: "5e".repeat(32) }, work),
+  });
+}
 
-    const ports = { clock: systemClock, random: Math.random, newId: randomId };
-    const store = await openStore({ path, home, ...ports, announce: false });
-    try {
-      const ids = (await store.credentials.list()).map((credential) => credential.id);
-      assert.equal(ids.length, CROWD * 6 + 1);
-      assert.ok(stay.every((id) => ids.some((other) => other === id)));
-      assert.deepEqual(store.quarantined(), []);
-      assert.equal((await store.processes()).length, CROWD);
-    } finally {
-      await store.close();
-    }
-  }));
+function openHere({ path, home, masterKey }: Place, announce: boolean) {
+  const ports = { clock: systemClock, random: Math.random, newId: randomId };
+  return openStore({ path, home, ...ports, announce, ...(masterKey === "" ? {} : { masterKey }) });
+}
 
-Deno.test("three processes on one file share slices without passing the limit, and one lease at a time", () =>
-  withCrowd(async (crowd) => {
-    const limit = 200;
-    const claim = { do: "slices", name: "window", count: 60, limit, expiresAt: Date.now() + 600_000 };
-    const slices = await Promise.all(
-      crowd.map((process) => process.ask<{ kept: number; most: number }>(claim)),
-    );
-    const kept = slices.reduce((sum, answer) => sum + answer.kept, 0);
-    assert.equal(kept, limit, "the whole limit is granted and no more");
-    assert.ok(slices.every((answer) => answer.most <= limit));
-    const enter = { do: "leases", name: "door", count: 40 };
-    const leases = await Promise.all(crowd.map((process) => process.ask<{ won: number }>(enter)));
-    assert.ok(leases.reduce((sum, answer) => sum + answer.won, 0) > 0);
-  }));
+testCrowd("lose no write, agree on the key and refuse a duplicate", async (crowd, place) => {
+  const own = randomId("AIza-");
+  const each = (command: (index: number) => Record<string, unknown>) =>
+    Promise.all(crowd.map((process, index) => process.ask<Record<string, unknown>>(command(index))));
+  const answers = await each((index) => ({ do: "keys", name: `${own}${index}`, count: 12 }));
+  const stay = answers.flatMap((answer) => answer["stay"]);
+  assert.equal(stay.length, CROWD * 6, JSON.stringify(answers));
+  const same = await each(() => ({ do: "add", name: `${own}-the-same` }));
+  assert.equal(same.filter((answer) => answer["ok"] === true).length, 1);
 
-Deno.test("a process on the same file hears of another's write within 1.5 seconds, and of its death", () =>
-  withCrowd(async ([writer, ...readers]) => {
+  const store = await openHere(place, false);
+  try {
+    const ids = (await store.credentials.list()).map((credential) => credential.id);
+    if (place.masterKey === "") assert.equal(ids.length, CROWD * 6 + 1);
+    assert.ok(stay.every((id) => ids.some((other) => other === id)));
+    if (place.masterKey === "") assert.deepEqual(store.quarantined(), []);
+    assert.equal((await store.processes()).length, CROWD);
+  } finally {
+    await store.close();
+  }
+});
+
+testCrowd("share slices without passing the limit, and one lease at a time", async (crowd) => {
+  const limit = 200;
+  const claim = { do: "slices", name: randomId("window"), count: 60, limit, expiresAt: Date.now() + 600_000 };
+  const slices = await Promise.all(
+    crowd.map((process) => process.ask<{ kept: number; most: number }>(claim)),
+  );
+  const kept = slices.reduce((sum, answer) => sum + answer.kept, 0);
+  assert.equal(kept, limit, "the whole limit is granted and no more");
+  assert.ok(slices.every((answer) => answer.most <= limit));
+  const enter = { do: "leases", name: randomId("door"), count: 40 };
+  const leases = await Promise.all(crowd.map((process) => process.ask<{ won: number }>(enter)));
+  assert.ok(leases.reduce((sum, answer) => sum + answer.won, 0) > 0);
+});
+
+testCrowd(
+  "hear of another's write within 1.5 seconds, and go on after its death",
+  async ([writer, ...readers]) => {
     assert.ok(writer !== undefined);
     await Promise.all(readers.map((reader) => reader.ask({ do: "processes" })));
-    const { epoch } = await writer.ask<{ epoch: string }>({ do: "alias", name: "fast" });
+    const { epoch } = await writer.ask<{ epoch: string }>({ do: "alias", name: randomId("fast-") });
     const heard = await Promise.all(
       readers.map((reader) => reader.ask<{ ms: number }>({ do: "sees", epoch })),
     );
     for (const { ms } of heard) assert.ok(ms < 1_500, `heard after ${ms} ms`);
     await writer.kill();
     const [reader] = readers;
-    const added = await reader?.ask<{ ok: boolean }>({ do: "add", name: "AIza-after-the-crash-0" });
+    const added = await reader?.ask<{ ok: boolean }>({ do: "add", name: randomId("AIza-after-") });
     assert.equal(added?.ok, true, "a killed process leaves nothing locked");
-  }));
+  },
+);
 
-Deno.test("a process that is killed is out of the list at once, for those that run and for one that starts", () =>
-  withCrowd(async ([victim, reader], path, home) => {
+testCrowd(
+  "know at once that one was killed, and so does one that starts",
+  async ([victim, reader], place) => {
     assert.ok(victim !== undefined && reader !== undefined);
     await Promise.all([victim, reader].map((process) => process.ask({ do: "processes" })));
     await victim.kill();
     const before = await reader.ask<{ count: number }>({ do: "processes" });
     assert.equal(before.count, CROWD - 1);
-    const ports = { clock: systemClock, random: Math.random, newId: randomId };
-    const store = await openStore({ path, home, ...ports });
+    const store = await openHere(place, true);
     try {
       const records = await Array.fromAsync(store.kv.list({ prefix: ["process"] }));
       assert.equal(records.length, CROWD, "its record is gone, not only left out");
@@ -90,7 +114,8 @@ Deno.test("a process that is killed is out of the list at once, for those that r
     } finally {
       await store.close();
     }
-  }));
+  },
+);
 
 Deno.test("a record with this process's number that it never wrote is of a dead one; other hosts are believed", async () => {
   const kv = await Deno.openKv(":memory:");

@@ -7,10 +7,10 @@ export class StoreProcess implements AsyncDisposable {
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #output: ReadableStreamDefaultReader<string>;
 
-  constructor(path: string, home: string) {
+  constructor(path: string, home: string, masterKey = "") {
     const script = join(import.meta.dirname ?? "", "store_worker.ts");
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-lock", script, path, home],
+      args: ["run", "-A", "--no-lock", script, path, home, masterKey],
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",

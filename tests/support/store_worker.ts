@@ -15,8 +15,9 @@ interface Command {
   readonly epoch?: string;
 }
 
-const [path = "", home = ""] = Deno.args;
-const store = await openStore({ path, home, clock: systemClock, random: Math.random, newId: randomId });
+const [path = "", home = "", masterKey = ""] = Deno.args;
+const ports = { clock: systemClock, random: Math.random, newId: randomId };
+const store = await openStore({ path, home, ...ports, ...(masterKey === "" ? {} : { masterKey }) });
 
 /** Adds `count` keys and removes every second one of them; answers with those that must stay. */
 async function keys(command: Command): Promise<unknown> {
