@@ -53,6 +53,8 @@ export class RollupBook {
   /** What was counted in `#minute` and is in no page yet. */
   readonly #recent = new Map<Dim, Cells>();
   #minute = 0;
+  /** How many of `#past` the last `due` gave out; calls counted since then may have added to them. */
+  #duePast = 0;
   readonly #past: { grain: Grain; dim: Dim; page: Page }[] = [];
 
   constructor(deps: BookDeps) {
@@ -88,9 +90,17 @@ export class RollupBook {
     }
   }
 
+  /** Takes over what another book has counted since its last `due`; that one is not used again. */
+  inherit(other: RollupBook): void {
+    for (const [dim, cells] of other.#recent) this.#recent.set(dim, cells);
+    other.#recent.clear();
+    this.#minute = other.#minute;
+  }
+
   /** The values to write, whole; they stay due until `written` is called. */
   due(): { readonly key: Deno.KvKey; readonly value: PackedCells }[] {
     this.#fold();
+    this.#duePast = this.#past.length;
     const out = this.#past.map(({ grain, dim, page }) => this.#encode(grain, dim, page));
     for (const [name, page] of this.#pages) {
       if (!page.dirty) continue;
@@ -103,11 +113,13 @@ export class RollupBook {
 
   /** Tells that everything of the last `due` is in the database. */
   written(): void {
-    this.#past.length = 0;
+    this.#past.splice(0, this.#duePast);
+    this.#duePast = 0;
   }
 
   /** Makes everything due again after a commit that failed. */
   failed(): void {
+    this.#duePast = 0;
     for (const page of this.#pages.values()) page.dirty = true;
   }
 

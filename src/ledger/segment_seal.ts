@@ -1,7 +1,7 @@
 import type { CallRecord } from "../core/mod.ts";
 import { buildColumn, idColumn } from "./facet_column.ts";
 import { chunkKey, columnKey, freshPrefix, headKey, segmentKey, timeOf } from "./ledger_keys.ts";
-import { packAll, readRecord, shortenRecord, unpack } from "./packed.ts";
+import { CHUNK_RECORDS, packAll, readRecord, shortenRecord, unpack } from "./packed.ts";
 import { FACETS } from "./record_filter.ts";
 import type { SegmentMeta } from "./segment_store.ts";
 
@@ -15,9 +15,17 @@ const SETTLE_MS = 2_000;
 
 interface Gathered {
   readonly keys: Deno.KvKey[];
-  readonly lines: string[];
+  readonly chunks: Chunk[];
   readonly records: CallRecord[];
 }
+
+interface Chunk {
+  readonly value: Uint8Array<ArrayBuffer>;
+  readonly count: number;
+}
+
+/** A fresh value with at least so many records becomes a chunk as it is; smaller ones are packed together. */
+const FULL_ENOUGH = CHUNK_RECORDS / 2;
 
 /**
  * Moves the oldest fresh values into one segment, in one commit: nothing is lost or doubled by a kill between.
@@ -25,10 +33,9 @@ interface Gathered {
  */
 export async function sealSegment(kv: Deno.Kv, now: number, minimum: number): Promise<number> {
   const head = await kv.get<number>(headKey());
-  const { keys, lines, records } = await gather(kv, now - SETTLE_MS);
+  const { keys, chunks, records } = await gather(kv, now - SETTLE_MS);
   if (records.length === 0 || (records.length < minimum && keys.length < FRESH_VALUES / 2)) return 0;
   const number = (head.value ?? 0) + 1;
-  const chunks = packAll(lines, shortenRecord);
   const at = records.map((record) => record.at);
   const meta: SegmentMeta = {
     v: 1,
@@ -46,22 +53,28 @@ export async function sealSegment(kv: Deno.Kv, now: number, minimum: number): Pr
 }
 
 async function gather(kv: Deno.Kv, before: number): Promise<Gathered> {
-  const out: Gathered = { keys: [], lines: [], records: [] };
+  const out: Gathered = { keys: [], chunks: [], records: [] };
+  let loose: string[] = [];
   let bytes = 0;
+  const packLoose = () => {
+    out.chunks.push(...packAll(loose, shortenRecord));
+    loose = [];
+  };
   for await (const { key, value } of kv.list<unknown>({ prefix: freshPrefix() }, { batchSize: 100 })) {
     const tooYoung = timeOf(String(key[2])) > before;
     if (tooYoung || out.keys.length >= FRESH_VALUES || bytes > COMMIT_BYTES) break;
     if (!(value instanceof Uint8Array)) continue;
     const lines = unpack(value);
-    if (out.lines.length + lines.length > SEGMENT_RECORDS) break;
+    if (out.records.length + lines.length > SEGMENT_RECORDS) break;
     bytes += value.length;
     out.keys.push(key);
-    for (const line of lines) {
-      const record = readRecord(line);
-      if (record === undefined) continue;
-      out.lines.push(line);
-      out.records.push(record);
-    }
+    const records = lines.map(readRecord);
+    if (lines.length >= FULL_ENOUGH && !records.includes(undefined)) {
+      packLoose();
+      out.chunks.push({ value: new Uint8Array(value), count: lines.length });
+    } else loose.push(...lines.filter((_, index) => records[index] !== undefined));
+    for (const record of records) if (record !== undefined) out.records.push(record);
   }
+  packLoose();
   return out;
 }

@@ -29,7 +29,8 @@ const BOOK_SILENCE_MS = 12 * 3_600_000;
 export class Writer {
   readonly #deps: WriterDeps;
   #book: { readonly name: string; readonly rollups: RollupBook };
-  #pending: { readonly record: CallRecord; readonly now: number }[] = [];
+  /** As text: what waits for the next write would else be copied by every collection of short-lived garbage until then. */
+  #pending: string[] = [];
   /** Values of a commit that failed: written again under the same names. */
   #unwritten: Write[] = [];
   #cancelTimer: (() => void) | undefined;
@@ -45,7 +46,9 @@ export class Writer {
   }
 
   add(record: CallRecord): void {
-    this.#pending.push({ record, now: this.#deps.clock.now() });
+    const now = this.#deps.clock.now();
+    this.#bookAt(now).rollups.add(record, now);
+    this.#pending.push(recordLine(record));
     if (this.#pending.length > MOST_PENDING) this.#pending.shift();
     this.wake();
   }
@@ -72,33 +75,41 @@ export class Writer {
 
   async #write(): Promise<void> {
     const now = this.#deps.clock.now();
-    if (now - this.#wroteAt > BOOK_SILENCE_MS) this.#book = this.#deps.openBook();
+    const book = this.#bookAt(now);
     this.#wroteAt = now;
     const records = this.#take(now);
-    const rollups = this.#book.rollups.due();
+    const rollups = book.rollups.due();
     const logs = this.#deps.logs.due(now);
     const writes = [...this.#unwritten, ...records, ...[...rollups, ...logs].map(sized)];
     if (writes.length === 0) return;
-    writes.push({ key: bookKey(this.#book.name), value: now, size: 8 });
+    writes.push({ key: bookKey(book.name), value: now, size: 8 });
     try {
       await commitWrites(this.#deps.kv, writes);
       this.#unwritten = [];
-      this.#book.rollups.written();
+      book.rollups.written();
       this.#deps.onWritten(records.length);
       this.#deps.logs.written(this.#deps.onProblem);
     } catch (error) {
       this.#unwritten = [...this.#unwritten, ...records].slice(-MOST_PENDING / 50);
-      this.#book.rollups.failed();
+      book.rollups.failed();
       this.#deps.onProblem(error);
       this.wake();
     }
   }
 
+  /** The book for what happens now: a new one after a long silence. */
+  #bookAt(now: number): { readonly name: string; readonly rollups: RollupBook } {
+    if (now - this.#wroteAt <= BOOK_SILENCE_MS) return this.#book;
+    this.#wroteAt = now;
+    const book = this.#deps.openBook();
+    // A machine that slept between a call and its write wakes up here.
+    book.rollups.inherit(this.#book.rollups);
+    return this.#book = book;
+  }
+
   #take(now: number): Write[] {
-    const taken = this.#pending;
+    const lines = this.#pending;
     this.#pending = [];
-    for (const { record, now } of taken) this.#book.rollups.add(record, now);
-    const lines = taken.map(({ record }) => recordLine(record));
     return packAll(lines, shortenRecord).map(({ value }) => ({
       key: freshKey(timeOrdered(now, this.#counter++ % 1_000_000, this.#book.name)),
       value,
