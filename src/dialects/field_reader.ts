@@ -1,4 +1,5 @@
 import { callerFault, type Failure, isObject } from "../core/mod.ts";
+import { MAX_NESTING, tooDeepAt } from "../gemini/mod.ts";
 
 /**
  * Reads a body of unknown shape. Every reader gives a usable value, and the first thing that was wrong is kept as
@@ -14,6 +15,14 @@ export class FieldReader {
   /** Notes that a field cannot be served; only the first one counts. */
   refuse(param: string, message: string, code = "invalid_value"): void {
     this.#failure ??= callerFault(message, { param, code });
+  }
+
+  /** Refuses a body that is nested deeper than Google reads, and names the field. */
+  refuseDeep(body: unknown): void {
+    const place = tooDeepAt(body, MAX_NESTING);
+    if (place === undefined) return;
+    const field = place.split(".", 4).slice(1).join(".");
+    this.refuse(field, `${field} is nested too deeply: at most ${MAX_NESTING} levels are read.`);
   }
 
   object(value: unknown, path: string): Record<string, unknown> {

@@ -18,6 +18,7 @@ export * from "./join_turns.ts";
 export * from "./json_output.ts";
 export * from "./media.ts";
 export * from "./model_family.ts";
+export * from "./nesting.ts";
 export * from "./schema/mod.ts";
 export * from "./segment.ts";
 export * from "./signature_carrier.ts";

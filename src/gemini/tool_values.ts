@@ -1,4 +1,9 @@
 import { isObject, type JsonObject } from "../core/mod.ts";
+import { MAX_NESTING, tooDeepAt } from "./nesting.ts";
+
+/** What stands around arguments and results in a request. */
+const LEVELS_AROUND = 10;
+const MAX_VALUE_NESTING = MAX_NESTING - LEVELS_AROUND;
 
 /** A text with lone surrogates replaced by U+FFFD, as Google's JSON reader refuses them. */
 export function wellFormed(text: string): string {
@@ -15,6 +20,7 @@ export function parseArguments(text: unknown): JsonObject {
   } catch {
     return { _raw: wellFormed(text) };
   }
+  if (tooDeepAt(value, MAX_VALUE_NESTING) !== undefined) return { _raw: wellFormed(text) };
   // An escaped lone surrogate comes to life only in parsing.
   if (/\\u[dD][89a-fA-F]/.test(text)) value = mendStrings(value);
   return isObject(value) ? value as JsonObject : { value: value as JsonObject };
@@ -28,7 +34,9 @@ export function toolResponse(content: unknown): JsonObject {
   if (/^\s*\{/.test(text)) {
     try {
       const value: unknown = JSON.parse(text);
-      if (isObject(value)) return mendStrings(value) as JsonObject;
+      if (isObject(value) && tooDeepAt(value, MAX_VALUE_NESTING) === undefined) {
+        return mendStrings(value) as JsonObject;
+      }
     } catch {
       // Text that only looks like JSON is text.
     }

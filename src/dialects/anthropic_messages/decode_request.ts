@@ -27,6 +27,7 @@ export function decodeRequest(
 ): Result<ClientCall<MessagesContext>, Failure> {
   const fields = new FieldReader();
   const root = fields.object(body, "body");
+  fields.refuseDeep(root);
   const { capabilities } = input.target;
   const model = fields.string(root.model, "model");
   const tools = decodeTools(root.tools, fields);

@@ -8,6 +8,7 @@ import {
   type Part,
 } from "../../gemini/mod.ts";
 import type { ClientCall, DecodeInput } from "../contract.ts";
+import { FieldReader } from "../field_reader.ts";
 import type { ChatContext } from "./chat_context.ts";
 import { ChatDraft } from "./chat_draft.ts";
 import { chatSession } from "./chat_session.ts";
@@ -22,14 +23,10 @@ type Body = Record<string, unknown>;
 /** The model as the client wrote it. */
 export function chatModelOf(body: unknown): Result<string, Failure> {
   if (!isObject(body)) return err(callerFault("The body must be a JSON object."));
-  const { model } = body;
-  if (typeof model === "string" && model.trim() !== "") return ok(model);
-  return err(
-    callerFault("Missing required field: model. Name a model.", {
-      param: "model",
-      code: "missing_required_parameter",
-    }),
-  );
+  const fields = new FieldReader();
+  const model = fields.string(body["model"], "model");
+  if (model.trim() === "") fields.refuse("model", "model must not be empty. Name a model.");
+  return fields.failure === undefined ? ok(model) : err(fields.failure);
 }
 
 /** Decodes a chat completion request for one model; the first field at fault is named. Never changes its input. */
@@ -43,6 +40,7 @@ export function decodeChatRequest(
   const names = createToolNames(clientToolNames(source));
   const { capabilities, id } = input.target;
   const draft = new ChatDraft(names, capabilities);
+  draft.fields.refuseDeep(source);
 
   decodeMessages(source["messages"], draft);
   const extras = googleExtras(source, draft);

@@ -20,6 +20,7 @@ export function decodeRequest(
 ): Result<ClientCall<ResponsesContext>, Failure> {
   const fields = new FieldReader();
   const root = fields.object(body, "body");
+  fields.refuseDeep(root);
   const { capabilities } = input.target;
   const model = fields.string(root.model, "model");
   refuseUnsupported(root, fields);
