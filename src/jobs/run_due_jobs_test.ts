@@ -65,7 +65,7 @@ Deno.test("every job can run on an empty database, twice", () =>
   withDeps(async (deps, move) => {
     const first = await runDueJobs(deps);
     assert.deepEqual(first.map(({ error }) => error), first.map(() => undefined));
-    assert.equal(first.length, JOBS.length - 1, "without accounts no quota is asked for");
+    assert.equal(first.length, JOBS.length - 2, "without accounts or agents nobody is asked for theirs");
     move(25 * 3_600_000);
     const second = await runDueJobs(deps);
     assert.deepEqual(second.map(({ ok }) => ok), first.map(() => true));
