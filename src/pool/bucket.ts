@@ -4,7 +4,7 @@ import type { BucketLimitView } from "./contract.ts";
 import type { Prior } from "./prior.ts";
 import type { SharedPermits } from "./shared_permits.ts";
 import { SendWindow } from "./send_window.ts";
-import { TUNING } from "./tuning.ts";
+import { MINUTE, TUNING } from "./tuning.ts";
 
 export interface KnownLimit {
   readonly value: number;
@@ -42,6 +42,8 @@ export class Bucket {
   soft = Infinity;
   softAt = 0;
   softStep: number = TUNING.softStep;
+  /** Our part is less than one a minute: so many minutes more lie between two calls. */
+  slow = 0;
   /** Most requests of one minute that were served while the limit was unknown. */
   proven = 0;
   dayCount = 0;
@@ -138,8 +140,9 @@ export class Bucket {
   #pace(now: number): void {
     const limit = this.paceLimit;
     if (this.#lacksPermits(now)) return;
-    if (this.window.requests < limit) return this.#open(limit);
-    const free = this.window.requestsFreeAt(limit);
+    const rested = this.slow === 0 ? 0 : this.window.lastAt + (1 + this.slow) * MINUTE;
+    if (this.window.requests < limit && rested <= now) return this.#open(limit);
+    const free = Math.max(this.window.requestsFreeAt(limit), rested);
     const raiseAt = this.soft === Infinity ? Infinity : this.softAt + this.#stepNow(now);
     if (this.#mayExplore() || (raiseAt <= now && this.exploring === 0)) {
       this.state = "explore";
@@ -176,8 +179,12 @@ export class Bucket {
   /** Something is sent beyond the soft limit: if it is refused, the next try comes later. */
   raiseSoft(now: number): void {
     if (this.soft === Infinity) return;
-    this.soft++;
     this.softAt = now;
+    if (this.slow > 0) {
+      this.slow = Math.max(0, this.slow - TUNING.slowStep);
+      return;
+    }
+    this.soft++;
     if (this.soft >= (this.rpm?.value ?? Infinity)) this.soft = Infinity;
   }
 

@@ -6,6 +6,8 @@ import { MINUTE, TUNING } from "./tuning.ts";
 /** Calls take time to arrive: this close to the edge of a window nobody knows on which side they fell. */
 const TRAVEL = 2_000;
 const SETTLED = 65_000;
+/** Of so many requests a minute each one matters. */
+const SMALL = 3;
 
 /** What a refusal taught: whether our own sends explain it, and whether the known limit changed. */
 export interface Lesson {
@@ -31,7 +33,7 @@ export function learnRequests(
   const priorMoved = setRequests(bucket, value, now);
   const count = bucket.window.countAt(sent.at);
   const changed = before !== value;
-  if (count >= value - 1) {
+  if (isOurs(bucket, sent.at, count, value)) {
     if (bucket.window.countAt(sent.at, sent.at - MINUTE, true) < value - 1) bucket.prior.faultsCount = true;
     if (!changed && !probe && count === value - 1) {
       bucket.window.margin = Math.min(bucket.window.margin * 1.5, TUNING.marginMax);
@@ -43,17 +45,24 @@ export function learnRequests(
     lowerShared(bucket, value, now);
     return { explained: false, changed, priorMoved, missing: 0 };
   }
+  if (count === 0 && bucket.soft === 1) bucket.slow = Math.min(TUNING.slowMax, bucket.slow + TUNING.slowStep);
   bucket.soft = Math.max(1, count);
   bucket.softAt = now;
   bucket.softStep = Math.min(bucket.softStep * TUNING.softGrowth, TUNING.softStepMax);
   return { explained: false, changed, priorMoved, missing: value - count };
 }
 
+/** Whether our own sends used the limit up. One of a large limit may have slipped out of sight; of a small one it is somebody else's. */
+function isOurs(bucket: Bucket, at: number, count: number, value: number): boolean {
+  if (count < value - 1) return false;
+  return value > SMALL || bucket.window.countAt(at + TRAVEL, at - MINUTE - TRAVEL) >= value;
+}
+
 /** With other processes about nobody sees the whole count, so the part that all share is lowered step by step. */
 function lowerShared(bucket: Bucket, value: number, now: number): void {
   // What was sent before the permits were in force has to leave the window first.
   if (now - bucket.softAt < 2_000 || now - bucket.permitsSince < SETTLED) return;
-  bucket.soft = Math.max(1, Math.floor(Math.min(bucket.soft, value) * 0.85));
+  bucket.soft = Math.max(1, Math.floor(Math.min(bucket.soft, value) * 0.95));
   bucket.softAt = now;
   bucket.softStep = Math.min(bucket.softStep * TUNING.softGrowth, TUNING.softStepShared);
 }

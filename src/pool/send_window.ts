@@ -21,6 +21,8 @@ export class SendWindow {
   tokens = 0;
   /** Extra milliseconds that a send counts beyond the minute. */
   margin: number = TUNING.margin;
+  /** When the last call was sent, whatever became of it. */
+  lastAt = 0;
   #entries: Sent[] = [];
   #start = 0;
 
@@ -41,6 +43,7 @@ export class SendWindow {
       doubtful: false,
     };
     this.#entries.push(entry);
+    this.lastAt = at;
     this.requests++;
     this.tokens += tokens;
     return entry;

@@ -16,7 +16,10 @@ export const TUNING = {
   /** Added to a stated reset, for clocks that differ a little. */
   resetSlack: 20,
   softStep: 5 * MINUTE,
-  softGrowth: 2,
+  /** Where less than one call a minute is ours: minutes more between two calls per refusal, and at most. */
+  slowStep: 0.5,
+  slowMax: 4,
+  softGrowth: 4,
   softStepMax: HOUR,
   /** One call beyond a known limit is risked per this many successes of the model, to notice limits that were raised. */
   probeSuccesses: 1_500,
@@ -27,10 +30,10 @@ export const TUNING = {
   pressedInterval: 30_000,
   pressedIntervalMax: 2 * MINUTE,
   pressedSuccesses: 250,
-  softStepPressed: 20 * MINUTE,
+  softStepPressed: 40 * MINUTE,
   /** With several processes a shared limit is lowered in small steps, so it is raised again sooner. */
-  softStepShared: 10 * MINUTE,
-  softStepSharedPressed: 5 * MINUTE,
+  softStepShared: 40 * MINUTE,
+  softStepSharedPressed: 30 * MINUTE,
   /** Waiting this long is pressure; it is over this long after the last sign of it. */
   pressureWait: 20_000,
   pressureLasts: 30_000,
