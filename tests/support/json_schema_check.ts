@@ -23,7 +23,8 @@ function hasType(value: unknown, type: unknown): boolean {
   if (type === "array") return Array.isArray(value);
   if (type === "object") return isObject(value);
   if (type === "integer") return Number.isInteger(value);
-  return typeof value === type;
+  const kind: string = typeof value;
+  return kind === type;
 }
 
 function membersHold(value: unknown, schema: Record<string, unknown>): boolean {
