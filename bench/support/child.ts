@@ -6,7 +6,7 @@ export interface Child extends AsyncDisposable {
   readonly readyMs: number;
 }
 
-/** Starts a server script; its first line is its address. */
+/** Starts a server script; its first line holds its address. */
 export async function startChild(
   script: string,
   args: readonly string[],
@@ -27,13 +27,18 @@ export async function startChild(
     text += value;
   }
   const readyMs = performance.now() - started;
+  // A pipe that nobody reads would fill up and hold the server.
+  const rest = (async () => {
+    while (!(await reader.read()).done);
+  })();
   return {
-    url: new URL(text.slice(0, text.indexOf("\n"))),
+    url: new URL(/https?:\/\/[^\s/]+/.exec(text)?.[0] ?? text),
     pid: process.pid,
     readyMs,
     async [Symbol.asyncDispose]() {
       process.kill("SIGKILL");
       await reader.cancel();
+      await rest;
       await process.status;
     },
   };
