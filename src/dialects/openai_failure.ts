@@ -18,9 +18,8 @@ function wordsOf(failure: Failure): Words {
       return { status: 401, type: "authentication_error", code: code ?? "invalid_api_key" };
     case "rate_limit":
     case "ambiguous_429":
-      return { status: 429, type: "rate_limit_error", code: code ?? "rate_limit_exceeded" };
     case "quota":
-      return { status: 429, type: "insufficient_quota", code: "insufficient_quota" };
+      return limitWords(code ?? "rate_limit_exceeded");
     case "not_on_tier":
       return { status: 403, type: "permission_error", code };
     case "region_blocked":
@@ -40,17 +39,22 @@ function wordsOf(failure: Failure): Words {
   }
 }
 
+/** Agents stop for good at `insufficient_quota`, so it is said only where the pool says it: no key is left until a far reset. */
+function limitWords(code: string): Words {
+  const type = code === "insufficient_quota" ? "insufficient_quota" : "rate_limit_error";
+  return { status: 429, type, code };
+}
+
 function callerWords(failure: Failure): Words {
   if (failure.code === "request_too_large") {
     return { status: 413, type: "invalid_request_error", code: failure.code };
   }
   const status = failure.status >= 400 && failure.status < 500 ? failure.status : 400;
+  if (status === 429) return limitWords(failure.code ?? "rate_limit_exceeded");
   const type = status === 401
     ? "authentication_error"
     : status === 403
     ? "permission_error"
-    : status === 429
-    ? "rate_limit_error"
     : "invalid_request_error";
   return { status, type, code: failure.code ?? null };
 }

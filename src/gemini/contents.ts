@@ -37,6 +37,8 @@ export interface Assembled {
   readonly contents: readonly Content[];
   /** First calls of a step that had to take the stand-in. */
   readonly missingSignatures: readonly CallKey[];
+  /** Says that a stand-in was sent, if one was. */
+  readonly warnings: readonly string[];
 }
 
 /** Stands in for a signature that is gone; documented for histories of other models (ai.google.dev, thought signatures). */
@@ -64,7 +66,10 @@ export function assembleContents(items: readonly ConversationItem[], options: As
     const parts = [...answerCalls(step.model, step.results, options.capabilities), ...step.user];
     if (parts.length > 0) contents.push({ role: "user", parts });
   }
-  return { contents: closed(contents, options), missingSignatures };
+  const warnings = missingSignatures.length === 0
+    ? []
+    : ["A thought signature of an earlier tool call is gone; the documented stand-in was sent."];
+  return { contents: closed(contents, options), missingSignatures, warnings };
 }
 
 function stepsOf(items: readonly ConversationItem[]): Step[] {

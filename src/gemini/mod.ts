@@ -14,7 +14,6 @@ export * from "./fnv_hash.ts";
 export * from "./fold.ts";
 export * from "./grounding.ts";
 export * from "./heal.ts";
-export * from "./join_turns.ts";
 export * from "./json_output.ts";
 export * from "./media.ts";
 export * from "./model_family.ts";

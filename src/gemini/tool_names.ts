@@ -42,7 +42,7 @@ export function isLegalToolName(name: string): boolean {
 }
 
 /** A legal name made of any text, without regard to collisions. */
-export function sanitiseToolName(name: string): string {
+function sanitiseToolName(name: string): string {
   if (NAME_REGEXP.test(name)) return name;
   const replaced = name.replace(/[^A-Za-z0-9_.:-]/g, "_");
   if (!/[A-Za-z0-9]/.test(replaced)) return `fn_${hash(name)}`;

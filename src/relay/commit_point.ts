@@ -1,5 +1,5 @@
 import { type Failure, ok, type Result } from "../core/mod.ts";
-import { isEmptyTurn, isUsable, retryableFinish, type TurnEvent } from "../gemini/mod.ts";
+import { isEmptyTurn, isUsable, type TurnEvent } from "../gemini/mod.ts";
 import { emptyReplyFailure } from "./failures.ts";
 import type { TurnSource } from "./turn_source.ts";
 
@@ -12,27 +12,21 @@ export async function commit(source: TurnSource): Promise<Result<TurnSource, Fai
     const real = held.some(isReal);
     if (state === "more" && !real) continue;
     if (state === "end") {
-      const bad = unusable(held);
-      return bad === undefined
-        ? ok(resume(source, held, "end"))
-        : { ok: false, error: emptyReplyFailure(bad) };
+      return isEmptyTurn(held)
+        ? { ok: false, error: emptyReplyFailure("no content") }
+        : ok(resume(source, held, "end"));
     }
-    // A failure that came together with the first real events: what is there is worth more than a second try.
-    return state === "more" || real ? ok(resume(source, held, state)) : { ok: false, error: state };
+    // A failure that came together with the first real events: what is there is worth more than a second try, unless the
+    // model itself garbled the turn.
+    return state === "more" || (real && state.class !== "empty_reply")
+      ? ok(resume(source, held, state))
+      : { ok: false, error: state };
   }
 }
 
 /** What a client would see. */
 function isReal(event: TurnEvent): boolean {
   return isUsable(event) || event.type === "thought-delta";
-}
-
-/** Why a whole turn is worth another try; undefined when it is an answer. */
-function unusable(events: readonly TurnEvent[]): string | undefined {
-  const end = events.findLast((event) => event.type === "turn-end");
-  const malformed = end?.finishes.find((finish) => retryableFinish(finish.reason));
-  if (malformed && !events.some(isUsable)) return malformed.reason;
-  return isEmptyTurn(events) ? "no content" : undefined;
 }
 
 /** The turn again from its beginning: what was held first, then the rest. */

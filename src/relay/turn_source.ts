@@ -1,5 +1,11 @@
 import type { Failure } from "../core/mod.ts";
-import { createSegmenter, createSseParser, type Segmenter, type TurnEvent } from "../gemini/mod.ts";
+import {
+  createSegmenter,
+  createSseParser,
+  retryableFinish,
+  type Segmenter,
+  type TurnEvent,
+} from "../gemini/mod.ts";
 import { openBody } from "./body_reader.ts";
 import type { RelayDeps } from "./deps.ts";
 import { emptyReplyFailure, transportFailure, truncatedFailure } from "./failures.ts";
@@ -122,8 +128,19 @@ function digest(
 function close(segmenter: Segmenter, before: readonly TurnEvent[], failure?: Failure): TurnStep {
   if (failure?.class === "client_gone") return { events: before, state: failure };
   const closed = segmenter.end();
-  if (closed.ok) return { events: [...before, ...closed.events], state: "end" };
+  if (closed.ok) return ended([...before, ...closed.events]);
   return { events: before, state: failure ?? faultOf(closed.reason) };
+}
+
+/** A turn whose tool call the model garbled ends in a failure, so that no dialect can tell it as a success. */
+function ended(events: readonly TurnEvent[]): TurnStep {
+  const end = events.at(-1);
+  const garbled = end?.type === "turn-end"
+    ? end.finishes.find(({ reason }) => retryableFinish(reason))
+    : undefined;
+  return garbled === undefined
+    ? { events, state: "end" }
+    : { events: events.slice(0, -1), state: emptyReplyFailure(garbled.reason) };
 }
 
 function faultOf(reason: "truncated" | "empty" | "malformed"): Failure {

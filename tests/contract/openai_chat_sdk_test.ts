@@ -113,7 +113,7 @@ Deno.test("openai SDK: parse() with a zod schema", async () => {
 for (
   const [failureClass, status, kind, code] of [
     ["rate_limit", 429, OpenAI.RateLimitError, "rate_limit_exceeded"],
-    ["quota", 429, OpenAI.RateLimitError, "insufficient_quota"],
+    ["quota", 429, OpenAI.RateLimitError, "rate_limit_exceeded"],
     ["credential_dead", 400, OpenAI.AuthenticationError, "invalid_api_key"],
     ["model_gone", 404, OpenAI.NotFoundError, "model_not_found"],
     ["overloaded", 503, OpenAI.InternalServerError, "server_is_overloaded"],

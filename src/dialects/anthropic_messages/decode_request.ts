@@ -70,7 +70,13 @@ export function decodeRequest(
       webSearch: tools.webSearch,
       empty: settings.empty,
     },
-    warnings: [...chat.warnings, ...asked.warnings, ...json?.warnings ?? []],
+    warnings: [
+      ...chat.warnings,
+      ...asked.warnings,
+      ...json?.warnings ?? [],
+      ...ignoredFields(root),
+      ...assembled.warnings,
+    ],
     remoteMedia: chat.remoteMedia,
     missingSignatures: assembled.missingSignatures,
     fanOut: 1,
@@ -79,6 +85,12 @@ export function decodeRequest(
     session: sessionOf(root, input.headers),
     ...(chat.signedBy === undefined ? {} : { signedBy: chat.signedBy }),
   });
+}
+
+/** Fields that would change the answer and have no counterpart. */
+function ignoredFields(root: Record<string, unknown>): readonly string[] {
+  const servers = Array.isArray(root.mcp_servers) && root.mcp_servers.length > 0;
+  return servers ? ["mcp_servers was left out: Gemini reaches no MCP servers itself."] : [];
 }
 
 /** A model without system instruction, or a conversation of nothing else, gets it as the first words of the user. */

@@ -2,6 +2,9 @@ import { type Part, toolResponse } from "../../gemini/mod.ts";
 import type { Conversation } from "./conversation.ts";
 import { decodeSource, textPart } from "./decode_media.ts";
 
+/** Uploads into containers, thoughts and what Anthropic's own tools gave: they mean nothing to Gemini. */
+const IGNORED = /^(container_upload|thinking|redacted_thinking|tool_reference|compaction|.+_tool_result)$/;
+
 /** A user message: results of tools and the rest, in their order. */
 export function decodeUserMessage(content: unknown, path: string, chat: Conversation): void {
   if (typeof content === "string") return chat.add("user", textPart(content));
@@ -26,10 +29,13 @@ function decodeUserBlock(block: Record<string, unknown>, at: string, chat: Conve
     case undefined:
       chat.fields.string(block.type, `${at}.type`);
       return [];
-    default:
-      // Uploads into containers and results of Anthropic's own tools mean nothing to Gemini.
-      chat.warnings.add(`Content of type ${String(block.type)} was left out: Gemini has no counterpart.`);
+    default: {
+      const type = chat.fields.string(block.type, `${at}.type`);
+      if (IGNORED.test(type)) {
+        chat.warnings.add(`Content of type ${type} was left out: Gemini has no counterpart.`);
+      } else chat.fields.refuse(`${at}.type`, `Unknown content type "${type}" at ${at}.type.`);
       return [];
+    }
   }
 }
 

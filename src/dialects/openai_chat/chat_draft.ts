@@ -15,6 +15,8 @@ export class ChatDraft {
   readonly items: ConversationItem[] = [];
   readonly remoteMedia: RemoteMedia[] = [];
   readonly warnings = new Set<string>();
+  /** What the client says of each image's detail, in order. */
+  readonly imageDetails: unknown[] = [];
   /** The source of the newest signature that came back in an id. */
   signedBy: string | undefined;
 

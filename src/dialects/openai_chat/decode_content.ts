@@ -3,7 +3,7 @@ import { type ChatDraft, textParts } from "./chat_draft.ts";
 import { decodeFile, decodeImageUrl, decodeInputAudio } from "./decode_media.ts";
 
 /** Parts that some clients send back in assistant messages and that are not sent on. */
-const IGNORED = new Set(["thinking", "reasoning", "redacted_thinking"]);
+const IGNORED = new Set(["thinking", "reasoning", "redacted_thinking", "audio", "tool_use", "tool_call"]);
 
 /** A message's content, a string or a list of parts, in the client's order. Empty texts are left out. */
 export function decodeContent(content: unknown, path: string, draft: ChatDraft): Part[] {

@@ -48,6 +48,7 @@ function blobParts(blob: Blob64): Part[] {
 export function decodeImageUrl(value: unknown, path: string, draft: ChatDraft): Part[] {
   if (typeof value === "string") return decodeUrl(value, path, draft);
   const image = draft.fields.object(value, path);
+  draft.imageDetails.push(image["detail"]);
   if (draft.fields.failure !== undefined) return [];
   return decodeUrl(draft.fields.string(image["url"], `${path}.url`), `${path}.url`, draft);
 }

@@ -9,6 +9,7 @@ import {
 } from "../../gemini/mod.ts";
 import type { ClientCall, DecodeInput } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
+import { imageDetail } from "../image_detail.ts";
 import type { ChatContext } from "./chat_context.ts";
 import { ChatDraft } from "./chat_draft.ts";
 import { chatSession } from "./chat_session.ts";
@@ -56,19 +57,16 @@ export function decodeChatRequest(
   if (draft.fields.failure !== undefined) return err(draft.fields.failure);
 
   const { system, items } = placeSystem(draft);
-  const { contents, missingSignatures } = assembleContents(items, {
+  const { contents, missingSignatures, warnings } = assembleContents(items, {
     capabilities,
     hasTools: tools.hasFunctions,
     signatureOf: input.signatureOf,
   });
-  if (missingSignatures.length > 0) {
-    draft.warnings.add(
-      "A thought signature of an earlier tool call is gone; the documented stand-in was sent.",
-    );
-  }
+  const detail = imageDetail(draft.imageDetails, contents);
+  for (const warning of [...detail.warnings, ...warnings]) draft.warnings.add(warning);
   return ok({
     operation: "generate",
-    request: requestOf(contents, system, tools, config, extras, tierOf(source)),
+    request: requestOf(contents, system, tools, { ...detail.config, ...config }, extras, tierOf(source)),
     stream,
     context: contextOf(source, model.value, draft),
     warnings: [...draft.warnings],

@@ -48,11 +48,16 @@ export function decodeTools(body: Body, google: readonly Tool[], draft: ChatDraf
     definitionOf(draft.fields.object(entry, `functions[${index}]`), `functions[${index}]`, draft)
   );
   if (isObject(body["web_search_options"])) builtIns.push({ googleSearch: {} });
-  const { declarations, warnings } = declareFunctions([...definitions, ...legacy]);
+  const wanted = [...definitions, ...legacy];
+  const { declarations, warnings } = declareFunctions(draft.capabilities.tools ? wanted : []);
   for (const warning of warnings) draft.warnings.add(warning);
+  if (declarations.length === 0 && wanted.length > 0) {
+    draft.warnings.add("This model takes no tools; they were left out.");
+  }
   const hasFunctions = declarations.length > 0;
   const kept = keptBuiltIns(builtIns, hasFunctions, draft);
-  const functionCallingConfig = decodeChoice(body, new Set(declarations.map(({ name }) => name)), draft);
+  const choice = decodeChoice(body, new Set(wanted.map(({ name }) => name)), draft);
+  const functionCallingConfig = hasFunctions ? choice : undefined;
   const mixed = hasFunctions && kept.length > 0 ? { includeServerSideToolInvocations: true } : {};
   const toolConfig = { ...(functionCallingConfig === undefined ? {} : { functionCallingConfig }), ...mixed };
   return {

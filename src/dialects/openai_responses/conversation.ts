@@ -9,6 +9,8 @@ export class Conversation {
   readonly items: ConversationItem[] = [];
   readonly remoteMedia: RemoteMedia[] = [];
   readonly warnings = new Set<string>();
+  /** What the client says of each image's detail, in order. */
+  readonly imageDetails: unknown[] = [];
   /** Gemini's tool name by call id. */
   readonly callNames = new Map<string, string>();
   /** From the reasoning item just read: belongs to the call that follows. */

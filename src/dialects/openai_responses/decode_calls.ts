@@ -1,5 +1,11 @@
 import { isObject, type JsonObject } from "../../core/mod.ts";
-import { decodeCarrier, parseArguments, toolResponse, wellFormed } from "../../gemini/mod.ts";
+import {
+  decodeCarrier,
+  parseArguments,
+  toolResponse,
+  type ToolResult,
+  wellFormed,
+} from "../../gemini/mod.ts";
 import type { Conversation } from "./conversation.ts";
 import { decodeContent } from "./decode_content.ts";
 import { toolKey } from "./decode_tools.ts";
@@ -61,7 +67,12 @@ export function decodeCallOutput(item: Item, at: string, chat: Conversation): vo
   });
 }
 
-function decodeOutput(output: unknown, path: string, chat: Conversation) {
+function decodeOutput(
+  output: unknown,
+  path: string,
+  chat: Conversation,
+): Pick<ToolResult, "response" | "media"> {
+  if (isObject(output) && output.type === "computer_screenshot") return decodeOutput([output], path, chat);
   if (!Array.isArray(output)) return { response: toolResponse(output) };
   const parts = decodeContent(output, path, chat);
   const texts = parts.flatMap((part) => part.text === undefined ? [] : [part.text]);

@@ -2,6 +2,9 @@ import type { Part } from "../../gemini/mod.ts";
 import type { Conversation } from "./conversation.ts";
 import { decodeAudio, decodeFile, decodeImage, textPart } from "./decode_media.ts";
 
+/** Parts of histories that carry nothing for Gemini. */
+const IGNORED = new Set(["reasoning_text", "tether_browsing_display"]);
+
 /** A message's or a tool output's content: a text, or a list of typed parts. */
 export function decodeContent(content: unknown, path: string, chat: Conversation): readonly Part[] {
   if (typeof content === "string") return textPart(content);
@@ -21,6 +24,7 @@ function decodePart(part: Record<string, unknown>, at: string, chat: Conversatio
     case "refusal":
       return textPart(chat.fields.string(part.refusal, `${at}.refusal`));
     case "input_image":
+    case "computer_screenshot":
       return decodeImage(part, at, chat);
     case "input_file":
       return decodeFile(part, at, chat);
@@ -29,8 +33,12 @@ function decodePart(part: Record<string, unknown>, at: string, chat: Conversatio
     case undefined:
       chat.fields.string(part.type, `${at}.type`);
       return [];
-    default:
-      chat.warnings.add(`Content of type ${String(part.type)} was left out: Gemini has no counterpart.`);
+    default: {
+      const type = chat.fields.string(part.type, `${at}.type`);
+      if (IGNORED.has(type)) {
+        chat.warnings.add(`Content of type ${type} was left out: Gemini has no counterpart.`);
+      } else chat.fields.refuse(`${at}.type`, `Unknown content type "${type}" at ${at}.type.`);
       return [];
+    }
   }
 }

@@ -51,7 +51,19 @@ function decodeItem(item: Item, at: string, chat: Conversation): void {
       return chat.add("model", textPart(codeText(item)));
     case "image_generation_call":
       return decodeGeneratedImage(item, chat);
+    case "additional_tools":
+      return;
+    default:
+      return leaveOut(item, at, chat);
   }
+}
+
+/** Items of OpenAI's own tools, and new ones of histories, mean nothing to Gemini; one with content of its own is not lost silently. */
+function leaveOut(item: Item, at: string, chat: Conversation): void {
+  const type = chat.fields.string(item.type, `${at}.type`);
+  if (item.content !== undefined || item.role !== undefined) {
+    chat.fields.refuse(`${at}.type`, `Unknown item type "${type}" at ${at}.type.`);
+  } else chat.warnings.add(`Items of type ${type} were left out: Gemini has no counterpart.`);
 }
 
 function decodeMessage(item: Item, at: string, chat: Conversation): void {

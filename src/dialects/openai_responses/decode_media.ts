@@ -19,6 +19,7 @@ export function textPart(text: string): readonly Part[] {
 
 /** An `input_image`: a data URL, an address to fetch, or a file of Google's. */
 export function decodeImage(part: Record<string, unknown>, at: string, chat: Conversation): readonly Part[] {
+  chat.imageDetails.push(part.detail);
   if (typeof part.file_id === "string") return filePart(part.file_id, `${at}.file_id`, chat);
   const path = `${at}.image_url`;
   const url = isObject(part.image_url) ? part.image_url.url : part.image_url;

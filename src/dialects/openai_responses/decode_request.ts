@@ -2,6 +2,7 @@ import { err, type Failure, isObject, type Json, ok, type Result } from "../../c
 import { assembleContents, type GeminiRequest, type GenerationConfig } from "../../gemini/mod.ts";
 import type { ClientCall, DecodeInput } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
+import { imageDetail } from "../image_detail.ts";
 import { Conversation } from "./conversation.ts";
 import { decodeItems, type PlacedItem } from "./decode_items.ts";
 import { decodeFormat, decodeSettings, includes } from "./decode_settings.ts";
@@ -45,9 +46,11 @@ export function decodeRequest(
     hasTools: asked.hasFunctions,
     signatureOf: input.signatureOf,
   });
+  const detail = imageDetail(chat.imageDetails, assembled.contents);
+  const config = { ...detail.config, ...settings.config, ...json?.config };
   return ok({
     operation,
-    request: requestOf(chat, assembled.contents, asked.fields, { ...settings.config, ...json?.config }, root),
+    request: requestOf(chat, assembled.contents, asked.fields, config, root),
     stream: stream && operation === "generate",
     context: {
       model,
@@ -58,7 +61,14 @@ export function decodeRequest(
       store,
       history: store ? items.map(({ item }) => item as Json) : [],
     },
-    warnings: [...chat.warnings, ...asked.warnings, ...settings.warnings, ...json?.warnings ?? []],
+    warnings: [
+      ...chat.warnings,
+      ...asked.warnings,
+      ...settings.warnings,
+      ...json?.warnings ?? [],
+      ...detail.warnings,
+      ...assembled.warnings,
+    ],
     remoteMedia: chat.remoteMedia,
     missingSignatures: assembled.missingSignatures,
     fanOut: 1,

@@ -39,9 +39,8 @@ function codeOf(failure: Failure): string {
   switch (failure.class) {
     case "rate_limit":
     case "ambiguous_429":
-      return "rate_limit_exceeded";
     case "quota":
-      return "insufficient_quota";
+      return failure.code === "insufficient_quota" ? failure.code : "rate_limit_exceeded";
     case "overloaded":
       return "server_is_overloaded";
     case "blocked":

@@ -3,7 +3,7 @@ import type { Node, ProtoContext } from "./proto_context.ts";
 import { isSchema } from "./walk.ts";
 
 /** Adds a sentence to the description, where a rule must be told in words. */
-export function tell(out: Node, words: string): void {
+function tell(out: Node, words: string): void {
   const told = typeof out["description"] === "string" ? out["description"] + " " : "";
   out["description"] = `${told}(${words})`;
 }

@@ -20,7 +20,7 @@ const SINGLES = new Set([
 ]);
 
 /** Deeper schemas are cut: no model serves them and recursion must end. */
-export const MAX_SCHEMA_DEPTH = 60;
+const MAX_SCHEMA_DEPTH = 60;
 
 export function isSchema(value: unknown): value is SchemaNode {
   return isObject(value) || typeof value === "boolean";
@@ -59,7 +59,7 @@ function mapKeyword(keyword: string, value: unknown, next: (child: unknown) => u
 }
 
 /** A copy with each value changed; undefined leaves the entry out. Safe for entries named `__proto__`. */
-export function mapValues(
+function mapValues(
   map: Record<string, unknown>,
   change: (value: unknown, key: string) => unknown,
 ): Record<string, unknown> {

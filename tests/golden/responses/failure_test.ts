@@ -32,7 +32,9 @@ Deno.test("responses edge 126, edge 128, edge 130, edge 132, edge 135: status, t
     "rate_limit_error",
     "rate_limit_exceeded",
   ]);
-  assert.deepEqual(words({ class: "quota", status: 429 }), [429, "insufficient_quota", "insufficient_quota"]);
+  assert.deepEqual(words({ class: "quota", status: 429 }), [429, "rate_limit_error", "rate_limit_exceeded"]);
+  const out = { class: "quota", status: 429, code: "insufficient_quota" } as const;
+  assert.deepEqual(words(out), [429, "insufficient_quota", "insufficient_quota"]);
   assert.deepEqual(words({ class: "overloaded", status: 503 }), [
     503,
     "server_error",

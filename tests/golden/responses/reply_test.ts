@@ -285,7 +285,8 @@ Deno.test("responses: a failure names its code, and a limit tells Codex how long
     code: "rate_limit_exceeded",
     message: "No. Please try again in 12s.",
   });
-  assert.equal(fail({ class: "quota" })?.code, "insufficient_quota");
+  assert.equal(fail({ class: "quota" })?.code, "rate_limit_exceeded");
+  assert.equal(fail({ class: "quota", code: "insufficient_quota" })?.code, "insufficient_quota");
   assert.equal(fail({ class: "overloaded" })?.code, "server_is_overloaded");
   assert.equal(
     fail({ class: "caller_fault", code: "context_length_exceeded" })?.code,
