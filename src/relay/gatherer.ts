@@ -1,5 +1,7 @@
 /** Pieces that come closer together than this are sent together. */
 const CLOSE_MS = 1;
+/** Held characters or bytes that are handed on whatever the time, so that the reader's pace is felt in the midst of a burst. */
+const MOST_HELD = 64 * 1024;
 
 /** Hands pieces on: at once while they come slowly, gathered while they come faster than anybody reads. */
 export interface Gatherer<Piece> {
@@ -15,8 +17,11 @@ export interface Gatherer<Piece> {
  * throughput), so a burst is joined. The first piece after a pause never waits. Real time on purpose: this paces sockets
  * and decides nothing.
  */
-export function createGatherer<Piece>(emit: (pieces: readonly Piece[]) => void): Gatherer<Piece> {
+export function createGatherer<Piece extends { readonly length: number }>(
+  emit: (pieces: readonly Piece[]) => void,
+): Gatherer<Piece> {
   let held: Piece[] = [];
+  let size = 0;
   let lastAt = -Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -26,6 +31,7 @@ export function createGatherer<Piece>(emit: (pieces: readonly Piece[]) => void):
     if (held.length === 0) return;
     const pieces = held;
     held = [];
+    size = 0;
     lastAt = performance.now();
     emit(pieces);
   }
@@ -33,6 +39,8 @@ export function createGatherer<Piece>(emit: (pieces: readonly Piece[]) => void):
   return {
     add(piece) {
       held.push(piece);
+      size += piece.length;
+      if (size >= MOST_HELD) return flush();
       if (timer !== undefined) return;
       if (performance.now() - lastAt > CLOSE_MS) flush();
       else timer = setTimeout(flush, 0);
@@ -42,6 +50,7 @@ export function createGatherer<Piece>(emit: (pieces: readonly Piece[]) => void):
       clearTimeout(timer);
       timer = undefined;
       held = [];
+      size = 0;
     },
   };
 }

@@ -17,7 +17,7 @@ export interface PumpTarget<Piece> {
   fail(cause: Error): void;
 }
 
-export interface PumpOptions<Piece> {
+export interface PumpOptions<Piece extends { readonly length: number }> {
   readonly join: (pieces: readonly Piece[]) => Uint8Array;
   /** Reads the source and writes to the target until it is over; never rejects. */
   readonly pump: (target: PumpTarget<Piece>) => Promise<void>;
@@ -26,7 +26,9 @@ export interface PumpOptions<Piece> {
 }
 
 /** A byte stream that a loop fills; backpressure reaches the loop through `room`. */
-export function pumpedStream<Piece>(options: PumpOptions<Piece>): ReadableStream<Uint8Array> {
+export function pumpedStream<Piece extends { readonly length: number }>(
+  options: PumpOptions<Piece>,
+): ReadableStream<Uint8Array> {
   let over = false;
   let wake: (() => void) | undefined;
   let gatherer: ReturnType<typeof createGatherer<Piece>>;
