@@ -6,5 +6,5 @@
  */
 export { createNewId } from "./new_id.ts";
 export { createReachHost } from "./reach_host.ts";
-export { systemClock } from "./system_clock.ts";
+export { createSystemClock, systemClock } from "./system_clock.ts";
 export { systemPorts } from "./system_ports.ts";

@@ -1,17 +1,47 @@
 import type { Clock } from "../core/mod.ts";
 
+/** Corrections up to this are taken as they come, in milliseconds: time servers make small ones all the time. */
+const SMALL = 2_000;
+/** A correction beyond this is taken at once: the clock was plainly wrong, and dates matter then. */
+const LARGE = 24 * 3_600_000;
+/** After the clock was set back, this share of each second is given up until both agree. */
+const SLOWED = 0.1;
+
 /** Wall-clock time; timers of more than 24.8 days are set in steps, as the platform's own overflow. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  after(ms, task) {
-    const LONGEST = 2 ** 31 - 1;
-    let timer: ReturnType<typeof setTimeout>;
-    const arm = (left: number) => {
-      timer = left > LONGEST
-        ? setTimeout(() => arm(left - LONGEST), LONGEST)
-        : setTimeout(task, Math.max(0, left));
-    };
-    arm(ms);
-    return () => clearTimeout(timer);
-  },
-};
+export const systemClock: Clock = createSystemClock(() => Date.now(), () => performance.now());
+
+/**
+ * A clock that follows the wall but is never set back: where the wall is, time goes on a tenth slower until both agree, so that
+ * what was to last a minute does not last for hours. `steady` counts milliseconds whatever the wall does.
+ */
+export function createSystemClock(wall: () => number, steady: () => number): Clock {
+  let lastWall = wall();
+  let lastSteady = steady();
+  let ahead = 0;
+
+  function now(): number {
+    const [atWall, atSteady] = [wall(), steady()];
+    const passed = Math.max(0, atSteady - lastSteady);
+    const set = atWall - lastWall - passed;
+    lastWall = atWall;
+    lastSteady = atSteady;
+    if (Math.abs(set) > SMALL) ahead = Math.max(0, ahead - set);
+    if (ahead === 0) return atWall;
+    ahead = ahead > LARGE ? 0 : Math.max(0, ahead - passed * SLOWED);
+    return Math.round(atWall + ahead);
+  }
+
+  return { now, after };
+}
+
+function after(ms: number, task: () => void): () => void {
+  const LONGEST = 2 ** 31 - 1;
+  let timer: ReturnType<typeof setTimeout>;
+  const arm = (left: number) => {
+    timer = left > LONGEST
+      ? setTimeout(() => arm(left - LONGEST), LONGEST)
+      : setTimeout(task, Math.max(0, left));
+  };
+  arm(ms);
+  return () => clearTimeout(timer);
+}
