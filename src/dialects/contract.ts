@@ -72,6 +72,8 @@ export interface EncodeInput<Context> {
   readonly requestId: string;
   /** Epoch seconds. */
   readonly created: number;
+  /** Epoch seconds at which the turn ended, asked for when it has; the same each time. Default: `created`. */
+  readonly ended?: () => number;
   readonly newId: NewId;
   /** The source that serves the call, for example `api_key`; tags the signatures that travel with the reply. */
   readonly source?: string;

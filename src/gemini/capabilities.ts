@@ -19,6 +19,8 @@ export interface ModelCapabilities {
   readonly thinking: ThinkingControl;
   /** The first function call of each step of the current turn must bring its thoughtSignature back. */
   readonly needsSignatures: boolean;
+  /** Thoughts are signed themselves, and must come back with their text and signature in a tool loop (Claude models). */
+  readonly signedThoughts: boolean;
   /** functionResponse must echo functionCall.id. */
   readonly echoesCallIds: boolean;
   /** Function tools together with a JSON response format. */

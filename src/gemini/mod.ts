@@ -21,6 +21,7 @@ export * from "./nesting.ts";
 export * from "./schema/mod.ts";
 export * from "./segment.ts";
 export * from "./signature_carrier.ts";
+export * from "./signed_thought.ts";
 export * from "./sse.ts";
 export * from "./stop_text.ts";
 export * from "./thinking.ts";

@@ -19,6 +19,7 @@ function budget(min: number, max: number, canDisable: boolean): ThinkingControl 
 const NEWEST: ModelCapabilities = {
   thinking: LOW_TO_HIGH,
   needsSignatures: true,
+  signedThoughts: false,
   echoesCallIds: true,
   toolsWithJson: true,
   mixesBuiltInTools: true,
@@ -88,6 +89,7 @@ const EMBEDDING: ModelCapabilities = {
 const CLAUDE: ModelCapabilities = {
   ...GEMINI_2_5,
   thinking: budget(1_024, 64_000, true),
+  signedThoughts: true,
   echoesCallIds: true,
   maxCandidates: 1,
   prefill: false,
@@ -98,6 +100,7 @@ const CLAUDE: ModelCapabilities = {
 const GPT_OSS: ModelCapabilities = {
   ...CLAUDE,
   thinking: NO_THINKING,
+  signedThoughts: false,
   inputTokenLimit: 114_000,
   outputTokenLimit: 32_768,
 };

@@ -3,21 +3,29 @@
  * redacted data, the encrypted content of a Responses reasoning item, and the end of a Responses item id.
  *
  * `gn1.<source>.<mode><payload>`: `s` holds the signature in the URL-safe alphabet, `r` the UTF-8 bytes of any other text,
- * `n` says that the turn had no signature. In identifiers the points are hyphens.
+ * `n` says that the turn had no signature. A `t` before the mode says that it signs the thought itself and no call, as
+ * Claude models sign. In identifiers the points are hyphens.
  */
 export interface Carried {
   /** The service that made the signature, for example `api_key`; `gemini` when it was not known. */
   readonly source: string;
   /** Exactly as Google sent it; absent when the carrier only marks a block as ours. */
   readonly signature?: string;
+  /** The signature belongs to the thought that it came with. */
+  readonly ofThought?: boolean;
 }
 
-const CARRIER_REGEXP = /gn1[.-]([a-z_]+)[.-]([srn])([A-Za-z0-9_-]*)$/;
+const CARRIER_REGEXP = /gn1[.-]([a-z_]+)[.-](t?)([srn])([A-Za-z0-9_-]*)$/;
 const STANDARD_BASE64_REGEXP = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** The opaque text for a signature field; `undefined` as signature makes a mark without one. */
 export function encodeCarrier(signature: string | undefined, source = "gemini"): string {
   return `gn1.${source}.${payload(signature)}`;
+}
+
+/** The opaque text for the signature of a thought itself. */
+export function encodeThoughtCarrier(signature: string, source = "gemini"): string {
+  return `gn1.${source}.t${payload(signature)}`;
 }
 
 /** The same for use inside an identifier: only letters, digits, `-` and `_`. */
@@ -30,10 +38,11 @@ export function decodeCarrier(text: unknown): Carried | undefined {
   if (typeof text !== "string" || !text.includes("gn1")) return undefined;
   const match = CARRIER_REGEXP.exec(text);
   if (match === null) return undefined;
-  const [, source = "gemini", mode, body = ""] = match;
+  const [, source = "gemini", thought, mode, body = ""] = match;
   if (mode === "n" || body === "") return { source };
   const signature = mode === "s" ? fromUrlSafe(body) : fromBytes(body);
-  return signature === undefined ? { source } : { source, signature };
+  if (signature === undefined) return { source };
+  return { source, signature, ...(thought === "t" ? { ofThought: true } : {}) };
 }
 
 function payload(signature: string | undefined): string {

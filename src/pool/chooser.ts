@@ -116,7 +116,8 @@ export class Chooser {
   /** The conversation's own key, while that costs nothing: the source is first in line and the bucket is not short. */
   #preferred(lane: Lane, need: Need, now: number, allowTried: boolean): Pick | undefined {
     const { affinity } = need;
-    if (affinity === undefined || !need.counted || (!affinity.strict && !this.#affinity)) return undefined;
+    if (affinity?.credential === undefined || !need.counted) return undefined;
+    if (!affinity.strict && !this.#affinity) return undefined;
     const entry = this.#roster.entries.get(affinity.credential);
     if (entry === undefined || !need.sources.includes(entry.source)) return undefined;
     for (const node of entry.nodes) {

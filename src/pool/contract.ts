@@ -15,7 +15,8 @@ export interface Need {
   readonly pinned?: CredentialId;
   /** A tool loop's key, or a conversation's: preferred while it can serve; its source is kept while it has any key. */
   readonly affinity?: {
-    readonly credential: CredentialId;
+    /** Absent when only the source is known. */
+    readonly credential?: CredentialId;
     readonly source: SourceName;
     readonly strict: boolean;
   };

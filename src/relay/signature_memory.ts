@@ -7,7 +7,7 @@ import {
   SOURCES,
 } from "../core/mod.ts";
 import type { SignatureKey } from "../dialects/contract.ts";
-import type { Content, GeminiRequest } from "../gemini/mod.ts";
+import type { Content, GeminiRequest, Part } from "../gemini/mod.ts";
 import type { Store } from "../store/contract.ts";
 
 /** How long a tool call's signature is kept: longer than any tool loop is left open. */
@@ -30,6 +30,8 @@ export interface SignatureMemory {
   find(call: SignatureKey): string | undefined;
   /** Reads what memory lacks from the store; true when at least one was found and decoding again is worth it. */
   load(calls: readonly SignatureKey[]): Promise<boolean>;
+  /** Reads who made the newest signature of a request from the store, where memory has forgotten it. */
+  loadOwner(request: GeminiRequest): Promise<void>;
   remember(call: SignatureKey, signature: string, credential: CredentialId, source: SourceName): void;
   /** Who made the newest signature in the request's contents. */
   ownerOf(
@@ -56,17 +58,29 @@ export function createSignatureMemory(store: Pick<Store, "expiring">): Signature
     writes.add(task);
   }
 
+  async function load(calls: readonly SignatureKey[]): Promise<boolean> {
+    const found = await Promise.all(calls.map(async (call) => {
+      for (const key of [idKey(call), contentKey(call)]) {
+        const value = decodeRemembered(await store.expiring.get(KIND, key));
+        if (value) return void keep(key, value), true;
+      }
+      return false;
+    }));
+    return found.includes(true);
+  }
+
+  function ownerOf(request: GeminiRequest) {
+    const signature = newestSigned(request.contents)?.thoughtSignature;
+    return signature === undefined ? undefined : owners.get(fingerprint(signature));
+  }
+
   return {
     find: (call) => (byKey.get(idKey(call)) ?? byKey.get(contentKey(call)))?.signature,
-    async load(calls) {
-      const found = await Promise.all(calls.map(async (call) => {
-        for (const key of [idKey(call), contentKey(call)]) {
-          const value = decodeRemembered(await store.expiring.get(KIND, key));
-          if (value) return void keep(key, value), true;
-        }
-        return false;
-      }));
-      return found.includes(true);
+    load,
+    async loadOwner(request) {
+      const call = newestSigned(request.contents)?.functionCall;
+      if (call === undefined || ownerOf(request) !== undefined) return;
+      await load([{ id: call.id ?? "", name: call.name, args: call.args ?? {} }]);
     },
     remember(call, signature, credential, source) {
       const value = { signature, credential, source };
@@ -75,10 +89,7 @@ export function createSignatureMemory(store: Pick<Store, "expiring">): Signature
         write(key, value);
       }
     },
-    ownerOf(request) {
-      const signature = newestSignature(request.contents);
-      return signature === undefined ? undefined : owners.get(fingerprint(signature));
-    },
+    ownerOf,
     flush: async () => void await Promise.all(writes),
   };
 }
@@ -89,10 +100,10 @@ function put(map: Map<string, Remembered>, key: string, value: Remembered): void
   if (map.size > IN_MEMORY) map.delete(map.keys().next().value!);
 }
 
-function newestSignature(contents: readonly Content[]): string | undefined {
+function newestSigned(contents: readonly Content[]): Part | undefined {
   for (let index = contents.length - 1; index >= 0; index--) {
     const signed = contents[index]?.parts.findLast((part) => part.thoughtSignature !== undefined);
-    if (signed) return signed.thoughtSignature;
+    if (signed) return signed;
   }
   return undefined;
 }

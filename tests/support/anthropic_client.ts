@@ -55,7 +55,9 @@ function addDelta(open: (Json & { json?: string }) | undefined, data: Json): voi
   else if (delta.type === "thinking_delta") open.thinking = `${open.thinking}${delta.thinking}`;
   else if (delta.type === "signature_delta") open.signature = delta.signature;
   else if (delta.type === "input_json_delta") open.json = `${open.json}${delta.partial_json}`;
-  else assert.fail(`unknown delta ${delta.type}`);
+  else if (delta.type === "citations_delta") {
+    open.citations = [...(open.citations as Json[] | null ?? []), delta.citation as Json];
+  } else assert.fail(`unknown delta ${delta.type}`);
 }
 
 function closeBlock(open: Json & { json?: string }): Json {

@@ -70,6 +70,18 @@ const event = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.constant({ type: "signature" as const, candidate: 0, signature: "AAAA" }) },
+  {
+    weight: 1,
+    arbitrary: fc.nat(9).map((endIndex) => ({
+      type: "citation" as const,
+      candidate: 0,
+      grounding: {
+        webSearchQueries: ["q"],
+        groundingChunks: [{ web: { uri: "https://a.example/", title: "a" } }],
+        groundingSupports: [{ segment: { endIndex }, groundingChunkIndices: [0] }],
+      },
+    })),
+  },
   { weight: 1, arbitrary: usageArbitrary.map((usage) => ({ type: "usage" as const, usage })) },
   { weight: 1, arbitrary: fc.constant({ type: "text-delta" as const, candidate: 1, text: "other choice" }) },
 );

@@ -1,8 +1,8 @@
-import type { Usage } from "../../core/mod.ts";
-import { encodeCarrier, type TurnEvent } from "../../gemini/mod.ts";
+import type { JsonObject, Usage } from "../../core/mod.ts";
+import { encodeCarrier, encodeThoughtCarrier, type TurnEvent } from "../../gemini/mod.ts";
 import type { MessagesContext } from "./messages_context.ts";
 import { isBroken, type Stop, stopOf } from "./stop_reason.ts";
-import { webSearchOf } from "./web_search_blocks.ts";
+import { citationsOf, webSearchOf } from "./web_search_blocks.ts";
 
 /** Takes content blocks in order, never interleaved. The stream writer and the reply collector are the two of them. */
 export interface BlockSink {
@@ -13,6 +13,7 @@ export interface BlockSink {
   text(index: number, text: string): void;
   thinking(index: number, text: string): void;
   sign(index: number, signature: string): void;
+  cite(index: number, citation: JsonObject): void;
   close(index: number): void;
   tool(index: number, type: "tool_use" | "server_tool_use", id: string, name: string, input: object): void;
   /** A block that has no deltas. */
@@ -30,6 +31,8 @@ export class BlockMachine {
   #tools = false;
   #text = false;
   #searches = 0;
+  /** The open text so far, which citations point into; kept only where there may be some. */
+  #said = "";
   #usage: Usage | undefined;
 
   constructor(
@@ -56,7 +59,11 @@ export class BlockMachine {
       case "text-delta":
         return this.#say(event.text);
       case "thought-delta":
-        return this.#think(event.text);
+        this.#think(event.text);
+        if (event.signature !== undefined) this.#signThought(event.signature);
+        return;
+      case "signature":
+        return this.#signThought(event.signature);
       case "tool-call":
         return this.#call(event);
       case "media":
@@ -77,8 +84,10 @@ export class BlockMachine {
       this.#close();
       this.#open = "text";
       this.#text = true;
+      this.#said = "";
       this.sink.openText(this.#index);
     }
+    if (this.context.webSearch) this.#said += text;
     this.sink.text(this.#index, text);
   }
 
@@ -90,6 +99,14 @@ export class BlockMachine {
       this.sink.openThinking(this.#index);
     }
     this.sink.thinking(this.#index, text);
+  }
+
+  /** A signature right after thoughts is theirs. */
+  #signThought(signature: string): void {
+    if (this.#open !== "thinking") return;
+    this.sink.sign(this.#index, encodeThoughtCarrier(signature, this.source));
+    this.#open = "none";
+    this.sink.close(this.#index++);
   }
 
   #call(event: Extract<TurnEvent, { type: "tool-call" }>): void {
@@ -129,6 +146,9 @@ export class BlockMachine {
   #cite(event: Extract<TurnEvent, { type: "citation" }>): void {
     const search = this.context.webSearch ? webSearchOf(event.grounding) : undefined;
     if (search === undefined) return;
+    if (this.#open === "text" && event.grounding !== undefined) {
+      for (const citation of citationsOf(event.grounding, this.#said)) this.sink.cite(this.#index, citation);
+    }
     this.#close();
     const id = `${this.serverToolId}${this.#searches++}`;
     this.sink.tool(this.#index++, "server_tool_use", id, "web_search", { query: search.query });

@@ -13,7 +13,8 @@ export class Conversation {
   /** The source of the newest signature that came back. */
   signedBy: string | undefined;
 
-  constructor(readonly fields: FieldReader, readonly names: ToolNames) {}
+  /** `signedThoughts`: the model wants its own thoughts back. */
+  constructor(readonly fields: FieldReader, readonly names: ToolNames, readonly signedThoughts = false) {}
 
   add(kind: "user" | "model", parts: readonly Part[]): void {
     if (parts.length > 0) this.items.push({ kind, parts });

@@ -1,9 +1,12 @@
 import { isObject, type JsonObject } from "../../core/mod.ts";
-import { decodeCarrier, parseArguments, type Part } from "../../gemini/mod.ts";
+import { decodeCarrier, parseArguments, type Part, signedThought } from "../../gemini/mod.ts";
 import type { Conversation } from "./conversation.ts";
 import { textPart } from "./decode_media.ts";
 
-/** An assistant message's content. Thinking is not sent back; a signature of ours goes to the tool call it stands before. */
+/**
+ * An assistant message's content. Thinking is sent back to models that sign it, and to no other; a signature of ours goes to
+ * the tool call it stands before.
+ */
 export function decodeAssistantContent(content: unknown, path: string, chat: Conversation): readonly Part[] {
   if (typeof content === "string") return textPart(content);
   const parts: Part[] = [];
@@ -13,8 +16,11 @@ export function decodeAssistantContent(content: unknown, path: string, chat: Con
     const block = chat.fields.object(value, at);
     switch (block.type) {
       case "thinking":
+        signature = readCarrier(block.signature, chat);
+        parts.push(...thoughtParts(block, chat));
+        break;
       case "redacted_thinking":
-        signature = readCarrier(block.type === "thinking" ? block.signature : block.data, chat);
+        signature = readCarrier(block.data, chat);
         break;
       case "text":
         parts.push(...textPart(chat.fields.string(block.text, `${at}.text`)));
@@ -37,7 +43,13 @@ export function decodeAssistantContent(content: unknown, path: string, chat: Con
 function readCarrier(text: unknown, chat: Conversation): string | undefined {
   const carried = decodeCarrier(text);
   if (carried?.signature !== undefined) chat.signedBy = carried.source;
-  return carried?.signature;
+  return carried?.ofThought === true ? undefined : carried?.signature;
+}
+
+function thoughtParts(block: Record<string, unknown>, chat: Conversation): readonly Part[] {
+  if (!chat.signedThoughts || typeof block.thinking !== "string") return [];
+  const part = signedThought(block.thinking, block.signature, decodeCarrier(block.signature));
+  return part === undefined ? [] : [part];
 }
 
 function decodeToolUse(

@@ -31,7 +31,7 @@ export function decodeRequest(
   const { capabilities } = input.target;
   const model = fields.string(root.model, "model");
   const tools = decodeTools(root.tools, fields);
-  const chat = new Conversation(fields, tools.names);
+  const chat = new Conversation(fields, tools.names, capabilities.signedThoughts);
   decodeSystem(root.system, chat);
   decodeMessages(root.messages, chat);
   const asked = toolRequest(tools, root.tool_choice, capabilities, fields);

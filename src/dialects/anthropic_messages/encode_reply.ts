@@ -19,6 +19,7 @@ class BlockCollector implements BlockSink {
   readonly #blocks: JsonObject[] = [];
   #text = "";
   #signature = "";
+  #citations: JsonObject[] = [];
   #kind: "text" | "thinking" = "text";
   #stop: Stop = { reason: "end_turn", details: null };
   #usage: Usage | undefined;
@@ -38,6 +39,7 @@ class BlockCollector implements BlockSink {
     this.#kind = kind;
     this.#text = "";
     this.#signature = "";
+    this.#citations = [];
   }
 
   text(_index: number, text: string): void {
@@ -52,10 +54,14 @@ class BlockCollector implements BlockSink {
     this.#signature = signature;
   }
 
+  cite(_index: number, citation: JsonObject): void {
+    this.#citations.push(citation);
+  }
+
   close(): void {
     this.#blocks.push(
       this.#kind === "text"
-        ? { type: "text", text: this.#text, citations: null }
+        ? { type: "text", text: this.#text, citations: this.#citations.length === 0 ? null : this.#citations }
         : { type: "thinking", thinking: this.#text, signature: this.#signature },
     );
   }

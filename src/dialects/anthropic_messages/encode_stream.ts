@@ -1,4 +1,4 @@
-import type { Failure, Usage } from "../../core/mod.ts";
+import type { Failure, JsonObject, Usage } from "../../core/mod.ts";
 import type { TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput, StreamEncoder } from "../contract.ts";
 import { BlockMachine, type BlockSink } from "./block_machine.ts";
@@ -73,6 +73,13 @@ class BlockWriter implements BlockSink {
 
   sign(index: number, signature: string): void {
     this.#delta(index, "signature_delta", "signature", signature);
+  }
+
+  cite(index: number, citation: JsonObject): void {
+    this.#out +=
+      `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"citations_delta","citation":${
+        JSON.stringify(citation)
+      }}}\n\n`;
   }
 
   tool(index: number, type: string, id: string, name: string, input: object): void {

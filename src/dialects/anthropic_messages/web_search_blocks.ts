@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from "../../core/mod.ts";
+import { groundedSpans } from "../../gemini/mod.ts";
 
 /** One search that Google made, with the pages it rests on. */
 export interface WebSearch {
@@ -20,4 +21,17 @@ export function webSearchOf(grounding: JsonObject | undefined): WebSearch | unde
   if (results.length === 0) return undefined;
   const queries = Array.isArray(grounding.webSearchQueries) ? grounding.webSearchQueries : [];
   return { query: queries.filter((query) => typeof query === "string").join("; "), results };
+}
+
+/** The cited stretches of an answer, each with its page. */
+export function citationsOf(grounding: JsonObject, text: string): readonly JsonObject[] {
+  return groundedSpans(grounding, text).filter(({ start, end }) => end > start).map((
+    { start, end, url, title },
+  ) => ({
+    type: "web_search_result_location",
+    url,
+    title,
+    encrypted_index: "",
+    cited_text: text.slice(start, end),
+  }));
 }

@@ -18,7 +18,12 @@ export class Conversation {
   /** The source of the newest signature that came back. */
   signedBy: string | undefined;
 
-  constructor(readonly fields: FieldReader, readonly tools: DecodedTools) {}
+  /** `signedThoughts`: the model wants its own thoughts back. */
+  constructor(
+    readonly fields: FieldReader,
+    readonly tools: DecodedTools,
+    readonly signedThoughts = false,
+  ) {}
 
   add(kind: "user" | "model", parts: readonly Part[]): void {
     this.pendingSignature = undefined;

@@ -1,4 +1,5 @@
-import { decodeCarrier } from "../../gemini/mod.ts";
+import { isObject } from "../../core/mod.ts";
+import { decodeCarrier, signedThought } from "../../gemini/mod.ts";
 import type { Conversation } from "./conversation.ts";
 import {
   decodeCallOutput,
@@ -86,10 +87,17 @@ function decodeMessage(item: Item, at: string, chat: Conversation): void {
   }
 }
 
-/** Reasoning is not sent back; only a signature of ours is taken from it. */
+/** Reasoning is sent back to models that sign it, and to no other; of all others only a signature of ours is taken. */
 function decodeReasoning(item: Item, chat: Conversation): void {
   const carried = decodeCarrier(item.encrypted_content);
-  chat.pendingSignature = carried?.signature;
+  if (chat.signedThoughts) {
+    const texts = Array.isArray(item.summary) ? item.summary.filter(isObject) : [];
+    const text = texts.map((part) => typeof part.text === "string" ? part.text : "").join("");
+    // OpenAI's own encrypted reasoning is long, too, so only what this proxy carried counts.
+    const part = carried === undefined ? undefined : signedThought(text, undefined, carried);
+    if (part !== undefined) chat.add("model", [part]);
+  }
+  chat.pendingSignature = carried?.ofThought === true ? undefined : carried?.signature;
   if (carried?.signature !== undefined) chat.signedBy = carried.source;
 }
 

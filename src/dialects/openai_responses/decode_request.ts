@@ -27,7 +27,7 @@ export function decodeRequest(
   refuseUnsupported(root, fields);
   const items = resolveItems(root, input.stored, fields);
   const tools = decodeTools([[root.tools, "tools"], ...additionalTools(items)], fields);
-  const chat = new Conversation(fields, tools);
+  const chat = new Conversation(fields, tools, capabilities.signedThoughts);
   const instructions = fields.optionalString(root.instructions, "instructions");
   if (instructions) chat.system.push({ text: instructions.toWellFormed() });
   decodeItems(items, chat);

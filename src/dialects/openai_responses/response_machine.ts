@@ -1,5 +1,5 @@
 import type { Failure, JsonObject, Usage } from "../../core/mod.ts";
-import { encodeCarrier, encodeIdCarrier, type TurnEvent } from "../../gemini/mod.ts";
+import { encodeCarrier, encodeIdCarrier, encodeThoughtCarrier, type TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
 import { annotationsOf, logprobsOf, queriesOf } from "./citations.ts";
 import type { FrameWriter } from "./frame_writer.ts";
@@ -18,6 +18,8 @@ export class ResponseMachine {
   readonly #output: JsonObject[] = [];
   #open: ReasoningItem | MessageItem | undefined;
   #code: string | undefined;
+  /** Of the thoughts in the open reasoning item; Claude models sign them. */
+  #thoughtSignature: string | undefined;
   #begun = false;
   #tools = false;
   #usage: Usage | undefined;
@@ -53,7 +55,12 @@ export class ResponseMachine {
       case "text-delta":
         return this.#message().add(event.text);
       case "thought-delta":
-        return this.#reasoning().add(event.text);
+        this.#reasoning().add(event.text);
+        this.#thoughtSignature = event.signature ?? this.#thoughtSignature;
+        return;
+      case "signature":
+        if (this.#open instanceof ReasoningItem) this.#thoughtSignature = event.signature;
+        return;
       case "tool-call":
         return this.#call(event);
       case "media":
@@ -129,9 +136,16 @@ export class ResponseMachine {
     if (open === undefined) return;
     this.#open = undefined;
     // Clients that keep nothing resend only reasoning with encrypted content, so unsigned reasoning gets a mark.
-    const encrypted = carrier ??
-      (this.input.context.encrypted ? encodeCarrier(undefined, this.input.source) : undefined);
+    const encrypted = carrier ?? (this.input.context.encrypted ? this.#thoughtCarrier() : undefined);
+    this.#thoughtSignature = undefined;
     this.#output.push(open instanceof MessageItem ? open.close(status) : open.close(encrypted));
+  }
+
+  #thoughtCarrier(): string {
+    const { source } = this.input;
+    return this.#thoughtSignature === undefined
+      ? encodeCarrier(undefined, source)
+      : encodeThoughtCarrier(this.#thoughtSignature, source);
   }
 
   #end(event: Event<"turn-end">): void {

@@ -39,7 +39,7 @@ export function endedResponse(
   return {
     ...startedResponse(input),
     status: outcome.status,
-    completed_at: outcome.status === "completed" ? input.created : null,
+    completed_at: outcome.status === "completed" ? input.ended?.() ?? input.created : null,
     error: outcome.error === undefined ? null : { code: outcome.error.code, message: outcome.error.message },
     incomplete_details: outcome.incomplete === undefined ? null : { reason: outcome.incomplete },
     output,

@@ -69,7 +69,9 @@ export function answerStream(input: AnswerInput): Promise<Response> {
 
 function encodeInput(input: AnswerInput, call: ClientCall<unknown>): EncodeInput<unknown> {
   const { arrival, trail, deps } = input;
+  let ended: number | undefined;
   return {
+    ended: () => ended ??= Math.floor(deps.ports.clock.now() / 1000),
     context: call.context,
     requestId: arrival.requestId,
     created: Math.floor(arrival.at / 1000),

@@ -1,4 +1,4 @@
-import type { CredentialId, SourceName } from "../../core/mod.ts";
+import { type CredentialId, type SourceName, SOURCES } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { GeminiRequest } from "../../gemini/mod.ts";
 import type { Need } from "../../pool/contract.ts";
@@ -13,6 +13,8 @@ interface NeedInput {
   readonly session: string;
   readonly counted: boolean;
   readonly request?: GeminiRequest;
+  /** The source that the client's history names as the maker of its newest signature. */
+  readonly signedBy?: string;
   readonly pinned?: CredentialId;
 }
 
@@ -21,11 +23,7 @@ interface NeedInput {
  * only leans to its key, for Google's prompt cache.
  */
 export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): CallNeed {
-  const owner = input.request === undefined ? undefined : deps.signatures.ownerOf(input.request);
-  const last = deps.settings.affinity ? deps.sessions.get(input.session, input.target.id) : undefined;
-  const affinity = owner === undefined
-    ? last === undefined ? undefined : { ...last, strict: false }
-    : { credential: owner.credential, source: owner.source, strict: true };
+  const affinity = affinityOf(deps, input);
   return {
     model: input.target.id,
     sources: sourcesOf(deps, input.target),
@@ -36,6 +34,18 @@ export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): C
     ...(input.pinned === undefined ? {} : { pinned: input.pinned }),
     ...(affinity === undefined ? {} : { affinity }),
   };
+}
+
+/** Memory knows the key that signed; where it has forgotten, a signature that came back still names its source. */
+function affinityOf(deps: ProxyDeps, input: NeedInput): CallNeed["affinity"] {
+  const owner = input.request === undefined ? undefined : deps.signatures.ownerOf(input.request);
+  if (owner !== undefined) return { credential: owner.credential, source: owner.source, strict: true };
+  const last = deps.settings.affinity ? deps.sessions.get(input.session, input.target.id) : undefined;
+  const source = SOURCES.find((name) => name === input.signedBy);
+  if (source !== undefined) {
+    return last?.source === source ? { ...last, strict: true } : { source, strict: true };
+  }
+  return last === undefined ? undefined : { ...last, strict: false };
 }
 
 function sourcesOf(deps: ProxyDeps, target: ResolvedModel): readonly SourceName[] {

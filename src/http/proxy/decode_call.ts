@@ -28,6 +28,9 @@ export async function decodeCall(
     const found = await deps.signatures.load(decoded.value.missingSignatures);
     if (found) decoded = dialect.decodeRequest(body, input);
   }
+  if (decoded.ok && decoded.value.missingSignatures.length === 0) {
+    await deps.signatures.loadOwner(decoded.value.request);
+  }
   return decoded.ok ? await withMedia(deps, arrival, decoded.value) : decoded;
 }
 

@@ -66,6 +66,7 @@ async function ask(
     session: call.session,
     counted: true,
     request: call.request,
+    ...(call.signedBy === undefined ? {} : { signedBy: call.signedBy }),
   });
   const { trail } = input;
   const one = () =>
