@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import type { KeyRow } from "../components/data/views.ts";
+import type { KeyRow, SuggestionRow } from "../components/data/views.ts";
 import { AddKeysForm } from "../components/keys/add_keys_form.tsx";
 import { checkAll } from "../components/keys/check_all.ts";
 import { keyActions } from "../components/keys/key_actions.ts";
 import { KeyDrawer } from "../components/keys/key_drawer.tsx";
 import { KeyTable } from "../components/keys/key_table.tsx";
 import { OAuthForm } from "../components/keys/oauth_form.tsx";
+import { SuggestionList } from "../components/keys/suggestion_list.tsx";
 import { data } from "../components/live/browser_api.ts";
 import { useResource } from "../components/live/resource.ts";
 import { say } from "../components/live/toasts.ts";
@@ -22,11 +23,13 @@ const STATUSES = ["active", "cooldown", "disabled", "dead"] as const;
 
 export interface KeysProps {
   readonly keys: readonly KeyRow[];
+  readonly suggestions: readonly SuggestionRow[];
   readonly words: string;
   readonly status: string;
   /** The id of the key to show at once; empty for none. */
   readonly focus: string;
   readonly add: boolean;
+  readonly signIn: boolean;
 }
 
 type Open = "" | "add" | "oauth";
@@ -57,6 +60,7 @@ export default function Keys(props: KeysProps) {
   const open = useSignal<Open>("");
   useEffect(() => {
     if (props.add) open.value = "add";
+    if (props.signIn) open.value = "oauth";
   }, []);
   const actions = useMemo(() => keyActions(keys.refresh), []);
   const all = keys.value.value;
@@ -93,6 +97,7 @@ export default function Keys(props: KeysProps) {
         </div>
       </div>
       {keys.problem.value && <Problem>{text.loadFailed(keys.problem.value)}</Problem>}
+      <SuggestionList initial={props.suggestions} keys={all} refresh={keys.refresh} />
       {shown.length > 0
         ? <KeyTable lines={keyLines(shown)} onOpen={(key) => focus.value = key.id} />
         : (

@@ -1,16 +1,48 @@
 import { useSignal } from "@preact/signals";
-import type { CatalogView, KeyRow } from "../components/data/views.ts";
+import type { CatalogView, KeyRow, NamedModels } from "../components/data/views.ts";
 import { messageOf, send } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
 import { say } from "../components/live/toasts.ts";
 import { ModelMatrix } from "../components/models/model_matrix.tsx";
-import { NamedEditor } from "../components/models/named_editor.tsx";
+import { ModelRules } from "../components/models/model_rules.tsx";
+import { NamedEditor, type NamedKind } from "../components/models/named_editor.tsx";
 import { modelsText } from "../components/text/models.ts";
 import { Card } from "../components/ui/card.tsx";
 import { Icon } from "../components/ui/icon.tsx";
 
 const words = modelsText;
+
+const KNOWN = "known-models";
+const KINDS: readonly NamedKind[] = [
+  {
+    title: words.aliases,
+    note: words.aliasesNote,
+    nameLabel: words.aliasName,
+    modelsLabel: words.aliasTarget,
+    path: "/api/aliases",
+    shape: "one",
+    bodyOf: ([target]) => ({ target }),
+  },
+  {
+    title: words.fallbacks,
+    note: words.fallbacksNote,
+    nameLabel: words.fallbackName,
+    modelsLabel: words.fallbackModels,
+    path: "/api/fallbacks",
+    shape: "chain",
+    bodyOf: (to) => ({ to }),
+  },
+  {
+    title: words.groups,
+    note: words.groupsNote,
+    nameLabel: words.groupName,
+    modelsLabel: words.groupModels,
+    path: "/api/quota-groups",
+    shape: "any",
+    bodyOf: (models) => ({ models }),
+  },
+];
 
 export interface ModelsProps {
   readonly catalog: CatalogView;
@@ -41,12 +73,16 @@ function RefreshButton({ refresh }: { refresh: () => Promise<number> }) {
 /** The matrix, and the user's own names, groups and fallbacks. */
 export default function Models(props: ModelsProps) {
   const catalog = useResource(props.catalog, configuration.catalog, ["stats_update"], 5_000);
-  const { models, aliases, groups, fallbacks } = catalog.value.value;
+  const { models, aliases, groups, fallbacks, rules } = catalog.value.value;
+  const rows: Readonly<Record<string, readonly NamedModels[]>> = {
+    "/api/aliases": aliases,
+    "/api/quota-groups": groups,
+    "/api/fallbacks": fallbacks,
+  };
   const refresh = async () => {
     await catalog.refresh();
     return catalog.value.value.models.length;
   };
-  const shared = { refresh: catalog.refresh };
   return (
     <div class="grid gap-4 lg:gap-5">
       <Card
@@ -57,37 +93,20 @@ export default function Models(props: ModelsProps) {
       >
         <ModelMatrix models={models} keys={props.keys} typed={props.typed} />
       </Card>
-      <div class="grid items-start gap-4 lg:gap-5 xl:grid-cols-3">
-        <NamedEditor
-          {...shared}
-          title={words.aliases}
-          note={words.aliasesNote}
-          rows={aliases}
-          nameLabel={words.aliasName}
-          modelsLabel={words.aliasTarget}
-          path="/api/aliases"
-          bodyOf={([target]) => ({ target })}
-        />
-        <NamedEditor
-          {...shared}
-          title={words.groups}
-          note={words.groupsNote}
-          rows={groups}
-          nameLabel={words.groupName}
-          modelsLabel={words.groupModels}
-          path="/api/quota-groups"
-          bodyOf={(list) => ({ models: list })}
-        />
-        <NamedEditor
-          {...shared}
-          title={words.fallbacks}
-          note={words.fallbacksNote}
-          rows={fallbacks}
-          nameLabel={words.fallbackName}
-          modelsLabel={words.fallbackModels}
-          path="/api/fallbacks"
-          bodyOf={(list) => ({ to: list })}
-        />
+      <datalist id={KNOWN}>
+        {models.map((model) => <option key={model.id} value={model.id} />)}
+      </datalist>
+      <div class="grid items-start gap-4 md:grid-cols-2 lg:gap-5 2xl:grid-cols-4">
+        {KINDS.map((kind) => (
+          <NamedEditor
+            key={kind.path}
+            kind={kind}
+            rows={rows[kind.path] ?? []}
+            known={KNOWN}
+            refresh={catalog.refresh}
+          />
+        ))}
+        <ModelRules rules={rules} known={KNOWN} refresh={catalog.refresh} />
       </div>
     </div>
   );

@@ -1,12 +1,15 @@
 import { useSignal } from "@preact/signals";
-import type { BucketRow, CapsView, KeyRow } from "../components/data/views.ts";
+import type { BucketRow, CapsView, KeyRow, UsageView } from "../components/data/views.ts";
+import { keyName } from "../components/format.ts";
 import { data } from "../components/live/browser_api.ts";
+import { configuration } from "../components/live/configuration.ts";
 import { useNow } from "../components/live/now.ts";
 import { useResource } from "../components/live/resource.ts";
 import { QuotaList } from "../components/overview/quota_list.tsx";
 import { BucketTable } from "../components/quotas/bucket_table.tsx";
 import { CapList } from "../components/quotas/cap_list.tsx";
 import { ScheduleForm } from "../components/quotas/schedule_form.tsx";
+import { UsageCard } from "../components/quotas/usage_card.tsx";
 import { text } from "../components/text/shell.ts";
 import { quotasText } from "../components/text/quotas.ts";
 import { Problem } from "../components/ui/card.tsx";
@@ -19,8 +22,18 @@ export interface QuotasProps {
   readonly buckets: readonly BucketRow[];
   readonly caps: CapsView;
   readonly keys: readonly KeyRow[];
+  readonly usage: UsageView;
   /** Models, `group:` and `client:` names that a cap can be for. */
   readonly targets: readonly string[];
+}
+
+/** A project that is only known as one key gets that key's name. */
+function namedProjects(usage: UsageView, keys: readonly KeyRow[]): UsageView {
+  const names = new Map(keys.map((key) => [key.id, keyName(key)]));
+  return {
+    ...usage,
+    projects: usage.projects.map((row) => ({ ...row, name: names.get(row.name) ?? row.name })),
+  };
 }
 
 /** What Google allows, what the owner allows, and how long it lasts. */
@@ -33,6 +46,7 @@ export default function Quotas(props: QuotasProps) {
     "usage:cap-exceeded",
     "request",
   ]);
+  const usage = useResource(props.usage, configuration.usage, ["request"], 5_000);
   const typed = useSignal("");
   const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
   const usable = usableBuckets(buckets.value.value, keys.value.value);
@@ -45,7 +59,10 @@ export default function Quotas(props: QuotasProps) {
           <CapList caps={caps.value.value} targets={props.targets} refresh={caps.refresh} />
           <ScheduleForm caps={caps.value.value} refresh={caps.refresh} />
         </div>
-        <QuotaList rows={modelQuotas(usable, now)} most={12} />
+        <div class="grid gap-4 lg:gap-5">
+          <QuotaList rows={modelQuotas(usable, now)} most={12} here />
+          <UsageCard usage={namedProjects(usage.value.value, keys.value.value)} />
+        </div>
       </div>
       <input
         type="search"

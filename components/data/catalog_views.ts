@@ -29,6 +29,7 @@ function namedRow(row: Fields): NamedModels {
   return {
     name: text(row["name"]) || text(row["model"]),
     models: target ? [target] : texts(row["models"] ?? row["to"]),
+    ...given({ updatedAt: maybeCount(row["updatedAt"]) }),
   };
 }
 
@@ -37,7 +38,9 @@ export function catalogView(
   aliases: unknown,
   groups: unknown,
   fallbacks: unknown,
+  settings: unknown,
 ): CatalogView {
+  const rules = fields(fields(settings)["modelRules"]);
   return {
     models: list(models, "entries").map(fields).filter((row) => row["aliasOf"] === undefined).map(
       matrixModel,
@@ -45,6 +48,7 @@ export function catalogView(
     aliases: namedModels(aliases, "aliases"),
     groups: namedModels(groups, "groups", "quotaGroups"),
     fallbacks: namedModels(fallbacks, "fallbacks"),
+    rules: { allowModels: texts(rules["allowModels"]), denyModels: texts(rules["denyModels"]) },
   };
 }
 
@@ -66,6 +70,8 @@ export function agentChanges(answer: unknown): readonly AgentChange[] {
     ok: row["ok"] === true || row["success"] === true,
     message: text(row["message"]) || text(row["error"]) || text(row["reason"]),
     diff: text(row["diff"]),
+    notes: texts(row["notes"]),
+    lines: texts(row["lines"]),
   }));
 }
 

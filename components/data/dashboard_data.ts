@@ -2,7 +2,17 @@ import { agentRows, catalogView, clientRows } from "./catalog_views.ts";
 import { fields, list } from "./fields.ts";
 import { type AskApi, createLiveData, type LiveData, readJson } from "./live_data.ts";
 import { logEntry } from "./log_entries.ts";
-import type { AgentRow, CatalogView, ClientRow, LogEntry, SettingsView } from "./views.ts";
+import { accountsView, suggestionRows, usageView } from "./usage_rows.ts";
+import type {
+  AccountsView,
+  AgentRow,
+  CatalogView,
+  ClientRow,
+  LogEntry,
+  SettingsView,
+  SuggestionRow,
+  UsageView,
+} from "./views.ts";
 
 /** What changes only when somebody changes it, and the log. */
 export interface ConfigurationData {
@@ -12,6 +22,10 @@ export interface ConfigurationData {
   agents(): Promise<readonly AgentRow[]>;
   clients(): Promise<readonly ClientRow[]>;
   settings(): Promise<SettingsView>;
+  /** Thirty days by client and by project. */
+  usage(): Promise<UsageView>;
+  suggestions(): Promise<readonly SuggestionRow[]>;
+  accounts(): Promise<AccountsView>;
 }
 
 /** All that the pages read. */
@@ -27,6 +41,7 @@ export function createConfigurationData(ask: AskApi): ConfigurationData {
           get("/api/aliases"),
           get("/api/quota-groups"),
           get("/api/fallbacks"),
+          get("/api/settings"),
         ]),
       ),
     logs: async () =>
@@ -34,6 +49,13 @@ export function createConfigurationData(ask: AskApi): ConfigurationData {
     agents: async () => agentRows(await get("/api/agents")),
     clients: async () => clientRows(await get("/api/clients")),
     settings: async () => fields(await get("/api/settings")),
+    usage: async () => {
+      const paths = ["/api/stats/series?grain=day&by=client", "/api/stats/series?grain=day&by=project"];
+      const [clients, projects, known] = await Promise.all([...paths, "/api/clients"].map(get));
+      return usageView(clients, projects, known, Date.now());
+    },
+    suggestions: async () => suggestionRows(await get("/api/pool")),
+    accounts: async () => accountsView(await get("/api/accounts")),
   };
 }
 

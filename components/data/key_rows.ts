@@ -41,6 +41,8 @@ function keyRow(value: unknown): KeyRow {
     inFlight: count(row["inFlight"]),
     priority: count(row["priority"]),
     proxy: text(row["proxy"]),
+    allowModels: texts(row["allowModels"]),
+    denyModels: texts(row["denyModels"]),
     cooldowns: list(row["cooldowns"]).map(cooldownRow),
     models: texts(row["models"]),
     ...optionalKeyFields(row),

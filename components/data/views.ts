@@ -35,6 +35,10 @@ export interface KeyRow {
   readonly cooldowns: readonly CooldownRow[];
   readonly models: readonly string[];
   readonly priority: number;
+  /** Patterns of the only models it may serve; empty for all. */
+  readonly allowModels: readonly string[];
+  /** Patterns of models it must not serve. */
+  readonly denyModels: readonly string[];
   /** Address of its outbound proxy without the password; empty for none. */
   readonly proxy: string;
   /** For optimistic editing: what the editor saw. */
@@ -118,6 +122,14 @@ export interface MatrixModel {
 export interface NamedModels {
   readonly name: string;
   readonly models: readonly string[];
+  /** For optimistic editing: what the editor saw. */
+  readonly updatedAt?: number;
+}
+
+/** Patterns of the models that are offered; empty lists rule nothing. */
+export interface ModelRulesView {
+  readonly allowModels: readonly string[];
+  readonly denyModels: readonly string[];
 }
 
 export interface CatalogView {
@@ -125,6 +137,7 @@ export interface CatalogView {
   readonly aliases: readonly NamedModels[];
   readonly groups: readonly NamedModels[];
   readonly fallbacks: readonly NamedModels[];
+  readonly rules: ModelRulesView;
 }
 
 export interface AgentRow {
@@ -140,6 +153,42 @@ export interface AgentChange {
   readonly ok: boolean;
   readonly message: string;
   readonly diff: string;
+  /** What else the user should know. */
+  readonly notes: readonly string[];
+  /** What the user has to run or paste, when no file does it. */
+  readonly lines: readonly string[];
+}
+
+/** What one client or project used in the last thirty days. */
+export interface UsageRow {
+  readonly name: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly tokens: number;
+  /** US dollars, as if it were paid for. */
+  readonly cost: number;
+  /** What the client may use; absent without a budget. */
+  readonly budget?: { readonly unit: string; readonly limit: number; readonly period: string };
+  /** Used of the budget since the start of its period, in its unit. */
+  readonly spent?: number;
+}
+
+export interface UsageView {
+  readonly clients: readonly UsageRow[];
+  readonly projects: readonly UsageRow[];
+}
+
+/** Keys that seem to share a project. */
+export interface SuggestionRow {
+  readonly credentials: readonly string[];
+  readonly evidence: string;
+  /** 0..1 */
+  readonly confidence: number;
+}
+
+export interface AccountsView {
+  readonly warning: string;
+  readonly sources: readonly { readonly source: string; readonly on: boolean; readonly reason: string }[];
 }
 
 export interface ClientRow {

@@ -30,6 +30,12 @@ function Field({ label, name, value, hint = "" }: FieldProps) {
   );
 }
 
+/** Patterns of models as the API takes them: none is null. */
+function patternsOf(typed: string): readonly string[] | null {
+  const patterns = typed.split(/[\s,]+/).filter(Boolean);
+  return patterns.length === 0 ? null : patterns;
+}
+
 /** What the form changes: an empty project is forgotten, an empty proxy stays as it is. */
 function patchOf(form: FormData, tier: string) {
   const value = (name: string) => String(form.get(name) ?? "").trim();
@@ -38,6 +44,8 @@ function patchOf(form: FormData, tier: string) {
     tier,
     project: value("project") || null,
     priority: Number(value("priority")) || 0,
+    allowModels: patternsOf(value("allowModels")),
+    denyModels: patternsOf(value("denyModels")),
     ...(value("proxy") === "" ? {} : { proxy: value("proxy") }),
   };
 }
@@ -58,6 +66,18 @@ function EditForm({ row, actions }: { row: KeyRow; actions: KeyActions }) {
         name="priority"
         value={String(row.priority)}
         hint={words.priorityHint}
+      />
+      <Field
+        label={words.allowModels}
+        name="allowModels"
+        value={row.allowModels.join(", ")}
+        hint={words.allowHint}
+      />
+      <Field
+        label={words.denyModels}
+        name="denyModels"
+        value={row.denyModels.join(", ")}
+        hint={words.denyHint}
       />
       <div class="sm:col-span-2">
         <Field

@@ -1,71 +1,180 @@
 import { useSignal } from "@preact/signals";
-import { fields, text as textOf } from "../data/fields.ts";
+import { useEffect } from "preact/hooks";
+import { fields, list, text as textOf } from "../data/fields.ts";
+import type { AccountsView } from "../data/views.ts";
 import { messageOf, send } from "../live/browser_api.ts";
+import { configuration } from "../live/configuration.ts";
 import { say } from "../live/toasts.ts";
 import { keysText } from "../text/keys.ts";
+import { Problem } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { waitForSignIn } from "./wait_for_sign_in.ts";
 
 const words = keysText;
-const PROVIDERS = ["antigravity", "gemini-cli"] as const;
+const PROVIDERS = ["antigravity", "gemini_cli"] as const;
+type Provider = typeof PROVIDERS[number];
 
-/** Signs an account in: Google's page in a new tab; the address it ends at can be pasted when it cannot come back. */
-export function OAuthForm({ onAdded }: { onAdded: () => void }) {
-  const provider = useSignal<typeof PROVIDERS[number]>("antigravity");
-  const answer = useSignal("");
-  const problem = useSignal("");
-  const attempt = async (task: () => Promise<void>) => {
-    problem.value = "";
-    await task().catch((error) => problem.value = messageOf(error));
-  };
-  const open = () =>
-    attempt(async () => {
-      const reply = fields(await send("POST", `/api/keys/oauth/${provider.value}`, { confirmed: true }));
-      globalThis.open(textOf(reply["authUrl"]), "_blank", "noopener");
-    });
-  const finish = () =>
-    attempt(async () => {
-      await send("POST", "/api/keys/oauth-manual", {
-        provider: provider.value,
-        redirect: answer.value.trim(),
-        confirmed: true,
-      });
-      say(words.oauthDone, { tone: "good" });
-      onAdded();
-    });
+function Warning({ warning, confirmed, onConfirm }: {
+  warning: string;
+  confirmed: boolean;
+  onConfirm: (confirmed: boolean) => void;
+}) {
   return (
-    <div class="grid gap-4">
-      <p class="text-mute">{words.oauthLead}</p>
-      <p class="flex gap-2 rounded-lg bg-warn-wash px-3 py-2 text-warn">
+    <div class="grid gap-3 rounded-lg bg-warn-wash px-4 py-3 text-warn">
+      <p class="flex gap-2">
         <Icon name="alert" class="mt-0.5" />
-        {words.oauthWarn}
+        <span>{warning}</span>
       </p>
+      <label class="flex items-center gap-2 font-medium">
+        <input
+          type="checkbox"
+          class="size-4 accent-(--accent)"
+          checked={confirmed}
+          onChange={(event) => onConfirm(event.currentTarget.checked)}
+        />
+        {words.oauthConfirm}
+      </label>
+    </div>
+  );
+}
+
+function Providers({ chosen, accounts, onChoose }: {
+  chosen: Provider;
+  accounts: AccountsView | undefined;
+  onChoose: (provider: Provider) => void;
+}) {
+  const state = accounts?.sources.find(({ source }) => source === chosen);
+  return (
+    <div class="grid gap-2">
       <div class="flex flex-wrap gap-2" role="group" aria-label={words.source}>
         {PROVIDERS.map((one) => (
           <button
             key={one}
             type="button"
-            class={`btn ${provider.value === one ? "btn-primary" : ""}`}
-            aria-pressed={provider.value === one}
-            onClick={() => provider.value = one}
+            class={`btn ${chosen === one ? "!border-transparent !bg-accent-wash !text-accent" : ""}`}
+            aria-pressed={chosen === one}
+            onClick={() => onChoose(one)}
           >
             {words.providers[one]}
           </button>
         ))}
-        <button type="button" class="btn ms-auto" onClick={open}>{words.oauthOpen}</button>
       </div>
-      <label>
+      {state?.on === false && <Problem>{state.reason}</Problem>}
+    </div>
+  );
+}
+
+/** Google's page may end at an address that this machine cannot open: it can be pasted. */
+function PasteField({ disabled, onFinish }: { disabled: boolean; onFinish: (address: string) => void }) {
+  const answer = useSignal("");
+  return (
+    <div class="flex flex-wrap items-end gap-2">
+      <label class="min-w-56 flex-1">
         <span class="label">{words.oauthPaste}</span>
         <input class="field" value={answer} onInput={(event) => answer.value = event.currentTarget.value} />
       </label>
-      {problem.value && <p role="alert" class="text-bad">{problem.value}</p>}
       <button
         type="button"
-        class="btn btn-primary justify-self-end"
-        disabled={answer.value.trim() === ""}
-        onClick={finish}
+        class="btn"
+        disabled={disabled || answer.value.trim() === ""}
+        onClick={() => onFinish(answer.value.trim())}
       >
         {words.oauthFinish}
       </button>
+    </div>
+  );
+}
+
+function FileField({ disabled, onFile }: { disabled: boolean; onFile: (file: File) => void }) {
+  return (
+    <label class="grid gap-1">
+      <span class="label !mb-0">{words.oauthFile}</span>
+      <input
+        type="file"
+        accept="application/json"
+        class="text-xs text-mute"
+        disabled={disabled}
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          if (file) onFile(file);
+        }}
+      />
+    </label>
+  );
+}
+
+/** Signs an account in: Google's page in a new tab, whose end is seen here; nothing happens before the warning is confirmed. */
+export function OAuthForm({ onAdded }: { onAdded: () => void }) {
+  const provider = useSignal<Provider>("antigravity");
+  const accounts = useSignal<AccountsView | undefined>(undefined);
+  const confirmed = useSignal(false);
+  const problem = useSignal("");
+  const waiting = useSignal(false);
+  const gone = useSignal(false);
+  useEffect(() => {
+    void configuration.accounts().then((view) => accounts.value = view, () => {});
+    return () => void (gone.value = true);
+  }, []);
+  const attempt = async (task: () => Promise<string>) => {
+    problem.value = "";
+    try {
+      say(await task(), { tone: "good" });
+      onAdded();
+    } catch (error) {
+      problem.value = messageOf(error);
+    }
+    waiting.value = false;
+  };
+  const begin = () =>
+    attempt(async () => {
+      const reply = fields(await send("POST", `/api/keys/oauth/${provider.value}`, { confirmed: true }));
+      globalThis.open(textOf(reply["authUrl"]), "_blank", "noopener");
+      waiting.value = true;
+      return words.oauthAdded(await waitForSignIn(textOf(reply["state"]), () => gone.value));
+    });
+  const finish = (redirect: string) =>
+    attempt(async () => {
+      await send("POST", "/api/keys/oauth-manual", {
+        provider: provider.value,
+        redirect,
+        confirmed: true,
+      });
+      return words.oauthDone;
+    });
+  const take = (file: File) =>
+    attempt(async () => {
+      const report = fields(
+        await send("POST", "/api/keys/import", { text: await file.text(), confirmed: true }),
+      );
+      const failed = list(report["failed"]);
+      const added = list(report["added"]).length;
+      if (added === 0 && failed.length > 0) throw new Error(textOf(fields(failed[0])["message"]));
+      return words.oauthFiles(added, failed.length);
+    });
+  return (
+    <div class="grid gap-4">
+      <p class="text-mute">{words.oauthLead}</p>
+      <Warning
+        warning={accounts.value?.warning || words.oauthWarn}
+        confirmed={confirmed.value}
+        onConfirm={(value) => confirmed.value = value}
+      />
+      <Providers
+        chosen={provider.value}
+        accounts={accounts.value}
+        onChoose={(one) => provider.value = one}
+      />
+      <div class="flex flex-wrap items-center gap-3">
+        <button type="button" class="btn btn-primary" disabled={!confirmed.value} onClick={begin}>
+          {words.oauthOpen}
+        </button>
+        <span role="status" class="text-mute">{waiting.value ? words.oauthWaiting : ""}</span>
+      </div>
+      {problem.value && <Problem>{problem.value}</Problem>}
+      <div class="grid gap-4 border-t border-line pt-4">
+        <PasteField disabled={!confirmed.value} onFinish={(address) => void finish(address)} />
+        <FileField disabled={!confirmed.value} onFile={(file) => void take(file)} />
+      </div>
     </div>
   );
 }

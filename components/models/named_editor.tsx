@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { NamedModels } from "../data/views.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
@@ -6,30 +7,57 @@ import { text } from "../text/shell.ts";
 import { modelsText } from "../text/models.ts";
 import { Card } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { chosenModels, ModelListField } from "./model_list_field.tsx";
 
 const words = modelsText;
 
-interface NamedEditorProps {
+/** What stands for what, and how it is kept. */
+export interface NamedKind {
   readonly title: string;
   readonly note: string;
-  readonly rows: readonly NamedModels[];
   readonly nameLabel: string;
   readonly modelsLabel: string;
   /** The collection's address: `/api/aliases`. */
   readonly path: string;
-  /** What PUT takes for the models that were typed. */
-  readonly bodyOf: (models: readonly string[]) => unknown;
+  /** `one` model, `any` number of them, or a `chain` whose order counts. */
+  readonly shape: "one" | "any" | "chain";
+  /** What PUT takes for the models that were chosen. */
+  readonly bodyOf: (models: readonly string[]) => Readonly<Record<string, unknown>>;
+}
+
+interface NamedEditorProps {
+  readonly kind: NamedKind;
+  readonly rows: readonly NamedModels[];
+  /** Id of a `datalist` of known models. */
+  readonly known: string;
   readonly refresh: () => Promise<void>;
 }
 
-function Row({ row, onRemove }: { row: NamedModels; onRemove: () => void }) {
+function Row({ row, shape, onEdit, onRemove }: {
+  row: NamedModels;
+  shape: NamedKind["shape"];
+  onEdit: () => void;
+  onRemove: () => void;
+}) {
   return (
-    <li class="flex items-center gap-3 py-2 first:pt-0">
-      <span class="font-medium">{row.name}</span>
-      <Icon name="arrow" class="text-mute" />
-      <span class="flex min-w-0 flex-1 flex-wrap gap-1">
-        {row.models.map((model) => <span key={model} class="chip">{model}</span>)}
+    <li class="flex items-center gap-2 py-2 first:pt-0">
+      <span class="flex min-w-0 flex-1 flex-wrap items-center gap-1.5">
+        <span class="max-w-full truncate font-medium">{row.name}</span>
+        {row.models.map((model, index) => (
+          <span key={model} class="flex max-w-full min-w-0 items-center gap-1.5">
+            {(index === 0 || shape === "chain") && <Icon name="arrow" class="text-mute" />}
+            <span class="chip !block truncate">{model}</span>
+          </span>
+        ))}
       </span>
+      <button
+        type="button"
+        class="btn btn-quiet btn-small"
+        aria-label={`${text.edit} ${row.name}`}
+        onClick={onEdit}
+      >
+        <Icon name="edit" />
+      </button>
       <button
         type="button"
         class="btn btn-quiet btn-small"
@@ -42,58 +70,111 @@ function Row({ row, onRemove }: { row: NamedModels; onRemove: () => void }) {
   );
 }
 
-/** A list of names that stand for models, with a line to add one. */
-export function NamedEditor(props: NamedEditorProps) {
+/** Runs a change and says what came of it; true when it was made. */
+async function attempt(task: () => Promise<unknown>, done: string): Promise<boolean> {
+  try {
+    await task();
+    say(done, { tone: "good" });
+    return true;
+  } catch (error) {
+    say(messageOf(error), { tone: "bad", ms: 10_000 });
+    return false;
+  }
+}
+
+/** A list of names that stand for models, with a form to add one or to change one. */
+export function NamedEditor({ kind, rows, known, refresh }: NamedEditorProps) {
   const name = useSignal("");
-  const models = useSignal("");
-  const attempt = async (task: () => Promise<unknown>, done: string) => {
-    try {
-      await task();
-      [name.value, models.value] = ["", ""];
-      say(done, { tone: "good" });
-    } catch (error) {
-      say(messageOf(error), { tone: "bad", ms: 10_000 });
-    }
-    await props.refresh();
+  const models = useSignal<readonly string[]>([]);
+  const edited = useSignal<NamedModels | undefined>(undefined);
+  const form = useRef<HTMLFormElement>(null);
+  const start = (row: NamedModels | undefined) => {
+    edited.value = row;
+    form.current?.reset();
+    [name.value, models.value] = [row?.name ?? "", row?.models ?? []];
+    if (row !== undefined) form.current?.querySelector<HTMLInputElement>("input:not([readonly])")?.focus();
   };
-  const add = (event: SubmitEvent) => {
+  const address = (one: string) => `${kind.path}/${encodeURIComponent(one)}`;
+  const save = async (event: SubmitEvent) => {
     event.preventDefault();
-    const list = models.value.split(/[\s,]+/).filter(Boolean);
-    const path = `${props.path}/${encodeURIComponent(name.value.trim())}`;
-    void attempt(() => send("PUT", path, props.bodyOf(list)), words.saved(name.value.trim()));
+    const called = name.value.trim();
+    if (kind.shape !== "one" && form.current) {
+      models.value = chosenModels(form.current, "models", models.value);
+    }
+    if (called === "" || models.value.length === 0) return say(words.incomplete, { tone: "bad" });
+    const seen = edited.value?.updatedAt === undefined ? {} : { updatedAt: edited.value.updatedAt };
+    const body = { ...kind.bodyOf(models.value), ...seen };
+    if (await attempt(() => send("PUT", address(called), body), words.saved(called))) start(undefined);
+    await refresh();
   };
-  const remove = (row: NamedModels) =>
-    attempt(() => send("DELETE", `${props.path}/${encodeURIComponent(row.name)}`), words.removed(row.name));
+  const remove = async (row: NamedModels) => {
+    await attempt(() => send("DELETE", address(row.name)), words.removed(row.name));
+    if (edited.value?.name === row.name) start(undefined);
+    await refresh();
+  };
   return (
-    <Card title={props.title} note={props.note}>
-      {props.rows.length === 0 ? <p class="text-mute">{words.none}</p> : (
+    <Card title={kind.title}>
+      <p class="mb-3 text-xs text-mute">{kind.note}</p>
+      {rows.length === 0 ? <p class="text-mute">{words.none}</p> : (
         <ul class="divide-y divide-line">
-          {props.rows.map((row) => <Row key={row.name} row={row} onRemove={() => void remove(row)} />)}
+          {rows.map((row) => (
+            <Row
+              key={row.name}
+              row={row}
+              shape={kind.shape}
+              onEdit={() => start(row)}
+              onRemove={() => void remove(row)}
+            />
+          ))}
         </ul>
       )}
-      <form
-        class="mt-4 grid gap-3 border-t border-line pt-4 grid-cols-[1fr_2fr] items-end"
-        onSubmit={add}
-      >
+      <form ref={form} class="mt-4 grid gap-3 border-t border-line pt-4" onSubmit={save}>
         <label>
-          <span class="label">{props.nameLabel}</span>
+          <span class="label">{kind.nameLabel}</span>
           <input
-            class="field"
+            class="field read-only:bg-sunken"
             required
+            readOnly={edited.value !== undefined}
+            list={kind.shape === "chain" ? known : ""}
             value={name}
             onInput={(event) => name.value = event.currentTarget.value}
           />
         </label>
-        <label>
-          <span class="label">{props.modelsLabel}</span>
-          <input
-            class="field"
-            required
-            value={models}
-            onInput={(event) => models.value = event.currentTarget.value}
-          />
-        </label>
-        <button type="submit" class="btn col-start-2 justify-self-end">{text.add}</button>
+        {kind.shape === "one"
+          ? (
+            <label>
+              <span class="label">{kind.modelsLabel}</span>
+              <input
+                class="field"
+                required
+                list={known}
+                value={models.value[0] ?? ""}
+                onInput={(event) => models.value = [event.currentTarget.value.trim()].filter(Boolean)}
+              />
+            </label>
+          )
+          : (
+            <ModelListField
+              label={kind.modelsLabel}
+              name="models"
+              value={models.value}
+              onChange={(list) => models.value = list}
+              known={known}
+              ordered={kind.shape === "chain"}
+            />
+          )}
+        <div class="flex justify-end gap-2">
+          {edited.value !== undefined && (
+            <button
+              type="button"
+              class="btn btn-quiet"
+              onClick={() => start(undefined)}
+            >
+              {text.cancel}
+            </button>
+          )}
+          <button type="submit" class="btn">{edited.value === undefined ? text.add : text.save}</button>
+        </div>
       </form>
     </Card>
   );

@@ -14,7 +14,17 @@ function Left({ row }: { row: ModelQuota }) {
   if (row.left === undefined) {
     return <Figure kind="measured" {...age}>{shortNumber(row.used)} {words.used}</Figure>;
   }
-  const amount = row.kind === "remaining_fraction" ? percent(leftShare(row)) : shortNumber(row.left);
+  const amount = row.kind === "remaining_fraction"
+    ? percent(Math.min(1, row.left / (row.limit ?? 1)))
+    : shortNumber(row.left);
+  if (row.open > 0) {
+    return (
+      <Figure kind="unknown" {...age}>
+        {row.left > 0 && <strong class="font-semibold">{words.atLeast(amount)}</strong>}
+        {row.left > 0 ? ` ${words.left}` : words.stillServing(row.open, row.buckets)}
+      </Figure>
+    );
+  }
   return (
     <span>
       <Figure kind={row.origin} {...age}>
@@ -52,6 +62,7 @@ function Times({ row }: { row: ModelQuota }) {
     );
   }
   if (row.left === undefined) parts.push(<span>{words.unknownLimit}</span>);
+  else if (row.open > 0 && row.left === 0) parts.push(<span>{words.usedUp(row.buckets - row.unknown)}</span>);
   else if (row.unknown > 0) parts.push(<span>{words.unknownMore(row.unknown)}</span>);
   return <p class="flex flex-wrap gap-x-3 text-xs text-mute">{parts}</p>;
 }
@@ -65,7 +76,7 @@ function Row({ row }: { row: ModelQuota }) {
         {row.cooling > 0 && <span class="chip chip-warn">{words.cooling(row.cooling, row.buckets)}</span>}
         <span class="num ms-auto shrink-0 text-end">
           <Left row={row} />
-          {row.limit !== undefined && row.kind !== "remaining_fraction" && (
+          {row.open === 0 && row.limit !== undefined && row.kind !== "remaining_fraction" && (
             <span class="ms-1 text-mute">/ {shortNumber(row.limit)}</span>
           )}
         </span>
@@ -82,11 +93,15 @@ function Row({ row }: { row: ModelQuota }) {
 }
 
 /** What is left of each model, the nearest to its end first. */
-export function QuotaList({ rows, most = 6 }: { rows: readonly ModelQuota[]; most?: number }) {
+export function QuotaList(
+  { rows, most = 6, here = false }: { rows: readonly ModelQuota[]; most?: number; here?: boolean },
+) {
   return (
     <Card
       title={words.quota}
-      action={<a class="btn btn-quiet btn-small" href="/dashboard/quotas">{words.allQuotas}</a>}
+      action={here
+        ? undefined
+        : <a class="btn btn-quiet btn-small" href="/dashboard/quotas">{words.allQuotas}</a>}
     >
       {rows.length === 0
         ? <Empty icon="quotas" title={words.quotaEmpty}>{words.quotaEmptyDetail}</Empty>

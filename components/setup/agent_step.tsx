@@ -3,6 +3,7 @@ import { agentChanges } from "../data/catalog_views.ts";
 import type { AgentChange, AgentRow } from "../data/views.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
+import { text } from "../text/shell.ts";
 import { setupText } from "../text/setup.ts";
 import { Problem } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -12,6 +13,23 @@ const words = setupText;
 function lineTone(line: string): string {
   if (line.startsWith("+")) return "text-good";
   return line.startsWith("-") ? "text-bad" : "text-mute";
+}
+
+/** What no file can do: to be run or pasted by the user. */
+function Lines({ lines }: { lines: readonly string[] }) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(lines.join("\n"));
+    say(text.copied, { tone: "good" });
+  };
+  return (
+    <div class="flex items-start gap-2 rounded-lg bg-accent-wash px-3 py-2">
+      <code class="min-w-0 flex-1 font-mono text-xs break-all whitespace-pre-wrap">{lines.join("\n")}</code>
+      <button type="button" class="btn btn-small" onClick={copy}>
+        <Icon name="copy" />
+        {text.copy}
+      </button>
+    </div>
+  );
 }
 
 function Change({ change }: { change: AgentChange }) {
@@ -24,6 +42,10 @@ function Change({ change }: { change: AgentChange }) {
         {change.agent}
         <span class="font-normal text-mute">{change.message}</span>
       </p>
+      {change.notes.length > 0 && (
+        <ul class="list-disc ps-5 text-mute">{change.notes.map((note) => <li key={note}>{note}</li>)}</ul>
+      )}
+      {change.lines.length > 0 && <Lines lines={change.lines} />}
       <pre class="max-h-72 overflow-auto rounded-lg bg-sunken p-3 font-mono text-xs" tabIndex={0}>
         {(change.diff || words.noDiff).split("\n").map((line, index) => <span key={index} class={`block ${lineTone(line)}`}>{line || " "}</span>)}
       </pre>

@@ -63,15 +63,36 @@ export const keysText = {
   addDone: (good: number, bad: number) =>
     bad === 0 ? `${plural(good, "key is", "keys are")} added.` : `${good} added, ${bad} refused.`,
   getKey: "Get a key at Google AI Studio",
+  suggestions: "These keys seem to share a project",
+  suggestionsNote: "keys of one project share its limits, so knowing it avoids refusals",
+  sure: (share: string) => `${share} sure`,
+  confirm: "They do",
+  confirmOf: (names: string) => `Confirm that ${names} share a project`,
+  dismiss: "No",
+  dismissOf: (names: string) => `${names} do not share a project`,
+  confirmed: (count: number, project: string) => `${plural(count, "key is", "keys are")} in ${project} now.`,
+  allowModels: "Only these models",
+  allowHint: "Patterns by commas, such as gemini-2.5-*; empty for all",
+  denyModels: "Never these models",
+  denyHint: "Patterns by commas; empty for none",
   oauthTitle: "Sign in with Google",
   oauthLead: "For accounts of Antigravity and of Gemini Code Assist. Google's page opens in a new tab.",
   oauthWarn:
-    "Google's terms do not allow other software to use these accounts, and has suspended some. An API key is the safe way.",
+    "Google's terms do not allow other software to use these accounts, and Google has suspended some. An API key is the safe way.",
+  oauthConfirm: "I have read this and take the risk",
+  oauthWaiting: "Waiting for Google's page …",
+  oauthTimeout: "Google's page was not answered within ten minutes. Begin again.",
+  oauthAdded: (name: string) => `${name} is added.`,
+  oauthFile: "Or take over a credentials file (Google Cloud, Antigravity, Gemini CLI)",
+  oauthFiles: (added: number, failed: number) =>
+    failed === 0
+      ? `${plural(added, "account is", "accounts are")} added.`
+      : `${added} added, ${failed} refused.`,
   oauthOpen: "Open Google's page",
   oauthPaste: "If Google's page ends at an address that does not load, paste that address here",
   oauthFinish: "Finish",
   oauthDone: "The account is added.",
-  providers: { antigravity: "Antigravity", "gemini-cli": "Gemini Code Assist" },
+  providers: { antigravity: "Antigravity", gemini_cli: "Gemini Code Assist" },
   sources: {
     api_key: "API key",
     antigravity: "Antigravity",

@@ -13,6 +13,10 @@ export const overviewText = {
   empties: "empty in",
   cooling: (count: number, of: number) => count === of ? "cooling" : `${count} of ${of} cooling`,
   freeIn: "free in",
+  atLeast: (amount: string) => `at least ${amount}`,
+  stillServing: (open: number, of: number) => `${open} of ${of} projects serve on`,
+  usedUp: (count: number) =>
+    `${plural(count, "project is", "projects are")} used up; the others' limits are not known`,
   unknownLimit: "limit not known yet",
   unknownMore: (count: number) => `${plural(count, "more project", "more projects")} with limits not known`,
   allQuotas: "All quotas",

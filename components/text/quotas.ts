@@ -1,5 +1,12 @@
 import { plural } from "../format.ts";
 
+const budgetPeriods: Readonly<Record<string, string>> = {
+  daily: "budget of the day",
+  weekly: "budget of the week",
+  monthly: "budget of the month",
+  total: "budget in all",
+};
+
 /** Words of this part of the dashboard. */
 export const quotasText = {
   title: "Usage quotas",
@@ -46,4 +53,15 @@ export const quotasText = {
   told: "told by you",
   measured: "read from a reply",
   filter: "Filter by model or project",
+  usage: "Who used it",
+  usageNote: "last thirty days",
+  usageBy: { clients: "By client", projects: "By project" },
+  usageEmpty: "Nobody called yet",
+  usageEmptyDetail: "Every client token and every project has a line here once it was used.",
+  shareOf: (name: string, share: string) => `${name}: ${share} of all requests`,
+  budgetOf: (name: string, share: string) => `${name}: ${share} of the budget used`,
+  budget: (used: string, limit: string, unit: string, period: string) =>
+    `${used} of ${limit}${unit === "usd" ? "" : ` ${unit}`}, ${budgetPeriods[period] ?? period}`,
+  failures: (count: number) => `${plural(count, "error", "errors")}`,
+  costNote: "What it would have cost by the price list",
 } as const;

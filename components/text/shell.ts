@@ -6,6 +6,7 @@ export const text = {
   add: "Add",
   remove: "Remove",
   edit: "Edit",
+  cancel: "Cancel",
   undo: "Undo",
   copy: "Copy",
   copied: "Copied",

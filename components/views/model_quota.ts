@@ -14,6 +14,8 @@ export interface ModelQuota {
   readonly emptyAt?: number;
   readonly buckets: number;
   readonly unknown: number;
+  /** Of the unknown, those that do not cool: they may serve on when the known ones are used up. */
+  readonly open: number;
   readonly cooling: number;
   /** The first instant at which a cooling bucket serves again. */
   readonly freeAt?: number;
@@ -53,7 +55,10 @@ function quotaOf(model: string, buckets: readonly BucketRow[], now: number): Mod
   const kind = leading(buckets);
   const limits = buckets.flatMap((bucket) => bucket.limits.filter((limit) => limit.kind === kind));
   const known = limits.filter(isKnown);
-  const cooling = buckets.filter((bucket) => (bucket.coolingUntil ?? 0) > now);
+  const isCooling = (bucket: BucketRow) => (bucket.coolingUntil ?? 0) > now;
+  const cooling = buckets.filter(isCooling);
+  const told = new Set(known);
+  const unknown = buckets.filter((bucket) => !bucket.limits.some((limit) => told.has(limit)));
   const optional = {
     limit: sum(known.map((limit) => limit.limit)),
     left: sum(limits.map(limitLeft)),
@@ -68,7 +73,8 @@ function quotaOf(model: string, buckets: readonly BucketRow[], now: number): Mod
     used: sum(limits.map((limit) => limit.used)) ?? 0,
     origin: known[0]?.origin ?? "unknown",
     buckets: buckets.length,
-    unknown: buckets.length - new Set(known).size,
+    unknown: unknown.length,
+    open: unknown.filter((bucket) => !isCooling(bucket)).length,
     cooling: cooling.length,
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
   };
@@ -86,9 +92,9 @@ export function modelQuotas(buckets: readonly BucketRow[], now: number): readonl
   return rows.sort((a, b) => leftShare(a) - leftShare(b) || b.used - a.used || (a.model < b.model ? -1 : 1));
 }
 
-/** 0..1; 2 when nothing is known, so that it sorts last. */
-export function leftShare({ kind, left, limit }: ModelQuota): number {
-  if (left === undefined) return 2;
+/** 0..1; 2 when nobody knows, so that it sorts last: without a limit, or while a project of unknown limit serves on. */
+export function leftShare({ kind, left, limit, open }: ModelQuota): number {
+  if (left === undefined || open > 0) return 2;
   if (kind === "remaining_fraction") return limit === undefined ? Math.min(1, left) : left / limit;
   return limit === undefined || limit === 0 ? 2 : left / limit;
 }

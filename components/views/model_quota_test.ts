@@ -53,3 +53,12 @@ Deno.test("modelQuotas() keeps unknown apart from zero, and puts what ends first
   assert.deepEqual(rows.map((row) => row.model), ["short", "plenty", "unknown"]);
   assert.deepEqual(rows.map(leftShare), [0.1, 0.9, 2]);
 });
+
+Deno.test("leftShare() does not call a model used up while a project of unknown limit serves on", () => {
+  const spent = bucket("m", [limit({ limit: 1_000, left: 0 })], { coolingUntil: NOW + 5 });
+  const unknown = bucket("m", [limit({ used: 12 })]);
+  const [serving] = modelQuotas([spent, unknown], NOW);
+  assert.deepEqual([serving?.left, serving?.open, leftShare(serving!)], [0, 1, 2]);
+  const [resting] = modelQuotas([spent, { ...unknown, coolingUntil: NOW + 5 }], NOW);
+  assert.deepEqual([resting?.unknown, resting?.open, leftShare(resting!)], [1, 0, 0]);
+});

@@ -6,12 +6,15 @@ import { define } from "../_define.ts";
 
 export const handler = define.handlers({
   async GET({ state: { data }, url: { searchParams } }) {
+    const [keys, suggestions] = await Promise.all([data.keys(), data.suggestions()]);
     return page({
-      keys: await data.keys(),
+      keys,
+      suggestions,
       words: searchParams.get("q") ?? "",
       status: searchParams.get("status") ?? "",
       focus: searchParams.get("focus") ?? "",
       add: searchParams.has("add"),
+      signIn: searchParams.has("signin"),
     });
   },
 });

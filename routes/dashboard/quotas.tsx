@@ -6,19 +6,20 @@ import { define } from "../_define.ts";
 
 export const handler = define.handlers({
   async GET({ state: { data } }) {
-    const [buckets, caps, catalog, clients, keys] = await Promise.all([
+    const [buckets, caps, catalog, clients, keys, usage] = await Promise.all([
       data.buckets(),
       data.caps(),
       data.catalog(),
       data.clients(),
       data.keys(),
+      data.usage(),
     ]);
     const targets = [
       ...catalog.models.map((model) => model.id),
       ...catalog.groups.map((group) => `group:${group.name}`),
       ...clients.map((client) => `client:${client.id}`),
     ];
-    return page({ buckets, caps, targets, keys });
+    return page({ buckets, caps, targets, keys, usage });
   },
 });
 

@@ -12,6 +12,10 @@ export interface DashboardOptions {
   readonly projects: readonly SimProject[];
   /** Keys that are in the pool from the start, without asking Google about each. */
   readonly keys?: readonly string[];
+  /** Further settings. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The home folder in which coding agents are looked for and set up; default: an empty one. */
+  readonly userHome?: string;
 }
 
 /** A whole server with the dashboard, the simulator behind it, and a database that outlives its restarts. */
@@ -32,6 +36,23 @@ async function storeKeys(path: string, home: string, keys: readonly string[]): P
   await store.close();
 }
 
+/** Runs `task` with another home folder, so that no agent of the person who runs the tests is seen or touched. */
+async function inUserHome<Value>(folder: string, task: () => Promise<Value>): Promise<Value> {
+  const changed = ["HOME", "USERPROFILE", "XDG_CONFIG_HOME"] as const;
+  const before = changed.map((name) => [name, Deno.env.get(name)] as const);
+  Deno.env.set("HOME", folder);
+  Deno.env.set("USERPROFILE", folder);
+  Deno.env.set("XDG_CONFIG_HOME", `${folder}/.config`);
+  try {
+    return await task();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+  }
+}
+
 /** Starts all of it. Builds the dashboard when it is stale. */
 export async function dashboardUnderTest(options: DashboardOptions): Promise<DashboardUnderTest> {
   await buildDashboard({ force: false });
@@ -45,18 +66,21 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
   const home = await Deno.makeTempDir({ prefix: "geminitro-dashboard-" });
   const database = `${home}/test.sqlite3`;
   await storeKeys(database, home, options.keys ?? []);
+  const userHome = options.userHome ?? home;
   const open = () =>
-    createGeminitro({
-      env: {
-        GEMINITRO_HOME: home,
-        GEMINITRO_KV: database,
-        GEMINI_API_URL: simulator.url,
-        PROXY_API_KEY: OWNER_TOKEN,
-        LOG_LEVEL: "debug",
-      },
-      print: () => {},
-      dashboard: folderFiles(new URL("../../_fresh/client/", import.meta.url)),
-    });
+    inUserHome(userHome, () =>
+      createGeminitro({
+        env: {
+          GEMINITRO_HOME: home,
+          GEMINITRO_KV: database,
+          GEMINI_API_URL: simulator.url,
+          PROXY_API_KEY: OWNER_TOKEN,
+          LOG_LEVEL: "debug",
+          ...options.env,
+        },
+        print: () => {},
+        dashboard: folderFiles(new URL("../../_fresh/client/", import.meta.url)),
+      }));
   const listen = (port: number) => serve(proxy, { host: "127.0.0.1", port });
   let proxy = await open();
   let serving = await listen(0);

@@ -1,0 +1,107 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { KeyRow, SuggestionRow } from "../data/views.ts";
+import { keyName, percent } from "../format.ts";
+import { messageOf, send } from "../live/browser_api.ts";
+import { configuration } from "../live/configuration.ts";
+import { useResource } from "../live/resource.ts";
+import { say } from "../live/toasts.ts";
+import { keysText } from "../text/keys.ts";
+import { Card } from "../ui/card.tsx";
+import { projectNameFor, suggestionId } from "../views/suggested_project.ts";
+
+const words = keysText;
+const STORE = "geminitro.dismissed";
+
+function Row({ row, keys, onConfirm, onDismiss }: {
+  row: SuggestionRow;
+  keys: readonly KeyRow[];
+  onConfirm: (project: string) => void;
+  onDismiss: () => void;
+}) {
+  const members = row.credentials.map((id) => keys.find((key) => key.id === id)).filter((key) => !!key);
+  const project = useSignal(projectNameFor(members, keys));
+  const names = members.map(keyName).join(", ");
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    onConfirm(project.value.trim());
+  };
+  return (
+    <li class="flex flex-wrap items-end gap-x-4 gap-y-3 py-3 first:pt-1 last:pb-0">
+      <div class="min-w-56 flex-1">
+        <p class="font-medium">{names}</p>
+        <p class="text-xs text-mute">
+          {row.evidence} · {words.sure(percent(row.confidence))}
+        </p>
+      </div>
+      <form class="flex flex-wrap items-end gap-2" onSubmit={submit}>
+        <label class="w-44">
+          <span class="label">{words.project}</span>
+          <input
+            class="field"
+            required
+            maxLength={100}
+            value={project}
+            onInput={(event) => project.value = event.currentTarget.value}
+          />
+        </label>
+        <button type="submit" class="btn btn-primary" aria-label={words.confirmOf(names)}>
+          {words.confirm}
+        </button>
+        <button
+          type="button"
+          class="btn btn-quiet"
+          aria-label={words.dismissOf(names)}
+          onClick={onDismiss}
+        >
+          {words.dismiss}
+        </button>
+      </form>
+    </li>
+  );
+}
+
+function readDismissed(): readonly string[] {
+  return (localStorage.getItem(STORE) ?? "").split("\n").filter(Boolean);
+}
+
+/** Keys that seem to share a project; nothing is done about it until somebody confirms. */
+export function SuggestionList({ initial, keys, refresh }: {
+  initial: readonly SuggestionRow[];
+  keys: readonly KeyRow[];
+  refresh: () => Promise<void>;
+}) {
+  const found = useResource(initial, configuration.suggestions, ["pool_update", "stats_update"], 10_000);
+  const dismissed = useSignal<readonly string[]>([]);
+  useEffect(() => void (dismissed.value = readDismissed()), []);
+  const confirm = async (row: SuggestionRow, project: string) => {
+    try {
+      await send("POST", "/api/projects/confirm", { credentials: row.credentials, project });
+      say(words.confirmed(row.credentials.length, project), { tone: "good" });
+    } catch (error) {
+      say(messageOf(error), { tone: "bad" });
+    }
+    await Promise.all([found.refresh(), refresh()]);
+  };
+  const dismiss = (row: SuggestionRow) => {
+    dismissed.value = [...dismissed.value, suggestionId(row)].slice(-200);
+    localStorage.setItem(STORE, dismissed.value.join("\n"));
+  };
+  const rows = found.value.value.filter((row) => !dismissed.value.includes(suggestionId(row)));
+  if (rows.length === 0) return null;
+  return (
+    <Card title={words.suggestions} note={words.suggestionsNote} class="mb-4">
+      <ul class="divide-y divide-line">
+        {rows.slice(0, 5).map((row) => (
+          <Row
+            key={suggestionId(row)}
+            row={row}
+            keys={keys}
+            onConfirm={(project) => void confirm(row, project)}
+            onDismiss={() => dismiss(row)}
+          />
+        ))}
+      </ul>
+    </Card>
+  );
+}

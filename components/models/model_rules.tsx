@@ -1,0 +1,63 @@
+import { useSignal } from "@preact/signals";
+import type { ModelRulesView } from "../data/views.ts";
+import { messageOf, send } from "../live/browser_api.ts";
+import { say } from "../live/toasts.ts";
+import { modelsText } from "../text/models.ts";
+import { text } from "../text/shell.ts";
+import { Card } from "../ui/card.tsx";
+import { chosenModels, ModelListField } from "./model_list_field.tsx";
+
+const words = modelsText;
+
+/** Which models this proxy offers at all, by patterns. */
+export function ModelRules(
+  { rules, known, refresh }: { rules: ModelRulesView; known: string; refresh: () => Promise<void> },
+) {
+  const allow = useSignal(rules.allowModels);
+  const deny = useSignal(rules.denyModels);
+  const save = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    allow.value = chosenModels(form, "allow", allow.value);
+    deny.value = chosenModels(form, "deny", deny.value);
+    form.reset();
+    try {
+      await send("POST", "/api/settings", {
+        modelRules: {
+          ...(allow.value.length > 0 ? { allowModels: allow.value } : {}),
+          ...(deny.value.length > 0 ? { denyModels: deny.value } : {}),
+        },
+      });
+      say(words.rulesSaved, { tone: "good" });
+    } catch (error) {
+      say(messageOf(error), { tone: "bad", ms: 10_000 });
+    }
+    await refresh();
+  };
+  return (
+    <Card title={words.rules}>
+      <p class="mb-3 text-xs text-mute">{words.rulesNote}</p>
+      <form class="grid gap-3" onSubmit={save}>
+        <ModelListField
+          label={words.rulesAllow}
+          name="allow"
+          value={allow.value}
+          onChange={(list) => allow.value = list}
+          known={known}
+          ordered={false}
+          placeholder={words.rulesAll}
+        />
+        <ModelListField
+          label={words.rulesDeny}
+          name="deny"
+          value={deny.value}
+          onChange={(list) => deny.value = list}
+          known={known}
+          ordered={false}
+          placeholder={words.rulesNothing}
+        />
+        <button type="submit" class="btn justify-self-end">{text.save}</button>
+      </form>
+    </Card>
+  );
+}
