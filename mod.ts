@@ -10,4 +10,4 @@
  *
  * @module
  */
-export { createGeminitro, type Geminitro, type GeminitroOptions } from "./src/composition/mod.ts";
+export { createGeminitro, type Geminitro, type GeminitroOptions, SettingsError } from "./src/composition/mod.ts";

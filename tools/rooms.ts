@@ -15,7 +15,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   pool: ["core", "config", "store", "catalog"],
   ledger: ["core", "config", "store"],
   relay: ["core", "config", "gemini", "dialects", "upstreams", "pool", "ledger", "store"],
-  oauth: ["core", "config", "store", "upstreams", "std", "ledger"],
+  oauth: ["core", "config", "store", "upstreams", "ledger"],
   agents: ["core"],
   admin: ["core", "config", "store", "catalog", "pool", "ledger", "upstreams", "oauth", "agents", "gemini"],
   jobs: ["core", "config", "store", "catalog", "pool", "ledger", "upstreams", "oauth", "admin"],

@@ -48,7 +48,7 @@ export async function bucketReports(deps: AdminDeps): Promise<readonly BucketRep
 }
 
 /** When a limit is used up if things go on as they do; a limit that resets first never is. */
-export function forecast(limit: BucketLimitView, perMinute: number, now: number): BucketForecast {
+function forecast(limit: BucketLimitView, perMinute: number, now: number): BucketForecast {
   const rounded = Math.round(perMinute * 100) / 100;
   const never = { perMinute: rounded, exhaustedAt: null };
   if (limit.left === undefined || perMinute <= 0) return never;

@@ -15,7 +15,7 @@ export async function capsView(deps: AdminDeps): Promise<CapsView> {
 }
 
 /** Midnight local time until the user sets something else. */
-export async function capSchedule({ store }: AdminDeps): Promise<CapSchedule> {
+async function capSchedule({ store }: AdminDeps): Promise<CapSchedule> {
   const record = await store.settings.get(CAP_SCHEDULE);
   const { resetTime, timezone } = record ?? {};
   return {
@@ -86,7 +86,7 @@ async function publishCaps(deps: AdminDeps): Promise<void> {
 }
 
 /** True for `local` and for every zone that the platform knows. */
-export function isTimezone(name: string): boolean {
+function isTimezone(name: string): boolean {
   if (name === "local") return true;
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });

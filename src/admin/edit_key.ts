@@ -30,7 +30,7 @@ export async function editKey(
   return await keyView(deps, found.value.id);
 }
 
-export async function keyView(deps: AdminDeps, id: string): Promise<Outcome<SafeKey>> {
+async function keyView(deps: AdminDeps, id: string): Promise<Outcome<SafeKey>> {
   const view = (await listKeys(deps)).find((key) => key.id === id);
   return view === undefined ? refuse(404, "not_found", "There is no such key") : ok(view);
 }

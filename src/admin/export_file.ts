@@ -6,7 +6,7 @@ import { type Outcome, refuse } from "./problem.ts";
 import { safeKey } from "./safe_key.ts";
 
 /** Shortest passphrase that an export takes. */
-export const PASSPHRASE_CHARACTERS = 8;
+const PASSPHRASE_CHARACTERS = 8;
 
 /**
  * Everything that was set, as one JSON document. With a passphrase the credentials are in it, encrypted; without one they are

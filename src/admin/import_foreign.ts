@@ -126,7 +126,7 @@ function seedAliases(value: unknown): ImportPlan["aliases"] {
 }
 
 /** Figures with every secret that is used as a name replaced by a hash of it, and their millions of timestamps left out. */
-export function seedHistory(value: unknown): JsonObject | undefined {
+function seedHistory(value: unknown): JsonObject | undefined {
   if (!isObject(value)) return undefined;
   const keyUsage = isObject(value["keyUsage"]) ? value["keyUsage"] : {};
   const counts = (entry: unknown) =>

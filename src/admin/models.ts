@@ -1,8 +1,7 @@
 import type { CatalogEntry, ModelMatrix, RefreshReport } from "../catalog/mod.ts";
-import { type CredentialId, ok } from "../core/mod.ts";
+import type { CredentialId } from "../core/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { retireKey } from "./check_keys.ts";
-import { type Outcome, refuse } from "./problem.ts";
 
 export interface ModelsView extends ModelMatrix {
   readonly entries: readonly CatalogEntry[];
@@ -52,18 +51,4 @@ function viewOf(report: RefreshReport): RefreshView {
   return report.ok
     ? { credential, source, ok: true, models: report.models, added: report.added, removed: report.removed }
     : { credential, source, ok: false, models: 0, added: [], removed: [], reason: report.failure.message };
-}
-
-/** Rules that hold for all credentials. */
-export interface ModelRulesView {
-  readonly allowModels: readonly string[];
-  readonly denyModels: readonly string[];
-}
-
-/** A model that the catalog knows, by any of its names. */
-export function knownModel({ catalog }: AdminDeps, name: string): Outcome<string> {
-  const resolved = catalog.resolve(name);
-  return resolved.ok
-    ? ok(resolved.value.id)
-    : refuse(404, "model_not_found", resolved.error.message, "model");
 }

@@ -6,7 +6,7 @@ import { type SafeKey } from "./safe_key.ts";
 import { listKeys } from "./list_keys.ts";
 
 /** Settings that can be changed while the server runs; everything else is in the environment. */
-export const RUNTIME = "runtime";
+const RUNTIME = "runtime";
 const PREFERENCES = "preferences";
 const PRICES = "prices";
 

@@ -64,6 +64,6 @@ export async function statsView({ ledger, ports, settings }: AdminDeps): Promise
   };
 }
 
-export function dayName(time: number): string {
+function dayName(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }

@@ -5,7 +5,6 @@
  *
  * @module
  */
-export { aliasProblem, bareName } from "./alias_chain.ts";
 export {
   type Catalog,
   type CatalogOptions,
@@ -13,8 +12,8 @@ export {
   createCatalog,
   MODEL_RULES,
 } from "./catalog.ts";
-export { matchesGlob, type ModelRules, permitsModel } from "./glob.ts";
+export { matchesGlob, type ModelRules } from "./glob.ts";
 export { type CatalogEntry, type MatrixRow, type ModelMatrix } from "./listing.ts";
 export { type ModelSource, type RefreshDeps, type RefreshReport } from "./refresh.ts";
-export { type ResolvedModel, resolveModel } from "./resolve.ts";
-export { buildSnapshot, type CatalogRecords, type CatalogSnapshot, type KnownModel } from "./snapshot.ts";
+export { type ResolvedModel } from "./resolve.ts";
+export { type CatalogRecords, type CatalogSnapshot, type KnownModel } from "./snapshot.ts";

@@ -34,7 +34,7 @@ export function proxyApp(rooms: Rooms, gate: AuthGate): Hono<{ Bindings: PeerInf
 }
 
 /** Asks these credentials for their models; dead and disabled ones are left alone. */
-export function refreshModels(rooms: Rooms, credentials: readonly Credential[], signal: AbortSignal) {
+function refreshModels(rooms: Rooms, credentials: readonly Credential[], signal: AbortSignal) {
   const usable = credentials.filter((credential) => credential.enabled && credential.dead === undefined);
   return rooms.catalog.refresh(usable, {
     upstreams: rooms.upstreams,

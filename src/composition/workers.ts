@@ -99,7 +99,7 @@ class Place {
 }
 
 /** Set in the environment of a worker to its number. */
-export const WORKER_VARIABLE = "GEMINITRO_WORKER";
+const WORKER_VARIABLE = "GEMINITRO_WORKER";
 
 /** True in a process that another one of this program supervises. */
 export function isWorker(): boolean {

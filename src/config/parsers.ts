@@ -16,7 +16,7 @@ export const decimal = (least: number, most: number) => (text: string): number |
 };
 
 /** The longest delay a timer takes, in milliseconds (2^31 - 1, about 24.8 days). */
-export const LONGEST_DELAY = 2_147_483_647;
+const LONGEST_DELAY = 2_147_483_647;
 
 export const milliseconds = wholeNumber(0, LONGEST_DELAY);
 

@@ -1,8 +1,5 @@
 import type { ComponentChildren } from "preact";
 
-/** True in the browser, false while the server renders. */
-export const IS_BROWSER = typeof document !== "undefined";
-
 /** Collects what pages put into <head>; set only while the server renders, which it does in one go. */
 export const headCollector: { children: ComponentChildren[] | undefined } = { children: undefined };
 

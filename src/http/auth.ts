@@ -14,7 +14,7 @@ export interface ClientIdentity {
 export type Authenticate = (token: string) => ClientIdentity | undefined;
 
 /** The token a request carries, in any of the ways that the dialects' clients send it. */
-export function tokenOf(request: Request, url: URL): string | undefined {
+function tokenOf(request: Request, url: URL): string | undefined {
   const { headers } = request;
   const bearer = headers.get("authorization");
   if (bearer !== null && bearer.trim() !== "") return /^bearer\s+(\S+)\s*$/i.exec(bearer)?.[1] ?? bearer.trim();

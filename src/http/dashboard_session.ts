@@ -4,7 +4,7 @@ import { isSameOrigin, isTrustedHost } from "./dashboard_origin.ts";
 import { createLoginBrake } from "./login_brake.ts";
 
 /** The cookie's name; HttpOnly, SameSite=Strict, for the whole origin. */
-export const SESSION_COOKIE = "geminitro_session";
+const SESSION_COOKIE = "geminitro_session";
 /** A session ends this long after its login. */
 export const SESSION_MS = 7 * 24 * 3_600_000;
 

@@ -4,12 +4,12 @@ export type Histogram = Map<number, number>;
 const BUCKETS_AN_OCTAVE = 4;
 
 /** The bucket of a duration in milliseconds. */
-export function bucketOf(ms: number): number {
+function bucketOf(ms: number): number {
   return Math.round(Math.log2(Math.max(0, ms) + 1) * BUCKETS_AN_OCTAVE);
 }
 
 /** The duration at the middle of a bucket, in milliseconds. */
-export function durationOf(bucket: number): number {
+function durationOf(bucket: number): number {
   return Math.round(2 ** (bucket / BUCKETS_AN_OCTAVE) - 1);
 }
 

@@ -5,7 +5,7 @@ import { isLoud } from "./log_console.ts";
 import { packAll, unpack } from "./packed.ts";
 
 /** Values of up to 64 lines that the ring keeps. */
-export const LOG_VALUES = 1_000;
+const LOG_VALUES = 1_000;
 /** The ring is trimmed once in this many writes. */
 const TRIM_EVERY = 100;
 

@@ -77,7 +77,7 @@ export function recordMatches(filter: RecordFilter, record: CallRecord): boolean
   return wantedFacets(filter).every(([facet, wanted]) => facetMatches(facet, facetOf(facet, record), wanted));
 }
 
-export function inTime(filter: RecordFilter, at: number): boolean {
+function inTime(filter: RecordFilter, at: number): boolean {
   return at >= (filter.since ?? -Infinity) && at <= (filter.until ?? Infinity);
 }
 

@@ -3,7 +3,7 @@ import { type Grain, rollupKey } from "./ledger_keys.ts";
 import { type Addition, addTo, type Cell, emptyCell, mergeCell } from "./rollup_cell.ts";
 import { cellOf, type Cells, encodeCells, type PackedCells } from "./rollup_codec.ts";
 
-export const DIMS = [
+const DIMS = [
   "total",
   "model",
   "key",

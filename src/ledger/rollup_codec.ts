@@ -6,8 +6,8 @@ import { type Cell, decodeCell, emptyCell, encodeCell, mergeCell } from "./rollu
 export type Cells = Map<string, Cell>;
 
 /** Beyond this many values of one dimension in one period the rest is counted under `OTHER`. */
-export const MOST_VALUES = 1_500;
-export const OTHER = "(other)";
+const MOST_VALUES = 1_500;
+const OTHER = "(other)";
 const VALUE_BYTES = 60_000;
 const PLAIN_CHARACTERS = 2_000;
 

@@ -29,7 +29,7 @@ export async function* segmentsBelow(kv: Deno.Kv, below: number): AsyncGenerator
   }
 }
 
-export function isSegmentMeta(value: unknown): value is SegmentMeta {
+function isSegmentMeta(value: unknown): value is SegmentMeta {
   return isObject(value) && typeof value["count"] === "number" && Array.isArray(value["chunks"]);
 }
 

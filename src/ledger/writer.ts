@@ -7,7 +7,7 @@ import type { PackedCells } from "./rollup_codec.ts";
 import { commitWrites, type Write } from "./write_batch.ts";
 
 /** Longest time between a record and its commit. */
-export const FLUSH_MS = 250;
+const FLUSH_MS = 250;
 /** Records that may wait while the database does not answer; the oldest go first beyond it. */
 const MOST_PENDING = 50_000;
 

@@ -68,7 +68,7 @@ function lowerShared(bucket: Bucket, value: number, now: number): void {
 }
 
 /** Sets the learned limit; true when the tier's median moved. */
-export function setRequests(bucket: Bucket, value: number, now: number): boolean {
+function setRequests(bucket: Bucket, value: number, now: number): boolean {
   const before = bucket.rpm?.value;
   bucket.rpm = { value, origin: "learned", asOf: now };
   bucket.proven = 0;

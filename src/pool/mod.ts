@@ -9,6 +9,5 @@ export * from "./contract.ts";
 export { capWindow } from "./cap_calendar.ts";
 export { type VerdictFacts, verdictOf } from "./verdict.ts";
 export type { CapProgress } from "./caps.ts";
-export { BUCKET_LIMITS } from "./set_limits.ts";
 export { type CappedPool, createPool } from "./create_pool.ts";
 export type { PoolCatalog, PoolLog, PoolOptions, PoolSettings, PoolStore } from "./options.ts";

@@ -14,7 +14,7 @@ const MAX_LANES = 500;
 const MEASURED_PROJECT_REGEXP = /^projects\/\d+$/;
 
 /** The concurrency limit of a tier: the base times its multiplier, rounded down, at least 1. */
-export function slotsOf(base: number, tier: Tier, multipliers: Readonly<Record<Tier, number>>): number {
+function slotsOf(base: number, tier: Tier, multipliers: Readonly<Record<Tier, number>>): number {
   return Math.max(1, Math.floor(base * (multipliers[tier] ?? 1) + 1e-9));
 }
 

@@ -4,7 +4,7 @@ import type { PoolStore } from "./options.ts";
 import type { Roster } from "./roster.ts";
 
 /** The name under which `store.settings` keeps limits set by the user. */
-export const BUCKET_LIMITS = "bucket-limits";
+const BUCKET_LIMITS = "bucket-limits";
 
 const FIELDS = [["requests_per_minute", "rpm"], ["tokens_per_minute", "tpm"], [
   "requests_per_day",

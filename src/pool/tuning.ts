@@ -1,6 +1,6 @@
 /** Milliseconds of Google's minute windows. */
 export const MINUTE = 60_000;
-export const HOUR = 3_600_000;
+const HOUR = 3_600_000;
 
 /** Numbers of the algorithm that are choices, not facts; each says what it trades. */
 export const TUNING = {

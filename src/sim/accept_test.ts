@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../core/mod.ts";
-import { ask, bench, messageOf } from "./test_calls.ts";
+import { ask, bench, messageOf } from "../../tests/support/sim_calls.ts";
 
 const user = { role: "user", parts: [{ text: "go" }] };
 const call = (name = "f"): JsonObject => ({ functionCall: { name, args: {} } });

@@ -26,7 +26,7 @@ export interface Wire {
 }
 
 /** Sends pieces under a head and writes both into the log. */
-export function send(
+function send(
   wire: Wire,
   status: number,
   contentType: string,

@@ -45,7 +45,7 @@ function thoughtAbout(prompt: string): string {
 }
 
 /** The text of the last user content that holds text. */
-export function lastPrompt(request: JsonObject): string {
+function lastPrompt(request: JsonObject): string {
   const contents = asObjects(request["contents"]);
   const content = contents[currentTurnStart(contents) - 1] ?? contents.at(-1);
   const texts = asObjects(content?.["parts"]).map((part) => asText(part["text"]) ?? "").filter((text) =>

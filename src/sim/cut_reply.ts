@@ -14,7 +14,7 @@ const WORDS_PER_CHUNK = 6;
 const IMAGE_TOKENS = 1290;
 
 /** How many tokens the model thinks for this request; 0 when thinking is off. */
-export function thinkingTokens(request: JsonObject, model: SimModel): number {
+function thinkingTokens(request: JsonObject, model: SimModel): number {
   const config = asObject(asObject(request["generationConfig"])?.["thinkingConfig"]);
   const budget = asNumber(config?.["thinkingBudget"]);
   if (model.thinking.kind === "none" || budget === 0) return 0;

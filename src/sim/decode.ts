@@ -45,7 +45,7 @@ function jsonProblem(body: string): string {
 }
 
 /** Checks and rewrites a parsed body; snake_case names become camelCase. */
-export function decodeMessage(parsed: JsonObject, message: string): Decoded {
+function decodeMessage(parsed: JsonObject, message: string): Decoded {
   const violations: FieldViolation[] = [];
   const value = new Decoder(violations).message(parsed, MESSAGES[message] ?? {}, "");
   return violations.length > 0 ? { rejection: badPayload(violations) } : { value };

@@ -16,7 +16,7 @@ const MAX_BATCH = 100;
 export type Answer = { readonly body: JsonObject } | { readonly rejection: Rejection };
 
 /** A vector that depends on the text alone: of length 1 in full, not normalised when it is cut. */
-export function embeddingOf(text: string, dimensions: number): readonly number[] {
+function embeddingOf(text: string, dimensions: number): readonly number[] {
   let state = hash32(text) | 1;
   let squares = 0;
   const values = Array.from({ length: FULL_DIMENSIONS }, () => {

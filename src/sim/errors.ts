@@ -174,10 +174,6 @@ export function internal(): Rejection {
   );
 }
 
-export function bare429(): Rejection {
-  return reject(429, "Resource has been exhausted (e.g. check quota).");
-}
-
 export function permissionOnResource(kind: string, name: string): Rejection {
   return reject(403, `You do not have permission to access the ${kind} ${name} or it may not exist.`);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Fault, FaultBoard } from "./faults.ts";
-import { ask, bench, eventsIn, KEY, type SimEvent } from "./test_calls.ts";
+import { ask, bench, eventsIn, KEY, type SimEvent } from "../../tests/support/sim_calls.ts";
 
 const PROMPT = ask("one two three four five six seven eight nine ten eleven twelve thirteen");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { KeyState } from "./keys.ts";
 import { globMatches } from "./keys.ts";
-import { ask, bench, KEY } from "./test_calls.ts";
+import { ask, bench, KEY } from "../../tests/support/sim_calls.ts";
 
 const REFUSALS: readonly (readonly [KeyState, number, string | undefined, RegExp])[] = [
   ["invalid", 400, "API_KEY_INVALID", /^API key not valid\. Please pass a valid API key\.$/],

@@ -10,7 +10,7 @@ export type { SimulatorControl } from "./control.ts";
 export type { Fault, FaultKind, FaultMatch } from "./faults.ts";
 export type { KeyState, SimProject } from "./keys.ts";
 export { createManualClock, type ManualClock } from "./manual_clock.ts";
-export { DEFAULT_MODELS, type SimModel, simModel } from "./models.ts";
+export { type SimModel, simModel } from "./models.ts";
 export type { SimAccount, SimTier, SimTrouble } from "./oauth/accounts.ts";
 export type { OAuthLogEntry } from "./oauth/oauth_state.ts";
 export {
@@ -20,7 +20,6 @@ export {
   serveOAuthSimulator,
 } from "./oauth/serve_oauth_simulator.ts";
 export type { Answerer, BenchmarkReply, SimCall, SimulatorOptions } from "./options.ts";
-export { nextPacificMidnight, pacificDayStart } from "./pacific_day.ts";
 export type { QuotaLimits } from "./quota.ts";
 export { type PlannedCall, type ReplyPlan, textPlan } from "./reply_plan.ts";
 export type { SimLogEntry } from "./request_log.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { QuotaCounter } from "./quota.ts";
-import { ask, bench, KEY, messageOf, NOON } from "./test_calls.ts";
+import { ask, bench, KEY, messageOf, NOON } from "../../tests/support/sim_calls.ts";
 
 const MODEL = "gemini-2.5-flash";
 

@@ -13,7 +13,7 @@ export interface ReplyFrame {
 }
 
 /** usageMetadata in Google's arithmetic: the total is prompt + candidates + thoughts + tool use. */
-export function usageBody(frame: ReplyFrame, candidates: number, thoughts: number): JsonObject {
+function usageBody(frame: ReplyFrame, candidates: number, thoughts: number): JsonObject {
   return {
     promptTokenCount: frame.prompt.total,
     ...(candidates > 0 ? { candidatesTokenCount: candidates } : {}),

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../core/mod.ts";
-import { ask, bench, eventsIn, partsOf, type PostOptions, type SimEvent } from "./test_calls.ts";
+import {
+  ask,
+  bench,
+  eventsIn,
+  partsOf,
+  type PostOptions,
+  type SimEvent,
+} from "../../tests/support/sim_calls.ts";
 
 const WEATHER = {
   name: "get_weather",

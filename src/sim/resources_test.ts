@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../core/mod.ts";
-import { ask, bench, messageOf } from "./test_calls.ts";
+import { ask, bench, messageOf } from "../../tests/support/sim_calls.ts";
 
 const PROJECTS = [{ id: "alpha", keys: ["a1", "a2"] }, { id: "beta", keys: ["b1"] }];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { sampleProjects } from "./sample_projects.ts";
 import { serveSimulator } from "./serve.ts";
-import { ask, eventsIn } from "./test_calls.ts";
+import { ask, eventsIn } from "../../tests/support/sim_calls.ts";
 
 const KEY = sampleProjects()[0]?.keys[0] ?? "";
 

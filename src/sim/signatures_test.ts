@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../core/mod.ts";
 import { SignatureBook } from "./signatures.ts";
-import { ask, bench, messageOf, partsOf, type SimPart } from "./test_calls.ts";
+import { ask, bench, messageOf, partsOf, type SimPart } from "../../tests/support/sim_calls.ts";
 
 const TOOLS = {
   tools: [{ functionDeclarations: [{ name: "get_weather", parameters: { type: "OBJECT" } }] }],

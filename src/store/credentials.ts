@@ -11,7 +11,14 @@ import { CredentialInserts } from "./credential_inserts.ts";
 import { fromDraft, identityOf } from "./credential_draft.ts";
 import { applyPatch } from "./credential_patch.ts";
 import { DecodeProblem } from "./fields.ts";
-import { credentialKey, credentialPrefix, credentialPrintKey, epochKey, modelListKey, modelListsVersionKey } from "./keys.ts";
+import {
+  credentialKey,
+  credentialPrefix,
+  credentialPrintKey,
+  epochKey,
+  modelListKey,
+  modelListsVersionKey,
+} from "./keys.ts";
 import { decodePacked, dropParts, type Packed } from "./packed.ts";
 import { commitConfiguration, nextStamp, type Session } from "./session.ts";
 
@@ -23,7 +30,7 @@ interface Opened {
 }
 
 /** Credentials, with their secrets sealed and an index of fingerprints that refuses the same secret or account twice. */
-export class CredentialRecords {
+class CredentialRecords {
   readonly #session: Session;
   /** Opened credentials by id, each with the version of the record it was read from: decrypting costs more than reading. */
   #opened = new Map<string, Opened>();

@@ -14,7 +14,7 @@ export interface Migration {
 }
 
 /** All changes since the first layout, which is version 1. */
-export const MIGRATIONS: readonly Migration[] = [];
+const MIGRATIONS: readonly Migration[] = [];
 
 const LEASE_MS = 60_000;
 const decodeVersion: Decode<number> = (fields) => fields.number("version");

@@ -13,4 +13,3 @@ export { parseManifest, type ReleaseFile, type ReleaseManifest, targetName } fro
 export { previousPath, rollBack } from "./swap.ts";
 export { RELEASE_FEED, RELEASE_KEY } from "./release_constants.ts";
 export { signManifest } from "./signature.ts";
-export { UpdateError } from "./update_error.ts";

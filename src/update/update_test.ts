@@ -85,8 +85,8 @@ Deno.test("compareVersions() orders releases and pre-releases", () => {
     "1.10.0",
   ];
   for (let index = 1; index < sorted.length; index++) {
-    assert.ok(compareVersions(sorted[index - 1] ?? "", sorted[index] ?? "") < 0, sorted[index]);
-    assert.ok(compareVersions(sorted[index] ?? "", sorted[index - 1] ?? "") > 0, sorted[index]);
+    assert.ok(compareVersions(sorted[index - 1] ?? "", sorted[index] ?? "") < 0, `${sorted[index]}`);
+    assert.ok(compareVersions(sorted[index] ?? "", sorted[index - 1] ?? "") > 0, `${sorted[index]}`);
   }
   assert.equal(compareVersions("v1.2.3", "1.2.3+build"), 0);
 });

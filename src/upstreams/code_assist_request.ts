@@ -25,7 +25,7 @@ function hasData(part: Part): boolean {
 }
 
 /** All functions in one declaration list; with functions, the built-in tools that cannot stand beside them are left out. */
-export function onlyFunctions(tools: readonly Tool[] | undefined): readonly Tool[] | undefined {
+function onlyFunctions(tools: readonly Tool[] | undefined): readonly Tool[] | undefined {
   const functionDeclarations = (tools ?? []).flatMap((tool) => tool.functionDeclarations ?? []);
   return functionDeclarations.length === 0 ? tools : [{ functionDeclarations }];
 }

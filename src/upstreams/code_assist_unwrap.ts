@@ -23,7 +23,7 @@ function withId(response: Record<string, unknown>, traceId: unknown): Record<str
 }
 
 /** The sentence with which Google refuses the client's version in place of an answer; undefined for every other reply. */
-export function versionRefusal(reply: unknown): string | undefined {
+function versionRefusal(reply: unknown): string | undefined {
   if (!isObject(reply) || !Array.isArray(reply["candidates"])) return undefined;
   const usage = reply["usageMetadata"];
   const counted = isObject(usage) ? usage["candidatesTokenCount"] : undefined;

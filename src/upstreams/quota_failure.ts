@@ -100,7 +100,7 @@ function sentence({ kind, value }: LimitNotice, model: string, until: number): s
 }
 
 /** A point in time for a message, in UTC. */
-export function isoTime(at: number): string {
+function isoTime(at: number): string {
   return new Date(at).toISOString();
 }
 

@@ -20,7 +20,7 @@ const SEVERITY: Readonly<Record<LimitKind, number>> = {
 };
 
 /** Tells the kind of a limit from its quotaId, metric or name in words. */
-export function limitKindOf(name: string): LimitKind {
+function limitKindOf(name: string): LimitKind {
   const tokens = TOKENS_REGEXP.test(name);
   if (/spend|spent|prepay|credit|billing/i.test(name)) return "spend";
   if (PER_DAY_REGEXP.test(name)) return tokens ? "tokens_per_day" : "requests_per_day";

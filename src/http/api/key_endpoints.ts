@@ -13,7 +13,7 @@ const cooldown = z.object({
   fact: z.boolean(),
 });
 
-export const safeKeySchema = z.object({
+const safeKeySchema = z.object({
   id: z.string(),
   tail: z.string(),
   type: z.enum(["api_key", "oauth", "service_account"]),

@@ -50,7 +50,7 @@ function narrowOutput(config: GenerationConfig): GenerationConfig {
 const FNV_PRIME = 0x100000001b3n;
 
 /** A conversation's number: the same for the same conversation, and nothing of it can be read from it. 64 bits of FNV-1a. */
-export function sessionNumber(session: string): string {
+function sessionNumber(session: string): string {
   let hash = 0xcbf29ce484222325n;
   for (let at = 0; at < session.length && at < 1_000; at++) {
     hash = BigInt.asUintN(64, (hash ^ BigInt(session.charCodeAt(at))) * FNV_PRIME);

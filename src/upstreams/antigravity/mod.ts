@@ -23,7 +23,7 @@ import { envelope } from "./envelope.ts";
 import { PLACEHOLDER } from "./narrow_schema.ts";
 
 /** The service looks at the first word and the version; the last word says who really asks. */
-export const ANTIGRAVITY_USER_AGENT = "antigravity/hub/2.9.1 geminitro";
+const ANTIGRAVITY_USER_AGENT = "antigravity/hub/2.9.1 geminitro";
 
 export interface AntigravityOptions {
   readonly urls: readonly string[];

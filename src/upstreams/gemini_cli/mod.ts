@@ -21,7 +21,7 @@ import type { BuildInput, Upstream, UpstreamOperation, UpstreamRequest } from ".
 import { discoverModels } from "./discover.ts";
 
 /** The service wants this first word; the last one says who really asks. */
-export const GEMINI_CLI_USER_AGENT = "GeminiCLI/0.0.0 (geminitro)";
+const GEMINI_CLI_USER_AGENT = "GeminiCLI/0.0.0 (geminitro)";
 
 export interface GeminiCliOptions {
   readonly url: string;

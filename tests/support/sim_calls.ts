@@ -1,7 +1,7 @@
-import type { JsonObject } from "../core/mod.ts";
-import { createManualClock, type ManualClock } from "./manual_clock.ts";
-import type { SimulatorOptions } from "./options.ts";
-import { createSimulator, type Simulator } from "./simulator.ts";
+import type { JsonObject } from "../../src/core/mod.ts";
+import { createManualClock, type ManualClock } from "../../src/sim/manual_clock.ts";
+import type { SimulatorOptions } from "../../src/sim/options.ts";
+import { createSimulator, type Simulator } from "../../src/sim/simulator.ts";
 
 /** A key that the simulators of the unit tests know. */
 export const KEY = "AIzaSyTEST000000000000000000000000000001";
