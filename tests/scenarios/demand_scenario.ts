@@ -124,7 +124,7 @@ function possibleTurns(
 
 export function outcomeOf(
   tally: Tally,
-  upstream: TrueUpstream,
+  upstream: Pick<TrueUpstream, "toDeadKeys">,
   capacity: (from: number, to: number) => number,
   from: number,
   end: number,

@@ -8,6 +8,7 @@ import {
   playDemand,
   TWELVE_PROJECTS,
 } from "./demand_scenario.ts";
+import { playHttp } from "./http_scenario.ts";
 import { playProcesses, type ProcessesOptions } from "./processes_scenario.ts";
 import type { TrueProject } from "./true_upstream.ts";
 
@@ -134,6 +135,40 @@ const processes: readonly Scenario[] = [
   }),
 ];
 
+/** (a) and (c) once more through the whole server: HTTP in front, the simulator behind. */
+const overHttp: readonly Scenario[] = [
+  ...[0.9, 1.5].map((demand): Scenario => ({
+    letter: "a",
+    name: `20 keys, 12 projects, ${demand * 100} % demand, through the HTTP server`,
+    contenders: POOLS,
+    play: (contender) =>
+      playHttp({
+        projects: TWELVE_PROJECTS,
+        window: "sliding",
+        demand,
+        start: START,
+        contender,
+        minutes: 20,
+      }),
+  })),
+  {
+    letter: "c",
+    name: "27 keys, 20 die one by one, through the HTTP server",
+    contenders: POOLS,
+    play: (contender) =>
+      playHttp({
+        projects: Array.from({ length: 27 }, (): TrueProject => ({ keys: 1, rpm: () => 10 })),
+        window: "sliding",
+        demand: 0,
+        turnsPerMinute: () => 60,
+        diesAt: (key) => key < 20 ? START + (1 + key * 0.8) * MINUTE : Infinity,
+        start: START,
+        contender,
+        minutes: 20,
+      }),
+  },
+];
+
 export const SUITE: readonly Scenario[] = [
   ...demands,
   { ...obedient, contenders: POOLS },
@@ -144,4 +179,5 @@ export const SUITE: readonly Scenario[] = [
   mistaken,
   moving,
   ...processes,
+  ...overHttp,
 ];
