@@ -1,8 +1,5 @@
-import { isObject, type Json } from "../core/mod.ts";
+import { isObject } from "../core/mod.ts";
 import type { DataPath } from "./contract.ts";
-
-/** A configuration as plain data, free to be changed. */
-export type Data = Json | undefined;
 
 export function same(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {

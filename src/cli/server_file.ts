@@ -14,7 +14,7 @@ export interface ServerInfo {
   readonly flags: readonly string[];
 }
 
-export function serverFilePath(home: string): string {
+function serverFilePath(home: string): string {
   return join(home, "server.json");
 }
 

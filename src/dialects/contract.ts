@@ -1,5 +1,5 @@
 import type { Failure, Json, JsonObject, NewId, Result } from "../core/mod.ts";
-import type { Finish, GeminiRequest, ModelCapabilities, TurnEvent } from "../gemini/mod.ts";
+import type { GeminiRequest, ModelCapabilities, TurnEvent } from "../gemini/mod.ts";
 
 /** What a decoder may know besides the body. Everything is passed in, so that decoding is pure. */
 export interface DecodeInput {
@@ -58,12 +58,6 @@ export interface RemoteMedia {
   /** The field, in the client's words. */
   readonly param: string;
   readonly mimeType?: string;
-}
-
-/** A whole turn: the fold of its events, in order, with equal neighbours joined. */
-export interface Turn {
-  readonly events: readonly TurnEvent[];
-  readonly finishes: readonly Finish[];
 }
 
 /** What an encoder is given besides events. */
@@ -128,8 +122,3 @@ export interface Dialect<Context> {
 
 /** A dialect whose context type is closed over, so that a list may hold several. */
 export type AnyDialect = Dialect<unknown>;
-
-/** Closes over the context type: a context only ever returns to the dialect that made it. */
-export function anyDialect<Context>(dialect: Dialect<Context>): AnyDialect {
-  return dialect as AnyDialect;
-}

@@ -4,31 +4,9 @@
  *
  * @module
  */
-import { anthropicCount, anthropicMessages } from "./anthropic_messages/mod.ts";
-import { type AnyDialect, anyDialect } from "./contract.ts";
-import { openaiChat } from "./openai_chat/mod.ts";
-import { openaiEmbeddings } from "./openai_embeddings/mod.ts";
-import { openaiResponses, responsesInputTokens } from "./openai_responses/mod.ts";
-
+export { anthropicCount, anthropicMessages } from "./anthropic_messages/mod.ts";
 export * from "./contract.ts";
-export { brokenStreamFrame, encodeNativeFailure } from "./native_gemini/mod.ts";
 export * from "./native_gemini/mod.ts";
-export { encodeOpenaiFailure } from "./openai_failure.ts";
-export {
-  anthropicCount,
-  anthropicMessages,
-  openaiChat,
-  openaiEmbeddings,
-  openaiResponses,
-  responsesInputTokens,
-};
-
-/** Every dialect that decodes; the native one passes bytes through and has its own door. */
-export const DIALECTS: readonly AnyDialect[] = [
-  anyDialect(openaiChat),
-  anyDialect(openaiResponses),
-  anyDialect(responsesInputTokens),
-  anyDialect(openaiEmbeddings),
-  anyDialect(anthropicMessages),
-  anyDialect(anthropicCount),
-];
+export { openaiChat } from "./openai_chat/mod.ts";
+export { openaiEmbeddings } from "./openai_embeddings/mod.ts";
+export { openaiResponses, responsesInputTokens } from "./openai_responses/mod.ts";

@@ -13,5 +13,5 @@ Deno.test("redirectUriFor() keeps to this machine, whatever the page says", () =
     ["nonsense", "http://localhost:7536/oauth-callback"],
     [undefined, "http://localhost:7536/oauth-callback"],
   ] as const;
-  for (const [page, expected] of cases) assert.equal(redirectUriFor(page, 7536), expected, page);
+  for (const [page, expected] of cases) assert.equal(redirectUriFor(page, 7536), expected, page ?? "none");
 });

@@ -127,7 +127,7 @@ function canonical(value: Json | undefined): string {
 }
 
 /** 53 bits of a text (cyrb53, public domain construction): an index, not a proof. */
-export function fingerprint(text: string): string {
+function fingerprint(text: string): string {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
   for (let index = 0; index < text.length; index++) {

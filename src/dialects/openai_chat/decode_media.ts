@@ -13,7 +13,7 @@ import {
 import { type ChatDraft, textParts } from "./chat_draft.ts";
 
 /** A `data:`, http(s) or Google address as a part; http(s) ones are noted to be fetched. */
-export function decodeUrl(url: string, param: string, draft: ChatDraft, mimeType?: string): Part[] {
+function decodeUrl(url: string, param: string, draft: ChatDraft, mimeType?: string): Part[] {
   if (/^data:/i.test(url)) return dataUrlParts(url, param, draft);
   if (isGoogleUri(url)) return [{ fileData: { fileUri: url } }];
   if (!/^https?:\/\//i.test(url)) {

@@ -22,7 +22,7 @@ export function encodeEmbeddings(
 }
 
 /** Google leaves vectors of reduced dimensions unnormalised; clients of OpenAI compare by dot product. */
-export function normalise(vector: readonly number[]): readonly number[] {
+function normalise(vector: readonly number[]): readonly number[] {
   const norm = Math.hypot(...vector);
   if (norm === 0 || Math.abs(norm - 1) < 1e-6) return vector;
   return vector.map((value) => value / norm);

@@ -15,7 +15,6 @@ import type { ResponsesContext } from "./responses_context.ts";
 import { referencesOf, storableOf } from "./stored_response.ts";
 
 export type { ClientTool, ResponsesContext } from "./responses_context.ts";
-export type { StoredResponse } from "./stored_response.ts";
 
 function modelOf(body: unknown): Result<string, Failure> {
   const fields = new FieldReader();

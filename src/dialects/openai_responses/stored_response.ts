@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from "../../core/mod.ts";
+import { isObject, type Json } from "../../core/mod.ts";
 import type { TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
 import type { PlacedItem } from "./decode_items.ts";
@@ -7,14 +7,7 @@ import type { FieldReader } from "../field_reader.ts";
 import { responseOfItem } from "./item_id.ts";
 import type { ResponsesContext } from "./responses_context.ts";
 
-/** What is kept of a response: itself, and the conversation with its output as input items, so that a chain replays. */
-export interface StoredResponse {
-  readonly v: 1;
-  readonly response: JsonObject;
-  readonly items: readonly Json[];
-}
-
-/** The value to keep, or undefined when the client wants nothing kept or the response failed. */
+/** The value to keep: the response itself, and the conversation with its output as input items, so that a chain replays. Undefined when the client wants nothing kept or the response failed. */
 export function storableOf(
   events: readonly TurnEvent[],
   input: EncodeInput<ResponsesContext>,

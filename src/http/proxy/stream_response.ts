@@ -11,7 +11,7 @@ import {
 } from "../../relay/mod.ts";
 
 /** Silence after which a heartbeat goes out. Agents give up after 60 s or more; proxies on the way after 30. */
-export const HEARTBEAT_MS = 10_000;
+const HEARTBEAT_MS = 10_000;
 /**
  * How long the head waits for the first event. As long as it waits, a failure can be an HTTP status; once it is out, a client
  * that leaves is seen at once, which the platform does not tell before for requests larger than its first read.
