@@ -3,12 +3,14 @@ import assert from "node:assert/strict";
 import { createGeminitro, serve } from "../../src/composition/mod.ts";
 import { type ServedSimulator, serveSimulator } from "../../src/sim/mod.ts";
 import { systemClock, systemPorts } from "../../src/system/mod.ts";
-import { KEYS, proxyUnderTest } from "../support/proxy_under_test.ts";
+import { proxyUnderTest } from "../support/proxy_under_test.ts";
 import { type SdkAgent, sdkAgents } from "../support/sdk_agents.ts";
 import { assertIdle, generateCalls } from "./calls.ts";
 
 const THINKER = "gemini-3-flash-preview";
-const PROJECTS = KEYS.map((key, index) => ({ id: `project-${index + 1}`, keys: [key] }));
+/** So many that staying on one is no chance. */
+const MANY = Array.from({ length: 9 }, (_, index) => `AIzaSyTestKeyOfManyKeys000000000000000${index}`);
+const PROJECTS = MANY.map((key, index) => ({ id: `project-${index + 1}`, keys: [key] }));
 
 /** A proxy on a database file, so that another one can take its place. */
 async function proxyOn(folder: string, simulator: ServedSimulator) {
@@ -21,7 +23,7 @@ async function proxyOn(folder: string, simulator: ServedSimulator) {
     ports: systemPorts(),
     print: () => {},
   });
-  await proxy.rooms.admin.addKeys({ keys: [...KEYS] });
+  await proxy.rooms.admin.addKeys({ keys: MANY });
   return await serve(proxy, { host: "127.0.0.1", port: 0 });
 }
 
