@@ -148,7 +148,7 @@ for (const model of ["gemini-pro-agent", "claude-sonnet-4-6"]) {
       functionDeclarations: [{ name: "look", parametersJsonSchema: AWKWARD }, { name: "now" }],
     }];
     const { failure } = await ask(bench, credential, { upstream, model, request: { ...HELLO, tools } });
-    assert.equal(failure, undefined, failure?.message);
+    assert.equal(failure, undefined, failure?.message ?? "");
     const sent = JSON.stringify(bench.simulator.log.at(-1)?.body);
     assert.match(sent, /"title":\{/, "a property that is named like a keyword stays");
     assert.match(sent, /minItems: 1/);
@@ -213,7 +213,7 @@ Deno.test("a Claude tool loop goes round: the call is paired, thoughts keep thei
       model: "claude-sonnet-4-6",
       request: answered(withThought),
     });
-    assert.equal(next.failure, undefined, next.failure?.message);
+    assert.equal(next.failure, undefined, next.failure?.message ?? "");
     const body = JSON.stringify(bench.simulator.log.at(-1)?.body);
     assert.equal(
       body.includes("thinkingConfig"),
