@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { text } from "../components/text/shell.ts";
 import { Icon } from "../components/ui/icon.tsx";
 import { dismiss, type Toast, toasts } from "../components/live/toasts.ts";
@@ -5,7 +6,10 @@ import { dismiss, type Toast, toasts } from "../components/live/toasts.ts";
 function Note({ toast }: { toast: Toast }) {
   const tone = toast.tone === "bad" ? "text-bad" : toast.tone === "good" ? "text-good" : "";
   return (
-    <div class="sheet rise flex items-center gap-3 rounded-lg py-2 ps-4 pe-2">
+    <div
+      class="sheet rise flex items-center gap-3 rounded-lg py-2 ps-4 pe-2"
+      {...(toast.tone === "bad" ? { role: "alert" } : {})}
+    >
       <span class={`min-w-0 flex-1 ${tone}`}>{toast.message}</span>
       {toast.action && (
         <button
@@ -31,10 +35,23 @@ function Note({ toast }: { toast: Toast }) {
   );
 }
 
-/** Short messages in the corner. */
+/** Short messages in the corner, above an open dialog too; refusals are read out at once. */
 export default function Toasts() {
+  const corner = useRef<HTMLDivElement>(null);
+  const newest = toasts.value.at(-1)?.id;
+  useEffect(() => {
+    // The last one shown lies on top: each new message takes that place again.
+    if (corner.current?.matches(":popover-open")) corner.current.hidePopover();
+    if (newest !== undefined) corner.current?.showPopover();
+  }, [newest]);
   return (
-    <div class="fixed inset-x-4 bottom-4 z-50 ms-auto grid max-w-sm gap-2" role="status" aria-live="polite">
+    <div
+      ref={corner}
+      popover="manual"
+      class="fixed inset-x-4 top-auto bottom-4 m-0 ms-auto max-w-sm gap-2 bg-transparent p-0 text-ink [&:popover-open]:grid"
+      role="status"
+      aria-live="polite"
+    >
       {toasts.value.map((toast) => <Note key={toast.id} toast={toast} />)}
     </div>
   );

@@ -4,7 +4,6 @@ import { fields, list, text as textOf } from "../data/fields.ts";
 import type { AccountsView } from "../data/views.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
-import { say } from "../live/toasts.ts";
 import { keysText } from "../text/keys.ts";
 import { Problem } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -109,27 +108,27 @@ export function OAuthForm({ onAdded }: { onAdded: () => void }) {
   const accounts = useSignal<AccountsView | undefined>(undefined);
   const confirmed = useSignal(false);
   const problem = useSignal("");
-  const waiting = useSignal(false);
+  /** How it stands, read out as it changes. */
+  const note = useSignal("");
   const gone = useSignal(false);
   useEffect(() => {
     void configuration.accounts().then((view) => accounts.value = view, () => {});
     return () => void (gone.value = true);
   }, []);
   const attempt = async (task: () => Promise<string>) => {
-    problem.value = "";
+    [problem.value, note.value] = ["", ""];
     try {
-      say(await task(), { tone: "good" });
+      note.value = await task();
       onAdded();
     } catch (error) {
-      problem.value = messageOf(error);
+      [problem.value, note.value] = [messageOf(error), ""];
     }
-    waiting.value = false;
   };
   const begin = () =>
     attempt(async () => {
       const reply = fields(await send("POST", `/api/keys/oauth/${provider.value}`, { confirmed: true }));
       globalThis.open(textOf(reply["authUrl"]), "_blank", "noopener");
-      waiting.value = true;
+      note.value = words.oauthWaiting;
       return words.oauthAdded(await waitForSignIn(textOf(reply["state"]), () => gone.value));
     });
   const finish = (redirect: string) =>
@@ -168,7 +167,7 @@ export function OAuthForm({ onAdded }: { onAdded: () => void }) {
         <button type="button" class="btn btn-primary" disabled={!confirmed.value} onClick={begin}>
           {words.oauthOpen}
         </button>
-        <span role="status" class="text-mute">{waiting.value ? words.oauthWaiting : ""}</span>
+        <span role="status" class="text-mute">{note.value}</span>
       </div>
       {problem.value && <Problem>{problem.value}</Problem>}
       <div class="grid gap-4 border-t border-line pt-4">

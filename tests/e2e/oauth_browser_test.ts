@@ -37,12 +37,18 @@ browserTest(
     await page.getByRole("button", { name: "Sign in", exact: false }).first().click();
     const dialog = page.getByRole("dialog");
     assert.match(await dialog.innerText(), /terms/i);
+    const begin = dialog.getByRole("button", { name: "Open Google's page" });
+    assert.equal(await begin.isDisabled(), true, "the warning must be confirmed first");
+    await dialog.getByRole("checkbox").check();
     const opened = page.context().waitForEvent("page");
-    await dialog.getByRole("button", { name: "Open Google's page" }).click();
+    await begin.click();
     const callback = await opened;
     await callback.getByRole("heading", { name: "Signed in as ada@example.com" }).waitFor();
     assert.match(callback.url(), /\/oauth-callback\?/);
     await callback.close();
+    await page.bringToFront();
+    // The dialog that began it sees the end by itself.
+    await page.getByText("ada@example.com is added.").waitFor();
     await open(page, `${under.url}/dashboard/keys`);
     await page.getByText("ada@example.com").first().waitFor();
   },
@@ -54,8 +60,10 @@ browserTest("a denied consent is explained on the page that the browser comes ba
   const { page } = await ownerPage(browser, under.url);
   await open(page, `${under.url}/dashboard/keys`);
   await page.getByRole("button", { name: "Sign in", exact: false }).first().click();
+  await page.getByRole("dialog").getByRole("checkbox").check();
   const opened = page.context().waitForEvent("page");
   await page.getByRole("dialog").getByRole("button", { name: "Open Google's page" }).click();
   const callback = await opened;
   await callback.getByText("The consent was denied on Google's page").waitFor();
+  await page.getByRole("dialog").getByText("The consent was denied on Google's page").waitFor();
 });
