@@ -17,7 +17,9 @@ export function createApp({ proxy, api, dashboard }: AppParts): Hono<{ Bindings:
   app.notFound((c) =>
     c.json({
       error: {
-        message: `There is no route ${c.req.method} ${c.req.path.replace(/[^\x20-\x7e]/g, "?").slice(0, 120)}`,
+        message: `There is no route ${c.req.method} ${
+          c.req.path.replace(/[^\x20-\x7e]/g, "?").slice(0, 120)
+        }`,
         type: "invalid_request_error",
         code: "unknown_url",
         param: null,
