@@ -1,4 +1,5 @@
 import type { Geminitro } from "./geminitro.ts";
+import { type LastingServer, lastingServer } from "./lasting_server.ts";
 
 export interface ServeOptions {
   readonly host: string;
@@ -26,13 +27,13 @@ const PATIENCE_MS = 10_000;
  * has the one. Throws Deno.errors.AddrInUse when the port is taken.
  */
 export async function serve(proxy: Geminitro, options: ServeOptions): Promise<Serving> {
-  const servers: Deno.HttpServer<Deno.NetAddr>[] = [];
+  const servers: LastingServer[] = [];
   let { port } = options;
   for (const hostname of options.host === "localhost" ? ["127.0.0.1", "::1"] : [options.host]) {
     try {
       if (options.reusePort === true && options.joins !== true) mustBeFree(hostname, port);
       const server = listen(proxy, { hostname, port, reusePort: options.reusePort ?? false });
-      port = server.addr.port;
+      port = server.port;
       servers.push(server);
     } catch (cause) {
       if (servers.length === 0 || cause instanceof Deno.errors.AddrInUse) {
@@ -57,20 +58,19 @@ function mustBeFree(hostname: string, port: number): void {
 function listen(
   proxy: Geminitro,
   at: { readonly hostname: string; readonly port: number; readonly reusePort: boolean },
-): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve(
-    {
-      ...at,
-      onListen: () => {},
-      onError: () => new Response("The proxy failed on this request", { status: 500 }),
-    },
-    (request, info) => proxy.fetch(request, { peer: info.remoteAddr.hostname }),
-  );
+): LastingServer {
+  const { ledger, ports: { clock } } = proxy.rooms;
+  return lastingServer({
+    ...at,
+    clock,
+    handler: (request, info) => proxy.fetch(request, { peer: info.remoteAddr.hostname }),
+    log: (message, error) => ledger.log("error", "server", message, { error }),
+  });
 }
 
 async function stop(
   proxy: Geminitro,
-  servers: readonly Deno.HttpServer[],
+  servers: readonly LastingServer[],
   patienceMs: number,
 ): Promise<void> {
   // Open event streams never end by themselves, and shutdown waits for them.

@@ -123,7 +123,11 @@ export class ServedProcess implements AsyncDisposable {
 
   /** Ends it as a crash or a lack of memory would. */
   async kill(): Promise<void> {
-    this.#child?.kill("SIGKILL");
+    try {
+      this.#child?.kill("SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
     await this.#gone();
   }
 

@@ -1,0 +1,68 @@
+import type { Clock } from "../core/mod.ts";
+
+export interface LastingOptions {
+  readonly hostname: string;
+  readonly port: number;
+  readonly reusePort: boolean;
+  readonly handler: Deno.ServeHandler<Deno.NetAddr>;
+  readonly clock: Clock;
+  readonly log: (message: string, error: string) => void;
+}
+
+/** A server that listens until it is told to stop. */
+export interface LastingServer {
+  readonly port: number;
+  /** Takes no more connections and resolves when the running calls have ended. */
+  shutdown(): Promise<void>;
+}
+
+const AGAIN_MS = 100;
+
+/**
+ * Listens, and listens again when the platform's server gives up: it does so when a connection cannot be taken because the
+ * process has no handle left, and would take the whole process with it. Throws Deno.errors.AddrInUse at the first time alone.
+ */
+export function lastingServer(options: LastingOptions): LastingServer {
+  const { clock, log } = options;
+  let stopping = false;
+  let cancel: (() => void) | undefined;
+  let server = open(options.port);
+  const { port } = server.addr;
+
+  function open(port: number): Deno.HttpServer<Deno.NetAddr> {
+    const { hostname, reusePort, handler } = options;
+    const opened = Deno.serve({
+      hostname,
+      port,
+      reusePort,
+      onListen: () => {},
+      onError: () => new Response("The proxy failed on this request", { status: 500 }),
+    }, handler);
+    opened.finished.catch((error: unknown) => {
+      if (!stopping) log("The server stopped listening and begins again", String(error));
+      again();
+    });
+    return opened;
+  }
+
+  function again(): void {
+    if (stopping) return;
+    cancel = clock.after(AGAIN_MS, () => {
+      try {
+        server = open(port);
+      } catch {
+        again();
+      }
+    });
+  }
+
+  return {
+    port,
+    async shutdown() {
+      stopping = true;
+      cancel?.();
+      // One that has given up by itself has nothing to end.
+      await server.shutdown().catch(() => {});
+    },
+  };
+}
