@@ -96,7 +96,7 @@ export default function Models(props: ModelsProps) {
       <datalist id={KNOWN}>
         {models.map((model) => <option key={model.id} value={model.id} />)}
       </datalist>
-      <div class="grid items-start gap-4 md:grid-cols-2 lg:gap-5 2xl:grid-cols-4">
+      <div id="names" class="grid scroll-mt-20 items-start gap-4 md:grid-cols-2 lg:gap-5 2xl:grid-cols-4">
         {KINDS.map((kind) => (
           <NamedEditor
             key={kind.path}

@@ -23,6 +23,7 @@ export interface QuotasProps {
   readonly caps: CapsView;
   readonly keys: readonly KeyRow[];
   readonly usage: UsageView;
+  readonly add: boolean;
   /** Models, `group:` and `client:` names that a cap can be for. */
   readonly targets: readonly string[];
 }
@@ -56,7 +57,7 @@ export default function Quotas(props: QuotasProps) {
       {buckets.problem.value && <Problem>{text.loadFailed(buckets.problem.value)}</Problem>}
       <div class="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">
         <div class="grid gap-4 lg:gap-5">
-          <CapList caps={caps.value.value} targets={props.targets} refresh={caps.refresh} />
+          <CapList caps={caps.value.value} add={props.add} targets={props.targets} refresh={caps.refresh} />
           <ScheduleForm caps={caps.value.value} refresh={caps.refresh} />
         </div>
         <div class="grid gap-4 lg:gap-5">

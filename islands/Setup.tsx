@@ -17,6 +17,8 @@ export interface SetupProps {
   readonly keys: readonly KeyRow[];
   readonly catalog: CatalogView;
   readonly agents: readonly AgentRow[];
+  /** The step to begin with, from 0. */
+  readonly step: number;
 }
 
 function Steps({ at, onGo }: { at: number; onGo: (step: number) => void }) {
@@ -44,7 +46,7 @@ export default function Setup(props: SetupProps) {
   const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
   const catalog = useResource(props.catalog, configuration.catalog, []);
   const agents = useResource(props.agents, configuration.agents, []);
-  const at = useSignal(0);
+  const at = useSignal(props.step);
   const heading = useRef<HTMLHeadingElement>(null);
   const moved = useRef(false);
   const go = (step: number) => {

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { CapRow, CapsView } from "../data/views.ts";
 import { wholeNumber } from "../format.ts";
 import { messageOf, send } from "../live/browser_api.ts";
@@ -73,12 +74,17 @@ function Row({ cap, onEdit, onRemove }: { cap: CapRow; onEdit: () => void; onRem
 }
 
 /** The caps, each with its bar, its threshold and its reset; made, edited and removed here. */
-export function CapList({ caps, targets, refresh }: {
+export function CapList({ caps, add, targets, refresh }: {
   caps: CapsView;
+  /** Whether the form for a new one is open at once. */
+  add: boolean;
   targets: readonly string[];
   refresh: () => Promise<void>;
 }) {
   const editing = useSignal<CapRow | "new" | undefined>(undefined);
+  useEffect(() => {
+    if (add) editing.value = "new";
+  }, []);
   const attempt = async (task: () => Promise<unknown>, done: string) => {
     try {
       await task();

@@ -11,6 +11,7 @@ import { Problem } from "../ui/card.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { OutcomeChip } from "../ui/status_chip.tsx";
+import { Replay } from "./replay.tsx";
 import { Timeline } from "./timeline.tsx";
 
 const words = requestsText;
@@ -80,6 +81,9 @@ function Details({ call }: { call: CallRecord }) {
       {call.message && <Problem>{call.failure ? `${call.failure}: ` : ""}{call.message}</Problem>}
       <Section title={words.timeline}>
         <Timeline call={call} />
+      </Section>
+      <Section title={words.replayTitle}>
+        <Replay call={call} />
       </Section>
       <Facts rows={factRows(call)} />
       {call.usage && (

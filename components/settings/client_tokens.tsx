@@ -88,7 +88,7 @@ export function ClientTokens(
     await refresh();
   };
   return (
-    <Card title={words.tokens} note={words.tokensNote}>
+    <Card id="tokens" title={words.tokens} note={words.tokensNote}>
       {token.value !== "" && <NewToken token={token.value} />}
       {clients.length === 0 ? <p class="text-mute">{words.tokensEmpty}</p> : (
         <ul class="divide-y divide-line">

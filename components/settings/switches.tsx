@@ -60,7 +60,7 @@ export function AlertTest({ settings }: { settings: SettingsView }) {
 export function OwnerToken({ settings }: { settings: SettingsView }) {
   const isDefault = fields(settings["running"])["proxyApiKeyIsDefault"] === true;
   return (
-    <Card title={words.owner}>
+    <Card id="owner" title={words.owner}>
       {isDefault && <Problem>{words.ownerDefault}</Problem>}
       <p class={`text-mute ${isDefault ? "mt-3" : ""}`}>{words.ownerLead}</p>
     </Card>

@@ -34,7 +34,7 @@ export function Transfer() {
       say(settingsText.imported, { tone: "good" });
     });
   return (
-    <Card title={words.transfer}>
+    <Card id="transfer" title={words.transfer}>
       <p class="mb-4 text-mute">{words.transferLead}</p>
       <label>
         <span class="label">{words.passphrase}</span>

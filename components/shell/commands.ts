@@ -1,11 +1,13 @@
+import { fields, list } from "../data/fields.ts";
+import type { KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
 import { data, messageOf, send } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
 import { say } from "../live/toasts.ts";
-import { paletteText } from "../text/commands.ts";
+import { paletteText, themeText } from "../text/commands.ts";
 import { text } from "../text/shell.ts";
 import { PAGES } from "./pages.ts";
-import { chooseTheme } from "./theme.ts";
+import { chooseTheme, PALETTES } from "./theme.ts";
 
 export interface Command {
   readonly group: string;
@@ -20,9 +22,56 @@ function go(href: string): () => void {
   return () => location.assign(href);
 }
 
-async function checkKeys(): Promise<void> {
-  await send("POST", "/api/keys/check").catch((error) => say(messageOf(error), { tone: "bad" }));
+/** Runs a change and says what came of it. */
+function act(task: () => Promise<string>): () => void {
+  return () =>
+    void task().then(
+      (done) => say(done, { tone: "good" }),
+      (error) => say(messageOf(error), { tone: "bad", ms: 10_000 }),
+    );
 }
+
+async function checkKeys(): Promise<string> {
+  const rows = list(await send("POST", "/api/keys/check"), "results").map(fields);
+  return words.keysChecked(rows.filter((row) => row["ok"] === true).length, rows.length);
+}
+
+async function refreshModels(): Promise<string> {
+  return words.modelsRefreshed(list(await send("POST", "/api/refresh-models"), "models").length);
+}
+
+async function testAlert(): Promise<string> {
+  const reply = fields(await send("POST", "/api/alerts/test"));
+  if (reply["ok"] !== true) throw new Error(String(reply["reason"]));
+  return words.alertSent;
+}
+
+function signOut(): void {
+  document.querySelector<HTMLFormElement>("form[action='/dashboard/logout']")?.requestSubmit();
+}
+
+const ACTIONS: readonly (readonly [label: string, run: () => void])[] = [
+  [words.addKeys, go("/dashboard/keys?add")],
+  [words.signIn, go("/dashboard/keys?signin")],
+  [words.checkKeys, act(checkKeys)],
+  [words.refreshModels, act(refreshModels)],
+  [words.addCap, go("/dashboard/quotas?add")],
+  [words.nameModels, go("/dashboard/models#names")],
+  [words.agents, go("/dashboard/setup?step=3")],
+  [words.firstCall, go("/dashboard/setup?step=4")],
+  [words.newToken, go("/dashboard/settings#tokens")],
+  [words.ownerToken, go("/dashboard/settings#owner")],
+  [words.testAlert, act(testAlert)],
+  [words.transfer, go("/dashboard/settings#transfer")],
+  [words.deadKeys, go("/dashboard/keys?status=dead")],
+  [words.themeLight, () => chooseTheme({ mode: "light" })],
+  [words.themeDark, () => chooseTheme({ mode: "dark" })],
+  [words.themeSystem, () => chooseTheme({ mode: "system" })],
+  ...PALETTES.map((palette) =>
+    [words.palette(themeText.palettes[palette]), () => chooseTheme({ palette })] as const
+  ),
+  [words.signOut, signOut],
+];
 
 /** What the palette offers without asking the server. */
 export const FIXED: readonly Command[] = [
@@ -32,12 +81,37 @@ export const FIXED: readonly Command[] = [
     hint: `g ${page.letter}`,
     run: go(page.href),
   })),
-  { group: words.actions, label: words.addKeys, run: go("/dashboard/keys?add") },
-  { group: words.actions, label: words.checkKeys, run: () => void checkKeys() },
-  { group: words.actions, label: words.themeLight, run: () => chooseTheme({ mode: "light" }) },
-  { group: words.actions, label: words.themeDark, run: () => chooseTheme({ mode: "dark" }) },
-  { group: words.actions, label: words.themeSystem, run: () => chooseTheme({ mode: "system" }) },
+  ...ACTIONS.map(([label, run]) => ({ group: words.actions, label, run })),
 ];
+
+/** A key, and what can be done to it. */
+function keyCommands(key: KeyRow): readonly Command[] {
+  const name = keyName(key);
+  const path = `/api/keys/${encodeURIComponent(key.id)}`;
+  const isOff = key.status === "disabled";
+  const change = (label: string, task: () => Promise<unknown>): Command => ({
+    group: words.actions,
+    label,
+    run: act(async () => {
+      await task();
+      return words.done(label);
+    }),
+  });
+  return [
+    {
+      group: words.keys,
+      label: name,
+      hint: text.status[key.status],
+      run: go(`/dashboard/keys?focus=${encodeURIComponent(key.id)}`),
+    },
+    change(words.checkKey(name), () => send("POST", `${path}/check`)),
+    change(
+      (isOff ? words.switchOn : words.switchOff)(name),
+      () => send("PATCH", path, { enabled: isOff }),
+    ),
+    ...(key.cooldowns.length === 0 ? [] : [change(words.lift(name), () => send("POST", `${path}/lift`, {}))]),
+  ];
+}
 
 /** Keys and models, fetched when the palette opens. */
 export async function foundCommands(): Promise<readonly Command[]> {
@@ -45,12 +119,7 @@ export async function foundCommands(): Promise<readonly Command[]> {
     [[], undefined] as const
   );
   return [
-    ...keys.map((key) => ({
-      group: words.keys,
-      label: keyName(key),
-      hint: text.status[key.status],
-      run: go(`/dashboard/keys?focus=${encodeURIComponent(key.id)}`),
-    })),
+    ...keys.flatMap(keyCommands),
     ...(catalog?.models ?? []).map((model) => ({
       group: words.models,
       label: model.id,

@@ -8,12 +8,14 @@ interface CardProps {
   readonly children: ComponentChildren;
   readonly class?: string;
   readonly flush?: boolean;
+  /** Where a link of the palette leads. */
+  readonly id?: string;
 }
 
 /** A titled panel. `flush` lets tables reach its edges. */
-export function Card({ title, note, action, children, class: extra = "", flush = false }: CardProps) {
+export function Card({ title, note, action, children, class: extra = "", flush = false, id }: CardProps) {
   return (
-    <section class={`card min-w-0 ${extra}`} aria-label={title}>
+    <section id={id} class={`card min-w-0 scroll-mt-20 ${extra}`} aria-label={title}>
       <header class="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 pb-1 sm:px-5">
         <h2 class="text-base font-semibold tracking-tight">{title}</h2>
         {note && <span class="text-xs text-mute">{note}</span>}

@@ -5,7 +5,7 @@ import Quotas from "../../islands/Quotas.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data } }) {
+  async GET({ state: { data }, url: { searchParams } }) {
     const [buckets, caps, catalog, clients, keys, usage] = await Promise.all([
       data.buckets(),
       data.caps(),
@@ -19,7 +19,7 @@ export const handler = define.handlers({
       ...catalog.groups.map((group) => `group:${group.name}`),
       ...clients.map((client) => `client:${client.id}`),
     ];
-    return page({ buckets, caps, targets, keys, usage });
+    return page({ buckets, caps, targets, keys, usage, add: searchParams.has("add") });
   },
 });
 

@@ -5,9 +5,10 @@ import Setup from "../../islands/Setup.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data } }) {
+  async GET({ state: { data }, url: { searchParams } }) {
     const [keys, catalog, agents] = await Promise.all([data.keys(), data.catalog(), data.agents()]);
-    return page({ keys, catalog, agents });
+    const step = Number(searchParams.get("step")) - 1;
+    return page({ keys, catalog, agents, step: step >= 0 && step < setupText.steps.length ? step : 0 });
   },
 });
 

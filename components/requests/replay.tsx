@@ -1,0 +1,191 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { fields, text as textOf } from "../data/fields.ts";
+import type { CallRecord, KeyRow } from "../data/views.ts";
+import { duration, keyName, wholeNumber } from "../format.ts";
+import { data, messageOf, send } from "../live/browser_api.ts";
+import { configuration } from "../live/configuration.ts";
+import { requestsText } from "../text/requests.ts";
+import { Problem } from "../ui/card.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { OutcomeChip } from "../ui/status_chip.tsx";
+
+const words = requestsText;
+/** A finished call is written down within a quarter of a second. */
+const STEP_MS = 200;
+const TRIES = 15;
+
+async function written(id: string): Promise<CallRecord | undefined> {
+  for (let turn = 0; turn < TRIES; turn++) {
+    const found = await data.request(id).catch(() => undefined);
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+  }
+  return undefined;
+}
+
+/** Asks again; returns the new call. Throws with the server's sentence when it cannot be done. */
+async function replay(id: string, key: string, model: string): Promise<CallRecord> {
+  const body = { ...(key === "" ? {} : { key }), ...(model === "" ? {} : { model }) };
+  const reply = fields(await send("POST", `/api/requests/${encodeURIComponent(id)}/replay`, body));
+  const made = textOf(reply["id"]) || textOf(fields(reply["request"])["id"]);
+  const call = made === "" ? undefined : await written(made);
+  if (call === undefined) throw new Error(words.replayLost);
+  return call;
+}
+
+type Line = readonly [label: string, before: string, after: string];
+
+function keyOf(call: CallRecord): string {
+  return call.attempts.at(-1)?.name ?? "–";
+}
+
+function tokensOf(call: CallRecord): string {
+  return call.usage === undefined ? "–" : wholeNumber(call.usage.totalTokens);
+}
+
+function firstOf(call: CallRecord): string {
+  return call.firstTokenMs === undefined ? "–" : duration(call.firstTokenMs);
+}
+
+function linesOf(before: CallRecord, after: CallRecord): readonly Line[] {
+  const line = (label: string, of: (call: CallRecord) => string): Line => [label, of(before), of(after)];
+  return [
+    line(words.served, (call) => call.modelUsed ?? call.modelAsked),
+    line(words.key, keyOf),
+    line(words.attempts, (call) => String(call.attempts.length)),
+    line(words.first, firstOf),
+    line(words.total, (call) => duration(call.totalMs)),
+    line(words.tokens, tokensOf),
+    line(words.finish, (call) => call.finish ?? "–"),
+  ];
+}
+
+function Comparison({ before, after }: { before: CallRecord; after: CallRecord }) {
+  return (
+    <div class="overflow-x-auto rounded-lg border border-line" role="status">
+      <table class="grid-table" aria-label={words.compared}>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">{words.before}</th>
+            <th scope="col">{words.after}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">{words.answer}</th>
+            {[before, after].map((call) => (
+              <td key={call.id}>
+                <OutcomeChip outcome={call.outcome} status={call.status} />
+              </td>
+            ))}
+          </tr>
+          {linesOf(before, after).map(([label, one, other]) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td>{one}</td>
+              <td class={one === other ? "" : "font-medium"}>{other}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {after.message && (
+        <div class="p-3">
+          <Problem>{after.message}</Problem>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Choice({ label, value, none, options, onChange }: {
+  label: string;
+  value: string;
+  none: string;
+  options: readonly (readonly [string, string])[];
+  onChange: (value: string) => void;
+}) {
+  return (
+    <label class="min-w-40 flex-1">
+      <span class="label">{label}</span>
+      <select class="field" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="">{none}</option>
+        {options.map(([id, name]) => <option key={id} value={id}>{name}</option>)}
+      </select>
+    </label>
+  );
+}
+
+interface Known {
+  readonly keys: readonly KeyRow[];
+  readonly models: readonly string[];
+  /** Whether requests are kept whole, so that they can be sent again. */
+  readonly kept: boolean;
+}
+
+async function known(): Promise<Known> {
+  const [keys, catalog, settings] = await Promise.all([
+    data.keys(),
+    configuration.catalog(),
+    configuration.settings(),
+  ]);
+  const kept = fields(settings["running"])["logBodies"] === true;
+  return { keys, models: catalog.models.map((model) => model.id), kept };
+}
+
+/** Sends a call once more, on another key or model if wanted, and shows both side by side. */
+export function Replay({ call }: { call: CallRecord }) {
+  const choices = useSignal<Known | undefined>(undefined);
+  const key = useSignal("");
+  const model = useSignal("");
+  const again = useSignal<CallRecord | undefined>(undefined);
+  const problem = useSignal("");
+  const isBusy = useSignal(false);
+  useEffect(() => {
+    void known().then((found) => choices.value = found, (error) => problem.value = messageOf(error));
+  }, []);
+  const run = async () => {
+    [problem.value, isBusy.value] = ["", true];
+    try {
+      again.value = await replay(call.id, key.value, model.value);
+    } catch (error) {
+      problem.value = messageOf(error);
+    }
+    isBusy.value = false;
+  };
+  const kept = choices.value?.kept ?? false;
+  return (
+    <div class="grid gap-3">
+      <div class="flex flex-wrap items-end gap-3">
+        <Choice
+          label={words.replayKey}
+          value={key.value}
+          none={words.replayAnyKey}
+          options={(choices.value?.keys ?? []).map((row) => [row.id, keyName(row)])}
+          onChange={(value) => key.value = value}
+        />
+        <Choice
+          label={words.replayModel}
+          value={model.value}
+          none={words.replaySameModel(call.modelAsked)}
+          options={(choices.value?.models ?? []).map((one) => [one, one])}
+          onChange={(value) => model.value = value}
+        />
+        <button
+          type="button"
+          class="btn"
+          disabled={!kept || isBusy.value}
+          aria-describedby={kept ? undefined : "replay-why"}
+          onClick={run}
+        >
+          <Icon name="refresh" />
+          {isBusy.value ? words.replaying : words.replay}
+        </button>
+      </div>
+      {choices.value && !kept && <p id="replay-why" class="text-xs text-mute">{words.replayOff}</p>}
+      {problem.value && <Problem>{problem.value}</Problem>}
+      {again.value && <Comparison before={call} after={again.value} />}
+    </div>
+  );
+}
