@@ -29,6 +29,8 @@ export class FaultyLink implements AsyncDisposable {
   readonly #work = new Set<Promise<void>>();
   readonly #accepting: Promise<void>;
   #serial = 0;
+  /** Bytes of replies that came from the upstream. */
+  passedBack = 0;
   /** Changes bytes in a way that every run repeats. */
   #dice = 1;
 
@@ -97,6 +99,7 @@ export class FaultyLink implements AsyncDisposable {
       }
       for (let sent = 0; sent < piece.byteLength;) sent += await to.write(piece.subarray(sent));
       passed += count;
+      if (serial !== undefined) this.passedBack += count;
       if (piece.byteLength < count) return;
     }
   }
