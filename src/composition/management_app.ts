@@ -4,8 +4,9 @@ import {
   type ApiPorts,
   type Authorized,
   createApi,
-  createOAuthApp,
+  createCallbackApp,
   createRequestGuard,
+  oauthEndpoints,
   type PeerInfo,
 } from "../http/mod.ts";
 import type { EventSubscription, LedgerRoom } from "../ledger/mod.ts";
@@ -29,7 +30,8 @@ export function managementApp(
 ): Management {
   const { admin, settings, ports } = rooms;
   const streams = new Set<EventSubscription>();
-  const apiPorts = { ...more, maxBodyBytes: settings.maxBodyBytes };
+  const further = oauthEndpoints(rooms.oauth);
+  const apiPorts = { ...more, maxBodyBytes: settings.maxBodyBytes, further };
   const ledger = trackedLedger(rooms.ledger, streams);
   const now = () => ports.clock.now();
   const guard = createRequestGuard(settings.host);
@@ -43,7 +45,7 @@ export function managementApp(
   };
   const onFault = (error: Error) =>
     ledger.log("error", "oauth", "The sign-in failed inside the proxy", { error: error.message });
-  const signIn = createOAuthApp({ oauth: rooms.oauth, auth, now, onFault });
+  const callback = createCallbackApp({ oauth: rooms.oauth, onFault });
   const api = createApi({ ...apiPorts, admin, ledger, now, auth });
   const inside = createApi({
     ...apiPorts,
@@ -53,7 +55,7 @@ export function managementApp(
     auth: () => ({ ok: true, client: { id: OWNER, name: "owner", owner: true } }),
   });
   return {
-    api: mounted(signIn, api, peers),
+    api: mounted(callback, api, peers),
     ask: async (path, init) => await inside.request(path, init),
     endStreams() {
       for (const stream of streams) stream.close();
@@ -63,9 +65,9 @@ export function managementApp(
 }
 
 /** The API below its own paths, told who the peer is. */
-function mounted(signIn: Hono, api: Hono, peers: WeakMap<Request, string>): Hono<{ Bindings: PeerInfo }> {
+function mounted(callback: Hono, api: Hono, peers: WeakMap<Request, string>): Hono<{ Bindings: PeerInfo }> {
   const app = new Hono<{ Bindings: PeerInfo }>();
-  const both = new Hono().route("/", signIn).route("/", api);
+  const both = new Hono().route("/", callback).route("/", api);
   for (const path of ["/api/*", "/metrics", "/oauth-callback"]) {
     app.all(path, (c) => {
       peers.set(c.req.raw, c.env?.peer ?? "");

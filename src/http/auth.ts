@@ -17,7 +17,9 @@ export type Authenticate = (token: string) => ClientIdentity | undefined;
 function tokenOf(request: Request, url: URL): string | undefined {
   const { headers } = request;
   const bearer = headers.get("authorization");
-  if (bearer !== null && bearer.trim() !== "") return /^bearer\s+(\S+)\s*$/i.exec(bearer)?.[1] ?? bearer.trim();
+  if (bearer !== null && bearer.trim() !== "") {
+    return /^bearer\s+(\S+)\s*$/i.exec(bearer)?.[1] ?? bearer.trim();
+  }
   return headers.get("x-api-key") ?? headers.get("x-goog-api-key") ?? url.searchParams.get("key") ??
     undefined;
 }

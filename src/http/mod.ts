@@ -8,6 +8,6 @@ export { type ApiPorts, type Authorized, createApi } from "./api/mod.ts";
 export { type AppParts, createApp } from "./app.ts";
 export { type Authenticate, type AuthGate, type ClientIdentity, createAuthGate } from "./auth.ts";
 export { createSessions, type Sessions } from "./dashboard_session.ts";
-export { createOAuthApp } from "./oauth/mod.ts";
+export { createCallbackApp, oauthEndpoints } from "./oauth/mod.ts";
 export { createProxyApp, createResourceOwners, type PeerInfo, type ProxyDeps } from "./proxy/mod.ts";
 export { createRequestGuard } from "./request_guard.ts";

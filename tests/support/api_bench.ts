@@ -2,6 +2,7 @@ import type { ClientId, CredentialId, Fetch, RequestId } from "../../src/core/mo
 import type { CallRecord } from "../../src/core/mod.ts";
 import { createGeminitro, type Geminitro } from "../../src/composition/mod.ts";
 import { createApi } from "../../src/http/api/mod.ts";
+import { oauthEndpoints } from "../../src/http/oauth/mod.ts";
 import { type ApiClient, createApiClient } from "../../src/http/api/client.ts";
 
 export const OWNER_TOKEN = "owner-secret-token-of-the-test";
@@ -85,6 +86,7 @@ export async function withApi(
   const app = createApi({
     admin,
     ledger,
+    further: oauthEndpoints(proxy.rooms.oauth),
     auth(request) {
       const token = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
       const client = admin.authenticate(token);

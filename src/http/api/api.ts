@@ -4,7 +4,7 @@ import type { Failure } from "../../core/mod.ts";
 import type { LedgerRoom } from "../../ledger/mod.ts";
 import type { ApiPorts } from "./api_ports.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { ENDPOINTS } from "./endpoints.ts";
+import { endpointsWith } from "./endpoints.ts";
 import { failureResponse, managementError, problemResponse } from "./management_error.ts";
 import { readInput } from "./read_input.ts";
 
@@ -18,13 +18,16 @@ export interface ApiOptions extends Partial<ApiPorts> {
   /** Who sends a request: a token, or the dashboard's session. */
   readonly auth: (request: Request) => Authorized | Promise<Authorized>;
   readonly now?: () => number;
+  /** Endpoints that another room brings, served and documented like its own. */
+  readonly further?: readonly Endpoint[];
 }
 
 /** The management API under /api, and /metrics. Mount it at the root. */
 export function createApi(options: ApiOptions): Hono {
   const app = new Hono();
-  const byPath = Map.groupBy(ENDPOINTS, (endpoint) => endpoint.path);
-  for (const endpoint of ENDPOINTS) {
+  const all = endpointsWith(options.further ?? []);
+  const byPath = Map.groupBy(all, (endpoint) => endpoint.path);
+  for (const endpoint of all) {
     app.on(
       endpoint.method.toUpperCase(),
       honoPath(endpoint.path),

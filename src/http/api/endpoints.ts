@@ -1,4 +1,4 @@
-import { accountEndpoints } from "./account_endpoints.ts";
+import { agentEndpoints } from "./agent_endpoints.ts";
 import { capEndpoints } from "./cap_endpoints.ts";
 import { clientEndpoints } from "./client_endpoints.ts";
 import { docsEndpoints } from "./docs_endpoints.ts";
@@ -14,7 +14,7 @@ import { transferEndpoints } from "./transfer_endpoints.ts";
 const MANAGING: readonly Endpoint[] = [
   ...healthEndpoints,
   ...keyEndpoints,
-  ...accountEndpoints,
+  ...agentEndpoints,
   ...modelEndpoints,
   ...statsEndpoints,
   ...capEndpoints,
@@ -24,5 +24,11 @@ const MANAGING: readonly Endpoint[] = [
   ...eventEndpoints,
 ];
 
-/** Every endpoint of the management API. Paths with fixed parts stand before those with parameters. */
-export const ENDPOINTS: readonly Endpoint[] = [...MANAGING, ...docsEndpoints(MANAGING)];
+/**
+ * Every endpoint of the management API with those of other rooms, and the documents of them all. Paths with fixed parts stand
+ * before those with parameters.
+ */
+export function endpointsWith(further: readonly Endpoint[]): readonly Endpoint[] {
+  const managing = [...further, ...MANAGING];
+  return [...managing, ...docsEndpoints(managing)];
+}

@@ -50,7 +50,9 @@ type Serve = (arrival: Arrival) => Promise<Response> | Response;
 type Say = (arrival: Arrival, failure: Failure) => Response;
 
 /** The routes of all client APIs. */
-export function createProxyApp({ deps, auth, guard }: ProxyAppOptions): Hono<{ Bindings: PeerInfo }> {
+export function createProxyApp(options: ProxyAppOptions): Hono<{ Bindings: PeerInfo }> {
+  const { deps } = options;
+  const handle = createHandler(options);
   const app = new Hono<{ Bindings: PeerInfo }>();
 
   const sayIn = (dialect: AnyDialect): Say => (arrival, failure) =>
@@ -63,26 +65,6 @@ export function createProxyApp({ deps, auth, guard }: ProxyAppOptions): Hono<{ B
       failure,
     );
   };
-
-  async function handle(
-    request: Request,
-    env: PeerInfo | undefined,
-    say: Say,
-    serve: Serve,
-  ): Promise<Response> {
-    const url = new URL(request.url);
-    const arrival = arrivalOf(deps, request, url);
-    if (!isPlainPath(request.url, url.pathname)) return say(arrival, unknownRoute(arrival));
-    const refused = guard(request, url);
-    if (!refused.ok) return say(arrival, refused.error);
-    const client = auth.check(request, url, env?.peer ?? "");
-    if (!client.ok) return say(arrival, client.error);
-    try {
-      return await serve({ ...arrival, client: client.value });
-    } catch (cause) {
-      return say(arrival, internal(deps, arrival, cause));
-    }
-  }
 
   const dialectPost = (path: string, dialect: AnyDialect) => {
     for (const prefix of ["", "/v1"]) {
@@ -139,12 +121,30 @@ export function createProxyApp({ deps, auth, guard }: ProxyAppOptions): Hono<{ B
           ? sayNative(arrival, unknownRoute(arrival))
           : serveNative(deps, arrival, path);
       }));
-    app.all(
-      `${version}/*`,
-      (c) => handle(c.req.raw, c.env, sayAsAsked, (arrival) => sayAsAsked(arrival, unknownRoute(arrival))),
-    );
   }
+  app.notFound((c) =>
+    handle(c.req.raw, c.env, sayAsAsked, (arrival) => sayAsAsked(arrival, unknownRoute(arrival)))
+  );
   return app;
+}
+
+/** Lets a request through to its route when path, origin and token are good, and says every failure as its client reads it. */
+function createHandler({ deps, auth, guard }: ProxyAppOptions) {
+  return async (request: Request, env: PeerInfo | undefined, say: Say, serve: Serve): Promise<Response> => {
+    const url = new URL(request.url);
+    const arrival = arrivalOf(deps, request, url);
+    if (!isPlainPath(request.url, url.pathname)) return say(arrival, unknownRoute(arrival));
+    const refused = guard(request, url);
+    if (!refused.ok) return say(arrival, refused.error);
+    const client = auth.check(request, url, env?.peer ?? "");
+    if (!client.ok) return say(arrival, client.error);
+    try {
+      const known = { ...arrival, client: client.value };
+      return await (deps.bodies === undefined ? serve(known) : deps.bodies.serve(known, serve));
+    } catch (cause) {
+      return say(arrival, internal(deps, arrival, cause));
+    }
+  };
 }
 
 /** Routes go by the path as it was written; one that URL resolves to another (dot segments) would be sent on as that. */
