@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { parseEnv } from "node:util";
 import { dataFolder, joinPath } from "./home.ts";
 import type { Environment, Option } from "./option.ts";
@@ -47,6 +48,8 @@ export async function writeDefaultEnv(path: string): Promise<boolean> {
     "\n",
   );
   try {
+    // The first start of a program without a checkout: its data folder is not there yet.
+    await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 });
     return true;
   } catch (error) {

@@ -27,7 +27,8 @@ Deno.test("readEnvironment() reads the data folder's .env for the executable", (
   }));
 
 Deno.test("writeDefaultEnv() writes a file that loads, for its owner alone, and never overwrites", () =>
-  inFolder(async (home) => {
+  inFolder(async (folder) => {
+    const home = join(folder, "not", "there");
     const path = join(home, ".env");
     assert.equal(await writeDefaultEnv(path), true);
     const mode = (await Deno.stat(path)).mode ?? 0;
