@@ -6,23 +6,10 @@
  */
 import type { ApiKeyCredential, Credential } from "../../core/mod.ts";
 import { classifyPublic } from "../classify_public.ts";
-import type {
-  BuildInput,
-  PassThroughInput,
-  Upstream,
-  UpstreamOperation,
-  UpstreamRequest,
-} from "../contract.ts";
+import type { BuildInput, PassThroughInput, Upstream, UpstreamRequest } from "../contract.ts";
+import { MODEL_METHODS } from "../model_methods.ts";
 import { discoverModels } from "./discover.ts";
 import { requestBody } from "./request_body.ts";
-
-const METHODS: Readonly<Record<UpstreamOperation, string>> = {
-  generate: "generateContent",
-  stream: "streamGenerateContent?alt=sse",
-  count_tokens: "countTokens",
-  embed: "embedContent",
-  batch_embed: "batchEmbedContents",
-};
 
 /** The upstream of API keys at `url`, Google's address unless a test or the simulator stands in. */
 export function createAiStudio({ url }: { readonly url: string }): Upstream {
@@ -47,7 +34,7 @@ function apiKeyOf(credential: Credential): ApiKeyCredential {
 
 function build(base: string, input: BuildInput, { key }: ApiKeyCredential): UpstreamRequest {
   return {
-    url: `${base}/v1beta/models/${encodeURIComponent(input.model)}:${METHODS[input.operation]}`,
+    url: `${base}/v1beta/models/${encodeURIComponent(input.model)}:${MODEL_METHODS[input.operation]}`,
     method: "POST",
     headers: { "content-type": "application/json", "x-goog-api-key": key.reveal() },
     body: requestBody(input),

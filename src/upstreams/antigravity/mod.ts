@@ -5,21 +5,13 @@
  *
  * @module
  */
-import type { Credential } from "../../core/mod.ts";
 import { isObject } from "../../core/mod.ts";
-import { classifyCodeAssist } from "../classify_code_assist.ts";
-import { countBody } from "../code_assist_count.ts";
-import {
-  clientProjectOf,
-  codeAssistHeaders,
-  type CodeAssistService,
-  codeAssistUrl,
-  readyAccount,
-} from "../code_assist_service.ts";
+import { clientProjectOf, type CodeAssistService } from "../code_assist_service.ts";
 import { unwrapCodeAssist } from "../code_assist_unwrap.ts";
-import type { BuildInput, Upstream, UpstreamOperation, UpstreamRequest } from "../contract.ts";
-import { discoverModels } from "./discover.ts";
+import { createCodeAssistUpstream } from "../code_assist_upstream.ts";
+import type { Upstream } from "../contract.ts";
 import { envelope } from "./envelope.ts";
+import { readLiveModels } from "./live_models.ts";
 import { PLACEHOLDER } from "./narrow_schema.ts";
 
 /** The service looks at the first word and the version; the last word says who really asks. */
@@ -46,34 +38,12 @@ export function antigravityService(options: AntigravityOptions): CodeAssistServi
 
 /** The upstream of Antigravity accounts. */
 export function createAntigravity(options: AntigravityOptions): Upstream {
-  const service = antigravityService(options);
-  return {
-    source: "antigravity",
-    hosts: service.hosts.length,
-    build: (input, credential) => build(service, input, credential),
+  return createCodeAssistUpstream({
+    service: antigravityService(options),
+    envelope,
     unwrap: (chunk) => withoutPlaceholders(unwrapCodeAssist(chunk)),
-    classifyFailure: (input) => classifyCodeAssist(input, "antigravity", service.clientProject),
-    discover: (credential, given) => discoverModels(service, readyAccount(service, credential), given),
-  };
-}
-
-/** Vectors are not served here: the call then ends in a plain 404, and the next source is asked. */
-const METHODS: Readonly<Record<UpstreamOperation, string>> = {
-  generate: ":generateContent",
-  stream: ":streamGenerateContent?alt=sse",
-  count_tokens: ":countTokens",
-  embed: ":embedContent",
-  batch_embed: ":batchEmbedContents",
-};
-
-function build(service: CodeAssistService, input: BuildInput, credential: Credential): UpstreamRequest {
-  const { token, project } = readyAccount(service, credential);
-  return {
-    url: codeAssistUrl(service, input.host, METHODS[input.operation]),
-    method: "POST",
-    headers: codeAssistHeaders(service, token),
-    body: JSON.stringify(input.operation === "count_tokens" ? countBody(input) : envelope(input, project)),
-  };
+    models: { method: ":fetchAvailableModels", read: readLiveModels },
+  });
 }
 
 /** Arguments that only stand for "no property" are not the caller's. */

@@ -5,20 +5,12 @@
  *
  * @module
  */
-import type { Credential } from "../../core/mod.ts";
-import { classifyCodeAssist } from "../classify_code_assist.ts";
-import { countBody } from "../code_assist_count.ts";
 import { innerRequest } from "../code_assist_request.ts";
-import {
-  clientProjectOf,
-  codeAssistHeaders,
-  type CodeAssistService,
-  codeAssistUrl,
-  readyAccount,
-} from "../code_assist_service.ts";
+import { clientProjectOf, type CodeAssistService } from "../code_assist_service.ts";
 import { unwrapCodeAssist } from "../code_assist_unwrap.ts";
-import type { BuildInput, Upstream, UpstreamOperation, UpstreamRequest } from "../contract.ts";
-import { discoverModels } from "./discover.ts";
+import { createCodeAssistUpstream } from "../code_assist_upstream.ts";
+import type { BuildInput, Upstream } from "../contract.ts";
+import { readQuotaModels } from "./quota_models.ts";
 
 /** The service wants this first word; the last one says who really asks. */
 const GEMINI_CLI_USER_AGENT = "GeminiCLI/0.0.0 (geminitro)";
@@ -48,34 +40,12 @@ export function geminiCliService(options: GeminiCliOptions): CodeAssistService {
 
 /** The upstream of Gemini CLI accounts. */
 export function createGeminiCli(options: GeminiCliOptions): Upstream {
-  const service = geminiCliService(options);
-  return {
-    source: "gemini_cli",
-    hosts: 1,
-    build: (input, credential) => build(service, input, credential),
+  return createCodeAssistUpstream({
+    service: geminiCliService(options),
+    envelope,
     unwrap: unwrapCodeAssist,
-    classifyFailure: (input) => classifyCodeAssist(input, "gemini_cli", service.clientProject),
-    discover: (credential, given) => discoverModels(service, readyAccount(service, credential), given),
-  };
-}
-
-/** Vectors are not served here: the call then ends in a plain 404, and the next source is asked. */
-const METHODS: Readonly<Record<UpstreamOperation, string>> = {
-  generate: ":generateContent",
-  stream: ":streamGenerateContent?alt=sse",
-  count_tokens: ":countTokens",
-  embed: ":embedContent",
-  batch_embed: ":batchEmbedContents",
-};
-
-function build(service: CodeAssistService, input: BuildInput, credential: Credential): UpstreamRequest {
-  const { token, project } = readyAccount(service, credential);
-  return {
-    url: codeAssistUrl(service, input.host, METHODS[input.operation]),
-    method: "POST",
-    headers: codeAssistHeaders(service, token),
-    body: JSON.stringify(input.operation === "count_tokens" ? countBody(input) : envelope(input, project)),
-  };
+    models: { method: ":retrieveUserQuota", read: readQuotaModels },
+  });
 }
 
 function envelope(input: BuildInput, project: string | undefined) {

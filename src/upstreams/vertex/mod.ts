@@ -6,14 +6,9 @@
  * @module
  */
 import type { Credential } from "../../core/mod.ts";
-import type {
-  BuildInput,
-  PassThroughInput,
-  Upstream,
-  UpstreamOperation,
-  UpstreamRequest,
-} from "../contract.ts";
+import type { BuildInput, PassThroughInput, Upstream, UpstreamRequest } from "../contract.ts";
 import { classifyVertex } from "./classify_vertex.ts";
+import { MODEL_METHODS } from "../model_methods.ts";
 import { discoverModels } from "./discover.ts";
 import { modelPath, vertexHeaders, vertexPlace } from "./place.ts";
 
@@ -21,14 +16,6 @@ export interface VertexOptions {
   /** Stands in for the addresses of all locations; default: Google's own. */
   readonly url?: string;
 }
-
-const METHODS: Readonly<Record<UpstreamOperation, string>> = {
-  generate: "generateContent",
-  stream: "streamGenerateContent?alt=sse",
-  count_tokens: "countTokens",
-  embed: "embedContent",
-  batch_embed: "batchEmbedContents",
-};
 
 /** The upstream of Vertex AI credentials. */
 export function createVertex(options: VertexOptions = {}): Upstream {
@@ -46,7 +33,7 @@ export function createVertex(options: VertexOptions = {}): Upstream {
 function build(options: VertexOptions, input: BuildInput, credential: Credential): UpstreamRequest {
   const place = vertexPlace(options, credential);
   return {
-    url: `${place.base}${modelPath(place, input.model)}:${METHODS[input.operation]}`,
+    url: `${place.base}${modelPath(place, input.model)}:${MODEL_METHODS[input.operation]}`,
     method: "POST",
     headers: vertexHeaders(place),
     body: JSON.stringify(bodyOf(input)),

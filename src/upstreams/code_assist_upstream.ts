@@ -1,0 +1,64 @@
+import type { Failure, Result } from "../core/mod.ts";
+import { classifyCodeAssist } from "./classify_code_assist.ts";
+import { callCodeAssist, type CallOptions } from "./code_assist_call.ts";
+import { countBody } from "./code_assist_count.ts";
+import {
+  codeAssistHeaders,
+  type CodeAssistService,
+  codeAssistUrl,
+  readyAccount,
+} from "./code_assist_service.ts";
+import type { BuildInput, DiscoveredModel, Upstream } from "./contract.ts";
+import { MODEL_METHODS } from "./model_methods.ts";
+
+/** What one service has of its own. */
+export interface CodeAssistParts {
+  readonly service: CodeAssistService;
+  /** A request in the service's envelope. */
+  readonly envelope: (input: BuildInput, project: string | undefined) => object;
+  readonly unwrap: Upstream["unwrap"];
+  /** The method that tells what an account may use, and how its answer is read. */
+  readonly models: {
+    readonly method: string;
+    readonly read: (answer: Record<string, unknown>) => readonly DiscoveredModel[];
+  };
+}
+
+/**
+ * The upstream of a service of Code Assist's kind. Vectors are not served there: the call then ends in a plain 404, and the
+ * next source is asked.
+ */
+export function createCodeAssistUpstream({ service, envelope, unwrap, models }: CodeAssistParts): Upstream {
+  return {
+    source: service.source,
+    hosts: service.hosts.length,
+    build(input, credential) {
+      const { token, project } = readyAccount(service, credential);
+      const body = input.operation === "count_tokens" ? countBody(input) : envelope(input, project);
+      return {
+        url: codeAssistUrl(service, input.host, `:${MODEL_METHODS[input.operation]}`),
+        method: "POST",
+        headers: codeAssistHeaders(service, token),
+        body: JSON.stringify(body),
+      };
+    },
+    unwrap,
+    classifyFailure: (input) => classifyCodeAssist(input, service.source, service.clientProject),
+    discover: (credential, options) =>
+      discover({ service, models }, readyAccount(service, credential), options),
+  };
+}
+
+async function discover(
+  { service, models }: Pick<CodeAssistParts, "service" | "models">,
+  { token, project }: ReturnType<typeof readyAccount>,
+  options: CallOptions,
+): Promise<Result<readonly DiscoveredModel[], Failure>> {
+  const call = {
+    method: models.method,
+    body: project === undefined ? {} : { project },
+    accessToken: token,
+  };
+  const answer = await callCodeAssist(service, call, options);
+  return answer.ok ? { ok: true, value: models.read(answer.value) } : answer;
+}

@@ -1,0 +1,95 @@
+import { err, type Failure, isObject, ok, type Result, type SourceName } from "../core/mod.ts";
+import type { Upstream } from "./contract.ts";
+import { safeText } from "./safe_text.ts";
+
+type Options = Parameters<Upstream["discover"]>[1];
+
+/** Ends a list whose pages go round in a circle. */
+const MOST_PAGES = 20;
+
+/** A list of models that Google gives by pages. */
+export interface PagedList<Item> {
+  readonly source: SourceName;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly pageSize: number;
+  /** The field of a page that holds its models. */
+  readonly field: string;
+  /** What to read of a model; undefined leaves it out. */
+  readonly read: (model: Record<string, unknown>) => Item | undefined;
+  readonly classify: Upstream["classifyFailure"];
+  readonly sentences: { readonly unreachable: string; readonly notAList: string };
+}
+
+/** Follows the pages, which take no quota; the first refusal ends it. Rejects only when the signal aborts. */
+export async function discoverPages<Item>(
+  list: PagedList<Item>,
+  options: Options,
+): Promise<Result<readonly Item[], Failure>> {
+  const items: Item[] = [];
+  let token = "";
+  for (let count = 0; count < MOST_PAGES; count++) {
+    const page = await fetchPage(list, token, options);
+    if (!page.ok) return page;
+    items.push(...itemsIn(page.value, list));
+    const next = page.value["nextPageToken"];
+    if (typeof next !== "string" || next === "") break;
+    token = next;
+  }
+  return ok(items);
+}
+
+async function fetchPage<Item>(
+  list: PagedList<Item>,
+  token: string,
+  { fetch, signal, now }: Options,
+): Promise<Result<Record<string, unknown>, Failure>> {
+  const url = new URL(list.url);
+  url.searchParams.set("pageSize", String(list.pageSize));
+  if (token !== "") url.searchParams.set("pageToken", token);
+  try {
+    const response = await fetch(url, { headers: list.headers, redirect: "manual", signal });
+    const body = await response.text();
+    if (response.ok) return readPage(list, body);
+    return err(list.classify({ status: response.status, body, headers: response.headers, model: "", now }));
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return err(unreachable(list, error));
+  }
+}
+
+function readPage<Item>(list: PagedList<Item>, body: string): Result<Record<string, unknown>, Failure> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    parsed = undefined;
+  }
+  if (isObject(parsed)) return ok(parsed);
+  return err({
+    class: "unknown",
+    origin: "google",
+    status: 502,
+    source: list.source,
+    cools: "nothing",
+    message: list.sentences.notAList,
+  });
+}
+
+function itemsIn<Item>(page: Record<string, unknown>, { field, read }: PagedList<Item>): readonly Item[] {
+  const listed = Array.isArray(page[field]) ? page[field].filter(isObject) : [];
+  return listed.flatMap((model) => read(model) ?? []);
+}
+
+function unreachable<Item>({ source, sentences }: PagedList<Item>, error: unknown): Failure {
+  return {
+    class: "transport",
+    origin: "google",
+    status: 502,
+    source,
+    cools: "endpoint",
+    code: "upstream_unreachable",
+    message: sentences.unreachable,
+    detail: error instanceof Error ? safeText(error.message) : "unknown fault",
+  };
+}
