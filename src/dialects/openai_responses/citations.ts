@@ -6,6 +6,11 @@ export function queriesOf(grounding: JsonObject): readonly string[] {
   return queries.filter((query): query is string => typeof query === "string");
 }
 
+/** The pages that a search found. */
+export function pagesOf(grounding: JsonObject): readonly string[] {
+  return [...new Set(groundedSpans(grounding, "").map(({ url }) => url))];
+}
+
 /** Gemini's chosen tokens and their rivals in the shape of Responses. */
 export function logprobsOf(result: JsonObject): readonly JsonObject[] {
   const chosen = Array.isArray(result.chosenCandidates) ? result.chosenCandidates : [];

@@ -1,7 +1,7 @@
 import type { Failure, JsonObject, Usage } from "../../core/mod.ts";
 import { encodeCarrier, encodeIdCarrier, encodeThoughtCarrier, type TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
-import { annotationsOf, logprobsOf, queriesOf } from "./citations.ts";
+import { annotationsOf, logprobsOf, pagesOf, queriesOf } from "./citations.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 import { itemId } from "./item_id.ts";
 import { MessageItem } from "./message_item.ts";
@@ -125,7 +125,7 @@ export class ResponseMachine {
     const queries = queriesOf(event.grounding);
     if (queries.length === 0) return;
     this.#close("completed");
-    this.#output.push(webSearchItem(this.#place("ws"), queries));
+    this.#output.push(webSearchItem(this.#place("ws"), queries, pagesOf(event.grounding)));
   }
 
   #close(

@@ -77,8 +77,13 @@ export function codeItem(place: Place, code: string, output: string | undefined)
   return done(place, item);
 }
 
-export function webSearchItem(place: Place, queries: readonly string[]): JsonObject {
-  const action = { type: "search", query: queries.join("; "), queries };
+export function webSearchItem(
+  place: Place,
+  queries: readonly string[],
+  pages: readonly string[],
+): JsonObject {
+  const sources = pages.map((url) => ({ type: "url", url }));
+  const action = { type: "search", query: queries.join("; "), queries, sources };
   const item = { id: place.id, type: "web_search_call", status: "completed", action };
   added(place, { ...item, status: "in_progress" });
   for (const step of ["in_progress", "searching", "completed"]) {
