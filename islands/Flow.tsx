@@ -71,7 +71,7 @@ function Picture({ layout, calls }: { layout: FlowLayout; calls: number }) {
   return (
     <svg
       viewBox={`0 -28 ${WIDTH} ${HEIGHT + 36}`}
-      class="block w-full min-w-[46rem]"
+      class="mx-auto block max-h-[70vh] w-full min-w-[46rem]"
       role="img"
       aria-label={words.label(calls)}
     >

@@ -52,7 +52,7 @@ export default function Shell() {
         <Icon name="search" />
         <kbd class="hidden font-sans text-xs text-mute lg:ms-auto lg:inline">Ctrl K</kbd>
       </button>
-      <div class="flex items-center gap-1">
+      <div class="flex items-center gap-1 lg:relative">
         <div class="px-1 lg:me-auto lg:px-3">
           <LiveBadge />
         </div>

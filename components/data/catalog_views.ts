@@ -1,4 +1,5 @@
 import { count, type Fields, fields, given, list, maybeCount, text, texts, time } from "./fields.ts";
+import { shortNumber } from "../format.ts";
 import type { AgentChange, AgentRow, CatalogView, ClientRow, MatrixModel, NamedModels } from "./views.ts";
 
 function matrixModel(row: Fields): MatrixModel {
@@ -79,7 +80,7 @@ function budgetText(value: unknown): string {
   const row = fields(value);
   return row["limit"] === undefined
     ? ""
-    : `${text(row["limit"])} ${text(row["unit"])} ${text(row["period"])}`;
+    : `${shortNumber(count(row["limit"]))} ${text(row["unit"])} ${text(row["period"])}`;
 }
 
 /** GET /api/clients. */

@@ -1,3 +1,4 @@
+import { text } from "../text/shell.ts";
 import { type AskApi, createLiveData, readJson } from "../data/live_data.ts";
 
 /** Sends the reader to the login page, and back here afterwards. */
@@ -7,7 +8,10 @@ export function goToLogin(): void {
 
 /** Asks with the session cookie; without a session it leads to the login page. */
 export const ask: AskApi = async (path, init = {}) => {
-  const response = await fetch(path, { ...init, headers: { accept: "application/json", ...init.headers } });
+  const headers = { accept: "application/json", ...init.headers };
+  const response = await fetch(path, { ...init, headers }).catch((error) => {
+    throw error instanceof TypeError ? new Error(text.unreachable) : error;
+  });
   if (response.status === 401) goToLogin();
   return response;
 };

@@ -71,7 +71,7 @@ function Row({ row }: { row: ModelQuota }) {
   const share = leftShare(row);
   return (
     <li class="grid gap-1.5 py-3 first:pt-1 last:pb-0">
-      <div class="flex items-baseline justify-between gap-3">
+      <div class="flex flex-wrap items-baseline justify-between gap-x-3 gap-y-1">
         <span class="min-w-0 truncate font-medium">{row.model}</span>
         {row.cooling > 0 && <span class="chip chip-warn">{words.cooling(row.cooling, row.buckets)}</span>}
         <span class="num ms-auto shrink-0 text-end">

@@ -64,38 +64,44 @@ function worthy(bucket: BucketRow): readonly (BucketLimitView | undefined)[] {
   return limits.length === 0 ? [undefined] : limits;
 }
 
+function State({ bucket, now }: { bucket: BucketRow; now: number }) {
+  const { coolingUntil = 0, coolingReason } = bucket;
+  if (coolingUntil <= now) return <span class="chip chip-good">{words.serving}</span>;
+  return (
+    <span class="chip chip-warn" title={coolingReason}>
+      {words.until} <Countdown until={coolingUntil} />
+    </span>
+  );
+}
+
 function BucketRows({ bucket }: { bucket: BucketRow }) {
   const now = useNow();
   const limits = worthy(bucket);
-  const cooling = (bucket.coolingUntil ?? 0) > now;
   const kind = bucket.projectKind === "told" || bucket.projectKind === "measured"
     ? bucket.projectKind
     : "key";
   return (
-    <>
+    <tbody class="border-t border-line first-of-type:border-t-0">
       {limits.map((limit, index) => (
         <tr key={limit?.kind ?? "none"}>
           {index === 0 && (
             <>
-              <td rowSpan={limits.length} class="max-w-56 align-top">
+              <td rowSpan={limits.length} class="max-w-56 !border-b-0 align-top">
                 <p class="truncate font-medium">{bucket.model}</p>
                 <p class="truncate text-xs text-mute" title={words[kind]}>{bucket.project}</p>
+                <p class="mt-1 sm:hidden">
+                  <State bucket={bucket} now={now} />
+                </p>
               </td>
-              <td rowSpan={limits.length} class="align-top">
-                {cooling
-                  ? (
-                    <span class="chip chip-warn" title={bucket.coolingReason}>
-                      {words.until} <Countdown until={bucket.coolingUntil ?? now} />
-                    </span>
-                  )
-                  : <span class="chip chip-good">{words.serving}</span>}
+              <td rowSpan={limits.length} class="hidden !border-b-0 align-top sm:table-cell">
+                <State bucket={bucket} now={now} />
               </td>
             </>
           )}
           <LimitCells limit={limit} />
         </tr>
       ))}
-    </>
+    </tbody>
   );
 }
 
@@ -112,15 +118,13 @@ export function BucketTable({ buckets, all }: { buckets: readonly BucketRow[]; a
               <thead>
                 <tr>
                   <th scope="col">{words.model}, {words.project}</th>
-                  <th scope="col">{words.state}</th>
+                  <th scope="col" class="hidden sm:table-cell">{words.state}</th>
                   <th scope="col">{words.kind}</th>
                   <th scope="col">{words.left}</th>
                   <th scope="col" class="end">{words.resets}</th>
                 </tr>
               </thead>
-              <tbody>
-                {shown.map((bucket) => <BucketRows key={bucket.id} bucket={bucket} />)}
-              </tbody>
+              {shown.map((bucket) => <BucketRows key={bucket.id} bucket={bucket} />)}
             </table>
           </div>
         )}

@@ -36,11 +36,52 @@ function Row({ client, onRevoke }: { client: ClientRow; onRevoke: () => void }) 
 function draftOf(form: FormData) {
   const days = Number(form.get("days"));
   const perMinute = Number(form.get("perMinute"));
+  const limit = Number(form.get("limit"));
+  const models = String(form.get("models") ?? "").split(/[\s,]+/).filter(Boolean);
+  const budget = { unit: String(form.get("unit")), limit, period: String(form.get("period")) };
   return {
     name: String(form.get("name")).trim(),
     ...(perMinute > 0 ? { requestsPerMinute: perMinute } : {}),
+    ...(limit > 0 ? { budget } : {}),
+    ...(models.length > 0 ? { allowModels: models } : {}),
     ...(days > 0 ? { expiresAt: Date.now() + days * DAY_MS } : {}),
   };
+}
+
+function Options({ name, label, names }: {
+  name: string;
+  label: string;
+  names: Readonly<Record<string, string>>;
+}) {
+  return (
+    <label>
+      <span class="label">{label}</span>
+      <select class="field" name={name}>
+        {Object.entries(names).map(([value, shown]) => <option key={value} value={value}>{shown}</option>)}
+      </select>
+    </label>
+  );
+}
+
+/** A budget and the models that a client may use; seldom wanted, so folded away. */
+function MoreLimits() {
+  return (
+    <details class="sm:col-span-4">
+      <summary class="text-xs text-mute">{words.moreLimits}</summary>
+      <div class="mt-3 grid gap-3 sm:grid-cols-3">
+        <label>
+          <span class="label">{words.budget}</span>
+          <input class="field num" name="limit" inputMode="decimal" placeholder={words.tokenRpmHint} />
+        </label>
+        <Options name="unit" label={words.budgetUnit} names={words.budgetUnits} />
+        <Options name="period" label={words.budgetPeriod} names={words.budgetPeriods} />
+        <label class="sm:col-span-3">
+          <span class="label">{words.tokenModels}</span>
+          <input class="field" name="models" placeholder={words.tokenModelsHint} />
+        </label>
+      </div>
+    </details>
+  );
 }
 
 function NewToken({ token }: { token: string }) {
@@ -117,7 +158,8 @@ export function ClientTokens(
           <span class="label">{words.tokenDays}</span>
           <input class="field num" name="days" inputMode="numeric" placeholder={words.tokenDaysHint} />
         </label>
-        <button type="submit" class="btn">{text.add}</button>
+        <button type="submit" class="btn max-sm:order-last">{text.add}</button>
+        <MoreLimits />
       </form>
     </Card>
   );

@@ -34,7 +34,7 @@ function Lines({ lines }: { lines: readonly string[] }) {
 
 function Change({ change }: { change: AgentChange }) {
   return (
-    <li class="grid gap-2">
+    <li class="grid grid-cols-1 gap-2">
       <p class="flex items-center gap-2 font-medium">
         <span class={change.ok ? "text-good" : "text-bad"}>
           <Icon name={change.ok ? "check" : "alert"} />
@@ -60,7 +60,9 @@ function Choice({ agent, chosen, onToggle }: { agent: AgentRow; chosen: boolean;
       <label class="flex items-center gap-3 rounded-lg px-2 py-1.5 hover:bg-sunken">
         <input type="checkbox" class="size-4 accent-(--accent)" checked={chosen} onChange={onToggle} />
         <span class="font-medium">{agent.name}</span>
-        <span class="min-w-0 flex-1 truncate text-xs text-mute">{agent.path}</span>
+        <span class="min-w-0 flex-1 truncate text-xs text-mute max-sm:invisible" title={agent.path}>
+          {agent.path}
+        </span>
         <span class={`chip ${agent.installed ? "chip-good" : agent.detected ? "chip-accent" : ""}`}>
           {state}
         </span>
@@ -97,20 +99,22 @@ export function AgentStep(
     if (!dryRun) await refresh();
   };
   return (
-    <div class="grid gap-4">
+    <div class="grid grid-cols-1 gap-4">
       <p class="text-mute">{words.agentsLead}</p>
-      {agents.length === 0 ? <p class="text-mute">{words.agentsNone}</p> : (
-        <ul class="grid gap-0.5">
-          {agents.map((agent) => (
-            <Choice
-              key={agent.id}
-              agent={agent}
-              chosen={chosen.value.includes(agent.id)}
-              onToggle={() => toggle(agent.id)}
-            />
-          ))}
-        </ul>
-      )}
+      {agents.length === 0
+        ? <p class="text-mute">{words.agentsNone}</p>
+        : (
+          <ul class="grid grid-cols-1 gap-0.5">
+            {agents.map((agent) => (
+              <Choice
+                key={agent.id}
+                agent={agent}
+                chosen={chosen.value.includes(agent.id)}
+                onToggle={() => toggle(agent.id)}
+              />
+            ))}
+          </ul>
+        )}
       <div class="flex flex-wrap gap-2">
         <button type="button" class="btn" disabled={chosen.value.length === 0} onClick={() => ask(true)}>
           {words.preview}
@@ -126,7 +130,7 @@ export function AgentStep(
       </div>
       {problem.value && <Problem>{problem.value}</Problem>}
       {changes.value.length > 0 && (
-        <ul class="grid gap-4">
+        <ul class="grid grid-cols-1 gap-4">
           {changes.value.map((change) => <Change key={change.agent} change={change} />)}
         </ul>
       )}

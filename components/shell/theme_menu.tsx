@@ -10,7 +10,7 @@ export function ThemeMenu() {
     Panel.value ??= (await import("./theme_panel.tsx")).ThemePanel;
   };
   return (
-    <details class="relative" onToggle={load}>
+    <details class="relative lg:static" onToggle={load}>
       <summary
         class="btn btn-quiet list-none [&::-webkit-details-marker]:hidden"
         aria-label={text.appearance}

@@ -9,7 +9,7 @@ function Choice({ label, chosen, onChoose }: { label: string; chosen: boolean; o
     <button
       type="button"
       aria-pressed={chosen}
-      class="rounded-md px-2.5 py-1 text-start text-soft hover:bg-sunken aria-pressed:bg-accent-wash aria-pressed:font-medium aria-pressed:text-accent"
+      class="rounded-md px-2 py-1 text-start text-soft hover:bg-sunken aria-pressed:bg-accent-wash aria-pressed:font-medium aria-pressed:text-accent"
       onClick={onChoose}
     >
       {label}
@@ -21,7 +21,7 @@ function Choice({ label, chosen, onChoose }: { label: string; chosen: boolean; o
 export function ThemePanel() {
   useEffect(readTheme, []);
   return (
-    <div class="sheet absolute end-0 z-50 mt-2 grid w-52 gap-3 rounded-xl p-3 lg:start-0 lg:end-auto lg:bottom-full lg:mb-2">
+    <div class="sheet absolute end-0 z-50 mt-2 grid w-60 gap-3 rounded-xl p-3 lg:inset-x-0 lg:bottom-full lg:mb-2 lg:w-auto">
       <div role="group" aria-label={words.mode}>
         <p class="label">{words.mode}</p>
         <div class="grid grid-cols-3 gap-1">

@@ -15,8 +15,7 @@ export const overviewText = {
   freeIn: "free in",
   atLeast: (amount: string) => `at least ${amount}`,
   stillServing: (open: number, of: number) => `${open} of ${of} projects serve on`,
-  usedUp: (count: number) =>
-    `${plural(count, "project is", "projects are")} used up; the others' limits are not known`,
+  usedUp: (count: number) => `${plural(count, "project is", "projects are")} used up`,
   unknownLimit: "limit not known yet",
   unknownMore: (count: number) => `${plural(count, "more project", "more projects")} with limits not known`,
   allQuotas: "All quotas",

@@ -21,6 +21,7 @@ export const text = {
   appearance: "Appearance",
   signOut: "Sign out",
   loadFailed: (why: string) => `Not up to date: ${why}`,
+  unreachable: "the server cannot be reached.",
   never: "never",
   nav: {
     label: "Main",

@@ -13,14 +13,18 @@ interface DialogProps {
 }
 
 const CENTRE = "m-auto w-[min(36rem,calc(100vw-2rem))] max-h-[calc(100dvh-4rem)] rounded-xl";
-const SIDE = "ms-auto me-0 my-0 h-dvh max-h-dvh w-[min(48rem,100vw)] border-y-0 border-e-0";
+const SIDE = "ms-auto me-0 my-0 h-dvh max-h-dvh w-[min(48rem,100vw)] max-w-none border-y-0 border-e-0";
 
 /** A modal dialog of the platform: focus stays inside, Escape closes it, and focus goes back to where it was. */
 export function Dialog({ title, open, onClose, children, side = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
-    if (open && element && !element.open) element.showModal();
+    if (open && element && !element.open) {
+      element.showModal();
+      // A form is there to be filled in; a drawer to be read.
+      if (!side) element.querySelector<HTMLElement>("[autofocus], textarea, input, select")?.focus();
+    }
     if (!open && element?.open) element.close();
   }, [open]);
   if (!open) return null;

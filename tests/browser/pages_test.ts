@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { sampleProjects } from "../../src/sim/mod.ts";
 import { browserTest, open, ownerPage } from "../support/browser.ts";
-import { DASHBOARD_PAGES } from "../support/dashboard_pages.ts";
-import { dashboardUnderTest } from "../support/dashboard_under_test.ts";
+import { DASHBOARD_OPENED, DASHBOARD_PAGES } from "../support/dashboard_pages.ts";
+import { type DashboardUnderTest, dashboardUnderTest } from "../support/dashboard_under_test.ts";
 
 const KEYS = sampleProjects().flatMap((project) => project.keys);
 const AXE = new URL(import.meta.resolve("axe-core")).pathname.replace(/axe\.js$/, "axe.min.js");
@@ -24,28 +24,48 @@ function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
+/** The pages, what opens on them by an address, and the drawers of one key and of one request. */
+async function everything(server: DashboardUnderTest): Promise<Readonly<Record<string, string>>> {
+  const { admin } = server.proxy().rooms;
+  const [key] = await admin.keys();
+  const page = await admin.requests({}, { limit: 1 });
+  const request = page.ok ? page.value.requests[0] : undefined;
+  assert.ok(key && request);
+  return {
+    ...DASHBOARD_PAGES,
+    ...DASHBOARD_OPENED,
+    "key-drawer": `/dashboard/keys?focus=${key.id}`,
+    "request-drawer": `/dashboard/requests?open=${request.id}`,
+  };
+}
+
+/** Both themes, and the narrowest and a usual width. */
+const VIEWS = [{ theme: "light", width: 1280 }, { theme: "dark", width: 390 }] as const;
+
 browserTest(
-  "every page is accessible in both themes, fits its window and asks no other host",
+  "everything is accessible in both themes, fits its window and asks no other host",
   async (browser, t) => {
-    await using server = await dashboardUnderTest({ projects: sampleProjects() });
-    await server.proxy().rooms.admin.addKeys({ keys: KEYS });
-    await server.proxy().rooms.admin.putCap({ model: "gemini-2.5-flash", limit: 10 });
+    await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
+    const { admin, ledger } = server.proxy().rooms;
+    await admin.putCap({ model: "gemini-2.5-flash", limit: 10 });
+    await admin.putFallback("gemini-2.5-pro", ["gemini-2.5-flash"]);
     for (let index = 0; index < 9; index++) await server.call();
     server.simulator.key(KEYS[4]!, "suspended");
-    for (const theme of ["light", "dark"] as const) {
-      for (const width of theme === "light" ? [1280, 390] : [1280]) {
-        const { page, problems } = await ownerPage(browser, server.url, { theme, width });
-        for (const [name, path] of Object.entries(DASHBOARD_PAGES)) {
-          await t.step(`${name} at ${width} px, ${theme}`, async () => {
-            await open(page, server.url + path);
-            const found = (await axe(page)).map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
-            assert.deepEqual(found, []);
-            assert.equal(await overflow(page), 0, "the page is wider than its window");
-          });
-        }
-        assert.deepEqual(problems, []);
-        await page.context().close();
+    await admin.checkAllKeys();
+    await ledger.flush();
+    const all = await everything(server);
+    for (const view of VIEWS) {
+      const { page, problems } = await ownerPage(browser, server.url, view);
+      for (const [name, path] of Object.entries(all)) {
+        await t.step(`${name} at ${view.width} px, ${view.theme}`, async () => {
+          await open(page, server.url + path);
+          const found = (await axe(page)).map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
+          assert.deepEqual(found, []);
+          assert.equal(await overflow(page), 0, "the page is wider than its window");
+        });
       }
+      assert.deepEqual(problems, []);
+      await page.context().close();
     }
   },
 );

@@ -11,3 +11,13 @@ export const DASHBOARD_PAGES: Readonly<Record<string, string>> = {
   setup: "/dashboard/setup",
   settings: "/dashboard/settings",
 };
+
+/** What opens on a page by its address alone, by the name of its screenshot. */
+export const DASHBOARD_OPENED: Readonly<Record<string, string>> = {
+  "key-add": "/dashboard/keys?add",
+  "key-signin": "/dashboard/keys?signin",
+  "cap-form": "/dashboard/quotas?add",
+  "setup-models": "/dashboard/setup?step=2",
+  "setup-agents": "/dashboard/setup?step=3",
+  "setup-call": "/dashboard/setup?step=4",
+};
