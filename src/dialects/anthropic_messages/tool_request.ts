@@ -1,57 +1,27 @@
-import {
-  declareFunctions,
-  type GeminiRequest,
-  type ModelCapabilities,
-  type Tool,
-  type ToolConfig,
-} from "../../gemini/mod.ts";
+import type { ModelCapabilities, Tool, ToolConfig } from "../../gemini/mod.ts";
 import type { FieldReader } from "../field_reader.ts";
+import { type ToolFields, toolFields } from "../tool_fields.ts";
 import type { DecodedTools } from "./decode_tools.ts";
 
-/** The tool fields of a request, and whether function tools are in it. */
-export interface ToolRequest {
-  readonly fields: Pick<GeminiRequest, "tools" | "toolConfig">;
-  readonly hasFunctions: boolean;
+export interface ToolRequest extends ToolFields {
   readonly oneToolCall: boolean;
-  readonly warnings: readonly string[];
 }
 
-/** Puts functions and Google's own tools together as far as the model takes them together. */
+/** The tools and the choice among them, as far as the model takes them. */
 export function toolRequest(
   decoded: DecodedTools,
   toolChoice: unknown,
   capabilities: ModelCapabilities,
   fields: FieldReader,
 ): ToolRequest {
-  const choice = decodeChoice(toolChoice, decoded, fields);
-  const warnings = [...decoded.warnings];
-  const offered = capabilities.tools ? decoded.functions : [];
-  if (offered.length < decoded.functions.length) {
-    warnings.push("This model takes no tools; they were left out.");
-  }
-  // A forced server tool stands alone: the client wants that and nothing else.
-  const functions = choice.hosted ? [] : offered;
-  const declared = declareFunctions(functions);
-  const hosted = capabilities.tools ? hostedTools(decoded) : [];
-  const mixes = functions.length === 0 || capabilities.mixesBuiltInTools;
-  if (hosted.length > 0 && !mixes) {
-    warnings.push("Web and code tools were left out: this model does not take them beside functions.");
-  }
-  const kept = mixes ? hosted : [];
-  const tools: Tool[] = [
-    ...(functions.length === 0 ? [] : [{ functionDeclarations: declared.declarations }]),
-    ...kept,
-  ];
-  const config = toolConfig(choice.calling, functions.length > 0, kept.length > 0);
-  return {
-    fields: {
-      ...(tools.length === 0 ? {} : { tools }),
-      ...(config === undefined ? {} : { toolConfig: config }),
-    },
-    hasFunctions: functions.length > 0,
-    oneToolCall: choice.oneToolCall,
-    warnings: [...warnings, ...declared.warnings],
-  };
+  const { calling, hosted, oneToolCall } = decodeChoice(toolChoice, decoded, fields);
+  const asked = toolFields({
+    // A forced server tool stands alone: the client wants that and nothing else.
+    functions: hosted ? [] : decoded.functions,
+    hosted: hostedTools(decoded),
+    ...(calling === undefined ? {} : { calling }),
+  }, capabilities);
+  return { ...asked, oneToolCall, warnings: [...decoded.warnings, ...asked.warnings] };
 }
 
 function hostedTools(decoded: DecodedTools): readonly Tool[] {
@@ -63,20 +33,6 @@ function hostedTools(decoded: DecodedTools): readonly Tool[] {
 }
 
 type Calling = NonNullable<ToolConfig["functionCallingConfig"]>;
-
-function toolConfig(
-  calling: Calling | undefined,
-  functions: boolean,
-  hosted: boolean,
-): ToolConfig | undefined {
-  const mixed = functions && hosted;
-  const config = functions ? calling : undefined;
-  if (config === undefined && !mixed) return undefined;
-  return {
-    ...(config === undefined ? {} : { functionCallingConfig: config }),
-    ...(mixed ? { includeServerSideToolInvocations: true } : {}),
-  };
-}
 
 interface Choice {
   readonly calling?: Calling;
