@@ -1,4 +1,4 @@
-import { coalesced, type CredentialId, type JsonObject } from "../core/mod.ts";
+import { coalesced, type CredentialId, type JsonObject, ok } from "../core/mod.ts";
 import type { LogFilter, RecordFilter } from "../ledger/mod.ts";
 import type { CapSchedule } from "../store/mod.ts";
 import { type AddedKey, addKeys, type AddKeysInput, type Progress } from "./add_keys.ts";
@@ -13,6 +13,7 @@ import { ClientDoor, type ClientIdentity } from "./client_door.ts";
 import { addClient, type ClientInput, listClients, revokeClient } from "./clients.ts";
 import { editKey, type KeyEdit, removeKey, restoreKey } from "./edit_key.ts";
 import { exportFile } from "./export_file.ts";
+import { findKey } from "./find_key.ts";
 import { healthView } from "./health.ts";
 import { importFile, type ImportInput } from "./import_file.ts";
 import { listKeys } from "./list_keys.ts";
@@ -89,6 +90,11 @@ function keyCases(deps: AdminDeps, changed: () => Promise<void>) {
     checkAllKeys: (onProgress?: (progress: Progress, last: CheckedKey) => void) =>
       after(checkAllKeys(deps, onProgress)),
     liftCooldown: (id: string, scope?: string) => liftCooldown(deps, id, scope),
+    /** The id of the key that an id or its last characters name. */
+    keyId: async (idOrFragment: string) => {
+      const found = await findKey(deps, idOrFragment);
+      return found.ok ? ok(found.value.id) : found;
+    },
     suggestions: () => suggestions(deps),
     confirmProject: (credentials: readonly CredentialId[], project: string) =>
       after(confirmProject(deps, credentials, project)),

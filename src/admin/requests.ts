@@ -1,5 +1,5 @@
 import { type CallRecord, ok } from "../core/mod.ts";
-import type { RecordFilter } from "../ledger/mod.ts";
+import { BodyShelf, type KeptBodies, type RecordFilter } from "../ledger/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { type Outcome, refuse } from "./problem.ts";
 
@@ -33,8 +33,17 @@ export async function requestPage(
   }
 }
 
-export async function requestById({ ledger }: AdminDeps, id: string): Promise<Outcome<RequestView>> {
+/** A call record with what was sent and answered, where LOG_BODIES kept it. */
+export interface RequestDetail extends RequestView {
+  readonly bodies: KeptBodies | null;
+}
+
+export async function requestById(
+  { ledger, store }: AdminDeps,
+  id: string,
+): Promise<Outcome<RequestDetail>> {
   const record = await ledger.request(id);
   if (record === undefined) return refuse(404, "not_found", "There is no record of such a request");
-  return ok({ ...record, cost: ledger.prices.costOfCall(record) / 1_000_000 });
+  const bodies = await new BodyShelf(store).get(id) ?? null;
+  return ok({ ...record, cost: ledger.prices.costOfCall(record) / 1_000_000, bodies });
 }

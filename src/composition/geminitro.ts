@@ -8,6 +8,7 @@ import { type AgentsHere, agentsPort } from "./agents_port.ts";
 import { type DashboardFiles, dashboardMount } from "./dashboard_mount.ts";
 import { type Management, managementApp } from "./management_app.ts";
 import { proxyApp } from "./proxy_app.ts";
+import { Replays } from "./replay.ts";
 import { openRooms, type Rooms } from "./rooms.ts";
 import { VERSION } from "./version.ts";
 import { SettingsError } from "./settings_error.ts";
@@ -55,9 +56,11 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   await addKeysOfSettings(rooms);
   const access = await openAccess(rooms);
   const agents = agentsPort(rooms);
-  const management = managementApp(rooms, access, { agents });
+  const replays = new Replays(rooms);
+  const proxy = proxyApp(rooms, replays.gate(access.gate), replays.pinOf);
+  const management = managementApp(rooms, access, { agents, replay: replays.port(proxy) });
   const app = createApp({
-    proxy: proxyApp(rooms, access.gate),
+    proxy,
     api: management.api,
     ...(options.dashboard === undefined
       ? {}

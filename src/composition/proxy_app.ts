@@ -1,17 +1,24 @@
 import type { Hono } from "hono";
-import type { Credential } from "../core/mod.ts";
+import type { Credential, CredentialId } from "../core/mod.ts";
 import {
   type AuthGate,
+  type BodyKeeper,
+  createBodyKeeper,
   createProxyApp,
   createRequestGuard,
   createResourceOwners,
   type PeerInfo,
   type ProxyDeps,
 } from "../http/mod.ts";
+import { BodyShelf } from "../ledger/mod.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** The client APIs over the rooms. */
-export function proxyApp(rooms: Rooms, gate: AuthGate): Hono<{ Bindings: PeerInfo }> {
+export function proxyApp(
+  rooms: Rooms,
+  gate: AuthGate,
+  pinOf: (request: Request) => CredentialId | undefined,
+): Hono<{ Bindings: PeerInfo }> {
   const { settings, catalog, store, admin } = rooms;
   const deps: ProxyDeps = {
     ...rooms.relay,
@@ -25,12 +32,22 @@ export function proxyApp(rooms: Rooms, gate: AuthGate): Hono<{ Bindings: PeerInf
         async () => refreshModels(rooms, await store.credentials.list(), rooms.draining.signal),
       ),
     owners: createResourceOwners(store),
+    ...(settings.logBodies ? { bodies: bodyKeeper(rooms), pinOf } : {}),
   };
   return createProxyApp({
     deps,
     auth: gate,
     guard: createRequestGuard(settings.host),
   });
+}
+
+function bodyKeeper({ store, ledger }: Rooms): BodyKeeper {
+  return createBodyKeeper(
+    new BodyShelf(store),
+    (problem) =>
+      (console.error(problem), 0) ||
+      ledger.log("warn", "request", "A body could not be kept", { error: String(problem) }),
+  );
 }
 
 /** Asks these credentials for their models; dead and disabled ones are left alone. */

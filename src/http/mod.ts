@@ -4,10 +4,17 @@
  *
  * @module
  */
-export { type ApiPorts, type Authorized, createApi } from "./api/mod.ts";
+export { type ApiPorts, type Authorized, createApi, type ReplayPort } from "./api/mod.ts";
 export { type AppParts, createApp } from "./app.ts";
 export { type Authenticate, type AuthGate, type ClientIdentity, createAuthGate } from "./auth.ts";
 export { createSessions, type Sessions } from "./dashboard_session.ts";
 export { createCallbackApp, oauthEndpoints } from "./oauth/mod.ts";
-export { createProxyApp, createResourceOwners, type PeerInfo, type ProxyDeps } from "./proxy/mod.ts";
+export {
+  type BodyKeeper,
+  createBodyKeeper,
+  createProxyApp,
+  createResourceOwners,
+  type PeerInfo,
+  type ProxyDeps,
+} from "./proxy/mod.ts";
 export { createRequestGuard } from "./request_guard.ts";

@@ -1,12 +1,13 @@
 /**
  * Everything that happened: call records with paging and filters, counters by minute, hour and day, cost, the log, live
  * events and alerts. Recording never waits and never throws; what was recorded is in the database at most 250 ms later.
- * Shows no secret, keeps no body, and reads counts from the database alone, so that no two screens disagree.
+ * Shows no secret, keeps bodies only where LOG_BODIES asks for it, and reads counts from the database alone, so that no two screens disagree.
  *
  * @module
  */
 export type { Ledger, LiveEvent, LiveEventName, LogEntry, LogLevel } from "./contract.ts";
 export type { LedgerRoom } from "./ledger_room.ts";
+export { BODY_BYTES, BodyShelf, type KeptBodies, type KeptText } from "./bodies.ts";
 export { createLedger, type LedgerOptions } from "./ledger.ts";
 export { type Alert, sign } from "./alert_sender.ts";
 export type { EventSubscription } from "./event_bus.ts";

@@ -11,7 +11,14 @@ export interface AgentsPort {
   }): Promise<Outcome<unknown>>;
 }
 
+/** Sends a kept request again, if wished on one key (id, label or tail) or with another model. */
+export type ReplayPort = (
+  id: string,
+  how: { readonly key?: string; readonly model?: string },
+) => Promise<Outcome<unknown>>;
+
 export interface ApiPorts {
+  readonly replay?: ReplayPort;
   readonly agents?: AgentsPort;
   /** Largest body of an import; MAX_BODY_BYTES. */
   readonly maxBodyBytes: number;

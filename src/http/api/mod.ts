@@ -6,4 +6,4 @@
  * @module
  */
 export { type ApiOptions, type Authorized, createApi } from "./api.ts";
-export type { AgentsPort, ApiPorts } from "./api_ports.ts";
+export type { AgentsPort, ApiPorts, ReplayPort } from "./api_ports.ts";

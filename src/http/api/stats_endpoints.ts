@@ -1,10 +1,15 @@
 import { z } from "zod";
 import { ok } from "../../core/mod.ts";
+import type { Outcome } from "../../admin/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { anything, failureClass, limit, time } from "./fields.ts";
 import { definedOnly } from "./key_endpoints.ts";
 
 const word = z.string().max(200).optional();
+
+function unavailable(message: string): Outcome<never> {
+  return { ok: false, error: { status: 503, code: "unavailable", message } };
+}
 
 const requestFilter = z.strictObject({
   since: time.optional(),
@@ -103,11 +108,34 @@ export const statsEndpoints: readonly Endpoint[] = [
     path: "/api/requests/{id}",
     id: "request",
     tag: "Requests",
-    summary: "One call record with its attempts",
+    summary: "One call record with its attempts, and with LOG_BODIES what was sent and answered",
     params: z.object({ id: z.string().min(1).max(200) }),
     reply: anything,
     errors: [404],
     handle: ({ admin }, { params }) => admin.request(params.id),
+  }),
+  endpoint({
+    method: "post",
+    path: "/api/requests/{id}/replay",
+    id: "replayRequest",
+    tag: "Requests",
+    summary: "Send a kept request again, if wished on one key or with another model; needs LOG_BODIES",
+    params: z.object({ id: z.string().min(1).max(200) }),
+    body: z.strictObject({
+      key: z.string().min(1).max(300).optional().describe("Id of a key, or its last characters"),
+      model: z.string().min(1).max(200).optional(),
+    }),
+    bodyOptional: true,
+    reply: z.object({
+      id: z.string().nullable(),
+      status: z.number(),
+      contentType: z.string().nullable(),
+      body: z.string(),
+      whole: z.boolean(),
+    }),
+    errors: [404, 409],
+    handle: async ({ replay }, { params, body }) =>
+      await replay?.(params.id, definedOnly(body)) ?? unavailable("Requests cannot be sent again here"),
   }),
   endpoint({
     method: "get",

@@ -24,6 +24,7 @@ interface NeedInput {
  */
 export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): CallNeed {
   const affinity = affinityOf(deps, input);
+  const pinned = input.pinned ?? deps.pinOf?.(arrival.request);
   return {
     model: input.target.id,
     sources: sourcesOf(deps, input.target),
@@ -31,7 +32,7 @@ export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): C
     session: input.session,
     client: arrival.client.id,
     counted: input.counted,
-    ...(input.pinned === undefined ? {} : { pinned: input.pinned }),
+    ...(pinned === undefined ? {} : { pinned }),
     ...(affinity === undefined ? {} : { affinity }),
   };
 }

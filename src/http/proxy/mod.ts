@@ -27,6 +27,7 @@ import { serveResource } from "./resource_route.ts";
 import { serveStored } from "./stored_route.ts";
 
 export type { ProxyDeps, ResourceOwners } from "./proxy_deps.ts";
+export { type BodyKeeper, createBodyKeeper } from "./body_keeper.ts";
 export { createResourceOwners } from "./resource_owners.ts";
 
 /** What the server tells of a connection. */

@@ -3,6 +3,7 @@ import type { Catalog } from "../../catalog/mod.ts";
 import type { ClientWatch, RelayDeps } from "../../relay/mod.ts";
 import type { Store } from "../../store/mod.ts";
 import type { ClientIdentity } from "../auth.ts";
+import type { BodyKeeper } from "./body_keeper.ts";
 
 /** What the proxy routes work with. */
 export interface ProxyDeps extends RelayDeps {
@@ -16,6 +17,10 @@ export interface ProxyDeps extends RelayDeps {
   readonly discover: (model: string) => Promise<boolean>;
   /** Which credential owns a file or a cached content, by its resource name. */
   readonly owners: ResourceOwners;
+  /** Keeps bodies, with LOG_BODIES. */
+  readonly bodies?: BodyKeeper;
+  /** The credential that a replayed request must use. */
+  readonly pinOf?: (request: Request) => CredentialId | undefined;
   /** Which addresses media may be fetched from; the default is the public internet alone. */
   readonly media?: { readonly allowed: (address: string) => boolean };
 }

@@ -1,0 +1,88 @@
+import { BODY_BYTES, type BodyShelf, type KeptText } from "../../ledger/mod.ts";
+import type { Arrival } from "./proxy_deps.ts";
+
+/** Keeps what clients send and get, for LOG_BODIES; without it there is no keeper, and nothing of this runs. */
+export interface BodyKeeper {
+  serve(arrival: Arrival, serve: (arrival: Arrival) => Promise<Response> | Response): Promise<Response>;
+}
+
+export function createBodyKeeper(shelf: BodyShelf, onProblem: (problem: unknown) => void): BodyKeeper {
+  return {
+    async serve(arrival, serve) {
+      const { request, url, requestId } = arrival;
+      if (request.method !== "POST" || request.body === null || isMedia(request.headers)) {
+        return await serve(arrival);
+      }
+      const copy = request.clone().body;
+      const sent = copy === null ? undefined : firstOf(copy);
+      const response = await serve(arrival);
+      const keep = async (reply: KeptText) => {
+        const asked = await sent;
+        if (asked !== undefined) {
+          await shelf.put(requestId, { path: url.pathname + url.search, request: asked, reply });
+        }
+      };
+      return watched(response, (reply) => void keep(reply).catch(onProblem));
+    },
+  };
+}
+
+/** Uploads of files are not kept. */
+function isMedia(headers: Headers): boolean {
+  return !/^application\/json\b|^$/i.test(headers.get("content-type") ?? "");
+}
+
+/** The beginning of a body; what is beyond is read and dropped. */
+async function firstOf(body: ReadableStream<Uint8Array>): Promise<KeptText | undefined> {
+  const text = new Beginning();
+  try {
+    for await (const chunk of body) text.add(chunk);
+  } catch {
+    return undefined;
+  }
+  return text.kept();
+}
+
+/** The same response, of which the beginning is told when it is over, whoever ends it. */
+function watched(response: Response, tell: (reply: KeptText) => void): Response {
+  const { body, status, headers } = response;
+  if (body === null) {
+    tell({ text: "", whole: true });
+    return response;
+  }
+  const text = new Beginning();
+  let told = false;
+  const end = (whole: boolean) => {
+    if (told) return;
+    told = true;
+    const kept = text.kept();
+    tell({ text: kept.text, whole: whole && kept.whole });
+  };
+  const through = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      text.add(chunk);
+      controller.enqueue(chunk);
+    },
+    flush: () => end(true),
+    cancel: () => end(false),
+  });
+  return new Response(body.pipeThrough(through), { status, headers });
+}
+
+/** The first BODY_BYTES of what is added. */
+class Beginning {
+  readonly #pieces: Uint8Array[] = [];
+  #bytes = 0;
+
+  add(chunk: Uint8Array): void {
+    const room = BODY_BYTES - this.#bytes;
+    if (room > 0) this.#pieces.push(chunk.slice(0, room));
+    this.#bytes += chunk.byteLength;
+  }
+
+  kept(): KeptText {
+    const decoder = new TextDecoder();
+    const text = this.#pieces.map((piece) => decoder.decode(piece, { stream: true })).join("");
+    return { text, whole: this.#bytes <= BODY_BYTES };
+  }
+}
