@@ -1,22 +1,10 @@
-import type { ConversationItem, Part, ToolNames } from "../../gemini/mod.ts";
-import type { RemoteMedia } from "../contract.ts";
+import type { ToolNames } from "../../gemini/mod.ts";
 import type { FieldReader } from "../field_reader.ts";
+import { Gathered } from "../gathered.ts";
 
-/** What decoding the messages gathers besides contents. */
-export class Conversation {
-  readonly system: Part[] = [];
-  readonly items: ConversationItem[] = [];
-  readonly remoteMedia: RemoteMedia[] = [];
-  readonly warnings = new Set<string>();
-  /** Client tool name by tool_use id. */
-  readonly callNames = new Map<string, string>();
-  /** The source of the newest signature that came back. */
-  signedBy: string | undefined;
-
-  /** `signedThoughts`: the model wants its own thoughts back. */
-  constructor(readonly fields: FieldReader, readonly names: ToolNames, readonly signedThoughts = false) {}
-
-  add(kind: "user" | "model", parts: readonly Part[]): void {
-    if (parts.length > 0) this.items.push({ kind, parts });
+/** What decoding the messages gathers; tools are known by the client's names. */
+export class Conversation extends Gathered {
+  constructor(fields: FieldReader, readonly names: ToolNames, signedThoughts = false) {
+    super(fields, signedThoughts);
   }
 }

@@ -1,11 +1,5 @@
 import { err, type Failure, isObject, ok, type Result } from "../../core/mod.ts";
-import {
-  assembleContents,
-  type GeminiRequest,
-  type GenerationConfig,
-  jsonOutput,
-  type Part,
-} from "../../gemini/mod.ts";
+import { assembleContents, type GeminiRequest, type GenerationConfig, jsonOutput } from "../../gemini/mod.ts";
 import type { ClientCall, DecodeInput } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
 import { Conversation } from "./conversation.ts";
@@ -42,7 +36,7 @@ export function decodeRequest(
   if (fields.failure !== undefined) return err(fields.failure);
 
   if (json?.instruction !== undefined) chat.system.push({ text: json.instruction });
-  if (!capabilities.systemInstruction || chat.items.length === 0) moveSystem(chat);
+  if (!capabilities.systemInstruction || chat.items.length === 0) chat.moveSystem();
   const assembled = assembleContents(chat.items, {
     capabilities,
     hasTools: asked.hasFunctions,
@@ -91,12 +85,6 @@ export function decodeRequest(
 function ignoredFields(root: Record<string, unknown>): readonly string[] {
   const servers = Array.isArray(root.mcp_servers) && root.mcp_servers.length > 0;
   return servers ? ["mcp_servers was left out: Gemini reaches no MCP servers itself."] : [];
-}
-
-/** A model without system instruction, or a conversation of nothing else, gets it as the first words of the user. */
-function moveSystem(chat: Conversation): void {
-  const parts: Part[] = chat.system.splice(0);
-  if (parts.length > 0) chat.items.unshift({ kind: "user", parts });
 }
 
 function decodeFormat(

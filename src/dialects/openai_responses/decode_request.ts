@@ -40,7 +40,7 @@ export function decodeRequest(
   if (fields.failure !== undefined) return err(fields.failure);
 
   if (json?.instruction !== undefined) chat.system.push({ text: json.instruction });
-  if (!capabilities.systemInstruction || chat.items.length === 0) moveSystem(chat);
+  if (!capabilities.systemInstruction || chat.items.length === 0) chat.moveSystem();
   const assembled = assembleContents(chat.items, {
     capabilities,
     hasTools: asked.hasFunctions,
@@ -96,12 +96,6 @@ function requestOf(
     ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
     ...(tier === undefined ? {} : { serviceTier: tier }),
   };
-}
-
-/** A model without system instruction, or a conversation of nothing else, gets it as the first words of the user. */
-function moveSystem(chat: Conversation): void {
-  const parts = chat.system.splice(0);
-  if (parts.length > 0) chat.items.unshift({ kind: "user", parts });
 }
 
 function additionalTools(items: readonly PlacedItem[]): readonly (readonly [unknown, string])[] {
