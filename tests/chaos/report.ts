@@ -9,23 +9,30 @@ export async function replaceSection(name: string, text: string): Promise<void> 
   const from = before.indexOf(start);
   const to = before.indexOf(end);
   if (from < 0 || to < from) throw new Error(`docs/reliability.md has no section ${name}`);
-  const after = `${before.slice(0, from + start.length)}\n\n${text}\n\n${before.slice(to)}`;
-  if (after !== before) await Deno.writeTextFile(DOCUMENT, after);
+  await Deno.writeTextFile(
+    DOCUMENT,
+    `${before.slice(0, from + start.length)}\n\n${text}\n\n${before.slice(to)}`,
+  );
+  const args = ["fmt", "--quiet", DOCUMENT.pathname];
+  await new Deno.Command(Deno.execPath(), { args }).output();
 }
 
-/** The table of the suite; cases that this machine could not try say so. */
-export function table(
+/** The table of the suite; of cases that this machine cannot try stays what another has seen. */
+export async function table(
   rows: readonly { readonly one: ChaosCase; readonly outcome: Outcome | undefined }[],
-): string {
+): Promise<string> {
+  const before = (await Deno.readTextFile(DOCUMENT)).split("\n");
   const head = ["Fault", "How it is made", "What the client sees", "Nothing is lost", "How it heals"];
   return [
     `| ${head.join(" | ")} |`,
     `| ${head.map(() => "---").join(" | ")} |`,
     ...rows.map(({ one, outcome }) => {
-      const cells = outcome === undefined
-        ? [`not tried: ${one.skip ?? "it failed"}`, "", ""]
-        : [outcome.client, outcome.kept, outcome.heals];
-      return `| ${[`**${one.fault}**`, one.made, ...cells].join(" | ")} |`;
+      const name = `**${one.fault}**`;
+      if (outcome !== undefined) {
+        return `| ${[name, one.made, outcome.client, outcome.kept, outcome.heals].join(" | ")} |`;
+      }
+      return before.find((line) => line.startsWith(`| ${name} `)) ??
+        `| ${name} | ${one.made} | not tried: ${one.skip} | | |`;
     }),
   ].join("\n");
 }
