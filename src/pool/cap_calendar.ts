@@ -16,7 +16,7 @@ const TIME_REGEXP = /^([01]?\d|2[0-3]):([0-5]\d)$/;
 export function capWindow(period: CapRecord["period"], schedule: CapSchedule, now: number): CapWindow {
   const zone = zoneOf(schedule.timezone);
   const [hour, minute] = timeOf(schedule.resetTime);
-  const at = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone);
+  const at = Temporal.Instant.fromEpochMilliseconds(Math.floor(now)).toZonedDateTimeISO(zone);
   if (period === "hourly") return hourly(at, minute);
   let start = atTime(firstDay(at.toPlainDate(), period), hour, minute, zone);
   if (Temporal.ZonedDateTime.compare(start, at) > 0) {

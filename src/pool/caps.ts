@@ -58,7 +58,6 @@ export class Caps implements CapGate {
     for (const record of records) {
       const known = this.#meters.get(record.model);
       if (known !== undefined && sameCap(known, record, schedule)) continue;
-      if (known !== undefined) await this.#drop(record.model, known);
       const meter = new CapMeter(
         record,
         schedule,
@@ -66,8 +65,10 @@ export class Caps implements CapGate {
         this.#slices(),
         (one, change) => this.#changed(one, change),
       );
-      await this.#restore(meter);
+      // In one step, so that at no moment there is no cap; whatever failed before, it holds as it was.
       this.#meters.set(record.model, meter);
+      if (known !== undefined) await known.handBack(clock.now(), -Infinity);
+      await this.#restore(meter);
       await meter.fetch(1, clock.now());
     }
     this.#ready();
