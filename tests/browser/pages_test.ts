@@ -16,7 +16,11 @@ interface Finding {
 async function axe(page: Page): Promise<readonly Finding[]> {
   await page.evaluate(await Deno.readTextFile(AXE));
   const run = () =>
-    (globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } }).axe.run();
+    (globalThis as unknown as { axe: { run(options: unknown): Promise<{ violations: Finding[] }> } }).axe.run(
+      {
+        resultTypes: ["violations"],
+      },
+    );
   return (await page.evaluate(run)).violations;
 }
 
