@@ -1,6 +1,7 @@
 import { ok } from "../core/mod.ts";
 import type { CapRecord, CapSchedule } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
+import { seedCap } from "./cap_seed.ts";
 import { fromStore, type Outcome, refuse } from "./problem.ts";
 
 /** The name under which the store's settings keep the schedule; the pool reads it there. */
@@ -36,7 +37,7 @@ export async function putCap(
 ): Promise<Outcome<CapRecord>> {
   const model = input.model.replace(/^models\//, "");
   const before = await deps.store.caps.get(model);
-  const put = await deps.store.caps.put({
+  const cap = {
     model,
     limit: input.limit,
     unit: input.unit ?? before?.unit ?? "requests",
@@ -44,7 +45,10 @@ export async function putCap(
     alertThreshold: input.alertThreshold ?? before?.alertThreshold ?? 80,
     action: input.action ?? before?.action ?? "try_next",
     enabled: input.enabled ?? before?.enabled ?? true,
-  }, expected);
+  };
+  const counting = before?.enabled === true && before.unit === cap.unit && before.period === cap.period;
+  if (cap.enabled && !counting && cap.limit > 0) await seedCap(deps, cap, await capSchedule(deps));
+  const put = await deps.store.caps.put(cap, expected);
   if (!put.ok) return fromStore(put.error, "cap");
   await publishCaps(deps);
   return put;

@@ -26,6 +26,14 @@ export function capWindow(period: CapRecord["period"], schedule: CapSchedule, no
   return { startsAt: start.epochMilliseconds, endsAt: end.epochMilliseconds };
 }
 
+/** The name under which the store counts what is taken of a cap in one of its windows. */
+export function capSliceName(
+  { model, unit, period }: Pick<CapRecord, "model" | "unit" | "period">,
+  { startsAt }: CapWindow,
+): string {
+  return `cap ${model} ${unit} ${period} ${startsAt}`;
+}
+
 /** Hours are counted in real time, so that a repeated hour is two windows. */
 function hourly(at: Temporal.ZonedDateTime, minute: number): CapWindow {
   const past = ((at.minute - minute + 60) % 60) * 60_000 + at.second * 1000 + at.millisecond;

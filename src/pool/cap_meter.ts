@@ -1,6 +1,6 @@
 import type { Usage } from "../core/mod.ts";
 import type { CapRecord, CapSchedule } from "../store/contract.ts";
-import { type CapWindow, capWindow } from "./cap_calendar.ts";
+import { capSliceName, type CapWindow, capWindow } from "./cap_calendar.ts";
 import type { Need } from "./contract.ts";
 
 /** Output tokens assumed of a call before any was seen; a token cap reserves them so that it is not overrun. */
@@ -53,7 +53,7 @@ export class CapMeter {
   }
 
   get name(): string {
-    return `${this.record.model} ${this.record.unit} ${this.record.period} ${this.window.startsAt}`;
+    return capSliceName(this.record, this.window);
   }
 
   /** What all processes have used; what others hold in hand counts as used. */

@@ -154,8 +154,8 @@ export class Caps implements CapGate {
   #slices(): SliceSource {
     const { store, live } = this.#context;
     return {
-      take: (window, want, limit, expiresAt) => store.takeSlice(`cap ${window}`, want, limit, expiresAt),
-      giveBack: (window, unused) => store.returnSlice(`cap ${window}`, unused),
+      take: (window, want, limit, expiresAt) => store.takeSlice(window, want, limit, expiresAt),
+      giveBack: (window, unused) => store.returnSlice(window, unused),
       live,
     };
   }

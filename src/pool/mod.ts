@@ -6,7 +6,7 @@
  * @module
  */
 export * from "./contract.ts";
-export { capWindow } from "./cap_calendar.ts";
+export { capSliceName, capWindow } from "./cap_calendar.ts";
 export { type VerdictFacts, verdictOf } from "./verdict.ts";
 export type { CapProgress } from "./caps.ts";
 export { type CappedPool, createPool } from "./create_pool.ts";
