@@ -2,7 +2,7 @@
  * What several processes bring and cost: WORKERS=1 and 2 on one port side by side, and how quickly a database tells others of
  * a change and grants a share. DENO_KV_URL (and DENO_KV_ACCESS_TOKEN) add a KV Connect server to the comparison.
  *
- *     deno run -A bench/scaling.ts [--seconds 3] [--rounds 3] [--connections 32]
+ *     deno task bench:scaling [--seconds 3] [--rounds 3] [--connections 32]
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { StoreProcess } from "../tests/support/store_process.ts";

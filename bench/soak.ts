@@ -3,7 +3,7 @@
  * handles, size of the database and latency over time, which all must be flat. `--write` puts the table into
  * docs/reliability.md.
  *
- *     deno run -A bench/soak.ts [--minutes 60] [--rate 20] [--write]
+ *     deno task test:soak [--minutes 60] [--rate 20]
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { replaceSection } from "../tests/chaos/report.ts";
