@@ -23,6 +23,8 @@ export interface ModelCapabilities {
   readonly signedThoughts: boolean;
   /** functionResponse must echo functionCall.id. */
   readonly echoesCallIds: boolean;
+  /** A JSON response format at all. */
+  readonly jsonOutput: boolean;
   /** Function tools together with a JSON response format. */
   readonly toolsWithJson: boolean;
   /** Function tools together with googleSearch and other built-in tools. */

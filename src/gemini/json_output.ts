@@ -1,7 +1,7 @@
 import { isObject, type Json } from "../core/mod.ts";
 import type { ModelCapabilities } from "./capabilities.ts";
 import { MAX_ITEMS_BUDGET, maxItemsTotal, toJsonSchemaSink } from "./schema/mod.ts";
-import type { GenerationConfig } from "./wire.ts";
+import type { GenerationConfig, Tool } from "./wire.ts";
 
 /** How a wish for JSON is sent: in the configuration, or in words where tools forbid that. */
 export interface JsonOutput {
@@ -11,16 +11,25 @@ export interface JsonOutput {
   readonly warnings: readonly string[];
 }
 
-/** Asks for JSON, by `schema` when there is one. Families that refuse JSON beside function tools are told in words. */
+export interface JsonOutputOptions {
+  readonly capabilities: ModelCapabilities;
+  /** Of the same request: their bounds count together with those of the format. */
+  readonly tools: readonly Tool[];
+}
+
+/** Asks for JSON, by `schema` when there is one. Models that refuse JSON, or refuse it beside function tools, are told in words. */
 export function jsonOutput(
   schema: unknown,
-  options: { readonly capabilities: ModelCapabilities; readonly hasTools: boolean },
+  options: JsonOutputOptions,
 ): JsonOutput {
+  const items = maxItemsTotal(schema) + itemsIn(options.tools);
   const converted = isObject(schema) && Object.keys(schema).length > 0
-    ? toJsonSchemaSink(schema, { dropLargeBounds: maxItemsTotal(schema) > MAX_ITEMS_BUDGET })
+    ? toJsonSchemaSink(schema, { dropLargeBounds: items > MAX_ITEMS_BUDGET })
     : undefined;
   const warnings = converted?.warnings ?? [];
-  if (!options.hasTools || options.capabilities.toolsWithJson) {
+  const { jsonOutput: takesJson, toolsWithJson } = options.capabilities;
+  const hasTools = options.tools.some((tool) => tool.functionDeclarations !== undefined);
+  if (takesJson && (!hasTools || toolsWithJson)) {
     const config = {
       responseMimeType: "application/json",
       ...(converted === undefined ? {} : { responseJsonSchema: converted.schema as Json }),
@@ -32,9 +41,16 @@ export function jsonOutput(
     instruction: jsonInstruction(converted?.schema),
     warnings: [
       ...warnings,
-      "This model takes no JSON format together with tools; the format was stated in the system instruction.",
+      `This model takes no JSON format${
+        takesJson ? " together with tools" : ""
+      }; the format was stated in the system instruction.`,
     ],
   };
+}
+
+function itemsIn(tools: readonly Tool[]): number {
+  return tools.flatMap(({ functionDeclarations = [] }) => functionDeclarations)
+    .reduce((sum, { parametersJsonSchema }) => sum + maxItemsTotal(parametersJsonSchema), 0);
 }
 
 /** The same wish in words. */

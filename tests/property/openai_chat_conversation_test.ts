@@ -3,7 +3,12 @@ import fc from "fast-check";
 import { capabilitiesOf } from "../../src/gemini/mod.ts";
 import { openaiChat } from "../../src/dialects/mod.ts";
 import { decodeInput, deepFreeze } from "../support/chat_fixture.ts";
+import { SignatureBook } from "../../src/sim/signatures.ts";
 import { assertAccepted } from "../support/gemini_rules.ts";
+import { assertServed } from "../support/google_verdict.ts";
+
+const BOOK = new SignatureBook("test");
+const GENUINE = BOOK.issue();
 
 const id = fc.constantFrom("c1", "c2", "c3", "c4", "");
 const toolName = fc.constantFrom("read", "mcp.server/tool name", "工具", "n".repeat(90), "9x");
@@ -22,7 +27,7 @@ const call = fc.record({
   type: fc.constant("function"),
   function: fc.record({ name: toolName, arguments: words }),
   extra_content: fc.option(
-    fc.record({ google: fc.record({ thought_signature: fc.constantFrom("U2ln", "", 5, "gAAAAx") }) }),
+    fc.record({ google: fc.record({ thought_signature: fc.constantFrom(GENUINE, "", 5, "gAAAAx") }) }),
     { nil: undefined },
   ),
 });
@@ -64,6 +69,7 @@ Deno.test("property: 10,000 random conversations decode to requests that Google'
       const decoded = openaiChat.decodeRequest(frozen, decodeInput(frozen.model));
       assert.ok(decoded.ok, JSON.stringify(decoded));
       assertAccepted(decoded.value.request, capabilitiesOf(frozen.model).needsSignatures);
+      assertServed(decoded.value.request, frozen.model, BOOK);
     }),
     { numRuns: 10_000, seed: 7 },
   );

@@ -30,7 +30,7 @@ export function decodeRequest(
   decodeMessages(root.messages, chat);
   const asked = toolRequest(tools, root.tool_choice, capabilities, fields);
   const thinking = decodeThinking(root, capabilities, fields);
-  const json = decodeFormat(root, fields, { capabilities, hasTools: asked.hasFunctions });
+  const json = decodeFormat(root, fields, { capabilities, tools: asked.fields.tools ?? [] });
   const settings = decodeSettings(root, operation, capabilities.outputTokenLimit, fields);
   const stream = fields.optionalBoolean(root.stream, "stream") === true;
   if (fields.failure !== undefined) return err(fields.failure);

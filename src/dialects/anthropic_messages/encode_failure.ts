@@ -1,3 +1,4 @@
+import { jsonText } from "../json_text.ts";
 import { type Failure, redact } from "../../core/mod.ts";
 import type { EncodedFailure } from "../contract.ts";
 
@@ -34,7 +35,7 @@ export function errorObject(failure: Failure): ErrorObject {
 }
 
 export function errorFrame(error: ErrorObject): string {
-  return `event: error\ndata: {"type":"error","error":${JSON.stringify(error)}}\n\n`;
+  return `event: error\ndata: {"type":"error","error":${jsonText(error)}}\n\n`;
 }
 
 function statusOf(failure: Failure): number {

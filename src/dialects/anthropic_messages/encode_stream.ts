@@ -1,6 +1,7 @@
 import type { Failure, JsonObject, Usage } from "../../core/mod.ts";
 import type { TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput, StreamEncoder } from "../contract.ts";
+import { jsonText } from "../json_text.ts";
 import { BlockMachine, type BlockSink } from "./block_machine.ts";
 import { errorFrame, errorObject } from "./encode_failure.ts";
 import { messageId, serverToolId } from "./message_id.ts";
@@ -51,7 +52,7 @@ class BlockWriter implements BlockSink {
       usage: { ...messageUsage(usage, 0), output_tokens: 0, output_tokens_details: null },
     };
     this.#out += `event: message_start\ndata: {"type":"message_start","message":${
-      JSON.stringify(message)
+      jsonText(message)
     }}\n\n${PING}`;
   }
 
@@ -78,14 +79,12 @@ class BlockWriter implements BlockSink {
   cite(index: number, citation: JsonObject): void {
     this.#out +=
       `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"citations_delta","citation":${
-        JSON.stringify(citation)
+        jsonText(citation)
       }}}\n\n`;
   }
 
   tool(index: number, type: string, id: string, name: string, input: object): void {
-    const head = `"id":${JSON.stringify(id)},"name":${
-      JSON.stringify(name)
-    },"input":{},"caller":{"type":"direct"}`;
+    const head = `"id":${jsonText(id)},"name":${jsonText(name)},"input":{},"caller":{"type":"direct"}`;
     this.#start(index, `{"type":"${type}",${head}}`);
     const json = JSON.stringify(input);
     this.#delta(index, "input_json_delta", "partial_json", "");
@@ -94,7 +93,7 @@ class BlockWriter implements BlockSink {
   }
 
   whole(index: number, block: object): void {
-    this.#start(index, JSON.stringify(block));
+    this.#start(index, jsonText(block));
     this.close(index);
   }
 
@@ -110,9 +109,9 @@ class BlockWriter implements BlockSink {
       container: null,
     };
     const counts = messagesUsage(usage, searches);
-    this.#out += `event: message_delta\ndata: {"type":"message_delta","delta":${
-      JSON.stringify(delta)
-    },"usage":${JSON.stringify(counts)}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n`;
+    this.#out += `event: message_delta\ndata: {"type":"message_delta","delta":${jsonText(delta)},"usage":${
+      jsonText(counts)
+    }}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n`;
   }
 
   broken(message: string): void {
@@ -127,7 +126,7 @@ class BlockWriter implements BlockSink {
   #delta(index: number, type: string, field: string, value: string): void {
     this.#out +=
       `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"${type}","${field}":${
-        JSON.stringify(value)
+        jsonText(value)
       }}}\n\n`;
   }
 }

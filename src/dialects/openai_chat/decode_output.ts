@@ -1,5 +1,5 @@
 import { isObject } from "../../core/mod.ts";
-import { type GenerationConfig, type JsonOutput, jsonOutput } from "../../gemini/mod.ts";
+import { type GenerationConfig, type JsonOutput, jsonOutput, type Tool } from "../../gemini/mod.ts";
 import type { ChatDraft } from "./chat_draft.ts";
 
 type Body = Record<string, unknown>;
@@ -7,13 +7,13 @@ type Body = Record<string, unknown>;
 /** What `response_format` asks for; undefined for plain text. */
 export function decodeResponseFormat(
   body: Body,
-  hasTools: boolean,
+  tools: readonly Tool[],
   draft: ChatDraft,
 ): JsonOutput | undefined {
   const value = body["response_format"];
   if (value === undefined || value === null) return undefined;
   const format = draft.fields.object(value, "response_format");
-  const options = { capabilities: draft.capabilities, hasTools };
+  const options = { capabilities: draft.capabilities, tools };
   switch (draft.fields.string(format["type"], "response_format.type")) {
     case "text":
       return undefined;

@@ -47,7 +47,7 @@ export function decodeChatRequest(
   const extras = googleExtras(source, draft);
   const tools = decodeTools(source, extras.tools, draft);
   const generation = decodeGeneration(source, extras, draft);
-  const format = decodeResponseFormat(source, tools.hasFunctions, draft);
+  const format = decodeResponseFormat(source, tools.tools, draft);
   if (format?.instruction !== undefined) draft.system.push({ text: format.instruction });
   for (const warning of format?.warnings ?? []) draft.warnings.add(warning);
   const modalities = decodeModalities(source, id, draft);

@@ -2,6 +2,7 @@ import type { Failure, Usage } from "../../core/mod.ts";
 import { type Finish, NO_USAGE, type TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput, StreamEncoder } from "../contract.ts";
 import { encodeOpenaiFailure } from "../openai_failure.ts";
+import { jsonText } from "../json_text.ts";
 import { citationFields, contentOf, imagePart, joinCitations, signatureFields } from "./chat_content.ts";
 import type { ChatContext } from "./chat_context.ts";
 import { chatFinish } from "./chat_finish.ts";
@@ -46,13 +47,13 @@ class ChatStream implements StreamEncoder {
       case "code-result":
         return this.#content(event);
       case "thought-delta":
-        return this.#open(event, '""', `{"reasoning_content":${JSON.stringify(event.text)}}`);
+        return this.#open(event, '""', `{"reasoning_content":${jsonText(event.text)}}`);
       case "tool-call":
         return this.#toolCall(event);
       case "media":
         return this.#media(event);
       case "signature":
-        return this.#open(event, '""', JSON.stringify(signatureFields(event.signature)));
+        return this.#open(event, '""', jsonText(signatureFields(event.signature)));
       case "citation":
         return this.#citation(event);
       case "logprobs":
@@ -68,7 +69,7 @@ class ChatStream implements StreamEncoder {
   }
 
   fail(failure: Failure): string {
-    return `data: ${JSON.stringify(encodeOpenaiFailure(failure).body)}\n\n`;
+    return `data: ${jsonText(encodeOpenaiFailure(failure).body)}\n\n`;
   }
 
   heartbeat(): string {
@@ -110,20 +111,20 @@ class ChatStream implements StreamEncoder {
     this.#choice(event.candidate).content += text;
     // Only text goes back as it came; a signature of executed code would come back on the wrong part.
     const extra = event.type === "text-delta" ? extraText(event.signature) : "";
-    return this.#open(event, '""', `{"content":${JSON.stringify(text)}${extra}}`);
+    return this.#open(event, '""', `{"content":${jsonText(text)}${extra}}`);
   }
 
   #toolCall(event: ToolCallEvent): string {
     const index = this.#choice(event.candidate).toolCalls++;
     if (!this.#input.context.legacyFunctions) {
-      const call = JSON.stringify({ index, ...chatToolCall(event, this.#input.context) });
+      const call = jsonText({ index, ...chatToolCall(event, this.#input.context) });
       return this.#open(event, "null", `{"tool_calls":[${call}]}`);
     }
     if (index > 0) return "";
     return this.#open(
       event,
       "null",
-      JSON.stringify({ function_call: functionOf(event, this.#input.context) }),
+      jsonText({ function_call: functionOf(event, this.#input.context) }),
     );
   }
 
@@ -132,10 +133,10 @@ class ChatStream implements StreamEncoder {
     if (event.mimeType.startsWith("audio/")) {
       choice.audio = true;
       const audio = { id: `audio_${this.#input.requestId}`, data: event.data };
-      return this.#open(event, "null", JSON.stringify({ audio }));
+      return this.#open(event, "null", jsonText({ audio }));
     }
     const images = [imagePart(event.mimeType, event.data, choice.images++)];
-    return this.#open(event, '""', JSON.stringify({ images, ...signatureFields(event.signature) }));
+    return this.#open(event, '""', jsonText({ images, ...signatureFields(event.signature) }));
   }
 
   /** Annotations need the whole text, so they are told at the end. */
@@ -147,7 +148,7 @@ class ChatStream implements StreamEncoder {
 
   #logprobs(event: Event<"logprobs">): string {
     const choice = this.#choice(event.candidate);
-    const logprobs = JSON.stringify({ content: chatLogprobs(event.result), refusal: null });
+    const logprobs = jsonText({ content: chatLogprobs(event.result), refusal: null });
     return this.#role(choice, '""') +
       `${choice.head}{},"logprobs":${logprobs},"finish_reason":null${this.#frames.end}`;
   }
@@ -161,7 +162,7 @@ class ChatStream implements StreamEncoder {
   }
 
   #refusal(block: { readonly reason: string; readonly message?: string }): string {
-    const refusal = this.#open({ candidate: 0 }, "null", JSON.stringify({ refusal: refusalText(block) }));
+    const refusal = this.#open({ candidate: 0 }, "null", jsonText({ refusal: refusalText(block) }));
     return refusal + this.#finishFrame(this.#choice(0), "content_filter");
   }
 
@@ -174,7 +175,7 @@ class ChatStream implements StreamEncoder {
     });
     const cited = choice.citation === undefined
       ? ""
-      : this.#open({ candidate }, '""', JSON.stringify(citationFields(choice.citation, choice.content)));
+      : this.#open({ candidate }, '""', jsonText(citationFields(choice.citation, choice.content)));
     return cited + this.#finishFrame(choice, word);
   }
 
@@ -186,8 +187,8 @@ class ChatStream implements StreamEncoder {
   #usageFrame(): string {
     if (!this.#input.context.includeUsage) return "";
     const { serviceTier } = this.#usage;
-    const tier = serviceTier === undefined ? "" : `,"service_tier":${JSON.stringify(serviceTier)}`;
-    return `${this.#frames.open}[],"usage":${JSON.stringify(chatUsage(this.#usage))}${tier}}\n\n`;
+    const tier = serviceTier === undefined ? "" : `,"service_tier":${jsonText(serviceTier)}`;
+    return `${this.#frames.open}[],"usage":${jsonText(chatUsage(this.#usage))}${tier}}\n\n`;
   }
 }
 
@@ -201,8 +202,8 @@ interface FrameParts {
 
 /** What every frame of a reply shares. */
 function frameParts({ context, requestId, created }: EncodeInput<ChatContext>): FrameParts {
-  const open = `data: {"id":${JSON.stringify(completionId(requestId))},"object":"chat.completion.chunk",` +
-    `"created":${created},"model":${JSON.stringify(context.model)},"system_fingerprint":null,"choices":`;
+  const open = `data: {"id":${jsonText(completionId(requestId))},"object":"chat.completion.chunk",` +
+    `"created":${created},"model":${jsonText(context.model)},"system_fingerprint":null,"choices":`;
   const end = context.includeUsage ? `}],"usage":null}\n\n` : `}]}\n\n`;
   return { open, close: `,"logprobs":null,"finish_reason":null${end}`, end };
 }
@@ -219,5 +220,5 @@ export function refusalText(block: { readonly reason: string; readonly message?:
 }
 
 function extraText(signature: string | undefined): string {
-  return signature === undefined ? "" : "," + JSON.stringify(signatureFields(signature)).slice(1, -1);
+  return signature === undefined ? "" : "," + jsonText(signatureFields(signature)).slice(1, -1);
 }

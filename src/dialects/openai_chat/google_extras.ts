@@ -108,7 +108,12 @@ function explicitThinking(config: Record<string, unknown>, draft: ChatDraft): Th
     return { ...shown, ...level };
   }
   if (typeof thinkingBudget !== "number") return shown;
-  if (thinking.kind === "level") return { ...shown, thinkingBudget };
+  if (thinking.kind === "level") {
+    return {
+      ...shown,
+      ...(thinkingBudget === 0 ? effortToThinking("none", draft.capabilities) : { thinkingBudget }),
+    };
+  }
   return { ...shown, thinkingBudget: clampBudget(thinkingBudget, thinking) };
 }
 

@@ -32,7 +32,7 @@ export function decodeRequest(
   if (instructions) chat.system.push({ text: instructions.toWellFormed() });
   decodeItems(items, chat);
   const asked = toolRequest(tools, root.tool_choice, capabilities, fields);
-  const json = decodeFormat(root, { capabilities, hasTools: asked.hasFunctions }, fields);
+  const json = decodeFormat(root, { capabilities, tools: asked.fields.tools ?? [] }, fields);
   const settings = decodeSettings(root, capabilities, fields);
   const store = fields.optionalBoolean(root.store, "store") ?? true;
   const stream = fields.optionalBoolean(root.stream, "stream") === true;

@@ -5,6 +5,7 @@ import {
   effortToThinking,
   type GenerationConfig,
   jsonOutput,
+  type JsonOutputOptions,
   type ModelCapabilities,
   type ThinkingConfig,
 } from "../../gemini/mod.ts";
@@ -78,7 +79,7 @@ function decodeEffort(value: unknown, fields: FieldReader): Effort | undefined {
 /** text.format; undefined for plain text. */
 export function decodeFormat(
   body: Body,
-  options: { readonly capabilities: ModelCapabilities; readonly hasTools: boolean },
+  options: JsonOutputOptions,
   fields: FieldReader,
 ): ReturnType<typeof jsonOutput> | undefined {
   if (body.text === undefined || body.text === null) return undefined;

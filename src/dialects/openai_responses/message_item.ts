@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../core/mod.ts";
+import { jsonText } from "../json_text.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 
 /** A message item while it is open; it has one part of text. */
@@ -25,7 +26,7 @@ export class MessageItem {
     this.text += text;
     this.writer.emit(
       "response.output_text.delta",
-      `${this.#place},"delta":${JSON.stringify(text)},"logprobs":[]`,
+      `${this.#place},"delta":${jsonText(text)},"logprobs":[]`,
     );
   }
 
@@ -33,7 +34,7 @@ export class MessageItem {
     const index = this.#annotations.push(annotation) - 1;
     this.writer.emit(
       "response.output_text.annotation.added",
-      `${this.#place},"annotation_index":${index},"annotation":${JSON.stringify(annotation)}`,
+      `${this.#place},"annotation_index":${index},"annotation":${jsonText(annotation)}`,
     );
   }
 
@@ -49,15 +50,15 @@ export class MessageItem {
       text: this.text,
     };
     const item = { id: this.id, type: "message", status, content: [part], role: "assistant" };
-    const logprobs = JSON.stringify(this.#logprobs);
+    const logprobs = jsonText(this.#logprobs);
     this.writer.emit(
       "response.output_text.done",
-      `${this.#place},"text":${JSON.stringify(this.text)},"logprobs":${logprobs}`,
+      `${this.#place},"text":${jsonText(this.text)},"logprobs":${logprobs}`,
     );
-    this.writer.emit("response.content_part.done", `${this.#place},"part":${JSON.stringify(part)}`);
+    this.writer.emit("response.content_part.done", `${this.#place},"part":${jsonText(part)}`);
     this.writer.emit(
       "response.output_item.done",
-      `"output_index":${this.index},"item":${JSON.stringify(item)}`,
+      `"output_index":${this.index},"item":${jsonText(item)}`,
     );
     return item;
   }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../core/mod.ts";
+import { jsonText } from "../json_text.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 
 /** A reasoning item while it is open. Closed only when what follows is known, as the signature comes with that. */
@@ -10,7 +11,7 @@ export class ReasoningItem {
     this.#place = `"item_id":"${id}","output_index":${index},"summary_index":0`;
     writer.emit(
       "response.output_item.added",
-      `"output_index":${index},"item":${JSON.stringify(this.#item([]))}`,
+      `"output_index":${index},"item":${jsonText(this.#item([]))}`,
     );
   }
 
@@ -24,7 +25,7 @@ export class ReasoningItem {
     this.#text += text;
     this.writer.emit(
       "response.reasoning_summary_text.delta",
-      `${this.#place},"delta":${JSON.stringify(text)}`,
+      `${this.#place},"delta":${jsonText(text)}`,
     );
   }
 
@@ -32,7 +33,7 @@ export class ReasoningItem {
   close(encrypted: string | undefined): JsonObject {
     const parts = this.#text === "" ? [] : [{ type: "summary_text", text: this.#text }];
     if (parts.length > 0) {
-      const text = JSON.stringify(this.#text);
+      const text = jsonText(this.#text);
       this.writer.emit("response.reasoning_summary_text.done", `${this.#place},"text":${text}`);
       this.writer.emit(
         "response.reasoning_summary_part.done",
@@ -45,7 +46,7 @@ export class ReasoningItem {
     };
     this.writer.emit(
       "response.output_item.done",
-      `"output_index":${this.index},"item":${JSON.stringify(item)}`,
+      `"output_index":${this.index},"item":${jsonText(item)}`,
     );
     return item;
   }

@@ -1,6 +1,7 @@
 import type { Failure, JsonObject, Usage } from "../../core/mod.ts";
 import { encodeCarrier, encodeIdCarrier, encodeThoughtCarrier, type TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
+import { jsonText } from "../json_text.ts";
 import { annotationsOf, logprobsOf, pagesOf, queriesOf } from "./citations.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 import { itemId } from "./item_id.ts";
@@ -44,7 +45,7 @@ export class ResponseMachine {
   #begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    const response = `"response":${JSON.stringify(startedResponse(this.input))}`;
+    const response = `"response":${jsonText(startedResponse(this.input))}`;
     this.writer.emit("response.created", response);
     this.writer.emit("response.in_progress", response);
   }
@@ -160,7 +161,7 @@ export class ResponseMachine {
     if (this.response !== undefined) return;
     this.#close(outcome.status === "completed" ? "completed" : "incomplete");
     this.response = endedResponse(this.input, outcome, this.#output, this.#usage);
-    this.writer.emit(`response.${outcome.status}`, `"response":${JSON.stringify(this.response)}`);
+    this.writer.emit(`response.${outcome.status}`, `"response":${jsonText(this.response)}`);
   }
 
   #id(kind: string): string {

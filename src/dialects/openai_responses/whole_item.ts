@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../core/mod.ts";
+import { jsonText } from "../json_text.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 import type { ClientTool } from "./responses_context.ts";
 
@@ -17,7 +18,7 @@ export function functionCallItem(place: Place, call: Call, tool: ClientTool | un
     name: tool?.name ?? call.name,
     ...(tool?.namespace === undefined ? {} : { namespace: tool.namespace }),
   };
-  const text = JSON.stringify(json);
+  const text = jsonText(json);
   added(place, { ...item, status: "in_progress", arguments: "" });
   place.writer.emit("response.function_call_arguments.delta", `${at(place)},"delta":${text}`);
   place.writer.emit("response.function_call_arguments.done", `${at(place)},"arguments":${text}`);
@@ -36,7 +37,7 @@ export function customCallItem(place: Place, call: Call, tool: ClientTool): Json
     name: tool.name,
     ...(tool.namespace === undefined ? {} : { namespace: tool.namespace }),
   };
-  const text = JSON.stringify(input);
+  const text = jsonText(input);
   added(place, { ...item, status: "in_progress", input: "" });
   place.writer.emit("response.custom_tool_call_input.delta", `${at(place)},"delta":${text}`);
   place.writer.emit("response.custom_tool_call_input.done", `${at(place)},"input":${text}`);
@@ -67,7 +68,7 @@ export function codeItem(place: Place, code: string, output: string | undefined)
     container_id: "google",
     outputs: output === undefined ? null : [{ type: "logs", logs: output }],
   };
-  const text = JSON.stringify(code);
+  const text = jsonText(code);
   added(place, { ...item, status: "in_progress", code: "", outputs: null });
   place.writer.emit("response.code_interpreter_call.in_progress", at(place));
   place.writer.emit("response.code_interpreter_call_code.delta", `${at(place)},"delta":${text}`);
@@ -99,14 +100,14 @@ function at(place: Place): string {
 function added(place: Place, item: JsonObject): void {
   place.writer.emit(
     "response.output_item.added",
-    `"output_index":${place.index},"item":${JSON.stringify(item)}`,
+    `"output_index":${place.index},"item":${jsonText(item)}`,
   );
 }
 
 function done(place: Place, item: JsonObject): JsonObject {
   place.writer.emit(
     "response.output_item.done",
-    `"output_index":${place.index},"item":${JSON.stringify(item)}`,
+    `"output_index":${place.index},"item":${jsonText(item)}`,
   );
   return item;
 }
