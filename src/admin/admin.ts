@@ -20,6 +20,7 @@ import { listKeys } from "./list_keys.ts";
 import { modelsView, refreshModels } from "./models.ts";
 import { Publisher } from "./publisher.ts";
 import { quotaSummary } from "./quota_summary.ts";
+import { requestTotals } from "./request_totals.ts";
 import { requestById, requestPage } from "./requests.ts";
 import {
   changeSettings,
@@ -152,6 +153,7 @@ function figureCases(deps: AdminDeps) {
     pool: () => deps.pool.view(),
     requests: (filter: RecordFilter, options: { readonly limit: number; readonly cursor?: string }) =>
       requestPage(deps, filter, options),
+    requestTotals: (filter: RecordFilter) => requestTotals(deps, filter),
     request: (id: string) => requestById(deps, id),
     logs: (filter: LogFilter) => deps.ledger.logs(filter),
     testAlert: () => deps.ledger.testAlert(),

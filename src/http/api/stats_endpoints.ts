@@ -11,7 +11,7 @@ function unavailable(message: string): Outcome<never> {
   return { ok: false, error: { status: 503, code: "unavailable", message } };
 }
 
-const requestFilter = z.strictObject({
+const recordFilter = {
   since: time.optional(),
   until: time.optional(),
   model: word,
@@ -21,6 +21,10 @@ const requestFilter = z.strictObject({
   class: failureClass.optional(),
   status: z.string().regex(/^[1-5](\d\d|xx)$/i, "give 429 or 4xx").optional(),
   text: word.describe("Part of an error message"),
+};
+
+const requestFilter = z.strictObject({
+  ...recordFilter,
   limit,
   cursor: z.string().max(500).optional(),
 });
@@ -102,6 +106,17 @@ export const statsEndpoints: readonly Endpoint[] = [
       const { limit, cursor, ...filter } = query;
       return await admin.requests(definedOnly(filter), cursor === undefined ? { limit } : { limit, cursor });
     },
+  }),
+  endpoint({
+    method: "get",
+    path: "/api/requests/totals",
+    id: "requestTotals",
+    tag: "Requests",
+    summary:
+      "What all records of a filter add up to; `complete` is false when there were too many to look at",
+    query: z.strictObject(recordFilter),
+    reply: anything,
+    handle: ({ admin }, { query }) => admin.requestTotals(definedOnly(query)),
   }),
   endpoint({
     method: "get",
