@@ -1,10 +1,10 @@
 import { fields, text } from "./fields.ts";
 import { keyRows } from "./key_rows.ts";
 import { bucketRows, capsView } from "./quota_rows.ts";
-import { callRecord, healthView, requestsView, statsView } from "./traffic_views.ts";
+import { callDetail, healthView, requestsView, statsView } from "./traffic_views.ts";
 import type {
   BucketRow,
-  CallRecord,
+  CallDetail,
   CapsView,
   HealthView,
   KeyRow,
@@ -24,7 +24,7 @@ export interface LiveData {
   caps(): Promise<CapsView>;
   /** `query` is the page's own query string: q, model, key, client, outcome, since, cursor, limit. */
   requests(query: string): Promise<RequestsView>;
-  request(id: string): Promise<CallRecord | undefined>;
+  request(id: string): Promise<CallDetail | undefined>;
 }
 
 /** A management error, in the API's own words. */
@@ -59,6 +59,6 @@ export function createLiveData(ask: AskApi): LiveData {
     caps: async () =>
       capsView(...await Promise.all([get("/api/stats/caps"), get("/api/stats/caps/progress")])),
     requests: async (query) => requestsView(await get(`/api/requests${query === "" ? "" : `?${query}`}`)),
-    request: async (id) => callRecord(await get(`/api/requests/${encodeURIComponent(id)}`)),
+    request: async (id) => callDetail(await get(`/api/requests/${encodeURIComponent(id)}`)),
   };
 }

@@ -1,5 +1,5 @@
 import { count, fields, list, maybeCount, text, time } from "./fields.ts";
-import type { CallRecord, HealthView, RequestsView, StatsView } from "./views.ts";
+import type { CallDetail, CallRecord, HealthView, RequestsView, StatsView } from "./views.ts";
 
 function queueView(value: unknown): HealthView["queue"] {
   const row = fields(value);
@@ -78,6 +78,21 @@ export function callRecord(value: unknown): CallRecord | undefined {
     ...(tokens === undefined ? {} : { usage: { totalTokens: tokens } }),
   };
   return { ...NO_CALL, ...short, ...row, at: time(row["at"]) ?? 0 } as unknown as CallRecord;
+}
+
+function keptText(value: unknown) {
+  const row = fields(value);
+  return { text: text(row["text"]), whole: row["whole"] === true };
+}
+
+/** GET /api/requests/{id}. */
+export function callDetail(value: unknown): CallDetail | undefined {
+  const { bodies: kept, ...row } = fields(value);
+  const call = callRecord(row);
+  const bodies = fields(kept);
+  if (call === undefined || bodies["request"] === undefined) return call;
+  const reply = bodies["reply"] === undefined ? {} : { reply: keptText(bodies["reply"]) };
+  return { ...call, bodies: { path: text(bodies["path"]), request: keptText(bodies["request"]), ...reply } };
 }
 
 export function callRecords(rows: readonly unknown[]): readonly CallRecord[] {

@@ -4,6 +4,17 @@ import type { BucketLimitView } from "../../src/pool/contract.ts";
 
 export type { BucketLimitView, CallRecord, LogEntry };
 
+/** What was sent or answered, and whether it is all of it. */
+export interface KeptText {
+  readonly text: string;
+  readonly whole: boolean;
+}
+
+/** A call with what was sent and answered, where it was kept. */
+export interface CallDetail extends CallRecord {
+  readonly bodies?: { readonly path: string; readonly request: KeptText; readonly reply?: KeptText };
+}
+
 /** What the pages show, as plain JSON: it crosses from the server to the islands. Times are epoch milliseconds. */
 export type KeyStatus = "active" | "cooldown" | "disabled" | "dead";
 

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fields, text as textOf } from "../data/fields.ts";
-import type { CallRecord, KeyRow } from "../data/views.ts";
+import type { CallDetail, CallRecord, KeptText, KeyRow } from "../data/views.ts";
 import { duration, keyName, wholeNumber } from "../format.ts";
 import { data, messageOf, send } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
@@ -9,13 +9,14 @@ import { requestsText } from "../text/requests.ts";
 import { Problem } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { OutcomeChip } from "../ui/status_chip.tsx";
+import { BodyText } from "./body.tsx";
 
 const words = requestsText;
 /** A finished call is written down within a quarter of a second. */
 const STEP_MS = 200;
 const TRIES = 15;
 
-async function written(id: string): Promise<CallRecord | undefined> {
+async function written(id: string): Promise<CallDetail | undefined> {
   for (let turn = 0; turn < TRIES; turn++) {
     const found = await data.request(id).catch(() => undefined);
     if (found !== undefined) return found;
@@ -24,14 +25,18 @@ async function written(id: string): Promise<CallRecord | undefined> {
   return undefined;
 }
 
+interface Again {
+  readonly call: CallRecord;
+  readonly reply: KeptText;
+}
+
 /** Asks again; returns the new call. Throws with the server's sentence when it cannot be done. */
-async function replay(id: string, key: string, model: string): Promise<CallRecord> {
+async function replay(id: string, key: string, model: string): Promise<Again> {
   const body = { ...(key === "" ? {} : { key }), ...(model === "" ? {} : { model }) };
-  const reply = fields(await send("POST", `/api/requests/${encodeURIComponent(id)}/replay`, body));
-  const made = textOf(reply["id"]) || textOf(fields(reply["request"])["id"]);
-  const call = made === "" ? undefined : await written(made);
+  const answer = fields(await send("POST", `/api/requests/${encodeURIComponent(id)}/replay`, body));
+  const call = await written(textOf(answer["id"]));
   if (call === undefined) throw new Error(words.replayLost);
-  return call;
+  return { call, reply: { text: textOf(answer["body"]), whole: answer["whole"] === true } };
 }
 
 type Line = readonly [label: string, before: string, after: string];
@@ -61,7 +66,9 @@ function linesOf(before: CallRecord, after: CallRecord): readonly Line[] {
   ];
 }
 
-function Comparison({ before, after }: { before: CallRecord; after: CallRecord }) {
+function Comparison({ before, again }: { before: CallDetail; again: Again }) {
+  const after = again.call;
+  const was = before.bodies?.reply;
   return (
     <div class="overflow-x-auto rounded-lg border border-line" role="status">
       <table class="grid-table" aria-label={words.compared}>
@@ -90,6 +97,12 @@ function Comparison({ before, after }: { before: CallRecord; after: CallRecord }
           ))}
         </tbody>
       </table>
+      <div class="grid grid-cols-1 gap-3 border-t border-line p-3 sm:grid-cols-2">
+        <div>{was && <BodyText kept={was} label={`${words.answered}, ${words.before}`} />}</div>
+        <div>
+          <BodyText kept={again.reply} label={`${words.answered}, ${words.after}`} />
+        </div>
+      </div>
       {after.message && (
         <div class="p-3">
           <Problem>{after.message}</Problem>
@@ -120,8 +133,8 @@ function Choice({ label, value, none, options, onChange }: {
 interface Known {
   readonly keys: readonly KeyRow[];
   readonly models: readonly string[];
-  /** Whether requests are kept whole, so that they can be sent again. */
-  readonly kept: boolean;
+  /** Whether the server keeps bodies now. */
+  readonly keeps: boolean;
 }
 
 async function known(): Promise<Known> {
@@ -130,16 +143,21 @@ async function known(): Promise<Known> {
     configuration.catalog(),
     configuration.settings(),
   ]);
-  const kept = fields(settings["running"])["logBodies"] === true;
-  return { keys, models: catalog.models.map((model) => model.id), kept };
+  const keeps = fields(settings["running"])["logBodies"] === true;
+  return { keys, models: catalog.models.map((model) => model.id), keeps };
+}
+
+function whyNot(call: CallDetail, keeps: boolean): string {
+  if (call.bodies !== undefined) return words.replayCut;
+  return keeps ? words.replayGone : words.replayOff;
 }
 
 /** Sends a call once more, on another key or model if wanted, and shows both side by side. */
-export function Replay({ call }: { call: CallRecord }) {
+export function Replay({ call }: { call: CallDetail }) {
   const choices = useSignal<Known | undefined>(undefined);
   const key = useSignal("");
   const model = useSignal("");
-  const again = useSignal<CallRecord | undefined>(undefined);
+  const again = useSignal<Again | undefined>(undefined);
   const problem = useSignal("");
   const isBusy = useSignal(false);
   useEffect(() => {
@@ -154,7 +172,7 @@ export function Replay({ call }: { call: CallRecord }) {
     }
     isBusy.value = false;
   };
-  const kept = choices.value?.kept ?? false;
+  const can = call.bodies?.request.whole === true;
   return (
     <div class="grid gap-3">
       <div class="flex flex-wrap items-end gap-3">
@@ -175,17 +193,19 @@ export function Replay({ call }: { call: CallRecord }) {
         <button
           type="button"
           class="btn"
-          disabled={!kept || isBusy.value}
-          aria-describedby={kept ? undefined : "replay-why"}
+          disabled={!can || isBusy.value}
+          aria-describedby={can ? undefined : "replay-why"}
           onClick={run}
         >
           <Icon name="refresh" />
           {isBusy.value ? words.replaying : words.replay}
         </button>
       </div>
-      {choices.value && !kept && <p id="replay-why" class="text-xs text-mute">{words.replayOff}</p>}
+      {choices.value && !can && (
+        <p id="replay-why" class="text-xs text-mute">{whyNot(call, choices.value.keeps)}</p>
+      )}
       {problem.value && <Problem>{problem.value}</Problem>}
-      {again.value && <Comparison before={call} after={again.value} />}
+      {again.value && <Comparison before={call} again={again.value} />}
     </div>
   );
 }

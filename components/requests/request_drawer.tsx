@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import type { CallRecord } from "../data/views.ts";
+import type { CallDetail, CallRecord } from "../data/views.ts";
 import { dateTime, duration, wholeNumber } from "../format.ts";
 import { data, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
@@ -11,6 +11,7 @@ import { Problem } from "../ui/card.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { OutcomeChip } from "../ui/status_chip.tsx";
+import { Body } from "./body.tsx";
 import { Replay } from "./replay.tsx";
 import { Timeline } from "./timeline.tsx";
 
@@ -63,7 +64,7 @@ function usageRows(call: CallRecord): readonly (readonly [string, ComponentChild
     .map(([label, value]) => [label, wholeNumber(value as number)]);
 }
 
-function Details({ call }: { call: CallRecord }) {
+function Details({ call }: { call: CallDetail }) {
   const copy = async () => {
     await navigator.clipboard.writeText(JSON.stringify(call, null, 2));
     say(text.copied, { tone: "good" });
@@ -91,6 +92,12 @@ function Details({ call }: { call: CallRecord }) {
           <Facts rows={usageRows(call)} />
         </Section>
       )}
+      {call.bodies && (
+        <Section title={words.bodies}>
+          <Body title={words.sent} kept={call.bodies.request} />
+          {call.bodies.reply && <Body title={words.answered} kept={call.bodies.reply} />}
+        </Section>
+      )}
       {call.warnings.length > 0 && (
         <Section title={words.warnings}>
           <ul class="list-disc ps-5">{call.warnings.map((warning) => <li key={warning}>{warning}</li>)}</ul>
@@ -102,7 +109,7 @@ function Details({ call }: { call: CallRecord }) {
 
 /** One call in full, read anew when it is opened. */
 export function RequestDrawer({ id, onClose }: { id: string; onClose: () => void }) {
-  const call = useSignal<CallRecord | undefined>(undefined);
+  const call = useSignal<CallDetail | undefined>(undefined);
   const problem = useSignal("");
   useEffect(() => {
     data.request(id).then((found) => call.value = found, (error) => problem.value = messageOf(error));

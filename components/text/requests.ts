@@ -79,6 +79,12 @@ export const requestsText = {
   replaySameModel: (model: string) => `The same (${model})`,
   replayOff:
     "Requests are not kept, so none can be sent again. With LOG_BODIES=true the bodies of new requests are kept.",
+  replayGone: "The body of this call was not kept: it is older than three days, or was no JSON.",
+  replayCut: "Only the beginning of this request was kept, so it cannot be sent again.",
+  bodies: "Sent and answered",
+  sent: "What was sent",
+  answered: "What was answered",
+  cut: "Only the beginning was kept.",
   replayLost: "It was sent again, but its record did not appear. See the list of requests.",
   compared: "This call and its repetition",
   before: "Before",

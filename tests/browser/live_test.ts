@@ -77,6 +77,37 @@ browserTest("traffic, requests and logs move with each call, without a reload", 
   assert.deepEqual(problems, []);
 });
 
+browserTest("a call is sent again on another model, and both stand side by side", async (browser) => {
+  const env = { LOG_BODIES: "true" };
+  await using server = await dashboardUnderTest({ projects: sampleProjects(), env });
+  await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+  await server.call("gemini-2.5-pro", "aider/0.92");
+  await server.proxy().rooms.ledger.flush();
+  const { page, problems } = await ownerPage(browser, server.url);
+  await open(page, `${server.url}/dashboard/requests`);
+  await page.getByRole("row", { name: /aider/ }).getByRole("button").click();
+  const drawer = page.getByRole("dialog");
+  await drawer.getByText("What was sent").click();
+  await drawer.getByRole("group", { name: "What was sent" }).getByText("Say hello.").waitFor();
+  await drawer.getByRole("combobox", { name: "Model" }).selectOption("gemini-2.5-flash");
+  await drawer.getByRole("button", { name: "Send again" }).click();
+  const both = drawer.getByRole("table", { name: "This call and its repetition" });
+  await both.getByRole("row", { name: "Served by gemini-2.5-pro gemini-2.5-flash" }).waitFor();
+  await drawer.getByRole("group", { name: "What was answered, Now" }).getByText("choices").waitFor();
+  assert.deepEqual(problems, []);
+});
+
+browserTest("without LOG_BODIES a call cannot be sent again, and the drawer says why", async (browser) => {
+  await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
+  await server.call();
+  await server.proxy().rooms.ledger.flush();
+  const { page } = await ownerPage(browser, server.url);
+  await open(page, `${server.url}/dashboard/requests`);
+  await page.getByRole("row", { name: /test-agent/ }).getByRole("button").click();
+  await page.getByText("With LOG_BODIES=true the bodies of new requests are kept.").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Send again" }).isDisabled(), true);
+});
+
 browserTest("a page outlives a restart of the server and is live again by itself", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
   await server.proxy().rooms.admin.addKeys({ keys: KEYS });
