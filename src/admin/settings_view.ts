@@ -17,7 +17,16 @@ export interface SettingsView {
   /** What holds now, from the environment; secrets are told as set or not set. */
   readonly running: JsonObject;
   readonly modelRules: JsonObject;
-  readonly prices: { readonly date: string; readonly models: JsonObject; readonly overrides: JsonObject };
+  readonly prices: {
+    readonly date: string;
+    readonly source: string;
+    /** False while the shipped prices were not checked against their source: costs are estimates. */
+    readonly verified: boolean;
+    readonly note: string;
+    /** By model, each with `origin`, `asOf` and `verified`. */
+    readonly models: JsonObject;
+    readonly overrides: JsonObject;
+  };
   readonly updatedAt: number;
 }
 
@@ -34,8 +43,11 @@ export async function settingsView({ store, settings, ledger }: AdminDeps): Prom
     modelRules: rules ?? {},
     prices: {
       date: ledger.prices.date,
+      source: ledger.prices.source,
+      verified: ledger.prices.verified,
+      note: ledger.prices.note,
       models: Object.fromEntries(
-        Object.entries(ledger.prices.all()).map(([name, price]) => [name, { ...price }]),
+        Object.entries(ledger.prices.known()).map(([name, price]) => [name, { ...price }]),
       ) as JsonObject,
       overrides: overrides ?? {},
     },

@@ -16,13 +16,25 @@ export interface Price {
   };
 }
 
+/** A price and what it rests on. */
+export interface KnownPrice extends Price {
+  readonly origin: "shipped" | "own";
+  /** `YYYY-MM-DD`; null for the user's own. */
+  readonly asOf: string | null;
+  readonly verified: boolean;
+}
+
 /** Prices by model name; a name ending in `*` stands for all that begin so. The longest match counts. */
 export class PriceTable {
   #overrides: Readonly<Record<string, Price>> = {};
   readonly #cache = new Map<string, Price | undefined>();
 
-  /** Day the shipped table was taken from the public price list, `YYYY-MM-DD`. */
+  /** Day that the shipped prices are of, `YYYY-MM-DD`. */
   readonly date: string = table.date;
+  /** Where the shipped prices stand in public, and whether they were checked against it. */
+  readonly source: string = table.source;
+  readonly verified: boolean = table.verified;
+  readonly note: string = table.note;
 
   /** Takes over the user's own prices; entries that are not prices are left out. */
   override(record: JsonObject | undefined): void {
@@ -35,6 +47,18 @@ export class PriceTable {
 
   all(): Readonly<Record<string, Price>> {
     return { ...SHIPPED, ...this.#overrides };
+  }
+
+  /** Every price with where it is from: the user's own, or the shipped table as of its date. */
+  known(): Readonly<Record<string, KnownPrice>> {
+    const shipped = { origin: "shipped", asOf: this.date, verified: this.verified } as const;
+    const own = { origin: "own", asOf: null, verified: true } as const;
+    return Object.fromEntries(
+      Object.entries(this.all()).map(([name, price]) => [name, {
+        ...price,
+        ...(name in this.#overrides ? own : shipped),
+      }]),
+    );
   }
 
   priceOf(model: string): Price | undefined {
