@@ -50,26 +50,23 @@ export async function playHttp(scenario: HttpScenario): Promise<Outcome> {
       window: scenario.window,
     })),
   });
-  const judgeFrom = start + Math.min(10, scenario.minutes / 2) * MINUTE;
-  const watch = new Watch(simulator, clock, new Tally(judgeFrom));
+  const watch = new Watch(simulator, clock);
   const server = await serverOf(clock, watch, keys, contender === "pool, projects told");
+  // Setting up took some time of this clock, as the database is a true one.
+  const begin = clock.now();
+  const judgeFrom = begin + Math.min(10, scenario.minutes / 2) * MINUTE;
+  const tally = watch.tally = new Tally(judgeFrom);
   bury(scenario, keys, clock, watch);
-  const end = start + scenario.minutes * MINUTE;
+  const end = begin + scenario.minutes * MINUTE;
   const running = new Set<Promise<void>>();
-  arrive(scenario, { clock, server, tally: watch.tally, end, running });
+  arrive(scenario, { clock, server, tally, end, running });
   await clock.advanceTo(end + 3 * MINUTE);
   await passing(clock, Promise.all(running));
   await passing(clock, server.close());
+  const diesAt = (at: number) => (scenario.diesAt?.(at) ?? Infinity) + begin - start;
   const alive = (project: number, now: number) =>
-    scenario.diesAt === undefined ||
-    keys.some((key, at) => key.project === project && now < (scenario.diesAt?.(at) ?? Infinity));
-  return outcomeOf(
-    watch.tally,
-    watch,
-    (from, to) => oracleCapacity(projects, from, to, alive),
-    judgeFrom,
-    end,
-  );
+    keys.some((key, at) => key.project === project && now < diesAt(at));
+  return outcomeOf(tally, watch, (from, to) => oracleCapacity(projects, from, to, alive), judgeFrom, end);
 }
 
 function keysOf(projects: readonly TrueProject[]): Key[] {
@@ -88,7 +85,9 @@ class Watch {
   toDeadKeys = 0;
   readonly dead = new Set<string>();
 
-  constructor(readonly simulator: Simulator, readonly clock: ManualClock, readonly tally: Tally) {}
+  tally = new Tally(Infinity);
+
+  constructor(readonly simulator: Simulator, readonly clock: ManualClock) {}
 
   fetch = async (input: Request | URL | string, init?: RequestInit): Promise<Response> => {
     const request = new Request(input, init);
@@ -147,7 +146,7 @@ async function serverOf(
 async function passing<Value>(clock: ManualClock, work: Promise<Value>): Promise<Value> {
   let done = false;
   work.finally(() => done = true).catch(() => {});
-  while (!done) await clock.advance(20);
+  while (!done) await clock.advance(1);
   return await work;
 }
 
