@@ -3,7 +3,8 @@ import { matchesGlob } from "../catalog/mod.ts";
 import { capWindow } from "../pool/mod.ts";
 import type { ClientRecord } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
-import { hashToken, sameHash } from "./client_token.ts";
+import { OwnerKey } from "./owner_key.ts";
+import { hashToken } from "./client_token.ts";
 
 /** Who sends a request. */
 export interface ClientIdentity {
@@ -27,7 +28,7 @@ const MINUTE_MS = 60_000;
 /** Knows clients by their tokens and holds them to their limits; answers from memory. */
 export class ClientDoor {
   readonly #deps: AdminDeps;
-  readonly #ownerHash: string;
+  readonly owner: OwnerKey;
   readonly #stopRecords: () => void;
   #byHash = new Map<string, ClientRecord>();
   #byId = new Map<ClientId, ClientRecord>();
@@ -40,14 +41,14 @@ export class ClientDoor {
 
   constructor(deps: AdminDeps) {
     this.#deps = deps;
-    this.#ownerHash = hashToken(deps.settings.proxyApiKey);
+    this.owner = new OwnerKey(deps);
     this.#stopRecords = deps.ledger.onRecord((record) => this.#spend(record));
   }
 
   /** The client of a token. Tokens are compared by hash, so that time tells nothing of them. */
   authenticate(token: string): ClientIdentity | undefined {
     const hash = hashToken(token);
-    if (sameHash(hash, this.#ownerHash)) return { id: OWNER, name: "owner", owner: true };
+    if (this.owner.matches(hash)) return { id: OWNER, name: "owner", owner: true };
     const client = this.#byHash.get(hash);
     if (client === undefined || client.revoked || this.#expired(client)) return undefined;
     return { id: client.id, name: client.name, owner: false };
@@ -84,14 +85,18 @@ export class ClientDoor {
   /** Reads clients and what they used anew; a call during a read makes one more follow it. */
   reload(): Promise<void> {
     this.#stale = true;
-    this.#reloading ??= this.#readWhileStale().finally(() => this.#reloading = undefined);
-    return this.#reloading;
+    return this.#reloading ??= this.#readWhileStale();
   }
 
   async #readWhileStale(): Promise<void> {
-    while (this.#stale) {
-      this.#stale = false;
-      await this.#read();
+    try {
+      while (this.#stale) {
+        this.#stale = false;
+        await this.#read();
+      }
+    } finally {
+      // In the same step as the last look at `stale`: a call in between would wait for a read that had ended.
+      this.#reloading = undefined;
     }
   }
 
@@ -157,6 +162,7 @@ export class ClientDoor {
   async #read(): Promise<void> {
     const { store, ports, ledger } = this.#deps;
     this.#reloadAt = ports.clock.now() + RELOAD_MS;
+    await this.owner.reload();
     const clients = await store.clients.list();
     this.#processes = Math.max(1, (await store.processes()).length);
     await ledger.flush();

@@ -171,15 +171,20 @@ class StoredCatalog implements Catalog {
   /** A call during a read makes one more read follow it, so that what was written before the call is seen after it. */
   reload(): Promise<void> {
     this.#stale = true;
-    return this.#reading ??= this.#read().finally(() => this.#reading = undefined);
+    return this.#reading ??= this.#read();
   }
 
   async #read(): Promise<void> {
-    while (this.#stale) {
-      this.#stale = false;
-      this.#snapshot = buildSnapshot(await readRecords(this.#options));
-      this.#entries = undefined;
-      this.#revision++;
+    try {
+      while (this.#stale) {
+        this.#stale = false;
+        this.#snapshot = buildSnapshot(await readRecords(this.#options));
+        this.#entries = undefined;
+        this.#revision++;
+      }
+    } finally {
+      // In the same step as the last look at `stale`: a call in between would wait for a read that had ended.
+      this.#reading = undefined;
     }
   }
 
