@@ -10,6 +10,12 @@ export function wholeNumber(value: number): string {
   return WHOLE.format(Math.round(value));
 }
 
+/** 0.0123 -> "$0.01"; what is less than a cent says so. */
+export function money(dollars: number): string {
+  if (dollars > 0 && dollars < 0.01) return "< $0.01";
+  return `$${dollars < 1_000 ? dollars.toFixed(2) : shortNumber(dollars)}`;
+}
+
 /** 0.987 -> "98.7 %"; never "100 %" unless it is. */
 export function percent(share: number): string {
   const value = share * 100;

@@ -1,23 +1,29 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { CallRecord, RequestsView } from "../components/data/views.ts";
+import type { CallRecord, RequestsView, TotalsView } from "../components/data/views.ts";
 import { data, messageOf } from "../components/live/browser_api.ts";
+import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
 import { say } from "../components/live/toasts.ts";
 import { FilterBar, TotalsStrip } from "../components/requests/filter_bar.tsx";
 import { RequestDrawer } from "../components/requests/request_drawer.tsx";
-import { apiQuery, pageQuery, type RequestFilters } from "../components/requests/request_query.ts";
+import {
+  apiQuery,
+  pageQuery,
+  type RequestFilters,
+  totalsQuery,
+} from "../components/requests/request_query.ts";
 import { RequestTable } from "../components/requests/request_table.tsx";
 import { text } from "../components/text/shell.ts";
 import { requestsText } from "../components/text/requests.ts";
 import { Empty, Problem } from "../components/ui/card.tsx";
-import { requestTotals } from "../components/views/request_totals.ts";
 
 const words = requestsText;
 const PAGE = 100;
 
 export interface RequestsProps {
   readonly first: RequestsView;
+  readonly totals: TotalsView;
   readonly filters: RequestFilters;
   readonly models: readonly string[];
   /** The request to show at once; empty for none. */
@@ -32,13 +38,15 @@ export default function Requests(props: RequestsProps) {
   const open = useSignal(props.open);
   const load = () => data.requests(apiQuery(filters.peek(), Date.now(), PAGE));
   const first = useResource(props.first, load, ["request"]);
+  const sum = () => configuration.totals(totalsQuery(filters.peek(), Date.now()));
+  const totals = useResource(props.totals, sum, ["request"], 3_000);
   const change = (next: Partial<RequestFilters>) => filters.value = { ...filters.value, ...next };
   useEffect(() => {
     if (filters.value === props.filters) return;
     const query = pageQuery(filters.value);
     history.replaceState(null, "", query === "" ? location.pathname : `?${query}`);
     const timer = setTimeout(async () => {
-      await first.refresh();
+      await Promise.all([first.refresh(), totals.refresh()]);
       [older.value, cursor.value] = [[], first.value.value.cursor];
     }, 200);
     return () => clearTimeout(timer);
@@ -69,7 +77,7 @@ export default function Requests(props: RequestsProps) {
         )
         : (
           <>
-            <TotalsStrip totals={requestTotals(calls)} more={cursor.value !== ""} />
+            <TotalsStrip totals={totals.value.value} />
             <RequestTable calls={calls} onOpen={(id) => open.value = id} />
           </>
         )}

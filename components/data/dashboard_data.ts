@@ -2,6 +2,7 @@ import { agentRows, catalogView, clientRows } from "./catalog_views.ts";
 import { fields, list } from "./fields.ts";
 import { type AskApi, createLiveData, type LiveData, readJson } from "./live_data.ts";
 import { logEntry } from "./log_entries.ts";
+import { totalsView } from "./request_totals.ts";
 import { accountsView, suggestionRows, usageView } from "./usage_rows.ts";
 import type {
   AccountsView,
@@ -11,6 +12,7 @@ import type {
   LogEntry,
   SettingsView,
   SuggestionRow,
+  TotalsView,
   UsageView,
 } from "./views.ts";
 
@@ -24,6 +26,8 @@ export interface ConfigurationData {
   settings(): Promise<SettingsView>;
   /** Thirty days by client and by project. */
   usage(): Promise<UsageView>;
+  /** `query` is that of the list, without its page. */
+  totals(query: string): Promise<TotalsView>;
   suggestions(): Promise<readonly SuggestionRow[]>;
   accounts(): Promise<AccountsView>;
 }
@@ -54,6 +58,7 @@ export function createConfigurationData(ask: AskApi): ConfigurationData {
       const [clients, projects, known] = await Promise.all([...paths, "/api/clients"].map(get));
       return usageView(clients, projects, known, Date.now());
     },
+    totals: async (query) => totalsView(await get(`/api/requests/totals${query === "" ? "" : `?${query}`}`)),
     suggestions: async () => suggestionRows(await get("/api/pool")),
     accounts: async () => accountsView(await get("/api/accounts")),
   };

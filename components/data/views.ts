@@ -120,6 +120,20 @@ export interface RequestsView {
   readonly cursor: string;
 }
 
+/** What all calls of a filter add up to. */
+export interface TotalsView {
+  readonly requests: number;
+  readonly ok: number;
+  readonly errors: number;
+  readonly tokens: number;
+  /** US dollars, as if it were paid for. */
+  readonly cost: number;
+  /** Of the answered ones; absent without any. */
+  readonly medianMs?: number;
+  /** False when only the newest were looked at. */
+  readonly complete: boolean;
+}
+
 export interface MatrixModel {
   readonly id: string;
   readonly name: string;

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { UsageRow, UsageView } from "../data/views.ts";
-import { percent, shortNumber } from "../format.ts";
+import { money, percent, shortNumber } from "../format.ts";
 import { quotasText } from "../text/quotas.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Figure } from "../ui/figure.tsx";
@@ -8,10 +8,6 @@ import { leftTone, Meter } from "../ui/meter.tsx";
 
 const words = quotasText;
 const MOST = 20;
-
-function money(dollars: number): string {
-  return `$${dollars < 10 ? dollars.toFixed(2) : shortNumber(dollars)}`;
-}
 
 function amount(value: number, unit: string): string {
   return unit === "usd" ? money(value) : shortNumber(value);

@@ -1,6 +1,6 @@
-import { duration, percent, shortNumber, wholeNumber } from "../format.ts";
+import { duration, money, percent, shortNumber, wholeNumber } from "../format.ts";
 import { requestsText } from "../text/requests.ts";
-import type { RequestTotals } from "../views/request_totals.ts";
+import type { TotalsView } from "../data/views.ts";
 import type { RequestFilters } from "./request_query.ts";
 
 const words = requestsText;
@@ -60,6 +60,15 @@ export function FilterBar({ filters, models, onChange }: FilterBarProps) {
         options={Object.entries(words.sinces)}
         onChange={(span) => onChange({ span })}
       />
+      <input
+        type="search"
+        class="field !w-36"
+        placeholder={words.agent}
+        aria-label={words.agentFilter}
+        value={filters.agent}
+        onInput={(event) => onChange({ agent: event.currentTarget.value.trim() })}
+      />
+      {filters.key !== "" && <span class="chip">{words.keyFilter(filters.key)}</span>}
       {any && (
         <button
           type="button"
@@ -73,17 +82,22 @@ export function FilterBar({ filters, models, onChange }: FilterBarProps) {
   );
 }
 
-/** The totals of what the filters leave. */
-export function TotalsStrip({ totals, more }: { totals: RequestTotals; more: boolean }) {
-  const share = totals.requests === 0 ? "–" : percent(totals.ok / totals.requests);
+/** The totals of all that the filters leave, not of what is loaded. */
+export function TotalsStrip({ totals }: { totals: TotalsView }) {
+  const ended = totals.ok + totals.errors;
   const rows = [
-    [wholeNumber(totals.requests) + (more ? "+" : ""), words.totals.requests],
-    [share, words.totals.success],
+    [wholeNumber(totals.requests) + (totals.complete ? "" : "+"), words.totals.requests],
+    [ended === 0 ? "–" : percent(totals.ok / ended), words.totals.success],
+    [wholeNumber(totals.errors), words.totals.errors],
     [shortNumber(totals.tokens), words.totals.tokens],
-    [totals.ok === 0 ? "–" : duration(totals.meanMs), words.totals.mean],
+    [totals.medianMs === undefined ? "–" : duration(totals.medianMs), words.totals.median],
+    [money(totals.cost), words.totals.cost],
   ];
   return (
-    <dl class="card mb-4 grid grid-cols-2 gap-4 px-5 py-4 sm:grid-cols-4">
+    <dl
+      class="card mb-4 grid grid-cols-2 gap-4 px-5 py-4 sm:grid-cols-3 lg:grid-cols-6"
+      title={totals.complete ? undefined : words.totals.partly}
+    >
       {rows.map(([value, label]) => (
         <div key={label}>
           <dd class="num text-lg font-semibold tracking-tight">{value}</dd>

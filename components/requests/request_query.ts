@@ -31,10 +31,21 @@ export function pageQuery(filters: RequestFilters): string {
 }
 
 /** The same for the API: the span becomes an instant. */
-export function apiQuery(filters: RequestFilters, now: number, limit: number, cursor = ""): string {
+function apiParams(filters: RequestFilters, now: number): URLSearchParams {
   const params = new URLSearchParams(pageQuery(filters));
   params.delete("span");
   if (filters.span !== "") params.set("since", String(now - Number(filters.span)));
+  return params;
+}
+
+/** For the totals of all that the filters leave. */
+export function totalsQuery(filters: RequestFilters, now: number): string {
+  return apiParams(filters, now).toString();
+}
+
+/** For one page of the list. */
+export function apiQuery(filters: RequestFilters, now: number, limit: number, cursor = ""): string {
+  const params = apiParams(filters, now);
   params.set("limit", String(limit));
   if (cursor !== "") params.set("cursor", cursor);
   return params.toString();

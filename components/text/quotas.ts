@@ -63,5 +63,5 @@ export const quotasText = {
   budget: (used: string, limit: string, unit: string, period: string) =>
     `${used} of ${limit}${unit === "usd" ? "" : ` ${unit}`}, ${budgetPeriods[period] ?? period}`,
   failures: (count: number) => `${plural(count, "error", "errors")}`,
-  costNote: "What it would have cost by the price list",
+  costNote: "Estimated: what it would have cost by the price list",
 } as const;

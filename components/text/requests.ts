@@ -30,6 +30,8 @@ export const requestsText = {
     Record<string, string>
   >,
   clear: "Clear filters",
+  agentFilter: "Beginning of the agent's name",
+  keyFilter: (key: string) => `key ${key}`,
   time: "Time",
   agent: "Agent",
   answer: "Answer",
@@ -45,8 +47,11 @@ export const requestsText = {
   totals: {
     requests: "requests",
     success: "answered",
+    errors: "failed",
     tokens: "tokens",
-    mean: "mean time",
+    median: "median time",
+    cost: "estimated cost",
+    partly: "Sums of the newest; there are more than could be looked at.",
   },
   details: (id: string) => `Request ${id}`,
   asked: "Asked for",

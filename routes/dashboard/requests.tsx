@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { apiQuery, filtersOf } from "../../components/requests/request_query.ts";
+import { apiQuery, filtersOf, totalsQuery } from "../../components/requests/request_query.ts";
 import { PageTitle } from "../../components/shell/page_title.tsx";
 import { requestsText } from "../../components/text/requests.ts";
 import Requests from "../../islands/Requests.tsx";
@@ -8,12 +8,14 @@ import { define } from "../_define.ts";
 export const handler = define.handlers({
   async GET({ state: { data }, url: { searchParams } }) {
     const filters = filtersOf(searchParams);
-    const [first, catalog] = await Promise.all([
-      data.requests(apiQuery(filters, Date.now(), 100)),
+    const now = Date.now();
+    const [first, totals, catalog] = await Promise.all([
+      data.requests(apiQuery(filters, now, 100)),
+      data.totals(totalsQuery(filters, now)),
       data.catalog(),
     ]);
     const models = catalog.models.map((model) => model.id);
-    return page({ first, filters, models, open: searchParams.get("open") ?? "" });
+    return page({ first, totals, filters, models, open: searchParams.get("open") ?? "" });
   },
 });
 

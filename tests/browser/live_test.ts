@@ -58,6 +58,8 @@ browserTest("traffic, requests and logs move with each call, without a reload", 
     await page.keyboard.press("Escape");
     await page.getByLabel("Model", { exact: true }).selectOption("gemini-2.5-pro");
     await page.getByRole("cell", { name: "opencode/1.14" }).waitFor({ state: "detached" });
+    // The totals are those of the filter, not of all.
+    await page.locator("dl > div").filter({ hasText: /^1requests$/ }).waitFor();
     assert.match(page.url(), /model=gemini-2\.5-pro/);
   });
   await t.step("logs", async () => {
