@@ -17,7 +17,7 @@ import {
   workerCommand,
   type Workers,
 } from "./src/composition/mod.ts";
-import { type Environment, readEnvironment } from "./src/config/mod.ts";
+import { envFilePath, type Environment, readEnvironment } from "./src/config/mod.ts";
 
 /** A server that listens. */
 export interface Running extends Serving {
@@ -60,8 +60,10 @@ function dashboardFiles() {
 export async function startServer(options: StartOptions = {}): Promise<Running> {
   const env = options.env ??
     await readEnvironment(PROJECT_DIR === undefined ? {} : { projectDir: PROJECT_DIR });
+  const envFile = envFilePath({ env, ...(PROJECT_DIR === undefined ? {} : { projectDir: PROJECT_DIR }) });
   const proxy = await createGeminitro({
     env,
+    ...(envFile === undefined ? {} : { envFile }),
     dashboard: dashboardFiles(),
     ...(options.print === undefined ? {} : { print: options.print }),
   });

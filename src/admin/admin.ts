@@ -41,11 +41,12 @@ export type Admin = Awaited<ReturnType<typeof createAdmin>>;
 export async function createAdmin(deps: AdminDeps) {
   const door = new ClientDoor(deps);
   const publisher = new Publisher(deps);
+  await door.owner.settle();
   await door.reload();
   const following = follow(deps, door, publisher);
   return {
     ...keyCases(deps, following.now),
-    ...configurationCases(deps, following.now),
+    ...configurationCases(deps, door, following.now),
     ...figureCases(deps),
     ...clientCases(deps, door),
     version: deps.version,
@@ -105,7 +106,7 @@ function keyCases(deps: AdminDeps, changed: () => Promise<void>) {
   };
 }
 
-function configurationCases(deps: AdminDeps, changed: () => Promise<void>) {
+function configurationCases(deps: AdminDeps, door: ClientDoor, changed: () => Promise<void>) {
   return {
     aliases: () => aliases.listAliases(deps),
     putAlias: (name: string, target: string, expected?: number) =>
@@ -125,8 +126,11 @@ function configurationCases(deps: AdminDeps, changed: () => Promise<void>) {
     setCapSchedule: (change: Partial<CapSchedule>) => setCapSchedule(deps, change),
     capProgress: () => Promise.resolve(capProgress(deps)),
     capCheck: (model: string) => Promise.resolve(capCheck(deps, model)),
-    settings: () => settingsView(deps),
-    changeSettings: (change: SettingsChange, expected?: number) => changeSettings(deps, change, expected),
+    settings: () => settingsView(deps, door.owner),
+    changeSettings: (change: SettingsChange, expected?: number) =>
+      changeSettings(deps, change, expected, door.owner),
+    /** The owner's key as it holds now. */
+    ownerKey: () => door.owner.current,
     preferences: () => preferences(deps),
     setPreferences: (change: JsonObject) => setPreferences(deps, change),
     setupState: () => setupState(deps),

@@ -1,6 +1,8 @@
 import { type JsonObject, ok } from "../core/mod.ts";
 import { MODEL_RULES } from "../catalog/mod.ts";
+import { DEFAULT_PROXY_API_KEY } from "../config/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
+import type { OwnerKey } from "./owner_key.ts";
 import { type Outcome, refuse } from "./problem.ts";
 import { type SafeKey } from "./safe_key.ts";
 import { listKeys } from "./list_keys.ts";
@@ -30,7 +32,10 @@ export interface SettingsView {
   readonly updatedAt: number;
 }
 
-export async function settingsView({ store, settings, ledger }: AdminDeps): Promise<SettingsView> {
+export async function settingsView(
+  { store, settings, ledger }: AdminDeps,
+  owner: Pick<OwnerKey, "current">,
+): Promise<SettingsView> {
   const [runtime, rules, overrides] = await Promise.all([
     store.settings.get(RUNTIME),
     store.settings.get(MODEL_RULES),
@@ -39,7 +44,7 @@ export async function settingsView({ store, settings, ledger }: AdminDeps): Prom
   return {
     autoUpdate: typeof runtime?.["autoUpdate"] === "boolean" ? runtime["autoUpdate"] : settings.autoUpdate,
     verboseLogging: settings.logLevel === "debug",
-    running: running(settings),
+    running: running(settings, owner),
     modelRules: rules ?? {},
     prices: {
       date: ledger.prices.date,
@@ -55,7 +60,7 @@ export async function settingsView({ store, settings, ledger }: AdminDeps): Prom
   };
 }
 
-function running(settings: AdminDeps["settings"]): JsonObject {
+function running(settings: AdminDeps["settings"], owner: Pick<OwnerKey, "current">): JsonObject {
   const { port, host, rotationMode, rotationTolerance, affinity, workers, logLevel, logFormat, logBodies } =
     settings;
   return {
@@ -82,7 +87,7 @@ function running(settings: AdminDeps["settings"]): JsonObject {
     maxBodyBytes: settings.maxBodyBytes,
     historyRetentionDays: settings.historyRetentionDays,
     alertWebhook: settings.alertWebhookUrl !== undefined,
-    proxyApiKeyIsDefault: settings.proxyApiKey === "geminitro",
+    proxyApiKeyIsDefault: owner.current === DEFAULT_PROXY_API_KEY,
   };
 }
 
@@ -91,19 +96,27 @@ export interface SettingsChange {
   readonly modelRules?: { readonly allowModels?: readonly string[]; readonly denyModels?: readonly string[] };
   /** Prices that overrule the table, by model; an empty object takes all back. */
   readonly prices?: JsonObject;
+  /** A new owner's key; the old one is refused from then on. */
+  readonly proxyApiKey?: string;
 }
 
 /** `expected` is the `updatedAt` of the settings that the editor saw. */
 export async function changeSettings(
   deps: AdminDeps,
   change: SettingsChange,
-  expected?: number,
+  expected: number | undefined,
+  owner: Pick<OwnerKey, "current" | "change">,
 ): Promise<Outcome<SettingsView>> {
   const { store, ports, catalog } = deps;
   const runtime = await store.settings.get(RUNTIME);
   const seen = typeof runtime?.["updatedAt"] === "number" ? runtime["updatedAt"] : 0;
   if (expected !== undefined && expected !== seen) {
     return refuse(409, "conflict", "Somebody else changed the settings meanwhile: load them again");
+  }
+  if (change.proxyApiKey !== undefined) {
+    const changed = await owner.change(change.proxyApiKey);
+    if (!changed.ok) return changed;
+    deps.ledger.log("info", "config", "The owner's key was changed");
   }
   if (change.modelRules !== undefined) {
     await store.settings.put(MODEL_RULES, { ...change.modelRules });
@@ -119,7 +132,7 @@ export async function changeSettings(
     ...auto,
     updatedAt: Math.max(seen + 1, ports.clock.now()),
   });
-  return ok(await settingsView(deps));
+  return ok(await settingsView(deps, owner));
 }
 
 /** The dashboard's and the CLI's own wishes: small texts, numbers and flags by name. */

@@ -24,7 +24,7 @@ export async function openAccess(rooms: Rooms): Promise<Access> {
     secret: await sessionSecret(rooms),
     clock: ports.clock,
     verifyOwner: (token) => admin.authenticate(token)?.owner ?? false,
-    generation: () => settings.proxyApiKey,
+    generation: () => admin.ownerKey(),
     hosts: [settings.host],
   });
   const tokens = createAuthGate(admin.authenticate, () => ports.clock.now());

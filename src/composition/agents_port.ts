@@ -17,6 +17,8 @@ import type { ApiPorts } from "../http/mod.ts";
 export interface AgentsPortOptions {
   readonly settings: Settings;
   readonly catalog: Catalog;
+  /** Tells the owner's key as it holds now. */
+  readonly admin: { ownerKey(): string };
 }
 
 /** One agent's registration, as the API tells it. */
@@ -36,14 +38,14 @@ export interface AgentsHere extends NonNullable<ApiPorts["agents"]> {
 }
 
 /** Coding agents of this machine, for the management API and the jobs: the same plans that the command line makes. */
-export function agentsPort({ settings, catalog }: AgentsPortOptions): AgentsHere {
+export function agentsPort({ settings, catalog, admin }: AgentsPortOptions): AgentsHere {
   const system = hostSystem();
   const records = homeRecords(system, settings.home);
   const names = new Map(AGENTS.map(({ id, name }) => [id, name]));
 
   const request = () => ({
     baseUrl: `http://localhost:${settings.port}`,
-    apiKey: settings.proxyApiKey,
+    apiKey: admin.ownerKey(),
     models: agentModels(catalog),
   });
 

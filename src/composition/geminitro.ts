@@ -22,6 +22,8 @@ export interface GeminitroOptions {
   readonly kv?: Deno.Kv;
   /** Where log lines go; default: the console. */
   readonly print?: (line: string) => void;
+  /** Where the program's `.env` lies, for settings that are changed at run time; without it they cannot be. */
+  readonly envFile?: string;
   /** The dashboard's built files; without them there is no dashboard. */
   readonly dashboard?: DashboardFiles;
 }
@@ -51,6 +53,7 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
     version: VERSION,
     ports,
     ...(options.kv === undefined ? {} : { kv: options.kv }),
+    ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
     ...(options.print === undefined ? {} : { print: options.print }),
   });
   await addKeysOfSettings(rooms);

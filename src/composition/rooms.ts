@@ -6,6 +6,7 @@ import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
 import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
 import { type CappedPool, createPool } from "../pool/mod.ts";
 import { createDeadlines, createSessionMemory, createSignatureMemory, type RelayDeps } from "../relay/mod.ts";
+import { saveOwnerKey } from "./owner_key_file.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { createReachHost } from "../system/mod.ts";
 import type { Upstream } from "../upstreams/mod.ts";
@@ -38,11 +39,13 @@ export interface RoomsOptions {
   /** Where log lines go; the console by default. */
   readonly print?: (line: string) => void;
   readonly version: string;
+  /** Where `.env` lies, for settings that are changed at run time. */
+  readonly envFile?: string;
 }
 
 /** Opens the rooms in the order in which they need each other. */
 export async function openRooms(options: RoomsOptions): Promise<Rooms> {
-  const { settings, ports } = options;
+  const { settings, ports, envFile } = options;
   const store = await openStore({
     path: settings.kv,
     // A database in memory leaves nothing behind, so it needs no folder.
@@ -82,6 +85,9 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     version: options.version,
     startedAt: ports.clock.now(),
     ready: relay.ready,
+    ...(envFile === undefined
+      ? {}
+      : { saveOwnerKey: (key: string, inUse: readonly string[]) => saveOwnerKey(envFile, key, inUse) }),
   });
   const rooms = { ...base, relay, admin, draining: new AbortController(), shutdown };
   return { ...rooms, close: () => closeRooms(rooms) };

@@ -30,7 +30,8 @@ export function envFilePath(options: EnvironmentOptions): string | undefined {
   return folder === undefined ? undefined : joinPath(os, folder, ".env");
 }
 
-async function readEnvFile(path: string): Promise<Environment> {
+/** What `.env` sets; nothing when there is none. */
+export async function readEnvFile(path: string): Promise<Environment> {
   try {
     return parseEnv(await Deno.readTextFile(path));
   } catch (error) {
@@ -54,6 +55,28 @@ export async function writeDefaultEnv(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
+}
+
+/** Sets one variable in `.env`, in place or at the end, by a new file that takes the old one's place. Throws as the file system does. */
+export async function setInEnvFile(path: string, name: string, value: string): Promise<void> {
+  const before = await Deno.readTextFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  });
+  const line = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=.*$`, "gm");
+  const assignment = `${name}=${value}`;
+  const after = line.test(before)
+    ? before.replace(line, () => assignment)
+    : `${before}${before === "" || before.endsWith("\n") ? "" : "\n"}${assignment}\n`;
+  const temporary = `${path}.${crypto.randomUUID()}`;
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    await Deno.writeTextFile(temporary, after, { createNew: true, mode: 0o600 });
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
     throw error;
   }
 }

@@ -9,7 +9,9 @@ export {
   envFilePath,
   type EnvironmentOptions,
   exampleEnv,
+  readEnvFile,
   readEnvironment,
+  setInEnvFile,
   writeDefaultEnv,
 } from "./env_file.ts";
 export { dataFolder, userFolder } from "./home.ts";

@@ -22,6 +22,8 @@ const settingsBody = z.strictObject({
   modelRules: z.strictObject({ allowModels: globs.optional(), denyModels: globs.optional() }).optional(),
   prices: z.record(name, price).describe("US dollars for a million tokens, by model or beginning*")
     .optional(),
+  proxyApiKey: z.string().max(200).describe("A new owner's key: it holds at once, and is written to .env")
+    .optional(),
   updatedAt: updatedAt.optional(),
 });
 

@@ -1,0 +1,73 @@
+import { ok } from "../core/mod.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { hashToken, sameHash } from "./client_token.ts";
+import { type Outcome, refuse } from "./problem.ts";
+
+const RECORD = "owner-key";
+const KEY_REGEXP = /^[A-Za-z0-9._~+/=-]{16,200}$/;
+
+/**
+ * The owner's key while the server runs. A key set at run time is written to `.env` for later starts and kept sealed in the
+ * database for the processes that run now; it holds for those that were started with the key it replaces.
+ */
+export class OwnerKey {
+  readonly #deps: AdminDeps;
+  #key: string;
+  #hash: string;
+
+  constructor(deps: AdminDeps) {
+    this.#deps = deps;
+    this.#key = deps.settings.proxyApiKey;
+    this.#hash = hashToken(this.#key);
+  }
+
+  get current(): string {
+    return this.#key;
+  }
+
+  /** Whether a token of this hash is the owner's; takes the same time whatever it is. */
+  matches(hash: string): boolean {
+    return sameHash(hash, this.#hash);
+  }
+
+  /** Takes over what any process set. */
+  async reload(): Promise<void> {
+    const { store, settings } = this.#deps;
+    const record = await store.settings.get(RECORD);
+    const started = hashToken(settings.proxyApiKey);
+    const { sealed, replaces } = record ?? {};
+    if (typeof sealed !== "string" || replaces !== started) return this.#use(settings.proxyApiKey);
+    this.#use(await store.vault.open(sealed));
+  }
+
+  /** Forgets a key of run time once a start has it from `.env`, so that a later edit of `.env` counts. */
+  async settle(): Promise<void> {
+    const { store, settings } = this.#deps;
+    const sealed = (await store.settings.get(RECORD))?.["sealed"];
+    if (typeof sealed !== "string") return;
+    if (await store.vault.open(sealed) === settings.proxyApiKey) await store.settings.remove(RECORD);
+  }
+
+  async change(key: string): Promise<Outcome<void>> {
+    const { store, settings, saveOwnerKey } = this.#deps;
+    if (!KEY_REGEXP.test(key)) {
+      const rule = "The key must have 16 to 200 letters, digits or any of . _ ~ + / = -";
+      return refuse(422, "invalid", rule, "proxyApiKey");
+    }
+    const refused = saveOwnerKey === undefined
+      ? "This program has no .env to write to: set PROXY_API_KEY where it is started"
+      : await saveOwnerKey(key, [this.#key, settings.proxyApiKey]);
+    if (refused !== undefined) return refuse(409, "fixed", refused, "proxyApiKey");
+    await store.settings.put(RECORD, {
+      sealed: await store.vault.seal(key),
+      replaces: hashToken(settings.proxyApiKey),
+    });
+    this.#use(key);
+    return ok(undefined);
+  }
+
+  #use(key: string): void {
+    this.#key = key;
+    this.#hash = hashToken(key);
+  }
+}
