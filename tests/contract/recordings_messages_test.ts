@@ -13,6 +13,7 @@ const CONTEXT: MessagesContext = {
   model: "claude-x",
   names: createToolNames([]),
   thinking: "shown",
+  signedThoughts: false,
   webSearch: true,
   empty: false,
 };

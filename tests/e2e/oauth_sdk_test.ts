@@ -56,8 +56,9 @@ for (const [provider, model] of CASES) {
     assert.match(JSON.stringify(second.content), /Served by/);
     const sent = lastSent(under);
     assert.match(sent, /functionResponse/);
-    // Claude's thoughts do not come back through the dialect, so its loop must go on without thinking.
-    assert.equal(sent.includes("thinkingConfig"), !model.startsWith("claude"));
+    // Claude wants its thoughts back, text and signature, and then goes on thinking; Gemini signs its calls.
+    assert.ok(sent.includes("thinkingConfig"), sent);
+    assert.equal(sent.includes('"thought":true'), model.startsWith("claude"));
   });
 
   Deno.test(`OpenAI's SDK runs a tool loop on ${model} of ${provider}, in chat and in responses`, async () => {

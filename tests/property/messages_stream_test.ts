@@ -9,6 +9,7 @@ const contexts: fc.Arbitrary<MessagesContext> = fc.record({
   model: fc.constant("claude-x"),
   names: fc.constant(createToolNames(["read", "shell"])),
   thinking: fc.constantFrom("shown", "omitted", "off"),
+  signedThoughts: fc.boolean(),
   webSearch: fc.boolean(),
   empty: fc.boolean(),
 });

@@ -19,6 +19,7 @@ const contexts: fc.Arbitrary<ResponsesContext> = fc.record({
   tools: fc.constant(tools),
   echo: fc.constant({ store: false, tools: [] }),
   encrypted: fc.boolean(),
+  signedThoughts: fc.boolean(),
   codex: fc.boolean(),
   store: fc.constant(false),
   history: fc.constant([]),

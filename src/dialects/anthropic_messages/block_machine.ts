@@ -103,7 +103,7 @@ export class BlockMachine {
 
   /** A signature right after thoughts is theirs. */
   #signThought(signature: string): void {
-    if (this.#open !== "thinking") return;
+    if (this.#open !== "thinking" || !this.context.signedThoughts) return;
     this.sink.sign(this.#index, encodeThoughtCarrier(signature, this.source));
     this.#open = "none";
     this.sink.close(this.#index++);
@@ -120,6 +120,7 @@ export class BlockMachine {
   /** The signature of a call stands on the thinking block right before it; without thoughts, on a block made for it. */
   #carry(signature: string | undefined): void {
     if (signature === undefined || signature === "" || this.context.thinking === "off") return;
+    if (this.context.signedThoughts) return;
     const carrier = encodeCarrier(signature, this.source);
     if (this.#open === "thinking") {
       this.sink.sign(this.#index, carrier);

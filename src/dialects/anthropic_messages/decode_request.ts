@@ -61,6 +61,7 @@ export function decodeRequest(
       model,
       names: tools.names,
       thinking: thinking.shown,
+      signedThoughts: capabilities.signedThoughts,
       webSearch: tools.webSearch,
       empty: settings.empty,
     },

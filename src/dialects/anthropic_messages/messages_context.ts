@@ -10,6 +10,8 @@ export interface MessagesContext {
    * client did not ask for thinking.
    */
   readonly thinking: "shown" | "omitted" | "off";
+  /** The model signs its thoughts and nothing else, and wants them back. */
+  readonly signedThoughts: boolean;
   /** The client declared Anthropic's web search, so its result blocks are understood. */
   readonly webSearch: boolean;
   /** `max_tokens: 0`: the reply holds no content. */

@@ -56,6 +56,7 @@ export function decodeRequest(
       model,
       tools: tools.clientTools,
       echo: echoOf(root, store),
+      signedThoughts: capabilities.signedThoughts,
       encrypted: includes(root, "reasoning.encrypted_content"),
       codex: isCodex(input.headers),
       store,

@@ -92,7 +92,8 @@ export class ResponseMachine {
   }
 
   #call(event: Event<"tool-call">): void {
-    if (event.signature !== undefined && this.input.context.encrypted) {
+    const { encrypted, signedThoughts } = this.input.context;
+    if (event.signature !== undefined && encrypted && !signedThoughts) {
       this.#close("completed", this.#reasoning(), encodeCarrier(event.signature, this.input.source));
     } else this.#close("completed");
     this.#tools = true;
@@ -144,7 +145,7 @@ export class ResponseMachine {
 
   #thoughtCarrier(): string {
     const { source } = this.input;
-    return this.#thoughtSignature === undefined
+    return this.#thoughtSignature === undefined || !this.input.context.signedThoughts
       ? encodeCarrier(undefined, source)
       : encodeThoughtCarrier(this.#thoughtSignature, source);
   }

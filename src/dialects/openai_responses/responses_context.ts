@@ -17,6 +17,8 @@ export interface ResponsesContext {
   readonly echo: JsonObject;
   /** `include` asked for encrypted reasoning, the carrier of signatures. */
   readonly encrypted: boolean;
+  /** The model signs its thoughts and nothing else, and wants them back. */
+  readonly signedThoughts: boolean;
   /** Codex takes `response.incomplete` for a broken stream and asks again. */
   readonly codex: boolean;
   readonly store: boolean;

@@ -18,6 +18,7 @@ const CONTEXT: MessagesContext = {
   model: "claude-x",
   names: createToolNames(["read"]),
   thinking: "shown",
+  signedThoughts: false,
   webSearch: false,
   empty: false,
 };

@@ -9,6 +9,7 @@ const CONTEXT: MessagesContext = {
   model: "claude-x",
   names: createToolNames([]),
   thinking: "shown",
+  signedThoughts: false,
   webSearch: false,
   empty: false,
 };

@@ -27,6 +27,7 @@ const CONTEXT: ResponsesContext = {
   model: "gpt-x",
   tools: TOOLS,
   echo: {},
+  signedThoughts: false,
   encrypted: false,
   codex: false,
   store: false,
