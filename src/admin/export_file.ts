@@ -8,6 +8,11 @@ import { safeKey } from "./safe_key.ts";
 /** Shortest passphrase that an export takes. */
 const PASSPHRASE_CHARACTERS = 8;
 
+/** Sealed with this database's own key: of no use to any other, and not the user's doing. */
+export function isSealed(value: JsonObject): boolean {
+  return "sealed" in value;
+}
+
 /**
  * Everything that was set, as one JSON document. With a passphrase the credentials are in it, encrypted; without one they are
  * only named. Client tokens are in it as the hashes that are kept of them, encrypted likewise.
@@ -51,7 +56,7 @@ export async function exportFile(deps: AdminDeps, passphrase?: string): Promise<
     quotaGroups,
     fallbacks,
     caps,
-    settings,
+    settings: settings.filter(({ value }) => !isSealed(value)),
     modelLists,
     secrets,
   };

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, ok } from "../core/mod.ts";
 import type { AliasRecord, CapRecord, ClientRecord, FallbackRecord, QuotaGroupRecord } from "../store/mod.ts";
 import { closeCredential } from "./credential_file.ts";
+import { isSealed } from "./export_file.ts";
 import { emptyPlan, type ImportPlan } from "./import_plan.ts";
 import { decrypt, type Encrypted } from "./passphrase.ts";
 import { type Outcome, refuse } from "./problem.ts";
@@ -90,7 +91,7 @@ function named<RecordType extends { readonly updatedAt: number }>(
 
 function settingsOf(value: unknown): ImportPlan["settings"] {
   return listOf(value).flatMap((one) =>
-    isObject(one) && typeof one["name"] === "string" && isObject(one["value"])
+    isObject(one) && typeof one["name"] === "string" && isObject(one["value"]) && !isSealed(one["value"])
       ? [{ name: one["name"], value: one["value"] as JsonObject }]
       : []
   );

@@ -115,6 +115,7 @@ Deno.test("an export under a passphrase is taken over elsewhere, once, and says 
     const open = await client.exportFile();
     assert.doesNotMatch(JSON.stringify([document, open]), new RegExp(`${KEY}|${OTHER_KEY}|${token}`));
     await assert.rejects(client.exportFile("short"), /8 characters/);
+    assert.doesNotMatch(JSON.stringify(open), /sealed|dashboard-session/);
     await withApi(async (other) => {
       await assert.rejects(other.client.importFile({ document }), /give its passphrase/);
       await assert.rejects(other.client.importFile({ document, passphrase: "wrong horse" }), /not the one/);
@@ -130,6 +131,17 @@ Deno.test("an export under a passphrase is taken over elsewhere, once, and says 
         { added: 0, unchanged: 1, failed: 0 },
       ]);
     });
+  }));
+
+Deno.test("an import leaves out settings that were sealed with another database's key", () =>
+  withApi(async ({ client, proxy }) => {
+    const document = await client.exportFile();
+    const sealed = { name: "dashboard-session", value: { sealed: "v1.of-another-database" } };
+    const kept = await proxy.rooms.store.settings.get("dashboard-session");
+    await proxy.rooms.store.settings.remove("dashboard-session");
+    await client.importFile({ document: { ...document, settings: [sealed] } });
+    assert.equal(await proxy.rooms.store.settings.get("dashboard-session"), undefined);
+    assert.ok(kept !== undefined);
   }));
 
 Deno.test("POST /api/import takes an earlier .geminitro folder, gemini-balance's keys and plain lists", () =>
