@@ -1,3 +1,4 @@
+import { delay } from "@std/async";
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +26,7 @@ export async function spawnServer(context: Context, args: readonly string[]): Pr
   while (performance.now() < deadline && ended === undefined) {
     const info = await runningServer(home);
     if (info !== undefined && info.pid === child.pid) return info;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
   const said = ended === undefined ? "" : await lastLines(log);
   const problem = ended === undefined

@@ -1,3 +1,4 @@
+import { delay } from "@std/async";
 import process from "node:process";
 import { CommandError } from "./command_error.ts";
 import { isAlive, readServerFile, removeServerFile, runningServer, type ServerInfo } from "./server_file.ts";
@@ -20,7 +21,7 @@ export async function stopServer(home: string, patienceMs: number): Promise<Serv
         hint: "Wait and run geminitro stop again; it is not killed.",
       });
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
   await removeServerFile(home, info.pid);
   return info;

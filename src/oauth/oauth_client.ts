@@ -1,3 +1,4 @@
+import { createGoogleOAuthConfig } from "deno-kv-oauth";
 import * as oauth from "oauth4webapi";
 import type { Settings } from "../config/mod.ts";
 import { ok } from "../core/mod.ts";
@@ -28,21 +29,34 @@ const NAMES: Readonly<Record<Provider, string>> = { antigravity: "Antigravity", 
 export function oauthClient(settings: Settings, provider: Provider): OAuthOutcome<OAuthClient> {
   const { clientId, clientSecret, scopes } = { ...settings.oauth.default, ...settings.oauth[provider] };
   if (clientId === undefined) return refuse(503, "source_off", offReason(provider));
+  const config = createGoogleOAuthConfig({
+    clientId,
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+    scope: scopes === undefined || scopes.length === 0 ? FALLBACK_SCOPES : scopes,
+    authorizationEndpointUri: settings.googleAuthUrl,
+    tokenUri: settings.googleTokenUrl,
+  });
   return ok({
-    server: serverOf(settings),
-    client: { client_id: clientId },
-    authentication: clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret),
-    scopes: scopes === undefined || scopes.length === 0 ? FALLBACK_SCOPES : scopes,
+    server: {
+      ...serverOf(settings),
+      authorization_endpoint: config.authorizationEndpointUri,
+      token_endpoint: config.tokenUri,
+    },
+    client: { client_id: config.clientId },
+    authentication: config.clientSecret === undefined
+      ? oauth.None()
+      : oauth.ClientSecretPost(config.clientSecret),
+    scopes: config.defaults.scope,
   });
 }
 
 /** Google's endpoints, or their stand-ins. */
-export function serverOf(settings: Settings): oauth.AuthorizationServer {
+export function serverOf({ googleAuthUrl, googleTokenUrl }: Settings): oauth.AuthorizationServer {
   return {
-    issuer: new URL(settings.googleAuthUrl).origin,
-    authorization_endpoint: settings.googleAuthUrl,
-    token_endpoint: settings.googleTokenUrl,
-    revocation_endpoint: settings.googleTokenUrl.replace(/token(?=\/?$)/, "revoke"),
+    issuer: new URL(googleAuthUrl).origin,
+    authorization_endpoint: googleAuthUrl,
+    token_endpoint: googleTokenUrl,
+    revocation_endpoint: googleTokenUrl.replace(/token(?=\/?$)/, "revoke"),
   };
 }
 

@@ -1,3 +1,4 @@
+import { delay } from "@std/async";
 import type { AddedAccount, OAuthOutcome, OAuthRoom, Provider } from "../../oauth/mod.ts";
 import { openAccounts } from "../accounts.ts";
 import type { Command, Context } from "../command.ts";
@@ -122,7 +123,7 @@ async function waitForServer(
   while (performance.now() < deadline && !ending.aborted) {
     const added = (await room.accounts()).find(({ id, source }) => !known.has(id) && source === provider);
     if (added !== undefined) return { ...added, renewed: false };
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await delay(1_000);
   }
   throw new CommandError("The sign-in was not finished", {
     hint: "If the browser ended at a page that does not load: geminitro login <source> --paste <its address>",
