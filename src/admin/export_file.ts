@@ -9,7 +9,7 @@ import { safeKey } from "./safe_key.ts";
 const PASSPHRASE_CHARACTERS = 8;
 
 /** Sealed with this database's own key: of no use to any other, and not the user's doing. */
-export function isSealed(value: JsonObject): boolean {
+export function isSealed(value: Readonly<Record<string, unknown>>): boolean {
   return "sealed" in value;
 }
 
