@@ -37,16 +37,31 @@ export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): C
   };
 }
 
-/** Memory knows the key that signed; where it has forgotten, a signature that came back still names its source. */
+/**
+ * Memory knows the key that signed; where it has forgotten, a signature that came back still names its source. Strict only
+ * while a loop is open: Google does not look at the signatures of turns that are over.
+ */
 function affinityOf(deps: ProxyDeps, input: NeedInput): CallNeed["affinity"] {
   const owner = input.request === undefined ? undefined : deps.signatures.ownerOf(input.request);
-  if (owner !== undefined) return { credential: owner.credential, source: owner.source, strict: true };
   const last = deps.settings.affinity ? deps.sessions.get(input.session, input.target.id) : undefined;
+  if (!inLoop(input.request)) {
+    const lean = last ?? (deps.settings.affinity ? owner : undefined);
+    return lean === undefined
+      ? undefined
+      : { credential: lean.credential, source: lean.source, strict: false };
+  }
+  if (owner !== undefined) return { credential: owner.credential, source: owner.source, strict: true };
   const source = SOURCES.find((name) => name === input.signedBy);
   if (source !== undefined) {
     return last?.source === source ? { ...last, strict: true } : { source, strict: true };
   }
   return last === undefined ? undefined : { ...last, strict: false };
+}
+
+/** The last turn answers tool calls. */
+function inLoop(request: GeminiRequest | undefined): boolean {
+  return request?.contents.at(-1)?.parts.some(({ functionResponse }) => functionResponse !== undefined) ??
+    false;
 }
 
 function sourcesOf(deps: ProxyDeps, target: ResolvedModel): readonly SourceName[] {
