@@ -3,7 +3,7 @@ import type { CapRecord, CapSchedule } from "../store/contract.ts";
 import { capSliceName, type CapWindow, capWindow } from "./cap_calendar.ts";
 import type { Need } from "./contract.ts";
 
-/** Output tokens assumed of a call before any was seen; a token cap reserves them so that it is not overrun. */
+/** Output tokens assumed of a call that names no limit, before any was seen; a token cap reserves them so that it is not overrun. */
 const FIRST_OUTPUT = 8_192;
 /** How soon an exhausted window is looked at again: another process may have handed something back. */
 const RECHECK_MS = 1_000;
@@ -62,7 +62,9 @@ export class CapMeter {
   }
 
   costOf(need: Need): number {
-    return this.record.unit === "requests" ? 1 : Math.ceil(need.inputTokens + this.#largestOutput);
+    return this.record.unit === "requests"
+      ? 1
+      : Math.ceil(need.inputTokens + (need.maxOutputTokens ?? this.#largestOutput));
   }
 
   /** True when the window is used up for a call of this cost. */

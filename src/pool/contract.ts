@@ -8,6 +8,8 @@ export interface Need {
   readonly sources: readonly SourceName[];
   /** Input tokens, estimated before and settled after. */
   readonly inputTokens: number;
+  /** The most output the call may have, thinking included, when the client said so: what a cap of tokens reserves. */
+  readonly maxOutputTokens?: number;
   /** Fairness: calls of one session wait in one line. */
   readonly session: string;
   readonly client: ClientId;

@@ -60,14 +60,18 @@ async function ask(
   target: ResolvedModel,
   call: ClientCall<unknown>,
 ): Promise<Result<TurnSource, Failure>> {
-  const need = callNeed(deps, input.arrival, {
-    target,
-    inputTokens: estimateTokens(input.bodyBytes),
-    session: call.session,
-    counted: true,
-    request: call.request,
-    ...(call.signedBy === undefined ? {} : { signedBy: call.signedBy }),
-  });
+  const { maxOutputTokens } = call.request.generationConfig ?? {};
+  const need = {
+    ...callNeed(deps, input.arrival, {
+      target,
+      inputTokens: estimateTokens(input.bodyBytes),
+      session: call.session,
+      counted: true,
+      request: call.request,
+      ...(call.signedBy === undefined ? {} : { signedBy: call.signedBy }),
+    }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  };
   const { trail } = input;
   const one = () =>
     continuedTurn(deps, {
