@@ -3,8 +3,9 @@ import { data } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
 import { ClientTokens } from "../components/settings/client_tokens.tsx";
+import { OwnerToken } from "../components/settings/owner_token.tsx";
 import { ServerInfo } from "../components/settings/server_info.tsx";
-import { AlertTest, OwnerToken, UpdateSwitch } from "../components/settings/switches.tsx";
+import { AlertTest, UpdateSwitch } from "../components/settings/switches.tsx";
 import { Transfer } from "../components/settings/transfer.tsx";
 import { text } from "../components/text/shell.ts";
 import { Problem } from "../components/ui/card.tsx";
@@ -25,7 +26,7 @@ export default function Settings(props: SettingsProps) {
       {settings.problem.value && <Problem>{text.loadFailed(settings.problem.value)}</Problem>}
       <div class="grid gap-4 lg:gap-5">
         <ClientTokens clients={clients.value.value} refresh={clients.refresh} />
-        <OwnerToken settings={settings.value.value} />
+        <OwnerToken settings={settings.value.value} refresh={settings.refresh} />
         <AlertTest settings={settings.value.value} />
         <UpdateSwitch settings={settings.value.value} refresh={settings.refresh} />
         <Transfer />

@@ -3,7 +3,7 @@ import type { SettingsView } from "../data/views.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
 import { settingsText } from "../text/settings.ts";
-import { Card, Problem } from "../ui/card.tsx";
+import { Card } from "../ui/card.tsx";
 
 const words = settingsText;
 
@@ -52,17 +52,6 @@ export function AlertTest({ settings }: { settings: SettingsView }) {
       >
         {words.alertTest}
       </button>
-    </Card>
-  );
-}
-
-/** Says what the owner's token is and warns while it is the one that everybody knows. */
-export function OwnerToken({ settings }: { settings: SettingsView }) {
-  const isDefault = fields(settings["running"])["proxyApiKeyIsDefault"] === true;
-  return (
-    <Card id="owner" title={words.owner}>
-      {isDefault && <Problem>{words.ownerDefault}</Problem>}
-      <p class={`text-mute ${isDefault ? "mt-3" : ""}`}>{words.ownerLead}</p>
     </Card>
   );
 }

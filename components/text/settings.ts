@@ -28,7 +28,12 @@ export const settingsText = {
   perMinute: (count: number) => `${plural(count, "request", "requests")} a minute`,
   owner: "Owner's token",
   ownerLead:
-    "It is PROXY_API_KEY in the settings file. After a change there and a restart, every session ends and agents need the new one.",
+    "Whoever has it may call and manage. A new one holds at once and is written to the settings file: other sessions end, and agents need the new one.",
+  ownerNew: "New token",
+  ownerHint: "16 characters or more",
+  ownerMake: "Make one",
+  ownerSave: "Change it",
+  ownerChanged: "The token is changed. Copy it now, and give it to your agents: it is not shown again.",
   ownerDefault:
     "It is still the one that everybody knows. Only this machine can reach the proxy until you change it.",
   updates: "Updates",

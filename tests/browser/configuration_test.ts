@@ -108,3 +108,27 @@ browserTest("each client's use stands beside its budget", async (browser) => {
   await card.getByRole("meter", { name: /of all requests/ }).first().waitFor();
   assert.deepEqual(problems, []);
 });
+
+browserTest("the owner's token is changed: the page goes on, the old one is refused", async (browser) => {
+  await using server = await dashboardUnderTest({ projects: sampleProjects() });
+  const { page, problems } = await ownerPage(browser, server.url);
+  await open(page, `${server.url}/dashboard/settings`);
+  const card = page.getByRole("region", { name: "Owner's token" });
+  await card.getByRole("button", { name: "Make one" }).click();
+  const token = await card.getByRole("textbox", { name: "New token" }).inputValue();
+  assert.match(token, /^[\w-]{32}$/);
+  await card.getByRole("button", { name: "Change it" }).click();
+  await card.getByText("The token is changed.").waitFor();
+  await card.getByText(token).waitFor();
+  await open(page, `${server.url}/dashboard/keys`);
+  await page.getByText("No keys yet").waitFor();
+  const ask = async (bearer: string) => {
+    const response = await fetch(`${server.url}/api/settings`, {
+      headers: { authorization: `Bearer ${bearer}` },
+    });
+    await response.body?.cancel();
+    return response.status;
+  };
+  assert.deepEqual([await ask(OWNER_TOKEN), await ask(token)], [401, 200]);
+  assert.deepEqual(problems, []);
+});

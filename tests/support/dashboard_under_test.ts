@@ -65,7 +65,9 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
   });
   const home = await Deno.makeTempDir({ prefix: "geminitro-dashboard-" });
   const database = `${home}/test.sqlite3`;
+  const envFile = `${home}/.env`;
   await storeKeys(database, home, options.keys ?? []);
+  await Deno.writeTextFile(envFile, `PROXY_API_KEY=${OWNER_TOKEN}\n`);
   const userHome = options.userHome ?? home;
   const open = () =>
     inUserHome(userHome, () =>
@@ -79,6 +81,7 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
           ...options.env,
         },
         print: () => {},
+        envFile,
         dashboard: folderFiles(new URL("../../_fresh/client/", import.meta.url)),
       }));
   const listen = (port: number) => serve(proxy, { host: "127.0.0.1", port });

@@ -1,0 +1,99 @@
+import { useSignal } from "@preact/signals";
+import { fields } from "../data/fields.ts";
+import type { SettingsView } from "../data/views.ts";
+import { messageOf, send } from "../live/browser_api.ts";
+import { say } from "../live/toasts.ts";
+import { settingsText } from "../text/settings.ts";
+import { text } from "../text/shell.ts";
+import { Card, Problem } from "../ui/card.tsx";
+import { Icon } from "../ui/icon.tsx";
+
+const words = settingsText;
+const BYTES = 24;
+
+/** A token that nobody can guess. */
+function newToken(): string {
+  return crypto.getRandomValues(new Uint8Array(BYTES)).toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/** Changing the token ends every session; this page's own begins anew with the new one. */
+async function change(token: string): Promise<void> {
+  await send("POST", "/api/settings", { proxyApiKey: token });
+  await fetch("/dashboard/login", {
+    method: "POST",
+    body: new URLSearchParams({ token }),
+    redirect: "manual",
+  });
+}
+
+function Changed({ token }: { token: string }) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(token);
+    say(text.copied, { tone: "good" });
+  };
+  return (
+    <div class="grid gap-2 rounded-lg bg-good-wash px-4 py-3" role="status">
+      <p class="font-medium text-good">{words.ownerChanged}</p>
+      <div class="flex items-center gap-2">
+        <code class="min-w-0 flex-1 font-mono text-xs break-all">{token}</code>
+        <button type="button" class="btn btn-small" onClick={copy}>
+          <Icon name="copy" />
+          {text.copy}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Says what the owner's token is, warns while it is the one that everybody knows, and changes it. */
+export function OwnerToken(
+  { settings, refresh }: { settings: SettingsView; refresh: () => Promise<void> },
+) {
+  const typed = useSignal("");
+  const changed = useSignal("");
+  const problem = useSignal("");
+  const isDefault = fields(settings["running"])["proxyApiKeyIsDefault"] === true;
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    problem.value = "";
+    try {
+      await change(typed.value);
+      [changed.value, typed.value] = [typed.value, ""];
+      await refresh();
+    } catch (error) {
+      problem.value = messageOf(error);
+    }
+  };
+  return (
+    <Card id="owner" title={words.owner}>
+      <div class="grid gap-3">
+        {isDefault && <Problem>{words.ownerDefault}</Problem>}
+        <p class="text-mute">{words.ownerLead}</p>
+        <form class="flex flex-wrap items-end gap-2" onSubmit={submit}>
+          <label class="min-w-48 flex-1">
+            <span class="label">{words.ownerNew}</span>
+            <input
+              class="field font-mono"
+              required
+              minLength={16}
+              maxLength={200}
+              autocomplete="off"
+              spellcheck={false}
+              placeholder={words.ownerHint}
+              value={typed}
+              onInput={(event) => typed.value = event.currentTarget.value.trim()}
+            />
+          </label>
+          <button type="button" class="btn" onClick={() => typed.value = newToken()}>
+            {words.ownerMake}
+          </button>
+          <button type="submit" class="btn btn-primary" disabled={typed.value === ""}>
+            {words.ownerSave}
+          </button>
+        </form>
+        {problem.value && <Problem>{problem.value}</Problem>}
+        {changed.value && <Changed token={changed.value} />}
+      </div>
+    </Card>
+  );
+}
