@@ -89,7 +89,7 @@ export const reports = group("Logs and alerts", {
     fallback: "false",
     allowed: TRUTH,
     parse: flag,
-    doc: "Log the bodies of requests and replies; they hold what users wrote.",
+    doc: "Keep the first 64 KiB of requests and replies, sealed, for three days; they hold what users wrote.",
   },
   ALERT_WEBHOOK_URL: {
     secret: true,

@@ -32,8 +32,8 @@ export const TUNING = {
   pressedSuccesses: 250,
   softStepPressed: 40 * MINUTE,
   /** With several processes a shared limit is lowered in small steps, so it is raised again sooner. */
-  softStepShared: 40 * MINUTE,
-  softStepSharedPressed: 30 * MINUTE,
+  softStepShared: 50 * MINUTE,
+  softStepSharedPressed: 45 * MINUTE,
   /** Waiting this long is pressure; it is over this long after the last sign of it. */
   pressureWait: 20_000,
   pressureLasts: 30_000,
