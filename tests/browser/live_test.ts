@@ -176,6 +176,16 @@ browserTest("the palette, the shortcuts and the theme are at hand and kept", asy
   await page.getByRole("button", { name: "Moss" }).click();
   await page.reload();
   await page.locator("html[data-ready]").waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "content", "the way past the menu");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("switch 0001 off");
+  await page.getByRole("option", { name: /^Switch …0001 off/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByText("Switch …0001 off: done.").waitFor();
+  const keys = await server.proxy().rooms.admin.keys();
+  assert.deepEqual(keys.filter((key) => key.status === "disabled").map((key) => key.tail), ["...0001"]);
   const { theme, palette } = await page.evaluate(() => ({ ...document.documentElement.dataset }));
   assert.deepEqual([theme, palette], ["dark", "moss"]);
   await page.keyboard.press("g");
