@@ -15,6 +15,7 @@ function wordsOf(failure: Failure): Words {
       return callerWords(failure);
     case "credential_dead":
     case "credential_stale":
+      if (code === "billing_not_active") return { status: 403, type: "insufficient_quota", code };
       return { status: 401, type: "authentication_error", code: code ?? "invalid_api_key" };
     case "rate_limit":
     case "ambiguous_429":

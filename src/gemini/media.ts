@@ -150,6 +150,12 @@ export function isGoogleUri(url: string): boolean {
     /^https:\/\/youtu\.be\//.test(url);
 }
 
+/** The address of a file that Google holds, by its name (`files/abc`) or address; undefined for any other id. */
+export function googleFile(id: string): string | undefined {
+  if (/^files\/[\w-]+$/.test(id)) return `https://generativelanguage.googleapis.com/v1beta/${id}`;
+  return isGoogleUri(id) ? id : undefined;
+}
+
 /** The request with fetched media in place of their addresses; parts whose address is not in the map stay. */
 export function inlineMedia(request: GeminiRequest, media: ReadonlyMap<string, Blob64>): GeminiRequest {
   if (media.size === 0) return request;

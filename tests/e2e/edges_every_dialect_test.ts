@@ -153,3 +153,16 @@ for (const dialect of DIALECT_NAMES) {
     assert.match(generateCalls(t)[0]!.bodyText, /skip_thought_signature_validator/);
   });
 }
+
+for (const stream of [false, true]) {
+  Deno.test(`messages: max_tokens 0 is answered without asking Google (stream ${stream})`, async () => {
+    await using t = await proxyUnderTest();
+    const told = await ask(t, "messages", { stream, more: { max_tokens: 0 } });
+    assert.equal(told.status, 200, told.text);
+    assert.equal(generateCalls(t).length, 0);
+    if (stream) assert.match(told.text, /"stop_reason":"max_tokens"[\s\S]*message_stop/);
+    else assert.deepEqual([told.json["content"], told.json["stop_reason"]], [[], "max_tokens"]);
+    assert.equal(typeof (stream ? 0 : at(told.json, "usage.input_tokens")), "number");
+    assertIdle(t);
+  });
+}

@@ -1,6 +1,7 @@
 import {
   base64Text,
   cleanBase64,
+  googleFile,
   isGoogleUri,
   isTextMime,
   mimeOf,
@@ -78,7 +79,8 @@ function contentParts(content: unknown, path: string, chat: Conversation): reado
 }
 
 function filePart(id: string, param: string, chat: Conversation): readonly Part[] {
-  if (isGoogleUri(id)) return [{ fileData: { fileUri: id } }];
+  const fileUri = googleFile(id);
+  if (fileUri !== undefined) return [{ fileData: { fileUri } }];
   chat.fields.refuse(param, `The file at ${param} is not known here. Send its bytes in base64 instead.`);
   return [];
 }

@@ -1,5 +1,11 @@
 import { err, type Failure, isObject, ok, type Result } from "../../core/mod.ts";
-import { assembleContents, type GeminiRequest, type GenerationConfig, jsonOutput } from "../../gemini/mod.ts";
+import {
+  assembleContents,
+  type GeminiRequest,
+  type GenerationConfig,
+  jsonOutput,
+  type TurnEvent,
+} from "../../gemini/mod.ts";
 import type { ClientCall, DecodeInput } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
 import { Conversation } from "./conversation.ts";
@@ -12,6 +18,12 @@ import { toolRequest } from "./tool_request.ts";
 
 /** Gemini takes at most five stop sequences. */
 const MAX_STOPS = 5;
+
+/** The turn of `max_tokens: 0`, by which clients warm a cache that Gemini keeps by itself. */
+const NOTHING: readonly TurnEvent[] = [
+  { type: "turn-start" },
+  { type: "turn-end", finishes: [{ candidate: 0, reason: "MAX_TOKENS" }] },
+];
 
 /** Decodes a body of /v1/messages, or of count_tokens, which has no max_tokens. */
 export function decodeRequest(
@@ -78,6 +90,7 @@ export function decodeRequest(
     extraStops: settings.extraStops,
     oneToolCall: asked.oneToolCall,
     session: sessionOf(root, input.headers),
+    ...(settings.empty ? { answered: NOTHING } : {}),
     ...(chat.signedBy === undefined ? {} : { signedBy: chat.signedBy }),
   });
 }

@@ -40,6 +40,7 @@ export function errorFrame(error: ErrorObject): string {
 
 function statusOf(failure: Failure): number {
   if (failure.code === "request_too_large") return 413;
+  if (failure.code === "billing_not_active") return 402;
   switch (failure.class) {
     case "caller_fault":
       return failure.status >= 400 && failure.status < 500 ? failure.status : 400;

@@ -3,6 +3,7 @@ import {
   base64Text,
   type Blob64,
   cleanBase64,
+  googleFile,
   isGoogleUri,
   isTextMime,
   mimeFromName,
@@ -81,8 +82,8 @@ export function decodeFile(value: unknown, path: string, draft: ChatDraft): Part
 }
 
 function fileIdParts(id: string, param: string, draft: ChatDraft): Part[] {
-  const uri = /^files\/[\w-]+$/.test(id) ? `https://generativelanguage.googleapis.com/v1beta/${id}` : id;
-  if (isGoogleUri(uri)) return [{ fileData: { fileUri: uri } }];
+  const fileUri = googleFile(id);
+  if (fileUri !== undefined) return [{ fileData: { fileUri } }];
   draft.fields.refuse(
     param,
     `Unknown file in ${param}. Send its bytes as file_data, or a Gemini file as files/<name>.`,

@@ -21,7 +21,9 @@ export function decodeResponseFormat(
       return jsonOutput(format["schema"], options);
     case "json_schema": {
       const inner = draft.fields.object(format["json_schema"], "response_format.json_schema");
-      return jsonOutput(inner["schema"], options);
+      const schema = inner["schema"];
+      if (schema === undefined || schema === null) return jsonOutput(undefined, options);
+      return jsonOutput(draft.fields.object(schema, "response_format.json_schema.schema"), options);
     }
     default:
       draft.fields.refuse(

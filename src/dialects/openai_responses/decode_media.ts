@@ -3,6 +3,7 @@ import {
   audioMime,
   base64Text,
   cleanBase64,
+  googleFile,
   isGoogleUri,
   isTextMime,
   mimeFromName,
@@ -82,7 +83,11 @@ function blobPart(
 }
 
 function filePart(id: string, param: string, chat: Conversation): readonly Part[] {
-  if (isGoogleUri(id)) return [{ fileData: { fileUri: id } }];
-  chat.fields.refuse(param, `The file at ${param} is not known here. Send its bytes as a data URL instead.`);
+  const fileUri = googleFile(id);
+  if (fileUri !== undefined) return [{ fileData: { fileUri } }];
+  chat.fields.refuse(
+    param,
+    `The file at ${param} is not known here. Send its bytes as a data URL, or a Gemini file as files/<name>.`,
+  );
   return [];
 }

@@ -1,4 +1,3 @@
-import { isObject } from "../../core/mod.ts";
 import {
   type Effort,
   EFFORTS,
@@ -92,7 +91,7 @@ export function decodeFormat(
     case "json_object":
       return jsonOutput(undefined, options);
     case "json_schema":
-      return jsonOutput(isObject(format.schema) ? format.schema : undefined, options);
+      return jsonOutput(fields.object(format.schema, "text.format.schema"), options);
     default:
       fields.refuse("text.format.type", "Invalid text.format.type. Use text, json_object or json_schema.");
       return undefined;

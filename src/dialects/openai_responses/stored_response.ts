@@ -44,6 +44,8 @@ export function resolveItems(
   const earlier = previousItems(body.previous_response_id, stored, fields);
   const input = typeof body.input === "string"
     ? [{ type: "message", role: "user", content: body.input }]
+    : body.input === undefined && earlier.length > 0
+    ? []
     : fields.list(body.input, "input");
   return [
     ...earlier.map((item) => ({ item, at: "previous_response_id" })),

@@ -1,7 +1,7 @@
 import { err, type Failure, ok, type Result } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { AnyDialect, ClientCall } from "../../dialects/mod.ts";
-import { createFirstToolCall, createStopText, estimateTokens } from "../../gemini/mod.ts";
+import { createFirstToolCall, createStopText, estimateTokens, type TurnEvent } from "../../gemini/mod.ts";
 import { type CallTrail, continuedTurn, joinTurns, type TurnSource } from "../../relay/mod.ts";
 import { callNeed } from "./call_need.ts";
 import { decodeCall } from "./decode_call.ts";
@@ -38,6 +38,7 @@ const FALL_BACK: ReadonlySet<Failure["class"]> = new Set([
 /** Asks for the turn; when every key for the model is out, asks its fallback models in order. */
 export async function generate(deps: ProxyDeps, input: GenerateInput): Promise<Result<Generation, Failure>> {
   let { call } = input;
+  if (call.answered !== undefined) return ok({ turn: givenTurn(call.answered), call });
   let failure: Failure | undefined;
   for (const [index, target] of input.targets.entries()) {
     if (index > 0) {
@@ -52,6 +53,11 @@ export async function generate(deps: ProxyDeps, input: GenerateInput): Promise<R
     if (!FALL_BACK.has(failure.class)) break;
   }
   return err(failure!);
+}
+
+/** A turn that is known without asking. */
+function givenTurn(events: readonly TurnEvent[]): TurnSource {
+  return { read: () => Promise.resolve({ events, state: "end" }), cancel() {} };
 }
 
 async function ask(
