@@ -10,4 +10,9 @@
  *
  * @module
  */
-export { createGeminitro, type Geminitro, type GeminitroOptions, SettingsError } from "./src/composition/mod.ts";
+export {
+  createGeminitro,
+  type Geminitro,
+  type GeminitroOptions,
+  SettingsError,
+} from "./src/composition/mod.ts";

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { parseEnv } from "node:util";
+import { parse } from "@std/dotenv";
 import { dataFolder, joinPath } from "./home.ts";
 import type { Environment, Option } from "./option.ts";
 import { SETTINGS_TABLE } from "./table.ts";
@@ -33,7 +33,7 @@ export function envFilePath(options: EnvironmentOptions): string | undefined {
 /** What `.env` sets; nothing when there is none. */
 export async function readEnvFile(path: string): Promise<Environment> {
   try {
-    return parseEnv(await Deno.readTextFile(path));
+    return parse(await Deno.readTextFile(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
     throw error;
