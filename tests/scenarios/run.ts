@@ -32,7 +32,8 @@ Latency is 20 to 80 ms there, 0.3 to 1.5 s for an answer, 30 ms for a refusal; a
 - *retry-after true*: where clients come back when told, the share of refusals after which they were served within a tenth of the
   stated time (a second refusal counts as false). Daily refusals are checked in all rows to name the true Pacific midnight.
 - *to dead keys*: calls sent to keys that Google had already retired; one per key is the least, for nobody tells.
-- *through the HTTP server*: the whole server with its client API in front and the simulator's Gemini API behind it, twenty minutes.
+- *through the HTTP server*: the whole server with its client API in front and the simulator's Gemini API behind it, twenty minutes; these
+  rows differ a little from run to run, as their database is a true one.
 - *pool* knows nothing of projects at the start; *pool, projects told* was told the truth (in f: a mistake).
 `;
 
