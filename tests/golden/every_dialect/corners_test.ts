@@ -101,3 +101,21 @@ Deno.test("responses: new items of histories are left out with a warning, new co
   });
   assert.equal(failure.param, "input[0].type");
 });
+
+Deno.test("messages edge 6, 14: a turn of a call alone has no text part, texts of a result are joined", () => {
+  const content = [{ type: "text", text: "x" }, { type: "text", text: "y" }];
+  const { request } = decodeWith(anthropicMessages, {
+    model: "m",
+    max_tokens: 5,
+    messages: [
+      user("go"),
+      {
+        role: "assistant",
+        content: [{ type: "text", text: "" }, { type: "tool_use", id: "t", name: "f", input: {} }],
+      },
+      user([{ type: "tool_result", tool_use_id: "t", content }]),
+    ],
+  }, { model: "gemini-2.5-flash" });
+  assert.deepEqual(request.contents[1]?.parts, [{ functionCall: { name: "f", args: {} } }]);
+  assert.deepEqual(request.contents[2]?.parts[0]?.functionResponse?.response, { output: "x\ny" });
+});

@@ -102,4 +102,53 @@ for (const under of EVERY_DIALECT) {
     );
     assert.deepEqual([reply.text, reply.calls], ["found", []]);
   });
+
+  Deno.test(`edge 84: a refused prompt is told in the dialect's own way, with its tokens (${under.name})`, () => {
+    const refused = {
+      promptFeedback: { blockReason: "PROHIBITED_CONTENT" },
+      usageMetadata: { promptTokenCount: 13, totalTokenCount: 13 },
+    };
+    const { stream, reply } = encode(under, events(refused), body);
+    assert.equal(
+      reply.stop,
+      { chat: "content_filter", messages: "refusal", responses: "failed" }[under.name],
+    );
+    assert.deepEqual([reply.text, reply.calls], ["", []]);
+    if (under.name !== "chat") assert.match(stream, /"input_tokens":13/);
+  });
+
+  Deno.test(`edge 108: of several counts the last one is told (${under.name})`, () => {
+    const counts = (promptTokenCount: number, candidatesTokenCount?: number) => ({
+      usageMetadata: {
+        promptTokenCount,
+        ...(candidatesTokenCount === undefined ? {} : { candidatesTokenCount }),
+      },
+    });
+    const { stream } = encode(
+      under,
+      events({ ...chunk([{ text: "a" }]), ...counts(5) }, {
+        ...chunk([{ text: "b" }], STOP),
+        ...counts(7, 9),
+      }),
+      under.name === "chat" ? { ...body, stream: true, stream_options: { include_usage: true } } : body,
+    );
+    const words = under.name === "chat"
+      ? ["prompt_tokens", "completion_tokens"]
+      : ["input_tokens", "output_tokens"];
+    const last = (word: string) => [...stream.matchAll(new RegExp(`"${word}":(\\d+)`, "g"))].at(-1)?.[1];
+    assert.deepEqual(words.map(last), ["7", "9"]);
+  });
+
+  Deno.test(`edge 115: arguments that come in pieces are one call, also without their end (${under.name})`, () => {
+    const piece = (more: object) => chunk([{ functionCall: more }]);
+    const pieces = [
+      piece({ name: "f", willContinue: true }),
+      piece({ partialArgs: [{ jsonPath: "$.a", stringValue: "x", willContinue: true }], willContinue: true }),
+      piece({ partialArgs: [{ jsonPath: "$.a", stringValue: "y" }], willContinue: true }),
+      piece({ partialArgs: [{ jsonPath: "$.n", numberValue: 2 }], willContinue: true }),
+    ];
+    for (const end of [[chunk([{ functionCall: {} }], STOP)], [chunk([], STOP)]]) {
+      assert.deepEqual(told(...pieces, ...end).calls, [{ name: "f", args: { a: "xy", n: 2 } }]);
+    }
+  });
 }
