@@ -86,12 +86,16 @@ function PasteField({ disabled, onFinish }: { disabled: boolean; onFinish: (addr
 
 function FileField({ disabled, onFile }: { disabled: boolean; onFile: (file: File) => void }) {
   return (
-    <label class="grid gap-1">
-      <span class="label !mb-0">{words.oauthFile}</span>
+    <label
+      class={`btn justify-self-start focus-within:outline-2 focus-within:outline-accent ${
+        disabled ? "opacity-55" : ""
+      }`}
+    >
+      {words.oauthFile}
       <input
         type="file"
         accept="application/json"
-        class="text-xs text-mute"
+        class="sr-only"
         disabled={disabled}
         onChange={(event) => {
           const [file] = event.currentTarget.files ?? [];

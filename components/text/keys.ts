@@ -83,7 +83,7 @@ export const keysText = {
   oauthWaiting: "Waiting for Google's page …",
   oauthTimeout: "Google's page was not answered within ten minutes. Begin again.",
   oauthAdded: (name: string) => `${name} is added.`,
-  oauthFile: "Or take over a credentials file (Google Cloud, Antigravity, Gemini CLI)",
+  oauthFile: "Take over a credentials file",
   oauthFiles: (added: number, failed: number) =>
     failed === 0
       ? `${plural(added, "account is", "accounts are")} added.`
