@@ -1,9 +1,17 @@
 /**
  * Runs the default tests with leak sanitizers on and closes with one plain line, `tests: N passed, N failed, N skipped`.
  * Arguments go to `deno test`; without any, all of src/ and tests/ but the long suites runs. `--strict` (CI) makes a
- * skipped test a failure.
+ * missing browser a failure; what else is skipped needs a server that only some machines have.
  */
-const LONG = ["tests/scenarios", "tests/chaos", "tests/soak", "tests/agents"];
+const LONG: ReadonlySet<string> = new Set(["scenarios", "chaos", "agents", "support"]);
+
+/** Folders are named one by one: a folder that is ignored inside of one that is named is not ignored. */
+function defaultPaths(): readonly string[] {
+  const folders = [...Deno.readDirSync("tests")].filter((entry) =>
+    entry.isDirectory && !LONG.has(entry.name)
+  );
+  return ["src", "tests/scenarios/smoke_test.ts", ...folders.map(({ name }) => `tests/${name}`).sort()];
+}
 
 /** Counts as `deno test` prints them last. */
 const SUMMARY_REGEXP =
@@ -20,9 +28,9 @@ const child = new Deno.Command(Deno.execPath(), {
     "--parallel",
     "--sanitize-ops",
     "--sanitize-resources",
-    ...(asked.length > 0 ? asked : [`--ignore=${LONG.join()}`, "src", "tests"]),
+    ...(asked.length > 0 ? asked : defaultPaths()),
   ],
-  env: { DENO_JOBS: "2" },
+  env: { DENO_JOBS: "2", ...(strict ? { GEMINITRO_REQUIRE_BROWSER: "1" } : {}) },
   stdout: "piped",
   stderr: "inherit",
 }).spawn();
@@ -50,6 +58,6 @@ function read(line: string): void {
   skipped += Number(match[3] ?? 0);
 }
 
-const bad = failed > 0 || code !== 0 || passed === 0 || (strict && skipped > 0);
+const bad = failed > 0 || code !== 0 || passed === 0;
 console.log(`tests: ${passed} passed, ${failed} failed, ${skipped} skipped`);
 Deno.exit(bad ? 1 : 0);
