@@ -2,7 +2,7 @@ import { MINUTE, TUNING } from "./tuning.ts";
 
 /** One call in a window; the lease settles it. */
 export interface Sent {
-  readonly at: number;
+  at: number;
   /** What it weighs in the pace: 0 once it is known or assumed not to count at Google. */
   requests: number;
   tokens: number;
@@ -13,7 +13,16 @@ export interface Sent {
   counted: boolean;
   /** Google did not serve it and may not have counted it: it paces, and proves nothing about limits. */
   doubtful: boolean;
+  /** The entry that counts this call together with others of the same moment. */
+  readonly slot?: Sent;
 }
+
+/**
+ * From this many requests in a window on, calls of the same tenth of a second are counted together: no limit of that size is paced
+ * more finely, and an object a call that lives for a minute costs more than the call (measured at thousands a second).
+ */
+const COARSE = 1_000;
+const SLOT_MS = 100;
 
 /** The calls of the last minute and a margin, with running sums; a little more is kept as evidence. */
 export class SendWindow {
@@ -25,6 +34,8 @@ export class SendWindow {
   lastAt = 0;
   #entries: Sent[] = [];
   #start = 0;
+  #slot: Sent | undefined;
+  #slotEnds = 0;
 
   /** When the oldest counted send leaves; Infinity when there is none. */
   get nextExpiry(): number {
@@ -33,20 +44,31 @@ export class SendWindow {
   }
 
   add(at: number, tokens: number): Sent {
-    const entry: Sent = {
-      at,
-      requests: 1,
-      seen: 1,
-      tokens,
-      rank: this.requests + 1,
-      counted: true,
-      doubtful: false,
-    };
-    this.#entries.push(entry);
+    const rank = this.requests + 1;
+    const entry: Sent = { at, requests: 1, seen: 1, tokens, rank, counted: true, doubtful: false };
     this.lastAt = at;
     this.requests++;
     this.tokens += tokens;
+    if (rank > COARSE) return { ...entry, slot: this.#slotFor(entry) };
+    this.#slot = undefined;
+    this.#entries.push(entry);
     return entry;
+  }
+
+  /** The entry of this moment, with the call counted in it. It is as old as its newest call, so that none leaves too early. */
+  #slotFor({ at, tokens }: Sent): Sent {
+    let slot = this.#slot;
+    if (slot === undefined || at >= this.#slotEnds || !slot.counted) {
+      slot = { at, requests: 0, seen: 0, tokens: 0, rank: 0, counted: true, doubtful: false };
+      this.#slot = slot;
+      this.#slotEnds = at + SLOT_MS;
+      this.#entries.push(slot);
+    }
+    slot.at = Math.max(slot.at, at);
+    slot.requests++;
+    slot.seen++;
+    slot.tokens += tokens;
+    return slot;
   }
 
   /** Puts back what was sent before a restart, oldest first. */
@@ -79,24 +101,33 @@ export class SendWindow {
   }
 
   settle(entry: Sent, tokens: number): void {
-    if (entry.counted) this.tokens += tokens - entry.tokens;
+    this.#weigh(entry, 0, tokens - entry.tokens);
     entry.tokens = tokens;
   }
 
   /** A refused call never counts at Google. */
   cancel(entry: Sent): void {
     this.release(entry);
+    if (entry.slot !== undefined) entry.slot.seen -= entry.seen;
     entry.seen = 0;
   }
 
   /** Stops pacing by a call, which stays as evidence. */
   release(entry: Sent): void {
-    if (entry.counted) {
-      this.requests -= entry.requests;
-      this.tokens -= entry.tokens;
-    }
+    this.#weigh(entry, -entry.requests, -entry.tokens);
     entry.requests = 0;
     entry.tokens = 0;
+  }
+
+  /** Changes what a call weighs, in its slot and, while it is in the window, in the sums. */
+  #weigh({ slot, counted }: Sent, requests: number, tokens: number): void {
+    if (slot !== undefined) {
+      slot.requests += requests;
+      slot.tokens += tokens;
+    }
+    if (!(slot?.counted ?? counted)) return;
+    this.requests += requests;
+    this.tokens += tokens;
   }
 
   advance(now: number): void {

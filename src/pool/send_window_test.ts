@@ -42,3 +42,27 @@ Deno.test("absorb() adds another window's sends, and calls under way still settl
   assert.equal(mine.requests, 0);
   assert.equal(mine.tokens, 0);
 });
+
+Deno.test("a window of thousands counts calls of a moment together, and loses none of them", () => {
+  const window = new SendWindow();
+  const sent = Array.from({ length: 5_000 }, (_, index) => window.add(index * 4, 10));
+  assert.equal(window.requests, 5_000);
+  assert.ok(window.snapshot().length < 1_300, "an entry a call is kept");
+  for (const [index, call] of sent.entries()) {
+    if (index % 2 === 0) window.settle(call, 30);
+    else if (index % 5 === 0) window.cancel(call);
+  }
+  const cancelled = sent.filter((_, index) => index % 2 === 1 && index % 5 === 0).length;
+  assert.equal(window.requests, 5_000 - cancelled);
+  assert.equal(window.tokens, 2_500 * 30 + (2_500 - cancelled) * 10);
+  assert.equal(window.countAt(20_000), 5_000 - cancelled);
+  // The last call was sent at 19,996: until a minute after it, the newest moment stays.
+  window.advance(19_996 + 60_149);
+  assert.ok(window.requests > 0);
+  window.advance(19_996 + 60_150);
+  assert.equal(window.requests, 0);
+  assert.equal(window.tokens, 0);
+  window.settle(sent.at(-2)!, 99);
+  window.release(sent.at(-1)!);
+  assert.equal(window.tokens, 0, "what has left weighs nothing");
+});
