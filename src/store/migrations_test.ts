@@ -6,6 +6,7 @@ import { migrate, type Migration, type MigrationSite } from "./migrations.ts";
 import { StoreOpenError } from "./open_error.ts";
 import type { Place } from "./place.ts";
 import { Quarantine } from "./quarantine.ts";
+import { removeFolder } from "../../tests/support/remove_folder.ts";
 
 const steps: readonly Migration[] = [
   { version: 2, name: "second", run: async (kv) => void await kv.set(["x"], "two") },
@@ -56,7 +57,7 @@ Deno.test("migrate() runs the missing steps in order after a copy of the file", 
       before.close();
     });
   } finally {
-    await Deno.remove(home, { recursive: true });
+    await removeFolder(home);
   }
 });
 

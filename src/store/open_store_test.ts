@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { HandClock, randomId } from "../../tests/support/store_ports.ts";
 import { openStore, type Store, StoreOpenError, type StoreOptions } from "./mod.ts";
+import { removeFolder } from "../../tests/support/remove_folder.ts";
 
 function open(options: Partial<StoreOptions>, clock = new HandClock()): Promise<Store> {
   return openStore({ path: ":memory:", clock, random: Math.random, newId: randomId, ...options });
@@ -13,7 +14,7 @@ async function inFolder(test: (home: string, path: string) => Promise<void>): Pr
   try {
     await test(home, join(home, "store.sqlite3"));
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await removeFolder(folder);
   }
 }
 
@@ -91,7 +92,7 @@ Deno.test("openStore() says what to do when the path cannot be a database", asyn
       return error instanceof StoreOpenError && error.message.includes("GEMINITRO_KV");
     });
   } finally {
-    await Deno.remove(path, { recursive: true });
+    await removeFolder(path);
   }
 });
 

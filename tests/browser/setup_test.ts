@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { sampleProjects } from "../../src/sim/mod.ts";
 import { browserTest, open, ownerPage } from "../support/browser.ts";
 import { dashboardUnderTest } from "../support/dashboard_under_test.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 const KEYS = sampleProjects().flatMap((project) => project.keys);
 
@@ -31,6 +32,6 @@ browserTest(
     assert.match(written, /geminitro/);
     assert.match(written, /"theme": "mine"/);
     assert.deepEqual(problems, []);
-    await Deno.remove(userHome, { recursive: true });
+    await removeFolder(userHome);
   },
 );

@@ -6,6 +6,7 @@ import { ServedProcess } from "../support/served_process.ts";
 import type { ChaosCase } from "./chaos_case.ts";
 import { ChaosBench, tally } from "./chaos_bench.ts";
 import { mayMount, MEGABYTE, SmallDisk } from "./small_disk.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 const THIRD_KEY = "AIzaSyTestKeyNumberThree00000000000003";
 const PROJECTS = [...KEYS, THIRD_KEY].map((key, index) => ({ id: `project-${index + 1}`, keys: [key] }));
@@ -129,7 +130,7 @@ const locked: ChaosCase = {
         heals: "with the end of the lock",
       };
     } finally {
-      await Deno.remove(home, { recursive: true });
+      await removeFolder(home);
     }
   },
 };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ServedProcess } from "../support/served_process.ts";
 import type { ChaosCase } from "./chaos_case.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 /** The denokv program, where it is installed (`cargo install denokv --locked`). */
 const DENOKV = Deno.env.get("GEMINITRO_DENOKV");
@@ -58,7 +59,7 @@ class KvServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    await Deno.remove(this.#folder, { recursive: true });
+    await removeFolder(this.#folder);
   }
 }
 

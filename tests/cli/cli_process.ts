@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { sampleProjects, type ServedSimulator, serveSimulator } from "../../src/sim/mod.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const PERMISSIONS = ["net", "env", "read", "write", "sys", "run"].map((name) => `--allow-${name}`);
@@ -139,7 +140,7 @@ export class CliHome implements AsyncDisposable {
       ]);
     }
     await this.simulator.close();
-    await Deno.remove(this.folder, { recursive: true });
+    await removeFolder(this.folder);
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createGeminitro, type Geminitro } from "../../src/composition/mod.ts";
 import { randomId, systemClock } from "../support/store_ports.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 const OLD = "the-first-owner-key-of-the-test";
 const NEW = "the-second-owner-key-of-the-test";
@@ -74,7 +75,7 @@ Deno.test("POST /api/settings changes the owner's key at once, for all processes
   assert.equal(await status(setBack, OLD), 200, "a later edit of .env counts");
   await setBack.close();
   kv.close();
-  await Deno.remove(folder, { recursive: true });
+  await removeFolder(folder);
 });
 
 Deno.test("POST /api/settings leaves a key alone that the environment sets, or that nothing can write", async () => {
@@ -88,5 +89,5 @@ Deno.test("POST /api/settings leaves a key alone that the environment sets, or t
     await proxy.close();
     kv.close();
   }
-  await Deno.remove(folder, { recursive: true });
+  await removeFolder(folder);
 });

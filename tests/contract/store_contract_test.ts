@@ -3,6 +3,7 @@ import { openStore, type Store, type StoreOptions } from "../../src/store/mod.ts
 import type { Bench } from "../support/store_case.ts";
 import { storeCases } from "../support/store_cases.ts";
 import { HandClock, randomId } from "../support/store_ports.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 type Where = Pick<StoreOptions, "path" | "home" | "masterKey" | "kv">;
 
@@ -30,7 +31,7 @@ async function onFile(work: (bench: Bench) => Promise<void>): Promise<void> {
   try {
     await onBench({ path: join(home, "store.sqlite3"), home }, work);
   } finally {
-    await Deno.remove(home, { recursive: true });
+    await removeFolder(home);
   }
 }
 

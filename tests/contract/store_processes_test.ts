@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openStore } from "../../src/store/mod.ts";
 import { randomId, systemClock } from "../support/store_ports.ts";
 import { StoreProcess } from "../support/store_process.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 const CROWD = 3;
 const server = Deno.env.get("DENO_KV_URL");
@@ -26,7 +27,7 @@ async function withCrowd(
     await work(crowd, { path, home, masterKey });
   } finally {
     await Promise.all(crowd.map((process) => process[Symbol.asyncDispose]()));
-    await Deno.remove(home, { recursive: true });
+    await removeFolder(home);
   }
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { serveSimulator } from "../../src/sim/mod.ts";
 import { documents } from "./documents.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const CONFIG = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json"))) as {
@@ -137,7 +138,7 @@ async function withShell(task: (shell: Shell) => Promise<void>): Promise<void> {
     await task(shell);
   } finally {
     await simulator.close();
-    await Deno.remove(folder, { recursive: true });
+    await removeFolder(folder);
   }
 }
 

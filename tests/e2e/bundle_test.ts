@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { bundle, FILE_LIST, filesBelow } from "../../tools/bundle.ts";
 import { PERMISSIONS, UNSTABLE } from "../../tools/permissions.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 /** Nothing but the bundle: no configuration, npm, remote module, lock or cache of Deno's. */
 const ALONE = [
@@ -27,7 +28,7 @@ async function place(): Promise<Place> {
   return {
     bundled,
     empty,
-    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+    [Symbol.asyncDispose]: () => removeFolder(folder),
   };
 }
 

@@ -3,6 +3,7 @@ import { serveSimulator } from "../../src/sim/mod.ts";
 import { systemClock } from "../../src/system/mod.ts";
 import { KEYS } from "../support/proxy_under_test.ts";
 import { type Json, list, MODEL, TOKEN } from "./calls.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -144,6 +145,6 @@ Deno.test("kill -9 under load loses no key, no cooldown, no count, and tells nob
   } finally {
     await server.kill();
     await simulator.close();
-    await Deno.remove(home, { recursive: true });
+    await removeFolder(home);
   }
 });

@@ -6,6 +6,7 @@ import { systemClock, systemPorts } from "../../src/system/mod.ts";
 import { proxyUnderTest } from "../support/proxy_under_test.ts";
 import { type SdkAgent, sdkAgents } from "../support/sdk_agents.ts";
 import { assertIdle, generateCalls } from "./calls.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 const THINKER = "gemini-3-flash-preview";
 /** So many that staying on one is no chance. */
@@ -69,7 +70,7 @@ for (const signaturesPerProject of [false, true]) {
       assert.ok(calls.every(({ bodyText }) => !bodyText.includes("skip_thought_signature_validator")));
     } finally {
       await simulator.close();
-      await Deno.remove(folder, { recursive: true });
+      await removeFolder(folder);
     }
   });
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createLedger } from "../../src/ledger/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 import { randomId, systemClock } from "../support/store_ports.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 /** 50 for the long run. */
 const ROUNDS = Number(Deno.env.get("GEMINITRO_KILL_ROUNDS") ?? 3);
@@ -74,6 +75,6 @@ Deno.test("a process killed at any moment loses nothing that was written, and co
       before = sure = total;
     }
   } finally {
-    await Deno.remove(home, { recursive: true });
+    await removeFolder(home);
   }
 });

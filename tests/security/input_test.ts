@@ -7,6 +7,7 @@ import { headerText } from "../../src/http/proxy/reply_headers.ts";
 import { parseNativePath } from "../../src/http/proxy/native_path.ts";
 import { proxyUnderTest, type UnderTest } from "../support/proxy_under_test.ts";
 import { ask, assertIdle, DIALECTS, tell } from "../e2e/calls.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 Deno.test("nothing of a request or of Google's reply can end a header line", () => {
   for (
@@ -118,7 +119,7 @@ Deno.test("no address reads a file outside the dashboard's own, however it is wr
       assert.ok(!(await response.text()).includes("outside"), path);
     }
   } finally {
-    await Deno.remove(home, { recursive: true });
+    await removeFolder(home);
   }
 });
 

@@ -7,6 +7,7 @@ import { serveSimulator } from "../../src/sim/mod.ts";
 import { systemClock, systemPorts } from "../../src/system/mod.ts";
 import { proxyUnderTest } from "../support/proxy_under_test.ts";
 import { send } from "../e2e/calls.ts";
+import { removeFolder } from "../support/remove_folder.ts";
 
 const KEY = "AIzaSyMarkedKeyAtRest00000000000000001";
 const PROXY = "marked-password-of-the-outbound-proxy";
@@ -62,7 +63,7 @@ async function onDisk(look: (home: string, secrets: readonly string[]) => Promis
     for (const secret of secrets) assert.ok(!lines.join("\n").includes(secret), "a log line holds a secret");
   } finally {
     await simulator.close();
-    await Deno.remove(home.slice(0, -"/home".length), { recursive: true });
+    await removeFolder(home.slice(0, -"/home".length));
   }
 }
 

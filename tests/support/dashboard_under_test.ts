@@ -4,6 +4,7 @@ import { serveSimulator, type SimProject, type SimulatorControl } from "../../sr
 import { openStore } from "../../src/store/mod.ts";
 import { systemClock, systemPorts } from "../../src/system/mod.ts";
 import { buildDashboard } from "../../tools/build_dashboard.ts";
+import { removeFolder } from "./remove_folder.ts";
 
 /** The owner's token in these tests. */
 export const OWNER_TOKEN = "an-owner-token-of-tests";
@@ -113,7 +114,7 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
     async [Symbol.asyncDispose]() {
       await serving.stop(200);
       await simulator.close();
-      await Deno.remove(home, { recursive: true });
+      await removeFolder(home);
     },
   };
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type ServedSimulator, serveSimulator, type SimProject } from "../../src/sim/mod.ts";
 import { PROGRAM, readUntil } from "../cli/cli_process.ts";
 import { KEYS } from "./proxy_under_test.ts";
+import { removeFolder } from "./remove_folder.ts";
 
 const MODEL = "gemini-2.5-flash";
 
@@ -178,6 +179,6 @@ export class ServedProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child !== undefined) await this.kill();
     await this.simulator.close();
-    if (this.options.folder === undefined) await Deno.remove(this.folder, { recursive: true });
+    if (this.options.folder === undefined) await removeFolder(this.folder);
   }
 }
