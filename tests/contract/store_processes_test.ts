@@ -101,9 +101,11 @@ testCrowd(
 
 testCrowd(
   "know at once that one was killed, and so does one that starts",
-  async ([victim, reader], place) => {
+  async (crowd, place) => {
+    const [victim, reader] = crowd;
     assert.ok(victim !== undefined && reader !== undefined);
-    await Promise.all([victim, reader].map((process) => process.ask({ do: "processes" })));
+    // Whoever answers has joined.
+    await Promise.all(crowd.map((process) => process.ask({ do: "processes" })));
     await victim.kill();
     const before = await reader.ask<{ count: number }>({ do: "processes" });
     assert.equal(before.count, CROWD - 1);
