@@ -61,9 +61,10 @@ export function keyActions(refresh: () => Promise<void>): KeyActions {
       }),
     async remove(key) {
       try {
-        const undo = textOf(fields(await send("DELETE", path(key)))["undo"]);
+        const removed = fields(await send("DELETE", path(key)));
+        const [undo, note] = [textOf(removed["undo"]), textOf(removed["note"])];
         const action = { label: text.undo, run: () => void restore(key, undo) };
-        say(words.removed(keyName(key)), { ms: 15_000, ...(undo === "" ? {} : { action }) });
+        say(words.removed(keyName(key), note), { ms: 15_000, ...(undo === "" ? {} : { action }) });
         return true;
       } catch (error) {
         say(messageOf(error), { tone: "bad" });

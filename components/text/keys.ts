@@ -48,7 +48,7 @@ export const keysText = {
   disable: "Switch off",
   works: (name: string, models: number) => `${name} works: ${plural(models, "model", "models")}.`,
   fails: (name: string, why: string) => `${name} does not work: ${why}`,
-  removed: (name: string) => `${name} is removed.`,
+  removed: (name: string, note: string) => `${name} is removed.${note === "" ? "" : ` ${note}.`}`,
   restored: (name: string) => `${name} is back.`,
   saved: (name: string) => `${name} is saved.`,
   lifted: (name: string) => `${name} may serve again.`,

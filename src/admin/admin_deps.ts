@@ -5,6 +5,7 @@ import type { LedgerRoom } from "../ledger/mod.ts";
 import type { CappedPool, Pool } from "../pool/mod.ts";
 import type { Store } from "../store/mod.ts";
 import type { Upstream } from "../upstreams/mod.ts";
+import type { Outcome } from "./problem.ts";
 
 /** What the use-cases work with; made once by the composition. */
 export interface AdminDeps {
@@ -22,4 +23,6 @@ export interface AdminDeps {
   readonly saveOwnerKey?: (key: string, inUse: readonly string[]) => Promise<string | undefined>;
   /** A credential that can be used now: OAuth access tokens are refreshed. API keys need none. */
   readonly ready?: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
+  /** Ends an account's sign-in at Google, as far as Google can be reached, and removes it. Absent: accounts are removed as keys are. */
+  readonly oauth?: { signOut(id: string): Promise<Outcome<{ readonly revoked: boolean }>> };
 }

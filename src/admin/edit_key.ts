@@ -1,4 +1,4 @@
-import { ok } from "../core/mod.ts";
+import { type Credential, ok } from "../core/mod.ts";
 import type { CredentialPatch } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { closeCredential, openCredential } from "./credential_file.ts";
@@ -39,19 +39,42 @@ export interface RemovedKey {
   readonly id: string;
   readonly tail: string;
   readonly label: string;
-  /** Give it to `restoreKey` within ten minutes to undo. */
+  /** Give it to `restoreKey` within ten minutes to undo; empty for an account, whose sign-in has ended at Google. */
   readonly undo: string;
+  /** Only for an account: whether Google ended its sign-in. */
+  readonly revoked?: boolean;
+  /** Only for an account: one sentence on what became of its sign-in, and what is left to do. */
+  readonly note?: string;
 }
 
 export async function removeKey(deps: AdminDeps, idOrFragment: string): Promise<Outcome<RemovedKey>> {
   const found = await findKey(deps, idOrFragment);
   if (!found.ok) return found;
+  const { source } = found.value;
+  const { oauth } = deps;
+  // A service account has no sign-in to end, so its removal can be undone like a key's.
+  if (oauth !== undefined && source !== "api_key" && source !== "vertex") {
+    return await signOut(oauth, found.value);
+  }
   const removed = await deps.store.credentials.remove(found.value.id);
   if (!removed.ok) return fromStore(removed.error, "key");
   const undo = deps.ports.newId("undo_");
   const sealed = await deps.store.vault.seal(JSON.stringify(openCredential(removed.value)));
   await deps.store.expiring.put("removed_key", undo, sealed, UNDO_MS);
   return ok({ id: removed.value.id, tail: removed.value.tail, label: removed.value.label, undo });
+}
+
+async function signOut(
+  oauth: NonNullable<AdminDeps["oauth"]>,
+  { id, tail, label }: Credential,
+): Promise<Outcome<RemovedKey>> {
+  const out = await oauth.signOut(id);
+  if (!out.ok) return out;
+  const { revoked } = out.value;
+  const note = revoked
+    ? "It was signed out at Google"
+    : "Google could not be told: end its access at https://myaccount.google.com/permissions as well";
+  return ok({ id, tail, label, undo: "", revoked, note });
 }
 
 export async function restoreKey(deps: AdminDeps, undo: string): Promise<Outcome<SafeKey>> {

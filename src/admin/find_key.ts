@@ -9,8 +9,17 @@ const FRAGMENT_CHARACTERS = 6;
 export async function findKey({ store }: AdminDeps, idOrFragment: string): Promise<Outcome<Credential>> {
   const wanted = idOrFragment.trim();
   const credentials = await store.credentials.list();
-  const exact = credentials.find((one) => one.id === wanted || ("email" in one && one.email === wanted));
-  if (exact !== undefined) return ok(exact);
+  const exact = credentials.filter((one) => one.id === wanted || ("email" in one && one.email === wanted));
+  if (exact.length > 1) {
+    return refuse(
+      409,
+      "ambiguous",
+      "This name fits accounts of several sources: give the account's id",
+      "id",
+    );
+  }
+  const [named] = exact;
+  if (named !== undefined) return ok(named);
   const fragment = wanted.replace(/^\.\.\./, "");
   if (fragment.length < FRAGMENT_CHARACTERS) {
     return refuse(

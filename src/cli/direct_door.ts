@@ -38,6 +38,7 @@ export async function openDirectDoor(settings: Settings, version: string): Promi
     ledger,
     upstreams: sources.upstreams,
     ready: sources.ready,
+    oauth: sources,
     ports,
     version,
     startedAt,

@@ -9,8 +9,7 @@ import { createDeadlines, createSessionMemory, createSignatureMemory, type Relay
 import { saveOwnerKey } from "./owner_key_file.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { createReachHost } from "../system/mod.ts";
-import type { Upstream } from "../upstreams/mod.ts";
-import { upstreamsOf } from "./upstreams.ts";
+import { type Upstream, upstreamsOf } from "../upstreams/mod.ts";
 
 /** Every room of one process, opened. */
 export interface Rooms {

@@ -15,4 +15,5 @@ export { type CodeAssistService } from "./code_assist_service.ts";
 export * from "./contract.ts";
 export { createGeminiCli, geminiCliService } from "./gemini_cli/mod.ts";
 export { safeText } from "./safe_text.ts";
+export { type UpstreamPlaces, upstreamsOf } from "./upstreams_of.ts";
 export { createVertex } from "./vertex/mod.ts";

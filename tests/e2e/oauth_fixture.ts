@@ -10,7 +10,7 @@ import {
 } from "../../src/sim/mod.ts";
 import { openStore, type Store } from "../../src/store/mod.ts";
 import { createNewId } from "../../src/system/mod.ts";
-import { createAntigravity, createGeminiCli, createVertex, type Upstream } from "../../src/upstreams/mod.ts";
+import { type Upstream, upstreamsOf } from "../../src/upstreams/mod.ts";
 
 export const PAGE = "http://localhost:7536/";
 export const SCOPES =
@@ -105,15 +105,6 @@ export async function oauthBench(options: OAuthBenchOptions = {}): Promise<OAuth
       await simulator.close();
     },
   };
-}
-
-export function upstreamsOf(settings: Settings): ReadonlyMap<SourceName, Upstream> {
-  const clientId = settings.oauth.default.clientId ?? "";
-  return new Map<SourceName, Upstream>([
-    ["antigravity", createAntigravity({ urls: settings.antigravityUrls, clientId })],
-    ["gemini_cli", createGeminiCli({ url: settings.codeAssistUrl, clientId })],
-    ["vertex", createVertex(settings.vertexUrl === undefined ? {} : { url: settings.vertexUrl })],
-  ]);
 }
 
 /** Follows the consent page to the address that it sends the browser to. */

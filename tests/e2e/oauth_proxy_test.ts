@@ -164,6 +164,42 @@ Deno.test("an ended sign-in says so, a new one brings the account back, and remo
   assert.ok(gone.status >= 400, await gone.text());
 });
 
+Deno.test("removing an account among the keys signs it out, and it goes all the same when Google knows no sign-in", async () => {
+  await using under = await oauthProxy();
+  const { id } = await under.signIn("ada@example.com");
+  const removed = await under.api("DELETE", "/api/keys/ada@example.com");
+  assert.equal(removed.status, 200);
+  assert.equal(removed.body["id"], id);
+  assert.deepEqual([removed.body["revoked"], removed.body["undo"]], [true, ""]);
+  assert.match(String(removed.body["note"]), /signed out at Google/);
+  assert.ok(!under.google.control.hasGrant("ada@example.com"));
+  const gone = await under.chat();
+  assert.ok(gone.status >= 400, await gone.text());
+
+  await under.signIn("bob@example.com");
+  const [bob] = await under.proxy.rooms.store.credentials.list();
+  assert.ok(bob?.source === "antigravity");
+  const body = new URLSearchParams({ token: bob.refreshToken.reveal() });
+  const address = under.google.tokenUrl.replace(/token$/, "revoke");
+  await (await fetch(address, { method: "POST", body })).body?.cancel();
+  const unknown = await under.api("DELETE", `/api/keys/${bob.id}`);
+  assert.equal(unknown.status, 200);
+  assert.equal(unknown.body["revoked"], false);
+  assert.match(String(unknown.body["note"]), /myaccount\.google\.com\/permissions/);
+  assert.deepEqual(await under.proxy.rooms.store.credentials.list(), []);
+  await under.proxy.rooms.ledger.flush();
+  assert.match(under.log.join("\n"), /bob@example.com was removed but its sign-in could not be revoked/);
+});
+
+Deno.test("an e-mail that is signed in to two sources names none of them alone", async () => {
+  await using under = await oauthProxy();
+  await under.signIn("ada@example.com");
+  await under.signIn("ada@example.com", "gemini-cli");
+  const refused = await under.api("DELETE", "/api/keys/ada@example.com");
+  assert.equal(refused.status, 409, JSON.stringify(refused.body));
+  assert.equal((await under.proxy.rooms.store.credentials.list()).length, 2);
+});
+
 Deno.test("an account that must be verified is off with its link, and the next account serves", async () => {
   await using under = await oauthProxy();
   await under.signIn("ada@example.com");

@@ -10,8 +10,9 @@ export const keyRemove: Command = {
   takes: { least: 1, most: 1 },
   async run(context) {
     const removed = valueOf(await (await context.door()).removeKey(context.args[0] ?? ""));
-    const { id, tail, label } = removed;
-    context.out.json({ removed: { id, tail, label } });
-    context.out.line(`Removed ${label || `...${tail.replace(/^\.+/, "")}`}`);
+    const { id, tail, label, revoked, note } = removed;
+    const name = label || (revoked === undefined ? `...${tail.replace(/^\.+/, "")}` : tail);
+    context.out.json({ removed: { id, tail, label, ...(revoked === undefined ? {} : { revoked }) } });
+    context.out.line(`Removed ${name}${note === undefined ? "" : `. ${note}`}`);
   },
 };

@@ -150,14 +150,17 @@ export const keyEndpoints: readonly Endpoint[] = [
     path: "/api/keys/{id}",
     id: "removeKey",
     tag: "Keys",
-    summary: "Remove a key by its id or its last 6 or more characters; undo within ten minutes",
+    summary:
+      "Remove a key by its id or its last 6 or more characters, undo within ten minutes; or sign an account out and remove it",
     params: id,
     reply: z.object({
       success: z.literal(true),
       id: z.string(),
       tail: z.string(),
       label: z.string(),
-      undo: z.string(),
+      undo: z.string().describe("Empty for an account: its sign-in has ended"),
+      revoked: z.boolean().describe("Only for an account: whether Google ended its sign-in").optional(),
+      note: z.string().describe("Only for an account: what became of its sign-in").optional(),
     }),
     errors: [404, 409],
     handle: async ({ admin }, { params }) => {
