@@ -23,6 +23,11 @@ export interface Block {
   readonly at: number;
 }
 
+/** Google counts Code Assist and Antigravity for each account, whichever project it calls through; all else for each project. */
+export function countedByAccount(source: SourceName): boolean {
+  return source === "gemini_cli" || source === "antigravity";
+}
+
 export interface BucketIdentity {
   readonly id: string;
   readonly project: string;

@@ -1,5 +1,5 @@
 import type { Credential, CredentialId, SourceName, Tier } from "../core/mod.ts";
-import { Bucket, type BucketIdentity } from "./bucket.ts";
+import { Bucket, type BucketIdentity, countedByAccount } from "./bucket.ts";
 import type { PoolEvent } from "./contract.ts";
 import { EndpointHealth, ModelLoad } from "./cooldown.ts";
 import { CredentialEntry } from "./credential_entry.ts";
@@ -227,8 +227,9 @@ export class Roster {
   }
 
   #identity(entry: CredentialEntry, unit: string): BucketIdentity {
-    const told = entry.credential.project;
-    const project = told ?? this.measuredProjects.get(entry.id);
+    const alone = countedByAccount(entry.source);
+    const told = alone ? undefined : entry.credential.project;
+    const project = alone ? undefined : told ?? this.measuredProjects.get(entry.id);
     const measured = told === undefined || MEASURED_PROJECT_REGEXP.test(told);
     return {
       id: `${entry.source}/${project ?? entry.id}/${unit}`,

@@ -1,4 +1,4 @@
-import type { Bucket } from "./bucket.ts";
+import { type Bucket, countedByAccount } from "./bucket.ts";
 import type { ProjectSuggestion } from "./contract.ts";
 import type { Roster } from "./roster.ts";
 import { MINUTE } from "./tuning.ts";
@@ -127,7 +127,7 @@ export class Suggestions {
 
 function sameKind(a: Bucket, b: Bucket): boolean {
   return a.identity.unit === b.identity.unit && a.identity.source === b.identity.source &&
-    b.identity.projectKind === "key" &&
+    b.identity.projectKind === "key" && !countedByAccount(b.identity.source) &&
     (a.rpm === undefined || b.rpm === undefined || a.rpm.value === b.rpm.value);
 }
 

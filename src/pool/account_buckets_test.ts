@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import type { Credential, CredentialId, Failure, SourceName } from "../core/mod.ts";
+import { benchOf, credentialOf, needOf } from "../../tests/support/pool_fixture.ts";
+
+const HOUR = 3_600_000;
+
+function usedUp(until: number): Failure {
+  return {
+    class: "quota",
+    origin: "google",
+    status: 429,
+    message: "The quota is used up.",
+    cools: "bucket",
+    until,
+    limits: [{ kind: "other", project: "projects/42" }],
+  };
+}
+
+async function afterOneIsUsedUp(source: SourceName) {
+  const [ada, bob] = ["ada", "bob"].map((id) =>
+    credentialOf(id, { source, project: "shared" } as Partial<Credential>)
+  );
+  const { pool, clock } = await benchOf([ada!, bob!]);
+  const lease = pool.tryAcquire(needOf({ pinned: "ada" as CredentialId }));
+  lease?.fail(usedUp(clock.now() + HOUR), { attempt: 1, sameKeyRetries: 0, classes: [] });
+  const next = pool.tryAcquire(needOf());
+  next?.succeed();
+  const buckets = pool.view().buckets.map(({ credentials }) => credentials);
+  await pool.close();
+  return { next: next?.credential.id, buckets };
+}
+
+Deno.test("accounts of one Google Cloud project are counted each by itself, as Google counts them", async () => {
+  for (const source of ["gemini_cli", "antigravity"] as const) {
+    assert.deepEqual(await afterOneIsUsedUp(source), { next: "bob", buckets: [["ada"], ["bob"]] }, source);
+  }
+});
+
+Deno.test("keys and service accounts of one Google Cloud project share its count", async () => {
+  for (const source of ["api_key", "vertex"] as const) {
+    assert.deepEqual(await afterOneIsUsedUp(source), { next: undefined, buckets: [["ada", "bob"]] }, source);
+  }
+});
