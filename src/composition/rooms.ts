@@ -5,7 +5,13 @@ import type { Ports, SourceName } from "../core/mod.ts";
 import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
 import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
 import { type CappedPool, createPool } from "../pool/mod.ts";
-import { createDeadlines, createSessionMemory, createSignatureMemory, type RelayDeps } from "../relay/mod.ts";
+import {
+  Bag,
+  createDeadlines,
+  createSessionMemory,
+  createSignatureMemory,
+  type RelayDeps,
+} from "../relay/mod.ts";
 import { saveOwnerKey } from "./owner_key_file.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { createReachHost } from "../system/mod.ts";
@@ -117,10 +123,10 @@ function relayDeps(
 ): RelayDeps {
   const { settings, ports, store, ledger, pool, upstreams } = rooms;
   const clients = new Map<string, Deno.HttpClient>();
-  const stopping = new Set<() => void>();
+  const running: RelayDeps["running"] = new Bag();
   const reachHost = createReachHost((name) => Deno.env.get(name));
   shutdown.addEventListener("abort", () => {
-    for (const stop of [...stopping]) stop();
+    for (const request of running.list()) request.abort();
     for (const client of clients.values()) client.close();
     clients.clear();
   }, { once: true });
@@ -134,7 +140,7 @@ function relayDeps(
     signatures: createSignatureMemory(store),
     sessions: createSessionMemory(),
     shutdown,
-    stopping,
+    running,
     ready: (credential, force) => rooms.oauth.ready(credential, force),
     // What a credential's own proxy can reach is not known here, but it must be there itself.
     reach: (url, { proxy = url }, ms) => reachHost(proxy, ms),

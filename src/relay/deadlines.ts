@@ -1,4 +1,5 @@
 import type { Clock } from "../core/mod.ts";
+import { Bag, type BagMember } from "./bag.ts";
 
 /** A running limit on silence; `touch` starts it anew. */
 export interface Deadline {
@@ -12,61 +13,83 @@ export interface Deadlines {
   close(): void;
 }
 
-interface Entry {
-  /** The tick at which it expires. */
-  at: number;
-  readonly ticks: number;
-  readonly expire: () => void;
-}
-
 /**
  * One coarse timer for all calls instead of one a call: a timer of its own costs a call about a fifteenth of a bare
  * pass-through (measured), and nobody needs a read timeout to be exact. Time is counted in ticks of that timer, so that a
  * machine whose clock is set neither ends calls under way nor lets them wait for hours.
  */
 export function createDeadlines(clock: Clock, tick = 50): Deadlines {
-  const entries = new Set<Entry>();
-  let cancel: (() => void) | undefined;
-  let closed = false;
-  let now = 0;
+  return new TickedDeadlines(clock, tick);
+}
 
-  function sweep(): void {
-    cancel = undefined;
-    now++;
-    for (const entry of entries) {
-      if (entry.at > now) continue;
-      entries.delete(entry);
+class TickedDeadlines implements Deadlines {
+  readonly entries = new Bag<Entry>();
+  now = 0;
+  readonly #clock: Clock;
+  readonly #tick: number;
+  #cancel: (() => void) | undefined;
+  #closed = false;
+
+  constructor(clock: Clock, tick: number) {
+    this.#clock = clock;
+    this.#tick = tick;
+  }
+
+  start(ms: number, expire: () => void): Deadline {
+    const entry = new Entry(this, Math.ceil(ms / this.#tick), expire);
+    this.entries.add(entry);
+    this.#arm();
+    return entry;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.rest();
+  }
+
+  /** The last one out stops the timer, so that an idle process sleeps. */
+  rest(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #arm(): void {
+    if (this.#cancel !== undefined || this.entries.size === 0 || this.#closed) return;
+    this.#cancel = this.#clock.after(this.#tick, () => this.#sweep());
+  }
+
+  #sweep(): void {
+    this.#cancel = undefined;
+    this.now++;
+    for (const entry of this.entries.list()) {
+      if (entry.at > this.now || entry.place < 0) continue;
+      this.entries.delete(entry);
       entry.expire();
     }
-    arm();
+    this.#arm();
+  }
+}
+
+class Entry implements Deadline, BagMember {
+  place = -1;
+  /** The tick at which it expires. */
+  at: number;
+  readonly #deadlines: TickedDeadlines;
+  readonly #ticks: number;
+
+  constructor(deadlines: TickedDeadlines, ticks: number, readonly expire: () => void) {
+    this.#deadlines = deadlines;
+    this.#ticks = ticks;
+    this.at = deadlines.now + ticks;
   }
 
-  function arm(): void {
-    if (cancel === undefined && entries.size > 0 && !closed) cancel = clock.after(tick, sweep);
+  touch(): void {
+    this.at = this.#deadlines.now + this.#ticks;
   }
 
-  return {
-    start(ms, expire) {
-      const ticks = Math.ceil(ms / tick);
-      const entry: Entry = { at: now + ticks, ticks, expire };
-      entries.add(entry);
-      arm();
-      return {
-        touch: () => void (entry.at = now + entry.ticks),
-        clear() {
-          entries.delete(entry);
-          // The last one out stops the timer, so that an idle process sleeps.
-          if (entries.size === 0) {
-            cancel?.();
-            cancel = undefined;
-          }
-        },
-      };
-    },
-    close() {
-      closed = true;
-      cancel?.();
-      entries.clear();
-    },
-  };
+  clear(): void {
+    const { entries } = this.#deadlines;
+    entries.delete(this);
+    if (entries.size === 0) this.#deadlines.rest();
+  }
 }

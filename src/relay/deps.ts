@@ -3,9 +3,15 @@ import type { Settings } from "../config/mod.ts";
 import type { Ledger } from "../ledger/contract.ts";
 import type { Pool } from "../pool/contract.ts";
 import type { Upstream } from "../upstreams/contract.ts";
+import type { Bag, BagMember } from "./bag.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { SessionMemory } from "./session_memory.ts";
 import type { SignatureMemory } from "./signature_memory.ts";
+
+/** An upstream request that is under way. */
+export interface Running extends BagMember {
+  abort(): void;
+}
 
 /** What every call is relayed with; made once by the composition. */
 export interface RelayDeps {
@@ -19,8 +25,8 @@ export interface RelayDeps {
   readonly sessions: SessionMemory;
   /** Aborts when the process stops. */
   readonly shutdown: AbortSignal;
-  /** What is called when it does: one set, as a listener on the signal for each attempt costs more. */
-  readonly stopping: Set<() => void>;
+  /** What is aborted when it does: one bag, as a listener on the signal for each attempt costs more. */
+  readonly running: Bag<Running>;
   /** A credential that can be used now: OAuth access tokens are refreshed, early or by force. */
   readonly ready: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
   /** The platform's client for a credential's own outbound proxy. */

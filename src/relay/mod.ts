@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { Bag } from "./bag.ts";
 export * from "./client_watch.ts";
 export { continuedTurn } from "./continued_turn.ts";
 export * from "./deadlines.ts";

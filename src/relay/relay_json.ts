@@ -21,16 +21,16 @@ export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result
   const served = await runAttempts(deps, call, async (attempt): Promise<Result<unknown, Failure>> => {
     const reply = await send(deps, attempt, call.build(attempt), { stream: false, model: call.need.model });
     if (!reply.ok) return reply;
-    const { response, readFailure, release } = reply.value;
+    const { value: open } = reply;
     try {
-      return ok(attempt.upstream.unwrap(await response.json()));
+      return ok(attempt.upstream.unwrap(await open.response.json()));
     } catch (cause) {
       return {
         ok: false,
-        error: cause instanceof SyntaxError ? transportFailure(cause) : readFailure(cause),
+        error: cause instanceof SyntaxError ? transportFailure(cause) : open.readFailure(cause),
       };
     } finally {
-      release();
+      open.release();
     }
   });
   if (!served.ok) return served;

@@ -79,7 +79,7 @@ async function readFirst(call: NativeCall, reply: OpenReply): Promise<OpenNative
   const { body } = reply.response;
   const reader = body === null ? undefined : openBody(body);
   const first = await reader?.read() ?? new Uint8Array();
-  reply.deadline.touch();
+  reply.touch();
   return reader === undefined ? { reply, first } : { reply, reader, first };
 }
 
@@ -113,7 +113,7 @@ function streamed(
     try {
       let bytes: Uint8Array | undefined = first;
       while (bytes !== undefined) {
-        reply.deadline.touch();
+        reply.touch();
         sniffer.see(bytes);
         target.write(bytes);
         const room = target.room();

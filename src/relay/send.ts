@@ -1,8 +1,7 @@
 import { type Failure, ok, type Result } from "../core/mod.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
-import type { ClientWatch } from "./client_watch.ts";
 import type { Deadline } from "./deadlines.ts";
-import type { RelayDeps } from "./deps.ts";
+import type { RelayDeps, Running } from "./deps.ts";
 import {
   clientGone,
   shuttingDown,
@@ -11,13 +10,13 @@ import {
   unreachableFailure,
 } from "./failures.ts";
 import type { Try } from "./run_attempts.ts";
-import { watchReach } from "./watch_reach.ts";
+import { type ReachWatch, watchReach } from "./watch_reach.ts";
 
 /** An upstream reply whose head is a success, and the means to end it. */
 export interface OpenReply {
   readonly response: Response;
-  /** The limit on silence; touch it with every piece of the body. */
-  readonly deadline: Deadline;
+  /** Starts the limit on silence anew; call it with every piece of the body. */
+  touch(): void;
   /** Ends the upstream request at once. */
   abort(): void;
   /** Turns what a failed read threw into the reason. */
@@ -46,46 +45,109 @@ export async function send(
   request: UpstreamRequest,
   options: SendOptions,
 ): Promise<Result<OpenReply, Failure>> {
-  const controller = new AbortController();
-  const patience = patienceFor(deps, options.stream);
-  const reason = { timedOut: false, unreachable: false };
-  const abort = () => controller.abort();
-  const reach = watchReach(deps, attempt, request.url, () => {
-    reason.unreachable = true;
-    abort();
-  });
-  const watch = watchLate(deps, attempt.client, abort, reach.begin);
-  const deadline = deps.deadlines.start(patience.ms, () => {
-    reason.timedOut = true;
-    abort();
-  });
-  const release = () => {
-    deadline.clear();
-    watch.stop();
-    reach.stop();
-  };
-  const readFailure = (cause: unknown): Failure => {
-    if (watch.left()) return clientGone();
-    if (reason.unreachable) return unreachableFailure(deps.settings.timeoutConnect);
-    if (reason.timedOut) return timeoutFailure(patience.setting, patience.ms);
-    return deps.shutdown.aborted ? shuttingDown() : transportFailure(cause);
-  };
+  const exchange = new Exchange(deps, attempt, request.url, patienceFor(deps, options.stream));
   try {
-    const response = await deps.ports.fetch(request.url, initOf(deps, attempt, request, controller.signal));
-    reach.stop();
+    const response = await deps.ports.fetch(request.url, initOf(deps, attempt, request, exchange.signal));
+    exchange.answered(response);
     attempt.trail.connected(response.status);
-    if (response.ok) return ok({ response, deadline, abort, readFailure, release });
+    if (response.ok) return ok(exchange);
     const body = await response.text();
-    release();
+    exchange.release();
     const { status, headers } = response;
     const now = deps.ports.clock.now();
     const failure = attempt.upstream.classifyFailure({ status, body, headers, model: options.model, now });
     options.onRefusal?.(failure, body);
     return { ok: false, error: failure };
   } catch (cause) {
-    const failure = readFailure(cause);
-    release();
+    const failure = exchange.readFailure(cause);
+    exchange.release();
     return { ok: false, error: failure };
+  }
+}
+
+/** How long an attempt runs before its client is watched: leaving is noticed this much later at worst. */
+const WATCH_AFTER_MS = 50;
+
+/**
+ * One upstream request while it runs: ended when the client leaves, the process stops or nothing comes for too long. Client
+ * and upstream are watched only when it takes its time.
+ */
+class Exchange implements OpenReply, Running {
+  place = -1;
+  #response: Response | undefined;
+  readonly #deps: RelayDeps;
+  readonly #attempt: Try;
+  readonly #url: string;
+  readonly #patience: Patience;
+  readonly #controller = new AbortController();
+  #deadline: Deadline;
+  /** From when on silence is measured. */
+  #late = false;
+  #ended: "no" | "timed_out" | "unreachable" = "no";
+  #client: AbortSignal | undefined;
+  #reach: ReachWatch | undefined;
+
+  constructor(deps: RelayDeps, attempt: Try, url: string, patience: Patience) {
+    this.#deps = deps;
+    this.#attempt = attempt;
+    this.#url = url;
+    this.#patience = patience;
+    this.#deadline = deps.deadlines.start(Math.min(WATCH_AFTER_MS, patience.ms), () => this.#takesTime());
+    deps.running.add(this);
+    if (deps.shutdown.aborted) this.abort();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get response(): Response {
+    return this.#response!;
+  }
+
+  answered(response: Response): void {
+    this.#response = response;
+    this.#reach?.stop();
+  }
+
+  touch(): void {
+    if (this.#late) this.#deadline.touch();
+  }
+
+  readonly abort = (): void => this.#controller.abort();
+
+  readFailure(cause: unknown): Failure {
+    if (this.#client?.aborted) return clientGone();
+    if (this.#ended === "unreachable") return unreachableFailure(this.#deps.settings.timeoutConnect);
+    if (this.#ended === "timed_out") return timeoutFailure(this.#patience.setting, this.#patience.ms);
+    return this.#deps.shutdown.aborted ? shuttingDown() : transportFailure(cause);
+  }
+
+  release(): void {
+    this.#deadline.clear();
+    this.#deps.running.delete(this);
+    this.#client?.removeEventListener("abort", this.abort);
+    this.#reach?.stop();
+  }
+
+  #takesTime(): void {
+    const left = this.#patience.ms - WATCH_AFTER_MS;
+    if (left <= 0) return this.#end("timed_out");
+    this.#late = true;
+    this.#deadline = this.#deps.deadlines.start(left, () => this.#end("timed_out"));
+    if (this.#response === undefined) this.#watchUpstream();
+    this.#client = this.#attempt.client.signal;
+    if (this.#client.aborted) this.abort();
+    else this.#client.addEventListener("abort", this.abort, { once: true });
+  }
+
+  #watchUpstream(): void {
+    this.#reach = watchReach(this.#deps, this.#attempt, this.#url, () => this.#end("unreachable"));
+  }
+
+  #end(reason: "timed_out" | "unreachable"): void {
+    this.#ended = reason;
+    this.abort();
   }
 }
 
@@ -114,29 +176,5 @@ function initOf(
     signal,
     ...(request.body === undefined ? {} : { body: request.body }),
     ...(client === undefined ? {} : { client }),
-  };
-}
-
-/** How long an attempt runs before its client is watched: leaving is noticed this much later at worst. */
-const WATCH_AFTER_MS = 50;
-
-/** Aborts the attempt when the client leaves or the process stops; begins to watch client and upstream when the attempt takes its time. */
-function watchLate(deps: RelayDeps, client: ClientWatch, abort: () => void, watchUpstream: () => void) {
-  let signal: AbortSignal | undefined;
-  const late = deps.deadlines.start(WATCH_AFTER_MS, () => {
-    watchUpstream();
-    signal = client.signal;
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
-  });
-  if (deps.shutdown.aborted) abort();
-  deps.stopping.add(abort);
-  return {
-    left: () => signal?.aborted ?? false,
-    stop() {
-      late.clear();
-      deps.stopping.delete(abort);
-      signal?.removeEventListener("abort", abort);
-    },
   };
 }

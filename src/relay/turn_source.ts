@@ -51,7 +51,7 @@ export function streamedTurn(input: TurnInput): TurnSource {
       try {
         while (true) {
           const bytes = await reader?.read();
-          reply.deadline.touch();
+          reply.touch();
           const payloads = bytes === undefined ? parser.end() : parser.push(bytes);
           const failure = digest(input, segmenter, payloads, events);
           if (failure) return stop(events, failure);

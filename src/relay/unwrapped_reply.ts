@@ -15,7 +15,7 @@ export async function unwrappedReply(
   const { response } = reply;
   if (!options.stream || response.body === null) {
     const body: unknown = await response.json();
-    return { ...reply, response: Response.json(unwrap(body), { status: response.status }) };
+    return withResponse(reply, Response.json(unwrap(body), { status: response.status }));
   }
   const frames = options.events ? eventFrames() : arrayFrames();
   const parser = createSseParser();
@@ -33,7 +33,17 @@ export async function unwrappedReply(
     }),
   );
   const headers = { "content-type": options.events ? "text/event-stream" : "application/json" };
-  return { ...reply, response: new Response(body, { status: response.status, headers }) };
+  return withResponse(reply, new Response(body, { status: response.status, headers }));
+}
+
+function withResponse(reply: OpenReply, response: Response): OpenReply {
+  return {
+    response,
+    touch: () => reply.touch(),
+    abort: () => reply.abort(),
+    readFailure: (cause) => reply.readFailure(cause),
+    release: () => reply.release(),
+  };
 }
 
 /** How a stream's chunks stand in its body. */

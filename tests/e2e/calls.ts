@@ -157,9 +157,9 @@ export function assertIdle(t: UnderTest): void {
 }
 
 /** Polls, as sockets tell of their end when they will; fails after `ms`. */
-export async function until(holds: () => boolean, ms = 2000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, ms = 2000): Promise<void> {
   const end = performance.now() + ms;
-  while (!holds()) {
+  while (!await holds()) {
     assert.ok(performance.now() < end, `not within ${ms} ms: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
