@@ -1,5 +1,6 @@
 import { type Credential, type CredentialId, err, type Failure, ok } from "../core/mod.ts";
 import type { CredentialDraft } from "../store/mod.ts";
+import { codeAssistServiceOf } from "../upstreams/mod.ts";
 import type { AddedAccount, OAuthOutcome, Provider } from "./contract.ts";
 import { findProject, type FoundProject } from "./find_project.ts";
 import { oauthClient } from "./oauth_client.ts";
@@ -7,7 +8,6 @@ import { listModels } from "./model_lister.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import type { Refresher } from "./refresher.ts";
 import { fromFailure, fromStore } from "./problem.ts";
-import { serviceOf } from "./services.ts";
 import { limitedFetch, sleep, timed } from "./timed.ts";
 import { fetchEmail, refreshGrant, type Tokens } from "./token_endpoint.ts";
 
@@ -92,7 +92,7 @@ export class AccountAdder {
       ports.clock,
       (signal) =>
         findProject({
-          service: serviceOf(settings, provider),
+          service: codeAssistServiceOf(settings, provider),
           accessToken,
           options: { fetch: limitedFetch(ports), signal, now: ports.clock.now() },
           pause: (ms) => sleep(ports.clock, ms, signal),

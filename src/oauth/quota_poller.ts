@@ -6,12 +6,11 @@ import {
   ok,
   type Result,
 } from "../core/mod.ts";
-import { callCodeAssist } from "../upstreams/mod.ts";
+import { callCodeAssist, codeAssistServiceOf } from "../upstreams/mod.ts";
 import { type AccountQuota, type Provider, PROVIDERS, type QuotaBucket } from "./contract.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import { readBuckets, readSummary, worstOf } from "./quota_answer.ts";
 import type { Refresher } from "./refresher.ts";
-import { serviceOf } from "./services.ts";
 import { limitedFetch, portsFor } from "./timed.ts";
 
 /** Below this share a budget is left out before it fails. */
@@ -67,7 +66,7 @@ export class QuotaPoller {
     if (!ready.ok) return ready;
     if (ready.value.source !== "antigravity" && ready.value.source !== "gemini_cli") return ok([]);
     const { accessToken, codeAssistProject: project } = ready.value;
-    const service = serviceOf(settings, account.source);
+    const service = codeAssistServiceOf(settings, account.source);
     // The hosts meter apart: only the first one's numbers are those of the calls.
     const one = { ...service, hosts: service.hosts.slice(0, 1) };
     const method = account.source === "antigravity" ? ":retrieveUserQuotaSummary" : ":retrieveUserQuota";

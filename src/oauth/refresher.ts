@@ -9,10 +9,10 @@ import {
   type VertexCredential,
 } from "../core/mod.ts";
 import type { CredentialPatch, HeldLease } from "../store/mod.ts";
+import { codeAssistServiceOf } from "../upstreams/mod.ts";
 import { findProject } from "./find_project.ts";
 import { oauthClient } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
-import { serviceOf } from "./services.ts";
 import { limitedFetch, portsFor, sleep, timed } from "./timed.ts";
 import { refreshGrant, type Tokens } from "./token_endpoint.ts";
 import { vertexToken } from "./vertex_token.ts";
@@ -158,7 +158,7 @@ export class Refresher {
       ports.clock,
       (limited) =>
         findProject({
-          service: serviceOf(settings, account.source),
+          service: codeAssistServiceOf(settings, account.source),
           accessToken,
           ...(account.project === undefined ? {} : { ownProject: account.project }),
           options: { fetch: limitedFetch(ports), signal: limited, now: ports.clock.now() },

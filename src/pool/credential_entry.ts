@@ -20,6 +20,8 @@ export class CredentialEntry {
   errors = 0;
   /** Known dead here at once, before the store says so. */
   dead: boolean;
+  /** What Google said when it died here, before the store says so. */
+  deadBecause: string | undefined;
   /** By scope: `credential` or `model:<id>`. */
   readonly cooldowns = new Map<string, EntryCooldown>();
   /** Models for which its last failure was a used-up limit: it is fit again as soon as its bucket is. */
@@ -68,6 +70,12 @@ export class CredentialEntry {
     const endpoint = this.endpoint?.closedUntil(now) ?? 0;
     if (this.cooldowns.size === 0) return endpoint;
     return Math.max(endpoint, this.#until("credential", now), this.#until(`model:${model}`, now));
+  }
+
+  /** What rests it for this model. */
+  cooldownFor(model: string, now: number): EntryCooldown | undefined {
+    return ["credential", `model:${model}`].map((scope) => this.cooldowns.get(scope))
+      .find((cooldown) => cooldown !== undefined && cooldown.until > now);
   }
 
   #until(scope: string, now: number): number {

@@ -80,6 +80,7 @@ export class Effects {
   #dead({ entry }: Flight, failure: Failure): string {
     if (entry.dead) return "already dead";
     entry.dead = true;
+    entry.deadBecause = failure.message;
     const link = failure.link === undefined ? {} : { link: failure.link };
     this.#context.emit({ type: "dead", credential: entry.id, reason: failure.message, ...link });
     return "retired the credential";

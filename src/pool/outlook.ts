@@ -4,7 +4,7 @@ import type { Need, Refusal, Shortage } from "./contract.ts";
 import type { Forecast } from "./forecast.ts";
 import type { Lane } from "./lane.ts";
 import type { Roster } from "./roster.ts";
-import { capped, mainReason, refusalsOf, shortageOf, tooLarge } from "./shortage.ts";
+import { capped, mainReason, refusalsOf, shortageOf, toldOf, tooLarge } from "./shortage.ts";
 
 /** What a call that cannot be served now may hope for. */
 export interface Hope {
@@ -68,7 +68,9 @@ export class Outlook {
     if (lane.nodes.length > 0 && need.counted && need.inputTokens > largest) {
       return tooLarge(need, largest, refusals);
     }
-    return shortageOf(need.model, this.#reason(lane, need, refusals, now), until, now, refusals);
+    const reason = this.#reason(lane, need, refusals, now);
+    const told = toldOf(this.#roster, reason, refusals, need, now);
+    return shortageOf(need.model, reason, until, now, refusals, told);
   }
 
   /** Why nobody can take it: a gate before all keys, what the keys say, or a gate that has just opened for one at a time. */

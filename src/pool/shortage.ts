@@ -38,7 +38,7 @@ const SETBACKS: Readonly<Record<string, Setback>> = {
   closed: setback("overloaded", 503, "service_unavailable", "the proxy is shutting down"),
   overloaded: setback("overloaded", 503, "model_overloaded", "the model is overloaded at Google"),
   gone: setback("model_gone", 404, "model_not_found", "Google does not serve this model to any key"),
-  source: setback("config_fault", 503, "source_unavailable", "the source refuses this program; see the log"),
+  source: setback("config_fault", 503, "source_unavailable", "its source refuses this program"),
   endpoint: setback("transport", 503, "upstream_unreachable", "Google cannot be reached"),
   egress: setback("region_blocked", 403, "region_blocked", "Google does not serve this network's location"),
   dead: setback(
@@ -95,6 +95,7 @@ export function shortageOf(
   until: number | undefined,
   now: number,
   refusals: readonly Refusal[],
+  told?: string,
 ): Shortage {
   // Nobody to refuse means nobody is there.
   const found = SETBACKS[reason === "none" && refusals.length === 0 ? "empty" : reason] ??
@@ -107,11 +108,34 @@ export function shortageOf(
     origin: "proxy",
     status,
     code,
-    message: `No key can serve ${model} now: ${text}.${when}`,
+    message: `No key can serve ${model} now: ${text}.${told === undefined ? "" : ` ${told}`}${when}`,
     cools: "nothing",
     ...(until === undefined ? {} : { until }),
   };
   return { kind: "shortage", failure, refusals };
+}
+
+/** What Google said about the set-up: why a source rests, or a key that is out for another reason than a used-up limit. */
+export function toldOf(
+  roster: Roster,
+  reason: string,
+  refusals: readonly Refusal[],
+  need: Need,
+  now: number,
+): string | undefined {
+  if (reason === "source") {
+    const faults = need.sources.map((source) => roster.sourceFaults.get(source));
+    return faults.find((fault) => fault !== undefined && fault.until > now)?.reason;
+  }
+  if (reason !== "dead" && reason !== "cooling" && reason !== "tried") return undefined;
+  for (const { credential } of refusals) {
+    const entry = credential === undefined ? undefined : roster.entries.get(credential);
+    const told = reason === "dead"
+      ? entry?.credential.dead?.reason ?? entry?.deadBecause
+      : entry?.cooldownFor(need.model, now)?.reason;
+    if (told !== undefined) return told;
+  }
+  return undefined;
 }
 
 export function tooLarge(need: Need, largest: number, refusals: readonly Refusal[]): Shortage {

@@ -14,12 +14,12 @@ const NO_LICENCE: Refusal = {
 const BANNED: Refusal = {
   code: "account_banned",
   message:
-    "Google has disabled this account for a violation of its terms; appeal there, and pause your other accounts.",
+    "Google has disabled this account for a violation of its terms; appeal by the link on the dashboard's Keys page, and pause your other accounts.",
 };
 const VALIDATION: Refusal = {
   code: "account_validation_required",
   message:
-    "Google wants the owner of this account to verify it; open the link, then check the account again.",
+    "Google wants the owner of this account to verify it; open the link on the dashboard's Keys page, then check the account again.",
 };
 
 const BY_REASON: Readonly<Record<string, Refusal>> = {
@@ -96,12 +96,17 @@ function wrongClient(seen: Seen) {
   });
 }
 
+/** The owner's own project lacks the API that he can switch on himself; the other API is only open in projects that Google made. */
 function staleProject(seen: Seen) {
+  const help = seen.error.metadata["service"] === "cloudaicompanion.googleapis.com"
+    ? 'switch on "Gemini for Google Cloud" for it in the Google Cloud console, under APIs & Services.'
+    : "sign in once to Google's own program with this account, then here again.";
   return failed(seen, {
     class: "credential_stale",
     cools: "nothing",
     code: "project_stale",
-    message: "The API is switched off in this account's project; the project is looked up once more.",
+    message:
+      `The API is switched off in this account's project; the project is looked up once more. If this stays, ${help}`,
   });
 }
 
@@ -113,7 +118,8 @@ export const versionRule: Rule = (seen) =>
       cools: "source",
       code: "client_version_refused",
       message:
-        "Google no longer takes the client version that this proxy reports for this source; update the proxy.",
+        "Google no longer takes the client version that this proxy reports for this source; update GemiNitro or set " +
+        `${seen.source === "antigravity" ? "ANTIGRAVITY" : "GEMINI_CLI"}_USER_AGENT to a newer version.`,
     })
     : undefined;
 
@@ -126,6 +132,7 @@ export const permissionRule: Rule = (seen) =>
       until: seen.now + PERMISSION_LOCK,
       code: "permission_denied",
       message:
-        "Google says that this account may not make this call, without a reason; it rests for half an hour.",
+        "Google says that this account may not make this call, without a reason; see whether it works in Google's own " +
+        "program. It rests for half an hour.",
     })
     : undefined;

@@ -29,7 +29,8 @@ const SUSPENDED: Refusal = {
 const RESTRICTED: Refusal = {
   code: "key_restricted",
   message:
-    "This API key is restricted so that it may not call the Gemini API from here; change its restrictions.",
+    "This API key is restricted so that it may not call the Gemini API from here; change its restrictions in the Google " +
+    "Cloud console, under Credentials.",
   link: CONSOLE_PAGE,
 };
 const BILLING: Refusal = {
@@ -50,7 +51,9 @@ const BY_REASON: Readonly<Record<string, Refusal>> = {
   BILLING_DISABLED: BILLING,
   SERVICE_DISABLED: {
     code: "api_not_enabled",
-    message: "The Gemini API is not enabled in the project of this API key; enable it there.",
+    message:
+      "The Gemini API is not enabled in the project of this API key; switch it on in the Google Cloud console, under " +
+      "APIs & Services, then check the key again.",
     link: API_PAGE,
   },
 };

@@ -5,15 +5,11 @@
  *
  * @module
  */
-export { createAiStudio } from "./ai_studio/mod.ts";
-export { antigravityService, createAntigravity } from "./antigravity/mod.ts";
 export { classifyCodeAssist } from "./classify_code_assist.ts";
 export { classifyPublic } from "./classify_public.ts";
 export { classifyTokenRefusal } from "./classify_token_refusal.ts";
 export { callCodeAssist, type CallOptions, type CodeAssistCall } from "./code_assist_call.ts";
 export { type CodeAssistService } from "./code_assist_service.ts";
 export * from "./contract.ts";
-export { createGeminiCli, geminiCliService } from "./gemini_cli/mod.ts";
 export { safeText } from "./safe_text.ts";
-export { type UpstreamPlaces, upstreamsOf } from "./upstreams_of.ts";
-export { createVertex } from "./vertex/mod.ts";
+export { codeAssistServiceOf, type UpstreamPlaces, upstreamsOf } from "./upstreams_of.ts";

@@ -1,33 +1,54 @@
 import type { SourceName } from "../core/mod.ts";
 import { createAiStudio } from "./ai_studio/mod.ts";
-import { createAntigravity } from "./antigravity/mod.ts";
+import { type AntigravityOptions, antigravityService, createAntigravity } from "./antigravity/mod.ts";
+import type { CodeAssistService } from "./code_assist_service.ts";
 import type { Upstream } from "./contract.ts";
-import { createGeminiCli } from "./gemini_cli/mod.ts";
+import { createGeminiCli, type GeminiCliOptions, geminiCliService } from "./gemini_cli/mod.ts";
 import { createVertex } from "./vertex/mod.ts";
 
-interface OAuthClientId {
-  readonly clientId?: string;
-}
+type Account = "antigravity" | "gemini_cli";
 
-/** Where each source listens, and the OAuth clients whose misconfiguration its errors may name; the program's settings fit. */
+/** Where each source listens, what it is told of the caller, and the OAuth clients whose refusal its errors may name; the program's settings fit. */
 export interface UpstreamPlaces {
   readonly geminiApiUrl: string;
   readonly antigravityUrls: readonly string[];
+  readonly antigravityUserAgent?: string;
   readonly codeAssistUrl: string;
+  readonly geminiCliUserAgent?: string;
   readonly vertexUrl?: string;
-  readonly oauth: Readonly<Record<"default" | "antigravity" | "gemini_cli", OAuthClientId>>;
+  readonly oauth: Readonly<Record<"default" | Account, { readonly clientId?: string }>>;
 }
 
 /** Every way to Gemini, where the settings say it is. */
 export function upstreamsOf(places: UpstreamPlaces): ReadonlyMap<SourceName, Upstream> {
-  const { oauth, vertexUrl } = places;
-  const client = ({ clientId = oauth.default.clientId }: OAuthClientId) =>
-    clientId === undefined ? {} : { clientId };
-  const urls = places.antigravityUrls;
+  const { vertexUrl } = places;
   return new Map<SourceName, Upstream>([
     ["api_key", createAiStudio({ url: places.geminiApiUrl })],
-    ["antigravity", createAntigravity({ urls, ...client(oauth.antigravity) })],
-    ["gemini_cli", createGeminiCli({ url: places.codeAssistUrl, ...client(oauth.gemini_cli) })],
+    ["antigravity", createAntigravity(antigravityOptions(places))],
+    ["gemini_cli", createGeminiCli(geminiCliOptions(places))],
     ["vertex", createVertex(vertexUrl === undefined ? {} : { url: vertexUrl })],
   ]);
+}
+
+/** The control plane of an account's source, reached as its calls are. */
+export function codeAssistServiceOf(places: UpstreamPlaces, source: Account): CodeAssistService {
+  return source === "antigravity"
+    ? antigravityService(antigravityOptions(places))
+    : geminiCliService(geminiCliOptions(places));
+}
+
+function antigravityOptions(places: UpstreamPlaces): AntigravityOptions {
+  return { urls: places.antigravityUrls, ...caller(places, "antigravity", places.antigravityUserAgent) };
+}
+
+function geminiCliOptions(places: UpstreamPlaces): GeminiCliOptions {
+  return { url: places.codeAssistUrl, ...caller(places, "gemini_cli", places.geminiCliUserAgent) };
+}
+
+function caller({ oauth }: UpstreamPlaces, source: Account, userAgent: string | undefined) {
+  const clientId = oauth[source].clientId ?? oauth.default.clientId;
+  return {
+    ...(clientId === undefined ? {} : { clientId }),
+    ...(userAgent === undefined ? {} : { userAgent }),
+  };
 }

@@ -16,6 +16,18 @@ async function streamed(under: OAuthProxy, path: string, body: unknown) {
   return { text, source: response.headers.get("x-geminitro-source") };
 }
 
+/** Waits until the database knows that an account is dead: that is written beside the call. */
+async function death({ rooms: { store } }: OAuthProxy["proxy"], email: string): Promise<void> {
+  while (true) {
+    const change = Promise.withResolvers<void>();
+    const stop = store.onEpoch(() => change.resolve());
+    const dead = (await store.credentials.list()).some((one) => one.tail === email && one.dead !== undefined);
+    if (!dead) await change.promise;
+    stop();
+    if (dead) return;
+  }
+}
+
 Deno.test("sign in, list, and infer with Gemini and Claude in each translated dialect, streamed", async () => {
   await using under = await oauthProxy();
   const account = await under.signIn("ada@example.com");
@@ -209,6 +221,7 @@ Deno.test("an account that must be verified is off with its link, and the next a
     const [, text] = await answerOf(await under.chat());
     assert.match(text, /project-of-eve/);
   }
+  await death(under.proxy, "ada@example.com");
   const keys = await under.api("GET", "/api/keys/safe");
   assert.match(JSON.stringify(keys.body), /https:\/\/accounts\.example\.com\/verify/);
 });
@@ -236,6 +249,26 @@ Deno.test("a refused client version is told as the configuration's fault, never 
   await under.proxy.rooms.ledger.flush();
   const calls = await under.api("GET", "/api/requests");
   assert.match(JSON.stringify(calls.body), /no longer takes the client version/);
+});
+
+Deno.test("the user agents that are set are told to each source, in set-up and in calls", async () => {
+  const told = { antigravity: "antigravity/hub/9.8.7 tests", cli: "GeminiCLI/9.8.7 (tests)" };
+  await using under = await oauthProxy({
+    ANTIGRAVITY_USER_AGENT: told.antigravity,
+    GEMINI_CLI_USER_AGENT: told.cli,
+  });
+  for (const source of ["antigravity", "gemini-cli"]) {
+    const account = await under.signIn("ada@example.com", source);
+    assert.equal((await answerOf(await under.chat()))[0], source.replace("-", "_"));
+    await under.api("DELETE", `/api/keys/${account["id"]}`);
+  }
+  const heard = under.google.log.filter(({ host }) => host !== "google");
+  for (const { host, path, headers } of heard) {
+    assert.equal(headers["user-agent"], host === "cli" ? told.cli : told.antigravity, `${host} ${path}`);
+  }
+  for (const host of ["daily", "cli"]) {
+    assert.ok(heard.some((one) => one.host === host && /enerateContent/.test(one.path)), host);
+  }
 });
 
 Deno.test("native clients are served by a source in an envelope when no key is there", async () => {
