@@ -16,10 +16,8 @@ export type Authenticate = (token: string) => ClientIdentity | undefined;
 /** The token a request carries, in any of the ways that the dialects' clients send it. */
 function tokenOf(request: Request, url: URL): string | undefined {
   const { headers } = request;
-  const bearer = headers.get("authorization");
-  if (bearer !== null && bearer.trim() !== "") {
-    return /^bearer\s+(\S+)\s*$/i.exec(bearer)?.[1] ?? bearer.trim();
-  }
+  const bearer = headers.get("authorization")?.trim() ?? "";
+  if (bearer !== "") return /^bearer\s/i.test(bearer) ? bearer.slice(7).trim() : bearer;
   return headers.get("x-api-key") ?? headers.get("x-goog-api-key") ?? url.searchParams.get("key") ??
     undefined;
 }
@@ -55,6 +53,7 @@ export function createAuthGate(authenticate: Authenticate, now: () => number): A
 
   function welcome(peer: string): void {
     if (guesses.size > 0) guesses.delete(peer);
+    if ((known.get(peer) ?? -Infinity) > now() - KNOWN_MS / 60) return;
     if (known.size > MOST_ADDRESSES) known.clear();
     known.set(peer, now());
   }

@@ -12,10 +12,17 @@ const CONTAINER_NAMES = ["host.docker.internal", "host.containers.internal"];
 export function createRequestGuard(host: string): (request: Request, url: URL) => Result<void, Failure> {
   const names = [host, ...CONTAINER_NAMES];
   const loopback = isLoopback(host);
+  /** A machine's clients call it by one name or two: the last good one is not looked at again. */
+  let lastHost: string | undefined;
+  const isOurs = (request: Request): boolean => {
+    const named = request.headers.get("host");
+    if (named !== null && named === lastHost) return true;
+    if (!isTrustedHost(request, names)) return false;
+    lastHost = named ?? undefined;
+    return true;
+  };
   return (request, url) => {
-    if (loopback && !isTrustedHost(request, names)) {
-      return err(refusal("This host name does not belong to the proxy"));
-    }
+    if (loopback && !isOurs(request)) return err(refusal("This host name does not belong to the proxy"));
     if (isForeignFetch(request)) return err(refusal("Web pages of other sites may not call this proxy"));
     const origin = request.headers.get("origin");
     if (origin === null || !/^(https?:|null$)/i.test(origin) || origin === url.origin) return ok(undefined);

@@ -2,24 +2,23 @@ import { type Failure, isObject } from "../core/mod.ts";
 import type { RelayDeps } from "./deps.ts";
 import { emptyReplyFailure } from "./failures.ts";
 import type { OnRefusal } from "./native_call.ts";
+import type { NativeSniffer } from "./native_sniffer.ts";
 import type { Try } from "./run_attempts.ts";
 
 /** What a piece larger than this holds is no error and no empty reply. */
 const SMALL = 16 * 1024;
 
-const decoder = new TextDecoder();
-
 /** Errors and empty replies can hide behind status 200; both show in a small first piece. */
 export function judgeFirst(
   deps: RelayDeps,
   attempt: Try,
-  first: Uint8Array | undefined,
+  { first, sniffer }: { readonly first: Uint8Array; readonly sniffer: NativeSniffer },
   model: string,
   onRefusal: OnRefusal,
 ): Failure | undefined {
-  if (first === undefined || first.byteLength === 0) return emptyReplyFailure("no body");
+  if (first.byteLength === 0) return emptyReplyFailure("no body");
   if (first.byteLength > SMALL) return undefined;
-  const text = decoder.decode(first);
+  const text = sniffer.text();
   if (!text.includes('"error"') && !mayBeEmpty(text)) return undefined;
   const chunk = firstChunk(text);
   if (!isObject(chunk)) return undefined;

@@ -7,45 +7,49 @@ const TAIL_BYTES = 64 * 1024;
 const FINISH = "finishReason";
 const BLOCKED = "blockReason";
 
-/** Looks at a native reply as it passes, without parsing or changing it. */
-export interface NativeSniffer {
-  see(bytes: Uint8Array): void;
-  /** True when the reply said that its turn is over. */
-  finished(): boolean;
-  finishReason(): string | undefined;
-  /** True when the body ends with an error object of Google's own. */
-  saidError(): boolean;
-  usage(): Usage | undefined;
-}
+/** Looks at a native reply as it passes, without changing it: no copy, no search and no parse while bytes pass. */
+export class NativeSniffer {
+  /** The end of the body so far. */
+  readonly #tail: Uint8Array[] = [];
+  #size = 0;
+  /** A finish was seen in what is not kept any more. */
+  #finished = false;
+  #text: string | undefined;
 
-/** Keeps the tail of the body and whether a finish was seen before it: no copy, no search and no parse while bytes pass. */
-export function createNativeSniffer(): NativeSniffer {
-  const tail: Uint8Array[] = [];
-  let size = 0;
-  let seen = false;
-  let read: string | undefined;
-
-  function text(): string {
-    return read ??= textOf(tail);
+  see(bytes: Uint8Array): void {
+    this.#text = undefined;
+    this.#tail.push(bytes);
+    this.#size += bytes.byteLength;
+    while (this.#tail.length > 1 && this.#size - this.#tail[0]!.byteLength >= TAIL_BYTES) {
+      const dropped = this.#tail.shift()!;
+      this.#size -= dropped.byteLength;
+      // With the beginning of what follows, as a word may be cut by the edge.
+      this.#finished ||= saysFinish(textOf([dropped, this.#tail[0]!.subarray(0, FINISH.length)]));
+    }
   }
 
-  return {
-    see(bytes) {
-      read = undefined;
-      tail.push(bytes);
-      size += bytes.byteLength;
-      while (tail.length > 1 && size - tail[0]!.byteLength >= TAIL_BYTES) {
-        const dropped = tail.shift()!;
-        size -= dropped.byteLength;
-        // With the beginning of what follows, as a word may be cut by the edge.
-        seen ||= saysFinish(textOf([dropped, tail[0]!.subarray(0, FINISH.length)]));
-      }
-    },
-    finished: () => seen || saysFinish(text()),
-    finishReason: () => lastReason(text()),
-    saidError: () => endsWithError(text()),
-    usage: () => lastUsage(text()),
-  };
+  /** What is kept of the body, as text. */
+  text(): string {
+    return this.#text ??= textOf(this.#tail);
+  }
+
+  /** True when the reply said that its turn is over. */
+  finished(): boolean {
+    return this.#finished || saysFinish(this.text());
+  }
+
+  finishReason(): string | undefined {
+    return lastReason(this.text());
+  }
+
+  /** True when the body ends with an error object of Google's own. */
+  saidError(): boolean {
+    return endsWithError(this.text());
+  }
+
+  usage(): Usage | undefined {
+    return lastUsage(this.text());
+  }
 }
 
 function textOf(pieces: readonly Uint8Array[]): string {

@@ -5,7 +5,7 @@ import type { RelayDeps } from "./deps.ts";
 import { clientGone, truncatedFailure } from "./failures.ts";
 import type { NativeCall, NativeRefusal, NativeReply, OnRefusal } from "./native_call.ts";
 import { judgeFirst } from "./native_judge.ts";
-import { createNativeSniffer, type NativeSniffer } from "./native_sniffer.ts";
+import { NativeSniffer } from "./native_sniffer.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { runAttempts, type Served, type Try } from "./run_attempts.ts";
 import { type OpenReply, send } from "./send.ts";
@@ -16,6 +16,8 @@ interface OpenNative {
   readonly reply: OpenReply;
   readonly reader?: BodyReader;
   readonly first: Uint8Array<ArrayBuffer>;
+  /** Has seen the first piece. */
+  readonly sniffer: NativeSniffer;
 }
 
 /** A native client's body is its own: the one repair is a number that the model does not take, which no client can know. */
@@ -58,7 +60,7 @@ async function openNative(
       reply = await unwrappedReply(reply, attempt.upstream.unwrap, call);
     }
     const open = await readFirst(call, reply);
-    const failure = call.turn ? judgeFirst(deps, attempt, open.first, model, onRefusal) : undefined;
+    const failure = call.turn ? judgeFirst(deps, attempt, open, model, onRefusal) : undefined;
     if (failure === undefined) {
       attempt.trail.firstToken();
       return ok(open);
@@ -75,20 +77,19 @@ async function openNative(
 
 /** Replies that are not streamed come whole: the platform hands them over without a stream on either side. */
 async function readFirst(call: NativeCall, reply: OpenReply): Promise<OpenNative> {
-  if (!call.stream) return { reply, first: await reply.response.bytes() };
-  const { body } = reply.response;
-  const reader = body === null ? undefined : openBody(body);
-  const first = await reader?.read() ?? new Uint8Array();
+  const sniffer = new NativeSniffer();
+  const { response } = reply;
+  const reader = call.stream && response.body !== null ? openBody(response.body) : undefined;
+  const first = reader === undefined ? await response.bytes() : await reader.read() ?? new Uint8Array();
   reply.touch();
-  return reader === undefined ? { reply, first } : { reply, reader, first };
+  sniffer.see(first);
+  return reader === undefined ? { reply, first, sniffer } : { reply, reader, first, sniffer };
 }
 
 function bodyOf(call: NativeCall, served: Served<OpenNative>): NativeReply["body"] {
   const { reader, first } = served.value;
-  const sniffer = createNativeSniffer();
-  const settle = settler(call, served, sniffer);
-  if (reader !== undefined) return streamed(call, served.value, reader, sniffer, settle);
-  sniffer.see(first);
+  const settle = settler(call, served);
+  if (reader !== undefined) return streamed(call, served.value, reader, settle);
   settle();
   return first;
 }
@@ -96,9 +97,8 @@ function bodyOf(call: NativeCall, served: Served<OpenNative>): NativeReply["body
 /** The body on its way to the client, byte for byte; the lease is settled when it ends, breaks or is left. */
 function streamed(
   call: NativeCall,
-  { reply, first }: OpenNative,
+  { reply, first, sniffer }: OpenNative,
   reader: BodyReader,
-  sniffer: NativeSniffer,
   settle: (failure?: Failure) => void,
 ): ReadableStream<Uint8Array> {
   async function pump(target: PumpTarget<Uint8Array>): Promise<void> {
@@ -112,13 +112,14 @@ function streamed(
   async function passAll(target: PumpTarget<Uint8Array>): Promise<Failure | undefined> {
     try {
       let bytes: Uint8Array | undefined = first;
-      while (bytes !== undefined) {
-        reply.touch();
-        sniffer.see(bytes);
+      while (true) {
         target.write(bytes);
         const room = target.room();
         if (room !== undefined) await room;
         bytes = await reader.read();
+        if (bytes === undefined) break;
+        reply.touch();
+        sniffer.see(bytes);
       }
       return call.turn && !sniffer.finished() ? truncatedFailure() : undefined;
     } catch (cause) {
@@ -140,7 +141,6 @@ function streamed(
 function settler(
   call: NativeCall,
   served: Served<OpenNative>,
-  sniffer: NativeSniffer,
 ): (failure?: Failure) => void {
   const { lease, attempt, value } = served;
   let settled = false;
@@ -148,7 +148,7 @@ function settler(
     if (settled) return;
     settled = true;
     value.reply.release();
-    note(call, sniffer);
+    note(call, value.sniffer);
     if (failure === undefined) lease.succeed(call.trail.usage);
     else lease.fail(failure, { attempt: call.trail.attempts.length + 1, sameKeyRetries: 0, classes: [] });
     lease[Symbol.dispose]();

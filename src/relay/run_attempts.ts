@@ -51,14 +51,17 @@ export interface Served<Value> {
 
 /** What the loop remembers between tries. */
 interface Progress {
-  readonly tried: Set<CredentialId>;
+  /** Keys that are not asked again; those to avoid from the start, and one more after each failure that says so. */
+  tried: ReadonlySet<CredentialId>;
   readonly classes: string[];
   readonly healings: Healing[];
-  readonly refreshed: Set<CredentialId>;
+  refreshed: ReadonlySet<CredentialId>;
   pinned: CredentialId | undefined;
   sameKeyRetries: number;
   last: Failure | undefined;
 }
+
+const NONE: ReadonlySet<CredentialId> = new Set();
 
 /**
  * Asks one credential after another until one gives the value, the verdict says stop, or nothing can serve.
@@ -70,38 +73,39 @@ export async function runAttempts<Value>(
   tryOnce: TryOnce<Value>,
 ): Promise<Result<Served<Value>, Failure>> {
   const progress: Progress = {
-    tried: new Set(input.avoid),
+    tried: input.avoid ?? NONE,
     classes: [],
     healings: [],
-    refreshed: new Set(),
+    refreshed: NONE,
     pinned: input.need.pinned,
     sameKeyRetries: 0,
     last: undefined,
   };
   while (true) {
-    const leased = await acquire(deps, input, progress);
+    const need = needOf(input, progress);
+    // Most calls find a key at once, and then nobody needs to watch whether the client leaves.
+    const free = deps.pool.tryAcquire(need);
+    const leased = free === undefined ? await acquire(deps, input, need, progress) : ok(free);
     if (!leased.ok) return leased;
-    const attempt = input.trail.begin(leased.value, input.need.model);
-    const result = await tryLease(deps, input, progress, leased.value, attempt, tryOnce);
-    if (result.ok) return ok({ value: result.value, lease: leased.value, attempt });
-    const stop = await digest(deps, input, progress, leased.value, attempt, result.error);
+    const lease = leased.value;
+    const attempt = input.trail.begin(lease, need.model);
+    const result = await tryLease(deps, { lease, trail: attempt, client: input.client }, progress, tryOnce);
+    if (result.ok) return ok({ value: result.value, lease, attempt });
+    const stop = await digest(deps, input, progress, lease, attempt, result.error);
     if (stop) return { ok: false, error: stop };
   }
+}
+
+function needOf({ need }: AttemptsInput, { tried, pinned }: Progress): Need {
+  return pinned === undefined ? { ...need, tried } : { ...need, tried, pinned };
 }
 
 async function acquire(
   deps: RelayDeps,
   input: AttemptsInput,
+  need: Need,
   progress: Progress,
 ): Promise<Result<Lease, Failure>> {
-  const need: Need = {
-    ...input.need,
-    tried: progress.tried,
-    ...(progress.pinned === undefined ? {} : { pinned: progress.pinned }),
-  };
-  // Most calls find a key at once, and then nobody needs to watch whether the client leaves.
-  const free = deps.pool.tryAcquire(need);
-  if (free !== undefined) return ok(free);
   const { signal } = input.client;
   try {
     const got = await deps.pool.acquire(need, { signal });
@@ -115,29 +119,6 @@ async function acquire(
   }
 }
 
-async function tryLease<Value>(
-  deps: RelayDeps,
-  input: AttemptsInput,
-  progress: Progress,
-  lease: Lease,
-  attempt: AttemptTrail,
-  tryOnce: TryOnce<Value>,
-): Promise<Result<Value, Failure>> {
-  const upstream = deps.upstreams.get(lease.credential.source);
-  if (upstream === undefined) throw new Error(`No upstream for source ${lease.credential.source}`);
-  try {
-    const credential = lease.credential.source === "api_key"
-      ? ok(lease.credential)
-      : await deps.ready(lease.credential, progress.refreshed.has(lease.credential.id));
-    if (!credential.ok) return credential;
-    const given = { lease, credential: credential.value, upstream, trail: attempt, client: input.client };
-    return await tryHosts(upstream.hosts, (host) => tryOnce({ ...given, host, healings: progress.healings }));
-  } catch (cause) {
-    lease[Symbol.dispose]();
-    throw cause;
-  }
-}
-
 /** Another host of the same source may answer where one cannot be reached, refuses without a reason or does not know the model. */
 const HOST_FAULTS: ReadonlySet<Failure["class"]> = new Set([
   "transport",
@@ -147,14 +128,30 @@ const HOST_FAULTS: ReadonlySet<Failure["class"]> = new Set([
   "unknown",
 ]);
 
-async function tryHosts<Value>(
-  hosts: number,
-  tryHost: (host: number) => Promise<Result<Value, Failure>>,
+/** Asks with one lease, at one host of its source after another. */
+async function tryLease<Value>(
+  deps: RelayDeps,
+  base: Pick<Try, "lease" | "trail" | "client">,
+  { refreshed, healings }: Progress,
+  tryOnce: TryOnce<Value>,
 ): Promise<Result<Value, Failure>> {
-  let host = 0;
-  while (true) {
-    const result = await tryHost(host);
-    if (result.ok || ++host >= hosts || !HOST_FAULTS.has(result.error.class)) return result;
+  const { lease } = base;
+  let { credential } = lease;
+  const upstream = deps.upstreams.get(credential.source);
+  if (upstream === undefined) throw new Error(`No upstream for source ${credential.source}`);
+  try {
+    if (credential.source !== "api_key") {
+      const ready = await deps.ready(credential, refreshed.has(credential.id));
+      if (!ready.ok) return ready;
+      credential = ready.value;
+    }
+    for (let host = 0;; host++) {
+      const result = await tryOnce({ ...base, credential, upstream, host, healings });
+      if (result.ok || host + 1 >= upstream.hosts || !HOST_FAULTS.has(result.error.class)) return result;
+    }
+  } catch (cause) {
+    lease[Symbol.dispose]();
+    throw cause;
   }
 }
 
@@ -213,14 +210,18 @@ function follow(
 ): void {
   const { id } = lease.credential;
   if (verdict.next === "same") {
-    if (failure.class === "credential_stale") progress.refreshed.add(id);
+    if (failure.class === "credential_stale") progress.refreshed = withOne(progress.refreshed, id);
     progress.pinned = id;
     progress.sameKeyRetries++;
     return;
   }
   progress.pinned = pinned;
   progress.sameKeyRetries = 0;
-  if (verdict.next === "other") progress.tried.add(id);
+  if (verdict.next === "other") progress.tried = withOne(progress.tried, id);
+}
+
+function withOne(some: ReadonlySet<CredentialId>, one: CredentialId): ReadonlySet<CredentialId> {
+  return new Set(some).add(one);
 }
 
 /** Waits as the verdict says; a client that leaves ends the wait and the call. */

@@ -59,41 +59,19 @@ export class CallTrail {
   }
 
   begin(lease: Lease, model: string): AttemptTrail {
-    const { clock } = this.#ports;
-    const startedAt = clock.now();
-    this.begun++;
     const { credential } = lease;
+    this.begun++;
     const name = credential.label ||
       (credential.source === "api_key" ? `...${credential.tail}` : credential.tail);
     this.last = { name, source: credential.source };
     this.lastCredential = credential.id;
     if (model !== "") this.modelUsed = model;
     this.queuedMs += lease.queuedMs;
-    let head: { readonly status: number; readonly connectMs: number } | undefined;
-    let firstTokenMs: number | undefined;
-    return {
-      connected: (status) => void (head = { status, connectMs: clock.now() - startedAt }),
-      firstToken: () => {
-        firstTokenMs ??= clock.now() - startedAt;
-        this.firstTokenMs ??= clock.now() - this.facts.at;
-      },
-      end: (failure, note) => {
-        this.attempts.push({
-          credential: credential.id,
-          source: credential.source,
-          name,
-          model,
-          bucket: lease.bucket,
-          startedAt,
-          queuedMs: lease.queuedMs,
-          ...head,
-          ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
-          totalMs: clock.now() - startedAt,
-          ...(failure === undefined ? {} : { failure: failure.class, message: failure.message }),
-          note: note === undefined || note === "" ? lease.note : `${lease.note}; ${note}`,
-        });
-      },
-    };
+    return new OneAttempt(this, lease, name, model);
+  }
+
+  now(): number {
+    return this.#ports.clock.now();
   }
 
   /** Writes the record; later calls do nothing. */
@@ -104,20 +82,76 @@ export class CallTrail {
   }
 
   #toRecord(status: number, failure: Failure | undefined): CallRecord {
+    const { facts, usage, finish, firstTokenMs, modelUsed, warnings, attempts, queuedMs } = this;
     const outcome = failure === undefined ? "ok" : failure.class === "client_gone" ? "cancelled" : "failed";
-    return {
-      ...this.facts,
-      ...(this.modelUsed === undefined ? {} : { modelUsed: this.modelUsed }),
-      status,
-      outcome,
-      ...(failure === undefined ? {} : { failure: failure.class, message: failure.message }),
-      ...(this.finish === undefined ? {} : { finish: this.finish }),
-      queuedMs: this.queuedMs,
-      ...(this.firstTokenMs === undefined ? {} : { firstTokenMs: this.firstTokenMs }),
-      totalMs: this.#ports.clock.now() - this.facts.at,
-      ...(this.usage === undefined ? {} : { usage: this.usage }),
-      warnings: this.warnings,
-      attempts: this.attempts,
+    const totalMs = this.now() - facts.at;
+    const record: Writable<CallRecord> = { ...facts, status, outcome, queuedMs, totalMs, warnings, attempts };
+    if (modelUsed !== undefined) record.modelUsed = modelUsed;
+    if (firstTokenMs !== undefined) record.firstTokenMs = firstTokenMs;
+    if (finish !== undefined) record.finish = finish;
+    if (usage !== undefined) record.usage = usage;
+    if (failure !== undefined) {
+      record.failure = failure.class;
+      record.message = failure.message;
+    }
+    return record;
+  }
+}
+
+/** A record while it is made. */
+type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
+
+class OneAttempt implements AttemptTrail {
+  readonly #trail: CallTrail;
+  readonly #lease: Lease;
+  readonly #name: string;
+  readonly #model: string;
+  readonly #startedAt: number;
+  #status: number | undefined;
+  #connectMs = 0;
+  #firstTokenMs: number | undefined;
+
+  constructor(trail: CallTrail, lease: Lease, name: string, model: string) {
+    this.#trail = trail;
+    this.#lease = lease;
+    this.#name = name;
+    this.#model = model;
+    this.#startedAt = trail.now();
+  }
+
+  connected(status: number): void {
+    this.#status = status;
+    this.#connectMs = this.#trail.now() - this.#startedAt;
+  }
+
+  firstToken(): void {
+    const now = this.#trail.now();
+    this.#firstTokenMs ??= now - this.#startedAt;
+    this.#trail.firstTokenMs ??= now - this.#trail.facts.at;
+  }
+
+  end(failure?: Failure, note = ""): void {
+    const { credential, bucket, queuedMs, note: why } = this.#lease;
+    const record: Writable<AttemptRecord> = {
+      credential: credential.id,
+      source: credential.source,
+      name: this.#name,
+      model: this.#model,
+      bucket,
+      startedAt: this.#startedAt,
+      queuedMs,
+      totalMs: this.#trail.now() - this.#startedAt,
+      note: note === "" ? why : `${why}; ${note}`,
     };
+    if (this.#status !== undefined) {
+      record.status = this.#status;
+      record.connectMs = this.#connectMs;
+    }
+    if (this.#firstTokenMs !== undefined) record.firstTokenMs = this.#firstTokenMs;
+    if (failure !== undefined) {
+      record.failure = failure.class;
+      record.message = failure.message;
+    }
+    this.#trail.attempts.push(record);
   }
 }

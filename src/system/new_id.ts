@@ -1,6 +1,6 @@
 import type { NewId } from "../core/mod.ts";
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const ALPHABET = new TextEncoder().encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 /** 22 characters of 62 hold 130 bits. */
 const LENGTH = 22;
 /** The largest multiple of 62 in a byte: bytes at or above it would favour the first letters. */
@@ -17,12 +17,13 @@ export function createNewId(): NewId {
         at = 0;
       }
       const byte = bytes[at++]!;
-      if (byte < FAIR) return byte % ALPHABET.length;
+      if (byte < FAIR) return ALPHABET[byte % ALPHABET.length]!;
     }
   };
+  const codes = new Array<number>(LENGTH);
   return (prefix) => {
-    let text = prefix;
-    for (let count = 0; count < LENGTH; count++) text += ALPHABET[next()];
-    return text;
+    // Letter by letter a text would be a chain of 22 pieces.
+    for (let index = 0; index < LENGTH; index++) codes[index] = next();
+    return prefix + String.fromCharCode(...codes);
   };
 }

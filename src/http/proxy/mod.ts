@@ -140,8 +140,8 @@ function createHandler({ deps, auth, guard }: ProxyAppOptions) {
     const client = auth.check(request, url, env?.peer ?? "");
     if (!client.ok) return say(arrival, client.error);
     try {
-      const known = { ...arrival, client: client.value };
-      return await (deps.bodies === undefined ? serve(known) : deps.bodies.serve(known, serve));
+      arrival.client = client.value;
+      return await (deps.bodies === undefined ? serve(arrival) : deps.bodies.serve(arrival, serve));
     } catch (cause) {
       return say(arrival, internal(deps, arrival, cause));
     }
@@ -153,7 +153,10 @@ function isPlainPath(written: string, pathname: string): boolean {
   return written.startsWith(pathname, written.indexOf("/", written.indexOf("//") + 2));
 }
 
-function arrivalOf(deps: ProxyDeps, request: Request, url: URL): Arrival {
+/** An arrival whose client is known as soon as its token has been checked. */
+type NewArrival = Arrival & { client: Arrival["client"] };
+
+function arrivalOf(deps: ProxyDeps, request: Request, url: URL): NewArrival {
   return {
     request,
     url,

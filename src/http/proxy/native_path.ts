@@ -25,7 +25,7 @@ function decoded(text: string): string | undefined {
 
 /** The query as it goes to Google: everything but the client's key. */
 export function forwardedQuery(url: URL): string {
-  if (!url.searchParams.has("key")) return url.search;
+  if (!url.search.includes("key") || !url.searchParams.has("key")) return url.search;
   const kept = new URLSearchParams(url.searchParams);
   kept.delete("key");
   const text = kept.toString();
