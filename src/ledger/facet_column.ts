@@ -1,6 +1,6 @@
-import type { CallRecord } from "../core/mod.ts";
 import { hash32 } from "./packed.ts";
-import { type Facet, facetMatches, facetOf } from "./record_filter.ts";
+import type { Parcel } from "./parcel_reader.ts";
+import { type Facet, facetMatches } from "./record_filter.ts";
 
 /** One facet of every record of a segment: distinct values once, and a code a record. */
 export interface FacetColumn {
@@ -14,20 +14,21 @@ export interface FacetColumn {
 /** Bytes of distinct values that one column may hold, so that it stays within one KV value. */
 const VALUES_BYTES = 48_000;
 
-export function buildColumn(facet: Facet, records: readonly CallRecord[]): FacetColumn {
+export function buildColumn(facet: Facet, parcels: readonly Parcel[]): FacetColumn {
   const seen = new Map<string, number>();
-  const codes = new Uint16Array(records.length);
-  let bytes = 0;
-  for (const [index, record] of records.entries()) {
-    const value = facetOf(facet, record);
-    let code = seen.get(value);
-    if (code === undefined) {
-      code = seen.size;
-      seen.set(value, code);
-      bytes += value.length * 2 + 8;
-      if (bytes > VALUES_BYTES) return { v: 1, full: true, values: [], codes: new Uint8Array(0) };
+  const codes = new Uint16Array(recordsIn(parcels));
+  let [bytes, index] = [0, 0];
+  for (const parcel of parcels) {
+    for (let position = 0; position < parcel.count; position++) {
+      const value = parcel.facet(facet, position);
+      let code = seen.get(value);
+      if (code === undefined) {
+        seen.set(value, code = seen.size);
+        bytes += value.length * 2 + 8;
+        if (bytes > VALUES_BYTES) return { v: 1, full: true, values: [], codes: new Uint8Array(0) };
+      }
+      codes[index++] = code;
     }
-    codes[index] = code;
   }
   return {
     v: 1,
@@ -35,6 +36,10 @@ export function buildColumn(facet: Facet, records: readonly CallRecord[]): Facet
     values: [...seen.keys()],
     codes: seen.size <= 256 ? new Uint8Array(codes) : codes,
   };
+}
+
+export function recordsIn(parcels: readonly Parcel[]): number {
+  return parcels.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Clears every position of `hits` whose value does not match. A full column clears nothing. */
@@ -56,6 +61,11 @@ export function isColumn(value: unknown): value is FacetColumn {
 }
 
 /** Hashes of the records' ids, in order. */
-export function idColumn(records: readonly CallRecord[]): Uint32Array {
-  return Uint32Array.from(records, (record) => hash32(record.id));
+export function idColumn(parcels: readonly Parcel[]): Uint32Array {
+  const hashes = new Uint32Array(recordsIn(parcels));
+  let index = 0;
+  for (const parcel of parcels) {
+    for (let position = 0; position < parcel.count; position++) hashes[index++] = hash32(parcel.id(position));
+  }
+  return hashes;
 }

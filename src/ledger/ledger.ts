@@ -133,7 +133,7 @@ function recording({ writer, desk, bus, alerts, sealer, projects, ring, stopEpoc
       stopEpoch();
       bus.close();
       await alerts.close();
-      await writer.flush();
+      await writer.flush(true);
       writer.stop();
       await sealer.settled();
       await projects.settled();

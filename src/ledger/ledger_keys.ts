@@ -21,6 +21,10 @@ export const rollupGrainPrefix = (grain: Grain): Deno.KvKey => ledgerKey("roll",
 export const rollupKey = (grain: Grain, dim: string, time: number, book: string): Deno.KvKey =>
   ledgerKey("roll", grain, dim, time, book);
 
+/** Counts of a book since it last wrote whole periods. */
+export const tailPrefix = (): Deno.KvKey => ledgerKey("tail");
+export const tailKey = (book: string): Deno.KvKey => ledgerKey("tail", book);
+
 export const logPrefix = (): Deno.KvKey => ledgerKey("log");
 export const logKey = (id: string): Deno.KvKey => ledgerKey("log", id);
 export const alertKey = (id: string): Deno.KvKey => ledgerKey("alert", id);

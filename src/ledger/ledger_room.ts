@@ -7,7 +7,7 @@ import type { PriceTable } from "./price_table.ts";
 import type { RecordFilter } from "./record_filter.ts";
 import type { RecordPage } from "./record_pages.ts";
 import type { SweepReport } from "./retention.ts";
-import type { Dim } from "./rollup_book.ts";
+import type { Dim } from "./rollup_dims.ts";
 import type { Cell } from "./rollup_cell.ts";
 import type { RollupRange, SeriesPoint } from "./rollup_query.ts";
 

@@ -16,7 +16,7 @@ export type { RecordFilter } from "./record_filter.ts";
 export type { RecordPage } from "./record_pages.ts";
 export { type Histogram, percentile } from "./histogram.ts";
 export { addTo, type Cell, emptyCell, mergeCell } from "./rollup_cell.ts";
-export { type Dim, FLOW_SEPARATOR, PERIOD_MS } from "./rollup_book.ts";
+export { type Dim, FLOW_SEPARATOR, PERIOD_MS } from "./rollup_dims.ts";
 export type { RollupRange, SeriesPoint } from "./rollup_query.ts";
 export { type Price, type PriceTable } from "./price_table.ts";
 export type { SweepReport } from "./retention.ts";

@@ -1,18 +1,23 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { CallRecord } from "../core/mod.ts";
 
-/** Records in one value. More would compress little better and make one record dearer to read. */
-export const CHUNK_RECORDS = 64;
+/** Lines in one value. */
+const CHUNK_LINES = 64;
 /** Deno KV takes 64 KiB a value; the rest is for its own envelope. */
-const VALUE_BYTES = 60_000;
+export const VALUE_BYTES = 60_000;
 
 /** Several JSON texts as one compressed value; each can be parsed without parsing the others. */
 export function pack(lines: readonly string[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(deflateRawSync(lines.join("\n"), { level: 3 }));
+  return new Uint8Array(deflateRawSync(lines.join("\n"), { level: 2 }));
 }
 
 export function unpack(value: Uint8Array): string[] {
-  return inflateRawSync(value).toString("utf8").split("\n");
+  return unpackText(value).split("\n");
+}
+
+/** What was packed, the line feeds between the lines in it. */
+export function unpackText(value: Uint8Array): string {
+  return inflateRawSync(value).toString("utf8");
 }
 
 /** Cuts lines into packed values that fit; a line that fits in no value is shortened by `shorten`. */
@@ -22,7 +27,7 @@ export function packAll(
 ): { readonly value: Uint8Array<ArrayBuffer>; readonly count: number }[] {
   const out: { value: Uint8Array<ArrayBuffer>; count: number }[] = [];
   for (let start = 0; start < lines.length;) {
-    let take = Math.min(CHUNK_RECORDS, lines.length - start);
+    let take = Math.min(CHUNK_LINES, lines.length - start);
     let value = pack(lines.slice(start, start + take));
     while (value.length > VALUE_BYTES && take > 1) {
       take = Math.ceil(take / 2);
@@ -35,23 +40,7 @@ export function packAll(
   return out;
 }
 
-/** A record's line; JSON never holds a raw line feed. */
-export function recordLine(record: CallRecord): string {
-  return JSON.stringify(record);
-}
-
-/** Keeps what identifies the call and drops its trail, for a record that is too large to store. */
-export function shortenRecord(line: string): string {
-  const record = readRecord(line);
-  if (record === undefined) return "null";
-  return JSON.stringify({
-    ...record,
-    attempts: record.attempts.slice(-8),
-    warnings: ["The record was too large; earlier attempts and warnings are left out"],
-  });
-}
-
-/** Decodes one line; undefined for what is not a record (written by another version, or damaged). */
+/** Decodes a record that stands on a line of its own; undefined for what is not a record (written by another version, or damaged). */
 export function readRecord(line: string): CallRecord | undefined {
   try {
     const value: unknown = JSON.parse(line);

@@ -1,6 +1,6 @@
 import type { CallRecord } from "../core/mod.ts";
 import { freshKey, freshPrefix } from "./ledger_keys.ts";
-import { readRecord, unpack } from "./packed.ts";
+import { openParcel } from "./parcel_reader.ts";
 import { type RecordFilter, recordMatches } from "./record_filter.ts";
 import { findInSegments, pageOfSegments } from "./segment_pages.ts";
 
@@ -55,10 +55,10 @@ async function freshPage(
   for await (const { key, value } of entries) {
     if (!(value instanceof Uint8Array)) continue;
     const name = String(key[2]);
-    const lines = unpack(value);
-    const below = name === start?.fresh ? Math.min(start.position, lines.length) : lines.length;
+    const parcel = openParcel(value);
+    const below = name === start?.fresh ? Math.min(start.position, parcel.count) : parcel.count;
     for (let position = below - 1; position >= 0; position--) {
-      const record = readRecord(lines[position] ?? "");
+      const record = parcel.record(position);
       if (record === undefined || !recordMatches(filter, record)) continue;
       items.push(record);
       if (items.length >= limit) return `f.${name}.${position}.${record.id}`;
@@ -86,10 +86,9 @@ export async function recordById(kv: Deno.Kv, id: string): Promise<CallRecord | 
     const { value } of kv.list<unknown>({ prefix: freshPrefix() }, { reverse: true, batchSize: 100 })
   ) {
     if (!(value instanceof Uint8Array)) continue;
-    for (const line of unpack(value)) {
-      if (!line.includes(id)) continue;
-      const record = readRecord(line);
-      if (record?.id === id) return record;
+    const parcel = openParcel(value);
+    for (let position = 0; position < parcel.count; position++) {
+      if (parcel.id(position) === id) return parcel.record(position);
     }
   }
   return (await findInSegments(kv, id))?.record;

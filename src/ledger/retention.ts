@@ -8,7 +8,7 @@ import {
   segmentKey,
   timeOf,
 } from "./ledger_keys.ts";
-import { PERIOD_MS } from "./rollup_book.ts";
+import { PERIOD_MS } from "./rollup_dims.ts";
 import { FACETS } from "./record_filter.ts";
 import { segmentsBelow } from "./segment_store.ts";
 

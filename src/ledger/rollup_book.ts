@@ -1,42 +1,16 @@
-import type { AttemptRecord, CallRecord } from "../core/mod.ts";
-import { type Grain, rollupKey } from "./ledger_keys.ts";
-import { type Addition, addTo, type Cell, emptyCell, mergeCell } from "./rollup_cell.ts";
-import { cellOf, type Cells, encodeCells, type PackedCells } from "./rollup_codec.ts";
-
-const DIMS = [
-  "total",
-  "model",
-  "key",
-  "project",
-  "client",
-  "agent",
-  "class",
-  "bucket",
-  "flow",
-] as const;
-export type Dim = typeof DIMS[number];
-
-/** Which dimensions are kept at which grain. */
-const KEPT: Readonly<Record<Grain, readonly Dim[]>> = {
-  minute: ["total", "model", "key", "project", "client", "agent", "bucket"],
-  hour: ["total", "model", "key", "project", "client", "agent", "class", "flow"],
-  day: ["total", "model", "key", "project", "client", "agent", "class", "flow"],
-  all: ["total", "model", "key", "client", "flow"],
-};
-const GRAINS: readonly Grain[] = ["minute", "hour", "day", "all"];
-/** Which grains keep a dimension. */
-const GRAINS_OF = new Map(DIMS.map((dim) => [dim, GRAINS.filter((grain) => KEPT[grain].includes(dim))]));
-
-/** Dimensions that count attempts, and not calls: what a key or bucket truly carried. */
-const BY_ATTEMPT: ReadonlySet<Dim> = new Set<Dim>(["key", "project", "bucket"]);
-
-/** Parts of a flow value, in order: client, model, source, credential. */
-export const FLOW_SEPARATOR = "\t";
+import { KindTable, type KnownCall, type SharedOfAttempt } from "./call_kinds.ts";
+import { CallTally } from "./call_tally.ts";
+import type { CallRecord } from "../core/mod.ts";
+import { type Grain, rollupKey, tailKey } from "./ledger_keys.ts";
+import { cellOf, type Cells, type DimCells, encodePage, type PackedCells } from "./rollup_codec.ts";
+import { mergeCell } from "./rollup_cell.ts";
+import { type Dim, grainsOf, periodOf } from "./rollup_dims.ts";
+import { encodeTail } from "./rollup_tail.ts";
 
 export interface BookDeps {
   /** Names this process's values; never used twice, so that values only ever grow. */
   readonly book: string;
-  readonly projectOf: (attempt: AttemptRecord) => string;
+  readonly projectOf: (attempt: SharedOfAttempt) => string;
   readonly costOf: (record: CallRecord) => number;
 }
 
@@ -44,15 +18,34 @@ interface Page {
   readonly time: number;
   readonly cells: Cells;
   dirty: boolean;
+  /** Number of the last tail that is in it. */
+  through: number;
 }
 
-/** This process's own counts of the running periods; each write carries the whole of a period, so repeating one is harmless. */
+/** How often periods are written whole; a write between carries the tail alone, which is what was counted since. */
+const WHOLE_MS = 5_000;
+
+interface Due {
+  readonly key: Deno.KvKey;
+  readonly value: PackedCells;
+}
+
+/**
+ * This process's own counts of the running periods. A write carries either the whole of each period, or the whole of the tail;
+ * so repeating one is harmless, and so is one that was half done: a page says which tails are in it.
+ */
 export class RollupBook {
   readonly #deps: BookDeps;
   readonly #pages = new Map<string, Page>();
-  /** What was counted in `#minute` and is in no page yet. */
-  readonly #recent = new Map<Dim, Cells>();
+  /** What was counted in `#minute` and is in no page yet: first what no `due` has given out. */
+  #tally = new CallTally();
+  readonly #tail: DimCells = new Map();
+  #tailNumber = 1;
+  /** Whether the tail may stand in the database. */
+  #tailGiven = false;
   #minute = 0;
+  #wholeAt = -Infinity;
+  #dueWhole = false;
   /** How many of `#past` the last `due` gave out; calls counted since then may have added to them. */
   #duePast = 0;
   readonly #past: { grain: Grain; dim: Dim; page: Page }[] = [];
@@ -61,44 +54,46 @@ export class RollupBook {
     this.#deps = deps;
   }
 
-  /**
-   * Counts a call that ended at `now`. Calls of one minute are first counted once a dimension; the longer periods, which
-   * begin with a minute all of them, take the sums over when they are asked for.
-   */
-  add(record: CallRecord, now: number): void {
+  /** Counts a call that ended at `now`. Every period begins with a minute, so calls of one minute belong to the same ones. */
+  add(record: CallRecord, now: number, known: KnownCall = new KindTable().known(record)): void {
     const minute = periodOf("minute", now);
     if (minute !== this.#minute) this.#fold();
     this.#minute = minute;
-    const costMicros = this.#deps.costOf(record);
-    const { outcome, totalMs, usage, firstTokenMs } = record;
-    const whole: Addition = {
-      outcome,
-      costMicros,
-      totalMs,
-      ...(usage === undefined ? {} : { usage }),
-      ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
-    };
-    for (const dim of DIMS) {
-      if (!BY_ATTEMPT.has(dim)) addTo(this.#recentCell(dim, callValue(dim, record)), whole, dim !== "flow");
-    }
-    const last = record.attempts.length - 1;
-    for (const [index, attempt] of record.attempts.entries()) {
-      const part = attemptAddition(record, attempt, index === last, costMicros);
-      for (const dim of BY_ATTEMPT) {
-        addTo(this.#recentCell(dim, this.#attemptValue(dim, attempt)), part, true);
-      }
-    }
+    this.#tally.add(known, this.#deps.costOf(record));
   }
 
   /** Takes over what another book has counted since its last `due`; that one is not used again. */
   inherit(other: RollupBook): void {
-    for (const [dim, cells] of other.#recent) this.#recent.set(dim, cells);
-    other.#recent.clear();
+    this.#tally = other.#tally;
+    other.#tally = new CallTally();
     this.#minute = other.#minute;
   }
 
-  /** The values to write, whole; they stay due until `written` is called. */
-  due(): { readonly key: Deno.KvKey; readonly value: PackedCells }[] {
+  /** The values to write, whole; what is given out stays due until `written` is called. Always whole periods without a time. */
+  due(now = Infinity): Due[] {
+    const news = !this.#tally.empty;
+    this.#tally.moveTo(this.#tail, this.#deps.projectOf);
+    const tail = this.#mayGiveTail(now) ? (news ? this.#encodeTail() : []) : undefined;
+    this.#dueWhole = tail === undefined;
+    if (tail !== undefined) return tail;
+    this.#wholeAt = now;
+    return this.#whole();
+  }
+
+  #mayGiveTail(now: number): boolean {
+    return now - this.#wholeAt < WHOLE_MS && this.#past.length === 0 &&
+      ![...this.#pages.values()].some(({ dirty }) => dirty);
+  }
+
+  /** Undefined when it is too large for one value. */
+  #encodeTail(): Due[] | undefined {
+    const value = encodeTail({ number: this.#tailNumber, minute: this.#minute, cells: this.#tail });
+    if (value === undefined) return undefined;
+    this.#tailGiven = true;
+    return [{ key: tailKey(this.#deps.book), value }];
+  }
+
+  #whole(): Due[] {
     this.#fold();
     this.#duePast = this.#past.length;
     const out = this.#past.map(({ grain, dim, page }) => this.#encode(grain, dim, page));
@@ -108,11 +103,13 @@ export class RollupBook {
       out.push(this.#encode(grain, dim, page));
       page.dirty = false;
     }
+    if (this.#tailGiven) out.push({ key: tailKey(this.#deps.book), value: "" });
     return out;
   }
 
   /** Tells that everything of the last `due` is in the database. */
   written(): void {
+    if (this.#dueWhole) this.#tailGiven = false;
     this.#past.splice(0, this.#duePast);
     this.#duePast = 0;
   }
@@ -123,29 +120,20 @@ export class RollupBook {
     for (const page of this.#pages.values()) page.dirty = true;
   }
 
-  #recentCell(dim: Dim, value: string): Cell {
-    let cells = this.#recent.get(dim);
-    if (cells === undefined) this.#recent.set(dim, cells = new Map());
-    let cell = cells.get(value);
-    if (cell === undefined) cells.set(value, cell = emptyCell());
-    return cell;
-  }
-
   /** Takes what was counted lately over into every period that it belongs to. */
   #fold(): void {
-    for (const [dim, recent] of this.#recent) {
-      for (const grain of GRAINS_OF.get(dim) ?? []) {
+    this.#tally.moveTo(this.#tail, this.#deps.projectOf);
+    if (this.#tail.size === 0) return;
+    for (const [dim, cells] of this.#tail) {
+      for (const grain of grainsOf(dim)) {
         const page = this.#page(grain, dim, periodOf(grain, this.#minute));
         page.dirty = true;
-        for (const [value, cell] of recent) mergeCell(cellOf(page.cells, value), cell);
+        page.through = this.#tailNumber;
+        for (const [value, cell] of cells) mergeCell(cellOf(page.cells, value), cell);
       }
     }
-    this.#recent.clear();
-  }
-
-  #attemptValue(dim: Dim, attempt: AttemptRecord): string {
-    if (dim === "key") return attempt.credential;
-    return dim === "bucket" ? attempt.bucket : this.#deps.projectOf(attempt);
+    this.#tail.clear();
+    this.#tailNumber++;
   }
 
   #page(grain: Grain, dim: Dim, time: number): Page {
@@ -153,69 +141,12 @@ export class RollupBook {
     const page = this.#pages.get(name);
     if (page !== undefined && page.time === time) return page;
     if (page !== undefined) this.#past.push({ grain, dim, page });
-    const fresh: Page = { time, cells: new Map(), dirty: true };
+    const fresh: Page = { time, cells: new Map(), dirty: true, through: 0 };
     this.#pages.set(name, fresh);
     return fresh;
   }
 
-  #encode(grain: Grain, dim: Dim, page: Page): { key: Deno.KvKey; value: PackedCells } {
-    return { key: rollupKey(grain, dim, page.time, this.#deps.book), value: encodeCells(page.cells) };
+  #encode(grain: Grain, dim: Dim, page: Page): Due {
+    return { key: rollupKey(grain, dim, page.time, this.#deps.book), value: encodePage(page) };
   }
-}
-
-/** Start of the period that holds `now`, epoch milliseconds; 0 for the whole life of the database. Days are UTC days. */
-export function periodOf(grain: Grain, now: number): number {
-  return grain === "all" ? 0 : Math.floor(now / PERIOD_MS[grain]) * PERIOD_MS[grain];
-}
-
-export const PERIOD_MS: Readonly<Record<Exclude<Grain, "all">, number>> = {
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
-};
-
-function callValue(dim: Dim, record: CallRecord): string {
-  switch (dim) {
-    case "model":
-      return modelOf(record);
-    case "client":
-      return record.client;
-    case "agent":
-      return record.agent || "unknown";
-    case "class":
-      return record.outcome === "ok" ? "ok" : record.failure ?? record.outcome;
-    case "flow": {
-      const last = record.attempts.at(-1);
-      return [record.client, modelOf(record), last?.source ?? "", last?.credential ?? ""].join(
-        FLOW_SEPARATOR,
-      );
-    }
-    default:
-      return "total";
-  }
-}
-
-function modelOf(record: CallRecord): string {
-  return record.modelUsed ?? record.modelAsked;
-}
-
-/** An attempt's share of its call: the last one carries the tokens. */
-function attemptAddition(
-  record: CallRecord,
-  attempt: AttemptRecord,
-  last: boolean,
-  costMicros: number,
-): Addition {
-  const outcome = attempt.failure === undefined
-    ? (last ? record.outcome : "ok")
-    : attempt.failure === "client_gone"
-    ? "cancelled"
-    : "failed";
-  return {
-    outcome,
-    costMicros: last ? costMicros : 0,
-    totalMs: attempt.totalMs,
-    ...(last && record.usage !== undefined ? { usage: record.usage } : {}),
-    ...(attempt.firstTokenMs === undefined ? {} : { firstTokenMs: attempt.firstTokenMs }),
-  };
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { call } from "../../tests/support/ledger_bench.ts";
-import { PERIOD_MS, periodOf, RollupBook } from "./rollup_book.ts";
-import { decodeCells } from "./rollup_codec.ts";
+import { RollupBook } from "./rollup_book.ts";
+import { decodePage } from "./rollup_codec.ts";
+import { PERIOD_MS, periodOf } from "./rollup_dims.ts";
 
 const HOUR = 475_000 * PERIOD_MS.hour;
 
@@ -12,7 +13,7 @@ function totalsOf(book: RollupBook): Record<string, number> {
   const totals: Record<string, number> = {};
   for (const { key, value } of book.due()) {
     const [grain, dim, time] = key.slice(-4) as [string, string, number];
-    if (dim === "total") totals[`${grain} ${time}`] = decodeCells(value).get("total")!.requests;
+    if (dim === "total") totals[`${grain} ${time}`] = decodePage(value).cells.get("total")!.requests;
   }
   return totals;
 }

@@ -55,7 +55,7 @@ export function mergeCell(into: Cell, from: Cell): void {
 }
 
 /** What one call, or one attempt of it, adds to a cell. */
-export interface Addition {
+interface Addition {
   readonly outcome: CallRecord["outcome"];
   readonly usage?: Usage;
   readonly costMicros: number;
@@ -64,25 +64,44 @@ export interface Addition {
 }
 
 export function addTo(cell: Cell, addition: Addition, timed: boolean): void {
+  const { outcome, costMicros, usage, totalMs, firstTokenMs } = addition;
+  countIn(cell, outcome, costMicros, usage, timed ? totalMs : undefined, firstTokenMs);
+}
+
+/** `addTo` without an object of its own: recording is done with each call. Only what went well and has a time is in the distributions. */
+export function countIn(
+  cell: Cell,
+  outcome: CallRecord["outcome"],
+  costMicros: number,
+  usage?: Usage,
+  totalMs?: number,
+  firstTokenMs?: number,
+): void {
   cell.requests++;
-  cell[addition.outcome]++;
-  cell.costMicros += addition.costMicros;
-  if (addition.usage !== undefined) {
-    cell.promptTokens += addition.usage.promptTokens + addition.usage.toolUseTokens;
-    cell.cachedTokens += addition.usage.cachedTokens;
-    cell.outputTokens += addition.usage.candidatesTokens;
-    cell.thoughtsTokens += addition.usage.thoughtsTokens;
-    cell.totalTokens += addition.usage.totalTokens;
+  cell[outcome]++;
+  cell.costMicros += costMicros;
+  if (usage !== undefined) {
+    cell.promptTokens += usage.promptTokens + usage.toolUseTokens;
+    cell.cachedTokens += usage.cachedTokens;
+    cell.outputTokens += usage.candidatesTokens;
+    cell.thoughtsTokens += usage.thoughtsTokens;
+    cell.totalTokens += usage.totalTokens;
   }
-  if (!timed || addition.outcome !== "ok") return;
-  observe(cell.latency, addition.totalMs);
-  if (addition.firstTokenMs !== undefined) observe(cell.firstToken, addition.firstTokenMs);
+  if (totalMs === undefined || outcome !== "ok") return;
+  observe(cell.latency, totalMs);
+  if (firstTokenMs !== undefined) observe(cell.firstToken, firstTokenMs);
 }
 
 type Encoded = readonly [readonly number[], readonly number[], readonly number[]];
 
 export function encodeCell(cell: Cell): Encoded {
-  return [FIELDS.map((field) => cell[field]), [...cell.latency].flat(), [...cell.firstToken].flat()];
+  return [FIELDS.map((field) => cell[field]), flatOf(cell.latency), flatOf(cell.firstToken)];
+}
+
+function flatOf(histogram: Histogram): number[] {
+  const out: number[] = [];
+  for (const [bucket, count] of histogram) out.push(bucket, count);
+  return out;
 }
 
 /** Decodes what `encodeCell` wrote; undefined when it is something else. */

@@ -1,48 +1,75 @@
 import { isObject } from "../core/mod.ts";
-import { pack, unpack } from "./packed.ts";
+import { pack, unpackText, VALUE_BYTES } from "./packed.ts";
+import type { Dim } from "./rollup_dims.ts";
 import { type Cell, decodeCell, emptyCell, encodeCell, mergeCell } from "./rollup_cell.ts";
 
 /** The cells of one dimension in one period. */
 export type Cells = Map<string, Cell>;
+/** The cells of several dimensions. */
+export type DimCells = Map<Dim, Cells>;
+/** The cells of a dimension in a period, as one process counted them. */
+export interface CellsPage {
+  readonly cells: Cells;
+  /** Number of the last of its tails that is in them. */
+  readonly through: number;
+}
 
 /** Beyond this many values of one dimension in one period the rest is counted under `OTHER`. */
 const MOST_VALUES = 1_500;
 const OTHER = "(other)";
-const VALUE_BYTES = 60_000;
 const PLAIN_CHARACTERS = 2_000;
 
 /** JSON text, compressed unless it is small. */
 export type PackedCells = string | Uint8Array<ArrayBuffer>;
 
 /** One compressed value; when it would not fit, the distributions go first, then the smallest cells become `OTHER`. */
-export function encodeCells(cells: Cells): PackedCells {
-  const text = textOf(cells);
-  // Unpacking costs more than reading for what is small, and most charts read many small values.
-  if (text.length < PLAIN_CHARACTERS) return text;
-  let value = pack([text]);
+export function encodePage({ cells, through }: CellsPage): PackedCells {
+  const encode = (cells: Cells) => packText(JSON.stringify({ v: 1, through, cells: encodeCells(cells) }));
+  let value = encode(cells);
   if (value.length <= VALUE_BYTES) return value;
   const bare: Cells = new Map(
     [...cells].map(([name, cell]) => [name, { ...cell, latency: new Map(), firstToken: new Map() }]),
   );
-  value = packCells(bare);
+  value = encode(bare);
   let keep = bare.size;
   while (value.length > VALUE_BYTES && keep > 1) {
     keep = Math.floor(keep / 2);
-    value = packCells(largest(bare, keep));
+    value = encode(largest(bare, keep));
   }
   return value;
 }
 
+export function decodePage(value: unknown): CellsPage {
+  const body = unpackJson(value);
+  const through = body["through"];
+  return { cells: decodeCells(body["cells"]), through: typeof through === "number" ? through : 0 };
+}
+
+/** Compressed unless it is small. */
+export function packText(text: string): PackedCells {
+  // Unpacking costs more than reading for what is small, and most charts read many small values.
+  return text.length < PLAIN_CHARACTERS ? text : pack([text]);
+}
+
+/** What `packText` wrote, parsed; empty for what is something else. */
+export function unpackJson(value: unknown): Record<string, unknown> {
+  const text = value instanceof Uint8Array ? unpackText(value) : typeof value === "string" ? value : "";
+  const body: unknown = text === "" ? undefined : JSON.parse(text);
+  return isObject(body) ? body : {};
+}
+
+/** For JSON: by the values of a dimension. */
+export function encodeCells(cells: Cells): Record<string, unknown> {
+  const out: Record<string, unknown> = Object.create(null);
+  for (const [name, cell] of cells) out[name] = encodeCell(cell);
+  return out;
+}
+
+/** Decodes what `encodeCells` wrote; what is something else is left out. */
 export function decodeCells(value: unknown): Cells {
   const out: Cells = new Map();
-  const text = typeof value === "string"
-    ? value
-    : value instanceof Uint8Array
-    ? unpack(value).join("\n")
-    : "{}";
-  const body: unknown = JSON.parse(text);
-  if (!isObject(body) || !isObject(body["cells"])) return out;
-  for (const [name, encoded] of Object.entries(body["cells"])) {
+  if (!isObject(value)) return out;
+  for (const [name, encoded] of Object.entries(value)) {
     const cell = decodeCell(encoded);
     if (cell !== undefined) out.set(name, cell);
   }
@@ -53,6 +80,13 @@ export function mergeCells(into: Cells, from: Cells): void {
   for (const [name, cell] of from) mergeCell(cellOf(into, name), cell);
 }
 
+/** The cells of a dimension, made when they are new. */
+export function dimCells(dims: DimCells, dim: Dim): Cells {
+  let cells = dims.get(dim);
+  if (cells === undefined) dims.set(dim, cells = new Map());
+  return cells;
+}
+
 /** The cell of a value, made when it is new; `OTHER` when there are too many. */
 export function cellOf(cells: Cells, name: string): Cell {
   const known = cells.get(name);
@@ -61,16 +95,6 @@ export function cellOf(cells: Cells, name: string): Cell {
   const cell = cells.get(filed) ?? emptyCell();
   cells.set(filed, cell);
   return cell;
-}
-
-function packCells(cells: Cells): Uint8Array<ArrayBuffer> {
-  return pack([textOf(cells)]);
-}
-
-function textOf(cells: Cells): string {
-  const body: Record<string, unknown> = Object.create(null);
-  for (const [name, cell] of cells) body[name] = encodeCell(cell);
-  return JSON.stringify({ v: 1, cells: body });
 }
 
 function largest(cells: Cells, keep: number): Cells {

@@ -1,15 +1,17 @@
 import { rollupGrainPrefix, rollupKey } from "./ledger_keys.ts";
 import type { Grain } from "./ledger_keys.ts";
-import { type Cells, decodeCells, encodeCells, mergeCells } from "./rollup_codec.ts";
+import { type Cells, decodePage, encodePage, mergeCells } from "./rollup_codec.ts";
+import { GRAINS, grainsOf, periodOf } from "./rollup_dims.ts";
+import { type BookTail, readTails } from "./rollup_tail.ts";
 
 const MERGED = "merged";
-const GRAINS: readonly Grain[] = ["minute", "hour", "day", "all"];
 
 /**
  * Joins the values of processes that have ended into one, so that restarts do not make charts dearer.
  * Each join is one commit that checks every value it replaces; repeating it changes nothing.
  */
 export async function mergeRollups(kv: Deno.Kv, isLive: (book: string) => boolean): Promise<number> {
+  const settled = await settleTails(kv, isLive);
   let merged = 0;
   for (const grain of GRAINS) {
     let group: Deno.KvEntry<unknown>[] = [];
@@ -18,11 +20,41 @@ export async function mergeRollups(kv: Deno.Kv, isLive: (book: string) => boolea
         merged += await mergeGroup(kv, group);
         group = [];
       }
-      if (!isLive(String(entry.key[5]))) group.push(entry);
+      const book = String(entry.key[5]);
+      if (!isLive(book) && !settled.has(book)) group.push(entry);
     }
     merged += await mergeGroup(kv, group);
   }
   return merged;
+}
+
+/**
+ * Takes the tails of ended processes over into their pages. Returns the books it did that for: their pages stay for now, as
+ * somebody may have read the tail and not yet the pages.
+ */
+async function settleTails(kv: Deno.Kv, isLive: (book: string) => boolean): Promise<ReadonlySet<string>> {
+  const settled = new Set<string>();
+  for (const tail of await readTails(kv)) {
+    if (isLive(tail.book)) continue;
+    settled.add(tail.book);
+    if (await settleTail(kv, tail)) await kv.atomic().check(tail.entry).delete(tail.entry.key).commit();
+  }
+  return settled;
+}
+
+/** One commit a page, each of which says that the tail is in it: killed between, the rest is done next time. */
+async function settleTail(kv: Deno.Kv, { book, number, minute, cells }: BookTail): Promise<boolean> {
+  for (const [dim, counted] of cells) {
+    for (const grain of grainsOf(dim)) {
+      const page = await kv.get<unknown>(rollupKey(grain, dim, periodOf(grain, minute), book));
+      const { cells: sum, through } = decodePage(page.value);
+      if (through >= number) continue;
+      mergeCells(sum, counted);
+      const value = encodePage({ cells: sum, through: number });
+      if (!(await kv.atomic().check(page).set(page.key, value).commit()).ok) return false;
+    }
+  }
+  return true;
 }
 
 function samePeriod(a: Deno.KvKey, b: Deno.KvKey): boolean {
@@ -36,12 +68,12 @@ async function mergeGroup(kv: Deno.Kv, group: readonly Deno.KvEntry<unknown>[]):
   if (first === undefined || part.length < 2) return 0;
   const [, , grain, dim, time] = first.key;
   const sum: Cells = new Map();
-  for (const entry of part) mergeCells(sum, decodeCells(entry.value));
+  for (const entry of part) mergeCells(sum, decodePage(entry.value).cells);
   const target = rollupKey(grain as Grain, String(dim), Number(time), MERGED);
   const commit = kv.atomic();
   for (const entry of part) commit.check(entry);
   if (!part.some((entry) => entry.key[5] === MERGED)) commit.check({ key: target, versionstamp: null });
   for (const entry of part) if (entry.key[5] !== MERGED) commit.delete(entry.key);
-  commit.set(target, encodeCells(sum));
+  commit.set(target, encodePage({ cells: sum, through: 0 }));
   return (await commit.commit()).ok ? part.length : 0;
 }

@@ -1,7 +1,8 @@
 import { type Grain, rollupDimPrefix } from "./ledger_keys.ts";
 import { type Cell, emptyCell, mergeCell } from "./rollup_cell.ts";
-import { type Cells, decodeCells, mergeCells } from "./rollup_codec.ts";
-import { type Dim, periodOf } from "./rollup_book.ts";
+import { type Cells, decodePage, mergeCells } from "./rollup_codec.ts";
+import { type Dim, periodOf } from "./rollup_dims.ts";
+import { type BookTail, readTails } from "./rollup_tail.ts";
 
 export interface SeriesPoint {
   /** Start of the period, epoch milliseconds. */
@@ -21,14 +22,41 @@ export async function series(kv: Deno.Kv, range: RollupRange): Promise<readonly 
   const prefix = rollupDimPrefix(range.grain, range.dim);
   const start = [...prefix, periodOf(range.grain, range.from)];
   const end = [...prefix, range.to + 1];
+  const points = await sums(kv, { start, end }, range);
+  return [...points].map(([time, cells]) => ({ time, cells })).sort((a, b) => a.time - b.time);
+}
+
+/** Cells by period of all that a selector of pages finds and of the tails that are in none of them. */
+async function sums(
+  kv: Deno.Kv,
+  selector: Deno.KvListSelector,
+  { grain, dim, from, to }: Omit<RollupRange, "grain"> & { readonly grain: Grain },
+): Promise<Map<number, Cells>> {
+  const tails = (await readTails(kv)).filter(({ cells, minute }) =>
+    cells.has(dim) && periodOf(grain, minute) >= periodOf(grain, from) && periodOf(grain, minute) <= to
+  );
+  const taken = new Set<BookTail>();
   const points = new Map<number, Cells>();
-  for await (const { key, value } of kv.list<unknown>({ start, end }, { batchSize: 500 })) {
-    const time = Number(key[4]);
-    const cells = points.get(time);
-    if (cells === undefined) points.set(time, decodeCells(value));
-    else mergeCells(cells, decodeCells(value));
+  for await (const { key, value } of kv.list<unknown>(selector, { batchSize: 500 })) {
+    const [, , , , time, book] = key;
+    const { cells, through } = decodePage(value);
+    for (const tail of tails) {
+      if (tail.book === book && periodOf(grain, tail.minute) === time && tail.number <= through) {
+        taken.add(tail);
+      }
+    }
+    addCells(points, Number(time), cells);
   }
-  return [...points].map(([time, cells]) => ({ time, cells }));
+  for (const tail of tails) {
+    if (!taken.has(tail)) addCells(points, periodOf(grain, tail.minute), tail.cells.get(dim) ?? new Map());
+  }
+  return points;
+}
+
+function addCells(points: Map<number, Cells>, time: number, cells: Cells): void {
+  const sum = points.get(time);
+  if (sum === undefined) points.set(time, cells);
+  else mergeCells(sum, cells);
 }
 
 /** Sums over a whole range. */
@@ -46,9 +74,11 @@ export async function totals(kv: Deno.Kv, range: RollupRange): Promise<Map<strin
 
 /** Sums over the life of the database. */
 export async function lifetime(kv: Deno.Kv, dim: Dim): Promise<Map<string, Cell>> {
-  const out: Cells = new Map();
-  for await (const { value } of kv.list<unknown>({ prefix: rollupDimPrefix("all", dim) })) {
-    mergeCells(out, decodeCells(value));
-  }
-  return out;
+  const points = await sums(kv, { prefix: rollupDimPrefix("all", dim) }, {
+    grain: "all",
+    dim,
+    from: 0,
+    to: 0,
+  });
+  return points.get(0) ?? new Map();
 }

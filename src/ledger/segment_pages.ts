@@ -1,7 +1,7 @@
 import type { CallRecord } from "../core/mod.ts";
 import { isColumn, narrow } from "./facet_column.ts";
 import { columnPrefix } from "./ledger_keys.ts";
-import { hash32, readRecord } from "./packed.ts";
+import { hash32 } from "./packed.ts";
 import type { Place } from "./record_pages.ts";
 import { type Facet, type RecordFilter, recordMatches, wantedFacets } from "./record_filter.ts";
 import {
@@ -67,8 +67,8 @@ export async function findInSegments(
     if (segment === undefined) continue;
     const place = chunksOf(segment).find(({ begin }) => begin <= position);
     if (place === undefined) continue;
-    const [lines] = await readChunks(kv, [place]);
-    const record = readRecord(lines?.[position - place.begin] ?? "");
+    const [parcel] = await readChunks(kv, [place]);
+    const record = parcel?.record(position - place.begin);
     if (record?.id === id) return { segment: segment.number, position, record };
   }
   return undefined;
@@ -144,12 +144,12 @@ async function collect(
   let size = 1;
   for (let start = 0; start < places.length; start += size, size = CHUNKS_A_READ) {
     const part = places.slice(start, start + size);
-    const lines = await readChunks(kv, part);
+    const parcels = await readChunks(kv, part);
     for (const [index, place] of part.entries()) {
       const positions = hits.get(place.segment);
       for (let position = place.end - 1; position >= place.begin; position--) {
         if (positions?.[position] !== 1) continue;
-        const record = readRecord(lines[index]?.[position - place.begin] ?? "");
+        const record = parcels[index]?.record(position - place.begin);
         if (record === undefined || !recordMatches(filter, record)) continue;
         items.push(record);
         if (items.length >= limit) return { segment: place.segment, position };

@@ -1,6 +1,6 @@
 import { isObject } from "../core/mod.ts";
 import { chunkKey, segmentPrefix } from "./ledger_keys.ts";
-import { unpack } from "./packed.ts";
+import { openParcel, type Parcel } from "./parcel_reader.ts";
 
 /** What is known of a sealed run of records without reading it. */
 export interface SegmentMeta {
@@ -44,11 +44,14 @@ export interface ChunkPlace {
 /** Chunks that one read may name, which is Deno KV's limit. */
 export const CHUNKS_A_READ = 10;
 
-/** Lines of up to ten chunks, in their order; none for a chunk that was swept away. */
-export async function readChunks(kv: Deno.Kv, places: readonly ChunkPlace[]): Promise<readonly string[][]> {
+/** Up to ten chunks, in their order; undefined for one that was swept away. */
+export async function readChunks(
+  kv: Deno.Kv,
+  places: readonly ChunkPlace[],
+): Promise<readonly (Parcel | undefined)[]> {
   const keys = places.map(({ segment, chunk }) => chunkKey(segment, chunk));
   const entries = await kv.getMany<unknown[]>(keys);
-  return entries.map(({ value }) => value instanceof Uint8Array ? unpack(value) : []);
+  return entries.map(({ value }) => value instanceof Uint8Array ? openParcel(value) : undefined);
 }
 
 /** Chunks of a segment, newest first. */

@@ -1,7 +1,8 @@
 import type { CallRecord, Clock } from "../core/mod.ts";
+import { KindTable, type KnownCall } from "./call_kinds.ts";
 import { bookKey, freshKey, timeOrdered } from "./ledger_keys.ts";
 import type { LogRing } from "./log_ring.ts";
-import { packAll, recordLine, shortenRecord } from "./packed.ts";
+import { packCalls, type PackedParcel, PARCEL_RECORDS } from "./parcel_pack.ts";
 import type { RollupBook } from "./rollup_book.ts";
 import type { PackedCells } from "./rollup_codec.ts";
 import { commitWrites, type Write } from "./write_batch.ts";
@@ -29,8 +30,11 @@ const BOOK_SILENCE_MS = 12 * 3_600_000;
 export class Writer {
   readonly #deps: WriterDeps;
   #book: { readonly name: string; readonly rollups: RollupBook };
-  /** As text: what waits for the next write would else be copied by every collection of short-lived garbage until then. */
-  #pending: string[] = [];
+  readonly #kinds = new KindTable();
+  /** Fewer than fill a parcel. */
+  #pending: KnownCall[] = [];
+  /** Packed as soon as there are enough: bytes are left alone by the collections of short-lived garbage until the next write. */
+  #packed: PackedParcel[] = [];
   /** Values of a commit that failed: written again under the same names. */
   #unwritten: Write[] = [];
   #cancelTimer: (() => void) | undefined;
@@ -47,10 +51,17 @@ export class Writer {
 
   add(record: CallRecord): void {
     const now = this.#deps.clock.now();
-    this.#bookAt(now).rollups.add(record, now);
-    this.#pending.push(recordLine(record));
-    if (this.#pending.length > MOST_PENDING) this.#pending.shift();
+    const known = this.#kinds.known(record);
+    this.#bookAt(now).rollups.add(record, now, known);
+    this.#pending.push(known);
+    if (this.#pending.length >= PARCEL_RECORDS) this.#pack();
     this.wake();
+  }
+
+  #pack(): void {
+    this.#packed.push(...packCalls(this.#pending));
+    this.#pending = [];
+    if (this.#packed.length > MOST_PENDING / PARCEL_RECORDS) this.#packed.shift();
   }
 
   /** No flush begins by itself afterwards. */
@@ -65,20 +76,20 @@ export class Writer {
     this.#cancelTimer ??= this.#deps.clock.after(FLUSH_MS, () => void this.flush());
   }
 
-  /** Writes everything that is pending; one flush at a time. */
-  flush(): Promise<void> {
+  /** Writes everything that is pending; one flush at a time. `whole` leaves no counts beside the periods they belong to. */
+  flush(whole = false): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#running = this.#running.then(() => this.#write());
+    this.#running = this.#running.then(() => this.#write(whole));
     return this.#running;
   }
 
-  async #write(): Promise<void> {
+  async #write(whole: boolean): Promise<void> {
     const now = this.#deps.clock.now();
     const book = this.#bookAt(now);
     this.#wroteAt = now;
     const records = this.#take(now);
-    const rollups = book.rollups.due();
+    const rollups = book.rollups.due(whole ? undefined : now);
     const logs = this.#deps.logs.due(now);
     const writes = [...this.#unwritten, ...records, ...[...rollups, ...logs].map(sized)];
     if (writes.length === 0) return;
@@ -108,9 +119,10 @@ export class Writer {
   }
 
   #take(now: number): Write[] {
-    const lines = this.#pending;
-    this.#pending = [];
-    return packAll(lines, shortenRecord).map(({ value }) => ({
+    this.#pack();
+    const parcels = this.#packed;
+    this.#packed = [];
+    return parcels.map(({ value }) => ({
       key: freshKey(timeOrdered(now, this.#counter++ % 1_000_000, this.#book.name)),
       value,
       size: value.length,

@@ -1,0 +1,76 @@
+import type { AttemptRecord, CallRecord } from "../core/mod.ts";
+import type { AttemptKind, CallKind, KnownCall, SharedOfAttempt } from "./call_kinds.ts";
+import { type Cell, countIn, emptyCell, mergeCell } from "./rollup_cell.ts";
+import { cellOf, type DimCells, dimCells } from "./rollup_codec.ts";
+import { callValues, flowValue } from "./rollup_dims.ts";
+
+/**
+ * Counts calls by their kinds, which is three sums a call; what each kind adds to nine dimensions is worked out when the
+ * counts are taken over, once for all calls of the kind.
+ */
+export class CallTally {
+  readonly #calls = new Map<CallKind, Cell>();
+  readonly #attempts = new Map<AttemptKind, Cell>();
+  readonly #flows = new Map<CallKind, Map<AttemptKind | undefined, Cell>>();
+
+  get empty(): boolean {
+    return this.#calls.size === 0;
+  }
+
+  add({ record, call, attempts }: KnownCall, costMicros: number): void {
+    const { outcome, totalMs, firstTokenMs, usage } = record;
+    countIn(cellFor(this.#calls, call), outcome, costMicros, usage, totalMs, firstTokenMs);
+    const last = attempts.length - 1;
+    for (let index = 0; index <= last; index++) {
+      const [kind, attempt] = [attempts[index], record.attempts[index]];
+      if (kind !== undefined && attempt !== undefined) {
+        this.#addAttempt(kind, attempt, record, index === last, costMicros);
+      }
+    }
+    let flows = this.#flows.get(call);
+    if (flows === undefined) this.#flows.set(call, flows = new Map());
+    countIn(cellFor(flows, attempts[last]), outcome, costMicros, usage);
+  }
+
+  /** An attempt's share of its call: the last one carries the tokens. */
+  #addAttempt(
+    kind: AttemptKind,
+    attempt: AttemptRecord,
+    record: CallRecord,
+    last: boolean,
+    costMicros: number,
+  ) {
+    const outcome = attempt.failure === undefined
+      ? (last ? record.outcome : "ok")
+      : attempt.failure === "client_gone"
+      ? "cancelled"
+      : "failed";
+    const cell = cellFor(this.#attempts, kind);
+    const usage = last ? record.usage : undefined;
+    countIn(cell, outcome, last ? costMicros : 0, usage, attempt.totalMs, attempt.firstTokenMs);
+  }
+
+  /** Adds all counts to the dimensions' cells, and begins anew. */
+  moveTo(into: DimCells, projectOf: (attempt: SharedOfAttempt) => string): void {
+    for (const [{ shared }, cell] of this.#calls) {
+      for (const [dim, value] of callValues(shared)) mergeCell(cellOf(dimCells(into, dim), value), cell);
+    }
+    for (const [{ shared }, cell] of this.#attempts) {
+      mergeCell(cellOf(dimCells(into, "key"), shared.credential), cell);
+      mergeCell(cellOf(dimCells(into, "bucket"), shared.bucket), cell);
+      mergeCell(cellOf(dimCells(into, "project"), projectOf(shared)), cell);
+    }
+    for (const [{ shared }, flows] of this.#flows) {
+      for (const [last, cell] of flows) {
+        mergeCell(cellOf(dimCells(into, "flow"), flowValue(shared, last?.shared)), cell);
+      }
+    }
+    for (const cells of [this.#calls, this.#attempts, this.#flows]) cells.clear();
+  }
+}
+
+function cellFor<Key>(cells: Map<Key, Cell>, key: Key): Cell {
+  let cell = cells.get(key);
+  if (cell === undefined) cells.set(key, cell = emptyCell());
+  return cell;
+}

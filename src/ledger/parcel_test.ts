@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import type { AttemptRecord, CallRecord, Usage } from "../core/mod.ts";
+import { call } from "../../tests/support/ledger_bench.ts";
+import { KindTable } from "./call_kinds.ts";
+import { pack } from "./packed.ts";
+import { packCalls, PARCEL_RECORDS } from "./parcel_pack.ts";
+import { openParcel, type Parcel } from "./parcel_reader.ts";
+import { facetOf, FACETS } from "./record_filter.ts";
+
+/** Every field there is: a new one that is not packed fails here, as the types ask for it. */
+const ATTEMPT: Required<AttemptRecord> = {
+  ...call(1).attempts[0]!,
+  connectMs: 3,
+  firstTokenMs: 4,
+  status: 429,
+  failure: "quota",
+  message: "Quota\nis used up",
+  note: "least used",
+};
+const USAGE: Required<Usage> = {
+  ...call(1).usage!,
+  promptDetails: { TEXT: 900, IMAGE: 100 },
+  candidatesDetails: { TEXT: 100 },
+  serviceTier: "standard",
+};
+const WHOLE: Required<CallRecord> = {
+  ...call(1),
+  modelUsed: "gemini-2.5-pro",
+  outcome: "failed",
+  failure: "quota",
+  message: "No key is left",
+  finish: "STOP",
+  firstTokenMs: 100,
+  usage: USAGE,
+  warnings: ["Temperature was left out"],
+  attempts: [ATTEMPT, { ...ATTEMPT, status: 200, startedAt: ATTEMPT.startedAt + 50 }],
+};
+
+function packed(records: readonly CallRecord[]): readonly Parcel[] {
+  const kinds = new KindTable();
+  return packCalls(records.map((record) => kinds.known(record))).map(({ value }) => openParcel(value));
+}
+
+function recordsOf(parcels: readonly Parcel[]): readonly (CallRecord | undefined)[] {
+  return parcels.flatMap((parcel) =>
+    Array.from({ length: parcel.count }, (_, index) => parcel.record(index))
+  );
+}
+
+const MANY: readonly CallRecord[] = [
+  WHOLE,
+  { ...call(2), attempts: [] },
+  ...Array.from(
+    { length: PARCEL_RECORDS * 2 },
+    (_, number) =>
+      call(number, number % 7 === 0 ? { attempts: [ATTEMPT], agent: `agent ${number % 3}` } : {}),
+  ),
+];
+
+Deno.test("packCalls() and openParcel() give back every field of every record, in order", () => {
+  const parcels = packed(MANY);
+  assert.equal(parcels.length, 3);
+  assert.deepEqual(recordsOf(parcels), MANY);
+});
+
+Deno.test("openParcel() files each record as the record itself is filed", () => {
+  let index = 0;
+  for (const parcel of packed(MANY)) {
+    for (let position = 0; position < parcel.count; position++, index++) {
+      const record = MANY[index]!;
+      assert.deepEqual([parcel.id(position), parcel.at(position)], [record.id, record.at]);
+      for (const facet of FACETS) assert.equal(parcel.facet(facet, position), facetOf(facet, record));
+    }
+  }
+});
+
+Deno.test("packCalls() spreads what is too large over several values and shortens what fits in none", () => {
+  const noise = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(500)), (byte) => byte.toString(16)).join("");
+  const large = (attempts: number) => ({
+    ...WHOLE,
+    attempts: Array.from({ length: attempts }, () => ({ ...ATTEMPT, message: noise() })),
+  });
+  const records = [large(50), large(50), large(50), large(50), large(50)];
+  assert.deepEqual(recordsOf(packed(records)), records);
+  assert.ok(packed(records).length > 1);
+  const [record] = recordsOf(packed([large(200)]));
+  assert.equal(record?.id, WHOLE.id);
+  assert.equal(record?.attempts.length, 8);
+});
+
+Deno.test("openParcel() reads values of one JSON text a line, and nothing of what it does not know", () => {
+  const lines = openParcel(pack([JSON.stringify(WHOLE), "null", JSON.stringify(call(3))]));
+  assert.deepEqual(recordsOf([lines]), [WHOLE, undefined, call(3)]);
+  assert.equal(lines.facet("class", 0), facetOf("class", WHOLE));
+  assert.equal(openParcel(pack(['{"v":2,"rows":0}'])).count, 0);
+  assert.equal(openParcel(pack(['{"v":2,'])).count, 0);
+});

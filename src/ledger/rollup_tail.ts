@@ -1,0 +1,56 @@
+import { isObject } from "../core/mod.ts";
+import { tailPrefix } from "./ledger_keys.ts";
+import { VALUE_BYTES } from "./packed.ts";
+import {
+  type Cells,
+  decodeCells,
+  type DimCells,
+  encodeCells,
+  type PackedCells,
+  packText,
+  unpackJson,
+} from "./rollup_codec.ts";
+import { type Dim, isDim } from "./rollup_dims.ts";
+
+/** What a process has counted since it last wrote whole periods, all of it in one minute. */
+export interface Tail {
+  /** Counts the tails of a book, from 1: a page says up to which of them are in it. */
+  readonly number: number;
+  /** Start of the minute, epoch milliseconds. */
+  readonly minute: number;
+  readonly cells: DimCells;
+}
+
+/** A tail in the database. */
+export interface BookTail extends Tail {
+  readonly book: string;
+  readonly entry: Deno.KvEntry<unknown>;
+}
+
+/** Undefined when it does not fit into one value. */
+export function encodeTail({ number, minute, cells }: Tail): PackedCells | undefined {
+  const dims: Record<string, unknown> = {};
+  for (const [dim, values] of cells) dims[dim] = encodeCells(values);
+  const value = packText(JSON.stringify({ v: 1, number, minute, dims }));
+  return value.length <= VALUE_BYTES ? value : undefined;
+}
+
+/**
+ * The tails of all books. Whoever reads pages as well reads the tails before them: a page that took a tail in meanwhile says so.
+ */
+export async function readTails(kv: Deno.Kv): Promise<readonly BookTail[]> {
+  const out: BookTail[] = [];
+  for await (const entry of kv.list<unknown>({ prefix: tailPrefix() })) {
+    out.push({ ...decodeTail(entry.value), book: String(entry.key[2]), entry });
+  }
+  return out;
+}
+
+function decodeTail(value: unknown): Tail {
+  const { number, minute, dims } = unpackJson(value);
+  const cells = new Map<Dim, Cells>();
+  for (const [dim, encoded] of Object.entries(isObject(dims) ? dims : {})) {
+    if (isDim(dim)) cells.set(dim, decodeCells(encoded));
+  }
+  return { number: Number(number ?? 0), minute: Number(minute ?? 0), cells };
+}
