@@ -19,6 +19,9 @@ export interface PendingSignIn {
   readonly browser?: string;
 }
 
+/** How far a sign-in is; a pending one is over at `until`, in epoch milliseconds. */
+export type NotedProgress = SignInProgress & { readonly until?: number };
+
 /** Sign-ins under way, in the database: each ends after ten minutes or with its first use. */
 export class PendingSignIns {
   readonly #store: Store;
@@ -53,16 +56,16 @@ export class PendingSignIns {
   }
 
   /** Remembers how far a sign-in is, for every process of the database. */
-  async note(state: string, progress: SignInProgress): Promise<void> {
+  async note(state: string, progress: NotedProgress): Promise<void> {
     const { account, ...rest } = progress;
     const record = { ...rest, ...(account === undefined ? {} : { account: { ...account } }) };
     await this.#store.expiring.put(PROGRESS, state, record, PROGRESS_MS);
   }
 
-  async progress(state: string): Promise<SignInProgress | undefined> {
+  async progress(state: string): Promise<NotedProgress | undefined> {
     const value = await this.#store.expiring.get(PROGRESS, state);
     // Only note() writes it.
-    return isObject(value) ? value as unknown as SignInProgress : undefined;
+    return isObject(value) ? value as unknown as NotedProgress : undefined;
   }
 
   async #read(value: unknown): Promise<PendingSignIn | undefined> {

@@ -13,7 +13,7 @@ import { exchangeCode } from "./exchange_code.ts";
 import { FALLBACK_SCOPES, oauthClient, sourceName } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import { readPasted } from "./pasted.ts";
-import { type PendingSignIn, PendingSignIns, SIGN_IN_MS } from "./pending_sign_ins.ts";
+import { type NotedProgress, type PendingSignIn, PendingSignIns, SIGN_IN_MS } from "./pending_sign_ins.ts";
 import { refuse, unconfirmed } from "./problem.ts";
 import { redirectUriFor } from "./redirect_uri.ts";
 
@@ -24,6 +24,9 @@ const HINT =
 const NEVER_RETURNED =
   "Google's page never sent the browser back: it was closed, or Google refused the configured OAuth client there " +
   "(invalid_scope, or its policy for keeping apps secure); sign in again, or use an API key.";
+
+/** How long Google may take for an account whose browser came back, in milliseconds. */
+const ANSWERED_MS = 5 * 60_000;
 
 type Outcome = OAuthOutcome<AddedAccount>;
 
@@ -91,10 +94,17 @@ export class SignIns {
   /** Any process of the database may have finished it. */
   async progress(state: string): Promise<SignInProgress> {
     const noted = await this.#pending.progress(state);
-    if (noted?.status !== "pending" || await this.#pending.peek(state) !== undefined) {
-      return noted ?? { status: "unknown" };
-    }
-    return { status: "failed", message: NEVER_RETURNED };
+    if (noted === undefined) return { status: "unknown" };
+    const { until: _, ...progress } = noted;
+    return this.#isLate(noted) ? { status: "failed", message: NEVER_RETURNED } : progress;
+  }
+
+  #isLate({ status, until }: NotedProgress): boolean {
+    return status === "pending" && until !== undefined && until <= this.#now();
+  }
+
+  #now(): number {
+    return this.#options.ports.clock.now();
   }
 
   close(): void {
@@ -105,6 +115,7 @@ export class SignIns {
   async #finish(state: string, parameters: URLSearchParams): Promise<Outcome> {
     const pending = await this.#pending.take(state);
     if (pending === undefined) return unknownState();
+    await this.#pending.note(state, { status: "pending", until: this.#now() + ANSWERED_MS });
     const outcome = await this.#exchange(pending, state, parameters);
     await this.#note(state, outcome);
     return outcome;
@@ -140,7 +151,7 @@ export class SignIns {
 
   /** A page that never returns is told as that. */
   async #watch(state: string): Promise<void> {
-    await this.#pending.note(state, { status: "pending" });
+    await this.#pending.note(state, { status: "pending", until: this.#now() + SIGN_IN_MS });
     const cancel = this.#options.ports.clock.after(SIGN_IN_MS, () => {
       this.#timers.delete(cancel);
       void this.#tellLate(state);
@@ -150,7 +161,7 @@ export class SignIns {
 
   async #tellLate(state: string): Promise<void> {
     const noted = await this.#pending.progress(state).catch(() => undefined);
-    if (noted?.status !== "pending") return;
+    if (noted === undefined || !this.#isLate(noted)) return;
     this.#options.ledger.log("warn", "oauth", `A sign-in failed: ${NEVER_RETURNED}`);
   }
 

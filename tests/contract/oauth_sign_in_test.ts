@@ -150,6 +150,26 @@ Deno.test("after invalid_scope the next sign-in asks for the least", async () =>
   assert.ok((await bench.signIn("ada@example.com")).length > 0);
 });
 
+Deno.test("a sign-in whose browser came back is pending, not lost, while Google is still asked for its token", async () => {
+  const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await using bench = await oauthBench({
+    fetch: async (input, init) => {
+      asked.resolve();
+      await answer.promise;
+      return await fetch(input, init);
+    },
+  });
+  bench.simulator.control.signInAs("ada@example.com");
+  const { authUrl, state } = await begin(bench);
+  const finishing = bench.oauth.callback(await consent(authUrl), undefined);
+  await asked.promise;
+  assert.equal((await bench.oauth.progress(state)).status, "pending");
+  answer.resolve();
+  assert.ok((await finishing).ok);
+  const { status, account } = await bench.oauth.progress(state);
+  assert.deepEqual([status, account?.email], ["done", "ada@example.com"]);
+});
+
 Deno.test("a consent page that never returns is explained when its time is over", async () => {
   await using bench = await oauthBench();
   const { state } = await begin(bench);

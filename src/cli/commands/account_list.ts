@@ -14,13 +14,13 @@ export const accountList: Command = {
     const { out } = context;
     out.json(accounts);
     if (accounts.length === 0) out.line("There are no accounts. Sign in: geminitro login <source>");
-    const rows = accounts.map(({ email, source, tier, project, status, reason }) => [
+    const rows = accounts.map(({ email, source, tier, project, status, reason, link }) => [
       email,
       source,
       tier,
       project ?? "-",
       status === "active" ? out.style.green(status) : out.style.yellow(status),
-      reason ?? "",
+      [reason, link].filter((word) => word !== undefined).join(" "),
     ]);
     for (const line of table(rows)) out.line(line);
   },

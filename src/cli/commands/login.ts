@@ -1,8 +1,8 @@
-import { delay } from "@std/async";
 import type { AddedAccount, OAuthOutcome, OAuthRoom, Provider } from "../../oauth/mod.ts";
 import { openAccounts } from "../accounts.ts";
 import type { Command, Context } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
+import { followSignIn } from "../follow_sign_in.ts";
 import { interrupted } from "../interrupted.ts";
 import { openInBrowser } from "../open_in_browser.ts";
 import { localUrl } from "../server_file.ts";
@@ -12,8 +12,6 @@ const NAMES: Readonly<Record<string, Provider>> = {
   "gemini-cli": "gemini_cli",
   "gemini_cli": "gemini_cli",
 };
-/** As long as a sign-in stays valid. */
-const PATIENCE_MS = 600_000;
 
 export const login: Command = {
   name: "login",
@@ -75,74 +73,54 @@ async function takeOver(context: Context, room: OAuthRoom, provider: Provider): 
 
 async function signIn(context: Context, room: OAuthRoom, provider: Provider): Promise<AddedAccount> {
   const running = await context.server();
-  const known = new Map((await room.accounts()).map(({ id }) => [id, true]));
   const page = running === undefined ? {} : { page: localUrl({ ...running, host: "localhost" }) };
   const begun = valueOf(await room.signIn({ provider, confirmed: true, ...page }));
-  const callback = running === undefined ? listen(context, room, (await context.settings()).port) : undefined;
+  if (running === undefined) listen(context, room, (await context.settings()).port);
+  const ending = interrupted(context);
   context.out.line("Sign in at this address:");
   // It names a client and a state, no secret; redaction would break it.
   context.out.once(begun.authUrl);
   context.out.line(begun.hint);
-  if (!context.flag("no-browser")) await openInBrowser(begun.authUrl);
-  const ending = interrupted(context);
-  return callback === undefined
-    ? await waitForServer(room, known, provider, ending)
-    : await untilAborted(callback.account, ending);
+  context.out.line("Waiting for Google's page; Ctrl-C ends it");
+  if (!context.flag("no-browser")) void openInBrowser(begun.authUrl);
+  return await followSignIn(room, begun.state, ending, {
+    failed: `If the browser ended at a page that does not load: geminitro login ${
+      context.args[0]
+    } --paste '<its address>'`,
+    stopped: running === undefined
+      ? "Begin again when you like"
+      : "The server still takes it for ten minutes when you finish it on Google's page",
+  });
 }
 
-/** Without a server, this process is where Google sends the browser to. */
-function listen(
-  context: Context,
-  room: OAuthRoom,
-  port: number,
-): { readonly account: Promise<AddedAccount> } {
-  const { promise, resolve, reject } = Promise.withResolvers<AddedAccount>();
-  promise.catch(() => {});
-  const server = Deno.serve({ port, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
+/** Without a server, this process is where Google sends the browser to. What comes of it is read from the sign-in's progress. */
+function listen(context: Context, room: OAuthRoom, port: number): void {
+  const answer = async (request: Request) => {
     const url = new URL(request.url);
     if (url.pathname !== "/oauth-callback") return new Response("Not here", { status: 404 });
     const done = await room.callback(url, undefined);
-    if (done.ok) resolve(done.value);
-    else reject(new CommandError(done.error.message, { code: done.error.code }));
     return new Response(done.ok ? "Signed in. You can close this page." : done.error.message, {
       status: done.ok ? 200 : 400,
     });
-  });
-  context.atEnd(() => server.shutdown());
-  return { account: promise };
-}
-
-/** The running server finishes the sign-in: the account appears, or the time is over. */
-async function waitForServer(
-  room: OAuthRoom,
-  known: ReadonlyMap<string, boolean>,
-  provider: Provider,
-  ending: AbortSignal,
-): Promise<AddedAccount> {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (performance.now() < deadline && !ending.aborted) {
-    const added = (await room.accounts()).find(({ id, source }) => !known.has(id) && source === provider);
-    if (added !== undefined) return { ...added, renewed: false };
-    await delay(1_000);
+  };
+  try {
+    const server = Deno.serve({ port, hostname: "127.0.0.1", onListen: () => {} }, answer);
+    context.atEnd(() => server.shutdown());
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+    context.out.line(
+      `Another program holds port ${port}, so the browser cannot come back here: paste the address it ends at`,
+    );
   }
-  throw new CommandError("The sign-in was not finished", {
-    hint: "If the browser ended at a page that does not load: geminitro login <source> --paste <its address>",
-  });
-}
-
-function untilAborted(work: Promise<AddedAccount>, ending: AbortSignal): Promise<AddedAccount> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new CommandError("The sign-in was not finished", { code: "cancelled" }));
-    ending.addEventListener("abort", stop, { once: true });
-    const timer = setTimeout(stop, PATIENCE_MS);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 function tell({ out }: Context, account: AddedAccount): void {
   out.json(account);
-  out.line(`${account.renewed ? "Renewed" : "Added"} ${account.email}`);
-  if (account.problem !== undefined) out.line(`${account.problem} ${account.link ?? ""}`.trimEnd());
+  const done = account.renewed ? "Renewed" : "Added";
+  if (account.problem === undefined) return out.line(`${done} ${account.email}; it serves from now on`);
+  out.line(
+    `${done} ${account.email}, but it cannot serve yet: ${account.problem} ${account.link ?? ""}`.trimEnd(),
+  );
 }
 
 function valueOf<Value>(outcome: OAuthOutcome<Value>): Value {

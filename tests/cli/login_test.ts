@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type ServedOAuthSimulator, serveOAuthSimulator } from "../../src/sim/mod.ts";
+import { openStore } from "../../src/store/mod.ts";
+import { systemClock, systemPorts } from "../../src/system/mod.ts";
+import { CliHome, readUntil } from "./cli_process.ts";
+
+interface LoginCase {
+  readonly cli: CliHome;
+  readonly google: ServedOAuthSimulator;
+  readonly env: Record<string, string>;
+}
+
+/** A port that is free now. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+async function withGoogle(run: (test: LoginCase) => Promise<void>): Promise<void> {
+  await using cli = await CliHome.open();
+  const google = serveOAuthSimulator({ clock: systemClock });
+  try {
+    await run({
+      cli,
+      google,
+      env: {
+        PORT: String(freePort()),
+        GEMINITRO_KV: join(cli.folder, "accounts.sqlite3"),
+        OAUTH_CLIENT_ID: google.clientId,
+        OAUTH_CLIENT_SECRET: google.clientSecret,
+        GOOGLE_AUTH_URL: google.authUrl,
+        GOOGLE_TOKEN_URL: google.tokenUrl,
+        GOOGLE_USERINFO_URL: google.userinfoUrl,
+        ANTIGRAVITY_URLS: google.antigravityUrls.join(","),
+        CODE_ASSIST_URL: google.codeAssistUrl,
+      },
+    });
+  } finally {
+    await google.close();
+  }
+}
+
+/** A sign-in that waits for its browser. */
+class Login {
+  readonly #child: Deno.ChildProcess;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+
+  constructor({ cli, env }: LoginCase) {
+    this.#child = cli.spawn(["login", "antigravity", "--yes", "--no-browser"], { env });
+    this.#reader = this.#child.stdout.getReader();
+  }
+
+  /** Google's page, once it waits for it. */
+  async page(): Promise<URL> {
+    const text = await readUntil(this.#reader, /Waiting for Google's page/);
+    return new URL(/^http\S+$/m.exec(text)?.[0] ?? "");
+  }
+
+  interrupt(): void {
+    this.#child.kill("SIGINT");
+  }
+
+  async end(): Promise<{ readonly code: number; readonly text: string }> {
+    this.#reader.releaseLock();
+    const { code } = await this.#child.status;
+    const [out, warned] = await Promise.all([rest(this.#child.stdout), rest(this.#child.stderr)]);
+    await this.#child.stdin.close();
+    return { code, text: out + warned };
+  }
+}
+
+/** What is still to be read of a stream whose beginning was read. */
+async function rest(stream: ReadableStream<Uint8Array>): Promise<string> {
+  return await new Blob(await Array.fromAsync(stream, (bytes) => new Uint8Array(bytes))).text();
+}
+
+/** What a browser is shown in the end. */
+async function browse(page: URL): Promise<string> {
+  return await (await fetch(page)).text();
+}
+
+Deno.test("login without a server ends with the account when the browser comes back, also a second time", () =>
+  withGoogle(async (test) => {
+    for (const word of ["Added", "Renewed"]) {
+      const login = new Login(test);
+      assert.match(await browse(await login.page()), /close this page/);
+      const { code, text } = await login.end();
+      assert.equal(code, 0, text);
+      assert.match(text, new RegExp(`${word} ada@example.com; it serves from now on`));
+    }
+    const removed = await test.cli.good(["key", "remove", "ada@example.com"], { env: test.env });
+    assert.match(removed, /Removed ada@example.com. It was signed out at Google/);
+    assert.ok(!test.google.control.hasGrant("ada@example.com"));
+  }));
+
+Deno.test("login beside a running server ends when the server has finished the sign-in", () =>
+  withGoogle(async (test) => {
+    const started = await test.cli.good(["start", "--detach", "--host", "127.0.0.1", "--json"], {
+      env: test.env,
+    });
+    for (const word of ["Added", "Renewed"]) {
+      const login = new Login(test);
+      const page = await login.page();
+      assert.equal(page.searchParams.get("redirect_uri")?.includes(test.env["PORT"] ?? "?"), true, started);
+      await browse(page);
+      const { code, text } = await login.end();
+      assert.equal(code, 0, text);
+      assert.match(text, new RegExp(`${word} ada@example.com`));
+    }
+    await test.cli.good(["stop"], { env: test.env });
+  }));
+
+Deno.test("login says what was refused, that the time is over, and what Ctrl-C left", () =>
+  withGoogle(async (test) => {
+    test.google.control.consent("deny");
+    const denied = new Login(test);
+    await browse(await denied.page());
+    const refusal = await denied.end();
+    assert.equal(refusal.code, 1);
+    assert.match(refusal.text, /consent was denied on Google's page; sign in again and allow the access/);
+
+    const late = new Login(test);
+    const state = (await late.page()).searchParams.get("state") ?? "";
+    // Its ten minutes end now.
+    const store = await openStore({
+      ...systemPorts(),
+      path: test.env["GEMINITRO_KV"] ?? "",
+      home: test.cli.home,
+      announce: false,
+    });
+    await store.expiring.put("oauth_progress", state, { status: "pending", until: Date.now() }, 60_000);
+    await store.close();
+    const over = await late.end();
+    assert.equal(over.code, 1);
+    assert.match(over.text, /Google's page never sent the browser back[\s\S]*--paste '<its address>'/);
+
+    const stopped = new Login(test);
+    await stopped.page();
+    stopped.interrupt();
+    const end = await stopped.end();
+    assert.equal(end.code, 1);
+    assert.match(end.text, /The sign-in was stopped, so no account was added/);
+    assert.equal(await test.cli.good(["account", "list", "--json"], { env: test.env }), "[]\n");
+  }));
+
+Deno.test("login on a taken port says that the address must be pasted, and ends when it was", () =>
+  withGoogle(async (test) => {
+    using _holder = Deno.listen({ hostname: "127.0.0.1", port: Number(test.env["PORT"]) });
+    const login = new Login(test);
+    const page = await login.page();
+    const back = await fetch(page, { redirect: "manual" });
+    await back.body?.cancel();
+    const address = back.headers.get("location") ?? "";
+    await test.cli.good(["login", "antigravity", "--paste", address], { env: test.env });
+    const { code, text } = await login.end();
+    assert.equal(code, 0, text);
+    assert.match(text, /Added ada@example.com/);
+  }));
