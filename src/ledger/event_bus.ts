@@ -4,6 +4,8 @@ import { EventListener } from "./event_listener.ts";
 
 /** Events kept for listeners that come back. */
 const RING = 1_000;
+/** How long events are kept for the last listener after it has left. */
+const RETURN_MS = 5 * 60_000;
 
 export interface EventSubscription {
   /** Ends when the bus closes, when `close` is called, or when the listener is too slow. */
@@ -11,13 +13,15 @@ export interface EventSubscription {
   close(): void;
 }
 
-/** Sends events to whoever listens; remembers the last thousand; never waits for a listener. */
+/** Sends events to whoever listens; remembers the last thousand while somebody might come back; never waits for a listener. */
 export class EventBus {
   readonly #clock: Clock;
   readonly #ring: LiveEvent[] = [];
   readonly #listeners = new Set<EventListener>();
   #lastId: number;
   #closed = false;
+  /** When the last listener left; nobody ever listened before. */
+  #leftAt = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -29,8 +33,17 @@ export class EventBus {
     return this.#listeners.size;
   }
 
+  /** Whether an event published now may reach somebody. */
+  get heard(): boolean {
+    return this.#listeners.size > 0 || this.#clock.now() - this.#leftAt <= RETURN_MS;
+  }
+
   publish(name: LiveEventName, data: Json): void {
     if (this.#closed) return;
+    if (!this.heard) {
+      this.#ring.length = 0;
+      return;
+    }
     const event: LiveEvent = { id: ++this.#lastId, name, data };
     this.#ring.push(event);
     if (this.#ring.length > RING * 2) this.#ring.splice(0, this.#ring.length - RING);
@@ -39,7 +52,10 @@ export class EventBus {
 
   /** Begins with the events after `lastEventId` that are still remembered. */
   subscribe(lastEventId?: number): EventSubscription {
-    const listener = new EventListener(this.#clock, () => this.#listeners.delete(listener));
+    const listener = new EventListener(this.#clock, () => {
+      this.#listeners.delete(listener);
+      this.#leftAt = this.#clock.now();
+    });
     if (this.#closed) listener.end();
     else this.#listeners.add(listener);
     if (lastEventId !== undefined) {

@@ -35,6 +35,27 @@ Deno.test("subscribe() sends the newest state at most ten times a second and res
     resumed.close();
   }));
 
+Deno.test("subscribe() gives a listener that comes back within five minutes what it missed, and nothing after", () =>
+  withLedger(async (ledger, clock) => {
+    ledger.publish("alert", "before anybody listened");
+    const first = ledger.subscribe();
+    ledger.publish("alert", "heard");
+    const heard = await first.events[Symbol.asyncIterator]().next();
+    assert.ok(!heard.done);
+    first.close();
+    const missed = async () => {
+      const back = ledger.subscribe(heard.value.id);
+      back.close();
+      return (await Array.fromAsync(back.events)).map(({ data }) => data);
+    };
+    clock.move(299_000);
+    ledger.publish("alert", "missed");
+    assert.deepEqual(await missed(), ["missed"]);
+    clock.move(301_000);
+    ledger.publish("alert", "for nobody");
+    assert.deepEqual(await missed(), []);
+  }));
+
 Deno.test("subscribe() drops a listener that does not read, and ends all at close", () =>
   withLedger(async (ledger) => {
     const slow = ledger.subscribe();

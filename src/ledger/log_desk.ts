@@ -31,7 +31,7 @@ export class LogDesk {
     this.#print(entry);
     ring.push(entry);
     this.#options.wake();
-    bus.publish("log", logEvent(entry));
+    if (bus.heard) bus.publish("log", logEvent(entry));
   }
 
   /** Prints alone: for trouble with the database itself. */
