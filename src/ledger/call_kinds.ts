@@ -1,4 +1,5 @@
 import type { AttemptRecord, CallRecord } from "../core/mod.ts";
+import type { Facet } from "./record_filter.ts";
 
 /** Fields of a call that many calls have in common: no number that is measured, no id, no free text. */
 const CALL_FIELDS = [
@@ -35,6 +36,8 @@ export interface Kind<Shared> {
   readonly shared: Shared;
   /** `shared` as JSON. */
   readonly text: string;
+  /** What all calls of the kind are filed under, as far as it was worked out. */
+  readonly filed: Partial<Record<Facet, string>>;
 }
 export type CallKind = Kind<SharedOfCall>;
 export type AttemptKind = Kind<SharedOfAttempt>;
@@ -95,7 +98,7 @@ function listOf<Item>(lists: Map<string, Item[]>, name: string): Item[] {
 function learn<Shared>(alike: Kind<Shared>[], whole: Shared, fields: readonly string[]): Kind<Shared> {
   // Parsed from its own text, so that no part of the record stays in memory with it.
   const text = JSON.stringify(whole, [...fields]);
-  const kind: Kind<Shared> = { shared: JSON.parse(text), text };
+  const kind: Kind<Shared> = { shared: JSON.parse(text), text, filed: {} };
   if (alike.length >= MOST_ALIKE) alike.length = 0;
   alike.push(kind);
   return kind;

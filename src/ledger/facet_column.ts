@@ -1,5 +1,4 @@
-import { hash32 } from "./packed.ts";
-import type { Parcel } from "./parcel_reader.ts";
+import type { ParcelIndex } from "./parcel_index.ts";
 import { type Facet, facetMatches } from "./record_filter.ts";
 
 /** One facet of every record of a segment: distinct values once, and a code a record. */
@@ -14,13 +13,12 @@ export interface FacetColumn {
 /** Bytes of distinct values that one column may hold, so that it stays within one KV value. */
 const VALUES_BYTES = 48_000;
 
-export function buildColumn(facet: Facet, parcels: readonly Parcel[]): FacetColumn {
+export function buildColumn(facet: Facet, parcels: readonly ParcelIndex[]): FacetColumn {
   const seen = new Map<string, number>();
   const codes = new Uint16Array(recordsIn(parcels));
   let [bytes, index] = [0, 0];
-  for (const parcel of parcels) {
-    for (let position = 0; position < parcel.count; position++) {
-      const value = parcel.facet(facet, position);
+  for (const { facets } of parcels) {
+    for (const value of facets[facet]) {
       let code = seen.get(value);
       if (code === undefined) {
         seen.set(value, code = seen.size);
@@ -38,7 +36,7 @@ export function buildColumn(facet: Facet, parcels: readonly Parcel[]): FacetColu
   };
 }
 
-export function recordsIn(parcels: readonly Parcel[]): number {
+export function recordsIn(parcels: readonly ParcelIndex[]): number {
   return parcels.reduce((sum, { count }) => sum + count, 0);
 }
 
@@ -61,11 +59,12 @@ export function isColumn(value: unknown): value is FacetColumn {
 }
 
 /** Hashes of the records' ids, in order. */
-export function idColumn(parcels: readonly Parcel[]): Uint32Array {
+export function idColumn(parcels: readonly ParcelIndex[]): Uint32Array {
   const hashes = new Uint32Array(recordsIn(parcels));
   let index = 0;
-  for (const parcel of parcels) {
-    for (let position = 0; position < parcel.count; position++) hashes[index++] = hash32(parcel.id(position));
+  for (const { ids, count } of parcels) {
+    hashes.set(ids, index);
+    index += count;
   }
   return hashes;
 }

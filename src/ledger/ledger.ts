@@ -5,6 +5,7 @@ import { AlertSender } from "./alert_sender.ts";
 import { cleanRecord } from "./clean_record.ts";
 import type { LogLevel } from "./contract.ts";
 import { EventBus } from "./event_bus.ts";
+import { FreshIndex } from "./fresh_index.ts";
 import { bookPrefix } from "./ledger_keys.ts";
 import type { LedgerRoom } from "./ledger_room.ts";
 import { LogDesk } from "./log_desk.ts";
@@ -67,11 +68,13 @@ function assemble(options: LedgerOptions): Parts {
     bus,
     wake: () => writer.wake(),
   });
-  const sealer = new Sealer(store, ports.clock, desk.problem("Records could not be packed"));
+  const fresh = new FreshIndex();
+  const sealer = new Sealer(store, ports.clock, fresh, desk.problem("Records could not be packed"));
   const writer: Writer = new Writer({
     kv: store.kv,
     clock: ports.clock,
     logs: ring,
+    fresh,
     openBook: () => openBook(options, prices, projects),
     onProblem: desk.problem("Records could not be written"),
     onWritten: (values) => sealer.written(values),

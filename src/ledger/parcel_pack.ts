@@ -2,14 +2,15 @@ import type { CallRecord } from "../core/mod.ts";
 import { KindTable, type KnownCall } from "./call_kinds.ts";
 import { pack, VALUE_BYTES } from "./packed.ts";
 import { parcelText } from "./parcel.ts";
+import { indexOf, type ParcelIndex } from "./parcel_index.ts";
 
 /** Records in one value. More would compress little better and make one record dearer to read. */
 export const PARCEL_RECORDS = 128;
 
-/** A packed value and how many records it holds. */
+/** A packed value and what is in it. */
 export interface PackedParcel {
-  readonly value: Uint8Array<ArrayBuffer>;
-  readonly count: number;
+  readonly value: Uint8Array;
+  readonly index: ParcelIndex;
 }
 
 /** Packs records into values that fit; a record that fits in none is shortened. */
@@ -22,16 +23,12 @@ export function packCalls(calls: readonly KnownCall[]): PackedParcel[] {
 }
 
 function packSome(calls: readonly KnownCall[]): readonly PackedParcel[] {
-  const value = packed(calls);
+  const value = pack([parcelText(calls)]);
   const [first] = calls;
-  if (value.length <= VALUE_BYTES || first === undefined) return [{ value, count: calls.length }];
-  if (calls.length === 1) return [{ value: packed([shortened(first)]), count: 1 }];
+  if (value.length <= VALUE_BYTES || first === undefined) return [{ value, index: indexOf(calls) }];
+  if (calls.length === 1) return packSome([shortened(first)]);
   const half = Math.ceil(calls.length / 2);
   return [...packSome(calls.slice(0, half)), ...packSome(calls.slice(half))];
-}
-
-function packed(calls: readonly KnownCall[]): Uint8Array<ArrayBuffer> {
-  return pack([parcelText(calls)]);
 }
 
 /** Keeps what identifies the call and drops its trail. */

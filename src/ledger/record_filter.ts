@@ -1,4 +1,4 @@
-import type { AttemptRecord, CallRecord } from "../core/mod.ts";
+import type { CallRecord } from "../core/mod.ts";
 
 /** What narrows a page of call records. All that are given must hold. */
 export interface RecordFilter {
@@ -26,19 +26,8 @@ export type Facet = typeof FACETS[number];
 /** Longest message text kept in the index of a segment. */
 const TEXT_CHARACTERS = 300;
 
-/** What of a record it is filed under. */
-export type Filed =
-  & Pick<CallRecord, "modelAsked" | "client" | "agent" | "outcome" | "status">
-  & Partial<Pick<CallRecord, "modelUsed" | "failure" | "message">>
-  & {
-    readonly attempts: readonly (
-      & Pick<AttemptRecord, "credential" | "name">
-      & Partial<Pick<AttemptRecord, "failure" | "message">>
-    )[];
-  };
-
 /** What a record is filed under for a facet; several values stand on lines of their own. */
-export function facetOf(facet: Facet, record: Filed): string {
+export function facetOf(facet: Facet, record: CallRecord): string {
   switch (facet) {
     case "model":
       return lines([record.modelAsked, record.modelUsed]);

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/mod.ts";
 import type { Store } from "../store/mod.ts";
+import type { FreshIndex } from "./fresh_index.ts";
 import { sealSegment, SEGMENT_RECORDS } from "./segment_seal.ts";
 
 /** Packed values this process writes before it looks whether a segment is full. */
@@ -11,12 +12,14 @@ export class Sealer {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #onProblem: (error: unknown) => void;
+  readonly #fresh: FreshIndex;
   #written = 0;
   #running: Promise<number> = Promise.resolve(0);
 
-  constructor(store: Store, clock: Clock, onProblem: (error: unknown) => void) {
+  constructor(store: Store, clock: Clock, fresh: FreshIndex, onProblem: (error: unknown) => void) {
     this.#store = store;
     this.#clock = clock;
+    this.#fresh = fresh;
     this.#onProblem = onProblem;
   }
 
@@ -44,7 +47,7 @@ export class Sealer {
     try {
       let moved = 0;
       while (true) {
-        const part = await sealSegment(this.#store.kv, this.#clock.now(), minimum);
+        const part = await sealSegment(this.#store.kv, this.#clock.now(), minimum, this.#fresh);
         moved += part;
         if (part < SEGMENT_RECORDS / 4) return moved;
         await lease.renew(LEASE_MS);

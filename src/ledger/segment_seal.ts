@@ -1,8 +1,10 @@
 import { KindTable, type KnownCall } from "./call_kinds.ts";
 import { buildColumn, idColumn, recordsIn } from "./facet_column.ts";
+import type { FreshIndex } from "./fresh_index.ts";
 import { chunkKey, columnKey, freshPrefix, headKey, segmentKey, timeOf } from "./ledger_keys.ts";
-import { packCalls, PARCEL_RECORDS } from "./parcel_pack.ts";
-import { openParcel, type Parcel } from "./parcel_reader.ts";
+import { indexOf, type ParcelIndex } from "./parcel_index.ts";
+import { packCalls, type PackedParcel, PARCEL_RECORDS } from "./parcel_pack.ts";
+import { openParcel } from "./parcel_reader.ts";
 import { FACETS } from "./record_filter.ts";
 import type { SegmentMeta } from "./segment_store.ts";
 
@@ -18,21 +20,25 @@ const SETTLE_MS = 2_000;
 
 interface Gathered {
   readonly keys: Deno.KvKey[];
-  readonly values: Uint8Array[];
-  /** What is in the values. */
-  readonly parcels: Parcel[];
+  readonly chunks: PackedParcel[];
 }
 
 /** A fresh value with at least so many records becomes a chunk of the segment as it is; smaller ones are packed together. */
-const FULL_ENOUGH = PARCEL_RECORDS / 2;
+const FULL_ENOUGH = PARCEL_RECORDS / 4;
 
 /**
  * Moves the oldest fresh values into one segment, in one commit: nothing is lost or doubled by a kill between.
  * Returns the number of records moved; 0 when there are too few, or when another process was first.
  */
-export async function sealSegment(kv: Deno.Kv, now: number, minimum: number): Promise<number> {
+export async function sealSegment(
+  kv: Deno.Kv,
+  now: number,
+  minimum: number,
+  fresh: FreshIndex,
+): Promise<number> {
   const head = await kv.get<number>(headKey());
-  const { keys, values, parcels } = await gather(kv, now - SETTLE_MS);
+  const { keys, chunks } = await gather(kv, now - SETTLE_MS, fresh);
+  const parcels = chunks.map(({ index }) => index);
   const count = recordsIn(parcels);
   if (count === 0 || (count < minimum && keys.length < FRESH_VALUES / 2)) return 0;
   const number = (head.value ?? 0) + 1;
@@ -40,72 +46,62 @@ export async function sealSegment(kv: Deno.Kv, now: number, minimum: number): Pr
     v: 1,
     count,
     chunks: parcels.map((parcel) => parcel.count),
-    ...spanOf(parcels),
+    from: Math.min(...parcels.map(({ from }) => from)),
+    to: Math.max(...parcels.map(({ to }) => to)),
   };
   const commit = kv.atomic().check(head).set(headKey(), number).set(segmentKey(number), meta);
-  for (const [index, value] of values.entries()) commit.set(chunkKey(number, index), value);
+  for (const [index, { value }] of chunks.entries()) commit.set(chunkKey(number, index), value);
   for (const facet of FACETS) commit.set(columnKey(facet, number), buildColumn(facet, parcels));
   commit.set(columnKey("id", number), idColumn(parcels));
   for (const key of keys) commit.delete(key);
-  return (await commit.commit()).ok ? count : 0;
+  if (!(await commit.commit()).ok) return 0;
+  fresh.remove(keys.map((key) => String(key[2])));
+  return count;
 }
 
-function spanOf(parcels: readonly Parcel[]): Pick<SegmentMeta, "from" | "to"> {
-  let [from, to] = [Infinity, -Infinity];
-  for (const parcel of parcels) {
-    for (let position = 0; position < parcel.count; position++) {
-      const at = parcel.at(position);
-      from = Math.min(from, at);
-      to = Math.max(to, at);
-    }
-  }
-  return { from, to };
-}
-
-async function gather(kv: Deno.Kv, before: number): Promise<Gathered> {
-  const out: Gathered = { keys: [], values: [], parcels: [] };
+async function gather(kv: Deno.Kv, before: number, fresh: FreshIndex): Promise<Gathered> {
+  const out: Gathered = { keys: [], chunks: [] };
   const kinds = new KindTable();
   let loose: KnownCall[] = [];
   let [bytes, count] = [0, 0];
-  const take = (value: Uint8Array, parcel: Parcel) => {
-    out.values.push(value);
-    out.parcels.push(parcel);
-  };
   const packLoose = () => {
-    for (const { value } of packCalls(loose)) take(value, openParcel(value));
+    out.chunks.push(...packCalls(loose));
     loose = [];
   };
-  for await (
-    const { key, value } of kv.list<unknown>({ prefix: freshPrefix() }, { batchSize: READ_TOGETHER })
-  ) {
-    const tooYoung = timeOf(String(key[2])) > before;
+  const entries = kv.list<unknown>({ prefix: freshPrefix() }, { batchSize: READ_TOGETHER });
+  for await (const { key, value } of entries) {
+    const name = String(key[2]);
+    const tooYoung = timeOf(name) > before;
     if (tooYoung || out.keys.length >= FRESH_VALUES || bytes > COMMIT_BYTES) break;
     if (!(value instanceof Uint8Array)) continue;
-    const parcel = openParcel(value);
-    if (count + parcel.count > SEGMENT_RECORDS) break;
+    const part = partOf(value, fresh.get(name), kinds);
+    const size = "index" in part ? part.index.count : part.length;
+    if (count + size > SEGMENT_RECORDS) break;
     bytes += value.length;
-    count += parcel.count;
+    count += size;
     out.keys.push(key);
-    if (parcel.count >= FULL_ENOUGH && isReadable(parcel)) {
+    if ("index" in part) {
       packLoose();
-      take(value, parcel);
-    } else loose.push(...knownCalls(parcel, kinds));
+      out.chunks.push(part);
+    } else loose.push(...part);
   }
   packLoose();
   return out;
 }
 
-function isReadable(parcel: Parcel): boolean {
-  for (let position = 0; position < parcel.count; position++) if (parcel.id(position) === "") return false;
-  return true;
-}
-
-/** The records of a parcel; what is not one is left out. */
-function knownCalls(parcel: Parcel, kinds: KindTable): readonly KnownCall[] {
-  const out: KnownCall[] = [];
+/** A value as it is when it is full enough and all of it can be read; its records else. */
+function partOf(
+  value: Uint8Array,
+  known: ParcelIndex | undefined,
+  kinds: KindTable,
+): PackedParcel | readonly KnownCall[] {
+  if (known !== undefined && known.count >= FULL_ENOUGH) return { value, index: known };
+  const parcel = openParcel(value);
+  const calls: KnownCall[] = [];
   for (let position = 0; position < parcel.count; position++) {
     const record = parcel.record(position);
-    if (record !== undefined) out.push(kinds.known(record));
+    if (record !== undefined) calls.push(kinds.known(record));
   }
-  return out;
+  const isWhole = calls.length >= FULL_ENOUGH && calls.length === parcel.count;
+  return isWhole ? { value, index: indexOf(calls) } : calls;
 }

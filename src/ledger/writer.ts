@@ -1,5 +1,6 @@
 import type { CallRecord, Clock } from "../core/mod.ts";
 import { KindTable, type KnownCall } from "./call_kinds.ts";
+import type { FreshIndex } from "./fresh_index.ts";
 import { bookKey, freshKey, timeOrdered } from "./ledger_keys.ts";
 import type { LogRing } from "./log_ring.ts";
 import { packCalls, type PackedParcel, PARCEL_RECORDS } from "./parcel_pack.ts";
@@ -18,6 +19,7 @@ export interface WriterDeps {
   /** Named anew after a long silence, so that values of a book that others have joined are never written again. */
   readonly openBook: () => { readonly name: string; readonly rollups: RollupBook };
   readonly logs: LogRing;
+  readonly fresh: FreshIndex;
   readonly onProblem: (error: unknown) => void;
   /** Called after each commit with the number of packed values written. */
   readonly onWritten: (values: number) => void;
@@ -122,11 +124,11 @@ export class Writer {
     this.#pack();
     const parcels = this.#packed;
     this.#packed = [];
-    return parcels.map(({ value }) => ({
-      key: freshKey(timeOrdered(now, this.#counter++ % 1_000_000, this.#book.name)),
-      value,
-      size: value.length,
-    }));
+    return parcels.map(({ value, index }) => {
+      const name = timeOrdered(now, this.#counter++ % 1_000_000, this.#book.name);
+      this.#deps.fresh.add(name, index);
+      return { key: freshKey(name), value, size: value.length };
+    });
   }
 }
 
