@@ -1,3 +1,5 @@
+import { Bag, type BagMember } from "./bag.ts";
+
 /** Pieces that come closer together than this are sent together. */
 const CLOSE_MS = 1;
 /** Held characters or bytes that are handed on whatever the time, so that the reader's pace is felt in the midst of a burst. */
@@ -20,37 +22,68 @@ export interface Gatherer<Piece> {
 export function createGatherer<Piece extends { readonly length: number }>(
   emit: (pieces: readonly Piece[]) => void,
 ): Gatherer<Piece> {
-  let held: Piece[] = [];
-  let size = 0;
-  let lastAt = -Infinity;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  return new Gathering(emit);
+}
 
-  function flush(): void {
-    clearTimeout(timer);
+interface Waiting extends BagMember {
+  flush(): void;
+}
+
+/** Those that hold something until the next turn of the event loop. One timer for all: the platform's list of timers is a busy set. */
+const waiting = new Bag<Waiting>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function flushSoon(one: Waiting): void {
+  waiting.add(one);
+  timer ??= setTimeout(() => {
     timer = undefined;
-    if (held.length === 0) return;
-    const pieces = held;
-    held = [];
-    size = 0;
-    lastAt = performance.now();
-    emit(pieces);
+    for (const each of waiting.list()) each.flush();
+  }, 0);
+}
+
+function forget(one: Waiting): void {
+  waiting.delete(one);
+  if (waiting.size > 0 || timer === undefined) return;
+  clearTimeout(timer);
+  timer = undefined;
+}
+
+class Gathering<Piece extends { readonly length: number }> implements Gatherer<Piece>, Waiting {
+  place = -1;
+  readonly #emit: (pieces: readonly Piece[]) => void;
+  #held: Piece[] = [];
+  #size = 0;
+  #lastAt = -Infinity;
+
+  constructor(emit: (pieces: readonly Piece[]) => void) {
+    this.#emit = emit;
   }
 
-  return {
-    add(piece) {
-      held.push(piece);
-      size += piece.length;
-      if (size >= MOST_HELD) return flush();
-      if (timer !== undefined) return;
-      if (performance.now() - lastAt > CLOSE_MS) flush();
-      else timer = setTimeout(flush, 0);
-    },
-    flush,
-    drop() {
-      clearTimeout(timer);
-      timer = undefined;
-      held = [];
-      size = 0;
-    },
-  };
+  add(piece: Piece): void {
+    this.#held.push(piece);
+    this.#size += piece.length;
+    if (this.#size >= MOST_HELD) return this.flush();
+    if (this.place >= 0) return;
+    if (performance.now() - this.#lastAt > CLOSE_MS) this.flush();
+    else flushSoon(this);
+  }
+
+  flush(): void {
+    const pieces = this.#take();
+    if (pieces.length === 0) return;
+    this.#lastAt = performance.now();
+    this.#emit(pieces);
+  }
+
+  drop(): void {
+    this.#take();
+  }
+
+  #take(): readonly Piece[] {
+    if (this.place >= 0) forget(this);
+    const pieces = this.#held;
+    if (pieces.length > 0) this.#held = [];
+    this.#size = 0;
+    return pieces;
+  }
 }
