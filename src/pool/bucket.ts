@@ -41,6 +41,15 @@ export interface BucketIdentity {
 export class Bucket {
   readonly window = new SendWindow();
   rpm: KnownLimit | undefined;
+  /** Since when the limit is believed to be what it is, and when it was last lowered: what was sent before proves nothing about it. */
+  believedSince = 0;
+  loweredAt = -Infinity;
+  /** The limit proved too low, or is likely to be: calls feel their way up to this many a minute; 0 when they do not. */
+  rising = 0;
+  /** The limit from which they feel their way up. */
+  risingFrom: number | undefined;
+  /** The limit, and our part of it, when the last common change of the model's limits began. */
+  base: { readonly value: number; readonly soft: number; readonly slow: number } | undefined;
   tpm: KnownLimit | undefined;
   rpd: KnownLimit | undefined;
   /** Somebody else shares this bucket: our own part of it, as far as it was found. */
@@ -96,6 +105,16 @@ export class Bucket {
     return Math.min(this.rpm?.value ?? Math.max(this.prior.value, this.proven), this.soft);
   }
 
+  /** Its limit was not stated since the model's limits began to change together. */
+  get isInferred(): boolean {
+    return this.rpm !== undefined && this.base !== undefined && this.rpm.asOf < this.prior.shift.since;
+  }
+
+  /** The limit as it was last believed, without what calls feel their way up to. */
+  get restingLimit(): number | undefined {
+    return this.risingFrom ?? this.rpm?.value;
+  }
+
   get tokenLimit(): number {
     return this.tpm?.value ?? Infinity;
   }
@@ -149,7 +168,7 @@ export class Bucket {
     if (this.window.requests < limit && rested <= now) return this.#open(limit);
     const free = Math.max(this.window.requestsFreeAt(limit), rested);
     const raiseAt = this.soft === Infinity ? Infinity : this.softAt + this.#stepNow(now);
-    if (this.#mayExplore() || (raiseAt <= now && this.exploring === 0)) {
+    if (this.#mayExplore() || this.#mayRise() || (raiseAt <= now && this.exploring === 0)) {
       this.state = "explore";
       this.share = 0;
       this.until = 0;
@@ -173,6 +192,8 @@ export class Bucket {
   }
 
   #stepNow(now: number): number {
+    const { rise } = this.prior;
+    if (now - rise.lastAt < TUNING.riseLasts && (this.rpm?.asOf ?? 0) < rise.since) return TUNING.softStepMin;
     const pressed = this.shared === undefined ? TUNING.softStepPressed : TUNING.softStepSharedPressed;
     return now < this.prior.pressedUntil ? Math.min(this.softStep, pressed) : this.softStep;
   }
@@ -181,12 +202,17 @@ export class Bucket {
     return this.rpm === undefined && this.soft === Infinity && this.exploring < Math.max(1, this.proven >> 2);
   }
 
+  #mayRise(): boolean {
+    const { requests } = this.window;
+    return this.rising > requests && this.exploring < Math.max(1, requests >> 2);
+  }
+
   /** Something is sent beyond the soft limit: if it is refused, the next try comes later. */
   raiseSoft(now: number): void {
-    if (this.soft === Infinity) return;
+    if (this.soft === Infinity || this.rising > 0) return;
     this.softAt = now;
     if (this.slow > 0) {
-      this.slow = Math.max(0, this.slow - TUNING.slowStep);
+      this.slow = this.slow > 1 ? this.slow / TUNING.slowGrowth : Math.max(0, this.slow - TUNING.slowStep);
       return;
     }
     this.soft++;

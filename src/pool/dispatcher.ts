@@ -243,8 +243,7 @@ export class Dispatcher {
 
   #pressed(lane: Lane, now: number, refusing = false): void {
     for (const { bucket: { prior } } of lane.nodes.slice(0, 64)) {
-      prior.pressedUntil = now + TUNING.pressureLasts;
-      if (refusing) prior.refusingUntil = prior.pressedUntil;
+      prior.press(refusing, now);
     }
   }
 

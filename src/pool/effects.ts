@@ -5,6 +5,7 @@ import type { AttemptHistory, PoolEvent } from "./contract.ts";
 import { guessMs } from "./cooldown.ts";
 import type { CredentialEntry } from "./credential_entry.ts";
 import { learnDay, learnRequests, learnTokens, type Lesson } from "./learning.ts";
+import { followShift } from "./moving_limits.ts";
 import type { Roster } from "./roster.ts";
 import type { Sent } from "./send_window.ts";
 import type { Suggestions } from "./suggestions.ts";
@@ -161,7 +162,8 @@ export class Effects {
 
   #afterLesson(bucket: Bucket, kind: string, limit: number | undefined, lesson: Lesson, now: number): void {
     if (lesson.changed) this.#learned(bucket, kind, limit);
-    if (lesson.priorMoved) this.#context.roster.refreshAll(now);
+    if (lesson.shifted) followShift(this.#context.roster, bucket.prior, now);
+    else if (lesson.priorMoved) this.#context.roster.refreshAll(now);
     this.#context.dirty(bucket);
   }
 
@@ -210,7 +212,7 @@ export class Effects {
   }
 
   #overloaded(flight: Flight, failure: Failure, now: number): string {
-    if (flight.sent !== undefined && !flight.bucket.prior.faultsCount) {
+    if (flight.sent !== undefined && flight.bucket.prior.faults !== "counted") {
       flight.bucket.window.release(flight.sent);
     }
     const until = this.#context.roster.load(flight.entry.source, flight.model).fault(

@@ -6,6 +6,7 @@ import type { Effects, Flight } from "./effects.ts";
 import { learnFromSuccess } from "./learning.ts";
 import type { Bucket } from "./bucket.ts";
 import type { CredentialEntry } from "./credential_entry.ts";
+import { limitsRose } from "./moving_limits.ts";
 import type { Probes } from "./probes.ts";
 import type { Roster } from "./roster.ts";
 import type { Suggestions } from "./suggestions.ts";
@@ -141,7 +142,7 @@ export class Flights {
       if (usage !== undefined) bucket.window.settle(sent, usage.promptTokens);
       probes.counted(bucket.identity.unit, now);
       const raised = learnFromSuccess(bucket, sent, open.probe === "day", now);
-      if (raised) roster.limitsRose(bucket, now);
+      if (raised) limitsRose(roster, bucket, now);
       if (raised || open.probe === "day") this.#context.learned(bucket);
       if (open.probe !== undefined) probes.ended(bucket.identity.unit, raised, now);
       suggestions.served(bucket, sent.at, now);

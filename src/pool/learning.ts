@@ -1,5 +1,6 @@
 import type { LimitNotice } from "../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
+import { believe, climb, disprove, noteShift, scalePart, stopRising } from "./moving_limits.ts";
 import type { Sent } from "./send_window.ts";
 import { MINUTE, TUNING } from "./tuning.ts";
 
@@ -15,9 +16,13 @@ export interface Lesson {
   readonly changed: boolean;
   /** The median over the tier moved, so buckets without a limit of their own see another prior. */
   readonly priorMoved: boolean;
+  /** The limit is not what was stated before: others of the model may have moved too. */
+  readonly shifted: boolean;
   /** Requests or tokens that somebody else must have sent. */
   readonly missing: number;
 }
+
+const NOTHING: Lesson = { explained: false, changed: false, priorMoved: false, shifted: false, missing: 0 };
 
 /** A request-per-minute refusal: the stated value replaces the known one; a refusal far below it means a shared bucket. */
 export function learnRequests(
@@ -29,27 +34,50 @@ export function learnRequests(
 ): Lesson {
   const before = bucket.rpm?.value;
   const value = notice.value ?? before;
-  if (value === undefined) return { explained: false, changed: false, priorMoved: false, missing: 0 };
+  if (value === undefined) return NOTHING;
+  const shifted = noteShift(bucket, value, now);
   const priorMoved = setRequests(bucket, value, now);
-  const count = bucket.window.countAt(sent.at);
+  const count = countOf(bucket, sent.at, value);
   const changed = before !== value;
+  const lesson = { changed, priorMoved, shifted, missing: 0 };
   if (isOurs(bucket, sent.at, count, value)) {
-    if (bucket.window.countAt(sent.at, sent.at - MINUTE, true) < value - 1) bucket.prior.faultsCount = true;
     if (!changed && !probe && count === value - 1) {
       bucket.window.margin = Math.min(bucket.window.margin * 1.5, TUNING.marginMax);
     }
-    return { explained: true, changed, priorMoved, missing: 0 };
+    return { ...lesson, explained: true };
   }
   if (bucket.shared !== undefined) {
     if (changed) bucket.permitsSince = now;
     lowerShared(bucket, value, now);
-    return { explained: false, changed, priorMoved, missing: 0 };
+    return { ...lesson, explained: false };
   }
-  if (count === 0 && bucket.soft === 1) bucket.slow = Math.min(TUNING.slowMax, bucket.slow + TUNING.slowStep);
-  bucket.soft = Math.max(1, count);
+  lowerPart(bucket, count, now);
+  return { ...lesson, explained: false, missing: value - count };
+}
+
+/** Somebody else took the rest: our part is what we had. What we had while the limit was higher proves nothing, so then the smaller holds. */
+function lowerPart(bucket: Bucket, count: number, now: number): void {
+  if (count === 0 && bucket.soft === 1) {
+    bucket.slow = Math.min(
+      TUNING.slowMax,
+      Math.max(bucket.slow + TUNING.slowStep, bucket.slow * TUNING.slowGrowth),
+    );
+  }
+  const lowered = now - bucket.loweredAt < SETTLED;
+  bucket.soft = Math.max(1, lowered ? Math.min(count, bucket.soft) : count);
   bucket.softAt = now;
   bucket.softStep = Math.min(bucket.softStep * TUNING.softGrowth, TUNING.softStepMax);
-  return { explained: false, changed, priorMoved, missing: value - count };
+}
+
+/**
+ * Our sends of the minute before a refusal. Whether those count that Google answered with a fault shows when they are many: more
+ * than the limit in all means that they are free; just the limit, and too few without them, that they count.
+ */
+function countOf({ window, prior }: Bucket, at: number, value: number): number {
+  const all = window.countAt(at), sure = window.countAt(at, at - MINUTE, true);
+  if (all > value + 1 && sure <= value + 1) prior.faults = "free";
+  else if (all >= value - 1 && sure < value - 1 && prior.faults === "unknown") prior.faults = "counted";
+  return prior.faults === "free" ? sure : all;
 }
 
 /** Whether our own sends used the limit up. One of a large limit may have slipped out of sight; of a small one it is somebody else's. */
@@ -70,13 +98,10 @@ function lowerShared(bucket: Bucket, value: number, now: number): void {
 /** Sets the learned limit; true when the tier's median moved. */
 function setRequests(bucket: Bucket, value: number, now: number): boolean {
   const before = bucket.rpm?.value;
-  bucket.rpm = { value, origin: "learned", asOf: now };
-  bucket.proven = 0;
   // A lower limit lowers our part of it; a higher one says nothing about what the others take.
-  if (before !== undefined && value < before && bucket.soft !== Infinity) {
-    bucket.soft = Math.max(1, Math.round(bucket.soft * value / before));
-  }
-  if (bucket.soft >= value) bucket.soft = Infinity;
+  if (before !== undefined && value < before) scalePart(bucket, value / before);
+  believe(bucket, value, now, now);
+  stopRising(bucket);
   return bucket.prior.replace(before, value);
 }
 
@@ -84,10 +109,10 @@ function setRequests(bucket: Bucket, value: number, now: number): boolean {
 export function learnTokens(bucket: Bucket, notice: LimitNotice, tokens: number, now: number): Lesson {
   const before = bucket.tpm?.value;
   const value = notice.value ?? before;
-  if (value === undefined) return { explained: false, changed: false, priorMoved: false, missing: 0 };
+  if (value === undefined) return NOTHING;
   bucket.tpm = { value, origin: "learned", asOf: now };
   const missing = Math.max(0, Math.floor(value * 0.9) - bucket.window.tokens - tokens);
-  return { explained: missing === 0, changed: before !== value, priorMoved: false, missing };
+  return { explained: missing === 0, changed: before !== value, priorMoved: false, shifted: false, missing };
 }
 
 /** A requests-per-day refusal: closed until the reset, tried once in between, ever more seldom. */
@@ -125,11 +150,15 @@ export function learnFromSuccess(bucket: Bucket, sent: Sent, day: boolean, now: 
     bucket.proven = Math.max(bucket.proven, sent.rank);
     return false;
   }
+  if (bucket.rising > 0) {
+    climb(bucket, sent.rank, now);
+    return false;
+  }
   if (sent.rank <= rpm.value || rpm.origin === "set" || bucket.shared !== undefined) return false;
+  // What was sent before it was believed may have been served under another one.
+  if (sent.at < bucket.believedSince) return false;
   if (now - sent.at > MINUTE || countInWindow(bucket, sent.at) <= rpm.value) return false;
-  bucket.prior.replace(rpm.value, undefined);
-  bucket.rpm = undefined;
-  bucket.proven = sent.rank;
+  disprove(bucket, sent.rank, now);
   return true;
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Bucket } from "./bucket.ts";
-import { learnRequests } from "./learning.ts";
+import { learnFromSuccess, learnRequests } from "./learning.ts";
 import { Prior } from "./prior.ts";
 import { MINUTE } from "./tuning.ts";
 
@@ -42,4 +42,37 @@ Deno.test("learnRequests() takes one missing request of a small limit for somebo
   const large = bucketOf();
   for (let i = 0; i < 9; i++) large.window.add(START + 1_000 + i, 1);
   assert.equal(refused(large, START + 10_000, 10).explained, true);
+});
+
+/** A call that Google answered with a fault of its own. */
+function faulty(bucket: Bucket, at: number): void {
+  const sent = bucket.window.add(at, 1);
+  sent.doubtful = true;
+  bucket.window.release(sent);
+}
+
+Deno.test("learnRequests() sees that faults are free when more of them came than the limit allows", () => {
+  const bucket = bucketOf();
+  for (let i = 0; i < 20; i++) faulty(bucket, START + i);
+  for (let i = 0; i < 4; i++) bucket.window.add(START + 100 + i, 1);
+  const { explained } = refused(bucket, START + 10_000, 10);
+  assert.equal(bucket.prior.faults, "free");
+  assert.equal(explained, false, "four served calls do not use ten up: somebody else does");
+  assert.equal(bucket.soft, 4);
+});
+
+Deno.test("learnRequests() takes faults to count when only with them the limit is used up", () => {
+  const bucket = bucketOf();
+  for (let i = 0; i < 5; i++) faulty(bucket, START + i);
+  for (let i = 0; i < 5; i++) bucket.window.add(START + 100 + i, 1);
+  assert.equal(refused(bucket, START + 10_000, 10).explained, true);
+  assert.equal(bucket.prior.faults, "counted");
+});
+
+Deno.test("learnFromSuccess() proves nothing about a limit by a call that was sent before it was stated", () => {
+  const bucket = bucketOf();
+  const early = Array.from({ length: 8 }, (_, i) => bucket.window.add(START + i, 1));
+  refused(bucket, START + 5_000, 5);
+  for (const sent of early) assert.equal(learnFromSuccess(bucket, sent, false, START + 6_000), false);
+  assert.equal(bucket.rpm?.value, 5);
 });

@@ -1,3 +1,4 @@
+import { LimitShift } from "./limit_shift.ts";
 import { MinutePhase } from "./minute_phase.ts";
 import { TUNING } from "./tuning.ts";
 
@@ -5,12 +6,18 @@ import { TUNING } from "./tuning.ts";
 export class Prior {
   /** How Google counts minutes for this model, as far as its refusals show. */
   readonly phase = new MinutePhase();
-  /** Google was found to count calls that it answered with a fault of its own. */
-  faultsCount = false;
+  /** How the limits moved together, when some were stated anew. */
+  readonly shift = new LimitShift();
+  /** Since when a rise of limits is being found out, and when the last was found. */
+  rise = { since: -Infinity, lastAt: -Infinity };
+  /** Whether Google counts calls that it answered with a fault of its own, as far as its refusals show. */
+  faults: "unknown" | "counted" | "free" = "unknown";
   /** Calls wait long or are refused until this time: what is not known of limits costs more than a refusal. */
   pressedUntil = 0;
   /** Calls are refused, not only waiting, until this time. */
   refusingUntil = 0;
+  /** When that began after a while without any. */
+  refusingSince = 0;
   #median: number | undefined;
   readonly #counts = new Map<number, number>();
 
@@ -20,6 +27,14 @@ export class Prior {
 
   get known(): boolean {
     return this.#median !== undefined;
+  }
+
+  /** Calls wait long, or are refused. */
+  press(refusing: boolean, now: number): void {
+    this.pressedUntil = now + TUNING.pressureLasts;
+    if (!refusing) return;
+    if (now - this.refusingUntil > TUNING.pressureGone) this.refusingSince = now;
+    this.refusingUntil = this.pressedUntil;
   }
 
   /** Replaces one bucket's number; true when the median moved. */

@@ -10,6 +10,8 @@ interface ProbeState {
   raised: boolean;
   pressedInterval: number;
   pressedAt: number;
+  /** The beginning of refusals that was answered with a probe. */
+  answered: number;
   running: boolean;
   /** Looking for used-up days is a scan, so it is done at most once a second. */
   scannedAt: number;
@@ -29,7 +31,9 @@ export class Probes {
     }
     if (
       state.raised ||
-      (now >= state.pressedAt && pressed(lane, state.successes, now))
+      (now >= state.pressedAt && pressed(lane, state.successes, now)) ||
+      (lane.nodes[0]?.bucket.prior.refusingSince ?? 0) > state.answered ||
+      lane.nodes[0]?.bucket.prior.shift.wantsTest(now)
     ) return "limit";
     return now >= state.nextAt && state.successes >= TUNING.probeSuccesses ? "limit" : undefined;
   }
@@ -37,13 +41,17 @@ export class Probes {
   /** Nodes worth a probe, the one not probed for the longest first. */
   candidates(lane: Lane, kind: "limit" | "day", now: number): readonly LaneNode[] {
     const fits = kind === "day" ? dayProbeDue : limitProbeFits;
-    return lane.nodes.filter((node) => fits(node, now)).sort((a, b) => a.bucket.probedAt - b.bucket.probedAt)
-      .slice(0, 8);
+    return lane.nodes.filter((node) => fits(node, now)).sort((a, b) => order(a) - order(b)).slice(0, 8);
   }
 
   started(unit: string, node: LaneNode, now: number): void {
     const state = this.#state(unit, now);
     state.running = true;
+    const { refusingSince } = node.bucket.prior;
+    // A new shortage: what is known of limits is asked more often again.
+    if (refusingSince > state.answered) state.pressedInterval = TUNING.pressedInterval;
+    state.answered = now;
+    node.bucket.prior.shift.tested(now);
     node.bucket.probedAt = now;
     if (!this.#anyLeft(node.lane, now)) state.raised = false;
   }
@@ -88,6 +96,7 @@ export class Probes {
         scannedAt: 0,
         pressedInterval: TUNING.pressedInterval,
         pressedAt: 0,
+        answered: 0,
       };
       this.#units.set(unit, state);
     }
@@ -102,6 +111,13 @@ function pressed(lane: Lane, successes: number, now: number): boolean {
   return prior.refusingUntil > now || (prior.pressedUntil > now && successes >= TUNING.pressedSuccesses);
 }
 
+/** Limits that were only inferred first, then those not probed for the longest. */
+function order({ bucket }: LaneNode): number {
+  return bucket.isInferred && bucket.prior.shift.certain
+    ? bucket.probedAt - Number.MAX_SAFE_INTEGER
+    : bucket.probedAt;
+}
+
 function dayProbeDue(node: LaneNode, now: number): boolean {
   const { bucket } = node;
   return bucket.block?.kind === "day" && bucket.dayProbeAt <= now;
@@ -111,5 +127,6 @@ function dayProbeDue(node: LaneNode, now: number): boolean {
 function limitProbeFits({ bucket }: LaneNode, now: number): boolean {
   return bucket.state === "closed" && bucket.reason === "minute" && bucket.block === undefined &&
     bucket.rpm !== undefined && bucket.soft === Infinity && bucket.shared === undefined &&
+    bucket.rising === 0 &&
     countInWindow(bucket, now) >= bucket.rpm.value;
 }

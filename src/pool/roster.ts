@@ -158,16 +158,6 @@ export class Roster {
     this.refreshBucket(bucket, now);
   }
 
-  /** One limit proved too low: others of the model may have risen too, so shared ones are tried again soon. */
-  limitsRose(bucket: Bucket, now: number): void {
-    for (const other of this.buckets.values()) {
-      if (other.prior !== bucket.prior || other.soft === Infinity) continue;
-      other.softAt = 0;
-      other.softStep = TUNING.softStepMin;
-      this.refreshBucket(other, now);
-    }
-  }
-
   /** A day's probe was refused: the others of the model wait as long. */
   postponeDayProbes(bucket: Bucket): void {
     for (const other of this.buckets.values()) {

@@ -16,9 +16,10 @@ export const TUNING = {
   /** Added to a stated reset, for clocks that differ a little. */
   resetSlack: 20,
   softStep: 5 * MINUTE,
-  /** Where less than one call a minute is ours: minutes more between two calls per refusal, and at most. */
+  /** Where less than one call a minute is ours: minutes more between two calls per refusal, growing, and at most. */
   slowStep: 0.5,
-  slowMax: 4,
+  slowGrowth: 2,
+  slowMax: 30,
   softGrowth: 4,
   softStepMax: HOUR,
   /** One call beyond a known limit is risked per this many successes of the model, to notice limits that were raised. */
@@ -37,7 +38,11 @@ export const TUNING = {
   /** Waiting this long is pressure; it is over this long after the last sign of it. */
   pressureWait: 20_000,
   pressureLasts: 30_000,
+  /** Refusals after so long without any are news: limits are probed at once. */
+  pressureGone: 15 * MINUTE,
   softStepMin: 30_000,
+  /** Rises found within this time of one another are one rise. */
+  riseLasts: 10 * MINUTE,
   /** A bucket whose day is used up is tried again by one call after this long, then twice as long. */
   dayProbe: 2 * HOUR,
   dayProbeMax: 8 * HOUR,

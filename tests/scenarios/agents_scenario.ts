@@ -10,13 +10,13 @@ const SUBAGENTS = 4;
 const PROJECTS: readonly TrueProject[] = [{ keys: 2, rpm: () => 30 }, { keys: 2, rpm: () => 30 }];
 
 /** Agents that each keep several subagents busy: a subagent thinks for a moment, asks, waits for the answer, and goes on. */
-export async function playAgents(contenderName: ContenderName, hours: number): Promise<Outcome> {
+export async function playAgents(contenderName: ContenderName, hours: number, seed = 5): Promise<Outcome> {
   const start = Date.UTC(2026, 5, 1, 15);
   const clock = new EventClock(start);
-  const random = seededRandom(5);
+  const random = seededRandom(seed);
   const owners = PROJECTS.flatMap((project, at) => Array.from({ length: project.keys }, () => at));
   const upstream = new TrueUpstream({ projects: PROJECTS, owners, window: "sliding", random });
-  const contender = await contenderOf({ contender: contenderName, seed: 5 }, clock, owners);
+  const contender = await contenderOf({ contender: contenderName, seed }, clock, owners);
   const tally = new Tally(start + 10 * MINUTE);
   const driver = new Driver(clock, contender, upstream, tally, random);
   const end = start + hours * HOUR;

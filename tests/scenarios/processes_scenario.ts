@@ -32,10 +32,11 @@ export async function playProcesses(
   contender: ContenderName,
   hours: number,
   options: ProcessesOptions,
+  seed = 11,
 ): Promise<Outcome> {
   const start = Date.UTC(2026, 5, 1, 15);
   const clock = new EventClock(start);
-  const random = seededRandom(11);
+  const random = seededRandom(seed);
   const owners = TWELVE_PROJECTS.flatMap((project, at) => Array.from({ length: project.keys }, () => at));
   const upstream = new TrueUpstream({ projects: TWELVE_PROJECTS, owners, window: "sliding", random });
   const told = owners.map((project) => contender === "pool" ? undefined : `project-${project}`);

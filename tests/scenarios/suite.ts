@@ -18,7 +18,8 @@ export interface Scenario {
   readonly name: string;
   /** Who plays it, if not all. */
   readonly contenders?: readonly ContenderName[];
-  play(contender: ContenderName, hours: number): Promise<Outcome>;
+  /** Another seed plays another course of the same kind; without one the scenario's own. */
+  play(contender: ContenderName, hours: number, seed?: number): Promise<Outcome>;
 }
 
 const POOLS: readonly ContenderName[] = ["pool", "pool, projects told"];
@@ -33,7 +34,8 @@ function demandRow(
   return {
     letter,
     name,
-    play: (contender, hours) => playDemand({ ...scenario, contender, hours: hoursOf(hours) }),
+    play: (contender, hours, seed) =>
+      playDemand({ ...scenario, contender, hours: hoursOf(hours), ...(seed === undefined ? {} : { seed }) }),
   };
 }
 
@@ -89,7 +91,7 @@ const overloaded = demandRow("d", "model overloaded for 10 minutes (60 % of call
 const agents: Scenario = {
   letter: "e",
   name: "8 agents with 4 subagents each on 2 projects",
-  play: (contender, hours) => playAgents(contender, hours),
+  play: (contender, hours, seed) => playAgents(contender, hours, seed),
 };
 
 /** (f) The user says that two keys of the largest project are two projects; the rest is told truly. */
@@ -105,14 +107,22 @@ const mistaken = demandRow("f", "two keys of one project entered as two", {
 const moving: Scenario = {
   letter: "g",
   name: "limits halved, then doubled, without notice, 90 % demand",
-  play(contender, hours) {
+  play(contender, hours, seed) {
     const third = hours * HOUR / 3;
     const factor = (now: number) => now < START + third ? 1 : now < START + 2 * third ? 0.5 : 2;
     const projects = TWELVE_PROJECTS.map((project): TrueProject => ({
       keys: project.keys,
       rpm: (now) => Math.floor(project.rpm(now) * factor(now)),
     }));
-    return playDemand({ projects, window: "sliding", demand: 0.9, start: START, contender, hours });
+    return playDemand({
+      projects,
+      window: "sliding",
+      demand: 0.9,
+      start: START,
+      contender,
+      hours,
+      ...(seed === undefined ? {} : { seed }),
+    });
   },
 };
 
@@ -121,7 +131,7 @@ function processesRow(name: string, options: ProcessesOptions): Scenario {
     letter: "h",
     name: `three processes on one database, ${name}`,
     contenders: POOLS,
-    play: (contender, hours) => playProcesses(contender, hours, options),
+    play: (contender, hours, seed) => playProcesses(contender, hours, options, seed),
   };
 }
 
