@@ -2,8 +2,8 @@ import type { AttemptRecord, CallRecord, Usage } from "../core/mod.ts";
 import type { AttemptKind, CallKind, Kind, KnownCall, SharedOfAttempt, SharedOfCall } from "./call_kinds.ts";
 
 /*
- * The text of a parcel: `{"v":2,"calls":[...],"attempts":[...],"rows":[...]}`. What calls have in common stands in `calls` and
- * `attempts` once for all rows. A third of the characters of whole records, so it is packed, read and indexed in a third of the time.
+ * The text of a parcel is lines of JSON: how many kinds of calls and of attempts follow, those, and a row for each record. A
+ * third of the characters of whole records, so it is packed and read in a third of the time; each record is read by itself.
  */
 
 /** Milliseconds, and the message when there is one. Starts count from the start of the call. */
@@ -47,11 +47,17 @@ export type Row = [
   texts?: Texts,
 ];
 
-export interface ParcelBody {
+/** The first line of a parcel. */
+export interface ParcelHead {
   readonly v: 2;
-  readonly calls: readonly SharedOfCall[];
-  readonly attempts: readonly SharedOfAttempt[];
-  readonly rows: readonly Row[];
+  readonly calls: number;
+  readonly attempts: number;
+}
+
+/** Where the kinds of a row are found, by their number. */
+export interface ParcelKinds {
+  call(kind: number): SharedOfCall;
+  attempt(kind: number): SharedOfAttempt;
 }
 
 /** How every parcel begins, and nothing else that stands in its place. */
@@ -61,12 +67,13 @@ export const PARCEL_START = '{"v":2,';
 export function parcelText(known: readonly KnownCall[]): string {
   const calls = new Map<CallKind, number>();
   const attempts = new Map<AttemptKind, number>();
-  const rows = JSON.stringify(known.map((one) => rowOf(one, calls, attempts)));
-  return `${PARCEL_START}"calls":[${texts(calls)}],"attempts":[${texts(attempts)}],"rows":${rows}}`;
+  const rows = known.map((one) => JSON.stringify(rowOf(one, calls, attempts)));
+  const head = `${PARCEL_START}"calls":${calls.size},"attempts":${attempts.size}}`;
+  return [head, ...texts(calls), ...texts(attempts), ...rows].join("\n");
 }
 
-function texts(kinds: ReadonlyMap<Kind<unknown>, number>): string {
-  return Array.from(kinds.keys(), ({ text }) => text).join();
+function texts(kinds: ReadonlyMap<Kind<unknown>, number>): readonly string[] {
+  return Array.from(kinds.keys(), ({ text }) => text);
 }
 
 function rowOf(known: KnownCall, calls: Map<CallKind, number>, kinds: Map<AttemptKind, number>): Row {
@@ -125,13 +132,11 @@ function attemptRow(kind: number, attempt: AttemptRecord, at: number): AttemptRo
   return row;
 }
 
-/** A record as it was. Throws when the row is none of this parcel. */
-export function recordOf(parcel: ParcelBody, row: Row): CallRecord {
+/** A record as it was. */
+export function recordOf(row: Row, kinds: ParcelKinds): CallRecord {
   const [kind, id, at, session, queuedMs, totalMs, requestBytes, firstTokenMs, usage, attempts, texts] = row;
-  const call = parcel.calls[kind];
-  if (call === undefined) throw new RangeError(`A parcel has no kind ${kind}`);
   return {
-    ...call,
+    ...kinds.call(kind),
     id: id as CallRecord["id"],
     at,
     session,
@@ -142,7 +147,7 @@ export function recordOf(parcel: ParcelBody, row: Row): CallRecord {
     ...(usage === null ? {} : { usage: usageOf(usage) }),
     warnings: texts?.warnings ?? [],
     ...(texts?.message === undefined ? {} : { message: texts.message }),
-    attempts: attempts.map((attempt) => attemptOf(parcel, attempt, at)),
+    attempts: attempts.map((attempt) => attemptOf(attempt, at, kinds)),
   };
 }
 
@@ -158,12 +163,10 @@ function usageOf([prompt, cached, candidates, thoughts, toolUse, total, details]
   };
 }
 
-function attemptOf(parcel: ParcelBody, row: AttemptRow, at: number): AttemptRecord {
+function attemptOf(row: AttemptRow, at: number, kinds: ParcelKinds): AttemptRecord {
   const [kind, startedAfter, queuedMs, totalMs, connectMs, firstTokenMs, message] = row;
-  const shared = parcel.attempts[kind];
-  if (shared === undefined) throw new RangeError(`A parcel has no kind of attempt ${kind}`);
   return {
-    ...shared,
+    ...kinds.attempt(kind),
     startedAt: at + startedAfter,
     queuedMs,
     totalMs,

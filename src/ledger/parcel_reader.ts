@@ -1,72 +1,57 @@
-import { type CallRecord, isObject } from "../core/mod.ts";
-import { readRecord, unpackText } from "./packed.ts";
-import { PARCEL_START, type ParcelBody, recordOf } from "./parcel.ts";
+import type { CallRecord } from "../core/mod.ts";
+import type { SharedOfAttempt, SharedOfCall } from "./call_kinds.ts";
+import { readRecord, unpack } from "./packed.ts";
+import { PARCEL_START, type ParcelHead, type ParcelKinds, recordOf, type Row } from "./parcel.ts";
 
-/** The records of one packed value, by position. */
+/** The records of one packed value, by position; each is read when it is asked for. */
 export interface Parcel {
   readonly count: number;
-  /** Empty where nothing can be read. */
-  id(position: number): string;
   /** Undefined for what is not a record: written by another version, or damaged. */
   record(position: number): CallRecord | undefined;
+  find(id: string): CallRecord | undefined;
 }
 
-/** Opens a packed value; one that nothing can be read of has no records. */
 export function openParcel(value: Uint8Array): Parcel {
-  const text = unpackText(value);
-  if (!text.startsWith(PARCEL_START)) return new LineParcel(text.split("\n"));
-  try {
-    return new RowParcel(bodyOf(JSON.parse(text)));
-  } catch {
-    return new LineParcel([]);
-  }
+  const lines = unpack(value);
+  // Records were packed whole first, one a line.
+  return lines[0]?.startsWith(PARCEL_START) ? rowParcel(lines) : parcelOf(lines, 0, readRecord);
 }
 
-/** As records were packed first: one JSON text a line. */
-class LineParcel implements Parcel {
-  readonly #lines: readonly string[];
-
-  constructor(lines: readonly string[]) {
-    this.#lines = lines;
-  }
-
-  get count(): number {
-    return this.#lines.length;
-  }
-
-  id(position: number): string {
-    return this.record(position)?.id ?? "";
-  }
-
-  record(position: number): CallRecord | undefined {
-    return readRecord(this.#lines[position] ?? "");
-  }
+function rowParcel(lines: readonly string[]): Parcel {
+  const head = parsed<ParcelHead>(lines[0]);
+  const kinds: ParcelKinds = {
+    call: (kind) => parsed<SharedOfCall>(lines[1 + kind]),
+    attempt: (kind) => parsed<SharedOfAttempt>(lines[1 + head.calls + kind]),
+  };
+  return parcelOf(lines, 1 + head.calls + head.attempts, (line) => {
+    try {
+      return recordOf(parsed<Row>(line), kinds);
+    } catch {
+      return undefined;
+    }
+  });
 }
 
-/** Records as rows, built when they are asked for. */
-class RowParcel implements Parcel {
-  readonly #body: ParcelBody;
-
-  constructor(body: ParcelBody) {
-    this.#body = body;
-  }
-
-  get count(): number {
-    return this.#body.rows.length;
-  }
-
-  id(position: number): string {
-    return this.#body.rows[position]?.[1] ?? "";
-  }
-
-  record(position: number): CallRecord | undefined {
-    const row = this.#body.rows[position];
-    return row === undefined ? undefined : recordOf(this.#body, row);
-  }
+function parcelOf(
+  lines: readonly string[],
+  first: number,
+  read: (line: string) => CallRecord | undefined,
+): Parcel {
+  const record = (position: number) => read(lines[first + position] ?? "");
+  return {
+    count: Math.max(0, lines.length - first),
+    record,
+    find(id) {
+      for (let position = 0; first + position < lines.length; position++) {
+        if (!lines[first + position]?.includes(id)) continue;
+        const found = record(position);
+        if (found?.id === id) return found;
+      }
+      return undefined;
+    },
+  };
 }
 
-function bodyOf(value: unknown): ParcelBody {
-  const whole = isObject(value) && ["calls", "attempts", "rows"].every((name) => Array.isArray(value[name]));
-  if (!whole) throw new TypeError("A parcel has no rows");
-  return value as unknown as ParcelBody;
+function parsed<Shape>(line: string | undefined): Shape {
+  return JSON.parse(line ?? "") as Shape;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { AttemptRecord, CallRecord, Usage } from "../core/mod.ts";
 import { call } from "../../tests/support/ledger_bench.ts";
 import { KindTable, type KnownCall } from "./call_kinds.ts";
-import { hash32, pack } from "./packed.ts";
+import { hash32, pack, unpack } from "./packed.ts";
 import { packCalls, PARCEL_RECORDS } from "./parcel_pack.ts";
 import { openParcel, type Parcel } from "./parcel_reader.ts";
 import { facetOf, FACETS } from "./record_filter.ts";
@@ -96,6 +96,12 @@ Deno.test("packCalls() spreads what is too large over several values and shorten
 Deno.test("openParcel() reads values of one JSON text a line, and nothing of what it does not know", () => {
   const lines = openParcel(pack([JSON.stringify(WHOLE), "null", JSON.stringify(call(3))]));
   assert.deepEqual(recordsOf([lines]), [WHOLE, undefined, call(3)]);
-  assert.equal(openParcel(pack(['{"v":2,"rows":0}'])).count, 0);
-  assert.equal(openParcel(pack(['{"v":2,'])).count, 0);
+  assert.equal(lines.find("req_3")?.id, "req_3");
+  const [{ value } = { value: new Uint8Array() }] = packCalls(known([WHOLE, call(3)]));
+  const rows = openParcel(
+    pack(unpack(value).map((line, index, all) => index === all.length - 1 ? "[7]" : line)),
+  );
+  assert.deepEqual(recordsOf([rows]), [WHOLE, undefined]);
+  assert.deepEqual(rows.find(WHOLE.id), WHOLE);
+  assert.equal(rows.find("req_3"), undefined);
 });

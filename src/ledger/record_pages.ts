@@ -86,10 +86,8 @@ export async function recordById(kv: Deno.Kv, id: string): Promise<CallRecord | 
     const { value } of kv.list<unknown>({ prefix: freshPrefix() }, { reverse: true, batchSize: 100 })
   ) {
     if (!(value instanceof Uint8Array)) continue;
-    const parcel = openParcel(value);
-    for (let position = 0; position < parcel.count; position++) {
-      if (parcel.id(position) === id) return parcel.record(position);
-    }
+    const found = openParcel(value).find(id);
+    if (found !== undefined) return found;
   }
   return (await findInSegments(kv, id))?.record;
 }
