@@ -1,6 +1,7 @@
 import type { SourceName } from "../core/mod.ts";
 import { nextPacificMidnight } from "../core/mod.ts";
 import type { BucketLimitView } from "./contract.ts";
+import type { LaneNode } from "./lane.ts";
 import type { Prior } from "./prior.ts";
 import type { SharedPermits } from "./shared_permits.ts";
 import { SendWindow } from "./send_window.ts";
@@ -40,6 +41,8 @@ export interface BucketIdentity {
 /** One project's quota for one model or quota group: what was sent, what is allowed, and until when it is closed. */
 export class Bucket {
   readonly window = new SendWindow();
+  /** Where it stands in the lanes of its models. */
+  readonly nodes = new Set<LaneNode>();
   rpm: KnownLimit | undefined;
   /** Since when the limit is believed to be what it is, and when it was last lowered: what was sent before proves nothing about it. */
   believedSince = 0;

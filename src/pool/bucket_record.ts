@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../core/mod.ts";
+import type { JsonObject } from "../core/mod.ts";
 import { isObject } from "../core/mod.ts";
 import type { Block, Bucket, KnownLimit } from "./bucket.ts";
 import { MINUTE } from "./tuning.ts";
@@ -18,7 +18,7 @@ export function encodeBucket(bucket: Bucket): JsonObject {
     block: block === undefined ? null : { ...block },
     guesses: bucket.guesses,
     probe: bucket.dayProbeAt === Infinity ? null : [bucket.dayProbeAt, bucket.dayProbeEvery],
-    window: bySecond(bucket),
+    window: bucket.window.bySecond(),
   };
 }
 
@@ -78,17 +78,6 @@ export function mergeBucket(bucket: Bucket, record: JsonObject, now: number): bo
 
 function limitField(name: string, limit: KnownLimit | undefined): JsonObject {
   return limit === undefined ? {} : { [name]: [limit.value, limit.origin, limit.asOf] };
-}
-
-/** Sends of one second together, at its latest time: a little late is safe, early is not. */
-function bySecond(bucket: Bucket): Json[] {
-  const seconds = new Map<number, { at: number; requests: number; tokens: number }>();
-  for (const { at, requests, tokens } of bucket.window.snapshot()) {
-    const second = Math.floor(at / 1000);
-    const sum = seconds.get(second) ?? { at, requests: 0, tokens: 0 };
-    seconds.set(second, { at, requests: sum.requests + requests, tokens: sum.tokens + tokens });
-  }
-  return [...seconds.values()].map(({ at, requests, tokens }) => [at, requests, tokens]);
 }
 
 function limitOf(value: unknown): KnownLimit | undefined {

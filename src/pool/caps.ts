@@ -2,7 +2,7 @@ import type { Clock, JsonObject } from "../core/mod.ts";
 import { isObject } from "../core/mod.ts";
 import type { CapRecord, CapSchedule } from "../store/contract.ts";
 import { capWindow } from "./cap_calendar.ts";
-import type { CapGate, CapTake } from "./cap_gate.ts";
+import { type CapGate, type CapTake, UNCAPPED } from "./cap_gate.ts";
 import { CapMeter, type SliceSource } from "./cap_meter.ts";
 import type { Need, PoolEvent } from "./contract.ts";
 import type { PoolLog, PoolStore } from "./options.ts";
@@ -75,6 +75,7 @@ export class Caps implements CapGate {
   }
 
   take(need: Need, credential: string): CapTake | CapStop | "pending" {
+    if (this.#meters.size === 0) return UNCAPPED;
     const meters = this.#covering(need);
     const now = this.#context.clock.now();
     for (const meter of meters) {

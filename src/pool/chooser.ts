@@ -73,12 +73,12 @@ export class Chooser {
 
   /** 0 when calls of this source may go for this model, else when to look again (Infinity: when something settles). */
   gate(source: SourceName, model: string, now: number): number {
-    const key = `${source} ${model}`;
+    const way = this.#roster.findWay(source, model);
     const fault = this.#roster.sourceFaults.get(source)?.until ?? 0;
-    const gone = this.#roster.gone.get(key) ?? 0;
+    const gone = way?.goneUntil ?? 0;
     return Math.max(
       this.#roster.endpoints.get(source)?.closedUntil(now) ?? 0,
-      this.#roster.loads.get(key)?.closedUntil(now) ?? 0,
+      way?.load.closedUntil(now) ?? 0,
       fault > now ? fault : 0,
       gone > now ? gone : 0,
       this.#roster.egressUntil > now ? this.#roster.egressUntil : 0,

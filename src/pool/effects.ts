@@ -14,7 +14,8 @@ import { MINUTE, TUNING } from "./tuning.ts";
 /** One upstream call under way. */
 export interface Flight {
   readonly entry: CredentialEntry;
-  readonly bucket: Bucket;
+  /** What it draws from. */
+  readonly quota: Bucket;
   readonly model: string;
   readonly sent: Sent | undefined;
   readonly tokens: number;
@@ -67,7 +68,7 @@ export class Effects {
     else flight.entry.limited.delete(flight.model);
     if (flight.sent !== undefined) flight.sent.doubtful = true;
     const note = this.#table[failure.class].call(this, flight, failure, now, history);
-    this.#context.roster.refreshBucket(flight.bucket, now);
+    this.#context.roster.refreshBucket(flight.quota, now);
     this.#context.roster.refreshEntry(flight.entry, now);
     return note;
   }
@@ -116,11 +117,11 @@ export class Effects {
     if (day !== undefined || failure.class === "quota") return this.#dayOut(flight, failure, day, now);
     const notes = notices.map((notice) => this.#minuteOut(flight, failure, notice, now));
     if (notes.length > 0) return notes.join("; ");
-    return this.#block(flight.bucket, failure, now, "rate limit");
+    return this.#block(flight.quota, failure, now, "rate limit");
   }
 
   #dayOut(flight: Flight, failure: Failure, notice: LimitNotice | undefined, now: number): string {
-    const { bucket, entry } = flight;
+    const { quota: bucket, entry } = flight;
     // The short delay that stands beside a daily violation of an API key is not true: the day ends at Pacific midnight.
     const midnight = entry.source === "api_key" && notice !== undefined
       ? nextPacificMidnight(now)
@@ -143,7 +144,7 @@ export class Effects {
   }
 
   #minuteOut(flight: Flight, failure: Failure, notice: LimitNotice, now: number): string {
-    const { bucket, sent } = flight;
+    const { quota: bucket, sent } = flight;
     if (notice.kind === "requests_per_minute" && sent !== undefined) {
       const lesson = learnRequests(bucket, notice, sent, flight.probe !== undefined, now);
       this.#afterLesson(bucket, "requests_per_minute", bucket.rpm?.value, lesson, now);
@@ -189,7 +190,7 @@ export class Effects {
     this.#uncount(flight);
     const until = failure.until ?? now + TUNING.notOnTier;
     const limitIsZero = failure.limits?.some((notice) => notice.value === 0) ?? false;
-    const owners = limitIsZero ? this.#membersOf(flight.bucket) : [flight.entry];
+    const owners = limitIsZero ? this.#membersOf(flight.quota) : [flight.entry];
     for (const entry of owners) {
       this.#cool(entry, `model:${flight.model}`, "not_on_tier", until, failure.message, true);
     }
@@ -206,16 +207,16 @@ export class Effects {
     const until = failure.until ?? now + TUNING.modelGone;
     this.#cool(flight.entry, `model:${flight.model}`, "model_gone", until, failure.message, true);
     if (!history.classes.includes("model_gone")) return "set the model aside for this key";
-    this.#context.roster.gone.set(`${flight.entry.source} ${flight.model}`, until);
+    this.#context.roster.way(flight.entry.source, flight.model).goneUntil = until;
     this.#context.emit({ type: "cooled", scope: `model:${flight.model}`, until, reason: failure.message });
     return "set the model aside";
   }
 
   #overloaded(flight: Flight, failure: Failure, now: number): string {
-    if (flight.sent !== undefined && flight.bucket.prior.faults !== "counted") {
-      flight.bucket.window.release(flight.sent);
+    if (flight.sent !== undefined && flight.quota.prior.faults !== "counted") {
+      flight.quota.window.release(flight.sent);
     }
-    const until = this.#context.roster.load(flight.entry.source, flight.model).fault(
+    const until = this.#context.roster.way(flight.entry.source, flight.model).load.fault(
       now,
       this.#context.random,
     );
@@ -247,7 +248,7 @@ export class Effects {
   /** Nothing at first; a bucket that goes on answering so to different calls is rested by a guess. */
   #ambiguous(flight: Flight, failure: Failure, now: number): string {
     this.#uncount(flight);
-    const { bucket } = flight;
+    const { quota: bucket } = flight;
     const repeated = now - (bucket.ambiguousAt ?? -Infinity) < MINUTE;
     bucket.ambiguousAt = now;
     return repeated ? this.#block(bucket, failure, now, "unexplained 429") : "";
@@ -289,7 +290,7 @@ export class Effects {
   }
 
   /** Google does not count what it refuses. */
-  #uncount({ bucket, sent }: Flight): void {
+  #uncount({ quota: bucket, sent }: Flight): void {
     if (sent === undefined || sent.requests === 0) return;
     bucket.window.cancel(sent);
     bucket.dayCount = Math.max(0, bucket.dayCount - 1);

@@ -2,13 +2,15 @@ import type { Clock, Failure, Random, Usage } from "../core/mod.ts";
 import type { CapTake } from "./cap_gate.ts";
 import type { Chooser, Pick } from "./chooser.ts";
 import type { AttemptHistory, Lease, Need, PoolEvent, Verdict } from "./contract.ts";
-import type { Effects, Flight } from "./effects.ts";
+import type { Effects } from "./effects.ts";
 import { learnFromSuccess } from "./learning.ts";
 import type { Bucket } from "./bucket.ts";
 import type { CredentialEntry } from "./credential_entry.ts";
 import { limitsRose } from "./moving_limits.ts";
+import { type Landing, OpenLease } from "./open_lease.ts";
 import type { Probes } from "./probes.ts";
 import type { Roster } from "./roster.ts";
+import type { Sent } from "./send_window.ts";
 import type { Suggestions } from "./suggestions.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -28,14 +30,8 @@ export interface FlightsContext {
   readonly freed: () => void;
 }
 
-interface Open extends Flight {
-  readonly need: Need;
-  readonly exploring: boolean;
-  readonly trial: boolean;
-}
-
 /** Takes slots and quota when a call starts, and gives back or settles them once when it ends. */
-export class Flights {
+export class Flights implements Landing {
   readonly #context: FlightsContext;
   #seq = 0;
 
@@ -43,146 +39,137 @@ export class Flights {
     this.#context = context;
   }
 
-  start(pick: Pick, need: Need, queuedMs: number, caps: CapTake): Lease {
-    const { entry, node } = pick;
-    const now = this.#context.clock.now();
-    const open = this.#occupy(pick, need, now);
-    const settle = this.#once(open, caps);
-    return {
-      kind: "lease",
-      credential: entry.credential,
-      bucket: node.bucket.id,
-      queuedMs,
-      note: pick.why,
-      succeed: (usage) => void settle(() => this.#succeed(open, caps, usage)),
-      fail: (failure, history) =>
-        settle(() => this.#fail(open, caps, failure, history)) ??
-          { next: "stop", delayMs: 0, note: "settled before" },
-      [Symbol.dispose]: () => void settle(() => this.#abandon(open, caps)),
-    };
-  }
-
-  #once(open: Open, _caps: CapTake): <Value>(action: () => Value) => Value | undefined {
-    let done = false;
-    return (action) => {
-      if (done) return undefined;
-      done = true;
-      this.#vacate(open);
-      const value = action();
-      this.#context.freed();
-      return value;
-    };
-  }
-
-  #occupy(pick: Pick, need: Need, now: number): Open {
-    const { roster, probes, counted } = this.#context;
-    const { entry, node } = pick;
+  start({ entry, node, why, probe }: Pick, need: Need, queuedMs: number, caps: CapTake): Lease {
+    const { roster, probes, clock } = this.#context;
     const { bucket } = node;
+    const now = clock.now();
     const exploring = need.counted && node.state === "explore";
     const trial = need.counted && bucket.halfOpen;
-    entry.inFlight++;
-    entry.lastUsed = now;
-    entry.usedSeq = ++this.#seq;
-    bucket.lastUsed = this.#seq;
-    this.#shared(entry, need.model, 1);
+    const way = roster.way(entry.source, need.model);
     if (exploring) {
       bucket.exploring++;
       bucket.raiseSoft(now);
     }
     if (trial) bucket.trials++;
-    const sent = need.counted ? bucket.window.add(now, need.inputTokens) : undefined;
-    if (need.counted) {
-      bucket.dayCount++;
-      bucket.shared?.use(now);
-      counted(bucket);
-    }
-    if (pick.probe !== undefined) probes.started(bucket.identity.unit, node, now);
-    roster.refreshBucket(bucket, now);
-    if (entry.inFlight >= entry.slots || entry.nodes.size > 1) roster.refreshEntry(entry, now);
-    return {
+    const sent = need.counted ? this.#count(bucket, need, now) : undefined;
+    if (probe !== undefined) probes.started(bucket.identity.unit, node, now);
+    const lease = new OpenLease(
+      this,
       entry,
       bucket,
-      model: need.model,
-      sent,
-      tokens: need.inputTokens,
-      probe: pick.probe,
       need,
+      way,
+      sent,
+      caps,
+      queuedMs,
+      why,
+      probe,
       exploring,
       trial,
-    };
+    );
+    this.#occupy(lease, now);
+    return lease;
   }
 
-  #vacate(open: Open): void {
-    const { entry, bucket } = open;
-    entry.inFlight--;
-    this.#shared(entry, open.model, -1);
-    if (open.exploring) bucket.exploring--;
-    if (open.trial) bucket.trials--;
-  }
-
-  /** Counts the call at what its model and its way there share, where those are on trial. */
-  #shared(entry: CredentialEntry, model: string, by: number): void {
-    const { roster } = this.#context;
-    (entry.endpoint ?? roster.endpoint(entry.source)).trials += by;
-    roster.load(entry.source, model).inFlight += by;
-  }
-
-  #succeed(open: Open, caps: CapTake, usage: Usage | undefined): void {
-    const { roster, probes, suggestions, emit } = this.#context;
-    const { entry, bucket, sent } = open;
-    const now = this.#context.clock.now();
+  succeed(lease: OpenLease, usage: Usage | undefined): void {
+    const { roster, probes, suggestions, emit, learned, freed, clock } = this.#context;
+    const { entry, quota: bucket, sent, probe } = lease;
+    const unchanged = this.#vacate(lease);
+    const now = clock.now();
     entry.requests++;
-    if (entry.endpoint?.answer() ?? roster.endpoint(entry.source).answer()) {
-      emit({ type: "recovered", scope: `endpoint:${entry.source}` });
-    }
-    if (roster.load(entry.source, open.model).success(now)) {
-      emit({ type: "recovered", scope: `model:${open.model}` });
-    }
+    if (lease.endpoint.answer()) emit({ type: "recovered", scope: `endpoint:${entry.source}` });
+    if (lease.way.load.success(now)) emit({ type: "recovered", scope: `model:${lease.model}` });
     if (sent !== undefined) {
       if (usage !== undefined) bucket.window.settle(sent, usage.promptTokens);
       probes.counted(bucket.identity.unit, now);
-      const raised = learnFromSuccess(bucket, sent, open.probe === "day", now);
+      const raised = learnFromSuccess(bucket, sent, probe === "day", now);
       if (raised) limitsRose(roster, bucket, now);
-      if (raised || open.probe === "day") this.#context.learned(bucket);
-      if (open.probe !== undefined) probes.ended(bucket.identity.unit, raised, now);
+      if (raised || probe === "day") learned(bucket);
+      if (probe !== undefined) probes.ended(bucket.identity.unit, raised, now);
       suggestions.served(bucket, sent.at, now);
     }
-    caps.settle(usage);
-    this.#refresh(open, now);
+    lease.caps.settle(usage);
+    if (!unchanged) this.#refresh(lease, now);
+    freed();
   }
 
-  #fail(open: Open, caps: CapTake, failure: Failure, history: AttemptHistory): Verdict {
-    const { probes, effects, random, hasFallback } = this.#context;
-    const now = this.#context.clock.now();
-    const note = effects.apply(open, failure, history, now);
-    if (open.probe !== undefined) {
+  fail(lease: OpenLease, failure: Failure, history: AttemptHistory): Verdict {
+    const { probes, effects, random, hasFallback, freed, clock } = this.#context;
+    this.#vacate(lease);
+    const now = clock.now();
+    const note = effects.apply(lease, failure, history, now);
+    if (lease.probe !== undefined) {
       const refused = failure.class === "rate_limit" || failure.class === "quota";
-      probes.ended(open.bucket.identity.unit, refused ? false : undefined, now);
+      probes.ended(lease.quota.identity.unit, refused ? false : undefined, now);
     }
-    if (failure.class === "client_gone" || failure.class === "blocked") caps.settle();
-    else caps.refund();
-    this.#refresh(open, now);
-    const facts = { otherFree: this.#otherFree(open, now), hasFallback: hasFallback(open.model) };
-    return { ...verdictOf(failure, history, facts, random), note };
+    if (failure.class === "client_gone" || failure.class === "blocked") lease.caps.settle();
+    else lease.caps.refund();
+    this.#refresh(lease, now);
+    const otherFree = () => this.#otherFree(lease, now);
+    const facts = {
+      // Asked for by few rules, and a search.
+      get otherFree() {
+        return otherFree();
+      },
+      hasFallback: hasFallback(lease.model),
+    };
+    const verdict = verdictOf(failure, history, facts, random);
+    freed();
+    return { ...verdict, note };
   }
 
   /** Never settled: the request may have reached Google, so it goes on counting. */
-  #abandon(open: Open, caps: CapTake): void {
-    caps.settle();
-    if (open.probe !== undefined) {
-      this.#context.probes.ended(open.bucket.identity.unit, undefined, this.#context.clock.now());
-    }
-    this.#refresh(open, this.#context.clock.now());
+  abandon(lease: OpenLease): void {
+    const { probes, clock, freed } = this.#context;
+    this.#vacate(lease);
+    lease.caps.settle();
+    const now = clock.now();
+    if (lease.probe !== undefined) probes.ended(lease.quota.identity.unit, undefined, now);
+    this.#refresh(lease, now);
+    freed();
   }
 
-  #refresh(open: Open, now: number): void {
-    this.#context.roster.refreshBucket(open.bucket, now);
-    this.#context.roster.refreshEntry(open.entry, now);
+  #count(bucket: Bucket, need: Need, now: number): Sent {
+    const sent = bucket.window.add(now, need.inputTokens);
+    bucket.dayCount++;
+    bucket.shared?.use(now);
+    this.#context.counted(bucket);
+    return sent;
   }
 
-  #otherFree(open: Open, now: number): boolean {
+  #occupy(lease: OpenLease, now: number): void {
+    const { roster } = this.#context;
+    const { entry, quota } = lease;
+    entry.inFlight++;
+    entry.lastUsed = now;
+    entry.usedSeq = ++this.#seq;
+    quota.lastUsed = this.#seq;
+    lease.endpoint.trials++;
+    lease.way.load.inFlight++;
+    roster.refreshBucket(quota, now);
+    if (entry.inFlight >= entry.slots) roster.refreshEntry(entry, now);
+  }
+
+  /** Gives the slot back. True when that opens nothing: the bucket and the credential had room as they were. */
+  #vacate(lease: OpenLease): boolean {
+    const { entry, quota, exploring, trial, probe } = lease;
+    const full = entry.inFlight-- >= entry.slots;
+    lease.endpoint.trials--;
+    lease.way.load.inFlight--;
+    if (exploring) quota.exploring--;
+    if (trial) quota.trials--;
+    return !full && !exploring && !trial && probe === undefined && quota.state === "open" &&
+      quota.tpm === undefined;
+  }
+
+  #refresh(lease: OpenLease, now: number): void {
+    this.#context.roster.refreshBucket(lease.quota, now);
+    this.#context.roster.refreshEntry(lease.entry, now);
+  }
+
+  #otherFree(lease: OpenLease, now: number): boolean {
     const { roster, chooser } = this.#context;
-    const need: Need = { ...open.need, tried: new Set([...open.need.tried, open.entry.id]) };
-    return chooser.choose(roster.lane(open.model, now), need, now) !== undefined;
+    const need: Need = { ...lease.need, tried: new Set([...lease.need.tried, lease.entry.id]) };
+    return chooser.choose(roster.lane(lease.model, now), need, now) !== undefined;
   }
 }

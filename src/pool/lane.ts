@@ -33,9 +33,10 @@ export class Lane {
   readonly due = new IndexedHeap<LaneNode>("dueAt", (a, b) => a.nextAt < b.nextAt);
   /** Last time a call asked for this model. */
   usedAt = 0;
+  /** Of the catalog, when it was built. */
+  revision: number | string | undefined;
   readonly #policy: Policy;
   readonly #byBucket = new Map<string, LaneNode>();
-  readonly #nodesByBucket = new Map<Bucket, LaneNode[]>();
 
   constructor(readonly model: string, readonly unit: string, policy: Policy) {
     this.#policy = policy;
@@ -48,15 +49,11 @@ export class Lane {
       node = this.#newNode(bucket, this.#rank(entry.source, rankValue), entry.order);
       this.#byBucket.set(key, node);
       this.nodes.push(node);
-      this.#nodesByBucket.set(bucket, [...this.nodesOf(bucket), node]);
+      bucket.nodes.add(node);
     }
     node.members.push(entry);
     node.width = node.members.length;
     entry.nodes.add(node);
-  }
-
-  nodesOf(bucket: Bucket): readonly LaneNode[] {
-    return this.#nodesByBucket.get(bucket) ?? [];
   }
 
   /** Brings every node whose time has come to `now`. */

@@ -98,10 +98,9 @@ export class Outlook {
   }
 
   #gateReason(source: Need["sources"][number], model: string, now: number): string {
-    const key = `${source} ${model}`;
     const roster = this.#roster;
     if ((roster.sourceFaults.get(source)?.until ?? 0) > now) return "source";
-    if ((roster.gone.get(key) ?? 0) > now) return "gone";
+    if ((roster.findWay(source, model)?.goneUntil ?? 0) > now) return "gone";
     if (roster.egressUntil > now) return "egress";
     return (roster.endpoints.get(source)?.closedUntil(now) ?? 0) > 0 ? "endpoint" : "overloaded";
   }

@@ -1,13 +1,14 @@
 import type { Credential, CredentialId, SourceName, Tier } from "../core/mod.ts";
 import { Bucket, type BucketIdentity, countedByAccount } from "./bucket.ts";
 import type { PoolEvent } from "./contract.ts";
-import { EndpointHealth, ModelLoad } from "./cooldown.ts";
+import { EndpointHealth } from "./cooldown.ts";
 import { CredentialEntry } from "./credential_entry.ts";
 import { Lane } from "./lane.ts";
 import type { PoolOptions } from "./options.ts";
 import { POLICIES, type Policy } from "./policy/mod.ts";
 import { Prior } from "./prior.ts";
 import { TUNING } from "./tuning.ts";
+import { Way } from "./way.ts";
 
 const TIER_RANK: Readonly<Record<Tier, number>> = { enterprise: 3, premium: 2, standard: 1, free: 0 };
 const MAX_LANES = 500;
@@ -28,10 +29,7 @@ export class Roster {
   readonly lanes = new Map<string, Lane>();
   readonly endpoints = new Map<SourceName, EndpointHealth>();
   readonly sourceFaults = new Map<SourceName, { readonly until: number; readonly reason: string }>();
-  /** By `source model`. */
-  readonly loads = new Map<string, ModelLoad>();
-  /** Models gone for every key, by `source model`. */
-  readonly gone = new Map<string, number>();
+  readonly #ways = new Map<SourceName, Map<string, Way>>();
   egressUntil = 0;
   readonly measuredProjects = new Map<CredentialId, string>();
   readonly policy: Policy;
@@ -43,7 +41,6 @@ export class Roster {
   partOf: (total: number, id: CredentialId) => number = (total) => total;
   readonly #options: PoolOptions;
   readonly #priors = new Map<string, Prior>();
-  readonly #revisions = new Map<string, number | string | undefined>();
   readonly #emit: (event: PoolEvent) => void;
 
   constructor(options: PoolOptions, emit: (event: PoolEvent) => void) {
@@ -93,11 +90,11 @@ export class Roster {
   lane(model: string, now: number): Lane {
     const revision = this.#options.catalog.revision?.() ?? Math.floor(now / 30_000);
     let lane = this.lanes.get(model);
-    if (lane === undefined || this.#revisions.get(model) !== revision) {
+    if (lane === undefined || lane.revision !== revision) {
       if (lane !== undefined) this.#dropLane(lane);
       lane = this.#buildLane(model, now);
       this.lanes.set(model, lane);
-      this.#revisions.set(model, revision);
+      lane.revision = revision;
       if (this.lanes.size > MAX_LANES) this.#dropOldestLane(lane);
     }
     lane.usedAt = now;
@@ -107,7 +104,9 @@ export class Roster {
   rebuildLanes(now: number): void {
     for (const lane of [...this.lanes.values()]) {
       this.#dropLane(lane);
-      this.lanes.set(lane.model, this.#buildLane(lane.model, now));
+      const rebuilt = this.#buildLane(lane.model, now);
+      rebuilt.revision = lane.revision;
+      this.lanes.set(lane.model, rebuilt);
     }
   }
 
@@ -116,10 +115,7 @@ export class Roster {
   }
 
   refreshBucket(bucket: Bucket, now: number): void {
-    for (const lane of this.lanes.values()) {
-      if (lane.unit !== bucket.identity.unit) continue;
-      for (const node of lane.nodesOf(bucket)) lane.refresh(node, now);
-    }
+    for (const node of bucket.nodes) node.lane.refresh(node, now);
   }
 
   /** Ends cooldowns of a credential: all of them, or those of one scope (`credential`, `model:<id>` or a bucket's id). */
@@ -193,8 +189,17 @@ export class Roster {
     return remember(this.endpoints, source, () => new EndpointHealth());
   }
 
-  load(source: SourceName, model: string): ModelLoad {
-    return remember(this.loads, `${source} ${model}`, () => new ModelLoad());
+  /** Absent until a call was sent that way. */
+  findWay(source: SourceName, model: string): Way | undefined {
+    return this.#ways.get(source)?.get(model);
+  }
+
+  way(source: SourceName, model: string): Way {
+    const known = this.findWay(source, model);
+    if (known !== undefined) return known;
+    const way = new Way(this.endpoint(source));
+    remember(this.#ways, source, () => new Map<string, Way>()).set(model, way);
+    return way;
   }
 
   #put(credential: Credential, order: number): void {
@@ -255,7 +260,10 @@ export class Roster {
   }
 
   #dropLane(lane: Lane): void {
-    for (const node of lane.nodes) for (const member of node.members) member.nodes.delete(node);
+    for (const node of lane.nodes) {
+      node.bucket.nodes.delete(node);
+      for (const member of node.members) member.nodes.delete(node);
+    }
     this.lanes.delete(lane.model);
   }
 

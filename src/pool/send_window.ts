@@ -1,20 +1,30 @@
 import { MINUTE, TUNING } from "./tuning.ts";
 
 /** One call in a window; the lease settles it. */
-export interface Sent {
-  at: number;
+export class Sent {
   /** What it weighs in the pace: 0 once it is known or assumed not to count at Google. */
-  requests: number;
-  tokens: number;
+  requests = 1;
   /** What it weighs as evidence of what Google saw. */
-  seen: number;
-  /** Requests in the window when this one was sent, itself included. */
-  readonly rank: number;
-  counted: boolean;
+  seen = 1;
+  counted = true;
   /** Google did not serve it and may not have counted it: it paces, and proves nothing about limits. */
-  doubtful: boolean;
-  /** The entry that counts this call together with others of the same moment. */
-  readonly slot?: Sent;
+  doubtful = false;
+
+  constructor(
+    public at: number,
+    public tokens: number,
+    /** Requests in the window when this one was sent, itself included. */
+    readonly rank: number,
+    /** The entry that counts this call together with others of the same moment. */
+    readonly slot: Sent | undefined = undefined,
+  ) {}
+}
+
+/** Several calls as one entry. */
+function together(at: number, requests: number, tokens: number, rank: number): Sent {
+  const sent = new Sent(at, tokens, rank);
+  sent.requests = sent.seen = requests;
+  return sent;
 }
 
 /**
@@ -45,21 +55,21 @@ export class SendWindow {
 
   add(at: number, tokens: number): Sent {
     const rank = this.requests + 1;
-    const entry: Sent = { at, requests: 1, seen: 1, tokens, rank, counted: true, doubtful: false };
     this.lastAt = at;
     this.requests++;
     this.tokens += tokens;
-    if (rank > COARSE) return { ...entry, slot: this.#slotFor(entry) };
+    if (rank > COARSE) return new Sent(at, tokens, rank, this.#slotFor(at, tokens));
+    const entry = new Sent(at, tokens, rank);
     this.#slot = undefined;
     this.#entries.push(entry);
     return entry;
   }
 
   /** The entry of this moment, with the call counted in it. It is as old as its newest call, so that none leaves too early. */
-  #slotFor({ at, tokens }: Sent): Sent {
+  #slotFor(at: number, tokens: number): Sent {
     let slot = this.#slot;
     if (slot === undefined || at >= this.#slotEnds || !slot.counted) {
-      slot = { at, requests: 0, seen: 0, tokens: 0, rank: 0, counted: true, doubtful: false };
+      slot = together(at, 0, 0, 0);
       this.#slot = slot;
       this.#slotEnds = at + SLOT_MS;
       this.#entries.push(slot);
@@ -73,24 +83,16 @@ export class SendWindow {
 
   /** Puts back what was sent before a restart, oldest first. */
   restore(at: number, requests: number, tokens: number): void {
-    this.#entries.push({
-      at,
-      requests,
-      seen: requests,
-      tokens,
-      rank: this.requests + requests,
-      counted: true,
-      doubtful: false,
-    });
+    this.#entries.push(together(at, requests, tokens, this.requests + requests));
     this.requests += requests;
     this.tokens += tokens;
   }
 
   /** Takes over what another window counts. */
   absorb(other: SendWindow): void {
-    const copies = other.snapshot().map(({ at, requests, tokens }): Sent => {
-      return { at, requests, seen: requests, tokens, rank: requests, counted: true, doubtful: false };
-    });
+    const copies = other.snapshot().map(({ at, requests, tokens }) =>
+      together(at, requests, tokens, requests)
+    );
     // Calls under way hold their own entries, so these stay the same objects.
     this.#entries = [...this.#entries.slice(this.#start), ...copies].sort((a, b) => a.at - b.at);
     this.#start = 0;
@@ -179,6 +181,24 @@ export class SendWindow {
   snapshot(): { readonly at: number; readonly requests: number; readonly tokens: number }[] {
     return this.#entries.slice(this.#start).filter((entry) => entry.requests > 0)
       .map(({ at, requests, tokens }) => ({ at, requests, tokens }));
+  }
+
+  /** The same, by seconds, at the latest time of each: a little late is safe, early is not. */
+  bySecond(): [at: number, requests: number, tokens: number][] {
+    const seconds: [number, number, number][] = [];
+    let last: [number, number, number] | undefined;
+    for (let i = this.#start; i < this.#entries.length; i++) {
+      const entry = this.#entries[i];
+      if (entry === undefined || entry.requests === 0) continue;
+      if (last === undefined || Math.floor(last[0] / 1_000) !== Math.floor(entry.at / 1_000)) {
+        last = [entry.at, 0, 0];
+        seconds.push(last);
+      }
+      last[0] = entry.at;
+      last[1] += entry.requests;
+      last[2] += entry.tokens;
+    }
+    return seconds;
   }
 
   #freeAt(excess: number, weigh: (entry: Sent) => number): number {

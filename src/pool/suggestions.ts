@@ -53,7 +53,9 @@ export class Suggestions {
 
   /** A success while the other was truly closed by a minute limit: they cannot be one project. */
   served(bucket: Bucket, sentAt: number, now: number): void {
-    for (const [other, pair] of this.#partners.get(bucket.id) ?? []) {
+    const partners = this.#partners.get(bucket.id);
+    if (partners === undefined) return;
+    for (const [other, pair] of partners) {
       const { stamp } = other;
       if (stamp === undefined || stamp.at >= sentAt || stamp.until <= now || stamp.until - stamp.at < 1_500) {
         continue;
