@@ -1,7 +1,7 @@
 import type { ParcelIndex } from "./parcel_index.ts";
 
 /** Values whose index is kept; those of another process, or of an earlier run, are read instead. */
-const MOST = 512;
+const MOST = 128;
 
 /** Indexes of values that this process wrote and that are in no segment yet, by name: packing them away needs not read them. */
 export class FreshIndex {

@@ -4,11 +4,11 @@ import {
   chunkKey,
   columnKey,
   freshPrefix,
-  rollupGrainPrefix,
+  rollupDimPrefix,
   segmentKey,
   timeOf,
 } from "./ledger_keys.ts";
-import { PERIOD_MS } from "./rollup_dims.ts";
+import { dimsOf, PERIOD_MS } from "./rollup_dims.ts";
 import { FACETS } from "./record_filter.ts";
 import { segmentsBelow } from "./segment_store.ts";
 
@@ -57,12 +57,16 @@ async function sweepFresh(kv: Deno.Kv, before: number): Promise<number> {
 async function sweepRollups(kv: Deno.Kv, grain: Exclude<Grain, "all">, before: number): Promise<number> {
   let removed = 0;
   let commit = kv.atomic();
-  for await (const { key } of kv.list({ prefix: rollupGrainPrefix(grain) }, { batchSize: 500 })) {
-    if (Number(key[4]) + PERIOD_MS[grain] > before) continue;
-    commit.delete(key);
-    if (++removed % 500 !== 0) continue;
-    await commit.commit();
-    commit = kv.atomic();
+  for (const dim of dimsOf(grain)) {
+    // By dimension, so that nothing is read but what goes.
+    const start = rollupDimPrefix(grain, dim);
+    const end = [...start, before - PERIOD_MS[grain] + 1];
+    for await (const { key } of kv.list({ start, end }, { batchSize: 500 })) {
+      commit.delete(key);
+      if (++removed % 500 !== 0) continue;
+      await commit.commit();
+      commit = kv.atomic();
+    }
   }
   await commit.commit();
   return removed;

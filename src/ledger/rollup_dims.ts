@@ -29,6 +29,10 @@ export function grainsOf(dim: Dim): readonly Grain[] {
   return GRAINS_OF.get(dim) ?? [];
 }
 
+export function dimsOf(grain: Grain): readonly Dim[] {
+  return KEPT[grain];
+}
+
 export function isDim(name: string): name is Dim {
   return GRAINS_OF.has(name as Dim);
 }
