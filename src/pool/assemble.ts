@@ -1,3 +1,4 @@
+import type { JsonObject } from "../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
 import { Caps } from "./caps.ts";
 import { Chooser } from "./chooser.ts";
@@ -43,9 +44,10 @@ export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void)
     live: () => share.live.length,
   });
   const freed = () => dispatcher.pump();
-  const sharing = new Sharing({ store, roster, share, caps, clock, random, log, freed });
+  const remember = (name: string, value: JsonObject) => memory.remember(name, value);
+  const sharing = new Sharing({ store, roster, share, caps, clock, random, log, freed, remember });
   roster.adopt = (bucket) => {
-    memory.adoptBucket(bucket);
+    memory.adoptBucket(bucket, share.live);
     setLimits.apply(bucket);
     sharing.adopt(bucket);
   };

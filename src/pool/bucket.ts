@@ -63,7 +63,9 @@ export class Bucket {
   slow = 0;
   /** Most requests of one minute that were served while the limit was unknown. */
   proven = 0;
+  /** Requests of this day that were sent here, and those that other processes said they sent. */
   dayCount = 0;
+  othersToday = 0;
   dayEndsAt = 0;
   block: Block | undefined;
   guesses = 0;
@@ -95,6 +97,7 @@ export class Bucket {
   nextAt = Infinity;
 
   #now = 0;
+  readonly #others = new Map<string, number>();
   readonly #inherited = new WeakSet<Bucket>();
 
   constructor(readonly identity: BucketIdentity, readonly prior: Prior) {}
@@ -118,6 +121,10 @@ export class Bucket {
     return this.risingFrom ?? this.rpm?.value;
   }
 
+  get dayUsed(): number {
+    return this.dayCount + this.othersToday;
+  }
+
   get tokenLimit(): number {
     return this.tpm?.value ?? Infinity;
   }
@@ -130,7 +137,7 @@ export class Bucket {
     const ended = this.#endBlock(now);
     if (this.block !== undefined) this.#close(this.block.until, this.block.kind, this.#probeTime());
     else if (this.halfOpen && this.trials > 0) this.#close(Infinity, "cooling", Infinity);
-    else if (this.rpd !== undefined && this.dayCount >= this.rpd.value) {
+    else if (this.rpd !== undefined && this.dayUsed >= this.rpd.value) {
       this.#close(this.dayEndsAt, "day", this.dayEndsAt);
     } else if (this.window.tokens >= this.tokenLimit) {
       const free = this.window.tokensFreeAt(this.tokenLimit, 1);
@@ -153,6 +160,15 @@ export class Bucket {
       this.dayCount += former.dayCount;
     }
     this.window.absorb(former.window);
+  }
+
+  /** Another process says how many requests it has sent in the day that ends at `endsAt`. True when that was news. */
+  noteOther(process: string, endsAt: number, count: number): boolean {
+    if (this.dayEndsAt === 0) this.dayEndsAt = endsAt;
+    if (endsAt !== this.dayEndsAt || this.#others.get(process) === count) return false;
+    this.othersToday += count - (this.#others.get(process) ?? 0);
+    this.#others.set(process, count);
+    return true;
   }
 
   /** Somebody vouches for it: no block, no guess, and a day's count starts anew if that was what closed it. */
@@ -224,7 +240,7 @@ export class Bucket {
 
   #open(limit: number): void {
     const tokens = this.tokenLimit === Infinity ? 1 : 1 - this.window.tokens / this.tokenLimit;
-    const day = this.rpd === undefined ? 1 : 1 - this.dayCount / this.rpd.value;
+    const day = this.rpd === undefined ? 1 : 1 - this.dayUsed / this.rpd.value;
     this.state = "open";
     this.share = Math.min((limit - this.window.requests) / limit, tokens, day, this.remaining?.fraction ?? 1);
     this.until = 0;
@@ -259,7 +275,8 @@ export class Bucket {
 
   #rollDay(now: number): void {
     if (now < this.dayEndsAt) return;
-    this.dayCount = 0;
+    this.dayCount = this.othersToday = 0;
+    this.#others.clear();
     this.dayProbeEvery = TUNING.dayProbe;
     this.dayEndsAt = nextPacificMidnight(now);
   }

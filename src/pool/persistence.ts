@@ -3,6 +3,7 @@ import { isObject } from "../core/mod.ts";
 import { Bucket } from "./bucket.ts";
 import { encodeBucket, restoreBucket } from "./bucket_record.ts";
 import type { CredentialEntry, EntryCooldown } from "./credential_entry.ts";
+import { countsTogether, type DayCount, dayOf, dayRecordName, encodeDay, isDayRecord } from "./day_record.ts";
 import type { PoolLog, PoolStore } from "./options.ts";
 import type { Roster } from "./roster.ts";
 import { TUNING } from "./tuning.ts";
@@ -20,6 +21,8 @@ export class Persistence {
   readonly #clock: Clock;
   readonly #log: PoolLog;
   readonly #remembered = new Map<string, JsonObject>();
+  /** What processes counted of this day, by bucket and process. */
+  readonly #days = new Map<string, Map<string, DayCount>>();
   readonly #urgent = new Set<Kept>();
   readonly #lazy = new Set<Bucket>();
   #cancel: (() => void) | undefined;
@@ -40,15 +43,39 @@ export class Persistence {
     const old = this.#clock.now() - FORGET_AFTER;
     for (const { name, value } of await this.#records.list()) {
       const at = value["at"];
-      if (typeof at === "number" && at < old) await this.#records.remove(name);
-      else this.#remembered.set(name, value);
+      const over = isDayRecord(name) && dayOf(value, this.#clock.now()) === undefined;
+      if (over || (typeof at === "number" && at < old)) await this.#records.remove(name);
+      else this.remember(name, value);
     }
   }
 
-  /** Gives a fresh bucket what was known of it. */
-  adoptBucket(bucket: Bucket): void {
+  /** Keeps a record until what it is about is there. */
+  remember(name: string, value: JsonObject): void {
+    if (!isDayRecord(name)) {
+      this.#remembered.set(name, value);
+      return;
+    }
+    const day = dayOf(value, this.#clock.now());
+    if (day === undefined) return;
+    const days = this.#days.get(day.bucket) ?? new Map<string, DayCount>();
+    this.#days.set(day.bucket, days.set(day.by, day));
+  }
+
+  /** Gives a fresh bucket what was known of it; `live` are the processes that use the database now. */
+  adoptBucket(bucket: Bucket, live: readonly string[] = []): void {
     const record = this.#remembered.get(`bucket:${bucket.id}`);
-    if (record !== undefined) restoreBucket(bucket, record, this.#clock.now());
+    if (record === undefined) return;
+    restoreBucket(bucket, record, this.#clock.now());
+    this.#adoptDay(bucket, String(record["by"]), live);
+  }
+
+  /** Whose the restored count of the day is: where several processes counted, their own records hold what is true. */
+  #adoptDay(bucket: Bucket, by: string, live: readonly string[]): void {
+    const days = this.#days.get(bucket.id);
+    const { dayEndsAt, dayCount } = bucket;
+    if (days !== undefined || live.length > 1) bucket.dayCount = 0;
+    if (live.includes(by) && by !== this.#by) bucket.noteOther(by, dayEndsAt, dayCount);
+    for (const day of days?.values() ?? []) bucket.noteOther(day.by, day.endsAt, day.count);
   }
 
   adoptEntries(roster: Roster): void {
@@ -134,10 +161,16 @@ export class Persistence {
     this.#schedule(TUNING.saveRetry);
   }
 
+  async #putBucket(bucket: Bucket, at: number): Promise<void> {
+    await this.#records.put(`bucket:${bucket.id}`, { ...encodeBucket(bucket), at, by: this.#by });
+    if (!countsTogether(bucket)) return;
+    await this.#records.put(dayRecordName(this.#by, bucket), encodeDay(bucket, this.#by, at));
+  }
+
   #put(one: Kept, roster: Roster | undefined): Promise<void> {
     const at = this.#clock.now();
     if (one instanceof Bucket) {
-      return this.#records.put(`bucket:${one.id}`, { ...encodeBucket(one), at, by: this.#by });
+      return this.#putBucket(one, at);
     }
     const cooldowns = [...one.cooldowns.values()].filter((cooldown) => cooldown.until > at).map((
       cooldown,

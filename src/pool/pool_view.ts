@@ -49,7 +49,7 @@ function limitViews(bucket: Bucket, now: number): BucketLimitView[] {
   const views = [
     limitView("requests_per_minute", bucket.rpm, bucket.window.requests, minute),
     limitView("tokens_per_minute", bucket.tpm, bucket.window.tokens, minute),
-    limitView("requests_per_day", bucket.rpd, bucket.dayCount, { resetsAt: bucket.dayEndsAt }),
+    limitView("requests_per_day", bucket.rpd, bucket.dayUsed, { resetsAt: bucket.dayEndsAt }),
   ];
   const { remaining } = bucket;
   if (remaining !== undefined) {

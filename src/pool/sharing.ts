@@ -2,6 +2,7 @@ import type { Clock, JsonObject, Random } from "../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
 import { mergeBucket } from "./bucket_record.ts";
 import type { Caps } from "./caps.ts";
+import { dayOf, isDayRecord } from "./day_record.ts";
 import type { PoolLog, PoolStore } from "./options.ts";
 import type { ProcessShare } from "./process_share.ts";
 import type { Roster } from "./roster.ts";
@@ -20,6 +21,8 @@ export interface SharingContext {
   readonly random: Random;
   readonly log: PoolLog;
   readonly freed: () => void;
+  /** Keeps a record for a bucket that is not there yet. */
+  readonly remember: (name: string, value: JsonObject) => void;
 }
 
 /** What changes when other processes use the same database. Alone it does nothing at all, not even a timer. */
@@ -99,8 +102,13 @@ export class Sharing {
     const at = value["at"];
     if (typeof at !== "number" || value["by"] === store.processId || this.#seen.get(name) === at) return;
     this.#seen.set(name, at);
-    const bucket = name.startsWith("bucket:") ? roster.buckets.get(name.slice("bucket:".length)) : undefined;
-    if (bucket === undefined || !mergeBucket(bucket, value, clock.now())) return;
+    const day = isDayRecord(name) ? dayOf(value, clock.now()) : undefined;
+    const id = day?.bucket ?? (name.startsWith("bucket:") ? name.slice("bucket:".length) : undefined);
+    if (id === undefined) return;
+    const bucket = roster.buckets.get(id);
+    if (bucket === undefined) return this.#context.remember(name, value);
+    if (day !== undefined) bucket.noteOther(day.by, day.endsAt, day.count);
+    else if (!mergeBucket(bucket, value, clock.now())) return;
     roster.refreshBucket(bucket, clock.now());
   }
 }
