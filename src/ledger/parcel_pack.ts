@@ -4,8 +4,8 @@ import { pack, VALUE_BYTES } from "./packed.ts";
 import { parcelText } from "./parcel.ts";
 import { indexOf, type ParcelIndex } from "./parcel_index.ts";
 
-/** Records in one value. More would compress little better and make one record dearer to read. */
-export const PARCEL_RECORDS = 128;
+/** Records in one value: their text fits the 16 KiB that zlib unpacks at once. More would compress little better and be dearer to read. */
+export const PARCEL_RECORDS = 96;
 
 /** A packed value and what is in it. */
 export interface PackedParcel {

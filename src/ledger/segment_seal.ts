@@ -14,7 +14,7 @@ export const SEGMENT_RECORDS = 2_048;
 const FRESH_VALUES = 600;
 const COMMIT_BYTES = 450_000;
 /** Values read at a time: full ones make a segment already, and reading more for nothing costs as much as packing. */
-const READ_TOGETHER = SEGMENT_RECORDS / PARCEL_RECORDS + 1;
+const READ_TOGETHER = Math.ceil(SEGMENT_RECORDS / PARCEL_RECORDS) + 1;
 /** Values younger than this stay: another process may still be writing one with an earlier name. */
 const SETTLE_MS = 2_000;
 
@@ -24,7 +24,7 @@ interface Gathered {
 }
 
 /** A fresh value with at least so many records becomes a chunk of the segment as it is; smaller ones are packed together. */
-const FULL_ENOUGH = PARCEL_RECORDS / 4;
+const FULL_ENOUGH = PARCEL_RECORDS / 3;
 
 /**
  * Moves the oldest fresh values into one segment, in one commit: nothing is lost or doubled by a kill between.
