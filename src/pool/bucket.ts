@@ -238,6 +238,12 @@ export class Bucket {
     if (this.soft >= (this.rpm?.value ?? Infinity)) this.soft = Infinity;
   }
 
+  /** What was sent beyond the soft limit was served: the next step comes sooner. */
+  foundRoom(rank: number): void {
+    if (rank < this.soft || this.soft === Infinity) return;
+    this.softStep = Math.max(TUNING.softStepMin, this.softStep / 2);
+  }
+
   #open(limit: number): void {
     const tokens = this.tokenLimit === Infinity ? 1 : 1 - this.window.tokens / this.tokenLimit;
     const day = this.rpd === undefined ? 1 : 1 - this.dayUsed / this.rpd.value;

@@ -76,3 +76,16 @@ Deno.test("learnFromSuccess() proves nothing about a limit by a call that was se
   for (const sent of early) assert.equal(learnFromSuccess(bucket, sent, false, START + 6_000), false);
   assert.equal(bucket.rpm?.value, 5);
 });
+
+Deno.test("foundRoom() makes the next step beyond a soft limit come sooner, a refusal later again", () => {
+  const bucket = bucketOf();
+  refused(bucket, START, 10);
+  const before = bucket.softStep;
+  bucket.raiseSoft(START + 10 * MINUTE);
+  bucket.foundRoom(1);
+  assert.equal(bucket.softStep, before, "what was ours already proves nothing");
+  bucket.foundRoom(bucket.soft);
+  assert.equal(bucket.softStep, before / 2);
+  refused(bucket, START + 20 * MINUTE, 10);
+  assert.equal(bucket.softStep, before * 2);
+});
