@@ -97,7 +97,8 @@ export class Bucket {
   nextAt = Infinity;
 
   #now = 0;
-  readonly #others = new Map<string, number>();
+  /** What each other process said; absent until one did. */
+  #others: Map<string, number> | undefined;
   readonly #inherited = new WeakSet<Bucket>();
 
   constructor(readonly identity: BucketIdentity, readonly prior: Prior) {}
@@ -165,9 +166,10 @@ export class Bucket {
   /** Another process says how many requests it has sent in the day that ends at `endsAt`. True when that was news. */
   noteOther(process: string, endsAt: number, count: number): boolean {
     if (this.dayEndsAt === 0) this.dayEndsAt = endsAt;
-    if (endsAt !== this.dayEndsAt || this.#others.get(process) === count) return false;
-    this.othersToday += count - (this.#others.get(process) ?? 0);
-    this.#others.set(process, count);
+    const others = this.#others ??= new Map();
+    if (endsAt !== this.dayEndsAt || others.get(process) === count) return false;
+    this.othersToday += count - (others.get(process) ?? 0);
+    others.set(process, count);
     return true;
   }
 
@@ -282,7 +284,7 @@ export class Bucket {
   #rollDay(now: number): void {
     if (now < this.dayEndsAt) return;
     this.dayCount = this.othersToday = 0;
-    this.#others.clear();
+    this.#others = undefined;
     this.dayProbeEvery = TUNING.dayProbe;
     this.dayEndsAt = nextPacificMidnight(now);
   }
