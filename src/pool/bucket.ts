@@ -240,9 +240,9 @@ export class Bucket {
     if (this.soft >= (this.rpm?.value ?? Infinity)) this.soft = Infinity;
   }
 
-  /** What was sent beyond the soft limit was served: the next step comes sooner. */
-  foundRoom(rank: number): void {
-    if (rank < this.soft || this.soft === Infinity) return;
+  /** What was sent beyond the soft limit was served: while calls wait long, the next step comes sooner. */
+  foundRoom(rank: number, now: number): void {
+    if (rank < this.soft || this.soft === Infinity || now >= this.prior.pressedUntil) return;
     this.softStep = Math.max(TUNING.softStepMin, this.softStep / 2);
   }
 

@@ -84,7 +84,7 @@ export class Flights implements Landing {
       probes.counted(bucket.identity.unit, now);
       const raised = learnFromSuccess(bucket, sent, probe === "day", now);
       if (raised) limitsRose(roster, bucket, now);
-      if (lease.exploring) bucket.foundRoom(sent.rank);
+      if (lease.exploring) bucket.foundRoom(sent.rank, now);
       if (raised || probe === "day") learned(bucket);
       if (probe !== undefined) probes.ended(bucket.identity.unit, raised, now);
       suggestions.served(bucket, sent.at, now);

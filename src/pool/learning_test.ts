@@ -77,14 +77,17 @@ Deno.test("learnFromSuccess() proves nothing about a limit by a call that was se
   assert.equal(bucket.rpm?.value, 5);
 });
 
-Deno.test("foundRoom() makes the next step beyond a soft limit come sooner, a refusal later again", () => {
+Deno.test("foundRoom() makes the next step beyond a soft limit come sooner while calls wait, a refusal later again", () => {
   const bucket = bucketOf();
   refused(bucket, START, 10);
   const before = bucket.softStep;
   bucket.raiseSoft(START + 10 * MINUTE);
-  bucket.foundRoom(1);
+  bucket.foundRoom(bucket.soft, START + 10 * MINUTE);
+  assert.equal(bucket.softStep, before, "nobody waits");
+  bucket.prior.press(false, START + 10 * MINUTE);
+  bucket.foundRoom(1, START + 10 * MINUTE);
   assert.equal(bucket.softStep, before, "what was ours already proves nothing");
-  bucket.foundRoom(bucket.soft);
+  bucket.foundRoom(bucket.soft, START + 10 * MINUTE);
   assert.equal(bucket.softStep, before / 2);
   refused(bucket, START + 20 * MINUTE, 10);
   assert.equal(bucket.softStep, before * 2);
