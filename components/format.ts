@@ -68,6 +68,13 @@ export function dateTime(at: number): string {
   });
 }
 
+/** 154 -> "154 B", 104857600 -> "100 MB" (of 1,024 each). */
+export function byteSize(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB"];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
+  return `${shortNumber(bytes / 1024 ** power)} ${units[power]}`;
+}
+
 export function plural(count: number, one: string, many: string): string {
   return `${wholeNumber(count)} ${count === 1 ? one : many}`;
 }

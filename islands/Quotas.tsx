@@ -65,15 +65,20 @@ export default function Quotas(props: QuotasProps) {
           <UsageCard usage={namedProjects(usage.value.value, keys.value.value)} />
         </div>
       </div>
-      <input
-        type="search"
-        class="field !w-72 max-sm:!w-full"
-        placeholder={words.filter}
-        aria-label={words.filter}
-        value={typed}
-        onInput={(event) => typed.value = event.currentTarget.value}
+      <BucketTable
+        buckets={shown}
+        all={typed.value !== ""}
+        filter={
+          <input
+            type="search"
+            class="field !w-64 max-sm:!w-full"
+            placeholder={words.filterHint}
+            aria-label={words.filter}
+            value={typed}
+            onInput={(event) => typed.value = event.currentTarget.value}
+          />
+        }
       />
-      <BucketTable buckets={shown} all={typed.value !== ""} />
     </div>
   );
 }

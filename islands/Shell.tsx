@@ -50,6 +50,7 @@ export default function Shell() {
         onClick={show}
       >
         <Icon name="search" />
+        <span class="hidden text-mute lg:inline">{text.search}</span>{" "}
         <kbd class="hidden font-sans text-xs text-mute lg:ms-auto lg:inline">Ctrl K</kbd>
       </button>
       <div class="flex items-center gap-1 lg:relative">

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { KeyRow } from "../data/views.ts";
-import { keyName } from "../format.ts";
+import { keyName, tailText } from "../format.ts";
 import { text } from "../text/shell.ts";
 import { keysText } from "../text/keys.ts";
 import { Problem } from "../ui/card.tsx";
@@ -166,7 +166,7 @@ export function KeyDrawer(
         <div class="flex flex-wrap items-center gap-2">
           <StatusChip status={row.status} />
           <span class="chip">{words.sources[row.source] ?? row.source}</span>
-          <span class="font-mono text-xs text-mute">{row.tail}</span>
+          <span class="font-mono text-xs text-mute">{tailText(row.tail)}</span>
         </div>
         {row.status === "dead" && <Problem>{row.reason}</Problem>}
         <Buttons row={row} actions={actions} onClose={onClose} />

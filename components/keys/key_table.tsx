@@ -15,10 +15,16 @@ const LINE_PX = 48;
 function ProjectLine({ line }: { line: Extract<KeyLine, { kind: "project" }> }) {
   return (
     <tr class="h-12 bg-sunken/60">
-      <th scope="rowgroup" colSpan={7} class="!text-sm">
-        <span class="font-semibold text-ink">{line.project || words.noProject}</span>
+      <th scope="rowgroup" colSpan={8} class="!text-sm">
+        <span class="font-semibold text-ink">
+          {line.accounts ? words.accounts : line.project || words.noProject}
+        </span>
         <span class="ms-3 text-mute">
-          {line.project === "" ? words.noProjectNote : words.projectNote(line.active, line.keys)}
+          {line.accounts
+            ? words.accountsNote
+            : line.project === ""
+            ? words.noProjectNote
+            : words.projectNote(line.active, line.keys)}
         </span>
       </th>
     </tr>
@@ -49,6 +55,9 @@ function KeyLineRow({ row, onOpen }: { row: KeyRow; onOpen: (key: KeyRow) => voi
           onClick={() => onOpen(row)}
         >
           {keyName(row)}
+          {row.source !== "api_key" && (
+            <span class="ms-2 text-xs font-normal text-mute">{words.sources[row.source] ?? row.source}</span>
+          )}
         </button>
       </td>
       <td class="max-w-0 sm:w-[26%]">
@@ -67,7 +76,9 @@ function KeyLineRow({ row, onOpen }: { row: KeyRow; onOpen: (key: KeyRow) => voi
       <td class="end hidden lg:table-cell">{row.models.length}</td>
       <td class="end hidden md:table-cell whitespace-nowrap">
         {shortNumber(row.requests)}
-        {row.errors > 0 && <span class="ms-2 text-xs text-bad">{words.errors(row.errors)}</span>}
+      </td>
+      <td class={`end hidden md:table-cell ${row.errors > 0 ? "text-bad" : "text-mute"}`}>
+        {shortNumber(row.errors)}
       </td>
       <td class="end hidden whitespace-nowrap text-mute xl:table-cell">
         {row.lastUsed === undefined ? text.never : ago(row.lastUsed, now)}
@@ -85,6 +96,7 @@ function HeadRow() {
       <th scope="col" class="end hidden sm:table-cell">{words.use}</th>
       <th scope="col" class="end hidden lg:table-cell">{words.models}</th>
       <th scope="col" class="end hidden md:table-cell">{words.requests}</th>
+      <th scope="col" class="end hidden md:table-cell">{words.errors}</th>
       <th scope="col" class="end hidden xl:table-cell">{words.lastUsed}</th>
     </tr>
   );
@@ -94,7 +106,7 @@ function Gap({ height }: { height: number }) {
   if (height === 0) return null;
   return (
     <tr aria-hidden="true">
-      <td colSpan={7} height={height} class="!border-0 !p-0" />
+      <td colSpan={8} height={height} class="!border-0 !p-0" />
     </tr>
   );
 }
@@ -130,7 +142,7 @@ export function KeyTable({ lines, onOpen }: { lines: readonly KeyLine[]; onOpen:
           <Gap height={range.before} />
           {lines.slice(range.first, range.last).map((line) =>
             line.kind === "project"
-              ? <ProjectLine key={`project-${line.project}`} line={line} />
+              ? <ProjectLine key={line.accounts ? "accounts" : `project-${line.project}`} line={line} />
               : <KeyLineRow key={line.key.id} row={line.key} onOpen={onOpen} />
           )}
           <Gap height={range.after} />

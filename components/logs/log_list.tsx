@@ -30,7 +30,7 @@ function Line({ line }: { line: LogLine }) {
       </span>
       <span class={`min-w-0 break-words ${LEVEL_TONES[entry.level] ?? ""}`}>
         {entry.level === "warn" || entry.level === "error"
-          ? <strong class="font-semibold">{words.levels[entry.level]}:</strong>
+          ? <strong class="me-1 font-semibold">{words.levels[entry.level]}:</strong>
           : null}
         {entry.message}
         {times > 1 && <span class="chip num ms-2">{words.times(times)}</span>}

@@ -1,4 +1,5 @@
 import { attentionText } from "../text/attention.ts";
+import { Card } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 import type { AttentionRow } from "../views/attention.ts";
 
@@ -6,7 +7,7 @@ function Row({ row }: { row: AttentionRow }) {
   const tone = row.tone === "bad" ? "bg-bad-wash text-bad" : "bg-warn-wash text-warn";
   const outside = row.href.startsWith("http") ? { target: "_blank", rel: "noreferrer" } : {};
   return (
-    <li class="flex flex-wrap items-center gap-x-3 gap-y-2 py-2.5 first:pt-1 last:pb-0">
+    <li class="flex flex-wrap items-center gap-x-3 gap-y-2 py-3 first:pt-1 last:pb-0">
       <span class={`grid size-8 shrink-0 place-items-center rounded-full ${tone}`}>
         <Icon name="alert" />
       </span>
@@ -35,9 +36,8 @@ export function AttentionList({ rows, usable }: { rows: readonly AttentionRow[];
     );
   }
   return (
-    <section class="card px-4 py-3 sm:px-5" aria-label={attentionText.title}>
-      <h2 class="text-base font-semibold tracking-tight">{attentionText.title}</h2>
+    <Card title={attentionText.title}>
       <ul class="divide-y divide-line">{rows.map((row) => <Row key={row.id} row={row} />)}</ul>
-    </section>
+    </Card>
   );
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { BucketLimitView, BucketRow } from "../data/views.ts";
 import { percent, shortNumber } from "../format.ts";
 import { useNow } from "../live/now.ts";
@@ -15,7 +16,8 @@ const MOST = 200;
 function amount(limit: BucketLimitView, left: number | undefined, share: number | undefined): string {
   if (left === undefined) return `${shortNumber(limit.used)} ${overviewText.used}`;
   if (share !== undefined && limit.kind === "remaining_fraction") return percent(share);
-  return `${shortNumber(left)} / ${shortNumber(limit.limit ?? 0)}`;
+  const of = limit.limit === undefined ? "" : ` ${words.of(shortNumber(limit.limit))}`;
+  return `${shortNumber(left)} ${overviewText.left}${of}`;
 }
 
 function LimitCells({ limit }: { limit: BucketLimitView | undefined }) {
@@ -30,9 +32,10 @@ function LimitCells({ limit }: { limit: BucketLimitView | undefined }) {
   const age = limit.asOf === undefined ? {} : { asOf: limit.asOf };
   return (
     <>
-      <td class="!ps-3 whitespace-nowrap text-mute">{text.limits[limit.kind]}</td>
-      <td class="min-w-36">
+      <td class="!ps-3 hidden whitespace-nowrap text-mute sm:table-cell">{text.limits[limit.kind]}</td>
+      <td class="max-sm:!ps-3 sm:min-w-36">
         <div class="grid gap-1">
+          <span class="text-xs whitespace-nowrap text-mute sm:hidden">{text.limits[limit.kind]}</span>
           <Figure kind={limit.origin} {...age}>{amount(limit, limitLeft(limit), share)}</Figure>
           {share !== undefined && (
             <Meter
@@ -69,7 +72,7 @@ function State({ bucket, now }: { bucket: BucketRow; now: number }) {
   if (coolingUntil <= now) return <span class="chip chip-good">{words.serving}</span>;
   return (
     <span class="chip chip-warn" title={coolingReason}>
-      {words.until} <Countdown until={coolingUntil} />
+      <span class="max-sm:sr-only">{words.until}</span> <Countdown until={coolingUntil} />
     </span>
   );
 }
@@ -86,7 +89,7 @@ function BucketRows({ bucket }: { bucket: BucketRow }) {
         <tr key={limit?.kind ?? "none"}>
           {index === 0 && (
             <>
-              <td rowSpan={limits.length} class="max-w-56 !border-b-0 align-top">
+              <td rowSpan={limits.length} class="max-w-36 !border-b-0 align-top sm:max-w-56">
                 <p class="truncate font-medium">{bucket.model}</p>
                 <p class="truncate text-xs text-mute" title={words[kind]}>{bucket.project}</p>
                 <p class="mt-1 sm:hidden">
@@ -106,12 +109,16 @@ function BucketRows({ bucket }: { bucket: BucketRow }) {
 }
 
 /** Every project x model that was used, or all that the filter leaves, with each of its limits, how it is known, and when it starts anew. */
-export function BucketTable({ buckets, all }: { buckets: readonly BucketRow[]; all: boolean }) {
+export function BucketTable(
+  { buckets, all, filter }: { buckets: readonly BucketRow[]; all: boolean; filter: ComponentChildren },
+) {
   const shown = buckets.filter((bucket) => all || isBusy(bucket)).slice(0, MOST);
   return (
-    <Card title={words.google} note={words.googleNote} flush>
+    <Card title={words.google} note={words.googleNote} action={filter} flush>
       {buckets.length === 0
-        ? <Empty icon="quotas" title={words.empty}>{words.emptyDetail}</Empty>
+        ? all
+          ? <Empty icon="search" title={words.nothing}>{words.nothingDetail}</Empty>
+          : <Empty icon="quotas" title={words.empty}>{words.emptyDetail}</Empty>
         : (
           <div class="overflow-x-auto" tabIndex={0} role="group" aria-label={words.google}>
             <table class="grid-table">
@@ -119,7 +126,7 @@ export function BucketTable({ buckets, all }: { buckets: readonly BucketRow[]; a
                 <tr>
                   <th scope="col">{words.model}, {words.project}</th>
                   <th scope="col" class="hidden sm:table-cell">{words.state}</th>
-                  <th scope="col">{words.kind}</th>
+                  <th scope="col" class="hidden sm:table-cell">{words.kind}</th>
                   <th scope="col">{words.left}</th>
                   <th scope="col" class="end">{words.resets}</th>
                 </tr>

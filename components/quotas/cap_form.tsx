@@ -77,7 +77,15 @@ export function CapForm({ cap, targets, onSave }: {
       {cap === undefined && (
         <label class="sm:col-span-2">
           <span class="label">{words.target}</span>
-          <input class="field" type="text" name="model" list="cap-targets" required autocomplete="off" />
+          <input
+            class="field"
+            type="text"
+            name="model"
+            list="cap-targets"
+            required
+            autocomplete="off"
+            placeholder={words.targetHint}
+          />
           <datalist id="cap-targets">
             {targets.map((target) => <option key={target} value={target} />)}
           </datalist>

@@ -24,7 +24,7 @@ export function ScheduleForm({ caps, refresh }: { caps: CapsView; refresh: () =>
     await refresh();
   };
   return (
-    <Card title={words.schedule}>
+    <Card title={words.schedule} note={words.scheduleNote}>
       <form class="grid gap-4 sm:grid-cols-[8rem_1fr_auto] sm:items-end" onSubmit={submit}>
         <label>
           <span class="label">{words.resetTime}</span>
@@ -32,7 +32,15 @@ export function ScheduleForm({ caps, refresh }: { caps: CapsView; refresh: () =>
         </label>
         <label>
           <span class="label">{words.timezone}</span>
-          <input class="field" type="text" name="timezone" required defaultValue={caps.timezone} />
+          <input
+            class="field"
+            type="text"
+            name="timezone"
+            required
+            placeholder={words.timezoneHint}
+            title={words.timezoneHint}
+            defaultValue={caps.timezone}
+          />
         </label>
         <button type="submit" class="btn">{text.save}</button>
       </form>

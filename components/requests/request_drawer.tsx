@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { CallDetail, CallRecord } from "../data/views.ts";
-import { dateTime, duration, wholeNumber } from "../format.ts";
+import { byteSize, dateTime, duration, wholeNumber } from "../format.ts";
 import { data, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
@@ -45,13 +45,18 @@ function factRows(call: CallRecord): readonly (readonly [string, ComponentChildr
     [words.served, call.modelUsed ?? ""],
     [words.agent, call.agent],
     [words.client, call.client],
-    [words.dialect, [call.dialect, call.operation, call.stream ? "stream" : ""].filter(Boolean).join(" · ")],
+    [
+      words.dialect,
+      [words.dialects[call.dialect] ?? call.dialect, call.stream ? words.streamed : ""].filter(Boolean).join(
+        ", ",
+      ),
+    ],
     [words.session, call.session],
-    [words.finish, call.finish ?? ""],
+    [words.finish, words.finishes[call.finish ?? ""] ?? call.finish ?? ""],
     [words.queued, duration(call.queuedMs)],
     [words.first, call.firstTokenMs === undefined ? "" : duration(call.firstTokenMs)],
     [words.total, duration(call.totalMs)],
-    [words.bytes, wholeNumber(call.requestBytes)],
+    [words.bytes, byteSize(call.requestBytes)],
   ];
 }
 

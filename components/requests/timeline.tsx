@@ -50,6 +50,34 @@ function Bars({ attempt, start, span }: { attempt: Attempt; start: number; span:
   );
 }
 
+/** Why this key, and what its end did to the pool. */
+function spokenNote(note: string): string {
+  return note.split("; ").map((part) => words.notes[part] ?? part).join("; ");
+}
+
+/** What the colours of the bars mean. */
+function Legend({ call }: { call: CallRecord }) {
+  const shown = new Set(
+    call.attempts.flatMap((attempt) => parts(attempt, attempt.startedAt).filter(({ ms }) => ms > 0))
+      .map(({ name, fill }) => `${fill} ${name}`),
+  );
+  return (
+    <p class="flex flex-wrap gap-x-4 gap-y-1 text-xs text-mute" aria-hidden="true">
+      {[...shown].map((one) => {
+        const [fill = "", ...name] = one.split(" ");
+        return (
+          <span key={one} class="inline-flex items-center gap-1.5">
+            <svg class="size-2">
+              <rect width="100%" height="100%" rx="2" class={fill} />
+            </svg>
+            {name.join(" ")}
+          </span>
+        );
+      })}
+    </p>
+  );
+}
+
 /** The attempts of a call on one axis of time, each with its decision and its end. */
 export function Timeline({ call }: { call: CallRecord }) {
   if (call.attempts.length === 0) return <p class="text-mute">{words.noAttempts}</p>;
@@ -60,22 +88,25 @@ export function Timeline({ call }: { call: CallRecord }) {
     ...call.attempts.map((attempt) => attempt.startedAt - start + attempt.totalMs),
   );
   return (
-    <ol class="grid gap-4">
-      {call.attempts.map((attempt, index) => (
-        <li key={index} class="grid gap-1.5">
-          <div class="flex flex-wrap items-baseline gap-x-3">
-            <span class="font-medium">{index + 1}. {attempt.name}</span>
-            <span class="text-mute">{attempt.model}</span>
-            <span class={`chip ms-auto ${attempt.failure ? "chip-bad" : "chip-good"}`}>
-              {attempt.failure ?? attempt.status ?? "ok"}
-            </span>
-            <span class="num">{duration(attempt.totalMs)}</span>
-          </div>
-          <Bars attempt={attempt} start={start} span={span} />
-          {attempt.message && <p class="text-bad">{attempt.message}</p>}
-          {attempt.note && <p class="text-xs text-mute">{attempt.note}</p>}
-        </li>
-      ))}
-    </ol>
+    <div class="grid gap-3">
+      <ol class="grid gap-4">
+        {call.attempts.map((attempt, index) => (
+          <li key={index} class="grid gap-1.5">
+            <div class="flex flex-wrap items-baseline gap-x-3">
+              <span class="font-medium">{index + 1}. {attempt.name.replace(/^\.\.\./, "…")}</span>
+              <span class="text-mute">{attempt.model}</span>
+              <span class={`chip ms-auto ${attempt.failure ? "chip-bad" : "chip-good"}`}>
+                {attempt.failure ?? attempt.status ?? "ok"}
+              </span>
+              <span class="num">{duration(attempt.totalMs)}</span>
+            </div>
+            <Bars attempt={attempt} start={start} span={span} />
+            {attempt.message && <p class="text-bad">{attempt.message}</p>}
+            {attempt.note && <p class="text-xs text-mute">{spokenNote(attempt.note)}</p>}
+          </li>
+        ))}
+      </ol>
+      <Legend call={call} />
+    </div>
   );
 }

@@ -24,7 +24,7 @@ function Row({ client, onRevoke }: { client: ClientRow; onRevoke: () => void }) 
     <li class="flex flex-wrap items-center gap-x-3 gap-y-1 py-2.5 first:pt-0">
       <div class="min-w-0 flex-1">
         <p class={`truncate font-medium ${isActive ? "" : "text-mute line-through"}`}>{client.name}</p>
-        <p class="num truncate text-xs text-mute">…{client.tail} · {facts.join(" · ")}</p>
+        <p class="num text-xs break-words text-mute">…{client.tail} · {facts.join(" · ")}</p>
       </div>
       {isActive
         ? <button type="button" class="btn btn-small btn-danger" onClick={onRevoke}>{words.revoke}</button>

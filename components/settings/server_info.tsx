@@ -1,7 +1,8 @@
 import type { HealthView, SettingsView } from "../data/views.ts";
 import { fields } from "../data/fields.ts";
-import { duration } from "../format.ts";
+import { byteSize, duration, wholeNumber } from "../format.ts";
 import { useNow } from "../live/now.ts";
+import { keysText } from "../text/keys.ts";
 import { settingsText } from "../text/settings.ts";
 import { Card } from "../ui/card.tsx";
 
@@ -10,17 +11,29 @@ const words = settingsText;
 const TIME_REGEXP = /^(timeout|queueMaxWait|.*Interval$)/;
 
 function shown(name: string, value: unknown): string {
-  if (typeof value === "number" && TIME_REGEXP.test(name)) return duration(value);
-  if (Array.isArray(value)) return value.join(", ");
+  if (typeof value === "boolean") return value ? words.yes : words.no;
+  if (typeof value === "number") {
+    if (TIME_REGEXP.test(name)) return span(value);
+    return name.endsWith("Bytes") ? byteSize(value) : wholeNumber(value);
+  }
+  if (Array.isArray(value)) return value.map((item) => keysText.sources[item] ?? String(item)).join(", ");
   if (typeof value === "object" && value !== null) {
     return Object.entries(value).map(([key, item]) => `${key} ${item}`).join(", ");
   }
   return String(value);
 }
 
-/** `timeoutReadStreaming` -> `timeout read streaming`. */
+/** A time that somebody set: without the smaller unit where that is nothing. */
+function span(ms: number): string {
+  return duration(ms).replace(/ (00 s|0 min|0 h)$/, "");
+}
+
+/** `timeoutReadStreaming` -> `Timeout read streaming`, for a setting that has no words of its own. */
 function spoken(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const own = words.settings[name];
+  if (own !== undefined) return own;
+  const spaced = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
 /** What this server is, and every setting in force. */
@@ -34,7 +47,7 @@ export function ServerInfo({ health, settings, readAt }: {
     [words.version, health.version],
     [words.uptime, duration(health.uptimeMs + Math.max(0, now - readAt))],
     ...Object.entries(fields(settings["running"])).map(([name, value]) =>
-      [spoken(name), shown(name, value)] as const
+      [spoken(name), name === "port" ? String(value) : shown(name, value)] as const
     ),
   ];
   return (

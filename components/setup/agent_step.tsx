@@ -59,13 +59,15 @@ function Choice({ agent, chosen, onToggle }: { agent: AgentRow; chosen: boolean;
     <li>
       <label class="flex items-center gap-3 rounded-lg px-2 py-1.5 hover:bg-sunken">
         <input type="checkbox" class="size-4 accent-(--accent)" checked={chosen} onChange={onToggle} />
-        <span class="font-medium">{agent.name}</span>
+        <span class="w-32 shrink-0 font-medium">{agent.name}</span>
         <span class="min-w-0 flex-1 truncate text-xs text-mute max-sm:invisible" title={agent.path}>
           {agent.path}
         </span>
-        <span class={`chip ${agent.installed ? "chip-good" : agent.detected ? "chip-accent" : ""}`}>
-          {state}
-        </span>
+        {agent.id !== "manual" && (
+          <span class={`chip ${agent.installed ? "chip-good" : agent.detected ? "chip-accent" : ""}`}>
+            {state}
+          </span>
+        )}
       </label>
     </li>
   );

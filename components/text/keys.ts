@@ -3,7 +3,7 @@ import { plural } from "../format.ts";
 /** Words of this part of the dashboard. */
 export const keysText = {
   title: "Keys",
-  lead: "Projects with their keys underneath: Google counts per project, not per key.",
+  lead: "By project, as Google counts: keys of one project share its limits.",
   add: "Add keys",
   checkAll: "Check all",
   checking: (done: number, total: number) => `Checked ${done} of ${total}`,
@@ -19,10 +19,12 @@ export const keysText = {
   use: "In use",
   models: "Models",
   requests: "Requests",
-  errors: (count: number) => plural(count, "error", "errors"),
+  errors: "Errors",
   lastUsed: "Last used",
   noProject: "Project not known",
   noProjectNote: "each key counted by itself",
+  accounts: "Google accounts",
+  accountsNote: "each account counted by itself",
   projectNote: (active: number, total: number) => `${active} of ${total} can serve`,
   until: "back in",
   emptyTitle: "No keys yet",
@@ -89,7 +91,7 @@ export const keysText = {
       ? `${plural(added, "account is", "accounts are")} added.`
       : `${added} added, ${failed} refused.`,
   oauthOpen: "Open Google's page",
-  oauthPaste: "If Google's page ends at an address that does not load, paste that address here",
+  oauthPaste: "Did the page not load at the end? Paste its address",
   oauthFinish: "Finish",
   oauthDone: "The account is added.",
   providers: { antigravity: "Antigravity", gemini_cli: "Gemini Code Assist" },

@@ -3,7 +3,14 @@ import { keyName } from "../format.ts";
 
 /** A line of the key table: a project, or one of its keys. */
 export type KeyLine =
-  | { readonly kind: "project"; readonly project: string; readonly keys: number; readonly active: number }
+  | {
+    readonly kind: "project";
+    readonly project: string;
+    /** Signed-in accounts, which Google counts one by one. */
+    readonly accounts: boolean;
+    readonly keys: number;
+    readonly active: number;
+  }
   | { readonly kind: "key"; readonly key: KeyRow };
 
 export interface KeyFilter {
@@ -26,14 +33,21 @@ export function filterKeys(keys: readonly KeyRow[], { words, status }: KeyFilter
   );
 }
 
-/** Projects in the order of their names, each followed by its keys; keys of unknown projects last. */
+/** Google counts these for each account, whichever project it calls through. */
+const ACCOUNT_SOURCES: ReadonlySet<string> = new Set(["antigravity", "gemini_cli"]);
+const ACCOUNTS = "accounts\n";
+
+/** Projects in the order of their names, each followed by its keys; then keys of unknown projects, and accounts last. */
 export function keyLines(keys: readonly KeyRow[]): readonly KeyLine[] {
-  const projects = [...Map.groupBy(keys, (key) => key.project)]
-    .sort(([a], [b]) => (a === "" ? 1 : 0) - (b === "" ? 1 : 0) || a.localeCompare(b));
+  const rank = (project: string) => project === ACCOUNTS ? 2 : project === "" ? 1 : 0;
+  const projects = [
+    ...Map.groupBy(keys, (key) => ACCOUNT_SOURCES.has(key.source) ? ACCOUNTS : key.project),
+  ].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
   return projects.flatMap(([project, list]): KeyLine[] => [
     {
       kind: "project",
-      project,
+      project: project === ACCOUNTS ? "" : project,
+      accounts: project === ACCOUNTS,
       keys: list.length,
       active: list.filter((key) => key.status === "active").length,
     },

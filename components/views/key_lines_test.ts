@@ -17,6 +17,17 @@ Deno.test("keyLines() puts keys under their projects and unknown projects last",
   assert.deepEqual(names, ["a:1/2", "k2", "k3", "b:1/1", "k1", ":1/1", "k0"]);
 });
 
+Deno.test("keyLines() puts accounts by themselves, whatever their project, as Google counts each of them", () => {
+  const project = "a";
+  const lines = keyLines(
+    keys({ source: "gemini_cli", project }, { project }, { source: "vertex", project }, {}),
+  );
+  const names = lines.map((line) =>
+    line.kind === "project" ? `${line.project}${line.accounts ? "accounts" : ""}:${line.keys}` : line.key.id
+  );
+  assert.deepEqual(names, ["a:2", "k1", "k2", ":1", "k3", "accounts:1", "k0"]);
+});
+
 Deno.test("filterKeys() wants every word, in any field, and the status", () => {
   const all = keys({ label: "Work", project: "alpha" }, { label: "Home", project: "alpha", status: "dead" });
   const ids = (words: string, status = "") => filterKeys(all, { words, status }).map((key) => key.id);

@@ -66,6 +66,7 @@ function follow(deps: AdminDeps, door: ClientDoor, publisher: Publisher) {
   const takeOver = coalesced(async () => {
     deps.pool.replaceCredentials(await deps.store.credentials.list());
     await door.reload();
+    publisher.forgetNames();
     publisher.stateChanged();
   });
   const now = (): Promise<void> => running = takeOver();

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../core/mod.ts";
+import type { Credential, CredentialId, Json, JsonObject } from "../core/mod.ts";
 import type { PoolEvent } from "../pool/contract.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { retireKey } from "./check_keys.ts";
@@ -9,6 +9,11 @@ import { statsView } from "./stats.ts";
 /** The state of all keys and figures is pushed at most this often, in milliseconds, and only while somebody listens. */
 const STATE_MS = 250;
 const FULL_MS = 1_000;
+const MOST_NAMES = 1_000;
+
+function keyTail({ source, tail }: Credential): string {
+  return source === "api_key" ? `...${tail.replace(/^\.+/, "")}` : tail;
+}
 
 /** Turns what the pool and the ledger tell into live events, alerts, log lines and lasting facts. */
 export class Publisher {
@@ -19,6 +24,8 @@ export class Publisher {
   readonly #running = new Set<Promise<void>>();
   /** Models that nobody could serve when they were last asked for; the first answer says that this is over. */
   readonly #out = new Set<string>();
+  /** What people call a key, by its id; a project is its own name. */
+  readonly #names = new Map<string, string>();
 
   constructor(deps: AdminDeps) {
     this.#deps = deps;
@@ -71,6 +78,11 @@ export class Publisher {
     });
   }
 
+  /** Keys may have other names now. */
+  forgetNames(): void {
+    this.#names.clear();
+  }
+
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#cancelState?.();
@@ -109,14 +121,44 @@ export class Publisher {
         this.#cap(event);
         break;
       case "cooled":
-        ledger.log("info", "pool", `${event.scope} is cooling: ${event.reason}`, {
-          until: new Date(event.until).toISOString(),
-          credential: event.credential ?? null,
-        });
+        this.#run(async () =>
+          ledger.log(
+            "info",
+            "pool",
+            `${await this.#spoken(event.scope, event.credential)}: ${event.reason}`,
+            {
+              until: new Date(event.until).toISOString(),
+              credential: event.credential ?? null,
+            },
+          )
+        );
         break;
       case "limit-learned":
-        ledger.log("debug", "pool", `Learned ${event.kind} = ${event.limit} of ${event.bucket}`);
+        this.#run(async () => {
+          const what = event.kind.replaceAll("_", " ");
+          ledger.log(
+            "debug",
+            "pool",
+            `Google allows ${event.limit} ${what}: ${await this.#spoken(event.bucket)}`,
+          );
+        });
     }
+  }
+
+  /** A scope of the pool in the names that people gave: a model on a key or in a project, a key alone, a source. */
+  async #spoken(scope: string, id?: CredentialId): Promise<string> {
+    const [, owner, unit] = /^\w+\/([^/]+)\/(.+)$/.exec(scope) ?? [];
+    if (owner !== undefined && unit !== undefined) return `${unit} on ${await this.#nameOf(owner)}`;
+    return id === undefined ? scope : `${scope.replace(/^credential$/, "all")} on ${await this.#nameOf(id)}`;
+  }
+
+  async #nameOf(id: string): Promise<string> {
+    const known = this.#names.get(id);
+    if (known !== undefined) return known;
+    const credential = await this.#deps.store.credentials.get(id as CredentialId);
+    const name = credential === undefined ? id : credential.label || keyTail(credential);
+    if (this.#names.size < MOST_NAMES) this.#names.set(id, name);
+    return name;
   }
 
   #cap(event: Extract<PoolEvent, { type: "cap-warning" | "cap-exceeded" }>): void {

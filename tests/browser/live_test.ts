@@ -127,7 +127,7 @@ browserTest("a cap is made, crosses its threshold while one looks, and is remove
   const { page, problems } = await ownerPage(browser, server.url);
   await open(page, `${server.url}/dashboard/quotas`);
   await page.getByRole("button", { name: "Add a cap" }).click();
-  await page.getByLabel("Model, group:name or client:id").fill("gemini-2.5-flash");
+  await page.getByLabel("What it limits").fill("gemini-2.5-flash");
   await page.getByLabel("Limit", { exact: true }).fill("4");
   await page.getByLabel("Warn at, in per cent").fill("50");
   await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();

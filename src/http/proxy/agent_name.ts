@@ -14,11 +14,35 @@ const names = new Map<string, string>();
 const MOST_NAMES = 500;
 
 function nameIn(text: string): string {
+  if (/^Mozilla\/[\d.]+ \(/.test(text)) return programIn(text) ?? "browser";
   const products = [...text.matchAll(/([A-Za-z][\w.@-]{0,40})(?:\/([\w.+-]{1,30}))?/g)];
   const named = products.find(([, name]) => !LIBRARIES.has(name!.toLowerCase())) ?? products[0];
   if (named === undefined) return "unknown";
   return named[2] === undefined ? named[1]! : `${named[1]}/${named[2]}`;
 }
+
+/** A program that is built on a browser names itself beside the browser's own parts, after the remarks on the machine. */
+function programIn(text: string): string | undefined {
+  const products = text.replace(/\([^)]*\)/g, "").matchAll(/([A-Za-z][\w.@-]{0,40})\/([\w.+-]{1,30})/g);
+  const own = [...products].find(([, name]) => !BROWSER_PARTS.has(name!.toLowerCase()));
+  return own === undefined ? undefined : `${own[1]}/${own[2]}`;
+}
+
+const BROWSER_PARTS: ReadonlySet<string> = new Set([
+  "mozilla",
+  "applewebkit",
+  "gecko",
+  "chrome",
+  "headlesschrome",
+  "chromium",
+  "safari",
+  "version",
+  "mobile",
+  "firefox",
+  "edg",
+  "opr",
+  "electron",
+]);
 
 /** Products that say how a request was sent and not by whom. */
 const LIBRARIES: ReadonlySet<string> = new Set([
