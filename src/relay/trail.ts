@@ -85,7 +85,16 @@ export class CallTrail {
     const { facts, usage, finish, firstTokenMs, modelUsed, warnings, attempts, queuedMs } = this;
     const outcome = failure === undefined ? "ok" : failure.class === "client_gone" ? "cancelled" : "failed";
     const totalMs = this.now() - facts.at;
-    const record: Writable<CallRecord> = { ...facts, status, outcome, queuedMs, totalMs, warnings, attempts };
+    const record: Writable<CallRecord> = {
+      ...facts,
+      status,
+      outcome,
+      queuedMs,
+      totalMs,
+      warnings: [...warnings],
+      // A hedged attempt may end after its call.
+      attempts: [...attempts],
+    };
     if (modelUsed !== undefined) record.modelUsed = modelUsed;
     if (firstTokenMs !== undefined) record.firstTokenMs = firstTokenMs;
     if (finish !== undefined) record.finish = finish;
