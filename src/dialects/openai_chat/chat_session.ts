@@ -4,6 +4,8 @@ import { fnvHash } from "../../gemini/mod.ts";
 /** Headers by which agents name their conversation. */
 const HEADERS = ["x-session-id", "x-opencode-session", "session_id", "session-id", "x-conversation-id"];
 const MAX_LENGTH = 128;
+/** How much of the first text is hashed: a text of megabytes would cost more to hash than to parse and write (measured). */
+const HASHED_LENGTH = 4096;
 
 /** The conversation's name: as the client gives it, else a hash of its first user text, which stays the same as it grows. */
 export function chatSession(body: Record<string, unknown>, headers: Headers): string {
@@ -16,7 +18,12 @@ export function chatSession(body: Record<string, unknown>, headers: Headers): st
     if (typeof value === "string" && value !== "") return value.slice(0, MAX_LENGTH);
   }
   const first = firstUserText(body["messages"]);
-  return first === "" ? "" : `chat-${fnvHash(first)}`;
+  return first === "" ? "" : `chat-${nameOf(first)}`;
+}
+
+function nameOf(text: string): string {
+  if (text.length <= HASHED_LENGTH) return fnvHash(text);
+  return `${fnvHash(text.slice(0, HASHED_LENGTH))}-${text.length.toString(36)}`;
 }
 
 function firstUserText(messages: unknown): string {
