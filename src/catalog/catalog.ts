@@ -95,11 +95,26 @@ function decodeRules(value: JsonObject | undefined): ModelRules {
   return { allowModels: patterns(value?.["allowModels"]), denyModels: patterns(value?.["denyModels"]) };
 }
 
+/** Names whose meaning is kept; while no list of models is known, every name has one. */
+const MOST_RESOLVED = 1_000;
+
+/** A result that many callers share. */
+function frozen(resolved: Result<ResolvedModel, Failure>): Result<ResolvedModel, Failure> {
+  if (resolved.ok) {
+    Object.freeze(resolved.value.fallbacks);
+    Object.freeze(resolved.value.sources);
+    Object.freeze(resolved.value);
+  }
+  return Object.freeze(resolved);
+}
+
 class StoredCatalog implements Catalog {
   readonly #options: CatalogOptions;
   readonly #finder: DiscoverOnce;
   #snapshot: CatalogSnapshot;
   #entries: readonly CatalogEntry[] | undefined;
+  /** What names stand for in this snapshot. */
+  readonly #resolved = new Map<string, Result<ResolvedModel, Failure>>();
   #revision = 1;
   #reading: Promise<void> | undefined;
   #stale = false;
@@ -118,7 +133,12 @@ class StoredCatalog implements Catalog {
   }
 
   resolve(name: string) {
-    return resolveModel(name, this.#snapshot);
+    const known = this.#resolved.get(name);
+    if (known !== undefined) return known;
+    const resolved = resolveModel(name, this.#snapshot);
+    // Names that stand for nothing are without number.
+    if (resolved.ok && this.#resolved.size < MOST_RESOLVED) this.#resolved.set(name, frozen(resolved));
+    return resolved;
   }
 
   list() {
@@ -180,6 +200,7 @@ class StoredCatalog implements Catalog {
         this.#stale = false;
         this.#snapshot = buildSnapshot(await readRecords(this.#options));
         this.#entries = undefined;
+        this.#resolved.clear();
         this.#revision++;
       }
     } finally {

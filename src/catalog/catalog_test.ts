@@ -235,3 +235,15 @@ Deno.test("discoverOnce() finds a model that a key has got since", () =>
     assert.equal(idOf(catalog, "gemini-4-pro"), "gemini-4-pro");
     assert.equal(await catalog.discoverOnce("gemini-9", discover), false);
   }));
+
+Deno.test("Catalog.resolve() shares its answer until something changes, and freezes it", async () => {
+  await withCatalog(async ({ store, catalog, key }) => {
+    await key("one", ["gemini-2.5-flash", "gemini-2.5-pro"]);
+    const first = catalog.resolve("models/gemini-2.5-flash");
+    assert.equal(catalog.resolve("models/gemini-2.5-flash"), first);
+    assert.ok(first.ok && Object.isFrozen(first.value) && Object.isFrozen(first.value.sources));
+    await store.aliases.put({ name: "gemini-2.5-flash", target: "gemini-2.5-pro" });
+    await catalog.reload();
+    assert.equal(idOf(catalog, "models/gemini-2.5-flash"), "gemini-2.5-pro");
+  });
+});

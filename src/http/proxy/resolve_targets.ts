@@ -10,6 +10,7 @@ export async function resolveTargets(
   let resolved = deps.catalog.resolve(name);
   if (!resolved.ok && await deps.discover(name)) resolved = deps.catalog.resolve(name);
   if (!resolved.ok) return err(resolved.error);
+  if (resolved.value.fallbacks.length === 0) return ok([resolved.value]);
   const fallbacks = resolved.value.fallbacks.flatMap((fallback) => {
     const target = deps.catalog.resolve(fallback);
     return target.ok ? [target.value] : [];
