@@ -1,5 +1,5 @@
 import { isObject, type NewId } from "../core/mod.ts";
-import { CandidateSegmenter } from "./segment_candidate.ts";
+import { CallIds, CandidateSegmenter } from "./segment_candidate.ts";
 import type { Finish, TurnEvent } from "./turn_event.ts";
 import { hasCounts, mergeUsage, usageOf } from "./usage.ts";
 import type { Candidate, GeminiReply, UsageMetadata } from "./wire.ts";
@@ -22,8 +22,8 @@ export type SegmentEnd =
 
 /** Turns the chunks of one reply into events; one instance a reply. */
 export interface Segmenter {
-  /** Events of one chunk (or of a whole reply that was not streamed), parsed and out of its source's envelope. */
-  push(chunk: unknown): TurnEvent[];
+  /** Events of one chunk (or of a whole reply that was not streamed), parsed and out of its source's envelope; added to `out`. */
+  push(chunk: unknown, out?: TurnEvent[]): TurnEvent[];
   /** Call once at the end of the body: only there a turn ends, as chunks may follow the first finishReason. */
   end(): SegmentEnd;
   /** Set when an error object came before the turn was complete; nothing after it is usable. */
@@ -35,72 +35,90 @@ export interface Segmenter {
  * something else follows or the body ends, because a function response right after it means that Google has run it.
  */
 export function createSegmenter(options: { readonly newId: NewId }): Segmenter {
-  const candidates = new Map<number, CandidateSegmenter>();
-  let started = false;
-  let malformed = false;
-  let usage: UsageMetadata | undefined;
-  let block: { reason: string; message?: string } | undefined;
-  let error: StreamedError | undefined;
-  const seenIds = new Set<string>();
+  return new ReplySegmenter(options.newId);
+}
 
-  const candidateAt = (index: number) => {
-    const known = candidates.get(index);
-    if (known !== undefined) return known;
-    const made = new CandidateSegmenter(index, options.newId, seenIds);
-    candidates.set(index, made);
-    return made;
-  };
+class ReplySegmenter implements Segmenter {
+  readonly #callIds: CallIds;
+  readonly #candidates = new Map<number, CandidateSegmenter>();
+  #started = false;
+  #malformed = false;
+  #usage: UsageMetadata | undefined;
+  #block: { reason: string; message?: string } | undefined;
+  #error: StreamedError | undefined;
 
-  const noteUsage = (metadata: UsageMetadata | undefined, out: TurnEvent[]) => {
-    if (!isObject(metadata)) return;
-    usage = mergeUsage(usage, metadata);
-    if (hasCounts(metadata)) out.push({ type: "usage", usage: usageOf(usage) });
-  };
+  constructor(newId: NewId) {
+    this.#callIds = new CallIds(newId);
+  }
 
-  const finished = () => block !== undefined || (candidates.size > 0 && allFinished(candidates));
+  get error(): StreamedError | undefined {
+    return this.#error;
+  }
 
-  return {
-    push(chunk) {
-      const out: TurnEvent[] = [];
-      if (!isObject(chunk)) {
-        malformed = true;
-        return out;
-      }
-      const reply = chunk as GeminiReply;
-      if (reply.error !== undefined && reply.error !== null) {
-        if (!finished()) error ??= streamedError(reply.error, chunk);
-        return out;
-      }
-      if (!started) {
-        started = true;
-        out.push(turnStart(reply));
-      }
-      noteUsage(reply.usageMetadata, out);
-      block ??= blockOf(reply);
-      if (Array.isArray(reply.candidates)) {
-        reply.candidates.forEach((candidate: Candidate, position: number) => {
-          if (isObject(candidate)) candidateAt(indexOf(candidate, position)).push(candidate, out);
-        });
-      }
+  push(chunk: unknown, out: TurnEvent[] = []): TurnEvent[] {
+    if (!isObject(chunk)) {
+      this.#malformed = true;
       return out;
-    },
-    end() {
-      if (malformed && !finished()) return { ok: false, reason: "malformed" };
-      if (!finished()) return { ok: false, reason: hasContent(candidates) ? "truncated" : "empty" };
-      const events: TurnEvent[] = [];
-      const finishes: Finish[] = [];
-      for (const [, candidate] of [...candidates].sort(([a], [b]) => a - b)) {
-        candidate.flush(events);
-        if (candidate.finish !== undefined) finishes.push(candidate.finish);
-      }
-      if (usage !== undefined) events.push({ type: "usage", usage: usageOf(usage) });
-      events.push({ type: "turn-end", finishes, ...(block === undefined ? {} : { block }) });
-      return { ok: true, events };
-    },
-    get error() {
-      return error;
-    },
-  };
+    }
+    const reply = chunk as GeminiReply;
+    if (reply.error !== undefined && reply.error !== null) {
+      if (!this.#finished()) this.#error ??= streamedError(reply.error, chunk);
+      return out;
+    }
+    if (!this.#started) {
+      this.#started = true;
+      out.push(turnStart(reply));
+    }
+    this.#noteUsage(reply.usageMetadata, out);
+    this.#block ??= blockOf(reply);
+    if (Array.isArray(reply.candidates)) this.#pushAll(reply.candidates, out);
+    return out;
+  }
+
+  end(): SegmentEnd {
+    if (this.#malformed && !this.#finished()) return { ok: false, reason: "malformed" };
+    if (!this.#finished()) {
+      return { ok: false, reason: hasContent(this.#candidates) ? "truncated" : "empty" };
+    }
+    const events: TurnEvent[] = [];
+    const finishes: Finish[] = [];
+    for (const [, candidate] of [...this.#candidates].sort(([a], [b]) => a - b)) {
+      candidate.flush(events);
+      if (candidate.finish !== undefined) finishes.push(candidate.finish);
+    }
+    if (this.#usage !== undefined) events.push({ type: "usage", usage: usageOf(this.#usage) });
+    events.push({
+      type: "turn-end",
+      finishes,
+      ...(this.#block === undefined ? {} : { block: this.#block }),
+    });
+    return { ok: true, events };
+  }
+
+  #pushAll(candidates: readonly Candidate[], out: TurnEvent[]): void {
+    for (let position = 0; position < candidates.length; position++) {
+      const candidate = candidates[position];
+      if (isObject(candidate)) this.#at(indexOf(candidate, position)).push(candidate, out);
+    }
+  }
+
+  #at(index: number): CandidateSegmenter {
+    const known = this.#candidates.get(index);
+    if (known !== undefined) return known;
+    const made = new CandidateSegmenter(index, this.#callIds);
+    this.#candidates.set(index, made);
+    return made;
+  }
+
+  #noteUsage(metadata: UsageMetadata | undefined, out: TurnEvent[]): void {
+    if (!isObject(metadata)) return;
+    this.#usage = mergeUsage(this.#usage, metadata);
+    if (hasCounts(metadata)) out.push({ type: "usage", usage: usageOf(this.#usage) });
+  }
+
+  #finished(): boolean {
+    return this.#block !== undefined || (this.#candidates.size > 0 && allFinished(this.#candidates));
+  }
 }
 
 function indexOf(candidate: Candidate, position: number): number {

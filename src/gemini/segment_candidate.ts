@@ -5,21 +5,41 @@ import type { Candidate, Part } from "./wire.ts";
 
 type ToolCall = Extract<TurnEvent, { type: "tool-call" }>;
 
+/** The ids of the calls of one reply, each given out once. */
+export class CallIds {
+  readonly #newId: NewId;
+  #seen: Set<string> | undefined;
+
+  constructor(newId: NewId) {
+    this.#newId = newId;
+  }
+
+  /** True when the id may stand: Google gave one, and gave it once. */
+  isFresh(id: unknown): id is string {
+    return typeof id === "string" && id !== "" && this.#seen?.has(id) !== true;
+  }
+
+  /** Takes Google's id, or a minted one. */
+  take(id: string | undefined): string {
+    const taken = id ?? this.#newId("call_");
+    (this.#seen ??= new Set()).add(taken);
+    return taken;
+  }
+}
+
 /** Segments one candidate over the chunks of its reply. */
 export class CandidateSegmenter {
   readonly #index: number;
-  readonly #newId: NewId;
-  readonly #seenIds: Set<string>;
+  readonly #callIds: CallIds;
   #held: ToolCall[] = [];
   #partial: PartialCall | undefined;
   #finish: Finish | undefined;
   #hasContent = false;
 
-  /** `seenIds` are the call ids already used in this reply; shared by its candidates. */
-  constructor(index: number, newId: NewId, seenIds: Set<string>) {
+  /** The candidates of a reply share `callIds`. */
+  constructor(index: number, callIds: CallIds) {
     this.#index = index;
-    this.#newId = newId;
-    this.#seenIds = seenIds;
+    this.#callIds = callIds;
   }
 
   get finish(): Finish | undefined {
@@ -94,13 +114,11 @@ export class CandidateSegmenter {
   }
 
   #hold(name: string, id: unknown, args: unknown, signature: string | undefined): void {
-    const upstreamId = typeof id === "string" && id !== "" && !this.#seenIds.has(id);
-    const callId = upstreamId ? id : this.#newId("call_");
-    this.#seenIds.add(callId);
+    const upstreamId = this.#callIds.isFresh(id);
     this.#held.push({
       type: "tool-call",
       candidate: this.#index,
-      id: callId,
+      id: this.#callIds.take(upstreamId ? id : undefined),
       upstreamId,
       name,
       args: (isObject(args) ? args : {}) as JsonObject,
@@ -129,7 +147,9 @@ function finishOf(candidate: number, reason: string, message: unknown): Finish {
 function partEvent(candidate: number, part: Part, signature: string | undefined): TurnEvent | undefined {
   if (typeof part.text === "string" && part.text !== "") {
     const type = part.thought === true ? "thought-delta" : "text-delta";
-    return { type, candidate, text: part.text, ...signed(signature) };
+    return signature === undefined
+      ? { type, candidate, text: part.text }
+      : { type, candidate, text: part.text, signature };
   }
   if (isObject(part.inlineData)) {
     const { mimeType, data } = part.inlineData as { mimeType?: string; data?: string };

@@ -13,12 +13,21 @@ export const NO_USAGE: Usage = {
 
 /** Chunks carry cumulative counts with holes: the last value of each field counts, nothing is summed. */
 export function mergeUsage(earlier: UsageMetadata | undefined, later: UsageMetadata): UsageMetadata {
-  if (earlier === undefined) return later;
+  if (earlier === undefined || coversAll(later, earlier)) return later;
   const merged: Record<string, unknown> = { ...earlier };
   for (const [field, value] of Object.entries(later)) {
     if (value !== undefined && value !== null) merged[field] = value;
   }
   return merged as UsageMetadata;
+}
+
+/** True when nothing of the earlier counts is left, which nearly every chunk makes true. */
+function coversAll(later: UsageMetadata, earlier: UsageMetadata): boolean {
+  for (const field in earlier) {
+    const name = field as keyof UsageMetadata;
+    if ((later[name] ?? undefined) === undefined && (earlier[name] ?? undefined) !== undefined) return false;
+  }
+  return true;
 }
 
 /** Google's counts as `Usage`: every number there, the total taken as given or else summed. */
@@ -30,17 +39,18 @@ export function usageOf(metadata: UsageMetadata): Usage {
   const sum = promptTokens + candidatesTokens + thoughtsTokens + toolUseTokens;
   const promptDetails = byModality(metadata.promptTokensDetails);
   const candidatesDetails = byModality(metadata.candidatesTokensDetails);
-  return {
+  const usage: { -readonly [Field in keyof Usage]: Usage[Field] } = {
     promptTokens,
     cachedTokens: count(metadata.cachedContentTokenCount),
     candidatesTokens,
     thoughtsTokens,
     toolUseTokens,
     totalTokens: Math.max(count(metadata.totalTokenCount), sum),
-    ...(promptDetails === undefined ? {} : { promptDetails }),
-    ...(candidatesDetails === undefined ? {} : { candidatesDetails }),
-    ...(typeof metadata.serviceTier === "string" ? { serviceTier: metadata.serviceTier } : {}),
   };
+  if (promptDetails !== undefined) usage.promptDetails = promptDetails;
+  if (candidatesDetails !== undefined) usage.candidatesDetails = candidatesDetails;
+  if (typeof metadata.serviceTier === "string") usage.serviceTier = metadata.serviceTier;
+  return usage;
 }
 
 /** True when the metadata says anything about tokens (some chunks hold nothing but a traffic type). */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openBody } from "./body_reader.ts";
+import { openBody, openLentBody } from "./body_reader.ts";
 
 async function readAll(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> {
   const reader = openBody(body);
@@ -44,4 +44,34 @@ Deno.test("openBody() reads what the platform's fetch gives", async () => {
   const response = await fetch(`http://127.0.0.1:${server.addr.port}`);
   assert.deepEqual(await readAll(response.body!), MANY);
   await server.shutdown();
+});
+
+Deno.test("openLentBody() gives every byte once it is copied before the next read", async () => {
+  const ends = [1, 20, 700_001, 700_004, MANY.length];
+  let at = 0;
+  const body = new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      const end = ends.shift()!;
+      controller.enqueue(MANY.slice(at, end));
+      at = end;
+      if (at === MANY.length) controller.close();
+    },
+  });
+  const reader = openLentBody(body);
+  const copies: Uint8Array<ArrayBuffer>[] = [];
+  for (let piece = await reader.read(); piece !== undefined; piece = await reader.read()) {
+    copies.push(piece.slice());
+  }
+  assert.deepEqual(new Uint8Array(await new Blob(copies).arrayBuffer()), MANY);
+});
+
+Deno.test("openLentBody() rejects when the body breaks", async () => {
+  const body = new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      controller.error(new TypeError("cut"));
+    },
+  });
+  await assert.rejects(openLentBody(body).read(), /cut/);
 });

@@ -6,7 +6,7 @@ import {
   type Segmenter,
   type TurnEvent,
 } from "../gemini/mod.ts";
-import { openBody } from "./body_reader.ts";
+import { type BodyReader, openLentBody } from "./body_reader.ts";
 import type { RelayDeps } from "./deps.ts";
 import { emptyReplyFailure, transportFailure, truncatedFailure } from "./failures.ts";
 import type { Try } from "./run_attempts.ts";
@@ -34,42 +34,56 @@ interface TurnInput {
 
 /** Reads a streamed reply: bytes, frames, envelope, chunks, events. */
 export function streamedTurn(input: TurnInput): TurnSource {
-  const { deps, reply } = input;
-  const reader = reply.response.body === null ? undefined : openBody(reply.response.body);
-  const parser = createSseParser();
-  const segmenter = createSegmenter({ newId: deps.ports.newId });
+  return new StreamedTurn(input);
+}
 
-  function stop(events: readonly TurnEvent[], failure: Failure): TurnStep {
-    reply.abort();
-    reply.release();
-    return close(segmenter, events, failure);
+class StreamedTurn implements TurnSource {
+  readonly #input: TurnInput;
+  readonly #body: BodyReader | undefined;
+  readonly #parser = createSseParser();
+  readonly #segmenter: Segmenter;
+
+  constructor(input: TurnInput) {
+    const { body } = input.reply.response;
+    this.#input = input;
+    this.#body = body === null ? undefined : openLentBody(body);
+    this.#segmenter = createSegmenter(input.deps.ports);
   }
 
-  return {
-    async read() {
-      const events: TurnEvent[] = [];
-      try {
-        while (true) {
-          const bytes = await reader?.read();
-          reply.touch();
-          const payloads = bytes === undefined ? parser.end() : parser.push(bytes);
-          const failure = digest(input, segmenter, payloads, events);
-          if (failure) return stop(events, failure);
-          if (bytes === undefined) {
-            reply.release();
-            return close(segmenter, events);
-          }
-          if (events.length > 0) return { events, state: "more" };
+  async read(): Promise<TurnStep> {
+    const { reply } = this.#input;
+    const events: TurnEvent[] = [];
+    try {
+      while (true) {
+        const bytes = await this.#body?.read();
+        reply.touch();
+        const payloads = bytes === undefined ? this.#parser.end() : this.#parser.push(bytes);
+        const failure = digest(this.#input, this.#segmenter, payloads, events);
+        if (failure) return this.#stop(events, failure);
+        if (bytes === undefined) {
+          reply.release();
+          return close(this.#segmenter, events);
         }
-      } catch (cause) {
-        return stop(events, reply.readFailure(cause));
+        if (events.length > 0) return { events, state: "more" };
       }
-    },
-    cancel() {
-      reply.abort();
-      reply.release();
-    },
-  };
+    } catch (cause) {
+      return this.#stop(events, reply.readFailure(cause));
+    }
+  }
+
+  cancel(): void {
+    end(this.#input.reply);
+  }
+
+  #stop(events: TurnEvent[], failure: Failure): TurnStep {
+    end(this.#input.reply);
+    return close(this.#segmenter, events, failure);
+  }
+}
+
+function end(reply: OpenReply): void {
+  reply.abort();
+  reply.release();
 }
 
 /** Reads a reply that comes whole. */
@@ -77,7 +91,7 @@ export function wholeTurn(input: TurnInput): TurnSource {
   const { deps, reply } = input;
   return {
     async read() {
-      const segmenter = createSegmenter({ newId: deps.ports.newId });
+      const segmenter = createSegmenter(deps.ports);
       const events: TurnEvent[] = [];
       try {
         const failure = digest(input, segmenter, [await reply.response.text()], events);
@@ -88,10 +102,7 @@ export function wholeTurn(input: TurnInput): TurnSource {
         reply.release();
       }
     },
-    cancel() {
-      reply.abort();
-      reply.release();
-    },
+    cancel: () => end(reply),
   };
 }
 
@@ -110,7 +121,7 @@ function digest(
     } catch {
       return transportFailure("unreadable frame in the stream");
     }
-    for (const event of segmenter.push(attempt.upstream.unwrap(chunk))) events.push(event);
+    segmenter.push(attempt.upstream.unwrap(chunk), events);
     const { error } = segmenter;
     if (error) {
       return attempt.upstream.classifyFailure({
@@ -125,11 +136,12 @@ function digest(
 }
 
 /** The last step. A turn that was complete before something broke is complete. */
-function close(segmenter: Segmenter, before: readonly TurnEvent[], failure?: Failure): TurnStep {
-  if (failure?.class === "client_gone") return { events: before, state: failure };
+function close(segmenter: Segmenter, events: TurnEvent[], failure?: Failure): TurnStep {
+  if (failure?.class === "client_gone") return { events, state: failure };
   const closed = segmenter.end();
-  if (closed.ok) return ended([...before, ...closed.events]);
-  return { events: before, state: failure ?? faultOf(closed.reason) };
+  if (!closed.ok) return { events, state: failure ?? faultOf(closed.reason) };
+  for (const event of closed.events) events.push(event);
+  return ended(events);
 }
 
 /** A turn whose tool call the model garbled ends in a failure, so that no dialect can tell it as a success. */
