@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { callerFault, type RequestId } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import { brokenStreamFrame, encodeNativeFailure } from "../../dialects/mod.ts";
@@ -54,7 +53,8 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   const bytes = body.value;
   const session = sessionOf(arrival, bytes);
   const trail = trailOf(deps, arrival, path, bytes.byteLength, session, method.stream);
-  const pinned = namesResource(bytes) ? await ownerOf(deps, bytes) : undefined;
+  const naming = namingResource(bytes);
+  const pinned = naming === undefined ? undefined : await ownerOf(deps, naming);
   let last: NativeRefusal | undefined;
   for (const target of targets.value) {
     const reply = await relayNative(deps, {
@@ -154,20 +154,20 @@ function sessionOf(arrival: Arrival, body: Uint8Array): string {
 
 const RESOURCE_REGEXP = /(?:cachedContents|files)\/[A-Za-z0-9-]{4,80}/g;
 
-/** What a body that names a resource holds, as bytes, so that a search encodes nothing. */
-const RESOURCE_MARKS = ["cachedContents/", "/files/"].map((mark) => Buffer.from(mark));
+const RESOURCE_MARKS = ["cachedContents/", "/files/"];
+const decoder = new TextDecoder();
 
-function namesResource(body: Uint8Array): boolean {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  return RESOURCE_MARKS.some((mark) => bytes.includes(mark));
+/** The text of a body that names a cached content or a file. Decoding first is the quickest way to search megabytes (measured). */
+function namingResource(body: Uint8Array): string | undefined {
+  const text = decoder.decode(body);
+  return RESOURCE_MARKS.some((mark) => text.includes(mark)) ? text : undefined;
 }
 
 /** A cached content or file named in the body can only be used by the key that owns it. */
 async function ownerOf(
   deps: ProxyDeps,
-  body: Uint8Array,
+  text: string,
 ): Promise<Awaited<ReturnType<ProxyDeps["owners"]["find"]>>> {
-  const text = new TextDecoder().decode(body);
   for (const [name] of text.matchAll(RESOURCE_REGEXP)) {
     const owner = await deps.owners.find(name);
     if (owner !== undefined) return owner;
