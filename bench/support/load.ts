@@ -20,16 +20,26 @@ export interface LoadResult {
 const encoder = new TextEncoder();
 const END = encoder.encode("0\r\n\r\n");
 
-/** Sends `request` over `connections` kept-alive sockets for `ms`; a plain socket client, so that little of the machine goes to the measuring. */
-export async function load(request: LoadRequest, connections: number, ms: number): Promise<LoadResult> {
+/**
+ * Sends `request` over `connections` kept-alive sockets for `ms`; a plain socket client, so that little of the machine goes to
+ * the measuring. As fast as replies come, or at `rate` requests a second, evenly.
+ */
+export async function load(
+  request: LoadRequest,
+  connections: number,
+  ms: number,
+  rate = Infinity,
+): Promise<LoadResult> {
   const bytes = bytesOf(request);
   const latencies: number[] = [];
   let failures = 0;
   const started = performance.now();
   const end = started + ms;
-  const worker = async () => {
+  const worker = async (_: unknown, index: number) => {
     let client = await Client.connect(request);
-    while (performance.now() < end) {
+    for (let turn = index; performance.now() < end; turn += connections) {
+      const wait = started + turn * 1000 / rate - performance.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       const at = performance.now();
       try {
         const status = await client.exchange(bytes);
