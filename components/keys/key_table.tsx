@@ -60,7 +60,7 @@ function KeyLineRow({ row, onOpen }: { row: KeyRow; onOpen: (key: KeyRow) => voi
           )}
         </button>
       </td>
-      <td class="max-w-0 sm:w-[26%]">
+      <td class="max-w-0 max-sm:w-28 sm:w-[26%]">
         <span class="flex items-center gap-2 overflow-hidden">
           <StatusChip status={row.status} />
           <span class="hidden min-w-0 overflow-hidden sm:flex">

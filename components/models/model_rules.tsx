@@ -35,8 +35,7 @@ export function ModelRules(
     await refresh();
   };
   return (
-    <Card title={words.rules}>
-      <p class="mb-3 text-xs text-mute">{words.rulesNote}</p>
+    <Card title={words.rules} note={words.rulesNote}>
       <form class="grid gap-3" onSubmit={save}>
         <ModelListField
           label={words.rulesAllow}

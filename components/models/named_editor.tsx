@@ -1,12 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { NamedModels } from "../data/views.ts";
-import { messageOf, send } from "../live/browser_api.ts";
+import { attempt } from "../live/attempt.ts";
+import { send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { modelsText } from "../text/models.ts";
 import { Card } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { RowButtons } from "../ui/row_buttons.tsx";
 import { chosenModels, ModelListField } from "./model_list_field.tsx";
 
 const words = modelsText;
@@ -50,36 +52,9 @@ function Row({ row, shape, onEdit, onRemove }: {
           </span>
         ))}
       </span>
-      <button
-        type="button"
-        class="btn btn-quiet btn-small"
-        aria-label={`${text.edit} ${row.name}`}
-        onClick={onEdit}
-      >
-        <Icon name="edit" />
-      </button>
-      <button
-        type="button"
-        class="btn btn-quiet btn-small"
-        aria-label={words.removeNamed(row.name)}
-        onClick={onRemove}
-      >
-        <Icon name="trash" />
-      </button>
+      <RowButtons name={row.name} onEdit={onEdit} onRemove={onRemove} />
     </li>
   );
-}
-
-/** Runs a change and says what came of it; true when it was made. */
-async function attempt(task: () => Promise<unknown>, done: string): Promise<boolean> {
-  try {
-    await task();
-    say(done, { tone: "good" });
-    return true;
-  } catch (error) {
-    say(messageOf(error), { tone: "bad", ms: 10_000 });
-    return false;
-  }
 }
 
 /** A list of names that stand for models, with a form to add one or to change one. */
@@ -113,8 +88,7 @@ export function NamedEditor({ kind, rows, known, refresh }: NamedEditorProps) {
     await refresh();
   };
   return (
-    <Card title={kind.title}>
-      <p class="mb-3 text-xs text-mute">{kind.note}</p>
+    <Card title={kind.title} note={kind.note}>
       {rows.length === 0 ? <p class="text-mute">{words.none}</p> : (
         <ul class="divide-y divide-line">
           {rows.map((row) => (

@@ -2,9 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { CapRow, CapsView } from "../data/views.ts";
 import { wholeNumber } from "../format.ts";
-import { messageOf, send } from "../live/browser_api.ts";
-import { say } from "../live/toasts.ts";
-import { text } from "../text/shell.ts";
+import { attempt } from "../live/attempt.ts";
+import { send } from "../live/browser_api.ts";
 import { overviewText } from "../text/overview.ts";
 import { quotasText } from "../text/quotas.ts";
 import { Card, Empty } from "../ui/card.tsx";
@@ -12,6 +11,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Countdown, Figure } from "../ui/figure.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Meter, type Tone } from "../ui/meter.tsx";
+import { RowButtons } from "../ui/row_buttons.tsx";
 import { type CapDraft, CapForm } from "./cap_form.tsx";
 
 const words = quotasText;
@@ -39,24 +39,7 @@ function Row({ cap, onEdit, onRemove }: { cap: CapRow; onEdit: () => void; onRem
             / <Figure kind="set">{wholeNumber(cap.limit)}</Figure> {unit} {period}
           </span>
         </span>
-        <span class="flex gap-1">
-          <button
-            type="button"
-            class="btn btn-quiet btn-small"
-            aria-label={`${text.edit} ${cap.model}`}
-            onClick={onEdit}
-          >
-            <Icon name="edit" />
-          </button>
-          <button
-            type="button"
-            class="btn btn-quiet btn-small"
-            aria-label={`${text.remove} ${cap.model}`}
-            onClick={onRemove}
-          >
-            <Icon name="trash" />
-          </button>
-        </span>
+        <RowButtons name={cap.model} onEdit={onEdit} onRemove={onRemove} />
       </div>
       <Meter
         share={share}
@@ -85,23 +68,17 @@ export function CapList({ caps, add, targets, refresh }: {
   useEffect(() => {
     if (add) editing.value = "new";
   }, []);
-  const attempt = async (task: () => Promise<unknown>, done: string) => {
-    try {
-      await task();
-      editing.value = undefined;
-      say(done, { tone: "good" });
-    } catch (error) {
-      say(messageOf(error), { tone: "bad", ms: 10_000 });
-    }
+  const change = async (task: () => Promise<unknown>, done: string) => {
+    if (await attempt(task, done)) editing.value = undefined;
     await refresh();
   };
   const save = (draft: CapDraft) => {
     const seen = editing.value === "new" ? undefined : editing.value?.updatedAt;
     const body = seen === undefined ? draft : { ...draft, updatedAt: seen };
-    void attempt(() => send("POST", "/api/stats/caps", body), words.capSaved(draft.model));
+    void change(() => send("POST", "/api/stats/caps", body), words.capSaved(draft.model));
   };
   const remove = (cap: CapRow) =>
-    attempt(
+    change(
       () => send("DELETE", `/api/stats/caps/${encodeURIComponent(cap.model)}`),
       words.capRemoved(cap.model),
     );

@@ -1,6 +1,6 @@
 import type { CapsView } from "../data/views.ts";
-import { messageOf, send } from "../live/browser_api.ts";
-import { say } from "../live/toasts.ts";
+import { attempt } from "../live/attempt.ts";
+import { send } from "../live/browser_api.ts";
 import { text } from "../text/shell.ts";
 import { quotasText } from "../text/quotas.ts";
 import { Card } from "../ui/card.tsx";
@@ -12,15 +12,11 @@ export function ScheduleForm({ caps, refresh }: { caps: CapsView; refresh: () =>
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    try {
-      await send("POST", "/api/stats/caps/config", {
-        resetTime: String(form.get("resetTime")),
-        timezone: String(form.get("timezone")).trim(),
-      });
-      say(words.saved, { tone: "good" });
-    } catch (error) {
-      say(messageOf(error), { tone: "bad", ms: 10_000 });
-    }
+    const change = {
+      resetTime: String(form.get("resetTime")),
+      timezone: String(form.get("timezone")).trim(),
+    };
+    await attempt(() => send("POST", "/api/stats/caps/config", change), words.saved);
     await refresh();
   };
   return (

@@ -2,12 +2,13 @@ import { useSignal } from "@preact/signals";
 import { fields, text as textOf } from "../data/fields.ts";
 import type { ClientRow } from "../data/views.ts";
 import { dateTime } from "../format.ts";
+import { attempt } from "../live/attempt.ts";
 import { messageOf, send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { settingsText } from "../text/settings.ts";
 import { Card } from "../ui/card.tsx";
-import { Icon } from "../ui/icon.tsx";
+import { ShownOnce } from "./shown_once.tsx";
 
 const words = settingsText;
 const DAY_MS = 86_400_000;
@@ -84,25 +85,6 @@ function MoreLimits() {
   );
 }
 
-function NewToken({ token }: { token: string }) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(token);
-    say(text.copied, { tone: "good" });
-  };
-  return (
-    <div class="mb-4 grid gap-2 rounded-lg bg-good-wash px-4 py-3">
-      <p class="font-medium text-good">{words.tokenMade}</p>
-      <div class="flex items-center gap-2">
-        <code class="min-w-0 flex-1 font-mono text-xs break-all">{token}</code>
-        <button type="button" class="btn btn-small" onClick={copy}>
-          <Icon name="copy" />
-          {text.copy}
-        </button>
-      </div>
-    </div>
-  );
-}
-
 /** Tokens for agents and people besides the owner's: made, shown once, revoked. */
 export function ClientTokens(
   { clients, refresh }: { clients: readonly ClientRow[]; refresh: () => Promise<void> },
@@ -120,17 +102,19 @@ export function ClientTokens(
     await refresh();
   };
   const revoke = async (client: ClientRow) => {
-    try {
-      await send("DELETE", `/api/clients/${encodeURIComponent(client.id)}`);
-      say(words.revoked(client.name), { tone: "good" });
-    } catch (error) {
-      say(messageOf(error), { tone: "bad" });
-    }
+    await attempt(
+      () => send("DELETE", `/api/clients/${encodeURIComponent(client.id)}`),
+      words.revoked(client.name),
+    );
     await refresh();
   };
   return (
     <Card id="tokens" title={words.tokens} note={words.tokensNote}>
-      {token.value !== "" && <NewToken token={token.value} />}
+      {token.value !== "" && (
+        <div class="mb-4">
+          <ShownOnce token={token.value} says={words.tokenMade} />
+        </div>
+      )}
       {clients.length === 0 ? <p class="text-mute">{words.tokensEmpty}</p> : (
         <ul class="divide-y divide-line">
           {clients.map((client) => (

@@ -2,11 +2,9 @@ import { useSignal } from "@preact/signals";
 import { fields } from "../data/fields.ts";
 import type { SettingsView } from "../data/views.ts";
 import { messageOf, send } from "../live/browser_api.ts";
-import { say } from "../live/toasts.ts";
 import { settingsText } from "../text/settings.ts";
-import { text } from "../text/shell.ts";
 import { Card, Problem } from "../ui/card.tsx";
-import { Icon } from "../ui/icon.tsx";
+import { ShownOnce } from "./shown_once.tsx";
 
 const words = settingsText;
 const BYTES = 24;
@@ -24,25 +22,6 @@ async function change(token: string): Promise<void> {
     body: new URLSearchParams({ token }),
     redirect: "manual",
   });
-}
-
-function Changed({ token }: { token: string }) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(token);
-    say(text.copied, { tone: "good" });
-  };
-  return (
-    <div class="grid gap-2 rounded-lg bg-good-wash px-4 py-3" role="status">
-      <p class="font-medium text-good">{words.ownerChanged}</p>
-      <div class="flex items-center gap-2">
-        <code class="min-w-0 flex-1 font-mono text-xs break-all">{token}</code>
-        <button type="button" class="btn btn-small" onClick={copy}>
-          <Icon name="copy" />
-          {text.copy}
-        </button>
-      </div>
-    </div>
-  );
 }
 
 /** Says what the owner's token is, warns while it is the one that everybody knows, and changes it. */
@@ -92,7 +71,7 @@ export function OwnerToken(
           </button>
         </form>
         {problem.value && <Problem>{problem.value}</Problem>}
-        {changed.value && <Changed token={changed.value} />}
+        {changed.value && <ShownOnce token={changed.value} says={words.ownerChanged} />}
       </div>
     </Card>
   );

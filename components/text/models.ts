@@ -45,5 +45,4 @@ export const modelsText = {
   rulesSaved: "The rules are saved.",
   saved: (name: string) => `${name} is saved.`,
   removed: (name: string) => `${name} is removed.`,
-  removeNamed: (name: string) => `Remove ${name}`,
 } as const;

@@ -1,5 +1,4 @@
-import { err, ok, type Result } from "../core/mod.ts";
-import { knownAgent } from "./agents.ts";
+import { ok, type Result } from "../core/mod.ts";
 import type {
   AgentProblem,
   AgentRecord,
@@ -16,6 +15,7 @@ import type { InstallFacts, KnownAgent } from "./known_agent.ts";
 import { folderOf } from "./places.ts";
 import { planDiff } from "./plan_diff.ts";
 import { planFile, type PlannedFile } from "./plan_file.ts";
+import { registeredAgent } from "./registered_agent.ts";
 import { shellLines } from "./shell_lines.ts";
 
 /**
@@ -28,9 +28,9 @@ export async function planInstall(
   system: AgentSystem,
   records: RecordPort,
 ): Promise<Result<Plan, AgentProblem>> {
-  const agent = knownAgent(agentId);
-  if (agent === undefined) return unknownAgent(agentId);
-  const record = await records.read(agentId);
+  const found = await registeredAgent(agentId, records);
+  if (!found.ok) return found;
+  const { agent, record } = found.value;
   const facts = installFacts(agent, request, record?.defaultModel);
   if (!facts.ok) return facts;
   const files = (await agent.files(facts.value, system)).map((spec) => ({ spec, scope: facts.value.scope }));
@@ -47,9 +47,9 @@ export async function planRefresh(
   system: AgentSystem,
   records: RecordPort,
 ): Promise<Result<Plan, AgentProblem>> {
-  const agent = knownAgent(agentId);
-  if (agent === undefined) return unknownAgent(agentId);
-  const record = await records.read(agentId);
+  const found = await registeredAgent(agentId, records);
+  if (!found.ok) return found;
+  const { agent, record } = found.value;
   const facts = installFacts(agent, { ...request, scope: agent.scopes[0]! }, record?.defaultModel);
   if (!facts.ok) return facts;
   const files: { readonly spec: FileSpec; readonly scope: Scope }[] = [];
@@ -60,10 +60,6 @@ export async function planRefresh(
     if (spec !== undefined && await system.exists(path)) files.push({ spec, scope });
   }
   return await planFiles("refresh", agent, facts.value, files, record, system);
-}
-
-export function unknownAgent(id: string): Result<never, AgentProblem> {
-  return err({ code: "unknown_agent", message: `agent: ${JSON.stringify(id)} is not known` });
 }
 
 async function planFiles(

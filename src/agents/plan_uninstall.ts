@@ -1,9 +1,8 @@
 import { ok, type Result } from "../core/mod.ts";
-import { knownAgent } from "./agents.ts";
 import type { AgentProblem, AgentSystem, Edit, FileRecord, Plan, RecordPort } from "./contract.ts";
 import { planDiff } from "./plan_diff.ts";
-import { unknownAgent } from "./plan_install.ts";
 import { readText } from "./read_text.ts";
+import { registeredAgent } from "./registered_agent.ts";
 import { withoutOurs } from "./without_ours.ts";
 
 /**
@@ -15,9 +14,9 @@ export async function planUninstall(
   system: AgentSystem,
   records: RecordPort,
 ): Promise<Result<Plan, AgentProblem>> {
-  const agent = knownAgent(agentId);
-  if (agent === undefined) return unknownAgent(agentId);
-  const record = await records.read(agentId);
+  const found = await registeredAgent(agentId, records);
+  if (!found.ok) return found;
+  const { agent, record } = found.value;
   const edits: Edit[] = [];
   const notes: string[] = [];
   const left: FileRecord[] = [];

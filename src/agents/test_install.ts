@@ -1,9 +1,8 @@
 import { ok, type Result } from "../core/mod.ts";
-import { knownAgent } from "./agents.ts";
 import type { AgentProblem, AgentSystem, ProcessResult } from "./contract.ts";
 import type { HeadlessRun } from "./known_agent.ts";
 import { join } from "./places.ts";
-import { unknownAgent } from "./plan_install.ts";
+import { findAgent } from "./registered_agent.ts";
 
 export interface TestOptions {
   /** The model to ask for. */
@@ -31,8 +30,9 @@ export async function testInstall(
   options: TestOptions,
   system: AgentSystem,
 ): Promise<Result<InstallTest, AgentProblem>> {
-  const agent = knownAgent(agentId);
-  if (agent === undefined) return unknownAgent(agentId);
+  const found = findAgent(agentId);
+  if (!found.ok) return found;
+  const agent = found.value;
   const skipped = (reason: string) => ok({ agent: agentId, outcome: "skipped", reason, seconds: 0 } as const);
   if (agent.headless === undefined || agent.command === undefined) {
     return skipped(`${agent.name} has no headless mode`);

@@ -1,21 +1,13 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { anthropicMessages } from "../../src/dialects/mod.ts";
-import { capabilitiesOf, encodeCarrier } from "../../src/gemini/mod.ts";
+import { encodeCarrier } from "../../src/gemini/mod.ts";
 import { SignatureBook } from "../../src/sim/signatures.ts";
 import { deepFreeze } from "../support/chat_fixture.ts";
+import { assertAllServed, CONVERSATION_MODELS } from "../support/conversation_laws.ts";
 import { decodeInput } from "../support/dialect_calls.ts";
-import { assertAccepted } from "../support/gemini_rules.ts";
-import { assertServed } from "../support/google_verdict.ts";
 
 const BOOK = new SignatureBook("test");
-const MODELS = [
-  "gemini-2.5-flash",
-  "gemini-3.1-pro-preview",
-  "gemini-flash-latest",
-  "gemini-2.0-flash",
-  "gemini-3.6-flash",
-];
 const id = fc.constantFrom("t1", "t2", "t3", "t4");
 const toolName = fc.constantFrom("read", "mcp.server/tool name", "工具", "n".repeat(90), "9x");
 const words = fc.oneof(
@@ -64,7 +56,7 @@ const message = fc.oneof(
   fc.record({ role: fc.constant("system"), content: fc.oneof(words, fc.array(textBlock, { maxLength: 2 })) }),
 );
 const body = fc.record({
-  model: fc.constantFrom(...MODELS),
+  model: fc.constantFrom(...CONVERSATION_MODELS),
   max_tokens: fc.integer({ min: 1, max: 200_000 }),
   messages: fc.array(message, { minLength: 1, maxLength: 10 }),
   system: fc.oneof(words, fc.array(textBlock, { maxLength: 2 })),
@@ -87,15 +79,7 @@ const body = fc.record({
 }, { requiredKeys: ["model", "max_tokens", "messages"] }).map(deepFreeze);
 
 Deno.test("property: 10,000 random messages decode to requests that Google serves, unchanged themselves", () => {
-  fc.assert(
-    fc.property(body, (frozen) => {
-      const decoded = anthropicMessages.decodeRequest(frozen, decodeInput({ model: frozen.model }));
-      assert.ok(decoded.ok, JSON.stringify(decoded));
-      assertAccepted(decoded.value.request, capabilitiesOf(frozen.model).needsSignatures);
-      assertServed(decoded.value.request, frozen.model, BOOK);
-    }),
-    { numRuns: 10_000, seed: 7 },
-  );
+  assertAllServed(anthropicMessages, body, BOOK);
 });
 
 Deno.test("property: any JSON at all as a message body is decoded or refused with a field, and never throws", () => {

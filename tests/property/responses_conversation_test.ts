@@ -1,21 +1,13 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { openaiResponses } from "../../src/dialects/mod.ts";
-import { capabilitiesOf, encodeCarrier, encodeIdCarrier } from "../../src/gemini/mod.ts";
+import { encodeCarrier, encodeIdCarrier } from "../../src/gemini/mod.ts";
 import { SignatureBook } from "../../src/sim/signatures.ts";
 import { deepFreeze } from "../support/chat_fixture.ts";
+import { assertAllServed, CONVERSATION_MODELS } from "../support/conversation_laws.ts";
 import { decodeInput } from "../support/dialect_calls.ts";
-import { assertAccepted } from "../support/gemini_rules.ts";
-import { assertServed } from "../support/google_verdict.ts";
 
 const BOOK = new SignatureBook("test");
-const MODELS = [
-  "gemini-2.5-flash",
-  "gemini-3.1-pro-preview",
-  "gemini-flash-latest",
-  "gemini-2.0-flash",
-  "gemini-3.6-flash",
-];
 const callId = fc.constantFrom("c1", "c2", "c3", "c4");
 const name = fc.constantFrom("read", "mcp.server/tool name", "工具", "n".repeat(90), "9x");
 const words = fc.oneof(
@@ -64,7 +56,7 @@ const tool = fc.oneof(
   fc.constantFrom({ type: "web_search" }, { type: "code_interpreter" }, { type: "tool_search" }),
 );
 const body = fc.record({
-  model: fc.constantFrom(...MODELS),
+  model: fc.constantFrom(...CONVERSATION_MODELS),
   input: fc.oneof(words, fc.array(item, { maxLength: 12 })),
   instructions: fc.oneof(words, fc.constant(null)),
   tools: fc.array(tool, { maxLength: 3 }),
@@ -75,15 +67,7 @@ const body = fc.record({
 }, { requiredKeys: ["model", "input"] }).map(deepFreeze);
 
 Deno.test("property: 10,000 random inputs decode to requests that Google serves, unchanged themselves", () => {
-  fc.assert(
-    fc.property(body, (frozen) => {
-      const decoded = openaiResponses.decodeRequest(frozen, decodeInput({ model: frozen.model }));
-      assert.ok(decoded.ok, JSON.stringify(decoded));
-      assertAccepted(decoded.value.request, capabilitiesOf(frozen.model).needsSignatures);
-      assertServed(decoded.value.request, frozen.model, BOOK);
-    }),
-    { numRuns: 10_000, seed: 7 },
-  );
+  assertAllServed(openaiResponses, body, BOOK);
 });
 
 Deno.test("property: any JSON at all as a responses body is decoded or refused with a field, and never throws", () => {

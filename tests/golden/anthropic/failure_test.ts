@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import type { Failure } from "../../../src/core/mod.ts";
 import { anthropicMessages } from "../../../src/dialects/anthropic_messages/mod.ts";
+import { failureOf } from "../../support/failure_of.ts";
 
-const failure = (more: Partial<Failure>): Failure => ({
-  class: "unknown",
-  origin: "google",
-  status: 500,
-  message: "It failed.",
-  cools: "nothing",
-  ...more,
-});
 const encode = (more: Partial<Failure>) => {
-  const { status, body } = anthropicMessages.encodeFailure(failure(more), "req_1");
+  const { status, body } = anthropicMessages.encodeFailure(failureOf(more), "req_1");
   return [status, (body.error as { type: string }).type];
 };
 
@@ -23,7 +16,7 @@ Deno.test("edge 130: an overloaded model is 529 overloaded_error", () => {
 
 Deno.test("edge 131: a full context has the words that make Claude Code compact", () => {
   const { status, body } = anthropicMessages.encodeFailure(
-    failure({
+    failureOf({
       class: "caller_fault",
       status: 400,
       code: "context_length_exceeded",
@@ -56,14 +49,14 @@ Deno.test("messages edge 126, edge 128, edge 132, edge 135: status and type agre
 
 Deno.test("messages edge 127: secrets in a message are hidden", () => {
   const { body } = anthropicMessages.encodeFailure(
-    failure({ message: "key AIzaSyA0123456789abcdefghijk" }),
+    failureOf({ message: "key AIzaSyA0123456789abcdefghijk" }),
     "r",
   );
   assert.equal(JSON.stringify(body).includes("AIzaSy"), false);
 });
 
 Deno.test("edge 137: the request id is in body and header", () => {
-  const { headers, body } = anthropicMessages.encodeFailure(failure({}), "req_1");
+  const { headers, body } = anthropicMessages.encodeFailure(failureOf({}), "req_1");
   assert.deepEqual(headers, { "request-id": "req_1" });
   assert.deepEqual(Object.keys(body), ["type", "error", "request_id"]);
   assert.equal(body.request_id, "req_1");

@@ -4,6 +4,7 @@ import type { Failure } from "../../../src/core/mod.ts";
 import { anthropicMessages, type MessagesContext } from "../../../src/dialects/anthropic_messages/mod.ts";
 import { createToolNames } from "../../../src/gemini/mod.ts";
 import { call, encodeInput, streamWith, text, thought, turn } from "../../support/dialect_calls.ts";
+import { failureOf } from "../../support/failure_of.ts";
 
 const CONTEXT: MessagesContext = {
   model: "claude-x",
@@ -61,14 +62,7 @@ Deno.test("Anthropic SDK: failures raise their own classes", async () => {
     [{ class: "overloaded", status: 503 }, Anthropic.InternalServerError],
   ];
   for (const [more, Class] of cases) {
-    const failure: Failure = {
-      class: "unknown",
-      origin: "google",
-      status: 500,
-      message: "No.",
-      cools: "nothing",
-      ...more,
-    };
+    const failure = failureOf(more);
     const { status, body, headers } = anthropicMessages.encodeFailure(failure, "req_1");
     const answer = () => Response.json(body, { status, headers: { ...headers } });
     await assert.rejects(

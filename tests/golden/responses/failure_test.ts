@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
 import type { Failure } from "../../../src/core/mod.ts";
 import { openaiResponses } from "../../../src/dialects/openai_responses/mod.ts";
+import { failureOf } from "../../support/failure_of.ts";
 
 const encode = (more: Partial<Failure>) => {
-  const failure: Failure = {
-    class: "unknown",
-    origin: "google",
-    status: 500,
-    message: "It failed.",
-    cools: "nothing",
-    ...more,
-  };
+  const failure = failureOf(more);
   const { status, body } = openaiResponses.encodeFailure(failure, "req_1");
   const error = body.error as { type: string; code: string | null; param: string | null; message: string };
   assert.deepEqual(Object.keys(error), ["message", "type", "param", "code"]);

@@ -17,6 +17,7 @@ import {
   turn,
 } from "../../support/dialect_calls.ts";
 import { collectResponse, parseFrames } from "../../support/responses_client.ts";
+import { failureOf } from "../../support/failure_of.ts";
 
 const TOOLS = new Map<string, ClientTool>([
   ["read", { name: "read", kind: "function" }],
@@ -270,19 +271,12 @@ Deno.test("responses edge 112: a cut stream ends with response.failed that holds
 Deno.test("responses: a failure names its code, and a limit tells Codex how long to wait", () => {
   const fail = (more: Partial<Failure>) => {
     const stream = openaiResponses.encodeStream(encodeInput(CONTEXT));
-    const failure: Failure = {
-      class: "unknown",
-      origin: "google",
-      status: 500,
-      message: "No.",
-      cools: "nothing",
-      ...more,
-    };
+    const failure = failureOf(more);
     const last = parseFrames(stream.fail(failure)).at(-1) as { type: string; response: Response };
     assert.equal(last.type, "response.failed");
     return last.response.error;
   };
-  assert.deepEqual(fail({ class: "rate_limit", until: 1_760_000_012_000 }), {
+  assert.deepEqual(fail({ class: "rate_limit", message: "No.", until: 1_760_000_012_000 }), {
     code: "rate_limit_exceeded",
     message: "No. Please try again in 12s.",
   });

@@ -12,6 +12,7 @@ import {
   thought,
   turn,
 } from "../../support/dialect_calls.ts";
+import { failureOf } from "../../support/failure_of.ts";
 
 const { context: CONTEXT } = decodeWith(openaiResponses, {
   model: "gpt-x",
@@ -59,14 +60,7 @@ Deno.test("OpenAI SDK: failures raise their own classes", async () => {
     [{ class: "overloaded", status: 503 }, OpenAI.InternalServerError],
   ];
   for (const [more, Class] of cases) {
-    const failure: Failure = {
-      class: "unknown",
-      origin: "google",
-      status: 500,
-      message: "No.",
-      cools: "nothing",
-      ...more,
-    };
+    const failure = failureOf(more);
     const { status, body } = openaiResponses.encodeFailure(failure, "req_1");
     await assert.rejects(
       () => client(() => Response.json(body, { status })).responses.create(PARAMS),
