@@ -10,14 +10,20 @@ export function tooDeepAt(value: unknown, levels: number): string | undefined {
   if (levels === 0) return "";
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
-      const inside = tooDeepAt(value[index], levels - 1);
+      const inside = inner(value[index], levels);
       if (inside !== undefined) return `[${index}]${inside}`;
     }
     return undefined;
   }
-  for (const [name, entry] of Object.entries(value)) {
-    const inside = tooDeepAt(entry, levels - 1);
+  const members = value as Record<string, unknown>;
+  for (const name in members) {
+    const inside = inner(members[name], levels);
     if (inside !== undefined) return `.${name}${inside}`;
   }
   return undefined;
+}
+
+/** Most values are texts and numbers, which are spared the call. */
+function inner(value: unknown, levels: number): string | undefined {
+  return typeof value === "object" && value !== null ? tooDeepAt(value, levels - 1) : undefined;
 }

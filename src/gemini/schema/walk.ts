@@ -41,17 +41,19 @@ export function mapSchemas(
   }
   const next = (child: unknown) => isSchema(child) ? mapSchemas(child, change, depth + 1) : child;
   const copy: Record<string, unknown> = {};
-  for (const [keyword, value] of Object.entries(node)) {
-    const mapped = mapKeyword(keyword, value, next);
-    if (mapped !== undefined) copy[keyword] = mapped;
+  for (const keyword in node) {
+    const mapped = mapKeyword(keyword, node[keyword], next);
+    // No keyword is called so, and setting it would change what the copy inherits.
+    if (mapped !== undefined && keyword !== "__proto__") copy[keyword] = mapped;
   }
   return change(copy);
 }
 
 function mapKeyword(keyword: string, value: unknown, next: (child: unknown) => unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
   if (MAPS.has(keyword) && isObject(value)) return mapValues(value, next);
-  // A boolean there is a rule (`additionalProperties: false`), not a schema that may be left out.
-  if (SINGLES.has(keyword) && !Array.isArray(value)) return typeof value === "boolean" ? value : next(value);
+  // A boolean there is a rule (`additionalProperties: false`), not a schema that may be left out, and has gone by above.
+  if (SINGLES.has(keyword) && !Array.isArray(value)) return next(value);
   if ((LISTS.has(keyword) || keyword === "items") && Array.isArray(value)) {
     return value.map(next).filter((child) => child !== undefined);
   }
@@ -61,12 +63,42 @@ function mapKeyword(keyword: string, value: unknown, next: (child: unknown) => u
 /** A copy with each value changed; undefined leaves the entry out. Safe for entries named `__proto__`. */
 function mapValues(
   map: Record<string, unknown>,
-  change: (value: unknown, key: string) => unknown,
+  change: (value: unknown) => unknown,
 ): Record<string, unknown> {
-  const entries: [string, unknown][] = [];
-  for (const [key, value] of Object.entries(map)) {
-    const changed = change(value, key);
-    if (changed !== undefined) entries.push([key, changed]);
+  const copy: Record<string, unknown> = {};
+  for (const key in map) {
+    const changed = change(map[key]);
+    if (changed === undefined) continue;
+    if (key !== "__proto__") copy[key] = changed;
+    else {
+      Object.defineProperty(copy, key, {
+        value: changed,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    }
   }
-  return Object.fromEntries(entries);
+  return copy;
+}
+
+/** Shows every schema in a schema, in the positions that mapSchemas walks. */
+export function eachSchema(
+  node: SchemaNode,
+  see: (node: Record<string, unknown>) => void,
+  depth = 0,
+): void {
+  if (typeof node === "boolean" || depth > MAX_SCHEMA_DEPTH) return;
+  const next = (child: unknown) => {
+    if (isSchema(child)) eachSchema(child, see, depth + 1);
+  };
+  for (const keyword in node) {
+    const value = node[keyword];
+    if (typeof value !== "object" || value === null) continue;
+    if (MAPS.has(keyword) && isObject(value)) { for (const key in value) next(value[key]); }
+    else if (Array.isArray(value)) {
+      if (LISTS.has(keyword) || keyword === "items") value.forEach(next);
+    } else if (SINGLES.has(keyword)) next(value);
+  }
+  see(node);
 }
