@@ -114,6 +114,8 @@ export interface Dialect<Context> {
     input: EncodeInput<Context>,
   ): JsonObject;
   encodeFailure(failure: Failure, requestId: string): EncodedFailure;
+  /** Whether the client asked for storing; without it nothing is remembered of a stream. Default: true where `storable` is there. */
+  keeps?(context: Context): boolean;
   /** Body to keep under the reply's id when the client asked for storing; absent for dialects without it. */
   storable?(
     events: readonly TurnEvent[],

@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../core/mod.ts";
-import { jsonText } from "../json_text.ts";
-import type { FrameWriter } from "./frame_writer.ts";
+import type { FrameSink } from "./frame_writer.ts";
 
 /** A message item while it is open; it has one part of text. */
 export class MessageItem {
@@ -10,7 +9,7 @@ export class MessageItem {
   #logprobs: readonly JsonObject[] = [];
   readonly #place: string;
 
-  constructor(readonly writer: FrameWriter, readonly id: string, readonly index: number) {
+  constructor(readonly writer: FrameSink, readonly id: string, readonly index: number) {
     this.#place = `"item_id":"${id}","output_index":${index},"content_index":0`;
     writer.emit(
       "response.output_item.added",
@@ -26,7 +25,7 @@ export class MessageItem {
     this.text += text;
     this.writer.emit(
       "response.output_text.delta",
-      `${this.#place},"delta":${jsonText(text)},"logprobs":[]`,
+      `${this.#place},"delta":${this.writer.text(text)},"logprobs":[]`,
     );
   }
 
@@ -34,7 +33,7 @@ export class MessageItem {
     const index = this.#annotations.push(annotation) - 1;
     this.writer.emit(
       "response.output_text.annotation.added",
-      `${this.#place},"annotation_index":${index},"annotation":${jsonText(annotation)}`,
+      `${this.#place},"annotation_index":${index},"annotation":${this.writer.text(annotation)}`,
     );
   }
 
@@ -50,15 +49,15 @@ export class MessageItem {
       text: this.text,
     };
     const item = { id: this.id, type: "message", status, content: [part], role: "assistant" };
-    const logprobs = jsonText(this.#logprobs);
+    const logprobs = this.writer.text(this.#logprobs);
     this.writer.emit(
       "response.output_text.done",
-      `${this.#place},"text":${jsonText(this.text)},"logprobs":${logprobs}`,
+      `${this.#place},"text":${this.writer.text(this.text)},"logprobs":${logprobs}`,
     );
-    this.writer.emit("response.content_part.done", `${this.#place},"part":${jsonText(part)}`);
+    this.writer.emit("response.content_part.done", `${this.#place},"part":${this.writer.text(part)}`);
     this.writer.emit(
       "response.output_item.done",
-      `"output_index":${this.index},"item":${jsonText(item)}`,
+      `"output_index":${this.index},"item":${this.writer.text(item)}`,
     );
     return item;
   }

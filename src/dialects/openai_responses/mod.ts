@@ -33,6 +33,7 @@ export const openaiResponses: Dialect<ResponsesContext> = {
   encodeStream,
   encodeCount: (totalTokens) => ({ object: "response.input_tokens", input_tokens: totalTokens }),
   encodeFailure: encodeOpenaiFailure,
+  keeps: ({ store }) => store,
   storable: storableOf,
 };
 

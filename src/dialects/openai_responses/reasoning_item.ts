@@ -1,17 +1,16 @@
 import type { JsonObject } from "../../core/mod.ts";
-import { jsonText } from "../json_text.ts";
-import type { FrameWriter } from "./frame_writer.ts";
+import type { FrameSink } from "./frame_writer.ts";
 
 /** A reasoning item while it is open. Closed only when what follows is known, as the signature comes with that. */
 export class ReasoningItem {
   #text = "";
   readonly #place: string;
 
-  constructor(readonly writer: FrameWriter, readonly id: string, readonly index: number) {
+  constructor(readonly writer: FrameSink, readonly id: string, readonly index: number) {
     this.#place = `"item_id":"${id}","output_index":${index},"summary_index":0`;
     writer.emit(
       "response.output_item.added",
-      `"output_index":${index},"item":${jsonText(this.#item([]))}`,
+      `"output_index":${index},"item":${writer.text(this.#item([]))}`,
     );
   }
 
@@ -25,7 +24,7 @@ export class ReasoningItem {
     this.#text += text;
     this.writer.emit(
       "response.reasoning_summary_text.delta",
-      `${this.#place},"delta":${jsonText(text)}`,
+      `${this.#place},"delta":${this.writer.text(text)}`,
     );
   }
 
@@ -33,7 +32,7 @@ export class ReasoningItem {
   close(encrypted: string | undefined): JsonObject {
     const parts = this.#text === "" ? [] : [{ type: "summary_text", text: this.#text }];
     if (parts.length > 0) {
-      const text = jsonText(this.#text);
+      const text = this.writer.text(this.#text);
       this.writer.emit("response.reasoning_summary_text.done", `${this.#place},"text":${text}`);
       this.writer.emit(
         "response.reasoning_summary_part.done",
@@ -46,7 +45,7 @@ export class ReasoningItem {
     };
     this.writer.emit(
       "response.output_item.done",
-      `"output_index":${this.index},"item":${jsonText(item)}`,
+      `"output_index":${this.index},"item":${this.writer.text(item)}`,
     );
     return item;
   }

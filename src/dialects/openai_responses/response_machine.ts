@@ -1,9 +1,8 @@
 import type { Failure, JsonObject, Usage } from "../../core/mod.ts";
 import { encodeCarrier, encodeIdCarrier, encodeThoughtCarrier, type TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
-import { jsonText } from "../json_text.ts";
 import { annotationsOf, logprobsOf, pagesOf, queriesOf } from "./citations.ts";
-import type { FrameWriter } from "./frame_writer.ts";
+import type { FrameSink } from "./frame_writer.ts";
 import { itemId } from "./item_id.ts";
 import { MessageItem } from "./message_item.ts";
 import { outcomeOf, outcomeOfFailure } from "./outcome.ts";
@@ -27,7 +26,7 @@ export class ResponseMachine {
   /** Set when the turn has ended. */
   response: JsonObject | undefined;
 
-  constructor(readonly writer: FrameWriter, readonly input: EncodeInput<ResponsesContext>) {}
+  constructor(readonly writer: FrameSink, readonly input: EncodeInput<ResponsesContext>) {}
 
   push(event: TurnEvent): void {
     this.#begin();
@@ -45,7 +44,7 @@ export class ResponseMachine {
   #begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    const response = `"response":${jsonText(startedResponse(this.input))}`;
+    const response = `"response":${this.writer.text(startedResponse(this.input))}`;
     this.writer.emit("response.created", response);
     this.writer.emit("response.in_progress", response);
   }
@@ -162,7 +161,7 @@ export class ResponseMachine {
     if (this.response !== undefined) return;
     this.#close(outcome.status === "completed" ? "completed" : "incomplete");
     this.response = endedResponse(this.input, outcome, this.#output, this.#usage);
-    this.writer.emit(`response.${outcome.status}`, `"response":${jsonText(this.response)}`);
+    this.writer.emit(`response.${outcome.status}`, `"response":${this.writer.text(this.response)}`);
   }
 
   #id(kind: string): string {

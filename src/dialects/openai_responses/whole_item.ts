@@ -1,9 +1,8 @@
 import type { JsonObject } from "../../core/mod.ts";
-import { jsonText } from "../json_text.ts";
-import type { FrameWriter } from "./frame_writer.ts";
+import type { FrameSink } from "./frame_writer.ts";
 import type { ClientTool } from "./responses_context.ts";
 
-type Place = { readonly writer: FrameWriter; readonly id: string; readonly index: number };
+type Place = { readonly writer: FrameSink; readonly id: string; readonly index: number };
 type Call = { readonly id: string; readonly name: string; readonly args: JsonObject };
 
 /** A call of one of the client's tools. Gemini gives arguments whole, so there is one delta. */
@@ -18,7 +17,7 @@ export function functionCallItem(place: Place, call: Call, tool: ClientTool | un
     name: tool?.name ?? call.name,
     ...(tool?.namespace === undefined ? {} : { namespace: tool.namespace }),
   };
-  const text = jsonText(json);
+  const text = place.writer.text(json);
   added(place, { ...item, status: "in_progress", arguments: "" });
   place.writer.emit("response.function_call_arguments.delta", `${at(place)},"delta":${text}`);
   place.writer.emit("response.function_call_arguments.done", `${at(place)},"arguments":${text}`);
@@ -37,7 +36,7 @@ export function customCallItem(place: Place, call: Call, tool: ClientTool): Json
     name: tool.name,
     ...(tool.namespace === undefined ? {} : { namespace: tool.namespace }),
   };
-  const text = jsonText(input);
+  const text = place.writer.text(input);
   added(place, { ...item, status: "in_progress", input: "" });
   place.writer.emit("response.custom_tool_call_input.delta", `${at(place)},"delta":${text}`);
   place.writer.emit("response.custom_tool_call_input.done", `${at(place)},"input":${text}`);
@@ -68,7 +67,7 @@ export function codeItem(place: Place, code: string, output: string | undefined)
     container_id: "google",
     outputs: output === undefined ? null : [{ type: "logs", logs: output }],
   };
-  const text = jsonText(code);
+  const text = place.writer.text(code);
   added(place, { ...item, status: "in_progress", code: "", outputs: null });
   place.writer.emit("response.code_interpreter_call.in_progress", at(place));
   place.writer.emit("response.code_interpreter_call_code.delta", `${at(place)},"delta":${text}`);
@@ -100,14 +99,14 @@ function at(place: Place): string {
 function added(place: Place, item: JsonObject): void {
   place.writer.emit(
     "response.output_item.added",
-    `"output_index":${place.index},"item":${jsonText(item)}`,
+    `"output_index":${place.index},"item":${place.writer.text(item)}`,
   );
 }
 
 function done(place: Place, item: JsonObject): JsonObject {
   place.writer.emit(
     "response.output_item.done",
-    `"output_index":${place.index},"item":${jsonText(item)}`,
+    `"output_index":${place.index},"item":${place.writer.text(item)}`,
   );
   return item;
 }

@@ -19,6 +19,9 @@ export interface AnswerInput {
   readonly trail: CallTrail;
   readonly call: ClientCall<unknown>;
   readonly opening: Promise<Result<Generation, Failure>>;
+}
+
+export interface StreamedAnswerInput extends AnswerInput {
   /** Ends the call when the client leaves before it was served. */
   readonly leave: () => void;
 }
@@ -32,17 +35,16 @@ export async function answerWhole(input: AnswerInput): Promise<Response> {
   if (failure) return fail(input, failure);
   const encode = encodeInput(input, opened.value.call);
   const reply = input.dialect.encodeReply(events, encode);
-  await keep(input, events, encode);
+  if (keeps(input, opened.value.call)) await keep(input, events, encode);
   const headers = replyHeaders(input.trail, input.deps.ports.clock.now());
   input.trail.record(200);
   return json(reply, headers);
 }
 
 /** Answers with the turn as it comes. */
-export function answerStream(input: AnswerInput): Promise<Response> {
+export function answerStream(input: StreamedAnswerInput): Promise<Response> {
   const { deps, dialect, trail } = input;
   const seen: TurnEvent[] = [];
-  const keeps = dialect.storable !== undefined;
   let encode = encodeInput(input, input.call);
   const waiting = () => dialect.encodeStream(encode);
   return streamResponse({
@@ -50,7 +52,9 @@ export function answerStream(input: AnswerInput): Promise<Response> {
     opening: input.opening.then((opened) => {
       if (!opened.ok) return opened;
       encode = encodeInput(input, opened.value.call);
-      const observe = keeps ? { observe: (event: TurnEvent) => void seen.push(event) } : {};
+      const observe = keeps(input, opened.value.call)
+        ? { observe: (event: TurnEvent) => void seen.push(event) }
+        : {};
       return {
         ok: true,
         value: { turn: opened.value.turn, encoder: dialect.encodeStream(encode), ...observe },
@@ -89,6 +93,10 @@ async function readAll(turn: TurnSource, events: TurnEvent[]): Promise<Failure |
   }
 }
 
+function keeps({ dialect }: AnswerInput, call: ClientCall<unknown>): boolean {
+  return dialect.storable !== undefined && (dialect.keeps?.(call.context) ?? true);
+}
+
 async function keep(
   input: AnswerInput,
   events: readonly TurnEvent[],
@@ -114,10 +122,8 @@ function fail(input: AnswerInput, failure: Failure): Response {
   return refuse({ ...input, now: input.deps.ports.clock.now() }, failure);
 }
 
-/** A JSON reply. */
+/** A JSON reply; the headers are its own from here on. */
 export function json(body: JsonObject, headers: Record<string, string>, status = 200): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { "content-type": "application/json", ...headers },
-  });
+  headers["content-type"] = "application/json";
+  return new Response(JSON.stringify(body), { status, headers });
 }

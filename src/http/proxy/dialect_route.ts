@@ -39,14 +39,12 @@ export async function serveDialect(
   if (call.operation === "embed") {
     return await embed({ deps, dialect, arrival, trail, call, target: targets[0], bytes });
   }
+  const whole = { deps, dialect, arrival, body, bodyBytes: bytes, trail, call, targets };
+  if (!call.stream) return await answerWhole({ ...whole, opening: generate(deps, whole) });
   const leaving = new AbortController();
-  const guarded = {
-    ...arrival,
-    watch: watchClient(() => AbortSignal.any([arrival.watch.signal, leaving.signal])),
-  };
-  const opening = generate(deps, { arrival: guarded, dialect, body, bodyBytes: bytes, trail, call, targets });
-  const input = { deps, dialect, arrival, body, trail, call, opening, leave: () => leaving.abort() };
-  return call.stream ? await answerStream(input) : await answerWhole(input);
+  const watch = watchClient(() => AbortSignal.any([arrival.watch.signal, leaving.signal]));
+  const opening = generate(deps, { ...whole, arrival: { ...arrival, watch } });
+  return await answerStream({ ...whole, opening, leave: () => leaving.abort() });
 }
 
 async function understand(
