@@ -30,8 +30,8 @@ export interface SignatureMemory {
   find(call: SignatureKey): string | undefined;
   /** Reads what memory lacks from the store; true when at least one was found and decoding again is worth it. */
   load(calls: readonly SignatureKey[]): Promise<boolean>;
-  /** Reads who made the newest signature of a request from the store, where memory has forgotten it. */
-  loadOwner(request: GeminiRequest): Promise<void>;
+  /** Reads who made the newest signature of a request from the store, where memory has forgotten it; undefined where there is nothing to read. */
+  loadOwner(request: GeminiRequest): Promise<unknown> | undefined;
   remember(call: SignatureKey, signature: string, credential: CredentialId, source: SourceName): void;
   /** Who made the newest signature in the request's contents. */
   ownerOf(
@@ -42,12 +42,13 @@ export interface SignatureMemory {
 
 export function createSignatureMemory(store: Pick<Store, "expiring">): SignatureMemory {
   const byKey = new Map<string, Remembered>();
+  /** By the signature itself, which is kept anyway: the engine hashes a text once, and faster than anybody here. */
   const owners = new Map<string, Remembered>();
   const writes = new Set<Promise<void>>();
 
   function keep(key: string, value: Remembered): void {
     put(byKey, key, value);
-    put(owners, fingerprint(value.signature), value);
+    put(owners, value.signature, value);
   }
 
   function write(key: string, value: Remembered): void {
@@ -71,16 +72,22 @@ export function createSignatureMemory(store: Pick<Store, "expiring">): Signature
 
   function ownerOf(request: GeminiRequest) {
     const signature = newestSigned(request.contents)?.thoughtSignature;
-    return signature === undefined ? undefined : owners.get(fingerprint(signature));
+    return signature === undefined ? undefined : owners.get(signature);
+  }
+
+  function find(call: SignatureKey): string | undefined {
+    if (byKey.size === 0) return undefined;
+    return (byKey.get(idKey(call)) ?? byKey.get(contentKey(call)))?.signature;
   }
 
   return {
-    find: (call) => (byKey.get(idKey(call)) ?? byKey.get(contentKey(call)))?.signature,
+    find,
     load,
-    async loadOwner(request) {
-      const call = newestSigned(request.contents)?.functionCall;
-      if (call === undefined || ownerOf(request) !== undefined) return;
-      await load([{ id: call.id ?? "", name: call.name, args: call.args ?? {} }]);
+    loadOwner(request) {
+      const signed = newestSigned(request.contents);
+      const call = signed?.functionCall;
+      if (call === undefined || owners.has(signed?.thoughtSignature ?? "")) return undefined;
+      return load([{ id: call.id ?? "", name: call.name, args: call.args ?? {} }]);
     },
     remember(call, signature, credential, source) {
       const value = { signature, credential, source };
@@ -102,8 +109,10 @@ function put(map: Map<string, Remembered>, key: string, value: Remembered): void
 
 function newestSigned(contents: readonly Content[]): Part | undefined {
   for (let index = contents.length - 1; index >= 0; index--) {
-    const signed = contents[index]?.parts.findLast((part) => part.thoughtSignature !== undefined);
-    if (signed) return signed;
+    const { parts } = contents[index]!;
+    for (let place = parts.length - 1; place >= 0; place--) {
+      if (parts[place]!.thoughtSignature !== undefined) return parts[place];
+    }
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 
 /** What the pool is asked for, before anything has been tried. */
 export type CallNeed = Omit<Need, "tried">;
+type Draft = { -readonly [Field in keyof CallNeed]: CallNeed[Field] };
 
 interface NeedInput {
   readonly target: ResolvedModel;
@@ -14,8 +15,9 @@ interface NeedInput {
   readonly counted: boolean;
   readonly request?: GeminiRequest;
   /** The source that the client's history names as the maker of its newest signature. */
-  readonly signedBy?: string;
+  readonly signedBy?: string | undefined;
   readonly pinned?: CredentialId;
+  readonly maxOutputTokens?: number | undefined;
 }
 
 /**
@@ -25,16 +27,18 @@ interface NeedInput {
 export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): CallNeed {
   const affinity = affinityOf(deps, input);
   const pinned = input.pinned ?? deps.pinOf?.(arrival.request);
-  return {
+  const need: Draft = {
     model: input.target.id,
     sources: sourcesOf(deps, input.target),
     inputTokens: input.inputTokens,
     session: input.session,
     client: arrival.client.id,
     counted: input.counted,
-    ...(pinned === undefined ? {} : { pinned }),
-    ...(affinity === undefined ? {} : { affinity }),
   };
+  if (input.maxOutputTokens !== undefined) need.maxOutputTokens = input.maxOutputTokens;
+  if (pinned !== undefined) need.pinned = pinned;
+  if (affinity !== undefined) need.affinity = affinity;
+  return need;
 }
 
 /**

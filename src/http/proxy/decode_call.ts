@@ -19,7 +19,7 @@ export async function decodeCall(
   const input: DecodeInput = {
     target: { id: target.id, capabilities: target.capabilities },
     signatureOf: (call) => deps.signatures.find(call),
-    stored: await loadStored(deps, dialect.references?.(body) ?? []),
+    stored: await storedFor(deps, dialect.references?.(body)),
     headers: arrival.request.headers,
     newId: deps.ports.newId,
   };
@@ -29,9 +29,16 @@ export async function decodeCall(
     if (found) decoded = dialect.decodeRequest(body, input);
   }
   if (decoded.ok && decoded.value.missingSignatures.length === 0) {
-    await deps.signatures.loadOwner(decoded.value.request);
+    const owner = deps.signatures.loadOwner(decoded.value.request);
+    if (owner !== undefined) await owner;
   }
   return decoded.ok ? await withMedia(deps, arrival, decoded.value) : decoded;
+}
+
+const NOTHING_STORED: ReadonlyMap<string, Json> = new Map();
+
+function storedFor(deps: ProxyDeps, ids: readonly string[] = []) {
+  return ids.length === 0 ? NOTHING_STORED : loadStored(deps, ids);
 }
 
 async function loadStored(deps: ProxyDeps, ids: readonly string[]): Promise<ReadonlyMap<string, Json>> {

@@ -66,18 +66,15 @@ async function ask(
   target: ResolvedModel,
   call: ClientCall<unknown>,
 ): Promise<Result<TurnSource, Failure>> {
-  const { maxOutputTokens } = call.request.generationConfig ?? {};
-  const need = {
-    ...callNeed(deps, input.arrival, {
-      target,
-      inputTokens: estimateTokens(input.bodyBytes),
-      session: call.session,
-      counted: true,
-      request: call.request,
-      ...(call.signedBy === undefined ? {} : { signedBy: call.signedBy }),
-    }),
-    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-  };
+  const need = callNeed(deps, input.arrival, {
+    target,
+    inputTokens: estimateTokens(input.bodyBytes),
+    session: call.session,
+    counted: true,
+    request: call.request,
+    signedBy: call.signedBy,
+    maxOutputTokens: call.request.generationConfig?.maxOutputTokens,
+  });
   const { trail } = input;
   const one = () =>
     continuedTurn(deps, {
