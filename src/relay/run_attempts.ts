@@ -128,6 +128,11 @@ const HOST_FAULTS: ReadonlySet<Failure["class"]> = new Set([
   "unknown",
 ]);
 
+/** Hosts of a source differ in whom they serve too: one refuses a caller whom the other takes. */
+function mayMove({ class: name, code }: Failure): boolean {
+  return HOST_FAULTS.has(name) || (name === "not_on_tier" && code === "permission_denied");
+}
+
 /** Asks with one lease, at one host of its source after another. */
 async function tryLease<Value>(
   deps: RelayDeps,
@@ -147,7 +152,7 @@ async function tryLease<Value>(
     }
     for (let host = 0;; host++) {
       const result = await tryOnce({ ...base, credential, upstream, host, healings });
-      if (result.ok || host + 1 >= upstream.hosts || !HOST_FAULTS.has(result.error.class)) return result;
+      if (result.ok || host + 1 >= upstream.hosts || !mayMove(result.error)) return result;
     }
   } catch (cause) {
     lease[Symbol.dispose]();
