@@ -1,5 +1,6 @@
 /**
- * Many requests on one process, mixed native and chat, whole and streamed: resident memory after each tenth.
+ * Many requests on one process, mixed native and chat, whole and streamed: resident memory after each tenth, and
+ * when the process has rested: the runtime keeps room for short-lived objects while it is busy.
  *
  *     deno run -A bench/memory.ts [--requests 100000]
  */
@@ -35,3 +36,6 @@ for (let next = wanted / 10; done < wanted;) {
     } MiB  failed ${failures}`,
   );
 }
+
+await new Promise((resolve) => setTimeout(resolve, 20_000));
+console.log(`   after 20 s at rest  ${(await memoryOf(proxy.pid))?.toFixed(0)} MiB`);
