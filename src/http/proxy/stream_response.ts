@@ -108,14 +108,20 @@ function encodedStream(input: StreamInput, early: OpenStream | undefined): Reada
     }
   }
 
+  function left(turn: OpenStream | undefined): void {
+    turn?.turn.cancel();
+    finish(clientGone());
+  }
+
   return pumpedStream({
     join: (pieces) => encoder.encode(pieces.length === 1 ? pieces[0] : pieces.join("")),
     pump,
     cancel() {
       if (finished) return;
-      finish(clientGone());
-      open?.turn.cancel();
       input.leave();
+      // The attempt ends first, so that the call is recorded with it.
+      if (open !== undefined) return left(open);
+      void input.opening.then((opened) => left(opened.ok ? opened.value : undefined), () => left(undefined));
     },
   });
 }
