@@ -12,6 +12,7 @@ import { refuse } from "./failure_response.ts";
 import { generate } from "./generate.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { resolveTargets } from "./resolve_targets.ts";
+import { tellRefusal } from "./tell_refusal.ts";
 
 /** A request that has been read and understood. */
 interface Understood {
@@ -29,7 +30,10 @@ export async function serveDialect(
   arrival: Arrival,
 ): Promise<Response> {
   const understood = await understand(deps, dialect, arrival);
-  if (!understood.ok) return refuse({ dialect, arrival, now: deps.ports.clock.now() }, understood.error);
+  if (!understood.ok) {
+    tellRefusal(deps, arrival, understood.error);
+    return refuse({ dialect, arrival, now: deps.ports.clock.now() }, understood.error);
+  }
   const { call, body, bytes, targets } = understood.value;
   const trail = trailOf(deps, dialect, arrival, understood.value);
   trail.warnings.push(...call.warnings);

@@ -25,6 +25,7 @@ import { refuseNative, serveNative } from "./native_route.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { serveResource } from "./resource_route.ts";
 import { serveStored } from "./stored_route.ts";
+import { tellRefusal } from "./tell_refusal.ts";
 
 export type { ProxyDeps, ResourceOwners } from "./proxy_deps.ts";
 export { type BodyKeeper, createBodyKeeper } from "./body_keeper.ts";
@@ -56,8 +57,10 @@ export function createProxyApp(options: ProxyAppOptions): Hono<{ Bindings: PeerI
   const handle = createHandler(options);
   const app = new Hono<{ Bindings: PeerInfo }>();
 
-  const sayIn = (dialect: AnyDialect): Say => (arrival, failure) =>
-    refuse({ dialect, arrival, now: deps.ports.clock.now() }, failure);
+  const sayIn = (dialect: AnyDialect): Say => (arrival, failure) => {
+    tellRefusal(deps, arrival, failure);
+    return refuse({ dialect, arrival, now: deps.ports.clock.now() }, failure);
+  };
   const sayNative: Say = (arrival, failure) => refuseNative(deps, arrival, { failure });
   const sayAsAsked: Say = (arrival, failure) => {
     const asked = MESSAGES_PATH.test(arrival.url.pathname) ? "anthropic" : modelDialect(arrival);

@@ -20,6 +20,7 @@ import { repairedBody } from "./repaired_body.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { failureHeaders, replyHeaders } from "./reply_headers.ts";
 import { resolveTargets } from "./resolve_targets.ts";
+import { tellRefusal } from "./tell_refusal.ts";
 
 /** Methods of a model that native clients may call, and whether they answer with a model's turn or use quota. */
 const METHODS: Readonly<
@@ -133,6 +134,7 @@ export function refuseNative(
 ): Response {
   const now = deps.ports.clock.now();
   const { failure, body } = refusal;
+  if (trail === undefined) tellRefusal(deps, arrival, failure);
   const encoded = encodeNativeFailure(failure, { now, ...(body === undefined ? {} : { body }) });
   trail?.record(encoded.status, failure);
   return new Response(JSON.stringify(encoded.body), {
