@@ -6,10 +6,10 @@
  */
 import inspector from "node:inspector";
 import process from "node:process";
-import { OWNER, type Usage } from "../src/core/mod.ts";
-import { createPool, type Lease, type Need, type Pool } from "../src/pool/mod.ts";
+import type { Usage } from "../src/core/mod.ts";
+import { createPool, type Lease, type Pool } from "../src/pool/mod.ts";
 import { seededRandom } from "../tests/scenarios/seeded_random.ts";
-import { credentialOf, mapStore, SETTINGS } from "../tests/support/pool_fixture.ts";
+import { credentialOf, mapStore, needOf, SETTINGS } from "../tests/support/pool_fixture.ts";
 
 const CALLS = 100_000;
 const UNDER_WAY = 16;
@@ -41,21 +41,7 @@ async function poolOf(keys: number) {
   });
 }
 
-const TRIED: ReadonlySet<never> = new Set<never>();
-
-function needOf(at: number): Need {
-  return {
-    model: "gemini-flash",
-    sources: ["api_key"],
-    inputTokens: 1_000,
-    session: `s${at % 50}`,
-    client: OWNER,
-    tried: TRIED,
-    counted: true,
-  };
-}
-
-const needs = Array.from({ length: 1_000 }, (_, at) => needOf(at));
+const needs = Array.from({ length: 1_000 }, (_, at) => needOf({ session: `s${at % 50}` }));
 
 /** So many calls, some of them under way at any time; 1 ms apart. */
 function play(pool: Pool, calls: number): void {
@@ -66,7 +52,7 @@ function play(pool: Pool, calls: number): void {
     const old = leases[slot];
     old?.succeed(USAGE);
     old?.[Symbol.dispose]();
-    leases[slot] = pool.tryAcquire(needs[i % needs.length] ?? needOf(i));
+    leases[slot] = pool.tryAcquire(needs[i % needs.length]!);
   }
   for (const lease of leases) lease?.[Symbol.dispose]();
 }

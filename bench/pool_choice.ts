@@ -4,10 +4,11 @@
  *
  *     deno run -A bench/pool_choice.ts
  */
-import { type Credential, type Failure, OWNER } from "../src/core/mod.ts";
-import { createPool, type Need, type PoolSettings } from "../src/pool/mod.ts";
+import type { Credential } from "../src/core/mod.ts";
+import { createPool, type PoolSettings } from "../src/pool/mod.ts";
 import { seededRandom } from "../tests/scenarios/seeded_random.ts";
-import { credentialOf, mapStore, SETTINGS } from "../tests/support/pool_fixture.ts";
+import { minuteRefusal } from "../tests/support/failure_of.ts";
+import { credentialOf, mapStore, needOf, SETTINGS } from "../tests/support/pool_fixture.ts";
 
 const BOUNDS: readonly (readonly [number, number])[] = [[1_000, 50], [20_000, 500]];
 const CALLS = 20_000;
@@ -15,30 +16,6 @@ const MODES: readonly PoolSettings["rotationMode"][] = ["balanced", "sequential"
 
 /** Time that moves only by hand, so that the benchmark measures nothing but the pool. */
 const clock = { at: Date.UTC(2026, 5, 1, 12), now: () => clock.at, after: () => () => {} };
-
-function need(at: number): Need {
-  return {
-    model: "gemini-flash",
-    sources: ["api_key"],
-    inputTokens: 1_000,
-    session: `s${at % 50}`,
-    client: OWNER,
-    tried: new Set(),
-    counted: true,
-  };
-}
-
-function refusal(until: number): Failure {
-  return {
-    class: "rate_limit",
-    origin: "google",
-    status: 429,
-    message: "Minute.",
-    cools: "bucket",
-    until,
-    limits: [{ kind: "requests_per_minute", value: 5 }],
-  };
-}
 
 async function measure(keys: number, rotationMode: PoolSettings["rotationMode"]) {
   const random = seededRandom(7);
@@ -58,16 +35,16 @@ async function measure(keys: number, rotationMode: PoolSettings["rotationMode"])
     ports: { clock, random, newId: (prefix) => prefix },
     credentials,
   });
-  pool.tryAcquire(need(0))?.succeed();
+  pool.tryAcquire(needOf())?.succeed();
   const times: number[] = [];
   for (let i = 0; i < CALLS; i++) {
     clock.at += 3;
     const started = performance.now();
-    const lease = pool.tryAcquire(need(i));
+    const lease = pool.tryAcquire(needOf({ session: `s${i % 50}` }));
     const chosen = performance.now();
     if (lease === undefined) continue;
     if (random() < 0.02) {
-      lease.fail(refusal(clock.at + 30_000), { attempt: 1, sameKeyRetries: 0, classes: [] });
+      lease.fail(minuteRefusal(5, clock.at + 30_000), { attempt: 1, sameKeyRetries: 0, classes: [] });
     } else lease.succeed();
     times.push((chosen - started) * 1000);
   }

@@ -49,7 +49,7 @@ export class ClientDoor {
     this.#stopRecords = deps.ledger.onRecord((record) => this.#spend(record));
   }
 
-  /** The client of a token. Tokens are compared by hash, so that time tells nothing of them. */
+  /** The client of a token. Tokens are compared by hash, so that time tells nothing of one that is not wholly known. */
   authenticate(token: string): ClientIdentity | undefined {
     const hash = this.#hashes.get(token) ?? hashToken(token);
     const identity = this.#identify(hash);

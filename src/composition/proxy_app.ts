@@ -42,12 +42,9 @@ export function proxyApp(
 }
 
 function bodyKeeper({ store, ledger }: Rooms): BodyKeeper {
-  return createBodyKeeper(
-    new BodyShelf(store),
-    (problem) =>
-      (console.error(problem), 0) ||
-      ledger.log("warn", "request", "A body could not be kept", { error: String(problem) }),
-  );
+  return createBodyKeeper(new BodyShelf(store), (problem) => {
+    ledger.log("warn", "request", "A body could not be kept", { error: String(problem) });
+  });
 }
 
 /** Asks these credentials for their models; dead and disabled ones are left alone. */

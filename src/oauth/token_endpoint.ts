@@ -10,7 +10,7 @@ import {
   type Result,
   type SourceName,
 } from "../core/mod.ts";
-import { classifyTokenRefusal, safeText } from "../upstreams/mod.ts";
+import { classifyTokenRefusal, unreachableFailure } from "../upstreams/mod.ts";
 import { mayBePlain, type OAuthClient } from "./oauth_client.ts";
 import { timed } from "./timed.ts";
 
@@ -98,16 +98,8 @@ function unreadable(source: SourceName): Failure {
 }
 
 function unreachable(source: SourceName, error: unknown): Failure {
-  return {
-    class: "transport",
-    origin: "google",
-    status: 502,
-    source,
-    cools: "endpoint",
-    code: "token_endpoint_unreachable",
-    message: "Google's token endpoint could not be reached; check the network and GOOGLE_TOKEN_URL.",
-    detail: error instanceof Error ? safeText(error.message) : "unknown fault",
-  };
+  const message = "Google's token endpoint could not be reached; check the network and GOOGLE_TOKEN_URL.";
+  return unreachableFailure(source, message, error, "token_endpoint_unreachable");
 }
 
 /** The account's e-mail, asked of Google with its own token. */

@@ -1,31 +1,10 @@
 import assert from "node:assert/strict";
-import type { Failure } from "../core/mod.ts";
+import { failureOf, minuteRefusal } from "../../tests/support/failure_of.ts";
 import { benchOf, credentialOf, needOf } from "../../tests/support/pool_fixture.ts";
 import type { AttemptHistory, Lease, Need, Pool, PoolEvent, Shortage } from "./mod.ts";
 
 const FIRST: AttemptHistory = { attempt: 1, sameKeyRetries: 0, classes: [] };
 const { signal } = new AbortController();
-
-function failureOf(more: Partial<Failure>): Failure {
-  return {
-    class: "unknown",
-    origin: "google",
-    status: 500,
-    message: "It failed.",
-    cools: "nothing",
-    ...more,
-  };
-}
-
-function minute(value: number, until: number): Failure {
-  return failureOf({
-    class: "rate_limit",
-    status: 429,
-    cools: "bucket",
-    until,
-    limits: [{ kind: "requests_per_minute", value }],
-  });
-}
 
 async function leased(pool: Pool, more: Partial<Need> = {}): Promise<Lease> {
   const result = await pool.acquire(needOf(more), { signal });
@@ -56,7 +35,7 @@ Deno.test("acquire() paces to the limit that a refusal named, and refuses with t
   const start = clock.now();
   (await leased(pool)).succeed();
   (await leased(pool)).succeed();
-  (await leased(pool)).fail(minute(2, start + 60_000), FIRST);
+  (await leased(pool)).fail(minuteRefusal(2, start + 60_000), FIRST);
   const shortage = await refused(pool);
   assert.equal(shortage.failure.class, "rate_limit");
   assert.ok(Math.abs((shortage.failure.until ?? 0) - (start + 60_000)) < 300, String(shortage.failure.until));

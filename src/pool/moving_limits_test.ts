@@ -1,22 +1,10 @@
 import assert from "node:assert/strict";
+import { minuteRefusal } from "../../tests/support/failure_of.ts";
 import { benchOf, credentialOf, needOf } from "../../tests/support/pool_fixture.ts";
-import type { Failure } from "../core/mod.ts";
 import { LimitShift } from "./limit_shift.ts";
 import { MINUTE } from "./tuning.ts";
 
 const HISTORY = { attempt: 1, sameKeyRetries: 0, classes: [] };
-
-function refusal(value: number, until: number): Failure {
-  return {
-    class: "rate_limit",
-    origin: "google",
-    status: 429,
-    message: "Minute.",
-    cools: "bucket",
-    until,
-    limits: [{ kind: "requests_per_minute", value }],
-  };
-}
 
 /** Six keys whose limits of 10 and 20 a minute were stated, and a way to call one of them. */
 async function known() {
@@ -28,7 +16,7 @@ async function known() {
     if (lease === undefined) return false;
     if (answer === "served") lease.succeed();
     // Anywhere in the minute, so that the windows are seen to slide.
-    else lease.fail(refusal(answer, clock.now() + 1_000 + 7_000 * (refusals++ % 5)), HISTORY);
+    else lease.fail(minuteRefusal(answer, clock.now() + 1_000 + 7_000 * (refusals++ % 5)), HISTORY);
     return true;
   };
   const limitOf = (key: string) => {

@@ -1,7 +1,7 @@
 import { err, type Failure, type Fetch, isObject, type JsonObject, ok, type Result } from "../core/mod.ts";
 import { classifyCodeAssist } from "./classify_code_assist.ts";
 import { codeAssistHeaders, type CodeAssistService, codeAssistUrl } from "./code_assist_service.ts";
-import { safeText } from "./safe_text.ts";
+import { unreachableFailure } from "./unreachable_failure.ts";
 
 /** One question to the control plane. */
 export interface CodeAssistCall {
@@ -40,7 +40,7 @@ export async function callCodeAssist(
     first ??= answer;
   }
   // What the preferred host said explains more than what its stand-ins did.
-  return first ?? err(transportFailure(service, "no host"));
+  return first ?? err(unreachable(service, "no host"));
 }
 
 const mayMove = (failure: Failure) => NEXT_HOST.has(failure.class) || failure.code === "permission_denied";
@@ -66,7 +66,7 @@ async function askHost(
     return err(classifyCodeAssist(input, service.source, service.clientProject));
   } catch (error) {
     if (signal.aborted) throw error;
-    return err(transportFailure(service, error));
+    return err(unreachable(service, error));
   }
 }
 
@@ -91,15 +91,7 @@ function addressSetting({ source }: CodeAssistService): string {
   return source === "antigravity" ? "ANTIGRAVITY_URLS" : "CODE_ASSIST_URL";
 }
 
-function transportFailure(service: CodeAssistService, cause: unknown): Failure {
-  return {
-    class: "transport",
-    origin: "google",
-    status: 502,
-    source: service.source,
-    cools: "endpoint",
-    code: "upstream_unreachable",
-    message: `Code Assist could not be reached; check the network and ${addressSetting(service)}.`,
-    detail: cause instanceof Error ? safeText(cause.message) : "unknown fault",
-  };
+function unreachable(service: CodeAssistService, cause: unknown): Failure {
+  const message = `Code Assist could not be reached; check the network and ${addressSetting(service)}.`;
+  return unreachableFailure(service.source, message, cause);
 }

@@ -1,6 +1,6 @@
 import { err, type Failure, isObject, ok, type Result, type SourceName } from "../core/mod.ts";
 import type { Upstream } from "./contract.ts";
-import { safeText } from "./safe_text.ts";
+import { unreachableFailure } from "./unreachable_failure.ts";
 
 type Options = Parameters<Upstream["discover"]>[1];
 
@@ -54,7 +54,7 @@ async function fetchPage<Item>(
     return err(list.classify({ status: response.status, body, headers: response.headers, model: "", now }));
   } catch (error) {
     if (signal.aborted) throw error;
-    return err(unreachable(list, error));
+    return err(unreachableFailure(list.source, list.sentences.unreachable, error));
   }
 }
 
@@ -79,17 +79,4 @@ function readPage<Item>(list: PagedList<Item>, body: string): Result<Record<stri
 function itemsIn<Item>(page: Record<string, unknown>, { field, read }: PagedList<Item>): readonly Item[] {
   const listed = Array.isArray(page[field]) ? page[field].filter(isObject) : [];
   return listed.flatMap((model) => read(model) ?? []);
-}
-
-function unreachable<Item>({ source, sentences }: PagedList<Item>, error: unknown): Failure {
-  return {
-    class: "transport",
-    origin: "google",
-    status: 502,
-    source,
-    cools: "endpoint",
-    code: "upstream_unreachable",
-    message: sentences.unreachable,
-    detail: error instanceof Error ? safeText(error.message) : "unknown fault",
-  };
 }

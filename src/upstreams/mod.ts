@@ -12,4 +12,5 @@ export { callCodeAssist, type CallOptions, type CodeAssistCall } from "./code_as
 export { type CodeAssistService } from "./code_assist_service.ts";
 export * from "./contract.ts";
 export { safeText } from "./safe_text.ts";
+export { unreachableFailure } from "./unreachable_failure.ts";
 export { codeAssistServiceOf, type UpstreamPlaces, upstreamsOf } from "./upstreams_of.ts";

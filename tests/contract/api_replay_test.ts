@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createGeminitro, type Geminitro } from "../../src/composition/mod.ts";
 import { createSimulator, type SimLogEntry } from "../../src/sim/mod.ts";
+import { TimedClock } from "../support/timed_clock.ts";
 
 const TOKEN = "owner-token-of-the-replay-test";
 const KEYS = ["AIzaSyReplay-aaaaaaaaaaaaaaaaaaaaaaaaa1", "AIzaSyReplay-bbbbbbbbbbbbbbbbbbbbbbbbb2"] as const;
@@ -15,7 +16,7 @@ interface Bench {
 async function withProxy(env: Record<string, string>, run: (bench: Bench) => Promise<void>): Promise<void> {
   const simulator = createSimulator({ projects: [{ id: "one", keys: [...KEYS] }] });
   let ids = 0;
-  const timers = new Set<ReturnType<typeof setTimeout>>();
+  const clock = new TimedClock();
   const proxy = await createGeminitro({
     env: {
       GEMINITRO_KV: ":memory:",
@@ -26,14 +27,7 @@ async function withProxy(env: Record<string, string>, run: (bench: Bench) => Pro
     },
     print: () => {},
     ports: {
-      clock: {
-        now: () => Date.now(),
-        after(ms, task) {
-          const timer = setTimeout(() => (timers.delete(timer), task()), ms);
-          timers.add(timer);
-          return () => (timers.delete(timer), clearTimeout(timer));
-        },
-      },
+      clock,
       random: () => 0.5,
       newId: (prefix) => `${prefix}${String(++ids).padStart(24, "0")}`,
       fetch: (input, init) => simulator.fetch(new Request(input, init)),
@@ -59,7 +53,7 @@ async function withProxy(env: Record<string, string>, run: (bench: Bench) => Pro
     await run(bench);
   } finally {
     await proxy.close();
-    for (const timer of timers) clearTimeout(timer);
+    clock.stop();
   }
 }
 

@@ -4,6 +4,7 @@ import { createGeminitro, type Geminitro } from "../../src/composition/mod.ts";
 import { createApi } from "../../src/http/api/mod.ts";
 import { oauthEndpoints } from "../../src/http/oauth/mod.ts";
 import { type ApiClient, createApiClient } from "../../src/http/api/client.ts";
+import { TimedClock } from "./timed_clock.ts";
 
 export const OWNER_TOKEN = "owner-secret-token-of-the-test";
 /** Shaped like a key of Google's, and nobody's. */
@@ -58,7 +59,7 @@ export async function withApi(
 ): Promise<void> {
   const upstream: string[] = [];
   let ids = 0;
-  const timers = new Set<ReturnType<typeof setTimeout>>();
+  const clock = new TimedClock();
   const proxy = await createGeminitro({
     env: {
       GEMINITRO_KV: ":memory:",
@@ -69,14 +70,7 @@ export async function withApi(
     },
     print,
     ports: {
-      clock: {
-        now: () => Date.now(),
-        after(ms, task) {
-          const timer = setTimeout(() => (timers.delete(timer), task()), ms);
-          timers.add(timer);
-          return () => (timers.delete(timer), clearTimeout(timer));
-        },
-      },
+      clock,
       random: () => 0.5,
       newId: (prefix) => `${prefix}${String(++ids).padStart(24, "0")}`,
       fetch: fakeGoogle(upstream),
@@ -121,7 +115,7 @@ export async function withApi(
     await run({ proxy, client, ask, upstream });
   } finally {
     await proxy.close();
-    for (const timer of timers) clearTimeout(timer);
+    clock.stop();
   }
 }
 

@@ -11,3 +11,14 @@ export function failureOf(more: Partial<Failure>): Failure {
     ...more,
   };
 }
+
+/** The refusal of a minute whose limit of requests it states. */
+export function minuteRefusal(value: number, until: number): Failure {
+  return failureOf({
+    class: "rate_limit",
+    status: 429,
+    cools: "bucket",
+    until,
+    limits: [{ kind: "requests_per_minute", value }],
+  });
+}

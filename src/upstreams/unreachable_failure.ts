@@ -1,0 +1,21 @@
+import type { Failure, SourceName } from "../core/mod.ts";
+import { safeText } from "./safe_text.ts";
+
+/** A service of Google's that could not be reached: `message` says which and what to look at. */
+export function unreachableFailure(
+  source: SourceName,
+  message: string,
+  cause: unknown,
+  code = "upstream_unreachable",
+): Failure {
+  return {
+    class: "transport",
+    origin: "google",
+    status: 502,
+    source,
+    cools: "endpoint",
+    code,
+    message,
+    detail: cause instanceof Error ? safeText(cause.message) : "unknown fault",
+  };
+}
