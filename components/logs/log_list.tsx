@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { clockTime } from "../format.ts";
 import { logsText } from "../text/logs.ts";
-import type { LogLine } from "../views/log_lines.ts";
+import { fieldsText, type LogLine } from "../views/log_lines.ts";
 
 const words = logsText;
 const LEVEL_TONES: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const KIND_TONES: Readonly<Record<string, string>> = {
 
 function Line({ line }: { line: LogLine }) {
   const { entry, times } = line;
-  const fields = entry.fields === undefined ? "" : JSON.stringify(entry.fields);
+  const fields = fieldsText(entry);
   return (
     <li class="grid grid-cols-[4.6rem_1fr] items-baseline gap-x-3 px-4 py-1 hover:bg-sunken/60 sm:grid-cols-[4.6rem_4.5rem_1fr]">
       <time class="num text-xs text-mute" dateTime={new Date(entry.at).toISOString()}>
@@ -34,9 +34,7 @@ function Line({ line }: { line: LogLine }) {
           : null}
         {entry.message}
         {times > 1 && <span class="chip num ms-2">{words.times(times)}</span>}
-        {fields !== "" && fields !== "{}" && (
-          <span class="ms-2 font-mono text-xs break-all text-mute">{fields}</span>
-        )}
+        {fields !== "" && <span class="block text-xs break-words text-mute">{fields}</span>}
       </span>
     </li>
   );

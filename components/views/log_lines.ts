@@ -23,7 +23,7 @@ export function filterLogs(
   const least = LEVELS.indexOf(level);
   return entries.filter((entry) =>
     LEVELS.indexOf(entry.level) >= least && (kind === "" || entry.kind === kind) &&
-    (wanted === "" || entry.message.toLowerCase().includes(wanted))
+    (wanted === "" || `${entry.message} ${fieldsText(entry)}`.toLowerCase().includes(wanted))
   );
 }
 
@@ -37,6 +37,14 @@ export function logLines(entries: readonly LogEntry[], fold: boolean): readonly 
     else lines.push({ entry, times: 1 });
   }
   return lines;
+}
+
+/** What a line says beside its message, for people: names and values, without those that say nothing. */
+export function fieldsText({ fields = {} }: LogEntry): string {
+  return Object.entries(fields).flatMap(([name, value]) => {
+    if (value === null) return [];
+    return [`${name} ${typeof value === "object" ? JSON.stringify(value) : value}`];
+  }).join(" · ");
 }
 
 /** The lines as text, for the clipboard and for a file. */
