@@ -9,6 +9,7 @@ import {
   createGeminitro,
   type Geminitro,
   isWorker,
+  keepGoing,
   serve,
   type Serving,
   superviseWorkers,
@@ -48,6 +49,18 @@ if (!isWorker()) {
   });
 }
 
+let watched = false;
+
+/** Tells what failed behind everybody's back in the log of the servers of this process, and lets them serve on. */
+function keepServing(): void {
+  if (watched) return;
+  watched = true;
+  keepGoing((message, error) => {
+    for (const { rooms } of running) rooms.ledger.log("error", "server", message, { error });
+    if (running.size === 0) console.error(`${message}: ${error}`);
+  });
+}
+
 /** The built files beside this program; while developing, Vite serves them and only `static/` is read here. */
 function dashboardFiles() {
   const still = new URL("./static/", import.meta.url);
@@ -77,6 +90,7 @@ export async function startServer(options: StartOptions = {}): Promise<Running> 
       joins: isWorker(),
     });
     running.add(proxy);
+    keepServing();
     const workers = startWorkers(proxy, env, serving.port, further);
     const stop = async (patienceMs = PATIENCE_MS) => {
       running.delete(proxy);

@@ -75,5 +75,5 @@ function gather(stream: ReadableStream<Uint8Array>): Gathering {
       text += decoder.decode(part.value, { stream: true });
     }
   };
-  return { done: read(), stop: () => void reader.cancel(), text: () => text };
+  return { done: read(), stop: () => void reader.cancel().catch(() => {}), text: () => text };
 }

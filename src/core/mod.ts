@@ -15,3 +15,4 @@ export * from "./ports.ts";
 export * from "./redact.ts";
 export * from "./result.ts";
 export * from "./secret.ts";
+export * from "./told_fault.ts";

@@ -61,8 +61,10 @@ export class Writer {
   }
 
   #pack(): void {
-    this.#packed.push(...packCalls(this.#pending));
+    const records = this.#pending;
+    // First, so that records that cannot be packed are not tried for ever.
     this.#pending = [];
+    this.#packed.push(...packCalls(records));
     if (this.#packed.length > MOST_PENDING / PARCEL_RECORDS) this.#packed.shift();
   }
 
@@ -82,7 +84,7 @@ export class Writer {
   flush(whole = false): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#running = this.#running.then(() => this.#write(whole));
+    this.#running = this.#running.then(() => this.#write(whole)).catch(this.#deps.onProblem);
     return this.#running;
   }
 

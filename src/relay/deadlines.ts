@@ -64,7 +64,12 @@ class TickedDeadlines implements Deadlines {
     for (const entry of this.entries.list()) {
       if (entry.at > this.now || entry.place < 0) continue;
       this.entries.delete(entry);
-      entry.expire();
+      // Each belongs to a call of its own: what one throws is reported, and the others still expire.
+      try {
+        entry.expire();
+      } catch (cause) {
+        reportError(cause);
+      }
     }
     this.#arm();
   }

@@ -37,7 +37,14 @@ function flushSoon(one: Waiting): void {
   waiting.add(one);
   timer ??= setTimeout(() => {
     timer = undefined;
-    for (const each of waiting.list()) each.flush();
+    // Each is a stream of its own: what one throws is reported and stops no other.
+    for (const each of waiting.list()) {
+      try {
+        each.flush();
+      } catch (cause) {
+        reportError(cause);
+      }
+    }
   }, 0);
 }
 

@@ -1,4 +1,5 @@
 import { createGatherer } from "./gatherer.ts";
+import { type Outlet, outletOf } from "./outlet.ts";
 
 /** Bytes that may wait for a slow reader before the source is not read any more. */
 const HIGH_WATER = 64 * 1024;
@@ -14,56 +15,54 @@ export interface PumpTarget<Piece> {
   /** Sends what is queued and ends the stream. */
   close(): void;
   /** Breaks the stream off, so that the reader sees that it is not whole. */
-  fail(cause: Error): void;
+  fail(cause: unknown): void;
 }
 
 export interface PumpOptions<Piece extends { readonly length: number }> {
   readonly join: (pieces: readonly Piece[]) => Uint8Array;
-  /** Reads the source and writes to the target until it is over; never rejects. */
+  /** Reads the source and writes to the target until it is over. */
   readonly pump: (target: PumpTarget<Piece>) => Promise<void>;
   /** The reader left. */
   readonly cancel: () => void;
 }
 
-/** A byte stream that a loop fills; backpressure reaches the loop through `room`. */
+/** A byte stream that a loop fills; backpressure reaches the loop through `room`. A loop that fails breaks the stream off. */
 export function pumpedStream<Piece extends { readonly length: number }>(
   options: PumpOptions<Piece>,
 ): ReadableStream<Uint8Array> {
-  let over = false;
   let wake: (() => void) | undefined;
+  let outlet: Outlet;
   let gatherer: ReturnType<typeof createGatherer<Piece>>;
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      gatherer = createGatherer<Piece>((pieces) => controller.enqueue(options.join(pieces)));
-      const end = (finish: () => void) => {
-        if (over) return;
-        over = true;
-        finish();
-      };
-      void options.pump({
-        write: (piece) => over || gatherer.add(piece),
-        room: () => (controller.desiredSize ?? 1) > 0 ? undefined : new Promise((resolve) => wake = resolve),
+      outlet = outletOf(controller);
+      gatherer = createGatherer<Piece>((pieces) => outlet.send(options.join(pieces)));
+      const target: PumpTarget<Piece> = {
+        write: (piece) => outlet.over || gatherer.add(piece),
+        room: () =>
+          outlet.over || (controller.desiredSize ?? 1) > 0
+            ? undefined
+            : new Promise((resolve) => wake = resolve),
         get over() {
-          return over;
+          return outlet.over;
         },
-        close: () =>
-          end(() => {
-            gatherer.flush();
-            controller.close();
-          }),
-        fail: (cause) =>
-          end(() => {
-            gatherer.drop();
-            controller.error(cause);
-          }),
-      });
+        close() {
+          gatherer.flush();
+          outlet.close();
+        },
+        fail(cause) {
+          gatherer.drop();
+          outlet.fail(cause);
+        },
+      };
+      options.pump(target).catch(target.fail);
     },
     pull() {
       wake?.();
       wake = undefined;
     },
     cancel() {
-      over = true;
+      outlet.left();
       gatherer.drop();
       wake?.();
       options.cancel();

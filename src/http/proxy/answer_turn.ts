@@ -102,9 +102,9 @@ async function keep(
   events: readonly TurnEvent[],
   encode: EncodeInput<unknown>,
 ): Promise<void> {
-  const stored = input.dialect.storable?.(events, encode, input.body);
-  if (stored === undefined) return;
   try {
+    const stored = input.dialect.storable?.(events, encode, input.body);
+    if (stored === undefined) return;
     await input.deps.store.expiring.put("response", stored.id, stored.value, STORED_MS);
   } catch {
     input.deps.ledger.log(

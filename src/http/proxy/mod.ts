@@ -5,7 +5,7 @@
  * @module
  */
 import { Hono } from "hono";
-import { callerFault, type Failure, redact, type Result } from "../../core/mod.ts";
+import { callerFault, type Failure, redact, type Result, toldFault } from "../../core/mod.ts";
 import {
   anthropicCount,
   anthropicMessages,
@@ -197,13 +197,10 @@ function printable(text: string): string {
 
 /** A fault of our own: said without detail, logged with it. */
 function internal(deps: ProxyDeps, arrival: Arrival, cause: unknown): Failure {
-  const text = cause instanceof Error
-    ? `${cause.name}: ${cause.message}\n${cause.stack ?? ""}`
-    : String(cause);
   deps.ledger.log("error", "request", "A request failed inside the proxy", {
     request: arrival.requestId,
     path: arrival.url.pathname,
-    error: redact(text).slice(0, 2000),
+    error: toldFault(cause),
   });
   return {
     class: "unknown",

@@ -121,7 +121,9 @@ function encodedStream(input: StreamInput, early: OpenStream | undefined): Reada
       input.leave();
       // The attempt ends first, so that the call is recorded with it.
       if (open !== undefined) return left(open);
-      void input.opening.then((opened) => left(opened.ok ? opened.value : undefined), () => left(undefined));
+      input.opening.then((opened) => opened.ok ? opened.value : undefined, () => undefined).then(left).catch(
+        () => finish(clientGone()),
+      );
     },
   });
 }
