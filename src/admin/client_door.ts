@@ -129,7 +129,6 @@ export class ClientDoor {
     const message = `This client's ${budget.period} budget of ${budget.limit} ${budget.unit} is used up`;
     return {
       ...callerFault(message, { status: 429, code: "insufficient_quota" }),
-      origin: "proxy",
       ...until,
     };
   }
@@ -147,7 +146,7 @@ export class ClientDoor {
     }
     const message = `This client is limited to ${limit} requests a minute`;
     const until = (calls[0] ?? now) + MINUTE_MS;
-    return { ...callerFault(message, { status: 429, code: "rate_limit_exceeded" }), origin: "proxy", until };
+    return { ...callerFault(message, { status: 429, code: "rate_limit_exceeded" }), until };
   }
 
   #period(period: "daily" | "weekly" | "monthly") {

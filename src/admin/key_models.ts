@@ -42,20 +42,18 @@ export async function keepModels(
 function noUpstream({ source }: Credential): Failure {
   return {
     class: "config_fault",
-    origin: "proxy",
     status: 503,
     message: `The source ${source} is not switched on`,
-    cools: "nothing",
+    scope: "request",
   };
 }
 
 function unreachable({ source }: Credential): Failure {
   return {
     class: "transport",
-    origin: "proxy",
     status: 502,
     message: "Google could not be reached to check this key: try again, or add it without the check",
-    cools: "nothing",
+    scope: "request",
     source,
   };
 }

@@ -162,10 +162,9 @@ Deno.test("an edit of the store reaches the snapshot by itself", () =>
 
 const refusal: Failure = {
   class: "credential_dead",
-  origin: "google",
   status: 400,
   message: "Google does not know this API key; replace it.",
-  cools: "credential",
+  scope: "credential",
 };
 
 /** Answers by label; counts how many are asked at the same time. */

@@ -101,10 +101,9 @@ async function discover(
 function sourceOff(source: SourceName): Failure {
   return {
     class: "config_fault",
-    origin: "proxy",
     status: 503,
     source,
-    cools: "nothing",
+    scope: "request",
     message: `The source ${source} is not switched on, so its models cannot be listed.`,
   };
 }

@@ -61,7 +61,7 @@ function resolved(asked: string, id: string, snapshot: CatalogSnapshot): Resolve
 }
 
 function refused(message: string, status: number, code: string): Failure {
-  return { class: "caller_fault", origin: "proxy", status, message, code, param: "model", cools: "nothing" };
+  return { class: "caller_fault", status, message, code, param: "model", scope: "request" };
 }
 
 function shown(name: string): string {

@@ -1,8 +1,8 @@
 import type { SourceName } from "./ids.ts";
 
 /**
- * Every way a call can fail, as a closed set. The class alone decides what is cooled and who is tried next
- * (ARCHITECTURE.md, "Failure classes"); nothing else looks at upstream status codes.
+ * Every way a call can fail, as a closed set. The class decides who is tried next, the scope what rests (ARCHITECTURE.md,
+ * "Failures"); nothing else looks at upstream status codes.
  */
 export const FAILURE_CLASSES = [
   "caller_fault",
@@ -24,17 +24,29 @@ export const FAILURE_CLASSES = [
 ] as const;
 export type FailureClass = typeof FAILURE_CLASSES[number];
 
-/** What stops serving because of a failure. `bucket` is project x model; `group` all models of its quota group. */
-export type CoolingScope =
-  | "nothing"
-  | "bucket"
-  | "group"
-  | "credential_model"
-  | "credential"
-  | "source"
-  | "model"
-  | "endpoint"
-  | "egress";
+/**
+ * What a failure concerns, and so what rests because of it: nothing but this request; one credential; every credential of its
+ * account (an OAuth sign-in) or of its project; a bucket (a project's quota of one metric for a model or quota group); a
+ * credential for one operation of a model; an operation of a model at a source, whoever asks; a whole source; the way to it;
+ * or every call that leaves this machine.
+ */
+const FAILURE_SCOPES = [
+  "request",
+  "credential",
+  "account",
+  "project",
+  "bucket",
+  "credential_model",
+  "model",
+  "source",
+  "endpoint",
+  "egress",
+] as const;
+export type FailureScope = typeof FAILURE_SCOPES[number];
+
+/** What a call asks of a model. Google serves, counts and refuses each on its own. */
+const OPERATIONS = ["generate", "count", "embed", "predict", "live", "resource"] as const;
+export type Operation = typeof OPERATIONS[number];
 
 export type LimitKind =
   | "requests_per_minute"
@@ -62,8 +74,6 @@ export interface LimitNotice {
 /** One failed attempt or refused call, classified once, purely. Safe to show: no secret and no upstream body in it. */
 export interface Failure {
   readonly class: FailureClass;
-  /** Who says no: this proxy, or Google. */
-  readonly origin: "proxy" | "google" | "client";
   /** The HTTP status that Google answered, or that this proxy answers when Google was not asked. */
   readonly status: number;
   /** One sentence for the client: what failed and what to do. */
@@ -72,20 +82,22 @@ export interface Failure {
   readonly code?: string;
   /** The request field at fault, as a path in the client's own words: `messages[2].content[0].image_url.url`. */
   readonly param?: string;
-  /** Epoch milliseconds after which the same call may work; absent when nobody knows. */
+  readonly scope: FailureScope;
+  /** True when Google itself said that the scope is closed; absent when that is inferred, and may be wrong. */
+  readonly stated?: boolean;
+  /** Epoch milliseconds at which the scope opens again, by Google's word or its published rules; absent when nobody knows. */
   readonly until?: number;
-  readonly cools: CoolingScope;
+  /** The limit at Google that is used up, when it is not the operation's own: `grounding`, `storage`. Set for the scope `bucket`. */
+  readonly metric?: string;
   /** Set for rate_limit, quota and not_on_tier: every violation, the worst first. */
   readonly limits?: readonly LimitNotice[];
-  /** Set with code `context_length_exceeded` when Google names both numbers. */
-  readonly tokens?: { readonly sent: number; readonly maximum: number };
   /** Set by the upstream that classified it. */
   readonly source?: SourceName;
   /** A page for the user: billing, verification or appeal. */
   readonly link?: string;
   /** For the log only: reason words and shape, redacted. */
   readonly detail?: string;
-  /** Tells the relay of a repair that is worth one try on the same key (translation.md 9.3): the field to drop or the change to make. */
+  /** Tells the relay of a repair that is worth one try on the same key: the field to drop or the change to make. */
   readonly heal?: Healing;
 }
 
@@ -109,10 +121,9 @@ export function callerFault(
 ): Failure {
   return {
     class: "caller_fault",
-    origin: "client",
     status: more.status ?? 400,
     message,
-    cools: "nothing",
+    scope: "request",
     ...(more.code === undefined ? {} : { code: more.code }),
     ...(more.param === undefined ? {} : { param: more.param }),
   };

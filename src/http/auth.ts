@@ -92,22 +92,20 @@ export function createAuthGate(authenticate: Authenticate, now: () => number): A
 function unauthorized(message: string): Failure {
   return {
     class: "caller_fault",
-    origin: "proxy",
     status: 401,
     code: "invalid_api_key",
     message,
-    cools: "nothing",
+    scope: "request",
   };
 }
 
 function slowDown(until: number): Failure {
   return {
     class: "caller_fault",
-    origin: "proxy",
     status: 429,
     code: "too_many_attempts",
     message: "Too many wrong keys from this address: wait before trying again",
     until,
-    cools: "nothing",
+    scope: "request",
   };
 }

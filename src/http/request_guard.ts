@@ -39,10 +39,9 @@ function isForeignFetch({ headers }: Request): boolean {
 function refusal(message: string): Failure {
   return {
     class: "caller_fault",
-    origin: "proxy",
     status: 403,
     code: "forbidden_origin",
     message,
-    cools: "nothing",
+    scope: "request",
   };
 }

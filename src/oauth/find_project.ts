@@ -64,10 +64,9 @@ function refused({ source }: CodeAssistService, { reason, message, link }: Ineli
   const told = Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined;
   return {
     class: "credential_dead",
-    origin: "google",
     status: 403,
     source,
-    cools: "credential",
+    scope: "credential",
     code: reason === "VALIDATION_REQUIRED" ? "account_validation_required" : "account_not_eligible",
     message: told ??
       `Google does not open this service to the account: ${safeText(message) || "no reason was given"}`,
@@ -80,10 +79,9 @@ function refused({ source }: CodeAssistService, { reason, message, link }: Ineli
 function noProject({ source }: CodeAssistService): Failure {
   return {
     class: "credential_dead",
-    origin: "google",
     status: 403,
     source,
-    cools: "credential",
+    scope: "credential",
     code: "project_required",
     message:
       "This account's licence needs a Google Cloud project; set the account's project, then check it again.",

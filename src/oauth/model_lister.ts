@@ -32,10 +32,9 @@ export async function listModels(
   } catch {
     return err({
       class: "transport",
-      origin: "google",
       status: 502,
       source: credential.source,
-      cools: "nothing",
+      scope: "request",
       message: "The account's models could not be listed in time; check the account again.",
     });
   }

@@ -41,10 +41,9 @@ function operationName(name: unknown): string | undefined {
 function nothingFound({ source }: CodeAssistService, done: boolean): Failure {
   return {
     class: done ? "credential_dead" : "overloaded",
-    origin: "google",
     status: done ? 403 : 503,
     source,
-    cools: done ? "credential" : "nothing",
+    scope: done ? "credential" : "request",
     code: "no_project",
     message: done
       ? "Google gave this account no project; sign in once with Google's own program, then check the account again."

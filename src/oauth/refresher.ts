@@ -209,14 +209,14 @@ function patchOf(account: Account, { accessToken, expiresAt, refreshToken }: Tok
   return { accessToken, accessExpiresAt: expiresAt, ...(rotates ? { refreshToken } : {}) };
 }
 
-const base = ({ source }: Account) => ({ origin: "proxy" as const, source });
+const base = ({ source }: Account) => ({ source });
 
 function sourceOff(account: Account, message: string): Failure {
   return {
     ...base(account),
     class: "config_fault",
     status: 503,
-    cools: "source",
+    scope: "source",
     code: "source_off",
     message,
   };
@@ -227,7 +227,7 @@ function removed(account: Account): Failure {
     ...base(account),
     class: "credential_dead",
     status: 503,
-    cools: "credential",
+    scope: "credential",
     code: "account_removed",
     message: "This account was removed.",
   };
@@ -238,7 +238,7 @@ function broken(account: Account, error: unknown): Failure {
     ...base(account),
     class: "unknown",
     status: 503,
-    cools: "nothing",
+    scope: "request",
     message: "This account's token could not be renewed because of a fault of this proxy; see its log.",
     detail: error instanceof Error ? error.name : "unknown fault",
   };

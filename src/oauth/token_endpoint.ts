@@ -88,10 +88,9 @@ export function tokensOf(answer: oauth.TokenEndpointResponse, now: number): Toke
 function unreadable(source: SourceName): Failure {
   return {
     class: "unknown",
-    origin: "google",
     status: 502,
     source,
-    cools: "nothing",
+    scope: "request",
     code: "unreadable_token",
     message: "The token endpoint's answer was not a token; check GOOGLE_TOKEN_URL.",
   };
@@ -124,10 +123,9 @@ export async function fetchEmail(
 function noEmail(source: SourceName): Failure {
   return {
     class: "unknown",
-    origin: "google",
     status: 502,
     source,
-    cools: "nothing",
+    scope: "request",
     code: "no_email",
     message:
       "Google does not tell the account's e-mail; OAUTH_SCOPES must hold userinfo.email, then sign in again.",

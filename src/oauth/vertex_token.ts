@@ -93,10 +93,9 @@ function derOf(pem: string): Uint8Array<ArrayBuffer> {
 function badFile(why: string): Failure {
   return {
     class: "credential_dead",
-    origin: "proxy",
     status: 422,
     source: "vertex",
-    cools: "credential",
+    scope: "credential",
     code: "bad_service_account",
     message: `This service account file cannot be used: ${why}; add a service account's key file.`,
   };

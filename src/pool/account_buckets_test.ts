@@ -7,10 +7,9 @@ const HOUR = 3_600_000;
 function usedUp(until: number): Failure {
   return {
     class: "quota",
-    origin: "google",
     status: 429,
     message: "The quota is used up.",
-    cools: "bucket",
+    scope: "bucket",
     until,
     limits: [{ kind: "other", project: "projects/42" }],
   };

@@ -1,9 +1,21 @@
-import type { ClientId, Credential, CredentialId, Failure, SourceName, Usage } from "../core/mod.ts";
+import type {
+  ClientId,
+  Credential,
+  CredentialId,
+  Failure,
+  Operation,
+  SourceName,
+  Usage,
+} from "../core/mod.ts";
 
 /** What a call needs from the pool. */
 export interface Need {
   /** The model to be asked, as the upstream names it. */
   readonly model: string;
+  /** What is asked of it. Quota, locks and model lists tell operations apart. */
+  readonly operation: Operation;
+  /** Metrics of Google's that the call spends beside its operation's own: `grounding`, `storage`. */
+  readonly spends?: readonly string[];
   /** Tried in this order; within a source the tier, priority and policy decide. */
   readonly sources: readonly SourceName[];
   /** Input tokens, estimated before and settled after. */

@@ -53,7 +53,7 @@ Deno.test("fail() with a daily violation closes one model until Pacific midnight
   const failure = failureOf({
     class: "quota",
     status: 429,
-    cools: "bucket",
+    scope: "bucket",
     until: clock.now() + 5_000,
     limits: [{ kind: "requests_per_day", value: 20 }],
   });
@@ -71,7 +71,7 @@ Deno.test("fail() retires a dead key at once and says so", async () => {
   pool.subscribe((event) => events.push(event));
   const lease = await leased(pool);
   assert.equal(lease.credential.id, "a");
-  lease.fail(failureOf({ class: "credential_dead", status: 400, cools: "credential" }), FIRST);
+  lease.fail(failureOf({ class: "credential_dead", status: 400, scope: "credential" }), FIRST);
   for (let i = 0; i < 5; i++) {
     const next = await leased(pool, { session: `s${i}` });
     assert.equal(next.credential.id, "b");
@@ -110,7 +110,7 @@ Deno.test("acquire() refuses a request larger than every token limit, with the n
   const failure = failureOf({
     class: "rate_limit",
     status: 429,
-    cools: "bucket",
+    scope: "bucket",
     until: clock.now() + 9_000,
     limits: [{ kind: "tokens_per_minute", value: 250_000 }],
   });

@@ -6,7 +6,7 @@ import type { PoolEvent } from "./mod.ts";
 const FIRST = { attempt: 1, sameKeyRetries: 0, classes: [] };
 
 function failureOf(name: Failure["class"], more: Partial<Failure> = {}): Failure {
-  return { class: name, origin: "google", status: 500, message: "No.", cools: "nothing", ...more };
+  return { class: name, status: 500, message: "No.", scope: "request", ...more };
 }
 
 for (
@@ -36,7 +36,7 @@ Deno.test("fail() with config_fault rests the whole source and leaves the others
   ];
   const { pool } = await benchOf(keys);
   const need = needOf({ sources: ["antigravity", "api_key"] });
-  pool.tryAcquire(need)?.fail(failureOf("config_fault", { cools: "source" }), FIRST);
+  pool.tryAcquire(need)?.fail(failureOf("config_fault", { scope: "source" }), FIRST);
   assert.equal(pool.tryAcquire(need)?.credential.id, "c");
   await pool.close();
 });
@@ -57,7 +57,7 @@ Deno.test("fail() with not_on_tier sets one model aside for one key", async () =
 Deno.test("fail() with transport rests the endpoint only after several in a row, and one trial opens it again", async () => {
   const { pool, clock } = await benchOf([credentialOf("a"), credentialOf("b")]);
   for (let i = 0; i < 3; i++) {
-    pool.tryAcquire(needOf())?.fail(failureOf("transport", { cools: "endpoint" }), FIRST);
+    pool.tryAcquire(needOf())?.fail(failureOf("transport", { scope: "endpoint" }), FIRST);
   }
   assert.equal(pool.tryAcquire(needOf()), undefined);
   await clock.pass(3_000);

@@ -5,7 +5,7 @@ import { benchOf, credentialOf, needOf } from "../../tests/support/pool_fixture.
 const FIRST = { attempt: 1, sameKeyRetries: 0, classes: [] };
 
 function failureOf(more: Partial<Failure>): Failure {
-  return { class: "rate_limit", origin: "google", status: 429, message: "No.", cools: "bucket", ...more };
+  return { class: "rate_limit", status: 429, message: "No.", scope: "bucket", ...more };
 }
 
 Deno.test("a restart keeps learned limits and the running minute, so that it starts without a burst", async () => {
@@ -50,7 +50,7 @@ Deno.test("a credential's cooldown for a model survives a restart and lift() end
   const first = await benchOf([credentialOf("a")]);
   const { clock, store } = first;
   first.pool.tryAcquire(needOf())?.fail(
-    failureOf({ class: "not_on_tier", cools: "credential_model" }),
+    failureOf({ class: "not_on_tier", scope: "credential_model" }),
     FIRST,
   );
   await clock.pass(260);

@@ -7,7 +7,7 @@ const FIRST = { attempt: 1, sameKeyRetries: 0, classes: [] };
 
 function dayOut(value?: number): Failure {
   const notice = { kind: "requests_per_day" as const, ...(value === undefined ? {} : { value }) };
-  return { class: "quota", origin: "google", status: 429, message: "No.", cools: "bucket", limits: [notice] };
+  return { class: "quota", status: 429, message: "No.", scope: "bucket", limits: [notice] };
 }
 
 for (const value of [2_000, undefined]) {

@@ -105,11 +105,10 @@ export function shortageOf(
   const when = until === undefined ? "" : ` Try again in ${Math.max(1, Math.ceil((until - now) / 1000))} s.`;
   const failure: Failure = {
     class: name,
-    origin: "proxy",
     status,
     code,
     message: `No key can serve ${model} now: ${text}.${told === undefined ? "" : ` ${told}`}${when}`,
-    cools: "nothing",
+    scope: "request",
     ...(until === undefined ? {} : { until }),
   };
   return { kind: "shortage", failure, refusals };
@@ -144,11 +143,10 @@ export function tooLarge(need: Need, largest: number, refusals: readonly Refusal
     `${need.model} is ${largest} a minute: it can never be served. Shorten it, or add a key with a higher limit.`;
   const failure: Failure = {
     class: "caller_fault",
-    origin: "proxy",
     status: 413,
     code: "request_too_large",
     message,
-    cools: "nothing",
+    scope: "request",
   };
   return { kind: "shortage", failure, refusals };
 }
@@ -157,12 +155,11 @@ export function capped(need: Need, stop: CapStop, now: number): Shortage {
   const seconds = Math.max(1, Math.ceil((stop.until - now) / 1000));
   const failure: Failure = {
     class: "quota",
-    origin: "proxy",
     status: 429,
     code: stop.action === "reject" ? "cap_rejected" : "cap_exceeded",
     message: `The cap of ${stop.limit} set for ${stop.cap} is used up. It starts anew in ${seconds} s.`,
     until: stop.until,
-    cools: "nothing",
+    scope: "request",
   };
   const reason = need.sources.map((): Refusal => ({ reason: "capped", until: stop.until })).slice(0, 1);
   return { kind: "shortage", failure, refusals: reason };

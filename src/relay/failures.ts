@@ -4,10 +4,9 @@ import { type Failure, redact } from "../core/mod.ts";
 export function clientGone(): Failure {
   return {
     class: "client_gone",
-    origin: "client",
     status: 499,
     message: "The client closed the request",
-    cools: "nothing",
+    scope: "request",
   };
 }
 
@@ -16,11 +15,10 @@ export function transportFailure(cause: unknown): Failure {
   const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   return {
     class: "transport",
-    origin: "proxy",
     status: 502,
     code: "upstream_unreachable",
     message: "Cannot reach Google: the connection failed or was cut",
-    cools: "endpoint",
+    scope: "endpoint",
     detail: redact(text).slice(0, 300),
   };
 }
@@ -29,11 +27,10 @@ export function transportFailure(cause: unknown): Failure {
 export function unreachableFailure(ms: number): Failure {
   return {
     class: "transport",
-    origin: "proxy",
     status: 504,
     code: "upstream_unreachable",
     message: `Google could not be reached within ${ms} ms (TIMEOUT_CONNECT): check this machine's network`,
-    cools: "endpoint",
+    scope: "endpoint",
     detail: "timeout TIMEOUT_CONNECT",
   };
 }
@@ -42,11 +39,10 @@ export function unreachableFailure(ms: number): Failure {
 export function timeoutFailure(setting: string, ms: number): Failure {
   return {
     class: "transport",
-    origin: "proxy",
     status: 504,
     code: "upstream_timeout",
     message: `Google did not answer within ${ms} ms (${setting})`,
-    cools: "endpoint",
+    scope: "endpoint",
     detail: `timeout ${setting}`,
   };
 }
@@ -55,11 +51,10 @@ export function timeoutFailure(setting: string, ms: number): Failure {
 export function truncatedFailure(): Failure {
   return {
     class: "transport",
-    origin: "google",
     status: 502,
     code: "upstream_stream_cut",
     message: "Google's stream was cut before the reply was complete",
-    cools: "nothing",
+    scope: "request",
     detail: "stream ended without finishReason",
   };
 }
@@ -68,11 +63,10 @@ export function truncatedFailure(): Failure {
 export function emptyReplyFailure(reason: string): Failure {
   return {
     class: "empty_reply",
-    origin: "google",
     status: 502,
     code: "empty_reply",
     message: `Google answered with an empty reply (${reason})`,
-    cools: "nothing",
+    scope: "request",
   };
 }
 
@@ -80,10 +74,9 @@ export function emptyReplyFailure(reason: string): Failure {
 export function shuttingDown(): Failure {
   return {
     class: "transport",
-    origin: "proxy",
     status: 503,
     code: "shutting_down",
     message: "The proxy is shutting down: try again in a few seconds",
-    cools: "nothing",
+    scope: "request",
   };
 }

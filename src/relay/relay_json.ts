@@ -19,7 +19,8 @@ export interface JsonCall {
 /** Asks until a key answers; returns the parsed reply, out of its envelope. */
 export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result<unknown, Failure>> {
   const served = await runAttempts(deps, call, async (attempt): Promise<Result<unknown, Failure>> => {
-    const reply = await send(deps, attempt, call.build(attempt), { stream: false, model: call.need.model });
+    const { model, operation } = call.need;
+    const reply = await send(deps, attempt, call.build(attempt), { stream: false, model, operation });
     if (!reply.ok) return reply;
     const { value: open } = reply;
     try {

@@ -51,8 +51,9 @@ async function openNative(
   attempt: Try,
   onRefusal: OnRefusal,
 ): Promise<Result<OpenNative, Failure>> {
-  const { model } = call.need;
-  const sent = await send(deps, attempt, call.build(attempt), { stream: call.stream, model, onRefusal });
+  const { model, operation } = call.need;
+  const options = { stream: call.stream, model, operation, onRefusal };
+  const sent = await send(deps, attempt, call.build(attempt), options);
   if (!sent.ok) return sent;
   let reply = sent.value;
   try {

@@ -24,7 +24,7 @@ async function tryTurn(deps: RelayDeps, call: TurnCall, attempt: Try): Promise<R
     requestId: call.trail.facts.id,
     session,
   }, attempt.credential);
-  const reply = await send(deps, attempt, request, { stream: call.stream, model });
+  const reply = await send(deps, attempt, request, { stream: call.stream, model, operation: "generate" });
   if (!reply.ok) return reply;
   const input = { deps, attempt, reply: reply.value, model };
   const turn = await commit(call.stream ? streamedTurn(input) : wholeTurn(input));

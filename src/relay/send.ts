@@ -1,4 +1,4 @@
-import { type Failure, ok, type Result } from "../core/mod.ts";
+import { type Failure, ok, type Operation, type Result } from "../core/mod.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { RelayDeps, Running } from "./deps.ts";
@@ -28,6 +28,7 @@ export interface OpenReply {
 export interface SendOptions {
   readonly stream: boolean;
   readonly model: string;
+  readonly operation: Operation;
   /** Sees the body of a refusal, for the lane that passes Google's own error on. */
   readonly onRefusal?: (failure: Failure, body: string) => void;
 }
@@ -55,7 +56,8 @@ export async function send(
     exchange.release();
     const { status, headers } = response;
     const now = deps.ports.clock.now();
-    const failure = attempt.upstream.classifyFailure({ status, body, headers, model: options.model, now });
+    const { model, operation } = options;
+    const failure = attempt.upstream.classifyFailure({ status, body, headers, model, operation, now });
     options.onRefusal?.(failure, body);
     return { ok: false, error: failure };
   } catch (cause) {

@@ -53,7 +53,7 @@ export const deadAccountRule: Rule = (seen) => {
   const link = linkOf(seen);
   return failed(seen, {
     class: "credential_dead",
-    cools: "credential",
+    scope: "credential",
     ...refusal,
     ...(link === undefined ? {} : { link }),
   });
@@ -64,7 +64,7 @@ export const staleTokenRule: Rule = (seen) =>
   seen.status === 401
     ? failed(seen, {
       class: "credential_stale",
-      cools: "nothing",
+      scope: "request",
       code: "access_token_expired",
       message: "Google no longer takes the access token of this account; it is refreshed once.",
     })
@@ -89,7 +89,7 @@ export function serviceDisabledRule(clientProject: string | undefined): Rule {
 function wrongClient(seen: Seen) {
   return failed(seen, {
     class: "config_fault",
-    cools: "source",
+    scope: "source",
     code: "oauth_client_not_allowed",
     message:
       "Google does not open this API to the configured OAuth client; set OAUTH_CLIENT_ID to one that is allowed.",
@@ -103,7 +103,7 @@ function staleProject(seen: Seen) {
     : "sign in once to Google's own program with this account, then here again.";
   return failed(seen, {
     class: "credential_stale",
-    cools: "nothing",
+    scope: "request",
     code: "project_stale",
     message:
       `The API is switched off in this account's project; the project is looked up once more. If this stays, ${help}`,
@@ -115,7 +115,7 @@ export const versionRule: Rule = (seen) =>
   /this version of [\w -]{1,40} is no longer supported/i.test(seen.error.message)
     ? failed(seen, {
       class: "config_fault",
-      cools: "source",
+      scope: "source",
       code: "client_version_refused",
       message:
         "Google no longer takes the client version that this proxy reports for this source; update GemiNitro or set " +
@@ -128,7 +128,7 @@ export const permissionRule: Rule = (seen) =>
   seen.status === 403 && /^the caller does not have permission/i.test(seen.error.message)
     ? failed(seen, {
       class: "not_on_tier",
-      cools: "credential",
+      scope: "credential",
       until: seen.now + PERMISSION_LOCK,
       code: "permission_denied",
       message:

@@ -21,7 +21,7 @@ const budgetRule: Rule = (seen) => {
   const when = seen.hint === undefined ? "" : ` until ${new Date(seen.hint).toISOString()}`;
   return failed(seen, {
     class: "quota",
-    cools: seen.source === "antigravity" ? "group" : "bucket",
+    scope: "bucket",
     ...until,
     limits: [{ kind: "other", ...(model === undefined ? {} : { model }) }],
     code: "rate_limit_exceeded",
@@ -35,7 +35,7 @@ const creditsRule: Rule = (seen) =>
 function noCredits(seen: Seen): Failure {
   return failed(seen, {
     class: "quota",
-    cools: "credential",
+    scope: "credential",
     ...(seen.hint === undefined ? {} : { until: seen.hint }),
     limits: [{ kind: "spend" }],
     code: "rate_limit_exceeded",

@@ -22,7 +22,7 @@ export function classifyTokenRefusal(input: FailureInput, source: SourceName): F
   if (word === "invalid_request" && /client_secret/.test(description)) return noSecret(seen);
   return (seen.status === 429 ? busy(seen) : serverRule(seen)) ?? failed(seen, {
     class: "unknown",
-    cools: "nothing",
+    scope: "request",
     message:
       `Google's token endpoint answered with status ${seen.status} in a form that this proxy does not know.`,
   });
@@ -48,7 +48,7 @@ const text = (value: unknown): string => typeof value === "string" ? value : "";
 function revoked(seen: Seen): Failure {
   return failed(seen, {
     class: "credential_dead",
-    cools: "credential",
+    scope: "credential",
     code: "sign_in_required",
     message: seen.source === "vertex"
       ? "Google does not take this service account or sign-in any more; add its current file again."
@@ -60,7 +60,7 @@ function revoked(seen: Seen): Failure {
 function wrongClock(seen: Seen): Failure {
   return failed(seen, {
     class: "config_fault",
-    cools: "source",
+    scope: "source",
     code: "wrong_clock",
     message: "Google refuses the time that this machine signs with; set the machine's clock.",
   });
@@ -69,7 +69,7 @@ function wrongClock(seen: Seen): Failure {
 function badClient(seen: Seen): Failure {
   return failed(seen, {
     class: "config_fault",
-    cools: "source",
+    scope: "source",
     code: "invalid_client",
     message:
       "Google does not know the configured OAuth client; check OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET.",
@@ -79,7 +79,7 @@ function badClient(seen: Seen): Failure {
 function noSecret(seen: Seen): Failure {
   return failed(seen, {
     class: "config_fault",
-    cools: "source",
+    scope: "source",
     code: "client_secret_missing",
     message: "Google wants the secret of the configured OAuth client too; set OAUTH_CLIENT_SECRET.",
   });
@@ -88,7 +88,7 @@ function noSecret(seen: Seen): Failure {
 function busy(seen: Seen): Failure {
   return failed(seen, {
     class: "overloaded",
-    cools: "nothing",
+    scope: "request",
     ...(seen.hint === undefined ? {} : { until: seen.hint }),
     code: "server_is_overloaded",
     message: "Google's token endpoint takes no more refreshes at the moment; try again shortly.",

@@ -79,10 +79,9 @@ function readAnswer(service: CodeAssistService, text: string): Result<Record<str
   }
   return err({
     class: "unknown",
-    origin: "google",
     status: 502,
     source: service.source,
-    cools: "nothing",
+    scope: "request",
     message: `The answer of ${addressSetting(service)} was not one of Code Assist; check that setting.`,
   });
 }

@@ -1,4 +1,4 @@
-import type { Credential, Failure, Fetch, SourceName } from "../core/mod.ts";
+import type { Credential, Failure, Fetch, Operation, SourceName } from "../core/mod.ts";
 import type { GeminiRequest } from "../gemini/mod.ts";
 
 export type UpstreamOperation = "generate" | "stream" | "count_tokens" | "embed" | "batch_embed";
@@ -49,6 +49,8 @@ export interface FailureInput {
   readonly body: string;
   readonly headers?: Headers;
   readonly model: string;
+  /** What was asked of the model; default: a turn. */
+  readonly operation?: Operation;
   /** Epoch milliseconds, for turning delays and resets into `until`. */
   readonly now: number;
 }

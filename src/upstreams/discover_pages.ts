@@ -68,10 +68,9 @@ function readPage<Item>(list: PagedList<Item>, body: string): Result<Record<stri
   if (isObject(parsed)) return ok(parsed);
   return err({
     class: "unknown",
-    origin: "google",
     status: 502,
     source: list.source,
-    cools: "nothing",
+    scope: "request",
     message: list.sentences.notAList,
   });
 }

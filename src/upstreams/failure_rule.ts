@@ -1,4 +1,4 @@
-import type { CoolingScope, Failure, FailureClass, SourceName } from "../core/mod.ts";
+import type { Failure, FailureClass, FailureScope, Operation, SourceName } from "../core/mod.ts";
 import type { FailureInput } from "./contract.ts";
 import { type GoogleError, parseGoogleError } from "./google_error.ts";
 import { retryTime } from "./retry_time.ts";
@@ -10,6 +10,7 @@ export interface Seen {
   /** Of the reply; for an error inside a stream that began well, the one the body names. */
   readonly status: number;
   readonly model: string;
+  readonly operation: Operation;
   readonly source: SourceName;
   readonly now: number;
   /** Epoch milliseconds at which Google says to come back; absent when it does not say. */
@@ -30,6 +31,7 @@ export function see(input: FailureInput, source: SourceName): Seen {
     error,
     status: input.status < 400 ? error.code ?? input.status : input.status,
     model: input.model,
+    operation: input.operation ?? "generate",
     source,
     now: input.now,
     ...(hint === undefined ? {} : { hint }),
@@ -38,9 +40,9 @@ export function see(input: FailureInput, source: SourceName): Seen {
 
 /** What a rule decides; the rest of the Failure is the same for all. */
 export type Decision =
-  & { readonly class: FailureClass; readonly cools: CoolingScope; readonly message: string }
+  & { readonly class: FailureClass; readonly scope: FailureScope; readonly message: string }
   & Partial<
-    Pick<Failure, "code" | "param" | "until" | "limits" | "link" | "heal" | "tokens" | "status">
+    Pick<Failure, "code" | "param" | "until" | "limits" | "link" | "heal" | "status" | "stated" | "metric">
   >;
 
 /** Makes the Failure of a decision. */
@@ -48,7 +50,6 @@ export function failed(seen: Seen, decision: Decision): Failure {
   const { form, status, reason, message } = seen.error;
   const words = [String(seen.status), status, reason, form === "json" ? "" : form, safeText(message)];
   return {
-    origin: "google",
     status: seen.status,
     source: seen.source,
     detail: words.filter((word) => word !== "").join(" "),
@@ -64,7 +65,7 @@ export function firstRule(seen: Seen, rules: readonly Rule[]): Failure {
   }
   return failed(seen, {
     class: "unknown",
-    cools: "nothing",
+    scope: "request",
     message: `Google answered with status ${seen.status} in a form that this proxy does not know.`,
   });
 }

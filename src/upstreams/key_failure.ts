@@ -89,7 +89,7 @@ function refusalOf({ error, status }: Seen): Refusal | undefined {
 export const deadKeyRule: Rule = (seen) => {
   if (seen.error.form !== "json") return undefined;
   const refusal = refusalOf(seen);
-  return refusal && failed(seen, { class: "credential_dead", cools: "credential", ...refusal });
+  return refusal && failed(seen, { class: "credential_dead", scope: "credential", ...refusal });
 };
 
 /** How long the source rests when its keys do not arrive. */
@@ -100,7 +100,7 @@ export const noKeyRule: Rule = (seen) =>
   seen.status === 403 && /^method doesn't allow unregistered callers/i.test(seen.error.message)
     ? failed(seen, {
       class: "config_fault",
-      cools: "source",
+      scope: "source",
       until: seen.now + HEADER_LOSS_REST,
       code: "no_api_key_sent",
       message:

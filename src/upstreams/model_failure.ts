@@ -8,7 +8,7 @@ const RESOURCE_REGEXP = /cached ?content|\bfiles?\b/i;
 function missing(seen: Seen) {
   return failed(seen, {
     class: "model_gone",
-    cools: "credential_model",
+    scope: "credential_model",
     until: seen.now + MODEL_LOCK,
     code: "model_not_found",
     param: "model",
@@ -25,7 +25,7 @@ export const notFoundRule: Rule = (seen) => {
   if (!RESOURCE_REGEXP.test(error.message)) return undefined;
   return failed(seen, {
     class: "caller_fault",
-    cools: "nothing",
+    scope: "request",
     code: "not_found",
     message:
       "Google does not find the file or cached content that the request names; it may have ended or belong to another key.",
@@ -41,14 +41,14 @@ export const modelAccessRule: Rule = (seen) => {
   if (RESOURCE_REGEXP.test(error.message)) {
     return failed(seen, {
       class: "caller_fault",
-      cools: "nothing",
+      scope: "request",
       code: "permission_denied",
       message: "Google does not let this key read the file or cached content that the request names.",
     });
   }
   return failed(seen, {
     class: "not_on_tier",
-    cools: "credential_model",
+    scope: "credential_model",
     until: seen.now + MODEL_LOCK,
     code: "model_not_on_tier",
     param: "model",

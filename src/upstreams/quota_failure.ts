@@ -42,7 +42,7 @@ export const limitRule: Rule = (seen) => {
 function notOnTier(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice): Failure {
   return failed(seen, {
     class: "not_on_tier",
-    cools: seen.error.metadata["quota_limit_value"] === "0" && worst.model === undefined
+    scope: seen.error.metadata["quota_limit_value"] === "0" && worst.model === undefined
       ? "credential"
       : "credential_model",
     until: seen.now + MODEL_LOCK,
@@ -56,7 +56,7 @@ function notOnTier(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotic
 function spent(seen: Seen, limits: readonly LimitNotice[]): Failure {
   return failed(seen, {
     class: "quota",
-    cools: "credential",
+    scope: "credential",
     ...(seen.hint === undefined ? {} : { until: seen.hint }),
     limits,
     code: "rate_limit_exceeded",
@@ -74,7 +74,7 @@ function dayIsOver(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotic
   const until = stated ?? nextPacificMidnight(seen.now);
   return failed(seen, {
     class: "quota",
-    cools: "bucket",
+    scope: "bucket",
     until,
     limits,
     code: "rate_limit_exceeded",
@@ -86,7 +86,7 @@ function slowDown(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice
   const until = seen.hint ?? seen.now + (seen.source === "api_key" ? MINUTE : MINUTE / 2);
   return failed(seen, {
     class: "rate_limit",
-    cools: "bucket",
+    scope: "bucket",
     until,
     limits,
     code: "rate_limit_exceeded",
@@ -122,7 +122,7 @@ export const bareRule: Rule = (seen) => {
   if (!isExhausted(seen)) return undefined;
   return failed(seen, {
     class: "ambiguous_429",
-    cools: "nothing",
+    scope: "request",
     ...(seen.hint === undefined ? {} : { until: seen.hint }),
     code: "rate_limit_exceeded",
     message: "Google refused the call with 429 and named no limit; wait a little and try again.",

@@ -20,7 +20,7 @@ export const requestRule: Rule = (seen) => {
 function tooBig(seen: Seen): Failure {
   return failed(seen, {
     class: "caller_fault",
-    cools: "nothing",
+    scope: "request",
     status: 413,
     code: "request_too_large",
     message: "The request is larger than Google takes; send fewer or smaller files and images.",
@@ -31,14 +31,12 @@ function contextLength(seen: Seen, [, sent, maximum, claudeSent, claudeMaximum]:
   const tokens = { sent: Number(sent ?? claudeSent), maximum: Number(maximum ?? claudeMaximum) };
   const most = Number.isNaN(tokens.maximum) ? "exceeded" : `${tokens.maximum} tokens`;
   const used = Number.isNaN(tokens.sent) ? "more" : `${tokens.sent} tokens`;
-  const known = !Number.isNaN(tokens.sent) && !Number.isNaN(tokens.maximum);
   return failed(seen, {
     class: "caller_fault",
-    cools: "nothing",
+    scope: "request",
     code: "context_length_exceeded",
     message:
       `This model's maximum context length is ${most}. However, your messages resulted in ${used}. Please reduce the length of the messages.`,
-    ...(known ? { tokens } : {}),
   });
 }
 
@@ -47,7 +45,7 @@ function invalid(seen: Seen): Failure {
   const { field } = seen.error;
   return failed(seen, {
     class: "caller_fault",
-    cools: "nothing",
+    scope: "request",
     message: `Google refused the request: ${safeText(seen.error.message) || "no reason was given"}`,
     ...(field === undefined ? {} : { param: safeText(field) }),
     ...(heal === undefined ? {} : { heal }),

@@ -6,7 +6,7 @@ const BUSY_REGEXP = /overloaded|high demand|no capacity available/i;
 function busy(seen: Seen) {
   return failed(seen, {
     class: "overloaded",
-    cools: "model",
+    scope: "model",
     ...(seen.hint === undefined ? {} : { until: seen.hint }),
     code: "server_is_overloaded",
     message: `Google has no free capacity for the model ${seen.model} at the moment; try again shortly.`,
@@ -27,7 +27,7 @@ export const serverRule: Rule = (seen) => {
   if (status === 504 || error.status === "DEADLINE_EXCEEDED") {
     return failed(seen, {
       class: "overloaded",
-      cools: "nothing",
+      scope: "request",
       code: "timeout",
       message: "Google did not finish the call in its own time limit; try again or send a shorter request.",
     });
@@ -35,7 +35,7 @@ export const serverRule: Rule = (seen) => {
   if (status < 500 && ![408, 409, 499].includes(status)) return undefined;
   return failed(seen, {
     class: "overloaded",
-    cools: status === 500 && error.form === "json" ? "model" : "nothing",
+    scope: status === 500 && error.form === "json" ? "model" : "request",
     ...(seen.hint === undefined ? {} : { until: seen.hint }),
     code: "server_error",
     message: `Google could not answer because of a fault of its own (status ${status}); try again.`,
@@ -49,7 +49,7 @@ export const robotPageRule: Rule = (seen) =>
   seen.error.form !== "json" && [403, 429, 503].includes(seen.status) && ROBOT_REGEXP.test(seen.error.message)
     ? failed(seen, {
       class: "region_blocked",
-      cools: "egress",
+      scope: "egress",
       code: "egress_blocked",
       message: "Google refuses calls from this machine's network address; use another network or wait.",
     })
@@ -61,7 +61,7 @@ export const regionRule: Rule = (seen) =>
     /^(\* )?user location is not supported/i.test(seen.error.message)
     ? failed(seen, {
       class: "region_blocked",
-      cools: "egress",
+      scope: "egress",
       code: "unsupported_country_region_territory",
       message: "Google does not serve Gemini to the country or network that this proxy calls from.",
     })

@@ -10,10 +10,9 @@ export function unreachableFailure(
 ): Failure {
   return {
     class: "transport",
-    origin: "google",
     status: 502,
     source,
-    cools: "endpoint",
+    scope: "endpoint",
     code,
     message,
     detail: cause instanceof Error ? safeText(cause.message) : "unknown fault",

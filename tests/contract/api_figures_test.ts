@@ -118,6 +118,7 @@ Deno.test("the progress of a cap is the pool's own count, and the summary shows 
     }
     const lease = await pool.acquire({
       model: "gemini-2.5-pro",
+      operation: "generate",
       sources: ["api_key"],
       inputTokens: 1,
       session: "",

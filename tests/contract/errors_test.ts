@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import {
-  type CoolingScope,
   type Failure,
   type FailureClass,
+  type FailureScope,
   nextPacificMidnight,
   redact,
 } from "../../src/core/mod.ts";
@@ -16,21 +16,21 @@ const MINUTE = 60_000;
 const LONG = 12 * HOUR;
 
 /** Class, what cools, and for how many milliseconds; `midnight` is the next one in Los Angeles. */
-type Expected = readonly [FailureClass, CoolingScope, (number | "midnight" | undefined)?];
+type Expected = readonly [FailureClass, FailureScope, (number | "midnight" | undefined)?];
 
 const BY_CATEGORY: Readonly<Record<string, Expected>> = {
-  quota_exhausted_weekly: ["quota", "group", 581_981_301],
-  "quota_exhausted_individual gpt-oss-120b-medium": ["quota", "group", 256_527_792],
-  "quota_exhausted_individual gemini-3.5-flash-low": ["quota", "group", 108 * HOUR + 48 * MINUTE + 29_000],
+  quota_exhausted_weekly: ["quota", "bucket", 581_981_301],
+  "quota_exhausted_individual gpt-oss-120b-medium": ["quota", "bucket", 256_527_792],
+  "quota_exhausted_individual gemini-3.5-flash-low": ["quota", "bucket", 108 * HOUR + 48 * MINUTE + 29_000],
   model_capacity: ["overloaded", "model", 39_000],
-  bare_429: ["ambiguous_429", "nothing"],
-  "service_disabled_project antigravity": ["credential_stale", "nothing"],
-  "service_disabled_project gemini-cli": ["credential_stale", "nothing"],
+  bare_429: ["ambiguous_429", "request"],
+  "service_disabled_project antigravity": ["credential_stale", "request"],
+  "service_disabled_project gemini-cli": ["credential_stale", "request"],
   permission_denied_user_agent: ["not_on_tier", "credential", 30 * MINUTE],
   daily_quota_2025_style: ["quota", "bucket", "midnight"],
-  vertex_style_429: ["ambiguous_429", "nothing"],
-  missing_thought_signature: ["caller_fault", "nothing"],
-  claude_bad_signature: ["caller_fault", "nothing"],
+  vertex_style_429: ["ambiguous_429", "request"],
+  missing_thought_signature: ["caller_fault", "request"],
+  claude_bad_signature: ["caller_fault", "request"],
   per_day_requests: ["quota", "bucket", "midnight"],
   limit_zero_model: ["not_on_tier", "credential_model", LONG],
   limit_zero_model_all: ["not_on_tier", "credential_model", LONG],
@@ -49,16 +49,16 @@ const BY_CATEGORY: Readonly<Record<string, Expected>> = {
 const BY_RECORDING: Readonly<Record<string, Expected>> = {
   "400-api-key-expired": ["credential_dead", "credential"],
   "400-api-key-invalid": ["credential_dead", "credential"],
-  "400-function-call-turn-order": ["caller_fault", "nothing"],
-  "400-function-response-count": ["caller_fault", "nothing"],
+  "400-function-call-turn-order": ["caller_fault", "request"],
+  "400-function-response-count": ["caller_fault", "request"],
   "400-location-unsupported": ["region_blocked", "egress"],
-  "400-logprobs-not-enabled": ["caller_fault", "nothing"],
-  "400-missing-thought-signature-array": ["caller_fault", "nothing"],
-  "400-multiple-candidates": ["caller_fault", "nothing"],
-  "400-part-without-data": ["caller_fault", "nothing"],
-  "400-parts-empty": ["caller_fault", "nothing"],
-  "400-schema-type-array": ["caller_fault", "nothing"],
-  "400-unknown-schema-keyword": ["caller_fault", "nothing"],
+  "400-logprobs-not-enabled": ["caller_fault", "request"],
+  "400-missing-thought-signature-array": ["caller_fault", "request"],
+  "400-multiple-candidates": ["caller_fault", "request"],
+  "400-part-without-data": ["caller_fault", "request"],
+  "400-parts-empty": ["caller_fault", "request"],
+  "400-schema-type-array": ["caller_fault", "request"],
+  "400-unknown-schema-keyword": ["caller_fault", "request"],
   "403-api-key-leaked": ["credential_dead", "credential"],
   "403-no-key": ["config_fault", "source", MINUTE],
   "429-per-day-requests": ["quota", "bucket", "midnight"],
@@ -132,9 +132,9 @@ function classify({ api, http_status: status, body }: Example): Failure {
   return classifyCodeAssist(input, api === "antigravity" ? "antigravity" : "gemini_cli", "681255809395");
 }
 
-function assertFailure(failure: Failure, [kind, cools, wait]: Expected, name: string): void {
+function assertFailure(failure: Failure, [kind, scope, wait]: Expected, name: string): void {
   assert.equal(failure.class, kind, name);
-  assert.equal(failure.cools, cools, name);
+  assert.equal(failure.scope, scope, name);
   const until = wait === "midnight" ? nextPacificMidnight(NOW) : wait === undefined ? undefined : NOW + wait;
   assert.equal(failure.until, until, name);
   assert.equal(failure.heal?.kind, HEALED[name], name);

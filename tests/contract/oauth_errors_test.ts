@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CoolingScope, FailureClass, SourceName } from "../../src/core/mod.ts";
+import type { FailureClass, FailureScope, SourceName } from "../../src/core/mod.ts";
 import { classifyCodeAssist, classifyTokenRefusal } from "../../src/upstreams/mod.ts";
 
 const SHARED = Deno.env.get("GEMINITRO_SHARED") ?? "../shared";
@@ -63,7 +63,7 @@ const SERVICE = "cloudcode-pa.googleapis.com";
 
 /** Bodies that the recordings lack: status, body, class, scope, code, words, and a link. */
 const MORE:
-  readonly (readonly [string, number, string, FailureClass, CoolingScope, string, RegExp, RegExp?])[] = [
+  readonly (readonly [string, number, string, FailureClass, FailureScope, string, RegExp, RegExp?])[] = [
     [
       "the OAuth client's own project is refused",
       403,
@@ -131,11 +131,11 @@ const MORE:
     ],
   ];
 
-for (const [name, status, body, kind, cools, code, words, link] of MORE) {
+for (const [name, status, body, kind, scope, code, words, link] of MORE) {
   Deno.test(`classifyCodeAssist() when ${name}`, () => {
     const input = { status, body, model: "gemini-2.5-pro", now: NOW };
     const failure = classifyCodeAssist(input, "antigravity", CLIENT_PROJECT);
-    assert.deepEqual([failure.class, failure.cools, failure.code], [kind, cools, code]);
+    assert.deepEqual([failure.class, failure.scope, failure.code], [kind, scope, code]);
     assert.match(failure.message, words);
     if (link === undefined) assert.equal(failure.link, undefined);
     else assert.match(failure.link ?? "", link);
@@ -143,7 +143,7 @@ for (const [name, status, body, kind, cools, code, words, link] of MORE) {
 }
 
 /** Answers of the token endpoint. */
-const REFUSALS: readonly (readonly [number, unknown, SourceName, FailureClass, CoolingScope, RegExp])[] = [
+const REFUSALS: readonly (readonly [number, unknown, SourceName, FailureClass, FailureScope, RegExp])[] = [
   [
     400,
     { error: "invalid_grant", error_description: "Token has been expired or revoked." },
@@ -205,16 +205,16 @@ const REFUSALS: readonly (readonly [number, unknown, SourceName, FailureClass, C
     "credential",
     /sign in again/,
   ],
-  [429, { error: "rate_limit_exceeded" }, "antigravity", "overloaded", "nothing", /no more refreshes/],
-  [503, "backend error", "antigravity", "overloaded", "nothing", /fault of its own|free capacity/],
-  [400, "<html>", "antigravity", "unknown", "nothing", /does not know/],
+  [429, { error: "rate_limit_exceeded" }, "antigravity", "overloaded", "request", /no more refreshes/],
+  [503, "backend error", "antigravity", "overloaded", "request", /fault of its own|free capacity/],
+  [400, "<html>", "antigravity", "unknown", "request", /does not know/],
 ];
 
-for (const [status, body, source, kind, cools, words] of REFUSALS) {
+for (const [status, body, source, kind, scope, words] of REFUSALS) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   Deno.test(`classifyTokenRefusal() of ${status} ${text.slice(0, 60)} for ${source}`, () => {
     const failure = classifyTokenRefusal({ status, body: text, model: "", now: NOW }, source);
-    assert.deepEqual([failure.class, failure.cools], [kind, cools]);
+    assert.deepEqual([failure.class, failure.scope], [kind, scope]);
     assert.match(failure.message, words);
   });
 }

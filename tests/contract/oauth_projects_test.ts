@@ -93,7 +93,7 @@ Deno.test("a client that may not use the API is told as that, with the account k
   const stored = await bench.reload(added.id);
   assert.equal(stored.dead, undefined);
   const ready = await bench.oauth.ready(stored, false);
-  assert.ok(!ready.ok && ready.error.class === "config_fault" && ready.error.cools === "source");
+  assert.ok(!ready.ok && ready.error.class === "config_fault" && ready.error.scope === "source");
 });
 
 Deno.test("a stale project is looked up anew by force", async () => {

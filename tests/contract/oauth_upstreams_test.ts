@@ -253,7 +253,7 @@ Deno.test("a refused version becomes the configuration's fault, and a model's ow
   bench.simulator.control.setVersionFloor("9.0.0");
   for (const operation of ["generate", "stream"] as const) {
     const { failure } = await ask(bench, credential, { upstream, model: "gemini-pro-agent", operation });
-    assert.deepEqual([failure?.class, failure?.cools, failure?.code], [
+    assert.deepEqual([failure?.class, failure?.scope, failure?.code], [
       "config_fault",
       "source",
       "client_version_refused",
@@ -317,22 +317,22 @@ Deno.test("models come from the live list, without internal and deprecated ones"
 const TROUBLES = [
   ["rate_limit", "rate_limit", "bucket", 480],
   ["capacity", "overloaded", "model", 39_000],
-  ["bare_429", "ambiguous_429", "nothing", undefined],
+  ["bare_429", "ambiguous_429", "request", undefined],
   ["validation_required", "credential_dead", "credential", undefined],
   ["banned", "credential_dead", "credential", undefined],
   ["permission", "not_on_tier", "credential", 30 * MINUTE],
-  ["stale_project", "credential_stale", "nothing", undefined],
-  ["unauthenticated", "credential_stale", "nothing", undefined],
+  ["stale_project", "credential_stale", "request", undefined],
+  ["unauthenticated", "credential_stale", "request", undefined],
 ] as const;
 
-for (const [trouble, kind, cools, wait] of TROUBLES) {
+for (const [trouble, kind, scope, wait] of TROUBLES) {
   Deno.test(`an account in trouble (${trouble}) ends in ${kind}`, async () => {
     await using bench = await oauthBench();
     const credential = await account(bench);
     bench.simulator.control.account("ada@example.com").trouble = trouble;
     const upstream = bench.upstreams.get("antigravity")!;
     const { failure } = await ask(bench, credential, { upstream, model: "gemini-pro-agent" });
-    assert.deepEqual([failure?.class, failure?.cools], [kind, cools]);
+    assert.deepEqual([failure?.class, failure?.scope], [kind, scope]);
     assert.equal(failure?.until, wait === undefined ? undefined : bench.clock.now() + wait);
     assert.ok((failure?.message.length ?? 0) > 20);
     const link = trouble === "banned" ? /appeal/ : /verify/;
@@ -347,7 +347,7 @@ Deno.test("a used-up budget rests the account's group until its reset", async ()
   state.quotas.gemini.weekly = { fraction: 0, resetsAt: bench.clock.now() + 50 * 60 * MINUTE };
   const upstream = bench.upstreams.get("antigravity")!;
   const { failure } = await ask(bench, credential, { upstream, model: "gemini-pro-agent" });
-  assert.deepEqual([failure?.class, failure?.cools], ["quota", "group"]);
+  assert.deepEqual([failure?.class, failure?.scope], ["quota", "bucket"]);
   assert.ok(Math.abs((failure?.until ?? 0) - bench.clock.now() - 50 * 60 * MINUTE) < 2_000);
   assert.equal((await ask(bench, credential, { upstream, model: "claude-sonnet-4-6" })).failure, undefined);
 });

@@ -123,10 +123,9 @@ for (
   Deno.test(`openai SDK: ${failureClass} raises ${kind.name}`, async () => {
     const failure: Failure = {
       class: failureClass,
-      origin: "google",
       status,
       message: "No. AIzaSyA1234567890",
-      cools: "nothing",
+      scope: "request",
     };
     const raised = await clientOf([failure]).chat.completions.create({ model, messages: [user] }).catch((
       error,
@@ -149,10 +148,9 @@ Deno.test("openai SDK: an in-band error raises in the midst of a stream", async 
   const frames = encoder.push({ type: "text-delta", candidate: 0, text: "half" }) +
     encoder.fail({
       class: "transport",
-      origin: "google",
       status: 502,
       message: "The stream broke.",
-      cools: "endpoint",
+      scope: "endpoint",
     });
   const fetch = () =>
     Promise.resolve(new Response(frames, { headers: { "content-type": "text/event-stream" } }));

@@ -103,10 +103,9 @@ for (const name of ["an-err-400", "an-err-401"]) {
     if (body === undefined) return;
     const failure = {
       class: "caller_fault",
-      origin: "client",
       status: Number(name.slice(-3)),
       message: "No.",
-      cools: "nothing",
+      scope: "request",
     } as const;
     const ours = anthropicMessages.encodeFailure(failure, "req_1");
     const recorded = JSON.parse(body);

@@ -179,10 +179,9 @@ Deno.test("responses edge 136: errors have the keys and types of the recorded on
   if (body === undefined) return;
   const failure = {
     class: "caller_fault",
-    origin: "client",
     status: 400,
     message: "No.",
-    cools: "nothing",
+    scope: "request",
   } as const;
   assert.deepEqual(
     shapeProblems(JSON.parse(body), openaiResponses.encodeFailure(failure, "r").body, new Set()),

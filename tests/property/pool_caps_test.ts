@@ -67,10 +67,9 @@ Deno.test("a cap of requests is never overshot by several processes, kills and r
             if (action === "refuse") {
               lease.fail({
                 class: "overloaded",
-                origin: "google",
                 status: 503,
                 message: "No.",
-                cools: "model",
+                scope: "model",
               }, { attempt: 1, sameKeyRetries: 0, classes: [] });
               continue;
             }

@@ -50,7 +50,7 @@ function need(
 }
 
 function failureOf(outcome: string, now: number): Failure {
-  const base = { origin: "google", status: 429, message: "No.", cools: "bucket" } as const;
+  const base = { status: 429, message: "No.", scope: "bucket" } as const;
   if (outcome === "dead") return { ...base, class: "credential_dead" };
   if (outcome === "day") return { ...base, class: "quota", limits: [{ kind: "requests_per_day", value: 3 }] };
   return {

@@ -11,7 +11,7 @@ const history = fc.record({
 const facts = fc.record({ otherFree: fc.boolean(), hasFallback: fc.boolean() });
 
 function failureOf(name: Failure["class"]): Failure {
-  return { class: name, origin: "google", status: 500, message: "No.", cools: "nothing" };
+  return { class: name, status: 500, message: "No.", scope: "request" };
 }
 
 Deno.test("verdictOf() answers every class with a bounded delay, and the same for the same arguments", () => {

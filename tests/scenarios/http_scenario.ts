@@ -98,10 +98,9 @@ class Watch {
     if (generates && response.status === 429) {
       this.tally.answered({
         class: "rate_limit",
-        origin: "google",
         status: 429,
         message: "",
-        cools: "bucket",
+        scope: "bucket",
       }, this.clock.now());
     }
     return response;

@@ -84,6 +84,7 @@ function grantOf(lease: Awaited<ReturnType<CappedPool["acquire"]>> & { kind: "le
 function needOf(claim: Claim): Need {
   return {
     model: claim.model,
+    operation: "generate",
     sources: ["api_key"],
     inputTokens: claim.inputTokens,
     session: claim.session,

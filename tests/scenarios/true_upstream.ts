@@ -99,8 +99,8 @@ export class TrueUpstream {
   }
 }
 
-function failure(name: Failure["class"], status: number, cools: Failure["cools"]): Failure {
-  return { class: name, origin: "google", status, message: `Google answered ${status}.`, cools };
+function failure(name: Failure["class"], status: number, scope: Failure["scope"]): Failure {
+  return { class: name, status, message: `Google answered ${status}.`, scope };
 }
 
 /** What an oracle that knows every limit could serve between two times, at most. */

@@ -87,10 +87,9 @@ export async function withApi(
       if (client !== undefined) return { ok: true, client };
       const failure = {
         class: "caller_fault",
-        origin: "proxy",
         status: 401,
         message: "Wrong",
-        cools: "nothing",
+        scope: "request",
       } as const;
       return { ok: false, failure };
     },

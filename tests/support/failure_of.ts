@@ -4,10 +4,9 @@ import type { Failure } from "../../src/core/mod.ts";
 export function failureOf(more: Partial<Failure>): Failure {
   return {
     class: "unknown",
-    origin: "google",
     status: 500,
     message: "It failed.",
-    cools: "nothing",
+    scope: "request",
     ...more,
   };
 }
@@ -17,7 +16,7 @@ export function minuteRefusal(value: number, until: number): Failure {
   return failureOf({
     class: "rate_limit",
     status: 429,
-    cools: "bucket",
+    scope: "bucket",
     until,
     limits: [{ kind: "requests_per_minute", value }],
   });

@@ -186,6 +186,7 @@ export async function benchOf(
 export function needOf(more: Partial<Need> = {}): Need {
   return {
     model: "gemini-flash",
+    operation: "generate",
     sources: ["api_key", "antigravity", "gemini_cli", "vertex"],
     inputTokens: 100,
     session: "s1",

@@ -68,10 +68,9 @@ Deno.test("edge 110, 112: an error ends the stream without [DONE] or a finish re
   const encoder = openaiChat.encodeStream(encodeInput(decodeChat({}).context));
   const frame = encoder.fail({
     class: "transport",
-    origin: "google",
     status: 502,
     message: "The connection broke.",
-    cools: "endpoint",
+    scope: "endpoint",
   });
   assert.match(frame, /^data: \{"error":\{/);
   assert.deepEqual(Object.keys(JSON.parse(frame.slice(6)).error).sort(), [

@@ -1,4 +1,4 @@
-import { type CredentialId, type SourceName, SOURCES } from "../../core/mod.ts";
+import { type CredentialId, type Operation, type SourceName, SOURCES } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { GeminiRequest } from "../../gemini/mod.ts";
 import type { Need } from "../../pool/contract.ts";
@@ -10,6 +10,7 @@ type Draft = { -readonly [Field in keyof CallNeed]: CallNeed[Field] };
 
 interface NeedInput {
   readonly target: ResolvedModel;
+  readonly operation: Operation;
   readonly inputTokens: number;
   readonly session: string;
   readonly counted: boolean;
@@ -29,6 +30,7 @@ export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): C
   const pinned = input.pinned ?? deps.pinOf?.(arrival.request);
   const need: Draft = {
     model: input.target.id,
+    operation: input.operation,
     sources: sourcesOf(deps, input.target),
     inputTokens: input.inputTokens,
     session: input.session,

@@ -23,6 +23,7 @@ function need(
       sources: ["api_key", "vertex"],
       fallbacks: [],
     } as unknown as Parameters<typeof callNeed>[2]["target"],
+    operation: "generate",
     inputTokens: 1,
     session: "s",
     counted: true,

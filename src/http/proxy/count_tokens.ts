@@ -10,7 +10,13 @@ import type { SimpleCall } from "./simple_call.ts";
 /** Counts by Google; agents ask often, so when no key can count now an estimate with a warning is better than an error. */
 export async function countTokens(input: SimpleCall): Promise<Response> {
   const { deps, arrival, trail, call, target, dialect } = input;
-  const need = callNeed(deps, arrival, { target, inputTokens: 0, session: call.session, counted: false });
+  const need = callNeed(deps, arrival, {
+    target,
+    operation: "count",
+    inputTokens: 0,
+    session: call.session,
+    counted: false,
+  });
   const counted = await relayJson(deps, {
     need,
     trail,

@@ -50,7 +50,13 @@ async function embedBatch(input: SimpleCall, batch: readonly string[]): Promise<
   const estimate = estimateTokens(batch.reduce((size, text) => size + text.length, 0));
   const reply = await relayJson(deps, {
     need: {
-      ...callNeed(deps, arrival, { target, inputTokens: estimate, session: call.session, counted: true }),
+      ...callNeed(deps, arrival, {
+        target,
+        operation: "embed",
+        inputTokens: estimate,
+        session: call.session,
+        counted: true,
+      }),
       sources: ["api_key", "vertex"],
     },
     trail,

@@ -68,6 +68,7 @@ async function ask(
 ): Promise<Result<TurnSource, Failure>> {
   const need = callNeed(deps, input.arrival, {
     target,
+    operation: "generate",
     inputTokens: estimateTokens(input.bodyBytes),
     session: call.session,
     counted: true,

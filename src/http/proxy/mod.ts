@@ -204,10 +204,9 @@ function internal(deps: ProxyDeps, arrival: Arrival, cause: unknown): Failure {
   });
   return {
     class: "unknown",
-    origin: "proxy",
     status: 500,
     code: "internal_error",
     message: `The proxy failed on this request; its log has the reason under ${arrival.requestId}`,
-    cools: "nothing",
+    scope: "request",
   };
 }

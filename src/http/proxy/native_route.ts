@@ -1,4 +1,4 @@
-import { callerFault, type RequestId } from "../../core/mod.ts";
+import { callerFault, type Operation, type RequestId } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import { brokenStreamFrame, encodeNativeFailure } from "../../dialects/mod.ts";
 import { estimateTokens } from "../../gemini/mod.ts";
@@ -24,14 +24,22 @@ import { tellRefusal } from "./tell_refusal.ts";
 
 /** Methods of a model that native clients may call, and whether they answer with a model's turn or use quota. */
 const METHODS: Readonly<
-  Record<string, { readonly turn: boolean; readonly stream: boolean; readonly counted: boolean }>
+  Record<
+    string,
+    {
+      readonly operation: Operation;
+      readonly turn: boolean;
+      readonly stream: boolean;
+      readonly counted: boolean;
+    }
+  >
 > = {
-  generateContent: { turn: true, stream: false, counted: true },
-  streamGenerateContent: { turn: true, stream: true, counted: true },
-  countTokens: { turn: false, stream: false, counted: false },
-  embedContent: { turn: false, stream: false, counted: true },
-  batchEmbedContents: { turn: false, stream: false, counted: true },
-  predict: { turn: false, stream: false, counted: true },
+  generateContent: { operation: "generate", turn: true, stream: false, counted: true },
+  streamGenerateContent: { operation: "generate", turn: true, stream: true, counted: true },
+  countTokens: { operation: "count", turn: false, stream: false, counted: false },
+  embedContent: { operation: "embed", turn: false, stream: false, counted: true },
+  batchEmbedContents: { operation: "embed", turn: false, stream: false, counted: true },
+  predict: { operation: "predict", turn: false, stream: false, counted: true },
 };
 
 /** How much of a body names its conversation: agents begin it with the same words each turn. */
@@ -61,6 +69,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
     const reply = await relayNative(deps, {
       need: callNeed(deps, arrival, {
         target: path.method in ENVELOPED_METHODS ? target : passing(deps, target),
+        operation: method.operation,
         inputTokens: method.counted ? estimateTokens(bytes.byteLength) : 0,
         session,
         counted: method.counted,

@@ -7,10 +7,9 @@ const NOW = 1_000_000;
 function retryAfter(more: Partial<Failure>): string | undefined {
   const failure: Failure = {
     class: "rate_limit",
-    origin: "proxy",
     status: 429,
     message: "No.",
-    cools: "nothing",
+    scope: "request",
     ...more,
   };
   return failureHeaders(failure, NOW)["retry-after"];

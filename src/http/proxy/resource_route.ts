@@ -34,6 +34,7 @@ export async function serveResource(deps: ProxyDeps, arrival: Arrival): Promise<
   const reply = await relayNative(deps, {
     need: {
       model: "",
+      operation: "resource",
       sources: ["api_key"],
       inputTokens: 0,
       session: arrival.requestId,

@@ -12,7 +12,7 @@ const projectRule: Rule = (seen) =>
   seen.error.reason === "SERVICE_DISABLED" || seen.error.reason === "BILLING_DISABLED"
     ? failed(seen, {
       class: "credential_dead",
-      cools: "credential",
+      scope: "credential",
       code: "api_disabled",
       link: "https://console.cloud.google.com/apis/library/aiplatform.googleapis.com",
       message:

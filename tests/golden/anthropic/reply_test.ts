@@ -254,10 +254,9 @@ Deno.test("edge 112: a cut stream ends with event error and no message_stop", ()
   const begun = stream.push({ type: "turn-start" }) + stream.push(text("half"));
   const failed = stream.fail({
     class: "transport",
-    origin: "google",
     status: 502,
     message: "The connection was lost.",
-    cools: "endpoint",
+    scope: "endpoint",
   });
   const frames = parseFrames(begun + failed);
   assert.equal(frames.at(-1)?.event, "error");

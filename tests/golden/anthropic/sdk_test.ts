@@ -76,10 +76,9 @@ Deno.test("Anthropic SDK: an error in the stream is raised, never a message", as
   const stream = anthropicMessages.encodeStream(encodeInput(CONTEXT));
   const failure: Failure = {
     class: "overloaded",
-    origin: "google",
     status: 503,
     message: "Busy.",
-    cools: "model",
+    scope: "model",
   };
   const frames = stream.push({ type: "turn-start" }) + stream.push(text("half")) + stream.heartbeat() +
     stream.fail(failure);

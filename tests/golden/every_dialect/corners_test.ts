@@ -25,11 +25,10 @@ Deno.test("a file that Google holds is named alike in every dialect", () => {
 Deno.test("a key whose project lacks billing is told as such, not as a wrong key", () => {
   const failure: Failure = {
     class: "credential_dead",
-    origin: "google",
     status: 400,
     code: "billing_not_active",
     message: "Google asks for active billing.",
-    cools: "credential",
+    scope: "credential",
   };
   const chat = openaiChat.encodeFailure(failure, "req_1");
   assert.equal(chat.status, 403);

@@ -254,10 +254,9 @@ Deno.test("responses edge 112: a cut stream ends with response.failed that holds
   const stream = openaiResponses.encodeStream(encodeInput(CONTEXT));
   const failure: Failure = {
     class: "transport",
-    origin: "google",
     status: 502,
     message: "The connection was lost.",
-    cools: "endpoint",
+    scope: "endpoint",
   };
   const frames = stream.push({ type: "turn-start" }) + stream.push(text("half")) + stream.fail(failure);
   const made = collectResponse(parseFrames(frames)) as Response;
