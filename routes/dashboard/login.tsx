@@ -4,6 +4,7 @@ import { loginText } from "../../components/text/login.ts";
 import { text } from "../../components/text/shell.ts";
 import { Problem } from "../../components/ui/card.tsx";
 import type { Login } from "../../src/http/dashboard_session.ts";
+import { readForm } from "../../src/http/read_form.ts";
 import { define } from "../_define.ts";
 
 export const config: RouteConfig = { skipInheritedLayouts: true };
@@ -25,8 +26,12 @@ export const handler = define.handlers({
   GET: ({ req, state, url, redirect }) =>
     state.sessions.verify(req) ? redirect(nextPage(url)) : page({ problem: "" }),
   async POST({ req, state, url }) {
-    const form = await req.formData().catch(() => new FormData());
-    const login = await state.sessions.login(req, String(form.get("token") ?? ""), state.remote);
+    const refused = state.sessions.refusal(req, state.remote);
+    const form = refused ?? await readForm(req);
+    if (!form.ok && "error" in form) return page({ problem: words.unread }, { status: form.error.status });
+    const login = form.ok
+      ? await state.sessions.login(req, form.value.get("token") ?? "", state.remote)
+      : form;
     if (login.ok) {
       return new Response(null, {
         status: 303,

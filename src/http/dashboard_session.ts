@@ -20,15 +20,17 @@ export interface SessionOptions {
   readonly hosts?: readonly string[];
 }
 
-export type Login =
-  | { readonly ok: true; readonly cookie: string }
-  | {
-    readonly ok: false;
-    readonly reason: "wrong_token" | "slow_down" | "foreign";
-    readonly retryAfterMs: number;
-  };
+export interface LoginRefusal {
+  readonly ok: false;
+  readonly reason: "wrong_token" | "slow_down" | "foreign";
+  readonly retryAfterMs: number;
+}
+
+export type Login = { readonly ok: true; readonly cookie: string } | LoginRefusal;
 
 export interface Sessions {
+  /** Why a login is refused whatever it says, so that nothing of it need be read. */
+  refusal(request: Request, remote?: string): LoginRefusal | undefined;
   /** `remote` is the peer's address; guesses from one address are slowed down together. */
   login(request: Request, token: string, remote?: string): Promise<Login>;
   /** True when the request carries a live session, comes to a trusted host, and, if it changes anything, from our own page. */
@@ -75,13 +77,19 @@ export function createSessions(options: SessionOptions): Sessions {
     return cookieLine(`${started}.${nonce}.${sign(started, nonce)}`, SESSION_MS);
   }
 
+  function refusal(request: Request, remote = "local"): LoginRefusal | undefined {
+    if (!isTrustedHost(request, hosts) || !isSameOrigin(request)) {
+      return { ok: false, reason: "foreign", retryAfterMs: 0 };
+    }
+    const waitMs = brake.wait(remote);
+    return waitMs > 0 ? { ok: false, reason: "slow_down", retryAfterMs: waitMs } : undefined;
+  }
+
   return {
+    refusal,
     async login(request, token, remote = "local") {
-      if (!isTrustedHost(request, hosts) || !isSameOrigin(request)) {
-        return { ok: false, reason: "foreign", retryAfterMs: 0 };
-      }
-      const waitMs = brake.wait(remote);
-      if (waitMs > 0) return { ok: false, reason: "slow_down", retryAfterMs: waitMs };
+      const refused = refusal(request, remote);
+      if (refused !== undefined) return refused;
       if (await options.verifyOwner(token)) {
         brake.forget(remote);
         return { ok: true, cookie: issue() };
