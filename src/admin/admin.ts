@@ -4,7 +4,7 @@ import type { CapSchedule } from "../store/mod.ts";
 import { type AddedKey, addKeys, type AddKeysInput, type Progress } from "./add_keys.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import * as aliases from "./aliases.ts";
-import { backUp } from "./backups.ts";
+import { backUp, backupDocument } from "./backups.ts";
 import { bucketReports } from "./buckets.ts";
 import { capCheck, capProgress } from "./cap_progress.ts";
 import { type CapInput, capsView, putCap, removeCap, setCapSchedule } from "./caps.ts";
@@ -142,6 +142,7 @@ function configurationCases(deps: AdminDeps, door: ClientDoor, changed: () => Pr
       return report;
     },
     backUp: () => backUp(deps),
+    backupDocument: () => backupDocument(deps),
   };
 }
 

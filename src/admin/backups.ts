@@ -1,63 +1,147 @@
-import { type JsonObject, ok } from "../core/mod.ts";
+import { basename, join } from "node:path";
+import { isObject, type JsonObject, ok } from "../core/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { openCredential } from "./credential_file.ts";
-import { exportFile } from "./export_file.ts";
+import { exportFile, isSealed } from "./export_file.ts";
+import { backupDay, backupName, backupsIn } from "../store/mod.ts";
 import type { Outcome } from "./problem.ts";
 
-/** Backups that are kept. */
-const KEEP = 7;
-const NAME_REGEXP = /^backup-\d{4}-\d\d-\d\d\.json$/;
+/** Days whose backups are kept. */
+const KEEP_DAYS = 7;
+/** Made anew by whoever opens the database: nothing is lost without them. */
+const NOT_KEPT_SETTINGS: readonly string[] = ["dashboard-session"];
+/** What belongs to one run of one process alone. */
+const NOT_KEPT_STATE = /^(?:job |share:)/;
 
 export interface BackupReport {
-  /** Null for a database in memory, which has no folder. */
+  /** Null for a database in memory, which has no folder, and for one with nothing in it. */
   readonly file: string | null;
   readonly removed: number;
 }
 
 /**
- * Writes today's backup unless it is there: the export without a passphrase, credentials sealed with the database's own key.
- * The seven newest are kept. Files are readable by their owner alone.
+ * Writes today's backup, or writes it again when the configuration has changed since. A backup of another database is never
+ * written over: after a loss, what was made before it stays. Files are readable by their owner alone.
  */
 export async function backUp(deps: AdminDeps): Promise<Outcome<BackupReport>> {
-  const { settings, ports } = deps;
+  const { settings } = deps;
   if (settings.kv === ":memory:") return ok({ file: null, removed: 0 });
   const folder = `${settings.home}/backups`;
-  const file = `${folder}/backup-${new Date(ports.clock.now()).toISOString().slice(0, 10)}.json`;
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  if (!await exists(file)) {
-    const document = await backupDocument(deps);
-    if (!document.ok) return document;
-    const partial = `${file}.partial-${ports.newId("")}`;
-    await Deno.writeTextFile(partial, JSON.stringify(document.value), { mode: 0o600, createNew: true });
-    await Deno.rename(partial, file);
-  }
-  return ok({ file, removed: await removeOld(folder) });
+  await completeOlder(deps, folder);
+  const document = await backupDocument(deps);
+  if (!document.ok) return document;
+  if (isEmpty(document.value)) return ok({ file: null, removed: 0 });
+  const file = await placeFor(deps, folder);
+  if (file.epoch !== deps.store.epoch()) await writeWhole(deps, file.path, document.value);
+  return ok({ file: file.path, removed: await removeOld(deps, folder) });
 }
 
-async function backupDocument(deps: AdminDeps): Promise<Outcome<JsonObject>> {
+/**
+ * The export without a passphrase, and sealed with the master key everything that it leaves out. The salt lies beside it: the
+ * master key is all that another database needs to open it.
+ */
+export async function backupDocument(deps: AdminDeps): Promise<Outcome<JsonObject>> {
+  const { store } = deps;
   const document = await exportFile(deps);
   if (!document.ok) return document;
-  const [credentials, clients] = [await deps.store.credentials.list(), await deps.store.clients.list()];
-  const sealed = await deps.store.vault.seal(
-    JSON.stringify({ credentials: credentials.map(openCredential), clients }),
+  const [credentials, clients] = [await store.credentials.list(), await store.clients.list()];
+  const sealed = await store.vault.seal(
+    JSON.stringify({
+      credentials: credentials.map(openCredential),
+      clients,
+      settings: await sealedSettings(deps),
+    }),
   );
-  return ok({ ...document.value, sealed });
+  const poolState = (await store.poolState.list()).filter(({ name }) => !NOT_KEPT_STATE.test(name));
+  return ok({
+    ...document.value,
+    poolState: JSON.parse(JSON.stringify(poolState)),
+    epoch: store.epoch(),
+    salt: store.vault.salt,
+    sealed,
+  });
 }
 
-async function removeOld(folder: string): Promise<number> {
-  const names: string[] = [];
-  for await (const entry of Deno.readDir(folder)) if (NAME_REGEXP.test(entry.name)) names.push(entry.name);
-  const old = names.sort().reverse().slice(KEEP);
-  for (const name of old) await Deno.remove(`${folder}/${name}`);
-  return old.length;
+/** Settings that lie sealed, opened: only ever for what is sealed next. */
+async function sealedSettings({ store }: AdminDeps) {
+  const found: { readonly name: string; readonly value: JsonObject; readonly text: string }[] = [];
+  for (const { name, value: { sealed, ...value } } of await store.settings.list()) {
+    if (typeof sealed !== "string" || !isSealed({ sealed }) || NOT_KEPT_SETTINGS.includes(name)) continue;
+    found.push({ name, value, text: await store.vault.open(sealed) });
+  }
+  return found;
 }
 
-async function exists(file: string): Promise<boolean> {
+function isEmpty(document: JsonObject): boolean {
+  const groups = ["credentials", "clients", "aliases", "quotaGroups", "fallbacks", "caps", "settings"];
+  return groups.every((group) => (document[group] as readonly unknown[]).length === 0);
+}
+
+/** Today's file of this database with the epoch that it was made at, or the first name that is free. */
+async function placeFor({ store, ports }: AdminDeps, folder: string) {
+  const day = new Date(ports.clock.now()).toISOString().slice(0, 10);
+  for (let number = 1;; number++) {
+    const path = join(folder, backupName(day, number));
+    const there = await readBackup(path);
+    if (there === undefined) return { path, epoch: undefined };
+    if (there["salt"] === store.vault.salt) return { path, epoch: there["epoch"] };
+  }
+}
+
+/** Undefined when there is no such file; a file that is no JSON is somebody's all the same. */
+async function readBackup(path: string): Promise<JsonObject | undefined> {
   try {
-    await Deno.stat(file);
-    return true;
+    const document: unknown = JSON.parse(await Deno.readTextFile(path));
+    return isObject(document) ? document as JsonObject : {};
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof SyntaxError) return {};
     throw error;
   }
+}
+
+/** Backups of earlier versions lack the salt, which is lost with the database: it is added while the database is there. */
+async function completeOlder(deps: AdminDeps, folder: string): Promise<void> {
+  for (const path of await backupsIn(folder)) {
+    const document = await readBackup(path);
+    const sealed = document?.["sealed"];
+    if (document === undefined || typeof sealed !== "string" || document["salt"] !== undefined) continue;
+    try {
+      await deps.store.vault.open(sealed);
+    } catch {
+      continue;
+    }
+    await writeWhole(deps, path, { ...document, salt: deps.store.vault.salt });
+  }
+}
+
+/** The file appears whole or stays as it was, also when the machine loses its power. */
+async function writeWhole({ ports }: AdminDeps, path: string, document: JsonObject): Promise<void> {
+  const partial = `${path}.partial-${ports.newId("")}`;
+  try {
+    using file = await Deno.open(partial, { write: true, createNew: true, mode: 0o600 });
+    const bytes = new TextEncoder().encode(JSON.stringify(document));
+    for (let from = 0; from < bytes.length;) from += await file.write(bytes.subarray(from));
+    await file.syncData();
+  } catch (error) {
+    await Deno.remove(partial).catch(() => {});
+    throw error;
+  }
+  await Deno.rename(partial, path);
+}
+
+/** All but the newest days, and what an interrupted write left. */
+async function removeOld({ ports }: AdminDeps, folder: string): Promise<number> {
+  const paths = await backupsIn(folder);
+  const dayOf = (path: string) => backupDay(basename(path)) ?? "";
+  const kept = new Set([...new Set(paths.map(dayOf))].sort().reverse().slice(0, KEEP_DAYS));
+  const old = paths.filter((path) => !kept.has(dayOf(path)));
+  for (const path of old) await Deno.remove(path);
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!/^backup-.*\.partial-/.test(name)) continue;
+    const { mtime } = await Deno.stat(`${folder}/${name}`);
+    if (ports.clock.now() - (mtime?.getTime() ?? 0) > 3_600_000) await Deno.remove(`${folder}/${name}`);
+  }
+  return old.length;
 }

@@ -3,7 +3,7 @@ import type { StoreProblem } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { CAP_SCHEDULE } from "./caps.ts";
 import { planBalance, planSeed, planText, SEED_FILES } from "./import_foreign.ts";
-import { isOwnExport, planOwn } from "./import_own.ts";
+import { isOwnExport, planOwn, type Unlock } from "./import_own.ts";
 import type { ImportPlan } from "./import_plan.ts";
 import { type Outcome, refuse } from "./problem.ts";
 
@@ -15,6 +15,8 @@ export interface ImportInput {
   /** A list of keys, or an environment file. */
   readonly text?: string;
   readonly passphrase?: string;
+  /** The master key of the database that a backup was made of, where it is not this one's. */
+  readonly masterKey?: string;
   /** Only tell what would be done. */
   readonly dryRun?: boolean;
 }
@@ -36,27 +38,52 @@ export interface ImportReport {
   readonly fallbacks: ImportCount;
   readonly caps: ImportCount;
   readonly settings: ImportCount;
+  readonly modelLists: ImportCount;
+  /** What is worth knowing, one sentence each; also what was not taken. */
   readonly notes: readonly string[];
+  /** What the document holds and was not taken, one sentence each. */
+  readonly notTaken: readonly string[];
 }
 
 /** Name of the record that keeps an earlier program's figures. */
 const HISTORY = "imported-history";
 
 export async function importFile(deps: AdminDeps, input: ImportInput): Promise<Outcome<ImportReport>> {
-  const plan = await planOf(input, deps.store.vault.open);
+  const { passphrase, masterKey } = input;
+  const plan = await planOf(input, {
+    recover: deps.store.vault.recover,
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(masterKey === undefined ? {} : { masterKey }),
+  });
   if (!plan.ok) return plan;
+  if (plan.value.format !== "geminitro" && holdsNothing(plan.value)) {
+    return refuse(422, "nothing_found", NOTHING_FOUND, "document");
+  }
   const { format, notes } = plan.value;
   const dryRun = input.dryRun ?? false;
-  return ok({ format, dryRun, ...await carryOut(deps, plan.value, dryRun), notes });
+  const notTaken = [...plan.value.notTaken];
+  const counts = await carryOut(deps, plan.value, { dryRun, notTaken });
+  return ok({ format, dryRun, ...counts, notes: [...notes, ...notTaken], notTaken });
+}
+
+const NOTHING_FOUND =
+  "There is nothing in it that can be taken over: no export or backup of GemiNitro, no keys.json of a " +
+  ".geminitro folder, no API_KEYS, and no word that looks like a Gemini key";
+
+function holdsNothing(plan: ImportPlan): boolean {
+  const { credentials, drafts, clients, aliases, quotaGroups, fallbacks, caps, settings } = plan;
+  return [credentials, drafts, clients, aliases, quotaGroups, fallbacks, caps, settings].every((group) =>
+    group.length === 0
+  ) && plan.history === undefined && plan.capSchedule === undefined;
 }
 
 async function planOf(
-  { document, files, text, passphrase }: ImportInput,
-  unseal: (sealed: string) => Promise<string>,
+  { document, files, text }: Pick<ImportInput, "document" | "files" | "text">,
+  unlock: Unlock,
 ): Promise<Outcome<ImportPlan>> {
   if (files !== undefined) return ok(planSeed(files));
-  if (text !== undefined) return await parsedText(text, passphrase, unseal);
-  if (isOwnExport(document)) return await planOwn(document, passphrase, unseal);
+  if (text !== undefined) return await parsedText(text, unlock);
+  if (isOwnExport(document)) return await planOwn(document, unlock);
   if (Array.isArray(document)) return ok(planSeed({ "keys.json": document }));
   if (isObject(document)) {
     const balance = planBalance(document);
@@ -73,14 +100,9 @@ async function planOf(
   );
 }
 
-async function parsedText(
-  text: string,
-  passphrase: string | undefined,
-  unseal: (sealed: string) => Promise<string>,
-): Promise<Outcome<ImportPlan>> {
+async function parsedText(text: string, unlock: Unlock): Promise<Outcome<ImportPlan>> {
   const document = jsonIn(text);
-  if (document === undefined) return ok(planText(text));
-  return await planOf({ document, ...(passphrase === undefined ? {} : { passphrase }) }, unseal);
+  return document === undefined ? ok(planText(text)) : await planOf({ document }, unlock);
 }
 
 function jsonIn(text: string): unknown {
@@ -91,69 +113,103 @@ function jsonIn(text: string): unknown {
   }
 }
 
-async function carryOut(deps: AdminDeps, plan: ImportPlan, dryRun: boolean) {
-  const { store } = deps;
-  if (!dryRun && plan.capSchedule !== undefined) {
-    await store.settings.put(CAP_SCHEDULE, { ...plan.capSchedule });
-  }
-  if (!dryRun && plan.history !== undefined) await store.settings.put(HISTORY, plan.history);
-  const groups = {
-    clients: await putMissing(
-      plan.clients,
-      (one) => store.clients.get(one.id),
-      (one) => store.clients.put(one),
-      dryRun,
-    ),
-    aliases: await putMissing(
-      plan.aliases,
-      (one) => store.aliases.get(one.name),
-      (one) => store.aliases.put(one),
-      dryRun,
-    ),
-    quotaGroups: await putMissing(
-      plan.quotaGroups,
-      (one) => store.quotaGroups.get(one.name),
-      (one) => store.quotaGroups.put(one),
-      dryRun,
-    ),
-    fallbacks: await putMissing(
-      plan.fallbacks,
-      (one) => store.fallbacks.get(one.model),
-      (one) => store.fallbacks.put(one),
-      dryRun,
-    ),
-    caps: await putMissing(
-      plan.caps,
-      (one) => store.caps.get(one.model),
-      (one) => store.caps.put(one),
-      dryRun,
-    ),
-    settings: await putMissing(
-      plan.settings,
-      (one) => store.settings.get(one.name),
-      async (one) => ok(await store.settings.put(one.name, one.value)),
-      dryRun,
-    ),
-  };
-  return { keys: await importKeys(deps, plan, dryRun), ...groups };
+/** How an import goes about it. */
+interface Way {
+  readonly dryRun: boolean;
+  /** What was not taken is added here. */
+  readonly notTaken: string[];
 }
 
-async function importKeys({ store }: AdminDeps, plan: ImportPlan, dryRun: boolean): Promise<ImportCount> {
+/** Everything is put on its own and only where it is missing: after an interruption the same import goes on where it was. */
+async function carryOut(deps: AdminDeps, plan: ImportPlan, way: Way) {
+  const { store } = deps;
+  await putSingles(deps, plan, way);
+  const groups = {
+    clients: await putMissing("client", plan.clients, (one) => one.id, store.clients, way),
+    aliases: await putMissing("alias", plan.aliases, (one) => one.name, store.aliases, way),
+    quotaGroups: await putMissing("quota group", plan.quotaGroups, (one) => one.name, store.quotaGroups, way),
+    fallbacks: await putMissing("fallback", plan.fallbacks, (one) => one.model, store.fallbacks, way),
+    caps: await putMissing("cap", plan.caps, (one) => one.model, store.caps, way),
+    settings: await putMissing("setting", plan.settings, (one) => one.name, settingsOf(deps), way),
+  };
+  const keys = await importKeys(deps, plan, way);
+  return { keys, ...groups, modelLists: await importModelLists(deps, plan, way) };
+}
+
+async function putSingles({ store }: AdminDeps, plan: ImportPlan, { dryRun }: Way): Promise<void> {
+  if (dryRun) return;
+  if (plan.capSchedule !== undefined) await store.settings.put(CAP_SCHEDULE, { ...plan.capSchedule });
+  if (plan.history !== undefined) await store.settings.put(HISTORY, plan.history);
+  for (const { name, value } of plan.poolState) {
+    if (await store.poolState.get(name) === undefined) await store.poolState.put(name, value);
+  }
+  for (const { name, value, text } of plan.secretSettings) {
+    if (await store.settings.get(name) !== undefined) continue;
+    await store.settings.put(name, { ...value, sealed: await store.vault.seal(text) });
+  }
+}
+
+type Setting = ImportPlan["settings"][number];
+
+function settingsOf({ store }: AdminDeps) {
+  return {
+    async get(name: string): Promise<Setting | undefined> {
+      const value = await store.settings.get(name);
+      return value === undefined ? undefined : { name, value };
+    },
+    put: async (one: Setting) => ok(await store.settings.put(one.name, one.value)),
+  };
+}
+
+async function importModelLists(
+  { store }: AdminDeps,
+  { modelLists }: ImportPlan,
+  { dryRun }: Way,
+): Promise<ImportCount> {
+  const there = new Set((await store.modelLists.list()).map((list) => list.credential));
+  const known = new Set((await store.credentials.list()).map((one) => one.id));
+  const count = { added: 0, unchanged: 0, failed: 0 };
+  for (const list of modelLists) {
+    if (there.has(list.credential)) count.unchanged++;
+    else if (dryRun) count.added++;
+    else if (known.has(list.credential)) {
+      await store.modelLists.put(list);
+      count.added++;
+    }
+  }
+  return count;
+}
+
+async function importKeys(
+  { store }: AdminDeps,
+  plan: ImportPlan,
+  { dryRun, notTaken }: Way,
+): Promise<ImportCount> {
   const count = { added: 0, unchanged: 0, failed: 0 };
   const known = new Set((await store.credentials.list()).map((one) => identity(one)));
-  const tally = (outcome: Result<unknown, StoreProblem>) => {
+  const tally = (outcome: Result<unknown, StoreProblem>, number: number) => {
     if (outcome.ok) count.added++;
     else if (outcome.error.kind === "duplicate") count.unchanged++;
-    else count.failed++;
+    else {
+      count.failed++;
+      notTaken.push(`Key number ${number}: ${reasonOf(outcome.error)}`);
+    }
   };
-  for (const one of [...plan.credentials, ...plan.drafts]) {
+  for (const [index, one] of [...plan.credentials, ...plan.drafts].entries()) {
     const who = identity(one);
     if (known.has(who)) count.unchanged++;
     else if (dryRun) count.added++;
-    else tally("id" in one ? await store.credentials.restore(one) : await store.credentials.add(one));
+    else {tally(
+        "id" in one ? await store.credentials.restore(one) : await store.credentials.add(one),
+        index + 1,
+      );}
     known.add(who);
   }
   return count;
+}
+
+function reasonOf(problem: StoreProblem): string {
+  return problem.kind === "invalid" ? problem.message : problem.kind;
 }
 
 /** What makes two credentials the same: the key, or source and e-mail. */
@@ -167,18 +223,49 @@ function identity(one: ImportPlan["credentials"][number] | ImportPlan["drafts"][
   }`;
 }
 
-/** What is there stays as it is: an import never overwrites. */
-async function putMissing<Item>(
+/** What is there stays as it is: an import never overwrites. One that differs is named. */
+async function putMissing<Item extends object>(
+  kind: string,
   items: readonly Item[],
-  find: (item: Item) => Promise<unknown>,
-  put: (item: Item) => Promise<Result<unknown, StoreProblem>>,
-  dryRun: boolean,
+  nameOf: (item: Item) => string,
+  records: {
+    get(name: string): Promise<object | undefined>;
+    put(item: Item): Promise<Result<unknown, StoreProblem>>;
+  },
+  { dryRun, notTaken }: Way,
 ): Promise<ImportCount> {
   const count = { added: 0, unchanged: 0, failed: 0 };
   for (const item of items) {
-    if (await find(item) !== undefined) count.unchanged++;
-    else if (dryRun || (await put(item)).ok) count.added++;
-    else count.failed++;
+    const name = nameOf(item);
+    const there = await records.get(name);
+    if (there !== undefined) {
+      count.unchanged++;
+      if (differ(there, item)) {
+        notTaken.push(`The ${kind} ${name} is there already with other values, which stay`);
+      }
+      continue;
+    }
+    const put = dryRun ? ok(undefined) : await records.put(item);
+    if (put.ok) count.added++;
+    else {
+      count.failed++;
+      notTaken.push(`The ${kind} ${name}: ${reasonOf(put.error)}`);
+    }
   }
   return count;
+}
+
+/** Whether two records say different things, whatever the order of their fields. */
+function differ(there: object, item: object): boolean {
+  const plain = (record: object) => {
+    const { updatedAt: _updatedAt, ...rest } = record as { updatedAt?: number };
+    return JSON.stringify(
+      rest,
+      (_key, value) =>
+        isObject(value)
+          ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1))
+          : value,
+    );
+  };
+  return plain(there) !== plain(item);
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isObject, type JsonObject, type Tier, TIERS } from "../core/mod.ts";
 import type { CapRecord, CredentialDraft } from "../store/mod.ts";
 import { emptyPlan, type ImportPlan } from "./import_plan.ts";
-import { keysIn } from "./key_text.ts";
+import { keysAmong } from "./key_text.ts";
 
 /** The names of the seed's files, as they come in one request. */
 export const SEED_FILES = [
@@ -24,8 +24,8 @@ export function planSeed(files: Readonly<Record<string, unknown>>): ImportPlan {
     ...caps,
     aliases: seedAliases(files["aliases.json"]),
     ...(history === undefined ? {} : { history }),
+    notTaken: keys.notTaken,
     notes: [
-      ...keys.notes,
       ...(files["models.json"] === undefined ? [] : ["Models are not taken over: they are asked for anew"]),
       ...(history === undefined ? [] : ["Earlier figures are kept beside ours, keys named by hash"]),
     ],
@@ -33,7 +33,7 @@ export function planSeed(files: Readonly<Record<string, unknown>>): ImportPlan {
 }
 
 /** Old form: texts. New form: objects with key or refreshToken, source, email, label and tier. */
-function seedKeys(value: unknown): { drafts: readonly CredentialDraft[]; notes: readonly string[] } {
+function seedKeys(value: unknown): Pick<ImportPlan, "drafts" | "notTaken"> {
   const list = Array.isArray(value)
     ? value
     : isObject(value) && Array.isArray(value["keys"])
@@ -46,7 +46,7 @@ function seedKeys(value: unknown): { drafts: readonly CredentialDraft[]; notes: 
     if (draft === undefined) unreadable++;
     else drafts.push(draft);
   }
-  return { drafts, notes: unreadable === 0 ? [] : [`${unreadable} entries of keys.json cannot be read`] };
+  return { drafts, notTaken: unreadable === 0 ? [] : [`${unreadable} entries of keys.json cannot be read`] };
 }
 
 function seedKey(entry: Record<string, unknown>): CredentialDraft | undefined {
@@ -180,5 +180,9 @@ export function planText(content: string): ImportPlan {
       // Not JSON: read as a plain list below.
     }
   }
-  return { ...emptyPlan("list"), drafts: keysIn(content).map(apiKey) };
+  const { keys, passed } = keysAmong(content);
+  const notTaken = passed === 0
+    ? []
+    : [`${passed} lines or words do not look like a key and are passed over`];
+  return { ...emptyPlan("list"), drafts: keys.map(apiKey), notTaken };
 }

@@ -6,6 +6,7 @@ import type {
   ClientRecord,
   CredentialDraft,
   FallbackRecord,
+  ModelListRecord,
   QuotaGroupRecord,
 } from "../store/mod.ts";
 
@@ -23,10 +24,23 @@ export interface ImportPlan {
   readonly caps: readonly Omit<CapRecord, "updatedAt">[];
   readonly capSchedule?: CapSchedule;
   readonly settings: readonly { readonly name: string; readonly value: JsonObject }[];
+  /** Settings that are to be sealed with this database's own key under `sealed`. */
+  readonly secretSettings: readonly SecretSetting[];
+  readonly modelLists: readonly ModelListRecord[];
+  /** Cooldowns, learned limits, used-up caps. */
+  readonly poolState: readonly { readonly name: string; readonly value: JsonObject }[];
   /** Older programs' figures, keys named by hash: kept to be shown, not added to our own counts. */
   readonly history?: JsonObject;
-  /** What was found and cannot be taken over, one sentence each. */
+  /** What is worth knowing, one sentence each. */
   readonly notes: readonly string[];
+  /** What was found and cannot be taken over, one sentence each. */
+  readonly notTaken: readonly string[];
+}
+
+export interface SecretSetting {
+  readonly name: string;
+  readonly value: JsonObject;
+  readonly text: string;
 }
 
 export function emptyPlan(format: string): ImportPlan {
@@ -40,6 +54,10 @@ export function emptyPlan(format: string): ImportPlan {
     fallbacks: [],
     caps: [],
     settings: [],
+    secretSettings: [],
+    modelLists: [],
+    poolState: [],
     notes: [],
+    notTaken: [],
   };
 }

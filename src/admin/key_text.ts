@@ -20,3 +20,19 @@ function bare(piece: string): string {
     .replace(/^[A-Z][A-Z0-9_]*=/, "")
     .replace(/^[-*["'`]+|["'`\]]+$/g, "");
 }
+
+/** Google's own forms: standard keys, and the authorization keys that follow them. */
+const GOOGLE_KEY = /^(?:AIza[\w-]{20,}|AQ\.[\w-]{20,})$/;
+/** What else may be a key where a file is nothing but a list: letters and digits in one word that is no model's name. */
+const WORD_KEY = /^(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])(?!models\/|gemini-|gemma-|imagen-|veo-)[\w.-]{16,200}$/;
+
+/**
+ * Keys in a text of any kind. A file that is a list of keys and nothing else may hold keys of any form; out of everything
+ * else only words of Google's own forms are taken. `passed` counts what was not taken.
+ */
+export function keysAmong(text: string): { readonly keys: readonly string[]; readonly passed: number } {
+  const words = keysIn(text);
+  const list = words.length > 0 && words.every((word) => GOOGLE_KEY.test(word) || WORD_KEY.test(word));
+  const keys = list ? words : words.filter((word) => GOOGLE_KEY.test(word));
+  return { keys, passed: words.length - keys.length };
+}

@@ -7,6 +7,7 @@ import { aliasRemove } from "./commands/alias_remove.ts";
 import { autostartInstall } from "./commands/autostart_install.ts";
 import { autostartRemove } from "./commands/autostart_remove.ts";
 import { autostartStatus } from "./commands/autostart_status.ts";
+import { backup } from "./commands/backup.ts";
 import { capList } from "./commands/cap_list.ts";
 import { capRemove } from "./commands/cap_remove.ts";
 import { capSet } from "./commands/cap_set.ts";
@@ -70,6 +71,7 @@ export const COMMANDS: readonly Command[] = [
   clientAdd,
   clientList,
   clientRevoke,
+  backup,
   exportCommand,
   importCommand,
   configShow,

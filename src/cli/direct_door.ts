@@ -1,4 +1,4 @@
-import { createAdmin } from "../admin/mod.ts";
+import { type Admin, createAdmin } from "../admin/mod.ts";
 import { createCatalog } from "../catalog/mod.ts";
 import type { Settings } from "../config/mod.ts";
 import { createLedger } from "../ledger/mod.ts";
@@ -9,8 +9,11 @@ import type { Door } from "./door.ts";
 import { rememberedCredentials } from "./remembered_credentials.ts";
 import { visitUpstreams } from "./visit_upstreams.ts";
 
+/** Beside what every door offers, what only the database itself gives. */
+export type DirectDoor = Door & Pick<Admin, "backupDocument">;
+
 /** Opens the use-cases on the database itself, for a short visit: it takes no share of the pool and writes no log. */
-export async function openDirectDoor(settings: Settings, version: string): Promise<Door> {
+export async function openDirectDoor(settings: Settings, version: string): Promise<DirectDoor> {
   const ports = systemPorts();
   const { clock, random, newId } = ports;
   const opened = await openStore({

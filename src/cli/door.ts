@@ -29,6 +29,7 @@ export type Door =
     | "buckets"
     | "exportFile"
     | "importFile"
+    | "backUp"
     | "setCapSchedule"
   >
   & {

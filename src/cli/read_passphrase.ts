@@ -4,7 +4,7 @@ import { CommandError, usageError } from "./command_error.ts";
 /** The passphrase of an export: from a file, from the environment, or asked for in a terminal. */
 export async function readPassphrase(context: Context, kind: "new" | "known"): Promise<string> {
   const file = context.text("passphrase-file");
-  if (file !== undefined) return await firstLine(file);
+  if (file !== undefined) return await firstLine(file, "passphrase file");
   const set = context.services.env["GEMINITRO_PASSPHRASE"] ?? "";
   if (set !== "") return set;
   const flags = kind === "new" ? "--passphrase-file <file> or --open" : "--passphrase-file <file>";
@@ -17,11 +17,12 @@ export async function readPassphrase(context: Context, kind: "new" | "known"): P
   return answer;
 }
 
-async function firstLine(file: string): Promise<string> {
+/** The first line of a file that holds a secret; `what` names it in errors. */
+export async function firstLine(file: string, what: string): Promise<string> {
   const text = await Deno.readTextFile(file).catch((error: Error) => {
-    throw usageError(`The passphrase file ${file} cannot be read: ${error.message}`);
+    throw usageError(`The ${what} ${file} cannot be read: ${error.message}`);
   });
   const line = text.split(/\r?\n/)[0] ?? "";
-  if (line === "") throw usageError(`The passphrase file ${file} has an empty first line`);
+  if (line === "") throw usageError(`The ${what} ${file} has an empty first line`);
   return line;
 }

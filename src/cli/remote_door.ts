@@ -42,6 +42,7 @@ export function openRemoteDoor(url: string, token: string): Door {
     setupState: () => get("/api/setup-state"),
     exportFile: (passphrase) =>
       passphrase === undefined ? ask("/api/export") as Reply<never> : post("/api/export", { passphrase }),
+    backUp: () => post("/api/backup", {}),
     importFile: (input) => post("/api/import", input),
     buckets: () => get("/api/buckets"),
     health: () => get("/api/health"),

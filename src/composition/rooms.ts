@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { type Admin, createAdmin } from "../admin/mod.ts";
 import { type Catalog, createCatalog } from "../catalog/mod.ts";
 import { type Settings, userFolder } from "../config/mod.ts";
@@ -13,7 +14,7 @@ import {
   type RelayDeps,
 } from "../relay/mod.ts";
 import { saveOwnerKey } from "./owner_key_file.ts";
-import { openStore, type Store } from "../store/mod.ts";
+import { backupsIn, openStore, type Store } from "../store/mod.ts";
 import { createReachHost } from "../system/mod.ts";
 import { type Upstream, upstreamsOf } from "../upstreams/mod.ts";
 
@@ -67,6 +68,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     ports,
     ...(options.print === undefined ? {} : { print: options.print }),
   });
+  await noteNewDatabase(store, settings, ledger);
   const onProblem = (problem: unknown) =>
     ledger.log("error", "config", "The model lists could not be read again", {
       error: String(problem).slice(0, 300),
@@ -96,6 +98,19 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   });
   const rooms = { ...base, relay, admin, draining: new AbortController(), shutdown };
   return { ...rooms, close: () => closeRooms(rooms) };
+}
+
+/** A database that is lost is made anew without a word by whoever opens it: backups beside a new one tell of the loss. */
+async function noteNewDatabase(store: Store, { kv, home }: Settings, ledger: LedgerRoom): Promise<void> {
+  if (!store.isNew || kv === ":memory:") return;
+  const newest = (await backupsIn(join(home, "backups")).catch(() => [])).at(-1);
+  if (newest === undefined) return;
+  ledger.log(
+    "warn",
+    "store",
+    `The database is new, but there are backups of an earlier one: geminitro import ${newest} brings back what was in it`,
+    { database: kv },
+  );
 }
 
 function openOAuth(

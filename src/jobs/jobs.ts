@@ -53,7 +53,7 @@ const mergeCounts: Job = {
 
 const backUp: Job = {
   name: "backup",
-  every: () => 24 * HOUR_MS,
+  every: () => HOUR_MS,
   lease: 10 * MINUTE_MS,
   async run({ admin }) {
     const report = await admin.backUp();

@@ -44,6 +44,14 @@ export interface CredentialPatch {
   readonly location?: string;
 }
 
+/** What is known of the database that sealed a text. */
+export interface SealedElsewhere {
+  /** Absent in backups of earlier versions: then it is looked for in what is left of databases in the data folder. */
+  readonly salt?: string;
+  /** That database's master key; default: ours. */
+  readonly masterKey?: string;
+}
+
 /** Why a write did not happen. */
 export type StoreProblem =
   | { readonly kind: "duplicate"; readonly id: string }
@@ -219,8 +227,17 @@ export interface Store {
   ): Promise<{ granted: number; taken: number }>;
   /** Gives back unused units of a slice. */
   returnSlice(window: string, unused: number): Promise<void>;
-  /** Encrypts and decrypts small texts with the database's own key. */
-  readonly vault: { seal(text: string): Promise<string>; open(sealed: string): Promise<string> };
+  /** Encrypts and decrypts texts with the database's own key. */
+  readonly vault: {
+    seal(text: string): Promise<string>;
+    open(sealed: string): Promise<string>;
+    /** What has to lie beside a sealed text, so that any database under the same master key can open it. */
+    readonly salt: string;
+    /** Opens what another database has sealed; undefined when no key and salt that are at hand open it. */
+    recover(sealed: string, from: SealedElsewhere): Promise<string | undefined>;
+  };
+  /** Whether this process made the database. */
+  readonly isNew: boolean;
   /** Records that did not decode since start, for `doctor`. */
   quarantined(): readonly { readonly key: string; readonly problem: string }[];
   close(): Promise<void>;

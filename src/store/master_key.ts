@@ -18,7 +18,7 @@ export interface KeyMaterial {
 }
 
 /** Reads 64 hex digits or base64 of 32 bytes as a key, anything else as a passphrase. */
-function parseMasterKey(text: string): KeyMaterial {
+export function parseMasterKey(text: string): KeyMaterial {
   const trimmed = text.trim();
   if (/^[0-9a-fA-F]{64}$/.test(trimmed)) return { bytes: Uint8Array.fromHex(trimmed), passphrase: false };
   const bytes = decodeBase64(trimmed);

@@ -7,6 +7,7 @@
  * @module
  */
 export * from "./contract.ts";
+export { backupDay, backupName, backupsIn } from "./backup_files.ts";
 export { ledgerKey } from "./keys.ts";
 export * as limits from "./limits.ts";
 export { StoreOpenError } from "./open_error.ts";

@@ -1,4 +1,6 @@
+import { dirname, join } from "node:path";
 import type { Clock, NewId, Random } from "../core/mod.ts";
+import { damaged, isDamage } from "./check_database.ts";
 import { aliasShape } from "./aliases.ts";
 import { capShape } from "./caps.ts";
 import { clientShape } from "./clients.ts";
@@ -9,6 +11,7 @@ import { openCredentials } from "./credentials.ts";
 import { EpochWatch } from "./epoch.ts";
 import { openExpiring } from "./expiring.ts";
 import { fallbackShape } from "./fallbacks.ts";
+import { vaultKey } from "./keys.ts";
 import { takeLease } from "./leases.ts";
 import type { KeySource } from "./master_key.ts";
 import { migrate } from "./migrations.ts";
@@ -20,6 +23,7 @@ import { Quarantine } from "./quarantine.ts";
 import { quotaGroupShape } from "./quota_groups.ts";
 import type { Session } from "./session.ts";
 import { returnSlice, takeSlice } from "./slices.ts";
+import { recoverSealed } from "./recover.ts";
 import { openVault } from "./vault.ts";
 
 export interface StoreOptions {
@@ -50,6 +54,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return await assemble(options, place, home, kv);
   } catch (error) {
     if (options.kv === undefined) kv.close();
+    if (place.kind === "file" && isDamage(error)) throw await damaged(place.path, home, String(error));
     throw error;
   }
 }
@@ -62,6 +67,7 @@ async function assemble(
 ): Promise<Store> {
   const { clock, random, newId } = options;
   const quarantine = new Quarantine();
+  const isNew = (await kv.get(vaultKey)).value === null;
   await whileLocked(() => migrate({ kv, place, clock, quarantine }), random);
   const source = keySource(options, place, home);
   const vault = await whileLocked(() => openVault(kv, source, quarantine, newId), random);
@@ -81,7 +87,11 @@ async function assemble(
   await epoch.start();
   const presence = new Presence(session);
   if (options.announce ?? true) await presence.join();
-  return makeStore(session, presence, options.kv === undefined);
+  return makeStore(session, presence, {
+    ownsKv: options.kv === undefined,
+    isNew,
+    folders: foldersOf(place, home),
+  });
 }
 
 function keySource(options: StoreOptions, place: Place, home: string | undefined): KeySource {
@@ -90,7 +100,19 @@ function keySource(options: StoreOptions, place: Place, home: string | undefined
   return place.kind === "memory" || home === undefined ? { kind: "memory" } : { kind: "file", home };
 }
 
-function makeStore(session: Session, presence: Presence, ownsKv: boolean): Store {
+/** Where what is left of earlier databases may lie. */
+function foldersOf(place: Place, home: string | undefined): readonly string[] {
+  const own = place.kind === "file" ? [dirname(place.path)] : [];
+  return [...new Set([...own, ...(home === undefined ? [] : [home, join(home, "backups")])])];
+}
+
+interface Opened {
+  readonly ownsKv: boolean;
+  readonly isNew: boolean;
+  readonly folders: readonly string[];
+}
+
+function makeStore(session: Session, presence: Presence, { ownsKv, isNew, folders }: Opened): Store {
   const { kv, epoch, vault } = session;
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
@@ -117,7 +139,13 @@ function makeStore(session: Session, presence: Presence, ownsKv: boolean): Store
     processes: () => presence.list(),
     takeSlice: (window, want, limit, expiresAt) => takeSlice(session, window, want, limit, expiresAt),
     returnSlice: (window, unused) => returnSlice(session, window, unused),
-    vault: { seal: (text) => vault.seal(text), open: (sealed) => vault.open(sealed) },
+    vault: {
+      seal: (text) => vault.seal(text),
+      open: (sealed) => vault.open(sealed),
+      salt: vault.salt,
+      recover: (sealed, from) => recoverSealed(vault, sealed, from, folders),
+    },
+    isNew,
     quarantined: () => session.quarantine.list(),
     close: () => closing ??= close(),
   };

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { damaged, damageOf, isDamage } from "./check_database.ts";
 import { isLocked } from "./commit.ts";
 import { StoreOpenError } from "./open_error.ts";
 
@@ -21,10 +22,15 @@ export async function openPlace(place: Place, home: string | undefined): Promise
   if (place.kind === "file") await Deno.mkdir(dirname(place.path), { recursive: true, mode: 0o700 });
   const path = place.kind === "memory" ? ":memory:" : place.kind === "file" ? place.path : place.url;
   try {
-    if (place.kind === "file") await privateFile(place.path);
+    if (place.kind === "file") {
+      await privateFile(place.path);
+      const reason = damageOf(place.path, (await Deno.stat(place.path)).size);
+      if (reason !== undefined) throw await damaged(place.path, home, reason);
+    }
     return await Deno.openKv(path);
   } catch (error) {
-    if (isLocked(error)) throw error;
+    if (isLocked(error) || error instanceof StoreOpenError) throw error;
+    if (place.kind === "file" && isDamage(error)) throw await damaged(place.path, home, String(error));
     const reason = error instanceof Error ? error.message : String(error);
     throw new StoreOpenError(
       `The database ${path} cannot be opened: ${reason}. Check GEMINITRO_KV and GEMINITRO_HOME.`,

@@ -3,7 +3,7 @@ import { type Attempt, commitWithRetry, Turns } from "./commit.ts";
 import type { EpochWatch } from "./epoch.ts";
 import { epochKey } from "./keys.ts";
 import type { Quarantine } from "./quarantine.ts";
-import type { Vault } from "./vault.ts";
+import type { OwnVault } from "./vault.ts";
 
 /** What every record kind needs of the open database. */
 export interface Session {
@@ -13,7 +13,7 @@ export interface Session {
   readonly newId: NewId;
   readonly processId: string;
   readonly quarantine: Quarantine;
-  readonly vault: Vault;
+  readonly vault: OwnVault;
   readonly epoch: EpochWatch;
   readonly turns: Turns;
 }

@@ -1,7 +1,7 @@
 import type { NewId } from "../core/mod.ts";
 import { type Decode, DecodeProblem } from "./fields.ts";
 import { vaultKey } from "./keys.ts";
-import { deriveKeys, findMasterKey, type KeySource } from "./master_key.ts";
+import { deriveKeys, findMasterKey, type KeyMaterial, type KeySource, parseMasterKey } from "./master_key.ts";
 import { StoreOpenError } from "./open_error.ts";
 import type { Quarantine } from "./quarantine.ts";
 
@@ -19,13 +19,21 @@ export interface Vault {
   fingerprint(text: string): Promise<string>;
 }
 
+/** A database's own vault, which can also read what another database under the same master key has sealed. */
+export interface OwnVault extends Vault {
+  /** Base64; with the master key it is all that opening needs. It is no secret. */
+  readonly salt: string;
+  /** The vault of another database: its salt, and its master key where that is not ours. */
+  other(salt: string, masterKey?: string): Promise<Vault>;
+}
+
 /** Opens the vault of a database, making it when the database is new. Throws a StoreOpenError for a wrong or lost key. */
 export async function openVault(
   kv: Deno.Kv,
   source: KeySource,
   quarantine: Quarantine,
   newId: NewId,
-): Promise<Vault> {
+): Promise<OwnVault> {
   const entry = await kv.get(vaultKey, { consistency: "strong" });
   const stored = quarantine.read(entry, decodeVault);
   if (entry.value !== null && stored === undefined) {
@@ -35,7 +43,7 @@ export async function openVault(
   }
   const material = await findMasterKey(source, stored === undefined, newId);
   const salt = stored?.salt ?? crypto.getRandomValues(new Uint8Array(16));
-  const vault = makeVault(await deriveKeys(material, salt));
+  const vault = ownVault(makeVault(await deriveKeys(material, salt)), material, salt);
   if (stored !== undefined) {
     await verify(vault, stored.check, source);
     return vault;
@@ -58,6 +66,17 @@ async function verify(vault: Vault, check: string, source: KeySource): Promise<v
     `The stored secrets were encrypted with another key than ${where} gives. ` +
       "Set GEMINITRO_MASTER_KEY to the key this database was made with. Nothing was changed.",
   );
+}
+
+function ownVault(vault: Vault, material: KeyMaterial, salt: Uint8Array<ArrayBuffer>): OwnVault {
+  return {
+    ...vault,
+    salt: salt.toBase64(),
+    async other(text, masterKey) {
+      const given = masterKey === undefined ? material : parseMasterKey(masterKey);
+      return makeVault(await deriveKeys(given, Uint8Array.fromBase64(text)));
+    },
+  };
 }
 
 function makeVault(keys: { readonly seal: CryptoKey; readonly print: CryptoKey }): Vault {

@@ -2,6 +2,7 @@ import type {
   AddedKey,
   AddKeysInput,
   Admin,
+  BackupReport,
   CapInput,
   ClientInput,
   ImportInput,
@@ -114,6 +115,7 @@ export function createApiClient(options: ApiClientOptions) {
       passphrase === undefined
         ? get<JsonObject>("/api/export")
         : post<JsonObject>("/api/export", { passphrase }),
+    backUp: () => post<BackupReport>("/api/backup", {}),
     importFile: (input: ImportInput) => post<ImportReport>("/api/import", input),
     events: (signal: AbortSignal, lastEventId?: number) => readEvents(options, signal, lastEventId),
   };

@@ -13,6 +13,8 @@ const importFields = z.strictObject({
     .optional(),
   text: z.string().describe("A list of keys, or an environment file").optional(),
   passphrase: passphrase.optional(),
+  masterKey: z.string().max(5_000)
+    .describe("For a backup of another data folder: its secret.key, or its GEMINITRO_MASTER_KEY").optional(),
   dryRun: z.boolean().default(false),
 }).refine(
   (body) => [body.document, body.files, body.text].filter((one) => one !== undefined).length === 1,
@@ -45,7 +47,9 @@ const report = z.object({
   fallbacks: count,
   caps: count,
   settings: count,
+  modelLists: count,
   notes: z.array(z.string()),
+  notTaken: z.array(z.string()).describe("What the document holds and was not taken, one sentence each"),
 });
 
 export const transferEndpoints: readonly Endpoint[] = [
@@ -73,13 +77,27 @@ export const transferEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     method: "post",
+    path: "/api/backup",
+    id: "backUp",
+    tag: "Transfer",
+    summary: "Write today's backup now, sealed with the master key, into the data folder",
+    reply: z.object({
+      file: z.string().nullable().describe(
+        "Null when there is nothing to back up, or the database is in memory",
+      ),
+      removed: z.number().describe("Older backups that were removed"),
+    }),
+    handle: ({ admin }) => admin.backUp(),
+  }),
+  endpoint({
+    method: "post",
     path: "/api/import",
     id: "import",
     tag: "Transfer",
     summary:
       "Take over an export, an earlier .geminitro folder, gemini-balance's keys or a plain list; what is there stays",
     body: importBody,
-    bodyLimit: 20_000_000,
+    bodyLimit: 64_000_000,
     reply: report,
     errors: [422],
     handle: ({ admin, request }, { body }) =>

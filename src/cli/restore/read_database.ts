@@ -1,0 +1,47 @@
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import { valueOf } from "../value_of.ts";
+import type { Context } from "../command.ts";
+
+/**
+ * What a database of another data folder holds, as a backup of it; undefined when it is damaged. It is read from a copy, which
+ * SQLite makes whole even while a server writes to it.
+ */
+export async function readDatabase(
+  context: Context,
+  path: string,
+  masterKey: string | undefined,
+): Promise<unknown> {
+  const folder = await Deno.makeTempDir({ prefix: "geminitro-import-" });
+  try {
+    const copy = join(folder, "geminitro.sqlite3");
+    if (!copied(path, copy)) return undefined;
+    const { openDirectDoor } = await import("../direct_door.ts");
+    const { masterKey: own, ...settings } = await context.settings();
+    const key = masterKey ?? own;
+    const door = await openDirectDoor(
+      { ...settings, home: folder, kv: copy, ...(key === undefined ? {} : { masterKey: key }) },
+      context.services.version,
+    );
+    try {
+      return valueOf(await door.backupDocument());
+    } finally {
+      await door.close();
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function copied(from: string, to: string): boolean {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(from, { readOnly: true });
+    database.prepare("VACUUM INTO ?").run(to);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    database?.close();
+  }
+}

@@ -1,0 +1,60 @@
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import { backupsIn } from "./backup_files.ts";
+import { StoreOpenError } from "./open_error.ts";
+
+/** Larger files are only looked into: reading all of one takes longer than a start may. */
+const WHOLE_BYTES = 64 * 1024 * 1024;
+/** Tables that Deno KV reads in the background, where damage would end the process. */
+const TABLES = ["data_version", "kv", "queue", "queue_running"];
+
+/** SQLite's words for a file that no retry will open. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Error && /malformed|not a database|disk image|corrupt/i.test(error.message);
+}
+
+/** Why a database file is damaged; undefined for a sound, new, empty or absent one. */
+export function damageOf(path: string, size: number): string | undefined {
+  if (size === 0) return undefined;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly: true });
+    const present = database.prepare("select name from sqlite_master where type = 'table'").all();
+    const names = new Set(present.map(({ name }) => String(name)));
+    for (const table of TABLES.filter((table) => names.has(table))) {
+      database.prepare(`select * from ${table} limit 1`).all();
+    }
+    if (size > WHOLE_BYTES) return undefined;
+    const [said] = database.prepare("pragma quick_check(1)").all();
+    const verdict = String(Object.values(said ?? { ok: "ok" })[0]);
+    return verdict === "ok" ? undefined : verdict.replaceAll(/\s+/g, " ").slice(0, 200);
+  } catch (error) {
+    // Locks and missing rights are for the opening itself to tell.
+    return isDamage(error) && error instanceof Error ? error.message : undefined;
+  } finally {
+    database?.close();
+  }
+}
+
+/** The refusal of a damaged database: it names the newest backup, and the command that puts it in place. */
+export async function damaged(
+  path: string,
+  home: string | undefined,
+  reason: string,
+): Promise<StoreOpenError> {
+  const folder = home === undefined ? undefined : join(home, "backups");
+  const newest = folder === undefined ? undefined : (await backupsIn(folder)).at(-1);
+  const remedy = newest === undefined
+    ? `There is no backup${
+      folder === undefined ? "" : ` in ${folder}`
+    }. Move the file away to begin with an empty database.`
+    : `Put the newest backup in its place (the damaged files are set aside, nothing is deleted):\n` +
+      `  geminitro import ${quoted(newest)} --replace-database`;
+  return new StoreOpenError(`The database ${path} is damaged: ${reason}. ${remedy}`);
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  if (/^[\w@%+=:,./\\-]+$/.test(path)) return path;
+  return Deno.build.os === "windows" ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;
+}
