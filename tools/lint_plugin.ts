@@ -1,3 +1,4 @@
+import { superLinear } from "./linear_regexp.ts";
 import { IMPURE_MEMBERS, PURE, ROOM_IMPORTS } from "./rooms.ts";
 
 /** The project's own taste as lint rules: doors between rooms, purity, and no junk-drawer file names. */
@@ -45,6 +46,28 @@ const plugin: Deno.lint.Plugin = {
         };
       },
     },
+    /** Patterns of the product meet foreign text: they take time in proportion to it, or say why their text is short. */
+    "linear-regexps": {
+      create(context) {
+        const path = context.filename.replaceAll("\\", "/");
+        if (!PRODUCT_REGEXP.test(path) || /_test\.tsx?$|\/src\/sim\//.test(path)) return {};
+        return {
+          Literal(node) {
+            const literal = node as { readonly regex?: { readonly pattern: string; readonly flags: string } };
+            if (literal.regex === undefined) return;
+            const attack = superLinear(literal.regex.pattern, literal.regex.flags);
+            if (attack !== undefined) {
+              context.report({ node, message: `Not linear: ${attack} takes ever longer`, hint: BOUND_HINT });
+            }
+          },
+          NewExpression(node) {
+            if (node.callee.type === "Identifier" && node.callee.name === "RegExp") {
+              context.report({ node, message: "A pattern made of text cannot be checked", hint: BOUND_HINT });
+            }
+          },
+        };
+      },
+    },
     "file-names": {
       create(context) {
         const path = relative(context.filename);
@@ -60,6 +83,9 @@ const plugin: Deno.lint.Plugin = {
   },
 };
 export default plugin;
+
+const PRODUCT_REGEXP = /\/(?:src|routes|islands|components)\//;
+const BOUND_HINT = "Rewrite it, or ignore the rule with the reason: what bounds its text";
 
 interface Place {
   readonly room: string;

@@ -82,7 +82,7 @@ export const PURE: readonly RegExp[] = [
   /^src\/gemini\//,
   /^src\/dialects\//,
   /^src\/upstreams\/(?!.*(discover|credentials|refresh))/,
-  /^src\/catalog\/(resolve|snapshot|listing|alias_chain|glob|near_names)\.ts$/,
+  /^src\/catalog\/(resolve|snapshot|listing|alias_chain|near_names)\.ts$/,
   /^src\/pool\/(policy\/|eligibility|verdict)/,
 ];
 

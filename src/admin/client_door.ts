@@ -1,5 +1,11 @@
-import { callerFault, type CallRecord, type ClientId, type Failure, OWNER } from "../core/mod.ts";
-import { matchesGlob } from "../catalog/mod.ts";
+import {
+  callerFault,
+  type CallRecord,
+  type ClientId,
+  type Failure,
+  matchesGlob,
+  OWNER,
+} from "../core/mod.ts";
 import { capWindow } from "../pool/mod.ts";
 import type { ClientRecord } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";

@@ -172,7 +172,10 @@ export function planBalance(document: Record<string, unknown>): ImportPlan | und
 
 /** A plain list, an environment file with API_KEYS=[...], or keys one a line. */
 export function planText(content: string): ImportPlan {
-  const listed = /^\s*(?:export\s+)?API_KEYS\s*=\s*'?(\[[^\]]*\])'?\s*$/m.exec(content)?.[1];
+  const begin = /^[ \t]*(?:export[ \t]+)?API_KEYS[ \t]*=[ \t]*'?(?=\[)/m.exec(content);
+  const start = begin === null ? -1 : begin.index + begin[0].length;
+  const end = start < 0 ? -1 : content.indexOf("]", start) + 1;
+  const listed = end > 0 ? content.slice(start, end) : undefined;
   if (listed !== undefined) {
     try {
       return planBalance({ API_KEYS: JSON.parse(listed) }) ?? emptyPlan("list");

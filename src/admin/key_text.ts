@@ -1,3 +1,5 @@
+import { trimEndOf, trimStartOf } from "../core/mod.ts";
+
 /** Longest list that one request may bring. */
 export const MOST_KEYS = 5_000;
 
@@ -8,17 +10,20 @@ export const MOST_KEYS = 5_000;
 export function keysIn(text: string): string[] {
   return text
     .split(/\r?\n/)
-    .map((line) => line.replace(/(^|\s)#.*$/, ""))
+    .map(withoutComment)
     .flatMap((line) => line.split(/[,;\s]+/))
     .map(bare)
     .filter((key) => key !== "");
 }
 
+function withoutComment(line: string): string {
+  const at = line.search(/(?:^|\s)#/);
+  return at < 0 ? line : line.slice(0, at);
+}
+
 function bare(piece: string): string {
-  return piece
-    .replace(/^export$/, "")
-    .replace(/^[A-Z][A-Z0-9_]*=/, "")
-    .replace(/^[-*["'`]+|["'`\]]+$/g, "");
+  const value = piece.replace(/^export$/, "").replace(/^[A-Z][A-Z0-9_]*=/, "");
+  return trimEndOf(trimStartOf(value, "-*[\"'`"), "\"'`]");
 }
 
 /** Google's own forms: standard keys, and the authorization keys that follow them. */

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "../core/mod.ts";
+import { err, ok, type Result, trimEndOf } from "../core/mod.ts";
 import type { AgentProblem, InstallRequest } from "./contract.ts";
 import type { InstallFacts, KnownAgent } from "./known_agent.ts";
 
@@ -48,5 +48,5 @@ function rootOf(baseUrl: string): string | undefined {
   const url = URL.parse(baseUrl);
   if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
   if (url.hostname === "localhost") url.hostname = "127.0.0.1";
-  return url.origin + url.pathname.replace(/\/+$/, "").replace(/\/v1$/, "");
+  return url.origin + trimEndOf(url.pathname, "/").replace(/\/v1$/, "");
 }

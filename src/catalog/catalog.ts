@@ -1,16 +1,17 @@
-import type {
-  Clock,
-  Credential,
-  CredentialId,
-  Failure,
-  JsonObject,
-  Result,
-  SourceName,
+import {
+  type Clock,
+  type Credential,
+  type CredentialId,
+  type Failure,
+  type JsonObject,
+  type ModelRules,
+  permitsModel,
+  type Result,
+  type SourceName,
 } from "../core/mod.ts";
 import type { Store } from "../store/mod.ts";
 import { aliasProblem, followAliases } from "./alias_chain.ts";
 import { DiscoverOnce } from "./discover_once.ts";
-import { type ModelRules, permitsModel } from "./glob.ts";
 import { type CatalogEntry, listModels, type ModelMatrix, modelMatrix } from "./listing.ts";
 import { type RefreshDeps, refreshModels, type RefreshReport } from "./refresh.ts";
 import { fallbacksOf, type ResolvedModel, resolveModel } from "./resolve.ts";

@@ -12,7 +12,6 @@ export {
   createCatalog,
   MODEL_RULES,
 } from "./catalog.ts";
-export { matchesGlob, type ModelRules } from "./glob.ts";
 export { type CatalogEntry, type MatrixRow, type ModelMatrix } from "./listing.ts";
 export { type ModelSource, type RefreshDeps, type RefreshReport } from "./refresh.ts";
 export { type ResolvedModel } from "./resolve.ts";

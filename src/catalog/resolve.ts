@@ -1,7 +1,6 @@
-import { err, type Failure, ok, redact, type Result, type SourceName } from "../core/mod.ts";
+import { err, type Failure, ok, permitsModel, redact, type Result, type SourceName } from "../core/mod.ts";
 import { capabilitiesOf, type ModelCapabilities } from "../gemini/mod.ts";
 import { followAliases } from "./alias_chain.ts";
-import { permitsModel } from "./glob.ts";
 import { nearNames } from "./near_names.ts";
 import type { CatalogSnapshot } from "./snapshot.ts";
 

@@ -1,8 +1,13 @@
-import type { Credential, CredentialId, SourceName } from "../core/mod.ts";
+import {
+  type Credential,
+  type CredentialId,
+  type ModelRules,
+  permitsModel,
+  type SourceName,
+} from "../core/mod.ts";
 import { capabilitiesOf, type ModelCapabilities } from "../gemini/mod.ts";
 import type { AliasRecord, FallbackRecord, ModelListRecord, QuotaGroupRecord } from "../store/mod.ts";
 import { followAliases } from "./alias_chain.ts";
-import { type ModelRules, permitsModel } from "./glob.ts";
 
 export type ListedModel = ModelListRecord["models"][number];
 

@@ -45,7 +45,7 @@ function optionWords(command: Command): readonly Word[] {
 /** What may follow a command's words: its family's members, its options, or the words of its usage (`<bash|zsh>`). */
 function following(first: string, commands: readonly Command[]): readonly Word[] {
   const own = commands.find(({ name }) => name === first);
-  const choices = /<([\w|]+\|[\w|]+)>/.exec(own?.usage ?? "")?.[1]?.split("|") ?? [];
+  const choices = /<(\w+(?:\|\w+)+)>/.exec(own?.usage ?? "")?.[1]?.split("|") ?? [];
   return [
     ...secondWords(first, commands),
     ...choices.map((word) => ({ word, summary: word })),

@@ -43,6 +43,7 @@ export function fromSs(text: string): string | undefined {
 
 /** `TCP 0.0.0.0:7536 0.0.0.0:0 LISTENING 123` in netstat's table. */
 export function fromNetstat(text: string, port: number): string | undefined {
+  // deno-lint-ignore geminitro/linear-regexps -- a number among plain text, and a line of netstat's
   const line = text.split("\n").find((one) => new RegExp(`[:.]${port}\\s+\\S+\\s+LISTENING`).test(one));
   const pid = line?.trim().split(/\s+/).at(-1);
   return pid === undefined || !/^\d+$/.test(pid) ? undefined : told(pid, undefined);

@@ -30,7 +30,7 @@ export function readArguments(command: Command, argv: readonly string[]): Writte
 }
 
 function refuse(arg: string, options: readonly CommandOption[], command: Command): never {
-  const written = arg.replace(/=.*$/s, "");
+  const written = arg.split("=", 1)[0]!;
   const near = nearWords(written, options.map(({ name }) => `--${name}`));
   const meant = near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`;
   throw usageError(

@@ -65,6 +65,7 @@ export async function setInEnvFile(path: string, name: string, value: string): P
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   });
+  // deno-lint-ignore geminitro/linear-regexps -- the name is a setting's, the text the user's own file
   const line = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=.*$`, "gm");
   const assignment = `${name}=${value}`;
   const after = line.test(before)

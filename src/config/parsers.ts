@@ -1,3 +1,4 @@
+import { trimEndOf } from "../core/mod.ts";
 /** Parsers of setting texts: each gives a value, or undefined when the text is not one. */
 
 /** A whole number between `least` and `most`. */
@@ -10,7 +11,7 @@ export const wholeNumber =
 
 /** A decimal number between `least` and `most`. */
 export const decimal = (least: number, most: number) => (text: string): number | undefined => {
-  if (!/^\d*\.?\d+$|^\d+\.$/.test(text)) return undefined;
+  if (!/^(?:\d+(?:\.\d*)?|\.\d+)$/.test(text)) return undefined;
   const value = Number(text);
   return value >= least && value <= most ? value : undefined;
 };
@@ -59,7 +60,7 @@ export const listOf =
 export function url(text: string): string | undefined {
   const parsed = URL.parse(text);
   return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.hostname !== ""
-    ? text.replace(/\/+$/, "")
+    ? trimEndOf(text, "/")
     : undefined;
 }
 

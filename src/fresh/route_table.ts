@@ -41,7 +41,7 @@ export function routeTable<State>(
   routes: Manifest["routes"],
 ): (RouteEntry<State> & { readonly pattern: string })[] {
   return Object.keys(routes)
-    .filter((file) => !/(^|\/)_[^/]+$/.test(file))
+    .filter((file) => !file.split("/").at(-1)!.startsWith("_"))
     .map((file) => ({ file, pattern: filePattern(file) }))
     .sort((a, b) => comparePatterns(a.pattern, b.pattern))
     .map(({ file, pattern }) => ({ ...routeEntry<State>(routes, file, pattern), pattern }));

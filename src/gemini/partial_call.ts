@@ -54,7 +54,7 @@ type Step = string | number;
 /** `$.a.b[0]['c d']` as its steps; names that would reach a prototype are refused. */
 function stepsOf(path: string): Step[] {
   const steps: Step[] = [];
-  for (const match of path.replace(/^\$/, "").matchAll(/\.([^.[\]]+)|\[(\d+)\]|\[['"](.+?)['"]\]/g)) {
+  for (const match of path.replace(/^\$/, "").matchAll(/\.([^.[\]]+)|\[(\d+)\]|\[['"]([^[\]]+)['"]\]/g)) {
     const name = match[1] ?? match[3];
     if (name === "__proto__") return [];
     steps.push(name ?? Math.min(Number(match[2]), 10_000));

@@ -15,7 +15,8 @@ export interface Carried {
   readonly ofThought?: boolean;
 }
 
-const CARRIER_REGEXP = /gn1[.-]([a-z_]+)[.-](t?)([srn])([A-Za-z0-9_-]*)$/;
+const HEAD_REGEXP = /gn1[.-]([a-z_]{1,40})[.-](t?)([srn])/y;
+const PAYLOAD_REGEXP = /^[A-Za-z0-9_-]$/;
 const STANDARD_BASE64_REGEXP = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** The opaque text for a signature field; `undefined` as signature makes a mark without one. */
@@ -36,13 +37,28 @@ export function encodeIdCarrier(signature: string, source = "gemini"): string {
 /** Reads a carrier that stands alone or at the end of an identifier; undefined for anything that is not ours. */
 export function decodeCarrier(text: unknown): Carried | undefined {
   if (typeof text !== "string" || !text.includes("gn1")) return undefined;
-  const match = CARRIER_REGEXP.exec(text);
-  if (match === null) return undefined;
-  const [, source = "gemini", thought, mode, body = ""] = match;
+  const found = headIn(text);
+  if (found === undefined) return undefined;
+  const { source, thought, mode, body } = found;
   if (mode === "n" || body === "") return { source };
   const signature = mode === "s" ? fromUrlSafe(body) : fromBytes(body);
   if (signature === undefined) return { source };
   return { source, signature, ...(thought === "t" ? { ofThought: true } : {}) };
+}
+
+/** The first head after which nothing but a payload follows. */
+function headIn(text: string) {
+  let payloadFrom = text.length;
+  while (payloadFrom > 0 && PAYLOAD_REGEXP.test(text[payloadFrom - 1]!)) payloadFrom--;
+  for (let at = text.indexOf("gn1"); at >= 0; at = text.indexOf("gn1", at + 1)) {
+    HEAD_REGEXP.lastIndex = at;
+    const match = HEAD_REGEXP.exec(text);
+    const end = at + (match?.[0].length ?? 0);
+    if (match === null || end < payloadFrom) continue;
+    const [, source = "gemini", thought, mode] = match;
+    return { source, thought, mode, body: text.slice(end) };
+  }
+  return undefined;
 }
 
 function payload(signature: string | undefined): string {
@@ -54,7 +70,7 @@ function payload(signature: string | undefined): string {
 }
 
 function toUrlSafe(base64: string): string {
-  return base64.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 function fromUrlSafe(text: string): string {

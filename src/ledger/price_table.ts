@@ -1,4 +1,4 @@
-import { type CallRecord, isObject, type JsonObject, type Usage } from "../core/mod.ts";
+import { type CallRecord, isObject, type JsonObject, matchesGlob, type Usage } from "../core/mod.ts";
 import table from "../../data/prices.json" with { type: "json" };
 
 /** US dollars for a million tokens. */
@@ -89,8 +89,9 @@ const SHIPPED: Readonly<Record<string, Price>> = table.models;
 function longestMatch(prices: Readonly<Record<string, Price>>, model: string): Price | undefined {
   let best: [number, Price] | undefined;
   for (const [pattern, price] of Object.entries(prices)) {
-    const fits = pattern.endsWith("*") ? model.startsWith(pattern.slice(0, -1)) : model === pattern;
-    if (fits && (best === undefined || pattern.length > best[0])) best = [pattern.length, price];
+    if (matchesGlob(pattern, model) && (best === undefined || pattern.length > best[0])) {
+      best = [pattern.length, price];
+    }
   }
   return best?.[1];
 }

@@ -1,3 +1,4 @@
+import { trimEndOf, trimStartOf } from "../core/mod.ts";
 /** What a user pasted: the address that Google sent the browser to, its query, or the code alone. */
 export interface Pasted {
   readonly parameters: URLSearchParams;
@@ -7,7 +8,7 @@ export interface Pasted {
 
 /** Reads a pasted text; undefined when there is neither a code nor an error in it. */
 export function readPasted(text: string): Pasted | undefined {
-  const trimmed = text.trim().replace(/^["'<]+|["'>]+$/g, "");
+  const trimmed = trimEndOf(trimStartOf(text.trim(), "\"'<"), "\"'>");
   const parameters = parametersOf(trimmed);
   if (parameters === undefined || !(parameters.has("code") || parameters.has("error"))) return undefined;
   const state = parameters.get("state");
@@ -15,8 +16,8 @@ export function readPasted(text: string): Pasted | undefined {
 }
 
 function parametersOf(text: string): URLSearchParams | undefined {
-  const query = /[?#&]?((?:code|state|error|iss|scope)=.*)$/s.exec(text)?.[1];
-  if (query !== undefined) return new URLSearchParams(query.replaceAll(/\s/g, ""));
+  const query = text.search(/(?:code|state|error|iss|scope)=/);
+  if (query >= 0) return new URLSearchParams(text.slice(query).replaceAll(/\s/g, ""));
   return /^[\w./~+%-]{8,1000}$/.test(text) ? new URLSearchParams({ code: decoded(text) }) : undefined;
 }
 

@@ -1,7 +1,6 @@
-import type { Credential, CredentialId, SourceName, Tier } from "../core/mod.ts";
+import { type Credential, type CredentialId, permitsModel, type SourceName, type Tier } from "../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
 import { type Cooldown, EndpointHealth } from "./cooldown.ts";
-import { modelPermitted } from "./glob.ts";
 import type { LaneNode } from "./lane.ts";
 
 export interface EntryCooldown extends Cooldown {
@@ -62,7 +61,7 @@ export class CredentialEntry {
   }
 
   permits(model: string): boolean {
-    return modelPermitted(model, this.credential.allowModels, this.credential.denyModels);
+    return permitsModel(this.credential, model);
   }
 
   /** When its cooldowns for this model end; 0 when there is none. */

@@ -1,4 +1,4 @@
-import { type Failure, isObject } from "../core/mod.ts";
+import { type Failure, isObject, trimEndOf } from "../core/mod.ts";
 import type { RelayDeps } from "./deps.ts";
 import { emptyReplyFailure } from "./failures.ts";
 import type { OnRefusal } from "./native_call.ts";
@@ -40,7 +40,7 @@ function mayBeEmpty(text: string): boolean {
 function firstChunk(text: string): unknown {
   const body = text.startsWith("data:")
     ? text.slice(5, text.search(/\r?\n\r?\n|$/))
-    : text.replace(/^\s*\[/, "").replace(/[\],\s]*$/, "");
+    : trimEndOf(text.replace(/^\s*\[/, ""), "], \r\n\t");
   try {
     return JSON.parse(body);
   } catch {

@@ -80,13 +80,25 @@ function lastReason(text: string): string | undefined {
 
 /** Google breaks a stream off with an error object, bare or as an event; it is the whole rest of the body. */
 function endsWithError(text: string): boolean {
-  const at = text.search(/\{\s*"error"\s*:\s*\{(?![\s\S]*\{\s*"error"\s*:\s*\{)/);
-  if (at < 0) return false;
+  const rest = text.trimEnd();
+  const end = rest.endsWith("]") ? rest.length - 1 : rest.length;
+  // An error may speak of another one inside it, seldom of more.
+  for (let name = text.length, tries = 0; tries < 4; tries++) {
+    name = text.lastIndexOf('"error"', name - 1);
+    const start = name < 0 ? -1 : text.lastIndexOf("{", name);
+    if (start < 0) return false;
+    const value = parsed(rest.slice(start, end));
+    if (isObject(value) && isObject(value["error"])) return true;
+    if (name === 0) return false;
+  }
+  return false;
+}
+
+function parsed(text: string): unknown {
   try {
-    JSON.parse(text.slice(at).replace(/\}\s*\]\s*$/, "}"));
-    return true;
+    return JSON.parse(text);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -1,5 +1,4 @@
-import type { JsonObject } from "../core/mod.ts";
-import { globMatches } from "./keys.ts";
+import { type JsonObject, matchesGlob } from "../core/mod.ts";
 import type { Newline } from "./framing.ts";
 
 /** Which calls a fault strikes. Every condition must hold. */
@@ -103,7 +102,7 @@ function matches(match: FaultMatch | undefined, call: CallFacts): boolean {
   if (!match) return true;
   if (match.key !== undefined && match.key !== call.key) return false;
   if (match.method !== undefined && match.method !== call.method) return false;
-  return match.model === undefined || (call.model !== undefined && globMatches(match.model, call.model));
+  return match.model === undefined || (call.model !== undefined && matchesGlob(match.model, call.model));
 }
 
 /** The first struck fault of a kind. */

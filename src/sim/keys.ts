@@ -1,3 +1,4 @@
+import { matchesGlob } from "../core/mod.ts";
 import {
   consumerSuspended,
   keyExpired,
@@ -61,7 +62,7 @@ export class ProjectBook {
   }
 
   limitsFor(model: string): QuotaLimits | undefined {
-    for (const [glob, limits] of this.#limits) if (globMatches(glob, model)) return limits;
+    for (const [glob, limits] of this.#limits) if (matchesGlob(glob, model)) return limits;
     return undefined;
   }
 
@@ -78,13 +79,6 @@ function numberOf(id: string): string {
   let hash = 7;
   for (const char of id) hash = (hash * 31 + char.charCodeAt(0)) % 900_000_000_000;
   return String(100_000_000_000 + hash);
-}
-
-/** True when `*` in the glob can be filled so that it becomes the name. */
-export function globMatches(glob: string, name: string): boolean {
-  if (glob === "*" || glob === name) return true;
-  const pattern = glob.split("*").map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
-  return new RegExp(`^${pattern}$`).test(name);
 }
 
 export interface KeyHolder {

@@ -1,6 +1,6 @@
-import type { Clock } from "../core/mod.ts";
+import { type Clock, matchesGlob } from "../core/mod.ts";
 import { FaultBoard } from "./faults.ts";
-import { globMatches, KeyRing } from "./keys.ts";
+import { KeyRing } from "./keys.ts";
 import { DEFAULT_MODELS, type SimModel } from "./models.ts";
 import type { Answerer, SimulatorOptions } from "./options.ts";
 import { RequestLog, type SimLogEntry } from "./request_log.ts";
@@ -51,7 +51,7 @@ export class SimState {
 
   overloaded(model: string): boolean {
     const now = this.clock.now();
-    return [...this.overloads].some(([glob, until]) => until > now && globMatches(glob, model));
+    return [...this.overloads].some(([glob, until]) => until > now && matchesGlob(glob, model));
   }
 }
 

@@ -49,7 +49,7 @@ export function parseArgs<
   return reading.result as Args<Flag, Text, Many>;
 }
 
-const NUMBER_REGEXP = /^0x[0-9a-f]+$|^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
+const NUMBER_REGEXP = /^0x[0-9a-f]+$|^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i;
 
 /** One pass over the arguments. */
 class Reading {

@@ -101,7 +101,7 @@ function checkSecrets(draft: CredentialDraft): StoreProblem | undefined {
         ? undefined
         : invalid("serviceAccount", "The service account is not a JSON file as Google Cloud gives it.");
     default:
-      if (!/^\S+@\S+$/.test(draft.email.trim())) {
+      if (!/^[^\s@]+@\S+$/.test(draft.email.trim())) {
         return invalid("email", "The e-mail address of the account is not one.");
       }
       return checkToken("refreshToken", draft.refreshToken, "refresh token") ??

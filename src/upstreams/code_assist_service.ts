@@ -1,4 +1,4 @@
-import type { Credential, JsonObject, OAuthCredential } from "../core/mod.ts";
+import { type Credential, type JsonObject, type OAuthCredential, trimEndOf } from "../core/mod.ts";
 
 /** How one of the two sources behind Code Assist's private API is reached. */
 export interface CodeAssistService {
@@ -21,7 +21,7 @@ export function clientProjectOf(clientId: string | undefined): string | undefine
 /** Address of a method: `{host}/v1internal:{method}`. Hosts beyond the last one begin again. */
 export function codeAssistUrl(service: CodeAssistService, host: number, method: string): string {
   const base = service.hosts[host % service.hosts.length] ?? "";
-  return `${base.replace(/\/+$/, "")}/v1internal${method}`;
+  return `${trimEndOf(base, "/")}/v1internal${method}`;
 }
 
 /** The least that the service takes; nothing of the client's goes along. */

@@ -6,11 +6,10 @@ const UNITS: Readonly<Record<string, number>> = {
   us: 0.001,
   ns: 0.000_001,
 };
-const PART_REGEXP = /(\d+(?:\.\d+)?)(ms|us|ns|h|m|s)/g;
-const DURATION = String.raw`(?:\d+(?:\.\d+)?(?:ms|us|ns|h|m|s))+`;
-const DURATION_REGEXP = new RegExp(`^${DURATION}$`);
+const PART_REGEXP = /(\d+(?:\.\d+)?)(ms|us|ns|h|m|s)/gy;
+const DURATION_REGEXP = /^(?:\d+(?:\.\d+)?(?:ms|us|ns|h|m|s))+$/;
 /** "Please retry in 48.9s", "reset after 1h43m56s", "Resets in 71h15m27s". */
-const IN_MESSAGE_REGEXP = new RegExp(String.raw`(?:retry in|reset after|resets in)\s+(${DURATION})`, "i");
+const IN_MESSAGE_REGEXP = /(?:retry in|reset after|resets in)\s+((?:\d+(?:\.\d+)?(?:ms|us|ns|h|m|s))+)/i;
 
 /** Milliseconds of a protobuf or Go duration such as `34.4s`, `161h39m41.3s` or `479.417207ms`, rounded up; undefined for other texts. */
 export function parseGoogleDuration(text: string): number | undefined {

@@ -30,6 +30,9 @@ export interface GoogleError {
   readonly field?: string;
 }
 
+/** Characters of a message that the rules look at; some of their patterns take the square of it. */
+const LONGEST_MESSAGE = 2_000;
+
 const NOTHING = {
   status: "",
   message: "",
@@ -51,7 +54,11 @@ export function parseGoogleError(body: string): GoogleError {
   if (trimmed === "") return { ...NOTHING, form: "empty" };
   const error = errorObject(trimmed);
   if (error !== undefined) return fromObject(error);
-  return { ...NOTHING, form: trimmed.startsWith("<") ? "html" : "text", message: trimmed.slice(0, 2_000) };
+  return {
+    ...NOTHING,
+    form: trimmed.startsWith("<") ? "html" : "text",
+    message: trimmed.slice(0, LONGEST_MESSAGE),
+  };
 }
 
 function errorObject(body: string): Record<string, unknown> | undefined {
@@ -77,7 +84,7 @@ function fromObject(error: Record<string, unknown>): GoogleError {
     form: "json",
     ...(typeof error["code"] === "number" ? { code: error["code"] } : {}),
     status: text(error["status"]),
-    message: innerMessage(text(error["message"])),
+    message: innerMessage(text(error["message"])).slice(0, LONGEST_MESSAGE),
     reason: text(info["reason"]),
     domain: text(info["domain"]),
     metadata: metadataOf(info["metadata"]),

@@ -70,6 +70,7 @@ const BY_MESSAGE: readonly (readonly [statuses: readonly number[], RegExp, Refus
   [[403], /^permission denied: consumer .* has been suspended/i, SUSPENDED],
   [[403], /^your project has been denied access/i, SUSPENDED],
   [[403], /^requests (from|to this) .* (are|is) blocked/i, RESTRICTED],
+  // deno-lint-ignore geminitro/linear-regexps -- a message has at most 2,000 characters
   [[403], /has not been used in project .* before or it is disabled/i, BY_REASON["SERVICE_DISABLED"]!],
 ];
 

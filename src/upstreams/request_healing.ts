@@ -3,12 +3,14 @@ import type { Healing } from "../core/mod.ts";
 const UNKNOWN_NAME_REGEXP = /Unknown name "([^"]+)"(?: at '([^']*)')?/;
 /** "... has a maxOutputTokens value of N but the supported range is from 1 (inclusive) to 65537 (exclusive)". */
 const OUTPUT_RANGE_REGEXP =
+  // deno-lint-ignore geminitro/linear-regexps -- a message has at most 2,000 characters
   /maxOutputTokens.*supported range is from 1 \(inclusive\) to (\d+) \(exclusive\)/i;
 
 /** Inside a tool's or a reply's schema, or the field that holds one. */
 const SCHEMA_PATH_REGEXP = /function_?declarations|response_?(json_?)?schema|parameters/i;
 const SCHEMA_NAME_REGEXP = /^(parameters|response)_?json_?schema$/i;
 const BAD_SIGNATURE_REGEXP =
+  // deno-lint-ignore geminitro/linear-regexps -- a message has at most 2,000 characters
   /missing a `?thought_?signature|(corrupted|invalid|not valid).{0,3}.*thought.?signature|thought.?signature.*(not valid|invalid|TYPE_BYTES)/i;
 
 /** Google's texts for a setting a model does not take, and the change that makes the same request pass. */
@@ -21,6 +23,7 @@ const BY_TEXT: readonly (readonly [RegExp, Healing])[] = [
   [/logprobs is not enabled/i, { kind: "no_logprobs" }],
   [/function calling with a response mime type/i, { kind: "no_json_with_tools" }],
   [/^(\* )?request contains an invalid argument\.?$/i, { kind: "drop_schema_bounds" }],
+  // deno-lint-ignore geminitro/linear-regexps -- a message has at most 2,000 characters
   [/schema.*(too many states|maximum schema depth)|maximum schema depth exceeded/i, { kind: "plain_schema" }],
 ];
 
@@ -46,5 +49,6 @@ function thinkingHealing(message: string): Healing | undefined {
   if (/thinking budget \S+ is invalid|budget -?\d+ is invalid|only works in thinking mode/i.test(message)) {
     return { kind: "clamp_thinking", text: message.slice(0, 300) };
   }
+  // deno-lint-ignore geminitro/linear-regexps -- a message has at most 2,000 characters
   return /thinking.*not support|not support.*thinking/i.test(message) ? { kind: "no_thinking" } : undefined;
 }

@@ -4,7 +4,7 @@ const LONGEST = 300;
 
 /** Google's names for a caller: `api_key:...`, `project_number:...`, `projects/...`, `?project=...`, `in project ...`. */
 const CALLER_REGEXP = /(api_key:|project_number:|projects\/|[?&]project=|\bin project )[^\s'"`,;&)\]]+/gi;
-const MARKUP_REGEXP = /<[^>]*>/g;
+const MARKUP_REGEXP = /<[^<>]*>/g;
 // deno-lint-ignore no-control-regex
 const CONTROL_REGEXP = /[\u0000-\u001f\u007f]+/g;
 

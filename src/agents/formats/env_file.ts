@@ -2,13 +2,15 @@ import { ok } from "../../core/mod.ts";
 import { closedLine, type ConfigFormat, lineAfter, lineEndOf, lineStart, splice } from "./format.ts";
 
 /** Lines of a .env file: name, value. */
-const LINE_REGEXP = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*?)[ \t\r]*$/gm;
+const LINE_REGEXP = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=(.*)$/gm;
 
 /** A .env file, line by line; lines of other forms are left alone. The last of two lines with one name counts. */
 export const envFile: ConfigFormat = {
   parse(text) {
     return ok(
-      Object.fromEntries([...text.matchAll(LINE_REGEXP)].map((match) => [match[1]!, unquoted(match[2]!)])),
+      Object.fromEntries(
+        [...text.matchAll(LINE_REGEXP)].map((match) => [match[1]!, unquoted(match[2]!.trim())]),
+      ),
     );
   },
 
@@ -35,8 +37,15 @@ function find(text: string, name: string | number | undefined): RegExpExecArray 
 }
 
 function unquoted(value: string): string {
-  const quotes = /^(["'])(.*)\1(?:\s+#.*)?$/.exec(value);
-  return quotes === null ? value.replace(/\s+#.*$/, "") : quotes[2]!;
+  const [quote] = value;
+  if (quote === '"' || quote === "'") {
+    // The last quote behind which nothing or a comment follows.
+    for (let end = value.lastIndexOf(quote); end > 0; end = value.lastIndexOf(quote, end - 1)) {
+      if (/^(?:\s+#|$)/.test(value.slice(end + 1))) return value.slice(1, end);
+    }
+  }
+  const comment = value.search(/\s#/);
+  return comment < 0 ? value : value.slice(0, comment).trimEnd();
 }
 
 function quoted(value: string): string {

@@ -1,3 +1,4 @@
+import { trimEndOf } from "../../core/mod.ts";
 import type { Node } from "jsonc-parser";
 import type { DataPath } from "../contract.ts";
 import { indentAt, lineAfter, lineEndOf, lineStart, splice } from "./format.ts";
@@ -80,7 +81,7 @@ function widened(text: string, start: number, end: number, close: number): reado
   const first = lineStart(text, start);
   const after = lineAfter(text, end);
   if (/\S/.test(text.slice(first, start)) || /\S/.test(text.slice(end, after)) || after > close) {
-    const space = /[ \t]*$/.exec(text.slice(0, start))![0].length;
+    const space = start - trimEndOf(text.slice(0, start), " \t").length;
     return /\S/.test(text.slice(first, start)) ? [start - space, end] : [start, end];
   }
   return [first, after];
@@ -92,7 +93,7 @@ function collapsed(text: string, open: number): string {
 }
 
 /** White space and comments up to a comma. */
-const COMMA_REGEXP = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*,/;
+const COMMA_REGEXP = /^(?:\s|\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*,/;
 
 /** Where a comma lies behind a value, whatever comments stand between. */
 function commaAfter(text: string, from: number, to: number): number | undefined {

@@ -3,6 +3,7 @@ import { closedLine, type ConfigFormat, lineEndOf, splice } from "./format.ts";
 
 const OPEN = "# >>> geminitro >>>";
 const CLOSE = "# <<< geminitro <<<";
+// deno-lint-ignore geminitro/linear-regexps -- the user's own script
 const BLOCK_REGEXP = /^# >>> geminitro >>>\r?\n([^]*?)^# <<< geminitro <<<(?:\r?\n|$)/m;
 
 /** A script with one marked block in it, which is the value at `block`. */

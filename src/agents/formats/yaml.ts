@@ -26,7 +26,7 @@ export const yaml: ConfigFormat = {
     const first = document.errors[0];
     if (first !== undefined) {
       return err({
-        message: first.message.split("\n")[0]!.replace(/ at line.*$/, ""),
+        message: first.message.split("\n")[0]!.split(" at line")[0]!,
         ...placeAt(text, first.pos[0]),
       });
     }

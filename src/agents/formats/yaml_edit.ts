@@ -92,6 +92,7 @@ export function removeEntry(text: string, parent: Node | null, at: number): stri
 
 /** Over comment lines that are indented deeper: they belong to what stands above. */
 function behindComments(text: string, at: number, width: number): number {
+  // deno-lint-ignore geminitro/linear-regexps -- a number, at the beginning of the text
   return at + new RegExp(`^(?:[ \\t]{${width + 1},}#.*\\n)*`).exec(text.slice(at))![0].length;
 }
 

@@ -10,7 +10,7 @@ const MOST_COMPARISONS = 4_000_000;
 
 /** A text's lines with their line ends. */
 export function linesOf(text: string): readonly string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  return text.match(/[^\n]+\n?|\n/g) ?? [];
 }
 
 /** The fewest changed lines between two texts. */

@@ -20,6 +20,7 @@ export function chatModels<Model extends ListedModel>(entries: readonly Model[])
 export function defaultModel(models: readonly ListedModel[]): string | undefined {
   for (const kind of ["flash", "pro", "flash-preview", "pro-preview"]) {
     const found = models
+      // deno-lint-ignore geminitro/linear-regexps -- one of four words, at the beginning of an id
       .map(({ id }) => ({ id, version: new RegExp(`^gemini-(\\d+(?:\\.\\d+)?)-${kind}$`).exec(id)?.[1] }))
       .filter(({ version }) => version !== undefined)
       .sort((a, b) => Number(b.version) - Number(a.version))[0];

@@ -1,10 +1,10 @@
 /** The agent behind a request, from its user-agent header: the first product that is not a library's, bounded and printable. */
 export function agentName(headers: Headers): string {
-  const text = headers.get("user-agent") ?? "";
+  const text = (headers.get("user-agent") ?? "").slice(0, LONGEST);
   let name = names.get(text);
   if (name === undefined) {
     name = nameIn(text);
-    if (names.size < MOST_NAMES && text.length < 500) names.set(text, name);
+    if (names.size < MOST_NAMES) names.set(text, name);
   }
   return name;
 }
@@ -12,6 +12,8 @@ export function agentName(headers: Headers): string {
 /** A machine has few agents, and each sends the same header every time. */
 const names = new Map<string, string>();
 const MOST_NAMES = 500;
+/** What stands further behind names no agent. */
+const LONGEST = 500;
 
 function nameIn(text: string): string {
   if (/^Mozilla\/[\d.]+ \(/.test(text)) return programIn(text) ?? "browser";
@@ -23,7 +25,7 @@ function nameIn(text: string): string {
 
 /** A program that is built on a browser names itself beside the browser's own parts, after the remarks on the machine. */
 function programIn(text: string): string | undefined {
-  const products = text.replace(/\([^)]*\)/g, "").matchAll(/([A-Za-z][\w.@-]{0,40})\/([\w.+-]{1,30})/g);
+  const products = text.replace(/\([^()]*\)/g, "").matchAll(/([A-Za-z][\w.@-]{0,40})\/([\w.+-]{1,30})/g);
   const own = [...products].find(([, name]) => !BROWSER_PARTS.has(name!.toLowerCase()));
   return own === undefined ? undefined : `${own[1]}/${own[2]}`;
 }

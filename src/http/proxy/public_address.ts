@@ -39,7 +39,7 @@ for (const [network, prefix, family] of NOT_PUBLIC) blocked.addSubnet(network, p
 
 /** True for an address of the public internet. IPv4 written as IPv6 is judged as IPv4; what is no address is not public. */
 export function isPublicAddress(written: string): boolean {
-  const address = written.replace(/%.*$/, "");
+  const address = written.split("%", 1)[0]!;
   if (isIP(address) === 0) return false;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return isPublicAddress(mapped);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ApiKeyCredential, Credential } from "../../core/mod.ts";
+import { type ApiKeyCredential, type Credential, trimEndOf } from "../../core/mod.ts";
 import { classifyPublic } from "../classify_public.ts";
 import type { BuildInput, PassThroughInput, Upstream, UpstreamRequest } from "../contract.ts";
 import { MODEL_METHODS } from "../model_methods.ts";
@@ -13,7 +13,7 @@ import { requestBody } from "./request_body.ts";
 
 /** The upstream of API keys at `url`, Google's address unless a test or the simulator stands in. */
 export function createAiStudio({ url }: { readonly url: string }): Upstream {
-  const base = url.replace(/\/+$/, "");
+  const base = trimEndOf(url, "/");
   return {
     source: "api_key",
     hosts: 1,

@@ -1,4 +1,4 @@
-import { type Credential, isObject } from "../../core/mod.ts";
+import { type Credential, isObject, trimEndOf } from "../../core/mod.ts";
 
 /** Where a credential's calls go, and with what. */
 export interface VertexPlace {
@@ -23,7 +23,7 @@ export function vertexPlace({ url }: { readonly url?: string }, credential: Cred
   const { location } = credential;
   const file = fileOf(credential.serviceAccount.reveal());
   return {
-    base: (url ?? googleBase(location)).replace(/\/+$/, ""),
+    base: trimEndOf(url ?? googleBase(location), "/"),
     project: credential.project ?? file.project,
     location,
     token: credential.accessToken.reveal(),

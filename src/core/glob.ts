@@ -1,0 +1,59 @@
+/** Names are at most 200 characters long, so that a longer pattern fits none. */
+const LONGEST_PATTERN = 256;
+
+/** Patterns as they are compared; a handful is used again and again. */
+const prepared = new Map<string, string>();
+const MOST_PREPARED = 1_000;
+
+/**
+ * True when `name` fits the pattern: `*` stands for any characters, `?` for one, everything else for itself in either case.
+ * Every model filter asks here. Takes time in proportion to the name: no pattern that is compared is longer than 256 characters, and an
+ * earlier star never has to be tried again.
+ */
+export function matchesGlob(pattern: string, name: string): boolean {
+  const glob = prepare(pattern);
+  if (glob.length > LONGEST_PATTERN) return false;
+  const text = name.toLowerCase();
+  let at = 0;
+  let star = -1;
+  let starAt = 0;
+  let index = 0;
+  while (at < text.length) {
+    if (glob[index] === "*") {
+      star = index++;
+      starAt = at;
+    } else if (glob[index] === "?" || glob[index] === text[at]) {
+      index++;
+      at++;
+    } else if (star >= 0) {
+      index = star + 1;
+      at = ++starAt;
+    } else return false;
+  }
+  while (glob[index] === "*") index++;
+  return index === glob.length;
+}
+
+/** The pattern in lower case, with one star for several in a row. */
+function prepare(pattern: string): string {
+  const known = prepared.get(pattern);
+  if (known !== undefined) return known;
+  const glob = pattern.replace(/\*+/g, "*").toLowerCase();
+  if (glob.length <= LONGEST_PATTERN) {
+    if (prepared.size >= MOST_PREPARED) prepared.clear();
+    prepared.set(pattern, glob);
+  }
+  return glob;
+}
+
+/** Patterns of models that may or may not be served; an absent list is no rule. */
+export interface ModelRules {
+  readonly allowModels?: readonly string[] | undefined;
+  readonly denyModels?: readonly string[] | undefined;
+}
+
+/** True when no deny pattern fits, and an allow pattern does if there are any rules to allow. */
+export function permitsModel({ allowModels, denyModels }: ModelRules, model: string): boolean {
+  if (denyModels?.some((pattern) => matchesGlob(pattern, model)) === true) return false;
+  return allowModels === undefined || allowModels.some((pattern) => matchesGlob(pattern, model));
+}
