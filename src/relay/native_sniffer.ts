@@ -67,13 +67,16 @@ const REASON_REGEXP = /"(?:finishReason|blockReason)"\s*:\s*"(\w+)"/y;
 
 /** The last reason given, looked for from the end. */
 function lastReason(text: string): string | undefined {
-  for (let end = text.length; end >= 0;) {
-    const at = Math.max(text.lastIndexOf(`"${FINISH}"`, end), text.lastIndexOf(`"${BLOCKED}"`, end));
-    if (at < 0) return undefined;
+  const finish = lastNamed(text, `"${FINISH}"`);
+  const block = lastNamed(text, `"${BLOCKED}"`);
+  return (finish?.at ?? -1) > (block?.at ?? -1) ? finish?.reason : block?.reason;
+}
+
+function lastNamed(text: string, name: string): { readonly at: number; readonly reason: string } | undefined {
+  for (let at = text.lastIndexOf(name); at >= 0; at = at === 0 ? -1 : text.lastIndexOf(name, at - 1)) {
     REASON_REGEXP.lastIndex = at;
     const reason = REASON_REGEXP.exec(text)?.[1];
-    if (reason !== undefined) return reason;
-    end = at - 1;
+    if (reason !== undefined) return { at, reason };
   }
   return undefined;
 }
