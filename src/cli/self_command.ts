@@ -1,22 +1,5 @@
+import { PERMISSIONS, UNSTABLE } from "./run_flags.ts";
 import type { CliServices } from "./services.ts";
-
-/** What the program may do; the same list as in the tasks of deno.json. */
-const PERMISSIONS = [
-  "--allow-net",
-  "--allow-env",
-  "--allow-read",
-  "--allow-write",
-  "--allow-sys",
-  "--allow-run",
-] as const;
-
-/** What the bundle needs to be told, since no deno.json is beside it. */
-const UNSTABLE = [
-  "--unstable-kv",
-  "--unstable-cron",
-  "--unstable-net",
-  "--unstable-no-legacy-abort",
-] as const;
 
 /** How to run this program again: the executable itself, or Deno with the checkout's cli.ts or with the bundle. */
 export function selfCommand(
@@ -26,7 +9,11 @@ export function selfCommand(
   const program = Deno.execPath();
   if (entry === undefined) return { program, args };
   const config = projectDir === undefined
-    ? ["--no-config", ...UNSTABLE]
+    ? ["--no-config", ...flagsOf(UNSTABLE)]
     : [`--config=${projectDir}/deno.json`];
-  return { program, args: ["run", "--quiet", ...config, ...PERMISSIONS, entry, ...args] };
+  return { program, args: ["run", "--quiet", ...config, ...flagsOf(PERMISSIONS), entry, ...args] };
+}
+
+function flagsOf(table: readonly (readonly [flag: string, reason: string])[]): readonly string[] {
+  return table.map(([flag]) => flag);
 }

@@ -67,10 +67,14 @@ async function start(
 async function updateFirst(context: Context): Promise<void> {
   const settings = await context.settings();
   if (!settings.autoUpdate) return;
-  const { maybeAutoUpdate } = await import("../update/mod.ts");
+  const { installKind, maybeAutoUpdate } = await import("../update/mod.ts");
   const { version, env } = context.services;
   const feed = env["GEMINITRO_RELEASE_FEED"] || undefined;
-  const said = await maybeAutoUpdate(settings, { version, ...(feed === undefined ? {} : { feed }) });
+  const said = await maybeAutoUpdate(settings, {
+    version,
+    kind: installKind(context.services),
+    ...(feed === undefined ? {} : { feed }),
+  });
   if (said !== undefined) context.out.line(said);
 }
 

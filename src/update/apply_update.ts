@@ -9,6 +9,8 @@ export interface UpdateOptions {
   readonly release: ReleaseManifest;
   readonly executable: string;
   readonly fetch: Fetch;
+  /** Ends the download. Default: only a download that stalls is ended. */
+  readonly signal?: AbortSignal;
   /** Default: this machine's. */
   readonly target?: string;
 }
@@ -22,7 +24,7 @@ export async function applyUpdate(options: UpdateOptions): Promise<void> {
   // Beside the executable, so that putting it in place is one rename within one file system.
   const draft = executable.replace(/(\.exe)?$/i, (extension) => `.${Deno.pid}.partial${extension}`);
   await Deno.remove(draft).catch(() => {});
-  await download(file, draft, options.fetch);
+  await download(file, draft, options);
   if (await versionOf(draft) !== release.version) {
     await Deno.remove(draft);
     throw new UpdateError(`Release ${release.version} does not run on this machine: the old one stays`);

@@ -2,18 +2,24 @@ import type { Settings } from "../config/mod.ts";
 import type { Fetch } from "../core/mod.ts";
 import { applyUpdate } from "./apply_update.ts";
 import { checkForUpdate } from "./check_for_update.ts";
-import { RELEASE_FEED, RELEASE_KEY } from "./release_constants.ts";
+import { type InstallKind, updateCommand } from "./install_kind.ts";
+import { RELEASE_FEED, RELEASE_KEYS, type ReleaseKey } from "./signature.ts";
 
-/** A start waits no longer for the feed. */
-const PATIENCE_MS = 5_000;
+/** A start waits no longer for the feed, and no longer for the download that may follow. */
+const FEED_TIMEOUT_MS = 5_000;
+const DOWNLOAD_TIMEOUT_MS = 60_000;
 
 export interface AutoUpdateOptions {
   readonly version: string;
   readonly feed?: string;
-  readonly publicKey?: string;
+  readonly keys?: readonly ReleaseKey[];
   readonly fetch?: Fetch;
-  /** The executable; absent in a checkout, which is left alone. Default: this program's own when it is compiled. */
+  /** The executable to replace. Default: this program's own when it is one; other kinds of copies are left alone. */
   readonly executable?: string;
+  /** How this copy was installed. Default: an executable when this program is compiled, else a checkout. */
+  readonly kind?: InstallKind;
+  /** Longest time for the download, in milliseconds. Default: 60,000. */
+  readonly downloadTimeoutMs?: number;
 }
 
 /**
@@ -25,18 +31,22 @@ export async function maybeAutoUpdate(
   options: AutoUpdateOptions,
 ): Promise<string | undefined> {
   if (!settings.autoUpdate) return undefined;
-  const executable = options.executable ?? (Deno.build.standalone ? Deno.execPath() : undefined);
-  if (executable === undefined) return "AUTO_UPDATE: this is a checkout; update it with git pull --ff-only";
+  const kind = options.kind ??
+    (options.executable !== undefined || Deno.build.standalone ? "executable" : "checkout");
+  const command = updateCommand(kind);
+  if (command !== undefined) return `AUTO_UPDATE renews executables only; here it is done by: ${command}`;
+  const executable = options.executable ?? Deno.execPath();
   const ask = options.fetch ?? fetch;
   try {
     const { available, newest, release } = await checkForUpdate(options.version, {
       feed: options.feed ?? RELEASE_FEED,
-      publicKey: options.publicKey ?? RELEASE_KEY,
+      keys: options.keys ?? RELEASE_KEYS,
       fetch: ask,
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(FEED_TIMEOUT_MS),
     });
     if (!available) return undefined;
-    await applyUpdate({ release, executable, fetch: ask });
+    const signal = AbortSignal.timeout(options.downloadTimeoutMs ?? DOWNLOAD_TIMEOUT_MS);
+    await applyUpdate({ release, executable, fetch: ask, signal });
     return `Release ${newest} was installed; it is used from the next start`;
   } catch (cause) {
     return `AUTO_UPDATE failed: ${cause instanceof Error ? cause.message : cause}`;

@@ -1,11 +1,12 @@
 import type { Fetch } from "../core/mod.ts";
 import { parseManifest, type ReleaseManifest } from "./manifest.ts";
-import { verifySignature } from "./signature.ts";
+import { type ReleaseKey, verifySignature } from "./signature.ts";
 import { UpdateError } from "./update_error.ts";
 
 export interface FeedOptions {
   readonly feed: string;
-  readonly publicKey: string;
+  /** One of them must have signed the manifest. */
+  readonly keys: readonly ReleaseKey[];
   readonly fetch: Fetch;
   readonly signal?: AbortSignal;
 }
@@ -19,7 +20,7 @@ export async function fetchRelease(options: FeedOptions): Promise<ReleaseManifes
     fetchSmall(options.feed, options),
     fetchSmall(`${options.feed}.sig`, options),
   ]);
-  await verifySignature(manifest, new TextDecoder().decode(signature), options.publicKey);
+  await verifySignature(manifest, new TextDecoder().decode(signature), options.keys);
   return parseManifest(new TextDecoder().decode(manifest), options.feed);
 }
 
@@ -31,9 +32,14 @@ async function fetchSmall(url: string, { fetch, signal }: FeedOptions): Promise<
     await response.body?.cancel();
     throw new UpdateError(`The release feed ${url} answered with status ${response.status}`);
   }
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes.byteLength > MANIFEST_BYTES) throw new UpdateError(`The release feed ${url} is too large`);
-  return bytes;
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of response.body ?? []) {
+    size += piece.byteLength;
+    if (size > MANIFEST_BYTES) throw new UpdateError(`The release feed ${url} is too large`);
+    pieces.push(piece);
+  }
+  return new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
 }
 
 function messageOf(cause: unknown): string {

@@ -9,7 +9,13 @@ export { applyUpdate, type UpdateOptions } from "./apply_update.ts";
 export { checkForUpdate, type UpdateCheck } from "./check_for_update.ts";
 export { compareVersions } from "./compare_versions.ts";
 export { maybeAutoUpdate } from "./auto_update.ts";
+export {
+  commandName,
+  type InstallFacts,
+  type InstallKind,
+  installKind,
+  updateCommand,
+} from "./install_kind.ts";
 export { parseManifest, type ReleaseFile, type ReleaseManifest, targetName } from "./manifest.ts";
 export { previousPath, rollBack } from "./swap.ts";
-export { RELEASE_FEED, RELEASE_KEY } from "./release_constants.ts";
-export { signManifest } from "./signature.ts";
+export { publicHalf, RELEASE_FEED, RELEASE_KEYS, type ReleaseKey, signManifest } from "./signature.ts";

@@ -7,7 +7,7 @@ import {
   maybeAutoUpdate,
   parseManifest,
   previousPath,
-  RELEASE_KEY,
+  publicHalf,
   rollBack,
   signManifest,
   targetName,
@@ -21,9 +21,8 @@ const program = (version: string) => `#!/bin/sh\necho ${version}\n`;
 
 async function makeKeys() {
   const pair = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]) as CryptoKeyPair;
-  const text = async (format: "raw" | "pkcs8", key: CryptoKey) =>
-    new Uint8Array(await crypto.subtle.exportKey(format, key)).toBase64();
-  return { publicKey: await text("raw", pair.publicKey), privateKey: await text("pkcs8", pair.privateKey) };
+  const privateKey = new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey)).toBase64();
+  return { keys: [await publicHalf(privateKey)], privateKey };
 }
 
 interface Release {
@@ -104,10 +103,10 @@ Deno.test("parseManifest() names the field that is wrong", () => {
 });
 
 Deno.test("checkForUpdate() knows newer, same and older releases", async () => {
-  const { publicKey, privateKey } = await makeKeys();
+  const { keys, privateKey } = await makeKeys();
   for (const [current, available] of [["1.0.9", true], ["1.1.0", false], ["2.0.0", false]] as const) {
     const fetch = await feedOf({ version: "1.1.0", body: "x" }, privateKey);
-    const check = await checkForUpdate(current, { feed: FEED, publicKey, fetch });
+    const check = await checkForUpdate(current, { feed: FEED, keys, fetch });
     assert.equal(check.available, available, current);
     assert.equal(check.newest, "1.1.0");
   }
@@ -117,14 +116,20 @@ Deno.test("checkForUpdate() refuses what our key did not sign, and what was chan
   const [ours, theirs] = [await makeKeys(), await makeKeys()];
   const release = { version: "9.0.0", body: "x" };
   const foreign = await feedOf(release, theirs.privateKey);
-  const options = { feed: FEED, publicKey: ours.publicKey };
-  await assert.rejects(checkForUpdate("1.0.0", { ...options, fetch: foreign }), /signature/);
+  const options = { feed: FEED, keys: ours.keys };
+  await assert.rejects(
+    checkForUpdate("1.0.0", { ...options, fetch: foreign }),
+    /No key that this build trusts/,
+  );
   const changed = await feedOf(release, ours.privateKey, (text) => text.replace("9.0.0", "9.0.1"));
   await assert.rejects(checkForUpdate("1.0.0", { ...options, fetch: changed }), /signature/);
   await assert.rejects(
-    checkForUpdate("1.0.0", { feed: FEED, publicKey: RELEASE_KEY, fetch: foreign }),
-    /signature/,
+    checkForUpdate("1.0.0", { feed: FEED, keys: [], fetch: foreign }),
+    /trusts no release key/,
   );
+  // While a key is replaced, the old and the new one sign.
+  const both = { ...options, keys: [...ours.keys, ...theirs.keys] };
+  assert.equal((await checkForUpdate("1.0.0", { ...both, fetch: foreign })).newest, "9.0.0");
 });
 
 Deno.test({
@@ -132,9 +137,9 @@ Deno.test({
   ignore: !POSIX,
   fn: () =>
     withExecutable(async (executable) => {
-      const { publicKey, privateKey } = await makeKeys();
+      const { keys, privateKey } = await makeKeys();
       const fetch = await feedOf({ version: "1.1.0", body: program("1.1.0") }, privateKey);
-      const { release } = await checkForUpdate("1.0.0", { feed: FEED, publicKey, fetch });
+      const { release } = await checkForUpdate("1.0.0", { feed: FEED, keys, fetch });
       await applyUpdate({ release, executable, fetch });
       assert.equal(await Deno.readTextFile(executable), program("1.1.0"));
       assert.equal(await Deno.readTextFile(previousPath(executable)), program("1.0.0"));
@@ -150,7 +155,7 @@ Deno.test({
   ignore: !POSIX,
   fn: () =>
     withExecutable(async (executable) => {
-      const { publicKey, privateKey } = await makeKeys();
+      const { keys, privateKey } = await makeKeys();
       const body = program("1.1.0");
       const faults: readonly (readonly [Release, RegExp])[] = [
         [{ version: "1.1.0", body, sha256: "0".repeat(64) }, /checksum/],
@@ -160,7 +165,7 @@ Deno.test({
       ];
       for (const [fault, message] of faults) {
         const fetch = await feedOf(fault, privateKey);
-        const { release } = await checkForUpdate("1.0.0", { feed: FEED, publicKey, fetch });
+        const { release } = await checkForUpdate("1.0.0", { feed: FEED, keys, fetch });
         await assert.rejects(applyUpdate({ release, executable, fetch }), message);
         assert.equal(await Deno.readTextFile(executable), program("1.0.0"));
         assert.deepEqual(await namesIn(executable), ["geminitro"]);
@@ -178,9 +183,9 @@ Deno.test({
   ignore: !POSIX,
   fn: () =>
     withExecutable(async (executable) => {
-      const { publicKey, privateKey } = await makeKeys();
+      const { keys, privateKey } = await makeKeys();
       const fetch = await feedOf({ version: "1.1.0", body: program("1.1.0") }, privateKey);
-      const options = { version: "1.0.0", feed: FEED, publicKey, fetch, executable };
+      const options = { version: "1.0.0", feed: FEED, keys, fetch, executable };
       assert.equal(await maybeAutoUpdate({ autoUpdate: false }, options), undefined);
       assert.equal(await Deno.readTextFile(executable), program("1.0.0"));
       assert.match(await maybeAutoUpdate({ autoUpdate: true }, options) ?? "", /1\.1\.0 was installed/);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { bundle, FILE_LIST, filesBelow } from "../../tools/bundle.ts";
-import { PERMISSIONS, UNSTABLE } from "../../tools/permissions.ts";
+import { PERMISSIONS, UNSTABLE } from "../../src/cli/run_flags.ts";
+import { answersChat, readAddress, servesDashboard } from "../support/installed_program.ts";
 import { removeFolder } from "../support/remove_folder.ts";
 
 /** Nothing but the bundle: no configuration, npm, remote module, lock or cache of Deno's. */
@@ -52,57 +53,12 @@ function command({ bundled, empty }: Place, args: readonly string[]): Deno.Comma
   });
 }
 
-/** Reads until the address is printed; the rest of the output is drained. */
-async function addressIn(child: Deno.ChildProcess): Promise<{ url: string; rest: Promise<void> }> {
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error(`It ended: ${text}\n${await new Response(child.stderr).text()}`);
-    text += value;
-    const url = /API\s+(http:\/\/\S+?)\/v1/.exec(text)?.[1];
-    if (url === undefined) continue;
-    const rest = (async () => {
-      while (!(await reader.read()).done);
-    })();
-    return { url, rest };
-  }
-}
-
-async function answersChat(url: string): Promise<void> {
-  const reply = await fetch(`${url}/v1/chat/completions`, {
-    method: "POST",
-    headers: { authorization: "Bearer geminitro", "content-type": "application/json" },
-    body: JSON.stringify({ model: "gemini-2.5-flash", messages: [{ role: "user", content: "hello" }] }),
-  });
-  const body = await reply.json();
-  assert.equal(reply.status, 200, JSON.stringify(body));
-  assert.ok(body.choices[0].message.content.length > 0);
-}
-
-/** The page and every file that it and its style sheets name. */
-async function servesDashboard(url: string): Promise<void> {
-  const page = await fetch(`${url}/dashboard`);
-  const html = await page.text();
-  assert.equal(page.status, 200, html.slice(0, 300));
-  const named = [...html.matchAll(/(?:src|href)="(\/[^"#?]+\.(?:js|css|svg|png|woff2))"/g)].map((match) =>
-    match[1]!
-  );
-  assert.ok(named.some((path) => path.endsWith(".js")) && named.some((path) => path.endsWith(".css")), html);
-  for (const path of new Set(named)) {
-    const file = await fetch(url + path);
-    const bytes = await file.bytes();
-    assert.equal(file.status, 200, path);
-    assert.ok(bytes.byteLength > 0, path);
-  }
-}
-
 Deno.test("the bundle runs alone in an empty folder: chat, dashboard and an orderly end", async () => {
   await using here = await place();
   const child = command(here, ["demo", "--quiet"]).spawn();
   const errors = new Response(child.stderr).text();
   try {
-    const { url, rest } = await addressIn(child);
+    const { url, rest } = await readAddress(child);
     await answersChat(url);
     await servesDashboard(url);
     child.kill("SIGTERM");

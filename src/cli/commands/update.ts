@@ -1,4 +1,5 @@
 import type { Command, Context } from "../command.ts";
+import type { InstallKind } from "../../update/mod.ts";
 import { usageError } from "../command_error.ts";
 
 export const update: Command = {
@@ -19,22 +20,27 @@ export const update: Command = {
     if (context.flag("check") && context.flag("rollback")) {
       throw usageError("Give --check or --rollback, not both");
     }
-    const { projectDir } = context.services;
-    if (projectDir !== undefined && !context.flag("check")) return tellCheckout(context, projectDir);
-    if (!Deno.build.standalone && !context.flag("check")) return tellBundle(context);
+    const { checkForUpdate, installKind, RELEASE_FEED, RELEASE_KEYS, updateCommand } = await import(
+      "../../update/mod.ts"
+    );
+    const kind = installKind(context.services);
+    const command = updateCommand(kind, context.services.projectDir);
+    if (kind !== "executable" && !context.flag("check")) {
+      context.out.json({ installed: false, kind, command });
+      return tellOwner(context, kind, command);
+    }
     if (context.flag("rollback")) return await goBack(context);
-    const { checkForUpdate, RELEASE_FEED, RELEASE_KEY } = await import("../../update/mod.ts");
     const check = await checkForUpdate(context.services.version, {
       feed: context.services.env["GEMINITRO_RELEASE_FEED"] || RELEASE_FEED,
-      publicKey: RELEASE_KEY,
+      keys: RELEASE_KEYS,
       fetch,
     });
     const { current, newest, available, release } = check;
     const notes = release.notes === undefined ? "" : ` (${release.notes})`;
     if (!available || context.flag("check")) {
-      context.out.json({ current, newest, available });
+      context.out.json({ current, newest, available, kind, ...(command === undefined ? {} : { command }) });
       context.out.line(available ? `Release ${newest} is there${notes}` : `${current} is the newest release`);
-      if (available && projectDir !== undefined) tellCheckout(context, projectDir);
+      if (available && kind !== "executable") tellOwner(context, kind, command);
       return;
     }
     const { applyUpdate } = await import("../../update/mod.ts");
@@ -45,19 +51,18 @@ export const update: Command = {
   },
 };
 
-/** A checkout is the user's own: only said, never done. */
-function tellCheckout({ out }: Context, projectDir: string): void {
-  const command = `git -C ${projectDir} pull --ff-only && deno install --frozen`;
-  out.json({ checkout: projectDir, command });
-  out.line("This is a checkout, so git updates it:");
-  out.line(`  ${command}`);
-}
+const OWNERS: Readonly<Record<Exclude<InstallKind, "executable">, string>> = {
+  npm: "npm installed this copy, and npm updates it:",
+  npx: "npx runs this copy from its cache. The newest one is run by:",
+  container: "This copy runs in a container. Take the newest image:",
+  checkout: "This is a checkout, so git updates it:",
+  bundle: "Your own Deno runs this bundle. Replace its folder with a new one, made in a checkout by:",
+};
 
-/** What runs here is Deno itself, which is not ours to replace. */
-function tellBundle({ out }: Context): number {
-  out.json({ bundle: true, installed: false });
-  out.line("This is the bundle that your own Deno runs: replace its folder with that of the newest release.");
-  return 1;
+/** What somebody else installed is only said, never done. */
+function tellOwner({ out }: Context, kind: Exclude<InstallKind, "executable">, command = ""): void {
+  out.line(OWNERS[kind]);
+  out.line(`  ${command}`);
 }
 
 async function goBack(context: Context): Promise<void> {
