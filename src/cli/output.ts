@@ -22,22 +22,25 @@ export interface OutputOptions {
   readonly json: boolean;
   readonly colour: boolean;
   readonly columns: number;
+  /** What the reader types to run the program, for hints that can be copied. Default: `geminitro`. */
+  readonly name?: string;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
 }
 
 export function createOutput(options: OutputOptions): Output {
-  const { json, write } = options;
+  const { json, write, name = PROGRAM } = options;
+  const shown = (text: string) => redact(asCalled(text, name));
   return {
     style: createStyle(options.colour),
     columns: options.columns,
     line: (text = "") => {
-      if (!json) write(`${redact(text)}\n`);
+      if (!json) write(`${shown(text)}\n`);
     },
     json: (value) => {
       if (json) write(`${JSON.stringify(value, replaceSecrets, 2)}\n`);
     },
-    warn: (text) => options.writeError(`${redact(text)}\n`),
+    warn: (text) => options.writeError(`${shown(text)}\n`),
     once: (text) => {
       if (!json) write(`${text}\n`);
     },
@@ -45,6 +48,16 @@ export function createOutput(options: OutputOptions): Output {
       if (!json) write(redact(text));
     },
   };
+}
+
+const PROGRAM = "geminitro";
+
+/** A command of this program inside a sentence: its name, a blank, and a word or option. */
+const COMMAND_REGEXP = /(^|[\s`(])geminitro (?=[a-z-]+)/gm;
+
+/** Writes the commands in a text as the reader has to type them, for example `deno task geminitro stop` in a checkout. */
+export function asCalled(text: string, name: string): string {
+  return name === PROGRAM ? text : text.replace(COMMAND_REGEXP, `$1${name} `);
 }
 
 function replaceSecrets(_name: string, value: unknown): unknown {

@@ -4,7 +4,8 @@ import { openContext } from "./command_context.ts";
 import { COMMANDS } from "./command_table.ts";
 import { findCommand } from "./find_command.ts";
 import { commandHelp, familyHelp, programHelp } from "./help.ts";
-import { createOutput, type Output } from "./output.ts";
+import { commandName, installKind } from "../update/mod.ts";
+import { asCalled, createOutput, type Output } from "./output.ts";
 import { readArguments } from "./read_arguments.ts";
 import type { CliServices } from "./services.ts";
 
@@ -39,7 +40,7 @@ async function dispatch(argv: readonly string[], services: CliServices, out: Out
 /** Help that was asked for is an answer; help for want of a command is not. */
 function show(text: string, services: CliServices, argv: readonly string[]): number {
   const asked = argv.includes("--help") || argv.includes("-h");
-  (asked ? services.write : services.writeError)(`${text}\n`);
+  (asked ? services.write : services.writeError)(`${asCalled(text, commandName(installKind(services)))}\n`);
   return asked ? 0 : 2;
 }
 
@@ -51,8 +52,7 @@ async function runCommand(
 ): Promise<number> {
   const parsed = readArguments(command, rest);
   if (parsed["help"] === true) {
-    services.write(`${commandHelp(command, out.style)}\n`);
-    return 0;
+    return show(commandHelp(command, out.style), services, ["--help"]);
   }
   const opened = openContext(parsed, out, services, runCli);
   try {
@@ -70,6 +70,7 @@ function outputOf(argv: readonly string[], services: CliServices): Output {
     json,
     colour: terminal.output && !plain,
     columns: terminal.columns,
+    name: commandName(installKind(services)),
     write,
     writeError,
   });

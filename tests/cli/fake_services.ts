@@ -5,8 +5,6 @@ export function fakeServices(more: Partial<CliServices> = {}) {
   let [stdout, stderr] = ["", ""];
   const services: CliServices = {
     version: "1.2.3",
-    projectDir: "/nowhere",
-    entry: "/nowhere/cli.ts",
     env: { HOME: "/nowhere", GEMINITRO_HOME: "/nowhere/home" },
     terminal: { input: false, output: false, columns: 80 },
     write: (text) => stdout += text,

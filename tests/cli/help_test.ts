@@ -94,7 +94,24 @@ Deno.test("a database in memory without a server is explained", async () => {
 });
 
 Deno.test("in a checkout, update says what git is to do and does nothing", async () => {
-  const { code, stdout } = await run(["update"]);
+  const checkout = { projectDir: "/nowhere", entry: "/nowhere/cli.ts" };
+  const { code, stdout } = await run(["update"], checkout);
   assert.equal(code, 0);
   assert.match(stdout, /git -C \/nowhere pull --ff-only/);
+});
+
+Deno.test("hints name the command as it was called", async () => {
+  const env = { HOME: "/nowhere", GEMINITRO_HOME: "/nowhere/home" };
+  const entry = "/home/a/_npx/1f/node_modules/geminitro/app/geminitro.js";
+  const called = [
+    [{}, "geminitro"],
+    [{ projectDir: "/nowhere", entry: "/nowhere/cli.ts" }, "deno task geminitro"],
+    [{ entry, env }, "geminitro"],
+  ] as const;
+  for (const [how, name] of called) {
+    const { stderr } = await run(["strat"], how);
+    assert.match(stderr, new RegExp(`Did you mean ${name} start`), JSON.stringify(how));
+    const { stdout } = await run(["key", "add", "--help"], how);
+    assert.match(stdout, new RegExp(`^  ${name} key add `, "m"));
+  }
 });

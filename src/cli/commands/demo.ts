@@ -63,11 +63,10 @@ async function startDemo(context: Context, url: string, keys: readonly string[])
   }
 }
 
-function tell({ out, services }: Context, url: string, token: string): void {
+function tell({ out }: Context, url: string, token: string): void {
   const { style } = out;
   const shown = token === DEFAULT_TOKEN ? token : "$PROXY_API_KEY";
   out.json({ url, api: `${url}/v1`, dashboard: `${url}/dashboard` });
-  const how = services.projectDir === undefined ? "geminitro" : "deno task geminitro";
   out.line(
     `${style.cyan("◆")} ${style.bold("GemiNitro demo")}, all in memory: a simulator stands in for Google`,
   );
@@ -82,8 +81,8 @@ function tell({ out, services }: Context, url: string, token: string): void {
   out.line(`    -d '{"model":"gemini-2.5-flash","messages":[{"role":"user","content":"Hello"}]}'`);
   out.line();
   out.line("Go on with a real key (free at https://aistudio.google.com/apikey):");
-  out.line(`  ${how} key add <your key>`);
-  out.line(`  ${how} start`);
+  out.line(`  geminitro key add <your key>`);
+  out.line(`  geminitro start`);
   out.line();
   out.line(style.dim("Ctrl-C ends it."));
 }
