@@ -4,6 +4,7 @@ import {
   type AuthGate,
   type BodyKeeper,
   createBodyKeeper,
+  createCors,
   createProxyApp,
   createRequestGuard,
   createResourceOwners,
@@ -34,11 +35,8 @@ export function proxyApp(
     owners: createResourceOwners(store),
     ...(settings.logBodies ? { bodies: bodyKeeper(rooms), pinOf } : {}),
   };
-  return createProxyApp({
-    deps,
-    auth: gate,
-    guard: createRequestGuard(settings.host),
-  });
+  const cors = createCors(settings.corsOrigins);
+  return createProxyApp({ deps, auth: gate, cors, guard: createRequestGuard(settings.host, cors) });
 }
 
 function bodyKeeper({ store, ledger }: Rooms): BodyKeeper {

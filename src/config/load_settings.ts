@@ -136,6 +136,7 @@ function assemble(
     googleAuthUrl: values.GOOGLE_AUTH_URL,
     googleTokenUrl: values.GOOGLE_TOKEN_URL,
     googleUserinfoUrl: values.GOOGLE_USERINFO_URL,
+    corsOrigins: values.CORS_ORIGINS ?? [],
     maxBodyBytes: values.MAX_BODY_BYTES,
     historyRetentionDays: values.HISTORY_RETENTION_DAYS,
     logLevel: values.LOG_LEVEL,

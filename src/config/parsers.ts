@@ -70,6 +70,28 @@ export function urls(text: string): readonly string[] | undefined {
   return good.length > 0 && good.length === items.length ? good : undefined;
 }
 
+/** Origins and patterns of origins; one that would open too much makes the whole list wrong. */
+export function origins(text: string): readonly string[] | undefined {
+  const items = list(text).map(originPattern);
+  const good = items.filter((item) => item !== undefined);
+  return good.length === items.length ? good : undefined;
+}
+
+/** An origin or a pattern of origins as CORS_ORIGINS takes it, in lower case; undefined for what would open too much. */
+function originPattern(text: string): string | undefined {
+  const pattern = text.toLowerCase().replace(/\/$/, "");
+  const parts = /^([a-z][a-z0-9+.-]*):\/\/([^/?#\s]*)$/.exec(pattern);
+  if (parts === null) return undefined;
+  const [, scheme, host = ""] = parts;
+  if (host === "" || (host.match(/\*/g)?.length ?? 0) > 1) return undefined;
+  const web = scheme === "http" || scheme === "https";
+  if (!host.includes("*")) return pattern;
+  if (/^[^*]+:\*$/.test(host)) return pattern;
+  return web
+    ? (/^\*(?:\.[a-z0-9-]+){2,}(?::\d+)?$/.test(host) ? pattern : undefined)
+    : (host === "*" ? pattern : undefined);
+}
+
 /** Printable ASCII without spaces: what can stand in a request header. */
 export function token(text: string): string | undefined {
   return /^[\x21-\x7e]{1,512}$/.test(text) ? text : undefined;

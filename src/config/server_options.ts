@@ -1,4 +1,4 @@
-import { anyText, flag, oneOf, token, url, wholeNumber } from "./parsers.ts";
+import { anyText, flag, oneOf, origins, token, url, wholeNumber } from "./parsers.ts";
 import { ADDRESS, group, TRUTH } from "./row.ts";
 
 /** The token that everybody knows; fine on the user's own machine, refused on any other address. */
@@ -30,6 +30,13 @@ export const server = group("Server", {
     allowed: TRUTH,
     parse: flag,
     doc: "Check for and apply updates at start.",
+  },
+  CORS_ORIGINS: {
+    allowed:
+      "origins separated by commas, such as app://obsidian.md, vscode-webview://*, http://localhost:* or https://*.example.com; never * alone",
+    parse: origins,
+    doc:
+      "Web pages and desktop apps that may call the client APIs from a browser's engine. Default: none. Whoever controls such a page can use the proxy with the token that the page knows; the management API stays closed to them.",
   },
   MAX_BODY_BYTES: {
     fallback: "104857600",

@@ -46,6 +46,8 @@ export interface Settings {
   readonly googleAuthUrl: string;
   readonly googleTokenUrl: string;
   readonly googleUserinfoUrl: string;
+  /** Origins whose pages may call the client APIs, as patterns in lower case. */
+  readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly historyRetentionDays: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";

@@ -1,11 +1,12 @@
 import type { Hono } from "hono";
+import { addressOf } from "./address.ts";
 import type { PeerInfo } from "./proxy/mod.ts";
 
 type Part = Pick<Hono<{ Bindings: PeerInfo }>, "fetch">;
 
 /** Parts of the server; each answers everything below its own paths. */
 export interface AppParts {
-  /** `/v1`, `/v1beta`, `/upload` and `/api/hello`. */
+  /** Every path of the client APIs (see `addressOf`). */
   readonly proxy: Part;
   /** `/api`, `/metrics` and `/oauth-callback`. */
   readonly api: Part;
@@ -21,28 +22,44 @@ export function createApp({ proxy, api, dashboard }: AppParts): Part {
   const elsewhere = dashboard ?? { fetch: nowhere };
   return {
     fetch(request, env) {
-      const path = pathOf(request.url);
-      if (path.startsWith("/v1") || path.startsWith("/upload/") || path === "/api/hello") {
-        return proxy.fetch(request, env);
-      }
-      return (isManagement(path) ? api : elsewhere).fetch(request, env);
+      const { part, path, good } = addressOf(request.url);
+      if (part === "proxy") return proxy.fetch(request, env);
+      if (!good) return nowhere(request);
+      if (part === "api") return api.fetch(atPath(request, path), env);
+      return inPages(elsewhere, request, path, env);
     },
   };
 }
 
-/** The path as it was written, without its query. */
-function pathOf(url: string): string {
-  const start = url.indexOf("/", url.indexOf("//") + 2);
-  const end = url.indexOf("?", start);
-  return end < 0 ? url.slice(start) : url.slice(start, end);
+/** Pages stand at paths without a slash at the end. Who reads no pages is told in JSON that there is none. */
+async function inPages(
+  pages: Part,
+  request: Request,
+  path: string,
+  env?: PeerInfo | object,
+): Promise<Response> {
+  const moved = atPath(request, path);
+  if (moved !== request && (request.method === "GET" || request.method === "HEAD")) {
+    const { search } = new URL(request.url);
+    return new Response(null, { status: 308, headers: { location: path + search } });
+  }
+  const response = await pages.fetch(moved, env);
+  if (response.status !== 404 || (request.headers.get("accept") ?? "").includes("text/html")) return response;
+  if (!(response.headers.get("content-type") ?? "").startsWith("text/html")) return response;
+  await response.body?.cancel();
+  return nowhere(request);
 }
 
-function isManagement(path: string): boolean {
-  return path.startsWith("/api/") || path === "/api" || path === "/metrics" || path === "/oauth-callback";
+/** The request under the one spelling of its path. */
+function atPath(request: Request, path: string): Request {
+  const url = new URL(request.url);
+  if (url.pathname === path) return request;
+  url.pathname = path;
+  return new Request(url, request);
 }
 
 function nowhere(request: Request): Response {
-  const path = pathOf(request.url).replace(/[^\x20-\x7e]/g, "?").slice(0, 120);
+  const path = addressOf(request.url).path.replace(/[^\x20-\x7e]/g, "?").slice(0, 120);
   const message = `There is no route ${request.method} ${path}`;
   return Response.json(
     { error: { message, type: "invalid_request_error", code: "unknown_url", param: null } },

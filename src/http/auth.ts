@@ -13,13 +13,26 @@ export interface ClientIdentity {
 /** Finds the client of a bearer token; must take the same time whatever the token. */
 export type Authenticate = (token: string) => ClientIdentity | undefined;
 
-/** The token a request carries, in any of the ways that the dialects' clients send it. */
-function tokenOf(request: Request, url: URL): string | undefined {
+/** Headers that carry a token beside Authorization: Anthropic's, Google's and Azure's. */
+const TOKEN_HEADERS = ["x-api-key", "x-goog-api-key", "api-key"] as const;
+
+/** The tokens a request carries, in any of the ways that the dialects' clients send them; empty ones do not count. */
+function tokensOf(request: Request, url: URL): readonly string[] {
   const { headers } = request;
-  const bearer = headers.get("authorization")?.trim() ?? "";
-  if (bearer !== "") return /^bearer\s/i.test(bearer) ? bearer.slice(7).trim() : bearer;
-  return headers.get("x-api-key") ?? headers.get("x-goog-api-key") ?? url.searchParams.get("key") ??
-    undefined;
+  const written = headers.get("authorization")?.trim() ?? "";
+  const bearer = /^bearer(?:\s|$)/i.test(written) ? written.slice(7).trim() : written;
+  const tokens = bearer === "" ? [] : [bearer];
+  for (const name of TOKEN_HEADERS) {
+    const token = headers.get(name)?.trim();
+    if (token) tokens.push(token);
+  }
+  if (url.search !== "") {
+    for (const name of ["key", "access_token"]) {
+      const token = url.searchParams.get(name)?.trim();
+      if (token) tokens.push(token);
+    }
+  }
+  return tokens;
 }
 
 /** Wrong tokens a source may send before it is made to wait, and for how long at most. */
@@ -58,8 +71,8 @@ export function createAuthGate(authenticate: Authenticate, now: () => number): A
     known.set(peer, now());
   }
 
-  function refuse(peer: string, token: string | undefined): Failure {
-    if (token === undefined) {
+  function refuse(peer: string, guessed: boolean): Failure {
+    if (!guessed) {
       return unauthorized("Give the proxy's key: Authorization: Bearer <PROXY_API_KEY>");
     }
     const entry = guesses.get(peer) ?? { count: 0, until: 0 };
@@ -77,14 +90,16 @@ export function createAuthGate(authenticate: Authenticate, now: () => number): A
       const until = guesses.get(peer)?.until ?? 0;
       const waits = until > 0 && until > now();
       if (waits && isStranger(peer)) return err(slowDown(until));
-      const token = tokenOf(request, url);
-      const client = token === undefined ? undefined : authenticate(token);
-      if (client !== undefined) {
+      const tokens = tokensOf(request, url);
+      // A good token counts whatever stands beside it: agents leave an old one in another header.
+      for (const token of tokens) {
+        const client = authenticate(token);
+        if (client === undefined) continue;
         welcome(peer);
         return ok(client);
       }
       if (waits) return err(slowDown(until));
-      return err(refuse(peer, token));
+      return err(refuse(peer, tokens.length > 0));
     },
   };
 }

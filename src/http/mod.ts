@@ -7,6 +7,7 @@
 export { type ApiPorts, type Authorized, createApi, type ReplayPort } from "./api/mod.ts";
 export { type AppParts, createApp } from "./app.ts";
 export { type Authenticate, type AuthGate, type ClientIdentity, createAuthGate } from "./auth.ts";
+export { createCors } from "./cors.ts";
 export { createSessions, type Sessions } from "./dashboard_session.ts";
 export { createCallbackApp, oauthEndpoints } from "./oauth/mod.ts";
 export {

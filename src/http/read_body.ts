@@ -1,28 +1,21 @@
+import { bodyCoding } from "./body_coding.ts";
 import { callerFault, err, type Failure, ok, type Result } from "../core/mod.ts";
 
-/** Reads a body of at most `limit` bytes, unpacking gzip and deflate under the same limit. */
+/** Reads a body of at most `limit` bytes, unpacking every coding of `bodyCoding` under the same limit. */
 export async function readBody(
   request: Request,
   limit: number,
 ): Promise<Result<Uint8Array<ArrayBuffer>, Failure>> {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > limit) return err(tooLarge(limit));
-  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  const plain = encoding === "identity" || encoding === "";
+  const coding = bodyCoding(request.headers.get("content-encoding"));
+  if (!coding.ok) return coding;
+  const unpack = coding.value;
   // With a declared length the platform reads the body in one step, which a loop over its pieces cannot match; touching
   // the stream would take that way from it.
-  if (plain && declared > 0) return await whole(request);
+  if (unpack === undefined && declared > 0) return await whole(request);
   if (request.body === null) return ok(new Uint8Array());
-  if (plain) return await collect(request.body, limit);
-  if (encoding !== "gzip" && encoding !== "deflate") {
-    return err(
-      callerFault(`Content-Encoding ${encoding.slice(0, 20)} is not supported: send gzip, deflate or none`, {
-        status: 415,
-        param: "content-encoding",
-      }),
-    );
-  }
-  return await collect(request.body.pipeThrough(new DecompressionStream(encoding)), limit);
+  return await collect(unpack === undefined ? request.body : unpack(request.body), limit);
 }
 
 async function whole(request: Request): Promise<Result<Uint8Array<ArrayBuffer>, Failure>> {

@@ -1,5 +1,6 @@
 import { isLoopback } from "../config/mod.ts";
 import { err, type Failure, ok, type Result } from "../core/mod.ts";
+import type { Cors } from "./cors.ts";
 import { isTrustedHost } from "./dashboard_origin.ts";
 
 /** Names under which a container reaches its host; a web page's DNS cannot take them. */
@@ -7,9 +8,12 @@ const CONTAINER_NAMES = ["host.docker.internal", "host.containers.internal"];
 
 /**
  * Refuses what a web page could send behind the user's back: a foreign Host (DNS rebinding) while the proxy listens on
- * loopback, and a foreign web Origin or a foreign page's embedding at any time. Programs send no Origin; editors send one that is not http.
+ * loopback, and a foreign web Origin (unless CORS_ORIGINS names it) or a foreign page's embedding at any time. Programs send no Origin; editors send one that is not http.
  */
-export function createRequestGuard(host: string): (request: Request, url: URL) => Result<void, Failure> {
+export function createRequestGuard(
+  host: string,
+  cors?: Pick<Cors, "allows">,
+): (request: Request, url: URL) => Result<void, Failure> {
   const names = [host, ...CONTAINER_NAMES];
   const loopback = isLoopback(host);
   /** A machine's clients call it by one name or two: the last good one is not looked at again. */
@@ -25,6 +29,7 @@ export function createRequestGuard(host: string): (request: Request, url: URL) =
     if (loopback && !isOurs(request)) return err(refusal("This host name does not belong to the proxy"));
     if (isForeignFetch(request)) return err(refusal("Web pages of other sites may not call this proxy"));
     const origin = request.headers.get("origin");
+    if (cors?.allows(origin) === true) return ok(undefined);
     if (origin === null || !/^(https?:|null$)/i.test(origin) || origin === url.origin) return ok(undefined);
     return err(refusal("Web pages of other origins may not call this proxy"));
   };

@@ -25,20 +25,20 @@ const VERBS: readonly string[] = [
   "embedContent",
   "batchEmbedContents",
 ];
-const MODEL_REGEXP = /^\/(v1|v1beta)\/models\/([^/:]+)(?::(\w+))?$/;
-const RESOURCE_REGEXP = /^\/(v1|v1beta)\/(files|cachedContents)(?:\/([\w-]+))?$/;
+const MODEL_REGEXP = /^\/(v1|v1beta|v1alpha)\/models\/([^/:]+)(?::(\w+))?$/;
+const RESOURCE_REGEXP = /^\/(v1|v1beta|v1alpha)\/(files|cachedContents)(?:\/([\w-]+))?$/;
 
 /** The API version in a path: what Google repeats in its 404s. */
 export function versionOf(path: string): string {
-  return path.startsWith("/v1/") ? "v1" : "v1beta";
+  return /^\/(v1alpha|v1)\//.exec(path)?.[1] ?? "v1beta";
 }
 
 /** Reads method and path; anything that Google does not serve is unknown. */
 export function routeOf(httpMethod: string, path: string): SimRoute {
   const model = MODEL_REGEXP.exec(path);
   if (model?.[2] !== undefined) return modelRoute(httpMethod, decodeURIComponent(model[2]), model[3]);
-  if (httpMethod === "GET" && /^\/(v1|v1beta)\/models\/?$/.test(path)) return { kind: "list_models" };
-  if (httpMethod === "POST" && /^\/upload\/(v1|v1beta)\/files$/.test(path)) return { kind: "upload" };
+  if (httpMethod === "GET" && /^\/(v1|v1beta|v1alpha)\/models\/?$/.test(path)) return { kind: "list_models" };
+  if (httpMethod === "POST" && /^\/upload\/(v1|v1beta|v1alpha)\/files$/.test(path)) return { kind: "upload" };
   const resource = RESOURCE_REGEXP.exec(path);
   if (!resource) return { kind: "unknown" };
   const collection: Collection = resource[2] === "files" ? "files" : "cachedContents";

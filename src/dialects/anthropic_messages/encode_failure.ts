@@ -31,7 +31,9 @@ export function encodeFailure(failure: Failure, requestId: string): EncodedFailu
 }
 
 export function errorObject(failure: Failure): ErrorObject {
-  return { type: TYPES[statusOf(failure)] ?? "api_error", message: redact(messageOf(failure)) };
+  const status = statusOf(failure);
+  const type = TYPES[status] ?? (status < 500 ? "invalid_request_error" : "api_error");
+  return { type, message: redact(messageOf(failure)) };
 }
 
 export function errorFrame(error: ErrorObject): string {

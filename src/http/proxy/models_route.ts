@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../core/mod.ts";
 import type { CatalogEntry } from "../../catalog/mod.ts";
 import { json } from "./answer_turn.ts";
+import { askedDialect } from "./asked_dialect.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 
 /** Google gives no creation dates; clients want a number, and the same one each time. */
@@ -8,19 +9,10 @@ const CREATED = Date.UTC(2024, 0, 1) / 1000;
 /** Google's own page sizes for models.list: default 50, at most 1,000. */
 const PAGE = { default: 50, most: 1000 };
 
-/** Who asks: the same path serves three dialects. Anthropic clients send their version, Gemini clients Google's kind of key. */
-export function modelDialect({ request, url }: Arrival): "openai" | "anthropic" | "gemini" {
-  if (request.headers.has("anthropic-version")) return "anthropic";
-  return request.headers.has("x-goog-api-key") || url.searchParams.has("key") ||
-      url.pathname.startsWith("/v1beta")
-    ? "gemini"
-    : "openai";
-}
-
 /** Lists the models of all usable credentials, aliases included, in the dialect that asks. */
 export function listModels(deps: ProxyDeps, arrival: Arrival): Response {
   const entries = deps.catalog.list().filter((entry) => deps.mayUse(arrival.client, entry.id));
-  switch (modelDialect(arrival)) {
+  switch (askedDialect(arrival)) {
     case "anthropic":
       return answer(arrival, {
         data: entries.map(anthropicModel),
@@ -42,7 +34,7 @@ export function oneModel(deps: ProxyDeps, arrival: Arrival, name: string): Respo
   const entries = deps.catalog.list();
   const entry = entries.find((one) => one.id === name) ?? entries.find((one) => one.id === id);
   if (entry === undefined || !deps.mayUse(arrival.client, entry.id)) return undefined;
-  switch (modelDialect(arrival)) {
+  switch (askedDialect(arrival)) {
     case "anthropic":
       return answer(arrival, anthropicModel(entry));
     case "gemini":

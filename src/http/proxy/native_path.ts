@@ -1,6 +1,6 @@
 /** What a native path asks for. */
 export interface NativePath {
-  /** `v1` or `v1beta`. */
+  /** `v1`, `v1beta`, `v1alpha` or what comes after them. */
   readonly version: string;
   /** As the client wrote it, without `models/`. */
   readonly model: string;
@@ -9,7 +9,7 @@ export interface NativePath {
 
 /** Reads `/v1beta/models/{model}:{method}`; the model may be percent-encoded or an alias with slashes in it. */
 export function parseNativePath(pathname: string): NativePath | undefined {
-  const match = /^\/(v1|v1beta)\/(?:models\/)?(.+):(\w+)$/.exec(pathname);
+  const match = /^\/(v\d\w*)\/(?:models\/)?(.+):(\w+)$/.exec(pathname);
   if (match === null) return undefined;
   const model = decoded(match[2]!);
   return model === undefined ? undefined : { version: match[1]!, model, method: match[3]! };

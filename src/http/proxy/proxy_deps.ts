@@ -2,6 +2,7 @@ import type { CredentialId, Failure } from "../../core/mod.ts";
 import type { Catalog } from "../../catalog/mod.ts";
 import type { ClientWatch, RelayDeps } from "../../relay/mod.ts";
 import type { Store } from "../../store/mod.ts";
+import type { AskedDialect } from "../address.ts";
 import type { ClientIdentity } from "../auth.ts";
 import type { BodyKeeper } from "./body_keeper.ts";
 
@@ -34,7 +35,10 @@ export interface ResourceOwners {
 /** One request, as every proxy route knows it. */
 export interface Arrival {
   readonly request: Request;
+  /** With the path in the one spelling of `addressOf`. */
   readonly url: URL;
+  /** The dialect that the path names by itself. */
+  readonly dialect?: AskedDialect;
   readonly requestId: string;
   readonly at: number;
   readonly client: ClientIdentity;

@@ -1,0 +1,130 @@
+import { callerFault, type Failure, redact } from "../../core/mod.ts";
+import {
+  anthropicCount,
+  anthropicMessages,
+  type AnyDialect,
+  openaiChat,
+  openaiEmbeddings,
+  openaiResponses,
+  responsesInputTokens,
+} from "../../dialects/mod.ts";
+import { serveDialect } from "./dialect_route.ts";
+import { listModels, oneModel } from "./models_route.ts";
+import { parseNativePath } from "./native_path.ts";
+import { serveNative } from "./native_route.ts";
+import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import { serveResource } from "./resource_route.ts";
+import { serveStored } from "./stored_route.ts";
+
+/** How a route's failures are said: in one dialect's shape, or in that of the client that asks. */
+export type RouteDialect = AnyDialect | "gemini" | "asked";
+type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+/** One path of the client APIs. docs/dialects.md lists them all; a test compares the two. */
+export interface ProxyRoute {
+  readonly methods: readonly Method[];
+  /** As the router reads it, in the spelling of `addressOf`. */
+  readonly path: string;
+  readonly dialect: RouteDialect;
+  /** A failure is answered in the route's own dialect. */
+  serve(
+    deps: ProxyDeps,
+    arrival: Arrival,
+    params: Readonly<Record<string, string>>,
+  ): Promise<Response> | Response | Failure;
+}
+
+function generates(path: string, dialect: AnyDialect): ProxyRoute {
+  return {
+    methods: ["POST"],
+    path,
+    dialect,
+    serve: (deps, arrival) => serveDialect(deps, dialect, arrival),
+  };
+}
+
+const TRANSLATED: readonly ProxyRoute[] = [
+  generates("/v1/chat/completions", openaiChat),
+  generates("/v1/responses", openaiResponses),
+  generates("/v1/responses/input_tokens", responsesInputTokens),
+  {
+    methods: ["GET", "DELETE"],
+    path: "/v1/responses/:id",
+    dialect: openaiResponses,
+    serve: (deps, arrival, { id }) => serveStored(deps, openaiResponses, arrival, id!),
+  },
+  generates("/v1/embeddings", openaiEmbeddings),
+  generates("/v1/messages", anthropicMessages),
+  generates("/v1/messages/count_tokens", anthropicCount),
+];
+
+/** Versions of Google's API that are served by name; others are passed on as they are. */
+const VERSIONS = ["v1", "v1beta", "v1alpha"] as const;
+
+function ofVersion(version: string): readonly ProxyRoute[] {
+  const models = `/${version}/models`;
+  return [
+    {
+      methods: ["GET"],
+      path: models,
+      dialect: "asked",
+      serve: (deps, arrival) => listModels(deps, arrival),
+    },
+    {
+      methods: ["GET"],
+      path: `${models}/:name{.+}`,
+      dialect: "asked",
+      serve: (deps, arrival, { name }) => oneModel(deps, arrival, name!) ?? unknownModel(name!),
+    },
+    { methods: ["POST"], path: `${models}/:method{.+}`, dialect: "gemini", serve: serveModelMethod },
+    ...["files", "files/*", "cachedContents", "cachedContents/*"].map((path) =>
+      resource(`/${version}/${path}`)
+    ),
+    resource(`/upload/${version}/files`),
+  ];
+}
+
+function resource(path: string): ProxyRoute {
+  return { methods: ["GET", "POST", "PATCH", "DELETE"], path, dialect: "gemini", serve: serveResource };
+}
+
+function serveModelMethod(deps: ProxyDeps, arrival: Arrival): Promise<Response> | Failure {
+  const path = parseNativePath(arrival.url.pathname);
+  return path === undefined ? unknownRoute(arrival) : serveNative(deps, arrival, path);
+}
+
+/** Every path that clients may call by name. */
+export const ROUTES: readonly ProxyRoute[] = [...TRANSLATED, ...VERSIONS.flatMap(ofVersion)];
+
+/** Why no route serves a request: another method would, or nothing is there. */
+export function noRoute(arrival: Arrival): Failure {
+  const { method } = arrival.request;
+  const allowed = ROUTES.filter(({ path }) => path === arrival.url.pathname).flatMap(({ methods }) =>
+    methods
+  );
+  if (allowed.length === 0) return unknownRoute(arrival);
+  const message = `${arrival.url.pathname.slice(0, 120)} takes ${
+    [...new Set(allowed)].join(", ")
+  }, not ${method}`;
+  return callerFault(printable(message), { status: 405, code: "method_not_allowed" });
+}
+
+export function unknownRoute({ request, url }: Arrival): Failure {
+  return callerFault(printable(`There is no route ${request.method} ${url.pathname.slice(0, 120)}`), {
+    status: 404,
+    code: "unknown_url",
+  });
+}
+
+function unknownModel(name: string): Failure {
+  return callerFault(
+    printable(
+      `The model ${name.slice(0, 120)} is not known to this proxy: GET /v1/models lists those that are`,
+    ),
+    { status: 404, code: "model_not_found", param: "model" },
+  );
+}
+
+function printable(text: string): string {
+  return redact(text).replace(/[^\x20-\x7e]/g, "?");
+}
