@@ -17,7 +17,9 @@ import { findKey } from "./find_key.ts";
 import { healthView } from "./health.ts";
 import { importFile, type ImportInput } from "./import_file.ts";
 import { listKeys } from "./list_keys.ts";
+import { cancelCall, liveCall, liveCalls } from "./live_calls.ts";
 import { modelsView, refreshModels } from "./models.ts";
+import { overviewOf } from "./overview.ts";
 import { Publisher } from "./publisher.ts";
 import { quotaSummary } from "./quota_summary.ts";
 import { requestTotals } from "./request_totals.ts";
@@ -148,6 +150,10 @@ function configurationCases(deps: AdminDeps, door: ClientDoor, changed: () => Pr
 
 function figureCases(deps: AdminDeps) {
   return {
+    overview: () => overviewOf(deps),
+    calls: () => liveCalls(deps),
+    call: (id: string) => liveCall(deps, id),
+    cancelCall: (id: string) => cancelCall(deps, id),
     health: (owner: boolean) => healthView(deps, owner),
     stats: () => statsView(deps),
     unifiedStats: (options: { readonly since?: number; readonly model?: string }) =>

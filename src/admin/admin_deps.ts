@@ -2,10 +2,30 @@ import type { Catalog } from "../catalog/mod.ts";
 import type { Settings } from "../config/mod.ts";
 import type { Credential, Failure, Ports, Result, SourceName } from "../core/mod.ts";
 import type { LedgerRoom } from "../ledger/mod.ts";
-import type { CappedPool, Pool } from "../pool/mod.ts";
+import type { CappedPool, Need, Pool } from "../pool/mod.ts";
 import type { Store } from "../store/mod.ts";
 import type { Upstream } from "../upstreams/mod.ts";
 import type { Outcome } from "./problem.ts";
+
+/** A call in flight or waiting, as the relay knows it. */
+export interface InFlightCall {
+  readonly id: string;
+  readonly at: number;
+  readonly dialect: string;
+  readonly operation: string;
+  readonly stream: boolean;
+  readonly modelAsked: string;
+  readonly modelUsed?: string;
+  readonly client: string;
+  readonly agent: string;
+  readonly session: string;
+  readonly state: "waiting" | "sent" | "retrying" | "streaming";
+  readonly waiting?: { readonly need: Need; readonly since: number };
+  readonly key?: string;
+  readonly attempts: number;
+  readonly firstTokenMs?: number;
+  readonly outputTokens?: number;
+}
 
 /** What the use-cases work with; made once by the composition. */
 export interface AdminDeps {
@@ -14,6 +34,8 @@ export interface AdminDeps {
   readonly catalog: Catalog;
   readonly pool: Pool & Pick<CappedPool, "capProgress">;
   readonly ledger: LedgerRoom;
+  /** The calls of this process that are not over. */
+  readonly calls: { list(): readonly InFlightCall[]; cancel(id: string): boolean };
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
   readonly ports: Ports;
   readonly version: string;

@@ -2,11 +2,14 @@ import { type Cell, percentile } from "../ledger/mod.ts";
 
 /** A cell in words that leave the process. */
 export interface CellView {
+  /** Calls: success + errors + cancelled. */
   readonly requests: number;
   readonly success: number;
   readonly errors: number;
   readonly cancelled: number;
-  /** Share of ended calls that failed, 0..1. */
+  /** Requests refused before they became calls; not in `requests`. */
+  readonly refused: number;
+  /** Share of answered and failed calls that failed, 0..1; clients that left are neither. */
   readonly errorRate: number;
   readonly tokens: {
     readonly input: number;
@@ -35,6 +38,7 @@ export function cellView(cell: Cell): CellView {
     success: cell.ok,
     errors: cell.failed,
     cancelled: cell.cancelled,
+    refused: cell.refused,
     errorRate: ended === 0 ? 0 : cell.failed / ended,
     tokens: {
       input: cell.promptTokens,

@@ -1,6 +1,8 @@
 import type { AdminDeps } from "./admin_deps.ts";
 import { listKeys } from "./list_keys.ts";
+import type { Verdict } from "../management/contract.ts";
 import type { SafeKey } from "./safe_key.ts";
+import { standingsOf } from "./verdict.ts";
 
 export interface PoolStatus {
   readonly total: number;
@@ -14,26 +16,33 @@ export interface PoolStatus {
 }
 
 export interface HealthView {
-  readonly status: "ok" | "degraded" | "empty";
+  readonly status: Verdict["status"];
   readonly version: string;
   /** Whole seconds. */
   readonly uptime: number;
   readonly keys: Omit<PoolStatus, "cooldownKeys"> & Partial<Pick<PoolStatus, "cooldownKeys">>;
   readonly models: number;
   readonly queue: { readonly length: number; readonly oldestMs: number; readonly expectedWaitMs: number };
+  /** What the status means, and which models are out, until when. */
+  readonly message: string;
+  readonly out: Verdict["out"];
 }
 
 /** What anybody may know; the tails of cooling keys only for the owner. */
 export async function healthView(deps: AdminDeps, owner: boolean): Promise<HealthView> {
   const now = deps.ports.clock.now();
-  const { cooldownKeys, ...keys } = poolStatus(await listKeys(deps), now);
+  const listed = await listKeys(deps);
+  const { cooldownKeys, ...keys } = poolStatus(listed, now);
+  const { status, message, out } = standingsOf(deps, listed).verdict;
   return {
-    status: keys.total === 0 ? "empty" : keys.active === 0 ? "degraded" : "ok",
+    status,
     version: deps.version,
     uptime: Math.floor((now - deps.startedAt) / 1_000),
     keys: owner ? { ...keys, cooldownKeys } : keys,
     models: deps.catalog.list().length,
     queue: deps.pool.view().queue,
+    message,
+    out,
   };
 }
 

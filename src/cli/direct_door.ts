@@ -42,6 +42,7 @@ export async function openDirectDoor(settings: Settings, version: string): Promi
     upstreams: sources.upstreams,
     ready: sources.ready,
     oauth: sources,
+    calls: { list: () => [], cancel: () => false },
     ports,
     version,
     startedAt,

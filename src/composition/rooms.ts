@@ -7,6 +7,7 @@ import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
 import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
 import { type CappedPool, createPool } from "../pool/mod.ts";
 import {
+  ActiveCalls,
   Bag,
   createDeadlines,
   createSessionMemory,
@@ -27,6 +28,8 @@ export interface Rooms {
   readonly catalog: Catalog;
   readonly pool: CappedPool;
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
+  /** In flight or waiting. */
+  readonly calls: ActiveCalls;
   readonly relay: RelayDeps;
   readonly admin: Admin;
   readonly oauth: OAuthRoom;
@@ -85,7 +88,8 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   });
   const shutdown = new AbortController();
   const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool });
-  const base = { settings, ports, store, ledger, catalog, pool, upstreams, oauth };
+  const calls = new ActiveCalls();
+  const base = { settings, ports, store, ledger, catalog, pool, upstreams, oauth, calls };
   const relay = relayDeps(base, shutdown.signal);
   const admin = await createAdmin({
     ...base,
@@ -133,7 +137,7 @@ function openOAuth(
 }
 
 function relayDeps(
-  rooms: Pick<Rooms, "settings" | "ports" | "store" | "ledger" | "pool" | "upstreams" | "oauth">,
+  rooms: Pick<Rooms, "settings" | "ports" | "store" | "ledger" | "pool" | "upstreams" | "oauth" | "calls">,
   shutdown: AbortSignal,
 ): RelayDeps {
   const { settings, ports, store, ledger, pool, upstreams } = rooms;
@@ -156,6 +160,7 @@ function relayDeps(
     sessions: createSessionMemory(),
     shutdown,
     running,
+    calls: rooms.calls,
     ready: (credential, force) => rooms.oauth.ready(credential, force),
     // What a credential's own proxy can reach is not known here, but it must be there itself.
     reach: (url, { proxy = url }, ms) => reachHost(proxy, ms),

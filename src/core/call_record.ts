@@ -57,7 +57,8 @@ export interface CallRecord {
   readonly session: string;
   /** HTTP status the client saw. */
   readonly status: number;
-  readonly outcome: "ok" | "failed" | "cancelled";
+  /** `refused`: it never became a call (a wrong token, an unknown model, a body that cannot be read, a used-up budget). */
+  readonly outcome: "ok" | "failed" | "cancelled" | "refused";
   readonly failure?: FailureClass;
   readonly message?: string;
   readonly finish?: string;

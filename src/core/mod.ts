@@ -18,3 +18,4 @@ export * from "./result.ts";
 export * from "./secret.ts";
 export * from "./told_fault.ts";
 export * from "./trim.ts";
+export * from "./until_text.ts";

@@ -27,6 +27,7 @@ export class CallTally {
         this.#addAttempt(kind, attempt, record, index === last, costMicros);
       }
     }
+    if (outcome === "refused") return;
     let flows = this.#flows.get(call);
     if (flows === undefined) this.#flows.set(call, flows = new Map());
     countIn(cellFor(flows, attempts[last]), outcome, costMicros, usage);

@@ -1,4 +1,5 @@
 import type { CallRecord } from "../core/mod.ts";
+import { classOf } from "./rollup_dims.ts";
 
 /** What narrows a page of call records. All that are given must hold. */
 export interface RecordFilter {
@@ -12,7 +13,7 @@ export interface RecordFilter {
   readonly client?: string;
   /** Beginning of the agent's name, case-insensitive. */
   readonly agent?: string;
-  /** Failure class, or `ok`. */
+  /** Failure class, `ok` or `refused`. */
   readonly class?: string;
   /** `429`, or `4xx`. */
   readonly status?: string;
@@ -39,7 +40,8 @@ export function facetOf(facet: Facet, record: CallRecord): string {
       return record.agent;
     case "class":
       return lines([
-        record.outcome === "ok" ? "ok" : record.failure ?? record.outcome,
+        classOf(record),
+        record.outcome === "refused" ? record.failure : undefined,
         ...record.attempts.map((attempt) => attempt.failure),
       ]);
     case "status":

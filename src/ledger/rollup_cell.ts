@@ -3,10 +3,13 @@ import { type Histogram, mergeHistogram, observe } from "./histogram.ts";
 
 /** What is counted of the calls of one period and one value of one dimension. */
 export interface Cell {
+  /** Calls: the sum of the three outcomes that follow. */
   requests: number;
   ok: number;
   failed: number;
   cancelled: number;
+  /** Requests that were refused before they became calls; they are not in `requests`. */
+  refused: number;
   promptTokens: number;
   cachedTokens: number;
   outputTokens: number;
@@ -29,6 +32,7 @@ const FIELDS = [
   "thoughtsTokens",
   "totalTokens",
   "costMicros",
+  "refused",
 ] as const satisfies readonly (keyof Cell)[];
 
 export function emptyCell(): Cell {
@@ -37,6 +41,7 @@ export function emptyCell(): Cell {
     ok: 0,
     failed: 0,
     cancelled: 0,
+    refused: 0,
     promptTokens: 0,
     cachedTokens: 0,
     outputTokens: 0,
@@ -77,7 +82,7 @@ export function countIn(
   totalMs?: number,
   firstTokenMs?: number,
 ): void {
-  cell.requests++;
+  if (outcome !== "refused") cell.requests++;
   cell[outcome]++;
   cell.costMicros += costMicros;
   if (usage !== undefined) {

@@ -16,7 +16,7 @@ export type Dim = typeof DIMS[number];
 
 /** Which dimensions are kept at which grain. */
 const KEPT: Readonly<Record<Grain, readonly Dim[]>> = {
-  minute: ["total", "model", "key", "project", "client", "agent", "bucket"],
+  minute: ["total", "model", "key", "project", "client", "agent", "class", "bucket"],
   hour: ["total", "model", "key", "project", "client", "agent", "class", "flow"],
   day: ["total", "model", "key", "project", "client", "agent", "class", "flow"],
   all: ["total", "model", "key", "client", "flow"],
@@ -54,15 +54,28 @@ export const FLOW_SEPARATOR = "\t";
 /** What of a call names its values; the same for all calls of a kind. */
 type Call = Pick<CallRecord, "client" | "agent" | "outcome" | "failure" | "modelAsked" | "modelUsed">;
 
-/** Dimensions that count calls, with the value of each; the others count attempts: what a key or bucket truly carried. */
+/**
+ * Dimensions that count calls, with the value of each; the others count attempts: what a key or bucket truly carried. A refused
+ * request counts under no model, since anybody may write any name, and under no client while its token was not checked.
+ */
 export function callValues(call: Call): readonly (readonly [Dim, string])[] {
-  return [
-    ["total", "total"],
-    ["model", modelOf(call)],
-    ["client", call.client],
-    ["agent", call.agent || "unknown"],
-    ["class", call.outcome === "ok" ? "ok" : call.failure ?? call.outcome],
-  ];
+  const agent = call.agent || "unknown";
+  if (call.outcome !== "refused") {
+    return [
+      ["total", "total"],
+      ["model", modelOf(call)],
+      ["client", call.client],
+      ["agent", agent],
+      ["class", classOf(call)],
+    ];
+  }
+  const all = [["total", "total"], ["class", "refused"]] as const;
+  return call.client === "" ? all : [...all, ["client", call.client], ["agent", agent]];
+}
+
+/** What a call ended with: `ok`, or the class of its failure. */
+export function classOf({ outcome, failure }: Pick<Call, "outcome" | "failure">): string {
+  return outcome === "ok" || outcome === "refused" ? outcome : failure ?? outcome;
 }
 
 /** The last attempt decides where a call's tokens flowed. */

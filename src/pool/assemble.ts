@@ -19,6 +19,7 @@ import { Suggestions } from "./suggestions.ts";
 /** The pool's parts, wired; nothing is read from the store yet. */
 export interface Parts {
   readonly roster: Roster;
+  readonly chooser: Chooser;
   readonly memory: Persistence;
   readonly setLimits: SetLimits;
   readonly caps: Caps;
@@ -63,7 +64,7 @@ export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void)
     settings,
   });
   caps.onReady(freed);
-  return { roster, memory, setLimits, caps, sharing, suggestions, dispatcher };
+  return { roster, chooser, memory, setLimits, caps, sharing, suggestions, dispatcher };
 }
 
 interface ChoosingParts {

@@ -105,6 +105,17 @@ export class Caps implements CapGate {
     return stopped === undefined ? undefined : stopOf(stopped);
   }
 
+  /** The cap of a model, or of its quota group, that is used up; undefined while there is room. */
+  usedUp(model: string): CapStop | undefined {
+    const now = this.#context.clock.now();
+    for (const name of new Set([model, this.#context.unitOf(model)])) {
+      const meter = this.#meters.get(name);
+      meter?.roll(now);
+      if (meter !== undefined && meter.used >= meter.record.limit) return stopOf(meter);
+    }
+    return undefined;
+  }
+
   onReady(listener: () => void): void {
     this.#listeners.push(listener);
   }

@@ -141,6 +141,20 @@ export interface ProjectSuggestion {
   readonly confidence: number;
 }
 
+/** Whether a model can be served, as a call that came now would find. Times are epoch milliseconds. */
+export interface ModelStanding {
+  readonly model: string;
+  /** `open`: at once; `busy`: after a wait that calls are ready for; `out`: it is refused; `unavailable`: Google offers it to none of the keys. */
+  readonly state: "open" | "busy" | "out" | "unavailable";
+  /** What stands in the way: minute, tokens, day, cooling, capped, full, dead, disabled, not_on_tier, ...; null when open. */
+  readonly reason: string | null;
+  /** When the first key may serve it again; null when open, or not known. */
+  readonly until: number | null;
+  /** Keys that could take a call now, of those that have the model. */
+  readonly able: number;
+  readonly total: number;
+}
+
 export interface PoolView {
   readonly buckets: readonly BucketView[];
   readonly credentials: readonly CredentialState[];
@@ -186,6 +200,10 @@ export interface Pool {
   /** How long a call with this need would wait now, in ms; 0 when something is free. */
   expectedWait(need: Need): number;
   view(): PoolView;
+  /** Whether a model can be served now, and until when not. */
+  standing(model: string, sources: readonly SourceName[]): ModelStanding;
+  /** Why each key would not take a call now, bounded in number. */
+  refusals(need: Need): readonly Refusal[];
   /** Lifts every cooldown of a credential, or of one scope of it; for `key check` and the dashboard. */
   lift(credential: CredentialId, scope?: string): void;
   /** Takes over a new set of credentials (after an edit, a new epoch, a discovery). */

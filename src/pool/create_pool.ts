@@ -4,6 +4,8 @@ import type { CapProgress } from "./caps.ts";
 import type { Pool, PoolEvent } from "./contract.ts";
 import type { PoolOptions } from "./options.ts";
 import { viewOf } from "./pool_view.ts";
+import { refusalsOf } from "./shortage.ts";
+import { standingOf } from "./standing.ts";
 
 /** The pool and how the caps stand; admin reads both. */
 export interface CappedPool extends Pool {
@@ -29,6 +31,7 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
   parts.roster.replace(options.credentials, clock.now());
   await parts.sharing.follow();
   parts.memory.adoptEntries(parts.roster);
+  parts.memory.adoptBuckets(parts.roster);
   await parts.caps.load();
   return facade(options, parts, listeners, emit, followStore(options, parts));
 }
@@ -48,18 +51,25 @@ function followStore({ store, log }: PoolOptions, { sharing, setLimits, caps }: 
 }
 
 function facade(
-  { settings, ports: { clock } }: PoolOptions,
-  { roster, dispatcher, suggestions, caps, sharing, memory }: Parts,
+  { settings, catalog, ports: { clock } }: PoolOptions,
+  { roster, chooser, dispatcher, suggestions, caps, sharing, memory }: Parts,
   listeners: Set<(event: PoolEvent) => void>,
   emit: (event: PoolEvent) => void,
   stopFollowing: () => void,
 ): CappedPool {
+  const { queueMaxWait } = settings;
   return {
     acquire: (need, { signal, maxWaitMs }) =>
       dispatcher.acquire(need, signal, maxWaitMs ?? settings.queueMaxWait),
     tryAcquire: (need) => dispatcher.tryAcquire(need),
     expectedWait: (need) => dispatcher.expectedWait(need),
     view: () => viewOf(roster, dispatcher, suggestions, clock.now()),
+    standing: (model, sources) =>
+      standingOf({ roster, chooser, caps, catalog, queueMaxWait }, model, sources, clock.now()),
+    refusals: (need) => {
+      const now = clock.now();
+      return refusalsOf(roster, roster.lane(need.model, now), need, now);
+    },
     lift(credential, scope) {
       roster.lift(credential, scope, clock.now());
       emit({ type: "recovered", credential, scope: scope ?? "all" });

@@ -92,18 +92,23 @@ export class Outlook {
     for (const source of need.sources) {
       if (!lane.ranks.has(source)) continue;
       const until = this.#chooser.gate(source, lane.model, now);
-      if (until > now) gates.push({ reason: this.#gateReason(source, lane.model, now), until });
+      if (until > now) gates.push({ reason: gateReason(this.#roster, source, lane.model, now), until });
     }
     return gates;
   }
+}
 
-  #gateReason(source: Need["sources"][number], model: string, now: number): string {
-    const roster = this.#roster;
-    if ((roster.sourceFaults.get(source)?.until ?? 0) > now) return "source";
-    if ((roster.findWay(source, model)?.goneUntil ?? 0) > now) return "gone";
-    if (roster.egressUntil > now) return "egress";
-    return (roster.endpoints.get(source)?.closedUntil(now) ?? 0) > 0 ? "endpoint" : "overloaded";
-  }
+/** The word for what keeps a whole source from serving a model. */
+export function gateReason(
+  roster: Roster,
+  source: Need["sources"][number],
+  model: string,
+  now: number,
+): string {
+  if ((roster.sourceFaults.get(source)?.until ?? 0) > now) return "source";
+  if ((roster.findWay(source, model)?.goneUntil ?? 0) > now) return "gone";
+  if (roster.egressUntil > now) return "egress";
+  return (roster.endpoints.get(source)?.closedUntil(now) ?? 0) > 0 ? "endpoint" : "overloaded";
 }
 
 function fits(id: string, need: Need): boolean {

@@ -10,6 +10,8 @@ import { TUNING } from "./tuning.ts";
 
 /** Records written at once; the rest wait for the next turn. */
 const BATCH = 200;
+/** Before the id of a bucket in the name of its record. */
+const BUCKET = "bucket:";
 const FORGET_AFTER = 30 * 24 * 3_600_000;
 
 type Kept = Bucket | CredentialEntry;
@@ -63,7 +65,7 @@ export class Persistence {
 
   /** Gives a fresh bucket what was known of it; `live` are the processes that use the database now. */
   adoptBucket(bucket: Bucket, live: readonly string[] = []): void {
-    const record = this.#remembered.get(`bucket:${bucket.id}`);
+    const record = this.#remembered.get(BUCKET + bucket.id);
     if (record === undefined) return;
     restoreBucket(bucket, record, this.#clock.now());
     this.#adoptDay(bucket, String(record["by"]), live);
@@ -89,6 +91,12 @@ export class Persistence {
         if (cooldown.until > now) entry.cooldowns.set(cooldown.scope, cooldown);
       }
     }
+  }
+
+  /** Makes every bucket that is stored, so that what was known is shown before anybody asks for its model. */
+  adoptBuckets(roster: Roster): void {
+    const names = [...this.#remembered.keys()].filter((name) => name.startsWith(BUCKET));
+    roster.recall(names.map((name) => name.slice(BUCKET.length)));
   }
 
   /** To be written within 250 ms. */
@@ -162,7 +170,7 @@ export class Persistence {
   }
 
   async #putBucket(bucket: Bucket, at: number): Promise<void> {
-    await this.#records.put(`bucket:${bucket.id}`, { ...encodeBucket(bucket), at, by: this.#by });
+    await this.#records.put(BUCKET + bucket.id, { ...encodeBucket(bucket), at, by: this.#by });
     if (!countsTogether(bucket)) return;
     await this.#records.put(dayRecordName(this.#by, bucket), encodeDay(bucket, this.#by, at));
   }

@@ -180,6 +180,23 @@ export class Roster {
     return bucket;
   }
 
+  /** The bucket of a credential for a model or group, if anybody made it: another key of its project may have. */
+  findBucket(entry: CredentialEntry, unit: string): Bucket | undefined {
+    return entry.buckets.get(unit) ?? this.buckets.get(this.#identity(entry, unit).id);
+  }
+
+  /** Makes the buckets that are stored under these ids, for every credential that draws from them. */
+  recall(ids: Iterable<string>): void {
+    const owners = Map.groupBy(this.entries.values(), (entry) => this.#identity(entry, "").id);
+    for (const id of ids) {
+      for (const { index } of id.matchAll(/\//g)) {
+        const unit = id.slice(index + 1);
+        const entries = owners.get(id.slice(0, index + 1)) ?? [];
+        if (this.unitOf(unit) === unit) { for (const entry of entries) this.bucketOf(entry, unit); }
+      }
+    }
+  }
+
   unitOf(model: string): string {
     const group = this.#options.catalog.groupOf(model);
     return group === undefined ? model : `group:${group}`;

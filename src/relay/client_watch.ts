@@ -4,14 +4,35 @@
  */
 export interface ClientWatch {
   readonly signal: AbortSignal;
+  /** Ends the call on the owner's word, as if the client had left. */
+  cancel(): void;
+}
+
+/** Why a call was ended that its client still waits for. */
+export class CancelledByOwner extends Error {
+  override readonly name = "CancelledByOwner";
 }
 
 /** Watches a request's client, and whatever else may end the call. */
 export function watchClient(signal: () => AbortSignal): ClientWatch {
-  let made: AbortSignal | undefined;
+  let made: AbortController | undefined;
+  let cancelled = false;
+  const make = (): AbortController => {
+    const controller = new AbortController();
+    const left = signal();
+    const leave = () => controller.abort(left.reason);
+    if (left.aborted) leave();
+    else left.addEventListener("abort", leave, { once: true });
+    if (cancelled) controller.abort(new CancelledByOwner());
+    return controller;
+  };
   return {
     get signal() {
-      return made ??= signal();
+      return (made ??= make()).signal;
+    },
+    cancel() {
+      cancelled = true;
+      made?.abort(new CancelledByOwner());
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Settings } from "../config/mod.ts";
 import type { Ledger } from "../ledger/contract.ts";
 import type { Pool } from "../pool/contract.ts";
 import type { Upstream } from "../upstreams/contract.ts";
+import type { ActiveCalls } from "./active_calls.ts";
 import type { Bag, BagMember } from "./bag.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { SessionMemory } from "./session_memory.ts";
@@ -27,6 +28,8 @@ export interface RelayDeps {
   readonly shutdown: AbortSignal;
   /** What is aborted when it does: one bag, as a listener on the signal for each attempt costs more. */
   readonly running: Bag<Running>;
+  /** What calls are in flight or waiting. */
+  readonly calls: ActiveCalls;
   /** A credential that can be used now: OAuth access tokens are refreshed, early or by force. */
   readonly ready: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
   /** The platform's client for a credential's own outbound proxy. */

@@ -1,12 +1,15 @@
 import { type Failure, redact } from "../core/mod.ts";
+import { CancelledByOwner } from "./client_watch.ts";
 
-/** The client left: nobody is to blame and nobody is listening. */
-export function clientGone(): Failure {
+/** The client left: nobody is to blame and nobody is listening. Or, as the signal says, the owner ended the call. */
+export function clientGone(signal?: AbortSignal): Failure {
+  const cancelled = signal?.reason instanceof CancelledByOwner;
   return {
     class: "client_gone",
     status: 499,
-    message: "The client closed the request",
+    message: cancelled ? "The proxy's owner cancelled this call" : "The client closed the request",
     scope: "request",
+    ...(cancelled ? { code: "cancelled" } : {}),
   };
 }
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { ActiveCalls } from "./active_calls.ts";
 export { Bag } from "./bag.ts";
 export * from "./client_watch.ts";
 export { continuedTurn } from "./continued_turn.ts";

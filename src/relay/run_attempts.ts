@@ -107,15 +107,18 @@ async function acquire(
   progress: Progress,
 ): Promise<Result<Lease, Failure>> {
   const { signal } = input.client;
+  input.trail.waiting = { need, since: deps.ports.clock.now() };
   try {
     const got = await deps.pool.acquire(need, { signal });
     if (got.kind === "lease") return ok(got);
     // What Google said last explains more than an empty pool does, unless the pool knows when it ends.
     return { ok: false, error: got.failure.until === undefined ? progress.last ?? got.failure : got.failure };
   } catch (cause) {
-    if (signal.aborted) return { ok: false, error: clientGone() };
+    if (signal.aborted) return { ok: false, error: clientGone(signal) };
     if (deps.shutdown.aborted) return { ok: false, error: shuttingDown() };
     throw cause;
+  } finally {
+    input.trail.waiting = undefined;
   }
 }
 
@@ -231,11 +234,11 @@ function withOne(some: ReadonlySet<CredentialId>, one: CredentialId): ReadonlySe
 
 /** Waits as the verdict says; a client that leaves ends the wait and the call. */
 function pause(deps: RelayDeps, signal: AbortSignal, ms: number): Promise<Failure | undefined> {
-  if (signal.aborted) return Promise.resolve(clientGone());
+  if (signal.aborted) return Promise.resolve(clientGone(signal));
   return new Promise((resolve) => {
     const leave = () => {
       cancel();
-      resolve(clientGone());
+      resolve(clientGone(signal));
     };
     const cancel = deps.ports.clock.after(ms, () => {
       signal.removeEventListener("abort", leave);

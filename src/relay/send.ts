@@ -119,7 +119,7 @@ class Exchange implements OpenReply, Running {
   readonly abort = (): void => this.#controller.abort();
 
   readFailure(cause: unknown): Failure {
-    if (this.#client?.aborted) return clientGone();
+    if (this.#client?.aborted) return clientGone(this.#client);
     if (this.#ended === "unreachable") return unreachableFailure(this.#deps.settings.timeoutConnect);
     if (this.#ended === "timed_out") return timeoutFailure(this.#patience.setting, this.#patience.ms);
     return this.#deps.shutdown.aborted ? shuttingDown() : transportFailure(cause);

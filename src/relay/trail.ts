@@ -10,7 +10,10 @@ import type {
   Usage,
 } from "../core/mod.ts";
 import type { Ledger } from "../ledger/contract.ts";
-import type { Lease } from "../pool/contract.ts";
+import type { Lease, Need } from "../pool/contract.ts";
+import type { ActiveCalls } from "./active_calls.ts";
+import type { BagMember } from "./bag.ts";
+import type { ClientWatch } from "./client_watch.ts";
 
 /** What is known of a call when it arrives. */
 export interface CallFacts {
@@ -33,9 +36,21 @@ export interface AttemptTrail {
   end(failure?: Failure, note?: string): void;
 }
 
+/** What a trail is kept with. */
+interface TrailDeps {
+  readonly ports: Ports;
+  readonly ledger: Ledger;
+  readonly calls: ActiveCalls;
+}
+
 /** What happened to one call, gathered while it happens and recorded exactly once. */
-export class CallTrail {
+export class CallTrail implements BagMember {
+  place = -1;
   readonly facts: CallFacts;
+  /** Whether the client is still there; cancelling it ends the call. */
+  readonly client: ClientWatch;
+  /** What the call waits for in the pool, and since when. */
+  waiting: { readonly need: Need; readonly since: number } | undefined;
   readonly warnings: string[] = [];
   readonly attempts: AttemptRecord[] = [];
   /** How many attempts have begun; `attempts` holds those that are over. */
@@ -49,13 +64,13 @@ export class CallTrail {
   usage: Usage | undefined;
   finish: string | undefined;
   #recorded = false;
-  readonly #ports: Ports;
-  readonly #ledger: Ledger;
+  readonly #deps: TrailDeps;
 
-  constructor(facts: CallFacts, ports: Ports, ledger: Ledger) {
+  constructor(facts: CallFacts, deps: TrailDeps, client: ClientWatch) {
     this.facts = facts;
-    this.#ports = ports;
-    this.#ledger = ledger;
+    this.client = client;
+    this.#deps = deps;
+    deps.calls.begin(this);
   }
 
   begin(lease: Lease, model: string): AttemptTrail {
@@ -71,14 +86,40 @@ export class CallTrail {
   }
 
   now(): number {
-    return this.#ports.clock.now();
+    return this.#deps.ports.clock.now();
+  }
+
+  /** What is known of the call while it runs. */
+  inFlight(): InFlightCall {
+    const { facts, waiting, begun, attempts, last, modelUsed, firstTokenMs, usage } = this;
+    const { id, at, dialect, operation, stream, modelAsked, client, agent, session } = facts;
+    const call: Writable<InFlightCall> = {
+      id,
+      at,
+      dialect,
+      operation,
+      stream,
+      modelAsked,
+      client,
+      agent,
+      session,
+      attempts: begun,
+      state: stateOf(this),
+    };
+    if (waiting !== undefined) call.waiting = waiting;
+    if (modelUsed !== undefined) call.modelUsed = modelUsed;
+    if (last !== undefined && begun > attempts.length) call.key = last.name;
+    if (firstTokenMs !== undefined) call.firstTokenMs = firstTokenMs;
+    if (usage !== undefined) call.outputTokens = usage.candidatesTokens + usage.thoughtsTokens;
+    return call;
   }
 
   /** Writes the record; later calls do nothing. */
   record(status: number, failure?: Failure): void {
     if (this.#recorded) return;
     this.#recorded = true;
-    this.#ledger.record(this.#toRecord(status, failure));
+    this.#deps.calls.end(this);
+    this.#deps.ledger.record(this.#toRecord(status, failure));
   }
 
   #toRecord(status: number, failure: Failure | undefined): CallRecord {
@@ -105,6 +146,27 @@ export class CallTrail {
     }
     return record;
   }
+}
+
+/** A call in flight or waiting. */
+export interface InFlightCall extends Omit<CallFacts, "requestBytes"> {
+  readonly state: "waiting" | "sent" | "retrying" | "streaming";
+  /** What it waits for in the pool, and since when. */
+  readonly waiting?: { readonly need: Need; readonly since: number };
+  readonly modelUsed?: string;
+  /** The key that is asked now, by its label or tail. */
+  readonly key?: string;
+  /** Attempts that have begun. */
+  readonly attempts: number;
+  readonly firstTokenMs?: number;
+  /** As Google has counted so far. */
+  readonly outputTokens?: number;
+}
+
+function stateOf({ waiting, firstTokenMs, begun }: CallTrail): InFlightCall["state"] {
+  if (waiting !== undefined) return "waiting";
+  if (firstTokenMs !== undefined) return "streaming";
+  return begun > 1 ? "retrying" : "sent";
 }
 
 /** A record while it is made. */

@@ -8,7 +8,16 @@ Deno.test("GET /api/health tells counts to all and tails to the owner", () =>
     assert.equal((await client.health()).status, "empty");
     await client.addKeys({ key: KEY });
     const open = await (await ask("GET", "/api/health", { token: null })).json();
-    assert.deepEqual(Object.keys(open), ["status", "version", "uptime", "keys", "models", "queue"]);
+    assert.deepEqual(Object.keys(open), [
+      "status",
+      "version",
+      "uptime",
+      "keys",
+      "models",
+      "queue",
+      "message",
+      "out",
+    ]);
     assert.deepEqual([open.status, open.keys.total, open.keys.active, open.models], ["ok", 1, 1, 2]);
     assert.equal(open.keys.cooldownKeys, undefined);
     assert.deepEqual((await client.health()).keys.cooldownKeys, []);

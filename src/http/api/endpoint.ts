@@ -1,9 +1,8 @@
 import type { z } from "zod";
 import type { Admin, ClientIdentity, Outcome } from "../../admin/mod.ts";
 import type { LedgerRoom } from "../../ledger/mod.ts";
+import type { Method, Route } from "../../management/mod.ts";
 import type { ApiPorts } from "./api_ports.ts";
-
-export type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** What every endpoint may use. */
 export interface ApiContext extends ApiPorts {
@@ -47,6 +46,19 @@ export interface EndpointOptions<Params, Query, Body> {
 
 /** One endpoint, whatever its types. */
 export type Endpoint = EndpointOptions<z.ZodType | undefined, z.ZodType | undefined, z.ZodType | undefined>;
+
+type ReplyOf<Reply> = Reply extends z.ZodType ? z.input<Reply> : unknown;
+
+/** Serves a route of the contract: what the handler takes and answers are the route's own types. */
+export function handled<Params, Query, Body, Reply>(
+  route: Route<Params, Query, Body, Reply>,
+  handle: (
+    context: ApiContext,
+    input: { readonly params: Parsed<Params>; readonly query: Parsed<Query>; readonly body: Parsed<Body> },
+  ) => Promise<Outcome<ReplyOf<Reply>> | Response>,
+): Endpoint {
+  return { ...route, handle } as unknown as Endpoint;
+}
 
 /** Makes an endpoint: its schemas give the types of what it handles, the checks, and its documentation. */
 export function endpoint<

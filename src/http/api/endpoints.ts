@@ -7,12 +7,14 @@ import { eventEndpoints } from "./event_endpoints.ts";
 import { healthEndpoints } from "./health_endpoints.ts";
 import { keyEndpoints } from "./key_endpoints.ts";
 import { modelEndpoints } from "./model_endpoints.ts";
+import { overviewEndpoints } from "./overview_endpoints.ts";
 import { settingsEndpoints } from "./settings_endpoints.ts";
 import { statsEndpoints } from "./stats_endpoints.ts";
 import { transferEndpoints } from "./transfer_endpoints.ts";
 
 const MANAGING: readonly Endpoint[] = [
   ...healthEndpoints,
+  ...overviewEndpoints,
   ...keyEndpoints,
   ...agentEndpoints,
   ...modelEndpoints,

@@ -14,7 +14,7 @@ export const models = z.array(name).max(1_000);
 export const updatedAt = z.number().int().min(0).describe(
   "The updatedAt that was read; 409 when it is not the present one",
 );
-export const failureClass = z.enum([...FAILURE_CLASSES, "ok", "cancelled"]);
+export const failureClass = z.enum([...FAILURE_CLASSES, "ok", "cancelled", "refused"]);
 export const limit = z.coerce.number().int().min(1).max(500).default(50);
 
 /** For replies that are described by their summary. */

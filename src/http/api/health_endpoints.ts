@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { ok } from "../../core/mod.ts";
+import { Verdict } from "../../management/mod.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 
 const queue = z.object({ length: z.number(), oldestMs: z.number(), expectedWaitMs: z.number() });
 
 const health = z.object({
-  status: z.enum(["ok", "degraded", "empty"]),
+  status: Verdict.shape.status,
   version: z.string(),
   uptime: z.number().describe("Seconds"),
   keys: z.object({
@@ -20,6 +21,8 @@ const health = z.object({
   }),
   models: z.number(),
   queue,
+  message: Verdict.shape.message,
+  out: Verdict.shape.out,
 });
 
 export const healthEndpoints: readonly Endpoint[] = [

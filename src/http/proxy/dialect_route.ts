@@ -29,6 +29,7 @@ export async function serveDialect(
   dialect: AnyDialect,
   arrival: Arrival,
 ): Promise<Response> {
+  arrival.seen.dialect = dialect.name;
   const understood = await understand(deps, dialect, arrival);
   if (!understood.ok) {
     tellRefusal(deps, arrival, understood.error);
@@ -58,10 +59,12 @@ async function understand(
 ): Promise<Result<Understood, Failure>> {
   const bytes = await readBody(arrival.request, deps.settings.maxBodyBytes);
   if (!bytes.ok) return bytes;
+  arrival.seen.bytes = bytes.value.byteLength;
   const body = parseJson(bytes.value);
   if (!body.ok) return body;
   const asked = dialect.modelOf(body.value);
   if (!asked.ok) return asked;
+  arrival.seen.model = asked.value;
   const targets = await resolveTargets(deps, asked.value);
   if (!targets.ok) return targets;
   const refused = deps.admit(arrival.client, targets.value[0].id);
@@ -108,7 +111,7 @@ function trailOf(deps: ProxyDeps, dialect: AnyDialect, arrival: Arrival, underst
       session: call.session,
       requestBytes: understood.bytes,
     },
-    deps.ports,
-    deps.ledger,
+    deps,
+    arrival.watch,
   );
 }

@@ -68,8 +68,9 @@ function createSay(deps: ProxyDeps) {
   return (dialect: RouteDialect, arrival: Arrival, failure: Failure): Response => {
     const asked = dialect === "asked" ? askedDialect(arrival) : dialect;
     if (asked === "gemini") return refuseNative(deps, arrival, { failure });
-    tellRefusal(deps, arrival, failure);
     const encoder = asked === "openai" ? openaiChat : asked === "anthropic" ? anthropicMessages : asked;
+    arrival.seen.dialect ??= encoder.name;
+    tellRefusal(deps, arrival, failure);
     return refuse({ dialect: encoder, arrival, now: deps.ports.clock.now() }, failure);
   };
 }
@@ -92,7 +93,9 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
       const served = await (deps.bodies === undefined ? serve(arrival) : deps.bodies.serve(arrival, serve));
       return cors.open(request, served);
     } catch (cause) {
-      return said(internal(deps, arrival, cause));
+      const failure = internal(deps, arrival, cause);
+      deps.calls.find(arrival.requestId)?.record(failure.status, failure);
+      return said(failure);
     }
   };
 }
@@ -112,6 +115,7 @@ function arrivalOf(deps: ProxyDeps, request: Request): NewArrival {
     at: deps.ports.clock.now(),
     client: NOBODY,
     watch: watchClient(() => request.signal),
+    seen: {},
   };
 }
 

@@ -47,6 +47,7 @@ const SESSION_BYTES = 2048;
 
 /** Serves one native call on a model: the client's bytes to Google, Google's bytes to the client. */
 export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: NativePath): Promise<Response> {
+  Object.assign(arrival.seen, { dialect: "native_gemini", operation: path.method, model: path.model });
   const method = METHODS[path.method];
   if (method === undefined) {
     return refuseNative(deps, arrival, {
@@ -55,6 +56,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   }
   const body = await readBody(arrival.request, deps.settings.maxBodyBytes);
   if (!body.ok) return refuseNative(deps, arrival, { failure: body.error });
+  arrival.seen.bytes = body.value.byteLength;
   const targets = await resolveTargets(deps, path.model);
   if (!targets.ok) return refuseNative(deps, arrival, { failure: targets.error });
   const refused = deps.admit(arrival.client, targets.value[0].id);
@@ -207,7 +209,7 @@ function trailOf(
       session,
       requestBytes: bytes,
     },
-    deps.ports,
-    deps.ledger,
+    deps,
+    arrival.watch,
   );
 }

@@ -32,6 +32,14 @@ export interface ResourceOwners {
   remember(name: string, credential: CredentialId): Promise<void>;
 }
 
+/** What has been read of a request so far: what its record says when it is refused before it becomes a call. */
+export interface Seen {
+  dialect?: string;
+  operation?: string;
+  model?: string;
+  bytes?: number;
+}
+
 /** One request, as every proxy route knows it. */
 export interface Arrival {
   readonly request: Request;
@@ -44,4 +52,5 @@ export interface Arrival {
   readonly client: ClientIdentity;
   /** Whether the client is still there. */
   readonly watch: ClientWatch;
+  readonly seen: Seen;
 }

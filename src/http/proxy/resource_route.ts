@@ -121,7 +121,7 @@ function trailOf(deps: ProxyDeps, arrival: Arrival, bytes: number): CallTrail {
       session: arrival.requestId,
       requestBytes: bytes,
     },
-    deps.ports,
-    deps.ledger,
+    deps,
+    arrival.watch,
   );
 }

@@ -1,16 +1,19 @@
-import type { Failure } from "../../core/mod.ts";
+import { type Failure, redact, type RequestId } from "../../core/mod.ts";
 import { agentName } from "./agent_name.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 
 const LONGEST_PATH = 200;
+/** Requests without a good token that are kept as records each minute: anybody may send those, as many as they like. */
+const STRANGERS_A_MINUTE = 60;
+const MINUTE_MS = 60_000;
 
 /**
- * Logs a request that was refused before it became a call, and so is in no record: a wrong key, an unknown model or path, a
- * body that cannot be read. Agents often hide why they failed. Who guesses keys is told of until he is made to wait.
+ * Logs and records a request that was refused before it became a call: a wrong key, an unknown model or path, a body that cannot
+ * be read, a used-up budget. Agents often hide why they failed. Guesses of keys are told of until the guesser is made to wait.
  */
 export function tellRefusal(deps: ProxyDeps, arrival: Arrival, failure: Failure): void {
   if (failure.status >= 499 || failure.code === "too_many_attempts") return;
-  const { request, url, requestId } = arrival;
+  const { request, url, requestId, client } = arrival;
   const level = failure.status === 401 || failure.status === 403 ? "warn" : "info";
   deps.ledger.log(level, "request", `Refused with ${failure.status}: ${failure.message}`, {
     request: requestId,
@@ -18,4 +21,36 @@ export function tellRefusal(deps: ProxyDeps, arrival: Arrival, failure: Failure)
     path: url.pathname.slice(0, LONGEST_PATH),
     agent: agentName(request.headers),
   });
+  if (client.id === "" && !hasRoom(deps, arrival.at)) return;
+  const { dialect = "", model = "", operation, bytes = 0 } = arrival.seen;
+  deps.ledger.record({
+    id: requestId as RequestId,
+    at: arrival.at,
+    dialect,
+    operation: operation ?? redact(`${request.method} ${url.pathname}`).slice(0, LONGEST_PATH),
+    stream: false,
+    modelAsked: model,
+    client: client.id,
+    agent: agentName(request.headers),
+    session: "",
+    status: failure.status,
+    outcome: "refused",
+    failure: failure.class,
+    message: failure.message,
+    queuedMs: 0,
+    totalMs: deps.ports.clock.now() - arrival.at,
+    requestBytes: bytes,
+    warnings: [],
+    attempts: [],
+  });
+}
+
+const strangers = new WeakMap<ProxyDeps["ledger"], { minute: number; count: number }>();
+
+/** Whether one more request of a stranger may be kept in this minute. */
+function hasRoom({ ledger }: ProxyDeps, now: number): boolean {
+  const minute = Math.floor(now / MINUTE_MS);
+  let kept = strangers.get(ledger);
+  if (kept?.minute !== minute) strangers.set(ledger, kept = { minute, count: 0 });
+  return kept.count++ < STRANGERS_A_MINUTE;
 }

@@ -1,0 +1,195 @@
+import { type Cell, emptyCell, PERIOD_MS, type SeriesPoint } from "../ledger/mod.ts";
+import type { ModelOverview, Overview, SpanFigures } from "../management/contract.ts";
+import type { BucketView } from "../pool/contract.ts";
+import type { AdminDeps, InFlightCall } from "./admin_deps.ts";
+import { capProgress } from "./cap_progress.ts";
+import { listKeys } from "./list_keys.ts";
+import { problemsOf } from "./overview_problems.ts";
+import type { SafeKey } from "./safe_key.ts";
+import { isoOf, type Standings, standingsOf } from "./verdict.ts";
+
+/** The present rate is measured over this long. */
+const RATE_MINUTES = 10;
+
+/** Everything that screens say of the state of the proxy. */
+export async function overviewOf(deps: AdminDeps): Promise<Overview> {
+  const { ledger, pool, ports, catalog } = deps;
+  const now = ports.clock.now();
+  const hour = { from: now - 59 * PERIOD_MS.minute, to: now };
+  const recent = { grain: "minute", from: now - RATE_MINUTES * PERIOD_MS.minute, to: now } as const;
+  const [keys, totals, today, classes, models, buckets] = await Promise.all([
+    listKeys(deps),
+    ledger.series({ grain: "minute", dim: "total", ...hour }),
+    ledger.totals({ grain: "day", dim: "total", from: now, to: now }),
+    ledger.totals({ grain: "minute", dim: "class", ...hour }),
+    ledger.totals({ grain: "day", dim: "model", from: now, to: now }),
+    ledger.totals({ ...recent, dim: "bucket" }),
+  ]);
+  const { verdict, models: standings } = standingsOf(deps, keys);
+  const calls = deps.calls.list();
+  const view = pool.view();
+  const byUnit = Map.groupBy(view.buckets, (bucket) => bucket.model);
+  const rows = standings.map((standing) => {
+    const group = catalog.groupOf(standing.model);
+    const own = byUnit.get(group === undefined ? standing.model : `group:${group}`) ?? [];
+    return modelOverview(standing, own, buckets, calls, now);
+  });
+  const shown = rows.filter((row) =>
+    row.state !== "open" && row.state !== "unavailable" || models.has(row.model) || row.day !== null
+  );
+  const thisMinute = Math.floor(now / PERIOD_MS.minute) * PERIOD_MS.minute;
+  const hourCell = sumOf(totals);
+  return {
+    at: new Date(now).toISOString(),
+    version: deps.version,
+    startedAt: new Date(deps.startedAt).toISOString(),
+    verdict,
+    models: shown.sort(worstFirst),
+    otherModels: rows.length - shown.length,
+    keys: keyCounts(keys),
+    calls: callCounts(calls, view.queue),
+    minute: figures(
+      sumOf(totals.filter(({ time }) => time === thisMinute - PERIOD_MS.minute)),
+      thisMinute - PERIOD_MS.minute,
+      thisMinute,
+    ),
+    hour: figures(hourCell, hour.from, now),
+    today: figures(today.get("total") ?? emptyCell(), startOfDay(now), now),
+    failures: failuresOf(classes, hourCell),
+    problems: problemsOf(verdict, standings, { keys, caps: capProgress(deps), calls }, now),
+  };
+}
+
+function startOfDay(now: number): number {
+  return Math.floor(now / PERIOD_MS.day) * PERIOD_MS.day;
+}
+
+function sumOf(
+  points: readonly SeriesPoint[],
+): Pick<Cell, "ok" | "failed" | "cancelled" | "refused" | "totalTokens"> {
+  const sum = emptyCell();
+  for (const { cells } of points) {
+    const cell = cells.get("total");
+    if (cell === undefined) continue;
+    for (const field of ["ok", "failed", "cancelled", "refused", "totalTokens"] as const) {
+      sum[field] += cell[field];
+    }
+  }
+  return sum;
+}
+
+function figures(cell: ReturnType<typeof sumOf>, from: number, to: number): SpanFigures {
+  const { ok, failed, cancelled, refused, totalTokens: tokens } = cell;
+  return {
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    requests: ok + failed + cancelled,
+    ok,
+    failed,
+    cancelled,
+    refused,
+    failureRate: ok + failed === 0 ? null : failed / (ok + failed),
+    tokens,
+  };
+}
+
+function failuresOf(
+  classes: ReadonlyMap<string, Cell>,
+  { ok, failed }: Pick<Cell, "ok" | "failed">,
+): Overview["failures"] {
+  return [...classes].filter(([, cell]) => cell.failed > 0)
+    .map(([reason, cell]) => ({
+      reason,
+      requests: cell.failed,
+      share: cell.failed / Math.max(1, ok + failed),
+    }))
+    .sort((a, b) => b.requests - a.requests);
+}
+
+function keyCounts(keys: readonly SafeKey[]): Overview["keys"] {
+  const count = (status: SafeKey["status"]) => keys.filter((key) => key.status === status).length;
+  const next = keys.flatMap(({ status, cooldownUntil }) =>
+    status === "cooldown" && cooldownUntil !== null ? [cooldownUntil] : []
+  );
+  return {
+    total: keys.length,
+    active: count("active"),
+    cooldown: count("cooldown"),
+    disabled: count("disabled"),
+    dead: count("dead"),
+    nextAt: isoOf(next.length === 0 ? null : Math.min(...next)),
+  };
+}
+
+function callCounts(
+  calls: readonly InFlightCall[],
+  queue: { readonly oldestMs: number; readonly expectedWaitMs: number },
+): Overview["calls"] {
+  const waiting = calls.filter(({ state }) => state === "waiting").length;
+  const { oldestMs: oldestWaitMs, expectedWaitMs } = queue;
+  return { running: calls.length - waiting, waiting, oldestWaitMs, expectedWaitMs };
+}
+
+function modelOverview(
+  { model, state, reason, until, able, total, fallback }: Standings["models"][number],
+  buckets: readonly BucketView[],
+  recent: ReadonlyMap<string, Cell>,
+  calls: readonly InFlightCall[],
+  now: number,
+): ModelOverview {
+  const day = limitOf(buckets, "requests_per_day");
+  const perMinute = buckets.reduce((sum, { id }) => sum + (recent.get(id)?.requests ?? 0), 0) / RATE_MINUTES;
+  const own = calls.filter((call) =>
+    (call.waiting?.need.model ?? call.modelUsed ?? call.modelAsked) === model
+  );
+  const waiting = own.filter((call) => call.state === "waiting").length;
+  return {
+    model,
+    state,
+    reason,
+    until: isoOf(until),
+    fallback,
+    keys: { able, total },
+    day,
+    minute: limitOf(buckets, "requests_per_minute"),
+    perMinute: Math.round(perMinute * 100) / 100,
+    exhaustedAt: state === "out" ? null : exhaustion(day, perMinute, now),
+    running: own.length - waiting,
+    waiting,
+  };
+}
+
+/** One kind of limit over all projects; what is not known is not zero. */
+function limitOf(
+  buckets: readonly BucketView[],
+  kind: BucketView["limits"][number]["kind"],
+): ModelOverview["day"] {
+  const limits = buckets.flatMap((bucket) => bucket.limits.filter((limit) => limit.kind === kind));
+  if (limits.length === 0) return null;
+  const known = limits.filter(({ left }) => left !== undefined);
+  const sum = (pick: (limit: typeof limits[number]) => number | undefined) =>
+    known.length === 0 ? null : known.reduce((total, limit) => total + (pick(limit) ?? 0), 0);
+  const resets = limits.flatMap(({ resetsAt }) => resetsAt === undefined ? [] : [resetsAt]);
+  return {
+    used: limits.reduce((total, { used }) => total + used, 0),
+    limit: known.some(({ limit }) => limit !== undefined) ? sum(({ limit }) => limit) : null,
+    left: sum(({ left }) => left),
+    resetsAt: isoOf(resets.length === 0 ? null : Math.min(...resets)),
+    unknownProjects: limits.length - known.length,
+  };
+}
+
+function exhaustion(day: ModelOverview["day"], perMinute: number, now: number): string | null {
+  if (day === null || day.left === null || day.left <= 0 || day.unknownProjects > 0 || perMinute <= 0) {
+    return null;
+  }
+  const at = now + day.left / perMinute * PERIOD_MS.minute;
+  return day.resetsAt !== null && at >= Date.parse(day.resetsAt) ? null : isoOf(at);
+}
+
+const ORDER: readonly ModelOverview["state"][] = ["out", "busy", "open", "unavailable"];
+
+function worstFirst(a: ModelOverview, b: ModelOverview): number {
+  return ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || b.perMinute - a.perMinute ||
+    (b.day?.used ?? 0) - (a.day?.used ?? 0) || (a.model < b.model ? -1 : 1);
+}

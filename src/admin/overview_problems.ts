@@ -1,0 +1,81 @@
+import { durationText } from "../core/mod.ts";
+import type { Overview, Problem, Verdict } from "../management/contract.ts";
+import type { InFlightCall } from "./admin_deps.ts";
+import type { CapProgress } from "./cap_progress.ts";
+import type { SafeKey } from "./safe_key.ts";
+import { isoOf, type Standings, whenOf } from "./verdict.ts";
+
+/** Rows of one kind that are told one by one. */
+const MOST_OF_A_KIND = 20;
+
+interface Facts {
+  readonly keys: readonly SafeKey[];
+  readonly caps: readonly CapProgress[];
+  readonly calls: readonly InFlightCall[];
+}
+
+/** What its owner should look at, the worst first. */
+export function problemsOf(
+  verdict: Verdict,
+  models: Standings["models"],
+  { keys, caps, calls }: Facts,
+  now: number,
+): Overview["problems"] {
+  const none = models.every(({ state }) => state !== "out") && verdict.status !== "ok"
+    ? [problem("error", verdict.status === "empty" ? "no_keys" : "no_usable_key", "", verdict.message)]
+    : [];
+  const out = models.filter(({ state }) => state === "out").map((one) =>
+    problem("error", "model_out", one.model, `${one.model} is out${whenOf(one, now)}`, isoOf(one.until))
+  );
+  const dead = keys.filter(({ status }) => status === "dead").map((key) => ({
+    ...problem("error", "key_dead", key.id, `${key.label || key.tail} is dead: ${key.reason ?? ""}`),
+    link: key.link,
+  }));
+  return [
+    ...none,
+    ...out.slice(0, MOST_OF_A_KIND),
+    ...dead.slice(0, MOST_OF_A_KIND),
+    ...caps.flatMap(capProblem),
+  ]
+    .concat(waitingProblem(calls, now))
+    .sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
+}
+
+function capProblem(cap: CapProgress): Problem[] {
+  if (!cap.atCap && !cap.atWarning) return [];
+  const used = `${cap.current} of ${cap.limit} ${cap.unit}`;
+  return [
+    cap.atCap
+      ? problem(
+        "error",
+        "cap_reached",
+        cap.model,
+        `The cap of ${cap.model} is used up: ${used}`,
+        cap.nextReset,
+      )
+      : problem(
+        "warning",
+        "cap_near",
+        cap.model,
+        `The cap of ${cap.model} is nearly used up: ${used}`,
+        cap.nextReset,
+      ),
+  ];
+}
+
+function waitingProblem(calls: readonly InFlightCall[], now: number): Problem[] {
+  const waiting = calls.flatMap((call) => call.waiting ?? []);
+  if (waiting.length === 0) return [];
+  const oldest = durationText(now - Math.min(...waiting.map(({ since }) => since)));
+  return [problem("warning", "waiting", "", `${waiting.length} calls wait, the longest for ${oldest}`)];
+}
+
+function problem(
+  severity: Problem["severity"],
+  kind: string,
+  subject: string,
+  message: string,
+  until: string | null = null,
+): Problem {
+  return { severity, kind, subject, message, until, link: null };
+}

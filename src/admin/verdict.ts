@@ -1,0 +1,93 @@
+import { untilText } from "../core/mod.ts";
+import type { Verdict } from "../management/contract.ts";
+import type { ModelStanding } from "../pool/contract.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import type { SafeKey } from "./safe_key.ts";
+
+/** How each model stands: the only judge of whether the proxy serves. */
+export interface Standings {
+  readonly verdict: Verdict;
+  readonly models: readonly (ModelStanding & { readonly fallback: string | null })[];
+}
+
+/** The verdict alone, from memory, with the keys as they are listed. */
+export function standingsOf({ catalog, pool, ports }: AdminDeps, keys: readonly SafeKey[]): Standings {
+  const found = new Map(
+    catalog.list().filter(({ aliasOf }) => aliasOf === undefined)
+      .map(({ id, sources }) => [id, pool.standing(id, sources)] as const),
+  );
+  const serves = (id: string) => ["open", "busy"].includes(found.get(id)?.state ?? "");
+  const models = [...found.values()].map((standing) => ({
+    ...standing,
+    fallback: serves(standing.model) ? null : catalog.fallbacksOf(standing.model).find(serves) ?? null,
+  }));
+  return { models, verdict: verdictOf(models, keys, ports.clock.now()) };
+}
+
+function verdictOf(models: Standings["models"], keys: readonly SafeKey[], now: number): Verdict {
+  if (keys.length === 0) {
+    const message = "There is no key yet: add one with `geminitro key add <key>` or on the Keys page";
+    return { status: "empty", message, until: null, out: [] };
+  }
+  const out = models.filter(({ state }) => state === "out")
+    .sort((a, b) => (a.until ?? Infinity) - (b.until ?? Infinity));
+  const offered = models.filter(({ state }) => state !== "unavailable");
+  const usable = keys.some(({ status }) => status === "active" || status === "cooldown");
+  if (!usable) return noUsable(keys);
+  const rows = out.map(({ model, reason, until }) => ({
+    model,
+    reason: reason ?? "none",
+    until: isoOf(until),
+  }));
+  const until = rows[0]?.until ?? null;
+  if (out.length === 0) return { status: "ok", message: okMessage(offered.length), until, out: [] };
+  const all = out.length === offered.length && out.every(({ fallback }) => fallback === null);
+  const sentences = out.slice(0, 3).map((one) => `${one.model} is out${whenOf(one, now)}`);
+  const more = out.length > 3 ? [`${out.length - 3} more models are out`] : [];
+  const head = all ? ["No model can be served"] : [];
+  const message = [...head, ...sentences, ...more].join("; ");
+  return { status: all ? "exhausted" : "degraded", message, until, out: rows };
+}
+
+function okMessage(models: number): string {
+  return models === 0 ? "Keys are there; their models are not known yet" : "Every model can be served";
+}
+
+function noUsable(keys: readonly SafeKey[]): Verdict {
+  const dead = keys.filter(({ status }) => status === "dead").length;
+  const message = `No key can be used: ${dead} dead, ${keys.length - dead} off`;
+  return { status: "exhausted", message, until: null, out: [] };
+}
+
+/** Until when, and why. */
+export function whenOf({ until, reason, fallback }: Standings["models"][number], now: number): string {
+  const why = REASONS[reason ?? ""] ?? reason ?? "";
+  const when = until === null ? "" : ` ${untilText(until, now)}`;
+  return `${when} (${why})${fallback === null ? "" : `; ${fallback} answers in its place`}`;
+}
+
+/** Why nothing is free, in words. */
+export const REASONS: Readonly<Record<string, string>> = {
+  minute: "the requests of this minute (RPM) are used up",
+  tokens: "the input tokens of this minute (TPM) are used up",
+  day: "the requests of the day (RPD) are used up",
+  cooling: "the keys are cooling down",
+  capped: "your own cap is used up",
+  full: "every key is at its concurrency limit",
+  queue: "others are before it",
+  dead: "every key was refused by Google for good",
+  disabled: "every key is off",
+  denied: "no key is allowed to serve it",
+  none: "no key has it",
+  not_on_tier: "Google does not offer it to these keys' tier",
+  model_gone: "Google does not serve it any more",
+  gone: "Google does not serve it any more",
+  overloaded: "the model is overloaded at Google",
+  endpoint: "Google cannot be reached",
+  egress: "Google does not serve this network's location",
+  source: "its source refuses this program",
+};
+
+export function isoOf(time: number | null | undefined): string | null {
+  return time === null || time === undefined || !Number.isFinite(time) ? null : new Date(time).toISOString();
+}

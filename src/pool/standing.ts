@@ -1,0 +1,122 @@
+import type { SourceName } from "../core/mod.ts";
+import type { Caps } from "./caps.ts";
+import type { Chooser } from "./chooser.ts";
+import type { ModelStanding } from "./contract.ts";
+import type { CredentialEntry } from "./credential_entry.ts";
+import { gateReason } from "./outlook.ts";
+import type { PoolCatalog } from "./options.ts";
+import type { Roster } from "./roster.ts";
+
+export interface StandingContext {
+  readonly roster: Roster;
+  readonly chooser: Chooser;
+  readonly caps: Caps;
+  readonly catalog: PoolCatalog;
+  /** Longest that a call waits, in milliseconds. */
+  readonly queueMaxWait: number;
+}
+
+/** Why a key does not serve a model, and when it may again; Infinity when only an event tells. */
+interface Obstacle {
+  readonly reason: string;
+  readonly until: number;
+}
+
+/** Reasons that no time and no key of the same kind changes: the model is not offered, rather than used up. */
+const NOT_OFFERED: ReadonlySet<string> = new Set(["not_on_tier", "model_gone", "wrong_model", "gone"]);
+/** Reasons that only the owner can change. */
+const LASTING: ReadonlySet<string> = new Set(["dead", "disabled", "denied"]);
+
+/**
+ * Whether a call for a model would be served if it came now: at once, after a wait that calls are ready for, or not. Looks at
+ * every key that has the model, asked or not, and makes no bucket for those that nobody asked. Changes nothing.
+ */
+export function standingOf(
+  context: StandingContext,
+  model: string,
+  sources: readonly SourceName[],
+  now: number,
+): ModelStanding {
+  const { roster, chooser, catalog, caps, queueMaxWait } = context;
+  const gates = new Map(sources.map((source) => [source, gateOf(roster, chooser, source, model, now)]));
+  const unit = roster.unitOf(model);
+  const obstacles: Obstacle[] = [];
+  let [able, total] = [0, 0];
+  for (const entry of roster.entries.values()) {
+    if (!sources.includes(entry.source) || catalog.servedBy(model, entry.id) === false) continue;
+    total++;
+    const obstacle = obstacleOf(roster, entry, { model, unit, gate: gates.get(entry.source) }, now);
+    if (obstacle === undefined) able++;
+    else obstacles.push(obstacle);
+  }
+  const stop = caps.usedUp(model);
+  const counted = { model, able: stop === undefined ? able : 0, total };
+  if (stop !== undefined) return { ...counted, ...stateOf("capped", stop.until, now, queueMaxWait) };
+  if (able > 0) return { ...counted, state: "open", reason: null, until: null };
+  const first = firstOf(obstacles);
+  if (first === undefined) return { ...counted, state: "out", reason: "none", until: null };
+  return { ...counted, ...stateOf(first.reason, first.until, now, queueMaxWait) };
+}
+
+function stateOf(
+  reason: string,
+  until: number,
+  now: number,
+  queueMaxWait: number,
+): Pick<ModelStanding, "state" | "reason" | "until"> {
+  const known = until === Infinity ? null : until;
+  if (NOT_OFFERED.has(reason)) return { state: "unavailable", reason, until: known };
+  if (LASTING.has(reason)) return { state: "out", reason, until: null };
+  const waits = reason !== "capped" && (until === Infinity || until - now <= queueMaxWait);
+  return { state: waits ? "busy" : "out", reason, until: known };
+}
+
+/** The obstacle that ends first; those that nobody can wait for count only when there is no other. */
+function firstOf(obstacles: readonly Obstacle[]): Obstacle | undefined {
+  const rank = ({ reason }: Obstacle) => LASTING.has(reason) ? 2 : NOT_OFFERED.has(reason) ? 1 : 0;
+  let first: Obstacle | undefined;
+  for (const one of obstacles) {
+    if (first === undefined || rank(one) < rank(first)) first = one;
+    else if (rank(one) === rank(first) && one.until < first.until) first = one;
+  }
+  return first;
+}
+
+interface Asked {
+  readonly model: string;
+  readonly unit: string;
+  readonly gate: Obstacle | undefined;
+}
+
+function obstacleOf(roster: Roster, entry: CredentialEntry, asked: Asked, now: number): Obstacle | undefined {
+  const { model, unit, gate } = asked;
+  if (entry.dead) return { reason: "dead", until: Infinity };
+  if (!entry.credential.enabled) return { reason: "disabled", until: Infinity };
+  if (!entry.permits(model)) return { reason: "denied", until: Infinity };
+  const cooldown = entry.cooldownFor(model, now);
+  if (cooldown !== undefined && NOT_OFFERED.has(cooldown.kind)) {
+    return { reason: cooldown.kind, until: cooldown.until };
+  }
+  const rests = Math.max(entry.coolingUntil(model, now), gate?.until ?? 0);
+  const bucket = roster.findBucket(entry, unit);
+  bucket?.refresh(now);
+  if (bucket?.state === "closed" && bucket.until >= rests) {
+    return { reason: bucket.reason, until: bucket.until };
+  }
+  if (rests > now) {
+    return { reason: (gate?.until ?? 0) >= rests ? gate?.reason ?? "cooling" : "cooling", until: rests };
+  }
+  return entry.inFlight >= entry.slots ? { reason: "full", until: Infinity } : undefined;
+}
+
+/** What keeps a whole source from serving a model. */
+function gateOf(
+  roster: Roster,
+  chooser: Chooser,
+  source: SourceName,
+  model: string,
+  now: number,
+): Obstacle | undefined {
+  const until = chooser.gate(source, model, now);
+  return until > 0 ? { reason: gateReason(roster, source, model, now), until } : undefined;
+}

@@ -1,0 +1,31 @@
+import type { CallTrail, InFlightCall } from "./trail.ts";
+import { Bag } from "./bag.ts";
+
+/** The calls that are in flight or waiting in this process. */
+export class ActiveCalls {
+  readonly #calls = new Bag<CallTrail>();
+
+  begin(call: CallTrail): void {
+    this.#calls.add(call);
+  }
+
+  end(call: CallTrail): void {
+    this.#calls.delete(call);
+  }
+
+  /** What is known of each call now, oldest first. */
+  list(): InFlightCall[] {
+    return this.#calls.list().map((call) => call.inFlight()).sort((a, b) => a.at - b.at);
+  }
+
+  find(id: string): CallTrail | undefined {
+    return this.#calls.list().find((call) => call.facts.id === id);
+  }
+
+  /** Ends a call on its owner's word; false when there is none of that id. */
+  cancel(id: string): boolean {
+    const call = this.find(id);
+    call?.client.cancel();
+    return call !== undefined;
+  }
+}
