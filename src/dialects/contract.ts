@@ -40,6 +40,8 @@ export interface ClientCall<Context> {
   readonly extraStops: readonly string[];
   /** Only the first tool call of a turn is passed on (parallel_tool_calls: false). */
   readonly oneToolCall: boolean;
+  /** Functions whose arguments are no object, so that they travel to Google and back under `value`. */
+  readonly wrappedTools?: ReadonlySet<string>;
   /** The turn itself where the client asks for none (`max_tokens: 0`): Google is not asked. */
   readonly answered?: readonly TurnEvent[];
   /** Groups the calls of one conversation or agent session; empty when the client gives no hint. */

@@ -18,6 +18,8 @@ export interface OfferedTools {
 export interface ToolFields {
   readonly fields: Pick<GeminiRequest, "tools" | "toolConfig">;
   readonly hasFunctions: boolean;
+  /** Functions whose arguments travel under `value`. */
+  readonly wrapped: ReadonlySet<string>;
   readonly warnings: readonly string[];
 }
 
@@ -27,7 +29,7 @@ export function toolFields(offered: OfferedTools, capabilities: ModelCapabilitie
   const hasFunctions = functions.length > 0;
   if (!capabilities.tools) {
     const warnings = hasFunctions ? ["This model takes no tools; they were left out."] : [];
-    return { fields: {}, hasFunctions: false, warnings };
+    return { fields: {}, hasFunctions: false, wrapped: new Set(), warnings };
   }
   const mixes = !hasFunctions || capabilities.mixesBuiltInTools;
   const hosted = mixes ? offered.hosted : [];
@@ -49,6 +51,7 @@ export function toolFields(offered: OfferedTools, capabilities: ModelCapabilitie
       ...(Object.keys(config).length === 0 ? {} : { toolConfig: config }),
     },
     hasFunctions,
+    wrapped: declared.wrapped,
     warnings: [...left, ...declared.warnings],
   };
 }

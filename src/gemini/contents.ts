@@ -1,6 +1,7 @@
 import type { JsonObject } from "../core/mod.ts";
 import type { ModelCapabilities } from "./capabilities.ts";
 import { answerCalls, orphanParts } from "./answer_calls.ts";
+import { wrapArguments } from "./declarations.ts";
 import type { Content, Part } from "./wire.ts";
 
 /** What a tool gave back. Names are Gemini's. */
@@ -30,6 +31,8 @@ export interface AssembleOptions {
   readonly capabilities: ModelCapabilities;
   /** Function tools are declared, so a trailing model turn is no prefill. */
   readonly hasTools: boolean;
+  /** Functions whose arguments travel under `value`. */
+  readonly wrapped?: ReadonlySet<string>;
   readonly signatureOf: (call: CallKey) => string | undefined;
 }
 
@@ -117,7 +120,8 @@ function modelParts(parts: readonly Part[], options: AssembleOptions, missing: C
     first = false;
     const signature = known ?? (wanted ? DUMMY_SIGNATURE : undefined);
     const { id, ...bare } = call;
-    const functionCall = options.capabilities.echoesCallIds && id !== undefined ? { id, ...bare } : bare;
+    const told = options.wrapped?.has(call.name) ? { ...bare, args: wrapArguments(key.args) } : bare;
+    const functionCall = options.capabilities.echoesCallIds && id !== undefined ? { id, ...told } : told;
     return { ...part, functionCall, ...(signature === undefined ? {} : { thoughtSignature: signature }) };
   });
 }

@@ -16,6 +16,7 @@ export * from "./grounding.ts";
 export * from "./heal.ts";
 export * from "./json_output.ts";
 export * from "./media.ts";
+export * from "./mend_calls.ts";
 export * from "./model_family.ts";
 export * from "./nesting.ts";
 export * from "./schema/mod.ts";

@@ -46,10 +46,13 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
     source: credential.source,
     async read(): Promise<TurnStep> {
       const step = await turn.read();
-      for (const event of step.events) observe(event);
+      const events = call.filters.length === 0 ? step.events : filtered(call, step.events);
+      for (const event of step.events) if (event.type !== "tool-call") observe(event);
+      // Calls are remembered as the client is told them, since it names them so when they come back.
+      for (const event of events) if (event.type === "tool-call") observe(event);
       if (step.state === "end") settle();
       else if (step.state !== "more") settle(step.state);
-      return call.filters.length === 0 ? step : { ...step, events: filtered(call, step.events) };
+      return events === step.events ? step : { ...step, events };
     },
     cancel() {
       turn.cancel();

@@ -2,6 +2,7 @@ import type { JsonObject } from "../core/mod.ts";
 import { invalid, type Rejection } from "./errors.ts";
 import { asList, asNumber, asObject, asText } from "./json_read.ts";
 import type { SimModel } from "./models.ts";
+import { checkJsonSchema } from "./validate_json_schema.ts";
 import { checkSchema } from "./validate_schema.ts";
 import { declarationsOf } from "./validate_tools.ts";
 
@@ -145,5 +146,7 @@ function checkOutput(request: JsonObject, config: JsonObject, model: SimModel): 
   if (mime === "application/json" && model.name.startsWith("gemma")) {
     return invalid(`JSON mode is not enabled for models/${model.name}`);
   }
-  return schema ? checkSchema(schema, "GenerateContentRequest.generation_config.response_schema") : undefined;
+  const field = "GenerateContentRequest.generation_config.response_";
+  if (schema) return checkSchema(schema, `${field}schema`);
+  return jsonSchema === undefined ? undefined : checkJsonSchema(jsonSchema, { path: `${field}json_schema` });
 }

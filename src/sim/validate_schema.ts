@@ -21,6 +21,9 @@ function collect(schema: JsonObject, path: string, problems: string[]): void {
     const known = properties !== undefined && Object.hasOwn(properties, String(name));
     if (!known) problems.push(`${path}.required[${index}]: property is not defined`);
   }
+  if (type !== "OBJECT" && type !== undefined && properties !== undefined) {
+    problems.push(`${path}.properties: only allowed for OBJECT type`);
+  }
   if (type === "ARRAY" && schema["items"] === undefined) problems.push(`${path}.items: missing field.`);
   for (const [index, value] of asList(schema["enum"]).entries()) {
     if (value === "") problems.push(`${path}.enum[${index}]: cannot be empty`);

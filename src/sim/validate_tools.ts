@@ -3,6 +3,7 @@ import { isObject } from "../core/mod.ts";
 import { invalid, type Rejection } from "./errors.ts";
 import { asList, asObject, asObjects, asText } from "./json_read.ts";
 import type { SimModel } from "./models.ts";
+import { checkJsonSchema } from "./validate_json_schema.ts";
 import { checkSchema } from "./validate_schema.ts";
 
 const NAME_REGEXP = /^[A-Za-z_][A-Za-z0-9_.:-]{0,127}$/;
@@ -27,9 +28,9 @@ export function checkTools(request: JsonObject, model: SimModel): Rejection | un
     return invalid(`Function calling is not enabled for models/${model.name}`);
   }
   return checkMix(request, model, declarations.length > 0) ??
+    checkItemsBudget(request, declarations) ??
     checkDeclarations(request) ??
-    checkConfig(request, declarations, model) ??
-    checkItemsBudget(request, declarations);
+    checkConfig(request, declarations, model);
 }
 
 function checkMix(request: JsonObject, model: SimModel, functions: boolean): Rejection | undefined {
@@ -75,7 +76,11 @@ function checkDeclaration(declaration: JsonObject, path: string): Rejection | un
     );
   }
   const parameters = asObject(declaration["parameters"]);
-  return parameters ? checkSchema(parameters, `${field}.parameters`) : undefined;
+  if (parameters) return checkSchema(parameters, `${field}.parameters`);
+  const raw = declaration["parametersJsonSchema"];
+  return raw === undefined
+    ? undefined
+    : checkJsonSchema(raw, { path: `${field}.parameters_json_schema`, functionName: name });
 }
 
 function checkConfig(

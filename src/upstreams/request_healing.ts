@@ -1,4 +1,5 @@
 import type { Healing } from "../core/mod.ts";
+import { isSchemaRefusal } from "./schema_refusals.ts";
 
 const UNKNOWN_NAME_REGEXP = /Unknown name "([^"]+)"(?: at '([^']*)')?/;
 /** "... has a maxOutputTokens value of N but the supported range is from 1 (inclusive) to 65537 (exclusive)". */
@@ -23,8 +24,6 @@ const BY_TEXT: readonly (readonly [RegExp, Healing])[] = [
   [/logprobs is not enabled/i, { kind: "no_logprobs" }],
   [/function calling with a response mime type/i, { kind: "no_json_with_tools" }],
   [/^(\* )?request contains an invalid argument\.?$/i, { kind: "drop_schema_bounds" }],
-  // deno-lint-ignore geminitro/linear-regexps -- a message has at most 2,000 characters
-  [/schema.*(too many states|maximum schema depth)|maximum schema depth exceeded/i, { kind: "plain_schema" }],
 ];
 
 /**
@@ -36,6 +35,7 @@ export function healingFor(message: string): Healing | undefined {
   if (range !== null) return { kind: "clamp_output", maximum: Number(range[1]) - 1 };
   const unknownName = UNKNOWN_NAME_REGEXP.exec(message);
   if (unknownName !== null) return unknownField(unknownName[1]!, unknownName[2] ?? "");
+  if (isSchemaRefusal(message)) return { kind: "plain_schema" };
   const found = BY_TEXT.find(([pattern]) => pattern.test(message));
   return found?.[1] ?? thinkingHealing(message);
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isObject } from "../../src/core/mod.ts";
-import { toJsonSchemaSink, toProtoSchema } from "../../src/gemini/mod.ts";
+import { declareFunctions, toJsonSchemaSink, toProtoSchema } from "../../src/gemini/mod.ts";
+import { checkJsonSchema } from "../../src/sim/validate_json_schema.ts";
 import { deepFreeze } from "../support/chat_fixture.ts";
 import { isValid } from "../support/json_schema_check.ts";
 
@@ -151,6 +152,112 @@ Deno.test("property: toJsonSchemaSink() leaves no $schema, no $ref beside other 
     }),
     { numRuns: 2_000, seed: 3 },
   );
+});
+
+/** What tools of the field send: references of every kind, and shapes that no draft of JSON Schema allows. */
+const wildLeaf = fc.oneof<fc.Arbitrary<unknown>[]>(
+  leaf,
+  fc.record({
+    $ref: fc.constantFrom(
+      "#",
+      "#/properties/a",
+      "#/properties/a/properties/b",
+      "#/$defs/D",
+      "#/$defs/E",
+      "#/definitions/E",
+      "#there",
+      "E.json",
+      7,
+    ),
+    description: fc.constantFrom("d", undefined),
+    properties: fc.constantFrom({ z: { type: "string" } }, undefined),
+  }, { requiredKeys: ["$ref"] }),
+  fc.record({ $dynamicRef: fc.constant("#there") }),
+  fc.constantFrom<unknown[]>(
+    { type: "array" },
+    { type: "ARRAY", items: null },
+    { type: "array", items: [{ type: "number" }, { type: "NUMBER" }] },
+    { type: "object", properties: [], required: true },
+    { type: "Dict", required: ["x", 3] },
+    { type: "string", nullable: true, properties: { a: {} } },
+    { enum: ["", "a"] },
+    { enum: [] },
+    { anyOf: [] },
+    { type: ["OBJECT", "NULL"], patternProperties: { "^a": { const: 1 } } },
+    { if: { properties: { a: {} } }, then: { required: ["a"] } },
+    { type: "object", properties: { a: "string", b: null, c: 3 }, dependentRequired: { a: ["b"] } },
+    null,
+    "string",
+    42,
+    [],
+  ),
+);
+const { wild } = fc.letrec<{ wild: unknown }>((tie) => ({
+  wild: fc.oneof(
+    { maxDepth: 5, depthIdentifier: "wild" },
+    wildLeaf,
+    fc.record({
+      type: fc.constantFrom("object", "OBJECT"),
+      properties: fc.dictionary(name, tie("wild"), { maxKeys: 4 }),
+      required: fc.uniqueArray(name, { maxLength: 3 }),
+      anyOf: fc.array(fc.record({ required: fc.array(name, { maxLength: 2 }) }), { maxLength: 2 }),
+      allOf: fc.array(tie("wild"), { maxLength: 2 }),
+    }, { requiredKeys: ["type"] }),
+    fc.record({ type: fc.constant("array"), items: tie("wild"), additionalItems: tie("wild") }, {
+      requiredKeys: [],
+    }),
+    fc.record({ items: fc.array(tie("wild"), { maxLength: 3 }) }),
+    fc.record({
+      allOf: fc.array(tie("wild"), { minLength: 1, maxLength: 3 }),
+      description: fc.constant("x"),
+    }),
+    fc.record({ oneOf: fc.array(tie("wild"), { minLength: 1, maxLength: 3 }), nullable: fc.boolean() }),
+  ),
+}));
+const wildRoot = fc.tuple(wild, wild, wild).map(([body, D, E]) =>
+  deepFreeze(
+    isObject(body)
+      ? {
+        ...body,
+        $defs: { D, E: isObject(E) ? { ...E, $anchor: "there", $id: "E.json" } : E },
+        definitions: { E },
+      }
+      : body,
+  )
+);
+
+Deno.test("property: any schema is sent at most four times as long, no deeper than Google reads, and Google takes it", () => {
+  fc.assert(
+    fc.property(wildRoot, (original) => {
+      const bytes = JSON.stringify(original ?? null).length;
+      const { schema: sent } = toJsonSchemaSink(original);
+      assert.ok(JSON.stringify(sent).length <= Math.max(256, 4 * bytes), JSON.stringify(original));
+      assert.equal(checkJsonSchema(sent, { path: "p" }), undefined, JSON.stringify({ original, sent }));
+      const proto = toProtoSchema(original).schema;
+      assert.ok(JSON.stringify(proto).length <= Math.max(256, 4 * bytes));
+      check(proto);
+      check(toProtoSchema(sent).schema);
+      const { declarations } = declareFunctions([{ name: "f", schema: original }]);
+      const parameters = declarations[0]!.parametersJsonSchema;
+      if (parameters !== undefined) {
+        assert.equal(checkJsonSchema(parameters, { path: "p", functionName: "f" }), undefined);
+      }
+    }),
+    { numRuns: 4_000, seed: 4 },
+  );
+});
+
+Deno.test("a schema that refers to itself in every field stays small and shallow", () => {
+  for (const fields of [1, 60, 300]) {
+    const properties = Object.fromEntries(
+      Array.from({ length: fields }, (_, index) => [`f${index}`, { $ref: "#/properties/node" }]),
+    );
+    const original = { type: "object", properties: { node: { type: "object", properties } } };
+    const { schema: sent } = toJsonSchemaSink(original);
+    assert.ok(JSON.stringify(sent).length <= 4 * JSON.stringify(original).length);
+    assert.equal(checkJsonSchema(sent, { path: "p" }), undefined);
+    assert.ok(JSON.stringify(toProtoSchema(sent).schema).length <= 4 * JSON.stringify(sent).length);
+  }
 });
 
 function walk(node: unknown, visit: (node: Node) => void): void {

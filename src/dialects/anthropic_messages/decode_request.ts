@@ -52,6 +52,7 @@ export function decodeRequest(
   const assembled = assembleContents(chat.items, {
     capabilities,
     hasTools: asked.hasFunctions,
+    wrapped: asked.wrapped,
     signatureOf: input.signatureOf,
   });
   const generationConfig: GenerationConfig = {
@@ -87,6 +88,7 @@ export function decodeRequest(
     remoteMedia: chat.remoteMedia,
     missingSignatures: assembled.missingSignatures,
     fanOut: 1,
+    wrappedTools: asked.wrapped,
     extraStops: settings.extraStops,
     oneToolCall: asked.oneToolCall,
     session: sessionOf(root, input.headers),

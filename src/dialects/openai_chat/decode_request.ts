@@ -60,6 +60,7 @@ export function decodeChatRequest(
   const { contents, missingSignatures, warnings } = assembleContents(items, {
     capabilities,
     hasTools: tools.hasFunctions,
+    wrapped: tools.wrapped,
     signatureOf: input.signatureOf,
   });
   const detail = imageDetail(draft.imageDetails, contents);
@@ -73,6 +74,7 @@ export function decodeChatRequest(
     remoteMedia: draft.remoteMedia,
     missingSignatures,
     fanOut: generation.fanOut,
+    wrappedTools: tools.wrapped,
     extraStops: generation.extraStops,
     oneToolCall: source["parallel_tool_calls"] === false || Array.isArray(source["functions"]),
     session: chatSession(source, input.headers),

@@ -10,6 +10,8 @@ export interface DecodedTools {
   readonly tools: readonly Tool[];
   readonly toolConfig?: ToolConfig;
   readonly hasFunctions: boolean;
+  /** Functions whose arguments travel under `value`. */
+  readonly wrapped: ReadonlySet<string>;
 }
 
 /** Every name by which the body calls a tool, in declarations and in history, for naming them all at once. */
@@ -49,7 +51,7 @@ export function decodeTools(body: Body, google: readonly Tool[], draft: ChatDraf
   );
   if (isObject(body["web_search_options"])) builtIns.push({ googleSearch: {} });
   const wanted = [...definitions, ...legacy];
-  const { declarations, warnings } = declareFunctions(draft.capabilities.tools ? wanted : []);
+  const { declarations, wrapped, warnings } = declareFunctions(draft.capabilities.tools ? wanted : []);
   for (const warning of warnings) draft.warnings.add(warning);
   if (declarations.length === 0 && wanted.length > 0) {
     draft.warnings.add("This model takes no tools; they were left out.");
@@ -64,6 +66,7 @@ export function decodeTools(body: Body, google: readonly Tool[], draft: ChatDraf
     tools: [...(hasFunctions ? [{ functionDeclarations: declarations }] : []), ...kept],
     ...(Object.keys(toolConfig).length === 0 ? {} : { toolConfig }),
     hasFunctions,
+    wrapped,
   };
 }
 

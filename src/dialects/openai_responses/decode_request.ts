@@ -44,6 +44,7 @@ export function decodeRequest(
   const assembled = assembleContents(chat.items, {
     capabilities,
     hasTools: asked.hasFunctions,
+    wrapped: asked.wrapped,
     signatureOf: input.signatureOf,
   });
   const detail = imageDetail(chat.imageDetails, assembled.contents);
@@ -73,6 +74,7 @@ export function decodeRequest(
     remoteMedia: chat.remoteMedia,
     missingSignatures: assembled.missingSignatures,
     fanOut: 1,
+    wrappedTools: asked.wrapped,
     extraStops: [],
     oneToolCall: parallel === false,
     session: sessionOf(root, input.headers),

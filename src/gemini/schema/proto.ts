@@ -1,26 +1,40 @@
 import { isObject, type JsonObject } from "../../core/mod.ts";
-import type { ConvertedSchema } from "./json_sink.ts";
-import { constAsEnum, mergeAllOf } from "./merge_all_of.ts";
+import { type ConvertedSchema, maxConvertedSize } from "./json_sink.ts";
+import { mergeAllOf } from "./merge_all_of.ts";
 import { applyEnum, convertArray, convertBounds, convertObject, warnDropped } from "./proto_keywords.ts";
 import type { Node, ProtoContext } from "./proto_context.ts";
-import { refName, resolveRef } from "./resolve_ref.ts";
+import { typeOfValue } from "./keywords.ts";
+import { createRefResolver, refName } from "./resolve_ref.ts";
+import { tidySchema } from "./tidy.ts";
 import { isSchema, type SchemaNode } from "./walk.ts";
 
 const MAX_DEPTH = 24;
-const MAX_NODES = 5_000;
+/** How many schemas references may be opened to; tried in turn until the result is small enough. */
+const NODE_BUDGETS = [5_000, 500, 50, 0];
 
 /**
  * Converts any JSON Schema to the schema type of `parameters` and `responseSchema`, where one unknown keyword makes the
- * whole request fail. What that type cannot say is described in words or dropped, each with a warning. Never fails.
+ * whole request fail. What that type cannot say is described in words or dropped, each with a warning; references are opened
+ * as long as the result is at most `maxConvertedSize` long. Never fails.
  */
 export function toProtoSchema(schema: unknown): ConvertedSchema {
-  const warnings = new Set<string>();
   const root: SchemaNode = isSchema(schema) ? schema : true;
+  const most = maxConvertedSize(JSON.stringify(root).length);
+  for (const nodes of NODE_BUDGETS) {
+    const converted = convertRoot(root, nodes);
+    if (JSON.stringify(converted.schema).length <= most) return converted;
+  }
+  return { schema: { type: "OBJECT" }, warnings: ["A schema that would have grown too large was left out."] };
+}
+
+function convertRoot(root: SchemaNode, nodes: number): ConvertedSchema {
+  const warnings = new Set<string>();
+  const resolver = createRefResolver(root);
   const converted = convertSchema(root, {
-    root,
+    resolve: (ref) => resolver.resolve(ref),
     refs: [],
     depth: 0,
-    budget: { left: MAX_NODES },
+    budget: { left: nodes },
     warn: (sentence) => warnings.add(sentence),
     convert: convertSchema,
   });
@@ -30,16 +44,19 @@ export function toProtoSchema(schema: unknown): ConvertedSchema {
 /** One schema; undefined for `false`, which nothing satisfies. */
 function convertSchema(schema: SchemaNode, context: ProtoContext): Node | undefined {
   if (schema === false) return undefined;
-  context.budget.left -= 1;
+  if (context.refs.length > 0) context.budget.left -= 1;
   if (schema === true || Object.keys(schema).length === 0) return anyValue(undefined, context);
-  if (context.depth > MAX_DEPTH || context.budget.left < 0) {
-    context.warn("A schema that is too deep or too large was cut.");
+  if (context.depth > MAX_DEPTH) {
+    context.warn("A schema that is too deep was cut.");
     return { type: "OBJECT", description: "(nested value)" };
   }
-  const deeper = { ...context, depth: context.depth + 1 };
+  return convertTidy(tidySchema(schema), { ...context, depth: context.depth + 1 });
+}
+
+function convertTidy(schema: Node, deeper: ProtoContext): Node | undefined {
   if ("$ref" in schema) return convertRef(schema, deeper);
   if (Array.isArray(schema["allOf"])) return convertAllOf(schema, schema["allOf"], deeper);
-  return convertNode(constAsEnum(schema), deeper);
+  return convertNode(schema, deeper);
 }
 
 function anyValue(description: unknown, context: ProtoContext): Node {
@@ -55,7 +72,7 @@ function nullValue(out: Node, context: ProtoContext): Node {
 function convertRef(schema: Node, context: ProtoContext): Node | undefined {
   const { $ref: ref, ...siblings } = schema;
   const key = String(ref);
-  const target = context.refs.includes(key) ? undefined : resolveRef(context.root, ref);
+  const target = context.refs.includes(key) || context.budget.left <= 0 ? undefined : context.resolve(ref);
   if (target === undefined) {
     context.warn(`The reference to ${refName(ref)} is recursive or unknown and was sent as any object.`);
     return {
@@ -88,7 +105,7 @@ function followRefs(branch: Node, context: ProtoContext): [Node, readonly string
   let refs = context.refs;
   while ("$ref" in node) {
     const { $ref: ref, ...siblings } = node;
-    const target = refs.includes(String(ref)) ? undefined : resolveRef(context.root, ref);
+    const target = refs.includes(String(ref)) ? undefined : context.resolve(ref);
     refs = [...refs, String(ref)];
     if (!isObject(target)) {
       context.warn(`The reference to ${refName(ref)} is recursive or unknown and was left out of allOf.`);
@@ -191,12 +208,6 @@ function typesOf(schema: Node): string[] {
   if ("items" in schema || "prefixItems" in schema) return ["array"];
   if ("pattern" in schema || "minLength" in schema || "maxLength" in schema) return ["string"];
   return "minimum" in schema || "maximum" in schema || "multipleOf" in schema ? ["number"] : [];
-}
-
-function typeOfValue(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "array";
-  return Number.isInteger(value) ? "integer" : typeof value;
 }
 
 function describe(schema: Node): Node {

@@ -1,7 +1,13 @@
 import { err, type Failure, ok, type Result } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { AnyDialect, ClientCall } from "../../dialects/mod.ts";
-import { createFirstToolCall, createStopText, estimateTokens, type TurnEvent } from "../../gemini/mod.ts";
+import {
+  createCallMender,
+  createFirstToolCall,
+  createStopText,
+  estimateTokens,
+  type TurnEvent,
+} from "../../gemini/mod.ts";
 import { type CallTrail, continuedTurn, joinTurns, type TurnSource } from "../../relay/mod.ts";
 import { callNeed } from "./call_need.ts";
 import { decodeCall } from "./decode_call.ts";
@@ -95,7 +101,9 @@ async function ask(
 }
 
 function filtersOf(call: ClientCall<unknown>) {
+  const mender = createCallMender(call.request.tools ?? [], call.wrappedTools ?? new Set());
   return [
+    ...(mender === undefined ? [] : [mender]),
     ...(call.extraStops.length > 0 ? [createStopText(call.extraStops)] : []),
     ...(call.oneToolCall ? [createFirstToolCall()] : []),
   ];

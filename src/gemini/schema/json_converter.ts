@@ -1,0 +1,188 @@
+import { isObject, type JsonObject } from "../../core/mod.ts";
+import { Definitions } from "./definitions.ts";
+import { convertKeywords } from "./json_keywords.ts";
+import { describeRule } from "./keywords.ts";
+import { mergeAllOf } from "./merge_all_of.ts";
+import { createRefResolver, refName, type RefResolver } from "./resolve_ref.ts";
+import { tidySchema } from "./tidy.ts";
+import { eachSchema, type SchemaNode } from "./walk.ts";
+
+type Node = Record<string, unknown>;
+
+export interface ConvertOptions {
+  readonly dropLargeBounds?: boolean;
+  /** How many characters of referenced schemas may be copied to merge them with rules beside the reference. */
+  readonly mergeBudget: number;
+  /** Whether rules that cannot be sent are put into words. */
+  readonly words: boolean;
+}
+
+/** Levels of schemas; each takes two levels of JSON, of which Google reads about a hundred. */
+const MAX_DEPTH = 40;
+
+/** Keywords that may stand beside a reference without changing which values it admits. */
+const ANNOTATIONS = new Set(["title", "description", "default", "example", "examples", "nullable"]);
+
+/**
+ * One conversion. Each schema that is referred to is converted once, as a definition; a merge of a reference with other
+ * rules is one too, named after what was merged, so that recursion ends and nothing is unrolled.
+ */
+export class JsonConverter {
+  readonly #root: SchemaNode;
+  readonly #refs: RefResolver;
+  readonly #targets = new Set<object>();
+  readonly #definitions = new Definitions();
+  readonly #warnings = new Set<string>();
+  #mergeBudget: number;
+
+  constructor(root: SchemaNode, readonly options: ConvertOptions) {
+    this.#root = root;
+    this.#refs = createRefResolver(root);
+    this.#mergeBudget = options.mergeBudget;
+    eachSchema(root, (node) => {
+      const target = this.#refs.resolve(node["$ref"] ?? node["$dynamicRef"] ?? node["$recursiveRef"]);
+      if (isObject(target)) this.#targets.add(target);
+    });
+  }
+
+  get warnings(): readonly string[] {
+    return [...this.#warnings];
+  }
+
+  convert(): JsonObject {
+    if (typeof this.#root === "boolean") return {};
+    const body = this.#rootBody(this.#root);
+    const defs = this.#definitions.finish((node) => this.#body(node, 1) ?? {}, this.warn);
+    if (defs === undefined) return body as JsonObject;
+    const place = ["$defs", "definitions"].find((keyword) => keyword in (this.#root as Node));
+    const first = place !== undefined && Object.keys(this.#root)[0] === place;
+    return (first ? { $defs: defs, ...body } : { ...body, $defs: defs }) as JsonObject;
+  }
+
+  readonly warn = (sentence: string): void => void this.#warnings.add(sentence);
+
+  /** Says a rule in words, as far as that is wanted. */
+  readonly tell = (out: Node, words: string, warning: string): void => {
+    if (this.options.words) describeRule(out, words);
+    this.warn(warning);
+  };
+
+  /** A root that is nothing but a reference is what it refers to, as a tool's parameters must be an object there. */
+  #rootBody(root: Node): Node {
+    const tidy = tidySchema(root);
+    const target = this.#refs.resolve(tidy["$ref"]);
+    const plain = Object.keys(tidy).every(isFrame);
+    return (plain && isObject(target) && target !== root ? this.#body(target, 0) : this.#body(root, 0)) ?? {};
+  }
+
+  /** A schema anywhere below the root; undefined for `false`, which nothing satisfies. */
+  readonly visit = (node: SchemaNode, depth: number): Node | undefined => {
+    if (typeof node === "boolean") return node ? {} : undefined;
+    if (this.#targets.has(node)) return this.#reference(node);
+    if (depth > MAX_DEPTH) {
+      this.warn(`A schema was cut below ${MAX_DEPTH} levels, as Google reads no deeper ones.`);
+      return { description: "(nested value)" };
+    }
+    return this.#body(node, depth);
+  };
+
+  #body(node: Node, depth: number): Node | undefined {
+    const tidy = tidySchema(node);
+    if (tidy["$ref"] === undefined && tidy["allOf"] === undefined) return convertKeywords(tidy, depth, this);
+    const atoms = this.#atoms(node, tidy, undefined, new Set());
+    if (atoms === undefined) return undefined;
+    const rules = atoms.filter(({ schema }) => Object.keys(schema).some((keyword) => !isAnnotation(keyword)));
+    const [first] = rules;
+    if (first?.target !== undefined && rules.every(({ target }) => target === first.target)) {
+      const remarks = atoms.filter(({ target }) => target !== first.target);
+      return this.#annotated(first.target, mergeAllOf({}, remarks.map(({ schema }) => schema), this.warn));
+    }
+    if (rules.some(({ target }) => target !== undefined)) {
+      return this.#merged(rules, atoms.filter((atom) => !rules.includes(atom)).map(({ schema }) => schema));
+    }
+    return convertKeywords(mergeAllOf({}, atoms.map(({ schema }) => schema), this.warn), depth, this);
+  }
+
+  /**
+   * What a schema is made of: itself without `allOf` and `$ref`, and everything these bring in; `target` is the schema whose
+   * reference brought it. Undefined when nothing satisfies it.
+   */
+  #atoms(node: Node, tidy: Node, target: Node | undefined, seen: Set<object>): Atom[] | undefined {
+    seen.add(node);
+    const { $ref: ref, allOf, ...others } = tidy;
+    const own = Object.fromEntries(Object.entries(others).filter(([keyword]) => !isFrame(keyword)));
+    const list: Atom[] = Object.keys(own).length > 0 ? [{ node, schema: own, target }] : [];
+    const parts: [SchemaNode, Node | undefined][] = Array.isArray(allOf)
+      ? allOf.map((part) => [part as SchemaNode, isObject(part) && this.#targets.has(part) ? part : target])
+      : [];
+    if (ref !== undefined) {
+      const found = this.#refs.resolve(ref);
+      if (found === undefined) list.push(this.#unknown(ref));
+      else parts.unshift([found, target ?? (isObject(found) ? found : undefined)]);
+    }
+    for (const [part, from] of parts) {
+      if (part === false) return undefined;
+      if (part === true || seen.has(part)) continue;
+      const inner = this.#atoms(part, tidySchema(part), from, seen);
+      if (inner === undefined) return undefined;
+      list.push(...inner);
+    }
+    return list;
+  }
+
+  #unknown(ref: unknown): Atom {
+    const name = refName(ref);
+    this.warn(`The reference to ${name} was sent as any value, as it cannot be resolved.`);
+    const schema = { description: `(${name})` };
+    return { node: schema, schema, target: undefined };
+  }
+
+  #reference(node: Node): Node {
+    return { $ref: `#/$defs/${this.#definitions.nameOf(node, this.#root)}` };
+  }
+
+  /** Nothing may stand beside `$ref` but keywords that begin with `$` (ai.google.dev, structured output). */
+  #annotated(node: Node, remarks: Node): Node {
+    const reference = this.#reference(node);
+    const { nullable, ...others } = remarks;
+    if (Object.keys(others).length === 0 && nullable !== true) return reference;
+    return { ...others, anyOf: nullable === true ? [reference, { type: "null" }] : [reference] };
+  }
+
+  #merged(rules: readonly Atom[], remarks: readonly Node[]): Node {
+    const key = rules.map(({ node }) => node);
+    const target = rules.find((atom) => atom.target !== undefined)!.target!;
+    const known = this.#definitions.nameOfMerge(key);
+    const remark = mergeAllOf({}, remarks, this.warn);
+    const wrapped = (name: string) => {
+      const reference = { $ref: `#/$defs/${name}` };
+      return Object.keys(remark).length === 0 ? reference : { ...remark, anyOf: [reference] };
+    };
+    if (known !== undefined) return wrapped(known);
+    const cost = rules.reduce((sum, { schema }) => sum + JSON.stringify(schema).length, 0);
+    if (cost > this.#mergeBudget) {
+      this.warn("Rules beside a reference were left out, as merging them would make the schema too large.");
+      return this.#annotated(target, remark);
+    }
+    this.#mergeBudget -= cost;
+    const merged = mergeAllOf({}, rules.map(({ schema }) => schema), this.warn);
+    return wrapped(this.#definitions.addMerge(key, merged, this.#definitions.wordFor(target, this.#root)));
+  }
+}
+
+interface Atom {
+  /** As it came: its identity. */
+  readonly node: Node;
+  readonly schema: Node;
+  /** Where the reference leads through which it was reached; undefined for what stands here. */
+  readonly target: Node | undefined;
+}
+
+function isAnnotation(keyword: string): boolean {
+  return ANNOTATIONS.has(keyword);
+}
+
+/** What belongs to the document and not to the values. */
+function isFrame(keyword: string): boolean {
+  return keyword.startsWith("$") || keyword === "definitions";
+}
