@@ -8,7 +8,7 @@ export function mergeAllOf(base: Node, branches: readonly Node[], warn: (sentenc
 }
 
 /** `const` as an enum of one, so that the two can meet; beside an enum that holds it, it is the narrower rule. */
-export function constAsEnum(schema: Node): Node {
+function constAsEnum(schema: Node): Node {
   if (!("const" in schema)) return schema;
   const { const: value, ...rest } = schema;
   return { ...rest, enum: [value] };

@@ -36,11 +36,6 @@ export function createRefResolver(root: SchemaNode): RefResolver {
   };
 }
 
-/** The schema that a local `$ref` points at, or undefined when it points nowhere or away. */
-export function resolveRef(root: SchemaNode, ref: unknown): SchemaNode | undefined {
-  return createRefResolver(root).resolve(ref);
-}
-
 function aliasOf(node: SchemaNode | undefined): string | undefined {
   if (!isObject(node) || typeof node["$ref"] !== "string") return undefined;
   return Object.keys(node).every((keyword) => keyword.startsWith("$")) ? node["$ref"] : undefined;
