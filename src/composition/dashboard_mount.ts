@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { PeerInfo, Sessions } from "../http/mod.ts";
+import { passFault, type PeerInfo, type Sessions } from "../http/mod.ts";
 import type { Management } from "./management_app.ts";
 
 /** The dashboard's built files: a folder, or what a compiled program carries. */
@@ -10,13 +10,15 @@ export interface DashboardMountOptions {
   readonly sessions: Sessions;
   readonly management: Management;
   readonly startedAt: number;
+  /** Told of a fault of our own that a page was shown for. */
+  readonly onFault: (cause: unknown) => void;
 }
 
 /** Mounts the dashboard; its pages are loaded with the first request for one, as an agent's first call should not wait for them. */
 export function dashboardMount(options: DashboardMountOptions): Hono<{ Bindings: PeerInfo }> {
   let loading: Promise<Hono> | undefined;
   const peers = new WeakMap<Request, string>();
-  const app = new Hono<{ Bindings: PeerInfo }>();
+  const app = new Hono<{ Bindings: PeerInfo }>().onError(passFault);
   app.all("*", async (c) => {
     peers.set(c.req.raw, c.env?.peer ?? "");
     // A load that failed is tried again with the next request.
@@ -30,7 +32,7 @@ export function dashboardMount(options: DashboardMountOptions): Hono<{ Bindings:
 }
 
 async function load(options: DashboardMountOptions, remoteOf: (request: Request) => string): Promise<Hono> {
-  const { files, sessions, management, startedAt } = options;
+  const { files, sessions, management, startedAt, onFault } = options;
   const [{ dashboardApp }, { createDashboardData }, { loadAssets }] = await Promise.all([
     import("../http/dashboard.ts"),
     import("../../components/data/dashboard_data.ts"),
@@ -43,5 +45,6 @@ async function load(options: DashboardMountOptions, remoteOf: (request: Request)
     assets: await loadAssets(files),
     startedAt,
     remoteOf,
+    onFault,
   });
 }

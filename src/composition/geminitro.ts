@@ -1,5 +1,5 @@
 import { type Environment, loadSettings } from "../config/mod.ts";
-import type { Ports } from "../core/mod.ts";
+import { type Ports, toldFault } from "../core/mod.ts";
 import { createApp, type PeerInfo } from "../http/mod.ts";
 import { type JobDeps, runDueJobs } from "../jobs/mod.ts";
 import { systemPorts } from "../system/mod.ts";
@@ -63,6 +63,7 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   const proxy = proxyApp(rooms, replays.gate(access.gate), replays.pinOf);
   const management = managementApp(rooms, access, { agents, replay: replays.port(proxy) });
   const app = createApp({
+    onFault: faultTeller(rooms),
     proxy,
     api: management.api,
     ...(options.dashboard === undefined
@@ -83,7 +84,19 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
 }
 
 function dashboardOf(rooms: Rooms, { sessions }: Access, management: Management, files: DashboardFiles) {
-  return dashboardMount({ files, sessions, management, startedAt: rooms.admin.startedAt });
+  return dashboardMount({
+    files,
+    sessions,
+    management,
+    startedAt: rooms.admin.startedAt,
+    onFault: faultTeller(rooms),
+  });
+}
+
+/** Tells a fault of our own in the log, without secrets. */
+function faultTeller({ ledger }: Rooms): (cause: unknown) => void {
+  return (cause) =>
+    ledger.log("error", "server", "A request failed inside the proxy", { error: toldFault(cause) });
 }
 
 function jobDeps(rooms: Rooms, agents: AgentsHere): JobDeps {

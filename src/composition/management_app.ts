@@ -6,7 +6,9 @@ import {
   createApi,
   createCallbackApp,
   createRequestGuard,
+  failureResponse,
   oauthEndpoints,
+  passFault,
   type PeerInfo,
 } from "../http/mod.ts";
 import type { EventSubscription, LedgerRoom } from "../ledger/mod.ts";
@@ -36,10 +38,12 @@ export function managementApp(
   const now = () => ports.clock.now();
   const guard = createRequestGuard(settings.host);
   const peers = new WeakMap<Request, string>();
+  const foreign = (request: Request) => {
+    const checked = guard(request, new URL(request.url));
+    return checked.ok ? undefined : failureResponse(checked.error, now());
+  };
   const auth = (request: Request): Authorized => {
     const url = new URL(request.url);
-    const refused = guard(request, url);
-    if (!refused.ok) return { ok: false, failure: refused.error };
     const checked = access.gate.check(request, url, peers.get(request) ?? "");
     return checked.ok ? { ok: true, client: checked.value } : { ok: false, failure: checked.error };
   };
@@ -55,7 +59,7 @@ export function managementApp(
     auth: () => ({ ok: true, client: { id: OWNER, name: "owner", owner: true } }),
   });
   return {
-    api: mounted(callback, api, peers),
+    api: mounted(callback, api, peers, foreign),
     ask: async (path, init) => await inside.request(path, init),
     endStreams() {
       for (const stream of streams) stream.close();
@@ -64,14 +68,19 @@ export function managementApp(
   };
 }
 
-/** The API below its own paths, told who the peer is. */
-function mounted(callback: Hono, api: Hono, peers: WeakMap<Request, string>): Hono<{ Bindings: PeerInfo }> {
-  const app = new Hono<{ Bindings: PeerInfo }>();
-  const both = new Hono().route("/", callback).route("/", api);
+/** The API below its own paths, told who the peer is. Foreign hosts and origins get nothing, not even what is open to all. */
+function mounted(
+  callback: Hono,
+  api: Hono,
+  peers: WeakMap<Request, string>,
+  foreign: (request: Request) => Response | undefined,
+): Hono<{ Bindings: PeerInfo }> {
+  const app = new Hono<{ Bindings: PeerInfo }>().onError(passFault);
+  const both = new Hono().onError(passFault).route("/", callback).route("/", api);
   for (const path of ["/api/*", "/metrics", "/oauth-callback"]) {
     app.all(path, (c) => {
       peers.set(c.req.raw, c.env?.peer ?? "");
-      return both.fetch(c.req.raw);
+      return foreign(c.req.raw) ?? both.fetch(c.req.raw);
     });
   }
   return app;

@@ -22,6 +22,7 @@ export interface Visit<State> {
   readonly entry: RouteEntry<State>;
   readonly routes: Manifest["routes"];
   readonly assets: Assets;
+  readonly onFault: (cause: unknown) => void;
   readonly error?: unknown;
 }
 
@@ -105,7 +106,7 @@ async function endpoint<State>(visit: Visit<State>, status = 200): Promise<Respo
 /** Shows what was thrown with the innermost error page; as plain text when there is none or it fails itself. */
 async function failure<State>(visit: Visit<State>, error: unknown): Promise<Response> {
   const status = error instanceof HttpError ? error.status : 500;
-  if (status >= 500) console.error(error);
+  if (status >= 500) visit.onFault(error);
   const file = errorFile(visit.routes, visit.entry.file, status);
   if (file === undefined || visit.error !== undefined) return new Response(`HTTP ${status}`, { status });
   const failed: Visit<State> = {

@@ -8,13 +8,16 @@ export interface FsRoutesOptions<State> {
   readonly assets: Assets;
   /** Makes the state that handlers, pages, layouts and middleware of one request share. */
   readonly state: (request: Request) => State;
+  /** Told of what was thrown and is no HttpError below 500; the console by default. */
+  readonly onFault?: (cause: unknown) => void;
 }
 
 /**
  * Turns everything under `routes/` into a Hono app, by Fresh 2's file names and exports. Unknown addresses get
  * `_404.tsx`, so mount it last.
  */
-export function fsRoutes<State>(manifest: Manifest, { assets, state }: FsRoutesOptions<State>): Hono {
+export function fsRoutes<State>(manifest: Manifest, options: FsRoutesOptions<State>): Hono {
+  const { assets, state, onFault = console.error } = options;
   const { routes } = manifest;
   registerIslands(manifest.islands);
   const visit = (c: HonoContext, entry: RouteEntry<State>) => ({
@@ -24,6 +27,7 @@ export function fsRoutes<State>(manifest: Manifest, { assets, state }: FsRoutesO
     entry,
     routes,
     assets,
+    onFault,
   });
   const app = new Hono();
   for (const entry of routeTable<State>(routes)) {

@@ -3,6 +3,7 @@ import { type Assets, type ClientFiles, fsRoutes, serveFiles } from "fresh";
 import type { DashboardData } from "../../components/data/dashboard_data.ts";
 import type { DashboardState } from "../../routes/_define.ts";
 import { manifest } from "../../routes.gen.ts";
+import { passFault } from "./app.ts";
 import type { Sessions } from "./dashboard_session.ts";
 
 export interface DashboardOptions {
@@ -15,6 +16,8 @@ export interface DashboardOptions {
   readonly files: ClientFiles;
   /** Epoch milliseconds at which this process began. */
   readonly startedAt: number;
+  /** Told of a fault of our own that a page was shown for. */
+  readonly onFault: (cause: unknown) => void;
   /** The peer's address of a request; "local" when not given. */
   remoteOf?(request: Request): string;
 }
@@ -24,7 +27,7 @@ export interface DashboardOptions {
  * address that nobody answered before with a page that says so: mount it last.
  */
 export function dashboardApp(options: DashboardOptions): Hono {
-  const { data, sessions, assets, files, startedAt } = options;
+  const { data, sessions, assets, files, startedAt, onFault } = options;
   const state = (request: Request): DashboardState => ({
     data,
     sessions,
@@ -32,7 +35,7 @@ export function dashboardApp(options: DashboardOptions): Hono {
     developing: assets.dev !== undefined,
     startedAt,
   });
-  return new Hono()
+  return new Hono().onError(passFault)
     .route("/", serveFiles(files))
-    .route("/", fsRoutes<DashboardState>(manifest, { assets, state }));
+    .route("/", fsRoutes<DashboardState>(manifest, { assets, state, onFault }));
 }

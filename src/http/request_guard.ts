@@ -35,10 +35,12 @@ export function createRequestGuard(
   };
 }
 
-/** A picture or script of another site's page: browsers send no Origin with those. Following a link is not meant. */
+/** A picture, script or frame of another site's page: browsers send no Origin with those. Following a link is not meant. */
 function isForeignFetch({ headers }: Request): boolean {
   const site = headers.get("sec-fetch-site");
-  return (site === "cross-site" || site === "same-site") && headers.get("sec-fetch-mode") === "no-cors";
+  if (site !== "cross-site" && site !== "same-site") return false;
+  return headers.get("sec-fetch-mode") === "no-cors" ||
+    (headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") !== "document");
 }
 
 function refusal(message: string): Failure {

@@ -204,7 +204,7 @@ Deno.test("a page is found with a slash at its end, and no address leads to anot
   const pages = {
     fetch: () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } }),
   };
-  const app = createApp({ proxy: pages, api: pages, dashboard: pages });
+  const app = createApp({ proxy: pages, api: pages, dashboard: pages, onFault: assert.ifError });
   const ask = (path: string) => app.fetch(new Request(`http://localhost${path}`));
   assert.equal((await ask("/dashboard/keys?open=1")).status, 200);
   for (

@@ -6,4 +6,5 @@
  * @module
  */
 export { type ApiOptions, type Authorized, createApi } from "./api.ts";
+export { failureResponse } from "./management_error.ts";
 export type { AgentsPort, ApiPorts, ReplayPort } from "./api_ports.ts";

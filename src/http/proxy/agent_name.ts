@@ -1,6 +1,8 @@
+import { BOUNDS } from "../bounds.ts";
+
 /** The agent behind a request, from its user-agent header: the first product that is not a library's, bounded and printable. */
 export function agentName(headers: Headers): string {
-  const text = (headers.get("user-agent") ?? "").slice(0, LONGEST);
+  const text = (headers.get("user-agent") ?? "").slice(0, BOUNDS.agentChars);
   let name = names.get(text);
   if (name === undefined) {
     name = nameIn(text);
@@ -12,8 +14,6 @@ export function agentName(headers: Headers): string {
 /** A machine has few agents, and each sends the same header every time. */
 const names = new Map<string, string>();
 const MOST_NAMES = 500;
-/** What stands further behind names no agent. */
-const LONGEST = 500;
 
 function nameIn(text: string): string {
   if (/^Mozilla\/[\d.]+ \(/.test(text)) return programIn(text) ?? "browser";

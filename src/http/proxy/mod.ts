@@ -9,6 +9,7 @@ import { type Failure, type Result, toldFault } from "../../core/mod.ts";
 import { anthropicMessages, openaiChat } from "../../dialects/mod.ts";
 import { watchClient } from "../../relay/mod.ts";
 import { addressOf } from "../address.ts";
+import { passFault } from "../app.ts";
 import type { AuthGate } from "../auth.ts";
 import type { Cors } from "../cors.ts";
 import { askedDialect } from "./asked_dialect.ts";
@@ -56,7 +57,11 @@ export function createProxyApp(options: ProxyAppOptions): Hono<Bindings> {
       }));
   }
   // Claude Code asks this with HEAD before its first request; HEAD is routed as GET.
-  app.get("/api/hello", () => new Response(null, { status: 200 }));
+  app.get("/api/hello", ({ req }) => {
+    const ours = options.guard(req.raw, new URL(req.raw.url));
+    return new Response(null, { status: ours.ok ? 200 : ours.error.status });
+  });
+  app.onError(passFault);
   app.notFound((c) => {
     const said: Say = (arrival, failure) => say("asked", arrival, failure);
     return handle(c.req.raw, c.env, said, (arrival) => said(arrival, noRoute(arrival)));

@@ -23,11 +23,19 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** The query as it goes to Google: everything but the client's key. */
+/** A query in which neither the word nor an escape is has no token in it. */
+const MAY_HOLD_TOKEN_REGEXP = /key|token|%/i;
+
+/** Parameters in which Google's front takes a key or a token, `$` before the name or not. */
+function isTokenName(name: string): boolean {
+  return /^\$?(?:key|access_token|oauth_token)$/i.test(name);
+}
+
+/** The query as it goes to Google: everything but the client's token, however its name is written. */
 export function forwardedQuery(url: URL): string {
-  if (!url.search.includes("key") || !url.searchParams.has("key")) return url.search;
-  const kept = new URLSearchParams(url.searchParams);
-  kept.delete("key");
+  if (!MAY_HOLD_TOKEN_REGEXP.test(url.search)) return url.search;
+  const kept = new URLSearchParams([...url.searchParams].filter(([name]) => !isTokenName(name)));
+  if (kept.size === url.searchParams.size) return url.search;
   const text = kept.toString();
   return text === "" ? "" : `?${text}`;
 }

@@ -1,0 +1,60 @@
+import { callerFault, type Failure } from "../core/mod.ts";
+import { BOUNDS } from "./bounds.ts";
+
+/** Hosts that a Host header may name: those that a URL can hold. */
+const HOST_REGEXP = /^[\w.:[\]-]{1,255}$/;
+
+/**
+ * Where every request comes in: a target that contradicts Host, is no address at all or is longer than any client writes is
+ * refused before anybody could repeat it. What its path means is told by `addressOf`.
+ */
+export class Entry {
+  /** The address of a good request up to its path, and its Host: clients send the same all the time. */
+  #known = "";
+  #host: string | undefined;
+
+  /** Why a request may not go on; undefined when it may. */
+  refusal(request: Request): Failure | undefined {
+    const { url } = request;
+    const host = request.headers.get("host") ?? "";
+    if (host !== this.#host || !url.startsWith(this.#known)) {
+      if (!isAddress(url, host)) return badAddress();
+      this.#host = host;
+      this.#known = url.slice(0, pathStart(url) + 1);
+    }
+    const start = this.#known.length - 1;
+    if (url.length - start <= BOUNDS.pathChars) return undefined;
+    const query = url.indexOf("?", start);
+    const end = query < 0 ? url.length : query;
+    if (end - start > BOUNDS.pathChars) return tooLong("path", BOUNDS.pathChars);
+    return url.length - end > BOUNDS.queryChars ? tooLong("query", BOUNDS.queryChars) : undefined;
+  }
+}
+
+/** Where the path begins in an address. */
+function pathStart(url: string): number {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  return start < 0 ? url.length : start;
+}
+
+/** True when the target names the very host that Host does, and nothing but a host. */
+function isAddress(url: string, host: string): boolean {
+  const start = pathStart(url);
+  // Without a Host (HTTP/1.0) the platform puts in the address that it listens at.
+  const named = url.slice(url.indexOf("//") + 2, start);
+  return url.startsWith("http") && start < url.length && HOST_REGEXP.test(named) &&
+    (host === "" || host === named) && URL.canParse(url);
+}
+
+function badAddress(): Failure {
+  return callerFault("The request's address or its Host header is not one that this server can have", {
+    code: "invalid_address",
+  });
+}
+
+function tooLong(part: string, most: number): Failure {
+  return callerFault(`The request's ${part} is longer than ${most} characters`, {
+    status: 414,
+    code: "address_too_long",
+  });
+}
