@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/mod.ts";
 import type { Settings } from "../config/mod.ts";
-import type { Credential, Failure, Ports, Result, SourceName } from "../core/mod.ts";
+import type { Credential, Failure, Fetch, Ports, Result, SourceName } from "../core/mod.ts";
 import type { LedgerRoom } from "../ledger/mod.ts";
 import type { CappedPool, Need, Pool } from "../pool/mod.ts";
 import type { Store } from "../store/mod.ts";
@@ -45,6 +45,8 @@ export interface AdminDeps {
   readonly saveOwnerKey?: (key: string, inUse: readonly string[]) => Promise<string | undefined>;
   /** A credential that can be used now: OAuth access tokens are refreshed. API keys need none. */
   readonly ready?: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
+  /** A fetch through a credential's own outbound proxy. Default: `ports.fetch`. */
+  readonly fetchFor?: (credential: Pick<Credential, "proxy">) => Fetch;
   /** Ends an account's sign-in at Google, as far as Google can be reached, and removes it. Absent: accounts are removed as keys are. */
   readonly oauth?: { signOut(id: string): Promise<Outcome<{ readonly revoked: boolean }>> };
 }

@@ -18,7 +18,7 @@ export async function discoverModels(
     const ready = deps.ready === undefined ? undefined : await deps.ready(credential, false);
     if (ready?.ok === false) return ready;
     return await upstream.discover(ready?.value ?? credential, {
-      fetch: deps.ports.fetch,
+      fetch: deps.fetchFor?.(credential) ?? deps.ports.fetch,
       signal: stop.signal,
       now: deps.ports.clock.now(),
     });

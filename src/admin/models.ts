@@ -36,6 +36,7 @@ export async function refreshModels(
     upstreams: deps.upstreams,
     fetch: ports.fetch,
     signal,
+    ...(deps.fetchFor === undefined ? {} : { fetchFor: deps.fetchFor }),
     ...(ready === undefined ? {} : { ready: (credential) => ready(credential, false) }),
   });
   for (const report of reports) {

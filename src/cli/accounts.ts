@@ -13,7 +13,7 @@ export async function openAccounts(context: Context): Promise<OAuthRoom> {
       hint: "Sign in on the dashboard, or set GEMINITRO_KV to a file.",
     });
   }
-  const [{ createOAuth }, { openStore }, { systemPorts }, { userFolder }] = await Promise.all([
+  const [{ createOAuth }, { openStore }, { ProxyClients, systemPorts }, { userFolder }] = await Promise.all([
     import("../oauth/mod.ts"),
     import("../store/mod.ts"),
     import("../system/mod.ts"),
@@ -26,10 +26,13 @@ export async function openAccounts(context: Context): Promise<OAuthRoom> {
   const store = await openStore({ ...place, ...masterKey, clock, random, newId, announce: false });
   context.atEnd(() => store.close());
   const user = userFolder(context.services.env, Deno.build.os);
+  const proxies = new ProxyClients();
+  context.atEnd(() => proxies.close());
   const room = createOAuth({
     store,
     settings,
     ports,
+    fetchFor: (account) => proxies.fetchFor(account, ports.fetch),
     ledger: { log: () => {} },
     upstreams: new Map(),
     ...(user === undefined ? {} : { userFolder: user }),

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Admin, createAdmin } from "../admin/mod.ts";
 import { type Catalog, createCatalog } from "../catalog/mod.ts";
 import { type Settings, userFolder } from "../config/mod.ts";
-import type { Ports, SourceName } from "../core/mod.ts";
+import type { Fetch, Ports, SourceName } from "../core/mod.ts";
 import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
 import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
 import { type CappedPool, createPool } from "../pool/mod.ts";
@@ -16,7 +16,7 @@ import {
 } from "../relay/mod.ts";
 import { saveOwnerKey } from "./owner_key_file.ts";
 import { backupsIn, openStore, type Store } from "../store/mod.ts";
-import { createReachHost } from "../system/mod.ts";
+import { createReachHost, type Proxied, ProxyClients } from "../system/mod.ts";
 import { type Upstream, upstreamsOf } from "../upstreams/mod.ts";
 
 /** Every room of one process, opened. */
@@ -87,15 +87,19 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     log: (level, message, fields) => ledger.log(level, "pool", message, fields),
   });
   const shutdown = new AbortController();
-  const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool });
+  const proxies = new ProxyClients();
+  shutdown.signal.addEventListener("abort", () => proxies.close(), { once: true });
+  const fetchFor = (credential: Proxied) => proxies.fetchFor(credential, ports.fetch);
+  const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool }, fetchFor);
   const calls = new ActiveCalls();
   const base = { settings, ports, store, ledger, catalog, pool, upstreams, oauth, calls };
-  const relay = relayDeps(base, shutdown.signal);
+  const relay = relayDeps(base, proxies, shutdown.signal);
   const admin = await createAdmin({
     ...base,
     version: options.version,
     startedAt: ports.clock.now(),
     ready: relay.ready,
+    fetchFor,
     ...(envFile === undefined
       ? {}
       : { saveOwnerKey: (key: string, inUse: readonly string[]) => saveOwnerKey(envFile, key, inUse) }),
@@ -119,12 +123,14 @@ async function noteNewDatabase(store: Store, { kv, home }: Settings, ledger: Led
 
 function openOAuth(
   rooms: Pick<Rooms, "settings" | "ports" | "store" | "ledger" | "upstreams" | "pool">,
+  fetchFor: (credential: Proxied) => Fetch,
 ): OAuthRoom {
   const { pool, settings } = rooms;
   const folder = userFolder(Deno.env.toObject(), Deno.build.os);
   return createOAuth({
     ...rooms,
     settings,
+    fetchFor,
     ...(folder === undefined ? {} : { userFolder: folder }),
     pool: {
       noteQuota(credential, model, fraction, resetsAt) {
@@ -138,16 +144,14 @@ function openOAuth(
 
 function relayDeps(
   rooms: Pick<Rooms, "settings" | "ports" | "store" | "ledger" | "pool" | "upstreams" | "oauth" | "calls">,
+  proxies: ProxyClients,
   shutdown: AbortSignal,
 ): RelayDeps {
   const { settings, ports, store, ledger, pool, upstreams } = rooms;
-  const clients = new Map<string, Deno.HttpClient>();
   const running: RelayDeps["running"] = new Bag();
   const reachHost = createReachHost((name) => Deno.env.get(name));
   shutdown.addEventListener("abort", () => {
     for (const request of running.list()) request.abort();
-    for (const client of clients.values()) client.close();
-    clients.clear();
   }, { once: true });
   return {
     ports,
@@ -164,13 +168,7 @@ function relayDeps(
     ready: (credential, force) => rooms.oauth.ready(credential, force),
     // What a credential's own proxy can reach is not known here, but it must be there itself.
     reach: (url, { proxy = url }, ms) => reachHost(proxy, ms),
-    clientFor(credential) {
-      const { proxy } = credential;
-      if (proxy === undefined) return undefined;
-      const client = clients.get(proxy) ?? Deno.createHttpClient({ proxy: { url: proxy } });
-      clients.set(proxy, client);
-      return client;
-    },
+    clientFor: (credential) => proxies.clientFor(credential),
   };
 }
 

@@ -1,5 +1,5 @@
-import { type Credential, type CredentialId, err, type Failure, ok } from "../core/mod.ts";
-import type { CredentialDraft } from "../store/mod.ts";
+import { type Credential, type CredentialId, err, type Failure, ok, type Ports } from "../core/mod.ts";
+import { checkProxy, type CredentialDraft } from "../store/mod.ts";
 import { codeAssistServiceOf } from "../upstreams/mod.ts";
 import type { AddedAccount, OAuthOutcome, Provider } from "./contract.ts";
 import { findProject, type FoundProject } from "./find_project.ts";
@@ -8,11 +8,22 @@ import { listModels } from "./model_lister.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import type { Refresher } from "./refresher.ts";
 import { fromFailure, fromStore } from "./problem.ts";
-import { limitedFetch, sleep, timed } from "./timed.ts";
+import { limitedFetch, portsFor, sleep, timed } from "./timed.ts";
 import { fetchEmail, refreshGrant, type Tokens } from "./token_endpoint.ts";
 
 /** Longest set-up of an account at Google, in milliseconds. */
 const SET_UP = 3 * 60_000;
+
+/** What an account brings with it beside its token. */
+export interface AddHow {
+  /** Its own outbound proxy, which its very first contact with Google takes already. */
+  readonly proxy?: string;
+  /** It was switched off where it comes from, and stays so. */
+  readonly off?: boolean;
+}
+
+/** The part of a credential that says which way it takes. */
+export const proxyOf = ({ proxy }: AddHow) => proxy === undefined ? {} : { proxy };
 
 /** Stores accounts that proved themselves: e-mail and project are asked of Google, the same account twice is one. */
 export class AccountAdder {
@@ -40,12 +51,23 @@ export class AccountAdder {
   }
 
   /** Adds an account that is known by its refresh token alone. */
-  async addByToken(provider: Provider, refreshToken: string): Promise<OAuthOutcome<AddedAccount>> {
-    const { settings, ports } = this.#options;
+  async addByToken(
+    provider: Provider,
+    refreshToken: string,
+    how: AddHow = {},
+  ): Promise<OAuthOutcome<AddedAccount>> {
+    const { settings } = this.#options;
+    const wrong = how.proxy === undefined ? undefined : checkProxy(how.proxy);
+    if (wrong !== undefined) return fromStore(wrong);
+    const ports = portsFor(this.#options, how);
     const client = oauthClient(settings, provider);
     if (!client.ok) return client;
-    const tokens = await refreshGrant({ settings, ports, source: provider }, client.value, refreshToken);
-    if (tokens.ok) return await this.add(provider, { refreshToken, ...tokens.value });
+    const tokens = await refreshGrant(
+      { settings, ports, source: provider, ...proxyOf(how) },
+      client.value,
+      refreshToken,
+    );
+    if (tokens.ok) return await this.add(provider, { refreshToken, ...tokens.value }, how);
     if (tokens.error.class === "credential_dead") {
       return err({
         status: 422,
@@ -60,17 +82,24 @@ export class AccountAdder {
   async add(
     provider: Provider,
     tokens: Tokens & { readonly refreshToken: string },
+    how: AddHow = {},
   ): Promise<OAuthOutcome<AddedAccount>> {
-    const { settings, ports } = this.#options;
-    const email = await fetchEmail({ settings, ports, source: provider }, tokens.accessToken);
+    const { settings } = this.#options;
+    const ports = portsFor(this.#options, how);
+    const email = await fetchEmail(
+      { settings, ports, source: provider, ...proxyOf(how) },
+      tokens.accessToken,
+    );
     if (!email.ok) return fromFailure(email.error);
-    const found = await this.#project(provider, tokens.accessToken);
+    const found = await this.#project(provider, tokens.accessToken, ports);
     const stored = await this.#store(
-      draftOf(provider, email.value, tokens, found.ok ? found.value : undefined),
+      { ...draftOf(provider, email.value, tokens, found.ok ? found.value : undefined), ...proxyOf(how) },
     );
     if (!stored.ok) return stored;
     const { id, renewed } = stored.value;
     this.#refresher.forget(id);
+    if (how.off === true && !renewed) await this.#options.store.credentials.update(id, { enabled: false });
+    if (renewed && how.proxy !== undefined) await this.#options.store.credentials.update(id, proxyOf(how));
     if (!found.ok && found.error.class === "credential_dead") await this.#retire(id, found.error);
     const listed = found.ok ? await listModels(this.#options, this.#refresher, id) : found;
     const problem = listed.ok ? undefined : listed.error;
@@ -86,8 +115,8 @@ export class AccountAdder {
     });
   }
 
-  async #project(provider: Provider, accessToken: string) {
-    const { settings, ports } = this.#options;
+  async #project(provider: Provider, accessToken: string, ports: Ports) {
+    const { settings } = this.#options;
     return await timed(
       ports.clock,
       (signal) =>

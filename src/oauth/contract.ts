@@ -52,9 +52,24 @@ export interface AddedAccount {
   readonly link?: string;
 }
 
+/** An account that an import would take over. */
+export interface PreviewedAccount {
+  readonly name: string;
+  readonly source: Credential["source"];
+  /** False: it is switched off where it comes from, and stays so. */
+  readonly enabled: boolean;
+  /** Its own outbound proxy, without a password. */
+  readonly proxy?: string;
+}
+
 export interface ImportReport {
   readonly added: readonly AddedAccount[];
+  /** Accounts that Google refused. */
   readonly failed: readonly { readonly name: string; readonly message: string }[];
+  /** What is in the files and was not taken, with the reason. */
+  readonly skipped: readonly { readonly name: string; readonly message: string }[];
+  /** What would be taken; only when a preview was asked for. */
+  readonly preview?: readonly PreviewedAccount[];
 }
 
 /** One budget of an account. Unknown is not zero: `remaining` is absent when Google does not say. */
@@ -118,6 +133,8 @@ export interface OAuthRoom {
     readonly confirmed: boolean;
     readonly page?: string;
     readonly browser?: boolean;
+    /** The account's own outbound proxy, from its first contact with Google. */
+    readonly proxy?: string;
   }): Promise<OAuthOutcome<BegunSignIn>>;
   /** Finishes a sign-in with the address that Google sent the browser to. */
   callback(url: URL, browserKey: string | undefined): Promise<OAuthOutcome<AddedAccount>>;
@@ -128,14 +145,21 @@ export interface OAuthRoom {
     readonly provider: Provider;
     readonly refreshToken: string;
     readonly confirmed: boolean;
+    readonly proxy?: string;
   }): Promise<OAuthOutcome<AddedAccount>>;
   /** How far a sign-in is, whichever process finishes it. */
   progress(state: string): Promise<SignInProgress>;
   /** Takes over accounts from a file's text, or without one from the usual places of this machine. */
   importFiles(input: {
+    /** Where the accounts go, whatever their files say. */
     readonly provider?: Provider | "vertex";
     readonly text?: string;
+    readonly files?: readonly { readonly name: string; readonly text: string }[];
     readonly location?: string;
+    /** An outbound proxy for all of them, instead of those that the files name. */
+    readonly proxy?: string;
+    /** Only say what would be taken; nothing is asked of Google. */
+    readonly preview?: boolean;
     readonly confirmed: boolean;
   }): Promise<OAuthOutcome<ImportReport>>;
   /** Revokes an account's grant at Google, as far as Google can be reached, and removes it. */

@@ -25,8 +25,9 @@ export function createOAuth(options: OAuthOptions): OAuthRoom {
     signIn: (input) => signIns.begin(input),
     callback: (url, browserKey) => signIns.callback(url, browserKey),
     paste: (input) => signIns.paste(input),
-    async addRefreshToken({ provider, refreshToken, confirmed }) {
-      return confirmed ? await adder.addByToken(provider, refreshToken.trim()) : unconfirmed();
+    async addRefreshToken({ provider, refreshToken, confirmed, proxy }) {
+      if (!confirmed) return unconfirmed();
+      return await adder.addByToken(provider, refreshToken.trim(), proxy === undefined ? {} : { proxy });
     },
     progress: (state) => signIns.progress(state),
     importFiles: (input) => importAccounts(options, adder, input),

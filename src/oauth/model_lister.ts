@@ -1,17 +1,18 @@
 import { type CredentialId, err, type Failure, ok, type Result } from "../core/mod.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import type { Refresher } from "./refresher.ts";
-import { limitedFetch, timed } from "./timed.ts";
+import { limitedFetch, portsFor, timed } from "./timed.ts";
 
 /** Longest time for an account's model list, in milliseconds. */
 const PATIENCE = 60_000;
 
 /** Asks a new account for its models and keeps the list, so that it serves at once; says how many there are. */
 export async function listModels(
-  { store, upstreams, ports }: OAuthOptions,
+  options: OAuthOptions,
   refresher: Refresher,
   id: CredentialId,
 ): Promise<Result<number, Failure>> {
+  const { store, upstreams, ports } = options;
   const credential = await store.credentials.get(id);
   const upstream = credential === undefined ? undefined : upstreams.get(credential.source);
   if (credential === undefined || upstream === undefined) return ok(0);
@@ -19,7 +20,8 @@ export async function listModels(
   if (!ready.ok) return ready;
   try {
     const now = ports.clock.now();
-    const given = (signal: AbortSignal) => ({ fetch: limitedFetch(ports), signal, now });
+    const fetch = limitedFetch(portsFor(options, credential));
+    const given = (signal: AbortSignal) => ({ fetch, signal, now });
     const listed = await timed(
       ports.clock,
       (signal) => upstream.discover(ready.value, given(signal)),

@@ -1,5 +1,5 @@
 import type { Settings } from "../config/mod.ts";
-import type { Credential, CredentialId, Ports, SourceName } from "../core/mod.ts";
+import type { Credential, CredentialId, Fetch, Ports, SourceName } from "../core/mod.ts";
 import type { Ledger } from "../ledger/contract.ts";
 import type { Store } from "../store/mod.ts";
 import type { Upstream } from "../upstreams/mod.ts";
@@ -34,8 +34,8 @@ export interface OAuthOptions {
   readonly ledger: Pick<Ledger, "log">;
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
   readonly pool?: QuotaPort;
-  /** The platform's client for an account's own outbound proxy, so that its tokens take the same way as its calls. */
-  readonly clientFor?: (credential: Credential) => Deno.HttpClient | undefined;
+  /** A fetch through an account's own outbound proxy, so that its tokens take the same way as its calls. Default: `ports.fetch`. */
+  readonly fetchFor?: (credential: Pick<Credential, "proxy">) => Fetch;
   /** Reads a file of this machine; default: the platform. */
   readonly readFile?: (path: string) => Promise<string>;
   /** The user's own folder, for imports without a text. */

@@ -17,6 +17,8 @@ export interface PendingSignIn {
   readonly redirectUri: string;
   /** SHA-256 of the browser's key; absent when no browser began it. */
   readonly browser?: string;
+  /** The account's own outbound proxy; sealed, as it may hold a password. */
+  readonly proxy?: string;
 }
 
 /** How far a sign-in is; a pending one is over at `until`, in epoch milliseconds. */
@@ -33,8 +35,13 @@ export class PendingSignIns {
   }
 
   async begin(state: string, pending: PendingSignIn): Promise<void> {
-    const { verifier, ...open } = pending;
-    const record = { ...open, at: this.#clock.now(), verifier: await this.#store.vault.seal(verifier) };
+    const { verifier, proxy, ...open } = pending;
+    const record = {
+      ...open,
+      at: this.#clock.now(),
+      verifier: await this.#store.vault.seal(verifier),
+      ...(proxy === undefined ? {} : { proxy: await this.#store.vault.seal(proxy) }),
+    };
     await this.#store.expiring.put(KIND, state, record, SIGN_IN_MS);
     await this.#store.expiring.put(LAST, pending.provider, state, SIGN_IN_MS);
   }
@@ -70,7 +77,7 @@ export class PendingSignIns {
 
   async #read(value: unknown): Promise<PendingSignIn | undefined> {
     if (!isObject(value)) return undefined;
-    const { verifier, redirectUri, browser } = value;
+    const { verifier, redirectUri, browser, proxy } = value;
     const provider = PROVIDERS.find((one) => one === value["provider"]);
     if (provider === undefined || typeof verifier !== "string" || typeof redirectUri !== "string") {
       return undefined;
@@ -80,6 +87,7 @@ export class PendingSignIns {
       redirectUri,
       verifier: await this.#store.vault.open(verifier),
       ...(typeof browser === "string" ? { browser } : {}),
+      ...(typeof proxy === "string" ? { proxy: await this.#store.vault.open(proxy) } : {}),
     };
   }
 }

@@ -10,6 +10,7 @@ import {
 } from "../core/mod.ts";
 import type { CredentialPatch, HeldLease } from "../store/mod.ts";
 import { codeAssistServiceOf } from "../upstreams/mod.ts";
+import { proxyOf } from "./account_adder.ts";
 import { findProject } from "./find_project.ts";
 import { oauthClient } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
@@ -143,7 +144,12 @@ export class Refresher {
 
   async #grant(account: Account): Promise<Result<Tokens, Failure>> {
     const { settings } = this.#options;
-    const context = { settings, ports: portsFor(this.#options, account), source: account.source };
+    const context = {
+      settings,
+      ports: portsFor(this.#options, account),
+      source: account.source,
+      ...proxyOf(account),
+    };
     if (account.source === "vertex") return await vertexToken(context, account);
     const client = oauthClient(settings, account.source);
     if (!client.ok) return err(sourceOff(account, client.error.message));

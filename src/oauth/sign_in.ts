@@ -1,6 +1,7 @@
 import * as oauth from "oauth4webapi";
 import { err, ok } from "../core/mod.ts";
-import type { AccountAdder } from "./account_adder.ts";
+import { checkProxy } from "../store/mod.ts";
+import { type AccountAdder, proxyOf } from "./account_adder.ts";
 import type {
   AddedAccount,
   BegunSignIn,
@@ -14,8 +15,9 @@ import { FALLBACK_SCOPES, oauthClient, sourceName } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import { readPasted } from "./pasted.ts";
 import { type NotedProgress, type PendingSignIn, PendingSignIns, SIGN_IN_MS } from "./pending_sign_ins.ts";
-import { refuse, unconfirmed } from "./problem.ts";
+import { fromStore, refuse, unconfirmed } from "./problem.ts";
 import { redirectUriFor } from "./redirect_uri.ts";
+import { portsFor } from "./timed.ts";
 
 const HINT =
   "If the browser ends at a page that does not load, paste its whole address. If Google's page shows an error instead " +
@@ -50,12 +52,14 @@ export class SignIns {
     const client = oauthClient(this.#options.settings, provider);
     if (!client.ok) return client;
     if (!input.confirmed) return unconfirmed();
+    const wrong = input.proxy === undefined ? undefined : checkProxy(input.proxy);
+    if (wrong !== undefined) return fromStore(wrong);
     const state = oauth.generateRandomState();
     const verifier = oauth.generateRandomCodeVerifier();
     const browserKey = input.browser === true ? oauth.generateRandomState() : undefined;
     const redirectUri = redirectUriFor(input.page, this.#options.settings.port);
     const bound = browserKey === undefined ? {} : { browser: await digest(browserKey) };
-    await this.#pending.begin(state, { provider, verifier, redirectUri, ...bound });
+    await this.#pending.begin(state, { provider, verifier, redirectUri, ...bound, ...proxyOf(input) });
     await this.#watch(state);
     const scopes = this.#plainScopes.has(provider) ? FALLBACK_SCOPES : client.value.scopes;
     const { client_id } = client.value.client;
@@ -125,14 +129,19 @@ export class SignIns {
     const { provider } = pending;
     const client = oauthClient(this.#options.settings, provider);
     if (!client.ok) return client;
-    const tokens = await exchangeCode(this.#options, client.value, { ...pending, state, parameters });
+    const ports = portsFor(this.#options, pending);
+    const tokens = await exchangeCode({ ...this.#options, ports }, client.value, {
+      ...pending,
+      state,
+      parameters,
+    });
     if (!tokens.ok) {
       if (tokens.error.code === "invalid_scope") this.#plainScopes.add(provider);
       return tokens;
     }
     const { refreshToken, ...rest } = tokens.value;
     if (refreshToken === undefined) return noRefreshToken(provider);
-    return await this.#adder.add(provider, { ...rest, refreshToken });
+    return await this.#adder.add(provider, { ...rest, refreshToken }, proxyOf(pending));
   }
 
   async #note(state: string, outcome: Outcome): Promise<void> {

@@ -3,15 +3,17 @@ import type { OAuthOutcome } from "./contract.ts";
 import { serverOf } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import { fromStore, refuse } from "./problem.ts";
+import { portsFor } from "./timed.ts";
 import { revokeGrant } from "./token_endpoint.ts";
 
 /** Removes an account and ends its grant at Google. A Google that cannot be reached does not keep it here. */
 export async function signOut(
-  { store, settings, ports, ledger }: OAuthOptions,
+  options: OAuthOptions,
   idOrEmail: string,
 ): Promise<
   OAuthOutcome<{ readonly credential: Credential; readonly email: string; readonly revoked: boolean }>
 > {
+  const { store, settings, ledger } = options;
   const found = (await store.credentials.list()).filter((one) =>
     one.source !== "api_key" && (one.id === idOrEmail || one.tail === idOrEmail)
   );
@@ -25,7 +27,7 @@ export async function signOut(
   const address = serverOf(settings).revocation_endpoint ?? "";
   // A service account has no grant; its key is deleted in Google Cloud.
   const revoked = credential.source !== "vertex" &&
-    await revokeGrant(ports, credential.refreshToken.reveal(), address);
+    await revokeGrant(portsFor(options, credential), credential.refreshToken.reveal(), address);
   const told = revoked ? "and its sign-in was revoked" : "but its sign-in could not be revoked at Google";
   ledger.log(
     "info",

@@ -46,14 +46,9 @@ export function limitedFetch({ clock, fetch }: Ports): Fetch {
 
 /** The ports with the way that an account's own outbound proxy gives. */
 export function portsFor(
-  { ports, clientFor }: Pick<OAuthOptions, "ports" | "clientFor">,
-  credential: Credential,
+  { ports, fetchFor }: Pick<OAuthOptions, "ports" | "fetchFor">,
+  credential: Pick<Credential, "proxy">,
 ): Ports {
-  const client = credential.proxy === undefined ? undefined : clientFor?.(credential);
-  if (client === undefined) return ports;
-  const through = (init: RequestInit | undefined): RequestInit & { client: Deno.HttpClient } => ({
-    ...init,
-    client,
-  });
-  return { ...ports, fetch: (input, init) => ports.fetch(input, through(init)) };
+  if (credential.proxy === undefined || fetchFor === undefined) return ports;
+  return { ...ports, fetch: fetchFor(credential) };
 }

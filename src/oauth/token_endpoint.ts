@@ -39,15 +39,18 @@ export interface GrantContext {
   readonly settings: Settings;
   readonly ports: Ports;
   readonly source: SourceName;
+  /** The outbound proxy that `ports.fetch` goes through, so that its fault can be told from Google's. */
+  readonly proxy?: string;
 }
 
 /** Trades a refresh token for an access token. Scopes are not repeated: narrower ones would lose the service. */
 export async function refreshGrant(
-  { settings, ports, source }: GrantContext,
+  context: GrantContext,
   { server, client, authentication }: Pick<OAuthClient, "server" | "client" | "authentication">,
   refreshToken: string,
 ): Promise<Result<Tokens, Failure>> {
-  return await readGrant(ports, source, async (signal) => {
+  const { settings, ports } = context;
+  return await readGrant(context, async (signal) => {
     const options = callOptions(settings.googleTokenUrl, ports.fetch, signal);
     return await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options);
   }, (response) => oauth.processRefreshTokenResponse(server, client, response));
@@ -55,11 +58,11 @@ export async function refreshGrant(
 
 /** Sends a grant and reads its answer; refusals are classified, never thrown. */
 export async function readGrant(
-  ports: Ports,
-  source: SourceName,
+  context: Omit<GrantContext, "settings">,
   send: (signal: AbortSignal) => Promise<Response>,
   process: (response: Response) => Promise<oauth.TokenEndpointResponse>,
 ): Promise<Result<Tokens, Failure>> {
+  const { ports, source } = context;
   try {
     return await timed(ports.clock, async (signal) => {
       const response = await send(signal);
@@ -72,7 +75,7 @@ export async function readGrant(
     });
   } catch (error) {
     return err(
-      error instanceof oauth.OperationProcessingError ? unreadable(source) : unreachable(source, error),
+      error instanceof oauth.OperationProcessingError ? unreadable(source) : unreachable(context, error),
     );
   }
 }
@@ -96,16 +99,23 @@ function unreadable(source: SourceName): Failure {
   };
 }
 
-function unreachable(source: SourceName, error: unknown): Failure {
+function unreachable({ source, proxy }: Omit<GrantContext, "settings">, error: unknown): Failure {
+  if (proxy !== undefined) {
+    const way = URL.parse(proxy)?.host ?? "unknown";
+    const message =
+      `Google could not be reached through this account's own proxy (${way}); check the proxy or change it.`;
+    return { ...unreachableFailure(source, message, error, "proxy_unreachable"), scope: "credential" };
+  }
   const message = "Google's token endpoint could not be reached; check the network and GOOGLE_TOKEN_URL.";
   return unreachableFailure(source, message, error, "token_endpoint_unreachable");
 }
 
 /** The account's e-mail, asked of Google with its own token. */
 export async function fetchEmail(
-  { settings, ports, source }: GrantContext,
+  context: GrantContext,
   accessToken: string,
 ): Promise<Result<string, Failure>> {
+  const { settings, ports, source } = context;
   try {
     return await timed(ports.clock, async (signal) => {
       const headers = { authorization: `Bearer ${accessToken}` };
@@ -116,7 +126,7 @@ export async function fetchEmail(
       return typeof email === "string" && email !== "" ? ok(email) : err(noEmail(source));
     });
   } catch (error) {
-    return err(error instanceof SyntaxError ? noEmail(source) : unreachable(source, error));
+    return err(error instanceof SyntaxError ? noEmail(source) : unreachable(context, error));
   }
 }
 

@@ -45,13 +45,12 @@ async function assertionGrant(
   email: string,
   pem: string,
 ): Promise<Result<Tokens, Failure>> {
-  const { settings, ports, source } = context;
+  const { settings, ports } = context;
   const assertion = await signed(email, pem, settings.googleTokenUrl, Math.floor(ports.clock.now() / 1_000));
   if (assertion === undefined) return err(badFile("its private key cannot be read"));
   const body = new URLSearchParams({ grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion });
   return await readGrant(
-    ports,
-    source,
+    context,
     async (signal) =>
       await ports.fetch(settings.googleTokenUrl, {
         method: "POST",

@@ -152,7 +152,8 @@ export function checkOpenFields(fields: OpenFields): StoreProblem | undefined {
     : checkProxy(fields.proxy.trim());
 }
 
-function checkProxy(proxy: string): StoreProblem | undefined {
+/** Says what is wrong with the URL of an outbound proxy. */
+export function checkProxy(proxy: string): StoreProblem | undefined {
   const url = URL.parse(proxy);
   return url !== null && ["http:", "https:", "socks5:"].includes(url.protocol) && url.hostname !== ""
     ? undefined

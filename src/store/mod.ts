@@ -12,3 +12,4 @@ export { ledgerKey } from "./keys.ts";
 export * as limits from "./limits.ts";
 export { StoreOpenError } from "./open_error.ts";
 export { openStore, type StoreOptions } from "./open_store.ts";
+export { checkProxy } from "./credential_draft.ts";

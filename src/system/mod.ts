@@ -8,3 +8,4 @@ export { createNewId } from "./new_id.ts";
 export { createReachHost } from "./reach_host.ts";
 export { createSystemClock, systemClock } from "./system_clock.ts";
 export { systemPorts } from "./system_ports.ts";
+export { type Proxied, ProxyClients } from "./proxy_clients.ts";

@@ -157,3 +157,36 @@ Deno.test("login on a taken port says that the address must be pasted, and ends 
     assert.equal(code, 0, text);
     assert.match(text, /Added ada@example.com/);
   }));
+
+Deno.test("login --import reads files and standard input, says what it left out, and its exit code tells", async () => {
+  await withGoogle(async ({ cli, google, env }) => {
+    const token = (email: string) => google.control.issueRefreshToken(email);
+    const file = join(cli.folder, "accounts.json");
+    const accounts = [
+      { email: "ada@example.com", refresh_token: token("ada@example.com") },
+      { email: "eve@example.com" },
+    ];
+    await Deno.writeTextFile(file, JSON.stringify(accounts));
+    const preview = await cli.run(["login", "--import", file, "--preview"], { env });
+    assert.match(preview.stdout, /Would take ada@example\.com for antigravity/);
+    assert.match(preview.stdout, /Left out .*eve@example\.com: It has no refresh token/);
+    const taken = await cli.run(["login", "--import", file, "--yes"], { env });
+    assert.equal(taken.code, 1, "not everything was taken");
+    assert.match(taken.stdout, /Added ada@example\.com/);
+
+    const unsure = await cli.run(["login", "--import", "-", "--yes"], {
+      env,
+      stdin: token("bob@example.com"),
+    });
+    assert.equal(unsure.code, 1);
+    assert.match(unsure.stderr, /choose antigravity or gemini-cli/);
+    const piped = await cli.run(["login", "gemini-cli", "--import", "-", "--yes"], {
+      env,
+      stdin: `bob@example.com ${token("bob@example.com")}\n`,
+    });
+    assert.equal(piped.code, 0, piped.stdout + piped.stderr);
+    assert.match(piped.stdout, /Added bob@example\.com/);
+    const missing = await cli.run(["login", "--import", join(cli.folder, "none.json"), "--yes"], { env });
+    assert.match(missing.stderr, /none\.json cannot be read: it is not there/);
+  });
+});

@@ -37,6 +37,7 @@ export interface OAuthBenchOptions {
   readonly pool?: OAuthOptions["pool"];
   readonly readFile?: (path: string) => Promise<string>;
   readonly fetch?: Ports["fetch"];
+  readonly fetchFor?: OAuthOptions["fetchFor"];
 }
 
 /** Settings that point at the fakes, with the client that they know. */
@@ -80,6 +81,7 @@ export async function oauthBench(options: OAuthBenchOptions = {}): Promise<OAuth
     ledger: {
       log: (_level, _kind, message, fields) => void log.push(`${message} ${JSON.stringify(fields ?? {})}`),
     },
+    ...(options.fetchFor === undefined ? {} : { fetchFor: options.fetchFor }),
     ...(options.pool === undefined ? {} : { pool: options.pool }),
     ...(options.readFile === undefined ? {} : { readFile: options.readFile, userFolder: "/home/ada" }),
   });

@@ -16,7 +16,7 @@ const NAMES: Readonly<Record<string, Provider>> = {
 export const login: Command = {
   name: "login",
   summary: "Sign in with a Google account, or take over a sign-in of another program",
-  usage: "<antigravity|gemini-cli>",
+  usage: "[antigravity|gemini-cli] [file]...",
   examples: [
     { line: "geminitro login gemini-cli", says: "Opens Google's page and waits for it" },
     {
@@ -24,6 +24,11 @@ export const login: Command = {
       says: "Finish",
     },
     { line: "geminitro login gemini-cli --import --yes", says: "Take over what Gemini CLI is signed in to" },
+    {
+      line: "geminitro login --import accounts.json more.json --preview",
+      says: "Say what would be taken from files of other programs, and what not",
+    },
+    { line: "geminitro login antigravity --import - < tokens.txt", says: "Refresh tokens, one a line" },
   ],
   options: [
     { name: "yes", short: "y", summary: "The warning about these sources was read" },
@@ -33,17 +38,21 @@ export const login: Command = {
       value: "<address>",
       summary: "Finish a sign-in with the address that the browser ended at",
     },
-    { name: "import", summary: "Take over accounts of other programs on this machine" },
+    { name: "import", summary: "Take over accounts from files, from - (standard input), or of this machine" },
+    { name: "preview", summary: "With --import: only say what would be taken" },
+    { name: "proxy", value: "<url>", summary: "The account's own outbound proxy: http, https or socks5" },
   ],
-  takes: { least: 1, most: 1 },
+  takes: { least: 0, most: 201 },
   async run(context) {
-    const provider = NAMES[context.args[0] ?? ""];
-    if (provider === undefined) throw usageError("The source must be antigravity or gemini-cli");
+    const { provider, files } = readWords(context);
+    if (context.flag("import")) return await takeOver(context, provider, files);
+    if (provider === undefined || files.length > 0) {
+      throw usageError("The source must be antigravity or gemini-cli; files need --import");
+    }
     const room = await openAccounts(context);
     const pasted = context.text("paste");
     if (pasted !== undefined) return tell(context, valueOf(await room.paste({ provider, text: pasted })));
     await confirmWarning(context, room);
-    if (context.flag("import")) return await takeOver(context, room, provider);
     tell(context, await signIn(context, room, provider));
   },
 };
@@ -61,20 +70,86 @@ async function confirmWarning(context: Context, { warning }: OAuthRoom): Promise
   }
 }
 
-async function takeOver(context: Context, room: OAuthRoom, provider: Provider): Promise<number> {
-  const report = valueOf(await room.importFiles({ provider, confirmed: true }));
-  context.out.json(report);
-  for (const { email, renewed } of report.added) {
-    context.out.line(`${renewed ? "Renewed" : "Added"} ${email}`);
+/** The first word may be the source; with --import the others are files. */
+function readWords(
+  { args }: Context,
+): { readonly provider: Provider | undefined; readonly files: readonly string[] } {
+  const provider = Object.hasOwn(NAMES, args[0] ?? "") ? NAMES[args[0]!] : undefined;
+  return { provider, files: provider === undefined ? args : args.slice(1) };
+}
+
+/** The largest file that is read, as in the API. */
+const MOST_BYTES = 1_000_000;
+
+async function readFiles(
+  names: readonly string[],
+): Promise<readonly { readonly name: string; readonly text: string }[]> {
+  return await Promise.all(names.map(async (name) => {
+    const bytes = name === "-" ? await new Response(Deno.stdin.readable).bytes() : await readFile(name);
+    if (bytes.byteLength > MOST_BYTES) throw new CommandError(`${name} is larger than ${MOST_BYTES} bytes`);
+    return { name: name === "-" ? "standard input" : name, text: textOf(bytes) };
+  }));
+}
+
+async function readFile(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(name);
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound
+      ? "it is not there"
+      : cause instanceof Error
+      ? cause.message
+      : cause;
+    throw new CommandError(`${name} cannot be read: ${why}`, { code: "unreadable_file" });
   }
-  for (const { name, message } of report.failed) context.out.line(`${name}: ${message}`);
-  return report.failed.length > 0 ? 1 : 0;
+}
+
+/** Windows programs write UTF-16 with a mark. */
+function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const encoding = first === 0xff && second === 0xfe
+    ? "utf-16le"
+    : first === 0xfe && second === 0xff
+    ? "utf-16be"
+    : "utf-8";
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+async function takeOver(
+  context: Context,
+  provider: Provider | undefined,
+  names: readonly string[],
+): Promise<number> {
+  const files = await readFiles(names);
+  const room = await openAccounts(context);
+  const preview = context.flag("preview");
+  if (!preview) await confirmWarning(context, room);
+  const report = valueOf(
+    await room.importFiles({
+      confirmed: true,
+      preview,
+      ...(provider === undefined ? {} : { provider }),
+      ...(files.length === 0 ? {} : { files }),
+      ...ownProxy(context),
+    }),
+  );
+  context.out.json(report);
+  for (const { name, source, enabled, proxy } of report.preview ?? []) {
+    const notes = [enabled ? "" : "switched off", proxy === undefined ? "" : `through ${proxy}`].filter((
+      note,
+    ) => note !== "");
+    context.out.line(`Would take ${name} for ${source}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`);
+  }
+  for (const account of report.added) tellAdded(context, account);
+  for (const { name, message } of report.failed) context.out.line(`Refused ${name}: ${message}`);
+  for (const { name, message } of report.skipped) context.out.line(`Left out ${name}: ${message}`);
+  return report.failed.length + report.skipped.length > 0 ? 1 : 0;
 }
 
 async function signIn(context: Context, room: OAuthRoom, provider: Provider): Promise<AddedAccount> {
   const running = await context.server();
   const page = running === undefined ? {} : { page: localUrl({ ...running, host: "localhost" }) };
-  const begun = valueOf(await room.signIn({ provider, confirmed: true, ...page }));
+  const begun = valueOf(await room.signIn({ provider, confirmed: true, ...page, ...ownProxy(context) }));
   if (running === undefined) listen(context, room, (await context.settings()).port);
   const ending = interrupted(context);
   context.out.line("Sign in at this address:");
@@ -91,6 +166,11 @@ async function signIn(context: Context, room: OAuthRoom, provider: Provider): Pr
       ? "Begin again when you like"
       : "The server still takes it for ten minutes when you finish it on Google's page",
   });
+}
+
+function ownProxy(context: Context): { readonly proxy?: string } {
+  const proxy = context.text("proxy");
+  return proxy === undefined ? {} : { proxy };
 }
 
 /** Without a server, this process is where Google sends the browser to. What comes of it is read from the sign-in's progress. */
@@ -114,8 +194,12 @@ function listen(context: Context, room: OAuthRoom, port: number): void {
   }
 }
 
-function tell({ out }: Context, account: AddedAccount): void {
-  out.json(account);
+function tell(context: Context, account: AddedAccount): void {
+  context.out.json(account);
+  tellAdded(context, account);
+}
+
+function tellAdded({ out }: Context, account: AddedAccount): void {
   const done = account.renewed ? "Renewed" : "Added";
   if (account.problem === undefined) return out.line(`${done} ${account.email}; it serves from now on`);
   out.line(

@@ -13,13 +13,18 @@ const pasted = z.string().min(1).max(5_000);
 const anything = z.unknown();
 const TAG = "Accounts";
 
-const beginBody = z.strictObject({ confirmed, returnTo: z.string().max(200).optional() });
+const proxy = z.string().max(2_000).describe(
+  "The account's own outbound proxy, from its first contact with Google",
+)
+  .optional();
+const beginBody = z.strictObject({ confirmed, returnTo: z.string().max(200).optional(), proxy });
 const manualBody = z.strictObject({
   provider,
   text: pasted.describe("The pasted address, its query, or the code").optional(),
   redirect: pasted.describe("The same as text").optional(),
   refreshToken: pasted.optional(),
   email: z.string().max(300).optional(),
+  proxy,
   confirmed,
 }).refine((body) => [body.text ?? body.redirect, body.refreshToken].some((one) => one !== undefined), {
   message: "give the pasted address or a refresh token",
@@ -28,6 +33,10 @@ const manualBody = z.strictObject({
 const importBody = z.strictObject({
   provider: anySource.optional(),
   text: z.string().max(1_000_000).optional(),
+  files: z.array(z.object({ name: z.string().max(300), text: z.string().max(1_000_000) })).max(200)
+    .describe("Several files at once").optional(),
+  preview: z.boolean().default(false).describe("Only say what would be taken and what not"),
+  proxy,
   location: z.string().min(1).max(60).regex(/^[a-z0-9-]+$/, "give a Google Cloud location").optional(),
   confirmed,
 });
@@ -58,6 +67,7 @@ function signInEndpoints(oauth: OAuthRoom): readonly Endpoint[] {
           confirmed,
           page: request.url,
           browser,
+          ...(body.proxy === undefined ? {} : { proxy: body.proxy }),
         });
         if (!begun.ok) return begun;
         const { browserKey, authUrl, ...rest } = begun.value;
@@ -91,7 +101,12 @@ function signInEndpoints(oauth: OAuthRoom): readonly Endpoint[] {
         const { provider, refreshToken, confirmed } = body;
         const text = body.text ?? body.redirect;
         return text === undefined
-          ? await oauth.addRefreshToken({ provider, refreshToken: refreshToken ?? "", confirmed })
+          ? await oauth.addRefreshToken({
+            provider,
+            refreshToken: refreshToken ?? "",
+            confirmed,
+            ...(body.proxy === undefined ? {} : { proxy: body.proxy }),
+          })
           : await oauth.paste({ provider, text });
       },
     }),
@@ -112,9 +127,12 @@ function accountEndpoints(oauth: OAuthRoom): readonly Endpoint[] {
         reply: anything,
         errors: [404, 422, 503],
         handle: async (_context, { body }) => {
-          const { confirmed, provider, text, location } = body;
+          const { confirmed, provider, text, files, location, preview, proxy } = body;
           return await oauth.importFiles({
             confirmed,
+            preview,
+            ...(files === undefined ? {} : { files }),
+            ...(proxy === undefined ? {} : { proxy }),
             ...(provider === undefined ? {} : { provider }),
             ...(text === undefined ? {} : { text }),
             ...(location === undefined ? {} : { location }),
