@@ -13,12 +13,13 @@ export async function openAccounts(context: Context): Promise<OAuthRoom> {
       hint: "Sign in on the dashboard, or set GEMINITRO_KV to a file.",
     });
   }
-  const [{ createOAuth }, { openStore }, { ProxyClients, systemPorts }, { userFolder }] = await Promise.all([
-    import("../oauth/mod.ts"),
-    import("../store/mod.ts"),
-    import("../system/mod.ts"),
-    import("../config/mod.ts"),
-  ]);
+  const [{ createOAuth }, { openStore }, { createConnections, pooledFetch, systemPorts }, { userFolder }] =
+    await Promise.all([
+      import("../oauth/mod.ts"),
+      import("../store/mod.ts"),
+      import("../system/mod.ts"),
+      import("../config/mod.ts"),
+    ]);
   const ports = systemPorts();
   const { clock, random, newId } = ports;
   const masterKey = settings.masterKey === undefined ? {} : { masterKey: settings.masterKey };
@@ -26,13 +27,13 @@ export async function openAccounts(context: Context): Promise<OAuthRoom> {
   const store = await openStore({ ...place, ...masterKey, clock, random, newId, announce: false });
   context.atEnd(() => store.close());
   const user = userFolder(context.services.env, Deno.build.os);
-  const proxies = new ProxyClients();
-  context.atEnd(() => proxies.close());
+  const connections = createConnections();
+  context.atEnd(() => connections.close());
   const room = createOAuth({
     store,
     settings,
     ports,
-    fetchFor: (account) => proxies.fetchFor(account, ports.fetch),
+    fetchFor: ({ proxy }) => pooledFetch(ports.fetch, connections, proxy),
     ledger: { log: () => {} },
     upstreams: new Map(),
     ...(user === undefined ? {} : { userFolder: user }),

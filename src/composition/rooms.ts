@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Admin, createAdmin } from "../admin/mod.ts";
 import { type Catalog, createCatalog } from "../catalog/mod.ts";
 import { type Settings, userFolder } from "../config/mod.ts";
-import type { Fetch, Ports, SourceName } from "../core/mod.ts";
+import type { Connections, Credential, Fetch, Ports, SourceName } from "../core/mod.ts";
 import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
 import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
 import { type CappedPool, createPool } from "../pool/mod.ts";
@@ -12,12 +12,16 @@ import {
   createDeadlines,
   createSessionMemory,
   createSignatureMemory,
+  FirstBytes,
   type RelayDeps,
 } from "../relay/mod.ts";
 import { saveOwnerKey } from "./owner_key_file.ts";
 import { backupsIn, openStore, type Store } from "../store/mod.ts";
-import { createReachHost, type Proxied, ProxyClients } from "../system/mod.ts";
+import { createConnections, createReachHost, pooledFetch } from "../system/mod.ts";
 import { type Upstream, upstreamsOf } from "../upstreams/mod.ts";
+
+/** Whoever has an outgoing proxy of its own, or none. */
+type Proxied = Pick<Credential, "proxy">;
 
 /** Every room of one process, opened. */
 export interface Rooms {
@@ -54,7 +58,9 @@ export interface RoomsOptions {
 
 /** Opens the rooms in the order in which they need each other. */
 export async function openRooms(options: RoomsOptions): Promise<Rooms> {
-  const { settings, ports, envFile } = options;
+  const { settings, envFile } = options;
+  const connections = createConnections();
+  const ports = { ...options.ports, fetch: pooledFetch(options.ports.fetch, connections) };
   const store = await openStore({
     path: settings.kv,
     // A database in memory leaves nothing behind, so it needs no folder.
@@ -87,13 +93,11 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     log: (level, message, fields) => ledger.log(level, "pool", message, fields),
   });
   const shutdown = new AbortController();
-  const proxies = new ProxyClients();
-  shutdown.signal.addEventListener("abort", () => proxies.close(), { once: true });
-  const fetchFor = (credential: Proxied) => proxies.fetchFor(credential, ports.fetch);
+  const fetchFor = ({ proxy }: Proxied) => pooledFetch(ports.fetch, connections, proxy);
   const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool }, fetchFor);
   const calls = new ActiveCalls();
   const base = { settings, ports, store, ledger, catalog, pool, upstreams, oauth, calls };
-  const relay = relayDeps(base, proxies, shutdown.signal);
+  const relay = relayDeps(base, connections, shutdown.signal);
   const admin = await createAdmin({
     ...base,
     version: options.version,
@@ -105,7 +109,13 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
       : { saveOwnerKey: (key: string, inUse: readonly string[]) => saveOwnerKey(envFile, key, inUse) }),
   });
   const rooms = { ...base, relay, admin, draining: new AbortController(), shutdown };
-  return { ...rooms, close: () => closeRooms(rooms) };
+  return {
+    ...rooms,
+    async close() {
+      await closeRooms(rooms);
+      connections.close();
+    },
+  };
 }
 
 /** A database that is lost is made anew without a word by whoever opens it: backups beside a new one tell of the loss. */
@@ -144,7 +154,7 @@ function openOAuth(
 
 function relayDeps(
   rooms: Pick<Rooms, "settings" | "ports" | "store" | "ledger" | "pool" | "upstreams" | "oauth" | "calls">,
-  proxies: ProxyClients,
+  connections: Connections,
   shutdown: AbortSignal,
 ): RelayDeps {
   const { settings, ports, store, ledger, pool, upstreams } = rooms;
@@ -168,7 +178,8 @@ function relayDeps(
     ready: (credential, force) => rooms.oauth.ready(credential, force),
     // What a credential's own proxy can reach is not known here, but it must be there itself.
     reach: (url, { proxy = url }, ms) => reachHost(proxy, ms),
-    clientFor: (credential) => proxies.clientFor(credential),
+    connections,
+    firstBytes: new FirstBytes(),
   };
 }
 

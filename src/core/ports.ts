@@ -15,6 +15,27 @@ export type NewId = (prefix: string) => string;
 /** The platform's fetch, or a stand-in. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
+/** Connections to upstreams, kept open between calls. `proxy` is an outgoing proxy's URL; absent: as the environment says. */
+export interface Connections {
+  /** The pool that calls go through now. */
+  client(proxy?: string): Deno.HttpClient;
+  /** Notes that the host of a URL has answered through the present pool. */
+  heard(url: string, proxy?: string): void;
+  /** Whether a call may go over a connection that others have used, which may be dead without anybody having said so. */
+  reuses(url: string, proxy?: string): boolean;
+  /** Calls go over new connections from now on; those under way end where they are. */
+  renew(): void;
+  /** A pool beside the present one, for one call that must not share a connection with others. */
+  spare(proxy?: string): SpareConnection;
+}
+
+export interface SpareConnection {
+  readonly client: Deno.HttpClient;
+  /** It answered where the present pool did not: it takes its place. */
+  promote(): void;
+  drop(): void;
+}
+
 /** What the outside gives every room: time, chance, names and the network. */
 export interface Ports {
   readonly clock: Clock;

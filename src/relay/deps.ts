@@ -1,10 +1,11 @@
-import type { Credential, Failure, Ports, Result, SourceName } from "../core/mod.ts";
+import type { Connections, Credential, Failure, Ports, Result, SourceName } from "../core/mod.ts";
 import type { Settings } from "../config/mod.ts";
 import type { Ledger } from "../ledger/contract.ts";
 import type { Pool } from "../pool/contract.ts";
 import type { Upstream } from "../upstreams/contract.ts";
 import type { ActiveCalls } from "./active_calls.ts";
 import type { Bag, BagMember } from "./bag.ts";
+import type { FirstBytes } from "./first_bytes.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { SessionMemory } from "./session_memory.ts";
 import type { SignatureMemory } from "./signature_memory.ts";
@@ -32,8 +33,10 @@ export interface RelayDeps {
   readonly calls: ActiveCalls;
   /** A credential that can be used now: OAuth access tokens are refreshed, early or by force. */
   readonly ready: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
-  /** The platform's client for a credential's own outbound proxy. */
-  readonly clientFor?: (credential: Credential) => Deno.HttpClient | undefined;
+  /** The connections that calls go over; absent: the platform's own. */
+  readonly connections?: Connections;
+  /** How long answers take to begin; absent: silence is never odd. */
+  readonly firstBytes?: FirstBytes;
   /** Whether a connection to the host of a URL comes about within `ms`; absent: nobody asks. */
   readonly reach?: (url: string, credential: Credential, ms: number) => Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-import type { CredentialId, Failure, Result } from "../core/mod.ts";
+import type { Connections, CredentialId, Failure, Result, SpareConnection } from "../core/mod.ts";
 import { watchClient } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
 import { relayTurn } from "./relay_turn.ts";
@@ -24,8 +24,32 @@ export async function hedgedTurn(deps: RelayDeps, call: TurnCall): Promise<Resul
   const early = await orLate(deps, first.turn, hedgeAfter);
   if (early !== undefined) return early;
   const stuck = call.trail.lastCredential;
-  const second = racer(deps, { ...call, avoid: new Set<CredentialId>(stuck === undefined ? [] : [stuck]) });
-  return await firstBegun(first, second);
+  const beside = besideOf(deps.connections);
+  const second = racer({ ...deps, ...beside.deps }, {
+    ...call,
+    avoid: new Set<CredentialId>(stuck === undefined ? [] : [stuck]),
+  });
+  const turn = await firstBegun(first, second);
+  beside.close();
+  return turn;
+}
+
+/** Connections of its own for the second attempt: the first may have met a dead one, which both would share. */
+function besideOf(connections: Connections | undefined) {
+  if (connections === undefined) return { deps: {}, close() {} };
+  const spares = new Map<string, SpareConnection>();
+  const own: Connections = {
+    client(proxy = "") {
+      const spare = spares.get(proxy) ?? connections.spare(proxy === "" ? undefined : proxy);
+      spares.set(proxy, spare);
+      return spare.client;
+    },
+    heard: () => {},
+    reuses: () => false,
+    renew: () => {},
+    spare: (proxy) => connections.spare(proxy),
+  };
+  return { deps: { connections: own }, close: () => spares.forEach((spare) => spare.drop()) };
 }
 
 function racer(deps: RelayDeps, call: TurnCall): Racer {

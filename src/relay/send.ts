@@ -1,5 +1,6 @@
 import { type Failure, ok, type Operation, type Result } from "../core/mod.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
+import { Ask } from "./ask.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { RelayDeps, Running } from "./deps.ts";
 import {
@@ -46,9 +47,10 @@ export async function send(
   request: UpstreamRequest,
   options: SendOptions,
 ): Promise<Result<OpenReply, Failure>> {
-  const exchange = new Exchange(deps, attempt, request.url, patienceFor(deps, options.stream));
+  const kind = `${options.model} ${options.operation} ${options.stream}`;
+  const exchange = new Exchange(deps, attempt, { url: request.url, kind }, patienceFor(deps, options.stream));
   try {
-    const response = await deps.ports.fetch(request.url, initOf(deps, attempt, request, exchange.signal));
+    const response = await exchange.ask(request);
     exchange.answered(response);
     attempt.trail.connected(response.status);
     if (response.ok) return ok(exchange);
@@ -81,26 +83,42 @@ class Exchange implements OpenReply, Running {
   readonly #attempt: Try;
   readonly #url: string;
   readonly #patience: Patience;
-  readonly #controller = new AbortController();
+  readonly #kind: string;
+  readonly #askedAt: number;
+  #ask: Ask | undefined;
+  #aborted = false;
   #deadline: Deadline;
+  #silence: Deadline | undefined;
   /** From when on silence is measured. */
   #late = false;
   #ended: "no" | "timed_out" | "unreachable" = "no";
   #client: AbortSignal | undefined;
   #reach: ReachWatch | undefined;
 
-  constructor(deps: RelayDeps, attempt: Try, url: string, patience: Patience) {
+  constructor(
+    deps: RelayDeps,
+    attempt: Try,
+    { url, kind }: { readonly url: string; readonly kind: string },
+    patience: Patience,
+  ) {
     this.#deps = deps;
     this.#attempt = attempt;
     this.#url = url;
+    this.#kind = kind;
+    this.#askedAt = deps.ports.clock.now();
     this.#patience = patience;
     this.#deadline = deps.deadlines.start(Math.min(WATCH_AFTER_MS, patience.ms), () => this.#takesTime());
     deps.running.add(this);
     if (deps.shutdown.aborted) this.abort();
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  /** Sends the request and waits for the head of its answer. */
+  ask(request: UpstreamRequest): Promise<Response> {
+    const { ports, connections } = this.#deps;
+    const { proxy } = this.#attempt.credential;
+    this.#ask = new Ask({ fetch: ports.fetch, url: request.url, init: initOf(request), proxy, connections });
+    if (this.#aborted) this.#ask.abort();
+    return this.#ask.head;
   }
 
   get response(): Response {
@@ -110,13 +128,18 @@ class Exchange implements OpenReply, Running {
   answered(response: Response): void {
     this.#response = response;
     this.#reach?.stop();
+    this.#silence?.clear();
+    this.#deps.firstBytes?.note(this.#kind, this.#deps.ports.clock.now() - this.#askedAt);
   }
 
   touch(): void {
     if (this.#late) this.#deadline.touch();
   }
 
-  readonly abort = (): void => this.#controller.abort();
+  readonly abort = (): void => {
+    this.#aborted = true;
+    this.#ask?.abort();
+  };
 
   readFailure(cause: unknown): Failure {
     if (this.#client?.aborted) return clientGone(this.#client);
@@ -130,6 +153,7 @@ class Exchange implements OpenReply, Running {
     this.#deps.running.delete(this);
     this.#client?.removeEventListener("abort", this.abort);
     this.#reach?.stop();
+    this.#silence?.clear();
   }
 
   #takesTime(): void {
@@ -138,6 +162,7 @@ class Exchange implements OpenReply, Running {
     this.#late = true;
     this.#deadline = this.#deps.deadlines.start(left, () => this.#end("timed_out"));
     if (this.#response === undefined) this.#watchUpstream();
+    if (this.#response === undefined) this.#watchConnection();
     this.#client = this.#attempt.client.signal;
     if (this.#client.aborted) this.abort();
     else this.#client.addEventListener("abort", this.abort, { once: true });
@@ -147,8 +172,18 @@ class Exchange implements OpenReply, Running {
     this.#reach = watchReach(this.#deps, this.#attempt, this.#url, () => this.#end("unreachable"));
   }
 
+  /** A kept connection that is silent for longer than answers take is not waited for alone. */
+  #watchConnection(): void {
+    const { deadlines, firstBytes } = this.#deps;
+    if (firstBytes === undefined || this.#ask?.mayBeDead !== true) return;
+    const left = firstBytes.patience(this.#kind) - WATCH_AFTER_MS;
+    this.#silence = deadlines.start(left, () => this.#ask?.again());
+  }
+
   #end(reason: "timed_out" | "unreachable"): void {
     this.#ended = reason;
+    // Whatever it was that stayed silent: nothing goes that way again.
+    if (this.#response === undefined) this.#deps.connections?.renew();
     this.abort();
   }
 }
@@ -164,19 +199,6 @@ function patienceFor(deps: RelayDeps, stream: boolean): Patience {
   return { ms, setting: "TIMEOUT_READ_NON_STREAMING" };
 }
 
-function initOf(
-  deps: RelayDeps,
-  attempt: Try,
-  request: UpstreamRequest,
-  signal: AbortSignal,
-): RequestInit & { client?: Deno.HttpClient } {
-  const client = attempt.credential.proxy === undefined ? undefined : deps.clientFor?.(attempt.credential);
-  return {
-    method: request.method,
-    headers: request.headers,
-    redirect: "manual",
-    signal,
-    ...(request.body === undefined ? {} : { body: request.body }),
-    ...(client === undefined ? {} : { client }),
-  };
+function initOf({ method, headers, body }: UpstreamRequest): RequestInit {
+  return { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) };
 }

@@ -4,8 +4,8 @@
  *
  * @module
  */
+export { type ConnectionParts, createConnections, pooledFetch } from "./connections.ts";
 export { createNewId } from "./new_id.ts";
 export { createReachHost } from "./reach_host.ts";
 export { createSystemClock, systemClock } from "./system_clock.ts";
 export { systemPorts } from "./system_ports.ts";
-export { type Proxied, ProxyClients } from "./proxy_clients.ts";

@@ -1,0 +1,83 @@
+import type { Connections, Fetch, SpareConnection } from "../core/mod.ts";
+
+/** A request as fetch takes it, the connection left out. */
+export interface Asked {
+  readonly fetch: Fetch;
+  readonly url: string;
+  readonly init: RequestInit;
+  /** The outgoing proxy of the credential. */
+  readonly proxy: string | undefined;
+  readonly connections: Connections | undefined;
+}
+
+/**
+ * One request over a kept connection, and over a new one beside it when `again` is called: a connection that a router has
+ * forgotten, or that the machine slept over, is dead without anybody saying so. Whichever answers first is taken, so that a
+ * model that merely thinks is not asked in vain.
+ */
+export class Ask {
+  readonly head: Promise<Response>;
+  readonly #asked: Asked;
+  readonly #settled = Promise.withResolvers<Response>();
+  readonly #controllers: AbortController[] = [];
+  #spare: SpareConnection | undefined;
+  #answered = false;
+  #pending = 0;
+
+  constructor(asked: Asked) {
+    this.#asked = asked;
+    this.head = this.#settled.promise;
+    this.#send(asked.connections?.client(asked.proxy), 0);
+  }
+
+  /** Whether a second connection could help: the first may be an old one. */
+  get mayBeDead(): boolean {
+    const { connections, url, proxy } = this.#asked;
+    return connections?.reuses(url, proxy) ?? false;
+  }
+
+  /** Asks once more, over a connection of its own; does nothing when an answer is there. */
+  again(): void {
+    const { connections, proxy } = this.#asked;
+    if (this.#answered || this.#spare !== undefined || connections === undefined) return;
+    this.#spare = connections.spare(proxy);
+    this.#send(this.#spare.client, 1);
+  }
+
+  abort(): void {
+    for (const controller of this.#controllers) controller.abort();
+    this.#spare?.drop();
+  }
+
+  #send(client: Deno.HttpClient | undefined, place: number): void {
+    const { fetch, url, init } = this.#asked;
+    const controller = new AbortController();
+    this.#controllers[place] = controller;
+    this.#pending++;
+    const way = client === undefined ? {} : { client };
+    fetch(url, { ...init, ...way, signal: controller.signal }).then(
+      (response) => this.#took(response, place),
+      (cause) => this.#failed(cause),
+    );
+  }
+
+  #took(response: Response, place: number): void {
+    if (this.#answered) {
+      // The other one was quicker and has ended this one; a body that came all the same is let go.
+      response.body?.cancel().catch(() => {});
+      return;
+    }
+    this.#answered = true;
+    this.#controllers[1 - place]?.abort();
+    const { connections, url, proxy } = this.#asked;
+    if (place === 1) this.#spare?.promote();
+    else this.#spare?.drop();
+    connections?.heard(url, proxy);
+    this.#settled.resolve(response);
+  }
+
+  #failed(cause: unknown): void {
+    this.#pending--;
+    if (!this.#answered && this.#pending === 0) this.#settled.reject(cause);
+  }
+}

@@ -1,0 +1,155 @@
+import type { Connections, Fetch, SpareConnection } from "../core/mod.ts";
+
+/** Routers forget a connection that says nothing, some within a minute; one that is opened anew costs a few round trips. */
+const IDLE_MS = 50_000;
+const BEAT_MS = 2_000;
+/** A beat that comes this much too late means that the machine slept or the clock was set. */
+const LATE_MS = 5_000;
+/** After the last call the beats stop, so that an idle process sleeps; by then no connection is kept open either. */
+const REST_MS = IDLE_MS + BEAT_MS;
+
+/** What of the outside this needs; tests put in their own. */
+export interface ConnectionParts {
+  readonly wall: () => number;
+  readonly every: (ms: number, task: () => void) => () => void;
+  readonly open: (proxy: string | undefined) => Deno.HttpClient;
+}
+
+const REAL: ConnectionParts = {
+  wall: () => Date.now(),
+  every(ms, task) {
+    const timer = setInterval(task, ms);
+    Deno.unrefTimer(timer);
+    return () => clearInterval(timer);
+  },
+  open: (proxy) =>
+    Deno.createHttpClient({
+      poolIdleTimeout: IDLE_MS,
+      ...(proxy === undefined ? {} : { proxy: { url: proxy } }),
+    }),
+};
+
+/** The connections to Google of one process, one pool for each outgoing proxy. Close it at the end. */
+export function createConnections(parts: ConnectionParts = REAL): Connections & { close(): void } {
+  return new Pools(parts);
+}
+
+class Pools implements Connections {
+  readonly #parts: ConnectionParts;
+  readonly #clients = new Map<string, Deno.HttpClient>();
+  /** Hosts that have answered through the present pools, each with the proxy it was reached by. */
+  readonly #heard = new Set<string>();
+  #stopBeats: (() => void) | undefined;
+  #beatAt = 0;
+  #usedAt = 0;
+  #closed = false;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+  }
+
+  client(proxy = ""): Deno.HttpClient {
+    // Nothing is sent any more, and nothing may be left open.
+    if (this.#closed) return closedClient(this.#open(proxy));
+    this.#look();
+    return this.#clients.get(proxy) ?? this.#keep(proxy, this.#open(proxy));
+  }
+
+  heard(url: string, proxy = ""): void {
+    this.#heard.add(hostOf(url, proxy));
+  }
+
+  reuses(url: string, proxy = ""): boolean {
+    return this.#heard.has(hostOf(url, proxy));
+  }
+
+  renew(): void {
+    for (const client of this.#clients.values()) client.close();
+    this.#clients.clear();
+    this.#heard.clear();
+  }
+
+  spare(proxy = ""): SpareConnection {
+    const client = this.#open(proxy);
+    let open = true;
+    return {
+      client,
+      promote: () => {
+        if (!open) return;
+        open = false;
+        if (this.#closed) return client.close();
+        this.renew();
+        this.#keep(proxy, client);
+      },
+      drop() {
+        if (open) client.close();
+        open = false;
+      },
+    };
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#rest();
+    this.renew();
+  }
+
+  #open(proxy: string): Deno.HttpClient {
+    return this.#parts.open(proxy === "" ? undefined : proxy);
+  }
+
+  #keep(proxy: string, client: Deno.HttpClient): Deno.HttpClient {
+    this.#clients.set(proxy, client);
+    return client;
+  }
+
+  /** Every use looks at the wall, so that the first call after a sleep does not wait for a beat. */
+  #look(): void {
+    const now = this.#parts.wall();
+    this.#usedAt = now;
+    if (this.#stopBeats !== undefined) return this.#beat(now, false);
+    if (this.#beatAt !== 0) this.renew();
+    this.#beatAt = now;
+    this.#stopBeats = this.#parts.every(BEAT_MS, () => this.#beat(this.#parts.wall(), true));
+  }
+
+  #beat(now: number, timed: boolean): void {
+    if (Math.abs(now - this.#beatAt) > BEAT_MS + LATE_MS) this.renew();
+    else if (!timed) return;
+    this.#beatAt = now;
+    if (timed && now - this.#usedAt > REST_MS) this.#rest();
+  }
+
+  #rest(): void {
+    this.#stopBeats?.();
+    this.#stopBeats = undefined;
+  }
+}
+
+function closedClient(client: Deno.HttpClient): Deno.HttpClient {
+  client.close();
+  return client;
+}
+
+/** Every call that brings no connections of its own goes over these; one that fails is not repeated over the same. */
+export function pooledFetch(fetch: Fetch, connections: Connections, proxy?: string): Fetch {
+  return async (input, init) => {
+    if (init !== undefined && "client" in init) return await fetch(input, init);
+    try {
+      const pooled: RequestInit & { client: Deno.HttpClient } = {
+        ...init,
+        client: connections.client(proxy),
+      };
+      return await fetch(input, pooled);
+    } catch (cause) {
+      connections.renew();
+      throw cause;
+    }
+  };
+}
+
+/** The beginning of a URL is enough to tell hosts apart, and costs no parsing. */
+function hostOf(url: string, proxy: string): string {
+  const end = url.indexOf("/", url.indexOf("//") + 2);
+  return `${proxy} ${end < 0 ? url : url.slice(0, end)}`;
+}
