@@ -1,6 +1,11 @@
-/** Writes the documents that are made of code: docs/configuration.md from the table of settings. `--check` only compares. */
+/**
+ * Writes the documents that are made of code: docs/configuration.md from the table of settings, the list of
+ * bounds in docs/security.md from theirs. `--check` only compares.
+ */
 import { settingsMarkdown } from "../src/config/mod.ts";
+import { BOUND_TABLE } from "../src/http/bounds.ts";
 
+const SECURITY = new URL("../docs/security.md", import.meta.url);
 const TARGET = new URL("../docs/configuration.md", import.meta.url);
 
 const HEAD = `# Configuration
@@ -19,9 +24,26 @@ Keys, aliases, quota groups, caps, clients and preferences are not settings: the
 dashboard, with the command line, or through the [management API](api.md), while everything runs.
 `;
 
-/** The document as it should be, formatted as all are. */
-export async function configurationDocument(): Promise<string> {
-  const text = `${HEAD}\n${settingsMarkdown().replaceAll(/^### /gm, "## ")}`;
+/** The configuration's document as it should be. */
+export function configurationDocument(): Promise<string> {
+  return formatted(`${HEAD}\n${settingsMarkdown().replaceAll(/^### /gm, "## ")}`);
+}
+
+const MARKS = ["<!-- bounds: written by tools/write_docs.ts -->", "<!-- /bounds -->"] as const;
+
+/** The document on security with its list of bounds as it should be; the rest of it is written by hand. */
+export async function securityDocument(): Promise<string> {
+  const text = await Deno.readTextFile(SECURITY);
+  const [before = "", rest = ""] = text.split(MARKS[0]);
+  const after = rest.split(MARKS[1])[1];
+  if (after === undefined) throw new Error(`docs/security.md lacks ${MARKS.join(" and ")}`);
+  const lines = Object.values(BOUND_TABLE)
+    .map(({ most, says }) => `- ${most.toLocaleString("en-US")} ${says}`);
+  return await formatted(`${before}${MARKS[0]}\n\n${lines.join("\n")}\n\n${MARKS[1]}${after}`);
+}
+
+/** A text as the formatter leaves it. */
+async function formatted(text: string): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--quiet", "--ext=md", "-"],
     stdin: "piped",
@@ -36,12 +58,15 @@ export async function configurationDocument(): Promise<string> {
 }
 
 if (import.meta.main) {
-  const wanted = await configurationDocument();
-  const there = await Deno.readTextFile(TARGET).catch(() => "");
-  if (Deno.args.includes("--check")) {
-    if (there !== wanted) {
-      console.error("docs/configuration.md is stale: run `deno task docs`");
-      Deno.exit(1);
+  for (
+    const [target, wanted] of [[TARGET, configurationDocument()], [SECURITY, securityDocument()]] as const
+  ) {
+    const there = await Deno.readTextFile(target).catch(() => "");
+    if (there === await wanted) continue;
+    if (!Deno.args.includes("--check")) await Deno.writeTextFile(target, await wanted);
+    else {
+      console.error(`docs/${target.pathname.split("/").at(-1)} is stale: run \`deno task docs\``);
+      Deno.exitCode = 1;
     }
-  } else await Deno.writeTextFile(TARGET, wanted);
+  }
 }

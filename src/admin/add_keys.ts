@@ -2,7 +2,7 @@ import { type ApiKeyCredential, type CredentialId, ok, Secret, type Tier } from 
 import type { AdminDeps } from "./admin_deps.ts";
 import { inParallel } from "./in_parallel.ts";
 import { discoverModels, keepModels } from "./key_models.ts";
-import { keysIn, MOST_KEYS } from "./key_text.ts";
+import { keysAmong, keysIn, MOST_KEYS } from "./key_text.ts";
 import { type AdminProblem, fromFailure, fromStore, type Outcome, refuse } from "./problem.ts";
 
 export interface AddKeysInput {
@@ -59,8 +59,18 @@ export async function addKeys(
 }
 
 function listOf({ key, keys, text }: AddKeysInput): string[] {
-  const given = key !== undefined ? [key] : keys ?? keysIn(text ?? "");
+  const given = key !== undefined ? [key] : keys ?? pasted(text ?? "");
   return given.map((one) => one.trim()).filter((one) => one !== "");
+}
+
+/** Words of a text that nobody would take for a key are still tried, and told off one by one; a whole page of them is prose. */
+const MOST_STRAY = 20;
+
+function pasted(text: string): readonly string[] {
+  const { keys } = keysAmong(text);
+  if (keys.length > 0) return keys;
+  const words = keysIn(text);
+  return words.length <= MOST_STRAY ? words : [];
 }
 
 /** Secrets of the keys that are there, for saying "duplicate" without asking Google. */

@@ -1,9 +1,10 @@
-import { isObject, ok, type Result } from "../core/mod.ts";
+import { isObject, ok, type Result, toldFault } from "../core/mod.ts";
 import type { StoreProblem } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { CAP_SCHEDULE } from "./caps.ts";
 import { planBalance, planSeed, planText, SEED_FILES } from "./import_foreign.ts";
 import { isOwnExport, planOwn, type Unlock } from "./import_own.ts";
+import { MOST_KEYS } from "./key_text.ts";
 import type { ImportPlan } from "./import_plan.ts";
 import { type Outcome, refuse } from "./problem.ts";
 
@@ -50,12 +51,14 @@ const HISTORY = "imported-history";
 
 export async function importFile(deps: AdminDeps, input: ImportInput): Promise<Outcome<ImportReport>> {
   const { passphrase, masterKey } = input;
-  const plan = await planOf(input, {
+  const plan = await planned(deps, input, {
     recover: deps.store.vault.recover,
     ...(passphrase === undefined ? {} : { passphrase }),
     ...(masterKey === undefined ? {} : { masterKey }),
   });
   if (!plan.ok) return plan;
+  const tooMuch = excessOf(plan.value);
+  if (tooMuch !== undefined) return tooMuch;
   if (plan.value.format !== "geminitro" && holdsNothing(plan.value)) {
     return refuse(422, "nothing_found", NOTHING_FOUND, "document");
   }
@@ -64,6 +67,46 @@ export async function importFile(deps: AdminDeps, input: ImportInput): Promise<O
   const notTaken = [...plan.value.notTaken];
   const counts = await carryOut(deps, plan.value, { dryRun, notTaken });
   return ok({ format, dryRun, ...counts, notes: [...notes, ...notTaken], notTaken });
+}
+
+/** Documents come from anywhere: one whose parts are not what they are called is told off, not failed on. */
+async function planned(deps: AdminDeps, input: ImportInput, unlock: Unlock): Promise<Outcome<ImportPlan>> {
+  try {
+    return await planOf(input, unlock);
+  } catch (cause) {
+    deps.ledger.log("warn", "config", "A document could not be read for import", { error: toldFault(cause) });
+    return refuse(
+      422,
+      "unknown_format",
+      "The document's parts are not of the kind that such a document has: nothing was taken",
+      "document",
+    );
+  }
+}
+
+/** Records of each kind that one document may bring; each is a commit of its own. */
+const MOST_RECORDS = 2_000;
+
+function excessOf(plan: ImportPlan): Outcome<never> | undefined {
+  const keys = plan.credentials.length + plan.drafts.length;
+  if (keys > MOST_KEYS) {
+    return refuse(413, "too_many", `At most ${MOST_KEYS} keys can be imported at once`, "keys");
+  }
+  for (
+    const kind of [
+      "clients",
+      "aliases",
+      "quotaGroups",
+      "fallbacks",
+      "caps",
+      "settings",
+      "modelLists",
+    ] as const
+  ) {
+    if (plan[kind].length <= MOST_RECORDS) continue;
+    return refuse(413, "too_many", `At most ${MOST_RECORDS} ${kind} can be imported at once`, kind);
+  }
+  return undefined;
 }
 
 const NOTHING_FOUND =
@@ -197,6 +240,12 @@ async function importKeys(
   };
   for (const [index, one] of [...plan.credentials, ...plan.drafts].entries()) {
     const who = identity(one);
+    const host = one.proxy === undefined
+      ? undefined
+      : URL.parse(one.proxy)?.host ?? "an address that is none";
+    if (host !== undefined) {
+      notTaken.push(`Key number ${index + 1} is used through a proxy of its own: ${host}`);
+    }
     if (known.has(who)) count.unchanged++;
     else if (dryRun) count.added++;
     else {tally(

@@ -3,6 +3,8 @@ import type { Clock } from "../core/mod.ts";
 /** How long a name that discovery did not bring is not looked for again, in milliseconds. */
 export const NEGATIVE_CACHE = 60_000;
 const MOST_NAMES = 1_000;
+/** How long what one discovery brought answers for all names, in milliseconds: Google lists all models at once, whatever was asked. */
+const DISCOVERY_GAP = 10_000;
 
 /** Looks for unknown names: one discovery at a time for all callers, and none for a name that was just looked for in vain. */
 export class DiscoverOnce {
@@ -10,6 +12,7 @@ export class DiscoverOnce {
   readonly #isKnown: (name: string) => boolean;
   readonly #missing = new Map<string, number>();
   #flight: Promise<void> | undefined;
+  #doneAt = -Infinity;
 
   constructor(clock: Clock, isKnown: (name: string) => boolean) {
     this.#clock = clock;
@@ -20,6 +23,7 @@ export class DiscoverOnce {
   async find(name: string, discover: () => Promise<unknown>): Promise<boolean> {
     if (this.#isKnown(name)) return true;
     if ((this.#missing.get(name) ?? -Infinity) > this.#clock.now()) return false;
+    if (this.#flight === undefined && this.#clock.now() - this.#doneAt < DISCOVERY_GAP) return false;
     this.#flight ??= this.#fly(discover);
     await this.#flight;
     if (this.#isKnown(name)) return true;
@@ -33,6 +37,7 @@ export class DiscoverOnce {
     } catch {
       // The caller answers that the model is unknown either way; the reports of the discovery tell the rest.
     } finally {
+      this.#doneAt = this.#clock.now();
       this.#flight = undefined;
     }
   }

@@ -1,13 +1,35 @@
-/** What of a request is taken at most, in one table; docs/security.md is written from it. */
-export const BOUNDS = {
-  /** Characters of a request's path, as it was written. */
-  pathChars: 4_096,
-  /** Characters of a request's query. Google hangs up on longer ones, which looks like a broken network. */
-  queryChars: 8_192,
-  /** Characters of User-Agent that are looked at. */
-  agentChars: 500,
-  /** Bytes of a form: only the dashboard's login sends one. */
-  formBytes: 4_096,
-  /** Fields of a form. */
-  formFields: 16,
-} as const;
+/** One bound: at most how much, and of what. */
+interface Bound {
+  readonly most: number;
+  readonly says: string;
+}
+
+/** What of a request is taken at most; docs/security.md is written from it. */
+export const BOUND_TABLE = {
+  pathChars: { most: 4_096, says: "characters of a path, as it is written" },
+  queryChars: {
+    most: 8_192,
+    says: "characters of a query; Google hangs up on longer ones, which looks like a broken network",
+  },
+  agentChars: { most: 500, says: "characters of User-Agent that are looked at" },
+  modelChars: { most: 256, says: "characters of a model's name in a call" },
+  embeddingTexts: {
+    most: 2_048,
+    says: "texts of one embeddings request, as at OpenAI; each hundred are one call to Google",
+  },
+  mediaUrls: {
+    most: 100,
+    says: "media that one request names by URL; together they may be as large as MAX_BODY_BYTES",
+  },
+  mediaMs: { most: 60_000, says: "milliseconds for fetching all of them" },
+  managementBytes: { most: 1_048_576, says: "bytes of a management request that does not say otherwise" },
+  formBytes: { most: 4_096, says: "bytes of a form; only the dashboard's login sends one" },
+  formFields: { most: 16, says: "fields of a form" },
+} as const satisfies Record<string, Bound>;
+
+type Name = keyof typeof BOUND_TABLE;
+
+/** The numbers of the table. */
+export const BOUNDS = Object.fromEntries(
+  Object.entries(BOUND_TABLE).map(([name, { most }]) => [name, most]),
+) as { readonly [One in Name]: number };

@@ -6,6 +6,8 @@ type Options = Parameters<Upstream["discover"]>[1];
 
 /** Ends a list whose pages go round in a circle. */
 const MOST_PAGES = 20;
+/** Models of one credential that are kept; Google has some hundreds. */
+const MOST_MODELS = 2_000;
 
 /** A list of models that Google gives by pages. */
 export interface PagedList<Item> {
@@ -31,7 +33,10 @@ export async function discoverPages<Item>(
   for (let count = 0; count < MOST_PAGES; count++) {
     const page = await fetchPage(list, token, options);
     if (!page.ok) return page;
-    items.push(...itemsIn(page.value, list));
+    for (const item of itemsIn(page.value, list)) {
+      if (items.length >= MOST_MODELS) return ok(items);
+      items.push(item);
+    }
     const next = page.value["nextPageToken"];
     if (typeof next !== "string" || next === "") break;
     token = next;

@@ -202,6 +202,7 @@ Deno.test("a refused image URL names its field and tells nothing of the network 
   const blobs = await fetchRemoteMedia([{ url: "http://127.0.0.1/", param: "messages[0]" }], {
     signal: new AbortController().signal,
     limits,
+    totalBytes: 1_000_000,
   });
   assert.ok(!blobs.ok && blobs.error.class === "caller_fault");
 });

@@ -71,7 +71,11 @@ async function serve(
   };
   // The schemas of this very endpoint made `parsed`.
   const answer = await endpoint.handle(context, parsed as Parameters<Endpoint["handle"]>[1]);
-  if (answer instanceof Response) return answer;
+  if (answer instanceof Response) {
+    // The router drops the body of an answer to HEAD; one that streams must be told so, or it waits for ever.
+    if (request.method === "HEAD") await answer.body?.cancel();
+    return answer;
+  }
   return answer.ok ? jsonReply(answer.value) : problemResponse(answer.error);
 }
 

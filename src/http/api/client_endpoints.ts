@@ -15,7 +15,7 @@ const clientBody = z.strictObject({
   allowModels: globs.optional(),
   requestsPerMinute: z.number().int().min(1).max(1e6).optional(),
   budget: budget.optional(),
-  expiresAt: z.number().int().positive().max(8.64e15).optional(),
+  expiresAt: z.number().int().positive().max(Date.UTC(9999, 11, 31)).optional(),
 });
 
 const client = z.object({

@@ -6,7 +6,8 @@ import { FAILURE_CLASSES, SOURCES, TIERS } from "../../core/mod.ts";
 export const name = z.string().trim().min(1).max(200);
 export const label = z.string().max(200);
 export const id = z.object({ id: z.string().min(1).max(500) });
-export const time = z.coerce.number().int().min(0).max(8.64e15);
+/** Epoch milliseconds up to the year 9999: later ones overflow what calculates with days. */
+export const time = z.coerce.number().int().min(0).max(Date.UTC(9999, 11, 31));
 export const tier = z.enum(TIERS);
 export const source = z.enum(SOURCES);
 export const globs = z.array(z.string().min(1).max(200)).max(500);

@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { err, ok, type Result } from "../../core/mod.ts";
+import { BOUNDS } from "../bounds.ts";
 import { parseJson, readBody } from "../read_body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { ErrorFacts } from "./management_error.ts";
-
-/** Largest body of an endpoint that states no limit of its own. */
-const BODY_BYTES = 2_000_000;
 
 export interface Input {
   readonly params: unknown;
@@ -40,7 +38,7 @@ function queryOf(url: URL): Record<string, string> {
 
 async function bodyOf(endpoint: Endpoint, request: Request): Promise<Result<unknown, ErrorFacts>> {
   if (endpoint.body === undefined) return ok(undefined);
-  const bytes = await readBody(request, endpoint.bodyLimit ?? BODY_BYTES);
+  const bytes = await readBody(request, endpoint.bodyLimit ?? BOUNDS.managementBytes);
   if (!bytes.ok) return err(factsOf(bytes.error));
   if (bytes.value.byteLength === 0 && endpoint.bodyOptional === true) return check(endpoint.body, {}, "");
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";

@@ -59,6 +59,7 @@ async function withMedia(
   const fetched = await fetchRemoteMedia(call.remoteMedia, {
     signal: arrival.watch.signal,
     limits: MEDIA_LIMITS,
+    totalBytes: deps.settings.maxBodyBytes,
     ...deps.media,
   });
   if (!fetched.ok) return err(fetched.error);

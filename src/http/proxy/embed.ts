@@ -1,6 +1,7 @@
-import { type Failure, isObject, ok, type Result } from "../../core/mod.ts";
+import { callerFault, type Failure, isObject, ok, type Result } from "../../core/mod.ts";
 import { estimateTokens, NO_USAGE } from "../../gemini/mod.ts";
 import { relayJson, transportFailure } from "../../relay/mod.ts";
+import { BOUNDS } from "../bounds.ts";
 import { json } from "./answer_turn.ts";
 import { callNeed } from "./call_need.ts";
 import { refuse } from "./failure_response.ts";
@@ -19,6 +20,13 @@ interface Vectors {
 export async function embed(input: SimpleCall): Promise<Response> {
   const { deps, dialect, arrival, trail, call } = input;
   const inputs = call.embed?.inputs ?? [];
+  if (inputs.length > BOUNDS.embeddingTexts) {
+    const message = `One request embeds at most ${BOUNDS.embeddingTexts} texts: send them in several`;
+    return refuse(
+      { dialect, arrival, trail, now: deps.ports.clock.now() },
+      callerFault(message, { param: "input" }),
+    );
+  }
   const batches = Array.from(
     { length: Math.ceil(inputs.length / BATCH) },
     (_, index) => inputs.slice(index * BATCH, (index + 1) * BATCH),

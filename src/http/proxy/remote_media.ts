@@ -1,6 +1,7 @@
 import { callerFault, err, type Failure, ok, type Result } from "../../core/mod.ts";
 import type { RemoteMedia } from "../../dialects/mod.ts";
 import { type Blob64, mimeFromName, mimeOf } from "../../gemini/mod.ts";
+import { BOUNDS } from "../bounds.ts";
 import { publicFetch, PublicFetchError, type PublicFetchOptions } from "./public_fetch.ts";
 
 /** As large as Gemini takes inline in one request after encoding, and as long as a user waits for a picture. */
@@ -9,13 +10,18 @@ export const MEDIA_LIMITS = { bytes: 20 * 1024 * 1024, ms: 15_000, redirects: 4 
 /** Fetches the media that a request names by URL. One that cannot be had is the caller's fault, named by its field. */
 export async function fetchRemoteMedia(
   media: readonly RemoteMedia[],
-  options: PublicFetchOptions,
+  { totalBytes, ...options }: PublicFetchOptions & { readonly totalBytes: number },
 ): Promise<Result<ReadonlyMap<string, Blob64>, Failure>> {
+  if (new Set(media.map(({ url }) => url)).size > BOUNDS.mediaUrls) return err(tooMany(media));
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(BOUNDS.mediaMs)]);
   const blobs = new Map<string, Blob64>();
+  let left = totalBytes;
   for (const { url, param, mimeType } of media) {
     if (blobs.has(url)) continue;
     try {
-      const file = await publicFetch(url, options);
+      const bytes = Math.min(left, options.limits.bytes);
+      const file = await publicFetch(url, { ...options, signal, limits: { ...options.limits, bytes } });
+      left -= file.bytes.byteLength;
       const data = file.bytes.toBase64();
       const said = mimeType ?? plainType(file.type) ?? mimeFromName(new URL(url).pathname);
       blobs.set(url, { mimeType: mimeOf(said, data), data });
@@ -25,6 +31,11 @@ export async function fetchRemoteMedia(
     }
   }
   return ok(blobs);
+}
+
+function tooMany(media: readonly RemoteMedia[]): Failure {
+  const { param = "media" } = media[BOUNDS.mediaUrls] ?? {};
+  return callerFault(`One request names at most ${BOUNDS.mediaUrls} media by URL`, { param });
 }
 
 function plainType(type: string | undefined): string | undefined {

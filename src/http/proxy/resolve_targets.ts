@@ -1,5 +1,6 @@
-import { err, type Failure, ok, type Result } from "../../core/mod.ts";
+import { callerFault, err, type Failure, ok, type Result } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
+import { BOUNDS } from "../bounds.ts";
 import type { ProxyDeps } from "./proxy_deps.ts";
 
 /** The model that is meant and its fallbacks. An unknown name is looked for once at Google before it is refused. */
@@ -7,6 +8,8 @@ export async function resolveTargets(
   deps: ProxyDeps,
   name: string,
 ): Promise<Result<readonly [ResolvedModel, ...ResolvedModel[]], Failure>> {
+  // A name that cannot stand in an address, or is longer than any, is nobody's: Google need not be asked.
+  if (name.length > BOUNDS.modelChars || !name.isWellFormed()) return err(noName());
   let resolved = deps.catalog.resolve(name);
   if (!resolved.ok && await deps.discover(name)) resolved = deps.catalog.resolve(name);
   if (!resolved.ok) return err(resolved.error);
@@ -16,4 +19,12 @@ export async function resolveTargets(
     return target.ok ? [target.value] : [];
   });
   return ok([resolved.value, ...fallbacks]);
+}
+
+function noName(): Failure {
+  return callerFault(`No model has such a name: names are text of at most ${BOUNDS.modelChars} characters`, {
+    status: 404,
+    code: "model_not_found",
+    param: "model",
+  });
 }
