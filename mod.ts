@@ -16,3 +16,4 @@ export {
   type GeminitroOptions,
   SettingsError,
 } from "./src/composition/mod.ts";
+export { ApiError, type Client, type ClientOptions, createClient } from "./src/management/client.ts";

@@ -129,8 +129,10 @@ function doorProblem(from: Place, source: string): string | undefined {
 
 /** Further doors: parts of a room that are rooms of their own. */
 const DOORS: ReadonlySet<string> = new Set([
-  "http/api/client.ts",
-  "http/api/mod.ts",
+  "http/oauth/browser_cookie.ts",
+  "http/bounds.ts",
+  "http/read_body.ts",
+  "management/client.ts",
   "http/proxy/mod.ts",
   "http/dashboard.ts",
   "fresh/runtime.ts",

@@ -5,7 +5,7 @@
 export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   std: [],
-  management: ["core"],
+  management: ["core", "admin", "ledger", "oauth", "http"],
   gemini: ["core"],
   dialects: ["gemini", "core"],
   upstreams: ["core", "gemini"],
@@ -33,7 +33,6 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   ],
   jobs: ["core", "config", "store", "catalog", "pool", "ledger", "upstreams", "oauth", "admin"],
   http: [
-    "management",
     "core",
     "config",
     "store",
@@ -66,6 +65,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "admin",
     "jobs",
     "http",
+    "management",
     "update",
   ],
   sim: ["core"],

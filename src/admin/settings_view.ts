@@ -18,7 +18,7 @@ export interface SettingsView {
   readonly verboseLogging: boolean;
   /** What holds now, from the environment; secrets are told as set or not set. */
   readonly running: JsonObject;
-  readonly modelRules: JsonObject;
+  readonly modelRules: { readonly allowModels?: readonly string[]; readonly denyModels?: readonly string[] };
   readonly prices: {
     readonly date: string;
     readonly source: string;
@@ -45,7 +45,7 @@ export async function settingsView(
     autoUpdate: typeof runtime?.["autoUpdate"] === "boolean" ? runtime["autoUpdate"] : settings.autoUpdate,
     verboseLogging: settings.logLevel === "debug",
     running: running(settings, owner),
-    modelRules: rules ?? {},
+    modelRules: { ...listOf("allowModels", rules), ...listOf("denyModels", rules) },
     prices: {
       date: ledger.prices.date,
       source: ledger.prices.source,
@@ -58,6 +58,11 @@ export async function settingsView(
     },
     updatedAt: typeof runtime?.["updatedAt"] === "number" ? runtime["updatedAt"] : 0,
   };
+}
+
+function listOf(name: "allowModels" | "denyModels", rules: JsonObject | undefined) {
+  const list = rules?.[name];
+  return Array.isArray(list) ? { [name]: list.filter((one) => typeof one === "string") } : {};
 }
 
 function running(settings: AdminDeps["settings"], owner: Pick<OwnerKey, "current">): JsonObject {

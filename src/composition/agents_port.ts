@@ -12,7 +12,7 @@ import {
 import type { Catalog } from "../catalog/mod.ts";
 import type { Settings } from "../config/mod.ts";
 import { type JsonObject, ok } from "../core/mod.ts";
-import type { ApiPorts } from "../http/mod.ts";
+import type { AgentsPort } from "../management/mod.ts";
 
 export interface AgentsPortOptions {
   readonly settings: Settings;
@@ -32,7 +32,7 @@ interface AgentChange {
 }
 
 /** Coding agents of this machine. */
-export interface AgentsHere extends NonNullable<ApiPorts["agents"]> {
+export interface AgentsHere extends AgentsPort {
   /** Brings the model lists up to date in the files that GemiNitro registered; all others are left alone. */
   refresh(): Promise<JsonObject>;
 }

@@ -1,6 +1,7 @@
 import { type Environment, loadSettings } from "../config/mod.ts";
 import { type Ports, toldFault } from "../core/mod.ts";
 import { createApp, type PeerInfo } from "../http/mod.ts";
+import type { LocalClient } from "../management/client.ts";
 import { type JobDeps, runDueJobs } from "../jobs/mod.ts";
 import { systemPorts } from "../system/mod.ts";
 import { type Access, openAccess } from "./access.ts";
@@ -33,6 +34,8 @@ export interface Geminitro {
   /** Answers one request; `info` carries the peer's address when there is a socket. */
   readonly fetch: (request: Request, info?: PeerInfo) => Promise<Response>;
   readonly rooms: Rooms;
+  /** The management API as functions, with the owner's rights. */
+  readonly client: LocalClient;
   /** Does what is due of the background work; for the platform's cron. */
   runJobs(): Promise<void>;
   /** Ends open event streams, before the sockets are closed. */
@@ -73,6 +76,7 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   return {
     fetch: async (request, info) => await app.fetch(request, info),
     rooms,
+    client: management.client,
     runJobs: async () => void await runDueJobs(jobDeps(rooms, agents)),
     drain() {
       rooms.draining.abort();

@@ -1,16 +1,14 @@
 import { Hono } from "hono";
 import { OWNER } from "../core/mod.ts";
+import { createCallbackApp, createRequestGuard, passFault, type PeerInfo } from "../http/mod.ts";
 import {
   type ApiPorts,
   type Authorized,
   createApi,
-  createCallbackApp,
-  createRequestGuard,
+  createLocalClient,
   failureResponse,
-  oauthEndpoints,
-  passFault,
-  type PeerInfo,
-} from "../http/mod.ts";
+} from "../management/mod.ts";
+import type { LocalClient } from "../management/client.ts";
 import type { EventSubscription, LedgerRoom } from "../ledger/mod.ts";
 import type { Access } from "./access.ts";
 import type { Rooms } from "./rooms.ts";
@@ -18,6 +16,8 @@ import type { Rooms } from "./rooms.ts";
 /** The management API as others reach it, and as the dashboard's pages reach it inside the process. */
 export interface Management {
   readonly api: Hono<{ Bindings: PeerInfo }>;
+  /** The API as functions, with the owner's rights. */
+  readonly client: LocalClient;
   /** Asks with the owner's rights. */
   readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
   /** Ends open event streams. */
@@ -28,12 +28,11 @@ export interface Management {
 export function managementApp(
   rooms: Rooms,
   access: Access,
-  more: Omit<ApiPorts, "maxBodyBytes">,
+  more: Omit<ApiPorts, "oauth">,
 ): Management {
   const { admin, settings, ports } = rooms;
   const streams = new Set<EventSubscription>();
-  const further = oauthEndpoints(rooms.oauth);
-  const apiPorts = { ...more, maxBodyBytes: settings.maxBodyBytes, further };
+  const apiPorts = { ...more, oauth: rooms.oauth };
   const ledger = trackedLedger(rooms.ledger, streams);
   const now = () => ports.clock.now();
   const guard = createRequestGuard(settings.host);
@@ -60,6 +59,12 @@ export function managementApp(
   });
   return {
     api: mounted(callback, api, peers, foreign),
+    client: createLocalClient({
+      ...apiPorts,
+      admin,
+      ledger,
+      client: { id: OWNER, name: "owner", owner: true },
+    }),
     ask: async (path, init) => await inside.request(path, init),
     endStreams() {
       for (const stream of streams) stream.close();

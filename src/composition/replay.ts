@@ -1,7 +1,8 @@
 import type { Hono } from "hono";
 import { type CredentialId, isObject, ok, OWNER } from "../core/mod.ts";
 import type { Outcome } from "../admin/mod.ts";
-import type { AuthGate, PeerInfo, ReplayPort } from "../http/mod.ts";
+import type { AuthGate, PeerInfo } from "../http/mod.ts";
+import type { ReplayPort } from "../management/mod.ts";
 import { BODY_BYTES, BodyShelf, type KeptBodies } from "../ledger/mod.ts";
 import type { Rooms } from "./rooms.ts";
 

@@ -4,12 +4,11 @@
  *
  * @module
  */
-export { type ApiPorts, type Authorized, createApi, failureResponse, type ReplayPort } from "./api/mod.ts";
 export { type AppParts, createApp, passFault } from "./app.ts";
 export { type Authenticate, type AuthGate, type ClientIdentity, createAuthGate } from "./auth.ts";
 export { createCors } from "./cors.ts";
 export { createSessions, type Sessions } from "./dashboard_session.ts";
-export { createCallbackApp, oauthEndpoints } from "./oauth/mod.ts";
+export { createCallbackApp } from "./oauth/mod.ts";
 export {
   type BodyKeeper,
   createBodyKeeper,

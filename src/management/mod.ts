@@ -1,9 +1,12 @@
 /**
- * The contract of the management API: schemas of what goes over the wire, and the table of routes that server, clients and the
- * OpenAPI document are made from. Knows no handler and no store.
+ * The contract of the management API and its server: schemas of what goes over the wire; the table of routes that server,
+ * clients and the OpenAPI document are made from; handlers; live events; metrics. Answers never hold a secret. Knows nothing of
+ * tokens: the composition passes the check in.
  *
  * @module
  */
 export * from "./contract.ts";
-export { type Method, type Route, type RouteOptions } from "./route.ts";
-export { routes } from "./routes.ts";
+export type { AgentsPort, ApiPorts, ReplayPort } from "./api_ports.ts";
+export { createLocalClient } from "./local_client.ts";
+export { failureResponse } from "./management_error.ts";
+export { type ApiOptions, type Authorized, createApi } from "./server.ts";

@@ -41,3 +41,6 @@ export function route<
   const [method = "", path = ""] = PATHS[id].split(" ");
   return { ...options, id, method: method.toLowerCase() as Method, path };
 }
+
+/** One route, whatever its types. */
+export type AnyRoute = Route<z.ZodType | undefined, z.ZodType | undefined, z.ZodType | undefined, z.ZodType>;

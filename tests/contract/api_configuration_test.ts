@@ -4,15 +4,18 @@ import { callRecord, KEY, OTHER_KEY, withApi } from "../support/api_bench.ts";
 Deno.test("aliases lead to models, circles and late edits are refused", () =>
   withApi(async ({ client, ask }) => {
     await client.addKeys({ key: KEY });
-    const alias = await client.putAlias("fast", "gemini-2.5-flash");
+    const alias = await client.putAlias("fast", { target: "gemini-2.5-flash" });
     assert.deepEqual((await client.aliases()).map(({ name, resolves }) => [name, resolves]), [[
       "fast",
       "gemini-2.5-flash",
     ]]);
-    await client.putAlias("quick", "fast");
-    await assert.rejects(client.putAlias("fast", "quick"), /back to itself/);
-    await assert.rejects(client.putAlias("fast", "gemini-2.5-pro", alias.updatedAt - 5), /Somebody else/);
-    await client.putAlias("team/model", "gemini-2.5-pro");
+    await client.putAlias("quick", { target: "fast" });
+    await assert.rejects(client.putAlias("fast", { target: "quick" }), /back to itself/);
+    await assert.rejects(
+      client.putAlias("fast", { target: "gemini-2.5-pro" }, alias.updatedAt - 5),
+      /Somebody else/,
+    );
+    await client.putAlias("team/model", { target: "gemini-2.5-pro" });
     await client.removeAlias("team/model");
     assert.equal((await ask("DELETE", "/api/aliases/team%2Fmodel")).status, 404);
     const matrix = await client.models();
@@ -22,15 +25,15 @@ Deno.test("aliases lead to models, circles and late edits are refused", () =>
 
 Deno.test("quota groups and fallbacks are kept; a model is in one group only", () =>
   withApi(async ({ client }) => {
-    await client.putQuotaGroup("pro", ["a", "b"]);
-    await assert.rejects(client.putQuotaGroup("other", ["b"]), /one group only/);
+    await client.putQuotaGroup("pro", { models: ["a", "b"] });
+    await assert.rejects(client.putQuotaGroup("other", { models: ["b"] }), /one group only/);
     assert.deepEqual(
       (await client.quotaGroups()).map(({ name, origin }) => [name, origin]).sort(),
       [["flash", "setting"], ["pro", "set"]],
     );
     await client.removeQuotaGroup("pro");
-    await client.putFallback("a", ["b", "c"]);
-    await assert.rejects(client.putFallback("a", ["a"]), /own fallback/);
+    await client.putFallback("a", { to: ["b", "c"] });
+    await assert.rejects(client.putFallback("a", { to: ["a"] }), /own fallback/);
     assert.deepEqual((await client.fallbacks()).map(({ model, to }) => [model, to]), [["a", ["b", "c"]]]);
     await client.removeFallback("a");
   }, { QUOTA_GROUPS_FLASH: "x,y" }));
@@ -108,13 +111,13 @@ Deno.test("settings and preferences change, with a check for late edits", () =>
 Deno.test("an export under a passphrase is taken over elsewhere, once, and says first what it would do", () =>
   withApi(async ({ client }) => {
     await client.addKeys({ keys: [KEY, OTHER_KEY], label: "mine" });
-    await client.putAlias("fast", "gemini-2.5-flash");
+    await client.putAlias("fast", { target: "gemini-2.5-flash" });
     await client.putCap({ model: "gemini-2.5-pro", limit: 9 });
     const { token } = await client.addClient({ name: "ci" });
-    const document = await client.exportFile("correct horse");
+    const document = await client.exportSealed({ passphrase: "correct horse" });
     const open = await client.exportFile();
     assert.doesNotMatch(JSON.stringify([document, open]), new RegExp(`${KEY}|${OTHER_KEY}|${token}`));
-    await assert.rejects(client.exportFile("short"), /8 characters/);
+    await assert.rejects(client.exportSealed({ passphrase: "short" }), /8 characters/);
     assert.doesNotMatch(JSON.stringify(open), /sealed|dashboard-session/);
     await withApi(async (other) => {
       await assert.rejects(other.client.importFile({ document }), /give its passphrase/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../../src/http/api/client.ts";
+import { ApiError } from "../../src/management/client.ts";
 import type { CredentialId } from "../../src/core/mod.ts";
 import { callRecord, KEY, withApi } from "../support/api_bench.ts";
 
@@ -64,7 +64,7 @@ Deno.test("GET /api/requests pages and filters; one record is found by its id", 
     }
     await ledger.flush();
     const first = await client.requests({ limit: 20 });
-    const second = await client.requests({ limit: 20, cursor: first.cursor });
+    const second = await client.requests({ limit: 20, cursor: first.cursor ?? "" });
     assert.deepEqual([first.requests.length, second.requests.length, second.cursor], [20, 5, null]);
     assert.equal((await client.requests({ agent: "CODEX" })).requests.length, 5);
     const one = await client.request("req_7");

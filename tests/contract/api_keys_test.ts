@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../../src/http/api/client.ts";
+import { ApiError } from "../../src/management/client.ts";
 import { DEAD_KEY, KEY, OTHER_KEY, withApi } from "../support/api_bench.ts";
 
 async function errorOf(
@@ -113,10 +113,10 @@ Deno.test("DELETE /api/keys takes an id or a fragment that names one key, and ca
     assert.equal((await ask("DELETE", "/api/keys/nothing-like-it")).status, 404);
     const removed = await client.removeKey(KEY.slice(-8));
     assert.equal((await client.keys()).length, 2);
-    const restored = await client.restoreKey(removed.undo);
+    const restored = await client.restoreKey({ undo: removed.undo });
     assert.equal(restored.id, removed.id);
     assert.equal((await client.keys()).length, 3);
-    await assert.rejects(client.restoreKey(removed.undo), /cannot be undone/);
+    await assert.rejects(client.restoreKey({ undo: removed.undo }), /cannot be undone/);
   }));
 
 Deno.test("POST /api/keys/check retires a key that Google refuses", () =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Overview } from "../../src/management/mod.ts";
+import { Overview } from "../../src/management/schema/overview.ts";
 import { ServedProcess } from "../support/served_process.ts";
 import { KEYS, proxyUnderTest, type UnderTest } from "../support/proxy_under_test.ts";
 import { ask, askNative, assertIdle, at, list, MODEL, read, send, tell, until } from "./calls.ts";

@@ -1,9 +1,8 @@
 import type { ClientId, CredentialId, Fetch, RequestId } from "../../src/core/mod.ts";
 import type { CallRecord } from "../../src/core/mod.ts";
 import { createGeminitro, type Geminitro } from "../../src/composition/mod.ts";
-import { createApi } from "../../src/http/api/mod.ts";
-import { oauthEndpoints } from "../../src/http/oauth/mod.ts";
-import { type ApiClient, createApiClient } from "../../src/http/api/client.ts";
+import { createApi } from "../../src/management/mod.ts";
+import { type Client, createClient } from "../../src/management/client.ts";
 import { TimedClock } from "./timed_clock.ts";
 
 export const OWNER_TOKEN = "owner-secret-token-of-the-test";
@@ -15,7 +14,7 @@ export const DEAD_KEY = "AIzaSyTestOnly-dead-ccccccccccccccccccc3";
 
 export interface ApiBench {
   readonly proxy: Geminitro;
-  readonly client: ApiClient;
+  readonly client: Client;
   /** One request with the owner's token, or `token`; null for none. */
   ask(method: string, path: string, options?: AskOptions): Promise<Response>;
   /** Requests that reached the fake Google. */
@@ -80,7 +79,8 @@ export async function withApi(
   const app = createApi({
     admin,
     ledger,
-    further: oauthEndpoints(proxy.rooms.oauth),
+    oauth: proxy.rooms.oauth,
+    strict: true,
     auth(request) {
       const token = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
       const client = admin.authenticate(token);
@@ -105,10 +105,10 @@ export async function withApi(
       ...(content === undefined ? {} : { body: content }),
     });
   };
-  const client = createApiClient({
+  const client = createClient({
     base: "http://proxy.test",
     token: OWNER_TOKEN,
-    fetch: async (input, init) => await app.request(String(input), init),
+    fetch: async (url, init) => await app.request(url, init),
   });
   try {
     await run({ proxy, client, ask, upstream });

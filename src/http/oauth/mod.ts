@@ -1,6 +1,5 @@
 /**
- * Sign-in over HTTP: the endpoints that begin, paste, import and end one, for the management API, and the page to which Google
- * sends the browser back. The page serves the browser that began a sign-in, shows nothing unescaped and redirects nowhere.
+ * Sign-in over HTTP: the page to which Google sends the browser back. The page serves the browser that began a sign-in, shows nothing unescaped and redirects nowhere.
  *
  * @module
  */
@@ -9,8 +8,6 @@ import { redact } from "../../core/mod.ts";
 import type { OAuthOutcome, OAuthRoom } from "../../oauth/mod.ts";
 import { browserKeyOf, endedCookie } from "./browser_cookie.ts";
 import { callbackPage } from "./callback_page.ts";
-
-export { oauthEndpoints } from "./oauth_endpoints.ts";
 
 export interface CallbackAppOptions {
   readonly oauth: OAuthRoom;

@@ -1,0 +1,12 @@
+import { ok } from "../../core/mod.ts";
+import { definedOnly, type Handlers } from "./handler.ts";
+
+export const clientHandlers: Handlers<"clients" | "clientSelf" | "addClient" | "revokeClient"> = {
+  clients: async ({ admin }) => ok(await admin.clients()),
+  async clientSelf({ admin, client }) {
+    const own = (await admin.clients()).find((one) => one.id === client?.id);
+    return ok(own ?? { id: client?.id ?? "", name: client?.name ?? "", status: "active" });
+  },
+  addClient: ({ admin }, { body }) => admin.addClient(definedOnly(body)),
+  revokeClient: ({ admin }, { params }) => admin.revokeClient(params.id),
+};

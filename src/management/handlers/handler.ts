@@ -1,0 +1,56 @@
+import type { z } from "zod";
+import type { Admin, ClientIdentity, Outcome } from "../../admin/mod.ts";
+import type { LedgerRoom } from "../../ledger/mod.ts";
+import type { ApiPorts } from "../api_ports.ts";
+import type { RouteName } from "../paths.ts";
+import type { Route } from "../route.ts";
+import type { Routes } from "../routes.ts";
+import type { Given } from "../schema/fields.ts";
+
+/** What every handler may use. */
+export interface ApiContext extends ApiPorts {
+  readonly admin: Admin;
+  readonly ledger: LedgerRoom;
+  readonly request: Request;
+  /** Undefined on open routes without a token. */
+  readonly client: ClientIdentity | undefined;
+  /** The `updatedAt` that the editor saw, from If-Match. */
+  readonly expected: number | undefined;
+}
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+type InputOf<One> = One extends Route<infer Params, infer Query, infer Body, infer _Reply>
+  ? { readonly params: Parsed<Params>; readonly query: Parsed<Query>; readonly body: Parsed<Body> }
+  : never;
+type AnswerOf<One> = One extends { readonly reply: infer Reply extends z.ZodType }
+  ? Outcome<Given<Reply>> | Response
+  : never;
+
+/** Does what a route says; takes and answers the route's own types. */
+export type Handler<One> = (
+  context: ApiContext,
+  input: InputOf<One>,
+) => AnswerOf<One> | Promise<AnswerOf<One>>;
+
+/** The handlers of some routes. */
+export type Handlers<Names extends RouteName> = { readonly [Name in Names]: Handler<Routes[Name]> };
+
+/** The object without fields that are undefined, as the use-cases want it. */
+export function definedOnly<Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]: Exclude<Fields[Name], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]: Exclude<Fields[Name], undefined>;
+  };
+}
+
+/** What a program that has no such part answers. */
+export function unavailable(message: string): { readonly ok: false; readonly error: Unavailable } {
+  return { ok: false, error: { status: 503, code: "unavailable", message } };
+}
+
+interface Unavailable {
+  readonly status: 503;
+  readonly code: string;
+  readonly message: string;
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { FAILURE_CLASSES, type JsonObject, SOURCES, TIERS } from "../../core/mod.ts";
+
+/** Fields that several schemas share. */
+
+export const name = z.string().trim().min(1).max(200);
+export const label = z.string().max(200);
+export const id = z.object({ id: z.string().min(1).max(500) });
+export const tier = z.enum(TIERS);
+export const source = z.enum(SOURCES);
+export const globs = z.array(z.string().min(1).max(200)).max(500);
+export const models = z.array(name).max(1_000);
+export const count = z.number().int().min(0);
+
+/** Later moments overflow what calculates with days. */
+export const LATEST = Date.UTC(9999, 11, 31);
+/** A moment in a query: ISO 8601, or epoch milliseconds. */
+export const moment = z.union([
+  z.coerce.number().int().min(0).max(LATEST),
+  z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+]);
+/** A moment in a reply: epoch milliseconds. */
+export const time = z.number();
+/** A moment in a reply: ISO 8601. */
+export const isoTime = z.iso.datetime();
+
+/** What an editor saw: `updatedAt` of the record, for If-Match or the body. */
+export const seen = z.number().int().min(0).describe(
+  "The updatedAt that was read; 409 when it is not the present one",
+);
+export const failureClass = z.enum([...FAILURE_CLASSES, "ok", "cancelled", "refused"]);
+export const pageSize = z.coerce.number().int().min(1).max(500).default(50);
+export const word = z.string().max(200).optional();
+export const success = z.object({ success: z.literal(true) });
+/** Any JSON object: what the user's own document holds. */
+export const document = z.record(z.string(), z.json()) as unknown as z.ZodType<JsonObject, JsonObject>;
+
+/** The type of a reply, which nobody changes. */
+export type Wire<Schema extends z.ZodType> = Frozen<z.output<Schema>>;
+/** The type of what a handler may answer. */
+export type Given<Schema extends z.ZodType> = Frozen<z.input<Schema>>;
+
+type Frozen<Value> = string extends keyof Value ? JsonObject extends Value ? Value
+  : { readonly [Name in keyof Value]: Frozen<Value[Name]> }
+  : Value extends readonly (infer Item)[] ? readonly Frozen<Item>[]
+  : Value extends object ? { readonly [Name in keyof Value]: Frozen<Value[Name]> }
+  : Value;

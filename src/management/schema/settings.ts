@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { isObject } from "../../core/mod.ts";
+import { count, document, globs, name, seen, success, time, type Wire } from "./fields.ts";
+
+const rules = z.object({ allowModels: globs.optional(), denyModels: globs.optional() });
+
+export const Settings = z.object({
+  autoUpdate: z.boolean(),
+  verboseLogging: z.boolean(),
+  running: document.describe("What holds now, from the environment; secrets are told as set or not set"),
+  modelRules: rules,
+  prices: z.object({
+    date: z.string(),
+    source: z.string(),
+    verified: z.boolean().describe("False while the shipped prices were not checked: costs are estimates"),
+    note: z.string(),
+    models: document,
+    overrides: document,
+  }),
+  updatedAt: time,
+});
+export type Settings = Wire<typeof Settings>;
+export const ChangedSettings = success.extend(Settings.shape);
+
+const price = z.strictObject({
+  input: z.number().min(0),
+  cached: z.number().min(0),
+  output: z.number().min(0),
+  long: z.strictObject({
+    above: z.number().int().positive(),
+    input: z.number().min(0),
+    cached: z.number().min(0),
+    output: z.number().min(0),
+  }).optional(),
+});
+
+export const ChangeSettings = z.strictObject({
+  autoUpdate: z.boolean().optional(),
+  modelRules: z.strictObject(rules.shape).optional(),
+  prices: z.record(name, price).describe("US dollars for a million tokens, by model or beginning*")
+    .optional(),
+  proxyApiKey: z.string().max(200).describe("A new owner's key: it holds at once, and is written to .env")
+    .optional(),
+  updatedAt: seen.optional(),
+});
+
+const preference = z.union([
+  z.string().max(2_000),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.string().max(200)).max(200),
+]);
+export const SetPreferences = z.record(
+  z.string().regex(/^[a-zA-Z][\w-]{0,60}$/, "names are letters, digits, - and _"),
+  preference,
+).refine((body) => Object.keys(body).length <= 100, "at most 100 preferences");
+
+export const TestedAlert = z.object({ ok: z.boolean(), reason: z.string().optional() });
+
+export const ConfirmProject = z.strictObject({
+  credentials: z.array(z.string().max(200)).min(1).max(1_000),
+  project: name,
+});
+export const ConfirmedProject = z.object({ project: z.string(), credentials: z.array(z.string()) });
+
+const passphrase = z.string().min(1).max(1_000);
+export const SealedExport = z.strictObject({ passphrase });
+
+export const Backup = z.object({
+  file: z.string().nullable().describe("Null when there is nothing to back up, or the database is in memory"),
+  removed: count.describe("Older backups that were removed"),
+});
+export type Backup = Wire<typeof Backup>;
+
+const imported = z.object({ added: count, unchanged: count, failed: count });
+export const ImportReport = z.object({
+  format: z.string(),
+  dryRun: z.boolean(),
+  keys: imported,
+  clients: imported,
+  aliases: imported,
+  quotaGroups: imported,
+  fallbacks: imported,
+  caps: imported,
+  settings: imported,
+  modelLists: imported,
+  notes: z.array(z.string()),
+  notTaken: z.array(z.string()).describe("What the document holds and was not taken"),
+});
+export type ImportReport = Wire<typeof ImportReport>;
+
+const importFields = z.strictObject({
+  document: z.unknown().describe("An export, or another program's JSON").optional(),
+  files: z.record(z.string().max(100), z.unknown()).describe("Files of a .geminitro folder, by name")
+    .optional(),
+  text: z.string().describe("A list of keys, or an environment file").optional(),
+  passphrase: passphrase.optional(),
+  masterKey: z.string().max(5_000)
+    .describe("For a backup of another data folder: its secret.key, or its GEMINITRO_MASTER_KEY").optional(),
+  dryRun: z.boolean().default(false),
+}).refine(
+  (body) => [body.document, body.files, body.text].filter((one) => one !== undefined).length === 1,
+  { message: "send exactly one of document, files and text", path: ["document"] },
+);
+
+/** A file may also be the body itself, its passphrase in a header: what a browser's upload sends. */
+export const Import = z.preprocess((body) => {
+  if (!isObject(body)) return Array.isArray(body) ? { document: body } : body;
+  const wrapped = "document" in body || "files" in body || "text" in body;
+  const file = "format" in body || "keys" in body || "caps" in body || "API_KEYS" in body;
+  return !wrapped && file ? { document: body } : body;
+}, importFields);

@@ -1,0 +1,156 @@
+import { Hono } from "hono";
+import type { Admin, ClientIdentity, Outcome } from "../admin/mod.ts";
+import type { Failure } from "../core/mod.ts";
+import type { LedgerRoom } from "../ledger/mod.ts";
+import type { ApiPorts } from "./api_ports.ts";
+import type { ApiContext } from "./handlers/handler.ts";
+import { handlers } from "./handlers/mod.ts";
+import { failureResponse, managementError } from "./management_error.ts";
+import { PATHS, type RouteName } from "./paths.ts";
+import { readInput } from "./read_input.ts";
+import type { AnyRoute } from "./route.ts";
+import { routes } from "./routes.ts";
+
+export type Authorized =
+  | { readonly ok: true; readonly client: ClientIdentity }
+  | { readonly ok: false; readonly failure: Failure };
+
+export interface ApiOptions extends ApiPorts {
+  readonly admin: Admin;
+  readonly ledger: LedgerRoom;
+  /** Who sends a request: a token, or the dashboard's session. */
+  readonly auth: (request: Request) => Authorized | Promise<Authorized>;
+  readonly now?: () => number;
+  /** Checks replies against the contract as well: for tests. */
+  readonly strict?: boolean;
+}
+
+/** A handler, whatever its types: what it is given was checked by its own route. */
+export type AnyHandler = (context: ApiContext, input: unknown) => Promise<Outcome<unknown> | Response>;
+
+/** A route with what does its work. */
+export interface ServedRoute {
+  readonly route: AnyRoute;
+  readonly handle: AnyHandler;
+}
+
+/** Every route with its handler, in the order in which paths are looked at. */
+export function everyRoute(): readonly ServedRoute[] {
+  const names = Object.keys(PATHS) as RouteName[];
+  return names.map((name) => ({ route: routes[name], handle: handlers[name] as unknown as AnyHandler }));
+}
+
+/** The management API under /api, and /metrics. Mount it at the root. */
+export function createApi(options: ApiOptions): Hono {
+  const app = new Hono();
+  const all = everyRoute();
+  for (const served of all) {
+    app.on(
+      served.route.method.toUpperCase(),
+      honoPath(served.route.path),
+      (context) => serve(served, options, context.req.raw, context.req.param() as Record<string, string>),
+    );
+  }
+  for (const [path, served] of Map.groupBy(all, ({ route }) => route.path)) {
+    const allow = allowed(served.map(({ route }) => route));
+    app.all(honoPath(path), () => methodNotAllowed(allow));
+  }
+  app.all("/api/*", () => notFound());
+  app.onError((error) => {
+    options.ledger.log("error", "server", `The management API failed: ${error.message}`);
+    return managementError({ status: 500, code: "internal", message: "The server failed: see its log" });
+  });
+  return app;
+}
+
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ":$1");
+}
+
+async function serve(
+  { route, handle }: ServedRoute,
+  options: ApiOptions,
+  request: Request,
+  params: Record<string, string>,
+): Promise<Response> {
+  const authorized = await authorize(route, options, request);
+  if (!authorized.ok) return authorized.response;
+  const input = await readInput(route, request, new URL(request.url), params);
+  if (!input.ok) return managementError(input.error);
+  const { expected, ...parsed } = input.value;
+  const answer = await handle({ ...options, request, client: authorized.client, expected }, parsed);
+  if (answer instanceof Response) {
+    // The router drops the body of an answer to HEAD; one that streams must be told so, or it waits for ever.
+    if (request.method === "HEAD") await answer.body?.cancel();
+    return answer;
+  }
+  if (!answer.ok) return managementError(answer.error);
+  if (options.strict === true) mustFit(route, answer.value);
+  return jsonReply(answer.value);
+}
+
+/** Throws when a reply is not what the contract says. */
+function mustFit({ id, reply }: AnyRoute, value: unknown): void {
+  const sent: unknown = JSON.parse(JSON.stringify(value ?? null));
+  const fits = reply.safeParse(sent);
+  const problem = fits.success ? unknownField(sent, fits.data, "") : fits.error.message;
+  if (problem !== undefined) throw new Error(`The reply of ${id} is not what its schema says: ${problem}`);
+}
+
+/** The first field that the schema did not take. */
+function unknownField(sent: unknown, taken: unknown, at: string): string | undefined {
+  if (typeof sent !== "object" || sent === null) return undefined;
+  for (const [name, value] of Object.entries(sent)) {
+    const inner: unknown = (taken as Record<string, unknown> | undefined)?.[name];
+    if (inner === undefined) return `${at}.${name} is in no schema`;
+    const problem = unknownField(value, inner, `${at}.${name}`);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+type Access =
+  | { readonly ok: true; readonly client: ClientIdentity | undefined }
+  | { readonly ok: false; readonly response: Response };
+
+async function authorize(route: AnyRoute, options: ApiOptions, request: Request): Promise<Access> {
+  const open = route.access === "open";
+  const carriesNothing = !["authorization", "x-api-key", "x-goog-api-key", "cookie"]
+    .some((name) => request.headers.has(name));
+  if (open && carriesNothing) return { ok: true, client: undefined };
+  const authorized = await options.auth(request);
+  if (!authorized.ok) {
+    if (open) return { ok: true, client: undefined };
+    return { ok: false, response: failureResponse(authorized.failure, (options.now ?? Date.now)()) };
+  }
+  if (authorized.client.owner || route.access !== undefined) {
+    return { ok: true, client: authorized.client };
+  }
+  const message = "Only the owner's token may manage the proxy: this is a client's token";
+  return { ok: false, response: managementError({ status: 403, code: "forbidden", message }) };
+}
+
+function jsonReply(value: unknown): Response {
+  const headers: Record<string, string> = { "cache-control": "no-store" };
+  if (
+    typeof value === "object" && value !== null && "updatedAt" in value && typeof value.updatedAt === "number"
+  ) {
+    headers["etag"] = `"${value.updatedAt}"`;
+  }
+  return Response.json(value ?? null, { headers });
+}
+
+function allowed(some: readonly AnyRoute[]): string {
+  const methods = some.map((route) => route.method.toUpperCase());
+  return [...new Set(methods.includes("GET") ? [...methods, "HEAD"] : methods)].join(", ");
+}
+
+function methodNotAllowed(allow: string): Response {
+  const message = `This path takes ${allow} only`;
+  return managementError({ status: 405, code: "method_not_allowed", message }, { allow });
+}
+
+function notFound(): Response {
+  const message = "There is no such path: see /api/docs";
+  return managementError({ status: 404, code: "not_found", message });
+}
