@@ -18,6 +18,7 @@ import {
   workerCommand,
   type Workers,
 } from "./src/composition/mod.ts";
+import { keepCallsHome } from "./src/system/mod.ts";
 import { envFilePath, type Environment, readEnvironment } from "./src/config/mod.ts";
 
 /** A server that listens. */
@@ -71,6 +72,7 @@ function dashboardFiles() {
 
 /** Starts a server. Throws SettingsError, StoreOpenError or Deno.errors.AddrInUse with what to do about it. */
 export async function startServer(options: StartOptions = {}): Promise<Running> {
+  keepCallsHome();
   const env = options.env ??
     await readEnvironment(PROJECT_DIR === undefined ? {} : { projectDir: PROJECT_DIR });
   const envFile = envFilePath({ env, ...(PROJECT_DIR === undefined ? {} : { projectDir: PROJECT_DIR }) });

@@ -12,6 +12,7 @@ import type {
 } from "./contract.ts";
 import { installFacts } from "./install_facts.ts";
 import type { InstallFacts, KnownAgent } from "./known_agent.ts";
+import { pastProxy } from "./past_proxy.ts";
 import { folderOf } from "./places.ts";
 import { planDiff } from "./plan_diff.ts";
 import { planFile, type PlannedFile } from "./plan_file.ts";
@@ -33,8 +34,10 @@ export async function planInstall(
   const { agent, record } = found.value;
   const facts = installFacts(agent, request, record?.defaultModel);
   if (!facts.ok) return facts;
-  const files = (await agent.files(facts.value, system)).map((spec) => ({ spec, scope: facts.value.scope }));
-  return await planFiles("install", agent, facts.value, files, record, system);
+  const { specs, notes } = pastProxy(facts.value, await agent.files(facts.value, system), system);
+  const files = specs.map((spec) => ({ spec, scope: facts.value.scope }));
+  const plan = await planFiles("install", agent, facts.value, files, record, system);
+  return plan.ok ? ok({ ...plan.value, notes: [...plan.value.notes, ...notes] }) : plan;
 }
 
 /**
@@ -55,7 +58,8 @@ export async function planRefresh(
   const files: { readonly spec: FileSpec; readonly scope: Scope }[] = [];
   for (const { path, scope } of record?.files ?? []) {
     const projectDir = scope === "project" ? folderOf(system, path) : "";
-    const specs = await agent.files({ ...facts.value, scope, projectDir }, system);
+    const own = { ...facts.value, scope, projectDir };
+    const { specs } = pastProxy(own, await agent.files(own, system), system);
     const spec = specs.find((one) => one.path === path);
     if (spec !== undefined && await system.exists(path)) files.push({ spec, scope });
   }

@@ -1,3 +1,4 @@
+import { keepCallsHome } from "../system/mod.ts";
 import type { Command } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { openContext } from "./command_context.ts";
@@ -11,6 +12,7 @@ import type { CliServices } from "./services.ts";
 
 /** Runs one command line and gives the exit code: 0 done, 1 failed, 2 written wrongly. Never throws. */
 export async function runCli(argv: readonly string[], services: CliServices): Promise<number> {
+  keepCallsHome();
   const out = outputOf(argv, services);
   try {
     return await dispatch(argv, services, out);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import process from "node:process";
+import { keepCallsHome } from "../system/mod.ts";
 import { isObject } from "../core/mod.ts";
 
 /** What a running server tells about itself in its data folder. */
@@ -61,7 +62,9 @@ export function localUrl({ host, port }: Pick<ServerInfo, "host" | "port">): str
 export async function runningServer(home: string): Promise<ServerInfo | undefined> {
   const info = await readServerFile(home);
   if (info === undefined || !isAlive(info.pid)) return undefined;
-  return await answers(localUrl(info), 2_000) ? info : undefined;
+  const url = localUrl(info);
+  keepCallsHome([new URL(url).hostname.replace(/^\[|\]$/g, "")]);
+  return await answers(url, 2_000) ? info : undefined;
 }
 
 /** True when a GemiNitro server answers there. */

@@ -2,6 +2,7 @@ import { delay } from "@std/async";
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import type { Context } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { selfCommand } from "./self_command.ts";
@@ -17,7 +18,11 @@ export async function spawnServer(context: Context, args: readonly string[]): Pr
   const log = await openLog(home);
   const { program, args: all } = selfCommand(context.services, ["start", "--no-splash", ...args]);
   const file = openSync(log, "a", 0o600);
-  const child = spawn(program, [...all], { detached: true, stdio: ["ignore", file, file] });
+  const child = spawn(program, [...all], {
+    detached: true,
+    stdio: ["ignore", file, file],
+    env: { ...process.env, DENO_NO_UPDATE_CHECK: "1" },
+  });
   closeSync(file);
   let ended: number | undefined;
   child.on("exit", (code) => ended = code ?? 1);

@@ -17,7 +17,7 @@ import {
 } from "../relay/mod.ts";
 import { saveOwnerKey } from "./owner_key_file.ts";
 import { backupsIn, openStore, type Store } from "../store/mod.ts";
-import { createConnections, createReachHost, pooledFetch } from "../system/mod.ts";
+import { createConnections, createProxyOf, createReachHost, pooledFetch } from "../system/mod.ts";
 import { type Upstream, upstreamsOf } from "../upstreams/mod.ts";
 
 /** Whoever has an outgoing proxy of its own, or none. */
@@ -180,6 +180,7 @@ function relayDeps(
     reach: (url, { proxy = url }, ms) => reachHost(proxy, ms),
     connections,
     firstBytes: new FirstBytes(),
+    proxyOf: createProxyOf((name) => Deno.env.get(name)),
   };
 }
 

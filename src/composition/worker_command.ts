@@ -26,7 +26,10 @@ export function workerCommand(
   port: number,
 ): WorkerCommand | undefined {
   const given = Object.entries(env).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
-  const common = { program: Deno.execPath(), env: { ...Object.fromEntries(given), PORT: String(port) } };
+  const common = {
+    program: Deno.execPath(),
+    env: { ...Object.fromEntries(given), PORT: String(port), DENO_NO_UPDATE_CHECK: "1" },
+  };
   if (Deno.build.standalone) return { ...common, args: Deno.args };
   const main = modules.find((module) => module === Deno.mainModule);
   return main === undefined ? undefined : { ...common, args: ["run", ...FLAGS, main, ...Deno.args] };

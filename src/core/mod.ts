@@ -13,6 +13,7 @@ export * from "./ids.ts";
 export * from "./json.ts";
 export * from "./pacific.ts";
 export * from "./ports.ts";
+export * from "./unreachable.ts";
 export * from "./redact.ts";
 export * from "./result.ts";
 export * from "./secret.ts";

@@ -35,6 +35,8 @@ export interface RelayDeps {
   readonly ready: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
   /** The connections that calls go over; absent: the platform's own. */
   readonly connections?: Connections;
+  /** The outgoing proxy that the environment names for a URL, as host and port. */
+  readonly proxyOf?: (url: string) => string | undefined;
   /** How long answers take to begin; absent: silence is never odd. */
   readonly firstBytes?: FirstBytes;
   /** Whether a connection to the host of a URL comes about within `ms`; absent: nobody asks. */

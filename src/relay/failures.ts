@@ -1,4 +1,4 @@
-import { type Failure, redact } from "../core/mod.ts";
+import { causeText, type Failure, proxySignIn, redact, type Way, whyUnreachable } from "../core/mod.ts";
 import { CancelledByOwner } from "./client_watch.ts";
 
 /** The client left: nobody is to blame and nobody is listening. Or, as the signal says, the owner ended the call. */
@@ -14,15 +14,30 @@ export function clientGone(signal?: AbortSignal): Failure {
 }
 
 /** The upstream could not be reached, or the connection broke. */
-export function transportFailure(cause: unknown): Failure {
-  const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+export function transportFailure(cause: unknown, way: Way = {}): Failure {
+  const problem = whyUnreachable(cause, way);
   return {
     class: "transport",
     status: 502,
     code: "upstream_unreachable",
-    message: "Cannot reach Google: the connection failed or was cut",
+    message: problem === undefined
+      ? "Cannot reach Google: the connection failed or was cut"
+      : `Cannot reach Google: ${problem.reason}. ${problem.remedy}`,
     scope: "endpoint",
-    detail: redact(text).slice(0, 300),
+    detail: redact(causeText(cause)).slice(0, 300),
+  };
+}
+
+/** The outgoing proxy refused the call: Google has never seen it. */
+export function proxyRefused(way: Way): Failure {
+  const { reason, remedy } = proxySignIn(way.proxy);
+  return {
+    class: "transport",
+    status: 502,
+    code: "proxy_sign_in",
+    message: `Cannot reach Google: ${reason}. ${remedy}`,
+    scope: "endpoint",
+    detail: "status 407 of the outgoing proxy",
   };
 }
 

@@ -1,10 +1,11 @@
-import { type Failure, ok, type Operation, type Result } from "../core/mod.ts";
+import { type Failure, ok, type Operation, type Result, type Way } from "../core/mod.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import { Ask } from "./ask.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { RelayDeps, Running } from "./deps.ts";
 import {
   clientGone,
+  proxyRefused,
   shuttingDown,
   timeoutFailure,
   transportFailure,
@@ -54,6 +55,7 @@ export async function send(
     exchange.answered(response);
     attempt.trail.connected(response.status);
     if (response.ok) return ok(exchange);
+    if (response.status === 407) return exchange.refusedByProxy();
     const body = await response.text();
     exchange.release();
     const { status, headers } = response;
@@ -132,6 +134,12 @@ class Exchange implements OpenReply, Running {
     this.#deps.firstBytes?.note(this.#kind, this.#deps.ports.clock.now() - this.#askedAt);
   }
 
+  /** Over which outgoing proxy it goes. */
+  get way(): Way {
+    const { proxy } = this.#attempt.credential;
+    return { proxy: proxy === undefined ? this.#deps.proxyOf?.(this.#url) : URL.parse(proxy)?.host };
+  }
+
   touch(): void {
     if (this.#late) this.#deadline.touch();
   }
@@ -141,11 +149,18 @@ class Exchange implements OpenReply, Running {
     this.#ask?.abort();
   };
 
+  /** Google never asks for a proxy's sign-in: the answer is the outgoing proxy's own. */
+  refusedByProxy(): Result<never, Failure> {
+    this.abort();
+    this.release();
+    return { ok: false, error: proxyRefused(this.way) };
+  }
+
   readFailure(cause: unknown): Failure {
     if (this.#client?.aborted) return clientGone(this.#client);
     if (this.#ended === "unreachable") return unreachableFailure(this.#deps.settings.timeoutConnect);
     if (this.#ended === "timed_out") return timeoutFailure(this.#patience.setting, this.#patience.ms);
-    return this.#deps.shutdown.aborted ? shuttingDown() : transportFailure(cause);
+    return this.#deps.shutdown.aborted ? shuttingDown() : transportFailure(cause, this.way);
   }
 
   release(): void {

@@ -6,6 +6,7 @@
  */
 export { type ConnectionParts, createConnections, pooledFetch } from "./connections.ts";
 export { createNewId } from "./new_id.ts";
+export { createProxyOf, keepCallsHome } from "./proxy_of.ts";
 export { createReachHost } from "./reach_host.ts";
 export { createSystemClock, systemClock } from "./system_clock.ts";
 export { systemPorts } from "./system_ports.ts";

@@ -1,15 +1,16 @@
-/** Settings of the platform's fetch; any of them means that it goes by a way that is not tried here. */
-const PROXY_NAMES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
+import { createProxyOf } from "./proxy_of.ts";
 
 /**
  * Says whether a connection to the host of a URL comes about within a time: TCP, and TLS where the URL asks for it. Of several
- * who ask for one host at once, one tries. Where the environment names a proxy it is always true, as nothing is known then.
+ * who ask for one host at once, one tries. Where the environment names a proxy for it, it is always true: nothing is known then.
  */
 export function createReachHost(env: (name: string) => string | undefined) {
   const trying = new Map<string, Promise<boolean>>();
-  const proxied = PROXY_NAMES.some((name) => (env(name) ?? "") !== "");
+  const proxyOf = createProxyOf(env);
   return (url: string, ms: number): Promise<boolean> => {
-    if (proxied) return Promise.resolve(true);
+    if ((proxyOf(url) ?? proxyOf(url.replace(/^http:/, "https:"))) !== undefined) {
+      return Promise.resolve(true);
+    }
     const { protocol, hostname, port, host } = new URL(url);
     // A proxy of another kind (SOCKS) is left to fetch.
     if (!/^https?:$/.test(protocol)) return Promise.resolve(true);

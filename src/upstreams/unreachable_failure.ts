@@ -1,4 +1,4 @@
-import type { Failure, SourceName } from "../core/mod.ts";
+import { causeText, type Failure, type SourceName, whyUnreachable } from "../core/mod.ts";
 import { safeText } from "./safe_text.ts";
 
 /** A service of Google's that could not be reached: `message` says which and what to look at. */
@@ -8,13 +8,14 @@ export function unreachableFailure(
   cause: unknown,
   code = "upstream_unreachable",
 ): Failure {
+  const problem = whyUnreachable(cause);
   return {
     class: "transport",
     status: 502,
     source,
     scope: "endpoint",
     code,
-    message,
-    detail: cause instanceof Error ? safeText(cause.message) : "unknown fault",
+    message: problem === undefined ? message : `${message} (${problem.reason}. ${problem.remedy})`,
+    detail: cause instanceof Error ? safeText(causeText(cause)) : "unknown fault",
   };
 }

@@ -26,7 +26,10 @@ export async function currentService(context: Context): Promise<CurrentService> 
   const plan = {
     ...selfCommand(context.services, ["start", "--no-splash", "--no-interactive"]),
     log: logPath(home),
-    env: { GEMINITRO_HOME: home },
+    env: {
+      GEMINITRO_HOME: home,
+      ...(context.services.entry === undefined ? {} : { DENO_NO_UPDATE_CHECK: "1" }),
+    },
   };
   return { kind, file: kind.file({ user, home }), plan, home };
 }

@@ -1,3 +1,5 @@
+import { causeText, proxySignIn, whyUnreachable } from "../../core/mod.ts";
+import { createProxyOf } from "../../system/mod.ts";
 import { type Finding, good, odd, wrong } from "./finding.ts";
 
 const PATIENCE_MS = 8_000;
@@ -9,23 +11,24 @@ const SKEW_WRONG_MS = 300_000;
 /** Whether the Gemini API answers, and whether its clock and this machine's agree. Any answer will do: no key is sent. */
 export async function checkUpstream(url: string): Promise<readonly Finding[]> {
   const before = Date.now();
+  const proxy = createProxyOf((name) => Deno.env.get(name))(url);
   try {
     const response = await fetch(`${url}/v1beta/models`, { signal: AbortSignal.timeout(PATIENCE_MS) });
     await response.body?.cancel();
+    if (response.status === 407) {
+      const { reason, remedy } = proxySignIn(proxy);
+      return [wrong("upstream", `${url} cannot be reached: ${reason}`, remedy)];
+    }
     const took = Date.now() - before;
     return [
       good("upstream", `${url} answers in ${took} ms`),
       clockFinding(response.headers.get("date"), before + took / 2),
     ];
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return [
-      wrong(
-        "upstream",
-        `${url} does not answer: ${reason}`,
-        "Check the network, HTTPS_PROXY and GEMINI_API_URL",
-      ),
-    ];
+    const problem = whyUnreachable(cause, { proxy });
+    const reason = problem?.reason ?? causeText(cause);
+    const advice = problem?.remedy ?? "Check the network, HTTPS_PROXY and GEMINI_API_URL";
+    return [wrong("upstream", `${url} does not answer: ${reason}`, advice)];
   }
 }
 
