@@ -39,37 +39,79 @@ export async function checkAllKeys(
 
 async function checkOne(deps: AdminDeps, credential: Credential): Promise<CheckedKey> {
   const { id, tail } = credential;
+  const asked = deps.ports.clock.now();
   const models = await discoverModels(deps, credential);
   if (!models.ok) {
-    if (models.error.class === "credential_dead") await retireKey(deps, id, models.error);
-    return { id, tail, ok: false, models: [], reason: models.error.message, class: models.error.class };
+    const { error } = models;
+    if (error.class === "credential_dead") await retireKey(deps, id, { ...error, at: asked });
+    return { id, tail, ok: false, models: [], reason: error.message, class: error.class };
   }
   await keepModels(deps, credential, models.value);
-  if (credential.dead !== undefined) await deps.store.credentials.update(id, { dead: null });
-  deps.pool.lift(id);
+  await reviveKey(deps, id, asked);
   return { id, tail, ok: true, models: models.value.map((model) => model.id) };
 }
 
-/** Marks a key as refused by Google, once; the first reason stays. */
-export async function retireKey(
+/** Writes about one key follow each other, and which of two findings is the later one is told by when Google was asked. */
+interface Finding {
+  readonly turn: Promise<unknown>;
+  readonly workedAt: number;
+}
+
+const FINDINGS = new WeakMap<AdminDeps, Map<string, Finding>>();
+
+function inTurn<Value>(
   deps: AdminDeps,
   id: Credential["id"],
-  cause: Pick<Failure, "message" | "link">,
+  write: (workedAt: number) => Promise<Value>,
+  workedAt = -Infinity,
+): Promise<Value> {
+  const findings = FINDINGS.get(deps) ?? new Map<string, Finding>();
+  FINDINGS.set(deps, findings);
+  const before = findings.get(id);
+  const known = Math.max(workedAt, before?.workedAt ?? -Infinity);
+  const turn = (before?.turn ?? Promise.resolve()).then(() => write(known));
+  findings.set(id, { turn: turn.catch(() => {}), workedAt: known });
+  return turn;
+}
+
+/** Google takes the key: it loses its dead mark and its cooldowns, and no older finding puts them back. */
+async function reviveKey(deps: AdminDeps, id: Credential["id"], asked: number): Promise<void> {
+  await inTurn(deps, id, async () => {
+    const credential = await deps.store.credentials.get(id);
+    if (credential?.dead !== undefined) await deps.store.credentials.update(id, { dead: null });
+  }, asked);
+  deps.pool.lift(id);
+}
+
+/** Marks a key as refused by Google, once; the first reason stays, and a check that worked later than the refusal counts more. */
+export function retireKey(
+  deps: AdminDeps,
+  id: Credential["id"],
+  cause: Pick<Failure, "message" | "code" | "link"> & { readonly at?: number },
 ): Promise<void> {
-  const credential = await deps.store.credentials.get(id);
-  if (credential === undefined || credential.dead !== undefined) return;
-  const at = deps.ports.clock.now();
-  const link = cause.link === undefined ? {} : { link: cause.link };
-  await deps.store.credentials.update(id, {
-    dead: { class: "credential_dead", reason: cause.message, at, ...link },
-  });
-  const name = credential.label || credential.tail;
-  deps.ledger.log("warn", "key", `Google does not take the key ${name} any more: ${cause.message}`);
-  await deps.ledger.alert({
-    type: "key-dead",
-    subject: id,
-    message: `The key ${name} is dead: ${cause.message}`,
-    data: { id, name },
+  const at = cause.at ?? deps.ports.clock.now();
+  return inTurn(deps, id, async (workedAt) => {
+    if (workedAt >= at) return;
+    const credential = await deps.store.credentials.get(id);
+    if (credential === undefined || credential.dead !== undefined) return;
+    const { message, code, link } = cause;
+    await deps.store.credentials.update(id, {
+      dead: {
+        class: "credential_dead",
+        reason: message,
+        at,
+        ...(code === undefined ? {} : { code }),
+        ...(link === undefined ? {} : { link }),
+      },
+    });
+    const name = credential.label || credential.tail;
+    deps.ledger.log("warn", "key", `Google does not take the key ${name} any more: ${message}`);
+    await deps.ledger.alert({
+      type: "key-dead",
+      subject: id,
+      message: `The key ${name} is dead: ${message}`,
+      data: { id, name },
+    });
   });
 }
 

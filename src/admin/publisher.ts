@@ -98,10 +98,12 @@ export class Publisher {
     this.stateChanged();
     switch (event.type) {
       case "dead": {
-        const { reason, link } = event;
+        const { credential, at, reason, code, link } = event;
         this.#run(() =>
-          retireKey(this.#deps, event.credential, {
+          retireKey(this.#deps, credential, {
+            at,
             message: reason,
+            ...(code === undefined ? {} : { code }),
             ...(link === undefined ? {} : { link }),
           })
         );

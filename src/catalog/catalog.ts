@@ -5,6 +5,7 @@ import {
   type Failure,
   type JsonObject,
   type ModelRules,
+  type Operation,
   permitsModel,
   type Result,
   type SourceName,
@@ -13,6 +14,7 @@ import type { Store } from "../store/mod.ts";
 import { aliasProblem, followAliases } from "./alias_chain.ts";
 import { DiscoverOnce } from "./discover_once.ts";
 import { type CatalogEntry, listModels, type ModelMatrix, modelMatrix } from "./listing.ts";
+import { operationRefusal, takes } from "./operations.ts";
 import { type RefreshDeps, refreshModels, type RefreshReport } from "./refresh.ts";
 import { fallbacksOf, type ResolvedModel, resolveModel } from "./resolve.ts";
 import { buildSnapshot, type CatalogSnapshot } from "./snapshot.ts";
@@ -43,8 +45,10 @@ export interface Catalog {
   resolve(name: string): Result<ResolvedModel, Failure>;
   list(): readonly CatalogEntry[];
   matrix(): ModelMatrix;
-  /** Whether a credential serves a model; undefined while its models are not known. */
-  servedBy(modelId: string, credential: CredentialId): boolean | undefined;
+  /** Whether a credential serves an operation of a model; undefined while its models are not known. */
+  servedBy(modelId: string, credential: CredentialId, operation: Operation): boolean | undefined;
+  /** Why no credential can do this with a model, by the methods that their lists name; undefined when one may. */
+  refusal(modelId: string, operation: Operation, method: string): Failure | undefined;
   groupOf(modelId: string): string | undefined;
   fallbacksOf(modelId: string): readonly string[];
   /** Why an alias may not be written, as one sentence; undefined when it may. */
@@ -150,14 +154,22 @@ class StoredCatalog implements Catalog {
     return modelMatrix(this.#snapshot);
   }
 
-  servedBy(modelId: string, id: CredentialId) {
+  servedBy(modelId: string, id: CredentialId, operation: Operation) {
     // Files and cached contents are made for no model: any credential may hold them.
     if (modelId === "") return undefined;
     const { credentials, lists, records } = this.#snapshot;
     const credential = credentials.get(id);
     const permitted = permitsModel(records.rules, modelId) &&
       (credential === undefined || permitsModel(credential, modelId));
-    return permitted ? lists.get(id)?.has(modelId) : false;
+    if (!permitted) return false;
+    const listed = lists.get(id);
+    if (listed === undefined) return undefined;
+    const methods = listed.get(modelId);
+    return methods !== undefined && takes(methods, operation);
+  }
+
+  refusal(modelId: string, operation: Operation, method: string) {
+    return operationRefusal(modelId, operation, method, this.#snapshot);
   }
 
   groupOf(modelId: string) {

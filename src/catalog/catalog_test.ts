@@ -119,9 +119,9 @@ Deno.test("list() is the union over usable keys with aliases; servedBy() and mat
     assert.deepEqual(idsOf(catalog), ["gemini-2.5-flash", "gemini-2.5-pro", "gemma-3-27b-it", "fast"]);
     assert.equal(catalog.list()[3]?.aliasOf, "gemini-2.5-flash");
     assert.deepEqual(catalog.list()[0]?.credentials.toSorted(), [one.id, two.id].toSorted());
-    assert.equal(catalog.servedBy("gemini-2.5-pro", one.id), true);
-    assert.equal(catalog.servedBy("gemini-2.5-pro", two.id), false);
-    assert.equal(catalog.servedBy("gemini-2.5-pro", silent.id), undefined);
+    assert.equal(catalog.servedBy("gemini-2.5-pro", one.id, "generate"), true);
+    assert.equal(catalog.servedBy("gemini-2.5-pro", two.id, "generate"), false);
+    assert.equal(catalog.servedBy("gemini-2.5-pro", silent.id, "generate"), undefined);
     const row = catalog.matrix().rows.find(({ credential }) => credential === two.id);
     assert.deepEqual(row?.models, ["gemini-2.5-flash", "gemma-3-27b-it"]);
     assert.equal(row?.at, 5);
@@ -135,7 +135,7 @@ Deno.test("rules for one key and for all hide models", () =>
     const one = await key("one", ["gemini-2.5-flash", "gemini-2.5-pro"]);
     await store.credentials.update(one.id, { denyModels: ["*-pro"] });
     await catalog.reload();
-    assert.equal(catalog.servedBy("gemini-2.5-pro", one.id), false);
+    assert.equal(catalog.servedBy("gemini-2.5-pro", one.id, "generate"), false);
     assert.equal(idOf(catalog, "gemini-2.5-pro"), "404 model_not_found");
     await store.settings.put(MODEL_RULES, { allowModels: ["*-lite"] });
     await catalog.reload();

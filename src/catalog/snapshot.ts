@@ -30,6 +30,8 @@ export interface KnownModel {
   /** As the first credential lists it. */
   readonly listed: ListedModel;
   readonly capabilities: ModelCapabilities;
+  /** What any of its lists says that it takes; empty when one of them does not say. */
+  readonly methods: readonly string[];
   readonly sources: readonly SourceName[];
   readonly credentials: readonly CredentialId[];
 }
@@ -40,8 +42,8 @@ export interface CatalogSnapshot {
   readonly aliases: ReadonlyMap<string, string>;
   /** Models of usable credentials, in the order of their names. */
   readonly models: ReadonlyMap<string, KnownModel>;
-  /** Models by credential, usable or not, before any rule; no entry means nobody asked yet. */
-  readonly lists: ReadonlyMap<CredentialId, ReadonlySet<string>>;
+  /** Models and their methods by credential, usable or not, before any rule; no entry means nobody asked yet. */
+  readonly lists: ReadonlyMap<CredentialId, ReadonlyMap<string, readonly string[]>>;
   readonly credentials: ReadonlyMap<CredentialId, Credential>;
   readonly groups: ReadonlyMap<string, string>;
   readonly fallbacks: ReadonlyMap<string, readonly string[]>;
@@ -57,7 +59,9 @@ export function buildSnapshot(records: CatalogRecords): CatalogSnapshot {
   // A list of nothing says that the asking went wrong rather than that a key serves nothing.
   const lists = records.lists.filter((list) => list.models.length > 0);
   const credentials = new Map(records.credentials.map((credential) => [credential.id, credential]));
-  const listed = new Map(lists.map((list) => [list.credential, new Set(list.models.map(({ id }) => id))]));
+  const listed = new Map(
+    lists.map((list) => [list.credential, new Map(list.models.map(({ id, methods }) => [id, methods]))]),
+  );
   const silent = records.credentials.filter((credential) =>
     isUsable(credential) && !listed.has(credential.id)
   );
@@ -82,23 +86,33 @@ function indexModels(
 ): ReadonlyMap<string, KnownModel> {
   const found = new Map<
     string,
-    { listed: ListedModel; sources: Set<SourceName>; credentials: CredentialId[] }
+    {
+      listed: ListedModel;
+      methods: Set<string> | undefined;
+      sources: Set<SourceName>;
+      credentials: CredentialId[];
+    }
   >();
   for (const list of lists) {
     const credential = credentials.get(list.credential);
     if (credential === undefined || !isUsable(credential)) continue;
     for (const listed of list.models) {
       if (!permitsModel(rules, listed.id) || !permitsModel(credential, listed.id)) continue;
-      const model = found.get(listed.id) ?? { listed, sources: new Set(), credentials: [] };
+      const model = found.get(listed.id) ??
+        { listed, methods: new Set(), sources: new Set(), credentials: [] };
+      // A list that names no methods leaves all of them open.
+      if (listed.methods.length === 0) model.methods = undefined;
+      for (const method of listed.methods) model.methods?.add(method);
       model.sources.add(list.source);
       model.credentials.push(list.credential);
       found.set(listed.id, model);
     }
   }
   const sorted = [...found].sort(([one], [other]) => one < other ? -1 : 1);
-  return new Map(sorted.map(([id, { listed, sources, credentials }]) => [id, {
+  return new Map(sorted.map(([id, { listed, methods, sources, credentials }]) => [id, {
     id,
     listed,
+    methods: [...methods ?? []],
     capabilities: capabilitiesOf(id, listed),
     sources: sourceOrder.filter((source) => sources.has(source)),
     credentials,

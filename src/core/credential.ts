@@ -7,6 +7,8 @@ export interface Death {
   readonly class: FailureClass;
   readonly reason: string;
   readonly at: number;
+  /** The machine word of the refusal, for clients: `invalid_api_key`, `key_suspended`. */
+  readonly code?: string;
   readonly link?: string;
 }
 

@@ -67,8 +67,6 @@ export interface LimitNotice {
   readonly quotaId?: string;
   /** The model that the error's quotaDimensions name; may differ from the one asked for. */
   readonly model?: string;
-  /** `projects/<number>` from the error's metadata, which tells which keys share a bucket. */
-  readonly project?: string;
 }
 
 /** One failed attempt or refused call, classified once, purely. Safe to show: no secret and no upstream body in it. */
@@ -89,6 +87,8 @@ export interface Failure {
   readonly until?: number;
   /** The limit at Google that is used up, when it is not the operation's own: `grounding`, `storage`. Set for the scope `bucket`. */
   readonly metric?: string;
+  /** `projects/<number>` when Google names the credential's project: its keys share buckets, and what concerns the project. */
+  readonly project?: string;
   /** Set for rate_limit, quota and not_on_tier: every violation, the worst first. */
   readonly limits?: readonly LimitNotice[];
   /** Set by the upstream that classified it. */

@@ -11,7 +11,8 @@ function usedUp(until: number): Failure {
     message: "The quota is used up.",
     scope: "bucket",
     until,
-    limits: [{ kind: "other", project: "projects/42" }],
+    project: "projects/42",
+    limits: [{ kind: "other" }],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { SourceName } from "../core/mod.ts";
 import { nextPacificMidnight } from "../core/mod.ts";
 import type { BucketLimitView } from "./contract.ts";
+import type { Said } from "./cooldown.ts";
 import type { LaneNode } from "./lane.ts";
 import type { Prior } from "./prior.ts";
 import type { SharedPermits } from "./shared_permits.ts";
@@ -19,9 +20,13 @@ export interface Block {
   /** minute, day or cooling. */
   readonly kind: "minute" | "day" | "cooling";
   readonly reason: string;
-  /** Stated by Google; a guess may be wrong, grows and decays, and ends with one trial call. */
+  /** True when Google stated `until`; else it is our own pause, which grows and decays, and ends with one trial call. */
   readonly fact: boolean;
+  /** True when Google itself closed it; a guess may be wrong, so that there may not be too many. */
+  readonly stated: boolean;
   readonly at: number;
+  /** What Google said, for those who meet the block. */
+  readonly said: Said;
 }
 
 /** Google counts Code Assist and Antigravity for each account, whichever project it calls through; all else for each project. */
@@ -74,6 +79,8 @@ export class Bucket {
   exploring = 0;
   /** Last stated share of a quota without numbers, and when it resets. */
   remaining: { readonly fraction: number; readonly resetsAt?: number; readonly asOf: number } | undefined;
+  /** Google named a time at which one more call goes, whatever our own count says. */
+  #promised = false;
   dayProbeAt = Infinity;
   dayProbeEvery: number = TUNING.dayProbe;
   probedAt = 0;
@@ -182,6 +189,19 @@ export class Bucket {
     this.halfOpen = false;
   }
 
+  /**
+   * A refusal that our own sends do not explain named its end: one call goes then, although our part of the limit looks used up.
+   * Not where that part was found out before: there, others take what is free.
+   */
+  promise(): void {
+    this.#promised = this.slow === 0;
+  }
+
+  /** A call was sent. */
+  sentOne(): void {
+    this.#promised = false;
+  }
+
   #pace(now: number): void {
     const limit = this.paceLimit;
     if (this.#lacksPermits(now)) return;
@@ -189,7 +209,7 @@ export class Bucket {
     if (this.window.requests < limit && rested <= now) return this.#open(limit);
     const free = Math.max(this.window.requestsFreeAt(limit), rested);
     const raiseAt = this.soft === Infinity ? Infinity : this.softAt + this.#stepNow(now);
-    if (this.#mayExplore() || this.#mayRise() || (raiseAt <= now && this.exploring === 0)) {
+    if (this.#promised || this.#mayExplore() || this.#mayRise() || (raiseAt <= now && this.exploring === 0)) {
       this.state = "explore";
       this.share = 0;
       this.until = 0;

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/mod.ts";
 import { isObject } from "../core/mod.ts";
+import { saidIn } from "./cooldown.ts";
 import type { Block, Bucket, KnownLimit } from "./bucket.ts";
 import { MINUTE } from "./tuning.ts";
 
@@ -15,7 +16,7 @@ export function encodeBucket(bucket: Bucket): JsonObject {
     soft: bucket.soft === Infinity ? null : [bucket.soft, bucket.softAt, bucket.softStep],
     proven: bucket.proven,
     day: [bucket.dayEndsAt, bucket.dayCount],
-    block: block === undefined ? null : { ...block },
+    block: block === undefined ? null : { ...block, said: { ...block.said } },
     guesses: bucket.guesses,
     probe: bucket.dayProbeAt === Infinity ? null : [bucket.dayProbeAt, bucket.dayProbeEvery],
     window: bucket.window.bySecond(),
@@ -89,10 +90,20 @@ function limitOf(value: unknown): KnownLimit | undefined {
 
 function blockOf(value: unknown): Block | undefined {
   if (!isObject(value)) return undefined;
-  const { until, reason, fact, at } = value;
+  const { until, reason, fact, stated, at } = value;
   const kind = KINDS.find((one) => one === value["kind"]);
   if (typeof until !== "number" || typeof at !== "number" || kind === undefined) return undefined;
-  return { until, kind, reason: typeof reason === "string" ? reason : "", fact: fact === true, at };
+  const text = typeof reason === "string" ? reason : "";
+  return {
+    until,
+    kind,
+    reason: text,
+    fact: fact === true,
+    // Records of older versions do not tell the two apart.
+    stated: (stated ?? fact) === true,
+    at,
+    said: saidIn(value["said"], kind === "day" ? "quota" : "rate_limit", text),
+  };
 }
 
 function listOf(value: unknown): readonly unknown[] {

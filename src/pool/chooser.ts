@@ -1,7 +1,7 @@
 import type { Random, SourceName } from "../core/mod.ts";
 import type { Need } from "./contract.ts";
 import type { CredentialEntry } from "./credential_entry.ts";
-import { memberProblem, tokenProblem } from "./eligibility.ts";
+import { gateUntil, memberProblem, tokenProblem } from "./eligibility.ts";
 import type { Lane, LaneNode, LaneRank } from "./lane.ts";
 import { choose } from "./policy/mod.ts";
 import type { Probes } from "./probes.ts";
@@ -18,8 +18,6 @@ export interface Pick {
 }
 
 export interface ChooseOptions {
-  /** Credentials that failed this call may be asked again: no other will do. */
-  readonly allowTried?: boolean;
   /** The call waits, so one beyond a known limit may be risked. */
   readonly demand?: boolean;
 }
@@ -47,12 +45,11 @@ export class Chooser {
 
   choose(lane: Lane, need: Need, now: number, options: ChooseOptions = {}): Pick | undefined {
     lane.advance(now);
-    const allowTried = options.allowTried ?? false;
-    const accept = (node: LaneNode) => this.#accept(node, need, now, allowTried);
-    const close = this.#preferred(lane, need, now, allowTried);
+    const accept = (node: LaneNode) => this.#accept(node, need, now);
+    const close = this.#preferred(lane, need, now);
     if (close !== undefined) return close;
     const sources = this.sourcesOf(lane, need);
-    if (need.pinned !== undefined || !need.counted) return this.#scan(lane, sources, need, now, allowTried);
+    if (need.pinned !== undefined || !need.counted) return this.#scan(lane, sources, need, now);
     return this.#ranked(sources, lane, now, accept, "open") ??
       this.#ranked(sources, lane, now, accept, "explore") ??
       (options.demand === true ? this.#probe(lane, sources, need, now) : undefined);
@@ -66,23 +63,16 @@ export class Chooser {
     }
     const alive = lane.ranks.get(affinity.source)
       ?.some((rank) =>
-        lane.nodes.some((node) => node.rank === rank && node.members.some((one) => one.usable))
+        lane.nodes.some((node) =>
+          node.rank === rank && node.members.some((one) => one.usable && !need.tried.has(one.id))
+        )
       );
     return alive === true ? [affinity.source] : need.sources;
   }
 
-  /** 0 when calls of this source may go for this model, else when to look again (Infinity: when something settles). */
-  gate(source: SourceName, model: string, now: number): number {
-    const way = this.#roster.findWay(source, model);
-    const fault = this.#roster.sourceFaults.get(source)?.until ?? 0;
-    const gone = way?.goneUntil ?? 0;
-    return Math.max(
-      this.#roster.endpoints.get(source)?.closedUntil(now) ?? 0,
-      way?.load.closedUntil(now) ?? 0,
-      fault > now ? fault : 0,
-      gone > now ? gone : 0,
-      this.#roster.egressUntil > now ? this.#roster.egressUntil : 0,
-    );
+  /** 0 when calls of this source may go for this lane, else when to look again (Infinity: when something settles). */
+  gate(source: SourceName, lane: Lane, now: number): number {
+    return gateUntil(this.#roster, source, lane.name, now);
   }
 
   #ranked(
@@ -94,7 +84,7 @@ export class Chooser {
   ): Pick | undefined {
     for (const source of sources) {
       const ranks = lane.ranks.get(source);
-      if (ranks === undefined || this.gate(source, lane.model, now) > 0) continue;
+      if (ranks === undefined || this.gate(source, lane, now) > 0) continue;
       for (const rank of ranks) {
         const found = choose(this.#roster.policy, this.#tolerance, rank[kind], accept, this.#random);
         if (found !== undefined) return found;
@@ -103,18 +93,18 @@ export class Chooser {
     return undefined;
   }
 
-  #accept(node: LaneNode, need: Need, now: number, allowTried: boolean): Pick | undefined {
+  #accept(node: LaneNode, need: Need, now: number): Pick | undefined {
     if (tokenProblem(node.bucket, need) !== undefined) return undefined;
     let best: CredentialEntry | undefined;
     for (const entry of node.members) {
       if (best !== undefined && entry.usedSeq >= best.usedSeq) continue;
-      if (memberProblem(entry, need, now, allowTried) === undefined) best = entry;
+      if (memberProblem(entry, need, now) === undefined) best = entry;
     }
     return best === undefined ? undefined : { entry: best, node, why: this.#roster.policy.name };
   }
 
   /** The conversation's own key, while that costs nothing: the source is first in line and the bucket is not short. */
-  #preferred(lane: Lane, need: Need, now: number, allowTried: boolean): Pick | undefined {
+  #preferred(lane: Lane, need: Need, now: number): Pick | undefined {
     const { affinity } = need;
     if (affinity?.credential === undefined || !need.counted) return undefined;
     if (!affinity.strict && !this.#affinity) return undefined;
@@ -125,10 +115,10 @@ export class Chooser {
       if (
         !affinity.strict && (node.share < TUNING.affinityShare || !this.#isFront(node.rank, lane, need, now))
       ) continue;
-      if (this.gate(entry.source, lane.model, now) > 0 || tokenProblem(node.bucket, need) !== undefined) {
+      if (this.gate(entry.source, lane, now) > 0 || tokenProblem(node.bucket, need) !== undefined) {
         continue;
       }
-      if (memberProblem(entry, need, now, allowTried) === undefined) return { entry, node, why: "affinity" };
+      if (memberProblem(entry, need, now) === undefined) return { entry, node, why: "affinity" };
     }
     return undefined;
   }
@@ -136,7 +126,7 @@ export class Chooser {
   /** True when no better rank has anything open, so that staying skips nobody. */
   #isFront(rank: LaneRank, lane: Lane, need: Need, now: number): boolean {
     for (const source of need.sources) {
-      if (this.gate(source, lane.model, now) > 0) continue;
+      if (this.gate(source, lane, now) > 0) continue;
       for (const one of lane.ranks.get(source) ?? []) {
         if (one === rank) return true;
         if (one.open.size > 0) return false;
@@ -151,13 +141,12 @@ export class Chooser {
     sources: readonly SourceName[],
     need: Need,
     now: number,
-    allowTried: boolean,
   ): Pick | undefined {
     for (const source of sources) {
-      if (this.gate(source, lane.model, now) > 0) continue;
+      if (this.gate(source, lane, now) > 0) continue;
       for (const node of this.#scanned(lane, need)) {
-        if (node.rank.source !== source || (need.counted && node.state === "closed")) continue;
-        const found = this.#accept(node, need, now, allowTried);
+        if (node.rank.source !== source || node.bucket.state === "closed") continue;
+        const found = this.#accept(node, need, now);
         if (found !== undefined) return { ...found, why: need.pinned === undefined ? "uncounted" : "pinned" };
       }
     }
@@ -174,8 +163,8 @@ export class Chooser {
     const kind = this.#probes.due(lane, now);
     if (kind === undefined) return undefined;
     for (const node of this.#probes.candidates(lane, kind, now)) {
-      if (!sources.includes(node.rank.source) || this.gate(node.rank.source, lane.model, now) > 0) continue;
-      const found = this.#accept(node, need, now, false);
+      if (!sources.includes(node.rank.source) || this.gate(node.rank.source, lane, now) > 0) continue;
+      const found = this.#accept(node, need, now);
       if (found !== undefined) return { ...found, why: `probe of a ${kind} limit`, probe: kind };
     }
     return undefined;

@@ -14,8 +14,8 @@ export interface Need {
   readonly model: string;
   /** What is asked of it. Quota, locks and model lists tell operations apart. */
   readonly operation: Operation;
-  /** Metrics of Google's that the call spends beside its operation's own: `grounding`, `storage`. */
-  readonly spends?: readonly string[];
+  /** Metrics of Google's that the call spends beside its operation's own: `grounding`, `storage`. Asked only while one is used up. */
+  readonly spends?: () => readonly string[];
   /** Tried in this order; within a source the tier, priority and policy decide. */
   readonly sources: readonly SourceName[];
   /** Input tokens, estimated before and settled after. */
@@ -34,8 +34,10 @@ export interface Need {
     readonly source: SourceName;
     readonly strict: boolean;
   };
-  /** Credentials that already failed this call. */
+  /** Credentials that are not asked again by this call. */
   readonly tried: ReadonlySet<CredentialId>;
+  /** True when the call has failed before: it goes to the head of its line. */
+  readonly again?: boolean;
   /** False for calls that take no quota of their own (models.list, countTokens, files). */
   readonly counted: boolean;
 }
@@ -48,6 +50,8 @@ export interface Refusal {
   readonly reason: string;
   /** Epoch milliseconds at which this reason ends, when known. */
   readonly until?: number;
+  /** What Google said that it rests on. */
+  readonly said?: Pick<Failure, "class" | "status" | "code" | "message" | "link">;
 }
 
 /** Nothing can serve in time. The failure carries the true `until` and names what is short. */
@@ -59,6 +63,7 @@ export interface Shortage {
 
 /** What to do after a failed attempt. */
 export interface Verdict {
+  /** `other` rules the credential out for this call, `wait` until Google's stated time has come. */
   readonly next: "same" | "other" | "wait" | "stop";
   /** Milliseconds to wait before the next attempt; jitter is in it. */
   readonly delayMs: number;
@@ -174,7 +179,10 @@ export type PoolEvent =
   | {
     readonly type: "dead";
     readonly credential: CredentialId;
+    /** When Google said so. */
+    readonly at: number;
     readonly reason: string;
+    readonly code?: string;
     readonly link?: string;
   }
   | { readonly type: "recovered"; readonly credential?: CredentialId; readonly scope: string }

@@ -1,13 +1,59 @@
-import type { Random } from "../core/mod.ts";
+import { type Failure, FAILURE_CLASSES, isObject, type Random } from "../core/mod.ts";
 import { TUNING } from "./tuning.ts";
+
+/** What a failure said, kept for those who meet its cooldown: they are told the same. */
+export type Said = Pick<Failure, "class" | "status" | "code" | "message" | "link">;
+
+export function saidOf({ class: name, status, code, message, link }: Failure): Said {
+  return {
+    class: name,
+    status,
+    message,
+    ...(code === undefined ? {} : { code }),
+    ...(link === undefined ? {} : { link }),
+  };
+}
+
+/** Reads what a record kept; `name` and `text` stand in for what it lacks. */
+export function saidIn(value: unknown, name: Failure["class"], text: string): Said {
+  const said = isObject(value) ? value : {};
+  const { status, code, message, link } = said;
+  return {
+    class: FAILURE_CLASSES.find((one) => one === said["class"]) ?? name,
+    status: typeof status === "number" ? status : 429,
+    message: typeof message === "string" ? message : text,
+    ...(typeof code === "string" ? { code } : {}),
+    ...(typeof link === "string" ? { link } : {}),
+  };
+}
 
 /** Something rests until a time. */
 export interface Cooldown {
+  /** `credential` or `model:<lane>`. */
   readonly scope: string;
   readonly kind: string;
+  /** When it is tried again. */
   readonly until: number;
   readonly reason: string;
+  /** True when Google stated `until`; false when it is our own pause, of which nobody is told the end. */
   readonly fact: boolean;
+  /** True when Google itself closed the scope; false for a guess, of which there may not be too many. */
+  readonly stated: boolean;
+  readonly said: Said;
+}
+
+/** Classes that do not pass by waiting a little: nobody waits for such a cooldown to end. */
+const LASTING: ReadonlySet<Failure["class"]> = new Set([
+  "credential_dead",
+  "credential_stale",
+  "config_fault",
+  "not_on_tier",
+  "model_gone",
+]);
+
+/** True when a call is better refused at once than made to wait for this. */
+export function isLasting({ fact, stated, said }: Pick<Cooldown, "fact" | "stated" | "said">): boolean {
+  return LASTING.has(said.class) || (said.class === "quota" && stated && !fact);
 }
 
 /** How long a guess lasts: it grows with each one in a row, is capped, and is spread by a fifth so that not all come back at once. */
@@ -58,12 +104,15 @@ export class ModelLoad {
   limit = Infinity;
   inFlight = 0;
   until = 0;
+  /** What the last fault said. */
+  said: Said | undefined;
   #inARow = 0;
   #rests = 0;
   #cutAt = 0;
   #lastFault = 0;
 
-  fault(now: number, random: Random): number {
+  fault(now: number, random: Random, said: Said): number {
+    this.said = said;
     this.#lastFault = now;
     this.#inARow++;
     if (now - this.#cutAt > TUNING.overloadedCut) {

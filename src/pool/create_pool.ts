@@ -52,7 +52,7 @@ function followStore({ store, log }: PoolOptions, { sharing, setLimits, caps }: 
 
 function facade(
   { settings, catalog, ports: { clock } }: PoolOptions,
-  { roster, chooser, dispatcher, suggestions, caps, sharing, memory }: Parts,
+  { roster, dispatcher, suggestions, caps, sharing, memory }: Parts,
   listeners: Set<(event: PoolEvent) => void>,
   emit: (event: PoolEvent) => void,
   stopFollowing: () => void,
@@ -65,10 +65,10 @@ function facade(
     expectedWait: (need) => dispatcher.expectedWait(need),
     view: () => viewOf(roster, dispatcher, suggestions, clock.now()),
     standing: (model, sources) =>
-      standingOf({ roster, chooser, caps, catalog, queueMaxWait }, model, sources, clock.now()),
+      standingOf({ roster, caps, catalog, queueMaxWait }, model, sources, clock.now()),
     refusals: (need) => {
       const now = clock.now();
-      return refusalsOf(roster, roster.lane(need.model, now), need, now);
+      return refusalsOf(roster, roster.lane(need, now), need, now);
     },
     lift(credential, scope) {
       roster.lift(credential, scope, clock.now());

@@ -57,7 +57,7 @@ Deno.test("fail() with a daily violation closes one model until Pacific midnight
     until: clock.now() + 5_000,
     limits: [{ kind: "requests_per_day", value: 20 }],
   });
-  assert.equal((await leased(pool)).fail(failure, FIRST).next, "other");
+  assert.equal((await leased(pool)).fail(failure, FIRST).next, "wait");
   const shortage = await refused(pool);
   assert.equal(shortage.failure.class, "quota");
   assert.equal(shortage.failure.until, Date.UTC(2026, 5, 2, 7));

@@ -1,9 +1,10 @@
 import { type Credential, type CredentialId, permitsModel, type SourceName, type Tier } from "../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
-import { type Cooldown, EndpointHealth } from "./cooldown.ts";
+import { type Cooldown, EndpointHealth, type Said } from "./cooldown.ts";
 import type { LaneNode } from "./lane.ts";
 
 export interface EntryCooldown extends Cooldown {
+  /** How many of its kind came in a row: the next is longer. */
   readonly streak: number;
 }
 
@@ -17,14 +18,10 @@ export class CredentialEntry {
   usedSeq = 0;
   requests = 0;
   errors = 0;
-  /** Known dead here at once, before the store says so. */
-  dead: boolean;
-  /** What Google said when it died here, before the store says so. */
-  deadBecause: string | undefined;
-  /** By scope: `credential` or `model:<id>`. */
+  /** Why Google does not take it any more; known here before the store says so. */
+  dead: Said | undefined;
+  /** By scope: `credential` or `model:<lane>`. */
   readonly cooldowns = new Map<string, EntryCooldown>();
-  /** Models for which its last failure was a used-up limit: it is fit again as soon as its bucket is. */
-  readonly limited = new Set<string>();
   readonly nodes = new Set<LaneNode>();
   readonly buckets = new Map<string, Bucket>();
   /** Its buckets before its project changed: what they knew goes on to the new ones. */
@@ -34,7 +31,7 @@ export class CredentialEntry {
 
   constructor(public credential: Credential, public order: number, slots: number) {
     this.slots = slots;
-    this.dead = credential.dead !== undefined;
+    this.dead = deathOf(credential);
     this.endpoint = credential.proxy === undefined ? undefined : new EndpointHealth();
   }
 
@@ -50,8 +47,19 @@ export class CredentialEntry {
     return this.credential.tier;
   }
 
+  /** The sign-in that it stands for; keys have none. */
+  get account(): string | undefined {
+    const { credential } = this;
+    return "email" in credential ? credential.email : undefined;
+  }
+
   get usable(): boolean {
-    return this.credential.enabled && !this.dead;
+    return this.credential.enabled && this.dead === undefined;
+  }
+
+  /** The store's word on whether it lives. */
+  believeStore(): void {
+    this.dead = deathOf(this.credential);
   }
 
   /** Its project changed: buckets are looked up anew. */
@@ -64,21 +72,43 @@ export class CredentialEntry {
     return permitsModel(this.credential, model);
   }
 
-  /** When its cooldowns for this model end; 0 when there is none. */
-  coolingUntil(model: string, now: number): number {
+  /** When its cooldowns for this lane end; 0 when there is none. */
+  coolingUntil(lane: string, now: number): number {
     const endpoint = this.endpoint?.closedUntil(now) ?? 0;
     if (this.cooldowns.size === 0) return endpoint;
-    return Math.max(endpoint, this.#until("credential", now), this.#until(`model:${model}`, now));
+    return Math.max(endpoint, this.#until("credential", now), this.#until(`model:${lane}`, now));
   }
 
-  /** What rests it for this model. */
-  cooldownFor(model: string, now: number): EntryCooldown | undefined {
-    return ["credential", `model:${model}`].map((scope) => this.cooldowns.get(scope))
-      .find((cooldown) => cooldown !== undefined && cooldown.until > now);
+  /** What rests it for this lane: of several the one that lasts longest. */
+  cooldownFor(lane: string, now: number): EntryCooldown | undefined {
+    const whole = this.cooldowns.get("credential"), one = this.cooldowns.get(`model:${lane}`);
+    const longest = (whole?.until ?? 0) >= (one?.until ?? 0) ? whole : one;
+    return longest !== undefined && longest.until > now ? longest : undefined;
+  }
+
+  /** A call of this lane was served: what had been guessed of it was wrong, or is over. */
+  heal(lane: string): boolean {
+    let healed = false;
+    for (const scope of this.cooldowns.size === 0 ? [] : ["credential", `model:${lane}`]) {
+      healed = this.cooldowns.delete(scope) || healed;
+    }
+    return healed;
   }
 
   #until(scope: string, now: number): number {
     const cooldown = this.cooldowns.get(scope);
     return cooldown !== undefined && cooldown.until > now ? cooldown.until : 0;
   }
+}
+
+function deathOf({ dead }: Credential): Said | undefined {
+  if (dead === undefined) return undefined;
+  const { class: name, reason, code, link } = dead;
+  return {
+    class: name,
+    status: 401,
+    message: reason,
+    ...(code === undefined ? {} : { code }),
+    ...(link === undefined ? {} : { link }),
+  };
 }

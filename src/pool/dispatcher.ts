@@ -5,6 +5,7 @@ import type { Lease, Need, PoolEvent, Shortage } from "./contract.ts";
 import type { Flights } from "./flights.ts";
 import { Forecast } from "./forecast.ts";
 import type { Lane } from "./lane.ts";
+import { laneOf } from "./lane_name.ts";
 import { callOf, finite, isFree, type Joining, Line, PROMISE_MS, type Ticket } from "./line.ts";
 import { type Hope, Outlook } from "./outlook.ts";
 import type { Roster } from "./roster.ts";
@@ -52,7 +53,7 @@ export class Dispatcher {
     for (const line of this.#lines.values()) {
       const [ticket] = line.queue;
       if (ticket === undefined) continue;
-      const lane = this.#context.roster.lane(line.model, now);
+      const lane = this.#context.roster.lane(line, now);
       const { at } = this.#hope(line, lane, ticket.need, line.queue.length, now);
       if (at !== Infinity) longest = Math.max(longest, at - now);
     }
@@ -62,38 +63,39 @@ export class Dispatcher {
   tryAcquire(need: Need): Lease | undefined {
     const { roster, clock } = this.#context;
     if (this.#closed) return undefined;
-    const lane = roster.lane(need.model, clock.now());
-    return this.#attempt(lane, need, 0, false, false);
+    const lane = roster.lane(need, clock.now());
+    return this.#attempt(lane, need, 0, false);
   }
 
   acquire(need: Need, signal: AbortSignal, maxWaitMs: number): Promise<Lease | Shortage> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const now = this.#context.clock.now();
-    if (this.#closed) return Promise.resolve(shortageOf(need.model, "closed", undefined, now, []));
-    const lane = this.#context.roster.lane(need.model, now);
-    const line = this.#line(need.model);
+    if (this.#closed) {
+      return Promise.resolve(shortageOf(need.model, { reason: "closed" }, undefined, now, []));
+    }
+    const lane = this.#context.roster.lane(need, now);
+    const line = this.#line(need);
     if (line.queue.length === 0) {
-      const lease = this.#attempt(lane, need, 0, false, false);
+      const lease = this.#attempt(lane, need, 0, false);
       if (lease !== undefined) return Promise.resolve(this.#relieved(line, lease));
     }
-    const urgent = need.tried.size > 0 || line.promises.redeem(callOf(need), now);
+    const urgent = need.again === true || need.tried.size > 0 || line.promises.redeem(callOf(need), now);
     const ahead = urgent ? 0 : line.queue.ahead(need.client, need.session);
     const hope = this.#hope(line, lane, need, ahead, now);
     const patience = Math.min(maxWaitMs, this.#context.settings.queueMaxWait);
     const late = hope.at !== Infinity && hope.at > now + patience;
     if (!hope.hopeful || late) return Promise.resolve(this.#refuse(line, lane, need, hope.at, now));
     if (this.#waiting >= this.#context.settings.queueMaxLength) {
-      return Promise.resolve(shortageOf(need.model, "queue", finite(hope.at), now, []));
+      return Promise.resolve(shortageOf(need.model, { reason: "queue" }, finite(hope.at), now, []));
     }
-    const allowTried = need.tried.size > 0 && hope.untriedAt > now + patience;
-    return this.#enqueue(need, signal, { now, patience, allowTried, urgent });
+    return this.#enqueue(need, signal, { now, patience, urgent });
   }
 
   /** Milliseconds until a call with this need would be served; 0 when something is free, Infinity when nothing is known to free. */
   expectedWait(need: Need): number {
     const now = this.#context.clock.now();
-    const lane = this.#context.roster.lane(need.model, now);
-    const line = this.#line(need.model);
+    const lane = this.#context.roster.lane(need, now);
+    const line = this.#line(need);
     const ahead = line.queue.ahead(need.client, need.session);
     if (ahead === 0 && this.#context.chooser.choose(lane, need, now) !== undefined) return 0;
     return Math.max(0, this.#hope(line, lane, need, ahead, now).at - now);
@@ -112,7 +114,7 @@ export class Dispatcher {
       line.cancelWake();
       for (const ticket of [...line.queue]) {
         this.#leave(line, ticket);
-        ticket.resolve(shortageOf(line.model, "closed", undefined, now, []));
+        ticket.resolve(shortageOf(line.model, { reason: "closed" }, undefined, now, []));
       }
     }
     this.#lines.clear();
@@ -122,11 +124,10 @@ export class Dispatcher {
     lane: Lane,
     need: Need,
     queuedMs: number,
-    allowTried: boolean,
     demand: boolean,
   ): Lease | undefined {
     const { chooser, flights, caps, clock } = this.#context;
-    const pick = chooser.choose(lane, need, clock.now(), { allowTried, demand });
+    const pick = chooser.choose(lane, need, clock.now(), { demand });
     if (pick === undefined) return undefined;
     const take = need.counted ? caps.take(need, pick.entry.id) : UNCAPPED;
     if (take === "pending" || take.kind !== "taken") return undefined;
@@ -160,8 +161,8 @@ export class Dispatcher {
   }
 
   #enqueue(need: Need, signal: AbortSignal, how: Joining): Promise<Lease | Shortage> {
-    const { now, patience, allowTried, urgent } = how;
-    const line = this.#line(need.model);
+    const { now, patience, urgent } = how;
+    const line = this.#line(need);
     return new Promise((resolve, reject) => {
       const leave = () => {
         if (this.#leave(line, ticket)) reject(signal.reason);
@@ -175,7 +176,6 @@ export class Dispatcher {
         enqueuedAt: now,
         deadline: now + patience,
         resolve,
-        allowTried,
         cancelTimer: this.#context.clock.after(patience, () => this.#expire(line, ticket)),
         stopListening: () => signal.removeEventListener("abort", leave),
       };
@@ -188,7 +188,7 @@ export class Dispatcher {
 
   #expire(line: Line, ticket: Ticket): void {
     const now = this.#context.clock.now();
-    const lane = this.#context.roster.lane(line.model, now);
+    const lane = this.#context.roster.lane(line, now);
     const ahead = Math.max(0, line.queue.ahead(ticket.client, ticket.session) - 1);
     if (!this.#leave(line, ticket)) return;
     ticket.resolve(
@@ -212,7 +212,7 @@ export class Dispatcher {
     const { roster, clock } = this.#context;
     while (line.queue.length > 0) {
       const now = clock.now();
-      const lane = roster.lane(line.model, now);
+      const lane = roster.lane(line, now);
       if (!this.#serveOne(line, lane, now)) {
         this.#sleep(line, lane, now);
         return;
@@ -226,7 +226,7 @@ export class Dispatcher {
   #serveOne(line: Line, lane: Lane, now: number): boolean {
     let tries = 0;
     for (const ticket of line.queue.heads()) {
-      const lease = this.#attempt(lane, ticket.need, now - ticket.enqueuedAt, ticket.allowTried, tries === 0);
+      const lease = this.#attempt(lane, ticket.need, now - ticket.enqueuedAt, tries === 0);
       if (lease !== undefined) {
         if (now - ticket.enqueuedAt > TUNING.pressureWait) this.#pressed(lane, now);
         line.queue.serve(ticket);
@@ -272,11 +272,12 @@ export class Dispatcher {
     });
   }
 
-  #line(model: string): Line {
-    let line = this.#lines.get(model);
+  #line(need: Pick<Need, "model" | "operation">): Line {
+    const name = laneOf(need);
+    let line = this.#lines.get(name);
     if (line === undefined) {
-      line = new Line(model);
-      this.#lines.set(model, line);
+      line = new Line(need.model, need.operation);
+      this.#lines.set(name, line);
     }
     return line;
   }

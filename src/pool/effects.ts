@@ -1,15 +1,14 @@
-import type { CredentialId, Failure, FailureClass, LimitNotice, Random } from "../core/mod.ts";
-import { nextPacificMidnight } from "../core/mod.ts";
+import type { Failure, FailureClass, FailureScope, Random } from "../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
+import { BucketLimits } from "./bucket_limits.ts";
 import type { AttemptHistory, PoolEvent } from "./contract.ts";
-import { guessMs } from "./cooldown.ts";
+import { guessMs, type Said, saidOf } from "./cooldown.ts";
 import type { CredentialEntry } from "./credential_entry.ts";
-import { learnDay, learnRequests, learnTokens, type Lesson } from "./learning.ts";
-import { followShift } from "./moving_limits.ts";
+import type { Lane } from "./lane.ts";
 import type { Roster } from "./roster.ts";
 import type { Sent } from "./send_window.ts";
 import type { Suggestions } from "./suggestions.ts";
-import { MINUTE, TUNING } from "./tuning.ts";
+import { TUNING } from "./tuning.ts";
 
 /** One upstream call under way. */
 export interface Flight {
@@ -17,6 +16,7 @@ export interface Flight {
   /** What it draws from. */
   readonly quota: Bucket;
   readonly model: string;
+  readonly lane: Lane;
   readonly sent: Sent | undefined;
   readonly tokens: number;
   readonly probe: "limit" | "day" | undefined;
@@ -33,43 +33,61 @@ export interface EffectsContext {
 
 type Effect = (flight: Flight, failure: Failure, now: number, history: AttemptHistory) => string;
 
-/** Applies a failure to what it concerns, exactly that, for as long as it lasts. Returns what was done, for the call's trail. */
+/** Refusals that Google does not count against any limit. */
+const UNCOUNTED: ReadonlySet<FailureClass> = new Set(["rate_limit", "quota", "not_on_tier", "ambiguous_429"]);
+
+/** How long something rests that Google closed without an end, by class; what is not here rests by a guess that grows. */
+const RESTS: Readonly<Partial<Record<FailureClass, number>>> = {
+  not_on_tier: TUNING.notOnTier,
+  model_gone: TUNING.notOnTier,
+  config_fault: TUNING.sourceFault,
+};
+
+/**
+ * What a failure closes: one function for each scope that it can name, and nothing beside them. Google's word closes all that it
+ * concerns until the stated time; what is merely inferred rests by a guess, which grows, heals with the first success, and never
+ * takes more than half of those who could serve.
+ */
 export class Effects {
   readonly #context: EffectsContext;
-  readonly #table: Readonly<Record<FailureClass, Effect>>;
+  readonly #limits: BucketLimits;
+  readonly #byScope: Readonly<Record<FailureScope, Effect>>;
 
   constructor(context: EffectsContext) {
     this.#context = context;
-    const nothing: Effect = () => "";
-    this.#table = {
-      caller_fault: nothing,
-      client_gone: nothing,
-      blocked: nothing,
-      empty_reply: nothing,
-      unknown: nothing,
-      credential_dead: this.#dead,
-      credential_stale: this.#stale,
-      config_fault: this.#sourceFault,
-      rate_limit: this.#limited,
-      quota: this.#limited,
-      not_on_tier: this.#notOnTier,
-      model_gone: this.#modelGone,
-      overloaded: this.#overloaded,
-      region_blocked: this.#egress,
-      transport: this.#transport,
-      ambiguous_429: this.#ambiguous,
+    this.#limits = new BucketLimits(
+      context,
+      (entry, scope, failure, now) => this.#rest([entry], scope, failure, now),
+    );
+    this.#byScope = {
+      request: () => "",
+      credential: this.#credential,
+      account: this.#account,
+      project: this.#project,
+      bucket: (flight, failure, now) => this.#limits.close(flight, failure, now),
+      credential_model: this.#credentialModel,
+      model: this.#model,
+      source: this.#source,
+      endpoint: this.#endpoint,
+      egress: this.#egress,
     };
   }
 
+  /** Returns what was done, for the call's trail. */
   apply(flight: Flight, failure: Failure, history: AttemptHistory, now: number): string {
-    if (failure.class !== "client_gone" && failure.class !== "caller_fault") flight.entry.errors++;
-    if (failure.class !== "transport" && failure.class !== "client_gone") this.#answered(flight);
-    if (failure.class === "rate_limit" || failure.class === "quota") flight.entry.limited.add(flight.model);
-    else flight.entry.limited.delete(flight.model);
+    const { roster } = this.#context;
+    const { class: name, scope, project } = failure;
+    if (name !== "client_gone" && name !== "caller_fault") flight.entry.errors++;
+    if (scope !== "endpoint" && name !== "client_gone") this.#answered(flight);
     if (flight.sent !== undefined) flight.sent.doubtful = true;
-    const note = this.#table[failure.class].call(this, flight, failure, now, history);
-    this.#context.roster.refreshBucket(flight.quota, now);
-    this.#context.roster.refreshEntry(flight.entry, now);
+    if (UNCOUNTED.has(name)) uncount(flight);
+    if (name === "overloaded") this.#limits.release(flight);
+    if (project !== undefined && scope !== "bucket") roster.measureProject(flight.entry, project, now);
+    const note = this.#byScope[scope].call(this, flight, failure, now, history);
+    // A bucket first takes what it learned with it.
+    if (project !== undefined && scope === "bucket") roster.measureProject(flight.entry, project, now);
+    roster.refreshBucket(flight.quota, now);
+    roster.refreshEntry(flight.entry, now);
     return note;
   }
 
@@ -79,164 +97,114 @@ export class Effects {
     if (endpoint.answer()) this.#context.emit({ type: "recovered", scope: `endpoint:${entry.source}` });
   }
 
-  #dead({ entry }: Flight, failure: Failure): string {
-    if (entry.dead) return "already dead";
-    entry.dead = true;
-    entry.deadBecause = failure.message;
-    const link = failure.link === undefined ? {} : { link: failure.link };
-    this.#context.emit({ type: "dead", credential: entry.id, reason: failure.message, ...link });
-    return "retired the credential";
+  /** A token that a refresh does not help is the first one's trouble alone; the caller refreshes it once before. */
+  #credential({ entry }: Flight, failure: Failure, now: number, history: AttemptHistory): string {
+    if (failure.class === "credential_stale" && history.sameKeyRetries < 1) return "";
+    return this.#close([entry], failure, now);
   }
 
-  /** The first time the caller refreshes the token; if that did not help, the credential rests. */
-  #stale(flight: Flight, failure: Failure, now: number, history: AttemptHistory): string {
-    if (history.sameKeyRetries < 1) return "";
-    return this.#guessCredential(flight.entry, "credential", failure, now);
+  #account({ entry }: Flight, failure: Failure, now: number): string {
+    const { account } = entry;
+    const all = [...this.#context.roster.entries.values()];
+    const others = all.filter((one) => one !== entry && account !== undefined && one.account === account);
+    return this.#close([entry, ...others], failure, now);
   }
 
-  #sourceFault({ entry }: Flight, failure: Failure, now: number): string {
+  #project({ entry }: Flight, failure: Failure, now: number): string {
+    return this.#close(this.#context.roster.projectMembers(entry), failure, now);
+  }
+
+  /** Retires or rests whole credentials. */
+  #close(entries: readonly CredentialEntry[], failure: Failure, now: number): string {
+    if (failure.class !== "credential_dead") return this.#rest(entries, "credential", failure, now);
+    const dying = entries.filter(({ dead }) => dead === undefined);
+    for (const entry of dying) this.#kill(entry, saidOf(failure), now);
+    return dying.length === 0 ? "already retired" : `retired ${credentials(dying.length)}`;
+  }
+
+  #kill(entry: CredentialEntry, said: Said, now: number): void {
+    entry.dead = said;
+    const { message, code, link } = said;
+    this.#context.emit({
+      type: "dead",
+      credential: entry.id,
+      at: now,
+      reason: message,
+      ...(code === undefined ? {} : { code }),
+      ...(link === undefined ? {} : { link }),
+    });
+    this.#context.roster.refreshEntry(entry, now);
+  }
+
+  #credentialModel({ entry, lane }: Flight, failure: Failure, now: number): string {
+    const scope = `model:${lane.name}`;
+    if (failure.stated !== true && !this.#mayGuess(entry, lane, now)) {
+      return "too much is benched by guesses already";
+    }
+    return this.#rest([entry], scope, failure, now);
+  }
+
+  /** Rests credentials, or a part of what they serve. */
+  #rest(entries: readonly CredentialEntry[], scope: string, failure: Failure, now: number): string {
+    for (const entry of entries) {
+      const streak = (entry.cooldowns.get(scope)?.streak ?? -1) + 1;
+      const until = failure.until ?? now + this.#pauseMs(failure, streak);
+      const { class: kind, message: reason } = failure;
+      const fact = failure.until !== undefined;
+      const cooldown = {
+        scope,
+        kind,
+        until,
+        reason,
+        fact,
+        stated: failure.stated === true,
+        said: saidOf(failure),
+      };
+      entry.cooldowns.set(scope, { ...cooldown, streak });
+      this.#context.dirty(entry);
+      this.#context.emit({ type: "cooled", credential: entry.id, scope, until, reason });
+      this.#context.roster.refreshEntry(entry, now);
+    }
+    return `rests ${credentials(entries.length)}${scope === "credential" ? "" : ` (${scope})`}`;
+  }
+
+  #pauseMs({ class: name, stated }: Failure, streak: number): number {
+    const { random } = this.#context;
+    if (stated === true && name === "quota") return guessMs(streak + 4, random, TUNING.spentMax);
+    const fixed = stated === true ? RESTS[name] : undefined;
+    return fixed ?? guessMs(name === "credential_stale" ? streak + 3 : streak, random);
+  }
+
+  /** Guesses may bench only a share of those who could serve the lane. */
+  #mayGuess(entry: CredentialEntry, lane: Lane, now: number): boolean {
+    let all = 0, benched = 1;
+    for (const { members } of lane.nodes) {
+      for (const member of members) {
+        if (!member.usable) continue;
+        all++;
+        const cooldown = member === entry ? undefined : member.cooldownFor(lane.name, now);
+        if (cooldown !== undefined && !cooldown.stated) benched++;
+      }
+    }
+    return benched <= Math.floor(all * TUNING.guessShare);
+  }
+
+  #model({ entry, lane }: Flight, failure: Failure, now: number): string {
+    const { load } = this.#context.roster.way(entry.source, lane.name);
+    const until = load.fault(now, this.#context.random, saidOf(failure));
+    if (until === 0) return "asks the model less";
+    this.#context.emit({ type: "cooled", scope: `model:${lane.name}`, until, reason: failure.message });
+    return `rests the model for ${until - now} ms`;
+  }
+
+  #source({ entry }: Flight, failure: Failure, now: number): string {
     const until = failure.until ?? now + TUNING.sourceFault;
-    this.#context.roster.sourceFaults.set(entry.source, { until, reason: failure.message });
+    this.#context.roster.sourceFaults.set(entry.source, { until, said: saidOf(failure) });
     this.#context.emit({ type: "cooled", scope: `source:${entry.source}`, until, reason: failure.message });
     return `rested the source ${entry.source}`;
   }
 
-  #limited(flight: Flight, failure: Failure, now: number): string {
-    this.#uncount(flight);
-    const notices = failure.limits ?? [];
-    const note = this.#limit(flight, failure, notices, now);
-    const project = notices.find((notice) => notice.project !== undefined)?.project;
-    if (project !== undefined) this.#context.roster.measureProject(flight.entry, project, now);
-    return note;
-  }
-
-  #limit(flight: Flight, failure: Failure, notices: readonly LimitNotice[], now: number): string {
-    const day = notices.find((notice) =>
-      notice.kind === "requests_per_day" || notice.kind === "tokens_per_day"
-    );
-    if (day !== undefined || failure.class === "quota") return this.#dayOut(flight, failure, day, now);
-    const notes = notices.map((notice) => this.#minuteOut(flight, failure, notice, now));
-    if (notes.length > 0) return notes.join("; ");
-    return this.#block(flight.quota, failure, now, "rate limit");
-  }
-
-  #dayOut(flight: Flight, failure: Failure, notice: LimitNotice | undefined, now: number): string {
-    const { quota: bucket, entry } = flight;
-    // The short delay that stands beside a daily violation of an API key is not true: the day ends at Pacific midnight.
-    const midnight = entry.source === "api_key" && notice !== undefined
-      ? nextPacificMidnight(now)
-      : undefined;
-    const until = midnight ?? failure.until;
-    if (until === undefined) return this.#block(bucket, failure, now, "quota");
-    const named = notice?.kind === "tokens_per_day" ? undefined : notice;
-    if (learnDay(bucket, named, until, now)) this.#learned(bucket, "requests_per_day", bucket.rpd?.value);
-    if (flight.probe === "day") this.#context.roster.postponeDayProbes(bucket);
-    this.#context.suggestions.dayOut(bucket, now);
-    this.#context.dirty(bucket);
-    this.#context.emit({
-      type: "cooled",
-      credential: entry.id,
-      scope: bucket.id,
-      until,
-      reason: failure.message,
-    });
-    return "closed the bucket until its daily reset";
-  }
-
-  #minuteOut(flight: Flight, failure: Failure, notice: LimitNotice, now: number): string {
-    const { quota: bucket, sent } = flight;
-    if (notice.kind === "requests_per_minute" && sent !== undefined) {
-      const lesson = learnRequests(bucket, notice, sent, flight.probe !== undefined, now);
-      this.#afterLesson(bucket, "requests_per_minute", bucket.rpm?.value, lesson, now);
-      const until = failure.until ?? now;
-      if (!lesson.explained) this.#context.suggestions.refused(bucket, sent.at, lesson.missing, until, now);
-      bucket.stamp = { at: now, until };
-      if (failure.until !== undefined) bucket.prior.phase.note(failure.until);
-      if (failure.until === undefined && lesson.explained) return "paced by its own window";
-    } else if (notice.kind === "tokens_per_minute") {
-      const lesson = learnTokens(bucket, notice, flight.tokens, now);
-      this.#afterLesson(bucket, "tokens_per_minute", bucket.tpm?.value, lesson, now);
-      if (lesson.explained) return "paced by its own tokens";
-    }
-    return this.#block(bucket, failure, now, notice.kind.replaceAll("_", " "));
-  }
-
-  #afterLesson(bucket: Bucket, kind: string, limit: number | undefined, lesson: Lesson, now: number): void {
-    if (lesson.changed) this.#learned(bucket, kind, limit);
-    if (lesson.shifted) followShift(this.#context.roster, bucket.prior, now);
-    else if (lesson.priorMoved) this.#context.roster.refreshAll(now);
-    this.#context.dirty(bucket);
-  }
-
-  #learned(bucket: Bucket, kind: string, limit: number | undefined): void {
-    if (limit !== undefined) this.#context.emit({ type: "limit-learned", bucket: bucket.id, kind, limit });
-  }
-
-  /** Closes a bucket until the stated time, or for a guess when none was stated. */
-  #block(bucket: Bucket, failure: Failure, now: number, reason: string): string {
-    const fact = failure.until !== undefined;
-    if (!fact && !this.#mayGuess(bucket, now)) return "too much is benched by guesses already";
-    const until = fact
-      ? Math.max(now, failure.until ?? 0) + TUNING.resetSlack
-      : now + guessMs(bucket.guesses++, this.#context.random);
-    if ((bucket.block?.until ?? 0) > until) return "already closed for longer";
-    bucket.block = { until, kind: until - now > 10 * MINUTE ? "cooling" : "minute", reason, fact, at: now };
-    this.#context.dirty(bucket);
-    this.#context.emit({ type: "cooled", scope: bucket.id, until, reason });
-    return `closed the bucket (${reason}) for ${Math.round((until - now) / 100) / 10} s`;
-  }
-
-  #notOnTier(flight: Flight, failure: Failure, now: number): string {
-    this.#uncount(flight);
-    const until = failure.until ?? now + TUNING.notOnTier;
-    const limitIsZero = failure.limits?.some((notice) => notice.value === 0) ?? false;
-    const owners = limitIsZero ? this.#membersOf(flight.quota) : [flight.entry];
-    for (const entry of owners) {
-      this.#cool(entry, `model:${flight.model}`, "not_on_tier", until, failure.message, true);
-    }
-    for (const entry of owners) this.#context.roster.refreshEntry(entry, now);
-    return "set the model aside for this key";
-  }
-
-  #membersOf(bucket: Bucket): CredentialEntry[] {
-    const { entries } = this.#context.roster;
-    return [...entries.values()].filter((entry) => entry.buckets.get(bucket.identity.unit) === bucket);
-  }
-
-  #modelGone(flight: Flight, failure: Failure, now: number, history: AttemptHistory): string {
-    const until = failure.until ?? now + TUNING.modelGone;
-    this.#cool(flight.entry, `model:${flight.model}`, "model_gone", until, failure.message, true);
-    if (!history.classes.includes("model_gone")) return "set the model aside for this key";
-    this.#context.roster.way(flight.entry.source, flight.model).goneUntil = until;
-    this.#context.emit({ type: "cooled", scope: `model:${flight.model}`, until, reason: failure.message });
-    return "set the model aside";
-  }
-
-  #overloaded(flight: Flight, failure: Failure, now: number): string {
-    if (flight.sent !== undefined && flight.quota.prior.faults !== "counted") {
-      flight.quota.window.release(flight.sent);
-    }
-    const until = this.#context.roster.way(flight.entry.source, flight.model).load.fault(
-      now,
-      this.#context.random,
-    );
-    if (until === 0) return "asks the model less";
-    this.#context.emit({ type: "cooled", scope: `model:${flight.model}`, until, reason: failure.message });
-    return `rests the model for ${until - now} ms`;
-  }
-
-  #egress(_flight: Flight, failure: Failure, now: number): string {
-    this.#context.roster.egressUntil = now + TUNING.egress;
-    this.#context.emit({
-      type: "cooled",
-      scope: "egress",
-      until: now + TUNING.egress,
-      reason: failure.message,
-    });
-    return "this network may not call Google";
-  }
-
-  #transport({ entry }: Flight, failure: Failure, now: number): string {
+  #endpoint({ entry }: Flight, failure: Failure, now: number): string {
     const endpoint = entry.endpoint ?? this.#context.roster.endpoint(entry.source);
     const until = endpoint.fault(now, this.#context.random);
     if (until === 0) return "";
@@ -245,54 +213,21 @@ export class Effects {
     return `rests the way there for ${until - now} ms`;
   }
 
-  /** Nothing at first; a bucket that goes on answering so to different calls is rested by a guess. */
-  #ambiguous(flight: Flight, failure: Failure, now: number): string {
-    this.#uncount(flight);
-    const { quota: bucket } = flight;
-    const repeated = now - (bucket.ambiguousAt ?? -Infinity) < MINUTE;
-    bucket.ambiguousAt = now;
-    return repeated ? this.#block(bucket, failure, now, "unexplained 429") : "";
+  #egress(_flight: Flight, failure: Failure, now: number): string {
+    const until = now + TUNING.egress;
+    this.#context.roster.egress = { until, said: saidOf(failure) };
+    this.#context.emit({ type: "cooled", scope: "egress", until, reason: failure.message });
+    return "this network may not call Google";
   }
+}
 
-  #guessCredential(entry: CredentialEntry, scope: string, failure: Failure, now: number): string {
-    const streak = (entry.cooldowns.get(scope)?.streak ?? -1) + 1;
-    const until = now + guessMs(streak + 3, this.#context.random);
-    this.#cool(entry, scope, failure.class, until, failure.message, false, streak);
-    return "rests the credential";
-  }
+/** Google does not count what it refuses. */
+function uncount({ quota: bucket, sent }: Flight): void {
+  if (sent === undefined || sent.requests === 0) return;
+  bucket.window.cancel(sent);
+  bucket.dayCount = Math.max(0, bucket.dayCount - 1);
+}
 
-  #cool(
-    entry: CredentialEntry,
-    scope: string,
-    kind: string,
-    until: number,
-    reason: string,
-    fact: boolean,
-    streak = 0,
-  ): void {
-    entry.cooldowns.set(scope, { scope, kind, until, reason, fact, streak });
-    this.#context.dirty(entry);
-    const credential: CredentialId = entry.id;
-    this.#context.emit({ type: "cooled", credential, scope, until, reason });
-  }
-
-  /** Guesses may bench only a share of the buckets that serve the same models. */
-  #mayGuess(bucket: Bucket, now: number): boolean {
-    let all = 0, benched = 0;
-    for (const other of this.#context.roster.buckets.values()) {
-      if (other.identity.unit !== bucket.identity.unit) continue;
-      all++;
-      if (other !== bucket && other.block !== undefined && !other.block.fact && other.block.until > now) {
-        benched++;
-      }
-    }
-    return all === 1 || benched + 1 <= Math.floor(all * TUNING.guessShare);
-  }
-
-  /** Google does not count what it refuses. */
-  #uncount({ quota: bucket, sent }: Flight): void {
-    if (sent === undefined || sent.requests === 0) return;
-    bucket.window.cancel(sent);
-    bucket.dayCount = Math.max(0, bucket.dayCount - 1);
-  }
+function credentials(count: number): string {
+  return count === 1 ? "the credential" : `${count} credentials`;
 }

@@ -44,7 +44,7 @@ Deno.test("fail() with config_fault rests the whole source and leaves the others
 Deno.test("fail() with not_on_tier sets one model aside for one key", async () => {
   const { pool } = await benchOf([credentialOf("a"), credentialOf("b")]);
   const failed = pool.tryAcquire(needOf());
-  failed?.fail(failureOf("not_on_tier", { status: 429 }), FIRST);
+  failed?.fail(failureOf("not_on_tier", { status: 429, scope: "credential_model", stated: true }), FIRST);
   for (let i = 0; i < 4; i++) {
     const lease = pool.tryAcquire(needOf());
     assert.notEqual(lease?.credential.id, failed?.credential.id);
@@ -78,8 +78,15 @@ Deno.test("fail() reads the project from an error, says so, and puts keys of one
   const events: PoolEvent[] = [];
   pool.subscribe((event) => events.push(event));
   for (const key of ["a", "b", "c"]) {
-    const limits = [{ kind: "requests_per_minute", value: 9, project: "projects/42" }] as const;
-    const failure = failureOf("rate_limit", { status: 429, until: clock.now() + 100, limits });
+    const limits = [{ kind: "requests_per_minute", value: 9 }] as const;
+    const project = "projects/42";
+    const failure = failureOf("rate_limit", {
+      scope: "bucket",
+      status: 429,
+      until: clock.now() + 100,
+      limits,
+      project,
+    });
     const lease = pool.tryAcquire(needOf({ pinned: credentialOf(key).id }));
     lease?.fail(failure, FIRST);
     await clock.pass(200);
@@ -102,13 +109,13 @@ Deno.test("guesses bench at most half of a model's buckets, facts all of them", 
   const keys = ["a", "b", "c", "d"].map((id) => credentialOf(id));
   const { pool, clock } = await benchOf(keys);
   for (let i = 0; i < 4; i++) {
-    pool.tryAcquire(needOf())?.fail(failureOf("rate_limit", { status: 429 }), FIRST);
+    pool.tryAcquire(needOf())?.fail(failureOf("rate_limit", { status: 429, scope: "bucket" }), FIRST);
   }
   assert.equal(pool.view().buckets.filter((bucket) => bucket.coolingUntil !== undefined).length, 2);
   await clock.pass(3_000);
   for (let i = 0; i < 8; i++) {
     pool.tryAcquire(needOf())?.fail(
-      failureOf("rate_limit", { status: 429, until: clock.now() + 30_000 }),
+      failureOf("rate_limit", { status: 429, scope: "bucket", until: clock.now() + 30_000 }),
       FIRST,
     );
   }

@@ -45,7 +45,8 @@ export class Flights implements Landing {
     const now = clock.now();
     const exploring = need.counted && node.state === "explore";
     const trial = need.counted && bucket.halfOpen;
-    const way = roster.way(entry.source, need.model);
+    const way = roster.way(entry.source, node.lane.name);
+    bucket.sentOne();
     if (exploring) {
       bucket.exploring++;
       bucket.raiseSoft(now);
@@ -57,6 +58,7 @@ export class Flights implements Landing {
       this,
       entry,
       bucket,
+      node.lane,
       need,
       way,
       sent,
@@ -77,6 +79,7 @@ export class Flights implements Landing {
     const unchanged = this.#vacate(lease);
     const now = clock.now();
     entry.requests++;
+    if (entry.heal(lease.lane.name)) learned(entry);
     if (lease.endpoint.answer()) emit({ type: "recovered", scope: `endpoint:${entry.source}` });
     if (lease.way.load.success(now)) emit({ type: "recovered", scope: `model:${lease.model}` });
     if (sent !== undefined) {
@@ -106,14 +109,7 @@ export class Flights implements Landing {
     if (failure.class === "client_gone" || failure.class === "blocked") lease.caps.settle();
     else lease.caps.refund();
     this.#refresh(lease, now);
-    const otherFree = () => this.#otherFree(lease, now);
-    const facts = {
-      // Asked for by few rules, and a search.
-      get otherFree() {
-        return otherFree();
-      },
-      hasFallback: hasFallback(lease.model),
-    };
+    const facts = { hasFallback: hasFallback(lease.model) };
     const verdict = verdictOf(failure, history, facts, random);
     freed();
     return { ...verdict, note };
@@ -166,11 +162,5 @@ export class Flights implements Landing {
   #refresh(lease: OpenLease, now: number): void {
     this.#context.roster.refreshBucket(lease.quota, now);
     this.#context.roster.refreshEntry(lease.entry, now);
-  }
-
-  #otherFree(lease: OpenLease, now: number): boolean {
-    const { roster, chooser } = this.#context;
-    const need: Need = { ...lease.need, tried: new Set([...lease.need.tried, lease.entry.id]) };
-    return chooser.choose(roster.lane(lease.model, now), need, now) !== undefined;
   }
 }

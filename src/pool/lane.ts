@@ -1,7 +1,8 @@
-import type { SourceName } from "../core/mod.ts";
+import type { Operation, SourceName } from "../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
 import type { CredentialEntry } from "./credential_entry.ts";
 import { IndexedHeap } from "./indexed_heap.ts";
+import { laneName } from "./lane_name.ts";
 import type { Candidate, Policy } from "./policy/mod.ts";
 
 /** A bucket as one model sees it: its credentials of equal tier and priority, and whether it can serve now. */
@@ -25,7 +26,7 @@ export interface LaneRank {
   readonly explore: IndexedHeap<LaneNode>;
 }
 
-/** Everything that could serve one model, kept in order so that choosing looks at few of them. */
+/** Everything that could serve one operation of a model, kept in order so that choosing looks at few of them. */
 export class Lane {
   readonly nodes: LaneNode[] = [];
   /** Highest rank first. */
@@ -38,7 +39,16 @@ export class Lane {
   readonly #policy: Policy;
   readonly #byBucket = new Map<string, LaneNode>();
 
-  constructor(readonly model: string, readonly unit: string, policy: Policy) {
+  /** Model and operation as one word. */
+  readonly name: string;
+
+  constructor(
+    readonly model: string,
+    readonly operation: Operation,
+    readonly unit: string,
+    policy: Policy,
+  ) {
+    this.name = laneName(model, operation);
     this.#policy = policy;
   }
 
@@ -99,7 +109,7 @@ export class Lane {
     let until = Infinity;
     for (const member of node.members) {
       if (!member.usable) continue;
-      const cooling = member.coolingUntil(this.model, now);
+      const cooling = member.coolingUntil(this.name, now);
       if (cooling > now) until = Math.min(until, cooling);
       else if (member.inFlight < member.slots) return 0;
     }

@@ -1,5 +1,6 @@
 import type { LimitNotice } from "../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
+import type { Said } from "./cooldown.ts";
 import { believe, climb, disprove, noteShift, scalePart, stopRising } from "./moving_limits.ts";
 import type { Sent } from "./send_window.ts";
 import { MINUTE, TUNING } from "./tuning.ts";
@@ -120,6 +121,7 @@ export function learnDay(
   bucket: Bucket,
   notice: LimitNotice | undefined,
   until: number,
+  said: Said,
   now: number,
 ): boolean {
   const before = bucket.rpd?.value;
@@ -128,7 +130,7 @@ export function learnDay(
   const repeated = bucket.dayProbeAt !== Infinity;
   if (repeated) bucket.dayProbeEvery = Math.min(bucket.dayProbeEvery * 2, TUNING.dayProbeMax);
   bucket.dayProbeAt = now + bucket.dayProbeEvery;
-  bucket.block = { until, kind: "day", reason: "requests a day", fact: true, at: now };
+  bucket.block = { until, kind: "day", reason: "requests a day", fact: true, stated: true, at: now, said };
   return before !== value;
 }
 

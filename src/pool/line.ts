@@ -1,4 +1,4 @@
-import type { Failure } from "../core/mod.ts";
+import type { Failure, Operation } from "../core/mod.ts";
 import type { Lease, Need, Shortage } from "./contract.ts";
 import { FairQueue, type Waiting } from "./fair_queue.ts";
 import { Promises } from "./promises.ts";
@@ -12,8 +12,6 @@ export interface Ticket extends Waiting {
   readonly resolve: (result: Lease | Shortage) => void;
   readonly cancelTimer: () => void;
   readonly stopListening: () => void;
-  /** No other credential can serve in time, so those that failed this call may be asked again. */
-  allowTried: boolean;
 }
 
 /** How much one more gap between two served calls moves the average. */
@@ -29,7 +27,7 @@ export class Line {
   #gapMs = 0;
   #servedAt = 0;
 
-  constructor(readonly model: string) {}
+  constructor(readonly model: string, readonly operation: Operation) {}
 
   /** Notes that a waiting call was served; gaps count only while others go on waiting. */
   served(now: number): void {
@@ -67,7 +65,6 @@ export const PROMISE_MS = 30 * MINUTE;
 export interface Joining {
   readonly now: number;
   readonly patience: number;
-  readonly allowTried: boolean;
   readonly urgent: boolean;
 }
 

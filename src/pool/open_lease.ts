@@ -4,6 +4,7 @@ import type { CapTake } from "./cap_gate.ts";
 import type { AttemptHistory, Lease, Need, Verdict } from "./contract.ts";
 import type { CredentialEntry } from "./credential_entry.ts";
 import type { Flight } from "./effects.ts";
+import type { Lane } from "./lane.ts";
 import type { Sent } from "./send_window.ts";
 import type { Way } from "./way.ts";
 
@@ -26,6 +27,7 @@ export class OpenLease implements Lease, Flight {
     readonly landing: Landing,
     readonly entry: CredentialEntry,
     readonly quota: Bucket,
+    readonly lane: Lane,
     readonly need: Need,
     readonly way: Way,
     readonly sent: Sent | undefined,

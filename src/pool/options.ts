@@ -1,4 +1,4 @@
-import type { Clock, Credential, CredentialId, NewId, Random } from "../core/mod.ts";
+import type { Clock, Credential, CredentialId, NewId, Operation, Random } from "../core/mod.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Store } from "../store/contract.ts";
 
@@ -6,8 +6,8 @@ import type { Store } from "../store/contract.ts";
 export interface PoolCatalog {
   /** The quota group whose models share limits, caps and cooldowns; undefined when the model stands alone. */
   groupOf(model: string): string | undefined;
-  /** False when the credential is known not to serve the model; true or undefined otherwise. */
-  servedBy(model: string, credential: CredentialId): boolean | undefined;
+  /** False when the credential is known not to serve this operation of the model; true or undefined otherwise. */
+  servedBy(model: string, credential: CredentialId, operation: Operation): boolean | undefined;
   fallbacksOf(model: string): readonly string[];
   /** Changes whenever an answer above may have changed. */
   revision?(): number | string;

@@ -1,10 +1,14 @@
 import type { CapGate } from "./cap_gate.ts";
 import type { Chooser } from "./chooser.ts";
 import type { Need, Refusal, Shortage } from "./contract.ts";
+import { isLasting } from "./cooldown.ts";
+import type { CredentialEntry } from "./credential_entry.ts";
+import { cooldownOf, gateProblem } from "./eligibility.ts";
 import type { Forecast } from "./forecast.ts";
 import type { Lane } from "./lane.ts";
+import { laneOf as lane } from "./lane_name.ts";
 import type { Roster } from "./roster.ts";
-import { capped, mainReason, refusalsOf, shortageOf, toldOf, tooLarge } from "./shortage.ts";
+import { capped, mainRefusal, refusalsOf, shortageOf, soonest, tooLarge } from "./shortage.ts";
 
 /** What a call that cannot be served now may hope for. */
 export interface Hope {
@@ -12,8 +16,6 @@ export interface Hope {
   readonly hopeful: boolean;
   /** When it can be served; Infinity when only an event (a slot, a trial) will tell. */
   readonly at: number;
-  /** The same without the credentials that already failed it. */
-  readonly untriedAt: number;
 }
 
 /** Looks ahead from the known times: how long a call would wait, and why it is refused. Changes nothing. */
@@ -32,28 +34,26 @@ export class Outlook {
 
   of(lane: Lane, need: Need, ahead: number, now: number): Hope {
     const stop = this.#caps.stop(need);
-    if (stop !== undefined) return { hopeful: false, at: stop.until, untriedAt: stop.until };
+    if (stop !== undefined) return { hopeful: false, at: stop.until };
     const sources = this.#chooser.sourcesOf(lane, need).filter((source) => lane.ranks.has(source));
     const alive = lane.nodes.filter((node) =>
-      sources.includes(node.rank.source) && node.members.some((one) => one.usable && fits(one.id, need)) &&
-      !(need.counted && need.inputTokens > (node.bucket.tpm?.value ?? Infinity))
+      sources.includes(node.rank.source) && mayServe(node, need, now)
     );
-    if (alive.length === 0) return { hopeful: false, at: Infinity, untriedAt: Infinity };
-    const gates = sources.map((source) => this.#chooser.gate(source, lane.model, now));
-    const gate = Math.min(...gates);
-    const bound = need.pinned !== undefined || alive.length === 1;
-    const base = bound ? this.#first(alive, now) : this.#forecast.at(lane, sources, ahead, now);
-    const untried = alive.filter((node) => node.members.some((one) => one.usable && !need.tried.has(one.id)));
+    if (alive.length === 0) return { hopeful: false, at: Infinity };
+    const open = sources.filter((source) => alive.some((node) => node.rank.source === source));
+    const gate = Math.min(...open.map((source) => this.#chooser.gate(source, lane, now)));
+    const bound = isBound(need) || alive.length === 1;
+    const base = bound ? this.#first(alive, need, now) : this.#forecast.at(lane, sources, ahead, now);
     const at = gate === Infinity ? Infinity : Math.max(base, gate);
     const queued = bound && ahead > 0 ? Math.max(at, this.#forecast.at(lane, sources, ahead, now)) : at;
-    return { hopeful: true, at: queued, untriedAt: this.#first(untried, now) };
+    return { hopeful: true, at: queued };
   }
 
   /** When a sleeping line should look again. */
   nextChange(lane: Lane, now: number): number {
     let next = lane.nextAt;
     for (const source of lane.ranks.keys()) {
-      const gate = this.#chooser.gate(source, lane.model, now);
+      const gate = this.#chooser.gate(source, lane, now);
       if (gate > now) next = Math.min(next, gate);
     }
     return next;
@@ -68,49 +68,62 @@ export class Outlook {
     if (lane.nodes.length > 0 && need.counted && need.inputTokens > largest) {
       return tooLarge(need, largest, refusals);
     }
-    const reason = this.#reason(lane, need, refusals, now);
-    const told = toldOf(this.#roster, reason, refusals, need, now);
-    return shortageOf(need.model, reason, until, now, refusals, told);
+    const gates = this.#gates(lane, need, now);
+    const main = this.#mainRefusal(lane, need, [...gates, ...refusals], gates);
+    return shortageOf(need.model, main, until, now, refusals);
   }
 
   /** Why nobody can take it: a gate before all keys, what the keys say, or a gate that has just opened for one at a time. */
-  #reason(lane: Lane, need: Need, refusals: readonly Refusal[], now: number): string {
+  #mainRefusal(lane: Lane, need: Need, refusals: readonly Refusal[], gates: readonly Refusal[]): Refusal {
     const sources = need.sources.filter((source) => lane.ranks.has(source));
-    const reason = mainReason(refusals, this.#gates(lane, need, now), sources);
-    if (reason !== "none" || refusals.length > 0 || this.#roster.entries.size === 0) return reason;
-    return sources.some((source) => this.#roster.endpoints.get(source)?.halfOpen) ? "endpoint" : "full";
+    if (gates.length > 0 && gates.length >= sources.length) return soonest(gates);
+    const main = mainRefusal(refusals);
+    if (main !== undefined) return main;
+    if (this.#roster.entries.size === 0) return { reason: "empty" };
+    return {
+      reason: sources.some((source) => this.#roster.endpoints.get(source)?.halfOpen) ? "endpoint" : "full",
+    };
   }
 
-  #first(nodes: Lane["nodes"], now: number): number {
+  /** The first time at which one of the nodes can take the call. */
+  #first(nodes: Lane["nodes"], need: Need, now: number): number {
     let first = Infinity;
-    for (const node of nodes) first = Math.min(first, node.state === "closed" ? node.until : now);
+    for (const node of nodes) {
+      const bucketAt = node.bucket.state === "closed" ? node.bucket.until : now;
+      for (const member of node.members) {
+        if (!isCandidate(member, need, now)) continue;
+        const full = member.inFlight >= member.slots;
+        const restsUntil = cooldownOf(member, need, now)?.until ?? member.coolingUntil(lane(need), now);
+        first = Math.min(first, full ? Infinity : Math.max(bucketAt, restsUntil, now));
+      }
+    }
     return first;
   }
 
-  #gates(lane: Lane, need: Need, now: number): { reason: string; until: number }[] {
-    const gates: { reason: string; until: number }[] = [];
-    for (const source of need.sources) {
-      if (!lane.ranks.has(source)) continue;
-      const until = this.#chooser.gate(source, lane.model, now);
-      if (until > now) gates.push({ reason: gateReason(this.#roster, source, lane.model, now), until });
-    }
-    return gates;
+  #gates(lane: Lane, need: Need, now: number): readonly Refusal[] {
+    return need.sources.filter((source) => lane.ranks.has(source)).flatMap((source) => {
+      const problem = gateProblem(this.#roster, source, lane.name, now);
+      return problem === undefined ? [] : [problem];
+    });
   }
 }
 
-/** The word for what keeps a whole source from serving a model. */
-export function gateReason(
-  roster: Roster,
-  source: Need["sources"][number],
-  model: string,
-  now: number,
-): string {
-  if ((roster.sourceFaults.get(source)?.until ?? 0) > now) return "source";
-  if ((roster.findWay(source, model)?.goneUntil ?? 0) > now) return "gone";
-  if (roster.egressUntil > now) return "egress";
-  return (roster.endpoints.get(source)?.closedUntil(now) ?? 0) > 0 ? "endpoint" : "overloaded";
+/** True when the call cannot go to just any bucket, so that the general forecast says nothing of it. */
+function isBound(need: Need): boolean {
+  return need.pinned !== undefined || need.tried.size > 0 || need.spends !== undefined;
 }
 
-function fits(id: string, need: Need): boolean {
-  return need.pinned === undefined || need.pinned === id;
+/** True when waiting for this credential makes sense: nothing that lasts stands against it. */
+function isCandidate(entry: CredentialEntry, need: Need, now: number): boolean {
+  if (!entry.usable || need.tried.has(entry.id)) return false;
+  if (need.pinned !== undefined && need.pinned !== entry.id) return false;
+  const cooldown = cooldownOf(entry, need, now);
+  return cooldown === undefined || !isLasting(cooldown);
+}
+
+function mayServe({ bucket, members }: Lane["nodes"][number], need: Need, now: number): boolean {
+  if (need.counted && need.inputTokens > (bucket.tpm?.value ?? Infinity)) return false;
+  const { block } = bucket;
+  if (block !== undefined && block.until > now && isLasting(block)) return false;
+  return members.some((member) => isCandidate(member, need, now));
 }

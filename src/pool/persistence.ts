@@ -1,7 +1,8 @@
 import type { Clock, JsonObject } from "../core/mod.ts";
-import { isObject } from "../core/mod.ts";
+import { FAILURE_CLASSES, isObject } from "../core/mod.ts";
 import { Bucket } from "./bucket.ts";
 import { encodeBucket, restoreBucket } from "./bucket_record.ts";
+import { saidIn } from "./cooldown.ts";
 import type { CredentialEntry, EntryCooldown } from "./credential_entry.ts";
 import { countsTogether, type DayCount, dayOf, dayRecordName, encodeDay, isDayRecord } from "./day_record.ts";
 import type { PoolLog, PoolStore } from "./options.ts";
@@ -182,7 +183,7 @@ export class Persistence {
     }
     const cooldowns = [...one.cooldowns.values()].filter((cooldown) => cooldown.until > at).map((
       cooldown,
-    ) => ({ ...cooldown }));
+    ) => ({ ...cooldown, said: { ...cooldown.said } }));
     const project = roster?.measuredProjects.get(one.id);
     return this.#records.put(`key:${one.id}`, {
       v: 1,
@@ -196,9 +197,19 @@ export class Persistence {
 function cooldownsOf(record: JsonObject | undefined): EntryCooldown[] {
   const list: unknown = record?.["cooldowns"];
   if (!Array.isArray(list)) return [];
-  return list.filter(isObject).flatMap(({ scope, kind, until, reason, fact, streak }) =>
-    typeof scope === "string" && typeof kind === "string" && typeof until === "number"
-      ? [{ scope, kind, until, reason: String(reason), fact: fact === true, streak: Number(streak) || 0 }]
-      : []
-  );
+  return list.filter(isObject).flatMap(({ scope, kind, until, reason, fact, stated, said, streak }) => {
+    if (typeof scope !== "string" || typeof kind !== "string" || typeof until !== "number") return [];
+    const name = FAILURE_CLASSES.find((one) => one === kind) ?? "unknown";
+    return [{
+      scope,
+      kind,
+      until,
+      reason: String(reason),
+      fact: fact === true,
+      // Records of older versions do not tell the two apart.
+      stated: (stated ?? fact) === true,
+      said: saidIn(said, name, String(reason)),
+      streak: Number(streak) || 0,
+    }];
+  });
 }

@@ -50,7 +50,7 @@ Deno.test("a credential's cooldown for a model survives a restart and lift() end
   const first = await benchOf([credentialOf("a")]);
   const { clock, store } = first;
   first.pool.tryAcquire(needOf())?.fail(
-    failureOf({ class: "not_on_tier", scope: "credential_model" }),
+    failureOf({ class: "not_on_tier", scope: "credential_model", stated: true }),
     FIRST,
   );
   await clock.pass(260);

@@ -2,6 +2,7 @@ import type { Block, Bucket, KnownLimit } from "./bucket.ts";
 import type { BucketLimitView, BucketView, CredentialState, PoolView } from "./contract.ts";
 import type { CredentialEntry } from "./credential_entry.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import { quotaModelOf } from "./lane_name.ts";
 import type { Roster } from "./roster.ts";
 import type { Suggestions } from "./suggestions.ts";
 
@@ -17,7 +18,10 @@ export function viewOf(
     for (const bucket of entry.buckets.values()) owners.set(bucket, [...owners.get(bucket) ?? [], entry]);
   }
   return {
-    buckets: [...owners].map(([bucket, entries]) => bucketView(bucket, entries, now)),
+    // Counts and files spend no quota: their buckets are worth a look only while Google closed one.
+    buckets: [...owners].filter(([{ identity, block }]) =>
+      quotaModelOf(identity.unit) !== undefined || (block?.until ?? 0) > now
+    ).map(([bucket, entries]) => bucketView(bucket, entries, now)),
     credentials: [...roster.entries.values()].map((entry) => credentialState(entry, now)),
     queue: {
       length: dispatcher.length,
@@ -35,7 +39,7 @@ function bucketView(bucket: Bucket, entries: readonly CredentialEntry[], now: nu
     id: bucket.id,
     project: bucket.identity.project,
     projectKind: bucket.identity.projectKind,
-    model: bucket.identity.unit,
+    model: quotaModelOf(bucket.identity.unit) ?? bucket.identity.unit,
     source: bucket.identity.source,
     credentials: entries.map((entry) => entry.id),
     limits: limitViews(bucket, now),
@@ -90,12 +94,12 @@ function limitView(
 
 function credentialState(entry: CredentialEntry, now: number): CredentialState {
   const cooldowns = [...entry.cooldowns.values()].filter((one) => one.until > now)
-    .map(({ scope, kind, until, reason, fact }) => ({ scope, kind, until, reason, fact }));
+    .map(({ scope, kind, until, reason, stated }) => ({ scope, kind, until, reason, fact: stated }));
   for (const bucket of entry.buckets.values()) {
     const { block } = bucket;
     if (block === undefined || block.until <= now) continue;
-    const { kind, until, reason, fact } = block;
-    cooldowns.push({ scope: `model:${bucket.identity.unit}`, kind, until, reason, fact });
+    const { kind, until, reason, stated } = block;
+    cooldowns.push({ scope: `model:${bucket.identity.unit}`, kind, until, reason, fact: stated });
   }
   const { id, inFlight, slots, requests, errors } = entry;
   const lastUsed = entry.lastUsed === 0 ? {} : { lastUsed: entry.lastUsed };

@@ -1,9 +1,10 @@
-import type { Credential, CredentialId, SourceName, Tier } from "../core/mod.ts";
+import type { Credential, CredentialId, Operation, SourceName, Tier } from "../core/mod.ts";
 import { Bucket, type BucketIdentity, countedByAccount } from "./bucket.ts";
 import type { PoolEvent } from "./contract.ts";
-import { EndpointHealth } from "./cooldown.ts";
+import { EndpointHealth, type Said } from "./cooldown.ts";
 import { CredentialEntry } from "./credential_entry.ts";
 import { Lane } from "./lane.ts";
+import { laneName } from "./lane_name.ts";
 import type { PoolOptions } from "./options.ts";
 import { POLICIES, type Policy } from "./policy/mod.ts";
 import { Prior } from "./prior.ts";
@@ -22,15 +23,22 @@ function slotsOf(base: number, tier: Tier, multipliers: Readonly<Record<Tier, nu
 /** Why a bucket rests whose source says that it is nearly used up. */
 const QUOTA_LOW = "quota nearly used up";
 
+/** Something larger than a credential rests. */
+interface Rest {
+  readonly until: number;
+  readonly said: Said;
+}
+
 /** All credentials, buckets and lanes, and the health of what they share. Says which nodes to look at again when one of them changes. */
 export class Roster {
   readonly entries = new Map<CredentialId, CredentialEntry>();
   readonly buckets = new Map<string, Bucket>();
   readonly lanes = new Map<string, Lane>();
   readonly endpoints = new Map<SourceName, EndpointHealth>();
-  readonly sourceFaults = new Map<SourceName, { readonly until: number; readonly reason: string }>();
+  readonly sourceFaults = new Map<SourceName, Rest>();
   readonly #ways = new Map<SourceName, Map<string, Way>>();
-  egressUntil = 0;
+  /** Why no call may leave this machine for Google, the last time that was so. */
+  egress: Rest | undefined;
   readonly measuredProjects = new Map<CredentialId, string>();
   readonly policy: Policy;
   /** Called with the id of each new bucket, to give it what is remembered of it. */
@@ -87,13 +95,14 @@ export class Roster {
     this.rebuildLanes(now);
   }
 
-  lane(model: string, now: number): Lane {
+  lane({ model, operation }: { readonly model: string; readonly operation: Operation }, now: number): Lane {
     const revision = this.#options.catalog.revision?.() ?? Math.floor(now / 30_000);
-    let lane = this.lanes.get(model);
+    const name = laneName(model, operation);
+    let lane = this.lanes.get(name);
     if (lane === undefined || lane.revision !== revision) {
       if (lane !== undefined) this.#dropLane(lane);
-      lane = this.#buildLane(model, now);
-      this.lanes.set(model, lane);
+      lane = this.#buildLane(model, operation, now);
+      this.lanes.set(name, lane);
       lane.revision = revision;
       if (this.lanes.size > MAX_LANES) this.#dropOldestLane(lane);
     }
@@ -104,9 +113,9 @@ export class Roster {
   rebuildLanes(now: number): void {
     for (const lane of [...this.lanes.values()]) {
       this.#dropLane(lane);
-      const rebuilt = this.#buildLane(lane.model, now);
+      const rebuilt = this.#buildLane(lane.model, lane.operation, now);
       rebuilt.revision = lane.revision;
-      this.lanes.set(lane.model, rebuilt);
+      this.lanes.set(lane.name, rebuilt);
     }
   }
 
@@ -122,7 +131,7 @@ export class Roster {
   lift(id: CredentialId, scope: string | undefined, now: number): void {
     const entry = this.entries.get(id);
     if (entry === undefined) return;
-    if (scope === undefined) entry.dead = entry.credential.dead !== undefined;
+    if (scope === undefined) entry.believeStore();
     for (const name of [...entry.cooldowns.keys()]) {
       if (scope === undefined || name === scope) entry.cooldowns.delete(name);
     }
@@ -145,11 +154,20 @@ export class Roster {
   ): void {
     const entry = this.entries.get(id);
     if (entry === undefined) return;
-    const bucket = this.bucketOf(entry, model);
+    const bucket = this.bucketOf(entry, this.bucketUnit(model, "generate"));
     bucket.remaining = { fraction, asOf: now, ...(resetsAt === undefined ? {} : { resetsAt }) };
     if (bucket.block?.reason === QUOTA_LOW) bucket.unblock();
     if (fraction < TUNING.quotaLow && resetsAt !== undefined && resetsAt > now) {
-      bucket.block = { until: resetsAt, kind: "cooling", reason: QUOTA_LOW, fact: true, at: now };
+      const said: Said = { class: "quota", status: 429, code: "rate_limit_exceeded", message: QUOTA_LOW };
+      bucket.block = {
+        until: resetsAt,
+        kind: "cooling",
+        reason: QUOTA_LOW,
+        fact: true,
+        stated: true,
+        at: now,
+        said,
+      };
     }
     this.refreshBucket(bucket, now);
   }
@@ -167,8 +185,21 @@ export class Roster {
     for (const lane of this.lanes.values()) for (const node of lane.nodes) lane.refresh(node, now);
   }
 
-  bucketOf(entry: CredentialEntry, model: string): Bucket {
-    const unit = this.unitOf(model);
+  /** Credentials that Google counts as one: those whose project is told or known to be the same. */
+  projectMembers(entry: CredentialEntry): readonly CredentialEntry[] {
+    const project = this.#projectOf(entry);
+    if (project === undefined) return [entry];
+    return [...this.entries.values()].filter((one) =>
+      one.source === entry.source && this.#projectOf(one) === project
+    );
+  }
+
+  #projectOf(entry: CredentialEntry): string | undefined {
+    return entry.credential.project ?? this.measuredProjects.get(entry.id);
+  }
+
+  /** The bucket of a model or quota group and an operation, as `bucketUnit` names the two. */
+  bucketOf(entry: CredentialEntry, unit: string): Bucket {
     let bucket = entry.buckets.get(unit);
     if (bucket === undefined) {
       const identity = this.#identity(entry, unit);
@@ -202,20 +233,24 @@ export class Roster {
     return group === undefined ? model : `group:${group}`;
   }
 
+  bucketUnit(model: string, operation: Operation): string {
+    return laneName(this.unitOf(model), operation);
+  }
+
   endpoint(source: SourceName): EndpointHealth {
     return remember(this.endpoints, source, () => new EndpointHealth());
   }
 
   /** Absent until a call was sent that way. */
-  findWay(source: SourceName, model: string): Way | undefined {
-    return this.#ways.get(source)?.get(model);
+  findWay(source: SourceName, lane: string): Way | undefined {
+    return this.#ways.get(source)?.get(lane);
   }
 
-  way(source: SourceName, model: string): Way {
-    const known = this.findWay(source, model);
+  way(source: SourceName, lane: string): Way {
+    const known = this.findWay(source, lane);
     if (known !== undefined) return known;
     const way = new Way(this.endpoint(source));
-    remember(this.#ways, source, () => new Map<string, Way>()).set(model, way);
+    remember(this.#ways, source, () => new Map<string, Way>()).set(lane, way);
     return way;
   }
 
@@ -230,10 +265,9 @@ export class Roster {
     }
     if (known.credential.project !== credential.project) known.leaveBuckets();
     // An edit after our own finding is the user's word that it lives again.
-    if (credential.dead !== undefined || credential.updatedAt > known.credential.updatedAt) {
-      known.dead = credential.dead !== undefined;
-    }
+    const news = credential.dead !== undefined || credential.updatedAt > known.credential.updatedAt;
     known.credential = credential;
+    if (news) known.believeStore();
     known.order = order;
     known.slots = slots;
   }
@@ -260,12 +294,19 @@ export class Roster {
     return bucket;
   }
 
-  #buildLane(model: string, now: number): Lane {
-    const lane = new Lane(model, this.unitOf(model), this.policy);
+  /** A key whose models nobody knows yet is asked only where no other is known to serve this one. */
+  #buildLane(model: string, operation: Operation, now: number): Lane {
+    const lane = new Lane(model, operation, this.unitOf(model), this.policy);
     const { catalog } = this.#options;
+    const listed: CredentialEntry[] = [], unlisted: CredentialEntry[] = [];
     for (const entry of this.entries.values()) {
-      if (!entry.usable || !entry.permits(model) || catalog.servedBy(model, entry.id) === false) continue;
-      lane.add(entry, this.bucketOf(entry, model), this.#rankOf(entry.credential));
+      if (!entry.usable || !entry.permits(model)) continue;
+      const served = catalog.servedBy(model, entry.id, operation);
+      if (served !== false) (served === true ? listed : unlisted).push(entry);
+    }
+    const unit = this.bucketUnit(model, operation);
+    for (const entry of listed.length > 0 ? listed : unlisted) {
+      lane.add(entry, this.bucketOf(entry, unit), this.#rankOf(entry.credential));
     }
     for (const node of lane.nodes) lane.refresh(node, now);
     return lane;
@@ -281,7 +322,7 @@ export class Roster {
       node.bucket.nodes.delete(node);
       for (const member of node.members) member.nodes.delete(node);
     }
-    this.lanes.delete(lane.model);
+    this.lanes.delete(lane.name);
   }
 
   #dropOldestLane(keep: Lane): void {

@@ -1,5 +1,6 @@
 import { type Clock, isObject, type JsonObject } from "../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
+import { quotaModelOf } from "./lane_name.ts";
 import type { PoolStore } from "./options.ts";
 import type { Roster } from "./roster.ts";
 
@@ -17,7 +18,9 @@ const FIELDS = [["requests_per_minute", "rpm"], ["tokens_per_minute", "tpm"], [
  * What Google states later replaces the value.
  */
 function applySetLimits(bucket: Bucket, record: JsonObject | undefined, now: number): void {
-  const { unit, project } = bucket.identity;
+  const { project } = bucket.identity;
+  const unit = quotaModelOf(bucket.identity.unit);
+  if (unit === undefined) return;
   for (const name of ["*", unit, `${unit}@${project}`]) {
     const limits = record?.[name];
     if (!isObject(limits)) continue;

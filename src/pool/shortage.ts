@@ -1,4 +1,4 @@
-import type { Failure, FailureClass, SourceName } from "../core/mod.ts";
+import type { Failure, FailureClass } from "../core/mod.ts";
 import type { Need, Refusal, Shortage } from "./contract.ts";
 import { refusalOf } from "./eligibility.ts";
 import type { Lane } from "./lane.ts";
@@ -37,7 +37,6 @@ const SETBACKS: Readonly<Record<string, Setback>> = {
   queue: setback("rate_limit", 429, "queue_full", "too many calls are waiting"),
   closed: setback("overloaded", 503, "service_unavailable", "the proxy is shutting down"),
   overloaded: setback("overloaded", 503, "model_overloaded", "the model is overloaded at Google"),
-  gone: setback("model_gone", 404, "model_not_found", "Google does not serve this model to any key"),
   source: setback("config_fault", 503, "source_unavailable", "its source refuses this program"),
   endpoint: setback("transport", 503, "upstream_unreachable", "Google cannot be reached"),
   egress: setback("region_blocked", 403, "region_blocked", "Google does not serve this network's location"),
@@ -76,14 +75,18 @@ export function refusalsOf(roster: Roster, lane: Lane, need: Need, now: number):
   for (const entry of roster.entries.values()) {
     if (refusals.length >= MAX_REFUSALS) break;
     if (inLane.has(entry.id) || !need.sources.includes(entry.source)) continue;
-    const reason = entry.dead
+    const reason = entry.dead !== undefined
       ? "dead"
       : !entry.credential.enabled
       ? "disabled"
       : !entry.permits(lane.model)
       ? "denied"
       : "wrong_model";
-    refusals.push({ credential: entry.id, reason });
+    refusals.push({
+      credential: entry.id,
+      reason,
+      ...(entry.dead === undefined ? {} : { said: entry.dead }),
+    });
   }
   return refusals;
 }
@@ -91,51 +94,33 @@ export function refusalsOf(roster: Roster, lane: Lane, need: Need, now: number):
 /** The refusal of a call: who is short of what, and until when. `until` must be the true time, or absent. */
 export function shortageOf(
   model: string,
-  reason: string,
+  main: Pick<Refusal, "reason" | "said">,
   until: number | undefined,
   now: number,
   refusals: readonly Refusal[],
-  told?: string,
 ): Shortage {
-  // Nobody to refuse means nobody is there.
-  const found = SETBACKS[reason === "none" && refusals.length === 0 ? "empty" : reason] ??
-    SETBACKS["cooling"];
-  const { class: name, status, code, text } = found ??
-    setback("rate_limit", 429, "rate_limit_exceeded", reason);
+  const { said } = main;
+  const known = SETBACKS[main.reason] ?? SETBACKS["cooling"]!;
+  // What Google said is told as Google said it: same class, same status, same words; of a rate the pool knows more.
+  const { class: name, status, code } = said === undefined || RATES.has(main.reason)
+    ? known
+    : { ...known, ...said };
   const when = until === undefined ? "" : ` Try again in ${Math.max(1, Math.ceil((until - now) / 1000))} s.`;
+  const words = said === undefined ? "" : ` ${said.message}`;
   const failure: Failure = {
     class: name,
+    scope: "request",
     status,
     code,
-    message: `No key can serve ${model} now: ${text}.${told === undefined ? "" : ` ${told}`}${when}`,
-    scope: "request",
+    message: `No key can serve ${model || "this"} now: ${known.text}.${words}${when}`,
     ...(until === undefined ? {} : { until }),
+    ...(said?.link === undefined ? {} : { link: said.link }),
   };
   return { kind: "shortage", failure, refusals };
 }
 
-/** What Google said about the set-up: why a source rests, or a key that is out for another reason than a used-up limit. */
-export function toldOf(
-  roster: Roster,
-  reason: string,
-  refusals: readonly Refusal[],
-  need: Need,
-  now: number,
-): string | undefined {
-  if (reason === "source") {
-    const faults = need.sources.map((source) => roster.sourceFaults.get(source));
-    return faults.find((fault) => fault !== undefined && fault.until > now)?.reason;
-  }
-  if (reason !== "dead" && reason !== "cooling" && reason !== "tried") return undefined;
-  for (const { credential } of refusals) {
-    const entry = credential === undefined ? undefined : roster.entries.get(credential);
-    const told = reason === "dead"
-      ? entry?.credential.dead?.reason ?? entry?.deadBecause
-      : entry?.cooldownFor(need.model, now)?.reason;
-    if (told !== undefined) return told;
-  }
-  return undefined;
-}
+/** Reasons that the pool tells by itself: it knows the numbers. */
+const RATES: ReadonlySet<string> = new Set(["minute", "tokens", "day", "full"]);
 
 export function tooLarge(need: Need, largest: number, refusals: readonly Refusal[]): Shortage {
   const message =
@@ -165,22 +150,29 @@ export function capped(need: Need, stop: CapStop, now: number): Shortage {
   return { kind: "shortage", failure, refusals: reason };
 }
 
-/** The reason that stands for all: the one that ends first, or the most common of those that never end. */
-export function mainReason(
-  refusals: readonly Refusal[],
-  gates: readonly { reason: string; until: number }[],
-  sources: readonly SourceName[],
-): string {
-  if (gates.length > 0 && gates.length >= sources.length) {
-    return [...gates].sort((a, b) => a.until - b.until)[0]?.reason ?? "cooling";
+/** The refusal that ends first. */
+export function soonest(refusals: readonly Refusal[]): Refusal {
+  return refusals.reduce((first, one) => (one.until ?? Infinity) < (first.until ?? Infinity) ? one : first);
+}
+
+/** Reasons that pass by themselves, though nobody knows when, before those that need somebody's hand. */
+const BY_WEIGHT = ["full", "tried", "cooling", "spent", "pinned"];
+
+/** The refusal that stands for all: the one that ends first, else what most of those say that never end. */
+export function mainRefusal(refusals: readonly Refusal[]): Refusal | undefined {
+  const ending = refusals.filter((one) => one.until !== undefined);
+  if (ending.length > 0) return soonest(ending);
+  for (const reason of BY_WEIGHT) {
+    const found = mostCommon(refusals.filter((one) => one.reason === reason));
+    if (found !== undefined) return found;
   }
-  const ending =
-    refusals.filter((one) => one.until !== undefined).sort((a, b) => (a.until ?? 0) - (b.until ?? 0))[0];
-  if (ending !== undefined) return ending.reason;
-  for (const reason of ["full", "tried", "cooling", "pinned"]) {
-    if (refusals.some((one) => one.reason === reason)) return reason;
-  }
-  return refusals.some((one) => one.reason === "dead") && !refusals.some((one) => one.reason !== "dead")
-    ? "dead"
-    : "none";
+  return mostCommon(refusals.filter((one) => one.said !== undefined)) ??
+    (refusals.length > 0 ? { reason: "none" } : undefined);
+}
+
+function mostCommon(refusals: readonly Refusal[]): Refusal | undefined {
+  const counts = new Map<string, number>();
+  const kindOf = ({ reason, said }: Refusal) => `${reason} ${said?.class ?? ""} ${said?.code ?? ""}`;
+  for (const one of refusals) counts.set(kindOf(one), (counts.get(kindOf(one)) ?? 0) + 1);
+  return refusals.toSorted((a, b) => counts.get(kindOf(b))! - counts.get(kindOf(a))!)[0];
 }

@@ -1,15 +1,14 @@
-import type { SourceName } from "../core/mod.ts";
+import type { Operation, SourceName } from "../core/mod.ts";
 import type { Caps } from "./caps.ts";
-import type { Chooser } from "./chooser.ts";
 import type { ModelStanding } from "./contract.ts";
 import type { CredentialEntry } from "./credential_entry.ts";
-import { gateReason } from "./outlook.ts";
+import { gateProblem } from "./eligibility.ts";
+import { laneName } from "./lane_name.ts";
 import type { PoolCatalog } from "./options.ts";
 import type { Roster } from "./roster.ts";
 
 export interface StandingContext {
   readonly roster: Roster;
-  readonly chooser: Chooser;
   readonly caps: Caps;
   readonly catalog: PoolCatalog;
   /** Longest that a call waits, in milliseconds. */
@@ -37,15 +36,17 @@ export function standingOf(
   sources: readonly SourceName[],
   now: number,
 ): ModelStanding {
-  const { roster, chooser, catalog, caps, queueMaxWait } = context;
-  const gates = new Map(sources.map((source) => [source, gateOf(roster, chooser, source, model, now)]));
-  const unit = roster.unitOf(model);
+  const { roster, catalog, caps, queueMaxWait } = context;
+  const operation = operationOf(roster, catalog, model);
+  const lane = laneName(model, operation);
+  const gates = new Map(sources.map((source) => [source, gateOf(roster, source, lane, now)]));
+  const unit = roster.bucketUnit(model, operation);
   const obstacles: Obstacle[] = [];
   let [able, total] = [0, 0];
   for (const entry of roster.entries.values()) {
-    if (!sources.includes(entry.source) || catalog.servedBy(model, entry.id) === false) continue;
+    if (!sources.includes(entry.source) || catalog.servedBy(model, entry.id, operation) === false) continue;
     total++;
-    const obstacle = obstacleOf(roster, entry, { model, unit, gate: gates.get(entry.source) }, now);
+    const obstacle = obstacleOf(roster, entry, { model, lane, unit, gate: gates.get(entry.source) }, now);
     if (obstacle === undefined) able++;
     else obstacles.push(obstacle);
   }
@@ -84,20 +85,21 @@ function firstOf(obstacles: readonly Obstacle[]): Obstacle | undefined {
 
 interface Asked {
   readonly model: string;
+  readonly lane: string;
   readonly unit: string;
   readonly gate: Obstacle | undefined;
 }
 
 function obstacleOf(roster: Roster, entry: CredentialEntry, asked: Asked, now: number): Obstacle | undefined {
-  const { model, unit, gate } = asked;
-  if (entry.dead) return { reason: "dead", until: Infinity };
+  const { model, lane, unit, gate } = asked;
+  if (entry.dead !== undefined) return { reason: "dead", until: Infinity };
   if (!entry.credential.enabled) return { reason: "disabled", until: Infinity };
   if (!entry.permits(model)) return { reason: "denied", until: Infinity };
-  const cooldown = entry.cooldownFor(model, now);
+  const cooldown = entry.cooldownFor(lane, now);
   if (cooldown !== undefined && NOT_OFFERED.has(cooldown.kind)) {
     return { reason: cooldown.kind, until: cooldown.until };
   }
-  const rests = Math.max(entry.coolingUntil(model, now), gate?.until ?? 0);
+  const rests = Math.max(entry.coolingUntil(lane, now), gate?.until ?? 0);
   const bucket = roster.findBucket(entry, unit);
   bucket?.refresh(now);
   if (bucket?.state === "closed" && bucket.until >= rests) {
@@ -110,13 +112,16 @@ function obstacleOf(roster: Roster, entry: CredentialEntry, asked: Asked, now: n
 }
 
 /** What keeps a whole source from serving a model. */
-function gateOf(
-  roster: Roster,
-  chooser: Chooser,
-  source: SourceName,
-  model: string,
-  now: number,
-): Obstacle | undefined {
-  const until = chooser.gate(source, model, now);
-  return until > 0 ? { reason: gateReason(roster, source, model, now), until } : undefined;
+function gateOf(roster: Roster, source: SourceName, lane: string, now: number): Obstacle | undefined {
+  const problem = gateProblem(roster, source, lane, now);
+  return problem === undefined ? undefined : { reason: problem.reason, until: problem.until ?? Infinity };
+}
+
+/** What a model is there for: the first operation that some key may do with it. */
+function operationOf(roster: Roster, catalog: PoolCatalog, model: string): Operation {
+  const entries = [...roster.entries.values()];
+  const possible = (["generate", "embed", "predict", "live"] as const).find((operation) =>
+    entries.some((entry) => catalog.servedBy(model, entry.id, operation) !== false)
+  );
+  return possible ?? "generate";
 }

@@ -50,11 +50,12 @@ export const TUNING = {
   guess: 2_000,
   guessGrowth: 2,
   guessMax: 5 * MINUTE,
+  /** The longest pause between two tries of what Google closed without an end, such as a project without credit. */
+  spentMax: HOUR,
   /** At most this share of a model's credentials may be benched by guesses. */
   guessShare: 0.5,
   /** A key that Google does not serve a model to is asked again after this long. */
   notOnTier: 12 * HOUR,
-  modelGone: 10 * MINUTE,
   sourceFault: 10 * MINUTE,
   egress: 10_000,
   /** Consecutive transport faults of an endpoint before it is rested. */

@@ -13,8 +13,25 @@ export function clientGone(signal?: AbortSignal): Failure {
   };
 }
 
+/** Faults of a connection that had come about: whoever cut it, the way there is open. */
+const CUT_REGEXP =
+  /\(SendRequest\)|closed before message|reading a body|reset by peer|invalid http|end of file|unexpected eof/i;
+
 /** The upstream could not be reached, or the connection broke. */
 export function transportFailure(cause: unknown, way: Way = {}): Failure {
+  const text = causeText(cause);
+  const detail = redact(text).slice(0, 300);
+  if (CUT_REGEXP.test(text) && !text.includes("(Connect)")) {
+    const message = "Google's connection was cut before it had answered; try again";
+    return {
+      class: "transport",
+      status: 502,
+      code: "upstream_connection_cut",
+      message,
+      scope: "model",
+      detail,
+    };
+  }
   const problem = whyUnreachable(cause, way);
   return {
     class: "transport",
@@ -24,7 +41,7 @@ export function transportFailure(cause: unknown, way: Way = {}): Failure {
       ? "Cannot reach Google: the connection failed or was cut"
       : `Cannot reach Google: ${problem.reason}. ${problem.remedy}`,
     scope: "endpoint",
-    detail: redact(causeText(cause)).slice(0, 300),
+    detail,
   };
 }
 
@@ -38,6 +55,17 @@ export function proxyRefused(way: Way): Failure {
     message: `Cannot reach Google: ${reason}. ${remedy}`,
     scope: "endpoint",
     detail: "status 407 of the outgoing proxy",
+  };
+}
+
+/** A reply with a status of success that is none: a page, nothing that parses, half of it. */
+export function unreadableFailure(what: string): Failure {
+  return {
+    class: "empty_reply",
+    status: 502,
+    code: "unreadable_reply",
+    message: `Google's answer could not be read (${what}); try again`,
+    scope: "request",
   };
 }
 
@@ -60,7 +88,7 @@ export function timeoutFailure(setting: string, ms: number): Failure {
     status: 504,
     code: "upstream_timeout",
     message: `Google did not answer within ${ms} ms (${setting})`,
-    scope: "endpoint",
+    scope: "credential_model",
     detail: `timeout ${setting}`,
   };
 }
@@ -72,17 +100,19 @@ export function truncatedFailure(): Failure {
     status: 502,
     code: "upstream_stream_cut",
     message: "Google's stream was cut before the reply was complete",
-    scope: "request",
+    scope: "model",
     detail: "stream ended without finishReason",
   };
 }
 
 /** HTTP 200 with nothing usable in it. */
 export function emptyReplyFailure(reason: string): Failure {
+  // A finish reason of Google's: the model spoiled this turn, which says nothing about the next.
+  const garbled = /^[A-Z_]+$/.test(reason);
   return {
     class: "empty_reply",
     status: 502,
-    code: "empty_reply",
+    code: garbled ? "malformed_reply" : "empty_reply",
     message: `Google answered with an empty reply (${reason})`,
     scope: "request",
   };

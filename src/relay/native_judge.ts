@@ -1,6 +1,7 @@
 import { type Failure, isObject, trimEndOf } from "../core/mod.ts";
+import type { Need } from "../pool/contract.ts";
 import type { RelayDeps } from "./deps.ts";
-import { emptyReplyFailure } from "./failures.ts";
+import { emptyReplyFailure, unreadableFailure } from "./failures.ts";
 import type { OnRefusal } from "./native_call.ts";
 import type { NativeSniffer } from "./native_sniffer.ts";
 import type { Try } from "./run_attempts.ts";
@@ -8,15 +9,65 @@ import type { Try } from "./run_attempts.ts";
 /** What a piece larger than this holds is no error and no empty reply. */
 const SMALL = 16 * 1024;
 
+/** What a reply promised to be, and how it began. */
+export interface FirstPiece {
+  readonly first: Uint8Array;
+  readonly sniffer: NativeSniffer;
+  /** The head, and whether `first` is all of the body. */
+  readonly reply: { readonly response: Response };
+  readonly whole: boolean;
+}
+
+const BRACES = { "{": "}", "[": "]" } as const;
+
+/**
+ * A page, half a reply or nothing at all behind status 200. Of a large whole reply only its two ends are looked at: parsing
+ * megabytes that are passed on as they are would cost more than it finds.
+ */
+export function judgeForm(
+  { first, reply: { response }, whole }: FirstPiece,
+  turn: boolean,
+): Failure | undefined {
+  const kind = response.headers.get("content-type") ?? "";
+  if (first.byteLength === 0) {
+    // An upload is answered by its headers, and a deletion by nothing.
+    return turn || /json/.test(kind) ? emptyReplyFailure("no body") : undefined;
+  }
+  const begin = decoder.decode(first.subarray(0, 64)).trimStart();
+  if (/html/.test(kind) || /^<(!doctype|html|head|body)\b/i.test(begin)) {
+    return unreadableFailure("a web page");
+  }
+  if (!turn && !/json/.test(kind)) return undefined;
+  if (!whole) {
+    return begin.length < 8 || /^(data|event|id|retry)?:|^[[{]/.test(begin)
+      ? undefined
+      : unreadableFailure("no events");
+  }
+  if (first.byteLength <= SMALL) return isJson(first) ? undefined : unreadableFailure("no JSON");
+  const closing = BRACES[begin[0] as keyof typeof BRACES];
+  const end = decoder.decode(first.subarray(-64)).trimEnd();
+  return closing !== undefined && end.endsWith(closing) ? undefined : unreadableFailure("no JSON");
+}
+
+const decoder = new TextDecoder();
+
+function isJson(bytes: Uint8Array): boolean {
+  try {
+    JSON.parse(decoder.decode(bytes));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Errors and empty replies can hide behind status 200; both show in a small first piece. */
 export function judgeFirst(
   deps: RelayDeps,
   attempt: Try,
-  { first, sniffer }: { readonly first: Uint8Array; readonly sniffer: NativeSniffer },
-  model: string,
+  { first, sniffer }: Pick<FirstPiece, "first" | "sniffer">,
+  { model, operation }: Pick<Need, "model" | "operation">,
   onRefusal: OnRefusal,
 ): Failure | undefined {
-  if (first.byteLength === 0) return emptyReplyFailure("no body");
   if (first.byteLength > SMALL) return undefined;
   const text = sniffer.text();
   if (!text.includes('"error"') && !mayBeEmpty(text)) return undefined;
@@ -26,7 +77,8 @@ export function judgeFirst(
   const { code } = chunk["error"];
   const status = typeof code === "number" && code >= 400 && code < 600 ? code : 500;
   const body = JSON.stringify({ error: chunk["error"] });
-  const failure = attempt.upstream.classifyFailure({ status, body, model, now: deps.ports.clock.now() });
+  const now = deps.ports.clock.now();
+  const failure = attempt.upstream.classifyFailure({ status, body, model, operation, now });
   onRefusal(failure, body);
   return failure;
 }

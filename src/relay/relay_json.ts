@@ -3,7 +3,7 @@ import type { Need } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
-import { transportFailure } from "./failures.ts";
+import { unreadableFailure } from "./failures.ts";
 import { runAttempts, type Try } from "./run_attempts.ts";
 import { send } from "./send.ts";
 import type { CallTrail } from "./trail.ts";
@@ -28,7 +28,7 @@ export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result
     } catch (cause) {
       return {
         ok: false,
-        error: cause instanceof SyntaxError ? transportFailure(cause) : open.readFailure(cause),
+        error: cause instanceof SyntaxError ? unreadableFailure("no JSON") : open.readFailure(cause),
       };
     } finally {
       open.release();

@@ -4,7 +4,7 @@ import { type BodyReader, openBody } from "./body_reader.ts";
 import type { RelayDeps } from "./deps.ts";
 import { clientGone, truncatedFailure } from "./failures.ts";
 import type { NativeCall, NativeRefusal, NativeReply, OnRefusal } from "./native_call.ts";
-import { judgeFirst } from "./native_judge.ts";
+import { judgeFirst, judgeForm } from "./native_judge.ts";
 import { NativeSniffer } from "./native_sniffer.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { runAttempts, type Served, type Try } from "./run_attempts.ts";
@@ -61,7 +61,9 @@ async function openNative(
       reply = await unwrappedReply(reply, attempt.upstream.unwrap, call);
     }
     const open = await readFirst(call, reply);
-    const failure = call.turn ? judgeFirst(deps, attempt, open, model, onRefusal) : undefined;
+    const failure = judgeForm({ ...open, whole: open.reader === undefined }, call.turn) ??
+      // A file that Google could not process says so in a field of the same name.
+      (operation === "resource" ? undefined : judgeFirst(deps, attempt, open, call.need, onRefusal));
     if (failure === undefined) {
       attempt.trail.firstToken();
       return ok(open);

@@ -13,10 +13,13 @@ import type { RelayDeps } from "./deps.ts";
 import { clientGone, shuttingDown } from "./failures.ts";
 import type { AttemptTrail, CallTrail } from "./trail.ts";
 
-/** Failures other than dead keys after which a call gives up, whatever the verdicts say. */
-const MOST_ATTEMPTS = 24;
-/** Retries are worth this much time even where nobody may queue. */
-const LEAST_PATIENCE_MS = 10_000;
+/**
+ * Calls beyond the first of each key, whatever for: the one retry of a passing fault, a refreshed token, a repair, a second
+ * call after a stated wait. So a request makes at most two calls more than it has keys.
+ */
+const MOST_EXTRA_CALLS = 2;
+/** A count has an estimate at hand, so nobody waits longer for it. */
+const COUNT_PATIENCE_MS = 2_000;
 
 /** One try on one credential: what it is given, and what it must return. */
 export interface Try {
@@ -53,11 +56,18 @@ export interface Served<Value> {
 interface Progress {
   /** Keys that are not asked again; those to avoid from the start, and one more after each failure that says so. */
   tried: ReadonlySet<CredentialId>;
+  /** Every key that was asked. */
+  readonly asked: Set<CredentialId>;
+  /** Keys whose stated limit was met once: they may be asked when its time has come, and then no more. */
+  readonly limited: Set<CredentialId>;
   readonly classes: string[];
   readonly healings: Healing[];
   refreshed: ReadonlySet<CredentialId>;
   pinned: CredentialId | undefined;
   sameKeyRetries: number;
+  extraCalls: number;
+  /** Milliseconds that the call has waited in all. */
+  waitedMs: number;
   last: Failure | undefined;
 }
 
@@ -74,11 +84,15 @@ export async function runAttempts<Value>(
 ): Promise<Result<Served<Value>, Failure>> {
   const progress: Progress = {
     tried: input.avoid ?? NONE,
+    asked: new Set(),
+    limited: new Set(),
     classes: [],
     healings: [],
     refreshed: NONE,
     pinned: input.need.pinned,
     sameKeyRetries: 0,
+    extraCalls: 0,
+    waitedMs: 0,
     last: undefined,
   };
   while (true) {
@@ -88,6 +102,8 @@ export async function runAttempts<Value>(
     const leased = free === undefined ? await acquire(deps, input, need, progress) : ok(free);
     if (!leased.ok) return leased;
     const lease = leased.value;
+    if (progress.asked.has(lease.credential.id)) progress.extraCalls++;
+    progress.asked.add(lease.credential.id);
     const attempt = input.trail.begin(lease, need.model);
     const result = await tryLease(deps, { lease, trail: attempt, client: input.client }, progress, tryOnce);
     if (result.ok) return ok({ value: result.value, lease, attempt });
@@ -96,8 +112,10 @@ export async function runAttempts<Value>(
   }
 }
 
-function needOf({ need }: AttemptsInput, { tried, pinned }: Progress): Need {
-  return pinned === undefined ? { ...need, tried } : { ...need, tried, pinned };
+function needOf({ need }: AttemptsInput, { tried, pinned, classes }: Progress): Need {
+  if (classes.length === 0 && pinned === undefined) return { ...need, tried };
+  const again = { ...need, tried, again: classes.length > 0 };
+  return pinned === undefined ? again : { ...again, pinned };
 }
 
 async function acquire(
@@ -107,9 +125,11 @@ async function acquire(
   progress: Progress,
 ): Promise<Result<Lease, Failure>> {
   const { signal } = input.client;
-  input.trail.waiting = { need, since: deps.ports.clock.now() };
+  const { clock } = deps.ports;
+  const since = clock.now();
+  input.trail.waiting = { need, since };
   try {
-    const got = await deps.pool.acquire(need, { signal });
+    const got = await deps.pool.acquire(need, { signal, maxWaitMs: patienceLeft(deps, input, progress) });
     if (got.kind === "lease") return ok(got);
     // What Google said last explains more than an empty pool does, unless the pool knows when it ends.
     return { ok: false, error: got.failure.until === undefined ? progress.last ?? got.failure : got.failure };
@@ -119,7 +139,16 @@ async function acquire(
     throw cause;
   } finally {
     input.trail.waiting = undefined;
+    progress.waitedMs += clock.now() - since;
   }
+}
+
+/** QUEUE_MAX_WAIT is true of a call, not of each of its tries. */
+function patienceLeft({ settings }: RelayDeps, { need }: AttemptsInput, { waitedMs }: Progress): number {
+  const most = need.operation === "count"
+    ? Math.min(settings.queueMaxWait, COUNT_PATIENCE_MS)
+    : settings.queueMaxWait;
+  return Math.max(0, most - waitedMs);
 }
 
 /** Another host of the same source may answer where one cannot be reached, refuses without a reason or does not know the model. */
@@ -183,41 +212,36 @@ async function digest(
   progress.last = failure;
   progress.classes.push(failure.class);
   if (failure.class === "client_gone") return failure;
-  if (healable(progress, failure, input.cures)) {
+  const extra = progress.extraCalls < MOST_EXTRA_CALLS;
+  if (extra && healable(progress, failure, input.cures)) {
     progress.healings.push(failure.heal!);
     progress.pinned = lease.credential.id;
     return undefined;
   }
-  if (verdict.next === "stop" || spent(progress) || late(deps, input)) return failure;
-  follow(progress, lease, verdict, failure, input.need.pinned);
-  return verdict.delayMs > 0 ? await pause(deps, input.client.signal, verdict.delayMs) : undefined;
+  if (verdict.next === "stop") return failure;
+  follow(progress, lease, extra ? verdict.next : "other", failure, input.need.pinned);
+  const delayMs = Math.min(verdict.delayMs, patienceLeft(deps, input, progress) || LEAST_PAUSE_MS);
+  return delayMs > 0 ? await pause(deps, input.client.signal, delayMs, progress) : undefined;
 }
+
+/** A fault of a moment needs a moment, even where nobody may queue. */
+const LEAST_PAUSE_MS = 500;
 
 function healable(progress: Progress, failure: Failure, cures: AttemptsInput["cures"]): boolean {
   const { heal } = failure;
   return heal !== undefined && (cures?.has(heal.kind) ?? true) &&
-    !progress.healings.some((done) => JSON.stringify(done) === JSON.stringify(heal)) &&
-    progress.healings.length < 4;
-}
-
-/** A client that was willing to wait QUEUE_MAX_WAIT for a key is not made to wait longer for one that fails. */
-function late({ ports, settings }: RelayDeps, { trail }: AttemptsInput): boolean {
-  return ports.clock.now() - trail.facts.at > Math.max(settings.queueMaxWait, LEAST_PATIENCE_MS);
-}
-
-function spent(progress: Progress): boolean {
-  return progress.classes.filter((name) => name !== "credential_dead").length >= MOST_ATTEMPTS;
+    !progress.healings.some((done) => JSON.stringify(done) === JSON.stringify(heal));
 }
 
 function follow(
   progress: Progress,
   lease: Lease,
-  verdict: Verdict,
+  next: Verdict["next"],
   failure: Failure,
   pinned: CredentialId | undefined,
 ): void {
   const { id } = lease.credential;
-  if (verdict.next === "same") {
+  if (next === "same") {
     if (failure.class === "credential_stale") progress.refreshed = withOne(progress.refreshed, id);
     progress.pinned = id;
     progress.sameKeyRetries++;
@@ -225,7 +249,8 @@ function follow(
   }
   progress.pinned = pinned;
   progress.sameKeyRetries = 0;
-  if (verdict.next === "other") progress.tried = withOne(progress.tried, id);
+  if (next === "other" || progress.limited.has(id)) progress.tried = withOne(progress.tried, id);
+  else progress.limited.add(id);
 }
 
 function withOne(some: ReadonlySet<CredentialId>, one: CredentialId): ReadonlySet<CredentialId> {
@@ -233,7 +258,13 @@ function withOne(some: ReadonlySet<CredentialId>, one: CredentialId): ReadonlySe
 }
 
 /** Waits as the verdict says; a client that leaves ends the wait and the call. */
-function pause(deps: RelayDeps, signal: AbortSignal, ms: number): Promise<Failure | undefined> {
+function pause(
+  deps: RelayDeps,
+  signal: AbortSignal,
+  ms: number,
+  progress: Progress,
+): Promise<Failure | undefined> {
+  progress.waitedMs += ms;
   if (signal.aborted) return Promise.resolve(clientGone(signal));
   return new Promise((resolve) => {
     const leave = () => {

@@ -49,7 +49,12 @@ export async function send(
   options: SendOptions,
 ): Promise<Result<OpenReply, Failure>> {
   const kind = `${options.model} ${options.operation} ${options.stream}`;
-  const exchange = new Exchange(deps, attempt, { url: request.url, kind }, patienceFor(deps, options.stream));
+  const exchange = new Exchange(
+    deps,
+    attempt,
+    { url: request.url, kind },
+    patienceFor(deps, options.stream, request),
+  );
   try {
     const response = await exchange.ask(request);
     exchange.answered(response);
@@ -203,15 +208,15 @@ class Exchange implements OpenReply, Running {
   }
 }
 
-function patienceFor(deps: RelayDeps, stream: boolean): Patience {
-  const { timeoutConnect, timeoutWrite, timeoutReadStreaming, timeoutReadNonStreaming } = deps.settings;
+/** A body of this size has left at once on any line; larger ones are given TIMEOUT_WRITE beside the time for the answer. */
+const SENT_AT_ONCE = 1024 * 1024;
+
+function patienceFor(deps: RelayDeps, stream: boolean, { body }: UpstreamRequest): Patience {
+  const { timeoutWrite, timeoutReadStreaming, timeoutReadNonStreaming } = deps.settings;
   if (stream) return { ms: timeoutReadStreaming || Infinity, setting: "TIMEOUT_READ_STREAMING" };
-  // fetch does not tell when a request has left, so that the time to send it is part of the time to answer it.
-  const ms = [timeoutConnect, timeoutWrite, timeoutReadNonStreaming].reduce(
-    (sum, part) => sum + (part || Infinity),
-    0,
-  );
-  return { ms, setting: "TIMEOUT_READ_NON_STREAMING" };
+  // fetch does not tell when a request has left, so that the time to send a large one is part of the time to answer it.
+  const writing = (body?.length ?? 0) > SENT_AT_ONCE ? timeoutWrite || Infinity : 0;
+  return { ms: writing + (timeoutReadNonStreaming || Infinity), setting: "TIMEOUT_READ_NON_STREAMING" };
 }
 
 function initOf({ method, headers, body }: UpstreamRequest): RequestInit {

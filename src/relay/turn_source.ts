@@ -8,7 +8,7 @@ import {
 } from "../gemini/mod.ts";
 import { type BodyReader, openLentBody } from "./body_reader.ts";
 import type { RelayDeps } from "./deps.ts";
-import { emptyReplyFailure, transportFailure, truncatedFailure } from "./failures.ts";
+import { emptyReplyFailure, truncatedFailure, unreadableFailure } from "./failures.ts";
 import type { Try } from "./run_attempts.ts";
 import type { OpenReply } from "./send.ts";
 
@@ -119,7 +119,7 @@ function digest(
     try {
       chunk = JSON.parse(payload);
     } catch {
-      return transportFailure("unreadable frame in the stream");
+      return unreadableFailure("a frame that is no JSON");
     }
     segmenter.push(attempt.upstream.unwrap(chunk), events);
     const { error } = segmenter;

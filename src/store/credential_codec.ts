@@ -102,6 +102,9 @@ function death(fields: Fields): Death {
     class: fields.oneOf("class", FAILURE_CLASSES),
     reason: fields.text("reason"),
     at: fields.number("at"),
-    ...defined({ link: fields.optional("link", fields.text) }),
+    ...defined({
+      code: fields.optional("code", fields.text),
+      link: fields.optional("link", fields.text),
+    }),
   };
 }

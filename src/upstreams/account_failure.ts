@@ -53,7 +53,8 @@ export const deadAccountRule: Rule = (seen) => {
   const link = linkOf(seen);
   return failed(seen, {
     class: "credential_dead",
-    scope: "credential",
+    scope: refusal === BANNED || refusal === VALIDATION ? "account" : "credential",
+    stated: true,
     ...refusal,
     ...(link === undefined ? {} : { link }),
   });
@@ -64,7 +65,7 @@ export const staleTokenRule: Rule = (seen) =>
   seen.status === 401
     ? failed(seen, {
       class: "credential_stale",
-      scope: "request",
+      scope: "credential",
       code: "access_token_expired",
       message: "Google no longer takes the access token of this account; it is refreshed once.",
     })
@@ -90,6 +91,7 @@ function wrongClient(seen: Seen) {
   return failed(seen, {
     class: "config_fault",
     scope: "source",
+    stated: true,
     code: "oauth_client_not_allowed",
     message:
       "Google does not open this API to the configured OAuth client; set OAUTH_CLIENT_ID to one that is allowed.",
@@ -103,7 +105,7 @@ function staleProject(seen: Seen) {
     : "sign in once to Google's own program with this account, then here again.";
   return failed(seen, {
     class: "credential_stale",
-    scope: "request",
+    scope: "credential",
     code: "project_stale",
     message:
       `The API is switched off in this account's project; the project is looked up once more. If this stays, ${help}`,
@@ -116,6 +118,7 @@ export const versionRule: Rule = (seen) =>
     ? failed(seen, {
       class: "config_fault",
       scope: "source",
+      stated: true,
       code: "client_version_refused",
       message:
         "Google no longer takes the client version that this proxy reports for this source; update GemiNitro or set " +
@@ -129,6 +132,7 @@ export const permissionRule: Rule = (seen) =>
     ? failed(seen, {
       class: "not_on_tier",
       scope: "credential",
+      stated: true,
       until: seen.now + PERMISSION_LOCK,
       code: "permission_denied",
       message:

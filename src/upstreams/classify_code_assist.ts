@@ -22,6 +22,7 @@ const budgetRule: Rule = (seen) => {
   return failed(seen, {
     class: "quota",
     scope: "bucket",
+    stated: true,
     ...until,
     limits: [{ kind: "other", ...(model === undefined ? {} : { model }) }],
     code: "rate_limit_exceeded",
@@ -35,7 +36,8 @@ const creditsRule: Rule = (seen) =>
 function noCredits(seen: Seen): Failure {
   return failed(seen, {
     class: "quota",
-    scope: "credential",
+    scope: "account",
+    stated: true,
     ...(seen.hint === undefined ? {} : { until: seen.hint }),
     limits: [{ kind: "spend" }],
     code: "rate_limit_exceeded",

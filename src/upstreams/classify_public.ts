@@ -2,7 +2,7 @@ import type { Failure } from "../core/mod.ts";
 import type { FailureInput } from "./contract.ts";
 import { firstRule, type Rule, see } from "./failure_rule.ts";
 import { deadKeyRule, noKeyRule } from "./key_failure.ts";
-import { modelAccessRule, notFoundRule } from "./model_failure.ts";
+import { bareForbiddenRule, billedModelRule, modelAccessRule, notFoundRule } from "./model_failure.ts";
 import { bareRule, limitRule, prepaidRule, rateReasonRule } from "./quota_failure.ts";
 import { requestRule } from "./request_failure.ts";
 import { capacityRule, regionRule, robotPageRule, serverRule } from "./server_failure.ts";
@@ -16,10 +16,12 @@ const RULES: readonly Rule[] = [
   rateReasonRule,
   bareRule,
   regionRule,
+  billedModelRule,
   deadKeyRule,
   noKeyRule,
   modelAccessRule,
   notFoundRule,
+  bareForbiddenRule,
   requestRule,
   serverRule,
 ];

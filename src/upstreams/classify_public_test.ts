@@ -99,10 +99,10 @@ Deno.test("a missing value is not taken for 0 when the message states it", () =>
   assert.equal(failure.limits?.[0]?.value, 20);
 });
 
-Deno.test("used-up prepaid credit cools the key and points to its billing", () => {
+Deno.test("used-up prepaid credit rests the project, names no time and points to its billing", () => {
   const failure = classify(429, google(429, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted."));
   assert.equal(failure.class, "quota");
-  assert.equal(failure.scope, "credential");
+  assert.equal(failure.scope, "project");
   assert.equal(failure.until, undefined);
   assert.match(failure.link ?? "", /^https:/);
 });
@@ -118,7 +118,9 @@ Deno.test("a suspended consumer retires the key, and its own key in the body nev
     ]),
   );
   assert.equal(failure.class, "credential_dead");
-  assert.doesNotMatch(JSON.stringify(failure), /AIza|895908428397/);
+  const { project, ...shown } = failure;
+  assert.equal(project, "projects/895908428397");
+  assert.doesNotMatch(JSON.stringify(shown), /AIza|895908428397/);
 });
 
 Deno.test("a prompt that is too long names both numbers in the words agents look for", () => {
@@ -194,11 +196,11 @@ Deno.test("words of a caller that Google repeats do not retire a key", () => {
   assert.equal(classify(400, google(400, "INVALID_ARGUMENT", echoed)).class, "caller_fault");
 });
 
-Deno.test("bodies that no API wrote blame neither key nor model", () => {
+Deno.test("bodies that no API wrote blame no key", () => {
   assert.equal(classify(502, "<html><b>Error 502 (Server Error)!!1</b></html>").class, "overloaded");
-  assert.equal(classify(502, "<html>502</html>").scope, "request");
+  assert.equal(classify(502, "<html>502</html>").scope, "model");
   assert.doesNotMatch(classify(502, "<html>502</html>").message, /</);
-  assert.equal(classify(503, "").scope, "request");
+  assert.equal(classify(503, "").scope, "model");
   assert.equal(classify(429, "slow down").class, "ambiguous_429");
   assert.equal(classify(403, "Forbidden").class, "unknown");
   assert.equal(classify(404, "<html>not found</html>").class, "unknown");
@@ -225,7 +227,8 @@ Deno.test("a key without the API or with restrictions is retired with a page tha
     ]),
   );
   assert.equal(failure.class, "credential_dead");
-  assert.doesNotMatch(JSON.stringify(failure), /123456789/);
+  const { project: _project, ...shown } = failure;
+  assert.doesNotMatch(JSON.stringify(shown), /123456789/);
 });
 
 Deno.test("whatever comes, there is an answer, it shows no key, and the unknown cools nothing", () => {
@@ -241,6 +244,7 @@ Deno.test("whatever comes, there is an answer, it shows no key, and the unknown 
   fc.assert(fc.property(statuses, bodies, (status, body) => {
     const failure = classify(status, body);
     assert.ok(!JSON.stringify(failure).includes(key));
-    if (["unknown", "ambiguous_429"].includes(failure.class)) assert.equal(failure.scope, "request");
+    if (failure.class === "unknown") assert.equal(failure.scope, "request");
+    if (failure.class === "ambiguous_429") assert.ok(failure.stated !== true);
   }));
 });

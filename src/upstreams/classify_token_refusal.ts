@@ -20,7 +20,10 @@ export function classifyTokenRefusal(input: FailureInput, source: SourceName): F
   }
   if (CLIENT_WORDS.has(word)) return badClient(seen);
   if (word === "invalid_request" && /client_secret/.test(description)) return noSecret(seen);
-  return (seen.status === 429 ? busy(seen) : serverRule(seen)) ?? failed(seen, {
+  const passing = seen.status === 429 ? busy(seen) : serverRule(seen);
+  // The model was not asked.
+  if (passing !== undefined) return { ...passing, scope: "request" };
+  return failed(seen, {
     class: "unknown",
     scope: "request",
     message:

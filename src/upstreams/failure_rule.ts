@@ -20,9 +20,6 @@ export interface Seen {
 /** Recognises one kind of failure, or leaves it to the next rule. */
 export type Rule = (seen: Seen) => Failure | undefined;
 
-/** A model that is not on a plan or not on a key comes back by a change of the plan, so it is asked again only twice a day. */
-export const MODEL_LOCK = 12 * 3_600_000;
-
 /** Reads the reply once for all rules. */
 export function see(input: FailureInput, source: SourceName): Seen {
   const error = parseGoogleError(input.body);
@@ -45,19 +42,42 @@ export type Decision =
     Pick<Failure, "code" | "param" | "until" | "limits" | "link" | "heal" | "status" | "stated" | "metric">
   >;
 
-/** Makes the Failure of a decision. */
+/** Makes the Failure of a decision; Google's own words follow ours, for they are what people search for. */
 export function failed(seen: Seen, decision: Decision): Failure {
   const { form, status, reason, message } = seen.error;
   const words = [String(seen.status), status, reason, form === "json" ? "" : form, safeText(message)];
+  const project = projectOf(seen);
   return {
     status: seen.status,
     source: seen.source,
     detail: words.filter((word) => word !== "").join(" "),
+    ...(project === undefined ? {} : { project }),
     ...decision,
+    message: withGooglesWords(seen, decision),
   };
 }
 
-/** The answer of the first rule that recognises the failure; else `unknown`, which cools nothing. */
+const LONGEST_MESSAGE = 390;
+
+function withGooglesWords(
+  { error: { form, message } }: Seen,
+  { class: name, message: ours }: Decision,
+): string {
+  const words = safeText(message);
+  const room = LONGEST_MESSAGE - ours.length - ' Google: "..."'.length;
+  // A caller's fault is told in the words that agents look for.
+  if (form === "html" || words === "" || name === "caller_fault" || room < 20) return ours;
+  return `${ours} Google: "${words.length <= room ? words : words.slice(0, room) + "..."}"`;
+}
+
+/** A key's errors name its own project; those of an OAuth client may name the client's. */
+function projectOf({ source, error: { metadata: { consumer } } }: Seen): string | undefined {
+  return source === "api_key" && consumer !== undefined && /^projects\/\d+$/.test(consumer)
+    ? consumer
+    : undefined;
+}
+
+/** The answer of the first rule that recognises the failure; else `unknown`, which concerns the request alone. */
 export function firstRule(seen: Seen, rules: readonly Rule[]): Failure {
   for (const rule of rules) {
     const failure = rule(seen);

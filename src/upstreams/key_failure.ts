@@ -7,27 +7,33 @@ const BILLING_PAGE = "https://console.cloud.google.com/billing";
 
 interface Refusal {
   readonly code: string;
+  /** The key alone, or all keys of its project. */
+  readonly scope: "credential" | "project";
   readonly message: string;
   readonly link: string;
 }
 
 const INVALID: Refusal = {
   code: "invalid_api_key",
+  scope: "credential",
   message: "Google does not know this API key; replace it.",
   link: KEYS_PAGE,
 };
 const EXPIRED: Refusal = {
   code: "invalid_api_key",
+  scope: "credential",
   message: "This API key has expired; renew it, or check it again if it was made a moment ago.",
   link: KEYS_PAGE,
 };
 const SUSPENDED: Refusal = {
   code: "key_suspended",
+  scope: "project",
   message: "Google has suspended this API key or its project; use another key.",
   link: KEYS_PAGE,
 };
 const RESTRICTED: Refusal = {
   code: "key_restricted",
+  scope: "credential",
   message:
     "This API key is restricted so that it may not call the Gemini API from here; change its restrictions in the Google " +
     "Cloud console, under Credentials.",
@@ -35,6 +41,7 @@ const RESTRICTED: Refusal = {
 };
 const BILLING: Refusal = {
   code: "billing_not_active",
+  scope: "project",
   message: "Google asks for active billing on the project of this API key; enable it or use another key.",
   link: BILLING_PAGE,
 };
@@ -51,6 +58,7 @@ const BY_REASON: Readonly<Record<string, Refusal>> = {
   BILLING_DISABLED: BILLING,
   SERVICE_DISABLED: {
     code: "api_not_enabled",
+    scope: "project",
     message:
       "The Gemini API is not enabled in the project of this API key; switch it on in the Google Cloud console, under " +
       "APIs & Services, then check the key again.",
@@ -64,6 +72,7 @@ const BY_MESSAGE: readonly (readonly [statuses: readonly number[], RegExp, Refus
   [[400], /^api key expired/i, EXPIRED],
   [[403], /^your api key was reported as leaked/i, {
     code: "key_leaked",
+    scope: "credential",
     message: "Google has switched this API key off because it was found in public; replace it.",
     link: KEYS_PAGE,
   }],
@@ -90,7 +99,7 @@ function refusalOf({ error, status }: Seen): Refusal | undefined {
 export const deadKeyRule: Rule = (seen) => {
   if (seen.error.form !== "json") return undefined;
   const refusal = refusalOf(seen);
-  return refusal && failed(seen, { class: "credential_dead", scope: "credential", ...refusal });
+  return refusal && failed(seen, { class: "credential_dead", stated: true, ...refusal });
 };
 
 /** How long the source rests when its keys do not arrive. */
@@ -102,6 +111,7 @@ export const noKeyRule: Rule = (seen) =>
     ? failed(seen, {
       class: "config_fault",
       scope: "source",
+      stated: true,
       until: seen.now + HEADER_LOSS_REST,
       code: "no_api_key_sent",
       message:

@@ -1,19 +1,22 @@
-import { failed, MODEL_LOCK, type Rule, type Seen } from "./failure_rule.ts";
+import type { Failure } from "../core/mod.ts";
+import { failed, type Rule, type Seen } from "./failure_rule.ts";
 
 /** `models/x is not found for API version v1beta, or is not supported for generateContent`. */
 const MODEL_REGEXP =
   /^models\/\S+ is not found|is not supported for \w+\. call listmodels|^requested entity was not found|^model .*not found/i;
 const RESOURCE_REGEXP = /cached ?content|\bfiles?\b/i;
 
-function missing(seen: Seen) {
+/** The key lacks the model, or the model this kind of call. A file or a cache names its model itself, so that nothing else is concerned. */
+function missing(seen: Seen): Failure {
   return failed(seen, {
     class: "model_gone",
-    scope: "credential_model",
-    until: seen.now + MODEL_LOCK,
+    scope: seen.operation === "resource" ? "request" : "credential_model",
+    stated: true,
     code: "model_not_found",
     param: "model",
-    message:
-      `The model ${seen.model} does not exist for this key or does not take this kind of call; check the name against the model list.`,
+    message: seen.operation === "resource"
+      ? "The model that the request names does not exist for this key or takes no such call; check its name."
+      : `The model ${seen.model} does not exist for this key or does not take this kind of call; check the name against the model list.`,
   });
 }
 
@@ -21,8 +24,12 @@ function missing(seen: Seen) {
 export const notFoundRule: Rule = (seen) => {
   const { error, status } = seen;
   if ((status !== 404 && error.status !== "NOT_FOUND") || error.form !== "json") return undefined;
-  if (MODEL_REGEXP.test(error.message)) return missing(seen);
-  if (!RESOURCE_REGEXP.test(error.message)) return undefined;
+  const named = /^models?[/ ]/i.test(error.message);
+  if (RESOURCE_REGEXP.test(error.message) || (seen.operation === "resource" && !named)) return lost(seen);
+  return MODEL_REGEXP.test(error.message) ? missing(seen) : undefined;
+};
+
+function lost(seen: Seen): Failure {
   return failed(seen, {
     class: "caller_fault",
     scope: "request",
@@ -30,7 +37,7 @@ export const notFoundRule: Rule = (seen) => {
     message:
       "Google does not find the file or cached content that the request names; it may have ended or belong to another key.",
   });
-};
+}
 
 /** 403 for a model or a file alone; the key goes on serving everything else. */
 export const modelAccessRule: Rule = (seen) => {
@@ -49,9 +56,38 @@ export const modelAccessRule: Rule = (seen) => {
   return failed(seen, {
     class: "not_on_tier",
     scope: "credential_model",
-    until: seen.now + MODEL_LOCK,
+    stated: true,
     code: "model_not_on_tier",
     param: "model",
-    message: `Google does not let this key use the model ${seen.model}.`,
+    message: `Google does not let this key use the model ${seen.model}; use another model or another key.`,
   });
 };
+
+/** A model that is only for projects with billing; told with 400, but no fault of the request. */
+export const billedModelRule: Rule = (seen) =>
+  (seen.status === 400 || seen.status === 403) && seen.error.form === "json" &&
+    /only (accessible|available) (to|for) (billed|paid|paying)|requires? (a )?(billed|paid) (account|project|plan|tier)/i
+      .test(seen.error.message)
+    ? failed(seen, {
+      class: "not_on_tier",
+      scope: "credential_model",
+      stated: true,
+      code: "model_not_on_tier",
+      param: "model",
+      message:
+        `Google serves the model ${seen.model} to projects with billing alone; use a key of one that has it.`,
+    })
+    : undefined;
+
+/** A 403 that gives no reason: likely this key and model, and likely to pass, as nobody switched anything off. */
+export const bareForbiddenRule: Rule = (seen) =>
+  seen.status === 403 && seen.error.form === "json"
+    ? failed(seen, {
+      class: "not_on_tier",
+      scope: "credential_model",
+      code: "permission_denied",
+      message: `Google does not let this key call ${
+        seen.model || "this"
+      } and gives no reason; check the key's restrictions and project.`,
+    })
+    : undefined;

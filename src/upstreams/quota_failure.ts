@@ -1,6 +1,6 @@
 import { type Failure, type LimitKind, type LimitNotice, nextPacificMidnight } from "../core/mod.ts";
-import { failed, MODEL_LOCK, type Rule, type Seen } from "./failure_rule.ts";
-import { limitsOf } from "./quota_limits.ts";
+import { failed, type Rule, type Seen } from "./failure_rule.ts";
+import { limitsOf, metricOf } from "./quota_limits.ts";
 
 const MINUTE = 60_000;
 /** Beside a daily limit the public API states seconds that do not hold. */
@@ -34,18 +34,24 @@ export const limitRule: Rule = (seen) => {
   if (worst.value === 0) return notOnTier(seen, limits, worst);
   if (worst.kind === "spend") return spent(seen, limits);
   if (isDaily(worst.kind)) return dayIsOver(seen, limits, worst);
-  if (worst.kind === "other" && seen.hint === undefined) return undefined;
-  return slowDown(seen, limits, worst);
+  if (worst.kind !== "other" || seen.hint !== undefined) return slowDown(seen, limits, worst);
+  return metricOf(seen.error, worst) === undefined ? undefined : usedUp(seen, limits, worst);
 };
+
+/** The metric, when it is not what the refused call spends in any case. */
+function metric(seen: Seen, worst: LimitNotice | undefined): { readonly metric?: string } {
+  const name = metricOf(seen.error, worst);
+  return name === undefined || name === seen.operation ? {} : { metric: name };
+}
 
 /** A limit of 0 without a model is the whole project switched off. */
 function notOnTier(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice): Failure {
+  const whole = seen.error.metadata["quota_limit_value"] === "0" && worst.model === undefined;
   return failed(seen, {
     class: "not_on_tier",
-    scope: seen.error.metadata["quota_limit_value"] === "0" && worst.model === undefined
-      ? "credential"
-      : "credential_model",
-    until: seen.now + MODEL_LOCK,
+    scope: whole ? "project" : "bucket",
+    stated: true,
+    ...metric(seen, worst),
     limits,
     code: "model_not_on_tier",
     message:
@@ -53,13 +59,15 @@ function notOnTier(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotic
   });
 }
 
+/** Money, not rate: when it comes back is the owner's matter, so that no time is told unless Google tells one. */
 function spent(seen: Seen, limits: readonly LimitNotice[]): Failure {
   return failed(seen, {
     class: "quota",
-    scope: "credential",
+    scope: "project",
+    stated: true,
     ...(seen.hint === undefined ? {} : { until: seen.hint }),
     limits,
-    code: "rate_limit_exceeded",
+    code: "insufficient_quota",
     link: BILLING_PAGE,
     message:
       "Google says that the spending limit or the prepaid credit of this key's project is used up; check its billing.",
@@ -75,6 +83,8 @@ function dayIsOver(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotic
   return failed(seen, {
     class: "quota",
     scope: "bucket",
+    stated: true,
+    ...metric(seen, worst),
     until,
     limits,
     code: "rate_limit_exceeded",
@@ -87,10 +97,25 @@ function slowDown(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice
   return failed(seen, {
     class: "rate_limit",
     scope: "bucket",
+    stated: true,
+    ...metric(seen, worst),
     until,
     limits,
     code: "rate_limit_exceeded",
     message: sentence(worst, seen.model, until),
+  });
+}
+
+/** A limit that is no rate, such as the bytes of all files: it ends when its owner makes room. */
+function usedUp(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice): Failure {
+  return failed(seen, {
+    class: "quota",
+    scope: "bucket",
+    stated: true,
+    ...metric(seen, worst),
+    limits,
+    code: "insufficient_quota",
+    message: "A limit of this key's project is used up and does not end by itself; make room or raise it.",
   });
 }
 
@@ -107,7 +132,8 @@ function isoTime(at: number): string {
 /** Prepaid credit, told in words alone. */
 export const prepaidRule: Rule = (seen) =>
   isExhausted(seen) &&
-    /prepay|prepaid|spend(ing)? (cap|limit)|credits? (are|is) depleted/i.test(seen.error.message)
+    /prepay|prepaid|spend(ing)? (cap|limit)|credits? (are|is) (depleted|exhausted|used up)|credit balance/i
+      .test(seen.error.message)
     ? spent(seen, [{ kind: "spend" }])
     : undefined;
 
@@ -117,12 +143,12 @@ export const rateReasonRule: Rule = (seen) =>
     ? slowDown(seen, [{ kind: "other" }], { kind: "other" })
     : undefined;
 
-/** Every other 429: a burst, the wrong host, or something in the request itself; nobody can tell, so nothing is cooled. */
+/** Every other 429: a burst, the wrong host, or something in the request itself; nobody can tell, so it is a guess about this key and model. */
 export const bareRule: Rule = (seen) => {
   if (!isExhausted(seen)) return undefined;
   return failed(seen, {
     class: "ambiguous_429",
-    scope: "request",
+    scope: "credential_model",
     ...(seen.hint === undefined ? {} : { until: seen.hint }),
     code: "rate_limit_exceeded",
     message: "Google refused the call with 429 and named no limit; wait a little and try again.",

@@ -28,22 +28,43 @@ function limitKindOf(name: string): LimitKind {
   return /concurrent/i.test(name) ? "concurrency" : "other";
 }
 
+/** Metrics that are not the operation's own, by words of Google's names for them; the first that fits counts. */
+const METRICS: readonly (readonly [RegExp, string])[] = [
+  [/ground|search|google_?maps|url_?context/i, "grounding"],
+  [/cached_?content|cache_?storage/i, "cache"],
+  [/storage|file_?bytes/i, "storage"],
+  [/batch_?(mode|job|enqueue|generate)|enqueued/i, "batch"],
+  [/embed/i, "embed"],
+  [/count_?(text_?)?tokens/i, "count"],
+  [/predict|imagen|veo|generate_?(images|videos)/i, "predict"],
+  [/live|bidi/i, "live"],
+];
+
+/**
+ * The metric that a limit is about: one of Google's that has a limit of its own (`grounding`, `cache`, `storage`, `batch`), or the
+ * operation whose quota it is. Undefined when the name says nothing, and for what a call for a turn spends in any case.
+ */
+export function metricOf(error: GoogleError, limit: LimitNotice | undefined): string | undefined {
+  const violation = error.violations.find(({ quotaId }) => quotaId !== "" && quotaId === limit?.quotaId);
+  const names = [violation?.metric, limit?.quotaId, /metric: ?'?([^\s',]+)/.exec(error.message)?.[1]];
+  for (const name of names) {
+    const found = METRICS.find(([pattern]) =>
+      name !== undefined && pattern.test(name.replace(/^[^/]*\//, ""))
+    );
+    if (found !== undefined) return found[1];
+  }
+  return undefined;
+}
+
 /** Every limit that a 429 names, the worst first; empty when it names none. A limit of 0 is on no plan of this project. */
 export function limitsOf(error: GoogleError): readonly LimitNotice[] {
-  const project = projectOf(error);
   const found = [...fromViolations(error), ...fromMetadata(error)];
   const limits = found.length > 0 ? found : fromMessage(error.message);
-  return limits
-    .map((limit) => project === undefined ? limit : { ...limit, project })
-    .sort((one, other) => severity(one) - severity(other));
+  return limits.toSorted((one, other) => severity(one) - severity(other));
 }
 
 function severity({ kind, value }: LimitNotice): number {
   return value === 0 ? 0 : SEVERITY[kind];
-}
-
-function projectOf({ metadata: { consumer } }: GoogleError): string | undefined {
-  return consumer !== undefined && /^projects\/\d+$/.test(consumer) ? consumer : undefined;
 }
 
 function fromViolations({ violations, message }: GoogleError): readonly LimitNotice[] {

@@ -20,14 +20,14 @@ export const capacityRule: Rule = (seen) =>
     ? busy(seen)
     : undefined;
 
-/** Google's trouble, not the key's. What the API itself did not write says nothing about a model. */
+/** Google's trouble, not the key's: the model and the operation alone are spared for a moment. */
 export const serverRule: Rule = (seen) => {
   const { status, error } = seen;
   if (status === 503 && error.form === "json") return busy(seen);
   if (status === 504 || error.status === "DEADLINE_EXCEEDED") {
     return failed(seen, {
       class: "overloaded",
-      scope: "request",
+      scope: "model",
       code: "timeout",
       message: "Google did not finish the call in its own time limit; try again or send a shorter request.",
     });
@@ -35,7 +35,7 @@ export const serverRule: Rule = (seen) => {
   if (status < 500 && ![408, 409, 499].includes(status)) return undefined;
   return failed(seen, {
     class: "overloaded",
-    scope: status === 500 && error.form === "json" ? "model" : "request",
+    scope: status < 500 ? "request" : "model",
     ...(seen.hint === undefined ? {} : { until: seen.hint }),
     code: "server_error",
     message: `Google could not answer because of a fault of its own (status ${status}); try again.`,
@@ -50,6 +50,7 @@ export const robotPageRule: Rule = (seen) =>
     ? failed(seen, {
       class: "region_blocked",
       scope: "egress",
+      stated: true,
       code: "egress_blocked",
       message: "Google refuses calls from this machine's network address; use another network or wait.",
     })
@@ -62,6 +63,7 @@ export const regionRule: Rule = (seen) =>
     ? failed(seen, {
       class: "region_blocked",
       scope: "egress",
+      stated: true,
       code: "unsupported_country_region_territory",
       message: "Google does not serve Gemini to the country or network that this proxy calls from.",
     })

@@ -12,8 +12,6 @@ const SHARED = Deno.env.get("GEMINITRO_SHARED") ?? "../shared";
 const NOW = Date.parse("2026-04-20T09:00:00Z");
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
-/** Half a day for a model that a key does not have or that its plan gives no quota. */
-const LONG = 12 * HOUR;
 
 /** Class, what cools, and for how many milliseconds; `midnight` is the next one in Los Angeles. */
 type Expected = readonly [FailureClass, FailureScope, (number | "midnight" | undefined)?];
@@ -23,23 +21,23 @@ const BY_CATEGORY: Readonly<Record<string, Expected>> = {
   "quota_exhausted_individual gpt-oss-120b-medium": ["quota", "bucket", 256_527_792],
   "quota_exhausted_individual gemini-3.5-flash-low": ["quota", "bucket", 108 * HOUR + 48 * MINUTE + 29_000],
   model_capacity: ["overloaded", "model", 39_000],
-  bare_429: ["ambiguous_429", "request"],
-  "service_disabled_project antigravity": ["credential_stale", "request"],
-  "service_disabled_project gemini-cli": ["credential_stale", "request"],
+  bare_429: ["ambiguous_429", "credential_model"],
+  "service_disabled_project antigravity": ["credential_stale", "credential"],
+  "service_disabled_project gemini-cli": ["credential_stale", "credential"],
   permission_denied_user_agent: ["not_on_tier", "credential", 30 * MINUTE],
   daily_quota_2025_style: ["quota", "bucket", "midnight"],
-  vertex_style_429: ["ambiguous_429", "request"],
+  vertex_style_429: ["ambiguous_429", "credential_model"],
   missing_thought_signature: ["caller_fault", "request"],
   claude_bad_signature: ["caller_fault", "request"],
   per_day_requests: ["quota", "bucket", "midnight"],
-  limit_zero_model: ["not_on_tier", "credential_model", LONG],
-  limit_zero_model_all: ["not_on_tier", "credential_model", LONG],
-  region_limit_zero: ["not_on_tier", "credential", LONG],
+  limit_zero_model: ["not_on_tier", "bucket"],
+  limit_zero_model_all: ["not_on_tier", "bucket"],
+  region_limit_zero: ["not_on_tier", "project"],
   api_key_invalid: ["credential_dead", "credential"],
   api_key_invalid_array: ["credential_dead", "credential"],
   api_key_not_found: ["credential_dead", "credential"],
   api_key_expired: ["credential_dead", "credential"],
-  consumer_suspended: ["credential_dead", "credential"],
+  consumer_suspended: ["credential_dead", "project"],
   api_key_service_blocked: ["credential_dead", "credential"],
   no_key: ["config_fault", "source", MINUTE],
   high_demand: ["overloaded", "model"],
@@ -62,27 +60,24 @@ const BY_RECORDING: Readonly<Record<string, Expected>> = {
   "403-api-key-leaked": ["credential_dead", "credential"],
   "403-no-key": ["config_fault", "source", MINUTE],
   "429-per-day-requests": ["quota", "bucket", "midnight"],
-  "429-region-limit-zero": ["not_on_tier", "credential", LONG],
+  "429-region-limit-zero": ["not_on_tier", "project"],
   "500-internal": ["overloaded", "model"],
   "503-high-demand": ["overloaded", "model"],
   "503-overloaded-array": ["overloaded", "model"],
   "stream-custom-gemini-2.0-flash-chats-tests-sendmessage-send-messa-0": [
     "model_gone",
     "credential_model",
-    LONG,
   ],
   "gen-this-model-does-not-exist-12345-cassettes-test-model-not-foun-0": [
     "model_gone",
     "credential_model",
-    LONG,
   ],
   "stream-this-model-does-not-exist-12345-cassettes-test-model-not-f-0": [
     "model_gone",
     "credential_model",
-    LONG,
   ],
-  "count-nonexistent-model-testgoogle.test-count-tokens-error-0": ["model_gone", "credential_model", LONG],
-  "embed-nonexistent-model-testgoogle.test-embed-error-0": ["model_gone", "credential_model", LONG],
+  "count-nonexistent-model-testgoogle.test-count-tokens-error-0": ["model_gone", "credential_model"],
+  "embed-nonexistent-model-testgoogle.test-embed-error-0": ["model_gone", "credential_model"],
   "gen-gemini-2.5-flash-chat-error-handling-with-gemini-gemini-2-5-f-0": ["credential_dead", "credential"],
 };
 
@@ -142,7 +137,7 @@ function assertFailure(failure: Failure, [kind, scope, wait]: Expected, name: st
 
 /** Keys, project numbers, project names and markup never leave, in any field. */
 function assertSafe(failure: Failure, name: string): void {
-  const { limits: _limits, ...shown } = failure;
+  const { limits: _limits, project: _project, ...shown } = failure;
   const text = JSON.stringify(shown);
   assert.equal(redact(text), text, name);
   assert.doesNotMatch(

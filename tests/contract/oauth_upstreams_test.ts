@@ -317,12 +317,12 @@ Deno.test("models come from the live list, without internal and deprecated ones"
 const TROUBLES = [
   ["rate_limit", "rate_limit", "bucket", 480],
   ["capacity", "overloaded", "model", 39_000],
-  ["bare_429", "ambiguous_429", "request", undefined],
-  ["validation_required", "credential_dead", "credential", undefined],
-  ["banned", "credential_dead", "credential", undefined],
+  ["bare_429", "ambiguous_429", "credential_model", undefined],
+  ["validation_required", "credential_dead", "account", undefined],
+  ["banned", "credential_dead", "account", undefined],
   ["permission", "not_on_tier", "credential", 30 * MINUTE],
-  ["stale_project", "credential_stale", "request", undefined],
-  ["unauthenticated", "credential_stale", "request", undefined],
+  ["stale_project", "credential_stale", "credential", undefined],
+  ["unauthenticated", "credential_stale", "credential", undefined],
 ] as const;
 
 for (const [trouble, kind, scope, wait] of TROUBLES) {

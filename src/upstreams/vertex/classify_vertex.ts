@@ -2,7 +2,7 @@ import type { Failure } from "../../core/mod.ts";
 import { deadAccountRule, permissionRule, staleTokenRule } from "../account_failure.ts";
 import type { FailureInput } from "../contract.ts";
 import { failed, firstRule, type Rule, see } from "../failure_rule.ts";
-import { modelAccessRule, notFoundRule } from "../model_failure.ts";
+import { bareForbiddenRule, billedModelRule, modelAccessRule, notFoundRule } from "../model_failure.ts";
 import { bareRule, limitRule, rateReasonRule } from "../quota_failure.ts";
 import { requestRule } from "../request_failure.ts";
 import { capacityRule, regionRule, robotPageRule, serverRule } from "../server_failure.ts";
@@ -12,7 +12,8 @@ const projectRule: Rule = (seen) =>
   seen.error.reason === "SERVICE_DISABLED" || seen.error.reason === "BILLING_DISABLED"
     ? failed(seen, {
       class: "credential_dead",
-      scope: "credential",
+      scope: "project",
+      stated: true,
       code: "api_disabled",
       link: "https://console.cloud.google.com/apis/library/aiplatform.googleapis.com",
       message:
@@ -33,6 +34,7 @@ const RULES: readonly Rule[] = [
   rateReasonRule,
   bareRule,
   regionRule,
+  billedModelRule,
   projectRule,
   deadAccountRule,
   staleTokenRule,
@@ -40,6 +42,7 @@ const RULES: readonly Rule[] = [
   modelAccessRule,
   publisherModelRule,
   notFoundRule,
+  bareForbiddenRule,
   requestRule,
   serverRule,
 ];

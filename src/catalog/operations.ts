@@ -1,0 +1,40 @@
+import type { Failure, Operation } from "../core/mod.ts";
+import type { CatalogSnapshot } from "./snapshot.ts";
+
+/** What a model's list must name for an operation to be possible; Google calls them supportedGenerationMethods. */
+const METHODS: Readonly<Record<Operation, readonly string[]>> = {
+  generate: ["generateContent", "streamGenerateContent"],
+  count: ["countTokens", "generateContent"],
+  embed: ["embedContent", "batchEmbedContents", "asyncBatchEmbedContent"],
+  predict: ["predict", "predictLongRunning"],
+  live: ["bidiGenerateContent"],
+  resource: [],
+};
+
+/** True when a model with these methods can do it. A list without methods says nothing, and then everything may be tried. */
+export function takes(methods: readonly string[], operation: Operation): boolean {
+  const wanted = METHODS[operation];
+  return methods.length === 0 || wanted.length === 0 || wanted.some((method) => methods.includes(method));
+}
+
+/** Refuses what every list that has the model says it cannot do, in Google's own words. Pure. */
+export function operationRefusal(
+  id: string,
+  operation: Operation,
+  method: string,
+  { models, unlisted }: CatalogSnapshot,
+): Failure | undefined {
+  const model = models.get(id);
+  if (model === undefined || unlisted.length > 0) return undefined;
+  if (model.methods.length === 0 || takes(model.methods, operation)) return undefined;
+  return {
+    class: "caller_fault",
+    scope: "request",
+    status: 404,
+    code: "model_not_found",
+    param: "model",
+    message: `The model ${id} is not supported for ${method}; it takes ${
+      model.methods.join(", ")
+    }. See the model list.`,
+  };
+}
