@@ -23,8 +23,8 @@ function nextPage(url: URL): string {
 }
 
 export const handler = define.handlers({
-  GET: ({ req, state, url, redirect }) =>
-    state.sessions.verify(req) ? redirect(nextPage(url)) : page({ problem: "" }),
+  GET: async ({ req, state, url, redirect }) =>
+    await state.sessions.verify(req) ? redirect(nextPage(url)) : page({ problem: "" }),
   async POST({ req, state, url }) {
     const refused = state.sessions.refusal(req, state.remote);
     const form = refused ?? await readForm(req);

@@ -1,9 +1,9 @@
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  POST: ({ req, state }) =>
+  POST: async ({ req, state }) =>
     new Response(null, {
       status: 303,
-      headers: { location: "/dashboard/login", "set-cookie": state.sessions.logout(req) },
+      headers: { location: "/dashboard/login", "set-cookie": await state.sessions.logout(req) },
     }),
 });

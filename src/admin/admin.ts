@@ -134,6 +134,11 @@ function configurationCases(deps: AdminDeps, door: ClientDoor, changed: () => Pr
       changeSettings(deps, change, expected, door.owner),
     /** The owner's key as it holds now. */
     ownerKey: () => door.owner.current,
+    /** The same, after a look at what another process may have set a moment ago. */
+    newestOwnerKey: async () => {
+      await door.owner.reload().catch(() => {});
+      return door.owner.current;
+    },
     preferences: () => preferences(deps),
     setPreferences: (change: JsonObject) => setPreferences(deps, change),
     setupState: () => setupState(deps),

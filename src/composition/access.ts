@@ -1,6 +1,7 @@
-import { ok, OWNER, type Result } from "../core/mod.ts";
+import { ok, OWNER } from "../core/mod.ts";
 import {
   type AuthGate,
+  type Checked,
   type ClientIdentity,
   createAuthGate,
   createSessions,
@@ -15,31 +16,42 @@ export interface Access {
 }
 
 const OWNER_IDENTITY: ClientIdentity = { id: OWNER, name: "owner", owner: true };
+/** The kind of ended sessions among values that end. */
+const ENDED = "ended-session";
 const RECORD = "dashboard-session";
 
 /** Opens the door. The session's secret is kept sealed in the database, so that open pages outlive a restart. */
 export async function openAccess(rooms: Rooms): Promise<Access> {
-  const { admin, ports, settings } = rooms;
+  const { admin, ports, settings, store } = rooms;
   const sessions = createSessions({
     secret: await sessionSecret(rooms),
     clock: ports.clock,
     verifyOwner: (token) => admin.authenticate(token)?.owner ?? false,
-    generation: () => admin.ownerKey(),
+    generation: () => admin.newestOwnerKey(),
+    ended: {
+      has: async (hash) => await store.expiring.get(ENDED, hash) !== undefined,
+      add: (hash, forMs) => store.expiring.put(ENDED, hash, true, forMs),
+    },
     hosts: [settings.host],
   });
   const tokens = createAuthGate(admin.authenticate, () => ports.clock.now());
   return {
     sessions,
-    gate: { check: (request, url, peer) => bySession(sessions, request) ?? tokens.check(request, url, peer) },
+    gate: {
+      check(request, url, peer) {
+        const byToken = () => tokens.check(request, url, peer);
+        return bySession(sessions, request)?.then((session) => session ?? byToken()) ?? byToken();
+      },
+    },
   };
 }
 
 /** A request that brings a token is judged by it; the cookie alone is enough for our own pages. */
-function bySession(sessions: Sessions, request: Request): Result<ClientIdentity, never> | undefined {
+function bySession(sessions: Sessions, request: Request): Promise<Checked | undefined> | undefined {
   const { headers } = request;
   // Not `has`: the platform answers it by listing every header, and answers `get` by looking for the one.
   if (headers.get("cookie") === null || headers.get("authorization") !== null) return undefined;
-  return sessions.verify(request) ? ok(OWNER_IDENTITY) : undefined;
+  return sessions.verify(request).then((alive) => alive ? ok(OWNER_IDENTITY) : undefined);
 }
 
 async function sessionSecret({ store, ports }: Rooms): Promise<string> {

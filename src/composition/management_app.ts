@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { OWNER } from "../core/mod.ts";
-import { createCallbackApp, createRequestGuard, passFault, type PeerInfo } from "../http/mod.ts";
+import { createCallbackApp, createRequestGuard, OpenStreams, passFault, type PeerInfo } from "../http/mod.ts";
 import {
   type ApiPorts,
   type Authorized,
@@ -9,7 +9,6 @@ import {
   failureResponse,
 } from "../management/mod.ts";
 import type { LocalClient } from "../management/client.ts";
-import type { EventSubscription, LedgerRoom } from "../ledger/mod.ts";
 import type { Access } from "./access.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -30,10 +29,9 @@ export function managementApp(
   access: Access,
   more: Omit<ApiPorts, "oauth">,
 ): Management {
-  const { admin, settings, ports } = rooms;
-  const streams = new Set<EventSubscription>();
+  const { admin, settings, ports, ledger } = rooms;
+  const streams = new OpenStreams(ports.clock);
   const apiPorts = { ...more, oauth: rooms.oauth };
-  const ledger = trackedLedger(rooms.ledger, streams);
   const now = () => ports.clock.now();
   const guard = createRequestGuard(settings.host);
   const peers = new WeakMap<Request, string>();
@@ -41,9 +39,9 @@ export function managementApp(
     const checked = guard(request, new URL(request.url));
     return checked.ok ? undefined : failureResponse(checked.error, now());
   };
-  const auth = (request: Request): Authorized => {
+  const auth = async (request: Request): Promise<Authorized> => {
     const url = new URL(request.url);
-    const checked = access.gate.check(request, url, peers.get(request) ?? "");
+    const checked = await access.gate.check(request, url, peers.get(request) ?? "");
     return checked.ok ? { ok: true, client: checked.value } : { ok: false, failure: checked.error };
   };
   const onFault = (error: Error) =>
@@ -58,7 +56,14 @@ export function managementApp(
     auth: () => ({ ok: true, client: { id: OWNER, name: "owner", owner: true } }),
   });
   return {
-    api: mounted(callback, api, peers, foreign),
+    api: mounted(new Hono().onError(passFault).route("/", callback).route("/", api), {
+      arrived: (request, peer) => peers.set(request, peer),
+      foreign,
+      answered(request, response) {
+        if (request.method !== "GET") return response;
+        return streams.watch(response, async () => (await auth(request)).ok);
+      },
+    }),
     client: createLocalClient({
       ...apiPorts,
       admin,
@@ -66,46 +71,25 @@ export function managementApp(
       client: { id: OWNER, name: "owner", owner: true },
     }),
     ask: async (path, init) => await inside.request(path, init),
-    endStreams() {
-      for (const stream of streams) stream.close();
-      streams.clear();
-    },
+    endStreams: () => streams.endAll(),
   };
+}
+
+interface Mounting {
+  readonly arrived: (request: Request, peer: string) => void;
+  readonly foreign: (request: Request) => Response | undefined;
+  readonly answered: (request: Request, response: Response) => Response;
 }
 
 /** The API below its own paths, told who the peer is. Foreign hosts and origins get nothing, not even what is open to all. */
-function mounted(
-  callback: Hono,
-  api: Hono,
-  peers: WeakMap<Request, string>,
-  foreign: (request: Request) => Response | undefined,
-): Hono<{ Bindings: PeerInfo }> {
+function mounted(api: Hono, mounting: Mounting): Hono<{ Bindings: PeerInfo }> {
   const app = new Hono<{ Bindings: PeerInfo }>().onError(passFault);
-  const both = new Hono().onError(passFault).route("/", callback).route("/", api);
   for (const path of ["/api/*", "/metrics", "/oauth-callback"]) {
-    app.all(path, (c) => {
-      peers.set(c.req.raw, c.env?.peer ?? "");
-      return foreign(c.req.raw) ?? both.fetch(c.req.raw);
+    app.all(path, async (c) => {
+      const request = c.req.raw;
+      mounting.arrived(request, c.env?.peer ?? "");
+      return mounting.foreign(request) ?? mounting.answered(request, await api.fetch(request));
     });
   }
   return app;
-}
-
-/** Knows who listens, so that an orderly end need not wait for listeners that never leave. */
-function trackedLedger(ledger: LedgerRoom, streams: Set<EventSubscription>): LedgerRoom {
-  return {
-    ...ledger,
-    subscribe(lastEventId) {
-      const subscription = ledger.subscribe(lastEventId);
-      const tracked = {
-        events: subscription.events,
-        close() {
-          streams.delete(tracked);
-          subscription.close();
-        },
-      };
-      streams.add(tracked);
-      return tracked;
-    },
-  };
 }

@@ -20,7 +20,10 @@ export interface EnvironmentOptions {
 export async function readEnvironment(options: EnvironmentOptions = {}): Promise<Environment> {
   const env = options.env ?? Deno.env.toObject();
   const path = envFilePath({ ...options, env });
-  return path === undefined ? env : { ...await readEnvFile(path), ...env };
+  if (path === undefined) return env;
+  // An empty variable is the same as none: it must not hide what `.env` says.
+  const set = Object.entries(env).filter(([, value]) => (value ?? "").trim() !== "");
+  return { ...env, ...await readEnvFile(path), ...Object.fromEntries(set) };
 }
 
 /** Where `.env` lies; undefined when there is no folder for it. */

@@ -15,7 +15,7 @@ Deno.test("readEnvironment() puts the process environment before the project's .
   inFolder(async (projectDir) => {
     await Deno.writeTextFile(join(projectDir, ".env"), 'PORT=1\nexport HOST="::1" # here\nLOG_LEVEL=debug\n');
     const env = await readEnvironment({ projectDir, env: { PORT: "2", LOG_LEVEL: "" } });
-    assert.deepEqual({ ...env }, { PORT: "2", HOST: "::1", LOG_LEVEL: "" });
+    assert.deepEqual({ ...env }, { PORT: "2", HOST: "::1", LOG_LEVEL: "debug" });
   }));
 
 Deno.test("readEnvironment() reads the data folder's .env for the executable", () =>

@@ -72,13 +72,20 @@ function noHome(): SettingsProblem {
   return problemOf({ variable: "GEMINITRO_HOME", allowed, secret: false }, "");
 }
 
-/** The default token guards nothing once others can reach the port. */
+/** Shortest token of the owner's where others can reach the port: shorter ones are guessed. */
+const SHORTEST_OPEN_TOKEN = 12;
+
+/** The default token guards nothing once others can reach the port, nor does one that is quickly guessed. */
 function openDoor(values: Values): readonly SettingsProblem[] {
-  if (
-    values.HOST === undefined || isLoopback(values.HOST) || values.PROXY_API_KEY !== DEFAULT_PROXY_API_KEY
-  ) return [];
-  const allowed = "localhost or another loopback address while PROXY_API_KEY has its default value; " +
-    "set PROXY_API_KEY to a secret of your own to listen on other addresses";
+  if (values.HOST === undefined || isLoopback(values.HOST)) return [];
+  const why = values.PROXY_API_KEY === DEFAULT_PROXY_API_KEY
+    ? "has its default value"
+    : values.PROXY_API_KEY.length < SHORTEST_OPEN_TOKEN
+    ? `is shorter than ${SHORTEST_OPEN_TOKEN} characters`
+    : undefined;
+  if (why === undefined) return [];
+  const allowed = `localhost or another loopback address while PROXY_API_KEY ${why}; ` +
+    "set PROXY_API_KEY to a long secret of your own to listen on other addresses";
   return [problemOf({ ...OPTIONS.HOST, allowed }, values.HOST)];
 }
 

@@ -16,7 +16,7 @@ export const server = group("Server", {
     allowed: "a host name or IP address",
     parse: token,
     doc:
-      "Address to listen on; localhost means 127.0.0.1 and ::1 both. An address that is not loopback needs a PROXY_API_KEY of its own.",
+      "Address to listen on; localhost means 127.0.0.1 and ::1 both. An address that is not loopback needs a PROXY_API_KEY of its own with 12 characters or more.",
   },
   PROXY_API_KEY: {
     fallback: DEFAULT_PROXY_API_KEY,

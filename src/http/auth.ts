@@ -43,7 +43,15 @@ const KNOWN_MS = 3_600_000;
 const MOST_ADDRESSES = 10_000;
 
 export interface AuthGate {
-  check(request: Request, url: URL, peer: string): Result<ClientIdentity, Failure>;
+  check(request: Request, url: URL, peer: string): Checked | Promise<Checked>;
+}
+
+/** Who sends a request, or why nobody may with it. */
+export type Checked = Result<ClientIdentity, Failure>;
+
+/** A gate for tokens alone, which answers at once. */
+export interface TokenGate extends AuthGate {
+  check(request: Request, url: URL, peer: string): Checked;
 }
 
 interface Guesses {
@@ -56,7 +64,7 @@ interface Guesses {
  * nothing it sends is looked at. Only an address that gave a right token lately, and this machine itself, are still heard:
  * one agent with a stale key must not shut out the others.
  */
-export function createAuthGate(authenticate: Authenticate, now: () => number): AuthGate {
+export function createAuthGate(authenticate: Authenticate, now: () => number): TokenGate {
   const guesses = new Map<string, Guesses>();
   const known = new Map<string, number>();
 

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../core/mod.ts";
 import { isSameOrigin, isTrustedHost } from "./dashboard_origin.ts";
 import { createLoginBrake } from "./login_brake.ts";
@@ -15,9 +15,17 @@ export interface SessionOptions {
   /** Compares in constant time with the owner's token. */
   verifyOwner(token: string): boolean | Promise<boolean>;
   /** Something that changes with the owner's token, so that a new token ends every session. */
-  generation?(): string;
+  generation?(): string | Promise<string>;
+  /** Ended sessions, by the hash of what names them; default: this process's memory. */
+  readonly ended?: EndedSessions;
   /** Further host names under which the dashboard is reached on purpose (the HOST setting). */
   readonly hosts?: readonly string[];
+}
+
+/** Sessions that were ended before their time, known to all processes and after a restart. */
+export interface EndedSessions {
+  has(hash: string): Promise<boolean>;
+  add(hash: string, forMs: number): Promise<void>;
 }
 
 export interface LoginRefusal {
@@ -34,11 +42,11 @@ export interface Sessions {
   /** `remote` is the peer's address; guesses from one address are slowed down together. */
   login(request: Request, token: string, remote?: string): Promise<Login>;
   /** True when the request carries a live session, comes to a trusted host, and, if it changes anything, from our own page. */
-  verify(request: Request): boolean;
+  verify(request: Request): Promise<boolean>;
   /** True when the Host header cannot be the work of DNS rebinding. */
   isTrustedHost(request: Request): boolean;
-  /** Ends the session that the request carries; returns the cookie that clears it. */
-  logout(request: Request): string;
+  /** Ends the session that the request carries, everywhere; returns the cookie that clears it. */
+  logout(request: Request): Promise<string>;
 }
 
 function cookieOf(request: Request): string | undefined {
@@ -57,24 +65,44 @@ function equal(left: string, right: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+/** What this process ended itself, also when the store is away; old ones are forgotten. */
+function rememberedEnds(clock: Clock): EndedSessions {
+  const ended = new Map<string, number>();
+  return {
+    has: (hash) => Promise.resolve((ended.get(hash) ?? 0) > clock.now()),
+    add(hash, forMs) {
+      for (const [one, until] of ended) if (until < clock.now()) ended.delete(one);
+      ended.set(hash, clock.now() + forMs);
+      return Promise.resolve();
+    },
+  };
+}
+
 /** Sessions for the dashboard, as signed cookies `<started>.<nonce>.<mac>`; nothing is stored but ended sessions. */
 export function createSessions(options: SessionOptions): Sessions {
   const { clock, hosts = [] } = options;
-  const ended = new Map<string, number>();
+  const remembered = rememberedEnds(clock);
   const brake = createLoginBrake(clock);
-  const sign = (started: string, nonce: string) =>
+  const sign = async (started: string, nonce: string) =>
     createHmac("sha256", options.secret)
-      .update(`dashboard session\n${options.generation?.() ?? ""}\n${started}\n${nonce}`).digest("base64url");
+      .update(`dashboard session\n${await options.generation?.() ?? ""}\n${started}\n${nonce}`)
+      .digest("base64url");
 
-  function isAlive(cookie: string): boolean {
-    const [started = "", nonce = "", mac = ""] = cookie.split(".");
+  /** How long the session of a cookie still lasts; 0 for one that is none. */
+  async function lifeOf(cookie: string): Promise<number> {
+    const [started = "", nonce = "", mac = ""] = cookie.split(".", 4);
     const age = clock.now() - Number(started);
-    return age >= 0 && age < SESSION_MS && equal(mac, sign(started, nonce)) && !ended.has(nonce);
+    if (!(age >= 0 && age < SESSION_MS) || !equal(mac, await sign(started, nonce))) return 0;
+    const hash = hashOf(nonce);
+    if (await remembered.has(hash)) return 0;
+    // While the store is away, the owner must still be told so by his pages.
+    const ended = await options.ended?.has(hash).catch(() => false) ?? false;
+    return ended ? 0 : SESSION_MS - age;
   }
 
-  function issue(): string {
+  async function issue(): Promise<string> {
     const [started, nonce] = [String(clock.now()), randomBytes(18).toString("base64url")];
-    return cookieLine(`${started}.${nonce}.${sign(started, nonce)}`, SESSION_MS);
+    return cookieLine(`${started}.${nonce}.${await sign(started, nonce)}`, SESSION_MS);
   }
 
   function refusal(request: Request, remote = "local"): LoginRefusal | undefined {
@@ -92,23 +120,31 @@ export function createSessions(options: SessionOptions): Sessions {
       if (refused !== undefined) return refused;
       if (await options.verifyOwner(token)) {
         brake.forget(remote);
-        return { ok: true, cookie: issue() };
+        return { ok: true, cookie: await issue() };
       }
       return { ok: false, reason: "wrong_token", retryAfterMs: brake.miss(remote) };
     },
-    verify(request) {
+    async verify(request) {
       const cookie = cookieOf(request);
-      if (cookie === undefined || !isTrustedHost(request, hosts)) return false;
-      return isAlive(cookie) && isSameOrigin(request);
+      if (cookie === undefined || !isTrustedHost(request, hosts) || !isSameOrigin(request)) return false;
+      return await lifeOf(cookie) > 0;
     },
     isTrustedHost: (request) => isTrustedHost(request, hosts),
-    logout(request) {
+    async logout(request) {
       const cookie = cookieOf(request) ?? "";
-      const now = clock.now();
-      for (const [nonce, until] of ended) if (until < now) ended.delete(nonce);
-      // Only real sessions are remembered, so that nobody fills the memory with made-up ones.
-      if (isAlive(cookie)) ended.set(cookie.split(".")[1] ?? "", now + SESSION_MS);
+      const left = await lifeOf(cookie);
+      // Only real sessions are remembered, so that nobody fills the store with made-up ones.
+      if (left > 0) {
+        const hash = hashOf(cookie.split(".", 3)[1] ?? "");
+        await remembered.add(hash, left);
+        await options.ended?.add(hash, left);
+      }
       return cookieLine("", 0);
     },
   };
+}
+
+/** What is kept of a session's name: who reads the store learns none. */
+function hashOf(nonce: string): string {
+  return createHash("sha256").update(nonce).digest("hex");
 }

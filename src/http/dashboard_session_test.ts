@@ -38,22 +38,22 @@ async function loggedIn({ sessions }: ReturnType<typeof setup>): Promise<string>
 Deno.test("login() gives a cookie that verify() accepts until it ends", async () => {
   const world = setup();
   const cookie = await loggedIn(world);
-  assert.equal(world.sessions.verify(request("/api/keys/safe", { cookie })), true);
+  assert.equal(await world.sessions.verify(request("/api/keys/safe", { cookie })), true);
   world.pass(SESSION_MS);
-  assert.equal(world.sessions.verify(request("/api/keys/safe", { cookie })), false);
+  assert.equal(await world.sessions.verify(request("/api/keys/safe", { cookie })), false);
 });
 
 Deno.test("verify() refuses forged cookies, a renewed owner's token and ended sessions", async () => {
   const world = setup();
   const cookie = await loggedIn(world);
   const forged = cookie.replace(/.$/, (last) => last === "A" ? "B" : "A");
-  assert.equal(world.sessions.verify(request("/", { cookie: forged })), false);
-  assert.equal(world.sessions.verify(request("/")), false);
-  assert.match(world.sessions.logout(request("/", { cookie })), /Max-Age=0/);
-  assert.equal(world.sessions.verify(request("/", { cookie })), false);
+  assert.equal(await world.sessions.verify(request("/", { cookie: forged })), false);
+  assert.equal(await world.sessions.verify(request("/")), false);
+  assert.match(await world.sessions.logout(request("/", { cookie })), /Max-Age=0/);
+  assert.equal(await world.sessions.verify(request("/", { cookie })), false);
   const other = await loggedIn(world);
   world.renew();
-  assert.equal(world.sessions.verify(request("/", { cookie: other })), false);
+  assert.equal(await world.sessions.verify(request("/", { cookie: other })), false);
 });
 
 Deno.test("verify() accepts changes only from our own origin", async () => {
@@ -61,13 +61,13 @@ Deno.test("verify() accepts changes only from our own origin", async () => {
   const cookie = await loggedIn(world);
   const change = (headers: Record<string, string>) =>
     world.sessions.verify(request("/api/keys", { cookie, ...headers }, "POST"));
-  assert.equal(change(FORM), true);
-  assert.equal(change({ "sec-fetch-site": "same-origin" }), true);
-  assert.equal(change({}), false);
-  assert.equal(change({ origin: "http://evil.example" }), false);
-  assert.equal(change({ origin: "http://localhost:7536", "sec-fetch-site": "cross-site" }), false);
-  assert.equal(change({ origin: "null" }), false);
-  assert.equal(world.sessions.verify(request("/", { cookie, "sec-fetch-site": "cross-site" })), false);
+  assert.equal(await change(FORM), true);
+  assert.equal(await change({ "sec-fetch-site": "same-origin" }), true);
+  assert.equal(await change({}), false);
+  assert.equal(await change({ origin: "http://evil.example" }), false);
+  assert.equal(await change({ origin: "http://localhost:7536", "sec-fetch-site": "cross-site" }), false);
+  assert.equal(await change({ origin: "null" }), false);
+  assert.equal(await world.sessions.verify(request("/", { cookie, "sec-fetch-site": "cross-site" })), false);
 });
 
 Deno.test("verify() refuses hosts that DNS rebinding could use", async () => {
@@ -75,10 +75,10 @@ Deno.test("verify() refuses hosts that DNS rebinding could use", async () => {
   const cookie = await loggedIn(world);
   const reached = (host: string) => world.sessions.verify(request("/", { cookie, host }));
   for (const host of ["127.0.0.1:7536", "[::1]:7536", "localhost", "x.localhost:1", "pool.example:7536"]) {
-    assert.equal(reached(host), true, host);
+    assert.equal(await reached(host), true, host);
   }
   for (const host of ["evil.example:7536", "127.0.0.1.evil.example", "localhost.evil.example"]) {
-    assert.equal(reached(host), false, host);
+    assert.equal(await reached(host), false, host);
   }
 });
 

@@ -5,10 +5,17 @@
  * @module
  */
 export { type AppParts, createApp, passFault } from "./app.ts";
-export { type Authenticate, type AuthGate, type ClientIdentity, createAuthGate } from "./auth.ts";
+export {
+  type Authenticate,
+  type AuthGate,
+  type Checked,
+  type ClientIdentity,
+  createAuthGate,
+} from "./auth.ts";
 export { createCors } from "./cors.ts";
 export { createSessions, type Sessions } from "./dashboard_session.ts";
 export { createCallbackApp } from "./oauth/mod.ts";
+export { OpenStreams } from "./open_streams.ts";
 export {
   type BodyKeeper,
   createBodyKeeper,

@@ -14,6 +14,7 @@ export * from "./deps.ts";
 export * from "./failures.ts";
 export { FirstBytes } from "./first_bytes.ts";
 export { joinTurns } from "./fan_out.ts";
+export { outletOf } from "./outlet.ts";
 export * from "./pumped_stream.ts";
 export * from "./relay_json.ts";
 export { type NativeCall, type NativeRefusal, type NativeReply } from "./native_call.ts";

@@ -91,7 +91,9 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
     if (!refused.ok) return say(arrival, refused.error);
     const preflight = cors.preflight(request);
     if (preflight !== undefined) return preflight;
-    const client = auth.check(request, url, env?.peer ?? "");
+    const checked = auth.check(request, url, env?.peer ?? "");
+    // A token is judged at once, and most calls bring one.
+    const client = checked instanceof Promise ? await checked : checked;
     if (!client.ok) return said(client.error);
     try {
       arrival.client = client.value;
