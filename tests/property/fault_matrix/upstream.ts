@@ -1,0 +1,211 @@
+/** A strict stand-in for Google whose answers are scripted per key, operation and model; it shares no code with the product. */
+
+export type Operation = "generate" | "count" | "embed" | "predict" | "resource";
+
+/** One request as it arrived. */
+export interface Asked {
+  readonly key: string;
+  readonly operation: Operation;
+  readonly model: string;
+  readonly stream: boolean;
+}
+
+/** What a faulty key answers. */
+export type Scripted =
+  | {
+    readonly status: number;
+    readonly body: string;
+    readonly type?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  }
+  /** The connection closes before the head. */
+  | "reset"
+  /** Nothing comes until the other side gives up. */
+  | "silence";
+
+/** What a pool's keys meet: `fault` answers where it returns something, else the call succeeds. */
+export interface Script {
+  fault: ((asked: Asked) => Scripted | undefined) | undefined;
+  readonly asked: Asked[];
+  /** Requests that break Google's rules: always a defect of the product. */
+  readonly broken: string[];
+  /** Requests that are being answered, silent ones left out. */
+  busy: number;
+}
+
+export const CHAT_MODEL = "gemini-2.5-flash";
+export const OTHER_MODEL = "gemini-2.5-pro";
+export const EMBED_MODEL = "gemini-embedding-001";
+export const IMAGE_MODEL = "imagen-4.0-generate-001";
+export const ANSWER = "Forty-two";
+
+const MODELS: readonly { readonly name: string; readonly supportedGenerationMethods: readonly string[] }[] = [
+  ...[CHAT_MODEL, OTHER_MODEL].map((model) => ({
+    name: `models/${model}`,
+    supportedGenerationMethods: ["generateContent", "countTokens", "createCachedContent"],
+  })),
+  {
+    name: `models/${EMBED_MODEL}`,
+    supportedGenerationMethods: ["embedContent", "countTextTokens", "countTokens"],
+  },
+  { name: `models/${IMAGE_MODEL}`, supportedGenerationMethods: ["predict"] },
+];
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  generateContent: "generate",
+  streamGenerateContent: "generate",
+  countTokens: "count",
+  embedContent: "embed",
+  batchEmbedContents: "embed",
+  predict: "predict",
+};
+
+/** Marks a reply in whose place the network of the test throws, as the platform's own server cannot drop a connection. */
+export const RESET = "x-test-reset";
+
+const PATH_REGEXP = /^\/v1(?:beta)?\/models\/([^:/]+):(\w+)$/;
+
+export interface Upstream extends AsyncDisposable {
+  readonly url: string;
+  /** Begins a pool's script; its keys are asked nothing before. */
+  script(keys: readonly string[]): Script;
+}
+
+/** Listens on loopback; one serves all pools of a run, told apart by their keys. */
+export function openUpstream(): Upstream {
+  const scripts = new Map<string, Script>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const key = request.headers.get("x-goog-api-key") ?? "";
+    const script = scripts.get(key);
+    if (script === undefined) {
+      return errorReply(403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers");
+    }
+    script.busy++;
+    try {
+      return await answer(script, key, request);
+    } finally {
+      script.busy--;
+    }
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    script(keys) {
+      const script: Script = { fault: undefined, asked: [], broken: [], busy: 0 };
+      for (const key of keys) scripts.set(key, script);
+      return script;
+    },
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+async function answer(script: Script, key: string, request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  const text = await request.text();
+  if (request.method === "GET" && /^\/v1(?:beta)?\/models$/.test(url.pathname)) {
+    return listModels(script, key);
+  }
+  const asked = understood(request, url, key, text, script);
+  if (asked === undefined) {
+    return errorReply(400, "INVALID_ARGUMENT", "The strict upstream does not know this request");
+  }
+  script.asked.push(asked);
+  const scripted = script.fault?.(asked);
+  if (scripted === undefined) return good(asked, text);
+  if (scripted === "reset") return new Response(null, { headers: { [RESET]: "1" } });
+  if (scripted === "silence") return await silence(script, request.signal);
+  return new Response(scripted.body, {
+    status: scripted.status,
+    headers: { "content-type": scripted.type ?? "application/json; charset=UTF-8", ...scripted.headers },
+  });
+}
+
+/** A key that Google refuses altogether may not list models either; one that is out of something may. */
+function listModels(script: Script, key: string): Response {
+  const asked: Asked = { key, operation: "resource", model: "*list*", stream: false };
+  const scripted = script.fault?.(asked);
+  if (scripted === undefined || typeof scripted === "string") return Response.json({ models: MODELS });
+  return new Response(scripted.body, {
+    status: scripted.status,
+    headers: { "content-type": "application/json" },
+  });
+}
+
+function understood(
+  request: Request,
+  url: URL,
+  key: string,
+  text: string,
+  script: Script,
+): Asked | undefined {
+  const fail = (what: string) => {
+    script.broken.push(`${request.method} ${url.pathname}: ${what}`);
+    return undefined;
+  };
+  let body: Record<string, unknown>;
+  try {
+    body = JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return fail("the body is no JSON");
+  }
+  if (/^\/v1beta\/cachedContents$/.test(url.pathname)) {
+    const model = String(body["model"] ?? "").replace(/^models\//, "");
+    return model === "" ? fail("no model") : { key, operation: "resource", model, stream: false };
+  }
+  const [, model, method] = PATH_REGEXP.exec(url.pathname) ?? [];
+  const operation = OPERATIONS[method ?? ""];
+  if (model === undefined || operation === undefined) return fail("an unknown path");
+  const wanted = { generate: "contents", predict: "instances" } as Readonly<Record<string, string>>;
+  const field = wanted[operation];
+  if (field !== undefined && !Array.isArray(body[field])) return fail(`no ${field}`);
+  return { key, operation, model: decodeURIComponent(model), stream: method === "streamGenerateContent" };
+}
+
+function silence(script: Script, signal: AbortSignal): Promise<Response> {
+  script.busy--;
+  return new Promise((resolve) => {
+    const end = () => {
+      script.busy++;
+      resolve(new Response(null, { status: 499 }));
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
+  });
+}
+
+const USAGE = { promptTokenCount: 5, candidatesTokenCount: 3, totalTokenCount: 8 };
+
+function good(asked: Asked, text: string): Response {
+  if (asked.operation === "count") return Response.json({ totalTokens: 7 });
+  if (asked.operation === "predict") {
+    return Response.json({ predictions: [{ bytesBase64Encoded: "aGk=", mimeType: "image/png" }] });
+  }
+  if (asked.operation === "resource") {
+    return Response.json({
+      name: `cachedContents/${crypto.randomUUID().replaceAll("-", "")}`,
+      model: `models/${asked.model}`,
+    });
+  }
+  if (asked.operation === "embed") {
+    const { requests } = JSON.parse(text) as { requests?: readonly unknown[] };
+    const one = { values: [0.6, 0.8] };
+    return Response.json(
+      requests === undefined ? { embedding: one } : { embeddings: requests.map(() => one) },
+    );
+  }
+  const chunk = (words: string, more = {}) => ({
+    candidates: [{ content: { role: "model", parts: [{ text: words }] }, index: 0, ...more }],
+    usageMetadata: USAGE,
+    modelVersion: asked.model,
+    responseId: "r1",
+  });
+  if (!asked.stream) return Response.json(chunk(ANSWER, { finishReason: "STOP" }));
+  const half = ANSWER.length >> 1;
+  const frames = [chunk(ANSWER.slice(0, half)), chunk(ANSWER.slice(half), { finishReason: "STOP" })];
+  return new Response(frames.map((frame) => `data: ${JSON.stringify(frame)}\r\n\r\n`).join(""), {
+    headers: { "content-type": "text/event-stream" },
+  });
+}
+
+function errorReply(code: number, status: string, message: string): Response {
+  return Response.json({ error: { code, status, message } }, { status: code });
+}
