@@ -1,23 +1,21 @@
 import type { Failure, Json, JsonObject, NewId, Result } from "../core/mod.ts";
-import type { GeminiRequest, ModelCapabilities, TurnEvent } from "../gemini/mod.ts";
+import type { GeminiRequest, ModelCapabilities, Part, PartKey, TurnEvent } from "../gemini/mod.ts";
 
 /** What a decoder may know besides the body. Everything is passed in, so that decoding is pure. */
 export interface DecodeInput {
   /** The model that will be asked, after aliases; the same body is decoded anew for a fallback model. */
   readonly target: { readonly id: string; readonly capabilities: ModelCapabilities };
-  /** Finds the signature of an earlier tool call: by its id, else by name and arguments. */
-  readonly signatureOf: (call: SignatureKey) => string | undefined;
+  /** Finds the signature of an earlier tool call by its id, else by name and arguments; of a text or picture by what it is. */
+  readonly signatureOf: (key: SignatureKey) => string | undefined;
+  /** What Google's own tools did before an earlier tool call or text. */
+  readonly partsBefore?: ((key: SignatureKey) => readonly Part[] | undefined) | undefined;
   /** Responses stored earlier, by id, for those that `references` named and that exist. */
   readonly stored: ReadonlyMap<string, Json>;
   readonly headers: Headers;
   readonly newId: NewId;
 }
 
-export interface SignatureKey {
-  readonly id: string;
-  readonly name: string;
-  readonly args: JsonObject;
-}
+export type SignatureKey = PartKey;
 
 /** A decoded client request. Frozen: an attempt never changes it. */
 export interface ClientCall<Context> {

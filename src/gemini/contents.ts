@@ -2,7 +2,8 @@ import type { JsonObject } from "../core/mod.ts";
 import type { ModelCapabilities } from "./capabilities.ts";
 import { answerCalls, orphanParts } from "./answer_calls.ts";
 import { wrapArguments } from "./declarations.ts";
-import type { Content, Part } from "./wire.ts";
+import { mediaKey, type PartKey, textKey } from "./turn_memory.ts";
+import type { Content, FunctionCall, Part } from "./wire.ts";
 
 /** What a tool gave back. Names are Gemini's. */
 export interface ToolResult {
@@ -20,26 +21,21 @@ export type ConversationItem =
   | { readonly kind: "model"; readonly parts: readonly Part[] }
   | { readonly kind: "result"; readonly result: ToolResult };
 
-/** A call whose signature is looked for; its name is the one that Gemini was told. */
-export interface CallKey {
-  readonly id: string;
-  readonly name: string;
-  readonly args: JsonObject;
-}
-
 export interface AssembleOptions {
   readonly capabilities: ModelCapabilities;
   /** Function tools are declared, so a trailing model turn is no prefill. */
   readonly hasTools: boolean;
   /** Functions whose arguments travel under `value`. */
   readonly wrapped?: ReadonlySet<string>;
-  readonly signatureOf: (call: CallKey) => string | undefined;
+  readonly signatureOf: (key: PartKey) => string | undefined;
+  /** Parts of Google's own tools that stood before a call, or before a text, when the model made them. */
+  readonly partsBefore?: ((key: PartKey) => readonly Part[] | undefined) | undefined;
 }
 
 export interface Assembled {
   readonly contents: readonly Content[];
-  /** First calls of a step that had to take the stand-in. */
-  readonly missingSignatures: readonly CallKey[];
+  /** First calls of a step, and pictures, that had to take the stand-in. */
+  readonly missingSignatures: readonly PartKey[];
   /** Says that a stand-in was sent, if one was. */
   readonly warnings: readonly string[];
 }
@@ -59,7 +55,7 @@ interface Step {
  * needed the first call of each step has one.
  */
 export function assembleContents(items: readonly ConversationItem[], options: AssembleOptions): Assembled {
-  const missingSignatures: CallKey[] = [];
+  const missingSignatures: PartKey[] = [];
   const contents: Content[] = [];
   for (const step of stepsOf(items)) {
     if (step.model.length > 0) {
@@ -71,7 +67,7 @@ export function assembleContents(items: readonly ConversationItem[], options: As
   }
   const warnings = missingSignatures.length === 0
     ? []
-    : ["A thought signature of an earlier tool call is gone; the documented stand-in was sent."];
+    : ["A thought signature of an earlier turn is gone; the documented stand-in was sent."];
   return { contents: closed(contents, options), missingSignatures, warnings };
 }
 
@@ -108,20 +104,79 @@ function closed(contents: Content[], { capabilities, hasTools }: AssembleOptions
   return [...contents, { role: "user", parts: [{ text: "Continue." }] }];
 }
 
-function modelParts(parts: readonly Part[], options: AssembleOptions, missing: CallKey[]): Part[] {
+function modelParts(parts: readonly Part[], options: AssembleOptions, missing: PartKey[]): Part[] {
+  const { capabilities, partsBefore } = options;
+  const pictures = capabilities.needsSignatures && parts.some(({ inlineData }) => inlineData !== undefined);
+  const made: Part[] = [];
   let first = true;
-  return parts.map((part) => {
+  for (const [index, part] of parts.entries()) {
     const call = part.functionCall;
-    if (call === undefined) return part;
-    const key: CallKey = { id: call.id ?? "", name: call.name, args: call.args ?? {} };
-    const known = part.thoughtSignature ?? options.signatureOf(key);
-    const wanted = first && options.capabilities.needsSignatures;
-    if (wanted && known === undefined) missing.push(key);
-    first = false;
-    const signature = known ?? (wanted ? DUMMY_SIGNATURE : undefined);
-    const { id, ...bare } = call;
-    const told = options.wrapped?.has(call.name) ? { ...bare, args: wrapArguments(key.args) } : bare;
-    const functionCall = options.capabilities.echoesCallIds && id !== undefined ? { id, ...told } : told;
-    return { ...part, functionCall, ...(signature === undefined ? {} : { thoughtSignature: signature }) };
-  });
+    if (call !== undefined) {
+      made.push(...before(parts, keyOf(call), options), callPart(part, call, first, options, missing));
+      first = false;
+      continue;
+    }
+    if (index === 0 && part.text !== undefined && partsBefore !== undefined) {
+      made.push(...before(parts, textKey(wholeText(parts)), options));
+    }
+    made.push(pictures ? signedPart(part, index === 0, parts, options, missing) : part);
+  }
+  return made;
+}
+
+function keyOf({ id, name, args }: FunctionCall): PartKey {
+  return { id: id ?? "", name, args: args ?? {} };
+}
+
+function wholeText(parts: readonly Part[]): string {
+  return parts.map(({ text, thought }) => thought === true ? "" : text ?? "").join("");
+}
+
+function callPart(
+  part: Part,
+  call: FunctionCall,
+  first: boolean,
+  { capabilities, signatureOf, wrapped }: AssembleOptions,
+  missing: PartKey[],
+): Part {
+  const key = keyOf(call);
+  const known = part.thoughtSignature ?? signatureOf(key);
+  const wanted = first && capabilities.needsSignatures;
+  if (wanted && known === undefined) missing.push(key);
+  const signature = known ?? (wanted ? DUMMY_SIGNATURE : undefined);
+  const { id, ...bare } = call;
+  const told = wrapped?.has(call.name) ? { ...bare, args: wrapArguments(key.args) } : bare;
+  const functionCall = capabilities.echoesCallIds && id !== undefined ? { id, ...told } : told;
+  return { ...part, functionCall, ...(signature === undefined ? {} : { thoughtSignature: signature }) };
+}
+
+/** Image models want the signature of every picture of theirs, and of what stands first in the turn (ai.google.dev). */
+function signedPart(
+  part: Part,
+  leads: boolean,
+  parts: readonly Part[],
+  { signatureOf }: AssembleOptions,
+  missing: PartKey[],
+): Part {
+  if (part.thoughtSignature !== undefined) return part;
+  const picture = part.inlineData !== undefined;
+  if (!picture && (part.text === undefined || !leads)) return part;
+  const key = picture ? mediaKey(part.inlineData!.data) : textKey(wholeText(parts));
+  const known = signatureOf(key);
+  if (known === undefined) missing.push(key);
+  return { ...part, thoughtSignature: known ?? DUMMY_SIGNATURE };
+}
+
+/** What Google's own tools did before a part, unless the client told it itself. */
+function before(
+  parts: readonly Part[],
+  key: PartKey,
+  { capabilities, partsBefore }: AssembleOptions,
+): readonly Part[] {
+  if (!capabilities.needsSignatures) return [];
+  const told = (field: keyof Part) => parts.some((part) => part[field] !== undefined);
+  return (partsBefore?.(key) ?? []).filter((part) =>
+    !(part.executableCode !== undefined && told("executableCode")) &&
+    !(part.codeExecutionResult !== undefined && told("codeExecutionResult"))
+  );
 }

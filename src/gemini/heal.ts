@@ -48,13 +48,15 @@ function withoutConfig(request: GeminiRequest, fields: readonly (keyof Generatio
   return { ...request, generationConfig: kept as GenerationConfig };
 }
 
-/** Every signature goes, and the first call of each model turn gets the stand-in. */
+/** Every signature goes; the first call of each model turn, every picture and the text before it get the stand-in. */
 function dummySignatures(content: Content): Content {
   if (content.role !== "model") return content;
+  const pictures = content.parts.some(({ inlineData }) => inlineData !== undefined);
   let first = true;
-  const parts = content.parts.map(({ thoughtSignature: _, ...part }) => {
-    if (part.functionCall === undefined || !first) return part;
-    first = false;
+  const parts = content.parts.map(({ thoughtSignature: _, ...part }, index) => {
+    const leads = pictures && (part.inlineData !== undefined || (index === 0 && part.text !== undefined));
+    if (!leads && (part.functionCall === undefined || !first)) return part;
+    if (part.functionCall !== undefined) first = false;
     return { ...part, thoughtSignature: DUMMY_SIGNATURE };
   });
   return { ...content, parts };

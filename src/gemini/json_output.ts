@@ -28,7 +28,7 @@ export function jsonOutput(
     : undefined;
   const warnings = converted?.warnings ?? [];
   const { jsonOutput: takesJson, toolsWithJson } = options.capabilities;
-  const hasTools = options.tools.some((tool) => tool.functionDeclarations !== undefined);
+  const hasTools = options.tools.length > 0;
   if (takesJson && (!hasTools || toolsWithJson)) {
     const config = {
       responseMimeType: "application/json",

@@ -1,5 +1,10 @@
 import type { ModelCapabilities, ThinkingControl } from "./capabilities.ts";
 
+/** True for models that speak and say nothing else. */
+export function isSpeechModel(modelId: string): boolean {
+  return /-tts(-|$)|native-audio|-live(-|$)/.test(modelId);
+}
+
 /** What a source's own model list says of a model; corrects the table. */
 export interface LiveModel {
   readonly thinking?: boolean;

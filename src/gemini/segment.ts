@@ -83,7 +83,7 @@ class ReplySegmenter implements Segmenter {
     const events: TurnEvent[] = [];
     const finishes: Finish[] = [];
     for (const [, candidate] of [...this.#candidates].sort(([a], [b]) => a - b)) {
-      candidate.flush(events);
+      candidate.close(events);
       if (candidate.finish !== undefined) finishes.push(candidate.finish);
     }
     if (this.#usage !== undefined) events.push({ type: "usage", usage: usageOf(this.#usage) });

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type NewId } from "../core/mod.ts";
+import { mergeCitations } from "./merge_grounding.ts";
 import { addPartialArgs, partialArguments, type PartialCall, startPartialCall } from "./partial_call.ts";
 import type { Finish, TurnEvent } from "./turn_event.ts";
 import type { Candidate, Part } from "./wire.ts";
@@ -35,6 +36,7 @@ export class CandidateSegmenter {
   #partial: PartialCall | undefined;
   #finish: Finish | undefined;
   #hasContent = false;
+  #citation: Extract<TurnEvent, { type: "citation" }> | undefined;
 
   /** The candidates of a reply share `callIds`. */
   constructor(index: number, callIds: CallIds) {
@@ -55,13 +57,20 @@ export class CandidateSegmenter {
     const parts = candidate.content?.parts;
     if (Array.isArray(parts)) { for (const part of parts) if (isObject(part)) this.#part(part as Part, out); }
     const citation = citationEvent(this.#index, candidate);
-    if (citation !== undefined) out.push(citation);
+    if (citation !== undefined) this.#citation = mergeCitations(this.#citation, citation);
     if (isObject(candidate.logprobsResult)) {
       out.push({ type: "logprobs", candidate: this.#index, result: candidate.logprobsResult as JsonObject });
     }
     if (typeof candidate.finishReason === "string" && candidate.finishReason !== "") {
       this.#finish = finishOf(this.#index, candidate.finishReason, candidate.finishMessage);
     }
+  }
+
+  /** Gives out what is told once for the whole turn. */
+  close(out: TurnEvent[]): void {
+    this.flush(out);
+    if (this.#citation !== undefined) out.push(this.#citation);
+    this.#citation = undefined;
   }
 
   /** Gives out the tool calls still held. */
@@ -83,7 +92,7 @@ export class CandidateSegmenter {
     if (isObject(part.functionResponse)) return this.#response(part.functionResponse);
     const event = partEvent(this.#index, part, signature);
     if (event === undefined) return;
-    this.#hasContent = true;
+    if (event.type !== "server-part") this.#hasContent = true;
     this.flush(out);
     out.push(event);
   }
@@ -144,7 +153,11 @@ function finishOf(candidate: number, reason: string, message: unknown): Finish {
 }
 
 /** The event of any part but calls and responses; undefined when there is nothing to say or the part is unknown. */
-function partEvent(candidate: number, part: Part, signature: string | undefined): TurnEvent | undefined {
+function partEvent(
+  candidate: number,
+  part: Part,
+  signature: string | undefined,
+): Exclude<TurnEvent, { type: "usage" | "turn-start" | "turn-end" }> | undefined {
   if (typeof part.text === "string" && part.text !== "") {
     const type = part.thought === true ? "thought-delta" : "text-delta";
     return signature === undefined
@@ -179,15 +192,20 @@ function partEvent(candidate: number, part: Part, signature: string | undefined)
       candidate,
       outcome: outcome ?? "OUTCOME_UNSPECIFIED",
       output: output ?? "",
+      ...signed(signature),
     };
   }
-  if (signature === undefined || part.toolCall !== undefined || part.toolResponse !== undefined) {
-    return undefined;
+  if (part.toolCall !== undefined || part.toolResponse !== undefined) {
+    return { type: "server-part", candidate, part };
   }
+  if (signature === undefined) return undefined;
   return { type: "signature", candidate, signature };
 }
 
-function citationEvent(index: number, candidate: Candidate): TurnEvent | undefined {
+function citationEvent(
+  index: number,
+  candidate: Candidate,
+): Extract<TurnEvent, { type: "citation" }> | undefined {
   const grounding = filled(candidate.groundingMetadata);
   const citations = filled(candidate.citationMetadata);
   const urlContext = filled(candidate.urlContextMetadata);

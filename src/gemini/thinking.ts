@@ -5,6 +5,39 @@ import type { ThinkingConfig } from "./wire.ts";
 export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 export type Effort = typeof EFFORTS[number];
 
+/** Other words for an effort, of other APIs and of people; `undefined` leaves the choice to the model. */
+const WORDS: ReadonlyMap<string, Effort | undefined> = new Map<string, Effort | undefined>([
+  ...EFFORTS.map((effort): [string, Effort] => [effort, effort]),
+  ...["ultra", "maximum", "highest", "extreme", "full", "ultracode"].map((
+    word,
+  ): [string, Effort] => [word, "max"]),
+  ...["disable", "disabled", "off", "false", "no", "zero", "0"].map((
+    word,
+  ): [string, Effort] => [word, "none"]),
+  ...["minimum", "lowest", "mini", "tiny"].map((word): [string, Effort] => [word, "minimal"]),
+  ...["normal", "moderate", "balanced", "standard", "on", "enabled", "true"].map((word): [string, Effort] => [
+    word,
+    "medium",
+  ]),
+  ...["auto", "default", "dynamic", "adaptive", ""].map((word): [string, undefined] => [word, undefined]),
+]);
+
+/** An effort as a client wrote it, and what to say when it is none of ours. */
+export interface EffortWord {
+  readonly effort: Effort | undefined;
+  readonly warning?: string;
+}
+
+/** Any word for an effort as the nearest that there is; a word that nobody knows leaves the choice to the model. */
+export function effortOf(value: unknown, field: string): EffortWord {
+  if (value === undefined || value === null) return { effort: undefined };
+  const word = String(value).trim().toLowerCase();
+  if ((EFFORTS as readonly string[]).includes(word)) return { effort: word as Effort };
+  const effort = WORDS.get(word);
+  const taken = effort === undefined ? "the model's own setting" : effort;
+  return { effort, warning: `${field} "${word.slice(0, 40)}" was taken as ${taken}.` };
+}
+
 type Level = NonNullable<ThinkingConfig["thinkingLevel"]>;
 type Budgeted = Extract<ThinkingControl, { kind: "budget" }>;
 type Levelled = Extract<ThinkingControl, { kind: "level" }>;
@@ -90,4 +123,38 @@ export function adaptiveThinking(
   return control.kind === "budget"
     ? { thinkingBudget: DYNAMIC, includeThoughts: true }
     : { includeThoughts: true };
+}
+
+/** Output limits up to which thinking may leave nothing for the answer. */
+const SMALL_OUTPUT = 4_096;
+
+/**
+ * The setting with which a small output limit, which counts thoughts too, leaves room for the answer: at most half of it is
+ * thought. The client's own limit stays.
+ */
+export function leaveRoom(
+  config: ThinkingConfig | undefined,
+  maxOutputTokens: number | undefined,
+  { thinking: control }: ModelCapabilities,
+): ThinkingConfig | undefined {
+  if (maxOutputTokens === undefined || maxOutputTokens > SMALL_OUTPUT || control.kind === "none") {
+    return config;
+  }
+  const half = Math.floor(maxOutputTokens / 2);
+  // A model that does not think unless asked is not made to.
+  if (config === undefined && control.kind === "budget" && control.canDisable && control.min > 0) {
+    return undefined;
+  }
+  if (control.kind === "level") {
+    if (config?.thinkingBudget !== undefined) {
+      return { ...config, thinkingBudget: Math.min(config.thinkingBudget, half) };
+    }
+    const most = nearestLevel(levelOfBudget(config === undefined ? Math.min(half, 1_024) : half), control);
+    const asked = config?.thinkingLevel;
+    return asked !== undefined && RANKS[asked] <= RANKS[most] ? config : { ...config, thinkingLevel: most };
+  }
+  const asked = config?.thinkingBudget ?? DYNAMIC;
+  if (asked >= 0 && asked <= half) return config;
+  const most = half >= control.min ? half : control.canDisable ? 0 : control.min;
+  return { ...config, thinkingBudget: Math.min(most, control.max) };
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, Usage } from "../core/mod.ts";
+import type { Part } from "./wire.ts";
 
 /**
  * What happens in a model's turn, as one ordered stream. Segmented once from Gemini's chunks; every dialect encodes it
@@ -54,7 +55,11 @@ export type TurnEvent =
     readonly candidate: number;
     readonly outcome: string;
     readonly output: string;
+    readonly signature?: string;
   }
+  /** A call of a tool that Google ran itself, or what that gave: no client sees it, and it goes back as it came. */
+  | { readonly type: "server-part"; readonly candidate: number; readonly part: Part }
+  /** Gathered over the turn and told once, before its end. */
   | {
     readonly type: "citation";
     readonly candidate: number;

@@ -1,5 +1,5 @@
 import type { Failure, SourceName } from "../core/mod.ts";
-import type { TurnEvent } from "../gemini/mod.ts";
+import { type TurnEvent, TurnMemo } from "../gemini/mod.ts";
 import type { RelayDeps } from "./deps.ts";
 import { clientGone } from "./failures.ts";
 import type { Served } from "./run_attempts.ts";
@@ -15,6 +15,7 @@ export interface ServedTurn extends TurnSource {
 export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnSource>): ServedTurn {
   const { lease, attempt, value: turn } = served;
   const { credential } = lease;
+  const memo = new TurnMemo();
   let settled = false;
 
   function settle(failure?: Failure): void {
@@ -26,13 +27,16 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
     attempt.end(failure, failure === undefined ? "" : "after the first event");
   }
 
+  function remember(event: TurnEvent): void {
+    for (const one of memo.see(event)) {
+      if (one.signature !== undefined || one.before.length > 0) {
+        deps.signatures.remember(one, credential.id, credential.source);
+      }
+    }
+  }
+
   function observe(event: TurnEvent): void {
     switch (event.type) {
-      case "tool-call":
-        if (event.signature !== undefined) {
-          deps.signatures.remember(event, event.signature, credential.id, credential.source);
-        }
-        return;
       case "usage":
         call.trail.usage = event.usage;
         return;
@@ -47,9 +51,9 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
     async read(): Promise<TurnStep> {
       const step = await turn.read();
       const events = call.filters.length === 0 ? step.events : filtered(call, step.events);
-      for (const event of step.events) if (event.type !== "tool-call") observe(event);
-      // Calls are remembered as the client is told them, since it names them so when they come back.
-      for (const event of events) if (event.type === "tool-call") observe(event);
+      for (const event of step.events) observe(event);
+      // The turn is remembered as the client is told it, since it names its calls so when they come back.
+      for (const event of events) remember(event);
       if (step.state === "end") settle();
       else if (step.state !== "more") settle(step.state);
       return events === step.events ? step : { ...step, events };

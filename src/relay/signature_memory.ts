@@ -7,16 +7,21 @@ import {
   SOURCES,
 } from "../core/mod.ts";
 import type { SignatureKey } from "../dialects/contract.ts";
-import type { Content, GeminiRequest, Part } from "../gemini/mod.ts";
+import type { Content, GeminiRequest, Memo, Part } from "../gemini/mod.ts";
 import type { Store } from "../store/contract.ts";
 
 /** How long a tool call's signature is kept: longer than any tool loop is left open. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
 const IN_MEMORY = 20_000;
 const KIND = "signature";
+/** The most characters of Google's own tools' parts that are kept for one call. */
+const MAX_BEFORE = 48_000;
 
 interface Remembered {
+  /** Empty where nothing was signed. */
   readonly signature: string;
+  /** What Google's own tools did before it. */
+  readonly before?: readonly Part[];
   readonly credential: CredentialId;
   readonly source: SourceName;
 }
@@ -28,11 +33,13 @@ interface Remembered {
 export interface SignatureMemory {
   /** From memory alone: decoding is synchronous. */
   find(call: SignatureKey): string | undefined;
+  /** The parts of Google's own tools that stood before a call or text; from memory alone. */
+  partsBefore(call: SignatureKey): readonly Part[] | undefined;
   /** Reads what memory lacks from the store; true when at least one was found and decoding again is worth it. */
   load(calls: readonly SignatureKey[]): Promise<boolean>;
   /** Reads who made the newest signature of a request from the store, where memory has forgotten it; undefined where there is nothing to read. */
   loadOwner(request: GeminiRequest): Promise<unknown> | undefined;
-  remember(call: SignatureKey, signature: string, credential: CredentialId, source: SourceName): void;
+  remember(memo: Memo, credential: CredentialId, source: SourceName): void;
   /** Who made the newest signature in the request's contents. */
   ownerOf(
     request: GeminiRequest,
@@ -48,11 +55,11 @@ export function createSignatureMemory(store: Pick<Store, "expiring">): Signature
 
   function keep(key: string, value: Remembered): void {
     put(byKey, key, value);
-    put(owners, value.signature, value);
+    if (value.signature !== "") put(owners, value.signature, value);
   }
 
   function write(key: string, value: Remembered): void {
-    const task: Promise<void> = store.expiring.put(KIND, key, { ...value }, KEEP_MS)
+    const task: Promise<void> = store.expiring.put(KIND, key, { ...value } as unknown as Json, KEEP_MS)
       // A signature that was not kept costs a stand-in after a restart, never the call.
       .catch(() => {})
       .finally(() => writes.delete(task));
@@ -77,11 +84,16 @@ export function createSignatureMemory(store: Pick<Store, "expiring">): Signature
 
   function find(call: SignatureKey): string | undefined {
     if (byKey.size === 0) return undefined;
-    return (byKey.get(idKey(call)) ?? byKey.get(contentKey(call)))?.signature;
+    return known(call)?.signature || undefined;
+  }
+
+  function known(call: SignatureKey): Remembered | undefined {
+    return byKey.get(idKey(call)) ?? byKey.get(contentKey(call));
   }
 
   return {
     find,
+    partsBefore: (call) => byKey.size === 0 ? undefined : known(call)?.before,
     load,
     loadOwner(request) {
       const signed = newestSigned(request.contents);
@@ -89,8 +101,9 @@ export function createSignatureMemory(store: Pick<Store, "expiring">): Signature
       if (call === undefined || owners.has(signed?.thoughtSignature ?? "")) return undefined;
       return load([{ id: call.id ?? "", name: call.name, args: call.args ?? {} }]);
     },
-    remember(call, signature, credential, source) {
-      const value = { signature, credential, source };
+    remember({ key: call, signature = "", before }, credential, source) {
+      const kept = before.length > 0 && JSON.stringify(before).length <= MAX_BEFORE ? { before } : {};
+      const value = { signature, credential, source, ...kept };
       for (const key of [idKey(call), contentKey(call)]) {
         keep(key, value);
         write(key, value);
@@ -167,10 +180,11 @@ function fingerprintOf(first: number, second: number, length: number): string {
 
 function decodeRemembered(value: unknown): Remembered | undefined {
   if (!isObject(value)) return undefined;
-  const { signature, credential, source } = value;
+  const { signature, credential, source, before } = value;
   const known = SOURCES.find((name) => name === source);
   if (typeof signature !== "string" || typeof credential !== "string" || known === undefined) {
     return undefined;
   }
-  return { signature, credential: credential as CredentialId, source: known };
+  const parts = Array.isArray(before) ? { before: before as Part[] } : {};
+  return { signature, credential: credential as CredentialId, source: known, ...parts };
 }

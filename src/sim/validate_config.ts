@@ -1,6 +1,6 @@
 import type { JsonObject } from "../core/mod.ts";
 import { invalid, type Rejection } from "./errors.ts";
-import { asList, asNumber, asObject, asText } from "./json_read.ts";
+import { asList, asNumber, asObject, asObjects, asText } from "./json_read.ts";
 import type { SimModel } from "./models.ts";
 import { checkJsonSchema } from "./validate_json_schema.ts";
 import { checkSchema } from "./validate_schema.ts";
@@ -137,11 +137,13 @@ function checkOutput(request: JsonObject, config: JsonObject, model: SimModel): 
     );
   }
   const mode = asText(asObject(asObject(request["toolConfig"])?.["functionCallingConfig"])?.["mode"]);
+  const functions = declarationsOf(request).length > 0;
   if (
-    mime === "application/json" && declarationsOf(request).length > 0 && !model.jsonWithTools &&
+    mime === "application/json" && asObjects(request["tools"]).length > 0 && !model.jsonWithTools &&
     mode !== "NONE"
   ) {
-    return invalid("Function calling with a response mime type: 'application/json' is unsupported");
+    const what = functions ? "Function calling" : "Tool use";
+    return invalid(`${what} with a response mime type: 'application/json' is unsupported`);
   }
   if (mime === "application/json" && model.name.startsWith("gemma")) {
     return invalid(`JSON mode is not enabled for models/${model.name}`);

@@ -22,7 +22,7 @@ const BY_TEXT: readonly (readonly [RegExp, Healing])[] = [
   }],
   [/penalty is not enabled/i, { kind: "no_penalties" }],
   [/logprobs is not enabled/i, { kind: "no_logprobs" }],
-  [/function calling with a response mime type/i, { kind: "no_json_with_tools" }],
+  [/(?:function calling|tool use) with a response mime type/i, { kind: "no_json_with_tools" }],
   [/^(\* )?request contains an invalid argument\.?$/i, { kind: "drop_schema_bounds" }],
 ];
 

@@ -28,7 +28,7 @@ export interface DialectUnderTest {
   /** A body that asks `text`, with more top-level fields. */
   body(text: string, more?: Loose): Loose;
   /** One part of user content that is a text, an unknown one, and the field in which it stands. */
-  withUnknownContent(): { readonly body: Loose; readonly param: string };
+  withUnknownContent(): Loose;
   /** Tools with this JSON Schema as their parameters; the first is "f". */
   tools(...schemas: unknown[]): Loose;
   effort(word: string): Loose;
@@ -46,10 +46,7 @@ const chat: DialectUnderTest = {
   name: "chat",
   dialect: openaiChat,
   body: (text, more = {}) => ({ model: "m", messages: [user(text)], ...more }),
-  withUnknownContent: () => ({
-    body: { model: "m", messages: [user([{ type: "hologram", data: "x" }])] },
-    param: "messages[0].content[0].type",
-  }),
+  withUnknownContent: () => ({ model: "m", messages: [user([{ type: "hologram", data: "x" }])] }),
   tools: (...schemas) => ({
     tools: named(schemas).map(({ schema, name }) => ({
       type: "function",
@@ -100,8 +97,9 @@ const messages: DialectUnderTest = {
     ...more,
   }),
   withUnknownContent: () => ({
-    body: { model: "m", max_tokens: 5, messages: [user([{ type: "hologram", data: "x" }])] },
-    param: "messages[0].content[0].type",
+    model: "m",
+    max_tokens: 5,
+    messages: [user([{ type: "hologram", data: "x" }])],
   }),
   tools: (...schemas) => ({
     tools: named(schemas).map(({ schema, name }) => ({ name, input_schema: schema })),
@@ -139,10 +137,7 @@ const responses: DialectUnderTest = {
   name: "responses",
   dialect: openaiResponses,
   body: (text, more = {}) => ({ model: "m", input: text, ...more }),
-  withUnknownContent: () => ({
-    body: { model: "m", input: [user([{ type: "hologram", data: "x" }])] },
-    param: "input[0].content[0].type",
-  }),
+  withUnknownContent: () => ({ model: "m", input: [user([{ type: "hologram", data: "x" }])] }),
   tools: (...schemas) => ({
     tools: named(schemas).map(({ schema, name }) => ({ type: "function", name, parameters: schema })),
   }),

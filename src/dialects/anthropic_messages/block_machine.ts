@@ -31,8 +31,10 @@ export class BlockMachine {
   #tools = false;
   #text = false;
   #searches = 0;
-  /** The open text so far, which citations point into; kept only where there may be some. */
+  /** The answer so far, which citations point into; kept only where there may be some. */
   #said = "";
+  /** Where in it the open text begins. */
+  #from = 0;
   #usage: Usage | undefined;
 
   constructor(
@@ -68,7 +70,11 @@ export class BlockMachine {
         return this.#call(event);
       case "media":
         // Anthropic has no block for output media; a data URL at least shows images.
-        if (!event.mimeType.startsWith("image/")) return;
+        if (!event.mimeType.startsWith("image/")) {
+          return this.#say(
+            `[The model answered with ${event.mimeType.slice(0, 40)}, which this API cannot carry.]`,
+          );
+        }
         return this.#say(`\n\n![${event.mimeType}](data:${event.mimeType};base64,${event.data})\n\n`);
       case "code":
         return this.#say(`\n\n\`\`\`${event.language.toLowerCase()}\n${event.code}\n\`\`\`\n\n`);
@@ -76,6 +82,8 @@ export class BlockMachine {
         return this.#say(`\n\n\`\`\`\n${event.output}\n\`\`\`\n\n`);
       case "citation":
         return this.#cite(event);
+      case "server-part":
+      case "logprobs":
     }
   }
 
@@ -84,7 +92,7 @@ export class BlockMachine {
       this.#close();
       this.#open = "text";
       this.#text = true;
-      this.#said = "";
+      this.#from = this.#said.length;
       this.sink.openText(this.#index);
     }
     if (this.context.webSearch) this.#said += text;
@@ -148,7 +156,9 @@ export class BlockMachine {
     const search = this.context.webSearch ? webSearchOf(event.grounding) : undefined;
     if (search === undefined) return;
     if (this.#open === "text" && event.grounding !== undefined) {
-      for (const citation of citationsOf(event.grounding, this.#said)) this.sink.cite(this.#index, citation);
+      for (const citation of citationsOf(event.grounding, this.#said, this.#from)) {
+        this.sink.cite(this.#index, citation);
+      }
     }
     this.#close();
     const id = `${this.serverToolId}${this.#searches++}`;

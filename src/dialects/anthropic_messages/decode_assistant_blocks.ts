@@ -1,19 +1,29 @@
 import { isObject, type JsonObject } from "../../core/mod.ts";
-import { decodeCarrier, parseArguments, type Part, signedThought } from "../../gemini/mod.ts";
+import {
+  decodeCarrier,
+  parseArguments,
+  type Part,
+  picturesInText,
+  signedThought,
+  wellFormed,
+} from "../../gemini/mod.ts";
+import { unknownText } from "../unknown.ts";
 import type { Conversation } from "./conversation.ts";
-import { textPart } from "./decode_media.ts";
+import { decodeSource, textPart } from "./decode_media.ts";
+import { addMcpResult, serverBlockParts } from "./decode_server_blocks.ts";
 
 /**
- * An assistant message's content. Thinking is sent back to models that sign it, and to no other; a signature of ours goes to
+ * Adds an assistant message's content. Thinking is sent back to models that sign it, and to no other; a signature of ours goes to
  * the tool call it stands before.
  */
-export function decodeAssistantContent(content: unknown, path: string, chat: Conversation): readonly Part[] {
-  if (typeof content === "string") return textPart(content);
-  const parts: Part[] = [];
+export function decodeAssistantContent(content: unknown, path: string, chat: Conversation): void {
+  if (typeof content === "string") return chat.add("model", picturesInText(wellFormed(content)));
+  let parts: Part[] = [];
   let signature: string | undefined;
   chat.fields.optionalList(content, path).forEach((value, index) => {
     const at = `${path}[${index}]`;
-    const block = chat.fields.object(value, at);
+    if (!isObject(value)) return parts.push(...textPart(unknownText(value, "Content", chat.warnings)));
+    const block = value;
     switch (block.type) {
       case "thinking":
         signature = readCarrier(block.signature, chat);
@@ -23,21 +33,43 @@ export function decodeAssistantContent(content: unknown, path: string, chat: Con
         signature = readCarrier(block.data, chat);
         break;
       case "text":
-        parts.push(...textPart(chat.fields.string(block.text, `${at}.text`)));
+        parts.push(...picturesInText(wellFormed(chat.fields.string(block.text, `${at}.text`))));
         signature = undefined;
         break;
+      case "image":
+        parts.push(...decodeSource(block.source, `${at}.source`, "image", chat));
+        break;
+      case "mcp_tool_use":
       case "tool_use":
         parts.push(decodeToolUse(block, at, signature, chat));
         signature = undefined;
         break;
-      case undefined:
-        chat.fields.string(block.type, `${at}.type`);
+      case "mcp_tool_result":
+        chat.add("model", parts);
+        parts = [];
+        addMcpResult(block, chat);
+        break;
+      case "compaction":
+        parts = [];
+        addCompaction(block.content, chat);
         break;
       default:
-        parts.push(...decodeServerBlock(block));
+        parts.push(
+          ...serverBlockParts(block, chat) ?? textPart(unknownText(block, "Content", chat.warnings)),
+        );
     }
   });
-  return parts;
+  chat.add("model", parts);
+}
+
+/** A summary stands for everything that was before it; a compaction without one failed and changes nothing. */
+export function addCompaction(summary: unknown, chat: Conversation): void {
+  if (typeof summary !== "string" || summary === "") {
+    chat.warnings.add("A compaction without a summary was left out.");
+    return;
+  }
+  chat.items.length = 0;
+  chat.add("user", textPart(`[Summary of the conversation so far]\n${summary}`));
 }
 
 function readCarrier(text: unknown, chat: Conversation): string | undefined {
@@ -74,11 +106,4 @@ function decodeToolUse(
 function wellFormedInput(input: Record<string, unknown>): JsonObject {
   const json = JSON.stringify(input);
   return /\\ud[89a-f]/.test(json) ? parseArguments(json) : input as JsonObject;
-}
-
-/** What Anthropic's own tools did, told in words: the searched pages matter to what follows. */
-function decodeServerBlock(block: Record<string, unknown>): readonly Part[] {
-  if (block.type !== "web_search_tool_result" || !Array.isArray(block.content)) return [];
-  const pages = block.content.filter(isObject).map((page) => `- ${String(page.title)} (${String(page.url)})`);
-  return textPart(pages.length === 0 ? "" : `[Web search results]\n${pages.join("\n")}`);
 }

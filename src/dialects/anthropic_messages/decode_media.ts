@@ -4,6 +4,7 @@ import {
   googleFile,
   isGoogleUri,
   isTextMime,
+  mimeFromName,
   mimeOf,
   type Part,
   wellFormed,
@@ -57,7 +58,10 @@ function base64Part(
 }
 
 function urlPart(url: string, param: string, kind: string, chat: Conversation): readonly Part[] {
-  const mimeType = kind === "document" ? "application/pdf" : undefined;
+  // Google knows the type of its own files and of films, and a wrong one is refused.
+  const mimeType = kind === "document" && !isGoogleUri(url)
+    ? mimeFromName(nameIn(url)) ?? "application/pdf"
+    : undefined;
   if (!isGoogleUri(url)) {
     if (!/^https?:\/\//i.test(url)) {
       chat.fields.refuse(param, `Invalid URL at ${param}. Use an http or https address.`);
@@ -66,6 +70,11 @@ function urlPart(url: string, param: string, kind: string, chat: Conversation): 
     chat.remoteMedia.push({ url, param, ...(mimeType === undefined ? {} : { mimeType }) });
   }
   return [{ fileData: { fileUri: url, ...(mimeType === undefined ? {} : { mimeType }) } }];
+}
+
+/** The file name that an address ends in. */
+function nameIn(url: string): string {
+  return url.split(/[?#]/, 1)[0]!.split("/").at(-1) ?? "";
 }
 
 function contentParts(content: unknown, path: string, chat: Conversation): readonly Part[] {

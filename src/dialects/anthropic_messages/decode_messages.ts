@@ -1,8 +1,11 @@
+import { isObject } from "../../core/mod.ts";
 import { wellFormed } from "../../gemini/mod.ts";
+import { unknownText, warnRole } from "../unknown.ts";
 import type { Conversation } from "./conversation.ts";
 import { decodeAssistantContent } from "./decode_assistant_blocks.ts";
 import { textPart } from "./decode_media.ts";
 import { decodeUserMessage } from "./decode_user_blocks.ts";
+import { isToolChange } from "./tool_changes.ts";
 
 /** Changes with every turn and would spoil Gemini's implicit cache; it says nothing to a model. */
 const BILLING_HEADER = "x-anthropic-billing-header";
@@ -22,16 +25,21 @@ export function decodeMessages(messages: unknown, chat: Conversation): void {
   }
   list.forEach((value, index) => {
     const at = `messages[${index}]`;
+    if (isObject(value) && value.role === undefined && value.content === undefined) {
+      return chat.add("user", textPart(unknownText(value, "Items", chat.warnings)));
+    }
     const message = chat.fields.object(value, at);
+    const content = message.content ?? [];
     switch (message.role) {
       case "user":
-        return decodeUserMessage(message.content, `${at}.content`, chat);
+        return decodeUserMessage(content, `${at}.content`, chat);
       case "assistant":
-        return chat.add("model", decodeAssistantContent(message.content, `${at}.content`, chat));
+        return decodeAssistantContent(content, `${at}.content`, chat);
       case "system":
-        return addSystem(systemTexts(message.content, `${at}.content`, chat), chat);
+        return addSystem(systemTexts(content, `${at}.content`, chat), chat);
       default:
-        chat.fields.refuse(`${at}.role`, `Invalid role at ${at}.role. Use user, assistant or system.`);
+        warnRole(message.role, chat.warnings);
+        return decodeUserMessage(content, `${at}.content`, chat);
     }
   });
 }
@@ -43,6 +51,10 @@ function addSystem(texts: readonly string[], chat: Conversation): void {
 
 function systemTexts(value: unknown, path: string, chat: Conversation): readonly string[] {
   const texts = typeof value === "string" ? [value] : chat.fields.list(value, path).map((entry, index) => {
+    if (isObject(entry) && isToolChange(entry)) return "";
+    if (isObject(entry) && entry.type !== undefined && entry.type !== "text") {
+      return unknownText(entry, "Content", chat.warnings);
+    }
     const block = chat.fields.object(entry, `${path}[${index}]`);
     return chat.fields.string(block.text, `${path}[${index}].text`);
   });

@@ -3,17 +3,23 @@ import {
   assembleContents,
   type GeminiRequest,
   type GenerationConfig,
+  isSpeechModel,
   jsonOutput,
+  leaveRoom,
   type TurnEvent,
 } from "../../gemini/mod.ts";
 import type { ClientCall, DecodeInput } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
+import { unknownFields } from "../unknown.ts";
 import { Conversation } from "./conversation.ts";
 import { decodeMessages, decodeSystem } from "./decode_messages.ts";
 import { decodeThinking } from "./decode_thinking.ts";
 import { decodeTools } from "./decode_tools.ts";
 import type { MessagesContext } from "./messages_context.ts";
+import { MESSAGES_FIELDS } from "./message_fields.ts";
 import { sessionOf } from "./session.ts";
+import { withThread } from "./threads.ts";
+import { toolsInEffect } from "./tool_changes.ts";
 import { toolRequest } from "./tool_request.ts";
 
 /** Gemini takes at most five stop sequences. */
@@ -32,16 +38,20 @@ export function decodeRequest(
   operation: "generate" | "count_tokens",
 ): Result<ClientCall<MessagesContext>, Failure> {
   const fields = new FieldReader();
-  const root = fields.object(body, "body");
+  const { body: root, thread } = withThread(fields.object(body, "body"), input.stored, fields);
   fields.refuseDeep(root);
+  if (root.messages === undefined && (root.input !== undefined || root.contents !== undefined)) {
+    const path = root.input !== undefined ? "/v1/responses" : "/v1beta/models/{model}:generateContent";
+    fields.refuse("messages", `This is no Messages body. Send it to ${path}.`, "missing_required_parameter");
+  }
   const { capabilities } = input.target;
   const model = fields.string(root.model, "model");
-  const tools = decodeTools(root.tools, fields);
+  const tools = decodeTools(toolsInEffect(root.tools, root.messages), fields);
   const chat = new Conversation(fields, tools.names, capabilities.signedThoughts);
   decodeSystem(root.system, chat);
   decodeMessages(root.messages, chat);
   const asked = toolRequest(tools, root.tool_choice, capabilities, fields);
-  const thinking = decodeThinking(root, capabilities, fields);
+  const thinking = decodeThinking(root, capabilities, fields, chat.warnings);
   const json = decodeFormat(root, fields, { capabilities, tools: asked.fields.tools ?? [] });
   const settings = decodeSettings(root, operation, capabilities.outputTokenLimit, fields);
   const stream = fields.optionalBoolean(root.stream, "stream") === true;
@@ -54,11 +64,15 @@ export function decodeRequest(
     hasTools: asked.hasFunctions,
     wrapped: asked.wrapped,
     signatureOf: input.signatureOf,
+    partsBefore: input.partsBefore,
   });
+  const thinkingConfig = leaveRoom(thinking.config, settings.config.maxOutputTokens, capabilities);
+  const speech = isSpeechModel(input.target.id);
   const generationConfig: GenerationConfig = {
     ...settings.config,
     ...json?.config,
-    ...(thinking.config === undefined ? {} : { thinkingConfig: thinking.config }),
+    ...(thinkingConfig === undefined ? {} : { thinkingConfig }),
+    ...(speech ? { responseModalities: ["AUDIO"] } : {}),
   };
   const request: GeminiRequest = {
     contents: assembled.contents,
@@ -77,12 +91,14 @@ export function decodeRequest(
       signedThoughts: capabilities.signedThoughts,
       webSearch: tools.webSearch,
       empty: settings.empty,
+      ...(thread === undefined ? {} : { thread }),
     },
     warnings: [
       ...chat.warnings,
       ...asked.warnings,
       ...json?.warnings ?? [],
-      ...ignoredFields(root),
+      ...unknownFields(root, root.messages, MESSAGES_FIELDS),
+      ...(speech ? ["Messages carry no audio: ask a speech model by /v1/chat/completions."] : []),
       ...assembled.warnings,
     ],
     remoteMedia: chat.remoteMedia,
@@ -95,12 +111,6 @@ export function decodeRequest(
     ...(settings.empty ? { answered: NOTHING } : {}),
     ...(chat.signedBy === undefined ? {} : { signedBy: chat.signedBy }),
   });
-}
-
-/** Fields that would change the answer and have no counterpart. */
-function ignoredFields(root: Record<string, unknown>): readonly string[] {
-  const servers = Array.isArray(root.mcp_servers) && root.mcp_servers.length > 0;
-  return servers ? ["mcp_servers was left out: Gemini reaches no MCP servers itself."] : [];
 }
 
 function decodeFormat(

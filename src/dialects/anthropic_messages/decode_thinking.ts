@@ -1,9 +1,9 @@
+import { isObject } from "../../core/mod.ts";
 import {
   adaptiveThinking,
   budgetToThinking,
   disabledThinking,
-  type Effort,
-  EFFORTS,
+  effortOf,
   effortToThinking,
   type ModelCapabilities,
   type ThinkingConfig,
@@ -21,8 +21,10 @@ export function decodeThinking(
   body: Record<string, unknown>,
   capabilities: ModelCapabilities,
   fields: FieldReader,
+  warnings: Set<string>,
 ): DecodedThinking {
-  const effort = decodeEffort(body.output_config, fields);
+  const { effort, warning } = effortOf(wantedEffort(body), "output_config.effort");
+  if (warning !== undefined) warnings.add(warning);
   if (body.thinking === undefined || body.thinking === null) {
     return withConfig(effort === undefined ? undefined : effortToThinking(effort, capabilities), "off");
   }
@@ -42,9 +44,13 @@ export function decodeThinking(
         shown,
       );
     }
+    case "between_tools":
+      return withConfig(adaptiveThinking(capabilities, effort), shown);
     default:
-      fields.refuse("thinking.type", "Invalid thinking.type. Use enabled, adaptive or disabled.");
-      return { shown: "off" };
+      warnings.add(
+        `thinking.type "${String(thinking.type).slice(0, 40)}" is not known; it was taken as adaptive.`,
+      );
+      return withConfig(adaptiveThinking(capabilities, effort), shown);
   }
 }
 
@@ -54,16 +60,12 @@ function withConfig(config: ThinkingConfig | undefined, shown: MessagesContext["
     : { config: { ...config, includeThoughts: shown === "shown" }, shown };
 }
 
-function decodeEffort(value: unknown, fields: FieldReader): Effort | undefined {
-  if (value === undefined || value === null) return undefined;
-  const word = fields.optionalString(fields.object(value, "output_config").effort, "output_config.effort");
-  if (word === undefined) return undefined;
-  const effort = EFFORTS.find((known) => known === word);
-  if (effort === undefined) {
-    fields.refuse(
-      "output_config.effort",
-      `Invalid output_config.effort: ${word}. Use ${EFFORTS.join(", ")}.`,
-    );
-  }
-  return effort;
+/** The effort of the latest turn: system messages may change it from there on. */
+function wantedEffort(body: Record<string, unknown>): unknown {
+  const messages = Array.isArray(body.messages) ? body.messages : [];
+  const later = messages.findLast((message) =>
+    isObject(message) && message.role === "system" && isObject(message.output_config)
+  ) as { output_config: Record<string, unknown> } | undefined;
+  const own = isObject(body.output_config) ? body.output_config : {};
+  return later?.output_config.effort ?? own.effort;
 }

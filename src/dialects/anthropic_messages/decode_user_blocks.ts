@@ -1,18 +1,23 @@
+import { isObject } from "../../core/mod.ts";
 import { type Part, toolResponse } from "../../gemini/mod.ts";
+import { unknownText } from "../unknown.ts";
 import type { Conversation } from "./conversation.ts";
+import { addCompaction } from "./decode_assistant_blocks.ts";
 import { decodeSource, textPart } from "./decode_media.ts";
-
-/** Uploads into containers, thoughts and what Anthropic's own tools gave: they mean nothing to Gemini. */
-const IGNORED = /^(container_upload|thinking|redacted_thinking|tool_reference|compaction|.+_tool_result)$/;
+import { addMcpResult, serverBlockParts } from "./decode_server_blocks.ts";
+import { isToolChange } from "./tool_changes.ts";
 
 /** A user message: results of tools and the rest, in their order. */
 export function decodeUserMessage(content: unknown, path: string, chat: Conversation): void {
   if (typeof content === "string") return chat.add("user", textPart(content));
   chat.fields.list(content, path).forEach((value, index) => {
     const at = `${path}[${index}]`;
-    const block = chat.fields.object(value, at);
-    if (block.type === "tool_result") decodeToolResult(block, at, chat);
-    else chat.add("user", decodeUserBlock(block, at, chat));
+    if (!isObject(value)) return chat.add("user", textPart(unknownText(value, "Content", chat.warnings)));
+    if (isToolChange(value)) return;
+    if (value.type === "tool_result") decodeToolResult(value, at, chat);
+    else if (value.type === "mcp_tool_result") addMcpResult(value, chat);
+    else if (value.type === "compaction") addCompaction(value.content, chat);
+    else chat.add("user", decodeUserBlock(value, at, chat));
   });
 }
 
@@ -26,22 +31,20 @@ function decodeUserBlock(block: Record<string, unknown>, at: string, chat: Conve
       return decodeDocument(block, at, chat);
     case "search_result":
       return decodeSearchResult(block, at, chat);
-    case undefined:
-      chat.fields.string(block.type, `${at}.type`);
+    case "thinking":
+    case "redacted_thinking":
       return [];
-    default: {
-      const type = chat.fields.string(block.type, `${at}.type`);
-      if (IGNORED.test(type)) {
-        chat.warnings.add(`Content of type ${type} was left out: Gemini has no counterpart.`);
-      } else chat.fields.refuse(`${at}.type`, `Unknown content type "${type}" at ${at}.type.`);
-      return [];
-    }
+    default:
+      return serverBlockParts(block, chat) ?? textPart(unknownText(block, "Content", chat.warnings));
   }
 }
 
 function decodeDocument(block: Record<string, unknown>, at: string, chat: Conversation): readonly Part[] {
   const title = chat.fields.optionalString(block.title, `${at}.title`);
   const context = chat.fields.optionalString(block.context, `${at}.context`);
+  if (isObject(block.citations) && block.citations.enabled === true) {
+    chat.warnings.add("citations.enabled was left out: Gemini cites no documents.");
+  }
   const heading = [title && `Document: ${title}`, context].filter((line) => line).join("\n");
   return [...textPart(heading), ...decodeSource(block.source, `${at}.source`, "document", chat)];
 }
@@ -75,7 +78,8 @@ function decodeResultContent(content: unknown, path: string, chat: Conversation)
   if (content === undefined || content === null) return [];
   if (typeof content === "string") return textPart(content);
   return chat.fields.list(content, path).flatMap((value, index) => {
-    const block = chat.fields.object(value, `${path}[${index}]`);
+    if (!isObject(value)) return textPart(unknownText(value, "Content", chat.warnings));
+    const block = value;
     if (block.type === "tool_reference") return textPart(`Tool available: ${String(block.tool_name)}`);
     return decodeUserBlock(block, `${path}[${index}]`, chat);
   });

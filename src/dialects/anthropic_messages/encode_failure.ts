@@ -1,5 +1,5 @@
 import { jsonText } from "../json_text.ts";
-import { type Failure, redact } from "../../core/mod.ts";
+import { type Failure, type JsonObject, redact } from "../../core/mod.ts";
 import type { EncodedFailure } from "../contract.ts";
 
 interface ErrorObject {
@@ -26,8 +26,17 @@ export function encodeFailure(failure: Failure, requestId: string): EncodedFailu
   return {
     status: statusOf(failure),
     headers: { "request-id": requestId },
-    body: { type: "error", error: { type: error.type, message: error.message }, request_id: requestId },
+    body: {
+      type: "error",
+      error: { type: error.type, message: error.message, ...detailsOf(failure) },
+      request_id: requestId,
+    },
   };
+}
+
+/** The machine word by which the SDKs know that a thread is gone and send the whole conversation. */
+function detailsOf({ code }: Failure): JsonObject {
+  return code?.startsWith("thread_") ? { details: { error_code: code } } : {};
 }
 
 export function errorObject(failure: Failure): ErrorObject {
@@ -45,6 +54,7 @@ function statusOf(failure: Failure): number {
   if (failure.code === "billing_not_active") return 402;
   switch (failure.class) {
     case "caller_fault":
+      if (failure.code === "thread_not_found") return 404;
       return failure.status >= 400 && failure.status < 500 ? failure.status : 400;
     case "rate_limit":
     case "quota":

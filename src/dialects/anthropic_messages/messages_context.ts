@@ -1,4 +1,5 @@
 import type { ToolNames } from "../../gemini/mod.ts";
+import type { Thread } from "./threads.ts";
 
 /** What the encoders of Anthropic messages must know of the request. */
 export interface MessagesContext {
@@ -16,4 +17,6 @@ export interface MessagesContext {
   readonly webSearch: boolean;
   /** `max_tokens: 0`: the reply holds no content. */
   readonly empty: boolean;
+  /** The conversation up to this reply, where the client asked that it be held. */
+  readonly thread?: Thread;
 }

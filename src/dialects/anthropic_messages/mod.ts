@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { err, type Failure, ok, type Result } from "../../core/mod.ts";
+import { err, type Failure, type Json, ok, type Result } from "../../core/mod.ts";
 import type { Dialect } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
 import { decodeRequest } from "./decode_request.ts";
@@ -12,6 +12,7 @@ import { encodeFailure } from "./encode_failure.ts";
 import { encodeReply } from "./encode_reply.ts";
 import { encodeStream } from "./encode_stream.ts";
 import type { MessagesContext } from "./messages_context.ts";
+import { threadReferences } from "./threads.ts";
 
 export type { MessagesContext } from "./messages_context.ts";
 
@@ -31,6 +32,16 @@ export const anthropicMessages: Dialect<MessagesContext> = {
   encodeStream,
   encodeCount: (totalTokens) => ({ input_tokens: totalTokens }),
   encodeFailure,
+  references: threadReferences,
+  keeps: ({ thread }) => thread !== undefined,
+  storable(events, input) {
+    const { thread } = input.context;
+    if (thread === undefined) return undefined;
+    const reply = encodeReply(events, input);
+    const said = { role: "assistant", content: reply["content"] } as Json;
+    const value = { v: 1, response: reply, thread: { ...thread, messages: [...thread.messages, said] } };
+    return { id: String(reply["id"]), value: value as unknown as Json };
+  },
 };
 
 /** POST /v1/messages/count_tokens: the same body, counted. */

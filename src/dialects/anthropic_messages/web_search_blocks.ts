@@ -23,9 +23,9 @@ export function webSearchOf(grounding: JsonObject | undefined): WebSearch | unde
   return { query: queries.filter((query) => typeof query === "string").join("; "), results };
 }
 
-/** The cited stretches of an answer, each with its page. */
-export function citationsOf(grounding: JsonObject, text: string): readonly JsonObject[] {
-  return groundedSpans(grounding, text).filter(({ start, end }) => end > start).map((
+/** The cited stretches of an answer that end behind `from`, each with its page. */
+export function citationsOf(grounding: JsonObject, text: string, from: number): readonly JsonObject[] {
+  return groundedSpans(grounding, text).filter(({ start, end }) => end > start && end > from).map((
     { start, end, url, title },
   ) => ({
     type: "web_search_result_location",

@@ -16,8 +16,12 @@ export function contentOf(event: TurnEvent): string {
 }
 
 /** A data URL part in the form that OpenRouter and LiteLLM use for images in replies. */
-export function imagePart(mimeType: string, data: string, index: number): JsonObject {
-  return { type: "image_url", image_url: { url: `data:${mimeType};base64,${data}` }, index };
+export function imagePart(
+  { mimeType, data, signature }: Extract<TurnEvent, { type: "media" }>,
+  index: number,
+): JsonObject {
+  const url = `data:${mimeType};base64,${data}`;
+  return { type: "image_url", image_url: { url }, index, ...signatureFields(signature) };
 }
 
 type Citation = Extract<TurnEvent, { type: "citation" }>;

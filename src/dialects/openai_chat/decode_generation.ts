@@ -1,10 +1,11 @@
 import { isObject } from "../../core/mod.ts";
 import {
   budgetToThinking,
-  type Effort,
-  EFFORTS,
+  effortOf,
   effortToThinking,
+  type EffortWord,
   type GenerationConfig,
+  leaveRoom,
   type ThinkingConfig,
 } from "../../gemini/mod.ts";
 import type { ChatDraft } from "./chat_draft.ts";
@@ -34,7 +35,8 @@ export function decodeGeneration(body: Body, extras: GoogleExtras, draft: ChatDr
   const fanOut = decodeChoices(body, config, draft);
   const stops = decodeStops(body["stop"], draft);
   if (stops.length > 0) config.stopSequences = stops.slice(0, MAX_STOPS);
-  const thinking = extras.thinking ?? decodeThinking(body, draft);
+  const asked = extras.thinking ?? decodeThinking(body, draft);
+  const thinking = leaveRoom(asked, config.maxOutputTokens, draft.capabilities);
   if (thinking !== undefined && Object.keys(thinking).length > 0) config.thinkingConfig = thinking;
   return { config, fanOut, extraStops: stops.slice(MAX_STOPS) };
 }
@@ -106,19 +108,30 @@ function decodeStops(value: unknown, draft: ChatDraft): string[] {
 
 function decodeThinking(body: Body, draft: ChatDraft): ThinkingConfig | undefined {
   const reasoning = isObject(body["reasoning"]) ? body["reasoning"] : {};
-  const budget = thinkingBudget(body, reasoning, draft);
+  const budget = switchedOff(body, reasoning) ? undefined : thinkingBudget(body, reasoning, draft);
   if (budget !== undefined) return hide(budgetToThinking(budget, draft.capabilities), body, reasoning);
-  const direct = body["reasoning_effort"] !== undefined && body["reasoning_effort"] !== null;
-  const path = direct ? "reasoning_effort" : "reasoning.effort";
-  const effort = draft.fields.optionalString(direct ? body["reasoning_effort"] : reasoning["effort"], path);
+  const { effort, warning } = switchedOff(body, reasoning)
+    ? { effort: "none" as const }
+    : wordOf(body, reasoning);
+  if (warning !== undefined) draft.warnings.add(warning);
   if (effort === undefined) return undefined;
-  if (!isEffort(effort)) {
-    draft.fields.refuse(path, `Invalid ${path}: ${effort}. Valid values are ${EFFORTS.join(", ")}.`);
-    return undefined;
-  }
   const setting = effortToThinking(effort, draft.capabilities);
   if (setting === undefined || effort === "none") return setting;
   return hide({ ...setting, includeThoughts: true }, body, reasoning);
+}
+
+function wordOf(body: Body, reasoning: Body): EffortWord {
+  const direct = body["reasoning_effort"] !== undefined && body["reasoning_effort"] !== null;
+  return direct
+    ? effortOf(body["reasoning_effort"], "reasoning_effort")
+    : effortOf(reasoning["effort"] ?? body["effort"], "reasoning.effort");
+}
+
+/** Ways in which other services and their clients switch thinking off. */
+function switchedOff(body: Body, reasoning: Body): boolean {
+  const template = isObject(body["chat_template_kwargs"]) ? body["chat_template_kwargs"] : {};
+  return reasoning["enabled"] === false || body["enable_thinking"] === false ||
+    template["enable_thinking"] === false || template["thinking"] === false;
 }
 
 /** Budgets as other gateways take them: `reasoning.max_tokens`, `thinking.budget_tokens`. */
@@ -134,10 +147,6 @@ function thinkingBudget(body: Body, reasoning: Body, draft: ChatDraft): number |
 function hide(setting: ThinkingConfig | undefined, body: Body, reasoning: Body): ThinkingConfig | undefined {
   const hidden = reasoning["exclude"] === true || body["include_reasoning"] === false;
   return setting !== undefined && hidden ? { ...setting, includeThoughts: false } : setting;
-}
-
-function isEffort(word: string): word is Effort {
-  return (EFFORTS as readonly string[]).includes(word);
 }
 
 function set<Field extends keyof Config>(

@@ -16,6 +16,7 @@ import { type ChatDraft, textParts } from "./chat_draft.ts";
 /** A `data:`, http(s) or Google address as a part; http(s) ones are noted to be fetched. */
 function decodeUrl(url: string, param: string, draft: ChatDraft, mimeType?: string): Part[] {
   if (/^data:/i.test(url)) return dataUrlParts(url, param, draft);
+  // Google knows the type of its own files, and a wrong one is refused.
   if (isGoogleUri(url)) return [{ fileData: { fileUri: url } }];
   if (!/^https?:\/\//i.test(url)) {
     draft.fields.refuse(

@@ -1,8 +1,10 @@
 import { isObject } from "../../core/mod.ts";
-import { decodeCarrier, parseArguments, type Part, toolResponse } from "../../gemini/mod.ts";
+import { decodeCarrier, parseArguments, type Part, picturesInText, toolResponse } from "../../gemini/mod.ts";
+import { unknownText, warnRole } from "../unknown.ts";
 import type { ChatDraft } from "./chat_draft.ts";
 import { textParts } from "./chat_draft.ts";
-import { decodeContent, joinTexts } from "./decode_content.ts";
+import { blockCall, decodeContent, joinTexts, resultOfBlock } from "./decode_content.ts";
+import { decodeImageUrl } from "./decode_media.ts";
 
 type Message = Record<string, unknown>;
 
@@ -22,16 +24,19 @@ export function decodeMessages(value: unknown, draft: ChatDraft): void {
   let leading = true;
   messages.forEach((entry, index) => {
     const path = `messages[${index}]`;
+    if (isObject(entry) && entry["role"] === undefined && entry["content"] === undefined) {
+      return draft.user(textParts(unknownText(entry, "Items", draft.warnings)));
+    }
     const message = draft.fields.object(entry, path);
     if (draft.fields.failure !== undefined) return;
-    const role = draft.fields.string(message["role"], `${path}.role`);
+    const { role } = message;
     if (role !== "system" && role !== "developer") leading = false;
     decodeMessage(role, message, path, leading, draft);
   });
 }
 
 function decodeMessage(
-  role: string,
+  role: unknown,
   message: Message,
   path: string,
   leading: boolean,
@@ -42,7 +47,7 @@ function decodeMessage(
     case "developer":
       return decodeSystem(message, path, leading, draft);
     case "user":
-      return draft.user(decodeContent(message["content"], `${path}.content`, draft));
+      return decodeUser(message, path, draft);
     case "assistant":
       return decodeAssistant(message, path, draft);
     case "tool":
@@ -50,13 +55,23 @@ function decodeMessage(
     case "function":
       return decodeFunctionMessage(message, path, draft);
     default:
-      if (draft.fields.failure === undefined) {
-        draft.fields.refuse(
-          `${path}.role`,
-          `Invalid value in ${path}.role: "${role}". Use system, developer, user, assistant, tool or function.`,
-        );
-      }
+      warnRole(role, draft.warnings);
+      return draft.user(decodeContent(message["content"], `${path}.content`, draft));
   }
+}
+
+/** A user's message; results of tools in Anthropic's form are results here too. */
+function decodeUser(message: Message, path: string, draft: ChatDraft): void {
+  const { content } = message;
+  const blocks = Array.isArray(content)
+    ? content.filter((block) => isObject(block) && block["type"] === "tool_result")
+    : [];
+  blocks.forEach((block) => {
+    const result = resultOfBlock(block as Message);
+    addResult(result.callId, undefined, result.content, `${path}.content`, draft);
+  });
+  const rest = Array.isArray(content) ? content.filter((block) => !blocks.includes(block)) : content;
+  draft.user(decodeContent(rest, `${path}.content`, draft));
 }
 
 function decodeSystem(message: Message, path: string, leading: boolean, draft: ChatDraft): void {
@@ -66,7 +81,8 @@ function decodeSystem(message: Message, path: string, leading: boolean, draft: C
 }
 
 function decodeAssistant(message: Message, path: string, draft: ChatDraft): void {
-  const parts = decodeContent(message["content"], `${path}.content`, draft);
+  const parts = decodeContent(message["content"], `${path}.content`, draft)
+    .flatMap((part) => part.text === undefined ? [part] : picturesInText(part.text));
   const refusal = draft.fields.optionalString(message["refusal"], `${path}.refusal`);
   if (parts.length === 0 && refusal !== undefined) parts.push(...textParts(refusal));
   const calls = draft.fields.optionalList(message["tool_calls"], `${path}.tool_calls`)
@@ -74,8 +90,36 @@ function decodeAssistant(message: Message, path: string, draft: ChatDraft): void
   if (calls.length === 0 && isObject(message["function_call"])) {
     calls.push(legacyCall(message["function_call"], `${path}.function_call`, draft));
   }
-  const model = [...signLastText(parts, signatureIn(message)), ...calls];
+  const model = [
+    ...signLastText(parts, signatureIn(message)),
+    ...picturesOf(message, path, draft),
+    ...calls,
+    ...blocksOf(message).flatMap((block) => decodeToolCall(blockCall(block), path, draft)),
+  ];
+  if (isObject(message["audio"])) {
+    draft.warnings.add(
+      "The audio of an earlier answer was left out, as speech models take no conversations.",
+    );
+  }
   if (model.length > 0) draft.items.push({ kind: "model", parts: model });
+}
+
+/** Calls in Anthropic's form, which some clients send here. */
+function blocksOf({ content }: Message): readonly Message[] {
+  if (!Array.isArray(content)) return [];
+  return content.filter((block) => isObject(block) && block["type"] === "tool_use") as Message[];
+}
+
+/** The pictures of an earlier answer, each with its own signature. */
+function picturesOf(message: Message, path: string, draft: ChatDraft): Part[] {
+  return draft.fields.optionalList(message["images"], `${path}.images`).flatMap((entry, index) => {
+    if (!isObject(entry)) return [];
+    const at = `${path}.images[${index}]`;
+    const thoughtSignature = signatureIn(entry);
+    return decodeImageUrl(entry["image_url"] ?? entry["url"], `${at}.image_url`, draft).map((part) =>
+      thoughtSignature === undefined ? part : { ...part, thoughtSignature }
+    );
+  });
 }
 
 /** A signature that came with a message without calls stood on its last text. */
@@ -88,6 +132,10 @@ function signLastText(parts: readonly Part[], thoughtSignature: string | undefin
 function decodeToolCall(value: unknown, path: string, draft: ChatDraft): Part[] {
   const call = draft.fields.object(value, path);
   if (draft.fields.failure !== undefined) return [];
+  if (!isObject(call["function"]) && !isObject(call["custom"])) {
+    const text = unknownText(call, "Items", draft.warnings);
+    return textParts(text);
+  }
   const id = draft.fields.optionalString(call["id"], `${path}.id`) ?? "";
   const custom = isObject(call["custom"]);
   const body = draft.fields.object(custom ? call["custom"] : call["function"], `${path}.function`);

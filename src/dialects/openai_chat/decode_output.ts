@@ -1,5 +1,12 @@
 import { isObject } from "../../core/mod.ts";
-import { type GenerationConfig, type JsonOutput, jsonOutput, type Tool } from "../../gemini/mod.ts";
+import {
+  type GenerationConfig,
+  imageConfigOf,
+  isSpeechModel,
+  type JsonOutput,
+  jsonOutput,
+  type Tool,
+} from "../../gemini/mod.ts";
 import type { ChatDraft } from "./chat_draft.ts";
 
 type Body = Record<string, unknown>;
@@ -53,12 +60,41 @@ const VOICES: ReadonlyMap<string, string> = new Map([
 export function decodeModalities(body: Body, modelId: string, draft: ChatDraft): Partial<GenerationConfig> {
   const wanted = draft.fields.optionalList(body["modalities"], "modalities")
     .map((word, index) => draft.fields.string(word, `modalities[${index}]`).toUpperCase());
-  if (wanted.includes("AUDIO")) return audioConfig(body, modelId, draft);
-  return wanted.includes("IMAGE") ? { responseModalities: ["TEXT", "IMAGE"] } : {};
+  if (wanted.includes("AUDIO") || (wanted.length === 0 && isSpeechModel(modelId))) {
+    return audioConfig(body, modelId, draft);
+  }
+  const imageConfig = imageOptions(body, draft);
+  const picture = imageConfig === undefined ? {} : { imageConfig };
+  if (!wanted.includes("IMAGE")) return picture;
+  return {
+    responseModalities: wanted.includes("TEXT") || wanted.length > 1 ? ["TEXT", "IMAGE"] : ["IMAGE"],
+    ...picture,
+  };
+}
+
+/** `image_config`, `size` and `aspect_ratio` of the body: what pictures are to look like. */
+function imageOptions(body: Body, draft: ChatDraft): GenerationConfig["imageConfig"] | undefined {
+  const given = isObject(body["image_config"]) ? body["image_config"] : {};
+  const size = body["size"] ?? given["size"];
+  const ratio = body["aspect_ratio"] ?? given["aspect_ratio"] ?? given["aspectRatio"];
+  const imageSize = given["image_size"] ?? given["imageSize"];
+  const bySize = typeof size === "string" ? imageConfigOf(size) : undefined;
+  if (size !== undefined && size !== null && size !== "auto" && bySize === undefined) {
+    draft.warnings.add(`size "${String(size).slice(0, 40)}" is no size of a picture and was left out.`);
+  }
+  if (body["quality"] !== undefined && body["quality"] !== null) {
+    draft.warnings.add("quality was left out: Gemini has no counterpart.");
+  }
+  const made = {
+    ...bySize,
+    ...(typeof ratio === "string" ? { aspectRatio: ratio } : {}),
+    ...(typeof imageSize === "string" ? { imageSize } : {}),
+  };
+  return Object.keys(made).length === 0 ? undefined : made;
 }
 
 function audioConfig(body: Body, modelId: string, draft: ChatDraft): Partial<GenerationConfig> {
-  if (!/tts|native-audio|live/.test(modelId)) {
+  if (!isSpeechModel(modelId)) {
     draft.fields.refuse("modalities", `The model ${modelId} does not produce audio. Use a speech model.`);
     return {};
   }

@@ -10,6 +10,7 @@ import {
 import type { ClientCall, DecodeInput } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
 import { imageDetail } from "../image_detail.ts";
+import { unknownFields } from "../unknown.ts";
 import type { ChatContext } from "./chat_context.ts";
 import { ChatDraft } from "./chat_draft.ts";
 import { chatSession } from "./chat_session.ts";
@@ -17,6 +18,7 @@ import { decodeGeneration } from "./decode_generation.ts";
 import { decodeMessages } from "./decode_messages.ts";
 import { audioFormatOf, decodeModalities, decodeResponseFormat } from "./decode_output.ts";
 import { clientToolNames, customToolNames, type DecodedTools, decodeTools } from "./decode_tools.ts";
+import { asChatBody, CHAT_FIELDS } from "./foreign_body.ts";
 import { type GoogleExtras, googleExtras } from "./google_extras.ts";
 
 type Body = Record<string, unknown>;
@@ -37,11 +39,12 @@ export function decodeChatRequest(
 ): Result<ClientCall<ChatContext>, Failure> {
   const model = chatModelOf(body);
   if (!model.ok) return model;
-  const source = body as Body;
+  const { body: source, warnings: foreign } = asChatBody(body as Body);
   const names = createToolNames(clientToolNames(source));
   const { capabilities, id } = input.target;
   const draft = new ChatDraft(names, capabilities);
   draft.fields.refuseDeep(source);
+  for (const warning of foreign) draft.warnings.add(warning);
 
   decodeMessages(source["messages"], draft);
   const extras = googleExtras(source, draft);
@@ -54,6 +57,7 @@ export function decodeChatRequest(
   const config = { ...extras.config, ...generation.config, ...modalities, ...format?.config };
   const stream = draft.fields.optionalBoolean(source["stream"], "stream") ?? false;
   warnIgnored(source, draft);
+  for (const warning of unknownFields(source, source["messages"], CHAT_FIELDS)) draft.warnings.add(warning);
   if (draft.fields.failure !== undefined) return err(draft.fields.failure);
 
   const { system, items } = placeSystem(draft);
@@ -62,6 +66,7 @@ export function decodeChatRequest(
     hasTools: tools.hasFunctions,
     wrapped: tools.wrapped,
     signatureOf: input.signatureOf,
+    partsBefore: input.partsBefore,
   });
   const detail = imageDetail(draft.imageDetails, contents);
   for (const warning of [...detail.warnings, ...warnings]) draft.warnings.add(warning);

@@ -257,7 +257,6 @@ Deno.test("decodeChatRequest() names wrong parameters by field", () => {
     [{ tools: {} }, "tools"],
     [{ tools: [{ type: "function", function: {} }] }, "tools[0].function.name"],
     [{ tools: [fn("f")], tool_choice: "perhaps" }, "tool_choice"],
-    [{ reasoning_effort: "huge" }, "reasoning_effort"],
     [{ response_format: { type: "grammar" } }, "response_format.type"],
     [{ modalities: ["text", "audio"] }, "modalities"],
   ];

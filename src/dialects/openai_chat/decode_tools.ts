@@ -26,7 +26,9 @@ export function clientToolNames(body: Body): string[] {
 
 /** Client names of the custom tools. */
 export function customToolNames(body: Body): Set<string> {
-  const custom = listOf(body["tools"]).filter((tool) => isObject(tool) && tool["type"] === "custom");
+  const custom = listOf(body["tools"]).filter((tool) =>
+    isObject(tool) && tool["type"] === "custom" && tool["input_schema"] === undefined
+  );
   return new Set(custom.flatMap((tool) => nameOf(tool) ?? []));
 }
 
@@ -49,7 +51,15 @@ export function decodeTools(body: Body, google: readonly Tool[], draft: ChatDraf
   const legacy = draft.fields.optionalList(body["functions"], "functions").map((entry, index) =>
     definitionOf(draft.fields.object(entry, `functions[${index}]`), `functions[${index}]`, draft)
   );
-  if (isObject(body["web_search_options"])) builtIns.push({ googleSearch: {} });
+  const search = body["web_search_options"];
+  if (isObject(search)) {
+    builtIns.push({ googleSearch: {} });
+    for (const field of Object.keys(search)) {
+      draft.warnings.add(
+        `web_search_options.${field.slice(0, 40)} was left out: Google's search has no such setting.`,
+      );
+    }
+  }
   const wanted = [...definitions, ...legacy];
   const { declarations, wrapped, warnings } = declareFunctions(draft.capabilities.tools ? wanted : []);
   for (const warning of warnings) draft.warnings.add(warning);
@@ -78,9 +88,17 @@ function keptBuiltIns(builtIns: readonly Tool[], hasFunctions: boolean, draft: C
 }
 
 function decodeTool(value: unknown, path: string, builtIns: Tool[], draft: ChatDraft): ToolDefinition[] {
-  const tool = draft.fields.object(value, path);
+  if (!isObject(value)) {
+    draft.warnings.add(`${path} is no tool and was left out.`);
+    return [];
+  }
+  const tool = value;
   if (draft.fields.failure !== undefined) return [];
-  const type = tool["type"] ?? (isObject(tool["function"]) ? "function" : undefined);
+  const anthropic = tool["input_schema"] !== undefined &&
+    (tool["type"] === undefined || tool["type"] === "custom");
+  if (anthropic) return [definitionOf({ ...tool, parameters: tool["input_schema"] }, path, draft)];
+  const flat = typeof tool["name"] === "string" && builtInTool(tool) === undefined;
+  const type = tool["type"] ?? (isObject(tool["function"]) || flat ? "function" : undefined);
   if (type === "function") {
     const inner = isObject(tool["function"]) ? tool["function"] : tool;
     return [definitionOf(inner, inner === tool ? path : `${path}.function`, draft)];
@@ -134,6 +152,10 @@ function decodeChoice(body: Body, declared: ReadonlySet<string>, draft: ChatDraf
   if (choice === undefined || choice === null) return undefined;
   if (typeof choice === "string") return declared.size === 0 ? undefined : choiceByWord(choice, path, draft);
   const wanted = draft.fields.object(choice, path);
+  if (wanted["type"] === "any") return declared.size === 0 ? undefined : { mode: "ANY" };
+  if ((wanted["type"] === "auto" || wanted["type"] === "none") && nameOf(wanted) === undefined) {
+    return wanted["type"] === "none" ? { mode: "NONE" } : undefined;
+  }
   if (wanted["type"] === "allowed_tools") return allowedTools(wanted, path, declared, draft);
   const name = nameOf(wanted);
   if (name === undefined) {

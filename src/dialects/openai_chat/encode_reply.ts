@@ -42,7 +42,6 @@ export function encodeChatReply(events: readonly TurnEvent[], input: EncodeInput
     choices: choicesOf(messages, end, input),
     usage: chatUsage(usage),
     ...(usage.serviceTier === undefined ? {} : { service_tier: usage.serviceTier }),
-    system_fingerprint: null,
   };
 }
 
@@ -90,13 +89,14 @@ function add(
       return;
     case "logprobs":
       message.logprobs.push(...chatLogprobs(event.result));
+      return;
+    case "server-part":
   }
 }
 
 function addMedia(message: Message, event: Extract<TurnEvent, { type: "media" }>): void {
   if (event.mimeType.startsWith("audio/")) message.audio.push(event);
-  else message.images.push(imagePart(event.mimeType, event.data, message.images.length));
-  message.signature = event.signature ?? message.signature;
+  else message.images.push(imagePart(event, message.images.length));
 }
 
 function choicesOf(

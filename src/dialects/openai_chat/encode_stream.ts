@@ -62,6 +62,7 @@ class ChatStream implements StreamEncoder {
         this.#usage = event.usage;
         return "";
       case "turn-start":
+      case "server-part":
         return "";
       case "turn-end":
         return this.#end(event);
@@ -135,8 +136,8 @@ class ChatStream implements StreamEncoder {
       const audio = { id: `audio_${this.#input.requestId}`, data: event.data };
       return this.#open(event, "null", jsonText({ audio }));
     }
-    const images = [imagePart(event.mimeType, event.data, choice.images++)];
-    return this.#open(event, '""', jsonText({ images, ...signatureFields(event.signature) }));
+    const images = [imagePart(event, choice.images++)];
+    return this.#open(event, '""', jsonText({ images }));
   }
 
   /** Annotations need the whole text, so they are told at the end. */
@@ -203,7 +204,7 @@ interface FrameParts {
 /** What every frame of a reply shares. */
 function frameParts({ context, requestId, created }: EncodeInput<ChatContext>): FrameParts {
   const open = `data: {"id":${jsonText(completionId(requestId))},"object":"chat.completion.chunk",` +
-    `"created":${created},"model":${jsonText(context.model)},"system_fingerprint":null,"choices":`;
+    `"created":${created},"model":${jsonText(context.model)},"choices":`;
   const end = context.includeUsage ? `}],"usage":null}\n\n` : `}]}\n\n`;
   return { open, close: `,"logprobs":null,"finish_reason":null${end}`, end };
 }

@@ -32,12 +32,13 @@ function logprob(token: Record<string, unknown>): JsonObject {
   };
 }
 
-/** Citations of a grounded answer, by character offsets into it. */
-export function annotationsOf(grounding: JsonObject, text: string): readonly JsonObject[] {
-  return groundedSpans(grounding, text).map(({ start, end, url, title }) => ({
+/** Citations of a grounded answer, by character offsets into its last message, which begins at `from`. */
+export function annotationsOf(grounding: JsonObject, text: string, from: number): readonly JsonObject[] {
+  const spans = groundedSpans(grounding, text).filter(({ end }) => end > from || from === 0);
+  return spans.map(({ start, end, url, title }) => ({
     type: "url_citation",
-    start_index: start,
-    end_index: end,
+    start_index: Math.max(0, start - from),
+    end_index: Math.max(0, end - from),
     url,
     title,
   }));

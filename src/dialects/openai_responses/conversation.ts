@@ -10,6 +10,9 @@ export class Conversation extends Gathered {
   /** From the reasoning item just read: belongs to the call that follows. */
   pendingSignature: string | undefined;
 
+  /** The id of the newest search for tools. */
+  lastSearch: string | undefined;
+
   constructor(fields: FieldReader, readonly tools: DecodedTools, signedThoughts = false) {
     super(fields, signedThoughts);
   }

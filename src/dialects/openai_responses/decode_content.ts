@@ -1,17 +1,17 @@
+import { isObject } from "../../core/mod.ts";
 import type { Part } from "../../gemini/mod.ts";
+import { unknownText } from "../unknown.ts";
 import type { Conversation } from "./conversation.ts";
 import { decodeAudio, decodeFile, decodeImage, textPart } from "./decode_media.ts";
-
-/** Parts of histories that carry nothing for Gemini. */
-const IGNORED = new Set(["reasoning_text", "tether_browsing_display"]);
 
 /** A message's or a tool output's content: a text, or a list of typed parts. */
 export function decodeContent(content: unknown, path: string, chat: Conversation): readonly Part[] {
   if (typeof content === "string") return textPart(content);
-  return chat.fields.optionalList(content, path).flatMap((value, index) => {
-    const at = `${path}[${index}]`;
-    return decodePart(chat.fields.object(value, at), at, chat);
-  });
+  return chat.fields.optionalList(content, path).flatMap((value, index) =>
+    isObject(value)
+      ? decodePart(value, `${path}[${index}]`, chat)
+      : textPart(unknownText(value, "Content", chat.warnings))
+  );
 }
 
 function decodePart(part: Record<string, unknown>, at: string, chat: Conversation): readonly Part[] {
@@ -30,15 +30,15 @@ function decodePart(part: Record<string, unknown>, at: string, chat: Conversatio
       return decodeFile(part, at, chat);
     case "input_audio":
       return decodeAudio(part, at, chat);
-    case undefined:
-      chat.fields.string(part.type, `${at}.type`);
+    case "image_url":
+      return decodeImage(
+        { ...part, detail: isObject(part.image_url) ? part.image_url.detail : undefined },
+        at,
+        chat,
+      );
+    case "reasoning_text":
       return [];
-    default: {
-      const type = chat.fields.string(part.type, `${at}.type`);
-      if (IGNORED.has(type)) {
-        chat.warnings.add(`Content of type ${type} was left out: Gemini has no counterpart.`);
-      } else chat.fields.refuse(`${at}.type`, `Unknown content type "${type}" at ${at}.type.`);
-      return [];
-    }
+    default:
+      return textPart(unknownText(part, "Content", chat.warnings));
   }
 }

@@ -1,10 +1,13 @@
 import { isObject } from "../../core/mod.ts";
-import { decodeCarrier, signedThought } from "../../gemini/mod.ts";
+import { decodeCarrier, picturesInText, signedThought, wellFormed } from "../../gemini/mod.ts";
+import { unknownText, warnRole } from "../unknown.ts";
+import { compactionPrompt, openSummary } from "./compaction.ts";
 import type { Conversation } from "./conversation.ts";
 import {
   decodeCallOutput,
   decodeClientCall,
   decodeCustomCall,
+  decodeFoundTools,
   decodeFunctionCall,
   decodeMcpCall,
 } from "./decode_calls.ts";
@@ -21,11 +24,16 @@ export interface PlacedItem {
 
 /** All input items in order. Items that Gemini has no use for are left out, as agents send their whole history. */
 export function decodeItems(items: readonly PlacedItem[], chat: Conversation): void {
-  for (const { item, at } of items) decodeItem(chat.fields.object(item, at), at, chat);
+  for (const { item, at } of items) {
+    if (isObject(item)) decodeItem(item, at, chat);
+    else if (typeof item === "string") chat.add("user", textPart(item));
+    else chat.fields.object(item, at);
+  }
 }
 
 function decodeItem(item: Item, at: string, chat: Conversation): void {
-  switch (item.type ?? "message") {
+  const type = item.type ?? (item.role === undefined && item.content === undefined ? undefined : "message");
+  switch (type) {
     case "message":
       return decodeMessage(item, at, chat);
     case "reasoning":
@@ -38,7 +46,18 @@ function decodeItem(item: Item, at: string, chat: Conversation): void {
     case "shell_call":
     case "apply_patch_call":
     case "computer_call":
+    case "tool_search_call":
       return decodeClientCall(item, at, chat);
+    case "tool_search_output":
+      return decodeFoundTools(item, at, chat);
+    case "agent_message":
+      return decodeAgentMessage(item, at, chat);
+    case "compaction":
+    case "context_compaction":
+    case "compaction_summary":
+      return decodeCompaction(item, chat);
+    case "compaction_trigger":
+      return chat.add("user", [compactionPrompt()]);
     case "function_call_output":
     case "custom_tool_call_output":
     case "local_shell_call_output":
@@ -49,22 +68,50 @@ function decodeItem(item: Item, at: string, chat: Conversation): void {
     case "mcp_call":
       return decodeMcpCall(item, at, chat);
     case "code_interpreter_call":
-      return chat.add("model", textPart(codeText(item)));
+      return decodeCode(item, chat);
     case "image_generation_call":
       return decodeGeneratedImage(item, chat);
     case "additional_tools":
       return;
+    case "item_reference":
+      return;
     default:
-      return leaveOut(item, at, chat);
+      return chat.add("user", textPart(unknownText(item, "Items", chat.warnings)));
   }
 }
 
-/** Items of OpenAI's own tools, and new ones of histories, mean nothing to Gemini; one with content of its own is not lost silently. */
-function leaveOut(item: Item, at: string, chat: Conversation): void {
-  const type = chat.fields.string(item.type, `${at}.type`);
-  if (item.content !== undefined || item.role !== undefined) {
-    chat.fields.refuse(`${at}.type`, `Unknown item type "${type}" at ${at}.type.`);
-  } else chat.warnings.add(`Items of type ${type} were left out: Gemini has no counterpart.`);
+/** What one agent writes to another (Codex, multi_agent_v2); what only OpenAI can read is left out. */
+function decodeAgentMessage(item: Item, at: string, chat: Conversation): void {
+  const content = Array.isArray(item.content) ? item.content : [item.content];
+  const readable = content.flatMap((part): readonly unknown[] => {
+    if (!isObject(part) || part.type !== "encrypted_content") return [part];
+    const text = part.encrypted_content;
+    return typeof text === "string" && !isCiphertext(text) ? [{ type: "input_text", text }] : [];
+  });
+  if (readable.length < content.length) {
+    chat.warnings.add("Encrypted content of an agent's message was left out: only OpenAI can read it.");
+  }
+  const parts = readable.flatMap((part) =>
+    typeof part === "string" ? textPart(part) : decodeContent([part], at, chat)
+  );
+  const heading = typeof item.author === "string" ? textPart(`[Message from ${item.author}]`) : [];
+  if (parts.length > 0) chat.add("user", [...heading, ...parts]);
+}
+
+function isCiphertext(text: string): boolean {
+  return text.startsWith("gAAAA");
+}
+
+/** A compaction stands for the turns that the client has taken out of its history. */
+function decodeCompaction(item: Item, chat: Conversation): void {
+  const summary = openSummary(item);
+  if (summary === undefined) {
+    chat.warnings.add(
+      "A compaction that another service sealed was left out: only that service can read it.",
+    );
+    return;
+  }
+  chat.add("user", textPart(`[Summary of the conversation so far]\n${summary}`));
 }
 
 function decodeMessage(item: Item, at: string, chat: Conversation): void {
@@ -73,17 +120,18 @@ function decodeMessage(item: Item, at: string, chat: Conversation): void {
     case "user":
       return chat.add("user", parts);
     case "assistant":
-      return chat.add("model", parts);
+      return chat.add(
+        "model",
+        parts.flatMap((part) => part.text === undefined ? [part] : picturesInText(part.text)),
+      );
     case "system":
     case "developer":
       if (chat.items.length > 0) return chat.add("user", parts);
       chat.system.push(...parts);
       return;
     default:
-      chat.fields.refuse(
-        `${at}.role`,
-        `Invalid role at ${at}.role. Use user, assistant, system or developer.`,
-      );
+      warnRole(item.role, chat.warnings);
+      return chat.add("user", parts);
   }
 }
 
@@ -113,6 +161,17 @@ function decodeGeneratedImage(item: Item, chat: Conversation): void {
   }]);
 }
 
-function codeText(item: Item): string {
-  return typeof item.code === "string" && item.code !== "" ? `\`\`\`python\n${item.code}\n\`\`\`` : "";
+/** Code that was run, with what it gave, is code to Gemini too. */
+function decodeCode(item: Item, chat: Conversation): void {
+  if (typeof item.code !== "string" || item.code === "") return;
+  const logs = (Array.isArray(item.outputs) ? item.outputs : []).filter(isObject)
+    .map((output) => typeof output.logs === "string" ? output.logs : "").join("");
+  const carried = decodeCarrier(item.id);
+  chat.add("model", [
+    {
+      executableCode: { language: "PYTHON", code: wellFormed(item.code) },
+      ...(carried?.signature === undefined ? {} : { thoughtSignature: carried.signature }),
+    },
+    { codeExecutionResult: { outcome: "OUTCOME_OK", output: wellFormed(logs) } },
+  ]);
 }

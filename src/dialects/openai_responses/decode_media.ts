@@ -53,7 +53,8 @@ function urlPart(url: string, param: string, said: string | undefined, chat: Con
     const type = data.blob.mimeType === "application/octet-stream" ? said : undefined;
     return blobPart(data.blob.data, type ?? data.blob.mimeType, param, chat);
   }
-  const mimeType = said === undefined ? {} : { mimeType: said };
+  // Google knows the type of its own files and of films, and a wrong one is refused.
+  const mimeType = said === undefined || isGoogleUri(url) ? {} : { mimeType: said };
   if (!isGoogleUri(url)) {
     if (!/^https?:\/\//i.test(url)) {
       if (url !== "") {

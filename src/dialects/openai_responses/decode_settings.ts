@@ -1,10 +1,10 @@
 import {
-  type Effort,
-  EFFORTS,
+  effortOf,
   effortToThinking,
   type GenerationConfig,
   jsonOutput,
   type JsonOutputOptions,
+  leaveRoom,
   type ModelCapabilities,
   type ThinkingConfig,
 } from "../../gemini/mod.ts";
@@ -25,18 +25,20 @@ export function decodeSettings(body: Body, capabilities: ModelCapabilities, fiel
   const top = fields.optionalNumber(body.top_logprobs, "top_logprobs", { min: 0, max: 20 });
   const asked = includes(body, "message.output_text.logprobs") || (top ?? 0) > 0;
   const logprobs = asked && capabilities.logprobs;
-  const thinking = decodeReasoning(body.reasoning, capabilities, fields);
+  const warnings = asked && !logprobs ? ["This model gives no logprobs; they were left out."] : [];
+  const limit = maxTokens === undefined
+    ? undefined
+    : Math.min(Math.trunc(maxTokens), capabilities.outputTokenLimit);
+  const thinking = leaveRoom(decodeReasoning(body, capabilities, fields, warnings), limit, capabilities);
   return {
     config: {
-      ...(maxTokens === undefined
-        ? {}
-        : { maxOutputTokens: Math.min(Math.trunc(maxTokens), capabilities.outputTokenLimit) }),
+      ...(limit === undefined ? {} : { maxOutputTokens: limit }),
       ...(temperature === undefined ? {} : { temperature }),
       ...(topP === undefined ? {} : { topP }),
       ...(logprobs ? { responseLogprobs: true, ...(top ? { logprobs: top } : {}) } : {}),
       ...(thinking === undefined ? {} : { thinkingConfig: thinking }),
     },
-    warnings: asked && !logprobs ? ["This model gives no logprobs; they were left out."] : [],
+    warnings,
   };
 }
 
@@ -47,32 +49,26 @@ export function includes(body: Body, name: string): boolean {
 
 /** Effort sets how much is thought; a wish for a summary shows the thoughts. */
 function decodeReasoning(
-  value: unknown,
+  body: Body,
   capabilities: ModelCapabilities,
   fields: FieldReader,
+  warnings: string[],
 ): ThinkingConfig | undefined {
-  if (value === undefined || value === null) return undefined;
-  const reasoning = fields.object(value, "reasoning");
-  const effort = decodeEffort(reasoning.effort, fields);
+  const given = body.reasoning;
+  const off = body.enable_thinking === false;
+  if ((given === undefined || given === null) && !off && body.reasoning_effort === undefined) {
+    return undefined;
+  }
+  const reasoning = given === undefined || given === null ? {} : fields.object(given, "reasoning");
+  const word = off || reasoning.enabled === false ? "none" : reasoning.effort ?? body.reasoning_effort;
+  const { effort, warning } = effortOf(word, "reasoning.effort");
+  if (warning !== undefined) warnings.push(warning);
   const summary = reasoning.summary ?? reasoning.generate_summary;
   const shown = typeof summary === "string" && summary !== "none" && effort !== "none";
   if (capabilities.thinking.kind === "none") return undefined;
   const config = effort === undefined ? {} : effortToThinking(effort, capabilities);
   if (effort === undefined && !shown) return undefined;
   return { ...config, includeThoughts: shown };
-}
-
-function decodeEffort(value: unknown, fields: FieldReader): Effort | undefined {
-  const word = fields.optionalString(value, "reasoning.effort");
-  if (word === undefined) return undefined;
-  const effort = EFFORTS.find((known) => known === word);
-  if (effort === undefined) {
-    fields.refuse(
-      "reasoning.effort",
-      `Invalid reasoning.effort: ${word}. Valid values are ${EFFORTS.join(", ")}.`,
-    );
-  }
-  return effort;
 }
 
 /** text.format; undefined for plain text. */

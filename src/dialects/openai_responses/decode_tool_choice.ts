@@ -1,6 +1,7 @@
 import { isObject } from "../../core/mod.ts";
 import type { ToolConfig } from "../../gemini/mod.ts";
 import type { FieldReader } from "../field_reader.ts";
+import { ownTool } from "./client_tools.ts";
 import { type DecodedTools, toolKey } from "./decode_tools.ts";
 
 type Calling = NonNullable<ToolConfig["functionCallingConfig"]>;
@@ -27,9 +28,15 @@ export function decodeToolChoice(
   }
   const choice = fields.object(value, "tool_choice");
   if (choice.type === "allowed_tools") return allowed(choice, tools, fields);
+  if (ownTool(choice.type) !== undefined) return knownOwn(String(choice.type), tools);
   if (choice.type !== "function" && choice.type !== "custom") return undefined;
   const name = known(choice, "tool_choice", tools, fields);
   return name === undefined ? undefined : { mode: "ANY", allowedFunctionNames: [name] };
+}
+
+function knownOwn(type: string, tools: DecodedTools): Calling | undefined {
+  const name = tools.names.toGemini(type);
+  return tools.clientTools.has(name) ? { mode: "ANY", allowedFunctionNames: [name] } : undefined;
 }
 
 function allowed(

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from "../../core/mod.ts";
 import { createToolNames, type ToolDefinition, type ToolNames } from "../../gemini/mod.ts";
 import type { FieldReader } from "../field_reader.ts";
+import { type OwnTool, ownTool } from "./client_tools.ts";
 import type { ClientTool } from "./responses_context.ts";
 
 /** The tools of a request, named for Gemini, and how each is called in the client's words. */
@@ -10,6 +11,9 @@ export interface DecodedTools {
   readonly clientTools: ReadonlyMap<string, ClientTool>;
   readonly webSearch: boolean;
   readonly codeExecution: boolean;
+  readonly urlContext: boolean;
+  /** What the tool for making pictures was told; undefined when it is not among the tools. */
+  readonly imageGeneration: Record<string, unknown> | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -29,17 +33,19 @@ export function decodeTools(
   fields: FieldReader,
 ): DecodedTools {
   const found: Found[] = [];
-  const hosted = new Set<string>();
+  const hosted = new Map<string, Record<string, unknown>>();
   for (const [tools, path] of lists) {
     fields.optionalList(tools, path).forEach((value, index) => {
       const at = `${path}[${index}]`;
-      readTool(fields.object(value, at), at, undefined, found, hosted, fields);
+      readTool(fields.object(value, at), at, undefined, { found, hosted, fields });
     });
   }
   const names = createToolNames(found.map(({ tool }) => toolKey(tool.name, tool.namespace)));
   const geminiName = ({ tool }: Found) => names.toGemini(toolKey(tool.name, tool.namespace));
-  const known = new Set(["web_search", "code_interpreter"]);
-  const left = [...hosted].filter((type) => !known.has(type));
+  const known = new Set(["web_search", "code_interpreter", "url_context", "image_generation"]);
+  const left = [...hosted.keys()].filter((type) => !known.has(type));
+  const search = hosted.get("web_search") ?? {};
+  const unserved = SEARCH_FIELDS.filter((field) => search[field] !== undefined && search[field] !== null);
   return {
     names,
     functions: found.map((one) => ({
@@ -50,18 +56,49 @@ export function decodeTools(
     clientTools: new Map(found.map((one) => [geminiName(one), one.tool])),
     webSearch: hosted.has("web_search"),
     codeExecution: hosted.has("code_interpreter"),
-    warnings: left.map((type) => `The tool ${type} was left out: Gemini has no counterpart.`),
+    urlContext: hosted.has("url_context"),
+    imageGeneration: hosted.get("image_generation"),
+    warnings: [
+      ...left.map((type) => `The tool ${type} was left out: Gemini has no counterpart.`),
+      ...unserved.map((field) => `${field} of web_search was left out: Google's search has no such setting.`),
+    ],
   };
 }
 
+/** What OpenAI's search may be told, and Google's may not. */
+const SEARCH_FIELDS = ["filters", "user_location", "allowed_domains", "blocked_domains"];
+
+/** Google's own tools by the names that clients use for them. */
+const HOSTED: readonly (readonly [RegExp, string])[] = [
+  [/^(web_search|google_search|googleSearch)/, "web_search"],
+  [/^(code_interpreter|code_execution|codeExecution)/, "code_interpreter"],
+  [/^(url_context|urlContext|web_fetch)/, "url_context"],
+  [/^image_generation/, "image_generation"],
+];
+
+interface Reading {
+  readonly found: Found[];
+  readonly hosted: Map<string, Record<string, unknown>>;
+  readonly fields: FieldReader;
+}
+
+/** A function as chat completions and Anthropic write it, as Responses writes it. */
+function flatTool(tool: Record<string, unknown>): Record<string, unknown> {
+  if (isObject(tool.function)) return { ...tool.function, type: "function" };
+  if (tool.input_schema !== undefined && (tool.type === undefined || tool.type === "custom")) {
+    return { ...tool, type: "function", parameters: tool.input_schema };
+  }
+  return tool.type === undefined && typeof tool.name === "string" ? { ...tool, type: "function" } : tool;
+}
+
 function readTool(
-  tool: Record<string, unknown>,
+  given: Record<string, unknown>,
   at: string,
   namespace: string | undefined,
-  found: Found[],
-  hosted: Set<string>,
-  fields: FieldReader,
+  reading: Reading,
 ): void {
+  const { found, hosted, fields } = reading;
+  const tool = flatTool(given);
   switch (tool.type) {
     case "function":
       found.push(functionTool(tool, at, namespace, fields));
@@ -73,15 +110,32 @@ function readTool(
       const name = fields.string(tool.name, `${at}.name`);
       fields.optionalList(tool.tools, `${at}.tools`).forEach((child, index) => {
         const place = `${at}.tools[${index}]`;
-        readTool(fields.object(child, place), place, name, found, hosted, fields);
+        readTool(fields.object(child, place), place, name, reading);
       });
       return;
     }
     default: {
+      const own = tool.type === "tool_search" && tool.execution !== "client" ? undefined : ownTool(tool.type);
+      if (own !== undefined) {
+        found.push(ownFunction(own, tool));
+        return;
+      }
       const type = fields.string(tool.type, `${at}.type`);
-      hosted.add(/^web_search/.test(type) ? "web_search" : type);
+      hosted.set(HOSTED.find(([pattern]) => pattern.test(type))?.[1] ?? type, tool);
     }
   }
+}
+
+/** A tool that OpenAI defines and the client runs, as a function of its name. */
+function ownFunction(own: OwnTool, tool: Record<string, unknown>): Found {
+  const description = typeof tool.description === "string" && tool.description !== ""
+    ? tool.description
+    : own.description;
+  return {
+    tool: { name: own.name, kind: own.name as ClientTool["kind"] },
+    description,
+    schema: isObject(tool.parameters) ? tool.parameters : own.schema,
+  };
 }
 
 function functionTool(

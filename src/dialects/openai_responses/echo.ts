@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../core/mod.ts";
+import { isObject, type Json, type JsonObject } from "../../core/mod.ts";
 
 /** The request's settings as a response repeats them, with OpenAI's defaults where the client set none. */
 export function echoOf(body: Record<string, unknown>, store: boolean): JsonObject {
@@ -19,13 +19,30 @@ export function echoOf(body: Record<string, unknown>, store: boolean): JsonObjec
     service_tier: given("service_tier", "default"),
     store,
     temperature: given("temperature", 1),
-    text: { format: text.format ?? { type: "text" }, verbosity: text.verbosity ?? "medium" },
+    text: { format: formatOf(text.format), verbosity: text.verbosity ?? "medium" },
     tool_choice: given("tool_choice", "auto"),
-    tools: given("tools", []),
+    tools: toolsOf(given("tools", [])),
     top_logprobs: given("top_logprobs", 0),
     top_p: given("top_p", 1),
     truncation: given("truncation", "disabled"),
     user: given("user", null),
     metadata: given("metadata", {}),
   };
+}
+
+/** The format with what OpenAI's schema wants of it filled in. */
+function formatOf(format: Json | undefined): Json {
+  if (!isObject(format)) return { type: "text" };
+  if (format.type !== "json_schema") return format as Json;
+  return { description: null, strict: false, ...format } as Json;
+}
+
+/** Functions with what OpenAI's schema wants of them filled in. */
+function toolsOf(tools: Json): Json {
+  if (!Array.isArray(tools)) return [];
+  return tools.map((tool) =>
+    isObject(tool) && tool.type === "function"
+      ? { description: null, parameters: null, strict: null, ...tool }
+      : tool
+  ) as Json;
 }

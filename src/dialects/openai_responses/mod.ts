@@ -37,6 +37,23 @@ export const openaiResponses: Dialect<ResponsesContext> = {
   storable: storableOf,
 };
 
+/** POST /v1/responses/compact: the same body, answered by one item that stands for the conversation. */
+export const responsesCompact: Dialect<ResponsesContext> = {
+  ...openaiResponses,
+  decodeRequest: (body, input) => decodeRequest(body, input, "generate", true),
+  encodeReply(events, input) {
+    const { id, created_at, output, usage } = encodeReply(events, input);
+    return {
+      id: id!,
+      object: "response.compaction",
+      created_at: created_at!,
+      output: output!,
+      usage: usage!,
+    };
+  },
+  keeps: () => false,
+};
+
 /** POST /v1/responses/input_tokens: the same body, counted. */
 export const responsesInputTokens: Dialect<ResponsesContext> = {
   ...openaiResponses,

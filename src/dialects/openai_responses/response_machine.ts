@@ -8,20 +8,41 @@ import { MessageItem } from "./message_item.ts";
 import { outcomeOf, outcomeOfFailure } from "./outcome.ts";
 import { ReasoningItem } from "./reasoning_item.ts";
 import { endedResponse, type Outcome, startedResponse } from "./response_object.ts";
-import type { ResponsesContext } from "./responses_context.ts";
-import { codeItem, customCallItem, functionCallItem, imageItem, webSearchItem } from "./whole_item.ts";
+import type { ClientTool, ResponsesContext } from "./responses_context.ts";
+import { ownTool } from "./client_tools.ts";
+import { compactionItem } from "./compaction.ts";
+import {
+  codeItem,
+  customCallItem,
+  functionCallItem,
+  imageItem,
+  ownCallItem,
+  webSearchItem,
+  wholeItem,
+} from "./whole_item.ts";
 
 type Event<Type extends TurnEvent["type"]> = Extract<TurnEvent, { type: Type }>;
+
+/** How the ids of calls of OpenAI's own tools begin. */
+const KINDS: Readonly<Record<string, string>> = {
+  shell: "sh",
+  local_shell: "lsh",
+  apply_patch: "apc",
+  tool_search: "tsc",
+};
 
 /** Turns events into output items, one open at a time, and ends with the whole response. */
 export class ResponseMachine {
   readonly #output: JsonObject[] = [];
   #open: ReasoningItem | MessageItem | undefined;
-  #code: string | undefined;
+  #code: Event<"code"> | undefined;
   /** Of the thoughts in the open reasoning item; Claude models sign them. */
   #thoughtSignature: string | undefined;
   #begun = false;
   #tools = false;
+  #summary = "";
+  /** The answer in messages that are closed already, which Google's offsets count too. */
+  #said = "";
   #usage: Usage | undefined;
   /** Set when the turn has ended. */
   response: JsonObject | undefined;
@@ -50,6 +71,8 @@ export class ResponseMachine {
   }
 
   #content(event: Exclude<TurnEvent, { type: "turn-start" | "usage" | "turn-end" }>): void {
+    if (event.type === "server-part") return;
+    if (this.input.context.compacts === true) return this.#summarize(event);
     if (event.type !== "code-result") this.#flushCode(undefined);
     switch (event.type) {
       case "text-delta":
@@ -67,7 +90,7 @@ export class ResponseMachine {
         return this.#media(event);
       case "code":
         this.#close("completed");
-        this.#code = event.code;
+        this.#code = event;
         return;
       case "code-result":
         return this.#flushCode(event.output);
@@ -76,6 +99,11 @@ export class ResponseMachine {
       case "logprobs":
         if (this.#open instanceof MessageItem) this.#open.addLogprobs(logprobsOf(event.result));
     }
+  }
+
+  /** What a compaction keeps is the model's text alone. */
+  #summarize(event: { readonly type: string; readonly text?: string }): void {
+    if (event.type === "text-delta") this.#summary += event.text ?? "";
   }
 
   #message(): MessageItem {
@@ -97,21 +125,32 @@ export class ResponseMachine {
     } else this.#close("completed");
     this.#tools = true;
     const tool = this.input.context.tools.get(event.name);
+    this.#output.push(this.#callItem(event, tool));
+  }
+
+  #callItem(event: Event<"tool-call">, tool: ClientTool | undefined): JsonObject {
+    const own = ownTool(tool?.kind);
+    if (own !== undefined) {
+      return ownCallItem(this.#place(KINDS[own.name] ?? "fc", event.signature), event, own);
+    }
     const place = this.#place(tool?.kind === "custom" ? "ctc" : "fc", event.signature);
-    this.#output.push(
-      tool?.kind === "custom" ? customCallItem(place, event, tool) : functionCallItem(place, event, tool),
-    );
+    return tool?.kind === "custom"
+      ? customCallItem(place, event, tool)
+      : functionCallItem(place, event, tool);
   }
 
   #media(event: Event<"media">): void {
-    if (!event.mimeType.startsWith("image/")) return;
+    if (!event.mimeType.startsWith("image/")) {
+      const type = event.mimeType.slice(0, 40);
+      return this.#message().add(`[The model answered with ${type}, which this API cannot carry.]`);
+    }
     this.#close("completed");
     this.#output.push(imageItem(this.#place("ig", event.signature), event.mimeType, event.data));
   }
 
   #flushCode(output: string | undefined): void {
     if (this.#code === undefined) return;
-    this.#output.push(codeItem(this.#place("ci"), this.#code, output));
+    this.#output.push(codeItem(this.#place("ci", this.#code.signature), this.#code.code, output));
     this.#code = undefined;
   }
 
@@ -119,7 +158,8 @@ export class ResponseMachine {
   #cite(event: Event<"citation">): void {
     if (event.grounding === undefined) return;
     if (this.#open instanceof MessageItem) {
-      for (const annotation of annotationsOf(event.grounding, this.#open.text)) {
+      const answer = this.#said + this.#open.text;
+      for (const annotation of annotationsOf(event.grounding, answer, this.#said.length)) {
         this.#open.annotate(annotation);
       }
     }
@@ -139,6 +179,7 @@ export class ResponseMachine {
     // Clients that keep nothing resend only reasoning with encrypted content, so unsigned reasoning gets a mark.
     const encrypted = carrier ?? (this.input.context.encrypted ? this.#thoughtCarrier() : undefined);
     this.#thoughtSignature = undefined;
+    if (open instanceof MessageItem) this.#said += open.text;
     this.#output.push(open instanceof MessageItem ? open.close(status) : open.close(encrypted));
   }
 
@@ -151,6 +192,10 @@ export class ResponseMachine {
 
   #end(event: Event<"turn-end">): void {
     this.#flushCode(undefined);
+    if (this.input.context.compacts === true && this.#summary !== "") {
+      const place = this.#place("cmp");
+      this.#output.push(wholeItem(place, compactionItem(place.id, this.#summary)));
+    }
     const content = this.#open instanceof MessageItem ||
       this.#output.some((item) => item.type !== "reasoning");
     const outcome = outcomeOf(event, { tools: this.#tools, content }, this.input.context.codex);

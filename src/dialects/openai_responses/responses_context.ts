@@ -4,7 +4,8 @@ import type { Json, JsonObject } from "../../core/mod.ts";
 export interface ClientTool {
   readonly name: string;
   readonly namespace?: string;
-  readonly kind: "function" | "custom";
+  /** Beside functions and custom tools: the type of a tool that OpenAI defines and the client runs. */
+  readonly kind: "function" | "custom" | "shell" | "local_shell" | "apply_patch" | "tool_search";
 }
 
 /** What the encoders of Responses must know of the request. */
@@ -22,6 +23,8 @@ export interface ResponsesContext {
   /** Codex takes `response.incomplete` for a broken stream and asks again. */
   readonly codex: boolean;
   readonly store: boolean;
+  /** The answer is one compaction item that holds what the model says. */
+  readonly compacts?: boolean;
   /** The whole conversation up to this reply, earlier stored turns included, as input items. */
   readonly history: readonly Json[];
 }

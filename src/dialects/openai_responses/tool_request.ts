@@ -15,6 +15,7 @@ export function toolRequest(
   const hosted: Tool[] = [
     ...(decoded.webSearch ? [{ googleSearch: {} }] : []),
     ...(decoded.codeExecution ? [{ codeExecution: {} }] : []),
+    ...(decoded.urlContext ? [{ urlContext: {} }] : []),
   ];
   const { functions } = decoded;
   const offered = { functions, hosted, ...(calling === undefined ? {} : { calling }) };

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../core/mod.ts";
+import type { OwnTool } from "./client_tools.ts";
 import type { FrameSink } from "./frame_writer.ts";
 import type { ClientTool } from "./responses_context.ts";
 
@@ -40,6 +41,25 @@ export function customCallItem(place: Place, call: Call, tool: ClientTool): Json
   added(place, { ...item, status: "in_progress", input: "" });
   place.writer.emit("response.custom_tool_call_input.delta", `${at(place)},"delta":${text}`);
   place.writer.emit("response.custom_tool_call_input.done", `${at(place)},"input":${text}`);
+  return done(place, item);
+}
+
+/** A call of a tool that OpenAI defines and the client runs; it has no events of its own. */
+export function ownCallItem(place: Place, call: Call, own: OwnTool): JsonObject {
+  const item = {
+    id: place.id,
+    type: `${own.name}_call`,
+    status: "completed",
+    call_id: call.id,
+    ...own.fields(call.args),
+  };
+  added(place, { ...item, status: "in_progress" });
+  return done(place, item);
+}
+
+/** An item that comes whole. */
+export function wholeItem(place: Place, item: JsonObject): JsonObject {
+  added(place, item);
   return done(place, item);
 }
 

@@ -18,7 +18,8 @@ export async function decodeCall(
 ): Promise<Result<ClientCall<unknown>, Failure>> {
   const input: DecodeInput = {
     target: { id: target.id, capabilities: target.capabilities },
-    signatureOf: (call) => deps.signatures.find(call),
+    signatureOf: (key) => deps.signatures.find(key),
+    partsBefore: (key) => deps.signatures.partsBefore(key),
     stored: await storedFor(deps, dialect.references?.(body)),
     headers: arrival.request.headers,
     newId: deps.ports.newId,

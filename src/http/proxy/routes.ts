@@ -6,6 +6,7 @@ import {
   openaiChat,
   openaiEmbeddings,
   openaiResponses,
+  responsesCompact,
   responsesInputTokens,
 } from "../../dialects/mod.ts";
 import { serveDialect } from "./dialect_route.ts";
@@ -47,6 +48,7 @@ const TRANSLATED: readonly ProxyRoute[] = [
   generates("/v1/chat/completions", openaiChat),
   generates("/v1/responses", openaiResponses),
   generates("/v1/responses/input_tokens", responsesInputTokens),
+  generates("/v1/responses/compact", responsesCompact),
   {
     methods: ["GET", "DELETE"],
     path: "/v1/responses/:id",

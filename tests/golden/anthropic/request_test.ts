@@ -193,7 +193,7 @@ Deno.test("messages edge 29, edge 30, edge 31: stop sequences are cleaned, five 
 
 Deno.test("messages edge 42: a budget above the model's is clamped and thoughts are shown", () => {
   const { request, context } = decode(
-    { thinking: { type: "enabled", budget_tokens: 50_000 } },
+    { max_tokens: 60_000, thinking: { type: "enabled", budget_tokens: 50_000 } },
     "gemini-2.5-flash",
   );
   assert.deepEqual(request.generationConfig?.thinkingConfig, {
@@ -449,6 +449,7 @@ Deno.test("messages edge 151: the billing header block is left out", () => {
 
 Deno.test("messages edge 154: adaptive thinking with omitted display follows the effort and shows nothing", () => {
   const { request, context } = decode({
+    max_tokens: 60_000,
     thinking: { type: "adaptive", display: "omitted" },
     output_config: { effort: "high" },
   }, "gemini-2.5-flash");
@@ -464,7 +465,6 @@ Deno.test("messages: wrong types are named by their field", () => {
     [{ messages: "x" }, "messages"],
     [{ messages: [] }, "messages"],
     [{ messages: [1] }, "messages[0]"],
-    [{ messages: [{ role: "tool", content: "x" }] }, "messages[0].role"],
     [{ messages: [user(5)] }, "messages[0].content"],
     [{ messages: [user([{ type: "text", text: 5 }])] }, "messages[0].content[0].text"],
     [{
@@ -491,9 +491,7 @@ Deno.test("messages: wrong types are named by their field", () => {
     [{ tools: [{ name: 5 }] }, "tools[0].name"],
     [{ tools: [{ name: "f", input_schema: [] }] }, "tools[0].input_schema"],
     [{ tool_choice: { type: "x" } }, "tool_choice.type"],
-    [{ thinking: { type: "x" } }, "thinking.type"],
     [{ thinking: { type: "enabled", budget_tokens: "x" } }, "thinking.budget_tokens"],
-    [{ output_config: { effort: "x" } }, "output_config.effort"],
     [{ output_config: { format: { type: "x" } } }, "output_config.format.type"],
     [{ stream: "yes" }, "stream"],
     [{ model: 5 }, "model"],

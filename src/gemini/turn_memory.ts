@@ -1,0 +1,93 @@
+import type { JsonObject } from "../core/mod.ts";
+import { fnvHash } from "./fnv_hash.ts";
+import type { TurnEvent } from "./turn_event.ts";
+import type { Part } from "./wire.ts";
+
+/** What a part of an earlier turn is found again by; the name is the one that Gemini was told. */
+export interface PartKey {
+  readonly id: string;
+  readonly name: string;
+  readonly args: JsonObject;
+}
+
+/** How much of each end of a long text or picture is hashed; ends of encoded pictures differ as their middles do. */
+const HASHED = 2_048;
+
+function hashOf(text: string): string {
+  const head = fnvHash(text.slice(0, HASHED));
+  const tail = text.length > HASHED ? fnvHash(text.slice(-HASHED)) : "";
+  return `${head}${tail}${text.length.toString(36)}`;
+}
+
+/** The key of a picture that a model made, by its bytes. */
+export function mediaKey(data: string): PartKey {
+  const id = `media:${hashOf(data)}`;
+  return { id, name: id, args: {} };
+}
+
+/** The key of what a model said in one turn. */
+export function textKey(text: string): PartKey {
+  const id = `text:${hashOf(text)}`;
+  return { id, name: id, args: {} };
+}
+
+/** One thing to remember of a turn: its signature, and the parts of Google's own tools that stood before it. */
+export interface Memo {
+  readonly key: PartKey;
+  readonly signature: string | undefined;
+  readonly before: readonly Part[];
+}
+
+/** Reads from the events of a turn what must come back with it and what clients do not keep. */
+export class TurnMemo {
+  #before: Part[] = [];
+  #text = "";
+  #textSignature: string | undefined;
+  #media = false;
+
+  /** What the event, or the end of the turn, makes known. */
+  see(event: TurnEvent): readonly Memo[] {
+    if (event.type === "turn-end") return this.#end();
+    if (!("candidate" in event) || event.candidate !== 0) {
+      return event.type === "tool-call" ? [{ key: event, signature: event.signature, before: [] }] : [];
+    }
+    switch (event.type) {
+      case "server-part":
+        this.#before.push(event.part);
+        return [];
+      case "code":
+      case "code-result":
+        this.#before.push(codePart(event));
+        return [];
+      case "text-delta":
+        this.#text += event.text;
+        this.#textSignature = event.signature ?? this.#textSignature;
+        return [];
+      case "media":
+        this.#media = true;
+        return event.signature === undefined
+          ? []
+          : [{ key: mediaKey(event.data), signature: event.signature, before: [] }];
+      case "tool-call": {
+        const before = this.#before;
+        this.#before = [];
+        return [{ key: event, signature: event.signature, before }];
+      }
+      default:
+        return [];
+    }
+  }
+
+  #end(): readonly Memo[] {
+    const signature = this.#media ? this.#textSignature : undefined;
+    if (this.#text === "" || (signature === undefined && this.#before.length === 0)) return [];
+    return [{ key: textKey(this.#text), signature, before: this.#before }];
+  }
+}
+
+function codePart(event: Extract<TurnEvent, { type: "code" | "code-result" }>): Part {
+  const signed = event.signature === undefined ? {} : { thoughtSignature: event.signature };
+  return event.type === "code"
+    ? { executableCode: { language: event.language, code: event.code }, ...signed }
+    : { codeExecutionResult: { outcome: event.outcome, output: event.output }, ...signed };
+}
