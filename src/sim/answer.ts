@@ -55,7 +55,11 @@ export function sendRejection(wire: Wire, rejection: Rejection): Response {
 }
 
 /** The events of a stream, at the speed that was asked for. */
-export function sendEvents(wire: Wire, events: readonly JsonObject[]): Response {
+export function sendEvents(
+  wire: Wire,
+  events: readonly JsonObject[],
+  headers?: Readonly<Record<string, string>>,
+): Response {
   const form = wire.form ?? "sse";
   const newline = struckBy(wire.faults, "framing")?.newline ?? "crlf";
   const emission = spoilEmission(frameEvents(events, form, newline), wire.faults);
@@ -63,7 +67,7 @@ export function sendEvents(wire: Wire, events: readonly JsonObject[]): Response 
   const paced = speed === undefined
     ? emission
     : { ...emission, pieces: pace(emission.pieces, events, speed) };
-  return send(wire, 200, form === "sse" ? "text/event-stream" : JSON_TYPE, paced);
+  return send(wire, 200, form === "sse" ? "text/event-stream" : JSON_TYPE, paced, headers);
 }
 
 function pace(pieces: readonly Piece[], events: readonly JsonObject[], speed: number): readonly Piece[] {

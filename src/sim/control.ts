@@ -1,6 +1,7 @@
 import type { SimLogEntry } from "./request_log.ts";
 import type { Answerer } from "./options.ts";
 import type { Fault, FaultMatch } from "./faults.ts";
+import type { LiveSession } from "./live.ts";
 import type { KeyState } from "./keys.ts";
 import type { QuotaLimits } from "./quota.ts";
 import type { SimState } from "./state.ts";
@@ -34,6 +35,10 @@ export interface SimulatorControl {
   ): () => void;
   /** Chooses the replies from now on; undefined goes back to the simulator's own. */
   answer(answerer: Answerer | undefined): void;
+  /** True refuses new sessions of a project, after the connection has come about, for lack of quota. */
+  liveQuota(project: string, used: boolean): void;
+  /** WebSocket sessions, oldest first. */
+  readonly live: readonly LiveSession[];
   /** Calls `watcher` for every request as it arrives; the returned function ends it. */
   onRequest(watcher: (entry: SimLogEntry) => void): () => void;
 }
@@ -55,6 +60,9 @@ export function createControl(state: SimState): SimulatorControl {
     fault: (fault) => state.faults.add(fault),
     clearFaults: () => state.faults.clear(),
     replay: (body, more = {}) => state.faults.add({ kind: "replay", body, ...more }),
+    liveQuota: (project, used) =>
+      void (used ? state.liveQuota.add(project) : state.liveQuota.delete(project)),
+    live: state.live,
     answer: (answerer) => void (state.answerer = answerer),
     onRequest(watcher) {
       state.watchers.add(watcher);

@@ -129,6 +129,11 @@ export const DEFAULT_MODELS: readonly SimModel[] = [
   simModel("gemini-pro-latest"),
   simModel("gemma-3-27b-it", { inputTokenLimit: 131_072, outputTokenLimit: 8192 }),
   simModel("gemma-3-4b-it", { inputTokenLimit: 32_768, outputTokenLimit: 8192 }),
+  simModel("gemini-2.5-flash-native-audio-preview", { methods: ["bidiGenerateContent", "countTokens"] }),
+  simModel("gemini-live-2.5-flash-preview", { methods: ["bidiGenerateContent", "countTokens"] }),
+  simModel("lyria-realtime-exp", { methods: ["bidiGenerateMusic"] }),
+  simModel("imagen-4.0-generate-001", { methods: ["predict"] }),
+  simModel("veo-3.1-generate-preview", { methods: ["predictLongRunning"] }),
   simModel("gemini-embedding-001"),
   simModel("gemini-embedding-2", { inputTokenLimit: 8192 }),
 ];

@@ -2,7 +2,8 @@ import type { JsonObject } from "../core/mod.ts";
 import { decodeBody } from "./decode.ts";
 import type { Answer } from "./embeddings.ts";
 import { invalid, permissionOnResource, reject } from "./errors.ts";
-import { asText } from "./json_read.ts";
+import { asList, asObject, asText } from "./json_read.ts";
+import { pageOf } from "./owned_api.ts";
 import type { Resource } from "./resource_shelf.ts";
 import type { Collection } from "./route.ts";
 import type { SimState } from "./state.ts";
@@ -18,13 +19,35 @@ export function collectionCall(
   collection: Collection,
   httpMethod: string,
   bodyText: string,
+  query: URLSearchParams,
 ): Answer {
   if (httpMethod === "GET") {
-    const all = state.shelf.list(collection, project).map((resource) => resource.body);
-    return { body: all.length > 0 ? { [collection]: all } : {} };
+    const page = pageOf(
+      state.shelf.list(collection, project).map((resource) => resource.body),
+      query,
+      project,
+    );
+    if ("rejection" in page) return page;
+    const { items, next } = page;
+    return {
+      body: {
+        ...(items.length > 0 ? { [collection]: items } : {}),
+        ...(next === undefined ? {} : { nextPageToken: next }),
+      },
+    };
   }
   if (httpMethod === "POST" && collection === "cachedContents") return createCached(state, project, bodyText);
   return { rejection: reject(404, "Requested entity was not found.") };
+}
+
+/** POST files:register: files in a bucket of the caller's project. */
+export function registerFiles(state: SimState, project: string, origin: string, bodyText: string): Answer {
+  const decoded = asObject(JSON.parse(bodyText === "" ? "{}" : bodyText));
+  const uris = asList(decoded?.["uris"]).flatMap((uri) => asText(uri) ?? []);
+  if (uris.length === 0) return { rejection: invalid("uris is required.") };
+  return {
+    body: { files: uris.map(() => storeFile(state, project, origin, { mimeType: "text/plain", size: 1 })) },
+  };
 }
 
 /** Reads, changes or removes one; what another project owns looks like what is not there. */

@@ -4,19 +4,29 @@ import { createControl, type SimulatorControl } from "./control.ts";
 import { countTokens } from "./count_tokens.ts";
 import { type Answer, embedMany, embedOne } from "./embeddings.ts";
 import { ConnectionReset, waitFor } from "./emission.ts";
-import { modelNotFound, regionBlocked, reject, type Rejection } from "./errors.ts";
+import {
+  invalid,
+  modelNotFound,
+  permissionOnResource,
+  regionBlocked,
+  reject,
+  type Rejection,
+} from "./errors.ts";
 import { struckBy } from "./faults.ts";
 import { generate } from "./generate.ts";
 import { asObject } from "./json_read.ts";
 import type { KeyHolder } from "./keys.ts";
+import { createInteraction } from "./interactions.ts";
+import { serveLive } from "./live.ts";
+import { addBlob, modelJob, ownedCall, type OwnedRequest } from "./owned_api.ts";
 import { getModel, listModels } from "./list_models.ts";
 import type { SimModel } from "./models.ts";
 import type { SimulatorOptions } from "./options.ts";
 import type { OpenEntry, SimLogEntry } from "./request_log.ts";
-import { collectionCall, resourceCall } from "./resources.ts";
+import { collectionCall, registerFiles, resourceCall } from "./resources.ts";
 import { routeOf, rpcOf, type SimRoute, versionOf } from "./route.ts";
 import { SimState } from "./state.ts";
-import { upload } from "./uploads.ts";
+import { upload, uploadProject } from "./uploads.ts";
 
 /** A Gemini API that lives in this process; `fetch` behaves as the platform's does, torn connections and aborts included. */
 export interface Simulator {
@@ -53,6 +63,8 @@ interface Call {
 
 async function handle(state: SimState, request: Request): Promise<Response> {
   const url = new URL(request.url);
+  const live = serveLive(state, request, url);
+  if (live !== undefined) return live;
   const route = routeOf(request.method, url.pathname);
   const entry = state.log.open(request, url, state.clock.now());
   entry.method = route.kind === "model_call" ? route.verb : rpcOf(route, request.method);
@@ -125,6 +137,9 @@ function answer(call: Call): Response {
       reject(400, "Multiple authentication credentials received. Please pass only one."),
     );
   }
+  if (route.kind === "download" && !route.name.includes("/")) return sendBlob(call, route.name);
+  const session = route.kind === "upload" && wire.entry.key === null ? sessionHolder(call) : undefined;
+  if (session !== undefined) return uploadCall(call, session, route as UploadRoute);
   const holder = state.keys.admit(
     wire.entry.key,
     rpcOf(route, request.method),
@@ -134,14 +149,67 @@ function answer(call: Call): Response {
   wire.entry.project = holder.book.project.id;
   if (state.regionBlocked) return sendRejection(wire, regionBlocked());
   if (route.kind === "model_call") return modelCall(call, holder, route);
-  if (route.kind === "upload") return uploadCall(call, holder);
+  if (route.kind === "upload") return uploadCall(call, holder, route);
+  if (route.kind === "download") return download(call, holder, route.name);
+  if (route.kind === "owned" && route.segments.join("/") === "interactions" && request.method === "POST") {
+    return interactionCall(call, holder);
+  }
   return sendAnswer(wire, plainCall(call, holder, route));
+}
+
+type UploadRoute = Extract<SimRoute, { readonly kind: "upload" }>;
+
+/** An upload's address needs no key: its id is the secret. */
+function sessionHolder({ state, url }: Call): KeyHolder | undefined {
+  const project = uploadProject(state, url.searchParams.get("upload_id") ?? "");
+  const book = state.keys.books.find((one) => one.project.id === project);
+  return book === undefined ? undefined : { book, key: "", state: "valid" };
+}
+
+/** Google answers with another address, at which no key is asked for. */
+function download({ state, wire, url }: Call, holder: KeyHolder, name: string): Response {
+  const id = name.replace(/^files\//, "");
+  const found = state.shelf.find("files", holder.book.project.id, id);
+  if (found === undefined) return sendRejection(wire, permissionOnResource("File", id));
+  const content = state.blobs.get(name);
+  if (content === undefined) return sendRejection(wire, invalid("Only generated files can be downloaded."));
+  if (url.searchParams.get("alt") !== "media") return sendJson(wire, found.body);
+  const target = `${url.origin}/download/blobs/${addBlob(state, content)}`;
+  wire.entry.status = 302;
+  return new Response(null, { status: 302, headers: { location: target } });
+}
+
+function sendBlob({ state, wire, request }: Call, id: string): Response {
+  const content = state.blobs.get(id);
+  if (content === undefined) return sendRejection(wire, reject(404, "Requested entity was not found."));
+  if (request.headers.has("x-goog-api-key")) {
+    return sendRejection(wire, invalid("A key was sent to an address that needs none."));
+  }
+  wire.entry.status = 200;
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get("range") ?? "");
+  const type = { "content-type": "video/mp4", "accept-ranges": "bytes" };
+  if (range === null) return new Response(content, { headers: type });
+  const end = range[2] === "" ? content.length - 1 : Number(range[2]);
+  return new Response(content.slice(Number(range[1]), end + 1), {
+    status: 206,
+    headers: { ...type, "content-range": `bytes ${range[1]}-${end}/${content.length}` },
+  });
+}
+
+function interactionCall({ state, wire, request, bodyText }: Call, holder: KeyHolder): Response {
+  const answer = createInteraction(state, holder.book.project.id, bodyText);
+  if ("rejection" in answer) return sendRejection(wire, answer.rejection);
+  const revision = request.headers.get("api-revision");
+  const headers: Record<string, string> = revision === null ? {} : { "api-revision": revision };
+  return answer.events === undefined
+    ? sendJson(wire, answer.body, headers)
+    : sendEvents({ ...wire, form: "sse" }, answer.events, headers);
 }
 
 function plainCall(
   call: Call,
   holder: KeyHolder,
-  route: Exclude<SimRoute, { readonly kind: "model_call" | "upload" | "unknown" }>,
+  route: Exclude<SimRoute, { readonly kind: "model_call" | "upload" | "download" | "unknown" }>,
 ): Answer {
   const { state, request, url } = call;
   const project = holder.book.project.id;
@@ -151,19 +219,61 @@ function plainCall(
     case "get_model":
       return getModel(state.models, route.model, versionOf(url.pathname));
     case "resources":
-      return collectionCall(state, project, route.collection, request.method, call.bodyText);
+      return collectionCall(
+        state,
+        project,
+        route.collection,
+        request.method,
+        call.bodyText,
+        url.searchParams,
+      );
+    case "register_files":
+      return registerFiles(state, project, url.origin, call.bodyText);
+    case "model_job":
+      return state.models.has(route.model)
+        ? modelJob(ownedRequest(call, project, [], route.verb), route.model) ??
+          { rejection: reject(404, "Requested entity was not found.") }
+        : { rejection: modelNotFound(route.model, versionOf(url.pathname), route.verb) };
+    case "owned":
+      return ownedCall(ownedRequest(call, project, route.segments, route.verb));
     case "resource":
       return resourceCall(state, project, route.collection, route.id, request.method, call.bodyText);
   }
+}
+
+function ownedRequest(
+  { state, request, url, bodyText }: Call,
+  project: string,
+  segments: readonly string[],
+  verb: string | undefined,
+): OwnedRequest {
+  return {
+    state,
+    project,
+    method: request.method,
+    segments,
+    verb,
+    query: url.searchParams,
+    bodyText,
+    origin: url.origin,
+  };
 }
 
 function sendAnswer(wire: Wire, answer: Answer): Response {
   return "rejection" in answer ? sendRejection(wire, answer.rejection) : sendJson(wire, answer.body);
 }
 
-function uploadCall(call: Call, holder: KeyHolder): Response {
+function uploadCall(call: Call, holder: KeyHolder, route: UploadRoute): Response {
   const { wire } = call;
-  const result = upload(call.state, holder.book.project.id, call.request, call.url, call.bodyText);
+  wire.entry.project = holder.book.project.id;
+  const result = upload(
+    call.state,
+    holder.book.project.id,
+    call.request,
+    call.url,
+    call.bodyText,
+    route.target,
+  );
   if ("headers" in result) return sendJson(wire, {}, result.headers);
   if ("rejection" in result) return sendRejection(wire, result.rejection);
   return sendJson(wire, result.body, { "x-goog-upload-status": "final" });

@@ -2,6 +2,8 @@ import { type Clock, matchesGlob } from "../core/mod.ts";
 import { FaultBoard } from "./faults.ts";
 import { KeyRing } from "./keys.ts";
 import { DEFAULT_MODELS, type SimModel } from "./models.ts";
+import type { LiveSession } from "./live.ts";
+import type { OwnedItem } from "./owned_api.ts";
 import type { Answerer, SimulatorOptions } from "./options.ts";
 import { RequestLog, type SimLogEntry } from "./request_log.ts";
 import { ResourceShelf } from "./resource_shelf.ts";
@@ -18,6 +20,14 @@ export class SimState {
   readonly log: RequestLog;
   readonly signatures: SignatureBook;
   readonly shelf: ResourceShelf;
+  /** Resources other than files and cached contents, by full name. */
+  readonly owned = new Map<string, OwnedItem>();
+  /** Bytes that are downloaded: by the name of a file, or by an id of their own. */
+  readonly blobs = new Map<string, string>();
+  /** WebSocket sessions, oldest first. */
+  readonly live: LiveSession[] = [];
+  /** Projects whose quota for sessions is used up. */
+  readonly liveQuota = new Set<string>();
   readonly overloads = new Map<string, number>();
   readonly watchers = new Set<(entry: SimLogEntry) => void>();
   regionBlocked = false;
