@@ -7,7 +7,7 @@ import {
   createCors,
   createProxyApp,
   createRequestGuard,
-  createResourceOwners,
+  createResources,
   type PeerInfo,
   type ProxyDeps,
 } from "../http/mod.ts";
@@ -32,7 +32,7 @@ export function proxyApp(
         model,
         async () => refreshModels(rooms, await store.credentials.list(), rooms.draining.signal),
       ),
-    owners: createResourceOwners(store),
+    resources: createResources(store, rooms.ports.clock),
     ...(settings.logBodies ? { bodies: bodyKeeper(rooms), pinOf } : {}),
   };
   const cors = createCors(settings.corsOrigins);

@@ -20,7 +20,7 @@ export {
   type BodyKeeper,
   createBodyKeeper,
   createProxyApp,
-  createResourceOwners,
+  createResources,
   type PeerInfo,
   type ProxyDeps,
 } from "./proxy/mod.ts";

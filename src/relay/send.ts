@@ -12,6 +12,7 @@ import {
   unreachableFailure,
 } from "./failures.ts";
 import type { Try } from "./run_attempts.ts";
+import { followRedirects } from "./follow_redirects.ts";
 import { type ReachWatch, watchReach } from "./watch_reach.ts";
 
 /** An upstream reply whose head is a success, and the means to end it. */
@@ -31,6 +32,8 @@ export interface SendOptions {
   readonly stream: boolean;
   readonly model: string;
   readonly operation: Operation;
+  /** Follows redirects, as downloads answer with them; default: a redirect is a failure. */
+  readonly redirects?: boolean;
   /** Sees the body of a refusal, for the lane that passes Google's own error on. */
   readonly onRefusal?: (failure: Failure, body: string) => void;
 }
@@ -56,7 +59,8 @@ export async function send(
     patienceFor(deps, options.stream, request),
   );
   try {
-    const response = await exchange.ask(request);
+    const ask = (asked: UpstreamRequest) => exchange.ask(asked);
+    const response = await (options.redirects === true ? followRedirects(ask, request) : ask(request));
     exchange.answered(response);
     attempt.trail.connected(response.status);
     if (response.ok) return ok(exchange);

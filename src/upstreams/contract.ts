@@ -6,7 +6,7 @@ export type UpstreamOperation = "generate" | "stream" | "count_tokens" | "embed"
 /** One HTTP request, built anew for each attempt. */
 export interface UpstreamRequest {
   readonly url: string;
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
 }

@@ -16,12 +16,13 @@ import { askedDialect } from "./asked_dialect.ts";
 import { refuse } from "./failure_response.ts";
 import { refuseNative } from "./native_route.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
-import { noRoute, type RouteDialect, ROUTES, unknownRoute } from "./routes.ts";
+import { uploaderOf } from "./resources/mod.ts";
+import { type RouteDialect, ROUTES, serveOther, unknownRoute } from "./routes.ts";
 import { tellRefusal } from "./tell_refusal.ts";
 
-export type { ProxyDeps, ResourceOwners } from "./proxy_deps.ts";
+export type { ProxyDeps } from "./proxy_deps.ts";
 export { type BodyKeeper, createBodyKeeper } from "./body_keeper.ts";
-export { createResourceOwners } from "./resource_owners.ts";
+export { createResources } from "./resources/mod.ts";
 
 /** What the server tells of a connection. */
 export interface PeerInfo {
@@ -64,7 +65,10 @@ export function createProxyApp(options: ProxyAppOptions): Hono<Bindings> {
   app.onError(passFault);
   app.notFound((c) => {
     const said: Say = (arrival, failure) => say("asked", arrival, failure);
-    return handle(c.req.raw, c.env, said, (arrival) => said(arrival, noRoute(arrival)));
+    return handle(c.req.raw, c.env, said, async (arrival) => {
+      const served = await serveOther(deps, arrival);
+      return served instanceof Response ? served : said(arrival, served);
+    });
   });
   return app;
 }
@@ -94,9 +98,13 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
     const checked = auth.check(request, url, env?.peer ?? "");
     // A token is judged at once, and most calls bring one.
     const client = checked instanceof Promise ? await checked : checked;
-    if (!client.ok) return said(client.error);
+    if (client.ok) arrival.client = client.value;
+    else {
+      const uploader = await uploaderOf(deps, url);
+      if (uploader === undefined) return said(client.error);
+      arrival.client = uploader;
+    }
     try {
-      arrival.client = client.value;
       const served = await (deps.bodies === undefined ? serve(arrival) : deps.bodies.serve(arrival, serve));
       return cors.open(request, served);
     } catch (cause) {

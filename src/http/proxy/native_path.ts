@@ -42,7 +42,7 @@ export function forwardedQuery(url: URL): string {
 
 /** Headers that mean something to Google and nothing about the client's key. */
 const FORWARDED =
-  /^(content-type|accept|x-goog-api-client|user-agent|x-goog-upload-.*|x-server-timeout|x-goog-request-params)$/;
+  /^(content-type|accept|x-goog-api-client|user-agent|x-goog-upload-.*|x-server-timeout|x-goog-request-params|api-revision|range|if-range|if-match|if-none-match|last-event-id|prefer)$/;
 
 /** The same for a call on a model, where nothing is uploaded: asking by name is cheaper than walking all headers. */
 export function modelHeaders(headers: Headers): Record<string, string> {

@@ -1,4 +1,4 @@
-import { callerFault, type Operation, type RequestId } from "../../core/mod.ts";
+import { callerFault, type CredentialId, type Operation, OWNER, type RequestId } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import { brokenStreamFrame, encodeNativeFailure } from "../../dialects/mod.ts";
 import { estimateTokens } from "../../gemini/mod.ts";
@@ -41,6 +41,11 @@ const METHODS: Readonly<
   batchEmbedContents: { operation: "embed", turn: false, stream: false, counted: true },
   predict: { operation: "predict", turn: false, stream: false, counted: true },
 };
+
+/** Whether the native lane serves a method of a model. */
+export function isNativeMethod(method: string): boolean {
+  return Object.hasOwn(METHODS, method);
+}
 
 /** How much of a body names its conversation: agents begin it with the same words each turn. */
 const SESSION_BYTES = 2048;
@@ -180,10 +185,10 @@ function namingResource(body: Uint8Array): string | undefined {
 async function ownerOf(
   deps: ProxyDeps,
   text: string,
-): Promise<Awaited<ReturnType<ProxyDeps["owners"]["find"]>>> {
+): Promise<CredentialId | undefined> {
   for (const [name] of text.matchAll(RESOURCE_REGEXP)) {
-    const owner = await deps.owners.find(name);
-    if (owner !== undefined) return owner;
+    const owner = await deps.resources.registry.find(name, { id: OWNER, owner: true });
+    if (typeof owner === "object") return owner.usable[0]?.id ?? owner.record.credential;
   }
   return undefined;
 }

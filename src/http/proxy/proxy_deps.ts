@@ -5,6 +5,7 @@ import type { Store } from "../../store/mod.ts";
 import type { AskedDialect } from "../address.ts";
 import type { ClientIdentity } from "../auth.ts";
 import type { BodyKeeper } from "./body_keeper.ts";
+import type { Resources } from "./resources/mod.ts";
 
 /** What the proxy routes work with. */
 export interface ProxyDeps extends RelayDeps {
@@ -16,20 +17,14 @@ export interface ProxyDeps extends RelayDeps {
   readonly mayUse: (client: ClientIdentity, model: string) => boolean;
   /** Asks Google once for a model nobody knows; true when the lists have changed. One flight, remembered for a minute. */
   readonly discover: (model: string) => Promise<boolean>;
-  /** Which credential owns a file or a cached content, by its resource name. */
-  readonly owners: ResourceOwners;
+  /** Who owns what belongs to a Google project. */
+  readonly resources: Resources;
   /** Keeps bodies, with LOG_BODIES. */
   readonly bodies?: BodyKeeper;
   /** The credential that a replayed request must use. */
   readonly pinOf?: (request: Request) => CredentialId | undefined;
   /** Which addresses media may be fetched from; the default is the public internet alone. */
   readonly media?: { readonly allowed: (address: string) => boolean };
-}
-
-/** Files and cached contents belong to the key that made them. */
-export interface ResourceOwners {
-  find(name: string): Promise<CredentialId | undefined>;
-  remember(name: string, credential: CredentialId): Promise<void>;
 }
 
 /** What has been read of a request so far: what its record says when it is refused before it becomes a call. */

@@ -11,10 +11,11 @@ import {
 } from "../../dialects/mod.ts";
 import { serveDialect } from "./dialect_route.ts";
 import { listModels, oneModel } from "./models_route.ts";
+import { askedDialect } from "./asked_dialect.ts";
 import { parseNativePath } from "./native_path.ts";
-import { serveNative } from "./native_route.ts";
+import { isNativeMethod, serveNative } from "./native_route.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
-import { serveResource } from "./resource_route.ts";
+import { serveResource } from "./resources/mod.ts";
 import { serveStored } from "./stored_route.ts";
 
 /** How a route's failures are said: in one dialect's shape, or in that of the client that asks. */
@@ -76,30 +77,35 @@ function ofVersion(version: string): readonly ProxyRoute[] {
       methods: ["GET"],
       path: `${models}/:name{.+}`,
       dialect: "asked",
-      serve: (deps, arrival, { name }) => oneModel(deps, arrival, name!) ?? unknownModel(name!),
+      serve: (deps, arrival, { name }) =>
+        /\/operations(?:\/|$)/.test(name!)
+          ? serveResource(deps, arrival)
+          : oneModel(deps, arrival, name!) ?? unknownModel(name!),
     },
     { methods: ["POST"], path: `${models}/:method{.+}`, dialect: "gemini", serve: serveModelMethod },
-    ...["files", "files/*", "cachedContents", "cachedContents/*"].map((path) =>
-      resource(`/${version}/${path}`)
-    ),
-    resource(`/upload/${version}/files`),
   ];
 }
 
-function resource(path: string): ProxyRoute {
-  return { methods: ["GET", "POST", "PATCH", "DELETE"], path, dialect: "gemini", serve: serveResource };
-}
-
+/** Calls that answer at once go to the native lane; what starts something and leaves it behind is a resource. */
 function serveModelMethod(deps: ProxyDeps, arrival: Arrival): Promise<Response> | Failure {
   const path = parseNativePath(arrival.url.pathname);
-  return path === undefined ? unknownRoute(arrival) : serveNative(deps, arrival, path);
+  if (path === undefined) return unknownRoute(arrival);
+  return isNativeMethod(path.method) ? serveNative(deps, arrival, path) : serveResource(deps, arrival);
 }
 
 /** Every path that clients may call by name. */
 export const ROUTES: readonly ProxyRoute[] = [...TRANSLATED, ...VERSIONS.flatMap(ofVersion)];
 
+/** Serves every other path of Google's API: those of its resources, the ones that it will add too. */
+export function serveOther(deps: ProxyDeps, arrival: Arrival): Promise<Response> | Failure {
+  const { pathname } = arrival.url;
+  const native = askedDialect(arrival) === "gemini" &&
+    /^\/(?:(?:upload|download)\/)?v\d\w*\/[^/]/.test(pathname);
+  return native ? serveResource(deps, arrival) : noRoute(arrival);
+}
+
 /** Why no route serves a request: another method would, or nothing is there. */
-export function noRoute(arrival: Arrival): Failure {
+function noRoute(arrival: Arrival): Failure {
   const { method } = arrival.request;
   const allowed = ROUTES.filter(({ path }) => path === arrival.url.pathname).flatMap(({ methods }) =>
     methods

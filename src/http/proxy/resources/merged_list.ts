@@ -1,0 +1,237 @@
+import {
+  callerFault,
+  type Credential,
+  type Failure,
+  isObject,
+  type JsonObject,
+  OWNER,
+} from "../../../core/mod.ts";
+import { relayResource } from "../../../relay/mod.ts";
+import { json } from "../answer_turn.ts";
+import { forwardedHeaders, forwardedQuery } from "../native_path.ts";
+import { refuseNative } from "../native_route.ts";
+import { replyHeaders } from "../reply_headers.ts";
+import { namesInReply } from "./names.ts";
+import { keyName } from "./registry.ts";
+import { parsedReply } from "./reply_pass.ts";
+import { MOST_READ, needOf, type ResourceRequest } from "./resource_request.ts";
+
+/** Google's own page sizes. */
+const PAGE = { usual: 50, most: 1000 };
+/** Pages asked for one reply of ours; what is left comes with the next token. */
+const MOST_PAGES = 100;
+
+/** Where a list goes on: a project by its key, and Google's own token for its next page. */
+interface Position {
+  readonly key: string;
+  readonly token: string;
+}
+
+interface Page {
+  readonly field: string;
+  readonly items: readonly unknown[];
+  readonly next: string;
+  /** As Google spells it in this collection. */
+  readonly nextField: string;
+}
+
+/** Lists a collection over all projects, a client's own alone, with a token of our own for the next page. */
+export async function mergedList(call: ResourceRequest): Promise<Response> {
+  const { deps, arrival, trail } = call;
+  const { searchParams } = arrival.url;
+  const asked = Number(searchParams.get("pageSize") ?? searchParams.get("page_size") ?? PAGE.usual);
+  const size = Math.min(PAGE.most, asked >= 1 ? Math.floor(asked) : PAGE.usual);
+  const start = positionOf(searchParams.get("pageToken") ?? searchParams.get("page_token") ?? "");
+  if (start === undefined) {
+    const failure = callerFault("The page token is not one of this proxy's: begin the list anew", {
+      param: "pageToken",
+    });
+    return refuseNative(deps, arrival, { failure }, trail);
+  }
+  const keys = await deps.resources.registry.onePerProject();
+  const from = start.key === "" ? 0 : keys.findIndex(({ id }) => id === start.key);
+  if (from < 0) {
+    const failure = callerFault(
+      "The key that this list goes on with cannot serve any more: begin the list anew",
+      {
+        param: "pageToken",
+      },
+    );
+    return refuseNative(deps, arrival, { failure }, trail);
+  }
+  const listed = await gather(call, keys.slice(from), size, start.token);
+  if ("failure" in listed) return refuseNative(deps, arrival, { failure: listed.failure }, trail);
+  const headers = replyHeaders(trail, deps.ports.clock.now());
+  trail.record(200);
+  return json(
+    {
+      ...(listed.items.length === 0 ? {} : { [listed.field]: listed.items }),
+      ...(listed.next === undefined ? {} : { [listed.nextField]: encodePosition(listed.next) }),
+    } as JsonObject,
+    headers,
+  );
+}
+
+interface Gathered {
+  readonly field: string;
+  readonly nextField: string;
+  readonly items: readonly unknown[];
+  readonly next: Position | undefined;
+}
+
+async function gather(
+  call: ResourceRequest,
+  keys: readonly Credential[],
+  size: number,
+  start: string,
+): Promise<Gathered | { readonly failure: Failure }> {
+  const items: unknown[] = [];
+  let field = call.path.segments.at(-1)!;
+  let nextField = "nextPageToken";
+  let pages = 0;
+  let failure: Failure | undefined;
+  let answered = false;
+  for (const [index, credential] of keys.entries()) {
+    let token = index === 0 ? start : "";
+    do {
+      if (items.length >= size || pages >= MOST_PAGES) {
+        return { field, nextField, items, next: { key: credential.id, token } };
+      }
+      const page = await pageOf(call, credential, token, size - items.length);
+      pages++;
+      if ("failure" in page) {
+        failure ??= page.failure;
+        if (page.failure.status !== 404) {
+          call.trail.warnings.push(
+            `What the key ${keyName(credential)} owns is missing: ${page.failure.message}`,
+          );
+        }
+        break;
+      }
+      answered = true;
+      if (page.items.length > 0) field = page.field;
+      nextField = page.nextField;
+      items.push(...page.items);
+      token = page.next;
+    } while (token !== "");
+  }
+  if (answered) return { field, nextField, items, next: undefined };
+  if (failure === undefined || failure.status === 404) failure = unknownCollection(call);
+  return { failure };
+}
+
+function unknownCollection({ path, arrival }: ResourceRequest): Failure {
+  return callerFault(
+    `There is no route ${arrival.request.method} for ${
+      path.segments.join("/").slice(0, 120)
+    }: Google does not know it either`,
+    { status: 404, code: "unknown_url" },
+  );
+}
+
+async function pageOf(
+  call: ResourceRequest,
+  credential: Credential,
+  token: string,
+  size: number,
+): Promise<Page | { readonly failure: Failure }> {
+  const { deps, arrival, trail } = call;
+  const reply = await relayResource(deps, {
+    need: needOf(call, credential, undefined),
+    trail,
+    client: arrival.watch,
+    mostRead: MOST_READ,
+    build: ({ upstream, credential: key }) =>
+      upstream.passThrough!({
+        method: "GET",
+        path: arrival.url.pathname,
+        query: queryOf(arrival.url, token, size),
+        headers: forwardedHeaders(arrival.request.headers),
+      }, key),
+  });
+  if (!reply.ok) return { failure: reply.error.failure };
+  const { body } = reply.value;
+  if (!(body instanceof Uint8Array)) {
+    await body.cancel();
+    return {
+      failure: callerFault("Google's list is too long to be read: ask for a smaller page", { status: 502 }),
+    };
+  }
+  const read = readPage(parsedReply(body));
+  return { ...read, items: await ownItems(call, credential, read) };
+}
+
+/** Notes whose the items are; a client sees those that it made. */
+async function ownItems(
+  call: ResourceRequest,
+  credential: Credential,
+  page: Page,
+): Promise<readonly unknown[]> {
+  const { registry } = call.deps.resources;
+  const { client } = call.arrival;
+  const mine: unknown[] = [];
+  for (const item of page.items) {
+    const names = namesInReply(item, call.path.collection);
+    const main = names.find((name) =>
+      isObject(item) && (name === item["name"] || name.endsWith(`/${item["id"]}`))
+    ) ??
+      names[0];
+    if (main === undefined) {
+      if (client.owner) mine.push(item);
+      continue;
+    }
+    const known = await registry.find(main, client);
+    if (known === "unknown") {
+      // What was made elsewhere is the owner's.
+      await registry.remember(main, credential.id, OWNER);
+      if (client.owner) mine.push(item);
+    } else if (known !== "foreign") mine.push(item);
+  }
+  return mine;
+}
+
+function readPage(reply: unknown): Page {
+  const body = isObject(reply) ? reply : {};
+  const list = Object.entries(body).find(([, value]) => Array.isArray(value));
+  const nextField = "next_page_token" in body ? "next_page_token" : "nextPageToken";
+  const next = body[nextField];
+  return {
+    field: list?.[0] ?? "",
+    items: (list?.[1] as readonly unknown[] | undefined) ?? [],
+    next: typeof next === "string" ? next : "",
+    nextField,
+  };
+}
+
+function queryOf(url: URL, token: string, size: number): string {
+  const query = new URLSearchParams(forwardedQuery(url));
+  const snake = query.has("page_size") || query.has("page_token");
+  for (const name of ["pageSize", "page_size", "pageToken", "page_token"]) query.delete(name);
+  query.set(snake ? "page_size" : "pageSize", String(size));
+  if (token !== "") query.set(snake ? "page_token" : "pageToken", token);
+  return `?${query}`;
+}
+
+const LONGEST_TOKEN = 4000;
+
+function encodePosition({ key, token }: Position): string {
+  return btoa(
+    JSON.stringify([key, token]).replace(
+      /[\u0080-\uffff]/g,
+      (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    ),
+  ).replace(/\+/g, "-").replace(/\//g, "_");
+}
+
+function positionOf(text: string): Position | undefined {
+  if (text === "") return { key: "", token: "" };
+  if (text.length > LONGEST_TOKEN) return undefined;
+  try {
+    const read: unknown = JSON.parse(atob(text.replace(/-/g, "+").replace(/_/g, "/")));
+    if (!Array.isArray(read)) return undefined;
+    const [key, token] = read as readonly unknown[];
+    return typeof key === "string" && typeof token === "string" ? { key, token } : undefined;
+  } catch {
+    return undefined;
+  }
+}

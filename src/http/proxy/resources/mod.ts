@@ -1,0 +1,26 @@
+/**
+ * What belongs to a Google project: who owns each resource, which key a call that names some must go to, and the native paths
+ * that are no plain calls on a model. Learns from replies; knows no dialect.
+ *
+ * @module
+ */
+import type { Clock } from "../../../core/mod.ts";
+import type { Store } from "../../../store/mod.ts";
+import { OwnerFinder } from "./owner_of_call.ts";
+import { ResourceRegistry } from "./registry.ts";
+
+export { serveResource, uploaderOf } from "./serve.ts";
+
+/** The registry of resources, and the search in it. */
+export interface Resources {
+  readonly registry: ResourceRegistry;
+  readonly finder: OwnerFinder;
+}
+
+export function createResources(
+  store: Pick<Store, "expiring" | "credentials" | "onEpoch">,
+  clock: Clock,
+): Resources {
+  const registry = new ResourceRegistry(store, clock);
+  return { registry, finder: new OwnerFinder(registry, () => clock.now()) };
+}

@@ -1,0 +1,75 @@
+import { type Credential, err, type Failure, ok, type Result } from "../../../core/mod.ts";
+import type { ClientIdentity } from "../../auth.ts";
+import type { Reference } from "./names.ts";
+import { notFound, oneOwner, type Owner, ownerProblem, type ResourceRegistry } from "./registry.ts";
+
+/** Asks each project once whether it has a resource; the key that has it. */
+export type AskProjects = (name: string) => Promise<Credential | undefined>;
+
+/** A name that nobody had is not asked for again for this long. */
+const MISSED_MS = 60_000;
+const MOST_MISSED = 5_000;
+/** More names than any client has reason to put into one request. */
+const MOST_NAMES = 200;
+
+/**
+ * Finds the one owner of all that a call names. A name of another client is not found for this one; one that is not known
+ * is asked of each project once, for the owner alone, as others can have nothing that was not made through here.
+ */
+export class OwnerFinder {
+  readonly #registry: ResourceRegistry;
+  readonly #now: () => number;
+  readonly #missed = new Map<string, number>();
+  readonly #asking = new Map<string, Promise<Credential | undefined>>();
+
+  constructor(registry: ResourceRegistry, now: () => number) {
+    this.#registry = registry;
+    this.#now = now;
+  }
+
+  async find(
+    references: readonly Reference[],
+    client: ClientIdentity,
+    ask: AskProjects,
+  ): Promise<Result<Owner | undefined, Failure>> {
+    const owners: Owner[] = [];
+    for (const { name, sure } of references.slice(0, MOST_NAMES)) {
+      let found = await this.#registry.find(name, client);
+      if (found === "unknown" && sure && client.owner && await this.#discover(name, client, ask)) {
+        found = await this.#registry.find(name, client);
+      }
+      if (typeof found === "object") owners.push(found);
+      else if (sure || found === "foreign") return err(notFound(name));
+    }
+    const one = oneOwner(owners);
+    if (!one.ok || one.value === undefined) return one;
+    return one.value.usable.length > 0 ? one : err(await ownerProblem(this.#registry, one.value));
+  }
+
+  /** Something was made just now: a name that was missed before may be there. */
+  seen(name: string): void {
+    this.#missed.delete(name);
+  }
+
+  async #discover(name: string, client: ClientIdentity, ask: AskProjects): Promise<boolean> {
+    if (name.startsWith("upload/") || name.startsWith("auth_tokens/")) return false;
+    if ((this.#missed.get(name) ?? -Infinity) > this.#now() - MISSED_MS) return false;
+    const asking = this.#asking.get(name) ?? ask(name);
+    this.#asking.set(name, asking);
+    try {
+      const credential = await asking;
+      if (credential !== undefined) {
+        await this.#registry.remember(name, credential.id, client.id);
+        return true;
+      }
+    } finally {
+      this.#asking.delete(name);
+    }
+    if (this.#missed.size >= MOST_MISSED) this.#missed.clear();
+    this.#missed.set(name, this.#now());
+    return false;
+  }
+}
+
+/** Nothing is named, so nothing owns it. */
+export const NO_OWNER: Result<undefined, Failure> = ok(undefined);

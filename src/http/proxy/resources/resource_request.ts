@@ -1,0 +1,39 @@
+import type { Credential } from "../../../core/mod.ts";
+import type { Need } from "../../../pool/contract.ts";
+import type { CallTrail } from "../../../relay/mod.ts";
+import type { UpstreamRequest } from "../../../upstreams/contract.ts";
+import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import type { ResourcePath } from "./names.ts";
+
+/** JSON replies up to this size are read for the names in them. */
+export const MOST_READ = 16 * 1024 * 1024;
+/** One call on resources, understood. */
+export interface ResourceRequest {
+  readonly deps: ProxyDeps;
+  readonly arrival: Arrival;
+  readonly path: ResourcePath;
+  readonly method: UpstreamRequest["method"];
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly json: unknown;
+  readonly trail: CallTrail;
+}
+
+/** What the pool is asked for; without a pinned key any may serve. */
+export function needOf(
+  call: ResourceRequest,
+  credential: Credential | undefined,
+  model: string | undefined,
+): Omit<Need, "tried"> {
+  const { arrival, path } = call;
+  const generates = model !== undefined && (path.collection === "interactions" || path.method === "predict");
+  return {
+    model: model ?? "",
+    operation: path.method === "predict" ? "predict" : generates ? "generate" : "resource",
+    sources: ["api_key"],
+    inputTokens: 0,
+    session: arrival.requestId,
+    client: arrival.client.id,
+    counted: generates,
+    ...(credential === undefined ? {} : { pinned: credential.id }),
+  };
+}

@@ -1,0 +1,357 @@
+import {
+  callerFault,
+  type Credential,
+  type Failure,
+  isObject,
+  type JsonObject,
+  ok,
+  OWNER,
+  type RequestId,
+  type Result,
+} from "../../../core/mod.ts";
+import { CallTrail, type NativeRefusal, relayResource, type ResourceReply } from "../../../relay/mod.ts";
+import type { UpstreamRequest } from "../../../upstreams/contract.ts";
+import { readBody } from "../../read_body.ts";
+import { agentName } from "../agent_name.ts";
+import { forwardedHeaders, forwardedQuery } from "../native_path.ts";
+import { refuseNative } from "../native_route.ts";
+import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import { replyHeaders } from "../reply_headers.ts";
+import { resolveTargets } from "../resolve_targets.ts";
+import { mergedList } from "./merged_list.ts";
+import { namesInReply, parseResourcePath, type Reference, referencesIn, type ResourcePath } from "./names.ts";
+import { MOST_READ, needOf, type ResourceRequest } from "./resource_request.ts";
+import { NO_OWNER } from "./owner_of_call.ts";
+import { namedFailure, type Owner } from "./registry.ts";
+import { EventReader, parsedReply, passedHeaders, uploadHere, uploadName, usageOf } from "./reply_pass.ts";
+
+const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"] as const;
+/** Failures of one key, after which another may still do it. */
+const OF_ONE_KEY: ReadonlySet<Failure["class"]> = new Set([
+  "credential_dead",
+  "credential_stale",
+  "not_on_tier",
+  "rate_limit",
+  "quota",
+  "ambiguous_429",
+  "model_gone",
+]);
+
+/**
+ * Serves every native path that is no plain call on a model: files, caches, batches, interactions and whatever Google adds.
+ * The bytes pass unchanged; the key is the one that owns what is named, else one that may, and what replies name is remembered.
+ */
+export async function serveResource(deps: ProxyDeps, arrival: Arrival): Promise<Response> {
+  const { request, url } = arrival;
+  const refused = (failure: Failure) => refuseNative(deps, arrival, { failure });
+  const method = METHODS.find((name) => name === request.method);
+  const path = parseResourcePath(url.pathname);
+  if (path === undefined || method === undefined) {
+    const what = path === undefined
+      ? `There is no route ${request.method} here`
+      : "This method is not allowed here";
+    return refused(callerFault(what, { status: path === undefined ? 404 : 405 }));
+  }
+  const body = await readBody(request, deps.settings.maxBodyBytes);
+  if (!body.ok) return refused(body.error);
+  const json = isJson(request.headers) ? parsedReply(body.value) : undefined;
+  const model = await modelOf(deps, path, method, json);
+  if (!model.ok) return refused(model.error);
+  if (model.value !== undefined) {
+    const barred = deps.admit(arrival.client, model.value);
+    if (barred) return refused(barred);
+  }
+  const trail = trailOf(deps, arrival, path, body.value.byteLength, json);
+  const call: ResourceRequest = { deps, arrival, path, method, body: body.value, json, trail };
+  if (isList(path, method)) return await mergedList(call);
+  const owner = await ownerOf(call);
+  if (!owner.ok) return refuseNative(deps, arrival, { failure: owner.error }, trail);
+  const reply = await relay(call, owner.value, model.value);
+  if (!reply.ok) return refuseNative(deps, arrival, withName(reply.error, owner.value, call), trail);
+  return await pass(call, reply.value);
+}
+
+function isJson(headers: Headers): boolean {
+  const type = headers.get("content-type") ?? "";
+  return type === "" || /^application\/json\b|\+json\b/i.test(type);
+}
+
+function isList({ segments, front, name, method }: ResourcePath, http: string): boolean {
+  return http === "GET" && front === undefined && method === undefined && name === undefined &&
+    (segments.length === 1 || (segments.length === 3 && segments[0] === "models"));
+}
+
+/** The model that a call asks for, in its path or its body, as Google names it. */
+async function modelOf(
+  deps: ProxyDeps,
+  path: ResourcePath,
+  method: string,
+  json: unknown,
+): Promise<Result<string | undefined, Failure>> {
+  const named = path.collection === "models" && path.method !== undefined
+    ? decodeURIComponent(path.segments.slice(1).join("/"))
+    : method === "POST" && isObject(json) && typeof json["model"] === "string" && path.name === undefined
+    ? json["model"]
+    : undefined;
+  if (named === undefined) return ok(undefined);
+  const targets = await resolveTargets(deps, named);
+  return targets.ok ? ok(targets.value[0].id) : targets;
+}
+
+/** The owner of all that the path and the body name. */
+async function ownerOf(call: ResourceRequest): Promise<Result<Owner | undefined, Failure>> {
+  const { deps, arrival, path, method, json } = call;
+  const references: Reference[] = [];
+  const upload = uploadName(arrival.url);
+  if (upload !== undefined) references.push({ name: upload, sure: true });
+  else if (path.name !== undefined) references.push({ name: path.name, sure: true });
+  if (json !== undefined) references.push(...referencesIn(json));
+  // The maker of a resource may choose its id; the same id in two projects could not be told apart.
+  if (method === "POST" && path.name === undefined && isObject(json) && typeof json["id"] === "string") {
+    references.push({ name: `${path.collection}/${json["id"]}`, sure: false });
+  }
+  if (references.length === 0) return NO_OWNER;
+  return await deps.resources.finder.find(
+    references,
+    arrival.client,
+    (name) => askProjects(call, name),
+  );
+}
+
+/** Asks one key of each project for a resource, a few at a time. */
+async function askProjects(call: ResourceRequest, name: string): Promise<Credential | undefined> {
+  const left = [...await call.deps.resources.registry.onePerProject()];
+  let found: Credential | undefined;
+  const ask = async (): Promise<void> => {
+    for (
+      let credential = left.shift();
+      credential !== undefined && found === undefined;
+      credential = left.shift()
+    ) {
+      if (await hasResource(call, credential, name)) found = credential;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, ask));
+  return found;
+}
+
+const AT_ONCE = 6;
+
+async function hasResource(call: ResourceRequest, credential: Credential, name: string): Promise<boolean> {
+  const reply = await relayResource(call.deps, {
+    need: needOf(call, credential, undefined),
+    trail: call.trail,
+    client: call.arrival.watch,
+    mostRead: MOST_READ,
+    build: ({ upstream, credential: key }) =>
+      upstream.passThrough!(
+        { method: "GET", path: `/${call.path.version}/${name}`, query: "", headers: {} },
+        key,
+      ),
+  });
+  if (reply.ok && reply.value.body instanceof ReadableStream) await reply.value.body.cancel();
+  return reply.ok;
+}
+
+/** Asks the owner's keys, or those that may, one after another while the fault is the key's own. */
+async function relay(
+  call: ResourceRequest,
+  owner: Owner | undefined,
+  model: string | undefined,
+): Promise<Result<ResourceReply, NativeRefusal>> {
+  let last: Result<ResourceReply, NativeRefusal> | undefined;
+  for (const credential of await candidates(call, owner, model)) {
+    last = await ask(call, credential, model);
+    if (last.ok || !OF_ONE_KEY.has(last.error.failure.class)) return last;
+  }
+  return last ?? { ok: false, error: { failure: nobody() } };
+}
+
+async function candidates(
+  call: ResourceRequest,
+  owner: Owner | undefined,
+  model: string | undefined,
+): Promise<readonly (Credential | undefined)[]> {
+  const { deps, arrival, path } = call;
+  if (owner !== undefined) return owner.usable;
+  const replayed = deps.pinOf?.(arrival.request);
+  // The pool spreads what counts against a model's quota; what is kept is spread by what each project holds.
+  if (replayed === undefined && model !== undefined && path.collection !== "cachedContents") {
+    return [undefined];
+  }
+  const spread = await deps.resources.registry.spread();
+  const free = (credential: Credential) =>
+    deps.pool.expectedWait({ ...needOf(call, credential, model), tried: new Set() }) === 0 ? 0 : 1;
+  return [...spread].filter(({ id }) => replayed === undefined || id === replayed)
+    .sort((a, b) => free(a) - free(b));
+}
+
+function nobody(): Failure {
+  return {
+    class: "config_fault",
+    status: 503,
+    code: "no_keys",
+    message: "No API key can serve this: files, caches and other resources need a Gemini API key",
+    scope: "request",
+  };
+}
+
+async function ask(
+  call: ResourceRequest,
+  credential: Credential | undefined,
+  model: string | undefined,
+): Promise<Result<ResourceReply, NativeRefusal>> {
+  const { deps, arrival, trail, method, body } = call;
+  const path = upstreamPath(call, model);
+  const learned = new Set<string>();
+  return await relayResource(
+    deps,
+    {
+      need: needOf(call, credential, model),
+      trail,
+      client: arrival.watch,
+      mostRead: MOST_READ,
+      onWhole: (bytes) => {
+        const usage = usageOf(parsedReply(bytes));
+        if (usage !== undefined) trail.usage = usage;
+      },
+      build: ({ upstream, credential: key }): UpstreamRequest =>
+        upstream.passThrough!({
+          method,
+          path,
+          query: forwardedQuery(arrival.url),
+          headers: forwardedHeaders(arrival.request.headers),
+          ...(body.byteLength === 0 ? {} : { body }),
+        }, key),
+    },
+    (headers) =>
+      (headers.get("content-type") ?? "").startsWith("text/event-stream")
+        ? new EventReader((event) => noteEvent(call, event, learned), () => {})
+        : undefined,
+  );
+}
+
+/** An event of an interaction: what it names is remembered at once, so that a client that is cut off can come back. */
+function noteEvent(call: ResourceRequest, event: JsonObject, learned: Set<string>): void {
+  const usage = usageOf(event["interaction"]);
+  if (usage !== undefined) call.trail.usage = usage;
+  const names = namesInReply(event["interaction"], call.path.collection).filter((name) => !learned.has(name));
+  names.forEach((name) => learned.add(name));
+  void remember(call, names).catch(() => {});
+}
+
+/** The path as it was asked for, but with an alias of a model turned to its name. */
+function upstreamPath({ arrival, path }: ResourceRequest, model: string | undefined): string {
+  return path.collection === "models" && model !== undefined
+    ? `/${path.version}/models/${encodeURIComponent(model)}:${path.method}`
+    : arrival.url.pathname;
+}
+
+async function pass(call: ResourceRequest, reply: ResourceReply): Promise<Response> {
+  const { deps, arrival, trail, path } = call;
+  const headers = {
+    ...replyHeaders(trail, deps.ports.clock.now()),
+    ...passedHeaders(reply.headers, arrival.url.origin),
+  };
+  const upload = uploadHere(reply.headers.get("x-goog-upload-url"), arrival.url.origin);
+  const named = upload === undefined ? undefined : uploadName(upload);
+  if (named !== undefined) await remember(call, [named]);
+  const { body } = reply;
+  if (body instanceof Uint8Array) {
+    const parsed = parsedReply(body);
+    if (call.method === "DELETE") await forget(call);
+    else if (parsed !== undefined) await learn(call, parsed);
+    trail.record(reply.status);
+  }
+  const empty = reply.status === 204 || (path.front === undefined && call.arrival.request.method === "HEAD");
+  return new Response(empty ? null : body, { status: reply.status, headers });
+}
+
+async function forget({ deps, path }: ResourceRequest): Promise<void> {
+  const whole = path.name?.split("/").length === path.segments.length;
+  if (whole) await deps.resources.registry.forget(path.name!);
+}
+
+/** Remembers what a reply names, and what a new file weighs. */
+async function learn(call: ResourceRequest, reply: unknown): Promise<void> {
+  await remember(call, namesInReply(reply, call.path.collection));
+  const owner = call.trail.lastCredential;
+  if (call.method === "GET" || owner === undefined) return;
+  const { registry } = call.deps.resources;
+  const made = (await registry.credentials()).find(({ id }) => id === owner);
+  registry.given(owner, made?.project);
+  const file = isObject(reply) && isObject(reply["file"]) ? reply["file"] : undefined;
+  const size = Number(file?.["sizeBytes"] ?? 0);
+  if (size > 0) await registry.hold(owner, size);
+}
+
+async function remember({ deps, arrival, trail }: ResourceRequest, names: readonly string[]): Promise<void> {
+  const owner = trail.lastCredential;
+  if (owner === undefined) return;
+  for (const name of names) {
+    deps.resources.finder.seen(name);
+    await deps.resources.registry.remember(name, owner, arrival.client.id);
+  }
+}
+
+function withName(
+  refusal: NativeRefusal,
+  owner: Owner | undefined,
+  { path }: ResourceRequest,
+): NativeRefusal {
+  if (owner !== undefined) {
+    const failure = namedFailure(refusal.failure, owner);
+    return failure === refusal.failure ? refusal : { failure };
+  }
+  if (refusal.failure.status !== 404 || path.name !== undefined) return refusal;
+  const what = path.method === undefined
+    ? path.segments.join("/")
+    : `${path.segments.join("/")}:${path.method}`;
+  return {
+    failure: callerFault(`There is no route for ${what.slice(0, 120)}: Google does not know it either`, {
+      status: 404,
+      code: "unknown_url",
+    }),
+  };
+}
+
+function trailOf(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  path: ResourcePath,
+  bytes: number,
+  json: unknown,
+): CallTrail {
+  const model = isObject(json) && typeof json["model"] === "string" ? json["model"].slice(0, 200) : "";
+  return new CallTrail(
+    {
+      id: arrival.requestId as RequestId,
+      at: arrival.at,
+      dialect: "native_gemini",
+      operation: (path.method ?? path.collection).slice(0, 60),
+      stream: false,
+      modelAsked: path.collection === "models" ? path.segments.slice(1).join("/").slice(0, 200) : model,
+      client: arrival.client.id,
+      agent: agentName(arrival.request.headers),
+      session: arrival.requestId,
+      requestBytes: bytes,
+    },
+    deps,
+    arrival.watch,
+  );
+}
+
+/** The client of an upload's address: Google's own works without a key, as its id is the secret, and so does ours. */
+export async function uploaderOf(
+  deps: ProxyDeps,
+  url: URL,
+): Promise<Arrival["client"] | undefined> {
+  const name = url.pathname.startsWith("/upload/") ? uploadName(url) : undefined;
+  if (name === undefined) return undefined;
+  const found = await deps.resources.registry.find(name, EVERYBODY);
+  if (typeof found !== "object") return undefined;
+  const id = found.record.client as Arrival["client"]["id"];
+  return { id, name: id, owner: id === OWNER };
+}
+
+const EVERYBODY = { id: "" as Arrival["client"]["id"], owner: true };

@@ -1,0 +1,49 @@
+import type { UpstreamRequest } from "../upstreams/contract.ts";
+
+const MOST_REDIRECTS = 5;
+const LOCAL_REGEXP = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Follows the redirects of a download. The key stays with the API's own address: any other gets none. A redirect never leads
+ * from Google to this machine or to an address without TLS.
+ */
+export async function followRedirects(
+  ask: (request: UpstreamRequest) => Promise<Response>,
+  request: UpstreamRequest,
+): Promise<Response> {
+  let response = await ask(request);
+  let at = new URL(request.url);
+  const start = at;
+  for (let count = 0; isRedirect(response) && count < MOST_REDIRECTS && request.method === "GET"; count++) {
+    const target = URL.parse(response.headers.get("location") ?? "", at);
+    if (target === null || !isAllowed(target, start)) return response;
+    await response.body?.cancel();
+    const own = target.origin === start.origin && isSamePath(target, start);
+    const headers = own ? request.headers : withoutKey(request.headers);
+    response = await ask({ ...request, url: target.href, headers });
+    at = target;
+  }
+  return response;
+}
+
+function isRedirect({ status }: Response): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}
+
+function isAllowed(target: URL, start: URL): boolean {
+  if (target.protocol === "https:") {
+    return !LOCAL_REGEXP.test(target.hostname) || target.hostname === start.hostname;
+  }
+  return target.protocol === "http:" && start.protocol === "http:" && target.host === start.host;
+}
+
+/** The API itself, which asks for the key; other paths of the host are downloads with a right of their own. */
+function isSamePath(target: URL, start: URL): boolean {
+  return target.pathname.split("/")[1] === start.pathname.split("/")[1];
+}
+
+function withoutKey(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(x-goog-api-key|authorization|cookie)$/i.test(name)),
+  );
+}

@@ -1,0 +1,174 @@
+import { type Failure, ok, type Result } from "../core/mod.ts";
+import type { Need } from "../pool/contract.ts";
+import type { UpstreamRequest } from "../upstreams/contract.ts";
+import { openBody } from "./body_reader.ts";
+import type { ClientWatch } from "./client_watch.ts";
+import type { RelayDeps } from "./deps.ts";
+import { clientGone } from "./failures.ts";
+import type { NativeRefusal } from "./native_call.ts";
+import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
+import { runAttempts, type Served, type Try } from "./run_attempts.ts";
+import { type OpenReply, send } from "./send.ts";
+import type { CallTrail } from "./trail.ts";
+
+/** A call on something that a project owns: bytes to Google, and whatever it answers back. */
+export interface ResourceCall {
+  readonly need: Omit<Need, "tried">;
+  readonly trail: CallTrail;
+  readonly client: ClientWatch;
+  readonly build: (attempt: Try) => UpstreamRequest;
+  /** Sees a whole reply before the call is settled. */
+  readonly onWhole?: (bytes: Uint8Array) => void;
+  /** Larger replies than this are passed on as they come, unread. */
+  readonly mostRead: number;
+}
+
+/** Google's reply: whole when it is small JSON, else as it comes. */
+export interface ResourceReply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+}
+
+/** Sees the pieces of a reply that is passed on, and its end. */
+export interface PassObserver {
+  piece(bytes: Uint8Array): void;
+  end(failure: Failure | undefined): void;
+}
+
+/**
+ * Relays one call on a resource; redirects are followed, without the key at other addresses. A refusal concerns this one
+ * resource, so that it sets nothing aside: only a key that Google does not take and a used-up limit do.
+ */
+export async function relayResource(
+  deps: RelayDeps,
+  call: ResourceCall,
+  observe: (headers: Headers) => PassObserver | undefined = () => undefined,
+): Promise<Result<ResourceReply, NativeRefusal>> {
+  let refusal: NativeRefusal | undefined;
+  const served = await runAttempts(deps, { ...call, cures: new Set() }, async (attempt) => {
+    const sent = await send(deps, attempt, call.build(attempt), {
+      // Downloads and events take as long as they take; only silence ends them.
+      stream: true,
+      redirects: true,
+      model: call.need.model,
+      operation: call.need.operation,
+      onRefusal: (failure, body) => refusal = { failure, body },
+    });
+    if (sent.ok) return sent;
+    const failure = ofOneResource(sent.error, call.need.model);
+    if (refusal !== undefined) refusal = { ...refusal, failure };
+    return { ok: false, error: failure };
+  });
+  if (!served.ok) {
+    return { ok: false, error: refusal?.failure === served.error ? refusal : { failure: served.error } };
+  }
+  const { response } = served.value.value;
+  const { status, headers } = response;
+  const whole = await readSmall(call, served.value);
+  if (whole !== undefined) return whole.ok ? ok({ status, headers, body: whole.value }) : whole;
+  return ok({ status, headers, body: passed(call, served.value, observe(headers)) });
+}
+
+/** Google says "not found" of a resource as it does of a model; here it is about the one, and no key is at fault. */
+function ofOneResource(failure: Failure, model: string): Failure {
+  const passing = ["model_gone", "not_on_tier", "unknown"].includes(failure.class);
+  if (!passing || failure.status < 400 || failure.status >= 500) return failure;
+  if (failure.class === "model_gone" && model !== "") return failure;
+  const { status, message, detail, source } = failure;
+  return {
+    class: "caller_fault",
+    status,
+    code: status === 404 ? "not_found" : "invalid_request",
+    message: status === 404 ? "Google does not find what the request names" : message,
+    scope: "request",
+    ...(detail === undefined ? {} : { detail }),
+    ...(source === undefined ? {} : { source }),
+  };
+}
+
+async function readSmall(
+  call: ResourceCall,
+  served: Served<OpenReply>,
+): Promise<Result<Uint8Array<ArrayBuffer>, NativeRefusal> | undefined> {
+  const { value: reply } = served;
+  const { headers, body } = reply.response;
+  const length = Number(headers.get("content-length") ?? 0);
+  const json = (headers.get("content-type") ?? "").startsWith("application/json");
+  if (body !== null && (!json || length > call.mostRead)) return undefined;
+  try {
+    const bytes = body === null ? new Uint8Array() : await reply.response.bytes();
+    call.onWhole?.(bytes);
+    settle(call, served);
+    return ok(bytes);
+  } catch (cause) {
+    const failure = reply.readFailure(cause);
+    settle(call, served, failure);
+    return { ok: false, error: { failure } };
+  }
+}
+
+/** The body on its way to the client. One that breaks breaks for the client too: half a download must not look whole. */
+function passed(
+  call: ResourceCall,
+  served: Served<OpenReply>,
+  observer: PassObserver | undefined,
+): ReadableStream<Uint8Array> {
+  const { value: reply } = served;
+  let over = false;
+  const end = (failure?: Failure): void => {
+    if (over) return;
+    over = true;
+    observer?.end(failure);
+    settle(call, served, failure);
+    call.trail.record(failure?.class === "client_gone" ? 499 : reply.response.status, failure);
+  };
+  async function pump(target: PumpTarget<Uint8Array>): Promise<void> {
+    const reader = openBody(reply.response.body as ReadableStream<Uint8Array<ArrayBuffer>>);
+    try {
+      while (true) {
+        const bytes = await reader.read();
+        if (bytes === undefined) break;
+        reply.touch();
+        observer?.piece(bytes);
+        target.write(bytes);
+        const room = target.room();
+        if (room !== undefined) await room;
+        if (target.over) return;
+      }
+      end();
+      target.close();
+    } catch (cause) {
+      const failure = reply.readFailure(cause);
+      end(failure);
+      target.fail(new Error(failure.message));
+    }
+  }
+  return pumpedStream({
+    join: (pieces) => pieces.length === 1 ? pieces[0]! : joined(pieces),
+    pump,
+    cancel() {
+      end(clientGone());
+      reply.abort();
+    },
+  });
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.byteLength;
+  }
+  return all;
+}
+
+/** Settles lease and attempt; the caller records. */
+function settle(call: ResourceCall, { lease, attempt, value }: Served<OpenReply>, failure?: Failure): void {
+  value.release();
+  if (failure === undefined) lease.succeed(call.trail.usage);
+  else lease.fail(failure, { attempt: call.trail.attempts.length + 1, sameKeyRetries: 0, classes: [] });
+  lease[Symbol.dispose]();
+  attempt.end(failure);
+}
