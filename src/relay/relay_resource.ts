@@ -56,7 +56,7 @@ export async function relayResource(
       onRefusal: (failure, body) => refusal = { failure, body },
     });
     if (sent.ok) return sent;
-    const failure = ofOneResource(sent.error, call.need.model);
+    const failure = call.need.operation === "resource" ? ofOneResource(sent.error) : sent.error;
     if (refusal !== undefined) refusal = { ...refusal, failure };
     return { ok: false, error: failure };
   });
@@ -71,10 +71,9 @@ export async function relayResource(
 }
 
 /** Google says "not found" of a resource as it does of a model; here it is about the one, and no key is at fault. */
-function ofOneResource(failure: Failure, model: string): Failure {
+function ofOneResource(failure: Failure): Failure {
   const passing = ["model_gone", "not_on_tier", "unknown"].includes(failure.class);
   if (!passing || failure.status < 400 || failure.status >= 500) return failure;
-  if (failure.class === "model_gone" && model !== "") return failure;
   const { status, message, detail, source } = failure;
   return {
     class: "caller_fault",

@@ -63,7 +63,7 @@ export function createInteraction(state: SimState, project: string, bodyText: st
 }
 
 /** The events of an interaction, as they are streamed. */
-export function eventsOf(body: JsonObject, said: string): readonly JsonObject[] {
+function eventsOf(body: JsonObject, said: string): readonly JsonObject[] {
   const event = (type: string, more: JsonObject, index: number): JsonObject => ({
     event_type: type,
     event_id: String(index),

@@ -143,7 +143,7 @@ function add(request: OwnedRequest, collection: string, rules: Collection, field
 }
 
 /** Starts something that takes its time: an operation under a name, done at the second look. */
-export function startOperation(
+function startOperation(
   state: SimState,
   project: string,
   name: string,

@@ -4,7 +4,7 @@ import { isObject } from "../../../core/mod.ts";
  * Google's collections of resources that belong to the project whose key made them. Others work too, by their path alone;
  * these are also recognised where a body names them, and where a reply does.
  */
-export const COLLECTIONS = [
+const COLLECTIONS = [
   "files",
   "cachedContents",
   "batches",
@@ -60,7 +60,7 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
 }
 
 /** The owned resource that a list of segments lies in: models belong to nobody, but their operations do. */
-export function rootOf(segments: readonly string[]): string | undefined {
+function rootOf(segments: readonly string[]): string | undefined {
   const [collection = "", id = "", part, inner = ""] = segments;
   if (collection === "models") {
     return part === "operations" && ID_REGEXP.test(inner) ? segments.slice(0, 4).join("/") : undefined;
@@ -110,7 +110,7 @@ export interface Reference {
 }
 
 /** A whole string that names a resource: `files/x`, or its address at Google or here. */
-export function resourceIn(text: string, collections: ReadonlySet<string> = KNOWN): string | undefined {
+function resourceIn(text: string, collections: ReadonlySet<string> = KNOWN): string | undefined {
   if (text.length > 500 || !text.includes("/")) return undefined;
   const path = /^https?:\/\/[^/]+\/(?:(?:upload|download)\/)?v\d\w*\/(.+)$/.exec(text)?.[1] ??
     (text.includes("://") ? "" : text);

@@ -44,7 +44,7 @@ const OF_ONE_KEY: ReadonlySet<Failure["class"]> = new Set([
 export async function serveResource(deps: ProxyDeps, arrival: Arrival): Promise<Response> {
   const { request, url } = arrival;
   const refused = (failure: Failure) => refuseNative(deps, arrival, { failure });
-  const method = METHODS.find((name) => name === request.method);
+  const method = METHODS.find((name) => name === (request.method === "HEAD" ? "GET" : request.method));
   const path = parseResourcePath(url.pathname);
   if (path === undefined || method === undefined) {
     const what = path === undefined
@@ -263,8 +263,7 @@ async function pass(call: ResourceRequest, reply: ResourceReply): Promise<Respon
     else if (parsed !== undefined) await learn(call, parsed);
     trail.record(reply.status);
   }
-  const empty = reply.status === 204 || (path.front === undefined && call.arrival.request.method === "HEAD");
-  return new Response(empty ? null : body, { status: reply.status, headers });
+  return new Response(reply.status === 204 ? null : body, { status: reply.status, headers });
 }
 
 async function forget({ deps, path }: ResourceRequest): Promise<void> {
