@@ -248,7 +248,7 @@ function upstreamPath({ arrival, path }: ResourceRequest, model: string | undefi
 }
 
 async function pass(call: ResourceRequest, reply: ResourceReply): Promise<Response> {
-  const { deps, arrival, trail, path } = call;
+  const { deps, arrival, trail } = call;
   const headers = {
     ...replyHeaders(trail, deps.ports.clock.now()),
     ...passedHeaders(reply.headers, arrival.url.origin),
