@@ -19,6 +19,10 @@ function place(): Pick<CliServices, "projectDir" | "entry"> {
   return entry.endsWith("cli.ts") ? { entry, projectDir: import.meta.dirname ?? "." } : { entry };
 }
 
+/** The same for what works on the database while no server runs. */
+const visiting = async () =>
+  await import("./src/composition/visit" + ".ts") as typeof import("./src/composition/visit.ts");
+
 const encoder = new TextEncoder();
 
 function writeAll(file: { writeSync(bytes: Uint8Array): number }, text: string): void {
@@ -48,6 +52,7 @@ const services: CliServices = {
   write: (text) => writeAll(Deno.stdout, text),
   writeError: (text) => writeAll(Deno.stderr, text),
   startServer: async (options) => await (await server()).startServer(options),
+  visit: async (settings) => await (await visiting()).openVisit(settings, manifest.version),
   endSignal: async () => await (await server()).endSignal(),
 };
 

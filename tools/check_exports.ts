@@ -6,7 +6,6 @@
 import { isNode, nameOf, parseSource, sourceFiles, type SyntaxNode, walk } from "./parse_source.ts";
 
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  "src/management/client.ts#createClient": "mod.ts gives it to other programs",
   "src/sim/manual_clock.ts#createManualClock": "time by hand is for tests",
   "src/sim/simulator.ts#createSimulator": "the simulator without a socket is for tests and scenarios",
   "src/sim/oauth/serve_oauth_simulator.ts#serveOAuthSimulator":

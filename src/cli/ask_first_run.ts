@@ -1,9 +1,9 @@
 import { cancel, confirm, isCancel, note, password, select } from "@clack/prompts";
 import type { Context } from "./command.ts";
 import { CommandError } from "./command_error.ts";
+import { ApiError, type LocalClient } from "../management/client.ts";
 import type { AfterStart } from "./first_run.ts";
 import { plural } from "./spans.ts";
-import { valueOf } from "./value_of.ts";
 
 type Way = "terminal" | "browser" | "skip";
 
@@ -11,21 +11,20 @@ type Way = "terminal" | "browser" | "skip";
 export async function askFirstRun(context: Context): Promise<AfterStart> {
   const settings = await context.settings();
   if (settings.kv === ":memory:") return {};
-  const { openDirectDoor } = await import("./direct_door.ts");
-  const door = await openDirectDoor(settings, context.services.version);
+  const visit = await context.services.visit(settings);
   let keys: AfterStart | number;
   try {
-    keys = await askForKeys(door, settings.geminiApiKeys.length);
+    keys = await askForKeys(visit.client, settings.geminiApiKeys.length);
   } finally {
-    await door.close();
+    await visit.close();
   }
   if (typeof keys !== "number") return keys;
   return await askForAgents(context) ?? await askWhereTo(keys);
 }
 
 /** The keys that are there now, or what is to be done once the server runs. */
-async function askForKeys(door: DirectDoor, fromSettings: number): Promise<AfterStart | number> {
-  const total = (await door.setupState()).keys.total + fromSettings;
+async function askForKeys(client: LocalClient, fromSettings: number): Promise<AfterStart | number> {
+  const total = (await client.setupState()).keys.total + fromSettings;
   if (total > 0) return total;
   const way = await ask<Way>(select({
     message: "There is no Gemini key yet. How do you want to add one?",
@@ -37,7 +36,7 @@ async function askForKeys(door: DirectDoor, fromSettings: number): Promise<After
   }));
   if (way === "browser") return { open: "/dashboard/setup" };
   if (way === "skip") return {};
-  return await pasteKey(door) ? 1 : {};
+  return await pasteKey(client) ? 1 : {};
 }
 
 /** Offers to register agents that are here while none is registered; undefined when there is nothing more to do. */
@@ -59,20 +58,17 @@ async function askForAgents(context: Context): Promise<AfterStart | undefined> {
   return {};
 }
 
-type DirectDoor = Awaited<ReturnType<Context["door"]>>;
-
-async function pasteKey(door: DirectDoor): Promise<boolean> {
+async function pasteKey(client: LocalClient): Promise<boolean> {
   note("Free keys: https://aistudio.google.com/apikey");
   while (true) {
     const key = await ask<string>(password({ message: "Gemini API key" }));
-    const [added] = valueOf(await door.addKeys({ key }));
-    if (added?.ok === true) {
-      note(`The key works: ${plural(added.models.length, "model")}.`);
+    const added = await client.addKeys({ key }).catch((cause) => cause);
+    if (!(added instanceof Error)) {
+      note(`The key works: ${plural(added.models?.length ?? 0, "model")}.`);
       return true;
     }
-    const again = await ask<boolean>(
-      confirm({ message: `${added?.reason ?? "It was refused"}. Try another?` }),
-    );
+    if (!(added instanceof ApiError)) throw added;
+    const again = await ask<boolean>(confirm({ message: `${added.message}. Try another?` }));
     if (!again) return false;
   }
 }

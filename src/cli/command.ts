@@ -1,5 +1,5 @@
 import type { Settings } from "../config/mod.ts";
-import type { Door } from "./door.ts";
+import type { LocalClient } from "../management/client.ts";
 import type { Output } from "./output.ts";
 import type { ServerInfo } from "./server_file.ts";
 import type { CliServices } from "./services.ts";
@@ -54,8 +54,8 @@ export interface Context {
   settings(): Promise<Settings>;
   /** The server of this data folder, when it runs. */
   server(): Promise<ServerInfo | undefined>;
-  /** The use-cases: of the running server, else on the database itself. */
-  door(): Promise<Door>;
+  /** The management API: of the running server, else on the database itself. */
+  client(): Promise<LocalClient>;
   /** Runs another command line with what it opens and closes of its own, and gives its exit code. */
   runAlso(argv: readonly string[]): Promise<number>;
   /** Runs after the command, last given first. */

@@ -1,7 +1,7 @@
 import { type Environment, loadSettings, readEnvironment, type Settings } from "../config/mod.ts";
+import type { LocalClient } from "../management/client.ts";
 import type { Context } from "./command.ts";
 import { CommandError, usageError } from "./command_error.ts";
-import type { Door } from "./door.ts";
 import type { Output } from "./output.ts";
 import { localUrl, runningServer } from "./server_file.ts";
 import type { Written } from "./read_arguments.ts";
@@ -25,10 +25,12 @@ export function openContext(
   const env = once(() => readEnvironment(environmentPlace(services)));
   const settings = once(async () => settingsOf(await env()));
   const server = once(async () => await runningServer((await settings()).home));
-  const door = once(async () => {
-    const opened = await openDoor(await settings(), server, services.version);
-    tasks.push(() => opened.close());
-    return opened;
+  const client = once(async () => {
+    const running = await server();
+    if (running !== undefined) return await serversClient(localUrl(running), (await settings()).proxyApiKey);
+    const visit = await visitOf(await settings(), services);
+    tasks.push(() => visit.close());
+    return visit.client;
   });
   const text = (name: string) => {
     const value = parsed[name];
@@ -51,7 +53,7 @@ export function openContext(
     env,
     settings,
     server,
-    door,
+    client,
     runAlso: (argv) => run(argv, services),
     atEnd: (task) => void tasks.push(task),
   };
@@ -78,23 +80,23 @@ function settingsOf(env: Environment): Settings {
   });
 }
 
-async function openDoor(
-  settings: Settings,
-  server: Context["server"],
-  version: string,
-): Promise<Door> {
-  const running = await server();
-  if (running !== undefined) {
-    const { openRemoteDoor } = await import("./remote_door.ts");
-    return openRemoteDoor(localUrl(running), settings.proxyApiKey);
-  }
-  if (settings.kv === ":memory:") {
-    throw new CommandError("The database is in memory and no server runs, so there is nothing to work on", {
-      hint: "Start the server, or set GEMINITRO_KV to a file.",
-    });
-  }
-  const { openDirectDoor } = await import("./direct_door.ts");
-  return await openDirectDoor(settings, version);
+async function serversClient(base: string, token: string): Promise<LocalClient> {
+  const { createClient } = await import("../management/client.ts");
+  return createClient({
+    base,
+    token,
+    fetch: (url, init) =>
+      fetch(url, init).catch((cause: unknown) => {
+        throw new CommandError(`The running server does not answer at ${base}: ${cause}`);
+      }),
+  });
+}
+
+async function visitOf(settings: Settings, { visit }: CliServices) {
+  if (settings.kv !== ":memory:") return await visit(settings);
+  throw new CommandError("The database is in memory and no server runs, so there is nothing to work on", {
+    hint: "Start the server, or set GEMINITRO_KV to a file.",
+  });
 }
 
 function numberOf(name: string, text: string | undefined, least: number): number | undefined {

@@ -1,4 +1,5 @@
 import { keepCallsHome } from "../system/mod.ts";
+import { ApiError } from "../management/client.ts";
 import type { Command } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { openContext } from "./command_context.ts";
@@ -79,11 +80,20 @@ function outputOf(argv: readonly string[], services: CliServices): Output {
 }
 
 function tell(cause: unknown, out: Output): number {
-  const known = cause instanceof CommandError ? cause : undefined;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const known = cause instanceof CommandError ? cause : refusal(cause);
+  const message = known?.message ?? (cause instanceof Error ? cause.message : String(cause));
   const code = known?.code ?? "failed";
   out.warn(`${out.style.red("Error:")} ${message}`);
   if (known?.hint !== undefined) out.warn(known.hint);
   out.json({ error: { message, code, ...(known?.hint === undefined ? {} : { hint: known.hint }) } });
   return known?.exitCode ?? 1;
+}
+
+/** What the management API refused, in its own words. */
+function refusal(cause: unknown): CommandError | undefined {
+  if (!(cause instanceof ApiError)) return undefined;
+  const { message, code, status } = cause;
+  return status === 401
+    ? new CommandError(message, { code, hint: "Is PROXY_API_KEY the one the server was started with?" })
+    : new CommandError(message, { code });
 }

@@ -1,4 +1,6 @@
-import type { Environment } from "../config/mod.ts";
+import type { Admin } from "../admin/mod.ts";
+import type { Environment, Settings } from "../config/mod.ts";
+import type { LocalClient } from "../management/client.ts";
 
 /** A server that this process runs. */
 export interface StartedServer {
@@ -7,6 +9,13 @@ export interface StartedServer {
   readonly url: string;
   /** Takes no more calls, lets the running ones end for at most `patienceMs`, then closes everything. */
   stop(patienceMs?: number): Promise<void>;
+}
+
+/** The management API on the database itself, for one command. */
+export interface Visit {
+  readonly client: LocalClient;
+  readonly admin: Pick<Admin, "backupDocument">;
+  close(): Promise<void>;
 }
 
 /** What the root of the program gives the command line, so that this room need not know how a server is put together. */
@@ -25,6 +34,8 @@ export interface CliServices {
   startServer(
     options: { readonly env: Environment; readonly print?: (line: string) => void },
   ): Promise<StartedServer>;
+  /** Opens the database for a visit, while no server has it open. */
+  visit(settings: Settings): Promise<Visit>;
   /** Resolves with the first signal that asks the process to end. */
   endSignal(): Promise<string>;
 }

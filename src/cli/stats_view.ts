@@ -1,5 +1,6 @@
 import { bar } from "./bar.ts";
 import type { Figures } from "./commands/stats.ts";
+import type { Verdict } from "../management/contract.ts";
 import { plural, span } from "./spans.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
@@ -13,6 +14,7 @@ const DAYS = 7;
 export function statsLines(figures: Figures, style: Style, now: number): string[] {
   return [
     style.bold("Quota"),
+    `  ${verdictLine(figures.overview.verdict, style)}`,
     ...quotaLines(figures, style, now),
     "",
     style.bold("Requests"),
@@ -27,6 +29,12 @@ export function statsLines(figures: Figures, style: Style, now: number): string[
     style.bold("Last 7 days"),
     ...historyLines(figures, style, now),
   ];
+}
+
+/** The verdict that every screen gives, in its colour. */
+export function verdictLine({ status, message }: Verdict, style: Style): string {
+  const paint = status === "ok" ? style.green : status === "exhausted" ? style.red : style.yellow;
+  return `${paint(status)}  ${message}`;
 }
 
 function quotaLines({ caps, buckets }: Figures, style: Style, now: number): string[] {

@@ -1,11 +1,3 @@
-import { join } from "node:path";
-import { type Admin, createAdmin } from "../admin/mod.ts";
-import { type Catalog, createCatalog } from "../catalog/mod.ts";
-import { type Settings, userFolder } from "../config/mod.ts";
-import type { Connections, Credential, Fetch, Ports, SourceName } from "../core/mod.ts";
-import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
-import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
-import { type CappedPool, createPool } from "../pool/mod.ts";
 import {
   ActiveCalls,
   Bag,
@@ -15,149 +7,50 @@ import {
   FirstBytes,
   type RelayDeps,
 } from "../relay/mod.ts";
-import { saveOwnerKey } from "./owner_key_file.ts";
-import { backupsIn, openStore, type Store } from "../store/mod.ts";
-import { createConnections, createProxyOf, createReachHost, pooledFetch } from "../system/mod.ts";
-import { type Upstream, upstreamsOf } from "../upstreams/mod.ts";
-
-/** Whoever has an outgoing proxy of its own, or none. */
-type Proxied = Pick<Credential, "proxy">;
+import { createProxyOf, createReachHost } from "../system/mod.ts";
+import { openServices, type Services, type ServicesOptions } from "./open_services.ts";
 
 /** Every room of one process, opened. */
-export interface Rooms {
-  readonly settings: Settings;
-  readonly ports: Ports;
-  readonly store: Store;
-  readonly ledger: LedgerRoom;
-  readonly catalog: Catalog;
-  readonly pool: CappedPool;
-  readonly upstreams: ReadonlyMap<SourceName, Upstream>;
+export interface Rooms extends Services {
   /** In flight or waiting. */
   readonly calls: ActiveCalls;
   readonly relay: RelayDeps;
-  readonly admin: Admin;
-  readonly oauth: OAuthRoom;
   /** Aborted first: open event streams end, nothing new begins. */
   readonly draining: AbortController;
   /** Aborted when patience ends: running calls break off, in their dialect's own words. */
   readonly shutdown: AbortController;
-  /** Lets go of everything, last opened first; what is pending is written. */
-  close(): Promise<void>;
 }
 
-export interface RoomsOptions {
-  readonly settings: Settings;
-  readonly ports: Ports;
-  readonly kv?: Deno.Kv;
-  /** Where log lines go; the console by default. */
-  readonly print?: (line: string) => void;
-  readonly version: string;
-  /** Where `.env` lies, for settings that are changed at run time. */
-  readonly envFile?: string;
-}
+export type RoomsOptions = Omit<ServicesOptions, "calls" | "visitor">;
 
-/** Opens the rooms in the order in which they need each other. */
+/** Opens the services, and what carries calls on them. */
 export async function openRooms(options: RoomsOptions): Promise<Rooms> {
-  const { settings, envFile } = options;
-  const connections = createConnections();
-  const ports = { ...options.ports, fetch: pooledFetch(options.ports.fetch, connections) };
-  const store = await openStore({
-    path: settings.kv,
-    // A database in memory leaves nothing behind, so it needs no folder.
-    ...(settings.kv === ":memory:" ? {} : { home: settings.home }),
-    clock: ports.clock,
-    random: ports.random,
-    newId: ports.newId,
-    ...(settings.masterKey === undefined ? {} : { masterKey: settings.masterKey }),
-    ...(options.kv === undefined ? {} : { kv: options.kv }),
-  });
-  const ledger = createLedger({
-    store,
-    settings,
-    ports,
-    ...(options.print === undefined ? {} : { print: options.print }),
-  });
-  await noteNewDatabase(store, settings, ledger);
-  const onProblem = (problem: unknown) =>
-    ledger.log("error", "config", "The model lists could not be read again", {
-      error: String(problem).slice(0, 300),
-    });
-  const catalog = await createCatalog({ store, settings, clock: ports.clock, onProblem });
-  const upstreams = upstreamsOf(settings);
-  const pool = await createPool({
-    store,
-    settings,
-    catalog,
-    ports,
-    credentials: await store.credentials.list(),
-    log: (level, message, fields) => ledger.log(level, "pool", message, fields),
-  });
-  const shutdown = new AbortController();
-  const fetchFor = ({ proxy }: Proxied) => pooledFetch(ports.fetch, connections, proxy);
-  const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool }, fetchFor);
   const calls = new ActiveCalls();
-  const base = { settings, ports, store, ledger, catalog, pool, upstreams, oauth, calls };
-  const relay = relayDeps(base, connections, shutdown.signal);
-  const admin = await createAdmin({
-    ...base,
-    version: options.version,
-    startedAt: ports.clock.now(),
-    ready: relay.ready,
-    fetchFor,
-    ...(envFile === undefined
-      ? {}
-      : { saveOwnerKey: (key: string, inUse: readonly string[]) => saveOwnerKey(envFile, key, inUse) }),
-  });
-  const rooms = { ...base, relay, admin, draining: new AbortController(), shutdown };
+  const services = await openServices({ ...options, calls });
+  const shutdown = new AbortController();
+  const draining = new AbortController();
+  const relay = relayDeps({ ...services, calls }, shutdown.signal);
   return {
-    ...rooms,
+    ...services,
+    calls,
+    relay,
+    draining,
+    shutdown,
     async close() {
-      await closeRooms(rooms);
-      connections.close();
+      draining.abort();
+      shutdown.abort();
+      relay.deadlines.close();
+      await relay.signatures.flush();
+      await services.close();
     },
   };
 }
 
-/** A database that is lost is made anew without a word by whoever opens it: backups beside a new one tell of the loss. */
-async function noteNewDatabase(store: Store, { kv, home }: Settings, ledger: LedgerRoom): Promise<void> {
-  if (!store.isNew || kv === ":memory:") return;
-  const newest = (await backupsIn(join(home, "backups")).catch(() => [])).at(-1);
-  if (newest === undefined) return;
-  ledger.log(
-    "warn",
-    "store",
-    `The database is new, but there are backups of an earlier one: geminitro import ${newest} brings back what was in it`,
-    { database: kv },
-  );
-}
-
-function openOAuth(
-  rooms: Pick<Rooms, "settings" | "ports" | "store" | "ledger" | "upstreams" | "pool">,
-  fetchFor: (credential: Proxied) => Fetch,
-): OAuthRoom {
-  const { pool, settings } = rooms;
-  const folder = userFolder(Deno.env.toObject(), Deno.build.os);
-  return createOAuth({
-    ...rooms,
-    settings,
-    fetchFor,
-    ...(folder === undefined ? {} : { userFolder: folder }),
-    pool: {
-      noteQuota(credential, model, fraction, resetsAt) {
-        if (typeof model !== "string" || fraction === undefined) return;
-        pool.noteQuota(credential, model, { fraction, ...(resetsAt === undefined ? {} : { resetsAt }) });
-      },
-      subscribe: (listener) => pool.subscribe(listener),
-    },
-  });
-}
-
 function relayDeps(
-  rooms: Pick<Rooms, "settings" | "ports" | "store" | "ledger" | "pool" | "upstreams" | "oauth" | "calls">,
-  connections: Connections,
+  rooms: Services & { readonly calls: ActiveCalls },
   shutdown: AbortSignal,
 ): RelayDeps {
-  const { settings, ports, store, ledger, pool, upstreams } = rooms;
+  const { settings, ports, store, ledger, pool, upstreams, connections } = rooms;
   const running: RelayDeps["running"] = new Bag();
   const reachHost = createReachHost((name) => Deno.env.get(name));
   shutdown.addEventListener("abort", () => {
@@ -182,17 +75,4 @@ function relayDeps(
     firstBytes: new FirstBytes(),
     proxyOf: createProxyOf((name) => Deno.env.get(name)),
   };
-}
-
-async function closeRooms(rooms: Omit<Rooms, "close">): Promise<void> {
-  rooms.draining.abort();
-  rooms.shutdown.abort();
-  await rooms.pool.close();
-  await rooms.oauth.close();
-  await rooms.admin.close();
-  rooms.relay.deadlines.close();
-  rooms.catalog.close();
-  await rooms.relay.signatures.flush();
-  await rooms.ledger.close();
-  await rooms.store.close();
 }

@@ -29,7 +29,7 @@ export interface Parts {
 }
 
 export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void): Parts {
-  const { store, settings, ports: { clock, random }, log = () => {} } = options;
+  const { store, settings, ports: { clock, random }, log = () => {}, visitor = false } = options;
   const roster = new Roster(options, emit);
   const memory = new Persistence(store, clock, log);
   memory.roster = roster;
@@ -43,6 +43,7 @@ export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void)
     log,
     unitOf: (model) => roster.unitOf(model),
     live: () => share.live.length,
+    visitor,
   });
   const freed = () => dispatcher.pump();
   const remember = (name: string, value: JsonObject) => memory.remember(name, value);

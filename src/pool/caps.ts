@@ -31,6 +31,8 @@ export interface CapsContext {
   readonly log: PoolLog;
   readonly unitOf: (model: string) => string;
   readonly live: () => number;
+  /** Only looks at what is used. */
+  readonly visitor?: boolean;
 }
 
 const RECORD = "cap:";
@@ -164,9 +166,10 @@ export class Caps implements CapGate {
   }
 
   #slices(): SliceSource {
-    const { store, live } = this.#context;
+    const { store, live, visitor } = this.#context;
     return {
-      take: (window, want, limit, expiresAt) => store.takeSlice(window, want, limit, expiresAt),
+      take: (window, want, limit, expiresAt) =>
+        store.takeSlice(window, visitor === true ? 0 : want, limit, expiresAt),
       giveBack: (window, unused) => store.returnSlice(window, unused),
       live,
     };
@@ -214,6 +217,7 @@ export class Caps implements CapGate {
     change?: { readonly kind: "cap-warning" | "cap-exceeded"; readonly used: number },
   ): void {
     const { model, limit } = meter.record;
+    if (this.#context.visitor === true) return;
     if (change !== undefined) this.#context.emit({ type: change.kind, cap: model, used: change.used, limit });
     this.#dirty.add(meter);
     this.#cancelSave ??= this.#context.clock.after(TUNING.countSaveDelay, () => {

@@ -29,7 +29,7 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
   await parts.setLimits.read();
   await parts.memory.load();
   parts.roster.replace(options.credentials, clock.now());
-  await parts.sharing.follow();
+  if (options.visitor !== true) await parts.sharing.follow();
   parts.memory.adoptEntries(parts.roster);
   parts.memory.adoptBuckets(parts.roster);
   await parts.caps.load();
@@ -37,21 +37,21 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
 }
 
 /** Reads anew what other rooms and processes may change in the store; returns how to stop. */
-function followStore({ store, log }: PoolOptions, { sharing, setLimits, caps }: Parts): () => void {
+function followStore({ store, log, visitor }: PoolOptions, { sharing, setLimits, caps }: Parts): () => void {
   const report = (what: string) => (problem: unknown) =>
     log?.("error", `Could not read ${what}; the old state stays in use.`, { problem: String(problem) });
   const followProcesses = coalesced(() => sharing.follow());
   const readLimits = coalesced(() => setLimits.read());
   const loadCaps = coalesced(() => caps.load());
   return store.onEpoch(() => {
-    followProcesses().catch(report("the list of processes"));
+    if (visitor !== true) followProcesses().catch(report("the list of processes"));
     readLimits().catch(report("the limits set by the user"));
     loadCaps().catch(report("the caps"));
   });
 }
 
 function facade(
-  { settings, catalog, ports: { clock } }: PoolOptions,
+  { settings, catalog, ports: { clock }, visitor }: PoolOptions,
   { roster, dispatcher, suggestions, caps, sharing, memory }: Parts,
   listeners: Set<(event: PoolEvent) => void>,
   emit: (event: PoolEvent) => void,
@@ -71,7 +71,8 @@ function facade(
       return refusalsOf(roster, roster.lane(need, now), need, now);
     },
     lift(credential, scope) {
-      roster.lift(credential, scope, clock.now());
+      const lifted = roster.lift(credential, scope, clock.now());
+      for (const one of lifted) memory.changed(one);
       emit({ type: "recovered", credential, scope: scope ?? "all" });
       dispatcher.pump();
     },
@@ -92,8 +93,8 @@ function facade(
       stopFollowing();
       sharing.close();
       dispatcher.close();
-      await caps.close();
-      await memory.close(roster);
+      if (visitor !== true) await caps.close();
+      await memory.close(roster, visitor);
     },
   };
 }

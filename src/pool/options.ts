@@ -48,4 +48,6 @@ export interface PoolOptions {
   readonly ports: { readonly clock: Clock; readonly random: Random; readonly newId: NewId };
   readonly credentials: readonly Credential[];
   readonly log?: PoolLog;
+  /** Only looks: it is no process of the database, takes no slices, serves nothing and writes nothing. */
+  readonly visitor?: boolean;
 }

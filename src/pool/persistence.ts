@@ -112,13 +112,13 @@ export class Persistence {
     this.#schedule(TUNING.countSaveDelay);
   }
 
-  /** Writes everything that is pending. */
-  async close(roster: Roster): Promise<void> {
+  /** Writes everything that is pending; a visitor has no traffic of its own to write down. */
+  async close(roster: Roster, visitor = false): Promise<void> {
     this.#closed = true;
     this.#cancel?.();
     this.#cancel = undefined;
     const now = this.#clock.now();
-    for (const bucket of roster.buckets.values()) {
+    for (const bucket of visitor ? [] : roster.buckets.values()) {
       bucket.refresh(now);
       if (bucket.window.requests > 0) this.#lazy.add(bucket);
     }

@@ -127,10 +127,13 @@ export class Roster {
     for (const node of bucket.nodes) node.lane.refresh(node, now);
   }
 
-  /** Ends cooldowns of a credential: all of them, or those of one scope (`credential`, `model:<id>` or a bucket's id). */
-  lift(id: CredentialId, scope: string | undefined, now: number): void {
+  /**
+   * Ends cooldowns of a credential: all of them, or those of one scope (`credential`, `model:<id>` or a bucket's id). Returns what
+   * is to be written.
+   */
+  lift(id: CredentialId, scope: string | undefined, now: number): readonly (CredentialEntry | Bucket)[] {
     const entry = this.entries.get(id);
-    if (entry === undefined) return;
+    if (entry === undefined) return [];
     if (scope === undefined) entry.believeStore();
     for (const name of [...entry.cooldowns.keys()]) {
       if (scope === undefined || name === scope) entry.cooldowns.delete(name);
@@ -143,6 +146,7 @@ export class Roster {
       this.refreshBucket(bucket, now);
     }
     this.refreshEntry(entry, now);
+    return [entry, ...entry.buckets.values()];
   }
 
   /** A source stated what is left of a quota: nearly used up means closed until its reset, before a call fails on it. */

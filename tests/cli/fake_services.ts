@@ -10,6 +10,7 @@ export function fakeServices(more: Partial<CliServices> = {}) {
     write: (text) => stdout += text,
     writeError: (text) => stderr += text,
     startServer: () => Promise.reject(new Error("No server is started here")),
+    visit: () => Promise.reject(new Error("No database is here")),
     endSignal: () => Promise.resolve("SIGTERM"),
     ...more,
   };

@@ -9,7 +9,7 @@ import { chatModels, defaultModel } from "./chat_models.ts";
 export async function installRequest(context: Context): Promise<InstallRequest> {
   const settings = await context.settings();
   const running = await context.server();
-  const { entries } = await (await context.door()).models();
+  const { entries } = await (await context.client()).models();
   const models = chatModels(entries);
   if (models.length === 0) {
     throw new CommandError("No model is known yet, so there is nothing to tell an agent", {

@@ -1,5 +1,4 @@
 import type { Command } from "../command.ts";
-import { valueOf } from "../value_of.ts";
 
 export const aliasAdd: Command = {
   name: "alias add",
@@ -10,7 +9,7 @@ export const aliasAdd: Command = {
   takes: { least: 2, most: 2 },
   async run(context) {
     const [name = "", target = ""] = context.args;
-    const alias = valueOf(await (await context.door()).putAlias(name, target));
+    const alias = await (await context.client()).putAlias(name, { target });
     context.out.json(alias);
     context.out.line(`${alias.name} now means ${alias.target}`);
   },

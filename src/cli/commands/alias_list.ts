@@ -9,7 +9,7 @@ export const aliasList: Command = {
   options: [],
   takes: { least: 0, most: 0 },
   async run(context) {
-    const aliases = await (await context.door()).aliases();
+    const aliases = await (await context.client()).aliases();
     const { out } = context;
     out.json(aliases);
     if (aliases.length === 0) out.line("There are no aliases. Add one: geminitro alias add <name> <target>");

@@ -1,6 +1,5 @@
 import type { Command } from "../command.ts";
 import { CommandError } from "../command_error.ts";
-import { valueOf } from "../value_of.ts";
 
 export const backup: Command = {
   name: "backup",
@@ -13,7 +12,7 @@ export const backup: Command = {
   options: [],
   takes: { least: 0, most: 0 },
   async run(context) {
-    const report = valueOf(await (await context.door()).backUp());
+    const report = await (await context.client()).backUp();
     context.out.json(report);
     if (report.file === null) {
       throw new CommandError("There is nothing to back up yet", { code: "nothing_there" });

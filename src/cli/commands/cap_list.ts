@@ -11,7 +11,7 @@ export const capList: Command = {
   options: [],
   takes: { least: 0, most: 0 },
   async run(context) {
-    const door = await context.door();
+    const door = await context.client();
     const [view, progress] = await Promise.all([door.caps(), door.capProgress()]);
     const { out } = context;
     out.json({ ...view, progress });

@@ -1,5 +1,4 @@
 import type { Command } from "../command.ts";
-import { valueOf } from "../value_of.ts";
 
 export const capRemove: Command = {
   name: "cap remove",
@@ -9,7 +8,7 @@ export const capRemove: Command = {
   options: [],
   takes: { least: 1, most: 1 },
   async run(context) {
-    const removed = valueOf(await (await context.door()).removeCap(context.args[0] ?? ""));
+    const removed = await (await context.client()).removeCap(context.args[0] ?? "");
     context.out.json({ removed: removed.model });
     context.out.line(`Removed the cap of ${removed.model}`);
   },

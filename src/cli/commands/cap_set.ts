@@ -2,7 +2,6 @@ import type { CapInput } from "../../admin/mod.ts";
 import type { Command, Context } from "../command.ts";
 import { usageError } from "../command_error.ts";
 import { oneOf } from "../one_of.ts";
-import { valueOf } from "../value_of.ts";
 
 const UNITS = ["requests", "tokens"] as const;
 const PERIODS = ["hourly", "daily", "weekly", "monthly"] as const;
@@ -28,7 +27,8 @@ export const capSet: Command = {
   ],
   takes: { least: 2, most: 2 },
   async run(context) {
-    const cap = valueOf(await (await context.door()).putCap(inputOf(context)));
+    const input = inputOf(context);
+    const { cap } = await (await context.client()).putCap(input);
     context.out.json(cap);
     const state = cap.enabled ? "" : " (off)";
     context.out.line(`${cap.model}: ${cap.limit} ${cap.unit} ${cap.period}, then ${cap.action}${state}`);

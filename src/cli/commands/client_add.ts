@@ -2,7 +2,6 @@ import type { ClientInput } from "../../admin/mod.ts";
 import type { Command, Context } from "../command.ts";
 import { usageError } from "../command_error.ts";
 import { oneOf } from "../one_of.ts";
-import { valueOf } from "../value_of.ts";
 
 const UNITS = ["requests", "tokens", "usd"] as const;
 const PERIODS = ["daily", "weekly", "monthly", "total"] as const;
@@ -29,7 +28,8 @@ export const clientAdd: Command = {
   ],
   takes: { least: 1, most: 1 },
   async run(context) {
-    const { client, token } = valueOf(await (await context.door()).addClient(inputOf(context)));
+    const input = inputOf(context);
+    const { client, token } = await (await context.client()).addClient(input);
     // The one time that this token can be seen.
     if (context.json) context.services.write(`${JSON.stringify({ client, token }, null, 2)}\n`);
     context.out.line(`Client ${client.name} (${client.id}). Its token, shown this once:`);

@@ -10,7 +10,7 @@ export const clientList: Command = {
   options: [],
   takes: { least: 0, most: 0 },
   async run(context) {
-    const clients = await (await context.door()).clients();
+    const clients = await (await context.client()).clients();
     const { out } = context;
     out.json(clients);
     if (clients.length === 0) out.line("There are no further clients. Make one: geminitro client add <name>");

@@ -1,5 +1,4 @@
 import type { Command } from "../command.ts";
-import { valueOf } from "../value_of.ts";
 
 export const clientRevoke: Command = {
   name: "client revoke",
@@ -9,7 +8,7 @@ export const clientRevoke: Command = {
   options: [],
   takes: { least: 1, most: 1 },
   async run(context) {
-    const client = valueOf(await (await context.door()).revokeClient(context.args[0] ?? ""));
+    const client = await (await context.client()).revokeClient(context.args[0] ?? "");
     context.out.json(client);
     context.out.line(`Revoked the token of ${client.name}`);
   },

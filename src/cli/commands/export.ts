@@ -1,7 +1,6 @@
 import type { Command } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
 import { readPassphrase } from "../read_passphrase.ts";
-import { valueOf } from "../value_of.ts";
 
 export const exportCommand: Command = {
   name: "export",
@@ -21,7 +20,10 @@ export const exportCommand: Command = {
     const [file] = context.args;
     if (file !== undefined && !context.flag("force")) await refuseExisting(file);
     const passphrase = context.flag("open") ? undefined : await readPassphrase(context, "new");
-    const document = valueOf(await (await context.door()).exportFile(passphrase));
+    const client = await context.client();
+    const document = passphrase === undefined
+      ? await client.exportFile()
+      : await client.exportSealed({ passphrase });
     const text = `${JSON.stringify(document, null, 2)}\n`;
     // Nothing in it is a secret in the clear, and redaction could break what is encrypted.
     if (file === undefined) return context.services.write(text);

@@ -2,11 +2,10 @@ import { basename, dirname, join } from "node:path";
 import { backupsIn } from "../../store/mod.ts";
 import type { Command, Context } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
-import type { Door } from "../door.ts";
+import type { LocalClient } from "../../management/client.ts";
 import { firstLine, readPassphrase } from "../read_passphrase.ts";
-import { valueOf } from "../value_of.ts";
 
-type Input = Parameters<Door["importFile"]>[0];
+type Input = NonNullable<Parameters<LocalClient["importFile"]>[0]>;
 
 type Counts = readonly [
   string,
@@ -46,7 +45,7 @@ export const importCommand: Command = {
     const { from, ...input } = await inputOf(context);
     const report = context.flag("replace-database")
       ? await replaced(context, input)
-      : valueOf(await (await context.door()).importFile(input));
+      : await (await context.client()).importFile(input);
     out.json({ ...report, from });
     const { format, dryRun, notes, notTaken, ...groups } = report;
     out.line(`${dryRun ? "Would take over" : "Took over"} ${format} from ${from}:`);

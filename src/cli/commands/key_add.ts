@@ -1,9 +1,9 @@
 import { TIERS } from "../../core/mod.ts";
-import type { AddedKey, AddKeysInput } from "../../admin/mod.ts";
+import type { AddKeysInput } from "../../admin/mod.ts";
+import type { AddedKey } from "../../management/contract.ts";
 import type { Command, Context } from "../command.ts";
 import { usageError } from "../command_error.ts";
 import { plural } from "../spans.ts";
-import { valueOf } from "../value_of.ts";
 
 export const keyAdd: Command = {
   name: "key add",
@@ -34,10 +34,10 @@ export const keyAdd: Command = {
   takes: { least: 1, most: 5_000 },
   async run(context) {
     const input = await inputOf(context);
-    const added = valueOf(await (await context.door()).addKeys(input));
-    context.out.json({ ok: added.every((one) => one.ok), results: added.map(openly) });
-    for (const one of added) context.out.line(lineOf(one, context));
-    return added.every((one) => one.ok) ? 0 : 1;
+    const { ok, results } = await (await context.client()).addKeys(input);
+    context.out.json({ ok, results });
+    for (const one of results) context.out.line(lineOf(one, context));
+    return ok ? 0 : 1;
   },
 };
 
@@ -57,17 +57,14 @@ async function inputOf(context: Context): Promise<AddKeysInput> {
     return value === undefined ? {} : { [name]: value };
   };
   return {
-    ...(given.length === 1 ? { key: given[0] ?? "" } : { keys: given }),
+    // A refused key is an answer of its own, also when it is the only one.
+    keys: given,
     ...named("label"),
     ...named("project"),
     ...named("proxy"),
     ...(tier === undefined ? {} : { tier }),
     validate: !context.flag("no-check"),
   };
-}
-
-function openly(one: AddedKey) {
-  return one.ok ? one : { ok: false, tail: one.tail, reason: one.reason, code: one.problem.code };
 }
 
 function lineOf(one: AddedKey, { out }: Context): string {

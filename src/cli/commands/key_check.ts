@@ -1,7 +1,6 @@
-import type { CheckedKey } from "../../admin/mod.ts";
+import type { CheckedKey } from "../../management/contract.ts";
 import type { Command, Context } from "../command.ts";
 import { plural } from "../spans.ts";
-import { valueOf } from "../value_of.ts";
 
 export const keyCheck: Command = {
   name: "key check",
@@ -14,11 +13,11 @@ export const keyCheck: Command = {
   options: [],
   takes: { least: 0, most: 1 },
   async run(context) {
-    const door = await context.door();
+    const client = await context.client();
     const [fragment] = context.args;
     const checked = fragment === undefined
-      ? await door.checkAllKeys()
-      : [valueOf(await door.checkKey(fragment))];
+      ? (await client.checkAllKeys()).results
+      : [await client.checkKey(fragment)];
     context.out.json(checked);
     if (checked.length === 0) context.out.line("There are no keys yet. Add one: geminitro key add <key>");
     for (const one of checked) context.out.line(lineOf(one, context));

@@ -15,7 +15,7 @@ export const keyList: Command = {
   options: [],
   takes: { least: 0, most: 0 },
   async run(context) {
-    const keys = await (await context.door()).keys();
+    const keys = await (await context.client()).keys();
     context.out.json(keys);
     if (keys.length === 0) context.out.line("There are no keys yet. Add one: geminitro key add <key>");
     else for (const line of linesOf(keys, context)) context.out.line(line);

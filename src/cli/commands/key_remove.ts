@@ -1,5 +1,4 @@
 import type { Command } from "../command.ts";
-import { valueOf } from "../value_of.ts";
 
 export const keyRemove: Command = {
   name: "key remove",
@@ -9,7 +8,7 @@ export const keyRemove: Command = {
   options: [],
   takes: { least: 1, most: 1 },
   async run(context) {
-    const removed = valueOf(await (await context.door()).removeKey(context.args[0] ?? ""));
+    const removed = await (await context.client()).removeKey(context.args[0] ?? "");
     const { id, tail, label, revoked, note } = removed;
     const name = label || (revoked === undefined ? `...${tail.replace(/^\.+/, "")}` : tail);
     context.out.json({ removed: { id, tail, label, ...(revoked === undefined ? {} : { revoked }) } });

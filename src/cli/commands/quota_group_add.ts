@@ -1,5 +1,4 @@
 import type { Command } from "../command.ts";
-import { valueOf } from "../value_of.ts";
 
 export const quotaGroupAdd: Command = {
   name: "quota-group add",
@@ -13,7 +12,7 @@ export const quotaGroupAdd: Command = {
   takes: { least: 2, most: 1_000 },
   async run(context) {
     const [name = "", ...models] = context.args;
-    const group = valueOf(await (await context.door()).putQuotaGroup(name, models));
+    const group = await (await context.client()).putQuotaGroup(name, { models });
     context.out.json(group);
     context.out.line(`${group.name}: ${group.models.join(", ")}`);
   },

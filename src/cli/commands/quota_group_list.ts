@@ -9,7 +9,7 @@ export const quotaGroupList: Command = {
   options: [],
   takes: { least: 0, most: 0 },
   async run(context) {
-    const groups = await (await context.door()).quotaGroups();
+    const groups = await (await context.client()).quotaGroups();
     const { out } = context;
     out.json(groups);
     if (groups.length === 0) out.line("There are no quota groups.");

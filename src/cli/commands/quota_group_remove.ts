@@ -1,5 +1,4 @@
 import type { Command } from "../command.ts";
-import { valueOf } from "../value_of.ts";
 
 export const quotaGroupRemove: Command = {
   name: "quota-group remove",
@@ -9,7 +8,7 @@ export const quotaGroupRemove: Command = {
   options: [],
   takes: { least: 1, most: 1 },
   async run(context) {
-    const removed = valueOf(await (await context.door()).removeQuotaGroup(context.args[0] ?? ""));
+    const removed = await (await context.client()).removeQuotaGroup(context.args[0] ?? "");
     context.out.json({ removed: removed.name });
     context.out.line(`Removed the quota group ${removed.name}`);
   },

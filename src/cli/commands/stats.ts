@@ -1,5 +1,5 @@
 import type { Command, Context } from "../command.ts";
-import type { Door } from "../door.ts";
+import type { LocalClient } from "../../management/client.ts";
 import { interrupted } from "../interrupted.ts";
 import { statsLines } from "../stats_view.ts";
 
@@ -18,43 +18,44 @@ export const stats: Command = {
   ],
   takes: { least: 0, most: 0 },
   async run(context) {
-    const door = await context.door();
-    if (!context.flag("watch")) return show(await figuresOf(door), context);
+    const client = await context.client();
+    if (!context.flag("watch")) return show(await figuresOf(client), context);
     const pause = (context.number("interval", 1) ?? 2) * 1_000;
     const ending = interrupted(context);
     while (!ending.aborted) {
-      draw(await figuresOf(door), context);
+      draw(await figuresOf(client), context);
       await waitFor(pause, ending);
     }
   },
 };
 
-async function figuresOf(door: Door) {
-  const [quotas, caps, buckets, stats, keys] = await Promise.all([
-    door.quotaSummary(),
-    door.capProgress(),
-    door.buckets(),
-    door.stats(),
-    door.keys(),
+async function figuresOf(client: LocalClient) {
+  const [quotas, caps, buckets, stats, keys, overview] = await Promise.all([
+    client.quotaSummary(),
+    client.capProgress(),
+    client.buckets(),
+    client.stats(),
+    client.keys(),
+    client.overview(),
   ]);
-  return { quotas, caps, buckets, stats, keys };
+  return { quotas, caps, buckets, stats, keys, overview };
 }
 
 export type Figures = Awaited<ReturnType<typeof figuresOf>>;
 
 function show(figures: Figures, { out }: Context): void {
-  const { quotas, caps, buckets, stats } = figures;
-  out.json({ quota: { caps, buckets, poolStatus: quotas.poolStatus }, stats });
+  out.json(plain(figures));
   for (const line of statsLines(figures, out.style, Date.now())) out.line(line);
 }
 
+/** What scripts get. */
+function plain({ quotas, caps, buckets, stats, overview }: Figures) {
+  return { quota: { caps, buckets, poolStatus: quotas.poolStatus }, stats, overview };
+}
+
 function draw(figures: Figures, context: Context): void {
-  const { quotas, caps, buckets, stats } = figures;
   const { out, services } = context;
-  if (context.json) {
-    const poolStatus = quotas.poolStatus;
-    return services.write(`${JSON.stringify({ quota: { caps, buckets, poolStatus }, stats })}\n`);
-  }
+  if (context.json) return services.write(`${JSON.stringify(plain(figures))}\n`);
   const picture = statsLines(figures, out.style, Date.now()).join("\n");
   // Home, then what is below: nothing flickers as it would when all is cleared first.
   out.frame(services.terminal.output ? `\x1b[H\x1b[J${picture}\n` : `${picture}\n\n`);

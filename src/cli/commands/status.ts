@@ -1,6 +1,10 @@
 import type { Command, Context } from "../command.ts";
 import { localUrl } from "../server_file.ts";
-import { plural, span } from "../spans.ts";
+import { untilText } from "../../core/mod.ts";
+import type { ModelOverview } from "../../management/contract.ts";
+import { span } from "../spans.ts";
+import { verdictLine } from "../stats_view.ts";
+import type { Style } from "../style.ts";
 
 export const status: Command = {
   name: "status",
@@ -16,12 +20,15 @@ export const status: Command = {
     const info = await context.server();
     if (info === undefined) return notRunning(context);
     const { out } = context;
-    const health = await (await context.door()).health();
+    const client = await context.client();
+    const [health, overview] = await Promise.all([client.health(), client.overview()]);
     const url = localUrl(info);
-    out.json({ running: true, pid: info.pid, url, port: info.port, ...health });
+    const { verdict, calls, models } = overview;
+    out.json({ running: true, pid: info.pid, url, port: info.port, ...health, overview });
     const { style } = out;
     const { keys } = health;
     out.line(`${style.green("running")}  ${url}  (process ${info.pid}, version ${health.version})`);
+    out.line(`state    ${verdictLine(verdict, style)}`);
     out.line(`uptime   ${span(health.uptime * 1_000)}`);
     out.line(
       `keys     ${keys.active} of ${keys.total} active, ${keys.cooldown} cooling, ${keys.disabled} disabled, ${keys.dead} dead`,
@@ -30,9 +37,17 @@ export const status: Command = {
       out.line(`         ${tail} cools for ${span(remaining * 1_000)}`);
     }
     out.line(`models   ${health.models}`);
-    out.line(`queue    ${plural(health.queue.length, "call")} waiting`);
+    out.line(`calls    ${calls.running} running, ${calls.waiting} waiting`);
+    for (const model of models.filter(({ state }) => state === "busy" || state === "out")) {
+      out.line(`         ${lineOf(model, style)}`);
+    }
   },
 };
+
+function lineOf({ model, state, reason, until }: ModelOverview, style: Style): string {
+  const when = until === null ? "" : ` ${untilText(Date.parse(until), Date.now())}`;
+  return `${model} ${(state === "out" ? style.red : style.yellow)(state)}${when} (${reason ?? ""})`;
+}
 
 function notRunning({ out }: Context): number {
   out.json({ running: false });

@@ -16,17 +16,18 @@ export async function readDatabase(
   try {
     const copy = join(folder, "geminitro.sqlite3");
     if (!copied(path, copy)) return undefined;
-    const { openDirectDoor } = await import("../direct_door.ts");
     const { masterKey: own, ...settings } = await context.settings();
     const key = masterKey ?? own;
-    const door = await openDirectDoor(
-      { ...settings, home: folder, kv: copy, ...(key === undefined ? {} : { masterKey: key }) },
-      context.services.version,
-    );
+    const visit = await context.services.visit({
+      ...settings,
+      home: folder,
+      kv: copy,
+      ...(key === undefined ? {} : { masterKey: key }),
+    });
     try {
-      return valueOf(await door.backupDocument());
+      return valueOf(await visit.admin.backupDocument());
     } finally {
-      await door.close();
+      await visit.close();
     }
   } finally {
     await Deno.remove(folder, { recursive: true });

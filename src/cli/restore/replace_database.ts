@@ -1,9 +1,8 @@
 import { dirname, join } from "node:path";
-import type { ImportReport } from "../../admin/mod.ts";
+import type { LocalClient } from "../../management/client.ts";
+import type { ImportReport } from "../../management/contract.ts";
 import type { Context } from "../command.ts";
 import { CommandError } from "../command_error.ts";
-import type { Door } from "../door.ts";
-import { valueOf } from "../value_of.ts";
 
 /** SQLite's file and those that belong to it. */
 const PARTS = ["", "-wal", "-shm"];
@@ -14,7 +13,7 @@ const PARTS = ["", "-wal", "-shm"];
  */
 export async function replaceDatabase(
   context: Context,
-  input: Parameters<Door["importFile"]>[0],
+  input: NonNullable<Parameters<LocalClient["importFile"]>[0]>,
 ): Promise<{ readonly report: ImportReport; readonly setAside: string | undefined }> {
   const settings = await context.settings();
   const { kv, home } = settings;
@@ -31,11 +30,10 @@ export async function replaceDatabase(
   }
   await needsMasterKey(home, settings.masterKey, input.masterKey);
   const fresh = join(dirname(kv), `restoring-${crypto.randomUUID()}.sqlite3`);
-  const { openDirectDoor } = await import("../direct_door.ts");
   try {
-    const door = await openDirectDoor({ ...settings, kv: fresh }, context.services.version);
-    const report = await door.importFile(input).finally(() => door.close());
-    return { report: valueOf(report), setAside: await swap(kv, fresh) };
+    const visit = await context.services.visit({ ...settings, kv: fresh });
+    const report = await visit.client.importFile(input).finally(() => visit.close());
+    return { report, setAside: await swap(kv, fresh) };
   } finally {
     for (const part of PARTS) await Deno.remove(fresh + part).catch(() => {});
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Wire } from "./fields.ts";
 
 const time = z.iso.datetime();
 
@@ -28,7 +29,7 @@ export const Call = z.object({
     message: z.string(),
   }).nullable(),
 });
-export type Call = z.infer<typeof Call>;
+export type Call = Wire<typeof Call>;
 
 /** Why each key does not take a waiting call. */
 export const CallDetail = Call.extend({
@@ -38,4 +39,4 @@ export const CallDetail = Call.extend({
     until: time.nullable(),
   })),
 });
-export type CallDetail = z.infer<typeof CallDetail>;
+export type CallDetail = Wire<typeof CallDetail>;

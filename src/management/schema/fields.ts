@@ -37,11 +37,11 @@ export const document = z.record(z.string(), z.json()) as unknown as z.ZodType<J
 
 /** The type of a reply, which nobody changes. */
 export type Wire<Schema extends z.ZodType> = Frozen<z.output<Schema>>;
-/** The type of what a handler may answer. */
+/** The type of what is sent, and of what a handler may answer. */
 export type Given<Schema extends z.ZodType> = Frozen<z.input<Schema>>;
 
 type Frozen<Value> = string extends keyof Value ? JsonObject extends Value ? Value
   : { readonly [Name in keyof Value]: Frozen<Value[Name]> }
   : Value extends readonly (infer Item)[] ? readonly Frozen<Item>[]
-  : Value extends object ? { readonly [Name in keyof Value]: Frozen<Value[Name]> }
+  : Value extends object ? { readonly [Name in keyof Value]: Frozen<Exclude<Value[Name], undefined>> }
   : Value;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Wire } from "./fields.ts";
 
 const count = z.number().int().min(0);
 const time = z.iso.datetime();
@@ -31,7 +32,7 @@ export const ModelOverview = z.object({
   running: count,
   waiting: count,
 });
-export type ModelOverview = z.infer<typeof ModelOverview>;
+export type ModelOverview = Wire<typeof ModelOverview>;
 
 export const Verdict = z.object({
   status: z.enum(["ok", "degraded", "exhausted", "empty"]).describe(
@@ -41,7 +42,7 @@ export const Verdict = z.object({
   until: time.nullable().describe("When the first model that is out is served again"),
   out: z.array(z.object({ model: z.string(), reason: z.string(), until: time.nullable() })),
 });
-export type Verdict = z.infer<typeof Verdict>;
+export type Verdict = Wire<typeof Verdict>;
 
 /** Counts of a span that is named. */
 export const SpanFigures = z.object({
@@ -55,7 +56,7 @@ export const SpanFigures = z.object({
   failureRate: z.number().nullable().describe("failed / (ok + failed); null without either"),
   tokens: count,
 });
-export type SpanFigures = z.infer<typeof SpanFigures>;
+export type SpanFigures = Wire<typeof SpanFigures>;
 
 export const Problem = z.object({
   severity: z.enum(["error", "warning"]),
@@ -65,7 +66,7 @@ export const Problem = z.object({
   until: time.nullable(),
   link: z.string().nullable().describe("Where Google says more"),
 });
-export type Problem = z.infer<typeof Problem>;
+export type Problem = Wire<typeof Problem>;
 
 /** What every screen says of the state of the proxy: made by one function, so that no two can disagree. */
 export const Overview = z.object({
@@ -98,4 +99,4 @@ export const Overview = z.object({
     .describe("What calls of the last sixty minutes failed with; share of all that were answered or failed"),
   problems: z.array(Problem),
 });
-export type Overview = z.infer<typeof Overview>;
+export type Overview = Wire<typeof Overview>;

@@ -110,4 +110,4 @@ export const Import = z.preprocess((body) => {
   const wrapped = "document" in body || "files" in body || "text" in body;
   const file = "format" in body || "keys" in body || "caps" in body || "API_KEYS" in body;
   return !wrapped && file ? { document: body } : body;
-}, importFields);
+}, importFields) as unknown as typeof importFields;

@@ -1,0 +1,158 @@
+import { join } from "node:path";
+import { type Admin, type AdminDeps, createAdmin } from "../admin/mod.ts";
+import { type Catalog, createCatalog } from "../catalog/mod.ts";
+import { type Settings, userFolder } from "../config/mod.ts";
+import type { Connections, Credential, Fetch, Ports, SourceName } from "../core/mod.ts";
+import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
+import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
+import { type CappedPool, createPool } from "../pool/mod.ts";
+import { backupsIn, openStore, type Store } from "../store/mod.ts";
+import { createConnections, pooledFetch } from "../system/mod.ts";
+import { type Upstream, upstreamsOf } from "../upstreams/mod.ts";
+import { saveOwnerKey } from "./owner_key_file.ts";
+import { rememberedCredentials } from "./remembered_credentials.ts";
+
+/** Whoever has an outgoing proxy of its own, or none. */
+type Proxied = Pick<Credential, "proxy">;
+
+/** Everything of one process but what carries calls. */
+export interface Services {
+  readonly settings: Settings;
+  readonly ports: Ports;
+  readonly connections: Connections;
+  readonly store: Store;
+  readonly ledger: LedgerRoom;
+  readonly catalog: Catalog;
+  readonly pool: CappedPool;
+  readonly upstreams: ReadonlyMap<SourceName, Upstream>;
+  readonly oauth: OAuthRoom;
+  readonly admin: Admin;
+  /** Lets go of everything, last opened first; what is pending is written. */
+  close(): Promise<void>;
+}
+
+export interface ServicesOptions {
+  readonly settings: Settings;
+  readonly ports: Ports;
+  readonly kv?: Deno.Kv;
+  /** Where log lines go; the console by default. */
+  readonly print?: (line: string) => void;
+  readonly version: string;
+  /** Where `.env` lies, for settings that are changed at run time. */
+  readonly envFile?: string;
+  /** The calls of this process that are not over. */
+  readonly calls: AdminDeps["calls"];
+  /** A short visit beside or without a server: it is on no list of processes, and takes no lease, no slice and no job. */
+  readonly visitor?: boolean;
+}
+
+/** Opens store, ledger, catalog, pool, sign-ins and use-cases, in the order in which they need each other. */
+export async function openServices(options: ServicesOptions): Promise<Services> {
+  const { settings, envFile, calls, visitor = false } = options;
+  const connections = createConnections();
+  const ports = { ...options.ports, fetch: pooledFetch(options.ports.fetch, connections) };
+  const store = await openOwnStore(options, visitor);
+  const ledger = createLedger({
+    store,
+    settings,
+    ports,
+    ...(options.print === undefined ? {} : { print: options.print }),
+  });
+  if (!visitor) await noteNewDatabase(store, settings, ledger);
+  const onProblem = (problem: unknown) =>
+    ledger.log("error", "config", "The model lists could not be read again", {
+      error: String(problem).slice(0, 300),
+    });
+  const catalog = await createCatalog({ store, settings, clock: ports.clock, onProblem });
+  const upstreams = upstreamsOf(settings);
+  const pool = await createPool({
+    store,
+    settings,
+    catalog,
+    ports,
+    credentials: await store.credentials.list(),
+    log: (level, message, fields) => ledger.log(level, "pool", message, fields),
+    visitor,
+  });
+  const fetchFor = ({ proxy }: Proxied) => pooledFetch(ports.fetch, connections, proxy);
+  const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool }, fetchFor);
+  const base = { settings, ports, store, ledger, catalog, pool, upstreams, oauth, calls };
+  const admin = await createAdmin({
+    ...base,
+    version: options.version,
+    startedAt: ports.clock.now(),
+    ready: (credential, force) => oauth.ready(credential, force),
+    fetchFor,
+    ...(envFile === undefined
+      ? {}
+      : { saveOwnerKey: (key: string, inUse: readonly string[]) => saveOwnerKey(envFile, key, inUse) }),
+  });
+  return {
+    ...base,
+    connections,
+    admin,
+    async close() {
+      await pool.close();
+      await oauth.close();
+      await admin.close();
+      catalog.close();
+      await ledger.close();
+      await store.close();
+      connections.close();
+    },
+  };
+}
+
+async function openOwnStore(
+  { settings, ports, kv }: ServicesOptions,
+  visitor: boolean,
+): Promise<Store> {
+  const store = await openStore({
+    path: settings.kv,
+    // A database in memory leaves nothing behind, so it needs no folder.
+    ...(settings.kv === ":memory:" ? {} : { home: settings.home }),
+    clock: ports.clock,
+    random: ports.random,
+    newId: ports.newId,
+    ...(settings.masterKey === undefined ? {} : { masterKey: settings.masterKey }),
+    ...(kv === undefined ? {} : { kv }),
+    ...(visitor ? { announce: false } : {}),
+  });
+  return visitor
+    ? { ...store, credentials: rememberedCredentials(store.credentials, () => store.epoch()) }
+    : store;
+}
+
+/** A database that is lost is made anew without a word by whoever opens it: backups beside a new one tell of the loss. */
+async function noteNewDatabase(store: Store, { kv, home }: Settings, ledger: LedgerRoom): Promise<void> {
+  if (!store.isNew || kv === ":memory:") return;
+  const newest = (await backupsIn(join(home, "backups")).catch(() => [])).at(-1);
+  if (newest === undefined) return;
+  ledger.log(
+    "warn",
+    "store",
+    `The database is new, but there are backups of an earlier one: geminitro import ${newest} brings back what was in it`,
+    { database: kv },
+  );
+}
+
+function openOAuth(
+  rooms: Pick<Services, "settings" | "ports" | "store" | "ledger" | "upstreams" | "pool">,
+  fetchFor: (credential: Proxied) => Fetch,
+): OAuthRoom {
+  const { pool, settings } = rooms;
+  const folder = userFolder(Deno.env.toObject(), Deno.build.os);
+  return createOAuth({
+    ...rooms,
+    settings,
+    fetchFor,
+    ...(folder === undefined ? {} : { userFolder: folder }),
+    pool: {
+      noteQuota(credential, model, fraction, resetsAt) {
+        if (typeof model !== "string" || fraction === undefined) return;
+        pool.noteQuota(credential, model, { fraction, ...(resetsAt === undefined ? {} : { resetsAt }) });
+      },
+      subscribe: (listener) => pool.subscribe(listener),
+    },
+  });
+}
