@@ -10,7 +10,7 @@ export type { SimulatorControl } from "./control.ts";
 export type { Fault, FaultKind, FaultMatch } from "./faults.ts";
 export type { KeyState, SimProject } from "./keys.ts";
 export { createManualClock, type ManualClock } from "./manual_clock.ts";
-export { type SimModel, simModel } from "./models.ts";
+export { DEFAULT_MODELS, type SimModel, simModel } from "./models.ts";
 export type { SimAccount, SimTier, SimTrouble } from "./oauth/accounts.ts";
 export type { OAuthLogEntry } from "./oauth/oauth_state.ts";
 export {

@@ -17,6 +17,12 @@ export function checkSignatures(
 ): Rejection | undefined {
   if (model.signatures !== "mandatory") return undefined;
   const contents = asObjects(request["contents"]);
+  const unsigned = model.image ? contents.findIndex(hasUnsignedPicture) : -1;
+  if (unsigned >= 0) {
+    return invalid(
+      `Image part is missing a thought_signature in content position ${unsigned + 1}, part position 1.`,
+    );
+  }
   let stepHasCall = false;
   for (let index = currentTurnStart(contents); index < contents.length; index++) {
     const content = contents[index];
@@ -32,6 +38,15 @@ export function checkSignatures(
     }
   }
   return undefined;
+}
+
+/** Image models want the signature of every picture that they made. */
+function hasUnsignedPicture(content: JsonObject): boolean {
+  return content["role"] === "model" &&
+    asObjects(content["parts"]).some((part) =>
+      part["inlineData"] !== undefined && part["thought"] !== true &&
+      asText(part["thoughtSignature"]) === undefined
+    );
 }
 
 function missing(part: JsonObject, index: number): Rejection {
