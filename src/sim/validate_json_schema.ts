@@ -81,9 +81,9 @@ function referenceProblem(schema: JsonObject, where: string, root: Json): string
 
 function fieldProblem(schema: JsonObject, at: string, path: string): string | undefined {
   const field = at === "" ? path : `${path}.${at}`;
-  if (schema["type"] === "array" && schema["items"] === undefined) {
-    return `* ${field}.items: missing field.\n`;
-  }
+  // Recorded: a tuple needs no items beside its prefixItems.
+  const holds = schema["items"] !== undefined || schema["prefixItems"] !== undefined;
+  if (schema["type"] === "array" && !holds) return `* ${field}.items: missing field.\n`;
   const members = schema["enum"];
   const empty = Array.isArray(members) ? members.indexOf("") : -1;
   if (empty >= 0) return `* ${field}.enum[${empty}]: cannot be empty\n`;
