@@ -4,6 +4,12 @@ import { errorsText } from "../components/text/login.ts";
 import { text } from "../components/text/shell.ts";
 import { define } from "./_define.ts";
 
+/** What a refusal says for itself; faults of ours say nothing of the inside. */
+function leadOf(error: unknown): string {
+  const told = error instanceof HttpError && error.status < 500 && error.message !== `HTTP ${error.status}`;
+  return told ? error.message : errorsText.failedLead;
+}
+
 export default define.page(({ error, url }) => (
   <main class="mx-auto grid min-h-dvh max-w-lg content-center gap-3 px-6 text-center">
     <Head>
@@ -11,7 +17,7 @@ export default define.page(({ error, url }) => (
     </Head>
     <p class="num text-2xl font-semibold text-mute">{error instanceof HttpError ? error.status : 500}</p>
     <h1 class="text-2xl font-semibold tracking-tight">{errorsText.failed}</h1>
-    <p class="text-mute">{errorsText.failedLead}</p>
+    <p class="text-mute">{leadOf(error)}</p>
     <p class="mt-3 flex justify-center gap-2">
       <a class="btn btn-primary" href={url.pathname + url.search}>{errorsText.again}</a>
       <a class="btn" href="/dashboard">{errorsText.back}</a>

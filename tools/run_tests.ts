@@ -3,7 +3,7 @@
  * Arguments go to `deno test`; without any, all of src/ and tests/ but the long suites runs. `--strict` (CI) makes a
  * missing browser a failure; what else is skipped needs a server that only some machines have.
  */
-const LONG: ReadonlySet<string> = new Set(["scenarios", "chaos", "agents", "support"]);
+const LONG: ReadonlySet<string> = new Set(["scenarios", "chaos", "agents", "fronts", "support"]);
 
 /** Folders are named one by one: a folder that is ignored inside of one that is named is not ignored. */
 function defaultPaths(): readonly string[] {

@@ -40,7 +40,8 @@ export const handler = define.handlers({
     }
     const status = login.reason === "slow_down" ? 429 : login.reason === "foreign" ? 403 : 401;
     const headers = { "retry-after": String(Math.ceil(login.retryAfterMs / 1000)) };
-    return page({ problem: problemOf(login) }, status === 429 ? { status, headers } : { status });
+    const problem = login.reason === "foreign" ? state.sessions.whyForeign(req) : problemOf(login);
+    return page({ problem }, status === 429 ? { status, headers } : { status });
   },
 });
 

@@ -7,6 +7,7 @@ import {
   createSessions,
   type Sessions,
 } from "../http/mod.ts";
+import { guardOptions } from "./guard_options.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** Who is let in: tokens everywhere, and the dashboard's session where its own pages ask. */
@@ -32,7 +33,8 @@ export async function openAccess(rooms: Rooms): Promise<Access> {
       has: async (hash) => await store.expiring.get(ENDED, hash) !== undefined,
       add: (hash, forMs) => store.expiring.put(ENDED, hash, true, forMs),
     },
-    hosts: [settings.host],
+    hosts: [settings.host, ...settings.publicUrls.map((url) => new URL(url).hostname)],
+    onForeign: guardOptions(rooms).onRefused,
   });
   const tokens = createAuthGate(admin.authenticate, () => ports.clock.now());
   return {

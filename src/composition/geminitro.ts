@@ -1,6 +1,6 @@
 import { type Environment, loadSettings } from "../config/mod.ts";
 import { type Ports, toldFault } from "../core/mod.ts";
-import { createApp, type PeerInfo } from "../http/mod.ts";
+import { createApp, createFronts, type PeerInfo } from "../http/mod.ts";
 import type { LocalClient } from "../management/client.ts";
 import { type JobDeps, runDueJobs } from "../jobs/mod.ts";
 import { systemPorts } from "../system/mod.ts";
@@ -73,8 +73,13 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
       ? {}
       : { dashboard: dashboardOf(rooms, access, management, options.dashboard) }),
   });
+  const fronts = createFronts(settings.value);
   return {
-    fetch: async (request, info) => await app.fetch(request, info),
+    async fetch(request, info) {
+      if (fronts === undefined) return await app.fetch(request, info);
+      const seen = fronts(request, info?.peer ?? "");
+      return await seen.dress(await app.fetch(seen.request, { ...info, peer: seen.peer }));
+    },
     rooms,
     client: management.client,
     runJobs: async () => void await runDueJobs(jobDeps(rooms, agents)),

@@ -10,6 +10,7 @@ import {
 } from "../management/mod.ts";
 import type { LocalClient } from "../management/client.ts";
 import type { Access } from "./access.ts";
+import { guardOptions } from "./guard_options.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** The management API as others reach it, and as the dashboard's pages reach it inside the process. */
@@ -33,7 +34,7 @@ export function managementApp(
   const streams = new OpenStreams(ports.clock);
   const apiPorts = { ...more, oauth: rooms.oauth };
   const now = () => ports.clock.now();
-  const guard = createRequestGuard(settings.host);
+  const guard = createRequestGuard(settings.host, guardOptions(rooms));
   const peers = new WeakMap<Request, string>();
   const foreign = (request: Request) => {
     const checked = guard(request, new URL(request.url));

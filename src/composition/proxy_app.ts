@@ -12,6 +12,7 @@ import {
   type ProxyDeps,
 } from "../http/mod.ts";
 import { BodyShelf } from "../ledger/mod.ts";
+import { guardOptions } from "./guard_options.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** The client APIs over the rooms. */
@@ -36,7 +37,12 @@ export function proxyApp(
     ...(settings.logBodies ? { bodies: bodyKeeper(rooms), pinOf } : {}),
   };
   const cors = createCors(settings.corsOrigins);
-  return createProxyApp({ deps, auth: gate, cors, guard: createRequestGuard(settings.host, cors) });
+  return createProxyApp({
+    deps,
+    auth: gate,
+    cors,
+    guard: createRequestGuard(settings.host, { cors, ...guardOptions(rooms) }),
+  });
 }
 
 function bodyKeeper({ store, ledger }: Rooms): BodyKeeper {

@@ -144,6 +144,8 @@ function assemble(
     googleTokenUrl: values.GOOGLE_TOKEN_URL,
     googleUserinfoUrl: values.GOOGLE_USERINFO_URL,
     corsOrigins: values.CORS_ORIGINS ?? [],
+    publicUrls: values.PUBLIC_URLS ?? [],
+    trustedProxies: values.TRUSTED_PROXIES ?? [],
     maxBodyBytes: values.MAX_BODY_BYTES,
     historyRetentionDays: values.HISTORY_RETENTION_DAYS,
     logLevel: values.LOG_LEVEL,

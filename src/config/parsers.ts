@@ -92,6 +92,43 @@ function originPattern(text: string): string | undefined {
     : (host === "*" ? pattern : undefined);
 }
 
+/** Addresses of a front: http(s), with a path at most. */
+export function publicUrls(text: string): readonly string[] | undefined {
+  const items = list(text).map((one) => {
+    const parsed = URL.parse(one);
+    const plain = parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.hostname !== "" &&
+      parsed.username === "" && parsed.password === "" && parsed.search === "" && parsed.hash === "" &&
+      !one.includes("*");
+    return plain ? parsed.origin + trimEndOf(parsed.pathname, "/") : undefined;
+  });
+  const good = items.filter((item) => item !== undefined);
+  return good.length === items.length ? good : undefined;
+}
+
+const NETWORK_WORDS: Readonly<Record<string, readonly string[]>> = {
+  loopback: ["127.0.0.0/8", "::1"],
+  private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
+};
+
+/** IP addresses and networks, the words for usual ones put into numbers. */
+export function networks(text: string): readonly string[] | undefined {
+  const items = list(text).flatMap((one): readonly (string | undefined)[] =>
+    NETWORK_WORDS[one.toLowerCase()] ?? [network(one)]
+  );
+  const good = items.filter((item) => item !== undefined);
+  return good.length === items.length ? good : undefined;
+}
+
+function network(text: string): string | undefined {
+  const [, address = "", bits] = /^([\da-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const size = address.includes(":") ? 128 : 32;
+  const host = size === 128 ? `[${address}]` : address;
+  // The URL parser knows every way of writing an address; only the plain way is taken.
+  const known = address !== "" && URL.canParse(`http://${host}/`) &&
+    (size === 128 || /^(\d{1,3}\.){3}\d{1,3}$/.test(address));
+  return known && (bits === undefined || Number(bits) <= size) ? text : undefined;
+}
+
 /** Printable ASCII without spaces: what can stand in a request header. */
 export function token(text: string): string | undefined {
   return /^[\x21-\x7e]{1,512}$/.test(text) ? text : undefined;

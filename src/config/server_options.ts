@@ -1,4 +1,4 @@
-import { anyText, flag, oneOf, origins, token, url, wholeNumber } from "./parsers.ts";
+import { anyText, flag, networks, oneOf, origins, publicUrls, token, url, wholeNumber } from "./parsers.ts";
 import { ADDRESS, group, TRUTH } from "./row.ts";
 
 /** The token that everybody knows; fine on the user's own machine, refused on any other address. */
@@ -37,6 +37,20 @@ export const server = group("Server", {
     parse: origins,
     doc:
       "Web pages and desktop apps that may call the client APIs from a browser's engine. Default: none. Whoever controls such a page can use the proxy with the token that the page knows; the management API stays closed to them.",
+  },
+  PUBLIC_URLS: {
+    allowed:
+      "http(s) addresses separated by commas, each with its path where a front adds one, without user, query or hash",
+    parse: publicUrls,
+    doc:
+      "Addresses under which a reverse proxy, a tunnel or a container network shows this server, such as https://ai.example.com/geminitro or http://geminitro:7536. Their names are answered, their pages may sign in and change things, links and cookies carry their path. Default: none beside loopback and HOST.",
+  },
+  TRUSTED_PROXIES: {
+    allowed:
+      "IP addresses and networks such as 10.0.0.0/8, or the words loopback and private, separated by commas",
+    parse: networks,
+    doc:
+      "Reverse proxies whose X-Forwarded-For, X-Forwarded-Host and Forwarded headers count, so that wrong tokens are counted for who sent them. Default: none.",
   },
   MAX_BODY_BYTES: {
     fallback: "104857600",

@@ -48,6 +48,10 @@ export interface Settings {
   readonly googleUserinfoUrl: string;
   /** Origins whose pages may call the client APIs, as patterns in lower case. */
   readonly corsOrigins: readonly string[];
+  /** Addresses of fronts, each an origin with a path or none, without a slash at the end. */
+  readonly publicUrls: readonly string[];
+  /** Addresses and networks of reverse proxies that are believed. */
+  readonly trustedProxies: readonly string[];
   readonly maxBodyBytes: number;
   readonly historyRetentionDays: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";

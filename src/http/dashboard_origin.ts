@@ -17,6 +17,22 @@ export function isTrustedHost(request: Request, names: readonly string[]): boole
     names.some((allowed) => allowed.toLowerCase() === name);
 }
 
+/** What to tell whoever came by a name that is not ours; the name is cut to what a name can hold. */
+export function unknownHost(request: Request): string {
+  const host = (request.headers.get("host") ?? new URL(request.url).host).replace(/[^\w.:[\]-]/g, "").slice(
+    0,
+    255,
+  );
+  return `This host name does not belong to the proxy: ${host}. If a reverse proxy or a network of yours leads here by it, ` +
+    `set PUBLIC_URLS=https://${host} (or http://, and with the path where there is one) and start again`;
+}
+
+/** What to tell a page whose origin is not ours, in the same way. */
+export function unknownOrigin(origin: string): string {
+  const named = origin.replace(/[^\w.:/[\]-]/g, "").slice(0, 255);
+  return `Pages of ${named} may not call this proxy. If it is shown under that address, set PUBLIC_URLS=${named}`;
+}
+
 /**
  * True when a request comes from a page of this very origin, by Sec-Fetch-Site and Origin. A request that changes
  * nothing may also come from the address bar; one that changes something must prove its origin.

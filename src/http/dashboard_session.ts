@@ -1,12 +1,17 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { isLoopback } from "../config/mod.ts";
 import type { Clock } from "../core/mod.ts";
-import { isSameOrigin, isTrustedHost } from "./dashboard_origin.ts";
+import { isSameOrigin, isTrustedHost, unknownHost, unknownOrigin } from "./dashboard_origin.ts";
 import { createLoginBrake } from "./login_brake.ts";
 
 /** The cookie's name; HttpOnly, SameSite=Strict, for the whole origin. */
 const SESSION_COOKIE = "geminitro_session";
 /** A session ends this long after its login. */
 export const SESSION_MS = 7 * 24 * 3_600_000;
+
+/** An address that gave the right token is known for this long. */
+const KNOWN_MS = 3_600_000;
+const MOST_KNOWN = 1_000;
 
 export interface SessionOptions {
   /** Kept by the server across restarts, so that an open dashboard outlives one. Never leaves the process. */
@@ -20,6 +25,8 @@ export interface SessionOptions {
   readonly ended?: EndedSessions;
   /** Further host names under which the dashboard is reached on purpose (the HOST setting). */
   readonly hosts?: readonly string[];
+  /** Told why a host or origin was refused, for the log. */
+  readonly onForeign?: ((message: string) => void) | undefined;
 }
 
 /** Sessions that were ended before their time, known to all processes and after a restart. */
@@ -43,6 +50,8 @@ export interface Sessions {
   login(request: Request, token: string, remote?: string): Promise<Login>;
   /** True when the request carries a live session, comes to a trusted host, and, if it changes anything, from our own page. */
   verify(request: Request): Promise<boolean>;
+  /** What is foreign about a request, and the setting that says otherwise. */
+  whyForeign(request: Request): string;
   /** True when the Host header cannot be the work of DNS rebinding. */
   isTrustedHost(request: Request): boolean;
   /** Ends the session that the request carries, everywhere; returns the cookie that clears it. */
@@ -82,6 +91,11 @@ function rememberedEnds(clock: Clock): EndedSessions {
 export function createSessions(options: SessionOptions): Sessions {
   const { clock, hosts = [] } = options;
   const remembered = rememberedEnds(clock);
+  /** Addresses that gave the right token, and when. */
+  const known = new Map<string, number>();
+  // Like the APIs' gate: this machine and whoever has lately been right are heard whatever others guess.
+  const isHeard = (remote: string) =>
+    isLoopback(remote) || (known.get(remote) ?? -Infinity) > clock.now() - KNOWN_MS;
   const brake = createLoginBrake(clock);
   const sign = async (started: string, nonce: string) =>
     createHmac("sha256", options.secret)
@@ -105,11 +119,17 @@ export function createSessions(options: SessionOptions): Sessions {
     return cookieLine(`${started}.${nonce}.${await sign(started, nonce)}`, SESSION_MS);
   }
 
+  function whyForeign(request: Request): string {
+    const origin = request.headers.get("origin");
+    return isTrustedHost(request, hosts) && origin !== null ? unknownOrigin(origin) : unknownHost(request);
+  }
+
   function refusal(request: Request, remote = "local"): LoginRefusal | undefined {
     if (!isTrustedHost(request, hosts) || !isSameOrigin(request)) {
+      options.onForeign?.(whyForeign(request));
       return { ok: false, reason: "foreign", retryAfterMs: 0 };
     }
-    const waitMs = brake.wait(remote);
+    const waitMs = isHeard(remote) ? 0 : brake.wait(remote);
     return waitMs > 0 ? { ok: false, reason: "slow_down", retryAfterMs: waitMs } : undefined;
   }
 
@@ -120,6 +140,8 @@ export function createSessions(options: SessionOptions): Sessions {
       if (refused !== undefined) return refused;
       if (await options.verifyOwner(token)) {
         brake.forget(remote);
+        if (known.size >= MOST_KNOWN) known.clear();
+        known.set(remote, clock.now());
         return { ok: true, cookie: await issue() };
       }
       return { ok: false, reason: "wrong_token", retryAfterMs: brake.miss(remote) };
@@ -129,7 +151,12 @@ export function createSessions(options: SessionOptions): Sessions {
       if (cookie === undefined || !isTrustedHost(request, hosts) || !isSameOrigin(request)) return false;
       return await lifeOf(cookie) > 0;
     },
-    isTrustedHost: (request) => isTrustedHost(request, hosts),
+    isTrustedHost(request) {
+      const trusted = isTrustedHost(request, hosts);
+      if (!trusted) options.onForeign?.(unknownHost(request));
+      return trusted;
+    },
+    whyForeign,
     async logout(request) {
       const cookie = cookieOf(request) ?? "";
       const left = await lifeOf(cookie);

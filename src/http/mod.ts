@@ -24,4 +24,5 @@ export {
   type PeerInfo,
   type ProxyDeps,
 } from "./proxy/mod.ts";
-export { createRequestGuard } from "./request_guard.ts";
+export { createFronts } from "./fronts.ts";
+export { createRequestGuard, type GuardOptions } from "./request_guard.ts";

@@ -1,10 +1,18 @@
 import { isLoopback } from "../config/mod.ts";
 import { err, type Failure, ok, type Result } from "../core/mod.ts";
 import type { Cors } from "./cors.ts";
-import { isTrustedHost } from "./dashboard_origin.ts";
+import { isTrustedHost, unknownHost, unknownOrigin } from "./dashboard_origin.ts";
 
 /** Names under which a container reaches its host; a web page's DNS cannot take them. */
 const CONTAINER_NAMES = ["host.docker.internal", "host.containers.internal"];
+
+export interface GuardOptions {
+  readonly cors?: Pick<Cors, "allows">;
+  /** Addresses of fronts. */
+  readonly publicUrls?: readonly string[];
+  /** Told of each refusal, for the log. */
+  readonly onRefused?: (message: string) => void;
+}
 
 /**
  * Refuses what a web page could send behind the user's back: a foreign Host (DNS rebinding) while the proxy listens on
@@ -12,9 +20,14 @@ const CONTAINER_NAMES = ["host.docker.internal", "host.containers.internal"];
  */
 export function createRequestGuard(
   host: string,
-  cors?: Pick<Cors, "allows">,
+  { cors, publicUrls = [], onRefused = () => {} }: GuardOptions = {},
 ): (request: Request, url: URL) => Result<void, Failure> {
-  const names = [host, ...CONTAINER_NAMES];
+  const names = [host, ...CONTAINER_NAMES, ...publicUrls.map((url) => new URL(url).hostname)];
+  const origins = new Set(publicUrls.map((url) => new URL(url).origin));
+  const refuse = (message: string) => {
+    onRefused(message);
+    return err(refusal(message));
+  };
   const loopback = isLoopback(host);
   /** A machine's clients call it by one name or two: the last good one is not looked at again. */
   let lastHost: string | undefined;
@@ -26,12 +39,13 @@ export function createRequestGuard(
     return true;
   };
   return (request, url) => {
-    if (loopback && !isOurs(request)) return err(refusal("This host name does not belong to the proxy"));
-    if (isForeignFetch(request)) return err(refusal("Web pages of other sites may not call this proxy"));
+    if (loopback && !isOurs(request)) return refuse(unknownHost(request));
+    if (isForeignFetch(request)) return refuse("Web pages of other sites may not call this proxy");
     const origin = request.headers.get("origin");
     if (cors?.allows(origin) === true) return ok(undefined);
     if (origin === null || !/^(https?:|null$)/i.test(origin) || origin === url.origin) return ok(undefined);
-    return err(refusal("Web pages of other origins may not call this proxy"));
+    if (origins.has(origin)) return ok(undefined);
+    return refuse(unknownOrigin(origin));
   };
 }
 
