@@ -6,6 +6,7 @@ import type { RelayDeps } from "./deps.ts";
 import { unreadableFailure } from "./failures.ts";
 import { runAttempts, type Try } from "./run_attempts.ts";
 import { send } from "./send.ts";
+import { settleOnce } from "./settle.ts";
 import type { CallTrail } from "./trail.ts";
 
 /** A question whose answer is one small JSON value: token counts, embeddings. */
@@ -35,9 +36,6 @@ export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result
     }
   });
   if (!served.ok) return served;
-  const { lease, attempt, value } = served.value;
-  lease.succeed();
-  lease[Symbol.dispose]();
-  attempt.end();
-  return ok(value);
+  settleOnce(call.trail, served.value)();
+  return ok(served.value.value);
 }

@@ -9,6 +9,7 @@ import { NativeSniffer } from "./native_sniffer.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { runAttempts, type Served, type Try } from "./run_attempts.ts";
 import { type OpenReply, send } from "./send.ts";
+import { type Settle, settleOnce } from "./settle.ts";
 import { unwrappedReply } from "./unwrapped_reply.ts";
 
 /** A reply of which the first piece is there; without a reader it is whole. */
@@ -102,7 +103,7 @@ function streamed(
   call: NativeCall,
   { reply, first, sniffer }: OpenNative,
   reader: BodyReader,
-  settle: (failure?: Failure) => void,
+  settle: Settle,
 ): ReadableStream<Uint8Array> {
   async function pump(target: PumpTarget<Uint8Array>): Promise<void> {
     const failure = await passAll(target);
@@ -141,23 +142,16 @@ function streamed(
 }
 
 /** Settles lease, attempt and record, once. */
-function settler(
-  call: NativeCall,
-  served: Served<OpenNative>,
-): (failure?: Failure) => void {
-  const { lease, attempt, value } = served;
-  let settled = false;
-  return (failure) => {
-    if (settled) return;
-    settled = true;
-    value.reply.release();
-    note(call, value.sniffer);
-    if (failure === undefined) lease.succeed(call.trail.usage);
-    else lease.fail(failure, { attempt: call.trail.attempts.length + 1, sameKeyRetries: 0, classes: [] });
-    lease[Symbol.dispose]();
-    attempt.end(failure);
-    call.trail.record(failure?.class === "client_gone" ? 499 : value.reply.response.status, failure);
-  };
+function settler(call: NativeCall, served: Served<OpenNative>): Settle {
+  const { reply, sniffer } = served.value;
+  return settleOnce(call.trail, served, {
+    first() {
+      reply.release();
+      note(call, sniffer);
+    },
+    last: (failure) =>
+      call.trail.record(failure?.class === "client_gone" ? 499 : reply.response.status, failure),
+  });
 }
 
 function note(call: NativeCall, sniffer: NativeSniffer): void {

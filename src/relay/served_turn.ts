@@ -1,8 +1,9 @@
-import type { Failure, SourceName } from "../core/mod.ts";
+import type { SourceName } from "../core/mod.ts";
 import { type TurnEvent, TurnMemo } from "../gemini/mod.ts";
 import type { RelayDeps } from "./deps.ts";
 import { clientGone } from "./failures.ts";
 import type { Served } from "./run_attempts.ts";
+import { settleOnce } from "./settle.ts";
 import type { TurnCall } from "./turn_call.ts";
 import type { TurnSource, TurnStep } from "./turn_source.ts";
 
@@ -13,19 +14,10 @@ export interface ServedTurn extends TurnSource {
 
 /** Watches a committed turn: remembers signatures, meters usage, and settles the lease exactly once. */
 export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnSource>): ServedTurn {
-  const { lease, attempt, value: turn } = served;
+  const { lease, value: turn } = served;
   const { credential } = lease;
   const memo = new TurnMemo();
-  let settled = false;
-
-  function settle(failure?: Failure): void {
-    if (settled) return;
-    settled = true;
-    if (failure === undefined) lease.succeed(call.trail.usage);
-    else lease.fail(failure, { attempt: call.trail.attempts.length + 1, sameKeyRetries: 0, classes: [] });
-    lease[Symbol.dispose]();
-    attempt.end(failure, failure === undefined ? "" : "after the first event");
-  }
+  const settle = settleOnce(call.trail, served);
 
   function remember(event: TurnEvent): void {
     for (const one of memo.see(event)) {

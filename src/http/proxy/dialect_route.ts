@@ -1,9 +1,8 @@
-import { callerFault, err, type Failure, ok, type RequestId, type Result } from "../../core/mod.ts";
+import { callerFault, err, type Failure, ok, type Result } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { AnyDialect, ClientCall } from "../../dialects/mod.ts";
-import { CallTrail, watchClient } from "../../relay/mod.ts";
+import { type CallTrail, watchClient } from "../../relay/mod.ts";
 import { parseJson, readBody } from "../read_body.ts";
-import { agentName } from "./agent_name.ts";
 import { answerStream, answerWhole } from "./answer_turn.ts";
 import { countTokens } from "./count_tokens.ts";
 import { decodeCall } from "./decode_call.ts";
@@ -12,6 +11,7 @@ import { refuse } from "./failure_response.ts";
 import { generate } from "./generate.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { resolveTargets } from "./resolve_targets.ts";
+import { beginTrail } from "./serve_call.ts";
 import { tellRefusal } from "./tell_refusal.ts";
 
 /** A request that has been read and understood. */
@@ -97,21 +97,13 @@ async function decode(
 }
 
 function trailOf(deps: ProxyDeps, dialect: AnyDialect, arrival: Arrival, understood: Understood): CallTrail {
-  const { call } = understood;
-  return new CallTrail(
-    {
-      id: arrival.requestId as RequestId,
-      at: arrival.at,
-      dialect: dialect.name,
-      operation: call.operation,
-      stream: call.stream,
-      modelAsked: understood.asked,
-      client: arrival.client.id,
-      agent: agentName(arrival.request.headers),
-      session: call.session,
-      requestBytes: understood.bytes,
-    },
-    deps,
-    arrival.watch,
-  );
+  const { operation, stream, session } = understood.call;
+  return beginTrail(deps, arrival, {
+    dialect: dialect.name,
+    operation,
+    stream,
+    modelAsked: understood.asked,
+    session,
+    requestBytes: understood.bytes,
+  });
 }

@@ -8,10 +8,17 @@ import {
   estimateTokens,
   type TurnEvent,
 } from "../../gemini/mod.ts";
-import { type CallTrail, continuedTurn, joinTurns, type TurnSource } from "../../relay/mod.ts";
+import {
+  type CallTrail,
+  continuedTurn,
+  joinTurns,
+  type NativeRefusal,
+  type TurnSource,
+} from "../../relay/mod.ts";
 import { callNeed } from "./call_need.ts";
 import { decodeCall } from "./decode_call.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import { serveCall } from "./serve_call.ts";
 
 /** A turn that has begun, with what its encoders need. */
 export interface Generation {
@@ -28,37 +35,30 @@ export interface GenerateInput {
   /** The call decoded for the first target. */
   readonly call: ClientCall<unknown>;
   /** The model that was asked for, then its fallbacks. */
-  readonly targets: readonly ResolvedModel[];
+  readonly targets: readonly [ResolvedModel, ...ResolvedModel[]];
 }
 
-/** Failures of a model, not of the call: its fallback may still answer. */
-const FALL_BACK: ReadonlySet<Failure["class"]> = new Set([
-  "rate_limit",
-  "quota",
-  "not_on_tier",
-  "model_gone",
-  "overloaded",
-  "ambiguous_429",
-]);
-
-/** Asks for the turn; when every key for the model is out, asks its fallback models in order. */
+/** Asks for the turn, of the model or its fallbacks. */
 export async function generate(deps: ProxyDeps, input: GenerateInput): Promise<Result<Generation, Failure>> {
-  let { call } = input;
+  const { call } = input;
   if (call.answered !== undefined) return ok({ turn: givenTurn(call.answered), call });
-  let failure: Failure | undefined;
-  for (const [index, target] of input.targets.entries()) {
-    if (index > 0) {
-      const decoded = await decodeCall(deps, input.arrival, input.dialect, input.body, target);
-      if (!decoded.ok) return decoded;
-      call = decoded.value;
-      input.trail.warnings.push(`Served by ${target.id}: every key for ${input.targets[0]!.id} is out`);
-    }
-    const turn = await ask(deps, input, target, call);
-    if (turn.ok) return ok({ turn: turn.value, call });
-    failure = turn.error;
-    if (!FALL_BACK.has(failure.class)) break;
-  }
-  return err(failure!);
+  const served = await serveCall<Generation>({ ...input, ask: (target) => askTarget(deps, input, target) });
+  return served.ok ? served : err(served.error.failure);
+}
+
+/** The call is decoded for each model: what one takes another may not. */
+async function askTarget(
+  deps: ProxyDeps,
+  input: GenerateInput,
+  target: ResolvedModel,
+): Promise<Result<Generation, NativeRefusal>> {
+  const decoded = target === input.targets[0]
+    ? ok(input.call)
+    : await decodeCall(deps, input.arrival, input.dialect, input.body, target);
+  if (!decoded.ok) return err({ failure: decoded.error });
+  const call = decoded.value;
+  const turn = await ask(deps, input, target, call);
+  return turn.ok ? ok({ turn: turn.value, call }) : err({ failure: turn.error });
 }
 
 /** A turn that is known without asking. */

@@ -1,9 +1,9 @@
-import { callerFault, type CredentialId, type Operation, OWNER, type RequestId } from "../../core/mod.ts";
+import { callerFault, type CredentialId, type Operation, OWNER } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import { brokenStreamFrame, encodeNativeFailure } from "../../dialects/mod.ts";
 import { estimateTokens } from "../../gemini/mod.ts";
 import {
-  CallTrail,
+  type CallTrail,
   fingerprintBytes,
   type NativeRefusal,
   type NativeReply,
@@ -12,7 +12,6 @@ import {
 } from "../../relay/mod.ts";
 import type { UpstreamRequest } from "../../upstreams/contract.ts";
 import { readBody } from "../read_body.ts";
-import { agentName } from "./agent_name.ts";
 import { callNeed } from "./call_need.ts";
 import { buildEnveloped, ENVELOPED_METHODS } from "./enveloped_native.ts";
 import { forwardedQuery, modelHeaders, type NativePath } from "./native_path.ts";
@@ -20,6 +19,7 @@ import { repairedBody } from "./repaired_body.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { failureHeaders, replyHeaders } from "./reply_headers.ts";
 import { resolveTargets } from "./resolve_targets.ts";
+import { beginTrail, serveCall } from "./serve_call.ts";
 import { tellRefusal } from "./tell_refusal.ts";
 
 /** Methods of a model that native clients may call, and whether they answer with a model's turn or use quota. */
@@ -68,35 +68,43 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   if (refused) return refuseNative(deps, arrival, { failure: refused });
   const bytes = body.value;
   const session = sessionOf(arrival, bytes);
-  const trail = trailOf(deps, arrival, path, bytes.byteLength, session, method.stream);
+  const trail = beginTrail(deps, arrival, {
+    dialect: "native_gemini",
+    operation: path.method,
+    stream: method.stream,
+    modelAsked: path.model,
+    session,
+    requestBytes: bytes.byteLength,
+  });
   const naming = namingResource(bytes);
   const pinned = naming === undefined ? undefined : await ownerOf(deps, naming);
-  let last: NativeRefusal | undefined;
-  for (const target of targets.value) {
-    const reply = await relayNative(deps, {
-      need: callNeed(deps, arrival, {
-        target: path.method in ENVELOPED_METHODS ? target : passing(deps, target),
-        operation: method.operation,
-        inputTokens: method.counted ? estimateTokens(bytes.byteLength) : 0,
-        session,
-        counted: method.counted,
-        ...(pinned === undefined ? {} : { pinned }),
+  const [first] = targets.value;
+  const served = await serveCall<NativeReply>({
+    trail,
+    // Vectors of different models do not compare, and a count is one model's own.
+    targets: method.turn ? targets.value : [first],
+    ask: (target) =>
+      relayNative(deps, {
+        need: callNeed(deps, arrival, {
+          target: path.method in ENVELOPED_METHODS ? target : passing(deps, target),
+          operation: method.operation,
+          inputTokens: method.counted ? estimateTokens(bytes.byteLength) : 0,
+          session,
+          counted: method.counted,
+          ...(pinned === undefined ? {} : { pinned }),
+        }),
+        trail,
+        client: arrival.watch,
+        stream: method.stream,
+        events: /[?&]\$?alt=sse(&|$)/.test(arrival.url.search),
+        turn: method.turn,
+        brokenFrame: (failure) =>
+          new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),
+        build: (attempt) => buildNative(arrival, { path, target, bytes, session }, attempt),
       }),
-      trail,
-      client: arrival.watch,
-      stream: method.stream,
-      events: /[?&]\$?alt=sse(&|$)/.test(arrival.url.search),
-      turn: method.turn,
-      brokenFrame: (failure) => new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),
-      build: (attempt) => buildNative(arrival, { path, target, bytes, session }, attempt),
-    });
-    if (reply.ok) return passReply(deps, trail, reply.value);
-    last = reply.error;
-    if (!["rate_limit", "quota", "not_on_tier", "model_gone", "overloaded"].includes(last.failure.class)) {
-      break;
-    }
-  }
-  return refuseNative(deps, arrival, last!, trail);
+  });
+  if (served.ok) return passReply(deps, trail, served.value);
+  return refuseNative(deps, arrival, served.error, trail);
 }
 
 /** Without the sources that speak in an envelope, for methods that they do not have. */
@@ -191,30 +199,4 @@ async function ownerOf(
     if (typeof owner === "object") return owner.usable[0]?.id ?? owner.record.credential;
   }
   return undefined;
-}
-
-function trailOf(
-  deps: ProxyDeps,
-  arrival: Arrival,
-  path: NativePath,
-  bytes: number,
-  session: string,
-  stream: boolean,
-): CallTrail {
-  return new CallTrail(
-    {
-      id: arrival.requestId as RequestId,
-      at: arrival.at,
-      dialect: "native_gemini",
-      operation: path.method,
-      stream,
-      modelAsked: path.model,
-      client: arrival.client.id,
-      agent: agentName(arrival.request.headers),
-      session,
-      requestBytes: bytes,
-    },
-    deps,
-    arrival.watch,
-  );
 }

@@ -6,18 +6,17 @@ import {
   type JsonObject,
   ok,
   OWNER,
-  type RequestId,
   type Result,
 } from "../../../core/mod.ts";
-import { CallTrail, type NativeRefusal, relayResource, type ResourceReply } from "../../../relay/mod.ts";
+import { type CallTrail, type NativeRefusal, relayResource, type ResourceReply } from "../../../relay/mod.ts";
 import type { UpstreamRequest } from "../../../upstreams/contract.ts";
 import { readBody } from "../../read_body.ts";
-import { agentName } from "../agent_name.ts";
 import { forwardedHeaders, forwardedQuery } from "../native_path.ts";
 import { refuseNative } from "../native_route.ts";
 import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
 import { replyHeaders } from "../reply_headers.ts";
 import { resolveTargets } from "../resolve_targets.ts";
+import { beginTrail } from "../serve_call.ts";
 import { mergedList } from "./merged_list.ts";
 import { namesInReply, parseResourcePath, type Reference, referencesIn, type ResourcePath } from "./names.ts";
 import { MOST_READ, needOf, type ResourceRequest } from "./resource_request.ts";
@@ -322,22 +321,14 @@ function trailOf(
   json: unknown,
 ): CallTrail {
   const model = isObject(json) && typeof json["model"] === "string" ? json["model"].slice(0, 200) : "";
-  return new CallTrail(
-    {
-      id: arrival.requestId as RequestId,
-      at: arrival.at,
-      dialect: "native_gemini",
-      operation: (path.method ?? path.collection).slice(0, 60),
-      stream: false,
-      modelAsked: path.collection === "models" ? path.segments.slice(1).join("/").slice(0, 200) : model,
-      client: arrival.client.id,
-      agent: agentName(arrival.request.headers),
-      session: arrival.requestId,
-      requestBytes: bytes,
-    },
-    deps,
-    arrival.watch,
-  );
+  return beginTrail(deps, arrival, {
+    dialect: "native_gemini",
+    operation: (path.method ?? path.collection).slice(0, 60),
+    stream: false,
+    modelAsked: path.collection === "models" ? path.segments.slice(1).join("/").slice(0, 200) : model,
+    session: arrival.requestId,
+    requestBytes: bytes,
+  });
 }
 
 /** The client of an upload's address: Google's own works without a key, as its id is the secret, and so does ours. */

@@ -1,0 +1,56 @@
+import type { Failure, RequestId, Result } from "../../core/mod.ts";
+import type { ResolvedModel } from "../../catalog/mod.ts";
+import { type CallFacts, CallTrail, type NativeRefusal } from "../../relay/mod.ts";
+import { agentName } from "./agent_name.ts";
+import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+
+/** Failures of a model, not of the call: its fallback may still answer. */
+const FALL_BACK: ReadonlySet<Failure["class"]> = new Set([
+  "rate_limit",
+  "quota",
+  "not_on_tier",
+  "model_gone",
+  "overloaded",
+  "ambiguous_429",
+]);
+
+/** A cap that rejects is the user's own word: no other model is asked in its place. */
+function mayFallBack({ class: name, code }: Failure): boolean {
+  return FALL_BACK.has(name) && code !== "cap_rejected";
+}
+
+export interface ServeInput<Value> {
+  readonly trail: CallTrail;
+  /** The model that was asked for, then its fallbacks. */
+  readonly targets: readonly [ResolvedModel, ...ResolvedModel[]];
+  /** Asks for one of them; `Value` is what the lane makes of the answer. */
+  readonly ask: (target: ResolvedModel) => Promise<Result<Value, NativeRefusal>>;
+}
+
+/** Serves one call of any lane: when every key for the model is out, its fallback models are asked in order. */
+export async function serveCall<Value>(
+  { trail, targets, ask }: ServeInput<Value>,
+): Promise<Result<Value, NativeRefusal>> {
+  const [first, ...fallbacks] = targets;
+  let served = await ask(first);
+  for (const target of fallbacks) {
+    if (served.ok || !mayFallBack(served.error.failure)) break;
+    trail.warnings.push(`Served by ${target.id}: every key for ${first.id} is out`);
+    served = await ask(target);
+  }
+  return served;
+}
+
+/** Begins the record of a call; what the request itself tells is filled in. */
+export function beginTrail(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  facts: Pick<CallFacts, "dialect" | "operation" | "stream" | "modelAsked" | "session" | "requestBytes">,
+): CallTrail {
+  const { requestId, at, client, request, watch } = arrival;
+  return new CallTrail(
+    { id: requestId as RequestId, at, client: client.id, agent: agentName(request.headers), ...facts },
+    deps,
+    watch,
+  );
+}

@@ -1,0 +1,28 @@
+import type { Failure } from "../core/mod.ts";
+import type { Served } from "./run_attempts.ts";
+import type { CallTrail } from "./trail.ts";
+
+/** Ends what was served: in full, or with the failure that broke it off. */
+export type Settle = (failure?: Failure) => void;
+
+/**
+ * Settles a served call exactly once, however often it is asked to: the lease with the usage that was metered, and the
+ * attempt's record. `around.first` runs before both, `around.last` after them.
+ */
+export function settleOnce(
+  trail: CallTrail,
+  { lease, attempt }: Pick<Served<unknown>, "lease" | "attempt">,
+  around: { readonly first?: () => void; readonly last?: Settle } = {},
+): Settle {
+  let settled = false;
+  return (failure) => {
+    if (settled) return;
+    settled = true;
+    around.first?.();
+    if (failure === undefined) lease.succeed(trail.usage);
+    else lease.fail(failure, { attempt: trail.attempts.length + 1, sameKeyRetries: 0, classes: [] });
+    lease[Symbol.dispose]();
+    attempt.end(failure, failure === undefined ? "" : "after the first event");
+    around.last?.(failure);
+  };
+}
