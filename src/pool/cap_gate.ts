@@ -17,6 +17,8 @@ export interface CapGate {
   take(need: Need, credential: string): CapTake | CapStop | "pending";
   /** The cap that stands against this call, without taking anything. */
   stop(need: Need): CapStop | undefined;
+  /** Resolves when units that are being fetched for this call have come; undefined when none have to. */
+  fetching(need: Need): Promise<void> | undefined;
   onReady(listener: () => void): void;
 }
 

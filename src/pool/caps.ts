@@ -107,6 +107,17 @@ export class Caps implements CapGate {
     return stopped === undefined ? undefined : stopOf(stopped);
   }
 
+  fetching(need: Need): Promise<void> | undefined {
+    if (!need.counted || this.#meters.size === 0) return undefined;
+    const now = this.#context.clock.now();
+    const short = this.#covering(need).filter((meter) => {
+      const cost = meter.costOf(need);
+      return !meter.stopped(cost, now) && !meter.has(cost, now);
+    });
+    if (short.length === 0) return undefined;
+    return Promise.all(short.map((meter) => meter.fetch(meter.costOf(need), now))).then(() => this.#ready());
+  }
+
   /** The cap of a model, or of its quota group, that is used up; undefined while there is room. */
   usedUp(model: string): CapStop | undefined {
     const now = this.#context.clock.now();

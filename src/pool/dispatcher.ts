@@ -67,7 +67,14 @@ export class Dispatcher {
     return this.#attempt(lane, need, 0, false);
   }
 
+  /** Units of a cap that are on their way are waited for even by a call that may not queue: they take milliseconds. */
   acquire(need: Need, signal: AbortSignal, maxWaitMs: number): Promise<Lease | Shortage> {
+    const fetching = this.#closed ? undefined : this.#context.caps.fetching(need);
+    if (fetching === undefined) return this.#acquire(need, signal, maxWaitMs);
+    return fetching.then(() => this.#acquire(need, signal, maxWaitMs));
+  }
+
+  #acquire(need: Need, signal: AbortSignal, maxWaitMs: number): Promise<Lease | Shortage> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const now = this.#context.clock.now();
     if (this.#closed) {
