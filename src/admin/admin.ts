@@ -196,5 +196,9 @@ function clientCases(deps: AdminDeps, door: ClientDoor) {
     mayUse: (client: ClientIdentity, model: string) => door.mayUse(client, model),
     /** Why a client may not use a model now, or undefined; counts the call against its minute. */
     admit: (client: ClientIdentity, model: string) => door.admit(client, model),
+    /** Lets a request that may reach Google in, or tells why not: the client's minute and its budget. */
+    enter: (client: ClientIdentity, requestId: string) => door.enter(client, requestId),
+    /** Why a client may never use a model. */
+    modelRefusal: (client: ClientIdentity, model: string) => door.modelRefusal(client, model),
   };
 }

@@ -5,10 +5,12 @@ import {
   type Failure,
   matchesGlob,
   OWNER,
+  toldFault,
 } from "../core/mod.ts";
 import { capWindow } from "../pool/mod.ts";
 import type { ClientRecord } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
+import { BudgetMeter, usedBy } from "./client_budget.ts";
 import { OwnerKey } from "./owner_key.ts";
 import { hashToken } from "./client_token.ts";
 
@@ -31,6 +33,16 @@ interface Spending {
 const RELOAD_MS = 2_000;
 const MINUTE_MS = 60_000;
 const MOST_HASHES = 1_000;
+const MICROS = 1_000_000;
+/** What a call is taken to cost before one was seen. */
+const USUAL_TOKENS = 8_192;
+const USUAL_MICROS = 20_000;
+/** The window of a budget that never begins anew. */
+const WHOLE_LIFE = { startsAt: 0, endsAt: Date.UTC(9999, 0, 1) };
+
+function endedToken(): Failure {
+  return callerFault("This client's token is not valid any more", { status: 401, code: "invalid_api_key" });
+}
 const OWNER_IDENTITY: ClientIdentity = { id: OWNER, name: "owner", owner: true };
 
 /** Knows clients by their tokens and holds them to their limits; answers from memory. */
@@ -45,7 +57,9 @@ export class ClientDoor {
   #spending = new Map<ClientId, Spending>();
   #processes = 1;
   readonly #calls = new Map<ClientId, number[]>();
+  readonly #meters = new Map<ClientId, BudgetMeter>();
   #reloadAt = 0;
+  #readAt = -1;
   #reloading: Promise<void> | undefined;
   #stale = false;
 
@@ -71,25 +85,74 @@ export class ClientDoor {
     return { id: client.id, name: client.name, owner: false };
   }
 
-  /** Why this client may not use this model now; undefined when it may. Counts the call against its minute. */
+  /** Why this client may not use this model now, as far as memory knows; undefined when it may. Counts the call against its minute. */
   admit(identity: ClientIdentity, model: string): Failure | undefined {
-    const client = this.#byId.get(identity.id);
     if (identity.owner) return undefined;
-    if (client === undefined || client.revoked || this.#expired(client)) {
-      return callerFault("This client's token is not valid any more", {
-        status: 401,
-        code: "invalid_api_key",
-      });
+    const client = this.#valid(identity);
+    if (client === undefined) return endedToken();
+    return this.modelRefusal(identity, model) ?? this.#overBudget(client) ?? this.#overRate(client);
+  }
+
+  /**
+   * Lets one request that may reach Google in, whatever it asks for: counts it against the client's minute and reserves its part
+   * of the budget, which the call's record settles. Tells why not.
+   */
+  enter(identity: ClientIdentity, requestId: string): Promise<Failure | undefined> | Failure | undefined {
+    if (identity.owner) return undefined;
+    const client = this.#valid(identity);
+    if (client === undefined) return endedToken();
+    const refused = this.#overRate(client);
+    if (refused !== undefined || client.budget === undefined) return refused;
+    return this.#reserve(client, requestId);
+  }
+
+  async #reserve(client: ClientRecord, requestId: string): Promise<Failure | undefined> {
+    const meter = this.#meterOf(client);
+    if (meter === undefined) return undefined;
+    const now = this.#deps.ports.clock.now();
+    try {
+      return await meter.reserve(requestId, now) ? undefined : this.#usedUp(client);
+    } catch (cause) {
+      this.#deps.ledger.log("warn", "config", `A budget could not be read: ${toldFault(cause)}`);
+      // While the store is away memory decides: it knows what this process has let in.
+      return this.#overBudget(client);
     }
+  }
+
+  /** The meter of the present window; the one of a window that is over is left behind. */
+  #meterOf(client: ClientRecord): BudgetMeter | undefined {
+    const { budget, id } = client;
+    if (budget === undefined) return undefined;
+    const { unit, period } = budget;
+    const scale = unit === "usd" ? MICROS : 1;
+    const { startsAt, endsAt } = period === "total" ? WHOLE_LIFE : this.#period(period);
+    const name = `client ${id} ${unit} ${period} ${startsAt}`;
+    const known = this.#meters.get(id);
+    const limit = Math.floor(budget.limit * scale);
+    if (known?.name === name && known.window.limit === limit) return known;
+    // What was read before the window began is the last window's.
+    const recorded = this.#readAt < startsAt ? 0 : (this.#spending.get(id)?.recorded ?? 0) * scale;
+    const window = { name, limit, endsAt, exact: unit === "requests", recorded };
+    const meter = new BudgetMeter(window, this.#deps.store, unit === "tokens" ? USUAL_TOKENS : USUAL_MICROS);
+    this.#meters.set(id, meter);
+    return meter;
+  }
+
+  #valid({ id }: ClientIdentity): ClientRecord | undefined {
+    const client = this.#byId.get(id);
+    if (client === undefined || client.revoked || this.#expired(client)) return undefined;
     this.#reloadSoon();
-    if (!this.mayUse(identity, model)) {
-      return callerFault(`This client may not use the model ${model}`, {
-        status: 403,
-        code: "model_not_allowed",
-        param: "model",
-      });
-    }
-    return this.#overBudget(client) ?? this.#overRate(client);
+    return client;
+  }
+
+  /** Why a client may never use a model; undefined when it may. */
+  modelRefusal(identity: ClientIdentity, model: string): Failure | undefined {
+    if (this.mayUse(identity, model)) return undefined;
+    return callerFault(`This client may not use the model ${model}`, {
+      status: 403,
+      code: "model_not_allowed",
+      param: "model",
+    });
   }
 
   /** Whether a model is among those that a client is allowed. */
@@ -119,6 +182,7 @@ export class ClientDoor {
 
   async close(): Promise<void> {
     this.#stopRecords();
+    await this.#restMeters(-Infinity).catch(() => {});
     await this.#reloading?.catch(() => {});
   }
 
@@ -130,7 +194,11 @@ export class ClientDoor {
     const { budget } = client;
     const spending = this.#spending.get(client.id);
     if (budget === undefined || spending === undefined) return undefined;
-    if (spending.recorded + spending.since < budget.limit) return undefined;
+    return spending.recorded + spending.since < budget.limit ? undefined : this.#usedUp(client);
+  }
+
+  #usedUp({ budget }: ClientRecord): Failure | undefined {
+    if (budget === undefined) return undefined;
     const until = budget.period === "total" ? {} : { until: this.#period(budget.period).endsAt };
     const message = `This client's ${budget.period} budget of ${budget.limit} ${budget.unit} is used up`;
     return {
@@ -161,11 +229,11 @@ export class ClientDoor {
 
   #spend(record: CallRecord): void {
     const budget = this.#byId.get(record.client)?.budget;
+    if (budget === undefined) return;
+    const used = usedBy(record, budget.unit, (call) => this.#deps.ledger.prices.costOfCall(call));
+    this.#meters.get(record.client)?.settle(record.id, used);
     const spending = this.#spending.get(record.client);
-    if (budget === undefined || spending === undefined) return;
-    if (budget.unit === "requests") spending.since++;
-    else if (budget.unit === "tokens") spending.since += record.usage?.totalTokens ?? 0;
-    else spending.since += this.#deps.ledger.prices.costOfCall(record) / 1_000_000;
+    if (spending !== undefined) spending.since += budget.unit === "usd" ? used / MICROS : used;
   }
 
   #reloadSoon(): void {
@@ -177,7 +245,8 @@ export class ClientDoor {
 
   async #read(): Promise<void> {
     const { store, ports, ledger } = this.#deps;
-    this.#reloadAt = ports.clock.now() + RELOAD_MS;
+    const readAt = ports.clock.now();
+    this.#reloadAt = readAt + RELOAD_MS;
     await this.owner.reload();
     const clients = await store.clients.list();
     this.#processes = Math.max(1, (await store.processes()).length);
@@ -188,6 +257,7 @@ export class ClientDoor {
     this.#spending = spending;
     this.#byHash = new Map(clients.map((client) => [client.hash, client]));
     this.#byId = new Map(clients.map((client) => [client.id, client]));
+    await this.#restMeters(RELOAD_MS);
     for (const client of clients) {
       const own = spending.get(client.id);
       // The old sum holds until the new one is read.
@@ -195,6 +265,15 @@ export class ClientDoor {
       if (own === undefined) continue;
       own.recorded = old === undefined ? 0 : old.recorded + old.since;
       own.recorded = await this.#used(client);
+    }
+    this.#readAt = readAt;
+  }
+
+  async #restMeters(idleMs: number): Promise<void> {
+    const now = this.#deps.ports.clock.now();
+    for (const [id, meter] of this.#meters) {
+      await meter.rest(now, idleMs);
+      if (!this.#byId.has(id)) this.#meters.delete(id);
     }
   }
 

@@ -26,7 +26,8 @@ export function proxyApp(
     ...rooms.relay,
     catalog,
     store,
-    admit: admin.admit,
+    enter: admin.enter,
+    modelRefusal: admin.modelRefusal,
     mayUse: admin.mayUse,
     discover: (model) =>
       catalog.discoverOnce(

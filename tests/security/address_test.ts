@@ -99,7 +99,9 @@ Deno.test("a target that names another host than Host, or none that can be, is r
 Deno.test("names in other clothes meet the same checks as plain ones", async () => {
   await using t = await proxyUnderTest();
   const before = t.simulator.log.length;
-  const auth = ["Host: localhost", "Authorization: Bearer geminitro"];
+  const made = await t.proxy.rooms.admin.addClient({ name: "stranger" });
+  assert.ok(made.ok);
+  const auth = ["Host: localhost", `Authorization: Bearer ${made.value.token}`];
   for (
     const [plain, clothes] of [
       ["/v1beta/files/abcdefgh", ["%66iles/abcdefgh", "fil%65s/abcdefgh", "%66%69%6c%65%73/%61bcdefgh"]],

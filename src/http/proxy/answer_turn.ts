@@ -6,10 +6,8 @@ import { refuse } from "./failure_response.ts";
 import type { Generation } from "./generate.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { replyHeaders } from "./reply_headers.ts";
+import { keepResponse } from "./stored_responses.ts";
 import { streamResponse } from "./stream_response.ts";
-
-/** How long a stored response can be referred to, as OpenAI keeps it. */
-const STORED_MS = 30 * 24 * 60 * 60 * 1000;
 
 export interface AnswerInput {
   readonly deps: ProxyDeps;
@@ -105,7 +103,7 @@ async function keep(
   try {
     const stored = input.dialect.storable?.(events, encode, input.body);
     if (stored === undefined) return;
-    await input.deps.store.expiring.put("response", stored.id, stored.value, STORED_MS);
+    await keepResponse(input.deps.store, input.arrival.client, stored.id, stored.value);
   } catch {
     input.deps.ledger.log(
       "warn",

@@ -3,6 +3,7 @@ import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { AnyDialect, ClientCall, DecodeInput } from "../../dialects/mod.ts";
 import { inlineMedia } from "../../gemini/mod.ts";
 import { fetchRemoteMedia, MEDIA_LIMITS } from "./remote_media.ts";
+import { findResponse } from "./stored_responses.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function decodeCall(
     target: { id: target.id, capabilities: target.capabilities },
     signatureOf: (key) => deps.signatures.find(key),
     partsBefore: (key) => deps.signatures.partsBefore(key),
-    stored: await storedFor(deps, dialect.references?.(body)),
+    stored: await storedFor(deps, arrival.client, dialect.references?.(body)),
     headers: arrival.request.headers,
     newId: deps.ports.newId,
   };
@@ -38,14 +39,18 @@ export async function decodeCall(
 
 const NOTHING_STORED: ReadonlyMap<string, Json> = new Map();
 
-function storedFor(deps: ProxyDeps, ids: readonly string[] = []) {
-  return ids.length === 0 ? NOTHING_STORED : loadStored(deps, ids);
+function storedFor(deps: ProxyDeps, client: Arrival["client"], ids: readonly string[] = []) {
+  return ids.length === 0 ? NOTHING_STORED : loadStored(deps, client, ids);
 }
 
-async function loadStored(deps: ProxyDeps, ids: readonly string[]): Promise<ReadonlyMap<string, Json>> {
+async function loadStored(
+  deps: ProxyDeps,
+  client: Arrival["client"],
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Json>> {
   const stored = new Map<string, Json>();
   for (const id of ids) {
-    const value = await deps.store.expiring.get("response", id);
+    const value = await findResponse(deps.store, client, id);
     if (value !== undefined) stored.set(id, value);
   }
   return stored;

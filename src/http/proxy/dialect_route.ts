@@ -67,7 +67,7 @@ async function understand(
   arrival.seen.model = asked.value;
   const targets = await resolveTargets(deps, asked.value);
   if (!targets.ok) return targets;
-  const refused = deps.admit(arrival.client, targets.value[0].id);
+  const refused = deps.modelRefusal(arrival.client, targets.value[0].id);
   if (refused) return err(refused);
   const call = await decode(deps, arrival, dialect, body.value, targets.value[0]);
   if (!call.ok) return call;

@@ -17,7 +17,7 @@ import { refuse } from "./failure_response.ts";
 import { refuseNative } from "./native_route.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { uploaderOf } from "./resources/mod.ts";
-import { type RouteDialect, ROUTES, serveOther, unknownRoute } from "./routes.ts";
+import { type ProxyRoute, type RouteDialect, ROUTES, serveOther, unknownRoute } from "./routes.ts";
 import { tellRefusal } from "./tell_refusal.ts";
 
 export type { ProxyDeps } from "./proxy_deps.ts";
@@ -53,7 +53,9 @@ export function createProxyApp(options: ProxyAppOptions): Hono<Bindings> {
     const said: Say = (arrival, failure) => say(route.dialect, arrival, failure);
     app.on([...route.methods], route.path, (c) =>
       handle(c.req.raw, c.env, said, async (arrival) => {
-        const served = await route.serve(deps, arrival, c.req.param());
+        const params = c.req.param();
+        const serve = () => route.serve(deps, arrival, params);
+        const served = await (route.free?.(params) === true ? serve() : counted(deps, arrival, serve));
         return served instanceof Response ? served : said(arrival, served);
       }));
   }
@@ -66,11 +68,22 @@ export function createProxyApp(options: ProxyAppOptions): Hono<Bindings> {
   app.notFound((c) => {
     const said: Say = (arrival, failure) => say("asked", arrival, failure);
     return handle(c.req.raw, c.env, said, async (arrival) => {
-      const served = await serveOther(deps, arrival);
+      const served = await counted(deps, arrival, () => serveOther(deps, arrival));
       return served instanceof Response ? served : said(arrival, served);
     });
   });
   return app;
+}
+
+/** Whatever may reach Google counts against its client's limits before it is looked at, found or not. */
+function counted(
+  deps: ProxyDeps,
+  { client, requestId }: Arrival,
+  serve: () => ReturnType<ProxyRoute["serve"]>,
+): ReturnType<ProxyRoute["serve"]> | Promise<Response | Failure> {
+  const refused = deps.enter(client, requestId);
+  if (refused instanceof Promise) return refused.then((failure) => failure ?? serve());
+  return refused ?? serve();
 }
 
 function createSay(deps: ProxyDeps) {

@@ -64,7 +64,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   arrival.seen.bytes = body.value.byteLength;
   const targets = await resolveTargets(deps, path.model);
   if (!targets.ok) return refuseNative(deps, arrival, { failure: targets.error });
-  const refused = deps.admit(arrival.client, targets.value[0].id);
+  const refused = deps.modelRefusal(arrival.client, targets.value[0].id);
   if (refused) return refuseNative(deps, arrival, { failure: refused });
   const bytes = body.value;
   const session = sessionOf(arrival, bytes);

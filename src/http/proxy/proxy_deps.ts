@@ -11,8 +11,13 @@ import type { Resources } from "./resources/mod.ts";
 export interface ProxyDeps extends RelayDeps {
   readonly catalog: Catalog;
   readonly store: Store;
-  /** Why this client may not use this model now; undefined when it may. Counts the call against the client's own limits. */
-  readonly admit: (client: ClientIdentity, model: string) => Failure | undefined;
+  /** Lets one request that may reach Google in, or tells why not: counts it against the client's minute and budget. */
+  readonly enter: (
+    client: ClientIdentity,
+    requestId: string,
+  ) => Promise<Failure | undefined> | Failure | undefined;
+  /** Why this client may never use this model; undefined when it may. */
+  readonly modelRefusal: (client: ClientIdentity, model: string) => Failure | undefined;
   /** Whether this client may see and use a model at all. */
   readonly mayUse: (client: ClientIdentity, model: string) => boolean;
   /** Asks Google once for a model nobody knows; true when the lists have changed. One flight, remembered for a minute. */

@@ -28,6 +28,8 @@ export interface ProxyRoute {
   /** As the router reads it, in the spelling of `addressOf`. */
   readonly path: string;
   readonly dialect: RouteDialect;
+  /** Whether a request is answered here alone, so that no client's limits count it; default: it is not. */
+  readonly free?: (params: Readonly<Record<string, string>>) => boolean;
   /** A failure is answered in the route's own dialect. */
   serve(
     deps: ProxyDeps,
@@ -54,12 +56,18 @@ const TRANSLATED: readonly ProxyRoute[] = [
     methods: ["GET", "DELETE"],
     path: "/v1/responses/:id",
     dialect: openaiResponses,
+    free: () => true,
     serve: (deps, arrival, { id }) => serveStored(deps, openaiResponses, arrival, id!),
   },
   generates("/v1/embeddings", openaiEmbeddings),
   generates("/v1/messages", anthropicMessages),
   generates("/v1/messages/count_tokens", anthropicCount),
 ];
+
+/** Work of Google's that goes on by itself, under a model's name. */
+function isOperation(name: string): boolean {
+  return /\/operations(?:\/|$)/.test(name);
+}
 
 /** Versions of Google's API that are served by name; others are passed on as they are. */
 const VERSIONS = ["v1", "v1beta", "v1alpha"] as const;
@@ -71,14 +79,16 @@ function ofVersion(version: string): readonly ProxyRoute[] {
       methods: ["GET"],
       path: models,
       dialect: "asked",
+      free: () => true,
       serve: (deps, arrival) => listModels(deps, arrival),
     },
     {
       methods: ["GET"],
       path: `${models}/:name{.+}`,
       dialect: "asked",
+      free: ({ name }) => !isOperation(name!),
       serve: (deps, arrival, { name }) =>
-        /\/operations(?:\/|$)/.test(name!)
+        isOperation(name!)
           ? serveResource(deps, arrival)
           : oneModel(deps, arrival, name!) ?? unknownModel(name!),
     },

@@ -57,7 +57,7 @@ export async function serveResource(deps: ProxyDeps, arrival: Arrival): Promise<
   const model = await modelOf(deps, path, method, json);
   if (!model.ok) return refused(model.error);
   if (model.value !== undefined) {
-    const barred = deps.admit(arrival.client, model.value);
+    const barred = deps.modelRefusal(arrival.client, model.value);
     if (barred) return refused(barred);
   }
   const trail = trailOf(deps, arrival, path, body.value.byteLength, json);
