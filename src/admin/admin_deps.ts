@@ -44,7 +44,11 @@ export interface AdminDeps {
   /** Writes the owner's key for later starts; answers why it cannot, as a sentence. Absent: there is nowhere to write it. */
   readonly saveOwnerKey?: (key: string, inUse: readonly string[]) => Promise<string | undefined>;
   /** A credential that can be used now: OAuth access tokens are refreshed. API keys need none. */
-  readonly ready?: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
+  readonly ready?: (
+    credential: Credential,
+    force: boolean,
+    how?: { readonly check?: boolean },
+  ) => Promise<Result<Credential, Failure>>;
   /** A fetch through a credential's own outbound proxy. Default: `ports.fetch`. */
   readonly fetchFor?: (credential: Pick<Credential, "proxy">) => Fetch;
   /** Ends an account's sign-in at Google, as far as Google can be reached, and removes it. Absent: accounts are removed as keys are. */

@@ -15,7 +15,7 @@ export async function discoverModels(
   const stop = new AbortController();
   const cancel = deps.ports.clock.after(TIMEOUT_MS, () => stop.abort());
   try {
-    const ready = deps.ready === undefined ? undefined : await deps.ready(credential, false);
+    const ready = deps.ready === undefined ? undefined : await deps.ready(credential, false, { check: true });
     if (ready?.ok === false) return ready;
     return await upstream.discover(ready?.value ?? credential, {
       fetch: deps.fetchFor?.(credential) ?? deps.ports.fetch,

@@ -81,7 +81,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     ...base,
     version: options.version,
     startedAt: ports.clock.now(),
-    ready: (credential, force) => oauth.ready(credential, force),
+    ready: (credential, force, how) => oauth.ready(credential, force, how),
     fetchFor,
     ...(envFile === undefined
       ? {}

@@ -68,7 +68,7 @@ function relayDeps(
     shutdown,
     running,
     calls: rooms.calls,
-    ready: (credential, force) => rooms.oauth.ready(credential, force),
+    ready: (credential, force) => rooms.oauth.ready(credential, force, { within: settings.timeoutConnect }),
     // What a credential's own proxy can reach is not known here, but it must be there itself.
     reach: (url, { proxy = url }, ms) => reachHost(proxy, ms),
     connections,

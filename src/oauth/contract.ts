@@ -1,4 +1,5 @@
 import type { Credential, CredentialId, Failure, JsonObject, Result, Tier } from "../core/mod.ts";
+import type { ReadyHow } from "./refresher.ts";
 
 /** Sources that a user signs in to with a Google account. */
 export const PROVIDERS = ["antigravity", "gemini_cli"] as const;
@@ -126,7 +127,7 @@ export interface OAuthRoom {
    * The credential with an access token that can be used now. Refreshes early and once for all callers; `force` refreshes whatever
    * the clock says and looks the account's project up anew.
    */
-  ready(credential: Credential, force: boolean): Promise<Result<Credential, Failure>>;
+  ready(credential: Credential, force: boolean, how?: ReadyHow): Promise<Result<Credential, Failure>>;
   /** Begins a sign-in. `page` is the address under which the user reaches this server; `browser` binds it to that browser. */
   signIn(input: {
     readonly provider: Provider;

@@ -21,7 +21,7 @@ export function createOAuth(options: OAuthOptions): OAuthRoom {
   const unfollow = followExhaustion(options);
   return {
     warning: OAUTH_WARNING,
-    ready: (credential, force) => refresher.ready(credential, force),
+    ready: (credential, force, how) => refresher.ready(credential, force, how),
     signIn: (input) => signIns.begin(input),
     callback: (url, browserKey) => signIns.callback(url, browserKey),
     paste: (input) => signIns.paste(input),

@@ -32,7 +32,42 @@ export async function findProject(input: FindInput): Promise<Result<FoundProject
     if (barrier !== undefined) return err(refused(service, barrier));
   }
   const joined = await onboard(input, account);
-  return joined.ok ? ok({ project: joined.value, tier }) : joined;
+  return joined.ok
+    ? ok({ project: joined.value, tier })
+    : err(setUpFault(service, account.ineligible, joined.error));
+}
+
+/** Failures of the way there or of the client: they say nothing of the account. */
+const ELSEWHERE: ReadonlySet<Failure["class"]> = new Set([
+  "transport",
+  "overloaded",
+  "config_fault",
+  "credential_stale",
+  "region_blocked",
+]);
+
+/**
+ * Whatever Google refuses a sign-up with is the account's fault, never that of the call that needed it. Where Google has said of
+ * a tier why the account may not have it, that is the reason.
+ */
+function setUpFault(
+  service: CodeAssistService,
+  ineligible: readonly IneligibleTier[],
+  failure: Failure,
+): Failure {
+  if (ELSEWHERE.has(failure.class)) return failure;
+  if (ineligible[0] !== undefined) return refused(service, ineligible[0]);
+  if (failure.class === "credential_dead") return failure;
+  const words = failure.message.replace(/^Google refused the request: /, "").slice(0, 300);
+  return {
+    class: "not_on_tier",
+    status: 403,
+    source: service.source,
+    scope: "account",
+    code: "account_setup_failed",
+    message:
+      `Google does not set this account up: ${words} Sign in once with Google's own program, then check the account.`,
+  };
 }
 
 function own({ service, ownProject }: FindInput): JsonObject {

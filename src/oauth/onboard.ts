@@ -8,8 +8,23 @@ const PAUSE = 5_000;
 /** Looks before giving up: two minutes. */
 const MOST_LOOKS = 24;
 
-/** Signs an account up, and follows Google's operation until it names the project. */
+/** Refusals that another host may not repeat: the hosts of a service do not know of each other's sign-ups. */
+const mayDiffer = ({ class: name, code }: Failure) => name === "caller_fault" || code === "no_project";
+
+/** Signs an account up at one host after another, and follows Google's operation until it names the project. */
 export async function onboard(input: FindInput, account: LoadedAccount): Promise<Result<string, Failure>> {
+  let first: Result<string, Failure> | undefined;
+  for (const host of input.service.hosts) {
+    const service = { ...input.service, hosts: [host] };
+    const joined = await onboardAt({ ...input, service }, account);
+    if (joined.ok) return joined;
+    first ??= joined;
+    if (!mayDiffer(joined.error) && joined.error.class !== "transport") break;
+  }
+  return first ?? err(nothingFound(input.service, false));
+}
+
+async function onboardAt(input: FindInput, account: LoadedAccount): Promise<Result<string, Failure>> {
   const { service, accessToken, options, ownProject } = input;
   const tierId = tierToJoin(account);
   // With a project of one's own the free tier is refused (412).
@@ -25,7 +40,9 @@ export async function onboard(input: FindInput, account: LoadedAccount): Promise
     const call = name === undefined
       ? { method: ":onboardUser", body, accessToken }
       : { method: `/${name}`, accessToken };
-    answer = await callCodeAssist(service, call, options);
+    const next = await callCodeAssist(service, call, options);
+    // An operation that Google has lost is begun once more by the next look.
+    answer = !next.ok && name !== undefined && next.error.status === 404 ? { ok: true, value: {} } : next;
   }
   if (!answer.ok) return answer;
   const response = answer.value["response"];

@@ -14,6 +14,7 @@ import { proxyOf } from "./account_adder.ts";
 import { findProject } from "./find_project.ts";
 import { oauthClient } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
+import { SetUpRests } from "./set_up_rests.ts";
 import { limitedFetch, portsFor, sleep, timed } from "./timed.ts";
 import { refreshGrant, type Tokens } from "./token_endpoint.ts";
 import { vertexToken } from "./vertex_token.ts";
@@ -34,6 +35,14 @@ const LEASE_LOOKS = 240;
 type Account = OAuthCredential | VertexCredential;
 type Readiness = Result<Credential, Failure>;
 
+/** How an account is made ready. */
+export interface ReadyHow {
+  /** The user asked: a set-up is tried even where one failed a moment ago. */
+  readonly check?: boolean;
+  /** Longest wait, in milliseconds; default: as long as it takes. */
+  readonly within?: number;
+}
+
 /** Keeps access tokens usable: one refresh an account for all who wait, in all processes of the database. */
 export class Refresher {
   readonly #options: OAuthOptions;
@@ -42,19 +51,46 @@ export class Refresher {
   readonly #quietUntil = new Map<CredentialId, number>();
   readonly #refreshedAt = new Map<CredentialId, number>();
   readonly #ending = new AbortController();
+  readonly #rests: SetUpRests;
 
   constructor(options: OAuthOptions) {
     this.#options = options;
+    this.#rests = new SetUpRests(options.store);
   }
 
-  async ready(credential: Credential, force: boolean): Promise<Readiness> {
+  async ready(credential: Credential, force: boolean, how: ReadyHow = {}): Promise<Readiness> {
     if (credential.source === "api_key") return ok(credential);
     const known = this.#newest(credential);
     const left = this.#left(known);
-    if (force) return this.#justDone(known) ? ok(known) : await this.#fly(known, true);
-    if (left <= LAST_MINUTE || lacksProject(known)) return await this.#fly(known, false);
-    if (left <= EARLY && (this.#quietUntil.get(known.id) ?? 0) <= this.#now()) void this.#fly(known, false);
+    if (force) {
+      return this.#justDone(known) ? ok(known) : await this.#inTime(known, this.#fly(known, true, how), how);
+    }
+    if (left <= LAST_MINUTE || lacksProject(known)) {
+      return await this.#inTime(known, this.#fly(known, false, how), how);
+    }
+    if (left <= EARLY && (this.#quietUntil.get(known.id) ?? 0) <= this.#now()) {
+      void this.#fly(known, false, how);
+    }
     return ok(known);
+  }
+
+  /** A call waits for an account no longer than `within`; what was begun goes on for the next one. */
+  async #inTime(account: Account, flight: Promise<Readiness>, { within }: ReadyHow): Promise<Readiness> {
+    if (within === undefined) return await flight;
+    let cancel = () => {};
+    const late = new Promise<Readiness>((resolve) => {
+      cancel = this.#options.ports.clock.after(within, () => resolve(err(notInTime(account))));
+    });
+    try {
+      return await Promise.race([flight, late]);
+    } finally {
+      cancel();
+    }
+  }
+
+  async #setUpFailed(account: Account, failure: Failure): Promise<Failure> {
+    if (failure.code !== "account_setup_failed") return failure;
+    return await this.#rests.failed(account.id, failure, this.#now());
   }
 
   /** After a new sign-in or a removal nothing remembered counts. */
@@ -62,6 +98,7 @@ export class Refresher {
     this.#latest.delete(id);
     this.#quietUntil.delete(id);
     this.#refreshedAt.delete(id);
+    void this.#rests.end(id);
   }
 
   async close(): Promise<void> {
@@ -86,19 +123,20 @@ export class Refresher {
 
   #justDone(account: Account): boolean {
     const at = this.#refreshedAt.get(account.id);
-    return at !== undefined && this.#now() - at < SAME_MOMENT && this.#left(account) > LAST_MINUTE;
+    return at !== undefined && this.#now() - at < SAME_MOMENT && this.#left(account) > LAST_MINUTE &&
+      !lacksProject(account);
   }
 
-  #fly(account: Account, force: boolean): Promise<Readiness> {
+  #fly(account: Account, force: boolean, how: ReadyHow): Promise<Readiness> {
     const running = this.#flights.get(account.id);
     if (running !== undefined) return running;
-    const flight = this.#leased(account, force).catch((error): Readiness => err(broken(account, error)))
+    const flight = this.#leased(account, force, how).catch((error): Readiness => err(broken(account, error)))
       .finally(() => this.#flights.delete(account.id));
     this.#flights.set(account.id, flight);
     return flight;
   }
 
-  async #leased(account: Account, force: boolean): Promise<Readiness> {
+  async #leased(account: Account, force: boolean, how: ReadyHow): Promise<Readiness> {
     const lease = await this.#lease(account.id);
     try {
       const stored = await this.#options.store.credentials.get(account.id);
@@ -107,6 +145,10 @@ export class Refresher {
         this.#latest.set(stored.id, stored);
         return ok(stored);
       }
+      const rest = lacksProject(stored) && !how.check
+        ? await this.#rests.restOf(stored.id, this.#now())
+        : undefined;
+      if (rest !== undefined) return err(rest);
       return await this.#renew(stored, force);
     } finally {
       await lease?.release();
@@ -136,7 +178,8 @@ export class Refresher {
     // The token is kept before the project is looked for: a rotated refresh token must not be lost.
     const kept = await this.#keep(account, patch);
     const found = await this.#project(account, token);
-    if (!found.ok) return await this.#refused(account, found.error);
+    if (!found.ok) return await this.#refused(account, await this.#setUpFailed(account, found.error));
+    await this.#rests.end(account.id);
     const { project } = found.value;
     if (!kept.ok || project === undefined || project === account.codeAssistProject) return kept;
     return await this.#keep(account, { codeAssistProject: project });
@@ -236,6 +279,18 @@ function removed(account: Account): Failure {
     scope: "credential",
     code: "account_removed",
     message: "This account was removed.",
+  };
+}
+
+/** The account is being refreshed or set up; a call goes on to the next one. */
+function notInTime(account: Account): Failure {
+  return {
+    ...base(account),
+    class: "overloaded",
+    status: 503,
+    scope: "account",
+    code: "account_not_ready",
+    message: "Google has not yet renewed or set up this account; try again shortly.",
   };
 }
 

@@ -9,7 +9,8 @@ interface Refusal {
   readonly description: string;
 }
 
-const CLIENT_WORDS = new Set(["invalid_client", "unauthorized_client", "deleted_client"]);
+/** Google does not take the client at all, whoever asks. */
+const CLIENT_WORDS = new Set(["invalid_client", "deleted_client"]);
 
 /** Classifies the token endpoint's refusal of a refresh: a revoked grant retires the account, a bad client the whole source. */
 export function classifyTokenRefusal(input: FailureInput, source: SourceName): Failure {
@@ -19,6 +20,7 @@ export function classifyTokenRefusal(input: FailureInput, source: SourceName): F
     return /clock|timeframe/i.test(description) ? wrongClock(seen) : revoked(seen);
   }
   if (CLIENT_WORDS.has(word)) return badClient(seen);
+  if (word === "unauthorized_client") return otherClient(seen);
   if (word === "invalid_request" && /client_secret/.test(description)) return noSecret(seen);
   const passing = seen.status === 429 ? busy(seen) : serverRule(seen);
   // The model was not asked.
@@ -76,6 +78,17 @@ function badClient(seen: Seen): Failure {
     code: "invalid_client",
     message:
       "Google does not know the configured OAuth client; check OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET.",
+  });
+}
+
+/** The token was given to another client: this account's affair, which says nothing of the others. */
+function otherClient(seen: Seen): Failure {
+  return failed(seen, {
+    class: "credential_dead",
+    scope: "account",
+    code: "sign_in_required",
+    message:
+      "The sign-in of this account was given to another OAuth client than the one it is used with; sign in again with this client.",
   });
 }
 

@@ -188,7 +188,14 @@ const REFUSALS: readonly (readonly [number, unknown, SourceName, FailureClass, F
     "source",
     /OAUTH_CLIENT_ID/,
   ],
-  [401, { error: "unauthorized_client" }, "antigravity", "config_fault", "source", /OAUTH_CLIENT_ID/],
+  [
+    401,
+    { error: "unauthorized_client" },
+    "antigravity",
+    "credential_dead",
+    "account",
+    /another OAuth client/,
+  ],
   [
     400,
     { error: "invalid_request", error_description: "client_secret is missing." },

@@ -30,6 +30,8 @@ export interface OAuthBench extends AsyncDisposable {
   /** Adds an account whose token ends `left` milliseconds from now. */
   addAccount(email: string, left: number, more?: Partial<OAuthCredential>): Promise<OAuthCredential>;
   reload(id: CredentialId): Promise<Credential>;
+  /** The same room opened anew on the same database, as after a restart. */
+  restart(): Promise<AsyncDisposable & { readonly oauth: OAuthRoom }>;
 }
 
 export interface OAuthBenchOptions {
@@ -68,23 +70,25 @@ export async function oauthBench(options: OAuthBenchOptions = {}): Promise<OAuth
     clock,
     random: () => 0.5,
     newId: createNewId(),
-    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    fetch: counted(options.fetch ?? ((input, init) => fetch(input, init))),
   };
   const store = await openStore({ path: ":memory:", ...ports });
   const upstreams = upstreamsOf(settings);
   const log: string[] = [];
-  const oauth = createOAuth({
-    store,
-    settings,
-    ports,
-    upstreams,
-    ledger: {
-      log: (_level, _kind, message, fields) => void log.push(`${message} ${JSON.stringify(fields ?? {})}`),
-    },
-    ...(options.fetchFor === undefined ? {} : { fetchFor: options.fetchFor }),
-    ...(options.pool === undefined ? {} : { pool: options.pool }),
-    ...(options.readFile === undefined ? {} : { readFile: options.readFile, userFolder: "/home/ada" }),
-  });
+  const open = () =>
+    createOAuth({
+      store,
+      settings,
+      ports,
+      upstreams,
+      ledger: {
+        log: (_level, _kind, message, fields) => void log.push(`${message} ${JSON.stringify(fields ?? {})}`),
+      },
+      ...(options.fetchFor === undefined ? {} : { fetchFor: options.fetchFor }),
+      ...(options.pool === undefined ? {} : { pool: options.pool }),
+      ...(options.readFile === undefined ? {} : { readFile: options.readFile, userFolder: "/home/ada" }),
+    });
+  const oauth = open();
   return {
     clock,
     simulator,
@@ -100,6 +104,10 @@ export async function oauthBench(options: OAuthBenchOptions = {}): Promise<OAuth
       const found = await store.credentials.get(id);
       assert.ok(found);
       return found;
+    },
+    restart() {
+      const again = open();
+      return Promise.resolve({ oauth: again, [Symbol.asyncDispose]: () => again.close() });
     },
     async [Symbol.asyncDispose]() {
       await oauth.close();
@@ -154,11 +162,37 @@ async function addAccount(
 /** Longest pause of the product's own; what waits longer are limits of patience, which real time must not reach. */
 const LONGEST_PAUSE = 5_000;
 
+/** Milliseconds of real time that a request gets before each move of the clock. */
+const BREATHS = 30;
+
+/** Requests of all benches that have no answer yet. */
+let asking = 0;
+
+/** Counts requests until their answers are read, so that the clock is moved slowly under one that is on its way. */
+function counted(ask: Ports["fetch"]): Ports["fetch"] {
+  return async (input, init) => {
+    asking++;
+    try {
+      const reply = await ask(input, init);
+      if (reply.headers.get("content-type")?.includes("event-stream")) return reply;
+      const { status, headers } = reply;
+      const body = await reply.bytes();
+      return new Response([204, 304].includes(status) ? null : body, { status, headers });
+    } finally {
+      asking--;
+    }
+  };
+}
+
 /** Waits for a task that pauses, moving the clock over each pause but never into a limit of patience. */
 export async function overPauses<Value>(clock: ManualClock, task: Promise<Value>): Promise<Value> {
   let done = false;
   const watched = task.finally(() => done = true);
   while (!done) {
+    // The fake's own delays are on this clock too, so it must move; but a request needs real time to get there and back.
+    for (let breath = 0; breath < BREATHS && asking > 0 && !done; breath++) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
     const next = clock.nextTimerAt() ?? Infinity;
     await clock.advanceTo(next - clock.now() <= LONGEST_PAUSE ? next : clock.now());
   }

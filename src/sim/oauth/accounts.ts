@@ -35,9 +35,13 @@ export interface SimAccount {
   onboardLooks: number;
   /** The sign-up ends without a project. */
   onboardWithout: boolean;
+  /** Hosts at which a sign-up fails, and how: a 400 with these words, or an operation that is forgotten at once. */
+  onboardFaults: Partial<Record<string, string | "lost">>;
+  /** Tiers that loadCodeAssist calls ineligible, beside those that it offers. */
+  ineligible: readonly { readonly reasonCode: string; readonly reasonMessage: string }[];
   trouble: SimTrouble | undefined;
   /** What the token endpoint answers a refresh with. */
-  refresh: "ok" | "invalid_grant" | "unavailable" | "rotate";
+  refresh: "ok" | "invalid_grant" | "unauthorized_client" | "unavailable" | "rotate";
   /** Lifetime of new access tokens, in seconds. */
   expiresIn: number;
   /** Calls that were answered with a turn. */
@@ -63,6 +67,8 @@ export function newAccount(email: string, now: number): SimAccount {
     projectAsObject: false,
     onboardLooks: 1,
     onboardWithout: false,
+    onboardFaults: {},
+    ineligible: [],
     trouble: undefined,
     refresh: "ok",
     expiresIn: 3_599,

@@ -53,7 +53,10 @@ function loadCodeAssist({ account, body, host }: ControlCall): Response {
     case "free":
       return Response.json({ currentTier: FREE, allowedTiers: [FREE], ...projectOf(account) });
     case "not_onboarded":
-      return Response.json({ allowedTiers: [{ id: "legacy-tier" }, FREE] });
+      return Response.json({
+        allowedTiers: [{ id: "legacy-tier" }, FREE],
+        ...(account.ineligible.length === 0 ? {} : { ineligibleTiers: account.ineligible }),
+      });
     case "standard_without_project":
       return Response.json({ currentTier: { id: "standard-tier", name: "Standard" }, ...told(body) });
     case "unsupported_client":
@@ -92,7 +95,9 @@ function ineligible(reasonCode: string, reasonMessage: string, validationUrl?: s
   return Response.json({ ineligibleTiers: [tier] });
 }
 
-function onboardUser(state: OAuthState, { account, body }: ControlCall): Response {
+function onboardUser(state: OAuthState, { account, body, host }: ControlCall): Response {
+  const fault = account.onboardFaults[host];
+  if (fault !== undefined && fault !== "lost") return badRequest(fault);
   if (body["tierId"] === "free-tier" && body["cloudaicompanionProject"] !== undefined) {
     return googleError(412, { status: "FAILED_PRECONDITION", message: "Precondition Failed" });
   }
@@ -100,6 +105,11 @@ function onboardUser(state: OAuthState, { account, body }: ControlCall): Respons
     return badRequest("Invalid tier.", "tierId");
   }
   const name = `operations/${state.mint("onboard-")}`;
+  if (fault === "lost") {
+    // The next sign-up at this host is remembered.
+    delete account.onboardFaults[host];
+    return Response.json({ name, done: false });
+  }
   state.operations.set(name, { email: account.email, looks: account.onboardLooks });
   return operation(state, name);
 }

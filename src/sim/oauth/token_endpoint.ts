@@ -77,6 +77,9 @@ function refreshGrant(state: OAuthState, form: URLSearchParams): Response {
   if (account.refresh === "invalid_grant") {
     return oauthError(400, "invalid_grant", "Token has been expired or revoked.");
   }
+  if (account.refresh === "unauthorized_client") {
+    return oauthError(401, "unauthorized_client", "Unauthorized");
+  }
   if (account.refresh === "unavailable") return new Response("backend error", { status: 503 });
   account.refreshes++;
   const rotates = account.refresh === "rotate";

@@ -1,0 +1,83 @@
+import { type CredentialId, type Failure, isObject, type SourceName } from "../core/mod.ts";
+import type { Store } from "../store/mod.ts";
+
+/** Pauses after set-ups that failed in a row, in milliseconds; the last one repeats. */
+const PAUSES: readonly number[] = [1, 5, 15, 60, 360].map((minutes) => minutes * 60_000);
+const NAME = "oauth-setup ";
+
+interface Rest {
+  readonly until: number;
+  /** Set-ups that failed in a row. */
+  readonly failures: number;
+  readonly failure: Failure;
+}
+
+/**
+ * Accounts whose set-up at Google failed, and until when none is tried again. In the database, so that a restart asks no sooner
+ * and tells the same reason. A check of the account asks at once; a set-up that works ends the rest.
+ */
+export class SetUpRests {
+  readonly #records: Store["poolState"];
+  readonly #known = new Map<CredentialId, Rest | undefined>();
+
+  constructor(store: Pick<Store, "poolState">) {
+    this.#records = store.poolState;
+  }
+
+  /** The failure that keeps an account from being set up now. */
+  async restOf(id: CredentialId, now: number): Promise<Failure | undefined> {
+    const rest = await this.#read(id);
+    return rest === undefined || rest.until <= now ? undefined : rest.failure;
+  }
+
+  /** Notes a set-up that failed; gives the failure with the time of the next try. */
+  async failed(id: CredentialId, failure: Failure, now: number): Promise<Failure> {
+    const failures = ((await this.#read(id))?.failures ?? 0) + 1;
+    const until = now + PAUSES[Math.min(failures, PAUSES.length) - 1]!;
+    const rest = { until, failures, failure: { ...failure, until } };
+    this.#known.set(id, rest);
+    const { class: name, status, message, scope, code, link, source } = failure;
+    const open = {
+      class: name,
+      status,
+      message,
+      scope,
+      ...(source === undefined ? {} : { source }),
+      ...(code === undefined ? {} : { code }),
+      ...(link === undefined ? {} : { link }),
+    };
+    await this.#records.put(`${NAME}${id}`, { v: 1, until, failures, failure: open });
+    return rest.failure;
+  }
+
+  /** Forgets an account: it was set up, signed in again or removed. */
+  async end(id: CredentialId): Promise<void> {
+    if (await this.#read(id) === undefined) return;
+    this.#known.set(id, undefined);
+    await this.#records.remove(`${NAME}${id}`);
+  }
+
+  async #read(id: CredentialId): Promise<Rest | undefined> {
+    if (!this.#known.has(id)) this.#known.set(id, readRest(await this.#records.get(`${NAME}${id}`)));
+    return this.#known.get(id);
+  }
+}
+
+function readRest(value: unknown): Rest | undefined {
+  if (!isObject(value) || !isObject(value["failure"])) return undefined;
+  const { until, failures, failure } = value;
+  if (typeof until !== "number" || typeof failures !== "number") return undefined;
+  const { class: name, message, status, scope, source, code, link } = failure as unknown as Failure;
+  if (typeof name !== "string" || typeof message !== "string" || typeof status !== "number") return undefined;
+  const read: Failure = {
+    class: name,
+    status,
+    message,
+    scope,
+    until,
+    ...(source === undefined ? {} : { source: source as SourceName }),
+    ...(code === undefined ? {} : { code }),
+    ...(link === undefined ? {} : { link }),
+  };
+  return { until, failures, failure: read };
+}
