@@ -22,6 +22,7 @@ const PASSING: ReadonlySet<FailureClass> = new Set(["overloaded", "empty_reply",
 const ENOUGH_OVERLOADED = 3;
 /** A tool call that the model garbles again and again is its own doing: each try costs what a whole turn costs. */
 const ENOUGH_GARBLED = 3;
+const ENOUGH_UNEXPLAINED = 2;
 const SAME_KEY_MS = 250;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -50,8 +51,14 @@ function isPassing(name: string): boolean {
   return PASSING.has(name as FailureClass);
 }
 
-function isEnough({ class: name, code }: Failure, { classes }: AttemptHistory, facts: VerdictFacts): boolean {
+function isEnough(
+  { class: name, code, scope }: Failure,
+  { classes }: AttemptHistory,
+  facts: VerdictFacts,
+): boolean {
   const times = 1 + classes.filter((one) => one === name).length;
+  // Two accounts refuse it without naming a limit: it is the request, and a third account would only be one more refused.
+  if (name === "ambiguous_429" && scope === "request") return times >= ENOUGH_UNEXPLAINED;
   if (name === "empty_reply" && code === "malformed_reply") return times >= ENOUGH_GARBLED;
   return name === "overloaded" && facts.hasFallback && times > ENOUGH_OVERLOADED;
 }

@@ -45,6 +45,22 @@ function noCredits(seen: Seen): Failure {
   });
 }
 
+/**
+ * A 429 that names nothing. Antigravity answers so to requests that it filters (another agent's identity, for example), whoever
+ * sends them, so it closes nothing by itself: the pool asks one more account and then believes that it is the request.
+ */
+const bareAccountRule: Rule = (seen) => {
+  const failure = bareRule(seen);
+  if (failure === undefined || seen.source !== "antigravity") return failure;
+  return {
+    ...failure,
+    scope: "request",
+    message:
+      "Google refused this request with 429 and named no limit. If other requests are served, it refuses something in " +
+      "the request itself, for example the system prompt of another agent.",
+  };
+};
+
 const BEFORE_PROJECT: readonly Rule[] = [
   robotPageRule,
   versionRule,
@@ -54,7 +70,7 @@ const BEFORE_PROJECT: readonly Rule[] = [
   limitRule,
   prepaidRule,
   rateReasonRule,
-  bareRule,
+  bareAccountRule,
   regionRule,
 ];
 const AFTER_PROJECT: readonly Rule[] = [

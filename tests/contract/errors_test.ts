@@ -21,7 +21,7 @@ const BY_CATEGORY: Readonly<Record<string, Expected>> = {
   "quota_exhausted_individual gpt-oss-120b-medium": ["quota", "bucket", 256_527_792],
   "quota_exhausted_individual gemini-3.5-flash-low": ["quota", "bucket", 108 * HOUR + 48 * MINUTE + 29_000],
   model_capacity: ["overloaded", "model", 39_000],
-  bare_429: ["ambiguous_429", "credential_model"],
+  bare_429: ["ambiguous_429", "request"],
   "service_disabled_project antigravity": ["credential_stale", "credential"],
   "service_disabled_project gemini-cli": ["credential_stale", "credential"],
   permission_denied_user_agent: ["not_on_tier", "credential", 30 * MINUTE],

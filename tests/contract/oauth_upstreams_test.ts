@@ -317,7 +317,7 @@ Deno.test("models come from the live list, without internal and deprecated ones"
 const TROUBLES = [
   ["rate_limit", "rate_limit", "bucket", 480],
   ["capacity", "overloaded", "model", 39_000],
-  ["bare_429", "ambiguous_429", "credential_model", undefined],
+  ["bare_429", "ambiguous_429", "request", undefined],
   ["validation_required", "credential_dead", "account", undefined],
   ["banned", "credential_dead", "account", undefined],
   ["permission", "not_on_tier", "credential", 30 * MINUTE],
