@@ -61,10 +61,19 @@ export async function putQuotaGroup(
   models: readonly string[],
   expected?: number,
 ): Promise<Outcome<QuotaGroupRecord>> {
-  const other = (await deps.store.quotaGroups.list())
+  const other = (await listQuotaGroups(deps))
     .find((group) => group.name !== name && group.models.some((model) => models.includes(model)));
   if (other !== undefined) {
-    return refuse(422, "invalid", `A model can be in one group only: see the group ${other.name}`, "models");
+    return refuse(
+      422,
+      "invalid",
+      `A model can be in one group only: ${
+        other.models.find((one) => models.includes(one))
+      } is in the group ${other.name}${
+        other.origin === "setting" ? `, which QUOTA_GROUPS_${other.name.toUpperCase()} sets` : ""
+      }`,
+      "models",
+    );
   }
   const put = await deps.store.quotaGroups.put({ name, models: [...new Set(models)] }, expected);
   if (!put.ok) return fromStore(put.error, "quota group");

@@ -47,12 +47,12 @@ export async function bucketReports(deps: AdminDeps): Promise<readonly BucketRep
   });
 }
 
-/** When a limit is used up if things go on as they do; a limit that resets first never is. */
+/** When a limit is used up if things go on as they do: never when it resets first, nor when it is used up already. */
 function forecast(limit: BucketLimitView, perMinute: number, now: number): BucketForecast {
   const rounded = Math.round(perMinute * 100) / 100;
   const never = { perMinute: rounded, exhaustedAt: null };
   if (limit.left === undefined || perMinute <= 0) return never;
-  if (limit.left <= 0) return { perMinute: rounded, exhaustedAt: new Date(now).toISOString() };
+  if (limit.left <= 0) return never;
   if (limit.kind === "remaining_fraction") return never;
   const at = now + limit.left / perMinute * 60_000;
   const minuteLimit = limit.kind !== "requests_per_day";

@@ -1,31 +1,59 @@
-import type { Cell } from "../ledger/mod.ts";
+import { type Cell, PERIOD_MS } from "../ledger/mod.ts";
 import { capSliceName, capWindow } from "../pool/mod.ts";
 import type { CapRecord, CapSchedule } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
+import { capSchedule } from "./cap_schedule.ts";
 
 type Counted = Pick<CapRecord, "model" | "limit" | "unit" | "period">;
 
+type Deps = Pick<AdminDeps, "store" | "ledger" | "catalog" | "ports">;
+
 /**
- * Counts what was already used in the running window of a cap that is made (or switched on) now, from the ledger's figures: a cap
- * of today's calls must know those of this morning. What the window has taken before is not counted twice.
+ * Counts what was already used in the running window of a cap, from the ledger's figures: a cap of today's calls must know those
+ * of this morning, whenever it was made and whenever its day begins. What the window has taken before is not counted twice.
  */
-export async function seedCap(deps: AdminDeps, cap: Counted, schedule: CapSchedule): Promise<number> {
-  const { store, ledger, ports } = deps;
-  const now = ports.clock.now();
-  const window = capWindow(cap.period, schedule, now);
-  await ledger.flush();
-  const cells = await ledger.totals({
-    grain: cap.period === "hourly" ? "minute" : "hour",
-    dim: cap.model.startsWith("client:") ? "client" : "model",
-    from: window.startsAt,
-    to: now,
-  });
-  const used = namesOf(deps, cap.model).reduce((sum, name) => sum + usedOf(cells.get(name), cap.unit), 0);
+export async function recountCap(deps: Deps, cap: Counted, schedule: CapSchedule): Promise<void> {
+  const window = capWindow(cap.period, schedule, deps.ports.clock.now());
+  const used = await usedIn(deps, cap, window.startsAt);
   const name = capSliceName(cap, window);
-  const { taken } = await store.takeSlice(name, 0, cap.limit, window.endsAt);
-  if (used <= taken) return taken;
-  const seeded = await store.takeSlice(name, used - taken, cap.limit, window.endsAt);
-  return seeded.taken;
+  const { taken } = await deps.store.takeSlice(name, 0, cap.limit, window.endsAt);
+  // A limit below the use hides nothing of it.
+  if (used > taken) await deps.store.takeSlice(name, used - taken, Math.max(cap.limit, used), window.endsAt);
+}
+
+/**
+ * Gives back what a process had in hand that ended without a word: units that were taken from a window and never used. Only for
+ * a process that is alone on its database.
+ */
+export async function releaseLostUnits(deps: Deps): Promise<void> {
+  const schedule = await capSchedule(deps);
+  for (const cap of (await deps.store.caps.list()).filter(({ enabled }) => enabled)) {
+    const window = capWindow(cap.period, schedule, deps.ports.clock.now());
+    const name = capSliceName(cap, window);
+    const { taken } = await deps.store.takeSlice(name, 0, cap.limit, window.endsAt);
+    const used = taken === 0 ? 0 : await usedIn(deps, cap, window.startsAt);
+    if (taken > used) await deps.store.returnSlice(name, taken - used);
+  }
+}
+
+async function usedIn(deps: Deps, cap: Counted, from: number): Promise<number> {
+  const { ledger, ports } = deps;
+  await ledger.flush();
+  const to = ports.clock.now();
+  const dim = cap.model.startsWith("client:") ? "client" : "model";
+  const wholeHour = Math.ceil(from / PERIOD_MS.hour) * PERIOD_MS.hour;
+  // Whole hours by the hour; the rest of the first one, and a window of an hour, by the minute.
+  const parts = cap.period === "hourly" || wholeHour > to
+    ? [await ledger.totals({ grain: "minute", dim, from, to })]
+    : await Promise.all([
+      ledger.totals({ grain: "minute", dim, from, to: wholeHour - 1 }),
+      ledger.totals({ grain: "hour", dim, from: wholeHour, to }),
+    ]);
+  const names = namesOf(deps, cap.model);
+  return parts.reduce(
+    (sum, cells) => names.reduce((inner, name) => inner + usedOf(cells.get(name), cap.unit), sum),
+    0,
+  );
 }
 
 function usedOf(cell: Cell | undefined, unit: CapRecord["unit"]): number {
@@ -33,7 +61,7 @@ function usedOf(cell: Cell | undefined, unit: CapRecord["unit"]): number {
 }
 
 /** What the ledger calls the calls that a cap covers. */
-function namesOf({ catalog }: AdminDeps, model: string): readonly string[] {
+function namesOf({ catalog }: Deps, model: string): readonly string[] {
   if (model.startsWith("client:")) return [model.slice("client:".length)];
   if (!model.startsWith("group:")) return [model];
   const group = model.slice("group:".length);

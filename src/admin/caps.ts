@@ -1,11 +1,9 @@
 import { ok } from "../core/mod.ts";
 import type { CapRecord, CapSchedule } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
-import { seedCap } from "./cap_seed.ts";
+import { CAP_SCHEDULE, capSchedule, isTime, isTimezone } from "./cap_schedule.ts";
+import { recountCap } from "./cap_seed.ts";
 import { fromStore, type Outcome, refuse } from "./problem.ts";
-
-/** The name under which the store's settings keep the schedule; the pool reads it there. */
-export const CAP_SCHEDULE = "cap-schedule";
 
 export interface CapsView extends CapSchedule {
   readonly caps: readonly CapRecord[];
@@ -13,16 +11,6 @@ export interface CapsView extends CapSchedule {
 
 export async function capsView(deps: AdminDeps): Promise<CapsView> {
   return { caps: await deps.store.caps.list(), ...await capSchedule(deps) };
-}
-
-/** Midnight local time until the user sets something else. */
-async function capSchedule({ store }: AdminDeps): Promise<CapSchedule> {
-  const record = await store.settings.get(CAP_SCHEDULE);
-  const { resetTime, timezone } = record ?? {};
-  return {
-    resetTime: typeof resetTime === "string" && isTime(resetTime) ? resetTime : "00:00",
-    timezone: typeof timezone === "string" && isTimezone(timezone) ? timezone : "local",
-  };
 }
 
 export type CapInput =
@@ -47,7 +35,7 @@ export async function putCap(
     enabled: input.enabled ?? before?.enabled ?? true,
   };
   const counting = before?.enabled === true && before.unit === cap.unit && before.period === cap.period;
-  if (cap.enabled && !counting && cap.limit > 0) await seedCap(deps, cap, await capSchedule(deps));
+  if (cap.enabled && !counting) await recountCap(deps, cap, await capSchedule(deps));
   const put = await deps.store.caps.put(cap, expected);
   if (!put.ok) return fromStore(put.error, "cap");
   await publishCaps(deps);
@@ -75,27 +63,15 @@ export async function setCapSchedule(
   if (!isTimezone(schedule.timezone)) {
     return refuse(422, "invalid", "The time zone must be local or a name such as Europe/Berlin", "timezone");
   }
+  // Windows that begin at another time have taken nothing yet: what history tells of them is counted first.
+  const caps = (await deps.store.caps.list()).filter(({ enabled }) => enabled);
+  for (const cap of caps) await recountCap(deps, cap, schedule);
   await deps.store.settings.put(CAP_SCHEDULE, { ...schedule });
   await publishCaps(deps);
   return ok(schedule);
 }
 
-function isTime(text: string): boolean {
-  return /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
-}
-
 async function publishCaps(deps: AdminDeps): Promise<void> {
   const { caps, resetTime, timezone } = await capsView(deps);
   deps.ledger.publish("usage:cap-updated", { caps: caps.map((cap) => ({ ...cap })), resetTime, timezone });
-}
-
-/** True for `local` and for every zone that the platform knows. */
-function isTimezone(name: string): boolean {
-  if (name === "local") return true;
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -40,6 +40,12 @@ export async function addClient(
   if (input.expiresAt !== undefined && input.expiresAt <= now) {
     return refuse(422, "invalid", "The expiry must be in the future", "expiresAt");
   }
+  const namesake = (await deps.store.clients.list()).find((one) => !one.revoked && one.name === input.name);
+  if (namesake !== undefined) {
+    const message =
+      `There is a client ${input.name} already (${namesake.id}): revoke it, or choose another name`;
+    return refuse(409, "duplicate", message, "name");
+  }
   const token = newClientToken();
   const put = await deps.store.clients.put({
     ...input,

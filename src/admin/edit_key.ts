@@ -56,10 +56,12 @@ export async function removeKey(deps: AdminDeps, idOrFragment: string): Promise<
   if (oauth !== undefined && source !== "api_key" && source !== "vertex") {
     return await signOut(oauth, found.value);
   }
+  const models = (await deps.store.modelLists.list()).find(({ credential }) => credential === found.value.id);
   const removed = await deps.store.credentials.remove(found.value.id);
   if (!removed.ok) return fromStore(removed.error, "key");
   const undo = deps.ports.newId("undo_");
-  const sealed = await deps.store.vault.seal(JSON.stringify(openCredential(removed.value)));
+  const kept = { credential: openCredential(removed.value), ...(models === undefined ? {} : { models }) };
+  const sealed = await deps.store.vault.seal(JSON.stringify(kept));
   await deps.store.expiring.put("removed_key", undo, sealed, UNDO_MS);
   return ok({ id: removed.value.id, tail: removed.value.tail, label: removed.value.label, undo });
 }
@@ -79,13 +81,15 @@ async function signOut(
 
 export async function restoreKey(deps: AdminDeps, undo: string): Promise<Outcome<SafeKey>> {
   const sealed = await deps.store.expiring.take("removed_key", undo);
-  const credential = typeof sealed === "string"
-    ? closeCredential(JSON.parse(await deps.store.vault.open(sealed)))
-    : undefined;
+  const kept = typeof sealed === "string" ? JSON.parse(await deps.store.vault.open(sealed)) : undefined;
+  const credential = closeCredential(kept?.credential);
   if (credential === undefined) {
     return refuse(404, "not_found", "This removal cannot be undone any more: add the key again");
   }
   const restored = await deps.store.credentials.restore(credential);
   if (!restored.ok) return fromStore(restored.error, "key");
+  // Its models are known already: nobody need ask Google before they are offered again.
+  if (kept.models !== undefined) await deps.store.modelLists.put(kept.models);
+  await deps.catalog.reload();
   return await keyView(deps, credential.id);
 }

@@ -1,7 +1,7 @@
 import { isObject, ok, type Result, toldFault } from "../core/mod.ts";
 import type { StoreProblem } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
-import { CAP_SCHEDULE } from "./caps.ts";
+import { CAP_SCHEDULE } from "./cap_schedule.ts";
 import { planBalance, planSeed, planText, SEED_FILES } from "./import_foreign.ts";
 import { isOwnExport, planOwn, type Unlock } from "./import_own.ts";
 import { MOST_KEYS } from "./key_text.ts";

@@ -18,15 +18,19 @@ export function planSeed(files: Readonly<Record<string, unknown>>): ImportPlan {
   const keys = seedKeys(files["keys.json"]);
   const caps = seedCaps(files["usage_caps.json"]);
   const history = seedHistory(files["history.json"]);
+  const models = seedModels(files["models.json"]);
   return {
     ...emptyPlan("seed"),
     ...keys,
     ...caps,
-    aliases: seedAliases(files["aliases.json"]),
+    ...models,
+    aliases: [...models.aliases, ...seedAliases(files["aliases.json"])],
     ...(history === undefined ? {} : { history }),
-    notTaken: keys.notTaken,
+    notTaken: [...keys.notTaken, ...models.notTaken],
     notes: [
-      ...(files["models.json"] === undefined ? [] : ["Models are not taken over: they are asked for anew"]),
+      ...(files["models.json"] === undefined
+        ? []
+        : ["The list of models is not taken over: the keys are asked for it anew"]),
       ...(history === undefined ? [] : ["Earlier figures are kept beside ours, keys named by hash"]),
     ],
   };
@@ -109,6 +113,43 @@ function seedCap(cap: Record<string, unknown>): Omit<CapRecord, "updatedAt"> | u
     action: cap["action"] === "reject" ? "reject" : "try_next",
     enabled: cap["enabled"] !== false,
   };
+}
+
+/** Aliases and quota groups lie beside the list of models: `{models, aliases, quotaGroups}`. Names may be written "Gemini 2.5 Pro". */
+function seedModels(value: unknown): Pick<ImportPlan, "aliases" | "quotaGroups" | "notTaken"> {
+  const file = isObject(value) ? value : {};
+  const notTaken: string[] = [];
+  const grouped = new Set<string>();
+  const quotaGroups = Object.entries(isObject(file["quotaGroups"]) ? file["quotaGroups"] : {}).flatMap(
+    ([name, list]) => {
+      const inside = isObject(list) ? list["models"] : list;
+      const models = Array.isArray(inside)
+        ? inside.filter((one) => typeof one === "string").map(modelId)
+        : [];
+      const problem = models.length === 0
+        ? "has no list of models"
+        : models.some((model) => grouped.has(model))
+        ? "has a model that is in another group"
+        : undefined;
+      if (problem !== undefined) notTaken.push(`The quota group ${name.slice(0, 100)} ${problem}`);
+      for (const model of models) grouped.add(model);
+      return problem === undefined ? [{ name, models: [...new Set(models)] }] : [];
+    },
+  );
+  const aliases = seedAliases(file["aliases"]).map(({ name, target }) => ({
+    name: modelId(name),
+    target: modelId(target),
+  }));
+  const given = isObject(file["aliases"]) ? Object.keys(file["aliases"]).length : aliases.length;
+  if (given > aliases.length) {
+    notTaken.push(`${given - aliases.length} aliases of models.json cannot be read`);
+  }
+  return { aliases, quotaGroups, notTaken };
+}
+
+/** `Gemini 2.5 Pro` and `models/gemini-2.5-pro` are one model. */
+function modelId(text: string): string {
+  return text.trim().replace(/^models\//, "").toLowerCase().replaceAll(/\s+/g, "-");
 }
 
 /** An object of name to target, or a list of them. */

@@ -1,4 +1,4 @@
-import type { Credential, CredentialId, Json, JsonObject } from "../core/mod.ts";
+import { type Credential, type CredentialId, type Json, type JsonObject, untilText } from "../core/mod.ts";
 import type { PoolEvent } from "../pool/contract.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { retireKey } from "./check_keys.ts";
@@ -127,7 +127,9 @@ export class Publisher {
           ledger.log(
             "info",
             "pool",
-            `${await this.#spoken(event.scope, event.credential)}: ${event.reason}`,
+            `${await this.#spoken(event.scope, event.credential)}: ${event.reason}, ${
+              untilText(event.until, this.#deps.ports.clock.now())
+            }`,
             {
               until: new Date(event.until).toISOString(),
               credential: event.credential ?? null,
@@ -180,7 +182,8 @@ export class Publisher {
   }
 
   async #exhausted(model: string, until?: number): Promise<void> {
-    const when = until === undefined ? "" : ` until ${new Date(until).toISOString()}`;
+    const now = this.#deps.ports.clock.now();
+    const when = until === undefined ? "" : ` ${untilText(until, now)}`;
     const message = `No key can serve ${model}${when}`;
     await this.#deps.ledger.alert({
       type: "pool-exhausted",

@@ -56,19 +56,21 @@ Deno.test("Publisher calls keys by their names in the log, not by their ids", ()
     const [key] = await deps.store.credentials.list();
     const id = key?.id ?? ("" as CredentialId);
     await deps.store.credentials.update(id, { label: "work laptop" });
-    const cooled = { type: "cooled", credential: id, until: 0 } as const;
+    const until = Date.now() + 30_000;
+    const cooled = { type: "cooled", credential: id, until } as const;
     tell({ ...cooled, scope: `api_key/${id}/gemini-2.5-pro`, reason: "The limit is used up" });
     tell({ ...cooled, scope: "credential", reason: "It may not call" });
-    tell({ type: "cooled", until: 0, scope: "api_key/my-project/gemini-2.5-pro", reason: "The day is over" });
+    tell({ type: "cooled", until, scope: "api_key/my-project/gemini-2.5-pro", reason: "The day is over" });
     const logged = async () =>
       (await deps.ledger.logs({ limit: 50, kind: "pool" })).map((line) => line.message);
     for (let tries = 0; tries < 200 && (await logged()).length < 3; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    assert.deepEqual((await logged()).toSorted(), [
-      "all on work laptop: It may not call",
-      "gemini-2.5-pro on my-project: The day is over",
-      "gemini-2.5-pro on work laptop: The limit is used up",
+    const shown = (await logged()).map((line) => line.replace(/\d+ s$/, "30 s")).toSorted();
+    assert.deepEqual(shown, [
+      "all on work laptop: It may not call, for 30 s",
+      "gemini-2.5-pro on my-project: The day is over, for 30 s",
+      "gemini-2.5-pro on work laptop: The limit is used up, for 30 s",
     ]);
   }));
 

@@ -2,6 +2,7 @@ import { FLOW_SEPARATOR } from "../ledger/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { type CapProgress, capProgress } from "./cap_progress.ts";
 import { listKeys } from "./list_keys.ts";
+import type { SafeKey } from "./safe_key.ts";
 import { type ModelLeft, modelsLeft } from "./model_left.ts";
 import { type PoolStatus, poolStatus } from "./health.ts";
 
@@ -37,18 +38,32 @@ export async function quotaSummary(deps: AdminDeps): Promise<QuotaSummary> {
     deps.ledger.totals({ grain: "hour", dim: "flow", from: now - 86_400_000, to: now }),
   ]);
   return {
-    quotas: progress.map((cap) => rowOf(cap, [...flows.keys()], now)),
+    quotas: progress.map((cap) => rowOf(cap, accountsOf(deps, cap.model, [...flows.keys()], keys), now)),
     poolStatus: poolStatus(keys, now),
     models: modelsLeft(deps.pool.view().buckets, now),
   };
 }
 
-function rowOf(cap: CapProgress, flows: readonly string[], now: number): QuotaRow {
+/** The accounts of today that a cap's calls of the last day used: those of its model, its group's models or its client. */
+function accountsOf(
+  { catalog }: AdminDeps,
+  cap: string,
+  flows: readonly string[],
+  keys: readonly SafeKey[],
+): QuotaRow["accounts"] {
+  const covers = (client: string, model: string) =>
+    cap === model || cap === `client:${client}` || cap === `group:${catalog.groupOf(model)}`;
+  const used = new Set(
+    flows.map((flow) => flow.split(FLOW_SEPARATOR))
+      .filter(([client = "", model = ""]) => covers(client, model)).map(([, , , id]) => id),
+  );
+  const there = keys.filter(({ id }) => used.has(id));
+  const apiKeys = there.filter(({ type }) => type === "api_key").length;
+  return { apiKeys, oauth: there.length - apiKeys, total: there.length };
+}
+
+function rowOf(cap: CapProgress, accounts: QuotaRow["accounts"], now: number): QuotaRow {
   const resetIn = Math.max(0, Math.round((Date.parse(cap.nextReset) - now) / 1_000));
-  const used = flows.map((flow) => flow.split(FLOW_SEPARATOR)).filter(([, model]) => model === cap.model);
-  const count = (wanted: boolean) =>
-    new Set(used.filter(([, , source]) => (source === "api_key") === wanted).map(([, , , id]) => id)).size;
-  const [apiKeys, oauth] = [count(true), count(false)];
   return {
     model: cap.model,
     current: cap.current,
@@ -59,6 +74,6 @@ function rowOf(cap: CapProgress, flows: readonly string[], now: number): QuotaRo
     resetTime: cap.nextReset,
     resetIn,
     resetInFormatted: `${Math.floor(resetIn / 3_600)}h ${Math.floor(resetIn % 3_600 / 60)}m`,
-    accounts: { apiKeys, oauth, total: apiKeys + oauth },
+    accounts,
   };
 }

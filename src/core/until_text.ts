@@ -12,6 +12,11 @@ export function durationText(ms: number): string {
   return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** When to come back: `in 40 s`, or `at 09:00, in 1 h 44 min`. */
+export function backText(until: number, now: number): string {
+  return untilText(until, now).replace(/^for /, "in ").replace(/^until /, "at ");
+}
+
 /** A coming time as people say it, in the zone of who runs this: `until 09:00, in 1 h 44 min`; within a minute only how long. */
 export function untilText(until: number, now: number): string {
   const left = until - now;

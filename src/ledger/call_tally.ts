@@ -1,8 +1,8 @@
 import type { AttemptRecord, CallRecord } from "../core/mod.ts";
 import type { AttemptKind, CallKind, KnownCall, SharedOfAttempt } from "./call_kinds.ts";
-import { type Cell, countIn, emptyCell, mergeCell } from "./rollup_cell.ts";
+import { type Cell, countIn, emptyCell, mergeCell, mergeTimes } from "./rollup_cell.ts";
 import { cellOf, type DimCells, dimCells } from "./rollup_codec.ts";
-import { callValues, flowValue } from "./rollup_dims.ts";
+import { callValues, flowValue, NO_KEY } from "./rollup_dims.ts";
 
 /**
  * Counts calls by their kinds, which is three sums a call; what each kind adds to nine dimensions is worked out when the
@@ -57,13 +57,15 @@ export class CallTally {
       for (const [dim, value] of callValues(shared)) mergeCell(cellOf(dimCells(into, dim), value), cell);
     }
     for (const [{ shared }, cell] of this.#attempts) {
-      mergeCell(cellOf(dimCells(into, "key"), shared.credential), cell);
+      mergeTimes(cellOf(dimCells(into, "key"), shared.credential), cell);
       mergeCell(cellOf(dimCells(into, "bucket"), shared.bucket), cell);
       mergeCell(cellOf(dimCells(into, "project"), projectOf(shared)), cell);
     }
     for (const [{ shared }, flows] of this.#flows) {
       for (const [last, cell] of flows) {
         mergeCell(cellOf(dimCells(into, "flow"), flowValue(shared, last?.shared)), cell);
+        // A call counts for the key that was asked last, so that calls by key add up to all calls.
+        mergeCell(cellOf(dimCells(into, "key"), last?.shared.credential ?? NO_KEY), cell);
       }
     }
     for (const cells of [this.#calls, this.#attempts, this.#flows]) cells.clear();

@@ -55,6 +55,11 @@ export function emptyCell(): Cell {
 
 export function mergeCell(into: Cell, from: Cell): void {
   for (const field of FIELDS) into[field] += from[field];
+  mergeTimes(into, from);
+}
+
+/** Joins the distributions alone. */
+export function mergeTimes(into: Cell, from: Cell): void {
   mergeHistogram(into.latency, from.latency);
   mergeHistogram(into.firstToken, from.firstToken);
 }

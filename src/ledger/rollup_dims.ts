@@ -48,6 +48,9 @@ export function periodOf(grain: Grain, now: number): number {
   return grain === "all" ? 0 : Math.floor(now / PERIOD_MS[grain]) * PERIOD_MS[grain];
 }
 
+/** Stands for the key of calls that no key was asked for. */
+export const NO_KEY = "none";
+
 /** Parts of a flow value, in order: client, model, source, credential. */
 export const FLOW_SEPARATOR = "\t";
 

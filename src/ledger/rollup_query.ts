@@ -19,6 +19,7 @@ export interface RollupRange {
 
 /** Sums of all processes for each period of a range, oldest first; periods without calls are left out. */
 export async function series(kv: Deno.Kv, range: RollupRange): Promise<readonly SeriesPoint[]> {
+  if (range.from > range.to) return [];
   const prefix = rollupDimPrefix(range.grain, range.dim);
   const start = [...prefix, periodOf(range.grain, range.from)];
   const end = [...prefix, range.to + 1];

@@ -138,7 +138,7 @@ export class Caps implements CapGate {
     return [...this.#meters.values()].map((meter) => {
       meter.roll(now);
       const { model, limit, unit, period, action, alertThreshold } = meter.record;
-      const used = Math.min(limit, meter.used);
+      const { used } = meter;
       const percentage = limit > 0 ? Math.round(1000 * used / limit) / 10 : 100;
       const { startsAt: startedAt, endsAt: resetsAt } = meter.window;
       const perCredential = Object.fromEntries(meter.perCredential);

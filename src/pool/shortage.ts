@@ -1,4 +1,4 @@
-import type { Failure, FailureClass } from "../core/mod.ts";
+import { backText, type Failure, type FailureClass } from "../core/mod.ts";
 import type { Need, Refusal, Shortage } from "./contract.ts";
 import { refusalOf } from "./eligibility.ts";
 import type { Lane } from "./lane.ts";
@@ -105,7 +105,7 @@ export function shortageOf(
   const { class: name, status, code } = said === undefined || RATES.has(main.reason)
     ? known
     : { ...known, ...said };
-  const when = until === undefined ? "" : ` Try again in ${Math.max(1, Math.ceil((until - now) / 1000))} s.`;
+  const when = until === undefined ? "" : ` Try again ${backText(until, now)}.`;
   const words = said === undefined ? "" : ` ${said.message}`;
   const failure: Failure = {
     class: name,
@@ -137,12 +137,13 @@ export function tooLarge(need: Need, largest: number, refusals: readonly Refusal
 }
 
 export function capped(need: Need, stop: CapStop, now: number): Shortage {
-  const seconds = Math.max(1, Math.ceil((stop.until - now) / 1000));
   const failure: Failure = {
     class: "quota",
     status: 429,
     code: stop.action === "reject" ? "cap_rejected" : "cap_exceeded",
-    message: `The cap of ${stop.limit} set for ${stop.cap} is used up. It starts anew in ${seconds} s.`,
+    message: `The cap of ${stop.limit} set for ${stop.cap} is used up. Try again ${
+      backText(stop.until, now)
+    }.`,
     until: stop.until,
     scope: "request",
   };

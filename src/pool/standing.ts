@@ -55,7 +55,7 @@ export function standingOf(
   if (stop !== undefined) return { ...counted, ...stateOf("capped", stop.until, now, queueMaxWait) };
   if (able > 0) return { ...counted, state: "open", reason: null, until: null };
   const first = firstOf(obstacles);
-  if (first === undefined) return { ...counted, state: "out", reason: "none", until: null };
+  if (first === undefined) return { ...counted, state: "unavailable", reason: "none", until: null };
   return { ...counted, ...stateOf(first.reason, first.until, now, queueMaxWait) };
 }
 

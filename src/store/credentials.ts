@@ -37,6 +37,7 @@ class CredentialRecords {
   /** The last list, and the epoch of the database before it was read: every write of a credential moves the epoch. */
   #listed: { readonly epoch: string | null; readonly credentials: readonly Credential[] } | undefined;
   readonly #inserts: CredentialInserts;
+  #addedAt = 0;
   readonly #relist = coalesced(() => this.#read());
 
   constructor(session: Session) {
@@ -74,7 +75,9 @@ class CredentialRecords {
 
   async add(draft: CredentialDraft): Promise<Outcome> {
     const id = this.#session.newId("cred_") as CredentialId;
-    const made = fromDraft(draft, id, this.#session.clock.now());
+    // Of keys that are added in one moment each is later than the one before: lists keep their order.
+    this.#addedAt = Math.max(this.#session.clock.now(), this.#addedAt + 1);
+    const made = fromDraft(draft, id, this.#addedAt);
     if (!made.ok) return made;
     const outcome = await this.#insert(made.value);
     if (!outcome.ok && outcome.error.kind === "duplicate") {

@@ -152,3 +152,21 @@ Deno.test("what is stored is shown from the first second after a restart", async
   const buckets = await served.api<{ model: string }[]>("/api/buckets");
   assert.ok(JSON.stringify(buckets).includes(MODEL));
 });
+
+Deno.test("the use of a cap is what was answered, also after the process was killed", async () => {
+  await using served = await ServedProcess.open();
+  await until(async () => (await served.ask()).status === 200, 20_000);
+  const put = await fetch(`${served.url}/api/stats/caps`, {
+    method: "POST",
+    headers: { authorization: "Bearer geminitro", "content-type": "application/json" },
+    body: JSON.stringify({ model: MODEL, limit: 1_000 }),
+  });
+  assert.equal(put.status, 200);
+  for (let number = 0; number < 5; number++) assert.equal((await served.ask()).status, 200);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await served.kill();
+  await served.start();
+  const [progress] = await served.api<{ current: number }[]>("/api/stats/caps/progress");
+  const { totalSuccess } = await served.api<{ totalSuccess: number }>("/api/stats");
+  assert.equal(progress?.current, totalSuccess);
+});
