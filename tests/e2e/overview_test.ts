@@ -161,6 +161,7 @@ Deno.test("the use of a cap is what was answered, also after the process was kil
     headers: { authorization: "Bearer geminitro", "content-type": "application/json" },
     body: JSON.stringify({ model: MODEL, limit: 1_000 }),
   });
+  await put.body?.cancel();
   assert.equal(put.status, 200);
   for (let number = 0; number < 5; number++) assert.equal((await served.ask()).status, 200);
   await new Promise((resolve) => setTimeout(resolve, 1_000));
