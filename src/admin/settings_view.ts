@@ -87,6 +87,8 @@ function running(settings: AdminDeps["settings"], owner: Pick<OwnerKey, "current
     timeoutWrite: settings.timeoutWrite,
     timeoutReadStreaming: settings.timeoutReadStreaming,
     timeoutReadNonStreaming: settings.timeoutReadNonStreaming,
+    timeoutTotal: settings.timeoutTotal,
+    maxReplyBytes: settings.maxReplyBytes,
     queueMaxWait: settings.queueMaxWait,
     queueMaxLength: settings.queueMaxLength,
     maxBodyBytes: settings.maxBodyBytes,

@@ -125,6 +125,8 @@ function assemble(
     timeoutWrite: values.TIMEOUT_WRITE,
     timeoutReadStreaming: values.TIMEOUT_READ_STREAMING,
     timeoutReadNonStreaming: values.TIMEOUT_READ_NON_STREAMING,
+    timeoutTotal: values.TIMEOUT_TOTAL,
+    maxReplyBytes: values.MAX_REPLY_BYTES,
     queueMaxWait: values.QUEUE_MAX_WAIT,
     queueMaxLength: values.QUEUE_MAX_LENGTH,
     hedgeAfter: values.HEDGE_AFTER,

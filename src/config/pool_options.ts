@@ -77,13 +77,27 @@ export const waiting = group("Timeouts and waiting", {
     fallback: "300000",
     allowed: TIME,
     parse: milliseconds,
-    doc: "Longest silence in milliseconds between bytes of a stream.",
+    doc:
+      "Longest time in milliseconds in which a stream brings nothing new; comments and empty events are nothing.",
   },
   TIMEOUT_READ_NON_STREAMING: {
     fallback: "60000",
     allowed: TIME,
     parse: milliseconds,
     doc: "Longest wait in milliseconds for a whole reply.",
+  },
+  TIMEOUT_TOTAL: {
+    fallback: "3600000",
+    allowed: TIME,
+    parse: milliseconds,
+    doc: "Longest time in milliseconds of one stream, from its request to its end.",
+  },
+  MAX_REPLY_BYTES: {
+    fallback: "67108864",
+    allowed: "a whole number of bytes, 1 or more",
+    parse: wholeNumber(1),
+    doc:
+      "Larger replies of the upstream, unpacked, are not read to their end; streams have bounds of their own.",
   },
   QUEUE_MAX_WAIT: {
     fallback: "60000",

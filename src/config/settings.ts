@@ -30,6 +30,8 @@ export interface Settings {
   readonly timeoutWrite: number;
   readonly timeoutReadStreaming: number;
   readonly timeoutReadNonStreaming: number;
+  readonly timeoutTotal: number;
+  readonly maxReplyBytes: number;
   readonly queueMaxWait: number;
   readonly queueMaxLength: number;
   /** Milliseconds after which a stuck attempt is raced on another key; 0 = off. */

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../core/mod.ts";
+import { MAX_NESTING } from "./nesting.ts";
 
 /** One function call being collected from `partialArgs` (streamFunctionCallArguments on Vertex). */
 export interface PartialCall {
@@ -34,7 +35,7 @@ export function partialArguments(call: PartialCall): JsonObject {
 
 function addPiece(call: PartialCall, path: string, piece: Record<string, unknown>): void {
   const steps = stepsOf(path);
-  if (steps.length === 0) return;
+  if (steps.length === 0 || steps.length > MAX_NESTING) return;
   const value = valueOf(piece);
   if (value === undefined) return;
   const goesOn = call.open === path && typeof value === "string";

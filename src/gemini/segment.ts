@@ -26,6 +26,8 @@ export interface Segmenter {
   push(chunk: unknown, out?: TurnEvent[]): TurnEvent[];
   /** Call once at the end of the body: only there a turn ends, as chunks may follow the first finishReason. */
   end(): SegmentEnd;
+  /** Parts with something in them, finishes and blocks that came so far: what shows that the upstream is at work. */
+  readonly parts: number;
   /** Set when an error object came before the turn was complete; nothing after it is usable. */
   readonly error: StreamedError | undefined;
 }
@@ -37,6 +39,9 @@ export interface Segmenter {
 export function createSegmenter(options: { readonly newId: NewId }): Segmenter {
   return new ReplySegmenter(options.newId);
 }
+
+/** Candidates of one reply; what has a number beyond is ignored. */
+const MOST_CANDIDATES = 64;
 
 class ReplySegmenter implements Segmenter {
   readonly #callIds: CallIds;
@@ -53,6 +58,12 @@ class ReplySegmenter implements Segmenter {
 
   get error(): StreamedError | undefined {
     return this.#error;
+  }
+
+  get parts(): number {
+    let count = this.#block === undefined ? 0 : 1;
+    for (const candidate of this.#candidates.values()) count += candidate.parts;
+    return count;
   }
 
   push(chunk: unknown, out: TurnEvent[] = []): TurnEvent[] {
@@ -98,13 +109,14 @@ class ReplySegmenter implements Segmenter {
   #pushAll(candidates: readonly Candidate[], out: TurnEvent[]): void {
     for (let position = 0; position < candidates.length; position++) {
       const candidate = candidates[position];
-      if (isObject(candidate)) this.#at(indexOf(candidate, position)).push(candidate, out);
+      if (isObject(candidate)) this.#at(indexOf(candidate, position))?.push(candidate, out);
     }
   }
 
-  #at(index: number): CandidateSegmenter {
+  #at(index: number): CandidateSegmenter | undefined {
     const known = this.#candidates.get(index);
     if (known !== undefined) return known;
+    if (this.#candidates.size >= MOST_CANDIDATES) return undefined;
     const made = new CandidateSegmenter(index, this.#callIds);
     this.#candidates.set(index, made);
     return made;
@@ -147,9 +159,10 @@ function turnStart(reply: GeminiReply): TurnEvent {
 const NO_REASON = new Set(["", "BLOCK_REASON_UNSPECIFIED", "BLOCKED_REASON_UNSPECIFIED"]);
 
 function blockOf(reply: GeminiReply): { reason: string; message?: string } | undefined {
-  const reason = reply.promptFeedback?.blockReason;
+  const feedback: unknown = reply.promptFeedback;
+  if (!isObject(feedback)) return undefined;
+  const { blockReason: reason, blockReasonMessage: message } = feedback;
   if (typeof reason !== "string" || NO_REASON.has(reason)) return undefined;
-  const message = reply.promptFeedback?.blockReasonMessage;
   return typeof message === "string" ? { reason, message } : { reason };
 }
 

@@ -28,6 +28,9 @@ export class CallIds {
   }
 }
 
+/** Calls that are held; more than that Google does not make at a time, and what it has run it says at once. */
+const MOST_HELD = 1_024;
+
 /** Segments one candidate over the chunks of its reply. */
 export class CandidateSegmenter {
   readonly #index: number;
@@ -35,7 +38,7 @@ export class CandidateSegmenter {
   #held: ToolCall[] = [];
   #partial: PartialCall | undefined;
   #finish: Finish | undefined;
-  #hasContent = false;
+  #parts = 0;
   #citation: Extract<TurnEvent, { type: "citation" }> | undefined;
 
   /** The candidates of a reply share `callIds`. */
@@ -48,14 +51,20 @@ export class CandidateSegmenter {
     return this.#finish;
   }
 
+  /** Parts with something in them, and the finish, that were met. */
+  get parts(): number {
+    return this.#parts + (this.#finish === undefined ? 0 : 1);
+  }
+
   /** True once a part with something in it was met. */
   get hasContent(): boolean {
-    return this.#hasContent;
+    return this.#parts > 0;
   }
 
   push(candidate: Candidate, out: TurnEvent[]): void {
-    const parts = candidate.content?.parts;
+    const parts = isObject(candidate.content) ? candidate.content.parts : undefined;
     if (Array.isArray(parts)) { for (const part of parts) if (isObject(part)) this.#part(part as Part, out); }
+    if (this.#held.length > MOST_HELD) this.flush(out);
     const citation = citationEvent(this.#index, candidate);
     if (citation !== undefined) this.#citation = mergeCitations(this.#citation, citation);
     if (isObject(candidate.logprobsResult)) {
@@ -86,20 +95,22 @@ export class CandidateSegmenter {
       ? part.thoughtSignature
       : undefined;
     if (isObject(part.functionCall)) {
-      this.#hasContent = true;
       return this.#call(part.functionCall, signature);
     }
     if (isObject(part.functionResponse)) return this.#response(part.functionResponse);
     const event = partEvent(this.#index, part, signature);
     if (event === undefined) return;
-    if (event.type !== "server-part") this.#hasContent = true;
+    if (event.type !== "server-part") this.#parts++;
     this.flush(out);
     out.push(event);
   }
 
   #call(call: Record<string, unknown>, signature: string | undefined): void {
     const name = call["name"];
+    const pieces = call["partialArgs"];
+    if (Array.isArray(pieces) && pieces.length > 0) this.#parts++;
     if (typeof name === "string" && name !== "") {
+      this.#parts++;
       this.#closePartial();
       const comesInPieces = call["willContinue"] === true || Array.isArray(call["partialArgs"]);
       if (!comesInPieces) return this.#hold(name, call["id"], call["args"], signature);
@@ -144,6 +155,10 @@ export class CandidateSegmenter {
   }
 }
 
+function textOr(value: unknown, other: string): string {
+  return typeof value === "string" ? value : other;
+}
+
 function signed(signature: string | undefined): { signature?: string } {
   return signature === undefined ? {} : { signature };
 }
@@ -170,7 +185,7 @@ function partEvent(
     return {
       type: "media",
       candidate,
-      mimeType: mimeType ?? "application/octet-stream",
+      mimeType: textOr(mimeType, "application/octet-stream"),
       data,
       ...signed(signature),
     };
@@ -180,8 +195,8 @@ function partEvent(
     return {
       type: "code",
       candidate,
-      language: language ?? "PYTHON",
-      code: code ?? "",
+      language: textOr(language, "PYTHON"),
+      code: textOr(code, ""),
       ...signed(signature),
     };
   }
@@ -190,8 +205,8 @@ function partEvent(
     return {
       type: "code-result",
       candidate,
-      outcome: outcome ?? "OUTCOME_UNSPECIFIED",
-      output: output ?? "",
+      outcome: textOr(outcome, "OUTCOME_UNSPECIFIED"),
+      output: textOr(output, ""),
       ...signed(signature),
     };
   }

@@ -4,6 +4,8 @@ export interface SseParser {
   push(bytes: Uint8Array): string[];
   /** What was left without its blank line. Call once, at the end of the body. */
   end(): string[];
+  /** Characters of an event that is not whole yet. */
+  readonly held: number;
   /** True once JSON without `data:` was met: an error object after events, or a stream in JSON array form. */
   readonly sawRawJson: boolean;
 }
@@ -17,6 +19,8 @@ export function createSseParser(): SseParser {
   const decoder = new TextDecoder();
   const events = createLineReader();
   let pieces: string[] = [];
+  /** Characters in the pieces. */
+  let partial = 0;
   let skipLineFeed = false;
 
   const takeLine = (tail: string, out: string[]) => {
@@ -24,6 +28,7 @@ export function createSseParser(): SseParser {
     pieces.push(tail);
     const whole = pieces.join("");
     pieces = [];
+    partial = 0;
     events.line(whole, out);
   };
 
@@ -46,7 +51,10 @@ export function createSseParser(): SseParser {
       }
       if (feed >= 0 && feed < start) feed = text.indexOf("\n", start);
     }
-    if (start < text.length) pieces.push(text.slice(start));
+    if (start < text.length) {
+      pieces.push(text.slice(start));
+      partial += text.length - start;
+    }
   };
 
   return {
@@ -62,34 +70,55 @@ export function createSseParser(): SseParser {
       events.end(out);
       return out;
     },
+    get held() {
+      return partial + events.held();
+    },
     get sawRawJson() {
       return events.sawRaw();
     },
   };
 }
 
+/** Characters that a held line stands for, however short it is: strings that are joined cost more than what is in them. */
+const LINE_COST = 96;
+
+/** Lines that may end raw JSON, each of which is tried. */
+const FREE_TRIES = 16;
+
 /** Turns lines into payloads: fields of events, or raw JSON. */
 function createLineReader() {
   let data: string | undefined;
   let raw: string | undefined;
   let sawRaw = false;
+  let tries = 0;
+  let tried = 0;
+  /** Lines that wait for the end of their event. */
+  let lines = 0;
 
   const flush = (out: string[]) => {
     if (data !== undefined && data !== "" && data !== "[DONE]") out.push(data);
     data = undefined;
+    lines = 0;
   };
   const flushRaw = (out: string[]) => {
     if (raw === undefined) return;
-    out.push(...splitRaw(raw));
+    for (const payload of splitRaw(raw)) out.push(payload);
     raw = undefined;
+    tries = 0;
+    lines = 0;
   };
   const rawLine = (line: string, out: string[]) => {
     raw = raw === undefined ? line : raw + "\n" + line;
+    lines++;
     sawRaw = true;
     // A pretty-printed value closes at the first column; a compact one on its first line.
     const first = line.charCodeAt(0);
     const mayClose = first === 125 || first === 93 || raw === line;
-    if (mayClose && isJson(raw)) flushRaw(out);
+    // Parsing again and again takes the square of the text: after a few times only when it has grown to twice its length.
+    if (!mayClose || (tries >= FREE_TRIES && raw.length < 2 * tried)) return;
+    tries++;
+    tried = raw.length;
+    if (isJson(raw)) flushRaw(out);
   };
 
   return {
@@ -98,6 +127,7 @@ function createLineReader() {
         flushRaw(out);
         const value = line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5);
         data = data === undefined ? value : data + "\n" + value;
+        lines++;
       } else if (raw !== undefined) rawLine(line, out);
       else if (line === "") flush(out);
       else if (line.charCodeAt(0) === 123 || line.charCodeAt(0) === 91) {
@@ -109,6 +139,7 @@ function createLineReader() {
       flush(out);
       flushRaw(out);
     },
+    held: () => (data?.length ?? 0) + (raw?.length ?? 0) + lines * LINE_COST,
     sawRaw: () => sawRaw,
   };
 }

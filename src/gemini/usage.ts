@@ -1,4 +1,4 @@
-import type { Usage } from "../core/mod.ts";
+import { isObject, type Usage } from "../core/mod.ts";
 import type { UsageMetadata } from "./wire.ts";
 
 /** The usage of a turn that reported none. */
@@ -60,14 +60,21 @@ export function hasCounts(metadata: UsageMetadata): boolean {
 }
 
 function count(value: unknown): number {
-  return typeof value === "number" && value > 0 ? Math.trunc(value) : 0;
+  return typeof value === "number" && value > 0 ? Math.min(Math.trunc(value), Number.MAX_SAFE_INTEGER) : 0;
 }
+
+/** Google knows five. */
+const MOST_MODALITIES = 32;
 
 function byModality(details: UsageMetadata["promptTokensDetails"]): Record<string, number> | undefined {
   if (!Array.isArray(details) || details.length === 0) return undefined;
   const counts: Record<string, number> = {};
-  for (const { modality, tokenCount } of details) {
-    const name = modality ?? "MODALITY_UNSPECIFIED";
+  for (const detail of details.slice(0, MOST_MODALITIES)) {
+    if (!isObject(detail)) continue;
+    const { modality, tokenCount } = detail;
+    const name = typeof modality === "string" && /^[A-Z_]{1,40}$/.test(modality)
+      ? modality
+      : "MODALITY_UNSPECIFIED";
     counts[name] = (counts[name] ?? 0) + count(tokenCount);
   }
   return counts;

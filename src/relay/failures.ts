@@ -93,6 +93,41 @@ export function timeoutFailure(setting: string, ms: number): Failure {
   };
 }
 
+/** A stream that goes on for longer than TIMEOUT_TOTAL allows. */
+export function endlessFailure(ms: number): Failure {
+  return {
+    class: "unknown",
+    status: 504,
+    code: "upstream_timeout",
+    message: `Google's stream went on for more than ${ms} ms (TIMEOUT_TOTAL)`,
+    scope: "request",
+    detail: "timeout TIMEOUT_TOTAL",
+  };
+}
+
+/** The reply goes beyond what is taken of one; `problem` is half a sentence. */
+export function beyondBoundsFailure(problem: string): Failure {
+  return {
+    class: "unknown",
+    status: 502,
+    code: "upstream_reply_too_large",
+    message: `Google's reply ${problem}, which this proxy does not take`,
+    scope: "request",
+    detail: problem,
+  };
+}
+
+/** A fault of this proxy's own, after which its call ends; the log has the reason. */
+export function ownFailure(requestId: string): Failure {
+  return {
+    class: "unknown",
+    status: 500,
+    code: "internal_error",
+    message: `The proxy failed on this request; its log has the reason under ${requestId}`,
+    scope: "request",
+  };
+}
+
 /** The stream ended before Google said that the turn was over. */
 export function truncatedFailure(): Failure {
   return {

@@ -20,6 +20,7 @@ export * from "./relay_json.ts";
 export { type NativeCall, type NativeRefusal, type NativeReply } from "./native_call.ts";
 export * from "./relay_native.ts";
 export * from "./relay_resource.ts";
+export { safeType } from "./reply_type.ts";
 export { type ServedTurn } from "./served_turn.ts";
 export * from "./session_memory.ts";
 export * from "./signature_memory.ts";

@@ -1,9 +1,11 @@
+import { withoutSecrets } from "../upstreams/mod.ts";
 import { type Failure, isObject, trimEndOf } from "../core/mod.ts";
 import type { Need } from "../pool/contract.ts";
 import type { RelayDeps } from "./deps.ts";
 import { emptyReplyFailure, unreadableFailure } from "./failures.ts";
 import type { OnRefusal } from "./native_call.ts";
 import type { NativeSniffer } from "./native_sniffer.ts";
+import { JSON_TYPES, plainType, typeWord } from "./reply_type.ts";
 import type { Try } from "./run_attempts.ts";
 
 /** What a piece larger than this holds is no error and no empty reply. */
@@ -28,15 +30,15 @@ export function judgeForm(
   { first, reply: { response }, whole }: FirstPiece,
   turn: boolean,
 ): Failure | undefined {
-  const kind = response.headers.get("content-type") ?? "";
+  const kind = plainType(response.headers.get("content-type"));
   if (first.byteLength === 0) {
     // An upload is answered by its headers, and a deletion by nothing.
     return turn || /json/.test(kind) ? emptyReplyFailure("no body") : undefined;
   }
   const begin = decoder.decode(first.subarray(0, 64)).trimStart();
-  if (/html/.test(kind) || /^<(!doctype|html|head|body)\b/i.test(begin)) {
-    return unreadableFailure("a web page");
-  }
+  if (/html/.test(kind) || begin.startsWith("<")) return unreadableFailure("a web page");
+  // What a browser might run, or guess to be something that runs, never reaches a client.
+  if (!JSON_TYPES.has(kind)) return unreadableFailure(typeWord(kind));
   if (!turn && !/json/.test(kind)) return undefined;
   if (!whole) {
     return begin.length < 8 || /^(data|event|id|retry)?:|^[[{]/.test(begin)
@@ -75,8 +77,8 @@ export function judgeFirst(
   if (!isObject(chunk)) return undefined;
   if (!isObject(chunk["error"])) return emptyReason(chunk);
   const { code } = chunk["error"];
-  const status = typeof code === "number" && code >= 400 && code < 600 ? code : 500;
-  const body = JSON.stringify({ error: chunk["error"] });
+  const status = typeof code === "number" && code >= 400 && code < 600 ? code : 502;
+  const body = withoutSecrets(JSON.stringify({ error: chunk["error"] }), attempt.credential);
   const now = deps.ports.clock.now();
   const failure = attempt.upstream.classifyFailure({ status, body, model, operation, now });
   onRefusal(failure, body);
@@ -89,9 +91,15 @@ function mayBeEmpty(text: string): boolean {
     !/"text"\s*:\s*"[^"]|"functionCall"|"inlineData"|"executableCode"/.test(text);
 }
 
+function endedEvent(text: string): string {
+  const end = text.search(/\r?\n\r?\n/);
+  return end < 0 ? text : text.slice(0, end);
+}
+
 function firstChunk(text: string): unknown {
-  const body = text.startsWith("data:")
-    ? text.slice(5, text.search(/\r?\n\r?\n|$/))
+  const event = /^data:/m.exec(text)?.index ?? -1;
+  const body = event >= 0
+    ? endedEvent(text.slice(event + 5))
     : trimEndOf(text.replace(/^\s*\[/, ""), "], \r\n\t");
   try {
     return JSON.parse(body);

@@ -3,6 +3,7 @@ import type { Need } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
+import { parseReply, readWhole } from "../upstreams/mod.ts";
 import { unreadableFailure } from "./failures.ts";
 import { runAttempts, type Try } from "./run_attempts.ts";
 import { send } from "./send.ts";
@@ -17,6 +18,8 @@ export interface JsonCall {
   readonly build: (attempt: Try) => UpstreamRequest;
 }
 
+const decoder = new TextDecoder();
+
 /** Asks until a key answers; returns the parsed reply, out of its envelope. */
 export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result<unknown, Failure>> {
   const served = await runAttempts(deps, call, async (attempt): Promise<Result<unknown, Failure>> => {
@@ -25,7 +28,8 @@ export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result
     if (!reply.ok) return reply;
     const { value: open } = reply;
     try {
-      return ok(attempt.upstream.unwrap(await open.response.json()));
+      const bytes = await open.wait(readWhole(open.response, deps.settings.maxReplyBytes, "MAX_REPLY_BYTES"));
+      return ok(attempt.upstream.unwrap(parseReply(decoder.decode(bytes))));
     } catch (cause) {
       return {
         ok: false,

@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 import { type Failure, type Healing, ok, type Result } from "../core/mod.ts";
+import { readWhole } from "../upstreams/mod.ts";
 import { type BodyReader, openBody } from "./body_reader.ts";
+import { ContentWatch } from "./content_watch.ts";
 import type { RelayDeps } from "./deps.ts";
 import { clientGone, truncatedFailure } from "./failures.ts";
 import type { NativeCall, NativeRefusal, NativeReply, OnRefusal } from "./native_call.ts";
@@ -19,6 +21,8 @@ interface OpenNative {
   readonly first: Uint8Array<ArrayBuffer>;
   /** Has seen the first piece. */
   readonly sniffer: NativeSniffer;
+  /** Has seen the first piece. */
+  readonly watch: ContentWatch;
 }
 
 /** A native client's body is its own: the one repair is a number that the model does not take, which no client can know. */
@@ -59,9 +63,9 @@ async function openNative(
   let reply = sent.value;
   try {
     if (attempt.upstream.passThrough === undefined) {
-      reply = await unwrappedReply(reply, attempt.upstream.unwrap, call);
+      reply = await unwrappedReply(reply, attempt.upstream.unwrap, call, deps.settings.maxReplyBytes);
     }
-    const open = await readFirst(call, reply);
+    const open = await readFirst(deps, call, reply);
     const failure = judgeForm({ ...open, whole: open.reader === undefined }, call.turn) ??
       // A file that Google could not process says so in a field of the same name.
       (operation === "resource" ? undefined : judgeFirst(deps, attempt, open, call.need, onRefusal));
@@ -80,14 +84,42 @@ async function openNative(
 }
 
 /** Replies that are not streamed come whole: the platform hands them over without a stream on either side. */
-async function readFirst(call: NativeCall, reply: OpenReply): Promise<OpenNative> {
+async function readFirst(deps: RelayDeps, call: NativeCall, reply: OpenReply): Promise<OpenNative> {
   const sniffer = new NativeSniffer();
+  const watch = new ContentWatch();
   const { response } = reply;
-  const reader = call.stream && response.body !== null ? openBody(response.body) : undefined;
-  const first = reader === undefined ? await response.bytes() : await reader.read() ?? new Uint8Array();
-  reply.touch();
+  if (!call.stream || response.body === null) {
+    const { maxReplyBytes } = deps.settings;
+    const first = await reply.wait(readWhole(response, maxReplyBytes, "MAX_REPLY_BYTES"));
+    sniffer.see(first);
+    return { reply, first, sniffer, watch };
+  }
+  const reader = openBody(response.body);
+  const first = await firstContent(reply, reader, watch);
   sniffer.see(first);
-  return reader === undefined ? { reply, first, sniffer } : { reply, reader, first, sniffer };
+  return { reply, reader, first, sniffer, watch };
+}
+
+/** Bytes without content that are held back, so that an error behind a comment can still be tried elsewhere. */
+const MOST_NOISE = 8_192;
+
+async function firstContent(
+  reply: OpenReply,
+  reader: BodyReader,
+  watch: ContentWatch,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for (let size = 0; size < MOST_NOISE;) {
+    const bytes = await reply.wait(reader.read());
+    if (bytes === undefined) break;
+    reply.took(bytes.byteLength);
+    pieces.push(bytes);
+    size += bytes.byteLength;
+    if (!watch.see(bytes)) continue;
+    reply.touch();
+    break;
+  }
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
 }
 
 function bodyOf(call: NativeCall, served: Served<OpenNative>): NativeReply["body"] {
@@ -101,7 +133,7 @@ function bodyOf(call: NativeCall, served: Served<OpenNative>): NativeReply["body
 /** The body on its way to the client, byte for byte; the lease is settled when it ends, breaks or is left. */
 function streamed(
   call: NativeCall,
-  { reply, first, sniffer }: OpenNative,
+  { reply, first, sniffer, watch }: OpenNative,
   reader: BodyReader,
   settle: Settle,
 ): ReadableStream<Uint8Array> {
@@ -120,9 +152,10 @@ function streamed(
         target.write(bytes);
         const room = target.room();
         if (room !== undefined) await room;
-        bytes = await reader.read();
+        bytes = await reply.wait(reader.read());
         if (bytes === undefined) break;
-        reply.touch();
+        reply.took(bytes.byteLength);
+        if (watch.see(bytes)) reply.touch();
         sniffer.see(bytes);
       }
       return call.turn && !sniffer.finished() ? truncatedFailure() : undefined;

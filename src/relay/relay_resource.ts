@@ -4,9 +4,11 @@ import type { UpstreamRequest } from "../upstreams/contract.ts";
 import { openBody } from "./body_reader.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
-import { clientGone } from "./failures.ts";
+import { readWhole } from "../upstreams/mod.ts";
+import { clientGone, unreadableFailure } from "./failures.ts";
 import type { NativeRefusal } from "./native_call.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
+import { isInert, JSON_TYPES, plainType, typeWord } from "./reply_type.ts";
 import { runAttempts, type Served, type Try } from "./run_attempts.ts";
 import { type OpenReply, send } from "./send.ts";
 import type { CallTrail } from "./trail.ts";
@@ -55,7 +57,7 @@ export async function relayResource(
       operation: call.need.operation,
       onRefusal: (failure, body) => refusal = { failure, body },
     });
-    if (sent.ok) return sent;
+    if (sent.ok) return asInert(sent.value);
     const failure = call.need.operation === "resource" ? ofOneResource(sent.error) : sent.error;
     if (refusal !== undefined) refusal = { ...refusal, failure };
     return { ok: false, error: failure };
@@ -65,9 +67,18 @@ export async function relayResource(
   }
   const { response } = served.value.value;
   const { status, headers } = response;
-  const whole = await readSmall(call, served.value);
+  const whole = await readSmall(deps.settings, call, served.value);
   if (whole !== undefined) return whole.ok ? ok({ status, headers, body: whole.value }) : whole;
   return ok({ status, headers, body: passed(call, served.value, observe(headers)) });
+}
+
+/** Files are of any kind, but what a browser runs never comes from the dashboard's own origin. */
+function asInert(reply: OpenReply): Result<OpenReply, Failure> {
+  const type = plainType(reply.response.headers.get("content-type"));
+  if (isInert(type) || JSON_TYPES.has(type)) return ok(reply);
+  reply.abort();
+  reply.release();
+  return { ok: false, error: unreadableFailure(typeWord(type)) };
 }
 
 /** Google says "not found" of a resource as it does of a model; here it is about the one, and no key is at fault. */
@@ -87,6 +98,7 @@ function ofOneResource(failure: Failure): Failure {
 }
 
 async function readSmall(
+  { maxReplyBytes }: RelayDeps["settings"],
   call: ResourceCall,
   served: Served<OpenReply>,
 ): Promise<Result<Uint8Array<ArrayBuffer>, NativeRefusal> | undefined> {
@@ -96,7 +108,7 @@ async function readSmall(
   const json = (headers.get("content-type") ?? "").startsWith("application/json");
   if (body !== null && (!json || length > call.mostRead)) return undefined;
   try {
-    const bytes = body === null ? new Uint8Array() : await reply.response.bytes();
+    const bytes = await reply.wait(readWhole(reply.response, maxReplyBytes, "MAX_REPLY_BYTES"));
     call.onWhole?.(bytes);
     settle(call, served);
     return ok(bytes);
@@ -126,7 +138,7 @@ function passed(
     const reader = openBody(reply.response.body as ReadableStream<Uint8Array<ArrayBuffer>>);
     try {
       while (true) {
-        const bytes = await reader.read();
+        const bytes = await reply.wait(reader.read());
         if (bytes === undefined) break;
         reply.touch();
         observer?.piece(bytes);

@@ -1,10 +1,13 @@
 import { type Failure, ok, type Operation, type Result, type Way } from "../core/mod.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
+import { readStart, ReplyBeyondBounds, UPSTREAM_BOUNDS, withoutSecrets } from "../upstreams/mod.ts";
 import { Ask } from "./ask.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { RelayDeps, Running } from "./deps.ts";
 import {
+  beyondBoundsFailure,
   clientGone,
+  endlessFailure,
   proxyRefused,
   shuttingDown,
   timeoutFailure,
@@ -18,11 +21,15 @@ import { type ReachWatch, watchReach } from "./watch_reach.ts";
 /** An upstream reply whose head is a success, and the means to end it. */
 export interface OpenReply {
   readonly response: Response;
-  /** Starts the limit on silence anew; call it with every piece of the body. */
+  /** Waits for a piece of the body; what rejects in it is the upstream's fault and not this proxy's. */
+  wait<Piece>(work: Promise<Piece>): Promise<Piece>;
+  /** Counts what came. Throws when the stream goes beyond its bound. */
+  took(bytes: number): void;
+  /** Starts the limit on silence anew; call it with every piece that brings something new. */
   touch(): void;
   /** Ends the upstream request at once. */
   abort(): void;
-  /** Turns what a failed read threw into the reason. */
+  /** Turns what a failed read threw into the reason. A fault of this proxy's own is thrown on, after everything is released. */
   readFailure(cause: unknown): Failure;
   /** Stops listening to client and shutdown; call it exactly once when the body is done with. */
   release(): void;
@@ -59,15 +66,17 @@ export async function send(
     patienceFor(deps, options.stream, request),
   );
   try {
-    const ask = (asked: UpstreamRequest) => exchange.ask(asked);
+    const ask = (asked: UpstreamRequest) => exchange.wait(exchange.ask(asked));
     const response = await (options.redirects === true ? followRedirects(ask, request) : ask(request));
     exchange.answered(response);
     attempt.trail.connected(response.status);
     if (response.ok) return ok(exchange);
     if (response.status === 407) return exchange.refusedByProxy();
-    const body = await response.text();
+    const said = await exchange.wait(readStart(response, UPSTREAM_BOUNDS.refusalBytes));
     exchange.release();
-    const { status, headers } = response;
+    const body = withoutSecrets(said, attempt.credential);
+    const { headers } = response;
+    const status = statusOf(response);
     const now = deps.ports.clock.now();
     const { model, operation } = options;
     const failure = attempt.upstream.classifyFailure({ status, body, headers, model, operation, now });
@@ -78,6 +87,20 @@ export async function send(
     exchange.release();
     return { ok: false, error: failure };
   }
+}
+
+/** What the upstream or the way to it did; everything else that is thrown is a fault of this proxy's own. */
+class UpstreamFault extends Error {
+  override readonly name = "UpstreamFault";
+
+  constructor(override readonly cause: unknown) {
+    super("The upstream failed", { cause });
+  }
+}
+
+/** The status as HTTP knows it; a server may send any number. */
+function statusOf({ status }: Response): number {
+  return status >= 300 && status < 600 ? status : 502;
 }
 
 /** How long an attempt runs before its client is watched: leaving is noticed this much later at worst. */
@@ -102,7 +125,9 @@ class Exchange implements OpenReply, Running {
   #silence: Deadline | undefined;
   /** From when on silence is measured. */
   #late = false;
-  #ended: "no" | "timed_out" | "unreachable" = "no";
+  #ended: "no" | "timed_out" | "unreachable" | "endless" = "no";
+  #total: Deadline | undefined;
+  #taken = 0;
   #client: AbortSignal | undefined;
   #reach: ReachWatch | undefined;
 
@@ -165,15 +190,36 @@ class Exchange implements OpenReply, Running {
     return { ok: false, error: proxyRefused(this.way) };
   }
 
+  async wait<Piece>(work: Promise<Piece>): Promise<Piece> {
+    try {
+      return await work;
+    } catch (cause) {
+      throw cause instanceof ReplyBeyondBounds ? cause : new UpstreamFault(cause);
+    }
+  }
+
+  took(bytes: number): void {
+    this.#taken += bytes;
+    if (this.#taken <= UPSTREAM_BOUNDS.streamBytes) return;
+    throw new ReplyBeyondBounds(`is longer than ${UPSTREAM_BOUNDS.streamBytes} bytes`);
+  }
+
   readFailure(cause: unknown): Failure {
     if (this.#client?.aborted) return clientGone(this.#client);
     if (this.#ended === "unreachable") return unreachableFailure(this.#deps.settings.timeoutConnect);
     if (this.#ended === "timed_out") return timeoutFailure(this.#patience.setting, this.#patience.ms);
-    return this.#deps.shutdown.aborted ? shuttingDown() : transportFailure(cause, this.way);
+    if (this.#ended === "endless") return endlessFailure(this.#deps.settings.timeoutTotal);
+    if (this.#deps.shutdown.aborted) return shuttingDown();
+    if (cause instanceof ReplyBeyondBounds) return beyondBoundsFailure(cause.message);
+    if (cause instanceof UpstreamFault) return transportFailure(cause.cause, this.way);
+    this.abort();
+    this.release();
+    throw cause;
   }
 
   release(): void {
     this.#deadline.clear();
+    this.#total?.clear();
     this.#deps.running.delete(this);
     this.#client?.removeEventListener("abort", this.abort);
     this.#reach?.stop();
@@ -184,7 +230,11 @@ class Exchange implements OpenReply, Running {
     const left = this.#patience.ms - WATCH_AFTER_MS;
     if (left <= 0) return this.#end("timed_out");
     this.#late = true;
-    this.#deadline = this.#deps.deadlines.start(left, () => this.#end("timed_out"));
+    const { deadlines, settings } = this.#deps;
+    this.#deadline = deadlines.start(left, () => this.#end("timed_out"));
+    if (settings.timeoutTotal > 0) {
+      this.#total = deadlines.start(settings.timeoutTotal, () => this.#end("endless"));
+    }
     if (this.#response === undefined) this.#watchUpstream();
     if (this.#response === undefined) this.#watchConnection();
     this.#client = this.#attempt.client.signal;
@@ -204,7 +254,7 @@ class Exchange implements OpenReply, Running {
     this.#silence = deadlines.start(left, () => this.#ask?.again());
   }
 
-  #end(reason: "timed_out" | "unreachable"): void {
+  #end(reason: "timed_out" | "unreachable" | "endless"): void {
     this.#ended = reason;
     // Whatever it was that stayed silent: nothing goes that way again.
     if (this.#response === undefined) this.#deps.connections?.renew();

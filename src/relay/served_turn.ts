@@ -1,7 +1,7 @@
-import type { SourceName } from "../core/mod.ts";
+import { type SourceName, toldFault } from "../core/mod.ts";
 import { type TurnEvent, TurnMemo } from "../gemini/mod.ts";
 import type { RelayDeps } from "./deps.ts";
-import { clientGone } from "./failures.ts";
+import { clientGone, ownFailure } from "./failures.ts";
 import type { Served } from "./run_attempts.ts";
 import { settleOnce } from "./settle.ts";
 import type { TurnCall } from "./turn_call.ts";
@@ -37,11 +37,26 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
     }
   }
 
+  /** The next step; a fault of this proxy's own ends the turn in one that says so. */
+  async function readStep(): Promise<TurnStep> {
+    try {
+      return await turn.read();
+    } catch (cause) {
+      const { id } = call.trail.facts;
+      deps.ledger.log("error", "request", "A request failed inside the proxy", {
+        request: id,
+        error: toldFault(cause),
+      });
+      turn.cancel();
+      return { events: [], state: ownFailure(id) };
+    }
+  }
+
   deps.sessions.set(call.need.session, call.need.model, credential.id, credential.source);
   return {
     source: credential.source,
     async read(): Promise<TurnStep> {
-      const step = await turn.read();
+      const step = await readStep();
       const events = call.filters.length === 0 ? step.events : filtered(call, step.events);
       for (const event of step.events) observe(event);
       // The turn is remembered as the client is told it, since it names its calls so when they come back.

@@ -6,9 +6,10 @@ import {
   type Segmenter,
   type TurnEvent,
 } from "../gemini/mod.ts";
+import { parseReply, readWhole, ReplyBeyondBounds, UPSTREAM_BOUNDS, WaitingBytes } from "../upstreams/mod.ts";
 import { type BodyReader, openLentBody } from "./body_reader.ts";
 import type { RelayDeps } from "./deps.ts";
-import { emptyReplyFailure, truncatedFailure, unreadableFailure } from "./failures.ts";
+import { beyondBoundsFailure, emptyReplyFailure, truncatedFailure, unreadableFailure } from "./failures.ts";
 import type { Try } from "./run_attempts.ts";
 import type { OpenReply } from "./send.ts";
 
@@ -41,6 +42,7 @@ class StreamedTurn implements TurnSource {
   readonly #input: TurnInput;
   readonly #body: BodyReader | undefined;
   readonly #parser = createSseParser();
+  readonly #waiting = new WaitingBytes();
   readonly #segmenter: Segmenter;
 
   constructor(input: TurnInput) {
@@ -55,12 +57,14 @@ class StreamedTurn implements TurnSource {
     const events: TurnEvent[] = [];
     try {
       while (true) {
-        const bytes = await this.#body?.read();
-        reply.touch();
-        const payloads = bytes === undefined ? this.#parser.end() : this.#parser.push(bytes);
-        const failure = digest(this.#input, this.#segmenter, payloads, events);
+        const bytes = this.#body === undefined ? undefined : await reply.wait(this.#body.read());
+        const payloads = bytes === undefined ? this.#parser.end() : this.#push(bytes);
+        const before = this.#segmenter.parts;
+        const failure = handleChunks(this.#input, this.#segmenter, payloads, events);
+        if (this.#segmenter.parts > before) reply.touch();
         if (failure) return this.#stop(events, failure);
         if (bytes === undefined) {
+          this.#waiting[Symbol.dispose]();
           reply.release();
           return close(this.#segmenter, events);
         }
@@ -72,10 +76,22 @@ class StreamedTurn implements TurnSource {
   }
 
   cancel(): void {
+    this.#waiting[Symbol.dispose]();
     end(this.#input.reply);
   }
 
+  /** The payloads that these bytes complete. An event is held until it is whole, so that it has a bound. */
+  #push(bytes: Uint8Array): string[] {
+    this.#input.reply.took(bytes.byteLength);
+    const payloads = this.#parser.push(bytes);
+    if (this.#parser.held === 0) this.#waiting[Symbol.dispose]();
+    else this.#waiting.add(bytes.byteLength);
+    if (this.#parser.held <= UPSTREAM_BOUNDS.eventBytes) return payloads;
+    throw new ReplyBeyondBounds(`has an event of more than ${UPSTREAM_BOUNDS.eventBytes} bytes`);
+  }
+
   #stop(events: TurnEvent[], failure: Failure): TurnStep {
+    this.#waiting[Symbol.dispose]();
     end(this.#input.reply);
     return close(this.#segmenter, events, failure);
   }
@@ -86,6 +102,8 @@ function end(reply: OpenReply): void {
   reply.release();
 }
 
+const decoder = new TextDecoder();
+
 /** Reads a reply that comes whole. */
 export function wholeTurn(input: TurnInput): TurnSource {
   const { deps, reply } = input;
@@ -94,7 +112,10 @@ export function wholeTurn(input: TurnInput): TurnSource {
       const segmenter = createSegmenter(deps.ports);
       const events: TurnEvent[] = [];
       try {
-        const failure = digest(input, segmenter, [await reply.response.text()], events);
+        const bytes = await reply.wait(
+          readWhole(reply.response, deps.settings.maxReplyBytes, "MAX_REPLY_BYTES"),
+        );
+        const failure = handleChunks(input, segmenter, [decoder.decode(bytes)], events);
         return close(segmenter, events, failure);
       } catch (cause) {
         return { events, state: reply.readFailure(cause) };
@@ -107,7 +128,7 @@ export function wholeTurn(input: TurnInput): TurnSource {
 }
 
 /** Pushes frames through the segmenter; returns what broke the stream. */
-function digest(
+function handleChunks(
   input: TurnInput,
   segmenter: Segmenter,
   payloads: readonly string[],
@@ -117,9 +138,11 @@ function digest(
   for (const payload of payloads) {
     let chunk: unknown;
     try {
-      chunk = JSON.parse(payload);
-    } catch {
-      return unreadableFailure("a frame that is no JSON");
+      chunk = parseReply(payload);
+    } catch (cause) {
+      return cause instanceof ReplyBeyondBounds
+        ? beyondBoundsFailure(cause.message)
+        : unreadableFailure("a frame that is no JSON");
     }
     segmenter.push(attempt.upstream.unwrap(chunk), events);
     const { error } = segmenter;

@@ -1,7 +1,9 @@
 import { createSseParser } from "../gemini/mod.ts";
+import { parseReply, readWhole, ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
 import type { OpenReply } from "./send.ts";
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /**
  * A reply of a source that speaks in an envelope, as the public API would have given it: each chunk out of its envelope and
@@ -11,20 +13,27 @@ export async function unwrappedReply(
   reply: OpenReply,
   unwrap: (chunk: unknown) => unknown,
   options: { readonly stream: boolean; readonly events: boolean },
+  maxReplyBytes: number,
 ): Promise<OpenReply> {
   const { response } = reply;
   if (!options.stream || response.body === null) {
-    const body: unknown = await response.json();
-    return withResponse(reply, Response.json(unwrap(body), { status: response.status }));
+    const bytes = await reply.wait(readWhole(response, maxReplyBytes, "MAX_REPLY_BYTES"));
+    return withResponse(
+      reply,
+      Response.json(unwrap(await reply.wait(parsed(decoder.decode(bytes)))), { status: response.status }),
+    );
   }
   const frames = options.events ? eventFrames() : arrayFrames();
   const parser = createSseParser();
   const take = (payloads: readonly string[]) =>
-    payloads.map((payload) => frames.chunk(JSON.stringify(unwrap(JSON.parse(payload))))).join("");
+    payloads.map((payload) => frames.chunk(JSON.stringify(unwrap(parseReply(payload))))).join("");
   const body = response.body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>({
       transform(bytes, controller) {
         const text = take(parser.push(bytes));
+        if (parser.held > UPSTREAM_BOUNDS.eventBytes) {
+          throw new ReplyBeyondBounds(`has an event of more than ${UPSTREAM_BOUNDS.eventBytes} bytes`);
+        }
         if (text !== "") controller.enqueue(encoder.encode(text));
       },
       flush(controller) {
@@ -36,9 +45,17 @@ export async function unwrappedReply(
   return withResponse(reply, new Response(body, { status: response.status, headers }));
 }
 
+/** Rejects as a read does when the text is no JSON. */
+// deno-lint-ignore require-await -- what it throws is to reject
+async function parsed(text: string): Promise<unknown> {
+  return parseReply(text);
+}
+
 function withResponse(reply: OpenReply, response: Response): OpenReply {
   return {
     response,
+    wait: (work) => reply.wait(work),
+    took: (bytes) => reply.took(bytes),
     touch: () => reply.touch(),
     abort: () => reply.abort(),
     readFailure: (cause) => reply.readFailure(cause),

@@ -5,12 +5,15 @@
  *
  * @module
  */
+export { UPSTREAM_BOUNDS } from "./bounds.ts";
 export { classifyCodeAssist } from "./classify_code_assist.ts";
 export { classifyPublic } from "./classify_public.ts";
 export { classifyTokenRefusal } from "./classify_token_refusal.ts";
 export { callCodeAssist, type CallOptions, type CodeAssistCall } from "./code_assist_call.ts";
 export { type CodeAssistService } from "./code_assist_service.ts";
 export * from "./contract.ts";
+export * from "./read_reply.ts";
 export { safeText } from "./safe_text.ts";
 export { unreachableFailure } from "./unreachable_failure.ts";
+export { withoutSecrets } from "./without_secrets.ts";
 export { codeAssistServiceOf, type UpstreamPlaces, upstreamsOf } from "./upstreams_of.ts";

@@ -2,7 +2,7 @@ import type { Failure } from "../../core/mod.ts";
 import type { AnyDialect } from "../../dialects/mod.ts";
 import type { CallTrail } from "../../relay/mod.ts";
 import type { Arrival } from "./proxy_deps.ts";
-import { failureHeaders, replyHeaders } from "./reply_headers.ts";
+import { failureHeaders, INERT_HEADERS, replyHeaders } from "./reply_headers.ts";
 
 export interface RefuseInput {
   readonly dialect: AnyDialect;
@@ -16,6 +16,7 @@ export function refuse(input: RefuseInput, failure: Failure): Response {
   const encoded = input.dialect.encodeFailure(failure, input.arrival.requestId);
   const headers = {
     "content-type": "application/json",
+    ...INERT_HEADERS,
     "x-request-id": input.arrival.requestId,
     ...(input.trail === undefined ? {} : replyHeaders(input.trail, input.now)),
     ...failureHeaders(failure, input.now),

@@ -8,6 +8,7 @@ import {
   type NativeRefusal,
   type NativeReply,
   relayNative,
+  safeType,
   type Try,
 } from "../../relay/mod.ts";
 import type { UpstreamRequest } from "../../upstreams/contract.ts";
@@ -17,7 +18,7 @@ import { buildEnveloped, ENVELOPED_METHODS } from "./enveloped_native.ts";
 import { forwardedQuery, modelHeaders, type NativePath } from "./native_path.ts";
 import { repairedBody } from "./repaired_body.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
-import { failureHeaders, replyHeaders } from "./reply_headers.ts";
+import { failureHeaders, INERT_HEADERS, replyHeaders } from "./reply_headers.ts";
 import { resolveTargets } from "./resolve_targets.ts";
 import { beginTrail, serveCall } from "./serve_call.ts";
 import { tellRefusal } from "./tell_refusal.ts";
@@ -145,7 +146,7 @@ function buildNative(
 function passReply(deps: ProxyDeps, trail: CallTrail, reply: NativeReply): Response {
   // A plain object: the platform takes it at half of what a Headers object costs.
   const headers = replyHeaders(trail, deps.ports.clock.now());
-  headers["content-type"] = reply.headers.get("content-type") ?? "application/json";
+  headers["content-type"] = safeType(reply.headers.get("content-type"));
   return new Response(reply.body, { status: reply.status, headers });
 }
 
@@ -165,6 +166,7 @@ export function refuseNative(
     status: encoded.status,
     headers: {
       "content-type": "application/json; charset=UTF-8",
+      ...INERT_HEADERS,
       "x-request-id": arrival.requestId,
       ...(trail === undefined ? {} : replyHeaders(trail, now)),
       ...failureHeaders(failure, now),

@@ -4,9 +4,15 @@ import type { CallTrail } from "../../relay/mod.ts";
 /** Longest value that agents' HTTP stacks were seen to take without complaint. */
 const LONGEST_HEADER = 1000;
 
+/** Nothing that comes from an upstream may run or be guessed into markup, as the dashboard's origin is the same. */
+export const INERT_HEADERS = {
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "sandbox; default-src 'none'",
+} as const;
+
 /** What is said of a call beside its answer (contract, "Reply headers"). Never a key: its label or tail. */
 export function replyHeaders(trail: CallTrail, now: number): Record<string, string> {
-  const headers: Record<string, string> = { "x-request-id": trail.facts.id };
+  const headers: Record<string, string> = { ...INERT_HEADERS, "x-request-id": trail.facts.id };
   // The name that Anthropic's SDKs read.
   if (trail.facts.dialect.startsWith("anthropic")) headers["request-id"] = trail.facts.id;
   if (trail.last !== undefined) {

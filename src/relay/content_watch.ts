@@ -1,0 +1,57 @@
+import { Buffer } from "node:buffer";
+import { ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
+
+/** Characters of a line that are kept until it ends; what goes on longer is content. */
+const LONGEST_KEPT = 4_096;
+
+/** Something in a chunk that a client would see or that ends its turn: text, a call, media, code, a finish, an error. */
+const CONTENT_REGEXP =
+  /"(?:text|data|code|output|args|partialArgs|finishReason|blockReason)"\s*:\s*(?:"[^"]|[[{][^\]}])|"(?:functionCall|error|values|embeddings?|totalTokens|name)"/;
+
+/**
+ * Tells whether bytes that pass bring anything, so that silence can be measured by content: comments, empty events and events with nothing
+ * in them may go on for ever. Looks at lines, however they are cut.
+ */
+export class ContentWatch {
+  #line = "";
+  /** The line is longer than what is kept of it. */
+  #long = false;
+  /** Bytes of the line so far. */
+  #length = 0;
+
+  /** True when these bytes end or continue a line with content. Throws when a line is longer than any event may be. */
+  see(bytes: Uint8Array): boolean {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+    let found = false;
+    let start = 0;
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
+      found = this.#take(text.slice(start, end)) || found;
+      this.#line = "";
+      this.#long = false;
+      this.#length = 0;
+      start = end + 1;
+    }
+    this.#length += text.length - start;
+    if (this.#length > UPSTREAM_BOUNDS.eventBytes) {
+      throw new ReplyBeyondBounds(`has a line of more than ${UPSTREAM_BOUNDS.eventBytes} bytes`);
+    }
+    return this.#take(text.slice(start)) || found;
+  }
+
+  #take(piece: string): boolean {
+    if (piece === "") return false;
+    if (this.#long) return !isNoise(this.#line) && piece.trim() !== "";
+    this.#line += piece;
+    if (this.#line.length > LONGEST_KEPT) {
+      this.#line = this.#line.slice(0, LONGEST_KEPT);
+      this.#long = true;
+    }
+    return !isNoise(this.#line) && (CONTENT_REGEXP.test(this.#line) || (this.#long && piece.trim() !== ""));
+  }
+}
+
+/** Comments and the fields of an event that are no data. */
+function isNoise(line: string): boolean {
+  return line.startsWith(":") || line.startsWith("event:") || line.startsWith("id:") ||
+    line.startsWith("retry:");
+}
