@@ -19,7 +19,13 @@ import {
   type Workers,
 } from "./src/composition/mod.ts";
 import { keepCallsHome } from "./src/system/mod.ts";
-import { envFilePath, type Environment, readEnvironment } from "./src/config/mod.ts";
+import {
+  envFilePath,
+  type Environment,
+  misspeltSettings,
+  readEnvFile,
+  readEnvironment,
+} from "./src/config/mod.ts";
 
 /** A server that listens. */
 export interface Running extends Serving {
@@ -75,7 +81,8 @@ export async function startServer(options: StartOptions = {}): Promise<Running> 
   keepCallsHome();
   const env = options.env ??
     await readEnvironment(PROJECT_DIR === undefined ? {} : { projectDir: PROJECT_DIR });
-  const envFile = envFilePath({ env, ...(PROJECT_DIR === undefined ? {} : { projectDir: PROJECT_DIR }) });
+  const projectDir = env["GEMINITRO_PROJECT"] || PROJECT_DIR;
+  const envFile = envFilePath({ env, ...(projectDir === undefined ? {} : { projectDir }) });
   const proxy = await createGeminitro({
     env,
     ...(envFile === undefined ? {} : { envFile }),
@@ -83,6 +90,7 @@ export async function startServer(options: StartOptions = {}): Promise<Running> 
     ...(options.print === undefined ? {} : { print: options.print }),
   });
   const { host, port } = proxy.rooms.settings;
+  await tellMisspelt(proxy, envFile);
   try {
     const further = furtherProcesses(proxy);
     const serving = await serve(proxy, {
@@ -102,6 +110,15 @@ export async function startServer(options: StartOptions = {}): Promise<Running> 
   } catch (cause) {
     await proxy.close();
     throw cause;
+  }
+}
+
+/** Names that were meant as settings and are none: without a word they would be believed to hold. */
+async function tellMisspelt({ rooms: { ledger } }: Geminitro, envFile: string | undefined): Promise<void> {
+  if (isWorker()) return;
+  const file = envFile === undefined ? {} : await readEnvFile(envFile);
+  for (const message of misspeltSettings(Deno.env.toObject(), file, envFile)) {
+    ledger.log("warn", "config", message);
   }
 }
 

@@ -5,7 +5,7 @@ import { CommandError } from "./command_error.ts";
 import type { AfterStart } from "./first_run.ts";
 import { openInBrowser } from "./open_in_browser.ts";
 import { portHolder } from "./port_holder.ts";
-import { removeServerFile, writeServerFile } from "./server_file.ts";
+import { placeOf, removeServerFile, writeServerFile } from "./server_file.ts";
 import type { StartedServer } from "./services.ts";
 import { splash } from "./splash.ts";
 
@@ -25,7 +25,15 @@ export async function serveHere(
   const host = env["HOST"] || "localhost";
   const flags = flagsOf(overrides);
   const { version } = services;
-  const info = { pid: Deno.pid, port: server.port, host, startedAt: Date.now(), version, flags };
+  const info = {
+    pid: Deno.pid,
+    home: await placeOf(home),
+    port: server.port,
+    host,
+    startedAt: Date.now(),
+    version,
+    flags,
+  };
   await writeServerFile(home, info);
   try {
     if (!context.flag("no-splash") && services.terminal.output) {
@@ -82,5 +90,14 @@ async function updateFirst(context: Context): Promise<void> {
 async function writeFirstEnv({ services, out }: Context): Promise<void> {
   const path = envFilePath(environmentPlace(services));
   if (path === undefined) return;
-  if (await writeDefaultEnv(path)) out.line(`Wrote the default settings to ${path}`);
+  try {
+    if (await writeDefaultEnv(path)) out.line(`Wrote the default settings to ${path}`);
+  } catch (cause) {
+    // A read-only checkout or image: the file is a help, not a need.
+    out.warn(
+      `${path} could not be written (${
+        cause instanceof Error ? cause.message : cause
+      }): the defaults hold without it`,
+    );
+  }
 }

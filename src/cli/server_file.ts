@@ -6,6 +6,8 @@ import { isObject } from "../core/mod.ts";
 /** What a running server tells about itself in its data folder. */
 export interface ServerInfo {
   readonly pid: number;
+  /** The data folder that it serves: a copy of the folder holds this file too, but not its server. */
+  readonly home: string;
   readonly port: number;
   readonly host: string;
   /** Epoch milliseconds. */
@@ -19,16 +21,29 @@ function serverFilePath(home: string): string {
   return join(home, "server.json");
 }
 
+/** A folder under its one true name. */
+export async function placeOf(home: string): Promise<string> {
+  try {
+    return await Deno.realPath(home);
+  } catch {
+    return home;
+  }
+}
+
 /** What the pid file says; undefined when there is none or it does not parse. */
 export async function readServerFile(home: string): Promise<ServerInfo | undefined> {
   try {
     const read: unknown = JSON.parse(await Deno.readTextFile(serverFilePath(home)));
     if (!isObject(read)) return undefined;
-    const { pid, port, host, startedAt, version, flags } = read;
+    const { pid, home: place, port, host, startedAt, version, flags } = read;
     if (typeof pid !== "number" || !Number.isInteger(pid) || pid <= 0) return undefined;
     if (typeof port !== "number" || typeof host !== "string") return undefined;
+    const own = await placeOf(home);
+    // Versions before this one did not write where they serve.
+    if (typeof place === "string" && place !== own) return undefined;
     return {
       pid,
+      home: own,
       port,
       host,
       startedAt: typeof startedAt === "number" ? startedAt : 0,
@@ -36,7 +51,11 @@ export async function readServerFile(home: string): Promise<ServerInfo | undefin
       flags: Array.isArray(flags) ? flags.map(String) : [],
     };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    // Whatever else is wrong with the folder is told by what opens it.
+    if (error instanceof SyntaxError || error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
     throw error;
   }
 }

@@ -58,7 +58,10 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     ports,
     ...(options.print === undefined ? {} : { print: options.print }),
   });
-  if (!visitor) await noteNewDatabase(store, settings, ledger);
+  if (!visitor) {
+    await noteNewDatabase(store, settings, ledger);
+    await noteOpenFolder(settings, ledger);
+  }
   const onProblem = (problem: unknown) =>
     ledger.log("error", "config", "The model lists could not be read again", {
       error: String(problem).slice(0, 300),
@@ -160,4 +163,20 @@ function openOAuth(
       subscribe: (listener) => pool.subscribe(listener),
     },
   });
+}
+
+/** A folder that others may read or that is another user's is served from all the same, but not without a word. */
+async function noteOpenFolder({ kv, home }: Settings, ledger: LedgerRoom): Promise<void> {
+  if (Deno.build.os === "windows" || kv === ":memory:") return;
+  const { mode, uid } = await Deno.stat(home).catch(() => ({ mode: null, uid: null }));
+  if (mode === null || (mode & 0o077) === 0) return;
+  const owner = uid === Deno.uid()
+    ? ""
+    : `belongs to uid ${uid}, this process runs as uid ${Deno.uid()}, and it `;
+  const open = (mode & 0o777).toString(8);
+  ledger.log(
+    "warn",
+    "store",
+    `The data folder ${home} ${owner}has mode ${open}: others can reach the keys in it`,
+  );
 }

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { parse } from "@std/dotenv";
 import { dataFolder, joinPath } from "./home.ts";
 import type { Environment, Option } from "./option.ts";
+import { readSettingsText } from "./read_text.ts";
 import { SETTINGS_TABLE } from "./table.ts";
 
 export interface EnvironmentOptions {
@@ -36,9 +37,9 @@ export function envFilePath(options: EnvironmentOptions): string | undefined {
 /** What `.env` sets; nothing when there is none. */
 export async function readEnvFile(path: string): Promise<Environment> {
   try {
-    return parse(await Deno.readTextFile(path));
+    return parse(await readSettingsText(path));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return {};
     throw error;
   }
 }
@@ -64,7 +65,7 @@ export async function writeDefaultEnv(path: string): Promise<boolean> {
 
 /** Sets one variable in `.env`, in place or at the end, by a new file that takes the old one's place. Throws as the file system does. */
 export async function setInEnvFile(path: string, name: string, value: string): Promise<void> {
-  const before = await Deno.readTextFile(path).catch((error) => {
+  const before = await readSettingsText(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   });

@@ -14,6 +14,7 @@ export {
   setInEnvFile,
   writeDefaultEnv,
 } from "./env_file.ts";
+export { misspeltSettings } from "./misspelt.ts";
 export { dataFolder, userFolder } from "./home.ts";
 export { isLoopback, loadSettings } from "./load_settings.ts";
 export type { Environment, Option, SettingsProblem } from "./option.ts";

@@ -12,6 +12,7 @@ export * from "./glob.ts";
 export * from "./ids.ts";
 export * from "./json.ts";
 export * from "./pacific.ts";
+export { editDistance } from "./edit_distance.ts";
 export * from "./ports.ts";
 export * from "./unreachable.ts";
 export * from "./redact.ts";

@@ -18,11 +18,11 @@ export function placeOf(path: string, home: string | undefined): Place {
 
 /** Makes the data folder with mode 0700 and opens the database; a file gets mode 0600. */
 export async function openPlace(place: Place, home: string | undefined): Promise<Deno.Kv> {
-  if (home !== undefined && place.kind !== "memory") await privateFolder(home);
-  if (place.kind === "file") await Deno.mkdir(dirname(place.path), { recursive: true, mode: 0o700 });
   const path = place.kind === "memory" ? ":memory:" : place.kind === "file" ? place.path : place.url;
   try {
+    if (home !== undefined && place.kind !== "memory") await privateFolder(home);
     if (place.kind === "file") {
+      await Deno.mkdir(dirname(place.path), { recursive: true, mode: 0o700 });
       await privateFile(place.path);
       const reason = damageOf(place.path, (await Deno.stat(place.path)).size);
       if (reason !== undefined) throw await damaged(place.path, home, reason);
@@ -31,10 +31,51 @@ export async function openPlace(place: Place, home: string | undefined): Promise
   } catch (error) {
     if (isLocked(error) || error instanceof StoreOpenError) throw error;
     if (place.kind === "file" && isDamage(error)) throw await damaged(place.path, home, String(error));
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StoreOpenError(
-      `The database ${path} cannot be opened: ${reason}. Check GEMINITRO_KV and GEMINITRO_HOME.`,
+    throw await notUsable(error, place.kind === "file" ? place.path : home, path);
+  }
+}
+
+/** Says what stands in the way of a folder or file, who owns it, and what to do. */
+async function notUsable(error: unknown, where: string | undefined, path: string): Promise<StoreOpenError> {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (where !== undefined && isDenied(error)) {
+    const folder = await nearestThere(where);
+    const { uid, mode } = await Deno.stat(folder);
+    const me = Deno.uid();
+    const owner = uid === null || me === null
+      ? "this user may not write there"
+      : `it belongs to uid ${uid} with mode ${
+        ((mode ?? 0) & 0o777).toString(8)
+      }, and this process runs as uid ${me}`;
+    const cure = uid === null || me === null
+      ? "Give this user the right to write there"
+      : `Give it to this user: sudo chown -R ${me} ${folder}`;
+    return new StoreOpenError(
+      `${folder} cannot be used: ${owner}. ${cure}, or set GEMINITRO_HOME to a folder of its own.`,
     );
+  }
+  if (/no space left|disk (?:is )?full|os error 28|os error 112/i.test(reason)) {
+    return new StoreOpenError(
+      `The disk that holds ${path} is full: ${reason}. Make room and start again. Nothing was changed.`,
+    );
+  }
+  return new StoreOpenError(
+    `The database ${path} cannot be opened: ${reason}. Check GEMINITRO_KV and GEMINITRO_HOME.`,
+  );
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable ||
+    (error instanceof Error &&
+      /readonly database|read-only file system|unable to open database file|os error (?:1|13|30)\b/i.test(
+        error.message,
+      ));
+}
+
+/** The path itself or the first folder above it that is there. */
+async function nearestThere(path: string): Promise<string> {
+  for (let at = path;; at = dirname(at)) {
+    if (at === dirname(at) || await Deno.stat(at).catch(() => undefined) !== undefined) return at;
   }
 }
 
@@ -54,6 +95,17 @@ async function privateFile(path: string): Promise<void> {
   }
 }
 
+/**
+ * Another user's folder that is open to us (a volume's group, a network drive) keeps its mode: whoever gave it knows who may
+ * read it. `doctor` and the start tell of it.
+ */
 async function restrict(path: string, mode: number): Promise<void> {
-  if (Deno.build.os !== "windows") await Deno.chmod(path, mode);
+  if (Deno.build.os === "windows") return;
+  try {
+    await Deno.chmod(path, mode);
+  } catch (error) {
+    const kept = error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotSupported ||
+      (error instanceof Error && /os error (?:1|30|38|45|95)\b/.test(error.message));
+    if (!kept) throw error;
+  }
 }

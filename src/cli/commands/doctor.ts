@@ -1,6 +1,7 @@
-import { loadSettings, type Settings } from "../../config/mod.ts";
+import { envFilePath, loadSettings, misspeltSettings, readEnvFile, type Settings } from "../../config/mod.ts";
 import type { Command, Context } from "../command.ts";
-import { type Finding, good, wrong } from "../doctor/finding.ts";
+import { environmentPlace } from "../command_context.ts";
+import { type Finding, good, odd, wrong } from "../doctor/finding.ts";
 import { runningServer } from "../server_file.ts";
 
 export const doctor: Command = {
@@ -50,15 +51,36 @@ async function examineMachine(context: Context, settings: Settings): Promise<rea
     import("../doctor/check_agents.ts"),
     import("../agents/agent_room.ts"),
   ]);
-  const running = await runningServer(settings.home);
-  const files = await checkFiles(settings);
+  const running = await runningServer(settings.home).catch(() => undefined);
+  const offline = context.flag("offline");
   return [
-    ...files,
-    ...await checkStore(settings),
-    await checkPort(settings, running),
-    await checkAgents(await agentRoom(context)),
-    ...(context.flag("offline") ? [] : await checkUpstream(settings.geminiApiUrl)),
+    ...await safely("settings", () => checkNames(context)),
+    ...await safely("files", () => checkFiles(settings)),
+    ...await safely("database", () => checkStore(settings)),
+    ...await safely("port", async () => [await checkPort(settings, running)]),
+    ...await safely("agents", async () => [await checkAgents(await agentRoom(context))]),
+    ...(offline ? [] : await safely("upstream", () => checkUpstream(settings.geminiApiUrl))),
   ];
+}
+
+/** One check that fails is a finding, and no reason to leave out the others. */
+async function safely(name: string, check: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await check();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return [
+      wrong(name, `It could not be looked at: ${reason}`, "Check who owns the data folder and what is in it"),
+    ];
+  }
+}
+
+/** Names in `.env` and around it that were meant as settings. */
+async function checkNames(context: Context): Promise<readonly Finding[]> {
+  const path = envFilePath(environmentPlace(context.services));
+  const file = path === undefined ? {} : await readEnvFile(path);
+  return misspeltSettings(context.services.env, file, path)
+    .map((message) => odd("settings", message, "Correct the name or take it out"));
 }
 
 function linesOf({ name, state, message, advice }: Finding, { out }: Context): string[] {

@@ -1,0 +1,39 @@
+import { editDistance } from "../core/mod.ts";
+import type { Environment } from "./option.ts";
+import { QUOTA_GROUP_OPTION, SETTINGS_TABLE } from "./table.ts";
+
+/** Read by the program beside the table: by the platform, by commands, or to find the settings themselves. */
+const ELSEWHERE =
+  /^(?:DENO_|NO_COLOR$|CI$|DEV$|GEMINITRO_(?:PROJECT|WORKER|CONTAINER|PASSPHRASE|RELEASE_FEED)$)/;
+/** Names of the environment are many and foreign: only what is this near to a long name of ours is told of. */
+const NEAR = 2;
+const LONG = 8;
+const MOST = 20;
+
+/** One sentence for each name that was meant as a setting and is none. */
+export function misspeltSettings(env: Environment, file: Environment, path = ".env"): readonly string[] {
+  const known = SETTINGS_TABLE.map(({ variable }) => variable).filter((name) =>
+    name !== QUOTA_GROUP_OPTION.variable
+  );
+  const isKnown = (name: string) =>
+    known.includes(name) || name.startsWith("QUOTA_GROUPS_") || ELSEWHERE.test(name);
+  const meant = (name: string) => nearest(name, known);
+  const inFile = Object.keys(file).filter((name) => !isKnown(name)).map((name) => {
+    const guess = meant(name);
+    return `${name} in ${path} is no setting and does nothing${
+      guess === undefined ? "" : `: did you mean ${guess}?`
+    }`;
+  });
+  const around = Object.keys(env).filter((name) => !isKnown(name) && name.length >= LONG).flatMap((name) => {
+    const guess = meant(name);
+    return guess === undefined ? [] : [`${name} in the environment is no setting: did you mean ${guess}?`];
+  });
+  return [...inFile, ...around].slice(0, MOST);
+}
+
+function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > 64) return undefined;
+  const upper = name.toUpperCase().replaceAll("-", "_");
+  const found = known.map((one) => ({ one, far: editDistance(upper, one) })).sort((a, b) => a.far - b.far)[0];
+  return found !== undefined && found.far <= NEAR ? found.one : undefined;
+}
