@@ -49,13 +49,22 @@ export async function addKeys(
     return refuse(413, "too_many", `At most ${MOST_KEYS} keys can be added at once`, "keys");
   }
   const known = await knownKeys(deps);
+  const from = await nextPlace(deps);
   let done = 0;
-  const added = await inParallel(keys, input.validate === false ? STORE_WIDTH : WIDTH, async (key) => {
-    const result = await addOne(deps, input, key, known);
+  const places = keys.map((key, index) => ({ key, createdAt: from + index }));
+  const width = input.validate === false ? STORE_WIDTH : WIDTH;
+  const added = await inParallel(places, width, async ({ key, createdAt }) => {
+    const result = await addOne(deps, { ...input, createdAt }, key, known);
     onProgress({ done: ++done, total: keys.length }, result);
     return result;
   });
   return ok(added);
+}
+
+/** Keys are used in the order of their adding (ROTATION_MODE=sequential), so each is a moment later than the one before. */
+async function nextPlace({ store, ports }: AdminDeps): Promise<number> {
+  const newest = (await store.credentials.list()).at(-1)?.createdAt ?? 0;
+  return Math.max(ports.clock.now(), newest + 1);
 }
 
 function listOf({ key, keys, text }: AddKeysInput): string[] {
@@ -83,7 +92,7 @@ async function knownKeys({ store }: AdminDeps): Promise<Map<string, string>> {
 
 async function addOne(
   deps: AdminDeps,
-  input: AddKeysInput,
+  input: AddKeysInput & { readonly createdAt: number },
   key: string,
   known: Map<string, string>,
 ): Promise<AddedKey> {
@@ -110,8 +119,9 @@ async function addOne(
   return { ok: true, id: stored.value.id, tail, models: checked.value.map((model) => model.id) };
 }
 
-function draftOf(input: AddKeysInput, key: string) {
+function draftOf(input: AddKeysInput & { readonly createdAt: number }, key: string) {
   return {
+    createdAt: input.createdAt,
     source: "api_key" as const,
     key,
     ...(input.label === undefined ? {} : { label: input.label }),

@@ -2,7 +2,7 @@ import { err, type Failure, ok, permitsModel, redact, type Result, type SourceNa
 import { capabilitiesOf, type ModelCapabilities } from "../gemini/mod.ts";
 import { followAliases } from "./alias_chain.ts";
 import { nearNames } from "./near_names.ts";
-import type { CatalogSnapshot } from "./snapshot.ts";
+import { type CatalogSnapshot, isUsable } from "./snapshot.ts";
 
 /** What a client's model name stands for. */
 export interface ResolvedModel {
@@ -28,7 +28,7 @@ export function resolveModel(asked: string, snapshot: CatalogSnapshot): Result<R
   if (id === undefined) return err(circular(asked));
   if (id === "") return err(refused("The field model must name a model.", 400, "invalid_value"));
   if (!permitsModel(snapshot.records.rules, id)) return err(notAllowed(asked));
-  if (!mayExist(id, snapshot)) return err(unknownModel(asked, snapshot));
+  if (!mayExist(id, snapshot) && !isOut(id, snapshot)) return err(unknownModel(asked, snapshot));
   return ok(resolved(asked, id, snapshot));
 }
 
@@ -42,6 +42,15 @@ export function fallbacksOf(id: string, snapshot: CatalogSnapshot): readonly str
 
 function mayExist(id: string, { models, lists }: CatalogSnapshot): boolean {
   return lists.size === 0 || models.has(id);
+}
+
+/** Listed only by credentials that are dead or switched off: the pool says which, and why. */
+function isOut(id: string, { lists, credentials }: CatalogSnapshot): boolean {
+  for (const [credential, models] of lists) {
+    const holder = credentials.get(credential);
+    if (holder !== undefined && !isUsable(holder) && models.has(id)) return true;
+  }
+  return false;
 }
 
 function resolved(asked: string, id: string, snapshot: CatalogSnapshot): ResolvedModel {

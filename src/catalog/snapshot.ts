@@ -51,7 +51,8 @@ export interface CatalogSnapshot {
   readonly unlisted: readonly SourceName[];
 }
 
-const isUsable = (credential: Credential) => credential.enabled && credential.dead === undefined;
+/** Neither dead nor switched off. */
+export const isUsable = (credential: Credential) => credential.enabled && credential.dead === undefined;
 
 /** Indexes the records. Pure. */
 export function buildSnapshot(records: CatalogRecords): CatalogSnapshot {

@@ -5,6 +5,9 @@ import { JOBS } from "./jobs.ts";
 /** A job that failed is tried again after this long, or its own interval when that is shorter. */
 const RETRY_MS = 5 * 60_000;
 
+/** The cron wakes once a minute, some milliseconds early or late: what is due within half a beat is due now, not a beat later. */
+const BEAT_SLACK_MS = 30_000;
+
 /** Runs what is due, one process of the database at a time for each job. Never throws: a failed job says so in its report. */
 export async function runDueJobs(deps: JobDeps, jobs: readonly Job[] = JOBS): Promise<readonly JobReport[]> {
   const reports: JobReport[] = [];
@@ -34,7 +37,9 @@ async function isDue({ store, clock }: JobDeps, job: Job, every: number): Promis
   const record = await store.poolState.get(`job ${job.name}`);
   const next = record?.["nextAt"];
   // A clock that was set back must not stop a job for years.
-  return typeof next !== "number" || clock.now() >= next || next - clock.now() > every;
+  if (typeof next !== "number") return true;
+  const left = next - clock.now();
+  return left <= Math.min(BEAT_SLACK_MS, every / 10) || left > every;
 }
 
 async function run(deps: JobDeps, job: Job, every: number): Promise<JobReport> {

@@ -69,7 +69,8 @@ export class CredentialEntry {
   }
 
   permits(model: string): boolean {
-    return permitsModel(this.credential, model);
+    // Files and cached contents are made for no model.
+    return model === "" || permitsModel(this.credential, model);
   }
 
   /** When its cooldowns for this lane end; 0 when there is none. */

@@ -42,7 +42,7 @@ const SETBACKS: Readonly<Record<string, Setback>> = {
   egress: setback("region_blocked", 403, "region_blocked", "Google does not serve this network's location"),
   dead: setback(
     "credential_dead",
-    503,
+    401,
     "no_usable_key",
     "every key that could serve it was refused by Google for good",
   ),

@@ -52,7 +52,10 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
     }
   }
 
-  deps.sessions.set(call.need.session, call.need.model, credential.id, credential.source);
+  // Calls that name no session share none.
+  if (call.need.session !== "") {
+    deps.sessions.set(call.need.session, call.need.model, credential.id, credential.source);
+  }
   return {
     source: credential.source,
     async read(): Promise<TurnStep> {

@@ -12,7 +12,14 @@ import type {
 
 /** A new credential before it is stored; secrets as plain text, trimmed by the store. */
 export type CredentialDraft =
-  & { readonly label?: string; readonly tier?: Tier; readonly project?: string; readonly proxy?: string }
+  & {
+    readonly label?: string;
+    readonly tier?: Tier;
+    readonly project?: string;
+    readonly proxy?: string;
+    /** Epoch milliseconds, which order the credentials; default: now. Keys of one batch differ, so that their order is kept. */
+    readonly createdAt?: number;
+  }
   & (
     | { readonly source: "api_key"; readonly key: string }
     | {

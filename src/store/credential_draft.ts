@@ -26,7 +26,7 @@ export function fromDraft(
     tier: draft.tier ?? "free" as const,
     enabled: true,
     priority: 0,
-    createdAt: now,
+    createdAt: draft.createdAt ?? now,
     updatedAt: now,
     ...defined({ project: trimmed(draft.project), proxy: trimmed(draft.proxy) }),
   };

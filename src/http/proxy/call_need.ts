@@ -49,7 +49,9 @@ export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): C
  */
 function affinityOf(deps: ProxyDeps, input: NeedInput): CallNeed["affinity"] {
   const owner = input.request === undefined ? undefined : deps.signatures.ownerOf(input.request);
-  const last = deps.settings.affinity ? deps.sessions.get(input.session, input.target.id) : undefined;
+  const last = deps.settings.affinity && input.session !== ""
+    ? deps.sessions.get(input.session, input.target.id)
+    : undefined;
   if (!inLoop(input.request)) {
     const lean = last ?? (deps.settings.affinity ? owner : undefined);
     return lean === undefined

@@ -36,8 +36,15 @@ function serverTiming(trail: CallTrail, now: number): string {
   }, proxy;dur=${Math.round(proxy)}`;
 }
 
-/** Statuses after which the same call may be served later. */
+/** Statuses after which the same call may be served later, and the failures that pass by themselves. */
 const PASSING = [429, 503];
+const PASSING_CLASSES: ReadonlySet<Failure["class"]> = new Set([
+  "rate_limit",
+  "overloaded",
+  "ambiguous_429",
+  "transport",
+  "empty_reply",
+]);
 /** When to come back after a passing failure of which nobody knows the end: all slots are in use, a model is overloaded. */
 const UNKNOWN_SECONDS = 5;
 
@@ -46,7 +53,9 @@ export function failureHeaders(failure: Failure, now: number): Record<string, st
   const headers: Record<string, string> = { "x-geminitro-failure": failure.class };
   if (failure.until !== undefined && failure.until > now) {
     headers["retry-after"] = String(Math.max(1, Math.ceil((failure.until - now) / 1000)));
-  } else if (PASSING.includes(failure.status)) headers["retry-after"] = String(UNKNOWN_SECONDS);
+  } else if (PASSING.includes(failure.status) && PASSING_CLASSES.has(failure.class)) {
+    headers["retry-after"] = String(UNKNOWN_SECONDS);
+  }
   return headers;
 }
 

@@ -55,7 +55,10 @@ function uniform<Item extends Candidate, Found>(
   return draw(heap, accept, random, (item) => item.width / widest);
 }
 
-/** The policy's own choice, or with the odds of `tolerance` (0 never, 1 always) a uniformly random one. */
+/**
+ * The policy's own choice, or with the odds of `tolerance` (0 never, 1 always) a uniformly random one. With a tolerance of 0
+ * nothing is left to chance: the first in the policy's order is taken.
+ */
 export function choose<Item extends Candidate, Found>(
   policy: Policy,
   tolerance: number,
@@ -64,6 +67,7 @@ export function choose<Item extends Candidate, Found>(
   random: Random,
 ): Found | undefined {
   if (heap.size === 0) return undefined;
-  if (tolerance > 0 && random() < tolerance) return uniform(heap, accept, random);
+  if (tolerance === 0) return heap.first(accept);
+  if (random() < tolerance) return uniform(heap, accept, random);
   return policy.pick(heap, accept, random);
 }
