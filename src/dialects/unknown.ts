@@ -104,6 +104,12 @@ function isBinary(text: string): boolean {
     (text.length > 400 && !/\s/.test(text.slice(0, 400)));
 }
 
+/** True for an entry of a conversation that is no message: it has no role, and a type of its own or nothing to say. */
+export function isStray(entry: unknown): boolean {
+  if (!isObject(entry) || entry["role"] !== undefined) return false;
+  return entry["content"] === undefined || (entry["type"] !== undefined && entry["type"] !== "message");
+}
+
 /** Says that a role is nobody's here. */
 export function warnRole(role: unknown, warnings: Warnings): void {
   const name = typeof role === "string" ? `"${role.slice(0, MAX_NAME)}"` : "that is no text";

@@ -1,6 +1,6 @@
 import { isObject } from "../../core/mod.ts";
 import { wellFormed } from "../../gemini/mod.ts";
-import { unknownText, warnRole } from "../unknown.ts";
+import { isStray, unknownText, warnRole } from "../unknown.ts";
 import type { Conversation } from "./conversation.ts";
 import { decodeAssistantContent } from "./decode_assistant_blocks.ts";
 import { textPart } from "./decode_media.ts";
@@ -25,7 +25,7 @@ export function decodeMessages(messages: unknown, chat: Conversation): void {
   }
   list.forEach((value, index) => {
     const at = `messages[${index}]`;
-    if (isObject(value) && value.role === undefined && value.content === undefined) {
+    if (isStray(value)) {
       return chat.add("user", textPart(unknownText(value, "Items", chat.warnings)));
     }
     const message = chat.fields.object(value, at);
@@ -52,7 +52,7 @@ function addSystem(texts: readonly string[], chat: Conversation): void {
 function systemTexts(value: unknown, path: string, chat: Conversation): readonly string[] {
   const texts = typeof value === "string" ? [value] : chat.fields.list(value, path).map((entry, index) => {
     if (isObject(entry) && isToolChange(entry)) return "";
-    if (isObject(entry) && entry.type !== undefined && entry.type !== "text") {
+    if (!isObject(entry) || (entry.type !== undefined && entry.type !== "text")) {
       return unknownText(entry, "Content", chat.warnings);
     }
     const block = chat.fields.object(entry, `${path}[${index}]`);

@@ -1,6 +1,6 @@
 import { isObject } from "../../core/mod.ts";
 import { decodeCarrier, parseArguments, type Part, picturesInText, toolResponse } from "../../gemini/mod.ts";
-import { unknownText, warnRole } from "../unknown.ts";
+import { isStray, unknownText, warnRole } from "../unknown.ts";
 import type { ChatDraft } from "./chat_draft.ts";
 import { textParts } from "./chat_draft.ts";
 import { blockCall, decodeContent, joinTexts, resultOfBlock } from "./decode_content.ts";
@@ -24,7 +24,7 @@ export function decodeMessages(value: unknown, draft: ChatDraft): void {
   let leading = true;
   messages.forEach((entry, index) => {
     const path = `messages[${index}]`;
-    if (isObject(entry) && entry["role"] === undefined && entry["content"] === undefined) {
+    if (isStray(entry)) {
       return draft.user(textParts(unknownText(entry, "Items", draft.warnings)));
     }
     const message = draft.fields.object(entry, path);
