@@ -7,6 +7,7 @@ import type { ActiveCalls } from "./active_calls.ts";
 import type { Bag, BagMember } from "./bag.ts";
 import type { FirstBytes } from "./first_bytes.ts";
 import type { Deadlines } from "./deadlines.ts";
+import type { RepairMemory } from "./repair_memory.ts";
 import type { SessionMemory } from "./session_memory.ts";
 import type { SignatureMemory } from "./signature_memory.ts";
 
@@ -24,6 +25,7 @@ export interface RelayDeps {
   readonly ledger: Ledger;
   readonly deadlines: Deadlines;
   readonly signatures: SignatureMemory;
+  readonly repairs: RepairMemory;
   readonly sessions: SessionMemory;
   /** Aborts when the process stops. */
   readonly shutdown: AbortSignal;

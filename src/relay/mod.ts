@@ -21,6 +21,7 @@ export { type NativeCall, type NativeRefusal, type NativeReply } from "./native_
 export * from "./relay_native.ts";
 export * from "./relay_resource.ts";
 export { safeType } from "./reply_type.ts";
+export { createRepairMemory, type RepairMemory, type Repairs } from "./repair_memory.ts";
 export { type ServedTurn } from "./served_turn.ts";
 export * from "./session_memory.ts";
 export * from "./signature_memory.ts";

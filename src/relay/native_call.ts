@@ -2,6 +2,7 @@ import type { Failure } from "../core/mod.ts";
 import type { Need } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
+import type { Repairs } from "./repair_memory.ts";
 import type { Try } from "./run_attempts.ts";
 import type { CallTrail } from "./trail.ts";
 
@@ -18,6 +19,7 @@ export interface NativeCall {
   /** True when the reply is a model's turn, which must end with a finishReason. */
   readonly turn: boolean;
   readonly build: (attempt: Try) => UpstreamRequest;
+  readonly repairs?: Repairs;
   /** The frame that tells a native client that the stream broke. */
   readonly brokenFrame: (failure: Failure) => Uint8Array;
 }

@@ -5,6 +5,7 @@ import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
 import { parseReply, readWhole } from "../upstreams/mod.ts";
 import { unreadableFailure } from "./failures.ts";
+import type { Repairs } from "./repair_memory.ts";
 import { runAttempts, type Try } from "./run_attempts.ts";
 import { send } from "./send.ts";
 import { settleOnce } from "./settle.ts";
@@ -16,6 +17,7 @@ export interface JsonCall {
   readonly trail: CallTrail;
   readonly client: ClientWatch;
   readonly build: (attempt: Try) => UpstreamRequest;
+  readonly repairs?: Repairs;
 }
 
 const decoder = new TextDecoder();

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type Failure, type Healing, ok, type Result } from "../core/mod.ts";
+import { type Failure, ok, type Result } from "../core/mod.ts";
 import { readWhole } from "../upstreams/mod.ts";
 import { type BodyReader, openBody } from "./body_reader.ts";
 import { ContentWatch } from "./content_watch.ts";
@@ -25,9 +25,6 @@ interface OpenNative {
   readonly watch: ContentWatch;
 }
 
-/** A native client's body is its own: the one repair is a number that the model does not take, which no client can know. */
-const NATIVE_CURES: ReadonlySet<Healing["kind"]> = new Set(["clamp_output"]);
-
 /** Relays one native call. Failures before the first body byte are tried elsewhere; after it the bytes are Google's alone. */
 export async function relayNative(
   deps: RelayDeps,
@@ -39,7 +36,7 @@ export async function relayNative(
   };
   const served = await runAttempts(
     deps,
-    { ...call, cures: NATIVE_CURES },
+    call,
     (attempt) => openNative(deps, call, attempt, onRefusal),
   );
   // Google's words only when they are what the call ended with.

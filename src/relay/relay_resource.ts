@@ -48,7 +48,7 @@ export async function relayResource(
   observe: (headers: Headers) => PassObserver | undefined = () => undefined,
 ): Promise<Result<ResourceReply, NativeRefusal>> {
   let refusal: NativeRefusal | undefined;
-  const served = await runAttempts(deps, { ...call, cures: new Set() }, async (attempt) => {
+  const served = await runAttempts(deps, call, async (attempt) => {
     const sent = await send(deps, attempt, call.build(attempt), {
       // Downloads and events take as long as they take; only silence ends them.
       stream: true,

@@ -10,8 +10,11 @@ import { streamedTurn, type TurnSource, wholeTurn } from "./turn_source.ts";
 
 /** Asks for one turn. When this returns a turn, its first real event is there and nothing will be tried again. */
 export async function relayTurn(deps: RelayDeps, call: TurnCall): Promise<Result<ServedTurn, Failure>> {
-  const served = await runAttempts(deps, call, (attempt) => tryTurn(deps, call, attempt));
-  return served.ok ? ok(servedTurn(deps, call, served.value)) : served;
+  const request = deps.repairs.withoutBadSignatures(call.request);
+  const sent = request === call.request ? call : { ...call, request };
+  const repairs = deps.repairs.of(request);
+  const served = await runAttempts(deps, { ...sent, repairs }, (attempt) => tryTurn(deps, sent, attempt));
+  return served.ok ? ok(servedTurn(deps, sent, served.value)) : served;
 }
 
 async function tryTurn(deps: RelayDeps, call: TurnCall, attempt: Try): Promise<Result<TurnSource, Failure>> {

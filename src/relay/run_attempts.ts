@@ -11,6 +11,7 @@ import type { Upstream } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
 import { clientGone, shuttingDown } from "./failures.ts";
+import type { Repairs } from "./repair_memory.ts";
 import type { AttemptTrail, CallTrail } from "./trail.ts";
 
 /**
@@ -39,8 +40,8 @@ export interface AttemptsInput {
   readonly need: Omit<Need, "tried">;
   readonly trail: CallTrail;
   readonly client: ClientWatch;
-  /** Repairs that the caller can make; default: all. */
-  readonly cures?: ReadonlySet<Healing["kind"]>;
+  /** How the request can be repaired; absent: not at all. */
+  readonly repairs?: Repairs;
   /** Keys that are not asked; default: none. */
   readonly avoid?: ReadonlySet<CredentialId>;
 }
@@ -82,12 +83,14 @@ export async function runAttempts<Value>(
   input: AttemptsInput,
   tryOnce: TryOnce<Value>,
 ): Promise<Result<Served<Value>, Failure>> {
+  const { repairs } = input;
+  const known = repairs === undefined ? [] : deps.repairs.known(input.need.model, repairs);
   const progress: Progress = {
     tried: input.avoid ?? NONE,
     asked: new Set(),
     limited: new Set(),
     classes: [],
-    healings: [],
+    healings: [...known],
     refreshed: NONE,
     pinned: input.need.pinned,
     sameKeyRetries: 0,
@@ -106,7 +109,11 @@ export async function runAttempts<Value>(
     progress.asked.add(lease.credential.id);
     const attempt = input.trail.begin(lease, need.model);
     const result = await tryLease(deps, { lease, trail: attempt, client: input.client }, progress, tryOnce);
-    if (result.ok) return ok({ value: result.value, lease, attempt });
+    if (result.ok) {
+      const learned = progress.healings.slice(known.length);
+      if (repairs !== undefined && learned.length > 0) deps.repairs.learn(input.need.model, learned, repairs);
+      return ok({ value: result.value, lease, attempt });
+    }
     const stop = await digest(deps, input, progress, lease, attempt, result.error);
     if (stop) return { ok: false, error: stop };
   }
@@ -213,7 +220,7 @@ async function digest(
   progress.classes.push(failure.class);
   if (failure.class === "client_gone") return failure;
   const extra = progress.extraCalls < MOST_EXTRA_CALLS;
-  if (extra && healable(progress, failure, input.cures)) {
+  if (extra && healable(progress, failure, input.repairs)) {
     progress.healings.push(failure.heal!);
     progress.pinned = lease.credential.id;
     return undefined;
@@ -227,10 +234,11 @@ async function digest(
 /** A fault of a moment needs a moment, even where nobody may queue. */
 const LEAST_PAUSE_MS = 500;
 
-function healable(progress: Progress, failure: Failure, cures: AttemptsInput["cures"]): boolean {
-  const { heal } = failure;
-  return heal !== undefined && (cures?.has(heal.kind) ?? true) &&
-    !progress.healings.some((done) => JSON.stringify(done) === JSON.stringify(heal));
+/** A refusal that the repair cannot change would come again, so the same bytes are never sent twice for it. */
+function healable({ healings }: Progress, { heal }: Failure, repairs: Repairs | undefined): boolean {
+  return heal !== undefined && repairs !== undefined &&
+    !healings.some((done) => JSON.stringify(done) === JSON.stringify(heal)) &&
+    repairs.changes(heal, healings);
 }
 
 function follow(

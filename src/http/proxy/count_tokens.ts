@@ -1,5 +1,5 @@
 import { isObject } from "../../core/mod.ts";
-import { estimateTokens } from "../../gemini/mod.ts";
+import { estimateTokens, healRequest } from "../../gemini/mod.ts";
 import { relayJson } from "../../relay/mod.ts";
 import { json } from "./answer_turn.ts";
 import { callNeed } from "./call_need.ts";
@@ -17,15 +17,17 @@ export async function countTokens(input: SimpleCall): Promise<Response> {
     session: call.session,
     counted: false,
   });
+  const repairs = deps.repairs.of(call.request);
   const counted = await relayJson(deps, {
     need,
     trail,
     client: arrival.watch,
+    repairs,
     build: (attempt) =>
       attempt.upstream.build({
         operation: "count_tokens",
         model: target.id,
-        request: call.request,
+        request: attempt.healings.reduce(healRequest, call.request),
         host: attempt.host,
         requestId: arrival.requestId,
         session: call.session,

@@ -16,7 +16,7 @@ import { readBody } from "../read_body.ts";
 import { callNeed } from "./call_need.ts";
 import { buildEnveloped, ENVELOPED_METHODS } from "./enveloped_native.ts";
 import { forwardedQuery, modelHeaders, type NativePath } from "./native_path.ts";
-import { repairedBody } from "./repaired_body.ts";
+import { bodyRepairs, repairedBody } from "./repaired_body.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { failureHeaders, INERT_HEADERS, replyHeaders } from "./reply_headers.ts";
 import { resolveTargets } from "./resolve_targets.ts";
@@ -102,6 +102,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
         brokenFrame: (failure) =>
           new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),
         build: (attempt) => buildNative(arrival, { path, target, bytes, session }, attempt),
+        repairs: bodyRepairs(bytes),
       }),
   });
   if (served.ok) return passReply(deps, trail, served.value);

@@ -1,4 +1,14 @@
 import { type Healing, isObject } from "../../core/mod.ts";
+import type { Repairs } from "../../relay/mod.ts";
+
+/** A native client's body is its own: the one repair is a number that the model does not take, which no client can know. */
+export function bodyRepairs(body: Uint8Array<ArrayBuffer>): Repairs {
+  return {
+    changes: (heal, already) =>
+      heal.kind === "clamp_output" && repairedBody(body, [...already, heal]) !== body,
+    subject: () => "",
+  };
+}
 
 /** A native body with its output limit cut to what the model takes; both spellings of the field are Google's. */
 export function repairedBody(
@@ -9,23 +19,24 @@ export function repairedBody(
   if (clamp === undefined) return body;
   try {
     const request: unknown = JSON.parse(new TextDecoder().decode(body));
-    return isObject(request)
-      ? new TextEncoder().encode(JSON.stringify(clamped(request, clamp.maximum)))
-      : body;
+    const changed = isObject(request) ? clamped(request, clamp.maximum) : request;
+    return changed === request ? body : new TextEncoder().encode(JSON.stringify(changed));
   } catch {
     return body;
   }
 }
 
+/** The request itself where nothing is above the maximum. */
 function clamped(request: Record<string, unknown>, maximum: number): Record<string, unknown> {
-  const copy = { ...request };
+  let copy = request;
   for (const name of ["generationConfig", "generation_config"]) {
     const config = copy[name];
     if (!isObject(config)) continue;
     const limits = ["maxOutputTokens", "max_output_tokens"].filter((field) =>
       Number(config[field]) > maximum
     );
-    copy[name] = { ...config, ...Object.fromEntries(limits.map((field) => [field, maximum])) };
+    if (limits.length === 0) continue;
+    copy = { ...copy, [name]: { ...config, ...Object.fromEntries(limits.map((field) => [field, maximum])) } };
   }
   return copy;
 }
