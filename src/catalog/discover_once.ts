@@ -2,6 +2,8 @@ import type { Clock } from "../core/mod.ts";
 
 /** How long a name that discovery did not bring is not looked for again, in milliseconds. */
 export const NEGATIVE_CACHE = 60_000;
+/** Milliseconds that a call for an unknown model waits for the lists to be asked. */
+const PATIENCE_MS = 5_000;
 const MOST_NAMES = 1_000;
 /** How long what one discovery brought answers for all names, in milliseconds: Google lists all models at once, whatever was asked. */
 const DISCOVERY_GAP = 10_000;
@@ -25,10 +27,18 @@ export class DiscoverOnce {
     if ((this.#missing.get(name) ?? -Infinity) > this.#clock.now()) return false;
     if (this.#flight === undefined && this.#clock.now() - this.#doneAt < DISCOVERY_GAP) return false;
     this.#flight ??= this.#fly(discover);
-    await this.#flight;
+    await this.#arrival(this.#flight);
     if (this.#isKnown(name)) return true;
     this.#remember(name);
     return false;
+  }
+
+  /** The end of a discovery, or of a caller's patience with it: a list that hangs must not hold whoever asks for an unknown model. */
+  #arrival(flight: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(PATIENCE_MS, resolve);
+      void flight.then(() => (cancel(), resolve()));
+    });
   }
 
   async #fly(discover: () => Promise<unknown>): Promise<void> {

@@ -34,6 +34,9 @@ export type RefreshReport =
     | { readonly ok: false; readonly failure: Failure }
   );
 
+/** Milliseconds for one credential's whole list of models. */
+const LIST_MS = 15_000;
+
 /** Credentials asked at the same time. */
 const AT_ONCE = 8;
 
@@ -47,10 +50,15 @@ export async function refreshModels(
   const before = new Map((await store.modelLists.list()).map((list) => [list.credential, list]));
   const reports: RefreshReport[] = new Array(credentials.length);
   const queue = credentials.entries();
+  /** Sources whose list did not come in time; the rest of their credentials would only wait as long. */
+  const hanging = new Set<SourceName>();
   const worker = async () => {
     for (const [index, credential] of queue) {
       deps.signal.throwIfAborted();
-      const report = await refreshOne(store, clock, credential, before.get(credential.id), deps);
+      const report = hanging.has(credential.source)
+        ? notAsked(credential)
+        : await refreshOne(store, clock, credential, before.get(credential.id), deps);
+      if (!report.ok && report.failure.code === "upstream_timeout") hanging.add(credential.source);
       reports[index] = report;
       deps.onResult?.(report);
     }
@@ -91,11 +99,35 @@ async function discover(
   if (upstream === undefined) return { ok: false, error: sourceOff(credential.source) };
   const usable = ready === undefined ? { ok: true as const, value: credential } : await ready(credential);
   if (!usable.ok) return usable;
-  return await upstream.discover(usable.value, {
-    fetch: fetchFor?.(credential) ?? fetch,
-    signal,
-    now: clock.now(),
-  });
+  const late = new AbortController();
+  const cancel = clock.after(LIST_MS, () => late.abort());
+  try {
+    return await upstream.discover(usable.value, {
+      fetch: fetchFor?.(credential) ?? fetch,
+      signal: AbortSignal.any([signal, late.signal]),
+      now: clock.now(),
+    });
+  } catch (cause) {
+    if (!late.signal.aborted || signal.aborted) throw cause;
+    return { ok: false, error: listTooSlow(credential.source) };
+  } finally {
+    cancel();
+  }
+}
+
+function notAsked({ id, source }: Credential): RefreshReport {
+  return { credential: id, source, ok: false, failure: listTooSlow(source) };
+}
+
+function listTooSlow(source: SourceName): Failure {
+  return {
+    class: "transport",
+    status: 504,
+    source,
+    scope: "request",
+    code: "upstream_timeout",
+    message: `Google did not list the models within ${LIST_MS / 1000} s: try again later.`,
+  };
 }
 
 function sourceOff(source: SourceName): Failure {

@@ -1,6 +1,6 @@
 import * as oauth from "oauth4webapi";
 import { ok } from "../core/mod.ts";
-import { classifyTokenRefusal } from "../upstreams/mod.ts";
+import { classifyTokenRefusal, readStart, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
 import type { OAuthOutcome } from "./contract.ts";
 import { type OAuthClient, sourceName } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
@@ -34,7 +34,9 @@ export async function exchangeCode(
         callOptions(settings.googleTokenUrl, ports.fetch, signal),
       );
       const now = ports.clock.now();
-      if (!response.ok) return refused(answer, response.status, await response.text(), now);
+      if (!response.ok) {
+        return refused(answer, response.status, await readStart(response, UPSTREAM_BOUNDS.refusalBytes), now);
+      }
       return ok(tokensOf(await oauth.processAuthorizationCodeResponse(server, client, response), now));
     });
   } catch (error) {

@@ -10,7 +10,7 @@ import {
   type Result,
   type SourceName,
 } from "../core/mod.ts";
-import { classifyTokenRefusal, unreachableFailure } from "../upstreams/mod.ts";
+import { classifyTokenRefusal, readStart, unreachableFailure, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
 import { mayBePlain, type OAuthClient } from "./oauth_client.ts";
 import { timed } from "./timed.ts";
 
@@ -70,7 +70,13 @@ export async function readGrant(
       if (response.ok) return ok(tokensOf(await process(response), now));
       const { status, headers } = response;
       return err(
-        classifyTokenRefusal({ status, headers, body: await response.text(), model: "", now }, source),
+        classifyTokenRefusal({
+          status,
+          headers,
+          body: await readStart(response, UPSTREAM_BOUNDS.refusalBytes),
+          model: "",
+          now,
+        }, source),
       );
     });
   } catch (error) {

@@ -16,10 +16,6 @@ export const UPSTREAM_BOUNDS = {
   depth: 200,
   /** Values in one reply or event. */
   values: 2_000_000,
-  /** Milliseconds for one credential's whole list of models. */
-  listMs: 15_000,
-  /** Milliseconds that a call for an unknown model waits for the lists to be asked. */
-  unknownModelMs: 5_000,
 } as const;
 
 /** Bytes of a reply that are free: neither counted among those that wait, nor judged by how they were compressed. */

@@ -1,7 +1,11 @@
 import { err, type Failure, type Fetch, isObject, type JsonObject, ok, type Result } from "../core/mod.ts";
 import { classifyCodeAssist } from "./classify_code_assist.ts";
 import { codeAssistHeaders, type CodeAssistService, codeAssistUrl } from "./code_assist_service.ts";
+import { UPSTREAM_BOUNDS } from "./bounds.ts";
+import { parseReply, readStart, readWhole } from "./read_reply.ts";
 import { unreachableFailure } from "./unreachable_failure.ts";
+
+const decoder = new TextDecoder();
 
 /** One question to the control plane. */
 export interface CodeAssistCall {
@@ -59,7 +63,9 @@ async function askHost(
       signal,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
+    const text = response.ok
+      ? decoder.decode(await readWhole(response, UPSTREAM_BOUNDS.answerBytes))
+      : await readStart(response, UPSTREAM_BOUNDS.refusalBytes);
     if (response.ok) return readAnswer(service, text);
     const { status, headers } = response;
     const input = { status, body: text, headers, model: "", now };
@@ -72,7 +78,7 @@ async function askHost(
 
 function readAnswer(service: CodeAssistService, text: string): Result<Record<string, unknown>, Failure> {
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = parseReply(text);
     if (isObject(parsed)) return ok(parsed);
   } catch {
     // Told below.

@@ -1,6 +1,10 @@
 import { err, type Failure, isObject, ok, type Result, type SourceName } from "../core/mod.ts";
 import type { Upstream } from "./contract.ts";
+import { UPSTREAM_BOUNDS } from "./bounds.ts";
+import { parseReply, readStart, readWhole } from "./read_reply.ts";
 import { unreachableFailure } from "./unreachable_failure.ts";
+
+const decoder = new TextDecoder();
 
 type Options = Parameters<Upstream["discover"]>[1];
 
@@ -54,7 +58,9 @@ async function fetchPage<Item>(
   if (token !== "") url.searchParams.set("pageToken", token);
   try {
     const response = await fetch(url, { headers: list.headers, redirect: "manual", signal });
-    const body = await response.text();
+    const body = response.ok
+      ? decoder.decode(await readWhole(response, UPSTREAM_BOUNDS.answerBytes))
+      : await readStart(response, UPSTREAM_BOUNDS.refusalBytes);
     if (response.ok) return readPage(list, body);
     return err(list.classify({ status: response.status, body, headers: response.headers, model: "", now }));
   } catch (error) {
@@ -66,7 +72,7 @@ async function fetchPage<Item>(
 function readPage<Item>(list: PagedList<Item>, body: string): Result<Record<string, unknown>, Failure> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body);
+    parsed = parseReply(body);
   } catch {
     parsed = undefined;
   }
