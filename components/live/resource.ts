@@ -18,7 +18,10 @@ const LEAST_MS = 1_000;
 /** What an event tells of is written down a quarter of a second later; reading earlier would miss it. */
 const SETTLE_MS = 400;
 
-/** Runs `task` soon, at most once in `leastMs`, and never twice at a time. */
+/** Reading may take at most one part in so many of the time. */
+const PATIENCE = 20;
+
+/** Runs `task` soon, at most once in `leastMs`, never twice at a time, and the more rarely the longer it takes. */
 export function paced(task: () => Promise<void>, leastMs: number = LEAST_MS): { poke(): void; stop(): void } {
   let last = -Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -28,8 +31,9 @@ export function paced(task: () => Promise<void>, leastMs: number = LEAST_MS): { 
     timer = undefined;
     if (running) return void (again = true);
     running = true;
-    last = performance.now();
+    const began = performance.now();
     await task();
+    last = began + (performance.now() - began) * (PATIENCE - 1);
     running = false;
     if (again) poke();
     again = false;

@@ -1,14 +1,14 @@
-import { type Credential, type CredentialId, type Json, type JsonObject, untilText } from "../core/mod.ts";
+import { type Credential, type CredentialId, type JsonObject, untilText } from "../core/mod.ts";
 import type { PoolEvent } from "../pool/contract.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { retireKey } from "./check_keys.ts";
-import { listKeys } from "./list_keys.ts";
-import { safeKeyJson } from "./safe_key.ts";
-import { statsView } from "./stats.ts";
 
-/** The state of all keys and figures is pushed at most this often, in milliseconds, and only while somebody listens. */
-const STATE_MS = 250;
-const FULL_MS = 1_000;
+/** Readers are told at most this often, in milliseconds, that keys and figures changed, and only while somebody listens. */
+const STATE_MS = 1_000;
+/** Longest sentence of a failure in an event; the record has it whole. */
+const SENTENCE = 200;
+/** Says that something changed and nothing more: whoever shows it reads it again. */
+const CHANGED: JsonObject = {};
 const MOST_NAMES = 1_000;
 
 function keyTail({ source, tail }: Credential): string {
@@ -20,7 +20,6 @@ export class Publisher {
   readonly #deps: AdminDeps;
   readonly #stops: (() => void)[];
   #cancelState: (() => void) | undefined;
-  #cancelFull: (() => void) | undefined;
   readonly #running = new Set<Promise<void>>();
   /** Models that nobody could serve when they were last asked for; the first answer says that this is over. */
   readonly #out = new Set<string>();
@@ -39,7 +38,7 @@ export class Publisher {
         if (deps.ledger.listeners() === 0) return;
         const { id, at, client, agent, status, outcome, modelAsked, modelUsed, totalMs, message, failure } =
           record;
-        deps.ledger.publish("traffic_update", { at, id });
+        deps.ledger.publish("traffic_update", CHANGED);
         deps.ledger.publish("request", {
           id,
           at,
@@ -52,29 +51,21 @@ export class Publisher {
           tokens: record.usage?.totalTokens ?? 0,
           key: record.attempts.at(-1)?.name ?? null,
           failure: failure ?? null,
-          message: message ?? null,
+          message: message?.slice(0, SENTENCE) ?? null,
         });
         this.stateChanged();
       }),
     ];
   }
 
-  /** Pushes the state of keys and figures soon, when somebody listens. */
+  /** Tells soon, when somebody listens, that keys and figures changed. */
   stateChanged(): void {
     const { ledger, ports } = this.#deps;
     if (ledger.listeners() === 0) return;
     this.#cancelState ??= ports.clock.after(STATE_MS, () => {
       this.#cancelState = undefined;
-      this.#run(async () => {
-        ledger.publish("stats_update", (await listKeys(this.#deps)).map(safeKeyJson));
-      });
-    });
-    this.#cancelFull ??= ports.clock.after(FULL_MS, () => {
-      this.#cancelFull = undefined;
-      this.#run(async () => {
-        // Views are plain JSON by their types; the cast only widens them.
-        ledger.publish("stats_update_full", await statsView(this.#deps) as unknown as Json);
-      });
+      ledger.publish("stats_update", CHANGED);
+      ledger.publish("stats_update_full", CHANGED);
     });
   }
 
@@ -86,14 +77,13 @@ export class Publisher {
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#cancelState?.();
-    this.#cancelFull?.();
     await Promise.allSettled(this.#running);
   }
 
   #onPool(event: PoolEvent): void {
     const { ledger } = this.#deps;
     if (event.type !== "cap-warning" && event.type !== "cap-exceeded") {
-      ledger.publish("pool_update", { ...event } as JsonObject);
+      ledger.publish("pool_update", CHANGED);
     }
     this.stateChanged();
     switch (event.type) {

@@ -1,4 +1,4 @@
-import type { Credential, JsonObject } from "../core/mod.ts";
+import type { Credential } from "../core/mod.ts";
 import { redact } from "../core/mod.ts";
 import type { Cell } from "../ledger/mod.ts";
 import type { BucketView, CredentialState } from "../pool/contract.ts";
@@ -100,11 +100,6 @@ export function safeKey(credential: Credential, facts: SafeKeyFacts): SafeKey {
     createdAt: credential.createdAt,
     updatedAt: credential.updatedAt,
   };
-}
-
-/** The view as JSON, for events. */
-export function safeKeyJson(key: SafeKey): JsonObject {
-  return { ...key, cooldowns: key.cooldowns.map((cooldown) => ({ ...cooldown })) };
 }
 
 function statusOf(credential: Credential, cooling: number | undefined): KeyStatus {

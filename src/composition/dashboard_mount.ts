@@ -1,6 +1,7 @@
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 import { passFault, type PeerInfo, type Sessions } from "../http/mod.ts";
-import type { Management } from "./management_app.ts";
+import { COMPRESSED_BYTES, type Management } from "./management_app.ts";
 
 /** The dashboard's built files: a folder, or what a compiled program carries. */
 export type DashboardFiles = Parameters<typeof import("../http/dashboard.ts").dashboardApp>[0]["files"];
@@ -19,6 +20,7 @@ export function dashboardMount(options: DashboardMountOptions): Hono<{ Bindings:
   let loading: Promise<Hono> | undefined;
   const peers = new WeakMap<Request, string>();
   const app = new Hono<{ Bindings: PeerInfo }>().onError(passFault);
+  app.use(compress({ threshold: COMPRESSED_BYTES }));
   app.all("*", async (c) => {
     peers.set(c.req.raw, c.env?.peer ?? "");
     // A load that failed is tried again with the next request.

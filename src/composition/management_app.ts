@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 import { OWNER } from "../core/mod.ts";
 import { createCallbackApp, createRequestGuard, OpenStreams, passFault, type PeerInfo } from "../http/mod.ts";
 import {
@@ -82,9 +83,13 @@ interface Mounting {
   readonly answered: (request: Request, response: Response) => Response;
 }
 
+/** Answers from this size on are compressed; event streams never are. */
+export const COMPRESSED_BYTES = 1_024;
+
 /** The API below its own paths, told who the peer is. Foreign hosts and origins get nothing, not even what is open to all. */
 function mounted(api: Hono, mounting: Mounting): Hono<{ Bindings: PeerInfo }> {
   const app = new Hono<{ Bindings: PeerInfo }>().onError(passFault);
+  app.use(compress({ threshold: COMPRESSED_BYTES }));
   for (const path of ["/api/*", "/metrics", "/oauth-callback"]) {
     app.all(path, async (c) => {
       const request = c.req.raw;

@@ -7,7 +7,7 @@ const HEARTBEAT_MS = 15_000;
 export interface EventStreamOptions {
   readonly subscription: EventSubscription;
   /** Sent first, without an id, to readers that begin anew. */
-  readonly first: readonly { readonly name: LiveEventName; readonly data: Json }[];
+  readonly first: readonly LiveEventName[];
   /** Only these; all when empty. */
   readonly names: ReadonlySet<string>;
 }
@@ -24,7 +24,7 @@ export function eventStream({ subscription, first, names }: EventStreamOptions):
   };
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      const head = first.filter(({ name }) => wanted(name)).map(({ name, data }) => frame(name, data));
+      const head = first.filter(wanted).map((name) => frame(name, {}));
       controller.enqueue(encoder.encode(`retry: 2000\n\n${head.join("")}`));
       heartbeat = setInterval(() => {
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(": alive\n\n"));

@@ -137,7 +137,10 @@ function jsonReply(value: unknown): Response {
   ) {
     headers["etag"] = `"${value.updatedAt}"`;
   }
-  return Response.json(value ?? null, { headers });
+  const body = new TextEncoder().encode(JSON.stringify(value ?? null));
+  headers["content-type"] = "application/json";
+  headers["content-length"] = String(body.byteLength);
+  return new Response(body, { headers });
 }
 
 function allowed(some: readonly AnyRoute[]): string {

@@ -1,4 +1,4 @@
-import { type Json, ok } from "../../core/mod.ts";
+import { ok } from "../../core/mod.ts";
 import { eventStream } from "../event_stream.ts";
 import { metricsText } from "../metrics.ts";
 import type { Handlers } from "./handler.ts";
@@ -17,15 +17,12 @@ export const liveHandlers: Handlers<
   calls: ({ admin }) => ok({ items: admin.calls(), next: null }),
   call: ({ admin }, { params }) => admin.call(params.id),
   cancelCall: ({ admin }, { params }) => admin.cancelCall(params.id),
-  async events({ admin, ledger, request }, { query }) {
+  events({ ledger, request }, { query }) {
     const header = request.headers.get("last-event-id");
     const last = query.lastEventId ??
       (header !== null && /^\d{1,16}$/.test(header) ? Number(header) : undefined);
-    // Views are plain JSON by their types; the casts only widen them.
-    const first = last !== undefined ? [] : [
-      { name: "stats_update" as const, data: await admin.keys() as unknown as Json },
-      { name: "stats_update_full" as const, data: await admin.stats() as unknown as Json },
-    ];
+    // Who begins anew is told to read everything once.
+    const first = last !== undefined ? [] : ["stats_update", "stats_update_full"] as const;
     const names = new Set(
       (query.events ?? "").split(",").map((name) => name.trim()).filter((name) => name !== ""),
     );
