@@ -90,8 +90,7 @@ export class BucketLimits {
     if (notice.kind === "requests_per_minute" && sent !== undefined) {
       const shared = bucket.soft !== Infinity;
       const lesson = learnRequests(bucket, notice, sent, flight.probe !== undefined, now);
-      const ours = (bucket.rpm?.value ?? 0) - lesson.missing;
-      if (!lesson.explained && (!shared || ours * 4 <= (bucket.rpm?.value ?? 0))) bucket.promise();
+      if (!lesson.explained && (!shared || isCalm(bucket, lesson, now))) bucket.promise();
       this.#afterLesson(bucket, "requests_per_minute", bucket.rpm?.value, lesson, now);
       const until = failure.until ?? now;
       if (!lesson.explained) this.#context.suggestions.refused(bucket, sent.at, lesson.missing, until, now);
@@ -153,4 +152,10 @@ export class BucketLimits {
     }
     return benched + 1 <= Math.floor(all * TUNING.guessShare);
   }
+}
+
+/** Nobody waits long for the model, and most of its limit was taken by others: the stated time is worth more than our own count. */
+function isCalm({ rpm, prior }: Bucket, { missing }: Lesson, now: number): boolean {
+  const limit = rpm?.value ?? 0;
+  return now > prior.pressedUntil && (limit - missing) * 4 <= limit;
 }

@@ -14,7 +14,6 @@ const SMALL = 16 * 1024;
 /** What a reply promised to be, and how it began. */
 export interface FirstPiece {
   readonly first: Uint8Array;
-  readonly sniffer: NativeSniffer;
   /** The head, and whether `first` is all of the body. */
   readonly reply: { readonly response: Response };
   readonly whole: boolean;
@@ -66,7 +65,7 @@ function isJson(bytes: Uint8Array): boolean {
 export function judgeFirst(
   deps: RelayDeps,
   attempt: Try,
-  { first, sniffer }: Pick<FirstPiece, "first" | "sniffer">,
+  { first, sniffer }: Pick<FirstPiece, "first"> & { readonly sniffer: NativeSniffer },
   { model, operation }: Pick<Need, "model" | "operation">,
   onRefusal: OnRefusal,
 ): Failure | undefined {

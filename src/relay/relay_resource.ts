@@ -7,6 +7,7 @@ import type { RelayDeps } from "./deps.ts";
 import { readWhole } from "../upstreams/mod.ts";
 import { clientGone, unreadableFailure } from "./failures.ts";
 import type { NativeRefusal } from "./native_call.ts";
+import { judgeForm } from "./native_judge.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { isInert, JSON_TYPES, plainType, typeWord } from "./reply_type.ts";
 import { runAttempts, type Served, type Try } from "./run_attempts.ts";
@@ -23,6 +24,8 @@ export interface ResourceCall {
   readonly onWhole?: (bytes: Uint8Array) => void;
   /** Larger replies than this are passed on as they come, unread. */
   readonly mostRead: number;
+  /** False when another key is asked next in any case, so that this one is asked once. */
+  readonly retry?: boolean;
 }
 
 /** Google's reply: whole when it is small JSON, else as it comes. */
@@ -57,7 +60,7 @@ export async function relayResource(
       operation: call.need.operation,
       onRefusal: (failure, body) => refusal = { failure, body },
     });
-    if (sent.ok) return asInert(sent.value);
+    if (sent.ok) return await opened(deps.settings, call, sent.value);
     const failure = call.need.operation === "resource" ? ofOneResource(sent.error) : sent.error;
     if (refusal !== undefined) refusal = { ...refusal, failure };
     return { ok: false, error: failure };
@@ -65,20 +68,44 @@ export async function relayResource(
   if (!served.ok) {
     return { ok: false, error: refusal?.failure === served.error ? refusal : { failure: served.error } };
   }
-  const { response } = served.value.value;
-  const { status, headers } = response;
-  const whole = await readSmall(deps.settings, call, served.value);
-  if (whole !== undefined) return whole.ok ? ok({ status, headers, body: whole.value }) : whole;
-  return ok({ status, headers, body: passed(call, served.value, observe(headers)) });
+  const { reply, whole } = served.value.value;
+  const { status, headers } = reply.response;
+  if (whole === undefined) return ok({ status, headers, body: passed(call, served.value, observe(headers)) });
+  call.onWhole?.(whole);
+  settle(call, served.value);
+  return ok({ status, headers, body: whole });
+}
+
+/** A reply whose head is a success; small JSON is there as a whole, so that a garbled one is tried elsewhere. */
+interface OpenResource {
+  readonly reply: OpenReply;
+  readonly whole?: Uint8Array<ArrayBuffer>;
 }
 
 /** Files are of any kind, but what a browser runs never comes from the dashboard's own origin. */
-function asInert(reply: OpenReply): Result<OpenReply, Failure> {
-  const type = plainType(reply.response.headers.get("content-type"));
-  if (isInert(type) || JSON_TYPES.has(type)) return ok(reply);
+async function opened(
+  { maxReplyBytes }: RelayDeps["settings"],
+  call: ResourceCall,
+  reply: OpenReply,
+): Promise<Result<OpenResource, Failure>> {
+  const { headers, body } = reply.response;
+  const type = plainType(headers.get("content-type"));
+  const length = Number(headers.get("content-length") ?? 0);
+  if (!isInert(type) && !JSON_TYPES.has(type)) return refused(reply, unreadableFailure(typeWord(type)));
+  if (body !== null && (type !== "application/json" || length > call.mostRead)) return ok({ reply });
+  try {
+    const whole = await reply.wait(readWhole(reply.response, maxReplyBytes, "MAX_REPLY_BYTES"));
+    const failure = judgeForm({ first: whole, reply, whole: true }, false);
+    return failure === undefined ? ok({ reply, whole }) : refused(reply, failure);
+  } catch (cause) {
+    return refused(reply, reply.readFailure(cause));
+  }
+}
+
+function refused(reply: OpenReply, error: Failure): Result<OpenResource, Failure> {
   reply.abort();
   reply.release();
-  return { ok: false, error: unreadableFailure(typeWord(type)) };
+  return { ok: false, error };
 }
 
 /** Google says "not found" of a resource as it does of a model; here it is about the one, and no key is at fault. */
@@ -97,35 +124,13 @@ function ofOneResource(failure: Failure): Failure {
   };
 }
 
-async function readSmall(
-  { maxReplyBytes }: RelayDeps["settings"],
-  call: ResourceCall,
-  served: Served<OpenReply>,
-): Promise<Result<Uint8Array<ArrayBuffer>, NativeRefusal> | undefined> {
-  const { value: reply } = served;
-  const { headers, body } = reply.response;
-  const length = Number(headers.get("content-length") ?? 0);
-  const json = (headers.get("content-type") ?? "").startsWith("application/json");
-  if (body !== null && (!json || length > call.mostRead)) return undefined;
-  try {
-    const bytes = await reply.wait(readWhole(reply.response, maxReplyBytes, "MAX_REPLY_BYTES"));
-    call.onWhole?.(bytes);
-    settle(call, served);
-    return ok(bytes);
-  } catch (cause) {
-    const failure = reply.readFailure(cause);
-    settle(call, served, failure);
-    return { ok: false, error: { failure } };
-  }
-}
-
 /** The body on its way to the client. One that breaks breaks for the client too: half a download must not look whole. */
 function passed(
   call: ResourceCall,
-  served: Served<OpenReply>,
+  served: Served<OpenResource>,
   observer: PassObserver | undefined,
 ): ReadableStream<Uint8Array> {
-  const { value: reply } = served;
+  const { reply } = served.value;
   let over = false;
   const end = (failure?: Failure): void => {
     if (over) return;
@@ -176,8 +181,12 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Settles lease and attempt; the caller records. */
-function settle(call: ResourceCall, { lease, attempt, value }: Served<OpenReply>, failure?: Failure): void {
-  value.release();
+function settle(
+  call: ResourceCall,
+  { lease, attempt, value }: Served<OpenResource>,
+  failure?: Failure,
+): void {
+  value.reply.release();
   if (failure === undefined) lease.succeed(call.trail.usage);
   else lease.fail(failure, { attempt: call.trail.attempts.length + 1, sameKeyRetries: 0, classes: [] });
   lease[Symbol.dispose]();

@@ -42,9 +42,7 @@ function lost(seen: Seen): Failure {
 /** 403 for a model or a file alone; the key goes on serving everything else. */
 export const modelAccessRule: Rule = (seen) => {
   const { error, status } = seen;
-  if (status !== 403 || !/permission to access|access to (the )?(tuned )?model/i.test(error.message)) {
-    return undefined;
-  }
+  if (status !== 403 || error.form !== "json") return undefined;
   if (RESOURCE_REGEXP.test(error.message)) {
     return failed(seen, {
       class: "caller_fault",
@@ -53,6 +51,7 @@ export const modelAccessRule: Rule = (seen) => {
       message: "Google does not let this key read the file or cached content that the request names.",
     });
   }
+  if (!/permission to access|access to (the )?(tuned )?model/i.test(error.message)) return undefined;
   return failed(seen, {
     class: "not_on_tier",
     scope: "credential_model",

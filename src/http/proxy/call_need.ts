@@ -19,6 +19,8 @@ interface NeedInput {
   readonly signedBy?: string | undefined;
   readonly pinned?: CredentialId;
   readonly maxOutputTokens?: number | undefined;
+  /** Metrics that a native body spends; of other calls the request itself says it. */
+  readonly spends?: () => readonly string[];
 }
 
 /**
@@ -37,6 +39,9 @@ export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): C
     client: arrival.client.id,
     counted: input.counted,
   };
+  const { request, spends } = input;
+  if (spends !== undefined) need.spends = spends;
+  else if (request !== undefined) need.spends = () => metricsOf(request);
   if (input.maxOutputTokens !== undefined) need.maxOutputTokens = input.maxOutputTokens;
   if (pinned !== undefined) need.pinned = pinned;
   if (affinity !== undefined) need.affinity = affinity;
@@ -64,6 +69,14 @@ function affinityOf(deps: ProxyDeps, input: NeedInput): CallNeed["affinity"] {
     return last?.source === source ? { ...last, strict: true } : { source, strict: true };
   }
   return last === undefined ? undefined : { ...last, strict: false };
+}
+
+/** Searching costs more than a turn: Google counts it apart. */
+function metricsOf({ tools }: GeminiRequest): readonly string[] {
+  const searches = tools?.some((tool) =>
+    Object.keys(tool).some((name) => /^(google(Search|Maps)|urlContext)/.test(name))
+  );
+  return searches === true ? ["grounding"] : [];
 }
 
 /** The last turn answers tool calls. */

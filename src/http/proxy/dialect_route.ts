@@ -71,6 +71,8 @@ async function understand(
   if (refused) return err(refused);
   const call = await decode(deps, arrival, dialect, body.value, targets.value[0]);
   if (!call.ok) return call;
+  const impossible = refusalOf(deps, targets.value[0], call.value);
+  if (impossible !== undefined) return err(impossible);
   return ok({
     body: body.value,
     bytes: bytes.value.byteLength,
@@ -78,6 +80,18 @@ async function understand(
     targets: targets.value,
     call: call.value,
   });
+}
+
+/** Why the model cannot do what is asked of it. A count is estimated where Google does not count. */
+function refusalOf(
+  deps: ProxyDeps,
+  { id }: ResolvedModel,
+  { operation }: ClientCall<unknown>,
+): Failure | undefined {
+  if (operation === "count_tokens") return undefined;
+  return operation === "embed"
+    ? deps.catalog.refusal(id, "embed", "embedContent")
+    : deps.catalog.refusal(id, "generate", "generateContent");
 }
 
 /** A body nested so deep that walking it exhausts the stack is the caller's fault. */

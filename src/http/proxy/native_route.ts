@@ -65,7 +65,9 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   arrival.seen.bytes = body.value.byteLength;
   const targets = await resolveTargets(deps, path.model);
   if (!targets.ok) return refuseNative(deps, arrival, { failure: targets.error });
-  const refused = deps.modelRefusal(arrival.client, targets.value[0].id);
+  const [first] = targets.value;
+  const refused = deps.catalog.refusal(first.id, method.operation, path.method) ??
+    deps.modelRefusal(arrival.client, first.id);
   if (refused) return refuseNative(deps, arrival, { failure: refused });
   const bytes = body.value;
   const session = sessionOf(arrival, bytes);
@@ -79,7 +81,6 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   });
   const naming = namingResource(bytes);
   const pinned = naming === undefined ? undefined : await ownerOf(deps, naming);
-  const [first] = targets.value;
   const served = await serveCall<NativeReply>({
     trail,
     // Vectors of different models do not compare, and a count is one model's own.
@@ -92,6 +93,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
           inputTokens: method.counted ? estimateTokens(bytes.byteLength) : 0,
           session,
           counted: method.counted,
+          spends: () => metricsIn(decoder.decode(bytes)),
           ...(pinned === undefined ? {} : { pinned }),
         }),
         trail,
@@ -107,6 +109,13 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   });
   if (served.ok) return passReply(deps, trail, served.value);
   return refuseNative(deps, arrival, served.error, trail);
+}
+
+const GROUNDING_REGEXP = /"google_?(search|maps)(_?retrieval)?"\s*:|"url_?context"\s*:/i;
+
+/** Metrics of Google's that a native body spends beside its operation's own. */
+function metricsIn(text: string): readonly string[] {
+  return GROUNDING_REGEXP.test(text) ? ["grounding"] : [];
 }
 
 /** Without the sources that speak in an envelope, for methods that they do not have. */

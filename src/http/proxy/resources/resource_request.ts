@@ -34,6 +34,13 @@ export function needOf(
     session: arrival.requestId,
     client: arrival.client.id,
     counted: generates,
+    spends: () => spentBy(call),
     ...(credential === undefined ? {} : { pinned: credential.id }),
   };
+}
+
+/** Only what adds to a store needs room in it; reading and deleting go on when it is full. */
+function spentBy({ method, path: { collection } }: ResourceRequest): readonly string[] {
+  if (method !== "POST" && method !== "PUT") return [];
+  return collection === "cachedContents" ? ["cache"] : collection === "batches" ? ["batch"] : ["storage"];
 }

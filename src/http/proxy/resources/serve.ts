@@ -34,6 +34,10 @@ const OF_ONE_KEY: ReadonlySet<Failure["class"]> = new Set([
   "quota",
   "ambiguous_429",
   "model_gone",
+  "overloaded",
+  "empty_reply",
+  "transport",
+  "unknown",
 ]);
 
 /**
@@ -61,7 +65,8 @@ export async function serveResource(deps: ProxyDeps, arrival: Arrival): Promise<
     if (barred) return refused(barred);
   }
   const trail = trailOf(deps, arrival, path, body.value.byteLength, json);
-  const call: ResourceRequest = { deps, arrival, path, method, body: body.value, json, trail };
+  const bytes = renamed(body.value, json, path, model.value);
+  const call: ResourceRequest = { deps, arrival, path, method, body: bytes, json, trail };
   if (isList(path, method)) return await mergedList(call);
   const owner = await ownerOf(call);
   if (!owner.ok) return refuseNative(deps, arrival, { failure: owner.error }, trail);
@@ -95,6 +100,20 @@ async function modelOf(
   if (named === undefined) return ok(undefined);
   const targets = await resolveTargets(deps, named);
   return targets.ok ? ok(targets.value[0].id) : targets;
+}
+
+/** The body with the model's own name in it, where the client called it by an alias. */
+function renamed(
+  body: Uint8Array<ArrayBuffer>,
+  json: unknown,
+  { collection }: ResourcePath,
+  model: string | undefined,
+): Uint8Array<ArrayBuffer> {
+  if (model === undefined || collection === "models" || !isObject(json)) return body;
+  const asked = json["model"];
+  if (typeof asked !== "string" || asked.replace(/^models\//, "") === model) return body;
+  const name = asked.startsWith("models/") || collection === "cachedContents" ? `models/${model}` : model;
+  return new TextEncoder().encode(JSON.stringify({ ...json, model: name }));
 }
 
 /** The owner of all that the path and the body name. */
@@ -159,8 +178,9 @@ async function relay(
   model: string | undefined,
 ): Promise<Result<ResourceReply, NativeRefusal>> {
   let last: Result<ResourceReply, NativeRefusal> | undefined;
-  for (const credential of await candidates(call, owner, model)) {
-    last = await ask(call, credential, model);
+  const some = await candidates(call, owner, model);
+  for (const [index, credential] of some.entries()) {
+    last = await ask(call, credential, model, index === some.length - 1);
     if (last.ok || !OF_ONE_KEY.has(last.error.failure.class)) return last;
   }
   return last ?? { ok: false, error: { failure: nobody() } };
@@ -199,6 +219,7 @@ async function ask(
   call: ResourceRequest,
   credential: Credential | undefined,
   model: string | undefined,
+  last: boolean,
 ): Promise<Result<ResourceReply, NativeRefusal>> {
   const { deps, arrival, trail, method, body } = call;
   const path = upstreamPath(call, model);
@@ -210,6 +231,7 @@ async function ask(
       trail,
       client: arrival.watch,
       mostRead: MOST_READ,
+      retry: last,
       onWhole: (bytes) => {
         const usage = usageOf(parsedReply(bytes));
         if (usage !== undefined) trail.usage = usage;
