@@ -57,7 +57,7 @@ const bareAccountRule: Rule = (seen) => {
     scope: "request",
     message:
       "Google refused this request with 429 and named no limit. If other requests are served, it refuses something in " +
-      "the request itself, for example the system prompt of another agent.",
+      "the request itself, for example the system prompt of another agent; use another source for it.",
   };
 };
 
