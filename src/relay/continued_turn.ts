@@ -46,6 +46,8 @@ class ContinuedTurn implements ServedTurn {
   /** What the continued model may repeat of the text before it goes on. */
   #join = "";
   #joining = false;
+  /** The client has left: nothing is asked for it any more. */
+  #left = false;
 
   constructor(deps: RelayDeps, call: TurnCall, turn: ServedTurn) {
     this.#deps = deps;
@@ -58,6 +60,7 @@ class ContinuedTurn implements ServedTurn {
   }
 
   cancel(): void {
+    this.#left = true;
     this.#turn.cancel();
   }
 
@@ -70,6 +73,11 @@ class ContinuedTurn implements ServedTurn {
       request: withText(this.#call.request, this.#text),
     });
     if (!next.ok) return { events: passed, state };
+    if (this.#left) {
+      // It came for a client that has left meanwhile: nobody else would end it.
+      next.value.cancel();
+      return { events: passed, state };
+    }
     this.#times++;
     this.#turn = next.value;
     this.#spent = this.#call.trail.usage;
@@ -78,7 +86,8 @@ class ContinuedTurn implements ServedTurn {
   }
 
   #resumable(failure: Failure): boolean {
-    return this.#plain && this.#text !== "" && this.#times < MOST && RESUMABLE.has(failure.class);
+    return !this.#left && this.#plain && this.#text !== "" && this.#times < MOST &&
+      RESUMABLE.has(failure.class);
   }
 
   #pass(event: TurnEvent, last: boolean): readonly TurnEvent[] {
