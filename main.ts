@@ -10,6 +10,7 @@ import {
   type Geminitro,
   isWorker,
   keepGoing,
+  PATIENCE_MS,
   serve,
   type Serving,
   superviseWorkers,
@@ -45,9 +46,6 @@ export interface StartOptions {
 export const PROJECT_DIR = Deno.build.standalone ? undefined : import.meta.dirname;
 
 const running = new Set<Geminitro>();
-
-/** Longest time that running calls are given to end. */
-const PATIENCE_MS = 10_000;
 
 // Registered at the top level, as the platform asks: what is due is done each minute, by one process of a database.
 if (!isWorker()) {

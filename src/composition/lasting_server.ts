@@ -14,6 +14,8 @@ export interface LastingServer {
   readonly port: number;
   /** Takes no more connections and resolves when the running calls have ended. */
   shutdown(): Promise<void>;
+  /** Closes every connection, whatever its client has sent or read so far. */
+  abort(): void;
 }
 
 const AGAIN_MS = 100;
@@ -26,6 +28,7 @@ export function lastingServer(options: LastingOptions): LastingServer {
   const { clock, log } = options;
   let stopping = false;
   let cancel: (() => void) | undefined;
+  const ending = new AbortController();
   let server = open(options.port);
   const { port } = server.addr;
 
@@ -35,6 +38,7 @@ export function lastingServer(options: LastingOptions): LastingServer {
       hostname,
       port,
       reusePort,
+      signal: ending.signal,
       onListen: () => {},
       onError: () => new Response("The proxy failed on this request", { status: 500 }),
     }, handler);
@@ -64,5 +68,6 @@ export function lastingServer(options: LastingOptions): LastingServer {
       // One that has given up by itself has nothing to end.
       await server.shutdown().catch(() => {});
     },
+    abort: () => ending.abort(),
   };
 }

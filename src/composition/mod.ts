@@ -8,6 +8,6 @@ export { createGeminitro, type Geminitro, type GeminitroOptions } from "./gemini
 export { SettingsError } from "./settings_error.ts";
 export { type Rooms } from "./rooms.ts";
 export { keepGoing } from "./last_resort.ts";
-export { serve, type ServeOptions, type Serving } from "./serve.ts";
+export { PATIENCE_MS, serve, type ServeOptions, type Serving } from "./serve.ts";
 export { whyOneProcess, workerCommand } from "./worker_command.ts";
 export { isWorker, superviseWorkers, supervisorEnd, type Workers } from "./workers.ts";

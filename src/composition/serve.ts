@@ -19,8 +19,8 @@ export interface Serving {
   stop(patienceMs?: number): Promise<void>;
 }
 
-/** Longest time that running calls are given to end. */
-const PATIENCE_MS = 10_000;
+/** Longest time that running calls are given to end; containers kill what has not ended after ten seconds. */
+export const PATIENCE_MS = 8_000;
 
 /**
  * Listens with a proxy. `localhost` is both loopback addresses, since clients resolve it to either; a machine without IPv6
@@ -68,6 +68,14 @@ function listen(
   });
 }
 
+/** How often a server that ends is looked at, and how long one without a call keeps open connections that send nothing whole. */
+const LOOK_MS = 100;
+const IDLE_LOOKS = 20;
+/** What calls that are broken off have for their last words, and the rooms for writing what is pending. */
+const LAST_WORDS_MS = 500;
+const CLOSING_MS = 5_000;
+
+/** Ends in little more than `patienceMs`, whatever clients do: calls first, then connections that hold none. */
 async function stop(
   proxy: Geminitro,
   servers: readonly LastingServer[],
@@ -75,18 +83,44 @@ async function stop(
 ): Promise<void> {
   // Open event streams never end by themselves, and shutdown waits for them.
   proxy.drain();
-  const drained = Promise.all(servers.map((server) => server.shutdown()));
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      proxy.abort();
-      resolve();
-    }, patienceMs);
+  let over = false;
+  const drained = Promise.all(servers.map((server) => server.shutdown())).then(() => void (over = true));
+  await untilCallsEnd(proxy, drained, patienceMs);
+  if (!over) {
+    proxy.abort();
+    await within(LAST_WORDS_MS, drained);
+    for (const server of servers) server.abort();
+  }
+  await within(CLOSING_MS, proxy.close());
+  await within(LAST_WORDS_MS, drained);
+}
+
+/**
+ * Waits until all connections have drained, but not longer than `patienceMs`, nor when no call has been under way for a while: who
+ * has sent half a request is not waited for.
+ */
+async function untilCallsEnd(
+  { rooms }: Geminitro,
+  drained: Promise<void>,
+  patienceMs: number,
+): Promise<void> {
+  let idle = 0;
+  let looks = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setInterval(() => {
+      idle = rooms.relay.calls.size === 0 ? idle + 1 : 0;
+      if (idle >= IDLE_LOOKS || ++looks * LOOK_MS >= patienceMs) resolve();
+    }, LOOK_MS);
   });
-  await Promise.race([drained, late]);
-  clearTimeout(timer);
-  await proxy.close();
-  await drained;
+  await Promise.race([drained, enough]).finally(() => clearInterval(timer));
+}
+
+/** Waits for work, but no longer than `ms`. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function urlHost(host: string): string {

@@ -28,7 +28,7 @@ const LONGEST_DELAY_MS = 30_000;
 /** A process that lived this long is started again without delay when it ends. */
 const STEADY_MS = 60_000;
 /** A drained process closes its database yet. */
-const CLOSING_MS = 3_000;
+const CLOSING_MS = 1_500;
 
 /** Starts processes and starts each again that ends, with growing delay. Each ends by itself when this process is gone. */
 export function superviseWorkers(options: WorkersOptions): Workers {

@@ -5,6 +5,10 @@ import { Bag } from "./bag.ts";
 export class ActiveCalls {
   readonly #calls = new Bag<CallTrail>();
 
+  get size(): number {
+    return this.#calls.size;
+  }
+
   begin(call: CallTrail): void {
     this.#calls.add(call);
   }
