@@ -3,7 +3,7 @@ import type { TurnEvent } from "./turn_event.ts";
 /** What a finish reason comes to; dialects map their own words from these alone. */
 export type FinishKind = "stop" | "length" | "filter" | "tool" | "malformed" | "other";
 
-/** finishReason values of ai.google.dev/api/generate-content; a missing or new value is a plain stop. */
+/** finishReason values of ai.google.dev/api/generate-content; a new value is a definite reason that nobody knows yet. */
 const KINDS: ReadonlyMap<string, FinishKind> = new Map([
   ["STOP", "stop"],
   ["MAX_TOKENS", "length"],
@@ -33,7 +33,7 @@ const KINDS: ReadonlyMap<string, FinishKind> = new Map([
 
 /** The kind of a finish reason, given whether the candidate made a tool call (Google has no reason of its own for that). */
 export function finishKind(reason: string, hasToolCall: boolean): FinishKind {
-  const kind = KINDS.get(reason) ?? "stop";
+  const kind = KINDS.get(reason) ?? (reason === "" ? "stop" : "other");
   return hasToolCall && (kind === "stop" || kind === "other") ? "tool" : kind;
 }
 
@@ -55,14 +55,14 @@ export function isUsable(event: TurnEvent): boolean {
   return USABLE.has(event.type);
 }
 
+/** Finish reasons that give none. */
+const NO_REASON: ReadonlySet<string> = new Set(["", "STOP", "FINISH_REASON_UNSPECIFIED"]);
+
 /** True for a finished turn that holds nothing usable and gives no reason for it: worth another attempt. */
 export function isEmptyTurn(events: readonly TurnEvent[]): boolean {
   if (events.some(isUsable)) return false;
   const end = events.findLast((event) => event.type === "turn-end");
   if (end?.type !== "turn-end") return true;
   if (end.block !== undefined) return false;
-  return end.finishes.every(({ reason }) => {
-    const kind = finishKind(reason, false);
-    return kind === "stop" || kind === "other";
-  });
+  return end.finishes.every(({ reason }) => NO_REASON.has(reason));
 }

@@ -1,5 +1,6 @@
 import { withoutSecrets } from "../upstreams/mod.ts";
 import { type Failure, isObject, trimEndOf } from "../core/mod.ts";
+import { retryableFinish } from "../gemini/mod.ts";
 import type { Need } from "../pool/contract.ts";
 import type { RelayDeps } from "./deps.ts";
 import { emptyReplyFailure, unreadableFailure } from "./failures.ts";
@@ -115,5 +116,7 @@ function emptyReason(chunk: Record<string, unknown>): Failure | undefined {
   const parts = isObject(content) && Array.isArray(content["parts"]) ? content["parts"] : [];
   if (parts.some((part) => isObject(part) && part["text"] !== "")) return undefined;
   if (finishReason === "STOP") return emptyReplyFailure("no content");
-  return finishReason === "MALFORMED_FUNCTION_CALL" ? emptyReplyFailure(finishReason) : undefined;
+  return typeof finishReason === "string" && retryableFinish(finishReason)
+    ? emptyReplyFailure(finishReason)
+    : undefined;
 }

@@ -34,11 +34,19 @@ export async function relayNative(
   const onRefusal: OnRefusal = (failure, body) => {
     refusal = { failure, body };
   };
+  let garbled: Garbled | undefined;
+  const onGarbled = (one: Garbled) => void (garbled = one);
   const served = await runAttempts(
     deps,
     call,
-    (attempt) => openNative(deps, call, attempt, onRefusal),
+    (attempt) => openNative(deps, call, attempt, { onRefusal, onGarbled }),
   );
+  // Retries are spent: the model's own last words are worth more to a native client than ours about them.
+  if (!served.ok && garbled?.failure === served.error) {
+    const { failure, bytes, response: { status, headers } } = garbled;
+    call.trail.record(status, failure);
+    return ok({ status, headers, body: bytes });
+  }
   // Google's words only when they are what the call ended with.
   if (!served.ok) {
     return { ok: false, error: refusal?.failure === served.error ? refusal : { failure: served.error } };
@@ -47,11 +55,37 @@ export async function relayNative(
   return ok({ status, headers, body: bodyOf(call, served.value) });
 }
 
+/** A turn whose tool call the model garbled, as it came. */
+interface Garbled {
+  readonly failure: Failure;
+  readonly response: Response;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A garbled turn has no more than its finish; what comes beyond this is not kept. */
+const MOST_GARBLED = 64 * 1024;
+
+/** Reads the rest of a garbled turn. */
+async function wholeOf({ first, reader }: OpenNative): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = [first];
+  let size = first.byteLength;
+  while (reader !== undefined && size < MOST_GARBLED) {
+    const piece = await reader.read();
+    if (piece === undefined) break;
+    pieces.push(piece);
+    size += piece.byteLength;
+  }
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
 async function openNative(
   deps: RelayDeps,
   call: NativeCall,
   attempt: Try,
-  onRefusal: OnRefusal,
+  { onRefusal, onGarbled }: {
+    readonly onRefusal: OnRefusal;
+    readonly onGarbled: (garbled: Garbled) => void;
+  },
 ): Promise<Result<OpenNative, Failure>> {
   const { model, operation } = call.need;
   const options = { stream: call.stream, model, operation, onRefusal };
@@ -69,6 +103,9 @@ async function openNative(
     if (failure === undefined) {
       attempt.trail.firstToken();
       return ok(open);
+    }
+    if (failure.code === "malformed_reply") {
+      onGarbled({ failure, response: reply.response, bytes: await wholeOf(open) });
     }
     reply.abort();
     reply.release();

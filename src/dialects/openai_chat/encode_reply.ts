@@ -4,7 +4,7 @@ import type { EncodeInput } from "../contract.ts";
 import { joinAudio } from "./chat_audio.ts";
 import { citationFields, contentOf, imagePart, joinCitations } from "./chat_content.ts";
 import type { ChatContext } from "./chat_context.ts";
-import { chatFinish } from "./chat_finish.ts";
+import { chatFinish, type Given } from "./chat_finish.ts";
 import { chatLogprobs } from "./chat_logprobs.ts";
 import { chatToolCall, functionOf, type ToolCallEvent } from "./chat_tool_call.ts";
 import { chatUsage } from "./chat_usage.ts";
@@ -122,10 +122,16 @@ function choiceOf(message: Message, finish: Finish, input: EncodeInput<ChatConte
   };
   return {
     index: finish.candidate,
-    message: messageOf(message, content, input),
+    message: { ...messageOf(message, content, input), ...stoppedBy(finish, given) },
     logprobs: message.logprobs.length === 0 ? null : { content: message.logprobs, refusal: null },
     finish_reason: chatFinish(finish.reason, given),
   };
+}
+
+/** Google's own sentence where it gave nothing else. */
+function stoppedBy(finish: Finish, given: Given): JsonObject {
+  const stopped = !given.hasContent && chatFinish(finish.reason, given) === "content_filter";
+  return stopped ? { refusal: finish.message ?? `The reply was stopped: ${finish.reason}.` } : {};
 }
 
 function messageOf(

@@ -167,13 +167,18 @@ class ChatStream implements StreamEncoder {
     return refusal + this.#finishFrame(this.#choice(0), "content_filter");
   }
 
-  #finish({ candidate, reason }: Finish): string {
+  #finish({ candidate, reason, message }: Finish): string {
     const choice = this.#choice(candidate);
+    const hasContent = choice.content !== "" || choice.images > 0 || choice.audio;
     const word = chatFinish(reason, {
       hasToolCall: choice.toolCalls > 0,
-      hasContent: choice.content !== "" || choice.images > 0 || choice.audio,
+      hasContent,
       legacyFunctions: this.#input.context.legacyFunctions,
     });
+    if (word === "content_filter" && !hasContent) {
+      const refusal = message ?? `The reply was stopped: ${reason}.`;
+      return this.#open({ candidate }, '""', jsonText({ refusal })) + this.#finishFrame(choice, word);
+    }
     const cited = choice.citation === undefined
       ? ""
       : this.#open({ candidate }, '""', jsonText(citationFields(choice.citation, choice.content)));

@@ -1,4 +1,4 @@
-import { isObject } from "../../core/mod.ts";
+import { type Failure, isObject } from "../../core/mod.ts";
 import { estimateTokens, healRequest } from "../../gemini/mod.ts";
 import { relayJson } from "../../relay/mod.ts";
 import { json } from "./answer_turn.ts";
@@ -6,6 +6,14 @@ import { callNeed } from "./call_need.ts";
 import { refuse } from "./failure_response.ts";
 import { replyHeaders } from "./reply_headers.ts";
 import type { SimpleCall } from "./simple_call.ts";
+
+/** What is said of a count that Google did not make. */
+export const ESTIMATED = "The count is an estimate: no key could count just now";
+
+/** Whether an estimate is of use: not when the request itself is at fault, or nobody is listening. */
+export function mayEstimate({ class: name }: Failure): boolean {
+  return name !== "caller_fault" && name !== "client_gone";
+}
 
 /** Counts by Google; agents ask often, so when no key can count now an estimate with a warning is better than an error. */
 export async function countTokens(input: SimpleCall): Promise<Response> {
@@ -34,11 +42,11 @@ export async function countTokens(input: SimpleCall): Promise<Response> {
       }, attempt.credential),
   });
   const now = deps.ports.clock.now();
-  if (!counted.ok && (counted.error.class === "caller_fault" || counted.error.class === "client_gone")) {
+  if (!counted.ok && !mayEstimate(counted.error)) {
     return refuse({ dialect, arrival, trail, now }, counted.error);
   }
   const total = counted.ok && isObject(counted.value) ? counted.value["totalTokens"] : undefined;
-  if (typeof total !== "number") trail.warnings.push("The count is an estimate: no key could count just now");
+  if (typeof total !== "number") trail.warnings.push(ESTIMATED);
   const headers = replyHeaders(trail, now);
   trail.record(200);
   return json(dialect.encodeCount!(typeof total === "number" ? total : estimateTokens(input.bytes)), headers);

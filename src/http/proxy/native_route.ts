@@ -14,6 +14,8 @@ import {
 import type { UpstreamRequest } from "../../upstreams/contract.ts";
 import { readBody } from "../read_body.ts";
 import { callNeed } from "./call_need.ts";
+import { json } from "./answer_turn.ts";
+import { ESTIMATED, mayEstimate } from "./count_tokens.ts";
 import { buildEnveloped, ENVELOPED_METHODS } from "./enveloped_native.ts";
 import { forwardedQuery, modelHeaders, type NativePath } from "./native_path.ts";
 import { bodyRepairs, repairedBody } from "./repaired_body.ts";
@@ -108,6 +110,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
       }),
   });
   if (served.ok) return passReply(deps, trail, served.value);
+  if (method.operation === "count" && mayEstimate(served.error.failure)) return estimate(deps, trail);
   return refuseNative(deps, arrival, served.error, trail);
 }
 
@@ -116,6 +119,14 @@ const GROUNDING_REGEXP = /"google_?(search|maps)(_?retrieval)?"\s*:|"url_?contex
 /** Metrics of Google's that a native body spends beside its operation's own. */
 function metricsIn(text: string): readonly string[] {
   return GROUNDING_REGEXP.test(text) ? ["grounding"] : [];
+}
+
+/** A count that no key could make just now: agents ask often, and an estimate that says so serves them better than an error. */
+function estimate(deps: ProxyDeps, trail: CallTrail): Response {
+  trail.warnings.push(ESTIMATED);
+  const headers = replyHeaders(trail, deps.ports.clock.now());
+  trail.record(200);
+  return json({ totalTokens: estimateTokens(trail.facts.requestBytes) }, headers);
 }
 
 /** Without the sources that speak in an envelope, for methods that they do not have. */
