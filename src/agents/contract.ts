@@ -1,4 +1,5 @@
 import type { Json } from "../core/mod.ts";
+import type { McpCommand } from "./mcp_entry.ts";
 
 /** The API that an agent speaks with the proxy. */
 export type AgentWire = "openai_chat" | "openai_responses" | "anthropic_messages" | "gemini";
@@ -26,6 +27,8 @@ export interface InstallRequest {
   readonly scope?: Scope;
   /** Needed with scope `project`. */
   readonly projectDir?: string;
+  /** Also writes the MCP server of this program, started by this command, into agents that take one. */
+  readonly mcp?: McpCommand;
 }
 
 export type DataPath = readonly (string | number)[];
@@ -92,6 +95,8 @@ export interface AgentRecord {
   readonly agent: string;
   /** The default that install chose; kept as long as the model is there. */
   readonly defaultModel?: string;
+  /** The MCP server that install wrote; refreshed with the rest. */
+  readonly mcp?: McpCommand;
   readonly files: readonly FileRecord[];
 }
 

@@ -1,12 +1,12 @@
 import { err, ok, type Result, trimEndOf } from "../core/mod.ts";
-import type { AgentProblem, InstallRequest } from "./contract.ts";
+import type { AgentProblem, AgentRecord, InstallRequest } from "./contract.ts";
 import type { InstallFacts, KnownAgent } from "./known_agent.ts";
 
-/** Fills a request's gaps and refuses what cannot be carried out. `former`: the default that an earlier install chose. */
+/** Fills a request's gaps, with what an earlier install chose where the request leaves it open, and refuses what cannot be carried out. */
 export function installFacts(
   agent: KnownAgent,
   request: InstallRequest,
-  former: string | undefined,
+  former: Pick<AgentRecord, "defaultModel" | "mcp"> | undefined,
 ): Result<InstallFacts, AgentProblem> {
   const root = rootOf(request.baseUrl);
   if (root === undefined) {
@@ -22,14 +22,16 @@ export function installFacts(
   if (request.defaultModel !== undefined && byId(request.defaultModel) === undefined) {
     return bad(`defaultModel: ${request.defaultModel} is not one of the models`);
   }
-  const defaultModel = byId(request.defaultModel) ?? byId(former) ?? request.models[0];
+  const defaultModel = byId(request.defaultModel) ?? byId(former?.defaultModel) ?? request.models[0];
   if (defaultModel === undefined) {
     return err({
       code: "no_models",
       message: "No model is known yet. Add a key first, so that its models can be listed",
     });
   }
+  const mcp = request.mcp ?? former?.mcp;
   return ok({
+    ...(mcp === undefined ? {} : { mcp }),
     root,
     v1: `${root}/v1`,
     apiKey: request.apiKey,

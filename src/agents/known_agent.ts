@@ -1,3 +1,4 @@
+import type { McpCommand, McpPlace } from "./mcp_entry.ts";
 import type { AgentModel, AgentSystem, AgentWire, FileSpec, Scope } from "./contract.ts";
 
 /** A request with its gaps filled. */
@@ -11,6 +12,8 @@ export interface InstallFacts {
   readonly defaultModel: AgentModel;
   readonly scope: Scope;
   readonly projectDir: string;
+  /** How the agent starts `geminitro mcp`; absent when it is not wanted. */
+  readonly mcp?: McpCommand;
 }
 
 /** One run of an agent's headless mode. */
@@ -37,6 +40,8 @@ export interface KnownAgent {
   readonly files: (facts: InstallFacts, system: AgentSystem) => Promise<readonly FileSpec[]>;
   /** Variables that it takes from the environment alone. */
   readonly env?: (facts: InstallFacts) => Readonly<Record<string, string>>;
+  /** Where it takes MCP servers; absent for agents that take none, or none by file. */
+  readonly mcp?: McpPlace;
   readonly notes?: (facts: InstallFacts) => readonly string[];
   readonly headless?: (model: string, prompt: string) => HeadlessRun;
 }

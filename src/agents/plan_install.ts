@@ -12,6 +12,7 @@ import type {
 } from "./contract.ts";
 import { installFacts } from "./install_facts.ts";
 import type { InstallFacts, KnownAgent } from "./known_agent.ts";
+import { withMcp } from "./mcp_entry.ts";
 import { pastProxy } from "./past_proxy.ts";
 import { folderOf } from "./places.ts";
 import { planDiff } from "./plan_diff.ts";
@@ -32,9 +33,9 @@ export async function planInstall(
   const found = await registeredAgent(agentId, records);
   if (!found.ok) return found;
   const { agent, record } = found.value;
-  const facts = installFacts(agent, request, record?.defaultModel);
+  const facts = installFacts(agent, request, record);
   if (!facts.ok) return facts;
-  const { specs, notes } = pastProxy(facts.value, await agent.files(facts.value, system), system);
+  const { specs, notes } = pastProxy(facts.value, await filesOf(agent, facts.value, system), system);
   const files = specs.map((spec) => ({ spec, scope: facts.value.scope }));
   const plan = await planFiles("install", agent, facts.value, files, record, system);
   return plan.ok ? ok({ ...plan.value, notes: [...plan.value.notes, ...notes] }) : plan;
@@ -53,17 +54,26 @@ export async function planRefresh(
   const found = await registeredAgent(agentId, records);
   if (!found.ok) return found;
   const { agent, record } = found.value;
-  const facts = installFacts(agent, { ...request, scope: agent.scopes[0]! }, record?.defaultModel);
+  const facts = installFacts(agent, { ...request, scope: agent.scopes[0]! }, record);
   if (!facts.ok) return facts;
   const files: { readonly spec: FileSpec; readonly scope: Scope }[] = [];
   for (const { path, scope } of record?.files ?? []) {
     const projectDir = scope === "project" ? folderOf(system, path) : "";
     const own = { ...facts.value, scope, projectDir };
-    const { specs } = pastProxy(own, await agent.files(own, system), system);
+    const { specs } = pastProxy(own, await filesOf(agent, own, system), system);
     const spec = specs.find((one) => one.path === path);
     if (spec !== undefined && await system.exists(path)) files.push({ spec, scope });
   }
   return await planFiles("refresh", agent, facts.value, files, record, system);
+}
+
+/** Everything that is written for an agent: its own configuration, and the MCP server where it was asked for. */
+async function filesOf(
+  agent: KnownAgent,
+  facts: InstallFacts,
+  system: AgentSystem,
+): Promise<readonly FileSpec[]> {
+  return await withMcp(agent, facts, await agent.files(facts, system), system);
 }
 
 async function planFiles(
@@ -88,12 +98,18 @@ async function planFiles(
     action,
     edits,
     diff: planDiff(edits, facts.apiKey),
-    notes: agent.notes?.(facts) ?? [],
+    notes: [...agent.notes?.(facts) ?? [], ...mcpNotes(agent, facts)],
     ...(env === undefined ? {} : { env, lines: shellLines(system.os, env) }),
     ...(edits.length === 0
       ? {}
       : { record: recordWith(agent.id, record, planned.map((one) => one.record), facts) }),
   });
+}
+
+function mcpNotes({ mcp, name }: KnownAgent, facts: InstallFacts): readonly string[] {
+  if (facts.mcp === undefined || mcp !== undefined) return [];
+  const line = [facts.mcp.command, ...facts.mcp.args].join(" ");
+  return [`${name} is not given the MCP server by file; where it takes one, enter the command: ${line}`];
 }
 
 function recordWith(
@@ -103,5 +119,12 @@ function recordWith(
   facts: InstallFacts,
 ): AgentRecord {
   const kept = (record?.files ?? []).filter(({ path }) => !files.some((one) => one.path === path));
-  return { version: 1, agent, defaultModel: facts.defaultModel.id, files: [...kept, ...files] };
+  const { mcp } = facts;
+  return {
+    version: 1,
+    agent,
+    defaultModel: facts.defaultModel.id,
+    ...(mcp === undefined ? {} : { mcp }),
+    files: [...kept, ...files],
+  };
 }

@@ -26,6 +26,7 @@ import { keyCheck } from "./commands/key_check.ts";
 import { keyList } from "./commands/key_list.ts";
 import { keyRemove } from "./commands/key_remove.ts";
 import { login } from "./commands/login.ts";
+import { mcp } from "./commands/mcp.ts";
 import { open } from "./commands/open.ts";
 import { quotaGroupAdd } from "./commands/quota_group_add.ts";
 import { quotaGroupList } from "./commands/quota_group_list.ts";
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   restart,
   status,
   stats,
+  mcp,
   open,
   demo,
   sim,

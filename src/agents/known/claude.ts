@@ -1,5 +1,6 @@
 import type { Change, DataPath } from "../contract.ts";
 import type { KnownAgent } from "../known_agent.ts";
+import { stdioServer } from "../mcp_entry.ts";
 import { homeFolder, join } from "../places.ts";
 import { jsonField } from "./answers.ts";
 
@@ -31,6 +32,15 @@ export const claude: KnownAgent = {
         { kind: "default", path: ["env", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"], value: "1" },
       ],
     }]);
+  },
+  mcp: {
+    file: (system) =>
+      system.env["CLAUDE_CONFIG_DIR"]
+        ? join(system, system.env["CLAUDE_CONFIG_DIR"], ".claude.json")
+        : join(system, system.home, ".claude.json"),
+    format: "jsonc",
+    path: ["mcpServers", "geminitro"],
+    value: stdioServer,
   },
   notes: () => ["Every run of claude by this user goes through GemiNitro until it is uninstalled"],
   headless: (model, prompt) => ({

@@ -1,6 +1,7 @@
 import type { Change, DataPath } from "../contract.ts";
 import type { KnownAgent } from "../known_agent.ts";
 import { inputLimit } from "../limits.ts";
+import { plainServer } from "../mcp_entry.ts";
 import { homeFolder, join } from "../places.ts";
 
 const OWN_CHOICE: readonly DataPath[] = [["model"], ["model_provider"], ["profile"]];
@@ -49,6 +50,12 @@ export const codex: KnownAgent = {
         changes: entries.map(([key, value]): Change => ({ kind: "put", path: [key], value })),
       },
     ]);
+  },
+  mcp: {
+    file: (system) => join(system, homeFolder(system, ".codex", "CODEX_HOME"), "config.toml"),
+    format: "toml",
+    path: ["mcp_servers", "geminitro"],
+    value: plainServer,
   },
   notes: () => ["Where another model is the default, use it with: codex -p geminitro"],
   headless: (_model, prompt) => ({

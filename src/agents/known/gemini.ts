@@ -1,4 +1,5 @@
 import type { KnownAgent } from "../known_agent.ts";
+import { plainServer } from "../mcp_entry.ts";
 import { join } from "../places.ts";
 import type { AgentSystem } from "../contract.ts";
 import { jsonField } from "./answers.ts";
@@ -40,6 +41,12 @@ export const gemini: KnownAgent = {
     ]),
   notes:
     () => ["Gemini CLI reads this in trusted folders only; it asks for trust at its first start in a folder"],
+  mcp: {
+    file: (system) => join(system, folder(system), "settings.json"),
+    format: "jsonc",
+    path: ["mcpServers", "geminitro"],
+    value: plainServer,
+  },
   headless: (model, prompt) => ({
     args: ["-m", model, "--approval-mode", "yolo", "--output-format", "json", "-p", prompt],
     env: { GEMINI_CLI_TRUST_WORKSPACE: "true", GEMINI_SANDBOX: "false" },

@@ -2,6 +2,7 @@ import type { Json } from "../../core/mod.ts";
 import type { AgentSystem, Change } from "../contract.ts";
 import type { HeadlessRun, InstallFacts, KnownAgent } from "../known_agent.ts";
 import { inputLimit, labelOf, outputLimit, thinks } from "../limits.ts";
+import type { McpPlace } from "../mcp_entry.ts";
 import { firstExisting, join, xdgConfig } from "../places.ts";
 import { jsonLines } from "./answers.ts";
 
@@ -42,6 +43,15 @@ function filesIn(system: AgentSystem, folder: string, name: string): Promise<str
   return firstExisting(system, [join(system, folder, `${name}.json`), join(system, folder, `${name}.jsonc`)]);
 }
 
+function mcpIn(file: McpPlace["file"]): McpPlace {
+  return {
+    file,
+    format: "jsonc",
+    path: ["mcp", "geminitro"],
+    value: ({ command, args }) => ({ type: "local", command: [command, ...args], enabled: true }),
+  };
+}
+
 export const opencode: KnownAgent = {
   id: "opencode",
   name: "OpenCode",
@@ -58,6 +68,7 @@ export const opencode: KnownAgent = {
     format: "jsonc",
     changes: changesFor(facts, "https://opencode.ai/config.json"),
   }],
+  mcp: mcpIn((system) => filesIn(system, xdgConfig(system, "opencode"), "opencode")),
   notes: ({ defaultModel }) => [`Use it with: opencode --model geminitro/${defaultModel.id}`],
   headless: (model, prompt) => ({
     ...headless(model, prompt),
@@ -77,6 +88,7 @@ export const kilo: KnownAgent = {
     format: "jsonc",
     changes: changesFor(facts, "https://app.kilo.ai/config.json"),
   }],
+  mcp: mcpIn((system) => filesIn(system, xdgConfig(system, "kilo"), "kilo")),
   notes: ({ defaultModel }) => [`Use it with: kilo --model geminitro/${defaultModel.id}`],
   headless: (model, prompt) => {
     const run = headless(model, prompt);

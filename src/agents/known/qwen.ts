@@ -1,5 +1,6 @@
 import type { KnownAgent } from "../known_agent.ts";
 import { inputLimit, labelOf, outputLimit } from "../limits.ts";
+import { plainServer } from "../mcp_entry.ts";
 import { homeFolder, join } from "../places.ts";
 
 export const qwen: KnownAgent = {
@@ -34,6 +35,12 @@ export const qwen: KnownAgent = {
         { kind: "default", path: ["model", "name"], value: facts.defaultModel.id },
       ],
     }]),
+  mcp: {
+    file: (system) => join(system, homeFolder(system, ".qwen"), "settings.json"),
+    format: "jsonc",
+    path: ["mcpServers", "geminitro"],
+    value: plainServer,
+  },
   notes: () => ["Where another model is the default, choose it with /model"],
   headless: (model, prompt) => ({
     args: ["-m", model, "--auth-type", "openai", "--approval-mode", "yolo", "-p", prompt],

@@ -1,6 +1,7 @@
 import type { AgentSystem } from "../contract.ts";
 import type { KnownAgent } from "../known_agent.ts";
 import { inputLimit, outputLimit } from "../limits.ts";
+import { plainServer } from "../mcp_entry.ts";
 import { homeFolder, join, roaming, xdgConfig } from "../places.ts";
 
 function folder(system: AgentSystem): string {
@@ -49,6 +50,12 @@ export const zed: KnownAgent = {
         },
       ],
     }]),
+  mcp: {
+    file: (system) => join(system, folder(system), "settings.json"),
+    format: "jsonc",
+    path: ["context_servers", "geminitro"],
+    value: plainServer,
+  },
   env: ({ apiKey }) => ({ GEMINITRO_API_KEY: apiKey }),
   notes: () => ["Zed takes the key from the environment; or enter it once in the agent panel's settings"],
 };

@@ -2,6 +2,7 @@ import type { InstallRequest } from "../../agents/mod.ts";
 import type { Context } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
 import { oneOf } from "../one_of.ts";
+import { selfCommand } from "../self_command.ts";
 import { localUrl } from "../server_file.ts";
 import { chatModels, defaultModel } from "./chat_models.ts";
 
@@ -38,5 +39,12 @@ export async function installRequest(context: Context): Promise<InstallRequest> 
     ...(model === undefined ? {} : { defaultModel: model }),
     scope,
     ...(scope === "project" ? { projectDir: Deno.cwd() } : {}),
+    ...(context.flag("mcp") ? { mcp: mcpCommand(context) } : {}),
   };
+}
+
+/** How an agent starts this very program's MCP server. */
+function mcpCommand({ services }: Context): { readonly command: string; readonly args: readonly string[] } {
+  const { program, args } = selfCommand(services, ["mcp"]);
+  return { command: program, args };
 }

@@ -12,6 +12,10 @@ export const install: Command = {
     { line: "geminitro install opencode codex --yes", says: "Without a question, for scripts" },
     { line: "geminitro install opencode --scope project", says: "Only in the current folder" },
     { line: "geminitro install claude --yes --test", says: "And run it once to see that it works" },
+    {
+      line: "geminitro install claude codex --mcp",
+      says: "They can ask what quota is left and which model to use",
+    },
     { line: "geminitro install manual", says: "Only print the address and the token to enter by hand" },
   ],
   options: [
@@ -19,6 +23,7 @@ export const install: Command = {
     { name: "scope", value: "<scope>", summary: "global or project (the current folder); default global" },
     { name: "model", value: "<id>", summary: "Default model, where you have none of your own" },
     { name: "dry-run", summary: "Only show what would be written" },
+    { name: "mcp", summary: "Also let the agents ask the pool (geminitro mcp), where they take MCP servers" },
     { name: "test", summary: "Run each agent's own headless mode once and say how it went" },
     { name: "list", summary: "List the agents and whether they are here" },
   ],
