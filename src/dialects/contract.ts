@@ -1,5 +1,5 @@
 import type { Failure, Json, JsonObject, NewId, Result } from "../core/mod.ts";
-import type { GeminiRequest, ModelCapabilities, Part, PartKey, TurnEvent } from "../gemini/mod.ts";
+import type { Blob64, GeminiRequest, ModelCapabilities, Part, PartKey, TurnEvent } from "../gemini/mod.ts";
 
 /** What a decoder may know besides the body. Everything is passed in, so that decoding is pure. */
 export interface DecodeInput {
@@ -49,7 +49,8 @@ export interface ClientCall<Context> {
 }
 
 export interface EmbedCall {
-  readonly inputs: readonly string[];
+  /** Texts, and pictures or recordings for models that take them. */
+  readonly inputs: readonly (string | { readonly inlineData: Blob64 })[];
   readonly dimensions?: number;
   readonly taskType?: string;
   readonly title?: string;

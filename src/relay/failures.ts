@@ -22,7 +22,8 @@ export function transportFailure(cause: unknown, way: Way = {}): Failure {
   const text = causeText(cause);
   const detail = redact(text).slice(0, 300);
   if (CUT_REGEXP.test(text) && !text.includes("(Connect)")) {
-    const message = "Google's connection was cut before it had answered; try again";
+    const message =
+      "Connection lost (ECONNRESET): Google's end was cut before the answer was complete; try again";
     return {
       class: "transport",
       status: 502,
@@ -134,7 +135,7 @@ export function truncatedFailure(): Failure {
     class: "transport",
     status: 502,
     code: "upstream_stream_cut",
-    message: "Google's stream was cut before the reply was complete",
+    message: "Connection lost (ECONNRESET): Google's stream was cut before the reply was complete; try again",
     scope: "model",
     detail: "stream ended without finishReason",
   };

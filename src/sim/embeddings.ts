@@ -32,13 +32,18 @@ function embeddingOf(text: string, dimensions: number): readonly number[] {
 }
 
 function textOf(request: JsonObject): string {
-  return asObjects(asObject(request["content"])?.["parts"]).map((part) => asText(part["text"]) ?? "").join(
+  return asObjects(asObject(request["content"])?.["parts"]).map((part) =>
+    asText(part["text"]) ?? asText(asObject(part["inlineData"])?.["data"]) ?? ""
+  ).join(
     "\n",
   );
 }
 
 function check(request: JsonObject, path: string): Rejection | undefined {
-  if (asObjects(asObject(request["content"])?.["parts"]).length === 0 || textOf(request) === "") {
+  const parts = asObjects(asObject(request["content"])?.["parts"]);
+  if (
+    parts.length === 0 || (textOf(request) === "" && !parts.some((part) => part["inlineData"] !== undefined))
+  ) {
     return invalid(`* ${path}.content: contents is not specified\n`);
   }
   const dimensions = asNumber(request["outputDimensionality"]);

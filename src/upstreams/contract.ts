@@ -1,5 +1,5 @@
 import type { Credential, Failure, Fetch, Operation, SourceName } from "../core/mod.ts";
-import type { GeminiRequest } from "../gemini/mod.ts";
+import type { Blob64, GeminiRequest } from "../gemini/mod.ts";
 
 export type UpstreamOperation = "generate" | "stream" | "count_tokens" | "embed" | "batch_embed";
 
@@ -23,9 +23,12 @@ export interface BuildInput {
   readonly embed?: EmbedBatch;
 }
 
-/** Texts to be turned into vectors by one upstream call. */
+/** What one vector is made of: a text, or a picture or recording for models that take them. */
+export type EmbedInput = string | { readonly inlineData: Blob64 };
+
+/** Inputs to be turned into vectors by one upstream call. */
 export interface EmbedBatch {
-  readonly inputs: readonly string[];
+  readonly inputs: readonly EmbedInput[];
   readonly dimensions?: number;
   readonly taskType?: string;
   readonly title?: string;

@@ -30,6 +30,8 @@ export const claude: KnownAgent = {
         { kind: "default", path: ["env", "ANTHROPIC_MODEL"], value: defaultModel.id, unless: own },
         ...MODELS.map((name): Change => ({ kind: "default", path: ["env", name], value: defaultModel.id })),
         { kind: "default", path: ["env", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"], value: "1" },
+        // In auto mode Claude Code leaves the check of commands to Anthropic's server; Gemini makes none, so it asks the model.
+        { kind: "default", path: ["env", "CLAUDE_CODE_AUTO_MODE_SERVER"], value: "0" },
       ],
     }]);
   },

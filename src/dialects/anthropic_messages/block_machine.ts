@@ -178,9 +178,10 @@ export class BlockMachine {
         "The model's turn could not be used: it made a malformed tool call. Try again.",
       );
     }
-    const stop: Stop = this.context.empty
-      ? { reason: "max_tokens", details: null }
-      : stopOf(event, { tools: this.#tools, text: this.#text });
+    const stop: Stop = this.context.empty ? { reason: "max_tokens", details: null } : {
+      ...stopOf(event, { tools: this.#tools, text: this.#text }),
+      finish: event.finishes.find((one) => one.candidate === 0),
+    };
     this.sink.end(stop, this.#usage, this.#searches);
   }
 }

@@ -1,6 +1,7 @@
 import type { JsonObject, Usage } from "../../core/mod.ts";
 import type { TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
+import { nativeFinish } from "../native_finish.ts";
 import { BlockMachine, type BlockSink } from "./block_machine.ts";
 import { messageId, serverToolId } from "./message_id.ts";
 import type { MessagesContext } from "./messages_context.ts";
@@ -93,6 +94,7 @@ class BlockCollector implements BlockSink {
       stop_reason: this.#stop.reason,
       stop_sequence: null,
       stop_details: this.#stop.details,
+      ...nativeFinish(this.#stop.finish?.reason),
       container: null,
       diagnostics: null,
       usage: messageUsage(this.#usage, this.#searches) as unknown as JsonObject,

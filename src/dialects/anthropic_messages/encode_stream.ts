@@ -2,6 +2,7 @@ import type { Failure, JsonObject, Usage } from "../../core/mod.ts";
 import type { TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput, StreamEncoder } from "../contract.ts";
 import { jsonText } from "../json_text.ts";
+import { nativeFinish } from "../native_finish.ts";
 import { BlockMachine, type BlockSink } from "./block_machine.ts";
 import { errorFrame, errorObject } from "./encode_failure.ts";
 import { messageId, serverToolId } from "./message_id.ts";
@@ -107,6 +108,7 @@ class BlockWriter implements BlockSink {
       stop_sequence: null,
       stop_details: stop.details,
       container: null,
+      ...nativeFinish(stop.finish?.reason),
     };
     const counts = messagesUsage(usage, searches);
     this.#out += `event: message_delta\ndata: {"type":"message_delta","delta":${jsonText(delta)},"usage":${

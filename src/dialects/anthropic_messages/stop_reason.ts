@@ -1,6 +1,8 @@
-import { finishKind, retryableFinish, type TurnEvent } from "../../gemini/mod.ts";
+import { type Finish, finishKind, retryableFinish, type TurnEvent } from "../../gemini/mod.ts";
 
 export interface Stop {
+  /** How Gemini ended its turn. */
+  readonly finish?: Finish | undefined;
   readonly reason: "end_turn" | "max_tokens" | "tool_use" | "refusal";
   readonly details:
     | { readonly type: "refusal"; readonly category: null; readonly explanation: string | null }

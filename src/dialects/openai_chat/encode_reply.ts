@@ -1,6 +1,7 @@
 import type { JsonObject, Usage } from "../../core/mod.ts";
 import { type Finish, NO_USAGE, type TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
+import { nativeFinish } from "../native_finish.ts";
 import { joinAudio } from "./chat_audio.ts";
 import { citationFields, contentOf, imagePart, joinCitations } from "./chat_content.ts";
 import type { ChatContext } from "./chat_context.ts";
@@ -125,6 +126,7 @@ function choiceOf(message: Message, finish: Finish, input: EncodeInput<ChatConte
     message: { ...messageOf(message, content, input), ...stoppedBy(finish, given) },
     logprobs: message.logprobs.length === 0 ? null : { content: message.logprobs, refusal: null },
     finish_reason: chatFinish(finish.reason, given),
+    ...nativeFinish(finish.reason),
   };
 }
 

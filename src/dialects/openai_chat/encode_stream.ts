@@ -3,6 +3,7 @@ import { type Finish, NO_USAGE, type TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput, StreamEncoder } from "../contract.ts";
 import { encodeOpenaiFailure } from "../openai_failure.ts";
 import { jsonText } from "../json_text.ts";
+import { nativeFinish } from "../native_finish.ts";
 import { citationFields, contentOf, imagePart, joinCitations, signatureFields } from "./chat_content.ts";
 import type { ChatContext } from "./chat_context.ts";
 import { chatFinish } from "./chat_finish.ts";
@@ -182,12 +183,15 @@ class ChatStream implements StreamEncoder {
     const cited = choice.citation === undefined
       ? ""
       : this.#open({ candidate }, '""', jsonText(citationFields(choice.citation, choice.content)));
-    return cited + this.#finishFrame(choice, word);
+    return cited + this.#finishFrame(choice, word, reason);
   }
 
-  #finishFrame(choice: Choice, word: string): string {
+  #finishFrame(choice: Choice, word: string, reason = ""): string {
+    const native = jsonText(nativeFinish(reason)).slice(1, -1);
     return this.#role(choice, '""') +
-      `${choice.head}{},"logprobs":null,"finish_reason":"${word}"${this.#frames.end}`;
+      `${choice.head}{},"logprobs":null,"finish_reason":"${word}"${
+        native === "" ? "" : `,${native}`
+      }${this.#frames.end}`;
   }
 
   #usageFrame(): string {

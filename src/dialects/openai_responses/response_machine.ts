@@ -199,7 +199,7 @@ export class ResponseMachine {
     const content = this.#open instanceof MessageItem ||
       this.#output.some((item) => item.type !== "reasoning");
     const outcome = outcomeOf(event, { tools: this.#tools, content }, this.input.context.codex);
-    this.#finish(outcome);
+    this.#finish({ ...outcome, finish: event.finishes.find((one) => one.candidate === 0) });
   }
 
   #finish(outcome: Outcome): void {

@@ -1,5 +1,7 @@
 import type { JsonObject, Usage } from "../../core/mod.ts";
+import type { Finish } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
+import { nativeFinish } from "../native_finish.ts";
 import { responseId } from "./item_id.ts";
 import type { ResponsesContext } from "./responses_context.ts";
 import { responsesUsage } from "./responses_usage.ts";
@@ -9,6 +11,8 @@ export interface Outcome {
   readonly status: "completed" | "incomplete" | "failed";
   readonly error?: { readonly code: string; readonly message: string };
   readonly incomplete?: "max_output_tokens" | "content_filter";
+  /** How Gemini ended its turn. */
+  readonly finish?: Finish | undefined;
 }
 
 /** The response as `response.created` shows it. */
@@ -43,6 +47,7 @@ export function endedResponse(
     error: outcome.error === undefined ? null : { code: outcome.error.code, message: outcome.error.message },
     incomplete_details: outcome.incomplete === undefined ? null : { reason: outcome.incomplete },
     output,
+    ...nativeFinish(outcome.finish?.reason),
     usage: outcome.status === "failed" && usage === undefined ? null : responsesUsage(usage),
     ...(usage?.serviceTier === undefined ? {} : { service_tier: usage.serviceTier }),
   };

@@ -1,4 +1,5 @@
 import { callerFault, type Failure, isObject, ok, type Result } from "../../core/mod.ts";
+import type { EmbedCall } from "../../dialects/mod.ts";
 import { estimateTokens, NO_USAGE } from "../../gemini/mod.ts";
 import { relayJson, transportFailure } from "../../relay/mod.ts";
 import { BOUNDS } from "../bounds.ts";
@@ -8,6 +9,8 @@ import { refuse } from "./failure_response.ts";
 import { replyHeaders } from "./reply_headers.ts";
 import type { SimpleCall } from "./simple_call.ts";
 
+/** What a picture or recording counts for in an estimate, as the characters of a text. */
+const PICTURE_SIZE = 1_000;
 /** As many as Google takes in one batchEmbedContents call. */
 const BATCH = 100;
 
@@ -53,9 +56,11 @@ export async function embed(input: SimpleCall): Promise<Response> {
   return json(reply, headers);
 }
 
-async function embedBatch(input: SimpleCall, batch: readonly string[]): Promise<Result<Vectors, Failure>> {
+async function embedBatch(input: SimpleCall, batch: EmbedCall["inputs"]): Promise<Result<Vectors, Failure>> {
   const { deps, arrival, trail, call, target } = input;
-  const estimate = estimateTokens(batch.reduce((size, text) => size + text.length, 0));
+  const estimate = estimateTokens(
+    batch.reduce((size, one) => size + (typeof one === "string" ? one.length : PICTURE_SIZE), 0),
+  );
   const reply = await relayJson(deps, {
     need: {
       ...callNeed(deps, arrival, {

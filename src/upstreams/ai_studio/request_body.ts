@@ -21,9 +21,9 @@ function embedRequests(model: string, embed: EmbedBatch | undefined) {
     throw new TypeError("An embedding call needs its inputs");
   }
   const { inputs, dimensions, taskType, title } = embed;
-  return inputs.map((text) => ({
+  return inputs.map((input) => ({
     model,
-    content: { parts: [{ text }] },
+    content: { parts: [typeof input === "string" ? { text: input } : input] },
     ...(taskType === undefined ? {} : { taskType }),
     ...(title === undefined ? {} : { title }),
     ...(dimensions === undefined ? {} : { outputDimensionality: dimensions }),

@@ -42,7 +42,11 @@ function build(options: VertexOptions, input: BuildInput, credential: Credential
 
 /** Service tiers are the public API's; a count takes turns, instructions and tools, and nothing else. */
 function bodyOf({ operation, request, embed }: BuildInput) {
-  if (embed !== undefined) return { content: { parts: embed.inputs.map((text) => ({ text })) } };
+  if (embed !== undefined) {
+    return {
+      content: { parts: embed.inputs.map((input) => typeof input === "string" ? { text: input } : input) },
+    };
+  }
   const { serviceTier: _, ...rest } = request;
   if (operation !== "count_tokens") return rest;
   const { contents, systemInstruction, tools } = rest;
