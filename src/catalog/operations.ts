@@ -7,7 +7,7 @@ const METHODS: Readonly<Record<Operation, readonly string[]>> = {
   count: ["countTokens", "generateContent"],
   embed: ["embedContent", "batchEmbedContents", "asyncBatchEmbedContent"],
   predict: ["predict", "predictLongRunning"],
-  live: ["bidiGenerateContent"],
+  live: ["bidiGenerateContent", "bidiGenerateMusic"],
   resource: [],
 };
 

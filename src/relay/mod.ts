@@ -18,6 +18,7 @@ export { outletOf } from "./outlet.ts";
 export * from "./pumped_stream.ts";
 export * from "./relay_json.ts";
 export { type NativeCall, type NativeRefusal, type NativeReply } from "./native_call.ts";
+export * from "./relay_live.ts";
 export * from "./relay_native.ts";
 export * from "./relay_resource.ts";
 export { safeType } from "./reply_type.ts";

@@ -4,7 +4,7 @@ import { ownedItem } from "./owned_api.ts";
 import type { SimState } from "./state.ts";
 
 const PATH_REGEXP =
-  /^\/ws\/google\.ai\.generativelanguage\.(v1alpha|v1beta)\.GenerativeService\.(BidiGenerateContent|BidiGenerateContentConstrained|BidiGenerateMusic)$/;
+  /^\/ws\/google\.ai\.generativelanguage\.(v1|v1alpha|v1beta)\.GenerativeService\.(BidiGenerateContent|BidiGenerateContentConstrained|BidiGenerateMusic)$/;
 const SETUP_MS = 10_000;
 const FLOOD_PIECE = "x".repeat(32_000);
 

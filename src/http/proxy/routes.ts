@@ -10,6 +10,7 @@ import {
   responsesInputTokens,
 } from "../../dialects/mod.ts";
 import { serveDialect } from "./dialect_route.ts";
+import { serveLive } from "./live_route.ts";
 import { listModels, oneModel } from "./models_route.ts";
 import { askedDialect } from "./asked_dialect.ts";
 import { parseNativePath } from "./native_path.ts";
@@ -103,8 +104,15 @@ function serveModelMethod(deps: ProxyDeps, arrival: Arrival): Promise<Response> 
   return isNativeMethod(path.method) ? serveNative(deps, arrival, path) : serveResource(deps, arrival);
 }
 
+const LIVE: ProxyRoute = {
+  methods: ["GET"],
+  path: "/ws/:method",
+  dialect: "gemini",
+  serve: (deps, arrival) => serveLive(deps, arrival),
+};
+
 /** Every path that clients may call by name. */
-export const ROUTES: readonly ProxyRoute[] = [...TRANSLATED, ...VERSIONS.flatMap(ofVersion)];
+export const ROUTES: readonly ProxyRoute[] = [...TRANSLATED, LIVE, ...VERSIONS.flatMap(ofVersion)];
 
 /** Serves every other path of Google's API: those of its resources, the ones that it will add too. */
 export function serveOther(deps: ProxyDeps, arrival: Arrival): Promise<Response> | Failure {

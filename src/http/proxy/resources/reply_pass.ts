@@ -53,6 +53,13 @@ export function uploadName(url: URL): string | undefined {
   return id === null || !/^[\w.~-]{4,400}$/.test(id) ? undefined : `upload/${id}`;
 }
 
+/** The token of a client that has no key of this proxy: Google made it for one project, at the wish of one client. */
+export function ephemeralToken({ searchParams, pathname }: URL): string | undefined {
+  if (!pathname.startsWith("/ws/")) return undefined;
+  const token = searchParams.get("access_token") ?? searchParams.get("key") ?? "";
+  return /^auth_tokens\/[\w.~-]{1,300}$/.test(token) ? token : undefined;
+}
+
 /** The small JSON of a reply; undefined when it is none. */
 export function parsedReply(bytes: Uint8Array): unknown {
   try {

@@ -22,7 +22,15 @@ import { namesInReply, parseResourcePath, type Reference, referencesIn, type Res
 import { MOST_READ, needOf, type ResourceRequest } from "./resource_request.ts";
 import { NO_OWNER } from "./owner_of_call.ts";
 import { namedFailure, type Owner } from "./registry.ts";
-import { EventReader, parsedReply, passedHeaders, uploadHere, uploadName, usageOf } from "./reply_pass.ts";
+import {
+  ephemeralToken,
+  EventReader,
+  parsedReply,
+  passedHeaders,
+  uploadHere,
+  uploadName,
+  usageOf,
+} from "./reply_pass.ts";
 
 const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"] as const;
 /** Failures of one key, after which another may still do it. */
@@ -353,12 +361,15 @@ function trailOf(
   });
 }
 
-/** The client of an upload's address: Google's own works without a key, as its id is the secret, and so does ours. */
+/**
+ * The client of an address that is a right of its own, as at Google: that of an upload, whose id is the secret, and a session's
+ * with an ephemeral token.
+ */
 export async function uploaderOf(
   deps: ProxyDeps,
   url: URL,
 ): Promise<Arrival["client"] | undefined> {
-  const name = url.pathname.startsWith("/upload/") ? uploadName(url) : undefined;
+  const name = url.pathname.startsWith("/upload/") ? uploadName(url) : ephemeralToken(url);
   if (name === undefined) return undefined;
   const found = await deps.resources.registry.find(name, EVERYBODY);
   if (typeof found !== "object") return undefined;

@@ -1,0 +1,295 @@
+import {
+  callerFault,
+  type Failure,
+  isObject,
+  type JsonObject,
+  type RequestId,
+  type Usage,
+} from "../../core/mod.ts";
+import { NO_USAGE } from "../../gemini/mod.ts";
+import { CallTrail, type LiveClient, type LiveMessage, relayLive, watchClient } from "../../relay/mod.ts";
+import type { UpstreamRequest } from "../../upstreams/contract.ts";
+import { agentName } from "./agent_name.ts";
+import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import { resolveTargets } from "./resolve_targets.ts";
+import { type Reference, referencesIn } from "./resources/names.ts";
+import { ephemeralToken } from "./resources/reply_pass.ts";
+import { tellRefusal } from "./tell_refusal.ts";
+
+const PATH_REGEXP = /^\/ws\/google\.ai\.generativelanguage\.(v\d\w*)\.GenerativeService\.(Bidi\w{1,60})$/;
+/** A client that says nothing is let go. */
+const SETUP_MS = 15_000;
+/** Bytes of a client that may wait for Google, and of Google that may wait for a client. */
+const MOST_WAITING = 16 * 1024 * 1024;
+const HIGH_WATER = 256 * 1024;
+const LOOK_MS = 10;
+/** Seconds after which a peer that answers no ping is taken for gone. */
+const IDLE_SECONDS = 60;
+
+/** What a session's first message asks for. */
+interface Setup {
+  readonly message: LiveMessage;
+  readonly model: string;
+  readonly body: JsonObject;
+  readonly handle: string | undefined;
+}
+
+/** Serves the Live API and music generation: WebSockets that are relayed to one key's session. */
+export function serveLive(deps: ProxyDeps, arrival: Arrival): Response | Failure {
+  const { request, url } = arrival;
+  const path = PATH_REGEXP.exec(url.pathname);
+  if (path === null) {
+    return callerFault("There is no route for this WebSocket: its path names no Bidi method", {
+      status: 404,
+      code: "unknown_url",
+    });
+  }
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    return callerFault("This address is a WebSocket: ask for an upgrade", {
+      status: 426,
+      code: "upgrade_required",
+    });
+  }
+  const agent = agentName(request.headers);
+  const client = arrival.client;
+  // The platform takes the request away with the upgrade; refusals are logged with what it said.
+  const kept = new Request(url, { headers: { "user-agent": request.headers.get("user-agent") ?? "" } });
+  const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
+  const end = new SocketClient(socket, deps);
+  const watch = watchClient(() => end.left);
+  run(deps, { ...arrival, request: kept, client, watch }, end, { agent, version: path[1]!, method: path[2]! })
+    .catch((cause) => {
+      deps.ledger.log("error", "request", "A live session failed inside the proxy", {
+        error: String(cause).slice(0, 300),
+      });
+      end.close(1011, "The proxy failed on this session");
+    });
+  return response;
+}
+
+interface Session {
+  readonly agent: string;
+  readonly version: string;
+  readonly method: string;
+}
+
+async function run(deps: ProxyDeps, arrival: Arrival, socket: SocketClient, session: Session): Promise<void> {
+  const refuse = (failure: Failure): void => {
+    tellRefusal(deps, arrival, failure);
+    socket.close(1008, failure.message);
+  };
+  const message = await socket.first(SETUP_MS);
+  if (message === undefined) return refuse(callerFault("No setup message came", { status: 408 }));
+  const setup = readSetup(message);
+  if (setup === undefined) return refuse(callerFault("setup must be the first message, with a model in it"));
+  const targets = await resolveTargets(deps, setup.model);
+  if (!targets.ok) return refuse(targets.error);
+  const { id: model } = targets.value[0];
+  const barred = deps.catalog.refusal(model, "live", session.method) ?? deps.admit(arrival.client, model);
+  if (barred !== undefined) return refuse(barred);
+  const token = ephemeralToken(arrival.url);
+  const owner = await deps.resources.finder.find(
+    await referencesOf(setup, token),
+    arrival.client,
+    () => Promise.resolve(undefined),
+  );
+  if (!owner.ok) return refuse(owner.error);
+  const trail = trailOf(deps, arrival, session, setup.model);
+  const pinned = owner.value?.usable[0]?.id;
+  const end = await relayLive(deps, {
+    need: {
+      model,
+      operation: "live",
+      sources: ["api_key"],
+      inputTokens: 0,
+      session: arrival.requestId,
+      client: arrival.client.id,
+      counted: true,
+      ...(pinned === undefined ? {} : { pinned }),
+    },
+    trail,
+    client: arrival.watch,
+    socket,
+    setup: withModel(setup, model),
+    build: ({ upstream, credential }) => {
+      const query = token === undefined ? "" : `?access_token=${encodeURIComponent(token)}`;
+      const request = upstream.passThrough!(
+        { method: "GET", path: arrival.url.pathname, query, headers: {} },
+        credential,
+      );
+      return token === undefined ? request : withoutKey(request);
+    },
+    onServerText: (text) => look(deps, arrival, trail, text),
+  });
+  socket.close(end.code, end.reason);
+  trail.record(end.failure === undefined ? 101 : end.failure.status, end.failure);
+}
+
+/** An ephemeral token is a session's own right: no key goes beside it. */
+function withoutKey(request: UpstreamRequest): UpstreamRequest {
+  const { "x-goog-api-key": _, ...headers } = request.headers;
+  return { ...request, headers };
+}
+
+function readSetup(message: LiveMessage): Setup | undefined {
+  const body = parsed(typeof message === "string" ? message : new TextDecoder().decode(message));
+  const setup = isObject(body) && isObject(body["setup"]) ? body["setup"] : undefined;
+  const model = setup?.["model"];
+  if (!isObject(body) || setup === undefined || typeof model !== "string") return undefined;
+  const resumption = setup["sessionResumption"] ?? setup["session_resumption"];
+  const handle = isObject(resumption) && typeof resumption["handle"] === "string"
+    ? resumption["handle"]
+    : undefined;
+  return { message, model, body: body as JsonObject, handle };
+}
+
+/** The bytes as they came, unless the client's name for the model is one of ours. */
+function withModel({ message, model, body }: Setup, id: string): LiveMessage {
+  if (model.replace(/^models\//, "") === id) return message;
+  return JSON.stringify({ ...body, setup: { ...body["setup"] as JsonObject, model: `models/${id}` } });
+}
+
+async function referencesOf(
+  { body, handle }: Setup,
+  token: string | undefined,
+): Promise<readonly Reference[]> {
+  return [
+    ...referencesIn(body),
+    // A handle that is not known may be of before our time: Google says whether it is good.
+    ...(handle === undefined ? [] : [{ name: await handleName(handle), sure: false }]),
+    ...(token === undefined ? [] : [{ name: token, sure: true }]),
+  ];
+}
+
+async function handleName(handle: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(handle)));
+  return `handles/${digest.toHex()}`;
+}
+
+function look(deps: ProxyDeps, arrival: Arrival, trail: CallTrail, text: string): void {
+  const body = parsed(text);
+  if (!isObject(body)) return;
+  const usage = body["usageMetadata"] ?? body["usage_metadata"];
+  if (isObject(usage)) trail.usage = sum(trail.usage ?? NO_USAGE, usage);
+  const update = body["sessionResumptionUpdate"] ?? body["session_resumption_update"];
+  const handle = isObject(update) ? update["newHandle"] ?? update["new_handle"] : undefined;
+  const owner = trail.lastCredential;
+  if (typeof handle !== "string" || owner === undefined) return;
+  void handleName(handle).then((name) => deps.resources.registry.remember(name, owner, arrival.client.id))
+    .catch(() => {});
+}
+
+/** Google counts each turn on its own. */
+function sum(before: Usage, usage: Readonly<Record<string, unknown>>): Usage {
+  const count = (name: string) => typeof usage[name] === "number" ? usage[name] : 0;
+  return {
+    ...before,
+    promptTokens: before.promptTokens + count("promptTokenCount"),
+    cachedTokens: before.cachedTokens + count("cachedContentTokenCount"),
+    candidatesTokens: before.candidatesTokens + count("responseTokenCount"),
+    thoughtsTokens: before.thoughtsTokens + count("thoughtsTokenCount"),
+    toolUseTokens: before.toolUseTokens + count("toolUsePromptTokenCount"),
+    totalTokens: before.totalTokens + count("totalTokenCount"),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function trailOf(deps: ProxyDeps, arrival: Arrival, { agent, method }: Session, model: string): CallTrail {
+  return new CallTrail(
+    {
+      id: arrival.requestId as RequestId,
+      at: arrival.at,
+      dialect: "native_gemini",
+      operation: method,
+      stream: true,
+      modelAsked: model.slice(0, 200),
+      client: arrival.client.id,
+      agent,
+      session: arrival.requestId,
+      requestBytes: 0,
+    },
+    deps,
+    arrival.watch,
+  );
+}
+
+/** A client's socket with its messages in a line of bounded length. */
+class SocketClient implements LiveClient {
+  readonly #socket: WebSocket;
+  readonly #deps: ProxyDeps;
+  readonly #left = new AbortController();
+  readonly #line: LiveMessage[] = [];
+  #waiting = 0;
+  #wake = () => {};
+
+  constructor(socket: WebSocket, deps: ProxyDeps) {
+    this.#socket = socket;
+    this.#deps = deps;
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) =>
+      this.#take(typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer));
+    socket.onclose = () => this.#leave();
+    socket.onerror = () => this.#leave();
+  }
+
+  /** Aborts when the client has left. */
+  get left(): AbortSignal {
+    return this.#left.signal;
+  }
+
+  /** The first message; undefined when none comes in time. */
+  async first(ms: number): Promise<LiveMessage | undefined> {
+    const late = Promise.withResolvers<undefined>();
+    const cancel = this.#deps.ports.clock.after(ms, () => late.resolve(undefined));
+    const message = await Promise.race([this.next(), late.promise]);
+    cancel();
+    return message;
+  }
+
+  async next(): Promise<LiveMessage | undefined> {
+    while (this.#line.length === 0) {
+      if (this.#left.signal.aborted) return undefined;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    const message = this.#line.shift()!;
+    this.#waiting -= message.length;
+    return message;
+  }
+
+  async send(message: LiveMessage): Promise<void> {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(message);
+    while (this.#socket.bufferedAmount > HIGH_WATER && !this.#left.signal.aborted) {
+      await new Promise<void>((resolve) => this.#deps.ports.clock.after(LOOK_MS, resolve));
+    }
+  }
+
+  close(code: number, reason: string): void {
+    try {
+      this.#socket.close(code, reason.slice(0, 120).replace(/[^\x20-\x7e]/g, "?"));
+    } catch {
+      // It has not opened yet, or is closed already.
+    }
+    this.#leave();
+  }
+
+  #take(message: LiveMessage): void {
+    this.#waiting += message.length;
+    if (this.#waiting > MOST_WAITING) {
+      return this.close(1009, "More was sent than Google takes now: send slower");
+    }
+    this.#line.push(message);
+    this.#wake();
+  }
+
+  #leave(): void {
+    this.#left.abort();
+    this.#wake();
+  }
+}
