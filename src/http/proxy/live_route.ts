@@ -85,7 +85,8 @@ async function run(deps: ProxyDeps, arrival: Arrival, socket: SocketClient, sess
   const targets = await resolveTargets(deps, setup.model);
   if (!targets.ok) return refuse(targets.error);
   const { id: model } = targets.value[0];
-  const barred = deps.catalog.refusal(model, "live", session.method) ?? deps.admit(arrival.client, model);
+  const barred = deps.catalog.refusal(model, "live", session.method) ??
+    deps.modelRefusal(arrival.client, model);
   if (barred !== undefined) return refuse(barred);
   const token = ephemeralToken(arrival.url);
   const owner = await deps.resources.finder.find(
