@@ -151,7 +151,9 @@ export function isGoogleUri(url: string): boolean {
 }
 
 /** The address of a file that Google holds, by its name (`files/abc`) or address; undefined for any other id. */
-export function googleFile(id: string): string | undefined {
+export function googleFile(written: string): string | undefined {
+  // What /v1/files gave: OpenAI's ids have a dash, Anthropic's a low line.
+  const id = written.replace(/^file[-_]/, "files/");
   if (/^files\/[\w-]+$/.test(id)) return `https://generativelanguage.googleapis.com/v1beta/${id}`;
   return isGoogleUri(id) ? id : undefined;
 }

@@ -56,16 +56,19 @@ export function serveLive(state: SimState, request: Request, url: URL): Response
       socket.close(1007, "Invalid JSON payload received.");
     }
   };
-  socket.onclose = (event) => {
-    session.open = false;
-    session.closeCode = event.code;
-  };
-  socket.onerror = () => session.open = false;
   const timer = setTimeout(
     () => session.setup ?? socket.close(1008, "No setup message was received."),
     SETUP_MS,
   );
-  Deno.unrefTimer(timer);
+  socket.onclose = (event) => {
+    clearTimeout(timer);
+    session.open = false;
+    session.closeCode = event.code;
+  };
+  socket.onerror = () => {
+    clearTimeout(timer);
+    session.open = false;
+  };
   return response;
 }
 

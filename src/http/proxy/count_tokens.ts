@@ -4,6 +4,7 @@ import { relayJson } from "../../relay/mod.ts";
 import { json } from "./answer_turn.ts";
 import { callNeed } from "./call_need.ts";
 import { refuse } from "./failure_response.ts";
+import { pinOfRequest } from "./resources/pinned_owner.ts";
 import { replyHeaders } from "./reply_headers.ts";
 import type { SimpleCall } from "./simple_call.ts";
 
@@ -18,8 +19,11 @@ export function mayEstimate({ class: name }: Failure): boolean {
 /** Counts by Google; agents ask often, so when no key can count now an estimate with a warning is better than an error. */
 export async function countTokens(input: SimpleCall): Promise<Response> {
   const { deps, arrival, trail, call, target, dialect } = input;
+  const pin = await pinOfRequest(deps, arrival, trail, call.request);
+  if (!pin.ok) return refuse({ dialect, arrival, trail, now: deps.ports.clock.now() }, pin.error);
   const need = callNeed(deps, arrival, {
     target,
+    ...(pin.value === undefined ? {} : { pinned: pin.value }),
     operation: "count",
     inputTokens: 0,
     session: call.session,

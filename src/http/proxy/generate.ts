@@ -18,6 +18,7 @@ import {
 import { callNeed } from "./call_need.ts";
 import { decodeCall } from "./decode_call.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import { pinOfRequest } from "./resources/pinned_owner.ts";
 import { serveCall } from "./serve_call.ts";
 
 /** A turn that has begun, with what its encoders need. */
@@ -72,8 +73,11 @@ async function ask(
   target: ResolvedModel,
   call: ClientCall<unknown>,
 ): Promise<Result<TurnSource, Failure>> {
+  const pin = await pinOfRequest(deps, input.arrival, input.trail, call.request);
+  if (!pin.ok) return pin;
   const need = callNeed(deps, input.arrival, {
     target,
+    ...(pin.value === undefined ? {} : { pinned: pin.value }),
     operation: "generate",
     inputTokens: estimateTokens(input.bodyBytes),
     session: call.session,

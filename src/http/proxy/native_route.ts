@@ -1,4 +1,4 @@
-import { callerFault, type CredentialId, type Operation, OWNER } from "../../core/mod.ts";
+import { callerFault, type Operation } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import { brokenStreamFrame, encodeNativeFailure } from "../../dialects/mod.ts";
 import { estimateTokens } from "../../gemini/mod.ts";
@@ -21,6 +21,7 @@ import { forwardedQuery, modelHeaders, type NativePath } from "./native_path.ts"
 import { bodyRepairs, repairedBody } from "./repaired_body.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { failureHeaders, INERT_HEADERS, replyHeaders } from "./reply_headers.ts";
+import { pinOfText } from "./resources/pinned_owner.ts";
 import { resolveTargets } from "./resolve_targets.ts";
 import { beginTrail, serveCall } from "./serve_call.ts";
 import { tellRefusal } from "./tell_refusal.ts";
@@ -81,8 +82,9 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
     session,
     requestBytes: bytes.byteLength,
   });
-  const naming = namingResource(bytes);
-  const pinned = naming === undefined ? undefined : await ownerOf(deps, naming);
+  const pin = await pinOfText(deps, arrival, trail, decoder.decode(bytes));
+  if (!pin.ok) return refuseNative(deps, arrival, { failure: pin.error }, trail);
+  const pinned = pin.value;
   const served = await serveCall<NativeReply>({
     trail,
     // Vectors of different models do not compare, and a count is one model's own.
@@ -201,25 +203,4 @@ function sessionOf(arrival: Arrival, body: Uint8Array): string {
   return fingerprintBytes(body.subarray(0, SESSION_BYTES));
 }
 
-const RESOURCE_REGEXP = /(?:cachedContents|files)\/[A-Za-z0-9-]{4,80}/g;
-
-const RESOURCE_MARKS = ["cachedContents/", "/files/"];
 const decoder = new TextDecoder();
-
-/** The text of a body that names a cached content or a file. Decoding first is the quickest way to search megabytes (measured). */
-function namingResource(body: Uint8Array): string | undefined {
-  const text = decoder.decode(body);
-  return RESOURCE_MARKS.some((mark) => text.includes(mark)) ? text : undefined;
-}
-
-/** A cached content or file named in the body can only be used by the key that owns it. */
-async function ownerOf(
-  deps: ProxyDeps,
-  text: string,
-): Promise<CredentialId | undefined> {
-  for (const [name] of text.matchAll(RESOURCE_REGEXP)) {
-    const owner = await deps.resources.registry.find(name, { id: OWNER, owner: true });
-    if (typeof owner === "object") return owner.usable[0]?.id ?? owner.record.credential;
-  }
-  return undefined;
-}

@@ -73,3 +73,22 @@ export class OwnerFinder {
 
 /** Nothing is named, so nothing owns it. */
 export const NO_OWNER: Result<undefined, Failure> = ok(undefined);
+
+const AT_ONCE = 6;
+
+/** The first key that has something, a few asked at a time. */
+export async function firstWith(
+  keys: readonly Credential[],
+  has: (credential: Credential) => Promise<boolean>,
+): Promise<Credential | undefined> {
+  const left = [...keys];
+  let found: Credential | undefined;
+  const ask = async (): Promise<void> => {
+    for (let credential = left.shift(); credential !== undefined; credential = left.shift()) {
+      if (found !== undefined) return;
+      if (await has(credential)) found ??= credential;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, ask));
+  return found;
+}

@@ -20,7 +20,8 @@ import { beginTrail } from "../serve_call.ts";
 import { mergedList } from "./merged_list.ts";
 import { namesInReply, parseResourcePath, type Reference, referencesIn, type ResourcePath } from "./names.ts";
 import { MOST_READ, needOf, type ResourceRequest } from "./resource_request.ts";
-import { NO_OWNER } from "./owner_of_call.ts";
+import { firstWith, NO_OWNER } from "./owner_of_call.ts";
+import { hasResource } from "./pinned_owner.ts";
 import { namedFailure, type Owner } from "./registry.ts";
 import {
   ephemeralToken,
@@ -144,39 +145,13 @@ async function ownerOf(call: ResourceRequest): Promise<Result<Owner | undefined,
   );
 }
 
-/** Asks one key of each project for a resource, a few at a time. */
-async function askProjects(call: ResourceRequest, name: string): Promise<Credential | undefined> {
-  const left = [...await call.deps.resources.registry.onePerProject()];
-  let found: Credential | undefined;
-  const ask = async (): Promise<void> => {
-    for (
-      let credential = left.shift();
-      credential !== undefined && found === undefined;
-      credential = left.shift()
-    ) {
-      if (await hasResource(call, credential, name)) found = credential;
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, ask));
-  return found;
-}
-
-const AT_ONCE = 6;
-
-async function hasResource(call: ResourceRequest, credential: Credential, name: string): Promise<boolean> {
-  const reply = await relayResource(call.deps, {
-    need: needOf(call, credential, undefined),
-    trail: call.trail,
-    client: call.arrival.watch,
-    mostRead: MOST_READ,
-    build: ({ upstream, credential: key }) =>
-      upstream.passThrough!(
-        { method: "GET", path: `/${call.path.version}/${name}`, query: "", headers: {} },
-        key,
-      ),
-  });
-  if (reply.ok && reply.value.body instanceof ReadableStream) await reply.value.body.cancel();
-  return reply.ok;
+/** Asks one key of each project for a resource. */
+async function askProjects(
+  { deps, arrival, trail }: ResourceRequest,
+  name: string,
+): Promise<Credential | undefined> {
+  const keys = await deps.resources.registry.onePerProject();
+  return await firstWith(keys, ({ id }) => hasResource(deps, arrival, trail, id, name));
 }
 
 /** Asks the owner's keys, or those that may, one after another while the fault is the key's own. */

@@ -1,0 +1,88 @@
+import { type CredentialId, type Failure, ok, type Result } from "../../../core/mod.ts";
+import type { GeminiRequest } from "../../../gemini/mod.ts";
+import { type CallTrail, relayResource } from "../../../relay/mod.ts";
+import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import { referencesIn } from "./names.ts";
+import { firstWith } from "./owner_of_call.ts";
+
+/** Words that stand in every body that names a file or a cached content; without them it need not be parsed. */
+const MARKS = ["cachedContents/", "/files/", '"files/', '"fileSearchStores/'] as const;
+const MOST_READ = 1024 * 1024;
+
+/** The key that must serve a request of the hub, as it names a file, a cached content or a store; undefined when any may. */
+export async function pinOfRequest(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  trail: CallTrail,
+  request: GeminiRequest,
+): Promise<Result<CredentialId | undefined, Failure>> {
+  const files = request.contents.flatMap(({ parts }) => parts.flatMap(({ fileData }) => fileData ?? []));
+  const searches = request.tools?.filter((tool) => "fileSearch" in tool) ?? [];
+  if (request.cachedContent === undefined && files.length === 0 && searches.length === 0) {
+    return ok(undefined);
+  }
+  return await pinOf(deps, arrival, trail, [request.cachedContent, files, searches]);
+}
+
+/** The same for a native client's bytes. */
+export async function pinOfText(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  trail: CallTrail,
+  text: string,
+): Promise<Result<CredentialId | undefined, Failure>> {
+  if (!MARKS.some((mark) => text.includes(mark))) return ok(undefined);
+  try {
+    return await pinOf(deps, arrival, trail, JSON.parse(text));
+  } catch {
+    // Google says what is wrong with it.
+    return ok(undefined);
+  }
+}
+
+async function pinOf(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  trail: CallTrail,
+  body: unknown,
+): Promise<Result<CredentialId | undefined, Failure>> {
+  const references = referencesIn(body);
+  if (references.length === 0) return ok(undefined);
+  const { finder, registry } = deps.resources;
+  const ask = async (name: string) =>
+    await firstWith(
+      await registry.onePerProject(),
+      (credential) => hasResource(deps, arrival, trail, credential.id, name),
+    );
+  const owner = await finder.find(references, arrival.client, ask);
+  return owner.ok ? ok(owner.value?.usable[0]?.id) : owner;
+}
+
+/** Whether a key's project has a resource. */
+export async function hasResource(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  trail: CallTrail,
+  pinned: CredentialId,
+  name: string,
+): Promise<boolean> {
+  const reply = await relayResource(deps, {
+    need: {
+      model: "",
+      operation: "resource",
+      sources: ["api_key"],
+      inputTokens: 0,
+      session: arrival.requestId,
+      client: arrival.client.id,
+      counted: false,
+      pinned,
+    },
+    trail,
+    client: arrival.watch,
+    mostRead: MOST_READ,
+    build: ({ upstream, credential }) =>
+      upstream.passThrough!({ method: "GET", path: `/v1beta/${name}`, query: "", headers: {} }, credential),
+  });
+  if (reply.ok && reply.value.body instanceof ReadableStream) await reply.value.body.cancel();
+  return reply.ok;
+}

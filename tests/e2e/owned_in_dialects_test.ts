@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { proxyUnderTest } from "../support/proxy_under_test.ts";
+import { assertIdle, type Json, MODEL, tell } from "./calls.ts";
+
+/** How each dialect names a file in a request that answers. */
+const NAMED: Readonly<Record<string, (id: string) => readonly [string, Json]>> = {
+  chat: (id) => ["/v1/chat/completions", {
+    model: MODEL,
+    messages: [{
+      role: "user",
+      content: [{ type: "file", file: { file_id: id } }, { type: "text", text: "read" }],
+    }],
+  }],
+  responses: (id) => ["/v1/responses", {
+    model: MODEL,
+    input: [{
+      role: "user",
+      content: [{ type: "input_file", file_id: id }, { type: "input_text", text: "read" }],
+    }],
+  }],
+  messages: (id) => ["/v1/messages", {
+    model: MODEL,
+    max_tokens: 100,
+    messages: [{
+      role: "user",
+      content: [{ type: "document", source: { type: "file", file_id: id } }, { type: "text", text: "read" }],
+    }],
+  }],
+  count: (id) => ["/v1/messages/count_tokens", {
+    model: MODEL,
+    messages: [{ role: "user", content: [{ type: "document", source: { type: "file", file_id: id } }] }],
+  }],
+  native: (id) => [`/v1beta/models/${MODEL}:generateContent`, {
+    contents: [{
+      role: "user",
+      parts: [{ fileData: { fileUri: `https://generativelanguage.googleapis.com/v1beta/${id}` } }, {
+        text: "read",
+      }],
+    }],
+  }],
+};
+
+Deno.test("a file that is named goes to its owner in every dialect, and is not found for another client", async () => {
+  await using t = await proxyUnderTest();
+  const made = await tell(t, "/api/clients", { body: { name: "ben" } });
+  const ben = { authorization: `Bearer ${made.json["token"]}` };
+  const files: { id: string; key: string }[] = [];
+  for (let index = 0; index < 4; index++) {
+    const reply = await tell(t, "/upload/v1beta/files?uploadType=media", {
+      body: "some notes",
+      headers: { "content-type": "text/plain" },
+    });
+    files.push({ id: String((reply.json["file"] as Json)["name"]), key: t.simulator.log.at(-1)!.key! });
+  }
+  assert.equal(new Set(files.map(({ key }) => key)).size, 2);
+  for (const [name, named] of Object.entries(NAMED)) {
+    for (const { id, key } of files) {
+      const [path, body] = named(id);
+      const reply = await tell(t, path, { body });
+      assert.equal(reply.status, 200, `${name}: ${reply.text}`);
+      assert.equal(t.simulator.log.at(-1)!.key, key, name);
+      const other = await tell(t, path, { body, headers: ben });
+      assert.equal(other.status, 404, `${name}: ${other.text}`);
+    }
+    const [path, body] = named("files/never-was-there");
+    assert.equal((await tell(t, path, { body })).status, 404, name);
+  }
+  const [first, second] = [files[0]!, files.find(({ key }) => key !== files[0]!.key)!];
+  const both = await tell(t, "/v1/chat/completions", {
+    body: {
+      model: MODEL,
+      messages: [{
+        role: "user",
+        content: [first, second].map(({ id }) => ({ type: "file", file: { file_id: id } })),
+      }],
+    },
+  });
+  assert.equal(both.status, 400, both.text);
+  assert.match(both.text, /no key can use both/);
+  assertIdle(t);
+});
