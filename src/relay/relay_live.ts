@@ -29,8 +29,8 @@ export interface LiveCall {
   /** Kept and sent again to each key until one takes it. */
   readonly setup: LiveMessage;
   readonly build: (attempt: Try) => UpstreamRequest;
-  /** Sees what Google says, as text, when it may hold usage or a handle. */
-  readonly onServerText: (text: string) => void;
+  /** Sees what Google says, as text, when it may hold usage or a handle; the client gets it afterwards. */
+  readonly onServerText: (text: string) => Promise<void>;
 }
 
 /** How a session ended. */
@@ -284,7 +284,7 @@ class Session implements Running {
     let message: LiveMessage | undefined = first;
     try {
       while (message !== undefined) {
-        this.#look(message);
+        await this.#look(message);
         await this.#call.socket.send(message);
         const read: ReadableStreamReadResult<LiveMessage> = await reader.read();
         message = read.value;
@@ -315,11 +315,13 @@ class Session implements Running {
     }
   }
 
-  #look(message: LiveMessage): void {
+  async #look(message: LiveMessage): Promise<void> {
     const bytes = typeof message === "string"
       ? Buffer.from(message)
       : Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-    if (LOOKED_FOR.some((mark) => bytes.includes(mark))) this.#call.onServerText(bytes.toString("utf8"));
+    if (LOOKED_FOR.some((mark) => bytes.includes(mark))) {
+      await this.#call.onServerText(bytes.toString("utf8"));
+    }
   }
 
   #settle({ code, reason, failure }: LiveEnd): void {

@@ -167,7 +167,7 @@ async function handleName(handle: string): Promise<string> {
   return `handles/${digest.toHex()}`;
 }
 
-function look(deps: ProxyDeps, arrival: Arrival, trail: CallTrail, text: string): void {
+async function look(deps: ProxyDeps, arrival: Arrival, trail: CallTrail, text: string): Promise<void> {
   const body = parsed(text);
   if (!isObject(body)) return;
   const usage = body["usageMetadata"] ?? body["usage_metadata"];
@@ -176,8 +176,7 @@ function look(deps: ProxyDeps, arrival: Arrival, trail: CallTrail, text: string)
   const handle = isObject(update) ? update["newHandle"] ?? update["new_handle"] : undefined;
   const owner = trail.lastCredential;
   if (typeof handle !== "string" || owner === undefined) return;
-  void handleName(handle).then((name) => deps.resources.registry.remember(name, owner, arrival.client.id))
-    .catch(() => {});
+  await deps.resources.registry.remember(await handleName(handle), owner, arrival.client.id);
 }
 
 /** Google counts each turn on its own. */
