@@ -61,11 +61,7 @@ const LONGEST_REASON = 120;
  * by the next; after that the session is one key's alone. Each side is read only as fast as the other takes it.
  */
 export async function relayLive(deps: RelayDeps, call: LiveCall): Promise<LiveEnd> {
-  const served = await runAttempts(
-    deps,
-    { ...call, cures: new Set() },
-    (attempt) => open(deps, call, attempt),
-  );
+  const served = await runAttempts(deps, call, (attempt) => open(deps, call, attempt));
   if (!served.ok) return refused(served.error);
   const session = new Session(deps, call, served.value);
   return await session.run();
