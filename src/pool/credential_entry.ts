@@ -8,9 +8,16 @@ export interface EntryCooldown extends Cooldown {
   readonly streak: number;
 }
 
+/** What is under way on a key or account. It outlives the entry: a key that is removed and comes back has its calls still. */
+export interface CredentialLoad {
+  inFlight: number;
+  /** The entry that stands for it now. */
+  entry?: CredentialEntry;
+}
+
 /** One credential as the pool sees it: slots in use, cooldowns, and the buckets it draws from. */
 export class CredentialEntry {
-  inFlight = 0;
+  readonly load: CredentialLoad;
   /** This process's part of the concurrency limit. */
   slots: number;
   lastUsed = 0;
@@ -29,10 +36,21 @@ export class CredentialEntry {
   /** Only for a credential with an outbound proxy of its own. */
   readonly endpoint: EndpointHealth | undefined;
 
-  constructor(public credential: Credential, public order: number, slots: number) {
+  constructor(
+    public credential: Credential,
+    public order: number,
+    slots: number,
+    load: CredentialLoad = { inFlight: 0 },
+  ) {
+    this.load = load;
+    load.entry = this;
     this.slots = slots;
     this.dead = deathOf(credential);
     this.endpoint = credential.proxy === undefined ? undefined : new EndpointHealth();
+  }
+
+  get inFlight(): number {
+    return this.load.inFlight;
   }
 
   get id(): CredentialId {

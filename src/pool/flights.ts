@@ -137,7 +137,7 @@ export class Flights implements Landing {
   #occupy(lease: OpenLease, now: number): void {
     const { roster } = this.#context;
     const { entry, quota } = lease;
-    entry.inFlight++;
+    entry.load.inFlight++;
     entry.lastUsed = now;
     entry.usedSeq = ++this.#seq;
     quota.lastUsed = this.#seq;
@@ -150,7 +150,7 @@ export class Flights implements Landing {
   /** Gives the slot back. True when that opens nothing: the bucket and the credential had room as they were. */
   #vacate(lease: OpenLease): boolean {
     const { entry, quota, exploring, trial, probe } = lease;
-    const full = entry.inFlight-- >= entry.slots;
+    const full = entry.load.inFlight-- >= entry.slots;
     lease.endpoint.trials--;
     lease.way.load.inFlight--;
     if (exploring) quota.exploring--;
@@ -161,6 +161,7 @@ export class Flights implements Landing {
 
   #refresh(lease: OpenLease, now: number): void {
     this.#context.roster.refreshBucket(lease.quota, now);
-    this.#context.roster.refreshEntry(lease.entry, now);
+    const { entry } = lease;
+    this.#context.roster.refreshEntry(entry.load.entry ?? entry, now);
   }
 }

@@ -2,7 +2,7 @@ import type { Credential, CredentialId, Operation, SourceName, Tier } from "../c
 import { Bucket, type BucketIdentity, countedByAccount } from "./bucket.ts";
 import type { PoolEvent } from "./contract.ts";
 import { EndpointHealth, type Said } from "./cooldown.ts";
-import { CredentialEntry } from "./credential_entry.ts";
+import { CredentialEntry, type CredentialLoad } from "./credential_entry.ts";
 import { Lane } from "./lane.ts";
 import { laneName } from "./lane_name.ts";
 import type { PoolOptions } from "./options.ts";
@@ -36,6 +36,8 @@ export class Roster {
   readonly lanes = new Map<string, Lane>();
   readonly endpoints = new Map<SourceName, EndpointHealth>();
   readonly sourceFaults = new Map<SourceName, Rest>();
+  /** What is under way on keys that are gone, by their holder. */
+  readonly #left = new Map<string, CredentialLoad>();
   readonly #ways = new Map<SourceName, Map<string, Way>>();
   /** Why no call may leave this machine for Google, the last time that was so. */
   egress: Rest | undefined;
@@ -69,7 +71,12 @@ export class Roster {
       seen.add(credential.id);
       this.#put(credential, order);
     });
-    for (const id of this.entries.keys()) if (!seen.has(id)) this.entries.delete(id);
+    for (const [id, entry] of this.entries) {
+      if (seen.has(id)) continue;
+      this.entries.delete(id);
+      if (entry.load.inFlight > 0) this.#left.set(holderOf(entry.credential), entry.load);
+    }
+    for (const [holder, load] of this.#left) if (load.inFlight === 0) this.#left.delete(holder);
     this.rebuildLanes(now);
   }
 
@@ -262,8 +269,7 @@ export class Roster {
     const known = this.entries.get(credential.id);
     const slots = this.slotsFor(credential);
     if (known === undefined || known.credential.proxy !== credential.proxy) {
-      const fresh = new CredentialEntry(credential, order, slots);
-      if (known !== undefined) fresh.inFlight = known.inFlight;
+      const fresh = new CredentialEntry(credential, order, slots, known?.load ?? this.#loadOf(credential));
       this.entries.set(credential.id, fresh);
       return;
     }
@@ -274,6 +280,14 @@ export class Roster {
     if (news) known.believeStore();
     known.order = order;
     known.slots = slots;
+  }
+
+  /** A key that comes back while calls of its are under way, under whatever id, still has those. */
+  #loadOf(credential: Credential): CredentialLoad | undefined {
+    const holder = holderOf(credential);
+    const load = this.#left.get(holder);
+    this.#left.delete(holder);
+    return load;
   }
 
   #identity(entry: CredentialEntry, unit: string): BucketIdentity {
@@ -344,4 +358,9 @@ function remember<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value)
   const value = make();
   map.set(key, value);
   return value;
+}
+
+/** Whose limits a credential draws on: the key itself, whatever record it stands in. */
+function holderOf(credential: Credential): string {
+  return credential.source === "api_key" ? credential.key.reveal() : credential.id;
 }
