@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { CatalogView, KeyRow, NamedModels } from "../components/data/views.ts";
-import { messageOf, send } from "../components/live/browser_api.ts";
+import { api, messageOf } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
 import { say } from "../components/live/toasts.ts";
@@ -20,27 +20,30 @@ const KINDS: readonly NamedKind[] = [
     note: words.aliasesNote,
     nameLabel: words.aliasName,
     modelsLabel: words.aliasTarget,
-    path: "/api/aliases",
+    id: "aliases",
     shape: "one",
-    bodyOf: ([target]) => ({ target }),
+    put: (name, [target = ""], seen) => api.putAlias(name, { target }, seen),
+    remove: api.removeAlias,
   },
   {
     title: words.fallbacks,
     note: words.fallbacksNote,
     nameLabel: words.fallbackName,
     modelsLabel: words.fallbackModels,
-    path: "/api/fallbacks",
+    id: "fallbacks",
     shape: "chain",
-    bodyOf: (to) => ({ to }),
+    put: (name, to, seen) => api.putFallback(name, { to }, seen),
+    remove: api.removeFallback,
   },
   {
     title: words.groups,
     note: words.groupsNote,
     nameLabel: words.groupName,
     modelsLabel: words.groupModels,
-    path: "/api/quota-groups",
+    id: "groups",
     shape: "any",
-    bodyOf: (models) => ({ models }),
+    put: (name, models, seen) => api.putQuotaGroup(name, { models }, seen),
+    remove: api.removeQuotaGroup,
   },
 ];
 
@@ -55,7 +58,7 @@ function RefreshButton({ refresh }: { refresh: () => Promise<number> }) {
   const run = async () => {
     busy.value = true;
     try {
-      await send("POST", "/api/refresh-models");
+      await api.refreshModels();
       say(words.refreshed(await refresh()), { tone: "good" });
     } catch (error) {
       say(messageOf(error), { tone: "bad" });
@@ -74,11 +77,7 @@ function RefreshButton({ refresh }: { refresh: () => Promise<number> }) {
 export default function Models(props: ModelsProps) {
   const catalog = useResource(props.catalog, configuration.catalog, ["stats_update"], 5_000);
   const { models, aliases, groups, fallbacks, rules } = catalog.value.value;
-  const rows: Readonly<Record<string, readonly NamedModels[]>> = {
-    "/api/aliases": aliases,
-    "/api/quota-groups": groups,
-    "/api/fallbacks": fallbacks,
-  };
+  const rows: Readonly<Record<NamedKind["id"], readonly NamedModels[]>> = { aliases, groups, fallbacks };
   const refresh = async () => {
     await catalog.refresh();
     return catalog.value.value.models.length;
@@ -99,9 +98,9 @@ export default function Models(props: ModelsProps) {
       <div id="names" class="grid scroll-mt-20 items-start gap-4 md:grid-cols-2 lg:gap-5 2xl:grid-cols-4">
         {KINDS.map((kind) => (
           <NamedEditor
-            key={kind.path}
+            key={kind.id}
             kind={kind}
-            rows={rows[kind.path] ?? []}
+            rows={rows[kind.id]}
             known={KNOWN}
             refresh={catalog.refresh}
           />

@@ -1,70 +1,134 @@
-import { agentRows, catalogView, clientRows } from "./catalog_views.ts";
-import { fields, list } from "./fields.ts";
-import { type AskApi, createLiveData, type LiveData, readJson } from "./live_data.ts";
-import { logEntry } from "./log_entries.ts";
-import { totalsView } from "./request_totals.ts";
-import { accountsView, suggestionRows, usageView } from "./usage_rows.ts";
+import type { LocalClient } from "../../src/management/client.ts";
+import type { Accounts, Agent, LogLine, Settings } from "../../src/management/contract.ts";
+import {
+  bucketRow,
+  callRow,
+  capsView,
+  clientRow,
+  healthView,
+  keyRow,
+  matrixModels,
+  requestsView,
+  statsView,
+} from "./rows.ts";
+import { usageView } from "./usage_rows.ts";
 import type {
-  AccountsView,
-  AgentRow,
+  BucketRow,
+  CallDetail,
+  CapsView,
   CatalogView,
   ClientRow,
-  LogEntry,
-  SettingsView,
+  HealthView,
+  KeyRow,
+  RequestsView,
+  StatsView,
   SuggestionRow,
   TotalsView,
   UsageView,
 } from "./views.ts";
 
+/** What is asked again and again while a page is open. The API is the one source, so the dashboard, the command line and scripts show one number. */
+export interface LiveData {
+  health(): Promise<HealthView>;
+  stats(): Promise<StatsView>;
+  keys(): Promise<readonly KeyRow[]>;
+  buckets(): Promise<readonly BucketRow[]>;
+  caps(): Promise<CapsView>;
+  /** `query` is the page's own query string: q, model, key, client, outcome, since, cursor, limit. */
+  requests(query: string): Promise<RequestsView>;
+  request(id: string): Promise<CallDetail | undefined>;
+}
+
 /** What changes only when somebody changes it, and the log. */
 export interface ConfigurationData {
   /** The last lines, oldest first. */
-  logs(): Promise<readonly LogEntry[]>;
+  logs(): Promise<readonly LogLine[]>;
   catalog(): Promise<CatalogView>;
-  agents(): Promise<readonly AgentRow[]>;
+  agents(): Promise<readonly Agent[]>;
   clients(): Promise<readonly ClientRow[]>;
-  settings(): Promise<SettingsView>;
+  settings(): Promise<Settings>;
   /** Thirty days by client and by project. */
   usage(): Promise<UsageView>;
   /** `query` is that of the list, without its page. */
   totals(query: string): Promise<TotalsView>;
   suggestions(): Promise<readonly SuggestionRow[]>;
-  accounts(): Promise<AccountsView>;
+  accounts(): Promise<Accounts>;
 }
 
 /** All that the pages read. */
 export interface DashboardData extends LiveData, ConfigurationData {}
 
-export function createConfigurationData(ask: AskApi): ConfigurationData {
-  const get = async (path: string) => readJson(await ask(path));
+/** The page's query string as the API's own; what it does not take is refused there. */
+function queryOf(text: string): NonNullable<Parameters<LocalClient["requests"]>[0]> {
+  return Object.fromEntries(new URLSearchParams(text)) as object;
+}
+
+/** The part that is read again and again. */
+export function createLiveData(client: LocalClient): LiveData {
   return {
-    catalog: async () =>
-      catalogView(
-        ...await Promise.all([
-          get("/api/models"),
-          get("/api/aliases"),
-          get("/api/quota-groups"),
-          get("/api/fallbacks"),
-          get("/api/settings"),
-        ]),
-      ),
-    logs: async () =>
-      list(await get("/api/logs?limit=500")).map(logEntry).filter((row) => row !== undefined).reverse(),
-    agents: async () => agentRows(await get("/api/agents")),
-    clients: async () => clientRows(await get("/api/clients")),
-    settings: async () => fields(await get("/api/settings")),
-    usage: async () => {
-      const paths = ["/api/stats/series?grain=day&by=client", "/api/stats/series?grain=day&by=project"];
-      const [clients, projects, known] = await Promise.all([...paths, "/api/clients"].map(get));
-      return usageView(clients, projects, known, Date.now());
+    health: async () => healthView(await client.health()),
+    stats: async () => statsView(await client.stats()),
+    keys: async () => (await client.keys()).map(keyRow),
+    buckets: async () => (await client.buckets()).map(bucketRow),
+    caps: async () => capsView(...await Promise.all([client.caps(), client.capProgress()])),
+    requests: async (query) => requestsView(await client.requests(queryOf(query))),
+    async request(id) {
+      const { bodies, ...call } = await client.request(id);
+      return bodies === null ? callRow(call) : { ...callRow(call), bodies };
     },
-    totals: async (query) => totalsView(await get(`/api/requests/totals${query === "" ? "" : `?${query}`}`)),
-    suggestions: async () => suggestionRows(await get("/api/pool")),
-    accounts: async () => accountsView(await get("/api/accounts")),
   };
 }
 
-/** Both halves over one way to ask. */
-export function createDashboardData(ask: AskApi): DashboardData {
-  return { ...createLiveData(ask), ...createConfigurationData(ask) };
+export function createConfigurationData(client: LocalClient): ConfigurationData {
+  return {
+    catalog: () => catalogView(client),
+    logs: async () => [...await client.logs({ limit: 500 })].reverse(),
+    agents: () => client.agents(),
+    clients: async () => (await client.clients()).map(clientRow),
+    settings: () => client.settings(),
+    usage: async () =>
+      usageView(
+        ...await Promise.all([
+          client.series({ grain: "day", by: "client" }),
+          client.series({ grain: "day", by: "project" }),
+          client.clients(),
+        ]),
+        Date.now(),
+      ),
+    async totals(query) {
+      const { requests, success, errors, tokens, cost, complete, latency } = await client.requestTotals(
+        queryOf(query),
+      );
+      const median = latency.p50 === null ? {} : { medianMs: latency.p50 };
+      return { requests, ok: success, errors, tokens: tokens.total, cost, complete, ...median };
+    },
+    suggestions: async () => (await client.pool()).suggestions,
+    accounts: () => client.accounts(),
+  };
+}
+
+async function catalogView(client: LocalClient): Promise<CatalogView> {
+  const [models, aliases, groups, fallbacks, settings] = await Promise.all([
+    client.models(),
+    client.aliases(),
+    client.quotaGroups(),
+    client.fallbacks(),
+    client.settings(),
+  ]);
+  const seen = (updatedAt: number | null) => updatedAt === null ? {} : { updatedAt };
+  return {
+    models: matrixModels(models),
+    aliases: aliases.map(({ name, target, updatedAt }) => ({ name, models: [target], updatedAt })),
+    groups: groups.map(({ name, models, updatedAt }) => ({ name, models, ...seen(updatedAt) })),
+    fallbacks: fallbacks.map(({ model, to, updatedAt }) => ({ name: model, models: to, updatedAt })),
+    rules: {
+      allowModels: settings.modelRules.allowModels ?? [],
+      denyModels: settings.modelRules.denyModels ?? [],
+    },
+  };
+}
+
+/** Both halves over one client. */
+export function createDashboardData(client: LocalClient): DashboardData {
+  return { ...createLiveData(client), ...createConfigurationData(client) };
 }

@@ -1,38 +1,28 @@
-import { count, type Fields, fields, list, maybeCount, text, texts } from "./fields.ts";
-import type { AccountsView, SuggestionRow, UsageRow, UsageView } from "./views.ts";
+import type { ClientView, Figures, SeriesPoint } from "../../src/management/contract.ts";
+import type { UsageRow, UsageView } from "./views.ts";
 
 const DAY_MS = 86_400_000;
 
 interface Sum {
-  requests: number;
-  errors: number;
-  tokens: number;
-  cost: number;
-}
-
-/** One day's figures of every client or project, as /api/stats/series gives them. */
-interface Day {
-  readonly at: number;
-  readonly values: Fields;
-}
-
-function daysOf(answer: unknown): readonly Day[] {
-  return list(answer).map(fields).map((row) => ({ at: count(row["time"]), values: fields(row["values"]) }));
-}
-
-function add(sum: Sum, value: unknown): Sum {
-  const row = fields(value);
-  return {
-    requests: sum.requests + count(row["requests"]),
-    errors: sum.errors + count(row["errors"]),
-    tokens: sum.tokens + count(fields(row["tokens"])["total"]),
-    cost: sum.cost + count(row["cost"]),
-  };
+  readonly requests: number;
+  readonly errors: number;
+  readonly tokens: number;
+  readonly cost: number;
 }
 
 const NOTHING: Sum = { requests: 0, errors: 0, tokens: 0, cost: 0 };
 
-function sumOf(days: readonly Day[], name: string): Sum {
+function add(sum: Sum, figures: Figures | null | undefined): Sum {
+  if (figures === null || figures === undefined) return sum;
+  return {
+    requests: sum.requests + figures.requests,
+    errors: sum.errors + figures.errors,
+    tokens: sum.tokens + figures.tokens.total,
+    cost: sum.cost + figures.cost,
+  };
+}
+
+function sumOf(days: readonly SeriesPoint[], name: string): Sum {
   return days.reduce((sum, day) => add(sum, day.values[name]), NOTHING);
 }
 
@@ -50,19 +40,17 @@ function amountOf(sum: Sum, unit: string): number {
   return unit === "tokens" ? sum.tokens : sum.requests;
 }
 
-function budgetOf(client: Fields, days: readonly Day[], now: number) {
-  const row = fields(client["budget"]);
-  const limit = maybeCount(row["limit"]);
-  if (limit === undefined) return {};
-  const [unit, period] = [text(row["unit"]), text(row["period"])];
-  const start = periodStart(period, now);
-  const within = sumOf(days.filter((day) => day.at >= start), text(client["id"]));
-  const sum = period === "total" ? add(NOTHING, client["usage"]) : within;
-  return { budget: { unit, limit, period }, spent: amountOf(sum, unit) };
+function budgetOf(client: ClientView | undefined, days: readonly SeriesPoint[], now: number) {
+  if (client?.budget === undefined) return {};
+  const { budget } = client;
+  const start = periodStart(budget.period, now);
+  const within = sumOf(days.filter((day) => day.time >= start), client.id);
+  const sum = budget.period === "total" ? add(NOTHING, client.usage) : within;
+  return { budget, spent: amountOf(sum, budget.unit) };
 }
 
 function rowsOf(
-  days: readonly Day[],
+  days: readonly SeriesPoint[],
   nameOf: (id: string) => string,
 ): readonly (UsageRow & { id: string })[] {
   const ids = [...new Set(days.flatMap((day) => Object.keys(day.values)))];
@@ -70,38 +58,18 @@ function rowsOf(
     .sort((a, b) => b.requests - a.requests || (a.name < b.name ? -1 : 1));
 }
 
-/** Thirty days of /api/stats/series by client and by project, joined with the clients' names and budgets. */
-export function usageView(byClient: unknown, byProject: unknown, clients: unknown, now: number): UsageView {
-  const days = daysOf(byClient);
-  const known = new Map(
-    list(clients, "clients").map(fields).map((row) => [text(row["id"]), row] as const),
-  );
-  const used = rowsOf(days, (id) => text(known.get(id)?.["name"], id)).map(({ id, ...row }) => ({
+/** Thirty days of figures by client and by project, joined with the clients' names and budgets. */
+export function usageView(
+  byClient: readonly SeriesPoint[],
+  byProject: readonly SeriesPoint[],
+  clients: readonly ClientView[],
+  now: number,
+): UsageView {
+  const known = new Map(clients.map((client) => [client.id, client]));
+  const used = rowsOf(byClient, (id) => known.get(id)?.name ?? id).map(({ id, ...row }) => ({
     ...row,
-    ...budgetOf(known.get(id) ?? {}, days, now),
+    ...budgetOf(known.get(id), byClient, now),
   }));
-  const projects = rowsOf(daysOf(byProject), (id) => id).map(({ id: _id, ...row }) => row);
+  const projects = rowsOf(byProject, (id) => id).map(({ id: _id, ...row }) => row);
   return { clients: used, projects };
-}
-
-/** The suggestions in GET /api/pool. */
-export function suggestionRows(answer: unknown): readonly SuggestionRow[] {
-  return list(answer, "suggestions").map(fields).map((row) => ({
-    credentials: texts(row["credentials"]),
-    evidence: text(row["evidence"]),
-    confidence: count(row["confidence"]),
-  }));
-}
-
-/** GET /api/accounts: what must be read before a sign-in, and which sources can be used. */
-export function accountsView(answer: unknown): AccountsView {
-  const row = fields(answer);
-  return {
-    warning: text(row["warning"]),
-    sources: list(row["sources"]).map(fields).map((source) => ({
-      source: text(source["source"]),
-      on: source["on"] === true,
-      reason: text(source["reason"]),
-    })),
-  };
 }

@@ -1,8 +1,13 @@
 import type { CallRecord } from "../../src/core/call_record.ts";
-import type { LogEntry } from "../../src/ledger/contract.ts";
+import type { Accounts, Agent, InstalledAgents, LogLine, Settings } from "../../src/management/contract.ts";
 import type { BucketLimitView } from "../../src/pool/contract.ts";
 
-export type { BucketLimitView, CallRecord, LogEntry };
+export type { BucketLimitView, CallRecord };
+export type LogEntry = LogLine;
+export type AgentRow = Agent;
+export type AgentChange = InstalledAgents["results"][number];
+export type AccountsView = Accounts;
+export type SettingsView = Settings;
 
 /** What was sent or answered, and whether it is all of it. */
 export interface KeptText {
@@ -16,6 +21,8 @@ export interface CallDetail extends CallRecord {
 }
 
 /** What the pages show, as plain JSON: it crosses from the server to the islands. Times are epoch milliseconds. */
+import type { Key } from "../../src/management/contract.ts";
+export type Tier = Key["tier"];
 export type KeyStatus = "active" | "cooldown" | "disabled" | "dead";
 
 export interface CooldownRow {
@@ -33,7 +40,7 @@ export interface KeyRow {
   readonly email: string;
   /** Empty while nobody told it and no error named it. */
   readonly project: string;
-  readonly tier: string;
+  readonly tier: Tier;
   readonly status: KeyStatus;
   readonly reason: string;
   readonly link: string;
@@ -165,25 +172,6 @@ export interface CatalogView {
   readonly rules: ModelRulesView;
 }
 
-export interface AgentRow {
-  readonly id: string;
-  readonly name: string;
-  readonly detected: boolean;
-  readonly installed: boolean;
-  readonly path: string;
-}
-
-export interface AgentChange {
-  readonly agent: string;
-  readonly ok: boolean;
-  readonly message: string;
-  readonly diff: string;
-  /** What else the user should know. */
-  readonly notes: readonly string[];
-  /** What the user has to run or paste, when no file does it. */
-  readonly lines: readonly string[];
-}
-
 /** What one client or project used in the last thirty days. */
 export interface UsageRow {
   readonly name: string;
@@ -211,11 +199,6 @@ export interface SuggestionRow {
   readonly confidence: number;
 }
 
-export interface AccountsView {
-  readonly warning: string;
-  readonly sources: readonly { readonly source: string; readonly on: boolean; readonly reason: string }[];
-}
-
 export interface ClientRow {
   readonly id: string;
   readonly name: string;
@@ -225,15 +208,4 @@ export interface ClientRow {
   readonly expiresAt?: number;
   readonly createdAt?: number;
   readonly status: string;
-}
-
-export type SettingsView = Readonly<Record<string, unknown>>;
-
-/** What happened to one pasted key, or to a change. */
-export interface Outcome {
-  readonly ok: boolean;
-  readonly name: string;
-  readonly id: string;
-  readonly models: number;
-  readonly reason: string;
 }

@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
-import { outcomes } from "../data/outcomes.ts";
-import { messageOf, send } from "../live/browser_api.ts";
-import { text } from "../text/shell.ts";
+import type { Tier } from "../data/views.ts";
+import { api, messageOf } from "../live/browser_api.ts";
 import { keysText } from "../text/keys.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Meter } from "../ui/meter.tsx";
@@ -16,13 +15,15 @@ interface Line {
   readonly note: string;
 }
 
-async function addOne(key: string, project: string, tier: string): Promise<Line> {
+async function addOne(key: string, project: string, tier: Tier): Promise<Line> {
   const name = pastedName(key);
   try {
-    const body = { key, ...(project === "" ? {} : { project }), ...(tier === "" ? {} : { tier }) };
-    const [result] = outcomes(await send("POST", "/api/keys", body));
-    if (result?.ok !== true) return { name, ok: false, note: result?.reason ?? text.unknown };
-    return { name, ok: true, note: words.addOk(result.models) };
+    const { models = [] } = await api.addKeys({
+      key,
+      ...(project === "" ? {} : { project }),
+      tier,
+    });
+    return { name, ok: true, note: words.addOk(models.length) };
   } catch (error) {
     return { name, ok: false, note: messageOf(error) };
   }
@@ -67,7 +68,7 @@ function Results({ lines, total }: { lines: readonly Line[]; total: number }) {
 export function AddKeysForm({ onAdded }: { onAdded: () => void }) {
   const pasted = useSignal("");
   const project = useSignal("");
-  const tier = useSignal("");
+  const tier = useSignal<Tier>("free");
   const lines = useSignal<readonly Line[]>([]);
   const total = useSignal(0);
   const keys = pastedKeys(pasted.value);
@@ -140,13 +141,13 @@ export function AddKeysForm({ onAdded }: { onAdded: () => void }) {
   );
 }
 
-export const TIERS = ["free", "standard", "premium", "enterprise"];
+export const TIERS = ["free", "standard", "premium", "enterprise"] as const;
 
-export function TierField({ value, onChange }: { value: string; onChange: (tier: string) => void }) {
+export function TierField({ value, onChange }: { value: Tier; onChange: (tier: Tier) => void }) {
   return (
     <label>
       <span class="label">{words.tier}</span>
-      <select class="field" value={value || "free"} onChange={(event) => onChange(event.currentTarget.value)}>
+      <select class="field" value={value} onChange={(event) => onChange(event.currentTarget.value as Tier)}>
         {TIERS.map((tier) => <option key={tier} value={tier}>{tier}</option>)}
       </select>
     </label>

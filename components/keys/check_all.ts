@@ -1,6 +1,5 @@
-import { outcomes } from "../data/outcomes.ts";
 import type { KeyRow } from "../data/views.ts";
-import { send } from "../live/browser_api.ts";
+import { api } from "../live/browser_api.ts";
 
 const WIDTH = 4;
 
@@ -10,10 +9,7 @@ export async function checkAll(keys: readonly KeyRow[], tell: (done: number) => 
   let [done, well] = [0, 0];
   const worker = async () => {
     for (let key = waiting.shift(); key !== undefined; key = waiting.shift()) {
-      const answer = await send("POST", `/api/keys/${encodeURIComponent(key.id)}/check`).catch(() => ({
-        ok: false,
-      }));
-      if (outcomes(answer)[0]?.ok === true) well++;
+      if (await api.checkKey(key.id).then(({ ok }) => ok, () => false)) well++;
       tell(++done);
     }
   };

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import type { KeyRow } from "../data/views.ts";
+import type { KeyRow, Tier } from "../data/views.ts";
 import { keyName, tailText } from "../format.ts";
 import { text } from "../text/shell.ts";
 import { keysText } from "../text/keys.ts";
@@ -37,7 +37,7 @@ function patternsOf(typed: string): readonly string[] | null {
 }
 
 /** What the form changes: an empty project is forgotten, an empty proxy stays as it is. */
-function patchOf(form: FormData, tier: string) {
+function patchOf(form: FormData, tier: Tier) {
   const value = (name: string) => String(form.get(name) ?? "").trim();
   return {
     label: value("label"),
@@ -51,7 +51,7 @@ function patchOf(form: FormData, tier: string) {
 }
 
 function EditForm({ row, actions }: { row: KeyRow; actions: KeyActions }) {
-  const tier = useSignal(row.tier);
+  const tier = useSignal<Tier>(row.tier);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     await actions.edit(row, patchOf(new FormData(event.currentTarget as HTMLFormElement), tier.value));

@@ -1,8 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { fields, list, text as textOf } from "../data/fields.ts";
 import type { AccountsView } from "../data/views.ts";
-import { messageOf, send } from "../live/browser_api.ts";
+import { api, messageOf } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
 import { keysText } from "../text/keys.ts";
 import { Problem } from "../ui/card.tsx";
@@ -130,14 +129,14 @@ export function OAuthForm({ onAdded }: { onAdded: () => void }) {
   };
   const begin = () =>
     attempt(async () => {
-      const reply = fields(await send("POST", `/api/keys/oauth/${provider.value}`, { confirmed: true }));
-      globalThis.open(textOf(reply["authUrl"]), "_blank", "noopener");
+      const { authUrl, state } = await api.beginSignIn(provider.value, { confirmed: true });
+      globalThis.open(authUrl, "_blank", "noopener");
       note.value = words.oauthWaiting;
-      return words.oauthAdded(await waitForSignIn(textOf(reply["state"]), () => gone.value));
+      return words.oauthAdded(await waitForSignIn(state, () => gone.value));
     });
   const finish = (redirect: string) =>
     attempt(async () => {
-      await send("POST", "/api/keys/oauth-manual", {
+      await api.finishSignIn({
         provider: provider.value,
         redirect,
         confirmed: true,
@@ -146,13 +145,10 @@ export function OAuthForm({ onAdded }: { onAdded: () => void }) {
     });
   const take = (file: File) =>
     attempt(async () => {
-      const report = fields(
-        await send("POST", "/api/keys/import", { text: await file.text(), confirmed: true }),
-      );
-      const failed = list(report["failed"]);
-      const added = list(report["added"]).length;
-      if (added === 0 && failed.length > 0) throw new Error(textOf(fields(failed[0])["message"]));
-      return words.oauthFiles(added, failed.length);
+      const { added, failed } = await api.importAccounts({ text: await file.text(), confirmed: true });
+      const [first] = failed;
+      if (added.length === 0 && first !== undefined) throw new Error(first.message);
+      return words.oauthFiles(added.length, failed.length);
     });
   return (
     <div class="grid gap-4">

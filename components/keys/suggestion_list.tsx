@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { KeyRow, SuggestionRow } from "../data/views.ts";
 import { keyName, percent } from "../format.ts";
-import { messageOf, send } from "../live/browser_api.ts";
+import { api, messageOf } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
 import { useResource } from "../live/resource.ts";
 import { say } from "../live/toasts.ts";
@@ -76,7 +76,7 @@ export function SuggestionList({ initial, keys, refresh }: {
   useEffect(() => void (dismissed.value = readDismissed()), []);
   const confirm = async (row: SuggestionRow, project: string) => {
     try {
-      await send("POST", "/api/projects/confirm", { credentials: row.credentials, project });
+      await api.confirmProject({ credentials: row.credentials, project });
       say(words.confirmed(row.credentials.length, project), { tone: "good" });
     } catch (error) {
       say(messageOf(error), { tone: "bad" });

@@ -1,6 +1,4 @@
-import { fields, text } from "../data/fields.ts";
-import { ask } from "../live/browser_api.ts";
-import { readJson } from "../data/live_data.ts";
+import { api } from "../live/browser_api.ts";
 import { keysText } from "../text/keys.ts";
 
 const STEP_MS = 1_500;
@@ -10,12 +8,8 @@ const MOST_MS = 10 * 60_000;
 export async function waitForSignIn(state: string, isGone: () => boolean): Promise<string> {
   const end = performance.now() + MOST_MS;
   while (performance.now() < end && !isGone()) {
-    const reply = fields(
-      await readJson(await ask(`/api/keys/oauth-status?state=${encodeURIComponent(state)}`)),
-    );
-    const status = text(reply["status"]);
-    const message = text(reply["message"]);
-    if (status === "done" && message === "") return text(fields(reply["account"])["email"]);
+    const { status, message = "", account } = await api.signInProgress({ state });
+    if (status === "done" && message === "") return account?.email ?? "";
     if (status === "done" || status === "failed") throw new Error(message);
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }

@@ -1,5 +1,6 @@
 import { text } from "../text/shell.ts";
-import { type AskApi, createLiveData, readJson } from "../data/live_data.ts";
+import { createClient } from "../../src/management/client.ts";
+import { createLiveData } from "../data/dashboard_data.ts";
 
 /** Sends the reader to the login page, and back here afterwards. */
 export function goToLogin(): void {
@@ -7,29 +8,19 @@ export function goToLogin(): void {
 }
 
 /** Asks with the session cookie; without a session it leads to the login page. */
-export const ask: AskApi = async (path, init = {}) => {
-  const headers = { accept: "application/json", ...init.headers };
-  const response = await fetch(path, { ...init, headers }).catch((error) => {
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(path, init).catch((error) => {
     throw error instanceof TypeError ? new Error(text.unreachable) : error;
   });
   if (response.status === 401) goToLogin();
   return response;
-};
-
-/** The management API as the islands read it, with the session cookie. */
-export const data = createLiveData(ask);
-
-/** Changes something through the management API. Throws an ApiError with the API's own sentence. */
-export async function send(
-  method: "POST" | "PUT" | "PATCH" | "DELETE",
-  path: string,
-  body?: unknown,
-): Promise<unknown> {
-  const json = body === undefined
-    ? {}
-    : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-  return await readJson(await ask(path, { method, ...json }));
 }
+
+/** The management API, with the session cookie. Throws an ApiError with the API's own sentence. */
+export const api = createClient({ base: "", fetch: ask });
+
+/** What the islands read of it again and again. */
+export const data = createLiveData(api);
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { callRecord } from "../data/traffic_views.ts";
+import { freshCall, type ShortCall } from "../data/rows.ts";
 import type { CallRecord } from "../data/views.ts";
 import { listen } from "./live_events.ts";
 
@@ -13,10 +13,8 @@ export function useFreshCalls(onCalls: (calls: readonly CallRecord[]) => void): 
       onCalls(calls);
     };
     return listen("request", (data) => {
-      const call = callRecord(data);
-      if (call === undefined) return;
       if (waiting.length === 0) requestAnimationFrame(flush);
-      waiting.push(call);
+      waiting.push(freshCall(data as ShortCall));
     });
   }, []);
 }

@@ -1,6 +1,5 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { logEntry } from "../data/log_entries.ts";
 import type { LogEntry } from "../data/views.ts";
 import { configuration } from "../live/configuration.ts";
 import { listen } from "../live/live_events.ts";
@@ -32,10 +31,8 @@ export function useLogs(initial: readonly LogEntry[]): LiveLogs {
       pending = [];
     };
     const onLog = (value: unknown) => {
-      const entry = logEntry(value);
-      if (entry === undefined) return;
       if (pending.length === 0) requestAnimationFrame(flush);
-      pending.push(entry);
+      pending.push(value as LogEntry);
     };
     const reload = () => void configuration.logs().then((fresh) => entries.value = fresh, () => {});
     const stops = [listen("log", onLog), listen("reconnected", reload)];

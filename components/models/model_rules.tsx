@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ModelRulesView } from "../data/views.ts";
-import { messageOf, send } from "../live/browser_api.ts";
+import { api, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
 import { modelsText } from "../text/models.ts";
 import { text } from "../text/shell.ts";
@@ -22,7 +22,7 @@ export function ModelRules(
     deny.value = chosenModels(form, "deny", deny.value);
     form.reset();
     try {
-      await send("POST", "/api/settings", {
+      await api.changeSettings({
         modelRules: {
           ...(allow.value.length > 0 ? { allowModels: allow.value } : {}),
           ...(deny.value.length > 0 ? { denyModels: deny.value } : {}),

@@ -2,7 +2,6 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { NamedModels } from "../data/views.ts";
 import { attempt } from "../live/attempt.ts";
-import { send } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { modelsText } from "../text/models.ts";
@@ -19,12 +18,12 @@ export interface NamedKind {
   readonly note: string;
   readonly nameLabel: string;
   readonly modelsLabel: string;
-  /** The collection's address: `/api/aliases`. */
-  readonly path: string;
+  readonly id: "aliases" | "fallbacks" | "groups";
   /** `one` model, `any` number of them, or a `chain` whose order counts. */
   readonly shape: "one" | "any" | "chain";
-  /** What PUT takes for the models that were chosen. */
-  readonly bodyOf: (models: readonly string[]) => Readonly<Record<string, unknown>>;
+  /** `seen` is what the editor saw of an entry that is changed. */
+  readonly put: (name: string, models: readonly string[], seen: number | undefined) => Promise<unknown>;
+  readonly remove: (name: string) => Promise<unknown>;
 }
 
 interface NamedEditorProps {
@@ -69,7 +68,6 @@ export function NamedEditor({ kind, rows, known, refresh }: NamedEditorProps) {
     [name.value, models.value] = [row?.name ?? "", row?.models ?? []];
     if (row !== undefined) form.current?.querySelector<HTMLInputElement>("input:not([readonly])")?.focus();
   };
-  const address = (one: string) => `${kind.path}/${encodeURIComponent(one)}`;
   const save = async (event: SubmitEvent) => {
     event.preventDefault();
     const called = name.value.trim();
@@ -77,13 +75,12 @@ export function NamedEditor({ kind, rows, known, refresh }: NamedEditorProps) {
       models.value = chosenModels(form.current, "models", models.value);
     }
     if (called === "" || models.value.length === 0) return say(words.incomplete, { tone: "bad" });
-    const seen = edited.value?.updatedAt === undefined ? {} : { updatedAt: edited.value.updatedAt };
-    const body = { ...kind.bodyOf(models.value), ...seen };
-    if (await attempt(() => send("PUT", address(called), body), words.saved(called))) start(undefined);
+    const put = () => kind.put(called, models.value, edited.value?.updatedAt);
+    if (await attempt(put, words.saved(called))) start(undefined);
     await refresh();
   };
   const remove = async (row: NamedModels) => {
-    await attempt(() => send("DELETE", address(row.name)), words.removed(row.name));
+    await attempt(() => kind.remove(row.name), words.removed(row.name));
     if (edited.value?.name === row.name) start(undefined);
     await refresh();
   };

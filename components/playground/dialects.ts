@@ -1,4 +1,4 @@
-import { fields, list, text } from "../data/fields.ts";
+import { fields, list, text } from "./fields.ts";
 
 export const DIALECTS = ["openai", "responses", "anthropic", "gemini"] as const;
 export type Dialect = typeof DIALECTS[number];

@@ -1,3 +1,4 @@
+import type { Cap } from "../../src/management/contract.ts";
 import type { CapRow } from "../data/views.ts";
 import { text } from "../text/shell.ts";
 import { quotasText } from "../text/quotas.ts";
@@ -8,7 +9,7 @@ const PERIODS = ["hourly", "daily", "weekly", "monthly"] as const;
 const ACTIONS = ["try_next", "reject"] as const;
 
 /** A cap as the API takes it. */
-export type CapDraft = Omit<CapRow, "current" | "nextReset" | "updatedAt">;
+export type CapDraft = Omit<Cap, "updatedAt">;
 
 interface ChoiceProps<Name extends string> {
   readonly label: string;
@@ -54,10 +55,11 @@ function draftOf(form: FormData, cap: CapRow | undefined): CapDraft {
   return {
     model: cap?.model ?? value("model"),
     limit: Number(value("limit")),
-    unit: value("unit"),
-    period: value("period"),
+    // The form offers these alone.
+    unit: value("unit") as Cap["unit"],
+    period: value("period") as Cap["period"],
     alertThreshold: Number(value("alertThreshold")),
-    action: value("action"),
+    action: value("action") as Cap["action"],
     enabled: form.has("enabled"),
   };
 }

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { CapRow, CapsView } from "../data/views.ts";
 import { wholeNumber } from "../format.ts";
 import { attempt } from "../live/attempt.ts";
-import { send } from "../live/browser_api.ts";
+import { api } from "../live/browser_api.ts";
 import { overviewText } from "../text/overview.ts";
 import { quotasText } from "../text/quotas.ts";
 import { Card, Empty } from "../ui/card.tsx";
@@ -74,12 +74,11 @@ export function CapList({ caps, add, targets, refresh }: {
   };
   const save = (draft: CapDraft) => {
     const seen = editing.value === "new" ? undefined : editing.value?.updatedAt;
-    const body = seen === undefined ? draft : { ...draft, updatedAt: seen };
-    void change(() => send("POST", "/api/stats/caps", body), words.capSaved(draft.model));
+    void change(() => api.putCap(draft, seen), words.capSaved(draft.model));
   };
   const remove = (cap: CapRow) =>
     change(
-      () => send("DELETE", `/api/stats/caps/${encodeURIComponent(cap.model)}`),
+      () => api.removeCap(cap.model),
       words.capRemoved(cap.model),
     );
   const current = editing.value;

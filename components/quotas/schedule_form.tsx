@@ -1,6 +1,6 @@
 import type { CapsView } from "../data/views.ts";
 import { attempt } from "../live/attempt.ts";
-import { send } from "../live/browser_api.ts";
+import { api } from "../live/browser_api.ts";
 import { text } from "../text/shell.ts";
 import { quotasText } from "../text/quotas.ts";
 import { Card } from "../ui/card.tsx";
@@ -16,7 +16,7 @@ export function ScheduleForm({ caps, refresh }: { caps: CapsView; refresh: () =>
       resetTime: String(form.get("resetTime")),
       timezone: String(form.get("timezone")).trim(),
     };
-    await attempt(() => send("POST", "/api/stats/caps/config", change), words.saved);
+    await attempt(() => api.setCapSchedule(change), words.saved);
     await refresh();
   };
   return (

@@ -1,9 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { fields, text as textOf } from "../data/fields.ts";
 import type { CallDetail, CallRecord, KeptText, KeyRow } from "../data/views.ts";
 import { duration, keyName, wholeNumber } from "../format.ts";
-import { data, messageOf, send } from "../live/browser_api.ts";
+import { api, data, messageOf } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
 import { requestsText } from "../text/requests.ts";
 import { Problem } from "../ui/card.tsx";
@@ -33,10 +32,10 @@ interface Again {
 /** Asks again; returns the new call. Throws with the server's sentence when it cannot be done. */
 async function replay(id: string, key: string, model: string): Promise<Again> {
   const body = { ...(key === "" ? {} : { key }), ...(model === "" ? {} : { model }) };
-  const answer = fields(await send("POST", `/api/requests/${encodeURIComponent(id)}/replay`, body));
-  const call = await written(textOf(answer["id"]));
+  const answer = await api.replay(id, body);
+  const call = await written(answer.id ?? "");
   if (call === undefined) throw new Error(words.replayLost);
-  return { call, reply: { text: textOf(answer["body"]), whole: answer["whole"] === true } };
+  return { call, reply: { text: answer.body, whole: answer.whole } };
 }
 
 type Line = readonly [label: string, before: string, after: string];
@@ -143,7 +142,7 @@ async function known(): Promise<Known> {
     configuration.catalog(),
     configuration.settings(),
   ]);
-  const keeps = fields(settings["running"])["logBodies"] === true;
+  const keeps = settings.running["logBodies"] === true;
   return { keys, models: catalog.models.map((model) => model.id), keeps };
 }
 

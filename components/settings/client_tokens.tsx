@@ -1,9 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { fields, text as textOf } from "../data/fields.ts";
 import type { ClientRow } from "../data/views.ts";
 import { dateTime } from "../format.ts";
 import { attempt } from "../live/attempt.ts";
-import { messageOf, send } from "../live/browser_api.ts";
+import { api, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { settingsText } from "../text/settings.ts";
@@ -34,12 +33,16 @@ function Row({ client, onRevoke }: { client: ClientRow; onRevoke: () => void }) 
   );
 }
 
+type Budget = NonNullable<NonNullable<Parameters<typeof api.addClient>[0]>["budget"]>;
+
 function draftOf(form: FormData) {
   const days = Number(form.get("days"));
   const perMinute = Number(form.get("perMinute"));
   const limit = Number(form.get("limit"));
   const models = String(form.get("models") ?? "").split(/[\s,]+/).filter(Boolean);
-  const budget = { unit: String(form.get("unit")), limit, period: String(form.get("period")) };
+  // The form offers these alone.
+  const [unit, period] = [form.get("unit") as Budget["unit"], form.get("period") as Budget["period"]];
+  const budget = { unit, limit, period };
   return {
     name: String(form.get("name")).trim(),
     ...(perMinute > 0 ? { requestsPerMinute: perMinute } : {}),
@@ -94,7 +97,7 @@ export function ClientTokens(
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     try {
-      token.value = textOf(fields(await send("POST", "/api/clients", draftOf(new FormData(form))))["token"]);
+      token.value = (await api.addClient(draftOf(new FormData(form)))).token;
       form.reset();
     } catch (error) {
       say(messageOf(error), { tone: "bad" });
@@ -103,7 +106,7 @@ export function ClientTokens(
   };
   const revoke = async (client: ClientRow) => {
     await attempt(
-      () => send("DELETE", `/api/clients/${encodeURIComponent(client.id)}`),
+      () => api.revokeClient(client.id),
       words.revoked(client.name),
     );
     await refresh();

@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
-import { fields } from "../data/fields.ts";
 import type { SettingsView } from "../data/views.ts";
-import { messageOf, send } from "../live/browser_api.ts";
+import { api, messageOf } from "../live/browser_api.ts";
 import { settingsText } from "../text/settings.ts";
 import { Card, Problem } from "../ui/card.tsx";
 import { ShownOnce } from "./shown_once.tsx";
@@ -16,7 +15,7 @@ function newToken(): string {
 
 /** Changing the token ends every session; this page's own begins anew with the new one. */
 async function change(token: string): Promise<void> {
-  await send("POST", "/api/settings", { proxyApiKey: token });
+  await api.changeSettings({ proxyApiKey: token });
   await fetch("/dashboard/login", {
     method: "POST",
     body: new URLSearchParams({ token }),
@@ -31,7 +30,7 @@ export function OwnerToken(
   const typed = useSignal("");
   const changed = useSignal("");
   const problem = useSignal("");
-  const isDefault = fields(settings["running"])["proxyApiKeyIsDefault"] === true;
+  const isDefault = settings.running["proxyApiKeyIsDefault"] === true;
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     problem.value = "";

@@ -1,5 +1,4 @@
 import type { HealthView, SettingsView } from "../data/views.ts";
-import { fields } from "../data/fields.ts";
 import { byteSize, duration, wholeNumber } from "../format.ts";
 import { useNow } from "../live/now.ts";
 import { keysText } from "../text/keys.ts";
@@ -46,7 +45,7 @@ export function ServerInfo({ health, settings, readAt }: {
   const rows: readonly (readonly [string, string])[] = [
     [words.version, health.version],
     [words.uptime, duration(health.uptimeMs + Math.max(0, now - readAt))],
-    ...Object.entries(fields(settings["running"])).map(([name, value]) =>
+    ...Object.entries(settings.running).map(([name, value]) =>
       [spoken(name), name === "port" ? String(value) : shown(name, value)] as const
     ),
   ];

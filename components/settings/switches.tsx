@@ -1,6 +1,5 @@
-import { fields, text as textOf } from "../data/fields.ts";
 import type { SettingsView } from "../data/views.ts";
-import { messageOf, send } from "../live/browser_api.ts";
+import { api, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
 import { settingsText } from "../text/settings.ts";
 import { Card } from "../ui/card.tsx";
@@ -15,8 +14,8 @@ async function attempt(task: () => Promise<unknown>, done: string): Promise<void
 }
 
 async function testAlert(): Promise<void> {
-  const reply = fields(await send("POST", "/api/alerts/test"));
-  if (reply["ok"] !== true) throw new Error(textOf(reply["reason"]));
+  const { ok, reason } = await api.testAlert();
+  if (!ok) throw new Error(reason);
 }
 
 /** Updates at start; kept in the database, so it holds for every process. */
@@ -25,7 +24,7 @@ export function UpdateSwitch(
 ) {
   const isOn = settings["autoUpdate"] === true;
   const toggle = async () => {
-    await attempt(() => send("POST", "/api/settings", { autoUpdate: !isOn }), words.saved);
+    await attempt(() => api.changeSettings({ autoUpdate: !isOn }), words.saved);
     await refresh();
   };
   return (
@@ -40,7 +39,7 @@ export function UpdateSwitch(
 
 /** Where alerts go, and a button that proves it. */
 export function AlertTest({ settings }: { settings: SettingsView }) {
-  const isSet = fields(settings["running"])["alertWebhook"] === true;
+  const isSet = settings.running["alertWebhook"] === true;
   return (
     <Card title={words.alerts}>
       <p class="mb-3 text-mute">{isSet ? words.alertsLead : words.alertNone}</p>

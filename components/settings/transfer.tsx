@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { messageOf, send } from "../live/browser_api.ts";
+import { api, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
 import { settingsText } from "../text/settings.ts";
 import { Card } from "../ui/card.tsx";
@@ -24,13 +24,13 @@ export function Transfer() {
     await task().catch((error) => say(messageOf(error), { tone: "bad", ms: 10_000 }));
   };
   const exportAll = () =>
-    attempt(async () => saveFile(await send("POST", "/api/export", { passphrase: passphrase.value })));
+    attempt(async () => saveFile(await api.exportSealed({ passphrase: passphrase.value })));
   const importFile = (file: File | undefined) =>
     attempt(async () => {
       if (file === undefined) return;
       const document: unknown = JSON.parse(await file.text());
       const secret = passphrase.value === "" ? {} : { passphrase: passphrase.value };
-      await send("POST", "/api/import", { document, ...secret });
+      await api.importFile({ document, ...secret });
       say(settingsText.imported, { tone: "good" });
     });
   return (

@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
-import { agentChanges } from "../data/catalog_views.ts";
 import type { AgentChange, AgentRow } from "../data/views.ts";
-import { messageOf, send } from "../live/browser_api.ts";
+import { api, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { setupText } from "../text/setup.ts";
@@ -91,9 +90,7 @@ export function AgentStep(
   const ask = async (dryRun: boolean) => {
     problem.value = "";
     try {
-      changes.value = agentChanges(
-        await send("POST", "/api/agents/install", { agents: chosen.value, dryRun }),
-      );
+      changes.value = (await api.installAgents({ agents: chosen.value, dryRun })).results;
       if (!dryRun) say(words.applied(changes.value.filter((change) => change.ok).length), { tone: "good" });
     } catch (error) {
       problem.value = messageOf(error);

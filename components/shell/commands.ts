@@ -1,7 +1,6 @@
-import { fields, list } from "../data/fields.ts";
 import type { KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
-import { data, messageOf, send } from "../live/browser_api.ts";
+import { api, data, messageOf } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
 import { say } from "../live/toasts.ts";
 import { paletteText, themeText } from "../text/commands.ts";
@@ -32,17 +31,17 @@ function act(task: () => Promise<string>): () => void {
 }
 
 async function checkKeys(): Promise<string> {
-  const rows = list(await send("POST", "/api/keys/check"), "results").map(fields);
-  return words.keysChecked(rows.filter((row) => row["ok"] === true).length, rows.length);
+  const { results } = await api.checkAllKeys();
+  return words.keysChecked(results.filter(({ ok }) => ok).length, results.length);
 }
 
 async function refreshModels(): Promise<string> {
-  return words.modelsRefreshed(list(await send("POST", "/api/refresh-models"), "models").length);
+  return words.modelsRefreshed((await api.refreshModels()).models.length);
 }
 
 async function testAlert(): Promise<string> {
-  const reply = fields(await send("POST", "/api/alerts/test"));
-  if (reply["ok"] !== true) throw new Error(String(reply["reason"]));
+  const { ok, reason } = await api.testAlert();
+  if (!ok) throw new Error(reason);
   return words.alertSent;
 }
 
@@ -87,7 +86,6 @@ export const FIXED: readonly Command[] = [
 /** A key, and what can be done to it. */
 function keyCommands(key: KeyRow): readonly Command[] {
   const name = keyName(key);
-  const path = `/api/keys/${encodeURIComponent(key.id)}`;
   const isOff = key.status === "disabled";
   const change = (label: string, task: () => Promise<unknown>): Command => ({
     group: words.actions,
@@ -104,12 +102,12 @@ function keyCommands(key: KeyRow): readonly Command[] {
       hint: text.status[key.status],
       run: go(`/dashboard/keys?focus=${encodeURIComponent(key.id)}`),
     },
-    change(words.checkKey(name), () => send("POST", `${path}/check`)),
+    change(words.checkKey(name), () => api.checkKey(key.id)),
     change(
       (isOff ? words.switchOn : words.switchOff)(name),
-      () => send("PATCH", path, { enabled: isOff }),
+      () => api.editKey(key.id, { enabled: isOff }),
     ),
-    ...(key.cooldowns.length === 0 ? [] : [change(words.lift(name), () => send("POST", `${path}/lift`, {}))]),
+    ...(key.cooldowns.length === 0 ? [] : [change(words.lift(name), () => api.liftCooldown(key.id))]),
   ];
 }
 

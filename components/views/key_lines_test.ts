@@ -1,12 +1,31 @@
 import assert from "node:assert/strict";
 import type { KeyRow } from "../data/views.ts";
-import { keyRows } from "../data/key_rows.ts";
 import { filterKeys, keyLines, windowOf } from "./key_lines.ts";
 
-function keys(...rows: readonly Record<string, unknown>[]): readonly KeyRow[] {
-  return keyRows(
-    rows.map((row, index) => ({ id: `k${index}`, tail: `...000${index}`, status: "active", ...row })),
-  );
+const KEY: KeyRow = {
+  id: "",
+  tail: "",
+  source: "api_key",
+  label: "",
+  email: "",
+  project: "",
+  tier: "free",
+  status: "active",
+  reason: "",
+  link: "",
+  requests: 0,
+  errors: 0,
+  inFlight: 0,
+  cooldowns: [],
+  models: [],
+  priority: 0,
+  allowModels: [],
+  denyModels: [],
+  proxy: "",
+};
+
+function keys(...rows: readonly Partial<KeyRow>[]): readonly KeyRow[] {
+  return rows.map((row, index) => ({ ...KEY, id: `k${index}`, tail: `...000${index}`, ...row }));
 }
 
 Deno.test("keyLines() puts keys under their projects and unknown projects last", () => {

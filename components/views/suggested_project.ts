@@ -5,8 +5,10 @@ export function suggestionId({ credentials }: SuggestionRow): string {
   return credentials.toSorted().join("+");
 }
 
+type Named = Pick<KeyRow, "project">;
+
 /** The project that one of the keys already has, else the first free `project-N`. */
-export function projectNameFor(members: readonly KeyRow[], keys: readonly KeyRow[]): string {
+export function projectNameFor(members: readonly Named[], keys: readonly Named[]): string {
   const told = members.map((key) => key.project).find((project) => project !== "");
   if (told !== undefined) return told;
   const taken = new Set(keys.map((key) => key.project));

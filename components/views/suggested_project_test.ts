@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { keyRows } from "../data/key_rows.ts";
 import { projectNameFor, suggestionId } from "./suggested_project.ts";
 
-const keys = keyRows([{ id: "a" }, { id: "b", project: "mine" }, { id: "c", project: "project-1" }]);
+const keys = [
+  { id: "a", project: "" },
+  { id: "b", project: "mine" },
+  { id: "c", project: "project-1" },
+];
 
 Deno.test("projectNameFor() takes a member's own project, else the first free number", () => {
   assert.equal(projectNameFor(keys.slice(0, 2), keys), "mine");

@@ -42,7 +42,8 @@ function add(point: TrafficPoint, call: CallRecord): TrafficPoint {
   return {
     at: point.at,
     ok: point.ok + ok,
-    failed: point.failed + 1 - ok,
+    // Who left was neither answered nor failed.
+    failed: point.failed + (call.outcome === "failed" ? 1 : 0),
     tokens: point.tokens + (call.usage?.totalTokens ?? 0),
   };
 }

@@ -1,18 +1,24 @@
 import assert from "node:assert/strict";
-import { callRecord } from "../data/traffic_views.ts";
+import { freshCall } from "../data/rows.ts";
 import { advance, emptySeries, niceMax, STEP_MS, STEPS } from "./traffic_series.ts";
 
 const NOW = 1_700_000_000_000;
 
-function call(outcome: string, endedAgo: number, tokens = 10) {
-  return callRecord({
+function call(outcome: "ok" | "failed" | "cancelled", endedAgo: number, tokens = 10) {
+  return freshCall({
     id: `r${endedAgo}`,
     at: NOW - endedAgo - 500,
     totalMs: 500,
     outcome,
     model: "m",
     tokens,
-  })!;
+    client: "owner",
+    agent: "",
+    status: 200,
+    key: null,
+    failure: null,
+    message: null,
+  });
 }
 
 Deno.test("advance() counts calls at their end and forgets what is too old", () => {

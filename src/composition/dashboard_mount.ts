@@ -41,7 +41,7 @@ async function load(options: DashboardMountOptions, remoteOf: (request: Request)
     import("fresh"),
   ]);
   return dashboardApp({
-    data: createDashboardData(management.ask),
+    data: createDashboardData(management.client),
     sessions,
     files,
     assets: await loadAssets(files),

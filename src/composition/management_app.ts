@@ -14,13 +14,11 @@ import type { Access } from "./access.ts";
 import { guardOptions } from "./guard_options.ts";
 import type { Rooms } from "./rooms.ts";
 
-/** The management API as others reach it, and as the dashboard's pages reach it inside the process. */
+/** The management API as others reach it, and as functions for the pages of this process. */
 export interface Management {
   readonly api: Hono<{ Bindings: PeerInfo }>;
   /** The API as functions, with the owner's rights. */
   readonly client: LocalClient;
-  /** Asks with the owner's rights. */
-  readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
   /** Ends open event streams. */
   endStreams(): void;
 }
@@ -50,13 +48,6 @@ export function managementApp(
     ledger.log("error", "oauth", "The sign-in failed inside the proxy", { error: error.message });
   const callback = createCallbackApp({ oauth: rooms.oauth, onFault });
   const api = createApi({ ...apiPorts, admin, ledger, now, auth });
-  const inside = createApi({
-    ...apiPorts,
-    admin,
-    ledger,
-    now,
-    auth: () => ({ ok: true, client: { id: OWNER, name: "owner", owner: true } }),
-  });
   return {
     api: mounted(new Hono().onError(passFault).route("/", callback).route("/", api), {
       arrived: (request, peer) => peers.set(request, peer),
@@ -72,7 +63,6 @@ export function managementApp(
       ledger,
       client: { id: OWNER, name: "owner", owner: true },
     }),
-    ask: async (path, init) => await inside.request(path, init),
     endStreams: () => streams.endAll(),
   };
 }

@@ -7,7 +7,7 @@ import { passFault } from "./app.ts";
 import type { Sessions } from "./dashboard_session.ts";
 
 export interface DashboardOptions {
-  /** What pages read; `createDashboardData(ask)` makes it from the management API of this same process. */
+  /** What pages read; `createDashboardData(client)` makes it from the handlers of this same process. */
   readonly data: DashboardData;
   readonly sessions: Sessions;
   /** Addresses of the built files, from `loadAssets(files)`. */

@@ -1,0 +1,177 @@
+import type { CallRecord as ApiCall, ClientView, Key } from "../../src/management/contract.ts";
+import type {
+  Bucket,
+  CapProgress,
+  Caps,
+  Health,
+  Models,
+  Requests,
+  Stats,
+} from "../../src/management/contract.ts";
+import { shortNumber } from "../format.ts";
+import type {
+  BucketRow,
+  CallRecord,
+  CapsView,
+  ClientRow,
+  HealthView,
+  KeyRow,
+  MatrixModel,
+  RequestsView,
+  StatsView,
+} from "./views.ts";
+
+/** `{name: value}` without the entries whose value is null or undefined, for optional properties. */
+function given<Value extends object>(
+  value: Value,
+): { [Key in keyof Value]?: Exclude<Value[Key], undefined | null> } {
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined && item !== null);
+  return Object.fromEntries(entries) as { [Key in keyof Value]?: Exclude<Value[Key], undefined | null> };
+}
+
+/** A key as the pages show it: what nobody told is empty. */
+export function keyRow(key: Key): KeyRow {
+  const { id, tail, source, label, tier, status, errors, inFlight, slots, priority, models, updatedAt } = key;
+  return {
+    id,
+    tail,
+    source,
+    label,
+    tier,
+    status,
+    errors,
+    inFlight,
+    slots,
+    priority,
+    models,
+    updatedAt,
+    email: key.email ?? "",
+    project: key.project ?? "",
+    reason: key.reason ?? "",
+    link: key.link ?? "",
+    proxy: key.proxy ?? "",
+    requests: key.usage,
+    allowModels: key.allowModels ?? [],
+    denyModels: key.denyModels ?? [],
+    cooldowns: key.cooldowns.map(({ scope, kind, reason, until }) => ({
+      scope,
+      kind,
+      reason,
+      until: Date.parse(until),
+    })),
+    ...given({ lastUsed: key.lastUsed, cooldownUntil: key.cooldownUntil }),
+  };
+}
+
+/** When the first of the limits will be used up, by the API's forecast for each. */
+function emptyAt(limits: Bucket["limits"]): number | undefined {
+  const times = limits.flatMap(({ forecast: { exhaustedAt } }) =>
+    exhaustedAt === null ? [] : [Date.parse(exhaustedAt)]
+  );
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+export function bucketRow(bucket: Bucket): BucketRow {
+  const { id, project, projectKind, model, source, credentials, limits, coolingReason = "" } = bucket;
+  const optional = given({ coolingUntil: bucket.coolingUntil, emptyAt: emptyAt(limits) });
+  return { id, project, projectKind, model, source, credentials, limits, coolingReason, ...optional };
+}
+
+/** Caps joined with how far they are used. */
+export function capsView({ caps, resetTime, timezone }: Caps, progress: readonly CapProgress[]): CapsView {
+  const byModel = new Map(progress.map((row) => [row.model, row]));
+  return {
+    resetTime,
+    timezone,
+    caps: caps.map((cap) => {
+      const now = byModel.get(cap.model);
+      return now === undefined ? cap : { ...cap, current: now.current, nextReset: Date.parse(now.nextReset) };
+    }),
+  };
+}
+
+export function healthView({ status, version, uptime, keys, models, queue }: Health): HealthView {
+  const { total, active, cooldown, dead, minCooldown } = keys;
+  return {
+    status,
+    version,
+    uptimeMs: uptime * 1_000,
+    keys: { total, active, cooldown, dead, minCooldownMs: minCooldown * 1_000 },
+    models,
+    queue,
+  };
+}
+
+export function statsView({ totalRequests, totalErrors, totals, daily, models }: Stats): StatsView {
+  return {
+    requests: totalRequests,
+    errors: totalErrors,
+    tokens: totals.tokens.total,
+    days: Object.entries(daily).map(([day, { requests, errors }]) => ({ day, requests, errors }))
+      .sort((a, b) => a.day < b.day ? -1 : 1),
+    models: Object.entries(models).map(([model, requests]) => ({ model, requests }))
+      .sort((a, b) => b.requests - a.requests),
+  };
+}
+
+/** A call of a list. */
+export function callRow(call: ApiCall): CallRecord {
+  // The same fields; the pages' type names ids by their kind.
+  return call as unknown as CallRecord;
+}
+
+/** A call as a `request` event tells of it. */
+export interface ShortCall
+  extends Pick<ApiCall, "id" | "at" | "client" | "agent" | "status" | "outcome" | "totalMs"> {
+  readonly model: string;
+  readonly tokens: number;
+  readonly key: string | null;
+  readonly failure: string | null;
+  readonly message: string | null;
+}
+
+export function freshCall({ model, tokens, key: _key, failure, message, ...rest }: ShortCall): CallRecord {
+  const call = {
+    ...rest,
+    modelAsked: model,
+    usage: { totalTokens: tokens },
+    attempts: [],
+    warnings: [],
+    session: "",
+    operation: "",
+    dialect: "",
+    stream: false,
+    queuedMs: 0,
+    requestBytes: 0,
+    ...given({ failure, message }),
+  };
+  return call as unknown as CallRecord;
+}
+
+export function requestsView({ requests, cursor }: Requests): RequestsView {
+  return { items: requests.map(callRow), cursor: cursor ?? "" };
+}
+
+export function matrixModels({ entries }: Models): readonly MatrixModel[] {
+  return entries.filter(({ aliasOf }) => aliasOf === undefined).map((model) => ({
+    id: model.id,
+    name: model.displayName,
+    sources: model.sources,
+    credentials: model.credentials,
+    inputLimit: model.inputTokenLimit,
+    outputLimit: model.outputTokenLimit,
+  }));
+}
+
+export function clientRow(client: ClientView): ClientRow {
+  const { id, name, tail, status, createdAt, budget } = client;
+  return {
+    id,
+    name,
+    tail,
+    status,
+    createdAt,
+    budget: budget === undefined ? "" : `${shortNumber(budget.limit)} ${budget.unit} ${budget.period}`,
+    ...given({ requestsPerMinute: client.requestsPerMinute, expiresAt: client.expiresAt }),
+  };
+}
