@@ -1,10 +1,11 @@
 import { Buffer } from "node:buffer";
-import { type Failure, ok, type Result } from "../core/mod.ts";
+import { type Failure, ok, type Result, toldFault } from "../core/mod.ts";
 import { readWhole } from "../upstreams/mod.ts";
 import { type BodyReader, openBody } from "./body_reader.ts";
 import { ContentWatch } from "./content_watch.ts";
+import { ErrorGuard } from "./error_guard.ts";
 import type { RelayDeps } from "./deps.ts";
-import { clientGone, truncatedFailure } from "./failures.ts";
+import { clientGone, ownFailure, truncatedFailure } from "./failures.ts";
 import type { NativeCall, NativeRefusal, NativeReply, OnRefusal } from "./native_call.ts";
 import { judgeFirst, judgeForm } from "./native_judge.ts";
 import { NativeSniffer } from "./native_sniffer.ts";
@@ -52,7 +53,7 @@ export async function relayNative(
     return { ok: false, error: refusal?.failure === served.error ? refusal : { failure: served.error } };
   }
   const { status, headers } = served.value.value.reply.response;
-  return ok({ status, headers, body: bodyOf(call, served.value) });
+  return ok({ status, headers, body: bodyOf(deps, call, served.value) });
 }
 
 /** A turn whose tool call the model garbled, as it came. */
@@ -156,23 +157,29 @@ async function firstContent(
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
 }
 
-function bodyOf(call: NativeCall, served: Served<OpenNative>): NativeReply["body"] {
+function bodyOf(deps: RelayDeps, call: NativeCall, served: Served<OpenNative>): NativeReply["body"] {
   const { reader, first } = served.value;
   const settle = settler(call, served);
-  if (reader !== undefined) return streamed(call, served.value, reader, settle);
+  if (reader !== undefined) return streamed(deps, call, { ...served, reader }, settle);
   settle();
   return first;
 }
 
 /** The body on its way to the client, byte for byte; the lease is settled when it ends, breaks or is left. */
 function streamed(
+  deps: RelayDeps,
   call: NativeCall,
-  { reply, first, sniffer, watch }: OpenNative,
-  reader: BodyReader,
+  { lease, value: { reply, first, sniffer, watch }, reader }: Served<OpenNative> & {
+    readonly reader: BodyReader;
+  },
   settle: Settle,
 ): ReadableStream<Uint8Array> {
+  const guard = new ErrorGuard(lease.credential);
+
   async function pump(target: PumpTarget<Uint8Array>): Promise<void> {
     const failure = await passAll(target);
+    const said = guard.end();
+    if (said !== undefined) target.write(said);
     settle(failure);
     // Google's own last words are enough; two errors would be read as one broken object.
     if (failure !== undefined && !sniffer.saidError()) target.write(call.brokenFrame(failure));
@@ -183,7 +190,8 @@ function streamed(
     try {
       let bytes: Uint8Array | undefined = first;
       while (true) {
-        target.write(bytes);
+        const passed = guard.pass(bytes);
+        if (passed !== undefined) target.write(passed);
         const room = target.room();
         if (room !== undefined) await room;
         bytes = await reply.wait(reader.read());
@@ -194,7 +202,20 @@ function streamed(
       }
       return call.turn && !sniffer.finished() ? truncatedFailure() : undefined;
     } catch (cause) {
+      return failureOf(cause);
+    }
+  }
+
+  function failureOf(cause: unknown): Failure {
+    try {
       return reply.readFailure(cause);
+    } catch (fault) {
+      const { id } = call.trail.facts;
+      deps.ledger.log("error", "request", "A request failed inside the proxy", {
+        request: id,
+        error: toldFault(fault),
+      });
+      return ownFailure(id);
     }
   }
 

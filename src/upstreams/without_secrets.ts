@@ -78,7 +78,7 @@ function hides(text: string, secret: string): boolean {
     if (shown(plain)) return true;
     // What is encoded may be broken into lines.
     for (const candidate of [plain, plain.replace(/\s+/g, "")]) {
-      for (const [run] of candidate.matchAll(ENCODED_REGEXP)) if (decodings(run).some(shown)) return true;
+      if (decoded(candidate).some((once) => shown(once) || decoded(once).some(shown))) return true;
     }
     const next = unescaped(plain);
     if (next === plain) return false;
@@ -90,6 +90,11 @@ function hides(text: string, secret: string): boolean {
 /** Letters and digits alone, in lower case. */
 function letters(text: string): string {
   return text.replace(/[^A-Za-z0-9]+/g, "").toLowerCase();
+}
+
+/** Everything in a text that reads as base64 or hex, decoded. */
+function decoded(text: string): string[] {
+  return [...text.matchAll(ENCODED_REGEXP)].flatMap(([run]) => decodings(run));
 }
 
 /** The run read as base64 from each of its first four places, and as hex from its first two. */
