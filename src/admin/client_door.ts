@@ -230,7 +230,7 @@ export class ClientDoor {
   #spend(record: CallRecord): void {
     const budget = this.#byId.get(record.client)?.budget;
     if (budget === undefined) return;
-    const used = usedBy(record, budget.unit, (call) => this.#deps.ledger.prices.costOfCall(call));
+    const used = usedBy(record, budget.unit, (call) => this.#deps.ledger.prices.costOfCall(call) ?? 0);
     this.#meters.get(record.client)?.settle(record.id, used);
     const spending = this.#spending.get(record.client);
     if (spending !== undefined) spending.since += budget.unit === "usd" ? used / MICROS : used;

@@ -30,7 +30,7 @@ export async function requestTotals(
   do {
     const page = await ledger.requests(filter, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
     for (const record of page.items) {
-      addTo(cell, { ...record, costMicros: ledger.prices.costOfCall(record) }, true);
+      addTo(cell, { ...record, costMicros: ledger.prices.costOfCall(record) ?? 0 }, true);
       oldest = Math.min(oldest ?? record.at, record.at);
     }
     cursor = page.cursor;

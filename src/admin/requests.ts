@@ -6,7 +6,8 @@ import { type Outcome, refuse } from "./problem.ts";
 /** A call record with its cost. */
 export interface RequestView extends CallRecord {
   /** US dollars by the price table, as if it were paid for. */
-  readonly cost: number;
+  /** US dollars by the price table; null where the model's price is not known. */
+  readonly cost: number | null;
 }
 
 export interface RequestPage {
@@ -24,7 +25,7 @@ export async function requestPage(
     const page = await ledger.requests(filter, options);
     const requests = page.items.map((record) => ({
       ...record,
-      cost: ledger.prices.costOfCall(record) / 1_000_000,
+      cost: dollars(ledger.prices.costOfCall(record)),
     }));
     return ok({ requests, cursor: page.cursor ?? null });
   } catch (error) {
@@ -45,5 +46,9 @@ export async function requestById(
   const record = await ledger.request(id);
   if (record === undefined) return refuse(404, "not_found", "There is no record of such a request");
   const bodies = await new BodyShelf(store).get(id) ?? null;
-  return ok({ ...record, cost: ledger.prices.costOfCall(record) / 1_000_000, bodies });
+  return ok({ ...record, cost: dollars(ledger.prices.costOfCall(record)), bodies });
+}
+
+function dollars(micros: number | null): number | null {
+  return micros === null ? null : micros / 1_000_000;
 }

@@ -53,7 +53,7 @@ export async function settingsView(
       note: ledger.prices.note,
       models: Object.fromEntries(
         Object.entries(ledger.prices.known()).map(([name, price]) => [name, { ...price }]),
-      ) as JsonObject,
+      ) as unknown as JsonObject,
       overrides: overrides ?? {},
     },
     updatedAt: typeof runtime?.["updatedAt"] === "number" ? runtime["updatedAt"] : 0,

@@ -112,7 +112,7 @@ function openBook(options: LedgerOptions, prices: PriceTable, projects: ProjectN
   const rollups = new RollupBook({
     book,
     projectOf: (attempt) => projects.of(attempt.credential),
-    costOf: (record) => prices.costOfCall(record),
+    costOf: (record) => prices.costOfCall(record) ?? 0,
   });
   return { name: book, rollups };
 }

@@ -1,6 +1,13 @@
 import { type CallRecord, isObject, type JsonObject, matchesGlob, type Usage } from "../core/mod.ts";
 import table from "../../data/prices.json" with { type: "json" };
 
+/** Prices of one modality that differ from those of text. */
+export interface ModalityPrice {
+  readonly input?: number;
+  readonly cached?: number;
+  readonly output?: number;
+}
+
 /** US dollars for a million tokens. */
 export interface Price {
   readonly input: number;
@@ -14,6 +21,8 @@ export interface Price {
     readonly cached: number;
     readonly output: number;
   };
+  /** By Google's names: AUDIO, IMAGE, VIDEO. */
+  readonly modalities?: Readonly<Record<string, ModalityPrice>>;
 }
 
 /** A price and what it rests on. */
@@ -68,23 +77,37 @@ export class PriceTable {
     return price;
   }
 
-  /** Millionths of a dollar, rounded; 0 for a model without a price. */
-  costOf(usage: Usage, model: string): number {
+  /** Millionths of a dollar, rounded; null for a model whose price nobody knows. */
+  costOf(usage: Usage, model: string): number | null {
     const price = this.priceOf(model);
-    if (price === undefined) return 0;
+    if (price === undefined) return null;
     const rate = price.long !== undefined && usage.promptTokens > price.long.above ? price.long : price;
-    const fresh = Math.max(0, usage.promptTokens - usage.cachedTokens) + usage.toolUseTokens;
-    const output = usage.candidatesTokens + usage.thoughtsTokens;
-    return Math.round(fresh * rate.input + usage.cachedTokens * rate.cached + output * rate.output);
+    const { modalities = {} } = price;
+    const { promptTokens, cachedTokens, promptDetails, candidatesDetails } = usage;
+    // Google names the modalities of the whole prompt; what of it was cached is taken to be a like share of each.
+    const cachedShare = promptTokens > 0 ? Math.min(1, cachedTokens / promptTokens) : 0;
+    let cost = (promptTokens * (1 - cachedShare) + usage.toolUseTokens) * rate.input +
+      cachedTokens * rate.cached + (usage.candidatesTokens + usage.thoughtsTokens) * rate.output;
+    for (const [name, special] of Object.entries(modalities)) {
+      const sent = Math.min(promptDetails?.[name] ?? 0, promptTokens);
+      const made = Math.min(candidatesDetails?.[name] ?? 0, usage.candidatesTokens);
+      cost += sent * (1 - cachedShare) * ((special.input ?? rate.input) - rate.input);
+      cost += sent * cachedShare * ((special.cached ?? rate.cached) - rate.cached);
+      cost += made * ((special.output ?? rate.output) - rate.output);
+    }
+    return Math.round(cost * (TIERS[usage.serviceTier?.toLowerCase() ?? ""] ?? 1));
   }
 
-  costOfCall(record: CallRecord): number {
-    if (record.usage === undefined) return 0;
+  /** What a call cost; 0 for one that used nothing, null where its model's price is not known. */
+  costOfCall(record: CallRecord): number | null {
+    if (record.usage === undefined || record.usage.totalTokens === 0) return 0;
     return this.costOf(record.usage, record.modelUsed ?? record.modelAsked);
   }
 }
 
 const SHIPPED: Readonly<Record<string, Price>> = table.models;
+/** What a service tier costs as a share of the standard one. */
+const TIERS: Readonly<Record<string, number>> = table.tiers;
 
 function longestMatch(prices: Readonly<Record<string, Price>>, model: string): Price | undefined {
   let best: [number, Price] | undefined;

@@ -69,7 +69,7 @@ Deno.test("GET /api/requests pages and filters; one record is found by its id", 
     assert.equal((await client.requests({ agent: "CODEX" })).requests.length, 5);
     const one = await client.request("req_7");
     assert.equal(one.id, "req_7");
-    assert.ok(one.cost > 0);
+    assert.ok(one.cost !== null && one.cost > 0);
     for (
       const query of ["limit=0", "limit=x", "colour=red", "status=9", "class=none", "cursor=bad", "since=-1"]
     ) {

@@ -149,7 +149,9 @@ export const CallRecord = z.object({
   usage: usage.optional(),
   warnings: z.array(z.string()),
   attempts: z.array(Attempt),
-  cost: z.number(),
+  cost: z.number().nullable().describe(
+    "US dollars by the price table; null where the price of the model is not known",
+  ),
 });
 export type CallRecord = Wire<typeof CallRecord>;
 
