@@ -11,7 +11,10 @@ export interface Standings {
 }
 
 /** The verdict alone, from memory, with the keys as they are listed. */
-export function standingsOf({ catalog, pool, ports }: AdminDeps, keys: readonly SafeKey[]): Standings {
+export function standingsOf(
+  { catalog, pool, ports, ledger }: AdminDeps,
+  keys: readonly SafeKey[],
+): Standings {
   const found = new Map(
     catalog.list().filter(({ aliasOf }) => aliasOf === undefined)
       .map(({ id, sources }) => [id, pool.standing(id, sources)] as const),
@@ -21,7 +24,17 @@ export function standingsOf({ catalog, pool, ports }: AdminDeps, keys: readonly 
     ...standing,
     fallback: serves(standing.model) ? null : catalog.fallbacksOf(standing.model).find(serves) ?? null,
   }));
-  return { models, verdict: verdictOf(models, keys, ports.clock.now()) };
+  return {
+    models,
+    verdict: withTrouble(verdictOf(models, keys, ports.clock.now()), ledger.storageTrouble()),
+  };
+}
+
+/** A proxy that serves but cannot write is not well. */
+function withTrouble(verdict: Verdict, trouble: string | undefined): Verdict {
+  if (trouble === undefined) return verdict;
+  const { status, message } = verdict;
+  return { ...verdict, status: status === "ok" ? "degraded" : status, message: `${trouble}. ${message}` };
 }
 
 function verdictOf(models: Standings["models"], keys: readonly SafeKey[], now: number): Verdict {

@@ -27,6 +27,8 @@ import { keyList } from "./commands/key_list.ts";
 import { keyRemove } from "./commands/key_remove.ts";
 import { login } from "./commands/login.ts";
 import { mcp } from "./commands/mcp.ts";
+import { logs } from "./commands/logs.ts";
+import { masterKeyChange } from "./commands/master_key_change.ts";
 import { open } from "./commands/open.ts";
 import { quotaGroupAdd } from "./commands/quota_group_add.ts";
 import { quotaGroupList } from "./commands/quota_group_list.ts";
@@ -49,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   status,
   stats,
   mcp,
+  logs,
   open,
   demo,
   sim,
@@ -74,6 +77,7 @@ export const COMMANDS: readonly Command[] = [
   clientList,
   clientRevoke,
   backup,
+  masterKeyChange,
   exportCommand,
   importCommand,
   configShow,

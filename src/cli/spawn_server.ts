@@ -14,14 +14,15 @@ const PATIENCE_MS = 30_000;
 
 /** Starts a server in a process of its own that outlives this one, and waits until it answers. */
 export async function spawnServer(context: Context, args: readonly string[]): Promise<ServerInfo> {
-  const { home } = await context.settings();
+  const settings = await context.settings();
+  const { home } = settings;
   const log = await openLog(home);
   const { program, args: all } = selfCommand(context.services, ["start", "--no-splash", ...args]);
   const file = openSync(log, "a", 0o600);
   const child = spawn(program, [...all], {
     detached: true,
     stdio: ["ignore", file, file],
-    env: { ...process.env, DENO_NO_UPDATE_CHECK: "1" },
+    env: { ...process.env, DENO_NO_UPDATE_CHECK: "1", LOG_FILE: settings.logFile ?? log },
   });
   closeSync(file);
   let ended: number | undefined;

@@ -7,7 +7,7 @@ import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
 import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
 import { type CappedPool, createPool } from "../pool/mod.ts";
 import { backupsIn, openStore, type Store } from "../store/mod.ts";
-import { createConnections, pooledFetch } from "../system/mod.ts";
+import { createConnections, LogFile, pooledFetch } from "../system/mod.ts";
 import { type Upstream, upstreamsOf } from "../upstreams/mod.ts";
 import { saveOwnerKey } from "./owner_key_file.ts";
 import { rememberedCredentials } from "./remembered_credentials.ts";
@@ -56,7 +56,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     store,
     settings,
     ports,
-    ...(options.print === undefined ? {} : { print: options.print }),
+    ...printer(options),
   });
   if (!visitor) {
     await noteNewDatabase(store, settings, ledger);
@@ -179,4 +179,10 @@ async function noteOpenFolder({ kv, home }: Settings, ledger: LedgerRoom): Promi
     "store",
     `The data folder ${home} ${owner}has mode ${open}: others can reach the keys in it`,
   );
+}
+
+/** Where lines go: to whoever asked, else to LOG_FILE, else to the console. */
+function printer({ print, settings }: ServicesOptions): Pick<ServicesOptions, "print"> {
+  if (print !== undefined) return { print };
+  return settings.logFile === undefined ? {} : { print: new LogFile(settings.logFile).write };
 }

@@ -152,6 +152,7 @@ function assemble(
     historyRetentionDays: values.HISTORY_RETENTION_DAYS,
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,
+    ...(values.LOG_FILE === undefined ? {} : { logFile: values.LOG_FILE }),
     logBodies: values.LOG_BODIES,
     ...(values.ALERT_WEBHOOK_URL === undefined ? {} : { alertWebhookUrl: values.ALERT_WEBHOOK_URL }),
     workers: values.WORKERS,

@@ -106,6 +106,12 @@ export const reports = group("Logs and alerts", {
     parse: oneOf("human", "json"),
     doc: "json writes one object a line, for machines.",
   },
+  LOG_FILE: {
+    allowed: "a file",
+    parse: anyText,
+    doc:
+      "File for the log's lines instead of the console: 5 MB, and the four before it. Default: the console, and logs/server.log in the data folder for servers in the background.",
+  },
   LOG_BODIES: {
     fallback: "false",
     allowed: TRUTH,

@@ -58,6 +58,8 @@ export interface Settings {
   readonly historyRetentionDays: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly logFormat: "human" | "json";
+  /** Lines go here instead of the console. */
+  readonly logFile?: string;
   readonly logBodies: boolean;
   readonly alertWebhookUrl?: string;
   readonly workers: number;

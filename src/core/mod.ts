@@ -14,6 +14,7 @@ export * from "./json.ts";
 export * from "./pacific.ts";
 export { editDistance } from "./edit_distance.ts";
 export * from "./ports.ts";
+export * from "./storage_problem.ts";
 export * from "./unreachable.ts";
 export * from "./redact.ts";
 export * from "./result.ts";

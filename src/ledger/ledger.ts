@@ -18,6 +18,7 @@ import { RollupBook } from "./rollup_book.ts";
 import { mergeRollups } from "./rollup_merge.ts";
 import { lifetime, series, totals } from "./rollup_query.ts";
 import { Sealer } from "./sealer.ts";
+import { StorageWatch } from "./storage_watch.ts";
 import { Writer } from "./writer.ts";
 
 export interface LedgerOptions {
@@ -35,6 +36,7 @@ export interface LedgerOptions {
 const BOOK_REST_MS = 24 * 3_600_000;
 
 interface Parts {
+  readonly storage: StorageWatch;
   readonly options: LedgerOptions;
   readonly prices: PriceTable;
   readonly projects: ProjectNames;
@@ -68,6 +70,7 @@ function assemble(options: LedgerOptions): Parts {
     bus,
     wake: () => writer.wake(),
   });
+  const storage = new StorageWatch();
   const fresh = new FreshIndex();
   const sealer = new Sealer(store, ports.clock, fresh, desk.problem("Records could not be packed"));
   const writer: Writer = new Writer({
@@ -76,8 +79,14 @@ function assemble(options: LedgerOptions): Parts {
     logs: ring,
     fresh,
     openBook: () => openBook(options, prices, projects),
-    onProblem: desk.problem("Records could not be written"),
-    onWritten: (values) => sealer.written(values),
+    onProblem: (error) => {
+      storage.failed(error);
+      desk.problem("Records could not be written")(error);
+    },
+    onWritten(values) {
+      storage.worked();
+      sealer.written(values);
+    },
   });
   const alerts = new AlertSender({
     kv: store.kv,
@@ -95,6 +104,7 @@ function assemble(options: LedgerOptions): Parts {
   reload();
   return {
     options,
+    storage,
     prices,
     projects,
     bus,
@@ -174,9 +184,11 @@ function alerting({ alerts, desk, bus }: Parts) {
   } satisfies Partial<LedgerRoom>;
 }
 
-function upkeep({ options, sealer, ring }: Parts) {
+function upkeep({ options, sealer, ring, storage }: Parts) {
   const { store: { kv }, ports: { clock }, settings } = options;
   return {
+    storageTrouble: () => storage.trouble,
+    storageFailed: (error) => storage.failed(error),
     seal: (minimum = 1) => sealer.seal(minimum),
     async sweep() {
       await ring.trim();

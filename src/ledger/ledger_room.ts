@@ -36,6 +36,10 @@ export interface LedgerRoom extends Ledger {
   clearAlert(type: Alert["type"], subject: string): Promise<boolean>;
   /** Sends a test alert and says what went wrong, or nothing. */
   testAlert(): Promise<string | undefined>;
+  /** Why nothing can be written at the moment, in a sentence; undefined while all is well. */
+  storageTrouble(): string | undefined;
+  /** Notes that another room could not write. */
+  storageFailed(error: unknown): void;
   /** The project that a credential's attempts are counted under. */
   projectOf(credential: CredentialId): string;
   /** Packs fresh records into indexed segments while at least `minimum` wait (default 1); returns how many. */

@@ -17,6 +17,7 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
   429: "Too many wrong tokens: wait",
   502: "Google could not be reached",
   503: "Not available now",
+  507: "The disk is full or read-only: nothing was changed",
 };
 
 /** The OpenAPI 3.1 document of these endpoints, made from the schemas that check their requests. */

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Admin, ClientIdentity, Outcome } from "../admin/mod.ts";
-import type { Failure } from "../core/mod.ts";
+import { type Failure, storageProblem } from "../core/mod.ts";
 import type { LedgerRoom } from "../ledger/mod.ts";
 import type { ApiPorts } from "./api_ports.ts";
 import type { ApiContext } from "./handlers/handler.ts";
@@ -57,7 +57,10 @@ export function createApi(options: ApiOptions): Hono {
   }
   app.all("/api/*", () => notFound());
   app.onError((error) => {
+    const storage = storageProblem(error);
+    if (storage !== undefined) options.ledger.storageFailed(error);
     options.ledger.log("error", "server", `The management API failed: ${error.message}`);
+    if (storage !== undefined) return managementError({ status: 507, ...storage });
     return managementError({ status: 500, code: "internal", message: "The server failed: see its log" });
   });
   return app;

@@ -2,6 +2,7 @@ import type { NewId } from "../core/mod.ts";
 import { StoreOpenError } from "./open_error.ts";
 
 const KEY_FILE = "secret.key";
+const NEXT_FILE = "secret.key.next";
 /** PBKDF2 rounds with SHA-512 for passphrases (OWASP password storage cheat sheet). */
 const ROUNDS = 210_000;
 
@@ -56,6 +57,28 @@ export async function findMasterKey(source: KeySource, fresh: boolean, newId: Ne
     );
   }
   return parseMasterKey(text);
+}
+
+/** A key that is to take the place of the one in the file: written before the database changes, moved in place after. */
+export async function nextMasterKey(home: string): Promise<KeyMaterial | undefined> {
+  const text = await readIfThere(`${home}/${NEXT_FILE}`);
+  return text === undefined ? undefined : parseMasterKey(text);
+}
+
+export async function takeNextMasterKey(home: string): Promise<void> {
+  await Deno.rename(`${home}/${NEXT_FILE}`, `${home}/${KEY_FILE}`);
+}
+
+/** Lays a key beside the present one, to be taken by the next opening of a database that was changed to it. */
+export async function layNextMasterKey(home: string, text: string): Promise<void> {
+  parseMasterKey(text);
+  const draft = `${home}/${NEXT_FILE}.partial`;
+  {
+    using file = await Deno.open(draft, { write: true, create: true, truncate: true, mode: 0o600 });
+    await file.write(new TextEncoder().encode(`${text.trim()}\n`));
+    await file.syncData();
+  }
+  await Deno.rename(draft, `${home}/${NEXT_FILE}`);
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

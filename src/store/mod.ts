@@ -8,6 +8,7 @@
  */
 export * from "./contract.ts";
 export { backupDay, backupName, backupsIn } from "./backup_files.ts";
+export { changeMasterKey } from "./change_master_key.ts";
 export { ledgerKey } from "./keys.ts";
 export * as limits from "./limits.ts";
 export { StoreOpenError } from "./open_error.ts";

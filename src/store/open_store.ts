@@ -23,6 +23,7 @@ import { Quarantine } from "./quarantine.ts";
 import { quotaGroupShape } from "./quota_groups.ts";
 import type { Session } from "./session.ts";
 import { returnSlice, takeSlice } from "./slices.ts";
+import { reseal } from "./reseal.ts";
 import { recoverSealed } from "./recover.ts";
 import { openVault } from "./vault.ts";
 
@@ -48,7 +49,7 @@ export interface StoreOptions {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const place = placeOf(options.path, options.home);
-  const home = options.home ?? (place.kind === "file" ? place.home : undefined);
+  const home = homeOf(options, place);
   const kv = options.kv ?? await whileLocked(() => openPlace(place, home), options.random);
   try {
     return await assemble(options, place, home, kv);
@@ -84,6 +85,7 @@ async function assemble(
     epoch,
     turns: new Turns(),
   };
+  if (vault.former !== undefined) await reseal(session, vault.former, foldersOf(place, home));
   await epoch.start();
   const presence = new Presence(session);
   if (options.announce ?? true) await presence.join();
@@ -94,7 +96,12 @@ async function assemble(
   });
 }
 
-function keySource(options: StoreOptions, place: Place, home: string | undefined): KeySource {
+/** The folder of the key file and backups. */
+export function homeOf(options: StoreOptions, place: Place): string | undefined {
+  return options.home ?? (place.kind === "file" ? place.home : undefined);
+}
+
+export function keySource(options: StoreOptions, place: Place, home: string | undefined): KeySource {
   const text = options.masterKey?.trim() ?? "";
   if (text !== "") return { kind: "text", text };
   return place.kind === "memory" || home === undefined ? { kind: "memory" } : { kind: "file", home };

@@ -1,7 +1,15 @@
 import type { NewId } from "../core/mod.ts";
-import { type Decode, DecodeProblem } from "./fields.ts";
+import { type Decode, DecodeProblem, defined } from "./fields.ts";
 import { vaultKey } from "./keys.ts";
-import { deriveKeys, findMasterKey, type KeyMaterial, type KeySource, parseMasterKey } from "./master_key.ts";
+import {
+  deriveKeys,
+  findMasterKey,
+  type KeyMaterial,
+  type KeySource,
+  nextMasterKey,
+  parseMasterKey,
+  takeNextMasterKey,
+} from "./master_key.ts";
 import { StoreOpenError } from "./open_error.ts";
 import type { Quarantine } from "./quarantine.ts";
 
@@ -23,6 +31,8 @@ export interface Vault {
 export interface OwnVault extends Vault {
   /** Base64; with the master key it is all that opening needs. It is no secret. */
   readonly salt: string;
+  /** The vault before the last change of the master key, while something may still be sealed with it. */
+  readonly former?: Vault;
   /** The vault of another database: its salt, and its master key where that is not ours. */
   other(salt: string, masterKey?: string): Promise<Vault>;
 }
@@ -41,28 +51,77 @@ export async function openVault(
       "The database's key record cannot be read: it is damaged or from a newer version. Nothing was changed.",
     );
   }
-  const material = await findMasterKey(source, stored === undefined, newId);
-  const salt = stored?.salt ?? crypto.getRandomValues(new Uint8Array(16));
+  if (stored !== undefined) return await openStored(stored, source, newId);
+  const material = await findMasterKey(source, true, newId);
+  const salt = crypto.getRandomValues(new Uint8Array(16));
   const vault = ownVault(makeVault(await deriveKeys(material, salt)), material, salt);
-  if (stored !== undefined) {
-    await verify(vault, stored.check, source);
-    return vault;
-  }
   const record = { v: 1, salt, check: await vault.seal(CHECK_TEXT) };
   const made = await kv.atomic().check(entry).set(vaultKey, record).commit();
   return made.ok ? vault : openVault(kv, source, quarantine, newId);
 }
 
-const decodeVault: Decode<{ readonly salt: Uint8Array<ArrayBuffer>; readonly check: string }> = (fields) => ({
+/** The record that a vault is opened by. */
+export interface StoredVault {
+  readonly salt: Uint8Array<ArrayBuffer>;
+  readonly check: string;
+  /** The key and salt before the last change, sealed; absent once everything is sealed anew. */
+  readonly former?: string;
+}
+
+export const decodeVault: Decode<StoredVault> = (fields) => ({
   salt: fields.bytes("salt"),
   check: fields.text("check"),
+  ...defined({ former: fields.optional("former", fields.text) }),
 });
 
-async function verify(vault: Vault, check: string, source: KeySource): Promise<void> {
-  const text = await vault.open(check).catch(() => undefined);
-  if (text === CHECK_TEXT) return;
+async function openStored(stored: StoredVault, source: KeySource, newId: NewId): Promise<OwnVault> {
+  const material = await findMasterKey(source, false, newId);
+  const plain = makeVault(await deriveKeys(material, stored.salt));
+  if (await isRight(plain, stored.check)) {
+    return await withFormer(ownVault(plain, material, stored.salt), stored);
+  }
+  const next = source.kind === "file" ? await nextMasterKey(source.home) : undefined;
+  if (next !== undefined && source.kind === "file") {
+    const vault = makeVault(await deriveKeys(next, stored.salt));
+    if (await isRight(vault, stored.check)) {
+      await takeNextMasterKey(source.home);
+      return await withFormer(ownVault(vault, next, stored.salt), stored);
+    }
+  }
+  throw wrongKey(source);
+}
+
+async function withFormer(vault: OwnVault, { former }: StoredVault): Promise<OwnVault> {
+  if (former === undefined) return vault;
+  const { bytes, passphrase, salt } = JSON.parse(await vault.open(former));
+  const material = { bytes: Uint8Array.fromBase64(String(bytes)), passphrase: passphrase === true };
+  return { ...vault, former: makeVault(await deriveKeys(material, Uint8Array.fromBase64(String(salt)))) };
+}
+
+/** The key record after a change to the master key `next`: what opens everything that is sealed so far lies sealed in it. */
+export async function formerRecord(
+  stored: StoredVault,
+  options: { readonly source: KeySource; readonly newId: NewId },
+  next: string,
+): Promise<object> {
+  const before = await findMasterKey(options.source, false, options.newId);
+  if (!await isRight(makeVault(await deriveKeys(before, stored.salt)), stored.check)) {
+    throw wrongKey(options.source);
+  }
+  const salt = crypto.getRandomValues(new Uint8Array(16));
+  const vault = makeVault(await deriveKeys(parseMasterKey(next), salt));
+  const { bytes, passphrase } = before;
+  const former = JSON.stringify({ bytes: bytes.toBase64(), passphrase, salt: stored.salt.toBase64() });
+  return { v: 1, salt, check: await vault.seal(CHECK_TEXT), former: await vault.seal(former) };
+}
+
+async function isRight(vault: Vault, check: string): Promise<boolean> {
+  return await vault.open(check).catch(() => undefined) === CHECK_TEXT;
+}
+
+function wrongKey(source: KeySource): StoreOpenError {
   const where = source.kind === "file" ? `the file secret.key in ${source.home}` : "GEMINITRO_MASTER_KEY";
-  throw new StoreOpenError(
+  return new StoreOpenError(
     `The stored secrets were encrypted with another key than ${where} gives. ` +
       "Set GEMINITRO_MASTER_KEY to the key this database was made with. Nothing was changed.",
   );

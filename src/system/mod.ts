@@ -5,6 +5,7 @@
  * @module
  */
 export { type ConnectionParts, createConnections, pooledFetch } from "./connections.ts";
+export { LogFile } from "./log_file.ts";
 export { createNewId } from "./new_id.ts";
 export { createProxyOf, keepCallsHome } from "./proxy_of.ts";
 export { createReachHost } from "./reach_host.ts";

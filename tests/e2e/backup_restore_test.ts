@@ -213,3 +213,31 @@ Deno.test("what is not taken is listed, and the exit code says so; only what loo
   assert.match(mixed.stdout, /Not taken: 7 lines or words/);
   assert.equal((await cli.json<unknown[]>(["key", "list"])).length, 1);
 });
+
+Deno.test("a master key can be changed: everything and each kept backup opens with the new one alone", async () => {
+  await using cli = await CliHome.open();
+  await setUp(cli);
+  const before = await everything(cli);
+  const file = await backedUp(cli);
+  const key = join(cli.home, "secret.key");
+  const old = await Deno.readTextFile(key);
+  assert.match(await cli.good(["master-key", "change"]), /secret\.key/);
+  assert.notEqual(await Deno.readTextFile(key), old);
+  assert.deepEqual(await everything(cli), before);
+  assert.equal((await cli.run(["key", "add", KEYS[0]!])).code, 1, "the same key is still a duplicate");
+  await loseDatabase(cli);
+  assert.equal((await cli.json<Report>(["import", file])).keys.added, 2);
+  // An interruption between the database and the key file: the next opening takes the key that lies ready.
+  await Deno.rename(key, `${key}.next`);
+  await Deno.writeTextFile(key, old);
+  assert.equal((await cli.json<unknown[]>(["key", "list"])).length, 2);
+  // A key of one's own, given by hand from then on.
+  const words = join(cli.folder, "words.txt");
+  await Deno.writeTextFile(words, "a passphrase of my own\n");
+  await cli.good(["master-key", "change", "--new-key-file", words]);
+  const env = { GEMINITRO_MASTER_KEY: "a passphrase of my own" };
+  assert.equal((await cli.run(["key", "list"], { env })).code, 0);
+  await cli.good(["start", "--detach"]);
+  assert.match((await cli.run(["master-key", "change"])).stderr, /Stop it first/);
+  await cli.good(["stop"]);
+});

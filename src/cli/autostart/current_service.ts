@@ -20,13 +20,15 @@ export interface CurrentService {
 export async function currentService(context: Context): Promise<CurrentService> {
   const platform = oneOf(context, "platform", PLATFORMS) ?? platformOf(Deno.build.os);
   const kind = SERVICE_KINDS[platform];
-  const { home } = await context.settings();
+  const { home, logFile } = await context.settings();
   const user = userFolder(context.services.env, Deno.build.os);
   if (user === undefined) throw new CommandError("This user has no home folder for a service");
   const plan = {
     ...selfCommand(context.services, ["start", "--no-splash", "--no-interactive"]),
     log: logPath(home),
     env: {
+      LOG_FILE: logFile ?? logPath(home),
+
       GEMINITRO_HOME: home,
       ...(context.services.entry === undefined ? {} : { DENO_NO_UPDATE_CHECK: "1" }),
     },

@@ -1,9 +1,12 @@
 import { join } from "node:path";
+import { storageProblem } from "../../core/mod.ts";
 import type { Settings } from "../../config/mod.ts";
 import { type Finding, good, odd, wrong } from "./finding.ts";
 
 /** The data folder, the key file and the database must be the user's alone. */
 export async function checkFiles({ home, kv }: Pick<Settings, "home" | "kv">): Promise<readonly Finding[]> {
+  const blocked = await blockedWrite(home);
+  if (blocked !== undefined) return [blocked];
   if (Deno.build.os === "windows") return [good("files", `The data folder is ${home}`)];
   const folder = await modeOf(home);
   if (folder === undefined) return [odd("files", `${home} is not there yet`, "geminitro start makes it")];
@@ -15,6 +18,26 @@ export async function checkFiles({ home, kv }: Pick<Settings, "home" | "kv">): P
   }
   const found = findings.filter((finding) => finding !== undefined);
   return found.length > 0 ? found : [good("files", `${home} is readable by you alone`)];
+}
+
+/** A write like the database's own: a full or read-only disk shows in nothing else. */
+async function blockedWrite(home: string): Promise<Finding | undefined> {
+  if (await Deno.stat(home).catch(() => undefined) === undefined) return undefined;
+  const path = join(home, `.doctor-${crypto.randomUUID()}`);
+  try {
+    await Deno.writeFile(path, new Uint8Array(65_536), { createNew: true, mode: 0o600 });
+    return undefined;
+  } catch (cause) {
+    const problem = storageProblem(cause);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return wrong(
+      "files",
+      problem?.message ?? `${home} cannot be written: ${reason}`,
+      "Make room or give this user the folder",
+    );
+  } finally {
+    await Deno.remove(path).catch(() => {});
+  }
 }
 
 async function modeOf(path: string): Promise<number | undefined> {
