@@ -31,7 +31,7 @@ Deno.test("acquire() takes the key used longest ago when all are equal", async (
 });
 
 Deno.test("acquire() paces to the limit that a refusal named, and refuses with the true time", async () => {
-  const { pool, clock } = await benchOf([credentialOf("a")]);
+  const { pool, clock } = await benchOf([credentialOf("a")], { settings: { queueMaxWait: 56_000 } });
   const start = clock.now();
   (await leased(pool)).succeed();
   (await leased(pool)).succeed();
@@ -45,6 +45,31 @@ Deno.test("acquire() paces to the limit that a refusal named, and refuses with t
   (await waiting).succeed();
   (await leased(pool)).succeed();
   assert.equal(pool.tryAcquire(needOf()), undefined);
+  await pool.close();
+});
+
+Deno.test("acquire() serves a burst over the minute's limit when the window frees, just past the longest wait too", async () => {
+  const { pool, clock } = await benchOf([credentialOf("a", { tier: "enterprise" })]);
+  const start = clock.now();
+  for (let call = 0; call < 5; call++) (await leased(pool)).succeed();
+  (await leased(pool)).fail(minuteRefusal(5, start + 60_000), FIRST);
+  const waiting = Array.from({ length: 3 }, () => leased(pool));
+  await clock.pass(60_000);
+  await clock.pass(2_000);
+  for (const lease of await Promise.all(waiting)) lease.succeed();
+  await pool.close();
+});
+
+Deno.test("acquire() never holds a call noticeably longer than the longest wait", async () => {
+  const { pool, clock } = await benchOf([credentialOf("a")], { settings: { queueMaxWait: 10_000 } });
+  (await leased(pool)).fail(minuteRefusal(1, clock.now() + 10_300), FIRST);
+  let told: number | undefined;
+  const call = pool.acquire(needOf(), { signal: new AbortController().signal });
+  // What was to free is taken away again: another refusal while the call waits.
+  await clock.pass(5_000);
+  void call.then(() => told = clock.now());
+  await clock.pass(6_000);
+  assert.ok(told !== undefined);
   await pool.close();
 });
 

@@ -6,7 +6,7 @@ import type { Flights } from "./flights.ts";
 import { Forecast } from "./forecast.ts";
 import type { Lane } from "./lane.ts";
 import { laneOf } from "./lane_name.ts";
-import { callOf, finite, isFree, type Joining, Line, PROMISE_MS, type Ticket } from "./line.ts";
+import { callOf, finite, graceOf, isFree, type Joining, Line, PROMISE_MS, type Ticket } from "./line.ts";
 import { type Hope, Outlook } from "./outlook.ts";
 import type { Roster } from "./roster.ts";
 import { shortageOf } from "./shortage.ts";
@@ -90,7 +90,7 @@ export class Dispatcher {
     const ahead = urgent ? 0 : line.queue.ahead(need.client, need.session);
     const hope = this.#hope(line, lane, need, ahead, now);
     const patience = Math.min(maxWaitMs, this.#context.settings.queueMaxWait);
-    const late = hope.at !== Infinity && hope.at > now + patience;
+    const late = hope.at !== Infinity && hope.at > now + patience + graceOf(patience);
     if (!hope.hopeful || late) return Promise.resolve(this.#refuse(line, lane, need, hope.at, now));
     if (this.#waiting >= this.#context.settings.queueMaxLength) {
       return Promise.resolve(shortageOf(need.model, { reason: "queue" }, finite(hope.at), now, []));
@@ -182,6 +182,7 @@ export class Dispatcher {
         need,
         enqueuedAt: now,
         deadline: now + patience,
+        graced: false,
         resolve,
         cancelTimer: this.#context.clock.after(patience, () => this.#expire(line, ticket)),
         stopListening: () => signal.removeEventListener("abort", leave),
@@ -194,13 +195,19 @@ export class Dispatcher {
   }
 
   #expire(line: Line, ticket: Ticket): void {
-    const now = this.#context.clock.now();
-    const lane = this.#context.roster.lane(line, now);
+    const { clock, roster } = this.#context;
+    const now = clock.now();
+    const lane = roster.lane(line, now);
     const ahead = Math.max(0, line.queue.ahead(ticket.client, ticket.session) - 1);
+    const { at } = this.#hope(line, lane, ticket.need, ahead, now);
+    const last = ticket.deadline + graceOf(ticket.deadline - ticket.enqueuedAt);
+    if (!ticket.graced && at < last) {
+      ticket.graced = true;
+      ticket.cancelTimer = clock.after(last - now, () => this.#expire(line, ticket));
+      return;
+    }
     if (!this.#leave(line, ticket)) return;
-    ticket.resolve(
-      this.#refuse(line, lane, ticket.need, this.#hope(line, lane, ticket.need, ahead, now).at, now),
-    );
+    ticket.resolve(this.#refuse(line, lane, ticket.need, at, now));
   }
 
   #leave(line: Line, ticket: Ticket): boolean {

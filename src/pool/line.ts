@@ -9,8 +9,10 @@ export interface Ticket extends Waiting {
   readonly need: Need;
   readonly enqueuedAt: number;
   readonly deadline: number;
+  /** True once it waits a moment beyond its deadline, for what is known to free then. */
+  graced: boolean;
   readonly resolve: (result: Lease | Shortage) => void;
-  readonly cancelTimer: () => void;
+  cancelTimer: () => void;
   readonly stopListening: () => void;
 }
 
@@ -60,6 +62,13 @@ export class Line {
 
 /** For longer promises no place is kept. */
 export const PROMISE_MS = 30 * MINUTE;
+
+/** A window that frees a moment after a call's patience is worth that moment: the minute's, for a call that waits a minute. */
+const GRACE_MS = 2_500;
+
+export function graceOf(patience: number): number {
+  return Math.min(GRACE_MS, patience * 0.05);
+}
 
 /** How a call joins the line. */
 export interface Joining {

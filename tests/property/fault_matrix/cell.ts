@@ -166,7 +166,7 @@ function known(fault: Fault, world: World, key: number): boolean {
 /** What no other key mends is told in Google's own status while Google is asked, and as 401 afterwards. */
 function judgeSame({ fault }: Cell, before: Reply, after: Reply, what: string, wrong: string[]): void {
   const both = [before.status, after.status];
-  const refusal = fault.concern === "credential" || fault.concern === "egress";
+  const refusal = ["credential", "project", "egress"].includes(fault.concern);
   if (refusal && both.every((status) => [400, 401, 403].includes(status))) return;
   if (before.status !== after.status) {
     wrong.push(`${what} is told ${after.status}, before ${before.status}: ${after.text.slice(0, 200)}`);

@@ -89,7 +89,8 @@ const perDay: Fault["reply"] = ({ operation, model }) =>
 
 const HTML = "<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>";
 const LIMITED = /quota|limit|RPM|minute|busy|cooling/i;
-const TROUBLE = /overload|internal|unavailable|reach|demand|empty|garbled|fail|answer|cut|unreadable/i;
+const TROUBLE =
+  /overload|internal|unavailable|reach|demand|empty|garbled|fail|answer|cut|unreadable|time limit/i;
 
 function dead(
   name: string,

@@ -48,8 +48,11 @@ export class World implements AsyncDisposable {
   readonly #kv: Deno.Kv;
   #proxy!: Geminitro;
   #serving!: Serving;
+  /** Its connections end with it, so that nobody waits for them when the proxy stops. */
+  #client!: Deno.HttpClient;
   #fetching = 0;
   #names = 0;
+  readonly #struck = new Map<string, { readonly fault: Fault; readonly lane: Lane }>();
   /** Calls that have arrived and are not answered. */
   #inside = 0;
   #streaming = false;
@@ -92,6 +95,7 @@ export class World implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
+    this.#client = Deno.createHttpClient({});
     const ports = systemPorts();
     this.#proxy = await createGeminitro({
       kv: this.#kv,
@@ -168,7 +172,28 @@ export class World implements AsyncDisposable {
     };
   }
 
+  /** Lets one key meet a fault, whatever the others meet; undefined heals it. */
+  strikeKey(index: number, fault: Fault | undefined, lane: Lane): void {
+    if (fault === undefined) this.#struck.delete(this.keys[index]!);
+    else this.#struck.set(this.keys[index]!, { fault, lane });
+    this.script.fault = (asked) => {
+      const struck = this.#struck.get(asked.key);
+      if (struck === undefined) return undefined;
+      const whole = struck.fault.concern === "credential" || struck.fault.concern === "project";
+      if (
+        asked.model === "*list*"
+          ? struck.fault.concern !== "credential"
+          : !whole && !concerned(asked, struck.lane)
+      ) {
+        return undefined;
+      }
+      const { project } = this.#plan[this.keys.indexOf(asked.key)]!;
+      return struck.fault.reply(asked, { project, now: this.clock.now() });
+    };
+  }
+
   heal(): void {
+    this.#struck.clear();
     this.script.fault = undefined;
   }
 
@@ -200,6 +225,7 @@ export class World implements AsyncDisposable {
       method: "POST",
       headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
       body: JSON.stringify(body),
+      client: this.#client,
     });
   }
 
@@ -234,8 +260,13 @@ export class World implements AsyncDisposable {
   }
 
   async restart(): Promise<void> {
-    await this.#passingTime(() => this.#serving.stop(0), true);
+    await this.#stop();
     await this.#start();
+  }
+
+  async #stop(): Promise<void> {
+    this.#client.close();
+    await this.#passingTime(() => this.#serving.stop(1_000), true);
   }
 
   /** Checks every key, as `geminitro key check` does. */
@@ -246,6 +277,7 @@ export class World implements AsyncDisposable {
   async lines(): Promise<readonly KeyLine[]> {
     const reply = await fetch(`${this.#serving.url}/api/keys/safe`, {
       headers: { authorization: `Bearer ${TOKEN}` },
+      client: this.#client,
     });
     const keys = await reply.json() as {
       status: string;
@@ -262,7 +294,7 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#passingTime(() => this.#serving.stop(0), true);
+    await this.#stop();
     this.#kv.close();
   }
 }
