@@ -39,9 +39,9 @@ Deno.test("docs/configuration.md is what the table of settings says", async () =
 
 Deno.test("every setting that a document names exists", async () => {
   const known = new Set(SETTINGS_TABLE.map(({ variable }) => variable));
-  // Variables of the platform, of the tests and of the release.
+  // Variables of the platform, of agents, of the tests and of the release.
   const other =
-    /^(DENO_|XDG_|GEMINITRO_(SHARED|RELEASE_FEED|PROJECT|WORKER)|QUOTA_GROUPS_|RELEASE_SIGNING_KEY|NO_COLOR)/;
+    /^(DENO_|XDG_|GEMINITRO_(SHARED|RELEASE_FEED|PROJECT|WORKER)|QUOTA_GROUPS_|RELEASE_SIGNING_KEY|NO_COLOR|CLAUDE_CODE_)/;
   for (
     const path of [
       "README.md",
