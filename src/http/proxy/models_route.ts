@@ -1,30 +1,41 @@
-import type { JsonObject } from "../../core/mod.ts";
+import { callerFault, type Failure, type JsonObject } from "../../core/mod.ts";
 import type { CatalogEntry } from "../../catalog/mod.ts";
 import { json } from "./answer_turn.ts";
 import { askedDialect } from "./asked_dialect.ts";
+import { anthropicModel, codexModel, geminiModel, type KnownModel, openaiModel } from "./model_shapes.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 
-/** Google gives no creation dates; clients want a number, and the same one each time. */
-const CREATED = Date.UTC(2024, 0, 1) / 1000;
 /** Google's own page sizes for models.list: default 50, at most 1,000. */
 const PAGE = { default: 50, most: 1000 };
 
+/** Anthropic's page sizes. */
+const ANTHROPIC_PAGE = { default: 20, most: 1000 };
+
 /** Lists the models of all usable credentials, aliases included, in the dialect that asks. */
-export function listModels(deps: ProxyDeps, arrival: Arrival): Response {
-  const entries = deps.catalog.list().filter((entry) => deps.mayUse(arrival.client, entry.id));
+export function listModels(deps: ProxyDeps, arrival: Arrival): Response | Failure {
+  const models = deps.catalog.list().filter((entry) => deps.mayUse(arrival.client, entry.id))
+    .map((entry) => known(deps, entry));
   switch (askedDialect(arrival)) {
     case "anthropic":
-      return answer(arrival, {
-        data: entries.map(anthropicModel),
-        has_more: false,
-        first_id: entries[0]?.id ?? null,
-        last_id: entries.at(-1)?.id ?? null,
-      });
+      return anthropicPage(arrival, models);
     case "gemini":
-      return answer(arrival, geminiPage(arrival, entries));
+      return answer(arrival, geminiPage(arrival, models));
     default:
-      return answer(arrival, { object: "list", data: entries.map(openaiModel) });
+      return answer(arrival, openaiList(arrival, models));
   }
+}
+
+function known(deps: ProxyDeps, entry: CatalogEntry): KnownModel {
+  const resolved = deps.catalog.resolve(entry.id);
+  return { entry, capabilities: resolved.ok ? resolved.value.capabilities : undefined };
+}
+
+/** Codex says its version and reads `models` alone; all others read `data`. */
+function openaiList({ url }: Arrival, models: readonly KnownModel[]): JsonObject {
+  const data = models.map(openaiModel);
+  if (!url.searchParams.has("client_version")) return { object: "list", data };
+  const chats = models.filter(({ entry }) => entry.methods.includes("generateContent"));
+  return { object: "list", data, models: chats.map(codexModel) };
 }
 
 /** One model, by exact id or alias; undefined when there is none. */
@@ -34,43 +45,49 @@ export function oneModel(deps: ProxyDeps, arrival: Arrival, name: string): Respo
   const entries = deps.catalog.list();
   const entry = entries.find((one) => one.id === name) ?? entries.find((one) => one.id === id);
   if (entry === undefined || !deps.mayUse(arrival.client, entry.id)) return undefined;
+  const model = known(deps, entry);
   switch (askedDialect(arrival)) {
     case "anthropic":
-      return answer(arrival, anthropicModel(entry));
+      return answer(arrival, anthropicModel(model));
     case "gemini":
-      return answer(arrival, geminiModel(entry));
+      return answer(arrival, geminiModel(model));
     default:
-      return answer(arrival, { ...openaiModel(entry), id: name });
+      return answer(arrival, { ...openaiModel(model), id: name });
   }
 }
 
-function openaiModel(entry: CatalogEntry): JsonObject {
-  return { id: entry.id, object: "model", created: CREATED, owned_by: entry.ownedBy };
-}
-
-function anthropicModel(entry: CatalogEntry): JsonObject {
-  return {
-    type: "model",
-    id: entry.id,
-    display_name: entry.displayName,
-    created_at: new Date(CREATED * 1000).toISOString(),
-    max_input_tokens: entry.inputTokenLimit,
-    max_tokens: entry.outputTokenLimit,
+/** A page before or after a model's id, as Anthropic's clients turn them. */
+function anthropicPage(arrival: Arrival, models: readonly KnownModel[]): Response | Failure {
+  const { searchParams } = arrival.url;
+  const asked = searchParams.get("limit");
+  const limit = asked === null ? ANTHROPIC_PAGE.default : Number(asked);
+  if (!Number.isInteger(limit) || limit < 1 || limit > ANTHROPIC_PAGE.most) {
+    return callerFault(`limit must be a whole number between 1 and ${ANTHROPIC_PAGE.most}`, {
+      param: "limit",
+    });
+  }
+  const placeOf = (name: string) => {
+    const id = searchParams.get(name);
+    return id === null ? undefined : models.findIndex(({ entry }) => entry.id === id);
   };
+  const after = placeOf("after_id");
+  const before = placeOf("before_id");
+  if (after === -1 || before === -1) {
+    const param = after === -1 ? "after_id" : "before_id";
+    return callerFault(`${param} names no model of this list`, { param });
+  }
+  const end = before ?? models.length;
+  const start = after === undefined ? before === undefined ? 0 : Math.max(0, end - limit) : after + 1;
+  const page = models.slice(start, Math.min(end, start + limit));
+  return answer(arrival, {
+    data: page.map(anthropicModel),
+    has_more: before === undefined ? start + page.length < end : start > 0,
+    first_id: page[0]?.entry.id ?? null,
+    last_id: page.at(-1)?.entry.id ?? null,
+  });
 }
 
-function geminiModel(entry: CatalogEntry): JsonObject {
-  return {
-    name: `models/${entry.id}`,
-    displayName: entry.displayName,
-    inputTokenLimit: entry.inputTokenLimit,
-    outputTokenLimit: entry.outputTokenLimit,
-    supportedGenerationMethods: entry.methods,
-    ...(entry.thinking ? { thinking: true } : {}),
-  };
-}
-
-function geminiPage({ url }: Arrival, entries: readonly CatalogEntry[]): JsonObject {
+function geminiPage({ url }: Arrival, entries: readonly KnownModel[]): JsonObject {
   const asked = Number(url.searchParams.get("pageSize") ?? PAGE.default);
   const size = Math.min(PAGE.most, asked >= 1 ? Math.floor(asked) : PAGE.default);
   const start = Math.max(0, Math.floor(Number(url.searchParams.get("pageToken") ?? 0)) || 0);
