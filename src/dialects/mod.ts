@@ -9,4 +9,10 @@ export * from "./contract.ts";
 export * from "./native_gemini/mod.ts";
 export { openaiChat } from "./openai_chat/mod.ts";
 export { openaiEmbeddings } from "./openai_embeddings/mod.ts";
-export { openaiResponses, responsesCompact, responsesInputTokens } from "./openai_responses/mod.ts";
+export {
+  inputItems,
+  openaiResponses,
+  replayEvents,
+  responsesCompact,
+  responsesInputTokens,
+} from "./openai_responses/mod.ts";

@@ -14,6 +14,7 @@ import { encodeStream } from "./encode_stream.ts";
 import type { ResponsesContext } from "./responses_context.ts";
 import { referencesOf, storableOf } from "./stored_response.ts";
 
+export { inputItems, replayEvents } from "./replay.ts";
 export type { ClientTool, ResponsesContext } from "./responses_context.ts";
 
 function modelOf(body: unknown): Result<string, Failure> {

@@ -7,25 +7,19 @@ import {
   type Usage,
 } from "../../core/mod.ts";
 import { NO_USAGE } from "../../gemini/mod.ts";
-import { CallTrail, type LiveClient, type LiveMessage, relayLive, watchClient } from "../../relay/mod.ts";
+import { CallTrail, type LiveMessage, relayLive, watchClient } from "../../relay/mod.ts";
 import type { UpstreamRequest } from "../../upstreams/contract.ts";
 import { agentName } from "./agent_name.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { resolveTargets } from "./resolve_targets.ts";
 import { type Reference, referencesIn } from "./resources/names.ts";
 import { ephemeralToken } from "./resources/reply_pass.ts";
+import { IDLE_SECONDS, SocketClient } from "./socket_client.ts";
 import { tellRefusal } from "./tell_refusal.ts";
 
 const PATH_REGEXP = /^\/ws\/google\.ai\.generativelanguage\.(v\d\w*)\.GenerativeService\.(Bidi\w{1,60})$/;
 /** A client that says nothing is let go. */
 const SETUP_MS = 15_000;
-/** Bytes of a client that may wait for Google, and of Google that may wait for a client. */
-const MOST_WAITING = 16 * 1024 * 1024;
-const HIGH_WATER = 256 * 1024;
-const LOOK_MS = 10;
-/** Seconds after which a peer that answers no ping is taken for gone. */
-const IDLE_SECONDS = 60;
-
 /** What a session's first message asks for. */
 interface Setup {
   readonly message: LiveMessage;
@@ -55,7 +49,7 @@ export function serveLive(deps: ProxyDeps, arrival: Arrival): Response | Failure
   // The platform takes the request away with the upgrade; refusals are logged with what it said.
   const kept = new Request(url, { headers: { "user-agent": request.headers.get("user-agent") ?? "" } });
   const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
-  const end = new SocketClient(socket, deps);
+  const end = new SocketClient(socket, deps.ports.clock);
   const watch = watchClient(() => end.left);
   run(deps, { ...arrival, request: kept, client, watch }, end, { agent, version: path[1]!, method: path[2]! })
     .catch((cause) => {
@@ -218,78 +212,4 @@ function trailOf(deps: ProxyDeps, arrival: Arrival, { agent, method }: Session, 
     deps,
     arrival.watch,
   );
-}
-
-/** A client's socket with its messages in a line of bounded length. */
-class SocketClient implements LiveClient {
-  readonly #socket: WebSocket;
-  readonly #deps: ProxyDeps;
-  readonly #left = new AbortController();
-  readonly #line: LiveMessage[] = [];
-  #waiting = 0;
-  #wake = () => {};
-
-  constructor(socket: WebSocket, deps: ProxyDeps) {
-    this.#socket = socket;
-    this.#deps = deps;
-    socket.binaryType = "arraybuffer";
-    socket.onmessage = ({ data }) =>
-      this.#take(typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer));
-    socket.onclose = () => this.#leave();
-    socket.onerror = () => this.#leave();
-  }
-
-  /** Aborts when the client has left. */
-  get left(): AbortSignal {
-    return this.#left.signal;
-  }
-
-  /** The first message; undefined when none comes in time. */
-  async first(ms: number): Promise<LiveMessage | undefined> {
-    const late = Promise.withResolvers<undefined>();
-    const cancel = this.#deps.ports.clock.after(ms, () => late.resolve(undefined));
-    const message = await Promise.race([this.next(), late.promise]);
-    cancel();
-    return message;
-  }
-
-  async next(): Promise<LiveMessage | undefined> {
-    while (this.#line.length === 0) {
-      if (this.#left.signal.aborted) return undefined;
-      await new Promise<void>((resolve) => this.#wake = resolve);
-    }
-    const message = this.#line.shift()!;
-    this.#waiting -= message.length;
-    return message;
-  }
-
-  async send(message: LiveMessage): Promise<void> {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(message);
-    while (this.#socket.bufferedAmount > HIGH_WATER && !this.#left.signal.aborted) {
-      await new Promise<void>((resolve) => this.#deps.ports.clock.after(LOOK_MS, resolve));
-    }
-  }
-
-  close(code: number, reason: string): void {
-    try {
-      this.#socket.close(code, reason.slice(0, 120).replace(/[^\x20-\x7e]/g, "?"));
-    } catch {
-      // It has not opened yet, or is closed already.
-    }
-    this.#leave();
-  }
-
-  #take(message: LiveMessage): void {
-    this.#waiting += message.length;
-    if (this.#waiting > MOST_WAITING) {
-      return this.close(1009, "More was sent than Google takes now: send slower");
-    }
-    this.#line.push(message);
-    this.#wake();
-  }
-
-  #leave(): void {
-    this.#left.abort();
-    this.#wake();
-  }
 }

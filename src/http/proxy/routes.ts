@@ -17,7 +17,8 @@ import { parseNativePath } from "./native_path.ts";
 import { isNativeMethod, serveNative } from "./native_route.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { serveResource } from "./resources/mod.ts";
-import { serveStored } from "./stored_route.ts";
+import { serveResponsesSocket } from "./responses_socket.ts";
+import { cancelResponse, listInputItems, serveStored } from "./stored_route.ts";
 
 /** How a route's failures are said: in one dialect's shape, or in that of the client that asks. */
 export type RouteDialect = AnyDialect | "gemini" | "asked";
@@ -36,7 +37,7 @@ export interface ProxyRoute {
     deps: ProxyDeps,
     arrival: Arrival,
     params: Readonly<Record<string, string>>,
-  ): Promise<Response> | Response | Failure;
+  ): Promise<Response | Failure> | Response | Failure;
 }
 
 function generates(path: string, dialect: AnyDialect): ProxyRoute {
@@ -58,7 +59,28 @@ const TRANSLATED: readonly ProxyRoute[] = [
     path: "/v1/responses/:id",
     dialect: openaiResponses,
     free: () => true,
-    serve: (deps, arrival, { id }) => serveStored(deps, openaiResponses, arrival, id!),
+    serve: (deps, arrival, { id }) => serveStored(deps, arrival, id!),
+  },
+  {
+    methods: ["GET"],
+    path: "/v1/responses",
+    dialect: openaiResponses,
+    free: () => true,
+    serve: (deps, arrival) => serveResponsesSocket(deps, arrival),
+  },
+  {
+    methods: ["GET"],
+    path: "/v1/responses/:id/input_items",
+    dialect: openaiResponses,
+    free: () => true,
+    serve: (deps, arrival, { id }) => listInputItems(deps, arrival, id!),
+  },
+  {
+    methods: ["POST"],
+    path: "/v1/responses/:id/cancel",
+    dialect: openaiResponses,
+    free: () => true,
+    serve: (deps, arrival, { id }) => cancelResponse(deps, arrival, id!),
   },
   generates("/v1/embeddings", openaiEmbeddings),
   generates("/v1/messages", anthropicMessages),

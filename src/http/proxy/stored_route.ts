@@ -1,32 +1,74 @@
-import { callerFault, isObject, type JsonObject } from "../../core/mod.ts";
-import type { AnyDialect } from "../../dialects/mod.ts";
+import { callerFault, type Failure, isObject, type JsonObject } from "../../core/mod.ts";
+import { inputItems, replayEvents } from "../../dialects/mod.ts";
 import { json } from "./answer_turn.ts";
-import { refuse } from "./failure_response.ts";
 import { findResponse, removeResponse } from "./stored_responses.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 
-/** Responses that a client asked to keep: read and deleted by id. */
+/** Responses that a client asked to keep: read, streamed once more and deleted by id. */
 export async function serveStored(
   deps: ProxyDeps,
-  dialect: AnyDialect,
   arrival: Arrival,
   id: string,
-): Promise<Response> {
+): Promise<Response | Failure> {
   const stored = await findResponse(deps.store, arrival.client, id);
-  if (!isObject(stored)) {
-    const failure = callerFault(
-      `No stored response has this id: it was not stored, was deleted, or has expired`,
-      {
-        status: 404,
-        code: "not_found",
-        param: "response_id",
-      },
-    );
-    return refuse({ dialect, arrival, now: deps.ports.clock.now() }, failure);
-  }
+  if (!isObject(stored)) return notStored();
+  const headers = { "x-request-id": arrival.requestId };
   if (arrival.request.method === "DELETE") {
     await removeResponse(deps.store, arrival.client, id);
-    return json({ id, object: "response", deleted: true }, { "x-request-id": arrival.requestId });
+    return json({ id, object: "response", deleted: true }, headers);
   }
-  return json((stored["response"] ?? stored) as JsonObject, { "x-request-id": arrival.requestId });
+  const response = (stored["response"] ?? stored) as JsonObject;
+  const { searchParams } = arrival.url;
+  if (searchParams.get("stream") !== "true") return json(response, headers);
+  const after = Number(searchParams.get("starting_after") ?? -1);
+  const frames = replayEvents(response).filter(({ sequence_number }) => Number(sequence_number) > after)
+    .map((event) => `event: ${event["type"]}\ndata: ${JSON.stringify(event)}\n\n`);
+  return new Response(frames.join(""), {
+    headers: { ...headers, "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" },
+  });
+}
+
+/** What a stored response was asked with. */
+export async function listInputItems(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  id: string,
+): Promise<Response | Failure> {
+  const stored = await findResponse(deps.store, arrival.client, id);
+  if (!isObject(stored)) return notStored();
+  const { searchParams } = arrival.url;
+  const limit = Number(searchParams.get("limit") ?? 20);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
+    return callerFault("limit must be a whole number between 1 and 100", { param: "limit" });
+  }
+  const items = [...inputItems(stored as JsonObject)];
+  if (searchParams.get("order") !== "asc") items.reverse();
+  const after = searchParams.get("after");
+  const start = after === null ? 0 : items.findIndex((item) => item["id"] === after) + 1;
+  const page = items.slice(start, start + limit);
+  return json({
+    object: "list",
+    data: page,
+    first_id: page[0]?.["id"] ?? null,
+    last_id: page.at(-1)?.["id"] ?? null,
+    has_more: start + page.length < items.length,
+  }, { "x-request-id": arrival.requestId });
+}
+
+/** Responses run while their client waits: there is none that could be cancelled by id. */
+export async function cancelResponse(deps: ProxyDeps, arrival: Arrival, id: string): Promise<Failure> {
+  const stored = await findResponse(deps.store, arrival.client, id);
+  return isObject(stored)
+    ? callerFault("Only responses that run in the background can be cancelled: this one is over", {
+      param: "response_id",
+    })
+    : notStored();
+}
+
+function notStored(): Failure {
+  return callerFault("No stored response has this id: it was not stored, was deleted, or has expired", {
+    status: 404,
+    code: "not_found",
+    param: "response_id",
+  });
 }
