@@ -41,6 +41,8 @@ export interface AdminDeps {
   readonly version: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
+  /** What is wrong with the files of this program, as a sentence; undefined while all is well. */
+  readonly trouble?: () => string | undefined;
   /** Writes the owner's key for later starts; answers why it cannot, as a sentence. Absent: there is nowhere to write it. */
   readonly saveOwnerKey?: (key: string, inUse: readonly string[]) => Promise<string | undefined>;
   /** A credential that can be used now: OAuth access tokens are refreshed. API keys need none. */

@@ -6,7 +6,7 @@ import { capProgress } from "./cap_progress.ts";
 import { listKeys } from "./list_keys.ts";
 import { problemsOf } from "./overview_problems.ts";
 import type { SafeKey } from "./safe_key.ts";
-import { isoOf, type Standings, standingsOf } from "./verdict.ts";
+import { isoOf, type Standings, standingsOf, troubleOf } from "./verdict.ts";
 
 /** The present rate is measured over this long. */
 const RATE_MINUTES = 10;
@@ -56,7 +56,12 @@ export async function overviewOf(deps: AdminDeps): Promise<Overview> {
     hour: figures(hourCell, hour.from, now),
     today: figures(today.get("total") ?? emptyCell(), startOfDay(now), now),
     failures: failuresOf(classes, hourCell),
-    problems: problemsOf(verdict, standings, { keys, caps: capProgress(deps), calls }, now),
+    problems: problemsOf(verdict, standings, {
+      trouble: troubleOf(deps),
+      keys,
+      caps: capProgress(deps),
+      calls,
+    }, now),
   };
 }
 

@@ -9,6 +9,8 @@ import { isoOf, type Standings, whenOf } from "./verdict.ts";
 const MOST_OF_A_KIND = 20;
 
 interface Facts {
+  /** What is wrong with what the program keeps. */
+  readonly trouble: string | undefined;
   readonly keys: readonly SafeKey[];
   readonly caps: readonly CapProgress[];
   readonly calls: readonly InFlightCall[];
@@ -18,10 +20,11 @@ interface Facts {
 export function problemsOf(
   verdict: Verdict,
   models: Standings["models"],
-  { keys, caps, calls }: Facts,
+  { trouble, keys, caps, calls }: Facts,
   now: number,
 ): Overview["problems"] {
-  const none = models.every(({ state }) => state !== "out") && verdict.status !== "ok"
+  const kept = trouble === undefined ? [] : [problem("error", "data_lost", "", trouble)];
+  const none = models.every(({ state }) => state !== "out") && ["empty", "exhausted"].includes(verdict.status)
     ? [problem("error", verdict.status === "empty" ? "no_keys" : "no_usable_key", "", verdict.message)]
     : [];
   const out = models.filter(({ state }) => state === "out").map((one) =>
@@ -32,6 +35,7 @@ export function problemsOf(
     link: key.link,
   }));
   return [
+    ...kept,
     ...none,
     ...out.slice(0, MOST_OF_A_KIND),
     ...dead.slice(0, MOST_OF_A_KIND),

@@ -11,10 +11,8 @@ export interface Standings {
 }
 
 /** The verdict alone, from memory, with the keys as they are listed. */
-export function standingsOf(
-  { catalog, pool, ports, ledger }: AdminDeps,
-  keys: readonly SafeKey[],
-): Standings {
+export function standingsOf(deps: AdminDeps, keys: readonly SafeKey[]): Standings {
+  const { catalog, pool, ports } = deps;
   const found = new Map(
     catalog.list().filter(({ aliasOf }) => aliasOf === undefined)
       .map(({ id, sources }) => [id, pool.standing(id, sources)] as const),
@@ -24,13 +22,21 @@ export function standingsOf(
     ...standing,
     fallback: serves(standing.model) ? null : catalog.fallbacksOf(standing.model).find(serves) ?? null,
   }));
-  return {
-    models,
-    verdict: withTrouble(verdictOf(models, keys, ports.clock.now()), ledger.storageTrouble()),
-  };
+  return { models, verdict: withTrouble(verdictOf(models, keys, ports.clock.now()), troubleOf(deps)) };
 }
 
-/** A proxy that serves but cannot write is not well. */
+/** What is wrong with what the program keeps, whether calls are served or not. */
+export function troubleOf({ trouble, store, ledger }: AdminDeps): string | undefined {
+  const files = trouble?.() ?? ledger.storageTrouble();
+  if (files !== undefined) return files;
+  const { length } = store.quarantined();
+  return length === 0
+    ? undefined
+    : `${length === 1 ? "One record" : `${length} records`} of the database cannot be opened: ` +
+      "geminitro doctor tells which";
+}
+
+/** A proxy that serves but cannot write, or read what it wrote, is not well. */
 function withTrouble(verdict: Verdict, trouble: string | undefined): Verdict {
   if (trouble === undefined) return verdict;
   const { status, message } = verdict;

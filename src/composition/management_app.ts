@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { compress } from "hono/compress";
-import { OWNER } from "../core/mod.ts";
+import { type Failure, OWNER } from "../core/mod.ts";
 import { createCallbackApp, createRequestGuard, OpenStreams, passFault, type PeerInfo } from "../http/mod.ts";
 import {
   type ApiPorts,
@@ -51,7 +51,13 @@ export function managementApp(
   return {
     api: mounted(new Hono().onError(passFault).route("/", callback).route("/", api), {
       arrived: (request, peer) => peers.set(request, peer),
-      foreign,
+      async refused(request) {
+        const refusal = foreign(request);
+        if (refusal !== undefined || !changes(request)) return refusal;
+        // Nothing is acknowledged that would be lost.
+        const trouble = await rooms.home.look();
+        return trouble === undefined ? undefined : failureResponse(notKept(trouble), now());
+      },
       answered(request, response) {
         if (request.method !== "GET") return response;
         return streams.watch(response, async () => (await auth(request)).ok);
@@ -67,9 +73,23 @@ export function managementApp(
   };
 }
 
+function changes({ method }: Request): boolean {
+  return method !== "GET" && method !== "HEAD" && method !== "OPTIONS";
+}
+
+function notKept(trouble: string): Failure {
+  return {
+    class: "config_fault",
+    status: 503,
+    code: "data_lost",
+    scope: "request",
+    message: `Nothing can be changed now. ${trouble}`,
+  };
+}
+
 interface Mounting {
   readonly arrived: (request: Request, peer: string) => void;
-  readonly foreign: (request: Request) => Response | undefined;
+  readonly refused: (request: Request) => Promise<Response | undefined>;
   readonly answered: (request: Request, response: Response) => Response;
 }
 
@@ -84,7 +104,7 @@ function mounted(api: Hono, mounting: Mounting): Hono<{ Bindings: PeerInfo }> {
     app.all(path, async (c) => {
       const request = c.req.raw;
       mounting.arrived(request, c.env?.peer ?? "");
-      return mounting.foreign(request) ?? mounting.answered(request, await api.fetch(request));
+      return await mounting.refused(request) ?? mounting.answered(request, await api.fetch(request));
     });
   }
   return app;

@@ -7,7 +7,14 @@ import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
 import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
 import { type CappedPool, createPool } from "../pool/mod.ts";
 import { backupsIn, openStore, type Store } from "../store/mod.ts";
-import { createConnections, LogFile, pooledFetch } from "../system/mod.ts";
+import {
+  createConnections,
+  type HomeFiles,
+  type HomeWatch,
+  LogFile,
+  pooledFetch,
+  watchHome,
+} from "../system/mod.ts";
 import { type Upstream, upstreamsOf } from "../upstreams/mod.ts";
 import { saveOwnerKey } from "./owner_key_file.ts";
 import { rememberedCredentials } from "./remembered_credentials.ts";
@@ -27,6 +34,8 @@ export interface Services {
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
   readonly oauth: OAuthRoom;
   readonly admin: Admin;
+  /** Whether database and key file are still what they were. */
+  readonly home: HomeWatch;
   /** Lets go of everything, last opened first; what is pending is written. */
   close(): Promise<void>;
 }
@@ -81,8 +90,14 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
   const fetchFor = ({ proxy }: Proxied) => pooledFetch(ports.fetch, connections, proxy);
   const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool }, fetchFor);
   const base = { settings, ports, store, ledger, catalog, pool, upstreams, oauth, calls };
+  const home = await watchHome(
+    visitor || options.kv !== undefined ? {} : homeFiles(settings),
+    ports.clock,
+    (message) => ledger.log("error", "store", message),
+  );
   const admin = await createAdmin({
     ...base,
+    trouble: () => home.trouble(),
     version: options.version,
     startedAt: ports.clock.now(),
     ready: (credential, force, how) => oauth.ready(credential, force, how),
@@ -95,7 +110,9 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     ...base,
     connections,
     admin,
+    home,
     async close() {
+      home.close();
       await pool.close();
       await oauth.close();
       await admin.close();
@@ -104,6 +121,15 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
       await store.close();
       connections.close();
     },
+  };
+}
+
+/** The files that must be there while the program runs. */
+function homeFiles({ kv, home, masterKey }: Settings): HomeFiles {
+  if (kv === ":memory:") return {};
+  return {
+    ...(/^https?:\/\//.test(kv) ? {} : { database: kv }),
+    ...(masterKey === undefined ? { secret: join(home, "secret.key") } : {}),
   };
 }
 

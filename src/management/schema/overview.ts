@@ -60,7 +60,9 @@ export type SpanFigures = Wire<typeof SpanFigures>;
 
 export const Problem = z.object({
   severity: z.enum(["error", "warning"]),
-  kind: z.string().describe("no_keys, no_usable_key, model_out, key_dead, cap_reached, cap_near, waiting"),
+  kind: z.string().describe(
+    "data_lost, no_keys, no_usable_key, model_out, key_dead, cap_reached, cap_near, waiting",
+  ),
   subject: z.string().describe("The model, key or cap it is about"),
   message: z.string(),
   until: time.nullable(),
