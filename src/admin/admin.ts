@@ -161,6 +161,8 @@ function figureCases(deps: AdminDeps) {
     cancelCall: (id: string) => cancelCall(deps, id),
     health: (owner: boolean) => healthView(deps, owner),
     stats: () => statsView(deps),
+    /** Sums by model since the first start, with their distributions. */
+    modelCells: () => deps.ledger.lifetime("model"),
     unifiedStats: (options: { readonly since?: number; readonly model?: string }) =>
       unifiedStats(deps, options),
     quotaSummary: () => quotaSummary(deps),

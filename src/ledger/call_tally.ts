@@ -1,5 +1,6 @@
 import type { AttemptRecord, CallRecord } from "../core/mod.ts";
 import type { AttemptKind, CallKind, KnownCall, SharedOfAttempt } from "./call_kinds.ts";
+import { observe } from "./histogram.ts";
 import { type Cell, countIn, emptyCell, mergeCell, mergeTimes } from "./rollup_cell.ts";
 import { cellOf, type DimCells, dimCells } from "./rollup_codec.ts";
 import { callValues, flowValue, NO_KEY } from "./rollup_dims.ts";
@@ -19,7 +20,9 @@ export class CallTally {
 
   add({ record, call, attempts }: KnownCall, costMicros: number): void {
     const { outcome, totalMs, firstTokenMs, usage } = record;
-    countIn(cellFor(this.#calls, call), outcome, costMicros, usage, totalMs, firstTokenMs);
+    const cell = cellFor(this.#calls, call);
+    countIn(cell, outcome, costMicros, usage, totalMs, firstTokenMs);
+    if (outcome !== "refused") observe(cell.queued, record.queuedMs);
     const last = attempts.length - 1;
     for (let index = 0; index <= last; index++) {
       const [kind, attempt] = [attempts[index], record.attempts[index]];
@@ -46,9 +49,9 @@ export class CallTally {
       : attempt.failure === "client_gone"
       ? "cancelled"
       : "failed";
-    const cell = cellFor(this.#attempts, kind);
+    const tried = cellFor(this.#attempts, kind);
     const usage = last ? record.usage : undefined;
-    countIn(cell, outcome, last ? costMicros : 0, usage, attempt.totalMs, attempt.firstTokenMs);
+    countIn(tried, outcome, last ? costMicros : 0, usage, attempt.totalMs, attempt.firstTokenMs);
   }
 
   /** Adds all counts to the dimensions' cells, and begins anew. */

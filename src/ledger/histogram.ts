@@ -34,3 +34,17 @@ export function percentile(histogram: Histogram, share: number): number | undefi
   }
   return durationOf(sorted.at(-1)?.[0] ?? 0);
 }
+
+/** How many observations lie at or below each bound, and what all of them add up to, in milliseconds. */
+export function cumulative(
+  histogram: Histogram,
+  bounds: readonly number[],
+): { readonly counts: readonly number[]; readonly total: number; readonly sumMs: number } {
+  const seen = [...histogram].map(([bucket, count]) => [durationOf(bucket), count] as const);
+  const upTo = (bound: number) => seen.reduce((sum, [ms, count]) => ms <= bound ? sum + count : sum, 0);
+  return {
+    counts: bounds.map(upTo),
+    total: upTo(Infinity),
+    sumMs: seen.reduce((sum, [ms, count]) => sum + ms * count, 0),
+  };
+}

@@ -14,7 +14,7 @@ export type { EventSubscription } from "./event_bus.ts";
 export type { LogFilter } from "./log_ring.ts";
 export type { RecordFilter } from "./record_filter.ts";
 export type { RecordPage } from "./record_pages.ts";
-export { type Histogram, percentile } from "./histogram.ts";
+export { cumulative, type Histogram, percentile } from "./histogram.ts";
 export { addTo, type Cell, emptyCell, mergeCell } from "./rollup_cell.ts";
 export { type Dim, FLOW_SEPARATOR, PERIOD_MS } from "./rollup_dims.ts";
 export type { RollupRange, SeriesPoint } from "./rollup_query.ts";

@@ -19,6 +19,8 @@ export interface Cell {
   costMicros: number;
   latency: Histogram;
   firstToken: Histogram;
+  /** How long calls waited for a key, those that did not wait as well. */
+  queued: Histogram;
 }
 
 const FIELDS = [
@@ -50,6 +52,7 @@ export function emptyCell(): Cell {
     costMicros: 0,
     latency: new Map(),
     firstToken: new Map(),
+    queued: new Map(),
   };
 }
 
@@ -62,6 +65,7 @@ export function mergeCell(into: Cell, from: Cell): void {
 export function mergeTimes(into: Cell, from: Cell): void {
   mergeHistogram(into.latency, from.latency);
   mergeHistogram(into.firstToken, from.firstToken);
+  mergeHistogram(into.queued, from.queued);
 }
 
 /** What one call, or one attempt of it, adds to a cell. */
@@ -102,10 +106,15 @@ export function countIn(
   if (firstTokenMs !== undefined) observe(cell.firstToken, firstTokenMs);
 }
 
-type Encoded = readonly [readonly number[], readonly number[], readonly number[]];
+type Encoded = readonly [readonly number[], readonly number[], readonly number[], readonly number[]];
 
 export function encodeCell(cell: Cell): Encoded {
-  return [FIELDS.map((field) => cell[field]), flatOf(cell.latency), flatOf(cell.firstToken)];
+  return [
+    FIELDS.map((field) => cell[field]),
+    flatOf(cell.latency),
+    flatOf(cell.firstToken),
+    flatOf(cell.queued),
+  ];
 }
 
 function flatOf(histogram: Histogram): number[] {
@@ -116,12 +125,13 @@ function flatOf(histogram: Histogram): number[] {
 
 /** Decodes what `encodeCell` wrote; undefined when it is something else. */
 export function decodeCell(value: unknown): Cell | undefined {
-  if (!Array.isArray(value) || value.length !== 3 || !value.every(isNumbers)) return undefined;
-  const [numbers, latency, firstToken] = value;
+  if (!Array.isArray(value) || value.length < 3 || !value.every(isNumbers)) return undefined;
+  const [numbers, latency, firstToken, queued] = value;
   const cell = emptyCell();
   for (const [index, field] of FIELDS.entries()) cell[field] = numbers?.[index] ?? 0;
   cell.latency = pairs(latency ?? []);
   cell.firstToken = pairs(firstToken ?? []);
+  cell.queued = pairs(queued ?? []);
   return cell;
 }
 

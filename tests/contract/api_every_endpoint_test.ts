@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import SwaggerParser from "@apidevtools/swagger-parser";
 import { KEY, withApi } from "../support/api_bench.ts";
 
 interface Operation {
@@ -177,4 +178,15 @@ Deno.test("GET /api/docs is one page without script that allows none", () =>
       (await ask("GET", "/api/docs.css", { token: null })).headers.get("content-type") ?? "",
       /text\/css/,
     );
+  }));
+
+Deno.test("the OpenAPI document is one to a validator of others, and every reply in it says what it is", () =>
+  withApi(async ({ ask }) => {
+    const document = await (await ask("GET", "/api/openapi.json")).json();
+    await SwaggerParser.validate(structuredClone(document));
+    for (const { method, path, operation } of await operationsOf(ask)) {
+      const { content } = operation.responses["200"] as { content: Record<string, { schema: unknown }> };
+      const [[type, { schema }] = ["", { schema: {} }]] = Object.entries(content);
+      assert.ok(type !== "application/json" || Object.keys(schema as object).length > 0, `${method} ${path}`);
+    }
   }));

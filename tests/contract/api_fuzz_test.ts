@@ -105,6 +105,20 @@ function requestOf(method: string, path: string, operation: Schema): fc.Arbitrar
   });
 }
 
+// deno-lint-ignore no-explicit-any -- as above
+function operationAt(document: any, method: string, path: string): { responses: Record<string, unknown> } {
+  const fits = (template: string) => {
+    const [a, b] = [template.split("/"), path.split("/")];
+    return a.length === b.length && a.every((part, index) => part.startsWith("{") || part === b[index]);
+  };
+  // Fixed parts count before parameters.
+  const found = Object.keys(document.paths).filter(fits).sort((a, b) =>
+    a.split("{").length - b.split("{").length
+  );
+  const template = found.find((one) => method.toLowerCase() in document.paths[one]);
+  return template === undefined ? { responses: { 405: {} } } : document.paths[template][method.toLowerCase()];
+}
+
 /** Addresses cannot hold half of a surrogate pair. */
 function wellFormed(text: string): string {
   return text.toWellFormed();
@@ -127,6 +141,10 @@ Deno.test("no request that the document allows, or nearly allows, is an error of
         if (response.status >= 500 && ![502, 503].includes(response.status)) {
           problems.push(`${method} ${path}: ${reply}`);
         }
+        assert.ok(
+          operationAt(document, method, path).responses[response.status] !== undefined,
+          `${method} ${path}${text} answers ${response.status}, which the document does not tell: ${reply}`,
+        );
         assert.ok(
           response.status < 500 || [502, 503].includes(response.status),
           `${method} ${path}${text} ${response.status}`,

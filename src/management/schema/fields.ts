@@ -33,7 +33,7 @@ export const pageSize = z.coerce.number().int().min(1).max(500).default(50);
 export const word = z.string().max(200).optional();
 export const success = z.object({ success: z.literal(true) });
 /** Any JSON object: what the user's own document holds. */
-export const document = z.record(z.string(), z.json()) as unknown as z.ZodType<JsonObject, JsonObject>;
+export const document = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject, JsonObject>;
 
 /** The type of a reply, which nobody changes. */
 export type Wire<Schema extends z.ZodType> = Frozen<z.output<Schema>>;
