@@ -1,4 +1,4 @@
-import { ok } from "../core/mod.ts";
+import { ok, OWNER } from "../core/mod.ts";
 import type { CapRecord, CapSchedule } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { CAP_SCHEDULE, capSchedule, isTime, isTimezone } from "./cap_schedule.ts";
@@ -23,7 +23,9 @@ export async function putCap(
   input: CapInput,
   expected?: number,
 ): Promise<Outcome<CapRecord>> {
-  const model = input.model.replace(/^models\//, "");
+  const target = await targetOf(deps, input.model);
+  if (!target.ok) return target;
+  const model = target.value;
   const before = await deps.store.caps.get(model);
   const cap = {
     model,
@@ -42,11 +44,34 @@ export async function putCap(
   return put;
 }
 
+/** What a cap counts: a model by its own name, a quota group, or a client by its id. An alias or a client's name says which. */
+async function targetOf({ catalog, store }: AdminDeps, name: string): Promise<Outcome<string>> {
+  if (name.startsWith("group:")) return ok(name);
+  if (name.startsWith("client:")) {
+    const asked = name.slice("client:".length);
+    const client = (await store.clients.list()).find((one) => one.id === asked || one.name === asked);
+    return client === undefined && asked !== OWNER
+      ? refuse(
+        422,
+        "invalid",
+        `There is no client "${asked.slice(0, 100)}"; see the list of clients`,
+        "model",
+      )
+      : ok(`client:${client?.id ?? asked}`);
+  }
+  const resolved = catalog.resolve(name);
+  return resolved.ok ? ok(resolved.value.id) : refuse(422, "invalid", resolved.error.message, "model");
+}
+
 export async function removeCap(
   deps: AdminDeps,
   model: string,
 ): Promise<Outcome<{ readonly model: string }>> {
-  const removed = await deps.store.caps.remove(model.replace(/^models\//, ""));
+  const bare = model.replace(/^models\//, "");
+  const target = await targetOf(deps, bare);
+  // A cap whose model is gone can still be removed by the name it has.
+  const there = await deps.store.caps.get(bare) !== undefined || !target.ok;
+  const removed = await deps.store.caps.remove(there ? bare : target.value);
   if (!removed.ok) return fromStore(removed.error, "cap");
   await publishCaps(deps);
   return ok({ model });

@@ -76,12 +76,23 @@ export function judgeFirst(
   const chunk = firstChunk(text);
   if (!isObject(chunk)) return undefined;
   if (!isObject(chunk["error"])) return emptyReason(chunk);
-  const { code } = chunk["error"];
+  return hiddenFailure(deps, attempt, chunk["error"], { model, operation }, onRefusal);
+}
+
+/** An error object behind status 200, classified by the status in it. */
+export function hiddenFailure(
+  deps: RelayDeps,
+  attempt: Try,
+  error: Readonly<Record<string, unknown>>,
+  { model, operation }: Pick<Need, "model" | "operation">,
+  onRefusal?: OnRefusal,
+): Failure {
+  const { code } = error;
   const status = typeof code === "number" && code >= 400 && code < 600 ? code : 502;
-  const body = withoutSecrets(JSON.stringify({ error: chunk["error"] }), attempt.credential);
+  const body = withoutSecrets(JSON.stringify({ error }), attempt.credential);
   const now = deps.ports.clock.now();
   const failure = attempt.upstream.classifyFailure({ status, body, model, operation, now });
-  onRefusal(failure, body);
+  onRefusal?.(failure, body);
   return failure;
 }
 

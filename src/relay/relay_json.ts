@@ -1,10 +1,11 @@
-import { type Failure, ok, type Result } from "../core/mod.ts";
+import { err, type Failure, isObject, ok, type Result } from "../core/mod.ts";
 import type { Need } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
 import { parseReply, readWhole } from "../upstreams/mod.ts";
 import { unreadableFailure } from "./failures.ts";
+import { hiddenFailure } from "./native_judge.ts";
 import type { Repairs } from "./repair_memory.ts";
 import { runAttempts, type Try } from "./run_attempts.ts";
 import { send } from "./send.ts";
@@ -31,7 +32,9 @@ export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result
     const { value: open } = reply;
     try {
       const bytes = await open.wait(readWhole(open.response, deps.settings.maxReplyBytes, "MAX_REPLY_BYTES"));
-      return ok(attempt.upstream.unwrap(parseReply(decoder.decode(bytes))));
+      const value = attempt.upstream.unwrap(parseReply(decoder.decode(bytes)));
+      const hidden = isObject(value) && isObject(value["error"]) ? value["error"] : undefined;
+      return hidden === undefined ? ok(value) : err(hiddenFailure(deps, attempt, hidden, call.need));
     } catch (cause) {
       return {
         ok: false,
