@@ -24,6 +24,7 @@ import { install } from "./commands/install.ts";
 import { keyAdd } from "./commands/key_add.ts";
 import { keyCheck } from "./commands/key_check.ts";
 import { keyList } from "./commands/key_list.ts";
+import { keyUndo } from "./commands/key_undo.ts";
 import { keyRemove } from "./commands/key_remove.ts";
 import { login } from "./commands/login.ts";
 import { mcp } from "./commands/mcp.ts";
@@ -60,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
   keyAdd,
   keyList,
   keyRemove,
+  keyUndo,
   keyCheck,
   login,
   accountList,

@@ -124,6 +124,7 @@ function assemble(
     timeoutConnect: values.TIMEOUT_CONNECT,
     timeoutWrite: values.TIMEOUT_WRITE,
     timeoutReadStreaming: values.TIMEOUT_READ_STREAMING,
+    keepAliveWhole: values.KEEP_ALIVE_WHOLE,
     timeoutReadNonStreaming: values.TIMEOUT_READ_NON_STREAMING,
     timeoutTotal: values.TIMEOUT_TOTAL,
     maxReplyBytes: values.MAX_REPLY_BYTES,

@@ -80,6 +80,13 @@ export const waiting = group("Timeouts and waiting", {
     doc:
       "Longest time in milliseconds in which a stream brings nothing new; comments and empty events are nothing.",
   },
+  KEEP_ALIVE_WHOLE: {
+    fallback: "false",
+    allowed: TRUTH,
+    parse: flag,
+    doc:
+      "Send the head of a reply that is not streamed after 10 s, and a blank before its JSON each 10 s, for fronts that end silent answers. A failure that comes later is then told in the body of a 200.",
+  },
   TIMEOUT_READ_NON_STREAMING: {
     fallback: "60000",
     allowed: TIME,

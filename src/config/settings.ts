@@ -30,6 +30,8 @@ export interface Settings {
   readonly timeoutWrite: number;
   readonly timeoutReadStreaming: number;
   readonly timeoutReadNonStreaming: number;
+  /** Blanks before the JSON of replies that take long. */
+  readonly keepAliveWhole: boolean;
   readonly timeoutTotal: number;
   readonly maxReplyBytes: number;
   readonly queueMaxWait: number;

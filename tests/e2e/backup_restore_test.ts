@@ -154,12 +154,12 @@ Deno.test("another data folder is taken over with its own master key, from its d
   await using from = await CliHome.open();
   await using to = await CliHome.open();
   await setUp(from);
-  await backedUp(from);
   const before = await everything(from);
   const dry = await to.json<Report>(["import", from.home, "--dry-run"]);
   assert.equal(dry.keys.added, 2);
   assert.equal((await to.json<Report>(["import", from.home])).keys.added, 2);
   assert.deepEqual(await everything(to), before);
+  await backedUp(from);
   await loseDatabase(to);
   await loseDatabase(from);
   await Deno.rename(join(from.home, "secret.key"), join(from.folder, "old.key"));

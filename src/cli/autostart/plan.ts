@@ -6,9 +6,11 @@ export interface AutostartPlan {
   readonly log: string;
   /** Variables that the service needs; no secret among them. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whom a service of the system runs as; absent for a service of the user. */
+  readonly user?: string;
 }
 
-export type Platform = "darwin" | "linux" | "windows";
+export type Platform = "darwin" | "linux" | "linux_system" | "windows";
 
 /** Name of the launchd agent. */
 export const LAUNCHD_LABEL = "ai.geminitro";

@@ -38,6 +38,13 @@ export const SERVICE_KINDS: Readonly<Record<Platform, ServiceKind>> = {
     ],
     remove: () => [["systemctl", "--user", "disable", "--now", SYSTEMD_UNIT]],
   },
+  linux_system: {
+    file: () => `/etc/systemd/system/${SYSTEMD_UNIT}`,
+    text: systemdUnit,
+    bytes: utf8,
+    install: () => [["systemctl", "daemon-reload"], ["systemctl", "enable", "--now", SYSTEMD_UNIT]],
+    remove: () => [["systemctl", "disable", "--now", SYSTEMD_UNIT]],
+  },
   windows: {
     file: ({ home }) => join(home, "autostart.xml"),
     text: windowsTask,

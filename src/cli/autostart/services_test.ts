@@ -49,3 +49,10 @@ Deno.test("SERVICE_KINDS name the file and the tool of each platform", () => {
   ]);
   assert.deepEqual(SERVICE_KINDS.windows.remove("f"), [["schtasks", "/Delete", "/TN", "GemiNitro", "/F"]]);
 });
+
+Deno.test("a service of the system names its user and starts with the machine", () => {
+  const text = SERVICE_KINDS.linux_system.text({ ...PLAN, user: "ada" });
+  assert.match(text, /^User=ada$/m);
+  assert.match(text, /^WantedBy=multi-user\.target$/m);
+  assert.match(SERVICE_KINDS.linux.text(PLAN), /^WantedBy=default\.target$/m);
+});

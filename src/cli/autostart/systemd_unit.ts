@@ -1,14 +1,16 @@
 import type { AutostartPlan } from "./plan.ts";
 
-/** The user unit: with the session, again after a crash; stopping lets calls end. */
-export function systemdUnit({ program, args, log, env }: AutostartPlan): string {
+/** The unit: with the session, or with the machine where it names a user; again after a crash; stopping lets calls end. */
+export function systemdUnit({ program, args, log, env, user }: AutostartPlan): string {
   const variables = Object.entries(env).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`);
   return `[Unit]
 Description=GemiNitro, a proxy that pools Gemini keys
 After=network-online.target
 
 [Service]
-ExecStart=${[program, ...args].map((part) => quoted(part).replaceAll("$", "$$$$")).join(" ")}
+${user === undefined ? "" : `User=${user}\n`}ExecStart=${
+    [program, ...args].map((part) => quoted(part).replaceAll("$", "$$$$")).join(" ")
+  }
 ${variables.join("\n")}
 Restart=on-failure
 RestartSec=5
@@ -17,7 +19,7 @@ StandardOutput=append:${log.replaceAll("%", "%%")}
 StandardError=append:${log.replaceAll("%", "%%")}
 
 [Install]
-WantedBy=default.target
+WantedBy=${user === undefined ? "default" : "multi-user"}.target
 `;
 }
 

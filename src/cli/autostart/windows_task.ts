@@ -1,7 +1,7 @@
 import type { AutostartPlan } from "./plan.ts";
 import { xmlText } from "./xml_text.ts";
 
-/** The scheduled task: at sign-in, without elevation, without a time limit. cmd sends the output to the log. */
+/** The scheduled task: at sign-in, without elevation, without a time limit. cmd sends the output to the log, and conhost shows no window for it. */
 export function windowsTask({ program, args, log, env }: AutostartPlan): string {
   const set = Object.entries(env).map(([name, value]) => `set "${name}=${value}" && `).join("");
   const line = [program, ...args].map((part) => `"${part}"`).join(" ");
@@ -22,8 +22,8 @@ export function windowsTask({ program, args, log, env }: AutostartPlan): string 
   </Settings>
   <Actions Context="Author">
     <Exec>
-      <Command>cmd.exe</Command>
-      <Arguments>${xmlText(`/d /c "${set}${line} >> "${log}" 2>&1"`)}</Arguments>
+      <Command>conhost.exe</Command>
+      <Arguments>${xmlText(`--headless cmd.exe /d /c "${set}${line} >> "${log}" 2>&1"`)}</Arguments>
     </Exec>
   </Actions>
 </Task>

@@ -1,22 +1,29 @@
 import { dirname } from "node:path";
 import { currentService } from "../autostart/current_service.ts";
-import type { Command } from "../command.ts";
+import { envFilePath } from "../../config/mod.ts";
+import { environmentPlace } from "../command_context.ts";
+import { CommandError } from "../command_error.ts";
+import type { Command, Context } from "../command.ts";
 
 export const autostartInstall: Command = {
   name: "autostart install",
-  summary: "Start GemiNitro at sign-in (launchd, systemd user unit, Windows task)",
+  summary: "Start GemiNitro at sign-in (launchd, systemd, Windows task)",
   usage: "",
   examples: [
     { line: "geminitro autostart install", says: "And start it now" },
     { line: "geminitro autostart install --print", says: "Only show the file" },
   ],
   options: [
+    {
+      name: "system",
+      summary: "A unit of the system instead: from the machine's start, without anybody signed in",
+    },
     { name: "print", summary: "Show the file and change nothing" },
     { name: "platform", value: "<name>", summary: "With --print: darwin, linux or windows" },
   ],
   takes: { least: 0, most: 0 },
   async run(context) {
-    const { kind, file, plan } = await currentService(context);
+    const { kind, file, plan, left, fleeting } = await currentService(context);
     const text = kind.text(plan);
     if (context.flag("print")) {
       context.out.json({ file, text });
@@ -24,10 +31,55 @@ export const autostartInstall: Command = {
       context.out.line(text.trimEnd());
       return;
     }
+    if (fleeting) {
+      throw new CommandError("This program lies in npx's cache, which npm clears", {
+        hint: "Install it for good first: npm install --global geminitro",
+      });
+    }
+    await buildDashboard(context);
     const { installService } = await import("../autostart/apply.ts");
     await Deno.mkdir(dirname(plan.log), { recursive: true, mode: 0o700 });
     await installService(kind, file, text);
     context.out.json({ installed: true, file, log: plan.log });
     context.out.line(`GemiNitro starts at sign-in (${file}); its log is ${plan.log}`);
+    if (left.length > 0) {
+      const where = envFilePath(environmentPlace(context.services)) ?? ".env";
+      context.out.warn(`Secrets of this shell are not in the service: put ${left.join(", ")} into ${where}`);
+    }
+    if (plan.user === undefined && Deno.build.os === "linux") await checkLinger(context);
   },
 };
+
+/** A checkout may never have been built, and a service has nobody who would. */
+async function buildDashboard({ services, out }: Context): Promise<void> {
+  const { projectDir } = services;
+  if (projectDir === undefined) return;
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "tools/build_dashboard.ts"],
+    cwd: projectDir,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  if (!success) out.warn("The dashboard could not be built: run deno task build");
+}
+
+/** Without linger systemd ends a user's services at the last sign-out. */
+async function checkLinger({ out, services, interactive }: Context): Promise<void> {
+  const user = services.env["USER"] ?? "";
+  const ask = (args: readonly string[]) =>
+    new Deno.Command("loginctl", { args: [...args], stdin: "null", stdout: "piped", stderr: "null" }).output()
+      .then(({ success, stdout }) => success ? new TextDecoder().decode(stdout) : undefined, () => undefined);
+  const shown = await ask(["show-user", user, "--property=Linger"]);
+  if (shown?.trim() === "Linger=yes") return;
+  if (interactive) {
+    const { confirm } = await import("@clack/prompts");
+    const yes = await confirm({
+      message: "It would stop when you sign out. Let it run on (loginctl enable-linger)?",
+    });
+    if (yes === true && await ask(["enable-linger", user]) !== undefined) return;
+  }
+  out.warn(
+    "It stops when you sign out: run loginctl enable-linger, or install it for the system: geminitro autostart install --system",
+  );
+}

@@ -6,7 +6,7 @@ export const autostartRemove: Command = {
   summary: "Start it at sign-in no more",
   usage: "",
   examples: [{ line: "geminitro autostart remove", says: "A server that it runs is stopped" }],
-  options: [],
+  options: [{ name: "system", summary: "The unit of the system" }],
   takes: { least: 0, most: 0 },
   async run(context) {
     const { kind, file } = await currentService(context);

@@ -6,7 +6,7 @@ export const autostartStatus: Command = {
   summary: "Say whether GemiNitro starts at sign-in",
   usage: "",
   examples: [{ line: "geminitro autostart status", says: "Exit code 1 when it does not" }],
-  options: [],
+  options: [{ name: "system", summary: "The unit of the system" }],
   takes: { least: 0, most: 0 },
   async run(context) {
     const { file, plan } = await currentService(context);

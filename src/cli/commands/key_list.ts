@@ -1,6 +1,7 @@
 import type { SafeKey } from "../../admin/mod.ts";
 import type { Command, Context } from "../command.ts";
 import { plural, span } from "../spans.ts";
+import { oneOf } from "../one_of.ts";
 import type { Style } from "../style.ts";
 import { table } from "../table.ts";
 
@@ -10,14 +11,21 @@ export const keyList: Command = {
   usage: "",
   examples: [
     { line: "geminitro key list", says: "Every key with its status, project and use" },
+    { line: "geminitro key list --status active", says: "Only the good ones" },
     { line: "geminitro key list --json", says: "The same for scripts; no secret is in it" },
   ],
-  options: [],
+  options: [{
+    name: "status",
+    value: "<status>",
+    summary: "Only keys that are active, cooldown, disabled or dead",
+  }],
   takes: { least: 0, most: 0 },
   async run(context) {
-    const keys = await (await context.client()).keys();
+    const status = oneOf(context, "status", ["active", "cooldown", "disabled", "dead"] as const);
+    const all = await (await context.client()).keys();
+    const keys = status === undefined ? all : all.filter((key) => key.status === status);
     context.out.json(keys);
-    if (keys.length === 0) context.out.line("There are no keys yet. Add one: geminitro key add <key>");
+    if (all.length === 0) context.out.line("There are no keys yet. Add one: geminitro key add <key>");
     else for (const line of linesOf(keys, context)) context.out.line(line);
   },
 };

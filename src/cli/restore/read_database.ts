@@ -1,4 +1,4 @@
-import { DatabaseSync } from "node:sqlite";
+import { backup, DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { valueOf } from "../value_of.ts";
 import type { Context } from "../command.ts";
@@ -15,7 +15,7 @@ export async function readDatabase(
   const folder = await Deno.makeTempDir({ prefix: "geminitro-import-" });
   try {
     const copy = join(folder, "geminitro.sqlite3");
-    if (!copied(path, copy)) return undefined;
+    if (!await copied(path, copy)) return undefined;
     const { masterKey: own, ...settings } = await context.settings();
     const key = masterKey ?? own;
     const visit = await context.services.visit({
@@ -34,11 +34,12 @@ export async function readDatabase(
   }
 }
 
-function copied(from: string, to: string): boolean {
+/** SQLite's own backup: VACUUM INTO needs more rights than this program has. */
+async function copied(from: string, to: string): Promise<boolean> {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(from, { readOnly: true });
-    database.prepare("VACUUM INTO ?").run(to);
+    await backup(database, to);
     return true;
   } catch {
     return false;

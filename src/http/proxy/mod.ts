@@ -15,6 +15,7 @@ import type { Cors } from "../cors.ts";
 import { askedDialect } from "./asked_dialect.ts";
 import { refuse } from "./failure_response.ts";
 import { refuseNative } from "./native_route.ts";
+import { keptAlive } from "./keep_alive.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { uploaderOf } from "./resources/mod.ts";
 import { type ProxyRoute, type RouteDialect, ROUTES, serveOther, unknownRoute } from "./routes.ts";
@@ -118,7 +119,10 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
       arrival.client = uploader;
     }
     try {
-      const served = await (deps.bodies === undefined ? serve(arrival) : deps.bodies.serve(arrival, serve));
+      const serving = deps.bodies === undefined ? serve(arrival) : deps.bodies.serve(arrival, serve);
+      const served = await (serving instanceof Promise && mayTakeLong(deps, url)
+        ? keptAlive(serving, { deadlines: deps.deadlines, url, whole: deps.settings.keepAliveWhole })
+        : serving);
       return cors.open(request, served);
     } catch (cause) {
       const failure = internal(deps, arrival, cause);
@@ -126,6 +130,11 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
       return said(failure);
     }
   };
+}
+
+/** Most calls are answered by events that come at once or by heartbeats; nothing is put around those. */
+function mayTakeLong({ settings }: ProxyDeps, url: URL): boolean {
+  return settings.keepAliveWhole || url.pathname.endsWith(":streamGenerateContent");
 }
 
 /** An arrival whose client is known as soon as its token has been checked. */
