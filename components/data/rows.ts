@@ -49,6 +49,7 @@ export function keyRow(key: Key): KeyRow {
     project: key.project ?? "",
     reason: key.reason ?? "",
     link: key.link ?? "",
+    remedy: key.remedy ?? "",
     proxy: key.proxy ?? "",
     requests: key.usage,
     allowModels: key.allowModels ?? [],

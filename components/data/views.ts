@@ -44,6 +44,8 @@ export interface KeyRow {
   readonly status: KeyStatus;
   readonly reason: string;
   readonly link: string;
+  /** What brings an account back; empty for keys and for accounts that are ready. */
+  readonly remedy: string;
   readonly requests: number;
   readonly errors: number;
   readonly inFlight: number;

@@ -168,7 +168,14 @@ export function KeyDrawer(
           <span class="chip">{words.sources[row.source] ?? row.source}</span>
           <span class="font-mono text-xs text-mute">{tailText(row.tail)}</span>
         </div>
-        {row.status === "dead" && <Problem>{row.reason}</Problem>}
+        {row.status === "dead" && (
+          <Problem>
+            {row.reason} {row.remedy}{" "}
+            {row.link && (
+              <a class="underline" href={row.link} target="_blank" rel="noopener noreferrer">{row.link}</a>
+            )}
+          </Problem>
+        )}
         <Buttons row={row} actions={actions} onClose={onClose} />
         <Section title={words.cooldowns}>
           <Cooldowns row={row} actions={actions} />

@@ -13,6 +13,7 @@ const KEY: KeyRow = {
   status: "active",
   reason: "",
   link: "",
+  remedy: "",
   requests: 0,
   errors: 0,
   inFlight: 0,

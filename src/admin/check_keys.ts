@@ -1,4 +1,4 @@
-import { type Credential, type Failure, ok } from "../core/mod.ts";
+import { type Credential, deathOf, type Failure, ok } from "../core/mod.ts";
 import type { Progress } from "./add_keys.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { findKey } from "./find_key.ts";
@@ -87,23 +87,15 @@ async function reviveKey(deps: AdminDeps, id: Credential["id"], asked: number): 
 export function retireKey(
   deps: AdminDeps,
   id: Credential["id"],
-  cause: Pick<Failure, "message" | "code" | "link"> & { readonly at?: number },
+  cause: Pick<Failure, "message" | "code" | "status" | "link"> & { readonly at?: number },
 ): Promise<void> {
   const at = cause.at ?? deps.ports.clock.now();
   return inTurn(deps, id, async (workedAt) => {
     if (workedAt >= at) return;
     const credential = await deps.store.credentials.get(id);
     if (credential === undefined || credential.dead !== undefined) return;
-    const { message, code, link } = cause;
-    await deps.store.credentials.update(id, {
-      dead: {
-        class: "credential_dead",
-        reason: message,
-        at,
-        ...(code === undefined ? {} : { code }),
-        ...(link === undefined ? {} : { link }),
-      },
-    });
+    const { message } = cause;
+    await deps.store.credentials.update(id, { dead: deathOf(cause, at) });
     const name = credential.label || credential.tail;
     deps.ledger.log("warn", "key", `Google does not take the key ${name} any more: ${message}`);
     await deps.ledger.alert({

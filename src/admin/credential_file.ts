@@ -1,7 +1,7 @@
 import { type Credential, isObject, type JsonObject, Secret, SOURCES } from "../core/mod.ts";
 
 /** Fields that hold secrets, whatever the source. */
-const SECRET_FIELDS = ["key", "refreshToken", "accessToken", "serviceAccount"] as const;
+const SECRET_FIELDS = ["key", "refreshToken", "accessToken", "serviceAccount", "clientSecret"] as const;
 
 /** A credential with its secrets in the open: only ever for what is sealed or encrypted next. */
 export function openCredential(credential: Credential): JsonObject {

@@ -88,11 +88,12 @@ export class Publisher {
     this.stateChanged();
     switch (event.type) {
       case "dead": {
-        const { credential, at, reason, code, link } = event;
+        const { credential, at, reason, status, code, link } = event;
         this.#run(() =>
           retireKey(this.#deps, credential, {
             at,
             message: reason,
+            status,
             ...(code === undefined ? {} : { code }),
             ...(link === undefined ? {} : { link }),
           })

@@ -77,7 +77,13 @@ Deno.test("Publisher calls keys by their names in the log, not by their ids", ()
 Deno.test("Publisher keeps a death that the pool found, with its reason", () =>
   withPublisher(async (tell, deps) => {
     const [key] = await deps.store.credentials.list();
-    tell({ type: "dead", credential: key?.id ?? ("" as CredentialId), at: 0, reason: "API key expired" });
+    tell({
+      type: "dead",
+      credential: key?.id ?? ("" as CredentialId),
+      at: 0,
+      reason: "API key expired",
+      status: 400,
+    });
     await alertsOf(deps, 1);
     assert.equal((await deps.store.credentials.list())[0]?.dead?.reason, "API key expired");
   }));

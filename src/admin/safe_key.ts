@@ -1,5 +1,4 @@
-import type { Credential } from "../core/mod.ts";
-import { redact } from "../core/mod.ts";
+import { accountStanding, type AccountState, type Credential, redact } from "../core/mod.ts";
 import type { Cell } from "../ledger/mod.ts";
 import type { BucketView, CredentialState } from "../pool/contract.ts";
 import type { ModelListRecord } from "../store/mod.ts";
@@ -19,6 +18,9 @@ export interface SafeKey {
   readonly status: KeyStatus;
   readonly reason: string | null;
   readonly link: string | null;
+  /** Where a signed-in account stands, and what brings it back; null for keys. */
+  readonly state: AccountState | null;
+  readonly remedy: string | null;
   /** Calls carried and failed, over all processes and restarts. */
   readonly usage: number;
   readonly errors: number;
@@ -61,6 +63,7 @@ export function safeKey(credential: Credential, facts: SafeKeyFacts): SafeKey {
   const oauth = credential.source === "antigravity" || credential.source === "gemini_cli";
   const cooling = coolingUntil(facts);
   const status = statusOf(credential, cooling);
+  const standing = accountStanding(credential);
   return {
     id: credential.id,
     tail: credential.tail === ""
@@ -77,6 +80,8 @@ export function safeKey(credential: Credential, facts: SafeKeyFacts): SafeKey {
     status,
     reason: reasonOf(credential, status, state),
     link: credential.dead?.link ?? null,
+    state: standing?.state ?? null,
+    remedy: standing?.remedy ?? null,
     usage: counts?.requests ?? 0,
     errors: counts?.failed ?? 0,
     inFlight: state?.inFlight ?? 0,

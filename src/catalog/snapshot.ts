@@ -24,7 +24,7 @@ export interface CatalogRecords {
   readonly sourceOrder: readonly SourceName[];
 }
 
-/** A model that at least one usable credential lists. */
+/** A model that at least one usable credential lists; where there is none, one that Google refuses. */
 export interface KnownModel {
   readonly id: string;
   /** As the first credential lists it. */
@@ -94,9 +94,13 @@ function indexModels(
       credentials: CredentialId[];
     }
   >();
-  for (const list of lists) {
-    const credential = credentials.get(list.credential);
-    if (credential === undefined || !isUsable(credential)) continue;
+  const holderOf = ({ credential }: ModelListRecord) => credentials.get(credential);
+  const usable = lists.filter((list) => [holderOf(list)].some((one) => one !== undefined && isUsable(one)));
+  // Where Google refuses every credential, the models of accounts are told all the same: who calls one of them hears why.
+  const dead = lists.filter((list) => list.source !== "api_key" && holderOf(list)?.enabled === true);
+  for (const list of usable.length > 0 ? usable : dead) {
+    const credential = holderOf(list);
+    if (credential === undefined) continue;
     for (const listed of list.models) {
       if (!permitsModel(rules, listed.id) || !permitsModel(credential, listed.id)) continue;
       const model = found.get(listed.id) ??

@@ -1,4 +1,4 @@
-import type { FailureClass } from "./failure.ts";
+import type { Failure, FailureClass } from "./failure.ts";
 import type { CredentialId, SourceName, Tier } from "./ids.ts";
 import type { Secret } from "./secret.ts";
 
@@ -9,7 +9,22 @@ export interface Death {
   readonly at: number;
   /** The machine word of the refusal, for clients: `invalid_api_key`, `key_suspended`. */
   readonly code?: string;
+  /** The status of the refusal, told to clients again; absent in records of older versions. */
+  readonly status?: number;
   readonly link?: string;
+}
+
+/** What is kept of the refusal that retires a credential, for all who meet it later and after a restart. */
+export function deathOf(failure: Pick<Failure, "message" | "code" | "status" | "link">, at: number): Death {
+  const { message: reason, code, status, link } = failure;
+  return {
+    class: "credential_dead",
+    reason,
+    at,
+    status,
+    ...(code === undefined ? {} : { code }),
+    ...(link === undefined ? {} : { link }),
+  };
 }
 
 /** What every credential has, whatever its source. Secrets are `Secret`s, so a credential may be logged. */
@@ -51,6 +66,9 @@ export interface OAuthCredential extends CredentialBase {
   readonly accessExpiresAt?: number;
   /** The Code Assist project that loadCodeAssist gave for this account. */
   readonly codeAssistProject?: string;
+  /** The OAuth client that the refresh token was given to; no other one can use it. Absent: the configured one. */
+  readonly clientId?: string;
+  readonly clientSecret?: Secret;
 }
 
 export interface VertexCredential extends CredentialBase {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./account_state.ts";
 export * from "./call_record.ts";
 export * from "./coalesced.ts";
 export * from "./credential.ts";

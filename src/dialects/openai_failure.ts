@@ -1,4 +1,4 @@
-import { type Failure, redact } from "../core/mod.ts";
+import { type Failure, isForbiddenAccount, redact } from "../core/mod.ts";
 import type { EncodedFailure } from "./contract.ts";
 
 interface Words {
@@ -16,7 +16,9 @@ function wordsOf(failure: Failure): Words {
     case "credential_dead":
     case "credential_stale":
       if (code === "billing_not_active") return { status: 403, type: "insufficient_quota", code };
-      return { status: 401, type: "authentication_error", code: code ?? "invalid_api_key" };
+      return isForbiddenAccount(failure.code)
+        ? { status: 403, type: "permission_error", code }
+        : { status: 401, type: "authentication_error", code: code ?? "invalid_api_key" };
     case "rate_limit":
     case "ambiguous_429":
     case "quota":

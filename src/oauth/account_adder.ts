@@ -1,9 +1,17 @@
-import { type Credential, type CredentialId, err, type Failure, ok, type Ports } from "../core/mod.ts";
+import {
+  type Credential,
+  type CredentialId,
+  deathOf,
+  err,
+  type Failure,
+  ok,
+  type Ports,
+} from "../core/mod.ts";
 import { checkProxy, type CredentialDraft } from "../store/mod.ts";
 import { codeAssistServiceOf } from "../upstreams/mod.ts";
 import type { AddedAccount, OAuthOutcome, Provider } from "./contract.ts";
 import { findProject, type FoundProject } from "./find_project.ts";
-import { oauthClient } from "./oauth_client.ts";
+import { configuredClient, oauthClient } from "./oauth_client.ts";
 import { listModels } from "./model_lister.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import type { Refresher } from "./refresher.ts";
@@ -93,7 +101,11 @@ export class AccountAdder {
     if (!email.ok) return fromFailure(email.error);
     const found = await this.#project(provider, tokens.accessToken, ports);
     const stored = await this.#store(
-      { ...draftOf(provider, email.value, tokens, found.ok ? found.value : undefined), ...proxyOf(how) },
+      {
+        ...draftOf(provider, email.value, tokens, found.ok ? found.value : undefined),
+        ...configuredClient(settings, provider),
+        ...proxyOf(how),
+      },
     );
     if (!stored.ok) return stored;
     const { id, renewed } = stored.value;
@@ -142,10 +154,9 @@ export class AccountAdder {
   }
 
   async #retire(id: CredentialId, failure: Failure): Promise<void> {
-    const at = this.#options.ports.clock.now();
-    const link = failure.link === undefined ? {} : { link: failure.link };
-    const dead = { class: failure.class, reason: failure.message, at, ...link };
-    await this.#options.store.credentials.update(id, { dead });
+    await this.#options.store.credentials.update(id, {
+      dead: deathOf(failure, this.#options.ports.clock.now()),
+    });
   }
 
   #tell(provider: Credential["source"], email: string, renewed: boolean, problem: Failure | undefined): void {

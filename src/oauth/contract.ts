@@ -1,4 +1,12 @@
-import type { Credential, CredentialId, Failure, JsonObject, Result, Tier } from "../core/mod.ts";
+import type {
+  AccountStanding,
+  Credential,
+  CredentialId,
+  Failure,
+  JsonObject,
+  Result,
+  Tier,
+} from "../core/mod.ts";
 import type { ReadyHow } from "./refresher.ts";
 
 /** Sources that a user signs in to with a Google account. */
@@ -98,7 +106,7 @@ export interface AccountQuota {
   readonly problem?: string;
 }
 
-export interface AccountView {
+export interface AccountView extends AccountStanding {
   readonly id: CredentialId;
   readonly source: Credential["source"];
   readonly email: string;
@@ -106,9 +114,6 @@ export interface AccountView {
   readonly tier: Tier;
   readonly project?: string;
   readonly status: "active" | "disabled" | "dead";
-  /** Exactly why it does not serve. */
-  readonly reason?: string;
-  readonly link?: string;
   readonly quota?: AccountQuota;
 }
 

@@ -1,4 +1,4 @@
-import { type Credential, ok } from "../core/mod.ts";
+import { accountStanding, type Credential, type FailedSetUp, ok } from "../core/mod.ts";
 import { AccountAdder } from "./account_adder.ts";
 import type { AccountQuota, AccountView, OAuthRoom } from "./contract.ts";
 import { followExhaustion } from "./exhausted_groups.ts";
@@ -42,7 +42,8 @@ export function createOAuth(options: OAuthOptions): OAuthRoom {
     async accounts() {
       const view = new Map((await quotas.view()).map((quota) => [quota.id, quota]));
       const all = await options.store.credentials.list();
-      return all.flatMap((one) => accountView(one, view.get(one.id)) ?? []);
+      const rests = await refresher.failedSetUps();
+      return all.flatMap((one) => accountView(one, view.get(one.id), rests.get(one.id)) ?? []);
     },
     sources: () => sourceStates(options.settings),
     pollQuotas: (signal) => quotas.poll(signal),
@@ -55,11 +56,15 @@ export function createOAuth(options: OAuthOptions): OAuthRoom {
   };
 }
 
-function accountView(credential: Credential, quota: AccountQuota | undefined): AccountView | undefined {
-  if (credential.source === "api_key") return undefined;
+function accountView(
+  credential: Credential,
+  quota: AccountQuota | undefined,
+  setUp: FailedSetUp | undefined,
+): AccountView | undefined {
+  const standing = accountStanding(credential, setUp);
+  if (credential.source === "api_key" || standing === undefined) return undefined;
   const { id, source, tail, label, tier, dead, enabled } = credential;
   const project = credential.source === "vertex" ? credential.project : credential.codeAssistProject;
-  const reason = dead?.reason ?? (enabled ? undefined : "Disabled by the user.");
   return {
     id,
     source,
@@ -67,9 +72,8 @@ function accountView(credential: Credential, quota: AccountQuota | undefined): A
     label,
     tier,
     status: dead !== undefined ? "dead" : enabled ? "active" : "disabled",
+    ...standing,
     ...(project === undefined ? {} : { project }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(dead?.link === undefined ? {} : { link: dead.link }),
     ...(quota === undefined ? {} : { quota }),
   };
 }

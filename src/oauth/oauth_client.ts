@@ -1,7 +1,7 @@
 import { createGoogleOAuthConfig } from "deno-kv-oauth";
 import * as oauth from "oauth4webapi";
 import type { Settings } from "../config/mod.ts";
-import { ok } from "../core/mod.ts";
+import { type OAuthCredential, ok } from "../core/mod.ts";
 import type { OAuthOutcome, Provider, SourceState } from "./contract.ts";
 import { refuse } from "./problem.ts";
 
@@ -25,10 +25,49 @@ export interface OAuthClient {
 
 const NAMES: Readonly<Record<Provider, string>> = { antigravity: "Antigravity", gemini_cli: "Gemini CLI" };
 
-/** The configured client of a source; there is none of our own, so without one the source is off. */
-export function oauthClient(settings: Settings, provider: Provider): OAuthOutcome<OAuthClient> {
-  const { clientId, clientSecret, scopes } = { ...settings.oauth.default, ...settings.oauth[provider] };
-  if (clientId === undefined) return refuse(503, "source_off", offReason(provider));
+/** What names an OAuth client, as it stands with an account. */
+export interface ClientNames {
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+}
+
+/** The client that new sign-ins of a source are given to. */
+export function configuredClient({ oauth }: Settings, provider: Provider): ClientNames {
+  const { clientId, clientSecret } = { ...oauth.default, ...oauth[provider] };
+  return {
+    ...(clientId === undefined ? {} : { clientId }),
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+  };
+}
+
+/** True when the account's token was given to another client than the configured one. */
+export function hasOtherClient(settings: Settings, account: OAuthCredential): boolean {
+  return account.clientId !== undefined &&
+    account.clientId !== configuredClient(settings, account.source).clientId;
+}
+
+/** The client that an account's token was given to: only that one can refresh it, whatever is configured since. */
+export function clientOf(settings: Settings, account: OAuthCredential): OAuthOutcome<OAuthClient> {
+  const { clientId, clientSecret } = account;
+  const names = hasOtherClient(settings, account) && clientId !== undefined
+    ? { clientId, ...(clientSecret === undefined ? {} : { clientSecret: clientSecret.reveal() }) }
+    : undefined;
+  return oauthClient(settings, account.source, names);
+}
+
+/**
+ * The configured client of a source, or `names` in its place; there is none of our own, so without a configured one the source
+ * is off.
+ */
+export function oauthClient(
+  settings: Settings,
+  provider: Provider,
+  names?: ClientNames,
+): OAuthOutcome<OAuthClient> {
+  const configured = configuredClient(settings, provider);
+  if (configured.clientId === undefined) return refuse(503, "source_off", offReason(provider));
+  const { clientId = configured.clientId, clientSecret } = names ?? configured;
+  const { scopes } = { ...settings.oauth.default, ...settings.oauth[provider] };
   const config = createGoogleOAuthConfig({
     clientId,
     ...(clientSecret === undefined ? {} : { clientSecret }),

@@ -1,7 +1,9 @@
 import {
   type Credential,
   type CredentialId,
+  deathOf,
   err,
+  type FailedSetUp,
   type Failure,
   type OAuthCredential,
   ok,
@@ -12,7 +14,7 @@ import type { CredentialPatch, HeldLease } from "../store/mod.ts";
 import { codeAssistServiceOf } from "../upstreams/mod.ts";
 import { proxyOf } from "./account_adder.ts";
 import { findProject } from "./find_project.ts";
-import { oauthClient } from "./oauth_client.ts";
+import { clientOf, hasOtherClient } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import { SetUpRests } from "./set_up_rests.ts";
 import { limitedFetch, portsFor, sleep, timed } from "./timed.ts";
@@ -91,6 +93,11 @@ export class Refresher {
   async #setUpFailed(account: Account, failure: Failure): Promise<Failure> {
     if (failure.code !== "account_setup_failed") return failure;
     return await this.#rests.failed(account.id, failure, this.#now());
+  }
+
+  /** Accounts whose set-up at Google failed, with the reason and the time of the next one. */
+  failedSetUps(): Promise<ReadonlyMap<string, FailedSetUp>> {
+    return this.#rests.all();
   }
 
   /** After a new sign-in or a removal nothing remembered counts. */
@@ -194,9 +201,13 @@ export class Refresher {
       ...proxyOf(account),
     };
     if (account.source === "vertex") return await vertexToken(context, account);
-    const client = oauthClient(settings, account.source);
+    const client = clientOf(settings, account);
     if (!client.ok) return err(sourceOff(account, client.error.message));
-    return await refreshGrant(context, client.value, account.refreshToken.reveal());
+    const granted = await refreshGrant(context, client.value, account.refreshToken.reveal());
+    if (granted.ok || granted.error.class !== "config_fault" || !hasOtherClient(settings, account)) {
+      return granted;
+    }
+    return err(lostClient(granted.error));
   }
 
   async #project(account: OAuthCredential, accessToken: string) {
@@ -237,9 +248,7 @@ export class Refresher {
       `The account ${account.label || account.tail} is not ready: ${failure.message}`,
     );
     if (failure.class === "credential_dead") {
-      const link = failure.link === undefined ? {} : { link: failure.link };
-      const death = { class: failure.class, reason: failure.message, at: this.#now(), ...link };
-      await store.credentials.update(account.id, { dead: death });
+      await store.credentials.update(account.id, { dead: deathOf(failure, this.#now()) });
       this.#latest.delete(account.id);
       return err(failure);
     }
@@ -256,6 +265,18 @@ function lacksProject(account: Account): boolean {
 function patchOf(account: Account, { accessToken, expiresAt, refreshToken }: Tokens): CredentialPatch {
   const rotates = refreshToken !== undefined && account.source !== "vertex";
   return { accessToken, accessExpiresAt: expiresAt, ...(rotates ? { refreshToken } : {}) };
+}
+
+/** Google no longer takes the client that this one token was given to; the configured one is another. */
+function lostClient(failure: Failure): Failure {
+  return {
+    ...failure,
+    class: "credential_dead",
+    scope: "account",
+    code: "sign_in_required",
+    message:
+      "The sign-in of this account was given to an OAuth client that Google does not take any more; sign in again.",
+  };
 }
 
 const base = ({ source }: Account) => ({ source });

@@ -1,4 +1,4 @@
-import { type CredentialId, type Failure, isObject, type SourceName } from "../core/mod.ts";
+import { type CredentialId, type FailedSetUp, type Failure, isObject, type SourceName } from "../core/mod.ts";
 import type { Store } from "../store/mod.ts";
 
 /** Pauses after set-ups that failed in a row, in milliseconds; the last one repeats. */
@@ -48,6 +48,23 @@ export class SetUpRests {
     };
     await this.#records.put(`${NAME}${id}`, { v: 1, until, failures, failure: open });
     return rest.failure;
+  }
+
+  /** What is known of all of them, by account. */
+  async all(): Promise<ReadonlyMap<string, FailedSetUp>> {
+    const rests = new Map<string, FailedSetUp>();
+    for (const { name, value } of await this.#records.list()) {
+      const rest = name.startsWith(NAME) ? readRest(value) : undefined;
+      if (rest === undefined) continue;
+      const { until, failure: { message: reason, code, link } } = rest;
+      rests.set(name.slice(NAME.length), {
+        reason,
+        until,
+        ...(code === undefined ? {} : { code }),
+        ...(link === undefined ? {} : { link }),
+      });
+    }
+    return rests;
   }
 
   /** Forgets an account: it was set up, signed in again or removed. */

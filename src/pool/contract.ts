@@ -182,6 +182,7 @@ export type PoolEvent =
     /** When Google said so. */
     readonly at: number;
     readonly reason: string;
+    readonly status: number;
     readonly code?: string;
     readonly link?: string;
   }

@@ -27,6 +27,8 @@ export class CredentialEntry {
   errors = 0;
   /** Why Google does not take it any more; known here before the store says so. */
   dead: Said | undefined;
+  /** When this process found that out. */
+  deadAt = 0;
   /** By scope: `credential` or `model:<lane>`. */
   readonly cooldowns = new Map<string, EntryCooldown>();
   readonly nodes = new Set<LaneNode>();
@@ -122,10 +124,10 @@ export class CredentialEntry {
 
 function deathOf({ dead }: Credential): Said | undefined {
   if (dead === undefined) return undefined;
-  const { class: name, reason, code, link } = dead;
+  const { class: name, reason, status = 401, code, link } = dead;
   return {
     class: name,
-    status: 401,
+    status,
     message: reason,
     ...(code === undefined ? {} : { code }),
     ...(link === undefined ? {} : { link }),

@@ -97,10 +97,11 @@ export class Effects {
     if (endpoint.answer()) this.#context.emit({ type: "recovered", scope: `endpoint:${entry.source}` });
   }
 
-  /** A token that a refresh does not help is the first one's trouble alone; the caller refreshes it once before. */
+  /** What a new token and a new look at the account do not help lasts until somebody does something about the account. */
   #credential({ entry }: Flight, failure: Failure, now: number, history: AttemptHistory): string {
-    if (failure.class === "credential_stale" && history.sameKeyRetries < 1) return "";
-    return this.#close([entry], failure, now);
+    if (failure.class !== "credential_stale") return this.#close([entry], failure, now);
+    if (history.sameKeyRetries < 1) return "";
+    return this.#close([entry], { ...failure, class: "credential_dead" }, now);
   }
 
   #account({ entry }: Flight, failure: Failure, now: number): string {
@@ -124,12 +125,14 @@ export class Effects {
 
   #kill(entry: CredentialEntry, said: Said, now: number): void {
     entry.dead = said;
-    const { message, code, link } = said;
+    entry.deadAt = now;
+    const { message, status, code, link } = said;
     this.#context.emit({
       type: "dead",
       credential: entry.id,
       at: now,
       reason: message,
+      status,
       ...(code === undefined ? {} : { code }),
       ...(link === undefined ? {} : { link }),
     });

@@ -274,8 +274,9 @@ export class Roster {
       return;
     }
     if (known.credential.project !== credential.project) known.leaveBuckets();
-    // An edit after our own finding is the user's word that it lives again.
-    const news = credential.dead !== undefined || credential.updatedAt > known.credential.updatedAt;
+    // An edit after our own finding is the user's word that it lives again; a token that was renewed before it is none.
+    const edited = Math.max(known.credential.updatedAt, known.deadAt);
+    const news = credential.dead !== undefined || credential.updatedAt > edited;
     known.credential = credential;
     if (news) known.believeStore();
     known.order = order;

@@ -29,6 +29,9 @@ export type CredentialDraft =
       readonly accessToken?: string;
       readonly accessExpiresAt?: number;
       readonly codeAssistProject?: string;
+      /** The OAuth client that the refresh token was given to. */
+      readonly clientId?: string;
+      readonly clientSecret?: string;
     }
     | { readonly source: "vertex"; readonly serviceAccount: string; readonly location: string }
   );
@@ -48,6 +51,8 @@ export interface CredentialPatch {
   readonly accessExpiresAt?: number;
   readonly refreshToken?: string;
   readonly codeAssistProject?: string | null;
+  readonly clientId?: string | null;
+  readonly clientSecret?: string | null;
   readonly location?: string;
 }
 

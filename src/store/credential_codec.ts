@@ -16,12 +16,13 @@ interface SealedFields {
   readonly refreshToken?: string;
   readonly accessToken?: string;
   readonly serviceAccount?: string;
+  readonly clientSecret?: string;
   readonly proxy?: string;
 }
 
 /** A credential's record: its open fields as they are, the secrets sealed under the record's own id. */
 export async function encodeCredential(vault: Vault, credential: Credential, print: string): Promise<object> {
-  const { key, refreshToken, accessToken, serviceAccount, proxy, ...open } = credential as
+  const { key, refreshToken, accessToken, serviceAccount, clientSecret, proxy, ...open } = credential as
     & Credential
     & { readonly [Name in Exclude<keyof SealedFields, "proxy">]?: Secret };
   const secrets: SealedFields = defined({
@@ -29,6 +30,7 @@ export async function encodeCredential(vault: Vault, credential: Credential, pri
     refreshToken: refreshToken?.reveal(),
     accessToken: accessToken?.reveal(),
     serviceAccount: serviceAccount?.reveal(),
+    clientSecret: clientSecret?.reveal(),
     proxy,
   });
   return { v: 1, ...open, print, sealed: await vault.seal(JSON.stringify(secrets), credential.id) };
@@ -72,9 +74,13 @@ export async function decodeCredential(vault: Vault, stored: StoredCredential): 
       return { ...base, source, serviceAccount: secret("serviceAccount"), location, ...access };
     }
     default: {
-      const project = defined({ codeAssistProject: fields.optional("codeAssistProject", fields.text) });
+      const own = defined({
+        codeAssistProject: fields.optional("codeAssistProject", fields.text),
+        clientId: fields.optional("clientId", fields.text),
+        clientSecret: secrets.optional("clientSecret", secret),
+      });
       const email = fields.text("email");
-      return { ...base, source, email, refreshToken: secret("refreshToken"), ...access, ...project };
+      return { ...base, source, email, refreshToken: secret("refreshToken"), ...access, ...own };
     }
   }
 }
@@ -104,6 +110,7 @@ function death(fields: Fields): Death {
     at: fields.number("at"),
     ...defined({
       code: fields.optional("code", fields.text),
+      status: fields.optional("status", fields.number),
       link: fields.optional("link", fields.text),
     }),
   };

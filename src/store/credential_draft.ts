@@ -52,6 +52,8 @@ export function fromDraft(
         accessToken: draft.accessToken === undefined ? undefined : new Secret(draft.accessToken.trim()),
         accessExpiresAt: draft.accessExpiresAt,
         codeAssistProject: trimmed(draft.codeAssistProject),
+        clientId: draft.clientId,
+        clientSecret: draft.clientSecret === undefined ? undefined : new Secret(draft.clientSecret),
       });
       const refreshToken = new Secret(draft.refreshToken.trim());
       return ok({ ...base, source: draft.source, tail: email, email, refreshToken, ...tokens });

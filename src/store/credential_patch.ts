@@ -8,12 +8,13 @@ import { defined } from "./fields.ts";
 export function applyPatch(credential: Credential, patch: CredentialPatch): Result<Credential, StoreProblem> {
   const problem = checkOpenFields(patch) ?? checkTokens(patch) ?? foreignField(credential, patch);
   if (problem !== undefined) return err(problem);
-  const { accessToken, refreshToken, ...plain } = patch;
+  const { accessToken, refreshToken, clientSecret, ...plain } = patch;
   const changes = {
     ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined).map(tidy)),
     ...defined({
       accessToken: accessToken === undefined ? undefined : new Secret(accessToken.trim()),
       refreshToken: refreshToken === undefined ? undefined : new Secret(refreshToken.trim()),
+      clientSecret: typeof clientSecret === "string" ? new Secret(clientSecret) : clientSecret,
     }),
   };
   const merged = Object.entries({ ...credential, ...changes }).filter(([, value]) => value !== null);
@@ -41,6 +42,8 @@ const OWN_FIELDS: Readonly<Record<string, readonly Credential["source"][]>> = {
   accessExpiresAt: ["antigravity", "gemini_cli", "vertex"],
   refreshToken: ["antigravity", "gemini_cli"],
   codeAssistProject: ["antigravity", "gemini_cli"],
+  clientId: ["antigravity", "gemini_cli"],
+  clientSecret: ["antigravity", "gemini_cli"],
   location: ["vertex"],
 };
 

@@ -148,6 +148,8 @@ class CredentialRecords {
       ...(credential.codeAssistProject === undefined
         ? {}
         : { codeAssistProject: credential.codeAssistProject }),
+      clientId: credential.clientId ?? null,
+      clientSecret: credential.clientSecret?.reveal() ?? null,
     });
   }
 

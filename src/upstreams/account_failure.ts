@@ -32,6 +32,15 @@ const BY_REASON: Readonly<Record<string, Refusal>> = {
   SECURITY_POLICY_VIOLATED: NO_LICENCE,
 };
 
+/** Refusals that Google tells in words alone. */
+const BY_MESSAGE: readonly (readonly [RegExp, Refusal])[] = [
+  [/for violation of (the )?terms of service/i, BANNED],
+  [/must be a named user/i, {
+    code: "account_not_entitled",
+    message: "This account has no seat in its organization's subscription; ask its administrator for one.",
+  }],
+];
+
 const LINK_FIELDS = ["validation_url", "validation_link", "appeal_url"] as const;
 
 function linkOf({ error }: Seen): string | undefined {
@@ -43,12 +52,10 @@ function linkOf({ error }: Seen): string | undefined {
 /** The account is off until its owner does something. */
 export const deadAccountRule: Rule = (seen) => {
   const { error, status } = seen;
-  const byMessage = status === 403 && /for violation of (the )?terms of service/i.test(error.message);
-  const refusal = byMessage
-    ? BANNED
-    : Object.hasOwn(BY_REASON, error.reason)
-    ? BY_REASON[error.reason]
+  const byMessage = status === 403
+    ? BY_MESSAGE.find(([pattern]) => pattern.test(error.message))?.[1]
     : undefined;
+  const refusal = byMessage ?? (Object.hasOwn(BY_REASON, error.reason) ? BY_REASON[error.reason] : undefined);
   if (refusal === undefined || status < 400) return undefined;
   const link = linkOf(seen);
   return failed(seen, {
@@ -67,7 +74,8 @@ export const staleTokenRule: Rule = (seen) =>
       class: "credential_stale",
       scope: "credential",
       code: "access_token_expired",
-      message: "Google no longer takes the access token of this account; it is refreshed once.",
+      message:
+        "Google does not take the access token of this account; if a new one does not help, sign in again.",
     })
     : undefined;
 

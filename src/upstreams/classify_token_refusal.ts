@@ -54,6 +54,8 @@ function revoked(seen: Seen): Failure {
   return failed(seen, {
     class: "credential_dead",
     scope: "credential",
+    stated: true,
+    status: 401,
     code: "sign_in_required",
     message: seen.source === "vertex"
       ? "Google does not take this service account or sign-in any more; add its current file again."
@@ -66,6 +68,7 @@ function wrongClock(seen: Seen): Failure {
   return failed(seen, {
     class: "config_fault",
     scope: "source",
+    stated: true,
     code: "wrong_clock",
     message: "Google refuses the time that this machine signs with; set the machine's clock.",
   });
@@ -75,6 +78,7 @@ function badClient(seen: Seen): Failure {
   return failed(seen, {
     class: "config_fault",
     scope: "source",
+    stated: true,
     code: "invalid_client",
     message:
       "Google does not know the configured OAuth client; check OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET.",
@@ -86,6 +90,8 @@ function otherClient(seen: Seen): Failure {
   return failed(seen, {
     class: "credential_dead",
     scope: "account",
+    stated: true,
+    status: 401,
     code: "sign_in_required",
     message:
       "The sign-in of this account was given to another OAuth client than the one it is used with; sign in again with this client.",
@@ -96,6 +102,7 @@ function noSecret(seen: Seen): Failure {
   return failed(seen, {
     class: "config_fault",
     scope: "source",
+    stated: true,
     code: "client_secret_missing",
     message: "Google wants the secret of the configured OAuth client too; set OAUTH_CLIENT_SECRET.",
   });

@@ -29,6 +29,8 @@ export interface OAuthProxy extends AsyncDisposable {
   /** Signs in as the command line does: begins with the token, and a browser follows. */
   signIn(email: string, provider?: string): Promise<Record<string, unknown>>;
   chat(model?: string): Promise<Response>;
+  /** Stops the proxy and starts it anew, on the same database when GEMINITRO_KV names a file; the fakes go on. */
+  restart(env?: Readonly<Record<string, string>>): Promise<void>;
 }
 
 export async function oauthProxy(env: Readonly<Record<string, string>> = {}): Promise<OAuthProxy> {
@@ -39,21 +41,24 @@ export async function oauthProxy(env: Readonly<Record<string, string>> = {}): Pr
     tearable: false,
   });
   const log: string[] = [];
-  const proxy = await createGeminitro({
-    env: {
-      ...settingsFor(google),
-      GEMINI_API_URL: gemini.url,
-      PROXY_API_KEY: TOKEN,
-      LOG_LEVEL: "debug",
-      ...env,
-    },
-    print: (line) => void log.push(line),
-  });
-  const serving = await serve(proxy, { host: "127.0.0.1", port: 0 });
-  const { url } = serving;
+  const open = async (more: Readonly<Record<string, string>> = {}) => {
+    const proxy = await createGeminitro({
+      env: {
+        ...settingsFor(google),
+        GEMINI_API_URL: gemini.url,
+        PROXY_API_KEY: TOKEN,
+        LOG_LEVEL: "debug",
+        ...env,
+        ...more,
+      },
+      print: (line) => void log.push(line),
+    });
+    return { proxy, serving: await serve(proxy, { host: "127.0.0.1", port: 0 }) };
+  };
+  let current = await open();
 
   async function api(method: string, path: string, body?: unknown) {
-    const response = await fetch(url + path, {
+    const response = await fetch(current.serving.url + path, {
       method,
       headers: { "authorization": `Bearer ${TOKEN}`, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -62,8 +67,12 @@ export async function oauthProxy(env: Readonly<Record<string, string>> = {}): Pr
   }
 
   return {
-    url,
-    proxy,
+    get url() {
+      return current.serving.url;
+    },
+    get proxy() {
+      return current.proxy;
+    },
     google,
     gemini,
     log,
@@ -76,16 +85,23 @@ export async function oauthProxy(env: Readonly<Record<string, string>> = {}): Pr
       assert.equal(page.status, 200, await page.text());
       const status = await api("GET", `/api/keys/oauth-status?state=${begun.body["state"]}`);
       assert.equal(status.body["status"], "done", JSON.stringify(status.body));
-      return status.body["account"] as Record<string, unknown>;
+      const account = status.body["account"] as Record<string, unknown>;
+      const inPool = () => current.proxy.rooms.pool.view().credentials.some(({ id }) => id === account["id"]);
+      while (!inPool()) await new Promise((resolve) => setTimeout(resolve, 5));
+      return account;
     },
     chat: (model = MODEL) =>
-      fetch(`${url}/v1/chat/completions`, {
+      fetch(`${current.serving.url}/v1/chat/completions`, {
         method: "POST",
         headers: { "authorization": `Bearer ${TOKEN}`, "content-type": "application/json" },
         body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }),
       }),
+    async restart(more) {
+      await current.serving.stop(500);
+      current = await open(more);
+    },
     async [Symbol.asyncDispose]() {
-      await serving.stop(500);
+      await current.serving.stop(500);
       await google.close();
       await gemini.close();
     },

@@ -1,3 +1,4 @@
+import { backText } from "../../core/mod.ts";
 import { openAccounts } from "../accounts.ts";
 import type { Command } from "../command.ts";
 import { table } from "../table.ts";
@@ -14,13 +15,14 @@ export const accountList: Command = {
     const { out } = context;
     out.json(accounts);
     if (accounts.length === 0) out.line("There are no accounts. Sign in: geminitro login <source>");
-    const rows = accounts.map(({ email, source, tier, project, status, reason, link }) => [
+    const rows = accounts.map(({ email, source, tier, project, state, reason, remedy, link, until }) => [
       email,
       source,
       tier,
       project ?? "-",
-      status === "active" ? out.style.green(status) : out.style.yellow(status),
-      [reason, link].filter((word) => word !== undefined).join(" "),
+      state === "ready" ? out.style.green(state) : out.style.yellow(state.replaceAll("_", " ")),
+      [reason, until === undefined ? undefined : `Tried again ${backText(until, Date.now())}.`, remedy, link]
+        .filter((word) => word !== undefined).join(" "),
     ]);
     for (const line of table(rows)) out.line(line);
   },

@@ -6,7 +6,8 @@ import { runningServer } from "../server_file.ts";
 
 export const doctor: Command = {
   name: "doctor",
-  summary: "Check settings, files, database, keys, clock, upstream, port and agents, and say what to do",
+  summary:
+    "Check settings, files, database, keys, accounts, clock, upstream, port and agents, and say what to do",
   usage: "",
   examples: [
     { line: "geminitro doctor", says: "Exit code 1 when something is wrong" },
@@ -39,6 +40,8 @@ async function examineMachine(context: Context, settings: Settings): Promise<rea
   const [
     { checkFiles },
     { checkStore },
+    { checkAccounts },
+    { openAccounts },
     { checkPort },
     { checkUpstream },
     { checkAgents },
@@ -46,6 +49,8 @@ async function examineMachine(context: Context, settings: Settings): Promise<rea
   ] = await Promise.all([
     import("../doctor/check_files.ts"),
     import("../doctor/check_store.ts"),
+    import("../doctor/check_accounts.ts"),
+    import("../accounts.ts"),
     import("../doctor/check_port.ts"),
     import("../doctor/check_upstream.ts"),
     import("../doctor/check_agents.ts"),
@@ -57,6 +62,9 @@ async function examineMachine(context: Context, settings: Settings): Promise<rea
     ...await safely("settings", () => checkNames(context)),
     ...await safely("files", () => checkFiles(settings)),
     ...await safely("database", () => checkStore(settings)),
+    ...(settings.kv === ":memory:"
+      ? []
+      : await safely("accounts", async () => await checkAccounts(await openAccounts(context), Date.now()))),
     ...await safely("port", async () => [await checkPort(settings, running)]),
     ...await safely("agents", async () => [await checkAgents(await agentRoom(context))]),
     ...(offline ? [] : await safely("upstream", () => checkUpstream(settings.geminiApiUrl))),

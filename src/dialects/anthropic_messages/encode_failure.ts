@@ -1,5 +1,5 @@
 import { jsonText } from "../json_text.ts";
-import { type Failure, type JsonObject, redact } from "../../core/mod.ts";
+import { type Failure, isForbiddenAccount, type JsonObject, redact } from "../../core/mod.ts";
 import type { EncodedFailure } from "../contract.ts";
 
 interface ErrorObject {
@@ -64,7 +64,7 @@ function statusOf(failure: Failure): number {
       return failure.status === 500 || failure.status === 504 ? failure.status : 529;
     case "credential_dead":
     case "credential_stale":
-      return 401;
+      return isForbiddenAccount(failure.code) ? 403 : 401;
     case "region_blocked":
     case "not_on_tier":
       return 403;

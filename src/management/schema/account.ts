@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ACCOUNT_STATES } from "../../core/mod.ts";
 import { source, tier, time, type Wire } from "./fields.ts";
 
 type Provider = "antigravity" | "gemini_cli";
@@ -95,6 +96,18 @@ const quota = z.object({
   problem: z.string().optional().describe("Why the numbers are old"),
 });
 
+/** Where a signed-in account stands, the same wherever it is shown. */
+export const standing = z.object({
+  state: z.enum(ACCOUNT_STATES).describe(
+    "ready; needs_set_up, needs_sign_in or needs_verification: the remedy says how; refused: by Google, for good; off: by the user",
+  ),
+  reason: z.string().optional().describe("Google's own reason"),
+  code: z.string().optional(),
+  link: z.string().optional().describe("The page on which the owner can change it"),
+  until: time.optional().describe("When it is tried again by itself"),
+  remedy: z.string().optional().describe("What brings it back"),
+});
+
 export const Account = z.object({
   id: z.string(),
   source,
@@ -103,8 +116,7 @@ export const Account = z.object({
   tier,
   project: z.string().optional(),
   status: z.enum(["active", "disabled", "dead"]),
-  reason: z.string().optional(),
-  link: z.string().optional(),
+  ...standing.shape,
   quota: quota.optional(),
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ACCOUNT_STATES } from "../../core/mod.ts";
 import { count, globs, isoTime, label, seen, source, tier, time, type Wire } from "./fields.ts";
 
 /** A credential as everybody may see it. */
@@ -16,6 +17,8 @@ export const Key = z.object({
   ),
   reason: z.string().nullable(),
   link: z.string().nullable(),
+  state: z.enum(ACCOUNT_STATES).nullable().describe("Where a signed-in account stands; null for keys"),
+  remedy: z.string().nullable().describe("What brings the account back"),
   usage: count.describe("Calls carried, over all processes and restarts"),
   errors: count,
   inFlight: count,

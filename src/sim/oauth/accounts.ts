@@ -16,6 +16,9 @@ export type SimTrouble =
   | "capacity"
   | "permission"
   | "stale_project"
+  | "project_off"
+  | "named_user"
+  | "withdrawn"
   | "unauthenticated";
 
 export interface SimBudget {

@@ -66,8 +66,9 @@ function generate(state: OAuthState, call: GenerateCall): Promise<Response> | Re
   const streamed = call.method === "streamGenerateContent";
   const sse = new URL(request.url).searchParams.get("alt") === "sse";
   if (kind === "antigravity" && isOld(request.headers.get("user-agent") ?? "", state.versionFloor)) {
-    return oldVersion(streamed && sse);
+    return spoken(OLD_VERSION, streamed && sse);
   }
+  if (account.trouble === "withdrawn") return spoken(WITHDRAWN, streamed && sse);
   account.served++;
   const traceId = state.mint("trace-");
   const facts: TurnFacts = { model, host, project: String(project), request: inner, traceId };
@@ -100,10 +101,13 @@ function isOld(agent: string, floor: string): boolean {
   return at >= 0 && (version[at] ?? 0) < (least[at] ?? 0);
 }
 
+const OLD_VERSION =
+  "This version of Antigravity is no longer supported. Please update to receive the latest features.";
+const WITHDRAWN =
+  "Gemini 3 Pro is no longer available. Please switch to Gemini 3.1 Pro in the latest version of Antigravity.";
+
 /** A success whose words are the refusal. */
-function oldVersion(streamed: boolean): Response {
-  const text =
-    "This version of Antigravity is no longer supported. Please update to receive the latest features.";
+function spoken(text: string, streamed: boolean): Response {
   const candidates = [{ content: { role: "model", parts: [{ text }] }, finishReason: "STOP" }];
   const chunk = { response: { candidates, usageMetadata: { promptTokenCount: 0, totalTokenCount: 0 } } };
   return streamed ? eventStream([chunk]) : Response.json(chunk);

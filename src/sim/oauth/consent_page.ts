@@ -40,7 +40,9 @@ export function consentPage(state: OAuthState, url: URL, issuer: string): Respon
 
 /** Faults that Google shows on its own page, so that the browser never comes back. */
 function pageProblem(state: OAuthState, asked: URLSearchParams): string | undefined {
-  if (!state.knowsClient || asked.get("client_id") !== state.clientId) return "Error 401: invalid_client";
+  if (!state.knowsClient || !state.clients.has(asked.get("client_id") ?? "")) {
+    return "Error 401: invalid_client";
+  }
   const redirectUri = URL.parse(asked.get("redirect_uri") ?? "");
   if (redirectUri?.protocol !== "http:" || !LOOPBACK.has(redirectUri.hostname)) {
     return "Error 400: redirect_uri_mismatch";

@@ -34,7 +34,12 @@ export class OAuthState {
   readonly accounts = new Map<string, SimAccount>();
   readonly codes = new Map<string, IssuedCode>();
   /** By refresh token. */
-  readonly grants = new Map<string, { readonly email: string; readonly scope: string }>();
+  readonly grants = new Map<
+    string,
+    { readonly email: string; readonly scope: string; readonly client: string }
+  >();
+  /** Clients that Google knows, with their secrets. */
+  readonly clients = new Map<string, string>();
   /** By access token. */
   readonly tokens = new Map<
     string,
@@ -56,7 +61,9 @@ export class OAuthState {
   versionFloor = "0.0.0";
   #made = 0;
 
-  constructor(readonly clock: Clock, readonly clientId: string, readonly clientSecret: string) {}
+  constructor(readonly clock: Clock, readonly clientId: string, clientSecret: string) {
+    this.clients.set(clientId, clientSecret);
+  }
 
   account(email: string): SimAccount {
     const known = this.accounts.get(email);
@@ -77,9 +84,9 @@ export class OAuthState {
     return token;
   }
 
-  issueRefresh(email: string, scope: string): string {
+  issueRefresh(email: string, scope: string, client: string = this.clientId): string {
     const token = this.mint("1//sim-refresh-");
-    this.grants.set(token, { email, scope });
+    this.grants.set(token, { email, scope, client });
     return token;
   }
 

@@ -28,6 +28,8 @@ export interface OAuthSimulatorControl {
   allowClient(yes: boolean): void;
   /** False: Google has forgotten the client. */
   knowClient(yes: boolean): void;
+  /** One more client that Google knows. */
+  addClient(id: string, secret: string): void;
   setVersionFloor(version: string): void;
   setTokenDelay(ms: number): void;
   failHost(host: "daily" | "prod" | "cli" | "vertex", fault: HostFault | undefined): void;
@@ -152,6 +154,7 @@ function controlOf(state: OAuthState): OAuthSimulatorControl {
     withholdRefreshToken: (yes) => void (state.withholdRefreshToken = yes),
     allowClient: (yes) => void (state.clientAllowed = yes),
     knowClient: (yes) => void (state.knowsClient = yes),
+    addClient: (id, secret) => void state.clients.set(id, secret),
     setVersionFloor: (version) => void (state.versionFloor = version),
     setTokenDelay: (ms) => void (state.tokenDelay = ms),
     failHost(host, fault) {

@@ -22,12 +22,13 @@ export async function tokenEndpoint(state: OAuthState, request: Request, self: s
 }
 
 function clientProblem(state: OAuthState, form: URLSearchParams): Response | undefined {
-  if (!state.knowsClient || form.get("client_id") !== state.clientId) {
+  const known = state.clients.get(form.get("client_id") ?? "");
+  if (!state.knowsClient || known === undefined) {
     return oauthError(401, "invalid_client", "The OAuth client was not found.");
   }
   const secret = form.get("client_secret");
   if (secret === null) return oauthError(400, "invalid_request", "client_secret is missing.");
-  return secret === state.clientSecret ? undefined : oauthError(401, "invalid_client", "Unauthorized");
+  return secret === known ? undefined : oauthError(401, "invalid_client", "Unauthorized");
 }
 
 async function codeGrant(state: OAuthState, form: URLSearchParams, issuer: string): Promise<Response> {
@@ -49,8 +50,8 @@ async function codeGrant(state: OAuthState, form: URLSearchParams, issuer: strin
     expires_in: seconds,
     scope,
     token_type: "Bearer",
-    ...(lasting ? { refresh_token: state.issueRefresh(email, scope) } : {}),
-    ...(scope.includes("openid") ? { id_token: idToken(state, email, issuer) } : {}),
+    ...(lasting ? { refresh_token: state.issueRefresh(email, scope, form.get("client_id") ?? "") } : {}),
+    ...(scope.includes("openid") ? { id_token: idToken(form.get("client_id") ?? "", email, issuer) } : {}),
   });
 }
 
@@ -60,9 +61,9 @@ async function challengeOf(verifier: string): Promise<string> {
 }
 
 /** Its signature is never looked at by a client that got it from the token endpoint itself. */
-function idToken(state: OAuthState, email: string, issuer: string): string {
+function idToken(client: string, email: string, issuer: string): string {
   const now = Math.floor(Date.now() / 1_000);
-  const claims = { iss: issuer, aud: state.clientId, sub: email, email, iat: now, exp: now + 3_600 };
+  const claims = { iss: issuer, aud: client, sub: email, email, iat: now, exp: now + 3_600 };
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "RS256", typ: "JWT" })}.${part(claims)}.${part("unsigned")}`;
 }
@@ -77,7 +78,7 @@ function refreshGrant(state: OAuthState, form: URLSearchParams): Response {
   if (account.refresh === "invalid_grant") {
     return oauthError(400, "invalid_grant", "Token has been expired or revoked.");
   }
-  if (account.refresh === "unauthorized_client") {
+  if (account.refresh === "unauthorized_client" || grant.client !== form.get("client_id")) {
     return oauthError(401, "unauthorized_client", "Unauthorized");
   }
   if (account.refresh === "unavailable") return new Response("backend error", { status: 503 });
@@ -89,7 +90,7 @@ function refreshGrant(state: OAuthState, form: URLSearchParams): Response {
     expires_in: account.expiresIn,
     scope: grant.scope,
     token_type: "Bearer",
-    ...(rotates ? { refresh_token: state.issueRefresh(grant.email, grant.scope) } : {}),
+    ...(rotates ? { refresh_token: state.issueRefresh(grant.email, grant.scope, grant.client) } : {}),
   });
 }
 

@@ -67,6 +67,23 @@ export function accountTrouble(account: SimAccount, model: string): Response | u
       });
     case "stale_project":
       return staleProject("projects/some-old-project");
+    case "project_off":
+      return googleError(403, {
+        status: "PERMISSION_DENIED",
+        message:
+          "Gemini for Google Cloud API has not been used in project some-project before or it is disabled.",
+        reason: "SERVICE_DISABLED",
+        domain: "googleapis.com",
+        metadata: { consumer: "projects/some-project", service: "cloudaicompanion.googleapis.com" },
+      });
+    case "named_user":
+      return googleError(403, {
+        status: "PERMISSION_DENIED",
+        message:
+          "You must be a named user on your organization's Gemini Code Assist Standard edition subscription.",
+      });
+    case "withdrawn":
+      return undefined;
   }
 }
 

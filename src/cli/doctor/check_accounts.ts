@@ -1,0 +1,33 @@
+import { backText } from "../../core/mod.ts";
+import type { AccountView, OAuthRoom } from "../../oauth/mod.ts";
+import { type Finding, good, odd, wrong } from "./finding.ts";
+
+/** Whether the signed-in accounts can serve, and what brings back those that cannot. */
+export async function checkAccounts(room: OAuthRoom, now: number): Promise<readonly Finding[]> {
+  const accounts = await room.accounts();
+  if (accounts.length === 0) return [];
+  const off = room.sources().filter(({ source, on }) =>
+    !on && accounts.some((account) => account.source === source)
+  );
+  const sick = accounts.filter(({ state }) => state !== "ready" && state !== "off");
+  const findings = [
+    ...off.map(({ source, reason }) =>
+      wrong("accounts", `${source} has accounts and is off`, reason ?? "Set its OAuth client")
+    ),
+    ...sick.map((account) => sickFinding(account, now)),
+  ];
+  return findings.length > 0 ? findings : [good("accounts", `${accounts.length} accounts, none is refused`)];
+}
+
+function sickFinding(
+  { email, source, state, reason, remedy, link, until }: AccountView,
+  now: number,
+): Finding {
+  const again = until === undefined ? "" : ` It is tried again ${backText(until, now)}.`;
+  const page = link === undefined ? "" : ` ${link}`;
+  return odd(
+    "accounts",
+    `${email} (${source}) ${state.replaceAll("_", " ")}: ${reason ?? "Google gave no reason"}`,
+    `${remedy ?? ""}${again}${page}`,
+  );
+}
