@@ -14,7 +14,7 @@ export const READ = new Set(
 /** Keywords that say nothing about the value, or that have done their work. */
 const SILENT = new Set(
   ("$schema $id $anchor $dynamicAnchor $recursiveAnchor $comment $vocabulary $defs definitions id nullable readOnly " +
-    "writeOnly deprecated discriminator xml externalDocs then else minContains maxContains unevaluatedProperties " +
+    "writeOnly deprecated encrypted discriminator xml externalDocs then else minContains maxContains unevaluatedProperties " +
     "unevaluatedItems optional strict").split(" "),
 );
 
