@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { developmentFiles, folderFiles } from "fresh";
+import { developmentFiles } from "fresh";
+import { dashboardFiles } from "./mod.ts";
 import {
   createGeminitro,
   type Geminitro,
@@ -66,12 +67,9 @@ function keepServing(): void {
   });
 }
 
-/** The built files beside this program; while developing, Vite serves them and only `static/` is read here. */
-function dashboardFiles() {
-  const still = new URL("./static/", import.meta.url);
-  return Deno.env.has("DEV")
-    ? developmentFiles(still)
-    : folderFiles(new URL("./_fresh/client/", import.meta.url), still);
+/** The built files; while developing, Vite serves them and only `static/` is read here. */
+function filesOfPages() {
+  return Deno.env.has("DEV") ? developmentFiles(new URL("./static/", import.meta.url)) : dashboardFiles();
 }
 
 /** Starts a server. Throws SettingsError, StoreOpenError or Deno.errors.AddrInUse with what to do about it. */
@@ -84,7 +82,7 @@ export async function startServer(options: StartOptions = {}): Promise<Running> 
   const proxy = await createGeminitro({
     env,
     ...(envFile === undefined ? {} : { envFile }),
-    dashboard: dashboardFiles(),
+    dashboard: filesOfPages(),
     ...(options.print === undefined ? {} : { print: options.print }),
   });
   const { host, port } = proxy.rooms.settings;

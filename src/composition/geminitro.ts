@@ -48,7 +48,7 @@ export interface Geminitro {
 
 /** Makes a proxy. Throws SettingsError for a setting that does not parse, StoreOpenError for a database that cannot be used. */
 export async function createGeminitro(options: GeminitroOptions = {}): Promise<Geminitro> {
-  const settings = loadSettings(options.env ?? {});
+  const settings = loadSettings(withHome(options.env ?? {}));
   if (!settings.ok) throw new SettingsError(settings.error);
   const ports = options.ports ?? systemPorts();
   const rooms = await openRooms({
@@ -90,6 +90,11 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
     abort: () => rooms.shutdown.abort(),
     close: () => rooms.close(),
   };
+}
+
+/** A database in memory needs no folder, so none need be named. */
+function withHome(env: Environment): Environment {
+  return env["GEMINITRO_KV"] === ":memory:" ? { GEMINITRO_HOME: ".geminitro", ...env } : env;
 }
 
 function dashboardOf(rooms: Rooms, { sessions }: Access, management: Management, files: DashboardFiles) {

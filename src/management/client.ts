@@ -102,6 +102,11 @@ async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw await apiError(response);
+  return await valueIn(response);
+}
+
+/** What an answer holds: JSON, or text of another kind. */
+export async function valueIn(response: Response): Promise<unknown> {
   const type = response.headers.get("content-type") ?? "";
   return type.startsWith("application/json") ? await response.json() : await response.text();
 }

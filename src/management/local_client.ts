@@ -1,4 +1,4 @@
-import { ApiError, type LocalClient } from "./client.ts";
+import { ApiError, type LocalClient, valueIn } from "./client.ts";
 import type { ApiContext } from "./handlers/handler.ts";
 import { PATHS } from "./paths.ts";
 import { checkInput } from "./read_input.ts";
@@ -28,7 +28,7 @@ function functionOf(base: Omit<ApiContext, "request" | "expected">, { route, han
     const request = new Request("http://localhost/", { headers: { authorization: "local" } });
     const context = { ...base, request, expected: typeof expected === "number" ? expected : undefined };
     const answer = await handle(context, checked.value);
-    if (answer instanceof Response) return await answer.json();
+    if (answer instanceof Response) return await valueIn(answer);
     if (!answer.ok) throw errorOf(answer.error);
     return answer.value;
   };
