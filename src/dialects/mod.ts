@@ -8,6 +8,7 @@ export { anthropicCount, anthropicMessages } from "./anthropic_messages/mod.ts";
 export * from "./contract.ts";
 export * from "./native_gemini/mod.ts";
 export { openaiChat } from "./openai_chat/mod.ts";
+export { openaiCompletions } from "./openai_completions/mod.ts";
 export { openaiEmbeddings } from "./openai_embeddings/mod.ts";
 export {
   inputItems,

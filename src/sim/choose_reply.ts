@@ -36,6 +36,7 @@ export function chooseReply(request: JsonObject, model: SimModel, agentMode: boo
     invitedCalls(request, prompt) ??
     searchReply(request, prompt) ??
     imageReply(request, model) ??
+    speechReply(model) ??
     plainReply(request, prompt);
   return plan.thought === "" ? { ...plan, thought: thoughtAbout(prompt) } : plan;
 }
@@ -144,6 +145,13 @@ function imageReply(request: JsonObject, model: SimModel): ReplyPlan | undefined
   if (!model.image || (modalities.length > 0 && !modalities.includes("IMAGE"))) return undefined;
   return { ...textPlan("Here is your image."), image: PIXEL };
 }
+
+/** A model that only speaks gives a second of silence for whatever it is told. */
+function speechReply(model: SimModel): ReplyPlan | undefined {
+  return model.name.includes("-tts") ? { ...textPlan(""), speech: SILENCE } : undefined;
+}
+
+const SILENCE = btoa("\0".repeat(48_000));
 
 function plainReply(request: JsonObject, prompt: string): ReplyPlan {
   const exact = /(?:reply|answer|respond|say) (?:with )?exactly[: ]+["'`]?([^\n"'`]+)/i.exec(prompt)?.[1];

@@ -44,7 +44,8 @@ export function cutReply(
   const chunks = [
     ...thoughtChunks(plan.thought, thoughts, shown),
     ...textChunks(fits ? text : text.slice(0, room * 4)),
-    ...imageChunks(fits ? plan.image : undefined),
+    ...mediaChunks(fits ? plan.image : undefined, "image/png"),
+    ...mediaChunks(fits ? plan.speech : undefined, "audio/L16;codec=pcm;rate=24000"),
     ...callChunks(fits ? plan.calls : [], model, ids),
   ];
   const signed = signText(chunks, plan, request, model, ids);
@@ -93,9 +94,9 @@ function textChunks(text: string): readonly PlannedChunk[] {
   });
 }
 
-function imageChunks(image: string | undefined): readonly PlannedChunk[] {
-  if (image === undefined) return [];
-  const part = { inlineData: { mimeType: "image/png", data: image } };
+function mediaChunks(data: string | undefined, mimeType: string): readonly PlannedChunk[] {
+  if (data === undefined) return [];
+  const part = { inlineData: { mimeType, data } };
   return [{ parts: [part], candidateTokens: IMAGE_TOKENS, thoughtTokens: 0 }];
 }
 

@@ -130,6 +130,11 @@ export const DEFAULT_MODELS: readonly SimModel[] = [
   simModel("gemma-3-27b-it", { inputTokenLimit: 131_072, outputTokenLimit: 8192 }),
   simModel("gemma-3-4b-it", { inputTokenLimit: 32_768, outputTokenLimit: 8192 }),
   simModel("gemini-2.5-flash-native-audio-preview", { methods: ["bidiGenerateContent", "countTokens"] }),
+  simModel("gemini-2.5-flash-preview-tts", {
+    tools: false,
+    systemInstruction: false,
+    thinking: { kind: "none" },
+  }),
   simModel("gemini-live-2.5-flash-preview", { methods: ["bidiGenerateContent", "countTokens"] }),
   simModel("lyria-realtime-exp", { methods: ["bidiGenerateMusic"] }),
   simModel("imagen-4.0-generate-001", { methods: ["predict"] }),

@@ -15,6 +15,8 @@ export interface ReplyPlan {
   readonly thought: string;
   /** A base64 PNG. */
   readonly image?: string;
+  /** Base64 of samples of 16 bits. */
+  readonly speech?: string;
   readonly grounding?: JsonObject;
   /** Default STOP. */
   readonly finish?: string;

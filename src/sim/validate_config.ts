@@ -14,7 +14,19 @@ export function checkConfig(request: JsonObject, model: SimModel): Rejection | u
   return checkRanges(config, model) ??
     checkEnabled(config, model) ??
     checkThinking(config, model) ??
+    checkSpeech(config, model) ??
     checkOutput(request, config, model);
+}
+
+/** Models that speak say nothing else, and others do not speak. */
+function checkSpeech(config: JsonObject, model: SimModel): Rejection | undefined {
+  const speaks = asList(config["responseModalities"]).includes("AUDIO");
+  if (speaks === model.name.includes("-tts")) return undefined;
+  return invalid(
+    speaks
+      ? `Model ${model.name} does not support the requested response modalities: audio`
+      : "The requested combination of response modalities (TEXT) is not supported by the model.",
+  );
 }
 
 function checkRanges(config: JsonObject, model: SimModel): Rejection | undefined {

@@ -4,6 +4,7 @@ import {
   anthropicMessages,
   type AnyDialect,
   openaiChat,
+  openaiCompletions,
   openaiEmbeddings,
   openaiResponses,
   responsesCompact,
@@ -13,6 +14,9 @@ import { serveDialect } from "./dialect_route.ts";
 import { serveLive } from "./live_route.ts";
 import { listModels, oneModel } from "./models_route.ts";
 import { askedDialect } from "./asked_dialect.ts";
+import { speak, transcribe } from "./openai/audio.ts";
+import { createFile, fileContent, listFiles, serveFile } from "./openai/files.ts";
+import { editImages, generateImages, servePicture } from "./openai/images.ts";
 import { parseNativePath } from "./native_path.ts";
 import { isNativeMethod, serveNative } from "./native_route.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
@@ -49,6 +53,31 @@ function generates(path: string, dialect: AnyDialect): ProxyRoute {
   };
 }
 
+type Serve = ProxyRoute["serve"];
+
+/** A path that OpenAI's clients alone ask for. */
+function openai(method: Method, path: string, serve: Serve): ProxyRoute {
+  return { methods: [method], path, dialect: openaiChat, serve };
+}
+
+/** A path that OpenAI's and Anthropic's clients ask for, and Gemini's in Google's own form. */
+function files(method: Method, path: string, serve: Serve): ProxyRoute {
+  return {
+    methods: [method],
+    path,
+    dialect: "asked",
+    serve: (deps, arrival, params) =>
+      askedDialect(arrival) === "gemini" ? serveResource(deps, arrival) : serve(deps, arrival, params),
+  };
+}
+
+function noModerations(): Failure {
+  return callerFault(
+    "Moderation is not served: Gemini judges prompts and replies itself, and has no endpoint that only judges",
+    { status: 404, code: "unknown_url" },
+  );
+}
+
 const TRANSLATED: readonly ProxyRoute[] = [
   generates("/v1/chat/completions", openaiChat),
   generates("/v1/responses", openaiResponses),
@@ -83,6 +112,25 @@ const TRANSLATED: readonly ProxyRoute[] = [
     serve: (deps, arrival, { id }) => cancelResponse(deps, arrival, id!),
   },
   generates("/v1/embeddings", openaiEmbeddings),
+  generates("/v1/completions", openaiCompletions),
+  openai("POST", "/v1/images/generations", (deps, arrival) => generateImages(deps, arrival)),
+  openai("POST", "/v1/images/edits", (deps, arrival) => editImages(deps, arrival)),
+  {
+    ...openai("GET", "/v1/images/files/:id", (deps, _, { id }) => servePicture(deps, id!)),
+    free: () => true,
+  },
+  openai("POST", "/v1/audio/speech", (deps, arrival) => speak(deps, arrival)),
+  openai("POST", "/v1/audio/transcriptions", (deps, arrival) => transcribe(deps, arrival, false)),
+  openai("POST", "/v1/audio/translations", (deps, arrival) => transcribe(deps, arrival, true)),
+  {
+    ...openai("POST", "/v1/moderations", () => noModerations()),
+    free: () => true,
+  },
+  files("POST", "/v1/files", (deps, arrival) => createFile(deps, arrival)),
+  files("GET", "/v1/files", (deps, arrival) => listFiles(deps, arrival)),
+  files("GET", "/v1/files/:id", (deps, arrival, { id }) => serveFile(deps, arrival, id!)),
+  files("DELETE", "/v1/files/:id", (deps, arrival, { id }) => serveFile(deps, arrival, id!)),
+  files("GET", "/v1/files/:id/content", (deps, arrival, { id }) => fileContent(deps, arrival, id!)),
   generates("/v1/messages", anthropicMessages),
   generates("/v1/messages/count_tokens", anthropicCount),
 ];

@@ -337,13 +337,16 @@ function trailOf(
 }
 
 /**
- * The client of an address that is a right of its own, as at Google: that of an upload, whose id is the secret, and a session's
- * with an ephemeral token.
+ * The client of an address that is a right of its own, as at Google: that of an upload or a picture, whose id is the secret,
+ * and a session's with an ephemeral token.
  */
 export async function uploaderOf(
   deps: ProxyDeps,
   url: URL,
 ): Promise<Arrival["client"] | undefined> {
+  if (/^\/v1\/images\/files\/img_\w+$/.test(url.pathname)) {
+    return { id: OWNER, name: "picture", owner: false };
+  }
   const name = url.pathname.startsWith("/upload/") ? uploadName(url) : ephemeralToken(url);
   if (name === undefined) return undefined;
   const found = await deps.resources.registry.find(name, EVERYBODY);

@@ -1,0 +1,191 @@
+import {
+  err,
+  type Failure,
+  isObject,
+  type JsonObject,
+  ok,
+  type Operation,
+  type Result,
+  type Usage,
+} from "../../../core/mod.ts";
+import { estimateTokens, type GeminiRequest, usageOf } from "../../../gemini/mod.ts";
+import { type CallTrail, relayJson } from "../../../relay/mod.ts";
+import type { ResolvedModel } from "../../../catalog/mod.ts";
+import { callNeed } from "../call_need.ts";
+import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import { resolveTargets } from "../resolve_targets.ts";
+import { beginTrail, serveCall } from "../serve_call.ts";
+
+/** A question that is answered by one whole reply of a model: a picture, speech, a transcript. */
+export interface Question {
+  /** As the client wrote it. */
+  readonly model: string;
+  readonly dialect: string;
+  readonly operation: string;
+  readonly bytes: number;
+}
+
+/** A question on its way, with the model that it goes to. */
+export interface Asked {
+  readonly trail: CallTrail;
+  readonly targets: readonly [ResolvedModel, ...ResolvedModel[]];
+}
+
+/** Finds the model and begins the record. */
+export async function beginQuestion(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  question: Question,
+): Promise<Result<Asked, Failure>> {
+  Object.assign(arrival.seen, {
+    operation: question.operation,
+    model: question.model,
+    bytes: question.bytes,
+  });
+  const targets = await resolveTargets(deps, question.model);
+  if (!targets.ok) return targets;
+  const barred = deps.modelRefusal(arrival.client, targets.value[0].id);
+  if (barred !== undefined) return err(barred);
+  const trail = beginTrail(deps, arrival, {
+    dialect: question.dialect,
+    operation: question.operation,
+    stream: false,
+    modelAsked: question.model,
+    session: arrival.requestId,
+    requestBytes: question.bytes,
+  });
+  return ok({ trail, targets: targets.value });
+}
+
+/** Asks for one whole reply in Gemini's form; its usage is added to the call's. */
+export async function askWhole(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  { trail, targets }: Asked,
+  request: GeminiRequest,
+): Promise<Result<JsonObject, Failure>> {
+  const served = await serveCall<unknown>({
+    trail,
+    targets,
+    ask: async (target) => {
+      const reply = await relayJson(deps, {
+        need: needOf(deps, arrival, target, "generate", JSON.stringify(request).length),
+        trail,
+        client: arrival.watch,
+        build: ({ upstream, credential, host }) =>
+          upstream.build({
+            operation: "generate",
+            model: target.id,
+            request,
+            host,
+            requestId: arrival.requestId,
+            session: arrival.requestId,
+          }, credential),
+      });
+      return reply.ok ? reply : err({ failure: reply.error });
+    },
+  });
+  if (!served.ok) return err(served.error.failure);
+  const reply = isObject(served.value) ? served.value as JsonObject : {};
+  if (isObject(reply["usageMetadata"])) trail.usage = added(trail.usage, usageOf(reply["usageMetadata"]));
+  return ok(reply);
+}
+
+/** Asks a method of a model that has a form of its own: Imagen's predict. */
+export async function askMethod(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  { trail, targets: [target] }: Asked,
+  method: string,
+  body: JsonObject,
+): Promise<Result<JsonObject, Failure>> {
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  const reply = await relayJson(deps, {
+    need: { ...needOf(deps, arrival, target, "predict", bytes.byteLength), sources: ["api_key"] },
+    trail,
+    client: arrival.watch,
+    build: ({ upstream, credential }) =>
+      upstream.passThrough!({
+        method: "POST",
+        path: `/v1beta/models/${encodeURIComponent(target.id)}:${method}`,
+        query: "",
+        headers: { "content-type": "application/json" },
+        body: bytes,
+      }, credential),
+  });
+  return reply.ok ? ok(isObject(reply.value) ? reply.value as JsonObject : {}) : reply;
+}
+
+function needOf(
+  deps: ProxyDeps,
+  arrival: Arrival,
+  target: ResolvedModel,
+  operation: Operation,
+  bytes: number,
+) {
+  return callNeed(deps, arrival, {
+    target,
+    operation,
+    inputTokens: estimateTokens(Math.min(bytes, 40_000)),
+    session: arrival.requestId,
+    counted: true,
+  });
+}
+
+function added(before: Usage | undefined, usage: Usage): Usage {
+  if (before === undefined) return usage;
+  return {
+    ...before,
+    promptTokens: before.promptTokens + usage.promptTokens,
+    candidatesTokens: before.candidatesTokens + usage.candidatesTokens,
+    thoughtsTokens: before.thoughtsTokens + usage.thoughtsTokens,
+    totalTokens: before.totalTokens + usage.totalTokens,
+  };
+}
+
+/** The parts of a reply's first candidate. */
+function partsOf(reply: JsonObject): readonly JsonObject[] {
+  const [first] = Array.isArray(reply["candidates"]) ? reply["candidates"] : [];
+  const content = isObject(first) && isObject(first["content"]) ? first["content"] : {};
+  return Array.isArray(content["parts"])
+    ? content["parts"].filter((part): part is JsonObject => isObject(part))
+    : [];
+}
+
+/** The text of a reply, without thoughts. */
+export function textOf(reply: JsonObject): string {
+  return partsOf(reply).flatMap((part) =>
+    part["thought"] === true || typeof part["text"] !== "string" ? [] : part["text"]
+  )
+    .join("");
+}
+
+/** The first inline medium of a reply. */
+export function mediumOf(
+  reply: JsonObject,
+): { readonly mimeType: string; readonly data: string } | undefined {
+  for (const part of partsOf(reply)) {
+    const { mimeType, data } = isObject(part["inlineData"]) ? part["inlineData"] : {} as JsonObject;
+    if (part["thought"] !== true && typeof data === "string") {
+      return { mimeType: String(mimeType ?? ""), data };
+    }
+  }
+  return undefined;
+}
+
+/** What to say of a reply that lacks what was asked for. */
+export function nothingGiven(reply: JsonObject, what: string): Failure {
+  const [first] = Array.isArray(reply["candidates"]) ? reply["candidates"] : [];
+  const feedback = isObject(reply["promptFeedback"]) ? reply["promptFeedback"]["blockReason"] : undefined;
+  const reason = feedback ?? (isObject(first) ? first["finishReason"] : undefined);
+  const said = textOf(reply).slice(0, 300);
+  return {
+    class: "blocked",
+    status: 400,
+    code: "content_policy_violation",
+    message: `The model gave no ${what}${typeof reason === "string" ? ` (${reason})` : ""}${
+      said === "" ? "" : `: ${said}`
+    }`,
+    scope: "request",
+  };
+}
