@@ -4,7 +4,7 @@ import { isObject } from "../../../core/mod.ts";
  * Google's collections of resources that belong to the project whose key made them. Others work too, by their path alone;
  * these are also recognised where a body names them, and where a reply does.
  */
-const COLLECTIONS = [
+export const COLLECTIONS = [
   "files",
   "cachedContents",
   "batches",
