@@ -69,7 +69,7 @@ Deno.test(
     }
     const uri = String(at(polled, "response.generateVideoResponse.generatedSamples.0.video.uri"));
     const path = await Deno.makeTempFile({ suffix: ".mp4" });
-    await genai.files.download({ file: { uri }, downloadPath: path });
+    await genai.files.download({ file: /files\/[\w-]+/.exec(uri)![0], downloadPath: path });
     assert.equal(await Deno.readTextFile(path), "video");
     await Deno.remove(path);
     assertIdle(t);
