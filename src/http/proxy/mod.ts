@@ -7,7 +7,7 @@
 import { Hono } from "hono";
 import { type Failure, type Result, toldFault } from "../../core/mod.ts";
 import { anthropicMessages, openaiChat } from "../../dialects/mod.ts";
-import { watchClient } from "../../relay/mod.ts";
+import { clientGone, watchClient } from "../../relay/mod.ts";
 import { addressOf } from "../address.ts";
 import { passFault } from "../app.ts";
 import type { AuthGate } from "../auth.ts";
@@ -15,6 +15,7 @@ import type { Cors } from "../cors.ts";
 import { askedDialect } from "./asked_dialect.ts";
 import { refuse } from "./failure_response.ts";
 import { refuseNative } from "./native_route.ts";
+import { BytesGate, LeftWhileWaiting } from "./bytes_gate.ts";
 import { keptAlive } from "./keep_alive.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { uploaderOf } from "./resources/mod.ts";
@@ -98,8 +99,12 @@ function createSay(deps: ProxyDeps) {
   };
 }
 
+/** Bytes of large bodies that are decoded and held at once; each costs about fifteen times its size while it is. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+
 /** Lets a request through to its route when path, origin and token are good, and says every failure as its client reads it. */
 function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
+  const large = new BytesGate(LARGE_BYTES);
   return async (request: Request, env: PeerInfo | undefined, say: Say, serve: Serve): Promise<Response> => {
     const arrival = arrivalOf(deps, request);
     const { url } = arrival;
@@ -119,12 +124,14 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
       arrival.client = uploader;
     }
     try {
-      const serving = deps.bodies === undefined ? serve(arrival) : deps.bodies.serve(arrival, serve);
+      const admitted: Serve = (one) => large.pass(request, one.client.id, () => serve(one));
+      const serving = deps.bodies === undefined ? admitted(arrival) : deps.bodies.serve(arrival, admitted);
       const served = await (serving instanceof Promise && mayTakeLong(deps, url)
         ? keptAlive(serving, { deadlines: deps.deadlines, url, whole: deps.settings.keepAliveWhole })
         : serving);
       return cors.open(request, served);
     } catch (cause) {
+      if (cause instanceof LeftWhileWaiting) return said(clientGone());
       const failure = internal(deps, arrival, cause);
       deps.calls.find(arrival.requestId)?.record(failure.status, failure);
       return said(failure);
