@@ -2,7 +2,7 @@ import type { JsonObject } from "../core/mod.ts";
 import type { ModelCapabilities } from "./capabilities.ts";
 import { answerCalls, orphanParts } from "./answer_calls.ts";
 import { wrapArguments } from "./declarations.ts";
-import { mediaKey, type PartKey, textKey } from "./turn_memory.ts";
+import { codeKey, mediaKey, type PartKey, textKey } from "./turn_memory.ts";
 import type { Content, FunctionCall, Part } from "./wire.ts";
 
 /** What a tool gave back. Names are Gemini's. */
@@ -119,7 +119,9 @@ function modelParts(parts: readonly Part[], options: AssembleOptions, missing: P
     if (index === 0 && part.text !== undefined && partsBefore !== undefined) {
       made.push(...before(parts, textKey(wholeText(parts)), options));
     }
-    made.push(pictures ? signedPart(part, index === 0, parts, options, missing) : part);
+    if (part.executableCode !== undefined || part.codeExecutionResult !== undefined) {
+      made.push(signedCode(part, options));
+    } else made.push(pictures ? signedPart(part, index === 0, parts, options, missing) : part);
   }
   return made;
 }
@@ -148,6 +150,13 @@ function callPart(
   const told = wrapped?.has(call.name) ? { ...bare, args: wrapArguments(key.args) } : bare;
   const functionCall = capabilities.echoesCallIds && id !== undefined ? { id, ...told } : told;
   return { ...part, functionCall, ...(signature === undefined ? {} : { thoughtSignature: signature }) };
+}
+
+/** Code that Google ran goes back with the signature that it came with, where it is still known. */
+function signedCode(part: Part, { capabilities, signatureOf }: AssembleOptions): Part {
+  if (part.thoughtSignature !== undefined || !capabilities.needsSignatures) return part;
+  const known = signatureOf(codeKey(part));
+  return known === undefined ? part : { ...part, thoughtSignature: known };
 }
 
 /** Image models want the signature of every picture of theirs, and of what stands first in the turn (ai.google.dev). */

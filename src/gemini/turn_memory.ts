@@ -31,6 +31,13 @@ export function textKey(text: string): PartKey {
   return { id, name: id, args: {} };
 }
 
+/** The key of code that Google ran, or of what it gave. */
+export function codeKey({ executableCode, codeExecutionResult }: Part): PartKey {
+  return textKey(
+    executableCode === undefined ? `gave\n${codeExecutionResult?.output}` : `ran\n${executableCode.code}`,
+  );
+}
+
 /** One thing to remember of a turn: its signature, and the parts of Google's own tools that stood before it. */
 export interface Memo {
   readonly key: PartKey;
@@ -56,9 +63,13 @@ export class TurnMemo {
         this.#before.push(event.part);
         return [];
       case "code":
-      case "code-result":
-        this.#before.push(codePart(event));
-        return [];
+      case "code-result": {
+        const part = codePart(event);
+        this.#before.push(part);
+        return event.signature === undefined
+          ? []
+          : [{ key: codeKey(part), signature: event.signature, before: [] }];
+      }
       case "text-delta":
         this.#text += event.text;
         this.#textSignature = event.signature ?? this.#textSignature;

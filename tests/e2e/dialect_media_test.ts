@@ -424,3 +424,66 @@ Deno.test("chat: a reply leaves out the fingerprint that it has not", async () =
   });
   assert.ok(!("system_fingerprint" in json));
 });
+
+for (const dialect of ["messages", "responses"] as const) {
+  Deno.test(`${dialect}: code that Google ran is told in the dialect's own blocks, and goes back as it was`, async () => {
+    await using t = await proxyUnderTest({ simulator: { models: MODELS } });
+    const ran = [
+      { executableCode: { language: "PYTHON", code: "print(2**10)" }, thoughtSignature: A },
+      { codeExecutionResult: { outcome: "OUTCOME_OK", output: "1024\n" }, thoughtSignature: B },
+    ];
+    const model = "gemini-3-flash-preview";
+    const tools = dialect === "messages"
+      ? [{ type: "code_execution_20250825", name: "code_execution" }]
+      : [{ type: "code_interpreter", container: { type: "auto" } }];
+    t.simulator.control.replay(replyOf([...ran, { text: "It is 1024." }]), JSON_REPLY);
+    const first = await ask(t, dialect, { more: { model, tools } });
+    const kinds = list(first.json[dialect === "messages" ? "content" : "output"]).map(({ type }) => type);
+    assert.deepEqual(
+      kinds,
+      dialect === "messages"
+        ? ["server_tool_use", "code_execution_tool_result", "text"]
+        : ["code_interpreter_call", "message"],
+    );
+    const { up } = await askedUp(t, dialect, { model, tools, ...nextTurn(dialect, first.json) });
+    assert.deepEqual(at(up, "contents.1.parts"), [...ran, { text: "It is 1024." }]);
+  });
+}
+
+for (const dialect of DIALECT_NAMES) {
+  for (const keep of [true, false]) {
+    Deno.test(`${dialect}: a picture is edited over three turns, each asked once${keep ? "" : ", by a client that drops signatures"}`, async () => {
+      await using t = await proxyUnderTest({ simulator: { models: MODELS } });
+      let drawn = 0;
+      t.simulator.control.answer(() => ({
+        text: `Picture ${++drawn}.`,
+        calls: [],
+        thought: "",
+        image: `iVBORw0KGgo${String(drawn).repeat(80)}`,
+      }));
+      const field = dialect === "responses" ? "input" : "messages";
+      let history: Json[] = [{ role: "user", content: "draw" }];
+      for (const turn of [1, 2, 3]) {
+        const told = await ask(t, dialect, {
+          more: { model: IMAGE_MODEL, max_tokens: 9_000, [field]: history },
+        });
+        assert.equal(told.status, 200, told.text);
+        assert.equal(generateCalls(t).length, turn);
+        const body = { messages: [], input: [], ...nextTurn(dialect, told.json) } as Record<string, Json[]>;
+        const added = (keep ? body : stripped(dialect, body) as Record<string, Json[]>)[field]!;
+        history = [...history, ...added.slice(1)];
+      }
+      const made = (lastUp(t)["contents"] as { role: string; parts: Json[] }[]).filter(({ role }) =>
+        role === "model"
+      );
+      assert.equal(made.length, 2);
+      for (const { parts } of made) {
+        assert.ok(
+          parts.some((part) => part["inlineData"] !== undefined && part["thoughtSignature"] !== undefined),
+        );
+        assert.ok(!parts.some((part) => String(part["text"]).includes("base64")));
+        assert.ok(!JSON.stringify(parts).includes("skip_thought_signature_validator"));
+      }
+    });
+  }
+}

@@ -31,6 +31,8 @@ export class BlockMachine {
   #tools = false;
   #text = false;
   #searches = 0;
+  /** The id of the code that ran last. */
+  #codeId = "";
   /** The answer so far, which citations point into; kept only where there may be some. */
   #said = "";
   /** Where in it the open text begins. */
@@ -77,14 +79,38 @@ export class BlockMachine {
         }
         return this.#say(`\n\n![${event.mimeType}](data:${event.mimeType};base64,${event.data})\n\n`);
       case "code":
+        if (this.context.codeExecution === true) return this.#runCode(event.code);
         return this.#say(`\n\n\`\`\`${event.language.toLowerCase()}\n${event.code}\n\`\`\`\n\n`);
       case "code-result":
+        if (this.context.codeExecution === true) return this.#codeGave(event);
         return this.#say(`\n\n\`\`\`\n${event.output}\n\`\`\`\n\n`);
       case "citation":
         return this.#cite(event);
       case "server-part":
       case "logprobs":
     }
+  }
+
+  #runCode(code: string): void {
+    this.#close();
+    this.#codeId = `${this.serverToolId}c${this.#index}`;
+    this.sink.tool(this.#index++, "server_tool_use", this.#codeId, "code_execution", { code });
+  }
+
+  #codeGave({ outcome, output }: Extract<TurnEvent, { type: "code-result" }>): void {
+    this.#close();
+    const good = outcome === "OUTCOME_OK";
+    this.sink.whole(this.#index++, {
+      type: "code_execution_tool_result",
+      tool_use_id: this.#codeId,
+      content: {
+        type: "code_execution_result",
+        stdout: good ? output : "",
+        stderr: good ? "" : output,
+        return_code: good ? 0 : 1,
+        content: [],
+      },
+    });
   }
 
   #say(text: string): void {

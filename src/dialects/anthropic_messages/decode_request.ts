@@ -90,6 +90,7 @@ export function decodeRequest(
       thinking: thinking.shown,
       signedThoughts: capabilities.signedThoughts,
       webSearch: tools.webSearch,
+      codeExecution: tools.codeExecution,
       empty: settings.empty,
       ...(thread === undefined ? {} : { thread }),
     },

@@ -15,6 +15,8 @@ export interface MessagesContext {
   readonly signedThoughts: boolean;
   /** The client declared Anthropic's web search, so its result blocks are understood. */
   readonly webSearch: boolean;
+  /** The client declared Anthropic's code execution, so its result blocks are understood. */
+  readonly codeExecution?: boolean;
   /** `max_tokens: 0`: the reply holds no content. */
   readonly empty: boolean;
   /** The conversation up to this reply, where the client asked that it be held. */
