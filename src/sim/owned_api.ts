@@ -184,7 +184,13 @@ function identity(body: JsonObject): JsonObject {
 }
 
 function pendingOf({ name, metadata }: JsonObject): JsonObject {
-  return { name: name!, ...(metadata === undefined ? {} : { metadata }) };
+  const known = asObject(metadata);
+  if (known === undefined) return { name: name! };
+  const { output: _, ...rest } = known;
+  return {
+    name: name!,
+    metadata: rest["state"] === undefined ? rest : { ...rest, state: "BATCH_STATE_RUNNING" },
+  };
 }
 
 function list({ state, project, query }: OwnedRequest, collection: string): Answer {
@@ -372,10 +378,7 @@ function startBatch({ state, project, verb }: OwnedRequest, model: string, body:
   let output: JsonObject = { inlinedResponses: { inlinedResponses: answers } };
   if (file !== undefined) {
     const made = storeFile(state, project, "", { mimeType: "application/jsonl", size: 9 });
-    state.blobs.set(
-      asText(made["name"])!,
-      '{"key":"1","response":{"candidates":[{"content":{"parts":[{"text":"batched"}]}}]}}\n',
-    );
+    state.blobs.set(asText(made["name"])!, batchReplies(state.contents.get(file) ?? ""));
     output = { responsesFile: made["name"]! };
   }
   const name = `batches/${state.newId(20).toLowerCase()}`;
@@ -402,4 +405,25 @@ function parsed(text: string): JsonObject | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The replies to a batch file, line by line: each says what it was asked last. */
+function batchReplies(text: string): string {
+  return text.split("\n").map(parsed).filter((line) => line !== undefined && line["request"] !== undefined)
+    .map((line) => {
+      const contents = asList(asObject(line!["request"])?.["contents"]);
+      const parts = asList(asObject(contents.at(-1))?.["parts"]);
+      const said = `You said: ${asText(asObject(parts.at(-1))?.["text"]) ?? ""} (batched)`;
+      return JSON.stringify({
+        key: line!["key"] ?? "",
+        response: {
+          candidates: [{
+            content: { role: "model", parts: [{ text: said }] },
+            finishReason: "STOP",
+            index: 0,
+          }],
+          usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 4, totalTokenCount: 7 },
+        },
+      });
+    }).join("\n") + "\nbatched\n";
 }

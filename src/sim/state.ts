@@ -24,6 +24,8 @@ export class SimState {
   readonly owned = new Map<string, OwnedItem>();
   /** Bytes that are downloaded: by the name of a file, or by an id of their own. */
   readonly blobs = new Map<string, string>();
+  /** What was uploaded, by the name of the file: models read it, nobody gets it back. */
+  readonly contents = new Map<string, string>();
   /** WebSocket sessions, oldest first. */
   readonly live: LiveSession[] = [];
   /** Projects whose quota for sessions is used up. */

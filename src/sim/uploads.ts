@@ -73,7 +73,9 @@ function finish(
     return { body: { path, name: path.split("/").at(-1)!, type: "file", size_bytes: String(size) } };
   }
   const file = { mimeType, size, ...(displayName === undefined ? {} : { displayName }) };
-  return { body: { file: storeFile(state, project, origin, file) } };
+  const stored = storeFile(state, project, origin, file);
+  state.contents.set(asText(stored["name"]) ?? "", text);
+  return { body: { file: stored } };
 }
 
 function start(

@@ -88,7 +88,7 @@ Deno.test("files: OpenAI's and Anthropic's SDK upload, list, read and delete; id
   }
   await openai.files.create({
     file: await toFile(new TextEncoder().encode("{}"), "b.jsonl"),
-    purpose: "batch",
+    purpose: "user_data",
   });
   const listed: string[] = [];
   for await (const file of openai.files.list({ limit: 1 })) listed.push(file.filename);
@@ -221,4 +221,53 @@ Deno.test("audio: speech in WAV and PCM, transcripts in every form, translations
   assert.equal(moderated.status, 404);
   assert.match(String(at(moderated.json as Json, "error.message")), /Moderation is not served/);
   assertIdle(t);
+});
+
+Deno.test("batches: OpenAI's lines go through Google's batches and come back in OpenAI's form", {
+  sanitizeResources: false,
+}, async () => {
+  await using t = await proxyUnderTest();
+  const openai = clientOf(t);
+  const lines = ["one", "two"].map((text) => ({
+    custom_id: `r-${text}`,
+    method: "POST",
+    url: "/v1/chat/completions",
+    body: { model: MODEL, messages: [{ role: "user", content: text }] },
+  }));
+  const jsonl = (some: readonly unknown[]) =>
+    toFile(new TextEncoder().encode(some.map((line) => JSON.stringify(line)).join("\n")), "in.jsonl");
+  const file = await openai.files.create({ file: await jsonl(lines), purpose: "batch" });
+  const batch = await openai.batches.create({
+    input_file_id: file.id,
+    endpoint: "/v1/chat/completions",
+    completion_window: "24h",
+    metadata: { mine: "yes" },
+  });
+  assert.deepEqual([batch.object, batch.status, batch.input_file_id], ["batch", "validating", file.id]);
+  let done = batch;
+  for (let look = 0; look < 4 && done.status !== "completed"; look++) {
+    done = await openai.batches.retrieve(batch.id);
+  }
+  assert.deepEqual([done.status, done.metadata], ["completed", { mine: "yes" }]);
+  const output = await (await openai.files.content(done.output_file_id!)).text();
+  const replies = output.trim().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(
+    replies.map((one) => [one.custom_id, at(one, "response.body.choices.0.message.content")]),
+    [["r-one", "You said: one (batched)"], ["r-two", "You said: two (batched)"]],
+  );
+  assert.equal((await Array.fromAsync(openai.batches.list())).length, 1);
+  await openai.batches.cancel(batch.id);
+  const bad = [
+    [{ custom_id: "a", url: "/v1/embeddings", body: {} }],
+    [{ url: "/v1/chat/completions", body: lines[0]!.body }],
+    [lines[0], { ...lines[1], body: { ...lines[1]!.body, model: "gemini-2.5-pro" } }],
+    [{ ...lines[0], body: { model: MODEL } }],
+  ];
+  for (const some of bad) {
+    await assert.rejects(
+      openai.files.create({ file: await jsonl(some), purpose: "batch" }),
+      OpenAI.BadRequestError,
+    );
+  }
+  await assert.rejects(openai.batches.retrieve("batch_nothing"), OpenAI.NotFoundError);
 });

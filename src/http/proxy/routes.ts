@@ -15,6 +15,7 @@ import { serveLive } from "./live_route.ts";
 import { listModels, oneModel } from "./models_route.ts";
 import { askedDialect } from "./asked_dialect.ts";
 import { speak, transcribe } from "./openai/audio.ts";
+import { createBatch, listBatches, serveBatch } from "./openai/batches.ts";
 import { createFile, fileContent, listFiles, serveFile } from "./openai/files.ts";
 import { editImages, generateImages, servePicture } from "./openai/images.ts";
 import { parseNativePath } from "./native_path.ts";
@@ -126,6 +127,10 @@ const TRANSLATED: readonly ProxyRoute[] = [
     ...openai("POST", "/v1/moderations", () => noModerations()),
     free: () => true,
   },
+  files("POST", "/v1/batches", (deps, arrival) => createBatch(deps, arrival)),
+  files("GET", "/v1/batches", (deps, arrival) => listBatches(deps, arrival)),
+  files("GET", "/v1/batches/:id", (deps, arrival, { id }) => serveBatch(deps, arrival, id!, false)),
+  files("POST", "/v1/batches/:id/cancel", (deps, arrival, { id }) => serveBatch(deps, arrival, id!, true)),
   files("POST", "/v1/files", (deps, arrival) => createFile(deps, arrival)),
   files("GET", "/v1/files", (deps, arrival) => listFiles(deps, arrival)),
   files("GET", "/v1/files/:id", (deps, arrival, { id }) => serveFile(deps, arrival, id!)),

@@ -11,8 +11,9 @@ import { mimeFromName } from "../../../gemini/mod.ts";
 import { json } from "../answer_turn.ts";
 import { askedDialect } from "../asked_dialect.ts";
 import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
-import { serveResource } from "../resources/mod.ts";
+import { convertBatch, convertOutput, keepBatchInput } from "./batches.ts";
 import { readFormBody } from "./form_body.ts";
+import { failureOf, inner, nameOfFile } from "./google_files.ts";
 
 type Form = "openai" | "anthropic";
 
@@ -31,9 +32,15 @@ export async function createFile(deps: ProxyDeps, arrival: Arrival): Promise<Res
     return callerFault("file is missing: send the file's bytes in it", { param: "file" });
   }
   const purpose = form.value.text("purpose") ?? "user_data";
-  const made = await upload(deps, arrival, file.name, typeOf(file), await file.bytes());
+  const bytes = await file.bytes();
+  const batch = purpose === "batch" ? await convertBatch(deps, arrival, bytes) : undefined;
+  if (batch?.ok === false) return batch.error;
+  const made = batch === undefined
+    ? await upload(deps, arrival, file.name, typeOf(file), bytes)
+    : await upload(deps, arrival, file.name, "text/plain", new TextEncoder().encode(batch.value.text));
   if (!made.ok) return made.error;
   const id = idOf(made.value);
+  if (batch !== undefined) await keepBatchInput(deps, id, batch.value.kept);
   await deps.store.expiring.put(PURPOSE, id, purpose, PURPOSE_MS);
   return reply(arrival, shape(formOf(arrival), made.value, purpose));
 }
@@ -83,27 +90,9 @@ async function upload(
   return ok((isObject(body) && isObject(body["file"]) ? body["file"] : {}) as JsonObject);
 }
 
-/** One call on Google's own address, with the rights of the client that asked. */
-function inner(deps: ProxyDeps, arrival: Arrival, path: string, init: RequestInit): Promise<Response> {
-  const url = new URL(path, arrival.url.origin);
-  const request = new Request(url, init);
-  return serveResource(deps, { ...arrival, url, request, requestId: deps.ports.newId("req_"), seen: {} });
-}
-
-/** A refusal of Google's lane as a failure, to be said in the client's own form. */
-async function failureOf(response: Response): Promise<Failure> {
-  const body: unknown = await response.json().catch(() => undefined);
-  const error = isObject(body) && isObject(body["error"]) ? body["error"] : {};
-  const said = typeof error["message"] === "string" ? error["message"] : "Google refused it";
-  if (response.status < 500) {
-    return callerFault(said, { status: response.status === 403 ? 404 : response.status });
-  }
-  return { class: "overloaded", status: response.status, message: said, scope: "request" };
-}
-
 /** GET and DELETE of one file. */
 export async function serveFile(deps: ProxyDeps, arrival: Arrival, id: string): Promise<Response | Failure> {
-  const name = nameOf(id);
+  const name = nameOfFile(id);
   if (name === undefined) return unknownFile(id);
   const { method } = arrival.request;
   const found = await inner(deps, arrival, `/v1beta/${name}`, { method });
@@ -126,10 +115,10 @@ export async function fileContent(
   arrival: Arrival,
   id: string,
 ): Promise<Response | Failure> {
-  const name = nameOf(id);
+  const name = nameOfFile(id);
   if (name === undefined) return unknownFile(id);
   const found = await inner(deps, arrival, `/v1beta/${name}:download?alt=media`, { method: "GET" });
-  if (found.status === 200) return found;
+  if (found.status === 200) return await convertOutput(deps, arrival, name, found) ?? found;
   const failure = await failureOf(found);
   return failure.status === 400
     ? callerFault(`Google gives uploaded files to models alone, and does not give ${id} back`, {
@@ -192,12 +181,6 @@ function formOf(arrival: Arrival): Form {
 
 function idOf(file: JsonObject): string {
   return String(file["name"] ?? "");
-}
-
-/** Google's name of a file that an id means. */
-function nameOf(id: string): string | undefined {
-  const bare = id.replace(/^(?:file[-_]|files\/)/, "");
-  return /^[\w-]{1,100}$/.test(bare) ? `files/${bare}` : undefined;
 }
 
 async function purposeOf(deps: ProxyDeps, name: string): Promise<string> {
