@@ -38,6 +38,13 @@ async function listFiles(folder: URL): Promise<string> {
   return (await Promise.all(lines)).join("");
 }
 
+/** Packages in CommonJS ask for the platform's own modules by `require`, which a module does not have. */
+async function giveRequire(script: URL): Promise<void> {
+  const text = await Deno.readTextFile(script);
+  const lead = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);\n';
+  await Deno.writeTextFile(script, lead + text);
+}
+
 /** Builds `dist/`; returns its folder. */
 export async function bundle(target: URL = DIST): Promise<URL> {
   await buildDashboard({ force: false });
@@ -50,6 +57,7 @@ export async function bundle(target: URL = DIST): Promise<URL> {
     stderr: "inherit",
   }).output();
   if (code !== 0) throw new Error("deno bundle failed");
+  await giveRequire(new URL("geminitro.js", target));
   await copyFolder(new URL("_fresh/client/", ROOT), new URL("_fresh/client/", target));
   await copyFolder(new URL("static/", ROOT), new URL("static/", target));
   await Deno.writeTextFile(new URL(FILE_LIST, target), await listFiles(target));

@@ -7,7 +7,7 @@ export const UPSTREAM_BOUNDS = {
   /** Bytes of one stream, from its first to its last. */
   streamBytes: 134_217_728,
   /** Bytes of a model list, a token or another answer of Google's that is no model's. */
-  answerBytes: 8_388_608,
+  answerBytes: 16_777_216,
   /** Bytes of all replies that wait in memory at a time, beyond the first 1,048,576 of each. */
   waitingBytes: 134_217_728,
   /** How many times larger than what was sent a compressed reply may become, beyond its first 1,048,576 bytes. */

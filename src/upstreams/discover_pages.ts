@@ -1,7 +1,7 @@
 import { err, type Failure, isObject, ok, type Result, type SourceName } from "../core/mod.ts";
 import type { Upstream } from "./contract.ts";
 import { UPSTREAM_BOUNDS } from "./bounds.ts";
-import { parseReply, readStart, readWhole } from "./read_reply.ts";
+import { parseReply, readStart, readWhole, ReplyBeyondBounds } from "./read_reply.ts";
 import { unreachableFailure } from "./unreachable_failure.ts";
 
 const decoder = new TextDecoder();
@@ -65,8 +65,20 @@ async function fetchPage<Item>(
     return err(list.classify({ status: response.status, body, headers: response.headers, model: "", now }));
   } catch (error) {
     if (signal.aborted) throw error;
+    if (error instanceof ReplyBeyondBounds) return err(tooMuch(list, error));
     return err(unreachableFailure(list.source, list.sentences.unreachable, error));
   }
+}
+
+/** A list that is too large was reached well enough: looking at the network would not help. */
+function tooMuch<Item>({ source }: PagedList<Item>, { message }: ReplyBeyondBounds): Failure {
+  return {
+    class: "unknown",
+    status: 502,
+    source,
+    scope: "request",
+    message: `The model list cannot be taken: ${message}`,
+  };
 }
 
 function readPage<Item>(list: PagedList<Item>, body: string): Result<Record<string, unknown>, Failure> {

@@ -61,7 +61,8 @@ Deno.test("verdictOf() never retries what the caller or the content caused", () 
 
 Deno.test("verdictOf() goes on to other keys when a second one gives the same bare 429", () => {
   const past = { attempt: 2, sameKeyRetries: 0, classes: ["ambiguous_429"] };
-  const next = verdictOf(failureOf("ambiguous_429"), past, { hasFallback: false }, () => 0);
+  const bare = { ...failureOf("ambiguous_429"), scope: "credential_model" as const };
+  const next = verdictOf(bare, past, { hasFallback: false }, () => 0);
   assert.deepEqual(next, { next: "other", delayMs: 0 });
 });
 

@@ -114,6 +114,7 @@ export function collectChat(frames: readonly JsonObject[]): Loose[] {
       if (choice["finish_reason"] !== null) {
         assert.equal(known["finish_reason"], null, "one finish a choice");
         known["finish_reason"] = choice["finish_reason"];
+        if ("native_finish_reason" in choice) known["native_finish_reason"] = choice["native_finish_reason"];
       }
     }
   }

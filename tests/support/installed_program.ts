@@ -9,7 +9,7 @@ export async function readAddress(
   let text = "";
   for (;;) {
     const { value, done } = await reader.read();
-    if (done) throw new Error(`It ended: ${text}\n${await new Response(child.stderr).text()}`);
+    if (done) throw new Error(`It ended: ${text}`);
     text += value;
     const url = /API\s+(http:\/\/\S+?)\/v1/.exec(text)?.[1];
     if (url === undefined) continue;

@@ -45,7 +45,7 @@ Deno.test("text files are sent as text, and files that nobody knows are refused 
     fileData: { fileUri: "https://generativelanguage.googleapis.com/v1beta/files/abc" },
   });
   const failure = refuseChat({
-    messages: [{ role: "user", content: [{ type: "file", file: { file_id: "file-openai" } }] }],
+    messages: [{ role: "user", content: [{ type: "file", file: { file_id: 5 } }] }],
   });
   assert.equal(failure.param, "messages[0].content[0].file.file_id");
 });

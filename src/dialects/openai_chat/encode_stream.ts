@@ -178,7 +178,7 @@ class ChatStream implements StreamEncoder {
     });
     if (word === "content_filter" && !hasContent) {
       const refusal = message ?? `The reply was stopped: ${reason}.`;
-      return this.#open({ candidate }, '""', jsonText({ refusal })) + this.#finishFrame(choice, word);
+      return this.#open({ candidate }, '""', jsonText({ refusal })) + this.#finishFrame(choice, word, reason);
     }
     const cited = choice.citation === undefined
       ? ""

@@ -11,9 +11,20 @@ import type { SimpleCall } from "./simple_call.ts";
 /** What is said of a count that Google did not make. */
 export const ESTIMATED = "The count is an estimate: no key could count just now";
 
-/** Whether an estimate is of use: not when the request itself is at fault, or nobody is listening. */
+/** Failures that say nothing of the request, the model or the keys, but that Google does not count at this moment. */
+const PASSING: ReadonlySet<Failure["class"]> = new Set([
+  "rate_limit",
+  "quota",
+  "ambiguous_429",
+  "overloaded",
+  "transport",
+  "empty_reply",
+  "unknown",
+]);
+
+/** Whether an estimate is of use: only where a count would be had at another time. */
 export function mayEstimate({ class: name }: Failure): boolean {
-  return name !== "caller_fault" && name !== "client_gone";
+  return PASSING.has(name);
 }
 
 /** Counts by Google; agents ask often, so when no key can count now an estimate with a warning is better than an error. */

@@ -447,7 +447,6 @@ Deno.test("responses: what cannot be served is refused by name", () => {
     [{ input: [5] }, "input[0]"],
     [{ input: [user([{ type: "input_text", text: 5 }])] }, "input[0].content[0].text"],
     [{ input: [user([{ type: "input_image", image_url: 5 }])] }, "input[0].content[0].image_url"],
-    [{ input: [user([{ type: "input_image", file_id: "file-1" }])] }, "input[0].content[0].file_id"],
     [{ input: [user([{ type: "input_image", image_url: "ftp://x" }])] }, "input[0].content[0].image_url"],
     [{ input: [{ type: "function_call", name: "f", arguments: "{}" }] }, "input[0].call_id"],
     [{ tools: [{ type: "function", name: 5 }] }, "tools[0].name"],
