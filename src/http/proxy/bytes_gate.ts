@@ -1,7 +1,15 @@
+import type { Deadlines } from "../../relay/mod.ts";
+
 /** What is smaller than this passes at all times: small calls never wait for large ones. */
 const SMALL_BYTES = 256 * 1024;
 /** Taken for a body that does not say how large it is. */
 const UNTOLD_BYTES = 4 * 1024 * 1024;
+
+/**
+ * A call gives its part back after this time at the latest: what costs most is over when the request is on its way, and how
+ * long a model thinks must not keep others out.
+ */
+const HOLD_MS = 5_000;
 
 /** The client left before there was room for its body. */
 export class LeftWhileWaiting extends Error {
@@ -20,15 +28,17 @@ interface Waiting {
  */
 export class BytesGate {
   readonly #room: number;
+  readonly #deadlines: Deadlines;
   #taken = 0;
   /** Those who wait, by who asks; the first one is next. */
   readonly #waiting = new Map<string, Waiting[]>();
 
-  constructor(room: number) {
+  constructor(room: number, deadlines: Deadlines) {
     this.#room = room;
+    this.#deadlines = deadlines;
   }
 
-  /** Serves at once what is small, and what is large when there is room for it, until its answer has begun. */
+  /** Serves at once what is small, and what is large when there is room for it, until its answer has begun or it has had its time. */
   pass<Answer>(
     request: Request,
     owner: string,
@@ -47,11 +57,19 @@ export class BytesGate {
   ): Promise<Answer> {
     if (this.#waiting.size > 0 || !this.#fits(bytes)) await this.#wait(bytes, owner, signal);
     else this.#taken += bytes;
+    let held = true;
+    const give = () => {
+      if (!held) return;
+      held = false;
+      this.#taken -= bytes;
+      this.#admit();
+    };
+    const timer = this.#deadlines.start(HOLD_MS, give);
     try {
       return await serve();
     } finally {
-      this.#taken -= bytes;
-      this.#admit();
+      timer.clear();
+      give();
     }
   }
 

@@ -15,7 +15,14 @@ function body(bytes: number, signal?: AbortSignal): Request {
 
 /** Calls that go on until they are told to end; `begun` names those that were let in, in order. */
 function bench(room: number) {
-  const gate = new BytesGate(room);
+  const timers = new Set<() => void>();
+  const gate = new BytesGate(room, {
+    start(_ms, expire) {
+      timers.add(expire);
+      return { touch() {}, clear: () => void timers.delete(expire) };
+    },
+    close() {},
+  });
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const send = (name: string, owner: string, bytes: number, signal?: AbortSignal) =>
@@ -27,7 +34,11 @@ function bench(room: number) {
     ends.get(name)?.();
     for (let turn = 0; turn < 10; turn++) await Promise.resolve();
   };
-  return { begun, send, end };
+  const expire = async () => {
+    for (const timer of timers) timer();
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  };
+  return { begun, send, end, expire };
 }
 
 Deno.test("large bodies wait for room, owners take turns, and small ones never wait", async () => {
@@ -60,4 +71,15 @@ Deno.test("one that is larger than all of the room goes alone; one whose client 
   assert.deepEqual(begun, ["huge", "next"]);
   await end("next");
   await Promise.all([first, third]);
+});
+
+Deno.test("a call that only waits for the model any more keeps nobody out", async () => {
+  const { begun, send, end, expire } = bench(4 * MB);
+  const all = [send("thinks", "a", 4 * MB), send("next", "b", 4 * MB)];
+  assert.deepEqual(begun, ["thinks"]);
+  await expire();
+  assert.deepEqual(begun, ["thinks", "next"]);
+  await end("thinks");
+  await end("next");
+  await Promise.all(all);
 });

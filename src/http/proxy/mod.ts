@@ -104,7 +104,7 @@ const LARGE_BYTES = 8 * 1024 * 1024;
 
 /** Lets a request through to its route when path, origin and token are good, and says every failure as its client reads it. */
 function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
-  const large = new BytesGate(LARGE_BYTES);
+  const large = new BytesGate(LARGE_BYTES, deps.deadlines);
   return async (request: Request, env: PeerInfo | undefined, say: Say, serve: Serve): Promise<Response> => {
     const arrival = arrivalOf(deps, request);
     const { url } = arrival;
