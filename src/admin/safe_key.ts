@@ -62,7 +62,7 @@ export function safeKey(credential: Credential, facts: SafeKeyFacts): SafeKey {
   const { state, models, counts } = facts;
   const oauth = credential.source === "antigravity" || credential.source === "gemini_cli";
   const cooling = coolingUntil(facts);
-  const status = statusOf(credential, cooling);
+  const status = statusOf(credential, cooling, state);
   const standing = accountStanding(credential);
   return {
     id: credential.id,
@@ -79,7 +79,7 @@ export function safeKey(credential: Credential, facts: SafeKeyFacts): SafeKey {
     tier: credential.tier,
     status,
     reason: reasonOf(credential, status, state),
-    link: credential.dead?.link ?? null,
+    link: (credential.dead ?? state?.dead)?.link ?? null,
     state: standing?.state ?? null,
     remedy: standing?.remedy ?? null,
     usage: counts?.requests ?? 0,
@@ -107,14 +107,14 @@ export function safeKey(credential: Credential, facts: SafeKeyFacts): SafeKey {
   };
 }
 
-function statusOf(credential: Credential, cooling: number | undefined): KeyStatus {
-  if (credential.dead !== undefined) return "dead";
+function statusOf(credential: Credential, cooling: number | undefined, state?: CredentialState): KeyStatus {
+  if (credential.dead !== undefined || state?.dead !== undefined) return "dead";
   if (!credential.enabled) return "disabled";
   return cooling === undefined ? "active" : "cooldown";
 }
 
 function reasonOf(credential: Credential, status: KeyStatus, state?: CredentialState): string | null {
-  if (status === "dead") return redact(credential.dead?.reason ?? "");
+  if (status === "dead") return redact((credential.dead ?? state?.dead)?.reason ?? "");
   if (status === "disabled") return "Disabled by the user";
   if (status === "cooldown") return redact(state?.cooldowns[0]?.reason ?? "All its models are cooling");
   return null;

@@ -27,6 +27,7 @@ const AGAIN_MS = 100;
 export function lastingServer(options: LastingOptions): LastingServer {
   const { clock, log } = options;
   let stopping = false;
+  let ended = false;
   let cancel: (() => void) | undefined;
   const ending = new AbortController();
   let server = open(options.port);
@@ -67,7 +68,9 @@ export function lastingServer(options: LastingOptions): LastingServer {
       cancel?.();
       // One that has given up by itself has nothing to end.
       await server.shutdown().catch(() => {});
+      ended = true;
     },
-    abort: () => ending.abort(),
+    // The platform throws, where nobody can catch it, when a server is aborted that has ended.
+    abort: () => ended || ending.abort(),
   };
 }

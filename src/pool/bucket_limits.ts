@@ -90,7 +90,7 @@ export class BucketLimits {
     if (notice.kind === "requests_per_minute" && sent !== undefined) {
       const shared = bucket.soft !== Infinity;
       const lesson = learnRequests(bucket, notice, sent, flight.probe !== undefined, now);
-      if (!lesson.explained && (!shared || isCalm(bucket, lesson, now))) bucket.promise();
+      if (!lesson.explained && isCalm(bucket, lesson, shared, now)) bucket.promise();
       this.#afterLesson(bucket, "requests_per_minute", bucket.rpm?.value, lesson, now);
       const until = failure.until ?? now;
       if (!lesson.explained) this.#context.suggestions.refused(bucket, sent.at, lesson.missing, until, now);
@@ -154,8 +154,11 @@ export class BucketLimits {
   }
 }
 
-/** Nobody waits long for the model, and most of its limit was taken by others: the stated time is worth more than our own count. */
-function isCalm({ rpm, prior }: Bucket, { missing }: Lesson, now: number): boolean {
+/**
+ * Nobody waits long for the model, and either it is new that others share its limit or they took most of it: the stated time is
+ * worth more than our own count.
+ */
+function isCalm({ rpm, prior }: Bucket, { missing }: Lesson, shared: boolean, now: number): boolean {
   const limit = rpm?.value ?? 0;
-  return now > prior.pressedUntil && (limit - missing) * 4 <= limit;
+  return now > prior.pressedUntil && (!shared || (limit - missing) * 4 <= limit);
 }

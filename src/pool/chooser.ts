@@ -49,6 +49,7 @@ export class Chooser {
     const close = this.#preferred(lane, need, now);
     if (close !== undefined) return close;
     const sources = this.sourcesOf(lane, need);
+    if (need.among !== undefined) return this.#inOrder(lane, sources, need, now);
     if (need.pinned !== undefined || !need.counted) return this.#scan(lane, sources, need, now);
     return this.#ranked(sources, lane, now, accept, "open") ??
       this.#ranked(sources, lane, now, accept, "explore") ??
@@ -149,6 +150,15 @@ export class Chooser {
         const found = this.#accept(node, need, now);
         if (found !== undefined) return { ...found, why: need.pinned === undefined ? "uncounted" : "pinned" };
       }
+    }
+    return undefined;
+  }
+
+  /** The first of the named credentials that can take it. */
+  #inOrder(lane: Lane, sources: readonly SourceName[], need: Need, now: number): Pick | undefined {
+    for (const id of need.among ?? []) {
+      const found = this.#scan(lane, sources, { ...need, pinned: need.pinned ?? id }, now);
+      if (found !== undefined) return found;
     }
     return undefined;
   }

@@ -27,6 +27,8 @@ export interface Need {
   readonly client: ClientId;
   /** Files and caches belong to one key: only this one may serve. */
   readonly pinned?: CredentialId;
+  /** Only these may serve, the first that can in this order: what a project owns is held by some of its keys. */
+  readonly among?: ReadonlySet<CredentialId>;
   /** A tool loop's key, or a conversation's: preferred while it can serve; its source is kept while it has any key. */
   readonly affinity?: {
     /** Absent when only the source is known. */
@@ -129,6 +131,8 @@ export interface CredentialState {
   readonly lastUsed?: number;
   readonly requests: number;
   readonly errors: number;
+  /** Why Google does not take it any more; known here a moment before it is stored. */
+  readonly dead?: { readonly reason: string; readonly link?: string };
   readonly cooldowns: readonly {
     readonly scope: string;
     readonly kind: string;

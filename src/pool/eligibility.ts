@@ -15,11 +15,16 @@ import type { Roster } from "./roster.ts";
 export function memberProblem(entry: CredentialEntry, need: Need, now: number): string | undefined {
   if (entry.dead !== undefined) return "dead";
   if (!entry.credential.enabled) return "disabled";
-  if (need.pinned !== undefined && need.pinned !== entry.id) return "pinned";
+  if (!isMeant(entry, need)) return "pinned";
   if (need.tried.has(entry.id)) return "tried";
   if (entry.coolingUntil(laneOf(need), now) > now) return "cooling";
   if (spentUntil(entry, need, now) > now) return "spent";
   return entry.inFlight >= entry.slots ? "full" : undefined;
+}
+
+/** True unless the call is bound to other credentials. */
+export function isMeant({ id }: CredentialEntry, { pinned, among }: Need): boolean {
+  return (pinned === undefined || pinned === id) && (among === undefined || among.has(id));
 }
 
 /** The cooldown of a metric that the call would spend; most calls spend none, and most credentials have none used up. */
@@ -34,7 +39,7 @@ function spentMetric(entry: CredentialEntry, need: Need, now: number) {
   return undefined;
 }
 
-function spentUntil(entry: CredentialEntry, need: Need, now: number): number {
+export function spentUntil(entry: CredentialEntry, need: Need, now: number): number {
   return spentMetric(entry, need, now)?.until ?? 0;
 }
 

@@ -88,5 +88,6 @@ export function finite(at: number): number | undefined {
 
 /** True when nothing but a free bucket is asked for. */
 export function isFree(need: Need): boolean {
-  return need.pinned === undefined && need.affinity?.strict !== true && need.tried.size === 0 && need.counted;
+  return need.pinned === undefined && need.among === undefined && need.affinity?.strict !== true &&
+    need.tried.size === 0 && need.counted;
 }

@@ -3,7 +3,7 @@ import type { Chooser } from "./chooser.ts";
 import type { Need, Refusal, Shortage } from "./contract.ts";
 import { isLasting } from "./cooldown.ts";
 import type { CredentialEntry } from "./credential_entry.ts";
-import { cooldownOf, gateProblem } from "./eligibility.ts";
+import { cooldownOf, gateProblem, isMeant, spentUntil } from "./eligibility.ts";
 import type { Forecast } from "./forecast.ts";
 import type { Lane } from "./lane.ts";
 import { laneOf as lane } from "./lane_name.ts";
@@ -42,7 +42,7 @@ export class Outlook {
     if (alive.length === 0) return { hopeful: false, at: Infinity };
     const open = sources.filter((source) => alive.some((node) => node.rank.source === source));
     const gate = Math.min(...open.map((source) => this.#chooser.gate(source, lane, now)));
-    const bound = isBound(need) || alive.length === 1;
+    const bound = alive.length === 1 || isBound(need, alive, now);
     const base = bound ? this.#first(alive, need, now) : this.#forecast.at(lane, sources, ahead, now);
     const at = gate === Infinity ? Infinity : Math.max(base, gate);
     const queued = bound && ahead > 0 ? Math.max(at, this.#forecast.at(lane, sources, ahead, now)) : at;
@@ -109,14 +109,15 @@ export class Outlook {
 }
 
 /** True when the call cannot go to just any bucket, so that the general forecast says nothing of it. */
-function isBound(need: Need): boolean {
-  return need.pinned !== undefined || need.tried.size > 0 || need.spends !== undefined;
+function isBound(need: Need, alive: Lane["nodes"], now: number): boolean {
+  return need.pinned !== undefined || need.among !== undefined || need.tried.size > 0 ||
+    alive.some(({ members }) => members.some((member) => spentUntil(member, need, now) > now));
 }
 
 /** True when waiting for this credential makes sense: nothing that lasts stands against it. */
 function isCandidate(entry: CredentialEntry, need: Need, now: number): boolean {
   if (!entry.usable || need.tried.has(entry.id)) return false;
-  if (need.pinned !== undefined && need.pinned !== entry.id) return false;
+  if (!isMeant(entry, need)) return false;
   const cooldown = cooldownOf(entry, need, now);
   return cooldown === undefined || !isLasting(cooldown);
 }

@@ -102,6 +102,12 @@ function credentialState(entry: CredentialEntry, now: number): CredentialState {
     cooldowns.push({ scope: `model:${bucket.identity.unit}`, kind, until, reason, fact: stated });
   }
   const { id, inFlight, slots, requests, errors } = entry;
+  const dead = entry.dead === undefined ? {} : {
+    dead: {
+      reason: entry.dead.message,
+      ...(entry.dead.link === undefined ? {} : { link: entry.dead.link }),
+    },
+  };
   const lastUsed = entry.lastUsed === 0 ? {} : { lastUsed: entry.lastUsed };
-  return { id, inFlight, slots, requests, errors, cooldowns, ...lastUsed };
+  return { id, inFlight, slots, requests, errors, cooldowns, ...lastUsed, ...dead };
 }

@@ -41,6 +41,7 @@ export function judgeForm(
   if (!JSON_TYPES.has(kind)) return unreadableFailure(typeWord(kind));
   if (!turn && !/json/.test(kind)) return undefined;
   if (!whole) {
+    if (begin.startsWith("{")) return hasError(first) ? undefined : unreadableFailure("no events");
     return begin.length < 8 || /^(data|event|id|retry)?:|^[[{]/.test(begin)
       ? undefined
       : unreadableFailure("no events");
@@ -52,6 +53,10 @@ export function judgeForm(
 }
 
 const decoder = new TextDecoder();
+
+function hasError(bytes: Uint8Array): boolean {
+  return decoder.decode(bytes.subarray(0, SMALL)).includes('"error"');
+}
 
 function isJson(bytes: Uint8Array): boolean {
   try {

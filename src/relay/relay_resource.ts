@@ -1,4 +1,4 @@
-import { type Failure, ok, type Result } from "../core/mod.ts";
+import { type Failure, isObject, ok, type Result } from "../core/mod.ts";
 import type { Need } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import { openBody } from "./body_reader.ts";
@@ -7,7 +7,7 @@ import type { RelayDeps } from "./deps.ts";
 import { readWhole } from "../upstreams/mod.ts";
 import { clientGone, unreadableFailure } from "./failures.ts";
 import type { NativeRefusal } from "./native_call.ts";
-import { judgeForm } from "./native_judge.ts";
+import { hiddenFailure, judgeForm } from "./native_judge.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { isInert, JSON_TYPES, plainType, typeWord } from "./reply_type.ts";
 import { runAttempts, type Served, type Try } from "./run_attempts.ts";
@@ -24,8 +24,8 @@ export interface ResourceCall {
   readonly onWhole?: (bytes: Uint8Array) => void;
   /** Larger replies than this are passed on as they come, unread. */
   readonly mostRead: number;
-  /** False when another key is asked next in any case, so that this one is asked once. */
-  readonly retry?: boolean;
+  /** True when it is about something that a project owns: a refusal is then about that. */
+  readonly named: boolean;
 }
 
 /** Google's reply: whole when it is small JSON, else as it comes. */
@@ -60,8 +60,8 @@ export async function relayResource(
       operation: call.need.operation,
       onRefusal: (failure, body) => refusal = { failure, body },
     });
-    if (sent.ok) return await opened(deps.settings, call, sent.value);
-    const failure = call.need.operation === "resource" ? ofOneResource(sent.error) : sent.error;
+    if (sent.ok) return await opened(deps, call, attempt, sent.value, (told) => refusal = told);
+    const failure = call.named && call.need.operation === "resource" ? ofOneResource(sent.error) : sent.error;
     if (refusal !== undefined) refusal = { ...refusal, failure };
     return { ok: false, error: failure };
   });
@@ -84,9 +84,11 @@ interface OpenResource {
 
 /** Files are of any kind, but what a browser runs never comes from the dashboard's own origin. */
 async function opened(
-  { maxReplyBytes }: RelayDeps["settings"],
+  deps: RelayDeps,
   call: ResourceCall,
+  attempt: Try,
   reply: OpenReply,
+  onRefusal: (refusal: NativeRefusal) => void,
 ): Promise<Result<OpenResource, Failure>> {
   const { headers, body } = reply.response;
   const type = plainType(headers.get("content-type"));
@@ -94,11 +96,31 @@ async function opened(
   if (!isInert(type) && !JSON_TYPES.has(type)) return refused(reply, unreadableFailure(typeWord(type)));
   if (body !== null && (type !== "application/json" || length > call.mostRead)) return ok({ reply });
   try {
-    const whole = await reply.wait(readWhole(reply.response, maxReplyBytes, "MAX_REPLY_BYTES"));
+    const whole = await reply.wait(readWhole(reply.response, deps.settings.maxReplyBytes, "MAX_REPLY_BYTES"));
     const failure = judgeForm({ first: whole, reply, whole: true }, false);
-    return failure === undefined ? ok({ reply, whole }) : refused(reply, failure);
+    if (failure !== undefined) return refused(reply, failure);
+    const error = whole.byteLength > MOST_ERROR ? undefined : errorIn(whole);
+    if (error === undefined) return ok({ reply, whole });
+    return refused(
+      reply,
+      hiddenFailure(deps, attempt, error, call.need, (failure, body) => onRefusal({ failure, body })),
+    );
   } catch (cause) {
     return refused(reply, reply.readFailure(cause));
+  }
+}
+
+/** A reply larger than this is no error. */
+const MOST_ERROR = 16 * 1024;
+
+/** A resource that failed says so in a field of that name too, but it has a name of its own beside it. */
+function errorIn(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const reply: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const error = isObject(reply) && !("name" in reply) ? reply["error"] : undefined;
+    return isObject(error) ? error : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -42,8 +42,6 @@ export interface AttemptsInput {
   readonly client: ClientWatch;
   /** How the request can be repaired; absent: not at all. */
   readonly repairs?: Repairs;
-  /** False when the caller asks other keys by itself: none is asked twice; default: true. */
-  readonly retry?: boolean;
   /** Keys that are not asked; default: none. */
   readonly avoid?: ReadonlySet<CredentialId>;
 }
@@ -221,7 +219,7 @@ async function digest(
   progress.last = failure;
   progress.classes.push(failure.class);
   if (failure.class === "client_gone") return failure;
-  const extra = input.retry !== false && progress.extraCalls < MOST_EXTRA_CALLS;
+  const extra = progress.extraCalls < MOST_EXTRA_CALLS;
   if (extra && healable(progress, failure, input.repairs)) {
     progress.healings.push(failure.heal!);
     progress.pinned = lease.credential.id;

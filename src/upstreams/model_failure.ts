@@ -6,15 +6,15 @@ const MODEL_REGEXP =
   /^models\/\S+ is not found|is not supported for \w+\. call listmodels|^requested entity was not found|^model .*not found/i;
 const RESOURCE_REGEXP = /cached ?content|\bfiles?\b/i;
 
-/** The key lacks the model, or the model this kind of call. A file or a cache names its model itself, so that nothing else is concerned. */
+/** The key lacks the model, or the model this kind of call. Where no model was known to be asked, nothing else is concerned. */
 function missing(seen: Seen): Failure {
   return failed(seen, {
     class: "model_gone",
-    scope: seen.operation === "resource" ? "request" : "credential_model",
+    scope: seen.model === "" ? "request" : "credential_model",
     stated: true,
     code: "model_not_found",
     param: "model",
-    message: seen.operation === "resource"
+    message: seen.model === ""
       ? "The model that the request names does not exist for this key or takes no such call; check its name."
       : `The model ${seen.model} does not exist for this key or does not take this kind of call; check the name against the model list.`,
   });

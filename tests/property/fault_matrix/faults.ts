@@ -90,7 +90,7 @@ const perDay: Fault["reply"] = ({ operation, model }) =>
 const HTML = "<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>";
 const LIMITED = /quota|limit|RPM|minute|busy|cooling/i;
 const TROUBLE =
-  /overload|internal|unavailable|reach|demand|empty|garbled|fail|answer|cut|unreadable|time limit/i;
+  /overload|internal|unavailable|reach|demand|empty|garbled|fail|answer|cut|unreadable|time limit|deadline/i;
 
 function dead(
   name: string,
@@ -260,7 +260,8 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "bare 403",
-    concern: "access",
+    // It names no reason, so that it is a guess like a bare 429: it may not bench more than half of the keys.
+    concern: "transient",
     reply: () => error(403, "PERMISSION_DENIED", "The caller does not have permission"),
     status: [403],
     words: /permission/i,

@@ -14,11 +14,3 @@ for (const { name, wrong, tookMs } of failing) {
   console.log(`${name} (${Math.round(tookMs)} ms)\n${wrong.map((line) => `    ${line}`).join("\n")}`);
 }
 console.log(`${failing.length} fail, ${Math.round(performance.now() - start)} ms`);
-// With --known: what the list of known failures would be.
-if (Deno.args[1] === "--known") {
-  const groups = [...new Set(failing.map(({ group }) => group))].sort();
-  await Deno.writeTextFile(
-    new URL("./known_failures.json", import.meta.url),
-    JSON.stringify(groups, null, 2) + "\n",
-  );
-}

@@ -137,7 +137,8 @@ async function pageOf(
 ): Promise<Page | { readonly failure: Failure }> {
   const { deps, arrival, trail } = call;
   const reply = await relayResource(deps, {
-    need: needOf(call, credential, undefined),
+    need: needOf(call, new Set([credential.id]), undefined),
+    named: true,
     trail,
     client: arrival.watch,
     mostRead: MOST_READ,

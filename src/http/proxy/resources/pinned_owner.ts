@@ -80,6 +80,7 @@ export async function hasResource(
     trail,
     client: arrival.watch,
     mostRead: MOST_READ,
+    named: true,
     build: ({ upstream, credential }) =>
       upstream.passThrough!({ method: "GET", path: `/v1beta/${name}`, query: "", headers: {} }, credential),
   });

@@ -1,4 +1,4 @@
-import type { Credential } from "../../../core/mod.ts";
+import type { CredentialId } from "../../../core/mod.ts";
 import type { Need } from "../../../pool/contract.ts";
 import type { CallTrail } from "../../../relay/mod.ts";
 import type { UpstreamRequest } from "../../../upstreams/contract.ts";
@@ -18,10 +18,10 @@ export interface ResourceRequest {
   readonly trail: CallTrail;
 }
 
-/** What the pool is asked for; without a pinned key any may serve. */
+/** What the pool is asked for; any key may serve where none is named. */
 export function needOf(
   call: ResourceRequest,
-  credential: Credential | undefined,
+  among: ReadonlySet<CredentialId> | undefined,
   model: string | undefined,
 ): Omit<Need, "tried"> {
   const { arrival, path } = call;
@@ -35,12 +35,15 @@ export function needOf(
     client: arrival.client.id,
     counted: generates,
     spends: () => spentBy(call),
-    ...(credential === undefined ? {} : { pinned: credential.id }),
+    ...(among === undefined ? {} : { among }),
   };
 }
 
 /** Only what adds to a store needs room in it; reading and deleting go on when it is full. */
 function spentBy({ method, path: { collection } }: ResourceRequest): readonly string[] {
   if (method !== "POST" && method !== "PUT") return [];
-  return collection === "cachedContents" ? ["cache"] : collection === "batches" ? ["batch"] : ["storage"];
+  return [
+    "storage",
+    ...(collection === "cachedContents" ? ["cache"] : collection === "batches" ? ["batch"] : []),
+  ];
 }

@@ -1,6 +1,7 @@
 import {
   callerFault,
   type Credential,
+  type CredentialId,
   type Failure,
   isObject,
   type JsonObject,
@@ -34,21 +35,6 @@ import {
 } from "./reply_pass.ts";
 
 const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"] as const;
-/** Failures of one key, after which another may still do it. */
-const OF_ONE_KEY: ReadonlySet<Failure["class"]> = new Set([
-  "credential_dead",
-  "credential_stale",
-  "not_on_tier",
-  "rate_limit",
-  "quota",
-  "ambiguous_429",
-  "model_gone",
-  "overloaded",
-  "empty_reply",
-  "transport",
-  "unknown",
-]);
-
 /**
  * Serves every native path that is no plain call on a model: files, caches, batches, interactions and whatever Google adds.
  * The bytes pass unchanged; the key is the one that owns what is named, else one that may, and what replies name is remembered.
@@ -154,55 +140,28 @@ async function askProjects(
   return await firstWith(keys, ({ id }) => hasResource(deps, arrival, trail, id, name));
 }
 
-/** Asks the owner's keys, or those that may, one after another while the fault is the key's own. */
+/**
+ * The keys that may do it, the best first: those of the owner; for something new, those whose project holds least. Undefined
+ * where the pool decides, because it counts against a model's quota.
+ */
+async function meant(
+  { deps, arrival, path }: ResourceRequest,
+  owner: Owner | undefined,
+  model: string | undefined,
+): Promise<ReadonlySet<CredentialId> | undefined> {
+  if (owner !== undefined) return new Set(owner.usable.map(({ id }) => id));
+  const replayed = deps.pinOf?.(arrival.request);
+  if (replayed !== undefined) return new Set([replayed]);
+  if (model !== undefined && path.collection !== "cachedContents") return undefined;
+  const spread = await deps.resources.registry.spread();
+  // Where nobody can, the pool says why.
+  return spread.length === 0 ? undefined : new Set(spread.map(({ id }) => id));
+}
+
 async function relay(
   call: ResourceRequest,
   owner: Owner | undefined,
   model: string | undefined,
-): Promise<Result<ResourceReply, NativeRefusal>> {
-  let last: Result<ResourceReply, NativeRefusal> | undefined;
-  const some = await candidates(call, owner, model);
-  for (const [index, credential] of some.entries()) {
-    last = await ask(call, credential, model, index === some.length - 1);
-    if (last.ok || !OF_ONE_KEY.has(last.error.failure.class)) return last;
-  }
-  return last ?? { ok: false, error: { failure: nobody() } };
-}
-
-async function candidates(
-  call: ResourceRequest,
-  owner: Owner | undefined,
-  model: string | undefined,
-): Promise<readonly (Credential | undefined)[]> {
-  const { deps, arrival, path } = call;
-  if (owner !== undefined) return owner.usable;
-  const replayed = deps.pinOf?.(arrival.request);
-  // The pool spreads what counts against a model's quota; what is kept is spread by what each project holds.
-  if (replayed === undefined && model !== undefined && path.collection !== "cachedContents") {
-    return [undefined];
-  }
-  const spread = await deps.resources.registry.spread();
-  const free = (credential: Credential) =>
-    deps.pool.expectedWait({ ...needOf(call, credential, model), tried: new Set() }) === 0 ? 0 : 1;
-  return [...spread].filter(({ id }) => replayed === undefined || id === replayed)
-    .sort((a, b) => free(a) - free(b));
-}
-
-function nobody(): Failure {
-  return {
-    class: "config_fault",
-    status: 503,
-    code: "no_keys",
-    message: "No API key can serve this: files, caches and other resources need a Gemini API key",
-    scope: "request",
-  };
-}
-
-async function ask(
-  call: ResourceRequest,
-  credential: Credential | undefined,
-  model: string | undefined,
-  last: boolean,
 ): Promise<Result<ResourceReply, NativeRefusal>> {
   const { deps, arrival, trail, method, body } = call;
   const path = upstreamPath(call, model);
@@ -210,11 +169,11 @@ async function ask(
   return await relayResource(
     deps,
     {
-      need: needOf(call, credential, model),
+      need: needOf(call, await meant(call, owner, model), model),
       trail,
       client: arrival.watch,
       mostRead: MOST_READ,
-      retry: last,
+      named: owner !== undefined,
       onWhole: (bytes) => {
         const usage = usageOf(parsedReply(bytes));
         if (usage !== undefined) trail.usage = usage;
@@ -306,7 +265,8 @@ function withName(
     const failure = namedFailure(refusal.failure, owner);
     return failure === refusal.failure ? refusal : { failure };
   }
-  if (refusal.failure.status !== 404 || path.name !== undefined) return refusal;
+  const { status, class: name } = refusal.failure;
+  if (status !== 404 || path.name !== undefined || name === "model_gone") return refusal;
   const what = path.method === undefined
     ? path.segments.join("/")
     : `${path.segments.join("/")}:${path.method}`;
