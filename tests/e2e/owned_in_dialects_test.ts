@@ -79,3 +79,52 @@ Deno.test("a file that is named goes to its owner in every dialect, and is not f
   assert.match(both.text, /no key can use both/);
   assertIdle(t);
 });
+
+Deno.test("words of people and tools that look like a resource are nobody's", async () => {
+  await using t = await proxyUnderTest();
+  const spoken = "files/report-1";
+  const native = await tell(t, `/v1beta/models/${MODEL}:generateContent`, {
+    body: {
+      contents: [
+        { role: "user", parts: [{ text: spoken }] },
+        {
+          role: "model",
+          parts: [{ functionCall: { name: "read", args: { uri: spoken, fileUri: "/files/x" } } }],
+        },
+        {
+          role: "user",
+          parts: [{ functionResponse: { name: "read", response: { file: spoken, name: spoken } } }],
+        },
+      ],
+      tools: [{
+        functionDeclarations: [{
+          name: "read",
+          parameters: { type: "OBJECT", properties: { uri: { type: "STRING" } } },
+        }],
+      }],
+    },
+  });
+  assert.equal(native.status, 200, native.text);
+  const chat = await tell(t, "/v1/chat/completions", {
+    body: {
+      model: MODEL,
+      messages: [
+        { role: "user", content: spoken },
+        {
+          role: "assistant",
+          tool_calls: [{
+            id: "c1",
+            type: "function",
+            function: { name: "read", arguments: JSON.stringify({ uri: spoken }) },
+          }],
+        },
+        { role: "tool", tool_call_id: "c1", content: JSON.stringify({ file: spoken }) },
+      ],
+      tools: [{
+        type: "function",
+        function: { name: "read", parameters: { type: "object", properties: {} } },
+      }],
+    },
+  });
+  assert.equal(chat.status, 200, chat.text);
+});

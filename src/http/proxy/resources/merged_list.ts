@@ -94,9 +94,10 @@ async function gather(
   for (const [index, credential] of keys.entries()) {
     let token = index === 0 ? start : "";
     do {
-      if (items.length >= size || pages >= MOST_PAGES) {
-        return { field, nextField, items, next: { key: credential.id, token } };
+      if (items.length >= size) {
+        return { field, nextField, items, next: await positionOfMore(call, keys.slice(index), token) };
       }
+      if (pages >= MOST_PAGES) return { field, nextField, items, next: { key: credential.id, token } };
       const page = await pageOf(call, credential, token, size - items.length);
       pages++;
       if ("failure" in page) {
@@ -118,6 +119,28 @@ async function gather(
   if (answered) return { field, nextField, items, next: undefined };
   if (failure === undefined || failure.status === 404) failure = unknownCollection(call);
   return { failure };
+}
+
+/**
+ * Where the next item stands that this client sees; undefined when there is none. Google's SDK for Python fails on a last page
+ * without items, so none is promised that would be empty.
+ */
+async function positionOfMore(
+  call: ResourceRequest,
+  keys: readonly Credential[],
+  start: string,
+): Promise<Position | undefined> {
+  let pages = 0;
+  for (const [index, credential] of keys.entries()) {
+    let token = index === 0 ? start : "";
+    do {
+      const page = await pageOf(call, credential, token, 1);
+      if ("failure" in page) break;
+      if (page.items.length > 0 || ++pages >= MOST_PAGES) return { key: credential.id, token };
+      token = page.next;
+    } while (token !== "");
+  }
+  return undefined;
 }
 
 function unknownCollection({ path, arrival }: ResourceRequest): Failure {

@@ -102,6 +102,53 @@ const MAYBE_FIELDS: Readonly<Record<string, string>> = {
   voice: "voices",
 };
 
+/** Fields of requests that hold the name or the address of a resource. */
+const NAME_FIELDS: ReadonlySet<string> = new Set([
+  "fileUri",
+  "file_uri",
+  "uri",
+  "uris",
+  "fileName",
+  "file_name",
+  "file",
+  "cachedContent",
+  "cached_content",
+  "fileSearchStoreNames",
+  "file_search_store_names",
+  "model",
+  "baseModel",
+  "environment",
+  "base_environment",
+  "from_environment",
+  "agent",
+  "voice",
+  "name",
+  "source",
+]);
+/** Fields of requests that hold what people, models and their tools wrote. */
+const WRITTEN: ReadonlySet<string> = new Set([
+  "text",
+  "displayName",
+  "display_name",
+  "description",
+  "functionCall",
+  "function_call",
+  "functionResponse",
+  "function_response",
+  "functionDeclarations",
+  "function_declarations",
+  "args",
+  "arguments",
+  "response",
+  "result",
+  "parameters",
+  "responseSchema",
+  "response_schema",
+  "responseJsonSchema",
+  "response_json_schema",
+  "response_format",
+]);
+
 /** A resource that a body names. */
 export interface Reference {
   readonly name: string;
@@ -124,11 +171,11 @@ export function referencesIn(body: unknown): readonly Reference[] {
   const found = new Map<string, boolean>();
   const note = (name: string, sure: boolean) => found.set(name, sure || (found.get(name) ?? false));
   walk(body, (key, value) => {
-    const named = resourceIn(value);
+    const named = NAME_FIELDS.has(key) ? resourceIn(value) : undefined;
     if (named !== undefined) return void note(named, true);
     const kind = ID_FIELDS[key] ?? MAYBE_FIELDS[key];
     if (kind !== undefined && ID_REGEXP.test(value)) note(`${kind}/${value}`, key in ID_FIELDS);
-  }, new Set(["text", "displayName", "display_name", "description"]));
+  }, WRITTEN);
   return [...found].map(([name, sure]) => ({ name, sure }));
 }
 

@@ -21,7 +21,8 @@ export async function pinOfRequest(
   if (request.cachedContent === undefined && files.length === 0 && searches.length === 0) {
     return ok(undefined);
   }
-  return await pinOf(deps, arrival, trail, [request.cachedContent, files, searches]);
+  const { cachedContent } = request;
+  return await pinOf(deps, arrival, trail, [{ cachedContent }, files, searches]);
 }
 
 /** The same for a native client's bytes. */
