@@ -1,5 +1,5 @@
 import type { LocalClient } from "../../src/management/client.ts";
-import type { Accounts, Agent, LogLine, Settings } from "../../src/management/contract.ts";
+import type { Accounts, Agent, Settings } from "../../src/management/contract.ts";
 import {
   bucketRow,
   callRow,
@@ -20,6 +20,7 @@ import type {
   ClientRow,
   HealthView,
   KeyRow,
+  LogEntry,
   RequestsView,
   StatsView,
   SuggestionRow,
@@ -42,7 +43,7 @@ export interface LiveData {
 /** What changes only when somebody changes it, and the log. */
 export interface ConfigurationData {
   /** The last lines, oldest first. */
-  logs(): Promise<readonly LogLine[]>;
+  logs(): Promise<readonly LogEntry[]>;
   catalog(): Promise<CatalogView>;
   agents(): Promise<readonly Agent[]>;
   clients(): Promise<readonly ClientRow[]>;
@@ -82,7 +83,8 @@ export function createLiveData(client: LocalClient): LiveData {
 export function createConfigurationData(client: LocalClient): ConfigurationData {
   return {
     catalog: () => catalogView(client),
-    logs: async () => [...await client.logs({ limit: 500 })].reverse(),
+    logs: async () =>
+      (await client.logs({ limit: 500 })).map((line) => ({ ...line, at: Date.parse(line.at) })).reverse(),
     agents: () => client.agents(),
     clients: async () => (await client.clients()).map(clientRow),
     settings: () => client.settings(),
@@ -115,7 +117,7 @@ async function catalogView(client: LocalClient): Promise<CatalogView> {
     client.fallbacks(),
     client.settings(),
   ]);
-  const seen = (updatedAt: number | null) => updatedAt === null ? {} : { updatedAt };
+  const seen = (updatedAt: string | null) => updatedAt === null ? {} : { updatedAt };
   return {
     models: matrixModels(models),
     aliases: aliases.map(({ name, target, updatedAt }) => ({ name, models: [target], updatedAt })),

@@ -29,6 +29,11 @@ function given<Value extends object>(
   return Object.fromEntries(entries) as { [Key in keyof Value]?: Exclude<Value[Key], undefined | null> };
 }
 
+/** A moment as pages calculate with it. */
+function msOf(time: string | null | undefined): number | undefined {
+  return time === null || time === undefined ? undefined : Date.parse(time);
+}
+
 /** A key as the pages show it: what nobody told is empty. */
 export function keyRow(key: Key): KeyRow {
   const { id, tail, source, label, tier, status, errors, inFlight, slots, priority, models, updatedAt } = key;
@@ -60,7 +65,7 @@ export function keyRow(key: Key): KeyRow {
       reason,
       until: Date.parse(until),
     })),
-    ...given({ lastUsed: key.lastUsed, cooldownUntil: key.cooldownUntil }),
+    ...given({ lastUsed: msOf(key.lastUsed), cooldownUntil: msOf(key.cooldownUntil) }),
   };
 }
 
@@ -74,8 +79,12 @@ function emptyAt(limits: Bucket["limits"]): number | undefined {
 
 export function bucketRow(bucket: Bucket): BucketRow {
   const { id, project, projectKind, model, source, credentials, limits, coolingReason = "" } = bucket;
-  const optional = given({ coolingUntil: bucket.coolingUntil, emptyAt: emptyAt(limits) });
-  return { id, project, projectKind, model, source, credentials, limits, coolingReason, ...optional };
+  const optional = given({ coolingUntil: msOf(bucket.coolingUntil), emptyAt: emptyAt(limits) });
+  const shown = limits.map(({ resetsAt, asOf, ageMs: _age, forecast: _forecast, ...limit }) => ({
+    ...limit,
+    ...given({ resetsAt: msOf(resetsAt), asOf: msOf(asOf) }),
+  }));
+  return { id, project, projectKind, model, source, credentials, limits: shown, coolingReason, ...optional };
 }
 
 /** Caps joined with how far they are used. */
@@ -117,13 +126,15 @@ export function statsView({ totalRequests, totalErrors, totals, daily, models }:
 
 /** A call of a list. */
 export function callRow(call: ApiCall): CallRecord {
+  const attempts = call.attempts.map((one) => ({ ...one, startedAt: Date.parse(one.startedAt) }));
   // The same fields; the pages' type names ids by their kind.
-  return call as unknown as CallRecord;
+  return { ...call, at: Date.parse(call.at), attempts } as unknown as CallRecord;
 }
 
 /** A call as a `request` event tells of it. */
 export interface ShortCall
-  extends Pick<ApiCall, "id" | "at" | "client" | "agent" | "status" | "outcome" | "totalMs"> {
+  extends Pick<ApiCall, "id" | "client" | "agent" | "status" | "outcome" | "totalMs"> {
+  readonly at: number;
   readonly model: string;
   readonly tokens: number;
   readonly key: string | null;
@@ -171,8 +182,8 @@ export function clientRow(client: ClientView): ClientRow {
     name,
     tail,
     status,
-    createdAt,
+    createdAt: Date.parse(createdAt),
     budget: budget === undefined ? "" : `${shortNumber(budget.limit)} ${budget.unit} ${budget.period}`,
-    ...given({ requestsPerMinute: client.requestsPerMinute, expiresAt: client.expiresAt }),
+    ...given({ requestsPerMinute: client.requestsPerMinute, expiresAt: msOf(client.expiresAt) }),
   };
 }

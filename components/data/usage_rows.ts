@@ -44,7 +44,7 @@ function budgetOf(client: ClientView | undefined, days: readonly SeriesPoint[], 
   if (client?.budget === undefined) return {};
   const { budget } = client;
   const start = periodStart(budget.period, now);
-  const within = sumOf(days.filter((day) => day.time >= start), client.id);
+  const within = sumOf(days.filter((day) => Date.parse(day.time) >= start), client.id);
   const sum = budget.period === "total" ? add(NOTHING, client.usage) : within;
   return { budget, spent: amountOf(sum, budget.unit) };
 }

@@ -3,7 +3,7 @@ import type { Accounts, Agent, InstalledAgents, LogLine, Settings } from "../../
 import type { BucketLimitView } from "../../src/pool/contract.ts";
 
 export type { BucketLimitView, CallRecord };
-export type LogEntry = LogLine;
+export type LogEntry = Omit<LogLine, "at"> & { readonly at: number };
 export type AgentRow = Agent;
 export type AgentChange = InstalledAgents["results"][number];
 export type AccountsView = Accounts;
@@ -62,7 +62,7 @@ export interface KeyRow {
   /** Address of its outbound proxy without the password; empty for none. */
   readonly proxy: string;
   /** For optimistic editing: what the editor saw. */
-  readonly updatedAt?: number;
+  readonly updatedAt?: string;
 }
 
 export interface BucketRow {
@@ -87,7 +87,7 @@ export interface CapRow {
   readonly alertThreshold: number;
   readonly action: string;
   readonly enabled: boolean;
-  readonly updatedAt?: number;
+  readonly updatedAt?: string;
   /** Used in this period, when the cap is on. */
   readonly current?: number;
   readonly nextReset?: number;
@@ -157,7 +157,7 @@ export interface NamedModels {
   readonly name: string;
   readonly models: readonly string[];
   /** For optimistic editing: what the editor saw. */
-  readonly updatedAt?: number;
+  readonly updatedAt?: string;
 }
 
 /** Patterns of the models that are offered; empty lists rule nothing. */

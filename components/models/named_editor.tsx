@@ -22,7 +22,7 @@ export interface NamedKind {
   /** `one` model, `any` number of them, or a `chain` whose order counts. */
   readonly shape: "one" | "any" | "chain";
   /** `seen` is what the editor saw of an entry that is changed. */
-  readonly put: (name: string, models: readonly string[], seen: number | undefined) => Promise<unknown>;
+  readonly put: (name: string, models: readonly string[], seen: string | undefined) => Promise<unknown>;
   readonly remove: (name: string) => Promise<unknown>;
 }
 

@@ -51,7 +51,7 @@ function quotaLines({ caps, buckets }: Figures, style: Style, now: number): stri
         bucket.model,
         bar(limit.used / (limit.limit ?? 1) * 100, ALERT_PERCENT, style),
         `${limit.used} of ${limit.limit} ${limit.kind.replaceAll("_", " ")}, ${bucket.project}`,
-        limit.resetsAt === undefined ? "" : `resets in ${span(limit.resetsAt - now)}`,
+        limit.resetsAt === undefined ? "" : `resets in ${span(Date.parse(limit.resetsAt) - now)}`,
       ],
     }))
   ).sort((a, b) => b.share - a.share).slice(0, MOST_BUCKETS).map(({ row }) => row);

@@ -3,7 +3,7 @@ import type { LiveEvent, LiveEventName } from "../ledger/contract.ts";
 import { PATHS, type RouteName } from "./paths.ts";
 import type { Route } from "./route.ts";
 import type { Routes } from "./routes.ts";
-import type { Given, Wire } from "./schema/fields.ts";
+import type { Wire } from "./schema/fields.ts";
 
 /** A management error, in the API's own words. */
 export class ApiError extends Error {
@@ -32,11 +32,11 @@ export interface ClientOptions {
 type PathArguments<Path extends string> = Path extends `${string}{${string}}${infer Rest}`
   ? [part: string, ...PathArguments<Rest>]
   : [];
-type InputOf<Schema> = Schema extends z.ZodType ? Given<Schema> : never;
+type InputOf<Schema> = Schema extends z.ZodType ? Wire<Schema> : never;
 
 /** A body with the `updatedAt` that was seen, for If-Match; or a query. */
 type InputArguments<One> = One extends Route<infer _Params, infer Query, infer Body, infer _Reply>
-  ? Body extends z.ZodType ? [body?: InputOf<Body>, seen?: number]
+  ? Body extends z.ZodType ? [body?: InputOf<Body>, seen?: string]
   : Query extends z.ZodType ? [query?: InputOf<Query>]
   : []
   : never;

@@ -2,7 +2,7 @@ import { ApiError, type LocalClient, valueIn } from "./client.ts";
 import type { ApiContext } from "./handlers/handler.ts";
 import { PATHS } from "./paths.ts";
 import { checkInput } from "./read_input.ts";
-import { everyRoute, type ServedRoute } from "./server.ts";
+import { everyRoute, type ServedRoute, wireOf } from "./server.ts";
 
 /**
  * The same functions as the client has, answered in this process by the handlers themselves, with the owner's rights: for pages
@@ -30,7 +30,7 @@ function functionOf(base: Omit<ApiContext, "request" | "expected">, { route, han
     const answer = await handle(context, checked.value);
     if (answer instanceof Response) return await valueIn(answer);
     if (!answer.ok) throw errorOf(answer.error);
-    return answer.value;
+    return wireOf(route, answer.value) ?? answer.value;
   };
 }
 

@@ -33,7 +33,7 @@ export function openApiDocument(version: string): JsonObject {
       title: "GemiNitro management API",
       version,
       description:
-        "Manages the proxy. Every answer is free of secrets. Times are epoch milliseconds unless said otherwise.",
+        "Manages the proxy. Every answer is free of secrets. Times are ISO 8601; queries take epoch milliseconds as well.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
@@ -82,7 +82,7 @@ function success({ reply, produces }: AnyRoute): Record<string, unknown> {
   if (produces !== undefined) {
     return { description: "Success", content: { [produces]: { schema: { type: "string" } } } };
   }
-  const schema = reply === undefined ? {} : schemaOf(reply, "output");
+  const schema = reply === undefined ? {} : schemaOf(reply, "input");
   return { description: "Success", content: { "application/json": { schema } } };
 }
 

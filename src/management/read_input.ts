@@ -111,8 +111,9 @@ function pathOf(path: readonly PropertyKey[], prefix: string): string {
 function expectedVersion(request: Request): Result<number | undefined, ErrorFacts> {
   const header = request.headers.get("if-match");
   if (header === null || header.trim() === "*") return ok(undefined);
-  const digits = /^\s*(?:W\/)?"?(\d{1,15})"?\s*$/.exec(header)?.[1];
-  if (digits !== undefined) return ok(Number(digits));
+  const text = header.trim().replace(/^W\//, "").replaceAll('"', "").slice(0, 40);
+  const at = /^\d{1,15}$/.test(text) ? Number(text) : /^\d{4}-/.test(text) ? Date.parse(text) : NaN;
+  if (!Number.isNaN(at)) return ok(at);
   return err({
     status: 400,
     code: "invalid",

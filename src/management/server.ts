@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { z } from "zod";
 import type { Admin, ClientIdentity, Outcome } from "../admin/mod.ts";
 import { type Failure, storageProblem } from "../core/mod.ts";
 import type { LedgerRoom } from "../ledger/mod.ts";
@@ -88,22 +89,29 @@ async function serve(
     return answer;
   }
   if (!answer.ok) return managementError(answer.error);
-  if (options.strict === true) mustFit(route, answer.value);
-  return jsonReply(answer.value);
+  const sent = wireOf(route, answer.value);
+  if (options.strict === true) mustFit(route, answer.value, sent);
+  return jsonReply(sent ?? answer.value, answer.value);
+}
+
+/** A reply as it is sent: moments as ISO 8601. Undefined when it is not what its schema says. */
+export function wireOf({ reply }: AnyRoute, value: unknown): unknown {
+  const sent = z.safeEncode(reply, value ?? null);
+  return sent.success ? sent.data : undefined;
 }
 
 /** Throws when a reply is not what the contract says. */
-function mustFit({ id, reply }: AnyRoute, value: unknown): void {
-  const sent: unknown = JSON.parse(JSON.stringify(value ?? null));
-  const fits = reply.safeParse(sent);
-  const problem = fits.success ? unknownField(sent, fits.data, "") : fits.error.message;
+function mustFit({ id, reply }: AnyRoute, value: unknown, sent: unknown): void {
+  const problem = sent === undefined
+    ? z.safeEncode(reply, value ?? null).error?.message
+    : unknownField(JSON.parse(JSON.stringify(value ?? null)), sent, "");
   if (problem !== undefined) throw new Error(`The reply of ${id} is not what its schema says: ${problem}`);
 }
 
 /** The first field that the schema did not take. */
-function unknownField(sent: unknown, taken: unknown, at: string): string | undefined {
-  if (typeof sent !== "object" || sent === null) return undefined;
-  for (const [name, value] of Object.entries(sent)) {
+function unknownField(given: unknown, taken: unknown, at: string): string | undefined {
+  if (typeof given !== "object" || given === null) return undefined;
+  for (const [name, value] of Object.entries(given)) {
     const inner: unknown = (taken as Record<string, unknown> | undefined)?.[name];
     if (inner === undefined) return `${at}.${name} is in no schema`;
     const problem = unknownField(value, inner, `${at}.${name}`);
@@ -133,14 +141,14 @@ async function authorize(route: AnyRoute, options: ApiOptions, request: Request)
   return { ok: false, response: managementError({ status: 403, code: "forbidden", message }) };
 }
 
-function jsonReply(value: unknown): Response {
+function jsonReply(sent: unknown, value: unknown): Response {
   const headers: Record<string, string> = { "cache-control": "no-store" };
   if (
     typeof value === "object" && value !== null && "updatedAt" in value && typeof value.updatedAt === "number"
   ) {
     headers["etag"] = `"${value.updatedAt}"`;
   }
-  const body = new TextEncoder().encode(JSON.stringify(value ?? null));
+  const body = new TextEncoder().encode(JSON.stringify(sent ?? null));
   headers["content-type"] = "application/json";
   headers["content-length"] = String(body.byteLength);
   return new Response(body, { headers });

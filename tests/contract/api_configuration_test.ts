@@ -12,7 +12,11 @@ Deno.test("aliases lead to models, circles and late edits are refused", () =>
     await client.putAlias("quick", { target: "fast" });
     await assert.rejects(client.putAlias("fast", { target: "quick" }), /back to itself/);
     await assert.rejects(
-      client.putAlias("fast", { target: "gemini-2.5-pro" }, alias.updatedAt - 5),
+      client.putAlias(
+        "fast",
+        { target: "gemini-2.5-pro" },
+        new Date(Date.parse(alias.updatedAt) - 5).toISOString(),
+      ),
       /Somebody else/,
     );
     await client.putAlias("team/model", { target: "gemini-2.5-pro" });

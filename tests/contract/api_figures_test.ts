@@ -93,7 +93,10 @@ Deno.test("caps are set, followed, scheduled and removed", () =>
       true,
     ]);
     await assert.rejects(
-      client.putCap({ model: "gemini-2.5-pro", limit: 5 }, cap.updatedAt - 1),
+      client.putCap(
+        { model: "gemini-2.5-pro", limit: 5 },
+        new Date(Date.parse(cap.updatedAt) - 1).toISOString(),
+      ),
       /Somebody else/,
     );
     await client.putCap({ model: "gemini-2.5-pro", limit: 20, alertThreshold: 0 }, cap.updatedAt);

@@ -173,3 +173,46 @@ Deno.test("an earlier program's aliases and quota groups are taken from its mode
     assert.deepEqual((await client.quotaGroups())[0]?.models, ["gemini-2.5-pro", "gemini-2.0-pro"]);
     assert.equal(report.notTaken.length, 3);
   }));
+
+Deno.test("times are ISO 8601 in every reply, and an edit takes what was read", () =>
+  withApi(async ({ proxy, client, ask }) => {
+    await client.addKeys({ key: KEY });
+    const cap = (await client.putCap({ model: MODEL, limit: 3 })).cap;
+    proxy.rooms.ledger.record(callRecord(1));
+    await proxy.rooms.ledger.flush();
+    const paths = [
+      "keys/safe",
+      "stats/caps",
+      "requests",
+      "buckets",
+      "stats/series",
+      "logs",
+      "overview",
+      "models",
+    ];
+    for (const path of paths) {
+      const text = await (await ask("GET", `/api/${path}`)).text();
+      for (
+        const [, field, value] of text.matchAll(
+          /"(\w*(?:At|Until|until|since|time|at|lastUsed))":(\d[^,}]*)/g,
+        )
+      ) {
+        assert.fail(`${path}: ${field} is ${value}`);
+      }
+    }
+    const [key] = await client.keys();
+    const edited = await client.editKey(key!.id, { label: "a" }, key!.updatedAt);
+    await client.editKey(key!.id, { label: "b", updatedAt: edited.updatedAt });
+    await assert.rejects(
+      client.editKey(key!.id, { label: "c" }, key!.updatedAt),
+      failsWith(409, /meanwhile/),
+    );
+    await client.putCap({ model: MODEL, limit: 4 }, cap.updatedAt);
+    const etag = (await ask("PATCH", `/api/keys/${key!.id}`, { body: { label: "d" } })).headers.get("etag") ??
+      "";
+    const again = await ask("PATCH", `/api/keys/${key!.id}`, {
+      body: { label: "e" },
+      headers: { "if-match": etag },
+    });
+    assert.equal(again.status, 200);
+  }));

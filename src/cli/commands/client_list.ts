@@ -23,7 +23,7 @@ export const clientList: Command = {
       client.budget === undefined
         ? "no budget"
         : `${client.budget.limit} ${client.budget.unit} ${client.budget.period}`,
-      client.expiresAt === undefined ? "" : `ends in ${span(client.expiresAt - now)}`,
+      client.expiresAt === undefined ? "" : `ends in ${span(Date.parse(client.expiresAt) - now)}`,
       `${client.usage?.requests ?? 0} calls`,
     ]);
     for (const line of table(rows)) out.line(line);

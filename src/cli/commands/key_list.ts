@@ -1,4 +1,4 @@
-import type { SafeKey } from "../../admin/mod.ts";
+import type { Key } from "../../management/contract.ts";
 import type { Command, Context } from "../command.ts";
 import { plural, span } from "../spans.ts";
 import { oneOf } from "../one_of.ts";
@@ -30,7 +30,7 @@ export const keyList: Command = {
   },
 };
 
-function linesOf(keys: readonly SafeKey[], { out }: Context): string[] {
+function linesOf(keys: readonly Key[], { out }: Context): string[] {
   const now = Date.now();
   const { style } = out;
   const head = ["KEY", "LABEL", "SOURCE", "PROJECT", "TIER", "STATUS", "CALLS", "ERRORS", "MODELS"];
@@ -52,10 +52,10 @@ function linesOf(keys: readonly SafeKey[], { out }: Context): string[] {
   return [...table([head.map((word) => style.dim(word)), ...rows]), "", plural(keys.length, "key"), ...notes];
 }
 
-function statusText(key: SafeKey, now: number, style: Style): string {
+function statusText(key: Key, now: number, style: Style): string {
   if (key.status === "active") return style.green("active");
   if (key.status === "disabled") return style.dim("disabled");
   if (key.status === "dead") return style.red("dead");
-  const left = key.cooldownUntil === null ? "" : ` ${span(key.cooldownUntil - now)}`;
+  const left = key.cooldownUntil === null ? "" : ` ${span(Date.parse(key.cooldownUntil) - now)}`;
   return style.yellow(`cooldown${left}`);
 }

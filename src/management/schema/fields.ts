@@ -19,15 +19,19 @@ export const moment = z.union([
   z.coerce.number().int().min(0).max(LATEST),
   z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
 ]);
-/** A moment in a reply: epoch milliseconds. */
-export const time = z.number();
+/** A moment in a reply: handlers give epoch milliseconds, what is sent is ISO 8601. */
+export const time = z.codec(z.iso.datetime(), z.number(), {
+  decode: (text) => Date.parse(text),
+  encode: (ms) => new Date(ms).toISOString(),
+});
 /** A moment in a reply: ISO 8601. */
 export const isoTime = z.iso.datetime();
 
 /** What an editor saw: `updatedAt` of the record, for If-Match or the body. */
-export const seen = z.number().int().min(0).describe(
-  "The updatedAt that was read; 409 when it is not the present one",
-);
+export const seen = z.union([
+  z.number().int().min(0),
+  z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+]).describe("The updatedAt that was read; 409 when it is not the present one");
 export const failureClass = z.enum([...FAILURE_CLASSES, "ok", "cancelled", "refused"]);
 export const pageSize = z.coerce.number().int().min(1).max(500).default(50);
 export const word = z.string().max(200).optional();
@@ -35,10 +39,10 @@ export const success = z.object({ success: z.literal(true) });
 /** Any JSON object: what the user's own document holds. */
 export const document = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject, JsonObject>;
 
-/** The type of a reply, which nobody changes. */
-export type Wire<Schema extends z.ZodType> = Frozen<z.output<Schema>>;
-/** The type of what is sent, and of what a handler may answer. */
-export type Given<Schema extends z.ZodType> = Frozen<z.input<Schema>>;
+/** What is sent: a reply as a client gets it, a body as it is given. */
+export type Wire<Schema extends z.ZodType> = Frozen<z.input<Schema>>;
+/** What a handler answers. */
+export type Given<Schema extends z.ZodType> = Frozen<z.output<Schema>>;
 
 type Frozen<Value> = string extends keyof Value ? JsonObject extends Value ? Value
   : { readonly [Name in keyof Value]: Frozen<Value[Name]> }
