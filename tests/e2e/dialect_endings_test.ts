@@ -31,7 +31,7 @@ for (const dialect of DIALECT_NAMES) {
     for (const stream of [false, true]) {
       Deno.test(`${dialect}: ${reason} is one call, and the reason is told (stream ${stream})`, async () => {
         await using t = await proxyUnderTest();
-        for (const parts of [[{ text: "some" }]]) {
+        for (const parts of [[{ text: "some" }], []]) {
           const reply = replyOf(parts, { finishReason: reason });
           t.simulator.control.replay(stream ? `data: ${reply}\r\n\r\n` : reply, stream ? SSE : JSON_REPLY);
           const before = generateCalls(t).length;
