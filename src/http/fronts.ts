@@ -78,6 +78,8 @@ function atPlace(request: Request, { origin, host, base }: Place): Request {
   const path = below ? pathname.slice(base.length) || "/" : pathname;
   const headers = new Headers(request.headers);
   headers.set("host", host);
+  // What is going to be read and changed must not come packed; the platform packs the changed text.
+  if (base !== "") headers.delete("accept-encoding");
   return new Request(new Request(origin + path + search, request), { headers });
 }
 
