@@ -66,6 +66,8 @@ export interface OAuthCredential extends CredentialBase {
   readonly accessExpiresAt?: number;
   /** The Code Assist project that loadCodeAssist gave for this account. */
   readonly codeAssistProject?: string;
+  /** True when Google said that no company manages the account: then its source's first host alone serves it. */
+  readonly consumer?: boolean;
   /** The OAuth client that the refresh token was given to; no other one can use it. Absent: the configured one. */
   readonly clientId?: string;
   readonly clientSecret?: Secret;

@@ -107,6 +107,7 @@ export type Healing =
   | { readonly kind: "dummy_signatures" }
   | { readonly kind: "plain_schema" }
   | { readonly kind: "drop_schema_bounds" }
+  | { readonly kind: "no_old_thoughts" }
   | { readonly kind: "no_thinking" }
   | { readonly kind: "clamp_thinking"; readonly text: string }
   | { readonly kind: "no_penalties" }

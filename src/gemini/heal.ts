@@ -19,6 +19,8 @@ export function healRequest(request: GeminiRequest, heal: Healing): GeminiReques
       return plainSchemas(request);
     case "drop_schema_bounds":
       return changeSchemas(request, dropBounds);
+    case "no_old_thoughts":
+      return withoutThoughts(request);
     case "no_thinking":
       return withoutConfig(request, ["thinkingConfig"]);
     case "clamp_thinking":
@@ -60,6 +62,16 @@ function dummySignatures(content: Content): Content {
     return { ...part, thoughtSignature: DUMMY_SIGNATURE };
   });
   return { ...content, parts };
+}
+
+/** Thoughts of the history go; what was said and called stays. */
+function withoutThoughts(request: GeminiRequest): GeminiRequest {
+  if (!request.contents.some(({ parts }) => parts.some(({ thought }) => thought === true))) return request;
+  const contents = request.contents.flatMap((content) => {
+    const parts = content.parts.filter(({ thought }) => thought !== true);
+    return parts.length === 0 ? [] : [{ ...content, parts }];
+  });
+  return { ...request, contents };
 }
 
 type ChangeDeclaration = (declaration: FunctionDeclaration) => FunctionDeclaration;

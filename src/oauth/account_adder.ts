@@ -186,5 +186,6 @@ function draftOf(
     accessExpiresAt: tokens.expiresAt,
     ...(found === undefined ? {} : { tier: found.tier }),
     ...(found?.project === undefined ? {} : { codeAssistProject: found.project }),
+    ...(found?.consumer === undefined ? {} : { consumer: found.consumer }),
   };
 }

@@ -8,6 +8,8 @@ import { type IneligibleTier, planOf, readLoaded } from "./tiers.ts";
 export interface FoundProject {
   readonly project?: string;
   readonly tier: Tier;
+  /** True when Google says that no company manages the account. */
+  readonly consumer?: boolean;
 }
 
 /** Asks which project serves an account, and signs it up when it never was; an account that may not use the service says why. */
@@ -19,9 +21,10 @@ export async function findProject(input: FindInput): Promise<Result<FoundProject
   if (!answer.ok) return isFenced(answer.error) ? fenced(input, answer.error) : answer;
   const account = readLoaded(answer.value);
   const tier = planOf(account);
+  const kind = account.managed === undefined ? {} : { consumer: !account.managed };
   if (account.current !== undefined) {
     const project = account.project ?? input.ownProject;
-    if (project !== undefined) return ok({ project, tier });
+    if (project !== undefined) return ok({ project, tier, ...kind });
     if (service.source === "gemini_cli") {
       return err(account.ineligible[0] ? refused(service, account.ineligible[0]) : noProject(service));
     }
@@ -33,7 +36,7 @@ export async function findProject(input: FindInput): Promise<Result<FoundProject
   }
   const joined = await onboard(input, account);
   return joined.ok
-    ? ok({ project: joined.value, tier })
+    ? ok({ project: joined.value, tier, ...kind })
     : err(setUpFault(service, account.ineligible, joined.error));
 }
 

@@ -17,7 +17,7 @@ export function readSummary(
   const summary = isObject(answer["quotaSummary"]) ? answer["quotaSummary"] : answer;
   return list(summary["groups"]).flatMap((group) => {
     const label = text(group["displayName"]);
-    return list(group["buckets"]).map((bucket) => {
+    return inUse(list(group["buckets"])).map((bucket) => {
       const id = text(bucket["bucketId"]);
       const name = groupOf(id === "" ? label : id);
       return {
@@ -33,7 +33,7 @@ export function readSummary(
 
 /** Reads retrieveUserQuota: a budget a model and kind of token. */
 export function readBuckets(answer: Record<string, unknown>): readonly QuotaBucket[] {
-  return list(answer["buckets"]).flatMap((bucket) => {
+  return list(answer["buckets"]).flatMap((one) => inUse([one])).flatMap((bucket) => {
     const model = text(bucket["modelId"]);
     if (model === "") return [];
     const kind = text(bucket["tokenType"]).toLowerCase();
@@ -45,6 +45,14 @@ export function readBuckets(answer: Record<string, unknown>): readonly QuotaBuck
       models: [model],
     }];
   });
+}
+
+type Fields = Record<string, unknown>;
+
+/** A budget that Google has switched off says nothing of what is left; where all of them are off, nothing is. */
+function inUse(buckets: readonly Fields[]): readonly Fields[] {
+  const on = buckets.filter(({ disabled }) => disabled !== true);
+  return on.length > 0 ? on : buckets.map((bucket) => ({ ...bucket, remainingFraction: 0 }));
 }
 
 function numbers(bucket: Record<string, unknown>): Pick<QuotaBucket, "remaining" | "resetsAt"> {

@@ -1,4 +1,5 @@
 import {
+  deathOf,
   type Failure,
   isObject,
   type JsonObject,
@@ -15,6 +16,8 @@ import { limitedFetch, portsFor } from "./timed.ts";
 
 /** Below this share a budget is left out before it fails. */
 export const LOW_FRACTION = 0.05;
+/** How long a budget without a reset is left out, in milliseconds. */
+const OFF = 3_600_000;
 const NAME = "oauth-quota ";
 
 /** Asks for the quota of each account, keeps the answers and tells the pool. */
@@ -34,10 +37,15 @@ export class QuotaPoller {
     let low = 0;
     for (const account of accounts) {
       signal.throwIfAborted();
-      const buckets = await this.#ask(account, signal);
+      let buckets = await this.#ask(account, signal, false);
+      // A token that Google ended before its time is renewed, as for a call.
+      if (!buckets.ok && buckets.error.code === "access_token_expired") {
+        buckets = await this.#ask(account, signal, true);
+      }
       if (!buckets.ok) {
         failed++;
         await this.#keepProblem(account, buckets.error);
+        if (isOwners(buckets.error)) await this.#retire(account, buckets.error);
         continue;
       }
       await this.#keep({ ...about(account), at: this.#options.ports.clock.now(), buckets: buckets.value });
@@ -59,10 +67,11 @@ export class QuotaPoller {
   async #ask(
     account: OAuthCredential,
     signal: AbortSignal,
+    force: boolean,
   ): Promise<Result<readonly QuotaBucket[], Failure>> {
     const { settings } = this.#options;
     const ports = portsFor(this.#options, account);
-    const ready = await this.#refresher.ready(account, false);
+    const ready = await this.#refresher.ready(account, force);
     if (!ready.ok) return ready;
     if (ready.value.source !== "antigravity" && ready.value.source !== "gemini_cli") return ok([]);
     const { accessToken, codeAssistProject: project } = ready.value;
@@ -95,8 +104,11 @@ export class QuotaPoller {
     let low = 0;
     for (const model of new Set(buckets.flatMap((bucket) => bucket.models))) {
       const { remaining, resetsAt } = worstOf(buckets, model, LOW_FRACTION);
-      if (remaining !== undefined && remaining < LOW_FRACTION) low++;
-      this.#options.pool?.noteQuota?.(id, model, remaining, resetsAt);
+      const isLow = remaining !== undefined && remaining < LOW_FRACTION;
+      if (isLow) low++;
+      // A budget that is off has no reset; a later look finds it on again.
+      const until = isLow ? resetsAt ?? this.#options.ports.clock.now() + OFF : resetsAt;
+      this.#options.pool?.noteQuota?.(id, model, remaining, until);
     }
     return low;
   }
@@ -112,10 +124,21 @@ export class QuotaPoller {
     });
   }
 
+  async #retire({ id, email }: OAuthCredential, failure: Failure): Promise<void> {
+    const { store, ledger, ports } = this.#options;
+    await store.credentials.update(id, { dead: deathOf(failure, ports.clock.now()) });
+    ledger.log("warn", "oauth", `The account ${email} is out: ${failure.message}`);
+  }
+
   async #keep(quota: AccountQuota): Promise<void> {
     const buckets = quota.buckets.map((bucket) => ({ ...bucket, models: [...bucket.models] }));
     await this.#options.store.poolState.put(`${NAME}${quota.id}`, { v: 1, ...quota, buckets });
   }
+}
+
+/** What the account's owner must do something about, whatever was asked; other refusals may be the question's own. */
+function isOwners({ code }: Failure): boolean {
+  return code === "account_validation_required" || code === "account_banned";
 }
 
 type Usable = OAuthCredential;

@@ -187,9 +187,14 @@ export class Refresher {
     const found = await this.#project(account, token);
     if (!found.ok) return await this.#refused(account, await this.#setUpFailed(account, found.error));
     await this.#rests.end(account.id);
-    const { project } = found.value;
-    if (!kept.ok || project === undefined || project === account.codeAssistProject) return kept;
-    return await this.#keep(account, { codeAssistProject: project });
+    const { project, consumer } = found.value;
+    if (!kept.ok || project === undefined) return kept;
+    const known = consumer === undefined || consumer === account.consumer;
+    if (known && project === account.codeAssistProject) return kept;
+    return await this.#keep(account, {
+      codeAssistProject: project,
+      ...(consumer === undefined ? {} : { consumer }),
+    });
   }
 
   async #grant(account: Account): Promise<Result<Tokens, Failure>> {

@@ -19,6 +19,8 @@ export interface LoadedAccount {
   readonly allowed: readonly LoadedTier[];
   readonly ineligible: readonly IneligibleTier[];
   readonly project?: string;
+  /** Whether a company manages the account in Google Cloud; absent when Google does not say. */
+  readonly managed?: boolean;
 }
 
 export function readLoaded(answer: Record<string, unknown>): LoadedAccount {
@@ -31,6 +33,7 @@ export function readLoaded(answer: Record<string, unknown>): LoadedAccount {
     allowed: list(answer["allowedTiers"]).flatMap((one) => tierOf(one) ?? []),
     ineligible: list(answer["ineligibleTiers"]).map(ineligible),
     ...(project === undefined ? {} : { project }),
+    ...(typeof answer["gcpManaged"] === "boolean" ? { managed: answer["gcpManaged"] } : {}),
   };
 }
 

@@ -78,7 +78,15 @@ export class Bucket {
   trials = 0;
   exploring = 0;
   /** Last stated share of a quota without numbers, and when it resets. */
-  remaining: { readonly fraction: number; readonly resetsAt?: number; readonly asOf: number } | undefined;
+  remaining:
+    | {
+      readonly fraction: number;
+      readonly resetsAt?: number;
+      readonly asOf: number;
+      /** The day's count at that time. */
+      readonly count?: number;
+    }
+    | undefined;
   /** Google named a time at which one more call goes, whatever our own count says. */
   #promised = false;
   dayProbeAt = Infinity;
@@ -266,11 +274,18 @@ export class Bucket {
     this.softStep = Math.max(TUNING.softStepMin, this.softStep / 2);
   }
 
+  /** What is left by the source's word, less a guess of what was used since; an account that tells nothing is in the middle. */
+  #stated(): number {
+    if (this.remaining === undefined) return countedByAccount(this.identity.source) ? TUNING.quotaUnknown : 1;
+    const used = Math.max(0, this.dayCount - (this.remaining.count ?? this.dayCount));
+    return this.remaining.fraction * TUNING.quotaPerCall ** used;
+  }
+
   #open(limit: number): void {
     const tokens = this.tokenLimit === Infinity ? 1 : 1 - this.window.tokens / this.tokenLimit;
     const day = this.rpd === undefined ? 1 : 1 - this.dayUsed / this.rpd.value;
     this.state = "open";
-    this.share = Math.min((limit - this.window.requests) / limit, tokens, day, this.remaining?.fraction ?? 1);
+    this.share = Math.min((limit - this.window.requests) / limit, tokens, day, this.#stated());
     this.until = 0;
     this.reason = "";
     const lapse = this.shared === undefined || this.rpm === undefined

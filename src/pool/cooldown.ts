@@ -111,7 +111,8 @@ export class ModelLoad {
   #cutAt = 0;
   #lastFault = 0;
 
-  fault(now: number, random: Random, said: Said): number {
+  /** `stated` is the time at which Google itself says to come back. */
+  fault(now: number, random: Random, said: Said, stated?: number): number {
     this.said = said;
     this.#lastFault = now;
     this.#inARow++;
@@ -121,6 +122,10 @@ export class ModelLoad {
         Math.floor(Math.min(this.limit, this.inFlight + 1) * 0.85),
       );
       this.#cutAt = now;
+    }
+    if (stated !== undefined) {
+      this.until = Math.max(this.until, Math.min(stated, now + TUNING.overloadedStatedMax));
+      return this.until;
     }
     if (this.#inARow < TUNING.overloadedInARow) return 0;
     const rest = Math.min(TUNING.overloadedFirst * 2 ** Math.min(this.#rests++, 10), TUNING.overloadedMax);

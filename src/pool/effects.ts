@@ -1,4 +1,4 @@
-import type { Failure, FailureClass, FailureScope, Random } from "../core/mod.ts";
+import type { Failure, FailureClass, FailureScope, Random, SourceName } from "../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
 import { BucketLimits } from "./bucket_limits.ts";
 import type { AttemptHistory, PoolEvent } from "./contract.ts";
@@ -52,6 +52,11 @@ export class Effects {
   readonly #context: EffectsContext;
   readonly #limits: BucketLimits;
   readonly #byScope: Readonly<Record<FailureScope, Effect>>;
+
+  readonly #hearsay = new Map<
+    SourceName,
+    { readonly id: string; readonly code: string | undefined; readonly at: number }
+  >();
 
   constructor(context: EffectsContext) {
     this.#context = context;
@@ -194,7 +199,8 @@ export class Effects {
 
   #model({ entry, lane }: Flight, failure: Failure, now: number): string {
     const { load } = this.#context.roster.way(entry.source, lane.name);
-    const until = load.fault(now, this.#context.random, saidOf(failure));
+    const stated = entry.source === "api_key" ? undefined : failure.until;
+    const until = load.fault(now, this.#context.random, saidOf(failure), stated);
     if (until === 0) return "asks the model less";
     this.#context.emit({ type: "cooled", scope: `model:${lane.name}`, until, reason: failure.message });
     return `rests the model for ${until - now} ms`;
@@ -202,9 +208,18 @@ export class Effects {
 
   #source({ entry }: Flight, failure: Failure, now: number): string {
     const until = failure.until ?? now + TUNING.sourceFault;
+    if (failure.stated === false && !this.#heardTwice(entry, failure, now)) return "one account's word alone";
     this.#context.roster.sourceFaults.set(entry.source, { until, said: saidOf(failure) });
     this.#context.emit({ type: "cooled", scope: `source:${entry.source}`, until, reason: failure.message });
     return `rested the source ${entry.source}`;
+  }
+
+  /** A source's stand-in hosts say of it what is not so: that counts once two accounts hear it. */
+  #heardTwice({ id, source }: CredentialEntry, { code }: Failure, now: number): boolean {
+    const before = this.#hearsay.get(source);
+    this.#hearsay.set(source, { id, code, at: now });
+    return before !== undefined && before.id !== id && before.code === code &&
+      now - before.at < TUNING.sourceFault;
   }
 
   #endpoint({ entry }: Flight, failure: Failure, now: number): string {

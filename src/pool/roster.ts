@@ -166,8 +166,13 @@ export class Roster {
     const entry = this.entries.get(id);
     if (entry === undefined) return;
     const bucket = this.bucketOf(entry, this.bucketUnit(model, "generate"));
-    bucket.remaining = { fraction, asOf: now, ...(resetsAt === undefined ? {} : { resetsAt }) };
-    if (bucket.block?.reason === QUOTA_LOW) bucket.unblock();
+    const { dayCount: count } = bucket;
+    bucket.remaining = { fraction, asOf: now, count, ...(resetsAt === undefined ? {} : { resetsAt }) };
+    const { block } = bucket;
+    // Google resets budgets before the time that it stated: an old closure is tried when its own numbers contradict it.
+    const doubtful = block !== undefined && fraction >= TUNING.quotaLow &&
+      now - block.at >= TUNING.quotaDoubt;
+    if (block?.reason === QUOTA_LOW || doubtful) bucket.unblock();
     if (fraction < TUNING.quotaLow && resetsAt !== undefined && resetsAt > now) {
       const said: Said = { class: "quota", status: 429, code: "rate_limit_exceeded", message: QUOTA_LOW };
       bucket.block = {

@@ -6,6 +6,11 @@ const HOUR = 3_600_000;
 export const TUNING = {
   /** Share of a stated quota below which it rests until its reset: a call on the last of it is likely to fail half-way. */
   quotaLow: 0.05,
+  /** What is assumed of an account that does not tell, and the part of what is left that one call leaves until the next look. */
+  quotaUnknown: 0.5,
+  quotaPerCall: 0.97,
+  /** A closure of a source is tried this long after it was stated, when the source's own numbers say that there is room. */
+  quotaDoubt: 3 * HOUR,
   /** A send counts this much longer than a minute, so that the next one never arrives before the first left Google's window. */
   margin: 150,
   marginMax: 3_000,
@@ -67,6 +72,8 @@ export const TUNING = {
   overloadedCut: 500,
   overloadedFloor: 4,
   overloadedInARow: 10,
+  /** Longest that a source's own word on when a model has room again is believed. */
+  overloadedStatedMax: 10 * MINUTE,
   /** Below this free share a conversation lets go of its key. */
   affinityShare: 0.15,
   /** Input tokens that cost a session one extra turn in the fair queue. */

@@ -22,7 +22,6 @@ const PASSING: ReadonlySet<FailureClass> = new Set(["overloaded", "empty_reply",
 const ENOUGH_OVERLOADED = 3;
 /** A tool call that the model garbles again and again is its own doing: each try costs what a whole turn costs. */
 const ENOUGH_GARBLED = 3;
-const ENOUGH_UNEXPLAINED = 2;
 const SAME_KEY_MS = 250;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -40,11 +39,19 @@ export function verdictOf(
   if (FINAL.has(name) || isEnough(failure, history, facts)) return { next: "stop", delayMs: 0 };
   if (name === "credential_stale" && history.sameKeyRetries < 1) return { next: "same", delayMs: 0 };
   // A key that is silent, not a model that stumbles: nothing says that it would speak the second time.
-  if (PASSING.has(name) && failure.scope !== "credential_model" && !history.classes.some(isPassing)) {
+  if (
+    PASSING.has(name) && failure.scope !== "credential_model" && !isStatedLater(failure) &&
+    !history.classes.some(isPassing)
+  ) {
     return { next: "same", delayMs: jittered(SAME_KEY_MS, random) };
   }
   const limited = (name === "rate_limit" || name === "quota") && failure.until !== undefined;
   return { next: limited ? "wait" : "other", delayMs: pauseMs(failure, history, random) };
+}
+
+/** A source without room for the model says when to come back: nobody there is asked before. */
+function isStatedLater({ class: name, source, until }: Failure): boolean {
+  return name === "overloaded" && source !== undefined && source !== "api_key" && until !== undefined;
 }
 
 function isPassing(name: string): boolean {
@@ -52,13 +59,11 @@ function isPassing(name: string): boolean {
 }
 
 function isEnough(
-  { class: name, code, scope }: Failure,
+  { class: name, code }: Failure,
   { classes }: AttemptHistory,
   facts: VerdictFacts,
 ): boolean {
   const times = 1 + classes.filter((one) => one === name).length;
-  // Two accounts refuse it without naming a limit: it is the request, and a third account would only be one more refused.
-  if (name === "ambiguous_429" && scope === "request") return times >= ENOUGH_UNEXPLAINED;
   if (name === "empty_reply" && code === "malformed_reply") return times >= ENOUGH_GARBLED;
   return name === "overloaded" && facts.hasFallback && times > ENOUGH_OVERLOADED;
 }

@@ -5,6 +5,7 @@ import type { Pool } from "../pool/contract.ts";
 import type { Upstream } from "../upstreams/contract.ts";
 import type { ActiveCalls } from "./active_calls.ts";
 import type { Bag, BagMember } from "./bag.ts";
+import type { FilteredRequests } from "./filtered_requests.ts";
 import type { FirstBytes } from "./first_bytes.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { RepairMemory } from "./repair_memory.ts";
@@ -26,6 +27,7 @@ export interface RelayDeps {
   readonly deadlines: Deadlines;
   readonly signatures: SignatureMemory;
   readonly repairs: RepairMemory;
+  readonly filtered: FilteredRequests;
   readonly sessions: SessionMemory;
   /** Aborts when the process stops. */
   readonly shutdown: AbortSignal;

@@ -20,6 +20,8 @@ export interface NativeCall {
   readonly turn: boolean;
   readonly build: (attempt: Try) => UpstreamRequest;
   readonly repairs?: Repairs;
+  /** A name for what is asked, the same for the same body. */
+  readonly fingerprint?: () => string;
   /** The frame that tells a native client that the stream broke. */
   readonly brokenFrame: (failure: Failure) => Uint8Array;
 }

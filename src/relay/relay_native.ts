@@ -50,7 +50,10 @@ export async function relayNative(
   }
   // Google's words only when they are what the call ended with.
   if (!served.ok) {
-    return { ok: false, error: refusal?.failure === served.error ? refusal : { failure: served.error } };
+    const { error } = served;
+    // A bare 429 says nothing of why the request itself was refused; that is told in our words.
+    const ours = error.class === "ambiguous_429" && error.scope === "request";
+    return { ok: false, error: refusal?.failure === error && !ours ? refusal : { failure: error } };
   }
   const { status, headers } = served.value.value.reply.response;
   return ok({ status, headers, body: bodyOf(deps, call, served.value) });

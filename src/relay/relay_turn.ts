@@ -1,5 +1,5 @@
 import { type Failure, type Healing, ok, type Result } from "../core/mod.ts";
-import { type GeminiRequest, healRequest } from "../gemini/mod.ts";
+import { fnvHash, type GeminiRequest, healRequest } from "../gemini/mod.ts";
 import { commit } from "./commit_point.ts";
 import type { RelayDeps } from "./deps.ts";
 import { runAttempts, type Try } from "./run_attempts.ts";
@@ -13,7 +13,12 @@ export async function relayTurn(deps: RelayDeps, call: TurnCall): Promise<Result
   const request = deps.repairs.withoutBadSignatures(call.request);
   const sent = request === call.request ? call : { ...call, request };
   const repairs = deps.repairs.of(request);
-  const served = await runAttempts(deps, { ...sent, repairs }, (attempt) => tryTurn(deps, sent, attempt));
+  const fingerprint = () => fnvHash(JSON.stringify(request));
+  const served = await runAttempts(
+    deps,
+    { ...sent, repairs, fingerprint },
+    (attempt) => tryTurn(deps, sent, attempt),
+  );
   return served.ok ? ok(servedTurn(deps, sent, served.value)) : served;
 }
 

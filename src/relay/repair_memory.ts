@@ -48,7 +48,7 @@ export function createRepairMemory(clock: { now(): number }): RepairMemory {
     for (const heal of heals) {
       repairs.helped?.(heal);
       // What was wrong there is the conversation, not the model.
-      if (heal.kind === "dummy_signatures") continue;
+      if (SIGNATURES.has(heal.kind)) continue;
       const subject = repairs.subject(heal);
       const key = JSON.stringify([model, heal, subject]);
       if (byKey.has(key)) forget(key);
@@ -78,6 +78,9 @@ export function createRepairMemory(clock: { now(): number }): RepairMemory {
 
 const NOTHING: readonly Healing[] = [];
 
+/** Repairs of signatures, which are bad wherever they come again. */
+const SIGNATURES: ReadonlySet<Healing["kind"]> = new Set(["dummy_signatures", "no_old_thoughts"]);
+
 function requestRepairs(request: GeminiRequest, badSignatures: Set<string>): Repairs {
   const subjects = new Map<Healing["kind"], string>();
   return {
@@ -93,7 +96,7 @@ function requestRepairs(request: GeminiRequest, badSignatures: Set<string>): Rep
       return made;
     },
     helped(heal) {
-      if (heal.kind !== "dummy_signatures") return;
+      if (!SIGNATURES.has(heal.kind)) return;
       for (const { parts } of request.contents) {
         for (const { thoughtSignature } of parts) {
           if (thoughtSignature === undefined || thoughtSignature === DUMMY_SIGNATURE) continue;

@@ -5,6 +5,7 @@ import {
   type Healing,
   ok,
   type Result,
+  type SourceName,
 } from "../core/mod.ts";
 import type { AttemptHistory, Lease, Need, Verdict } from "../pool/contract.ts";
 import type { Upstream } from "../upstreams/contract.ts";
@@ -42,6 +43,8 @@ export interface AttemptsInput {
   readonly client: ClientWatch;
   /** How the request can be repaired; absent: not at all. */
   readonly repairs?: Repairs;
+  /** A name for what is asked, the same for the same request; absent: refusals of it are not remembered. */
+  readonly fingerprint?: () => string;
   /** Keys that are not asked; default: none. */
   readonly avoid?: ReadonlySet<CredentialId>;
 }
@@ -59,6 +62,10 @@ interface Progress {
   tried: ReadonlySet<CredentialId>;
   /** Every key that was asked. */
   readonly asked: Set<CredentialId>;
+  /** Sources that refused the request itself, or have the model no more: this call asks them nothing else. */
+  closed: ReadonlySet<SourceName>;
+  /** Accounts that refused the request without naming a limit, with their source. */
+  readonly refusedBy: Map<CredentialId, SourceName>;
   /** Keys whose stated limit was met once: they may be asked when its time has come, and then no more. */
   readonly limited: Set<CredentialId>;
   readonly classes: string[];
@@ -85,7 +92,12 @@ export async function runAttempts<Value>(
 ): Promise<Result<Served<Value>, Failure>> {
   const { repairs } = input;
   const known = repairs === undefined ? [] : deps.repairs.known(input.need.model, repairs);
+  const remembered = input.fingerprint === undefined || deps.filtered.size === 0
+    ? undefined
+    : deps.filtered.of(input.fingerprint());
   const progress: Progress = {
+    closed: new Set(remembered?.sources),
+    refusedBy: new Map(),
     tried: input.avoid ?? NONE,
     asked: new Set(),
     limited: new Set(),
@@ -96,10 +108,11 @@ export async function runAttempts<Value>(
     sameKeyRetries: 0,
     extraCalls: 0,
     waitedMs: 0,
-    last: undefined,
+    last: remembered?.failure,
   };
   while (true) {
     const need = needOf(input, progress);
+    if (need.sources.length === 0 && progress.last !== undefined) return { ok: false, error: progress.last };
     // Most calls find a key at once, and then nobody needs to watch whether the client leaves.
     const free = deps.pool.tryAcquire(need);
     const leased = free === undefined ? await acquire(deps, input, need, progress) : ok(free);
@@ -119,7 +132,10 @@ export async function runAttempts<Value>(
   }
 }
 
-function needOf({ need }: AttemptsInput, { tried, pinned, classes }: Progress): Need {
+function needOf({ need: asked }: AttemptsInput, { tried, pinned, classes, closed }: Progress): Need {
+  const need = closed.size === 0
+    ? asked
+    : { ...asked, sources: asked.sources.filter((source) => !closed.has(source)) };
   if (classes.length === 0 && pinned === undefined) return { ...need, tried };
   const again = { ...need, tried, again: classes.length > 0 };
   return pinned === undefined ? again : { ...again, pinned };
@@ -169,7 +185,17 @@ const HOST_FAULTS: ReadonlySet<Failure["class"]> = new Set([
 
 /** Hosts of a source differ in whom they serve too: one refuses a caller whom the other takes. */
 function mayMove({ class: name, code }: Failure): boolean {
+  if (code === "model_withdrawn") return false;
   return HOST_FAULTS.has(name) || (name === "not_on_tier" && code === "permission_denied");
+}
+
+/**
+ * What is to be believed of what a source's hosts said. Only the preferred one speaks for the source: where it refused the request
+ * itself, that counts; where it could not be asked, another one's word on the source needs a second account that hears it too.
+ */
+function believed(first: Failure, last: Failure): Failure {
+  if (last.scope !== "source") return last;
+  return first.scope === "request" ? first : { ...last, stated: false };
 }
 
 /** Asks with one lease, at one host of its source after another. */
@@ -189,9 +215,15 @@ async function tryLease<Value>(
       if (!ready.ok) return ready;
       credential = ready.value;
     }
+    const hosts = upstream.hostsOf?.(credential) ?? upstream.hosts;
+    let first: Failure | undefined;
     for (let host = 0;; host++) {
       const result = await tryOnce({ ...base, credential, upstream, host, healings });
-      if (result.ok || host + 1 >= upstream.hosts || !mayMove(result.error)) return result;
+      if (result.ok) return result;
+      if (host + 1 >= hosts || !mayMove(result.error)) {
+        return { ok: false, error: first === undefined ? result.error : believed(first, result.error) };
+      }
+      first ??= result.error;
     }
   } catch (cause) {
     lease[Symbol.dispose]();
@@ -225,10 +257,36 @@ async function digest(
     progress.pinned = lease.credential.id;
     return undefined;
   }
+  if (closesSource(deps, input, progress, lease, failure)) {
+    const { source } = lease.credential;
+    progress.closed = new Set(progress.closed).add(source);
+    if (input.need.sources.every((one) => progress.closed.has(one))) return failure;
+    follow(progress, lease, "other", failure, input.need.pinned);
+    return undefined;
+  }
   if (verdict.next === "stop") return failure;
   follow(progress, lease, extra ? verdict.next : "other", failure, input.need.pinned);
   const delayMs = Math.min(verdict.delayMs, patienceLeft(deps, input, progress) || LEAST_PAUSE_MS);
   return delayMs > 0 ? await pause(deps, input.client.signal, delayMs, progress) : undefined;
+}
+
+/** Accounts of one source that must refuse a request without naming a limit before it is the request that is refused. */
+const ENOUGH_REFUSALS = 2;
+
+/** Whether a source is of no more use to this call; what two of its accounts refuse is remembered. */
+function closesSource(
+  deps: RelayDeps,
+  { fingerprint }: AttemptsInput,
+  { refusedBy }: Progress,
+  { credential: { id, source } }: Lease,
+  failure: Failure,
+): boolean {
+  if (failure.code === "model_withdrawn") return true;
+  if (failure.class !== "ambiguous_429" || failure.scope !== "request") return false;
+  refusedBy.set(id, source);
+  if ([...refusedBy.values()].filter((one) => one === source).length < ENOUGH_REFUSALS) return false;
+  if (fingerprint !== undefined) deps.filtered.note(fingerprint(), source, failure);
+  return true;
 }
 
 /** A fault of a moment needs a moment, even where nobody may queue. */

@@ -29,6 +29,7 @@ export type CredentialDraft =
       readonly accessToken?: string;
       readonly accessExpiresAt?: number;
       readonly codeAssistProject?: string;
+      readonly consumer?: boolean;
       /** The OAuth client that the refresh token was given to. */
       readonly clientId?: string;
       readonly clientSecret?: string;
@@ -51,6 +52,7 @@ export interface CredentialPatch {
   readonly accessExpiresAt?: number;
   readonly refreshToken?: string;
   readonly codeAssistProject?: string | null;
+  readonly consumer?: boolean | null;
   readonly clientId?: string | null;
   readonly clientSecret?: string | null;
   readonly location?: string;

@@ -76,6 +76,7 @@ export async function decodeCredential(vault: Vault, stored: StoredCredential): 
     default: {
       const own = defined({
         codeAssistProject: fields.optional("codeAssistProject", fields.text),
+        consumer: fields.optional("consumer", fields.flag),
         clientId: fields.optional("clientId", fields.text),
         clientSecret: secrets.optional("clientSecret", secret),
       });

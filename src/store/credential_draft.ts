@@ -52,6 +52,7 @@ export function fromDraft(
         accessToken: draft.accessToken === undefined ? undefined : new Secret(draft.accessToken.trim()),
         accessExpiresAt: draft.accessExpiresAt,
         codeAssistProject: trimmed(draft.codeAssistProject),
+        consumer: draft.consumer,
         clientId: draft.clientId,
         clientSecret: draft.clientSecret === undefined ? undefined : new Secret(draft.clientSecret),
       });

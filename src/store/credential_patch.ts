@@ -42,6 +42,7 @@ const OWN_FIELDS: Readonly<Record<string, readonly Credential["source"][]>> = {
   accessExpiresAt: ["antigravity", "gemini_cli", "vertex"],
   refreshToken: ["antigravity", "gemini_cli"],
   codeAssistProject: ["antigravity", "gemini_cli"],
+  consumer: ["antigravity", "gemini_cli"],
   clientId: ["antigravity", "gemini_cli"],
   clientSecret: ["antigravity", "gemini_cli"],
   location: ["vertex"],

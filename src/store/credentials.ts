@@ -148,6 +148,7 @@ class CredentialRecords {
       ...(credential.codeAssistProject === undefined
         ? {}
         : { codeAssistProject: credential.codeAssistProject }),
+      ...(credential.consumer === undefined ? {} : { consumer: credential.consumer }),
       clientId: credential.clientId ?? null,
       clientSecret: credential.clientSecret?.reveal() ?? null,
     });

@@ -8,7 +8,7 @@ import {
 } from "./account_failure.ts";
 import type { FailureInput } from "./contract.ts";
 import { failed, firstRule, type Rule, see, type Seen } from "./failure_rule.ts";
-import { modelAccessRule, notFoundRule } from "./model_failure.ts";
+import { modelAccessRule, notFoundRule, withdrawnRule } from "./model_failure.ts";
 import { bareRule, isExhausted, limitRule, prepaidRule, rateReasonRule } from "./quota_failure.ts";
 import { requestRule } from "./request_failure.ts";
 import { capacityRule, regionRule, robotPageRule, serverRule } from "./server_failure.ts";
@@ -64,6 +64,7 @@ const bareAccountRule: Rule = (seen) => {
 const BEFORE_PROJECT: readonly Rule[] = [
   robotPageRule,
   versionRule,
+  withdrawnRule,
   capacityRule,
   budgetRule,
   creditsRule,

@@ -32,6 +32,9 @@ export function createCodeAssistUpstream({ service, envelope, unwrap, models }: 
   return {
     source: service.source,
     hosts: service.hosts.length,
+    // The other hosts refuse private people's accounts, in words that sound like other faults.
+    hostsOf: (credential) =>
+      "consumer" in credential && credential.consumer === true ? 1 : service.hosts.length,
     build(input, credential) {
       const { token, project } = readyAccount(service, credential);
       const body = input.operation === "count_tokens" ? countBody(input) : envelope(input, project);

@@ -75,6 +75,8 @@ export interface Upstream {
   readonly source: SourceName;
   /** How many hosts can be tried in turn. */
   readonly hosts: number;
+  /** How many of them serve this credential; default: all. */
+  hostsOf?(credential: Credential): number;
   build(input: BuildInput, credential: Credential): UpstreamRequest;
   /** Builds a native client's request; absent for sources that speak Gemini in an envelope only. */
   passThrough?(input: PassThroughInput, credential: Credential): UpstreamRequest;

@@ -20,6 +20,20 @@ function missing(seen: Seen): Failure {
   });
 }
 
+/** Answered in place of a turn: Google has taken the model back from this source, though its lists still name it. */
+export const withdrawnRule: Rule = (seen) =>
+  /is no longer available\. please switch to /i.test(seen.error.message)
+    ? failed(seen, {
+      class: "model_gone",
+      scope: "credential_model",
+      stated: true,
+      status: 404,
+      code: "model_withdrawn",
+      param: "model",
+      message: `Google no longer serves the model ${seen.model} through this source.`,
+    })
+    : undefined;
+
 /** 404: the model, which one key alone may lack, so only key and model are set aside; or a file or cache of the caller. */
 export const notFoundRule: Rule = (seen) => {
   const { error, status } = seen;

@@ -17,9 +17,8 @@ const BAD_SIGNATURE_REGEXP =
 /** Google's texts for a setting a model does not take, and the change that makes the same request pass. */
 const BY_TEXT: readonly (readonly [RegExp, Healing])[] = [
   [BAD_SIGNATURE_REGEXP, { kind: "dummy_signatures" }],
-  [/invalid `?signature`? in `?thinking`? block|expected `?thinking`? or `?redacted_thinking/i, {
-    kind: "no_thinking",
-  }],
+  [/invalid `?signature`? in `?thinking`? block/i, { kind: "no_old_thoughts" }],
+  [/expected `?thinking`? or `?redacted_thinking/i, { kind: "no_thinking" }],
   [/penalty is not enabled/i, { kind: "no_penalties" }],
   [/logprobs is not enabled/i, { kind: "no_logprobs" }],
   [/(?:function calling|tool use) with a response mime type/i, { kind: "no_json_with_tools" }],

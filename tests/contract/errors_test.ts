@@ -87,7 +87,7 @@ const HEALED: Readonly<Record<string, string>> = {
   "400-schema-type-array": "plain_schema",
   "400-unknown-schema-keyword": "plain_schema",
   missing_thought_signature: "dummy_signatures",
-  claude_bad_signature: "no_thinking",
+  claude_bad_signature: "no_old_thoughts",
 };
 
 interface Example {

@@ -109,6 +109,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
           new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),
         build: (attempt) => buildNative(arrival, { path, target, bytes, session }, attempt),
         repairs: bodyRepairs(bytes),
+        fingerprint: () => fingerprintBytes(bytes),
       }),
   });
   if (served.ok) return passReply(deps, trail, served.value);

@@ -26,6 +26,8 @@ export interface SimBudget {
   fraction: number | undefined;
   /** Epoch milliseconds. */
   resetsAt: number;
+  /** Google has switched it off. */
+  disabled?: boolean;
 }
 
 /** One Google account of the fakes; tests change it in place. */
@@ -43,6 +45,10 @@ export interface SimAccount {
   /** Tiers that loadCodeAssist calls ineligible, beside those that it offers. */
   ineligible: readonly { readonly reasonCode: string; readonly reasonMessage: string }[];
   trouble: SimTrouble | undefined;
+  /** loadCodeAssist's gcpManaged; undefined is left out. */
+  managed: boolean | undefined;
+  /** What a look at the quotas is answered with, in place of numbers. */
+  pollTrouble: SimTrouble | undefined;
   /** What the token endpoint answers a refresh with. */
   refresh: "ok" | "invalid_grant" | "unauthorized_client" | "unavailable" | "rotate";
   /** Lifetime of new access tokens, in seconds. */
@@ -73,6 +79,8 @@ export function newAccount(email: string, now: number): SimAccount {
     onboardFaults: {},
     ineligible: [],
     trouble: undefined,
+    managed: undefined,
+    pollTrouble: undefined,
     refresh: "ok",
     expiresIn: 3_599,
     served: 0,

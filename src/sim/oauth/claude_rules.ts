@@ -1,5 +1,6 @@
 import { isObject } from "../../core/mod.ts";
 import { badRequest } from "./errors.ts";
+import { SIGNATURE } from "./turn_answer.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -80,9 +81,8 @@ function idsOf(content: Fields, field: string): readonly unknown[] {
 function thoughtProblem(contents: readonly Fields[]): Response | undefined {
   for (const [index, content] of contents.entries()) {
     const parts = Array.isArray(content["parts"]) ? content["parts"].filter(isObject) : [];
-    const unsigned = parts.some((part) =>
-      part["thought"] === true && String(part["thoughtSignature"] ?? "").length < 50
-    );
+    // A thought that another Claude signed is refused as one without a signature.
+    const unsigned = parts.some((part) => part["thought"] === true && part["thoughtSignature"] !== SIGNATURE);
     if (unsigned) {
       return claudeError(`messages.${index}.content.0: Invalid \`signature\` in \`thinking\` block`);
     }

@@ -2,6 +2,7 @@ import { isObject } from "../../core/mod.ts";
 import type { SimAccount } from "./accounts.ts";
 import { badRequest, googleError, notFound, unknownName } from "./errors.ts";
 import type { OAuthState } from "./oauth_state.ts";
+import { refusalFor } from "./trouble.ts";
 import { ANTIGRAVITY_MODELS, CLI_MODELS, DEPRECATED } from "./sim_models.ts";
 
 type Body = Record<string, unknown>;
@@ -27,6 +28,10 @@ export function controlPlane(state: OAuthState, method: string, call: ControlCal
   if (fields === undefined) return undefined;
   const stranger = Object.keys(call.body).find((name) => !fields.includes(name));
   if (stranger !== undefined) return unknownName(stranger, "");
+  const polled = method.startsWith("retrieveUserQuota")
+    ? refusalFor(call.account.pollTrouble, "")
+    : undefined;
+  if (polled !== undefined) return polled;
   switch (method) {
     case "loadCodeAssist":
       return loadCodeAssist(call);
@@ -51,7 +56,12 @@ function loadCodeAssist({ account, body, host }: ControlCall): Response {
   }
   switch (account.tier) {
     case "free":
-      return Response.json({ currentTier: FREE, allowedTiers: [FREE], ...projectOf(account) });
+      return Response.json({
+        currentTier: FREE,
+        allowedTiers: [FREE],
+        ...projectOf(account),
+        ...(account.managed === undefined ? {} : { gcpManaged: account.managed }),
+      });
     case "not_onboarded":
       return Response.json({
         allowedTiers: [{ id: "legacy-tier" }, FREE],
@@ -156,7 +166,7 @@ function summaryGroups(state: OAuthState, { account, host }: ControlCall) {
   return groups.map(([group, displayName, prefix]) => ({
     displayName,
     buckets: (["5h", "weekly"] as const).map((window) => {
-      const { fraction, resetsAt } = account.quotas[group][window];
+      const { fraction, resetsAt, disabled } = account.quotas[group][window];
       const truth = { remainingFraction: fraction, resetTime: new Date(resetsAt).toISOString() };
       const sentinel = {
         remainingFraction: 1,
@@ -166,6 +176,7 @@ function summaryGroups(state: OAuthState, { account, host }: ControlCall) {
         bucketId: `${prefix}-${window}`,
         displayName: window === "5h" ? "Five Hour Limit" : "Weekly Limit",
         window,
+        ...(disabled === true ? { disabled } : {}),
         ...(host === "prod" ? sentinel : truth),
       };
     }),

@@ -22,7 +22,7 @@ export interface IssuedCode {
 }
 
 /** A fault of one whole host. */
-export type HostFault = "unavailable" | "bare_429";
+export type HostFault = "unavailable" | "bare_429" | "old_version";
 
 export interface ServiceAccountEntry {
   readonly project: string;

@@ -1,4 +1,4 @@
-import { budgetsOf, type SimAccount } from "./accounts.ts";
+import { budgetsOf, type SimAccount, type SimTrouble } from "./accounts.ts";
 import { bare429, googleError, unauthenticated } from "./errors.ts";
 import type { HostFault } from "./oauth_state.ts";
 
@@ -6,6 +6,13 @@ import type { HostFault } from "./oauth_state.ts";
 export function hostTrouble(fault: HostFault | undefined): Response | undefined {
   if (fault === undefined) return undefined;
   if (fault === "bare_429") return bare429();
+  if (fault === "old_version") {
+    return googleError(503, {
+      status: "UNAVAILABLE",
+      message:
+        "This version of Antigravity is no longer supported. Please update to receive the latest features.",
+    });
+  }
   return googleError(503, { status: "UNAVAILABLE", message: "The service is currently unavailable." });
 }
 
@@ -23,7 +30,12 @@ export function clientNotAllowed(clientId: string): Response {
 
 /** What an account is answered with in place of a turn; undefined when nothing is wrong. */
 export function accountTrouble(account: SimAccount, model: string): Response | undefined {
-  switch (account.trouble) {
+  return refusalFor(account.trouble, model);
+}
+
+/** Google's words for a trouble. */
+export function refusalFor(trouble: SimTrouble | undefined, model: string): Response | undefined {
+  switch (trouble) {
     case undefined:
       return undefined;
     case "bare_429":

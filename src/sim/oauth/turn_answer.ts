@@ -10,7 +10,7 @@ export interface TurnFacts {
 }
 
 /** Signs thoughts and calls as long as real ones are. */
-const SIGNATURE = "c2ltdWxhdG9yLXNpZ25hdHVyZS0".repeat(4);
+export const SIGNATURE = "c2ltdWxhdG9yLXNpZ25hdHVyZS0".repeat(4);
 
 /** The chunks of a turn: words in two pieces, or a call of the first tool when the user asks for it by name. */
 export function turnChunks(facts: TurnFacts): readonly Record<string, unknown>[] {

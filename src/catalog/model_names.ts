@@ -1,0 +1,110 @@
+import table from "../../data/model_names.json" with { type: "json" };
+import type { CredentialId } from "../core/mod.ts";
+import type { ModelListRecord } from "../store/mod.ts";
+
+/** An id of a source taken apart: the model that it means, and which of its variants. */
+interface Variant {
+  readonly base: string;
+  readonly variant: string;
+}
+
+/** How hard a request wants its model to think; undefined leaves it to the model. */
+export type WantedEffort = "minimal" | "low" | "medium" | "high" | undefined;
+
+const EFFORTS: readonly string[] = table.efforts;
+const SUFFIXES: readonly string[] = [...table.efforts, ...table.variants];
+const IRREGULAR = new Map<string, Variant & { readonly shown: string }>(Object.entries(table.irregular));
+const PREVIEW = "-preview";
+/** What stands for a model of which a source lists variants alone, when the request wants no effort: the first that there is. */
+const USUAL: readonly string[] = ["tiered", "medium", "high", "thinking", "low", "minimal"];
+
+/**
+ * The same model under its names at all sources. Accounts list some models as one id for each effort, and without `-preview`;
+ * what a source is known to serve comes from its own list alone, and this only says which of the listed ids mean the same.
+ */
+export class ModelNames {
+  /** The ids of each credential that mean a model, by the model's name and then by variant; `""` is the plain name. */
+  readonly #byCredential = new Map<CredentialId, Map<string, Map<string, string>>>();
+  /** Other names of a model, each with the one that stands for all. */
+  readonly #equal = new Map<string, string>();
+
+  constructor(lists: readonly ModelListRecord[]) {
+    const plain = new Set(lists.filter(({ source }) => !isAccount(source)).flatMap(idsOf));
+    const cli = new Set(lists.filter(({ source }) => source === "gemini_cli").flatMap(idsOf));
+    const nameOf = (base: string): string =>
+      [plain, cli].some((ids) => ids.has(base + PREVIEW) && !ids.has(base)) && !plain.has(base)
+        ? base + PREVIEW
+        : base;
+    for (const list of lists) {
+      if (!isAccount(list.source)) continue;
+      const known = new Map<string, Map<string, string>>();
+      for (const { id, displayName } of list.models) {
+        const { base, variant } = variantOf(id, displayName);
+        const name = id.endsWith(PREVIEW) ? id : nameOf(base);
+        if (base !== name) this.#equal.set(base, name);
+        if (variant !== "") this.#equal.set(id, name);
+        const ids = known.get(name) ?? new Map<string, string>();
+        known.set(name, ids.set(variant, id));
+      }
+      this.#byCredential.set(list.credential, known);
+    }
+  }
+
+  /** The name that stands for all of the model's; the same for a name that stands alone. */
+  nameOf(id: string): string {
+    return this.#equal.get(id) ?? id;
+  }
+
+  /** What a name that a client gave stands for. Who names a variant gets it; a plain name stands for the model. */
+  standsFor(id: string): string {
+    return variantOf(id).variant === "" ? this.nameOf(id) : id;
+  }
+
+  /** The models that a credential's list means beside the ids in it, each with one of those ids. */
+  beside({ credential }: ModelListRecord): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    for (const [name, ids] of this.#byCredential.get(credential) ?? []) {
+      const [first] = ids.values();
+      if (first !== undefined && ![...ids.values()].includes(name)) found.set(name, first);
+    }
+    return found;
+  }
+
+  /** What the credential's source calls a model, for a request that wants this effort. */
+  at(credential: CredentialId, model: string, effort: WantedEffort): string {
+    const ids = this.#byCredential.get(credential)?.get(model);
+    if (ids === undefined) return model;
+    const wanted = effort === undefined ? undefined : ids.get(effort) ?? thinking(ids);
+    return wanted ?? ids.get("") ?? nearest(ids, effort) ?? USUAL.map((one) => ids.get(one)).find(isText) ??
+      model;
+  }
+}
+
+const isText = (value: string | undefined): value is string => value !== undefined;
+const isAccount = (source: string) => source === "antigravity" || source === "gemini_cli";
+const idsOf = ({ models }: ModelListRecord) => models.map(({ id }) => id);
+
+/** Models of other makers think in a variant of their own, at any effort. */
+function thinking(ids: ReadonlyMap<string, string>): string | undefined {
+  return ids.get("thinking");
+}
+
+/** The closest effort that there is; of two equally close ones the higher. */
+function nearest(ids: ReadonlyMap<string, string>, effort: WantedEffort): string | undefined {
+  if (effort === undefined) return undefined;
+  const wanted = EFFORTS.indexOf(effort);
+  const far = (word: string) => Math.abs(EFFORTS.indexOf(word) - wanted - 0.1);
+  const [best] = EFFORTS.filter((word) => ids.has(word)).toSorted((one, other) => far(one) - far(other));
+  return best === undefined ? undefined : ids.get(best);
+}
+
+/** Takes an id apart by the table; an irregular one only where the source shows it as the table says. */
+function variantOf(id: string, shown?: string): Variant {
+  const odd = IRREGULAR.get(id);
+  if (odd !== undefined) return shown?.includes(odd.shown) === true ? odd : { base: id, variant: "" };
+  const cut = id.lastIndexOf("-");
+  const suffix = id.slice(cut + 1);
+  return cut > 0 && SUFFIXES.includes(suffix)
+    ? { base: id.slice(0, cut), variant: suffix }
+    : { base: id, variant: "" };
+}
