@@ -14,7 +14,7 @@ export interface Standings {
 export function standingsOf(deps: AdminDeps, keys: readonly SafeKey[]): Standings {
   const { catalog, pool, ports } = deps;
   const found = new Map(
-    catalog.list().filter(({ aliasOf }) => aliasOf === undefined)
+    catalog.list().filter(({ aliasOf, variantOf }) => aliasOf === undefined && variantOf === undefined)
       .map(({ id, sources }) => [id, pool.standing(id, sources)] as const),
   );
   const serves = (id: string) => ["open", "busy"].includes(found.get(id)?.state ?? "");

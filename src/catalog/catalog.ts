@@ -14,6 +14,7 @@ import type { Store } from "../store/mod.ts";
 import { aliasProblem, followAliases } from "./alias_chain.ts";
 import { DiscoverOnce } from "./discover_once.ts";
 import { type CatalogEntry, listModels, type ModelMatrix, modelMatrix } from "./listing.ts";
+import type { WantedEffort } from "./model_names.ts";
 import { operationRefusal, takes } from "./operations.ts";
 import { type RefreshDeps, refreshModels, type RefreshReport } from "./refresh.ts";
 import { fallbacksOf, type ResolvedModel, resolveModel } from "./resolve.ts";
@@ -50,6 +51,10 @@ export interface Catalog {
   /** Why no credential can do this with a model, by the methods that their lists name; undefined when one may. */
   refusal(modelId: string, operation: Operation, method: string): Failure | undefined;
   groupOf(modelId: string): string | undefined;
+  /** The name that stands for a model and all its variants; its quota is one. */
+  nameOf(modelId: string): string;
+  /** What the credential's source calls the model, for a request that wants this effort. */
+  nameAt(credential: CredentialId, modelId: string, effort: WantedEffort): string;
   fallbacksOf(modelId: string): readonly string[];
   /** Why an alias may not be written, as one sentence; undefined when it may. */
   aliasProblem(name: string, target: string): string | undefined;
@@ -174,6 +179,14 @@ class StoredCatalog implements Catalog {
 
   groupOf(modelId: string) {
     return this.#snapshot.groups.get(followAliases(modelId, this.#snapshot.aliases) ?? modelId);
+  }
+
+  nameOf(modelId: string) {
+    return this.#snapshot.names.nameOf(modelId);
+  }
+
+  nameAt(credential: CredentialId, modelId: string, effort: WantedEffort) {
+    return this.#snapshot.names.at(credential, modelId, effort);
   }
 
   fallbacksOf(modelId: string) {

@@ -8,6 +8,8 @@ export interface CatalogEntry {
   readonly id: string;
   /** Set for an alias: the model it leads to. */
   readonly aliasOf?: string;
+  /** Set for another name or a variant of a model that has a row of its own. */
+  readonly variantOf?: string;
   readonly displayName: string;
   readonly ownedBy: "google";
   readonly inputTokenLimit: number;
@@ -39,7 +41,11 @@ export function listModels(snapshot: CatalogSnapshot): readonly CatalogEntry[] {
   const models = [...snapshot.models.values()];
   const aliases = [...snapshot.aliases.keys()].filter((name) => !snapshot.models.has(name)).sort();
   return [
-    ...models.map((model) => entryOf(model.id, model)),
+    ...models.map((model) => {
+      const name = snapshot.names.nameOf(model.id);
+      const other = name !== model.id && snapshot.models.has(name);
+      return { ...entryOf(model.id, model), ...(other ? { variantOf: name } : {}) };
+    }),
     ...aliases.flatMap((name) => aliasEntry(name, snapshot)),
   ];
 }

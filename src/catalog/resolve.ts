@@ -24,8 +24,9 @@ export interface ResolvedModel {
  * `model_not_found` when some lists are known and none has it; while no list is known, every name passes. Pure.
  */
 export function resolveModel(asked: string, snapshot: CatalogSnapshot): Result<ResolvedModel, Failure> {
-  const id = followAliases(asked, snapshot.aliases);
-  if (id === undefined) return err(circular(asked));
+  const named = followAliases(asked, snapshot.aliases);
+  if (named === undefined) return err(circular(asked));
+  const id = snapshot.names.standsFor(named);
   if (id === "") return err(refused("The field model must name a model.", 400, "invalid_value"));
   if (!permitsModel(snapshot.records.rules, id)) return err(notAllowed(asked));
   if (!mayExist(id, snapshot) && !isOut(id, snapshot)) return err(unknownModel(asked, snapshot));

@@ -8,6 +8,7 @@ import {
 import { capabilitiesOf, type ModelCapabilities } from "../gemini/mod.ts";
 import type { AliasRecord, FallbackRecord, ModelListRecord, QuotaGroupRecord } from "../store/mod.ts";
 import { followAliases } from "./alias_chain.ts";
+import { ModelNames } from "./model_names.ts";
 
 export type ListedModel = ModelListRecord["models"][number];
 
@@ -40,6 +41,8 @@ export interface KnownModel {
 export interface CatalogSnapshot {
   readonly records: CatalogRecords;
   readonly aliases: ReadonlyMap<string, string>;
+  /** Which ids mean the same model. */
+  readonly names: ModelNames;
   /** Models of usable credentials, in the order of their names. */
   readonly models: ReadonlyMap<string, KnownModel>;
   /** Models and their methods by credential, usable or not, before any rule; no entry means nobody asked yet. */
@@ -58,7 +61,9 @@ export const isUsable = (credential: Credential) => credential.enabled && creden
 export function buildSnapshot(records: CatalogRecords): CatalogSnapshot {
   const aliases = new Map(records.aliases.map(({ name, target }) => [name, target]));
   // A list of nothing says that the asking went wrong rather than that a key serves nothing.
-  const lists = records.lists.filter((list) => list.models.length > 0);
+  const told = records.lists.filter((list) => list.models.length > 0);
+  const names = new ModelNames(told);
+  const lists = told.map((list) => withEqualNames(list, names));
   const credentials = new Map(records.credentials.map((credential) => [credential.id, credential]));
   const listed = new Map(
     lists.map((list) => [list.credential, new Map(list.models.map(({ id, methods }) => [id, methods]))]),
@@ -69,6 +74,7 @@ export function buildSnapshot(records: CatalogRecords): CatalogSnapshot {
   return {
     records,
     aliases,
+    names,
     credentials,
     lists: listed,
     models: indexModels(lists, credentials, records),
@@ -78,6 +84,21 @@ export function buildSnapshot(records: CatalogRecords): CatalogSnapshot {
       silent.some((credential) => credential.source === source)
     ),
   };
+}
+
+/** A list with the models that its ids mean under other names. */
+function withEqualNames(list: ModelListRecord, names: ModelNames): ModelListRecord {
+  const beside = names.beside(list);
+  if (beside.size === 0) return list;
+  const byId = new Map(list.models.map((model) => [model.id, model]));
+  const more = [...beside].flatMap(([id, listed]) => {
+    const model = byId.get(listed);
+    if (model === undefined || byId.has(id)) return [];
+    // The display name is that of one variant.
+    const { displayName: _, ...rest } = model;
+    return [{ ...rest, id }];
+  });
+  return { ...list, models: [...list.models, ...more] };
 }
 
 function indexModels(

@@ -1,3 +1,4 @@
+import { createNameAt } from "./name_at.ts";
 import {
   ActiveCalls,
   Bag,
@@ -68,6 +69,7 @@ function relayDeps(
     signatures: createSignatureMemory(store),
     repairs: createRepairMemory(ports.clock),
     filtered: createFilteredRequests(ports.clock),
+    nameAt: createNameAt(rooms.catalog),
     sessions: createSessionMemory(),
     shutdown,
     running,

@@ -8,6 +8,8 @@ export interface PoolCatalog {
   groupOf(model: string): string | undefined;
   /** False when the credential is known not to serve this operation of the model; true or undefined otherwise. */
   servedBy(model: string, credential: CredentialId, operation: Operation): boolean | undefined;
+  /** The name of a model whose variants it is one of; they share its quota. Default: its own. */
+  nameOf?(model: string): string;
   fallbacksOf(model: string): readonly string[];
   /** Changes whenever an answer above may have changed. */
   revision?(): number | string;

@@ -173,7 +173,8 @@ export class Roster {
     const doubtful = block !== undefined && fraction >= TUNING.quotaLow &&
       now - block.at >= TUNING.quotaDoubt;
     if (block?.reason === QUOTA_LOW || doubtful) bucket.unblock();
-    if (fraction < TUNING.quotaLow && resetsAt !== undefined && resetsAt > now) {
+    const closed = bucket.block?.until ?? 0;
+    if (fraction < TUNING.quotaLow && resetsAt !== undefined && resetsAt > now && resetsAt > closed) {
       const said: Said = { class: "quota", status: 429, code: "rate_limit_exceeded", message: QUOTA_LOW };
       bucket.block = {
         until: resetsAt,
@@ -246,7 +247,7 @@ export class Roster {
 
   unitOf(model: string): string {
     const group = this.#options.catalog.groupOf(model);
-    return group === undefined ? model : `group:${group}`;
+    return group === undefined ? this.#options.catalog.nameOf?.(model) ?? model : `group:${group}`;
   }
 
   bucketUnit(model: string, operation: Operation): string {

@@ -1,6 +1,7 @@
 import type { Connections, Credential, Failure, Ports, Result, SourceName } from "../core/mod.ts";
 import type { Settings } from "../config/mod.ts";
 import type { Ledger } from "../ledger/contract.ts";
+import type { GeminiRequest } from "../gemini/mod.ts";
 import type { Pool } from "../pool/contract.ts";
 import type { Upstream } from "../upstreams/contract.ts";
 import type { ActiveCalls } from "./active_calls.ts";
@@ -37,6 +38,8 @@ export interface RelayDeps {
   readonly calls: ActiveCalls;
   /** A credential that can be used now: OAuth access tokens are refreshed, early or by force. */
   readonly ready: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
+  /** What a credential's source calls a model, for this request; default: as the pool does. */
+  readonly nameAt?: (credential: Credential, model: string, request: GeminiRequest | undefined) => string;
   /** The connections that calls go over; absent: the platform's own. */
   readonly connections?: Connections;
   /** The outgoing proxy that the environment names for a URL, as host and port. */

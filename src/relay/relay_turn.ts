@@ -26,7 +26,7 @@ async function tryTurn(deps: RelayDeps, call: TurnCall, attempt: Try): Promise<R
   const { model, session } = call.need;
   const request = attempt.upstream.build({
     operation: call.stream ? "stream" : "generate",
-    model,
+    model: deps.nameAt?.(attempt.credential, model, call.request) ?? model,
     request: repaired(call.request, attempt.healings),
     host: attempt.host,
     requestId: call.trail.facts.id,

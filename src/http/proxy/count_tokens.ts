@@ -49,7 +49,7 @@ export async function countTokens(input: SimpleCall): Promise<Response> {
     build: (attempt) =>
       attempt.upstream.build({
         operation: "count_tokens",
-        model: target.id,
+        model: deps.nameAt?.(attempt.credential, target.id, call.request) ?? target.id,
         request: attempt.healings.reduce(healRequest, call.request),
         host: attempt.host,
         requestId: arrival.requestId,

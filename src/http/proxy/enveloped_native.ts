@@ -1,6 +1,6 @@
 import { isObject } from "../../core/mod.ts";
 import type { GeminiRequest } from "../../gemini/mod.ts";
-import type { Try } from "../../relay/mod.ts";
+import type { RelayDeps, Try } from "../../relay/mod.ts";
 import type { UpstreamOperation, UpstreamRequest } from "../../upstreams/contract.ts";
 
 /** Native methods that sources with an envelope have too. */
@@ -19,9 +19,14 @@ export interface EnvelopedInput {
 }
 
 /** A native client's request for a source that cannot take it as it is. What is no JSON object is left for Google to refuse. */
-export function buildEnveloped(input: EnvelopedInput, attempt: Try): UpstreamRequest {
-  const { operation, model, requestId, session } = input;
+export function buildEnveloped(
+  { nameAt }: Pick<RelayDeps, "nameAt">,
+  input: EnvelopedInput,
+  attempt: Try,
+): UpstreamRequest {
+  const { operation, requestId, session } = input;
   const request = requestIn(input.body);
+  const model = nameAt?.(attempt.credential, input.model, request) ?? input.model;
   return attempt.upstream.build(
     { operation, model, request, host: attempt.host, requestId, session },
     attempt.credential,

@@ -107,7 +107,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
         turn: method.turn,
         brokenFrame: (failure) =>
           new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),
-        build: (attempt) => buildNative(arrival, { path, target, bytes, session }, attempt),
+        build: (attempt) => buildNative(deps, arrival, { path, target, bytes, session }, attempt),
         repairs: bodyRepairs(bytes),
         fingerprint: () => fingerprintBytes(bytes),
       }),
@@ -145,6 +145,7 @@ interface NativeRequest {
 }
 
 function buildNative(
+  deps: ProxyDeps,
   arrival: Arrival,
   { path, target, bytes, session }: NativeRequest,
   attempt: Try,
@@ -154,6 +155,7 @@ function buildNative(
   if (upstream.passThrough === undefined) {
     const operation = ENVELOPED_METHODS[path.method]!;
     return buildEnveloped(
+      deps,
       { operation, model: target.id, body, requestId: arrival.requestId, session },
       attempt,
     );

@@ -5,6 +5,9 @@ import { count, models, name, seen, source, time, type Wire } from "./fields.ts"
 export const Model = z.object({
   id: z.string().describe("The exact upstream id, or an alias"),
   aliasOf: z.string().optional(),
+  variantOf: z.string().optional().describe(
+    "The model's own row, for another of its names or a variant of it",
+  ),
   displayName: z.string(),
   ownedBy: z.literal("google"),
   inputTokenLimit: z.number(),

@@ -45,6 +45,8 @@ export interface SimAccount {
   /** Tiers that loadCodeAssist calls ineligible, beside those that it offers. */
   ineligible: readonly { readonly reasonCode: string; readonly reasonMessage: string }[];
   trouble: SimTrouble | undefined;
+  /** Models that Antigravity lists and serves for it, in place of the usual ones. */
+  models: readonly string[] | undefined;
   /** loadCodeAssist's gcpManaged; undefined is left out. */
   managed: boolean | undefined;
   /** What a look at the quotas is answered with, in place of numbers. */
@@ -79,6 +81,7 @@ export function newAccount(email: string, now: number): SimAccount {
     onboardFaults: {},
     ineligible: [],
     trouble: undefined,
+    models: undefined,
     managed: undefined,
     pollTrouble: undefined,
     refresh: "ok",

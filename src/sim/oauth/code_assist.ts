@@ -57,7 +57,7 @@ function generate(state: OAuthState, call: GenerateCall): Promise<Response> | Re
   if (problem !== undefined || !isObject(body)) return problem ?? notFound();
   const { model, project } = body;
   const inner = isObject(body["request"]) ? body["request"] : {};
-  if (typeof model !== "string" || !serves(kind, model)) return notFound();
+  if (typeof model !== "string" || !serves(kind, model, account)) return notFound();
   if (project !== account.project && account.tier === "free") return staleProject(`projects/${project}`);
   const refused = (model.startsWith("claude") ? claudeProblem(inner) : undefined) ??
     accountTrouble(account, model) ?? quotaTrouble(account, model, state.clock.now());
@@ -78,7 +78,8 @@ function generate(state: OAuthState, call: GenerateCall): Promise<Response> | Re
   return sse ? eventStream(chunks) : Response.json(chunks);
 }
 
-function serves(kind: "antigravity" | "cli", model: string): boolean {
+function serves(kind: "antigravity" | "cli", model: string, { models }: SimAccount): boolean {
+  if (kind === "antigravity" && models !== undefined) return models.includes(model);
   return kind === "cli"
     ? (CLI_MODELS as readonly string[]).includes(model)
     : Object.hasOwn(ANTIGRAVITY_MODELS, model) && !Object.hasOwn(DEPRECATED, model);

@@ -138,14 +138,19 @@ export function operation(state: OAuthState, name: string): Response {
 
 function fetchAvailableModels({ account }: ControlCall): Response {
   const models = Object.fromEntries(
-    Object.entries(ANTIGRAVITY_MODELS).map(([id, model]) => {
-      const budget = account.quotas[/^(claude|gpt)/.test(id) ? "third_party" : "gemini"]["5h"];
-      const resetTime = new Date(budget.resetsAt).toISOString();
-      return [id, { ...model, quotaInfo: { remainingFraction: budget.fraction, resetTime } }];
-    }),
+    Object.entries(account.models === undefined ? ANTIGRAVITY_MODELS : named(account.models)).map(
+      ([id, model]) => {
+        const budget = account.quotas[/^(claude|gpt)/.test(id) ? "third_party" : "gemini"]["5h"];
+        const resetTime = new Date(budget.resetsAt).toISOString();
+        return [id, { ...model, quotaInfo: { remainingFraction: budget.fraction, resetTime } }];
+      },
+    ),
   );
   return Response.json({ models, deprecatedModelIds: DEPRECATED, defaultAgentModelId: "gemini-pro-agent" });
 }
+
+const named = (ids: readonly string[]): typeof ANTIGRAVITY_MODELS =>
+  Object.fromEntries(ids.map((id) => [id, { displayName: id, supportsThinking: true }]));
 
 function cliBuckets({ account }: ControlCall) {
   return CLI_MODELS.map((modelId) => ({
