@@ -13,6 +13,7 @@ import { refuseNative } from "../native_route.ts";
 import { replyHeaders } from "../reply_headers.ts";
 import { namesInReply } from "./names.ts";
 import { keyName } from "./registry.ts";
+import { MOST_WAIT_MS, questionWait } from "./pinned_owner.ts";
 import { parsedReply } from "./reply_pass.ts";
 import { MOST_READ, needOf, type ResourceRequest } from "./resource_request.ts";
 
@@ -48,8 +49,11 @@ export async function mergedList(call: ResourceRequest): Promise<Response> {
     });
     return refuseNative(deps, arrival, { failure }, trail);
   }
-  const keys = await deps.resources.registry.onePerProject();
-  const from = start.key === "" ? 0 : keys.findIndex(({ id }) => id === start.key);
+  const keys = await deps.resources.registry.onePerProject((key) => questionWait(deps, arrival, key));
+  const project = (await deps.resources.registry.credentials()).find(({ id }) => id === start.key)?.project;
+  const from = start.key === ""
+    ? 0
+    : keys.findIndex((key) => key.id === start.key || (project !== undefined && key.project === project));
   if (from < 0) {
     const failure = callerFault(
       "The key that this list goes on with cannot serve any more: begin the list anew",
@@ -159,6 +163,7 @@ async function pageOf(
   size: number,
 ): Promise<Page | { readonly failure: Failure }> {
   const { deps, arrival, trail } = call;
+  if (questionWait(deps, arrival, credential) > MOST_WAIT_MS) return { failure: notNow() };
   const reply = await relayResource(deps, {
     need: needOf(call, new Set([credential.id]), undefined),
     named: true,
@@ -183,6 +188,10 @@ async function pageOf(
   }
   const read = readPage(parsedReply(body));
   return { ...read, items: await ownItems(call, credential, read) };
+}
+
+function notNow(): Failure {
+  return { class: "rate_limit", status: 503, message: "it is resting now", scope: "request" };
 }
 
 /** Notes whose the items are; a client sees those that it made. */

@@ -1,5 +1,6 @@
-import { type CredentialId, type Failure, ok, type Result } from "../../../core/mod.ts";
+import { type Credential, type CredentialId, type Failure, ok, type Result } from "../../../core/mod.ts";
 import type { GeminiRequest } from "../../../gemini/mod.ts";
+import type { Need } from "../../../pool/contract.ts";
 import { type CallTrail, relayResource } from "../../../relay/mod.ts";
 import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
 import { referencesIn } from "./names.ts";
@@ -52,38 +53,53 @@ async function pinOf(
   const { finder, registry } = deps.resources;
   const ask = async (name: string) =>
     await firstWith(
-      await registry.onePerProject(),
-      (credential) => hasResource(deps, arrival, trail, credential.id, name),
+      await registry.onePerProject((credential) => questionWait(deps, arrival, credential)),
+      (credential) => hasResource(deps, arrival, trail, credential, name),
     );
   const owner = await finder.find(references, arrival.client, ask);
   return owner.ok ? ok(owner.value?.usable[0]?.id) : owner;
 }
+
+/** What the pool is asked for when a key's project is asked about its resources. */
+function questionNeed(arrival: Arrival, pinned: CredentialId): Omit<Need, "tried"> {
+  return {
+    model: "",
+    operation: "resource",
+    sources: ["api_key"],
+    inputTokens: 0,
+    session: arrival.requestId,
+    client: arrival.client.id,
+    counted: false,
+    pinned,
+  };
+}
+
+/** How long a question to a key would have to wait now. */
+export function questionWait({ pool }: ProxyDeps, arrival: Arrival, { id }: Pick<Credential, "id">): number {
+  return pool.expectedWait({ ...questionNeed(arrival, id), tried: NONE });
+}
+
+const NONE: ReadonlySet<CredentialId> = new Set();
+/** A question that concerns all projects does not wait longer for one of them. */
+export const MOST_WAIT_MS = 3_000;
 
 /** Whether a key's project has a resource. */
 export async function hasResource(
   deps: ProxyDeps,
   arrival: Arrival,
   trail: CallTrail,
-  pinned: CredentialId,
+  credential: Credential,
   name: string,
 ): Promise<boolean> {
+  if (questionWait(deps, arrival, credential) > MOST_WAIT_MS) return false;
   const reply = await relayResource(deps, {
-    need: {
-      model: "",
-      operation: "resource",
-      sources: ["api_key"],
-      inputTokens: 0,
-      session: arrival.requestId,
-      client: arrival.client.id,
-      counted: false,
-      pinned,
-    },
+    need: questionNeed(arrival, credential.id),
     trail,
     client: arrival.watch,
     mostRead: MOST_READ,
     named: true,
-    build: ({ upstream, credential }) =>
-      upstream.passThrough!({ method: "GET", path: `/v1beta/${name}`, query: "", headers: {} }, credential),
+    build: ({ upstream, credential: key }) =>
+      upstream.passThrough!({ method: "GET", path: `/v1beta/${name}`, query: "", headers: {} }, key),
   });
   if (reply.ok && reply.value.body instanceof ReadableStream) await reply.value.body.cancel();
   return reply.ok;

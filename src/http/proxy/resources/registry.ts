@@ -97,12 +97,13 @@ export class ResourceRegistry {
     return this.#credentials;
   }
 
-  /** One usable key of each project, for questions that concern them all. */
-  async onePerProject(): Promise<readonly Credential[]> {
+  /** One usable key of each project, for questions that concern them all: the one that has to wait the least. */
+  async onePerProject(waitOf: (credential: Credential) => number): Promise<readonly Credential[]> {
     const found = new Map<string, Credential>();
     for (const credential of await this.credentials()) {
-      const project = projectOf(credential);
-      if (isUsable(credential) && !found.has(project)) found.set(project, credential);
+      const known = found.get(projectOf(credential));
+      if (!isUsable(credential) || (known !== undefined && waitOf(known) <= waitOf(credential))) continue;
+      found.set(projectOf(credential), credential);
     }
     return [...found.values()];
   }

@@ -22,7 +22,7 @@ import { mergedList } from "./merged_list.ts";
 import { namesInReply, parseResourcePath, type Reference, referencesIn, type ResourcePath } from "./names.ts";
 import { MOST_READ, needOf, type ResourceRequest } from "./resource_request.ts";
 import { firstWith, NO_OWNER } from "./owner_of_call.ts";
-import { hasResource } from "./pinned_owner.ts";
+import { hasResource, questionWait } from "./pinned_owner.ts";
 import { namedFailure, type Owner } from "./registry.ts";
 import {
   ephemeralToken,
@@ -136,8 +136,8 @@ async function askProjects(
   { deps, arrival, trail }: ResourceRequest,
   name: string,
 ): Promise<Credential | undefined> {
-  const keys = await deps.resources.registry.onePerProject();
-  return await firstWith(keys, ({ id }) => hasResource(deps, arrival, trail, id, name));
+  const keys = await deps.resources.registry.onePerProject((key) => questionWait(deps, arrival, key));
+  return await firstWith(keys, (key) => hasResource(deps, arrival, trail, key, name));
 }
 
 /**
