@@ -11,6 +11,7 @@ import { type Management, managementApp } from "./management_app.ts";
 import { proxyApp } from "./proxy_app.ts";
 import { Replays } from "./replay.ts";
 import { openRooms, type Rooms } from "./rooms.ts";
+import { traceCalls } from "./traces.ts";
 import { VERSION } from "./version.ts";
 import { SettingsError } from "./settings_error.ts";
 
@@ -59,6 +60,7 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
     ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
     ...(options.print === undefined ? {} : { print: options.print }),
   });
+  const stopTraces = await traceCalls(options.env ?? {}, rooms.ledger);
   await addKeysOfSettings(rooms);
   const access = await openAccess(rooms);
   const agents = agentsPort(rooms);
@@ -88,7 +90,10 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
       management.endStreams();
     },
     abort: () => rooms.shutdown.abort(),
-    close: () => rooms.close(),
+    close() {
+      stopTraces();
+      return rooms.close();
+    },
   };
 }
 

@@ -1,0 +1,85 @@
+import type { AttemptRecord, CallRecord } from "../core/mod.ts";
+import type { LedgerRoom } from "../ledger/mod.ts";
+import type { Environment } from "../config/mod.ts";
+
+/** True when somebody asked for OpenTelemetry in the way of its own variables. */
+function isWanted(env: Environment): boolean {
+  return env["OTEL_DENO"] === "true" && env["OTEL_SDK_DISABLED"] !== "true";
+}
+
+/**
+ * Gives each ended call to Deno's own OpenTelemetry exporter: a span for the call and one for each attempt inside it, named by the
+ * conventions for generative AI. No prompt and no secret is in them. Returns how to stop; does nothing unless OTEL_DENO asks for it.
+ */
+export async function traceCalls(
+  env: Environment,
+  ledger: Pick<LedgerRoom, "onRecord">,
+): Promise<() => void> {
+  if (!isWanted(env)) return () => {};
+  const { context, SpanKind, SpanStatusCode, trace } = await import("@opentelemetry/api");
+  const tracer = trace.getTracer("geminitro");
+  return ledger.onRecord((record) => {
+    if (record.outcome === "refused") return;
+    const call = tracer.startSpan(`${record.operation} ${record.modelUsed ?? record.modelAsked}`, {
+      kind: SpanKind.SERVER,
+      startTime: record.at,
+      attributes: callAttributes(record),
+    });
+    const inside = trace.setSpan(context.active(), call);
+    for (const attempt of record.attempts) {
+      const span = tracer.startSpan(`${record.operation} ${attempt.model}`, {
+        kind: SpanKind.CLIENT,
+        startTime: attempt.startedAt,
+        attributes: attemptAttributes(record, attempt),
+      }, inside);
+      if (attempt.failure !== undefined) {
+        span.setStatus({ code: SpanStatusCode.ERROR, message: attempt.message ?? "" });
+      }
+      span.end(attempt.startedAt + attempt.totalMs);
+    }
+    if (record.outcome === "failed") {
+      call.setStatus({ code: SpanStatusCode.ERROR, message: record.message ?? "" });
+    }
+    call.end(record.at + record.totalMs);
+  });
+}
+
+function callAttributes(record: CallRecord) {
+  const { usage, finish, failure } = record;
+  return {
+    "gen_ai.provider.name": "gcp.gemini",
+    "gen_ai.operation.name": record.operation === "generate" ? "chat" : record.operation,
+    "gen_ai.request.model": record.modelAsked,
+    "gen_ai.conversation.id": record.session,
+    "http.response.status_code": record.status,
+    "geminitro.request.id": record.id,
+    "geminitro.client": record.client,
+    "geminitro.agent": record.agent,
+    "geminitro.dialect": record.dialect,
+    "geminitro.queued_ms": record.queuedMs,
+    ...(record.modelUsed === undefined ? {} : { "gen_ai.response.model": record.modelUsed }),
+    ...(finish === undefined || finish === "" ? {} : { "gen_ai.response.finish_reasons": [finish] }),
+    ...(failure === undefined ? {} : { "error.type": failure }),
+    ...(record.firstTokenMs === undefined
+      ? {}
+      : { "gen_ai.server.time_to_first_token": record.firstTokenMs / 1_000 }),
+    ...(usage === undefined ? {} : {
+      "gen_ai.usage.input_tokens": usage.promptTokens + usage.toolUseTokens,
+      "gen_ai.usage.output_tokens": usage.candidatesTokens + usage.thoughtsTokens,
+      "gen_ai.usage.cache_read.input_tokens": usage.cachedTokens,
+    }),
+  };
+}
+
+function attemptAttributes({ operation }: CallRecord, attempt: AttemptRecord) {
+  return {
+    "gen_ai.provider.name": "gcp.gemini",
+    "gen_ai.operation.name": operation === "generate" ? "chat" : operation,
+    "gen_ai.request.model": attempt.model,
+    "geminitro.source": attempt.source,
+    "geminitro.key": attempt.credential,
+    "geminitro.bucket": attempt.bucket,
+    ...(attempt.status === undefined ? {} : { "http.response.status_code": attempt.status }),
+    ...(attempt.failure === undefined ? {} : { "error.type": attempt.failure }),
+  };
+}
