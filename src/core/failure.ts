@@ -30,7 +30,7 @@ export type FailureClass = typeof FAILURE_CLASSES[number];
  * credential for one operation of a model; an operation of a model at a source, whoever asks; a whole source; the way to it;
  * or every call that leaves this machine.
  */
-const FAILURE_SCOPES = [
+export const FAILURE_SCOPES = [
   "request",
   "credential",
   "account",

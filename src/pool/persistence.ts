@@ -30,6 +30,7 @@ export class Persistence {
   readonly #lazy = new Set<Bucket>();
   #cancel: (() => void) | undefined;
   #dueAt = Infinity;
+  #wroteAt = -Infinity;
   #writing: Promise<void> = Promise.resolve();
   /** The last write failed: said once, then tried in peace until one succeeds. */
   #failing = false;
@@ -100,10 +101,11 @@ export class Persistence {
     roster.recall(names.map((name) => name.slice(BUCKET.length)));
   }
 
-  /** To be written within 250 ms. */
+  /** To be written at once, or within 250 ms of the last write: a process may be ended at any moment. */
   changed(what: Kept): void {
     this.#urgent.add(what);
-    this.#schedule(this.#failing ? TUNING.saveRetry : TUNING.saveDelay);
+    const quiet = this.#clock.now() - this.#wroteAt >= TUNING.saveDelay;
+    this.#schedule(this.#failing ? TUNING.saveRetry : quiet ? 0 : TUNING.saveDelay);
   }
 
   /** Only a count moved: within two seconds is soon enough, because a lost one is corrected by Google itself. */
@@ -142,6 +144,7 @@ export class Persistence {
   }
 
   async #write(roster: Roster | undefined): Promise<void> {
+    this.#wroteAt = this.#clock.now();
     const batch = [...this.#urgent, ...this.#lazy].slice(0, BATCH);
     for (const one of batch) {
       this.#urgent.delete(one);
