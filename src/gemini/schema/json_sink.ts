@@ -31,7 +31,38 @@ export function toJsonSchemaSink(
   options: { readonly dropLargeBounds?: boolean } = {},
 ): ConvertedSchema {
   const root: SchemaNode = isSchema(schema) ? schema : {};
-  const size = JSON.stringify(root).length;
+  const text = JSON.stringify(root);
+  const key = options.dropLargeBounds === true ? `-${text}` : text;
+  const known = recent.get(key);
+  if (known !== undefined) return known;
+  const converted = convert(root, text.length, options);
+  remember(key, converted);
+  return converted;
+}
+
+/** Agents send the same tools with every turn. The same schema always gives the same result, which nobody changes. */
+const recent = new Map<string, ConvertedSchema>();
+let recentSize = 0;
+/** Characters of schemas whose conversion is kept, in all and of one. */
+const MOST_KEPT = 4_000_000;
+const LONGEST_KEPT = 200_000;
+
+function remember(key: string, converted: ConvertedSchema): void {
+  if (key.length > LONGEST_KEPT) return;
+  recent.set(key, converted);
+  recentSize += key.length;
+  for (const oldest of recent.keys()) {
+    if (recentSize <= MOST_KEPT) return;
+    recent.delete(oldest);
+    recentSize -= oldest.length;
+  }
+}
+
+function convert(
+  root: SchemaNode,
+  size: number,
+  options: { readonly dropLargeBounds?: boolean },
+): ConvertedSchema {
   const full = new JsonConverter(root, { ...options, mergeBudget: 2 * size, words: true });
   const converted = full.convert();
   if (JSON.stringify(converted).length <= maxConvertedSize(size)) {
