@@ -345,3 +345,25 @@ Deno.test("messages: a thread that is not held is thread_not_found, after which 
   assert.equal(at(told.json, "error.details.error_code"), "thread_not_found");
   assert.equal(generateCalls(t).length, 0);
 });
+
+Deno.test("messages: a thread is its maker's alone, and deleted as stored responses are", async () => {
+  await using t = await proxyUnderTest();
+  const tokens = await Promise.all(["a", "b"].map(async (name) => {
+    const made = await t.proxy.rooms.admin.addClient({ name });
+    assert.ok(made.ok);
+    return { authorization: `Bearer ${made.value.token}` };
+  }));
+  const send = (headers: Record<string, string>, thread: Json, text: string) =>
+    tell(t, "/v1/messages", {
+      headers,
+      body: { model: "gemini-2.5-flash", max_tokens: 1_024, thread, messages: [user(text)] },
+    });
+  const first = await send(tokens[0]!, { type: "create" }, "one");
+  assert.equal(first.status, 200, first.text);
+  const thread = { type: "continue", previous_message_id: first.json["id"] };
+  assert.equal((await send(tokens[1]!, thread, "two")).status, 404);
+  assert.equal((await send(tokens[0]!, thread, "two")).status, 200);
+  const path = `/v1/responses/${first.json["id"]}`;
+  assert.equal((await tell(t, path, { method: "DELETE", headers: tokens[0]! })).status, 200);
+  assert.equal((await send(tokens[0]!, thread, "three")).status, 404);
+});
