@@ -210,7 +210,11 @@ class Exchange implements OpenReply, Running {
     if (this.#ended === "timed_out") return timeoutFailure(this.#patience.setting, this.#patience.ms);
     if (this.#ended === "endless") return endlessFailure(this.#deps.settings.timeoutTotal);
     if (this.#deps.shutdown.aborted) return shuttingDown();
-    if (cause instanceof ReplyBeyondBounds) return beyondBoundsFailure(cause.message);
+    if (cause instanceof ReplyBeyondBounds) {
+      // What is left of it is still on its way.
+      this.abort();
+      return beyondBoundsFailure(cause.message);
+    }
     if (cause instanceof UpstreamFault) return transportFailure(cause.cause, this.way);
     this.abort();
     this.release();

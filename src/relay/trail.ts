@@ -120,6 +120,17 @@ export class CallTrail implements BagMember {
     this.#recorded = true;
     this.#deps.calls.end(this);
     this.#deps.ledger.record(this.#toRecord(status, failure));
+    if (failure !== undefined && OUT_OF_REACH.has(failure.class)) this.#logOutOfReach(failure);
+  }
+
+  /** Logs why Google is out of reach: each reason at once, and again a minute later at the soonest. */
+  #logOutOfReach({ message }: Failure): void {
+    const { ledger } = this.#deps;
+    const last = lastLogged.get(ledger);
+    const now = this.now();
+    if (last?.message === message && now - last.at < LOG_AGAIN_MS) return;
+    lastLogged.set(ledger, { message, at: now });
+    ledger.log("warn", "upstream", message, { request: this.facts.id });
   }
 
   #toRecord(status: number, failure: Failure | undefined): CallRecord {
@@ -147,6 +158,11 @@ export class CallTrail implements BagMember {
     return record;
   }
 }
+
+/** Failures that a person must mend on this machine, and so look for in its log. */
+const OUT_OF_REACH: ReadonlySet<Failure["class"]> = new Set(["transport", "config_fault"]);
+const LOG_AGAIN_MS = 60_000;
+const lastLogged = new WeakMap<object, { readonly message: string; readonly at: number }>();
 
 /** A call in flight or waiting. */
 export interface InFlightCall extends Omit<CallFacts, "requestBytes"> {

@@ -85,7 +85,7 @@ Deno.test("rates and budgets hold for every route that may reach Google, unknown
       { budget: { unit: "requests", limit: 1, period: "total" } },
     ]
   ) {
-    const headers = as(await tokenOf(t.proxy, "limited", limits));
+    const headers = as(await tokenOf(t.proxy, JSON.stringify(limits), limits));
     const [first, ...others] = await askAll(t, headers);
     assert.equal(first, 200);
     assert.deepEqual(new Set(others), new Set([429]), `${JSON.stringify(limits)}: ${others}`);

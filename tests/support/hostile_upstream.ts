@@ -19,6 +19,7 @@ const MODELS = ["gemini-2.5-flash", "gemini-2.5-pro"].map((id) => ({
 export class HostileUpstream implements AsyncDisposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #open = new Set<Deno.TcpConn>();
+  readonly #serving = new Set<Promise<void>>();
   readonly #accepting: Promise<void>;
   hostility: Hostility;
   /** When set, model lists are answered so too. */
@@ -38,10 +39,12 @@ export class HostileUpstream implements AsyncDisposable {
   async #accept(): Promise<void> {
     for await (const connection of this.#listener) {
       this.#open.add(connection);
-      void this.#serve(connection).catch(() => {}).finally(() => {
+      const serving = this.#serve(connection).catch(() => {}).finally(() => {
         this.#open.delete(connection);
+        this.#serving.delete(serving);
         close(connection);
       });
+      this.#serving.add(serving);
     }
   }
 
@@ -58,6 +61,9 @@ export class HostileUpstream implements AsyncDisposable {
     this.#listener.close();
     await this.#accepting;
     for (const connection of this.#open) close(connection);
+    await Promise.all(this.#serving);
+    // The platform closes the bodies of broken connections in turns of its own.
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
