@@ -45,7 +45,10 @@ export async function openAccounts(context: Context): Promise<OAuthRoom> {
 /** The account that an e-mail, an id or a part of either names. */
 export function findAccount(accounts: readonly AccountView[], wanted: string): AccountView {
   const exact = accounts.filter((one) => one.id === wanted || one.email === wanted);
-  const found = exact.length > 0 ? exact : accounts.filter((one) => one.email.includes(wanted));
+  const short = (id: string) => id.slice(id.indexOf("_") + 1);
+  const found = exact.length > 0
+    ? exact
+    : accounts.filter(({ id, email }) => email.includes(wanted) || short(id).startsWith(wanted));
   const [only] = found;
   if (only === undefined) throw new CommandError(`There is no account ${wanted}`, { code: "not_found" });
   if (found.length > 1) {

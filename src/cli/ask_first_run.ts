@@ -3,7 +3,7 @@ import type { Context } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { ApiError, type LocalClient } from "../management/client.ts";
 import type { AfterStart } from "./first_run.ts";
-import { plural } from "./spans.ts";
+import { plural } from "./plural.ts";
 
 type Way = "terminal" | "browser" | "skip";
 

@@ -1,19 +1,17 @@
 import type { Command } from "./command.ts";
-import { accountList } from "./commands/account_list.ts";
-import { accountRemove } from "./commands/account_remove.ts";
-import { aliasAdd } from "./commands/alias_add.ts";
-import { aliasList } from "./commands/alias_list.ts";
-import { aliasRemove } from "./commands/alias_remove.ts";
+import { requestsFollow, requestsList, requestsReplay, requestsShow } from "./commands/requests.ts";
+import { now } from "./commands/now.ts";
+import { fallbackList, fallbackRemove, fallbackSet } from "./commands/fallback.ts";
+import { keyAdd, keyCheck, keyEdit, keyList, keyRemove, keyUndo } from "./commands/key.ts";
+import { quotaGroupAdd, quotaGroupList, quotaGroupRemove } from "./commands/quota_group.ts";
+import { clientAdd, clientList, clientRevoke } from "./commands/client.ts";
+import { capList, capRemove, capSchedule, capSet } from "./commands/cap.ts";
+import { aliasAdd, aliasList, aliasRemove } from "./commands/alias.ts";
+import { accountList, accountOff, accountOn, accountRemove } from "./commands/account.ts";
 import { autostartInstall } from "./commands/autostart_install.ts";
 import { autostartRemove } from "./commands/autostart_remove.ts";
 import { autostartStatus } from "./commands/autostart_status.ts";
 import { backup } from "./commands/backup.ts";
-import { capList } from "./commands/cap_list.ts";
-import { capRemove } from "./commands/cap_remove.ts";
-import { capSet } from "./commands/cap_set.ts";
-import { clientAdd } from "./commands/client_add.ts";
-import { clientList } from "./commands/client_list.ts";
-import { clientRevoke } from "./commands/client_revoke.ts";
 import { completions } from "./commands/completions.ts";
 import { configShow } from "./commands/config_show.ts";
 import { demo } from "./commands/demo.ts";
@@ -21,19 +19,11 @@ import { doctor } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
 import { install } from "./commands/install.ts";
-import { keyAdd } from "./commands/key_add.ts";
-import { keyCheck } from "./commands/key_check.ts";
-import { keyList } from "./commands/key_list.ts";
-import { keyUndo } from "./commands/key_undo.ts";
-import { keyRemove } from "./commands/key_remove.ts";
 import { login } from "./commands/login.ts";
 import { mcp } from "./commands/mcp.ts";
 import { logs } from "./commands/logs.ts";
 import { masterKeyChange } from "./commands/master_key_change.ts";
 import { open } from "./commands/open.ts";
-import { quotaGroupAdd } from "./commands/quota_group_add.ts";
-import { quotaGroupList } from "./commands/quota_group_list.ts";
-import { quotaGroupRemove } from "./commands/quota_group_remove.ts";
 import { restart } from "./commands/restart.ts";
 import { sim } from "./commands/sim.ts";
 import { start } from "./commands/start.ts";
@@ -51,6 +41,11 @@ export const COMMANDS: readonly Command[] = [
   restart,
   status,
   stats,
+  now,
+  requestsList,
+  requestsShow,
+  requestsFollow,
+  requestsReplay,
   mcp,
   logs,
   open,
@@ -60,11 +55,14 @@ export const COMMANDS: readonly Command[] = [
   uninstall,
   keyAdd,
   keyList,
+  keyEdit,
   keyRemove,
   keyUndo,
   keyCheck,
   login,
   accountList,
+  accountOn,
+  accountOff,
   accountRemove,
   aliasAdd,
   aliasList,
@@ -72,8 +70,12 @@ export const COMMANDS: readonly Command[] = [
   quotaGroupAdd,
   quotaGroupList,
   quotaGroupRemove,
+  fallbackSet,
+  fallbackList,
+  fallbackRemove,
   capSet,
   capList,
+  capSchedule,
   capRemove,
   clientAdd,
   clientList,

@@ -1,21 +1,26 @@
 import { redact } from "../core/mod.ts";
 import { createStyle, type Style } from "./style.ts";
+import { fitTable, wrapLine } from "./table.ts";
 
 /** Where a command writes. Everything passes through redact() but what is meant to be shown once. */
 export interface Output {
   readonly style: Style;
-  /** Columns of the terminal, 80 when there is none. */
+  /** What the reader types to run the program. */
+  readonly name: string;
+  /** Columns of the terminal; infinite without one, since what is piped is searched by lines. */
   readonly columns: number;
-  /** A line for people; nothing is written with --json. */
+  /** A line for people, wrapped between words in a terminal; nothing is written with --json. */
   line(text?: string): void;
+  /** A line of a file, or one to be copied: as it is, however long. */
+  verbatim(text: string): void;
+  /** Rows under a heading, fitted to the terminal. */
+  table(head: readonly string[], rows: readonly (readonly string[])[]): void;
   /** The answer for scripts, as one JSON value; only written with --json. */
   json(value: unknown): void;
   /** A line on standard error. */
   warn(text: string): void;
   /** A token that was made just now: written as it is, this once. */
   once(text: string): void;
-  /** Writes without an end of line and without redaction of colours; for pictures that are redrawn. */
-  frame(text: string): void;
 }
 
 export interface OutputOptions {
@@ -29,23 +34,32 @@ export interface OutputOptions {
 }
 
 export function createOutput(options: OutputOptions): Output {
-  const { json, write, name = PROGRAM } = options;
+  const { json, write, columns, name = PROGRAM } = options;
   const shown = (text: string) => redact(asCalled(text, name));
+  const style = createStyle(options.colour);
+  const verbatim = (text: string) => {
+    if (!json) write(`${shown(text)}\n`);
+  };
   return {
-    style: createStyle(options.colour),
-    columns: options.columns,
+    style,
+    name,
+    columns,
+    verbatim,
     line: (text = "") => {
-      if (!json) write(`${shown(text)}\n`);
+      if (!json) write(`${shown(text).split("\n").flatMap((one) => wrapLine(one, columns)).join("\n")}\n`);
+    },
+    table: (head, rows) => {
+      // Redacted cell by cell: what is replaced must be measured as it is shown.
+      const cells = rows.map((row) => row.map(shown));
+      for (const line of rows.length === 0 ? [] : fitTable(head, cells, columns, style)) verbatim(line);
     },
     json: (value) => {
       if (json) write(`${JSON.stringify(value, replaceSecrets, 2)}\n`);
     },
-    warn: (text) => options.writeError(`${shown(text)}\n`),
+    warn: (text) =>
+      options.writeError(`${shown(text).split("\n").flatMap((one) => wrapLine(one, columns)).join("\n")}\n`),
     once: (text) => {
       if (!json) write(`${text}\n`);
-    },
-    frame: (text) => {
-      if (!json) write(redact(text));
     },
   };
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import assert from "node:assert/strict";
 import { chatModels, defaultModel } from "./agents/chat_models.ts";
 import { bar } from "./bar.ts";
@@ -8,9 +9,9 @@ import { nearWords } from "./near_word.ts";
 import { createOutput } from "./output.ts";
 import { fromLsof, fromNetstat, fromSs } from "./port_holder.ts";
 import { localUrl } from "./server_file.ts";
-import { span } from "./spans.ts";
+import { shortIds } from "./short_ids.ts";
 import { createStyle } from "./style.ts";
-import { table, width } from "./table.ts";
+import { fitTable, table, width, wrapLine } from "./table.ts";
 
 const PLAIN = createStyle(false);
 
@@ -31,12 +32,39 @@ Deno.test("table() aligns columns and does not count colours", () => {
   assert.deepEqual(table([[green, "b"], ["longer", "c"]])[0], `${green}      b`);
 });
 
-Deno.test("span() keeps the two largest units", () => {
-  const cases = [[0, "0s"], [-5, "0s"], [59_400, "59s"], [61_000, "1m 1s"], [7_500_000, "2h 5m"], [
-    90_000_000,
-    "1d 1h",
-  ]];
-  for (const [ms, text] of cases) assert.equal(span(Number(ms)), text);
+Deno.test("fitTable() fits every width: cells wrap between words, no word is cut, no text is lost", () => {
+  const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 12 });
+  const cell = words.map((parts) => parts.join(" "));
+  fc.assert(fc.property(
+    fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 6 }),
+    fc.constantFrom(30, 50, 80, 200),
+    fc.boolean(),
+    (rows, columns, colour) => {
+      const { green } = createStyle(colour);
+      const lines = fitTable(["NAME", "STATE", "WHY"], rows.map((row) => row.map(green)), columns, PLAIN);
+      for (const line of lines) assert.ok(width(line) <= columns, `${width(line)} of ${columns}: ${line}`);
+      // deno-lint-ignore no-control-regex
+      const shown = lines.join(" ").replace(/\x1b\[[0-9;]*m/g, "").split(/\s+/);
+      const wanted = rows.flat().flatMap((text) => text.split(" "));
+      for (const word of wanted) {
+        assert.ok(shown.includes(word), `${word} is cut or lost: ${lines.join("\n")}`);
+      }
+    },
+  ));
+});
+
+Deno.test("wrapLine() hangs what follows under the text behind the first gap, and counts wide letters as two", () => {
+  assert.deepEqual(wrapLine("keys     one two three four", 20), ["keys     one two", "         three four"]);
+  assert.deepEqual(wrapLine("  a note that is long", 14), ["  a note that", "  is long"]);
+  assert.deepEqual(wrapLine("short", 20), ["short"]);
+  assert.equal(width("日本"), 4);
+  assert.equal(width("👍🏽"), 2);
+});
+
+Deno.test("shortIds() are as short as they can be and lead to one id each", () => {
+  const ids = ["cred_AAAAAA1x", "cred_AAAAAA2x", "cred_BBBBBBBB"];
+  assert.deepEqual([...shortIds(ids).values()], ["AAAAAA1", "AAAAAA2", "BBBBBBB"]);
+  assert.deepEqual([...shortIds([]).values()], []);
 });
 
 Deno.test("bar() is never longer than its frame", () => {
@@ -116,7 +144,8 @@ Deno.test("createOutput() hides secrets on every way out but the one that is mea
   const make = (json: boolean) =>
     createOutput({ json, colour: false, columns: 80, write, writeError: write });
   make(false).line(`key ${key}`);
-  make(false).frame(key);
+  make(false).verbatim(key);
+  make(false).table(["KEY"], [[key]]);
   make(true).json({ nested: [{ key }] });
   make(false).warn(key);
   assert.ok(!text.includes(key), text);

@@ -10,6 +10,7 @@ import { commandName, installKind } from "../update/mod.ts";
 import { asCalled, createOutput, type Output } from "./output.ts";
 import { readArguments } from "./read_arguments.ts";
 import type { CliServices } from "./services.ts";
+import { wrapLine } from "./table.ts";
 
 /** Runs one command line and gives the exit code: 0 done, 1 failed, 2 written wrongly. Never throws. */
 export async function runCli(argv: readonly string[], services: CliServices): Promise<number> {
@@ -43,7 +44,9 @@ async function dispatch(argv: readonly string[], services: CliServices, out: Out
 /** Help that was asked for is an answer; help for want of a command is not. */
 function show(text: string, services: CliServices, argv: readonly string[]): number {
   const asked = argv.includes("--help") || argv.includes("-h");
-  (asked ? services.write : services.writeError)(`${asCalled(text, commandName(installKind(services)))}\n`);
+  const lines = asCalled(text, commandName(installKind(services))).split("\n");
+  const fitted = lines.flatMap((line) => wrapLine(line, columnsOf(services)));
+  (asked ? services.write : services.writeError)(`${fitted.join("\n")}\n`);
   return asked ? 0 : 2;
 }
 
@@ -72,12 +75,22 @@ function outputOf(argv: readonly string[], services: CliServices): Output {
   return createOutput({
     json,
     colour: terminal.output && !plain,
-    columns: terminal.columns,
+    columns: columnsOf(services),
     name: commandName(installKind(services)),
     write,
     writeError,
   });
 }
+
+/** A terminal's own width, else what COLUMNS asks for. */
+function columnsOf({ terminal, env }: Pick<CliServices, "terminal" | "env">): number {
+  const asked = Number(env["COLUMNS"]);
+  if (terminal.output) return Math.max(LEAST_COLUMNS, terminal.columns);
+  return Number.isInteger(asked) && asked >= LEAST_COLUMNS ? asked : Infinity;
+}
+
+/** Below this nothing can be laid out. */
+const LEAST_COLUMNS = 20;
 
 function tell(cause: unknown, out: Output): number {
   const known = cause instanceof CommandError ? cause : refusal(cause);

@@ -1,34 +1,31 @@
 import { bar } from "./bar.ts";
 import type { Figures } from "./commands/stats.ts";
-import type { Verdict } from "../management/contract.ts";
-import { plural, span } from "./spans.ts";
+import { backText, untilText } from "../core/mod.ts";
+import type { Bucket, Key, Verdict } from "../management/contract.ts";
+import type { Output } from "./output.ts";
+import { plural } from "./plural.ts";
 import type { Style } from "./style.ts";
-import { table } from "./table.ts";
 
 const MOST_BUCKETS = 12;
 const MOST_MODELS = 8;
 const ALERT_PERCENT = 80;
 const DAYS = 7;
 
-/** The figures as lines: quota first. */
-export function statsLines(figures: Figures, style: Style, now: number): string[] {
-  return [
-    style.bold("Quota"),
-    `  ${verdictLine(figures.overview.verdict, style)}`,
-    ...quotaLines(figures, style, now),
-    "",
-    style.bold("Requests"),
-    ...requestLines(figures, style),
-    "",
-    style.bold("Keys"),
-    ...keyLines(figures, style),
-    "",
-    style.bold("Models"),
-    ...modelLines(figures),
-    "",
-    style.bold("Last 7 days"),
-    ...historyLines(figures, style, now),
+/** The figures, quota first; each part under its heading. */
+export function showStats(figures: Figures, out: Output, now: number): void {
+  const { style } = out;
+  const parts: readonly (readonly [heading: string, show: () => void])[] = [
+    ["Quota", () => showQuota(figures, out, now)],
+    ["Requests", () => showRequests(figures, out)],
+    ["Keys", () => showKeys(figures, out, now)],
+    ["Models", () => showModels(figures, out)],
+    ["Last 7 days", () => showHistory(figures, out, now)],
   ];
+  parts.forEach(([heading, show], index) => {
+    if (index > 0) out.line();
+    out.line(style.bold(heading));
+    show();
+  });
 }
 
 /** The verdict that every screen gives, in its colour. */
@@ -37,88 +34,121 @@ export function verdictLine({ status, message }: Verdict, style: Style): string 
   return `${paint(status)}  ${message}`;
 }
 
-function quotaLines({ caps, buckets }: Figures, style: Style, now: number): string[] {
+function showQuota(figures: Figures, out: Output, now: number): void {
+  const { caps, buckets, keys, overview } = figures;
+  const { style } = out;
+  out.line(verdictLine(overview.verdict, style));
   const capRows = caps.map((cap) => [
     cap.model,
+    "your cap",
     bar(cap.percentage, cap.alertThreshold, style),
     `${cap.current} of ${cap.limit} ${cap.unit} ${cap.period}`,
-    `resets in ${span(Date.parse(cap.nextReset) - now)}`,
+    backText(Date.parse(cap.nextReset), now),
   ]);
   const bucketRows = buckets.flatMap((bucket) =>
     bucket.limits.filter(({ limit }) => limit !== undefined && limit > 0).map((limit) => ({
       share: limit.used / (limit.limit ?? 1) * 100,
       row: [
         bucket.model,
+        ownerName(bucket, keys),
         bar(limit.used / (limit.limit ?? 1) * 100, ALERT_PERCENT, style),
-        `${limit.used} of ${limit.limit} ${limit.kind.replaceAll("_", " ")}, ${bucket.project}`,
-        limit.resetsAt === undefined ? "" : `resets in ${span(Date.parse(limit.resetsAt) - now)}`,
+        `${limit.used} of ${limit.limit} ${KINDS[limit.kind]}`,
+        limit.resetsAt === undefined ? "-" : backText(Date.parse(limit.resetsAt), now),
       ],
     }))
   ).sort((a, b) => b.share - a.share).slice(0, MOST_BUCKETS).map(({ row }) => row);
   const rows = [...capRows, ...bucketRows];
-  return rows.length === 0
-    ? [style.dim("  No cap is set, and Google has named no limit yet.")]
-    : indent(table(rows));
+  if (rows.length === 0) return out.line(style.dim("No cap is set, and Google has named no limit yet."));
+  out.table(["MODEL", "OF", "USED", "COUNT", "RESETS"], rows);
 }
 
-function requestLines({ stats }: Figures, style: Style): string[] {
+const KINDS: Readonly<Record<Bucket["limits"][number]["kind"], string>> = {
+  requests_per_minute: "RPM",
+  tokens_per_minute: "TPM",
+  requests_per_day: "RPD",
+  remaining_fraction: "of the quota",
+};
+
+/** The project's name, or the key's when no project is known of it. */
+function ownerName({ project, projectKind, credentials }: Bucket, keys: readonly Key[]): string {
+  if (projectKind !== "key") return project;
+  const key = keys.find(({ id }) => credentials.includes(id));
+  return key === undefined ? project : key.label || key.tail;
+}
+
+function showRequests({ stats }: Figures, out: Output): void {
   const { totals, today } = stats;
-  const rate = totals.requests === 0 ? "-" : `${((1 - totals.errorRate) * 100).toFixed(1)}%`;
-  const paint = totals.errorRate <= 0.1 ? style.green : totals.errorRate <= 0.3 ? style.yellow : style.red;
-  return indent(table([
-    ["total", String(stats.totalRequests), `${paint(rate)} good`, `${stats.totalErrors} failed`],
-    ["today", String(today.requests), `${today.tokens.total} tokens`, `${today.errors} failed`],
-    ["latency", `p50 ${ms(totals.latency.p50)}`, `p95 ${ms(totals.latency.p95)}`, ""],
-  ]));
+  const { style } = out;
+  const row = (name: string, figures: typeof totals) => {
+    const { errorRate, success, errors, requests, tokens, latency } = figures;
+    const paint = errorRate <= 0.1 ? style.green : errorRate <= 0.3 ? style.yellow : style.red;
+    const good = success + errors === 0 ? "-" : paint(`${((1 - errorRate) * 100).toFixed(1)}%`);
+    return [
+      name,
+      String(requests),
+      String(errors),
+      good,
+      String(tokens.total),
+      ms(latency.p50),
+      ms(latency.p95),
+    ];
+  };
+  out.table(["", "CALLS", "FAILED", "GOOD", "TOKENS", "P50", "P95"], [
+    row("total", totals),
+    row("today", today),
+  ]);
 }
 
-function keyLines({ quotas, keys }: Figures, style: Style): string[] {
-  const { active, cooldown, disabled, dead, total, cooldownKeys } = quotas.poolStatus;
-  const busiest = [...keys].sort((a, b) => b.usage - a.usage).slice(0, MOST_MODELS).filter((key) =>
-    key.usage > 0
-  );
-  return [
-    `  ${style.green(`${active} active`)}, ${cooldown} cooling, ${disabled} disabled, ${dead} dead of ${
+function showKeys({ overview, keys }: Figures, out: Output, now: number): void {
+  const { active, cooldown, disabled, dead, total } = overview.keys;
+  const { style } = out;
+  out.line(
+    `${style.green(`${active} active`)}, ${cooldown} cooling, ${disabled} disabled, ${dead} dead of ${
       plural(total, "key")
     }`,
-    ...cooldownKeys.map(({ tail, remaining }) =>
-      `  ${style.yellow(tail)} cools for ${span(remaining * 1_000)}`
-    ),
-    ...indent(
-      table(busiest.map((key) => [key.label || key.tail, `${key.usage} calls`, `${key.errors} failed`])),
-    ),
-  ];
-}
-
-function modelLines({ stats }: Figures): string[] {
-  const used = Object.entries(stats.modelStats).sort(([, a], [, b]) => b.requests - a.requests).slice(
-    0,
-    MOST_MODELS,
   );
-  if (used.length === 0) return ["  None was used yet."];
-  return indent(table(used.map(([model, cell]) => [
-    model,
-    `${cell.requests} calls`,
-    `${cell.tokens.total} tokens`,
-    `${(cell.errorRate * 100).toFixed(1)}% failed`,
-  ])));
+  for (const { label, tail, cooldownUntil } of keys.filter(({ status }) => status === "cooldown")) {
+    const until = cooldownUntil === null ? "" : ` ${untilText(Date.parse(cooldownUntil), now)}`;
+    out.line(`${style.yellow(label || tail)} cools down${until}`);
+  }
+  const busiest = [...keys].sort((a, b) => b.usage - a.usage).slice(0, MOST_MODELS).filter(({ usage }) =>
+    usage > 0
+  );
+  out.table(
+    ["KEY", "CALLS", "FAILED"],
+    busiest.map((key) => [key.label || key.tail, String(key.usage), String(key.errors)]),
+  );
 }
 
-function historyLines({ stats }: Figures, style: Style, now: number): string[] {
+function showModels({ stats }: Figures, out: Output): void {
+  const used = Object.entries(stats.modelStats).sort(([, a], [, b]) => b.requests - a.requests)
+    .slice(0, MOST_MODELS);
+  if (used.length === 0) return out.line("None was used yet.");
+  out.table(
+    ["MODEL", "CALLS", "TOKENS", "FAILED"],
+    used.map(([model, cell]) => [
+      model,
+      String(cell.requests),
+      String(cell.tokens.total),
+      `${(cell.errorRate * 100).toFixed(1)}%`,
+    ]),
+  );
+}
+
+function showHistory({ stats }: Figures, out: Output, now: number): void {
   const days = Array.from({ length: DAYS }, (_, index) => {
     const day = new Date(now - (DAYS - 1 - index) * 86_400_000).toISOString().slice(0, 10);
     return { day, cell: stats.daily[day] };
   });
   const most = Math.max(1, ...days.map(({ cell }) => cell?.requests ?? 0));
-  return indent(table(days.map(({ day, cell }) => {
-    const requests = cell?.requests ?? 0;
-    const length = Math.ceil(requests / most * 24);
-    return [day, String(requests), style.cyan("█".repeat(length)), `${cell?.errors ?? 0} failed`];
-  })));
-}
-
-function indent(lines: readonly string[]): string[] {
-  return lines.map((line) => `  ${line}`);
+  out.table(
+    ["DAY (UTC)", "CALLS", "FAILED", ""],
+    days.map(({ day, cell }) => {
+      const requests = cell?.requests ?? 0;
+      const length = Math.ceil(requests / most * 20);
+      return [day, String(requests), String(cell?.errors ?? 0), out.style.cyan("█".repeat(length))];
+    }),
+  );
 }
 
 function ms(value: number | null): string {

@@ -22,3 +22,6 @@ export function createStyle(colour: boolean): Style {
     cyan: paint(36, 39),
   };
 }
+
+/** Gives every text back as it is. */
+export const PLAIN_STYLE: Style = createStyle(false);

@@ -6,6 +6,10 @@ const [first = "", second = "", third = ""] = KEYS;
 const tail = (key: string) => key.slice(-6);
 
 interface Key {
+  readonly id: string;
+  readonly enabled: boolean;
+  readonly priority: number;
+  readonly denyModels: readonly string[] | null;
   readonly tail: string;
   readonly label: string;
   readonly status: string;
@@ -28,10 +32,26 @@ async function keys(cli: CliHome): Promise<void> {
     ["...0003", "team", "active"],
   ]);
   assert.match(await cli.good(["key", "check", tail(second)]), /^works \.\.\.0002/);
+  await edits(cli, listed.find((key) => key.tail === "...0002")!);
   await cli.good(["key", "remove", tail(third)]);
   const gone = await cli.run(["key", "remove", tail(third)]);
   assert.equal(gone.code, 1);
   assert.match(await cli.good(["key", "list"]), /2 keys\n$/);
+}
+
+/** The short id that the list shows leads to the key, whatever is asked. */
+async function edits(cli: CliHome, key: Key): Promise<void> {
+  const short = key.id.slice("cred_".length, "cred_".length + 6);
+  assert.match(await cli.good(["key", "list"]), new RegExp(`^${short}  .*0002 +team `, "m"));
+  assert.match(await cli.good(["key", "check", short]), /^works \.\.\.0002/);
+  const edited = await cli.json<Key>(["key", "edit", short, "--off", "--priority", "-3", "--deny", "*-pro*"]);
+  assert.deepEqual([edited.enabled, edited.priority, edited.denyModels], [false, -3, ["*-pro*"]]);
+  assert.match(await cli.good(["key", "list", "--status", "disabled"]), /0002 .*disabled[\s\S]*\n1 key\n$/);
+  const back = await cli.json<Key>(["key", "edit", key.id, "--on", "--priority", "0", "--deny", "none"]);
+  assert.deepEqual([back.enabled, back.priority, back.denyModels], [true, 0, null]);
+  const nothing = await cli.run(["key", "edit", short]);
+  assert.equal(nothing.code, 2);
+  assert.match(nothing.stderr, /Say what is to change/);
 }
 
 async function names(cli: CliHome): Promise<void> {
@@ -46,6 +66,13 @@ async function names(cli: CliHome): Promise<void> {
   await cli.good(["quota-group", "remove", "fast"]);
   const none = await cli.run(["quota-group", "remove", "fast"]);
   assert.equal(none.code, 1);
+  await cli.good(["fallback", "set", "gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite"]);
+  assert.match(
+    await cli.good(["fallback", "list"]),
+    /^MODEL +THEN\ngemini-2\.5-pro +gemini-2\.5-flash, gemini-2\.5-flash-lite\n$/,
+  );
+  await cli.good(["fallback", "remove", "gemini-2.5-pro"]);
+  assert.match(await cli.good(["fallback", "list"]), /^There are no fallbacks/);
 }
 
 async function limits(cli: CliHome): Promise<void> {
@@ -57,6 +84,12 @@ async function limits(cli: CliHome): Promise<void> {
       ["gemini-2.5-pro", 1500, "weekly", 90],
     ],
   );
+  assert.match(
+    await cli.good(["cap", "list"]),
+    /^FOR +LIMIT +THEN +USED +RESETS\ngemini-2\.5-pro +1500 requests weekly/,
+  );
+  await cli.good(["cap", "schedule", "06:30", "--zone", "Europe/Vienna"]);
+  assert.equal(await cli.good(["cap", "schedule"]), "Caps' periods begin at 06:30, Europe/Vienna\n");
   await cli.good(["cap", "remove", "gemini-2.5-pro"]);
   const made = await cli.run(["client", "add", "laptop", "--json"]);
   const { token } = JSON.parse(made.stdout) as { token: string };

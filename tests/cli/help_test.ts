@@ -60,7 +60,7 @@ Deno.test("wrong words are answered with the nearest right ones and exit code 2"
     ["cap set m 5 --period yearly", /must be one of hourly, daily, weekly, monthly/],
     ["cap set m five", /must be a whole number/],
     ["completions tcsh", /must be one of bash, zsh, fish, powershell/],
-    ["key add k --tier gold", /--tier must be one of free/],
+    ["key add k --tier gold", /--tier is "gold", but must be one of free/],
     ["update --check --rollback", /not both/],
   ];
   for (const [line, message] of cases) {

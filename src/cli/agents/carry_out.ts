@@ -76,10 +76,10 @@ function showPlan({ out }: Context, { agent, plan }: Planned, mask: (text: strin
   const { diff, notes, lines, edits } = plan.value;
   if (edits.length === 0 && agent !== "manual") out.line("  Nothing to change.");
   for (const line of diff === "" ? [] : diff.trimEnd().split("\n")) {
-    out.line(`  ${paint(mask(line), out.style)}`);
+    out.verbatim(`  ${paint(mask(line), out.style)}`);
   }
   for (const note of notes) out.line(`  ${mask(note)}`);
-  for (const line of lines ?? []) out.line(`  ${mask(line)}`);
+  for (const line of lines ?? []) out.verbatim(`  ${mask(line)}`);
 }
 
 function paint(line: string, style: Context["out"]["style"]): string {

@@ -2,6 +2,7 @@ import type { ClientInput } from "../../admin/mod.ts";
 import type { Command, Context } from "../command.ts";
 import { usageError } from "../command_error.ts";
 import { oneOf } from "../one_of.ts";
+import { backText } from "../../core/mod.ts";
 
 const UNITS = ["requests", "tokens", "usd"] as const;
 const PERIODS = ["daily", "weekly", "monthly", "total"] as const;
@@ -61,3 +62,45 @@ function budgetOf(context: Context): ClientInput["budget"] {
   }
   return { unit: unit ?? "requests", limit, period: period ?? "daily" };
 }
+
+export const clientList: Command = {
+  name: "client list",
+  summary: "List all client tokens with their limits and use",
+  usage: "",
+  examples: [{ line: "geminitro client list", says: "The tokens themselves are not kept" }],
+  options: [],
+  takes: { least: 0, most: 0 },
+  async run(context) {
+    const clients = await (await context.client()).clients();
+    const { out } = context;
+    out.json(clients);
+    if (clients.length === 0) out.line("There are no further clients. Make one: geminitro client add <name>");
+    const now = Date.now();
+    const rows = clients.map((client) => [
+      client.name,
+      client.id,
+      `...${client.tail}`,
+      client.status === "active" ? out.style.green(client.status) : out.style.dim(client.status),
+      client.budget === undefined
+        ? "no budget"
+        : `${client.budget.limit} ${client.budget.unit} ${client.budget.period}`,
+      client.expiresAt === undefined ? "never" : backText(Date.parse(client.expiresAt), now),
+      String(client.usage?.requests ?? 0),
+    ]);
+    out.table(["CLIENT", "ID", "TOKEN", "STATUS", "BUDGET", "ENDS", "CALLS"], rows);
+  },
+};
+
+export const clientRevoke: Command = {
+  name: "client revoke",
+  summary: "End a client's token at once",
+  usage: "<name or id>",
+  examples: [{ line: "geminitro client revoke laptop", says: "Its figures stay" }],
+  options: [],
+  takes: { least: 1, most: 1 },
+  async run(context) {
+    const client = await (await context.client()).revokeClient(context.args[0] ?? "");
+    context.out.json(client);
+    context.out.line(`Revoked the token of ${client.name}`);
+  },
+};

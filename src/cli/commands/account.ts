@@ -1,0 +1,118 @@
+import { backText } from "../../core/mod.ts";
+import type { AccountView } from "../../oauth/mod.ts";
+import { findAccount, openAccounts } from "../accounts.ts";
+import { bar } from "../bar.ts";
+import type { Command, Context } from "../command.ts";
+import { CommandError } from "../command_error.ts";
+import { shortIds } from "../short_ids.ts";
+
+/** From this much of a quota on, its bar is yellow. */
+const ALERT_PERCENT = 80;
+
+export const accountList: Command = {
+  name: "account list",
+  summary: "List all signed-in accounts with their state and the quota that Google says is left",
+  usage: "",
+  examples: [{ line: "geminitro account list", says: "Antigravity, Gemini CLI and Vertex AI" }],
+  options: [],
+  takes: { least: 0, most: 0 },
+  async run(context) {
+    const accounts = await (await openAccounts(context)).accounts();
+    const { out } = context;
+    out.json(accounts);
+    if (accounts.length === 0) {
+      return out.line("There are no accounts. Sign in: geminitro login <source>");
+    }
+    const ids = shortIds(accounts.map(({ id }) => id));
+    out.table(
+      ["ID", "ACCOUNT", "SOURCE", "TIER", "PROJECT", "STATE"],
+      accounts.map(({ id, email, source, tier, project, state }) => [
+        ids.get(id) ?? id,
+        email,
+        source,
+        tier,
+        project ?? "-",
+        state === "ready" ? out.style.green(state) : out.style.yellow(state.replaceAll("_", " ")),
+      ]),
+    );
+    showTroubles(accounts, context);
+    showQuotas(accounts, context);
+  },
+};
+
+/** Why accounts do not serve, when they are tried again, and what brings them back. */
+function showTroubles(accounts: readonly AccountView[], { out }: Context): void {
+  const lines = accounts.flatMap(({ email, reason, remedy, link, until }) => {
+    const again = until === undefined ? undefined : `Tried again ${backText(until, Date.now())}.`;
+    const words = [reason, again, remedy, link].filter((word) => word !== undefined);
+    return words.length === 0 ? [] : [`${email}: ${words.join(" ")}`];
+  });
+  if (lines.length > 0) out.line();
+  for (const line of lines) out.line(line);
+}
+
+function showQuotas(accounts: readonly AccountView[], { out }: Context): void {
+  const now = Date.now();
+  const rows = accounts.flatMap(({ email, quota }) =>
+    (quota?.buckets ?? []).map((bucket) => [
+      email,
+      bucket.label,
+      bucket.window,
+      bucket.remaining === undefined
+        ? "not said"
+        : bar((1 - bucket.remaining) * 100, ALERT_PERCENT, out.style),
+      bucket.resetsAt === undefined ? "-" : backText(bucket.resetsAt, now),
+    ])
+  );
+  if (rows.length === 0) return;
+  out.line();
+  out.table(["ACCOUNT", "QUOTA", "WINDOW", "USED", "RESETS"], rows);
+  for (const { email, quota } of accounts) {
+    if (quota?.problem !== undefined) out.line(`${email}: these numbers are old: ${quota.problem}`);
+  }
+}
+
+export const accountRemove: Command = {
+  name: "account remove",
+  summary: "Revoke an account's access at Google and remove it",
+  usage: "<e-mail or id>",
+  examples: [{
+    line: "geminitro account remove ada@example.com",
+    says: "It is removed even when Google is away",
+  }],
+  options: [],
+  takes: { least: 1, most: 1 },
+  async run(context) {
+    const room = await openAccounts(context);
+    const account = findAccount(await room.accounts(), context.args[0] ?? "");
+    const out = await room.signOut(account.id);
+    if (!out.ok) throw new CommandError(out.error.message, { code: out.error.code });
+    const { email, revoked } = out.value;
+    context.out.json({ removed: email, revoked });
+    context.out.line(
+      `Removed ${email}${revoked ? "" : "; Google could not be told, so revoke it there as well"}`,
+    );
+  },
+};
+
+function switchCommand(word: "on" | "off"): Command {
+  return {
+    name: `account ${word}`,
+    summary: word === "on" ? "Use an account again" : "Use an account no more, and stay signed in",
+    usage: "<e-mail or id>",
+    examples: [{
+      line: `geminitro account ${word} ada@example.com`,
+      says: "Within a second, also while it runs",
+    }],
+    options: [],
+    takes: { least: 1, most: 1 },
+    async run(context) {
+      const key = await (await context.client()).editKey(context.args[0] ?? "", { enabled: word === "on" });
+      context.out.json(key);
+      context.out.line(`${key.email ?? (key.label || key.tail)} is ${word} now`);
+    },
+  };
+}
+
+export const accountOn = switchCommand("on");
+export const accountOff = switchCommand("off");

@@ -1,0 +1,47 @@
+import type { CommandOption, Context } from "./command.ts";
+import { interrupted } from "./interrupted.ts";
+import { createOutput, type Output } from "./output.ts";
+
+const USUAL_SECONDS = 2;
+
+/** What a command that can be watched takes. */
+export const WATCH_OPTIONS: readonly CommandOption[] = [
+  { name: "watch", short: "w", summary: "Go on showing it until Ctrl-C" },
+  {
+    name: "interval",
+    value: "<seconds>",
+    summary: `Between two pictures of --watch; default ${USUAL_SECONDS}`,
+  },
+];
+
+/** Shows something once, or again and again with --watch; with --json one object a line then. */
+export async function watch(context: Context, show: (out: Output) => Promise<void>): Promise<void> {
+  const pause = (context.number("interval", 1) ?? USUAL_SECONDS) * 1_000;
+  if (!context.flag("watch")) return await show(context.out);
+  const { services, out, json } = context;
+  const ending = interrupted(context);
+  while (!ending.aborted) {
+    let picture = "";
+    const write = (text: string) => void (picture += text);
+    await show(createOutput({
+      json,
+      colour: out.style.colour,
+      columns: out.columns,
+      name: out.name,
+      write,
+      writeError: write,
+    }));
+    // Home, then what is below: nothing flickers as it would when all is cleared first.
+    if (json) services.write(`${JSON.stringify(JSON.parse(picture))}\n`);
+    else services.write(services.terminal.output ? `\x1b[H\x1b[J${picture}` : `${picture}\n`);
+    await waitFor(pause, ending);
+  }
+}
+
+/** Until the time is over or the command is interrupted. */
+export function waitFor(ms: number, ending: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    ending.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
