@@ -45,18 +45,43 @@ async function giveRequire(script: URL): Promise<void> {
   await Deno.writeTextFile(script, lead + text);
 }
 
+/**
+ * What Ink loads for its own developers when DEV is set, and does not depend on. The bundler lifts its import to the top of the
+ * script, where it would be demanded at every start.
+ */
+const DEVTOOLS = "react-devtools-core";
+
+async function leaveOutDevtools(script: URL): Promise<void> {
+  const text = await Deno.readTextFile(script);
+  const parts = text.split(/import ([\w$]+) from"react-devtools-core";/);
+  if (parts.length !== 3) {
+    throw new Error(`${DEVTOOLS} is imported in an unknown way: look at tools/bundle.ts`);
+  }
+  const [before, name, after] = parts;
+  await Deno.writeTextFile(script, `${before}const ${name}=undefined;${after}`);
+}
+
 /** Builds `dist/`; returns its folder. */
 export async function bundle(target: URL = DIST): Promise<URL> {
   await buildDashboard({ force: false });
   await Deno.remove(target, { recursive: true }).catch(() => {});
   await Deno.mkdir(target, { recursive: true });
+  const script = new URL("geminitro.js", target);
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--minify", "--output", new URL("geminitro.js", target).pathname, "cli.ts"],
+    args: [
+      "bundle",
+      "--quiet",
+      "--minify",
+      `--external=${DEVTOOLS}`,
+      `--output=${script.pathname}`,
+      "cli.ts",
+    ],
     cwd: ROOT,
     stdout: "inherit",
     stderr: "inherit",
   }).output();
   if (code !== 0) throw new Error("deno bundle failed");
+  await leaveOutDevtools(script);
   await giveRequire(new URL("geminitro.js", target));
   await copyFolder(new URL("_fresh/client/", ROOT), new URL("_fresh/client/", target));
   await copyFolder(new URL("static/", ROOT), new URL("static/", target));

@@ -30,6 +30,7 @@ import { start } from "./commands/start.ts";
 import { stats } from "./commands/stats.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
+import { top } from "./commands/top.ts";
 import { uninstall } from "./commands/uninstall.ts";
 import { update } from "./commands/update.ts";
 import { version } from "./commands/version.ts";
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   status,
   stats,
   now,
+  top,
   requestsList,
   requestsShow,
   requestsFollow,

@@ -1,7 +1,5 @@
-import { createClient } from "../../management/client.ts";
-import type { Command, Context } from "../command.ts";
-import type { McpSource } from "../mcp/server.ts";
-import { localUrl, runningServer } from "../server_file.ts";
+import type { Command } from "../command.ts";
+import { liveClient } from "../live_client.ts";
 
 export const mcp: Command = {
   name: "mcp",
@@ -21,7 +19,7 @@ export const mcp: Command = {
       import("../mcp/server.ts"),
       import("@modelcontextprotocol/server/stdio"),
     ]);
-    const source = await sourceOf(context);
+    const source = await liveClient(context);
     const server = createMcpServer({ version: context.services.version, source, now: Date.now });
     const transport = new StdioServerTransport();
     const ended = new Promise<void>((resolve) => server.server.onclose = resolve);
@@ -32,15 +30,3 @@ export const mcp: Command = {
     await Promise.race([ended, context.services.endSignal()]);
   },
 };
-
-/** Looks for the running server at each question; it may be started, stopped and moved while an agent is at work. */
-async function sourceOf(context: Context): Promise<() => Promise<McpSource>> {
-  const { home, proxyApiKey: token } = await context.settings();
-  return async () => {
-    const running = await runningServer(home);
-    if (running === undefined) {
-      throw new Error("GemiNitro is not running. Start it: geminitro start --detach");
-    }
-    return createClient({ base: localUrl(running), token });
-  };
-}

@@ -27,10 +27,10 @@ export const now: Command = {
   },
 };
 
-const CALL_HEAD = ["AGENT", "MODEL", "STATE", "SINCE", "KEY", "TOKENS", "WAITS FOR"];
+export const CALL_HEAD = ["AGENT", "MODEL", "STATE", "SINCE", "KEY", "TOKENS", "WAITS FOR"];
 
 /** A call in flight as a row. */
-function callRow(
+export function callRow(
   { agent, model, state, ageMs, key, outputTokens, waiting }: Call,
   time: number,
 ): readonly string[] {
