@@ -1,10 +1,14 @@
 import { type Failure, ok, type Result } from "../core/mod.ts";
 import { isEmptyTurn, isUsable, type TurnEvent } from "../gemini/mod.ts";
 import { emptyReplyFailure } from "./failures.ts";
+import type { Try } from "./run_attempts.ts";
 import type { TurnSource, TurnStep } from "./turn_source.ts";
 
 /** Holds a turn back until it has something to show, or ends. Before that, a failure costs the client nothing. */
-export async function commit(source: TurnSource): Promise<Result<TurnSource, Failure>> {
+export async function commit(
+  source: TurnSource,
+  attempt: Pick<Try, "upstream" | "afterEmpty">,
+): Promise<Result<TurnSource, Failure>> {
   let held = await source.read();
   while (held.state === "more" && !held.events.some(isReal)) {
     const { events, state } = await source.read();
@@ -13,7 +17,7 @@ export async function commit(source: TurnSource): Promise<Result<TurnSource, Fai
   const { events, state } = held;
   if (state === "more") return ok(resume(source, held));
   if (state === "end") {
-    return isEmptyTurn(events)
+    return isEmptyTurn(events) && !isHonest(attempt) && !shows(attempt, events)
       ? { ok: false, error: emptyReplyFailure("no content") }
       : ok(resume(source, held));
   }
@@ -22,6 +26,16 @@ export async function commit(source: TurnSource): Promise<Result<TurnSource, Fai
   return state.class !== "empty_reply" && events.some(isReal)
     ? ok(resume(source, held))
     : { ok: false, error: state };
+}
+
+/** An account's second empty turn is the model's answer; more would only be asked for in vain. */
+export function isHonest({ upstream, afterEmpty }: Pick<Try, "upstream" | "afterEmpty">): boolean {
+  return afterEmpty && upstream.passThrough === undefined;
+}
+
+/** A turn of thoughts alone is passed on when it is streamed, so that it is when it comes whole. */
+function shows({ upstream }: Pick<Try, "upstream">, events: readonly TurnEvent[]): boolean {
+  return upstream.alwaysStreams === true && events.some(isReal);
 }
 
 /** What a client would see. */

@@ -3,6 +3,7 @@ import { type Failure, isObject, trimEndOf } from "../core/mod.ts";
 import { retryableFinish } from "../gemini/mod.ts";
 import type { Need } from "../pool/contract.ts";
 import type { RelayDeps } from "./deps.ts";
+import { isHonest } from "./commit_point.ts";
 import { emptyReplyFailure, unreadableFailure } from "./failures.ts";
 import type { OnRefusal } from "./native_call.ts";
 import type { NativeSniffer } from "./native_sniffer.ts";
@@ -80,7 +81,7 @@ export function judgeFirst(
   if (!text.includes('"error"') && !mayBeEmpty(text)) return undefined;
   const chunk = firstChunk(text);
   if (!isObject(chunk)) return undefined;
-  if (!isObject(chunk["error"])) return emptyReason(chunk);
+  if (!isObject(chunk["error"])) return isHonest(attempt) ? undefined : emptyReason(chunk);
   return hiddenFailure(deps, attempt, chunk["error"], { model, operation }, onRefusal);
 }
 

@@ -93,7 +93,10 @@ async function openNative(
 ): Promise<Result<OpenNative, Failure>> {
   const { model, operation } = call.need;
   const options = { stream: call.stream, model, operation, onRefusal };
-  const sent = await send(deps, attempt, call.build(attempt), options);
+  const request = call.build(attempt);
+  call.trail.warn(request.warnings);
+  const stream = call.stream || (call.turn && attempt.upstream.alwaysStreams === true);
+  const sent = await send(deps, attempt, request, { ...options, stream });
   if (!sent.ok) return sent;
   let reply = sent.value;
   try {

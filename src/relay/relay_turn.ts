@@ -6,7 +6,7 @@ import { runAttempts, type Try } from "./run_attempts.ts";
 import { send } from "./send.ts";
 import { type ServedTurn, servedTurn } from "./served_turn.ts";
 import type { TurnCall } from "./turn_call.ts";
-import { streamedTurn, type TurnSource, wholeTurn } from "./turn_source.ts";
+import { gatheredTurn, streamedTurn, type TurnSource, wholeTurn } from "./turn_source.ts";
 
 /** Asks for one turn. When this returns a turn, its first real event is there and nothing will be tried again. */
 export async function relayTurn(deps: RelayDeps, call: TurnCall): Promise<Result<ServedTurn, Failure>> {
@@ -24,18 +24,21 @@ export async function relayTurn(deps: RelayDeps, call: TurnCall): Promise<Result
 
 async function tryTurn(deps: RelayDeps, call: TurnCall, attempt: Try): Promise<Result<TurnSource, Failure>> {
   const { model, session } = call.need;
+  const stream = call.stream || attempt.upstream.alwaysStreams === true;
   const request = attempt.upstream.build({
-    operation: call.stream ? "stream" : "generate",
+    operation: stream ? "stream" : "generate",
     model: deps.nameAt?.(attempt.credential, model, call.request) ?? model,
     request: repaired(call.request, attempt.healings),
     host: attempt.host,
     requestId: call.trail.facts.id,
     session,
   }, attempt.credential);
-  const reply = await send(deps, attempt, request, { stream: call.stream, model, operation: "generate" });
+  call.trail.warn(request.warnings);
+  const reply = await send(deps, attempt, request, { stream, model, operation: "generate" });
   if (!reply.ok) return reply;
   const input = { deps, attempt, reply: reply.value, model };
-  const turn = await commit(call.stream ? streamedTurn(input) : wholeTurn(input));
+  const source = stream ? streamedTurn(input) : wholeTurn(input);
+  const turn = await commit(call.stream || !stream ? source : gatheredTurn(source), attempt);
   if (turn.ok) attempt.trail.firstToken();
   return turn;
 }

@@ -34,6 +34,8 @@ export interface Try {
   readonly host: number;
   /** Repairs that earlier tries of this call asked for. */
   readonly healings: readonly Healing[];
+  /** An earlier try of this call ended in nothing. */
+  readonly afterEmpty: boolean;
 }
 export type TryOnce<Value> = (attempt: Try) => Promise<Result<Value, Failure>>;
 
@@ -202,7 +204,7 @@ function believed(first: Failure, last: Failure): Failure {
 async function tryLease<Value>(
   deps: RelayDeps,
   base: Pick<Try, "lease" | "trail" | "client">,
-  { refreshed, healings }: Progress,
+  { refreshed, healings, classes }: Progress,
   tryOnce: TryOnce<Value>,
 ): Promise<Result<Value, Failure>> {
   const { lease } = base;
@@ -216,9 +218,10 @@ async function tryLease<Value>(
       credential = ready.value;
     }
     const hosts = upstream.hostsOf?.(credential) ?? upstream.hosts;
+    const afterEmpty = classes.includes("empty_reply");
     let first: Failure | undefined;
     for (let host = 0;; host++) {
-      const result = await tryOnce({ ...base, credential, upstream, host, healings });
+      const result = await tryOnce({ ...base, credential, upstream, host, healings, afterEmpty });
       if (result.ok) return result;
       if (host + 1 >= hosts || !mayMove(result.error)) {
         return { ok: false, error: first === undefined ? result.error : believed(first, result.error) };

@@ -52,6 +52,11 @@ export class CallTrail implements BagMember {
   /** What the call waits for in the pool, and since when. */
   waiting: { readonly need: Need; readonly since: number } | undefined;
   readonly warnings: string[] = [];
+
+  /** Adds what a source cannot do, once however often it is asked. */
+  warn(warnings: readonly string[] = []): void {
+    for (const one of warnings) if (!this.warnings.includes(one)) this.warnings.push(one);
+  }
   readonly attempts: AttemptRecord[] = [];
   /** How many attempts have begun; `attempts` holds those that are over. */
   begun = 0;

@@ -102,6 +102,22 @@ function end(reply: OpenReply): void {
   reply.release();
 }
 
+/** A streamed turn for a client that wants it whole: until it has ended, nothing of it counts, so that it may be asked for again. */
+export function gatheredTurn(source: TurnSource): TurnSource {
+  return {
+    async read() {
+      const events: TurnEvent[] = [];
+      while (true) {
+        const step = await source.read();
+        for (const event of step.events) events.push(event);
+        if (step.state === "end") return { events, state: "end" };
+        if (step.state !== "more") return { events: [], state: step.state };
+      }
+    },
+    cancel: () => source.cancel(),
+  };
+}
+
 const decoder = new TextDecoder();
 
 /** Reads a reply that comes whole. */

@@ -1,5 +1,6 @@
 import { createSseParser } from "../gemini/mod.ts";
 import { parseReply, readWhole, ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
+import { joinChunks } from "./join_chunks.ts";
 import type { OpenReply } from "./send.ts";
 
 const encoder = new TextEncoder();
@@ -18,10 +19,11 @@ export async function unwrappedReply(
   const { response } = reply;
   if (!options.stream || response.body === null) {
     const bytes = await reply.wait(readWhole(response, maxReplyBytes, "MAX_REPLY_BYTES"));
-    return withResponse(
-      reply,
-      Response.json(unwrap(await reply.wait(parsed(decoder.decode(bytes)))), { status: response.status }),
-    );
+    const text = decoder.decode(bytes);
+    const value = EVENTS_REGEXP.test(response.headers.get("content-type") ?? "")
+      ? joinChunks((await reply.wait(payloadsIn(text))).map(unwrap))
+      : unwrap(await reply.wait(parsed(text)));
+    return withResponse(reply, Response.json(value, { status: response.status }));
   }
   const frames = options.events ? eventFrames() : arrayFrames();
   const parser = createSseParser();
@@ -43,6 +45,15 @@ export async function unwrappedReply(
   );
   const headers = { "content-type": options.events ? "text/event-stream" : "application/json" };
   return withResponse(reply, new Response(body, { status: response.status, headers }));
+}
+
+const EVENTS_REGEXP = /^text\/event-stream/i;
+
+/** The chunks of a stream that was asked for in place of a whole reply. */
+// deno-lint-ignore require-await -- what it throws is to reject
+async function payloadsIn(text: string): Promise<readonly unknown[]> {
+  const parser = createSseParser();
+  return [...parser.push(encoder.encode(text)), ...parser.end()].map(parseReply);
 }
 
 /** Rejects as a read does when the text is no JSON. */

@@ -11,6 +11,29 @@ import {
 import type { BuildInput, DiscoveredModel, Upstream } from "./contract.ts";
 import { MODEL_METHODS } from "./model_methods.ts";
 
+/** What a request asks for that the service does not take in that form. */
+function warningsOf({ model, request }: BuildInput): readonly string[] {
+  const warnings: string[] = [];
+  const tools = request.tools ?? [];
+  const functions = tools.some(({ functionDeclarations }) => functionDeclarations !== undefined);
+  const beside = tools.flatMap((tool) => Object.keys(tool)).filter((name) => name !== "functionDeclarations");
+  if (functions && beside.length > 0) {
+    warnings.push(`This source takes no ${[...new Set(beside)].join(", ")} beside functions: left out`);
+  }
+  const calling = request.toolConfig?.functionCallingConfig;
+  if (/^claude/i.test(model) && calling?.mode === "ANY") {
+    const only = calling.allowedFunctionNames ?? [];
+    warnings.push(
+      only.length === 0
+        ? "Claude models cannot be made to call a tool through this source: it may answer without"
+        : `Claude models cannot be made to call a tool through this source: only ${
+          only.join(", ")
+        } was offered`,
+    );
+  }
+  return warnings;
+}
+
 /** What one service has of its own. */
 export interface CodeAssistParts {
   readonly service: CodeAssistService;
@@ -35,14 +58,19 @@ export function createCodeAssistUpstream({ service, envelope, unwrap, models }: 
     // The other hosts refuse private people's accounts, in words that sound like other faults.
     hostsOf: (credential) =>
       "consumer" in credential && credential.consumer === true ? 1 : service.hosts.length,
+    // As Google's own clients do: whole turns are refused or throttled where streams are served.
+    alwaysStreams: true,
     build(input, credential) {
       const { token, project } = readyAccount(service, credential);
-      const body = input.operation === "count_tokens" ? countBody(input) : envelope(input, project);
+      const counts = input.operation === "count_tokens";
+      const body = counts ? countBody(input) : envelope(input, project);
+      const warnings = counts ? [] : warningsOf(input);
       return {
         url: codeAssistUrl(service, input.host, `:${MODEL_METHODS[input.operation]}`),
         method: "POST",
         headers: codeAssistHeaders(service, token),
         body: JSON.stringify(body),
+        ...(warnings.length === 0 ? {} : { warnings }),
       };
     },
     unwrap,

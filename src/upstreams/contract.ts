@@ -9,6 +9,8 @@ export interface UpstreamRequest {
   readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
+  /** What of the request the source cannot do, and what was done instead. */
+  readonly warnings?: readonly string[];
 }
 
 export interface BuildInput {
@@ -75,6 +77,8 @@ export interface Upstream {
   readonly source: SourceName;
   /** How many hosts can be tried in turn. */
   readonly hosts: number;
+  /** Turns are always asked for as streams, and joined for clients that want them whole. */
+  readonly alwaysStreams?: true;
   /** How many of them serve this credential; default: all. */
   hostsOf?(credential: Credential): number;
   build(input: BuildInput, credential: Credential): UpstreamRequest;

@@ -24,7 +24,9 @@ export function buildEnveloped(
   input: EnvelopedInput,
   attempt: Try,
 ): UpstreamRequest {
-  const { operation, requestId, session } = input;
+  const { requestId, session } = input;
+  const joined = input.operation === "generate" && attempt.upstream.alwaysStreams === true;
+  const operation = joined ? "stream" : input.operation;
   const request = requestIn(input.body);
   const model = nameAt?.(attempt.credential, input.model, request) ?? input.model;
   return attempt.upstream.build(

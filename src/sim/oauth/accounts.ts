@@ -19,6 +19,8 @@ export type SimTrouble =
   | "project_off"
   | "named_user"
   | "withdrawn"
+  | "empty"
+  | "thoughts"
   | "unauthenticated";
 
 export interface SimBudget {

@@ -27,6 +27,9 @@ export function claudeProblem(request: Fields): Response | undefined {
 
 function configProblem(request: Fields): Response | undefined {
   const config = isObject(request["generationConfig"]) ? request["generationConfig"] : {};
+  if (config["temperature"] !== undefined && config["topP"] !== undefined) {
+    return claudeError("`temperature` and `top_p` cannot both be specified for this model.");
+  }
   const thinking = isObject(config["thinkingConfig"]) ? config["thinkingConfig"] : undefined;
   if (thinking === undefined) return undefined;
   const budget = Number(thinking["thinkingBudget"]);
@@ -49,6 +52,9 @@ function toolProblem(request: Fields): Response | undefined {
   }
   for (const tool of request["tools"]) {
     for (const declaration of tool.functionDeclarations ?? []) {
+      if (!/^[a-zA-Z0-9_-]{1,64}$/.test(String(declaration.name))) {
+        return claudeError("tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'");
+      }
       const properties = declaration.parameters?.properties;
       if (!isObject(properties) || Object.keys(properties).length === 0) {
         return claudeError("tools.0.custom.input_schema: Field required");
@@ -63,6 +69,11 @@ function pairProblem(contents: readonly Fields[]): Response | undefined {
   for (const [index, content] of contents.entries()) {
     const calls = idsOf(content, "functionCall");
     if (calls.length === 0) continue;
+    if (calls.some((id) => !/^[a-zA-Z0-9_-]+$/.test(String(id)))) {
+      return claudeError(
+        `messages.${index}.content.0.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'`,
+      );
+    }
     const answers = new Set(idsOf(contents[index + 1] ?? {}, "functionResponse"));
     if (calls.some((id) => id === undefined || !answers.has(id))) {
       return claudeError(

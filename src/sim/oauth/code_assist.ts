@@ -59,6 +59,10 @@ function generate(state: OAuthState, call: GenerateCall): Promise<Response> | Re
   const inner = isObject(body["request"]) ? body["request"] : {};
   if (typeof model !== "string" || !serves(kind, model, account)) return notFound();
   if (project !== account.project && account.tier === "free") return staleProject(`projects/${project}`);
+  // Reported of these models: whole turns are throttled in silence where streams are served.
+  if (kind === "antigravity" && call.method === "generateContent" && /claude|pro|image/.test(model)) {
+    return bare429();
+  }
   const refused = (model.startsWith("claude") ? claudeProblem(inner) : undefined) ??
     accountTrouble(account, model) ?? quotaTrouble(account, model, state.clock.now());
   if (refused !== undefined) return refused;
@@ -69,6 +73,9 @@ function generate(state: OAuthState, call: GenerateCall): Promise<Response> | Re
     return spoken(OLD_VERSION, streamed && sse);
   }
   if (account.trouble === "withdrawn") return spoken(WITHDRAWN, streamed && sse);
+  if (account.trouble === "empty" || account.trouble === "thoughts") {
+    return hollow(account.trouble === "empty" ? [] : [{ text: "Hm.", thought: true }], streamed && sse);
+  }
   account.served++;
   const traceId = state.mint("trace-");
   const facts: TurnFacts = { model, host, project: String(project), request: inner, traceId };
@@ -111,5 +118,13 @@ const WITHDRAWN =
 function spoken(text: string, streamed: boolean): Response {
   const candidates = [{ content: { role: "model", parts: [{ text }] }, finishReason: "STOP" }];
   const chunk = { response: { candidates, usageMetadata: { promptTokenCount: 0, totalTokenCount: 0 } } };
+  return streamed ? eventStream([chunk]) : Response.json(chunk);
+}
+
+/** A turn that ends well and says nothing. */
+function hollow(parts: readonly unknown[], streamed: boolean): Response {
+  const candidates = [{ content: { role: "model", parts }, finishReason: "STOP" }];
+  const usageMetadata = { promptTokenCount: 12, totalTokenCount: 12 };
+  const chunk = { response: { candidates, usageMetadata } };
   return streamed ? eventStream([chunk]) : Response.json(chunk);
 }

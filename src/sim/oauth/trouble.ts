@@ -94,7 +94,10 @@ export function refusalFor(trouble: SimTrouble | undefined, model: string): Resp
         message:
           "You must be a named user on your organization's Gemini Code Assist Standard edition subscription.",
       });
+    // These come as turns.
     case "withdrawn":
+    case "empty":
+    case "thoughts":
       return undefined;
   }
 }

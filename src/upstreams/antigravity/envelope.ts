@@ -1,24 +1,25 @@
 import type { FunctionDeclaration, GenerationConfig } from "../../gemini/mod.ts";
 import { type InnerRequest, innerRequest } from "../code_assist_request.ts";
 import type { BuildInput } from "../contract.ts";
+import type { ClaudeNames } from "./claude_names.ts";
 import { claudeRequest } from "./claude_request.ts";
 import { toNarrowSchema } from "./narrow_schema.ts";
 
 /** The body of a generating call. Credits are never opted into. */
-export function envelope(input: BuildInput, project: string | undefined) {
+export function envelope(input: BuildInput, project: string | undefined, names: ClaudeNames) {
   return {
     ...(project === undefined ? {} : { project }),
     model: input.model,
     userAgent: "antigravity",
     requestType: "agent",
     requestId: `agent-${input.requestId}`,
-    request: { ...requestFor(input), sessionId: sessionNumber(input.session) },
+    request: { ...requestFor(input, names), sessionId: sessionNumber(input.session) },
   };
 }
 
-function requestFor({ model, request }: BuildInput): InnerRequest {
+function requestFor({ model, request }: BuildInput, names: ClaudeNames): InnerRequest {
   const inner = innerRequest(request);
-  return /^claude/i.test(model) ? claudeRequest(inner) : geminiRequest(inner);
+  return /^claude/i.test(model) ? claudeRequest(inner, names) : geminiRequest(inner);
 }
 
 function geminiRequest(request: InnerRequest): InnerRequest {

@@ -10,6 +10,7 @@ import { clientProjectOf, type CodeAssistService } from "../code_assist_service.
 import { unwrapCodeAssist } from "../code_assist_unwrap.ts";
 import { createCodeAssistUpstream } from "../code_assist_upstream.ts";
 import type { Upstream } from "../contract.ts";
+import { type ClaudeNames, createClaudeNames } from "./claude_names.ts";
 import { envelope } from "./envelope.ts";
 import { readLiveModels } from "./live_models.ts";
 import { PLACEHOLDER } from "./narrow_schema.ts";
@@ -38,31 +39,35 @@ export function antigravityService(options: AntigravityOptions): CodeAssistServi
 
 /** The upstream of Antigravity accounts. */
 export function createAntigravity(options: AntigravityOptions): Upstream {
+  const names = createClaudeNames();
   return createCodeAssistUpstream({
     service: antigravityService(options),
-    envelope,
-    unwrap: (chunk) => withoutPlaceholders(unwrapCodeAssist(chunk)),
+    envelope: (input, project) => envelope(input, project, names),
+    unwrap: (chunk) => withOwnCalls(unwrapCodeAssist(chunk), names),
     models: { method: ":fetchAvailableModels", read: readLiveModels },
   });
 }
 
-/** Arguments that only stand for "no property" are not the caller's. */
-function withoutPlaceholders(reply: unknown): unknown {
+/** Calls under the caller's own names; arguments that only stand for "no property" are not the caller's. */
+function withOwnCalls(reply: unknown, names: ClaudeNames): unknown {
   if (!isObject(reply) || !Array.isArray(reply["candidates"])) return reply;
-  if (!JSON.stringify(reply["candidates"]).includes(PLACEHOLDER)) return reply;
-  return { ...reply, candidates: reply["candidates"].map(cleanCandidate) };
+  if (!JSON.stringify(reply["candidates"]).includes('"functionCall"')) return reply;
+  return { ...reply, candidates: reply["candidates"].map((one) => cleanCandidate(one, names)) };
 }
 
-function cleanCandidate(candidate: unknown): unknown {
+function cleanCandidate(candidate: unknown, names: ClaudeNames): unknown {
   if (!isObject(candidate) || !isObject(candidate["content"])) return candidate;
   const { parts } = candidate["content"];
   if (!Array.isArray(parts)) return candidate;
-  return { ...candidate, content: { ...candidate["content"], parts: parts.map(cleanPart) } };
+  const own = parts.map((part) => cleanPart(part, names));
+  return { ...candidate, content: { ...candidate["content"], parts: own } };
 }
 
-function cleanPart(part: unknown): unknown {
+function cleanPart(part: unknown, names: ClaudeNames): unknown {
   const call = isObject(part) ? part["functionCall"] : undefined;
-  if (!isObject(part) || !isObject(call) || !isObject(call["args"])) return part;
+  if (!isObject(part) || !isObject(call)) return part;
+  const name = typeof call["name"] === "string" ? { name: names.toGemini(call["name"]) } : {};
+  if (!isObject(call["args"])) return { ...part, functionCall: { ...call, ...name } };
   const { [PLACEHOLDER]: _, ...args } = call["args"];
-  return { ...part, functionCall: { ...call, args } };
+  return { ...part, functionCall: { ...call, ...name, args } };
 }
