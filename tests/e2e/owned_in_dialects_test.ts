@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { proxyUnderTest } from "../support/proxy_under_test.ts";
+import { KEYS, proxyUnderTest } from "../support/proxy_under_test.ts";
 import { assertIdle, type Json, MODEL, tell } from "./calls.ts";
 
 /** How each dialect names a file in a request that answers. */
@@ -127,4 +127,30 @@ Deno.test("words of people and tools that look like a resource are nobody's", as
     },
   });
   assert.equal(chat.status, 200, chat.text);
+});
+
+Deno.test("another key of the owner's project answers when the maker of a file is switched off", async () => {
+  await using t = await proxyUnderTest({ projects: [{ id: "shared", keys: [...KEYS] }] });
+  const { store } = t.proxy.rooms;
+  for (const { id } of await store.credentials.list()) {
+    await store.credentials.update(id, { project: "shared" });
+  }
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  const reply = await tell(t, "/upload/v1beta/files", {
+    body: "notes",
+    headers: { "content-type": "text/plain" },
+  });
+  const name = String((reply.json["file"] as Json)["name"]);
+  const maker = t.simulator.log.at(-1)!.key;
+  const owner = (await store.credentials.list()).find((one) =>
+    one.source === "api_key" && one.key.reveal() === maker
+  )!;
+  await store.credentials.update(owner.id, { enabled: false });
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  for (const [kind, named] of Object.entries(NAMED)) {
+    const [path, body] = named(name);
+    const told = await tell(t, path, { body });
+    assert.equal(told.status, 200, `${kind}: ${told.text}`);
+    assert.notEqual(t.simulator.log.at(-1)!.key, maker, kind);
+  }
 });

@@ -17,7 +17,8 @@ interface NeedInput {
   readonly request?: GeminiRequest;
   /** The source that the client's history names as the maker of its newest signature. */
   readonly signedBy?: string | undefined;
-  readonly pinned?: CredentialId;
+  /** Keys of the project that owns what the call names: no other may serve it. */
+  readonly among?: ReadonlySet<CredentialId>;
   readonly maxOutputTokens?: number | undefined;
   /** Metrics that a native body spends; of other calls the request itself says it. */
   readonly spends?: () => readonly string[];
@@ -29,7 +30,7 @@ interface NeedInput {
  */
 export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): CallNeed {
   const affinity = affinityOf(deps, input);
-  const pinned = input.pinned ?? deps.pinOf?.(arrival.request);
+  const pinned = deps.pinOf?.(arrival.request);
   const need: Draft = {
     model: input.target.id,
     operation: input.operation,
@@ -44,6 +45,7 @@ export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): C
   else if (request !== undefined) need.spends = () => metricsOf(request);
   if (input.maxOutputTokens !== undefined) need.maxOutputTokens = input.maxOutputTokens;
   if (pinned !== undefined) need.pinned = pinned;
+  if (input.among !== undefined) need.among = input.among;
   if (affinity !== undefined) need.affinity = affinity;
   return need;
 }

@@ -34,7 +34,7 @@ export async function countTokens(input: SimpleCall): Promise<Response> {
   if (!pin.ok) return refuse({ dialect, arrival, trail, now: deps.ports.clock.now() }, pin.error);
   const need = callNeed(deps, arrival, {
     target,
-    ...(pin.value === undefined ? {} : { pinned: pin.value }),
+    ...(pin.value === undefined ? {} : { among: pin.value }),
     operation: "count",
     inputTokens: 0,
     session: call.session,

@@ -77,7 +77,7 @@ async function ask(
   if (!pin.ok) return pin;
   const need = callNeed(deps, input.arrival, {
     target,
-    ...(pin.value === undefined ? {} : { pinned: pin.value }),
+    ...(pin.value === undefined ? {} : { among: pin.value }),
     operation: "generate",
     inputTokens: estimateTokens(input.bodyBytes),
     session: call.session,

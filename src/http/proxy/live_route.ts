@@ -90,7 +90,7 @@ async function run(deps: ProxyDeps, arrival: Arrival, socket: SocketClient, sess
   );
   if (!owner.ok) return refuse(owner.error);
   const trail = trailOf(deps, arrival, session, setup.model);
-  const pinned = owner.value?.usable[0]?.id;
+  const keys = owner.value?.usable.map(({ id }) => id);
   const end = await relayLive(deps, {
     need: {
       model,
@@ -100,7 +100,7 @@ async function run(deps: ProxyDeps, arrival: Arrival, socket: SocketClient, sess
       session: arrival.requestId,
       client: arrival.client.id,
       counted: true,
-      ...(pinned === undefined ? {} : { pinned }),
+      ...(keys === undefined ? {} : { among: new Set(keys) }),
     },
     trail,
     client: arrival.watch,

@@ -84,7 +84,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   });
   const pin = await pinOfText(deps, arrival, trail, decoder.decode(bytes));
   if (!pin.ok) return refuseNative(deps, arrival, { failure: pin.error }, trail);
-  const pinned = pin.value;
+  const among = pin.value;
   const served = await serveCall<NativeReply>({
     trail,
     // Vectors of different models do not compare, and a count is one model's own.
@@ -98,7 +98,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
           session,
           counted: method.counted,
           spends: () => metricsIn(decoder.decode(bytes)),
-          ...(pinned === undefined ? {} : { pinned }),
+          ...(among === undefined ? {} : { among }),
         }),
         trail,
         client: arrival.watch,

@@ -10,13 +10,16 @@ import { firstWith } from "./owner_of_call.ts";
 const MARKS = ["cachedContents/", "/files/", '"files/', '"fileSearchStores/'] as const;
 const MOST_READ = 1024 * 1024;
 
-/** The key that must serve a request of the hub, as it names a file, a cached content or a store; undefined when any may. */
+/** Keys of one project, the maker of what is named first. */
+type Keys = ReadonlySet<CredentialId>;
+
+/** The keys that may serve a request of the hub, as it names a file, a cached content or a store; undefined when any may. */
 export async function pinOfRequest(
   deps: ProxyDeps,
   arrival: Arrival,
   trail: CallTrail,
   request: GeminiRequest,
-): Promise<Result<CredentialId | undefined, Failure>> {
+): Promise<Result<Keys | undefined, Failure>> {
   const files = request.contents.flatMap(({ parts }) => parts.flatMap(({ fileData }) => fileData ?? []));
   const searches = request.tools?.filter((tool) => "fileSearch" in tool) ?? [];
   if (request.cachedContent === undefined && files.length === 0 && searches.length === 0) {
@@ -32,7 +35,7 @@ export async function pinOfText(
   arrival: Arrival,
   trail: CallTrail,
   text: string,
-): Promise<Result<CredentialId | undefined, Failure>> {
+): Promise<Result<Keys | undefined, Failure>> {
   if (!MARKS.some((mark) => text.includes(mark))) return ok(undefined);
   try {
     return await pinOf(deps, arrival, trail, JSON.parse(text));
@@ -47,7 +50,7 @@ async function pinOf(
   arrival: Arrival,
   trail: CallTrail,
   body: unknown,
-): Promise<Result<CredentialId | undefined, Failure>> {
+): Promise<Result<Keys | undefined, Failure>> {
   const references = referencesIn(body);
   if (references.length === 0) return ok(undefined);
   const { finder, registry } = deps.resources;
@@ -57,7 +60,8 @@ async function pinOf(
       (credential) => hasResource(deps, arrival, trail, credential, name),
     );
   const owner = await finder.find(references, arrival.client, ask);
-  return owner.ok ? ok(owner.value?.usable[0]?.id) : owner;
+  if (!owner.ok || owner.value === undefined) return owner.ok ? ok(undefined) : owner;
+  return ok(new Set(owner.value.usable.map(({ id }) => id)));
 }
 
 /** What the pool is asked for when a key's project is asked about its resources. */

@@ -6,12 +6,17 @@ import type { ClientIdentity } from "../../auth.ts";
 const KIND = "owner";
 const HELD = "held";
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Files and uploads end by themselves; the others last as long as their maker wants, and each look at them renews this. */
+/** Most end by themselves; the others last as long as their maker wants, and each look at them renews this. */
 const KEEP_MS: Readonly<Record<string, number>> = {
   files: 4 * DAY_MS,
   upload: 8 * DAY_MS,
   cachedContents: 60 * DAY_MS,
   auth_tokens: 2 * DAY_MS,
+  handles: 2 * DAY_MS,
+  operations: 14 * DAY_MS,
+  models: 14 * DAY_MS,
+  batches: 60 * DAY_MS,
+  interactions: 60 * DAY_MS,
 };
 const KEEP_OTHERS_MS = 400 * DAY_MS;
 const RENEW_MS = DAY_MS;
