@@ -9,6 +9,7 @@ const STEPS: readonly (readonly [name: string, args: readonly string[]])[] = [
   ["sizes", ["run", "-A", "tools/check_sizes.ts"]],
   ["exports", ["run", "-A", "tools/check_exports.ts"]],
   ["lock", ["run", "--allow-read", "tools/check_lock.ts"]],
+  ["vulnerabilities", ["run", "--allow-run", "tools/audit.ts"]],
   ["documents", ["run", "-A", "tools/write_docs.ts", "--check"]],
   ["dashboard", ["run", "-A", "tools/build_dashboard.ts"]],
   ["tests", ["run", "-A", "tools/run_tests.ts", ...Deno.args]],

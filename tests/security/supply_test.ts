@@ -36,6 +36,49 @@ Deno.test("the audit finds what it looks for", () => {
   }
 });
 
+/** What the gate's question for vulnerabilities comes to when the registry answers so. */
+async function audited(answer: () => Response | Promise<Response>): Promise<{ code: number; said: string }> {
+  const ending = new AbortController();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, signal: ending.signal, onListen: () => {} },
+    async (request) => (await request.body?.cancel(), await answer()),
+  );
+  try {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-check", "-A", "tools/audit.ts", "5000"],
+      cwd: ROOT,
+      env: { NPM_CONFIG_REGISTRY: `http://127.0.0.1:${server.addr.port}`, NO_COLOR: "1" },
+    }).output();
+    return { code, said: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+  } finally {
+    ending.abort();
+    await server.finished;
+  }
+}
+
+Deno.test("the gate asks for known vulnerabilities: one stops it, silence and a broken service do not", async () => {
+  const advisory = {
+    id: 1,
+    url: "https://advisories.test/1",
+    title: "Something bad",
+    severity: "critical",
+    vulnerable_versions: ">=0",
+    cwe: [],
+    cvss: { score: 9, vectorString: "" },
+  };
+  const bad = await audited(() => Response.json({ hono: [advisory] }));
+  assert.equal(bad.code, 1, bad.said);
+  assert.match(bad.said, /Something bad/);
+  assert.deepEqual(await audited(() => Response.json({})), { code: 0, said: "" });
+  const silent = Promise.withResolvers<Response>();
+  for (const answer of [() => new Response("down", { status: 503 }), () => silent.promise]) {
+    const { code, said } = await audited(answer);
+    assert.equal(code, 0, said);
+    assert.match(said, /skipped, because the advisory service cannot be reached/);
+  }
+  silent.resolve(new Response());
+});
+
 Deno.test("no source imports from an address or names a package that deno.json does not", async () => {
   const { imports } = JSON.parse(await read("deno.json")) as { imports: Record<string, string> };
   for (const folder of ["src", "routes", "islands", "components"]) {
