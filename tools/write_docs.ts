@@ -1,9 +1,11 @@
 /**
- * Writes the documents that are made of code: docs/configuration.md from the table of settings, the list of
+ * Writes the documents that are made of code: docs/configuration.md from the table of settings, the lists of
  * bounds in docs/security.md from theirs. `--check` only compares.
  */
 import { settingsMarkdown } from "../src/config/mod.ts";
+import type { Bound } from "../src/core/mod.ts";
 import { BOUND_TABLE } from "../src/http/bounds.ts";
+import { UPSTREAM_BOUND_TABLE } from "../src/upstreams/bounds.ts";
 
 const SECURITY = new URL("../docs/security.md", import.meta.url);
 const TARGET = new URL("../docs/configuration.md", import.meta.url);
@@ -29,17 +31,25 @@ export function configurationDocument(): Promise<string> {
   return formatted(`${HEAD}\n${settingsMarkdown().replaceAll(/^### /gm, "## ")}`);
 }
 
-const MARKS = ["<!-- bounds: written by tools/write_docs.ts -->", "<!-- /bounds -->"] as const;
+/** The lists of bounds in docs/security.md, each by the name that its two marks have. */
+const BOUND_LISTS: Readonly<Record<string, Readonly<Record<string, Bound>>>> = {
+  "bounds": BOUND_TABLE,
+  "upstream bounds": UPSTREAM_BOUND_TABLE,
+};
 
-/** The document on security with its list of bounds as it should be; the rest of it is written by hand. */
+/** The document on security with its lists of bounds as they should be; the rest of it is written by hand. */
 export async function securityDocument(): Promise<string> {
-  const text = await Deno.readTextFile(SECURITY);
-  const [before = "", rest = ""] = text.split(MARKS[0]);
-  const after = rest.split(MARKS[1])[1];
-  if (after === undefined) throw new Error(`docs/security.md lacks ${MARKS.join(" and ")}`);
-  const lines = Object.values(BOUND_TABLE)
-    .map(({ most, says }) => `- ${most.toLocaleString("en-US")} ${says}`);
-  return await formatted(`${before}${MARKS[0]}\n\n${lines.join("\n")}\n\n${MARKS[1]}${after}`);
+  let text = await Deno.readTextFile(SECURITY);
+  for (const [name, table] of Object.entries(BOUND_LISTS)) {
+    const begin = `<!-- ${name}: written by tools/write_docs.ts -->`;
+    const end = `<!-- /${name} -->`;
+    const [before = "", rest = ""] = text.split(begin);
+    const after = rest.split(end)[1];
+    if (after === undefined) throw new Error(`docs/security.md lacks ${begin} and ${end}`);
+    const lines = Object.values(table).map(({ most, says }) => `- ${most.toLocaleString("en-US")} ${says}`);
+    text = `${before}${begin}\n\n${lines.join("\n")}\n\n${end}${after}`;
+  }
+  return await formatted(text);
 }
 
 /** A text as the formatter leaves it. */

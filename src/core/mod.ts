@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./account_state.ts";
+export * from "./bound.ts";
 export * from "./call_record.ts";
 export * from "./coalesced.ts";
 export * from "./credential.ts";

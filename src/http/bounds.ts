@@ -1,8 +1,4 @@
-/** One bound: at most how much, and of what. */
-interface Bound {
-  readonly most: number;
-  readonly says: string;
-}
+import { type Bound, numbersOf } from "../core/mod.ts";
 
 /** What of a request is taken at most; docs/security.md is written from it. */
 export const BOUND_TABLE = {
@@ -27,9 +23,5 @@ export const BOUND_TABLE = {
   formFields: { most: 16, says: "fields of a form" },
 } as const satisfies Record<string, Bound>;
 
-type Name = keyof typeof BOUND_TABLE;
-
 /** The numbers of the table. */
-export const BOUNDS = Object.fromEntries(
-  Object.entries(BOUND_TABLE).map(([name, { most }]) => [name, most]),
-) as { readonly [One in Name]: number };
+export const BOUNDS = numbersOf(BOUND_TABLE);

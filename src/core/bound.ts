@@ -1,0 +1,13 @@
+/** One bound on what comes in from outside: at most how much, and of what. */
+export interface Bound {
+  readonly most: number;
+  readonly says: string;
+}
+
+/** The numbers of a table of bounds, by the same names. */
+export function numbersOf<Name extends string>(
+  table: Readonly<Record<Name, Bound>>,
+): { readonly [One in Name]: number } {
+  const numbers = Object.entries<Bound>(table).map(([name, { most }]) => [name, most]);
+  return Object.fromEntries(numbers) as { readonly [One in Name]: number };
+}
