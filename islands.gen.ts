@@ -4,6 +4,7 @@ export const islands = {
   "Keys.tsx": () => import("./islands/Keys.tsx"),
   "Logs.tsx": () => import("./islands/Logs.tsx"),
   "Models.tsx": () => import("./islands/Models.tsx"),
+  "Now.tsx": () => import("./islands/Now.tsx"),
   "Overview.tsx": () => import("./islands/Overview.tsx"),
   "Playground.tsx": () => import("./islands/Playground.tsx"),
   "Quotas.tsx": () => import("./islands/Quotas.tsx"),
@@ -12,4 +13,5 @@ export const islands = {
   "Setup.tsx": () => import("./islands/Setup.tsx"),
   "Shell.tsx": () => import("./islands/Shell.tsx"),
   "Toasts.tsx": () => import("./islands/Toasts.tsx"),
+  "Verdict.tsx": () => import("./islands/Verdict.tsx"),
 };

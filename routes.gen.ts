@@ -13,25 +13,28 @@ import * as $9 from "./routes/dashboard/login.tsx";
 import * as $10 from "./routes/dashboard/logout.ts";
 import * as $11 from "./routes/dashboard/logs.tsx";
 import * as $12 from "./routes/dashboard/models.tsx";
-import * as $13 from "./routes/dashboard/playground.tsx";
-import * as $14 from "./routes/dashboard/quotas.tsx";
-import * as $15 from "./routes/dashboard/requests.tsx";
-import * as $16 from "./routes/dashboard/settings.tsx";
-import * as $17 from "./routes/dashboard/setup.tsx";
-import * as $18 from "./routes/dashboard/started.ts";
-import * as $19 from "./routes/index.ts";
-import * as $20 from "./islands/Flow.tsx";
-import * as $21 from "./islands/Keys.tsx";
-import * as $22 from "./islands/Logs.tsx";
-import * as $23 from "./islands/Models.tsx";
-import * as $24 from "./islands/Overview.tsx";
-import * as $25 from "./islands/Playground.tsx";
-import * as $26 from "./islands/Quotas.tsx";
-import * as $27 from "./islands/Requests.tsx";
-import * as $28 from "./islands/Settings.tsx";
-import * as $29 from "./islands/Setup.tsx";
-import * as $30 from "./islands/Shell.tsx";
-import * as $31 from "./islands/Toasts.tsx";
+import * as $13 from "./routes/dashboard/now.tsx";
+import * as $14 from "./routes/dashboard/playground.tsx";
+import * as $15 from "./routes/dashboard/quotas.tsx";
+import * as $16 from "./routes/dashboard/requests.tsx";
+import * as $17 from "./routes/dashboard/settings.tsx";
+import * as $18 from "./routes/dashboard/setup.tsx";
+import * as $19 from "./routes/dashboard/started.ts";
+import * as $20 from "./routes/index.ts";
+import * as $21 from "./islands/Flow.tsx";
+import * as $22 from "./islands/Keys.tsx";
+import * as $23 from "./islands/Logs.tsx";
+import * as $24 from "./islands/Models.tsx";
+import * as $25 from "./islands/Now.tsx";
+import * as $26 from "./islands/Overview.tsx";
+import * as $27 from "./islands/Playground.tsx";
+import * as $28 from "./islands/Quotas.tsx";
+import * as $29 from "./islands/Requests.tsx";
+import * as $30 from "./islands/Settings.tsx";
+import * as $31 from "./islands/Setup.tsx";
+import * as $32 from "./islands/Shell.tsx";
+import * as $33 from "./islands/Toasts.tsx";
+import * as $34 from "./islands/Verdict.tsx";
 
 export const manifest: Manifest = {
   routes: {
@@ -48,26 +51,29 @@ export const manifest: Manifest = {
     "dashboard/logout.ts": $10,
     "dashboard/logs.tsx": $11,
     "dashboard/models.tsx": $12,
-    "dashboard/playground.tsx": $13,
-    "dashboard/quotas.tsx": $14,
-    "dashboard/requests.tsx": $15,
-    "dashboard/settings.tsx": $16,
-    "dashboard/setup.tsx": $17,
-    "dashboard/started.ts": $18,
-    "index.ts": $19,
+    "dashboard/now.tsx": $13,
+    "dashboard/playground.tsx": $14,
+    "dashboard/quotas.tsx": $15,
+    "dashboard/requests.tsx": $16,
+    "dashboard/settings.tsx": $17,
+    "dashboard/setup.tsx": $18,
+    "dashboard/started.ts": $19,
+    "index.ts": $20,
   },
   islands: {
-    "Flow.tsx": $20,
-    "Keys.tsx": $21,
-    "Logs.tsx": $22,
-    "Models.tsx": $23,
-    "Overview.tsx": $24,
-    "Playground.tsx": $25,
-    "Quotas.tsx": $26,
-    "Requests.tsx": $27,
-    "Settings.tsx": $28,
-    "Setup.tsx": $29,
-    "Shell.tsx": $30,
-    "Toasts.tsx": $31,
+    "Flow.tsx": $21,
+    "Keys.tsx": $22,
+    "Logs.tsx": $23,
+    "Models.tsx": $24,
+    "Now.tsx": $25,
+    "Overview.tsx": $26,
+    "Playground.tsx": $27,
+    "Quotas.tsx": $28,
+    "Requests.tsx": $29,
+    "Settings.tsx": $30,
+    "Setup.tsx": $31,
+    "Shell.tsx": $32,
+    "Toasts.tsx": $33,
+    "Verdict.tsx": $34,
   },
 };

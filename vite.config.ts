@@ -40,7 +40,7 @@ function reloadPages(): Plugin {
 
 /** Parts that every page uses. */
 const BASE_REGEXP =
-  /components\/(format|ui\/(card|figure|icon|meter|status_chip)|live\/(browser_api|live_events|now|resource|toasts)|data\/(fields|live_data|key_rows|quota_rows|traffic_views)|text\/shell)\.tsx?$/;
+  /components\/(format|ui\/(card|figure|icon|meter|status_chip)|live\/(browser_api|live_events|now|overview|resource|toasts)|shell\/verdict|data\/(live_data|rows)|text\/shell)\.tsx?$/;
 
 export default defineConfig({
   plugins: [prefresh() as PluginOption, tailwindcss(), reloadPages()],

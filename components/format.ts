@@ -58,6 +58,14 @@ export function clockTime(at: number): string {
   return new Date(at).toLocaleTimeString("en-GB", { hour12: false });
 }
 
+/** A coming time with what is left of it: "09:00 (1 h 44 min)", the weekday first when it is not today; in the reader's zone and form. */
+export function untilTime(at: number, now: number): string {
+  const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
+  const day = sameDay ? {} : { weekday: "short" } as const;
+  const time = new Date(at).toLocaleTimeString([], { ...day, hour: "2-digit", minute: "2-digit" });
+  return `${time} (${countdown(Math.max(0, at - now))})`;
+}
+
 /** "24 Nov, 13:04" in the reader's zone. */
 export function dateTime(at: number): string {
   return new Date(at).toLocaleString("en-GB", {

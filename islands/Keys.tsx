@@ -8,6 +8,7 @@ import { KeyDrawer } from "../components/keys/key_drawer.tsx";
 import { KeyTable } from "../components/keys/key_table.tsx";
 import { OAuthForm } from "../components/keys/oauth_form.tsx";
 import { SuggestionList } from "../components/keys/suggestion_list.tsx";
+import { keepInAddress, useOpened } from "../components/live/address.ts";
 import { data } from "../components/live/browser_api.ts";
 import { useResource } from "../components/live/resource.ts";
 import { say } from "../components/live/toasts.ts";
@@ -56,7 +57,7 @@ export default function Keys(props: KeysProps) {
   const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
   const typed = useSignal(props.words);
   const status = useSignal(props.status);
-  const focus = useSignal(props.focus);
+  const focus = useOpened("focus", props.focus);
   const open = useSignal<Open>("");
   useEffect(() => {
     if (props.add) open.value = "add";
@@ -75,13 +76,13 @@ export default function Keys(props: KeysProps) {
           placeholder={words.filter}
           aria-label={words.filter}
           value={typed}
-          onInput={(event) => typed.value = event.currentTarget.value}
+          onInput={(event) => keepInAddress("q", typed.value = event.currentTarget.value)}
         />
         <select
           class="field !w-auto"
           aria-label={words.status}
           value={status}
-          onChange={(event) => status.value = event.currentTarget.value}
+          onChange={(event) => keepInAddress("status", status.value = event.currentTarget.value)}
         >
           <option value="">{words.anyStatus}</option>
           {STATUSES.map((one) => <option key={one} value={one}>{text.status[one]}</option>)}
@@ -99,7 +100,7 @@ export default function Keys(props: KeysProps) {
       {keys.problem.value && <Problem>{text.loadFailed(keys.problem.value)}</Problem>}
       <SuggestionList initial={props.suggestions} keys={all} refresh={keys.refresh} />
       {shown.length > 0
-        ? <KeyTable lines={keyLines(shown)} onOpen={(key) => focus.value = key.id} />
+        ? <KeyTable lines={keyLines(shown)} onOpen={(key) => focus.open(key.id)} />
         : (
           <div class="card">
             <Empty icon="keys" title={all.length === 0 ? words.emptyTitle : words.nothing}>
@@ -113,7 +114,7 @@ export default function Keys(props: KeysProps) {
       <Dialog title={words.oauthTitle} open={open.value === "oauth"} onClose={() => open.value = ""}>
         <OAuthForm onAdded={() => void keys.refresh()} />
       </Dialog>
-      {focused && <KeyDrawer row={focused} actions={actions} onClose={() => focus.value = ""} />}
+      {focused && <KeyDrawer row={focused} actions={actions} onClose={focus.close} />}
     </>
   );
 }

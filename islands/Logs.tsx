@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
 import type { LogEntry } from "../components/data/views.ts";
+import { keepInAddress } from "../components/live/address.ts";
 import { say } from "../components/live/toasts.ts";
 import { LogList } from "../components/logs/log_list.tsx";
 import { useLogs } from "../components/logs/use_logs.ts";
 import { logsText } from "../components/text/logs.ts";
 import { Empty } from "../components/ui/card.tsx";
 import { Icon } from "../components/ui/icon.tsx";
-import { filterLogs, logLines, logText } from "../components/views/log_lines.ts";
+import { filterLogs, type LogFilter, logLines, logText } from "../components/views/log_lines.ts";
 
 const words = logsText;
 
@@ -25,14 +26,17 @@ async function copy(entries: readonly LogEntry[]): Promise<void> {
 }
 
 /** The log as it is written. */
-export default function Logs({ logs }: { logs: readonly LogEntry[] }) {
+export default function Logs({ logs, initial }: { logs: readonly LogEntry[]; initial: LogFilter }) {
   const { entries, paused, waiting, toggle } = useLogs(logs);
-  const filter = useSignal({ words: "", level: "", kind: "" });
+  const filter = useSignal(initial);
   const fold = useSignal(true);
-  const change = (next: Partial<typeof filter.value>) => filter.value = { ...filter.value, ...next };
+  const change = (next: Partial<LogFilter>) => {
+    filter.value = { ...filter.value, ...next };
+    for (const [name, value] of Object.entries(next)) keepInAddress(name === "words" ? "q" : name, value);
+  };
   const all = entries.value;
   const shown = filterLogs(all, filter.value);
-  const kinds = [...new Set(all.map((entry) => entry.kind))].sort();
+  const kinds = [...new Set([...all.map(({ kind }) => kind), filter.value.kind])].filter(Boolean).sort();
   return (
     <>
       <div class="mb-4 flex flex-wrap items-center gap-2">
@@ -47,6 +51,7 @@ export default function Logs({ logs }: { logs: readonly LogEntry[] }) {
         <select
           class="field !w-auto"
           aria-label={words.level}
+          value={filter.value.level}
           onChange={(event) => change({ level: event.currentTarget.value })}
         >
           {Object.entries(words.levels).map(([level, name]) => (
@@ -56,6 +61,7 @@ export default function Logs({ logs }: { logs: readonly LogEntry[] }) {
         <select
           class="field !w-auto"
           aria-label={words.kind}
+          value={filter.value.kind}
           onChange={(event) => change({ kind: event.currentTarget.value })}
         >
           <option value="">{words.anyKind}</option>

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { BucketRow, CapsView, KeyRow, UsageView } from "../components/data/views.ts";
 import { keyName } from "../components/format.ts";
+import { keepInAddress } from "../components/live/address.ts";
 import { data } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useNow } from "../components/live/now.ts";
@@ -24,6 +25,8 @@ export interface QuotasProps {
   readonly keys: readonly KeyRow[];
   readonly usage: UsageView;
   readonly add: boolean;
+  /** Words that narrow the table of buckets. */
+  readonly filter: string;
   /** Models, `group:` and `client:` names that a cap can be for. */
   readonly targets: readonly string[];
 }
@@ -48,7 +51,7 @@ export default function Quotas(props: QuotasProps) {
     "request",
   ]);
   const usage = useResource(props.usage, configuration.usage, ["request"], 5_000);
-  const typed = useSignal("");
+  const typed = useSignal(props.filter);
   const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
   const usable = usableBuckets(buckets.value.value, keys.value.value);
   const shown = orderedBuckets(usable, keys.value.value, typed.value);
@@ -75,7 +78,7 @@ export default function Quotas(props: QuotasProps) {
             placeholder={words.filterHint}
             aria-label={words.filter}
             value={typed}
-            onInput={(event) => typed.value = event.currentTarget.value}
+            onInput={(event) => keepInAddress("q", typed.value = event.currentTarget.value)}
           />
         }
       />

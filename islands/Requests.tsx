@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { CallRecord, RequestsView, TotalsView } from "../components/data/views.ts";
+import { keepInAddress, useOpened } from "../components/live/address.ts";
 import { data, messageOf } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
@@ -35,7 +36,7 @@ export default function Requests(props: RequestsProps) {
   const filters = useSignal(props.filters);
   const older = useSignal<readonly CallRecord[]>([]);
   const cursor = useSignal(props.first.cursor);
-  const open = useSignal(props.open);
+  const open = useOpened("open", props.open);
   const load = () => data.requests(apiQuery(filters.peek(), Date.now(), PAGE));
   const first = useResource(props.first, load, ["request"]);
   const sum = () => configuration.totals(totalsQuery(filters.peek(), Date.now()));
@@ -43,8 +44,7 @@ export default function Requests(props: RequestsProps) {
   const change = (next: Partial<RequestFilters>) => filters.value = { ...filters.value, ...next };
   useEffect(() => {
     if (filters.value === props.filters) return;
-    const query = pageQuery(filters.value);
-    history.replaceState(null, "", query === "" ? location.pathname : `?${query}`);
+    for (const [name, value] of Object.entries(filters.value)) keepInAddress(name, value);
     const timer = setTimeout(async () => {
       await Promise.all([first.refresh(), totals.refresh()]);
       [older.value, cursor.value] = [[], first.value.value.cursor];
@@ -78,7 +78,7 @@ export default function Requests(props: RequestsProps) {
         : (
           <>
             <TotalsStrip totals={totals.value.value} />
-            <RequestTable calls={calls} onOpen={(id) => open.value = id} />
+            <RequestTable calls={calls} onOpen={open.open} />
           </>
         )}
       {cursor.value !== "" && (
@@ -86,7 +86,7 @@ export default function Requests(props: RequestsProps) {
           <button type="button" class="btn" onClick={loadOlder}>{words.more}</button>
         </p>
       )}
-      {open.value !== "" && <RequestDrawer id={open.value} onClose={() => open.value = ""} />}
+      {open.value !== "" && <RequestDrawer id={open.value} onClose={open.close} />}
     </>
   );
 }

@@ -10,6 +10,9 @@ import { Transfer } from "../components/settings/transfer.tsx";
 import { text } from "../components/text/shell.ts";
 import { Problem } from "../components/ui/card.tsx";
 
+/** Clients and settings are changed elsewhere too: on the command line, by scripts. */
+const EVERY_MS = 5_000;
+
 export interface SettingsProps {
   readonly clients: readonly ClientRow[];
   readonly health: HealthView;
@@ -18,8 +21,8 @@ export interface SettingsProps {
 
 /** Tokens, alerts, updates, moving house, and what is in force. */
 export default function Settings(props: SettingsProps) {
-  const clients = useResource(props.clients, configuration.clients, []);
-  const settings = useResource(props.settings, configuration.settings, []);
+  const clients = useResource(props.clients, configuration.clients, ["request"], 2_000, EVERY_MS);
+  const settings = useResource(props.settings, configuration.settings, [], 2_000, EVERY_MS);
   const health = useResource(props.health, data.health, ["pool_update"], 5_000);
   return (
     <div class="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">

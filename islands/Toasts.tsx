@@ -7,10 +7,10 @@ function Note({ toast }: { toast: Toast }) {
   const tone = toast.tone === "bad" ? "text-bad" : toast.tone === "good" ? "text-good" : "";
   return (
     <div
-      class="sheet rise flex items-center gap-3 rounded-lg py-2 ps-4 pe-2"
+      class="sheet rise flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg py-2 ps-4 pe-2"
       {...(toast.tone === "bad" ? { role: "alert" } : {})}
     >
-      <span class={`min-w-0 flex-1 ${tone}`}>{toast.message}</span>
+      <span class={`min-w-0 flex-1 basis-24 break-words ${tone}`}>{toast.message}</span>
       {toast.action && (
         <button
           type="button"
@@ -43,12 +43,14 @@ export default function Toasts() {
     // The last one shown lies on top: each new message takes that place again.
     if (corner.current?.matches(":popover-open")) corner.current.hidePopover();
     if (newest !== undefined) corner.current?.showPopover();
+    // On a narrow screen the page can be scrolled free of them.
+    document.body.classList.toggle("max-lg:pb-32", newest !== undefined);
   }, [newest]);
   return (
     <div
       ref={corner}
       popover="manual"
-      class="fixed inset-x-4 top-auto bottom-4 m-0 ms-auto max-w-sm gap-2 bg-transparent p-0 text-ink [&:popover-open]:grid"
+      class="fixed inset-x-4 top-auto bottom-4 m-0 max-w-sm gap-2 bg-transparent p-0 text-ink max-lg:mx-auto lg:start-3 lg:end-auto lg:bottom-28 lg:w-[13.5rem] [&:popover-open]:grid"
       role="status"
       aria-live="polite"
     >

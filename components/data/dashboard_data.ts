@@ -1,44 +1,9 @@
 import type { LocalClient } from "../../src/management/client.ts";
 import type { Accounts, Agent, Settings } from "../../src/management/contract.ts";
-import {
-  bucketRow,
-  callRow,
-  capsView,
-  clientRow,
-  healthView,
-  keyRow,
-  matrixModels,
-  requestsView,
-  statsView,
-} from "./rows.ts";
+import { createLiveData, type LiveData, queryOf } from "./live_data.ts";
+import { clientRow, matrixModels } from "./rows.ts";
 import { usageView } from "./usage_rows.ts";
-import type {
-  BucketRow,
-  CallDetail,
-  CapsView,
-  CatalogView,
-  ClientRow,
-  HealthView,
-  KeyRow,
-  LogEntry,
-  RequestsView,
-  StatsView,
-  SuggestionRow,
-  TotalsView,
-  UsageView,
-} from "./views.ts";
-
-/** What is asked again and again while a page is open. The API is the one source, so the dashboard, the command line and scripts show one number. */
-export interface LiveData {
-  health(): Promise<HealthView>;
-  stats(): Promise<StatsView>;
-  keys(): Promise<readonly KeyRow[]>;
-  buckets(): Promise<readonly BucketRow[]>;
-  caps(): Promise<CapsView>;
-  /** `query` is the page's own query string: q, model, key, client, outcome, since, cursor, limit. */
-  requests(query: string): Promise<RequestsView>;
-  request(id: string): Promise<CallDetail | undefined>;
-}
+import type { CatalogView, ClientRow, LogEntry, SuggestionRow, TotalsView, UsageView } from "./views.ts";
 
 /** What changes only when somebody changes it, and the log. */
 export interface ConfigurationData {
@@ -58,27 +23,6 @@ export interface ConfigurationData {
 
 /** All that the pages read. */
 export interface DashboardData extends LiveData, ConfigurationData {}
-
-/** The page's query string as the API's own; what it does not take is refused there. */
-function queryOf(text: string): NonNullable<Parameters<LocalClient["requests"]>[0]> {
-  return Object.fromEntries(new URLSearchParams(text)) as object;
-}
-
-/** The part that is read again and again. */
-export function createLiveData(client: LocalClient): LiveData {
-  return {
-    health: async () => healthView(await client.health()),
-    stats: async () => statsView(await client.stats()),
-    keys: async () => (await client.keys()).map(keyRow),
-    buckets: async () => (await client.buckets()).map(bucketRow),
-    caps: async () => capsView(...await Promise.all([client.caps(), client.capProgress()])),
-    requests: async (query) => requestsView(await client.requests(queryOf(query))),
-    async request(id) {
-      const { bodies, ...call } = await client.request(id);
-      return bodies === null ? callRow(call) : { ...callRow(call), bodies };
-    },
-  };
-}
 
 export function createConfigurationData(client: LocalClient): ConfigurationData {
   return {

@@ -1,5 +1,15 @@
 import type { CallRecord } from "../../src/core/call_record.ts";
-import type { Accounts, Agent, InstalledAgents, LogLine, Settings } from "../../src/management/contract.ts";
+import type {
+  Accounts,
+  Agent,
+  Call,
+  CallDetail as LiveCallDetail,
+  InstalledAgents,
+  LogLine,
+  ModelOverview,
+  Overview,
+  Settings,
+} from "../../src/management/contract.ts";
 import type { BucketLimitView } from "../../src/pool/contract.ts";
 
 export type { BucketLimitView, CallRecord };
@@ -8,6 +18,10 @@ export type AgentRow = Agent;
 export type AgentChange = InstalledAgents["results"][number];
 export type AccountsView = Accounts;
 export type SettingsView = Settings;
+export type OverviewView = Overview;
+export type ModelRow = ModelOverview;
+export type LiveCall = Call;
+export type LiveCallView = LiveCallDetail;
 
 /** What was sent or answered, and whether it is all of it. */
 export interface KeptText {

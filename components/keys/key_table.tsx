@@ -15,11 +15,11 @@ const LINE_PX = 48;
 function ProjectLine({ line }: { line: Extract<KeyLine, { kind: "project" }> }) {
   return (
     <tr class="h-12 bg-sunken/60">
-      <th scope="rowgroup" colSpan={8} class="!text-sm">
+      <th scope="rowgroup" colSpan={8} class="max-w-0 truncate !text-sm">
         <span class="font-semibold text-ink">
           {line.accounts ? words.accounts : line.project || words.noProject}
         </span>
-        <span class="ms-3 text-mute">
+        <span class="ms-3 text-mute max-sm:hidden">
           {line.accounts
             ? words.accountsNote
             : line.project === ""
@@ -48,7 +48,7 @@ function KeyLineRow({ row, onOpen }: { row: KeyRow; onOpen: (key: KeyRow) => voi
   const now = useNow();
   return (
     <tr class="h-12 hover:bg-sunken/40">
-      <td class="max-w-0 sm:w-[26%]">
+      <td class="max-w-0 max-sm:w-full sm:w-[26%]">
         <button
           type="button"
           class="block w-full truncate text-start font-medium hover:underline"
@@ -60,7 +60,7 @@ function KeyLineRow({ row, onOpen }: { row: KeyRow; onOpen: (key: KeyRow) => voi
           )}
         </button>
       </td>
-      <td class="max-w-0 max-sm:w-28 sm:w-[26%]">
+      <td class="max-sm:whitespace-nowrap sm:w-[26%] sm:max-w-0">
         <span class="flex items-center gap-2 overflow-hidden">
           <StatusChip status={row.status} />
           <span class="hidden min-w-0 overflow-hidden sm:flex">

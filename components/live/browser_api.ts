@@ -1,6 +1,6 @@
 import { text } from "../text/shell.ts";
 import { createClient } from "../../src/management/client.ts";
-import { createLiveData } from "../data/dashboard_data.ts";
+import { createLiveData } from "../data/live_data.ts";
 
 /** Sends the reader to the login page, and back here afterwards. */
 export function goToLogin(): void {

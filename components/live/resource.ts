@@ -44,12 +44,16 @@ export function paced(task: () => Promise<void>, leastMs: number = LEAST_MS): { 
   return { poke, stop: () => clearTimeout(timer) };
 }
 
-/** Shows `initial` at once; reads it again on the named events (at most once in `leastMs`) and after a lost connection. */
+/**
+ * Shows `initial` at once; reads it again on the named events (at most once in `leastMs`), after a lost connection, and, where
+ * no event tells of a change, every `everyMs` while somebody looks.
+ */
 export function useResource<Value>(
   initial: Value,
   load: () => Promise<Value>,
   events: readonly LiveEventName[],
   leastMs: number = LEAST_MS,
+  everyMs?: number,
 ): Resource<Value> {
   const value = useSignal(initial);
   const problem = useSignal("");
@@ -66,7 +70,11 @@ export function useResource<Value>(
   useEffect(() => {
     const pace = paced(refresh, leastMs);
     const stops = [...events, "reconnected" as const].map((name) => listen(name, pace.poke));
+    const timer = everyMs === undefined
+      ? undefined
+      : setInterval(() => document.hidden || pace.poke(), everyMs);
     return () => {
+      clearInterval(timer);
       pace.stop();
       stops.forEach((stop) => stop());
     };

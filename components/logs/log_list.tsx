@@ -1,6 +1,9 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { clockTime } from "../format.ts";
 import { logsText } from "../text/logs.ts";
+import type { LogEntry } from "../data/views.ts";
 import { fieldsText, type LogLine } from "../views/log_lines.ts";
 
 const words = logsText;
@@ -17,6 +20,11 @@ const KIND_TONES: Readonly<Record<string, string>> = {
   alert: "chip-bad",
 };
 
+/** An alert that tells of something good is no alarm. */
+function kindTone({ kind, level }: LogEntry): string {
+  return kind === "alert" && level === "info" ? "chip-good" : KIND_TONES[kind] ?? "";
+}
+
 function Line({ line }: { line: LogLine }) {
   const { entry, times } = line;
   const fields = fieldsText(entry);
@@ -26,7 +34,7 @@ function Line({ line }: { line: LogLine }) {
         {clockTime(entry.at)}
       </time>
       <span class="hidden sm:block">
-        <span class={`chip ${KIND_TONES[entry.kind] ?? ""}`}>{entry.kind}</span>
+        <span class={`chip ${kindTone(entry)}`}>{entry.kind}</span>
       </span>
       <span class={`min-w-0 break-words ${LEVEL_TONES[entry.level] ?? ""}`}>
         {entry.level === "warn" || entry.level === "error"
@@ -40,17 +48,45 @@ function Line({ line }: { line: LogLine }) {
   );
 }
 
-/** The lines, the newest at the foot; it stays there until the reader scrolls up. */
+/** Lines that are in the page at once; more come while one scrolls up. */
+const AT_ONCE = 150;
+
+let lastKey = 0;
+const drawn = new WeakMap<LogEntry, { readonly times: number; readonly line: VNode }>();
+
+/** A line as it was drawn before: Preact skips what is the same, so a new line costs one line and not all of them. */
+function drawnLine(line: LogLine): VNode {
+  const known = drawn.get(line.entry);
+  if (known?.times === line.times) return known.line;
+  const fresh = <Line key={known?.line.key ?? ++lastKey} line={line} />;
+  drawn.set(line.entry, { times: line.times, line: fresh });
+  return fresh;
+}
+
+/** The lines, the newest at the foot; it stays there until the reader scrolls up. Only the last of them are in the page. */
 export function LogList({ lines }: { lines: readonly LogLine[] }) {
   const box = useRef<HTMLDivElement>(null);
   const atFoot = useRef(true);
+  const most = useSignal(AT_ONCE);
+  const before = useRef<number | undefined>(undefined);
   useEffect(() => {
     const element = box.current;
     if (element && atFoot.current) element.scrollTop = element.scrollHeight;
   }, [lines.at(-1)?.entry]);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element && before.current !== undefined) element.scrollTop += element.scrollHeight - before.current;
+    before.current = undefined;
+  }, [most.value]);
   const onScroll = () => {
     const element = box.current;
-    if (element) atFoot.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
+    if (!element) return;
+    atFoot.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
+    if (atFoot.current) most.value = AT_ONCE;
+    else if (element.scrollTop < 200 && most.value < lines.length) {
+      before.current = element.scrollHeight;
+      most.value += AT_ONCE;
+    }
   };
   return (
     <div
@@ -61,7 +97,7 @@ export function LogList({ lines }: { lines: readonly LogLine[] }) {
       tabIndex={0}
       onScroll={onScroll}
     >
-      <ol>{lines.map((line, index) => <Line key={`${line.entry.at}-${index}`} line={line} />)}</ol>
+      <ol>{lines.slice(-most.value).map(drawnLine)}</ol>
     </div>
   );
 }

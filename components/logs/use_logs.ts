@@ -5,6 +5,8 @@ import { configuration } from "../live/configuration.ts";
 import { listen } from "../live/live_events.ts";
 
 const MOST = 1_000;
+/** Lines that come within this time are drawn together. */
+const TOGETHER_MS = 250;
 
 export interface LiveLogs {
   readonly entries: Signal<readonly LogEntry[]>;
@@ -31,7 +33,7 @@ export function useLogs(initial: readonly LogEntry[]): LiveLogs {
       pending = [];
     };
     const onLog = (value: unknown) => {
-      if (pending.length === 0) requestAnimationFrame(flush);
+      if (pending.length === 0) setTimeout(flush, TOGETHER_MS);
       pending.push(value as LogEntry);
     };
     const reload = () => void configuration.logs().then((fresh) => entries.value = fresh, () => {});

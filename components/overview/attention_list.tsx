@@ -1,4 +1,7 @@
+import type { OverviewView } from "../data/views.ts";
+import { verdictLabel, verdictTone } from "../shell/verdict.ts";
 import { attentionText } from "../text/attention.ts";
+import { text } from "../text/shell.ts";
 import { Card } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 import type { AttentionRow } from "../views/attention.ts";
@@ -20,21 +23,44 @@ function Row({ row }: { row: AttentionRow }) {
   );
 }
 
-/** The first thing on the page: what to mend, each with the way to mend it; or that all is well. */
-export function AttentionList({ rows, usable }: { rows: readonly AttentionRow[]; usable: number }) {
-  if (rows.length === 0) {
-    return (
-      <section class="card flex items-center gap-3 px-4 py-3 sm:px-5" aria-label={attentionText.title}>
-        <span class="grid size-8 shrink-0 place-items-center rounded-full bg-good-wash text-good">
-          <Icon name="check" />
-        </span>
-        <div>
-          <h2 class="text-base font-semibold tracking-tight">{attentionText.calm}</h2>
-          <p class="text-mute">{attentionText.calmDetail(usable)}</p>
-        </div>
-      </section>
-    );
-  }
+const TONES = { good: "bg-good-wash text-good", warn: "bg-warn-wash text-warn", bad: "bg-bad-wash text-bad" };
+
+/** Models that are served: those of the board, and those that nobody asked. */
+function servedCount({ models, otherModels }: OverviewView): number {
+  return models.filter(({ state }) => state === "open" || state === "busy").length + otherModels;
+}
+
+/** The first thing on the page: whether one can keep working, what is out and until when, and what still works. */
+export function VerdictBanner({ overview, calm }: { overview: OverviewView; calm: boolean }) {
+  const { verdict, keys } = overview;
+  const tone = verdictTone(verdict);
+  const served = servedCount(overview);
+  const title = verdict.status === "ok" && calm ? attentionText.calm : verdictLabel(verdict);
+  const detail = verdict.status === "ok"
+    ? attentionText.calmDetail(verdict.message, keys.active)
+    : `${verdict.message}.`;
+  return (
+    <section
+      class="card flex items-start gap-3 px-4 py-3 sm:px-5"
+      aria-label={text.verdict.label}
+      data-verdict={verdict.status}
+    >
+      <span class={`grid size-8 shrink-0 place-items-center rounded-full ${TONES[tone]}`}>
+        <Icon name={tone === "good" ? "check" : "alert"} />
+      </span>
+      <div class="min-w-0">
+        <h2 class="text-base font-semibold tracking-tight">{title}</h2>
+        <p class="break-words text-mute">
+          {detail} {verdict.status === "degraded" && served > 0 && attentionText.servedDetail(served)}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+/** What to mend beside the models that are out, each with the way to mend it. */
+export function AttentionList({ rows }: { rows: readonly AttentionRow[] }) {
+  if (rows.length === 0) return null;
   return (
     <Card title={attentionText.title}>
       <ul class="divide-y divide-line">{rows.map((row) => <Row key={row.id} row={row} />)}</ul>

@@ -52,7 +52,8 @@ export function KeyGlance(
   { keys, ribbons, most = 10 }: { keys: readonly KeyRow[]; ribbons: Ribbons; most?: number },
 ) {
   const rows = keys.toSorted((a, b) =>
-    WORST.indexOf(a.status) - WORST.indexOf(b.status) || (b.lastUsed ?? 0) - (a.lastUsed ?? 0)
+    WORST.indexOf(a.status) - WORST.indexOf(b.status) || keyName(a).localeCompare(keyName(b)) ||
+    (a.id < b.id ? -1 : 1)
   );
   return (
     <Card

@@ -54,7 +54,7 @@ function Times({ row }: { row: ModelQuota }) {
       </span>,
     );
   }
-  if (row.resetsAt !== undefined) {
+  if (row.resetsAt !== undefined && row.resetsAt > now) {
     parts.push(
       <span>
         {words.resets} <Countdown until={row.resetsAt} />

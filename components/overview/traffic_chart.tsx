@@ -6,10 +6,21 @@ const WIDTH = 600;
 const HEIGHT = 100;
 
 type Pick = (point: TrafficPoint) => number;
+type Part = "failed" | "refused" | "cancelled" | "ok";
 
-const all: Pick = (point) => point.ok + point.failed;
-const failed: Pick = (point) => point.failed;
-const nothing: Pick = () => 0;
+/** From the foot up, so that what went wrong stands on the axis. */
+const PARTS: readonly { readonly part: Part; readonly paint: string; readonly dot: string }[] = [
+  { part: "failed", paint: "fill-bad-fill/50 stroke-bad-fill", dot: "bg-bad-fill" },
+  { part: "refused", paint: "fill-refused-fill/50 stroke-refused-fill", dot: "bg-refused-fill" },
+  { part: "cancelled", paint: "fill-edge/40 stroke-edge", dot: "bg-edge" },
+  { part: "ok", paint: "fill-accent/20 stroke-accent", dot: "bg-accent" },
+];
+
+/** The sum of a part and of those below it. */
+function upTo(count: number): Pick {
+  const below = PARTS.slice(0, count);
+  return (point) => below.reduce((total, { part }) => total + point[part], 0);
+}
 
 function area(points: readonly TrafficPoint[], upper: Pick, lower: Pick, max: number): string {
   const x = (index: number) => (index * WIDTH / (points.length - 1)).toFixed(1);
@@ -19,8 +30,15 @@ function area(points: readonly TrafficPoint[], upper: Pick, lower: Pick, max: nu
   return `M${there.join("L")}L${back.join("L")}Z`;
 }
 
+function sumsOf(points: readonly TrafficPoint[]): Readonly<Record<Part, number>> {
+  const sum = (part: Part) => points.reduce((total, point) => total + point[part], 0);
+  return { ok: sum("ok"), failed: sum("failed"), cancelled: sum("cancelled"), refused: sum("refused") };
+}
+
 function Plot({ points, max }: { points: readonly TrafficPoint[]; max: number }) {
-  const sum = (pick: Pick) => points.reduce((total, point) => total + pick(point), 0);
+  const sums = sumsOf(points);
+  // The step that runs is not whole yet: drawn, it would look like a fall to nothing.
+  const whole = points.slice(0, -1);
   const lines = [0.5, HEIGHT / 2, HEIGHT - 0.5];
   return (
     <svg
@@ -28,7 +46,7 @@ function Plot({ points, max }: { points: readonly TrafficPoint[]; max: number })
       preserveAspectRatio="none"
       class="h-40 w-full [&_*]:[vector-effect:non-scaling-stroke]"
       role="img"
-      aria-label={overviewText.chartLabel(sum((point) => point.ok), sum(failed))}
+      aria-label={overviewText.chartLabel(sums)}
     >
       {lines.map((y) => (
         <line
@@ -41,38 +59,44 @@ function Plot({ points, max }: { points: readonly TrafficPoint[]; max: number })
           stroke-width="1"
         />
       ))}
-      <path d={area(points, all, failed, max)} class="fill-accent/20 stroke-accent" stroke-width="1.5" />
-      {sum(failed) > 0 && (
-        <path
-          d={area(points, failed, nothing, max)}
-          class="fill-bad-fill/50 stroke-bad-fill"
-          stroke-width="1"
-        />
+      {PARTS.map(({ part, paint }, index) =>
+        sums[part] > 0 && (
+          <path
+            key={part}
+            d={area(whole, upTo(index + 1), upTo(index), max)}
+            class={paint}
+            stroke-width="1.5"
+          />
+        )
       )}
     </svg>
   );
 }
 
-function Legend() {
+function Legend({ sums }: { sums: Readonly<Record<Part, number>> }) {
+  const shown = PARTS.filter(({ part }) => part === "ok" || part === "failed" || sums[part] > 0);
   return (
-    <figcaption class="col-start-2 mt-1 flex items-center gap-4 text-xs text-mute">
+    <figcaption class="col-start-2 mt-1 flex flex-wrap items-center gap-x-4 text-xs text-mute">
       <span>{overviewText.chartStart}</span>
-      <span class="mx-auto inline-flex items-center gap-1.5">
-        <span class="size-2 rounded-sm bg-accent" aria-hidden="true" />
-        {overviewText.answered}
-        <span class="ms-2 size-2 rounded-sm bg-bad-fill" aria-hidden="true" />
-        {overviewText.failed}
+      <span class="mx-auto inline-flex flex-wrap items-center gap-x-3">
+        {shown.toReversed().map(({ part, dot }) => (
+          <span key={part} class="inline-flex items-center gap-1.5">
+            <span class={`size-2 rounded-sm ${dot}`} aria-hidden="true" />
+            {overviewText.outcomes[part]}
+          </span>
+        ))}
       </span>
       <span>{text.now}</span>
     </figcaption>
   );
 }
 
-/** Requests over the last two minutes, failed ones at the foot; drawn on the server too, so it stands before any script. */
+/** Requests over the last two minutes by how they ended, failed ones at the foot; drawn on the server too, so it stands before any script. */
 export function TrafficChart({ points }: { points: readonly TrafficPoint[] }) {
-  const max = niceMax(Math.max(...points.map(all)));
+  const max = niceMax(Math.max(...points.map(upTo(PARTS.length))));
   return (
     <figure class="grid grid-cols-[auto_1fr] gap-x-3 pt-2">
+      <p class="col-span-2 mb-1 text-xs text-mute">{overviewText.axis}</p>
       <div
         class="num flex flex-col justify-between text-end text-xs leading-none text-mute"
         aria-hidden="true"
@@ -82,7 +106,7 @@ export function TrafficChart({ points }: { points: readonly TrafficPoint[] }) {
         <span>0</span>
       </div>
       <Plot points={points} max={max} />
-      <Legend />
+      <Legend sums={sumsOf(points)} />
     </figure>
   );
 }

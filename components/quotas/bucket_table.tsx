@@ -47,7 +47,9 @@ function LimitCells({ limit }: { limit: BucketLimitView | undefined }) {
         </div>
       </td>
       <td class="end whitespace-nowrap">
-        {limit.resetsAt === undefined ? "–" : <Countdown until={limit.resetsAt} />}
+        {limit.resetsAt === undefined || limit.resetsAt <= Date.now()
+          ? "–"
+          : <Countdown until={limit.resetsAt} />}
       </td>
     </>
   );
@@ -69,6 +71,10 @@ function worthy(bucket: BucketRow): readonly (BucketLimitView | undefined)[] {
 
 function State({ bucket, now }: { bucket: BucketRow; now: number }) {
   const { coolingUntil = 0, coolingReason } = bucket;
+  const usedUp = bucket.limits.find((limit) => limitLeft(limit) === 0 && (limit.resetsAt ?? Infinity) > now);
+  if (coolingUntil <= now && usedUp !== undefined) {
+    return <span class="chip chip-warn">{words.usedUp(text.limits[usedUp.kind] ?? "")}</span>;
+  }
   if (coolingUntil <= now) return <span class="chip chip-good">{words.serving}</span>;
   return (
     <span class="chip chip-warn" title={coolingReason}>

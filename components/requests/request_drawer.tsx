@@ -42,7 +42,7 @@ function Section({ title, children }: { title: string; children: ComponentChildr
 function factRows(call: CallRecord): readonly (readonly [string, ComponentChildren])[] {
   return [
     [words.asked, call.modelAsked],
-    [words.served, call.modelUsed ?? ""],
+    [call.outcome === "ok" ? words.served : words.lastAsked, call.modelUsed ?? ""],
     [words.agent, call.agent],
     [words.client, call.client],
     [
@@ -69,6 +69,18 @@ function usageRows(call: CallRecord): readonly (readonly [string, ComponentChild
     .map(([label, value]) => [label, wholeNumber(value as number)]);
 }
 
+/** What mends a refused request, with the way there. */
+function Remedy({ call }: { call: CallRecord }) {
+  const [sentence, href] = call.outcome === "refused" ? words.remedies[call.status] ?? [] : [];
+  if (sentence === undefined) return null;
+  return (
+    <p class="flex flex-wrap items-center gap-3">
+      <span class="min-w-0 flex-1">{sentence}</span>
+      {href && <a class="btn btn-small" href={href}>{words.remedy}</a>}
+    </p>
+  );
+}
+
 function Details({ call }: { call: CallDetail }) {
   const copy = async () => {
     await navigator.clipboard.writeText(JSON.stringify(call, null, 2));
@@ -85,6 +97,7 @@ function Details({ call }: { call: CallDetail }) {
         </button>
       </div>
       {call.message && <Problem>{call.failure ? `${call.failure}: ` : ""}{call.message}</Problem>}
+      <Remedy call={call} />
       <Section title={words.timeline}>
         <Timeline call={call} />
       </Section>

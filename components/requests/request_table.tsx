@@ -8,22 +8,26 @@ const words = requestsText;
 
 function Row({ call, onOpen }: { call: CallRecord; onOpen: (id: string) => void }) {
   const last = call.attempts.at(-1);
+  const ended = call.at + call.totalMs;
+  const show = () => {
+    // Whoever marks text of a row wants to copy it.
+    if (String(getSelection()) === "") onOpen(call.id);
+  };
   return (
-    <tr class="hover:bg-sunken/40">
+    <tr class="cursor-pointer hover:bg-sunken/40" onClick={show}>
       <td class="whitespace-nowrap">
         <button
           type="button"
           class="num hover:underline"
-          aria-label={`${clockTime(call.at)}, ${words.details(call.id)}`}
-          onClick={() => onOpen(call.id)}
+          aria-label={`${clockTime(ended)}, ${words.details(call.id)}`}
         >
-          {clockTime(call.at)}
+          {clockTime(ended)}
         </button>
       </td>
       <td>
         <OutcomeChip outcome={call.outcome} status={call.status} />
       </td>
-      <td class="max-w-52 truncate">{call.modelUsed ?? call.modelAsked}</td>
+      <td class="max-w-24 truncate sm:max-w-52">{call.modelUsed ?? (call.modelAsked || call.operation)}</td>
       <td class="hidden max-w-40 truncate md:table-cell">{call.agent || text.unknown}</td>
       <td class="hidden max-w-40 truncate lg:table-cell">{last?.name ?? "–"}</td>
       <td class="end hidden sm:table-cell">{call.attempts.length}</td>
@@ -36,7 +40,7 @@ function Row({ call, onOpen }: { call: CallRecord; onOpen: (id: string) => void 
   );
 }
 
-/** Calls, newest first. */
+/** Calls by their end, the last one first. */
 export function RequestTable(
   { calls, onOpen }: { calls: readonly CallRecord[]; onOpen: (id: string) => void },
 ) {

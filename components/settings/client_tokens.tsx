@@ -105,10 +105,14 @@ export function ClientTokens(
     await refresh();
   };
   const revoke = async (client: ClientRow) => {
-    await attempt(
-      () => api.revokeClient(client.id),
-      words.revoked(client.name),
-    );
+    try {
+      await api.revokeClient(client.id);
+      const undo = () =>
+        void attempt(() => api.restoreClient(client.id), words.restored(client.name)).then(refresh);
+      say(words.revoked(client.name), { ms: 15_000, action: { label: text.undo, run: undo } });
+    } catch (error) {
+      say(messageOf(error), { tone: "bad" });
+    }
     await refresh();
   };
   return (

@@ -12,6 +12,7 @@ export interface DashboardPage {
 /** The pages in the order of the menu. */
 export const PAGES: readonly DashboardPage[] = [
   { href: "/dashboard", label: text.nav.overview, icon: "overview", letter: "o" },
+  { href: "/dashboard/now", label: text.nav.now, icon: "play", letter: "n" },
   { href: "/dashboard/quotas", label: text.nav.quotas, icon: "quotas", letter: "q" },
   { href: "/dashboard/keys", label: text.nav.keys, icon: "keys", letter: "k" },
   { href: "/dashboard/requests", label: text.nav.requests, icon: "requests", letter: "r" },

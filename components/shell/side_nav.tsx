@@ -32,13 +32,16 @@ function Brand() {
 }
 
 /** The menu: a column on wide screens, a fold-out that works without script on narrow ones. */
-export function SideNav({ path, tools }: { path: string; tools: ComponentChildren }) {
+export function SideNav(
+  { path, tools, verdict }: { path: string; tools: ComponentChildren; verdict: ComponentChildren },
+) {
   return (
     <header class="sticky top-0 z-40 border-b border-line bg-panel lg:static lg:border-e lg:border-b-0">
       <div class="flex flex-col lg:sticky lg:top-0 lg:h-dvh lg:gap-6 lg:overflow-y-auto lg:px-4 lg:py-6">
         <div class="flex items-center gap-3 px-4 py-2.5 lg:px-3 lg:py-0">
           <Brand />
         </div>
+        <div class="flex px-4 pb-2 empty:hidden lg:-my-3 lg:grid lg:px-3 lg:pb-0">{verdict}</div>
         <details class="group absolute end-2 top-1.5 lg:hidden">
           <summary class="btn btn-quiet list-none [&::-webkit-details-marker]:hidden" aria-label={text.menu}>
             <Icon name="menu" />

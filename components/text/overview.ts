@@ -21,15 +21,55 @@ export const overviewText = {
   allQuotas: "All quotas",
   traffic: "Live traffic",
   trafficNote: "last two minutes",
-  chartLabel: (ok: number, failed: number) =>
-    `Requests in the last two minutes: ${ok} answered, ${failed} failed`,
+  chartLabel: (sums: { ok: number; failed: number; cancelled: number; refused: number }) => {
+    const more = [
+      sums.refused > 0 ? `${sums.refused} refused, ` : "",
+      sums.cancelled > 0 ? `${sums.cancelled} left, ` : "",
+    ];
+    return `Requests in the last two minutes: ${more.join("")}${sums.ok} answered, ${sums.failed} failed`;
+  },
+  axis: "requests in two seconds",
+  outcomes: { ok: "answered", failed: "failed", cancelled: "client left", refused: "refused" },
   chartStart: "2 min ago",
-  answered: "answered",
-  failed: "failed",
   perMinute: "requests/min",
   tokensPerMinute: "tokens/min",
-  success: "success rate",
+  success: "answered, last hour",
+  refused: "refused, last hour",
+  running: "in flight",
   queue: "waiting",
+  board: "Models",
+  boardNote: "today, until when, and what to do",
+  boardEmpty: "No model is known yet",
+  boardEmptyDetail: "Models appear as soon as a key is there and was checked.",
+  others: (count: number) =>
+    `${plural(count, "more model is", "more models are")} served and ${
+      count === 1 ? "was" : "were"
+    } not asked`,
+  states: { open: "served", busy: "served after a wait", out: "out", unavailable: "not offered" },
+  today: "Today",
+  now: "Now",
+  usedOf: (used: string, limit: string) => `${used} of ${limit}`,
+  usedAlone: (used: string) => `${used}, limit not known`,
+  unknownProjects: (count: number) => `${plural(count, "project", "projects")} with a limit not known`,
+  notAsked: "not asked",
+  inFlight: (running: number, waiting: number) =>
+    [running > 0 ? `${running} in flight` : "", waiting > 0 ? `${waiting} waiting` : ""].filter(Boolean).join(
+      ", ",
+    ),
+  rate: (perMinute: string) => `${perMinute} a minute`,
+  idle: "idle",
+  keysAble: (able: number, total: number) => `${able} of ${plural(total, "key", "keys")} free`,
+  backAt: (time: string) => `back ${time}`,
+  backUnknown: "nobody knows until when",
+  runsOut: (from: string, to: string) => from === to ? `runs out ${from}` : `runs out ${from} to ${to}`,
+  lastsUntil: (time: string) => `lasts until the reset ${time}`,
+  runwayLabel: (model: string) => `${model}: from now to the reset of the day`,
+  fallsBack: (model: string) => `${model} answers in its place`,
+  fallBack: (model: string) => `Fall back to ${model}`,
+  fellBack: (from: string, to: string) => `Calls to ${from} go to ${to} while it is out.`,
+  fallBackUndone: (model: string) => `${model} has its old fallbacks again.`,
+  makeAlias: "Make an alias",
+  addKey: "Add a key",
   keysGlance: "Keys at a glance",
   ribbonNote: "newest on the right",
   ribbonLabel: (ok: number, limited: number, failed: number) =>

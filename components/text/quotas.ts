@@ -47,6 +47,7 @@ export const quotasText = {
   of: (limit: string) => `of ${limit}`,
   resets: "Resets in",
   state: "State",
+  usedUp: (limit: string) => `${limit} used up`,
   serving: "serving",
   unused: "not used yet",
   others: (count: number) => `${plural(count, "more was", "more were")} not used yet; filter to see them.`,

@@ -16,6 +16,7 @@ export const requestsText = {
     blocked: "Blocked by Google",
     transport: "Network",
     client_gone: "Client left",
+    refused: "Refused before it became a call",
   } as Readonly<
     Record<string, string>
   >,
@@ -32,7 +33,7 @@ export const requestsText = {
   clear: "Clear filters",
   agentFilter: "Beginning of the agent's name",
   keyFilter: (key: string) => `key ${key}`,
-  time: "Time",
+  time: "Ended",
   agent: "Agent",
   answer: "Answer",
   key: "Key",
@@ -53,9 +54,26 @@ export const requestsText = {
     cost: "estimated cost",
     partly: "Sums of the newest; there are more than could be looked at.",
   },
+  /** What mends a refusal, by its status: a sentence, and the page that helps. */
+  remedies: {
+    400: ["The body is not one that this API takes. The message names the field.", ""],
+    401: [
+      "The client sent no token, or a wrong one. See the tokens that hold.",
+      "/dashboard/settings#tokens",
+    ],
+    403: ["This client may not use this model. See what its token allows.", "/dashboard/settings#tokens"],
+    404: [
+      "No key has this model. Give the name to a model that you have, as an alias.",
+      "/dashboard/models#names",
+    ],
+    413: ["The request is larger than MAX_BODY_BYTES allows.", "/dashboard/settings"],
+    429: ["The client's own limit is used up. See its limits.", "/dashboard/settings#tokens"],
+  } as Readonly<Record<number, readonly [string, string]>>,
+  remedy: "What to do",
   details: (id: string) => `Request ${id}`,
   asked: "Asked for",
   served: "Served by",
+  lastAsked: "Last asked",
   client: "Client",
   dialect: "Dialect",
   dialects: {

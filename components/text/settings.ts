@@ -23,6 +23,7 @@ export const settingsText = {
   tokensEmpty: "No further tokens: every agent uses the owner's.",
   revoke: "Revoke",
   revoked: (name: string) => `${name} is revoked.`,
+  restored: (name: string) => `The token of ${name} holds again.`,
   expires: "ends",
   created: "made",
   perMinute: (count: number) => `${plural(count, "request", "requests")} a minute`,

@@ -12,6 +12,7 @@ export const text = {
   copied: "Copied",
   now: "now",
   cancelled: "left",
+  refused: "refused",
   none: "none",
   all: "All",
   unknown: "unknown",
@@ -27,6 +28,7 @@ export const text = {
   nav: {
     label: "Main",
     overview: "Overview",
+    now: "Now",
     quotas: "Usage quotas",
     keys: "Keys",
     requests: "Requests",
@@ -53,6 +55,14 @@ export const text = {
     none: "",
   } as Readonly<Record<string, string>>,
   status: { active: "Active", cooldown: "Cooling", disabled: "Off", dead: "Dead" },
+  verdict: {
+    label: "State of the proxy",
+    ok: "All models served",
+    out: (count: number) => `${count} ${count === 1 ? "model is" : "models are"} out`,
+    exhausted: "No model can be served",
+    empty: "No key yet",
+    trouble: "Needs attention",
+  },
   connection: {
     connecting: "Connecting",
     live: "Live",

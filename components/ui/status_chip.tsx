@@ -18,8 +18,18 @@ export function StatusChip({ status }: { status: KeyStatus }) {
   );
 }
 
-/** The outcome of a request, as its HTTP status. */
+const OUTCOME_TONES: Readonly<Record<string, string>> = {
+  ok: "chip-good",
+  cancelled: "",
+  refused: "chip-refused",
+};
+
+/** The outcome of a request, as its HTTP status; what was refused before it became a call says so. */
 export function OutcomeChip({ outcome, status }: { outcome: string; status: number }) {
-  const tone = outcome === "ok" ? "chip-good" : outcome === "cancelled" ? "" : "chip-bad";
-  return <span class={`chip num ${tone}`}>{outcome === "cancelled" ? text.cancelled : status}</span>;
+  const label = outcome === "cancelled"
+    ? text.cancelled
+    : outcome === "refused"
+    ? `${text.refused} ${status}`
+    : status;
+  return <span class={`chip num ${OUTCOME_TONES[outcome] ?? "chip-bad"}`}>{label}</span>;
 }

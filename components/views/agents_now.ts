@@ -23,9 +23,9 @@ function row(agent: string, calls: readonly CallRecord[]): AgentNow {
   };
 }
 
-/** Who called within the last quarter of an hour, the latest first. */
+/** Who called within the last quarter of an hour, by name: a list that is sorted by use would jump with each call. */
 export function agentsNow(calls: readonly CallRecord[], now: number): readonly AgentNow[] {
   const recent = calls.filter((call) => now - call.at < WINDOW_MS);
   const byAgent = Map.groupBy(recent, (call) => call.agent || "unknown");
-  return [...byAgent].map(([agent, list]) => row(agent, list)).sort((a, b) => b.lastAt - a.lastAt);
+  return [...byAgent].map(([agent, list]) => row(agent, list)).sort((a, b) => a.agent < b.agent ? -1 : 1);
 }

@@ -1,5 +1,5 @@
-import type { BucketRow, CapsView, HealthView, KeyRow } from "../data/views.ts";
-import { countdown, keyName, plural } from "../format.ts";
+import type { KeyRow, OverviewView } from "../data/views.ts";
+import { keyName } from "../format.ts";
 import { attentionText } from "../text/attention.ts";
 
 /** One thing that the owner should look at, with the place that mends it. */
@@ -12,108 +12,49 @@ export interface AttentionRow {
   readonly href: string;
 }
 
-interface Facts {
-  readonly keys: readonly KeyRow[];
-  readonly buckets: readonly BucketRow[];
-  readonly caps: CapsView;
-  readonly health: HealthView;
-}
+type ApiProblem = OverviewView["problems"][number];
+type Words = Pick<AttentionRow, "title" | "detail" | "action" | "href">;
 
 const words = attentionText;
+const ADD = { action: words.addKey, href: "/dashboard/keys?add" };
+const CAP = { action: words.editCap, href: "/dashboard/quotas" };
 
-function keyLink(key: KeyRow): string {
-  return `/dashboard/keys?focus=${encodeURIComponent(key.id)}`;
+function keyDead({ subject, message, link }: ApiProblem, keys: readonly KeyRow[]): Words {
+  const key = keys.find(({ id }) => id === subject);
+  const href = `/dashboard/keys?focus=${encodeURIComponent(subject)}`;
+  return {
+    title: key === undefined ? message : words.deadKey(keyName(key)),
+    detail: key?.reason ?? "",
+    action: link === null ? words.seeKey : words.openGoogle,
+    href: link ?? href,
+  };
 }
 
-function deadKeys({ keys }: Facts): AttentionRow[] {
-  const dead = keys.filter((key) => key.status === "dead");
-  const rows = dead.slice(0, 3).map((key): AttentionRow => ({
-    id: `dead-${key.id}`,
-    tone: "bad",
-    title: words.deadKey(keyName(key)),
-    detail: key.reason,
-    action: key.link ? words.openGoogle : words.seeKey,
-    href: key.link || keyLink(key),
-  }));
-  if (dead.length <= 3) return rows;
-  return [...rows, {
-    id: "dead-more",
-    tone: "bad",
-    title: words.moreDead(dead.length - 3),
-    detail: words.moreDeadDetail,
-    action: words.seeKeys,
-    href: "/dashboard/keys?status=dead",
-  }];
-}
-
-function noWay({ keys }: Facts, now: number): AttentionRow[] {
-  const usable = keys.filter((key) => key.status === "active" || key.status === "cooldown");
-  if (usable.length === 0) {
-    const [title, detail] = keys.length === 0
-      ? [words.noKeys, words.noKeysDetail]
-      : [words.noUsable, words.noUsableDetail];
-    return [{ id: "none", tone: "bad", title, detail, action: words.addKey, href: "/dashboard/keys?add" }];
+/** A problem with the place that mends it. Models that are out have a row of their own on the board. */
+function wordsOf(problem: ApiProblem, keys: readonly KeyRow[]): Words {
+  const plain = { title: problem.message, detail: "" };
+  switch (problem.kind) {
+    case "key_dead":
+      return keyDead(problem, keys);
+    case "no_keys":
+      return { title: words.noKeys, detail: words.noKeysDetail, ...ADD };
+    case "no_usable_key":
+      return { ...plain, ...ADD };
+    case "cap_reached":
+    case "cap_near":
+      return { ...plain, ...CAP };
+    case "waiting":
+      return { ...plain, action: words.seeNow, href: "/dashboard/now" };
+    default:
+      return { ...plain, action: words.seeLogs, href: "/dashboard/logs?level=warn" };
   }
-  if (usable.some((key) => key.status === "active")) return [];
-  const first = Math.min(...usable.map((key) => key.cooldownUntil ?? Infinity));
-  const detail = Number.isFinite(first)
-    ? words.allCoolingUntil(countdown(first - now))
-    : words.allCoolingUnknown;
-  return [{
-    id: "cooling",
-    tone: "bad",
-    title: words.allCooling,
-    detail,
-    action: words.addKey,
-    href: "/dashboard/keys?add",
-  }];
 }
 
-function caps({ caps }: Facts): AttentionRow[] {
-  return caps.caps.flatMap((cap): AttentionRow[] => {
-    if (!cap.enabled || cap.current === undefined || cap.limit <= 0) return [];
-    const share = cap.current / cap.limit;
-    if (share * 100 < cap.alertThreshold) return [];
-    return [{
-      id: `cap-${cap.model}`,
-      tone: share >= 1 ? "bad" : "warn",
-      title: share >= 1 ? words.capReached(cap.model) : words.capNear(cap.model),
-      detail: words.capDetail(cap.current, cap.limit, cap.unit),
-      action: words.editCap,
-      href: "/dashboard/quotas",
-    }];
-  });
-}
-
-function forecasts({ buckets }: Facts, now: number): AttentionRow[] {
-  const soon = buckets.filter((bucket) => bucket.emptyAt !== undefined && bucket.emptyAt > now);
-  const first = soon.toSorted((a, b) => (a.emptyAt ?? 0) - (b.emptyAt ?? 0))[0];
-  if (first?.emptyAt === undefined) return [];
-  return [{
-    id: "forecast",
-    tone: "warn",
-    title: words.emptySoon(first.model, countdown(first.emptyAt - now)),
-    detail: words.emptySoonDetail(plural(soon.length, "bucket", "buckets")),
-    action: words.seeQuotas,
-    href: "/dashboard/quotas",
-  }];
-}
-
-function queue({ health }: Facts): AttentionRow[] {
-  const { length, expectedWaitMs } = health.queue;
-  if (length === 0) return [];
-  return [{
-    id: "queue",
-    tone: "warn",
-    title: words.waiting(length),
-    detail: words.waitingDetail(countdown(expectedWaitMs)),
-    action: words.seeFlow,
-    href: "/dashboard/flow",
-  }];
-}
-
-/** What needs attention, the worst first; empty when all is well. */
-export function attentionRows(facts: Facts, now: number): readonly AttentionRow[] {
-  const rows = [noWay(facts, now), deadKeys(facts), caps(facts), forecasts(facts, now), queue(facts)].flat();
-  return [...rows.filter((row) => row.tone === "bad"), ...rows.filter((row) => row.tone === "warn")];
+/** What needs attention beside the models that are out, the worst first. */
+export function attentionRows({ problems }: OverviewView, keys: readonly KeyRow[]): readonly AttentionRow[] {
+  return problems.filter(({ kind }) => kind !== "model_out").map((problem) => ({
+    id: `${problem.kind}-${problem.subject}`,
+    tone: problem.severity === "error" ? "bad" : "warn",
+    ...wordsOf(problem, keys),
+  }));
 }

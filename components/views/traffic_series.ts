@@ -4,6 +4,10 @@ export interface TrafficPoint {
   readonly at: number;
   readonly ok: number;
   readonly failed: number;
+  /** Clients that left: neither answered nor failed. */
+  readonly cancelled: number;
+  /** Refused before they became calls; no calls. */
+  readonly refused: number;
   readonly tokens: number;
 }
 
@@ -17,6 +21,8 @@ export function emptySeries(now: number): readonly TrafficPoint[] {
     at: end - (STEPS - 1 - index) * STEP_MS,
     ok: 0,
     failed: 0,
+    cancelled: 0,
+    refused: 0,
     tokens: 0,
   }));
 }
@@ -38,12 +44,9 @@ export function advance(
 }
 
 function add(point: TrafficPoint, call: CallRecord): TrafficPoint {
-  const ok = call.outcome === "ok" ? 1 : 0;
   return {
-    at: point.at,
-    ok: point.ok + ok,
-    // Who left was neither answered nor failed.
-    failed: point.failed + (call.outcome === "failed" ? 1 : 0),
+    ...point,
+    [call.outcome]: point[call.outcome] + 1,
     tokens: point.tokens + (call.usage?.totalTokens ?? 0),
   };
 }

@@ -8,15 +8,13 @@ const RECENT = "limit=300";
 
 export const handler = define.handlers({
   async GET({ state: { data } }) {
-    const [health, stats, keys, buckets, caps, requests] = await Promise.all([
-      data.health(),
+    const [overview, stats, keys, requests] = await Promise.all([
+      data.overview(),
       data.stats(),
       data.keys(),
-      data.buckets(),
-      data.caps(),
       data.requests(RECENT),
     ]);
-    return page({ health, stats, keys, buckets, caps, calls: requests.items, at: Date.now() });
+    return page({ overview, stats, keys, calls: requests.items, at: Date.now() });
   },
 });
 

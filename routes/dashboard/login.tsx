@@ -1,6 +1,7 @@
 import { page, type RouteConfig } from "fresh";
 import { Head } from "fresh/runtime";
 import { loginText } from "../../components/text/login.ts";
+import type { DashboardData } from "../../components/data/dashboard_data.ts";
 import { text } from "../../components/text/shell.ts";
 import { Problem } from "../../components/ui/card.tsx";
 import type { Login } from "../../src/http/dashboard_session.ts";
@@ -16,6 +17,12 @@ function problemOf(login: Exclude<Login, { ok: true }>): string {
   return login.reason === "slow_down" ? words.slow(Math.ceil(login.retryAfterMs / 1000)) : words.wrong;
 }
 
+/** Whether the owner's token is still the one that everybody knows; a server that cannot tell gives no hint. */
+async function isDefaultToken(data: DashboardData): Promise<boolean> {
+  const settings = await data.settings().catch(() => undefined);
+  return settings?.running["proxyApiKeyIsDefault"] === true;
+}
+
 /** Only pages of the dashboard itself are places to go on to. */
 function nextPage(url: URL): string {
   const next = url.searchParams.get("next") ?? "";
@@ -24,11 +31,15 @@ function nextPage(url: URL): string {
 
 export const handler = define.handlers({
   GET: async ({ req, state, url, redirect }) =>
-    await state.sessions.verify(req) ? redirect(nextPage(url)) : page({ problem: "" }),
+    await state.sessions.verify(req)
+      ? redirect(nextPage(url))
+      : page({ problem: "", hint: await isDefaultToken(state.data) }),
   async POST({ req, state, url }) {
     const refused = state.sessions.refusal(req, state.remote);
     const form = refused ?? await readForm(req);
-    if (!form.ok && "error" in form) return page({ problem: words.unread }, { status: form.error.status });
+    if (!form.ok && "error" in form) {
+      return page({ problem: words.unread, hint: false }, { status: form.error.status });
+    }
     const login = form.ok
       ? await state.sessions.login(req, form.value.get("token") ?? "", state.remote)
       : form;
@@ -41,7 +52,8 @@ export const handler = define.handlers({
     const status = login.reason === "slow_down" ? 429 : login.reason === "foreign" ? 403 : 401;
     const headers = { "retry-after": String(Math.ceil(login.retryAfterMs / 1000)) };
     const problem = login.reason === "foreign" ? state.sessions.whyForeign(req) : problemOf(login);
-    return page({ problem }, status === 429 ? { status, headers } : { status });
+    const hint = await isDefaultToken(state.data);
+    return page({ problem, hint }, status === 429 ? { status, headers } : { status });
   },
 });
 
@@ -74,7 +86,7 @@ export default define.page<typeof handler>(({ data, url }) => (
         </label>
         <button type="submit" class="btn btn-primary">{words.submit}</button>
       </form>
-      <p class="mt-4 text-center text-xs text-mute">{words.hint}</p>
+      {data.hint && <p class="mt-4 text-center text-xs text-mute">{words.hint}</p>}
     </div>
   </main>
 ));

@@ -5,12 +5,18 @@ import Logs from "../../islands/Logs.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  GET: async ({ state: { data } }) => page({ logs: await data.logs() }),
+  async GET({ state: { data }, url: { searchParams } }) {
+    const value = (name: string) => searchParams.get(name) ?? "";
+    return page({
+      logs: await data.logs(),
+      initial: { words: value("q"), level: value("level"), kind: value("kind") },
+    });
+  },
 });
 
 export default define.page<typeof handler>(({ data }) => (
   <>
     <PageTitle title={logsText.title} lead={logsText.lead} />
-    <Logs logs={data.logs} />
+    <Logs {...data} />
   </>
 ));

@@ -19,7 +19,15 @@ export const handler = define.handlers({
       ...catalog.groups.map((group) => `group:${group.name}`),
       ...clients.map((client) => `client:${client.id}`),
     ];
-    return page({ buckets, caps, targets, keys, usage, add: searchParams.has("add") });
+    return page({
+      buckets,
+      caps,
+      targets,
+      keys,
+      usage,
+      add: searchParams.has("add"),
+      filter: searchParams.get("q") ?? "",
+    });
   },
 });
 

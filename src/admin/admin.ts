@@ -10,7 +10,7 @@ import { capCheck, capProgress } from "./cap_progress.ts";
 import { type CapInput, capsView, putCap, removeCap, setCapSchedule } from "./caps.ts";
 import { checkAllKeys, type CheckedKey, checkKey, liftCooldown } from "./check_keys.ts";
 import { ClientDoor, type ClientIdentity } from "./client_door.ts";
-import { addClient, type ClientInput, listClients, revokeClient } from "./clients.ts";
+import { addClient, type ClientInput, listClients, restoreClient, revokeClient } from "./clients.ts";
 import { editKey, type KeyEdit, removeKey, restoreKey } from "./edit_key.ts";
 import { exportFile } from "./export_file.ts";
 import { findKey } from "./find_key.ts";
@@ -191,6 +191,11 @@ function clientCases(deps: AdminDeps, door: ClientDoor) {
       const revoked = await revokeClient(deps, idOrName);
       await door.reload();
       return revoked;
+    },
+    restoreClient: async (id: string) => {
+      const restored = await restoreClient(deps, id);
+      await door.reload();
+      return restored;
     },
     /** The client of a token, from memory. */
     authenticate: (token: string): ClientIdentity | undefined => door.authenticate(token),

@@ -74,6 +74,23 @@ export async function revokeClient(deps: AdminDeps, idOrName: string): Promise<O
   return ok(viewOf(put.value, null, deps.ports.clock.now()));
 }
 
+/** Takes a revocation back, unless another client has the name by now. */
+export async function restoreClient(deps: AdminDeps, id: string): Promise<Outcome<ClientView>> {
+  const all = await deps.store.clients.list();
+  const client = all.find((one) => one.id === id);
+  if (client === undefined) return refuse(404, "not_found", "There is no such client");
+  if (!client.revoked) return refuse(409, "conflict", `The token of ${client.name} is not revoked`, "id");
+  const namesake = all.find((one) => !one.revoked && one.name === client.name);
+  if (namesake !== undefined) {
+    return refuse(409, "duplicate", `There is another client ${client.name} by now (${namesake.id})`, "id");
+  }
+  const { updatedAt, ...draft } = client;
+  const put = await deps.store.clients.put({ ...draft, revoked: false }, updatedAt);
+  if (!put.ok) return fromStore(put.error, "client");
+  deps.ledger.log("info", "config", `The token of the client ${client.name} holds again`);
+  return ok(viewOf(put.value, null, deps.ports.clock.now()));
+}
+
 function viewOf(client: ClientRecord, usage: CellView | null, now: number): ClientView {
   const { hash: _hash, ...open } = client;
   const expired = client.expiresAt !== undefined && client.expiresAt <= now;

@@ -175,7 +175,7 @@ function alerting({ alerts, desk, bus }: Parts) {
   return {
     async alert(alert) {
       if (!await alerts.claim(alert)) return;
-      desk.log("warn", "alert", alert.message);
+      desk.log(alert.type === "pool-recovered" ? "info" : "warn", "alert", alert.message);
       bus.publish("alert", { ...alert, message: redact(alert.message) });
       alerts.send(alert);
     },

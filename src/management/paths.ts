@@ -64,6 +64,7 @@ export const PATHS = {
   clientSelf: "GET /api/clients/me",
   addClient: "POST /api/clients",
   revokeClient: "DELETE /api/clients/{id}",
+  restoreClient: "POST /api/clients/{id}/restore",
   settings: "GET /api/settings",
   changeSettings: "POST /api/settings",
   preferences: "GET /api/preferences",

@@ -85,6 +85,13 @@ Deno.test("a client token works, is limited, is shown once and ends when it is r
     assert.equal(revoked.status, "revoked");
     assert.equal(admin.authenticate(made.token), undefined);
     assert.equal(admin.admit(who, "gemini-2.5-flash")?.status, 401);
+    const restored = await client.restoreClient(revoked.id);
+    assert.equal(restored.status, "active");
+    assert.equal(admin.authenticate(made.token)?.name, "ci");
+    await assert.rejects(client.restoreClient(revoked.id), /not revoked/);
+    await client.revokeClient("ci");
+    await client.addClient({ name: "ci" });
+    await assert.rejects(client.restoreClient(revoked.id), /another client ci/);
     assert.equal((await ask("POST", "/api/clients", { body: { name: "x", expiresAt: 5 } })).status, 422);
   }));
 

@@ -1,6 +1,7 @@
 /** Every page of the dashboard, by the name of its screenshot. */
 export const DASHBOARD_PAGES: Readonly<Record<string, string>> = {
   overview: "/dashboard",
+  now: "/dashboard/now",
   quotas: "/dashboard/quotas",
   keys: "/dashboard/keys",
   requests: "/dashboard/requests",

@@ -1,7 +1,9 @@
 import { ok } from "../../core/mod.ts";
 import { definedOnly, type Handlers } from "./handler.ts";
 
-export const clientHandlers: Handlers<"clients" | "clientSelf" | "addClient" | "revokeClient"> = {
+export const clientHandlers: Handlers<
+  "clients" | "clientSelf" | "addClient" | "revokeClient" | "restoreClient"
+> = {
   clients: async ({ admin }) => ok(await admin.clients()),
   async clientSelf({ admin, client }) {
     const own = (await admin.clients()).find((one) => one.id === client?.id);
@@ -9,4 +11,5 @@ export const clientHandlers: Handlers<"clients" | "clientSelf" | "addClient" | "
   },
   addClient: ({ admin }, { body }) => admin.addClient(definedOnly(body)),
   revokeClient: ({ admin }, { params }) => admin.revokeClient(params.id),
+  restoreClient: ({ admin }, { params }) => admin.restoreClient(params.id),
 };

@@ -36,6 +36,15 @@ export const clientRoutes = {
     reply: client.Client,
     errors: [404, 409],
   }),
+  restoreClient: route("restoreClient", {
+    tag: "Clients",
+    summary: "Take a revocation back: the same token holds again, with its limits",
+    params: id,
+    body: none,
+    bodyOptional: true,
+    reply: client.Client,
+    errors: [404, 409],
+  }),
 };
 
 export const settingsRoutes = {

@@ -1,0 +1,52 @@
+import type { LocalClient } from "../../src/management/client.ts";
+import { bucketRow, callRow, capsView, healthView, keyRow, requestsView, statsView } from "./rows.ts";
+import type {
+  BucketRow,
+  CallDetail,
+  CapsView,
+  HealthView,
+  KeyRow,
+  LiveCall,
+  OverviewView,
+  RequestsView,
+  StatsView,
+} from "./views.ts";
+
+/** What is asked again and again while a page is open. The API is the one source, so the dashboard, the command line and scripts show one number. */
+export interface LiveData {
+  /** The verdict, the models and the problems: what every page says of the state of the proxy. */
+  overview(): Promise<OverviewView>;
+  /** Calls in flight and waiting, oldest first. */
+  calls(): Promise<readonly LiveCall[]>;
+  health(): Promise<HealthView>;
+  stats(): Promise<StatsView>;
+  keys(): Promise<readonly KeyRow[]>;
+  buckets(): Promise<readonly BucketRow[]>;
+  caps(): Promise<CapsView>;
+  /** `query` is the page's own query string: q, model, key, client, outcome, since, cursor, limit. */
+  requests(query: string): Promise<RequestsView>;
+  request(id: string): Promise<CallDetail | undefined>;
+}
+
+/** The page's query string as the API's own; what it does not take is refused there. */
+export function queryOf(text: string): NonNullable<Parameters<LocalClient["requests"]>[0]> {
+  return Object.fromEntries(new URLSearchParams(text)) as object;
+}
+
+/** The part that is read again and again. */
+export function createLiveData(client: LocalClient): LiveData {
+  return {
+    overview: () => client.overview(),
+    calls: async () => (await client.calls()).items,
+    health: async () => healthView(await client.health()),
+    stats: async () => statsView(await client.stats()),
+    keys: async () => (await client.keys()).map(keyRow),
+    buckets: async () => (await client.buckets()).map(bucketRow),
+    caps: async () => capsView(...await Promise.all([client.caps(), client.capProgress()])),
+    requests: async (query) => requestsView(await client.requests(queryOf(query))),
+    async request(id) {
+      const { bodies, ...call } = await client.request(id);
+      return bodies === null ? callRow(call) : { ...callRow(call), bodies };
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import type { ModelRow, OverviewView } from "../data/views.ts";
+import { percent, shortNumber, untilTime } from "../format.ts";
+import { api, messageOf } from "../live/browser_api.ts";
+import { useNow } from "../live/now.ts";
+import { say } from "../live/toasts.ts";
+import { overviewText } from "../text/overview.ts";
+import { text } from "../text/shell.ts";
+import { Card, Empty } from "../ui/card.tsx";
+import { Figure } from "../ui/figure.tsx";
+import { leftTone, Meter } from "../ui/meter.tsx";
+import { type Runway, runwayOf } from "./runway.ts";
+
+const words = overviewText;
+const TONES = { open: "chip-good", busy: "chip-warn", out: "chip-bad", unavailable: "" };
+
+/** Used of the limit of the day, over all projects. What is not known is not zero. */
+function Day({ row }: { row: ModelRow }) {
+  const { day, model } = row;
+  if (day === null) return <span class="text-mute">{words.notAsked}</span>;
+  const used = shortNumber(day.used);
+  if (day.limit === null) return <Figure kind="unknown">{words.usedAlone(used)}</Figure>;
+  const share = day.limit === 0 ? 0 : Math.max(0, day.left ?? day.limit - day.used) / day.limit;
+  return (
+    <div class="grid gap-1">
+      <span>
+        <Figure kind="measured">{words.usedOf(used, shortNumber(day.limit))}</Figure>
+      </span>
+      {day.unknownProjects === 0
+        ? <Meter share={share} tone={leftTone(share)} label={`${model}: ${percent(share)} ${words.left}`} />
+        : <span class="text-xs text-mute">{words.unknownProjects(day.unknownProjects)}</span>}
+    </div>
+  );
+}
+
+/** From now to the reset: served, then the band in which it runs out, then nothing. */
+function Strip({ runway, model }: { runway: Runway; model: string }) {
+  const span = Math.max(1, runway.to - runway.from);
+  const at = (time: number) => Math.max(0, Math.min(100, (time - runway.from) / span * 100));
+  const early = at(runway.early ?? runway.to);
+  const late = at(runway.late ?? runway.to);
+  const parts = [
+    { fill: "fill-good-fill", from: 0, to: early },
+    { fill: "fill-warn-fill", from: early, to: late },
+    { fill: "fill-bad-fill", from: late, to: 100 },
+  ];
+  return (
+    <svg
+      class="block h-1.5 w-full overflow-hidden rounded-full bg-sunken"
+      role="img"
+      aria-label={words.runwayLabel(model)}
+    >
+      {parts.filter(({ from, to }) => to > from).map(({ fill, from, to }) => (
+        <rect key={fill} x={`${from}%`} width={`${to - from}%`} height="100%" class={fill} />
+      ))}
+    </svg>
+  );
+}
+
+/** Until when: back at, runs out at, or lasts until the reset. */
+function When({ row }: { row: ModelRow }) {
+  const now = useNow();
+  const runway = runwayOf(row, now);
+  if (row.state === "out") {
+    const until = row.until === null ? undefined : Date.parse(row.until);
+    return (
+      <span class="text-bad">
+        {until === undefined || until <= now ? words.backUnknown : words.backAt(untilTime(until, now))}
+      </span>
+    );
+  }
+  if (runway === undefined) return <span class="text-mute">–</span>;
+  return (
+    <div class="grid gap-1">
+      <Strip runway={runway} model={row.model} />
+      {runway.early === undefined || runway.late === undefined
+        ? <span class="text-xs text-mute">{words.lastsUntil(untilTime(runway.to, now))}</span>
+        : (
+          <span class="text-xs text-warn">
+            <Figure kind="forecast">
+              {words.runsOut(untilTime(runway.early, now), untilTime(runway.late, now))}
+            </Figure>
+          </span>
+        )}
+    </div>
+  );
+}
+
+/** Adds a fallback behind those that the model has, and offers to take it back. */
+async function fallBack(model: string, to: string): Promise<void> {
+  try {
+    const known = (await api.fallbacks()).find((one) => one.model === model);
+    await api.putFallback(model, { to: [...known?.to ?? [], to] });
+    const undo = async () => {
+      await (known === undefined ? api.removeFallback(model) : api.putFallback(model, { to: known.to }));
+      say(words.fallBackUndone(model), { tone: "good" });
+    };
+    const run = () => void undo().catch((error) => say(messageOf(error), { tone: "bad" }));
+    say(words.fellBack(model, to), { tone: "good", ms: 15_000, action: { label: text.undo, run } });
+  } catch (error) {
+    say(messageOf(error), { tone: "bad" });
+  }
+}
+
+/** What to do about a model that is out. */
+function Remedies({ row, open, refresh }: {
+  row: ModelRow;
+  open: string | undefined;
+  refresh: () => Promise<void>;
+}) {
+  if (row.state !== "out") return null;
+  if (row.fallback !== null) {
+    return <p class="text-xs text-mute md:col-span-full">{words.fallsBack(row.fallback)}</p>;
+  }
+  return (
+    <div class="flex flex-wrap gap-2 md:col-span-full">
+      {open !== undefined && (
+        <button
+          type="button"
+          class="btn btn-small"
+          onClick={() => void fallBack(row.model, open).then(refresh)}
+        >
+          {words.fallBack(open)}
+        </button>
+      )}
+      <a class="btn btn-small" href="/dashboard/models#names">{words.makeAlias}</a>
+      <a class="btn btn-small" href="/dashboard/keys?add">{words.addKey}</a>
+    </div>
+  );
+}
+
+function Row({ row, open, refresh }: {
+  row: ModelRow;
+  open: string | undefined;
+  refresh: () => Promise<void>;
+}) {
+  const load = words.inFlight(row.running, row.waiting);
+  const rate = row.perMinute > 0 ? words.rate(shortNumber(row.perMinute)) : "";
+  return (
+    <li
+      class="grid gap-x-6 gap-y-2 px-4 py-3 sm:px-5 md:grid-cols-[1.5fr_1.1fr_1fr_1.4fr]"
+      data-model={row.model}
+    >
+      <div class="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+        <span class="min-w-0 font-medium break-all">{row.model}</span>
+        <span class={`chip ${TONES[row.state]}`}>{words.states[row.state]}</span>
+      </div>
+      <div class="num">
+        <Day row={row} />
+      </div>
+      <p class="num text-xs text-mute">
+        {[load, rate].filter(Boolean).join(", ") || words.idle}
+        <br />
+        {words.keysAble(row.keys.able, row.keys.total)}
+      </p>
+      <div class="num">
+        <When row={row} />
+      </div>
+      <Remedies row={row} open={open} refresh={refresh} />
+    </li>
+  );
+}
+
+/** Every model that is out, was asked or has a known limit: the worst first. */
+export function ModelBoard({ overview, refresh }: { overview: OverviewView; refresh: () => Promise<void> }) {
+  const { models, otherModels } = overview;
+  const shown = models.filter(({ state }) => state !== "unavailable");
+  const open = models.find(({ state }) => state === "open")?.model;
+  return (
+    <Card
+      title={words.board}
+      note={words.boardNote}
+      action={<a class="btn btn-quiet btn-small" href="/dashboard/quotas">{words.allQuotas}</a>}
+      flush
+    >
+      {shown.length === 0 && otherModels === 0
+        ? <Empty icon="quotas" title={words.boardEmpty}>{words.boardEmptyDetail}</Empty>
+        : (
+          <ul class="divide-y divide-line">
+            {shown.map((row) => <Row key={row.model} row={row} open={open} refresh={refresh} />)}
+          </ul>
+        )}
+      {otherModels > 0 && (
+        <p class="border-t border-line px-4 py-2 text-xs text-mute sm:px-5">
+          <a class="hover:underline" href="/dashboard/models">{words.others(otherModels)}</a>
+        </p>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,45 @@
+import type { KeyRow, LiveCall } from "../components/data/views.ts";
+import { attempt } from "../components/live/attempt.ts";
+import { api, data } from "../components/live/browser_api.ts";
+import { useResource } from "../components/live/resource.ts";
+import { CallList } from "../components/now/call_list.tsx";
+import { nowText } from "../components/now/words.ts";
+import { text } from "../components/text/shell.ts";
+import { Empty, Problem } from "../components/ui/card.tsx";
+
+const words = nowText;
+/** A call that comes makes no event, so the list is asked for. */
+const EVERY_MS = 1_000;
+
+export interface NowProps {
+  readonly calls: readonly LiveCall[];
+  readonly keys: readonly KeyRow[];
+}
+
+/** What happens at this moment: every call in flight or waiting, why, and an end to it. */
+export default function Now(props: NowProps) {
+  const calls = useResource(props.calls, data.calls, ["request", "pool_update"], 500, EVERY_MS);
+  const keys = useResource(props.keys, data.keys, ["pool_update"], 5_000);
+  const cancel = async (call: LiveCall) => {
+    await attempt(() => api.cancelCall(call.id), words.cancelled);
+    await calls.refresh();
+  };
+  return (
+    <>
+      {calls.problem.value && <Problem>{text.loadFailed(calls.problem.value)}</Problem>}
+      {calls.value.value.length === 0
+        ? (
+          <div class="card">
+            <Empty icon="play" title={words.empty}>{words.emptyDetail}</Empty>
+          </div>
+        )
+        : (
+          <CallList
+            calls={calls.value.value}
+            keys={keys.value.value}
+            onCancel={(call) => void cancel(call)}
+          />
+        )}
+    </>
+  );
+}

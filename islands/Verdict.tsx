@@ -1,0 +1,34 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { OverviewView } from "../components/data/views.ts";
+import { useOverview } from "../components/live/overview.ts";
+import { verdictLabel, verdictTone } from "../components/shell/verdict.ts";
+import { text } from "../components/text/shell.ts";
+
+const ICONS = { good: "/favicon.svg", warn: "/favicon-warn.svg", bad: "/favicon-bad.svg" };
+const CHIPS = { good: "chip-good", warn: "chip-warn", bad: "chip-bad" };
+
+/** The verdict on every page: a pill that leads to the Overview, the window's title and its icon. */
+export default function Verdict({ initial }: { initial: OverviewView | undefined }) {
+  const { overview } = useOverview(initial);
+  const title = useRef<string | undefined>(undefined);
+  const tone = overview === undefined ? "good" : verdictTone(overview.verdict);
+  const label = overview === undefined ? "" : verdictLabel(overview.verdict);
+  useEffect(() => {
+    title.current ??= document.title;
+    document.title = tone === "good" ? title.current : `${label} · ${title.current}`;
+    document.querySelector("link[rel=icon]")?.setAttribute("href", ICONS[tone]);
+  }, [tone, label]);
+  if (overview === undefined) return null;
+  return (
+    <a
+      href="/dashboard"
+      class={`chip ${CHIPS[tone]} justify-center hover:underline`}
+      title={overview.verdict.message}
+      data-verdict={overview.verdict.status}
+    >
+      <span class="sr-only">{text.verdict.label}:</span>
+      <span class="size-1.5 rounded-full bg-current" aria-hidden="true" />
+      {label}
+    </a>
+  );
+}
