@@ -70,7 +70,19 @@ export function lastingServer(options: LastingOptions): LastingServer {
       await server.shutdown().catch(() => {});
       ended = true;
     },
-    // The platform throws, where nobody can catch it, when a server is aborted that has ended.
-    abort: () => ended || ending.abort(),
+    abort() {
+      if (ended) return;
+      // The platform throws in its own listener when the server has ended but its promise has not been told yet; uncaught, that
+      // would end the process before it has written what is pending.
+      const late = (event: ErrorEvent) => {
+        if (event.error instanceof Deno.errors.BadResource) event.preventDefault();
+      };
+      addEventListener("error", late);
+      try {
+        ending.abort();
+      } finally {
+        removeEventListener("error", late);
+      }
+    },
   };
 }
