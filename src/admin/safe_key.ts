@@ -126,21 +126,21 @@ function activeCooldowns({ state, now }: SafeKeyFacts) {
 
 /** When the first of its models is free again; undefined while any model is free now. */
 function coolingUntil(facts: SafeKeyFacts): number | undefined {
-  const whole = activeCooldowns(facts).filter(({ scope }) => scope === "credential" || scope === "source");
+  const active = activeCooldowns(facts);
+  const closed = facts.buckets.filter(({ coolingUntil = 0 }) => coolingUntil > facts.now);
+  // Nearly always nothing cools, and a thousand keys have fifty models each.
+  if (active.length === 0 && closed.length === 0) return undefined;
+  const whole = active.filter(({ scope }) => scope === "credential" || scope === "source");
   const wholeUntil = whole.reduce((most, { until }) => Math.max(most, until), 0);
-  const models = facts.models?.models.map((model) => model.id) ?? [];
-  const perModel = models.map((model) => modelUntil(facts, model));
+  const modelUntil = (model: string) => {
+    const own = active.filter(({ scope }) => scope === model || scope.endsWith(`:${model}`));
+    const shared = closed.filter((bucket) => bucket.model === model);
+    return Math.max(0, ...own.map(({ until }) => until), ...shared.map((bucket) => bucket.coolingUntil ?? 0));
+  };
+  const perModel = facts.models?.models.map(({ id }) => modelUntil(id)) ?? [];
   const first = perModel.length === 0 ? 0 : Math.min(...perModel);
   const until = Math.max(wholeUntil, first);
   return until > facts.now ? until : undefined;
-}
-
-function modelUntil(facts: SafeKeyFacts, model: string): number {
-  const own = activeCooldowns(facts).filter(({ scope }) => scope === model || scope.endsWith(`:${model}`));
-  const shared = facts.buckets.filter((bucket) => bucket.model === model).map((bucket) =>
-    bucket.coolingUntil ?? 0
-  );
-  return Math.max(0, ...own.map(({ until }) => until), ...shared);
 }
 
 /** A proxy's address without the password in it. */

@@ -33,6 +33,8 @@ interface Rest {
 export class Roster {
   readonly entries = new Map<CredentialId, CredentialEntry>();
   readonly buckets = new Map<string, Bucket>();
+  /** Of all buckets that there ever were: most models were never asked for, and then no key need be looked at for one. */
+  readonly #units = new Set<string>();
   readonly lanes = new Map<string, Lane>();
   readonly endpoints = new Map<SourceName, EndpointHealth>();
   readonly sourceFaults = new Map<SourceName, Rest>();
@@ -230,6 +232,7 @@ export class Roster {
 
   /** The bucket of a credential for a model or group, if anybody made it: another key of its project may have. */
   findBucket(entry: CredentialEntry, unit: string): Bucket | undefined {
+    if (!this.#units.has(unit)) return undefined;
     return entry.buckets.get(unit) ?? this.buckets.get(this.#identity(entry, unit).id);
   }
 
@@ -315,6 +318,7 @@ export class Roster {
     const prior = remember(this.#priors, `${identity.source} ${identity.unit} ${tier}`, () => new Prior());
     const bucket = new Bucket(identity, prior);
     this.buckets.set(identity.id, bucket);
+    this.#units.add(identity.unit);
     this.adopt(bucket);
     return bucket;
   }

@@ -95,7 +95,7 @@ function obstacleOf(roster: Roster, entry: CredentialEntry, asked: Asked, now: n
   if (entry.dead !== undefined) return { reason: "dead", until: Infinity };
   if (!entry.credential.enabled) return { reason: "disabled", until: Infinity };
   if (!entry.permits(model)) return { reason: "denied", until: Infinity };
-  const cooldown = entry.cooldownFor(lane, now);
+  const cooldown = entry.cooldowns.size === 0 ? undefined : entry.cooldownFor(lane, now);
   if (cooldown !== undefined && NOT_OFFERED.has(cooldown.kind)) {
     return { reason: cooldown.kind, until: cooldown.until };
   }
