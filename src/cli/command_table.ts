@@ -7,7 +7,7 @@ import { quotaGroupAdd, quotaGroupList, quotaGroupRemove } from "./commands/quot
 import { clientAdd, clientList, clientRevoke } from "./commands/client.ts";
 import { capList, capRemove, capSchedule, capSet } from "./commands/cap.ts";
 import { aliasAdd, aliasList, aliasRemove } from "./commands/alias.ts";
-import { accountList, accountOff, accountOn, accountRemove } from "./commands/account.ts";
+import { accountList, accountOff, accountOn, accountQuota, accountRemove } from "./commands/account.ts";
 import { autostartInstall } from "./commands/autostart_install.ts";
 import { autostartRemove } from "./commands/autostart_remove.ts";
 import { autostartStatus } from "./commands/autostart_status.ts";
@@ -65,6 +65,7 @@ export const COMMANDS: readonly Command[] = [
   accountList,
   accountOn,
   accountOff,
+  accountQuota,
   accountRemove,
   aliasAdd,
   aliasList,

@@ -2,7 +2,14 @@ import { join } from "node:path";
 import { type Admin, type AdminDeps, createAdmin, releaseLostUnits } from "../admin/mod.ts";
 import { type Catalog, createCatalog } from "../catalog/mod.ts";
 import { type Settings, userFolder } from "../config/mod.ts";
-import type { Connections, Credential, Fetch, Ports, SourceName } from "../core/mod.ts";
+import {
+  type Connections,
+  type Credential,
+  type Fetch,
+  type Ports,
+  type SourceName,
+  throughProxy,
+} from "../core/mod.ts";
 import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
 import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
 import { type CappedPool, createPool } from "../pool/mod.ts";
@@ -87,7 +94,10 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     log: (level, message, fields) => ledger.log(level, "pool", message, fields),
     visitor,
   });
-  const fetchFor = ({ proxy }: Proxied) => pooledFetch(ports.fetch, connections, proxy);
+  const fetchFor = ({ proxy }: Proxied) => {
+    const pooled = pooledFetch(ports.fetch, connections, proxy);
+    return proxy === undefined ? pooled : throughProxy(pooled, proxy);
+  };
   const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool }, fetchFor);
   const base = { settings, ports, store, ledger, catalog, pool, upstreams, oauth, calls };
   const home = await watchHome(

@@ -1,3 +1,4 @@
+import versions from "../../data/client_versions.json" with { type: "json" };
 import { anyText, token, url, urls } from "./parsers.ts";
 import { ADDRESS, group, type Row } from "./row.ts";
 
@@ -15,10 +16,11 @@ export const upstreams = group("Upstreams", {
     doc: "Bases of Antigravity, tried in this order.",
   },
   ANTIGRAVITY_USER_AGENT: {
-    fallback: "antigravity/hub/2.9.1 geminitro",
+    fallback: `antigravity/hub/${versions.antigravity} geminitro`,
     allowed: "a header value",
     parse: anyText,
-    doc: "What Antigravity is told of the caller: it refuses versions that it finds too old.",
+    doc:
+      "What Antigravity is told of the caller: it refuses versions that it finds too old, and hides newer models from them.",
   },
   CODE_ASSIST_URL: {
     fallback: "https://cloudcode-pa.googleapis.com",

@@ -1,3 +1,5 @@
+import type { Fetch } from "./ports.ts";
+
 /** Why a host could not be reached, in words, and what to do about it. */
 export interface ReachProblem {
   readonly kind:
@@ -125,4 +127,28 @@ function hostIn(text: string): string | undefined {
   const end = text.indexOf(")", from);
   const url = URL.parse(text.slice(from + mark.length, end < 0 ? undefined : end));
   return url === null ? undefined : url.host;
+}
+
+/** A credential's own outbound proxy did not let a request through: its trouble, not Google's. */
+export class OwnProxyFault extends Error {
+  override readonly name = "OwnProxyFault";
+
+  /** `way` is the proxy's host and port. */
+  constructor(readonly way: string, override readonly cause: unknown) {
+    super(`The proxy ${way} does not let requests through`, { cause });
+  }
+}
+
+/** A fetch whose failures are told as those of the proxy that it goes through. */
+export function throughProxy(fetch: Fetch, proxy: string): Fetch {
+  const way = URL.parse(proxy)?.host ?? "unknown";
+  return async (input, init) => {
+    try {
+      return await fetch(input, init);
+    } catch (cause) {
+      throw init?.signal?.aborted === true || cause instanceof OwnProxyFault
+        ? cause
+        : new OwnProxyFault(way, cause);
+    }
+  };
 }

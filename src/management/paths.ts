@@ -9,6 +9,7 @@ export const PATHS = {
   importAccounts: "POST /api/keys/import",
   importAntigravity: "POST /api/keys/import-antigravity",
   accounts: "GET /api/accounts",
+  refreshQuotas: "POST /api/accounts/quota",
   removeAccount: "DELETE /api/accounts/{id}",
   health: "GET /api/health",
   live: "GET /api/health/live",

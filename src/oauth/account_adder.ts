@@ -37,10 +37,17 @@ export const proxyOf = ({ proxy }: AddHow) => proxy === undefined ? {} : { proxy
 export class AccountAdder {
   readonly #options: OAuthOptions;
   readonly #refresher: Refresher;
+  readonly #firstQuota: (id: CredentialId) => Promise<unknown>;
 
-  constructor(options: OAuthOptions, refresher: Refresher) {
+  /** `firstQuota` asks what is left of a new account, so that calls are spread by it from the first one. */
+  constructor(
+    options: OAuthOptions,
+    refresher: Refresher,
+    firstQuota: (id: CredentialId) => Promise<unknown>,
+  ) {
     this.#options = options;
     this.#refresher = refresher;
+    this.#firstQuota = firstQuota;
   }
 
   /** A Google Cloud credentials file; its first token tells whether it works. */
@@ -71,7 +78,7 @@ export class AccountAdder {
     const client = oauthClient(settings, provider);
     if (!client.ok) return client;
     const tokens = await refreshGrant(
-      { settings, ports, source: provider, ...proxyOf(how) },
+      { settings, ports, source: provider },
       client.value,
       refreshToken,
     );
@@ -95,7 +102,7 @@ export class AccountAdder {
     const { settings } = this.#options;
     const ports = portsFor(this.#options, how);
     const email = await fetchEmail(
-      { settings, ports, source: provider, ...proxyOf(how) },
+      { settings, ports, source: provider },
       tokens.accessToken,
     );
     if (!email.ok) return fromFailure(email.error);
@@ -115,6 +122,8 @@ export class AccountAdder {
     if (!found.ok && found.error.class === "credential_dead") await this.#retire(id, found.error);
     const listed = found.ok ? await listModels(this.#options, this.#refresher, id) : found;
     const problem = listed.ok ? undefined : listed.error;
+    // Numbers that do not come are asked for again by the job.
+    if (listed.ok && listed.value > 0) await this.#firstQuota(id).catch(() => {});
     this.#tell(provider, email.value, renewed, problem);
     return ok({
       id,

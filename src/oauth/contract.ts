@@ -174,6 +174,8 @@ export interface OAuthRoom {
   sources(): readonly SourceState[];
   /** Asks Google for every account's quota; a job's report. Call it under a lease. */
   pollQuotas(signal: AbortSignal): Promise<JsonObject>;
+  /** Asks for the quota of all accounts now, or of the one with this id or e-mail; the numbers are in `accounts` then. */
+  refreshQuotas(only: string | undefined): Promise<OAuthOutcome<readonly AccountView[]>>;
   quotaView(): Promise<readonly AccountQuota[]>;
   /** Waits for refreshes that are under way and stops timers. */
   close(): Promise<void>;

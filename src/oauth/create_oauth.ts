@@ -5,7 +5,7 @@ import { followExhaustion } from "./exhausted_groups.ts";
 import { importAccounts } from "./import_accounts.ts";
 import { sourceStates } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
-import { unconfirmed } from "./problem.ts";
+import { fromStore, unconfirmed } from "./problem.ts";
 import { QuotaPoller } from "./quota_poller.ts";
 import { Refresher } from "./refresher.ts";
 import { SignIns } from "./sign_in.ts";
@@ -15,10 +15,17 @@ import { OAUTH_WARNING } from "./warning.ts";
 /** Opens the room. Nothing is asked of Google before the first call. */
 export function createOAuth(options: OAuthOptions): OAuthRoom {
   const refresher = new Refresher(options);
-  const adder = new AccountAdder(options, refresher);
-  const signIns = new SignIns(options, adder);
+  const ending = new AbortController();
   const quotas = new QuotaPoller(options, refresher);
+  const adder = new AccountAdder(options, refresher, (id) => quotas.poll(ending.signal, id));
+  const signIns = new SignIns(options, adder);
   const unfollow = followExhaustion(options);
+  async function accounts(): Promise<readonly AccountView[]> {
+    const view = new Map((await quotas.view()).map((quota) => [quota.id, quota]));
+    const all = await options.store.credentials.list();
+    const rests = await refresher.failedSetUps();
+    return all.flatMap((one) => accountView(one, view.get(one.id), rests.get(one.id)) ?? []);
+  }
   return {
     warning: OAUTH_WARNING,
     ready: (credential, force, how) => refresher.ready(credential, force, how),
@@ -39,17 +46,19 @@ export function createOAuth(options: OAuthOptions): OAuthRoom {
       await quotas.forget(credential.id);
       return ok({ email, revoked });
     },
-    async accounts() {
-      const view = new Map((await quotas.view()).map((quota) => [quota.id, quota]));
-      const all = await options.store.credentials.list();
-      const rests = await refresher.failedSetUps();
-      return all.flatMap((one) => accountView(one, view.get(one.id), rests.get(one.id)) ?? []);
+    accounts,
+    async refreshQuotas(only) {
+      const named = (await accounts()).filter(({ id, email }) => [undefined, id, email].includes(only));
+      if (only !== undefined && named.length === 0) return fromStore({ kind: "missing" });
+      await quotas.poll(ending.signal, only);
+      return ok((await accounts()).filter(({ id }) => named.some((one) => one.id === id)));
     },
     sources: () => sourceStates(options.settings),
     pollQuotas: (signal) => quotas.poll(signal),
     quotaView: () => quotas.view(),
     async close() {
       unfollow();
+      ending.abort();
       signIns.close();
       await refresher.close();
     },

@@ -31,8 +31,9 @@ export class QuotaPoller {
   }
 
   /** One account after another: Google takes bursts of such questions for a sign of abuse. */
-  async poll(signal: AbortSignal): Promise<JsonObject> {
-    const accounts = (await this.#options.store.credentials.list()).filter(isUsable);
+  async poll(signal: AbortSignal, only?: string): Promise<JsonObject> {
+    const all = (await this.#options.store.credentials.list()).filter(isUsable);
+    const accounts = all.filter(({ id, email }) => only === undefined || only === id || only === email);
     let failed = 0;
     let low = 0;
     for (const account of accounts) {

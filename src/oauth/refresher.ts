@@ -12,7 +12,6 @@ import {
 } from "../core/mod.ts";
 import type { CredentialPatch, HeldLease } from "../store/mod.ts";
 import { codeAssistServiceOf } from "../upstreams/mod.ts";
-import { proxyOf } from "./account_adder.ts";
 import { findProject } from "./find_project.ts";
 import { clientOf, hasOtherClient } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
@@ -203,7 +202,6 @@ export class Refresher {
       settings,
       ports: portsFor(this.#options, account),
       source: account.source,
-      ...proxyOf(account),
     };
     if (account.source === "vertex") return await vertexToken(context, account);
     const client = clientOf(settings, account);

@@ -1,4 +1,4 @@
-import type { Clock, Credential, Fetch, Ports } from "../core/mod.ts";
+import { type Clock, type Credential, type Fetch, type Ports, throughProxy } from "../core/mod.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 
 /** Longest wait for an answer of Google's sign-in or control plane, in milliseconds. */
@@ -50,5 +50,5 @@ export function portsFor(
   credential: Pick<Credential, "proxy">,
 ): Ports {
   if (credential.proxy === undefined || fetchFor === undefined) return ports;
-  return { ...ports, fetch: fetchFor(credential) };
+  return { ...ports, fetch: throughProxy(fetchFor(credential), credential.proxy) };
 }

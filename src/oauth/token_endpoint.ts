@@ -39,8 +39,6 @@ export interface GrantContext {
   readonly settings: Settings;
   readonly ports: Ports;
   readonly source: SourceName;
-  /** The outbound proxy that `ports.fetch` goes through, so that its fault can be told from Google's. */
-  readonly proxy?: string;
 }
 
 /** Trades a refresh token for an access token. Scopes are not repeated: narrower ones would lose the service. */
@@ -81,7 +79,9 @@ export async function readGrant(
     });
   } catch (error) {
     return err(
-      error instanceof oauth.OperationProcessingError ? unreadable(source) : unreachable(context, error),
+      error instanceof oauth.OperationProcessingError
+        ? unreadable(source)
+        : unreachable(context.source, error),
     );
   }
 }
@@ -105,13 +105,7 @@ function unreadable(source: SourceName): Failure {
   };
 }
 
-function unreachable({ source, proxy }: Omit<GrantContext, "settings">, error: unknown): Failure {
-  if (proxy !== undefined) {
-    const way = URL.parse(proxy)?.host ?? "unknown";
-    const message =
-      `Google could not be reached through this account's own proxy (${way}); check the proxy or change it.`;
-    return { ...unreachableFailure(source, message, error, "proxy_unreachable"), scope: "credential" };
-  }
+function unreachable(source: SourceName, error: unknown): Failure {
   const message = "Google's token endpoint could not be reached; check the network and GOOGLE_TOKEN_URL.";
   return unreachableFailure(source, message, error, "token_endpoint_unreachable");
 }
@@ -132,7 +126,7 @@ export async function fetchEmail(
       return typeof email === "string" && email !== "" ? ok(email) : err(noEmail(source));
     });
   } catch (error) {
-    return err(error instanceof SyntaxError ? noEmail(source) : unreachable(context, error));
+    return err(error instanceof SyntaxError ? noEmail(source) : unreachable(context.source, error));
   }
 }
 

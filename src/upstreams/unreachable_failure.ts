@@ -1,4 +1,4 @@
-import { causeText, type Failure, type SourceName, whyUnreachable } from "../core/mod.ts";
+import { causeText, type Failure, OwnProxyFault, type SourceName, whyUnreachable } from "../core/mod.ts";
 import { safeText } from "./safe_text.ts";
 
 /** A service of Google's that could not be reached: `message` says which and what to look at. */
@@ -8,6 +8,7 @@ export function unreachableFailure(
   cause: unknown,
   code = "upstream_unreachable",
 ): Failure {
+  if (cause instanceof OwnProxyFault) return ownProxyFailure(source, cause);
   const problem = whyUnreachable(cause);
   return {
     class: "transport",
@@ -16,6 +17,19 @@ export function unreachableFailure(
     scope: "endpoint",
     code,
     message: problem === undefined ? message : `${message} (${problem.reason}. ${problem.remedy})`,
+    detail: cause instanceof Error ? safeText(causeText(cause)) : "unknown fault",
+  };
+}
+
+function ownProxyFailure(source: SourceName, { way, cause }: OwnProxyFault): Failure {
+  return {
+    class: "transport",
+    status: 502,
+    source,
+    scope: "credential",
+    code: "proxy_unreachable",
+    message:
+      `Google could not be reached through this account's own proxy (${way}); check the proxy or change it.`,
     detail: cause instanceof Error ? safeText(causeText(cause)) : "unknown fault",
   };
 }

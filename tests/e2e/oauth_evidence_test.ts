@@ -166,3 +166,20 @@ Deno.test("calls are spread over accounts by what is left, an account that tells
   );
   assert.ok(served("low") <= 3);
 });
+
+Deno.test("quotas are known from the sign-in on, and asked for now of one account or of all", async () => {
+  await using under = await oauthProxy();
+  under.google.control.account("ada@example.com").quotas.gemini["5h"].fraction = 0.7;
+  await under.signIn("ada@example.com");
+  await under.signIn("bob@example.com");
+  const quotaOf = async (body: unknown) =>
+    JSON.stringify((await under.api("POST", "/api/accounts/quota", body)).body);
+  const first = await under.api("GET", "/api/accounts");
+  assert.match(JSON.stringify(first.body), /"remaining":0\.7/, "the first numbers come with the sign-in");
+  under.google.control.account("ada@example.com").quotas.gemini["5h"].fraction = 0.4;
+  const one = await quotaOf({ account: "bob@example.com" });
+  assert.ok(one.includes("bob@example.com") && !one.includes("ada@example.com"));
+  assert.match(await quotaOf({}), /"remaining":0\.4/);
+  const none = await under.api("POST", "/api/accounts/quota", { account: "nobody@example.com" });
+  assert.equal(none.status, 404);
+});

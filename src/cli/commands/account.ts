@@ -72,6 +72,32 @@ function showQuotas(accounts: readonly AccountView[], { out }: Context): void {
   }
 }
 
+export const accountQuota: Command = {
+  name: "account quota",
+  summary: "Show what is left of the quota of all accounts, or of one",
+  usage: "[e-mail or id]",
+  examples: [{
+    line: "geminitro account quota --refresh",
+    says: "Ask Google now; asking often looks like abuse",
+  }],
+  options: [{ name: "refresh", short: "r", summary: "Ask Google now" }],
+  takes: { least: 0, most: 1 },
+  async run(context) {
+    const [wanted] = context.args;
+    const known = await (await openAccounts(context)).accounts();
+    const account = wanted === undefined ? undefined : findAccount(known, wanted);
+    const shown = context.flag("refresh")
+      ? await (await context.client()).refreshQuotas(account === undefined ? {} : { account: account.id })
+      : known.filter(({ id }) => account === undefined || id === account.id);
+    context.out.json(shown);
+    const accounts = shown as readonly AccountView[];
+    if (accounts.every(({ quota }) => quota === undefined)) {
+      return context.out.line("Nothing is known yet. Ask Google: geminitro account quota --refresh");
+    }
+    showQuotas(accounts, context);
+  },
+};
+
 export const accountRemove: Command = {
   name: "account remove",
   summary: "Revoke an account's access at Google and remove it",

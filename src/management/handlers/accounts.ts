@@ -15,6 +15,7 @@ export const accountHandlers: Handlers<
   | "importAccounts"
   | "importAntigravity"
   | "accounts"
+  | "refreshQuotas"
   | "removeAccount"
 > = {
   async beginSignIn({ oauth, request }, { params, body }) {
@@ -51,6 +52,7 @@ export const accountHandlers: Handlers<
     if (oauth === undefined) return NO_ACCOUNTS;
     return ok({ warning: oauth.warning, sources: oauth.sources(), accounts: await oauth.accounts() });
   },
+  refreshQuotas: ({ oauth }, { body }) => oauth?.refreshQuotas(body.account) ?? NO_ACCOUNTS,
   removeAccount: ({ oauth }, { params }) => oauth?.signOut(params.id) ?? NO_ACCOUNTS,
 };
 

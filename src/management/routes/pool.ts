@@ -57,6 +57,14 @@ export const accountRoutes = {
     summary: "Signed-in accounts, why they do not serve, what quota is left, and whether each source is on",
     reply: account.Accounts,
   }),
+  refreshQuotas: route("refreshQuotas", {
+    tag: "Accounts",
+    summary: "Ask Google now what is left of every account, or of the one with this id or e-mail",
+    body: account.RefreshQuotas,
+    bodyOptional: true,
+    reply: z.array(account.Account),
+    errors: [404, 503],
+  }),
   removeAccount: route("removeAccount", {
     tag: "Accounts",
     summary: "Revoke an account's sign-in at Google and remove it; by id or e-mail",

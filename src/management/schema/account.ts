@@ -120,6 +120,10 @@ export const Account = z.object({
   quota: quota.optional(),
 });
 
+export const RefreshQuotas = z.strictObject({
+  account: z.string().min(1).max(300).describe("An id or e-mail; default: all accounts").optional(),
+});
+
 export const Accounts = z.object({
   warning: z.string().describe("What must be read and confirmed before a sign-in"),
   sources: z.array(

@@ -54,6 +54,8 @@ export interface ServedOAuthSimulator {
   readonly control: OAuthSimulatorControl;
   /** Every request, oldest first, without its secrets. */
   readonly log: readonly OAuthLogEntry[];
+  /** From which ports requests came, oldest first. */
+  readonly peers: readonly number[];
   close(): Promise<void>;
 }
 
@@ -64,9 +66,13 @@ export function serveOAuthSimulator(options: OAuthSimulatorOptions): ServedOAuth
     clientSecret = "sim-client-secret",
   } = options;
   const state = new OAuthState(options.clock, clientId, clientSecret);
+  const peers: number[] = [];
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: options.port ?? 0, onListen: () => {} },
-    (request) => answer(state, request),
+    (request, { remoteAddr }) => {
+      peers.push(remoteAddr.port);
+      return answer(state, request);
+    },
   );
   const base = `http://127.0.0.1:${server.addr.port}`;
   return {
@@ -80,6 +86,7 @@ export function serveOAuthSimulator(options: OAuthSimulatorOptions): ServedOAuth
     clientSecret,
     control: controlOf(state),
     log: state.log,
+    peers,
     close: () => server.shutdown(),
   };
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import versions from "../../../data/client_versions.json" with { type: "json" };
 import { isObject } from "../../core/mod.ts";
 import { clientProjectOf, type CodeAssistService } from "../code_assist_service.ts";
 import { unwrapCodeAssist } from "../code_assist_unwrap.ts";
@@ -16,7 +17,7 @@ import { readLiveModels } from "./live_models.ts";
 import { PLACEHOLDER } from "./narrow_schema.ts";
 
 /** The service looks at the first word and the version; the last word says who really asks. */
-const ANTIGRAVITY_USER_AGENT = "antigravity/hub/2.9.1 geminitro";
+const ANTIGRAVITY_USER_AGENT = `antigravity/hub/${versions.antigravity} geminitro`;
 
 export interface AntigravityOptions {
   readonly urls: readonly string[];
