@@ -3,7 +3,6 @@
  * `--force` builds in any case. A build goes to a folder of its own and takes the old one's place when it is whole, so
  * a server that is running, or a second build, never sees half of one.
  */
-import { build } from "vite";
 import { generate } from "../src/fresh/gen.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -52,12 +51,19 @@ async function swapIn(fresh: URL): Promise<void> {
 }
 
 async function buildInto(folder: URL): Promise<void> {
+  // Only when there is something to build: whether there is, is asked at every start.
+  const { build } = await import("vite");
   Deno.env.set("GEMINITRO_BUILD_DIR", folder.pathname);
   await build({
     root: ROOT.pathname,
     configFile: new URL("vite.config.ts", ROOT).pathname,
     logLevel: "warn",
   });
+}
+
+/** Whether the files are missing, or were built of other sources than those that are there. */
+export async function dashboardIsStale(): Promise<boolean> {
+  return await Deno.readTextFile(new URL(STAMP, TARGET)).catch(() => "") !== await inputsHash();
 }
 
 /** True when it built, false when the files were up to date. */

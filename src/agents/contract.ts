@@ -168,6 +168,8 @@ export interface AgentSystem {
     readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
     readonly timeoutMs: number;
+    /** Ends what the program has started and left running, such as a daemon of its own. */
+    readonly endHelpers?: boolean;
   }): Promise<ProcessResult>;
   /** An empty folder that goes away with the block. */
   scratch(): Promise<{ readonly path: string } & AsyncDisposable>;

@@ -10,19 +10,25 @@ export interface ProcessOptions {
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Ends what the program has started and left running, such as a daemon of its own. Not on Windows. */
+  readonly endHelpers?: boolean;
 }
 
-/** Runs a program to its end and gathers what it prints. Helpers that it leaves behind are not waited for. */
+/** Told to a program and so to all that it starts, however far they detach: it finds them again. */
+const MARK = "GEMINITRO_STARTED_BY";
+
+/** Runs a program to its end and gathers what it prints. Helpers that it leaves behind are not waited for, but ended if asked. */
 export async function runProcess(
   command: string,
   args: readonly string[],
   options: ProcessOptions,
 ): Promise<ProcessResult> {
   const [program, list] = invocation(command, args, options.env);
+  const mark = crypto.randomUUID();
   const child = new Deno.Command(program, {
     args: list,
     cwd: options.cwd,
-    env: { ...options.env },
+    env: { ...options.env, [MARK]: mark },
     clearEnv: true,
     stdin: "null",
     stdout: "piped",
@@ -38,10 +44,43 @@ export async function runProcess(
   const { code } = await child.status;
   clearTimeout(asked);
   clearTimeout(forced);
+  if (options.endHelpers === true && Deno.build.os !== "windows") await endMarked(mark);
   const late = setTimeout(() => [stdout, stderr].forEach((one) => one.stop()), LATE_MS);
   await Promise.all([stdout.done, stderr.done]);
   clearTimeout(late);
   return { code, stdout: stdout.text(), stderr: stderr.text(), timedOut };
+}
+
+/** Asks every process with this mark in its environment to end, and makes it soon after. */
+async function endMarked(mark: string): Promise<void> {
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    const found = await marked(mark);
+    if (found.length === 0) return;
+    for (const pid of found) {
+      try {
+        Deno.kill(pid, signal);
+      } catch { /* it has ended by itself */ }
+    }
+    await new Promise((resolve) => setTimeout(resolve, HELPER_GRACE_MS));
+  }
+}
+
+/** Milliseconds for a helper to end by itself. */
+const HELPER_GRACE_MS = 500;
+
+async function marked(mark: string): Promise<readonly number[]> {
+  try {
+    // With `e`, ps shows the environment behind the command: on Linux and macOS, for the user's own processes.
+    const { stdout } = await new Deno.Command("ps", {
+      args: ["axeww", "-o", "pid=,command="],
+      stdin: "null",
+      stderr: "null",
+    }).output();
+    return new TextDecoder().decode(stdout).split("\n").filter((line) => line.includes(`${MARK}=${mark}`))
+      .map((line) => Number.parseInt(line, 10)).filter((pid) => pid > 1 && pid !== Deno.pid);
+  } catch {
+    return [];
+  }
 }
 
 /** Windows starts command files only through its shell. */

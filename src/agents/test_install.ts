@@ -46,8 +46,10 @@ export async function testInstall(
   const started = system.now();
   const done = await system.run(command, run.args, {
     cwd: folder.path,
-    env: { ...QUIET, ...run.env, ...options.env },
+    // Shells' programs take the folder from PWD: without it some would work where the user stands.
+    env: { ...QUIET, PWD: folder.path, ...run.env, ...options.env },
     timeoutMs: options.timeoutMs ?? 120_000,
+    endHelpers: true,
   });
   const seconds = Math.round((system.now() - started) / 100) / 10;
   const said = await answerOf(run, done, folder.path, system);

@@ -44,7 +44,7 @@ async function dispatch(argv: readonly string[], services: CliServices, out: Out
 /** Help that was asked for is an answer; help for want of a command is not. */
 function show(text: string, services: CliServices, argv: readonly string[]): number {
   const asked = argv.includes("--help") || argv.includes("-h");
-  const lines = asCalled(text, commandName(installKind(services))).split("\n");
+  const lines = asCalled(text, commandName(installKind(services), services.env)).split("\n");
   const fitted = lines.flatMap((line) => wrapLine(line, columnsOf(services)));
   (asked ? services.write : services.writeError)(`${fitted.join("\n")}\n`);
   return asked ? 0 : 2;
@@ -76,7 +76,7 @@ function outputOf(argv: readonly string[], services: CliServices): Output {
     json,
     colour: terminal.output && !plain,
     columns: columnsOf(services),
-    name: commandName(installKind(services)),
+    name: commandName(installKind(services), services.env),
     write,
     writeError,
   });

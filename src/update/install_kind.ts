@@ -12,6 +12,9 @@ import { dirname, join } from "node:path";
  */
 export type InstallKind = "executable" | "npm" | "npx" | "container" | "checkout" | "bundle";
 
+/** Set by the command that `deno task install` writes. */
+export const CALLED_AS = "GEMINITRO_CALLED_AS";
+
 export interface InstallFacts {
   /** The program's first module; absent in the executable. */
   readonly entry?: string;
@@ -31,9 +34,13 @@ export function installKind({ entry, projectDir, env, read = readText }: Install
   return /[\\/]_npx[\\/]/.test(entry) ? "npx" : "npm";
 }
 
-/** What a person types before a command's name, so that a hint can be copied as it is. */
-export function commandName(kind: InstallKind): string {
-  if (kind === "checkout") return "deno task geminitro";
+/**
+ * What a person types before a command's name, so that a hint can be copied as it is. The command that `deno task install` puts
+ * on the PATH says so itself.
+ */
+export function commandName(kind: InstallKind, env: InstallFacts["env"] = {}): string {
+  const called = env[CALLED_AS] ?? "";
+  if (kind === "checkout") return called === "" ? "deno task geminitro" : called;
   return kind === "npx" ? "npx geminitro" : "geminitro";
 }
 

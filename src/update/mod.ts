@@ -10,6 +10,7 @@ export { checkForUpdate, type UpdateCheck } from "./check_for_update.ts";
 export { compareVersions } from "./compare_versions.ts";
 export { maybeAutoUpdate } from "./auto_update.ts";
 export {
+  CALLED_AS,
   commandName,
   type InstallFacts,
   type InstallKind,

@@ -1,5 +1,6 @@
 import type { Command, Context } from "../command.ts";
 import { CommandError } from "../command_error.ts";
+import { buildPages } from "../build_pages.ts";
 import { demoTraffic } from "../demo_traffic.ts";
 import { portHolder } from "../port_holder.ts";
 import type { StartedServer } from "../services.ts";
@@ -21,6 +22,7 @@ export const demo: Command = {
   takes: { least: 0, most: 0 },
   async run(context) {
     const { serveSimulator, sampleProjects } = await import("../../sim/mod.ts");
+    await buildPages(context);
     const asked = context.services.endSignal();
     const projects = sampleProjects();
     const simulator = serveSimulator({ projects, agentMode: true, latencyMs: 120, tokensPerSecond: 150 });

@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { buildPages } from "../build_pages.ts";
 import { localUrl } from "../server_file.ts";
 import { spawnServer } from "../spawn_server.ts";
 import { stopServer } from "../stop_server.ts";
@@ -16,6 +17,8 @@ export const restart: Command = {
   async run(context) {
     const port = context.number("port");
     const { home } = await context.settings();
+    // Before the old one ends: the pause stays short.
+    await buildPages(context);
     const stopped = await stopServer(home, (context.number("timeout", 1) ?? 30) * 1_000);
     const info = await spawnServer(
       context,

@@ -1,4 +1,5 @@
 import type { Command, Context } from "../command.ts";
+import { buildPages } from "../build_pages.ts";
 import { firstRun } from "../first_run.ts";
 import { flagsOf, serveHere } from "../serve_here.ts";
 import { localUrl } from "../server_file.ts";
@@ -26,6 +27,7 @@ export const start: Command = {
     const overrides = overridesOf(context);
     const there = await context.server();
     if (there !== undefined) return alreadyRuns(context, localUrl(there), there.pid);
+    await buildPages(context);
     if (context.flag("detach")) return await detach(context, overrides);
     const after = await firstRun(context);
     return await serveHere(context, overrides, after);
