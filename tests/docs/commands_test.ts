@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { serveSimulator } from "../../src/sim/mod.ts";
-import { documents } from "./documents.ts";
+import { shellLines } from "./shell_lines.ts";
 import { removeFolder } from "../support/remove_folder.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -10,35 +10,14 @@ const CONFIG = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json"))) as {
   readonly tasks: Readonly<Record<string, { readonly command?: string }>>;
 };
 
-interface ShellLine {
-  readonly path: string;
-  readonly line: string;
-}
-
-/** Command lines of every `sh` block and of single code spans that begin like one; continued lines joined, remarks off. */
-async function shellLines(): Promise<readonly ShellLine[]> {
-  const found: ShellLine[] = [];
-  for (const path of await documents()) {
-    const text = await Deno.readTextFile(join(ROOT, path));
-    const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block]) => block!);
-    const spans = [...text.matchAll(/`((?:deno task|geminitro|curl) [^`]+)`/g)].map(([, span]) => span!);
-    for (const block of [...blocks, ...spans]) {
-      for (const line of block.replaceAll(/\\\n\s*/g, " ").split("\n")) {
-        const bare = line.replace(/(^|\s)#\s.*$/, "").trim();
-        if (bare !== "" && !bare.startsWith("#")) found.push({ path, line: bare });
-      }
-    }
-  }
-  return found;
-}
-
 /** What the command line knows: `key add`, `start` and so on. */
 async function commandNames(): Promise<ReadonlySet<string>> {
   const { COMMANDS } = await import("../../src/cli/command_table.ts");
   return new Set(COMMANDS.map(({ name }) => name));
 }
 
-const PLAIN = /^(?:[A-Z_]+=\S+ )*(deno|npx|git|cargo|docker|curl|cd|export|denokv|systemctl|openssl)\b/;
+const PLAIN =
+  /^(?:[A-Z_]+=\S+ )*(deno|npm|npx|git|cargo|docker|curl|cd|export|denokv|systemctl|openssl|geminitro(?= --help))\b/;
 
 Deno.test("every task, command and file that the documents' commands name exists", async () => {
   const names = await commandNames();
