@@ -1,7 +1,7 @@
 import { cancel, confirm, isCancel, note, password, select } from "@clack/prompts";
 import type { Context } from "./command.ts";
 import { CommandError } from "./command_error.ts";
-import { ApiError, type LocalClient } from "../management/client.ts";
+import type { LocalClient } from "../management/client.ts";
 import type { AfterStart } from "./first_run.ts";
 import { plural } from "./plural.ts";
 
@@ -13,18 +13,20 @@ export async function askFirstRun(context: Context): Promise<AfterStart> {
   if (settings.kv === ":memory:") return {};
   const visit = await context.services.visit(settings);
   let keys: AfterStart | number;
+  let total: number;
   try {
-    keys = await askForKeys(visit.client, settings.geminiApiKeys.length);
+    total = (await visit.client.setupState()).keys.total + settings.geminiApiKeys.length;
+    keys = await askForKeys(visit.client, total);
   } finally {
     await visit.close();
   }
   if (typeof keys !== "number") return keys;
-  return await askForAgents(context) ?? await askWhereTo(keys);
+  const after = await askForAgents(context) ?? await askWhereTo(keys);
+  return total === 0 && keys > 0 ? { ...after, verify: true } : after;
 }
 
 /** The keys that are there now, or what is to be done once the server runs. */
-async function askForKeys(client: LocalClient, fromSettings: number): Promise<AfterStart | number> {
-  const total = (await client.setupState()).keys.total + fromSettings;
+async function askForKeys(client: LocalClient, total: number): Promise<AfterStart | number> {
   if (total > 0) return total;
   const way = await ask<Way>(select({
     message: "There is no Gemini key yet. How do you want to add one?",
@@ -36,7 +38,8 @@ async function askForKeys(client: LocalClient, fromSettings: number): Promise<Af
   }));
   if (way === "browser") return { open: "/dashboard/setup" };
   if (way === "skip") return {};
-  return await pasteKey(client) ? 1 : {};
+  const added = await pasteKeys(client);
+  return added > 0 ? added : {};
 }
 
 /** Offers to register agents that are here while none is registered; undefined when there is nothing more to do. */
@@ -58,18 +61,22 @@ async function askForAgents(context: Context): Promise<AfterStart | undefined> {
   return {};
 }
 
-async function pasteKey(client: LocalClient): Promise<boolean> {
-  note("Free keys: https://aistudio.google.com/apikey");
+/** Asks until a key works or nobody wants to go on; how many do. Several may be pasted at once, on one line. */
+async function pasteKeys(client: LocalClient): Promise<number> {
+  note("Free keys: https://aistudio.google.com/apikey\nSeveral on one line are taken too.");
   while (true) {
-    const key = await ask<string>(password({ message: "Gemini API key" }));
-    const added = await client.addKeys({ key }).catch((cause) => cause);
-    if (!(added instanceof Error)) {
-      note(`The key works: ${plural(added.models?.length ?? 0, "model")}.`);
-      return true;
+    const text = await ask<string>(password({ message: "Gemini API key" }));
+    const { results } = text.trim() === "" ? { results: [] } : await client.addKeys({ text });
+    const refused = results.flatMap((one) => one.ok ? [] : [`${one.tail}: ${one.reason}`]);
+    const works = results.flatMap((one) => one.ok ? [one.models.length] : []);
+    if (works.length > 0) {
+      const head = works.length === 1 ? "The key works" : `${works.length} keys work`;
+      note([`${head}: ${plural(Math.max(...works), "model")}`, ...refused].join("\n"));
+      return works.length;
     }
-    if (!(added instanceof ApiError)) throw added;
-    const again = await ask<boolean>(confirm({ message: `${added.message}. Try another?` }));
-    if (!again) return false;
+    const why = refused.length === 0 ? "There is no key in this text" : refused.join("\n");
+    const again = await ask<boolean>(confirm({ message: `${why.replace(/\.$/, "")}. Try another?` }));
+    if (!again) return 0;
   }
 }
 

@@ -4,6 +4,8 @@ import type { Context } from "./command.ts";
 export interface AfterStart {
   /** A page of the dashboard to open. */
   readonly open?: string;
+  /** Ask a model through the proxy once, so that a first key is known to serve. */
+  readonly verify?: true;
 }
 
 /** Sees what is missing and offers it; without a terminal nothing is asked. */

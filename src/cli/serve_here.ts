@@ -1,4 +1,5 @@
-import { envFilePath, writeDefaultEnv } from "../config/mod.ts";
+import { askOnce } from "./ask_once.ts";
+import { DEFAULT_PROXY_API_KEY, envFilePath, writeDefaultEnv } from "../config/mod.ts";
 import type { Context } from "./command.ts";
 import { environmentPlace } from "./command_context.ts";
 import { CommandError } from "./command_error.ts";
@@ -41,6 +42,9 @@ export async function serveHere(
     }
     out.json({ started: true, pid: Deno.pid, url: server.url });
     out.line(`GemiNitro listens at ${server.url}/v1, dashboard at ${server.url}/dashboard`);
+    if (after.verify === true) {
+      out.line(await askOnce(server.url, env["PROXY_API_KEY"] || DEFAULT_PROXY_API_KEY));
+    }
     if (after.open !== undefined) await openInBrowser(`${server.url}${after.open}`);
     await asked;
     await server.stop();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { redact } from "../../src/core/mod.ts";
 import { COMMANDS } from "../../src/cli/command_table.ts";
 import { type CliServices, runCli } from "../../src/cli/mod.ts";
 import { fakeServices } from "./fake_services.ts";
@@ -114,4 +115,18 @@ Deno.test("hints name the command as it was called", async () => {
     const { stdout } = await run(["key", "add", "--help"], how);
     assert.match(stdout, new RegExp(`^  ${name} key add `, "m"));
   }
+});
+
+Deno.test("no help is eaten by the redaction of secrets", () => {
+  for (const { name, summary, examples, options } of COMMANDS) {
+    const texts = [
+      summary,
+      ...examples.flatMap(({ line, says }) => [line, says]),
+      ...options.map((one) => one.summary),
+    ];
+    for (const text of texts) assert.equal(redact(text), text, name);
+  }
+  const shown = "http://localhost:7536/oauth-callback?code=4/0AbCdEf";
+  assert.ok(!redact(shown).includes("0AbCdEf") && !redact(`${shown} code=...x`).includes("0AbC"));
+  assert.equal(redact("?code=...secret"), "?code=[redacted]");
 });

@@ -30,7 +30,7 @@ inTerminal("a first start asks for a key, hides it, checks it, and serves", asyn
   await terminal.type(`${KEYS[0]}${ENTER}`);
   await terminal.see(/The key works[\s\S]*Open the dashboard\?/);
   await terminal.type(ENTER);
-  await terminal.see(/listens at/);
+  await terminal.see(/listens at[\s\S]*answered through the proxy in/);
   await terminal.type(CTRL_C);
   const { code, text } = await terminal.end();
   assert.equal(code, 0);
@@ -38,6 +38,32 @@ inTerminal("a first start asks for a key, hides it, checks it, and serves", asyn
   cli.searchSecrets(text, "start in a terminal");
   assert.match(await cli.good(["key", "list"]), /1 key\n$/);
 });
+
+inTerminal(
+  "a first start takes several keys at once, says which are refused, and resumes where it was left",
+  async (cli) => {
+    await using left = new Terminal(cli, ["start", "--no-splash"]);
+    await left.see(/There is no Gemini key yet/);
+    await left.type(ENTER);
+    await left.see(/Gemini API key/);
+    await left.type(`AIzaSyNOKEY00000000000000000000000nokey${ENTER}`);
+    const refused = await left.see(/Try another\?/);
+    assert.doesNotMatch(refused, /\.\. Try/);
+    await left.type(ENTER);
+    await left.see(/Gemini API key/);
+    await left.type(`${KEYS[0]} ${KEYS[1]}${ENTER}`);
+    await left.see(/2 keys work[\s\S]*Open the dashboard\?/);
+    await left.type(CTRL_C);
+    await left.end();
+    await using again = new Terminal(cli, ["start", "--no-splash"]);
+    const text = await again.see(/GemiNitro is ready with 2 keys/);
+    assert.doesNotMatch(text, /There is no Gemini key/);
+    await again.type(ENTER);
+    await again.see(/listens at/);
+    await again.type(CTRL_C);
+    assert.equal((await again.end()).code, 0);
+  },
+);
 
 inTerminal("a start offers the agents that are here, shows the diff, and writes after a yes", async (cli) => {
   await cli.good(["key", "add", KEYS[0] ?? ""]);

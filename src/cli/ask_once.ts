@@ -1,0 +1,32 @@
+import { durationText } from "../core/mod.ts";
+import { createClient } from "../management/client.ts";
+import { chatModels, defaultModel } from "./agents/chat_models.ts";
+
+const PATIENCE_MS = 30_000;
+
+/** Asks a model through the running proxy, as an agent would, and says how it went. */
+export async function askOnce(url: string, token: string): Promise<string> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    const { entries } = await createClient({ base: url, token }).models();
+    const model = defaultModel(chatModels(entries));
+    if (model === undefined) return "No model is known yet, so none was asked";
+    const started = performance.now();
+    const reply = await fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      signal,
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        "user-agent": "geminitro-first-run",
+      },
+      body: JSON.stringify({ model, messages: [{ role: "user", content: "Answer with the word ready." }] }),
+    });
+    const took = durationText(performance.now() - started);
+    const body = await reply.json() as { readonly error?: { readonly message?: string } };
+    if (reply.ok) return `${model} answered through the proxy in ${took}: all is ready`;
+    return `${model} did not answer: ${body.error?.message ?? `status ${reply.status}`}`;
+  } catch (cause) {
+    return `The first call through the proxy failed: ${cause instanceof Error ? cause.message : cause}`;
+  }
+}
