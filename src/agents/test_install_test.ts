@@ -22,7 +22,7 @@ Deno.test({
       });
       const tested = await testInstall("crush", { model: "gemini-2.5-flash" }, system);
       assert.ok(tested.ok);
-      assert.equal(tested.value.outcome, "ok", tested.value.output);
+      assert.equal(tested.value.outcome, "ok", tested.value.output ?? "");
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -11,7 +11,7 @@ import { fromLsof, fromNetstat, fromSs } from "./port_holder.ts";
 import { localUrl } from "./server_file.ts";
 import { shortIds } from "./short_ids.ts";
 import { createStyle } from "./style.ts";
-import { fitTable, table, width, wrapLine } from "./table.ts";
+import { fitTable, width, wrapLine } from "./table.ts";
 
 const PLAIN = createStyle(false);
 
@@ -25,11 +25,15 @@ Deno.test("nearWords() gives the nearest first and nothing that is far", () => {
   assert.equal(editDistance("", "abc"), 3);
 });
 
-Deno.test("table() aligns columns and does not count colours", () => {
+Deno.test("fitTable() aligns columns and does not count colours", () => {
   const green = createStyle(true).green("ok");
   assert.equal(width(green), 2);
-  assert.deepEqual(table([["a", "b"], ["longer", "c"]]), ["a       b", "longer  c"]);
-  assert.deepEqual(table([[green, "b"], ["longer", "c"]])[0], `${green}      b`);
+  assert.deepEqual(fitTable(["A", "B"], [["a", "b"], ["longer", "c"]], 80, PLAIN), [
+    "A       B",
+    "a       b",
+    "longer  c",
+  ]);
+  assert.equal(fitTable(["A", "B"], [[green, "b"], ["longer", "c"]], Infinity, PLAIN)[1], `${green}      b`);
 });
 
 Deno.test("fitTable() fits every width: cells wrap between words, no word is cut, no text is lost", () => {

@@ -4,14 +4,9 @@ import { PLAIN_STYLE, type Style } from "./style.ts";
 const LEAST = 8;
 const GAP = 2;
 
-/** Rows with aligned columns, two spaces apart; the first row may be a heading. Colours do not count as width. */
-export function table(rows: readonly (readonly string[])[]): string[] {
-  return lay(rows, naturalWidths(rows));
-}
-
 /**
- * The same under a heading, within the columns of a terminal: cells are wrapped between words inside their column; what does
- * not fit even so becomes one block a row, with the heading's words in front of the values.
+ * Rows with aligned columns under a heading, within the columns of a terminal; colours do not count as width. Cells are wrapped
+ * between words inside their column; what does not fit even so becomes one block a row, the heading's words before the values.
  */
 export function fitTable(
   head: readonly string[],

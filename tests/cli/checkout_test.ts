@@ -65,7 +65,7 @@ Deno.test("a fresh checkout serves its dashboard at the first start --detach", a
     for (const path of [script, style]) {
       const file = await fetch(`${url}${path}`);
       await file.body?.cancel();
-      assert.equal(file.status, 200, path);
+      assert.equal(file.status, 200, String(path));
     }
     const again = await task("restart");
     assert.doesNotMatch(again.stdout, /Building/, "what is built is not built again");

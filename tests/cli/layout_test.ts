@@ -21,6 +21,8 @@ const SHOWN: readonly (readonly [args: string, wanted: RegExp])[] = [
   ["key --help", /key add <key>/],
   ["--help", /Commands/],
   ["doctor", /clock/i],
+  ["config show", /SETTING[\s\S]*PROXY_API_KEY/],
+  ["install --list", /AGENT +NAME[\s\S]*codex/],
 ];
 
 async function ask(url: string, model: string): Promise<void> {

@@ -1,6 +1,5 @@
 import type { Environment } from "../../config/mod.ts";
 import type { Command, Context } from "../command.ts";
-import { table } from "../table.ts";
 
 export const configShow: Command = {
   name: "config show",
@@ -18,9 +17,10 @@ export const configShow: Command = {
     const { out } = context;
     out.json(shown);
     const { dim, bold } = out.style;
-    for (const line of table(shown.map((row) => [bold(row.variable), row.value ?? "-", dim(row.origin)]))) {
-      out.line(line);
-    }
+    out.table(
+      ["SETTING", "VALUE", "FROM"],
+      shown.map((row) => [bold(row.variable), row.value ?? "-", dim(row.origin)]),
+    );
     // Whatever is wrong in them is said after they were shown.
     await context.settings();
   },

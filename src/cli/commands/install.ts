@@ -79,7 +79,6 @@ async function chosen(context: Context, room: AgentRoom): Promise<readonly strin
 
 async function list({ out }: Context, { system, records }: AgentRoom): Promise<void> {
   const { AGENTS, detectAgents } = await import("../../agents/mod.ts");
-  const { table } = await import("../table.ts");
   const found = await detectAgents(system, records);
   out.json(AGENTS.map((agent) => ({ ...agent, ...found.find((one) => one.agent === agent.id) })));
   const rows = AGENTS.map(({ id, name, wire }) => {
@@ -87,7 +86,7 @@ async function list({ out }: Context, { system, records }: AgentRoom): Promise<v
     const state = here?.configured ? "registered" : here?.installed ? "found" : "-";
     return [id, name, wire, state];
   });
-  for (const line of table(rows)) out.line(line);
+  out.table(["AGENT", "NAME", "SPEAKS", "HERE"], rows);
 }
 
 async function test(context: Context, { system }: AgentRoom, planned: readonly Planned[], model: string) {
