@@ -139,6 +139,7 @@ function assemble(
     },
     geminiApiUrl: values.GEMINI_API_URL,
     antigravityUrls: values.ANTIGRAVITY_URLS,
+    ...(values.OAUTH_CALLBACK_PORT === undefined ? {} : { oauthCallbackPort: values.OAUTH_CALLBACK_PORT }),
     antigravityUserAgent: values.ANTIGRAVITY_USER_AGENT,
     codeAssistUrl: values.CODE_ASSIST_URL,
     geminiCliUserAgent: values.GEMINI_CLI_USER_AGENT,

@@ -44,6 +44,8 @@ export interface Settings {
   readonly geminiApiUrl: string;
   readonly antigravityUrls: readonly string[];
   readonly antigravityUserAgent?: string;
+  /** Where sign-ins of the command line listen for the browser. */
+  readonly oauthCallbackPort?: number;
   readonly codeAssistUrl: string;
   readonly geminiCliUserAgent?: string;
   readonly vertexUrl?: string;

@@ -1,5 +1,5 @@
 import versions from "../../data/client_versions.json" with { type: "json" };
-import { anyText, token, url, urls } from "./parsers.ts";
+import { anyText, token, url, urls, wholeNumber } from "./parsers.ts";
 import { ADDRESS, group, type Row } from "./row.ts";
 
 export const upstreams = group("Upstreams", {
@@ -38,6 +38,12 @@ export const upstreams = group("Upstreams", {
     allowed: ADDRESS,
     parse: url,
     doc: "Base of Vertex AI. Default: the address of each credential's location.",
+  },
+  OAUTH_CALLBACK_PORT: {
+    allowed: "a whole number between 1 and 65535",
+    parse: wholeNumber(1, 65535),
+    doc:
+      "Port on which `geminitro login` waits for the browser. Default: PORT, or a free one when that is taken.",
   },
   GOOGLE_AUTH_URL: {
     fallback: "https://accounts.google.com/o/oauth2/v2/auth",

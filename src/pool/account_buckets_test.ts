@@ -41,3 +41,29 @@ Deno.test("keys and service accounts of one Google Cloud project share its count
     assert.deepEqual(await afterOneIsUsedUp(source), { next: undefined, buckets: [["ada", "bob"]] }, source);
   }
 });
+
+Deno.test("a closure that Google's own numbers contradict is tried after some hours, and not sooner", async () => {
+  const { pool, clock } = await benchOf([
+    credentialOf("ada", { source: "antigravity" } as Partial<Credential>),
+  ]);
+  const id = "ada" as CredentialId;
+  const close = () =>
+    pool.tryAcquire(needOf())?.fail(usedUp(clock.now() + 100 * HOUR), {
+      attempt: 1,
+      sameKeyRetries: 0,
+      classes: [],
+    });
+  const poll = () => pool.noteQuota(id, needOf().model, { fraction: 0.8, resetsAt: clock.now() + 5 * HOUR });
+  for (let round = 0; round < 2; round++) {
+    close();
+    poll();
+    assert.equal(pool.tryAcquire(needOf()), undefined, "Google said so a moment ago");
+    await clock.pass(4 * HOUR);
+    assert.equal(pool.tryAcquire(needOf()), undefined, "nobody contradicts it");
+    poll();
+    const trial = pool.tryAcquire(needOf());
+    assert.ok(trial, "one trial");
+    trial[Symbol.dispose]();
+  }
+  await pool.close();
+});

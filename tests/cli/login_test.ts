@@ -144,7 +144,23 @@ Deno.test("login says what was refused, that the time is over, and what Ctrl-C l
     assert.equal(await test.cli.good(["account", "list", "--json"], { env: test.env }), "[]\n");
   }));
 
-Deno.test("login on a taken port says that the address must be pasted, and ends when it was", () =>
+Deno.test("login on a taken port waits on a free one, or on the one that is set", () =>
+  withGoogle(async (test) => {
+    using _holder = Deno.listen({ hostname: "127.0.0.1", port: Number(test.env["PORT"]) });
+    for (const set of [undefined, String(freePort())]) {
+      const env = set === undefined ? test.env : { ...test.env, OAUTH_CALLBACK_PORT: set };
+      const login = new Login({ ...test, env });
+      const page = await login.page();
+      const port = URL.parse(page.searchParams.get("redirect_uri") ?? "")?.port;
+      assert.notEqual(port, test.env["PORT"]);
+      if (set !== undefined) assert.equal(port, set);
+      assert.match(await browse(page), /close this page/);
+      const { code, text } = await login.end();
+      assert.equal(code, 0, text);
+    }
+  }));
+
+Deno.test("login on a taken port ends when the address was pasted elsewhere", () =>
   withGoogle(async (test) => {
     using _holder = Deno.listen({ hostname: "127.0.0.1", port: Number(test.env["PORT"]) });
     const login = new Login(test);

@@ -4,6 +4,7 @@ import { findAccount, openAccounts } from "../accounts.ts";
 import { bar } from "../bar.ts";
 import type { Command, Context } from "../command.ts";
 import { CommandError } from "../command_error.ts";
+import { showQrCode } from "../qr_code.ts";
 import { shortIds } from "../short_ids.ts";
 
 /** From this much of a quota on, its bar is yellow. */
@@ -37,6 +38,13 @@ export const accountList: Command = {
     );
     showTroubles(accounts, context);
     showQuotas(accounts, context);
+    // Verifying is done on a phone more often than not.
+    for (const { email, state, link } of accounts) {
+      if (state !== "needs_verification" || link === undefined) continue;
+      out.line();
+      out.line(`Verify ${email}: ${link}`);
+      await showQrCode(context, link);
+    }
   },
 };
 

@@ -1,4 +1,5 @@
 import type { AddedAccount, OAuthOutcome, OAuthRoom, Provider } from "../../oauth/mod.ts";
+import type { Settings } from "../../config/mod.ts";
 import { openAccounts } from "../accounts.ts";
 import type { Command, Context } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
@@ -148,9 +149,13 @@ async function takeOver(
 
 async function signIn(context: Context, room: OAuthRoom, provider: Provider): Promise<AddedAccount> {
   const running = await context.server();
-  const page = running === undefined ? {} : { page: localUrl({ ...running, host: "localhost" }) };
+  const port = running === undefined ? listen(context, room, await context.settings()) : undefined;
+  const page = running !== undefined
+    ? { page: localUrl({ ...running, host: "localhost" }) }
+    : port === undefined
+    ? {}
+    : { page: `http://localhost:${port}/` };
   const begun = valueOf(await room.signIn({ provider, confirmed: true, ...page, ...ownProxy(context) }));
-  if (running === undefined) listen(context, room, (await context.settings()).port);
   const ending = interrupted(context);
   context.out.line("Sign in at this address:");
   // It names a client and a state, no secret; redaction would break it.
@@ -173,8 +178,16 @@ function ownProxy(context: Context): { readonly proxy?: string } {
   return proxy === undefined ? {} : { proxy };
 }
 
-/** Without a server, this process is where Google sends the browser to. What comes of it is read from the sign-in's progress. */
-function listen(context: Context, room: OAuthRoom, port: number): void {
+/**
+ * Without a server, this process is where Google sends the browser to: at the server's port, or where another program holds that,
+ * at a free one, as Google lets programs listen on any port of this machine. Returns the port. What comes of it is read from the
+ * sign-in's progress.
+ */
+function listen(
+  context: Context,
+  room: OAuthRoom,
+  { port, oauthCallbackPort }: Pick<Settings, "port" | "oauthCallbackPort">,
+): number | undefined {
   const answer = async (request: Request) => {
     const url = new URL(request.url);
     if (url.pathname !== "/oauth-callback") return new Response("Not here", { status: 404 });
@@ -183,15 +196,20 @@ function listen(context: Context, room: OAuthRoom, port: number): void {
       status: done.ok ? 200 : 400,
     });
   };
-  try {
-    const server = Deno.serve({ port, hostname: "127.0.0.1", onListen: () => {} }, answer);
-    context.atEnd(() => server.shutdown());
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
-    context.out.line(
-      `Another program holds port ${port}, so the browser cannot come back here: paste the address it ends at`,
-    );
+  // A port that was set is one that other machines may be able to reach: no other one would do.
+  for (const wanted of oauthCallbackPort === undefined ? [port, 0] : [oauthCallbackPort]) {
+    try {
+      const server = Deno.serve({ port: wanted, hostname: "127.0.0.1", onListen: () => {} }, answer);
+      context.atEnd(() => server.shutdown());
+      return server.addr.port;
+    } catch (cause) {
+      if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+    }
   }
+  context.out.line(
+    `Another program holds port ${oauthCallbackPort}, so the browser cannot come back here: paste the address it ends at`,
+  );
+  return oauthCallbackPort;
 }
 
 function tell(context: Context, account: AddedAccount): void {
