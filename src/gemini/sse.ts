@@ -16,7 +16,9 @@ export interface SseParser {
  * element. A partial line is kept in pieces and scanned once, so an event of many megabytes costs linear time.
  */
 export function createSseParser(): SseParser {
-  const decoder = new TextDecoder();
+  // The platform takes a mark out of the beginning of every piece; only the one that begins the stream is none of its text.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let begun = false;
   const events = createLineReader();
   let pieces: string[] = [];
   /** Characters in the pieces. */
@@ -34,6 +36,10 @@ export function createSseParser(): SseParser {
 
   const scan = (text: string, out: string[]) => {
     let start = 0;
+    if (!begun && text.length > 0) {
+      begun = true;
+      if (text.charCodeAt(0) === 0xfeff) start = 1;
+    }
     if (skipLineFeed && text.length > 0) {
       if (text.charCodeAt(0) === 10) start = 1;
       skipLineFeed = false;
