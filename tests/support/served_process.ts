@@ -9,6 +9,8 @@ const MODEL = "gemini-2.5-flash";
 export interface ServedProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly projects?: readonly SimProject[];
+  /** Calls that the log of the simulator keeps. */
+  readonly logLimit?: number;
   /** Words before the program's own, for example a shell that sets limits; the program follows as arguments. */
   readonly before?: readonly string[];
   /** Where the data folder lies; default a new temporary one, which is removed at the end. */
@@ -38,7 +40,12 @@ export class ServedProcess implements AsyncDisposable {
     const folder = options.folder ?? await Deno.makeTempDir({ prefix: "geminitro-served-" });
     const projects = options.projects ??
       KEYS.map((key, index) => ({ id: `project-${index + 1}`, keys: [key] }));
-    const served = new ServedProcess(folder, serveSimulator({ projects }), options);
+    const { logLimit } = options;
+    const served = new ServedProcess(
+      folder,
+      serveSimulator({ projects, ...(logLimit === undefined ? {} : { logLimit }) }),
+      options,
+    );
     try {
       await served.start();
       return served;
