@@ -62,6 +62,7 @@ export default function Requests(props: RequestsProps) {
   const newest = first.value.value.items;
   const known = new Set(newest.map((call) => call.id));
   const calls = [...newest, ...older.value.filter((call) => !known.has(call.id))];
+  const at = calls.findIndex(({ id }) => id === open.value);
   const filtered = pageQuery(filters.value) !== "";
   return (
     <>
@@ -86,7 +87,15 @@ export default function Requests(props: RequestsProps) {
           <button type="button" class="btn" onClick={loadOlder}>{words.more}</button>
         </p>
       )}
-      {open.value !== "" && <RequestDrawer id={open.value} onClose={open.close} />}
+      {open.value !== "" && (
+        <RequestDrawer
+          id={open.value}
+          newer={calls[at - 1]?.id}
+          older={at < 0 ? undefined : calls[at + 1]?.id}
+          onShow={open.replace}
+          onClose={open.close}
+        />
+      )}
     </>
   );
 }

@@ -1,7 +1,13 @@
 import type { LocalClient } from "../../src/management/client.ts";
 import type { Accounts, Agent, Settings } from "../../src/management/contract.ts";
 import { createLiveData, type LiveData, queryOf } from "./live_data.ts";
-import { clientRow, matrixModels } from "./rows.ts";
+import { groupOf, type ProblemGroup } from "../problems/groups.ts";
+import { clientRow, keyRow, matrixModels, requestsView } from "./rows.ts";
+import { keyName } from "../format.ts";
+import { requestsText } from "../text/requests.ts";
+import { type UsageChart, usageChart } from "../usage/chart_data.ts";
+import { grainOf, type UsageQuery } from "../usage/query.ts";
+import { usageText } from "../usage/words.ts";
 import { usageView } from "./usage_rows.ts";
 import type { CatalogView, ClientRow, LogEntry, SuggestionRow, TotalsView, UsageView } from "./views.ts";
 
@@ -17,6 +23,10 @@ export interface ConfigurationData {
   usage(): Promise<UsageView>;
   /** `query` is that of the list, without its page. */
   totals(query: string): Promise<TotalsView>;
+  /** Failures and refusals of the last day by their reason, the latest first. */
+  problems(): Promise<readonly ProblemGroup[]>;
+  /** One measure over time. A named range ends now, whatever the query says. */
+  usageChart(query: UsageQuery, now: number): Promise<UsageChart>;
   suggestions(): Promise<readonly SuggestionRow[]>;
   accounts(): Promise<Accounts>;
 }
@@ -48,9 +58,56 @@ export function createConfigurationData(client: LocalClient): ConfigurationData 
       const median = latency.p50 === null ? {} : { medianMs: latency.p50 };
       return { requests, ok: success, errors, tokens: tokens.total, cost, complete, ...median };
     },
+    problems: () => problemGroups(client, Date.now()),
+    usageChart: (query, now) => chartOf(client, query, now),
     suggestions: async () => (await client.pool()).suggestions,
     accounts: () => client.accounts(),
   };
+}
+
+const DAY_MS = 86_400_000;
+/** Records of one reason that are looked at. */
+const MOST_OF_A_REASON = 200;
+
+/** The reasons that came up in the last day, each with its newest records. */
+async function problemGroups(client: LocalClient, now: number): Promise<readonly ProblemGroup[]> {
+  const since = now - DAY_MS;
+  const hours = await client.series({ grain: "hour", by: "class", since });
+  const reasons = new Set(hours.flatMap(({ values }) => Object.keys(values)));
+  for (const none of ["ok", "cancelled", "client_gone"]) reasons.delete(none);
+  const groups = await Promise.all([...reasons].map(async (reason) => {
+    const query = { class: reason, since, limit: MOST_OF_A_REASON } as NonNullable<
+      Parameters<LocalClient["requests"]>[0]
+    >;
+    const { items, cursor } = requestsView(await client.requests(query));
+    return groupOf(reason, items, cursor !== "");
+  }));
+  return groups.filter((group) => group !== undefined).sort((a, b) => b.last - a.last);
+}
+
+/** What people call the ids of a dimension. */
+async function namesOf(client: LocalClient, by: UsageQuery["by"]): Promise<ReadonlyMap<string, string>> {
+  if (by === "client") return new Map((await client.clients()).map(({ id, name }) => [id, name]));
+  if (by !== "key" && by !== "project") return new Map();
+  // A project that is only known as one key has that key's id.
+  return new Map((await client.keys()).map((key) => [key.id, keyName(keyRow(key))]));
+}
+
+async function chartOf(client: LocalClient, query: UsageQuery, now: number): Promise<UsageChart> {
+  const span = query.until - query.since;
+  const until = query.range === "own" ? query.until : now;
+  const since = until - span;
+  const { by, measure } = query;
+  const grain = grainOf({ since, until });
+  const [points, before, names] = await Promise.all([
+    client.series({ grain, by, since, until }),
+    client.series({ grain, by, since: since - span, until: since - 1 }),
+    namesOf(client, by),
+  ]);
+  const labels: Readonly<Record<string, string>> = { total: usageText.all, ...requestsText.outcomes };
+  const nameOf = (id: string) =>
+    names.get(id) ?? (by === "class" || by === "total" ? labels[id] ?? requestsText.reasons[id] ?? id : id);
+  return { since, until, ...usageChart(points, before, measure, nameOf) };
 }
 
 async function catalogView(client: LocalClient): Promise<CatalogView> {

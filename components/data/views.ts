@@ -31,6 +31,8 @@ export interface KeptText {
 
 /** A call with what was sent and answered, where it was kept. */
 export interface CallDetail extends CallRecord {
+  /** US dollars, as if it were paid for; null where the price is not known. */
+  readonly cost?: number | null;
   readonly bodies?: { readonly path: string; readonly request: KeptText; readonly reply?: KeptText };
 }
 

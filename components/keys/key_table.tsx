@@ -44,21 +44,39 @@ function Why({ row }: { row: KeyRow }) {
     : null;
 }
 
-function KeyLineRow({ row, onOpen }: { row: KeyRow; onOpen: (key: KeyRow) => void }) {
+interface Selecting {
+  readonly selected: ReadonlySet<string>;
+  readonly onSelect: (ids: readonly string[], on: boolean) => void;
+}
+
+function KeyLineRow(
+  { row, onOpen, selected, onSelect }: Selecting & { row: KeyRow; onOpen: (key: KeyRow) => void },
+) {
   const now = useNow();
   return (
     <tr class="h-12 hover:bg-sunken/40">
       <td class="max-w-0 max-sm:w-full sm:w-[26%]">
-        <button
-          type="button"
-          class="block w-full truncate text-start font-medium hover:underline"
-          onClick={() => onOpen(row)}
-        >
-          {keyName(row)}
-          {row.source !== "api_key" && (
-            <span class="ms-2 text-xs font-normal text-mute">{words.sources[row.source] ?? row.source}</span>
-          )}
-        </button>
+        <span class="flex items-center gap-3">
+          <input
+            type="checkbox"
+            class="size-4 shrink-0 accent-(--accent)"
+            aria-label={words.select(keyName(row))}
+            checked={selected.has(row.id)}
+            onChange={(event) => onSelect([row.id], event.currentTarget.checked)}
+          />
+          <button
+            type="button"
+            class="block w-full truncate text-start font-medium hover:underline"
+            onClick={() => onOpen(row)}
+          >
+            {keyName(row)}
+            {row.source !== "api_key" && (
+              <span class="ms-2 text-xs font-normal text-mute">
+                {words.sources[row.source] ?? row.source}
+              </span>
+            )}
+          </button>
+        </span>
       </td>
       <td class="max-sm:whitespace-nowrap sm:w-[26%] sm:max-w-0">
         <span class="flex items-center gap-2 overflow-hidden">
@@ -87,10 +105,21 @@ function KeyLineRow({ row, onOpen }: { row: KeyRow; onOpen: (key: KeyRow) => voi
   );
 }
 
-function HeadRow() {
+function HeadRow({ ids, selected, onSelect }: Selecting & { ids: readonly string[] }) {
   return (
     <tr>
-      <th scope="col">{words.name}</th>
+      <th scope="col">
+        <span class="flex items-center gap-3">
+          <input
+            type="checkbox"
+            class="size-4 shrink-0 accent-(--accent)"
+            aria-label={words.selectAll}
+            checked={ids.length > 0 && ids.every((id) => selected.has(id))}
+            onChange={(event) => onSelect(ids, event.currentTarget.checked)}
+          />
+          {words.name}
+        </span>
+      </th>
       <th scope="col">{words.status}</th>
       <th scope="col" class="hidden md:table-cell">{words.tier}</th>
       <th scope="col" class="end hidden sm:table-cell">{words.use}</th>
@@ -112,7 +141,10 @@ function Gap({ height }: { height: number }) {
 }
 
 /** Projects and keys. Only the lines in sight are in the page, so that a thousand keys scroll like ten. */
-export function KeyTable({ lines, onOpen }: { lines: readonly KeyLine[]; onOpen: (key: KeyRow) => void }) {
+export function KeyTable(
+  { lines, onOpen, ...selecting }: Selecting & { lines: readonly KeyLine[]; onOpen: (key: KeyRow) => void },
+) {
+  const ids = lines.flatMap((line) => line.kind === "key" ? [line.key.id] : []);
   const box = useRef<HTMLDivElement>(null);
   const view = useSignal({ top: 0, height: 900 });
   const measure = () => {
@@ -136,14 +168,14 @@ export function KeyTable({ lines, onOpen }: { lines: readonly KeyLine[]; onOpen:
     >
       <table class="grid-table" aria-rowcount={lines.length + 1}>
         <thead class="sticky top-0 z-10 bg-panel">
-          <HeadRow />
+          <HeadRow ids={ids} {...selecting} />
         </thead>
         <tbody>
           <Gap height={range.before} />
           {lines.slice(range.first, range.last).map((line) =>
             line.kind === "project"
               ? <ProjectLine key={line.accounts ? "accounts" : `project-${line.project}`} line={line} />
-              : <KeyLineRow key={line.key.id} row={line.key} onOpen={onOpen} />
+              : <KeyLineRow key={line.key.id} row={line.key} onOpen={onOpen} {...selecting} />
           )}
           <Gap height={range.after} />
         </tbody>

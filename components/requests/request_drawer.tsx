@@ -2,9 +2,10 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { CallDetail, CallRecord } from "../data/views.ts";
-import { byteSize, dateTime, duration, wholeNumber } from "../format.ts";
+import { byteSize, dateTime, duration, money, wholeNumber } from "../format.ts";
 import { data, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
+import { isTyping } from "../shell/shortcuts.ts";
 import { text } from "../text/shell.ts";
 import { requestsText } from "../text/requests.ts";
 import { Problem } from "../ui/card.tsx";
@@ -39,7 +40,7 @@ function Section({ title, children }: { title: string; children: ComponentChildr
   );
 }
 
-function factRows(call: CallRecord): readonly (readonly [string, ComponentChildren])[] {
+function factRows(call: CallDetail): readonly (readonly [string, ComponentChildren])[] {
   return [
     [words.asked, call.modelAsked],
     [call.outcome === "ok" ? words.served : words.lastAsked, call.modelUsed ?? ""],
@@ -52,6 +53,7 @@ function factRows(call: CallRecord): readonly (readonly [string, ComponentChildr
       ),
     ],
     [words.session, call.session],
+    [words.cost, call.cost === undefined || call.cost === null ? "" : money(call.cost)],
     [words.finish, words.finishes[call.finish ?? ""] ?? call.finish ?? ""],
     [words.queued, duration(call.queuedMs)],
     [words.first, call.firstTokenMs === undefined ? "" : duration(call.firstTokenMs)],
@@ -125,15 +127,56 @@ function Details({ call }: { call: CallDetail }) {
   );
 }
 
+function Neighbour(
+  { label, id, onShow }: { label: string; id: string | undefined; onShow: (id: string) => void },
+) {
+  return (
+    <button
+      type="button"
+      class="btn btn-small"
+      disabled={id === undefined}
+      onClick={() => id && onShow(id)}
+    >
+      {label}
+    </button>
+  );
+}
+
 /** One call in full, read anew when it is opened. */
-export function RequestDrawer({ id, onClose }: { id: string; onClose: () => void }) {
+export function RequestDrawer({ id, newer, older, onShow, onClose }: {
+  id: string;
+  /** Its neighbours in the list; undefined at an end. */
+  newer: string | undefined;
+  older: string | undefined;
+  onShow: (id: string) => void;
+  onClose: () => void;
+}) {
   const call = useSignal<CallDetail | undefined>(undefined);
   const problem = useSignal("");
   useEffect(() => {
-    data.request(id).then((found) => call.value = found, (error) => problem.value = messageOf(error));
+    let left = false;
+    problem.value = "";
+    data.request(id).then(
+      (found) => left || (call.value = found),
+      (error) => left || (problem.value = messageOf(error)),
+    );
+    return () => left = true;
   }, [id]);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      const wanted = event.key === "j" ? older : event.key === "k" ? newer : undefined;
+      if (wanted !== undefined) onShow(wanted);
+    };
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, [newer, older]);
   return (
     <Dialog title={words.details(id)} open side onClose={onClose}>
+      <div class="mb-4 flex gap-2">
+        <Neighbour label={words.previous} id={newer} onShow={onShow} />
+        <Neighbour label={words.next} id={older} onShow={onShow} />
+      </div>
       {problem.value && <Problem>{problem.value}</Problem>}
       {call.value
         ? <Details call={call.value} />

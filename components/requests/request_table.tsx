@@ -6,7 +6,9 @@ import { OutcomeChip } from "../ui/status_chip.tsx";
 
 const words = requestsText;
 
-function Row({ call, onOpen }: { call: CallRecord; onOpen: (id: string) => void }) {
+function Row(
+  { call, longest, onOpen }: { call: CallRecord; longest: number; onOpen: (id: string) => void },
+) {
   const last = call.attempts.at(-1);
   const ended = call.at + call.totalMs;
   const show = () => {
@@ -25,18 +27,44 @@ function Row({ call, onOpen }: { call: CallRecord; onOpen: (id: string) => void 
         </button>
       </td>
       <td>
-        <OutcomeChip outcome={call.outcome} status={call.status} />
+        <span class="flex flex-wrap items-center gap-x-2">
+          <OutcomeChip outcome={call.outcome} status={call.status} />
+          {call.outcome !== "ok" && call.outcome !== "cancelled" && call.failure && (
+            <span class="text-xs text-mute">{words.reasons[call.failure] ?? call.failure}</span>
+          )}
+        </span>
       </td>
       <td class="max-w-24 truncate sm:max-w-52">{call.modelUsed ?? (call.modelAsked || call.operation)}</td>
       <td class="hidden max-w-40 truncate md:table-cell">{call.agent || text.unknown}</td>
-      <td class="hidden max-w-40 truncate lg:table-cell">{last?.name ?? "–"}</td>
+      <td class="hidden max-w-32 truncate 2xl:table-cell">{call.client || text.unknown}</td>
+      <td class="hidden max-w-40 truncate lg:table-cell">{last?.name.replace(/^\.\.\./, "…") ?? "–"}</td>
       <td class="end hidden sm:table-cell">{call.attempts.length}</td>
       <td class="end hidden sm:table-cell">{shortNumber(call.usage?.totalTokens ?? 0)}</td>
       <td class="end hidden whitespace-nowrap xl:table-cell">
         {call.firstTokenMs === undefined ? "–" : duration(call.firstTokenMs)}
       </td>
+      <td class="hidden lg:table-cell">
+        <Phases call={call} longest={longest} />
+      </td>
       <td class="end whitespace-nowrap">{duration(call.totalMs)}</td>
     </tr>
+  );
+}
+
+/** Waited, first token, rest: where the time of a call went, as shares of the longest call of the list. */
+function Phases({ call, longest }: { call: CallRecord; longest: number }) {
+  const waited = Math.min(call.totalMs, call.queuedMs);
+  const first = Math.max(0, Math.min(call.totalMs, call.firstTokenMs ?? call.totalMs) - waited);
+  const rest = Math.max(0, call.totalMs - waited - first);
+  const label = words.phasesOf(duration(waited), duration(first), duration(rest));
+  const at = (ms: number) => ms / Math.max(1, longest) * 100;
+  return (
+    <svg class="block h-2 w-24 rounded-full bg-sunken" role="img" aria-label={label}>
+      <title>{label}</title>
+      <rect width={`${at(waited)}%`} height="100%" class="fill-warn-fill" />
+      <rect x={`${at(waited)}%`} width={`${at(first)}%`} height="100%" class="fill-accent" />
+      <rect x={`${at(waited + first)}%`} width={`${at(rest)}%`} height="100%" class="fill-good-fill" />
+    </svg>
   );
 }
 
@@ -44,6 +72,7 @@ function Row({ call, onOpen }: { call: CallRecord; onOpen: (id: string) => void 
 export function RequestTable(
   { calls, onOpen }: { calls: readonly CallRecord[]; onOpen: (id: string) => void },
 ) {
+  const longest = Math.max(...calls.map((call) => call.totalMs));
   return (
     <div class="card overflow-x-auto" tabIndex={0} role="region" aria-label={words.title}>
       <table class="grid-table">
@@ -53,14 +82,18 @@ export function RequestTable(
             <th scope="col">{words.answer}</th>
             <th scope="col">{words.model}</th>
             <th scope="col" class="hidden md:table-cell">{words.agent}</th>
+            <th scope="col" class="hidden 2xl:table-cell">{words.clientColumn}</th>
             <th scope="col" class="hidden lg:table-cell">{words.key}</th>
             <th scope="col" class="end hidden sm:table-cell">{words.attempts}</th>
             <th scope="col" class="end hidden sm:table-cell">{words.tokens}</th>
             <th scope="col" class="end hidden xl:table-cell">{words.first}</th>
+            <th scope="col" class="hidden lg:table-cell">{words.phases}</th>
             <th scope="col" class="end">{words.total}</th>
           </tr>
         </thead>
-        <tbody>{calls.map((call) => <Row key={call.id} call={call} onOpen={onOpen} />)}</tbody>
+        <tbody>
+          {calls.map((call) => <Row key={call.id} call={call} longest={longest} onOpen={onOpen} />)}
+        </tbody>
       </table>
     </div>
   );

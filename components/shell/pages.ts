@@ -13,6 +13,8 @@ export interface DashboardPage {
 export const PAGES: readonly DashboardPage[] = [
   { href: "/dashboard", label: text.nav.overview, icon: "overview", letter: "o" },
   { href: "/dashboard/now", label: text.nav.now, icon: "play", letter: "n" },
+  { href: "/dashboard/problems", label: text.nav.problems, icon: "alert", letter: "x" },
+  { href: "/dashboard/usage", label: text.nav.usage, icon: "chart", letter: "u" },
   { href: "/dashboard/quotas", label: text.nav.quotas, icon: "quotas", letter: "q" },
   { href: "/dashboard/keys", label: text.nav.keys, icon: "keys", letter: "k" },
   { href: "/dashboard/requests", label: text.nav.requests, icon: "requests", letter: "r" },

@@ -1,6 +1,7 @@
 import { PAGES } from "./pages.ts";
 
-function isTyping(event: KeyboardEvent): boolean {
+/** Whether a key that is pressed is text for a field. */
+export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement;
   return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
 }

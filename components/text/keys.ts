@@ -11,6 +11,31 @@ export const keysText = {
   signIn: "Sign in with Google",
   filter: "Filter by name, project or model",
   anyStatus: "Any status",
+  sort: "Sort by",
+  sorts: {
+    "": "In the order they came",
+    name: "By name",
+    status: "Those in trouble first",
+    requests: "Most used first",
+    errors: "Most errors first",
+    priority: "By priority",
+    lastUsed: "Last used first",
+  } as Readonly<Record<string, string>>,
+  select: (name: string) => `Select ${name}`,
+  selectAll: "Select all that are shown",
+  selected: (count: number) => `${plural(count, "key", "keys")} selected`,
+  clearSelection: "Clear selection",
+  bulk: "Act on the selected keys",
+  bulkProgress: (done: number, total: number) => `${done} of ${total}`,
+  bulkDone: (what: string, count: number) => `${what}: ${plural(count, "key", "keys")}.`,
+  bulkFailed: (what: string, done: number, failed: readonly string[]) =>
+    `${what}: ${done} done, ${failed.length} not. ${failed.slice(0, 2).join("; ")}${
+      failed.length > 2 ? "; …" : ""
+    }`,
+  bulkLift: "Lift cooldowns",
+  setTier: "Set tier",
+  setProject: "Set project",
+  projectOf: "Project for the selected keys",
   shown: (shown: number, total: number) =>
     shown === total ? plural(total, "key", "keys") : `${shown} of ${total} keys`,
   name: "Key",

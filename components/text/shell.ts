@@ -29,6 +29,8 @@ export const text = {
     label: "Main",
     overview: "Overview",
     now: "Now",
+    problems: "Problems",
+    usage: "Usage",
     quotas: "Usage quotas",
     keys: "Keys",
     requests: "Requests",

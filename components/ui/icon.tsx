@@ -1,6 +1,7 @@
 const PATHS = {
   overview: "M3 12h4l3 8 4-16 3 8h4",
   quotas: "M12 3a9 9 0 1 0 9 9M12 3v9l6.4-6.4",
+  chart: "M4 20h16M7 16v-5M12 16V6M17 16v-8",
   keys: "M15.5 8.5a5 5 0 1 0-4.4 4.97L13 15.5h2.5V18H18v3h3v-3.5l-5.7-5.7M9 8h.01",
   requests: "M4 6h16M4 12h16M4 18h10",
   flow: "M4 5h4c8 0 4 14 12 14M4 19h4c3 0 4-2 5-4m3-8c1-1.3 2-2 4-2",

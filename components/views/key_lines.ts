@@ -33,6 +33,23 @@ export function filterKeys(keys: readonly KeyRow[], { words, status }: KeyFilter
   );
 }
 
+const TROUBLE = ["dead", "cooldown", "disabled", "active"];
+
+const ORDERS: Readonly<Record<string, (a: KeyRow, b: KeyRow) => number>> = {
+  name: (a, b) => keyName(a).localeCompare(keyName(b)),
+  status: (a, b) => TROUBLE.indexOf(a.status) - TROUBLE.indexOf(b.status),
+  requests: (a, b) => b.requests - a.requests,
+  errors: (a, b) => b.errors - a.errors,
+  priority: (a, b) => b.priority - a.priority,
+  lastUsed: (a, b) => (b.lastUsed ?? 0) - (a.lastUsed ?? 0),
+};
+
+/** The keys in an order; the projects keep theirs. An order that nobody knows is the given one. */
+export function sortKeys(keys: readonly KeyRow[], by: string): readonly KeyRow[] {
+  const order = Object.hasOwn(ORDERS, by) ? ORDERS[by] : undefined;
+  return order === undefined ? keys : keys.toSorted(order);
+}
+
 /** Google counts these for each account, whichever project it calls through. */
 const ACCOUNT_SOURCES: ReadonlySet<string> = new Set(["antigravity", "gemini_cli"]);
 const ACCOUNTS = "accounts\n";

@@ -12,6 +12,7 @@ export const handler = define.handlers({
       suggestions,
       words: searchParams.get("q") ?? "",
       status: searchParams.get("status") ?? "",
+      sort: searchParams.get("sort") ?? "",
       focus: searchParams.get("focus") ?? "",
       add: searchParams.has("add"),
       signIn: searchParams.has("signin"),

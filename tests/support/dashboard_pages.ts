@@ -2,6 +2,8 @@
 export const DASHBOARD_PAGES: Readonly<Record<string, string>> = {
   overview: "/dashboard",
   now: "/dashboard/now",
+  problems: "/dashboard/problems",
+  usage: "/dashboard/usage",
   quotas: "/dashboard/quotas",
   keys: "/dashboard/keys",
   requests: "/dashboard/requests",

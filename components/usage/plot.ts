@@ -1,0 +1,85 @@
+import uPlot from "uplot";
+import type { UsageChart } from "./chart_data.ts";
+import { colourOf } from "./colour.ts";
+
+export interface PlotOptions {
+  readonly stacked: boolean;
+  readonly format: (value: number) => string;
+  /** Told of the step under the pointer; undefined outside. */
+  readonly onHover: (index: number | undefined) => void;
+  /** Told of the span that was dragged over, epoch milliseconds. */
+  readonly onZoom: (since: number, until: number) => void;
+}
+
+const HEIGHT = 280;
+
+/** Each line upon those before it. */
+function stack({ lines, times }: UsageChart): number[][] {
+  const sums = times.map(() => 0);
+  return lines.map(({ values }) =>
+    values.map((value, index) => sums[index] = (sums[index] ?? 0) + (value ?? 0))
+  );
+}
+
+function dataOf(chart: UsageChart, stacked: boolean): uPlot.AlignedData {
+  const times = chart.times.map((time) => time / 1_000);
+  const rows = stacked ? stack(chart) : chart.lines.map(({ values }) => [...values]);
+  // The highest is drawn first, so that the others lie upon it.
+  return [times, ...rows.toReversed()] as uPlot.AlignedData;
+}
+
+function seriesOf(chart: UsageChart, stacked: boolean): uPlot.Series[] {
+  const bars = uPlot.paths.bars?.({ size: [0.8, 60] });
+  return chart.lines.map(({ name }, index) => {
+    const colour = colourOf(index);
+    return stacked
+      ? {
+        label: name,
+        fill: colour,
+        stroke: colour,
+        width: 0,
+        points: { show: false },
+        ...(bars ? { paths: bars } : {}),
+      }
+      : { label: name, stroke: colour, width: 2, spanGaps: true };
+  }).toReversed();
+}
+
+/** Draws the chart into an element, as wide as it is; returns the way to take it out. Colours of the axes are the page's. */
+export function drawPlot(element: HTMLElement, chart: UsageChart, options: PlotOptions): () => void {
+  const style = getComputedStyle(document.documentElement);
+  const [mute, line] = [style.getPropertyValue("--mute"), style.getPropertyValue("--line")];
+  const axis = { stroke: mute, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+  const plot = new uPlot(
+    {
+      width: Math.max(200, element.clientWidth),
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { drag: { x: true, y: false, setScale: false } },
+      scales: {
+        x: { range: () => [chart.since / 1_000, chart.until / 1_000] },
+        y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.05 : 1] },
+      },
+      axes: [axis, { ...axis, size: 64, values: (_plot, values) => values.map(options.format) }],
+      series: [{}, ...seriesOf(chart, options.stacked)],
+      hooks: {
+        setCursor: [(one) => options.onHover(one.cursor.idx ?? undefined)],
+        setSelect: [(one) => {
+          const { left, width } = one.select;
+          if (width < 8) return;
+          options.onZoom(one.posToVal(left, "x") * 1_000, one.posToVal(left + width, "x") * 1_000);
+        }],
+      },
+    },
+    dataOf(chart, options.stacked),
+    element,
+  );
+  const watcher = new ResizeObserver(() =>
+    plot.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT })
+  );
+  watcher.observe(element);
+  return () => {
+    watcher.disconnect();
+    plot.destroy();
+  };
+}

@@ -1,0 +1,97 @@
+import { duration, money, percent, shortNumber } from "../format.ts";
+import { isAdditive, type UsageChart, type UsageLine } from "./chart_data.ts";
+import { colourOf } from "./colour.ts";
+import type { Measure, UsageQuery } from "./query.ts";
+import { usageText } from "./words.ts";
+
+const words = usageText;
+
+/** A value of a measure in its unit. */
+export function amount(measure: Measure, value: number): string {
+  if (measure === "cost") return money(value);
+  return isAdditive(measure) ? shortNumber(value) : duration(value);
+}
+
+/** The requests behind a line, where they can be listed. */
+function requestsHref({ by, range }: UsageQuery, { id }: UsageLine): string | undefined {
+  if (id === "" || (by !== "model" && by !== "key" && by !== "agent" && by !== "class")) return undefined;
+  const span = range === "1h" ? "3600000" : range === "24h" ? "86400000" : "";
+  return `/dashboard/requests?${new URLSearchParams({ [by]: id, ...(span === "" ? {} : { span }) })}`;
+}
+
+function Change({ line }: { line: UsageLine }) {
+  if (line.before === 0) return <>–</>;
+  const change = line.total / line.before - 1;
+  return <>{change > 0 ? "+" : ""}{percent(change)}</>;
+}
+
+function Row({ line, index, query, hovered }: {
+  line: UsageLine;
+  index: number;
+  query: UsageQuery;
+  hovered: number | undefined;
+}) {
+  const href = requestsHref(query, line);
+  const value = hovered === undefined ? null : line.values[hovered] ?? null;
+  return (
+    <tr>
+      <td class="max-w-56">
+        <span class="flex items-center gap-2">
+          <svg class="size-2.5 shrink-0" aria-hidden="true">
+            <rect width="100%" height="100%" rx="2" fill={colourOf(index)} />
+          </svg>
+          {href === undefined
+            ? <span class="truncate">{line.name}</span>
+            : (
+              <a class="truncate hover:underline" href={href} aria-label={words.requests(line.name)}>
+                {line.name}
+              </a>
+            )}
+        </span>
+      </td>
+      <td class="end hidden sm:table-cell">{value === null ? "" : amount(query.measure, value)}</td>
+      <td class="end">{amount(query.measure, line.total)}</td>
+      <td class="end hidden text-mute sm:table-cell">{amount(query.measure, line.before)}</td>
+      <td class="end hidden text-mute sm:table-cell">
+        <Change line={line} />
+      </td>
+    </tr>
+  );
+}
+
+/** The lines with their sums, the value under the pointer, and the span before. */
+export function UsageTable({ chart, query, hovered }: {
+  chart: UsageChart;
+  query: UsageQuery;
+  hovered: number | undefined;
+}) {
+  const time = hovered === undefined ? undefined : chart.times[hovered];
+  const at = time === undefined ? <span class="sr-only">{words.underPointer}</span> : words.at(
+    new Date(time).toLocaleString([], {
+      day: "numeric",
+      month: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+    }),
+  );
+  return (
+    <div class="overflow-x-auto" tabIndex={0} role="group" aria-label={words.title}>
+      <table class="grid-table">
+        <thead>
+          <tr>
+            <th scope="col">{words.name}</th>
+            <th scope="col" class="end hidden sm:table-cell">{at}</th>
+            <th scope="col" class="end">{isAdditive(query.measure) ? words.sum : words.peak}</th>
+            <th scope="col" class="end hidden sm:table-cell">{words.before}</th>
+            <th scope="col" class="end hidden sm:table-cell">{words.change}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {chart.lines.map((line, index) => (
+            <Row key={line.id} line={line} index={index} query={query} hovered={hovered} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import type { KeyRow, OverviewView } from "../components/data/views.ts";
+import { ago } from "../components/format.ts";
+import { configuration } from "../components/live/configuration.ts";
+import { useNow } from "../components/live/now.ts";
+import { useOverview } from "../components/live/overview.ts";
+import { useResource } from "../components/live/resource.ts";
+import { AttentionList, VerdictBanner } from "../components/overview/attention_list.tsx";
+import type { ProblemGroup } from "../components/problems/groups.ts";
+import { problemsText } from "../components/problems/words.ts";
+import { requestsText } from "../components/text/requests.ts";
+import { text } from "../components/text/shell.ts";
+import { Card, Empty, Problem } from "../components/ui/card.tsx";
+import { attentionRows } from "../components/views/attention.ts";
+
+const words = problemsText;
+const HOUR_MS = 3_600_000;
+const NAMES_SHOWN = 3;
+
+export interface ProblemsProps {
+  readonly overview: OverviewView;
+  readonly keys: readonly KeyRow[];
+  readonly groups: readonly ProblemGroup[];
+}
+
+function Affected({ label, names }: { label: string; names: readonly string[] }) {
+  if (names.length === 0) return null;
+  const more = names.length > NAMES_SHOWN ? ` +${names.length - NAMES_SHOWN}` : "";
+  return <span class="min-w-0 break-words">{label}: {names.slice(0, NAMES_SHOWN).join(", ")}{more}</span>;
+}
+
+function Group({ group }: { group: ProblemGroup }) {
+  const now = useNow();
+  const { reason, count, more, first, last } = group;
+  const [remedy, action, href] = words.remedies[reason] ?? [];
+  const isOver = now - last > HOUR_MS;
+  const tone = isOver ? "" : reason === "refused" ? "chip-refused" : "chip-bad";
+  return (
+    <li class="grid gap-1.5 px-4 py-3 sm:px-5" data-reason={reason}>
+      <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <span class="font-medium">
+          {reason === "refused" ? words.refused : requestsText.reasons[reason] ?? reason}
+        </span>
+        <span class={`chip num ${tone}`}>{words.times(count, more)}</span>
+        {isOver && <span class="chip chip-good">{words.fixed}</span>}
+        <span class="num ms-auto text-xs text-mute">
+          {words.first} {ago(first, now)}, {words.last} {ago(last, now)}
+        </span>
+      </div>
+      {group.message !== "" && <p class="break-words text-soft">{group.message}</p>}
+      <p class="flex flex-wrap gap-x-4 text-xs text-mute">
+        <Affected label={words.agents} names={group.agents} />
+        <Affected label={words.models} names={group.models} />
+        <Affected label={words.keys} names={group.keys} />
+      </p>
+      <div class="flex flex-wrap items-center gap-2">
+        {remedy && <span class="min-w-48 flex-1 text-mute">{remedy}</span>}
+        {href && <a class="btn btn-small" href={href}>{action}</a>}
+        <a class="btn btn-small" href={`/dashboard/requests?class=${reason}&span=86400000`}>{words.see}</a>
+      </div>
+    </li>
+  );
+}
+
+/** What is wrong now, and what went wrong in the last day; what is over stays until the day is. */
+export default function Problems(props: ProblemsProps) {
+  const { overview, problem } = useOverview(props.overview);
+  const groups = useResource(props.groups, configuration.problems, ["request"], 5_000);
+  const rows = attentionRows(overview, props.keys);
+  return (
+    <div class="grid gap-4 lg:gap-5">
+      {problem && <Problem>{text.loadFailed(problem)}</Problem>}
+      <VerdictBanner overview={overview} calm={rows.length === 0} />
+      <AttentionList rows={rows} />
+      <Card title={words.day} note={words.dayNote} flush>
+        {groups.value.value.length === 0
+          ? <Empty icon="check" title={words.none}>{words.noneDetail}</Empty>
+          : (
+            <ul class="divide-y divide-line">
+              {groups.value.value.map((group) => <Group key={group.reason} group={group} />)}
+            </ul>
+          )}
+      </Card>
+    </div>
+  );
+}
