@@ -178,6 +178,8 @@ Deno.test("a consent page that never returns is explained when its time is over"
   const { status, message } = await bench.oauth.progress(state);
   assert.equal(status, "failed");
   assert.match(message ?? "", /never sent the browser back/);
+  // The log is written once the database has answered.
+  for (let look = 0; look < 50 && bench.log.length === 0; look++) await bench.clock.advance(0);
   assert.ok(bench.log.some((line) => line.includes("never sent the browser back")));
 });
 

@@ -73,7 +73,10 @@ export async function runCell(upstream: Upstream, cell: Cell): Promise<readonly 
 
 function servable({ fault, pool, lane }: Cell): boolean {
   if (fault.concern === "request" || fault.concern === "egress") return false;
-  return lane.operation === "count" || pool.plan.some(({ bad }) => !bad);
+  // What passes leaves room for an estimate; a key or a model that is refused is told as that.
+  const estimated = lane.operation === "count" && ["quota", "transient"].includes(fault.concern) &&
+    !fault.status.includes(403);
+  return estimated || pool.plan.some(({ bad }) => !bad);
 }
 
 function judge(cell: Cell, world: World, reply: Reply, when: string, wrong: string[]): void {
@@ -96,8 +99,10 @@ function judge(cell: Cell, world: World, reply: Reply, when: string, wrong: stri
     }
     return;
   }
-  // Where Google cannot be asked at all, a count may be an estimate.
-  if (fault.concern === "egress" && lane.operation === "count" && reply.status === 200) return;
+  // Where Google cannot be asked at all, or a project has spent what it has, a count may be an estimate.
+  if (["egress", "project"].includes(fault.concern) && lane.operation === "count" && reply.status === 200) {
+    return;
+  }
   judgeRefusal(cell, world, reply, when, wrong);
 }
 
