@@ -1,5 +1,5 @@
 import { bodyCoding } from "./body_coding.ts";
-import { callerFault, err, type Failure, ok, type Result } from "../core/mod.ts";
+import { callerFault, err, type Failure, ok, ownBytes, type Result } from "../core/mod.ts";
 
 /** Reads a body of at most `limit` bytes, unpacking every coding of `bodyCoding` under the same limit. */
 export async function readBody(
@@ -36,7 +36,7 @@ async function collect(
     for await (const piece of body) {
       size += piece.byteLength;
       if (size > limit) return err(tooLarge(limit));
-      pieces.push(piece);
+      pieces.push(ownBytes(piece));
     }
   } catch {
     return err(brokenOff());

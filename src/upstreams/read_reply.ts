@@ -1,3 +1,4 @@
+import { ownBytes } from "../core/mod.ts";
 import { tooDeepAt } from "../gemini/mod.ts";
 import { FREE_BYTES, UPSTREAM_BOUNDS } from "./bounds.ts";
 
@@ -63,7 +64,7 @@ async function collect(
       size += next.value.byteLength;
       if (size > limit) throw new ReplyBeyondBounds(problem);
       waits.add(next.value.byteLength);
-      pieces.push(next.value);
+      pieces.push(ownBytes(next.value));
     }
   } catch (cause) {
     reader.cancel().catch(() => {});

@@ -2,6 +2,7 @@ import { lookup } from "node:dns";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
+import { ownBytes } from "../../core/mod.ts";
 import { isPublicAddress } from "./public_address.ts";
 
 /** What a stranger's URL may cost. */
@@ -93,7 +94,7 @@ async function collect(reply: IncomingMessage, limit: number): Promise<Uint8Arra
       reply.destroy();
       throw new PublicFetchError(`is larger than ${limit} bytes`);
     }
-    pieces.push(piece);
+    pieces.push(ownBytes(piece));
   }
   return new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
 }
