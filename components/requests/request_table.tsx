@@ -34,17 +34,17 @@ function Row(
           )}
         </span>
       </td>
-      <td class="max-w-24 truncate sm:max-w-52">{call.modelUsed ?? (call.modelAsked || call.operation)}</td>
+      <td class="max-w-24 truncate sm:max-w-44">{call.modelUsed ?? (call.modelAsked || call.operation)}</td>
       <td class="hidden max-w-40 truncate md:table-cell">{call.agent || text.unknown}</td>
       <td class="hidden max-w-32 truncate 2xl:table-cell">{call.client || text.unknown}</td>
       <td class="hidden max-w-40 truncate lg:table-cell">{last?.name.replace(/^\.\.\./, "…") ?? "–"}</td>
       <td class="end hidden sm:table-cell">{call.attempts.length}</td>
       <td class="end hidden sm:table-cell">{shortNumber(call.usage?.totalTokens ?? 0)}</td>
-      <td class="end hidden whitespace-nowrap xl:table-cell">
+      <td class="end hidden whitespace-nowrap 2xl:table-cell">
         {call.firstTokenMs === undefined ? "–" : duration(call.firstTokenMs)}
       </td>
       <td class="hidden lg:table-cell">
-        <Phases call={call} longest={longest} />
+        {call.attempts.length === 0 ? "–" : <Phases call={call} longest={longest} />}
       </td>
       <td class="end whitespace-nowrap">{duration(call.totalMs)}</td>
     </tr>
@@ -86,7 +86,7 @@ export function RequestTable(
             <th scope="col" class="hidden lg:table-cell">{words.key}</th>
             <th scope="col" class="end hidden sm:table-cell">{words.attempts}</th>
             <th scope="col" class="end hidden sm:table-cell">{words.tokens}</th>
-            <th scope="col" class="end hidden xl:table-cell">{words.first}</th>
+            <th scope="col" class="end hidden 2xl:table-cell">{words.first}</th>
             <th scope="col" class="hidden lg:table-cell">{words.phases}</th>
             <th scope="col" class="end">{words.total}</th>
           </tr>

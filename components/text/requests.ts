@@ -89,7 +89,7 @@ export const requestsText = {
     ambiguous_429: "rate limit, kind unknown",
     unknown: "unknown",
   } as Readonly<Record<string, string>>,
-  phases: "Waited, first token, rest",
+  phases: "Where time went",
   phasesOf: (waited: string, first: string, rest: string) =>
     `waited ${waited}, first token after ${first}, rest ${rest}`,
   previous: "Newer request (k)",

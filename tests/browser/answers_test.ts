@@ -92,6 +92,8 @@ browserTest("a request says why it failed and where its time went; j and k go on
       const { page, problems } = await ownerPage(browser, server.url, view);
       await open(page, `${server.url}/dashboard/requests`);
       await page.getByRole("row", { name: /429.*daily quota \(RPD\)/ }).waitFor();
+      const table = page.getByRole("region", { name: "Requests" });
+      assert.equal(await table.evaluate((box) => box.scrollWidth - box.clientWidth), 0, "a column is cut");
       if (view.width > 1000) {
         await page.getByRole("img", { name: /^waited .*, first token after .*, rest / }).first().waitFor();
       }
