@@ -4,7 +4,7 @@ import type { CapRecord, CredentialDraft } from "../store/mod.ts";
 import { emptyPlan, type ImportPlan } from "./import_plan.ts";
 import { keysAmong } from "./key_text.ts";
 
-/** The names of the seed's files, as they come in one request. */
+/** The names of the original program's files, as they come in one request. */
 export const SEED_FILES = [
   "keys.json",
   "models.json",

@@ -2,7 +2,7 @@ import { type Cell, emptyCell, FLOW_SEPARATOR, mergeCell } from "../ledger/mod.t
 import type { AdminDeps } from "./admin_deps.ts";
 import { type CellView, cellView } from "./cell_view.ts";
 
-/** One model's figures with the seed's names. */
+/** One model's figures with the original program's names. */
 export interface UnifiedModel extends CellView {
   readonly totalRequests: number;
   readonly accountTypes: Record<string, number>;

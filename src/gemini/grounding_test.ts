@@ -5,7 +5,7 @@ const chunks = [{ web: { uri: "https://a.example", title: "a" } }, {
   web: { uri: "https://b.example", title: "b" },
 }];
 
-Deno.test("edge 93: groundedSpans() turns UTF-8 byte offsets into character offsets", () => {
+Deno.test("groundedSpans() turns UTF-8 byte offsets into character offsets", () => {
   const text = "é漢字 is here. More.";
   const segment = { startIndex: 2, endIndex: 16, text: "漢字 is here" };
   const spans = groundedSpans({

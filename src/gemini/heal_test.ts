@@ -49,7 +49,7 @@ Deno.test("healRequest() drops a field by either spelling, and never data of the
   );
 });
 
-Deno.test("edge 73: healRequest() puts the stand-in on the first call of a turn and takes all other signatures away", () => {
+Deno.test("healRequest() puts the stand-in on the first call of a turn and takes all other signatures away", () => {
   const parts = healRequest(request, { kind: "dummy_signatures" }).contents[1]?.parts;
   assert.deepEqual(parts?.map(({ thoughtSignature }) => thoughtSignature), [
     "skip_thought_signature_validator",
@@ -67,7 +67,7 @@ Deno.test("healRequest() converts schemas where raw JSON Schema is unknown", () 
   }
 });
 
-Deno.test("edge 56: healRequest() drops the bounds of schemas", () => {
+Deno.test("healRequest() drops the bounds of schemas", () => {
   const healed = healRequest(request, { kind: "drop_schema_bounds" });
   assert.equal(JSON.stringify(healed.tools).includes("maxItems"), false);
 });

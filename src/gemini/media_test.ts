@@ -52,7 +52,7 @@ Deno.test("isGoogleUri() knows addresses that Google reads, and no look-alikes",
   assert.equal(isGoogleUri("https://youtube.com.evil.example/watch"), false);
 });
 
-Deno.test("edge 21, 22, 23: createToolNames() makes legal, distinct names that lead back", () => {
+Deno.test("createToolNames() makes legal, distinct names that lead back", () => {
   const clients = ["ok", "a/b", "a b", "a_b", "9lives", "工具", "具工", "n".repeat(100), "n".repeat(101), ""];
   const names = createToolNames(clients);
   const sent = clients.map(names.toGemini);

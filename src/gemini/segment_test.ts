@@ -22,7 +22,7 @@ const kinds = (events: readonly TurnEvent[]) => events.map(({ type }) => type);
 const textOf = (events: readonly TurnEvent[]) =>
   events.map((event) => event.type === "text-delta" ? event.text : "").join("");
 
-Deno.test("createSegmenter() edge 75: a signed empty text is a signature and no text", () => {
+Deno.test("createSegmenter() : a signed empty text is a signature and no text", () => {
   const events = run([
     parts({ text: "hm", thought: true }),
     parts({ text: "hi" }),
@@ -31,12 +31,12 @@ Deno.test("createSegmenter() edge 75: a signed empty text is a signature and no 
   assert.deepEqual(kinds(events), ["turn-start", "thought-delta", "text-delta", "signature", "turn-end"]);
 });
 
-Deno.test("createSegmenter() edge 74: signed visible text stays text", () => {
+Deno.test("createSegmenter() : signed visible text stays text", () => {
   const event = run([parts({ text: "hi", thoughtSignature: "S" }), stop])[1];
   assert.deepEqual(event, { type: "text-delta", candidate: 0, text: "hi", signature: "S" });
 });
 
-Deno.test("createSegmenter() edge 81: calls without ids get ids of their own", () => {
+Deno.test("createSegmenter() : calls without ids get ids of their own", () => {
   const events = run([
     parts({ functionCall: { name: "f" } }, { functionCall: { name: "f", args: { a: 1 } } }),
     stop,
@@ -48,7 +48,7 @@ Deno.test("createSegmenter() edge 81: calls without ids get ids of their own", (
   ]);
 });
 
-Deno.test("createSegmenter() edge 82: Google's own call id is kept, a repeated one is not", () => {
+Deno.test("createSegmenter() : Google's own call id is kept, a repeated one is not", () => {
   const events = run([
     parts(
       { functionCall: { id: "abc", name: "f" } },
@@ -61,7 +61,7 @@ Deno.test("createSegmenter() edge 82: Google's own call id is kept, a repeated o
   assert.deepEqual(calls.map(({ id }) => id), ["abc", "call_1", "call_2"]);
 });
 
-Deno.test("createSegmenter() edge 84: a refused prompt ends the turn with its reason", () => {
+Deno.test("createSegmenter() : a refused prompt ends the turn with its reason", () => {
   const end = run([{ promptFeedback: { blockReason: "PROHIBITED_CONTENT" } }, {
     usageMetadata: { promptTokenCount: 13 },
   }])
@@ -69,19 +69,19 @@ Deno.test("createSegmenter() edge 84: a refused prompt ends the turn with its re
   assert.deepEqual(end, { type: "turn-end", finishes: [], block: { reason: "PROHIBITED_CONTENT" } });
 });
 
-Deno.test("createSegmenter() edge 85: an unspecified block reason is an empty reply", () => {
+Deno.test("createSegmenter() : an unspecified block reason is an empty reply", () => {
   const segmenter = createSegmenter({ newId: counter() });
   segmenter.push({ promptFeedback: { blockReason: "BLOCK_REASON_UNSPECIFIED" } });
   assert.deepEqual(segmenter.end(), { ok: false, reason: "empty" });
 });
 
-Deno.test("createSegmenter() edge 90: an empty candidates array is the same as none", () => {
+Deno.test("createSegmenter() : an empty candidates array is the same as none", () => {
   const segmenter = createSegmenter({ newId: counter() });
   segmenter.push({ candidates: [], usageMetadata: { promptTokenCount: 1 } });
   assert.deepEqual(segmenter.end(), { ok: false, reason: "empty" });
 });
 
-Deno.test("createSegmenter() edge 96: unknown parts are passed over", () => {
+Deno.test("createSegmenter() : unknown parts are passed over", () => {
   assert.deepEqual(
     kinds(run([parts({ futureThing: {} }, { text: "x" }, {}, { thought: true }, null), stop])),
     [
@@ -92,7 +92,7 @@ Deno.test("createSegmenter() edge 96: unknown parts are passed over", () => {
   );
 });
 
-Deno.test("createSegmenter() edge 103: a call and an empty finish chunk are one call and one end", () => {
+Deno.test("createSegmenter() : a call and an empty finish chunk are one call and one end", () => {
   assert.deepEqual(
     kinds(
       run([parts({ functionCall: { name: "f" } }), {
@@ -107,7 +107,7 @@ Deno.test("createSegmenter() edge 103: a call and an empty finish chunk are one 
   );
 });
 
-Deno.test("createSegmenter() edge 104: text after the first finishReason is delivered before the end", () => {
+Deno.test("createSegmenter() : text after the first finishReason is delivered before the end", () => {
   const events = run([
     { candidates: [{ content: { parts: [{ text: "a" }] }, finishReason: "STOP" }] },
     parts({ text: "b" }),
@@ -118,7 +118,7 @@ Deno.test("createSegmenter() edge 104: text after the first finishReason is deli
   assert.equal(events.at(-1)?.type, "turn-end");
 });
 
-Deno.test("createSegmenter() edge 108: the last usage value of each field counts", () => {
+Deno.test("createSegmenter() : the last usage value of each field counts", () => {
   const usage = run([
     { ...parts({ text: "a" }), usageMetadata: { promptTokenCount: 10, totalTokenCount: 10 } },
     { ...stop, usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 2, totalTokenCount: 11 } },
@@ -128,7 +128,7 @@ Deno.test("createSegmenter() edge 108: the last usage value of each field counts
   assert.equal(usage?.type === "usage" && usage.usage.totalTokens, 11);
 });
 
-Deno.test("createSegmenter() edge 110: an error after a complete answer is ignored, before it is reported", () => {
+Deno.test("createSegmenter() : an error after a complete answer is ignored, before it is reported", () => {
   const error = { error: { code: 503, message: "overloaded", status: "UNAVAILABLE" } };
   const complete = createSegmenter({ newId: counter() });
   [parts({ text: "Okay" }), stop, error].forEach((chunk) => complete.push(chunk));
@@ -140,7 +140,7 @@ Deno.test("createSegmenter() edge 110: an error after a complete answer is ignor
   assert.deepEqual(cut.end(), { ok: false, reason: "truncated" });
 });
 
-Deno.test("createSegmenter() edge 115: partial arguments become one call, with or without a closing call", () => {
+Deno.test("createSegmenter() : partial arguments become one call, with or without a closing call", () => {
   const piece = (partialArgs: unknown[], more: object = {}) =>
     parts({ functionCall: { partialArgs, willContinue: true, ...more } });
   const chunks = [
@@ -161,7 +161,7 @@ Deno.test("createSegmenter() edge 115: partial arguments become one call, with o
   }
 });
 
-Deno.test("createSegmenter() edge 155: a call that Google ran itself is not given to the client", () => {
+Deno.test("createSegmenter() : a call that Google ran itself is not given to the client", () => {
   const events = run([
     {
       candidates: [{

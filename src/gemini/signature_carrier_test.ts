@@ -25,7 +25,7 @@ Deno.test("decodeCarrier() recognises a mark without a signature", () => {
   assert.deepEqual(decodeCarrier(encodeCarrier(undefined)), { source: "gemini" });
 });
 
-Deno.test("edge 72: decodeCarrier() refuses signatures of other services", () => {
+Deno.test("decodeCarrier() refuses signatures of other services", () => {
   for (
     const foreign of [
       "gAAAAABqX6NTF9B3",

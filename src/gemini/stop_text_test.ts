@@ -13,7 +13,7 @@ const run = (filter: EventFilter, events: readonly TurnEvent[]) =>
 const textOf = (events: readonly TurnEvent[]) =>
   events.map((e) => e.type === "text-delta" ? e.text : "").join("");
 
-Deno.test("edge 30: createStopText() cuts at the earliest stop, wherever the deltas split it", () => {
+Deno.test("createStopText() cuts at the earliest stop, wherever the deltas split it", () => {
   const whole = "one END two STOP three";
   for (let size = 1; size <= whole.length; size++) {
     const pieces = whole.match(new RegExp(`.{1,${size}}`, "g")) ?? [];

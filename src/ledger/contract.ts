@@ -12,7 +12,7 @@ export interface LogEntry {
   readonly fields?: JsonObject;
 }
 
-/** Names of the seed's events, and of ours. */
+/** Names of the original program's events, and of ours. */
 export type LiveEventName =
   | "stats_update"
   | "stats_update_full"

@@ -52,7 +52,7 @@ export class LogDesk {
   }
 }
 
-/** The type words of the seed's log events. */
+/** The type words of the original program's log events. */
 function typeOf(entry: LogEntry): string {
   if (entry.level === "error") return "ERROR";
   if (entry.level === "warn") return "WARN";

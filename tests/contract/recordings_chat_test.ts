@@ -135,7 +135,7 @@ Deno.test("recordings: folding the events changes nothing that a client sees", {
   }
 });
 
-Deno.test("recordings, edge 100: pieces of 1, 7 and 64 bytes give the same events", {
+Deno.test("recordings: pieces of 1, 7 and 64 bytes give the same events", {
   ignore: recordings.length === 0,
 }, () => {
   for (const recording of recordings) {
@@ -146,7 +146,7 @@ Deno.test("recordings, edge 100: pieces of 1, 7 and 64 bytes give the same event
   }
 });
 
-Deno.test("recordings, edge 110: the error after a finished answer does not spoil it", {
+Deno.test("recordings: the error after a finished answer does not spoil it", {
   ignore: recordings.length === 0,
 }, () => {
   const recording = recordings.find(({ file }) => file.includes("mid-stream-503"));

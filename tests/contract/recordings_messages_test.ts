@@ -98,7 +98,7 @@ for (const name of ["an-max-tokens", "an-stop-sequence"]) {
 }
 
 for (const name of ["an-err-400", "an-err-401"]) {
-  Deno.test(`messages edge 136: errors have the keys and types of the recorded ${name}`, () => {
+  Deno.test(`messages : errors have the keys and types of the recorded ${name}`, () => {
     const body = recordedOutput(name);
     if (body === undefined) return;
     const failure = {

@@ -174,7 +174,7 @@ Deno.test("responses: the SDK's own types describe what is sent", () => {
   assert.equal(rest.object, "response");
 });
 
-Deno.test("responses edge 136: errors have the keys and types of the recorded ones", () => {
+Deno.test("responses : errors have the keys and types of the recorded ones", () => {
   const body = recordedOutput("cc-err-400");
   if (body === undefined) return;
   const failure = {

@@ -35,7 +35,7 @@ Deno.test("anthropic SDK over sockets: a message, a stream, a count, models, a b
   assertIdle(t);
 });
 
-Deno.test("anthropic SDK over sockets, edge 142: count_tokens with system and tools counts the whole request", async () => {
+Deno.test("anthropic SDK over sockets: count_tokens with system and tools counts the whole request", async () => {
   await using t = await proxyUnderTest();
   const counted = await clientOf(t).messages.countTokens({
     model: MODEL,
@@ -103,7 +103,7 @@ Deno.test("anthropic SDK over sockets: images and tool results with images reach
   assert.match(generateCalls(t)[0]?.bodyText ?? "", /"inlineData":\{"mimeType":"image\/png"/);
 });
 
-Deno.test("anthropic SDK over sockets, edge 114: leaving in mid-stream ends the upstream call within 50 ms", async () => {
+Deno.test("anthropic SDK over sockets: leaving in mid-stream ends the upstream call within 50 ms", async () => {
   await using t = await proxyUnderTest();
   t.simulator.control.fault({ kind: "hang", after: 2 });
   const stream = clientOf(t).messages.stream({
@@ -119,7 +119,7 @@ Deno.test("anthropic SDK over sockets, edge 114: leaving in mid-stream ends the 
   await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0), 50);
 });
 
-Deno.test("anthropic SDK over sockets, edge 137: errors raise the SDK's classes with request ids", async () => {
+Deno.test("anthropic SDK over sockets: errors raise the SDK's classes with request ids", async () => {
   await using t = await proxyUnderTest({
     env: { QUEUE_MAX_WAIT: "0" },
     projects: [{ id: "p1", keys: [KEYS[0]], limits: { "gemini-2.5-flash": { rpm: 1 } } }],
@@ -139,7 +139,7 @@ Deno.test("anthropic SDK over sockets, edge 137: errors raise the SDK's classes 
   await assert.rejects(stranger.models.list().then(), Anthropic.AuthenticationError);
 });
 
-Deno.test("anthropic SDK over sockets, edge 112: an upstream cut in mid-stream raises", async () => {
+Deno.test("anthropic SDK over sockets: an upstream cut in mid-stream raises", async () => {
   await using t = await proxyUnderTest();
   t.simulator.control.fault({ kind: "truncate", after: 2 });
   const stream = clientOf(t).messages.stream({

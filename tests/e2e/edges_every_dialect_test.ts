@@ -39,7 +39,7 @@ for (const { dialect, stream } of WAYS) {
     });
   }
 
-  Deno.test(`edge 85: a block without a reason that stays is a server error, no content filter (${way})`, async () => {
+  Deno.test(`a block without a reason that stays is a server error, no content filter (${way})`, async () => {
     await using t = await proxyUnderTest();
     t.simulator.control.replay(framed(EMPTY[0]![2], stream), {
       contentType: stream ? SSE_TYPE : JSON_TYPE,
@@ -51,7 +51,7 @@ for (const { dialect, stream } of WAYS) {
     assertIdle(t);
   });
 
-  Deno.test(`edge 129: insufficient_quota is said only when no key is left until the day ends (${way})`, async () => {
+  Deno.test(`insufficient_quota is said only when no key is left until the day ends (${way})`, async () => {
     const limits = { "gemini-2.5-flash": { rpd: 1 } };
     await using t = await proxyUnderTest({
       env: { QUEUE_MAX_WAIT: "0" },
@@ -72,7 +72,7 @@ for (const { dialect, stream } of WAYS) {
     assertIdle(t);
   });
 
-  Deno.test(`edge 128: a limit that ends within the minute is never insufficient_quota (${way})`, async () => {
+  Deno.test(`a limit that ends within the minute is never insufficient_quota (${way})`, async () => {
     await using t = await proxyUnderTest({
       env: { QUEUE_MAX_WAIT: "0" },
       projects: [
@@ -96,7 +96,7 @@ for (const dialect of DIALECT_NAMES) {
     error: { code: 429, message: "Resource has been exhausted.", status: "RESOURCE_EXHAUSTED" },
   };
 
-  Deno.test(`edge 111: an error as the first event of a stream goes to another key (${dialect})`, async () => {
+  Deno.test(`an error as the first event of a stream goes to another key (${dialect})`, async () => {
     await using t = await proxyUnderTest();
     t.simulator.control.replay(framed(refusal, true), { contentType: SSE_TYPE });
     const told = await ask(t, dialect, { stream: true });
@@ -106,7 +106,7 @@ for (const dialect of DIALECT_NAMES) {
     assertIdle(t);
   });
 
-  Deno.test(`edge 111: an error as the first event of every stream is that status, not a stream (${dialect})`, async () => {
+  Deno.test(`an error as the first event of every stream is that status, not a stream (${dialect})`, async () => {
     await using t = await proxyUnderTest({ env: { QUEUE_MAX_WAIT: "0" } });
     t.simulator.control.replay(framed(refusal, true), { contentType: SSE_TYPE, times: Infinity });
     const told = await ask(t, dialect, { stream: true });

@@ -56,7 +56,7 @@ for (const state of ["invalid", "deleted", "expired", "leaked", "suspended"] as 
 }
 
 for (const { dialect, stream } of WAYS) {
-  Deno.test(`failover, edge 126: every key bad is a 401 without a key in it (${dialect}, stream ${stream})`, async () => {
+  Deno.test(`failover: every key bad is a 401 without a key in it (${dialect}, stream ${stream})`, async () => {
     await using t = await proxyUnderTest();
     for (const key of KEYS) t.simulator.control.key(key, "invalid");
     const told = await ask(t, dialect, { stream });
@@ -172,7 +172,7 @@ Deno.test("failover: a minute's 429 moves to the other project, then both full i
   assertIdle(t);
 });
 
-Deno.test("failover, edge 129: a day's 429 cools the model until midnight Pacific, other models go on", async () => {
+Deno.test("failover: a day's 429 cools the model until midnight Pacific, other models go on", async () => {
   await using t = await proxyUnderTest({
     env: { QUEUE_MAX_WAIT: "0" },
     projects: [{ id: "p1", keys: [KEYS[0]], limits: { "gemini-2.5-flash": { rpd: 1 } } }],
@@ -209,7 +209,7 @@ Deno.test("failover: a limit of 0 is this key's alone, the other serves", async 
   assert.equal(generateCalls(t).filter(({ key }) => key === KEYS[0]).length, 1);
 });
 
-Deno.test("failover, edge 128: one key with a named delay gives retry-after with that delay", async () => {
+Deno.test("failover: one key with a named delay gives retry-after with that delay", async () => {
   await using t = await proxyUnderTest({
     env: { QUEUE_MAX_WAIT: "0" },
     projects: [{ id: "p1", keys: [KEYS[0]], limits: { "*": { rpm: 1 } } }],
@@ -224,7 +224,7 @@ Deno.test("failover, edge 128: one key with a named delay gives retry-after with
   }
 });
 
-Deno.test("failover, edge 130: overload that lasts ends in each dialect's own overload", async () => {
+Deno.test("failover: overload that lasts ends in each dialect's own overload", async () => {
   await using t = await proxyUnderTest({ ports: { clock: fastClock(100) } });
   t.simulator.control.overload("*", 600_000);
   const chat = await ask(t, "chat");
@@ -237,7 +237,7 @@ Deno.test("failover, edge 130: overload that lasts ends in each dialect's own ov
   assertIdle(t);
 });
 
-Deno.test("failover, edge 135: a blocked region stops at once and blames no key", async () => {
+Deno.test("failover: a blocked region stops at once and blames no key", async () => {
   await using t = await proxyUnderTest();
   t.simulator.control.region(true);
   const told = await ask(t, "chat");

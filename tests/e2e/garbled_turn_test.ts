@@ -13,7 +13,7 @@ const garbled = (parts: readonly object[], finishReason?: string) => ({
 const sse = (chunk: object) => `data: ${JSON.stringify(chunk)}\r\n\r\n`;
 
 for (const reason of ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"]) {
-  Deno.test(`edge 88: ${reason} after text is tried again while nothing was sent`, async () => {
+  Deno.test(`${reason} after text is tried again while nothing was sent`, async () => {
     await using t = await proxyUnderTest();
     for (const dialect of DIALECT_NAMES) {
       const before = generateCalls(t).length;
@@ -28,7 +28,7 @@ for (const reason of ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"]) {
     }
   });
 
-  Deno.test(`edge 88: ${reason} after text was streamed is an error in the stream, never a finish`, async () => {
+  Deno.test(`${reason} after text was streamed is an error in the stream, never a finish`, async () => {
     await using t = await proxyUnderTest();
     for (const dialect of DIALECT_NAMES) {
       // The pieces are apart in time, so that the first is on its way before the second comes.
@@ -51,7 +51,7 @@ for (const reason of ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"]) {
   });
 }
 
-Deno.test("edge 88: a turn that stays garbled is a server error in every dialect", async () => {
+Deno.test("a turn that stays garbled is a server error in every dialect", async () => {
   await using t = await proxyUnderTest();
   for (const dialect of DIALECT_NAMES) {
     t.simulator.control.clearFaults();

@@ -151,7 +151,7 @@ Deno.test("genai SDK over sockets: a file is uploaded, used and deleted on one k
   );
 });
 
-Deno.test("genai SDK over sockets, edge 114: leaving in mid-stream ends the upstream call within 50 ms", async () => {
+Deno.test("genai SDK over sockets: leaving in mid-stream ends the upstream call within 50 ms", async () => {
   await using t = await proxyUnderTest();
   t.simulator.control.fault({ kind: "hang", after: 2 });
   const leaving = new AbortController();
@@ -187,7 +187,7 @@ Deno.test("genai SDK over sockets: errors are ApiErrors with Google's status, a 
   assert.equal(await statusOf("gpt-9"), 404);
 });
 
-Deno.test("genai SDK over sockets, edge 112: a stream that is cut raises, however it is cut", {
+Deno.test("genai SDK over sockets: a stream that is cut raises, however it is cut", {
   // The SDK leaves the body of a stream unread when it finds an error in it.
   sanitizeResources: false,
 }, async () => {

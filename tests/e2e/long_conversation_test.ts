@@ -38,7 +38,7 @@ async function loop(agent: SdkAgent, round: string): Promise<void> {
 }
 
 for (const signaturesPerProject of [false, true]) {
-  Deno.test(`edge 68: a restart in the midst of a tool loop loses no signature and no key (bound to projects: ${signaturesPerProject})`, async () => {
+  Deno.test(`a restart in the midst of a tool loop loses no signature and no key (bound to projects: ${signaturesPerProject})`, async () => {
     const folder = await Deno.makeTempDir();
     const simulator = serveSimulator({
       clock: systemClock,
@@ -75,7 +75,7 @@ for (const signaturesPerProject of [false, true]) {
   });
 }
 
-Deno.test("edge 73: signatures bound to a project whose key dies are replaced once, and the loop goes on", async () => {
+Deno.test("signatures bound to a project whose key dies are replaced once, and the loop goes on", async () => {
   for (const index of [0, 1, 2]) {
     await using t = await proxyUnderTest({ simulator: { signaturesPerProject: true } });
     const agent = sdkAgents(t.url, THINKER)[index]!;
@@ -92,7 +92,7 @@ Deno.test("edge 73: signatures bound to a project whose key dies are replaced on
   }
 });
 
-Deno.test("edge 76: a conversation goes on through models with and without signatures, and aliases", async () => {
+Deno.test("a conversation goes on through models with and without signatures, and aliases", async () => {
   await using t = await proxyUnderTest({ simulator: { signaturesPerProject: true } });
   const models = [
     "gemini-2.5-flash",
@@ -114,7 +114,7 @@ Deno.test("edge 76: a conversation goes on through models with and without signa
   assertIdle(t);
 });
 
-Deno.test("edge 12: a client that forgets half of its history is served, wherever the cut falls", async () => {
+Deno.test("a client that forgets half of its history is served, wherever the cut falls", async () => {
   await using t = await proxyUnderTest();
   for (const agent of sdkAgents(t.url, THINKER)) {
     for (let round = 0; round < 4; round++) {

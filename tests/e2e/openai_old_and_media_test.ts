@@ -25,7 +25,7 @@ const user = (content: string) => ({ role: "user" as const, content });
 const sent = (t: UnderTest) => generateCalls(t).at(-1)?.body as Json;
 
 for (const stream of [false, true]) {
-  Deno.test(`edge 18: the older functions over HTTP, call and result (stream ${stream})`, async () => {
+  Deno.test(`the older functions over HTTP, call and result (stream ${stream})`, async () => {
     await using t = await proxyUnderTest();
     const openai = clientOf(t);
     const functions = [{
@@ -107,7 +107,7 @@ Deno.test("openai SDK over sockets: speech comes as WAV, or bare where that is a
 });
 
 for (const stream of [false, true]) {
-  Deno.test(`edge 94: an image model's picture comes beside its text (stream ${stream})`, async () => {
+  Deno.test(`an image model's picture comes beside its text (stream ${stream})`, async () => {
     await using t = await proxyUnderTest();
     const openai = clientOf(t);
     const body = { model: "gemini-2.5-flash-image", messages: [user("draw a tree")] };

@@ -84,7 +84,7 @@ async function turnOf(openai: OpenAI, messages: OpenAI.ChatCompletionMessagePara
   return choice;
 }
 
-Deno.test("openai SDK over sockets, edge 156: ids rewritten and signatures dropped still make a valid turn", async () => {
+Deno.test("openai SDK over sockets: ids rewritten and signatures dropped still make a valid turn", async () => {
   await using t = await proxyUnderTest();
   const openai = clientOf(t);
   const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: "user", content: "weather please" }];
@@ -136,7 +136,7 @@ Deno.test("openai SDK over sockets: images by data URL reach Google as inline da
   assert.match(generateCalls(t)[0]?.bodyText ?? "", /"inlineData":\{"mimeType":"image\/png"/);
 });
 
-Deno.test("openai SDK over sockets, edge 138, 139, 141: embeddings as the SDK asks for them", async () => {
+Deno.test("openai SDK over sockets: embeddings as the SDK asks for them", async () => {
   await using t = await proxyUnderTest();
   const openai = clientOf(t);
   const model = "gemini-embedding-001";
@@ -152,7 +152,7 @@ Deno.test("openai SDK over sockets, edge 138, 139, 141: embeddings as the SDK as
   assertIdle(t);
 });
 
-Deno.test("openai SDK over sockets, edge 140: token ids are refused, never embedded as text", async () => {
+Deno.test("openai SDK over sockets: token ids are refused, never embedded as text", async () => {
   await using t = await proxyUnderTest();
   const sent = clientOf(t).embeddings.create({ model: "gemini-embedding-001", input: [1, 2, 3] });
   await assert.rejects(sent, OpenAI.BadRequestError);
@@ -210,7 +210,7 @@ Deno.test("openai SDK over sockets: a responses tool loop, streamed, without sto
   assertIdle(t);
 });
 
-Deno.test("openai SDK over sockets, edge 114: leaving in mid-stream ends the upstream call within 50 ms", async () => {
+Deno.test("openai SDK over sockets: leaving in mid-stream ends the upstream call within 50 ms", async () => {
   await using t = await proxyUnderTest();
   const openai = clientOf(t);
   const messages = [{ role: "user" as const, content: `say exactly: ${"word ".repeat(200)}` }];
@@ -233,7 +233,7 @@ Deno.test("openai SDK over sockets, edge 114: leaving in mid-stream ends the ups
 });
 
 for (const stream of [false, true]) {
-  Deno.test(`edge 114: leaving before the head frees the slot (stream ${stream})`, async () => {
+  Deno.test(`leaving before the head frees the slot (stream ${stream})`, async () => {
     await using t = await proxyUnderTest();
     t.simulator.control.fault({ kind: "hang_before_head", times: Infinity });
     const leaving = new AbortController();
@@ -248,7 +248,7 @@ for (const stream of [false, true]) {
   });
 }
 
-Deno.test("openai SDK over sockets, edge 114: after the first heartbeat any client's leaving frees the slot", async () => {
+Deno.test("openai SDK over sockets: after the first heartbeat any client's leaving frees the slot", async () => {
   await using t = await proxyUnderTest({ ports: { clock: fastClock(40) } });
   t.simulator.control.fault({ kind: "hang_before_head", times: Infinity });
   const messages = [{ role: "user" as const, content: "long ".repeat(2000) }];

@@ -96,7 +96,7 @@ function valuesOf(body: string): unknown[] {
 }
 
 Deno.test(
-  "recordings, edge 144: native replies pass byte for byte, whatever way they are cut",
+  "recordings: native replies pass byte for byte, whatever way they are cut",
   { ignore },
   async () => {
     await using t = await proxyUnderTest();
@@ -126,7 +126,7 @@ Deno.test(
 );
 
 Deno.test(
-  "recordings, edge 146: recorded refusals keep their status and Google's words natively",
+  "recordings: recorded refusals keep their status and Google's words natively",
   { ignore },
   async () => {
     await using t = await proxyUnderTest();

@@ -51,7 +51,7 @@ function askNativeByQuery(t: UnderTest): Promise<Told> {
   });
 }
 
-Deno.test("secrets, edge 127: keys and tokens are in no reply, header, log line or event", async () => {
+Deno.test("secrets: keys and tokens are in no reply, header, log line or event", async () => {
   await using t = await proxyUnderTest({
     env: { PROXY_API_KEY: OWNER, LOG_LEVEL: "debug", QUEUE_MAX_WAIT: "0" },
     projects: MARKED.map((key, index) => ({ id: `p${index}`, keys: [key] })),
@@ -98,7 +98,7 @@ Deno.test("secrets: an error in mid-stream that repeats the key is cleaned", asy
   }
 });
 
-Deno.test("secrets, edge 132: Google's inner details are in no native error", async () => {
+Deno.test("secrets: Google's inner details are in no native error", async () => {
   await using t = await proxyUnderTest();
   const details = [{ "@type": "type.googleapis.com/google.rpc.DebugInfo", detail: "inside of Google" }];
   const body = { error: { code: 400, message: "Bad field.", status: "INVALID_ARGUMENT", details } };

@@ -3,7 +3,7 @@ import { proxyUnderTest, type UnderTest } from "../support/proxy_under_test.ts";
 import { ask, at, DIALECTS, generateCalls, MODEL, tell } from "./calls.ts";
 import { messageOf, PATHS, refused } from "./refusals.ts";
 
-Deno.test("strangers, edge 136: a missing and a wrong token in each dialect's shape", async () => {
+Deno.test("strangers: a missing and a wrong token in each dialect's shape", async () => {
   await using t = await proxyUnderTest();
   for (const path of [...PATHS.map(({ path }) => path), `/v1beta/models/${MODEL}:generateContent`]) {
     for (const headers of [{ authorization: "" }, { authorization: "Bearer wrong" }]) {
@@ -77,7 +77,7 @@ Deno.test("strangers: nothing of a request can be smuggled into headers or logs"
   assert.ok(t.log.every((line) => !/\r?\nx-evil/.test(line)), "a log line was forged");
 });
 
-Deno.test("strangers, edge 145: the client's keys never reach Google, its query does", async () => {
+Deno.test("strangers: the client's keys never reach Google, its query does", async () => {
   await using t = await proxyUnderTest();
   const path = `/v1beta/models/${MODEL}:streamGenerateContent?alt=sse&key=geminitro&$unknown=1`;
   const body = { contents: [{ role: "user", parts: [{ text: "hello" }] }] };

@@ -25,7 +25,7 @@ const AFTER: readonly { readonly name: string; readonly fault: Fault }[] = [
 const LONG = `say exactly: ${"many words follow here ".repeat(20)}`;
 
 for (const { name, fault } of AFTER) {
-  Deno.test(`stream break, edge 112: ${name} in mid-stream ends in the dialect's own error and never as whole`, async () => {
+  Deno.test(`stream break: ${name} in mid-stream ends in the dialect's own error and never as whole`, async () => {
     await using t = await proxyUnderTest({ env: { TIMEOUT_READ_STREAMING: "200" } });
     for (const dialect of DIALECT_NAMES) {
       t.simulator.control.fault(fault);

@@ -24,7 +24,7 @@ export async function agentRoom(context: Context): Promise<AgentRoom> {
   return { system, records: homeRecords(system, (await context.settings()).home) };
 }
 
-/** Ids as the user wrote them; the seed's `kimi-code` and the like are understood. Throws a usage error for unknown ones. */
+/** Ids as the user wrote them; the original program's `kimi-code` and the like are understood. Throws a usage error for unknown ones. */
 export function agentIds(written: readonly string[]): readonly string[] {
   const known = AGENTS.map(({ id }) => id);
   return written.map((one) => {

@@ -4,12 +4,12 @@ import { decodeChat, refuseChat } from "../../../tests/support/chat_fixture.ts";
 const content = (part: object) => decodeChat({ messages: [{ role: "user", content: [part] }] });
 const firstPart = (part: object) => content(part).request.contents[0]?.parts[0];
 
-Deno.test("edge 58: a data URL with line feeds and image/jpg is cleaned", () => {
+Deno.test("a data URL with line feeds and image/jpg is cleaned", () => {
   const part = { type: "image_url", image_url: { url: "data:image/jpg;base64,/9j/\nAAAA" } };
   assert.deepEqual(firstPart(part), { inlineData: { mimeType: "image/jpeg", data: "/9j/AAAA" } });
 });
 
-Deno.test("edge 59, 60: http(s) media are named for fetching, with their field", () => {
+Deno.test("http(s) media are named for fetching, with their field", () => {
   const call = content({ type: "image_url", image_url: { url: "https://example.com/a.png" } });
   assert.deepEqual(call.remoteMedia, [
     { url: "https://example.com/a.png", param: "messages[0].content[0].image_url.url" },
@@ -17,7 +17,7 @@ Deno.test("edge 59, 60: http(s) media are named for fetching, with their field",
   assert.deepEqual(call.request.contents[0]?.parts, [{ fileData: { fileUri: "https://example.com/a.png" } }]);
 });
 
-Deno.test("edge 61: a YouTube address is left to Google", () => {
+Deno.test("a YouTube address is left to Google", () => {
   const url = "https://www.youtube.com/watch?v=abc";
   const call = content({ type: "image_url", image_url: { url } });
   assert.deepEqual(call.remoteMedia, []);
@@ -25,13 +25,13 @@ Deno.test("edge 61: a YouTube address is left to Google", () => {
 });
 
 for (const [format, mimeType] of [["mp3", "audio/mpeg"], ["wav", "audio/wav"]] as const) {
-  Deno.test(`edge 62: audio of format ${format} is ${mimeType}`, () => {
+  Deno.test(`audio of format ${format} is ${mimeType}`, () => {
     const part = { type: "input_audio", input_audio: { data: "AAAA", format } };
     assert.deepEqual(firstPart(part), { inlineData: { mimeType, data: "AAAA" } });
   });
 }
 
-Deno.test("edge 63: bare base64 takes its type from the file name", () => {
+Deno.test("bare base64 takes its type from the file name", () => {
   const part = { type: "file", file: { file_data: "AAAA", filename: "a.pdf" } };
   assert.deepEqual(firstPart(part), { inlineData: { mimeType: "application/pdf", data: "AAAA" } });
 });

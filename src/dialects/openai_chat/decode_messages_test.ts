@@ -17,7 +17,7 @@ const contents = (messages: unknown[], model?: string, more: object = {}) =>
   decodeChat({ messages, ...more }, model).request.contents;
 const texts = (parts: readonly { text?: string }[] | undefined) => parts?.map(({ text }) => text);
 
-Deno.test("edge 1: leading system and developer messages are the system instruction, in order", () => {
+Deno.test("leading system and developer messages are the system instruction, in order", () => {
   const { request } = decodeChat({
     messages: [system("A"), { role: "developer", content: "B" }, user("hi")],
   });
@@ -25,12 +25,12 @@ Deno.test("edge 1: leading system and developer messages are the system instruct
   assert.deepEqual(request.contents, [{ role: "user", parts: [{ text: "hi" }] }]);
 });
 
-Deno.test("edge 2: a request that is all system keeps contents", () => {
+Deno.test("a request that is all system keeps contents", () => {
   const { request } = decodeChat({ messages: [system("A")] });
   assert.deepEqual(request.contents, [{ role: "user", parts: [{ text: "A" }] }]);
 });
 
-Deno.test("edge 3: a system message in the middle stays there as user text", () => {
+Deno.test("a system message in the middle stays there as user text", () => {
   const { request } = decodeChat({
     messages: [user("u1"), { role: "assistant", content: "a1" }, system("S"), user("u2")],
   });
@@ -42,40 +42,40 @@ Deno.test("edge 3: a system message in the middle stays there as user text", () 
   ]);
 });
 
-Deno.test("edge 4: a system message between call and result comes after the result", () => {
+Deno.test("a system message between call and result comes after the result", () => {
   const last = contents([user("u"), calls(["c1", "f"]), system("S"), tool("c1", "r")]).at(-1);
   assert.deepEqual(last?.parts.map((part) => Object.keys(part)[0]), ["functionResponse", "text"]);
 });
 
-Deno.test("edge 5: an empty user message still gives a part", () => {
+Deno.test("an empty user message still gives a part", () => {
   assert.deepEqual(contents([user("")]), [{ role: "user", parts: [{ text: " " }] }]);
 });
 
-Deno.test("edge 6: an assistant message with calls alone has no text part", () => {
+Deno.test("an assistant message with calls alone has no text part", () => {
   const model = contents([user("u"), calls(["c1", "f"]), tool("c1", "r")])[1];
   assert.deepEqual(model, { role: "model", parts: [{ functionCall: { name: "f", args: {} } }] });
 });
 
-Deno.test("edge 7: an empty assistant message is left out", () => {
+Deno.test("an empty assistant message is left out", () => {
   assert.equal(
     contents([user("u"), { role: "assistant", content: "", tool_calls: [] }, user("v")]).length,
     1,
   );
 });
 
-Deno.test("edge 8: text stands before calls in one turn", () => {
+Deno.test("text stands before calls in one turn", () => {
   const model = contents([user("u"), { ...calls(["c1", "f"]), content: "let me" }, tool("c1", "r")])[1];
   assert.deepEqual(model?.parts.map((part) => Object.keys(part)[0]), ["text", "functionCall"]);
 });
 
-Deno.test("edge 9: user messages in a row are one turn", () => {
+Deno.test("user messages in a row are one turn", () => {
   assert.deepEqual(contents([user("a"), user("b")]), [{
     role: "user",
     parts: [{ text: "a" }, { text: "b" }],
   }]);
 });
 
-Deno.test("edge 10: results come in the order of their calls", () => {
+Deno.test("results come in the order of their calls", () => {
   const messages = [
     user("u"),
     calls(["c1", "f1"], ["c2", "f2"], ["c3", "f3"]),
@@ -95,7 +95,7 @@ Deno.test("edge 10: results come in the order of their calls", () => {
   );
 });
 
-Deno.test("edge 11: a call without a result gets a stand-in before the user's text", () => {
+Deno.test("a call without a result gets a stand-in before the user's text", () => {
   const last = contents([user("u"), calls(["c1", "f1"], ["c2", "f2"]), tool("c1", "r1"), user("go on")]).at(
     -1,
   );
@@ -103,7 +103,7 @@ Deno.test("edge 11: a call without a result gets a stand-in before the user's te
   assert.equal(last?.parts[2]?.text, "go on");
 });
 
-Deno.test("edge 12: a result without a call becomes text", () => {
+Deno.test("a result without a call becomes text", () => {
   const all = contents([user("u"), tool("nobody", "the result")]);
   assert.equal(all.flatMap(({ parts }) => parts).some((part) => part.functionResponse !== undefined), false);
   assert.match(String(all[0]?.parts[1]?.text), /the result/);
@@ -117,19 +117,19 @@ for (
     ["", { output: "" }],
   ] as const
 ) {
-  Deno.test(`edge 13: tool content ${JSON.stringify(content)} is sent as an object`, () => {
+  Deno.test(`tool content ${JSON.stringify(content)} is sent as an object`, () => {
     const last = contents([user("u"), calls(["c1", "f"]), tool("c1", content)]).at(-1);
     assert.deepEqual(last?.parts[0]?.functionResponse?.response, response);
   });
 }
 
-Deno.test("edge 14: text parts of a result are joined", () => {
+Deno.test("text parts of a result are joined", () => {
   const parts = [{ type: "text", text: "x" }, { type: "text", text: "y" }];
   const last = contents([user("u"), calls(["c1", "f"]), tool("c1", parts)]).at(-1);
   assert.deepEqual(last?.parts[0]?.functionResponse?.response, { output: "x\ny" });
 });
 
-Deno.test("edge 15: an image in a result stands beside it on 2.5 and inside it on 3", () => {
+Deno.test("an image in a result stands beside it on 2.5 and inside it on 3", () => {
   const image = [{ type: "image_url", image_url: { url: "data:image/png;base64,iVBORw0KGgo=" } }];
   const messages = [user("u"), calls(["c1", "f"]), tool("c1", image)];
   const blob = { mimeType: "image/png", data: "iVBORw0KGgo=" };
@@ -139,30 +139,30 @@ Deno.test("edge 15: an image in a result stands beside it on 2.5 and inside it o
 });
 
 for (const [args, sent] of [["", {}], ["  ", {}], ["{bad", { _raw: "{bad" }]] as const) {
-  Deno.test(`edge 16: arguments ${JSON.stringify(args)} keep the call`, () => {
+  Deno.test(`arguments ${JSON.stringify(args)} keep the call`, () => {
     const model = contents([user("u"), calls(["c1", "f", args]), tool("c1", "r")])[1];
     assert.deepEqual(model?.parts[0]?.functionCall?.args, sent);
   });
 }
 
-Deno.test("edge 17: arguments that are no object are wrapped", () => {
+Deno.test("arguments that are no object are wrapped", () => {
   const model = contents([user("u"), calls(["c1", "f", "[1]"]), tool("c1", "r")])[1];
   assert.deepEqual(model?.parts[0]?.functionCall?.args, { value: [1] });
 });
 
-Deno.test("edge 19: a conversation that begins with a call gets a user turn before it", () => {
+Deno.test("a conversation that begins with a call gets a user turn before it", () => {
   const all = contents([calls(["c1", "f"]), tool("c1", "r")]);
   assert.deepEqual(all.map(({ role }) => role), ["user", "model", "user"]);
   assert.ok(all[1]?.parts[0]?.functionCall);
 });
 
-Deno.test("edge 20: a trailing assistant text with tools on 3.x is followed by the user", () => {
+Deno.test("a trailing assistant text with tools on 3.x is followed by the user", () => {
   const tools = [{ type: "function", function: { name: "f" } }];
   const messages = [user("u"), { role: "assistant", content: "The answer" }];
   assert.equal(contents(messages, "gemini-3.1-pro-preview", { tools }).at(-1)?.role, "user");
 });
 
-Deno.test("edge 25: a lone surrogate becomes U+FFFD", () => {
+Deno.test("a lone surrogate becomes U+FFFD", () => {
   assert.deepEqual(contents([user("a\ud83d")])[0]?.parts, [{ text: "a\ufffd" }]);
   const model = contents([user("u"), calls(["c1", "f", '{"a":"\\ud83d"}']), tool("c1", "r")])[1];
   assert.deepEqual(model?.parts[0]?.functionCall?.args, { a: "\ufffd" });

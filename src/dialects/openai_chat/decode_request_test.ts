@@ -13,7 +13,7 @@ const declared = (body: object, model?: string) =>
 const calling = (body: object, model?: string) =>
   decodeChat(body, model).request.toolConfig?.functionCallingConfig;
 
-Deno.test("edge 18: legacy functions and a named function_call force that function", () => {
+Deno.test("legacy functions and a named function_call force that function", () => {
   const call = decodeChat({ functions: [{ name: "f" }], function_call: { name: "f" } });
   assert.deepEqual(call.request.toolConfig?.functionCallingConfig, {
     mode: "ANY",
@@ -22,7 +22,7 @@ Deno.test("edge 18: legacy functions and a named function_call force that functi
   assert.equal(call.context.legacyFunctions, true);
 });
 
-Deno.test("edge 21: an illegal tool name is sanitised and comes back as it was", () => {
+Deno.test("an illegal tool name is sanitised and comes back as it was", () => {
   const name = "mcp.server/tool name";
   const call = decodeChat({ tools: [fn(name)], tool_choice: { type: "function", function: { name } } });
   const sent = call.request.tools?.[0]?.functionDeclarations?.[0]?.name ?? "";
@@ -31,14 +31,14 @@ Deno.test("edge 21: an illegal tool name is sanitised and comes back as it was",
   assert.equal(call.context.names.toClient(sent), name);
 });
 
-Deno.test("edge 22: names that come out the same stay distinct", () => {
+Deno.test("names that come out the same stay distinct", () => {
   const call = decodeChat({ tools: [fn("a/b"), fn("a b"), fn("a_b")] });
   const sent = call.request.tools?.[0]?.functionDeclarations?.map(({ name }) => name) ?? [];
   assert.equal(new Set(sent).size, 3);
   assert.deepEqual(sent.map(call.context.names.toClient), ["a/b", "a b", "a_b"]);
 });
 
-Deno.test("edge 23: a name of 100 characters is at most 64 long upstream", () => {
+Deno.test("a name of 100 characters is at most 64 long upstream", () => {
   const name = "n".repeat(100);
   const call = decodeChat({ tools: [fn(name)] });
   const sent = call.request.tools?.[0]?.functionDeclarations?.[0]?.name ?? "";
@@ -46,15 +46,15 @@ Deno.test("edge 23: a name of 100 characters is at most 64 long upstream", () =>
   assert.equal(call.context.names.toClient(sent), name);
 });
 
-Deno.test("edge 24: of two tools with one name one declaration is left", () => {
+Deno.test("of two tools with one name one declaration is left", () => {
   assert.equal(declared({ tools: [fn("f"), fn("f", { type: "object", properties: { a: {} } })] }).length, 1);
 });
 
-Deno.test("edge 26: unknown fields are not sent", () => {
+Deno.test("unknown fields are not sent", () => {
   assert.equal(JSON.stringify(decodeChat({ foo: 1 }).request).includes("foo"), false);
 });
 
-Deno.test("edge 27: the reply names the model as the client wrote it", () => {
+Deno.test("the reply names the model as the client wrote it", () => {
   const call = decodeChat({ model: "models/gemini-2.5-flash" });
   assert.equal(call.context.model, "models/gemini-2.5-flash");
   assert.deepEqual(openaiChat.modelOf({ model: "google/gemini-2.5-flash" }), {
@@ -63,37 +63,37 @@ Deno.test("edge 27: the reply names the model as the client wrote it", () => {
   });
 });
 
-Deno.test("edge 28: max_completion_tokens wins over max_tokens", () => {
+Deno.test("max_completion_tokens wins over max_tokens", () => {
   assert.equal(config({ max_tokens: 100, max_completion_tokens: 50 }).maxOutputTokens, 50);
   assert.equal(refuseChat({ max_tokens: 0 }).param, "max_tokens");
 });
 
-Deno.test("edge 29: stop is a list without empties and repeats", () => {
+Deno.test("stop is a list without empties and repeats", () => {
   assert.deepEqual(config({ stop: "END" }).stopSequences, ["END"]);
   assert.equal(config({ stop: null }).stopSequences, undefined);
   assert.deepEqual(config({ stop: ["a", "", "a"] }).stopSequences, ["a"]);
 });
 
-Deno.test("edge 30: stop strings beyond five are enforced here", () => {
+Deno.test("stop strings beyond five are enforced here", () => {
   const call = decodeChat({ stop: ["1", "2", "3", "4", "5", "6", "7"] });
   assert.equal(call.request.generationConfig?.stopSequences?.length, 5);
   assert.deepEqual(call.extraStops, ["6", "7"]);
 });
 
-Deno.test("edge 32: n is candidateCount where the model takes it, else several calls", () => {
+Deno.test("n is candidateCount where the model takes it, else several calls", () => {
   const two = decodeChat({ n: 2 }, "gemini-2.5-flash");
   assert.deepEqual([two.request.generationConfig?.candidateCount, two.fanOut], [2, 1]);
   const three = decodeChat({ n: 2 }, "gemini-3.1-pro-preview");
   assert.deepEqual([three.request.generationConfig?.candidateCount, three.fanOut], [undefined, 2]);
 });
 
-Deno.test("edge 33: penalties are not sent to models that refuse them", () => {
+Deno.test("penalties are not sent to models that refuse them", () => {
   const call = decodeChat({ presence_penalty: 0.5, frequency_penalty: 0 }, "gemini-2.5-flash");
   assert.equal(call.request.generationConfig, undefined);
   assert.equal(call.warnings.length, 1);
 });
 
-Deno.test("edge 35: a large seed is folded into 32 bits", () => {
+Deno.test("a large seed is folded into 32 bits", () => {
   const { seed } = config({ seed: 4294967296 + 7 });
   assert.equal(seed, 7);
   assert.equal(config({ seed: -5 }).seed, -5);
@@ -119,7 +119,7 @@ for (
   });
 }
 
-Deno.test("edge 41: an explicit thinking_config wins over the effort", () => {
+Deno.test("an explicit thinking_config wins over the effort", () => {
   const body = {
     reasoning_effort: "high",
     extra_body: { google: { thinking_config: { thinking_budget: 0 } } },
@@ -134,7 +134,7 @@ Deno.test("edge 41: an explicit thinking_config wins over the effort", () => {
   });
 });
 
-Deno.test("edge 44: a JSON schema is sent as it is but for $schema", () => {
+Deno.test("a JSON schema is sent as it is but for $schema", () => {
   const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",
     type: "object",
@@ -148,7 +148,7 @@ Deno.test("edge 44: a JSON schema is sent as it is but for $schema", () => {
   assert.deepEqual(sent.responseJsonSchema, rest);
 });
 
-Deno.test("edge 45: a JSON schema beside tools on 2.5 is told in words", () => {
+Deno.test("a JSON schema beside tools on 2.5 is told in words", () => {
   const body = {
     tools: [fn("f")],
     response_format: {
@@ -162,29 +162,29 @@ Deno.test("edge 45: a JSON schema beside tools on 2.5 is told in words", () => {
   assert.equal(config(body, "gemini-3.1-pro-preview").responseMimeType, "application/json");
 });
 
-Deno.test("edge 46: tool_choice none keeps the declarations", () => {
+Deno.test("tool_choice none keeps the declarations", () => {
   const body = { tools: [fn("f")], tool_choice: "none" };
   assert.deepEqual(calling(body), { mode: "NONE" });
   assert.equal(declared(body).length, 1);
 });
 
-Deno.test("edge 47: a chosen function that is not declared is refused", () => {
+Deno.test("a chosen function that is not declared is refused", () => {
   const failure = refuseChat({ tools: [fn("f")], tool_choice: fn("x") });
   assert.equal(failure.param, "tool_choice");
   assert.equal(failure.status, 400);
 });
 
-Deno.test("edge 48: tool_choice required without tools sends no tool config", () => {
+Deno.test("tool_choice required without tools sends no tool config", () => {
   assert.equal(decodeChat({ tools: [], tool_choice: "required" }).request.toolConfig, undefined);
 });
 
-Deno.test("edge 49: Google search alone with tool_choice auto has no calling config", () => {
+Deno.test("Google search alone with tool_choice auto has no calling config", () => {
   const { request } = decodeChat({ tools: [{ type: "google_search" }], tool_choice: "auto" });
   assert.deepEqual(request.tools, [{ googleSearch: {} }]);
   assert.equal(request.toolConfig, undefined);
 });
 
-Deno.test("edge 50: allowed_tools with mode auto is VALIDATED", () => {
+Deno.test("allowed_tools with mode auto is VALIDATED", () => {
   const tool_choice = { type: "allowed_tools", allowed_tools: { mode: "auto", tools: [fn("a")] } };
   assert.deepEqual(calling({ tools: [fn("a"), fn("b")], tool_choice }), {
     mode: "VALIDATED",
@@ -192,12 +192,12 @@ Deno.test("edge 50: allowed_tools with mode auto is VALIDATED", () => {
   });
 });
 
-Deno.test("edge 51: tools without parameters are declared without parameters", () => {
+Deno.test("tools without parameters are declared without parameters", () => {
   const tools = [fn("f"), fn("g", { type: "object", properties: {} })];
   assert.deepEqual(declared({ tools }), [{ name: "f" }, { name: "g" }]);
 });
 
-Deno.test("edge 56: large maxItems go when their sum is beyond the budget", () => {
+Deno.test("large maxItems go when their sum is beyond the budget", () => {
   const parameters = {
     type: "object",
     properties: { a: { type: "array", items: { type: "string" }, maxItems: 100 } },
@@ -207,7 +207,7 @@ Deno.test("edge 56: large maxItems go when their sum is beyond the budget", () =
   assert.equal(JSON.stringify(declared({ tools: tools.slice(0, 2) })).includes("maxItems"), true);
 });
 
-Deno.test("edge 57: fields without counterpart that change nothing are passed over", () => {
+Deno.test("fields without counterpart that change nothing are passed over", () => {
   const call = decodeChat({
     user: "u",
     metadata: { a: "b" },
@@ -220,11 +220,11 @@ Deno.test("edge 57: fields without counterpart that change nothing are passed ov
   assert.deepEqual(call.warnings, []);
 });
 
-Deno.test("edge 148: tool_choice validated is VALIDATED", () => {
+Deno.test("tool_choice validated is VALIDATED", () => {
   assert.deepEqual(calling({ tools: [fn("f")], tool_choice: "validated" }), { mode: "VALIDATED" });
 });
 
-Deno.test("edge 149: max_tokens above the model's limit is lowered", () => {
+Deno.test("max_tokens above the model's limit is lowered", () => {
   const call = decodeChat({ max_tokens: 131072 }, "gemini-2.5-flash");
   assert.equal(call.request.generationConfig?.maxOutputTokens, 65536);
   assert.equal(call.warnings.length, 1);

@@ -21,7 +21,7 @@ const deltas = (frames: readonly JsonObject[]) =>
     (frame["choices"] as unknown as { delta: Record<string, unknown> }[]).map(({ delta }) => delta)
   );
 
-Deno.test("edge 103, 105: calls in one chunk or two have indexes 0 and 1", () => {
+Deno.test("calls in one chunk or two have indexes 0 and 1", () => {
   const call = (name: string) => ({ functionCall: { name } });
   for (
     const chunks of [[reply([call("f"), call("g")])], [
@@ -39,12 +39,12 @@ Deno.test("edge 103, 105: calls in one chunk or two have indexes 0 and 1", () =>
   }
 });
 
-Deno.test("edge 104: one finish chunk at the end although a finishReason came first", () => {
+Deno.test("one finish chunk at the end although a finishReason came first", () => {
   const { frames } = encode([reply([{ text: "a" }]), reply([{ text: "b" }])]);
   assert.deepEqual(frames.map((frame) => choicesOf(frame)[0]?.finish_reason), [null, null, null, "stop"]);
 });
 
-Deno.test("edge 106: reasoning comes before the tool call", () => {
+Deno.test("reasoning comes before the tool call", () => {
   const { frames } = encode([reply([{ text: "t", thought: true }, { functionCall: { name: "f" } }])]);
   assert.deepEqual(deltas(frames).flatMap((delta) => Object.keys(delta)), [
     "role",
@@ -55,7 +55,7 @@ Deno.test("edge 106: reasoning comes before the tool call", () => {
   ]);
 });
 
-Deno.test("edge 107: usage comes only when it was asked for, in a chunk without choices", () => {
+Deno.test("usage comes only when it was asked for, in a chunk without choices", () => {
   const chunks = [{ ...reply([{ text: "a" }]), usageMetadata: { promptTokenCount: 1, totalTokenCount: 1 } }];
   const asked = encode(chunks, { stream: true, stream_options: { include_usage: true } }).frames;
   assert.ok(asked.slice(0, -1).every((frame) => frame["usage"] === null));
@@ -64,7 +64,7 @@ Deno.test("edge 107: usage comes only when it was asked for, in a chunk without 
   assert.ok(encode(chunks).frames.every((frame) => !("usage" in frame)));
 });
 
-Deno.test("edge 110, 112: an error ends the stream without [DONE] or a finish reason", () => {
+Deno.test("an error ends the stream without [DONE] or a finish reason", () => {
   const encoder = openaiChat.encodeStream(encodeInput(decodeChat({}).context));
   const frame = encoder.fail({
     class: "transport",
@@ -82,11 +82,11 @@ Deno.test("edge 110, 112: an error ends the stream without [DONE] or a finish re
   assert.equal(frame.includes("[DONE]") || frame.includes("finish_reason"), false);
 });
 
-Deno.test("edge 113: a heartbeat is a comment", () => {
+Deno.test("a heartbeat is a comment", () => {
   assert.equal(openaiChat.encodeStream(encodeInput(decodeChat({}).context)).heartbeat(), ": ping\n\n");
 });
 
-Deno.test("edge 125: each choice of a stream has its role and its finish", () => {
+Deno.test("each choice of a stream has its role and its finish", () => {
   const candidates = [0, 1].map((index) => ({
     index,
     content: { parts: [{ text: `t${index}` }] },

@@ -20,14 +20,14 @@ const deltas = (frames: readonly JsonObject[]) =>
     (frame["choices"] as unknown as { delta: Record<string, unknown> }[]).map(({ delta }) => delta)
   );
 
-Deno.test("edge 18: a legacy reply has function_call and its finish reason", () => {
+Deno.test("a legacy reply has function_call and its finish reason", () => {
   const chunks = [reply([{ functionCall: { name: "f", args: { a: 1 } } }])];
   const choice = first(chunks, { functions: [{ name: "f" }] });
   assert.deepEqual(choice.message["function_call"], { name: "f", arguments: '{"a":1}' });
   assert.equal(choice.finish_reason, "function_call");
 });
 
-Deno.test("edge 34: log probabilities come in OpenAI's form", () => {
+Deno.test("log probabilities come in OpenAI's form", () => {
   const logprobsResult = {
     chosenCandidates: [{ token: "Hé", logProbability: -0.5 }],
     topCandidates: [{
@@ -49,14 +49,14 @@ Deno.test("edge 34: log probabilities come in OpenAI's form", () => {
   });
 });
 
-Deno.test("edge 74: signed visible text is content and never reasoning", () => {
+Deno.test("signed visible text is content and never reasoning", () => {
   const { message } = first([reply([{ text: "hi", thoughtSignature: "S" }])]);
   assert.equal(message["content"], "hi");
   assert.equal("reasoning_content" in message, false);
   assert.deepEqual(message["extra_content"], { google: { thought_signature: "S" } });
 });
 
-Deno.test("edge 75: a trailing signature makes no content delta", () => {
+Deno.test("a trailing signature makes no content delta", () => {
   const { frames } = encode([reply([{ text: "hi" }], ""), reply([{ text: "", thoughtSignature: "S" }])]);
   assert.equal(
     deltas(frames).filter((delta) => delta["content"] === "" && delta["role"] === undefined).length,
@@ -65,13 +65,13 @@ Deno.test("edge 75: a trailing signature makes no content delta", () => {
   assert.equal(choicesOf(frames.at(-1) ?? {})[0]?.finish_reason, "stop");
 });
 
-Deno.test("edge 80: thoughts are reasoning_content, texts are joined", () => {
+Deno.test("thoughts are reasoning_content, texts are joined", () => {
   const { message } = first([reply([{ text: "a", thought: true }, { text: "b" }, { text: "c" }])]);
   assert.equal(message["reasoning_content"], "a");
   assert.equal(message["content"], "bc");
 });
 
-Deno.test("edge 81: calls without ids get distinct ids, content null and tool_calls", () => {
+Deno.test("calls without ids get distinct ids, content null and tool_calls", () => {
   const choice = first([reply([{ functionCall: { name: "f" } }, { functionCall: { name: "g" } }])]);
   const ids = (choice.message["tool_calls"] as { id: string }[]).map(({ id }) => id);
   assert.equal(new Set(ids).size, 2);
@@ -79,7 +79,7 @@ Deno.test("edge 81: calls without ids get distinct ids, content null and tool_ca
   assert.equal(choice.finish_reason, "tool_calls");
 });
 
-Deno.test("edge 82: Google's call id is kept and echoed by families that want it", () => {
+Deno.test("Google's call id is kept and echoed by families that want it", () => {
   const choice = first([reply([{ functionCall: { id: "abc", name: "f" } }])]);
   const messages = [
     { role: "user", content: "u" },
@@ -91,7 +91,7 @@ Deno.test("edge 82: Google's call id is kept and echoed by families that want it
   assert.equal(contents[2]?.parts[0]?.functionResponse?.id, "abc");
 });
 
-Deno.test("edge 83, 91: a length stop without parts has empty content and counts its thoughts", () => {
+Deno.test("a length stop without parts has empty content and counts its thoughts", () => {
   const usageMetadata = { promptTokenCount: 5, thoughtsTokenCount: 19, totalTokenCount: 24 };
   const { reply: whole } = encode([{ candidates: [{ finishReason: "MAX_TOKENS" }], usageMetadata }]);
   const [choice] = choicesOf(whole);
@@ -100,7 +100,7 @@ Deno.test("edge 83, 91: a length stop without parts has empty content and counts
   assert.equal((whole["usage"] as Record<string, unknown>)["completion_tokens"], 19);
 });
 
-Deno.test("edge 84: a refused prompt is a content_filter choice with a refusal", () => {
+Deno.test("a refused prompt is a content_filter choice with a refusal", () => {
   const { reply: whole, frames } = encode([
     {
       promptFeedback: { blockReason: "PROHIBITED_CONTENT" },
@@ -122,7 +122,7 @@ for (const [edge, reason] of [[86, "SAFETY"], [87, "RECITATION"]] as const) {
   });
 }
 
-Deno.test("edge 92: usage counts tool prompts with the prompt and thoughts with the completion", () => {
+Deno.test("usage counts tool prompts with the prompt and thoughts with the completion", () => {
   const usageMetadata = {
     promptTokenCount: 100,
     cachedContentTokenCount: 80,
@@ -145,7 +145,7 @@ Deno.test("edge 92: usage counts tool prompts with the prompt and thoughts with 
   assert.equal(usage["completion_tokens_details"]["reasoning_tokens"], 20);
 });
 
-Deno.test("edge 93: citations count characters where Google counts bytes", () => {
+Deno.test("citations count characters where Google counts bytes", () => {
   const groundingMetadata = {
     groundingChunks: [{ web: { uri: "https://a.example", title: "a" } }],
     groundingSupports: [{ segment: { startIndex: 5, endIndex: 8, text: "abc" }, groundingChunkIndices: [0] }],
@@ -157,7 +157,7 @@ Deno.test("edge 93: citations count characters where Google counts bytes", () =>
   }]);
 });
 
-Deno.test("edge 94: an image is a data URL in message.images", () => {
+Deno.test("an image is a data URL in message.images", () => {
   const choice = first([reply([{ text: "look" }, { inlineData: { mimeType: "image/png", data: "AAAA" } }])]);
   assert.equal(choice.message["content"], "look");
   assert.deepEqual(choice.message["images"], [
@@ -165,7 +165,7 @@ Deno.test("edge 94: an image is a data URL in message.images", () => {
   ]);
 });
 
-Deno.test("edge 95: executed code and its result are fenced, in order", () => {
+Deno.test("executed code and its result are fenced, in order", () => {
   const parts = [
     { executableCode: { language: "PYTHON", code: "print(1)\n" } },
     { codeExecutionResult: { outcome: "OUTCOME_OK", output: "1\n" } },
@@ -174,18 +174,18 @@ Deno.test("edge 95: executed code and its result are fenced, in order", () => {
   assert.equal(first([reply(parts)]).message["content"], "\n```python\nprint(1)\n```\n\n```\n1\n```\ndone");
 });
 
-Deno.test("edge 97: a new finish reason with text is a stop", () => {
+Deno.test("a new finish reason with text is a stop", () => {
   assert.equal(first([reply([{ text: "x" }], "NEW_REASON")]).finish_reason, "stop");
 });
 
-Deno.test("edge 98: arguments keep what JSON.parse keeps; integers beyond 2^53 lose precision", () => {
+Deno.test("arguments keep what JSON.parse keeps; integers beyond 2^53 lose precision", () => {
   const args = JSON.parse('{"b":{"é":[1e21]},"a":12345678901234567890}');
   const choice = first([reply([{ functionCall: { name: "f", args } }])]);
   const [call] = choice.message["tool_calls"] as { function: { arguments: string } }[];
   assert.equal(call?.function.arguments, '{"b":{"é":[1e+21]},"a":12345678901234567000}');
 });
 
-Deno.test("edge 99: thoughts alone leave empty content, never none", () => {
+Deno.test("thoughts alone leave empty content, never none", () => {
   const { message } = first([reply([{ text: "hm", thought: true }])]);
   assert.equal(message["content"], "");
   assert.equal(message["reasoning_content"], "hm");

@@ -11,7 +11,7 @@ const first = (chunks: unknown[]) => {
   return choice;
 };
 
-Deno.test("edge 66, 69: signatures travel with their call and come back on it", () => {
+Deno.test("signatures travel with their call and come back on it", () => {
   const choice = first([reply([
     { functionCall: { id: "a", name: "f" }, thoughtSignature: "U2ln" },
     { functionCall: { id: "b", name: "f", args: { x: 1 } } },
@@ -49,7 +49,7 @@ const signatures = (
   };
 };
 
-Deno.test("edge 67, 70: remembered signatures are found by id, one a call", () => {
+Deno.test("remembered signatures are found by id, one a call", () => {
   const { found, decoded } = signatures(
     loop([call("a"), call("b")]),
     "gemini-3.1-pro-preview",
@@ -59,7 +59,7 @@ Deno.test("edge 67, 70: remembered signatures are found by id, one a call", () =
   assert.deepEqual(decoded.missingSignatures, []);
 });
 
-Deno.test("edge 68: a lost signature is replaced on the first call only, with a warning", () => {
+Deno.test("a lost signature is replaced on the first call only, with a warning", () => {
   const { found, decoded } = signatures(loop([call("a"), call("b")]), "gemini-3.1-pro-preview");
   assert.deepEqual(found, ["skip_thought_signature_validator", undefined]);
   assert.deepEqual(decoded.missingSignatures, [{ id: "a", name: "f", args: { id: "a" } }]);
@@ -67,7 +67,7 @@ Deno.test("edge 68: a lost signature is replaced on the first call only, with a 
 });
 
 for (const signature of ["", 5, "gAAAAABfake"]) {
-  Deno.test(`edge 71, 72: the signature ${JSON.stringify(signature)} counts as missing`, () => {
+  Deno.test(`the signature ${JSON.stringify(signature)} counts as missing`, () => {
     const echoed = call("a", { extra_content: { google: { thought_signature: signature } } });
     assert.deepEqual(signatures(loop([echoed]), "gemini-3.1-pro-preview").found, [
       "skip_thought_signature_validator",
@@ -75,14 +75,14 @@ for (const signature of ["", 5, "gAAAAABfake"]) {
   });
 }
 
-Deno.test("edge 76: an alias of a newer model gets stand-ins, 2.5 gets none", () => {
+Deno.test("an alias of a newer model gets stand-ins, 2.5 gets none", () => {
   assert.deepEqual(signatures(loop([call("a")]), "gemini-flash-latest").found, [
     "skip_thought_signature_validator",
   ]);
   assert.deepEqual(signatures(loop([call("a")]), "gemini-2.5-flash").found, [undefined]);
 });
 
-Deno.test("edge 156: rewritten ids find their signature by name and arguments", () => {
+Deno.test("rewritten ids find their signature by name and arguments", () => {
   const byName = (key: { id: string; name?: string }) => key.name === "f" ? "U2ln" : undefined;
   const { found, decoded } = signatures(loop([call("rewritten_0")]), "gemini-3.1-pro-preview", byName);
   assert.deepEqual(found, ["U2ln"]);

@@ -29,7 +29,7 @@ function refusal(body: Record<string, unknown>) {
   return result.error;
 }
 
-Deno.test("edge 138: base64 embeddings decode to float32 of their length, in order", () => {
+Deno.test("base64 embeddings decode to float32 of their length, in order", () => {
   const call = decode({ input: ["a", "b"], encoding_format: "base64" });
   assert.deepEqual(call.embed?.inputs, ["a", "b"]);
   const reply = openaiEmbeddings.encodeEmbeddings?.([[1, 0, 0], [0, 0.6, 0.8]], 7, encodeInput("base64")) as {
@@ -45,12 +45,12 @@ Deno.test("edge 138: base64 embeddings decode to float32 of their length, in ord
   assert.deepEqual(reply.usage, { prompt_tokens: 7, total_tokens: 7 });
 });
 
-Deno.test("edge 139: 250 inputs stay one call in their order", () => {
+Deno.test("250 inputs stay one call in their order", () => {
   const inputs = Array.from({ length: 250 }, (_, index) => `text ${index}`);
   assert.deepEqual(decode({ input: inputs }).embed?.inputs, inputs);
 });
 
-Deno.test("edge 140: token ids are refused and the field is named", () => {
+Deno.test("token ids are refused and the field is named", () => {
   for (const input of [[1, 2, 3], [[1], [2]]]) {
     const failure = refusal({ input });
     assert.equal(failure.param, "input");
@@ -58,7 +58,7 @@ Deno.test("edge 140: token ids are refused and the field is named", () => {
   }
 });
 
-Deno.test("edge 141: vectors of reduced dimensions get norm 1", () => {
+Deno.test("vectors of reduced dimensions get norm 1", () => {
   const call = decode({ input: "a", dimensions: 256, task_type: "retrieval_document", title: "T" });
   assert.deepEqual(call.embed, {
     inputs: ["a"],

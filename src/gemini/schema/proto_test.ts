@@ -3,7 +3,7 @@ import { toJsonSchemaSink, toProtoSchema } from "./mod.ts";
 
 const proto = (schema: unknown) => toProtoSchema(schema).schema;
 
-Deno.test("edge 52: properties named like keywords survive both conversions", () => {
+Deno.test("properties named like keywords survive both conversions", () => {
   const properties = {
     pattern: { type: "string" },
     const: { type: "string" },
@@ -15,7 +15,7 @@ Deno.test("edge 52: properties named like keywords survive both conversions", ()
   assert.deepEqual(toJsonSchemaSink(schema).schema, schema);
 });
 
-Deno.test("edge 53: toProtoSchema() converts the common forms", () => {
+Deno.test("toProtoSchema() converts the common forms", () => {
   assert.deepEqual(proto({ type: ["string", "null"] }), { nullable: true, type: "STRING" });
   assert.deepEqual(proto({ const: 5 }), { type: "INTEGER", description: "(one of: 5)" });
   assert.deepEqual(proto({ enum: [1, 2] }), { type: "INTEGER", description: "(one of: 1, 2)" });
@@ -37,7 +37,7 @@ Deno.test("edge 53: toProtoSchema() converts the common forms", () => {
   });
 });
 
-Deno.test("edge 54: a recursive reference ends", () => {
+Deno.test("a recursive reference ends", () => {
   const tree = {
     type: "object",
     properties: { left: { $ref: "#/$defs/T" } },
@@ -48,7 +48,7 @@ Deno.test("edge 54: a recursive reference ends", () => {
   assert.match(text, /recursive T/);
 });
 
-Deno.test("edge 55: maps of free keys are plain objects", () => {
+Deno.test("maps of free keys are plain objects", () => {
   for (const keyword of ["patternProperties", "propertyNames", "additionalProperties"]) {
     const { schema, warnings } = toProtoSchema({ type: "object", [keyword]: { type: "string" } });
     assert.deepEqual(schema, { type: "OBJECT" });

@@ -72,11 +72,11 @@ function both(
   });
 }
 
-both("messages and responses edge 96: an unknown part is left out, the rest is delivered", [
+both("messages and responses : an unknown part is left out, the rest is delivered", [
   chunk([{ futureThing: { a: 1 } }, { text: "x" }], STOP),
 ], ({ text, calls }) => assert.deepEqual([text, calls], ["x", []]));
 
-both("messages and responses edge 103: a call before an empty finish chunk is one call", [
+both("messages and responses : a call before an empty finish chunk is one call", [
   chunk([functionCall("f", { args: { a: 1 } })]),
   chunk([{ text: "" }], STOP),
 ], ({ calls, end }, messages) => {
@@ -85,7 +85,7 @@ both("messages and responses edge 103: a call before an empty finish chunk is on
 });
 
 both(
-  "messages and responses edge 104, edge 155: text after the first finish arrives, a call that Google ran does not",
+  "messages and responses : text after the first finish arrives, a call that Google ran does not",
   [
     chunk([functionCall("search", { id: "s1", args: {} })], STOP),
     chunk([{ functionResponse: { id: "s1", name: "search", response: {} } }]),
@@ -105,7 +105,7 @@ for (
   ] as const
 ) {
   both(
-    `messages and responses edge 105: two calls in ${form} have their own ids and arguments`,
+    `messages and responses : two calls in ${form} have their own ids and arguments`,
     chunks,
     ({ calls }) => {
       assert.deepEqual(calls.map(({ args }) => args), [{ a: 1 }, {}]);
@@ -115,7 +115,7 @@ for (
 }
 
 both(
-  "messages and responses edge 106: thought and call in one chunk keep their order",
+  "messages and responses : thought and call in one chunk keep their order",
   [
     chunk([{ text: "hm", thought: true }, functionCall("f")], STOP),
   ],
@@ -123,11 +123,11 @@ both(
     assert.deepEqual(kinds, messages ? ["thinking", "tool_use"] : ["reasoning", "function_call"]),
 );
 
-both("messages and responses edge 82: an id of Google's is kept", [
+both("messages and responses : an id of Google's is kept", [
   chunk([functionCall("f", { id: "abc" })], STOP),
 ], ({ calls }) => assert.equal(calls[0]?.id, "abc"));
 
-both("messages and responses edge 115: a call in pieces is one call, also without its last piece", [
+both("messages and responses : a call in pieces is one call, also without its last piece", [
   chunk([functionCall("f", { willContinue: true })]),
   chunk([{
     functionCall: {
@@ -142,13 +142,13 @@ both("messages and responses edge 115: a call in pieces is one call, also withou
 ], ({ calls }) => assert.deepEqual(calls.map(({ args }) => args), [{ q: "abc" }]));
 
 both(
-  "messages and responses edge 98: arguments keep what JSON keeps",
+  "messages and responses : arguments keep what JSON keeps",
   [
     chunk([functionCall("f", { args: JSON.parse('{"z":"é","a":1e21,"n":12345678901234567890}') })], STOP),
   ],
   ({ calls }) => assert.deepEqual(calls[0]?.args, JSON.parse('{"z":"é","a":1e21,"n":12345678901234567890}')),
 );
 
-both("messages and responses edge 124: a single part of 8 MB is delivered", [
+both("messages and responses : a single part of 8 MB is delivered", [
   chunk([{ inlineData: { mimeType: "image/png", data: "A".repeat(8_000_000) } }], STOP),
 ], ({ kinds }, messages) => assert.deepEqual(kinds, messages ? ["text"] : ["image_generation_call"]));

@@ -31,7 +31,7 @@ const BODY = {
   tools: [{ type: "web_search_20250305", name: "web_search" }],
 };
 
-Deno.test("messages edge 93: cited stretches stand in the text block, by characters, streamed and whole", () => {
+Deno.test("messages : cited stretches stand in the text block, by characters, streamed and whole", () => {
   const { context } = decodeWith(anthropicMessages, BODY);
   const whole = JSON.parse(JSON.stringify(anthropicMessages.encodeReply(EVENTS, encodeInput(context))));
   assert.deepEqual(whole.content[0], {
@@ -54,7 +54,7 @@ Deno.test("messages edge 93: cited stretches stand in the text block, by charact
   assert.deepEqual(streamed["content"], whole.content);
 });
 
-Deno.test("messages edge 93: a client that declared no search gets the text alone", () => {
+Deno.test("messages : a client that declared no search gets the text alone", () => {
   const { context } = decodeWith(anthropicMessages, { ...BODY, tools: [] });
   const whole = anthropicMessages.encodeReply(EVENTS, encodeInput(context));
   assert.deepEqual(whole["content"], [{ type: "text", text: TEXT, citations: null }]);

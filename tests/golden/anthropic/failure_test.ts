@@ -8,13 +8,13 @@ const encode = (more: Partial<Failure>) => {
   return [status, (body.error as { type: string }).type];
 };
 
-Deno.test("edge 130: an overloaded model is 529 overloaded_error", () => {
+Deno.test("an overloaded model is 529 overloaded_error", () => {
   assert.deepEqual(encode({ class: "overloaded", status: 503 }), [529, "overloaded_error"]);
   assert.deepEqual(encode({ class: "overloaded", status: 504 }), [504, "timeout_error"]);
   assert.deepEqual(encode({ class: "overloaded", status: 500 }), [500, "api_error"]);
 });
 
-Deno.test("edge 131: a full context has the words that make Claude Code compact", () => {
+Deno.test("a full context has the words that make Claude Code compact", () => {
   const { status, body } = anthropicMessages.encodeFailure(
     failureOf({
       class: "caller_fault",
@@ -31,7 +31,7 @@ Deno.test("edge 131: a full context has the words that make Claude Code compact"
   });
 });
 
-Deno.test("messages edge 126, edge 128, edge 132, edge 135: status and type agree by class", () => {
+Deno.test("messages : status and type agree by class", () => {
   assert.deepEqual(encode({ class: "credential_dead", status: 400 }), [401, "authentication_error"]);
   assert.deepEqual(encode({ class: "rate_limit", status: 429 }), [429, "rate_limit_error"]);
   assert.deepEqual(encode({ class: "quota", status: 429 }), [429, "rate_limit_error"]);
@@ -47,7 +47,7 @@ Deno.test("messages edge 126, edge 128, edge 132, edge 135: status and type agre
   assert.deepEqual(encode({ class: "caller_fault", status: 404 }), [404, "not_found_error"]);
 });
 
-Deno.test("messages edge 127: secrets in a message are hidden", () => {
+Deno.test("messages : secrets in a message are hidden", () => {
   const { body } = anthropicMessages.encodeFailure(
     failureOf({ message: "key AIzaSyA0123456789abcdefghijk" }),
     "r",
@@ -55,7 +55,7 @@ Deno.test("messages edge 127: secrets in a message are hidden", () => {
   assert.equal(JSON.stringify(body).includes("AIzaSy"), false);
 });
 
-Deno.test("edge 137: the request id is in body and header", () => {
+Deno.test("the request id is in body and header", () => {
   const { headers, body } = anthropicMessages.encodeFailure(failureOf({}), "req_1");
   assert.deepEqual(headers, { "request-id": "req_1" });
   assert.deepEqual(Object.keys(body), ["type", "error", "request_id"]);

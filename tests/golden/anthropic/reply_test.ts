@@ -46,7 +46,7 @@ const kinds = (frames: string) =>
     return `${event}${index}${delta?.type === undefined ? "" : ` ${delta.type}`}`;
   });
 
-Deno.test("messages edge 80, edge 81: thoughts, texts and calls are blocks of their own", () => {
+Deno.test("messages : thoughts, texts and calls are blocks of their own", () => {
   const { content, stop_reason } = reply(
     turn([thought("a"), text("b"), text("c"), call("read", { p: 1 }, "c1"), call("read", {}, "c2")]),
   );
@@ -57,7 +57,7 @@ Deno.test("messages edge 80, edge 81: thoughts, texts and calls are blocks of th
   assert.equal(stop_reason, "tool_use");
 });
 
-Deno.test("messages edge 83: MAX_TOKENS without parts is an empty message with numbers for usage", () => {
+Deno.test("messages : MAX_TOKENS without parts is an empty message with numbers for usage", () => {
   const made = reply(turn([], "MAX_TOKENS", { promptTokens: 10, thoughtsTokens: 19 }));
   assert.deepEqual(made.content, []);
   assert.equal(made.stop_reason, "max_tokens");
@@ -69,7 +69,7 @@ Deno.test("messages edge 83: MAX_TOKENS without parts is an empty message with n
   }
 });
 
-Deno.test("messages edge 84, edge 119: a blocked prompt is a refusal", () => {
+Deno.test("messages : a blocked prompt is a refusal", () => {
   const events = segment([{
     promptFeedback: { blockReason: "PROHIBITED_CONTENT" },
     usageMetadata: { promptTokenCount: 13, totalTokenCount: 13 },
@@ -79,7 +79,7 @@ Deno.test("messages edge 84, edge 119: a blocked prompt is a refusal", () => {
   assert.equal(made.stop_details?.type, "refusal");
 });
 
-Deno.test("messages edge 86, edge 87: SAFETY and RECITATION without content are refusals", () => {
+Deno.test("messages : SAFETY and RECITATION without content are refusals", () => {
   for (const reason of ["SAFETY", "RECITATION"]) {
     const made = reply(segment([{ candidates: [{ finishReason: reason }] }]) ?? []);
     assert.equal(made.stop_reason, "refusal");
@@ -87,7 +87,7 @@ Deno.test("messages edge 86, edge 87: SAFETY and RECITATION without content are 
   }
 });
 
-Deno.test("messages edge 88: a malformed call ends the stream with an error, never with a stop", () => {
+Deno.test("messages : a malformed call ends the stream with an error, never with a stop", () => {
   const frames = parseFrames(
     streamWith(anthropicMessages, turn([text("a")], "MALFORMED_FUNCTION_CALL"), CONTEXT),
   );
@@ -95,7 +95,7 @@ Deno.test("messages edge 88: a malformed call ends the stream with an error, nev
   assert.equal((frames.at(-1)?.data.error as JsonObject).type, "api_error");
 });
 
-Deno.test("messages edge 91, edge 92: usage takes the cache out of the input", () => {
+Deno.test("messages : usage takes the cache out of the input", () => {
   const made = reply(
     turn([text("x")], "STOP", {
       promptTokens: 100,
@@ -112,7 +112,7 @@ Deno.test("messages edge 91, edge 92: usage takes the cache out of the input", (
   ]);
 });
 
-Deno.test("messages edge 94, edge 95: images and code become text, in order", () => {
+Deno.test("messages : images and code become text, in order", () => {
   const made = reply(turn([
     text("see"),
     { type: "media", candidate: 0, mimeType: "image/png", data: "AAAA" },
@@ -125,31 +125,31 @@ Deno.test("messages edge 94, edge 95: images and code become text, in order", ()
   );
 });
 
-Deno.test("messages edge 97: an unknown finish reason is the end of the turn", () => {
+Deno.test("messages : an unknown finish reason is the end of the turn", () => {
   assert.equal(reply(turn([text("x")], "NEW_REASON")).stop_reason, "end_turn");
 });
 
-Deno.test("messages edge 98: arguments keep what JSON keeps", () => {
+Deno.test("messages : arguments keep what JSON keeps", () => {
   const args = JSON.parse('{"z":"é\\u0000","a":1e21,"n":12345678901234567890}');
   assert.deepEqual(reply(turn([call("read", args)])).content[0]?.input, args);
 });
 
-Deno.test("messages edge 99: a turn of thoughts alone is a thinking block", () => {
+Deno.test("messages : a turn of thoughts alone is a thinking block", () => {
   const made = reply(turn([thought("hm")]));
   assert.deepEqual(made.content.map(({ type }) => type), ["thinking"]);
   assert.equal(made.stop_reason, "end_turn");
 });
 
-Deno.test("messages edge 74: signed visible text is text", () => {
+Deno.test("messages : signed visible text is text", () => {
   assert.deepEqual(reply(turn([text("x", "AAAA")])).content, [{ type: "text", text: "x", citations: null }]);
 });
 
-Deno.test("messages edge 75: a signature on empty text makes no block", () => {
+Deno.test("messages : a signature on empty text makes no block", () => {
   const made = reply(turn([thought("t"), text("x"), { type: "signature", candidate: 0, signature: "AAAA" }]));
   assert.deepEqual(made.content.map(({ type }) => type), ["thinking", "text"]);
 });
 
-Deno.test("messages edge 69, edge 78: a call's signature is carried where the client asked for thinking", () => {
+Deno.test("messages : a call's signature is carried where the client asked for thinking", () => {
   const events = turn([call("read", {}, "c1", "AbC="), call("read", {}, "c2")]);
   const shown = reply(events).content;
   assert.deepEqual(shown.map(({ type }) => type), ["redacted_thinking", "tool_use", "tool_use"]);
@@ -159,7 +159,7 @@ Deno.test("messages edge 69, edge 78: a call's signature is carried where the cl
   assert.deepEqual(decodeCarrier(omitted[0]?.signature), { source: "api_key", signature: "AbC=" });
 });
 
-Deno.test("messages edge 43: thinking that is off leaves no thinking block", () => {
+Deno.test("messages : thinking that is off leaves no thinking block", () => {
   const made = reply(turn([thought("t"), call("read", {}, "c1", "AbC=")]), { thinking: "off" });
   assert.deepEqual(made.content.map(({ type }) => type), ["tool_use"]);
 });
@@ -186,7 +186,7 @@ Deno.test("messages: max_tokens 0 gives an empty message that says max_tokens", 
   assert.deepEqual([made.content, made.stop_reason], [[], "max_tokens"]);
 });
 
-Deno.test("edge 116: stream of text and two calls has the exact order of events", () => {
+Deno.test("stream of text and two calls has the exact order of events", () => {
   const events = turn([text("a"), text("b"), call("read", { p: 1 }, "c1"), call("read", {}, "c2")], "STOP", {
     promptTokens: 9,
   });
@@ -216,7 +216,7 @@ Deno.test("edge 116: stream of text and two calls has the exact order of events"
   }
 });
 
-Deno.test("edge 117: an empty turn still has the full sequence", () => {
+Deno.test("an empty turn still has the full sequence", () => {
   assert.deepEqual(kinds(streamWith(anthropicMessages, turn([]), CONTEXT)), [
     "message_start",
     "ping",
@@ -225,7 +225,7 @@ Deno.test("edge 117: an empty turn still has the full sequence", () => {
   ]);
 });
 
-Deno.test("edge 118: thinking is signed and closed before the call opens", () => {
+Deno.test("thinking is signed and closed before the call opens", () => {
   const frames = streamWith(anthropicMessages, turn([thought("t"), call("read", {}, "c1", "AbC=")]), CONTEXT);
   assert.deepEqual(kinds(frames).slice(2, 7), [
     "content_block_start 0",
@@ -236,7 +236,7 @@ Deno.test("edge 118: thinking is signed and closed before the call opens", () =>
   ]);
 });
 
-Deno.test("messages edge 106, edge 108: input tokens are in message_start and the last usage counts", () => {
+Deno.test("messages : input tokens are in message_start and the last usage counts", () => {
   const events: TurnEvent[] = [
     { type: "turn-start" },
     { type: "usage", usage: usage({ promptTokens: 185 }) },
@@ -249,7 +249,7 @@ Deno.test("messages edge 106, edge 108: input tokens are in message_start and th
   assert.equal(reply(events).usage.input_tokens, 278);
 });
 
-Deno.test("edge 112: a cut stream ends with event error and no message_stop", () => {
+Deno.test("a cut stream ends with event error and no message_stop", () => {
   const stream = anthropicMessages.encodeStream(encodeInput(CONTEXT));
   const begun = stream.push({ type: "turn-start" }) + stream.push(text("half"));
   const failed = stream.fail({
@@ -264,14 +264,14 @@ Deno.test("edge 112: a cut stream ends with event error and no message_stop", ()
   assert.equal(frames.some(({ event }) => event === "message_stop"), false);
 });
 
-Deno.test("edge 113: the heartbeat is event ping", () => {
+Deno.test("the heartbeat is event ping", () => {
   assert.equal(
     anthropicMessages.encodeStream(encodeInput(CONTEXT)).heartbeat(),
     'event: ping\ndata: {"type": "ping"}\n\n',
   );
 });
 
-Deno.test("messages edge 23: names come back as the client wrote them", () => {
+Deno.test("messages : names come back as the client wrote them", () => {
   const names = createToolNames(["x".repeat(100)]);
   const made = reply(turn([call(names.toGemini("x".repeat(100)))]), { names });
   assert.equal(made.content[0]?.name, "x".repeat(100));

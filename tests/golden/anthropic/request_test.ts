@@ -26,7 +26,7 @@ function decode(body: object, model?: string) {
 const contents = (messages: unknown[], more: object = {}, model?: string) =>
   decode({ messages, ...more }, model).request.contents;
 
-Deno.test("messages edge 1: system blocks become system parts, in order", () => {
+Deno.test("messages : system blocks become system parts, in order", () => {
   const { request } = decode({
     system: [{ type: "text", text: "A", cache_control: { type: "ephemeral" } }, { type: "text", text: "B" }],
   });
@@ -34,20 +34,20 @@ Deno.test("messages edge 1: system blocks become system parts, in order", () => 
   assert.deepEqual(request.contents, [{ role: "user", parts: [{ text: "hi" }] }]);
 });
 
-Deno.test("messages edge 2: a conversation of system alone is asked as the user", () => {
+Deno.test("messages : a conversation of system alone is asked as the user", () => {
   const { request } = decode({ messages: [{ role: "system", content: "A" }] });
   assert.deepEqual(request.contents, [{ role: "user", parts: [{ text: "A" }] }]);
   assert.equal(request.systemInstruction, undefined);
 });
 
-Deno.test("messages edge 3: a system message in the middle stays there", () => {
+Deno.test("messages : a system message in the middle stays there", () => {
   const made = contents([user("u1"), assistant("a1"), { role: "system", content: "S" }, user("u2")]);
   assert.equal(made.length, 3);
   assert.match(made[2]?.parts[0]?.text ?? "", /S/);
   assert.equal(made[2]?.parts[1]?.text, "u2");
 });
 
-Deno.test("messages edge 4: a system message never comes between a call and its result", () => {
+Deno.test("messages : a system message never comes between a call and its result", () => {
   const made = contents([
     user("u"),
     assistant([toolUse("t1", "f")]),
@@ -58,7 +58,7 @@ Deno.test("messages edge 4: a system message never comes between a call and its 
   assert.match(made[2]?.parts[1]?.text ?? "", /S/);
 });
 
-Deno.test("messages edge 5: empty texts leave no empty parts", () => {
+Deno.test("messages : empty texts leave no empty parts", () => {
   for (const content of ["", [], [{ type: "text", text: "" }]]) {
     const made = contents([user(content)]);
     assert.ok((made[0]?.parts.length ?? 0) > 0);
@@ -66,11 +66,11 @@ Deno.test("messages edge 5: empty texts leave no empty parts", () => {
   }
 });
 
-Deno.test("messages edge 7: an assistant message with nothing in it is skipped", () => {
+Deno.test("messages : an assistant message with nothing in it is skipped", () => {
   assert.equal(contents([user("a"), assistant([]), user("b")]).length, 1);
 });
 
-Deno.test("messages edge 8: text stands before the call in the same content", () => {
+Deno.test("messages : text stands before the call in the same content", () => {
   const made = contents([
     user("u"),
     assistant([{ type: "text", text: "so" }, toolUse("t1", "f")]),
@@ -80,14 +80,14 @@ Deno.test("messages edge 8: text stands before the call in the same content", ()
   assert.equal(made[1]?.parts[1]?.functionCall?.name, "f");
 });
 
-Deno.test("messages edge 9: consecutive user messages become one content", () => {
+Deno.test("messages : consecutive user messages become one content", () => {
   assert.deepEqual(contents([user("a"), user("b")]), [{
     role: "user",
     parts: [{ text: "a" }, { text: "b" }],
   }]);
 });
 
-Deno.test("messages edge 10: parallel results follow the order of their calls", () => {
+Deno.test("messages : parallel results follow the order of their calls", () => {
   const made = contents([
     user("u"),
     assistant([toolUse("c1", "f"), toolUse("c2", "g"), toolUse("c3", "h")]),
@@ -101,7 +101,7 @@ Deno.test("messages edge 10: parallel results follow the order of their calls", 
   ]);
 });
 
-Deno.test("messages edge 11: a call without a result gets an error in its place, before the user's text", () => {
+Deno.test("messages : a call without a result gets an error in its place, before the user's text", () => {
   const made = contents([
     user("u"),
     assistant([toolUse("c1", "f"), toolUse("c2", "g")]),
@@ -111,12 +111,12 @@ Deno.test("messages edge 11: a call without a result gets an error in its place,
   assert.equal(made[2]?.parts[2]?.text, "stop");
 });
 
-Deno.test("messages edge 12: a result without its call becomes text", () => {
+Deno.test("messages : a result without its call becomes text", () => {
   const made = contents([user([result("gone", "value")])]);
   assert.match(made[0]?.parts[0]?.text ?? "", /value/);
 });
 
-Deno.test("messages edge 13: results are always objects", () => {
+Deno.test("messages : results are always objects", () => {
   const response = (content: unknown) =>
     contents([user("u"), assistant([toolUse("t", "f")]), user([result("t", content)])])[2]?.parts[0]
       ?.functionResponse?.response;
@@ -129,7 +129,7 @@ Deno.test("messages edge 13: results are always objects", () => {
   assert.deepEqual(response([{ type: "text", text: "x" }, { type: "text", text: "y" }]), { output: "x\ny" });
 });
 
-Deno.test("messages edge 15, edge 65: an error with an image keeps both, as the model takes them", () => {
+Deno.test("messages : an error with an image keeps both, as the model takes them", () => {
   const image = { type: "image", source: { type: "base64", media_type: "image/png", data: "iVBORw0KGgo=" } };
   const messages = [
     user("u"),
@@ -144,18 +144,18 @@ Deno.test("messages edge 15, edge 65: an error with an image keeps both, as the 
   assert.equal(older?.[1]?.inlineData?.mimeType, "image/png");
 });
 
-Deno.test("messages edge 19: a conversation that begins with a call gets a user before it", () => {
+Deno.test("messages : a conversation that begins with a call gets a user before it", () => {
   const made = contents([assistant([toolUse("t", "f")]), user([result("t", "r")])]);
   assert.equal(made[0]?.role, "user");
   assert.ok(made[1]?.parts[0]?.functionCall);
 });
 
-Deno.test("messages edge 20: a prefill on a new model with tools ends with the user", () => {
+Deno.test("messages : a prefill on a new model with tools ends with the user", () => {
   const made = contents([user("u"), assistant("I will")], { tools: [tool("f")] });
   assert.equal(made.at(-1)?.role, "user");
 });
 
-Deno.test("messages edge 21, edge 22, edge 23: tool names are made legal, distinct and short, and come back as they were", () => {
+Deno.test("messages : tool names are made legal, distinct and short, and come back as they were", () => {
   const names = ["mcp.server/tool name", "mcp.server_tool name", "x".repeat(100)];
   const { request, context } = decode({ tools: names.map((name) => tool(name)) });
   const sent = request.tools?.[0]?.functionDeclarations?.map(({ name }) => name) ?? [];
@@ -164,16 +164,16 @@ Deno.test("messages edge 21, edge 22, edge 23: tool names are made legal, distin
   assert.deepEqual(sent.map((name) => context.names.toClient(name)), names);
 });
 
-Deno.test("messages edge 24: of two tools with one name one is declared", () => {
+Deno.test("messages : of two tools with one name one is declared", () => {
   const { request } = decode({ tools: [tool("f"), tool("f")] });
   assert.equal(request.tools?.[0]?.functionDeclarations?.length, 1);
 });
 
-Deno.test("messages edge 25: a lone surrogate becomes U+FFFD", () => {
+Deno.test("messages : a lone surrogate becomes U+FFFD", () => {
   assert.equal(contents([user("a\ud83d")])[0]?.parts[0]?.text, "a\ufffd");
 });
 
-Deno.test("messages edge 26, edge 57: unknown and ignored fields are not sent", () => {
+Deno.test("messages : unknown and ignored fields are not sent", () => {
   const { request } = decode({
     foo: 1,
     metadata: { user_id: "u" },
@@ -185,13 +185,13 @@ Deno.test("messages edge 26, edge 57: unknown and ignored fields are not sent", 
   assert.deepEqual(Object.keys(request).sort(), ["contents", "generationConfig"]);
 });
 
-Deno.test("messages edge 29, edge 30, edge 31: stop sequences are cleaned, five are sent and the rest is kept", () => {
+Deno.test("messages : stop sequences are cleaned, five are sent and the rest is kept", () => {
   const { request, extraStops } = decode({ stop_sequences: ["a", "", "a", "b", "c", "d", "e", "f", "g"] });
   assert.deepEqual(request.generationConfig?.stopSequences, ["a", "b", "c", "d", "e"]);
   assert.deepEqual(extraStops, ["f", "g"]);
 });
 
-Deno.test("messages edge 42: a budget above the model's is clamped and thoughts are shown", () => {
+Deno.test("messages : a budget above the model's is clamped and thoughts are shown", () => {
   const { request, context } = decode(
     { max_tokens: 60_000, thinking: { type: "enabled", budget_tokens: 50_000 } },
     "gemini-2.5-flash",
@@ -203,7 +203,7 @@ Deno.test("messages edge 42: a budget above the model's is clamped and thoughts 
   assert.equal(context.thinking, "shown");
 });
 
-Deno.test("messages edge 43: disabled thinking is the lowest level, with nothing shown", () => {
+Deno.test("messages : disabled thinking is the lowest level, with nothing shown", () => {
   const { request, context } = decode({ thinking: { type: "disabled" } }, "gemini-3-flash-preview");
   assert.deepEqual(request.generationConfig?.thinkingConfig, {
     thinkingLevel: "minimal",
@@ -212,7 +212,7 @@ Deno.test("messages edge 43: disabled thinking is the lowest level, with nothing
   assert.equal(context.thinking, "off");
 });
 
-Deno.test("messages edge 40: a model that does not think is sent no thinking", () => {
+Deno.test("messages : a model that does not think is sent no thinking", () => {
   const { request } = decode(
     { thinking: { type: "adaptive" }, output_config: { effort: "high" } },
     "gemini-2.0-flash",
@@ -220,7 +220,7 @@ Deno.test("messages edge 40: a model that does not think is sent no thinking", (
   assert.equal(request.generationConfig?.thinkingConfig, undefined);
 });
 
-Deno.test("messages edge 44, edge 45: a format is sent as schema, or in words beside tools on older models", () => {
+Deno.test("messages : a format is sent as schema, or in words beside tools on older models", () => {
   const schema = {
     $schema: "x",
     type: "object",
@@ -238,7 +238,7 @@ Deno.test("messages edge 44, edge 45: a format is sent as schema, or in words be
   assert.match(older.request.systemInstruction?.parts[0]?.text ?? "", /JSON Schema/);
 });
 
-Deno.test("messages edge 46, edge 47, edge 48: tool_choice none, unknown and any", () => {
+Deno.test("messages : tool_choice none, unknown and any", () => {
   const mode = (body: object) => decode(body).request.toolConfig?.functionCallingConfig;
   assert.deepEqual(mode({ tools: [tool("f")], tool_choice: { type: "none" } }), { mode: "NONE" });
   assert.deepEqual(mode({ tools: [tool("f")], tool_choice: { type: "any" } }), { mode: "ANY" });
@@ -263,7 +263,7 @@ Deno.test("messages edge 46, edge 47, edge 48: tool_choice none, unknown and any
   );
 });
 
-Deno.test("messages edge 49: a forced web search stands alone and needs no calling mode", () => {
+Deno.test("messages : a forced web search stands alone and needs no calling mode", () => {
   const search = { type: "web_search_20250305", name: "web_search", max_uses: 8 };
   const { request, context } = decode(
     { tools: [search], tool_choice: { type: "tool", name: "web_search" } },
@@ -280,7 +280,7 @@ Deno.test("messages edge 49: a forced web search stands alone and needs no calli
   assert.equal(newer.request.toolConfig?.includeServerSideToolInvocations, true);
 });
 
-Deno.test("messages edge 51: a tool without arguments is declared without parameters", () => {
+Deno.test("messages : a tool without arguments is declared without parameters", () => {
   const { request } = decode({
     tools: [tool("f", { type: "object", properties: {} }), tool("g", undefined)],
   });
@@ -304,7 +304,7 @@ Deno.test("messages: client tools with a documented schema are declared, others 
   assert.match(warnings.join(), /computer_20250124/);
 });
 
-Deno.test("messages edge 58: images are cleaned and typed", () => {
+Deno.test("messages : images are cleaned and typed", () => {
   const image = { type: "image", source: { type: "base64", media_type: "image/jpg", data: "/9j/\nAA" } };
   assert.deepEqual(contents([user([image])])[0]?.parts[0]?.inlineData, {
     mimeType: "image/jpeg",
@@ -312,7 +312,7 @@ Deno.test("messages edge 58: images are cleaned and typed", () => {
   });
 });
 
-Deno.test("messages edge 59, edge 60, edge 61: addresses are named to be fetched; Google's own stay", () => {
+Deno.test("messages : addresses are named to be fetched; Google's own stay", () => {
   const image = (url: string) => ({ type: "image", source: { type: "url", url } });
   const made = decode({
     messages: [user([image("https://a.example/x.png"), image("https://www.youtube.com/watch?v=1")])],
@@ -324,7 +324,7 @@ Deno.test("messages edge 59, edge 60, edge 61: addresses are named to be fetched
   assert.equal(made.request.contents[0]?.parts[1]?.fileData?.fileUri, "https://www.youtube.com/watch?v=1");
 });
 
-Deno.test("messages edge 64: a PDF keeps its title, context and place", () => {
+Deno.test("messages : a PDF keeps its title, context and place", () => {
   const document = {
     type: "document",
     title: "Report",
@@ -337,7 +337,7 @@ Deno.test("messages edge 64: a PDF keeps its title, context and place", () => {
   assert.equal(parts?.[2]?.inlineData?.mimeType, "application/pdf");
 });
 
-Deno.test("messages edge 69, edge 77: our signature goes back to its call alone, and thinking is not sent", () => {
+Deno.test("messages : our signature goes back to its call alone, and thinking is not sent", () => {
   const thinking = { type: "thinking", thinking: "hm", signature: encodeCarrier(SIGNATURE, "api_key") };
   const made = decode({
     messages: [
@@ -353,7 +353,7 @@ Deno.test("messages edge 69, edge 77: our signature goes back to its call alone,
   assert.deepEqual(made.missingSignatures, []);
 });
 
-Deno.test("messages edge 78: a carrier in redacted thinking restores the signature", () => {
+Deno.test("messages : a carrier in redacted thinking restores the signature", () => {
   const made = contents([
     user("u"),
     assistant([{ type: "redacted_thinking", data: encodeCarrier(SIGNATURE) }, toolUse("c", "f")]),
@@ -362,7 +362,7 @@ Deno.test("messages edge 78: a carrier in redacted thinking restores the signatu
   assert.equal(made[1]?.parts[0]?.thoughtSignature, SIGNATURE);
 });
 
-Deno.test("messages edge 68, edge 72, edge 76: foreign or missing signatures become the stand-in on the first call, on models that need one", () => {
+Deno.test("messages : foreign or missing signatures become the stand-in on the first call, on models that need one", () => {
   const messages = [
     user("u"),
     assistant([
@@ -383,7 +383,7 @@ Deno.test("messages edge 68, edge 72, edge 76: foreign or missing signatures bec
   assert.equal(contents(messages, {}, "gemini-2.5-flash")[1]?.parts[0]?.thoughtSignature, undefined);
 });
 
-Deno.test("messages edge 67, edge 70, edge 156: a signature is looked up by id and arguments", () => {
+Deno.test("messages : a signature is looked up by id and arguments", () => {
   const asked: unknown[] = [];
   const made = decodeWith(anthropicMessages, {
     model: "m",
@@ -399,7 +399,7 @@ Deno.test("messages edge 67, edge 70, edge 156: a signature is looked up by id a
   assert.equal(made.request.contents[1]?.parts[0]?.thoughtSignature, SIGNATURE);
 });
 
-Deno.test("messages edge 82: ids are echoed to models that give them", () => {
+Deno.test("messages : ids are echoed to models that give them", () => {
   const made = contents(
     [user("u"), assistant([toolUse("abc", "f")]), user([result("abc", "1")])],
     {},
@@ -409,7 +409,7 @@ Deno.test("messages edge 82: ids are echoed to models that give them", () => {
   assert.equal(made[2]?.parts[0]?.functionResponse?.id, "abc");
 });
 
-Deno.test("messages edge 142: count_tokens takes system and tools and no max_tokens", () => {
+Deno.test("messages : count_tokens takes system and tools and no max_tokens", () => {
   const made = decodeWith(anthropicCount, {
     model: "m",
     system: "S",
@@ -423,11 +423,11 @@ Deno.test("messages edge 142: count_tokens takes system and tools and no max_tok
   assert.deepEqual(anthropicCount.encodeCount?.(7), { input_tokens: 7 });
 });
 
-Deno.test("messages edge 149: max_tokens is clamped to the model's limit", () => {
+Deno.test("messages : max_tokens is clamped to the model's limit", () => {
   assert.equal(decode({ max_tokens: 131_072 }).request.generationConfig?.maxOutputTokens, 65_536);
 });
 
-Deno.test("messages edge 150: a system message after the first user message joins it", () => {
+Deno.test("messages : a system message after the first user message joins it", () => {
   const made = contents([
     user("u"),
     { role: "system", content: "S" },
@@ -440,14 +440,14 @@ Deno.test("messages edge 150: a system message after the first user message join
   assert.ok(made[2]?.parts[0]?.functionResponse);
 });
 
-Deno.test("messages edge 151: the billing header block is left out", () => {
+Deno.test("messages : the billing header block is left out", () => {
   const { request } = decode({
     system: [{ type: "text", text: "x-anthropic-billing-header: cc_version=1" }, { type: "text", text: "S" }],
   });
   assert.deepEqual(request.systemInstruction?.parts, [{ text: "S" }]);
 });
 
-Deno.test("messages edge 154: adaptive thinking with omitted display follows the effort and shows nothing", () => {
+Deno.test("messages : adaptive thinking with omitted display follows the effort and shows nothing", () => {
   const { request, context } = decode({
     max_tokens: 60_000,
     thinking: { type: "adaptive", display: "omitted" },

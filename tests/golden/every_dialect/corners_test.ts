@@ -43,7 +43,7 @@ Deno.test("a key whose project lacks billing is told as such, not as a wrong key
   assert.equal((messages.body["error"] as Record<string, Json>)["type"], "billing_error");
 });
 
-Deno.test("edge 44: a format whose schema is none is refused by its field", () => {
+Deno.test("a format whose schema is none is refused by its field", () => {
   const chat = (schema: unknown) => ({
     model: "m",
     messages: [user("hi")],
@@ -102,7 +102,7 @@ Deno.test("responses: new items are left out with a warning, and read as text wh
   assert.ok(told.warnings.some((warning) => /future_message/.test(warning)));
 });
 
-Deno.test("messages edge 6, 14: a turn of a call alone has no text part, texts of a result are joined", () => {
+Deno.test("messages : a turn of a call alone has no text part, texts of a result are joined", () => {
   const content = [{ type: "text", text: "x" }, { type: "text", text: "y" }];
   const { request } = decodeWith(anthropicMessages, {
     model: "m",

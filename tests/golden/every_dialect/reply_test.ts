@@ -18,7 +18,7 @@ for (const under of EVERY_DIALECT) {
   const body = under.body("hi", under.name === "responses" ? { reasoning: { summary: "auto" } } : {});
   const told = (...chunks: readonly object[]) => encode(under, events(...chunks), body).reply;
 
-  Deno.test(`edge 27: the reply names the model as the client wrote it (${under.name})`, () => {
+  Deno.test(`the reply names the model as the client wrote it (${under.name})`, () => {
     for (const model of ["models/gemini-2.5-flash", "google/gemini-2.5-flash"]) {
       assert.equal(
         encode(under, events(chunk([{ text: "a" }], STOP)), { ...body, model }).reply.model,
@@ -27,16 +27,16 @@ for (const under of EVERY_DIALECT) {
     }
   });
 
-  Deno.test(`edge 80: several texts in one chunk are all told, thoughts apart (${under.name})`, () => {
+  Deno.test(`several texts in one chunk are all told, thoughts apart (${under.name})`, () => {
     const reply = told(chunk([{ text: "a", thought: true }, { text: "b" }, { text: "c" }], STOP));
     assert.deepEqual([reply.thoughts, reply.text], ["a", "bc"]);
   });
 
-  Deno.test(`edge 96: unknown parts are passed over, the rest is told (${under.name})`, () => {
+  Deno.test(`unknown parts are passed over, the rest is told (${under.name})`, () => {
     assert.equal(told(chunk([{ futureThing: {} }, { text: "rest" }], STOP)).text, "rest");
   });
 
-  Deno.test(`edge 98: arguments keep their order, unicode and numbers (${under.name})`, () => {
+  Deno.test(`arguments keep their order, unicode and numbers (${under.name})`, () => {
     const args = JSON.parse('{"b":{"é":[1e21,"漢"]},"a":12345678901234567890}');
     const { stream, reply } = encode(
       under,
@@ -47,7 +47,7 @@ for (const under of EVERY_DIALECT) {
     assert.ok(stream.includes(JSON.stringify(JSON.stringify(args)).slice(1, -1)), stream);
   });
 
-  Deno.test(`edge 100, 101: bytes torn anywhere and every framing give the same frames (${under.name})`, () => {
+  Deno.test(`bytes torn anywhere and every framing give the same frames (${under.name})`, () => {
     const chunks = [chunk([{ text: "é\r\n漢 data: x" }]), chunk([{ functionCall: { name: "f" } }], STOP)];
     const whole = encode(under, eventsOfBytes(sse(chunks)), body).stream;
     for (const size of [1, 2, 3, 7]) {
@@ -59,12 +59,12 @@ for (const under of EVERY_DIALECT) {
     }
   });
 
-  Deno.test(`edge 102: a last event without its blank line is told (${under.name})`, () => {
+  Deno.test(`a last event without its blank line is told (${under.name})`, () => {
     const text = sse([chunk([{ text: "a" }]), chunk([{ text: "b" }], STOP)]).trimEnd();
     assert.equal(encode(under, eventsOfBytes(text), body).reply.text, "ab");
   });
 
-  Deno.test(`edge 103: a call whose finish comes in an empty chunk is one call (${under.name})`, () => {
+  Deno.test(`a call whose finish comes in an empty chunk is one call (${under.name})`, () => {
     const reply = told(chunk([{ functionCall: { name: "f", args: { a: 1 } } }]), chunk([], STOP));
     assert.deepEqual(reply.calls, [{ name: "f", args: { a: 1 } }]);
     assert.equal(
@@ -73,7 +73,7 @@ for (const under of EVERY_DIALECT) {
     );
   });
 
-  Deno.test(`edge 104: text after a first finish reason is told, and there is one end (${under.name})`, () => {
+  Deno.test(`text after a first finish reason is told, and there is one end (${under.name})`, () => {
     const { stream, reply } = encode(
       under,
       events(chunk([{ text: "a" }], STOP), chunk([{ text: "b" }]), chunk([], STOP)),
@@ -84,7 +84,7 @@ for (const under of EVERY_DIALECT) {
     assert.equal(ends.length, 1);
   });
 
-  Deno.test(`edge 124: 8 MB of media in one chunk is told without delay (${under.name})`, () => {
+  Deno.test(`8 MB of media in one chunk is told without delay (${under.name})`, () => {
     const data = "A".repeat(8 * 1024 * 1024);
     const text = sse([chunk([{ inlineData: { mimeType: "image/png", data } }, { text: "x" }], STOP)]);
     const started = performance.now();
@@ -93,7 +93,7 @@ for (const under of EVERY_DIALECT) {
     assert.ok(performance.now() - started < 5_000, "buffering grows faster than the bytes");
   });
 
-  Deno.test(`edge 155: a call that Google has run itself is no tool call (${under.name})`, () => {
+  Deno.test(`a call that Google has run itself is no tool call (${under.name})`, () => {
     const reply = told(
       chunk([{ functionCall: { id: "s1", name: "search", args: {} } }, {
         functionResponse: { id: "s1", name: "search", response: {} },
@@ -103,7 +103,7 @@ for (const under of EVERY_DIALECT) {
     assert.deepEqual([reply.text, reply.calls], ["found", []]);
   });
 
-  Deno.test(`edge 84: a refused prompt is told in the dialect's own way, with its tokens (${under.name})`, () => {
+  Deno.test(`a refused prompt is told in the dialect's own way, with its tokens (${under.name})`, () => {
     const refused = {
       promptFeedback: { blockReason: "PROHIBITED_CONTENT" },
       usageMetadata: { promptTokenCount: 13, totalTokenCount: 13 },
@@ -117,7 +117,7 @@ for (const under of EVERY_DIALECT) {
     if (under.name !== "chat") assert.match(stream, /"input_tokens":13/);
   });
 
-  Deno.test(`edge 108: of several counts the last one is told (${under.name})`, () => {
+  Deno.test(`of several counts the last one is told (${under.name})`, () => {
     const counts = (promptTokenCount: number, candidatesTokenCount?: number) => ({
       usageMetadata: {
         promptTokenCount,
@@ -139,7 +139,7 @@ for (const under of EVERY_DIALECT) {
     assert.deepEqual(words.map(last), ["7", "9"]);
   });
 
-  Deno.test(`edge 115: arguments that come in pieces are one call, also without their end (${under.name})`, () => {
+  Deno.test(`arguments that come in pieces are one call, also without their end (${under.name})`, () => {
     const piece = (more: object) => chunk([{ functionCall: more }]);
     const pieces = [
       piece({ name: "f", willContinue: true }),

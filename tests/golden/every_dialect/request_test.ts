@@ -43,13 +43,13 @@ for (const under of EVERY_DIALECT) {
     });
   }
 
-  Deno.test(`edge 36: an unknown effort is the model's own setting, with a warning (${under.name})`, () => {
+  Deno.test(`an unknown effort is the model's own setting, with a warning (${under.name})`, () => {
     const call = decode(under, under.body("hi", under.effort("mad")));
     assert.ok(call.warnings.some((warning) => /effort "mad"/.test(warning)), call.warnings.join());
     assert.equal(call.request.generationConfig?.thinkingConfig?.thinkingBudget, undefined);
   });
 
-  Deno.test(`edge 52: properties named like keywords survive (${under.name})`, () => {
+  Deno.test(`properties named like keywords survive (${under.name})`, () => {
     const properties = {
       pattern: property,
       const: property,
@@ -64,7 +64,7 @@ for (const under of EVERY_DIALECT) {
     assert.deepEqual(Object.keys(parameters["properties"]!), Object.keys(properties));
   });
 
-  Deno.test(`edge 53: the plain form of types, enums, bounds and unions (${under.name})`, () => {
+  Deno.test(`the plain form of types, enums, bounds and unions (${under.name})`, () => {
     const { request } = tool({
       type: "object",
       properties: {
@@ -88,7 +88,7 @@ for (const under of EVERY_DIALECT) {
     assert.deepEqual(Object.keys(made["both"]!["properties"] as object).sort(), ["a", "b"]);
   });
 
-  Deno.test(`edge 54, 55: recursive references end, open objects are plain ones (${under.name})`, () => {
+  Deno.test(`recursive references end, open objects are plain ones (${under.name})`, () => {
     const tree = {
       type: "object",
       properties: {
@@ -101,7 +101,7 @@ for (const under of EVERY_DIALECT) {
     assert.ok(!/\$ref|\$defs|patternProperties|propertyNames|additionalProperties/.test(text), text);
   });
 
-  Deno.test(`edge 56: bounds beyond Google's sum are told in words (${under.name})`, () => {
+  Deno.test(`bounds beyond Google's sum are told in words (${under.name})`, () => {
     const bounded = { type: "object", properties: { a: { type: "array", maxItems: 400, items: property } } };
     const { request } = decode(under, under.body("hi", under.tools(bounded, bounded, bounded)));
     const declared = request.tools?.[0]?.functionDeclarations ?? [];
@@ -111,7 +111,7 @@ for (const under of EVERY_DIALECT) {
   });
 
   for (const signature of ["", 5, null, {}, "gAAAAABnotGoogles"]) {
-    Deno.test(`edge 71, 72: ${JSON.stringify(signature)} is no signature, the stand-in is sent with a warning (${under.name})`, () => {
+    Deno.test(`${JSON.stringify(signature)} is no signature, the stand-in is sent with a warning (${under.name})`, () => {
       const call = decode(
         under,
         under.body("", { ...under.loop(signature), ...under.tools({ type: "object" }) }),
@@ -125,7 +125,7 @@ for (const under of EVERY_DIALECT) {
     });
   }
 
-  Deno.test(`edge 68, 76: no stand-in and no warning where no signature is needed (${under.name})`, () => {
+  Deno.test(`no stand-in and no warning where no signature is needed (${under.name})`, () => {
     const call = decode(under, under.body("", under.loop("")), { model: "gemini-2.5-flash" });
     assert.equal(call.request.contents[1]?.parts[0]?.thoughtSignature, undefined);
     assert.deepEqual(call.warnings.filter((warning) => /stand-in/.test(warning)), []);

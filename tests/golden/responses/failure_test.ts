@@ -11,7 +11,7 @@ const encode = (more: Partial<Failure>) => {
   return { status, ...error };
 };
 
-Deno.test("responses edge 126, edge 128, edge 130, edge 132, edge 135: status, type and code by class", () => {
+Deno.test("responses : status, type and code by class", () => {
   const words = (more: Partial<Failure>) => {
     const { status, type, code } = encode(more);
     return [status, type, code];
@@ -53,7 +53,7 @@ Deno.test("responses edge 126, edge 128, edge 130, edge 132, edge 135: status, t
   assert.deepEqual(words({ class: "transport", status: 502 }), [502, "server_error", null]);
 });
 
-Deno.test("responses edge 131: a full context has OpenAI's words and code", () => {
+Deno.test("responses : a full context has OpenAI's words and code", () => {
   const made = encode({
     class: "caller_fault",
     status: 400,
@@ -64,6 +64,6 @@ Deno.test("responses edge 131: a full context has OpenAI's words and code", () =
   assert.match(made.message, /maximum context length is 1048576 tokens.*resulted in 1250074 tokens/);
 });
 
-Deno.test("responses edge 127: secrets in a message are hidden", () => {
+Deno.test("responses : secrets in a message are hidden", () => {
   assert.equal(encode({ message: "key AIzaSyA0123456789abcdefghijk" }).message.includes("AIzaSy"), false);
 });

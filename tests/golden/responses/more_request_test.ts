@@ -25,7 +25,7 @@ const decode = (body: object, model?: string) =>
   decodeWith(openaiResponses, { model: "m", ...body }, model === undefined ? {} : { model });
 const contents = (input: unknown, model?: string) => decode({ input }, model).request.contents;
 
-Deno.test("responses edge 1: instructions, system and developer items become system parts in order", () => {
+Deno.test("responses : instructions, system and developer items become system parts in order", () => {
   const { request } = decode({
     instructions: "A",
     input: [{ role: "system", content: "B" }, { role: "developer", content: "C" }, user("hi")],
@@ -33,29 +33,29 @@ Deno.test("responses edge 1: instructions, system and developer items become sys
   assert.deepEqual(request.systemInstruction?.parts, [{ text: "A" }, { text: "B" }, { text: "C" }]);
 });
 
-Deno.test("responses edge 5: empty texts leave no empty parts", () => {
+Deno.test("responses : empty texts leave no empty parts", () => {
   for (const input of ["", [user("")], [user([{ type: "input_text", text: "" }])]]) {
     assert.notEqual(contents(input)[0]?.parts[0]?.text ?? "", "");
   }
 });
 
-Deno.test("responses edge 19: an input that begins with a call gets a user before it", () => {
+Deno.test("responses : an input that begins with a call gets a user before it", () => {
   const made = contents([call("c", "f"), output("c", "1")]);
   assert.deepEqual(made.map(({ role }) => role), ["user", "model", "user"]);
 });
 
-Deno.test("responses edge 20: a trailing assistant message with tools on a new model ends with the user", () => {
+Deno.test("responses : a trailing assistant message with tools on a new model ends with the user", () => {
   const { request } = decode({ tools, input: [user("u"), { role: "assistant", content: "I will" }] });
   assert.equal(request.contents.at(-1)?.role, "user");
 });
 
-Deno.test("responses edge 25: a lone surrogate becomes U+FFFD, in text, arguments and outputs", () => {
+Deno.test("responses : a lone surrogate becomes U+FFFD, in text, arguments and outputs", () => {
   const made = contents([user("a\ud83d"), call("c", "f", '{"q":"\\ud83d"}'), output("c", "o\ud83d")]);
   assert.equal(JSON.stringify(made).includes("\\ud83d"), false);
   assert.equal(made[0]?.parts[0]?.text, "a\ufffd");
 });
 
-Deno.test("responses edge 42, edge 43: the least thinking a model can do, shown nowhere", () => {
+Deno.test("responses : the least thinking a model can do, shown nowhere", () => {
   const thinking = decode(
     { input: "x", reasoning: { effort: "none", summary: "auto" } },
     "gemini-3-flash-preview",
@@ -66,7 +66,7 @@ Deno.test("responses edge 42, edge 43: the least thinking a model can do, shown 
   });
 });
 
-Deno.test("responses edge 52, edge 53: schemas go as they are but for const, properties named like keywords survive", () => {
+Deno.test("responses : schemas go as they are but for const, properties named like keywords survive", () => {
   const parameters = {
     type: "object",
     properties: { pattern: { type: "string" }, title: { const: 5 }, $ref: { type: ["string", "null"] } },
@@ -78,7 +78,7 @@ Deno.test("responses edge 52, edge 53: schemas go as they are but for const, pro
   });
 });
 
-Deno.test("responses edge 69, edge 70: parallel calls of one tool keep their own ids and signatures", () => {
+Deno.test("responses : parallel calls of one tool keep their own ids and signatures", () => {
   const first = { ...call("c1", "f", '{"q":"1"}'), id: `fc_a_0-${encodeIdCarrier("AbC=")}` };
   const made = contents([
     user("u"),
@@ -96,13 +96,13 @@ Deno.test("responses edge 69, edge 70: parallel calls of one tool keep their own
   );
 });
 
-Deno.test("responses edge 82: ids are echoed to models that give them, and not to others", () => {
+Deno.test("responses : ids are echoed to models that give them, and not to others", () => {
   const input = [user("u"), call("abc", "f"), output("abc", "1")];
   assert.equal(contents(input, "gemini-3.6-flash")[2]?.parts[0]?.functionResponse?.id, "abc");
   assert.equal(contents(input, "gemini-2.5-flash")[2]?.parts[0]?.functionResponse?.id, undefined);
 });
 
-Deno.test("responses edge 156: rewritten call ids still pair, and the signature is looked up by name and arguments", () => {
+Deno.test("responses : rewritten call ids still pair, and the signature is looked up by name and arguments", () => {
   const made = decodeWith(openaiResponses, {
     model: "m",
     input: [user("u"), call("tc-0", "f", '{"q":"1"}'), output("tc-0", "1")],

@@ -53,7 +53,7 @@ const types = (events: readonly TurnEvent[], context: Partial<ResponsesContext> 
   parseFrames(streamWith(openaiResponses, events, { ...CONTEXT, ...context })).map(({ type }) => type);
 const content = (item: JsonObject | undefined) => (item?.content as JsonObject[] | undefined)?.[0] ?? {};
 
-Deno.test("edge 120: a stream of text has the exact sequence", () => {
+Deno.test("a stream of text has the exact sequence", () => {
   const events = turn([text("a"), text("b")]);
   assert.deepEqual(types(events), [
     "response.created",
@@ -72,7 +72,7 @@ Deno.test("edge 120: a stream of text has the exact sequence", () => {
   assert.equal(content(made.output[0]).text, "ab");
 });
 
-Deno.test("edge 121: arguments and call id of a streamed call are the same everywhere", () => {
+Deno.test("arguments and call id of a streamed call are the same everywhere", () => {
   const frames = parseFrames(streamWith(openaiResponses, turn([call("read", { p: "é" }, "c1")]), CONTEXT));
   const done = frames.find(({ type }) => type === "response.function_call_arguments.done");
   const item = frames.find(({ type }) => type === "response.output_item.done")?.item as JsonObject;
@@ -85,24 +85,24 @@ Deno.test("edge 121: arguments and call id of a streamed call are the same every
   );
 });
 
-Deno.test("edge 122: a custom tool call carries its raw input", () => {
+Deno.test("a custom tool call carries its raw input", () => {
   const made = reply(turn([call("patch", { input: "*** Begin\n" }, "c1")]));
   assert.equal(made.output[0]?.type, "custom_tool_call");
   assert.equal(made.output[0]?.input, "*** Begin\n");
   assert.equal(made.output[0]?.name, "apply.patch");
 });
 
-Deno.test("responses edge 152: a call to a namespace's child returns name and namespace", () => {
+Deno.test("responses : a call to a namespace's child returns name and namespace", () => {
   const made = reply(turn([call("ns__child", {}, "c1")]));
   assert.equal(made.output[0]?.name, "child");
   assert.equal(made.output[0]?.namespace, "ns");
 });
 
-Deno.test("responses edge 51: a call without arguments has arguments {}", () => {
+Deno.test("responses : a call without arguments has arguments {}", () => {
   assert.equal(reply(turn([call("read")])).output[0]?.arguments, "{}");
 });
 
-Deno.test("responses edge 80, edge 81, edge 105: thoughts, texts and parallel calls are items of their own", () => {
+Deno.test("responses : thoughts, texts and parallel calls are items of their own", () => {
   const made = reply(
     turn([thought("a"), text("b"), text("c"), call("read", {}, "c1"), call("read", {}, "c2")]),
   );
@@ -116,14 +116,14 @@ Deno.test("responses edge 80, edge 81, edge 105: thoughts, texts and parallel ca
   assert.equal(new Set(made.output.map(({ id }) => id)).size, 4);
 });
 
-Deno.test("responses edge 106: reasoning is done before the next item starts", () => {
+Deno.test("responses : reasoning is done before the next item starts", () => {
   const made = types(turn([thought("a"), call("read")]));
   assert.ok(
     made.indexOf("response.reasoning_summary_part.done") < made.lastIndexOf("response.output_item.added"),
   );
 });
 
-Deno.test("edge 79: the signature of a call is in the reasoning before it and in its id", () => {
+Deno.test("the signature of a call is in the reasoning before it and in its id", () => {
   const events = turn([thought("t"), call("read", {}, "c1", "AbC="), call("read", {}, "c2")]);
   const made = reply(events, { encrypted: true });
   assert.deepEqual(decodeCarrier(made.output[0]?.encrypted_content), {
@@ -138,12 +138,12 @@ Deno.test("edge 79: the signature of a call is in the reasoning before it and in
   assert.equal("encrypted_content" in (reply(events).output[0] ?? {}), false);
 });
 
-Deno.test("responses edge 74, edge 75: signed text is text, a signature alone is nothing", () => {
+Deno.test("responses : signed text is text, a signature alone is nothing", () => {
   const made = reply(turn([text("x", "AA=="), { type: "signature", candidate: 0, signature: "AA==" }]));
   assert.deepEqual(made.output.map(({ type }) => type), ["message"]);
 });
 
-Deno.test("responses edge 83: MAX_TOKENS is incomplete, for Codex completed", () => {
+Deno.test("responses : MAX_TOKENS is incomplete, for Codex completed", () => {
   const events = turn([text("half")], "MAX_TOKENS", { thoughtsTokens: 19 });
   const made = reply(events);
   assert.deepEqual([made.status, made.incomplete_details], ["incomplete", { reason: "max_output_tokens" }]);
@@ -153,7 +153,7 @@ Deno.test("responses edge 83: MAX_TOKENS is incomplete, for Codex completed", ()
   assert.deepEqual(reply(turn([], "MAX_TOKENS")).output, []);
 });
 
-Deno.test("edge 123: a blocked prompt is failed with invalid_prompt", () => {
+Deno.test("a blocked prompt is failed with invalid_prompt", () => {
   const events = segment([{
     promptFeedback: { blockReason: "PROHIBITED_CONTENT" },
     usageMetadata: { promptTokenCount: 13 },
@@ -165,7 +165,7 @@ Deno.test("edge 123: a blocked prompt is failed with invalid_prompt", () => {
   }
 });
 
-Deno.test("responses edge 86, edge 87: filtered replies are incomplete, for Codex failed", () => {
+Deno.test("responses : filtered replies are incomplete, for Codex failed", () => {
   for (const reason of ["SAFETY", "RECITATION"]) {
     const events = turn([], reason);
     assert.deepEqual(reply(events).incomplete_details, { reason: "content_filter" });
@@ -173,11 +173,11 @@ Deno.test("responses edge 86, edge 87: filtered replies are incomplete, for Code
   }
 });
 
-Deno.test("responses edge 88: a malformed call is a server error", () => {
+Deno.test("responses : a malformed call is a server error", () => {
   assert.equal(reply(turn([text("a")], "MALFORMED_FUNCTION_CALL")).error?.code, "server_error");
 });
 
-Deno.test("responses edge 91, edge 92: usage", () => {
+Deno.test("responses : usage", () => {
   const made = reply(
     turn([text("x")], "STOP", {
       promptTokens: 100,
@@ -196,7 +196,7 @@ Deno.test("responses edge 91, edge 92: usage", () => {
   });
 });
 
-Deno.test("responses edge 93: citations count characters", () => {
+Deno.test("responses : citations count characters", () => {
   const grounding = {
     webSearchQueries: ["q"],
     groundingChunks: [{ web: { uri: "https://a.example", title: "a" } }],
@@ -209,7 +209,7 @@ Deno.test("responses edge 93: citations count characters", () => {
   assert.equal(made.output[1]?.type, "web_search_call");
 });
 
-Deno.test("responses edge 94, edge 95: images and code are items", () => {
+Deno.test("responses : images and code are items", () => {
   const made = reply(turn([
     text("x"),
     { type: "media", candidate: 0, mimeType: "image/png", data: "AAAA" },
@@ -225,7 +225,7 @@ Deno.test("responses edge 94, edge 95: images and code are items", () => {
   assert.deepEqual(made.output[2]?.outputs, [{ type: "logs", logs: "1\n" }]);
 });
 
-Deno.test("responses edge 97, edge 99: unknown finishes and turns of thoughts alone are completed", () => {
+Deno.test("responses : unknown finishes and turns of thoughts alone are completed", () => {
   assert.equal(reply(turn([text("x")], "NEW_REASON")).status, "completed");
   assert.deepEqual(reply(turn([thought("x")])).output.map(({ type }) => type), ["reasoning"]);
 });
@@ -250,7 +250,7 @@ Deno.test("responses: logprobs stand with the text", () => {
   }]);
 });
 
-Deno.test("responses edge 112: a cut stream ends with response.failed that holds what there was", () => {
+Deno.test("responses : a cut stream ends with response.failed that holds what there was", () => {
   const stream = openaiResponses.encodeStream(encodeInput(CONTEXT));
   const failure: Failure = {
     class: "transport",
@@ -288,7 +288,7 @@ Deno.test("responses: a failure names its code, and a limit tells Codex how long
   );
 });
 
-Deno.test("responses edge 113: the heartbeat is a comment", () => {
+Deno.test("responses : the heartbeat is a comment", () => {
   assert.equal(openaiResponses.encodeStream(encodeInput(CONTEXT)).heartbeat(), ": ping\n\n");
 });
 
