@@ -3,6 +3,7 @@ export const islands = {
   "Flow.tsx": () => import("./islands/Flow.tsx"),
   "Keys.tsx": () => import("./islands/Keys.tsx"),
   "Logs.tsx": () => import("./islands/Logs.tsx"),
+  "Mini.tsx": () => import("./islands/Mini.tsx"),
   "Models.tsx": () => import("./islands/Models.tsx"),
   "Now.tsx": () => import("./islands/Now.tsx"),
   "Overview.tsx": () => import("./islands/Overview.tsx"),

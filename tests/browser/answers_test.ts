@@ -191,3 +191,24 @@ browserTest("Usage says it all without script", async (browser) => {
   await plain.getByRole("button", { name: "Show" }).click();
   await plain.getByRole("row", { name: /aider/ }).waitFor();
 });
+
+browserTest("the mini page says the verdict in 240 px", async (browser, t) => {
+  await using server = await dashboardUnderTest({ projects: sampleProjects() });
+  await traffic(server);
+  for (const theme of ["light", "dark"] as const) {
+    await t.step(theme, async () => {
+      const { page, problems } = await ownerPage(browser, server.url, { theme, width: 240 });
+      await open(page, `${server.url}/dashboard/mini`);
+      await page.getByRole("link", { name: "State of the proxy: 1 model is out" }).waitFor();
+      await page.getByRole("listitem").filter({ hasText: "gemini-2.5-pro" }).getByText(/^back /).waitFor();
+      assert.equal(
+        await page.evaluate(() =>
+          document.documentElement.scrollWidth - document.documentElement.clientWidth
+        ),
+        0,
+      );
+      assert.deepEqual(problems, []);
+      await page.context().close();
+    });
+  }
+});

@@ -17,6 +17,7 @@ export const DASHBOARD_PAGES: Readonly<Record<string, string>> = {
 
 /** What opens on a page by its address alone, by the name of its screenshot. */
 export const DASHBOARD_OPENED: Readonly<Record<string, string>> = {
+  mini: "/dashboard/mini",
   "key-add": "/dashboard/keys?add",
   "key-signin": "/dashboard/keys?signin",
   "cap-form": "/dashboard/quotas?add",
