@@ -2,6 +2,7 @@ import { type Cell, PERIOD_MS } from "../ledger/mod.ts";
 import { capSliceName, capWindow } from "../pool/mod.ts";
 import type { CapRecord, CapSchedule } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
+import { capSchedule } from "./cap_schedule.ts";
 
 type Counted = Pick<CapRecord, "model" | "limit" | "unit" | "period">;
 
@@ -18,6 +19,21 @@ export async function recountCap(deps: Deps, cap: Counted, schedule: CapSchedule
   const { taken } = await deps.store.takeSlice(name, 0, cap.limit, window.endsAt);
   // A limit below the use hides nothing of it.
   if (used > taken) await deps.store.takeSlice(name, used - taken, Math.max(cap.limit, used), window.endsAt);
+}
+
+/**
+ * Gives back what a process had in hand that ended without a word: units that were taken from a window and never used. Only for
+ * a process that is alone on its database.
+ */
+export async function releaseLostUnits(deps: Deps): Promise<void> {
+  const schedule = await capSchedule(deps);
+  for (const cap of (await deps.store.caps.list()).filter(({ enabled }) => enabled)) {
+    const window = capWindow(cap.period, schedule, deps.ports.clock.now());
+    const name = capSliceName(cap, window);
+    const { taken } = await deps.store.takeSlice(name, 0, cap.limit, window.endsAt);
+    const used = taken === 0 ? 0 : await usedIn(deps, cap, window.startsAt);
+    if (taken > used) await deps.store.returnSlice(name, taken - used);
+  }
 }
 
 async function usedIn(deps: Deps, cap: Counted, from: number): Promise<number> {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Admin, type AdminDeps, createAdmin } from "../admin/mod.ts";
+import { type Admin, type AdminDeps, createAdmin, releaseLostUnits } from "../admin/mod.ts";
 import { type Catalog, createCatalog } from "../catalog/mod.ts";
 import { type Settings, userFolder } from "../config/mod.ts";
 import {
@@ -84,6 +84,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     });
   const catalog = await createCatalog({ store, settings, clock: ports.clock, onProblem });
   const upstreams = upstreamsOf(settings);
+  if (!visitor && await isAlone(store)) await releaseLostUnits({ store, ledger, catalog, ports });
   const pool = await createPool({
     store,
     settings,
@@ -140,6 +141,10 @@ function homeFiles({ kv, home, masterKey }: Settings): HomeFiles {
     ...(/^https?:\/\//.test(kv) ? {} : { database: kv }),
     ...(masterKey === undefined ? { secret: join(home, "secret.key") } : {}),
   };
+}
+
+async function isAlone({ processes, processId }: Store): Promise<boolean> {
+  return (await processes()).every(({ id }) => id === processId);
 }
 
 async function openOwnStore(

@@ -8,9 +8,6 @@ const FIRST_OUTPUT = 8_192;
 /** How soon an exhausted window is looked at again: another process may have handed something back. */
 const RECHECK_MS = 1_000;
 
-/** Calls of which the units are fetched ahead while no other process runs. */
-const CALLS_IN_HAND = 10;
-
 /** What a meter needs of the store: units of a window, never more than its limit in all. */
 export interface SliceSource {
   take(
@@ -150,14 +147,11 @@ export class CapMeter {
     this.#recheckAt = now + RECHECK_MS;
   }
 
-  /**
-   * Alone a few calls' worth and at most a tenth: what a killed process had in hand counts as used, since nobody knows what of it
-   * was. With others half of an equal part of what is left, so that slices shrink as the window empties.
-   */
+  /** Alone a tenth of the cap; with others half of an equal part of what is left, so that slices shrink as the window empties. */
   #sliceSize(cost: number): number {
     const { limit } = this.record;
     const live = this.slices.live();
-    if (live <= 1) return Math.max(cost, Math.min(Math.ceil(limit / 10), CALLS_IN_HAND * cost));
+    if (live <= 1) return Math.max(cost, Math.min(limit, Math.max(10, Math.ceil(limit / 10))));
     return Math.max(cost, Math.floor((limit - this.taken) / (2 * live)), 1);
   }
 

@@ -36,8 +36,6 @@ export interface CapsContext {
 }
 
 const RECORD = "cap:";
-/** Units that nobody used for so long go back, so that a kill in a quiet moment loses none. */
-const QUIET_MS = 5_000;
 const MIDNIGHT: CapSchedule = { resetTime: "00:00", timezone: "local" };
 
 /** The user's caps: exact over all processes and crashes, because no unit is spent that was not taken from the window first. */
@@ -47,8 +45,6 @@ export class Caps implements CapGate {
   readonly #listeners: (() => void)[] = [];
   readonly #dirty = new Set<CapMeter>();
   #cancelSave: (() => void) | undefined;
-  #cancelQuiet: (() => void) | undefined;
-  #closed = false;
 
   constructor(context: CapsContext) {
     this.#context = context;
@@ -169,8 +165,6 @@ export class Caps implements CapGate {
 
   async close(): Promise<void> {
     this.#cancelSave?.();
-    this.#closed = true;
-    this.#cancelQuiet?.();
     await this.handBackIdle(-1);
     for (const meter of this.#meters.values()) this.#dirty.add(meter);
     await this.#save();
@@ -237,24 +231,10 @@ export class Caps implements CapGate {
     if (this.#context.visitor === true) return;
     if (change !== undefined) this.#context.emit({ type: change.kind, cap: model, used: change.used, limit });
     this.#dirty.add(meter);
-    this.#watchQuiet();
     this.#cancelSave ??= this.#context.clock.after(TUNING.countSaveDelay, () => {
       this.#cancelSave = undefined;
       this.#save().catch((problem) =>
         this.#context.log("warn", "Could not save the caps' counts.", { problem: String(problem) })
-      );
-    });
-  }
-
-  /** Looks now and then, while units are in hand, whether they lie idle. */
-  #watchQuiet(): void {
-    if (this.#closed) return;
-    this.#cancelQuiet ??= this.#context.clock.after(QUIET_MS, () => {
-      this.#cancelQuiet = undefined;
-      this.handBackIdle(QUIET_MS).then(() => {
-        if ([...this.#meters.values()].some(({ held }) => held >= 1)) this.#watchQuiet();
-      }).catch((problem) =>
-        this.#context.log("warn", "Could not hand back a cap's unused units.", { problem: String(problem) })
       );
     });
   }
