@@ -98,7 +98,7 @@ export const PURE: readonly RegExp[] = [
   /^src\/dialects\//,
   /^src\/upstreams\/(?!.*(discover|credentials|refresh))/,
   /^src\/catalog\/(resolve|snapshot|listing|alias_chain|near_names)\.ts$/,
-  /^src\/pool\/(policy\/|eligibility|verdict)/,
+  /^src\/pool\/(policy\/|candidates\/eligibility|leases\/verdict)/,
 ];
 
 /** Globals that bring time, chance or the outside into a room. */

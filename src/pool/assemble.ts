@@ -1,20 +1,20 @@
 import type { JsonObject } from "../core/mod.ts";
-import type { Bucket } from "./bucket.ts";
-import { Caps } from "./caps.ts";
-import { Chooser } from "./chooser.ts";
+import type { Bucket } from "./quota/bucket.ts";
+import { Caps } from "./caps/caps.ts";
+import { Chooser } from "./candidates/chooser.ts";
 import type { PoolEvent } from "./contract.ts";
-import type { CredentialEntry } from "./credential_entry.ts";
-import { Dispatcher } from "./dispatcher.ts";
-import { Effects } from "./effects.ts";
-import { Flights } from "./flights.ts";
+import type { CredentialEntry } from "./candidates/credential_entry.ts";
+import { Dispatcher } from "./queue/dispatcher.ts";
+import { Effects } from "./leases/effects.ts";
+import { Flights } from "./leases/flights.ts";
 import type { PoolOptions } from "./options.ts";
 import { Persistence } from "./persistence.ts";
-import { Probes } from "./probes.ts";
-import { ProcessShare } from "./process_share.ts";
-import { Roster } from "./roster.ts";
-import { SetLimits } from "./set_limits.ts";
-import { Sharing } from "./sharing.ts";
-import { Suggestions } from "./suggestions.ts";
+import { Probes } from "./quota/probes.ts";
+import { ProcessShare } from "./cluster/process_share.ts";
+import { Roster } from "./candidates/roster.ts";
+import { SetLimits } from "./quota/set_limits.ts";
+import { Sharing } from "./cluster/sharing.ts";
+import { Suggestions } from "./quota/suggestions.ts";
 
 /** The pool's parts, wired; nothing is read from the store yet. */
 export interface Parts {

@@ -1,10 +1,10 @@
 import { coalesced, type CredentialId } from "../core/mod.ts";
 import { assemble, type Parts } from "./assemble.ts";
-import type { CapProgress } from "./caps.ts";
+import type { CapProgress } from "./caps/caps.ts";
 import type { Pool, PoolEvent } from "./contract.ts";
 import type { PoolOptions } from "./options.ts";
 import { viewOf } from "./pool_view.ts";
-import { refusalsOf } from "./shortage.ts";
+import { refusalsOf } from "./queue/shortage.ts";
 import { standingOf } from "./standing.ts";
 
 /** The pool and how the caps stand; admin reads both. */

@@ -6,8 +6,8 @@
  * @module
  */
 export * from "./contract.ts";
-export { capSliceName, capWindow } from "./cap_calendar.ts";
-export { type VerdictFacts, verdictOf } from "./verdict.ts";
-export type { CapProgress } from "./caps.ts";
+export { capSliceName, capWindow } from "./caps/cap_calendar.ts";
+export { type VerdictFacts, verdictOf } from "./leases/verdict.ts";
+export type { CapProgress } from "./caps/caps.ts";
 export { type CappedPool, createPool } from "./create_pool.ts";
 export type { PoolCatalog, PoolLog, PoolOptions, PoolSettings, PoolStore } from "./options.ts";

@@ -1,12 +1,19 @@
 import type { Clock, JsonObject } from "../core/mod.ts";
 import { FAILURE_CLASSES, isObject } from "../core/mod.ts";
-import { Bucket } from "./bucket.ts";
-import { encodeBucket, restoreBucket } from "./bucket_record.ts";
-import { saidIn } from "./cooldown.ts";
-import type { CredentialEntry, EntryCooldown } from "./credential_entry.ts";
-import { countsTogether, type DayCount, dayOf, dayRecordName, encodeDay, isDayRecord } from "./day_record.ts";
+import { Bucket } from "./quota/bucket.ts";
+import { encodeBucket, restoreBucket } from "./quota/bucket_record.ts";
+import { saidIn } from "./candidates/cooldown.ts";
+import type { CredentialEntry, EntryCooldown } from "./candidates/credential_entry.ts";
+import {
+  countsTogether,
+  type DayCount,
+  dayOf,
+  dayRecordName,
+  encodeDay,
+  isDayRecord,
+} from "./quota/day_record.ts";
 import type { PoolLog, PoolStore } from "./options.ts";
-import type { Roster } from "./roster.ts";
+import type { Roster } from "./candidates/roster.ts";
 import { TUNING } from "./tuning.ts";
 
 /** Records written at once; the rest wait for the next turn. */

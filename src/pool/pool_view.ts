@@ -1,10 +1,10 @@
-import type { Block, Bucket, KnownLimit } from "./bucket.ts";
+import type { Block, Bucket, KnownLimit } from "./quota/bucket.ts";
 import type { BucketLimitView, BucketView, CredentialState, PoolView } from "./contract.ts";
-import type { CredentialEntry } from "./credential_entry.ts";
-import type { Dispatcher } from "./dispatcher.ts";
-import { quotaModelOf } from "./lane_name.ts";
-import type { Roster } from "./roster.ts";
-import type { Suggestions } from "./suggestions.ts";
+import type { CredentialEntry } from "./candidates/credential_entry.ts";
+import type { Dispatcher } from "./queue/dispatcher.ts";
+import { quotaModelOf } from "./candidates/lane_name.ts";
+import type { Roster } from "./candidates/roster.ts";
+import type { Suggestions } from "./quota/suggestions.ts";
 
 /** A picture of the whole pool at one instant. */
 export function viewOf(

@@ -1,11 +1,11 @@
 import type { Operation, SourceName } from "../core/mod.ts";
-import type { Caps } from "./caps.ts";
+import type { Caps } from "./caps/caps.ts";
 import type { ModelStanding } from "./contract.ts";
-import type { CredentialEntry } from "./credential_entry.ts";
-import { gateProblem } from "./eligibility.ts";
-import { laneName } from "./lane_name.ts";
+import type { CredentialEntry } from "./candidates/credential_entry.ts";
+import { gateProblem } from "./candidates/eligibility.ts";
+import { laneName } from "./candidates/lane_name.ts";
 import type { PoolCatalog } from "./options.ts";
-import type { Roster } from "./roster.ts";
+import type { Roster } from "./candidates/roster.ts";
 
 export interface StandingContext {
   readonly roster: Roster;

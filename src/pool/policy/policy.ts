@@ -1,5 +1,5 @@
 import type { Random } from "../../core/mod.ts";
-import type { IndexedHeap, Placed } from "../indexed_heap.ts";
+import type { IndexedHeap, Placed } from "../candidates/indexed_heap.ts";
 
 /** What a policy sees of a bucket that could serve. */
 export interface Candidate extends Placed {

@@ -1,0 +1,150 @@
+import { type Failure, FAILURE_CLASSES, isObject, type Random } from "../../core/mod.ts";
+import { TUNING } from "../tuning.ts";
+
+/** What a failure said, kept for those who meet its cooldown: they are told the same. */
+export type Said = Pick<Failure, "class" | "status" | "code" | "message" | "link">;
+
+export function saidOf({ class: name, status, code, message, link }: Failure): Said {
+  return {
+    class: name,
+    status,
+    message,
+    ...(code === undefined ? {} : { code }),
+    ...(link === undefined ? {} : { link }),
+  };
+}
+
+/** Reads what a record kept; `name` and `text` stand in for what it lacks. */
+export function saidIn(value: unknown, name: Failure["class"], text: string): Said {
+  const said = isObject(value) ? value : {};
+  const { status, code, message, link } = said;
+  return {
+    class: FAILURE_CLASSES.find((one) => one === said["class"]) ?? name,
+    status: typeof status === "number" ? status : 429,
+    message: typeof message === "string" ? message : text,
+    ...(typeof code === "string" ? { code } : {}),
+    ...(typeof link === "string" ? { link } : {}),
+  };
+}
+
+/** Something rests until a time. */
+export interface Cooldown {
+  /** `credential` or `model:<lane>`. */
+  readonly scope: string;
+  readonly kind: string;
+  /** When it is tried again. */
+  readonly until: number;
+  readonly reason: string;
+  /** True when Google stated `until`; false when it is our own pause, of which nobody is told the end. */
+  readonly fact: boolean;
+  /** True when Google itself closed the scope; false for a guess, of which there may not be too many. */
+  readonly stated: boolean;
+  readonly said: Said;
+}
+
+/** Classes that do not pass by waiting a little: nobody waits for such a cooldown to end. */
+const LASTING: ReadonlySet<Failure["class"]> = new Set([
+  "credential_dead",
+  "credential_stale",
+  "config_fault",
+  "not_on_tier",
+  "model_gone",
+]);
+
+/** True when a call is better refused at once than made to wait for this. */
+export function isLasting({ fact, stated, said }: Pick<Cooldown, "fact" | "stated" | "said">): boolean {
+  return LASTING.has(said.class) || (said.class === "quota" && stated && !fact);
+}
+
+/** How long a guess lasts: it grows with each one in a row, is capped, and is spread by a fifth so that not all come back at once. */
+export function guessMs(streak: number, random: Random, most: number = TUNING.guessMax): number {
+  const grown = TUNING.guess * TUNING.guessGrowth ** Math.min(streak, 20);
+  return Math.round(Math.min(grown, most) * (0.8 + 0.4 * random()));
+}
+
+/** Consecutive faults of one endpoint (a source's hosts, or a credential's own proxy); answers of any kind are health. */
+export class EndpointHealth {
+  until = 0;
+  faults = 0;
+  #streak = 0;
+  trials = 0;
+  halfOpen = false;
+
+  /** Returns the new end of rest, or 0 when it is not rested yet. */
+  fault(now: number, random: Random): number {
+    this.faults++;
+    if (this.until > now || (this.faults < TUNING.transportFaults && !this.halfOpen)) return 0;
+    this.until = now + guessMs(this.#streak++, random, TUNING.endpointMax);
+    this.halfOpen = true;
+    return this.until;
+  }
+
+  /** Returns true when the endpoint had been resting or on trial. */
+  answer(): boolean {
+    const recovered = this.halfOpen;
+    this.faults = 0;
+    this.halfOpen = false;
+    this.until = 0;
+    this.#streak >>= 1;
+    return recovered;
+  }
+
+  /** 0 when calls may go, else when to look again; Infinity while a trial is under way. */
+  closedUntil(now: number): number {
+    if (this.until > now) return this.until;
+    return this.halfOpen && this.trials > 0 ? Infinity : 0;
+  }
+}
+
+/**
+ * An overloaded model is asked less: a seventh fewer calls at once for each refusal, one more for each success. Only refusals in a
+ * row, without any success, let it rest.
+ */
+export class ModelLoad {
+  limit = Infinity;
+  inFlight = 0;
+  until = 0;
+  /** What the last fault said. */
+  said: Said | undefined;
+  #inARow = 0;
+  #rests = 0;
+  #cutAt = 0;
+  #lastFault = 0;
+
+  /** `stated` is the time at which Google itself says to come back. */
+  fault(now: number, random: Random, said: Said, stated?: number): number {
+    this.said = said;
+    this.#lastFault = now;
+    this.#inARow++;
+    if (now - this.#cutAt > TUNING.overloadedCut) {
+      this.limit = Math.max(
+        TUNING.overloadedFloor,
+        Math.floor(Math.min(this.limit, this.inFlight + 1) * 0.85),
+      );
+      this.#cutAt = now;
+    }
+    if (stated !== undefined) {
+      this.until = Math.max(this.until, Math.min(stated, now + TUNING.overloadedStatedMax));
+      return this.until;
+    }
+    if (this.#inARow < TUNING.overloadedInARow) return 0;
+    const rest = Math.min(TUNING.overloadedFirst * 2 ** Math.min(this.#rests++, 10), TUNING.overloadedMax);
+    this.until = now + Math.round(rest * (0.8 + 0.4 * random()));
+    return this.until;
+  }
+
+  success(now: number): boolean {
+    const recovered = this.until > 0;
+    this.until = 0;
+    this.#inARow = 0;
+    this.#rests >>= 1;
+    if (this.limit !== Infinity) this.limit++;
+    if (now - this.#lastFault > 60_000) this.limit = Infinity;
+    return recovered;
+  }
+
+  closedUntil(now: number): number {
+    if (this.until > now) return this.until;
+    return this.inFlight >= this.limit ? Infinity : 0;
+  }
+}

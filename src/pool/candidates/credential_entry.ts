@@ -1,0 +1,141 @@
+import {
+  type Credential,
+  type CredentialId,
+  permitsModel,
+  type SourceName,
+  type Tier,
+} from "../../core/mod.ts";
+import type { Bucket } from "../quota/bucket.ts";
+import { type Cooldown, EndpointHealth, type Said } from "./cooldown.ts";
+import type { LaneNode } from "./lane.ts";
+
+export interface EntryCooldown extends Cooldown {
+  /** How many of its kind came in a row: the next is longer. */
+  readonly streak: number;
+}
+
+/** What is under way on a key or account. It outlives the entry: a key that is removed and comes back has its calls still. */
+export interface CredentialLoad {
+  inFlight: number;
+  /** The entry that stands for it now. */
+  entry?: CredentialEntry;
+}
+
+/** One credential as the pool sees it: slots in use, cooldowns, and the buckets it draws from. */
+export class CredentialEntry {
+  readonly load: CredentialLoad;
+  /** This process's part of the concurrency limit. */
+  slots: number;
+  lastUsed = 0;
+  /** Order of use, finer than time. */
+  usedSeq = 0;
+  requests = 0;
+  errors = 0;
+  /** Why Google does not take it any more; known here before the store says so. */
+  dead: Said | undefined;
+  /** When this process found that out. */
+  deadAt = 0;
+  /** By scope: `credential` or `model:<lane>`. */
+  readonly cooldowns = new Map<string, EntryCooldown>();
+  readonly nodes = new Set<LaneNode>();
+  readonly buckets = new Map<string, Bucket>();
+  /** Its buckets before its project changed: what they knew goes on to the new ones. */
+  former: ReadonlyMap<string, Bucket> = new Map();
+  /** Only for a credential with an outbound proxy of its own. */
+  readonly endpoint: EndpointHealth | undefined;
+
+  constructor(
+    public credential: Credential,
+    public order: number,
+    slots: number,
+    load: CredentialLoad = { inFlight: 0 },
+  ) {
+    this.load = load;
+    load.entry = this;
+    this.slots = slots;
+    this.dead = deathOf(credential);
+    this.endpoint = credential.proxy === undefined ? undefined : new EndpointHealth();
+  }
+
+  get inFlight(): number {
+    return this.load.inFlight;
+  }
+
+  get id(): CredentialId {
+    return this.credential.id;
+  }
+
+  get source(): SourceName {
+    return this.credential.source;
+  }
+
+  get tier(): Tier {
+    return this.credential.tier;
+  }
+
+  /** The sign-in that it stands for; keys have none. */
+  get account(): string | undefined {
+    const { credential } = this;
+    return "email" in credential ? credential.email : undefined;
+  }
+
+  get usable(): boolean {
+    return this.credential.enabled && this.dead === undefined;
+  }
+
+  /** The store's word on whether it lives. */
+  believeStore(): void {
+    this.dead = deathOf(this.credential);
+  }
+
+  /** Its project changed: buckets are looked up anew. */
+  leaveBuckets(): void {
+    this.former = new Map(this.buckets);
+    this.buckets.clear();
+  }
+
+  permits(model: string): boolean {
+    // Files and cached contents are made for no model.
+    return model === "" || permitsModel(this.credential, model);
+  }
+
+  /** When its cooldowns for this lane end; 0 when there is none. */
+  coolingUntil(lane: string, now: number): number {
+    const endpoint = this.endpoint?.closedUntil(now) ?? 0;
+    if (this.cooldowns.size === 0) return endpoint;
+    return Math.max(endpoint, this.#until("credential", now), this.#until(`model:${lane}`, now));
+  }
+
+  /** What rests it for this lane: of several the one that lasts longest. */
+  cooldownFor(lane: string, now: number): EntryCooldown | undefined {
+    const whole = this.cooldowns.get("credential"), one = this.cooldowns.get(`model:${lane}`);
+    const longest = (whole?.until ?? 0) >= (one?.until ?? 0) ? whole : one;
+    return longest !== undefined && longest.until > now ? longest : undefined;
+  }
+
+  /** A call of this lane was served: what had been guessed of it was wrong, or is over. */
+  heal(lane: string): boolean {
+    let healed = false;
+    for (const scope of this.cooldowns.size === 0 ? [] : ["credential", `model:${lane}`]) {
+      healed = this.cooldowns.delete(scope) || healed;
+    }
+    return healed;
+  }
+
+  #until(scope: string, now: number): number {
+    const cooldown = this.cooldowns.get(scope);
+    return cooldown !== undefined && cooldown.until > now ? cooldown.until : 0;
+  }
+}
+
+function deathOf({ dead }: Credential): Said | undefined {
+  if (dead === undefined) return undefined;
+  const { class: name, reason, status = 401, code, link } = dead;
+  return {
+    class: name,
+    status,
+    message: reason,
+    ...(code === undefined ? {} : { code }),
+    ...(link === undefined ? {} : { link }),
+  };
+}

@@ -1,0 +1,377 @@
+import type { Credential, CredentialId, Operation, SourceName, Tier } from "../../core/mod.ts";
+import { Bucket, type BucketIdentity, countedByAccount } from "../quota/bucket.ts";
+import type { PoolEvent } from "../contract.ts";
+import { EndpointHealth, type Said } from "./cooldown.ts";
+import { CredentialEntry, type CredentialLoad } from "./credential_entry.ts";
+import { Lane } from "./lane.ts";
+import { laneName } from "./lane_name.ts";
+import type { PoolOptions } from "../options.ts";
+import { POLICIES, type Policy } from "../policy/mod.ts";
+import { Prior } from "../quota/prior.ts";
+import { TUNING } from "../tuning.ts";
+import { Way } from "./way.ts";
+
+const TIER_RANK: Readonly<Record<Tier, number>> = { enterprise: 3, premium: 2, standard: 1, free: 0 };
+const MAX_LANES = 500;
+const MEASURED_PROJECT_REGEXP = /^projects\/\d+$/;
+
+/** The concurrency limit of a tier: the base times its multiplier, rounded down, at least 1. */
+function slotsOf(base: number, tier: Tier, multipliers: Readonly<Record<Tier, number>>): number {
+  return Math.max(1, Math.floor(base * (multipliers[tier] ?? 1) + 1e-9));
+}
+
+/** Why a bucket rests whose source says that it is nearly used up. */
+const QUOTA_LOW = "quota nearly used up";
+
+/** Something larger than a credential rests. */
+interface Rest {
+  readonly until: number;
+  readonly said: Said;
+}
+
+/** All credentials, buckets and lanes, and the health of what they share. Says which nodes to look at again when one of them changes. */
+export class Roster {
+  readonly entries = new Map<CredentialId, CredentialEntry>();
+  readonly buckets = new Map<string, Bucket>();
+  /** Of all buckets that there ever were: most models were never asked for, and then no key need be looked at for one. */
+  readonly #units = new Set<string>();
+  readonly lanes = new Map<string, Lane>();
+  readonly endpoints = new Map<SourceName, EndpointHealth>();
+  readonly sourceFaults = new Map<SourceName, Rest>();
+  /** What is under way on keys that are gone, by their holder. */
+  readonly #left = new Map<string, CredentialLoad>();
+  readonly #ways = new Map<SourceName, Map<string, Way>>();
+  /** Why no call may leave this machine for Google, the last time that was so. */
+  egress: Rest | undefined;
+  readonly measuredProjects = new Map<CredentialId, string>();
+  readonly policy: Policy;
+  /** Called with the id of each new bucket, to give it what is remembered of it. */
+  adopt: (bucket: Bucket) => void = () => {};
+  /** Called for each new or changed credential, to set this process's part of its slots. */
+  slotsFor: (credential: Credential) => number;
+  /** This process's part of so many slots. */
+  partOf: (total: number, id: CredentialId) => number = (total) => total;
+  readonly #options: PoolOptions;
+  readonly #priors = new Map<string, Prior>();
+  readonly #emit: (event: PoolEvent) => void;
+
+  constructor(options: PoolOptions, emit: (event: PoolEvent) => void) {
+    this.#options = options;
+    this.#emit = emit;
+    this.policy = POLICIES[options.settings.rotationMode];
+    const { maxConcurrentRequestsPerKey, priorityTierMultipliers } = options.settings;
+    this.slotsFor = (credential) =>
+      this.partOf(
+        slotsOf(maxConcurrentRequestsPerKey, credential.tier, priorityTierMultipliers),
+        credential.id,
+      );
+  }
+
+  replace(credentials: readonly Credential[], now: number): void {
+    const seen = new Set<CredentialId>();
+    credentials.forEach((credential, order) => {
+      seen.add(credential.id);
+      this.#put(credential, order);
+    });
+    for (const [id, entry] of this.entries) {
+      if (seen.has(id)) continue;
+      this.entries.delete(id);
+      if (entry.load.inFlight > 0) this.#left.set(holderOf(entry.credential), entry.load);
+    }
+    for (const [holder, load] of this.#left) if (load.inFlight === 0) this.#left.delete(holder);
+    this.rebuildLanes(now);
+  }
+
+  /** The processes that share the slots changed. */
+  reshare(now: number): void {
+    for (const entry of this.entries.values()) entry.slots = this.slotsFor(entry.credential);
+    this.refreshAll(now);
+  }
+
+  /** True when no credential has more under way than its slots. */
+  get fits(): boolean {
+    for (const entry of this.entries.values()) if (entry.inFlight > entry.slots) return false;
+    return true;
+  }
+
+  /** Takes note of a project read from an error; what the user told stays. */
+  measureProject(entry: CredentialEntry, project: string, now: number): void {
+    if (this.measuredProjects.get(entry.id) === project || entry.credential.project === project) return;
+    this.measuredProjects.set(entry.id, project);
+    this.#emit({ type: "project-measured", credential: entry.id, project });
+    if (entry.credential.project !== undefined) return;
+    entry.leaveBuckets();
+    this.rebuildLanes(now);
+  }
+
+  lane({ model, operation }: { readonly model: string; readonly operation: Operation }, now: number): Lane {
+    const revision = this.#options.catalog.revision?.() ?? Math.floor(now / 30_000);
+    const name = laneName(model, operation);
+    let lane = this.lanes.get(name);
+    if (lane === undefined || lane.revision !== revision) {
+      if (lane !== undefined) this.#dropLane(lane);
+      lane = this.#buildLane(model, operation, now);
+      this.lanes.set(name, lane);
+      lane.revision = revision;
+      if (this.lanes.size > MAX_LANES) this.#dropOldestLane(lane);
+    }
+    lane.usedAt = now;
+    return lane;
+  }
+
+  rebuildLanes(now: number): void {
+    for (const lane of [...this.lanes.values()]) {
+      this.#dropLane(lane);
+      const rebuilt = this.#buildLane(lane.model, lane.operation, now);
+      rebuilt.revision = lane.revision;
+      this.lanes.set(lane.name, rebuilt);
+    }
+  }
+
+  refreshEntry(entry: CredentialEntry, now: number): void {
+    for (const node of entry.nodes) node.lane.refresh(node, now);
+  }
+
+  refreshBucket(bucket: Bucket, now: number): void {
+    for (const node of bucket.nodes) node.lane.refresh(node, now);
+  }
+
+  /**
+   * Ends cooldowns of a credential: all of them, or those of one scope (`credential`, `model:<id>` or a bucket's id). Returns what
+   * is to be written.
+   */
+  lift(id: CredentialId, scope: string | undefined, now: number): readonly (CredentialEntry | Bucket)[] {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return [];
+    if (scope === undefined) entry.believeStore();
+    for (const name of [...entry.cooldowns.keys()]) {
+      if (scope === undefined || name === scope) entry.cooldowns.delete(name);
+    }
+    entry.endpoint?.answer();
+    for (const bucket of entry.buckets.values()) {
+      if (scope === undefined || scope === bucket.id || scope === `model:${bucket.identity.unit}`) {
+        bucket.unblock();
+      }
+      this.refreshBucket(bucket, now);
+    }
+    this.refreshEntry(entry, now);
+    return [entry, ...entry.buckets.values()];
+  }
+
+  /** A source stated what is left of a quota: nearly used up means closed until its reset, before a call fails on it. */
+  noteQuota(
+    id: CredentialId,
+    model: string,
+    { fraction, resetsAt }: { readonly fraction: number; readonly resetsAt?: number },
+    now: number,
+  ): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return;
+    const bucket = this.bucketOf(entry, this.bucketUnit(model, "generate"));
+    const { dayCount: count } = bucket;
+    bucket.remaining = { fraction, asOf: now, count, ...(resetsAt === undefined ? {} : { resetsAt }) };
+    const { block } = bucket;
+    // Google resets budgets before the time that it stated: an old closure is tried when its own numbers contradict it.
+    const doubtful = block !== undefined && fraction >= TUNING.quotaLow &&
+      now - block.at >= TUNING.quotaDoubt;
+    if (block?.reason === QUOTA_LOW || doubtful) bucket.unblock();
+    const closed = bucket.block?.until ?? 0;
+    if (fraction < TUNING.quotaLow && resetsAt !== undefined && resetsAt > now && resetsAt > closed) {
+      const said: Said = { class: "quota", status: 429, code: "rate_limit_exceeded", message: QUOTA_LOW };
+      bucket.block = {
+        until: resetsAt,
+        kind: "cooling",
+        reason: QUOTA_LOW,
+        fact: true,
+        stated: true,
+        at: now,
+        said,
+      };
+    }
+    this.refreshBucket(bucket, now);
+  }
+
+  /** A day's probe was refused: the others of the model wait as long. */
+  postponeDayProbes(bucket: Bucket): void {
+    for (const other of this.buckets.values()) {
+      if (other.prior === bucket.prior && other.dayProbeAt < bucket.dayProbeAt) {
+        other.dayProbeAt = bucket.dayProbeAt;
+      }
+    }
+  }
+
+  refreshAll(now: number): void {
+    for (const lane of this.lanes.values()) for (const node of lane.nodes) lane.refresh(node, now);
+  }
+
+  /** Credentials that Google counts as one: those whose project is told or known to be the same. */
+  projectMembers(entry: CredentialEntry): readonly CredentialEntry[] {
+    const project = this.#projectOf(entry);
+    if (project === undefined) return [entry];
+    return [...this.entries.values()].filter((one) =>
+      one.source === entry.source && this.#projectOf(one) === project
+    );
+  }
+
+  #projectOf(entry: CredentialEntry): string | undefined {
+    return entry.credential.project ?? this.measuredProjects.get(entry.id);
+  }
+
+  /** The bucket of a model or quota group and an operation, as `bucketUnit` names the two. */
+  bucketOf(entry: CredentialEntry, unit: string): Bucket {
+    let bucket = entry.buckets.get(unit);
+    if (bucket === undefined) {
+      const identity = this.#identity(entry, unit);
+      bucket = this.buckets.get(identity.id) ?? this.#newBucket(identity, entry.tier);
+      const former = entry.former.get(unit);
+      if (former !== undefined && former !== bucket) bucket.inherit(former);
+      entry.buckets.set(unit, bucket);
+    }
+    return bucket;
+  }
+
+  /** The bucket of a credential for a model or group, if anybody made it: another key of its project may have. */
+  findBucket(entry: CredentialEntry, unit: string): Bucket | undefined {
+    if (!this.#units.has(unit)) return undefined;
+    return entry.buckets.get(unit) ?? this.buckets.get(this.#identity(entry, unit).id);
+  }
+
+  /** Makes the buckets that are stored under these ids, for every credential that draws from them. */
+  recall(ids: Iterable<string>): void {
+    const owners = Map.groupBy(this.entries.values(), (entry) => this.#identity(entry, "").id);
+    for (const id of ids) {
+      for (const { index } of id.matchAll(/\//g)) {
+        const unit = id.slice(index + 1);
+        const entries = owners.get(id.slice(0, index + 1)) ?? [];
+        if (this.unitOf(unit) === unit) { for (const entry of entries) this.bucketOf(entry, unit); }
+      }
+    }
+  }
+
+  unitOf(model: string): string {
+    const group = this.#options.catalog.groupOf(model);
+    return group === undefined ? this.#options.catalog.nameOf?.(model) ?? model : `group:${group}`;
+  }
+
+  bucketUnit(model: string, operation: Operation): string {
+    return laneName(this.unitOf(model), operation);
+  }
+
+  endpoint(source: SourceName): EndpointHealth {
+    return remember(this.endpoints, source, () => new EndpointHealth());
+  }
+
+  /** Absent until a call was sent that way. */
+  findWay(source: SourceName, lane: string): Way | undefined {
+    return this.#ways.get(source)?.get(lane);
+  }
+
+  way(source: SourceName, lane: string): Way {
+    const known = this.findWay(source, lane);
+    if (known !== undefined) return known;
+    const way = new Way(this.endpoint(source));
+    remember(this.#ways, source, () => new Map<string, Way>()).set(lane, way);
+    return way;
+  }
+
+  #put(credential: Credential, order: number): void {
+    const known = this.entries.get(credential.id);
+    const slots = this.slotsFor(credential);
+    if (known === undefined || known.credential.proxy !== credential.proxy) {
+      const fresh = new CredentialEntry(credential, order, slots, known?.load ?? this.#loadOf(credential));
+      this.entries.set(credential.id, fresh);
+      return;
+    }
+    if (known.credential.project !== credential.project) known.leaveBuckets();
+    // An edit after our own finding is the user's word that it lives again; a token that was renewed before it is none.
+    const edited = Math.max(known.credential.updatedAt, known.deadAt);
+    const news = credential.dead !== undefined || credential.updatedAt > edited;
+    known.credential = credential;
+    if (news) known.believeStore();
+    known.order = order;
+    known.slots = slots;
+  }
+
+  /** A key that comes back while calls of its are under way, under whatever id, still has those. */
+  #loadOf(credential: Credential): CredentialLoad | undefined {
+    const holder = holderOf(credential);
+    const load = this.#left.get(holder);
+    this.#left.delete(holder);
+    return load;
+  }
+
+  #identity(entry: CredentialEntry, unit: string): BucketIdentity {
+    const alone = countedByAccount(entry.source);
+    const told = alone ? undefined : entry.credential.project;
+    const project = alone ? undefined : told ?? this.measuredProjects.get(entry.id);
+    const measured = told === undefined || MEASURED_PROJECT_REGEXP.test(told);
+    return {
+      id: `${entry.source}/${project ?? entry.id}/${unit}`,
+      project: project ?? entry.id,
+      projectKind: project === undefined ? "key" : measured ? "measured" : "told",
+      source: entry.source,
+      unit,
+    };
+  }
+
+  #newBucket(identity: BucketIdentity, tier: Tier): Bucket {
+    const prior = remember(this.#priors, `${identity.source} ${identity.unit} ${tier}`, () => new Prior());
+    const bucket = new Bucket(identity, prior);
+    this.buckets.set(identity.id, bucket);
+    this.#units.add(identity.unit);
+    this.adopt(bucket);
+    return bucket;
+  }
+
+  /** A key whose models nobody knows yet is asked only where no other is known to serve this one. */
+  #buildLane(model: string, operation: Operation, now: number): Lane {
+    const lane = new Lane(model, operation, this.unitOf(model), this.policy);
+    const { catalog } = this.#options;
+    const listed: CredentialEntry[] = [], unlisted: CredentialEntry[] = [];
+    for (const entry of this.entries.values()) {
+      if (!entry.usable || !entry.permits(model)) continue;
+      const served = catalog.servedBy(model, entry.id, operation);
+      if (served !== false) (served === true ? listed : unlisted).push(entry);
+    }
+    const unit = this.bucketUnit(model, operation);
+    for (const entry of listed.length > 0 ? listed : unlisted) {
+      lane.add(entry, this.bucketOf(entry, unit), this.#rankOf(entry.credential));
+    }
+    for (const node of lane.nodes) lane.refresh(node, now);
+    return lane;
+  }
+
+  #rankOf(credential: Credential): number {
+    const priority = Math.max(-1e6, Math.min(1e6, credential.priority));
+    return TIER_RANK[credential.tier] * 1e7 + priority;
+  }
+
+  #dropLane(lane: Lane): void {
+    for (const node of lane.nodes) {
+      node.bucket.nodes.delete(node);
+      for (const member of node.members) member.nodes.delete(node);
+    }
+    this.lanes.delete(lane.name);
+  }
+
+  #dropOldestLane(keep: Lane): void {
+    let oldest: Lane | undefined;
+    for (const lane of this.lanes.values()) {
+      if (lane !== keep && lane.usedAt < (oldest?.usedAt ?? Infinity)) oldest = lane;
+    }
+    if (oldest !== undefined) this.#dropLane(oldest);
+  }
+}
+
+function remember<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const value = make();
+  map.set(key, value);
+  return value;
+}
+
+/** Whose limits a credential draws on: the key itself, whatever record it stands in. */
+function holderOf(credential: Credential): string {
+  return credential.source === "api_key" ? credential.key.reveal() : credential.id;
+}

@@ -1,0 +1,114 @@
+import type { Clock, JsonObject, Random } from "../../core/mod.ts";
+import type { Bucket } from "../quota/bucket.ts";
+import { mergeBucket } from "../quota/bucket_record.ts";
+import type { Caps } from "../caps/caps.ts";
+import { dayOf, isDayRecord } from "../quota/day_record.ts";
+import type { PoolLog, PoolStore } from "../options.ts";
+import type { ProcessShare } from "./process_share.ts";
+import type { Roster } from "../candidates/roster.ts";
+import { SharedPermits } from "./shared_permits.ts";
+
+const POLL_MS = 1_000;
+const JOIN_POLL_MS = 200;
+const IDLE_MS = 5_000;
+
+export interface SharingContext {
+  readonly store: PoolStore;
+  readonly roster: Roster;
+  readonly share: ProcessShare;
+  readonly caps: Caps;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: PoolLog;
+  readonly freed: () => void;
+  /** Keeps a record for a bucket that is not there yet. */
+  readonly remember: (name: string, value: JsonObject) => void;
+}
+
+/** What changes when other processes use the same database. Alone it does nothing at all, not even a timer. */
+export class Sharing {
+  readonly #context: SharingContext;
+  readonly #seen = new Map<string, number>();
+  #cancel: (() => void) | undefined;
+  #closed = false;
+
+  constructor(context: SharingContext) {
+    this.#context = context;
+  }
+
+  /** Follows a change of the list of processes; called at start and on each epoch. */
+  async follow(): Promise<void> {
+    const { share, roster, clock, freed } = this.#context;
+    if (await share.refresh()) {
+      roster.reshare(clock.now());
+      for (const bucket of roster.buckets.values()) this.adopt(bucket);
+      roster.refreshAll(clock.now());
+      freed();
+    }
+    // Alone from the start there is nobody to tell; whoever joins makes the epoch move.
+    await share.publish(roster.fits, clock.now());
+    if (!share.alone && !this.#closed) {
+      this.#cancel ??= clock.after(share.settled ? POLL_MS : JOIN_POLL_MS, () => {
+        this.#cancel = undefined;
+        this.#poll().catch((problem) =>
+          this.#context.log("warn", "Could not read what other processes learned.", {
+            problem: String(problem),
+          })
+        );
+      });
+    }
+  }
+
+  /** Gives a bucket its shared permits, or takes them away when this process is alone. */
+  adopt(bucket: Bucket): void {
+    const { share, store, random } = this.#context;
+    if (share.alone) bucket.shared = undefined;
+    else if (bucket.shared === undefined) {
+      bucket.permitsSince = this.#context.clock.now();
+      bucket.shared = new SharedPermits(bucket.id, store, random);
+      bucket.wanting = () => this.#fetch(bucket);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel?.();
+  }
+
+  #fetch(bucket: Bucket): void {
+    const { clock, roster, freed, log } = this.#context;
+    const { shared, rpm } = bucket;
+    if (shared === undefined || rpm === undefined || this.#closed || clock.now() < shared.retryAt) return;
+    shared.fetch(rpm.value, bucket.soft, () => clock.now()).then(() => {
+      roster.refreshBucket(bucket, clock.now());
+      freed();
+    }).catch((problem) => log("warn", "Could not take a share of a bucket.", { problem: String(problem) }));
+  }
+
+  async #poll(): Promise<void> {
+    const { store, caps, clock } = this.#context;
+    for (const { name, value } of await store.poolState.list()) this.#merge(name, value);
+    await caps.handBackIdle(IDLE_MS);
+    for (const bucket of this.#context.roster.buckets.values()) {
+      if (bucket.shared !== undefined && bucket.shared.available(clock.now()) > 0) continue;
+      this.#context.roster.refreshBucket(bucket, clock.now());
+    }
+    this.#context.freed();
+    await this.follow();
+  }
+
+  #merge(name: string, value: JsonObject): void {
+    const { roster, clock, store } = this.#context;
+    const at = value["at"];
+    if (typeof at !== "number" || value["by"] === store.processId || this.#seen.get(name) === at) return;
+    this.#seen.set(name, at);
+    const day = isDayRecord(name) ? dayOf(value, clock.now()) : undefined;
+    const id = day?.bucket ?? (name.startsWith("bucket:") ? name.slice("bucket:".length) : undefined);
+    if (id === undefined) return;
+    const bucket = roster.buckets.get(id);
+    if (bucket === undefined) return this.#context.remember(name, value);
+    if (day !== undefined) bucket.noteOther(day.by, day.endsAt, day.count);
+    else if (!mergeBucket(bucket, value, clock.now())) return;
+    roster.refreshBucket(bucket, clock.now());
+  }
+}

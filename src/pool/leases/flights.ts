@@ -1,0 +1,167 @@
+import type { Clock, Failure, Random, Usage } from "../../core/mod.ts";
+import type { CapTake } from "../caps/cap_gate.ts";
+import type { Chooser, Pick } from "../candidates/chooser.ts";
+import type { AttemptHistory, Lease, Need, PoolEvent, Verdict } from "../contract.ts";
+import type { Effects } from "./effects.ts";
+import { learnFromSuccess } from "../quota/learning.ts";
+import type { Bucket } from "../quota/bucket.ts";
+import type { CredentialEntry } from "../candidates/credential_entry.ts";
+import { limitsRose } from "../quota/moving_limits.ts";
+import { type Landing, OpenLease } from "./open_lease.ts";
+import type { Probes } from "../quota/probes.ts";
+import type { Roster } from "../candidates/roster.ts";
+import type { Sent } from "../quota/send_window.ts";
+import type { Suggestions } from "../quota/suggestions.ts";
+import { verdictOf } from "./verdict.ts";
+
+export interface FlightsContext {
+  readonly roster: Roster;
+  readonly chooser: Chooser;
+  readonly probes: Probes;
+  readonly effects: Effects;
+  readonly suggestions: Suggestions;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: (event: PoolEvent) => void;
+  readonly hasFallback: (model: string) => boolean;
+  readonly counted: (bucket: Bucket) => void;
+  readonly learned: (what: Bucket | CredentialEntry) => void;
+  /** Something may have become free. */
+  readonly freed: () => void;
+}
+
+/** Takes slots and quota when a call starts, and gives back or settles them once when it ends. */
+export class Flights implements Landing {
+  readonly #context: FlightsContext;
+  #seq = 0;
+
+  constructor(context: FlightsContext) {
+    this.#context = context;
+  }
+
+  start({ entry, node, why, probe }: Pick, need: Need, queuedMs: number, caps: CapTake): Lease {
+    const { roster, probes, clock } = this.#context;
+    const { bucket } = node;
+    const now = clock.now();
+    const exploring = need.counted && node.state === "explore";
+    const trial = need.counted && bucket.halfOpen;
+    const way = roster.way(entry.source, node.lane.name);
+    bucket.sentOne();
+    if (exploring) {
+      bucket.exploring++;
+      bucket.raiseSoft(now);
+    }
+    if (trial) bucket.trials++;
+    const sent = need.counted ? this.#count(bucket, need, now) : undefined;
+    if (probe !== undefined) probes.started(bucket.identity.unit, node, now);
+    const lease = new OpenLease(
+      this,
+      entry,
+      bucket,
+      node.lane,
+      need,
+      way,
+      sent,
+      caps,
+      queuedMs,
+      why,
+      probe,
+      exploring,
+      trial,
+    );
+    this.#occupy(lease, now);
+    return lease;
+  }
+
+  succeed(lease: OpenLease, usage: Usage | undefined): void {
+    const { roster, probes, suggestions, emit, learned, freed, clock } = this.#context;
+    const { entry, quota: bucket, sent, probe } = lease;
+    const unchanged = this.#vacate(lease);
+    const now = clock.now();
+    entry.requests++;
+    if (entry.heal(lease.lane.name)) learned(entry);
+    if (lease.endpoint.answer()) emit({ type: "recovered", scope: `endpoint:${entry.source}` });
+    if (lease.way.load.success(now)) emit({ type: "recovered", scope: `model:${lease.model}` });
+    if (sent !== undefined) {
+      if (usage !== undefined) bucket.window.settle(sent, usage.promptTokens);
+      probes.counted(bucket.identity.unit, now);
+      const raised = learnFromSuccess(bucket, sent, probe === "day", now);
+      if (raised) limitsRose(roster, bucket, now);
+      if (lease.exploring) bucket.foundRoom(sent.rank, now);
+      if (raised || probe === "day") learned(bucket);
+      if (probe !== undefined) probes.ended(bucket.identity.unit, raised, now);
+      suggestions.served(bucket, sent.at, now);
+    }
+    lease.caps.settle(usage);
+    if (!unchanged) this.#refresh(lease, now);
+    freed();
+  }
+
+  fail(lease: OpenLease, failure: Failure, history: AttemptHistory): Verdict {
+    const { probes, effects, random, hasFallback, freed, clock } = this.#context;
+    this.#vacate(lease);
+    const now = clock.now();
+    const note = effects.apply(lease, failure, history, now);
+    if (lease.probe !== undefined) {
+      const refused = failure.class === "rate_limit" || failure.class === "quota";
+      probes.ended(lease.quota.identity.unit, refused ? false : undefined, now);
+    }
+    if (failure.class === "client_gone" || failure.class === "blocked") lease.caps.settle();
+    else lease.caps.refund();
+    this.#refresh(lease, now);
+    const facts = { hasFallback: hasFallback(lease.model) };
+    const verdict = verdictOf(failure, history, facts, random);
+    freed();
+    return { ...verdict, note };
+  }
+
+  /** Never settled: the request may have reached Google, so it goes on counting. */
+  abandon(lease: OpenLease): void {
+    const { probes, clock, freed } = this.#context;
+    this.#vacate(lease);
+    lease.caps.settle();
+    const now = clock.now();
+    if (lease.probe !== undefined) probes.ended(lease.quota.identity.unit, undefined, now);
+    this.#refresh(lease, now);
+    freed();
+  }
+
+  #count(bucket: Bucket, need: Need, now: number): Sent {
+    const sent = bucket.window.add(now, need.inputTokens);
+    bucket.dayCount++;
+    bucket.shared?.use(now);
+    this.#context.counted(bucket);
+    return sent;
+  }
+
+  #occupy(lease: OpenLease, now: number): void {
+    const { roster } = this.#context;
+    const { entry, quota } = lease;
+    entry.load.inFlight++;
+    entry.lastUsed = now;
+    entry.usedSeq = ++this.#seq;
+    quota.lastUsed = this.#seq;
+    lease.endpoint.trials++;
+    lease.way.load.inFlight++;
+    roster.refreshBucket(quota, now);
+    if (entry.inFlight >= entry.slots) roster.refreshEntry(entry, now);
+  }
+
+  /** Gives the slot back. True when that opens nothing: the bucket and the credential had room as they were. */
+  #vacate(lease: OpenLease): boolean {
+    const { entry, quota, exploring, trial, probe } = lease;
+    const full = entry.load.inFlight-- >= entry.slots;
+    lease.endpoint.trials--;
+    lease.way.load.inFlight--;
+    if (exploring) quota.exploring--;
+    if (trial) quota.trials--;
+    return !full && !exploring && !trial && probe === undefined && quota.state === "open" &&
+      quota.tpm === undefined;
+  }
+
+  #refresh(lease: OpenLease, now: number): void {
+    this.#context.roster.refreshBucket(lease.quota, now);
+    const { entry } = lease;
+    this.#context.roster.refreshEntry(entry.load.entry ?? entry, now);
+  }
+}

@@ -1,0 +1,79 @@
+import type { SourceName } from "../../core/mod.ts";
+import type { Bucket } from "../quota/bucket.ts";
+import type { Lane } from "../candidates/lane.ts";
+import { MINUTE } from "../tuning.ts";
+
+const FRESH_MS = 200;
+const MAX_NODES = 2_000;
+
+interface Outlook {
+  readonly at: number;
+  /** Moments of the coming minute at which one more call can go, in order. */
+  readonly openings: readonly number[];
+  /** First opening after that minute; Infinity when none is known. */
+  readonly late: number;
+}
+
+/** When the n-th waiting call of a lane can go, as far as the known limits say. */
+export class Forecast {
+  readonly #outlooks = new WeakMap<Lane, Map<string, Outlook>>();
+
+  /** Epoch milliseconds for the call that has `ahead` others before it; Infinity when nothing is known to open. */
+  at(lane: Lane, sources: readonly SourceName[], ahead: number, now: number): number {
+    const { openings, late } = this.#outlook(lane, sources, now);
+    if (openings.length === 0) return late;
+    const cycles = Math.floor(ahead / openings.length);
+    return (openings[ahead % openings.length] ?? now) + cycles * MINUTE;
+  }
+
+  #outlook(lane: Lane, sources: readonly SourceName[], now: number): Outlook {
+    const key = sources.join();
+    const known = this.#outlooks.get(lane) ?? new Map<string, Outlook>();
+    this.#outlooks.set(lane, known);
+    const cached = known.get(key);
+    if (cached !== undefined && now - cached.at < FRESH_MS) return cached;
+    const outlook = look(lane, sources, now);
+    known.set(key, outlook);
+    return outlook;
+  }
+}
+
+function look(lane: Lane, sources: readonly SourceName[], now: number): Outlook {
+  const openings: number[] = [];
+  const seen = new Set<Bucket>();
+  let late = Infinity;
+  for (const node of lane.nodes.slice(0, MAX_NODES)) {
+    if (seen.has(node.bucket) || !sources.includes(node.rank.source)) continue;
+    if (!node.members.some((one) => one.usable)) continue;
+    seen.add(node.bucket);
+    const times = openingsOf(
+      node.bucket,
+      Math.max(now, node.state === "closed" ? memberFloor(node) : now),
+      now,
+    );
+    for (const time of times) {
+      if (time - now < MINUTE) openings.push(time);
+      else late = Math.min(late, time);
+    }
+  }
+  return { at: now, openings: openings.sort((a, b) => a - b), late };
+}
+
+/** A node that is closed though its bucket is not waits for its credentials. */
+function memberFloor(node: Lane["nodes"][number]): number {
+  return node.bucket.state === "closed" || node.until === Infinity ? 0 : node.until;
+}
+
+/** A bucket's openings of one cycle: what is free at `from`, then one for each send that leaves the window. */
+function openingsOf(bucket: Bucket, from: number, now: number): number[] {
+  const { block } = bucket;
+  const limit = Math.min(bucket.paceLimit, 2_000);
+  const start = Math.max(from, block?.until ?? 0);
+  const dayLeft = bucket.rpd === undefined ? Infinity : bucket.rpd.value - bucket.dayUsed;
+  if (dayLeft <= 0) return [bucket.dayEndsAt];
+  const expiries = bucket.window.expiries();
+  const times = Array.from({ length: Math.max(0, limit - expiries.length) }, () => start);
+  for (const time of expiries.slice(Math.max(0, expiries.length - limit))) times.push(Math.max(time, start));
+  if (times.length === 0) times.push(now + MINUTE);
+  return times.slice(0, dayLeft);
+}

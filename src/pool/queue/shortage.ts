@@ -1,0 +1,179 @@
+import { backText, type Failure, type FailureClass } from "../../core/mod.ts";
+import type { Need, Refusal, Shortage } from "../contract.ts";
+import { refusalOf } from "../candidates/eligibility.ts";
+import type { Lane } from "../candidates/lane.ts";
+import type { Roster } from "../candidates/roster.ts";
+
+const MAX_REFUSALS = 200;
+
+/** A user's cap that stands in the way. */
+export interface CapStop {
+  readonly kind: "stop";
+  readonly cap: string;
+  readonly until: number;
+  readonly action: "try_next" | "reject";
+  readonly limit: number;
+}
+
+interface Setback {
+  readonly class: FailureClass;
+  readonly status: number;
+  readonly code: string;
+  readonly text: string;
+}
+
+const SETBACKS: Readonly<Record<string, Setback>> = {
+  minute: setback("rate_limit", 429, "rate_limit_exceeded", "every key has used its requests of this minute"),
+  tokens: setback(
+    "rate_limit",
+    429,
+    "rate_limit_exceeded",
+    "every key has used its input tokens of this minute",
+  ),
+  cooling: setback("rate_limit", 429, "rate_limit_exceeded", "every key is cooling down"),
+  full: setback("rate_limit", 429, "rate_limit_exceeded", "every key is at its concurrency limit"),
+  tried: setback("rate_limit", 429, "rate_limit_exceeded", "every key has failed this call"),
+  day: setback("quota", 429, "insufficient_quota", "every key has used its requests of the day"),
+  queue: setback("rate_limit", 429, "queue_full", "too many calls are waiting"),
+  closed: setback("overloaded", 503, "service_unavailable", "the proxy is shutting down"),
+  overloaded: setback("overloaded", 503, "model_overloaded", "the model is overloaded at Google"),
+  source: setback("config_fault", 503, "source_unavailable", "its source refuses this program"),
+  endpoint: setback("transport", 503, "upstream_unreachable", "Google cannot be reached"),
+  egress: setback("region_blocked", 403, "region_blocked", "Google does not serve this network's location"),
+  dead: setback(
+    "credential_dead",
+    401,
+    "no_usable_key",
+    "every key that could serve it was refused by Google for good",
+  ),
+  none: setback("config_fault", 503, "no_usable_key", "no enabled key can serve it"),
+  empty: setback(
+    "config_fault",
+    503,
+    "no_usable_key",
+    "there is no key yet. Add one with `geminitro key add <key>` or on the dashboard's setup page",
+  ),
+  pinned: setback("config_fault", 404, "no_usable_key", "the key that owns this file or cache is not usable"),
+};
+
+function setback(name: FailureClass, status: number, code: string, text: string): Setback {
+  return { class: name, status, code, text };
+}
+
+/** Every reason against a call at this instant, one for each credential of the lane, bounded in number. */
+export function refusalsOf(roster: Roster, lane: Lane, need: Need, now: number): readonly Refusal[] {
+  const refusals: Refusal[] = [];
+  const inLane = new Set<string>();
+  for (const node of lane.nodes) {
+    for (const entry of node.members) {
+      inLane.add(entry.id);
+      if (refusals.length >= MAX_REFUSALS || !need.sources.includes(entry.source)) continue;
+      const refusal = refusalOf(entry, node.bucket, need, now);
+      if (refusal !== undefined) refusals.push(refusal);
+    }
+  }
+  for (const entry of roster.entries.values()) {
+    if (refusals.length >= MAX_REFUSALS) break;
+    if (inLane.has(entry.id) || !need.sources.includes(entry.source)) continue;
+    const reason = entry.dead !== undefined
+      ? "dead"
+      : !entry.credential.enabled
+      ? "disabled"
+      : !entry.permits(lane.model)
+      ? "denied"
+      : "wrong_model";
+    refusals.push({
+      credential: entry.id,
+      reason,
+      ...(entry.dead === undefined ? {} : { said: entry.dead }),
+    });
+  }
+  return refusals;
+}
+
+/** The refusal of a call: who is short of what, and until when. `until` must be the true time, or absent. */
+export function shortageOf(
+  model: string,
+  main: Pick<Refusal, "reason" | "said">,
+  until: number | undefined,
+  now: number,
+  refusals: readonly Refusal[],
+): Shortage {
+  const { said } = main;
+  const known = SETBACKS[main.reason] ?? SETBACKS["cooling"]!;
+  // What Google said is told as Google said it: same class, same status, same words; of a rate the pool knows more.
+  const { class: name, status, code } = said === undefined || RATES.has(main.reason)
+    ? known
+    : { ...known, ...said };
+  const when = until === undefined ? "" : ` Try again ${backText(until, now)}.`;
+  const words = said === undefined ? "" : ` ${said.message}`;
+  const failure: Failure = {
+    class: name,
+    scope: "request",
+    status,
+    code,
+    message: `No key can serve ${model || "this"} now: ${known.text}.${words}${when}`,
+    ...(until === undefined ? {} : { until }),
+    ...(said?.link === undefined ? {} : { link: said.link }),
+  };
+  return { kind: "shortage", failure, refusals };
+}
+
+/** Reasons that the pool tells by itself: it knows the numbers. */
+const RATES: ReadonlySet<string> = new Set(["minute", "tokens", "day", "full"]);
+
+export function tooLarge(need: Need, largest: number, refusals: readonly Refusal[]): Shortage {
+  const message =
+    `The request has about ${need.inputTokens} input tokens, and the largest limit of any key for ` +
+    `${need.model} is ${largest} a minute: it can never be served. Shorten it, or add a key with a higher limit.`;
+  const failure: Failure = {
+    class: "caller_fault",
+    status: 413,
+    code: "request_too_large",
+    message,
+    scope: "request",
+  };
+  return { kind: "shortage", failure, refusals };
+}
+
+export function capped(need: Need, stop: CapStop, now: number): Shortage {
+  const failure: Failure = {
+    class: "quota",
+    status: 429,
+    code: stop.action === "reject" ? "cap_rejected" : "cap_exceeded",
+    message: `The cap of ${stop.limit} set for ${stop.cap} is used up. Try again ${
+      backText(stop.until, now)
+    }.`,
+    until: stop.until,
+    scope: "request",
+  };
+  const reason = need.sources.map((): Refusal => ({ reason: "capped", until: stop.until })).slice(0, 1);
+  return { kind: "shortage", failure, refusals: reason };
+}
+
+/** The refusal that ends first. */
+export function soonest(refusals: readonly Refusal[]): Refusal {
+  return refusals.reduce((first, one) => (one.until ?? Infinity) < (first.until ?? Infinity) ? one : first);
+}
+
+/** Reasons that pass by themselves, though nobody knows when, before those that need somebody's hand. */
+const BY_WEIGHT = ["full", "tried", "cooling", "spent", "pinned"];
+
+/** The refusal that stands for all: the one that ends first, else what most of those say that never end. */
+export function mainRefusal(refusals: readonly Refusal[]): Refusal | undefined {
+  const ending = refusals.filter((one) => one.until !== undefined);
+  if (ending.length > 0) return soonest(ending);
+  for (const reason of BY_WEIGHT) {
+    const found = mostCommon(refusals.filter((one) => one.reason === reason));
+    if (found !== undefined) return found;
+  }
+  return mostCommon(refusals.filter((one) => one.said !== undefined)) ??
+    (refusals.length > 0 ? { reason: "none" } : undefined);
+}
+
+function mostCommon(refusals: readonly Refusal[]): Refusal | undefined {
+  const counts = new Map<string, number>();
+  const kindOf = ({ reason, said }: Refusal) => `${reason} ${said?.class ?? ""} ${said?.code ?? ""}`;
+  for (const one of refusals) counts.set(kindOf(one), (counts.get(kindOf(one)) ?? 0) + 1);
+  return refusals.toSorted((a, b) => counts.get(kindOf(b))! - counts.get(kindOf(a))!)[0];
+}

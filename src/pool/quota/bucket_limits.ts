@@ -1,0 +1,164 @@
+import type { Failure, LimitNotice } from "../../core/mod.ts";
+import { nextPacificMidnight } from "../../core/mod.ts";
+import type { Bucket } from "./bucket.ts";
+import { guessMs, saidOf } from "../candidates/cooldown.ts";
+import type { CredentialEntry } from "../candidates/credential_entry.ts";
+import type { EffectsContext, Flight } from "../leases/effects.ts";
+import { isOperation } from "../candidates/lane_name.ts";
+import { learnDay, learnRequests, learnTokens, type Lesson } from "./learning.ts";
+import { followShift } from "./moving_limits.ts";
+import { MINUTE, TUNING } from "../tuning.ts";
+
+type Rest = (entry: CredentialEntry, scope: string, failure: Failure, now: number) => string;
+
+/** Closes buckets, and learns the limits that their refusals state. */
+export class BucketLimits {
+  readonly #context: EffectsContext;
+  readonly #rest: Rest;
+
+  constructor(context: EffectsContext, rest: Rest) {
+    this.#context = context;
+    this.#rest = rest;
+  }
+
+  /** Closes what the used-up limit concerns: the operation's own bucket, that of another, or a metric of its own. */
+  close(flight: Flight, failure: Failure, now: number): string {
+    const { metric } = failure;
+    const own = metric === undefined || metric === flight.lane.operation;
+    if (own) return this.#closeBucket(flight, failure, now);
+    if (isOperation(metric)) return this.#closeOther(flight, metric, failure, now);
+    const named = failure.limits?.[0]?.model !== undefined;
+    const scope = named ? `metric:${metric}:${flight.lane.model}` : `metric:${metric}`;
+    for (const entry of this.#context.roster.projectMembers(flight.entry)) {
+      this.#rest(entry, scope, failure, now);
+    }
+    return `holds calls that spend ${metric}`;
+  }
+
+  /** A call that Google did not serve for a fault of its own paces no more, unless it was found to count. */
+  release({ quota, sent }: Flight): void {
+    if (sent !== undefined && quota.prior.faults !== "counted") quota.window.release(sent);
+  }
+
+  #closeOther(flight: Flight, operation: Flight["lane"]["operation"], failure: Failure, now: number): string {
+    const { roster } = this.#context;
+    const bucket = roster.bucketOf(flight.entry, roster.bucketUnit(flight.model, operation));
+    const note = this.#block(bucket, failure, now, failure.class.replaceAll("_", " "));
+    roster.refreshBucket(bucket, now);
+    return note;
+  }
+
+  #closeBucket(flight: Flight, failure: Failure, now: number): string {
+    const notices = failure.limits ?? [];
+    if (failure.class === "not_on_tier") return this.#block(flight.quota, failure, now, "not on this plan");
+    const day = notices.find((notice) =>
+      notice.kind === "requests_per_day" || notice.kind === "tokens_per_day"
+    );
+    if (day !== undefined || failure.class === "quota") return this.#dayOut(flight, failure, day, now);
+    const notes = notices.map((notice) => this.#minuteOut(flight, failure, notice, now));
+    if (notes.length > 0) return notes.join("; ");
+    return this.#block(flight.quota, failure, now, "rate limit");
+  }
+
+  #dayOut(flight: Flight, failure: Failure, notice: LimitNotice | undefined, now: number): string {
+    const { quota: bucket, entry } = flight;
+    // The short delay that stands beside a daily violation of an API key is not true: the day ends at Pacific midnight.
+    const midnight = entry.source === "api_key" && notice !== undefined
+      ? nextPacificMidnight(now)
+      : undefined;
+    const until = midnight ?? failure.until;
+    if (until === undefined) return this.#block(bucket, failure, now, "quota");
+    const named = notice?.kind === "tokens_per_day" ? undefined : notice;
+    if (learnDay(bucket, named, until, saidOf(failure), now)) {
+      this.#learned(bucket, "requests_per_day", bucket.rpd?.value);
+    }
+    if (flight.probe === "day") this.#context.roster.postponeDayProbes(bucket);
+    this.#context.suggestions.dayOut(bucket, now);
+    this.#context.dirty(bucket);
+    this.#context.emit({
+      type: "cooled",
+      credential: entry.id,
+      scope: bucket.id,
+      until,
+      reason: failure.message,
+    });
+    return "closed the bucket until its daily reset";
+  }
+
+  #minuteOut(flight: Flight, failure: Failure, notice: LimitNotice, now: number): string {
+    const { quota: bucket, sent } = flight;
+    if (notice.kind === "requests_per_minute" && sent !== undefined) {
+      const shared = bucket.soft !== Infinity;
+      const lesson = learnRequests(bucket, notice, sent, flight.probe !== undefined, now);
+      if (!lesson.explained && isCalm(bucket, lesson, shared, now)) bucket.promise();
+      this.#afterLesson(bucket, "requests_per_minute", bucket.rpm?.value, lesson, now);
+      const until = failure.until ?? now;
+      if (!lesson.explained) this.#context.suggestions.refused(bucket, sent.at, lesson.missing, until, now);
+      bucket.stamp = { at: now, until };
+      if (failure.until !== undefined) bucket.prior.phase.note(failure.until);
+      if (failure.until === undefined && lesson.explained) return "paced by its own window";
+    } else if (notice.kind === "tokens_per_minute") {
+      const lesson = learnTokens(bucket, notice, flight.tokens, now);
+      this.#afterLesson(bucket, "tokens_per_minute", bucket.tpm?.value, lesson, now);
+      if (lesson.explained) return "paced by its own tokens";
+    }
+    return this.#block(bucket, failure, now, notice.kind.replaceAll("_", " "));
+  }
+
+  #afterLesson(bucket: Bucket, kind: string, limit: number | undefined, lesson: Lesson, now: number): void {
+    if (lesson.changed) this.#learned(bucket, kind, limit);
+    if (lesson.shifted) followShift(this.#context.roster, bucket.prior, now);
+    else if (lesson.priorMoved) this.#context.roster.refreshAll(now);
+    this.#context.dirty(bucket);
+  }
+
+  #learned(bucket: Bucket, kind: string, limit: number | undefined): void {
+    if (limit !== undefined) this.#context.emit({ type: "limit-learned", bucket: bucket.id, kind, limit });
+  }
+
+  /** Closes a bucket until the stated time, or for a pause of ours when none was stated. */
+  #block(bucket: Bucket, failure: Failure, now: number, reason: string): string {
+    const fact = failure.until !== undefined;
+    const stated = failure.stated === true || fact;
+    if (!stated && !this.#mayGuess(bucket, now)) return "too much is benched by guesses already";
+    const until = fact
+      ? Math.max(now, failure.until ?? 0) + TUNING.resetSlack
+      : now + this.#pauseMs(bucket, failure);
+    if ((bucket.block?.until ?? 0) > until) return "already closed for longer";
+    const kind = until - now > 10 * MINUTE ? "cooling" : "minute";
+    bucket.block = { until, kind, reason, fact, stated, at: now, said: saidOf(failure) };
+    this.#context.dirty(bucket);
+    this.#context.emit({ type: "cooled", scope: bucket.id, until, reason });
+    return `closed the bucket (${reason}) for ${Math.round((until - now) / 100) / 10} s`;
+  }
+
+  #pauseMs(bucket: Bucket, failure: Failure): number {
+    const { random } = this.#context;
+    if (failure.class === "not_on_tier") return TUNING.notOnTier;
+    return failure.stated === true
+      ? guessMs(bucket.guesses++ + 4, random, TUNING.spentMax)
+      : guessMs(bucket.guesses++, random);
+  }
+
+  /** Guesses may bench only a share of the buckets that serve the same models. */
+  #mayGuess(bucket: Bucket, now: number): boolean {
+    let all = 0, benched = 0;
+    for (const other of this.#context.roster.buckets.values()) {
+      if (other.identity.unit !== bucket.identity.unit) continue;
+      all++;
+      if (other !== bucket && other.block !== undefined && !other.block.stated && other.block.until > now) {
+        benched++;
+      }
+    }
+    return benched + 1 <= Math.floor(all * TUNING.guessShare);
+  }
+}
+
+/**
+ * Nobody waits long for the model, and either it is new that others share its limit or they took most of it: the stated time is
+ * worth more than our own count.
+ */
+function isCalm({ rpm, prior }: Bucket, { missing }: Lesson, shared: boolean, now: number): boolean {
+  const limit = rpm?.value ?? 0;
+  return now > prior.pressedUntil && (!shared || (limit - missing) * 4 <= limit);
+}

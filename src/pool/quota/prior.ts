@@ -1,0 +1,65 @@
+import { LimitShift } from "./limit_shift.ts";
+import { MinutePhase } from "./minute_phase.ts";
+import { TUNING } from "../tuning.ts";
+
+/** What is known of a model's requests a minute from other buckets of the same tier: the median of their learned limits. */
+export class Prior {
+  /** How Google counts minutes for this model, as far as its refusals show. */
+  readonly phase = new MinutePhase();
+  /** How the limits moved together, when some were stated anew. */
+  readonly shift = new LimitShift();
+  /** Since when a rise of limits is being found out, and when the last was found. */
+  rise = { since: -Infinity, lastAt: -Infinity };
+  /** Whether Google counts calls that it answered with a fault of its own, as far as its refusals show. */
+  faults: "unknown" | "counted" | "free" = "unknown";
+  /** Calls wait long or are refused until this time: what is not known of limits costs more than a refusal. */
+  pressedUntil = 0;
+  /** Calls are refused, not only waiting, until this time. */
+  refusingUntil = 0;
+  /** When that began after a while without any. */
+  refusingSince = 0;
+  #median: number | undefined;
+  readonly #counts = new Map<number, number>();
+
+  get value(): number {
+    return this.#median ?? TUNING.unknownLimit;
+  }
+
+  get known(): boolean {
+    return this.#median !== undefined;
+  }
+
+  /** Calls wait long, or are refused. */
+  press(refusing: boolean, now: number): void {
+    this.pressedUntil = now + TUNING.pressureLasts;
+    if (!refusing) return;
+    if (now - this.refusingUntil > TUNING.pressureGone) this.refusingSince = now;
+    this.refusingUntil = this.pressedUntil;
+  }
+
+  /** Replaces one bucket's number; true when the median moved. */
+  replace(before: number | undefined, after: number | undefined): boolean {
+    if (before === after) return false;
+    if (before !== undefined) this.#add(before, -1);
+    if (after !== undefined) this.#add(after, 1);
+    const old = this.#median;
+    this.#median = this.#compute();
+    return old !== this.#median;
+  }
+
+  #add(value: number, by: number): void {
+    const count = (this.#counts.get(value) ?? 0) + by;
+    if (count > 0) this.#counts.set(value, count);
+    else this.#counts.delete(value);
+  }
+
+  #compute(): number | undefined {
+    const values = [...this.#counts].sort((a, b) => a[0] - b[0]);
+    let left = values.reduce((sum, [, count]) => sum + count, 0) >> 1;
+    for (const [value, count] of values) {
+      if (left < count) return value;
+      left -= count;
+    }
+    return undefined;
+  }
+}

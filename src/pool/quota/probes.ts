@@ -1,0 +1,132 @@
+import { countInWindow } from "./learning.ts";
+import type { Lane, LaneNode } from "../candidates/lane.ts";
+import { TUNING } from "../tuning.ts";
+
+interface ProbeState {
+  nextAt: number;
+  interval: number;
+  successes: number;
+  /** Another bucket of the model proved that limits were raised: ask the others at once. */
+  raised: boolean;
+  pressedInterval: number;
+  pressedAt: number;
+  /** The beginning of refusals that was answered with a probe. */
+  answered: number;
+  running: boolean;
+  /** Looking for used-up days is a scan, so it is done at most once a second. */
+  scannedAt: number;
+}
+
+/** Decides when a call beyond a known limit is worth its risk: seldom, one at a time, and never without demand. */
+export class Probes {
+  readonly #units = new Map<string, ProbeState>();
+
+  /** Which kind of probe the lane may send now. */
+  due(lane: Lane, now: number): "limit" | "day" | undefined {
+    const state = this.#state(lane.unit, now);
+    if (state.running) return undefined;
+    if (now - state.scannedAt >= 1_000) {
+      state.scannedAt = now;
+      if (lane.nodes.some((node) => dayProbeDue(node, now))) return "day";
+    }
+    if (
+      state.raised ||
+      (now >= state.pressedAt && pressed(lane, state.successes, now)) ||
+      (lane.nodes[0]?.bucket.prior.refusingSince ?? 0) > state.answered ||
+      lane.nodes[0]?.bucket.prior.shift.wantsTest(now)
+    ) return "limit";
+    return now >= state.nextAt && state.successes >= TUNING.probeSuccesses ? "limit" : undefined;
+  }
+
+  /** Nodes worth a probe, the one not probed for the longest first. */
+  candidates(lane: Lane, kind: "limit" | "day", now: number): readonly LaneNode[] {
+    const fits = kind === "day" ? dayProbeDue : limitProbeFits;
+    return lane.nodes.filter((node) => fits(node, now)).sort((a, b) => order(a) - order(b)).slice(0, 8);
+  }
+
+  started(unit: string, node: LaneNode, now: number): void {
+    const state = this.#state(unit, now);
+    state.running = true;
+    const { refusingSince } = node.bucket.prior;
+    // A new shortage: what is known of limits is asked more often again.
+    if (refusingSince > state.answered) state.pressedInterval = TUNING.pressedInterval;
+    state.answered = now;
+    node.bucket.prior.shift.tested(now);
+    node.bucket.probedAt = now;
+    if (!this.#anyLeft(node.lane, now)) state.raised = false;
+  }
+
+  counted(unit: string, now: number): void {
+    this.#state(unit, now).successes++;
+  }
+
+  /** `raised`: the limit proved higher than known; undefined when the probe says nothing. */
+  ended(unit: string, raised: boolean | undefined, now: number): void {
+    const state = this.#state(unit, now);
+    state.running = false;
+    if (raised === undefined) return;
+    state.raised = raised;
+    state.successes = 0;
+    state.pressedInterval = raised
+      ? TUNING.pressedInterval
+      : Math.min(state.pressedInterval * 1.3, TUNING.pressedIntervalMax);
+    state.pressedAt = now + state.pressedInterval;
+    state.interval = raised
+      ? TUNING.probeInterval
+      : Math.min(state.interval * TUNING.probeGrowth, TUNING.probeIntervalMax);
+    state.nextAt = now + state.interval;
+  }
+
+  #anyLeft(lane: Lane, now: number): boolean {
+    return lane.nodes.some((node) =>
+      limitProbeFits(node, now) && now - node.bucket.probedAt > TUNING.probeInterval
+    );
+  }
+
+  #state(unit: string, now: number): ProbeState {
+    let state = this.#units.get(unit);
+    if (state === undefined) {
+      const interval = TUNING.probeInterval;
+      state = {
+        nextAt: now + interval,
+        interval,
+        successes: 0,
+        raised: false,
+        running: false,
+        scannedAt: 0,
+        pressedInterval: TUNING.pressedInterval,
+        pressedAt: 0,
+        answered: 0,
+      };
+      this.#units.set(unit, state);
+    }
+    return state;
+  }
+}
+
+/** Refused calls are reason enough; for calls that only wait long, some successes must pay for the risk. */
+function pressed(lane: Lane, successes: number, now: number): boolean {
+  const prior = lane.nodes[0]?.bucket.prior;
+  if (prior === undefined) return false;
+  return prior.refusingUntil > now || (prior.pressedUntil > now && successes >= TUNING.pressedSuccesses);
+}
+
+/** Limits that were only inferred first, then those not probed for the longest. */
+function order({ bucket }: LaneNode): number {
+  return bucket.isInferred && bucket.prior.shift.certain
+    ? bucket.probedAt - Number.MAX_SAFE_INTEGER
+    : bucket.probedAt;
+}
+
+function dayProbeDue(node: LaneNode, now: number): boolean {
+  const { bucket } = node;
+  return bucket.block?.kind === "day" && bucket.dayProbeAt <= now;
+}
+
+/** At its known limit and nothing else against it. */
+function limitProbeFits({ bucket }: LaneNode, now: number): boolean {
+  return bucket.state === "closed" && bucket.reason === "minute" && bucket.block === undefined &&
+    bucket.rpm !== undefined && bucket.soft === Infinity && bucket.shared === undefined &&
+    bucket.rising === 0 &&
+    countInWindow(bucket, now) >= bucket.rpm.value;
+}
