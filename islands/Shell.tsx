@@ -38,7 +38,7 @@ function usePalette() {
 export default function Shell() {
   const { open, Palette, show } = usePalette();
   useEffect(() => {
-    const stops = [listenForShortcuts(() => void show()), listen("reconnected", () => {})];
+    const stops = [listenForShortcuts(() => void show()), listen("stale", () => {})];
     return () => stops.forEach((stop) => stop());
   }, []);
   return (

@@ -3,10 +3,11 @@ import type { LiveEventName } from "../../src/ledger/contract.ts";
 import { goToLogin } from "./browser_api.ts";
 
 export type Connection = "connecting" | "live" | "lost" | "paused";
-type Name = LiveEventName | "reconnected";
+/** `stale`: events did not reach this page, while the connection was lost or as they were too many. */
+export type PageEventName = Exclude<LiveEventName, "missed"> | "stale";
 type Listener = (data: unknown) => void;
 
-const NAMES: readonly LiveEventName[] = [
+const NAMES: readonly Exclude<PageEventName, "stale">[] = [
   "stats_update",
   "stats_update_full",
   "traffic_update",
@@ -23,20 +24,20 @@ const HIDDEN_MS = 60_000;
 /** Whether what the page shows is live. One stream serves every island of the page. */
 export const connection = signal<Connection>("connecting");
 
-const listeners = new Map<Name, Set<Listener>>();
+const listeners = new Map<PageEventName, Set<Listener>>();
 let source: EventSource | undefined;
 let wasLost = false;
 let attempts = 0;
 let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
 
-function tell(name: Name, data: unknown): void {
+function tell(name: PageEventName, data: unknown): void {
   for (const listener of listeners.get(name) ?? []) listener(data);
 }
 
 function onOpen(): void {
   connection.value = "live";
   attempts = 0;
-  if (wasLost) tell("reconnected", undefined);
+  if (wasLost) tell("stale", undefined);
   wasLost = false;
 }
 
@@ -56,6 +57,7 @@ function connect(): void {
   source = new EventSource("/api/events");
   source.onopen = onOpen;
   source.onerror = () => void onError();
+  source.addEventListener("missed", () => tell("stale", undefined));
   for (const name of NAMES) {
     source.addEventListener(name, (event) => tell(name, parse((event as MessageEvent<string>).data)));
   }
@@ -82,7 +84,7 @@ function onVisibility(): void {
 }
 
 /** Calls `listener` with the data of each event of this name; returns the way to stop. Opens the stream if needed. */
-export function listen(name: Name, listener: Listener): () => void {
+export function listen(name: PageEventName, listener: Listener): () => void {
   if (listeners.size === 0) {
     document.addEventListener("visibilitychange", onVisibility);
     addEventListener("pagehide", () => source?.close());

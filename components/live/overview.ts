@@ -5,7 +5,7 @@ import { data, messageOf } from "./browser_api.ts";
 import { listen } from "./live_events.ts";
 import { paced } from "./resource.ts";
 
-const EVENTS = ["request", "pool_update", "stats_update", "usage:cap-updated", "reconnected"] as const;
+const EVENTS = ["request", "pool_update", "stats_update", "usage:cap-updated", "stale"] as const;
 const LEAST_MS = 2_000;
 /** A model comes back without an event when its time has come. */
 const LATEST_MS = 10_000;

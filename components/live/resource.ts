@@ -1,8 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import type { LiveEventName } from "../../src/ledger/contract.ts";
 import { messageOf } from "./browser_api.ts";
-import { listen } from "./live_events.ts";
+import { listen, type PageEventName } from "./live_events.ts";
 
 /** A value that came with the page and is read again when something happens. */
 export interface Resource<Value> {
@@ -45,13 +44,13 @@ export function paced(task: () => Promise<void>, leastMs: number = LEAST_MS): { 
 }
 
 /**
- * Shows `initial` at once; reads it again on the named events (at most once in `leastMs`), after a lost connection, and, where
+ * Shows `initial` at once; reads it again on the named events (at most once in `leastMs`), when events did not reach the page, and, where
  * no event tells of a change, every `everyMs` while somebody looks.
  */
 export function useResource<Value>(
   initial: Value,
   load: () => Promise<Value>,
-  events: readonly LiveEventName[],
+  events: readonly PageEventName[],
   leastMs: number = LEAST_MS,
   everyMs?: number,
 ): Resource<Value> {
@@ -69,7 +68,7 @@ export function useResource<Value>(
   }, []);
   useEffect(() => {
     const pace = paced(refresh, leastMs);
-    const stops = [...events, "reconnected" as const].map((name) => listen(name, pace.poke));
+    const stops = [...events, "stale" as const].map((name) => listen(name, pace.poke));
     const timer = everyMs === undefined
       ? undefined
       : setInterval(() => document.hidden || pace.poke(), everyMs);

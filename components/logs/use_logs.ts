@@ -1,8 +1,9 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { LogEntry } from "../data/views.ts";
 import { configuration } from "../live/configuration.ts";
 import { listen } from "../live/live_events.ts";
+import { paced } from "../live/resource.ts";
 
 const MOST = 1_000;
 /** Lines that come within this time are drawn together. */
@@ -16,6 +17,22 @@ export interface LiveLogs {
   toggle(): void;
 }
 
+const mark = ({ at, kind, message }: LogEntry) => `${at} ${kind} ${message}`;
+
+/**
+ * The lines read from the server, between those that are older and those that came since. A line that is shown already stays the same object,
+ * so that it is not drawn anew.
+ */
+export function merged(shown: readonly LogEntry[], read: readonly LogEntry[]): readonly LogEntry[] {
+  const known = Map.groupBy(shown, mark);
+  const lines = read.map((entry) => known.get(mark(entry))?.shift() ?? entry);
+  const rest = shown.filter((entry) => known.get(mark(entry))?.includes(entry));
+  const [oldest, newest] = [lines.at(0)?.at ?? Infinity, lines.at(-1)?.at ?? -Infinity];
+  const before = rest.filter(({ at }) => at < oldest);
+  const since = rest.filter(({ at }) => at >= newest && at >= oldest);
+  return [...before, ...lines, ...since].slice(-MOST);
+}
+
 /** The last thousand lines, oldest first; while paused, new ones wait. */
 export function useLogs(initial: readonly LogEntry[]): LiveLogs {
   const entries = useSignal(initial);
@@ -23,6 +40,14 @@ export function useLogs(initial: readonly LogEntry[]): LiveLogs {
   const waiting = useSignal(0);
   const held = useSignal<readonly LogEntry[]>([]);
   const show = (fresh: readonly LogEntry[]) => entries.value = [...entries.peek(), ...fresh].slice(-MOST);
+  const stale = useSignal(false);
+  const again = useMemo(() =>
+    paced(async () => {
+      if (paused.peek()) return void (stale.value = true);
+      // What stays away now comes with the next event that says so.
+      const fresh = await configuration.logs().catch(() => undefined);
+      if (fresh !== undefined) entries.value = merged(entries.peek(), fresh);
+    }), []);
   useEffect(() => {
     let pending: LogEntry[] = [];
     const flush = () => {
@@ -36,8 +61,7 @@ export function useLogs(initial: readonly LogEntry[]): LiveLogs {
       if (pending.length === 0) setTimeout(flush, TOGETHER_MS);
       pending.push(value as LogEntry);
     };
-    const reload = () => void configuration.logs().then((fresh) => entries.value = fresh, () => {});
-    const stops = [listen("log", onLog), listen("reconnected", reload)];
+    const stops = [listen("log", onLog), listen("stale", again.poke), again.stop];
     return () => stops.forEach((stop) => stop());
   }, []);
   const toggle = () => {
@@ -45,6 +69,8 @@ export function useLogs(initial: readonly LogEntry[]): LiveLogs {
     if (paused.value) return;
     show(held.value);
     [held.value, waiting.value] = [[], 0];
+    if (stale.value) again.poke();
+    stale.value = false;
   };
   return { entries, paused, waiting, toggle };
 }

@@ -23,7 +23,9 @@ export type LiveEventName =
   | "usage:cap-updated"
   | "pool_update"
   | "request"
-  | "alert";
+  | "alert"
+  /** Events were left out for this listener: it is to read again what it shows. */
+  | "missed";
 
 export interface LiveEvent {
   readonly id: number;

@@ -40,17 +40,18 @@ export class EventBus {
 
   publish(name: LiveEventName, data: Json): void {
     if (this.#closed) return;
+    const id = ++this.#lastId;
     if (!this.heard) {
       this.#ring.length = 0;
       return;
     }
-    const event: LiveEvent = { id: ++this.#lastId, name, data };
+    const event: LiveEvent = { id, name, data };
     this.#ring.push(event);
     if (this.#ring.length > RING * 2) this.#ring.splice(0, this.#ring.length - RING);
     for (const listener of this.#listeners) listener.offer(event);
   }
 
-  /** Begins with the events after `lastEventId` that are still remembered. */
+  /** Begins with the events after `lastEventId` that are still remembered; where some are not, `missed` says so. */
   subscribe(lastEventId?: number): EventSubscription {
     const listener = new EventListener(this.#clock, () => {
       this.#listeners.delete(listener);
@@ -59,7 +60,10 @@ export class EventBus {
     if (this.#closed) listener.end();
     else this.#listeners.add(listener);
     if (lastEventId !== undefined) {
-      for (const event of this.#ring.slice(-RING)) if (event.id > lastEventId) listener.offer(event);
+      const ring = this.#ring.slice(-RING);
+      const first = ring[0]?.id ?? this.#lastId + 1;
+      if (first > lastEventId + 1) listener.leaveOut(first - 1);
+      for (const event of ring) if (event.id > lastEventId) listener.offer(event);
     }
     return { events: listener.events(), close: () => listener.end() };
   }

@@ -6,7 +6,7 @@ import { REPLACEABLE } from "./replaceable_events.ts";
 const PACE_MS = 100;
 /** Undelivered events after which a listener is given up. */
 const MOST_WAITING = 1_000;
-/** Logs and requests beyond this many in one tenth of a second are left out; they stand in the ledger. */
+/** Logs and requests beyond this many in one tenth of a second are left out, and `missed` says so; they stand in the ledger. */
 const MOST_A_TICK = 50;
 
 /** One reader of the event bus: a bounded queue, paced. */
@@ -17,6 +17,8 @@ export class EventListener {
   readonly #held = new Map<LiveEventName, LiveEvent>();
   #cancelTick: (() => void) | undefined;
   #inTick = 0;
+  /** The id of the newest event that was left out since `missed` was last said. */
+  #leftOut: number | undefined;
   #wake: (() => void) | undefined;
   #ended = false;
 
@@ -36,7 +38,16 @@ export class EventListener {
       this.#held.set(event.name, event);
     } else if (++this.#inTick <= MOST_A_TICK || event.name !== "request" && event.name !== "log") {
       this.#deliver(event);
+    } else {
+      this.#leftOut = event.id;
     }
+  }
+
+  /** Tells the reader, within a tenth of a second, that events up to this id will not come: it is to read again. */
+  leaveOut(id: number): void {
+    if (this.#ended) return;
+    this.#leftOut = id;
+    if (this.#cancelTick === undefined) this.#startTick();
   }
 
   end(): void {
@@ -73,11 +84,13 @@ export class EventListener {
   #startTick(): void {
     this.#cancelTick = this.#clock.after(PACE_MS, () => {
       this.#cancelTick = undefined;
-      if (this.#held.size === 0) return;
-      this.#startTick();
-      this.#inTick = 0;
       const held = [...this.#held.values()];
       this.#held.clear();
+      if (this.#leftOut !== undefined) held.push({ id: this.#leftOut, name: "missed", data: {} });
+      this.#leftOut = undefined;
+      if (held.length === 0) return;
+      this.#startTick();
+      this.#inTick = 0;
       for (const event of held) this.#deliver(event);
     });
   }

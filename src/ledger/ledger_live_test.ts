@@ -53,7 +53,27 @@ Deno.test("subscribe() gives a listener that comes back within five minutes what
     assert.deepEqual(await missed(), ["missed"]);
     clock.move(301_000);
     ledger.publish("alert", "for nobody");
-    assert.deepEqual(await missed(), []);
+    const late = ledger.subscribe(heard.value.id);
+    clock.move(100);
+    late.close();
+    assert.deepEqual((await Array.fromAsync(late.events)).map(({ name }) => name), ["missed"]);
+  }));
+
+Deno.test("subscribe() tells a reader that lines were left out of a burst, once they were", () =>
+  withLedger(async (ledger, clock) => {
+    const reader = ledger.subscribe();
+    const burst = (lines: number) => {
+      for (let line = 0; line < lines; line++) ledger.publish("log", line);
+      clock.move(100);
+    };
+    burst(40);
+    clock.move(1_000);
+    burst(400);
+    reader.close();
+    const names = (await Array.fromAsync(reader.events)).map(({ name }) => name);
+    assert.equal(names.filter((name) => name === "log").length, 40 + 51);
+    assert.equal(names.filter((name) => name === "missed").length, 1);
+    assert.equal(names.at(-1), "missed");
   }));
 
 Deno.test("subscribe() drops a listener that does not read, and ends all at close", () =>

@@ -15,7 +15,7 @@ export interface EventStreamOptions {
 /** Live events as server-sent events. Ends when the ledger closes; frees its place at once when the reader leaves. */
 export function eventStream({ subscription, first, names }: EventStreamOptions): Response {
   const encoder = new TextEncoder();
-  const wanted = (name: string) => names.size === 0 || names.has(name);
+  const wanted = (name: string) => names.size === 0 || names.has(name) || name === "missed";
   const iterator = subscription.events[Symbol.asyncIterator]();
   let heartbeat: ReturnType<typeof setInterval> | undefined;
   const end = () => {

@@ -274,10 +274,8 @@ browserTest(
     const { page } = await ownerPage(browser, server.url);
     await open(page, `${server.url}/dashboard/logs`);
     await page.locator("[data-connection=live]").waitFor();
-    for (let line = 0; line < 900; line++) {
-      ledger.log("info", "server", `Line number ${line}`);
-      if (line % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    // More than the stream of events carries at once: the page reads again what was left out.
+    for (let line = 0; line < 900; line++) ledger.log("info", "server", `Line number ${line}`);
     await page.getByText("Line number 899", { exact: true }).waitFor();
     const rows = page.getByRole("log").locator("li");
     assert.ok(await rows.count() <= 150, `${await rows.count()} rows are in the page`);

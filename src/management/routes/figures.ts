@@ -56,7 +56,7 @@ export const liveRoutes = {
   events: route("events", {
     tag: "Live",
     summary:
-      "Server-sent events: stats_update, stats_update_full, traffic_update, log, usage:cap-warning, usage:cap-exceeded, usage:cap-updated, pool_update, request, alert. Last-Event-ID resumes",
+      "Server-sent events: stats_update, stats_update_full, traffic_update, log, usage:cap-warning, usage:cap-exceeded, usage:cap-updated, pool_update, request, alert; missed says that events were left out and it is time to read again. Last-Event-ID resumes",
     query: live.EventsQuery,
     reply: z.string(),
     produces: "text/event-stream",
