@@ -38,6 +38,8 @@ export interface CatalogOptions {
   readonly clock: Clock;
   /** Told when a new snapshot could not be read; the old one stays in use. */
   readonly onProblem?: (problem: unknown) => void;
+  /** Why a model may be there and not be listed, as the end of a sentence; undefined for most. */
+  readonly hint?: (model: string) => string | undefined;
 }
 
 /** Models, aliases, quota groups and fallbacks, answered from memory. */
@@ -145,7 +147,7 @@ class StoredCatalog implements Catalog {
   resolve(name: string) {
     const known = this.#resolved.get(name);
     if (known !== undefined) return known;
-    const resolved = resolveModel(name, this.#snapshot);
+    const resolved = resolveModel(name, this.#snapshot, this.#options.hint);
     // Names that stand for nothing are without number.
     if (resolved.ok && this.#resolved.size < MOST_RESOLVED) this.#resolved.set(name, frozen(resolved));
     return resolved;

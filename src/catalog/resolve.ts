@@ -21,15 +21,20 @@ export interface ResolvedModel {
 
 /**
  * Resolves a name over a snapshot: prefixes off, aliases followed, capabilities, group, fallbacks and sources looked up. Fails with
- * `model_not_found` when some lists are known and none has it; while no list is known, every name passes. Pure.
+ * `model_not_found` when some lists are known and none has it, with what `why` knows of the name; while no list is known, every
+ * name passes. Pure.
  */
-export function resolveModel(asked: string, snapshot: CatalogSnapshot): Result<ResolvedModel, Failure> {
+export function resolveModel(
+  asked: string,
+  snapshot: CatalogSnapshot,
+  why?: (model: string) => string | undefined,
+): Result<ResolvedModel, Failure> {
   const named = followAliases(asked, snapshot.aliases);
   if (named === undefined) return err(circular(asked));
   const id = snapshot.names.standsFor(named);
   if (id === "") return err(refused("The field model must name a model.", 400, "invalid_value"));
   if (!permitsModel(snapshot.records.rules, id)) return err(notAllowed(asked));
-  if (!mayExist(id, snapshot) && !isOut(id, snapshot)) return err(unknownModel(asked, snapshot));
+  if (!mayExist(id, snapshot) && !isOut(id, snapshot)) return err(unknownModel(asked, snapshot, why?.(id)));
   return ok(resolved(asked, id, snapshot));
 }
 
@@ -77,9 +82,15 @@ function shown(name: string): string {
   return redact(name).slice(0, 100);
 }
 
-function unknownModel(asked: string, { models, aliases }: CatalogSnapshot): Failure {
+function unknownModel(
+  asked: string,
+  { models, aliases }: CatalogSnapshot,
+  why: string | undefined,
+): Failure {
   const near = nearNames(asked, [...models.keys(), ...aliases.keys()]);
-  const hint = near.length === 0
+  const hint = why !== undefined
+    ? why
+    : near.length === 0
     ? "see the model list for what there is"
     : `did you mean ${near.join(", ")}?`;
   return refused(

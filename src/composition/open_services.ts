@@ -22,7 +22,13 @@ import {
   pooledFetch,
   watchHome,
 } from "../system/mod.ts";
-import { type Upstream, upstreamsOf } from "../upstreams/mod.ts";
+import {
+  type ClientVersion,
+  createClientVersion,
+  hiddenModelHint,
+  type Upstream,
+  upstreamsOf,
+} from "../upstreams/mod.ts";
 import { saveOwnerKey } from "./owner_key_file.ts";
 import { rememberedCredentials } from "./remembered_credentials.ts";
 
@@ -82,8 +88,15 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     ledger.log("error", "config", "The model lists could not be read again", {
       error: String(problem).slice(0, 300),
     });
-  const catalog = await createCatalog({ store, settings, clock: ports.clock, onProblem });
-  const upstreams = upstreamsOf(settings);
+  const catalog = await createCatalog({
+    store,
+    settings,
+    clock: ports.clock,
+    onProblem,
+    hint: (model) => hiddenModelHint(model, settings.antigravityUserAgent),
+  });
+  const version = createClientVersion();
+  const upstreams = upstreamsOf(settings, version);
   if (!visitor && await isAlone(store)) await releaseLostUnits({ store, ledger, catalog, ports });
   const pool = await createPool({
     store,
@@ -98,7 +111,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     const pooled = pooledFetch(ports.fetch, connections, proxy);
     return proxy === undefined ? pooled : throughProxy(pooled, proxy);
   };
-  const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool }, fetchFor);
+  const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool, version }, fetchFor);
   const base = { settings, ports, store, ledger, catalog, pool, upstreams, oauth, calls };
   const home = await watchHome(
     visitor || options.kv !== undefined ? {} : homeFiles(settings),
@@ -181,7 +194,9 @@ async function noteNewDatabase(store: Store, { kv, home }: Settings, ledger: Led
 }
 
 function openOAuth(
-  rooms: Pick<Services, "settings" | "ports" | "store" | "ledger" | "upstreams" | "pool">,
+  rooms: Pick<Services, "settings" | "ports" | "store" | "ledger" | "upstreams" | "pool"> & {
+    readonly version: ClientVersion;
+  },
   fetchFor: (credential: Proxied) => Fetch,
 ): OAuthRoom {
   const { pool, settings } = rooms;

@@ -140,7 +140,12 @@ function assemble(
     geminiApiUrl: values.GEMINI_API_URL,
     antigravityUrls: values.ANTIGRAVITY_URLS,
     ...(values.OAUTH_CALLBACK_PORT === undefined ? {} : { oauthCallbackPort: values.OAUTH_CALLBACK_PORT }),
-    antigravityUserAgent: values.ANTIGRAVITY_USER_AGENT,
+    ...(values.ANTIGRAVITY_USER_AGENT === undefined
+      ? {}
+      : { antigravityUserAgent: values.ANTIGRAVITY_USER_AGENT }),
+    ...(values.ANTIGRAVITY_VERSION_URL === "off"
+      ? {}
+      : { antigravityVersionUrl: values.ANTIGRAVITY_VERSION_URL }),
     codeAssistUrl: values.CODE_ASSIST_URL,
     geminiCliUserAgent: values.GEMINI_CLI_USER_AGENT,
     ...(values.VERTEX_URL === undefined ? {} : { vertexUrl: values.VERTEX_URL }),

@@ -64,6 +64,11 @@ export function url(text: string): string | undefined {
     : undefined;
 }
 
+/** An address as `url` takes it, or the word off. */
+export function urlOrOff(text: string): string | undefined {
+  return text.toLowerCase() === "off" ? "off" : url(text);
+}
+
 export function urls(text: string): readonly string[] | undefined {
   const items = list(text).map(url);
   const good = items.filter((item) => item !== undefined);

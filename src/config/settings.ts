@@ -43,7 +43,10 @@ export interface Settings {
   readonly oauth: Readonly<Record<"default" | "antigravity" | "gemini_cli", OAuthClientSettings>>;
   readonly geminiApiUrl: string;
   readonly antigravityUrls: readonly string[];
+  /** Absent: built from the version of Google's own client. */
   readonly antigravityUserAgent?: string;
+  /** Where that version is read; absent: nowhere. */
+  readonly antigravityVersionUrl?: string;
   /** Where sign-ins of the command line listen for the browser. */
   readonly oauthCallbackPort?: number;
   readonly codeAssistUrl: string;

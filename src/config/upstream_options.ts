@@ -1,5 +1,5 @@
 import versions from "../../data/client_versions.json" with { type: "json" };
-import { anyText, token, url, urls, wholeNumber } from "./parsers.ts";
+import { anyText, token, url, urlOrOff, urls, wholeNumber } from "./parsers.ts";
 import { ADDRESS, group, type Row } from "./row.ts";
 
 export const upstreams = group("Upstreams", {
@@ -16,11 +16,17 @@ export const upstreams = group("Upstreams", {
     doc: "Bases of Antigravity, tried in this order.",
   },
   ANTIGRAVITY_USER_AGENT: {
-    fallback: `antigravity/hub/${versions.antigravity} geminitro`,
     allowed: "a header value",
     parse: anyText,
     doc:
-      "What Antigravity is told of the caller: it refuses versions that it finds too old, and hides newer models from them.",
+      "What Antigravity is told of the caller: it refuses versions that it finds too old, and hides newer models from them. Default: antigravity/hub/<version> geminitro, with the version of Google's own client.",
+  },
+  ANTIGRAVITY_VERSION_URL: {
+    fallback: versions.manifest,
+    allowed: "an http or https address, or off",
+    parse: urlOrOff,
+    doc:
+      "Manifest of Google's updater, read every six hours while an Antigravity account is used, for the version of Google's own client. off: the version that this release came with is told.",
   },
   CODE_ASSIST_URL: {
     fallback: "https://cloudcode-pa.googleapis.com",

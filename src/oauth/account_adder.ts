@@ -137,12 +137,12 @@ export class AccountAdder {
   }
 
   async #project(provider: Provider, accessToken: string, ports: Ports) {
-    const { settings } = this.#options;
+    const { settings, version } = this.#options;
     return await timed(
       ports.clock,
       (signal) =>
         findProject({
-          service: codeAssistServiceOf(settings, provider),
+          service: codeAssistServiceOf(settings, provider, version),
           accessToken,
           options: { fetch: limitedFetch(ports), signal, now: ports.clock.now() },
           pause: (ms) => sleep(ports.clock, ms, signal),

@@ -123,6 +123,8 @@ export interface SourceState {
   readonly on: boolean;
   /** What to set, when it is off. */
   readonly reason?: string;
+  /** What a setting costs while the source works. */
+  readonly warning?: string;
 }
 
 export interface OAuthRoom {

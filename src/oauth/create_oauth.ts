@@ -53,7 +53,7 @@ export function createOAuth(options: OAuthOptions): OAuthRoom {
       await quotas.poll(ending.signal, only);
       return ok((await accounts()).filter(({ id }) => named.some((one) => one.id === id)));
     },
-    sources: () => sourceStates(options.settings),
+    sources: () => sourceStates(options),
     pollQuotas: (signal) => quotas.poll(signal),
     quotaView: () => quotas.view(),
     async close() {

@@ -2,7 +2,9 @@ import { createGoogleOAuthConfig } from "deno-kv-oauth";
 import * as oauth from "oauth4webapi";
 import type { Settings } from "../config/mod.ts";
 import { type OAuthCredential, ok } from "../core/mod.ts";
+import { createClientVersion, oldClientWarning } from "../upstreams/mod.ts";
 import type { OAuthOutcome, Provider, SourceState } from "./contract.ts";
+import type { OAuthOptions } from "./oauth_options.ts";
 import { refuse } from "./problem.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/";
@@ -107,11 +109,20 @@ function offReason(provider: Provider): string {
     "that Google allows for it, then start again.";
 }
 
-/** Whether each source has a client. */
-export function sourceStates(settings: Settings): readonly SourceState[] {
+/** Whether each source has a client, and what else of the settings costs something. */
+export function sourceStates(
+  { settings, version }: Pick<OAuthOptions, "settings" | "version">,
+): readonly SourceState[] {
   return (["antigravity", "gemini_cli"] as const).map((source) => {
     const client = oauthClient(settings, source);
-    return client.ok ? { source, on: true } : { source, on: false, reason: client.error.message };
+    const warning = source === "antigravity"
+      ? oldClientWarning(settings.antigravityUserAgent, version ?? createClientVersion())
+      : undefined;
+    return {
+      source,
+      ...(client.ok ? { on: true } : { on: false, reason: client.error.message }),
+      ...(warning === undefined ? {} : { warning }),
+    };
   });
 }
 

@@ -2,7 +2,7 @@ import type { Settings } from "../config/mod.ts";
 import type { Credential, CredentialId, Fetch, Ports, SourceName } from "../core/mod.ts";
 import type { Ledger } from "../ledger/contract.ts";
 import type { Store } from "../store/mod.ts";
-import type { Upstream } from "../upstreams/mod.ts";
+import type { ClientVersion, Upstream } from "../upstreams/mod.ts";
 
 /** A pool that can leave a budget out before it is used up. */
 export interface QuotaPort {
@@ -34,6 +34,8 @@ export interface OAuthOptions {
   readonly ledger: Pick<Ledger, "log">;
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
   readonly pool?: QuotaPort;
+  /** The version that Antigravity is told, raised as Google's own client rises; absent: the one of this release. */
+  readonly version?: ClientVersion;
   /** A fetch through an account's own outbound proxy, so that its tokens take the same way as its calls. Default: `ports.fetch`. */
   readonly fetchFor?: (credential: Pick<Credential, "proxy">) => Fetch;
   /** Reads a file of this machine; default: the platform. */

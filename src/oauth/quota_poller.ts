@@ -70,13 +70,13 @@ export class QuotaPoller {
     signal: AbortSignal,
     force: boolean,
   ): Promise<Result<readonly QuotaBucket[], Failure>> {
-    const { settings } = this.#options;
+    const { settings, version } = this.#options;
     const ports = portsFor(this.#options, account);
     const ready = await this.#refresher.ready(account, force);
     if (!ready.ok) return ready;
     if (ready.value.source !== "antigravity" && ready.value.source !== "gemini_cli") return ok([]);
     const { accessToken, codeAssistProject: project } = ready.value;
-    const service = codeAssistServiceOf(settings, account.source);
+    const service = codeAssistServiceOf(settings, account.source, version);
     // The hosts meter apart: only the first one's numbers are those of the calls.
     const one = { ...service, hosts: service.hosts.slice(0, 1) };
     const method = account.source === "antigravity" ? ":retrieveUserQuotaSummary" : ":retrieveUserQuota";

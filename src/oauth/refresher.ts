@@ -15,6 +15,7 @@ import { codeAssistServiceOf } from "../upstreams/mod.ts";
 import { findProject } from "./find_project.ts";
 import { clientOf, hasOtherClient } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
+import { VersionFollower } from "./follow_version.ts";
 import { SetUpRests } from "./set_up_rests.ts";
 import { limitedFetch, portsFor, sleep, timed } from "./timed.ts";
 import { refreshGrant, type Tokens } from "./token_endpoint.ts";
@@ -53,14 +54,17 @@ export class Refresher {
   readonly #refreshedAt = new Map<CredentialId, number>();
   readonly #ending = new AbortController();
   readonly #rests: SetUpRests;
+  readonly #version: VersionFollower;
 
   constructor(options: OAuthOptions) {
     this.#options = options;
     this.#rests = new SetUpRests(options.store);
+    this.#version = new VersionFollower(options);
   }
 
   async ready(credential: Credential, force: boolean, how: ReadyHow = {}): Promise<Readiness> {
     if (credential.source === "api_key") return ok(credential);
+    if (credential.source !== "vertex") this.#version.look(credential);
     const known = this.#newest(credential);
     const left = this.#left(known);
     if (force) {
@@ -109,7 +113,7 @@ export class Refresher {
 
   async close(): Promise<void> {
     this.#ending.abort();
-    await Promise.allSettled(this.#flights.values());
+    await Promise.allSettled([...this.#flights.values(), this.#version.close()]);
   }
 
   #now(): number {
@@ -214,14 +218,14 @@ export class Refresher {
   }
 
   async #project(account: OAuthCredential, accessToken: string) {
-    const { settings } = this.#options;
+    const { settings, version } = this.#options;
     const ports = portsFor(this.#options, account);
     const { signal } = this.#ending;
     return await timed(
       ports.clock,
       (limited) =>
         findProject({
-          service: codeAssistServiceOf(settings, account.source),
+          service: codeAssistServiceOf(settings, account.source, version),
           accessToken,
           ...(account.project === undefined ? {} : { ownProject: account.project }),
           options: { fetch: limitedFetch(ports), signal: limited, now: ports.clock.now() },

@@ -9,6 +9,14 @@ export { UPSTREAM_BOUNDS } from "./bounds.ts";
 export { classifyCodeAssist } from "./classify_code_assist.ts";
 export { classifyPublic } from "./classify_public.ts";
 export { classifyTokenRefusal } from "./classify_token_refusal.ts";
+export {
+  type ClientVersion,
+  createClientVersion,
+  hiddenModelHint,
+  isOlderVersion,
+  oldClientWarning,
+  versionInManifest,
+} from "./antigravity/client_version.ts";
 export { callCodeAssist, type CallOptions, type CodeAssistCall } from "./code_assist_call.ts";
 export { type CodeAssistService } from "./code_assist_service.ts";
 export * from "./contract.ts";

@@ -1,5 +1,6 @@
 import type { SourceName } from "../core/mod.ts";
 import { createAiStudio } from "./ai_studio/mod.ts";
+import type { ClientVersion } from "./antigravity/client_version.ts";
 import { type AntigravityOptions, antigravityService, createAntigravity } from "./antigravity/mod.ts";
 import type { CodeAssistService } from "./code_assist_service.ts";
 import type { Upstream } from "./contract.ts";
@@ -20,25 +21,36 @@ export interface UpstreamPlaces {
 }
 
 /** Every way to Gemini, where the settings say it is. */
-export function upstreamsOf(places: UpstreamPlaces): ReadonlyMap<SourceName, Upstream> {
+export function upstreamsOf(
+  places: UpstreamPlaces,
+  version?: ClientVersion,
+): ReadonlyMap<SourceName, Upstream> {
   const { vertexUrl } = places;
   return new Map<SourceName, Upstream>([
     ["api_key", createAiStudio({ url: places.geminiApiUrl })],
-    ["antigravity", createAntigravity(antigravityOptions(places))],
+    ["antigravity", createAntigravity(antigravityOptions(places, version))],
     ["gemini_cli", createGeminiCli(geminiCliOptions(places))],
     ["vertex", createVertex(vertexUrl === undefined ? {} : { url: vertexUrl })],
   ]);
 }
 
 /** The control plane of an account's source, reached as its calls are. */
-export function codeAssistServiceOf(places: UpstreamPlaces, source: Account): CodeAssistService {
+export function codeAssistServiceOf(
+  places: UpstreamPlaces,
+  source: Account,
+  version?: ClientVersion,
+): CodeAssistService {
   return source === "antigravity"
-    ? antigravityService(antigravityOptions(places))
+    ? antigravityService(antigravityOptions(places, version))
     : geminiCliService(geminiCliOptions(places));
 }
 
-function antigravityOptions(places: UpstreamPlaces): AntigravityOptions {
-  return { urls: places.antigravityUrls, ...caller(places, "antigravity", places.antigravityUserAgent) };
+function antigravityOptions(places: UpstreamPlaces, version: ClientVersion | undefined): AntigravityOptions {
+  return {
+    urls: places.antigravityUrls,
+    ...caller(places, "antigravity", places.antigravityUserAgent),
+    ...(version === undefined ? {} : { version }),
+  };
 }
 
 function geminiCliOptions(places: UpstreamPlaces): GeminiCliOptions {

@@ -33,6 +33,7 @@ async function withGoogle(run: (test: LoginCase) => Promise<void>): Promise<void
         GOOGLE_TOKEN_URL: google.tokenUrl,
         GOOGLE_USERINFO_URL: google.userinfoUrl,
         ANTIGRAVITY_URLS: google.antigravityUrls.join(","),
+        ANTIGRAVITY_VERSION_URL: google.versionUrl,
         CODE_ASSIST_URL: google.codeAssistUrl,
       },
     });

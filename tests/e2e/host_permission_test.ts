@@ -11,6 +11,7 @@ Deno.test("a host that refuses permission without a reason gives way to the othe
       PROXY_API_KEY: TOKEN,
       OAUTH_CLIENT_ID: "1-x.apps.googleusercontent.com",
       OAUTH_CLIENT_SECRET: "s",
+      ANTIGRAVITY_VERSION_URL: "off",
       ANTIGRAVITY_URLS: "https://daily.test,https://prod.test",
     },
     print: () => {},

@@ -10,7 +10,7 @@ import {
 } from "../../src/sim/mod.ts";
 import { openStore, type Store } from "../../src/store/mod.ts";
 import { createNewId } from "../../src/system/mod.ts";
-import { type Upstream, upstreamsOf } from "../../src/upstreams/mod.ts";
+import { createClientVersion, type Upstream, upstreamsOf } from "../../src/upstreams/mod.ts";
 
 export const PAGE = "http://localhost:7536/";
 export const SCOPES =
@@ -53,6 +53,7 @@ export function settingsFor(simulator: ServedOAuthSimulator): Record<string, str
     GOOGLE_TOKEN_URL: simulator.tokenUrl,
     GOOGLE_USERINFO_URL: simulator.userinfoUrl,
     ANTIGRAVITY_URLS: simulator.antigravityUrls.join(","),
+    ANTIGRAVITY_VERSION_URL: simulator.versionUrl,
     CODE_ASSIST_URL: simulator.codeAssistUrl,
     VERTEX_URL: simulator.vertexUrl,
   };
@@ -73,7 +74,8 @@ export async function oauthBench(options: OAuthBenchOptions = {}): Promise<OAuth
     fetch: counted(options.fetch ?? ((input, init) => fetch(input, init))),
   };
   const store = await openStore({ path: ":memory:", ...ports });
-  const upstreams = upstreamsOf(settings);
+  const version = createClientVersion();
+  const upstreams = upstreamsOf(settings, version);
   const log: string[] = [];
   const open = () =>
     createOAuth({
@@ -81,6 +83,7 @@ export async function oauthBench(options: OAuthBenchOptions = {}): Promise<OAuth
       settings,
       ports,
       upstreams,
+      version,
       ledger: {
         log: (_level, _kind, message, fields) => void log.push(`${message} ${JSON.stringify(fields ?? {})}`),
       },

@@ -9,11 +9,17 @@ export async function checkAccounts(room: OAuthRoom, now: number): Promise<reado
   const off = room.sources().filter(({ source, on }) =>
     !on && accounts.some((account) => account.source === source)
   );
+  const costly = room.sources().filter(({ source, on }) =>
+    on && accounts.some((account) => account.source === source)
+  ).flatMap(({ warning }) =>
+    warning === undefined ? [] : [odd("accounts", warning, "Change it, or remove it")]
+  );
   const sick = accounts.filter(({ state }) => state !== "ready" && state !== "off");
   const findings = [
     ...off.map(({ source, reason }) =>
       wrong("accounts", `${source} has accounts and is off`, reason ?? "Set its OAuth client")
     ),
+    ...costly,
     ...sick.map((account) => sickFinding(account, now)),
   ];
   return findings.length > 0 ? findings : [good("accounts", `${accounts.length} accounts, none is refused`)];

@@ -131,6 +131,7 @@ export const Accounts = z.object({
       source: z.enum(["antigravity", "gemini_cli"]),
       on: z.boolean(),
       reason: z.string().optional(),
+      warning: z.string().optional().describe("What a setting costs while the source works"),
     }),
   ),
   accounts: z.array(Account),

@@ -1,5 +1,6 @@
 import { isObject } from "../../core/mod.ts";
 import { claudeProblem } from "./claude_rules.ts";
+import { isBelow, versionOf } from "./client_version.ts";
 import { controlPlane, operation } from "./control_plane.ts";
 import { envelopeProblem, headerProblem } from "./envelope_rules.ts";
 import { bare429, notFound, unauthenticated } from "./errors.ts";
@@ -35,7 +36,12 @@ export async function codeAssist(
   if (name !== undefined && request.method === "GET") return operation(state, name);
   const method = /^\/v1internal:(\w+)$/.exec(path)?.[1];
   if (method === undefined || request.method !== "POST") return notFound();
-  const control = controlPlane(state, method, { host, account, body: isObject(body) ? body : {} });
+  const control = controlPlane(state, method, {
+    host,
+    account,
+    body: isObject(body) ? body : {},
+    version: versionOf(request.headers.get("user-agent") ?? ""),
+  });
   if (control !== undefined) return control;
   if (method === "countTokens") return countTokens(body);
   if (method !== "generateContent" && method !== "streamGenerateContent") return notFound();
@@ -69,7 +75,10 @@ function generate(state: OAuthState, call: GenerateCall): Promise<Response> | Re
   if (JSON.stringify(inner).includes(FILTERED_WORDS)) return bare429();
   const streamed = call.method === "streamGenerateContent";
   const sse = new URL(request.url).searchParams.get("alt") === "sse";
-  if (kind === "antigravity" && isOld(request.headers.get("user-agent") ?? "", state.versionFloor)) {
+  if (
+    kind === "antigravity" &&
+    isBelow(versionOf(request.headers.get("user-agent") ?? ""), state.versionFloor.split(".").map(Number))
+  ) {
     return spoken(OLD_VERSION, streamed && sse);
   }
   if (account.trouble === "withdrawn") return spoken(WITHDRAWN, streamed && sse);
@@ -100,13 +109,6 @@ function countTokens(body: unknown): Response {
   return strict
     ? Response.json({ totalTokens: Math.ceil(JSON.stringify(request["contents"]).length / 4) })
     : notFound();
-}
-
-function isOld(agent: string, floor: string): boolean {
-  const version = /(\d+)\.(\d+)\.(\d+)/.exec(agent)?.slice(1).map(Number) ?? [0, 0, 0];
-  const least = floor.split(".").map(Number);
-  const at = version.findIndex((part, index) => part !== least[index]);
-  return at >= 0 && (version[at] ?? 0) < (least[at] ?? 0);
 }
 
 const OLD_VERSION =

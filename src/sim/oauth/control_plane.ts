@@ -3,6 +3,7 @@ import type { SimAccount } from "./accounts.ts";
 import { badRequest, googleError, notFound, unknownName } from "./errors.ts";
 import type { OAuthState } from "./oauth_state.ts";
 import { refusalFor } from "./trouble.ts";
+import { isBelow } from "./client_version.ts";
 import { ANTIGRAVITY_MODELS, CLI_MODELS, DEPRECATED } from "./sim_models.ts";
 
 type Body = Record<string, unknown>;
@@ -12,6 +13,8 @@ export interface ControlCall {
   readonly host: string;
   readonly account: SimAccount;
   readonly body: Body;
+  /** The client's version, as its user agent says it. */
+  readonly version: readonly number[];
 }
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
@@ -136,9 +139,11 @@ export function operation(state: OAuthState, name: string): Response {
   return Response.json({ name, done: true, response });
 }
 
-function fetchAvailableModels({ account }: ControlCall): Response {
+function fetchAvailableModels({ account, version }: ControlCall): Response {
+  const listed = Object.entries(account.models === undefined ? ANTIGRAVITY_MODELS : named(account.models));
   const models = Object.fromEntries(
-    Object.entries(account.models === undefined ? ANTIGRAVITY_MODELS : named(account.models)).map(
+    // Reported: the list leaves newer models out for older clients, without a word.
+    listed.filter(([id]) => !id.startsWith("gemini-3.8") || !isBelow(version, [2, 11, 0])).map(
       ([id, model]) => {
         const budget = account.quotas[/^(claude|gpt)/.test(id) ? "third_party" : "gemini"]["5h"];
         const resetTime = new Date(budget.resetsAt).toISOString();

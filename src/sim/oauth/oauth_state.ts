@@ -59,6 +59,8 @@ export class OAuthState {
   tokenDelay = 0;
   /** Antigravity refuses clients below it. */
   versionFloor = "0.0.0";
+  /** What the manifest of Antigravity's updater says; undefined: 503. */
+  manifest: string | undefined = "version: 2.11.0\nfiles: []\n";
   #made = 0;
 
   constructor(readonly clock: Clock, readonly clientId: string, clientSecret: string) {

@@ -31,6 +31,8 @@ export interface OAuthSimulatorControl {
   /** One more client that Google knows. */
   addClient(id: string, secret: string): void;
   setVersionFloor(version: string): void;
+  /** What the updater's manifest says; undefined: it answers 503. */
+  setManifest(text: string | undefined): void;
   setTokenDelay(ms: number): void;
   failHost(host: "daily" | "prod" | "cli" | "vertex", fault: HostFault | undefined): void;
   /** A refresh token as a sign-in would have given it. */
@@ -46,6 +48,8 @@ export interface ServedOAuthSimulator {
   readonly authUrl: string;
   readonly tokenUrl: string;
   readonly userinfoUrl: string;
+  /** The manifest of Antigravity's updater. */
+  readonly versionUrl: string;
   readonly antigravityUrls: readonly [daily: string, prod: string];
   readonly codeAssistUrl: string;
   readonly vertexUrl: string;
@@ -79,6 +83,7 @@ export function serveOAuthSimulator(options: OAuthSimulatorOptions): ServedOAuth
     authUrl: `${base}/google/auth`,
     tokenUrl: `${base}/google/token`,
     userinfoUrl: `${base}/google/userinfo`,
+    versionUrl: `${base}/google/latest-arm64-mac.yml`,
     antigravityUrls: [`${base}/daily`, `${base}/prod`],
     codeAssistUrl: `${base}/cli`,
     vertexUrl: `${base}/vertex`,
@@ -114,6 +119,10 @@ async function google(state: OAuthState, request: Request, url: URL, path: strin
       return await tokenEndpoint(state, request, `${url.origin}${url.pathname}`);
     case "POST /revoke":
       return await revokeEndpoint(state, request);
+    case "GET /latest-arm64-mac.yml":
+      return state.manifest === undefined
+        ? new Response("unavailable", { status: 503 })
+        : new Response(state.manifest);
     case "GET /userinfo":
       return userinfo(state, request);
     default:
@@ -163,6 +172,7 @@ function controlOf(state: OAuthState): OAuthSimulatorControl {
     knowClient: (yes) => void (state.knowsClient = yes),
     addClient: (id, secret) => void state.clients.set(id, secret),
     setVersionFloor: (version) => void (state.versionFloor = version),
+    setManifest: (text) => void (state.manifest = text),
     setTokenDelay: (ms) => void (state.tokenDelay = ms),
     failHost(host, fault) {
       if (fault === undefined) state.hostFaults.delete(host);

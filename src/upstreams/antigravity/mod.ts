@@ -1,27 +1,26 @@
 /**
  * Antigravity: Gemini, Claude and GPT models in an envelope, from two hosts tried in order. Builds requests with the account's
  * token and project, cleans schemas to the narrow kind that it takes, lists models live and classifies failures. Never opts
- * into credits, never makes up a project, never changes its user agent from call to call.
+ * into credits, never makes up a project, changes its user agent only with the version of Google's own client.
  *
  * @module
  */
-import versions from "../../../data/client_versions.json" with { type: "json" };
 import { isObject } from "../../core/mod.ts";
 import { clientProjectOf, type CodeAssistService } from "../code_assist_service.ts";
 import { unwrapCodeAssist } from "../code_assist_unwrap.ts";
 import { createCodeAssistUpstream } from "../code_assist_upstream.ts";
 import type { Upstream } from "../contract.ts";
 import { type ClaudeNames, createClaudeNames } from "./claude_names.ts";
+import { antigravityUserAgent, type ClientVersion, createClientVersion } from "./client_version.ts";
 import { envelope } from "./envelope.ts";
 import { readLiveModels } from "./live_models.ts";
 import { PLACEHOLDER } from "./narrow_schema.ts";
 
-/** The service looks at the first word and the version; the last word says who really asks. */
-const ANTIGRAVITY_USER_AGENT = `antigravity/hub/${versions.antigravity} geminitro`;
-
 export interface AntigravityOptions {
   readonly urls: readonly string[];
   readonly userAgent?: string;
+  /** The version to tell while no user agent is set; default: the one that is known without asking. */
+  readonly version?: ClientVersion;
   /** The OAuth client's id, to tell its own refusal from an account's. */
   readonly clientId?: string;
 }
@@ -29,10 +28,14 @@ export interface AntigravityOptions {
 /** How Antigravity's control plane is reached. */
 export function antigravityService(options: AntigravityOptions): CodeAssistService {
   const clientProject = clientProjectOf(options.clientId);
+  const { version = createClientVersion() } = options;
   return {
     source: "antigravity",
     hosts: options.urls,
-    userAgent: options.userAgent ?? ANTIGRAVITY_USER_AGENT,
+    // The version may be raised while the program runs.
+    get userAgent() {
+      return options.userAgent ?? antigravityUserAgent(version.newest);
+    },
     metadata: { ideType: "ANTIGRAVITY" },
     ...(clientProject === undefined ? {} : { clientProject }),
   };
