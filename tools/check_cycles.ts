@@ -1,26 +1,15 @@
-/** Fails when modules import each other in a circle. Imports of types alone are gone at run time and may be mutual. */
-const entries = ["main.ts", "cli.ts", "mod.ts"].filter((path) => exists(path));
-const graph = new Map<string, readonly string[]>();
-const IMPORT_REGEXP = /(?:^|\n)\s*(?:import|export)\s(?!type[\s{])(?:[^"';]*?\sfrom\s)?"(\.[^"]+)"/g;
+/**
+ * Fails when modules import each other in a circle, and when the import table of tools/rooms.ts allows what nobody uses.
+ * Imports of types alone are gone at run time and may be mutual.
+ */
+import { readModules } from "./module_graph.ts";
+import { ROOM_IMPORTS } from "./rooms.ts";
 
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
-function importsOf(path: string): readonly string[] {
-  const known = graph.get(path);
-  if (known) return known;
-  const base = new URL(path, "file:///");
-  const found = [...Deno.readTextFileSync(path).matchAll(IMPORT_REGEXP)]
-    .map(([, source]) => new URL(source!, base).pathname.slice(1))
-    .filter((target) => /\.tsx?$/.test(target) && exists(target));
-  graph.set(path, found);
-  return found;
-}
+const modules = await readModules();
+const graph = new Map(modules.map(({ path, imports }) => [
+  path,
+  imports.filter(({ kind }) => kind === "value").map(({ from }) => from),
+]));
 
 const done = new Set<string>();
 const cycles: string[] = [];
@@ -32,13 +21,23 @@ function visit(path: string, trail: readonly string[]): void {
     return;
   }
   if (done.has(path)) return;
-  for (const target of importsOf(path)) visit(target, [...trail, path]);
+  for (const target of graph.get(path) ?? []) visit(target, [...trail, path]);
   done.add(path);
 }
 
-for (const entry of entries) visit(entry, []);
-if (cycles.length > 0) {
-  console.error(`Import cycles:\n${cycles.slice(0, 10).join("\n\n")}`);
-  Deno.exit(1);
-}
+for (const path of graph.keys()) visit(path, []);
+
+const roomOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1];
+const used = new Set(
+  modules.filter(({ path }) => !path.includes("_test.")).flatMap(({ path, imports }) =>
+    imports.map(({ from }) => `${roomOf(path)} -> ${roomOf(from)}`)
+  ),
+);
+const unused = Object.entries(ROOM_IMPORTS).flatMap(([room, allowed]) =>
+  allowed.map((other) => `${room} -> ${other}`).filter((one) => !used.has(one))
+);
+
+if (cycles.length > 0) console.error(`Import cycles:\n${cycles.slice(0, 10).join("\n\n")}`);
+if (unused.length > 0) console.error(`Allowed by tools/rooms.ts and used by nobody:\n${unused.join("\n")}`);
+if (cycles.length + unused.length > 0) Deno.exit(1);
 console.log(`No import cycle in ${graph.size} modules`);

@@ -3,7 +3,8 @@
  * not use it; and a name that a room's door passes on though nobody outside of the room takes it there. Types may be exported
  * for the signatures of their own file. Exceptions stand here with their reason.
  */
-import { isNode, nameOf, parseSource, sourceFiles, type SyntaxNode, walk } from "./parse_source.ts";
+import { importedFile, readModules } from "./module_graph.ts";
+import { isNode, nameOf, type SyntaxNode, walk } from "./parse_source.ts";
 
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   "src/sim/manual_clock.ts#createManualClock": "time by hand is for tests",
@@ -19,10 +20,18 @@ interface Use {
   readonly name: string;
 }
 
+interface Declared {
+  readonly type: boolean;
+  readonly line: number;
+  readonly usedHere: boolean;
+  /** The declaration itself. */
+  readonly text: string;
+}
+
 interface Module {
   readonly path: string;
   /** Names declared here. */
-  readonly own: Map<string, { readonly type: boolean; readonly line: number; readonly usedHere: boolean }>;
+  readonly own: Map<string, Declared>;
   /** Names passed on: exported name to file and its name there. */
   readonly passed: Map<string, readonly [file: string, name: string]>;
   /** Those of them that are passed on as types. */
@@ -30,19 +39,10 @@ interface Module {
   readonly passedWhole: string[];
 }
 
-const config = JSON.parse(await Deno.readTextFile("deno.json")) as { imports: Record<string, string> };
 const modules = new Map<string, Module>();
 const uses: Use[] = [];
 
-function resolve(by: string, source: string): string | undefined {
-  if (source.startsWith(".")) return new URL(source, `file:///${by}`).pathname.slice(1);
-  const mapped = config.imports[source];
-  return mapped?.startsWith("./") ? mapped.slice(2) : undefined;
-}
-
-async function read(path: string): Promise<void> {
-  const text = await Deno.readTextFile(path);
-  const tree = parseSource(path, text);
+function read(path: string, text: string, tree: SyntaxNode): void {
   const module: Module = { path, own: new Map(), passed: new Map(), passedTypes: new Set(), passedWhole: [] };
   modules.set(path, module);
   for (const node of walk(tree)) {
@@ -54,16 +54,8 @@ async function read(path: string): Promise<void> {
   }
 }
 
-function sourceOf(path: string, node: SyntaxNode): string | undefined {
-  const source = node["source"] ?? node["argument"];
-  const literal = isNode(source) && source.type === "TSLiteralType" ? source["literal"] : source;
-  return isNode(literal) && typeof literal["value"] === "string"
-    ? resolve(path, literal["value"])
-    : undefined;
-}
-
 function readImport(path: string, node: SyntaxNode): void {
-  const from = sourceOf(path, node);
+  const from = importedFile(path, node);
   if (from === undefined) return;
   for (const specifier of node["specifiers"] as readonly SyntaxNode[]) {
     const name = specifier.type === "ImportSpecifier"
@@ -77,7 +69,7 @@ function readImport(path: string, node: SyntaxNode): void {
 
 /** `import()` and `typeof import()`: the names that are taken out at once, else all. */
 function readDynamic(path: string, node: SyntaxNode, text: string): void {
-  const from = sourceOf(path, node);
+  const from = importedFile(path, node);
   if (from === undefined) return;
   const before = /\{([^{}]*)\}\s*=\s*(?:\(?await\s+)?$/.exec(text.slice(0, node.start))?.[1];
   const after = /^\)\.(\w+)/.exec(text.slice(node.end))?.[1] ?? /^\.(\w+)/.exec(text.slice(node.end))?.[1];
@@ -87,14 +79,14 @@ function readDynamic(path: string, node: SyntaxNode, text: string): void {
 }
 
 function readAll(module: Module, node: SyntaxNode): void {
-  const from = sourceOf(module.path, node);
+  const from = importedFile(module.path, node);
   if (from === undefined) return;
   if (isNode(node["exported"])) uses.push({ by: module.path, from, name: "*" });
   else module.passedWhole.push(from);
 }
 
 function readExport(module: Module, node: SyntaxNode, text: string): void {
-  const from = sourceOf(module.path, node);
+  const from = importedFile(module.path, node);
   for (const specifier of node["specifiers"] as readonly SyntaxNode[]) {
     const [local, exported] = [nameOf(specifier["local"]), nameOf(specifier["exported"])];
     if (from !== undefined) {
@@ -122,6 +114,7 @@ function declare(
   const rest = text.slice(0, node.start) + text.slice(node.end);
   const code = rest.replaceAll(/\/\*[\s\S]*?\*\//g, "");
   module.own.set(name, {
+    text: text.slice(node.start, node.end),
     type,
     line,
     usedHere: new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)${name.replaceAll("$", "\\$")}(?![\\w$])`).test(code),
@@ -158,25 +151,7 @@ function allNames(file: string): readonly (readonly [string, string])[] {
 
 const isTest = (path: string) => /_test\.tsx?$/.test(path) || /^(tests|bench)\//.test(path);
 
-for await (const path of sourceFiles("src", "routes", "islands", "components", "tests", "tools", "bench")) {
-  await prepare(path);
-}
-for (
-  const path of [
-    "main.ts",
-    "cli.ts",
-    "mod.ts",
-    "client.ts",
-    "vite.config.ts",
-    "routes.gen.ts",
-    "islands.gen.ts",
-  ]
-) await prepare(path);
-
-async function prepare(path: string): Promise<void> {
-  if (!await Deno.stat(path).then(() => true, () => false)) return;
-  await read(path);
-}
+for (const { path, text, tree } of await readModules()) read(path, text, tree);
 
 const users = new Map<string, Set<string>>();
 const throughDoor = new Map<string, Set<string>>();
@@ -196,7 +171,9 @@ for (const module of modules.values()) {
   for (const [name, { type, line, usedHere }] of module.own) {
     const by = [...users.get(`${module.path}#${name}`) ?? []];
     const where = `${module.path}:${line} ${name}`;
-    if (by.length === 0 && !(type && usedHere)) {
+    const isSignature = type &&
+      [...module.own].some(([other, { text }]) => other !== name && new RegExp(`\\b${name}\\b`).test(text));
+    if (by.length === 0 && !isSignature) {
       problems.push(`${where}: ${usedHere ? "need not be exported" : "is dead"}`);
     } else if (by.length > 0 && by.every(isTest) && !usedHere && !type) {
       problems.push(`${where}: only tests use it`);

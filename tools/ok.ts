@@ -8,6 +8,7 @@ const STEPS: readonly (readonly [name: string, args: readonly string[]])[] = [
   ["import cycles", ["run", "-A", "tools/check_cycles.ts"]],
   ["sizes", ["run", "-A", "tools/check_sizes.ts"]],
   ["exports", ["run", "-A", "tools/check_exports.ts"]],
+  ["fields", ["run", "-A", "tools/check_fields.ts"]],
   ["lock", ["run", "--allow-read", "tools/check_lock.ts"]],
   ["vulnerabilities", ["run", "--allow-run", "tools/audit.ts"]],
   ["documents", ["run", "-A", "tools/write_docs.ts", "--check"]],

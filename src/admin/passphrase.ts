@@ -36,8 +36,9 @@ export async function encrypt(text: string, passphrase: string): Promise<Encrypt
   };
 }
 
-/** The text, or undefined when the passphrase is wrong or the data was changed. Costs other than ours are refused. */
+/** The text, or undefined when the passphrase is wrong or the data was changed. Other ways and costs than ours are refused. */
 export async function decrypt(sealed: Encrypted, passphrase: string): Promise<string | undefined> {
+  if (sealed.kdf !== "scrypt" || sealed.cipher !== "aes-256-gcm") return undefined;
   if (sealed.N !== COST.N || sealed.r !== COST.r || sealed.p !== COST.p) return undefined;
   try {
     const key = await derive(passphrase, Buffer.from(sealed.salt, "base64"), 32, COST);

@@ -6,8 +6,6 @@ export interface SseParser {
   end(): string[];
   /** Characters of an event that is not whole yet. */
   readonly held: number;
-  /** True once JSON without `data:` was met: an error object after events, or a stream in JSON array form. */
-  readonly sawRawJson: boolean;
 }
 
 /**
@@ -79,9 +77,6 @@ export function createSseParser(): SseParser {
     get held() {
       return partial + events.held();
     },
-    get sawRawJson() {
-      return events.sawRaw();
-    },
   };
 }
 
@@ -95,7 +90,6 @@ const FREE_TRIES = 16;
 function createLineReader() {
   let data: string | undefined;
   let raw: string | undefined;
-  let sawRaw = false;
   let tries = 0;
   let tried = 0;
   /** Lines that wait for the end of their event. */
@@ -116,7 +110,6 @@ function createLineReader() {
   const rawLine = (line: string, out: string[]) => {
     raw = raw === undefined ? line : raw + "\n" + line;
     lines++;
-    sawRaw = true;
     // A pretty-printed value closes at the first column; a compact one on its first line.
     const first = line.charCodeAt(0);
     const mayClose = first === 125 || first === 93 || raw === line;
@@ -146,7 +139,6 @@ function createLineReader() {
       flushRaw(out);
     },
     held: () => (data?.length ?? 0) + (raw?.length ?? 0) + lines * LINE_COST,
-    sawRaw: () => sawRaw,
   };
 }
 

@@ -32,7 +32,6 @@ export interface Job {
 export interface JobReport {
   readonly name: string;
   readonly ok: boolean;
-  readonly tookMs: number;
   readonly result?: JsonObject;
   readonly error?: string;
 }

@@ -44,7 +44,7 @@ async function isDue({ store, clock }: JobDeps, job: Job, every: number): Promis
 
 async function run(deps: JobDeps, job: Job, every: number): Promise<JobReport> {
   const startedAt = deps.clock.now();
-  const report = await attempt(deps, job, startedAt);
+  const report = await attempt(deps, job);
   const wait = report.ok ? every : Math.min(every, RETRY_MS);
   await deps.store.poolState.put(`job ${job.name}`, {
     ranAt: startedAt,
@@ -57,13 +57,12 @@ async function run(deps: JobDeps, job: Job, every: number): Promise<JobReport> {
   return report;
 }
 
-async function attempt(deps: JobDeps, job: Job, startedAt: number): Promise<JobReport> {
-  const took = () => deps.clock.now() - startedAt;
+async function attempt(deps: JobDeps, job: Job): Promise<JobReport> {
   try {
     const result = await job.run(deps);
-    return { name: job.name, ok: true, tookMs: took(), result };
+    return { name: job.name, ok: true, result };
   } catch (error) {
     const message = redact(error instanceof Error ? error.message : String(error));
-    return { name: job.name, ok: false, tookMs: took(), error: message };
+    return { name: job.name, ok: false, error: message };
   }
 }

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../core/mod.ts";
 import type { Answer } from "./embeddings.ts";
 import { invalid, permissionOnResource, reject } from "./errors.ts";
 import { asList, asObject, asText } from "./json_read.ts";
+import { pageOf } from "./pages.ts";
 import { storeFile } from "./resources.ts";
 import type { SimState } from "./state.ts";
 
@@ -210,34 +211,6 @@ function list({ state, project, query }: OwnedRequest, collection: string): Answ
       ...(page.next === undefined ? {} : { [next]: page.next }),
     },
   };
-}
-
-/** A page of a list; its token means nothing to another project. */
-export function pageOf(
-  all: readonly JsonObject[],
-  query: URLSearchParams,
-  project: string,
-):
-  | { readonly items: readonly JsonObject[]; readonly next: string | undefined }
-  | Extract<Answer, { rejection: unknown }> {
-  const size = Number(query.get("pageSize") ?? query.get("page_size") ?? 50) || 50;
-  const token = query.get("pageToken") ?? query.get("page_token") ?? "";
-  let start = 0;
-  if (token !== "") {
-    const [owner, at] = decoded(token).split("@");
-    if (owner !== project || !/^\d+$/.test(at ?? "")) return { rejection: invalid("Page token is invalid.") };
-    start = Number(at);
-  }
-  const end = start + Math.min(size, 100);
-  return { items: all.slice(start, end), next: end < all.length ? btoa(`${project}@${end}`) : undefined };
-}
-
-function decoded(token: string): string {
-  try {
-    return atob(token);
-  } catch {
-    return "";
-  }
 }
 
 function act(request: OwnedRequest, name: string, verb: string, rules: Collection): Answer {

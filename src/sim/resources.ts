@@ -3,7 +3,7 @@ import { decodeBody } from "./decode.ts";
 import type { Answer } from "./embeddings.ts";
 import { invalid, permissionOnResource, reject } from "./errors.ts";
 import { asList, asObject, asText } from "./json_read.ts";
-import { pageOf } from "./owned_api.ts";
+import { pageOf } from "./pages.ts";
 import type { Resource } from "./resource_shelf.ts";
 import type { Collection } from "./route.ts";
 import type { SimState } from "./state.ts";

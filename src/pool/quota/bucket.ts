@@ -92,8 +92,6 @@ export class Bucket {
   dayProbeAt = Infinity;
   dayProbeEvery: number = TUNING.dayProbe;
   probedAt = 0;
-  /** Last bare 429, without any detail. */
-  ambiguousAt: number | undefined;
   /** Stated end of the last minute refusal, as evidence of a shared window. */
   stamp: { readonly at: number; readonly until: number } | undefined;
   lastUsed = 0;
