@@ -3,7 +3,6 @@ import type { Need } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
-import { parseReply, readWhole } from "../upstreams/mod.ts";
 import { unreadableFailure } from "./failures.ts";
 import { hiddenFailure } from "./native_judge.ts";
 import type { Repairs } from "./repair_memory.ts";
@@ -11,8 +10,9 @@ import { runAttempts, type Try } from "./run_attempts.ts";
 import { send } from "./send.ts";
 import { settleOnce } from "./settle.ts";
 import type { CallTrail } from "./trail.ts";
+import { unwrappedValue } from "./unwrapped_reply.ts";
 
-/** A question whose answer is one small JSON value: token counts, embeddings. */
+/** A question whose answer is one JSON value: token counts, embeddings, a picture. */
 export interface JsonCall {
   readonly need: Omit<Need, "tried">;
   readonly trail: CallTrail;
@@ -21,18 +21,17 @@ export interface JsonCall {
   readonly repairs?: Repairs;
 }
 
-const decoder = new TextDecoder();
-
 /** Asks until a key answers; returns the parsed reply, out of its envelope. */
 export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result<unknown, Failure>> {
   const served = await runAttempts(deps, call, async (attempt): Promise<Result<unknown, Failure>> => {
     const { model, operation } = call.need;
-    const reply = await send(deps, attempt, call.build(attempt), { stream: false, model, operation });
+    const request = call.build(attempt);
+    call.trail.warn(request.warnings);
+    const reply = await send(deps, attempt, request, { stream: false, model, operation });
     if (!reply.ok) return reply;
     const { value: open } = reply;
     try {
-      const bytes = await open.wait(readWhole(open.response, deps.settings.maxReplyBytes, "MAX_REPLY_BYTES"));
-      const value = attempt.upstream.unwrap(parseReply(decoder.decode(bytes)));
+      const value = await unwrappedValue(open, attempt.upstream.unwrap, deps.settings.maxReplyBytes);
       const hidden = isObject(value) && isObject(value["error"]) ? value["error"] : undefined;
       return hidden === undefined ? ok(value) : err(hiddenFailure(deps, attempt, hidden, call.need));
     } catch (cause) {

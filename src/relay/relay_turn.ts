@@ -32,6 +32,7 @@ async function tryTurn(deps: RelayDeps, call: TurnCall, attempt: Try): Promise<R
     host: attempt.host,
     requestId: call.trail.facts.id,
     session,
+    at: deps.ports.clock.now(),
   }, attempt.credential);
   call.trail.warn(request.warnings);
   const reply = await send(deps, attempt, request, { stream, model, operation: "generate" });

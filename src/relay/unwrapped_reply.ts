@@ -18,11 +18,7 @@ export async function unwrappedReply(
 ): Promise<OpenReply> {
   const { response } = reply;
   if (!options.stream || response.body === null) {
-    const bytes = await reply.wait(readWhole(response, maxReplyBytes, "MAX_REPLY_BYTES"));
-    const text = decoder.decode(bytes);
-    const value = EVENTS_REGEXP.test(response.headers.get("content-type") ?? "")
-      ? joinChunks((await reply.wait(payloadsIn(text))).map(unwrap))
-      : unwrap(await reply.wait(parsed(text)));
+    const value = await unwrappedValue(reply, unwrap, maxReplyBytes);
     return withResponse(reply, Response.json(value, { status: response.status }));
   }
   const frames = options.events ? eventFrames() : arrayFrames();
@@ -45,6 +41,20 @@ export async function unwrappedReply(
   );
   const headers = { "content-type": options.events ? "text/event-stream" : "application/json" };
   return withResponse(reply, new Response(body, { status: response.status, headers }));
+}
+
+/** Reads a reply to its end and takes it out of its envelope; the chunks of a stream are joined. */
+export async function unwrappedValue(
+  reply: OpenReply,
+  unwrap: (chunk: unknown) => unknown,
+  maxReplyBytes: number,
+): Promise<unknown> {
+  const { response } = reply;
+  const bytes = await reply.wait(readWhole(response, maxReplyBytes, "MAX_REPLY_BYTES"));
+  const text = decoder.decode(bytes);
+  return EVENTS_REGEXP.test(response.headers.get("content-type") ?? "")
+    ? joinChunks((await reply.wait(payloadsIn(text))).map(unwrap))
+    : unwrap(await reply.wait(parsed(text)));
 }
 
 const EVENTS_REGEXP = /^text\/event-stream/i;

@@ -1,5 +1,8 @@
 import type { Content, GeminiRequest, Part, Tool } from "../gemini/mod.ts";
 
+/** Pictures are a kind of request of their own, for Google's client and for its quota. */
+export const isImageModel = (model: string): boolean => /-image(?:-|$)/.test(model);
+
 const DATA_FIELDS = [
   "text",
   "inlineData",

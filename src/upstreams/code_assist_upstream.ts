@@ -2,6 +2,7 @@ import type { Failure, Result } from "../core/mod.ts";
 import { classifyCodeAssist } from "./classify_code_assist.ts";
 import { callCodeAssist, type CallOptions } from "./code_assist_call.ts";
 import { countBody } from "./code_assist_count.ts";
+import { isImageModel } from "./code_assist_request.ts";
 import {
   codeAssistHeaders,
   type CodeAssistService,
@@ -12,9 +13,12 @@ import type { BuildInput, DiscoveredModel, Upstream } from "./contract.ts";
 import { MODEL_METHODS } from "./model_methods.ts";
 
 /** What a request asks for that the service does not take in that form. */
-function warningsOf({ model, request }: BuildInput): readonly string[] {
+function warningsOf(source: CodeAssistService["source"], { model, request }: BuildInput): readonly string[] {
   const warnings: string[] = [];
   const tools = request.tools ?? [];
+  if (source === "antigravity" && isImageModel(model)) {
+    return tools.length === 0 ? [] : ["Image models of this source take no tools: left out"];
+  }
   const functions = tools.some(({ functionDeclarations }) => functionDeclarations !== undefined);
   const beside = tools.flatMap((tool) => Object.keys(tool)).filter((name) => name !== "functionDeclarations");
   if (functions && beside.length > 0) {
@@ -64,7 +68,7 @@ export function createCodeAssistUpstream({ service, envelope, unwrap, models }: 
       const { token, project } = readyAccount(service, credential);
       const counts = input.operation === "count_tokens";
       const body = counts ? countBody(input) : envelope(input, project);
-      const warnings = counts ? [] : warningsOf(input);
+      const warnings = counts ? [] : warningsOf(service.source, input);
       return {
         url: codeAssistUrl(service, input.host, `:${MODEL_METHODS[input.operation]}`),
         method: "POST",

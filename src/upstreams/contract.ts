@@ -21,6 +21,8 @@ export interface BuildInput {
   readonly host: number;
   readonly requestId: string;
   readonly session: string;
+  /** Epoch milliseconds of the request, which some of Google's clients write into its id; default: 0. */
+  readonly at?: number;
   /** For batch_embed: at most 100 inputs, in order. */
   readonly embed?: EmbedBatch;
 }

@@ -20,7 +20,7 @@ export interface EnvelopedInput {
 
 /** A native client's request for a source that cannot take it as it is. What is no JSON object is left for Google to refuse. */
 export function buildEnveloped(
-  { nameAt }: Pick<RelayDeps, "nameAt">,
+  { nameAt, ports }: Pick<RelayDeps, "nameAt" | "ports">,
   input: EnvelopedInput,
   attempt: Try,
 ): UpstreamRequest {
@@ -30,7 +30,7 @@ export function buildEnveloped(
   const request = requestIn(input.body);
   const model = nameAt?.(attempt.credential, input.model, request) ?? input.model;
   return attempt.upstream.build(
-    { operation, model, request, host: attempt.host, requestId, session },
+    { operation, model, request, host: attempt.host, requestId, session, at: ports.clock.now() },
     attempt.credential,
   );
 }

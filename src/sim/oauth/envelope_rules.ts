@@ -45,6 +45,8 @@ export function envelopeProblem(kind: "antigravity" | "cli", body: unknown): Res
   ) {
     return badRequest("requestId and userAgent are required.");
   }
+  const problem = kind === "antigravity" ? typeProblem(body) : undefined;
+  if (problem !== undefined) return problem;
   if (kind === "cli" && typeof body["user_prompt_id"] !== "string") {
     return badRequest("user_prompt_id is required.", "user_prompt_id");
   }
@@ -54,6 +56,28 @@ export function envelopeProblem(kind: "antigravity" | "cli", body: unknown): Res
   return isObject(body["request"])
     ? requestProblem(kind, body["request"])
     : badRequest("A request is required.", "request");
+}
+
+/** Pictures come as a kind of their own, one at a time and without tools. */
+function typeProblem(body: Fields): Response | undefined {
+  const image = /-image(-|$)/.test(String(body["model"]));
+  const { requestType, requestId, request } = body;
+  if (image !== (requestType === "image_gen")) return badRequest("requestType does not fit the model.");
+  if (!image) return undefined;
+  if (!/^image_gen\/[1-9]\d{12}\/[\w-]+\/12$/.test(String(requestId))) {
+    return badRequest("Invalid requestId.");
+  }
+  const inner = isObject(request) ? request : {};
+  const config = isObject(inner["generationConfig"]) ? inner["generationConfig"] : {};
+  const picture = isObject(config["imageConfig"]) ? config["imageConfig"] : {};
+  const stranger = Object.keys(picture).find((name) => !["aspectRatio", "imageSize"].includes(name)) ??
+    Object.keys(config).find((name) =>
+      !["candidateCount", "imageConfig", "responseModalities", "seed"].includes(name)
+    );
+  if (stranger !== undefined) return unknownName(stranger, "request.generation_config");
+  return inner["tools"] !== undefined || config["candidateCount"] !== 1
+    ? badRequest("Image generation takes one candidate and no tools.")
+    : undefined;
 }
 
 function requestProblem(kind: "antigravity" | "cli", request: Fields): Response | undefined {

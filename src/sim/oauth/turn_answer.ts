@@ -14,6 +14,7 @@ export const SIGNATURE = "c2ltdWxhdG9yLXNpZ25hdHVyZS0".repeat(4);
 
 /** The chunks of a turn: words in two pieces, or a call of the first tool when the user asks for it by name. */
 export function turnChunks(facts: TurnFacts): readonly Record<string, unknown>[] {
+  if (/-image(-|$)/.test(facts.model)) return [pictureChunk(facts)];
   const tool = toolAskedFor(facts.request);
   const parts: Record<string, unknown>[][] = tool === undefined
     ? [[{ text: `Served by ${facts.host} ` }], [{ text: `with ${facts.model} für ${facts.project}.` }]]
@@ -32,6 +33,21 @@ export function turnChunks(facts: TurnFacts): readonly Record<string, unknown>[]
     modelVersion: facts.model,
     responseId: facts.traceId,
   }));
+}
+
+/** One white pixel, with the wanted shape in words before it. */
+const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=";
+
+function pictureChunk({ model, traceId, request }: TurnFacts): Record<string, unknown> {
+  const config = isObject(request["generationConfig"]) ? request["generationConfig"] : {};
+  const words = { text: `Drawn as ${JSON.stringify(config["imageConfig"] ?? {})}` };
+  const picture = { inlineData: { mimeType: "image/png", data: PIXEL } };
+  return {
+    candidates: [{ content: { role: "model", parts: [words, picture] }, index: 0, finishReason: "STOP" }],
+    usageMetadata: { promptTokenCount: 12, candidatesTokenCount: 1_290, totalTokenCount: 1_302 },
+    modelVersion: model,
+    responseId: traceId,
+  };
 }
 
 const callId = (model: string) => model.startsWith("claude") ? "toolu_vrtx_sim1" : "call-sim-1";

@@ -1,5 +1,5 @@
 import type { FunctionDeclaration, GenerationConfig } from "../../gemini/mod.ts";
-import { type InnerRequest, innerRequest } from "../code_assist_request.ts";
+import { type InnerRequest, innerRequest, isImageModel } from "../code_assist_request.ts";
 import type { BuildInput } from "../contract.ts";
 import type { ClaudeNames } from "./claude_names.ts";
 import { claudeRequest } from "./claude_request.ts";
@@ -11,14 +11,36 @@ export function envelope(input: BuildInput, project: string | undefined, names: 
     ...(project === undefined ? {} : { project }),
     model: input.model,
     userAgent: "antigravity",
-    requestType: "agent",
-    requestId: `agent-${input.requestId}`,
+    ...requestType(input),
     request: { ...requestFor(input, names), sessionId: sessionNumber(input.session) },
+  };
+}
+
+/** The kind of a request and its id, as Google's own client writes them. */
+function requestType({ model, requestId, at = 0 }: BuildInput) {
+  return isImageModel(model)
+    ? { requestType: "image_gen", requestId: `image_gen/${at}/${requestId}/12` }
+    : { requestType: "agent", requestId: `agent-${requestId}` };
+}
+
+/** A request for a picture: one candidate, and nothing that only words need. */
+function imageRequest({ contents, systemInstruction, generationConfig }: InnerRequest): InnerRequest {
+  const { imageConfig, responseModalities, seed } = generationConfig ?? {};
+  return {
+    contents,
+    ...(systemInstruction === undefined ? {} : { systemInstruction }),
+    generationConfig: {
+      candidateCount: 1,
+      ...(imageConfig === undefined ? {} : { imageConfig }),
+      ...(responseModalities === undefined ? {} : { responseModalities }),
+      ...(seed === undefined ? {} : { seed }),
+    },
   };
 }
 
 function requestFor({ model, request }: BuildInput, names: ClaudeNames): InnerRequest {
   const inner = innerRequest(request);
+  if (isImageModel(model)) return imageRequest(inner);
   return /^claude/i.test(model) ? claudeRequest(inner, names) : geminiRequest(inner);
 }
 

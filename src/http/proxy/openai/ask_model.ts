@@ -74,12 +74,13 @@ export async function askWhole(
         client: arrival.watch,
         build: ({ upstream, credential, host }) =>
           upstream.build({
-            operation: "generate",
-            model: target.id,
+            operation: upstream.alwaysStreams === true ? "stream" : "generate",
+            model: deps.nameAt?.(credential, target.id, request) ?? target.id,
             request,
             host,
             requestId: arrival.requestId,
             session: arrival.requestId,
+            at: deps.ports.clock.now(),
           }, credential),
       });
       return reply.ok ? reply : err({ failure: reply.error });

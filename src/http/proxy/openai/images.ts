@@ -8,7 +8,7 @@ import {
   ok,
   type Result,
 } from "../../../core/mod.ts";
-import { mimeOf, type Part } from "../../../gemini/mod.ts";
+import { imageConfigOf, mimeOf, type Part } from "../../../gemini/mod.ts";
 import { parseJson, readBody } from "../../read_body.ts";
 import { json } from "../answer_turn.ts";
 import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
@@ -197,12 +197,15 @@ async function withGemini(
   asked: Asked,
   { prompt, count, size, inputs }: Wanted,
 ): Promise<Result<readonly Picture[], Failure>> {
-  const aspectRatio = ratioOf(size, RATIOS);
+  const byRatio = ratioOf(size, RATIOS);
+  const { aspectRatio = byRatio, ...more } = imageConfigOf(size) ?? {};
+  // Before the third generation pictures have one size.
+  const sized = /^gemini-(?:[3-9]|\d\d)/.test(asked.targets[0].id) ? more : {};
   const request = {
     contents: [{ role: "user" as const, parts: [...inputs, { text: prompt }] }],
     generationConfig: {
       responseModalities: ["TEXT", "IMAGE"],
-      ...(aspectRatio === undefined ? {} : { imageConfig: { aspectRatio } }),
+      ...(aspectRatio === undefined ? {} : { imageConfig: { aspectRatio, ...sized } }),
     },
   };
   const replies = await Promise.all(
