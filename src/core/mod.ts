@@ -13,7 +13,7 @@ export * from "./failure.ts";
 export * from "./glob.ts";
 export * from "./ids.ts";
 export * from "./json.ts";
-export { ownBytes } from "./own_bytes.ts";
+export { byteText, joinBytes, ownBytes } from "./bytes.ts";
 export * from "./pacific.ts";
 export { editDistance } from "./edit_distance.ts";
 export * from "./ports.ts";

@@ -1,5 +1,5 @@
 import { bodyCoding } from "./body_coding.ts";
-import { callerFault, err, type Failure, ok, ownBytes, type Result } from "../core/mod.ts";
+import { callerFault, err, type Failure, joinBytes, ok, ownBytes, type Result } from "../core/mod.ts";
 
 /** Reads a body of at most `limit` bytes, unpacking every coding of `bodyCoding` under the same limit. */
 export async function readBody(
@@ -41,17 +41,7 @@ async function collect(
   } catch {
     return err(brokenOff());
   }
-  return ok(joined(pieces, size));
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.byteLength;
-  }
-  return all;
+  return ok(joinBytes(pieces));
 }
 
 function brokenOff(): Failure {

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
 
 /** Characters of a line that are kept until it ends; what goes on longer is content. */
@@ -19,9 +18,8 @@ export class ContentWatch {
   /** Bytes of the line so far. */
   #length = 0;
 
-  /** True when these bytes end or continue a line with content. Throws when a line is longer than any event may be. */
-  see(bytes: Uint8Array): boolean {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  /** True when a piece, as `byteText` gives it, ends or continues a line with content. Throws when a line is longer than any event may be. */
+  see(text: string): boolean {
     let found = false;
     let start = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {

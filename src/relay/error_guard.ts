@@ -5,8 +5,9 @@ import { UPSTREAM_BOUNDS, withoutSecrets } from "../upstreams/mod.ts";
 /** An error object where an event, or an element of the array form, begins. */
 const ERROR_REGEXP =
   /(?:^|\n)[ \t]{0,8}(?:data:[ \t]{0,8})?[[,]?[ \t\r\n]{0,40}\{[ \t\r\n]{0,40}"error"[ \t]{0,8}:/;
-/** Bytes of the piece before that are searched again, as an error may begin in one piece and go on in the next. */
+/** Characters of what passed before that are searched again, as an error may begin in one piece and go on in the next. */
 const CARRIED = 64;
+const NAME = '"error"';
 
 /**
  * Holds back the error that ends a native stream, so that it leaves without the key that it may name. Everything before passes as it
@@ -14,28 +15,26 @@ const CARRIED = 64;
  */
 export class ErrorGuard {
   readonly #credential: Credential;
-  #before: Uint8Array<ArrayBufferLike> = new Uint8Array();
+  #before = "";
   #held: string | undefined;
 
   constructor(credential: Credential) {
     this.#credential = credential;
   }
 
-  /** What of a piece may pass now. */
-  pass(bytes: Uint8Array): Uint8Array | undefined {
+  /** What of a piece may pass now; `text` is the same piece as `byteText` gives it. */
+  pass(bytes: Uint8Array, text: string): Uint8Array | undefined {
     if (this.#held !== undefined) {
-      if (this.#held.length < UPSTREAM_BOUNDS.refusalBytes) {
-        this.#held += Buffer.from(bytes).toString("latin1");
-      }
+      if (this.#held.length < UPSTREAM_BOUNDS.refusalBytes) this.#held += text;
       return undefined;
     }
-    const text = Buffer.concat([this.#before, bytes]).toString("latin1");
-    const start = text.includes('"error"') ? text.search(ERROR_REGEXP) : -1;
-    const known = this.#before.byteLength;
-    this.#before = bytes.subarray(Math.max(0, bytes.byteLength - CARRIED));
+    const before = this.#before;
+    this.#before = text.length >= CARRIED ? text.slice(-CARRIED) : (before + text).slice(-CARRIED);
+    if (!text.includes(NAME) && !edgeOf(before, text).includes(NAME)) return bytes;
+    const start = (before + text).search(ERROR_REGEXP);
     if (start < 0) return bytes;
-    const from = Math.max(0, start - known);
-    this.#held = text.slice(known + from);
+    const from = Math.max(0, start - before.length);
+    this.#held = text.slice(from);
     return from === 0 ? undefined : bytes.subarray(0, from);
   }
 
@@ -48,4 +47,9 @@ export class ErrorGuard {
     const tail = said.slice(lead.length + body.length);
     return Buffer.from(lead + withoutSecrets(body, this.#credential) + tail);
   }
+}
+
+/** As much of two pieces as a name that begins in the one and ends in the other takes. */
+function edgeOf(before: string, text: string): string {
+  return before.slice(1 - NAME.length) + text.slice(0, NAME.length - 1);
 }

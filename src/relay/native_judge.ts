@@ -79,7 +79,7 @@ export function judgeFirst(
   if (first.byteLength > SMALL) return undefined;
   const text = sniffer.text();
   if (!text.includes('"error"') && !mayBeEmpty(text)) return undefined;
-  const chunk = firstChunk(text);
+  const chunk = firstChunk(decoder.decode(first));
   if (!isObject(chunk)) return undefined;
   if (!isObject(chunk["error"])) return isHonest(attempt) ? undefined : emptyReason(chunk);
   return hiddenFailure(deps, attempt, chunk["error"], { model, operation }, onRefusal);

@@ -1,36 +1,38 @@
-import { Buffer } from "node:buffer";
 import { isObject, type Usage } from "../core/mod.ts";
 import { usageOf } from "../gemini/mod.ts";
 
 /** Enough for the last event of any stream that was recorded; a larger one only loses its usage figures. */
-const TAIL_BYTES = 64 * 1024;
+const TAIL_CHARS = 64 * 1024;
 const FINISH = "finishReason";
 const BLOCKED = "blockReason";
 
-/** Looks at a native reply as it passes, without changing it: no copy, no search and no parse while bytes pass. */
+/**
+ * Looks at a native reply as it passes: no search and no parse while it does. Takes it as `byteText` gives it, since every word
+ * that it looks for is plain.
+ */
 export class NativeSniffer {
   /** The end of the body so far. */
-  readonly #tail: Uint8Array[] = [];
+  readonly #tail: string[] = [];
   #size = 0;
   /** A finish was seen in what is not kept any more. */
   #finished = false;
   #text: string | undefined;
 
-  see(bytes: Uint8Array): void {
+  see(piece: string): void {
     this.#text = undefined;
-    this.#tail.push(bytes);
-    this.#size += bytes.byteLength;
-    while (this.#tail.length > 1 && this.#size - this.#tail[0]!.byteLength >= TAIL_BYTES) {
+    this.#tail.push(piece);
+    this.#size += piece.length;
+    while (this.#tail.length > 1 && this.#size - this.#tail[0]!.length >= TAIL_CHARS) {
       const dropped = this.#tail.shift()!;
-      this.#size -= dropped.byteLength;
+      this.#size -= dropped.length;
       // With the beginning of what follows, as a word may be cut by the edge.
-      this.#finished ||= saysFinish(textOf([dropped, this.#tail[0]!.subarray(0, FINISH.length)]));
+      this.#finished ||= saysFinish(dropped + this.#tail[0]!.slice(0, FINISH.length));
     }
   }
 
   /** What is kept of the body, as text. */
   text(): string {
-    return this.#text ??= textOf(this.#tail);
+    return this.#text ??= this.#tail.join("");
   }
 
   /** True when the reply said that its turn is over. */
@@ -51,13 +53,6 @@ export class NativeSniffer {
     return lastUsage(this.text());
   }
 }
-
-function textOf(pieces: readonly Uint8Array[]): string {
-  const [first] = pieces;
-  return decoder.decode(pieces.length === 1 ? first : Buffer.concat(pieces));
-}
-
-const decoder = new TextDecoder();
 
 function saysFinish(text: string): boolean {
   return text.includes(FINISH) || text.includes(BLOCKED);

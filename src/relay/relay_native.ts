@@ -1,5 +1,4 @@
-import { Buffer } from "node:buffer";
-import { type Failure, ok, type Result, toldFault } from "../core/mod.ts";
+import { byteText, type Failure, joinBytes, ok, type Result, toldFault } from "../core/mod.ts";
 import { readWhole } from "../upstreams/mod.ts";
 import { type BodyReader, openBody } from "./body_reader.ts";
 import { ContentWatch } from "./content_watch.ts";
@@ -79,7 +78,7 @@ async function wholeOf({ first, reader }: OpenNative): Promise<Uint8Array<ArrayB
     pieces.push(piece);
     size += piece.byteLength;
   }
-  return new Uint8Array(Buffer.concat(pieces));
+  return joinBytes(pieces);
 }
 
 async function openNative(
@@ -132,14 +131,17 @@ async function readFirst(deps: RelayDeps, call: NativeCall, reply: OpenReply): P
   if (!call.stream || response.body === null) {
     const { maxReplyBytes } = deps.settings;
     const first = await reply.wait(readWhole(response, maxReplyBytes, "MAX_REPLY_BYTES"));
-    sniffer.see(first);
+    sniffer.see(byteText(first.subarray(-WHOLE_TAIL)));
     return { reply, first, sniffer, watch };
   }
   const reader = openBody(response.body);
   const first = await firstContent(reply, reader, watch);
-  sniffer.see(first);
+  sniffer.see(byteText(first));
   return { reply, reader, first, sniffer, watch };
 }
+
+/** The end of a whole reply, in which its finish and its usage stand. */
+const WHOLE_TAIL = 256 * 1024;
 
 /** Bytes without content that are held back, so that an error behind a comment can still be tried elsewhere. */
 const MOST_NOISE = 8_192;
@@ -156,11 +158,11 @@ async function firstContent(
     reply.took(bytes.byteLength);
     pieces.push(bytes);
     size += bytes.byteLength;
-    if (!watch.see(bytes)) continue;
+    if (!watch.see(byteText(bytes))) continue;
     reply.touch();
     break;
   }
-  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+  return pieces.length === 1 ? pieces[0]! : joinBytes(pieces);
 }
 
 function bodyOf(deps: RelayDeps, call: NativeCall, served: Served<OpenNative>): NativeReply["body"] {
@@ -194,17 +196,19 @@ function streamed(
 
   async function passAll(target: PumpTarget<Uint8Array>): Promise<Failure | undefined> {
     try {
-      let bytes: Uint8Array | undefined = first;
+      let bytes: Uint8Array<ArrayBuffer> | undefined = first;
+      let text = byteText(first);
       while (true) {
-        const passed = guard.pass(bytes);
+        const passed = guard.pass(bytes, text);
         if (passed !== undefined) target.write(passed);
         const room = target.room();
         if (room !== undefined) await room;
         bytes = await reply.wait(reader.read());
         if (bytes === undefined) break;
         reply.took(bytes.byteLength);
-        if (watch.see(bytes)) reply.touch();
-        sniffer.see(bytes);
+        text = byteText(bytes);
+        if (watch.see(text)) reply.touch();
+        sniffer.see(text);
       }
       return call.turn && !sniffer.finished() ? truncatedFailure() : undefined;
     } catch (cause) {
@@ -226,7 +230,7 @@ function streamed(
   }
 
   return pumpedStream({
-    join: (pieces) => pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces),
+    join: (pieces) => pieces.length === 1 ? pieces[0]! : joinBytes(pieces),
     pump,
     cancel() {
       settle(clientGone());

@@ -1,4 +1,4 @@
-import { type Failure, isObject, ok, type Result } from "../core/mod.ts";
+import { type Failure, isObject, joinBytes, ok, type Result } from "../core/mod.ts";
 import type { Need } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import { openBody } from "./body_reader.ts";
@@ -183,23 +183,13 @@ function passed(
     }
   }
   return pumpedStream({
-    join: (pieces) => pieces.length === 1 ? pieces[0]! : joined(pieces),
+    join: (pieces) => pieces.length === 1 ? pieces[0]! : joinBytes(pieces),
     pump,
     cancel() {
       end(clientGone());
       reply.abort();
     },
   });
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.byteLength;
-  }
-  return all;
 }
 
 /** Settles lease and attempt; the caller records. */

@@ -1,4 +1,4 @@
-import { ownBytes } from "../core/mod.ts";
+import { joinBytes, ownBytes } from "../core/mod.ts";
 import { tooDeepAt } from "../gemini/mod.ts";
 import { FREE_BYTES, UPSTREAM_BOUNDS } from "./bounds.ts";
 
@@ -70,17 +70,7 @@ async function collect(
     reader.cancel().catch(() => {});
     throw cause;
   }
-  return joined(pieces, size);
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.byteLength;
-  }
-  return whole;
+  return joinBytes(pieces);
 }
 
 /** The beginning of a body as text, at most `most` bytes; what follows is not read. */

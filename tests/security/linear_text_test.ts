@@ -18,7 +18,6 @@ import { classifyPublic } from "../../src/upstreams/classify_public.ts";
 import { safeText } from "../../src/upstreams/safe_text.ts";
 import { superLinear } from "../../tools/linear_regexp.ts";
 
-const bytes = (text: string) => new TextEncoder().encode(text);
 const refusal = (message: string, status: number) => ({
   status,
   body: JSON.stringify({ error: { code: status, message, status: "INVALID_ARGUMENT" } }),
@@ -34,7 +33,7 @@ const google = (text: string) => {
 };
 const sniffed = (text: string) => {
   const sniffer = new NativeSniffer();
-  sniffer.see(bytes(text));
+  sniffer.see(text);
   return [sniffer.saidError(), sniffer.usage(), sniffer.finishReason()];
 };
 

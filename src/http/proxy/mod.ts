@@ -17,6 +17,7 @@ import { refuse } from "./failure_response.ts";
 import { refuseNative } from "./native_route.ts";
 import { BytesGate, LeftWhileWaiting } from "./bytes_gate.ts";
 import { keptAlive } from "./keep_alive.ts";
+import { KeptRouter } from "./kept_router.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { uploaderOf } from "./resources/mod.ts";
 import { type ProxyRoute, type RouteDialect, ROUTES, serveOther, unknownRoute } from "./routes.ts";
@@ -50,7 +51,10 @@ export function createProxyApp(options: ProxyAppOptions): Hono<Bindings> {
   const { deps } = options;
   const handle = createHandler(options);
   const say = createSay(deps);
-  const app = new Hono<Bindings>({ getPath: (request) => addressOf(request.url).path });
+  const app = new Hono<Bindings>({
+    getPath: (request) => addressOf(request.url).path,
+    router: new KeptRouter(),
+  });
   for (const route of ROUTES) {
     const said: Say = (arrival, failure) => say(route.dialect, arrival, failure);
     app.on([...route.methods], route.path, (c) =>

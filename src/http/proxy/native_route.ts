@@ -1,4 +1,4 @@
-import { callerFault, type Operation } from "../../core/mod.ts";
+import { byteText, callerFault, type Operation } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import { brokenStreamFrame, encodeNativeFailure } from "../../dialects/mod.ts";
 import { estimateTokens } from "../../gemini/mod.ts";
@@ -21,7 +21,7 @@ import { forwardedQuery, modelHeaders, type NativePath } from "./native_path.ts"
 import { bodyRepairs, repairedBody } from "./repaired_body.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { failureHeaders, INERT_HEADERS, replyHeaders } from "./reply_headers.ts";
-import { pinOfText } from "./resources/pinned_owner.ts";
+import { pinOfBytes } from "./resources/pinned_owner.ts";
 import { resolveTargets } from "./resolve_targets.ts";
 import { beginTrail, serveCall } from "./serve_call.ts";
 import { tellRefusal } from "./tell_refusal.ts";
@@ -82,7 +82,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
     session,
     requestBytes: bytes.byteLength,
   });
-  const pin = await pinOfText(deps, arrival, trail, decoder.decode(bytes));
+  const pin = await pinOfBytes(deps, arrival, trail, bytes);
   if (!pin.ok) return refuseNative(deps, arrival, { failure: pin.error }, trail);
   const among = pin.value;
   const served = await serveCall<NativeReply>({
@@ -97,7 +97,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
           inputTokens: method.counted ? estimateTokens(bytes.byteLength) : 0,
           session,
           counted: method.counted,
-          spends: () => metricsIn(decoder.decode(bytes)),
+          spends: () => metricsIn(byteText(bytes)),
           ...(among === undefined ? {} : { among }),
         }),
         trail,
@@ -205,5 +205,3 @@ function sessionOf(arrival: Arrival, body: Uint8Array): string {
   if (named !== null) return named.slice(0, 200);
   return fingerprintBytes(body.subarray(0, SESSION_BYTES));
 }
-
-const decoder = new TextDecoder();

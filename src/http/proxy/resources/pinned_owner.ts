@@ -1,4 +1,11 @@
-import { type Credential, type CredentialId, type Failure, ok, type Result } from "../../../core/mod.ts";
+import {
+  byteText,
+  type Credential,
+  type CredentialId,
+  type Failure,
+  ok,
+  type Result,
+} from "../../../core/mod.ts";
 import type { GeminiRequest } from "../../../gemini/mod.ts";
 import type { Need } from "../../../pool/contract.ts";
 import { type CallTrail, relayResource } from "../../../relay/mod.ts";
@@ -30,15 +37,16 @@ export async function pinOfRequest(
 }
 
 /** The same for a native client's bytes. */
-export async function pinOfText(
+export async function pinOfBytes(
   deps: ProxyDeps,
   arrival: Arrival,
   trail: CallTrail,
-  text: string,
+  bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Result<Keys | undefined, Failure>> {
+  const text = byteText(bytes);
   if (!MARKS.some((mark) => text.includes(mark))) return ok(undefined);
   try {
-    return await pinOf(deps, arrival, trail, JSON.parse(text));
+    return await pinOf(deps, arrival, trail, JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
     // Google says what is wrong with it.
     return ok(undefined);
