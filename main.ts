@@ -8,6 +8,8 @@ import { developmentFiles } from "fresh";
 import { dashboardFiles } from "./mod.ts";
 import {
   createGeminitro,
+  environmentInWorker,
+  environmentOfWorker,
   type Geminitro,
   isWorker,
   keepGoing,
@@ -75,10 +77,11 @@ function filesOfPages() {
 /** Starts a server. Throws SettingsError, StoreOpenError or Deno.errors.AddrInUse with what to do about it. */
 export async function startServer(options: StartOptions = {}): Promise<Running> {
   keepCallsHome();
-  const env = options.env ??
+  const given = options.env ??
     await readEnvironment(PROJECT_DIR === undefined ? {} : { projectDir: PROJECT_DIR });
-  const projectDir = env["GEMINITRO_PROJECT"] || PROJECT_DIR;
-  const envFile = envFilePath({ env, ...(projectDir === undefined ? {} : { projectDir }) });
+  const projectDir = given["GEMINITRO_PROJECT"] || PROJECT_DIR;
+  const envFile = envFilePath({ env: given, ...(projectDir === undefined ? {} : { projectDir }) });
+  const env = isWorker() ? await environmentInWorker(given, envFile) : given;
   const proxy = await createGeminitro({
     env,
     ...(envFile === undefined ? {} : { envFile }),
@@ -97,7 +100,7 @@ export async function startServer(options: StartOptions = {}): Promise<Running> 
     });
     running.add(proxy);
     keepServing();
-    const workers = startWorkers(proxy, env, serving.port, further);
+    const workers = startWorkers(proxy, await environmentOfWorker(env, envFile), serving.port, further);
     const stop = async (patienceMs = PATIENCE_MS) => {
       running.delete(proxy);
       await Promise.all([serving.stop(patienceMs), workers.stop(patienceMs)]);

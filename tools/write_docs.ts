@@ -22,6 +22,10 @@ variable, the value (never a secret's) and what is allowed. 0 is a value, not "u
 deno task geminitro config show        # what is in force, and where it comes from
 \`\`\`
 
+The page Settings of the dashboard and \`POST /api/settings\` (\`variables\`) write \`.env\`. What "at once" stands at then holds
+without a restart, in every process of the machine; the rest from the next start on. What the process environment sets goes
+before the file and is changed where the program is started.
+
 Keys, aliases, quota groups, caps, clients and preferences are not settings: they live in the database and are changed on the
 dashboard, with the command line, or through the [management API](api.md), while everything runs.
 `;

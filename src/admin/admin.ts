@@ -10,7 +10,15 @@ import { capCheck, capProgress } from "./cap_progress.ts";
 import { type CapInput, capsView, putCap, removeCap, setCapSchedule } from "./caps.ts";
 import { checkAllKeys, type CheckedKey, checkKey, liftCooldown } from "./check_keys.ts";
 import { ClientDoor, type ClientIdentity } from "./client_door.ts";
-import { addClient, type ClientInput, listClients, restoreClient, revokeClient } from "./clients.ts";
+import {
+  addClient,
+  type ClientEdit,
+  type ClientInput,
+  editClient,
+  listClients,
+  restoreClient,
+  revokeClient,
+} from "./clients.ts";
 import { editKey, type KeyEdit, removeKey, restoreKey } from "./edit_key.ts";
 import { exportFile } from "./export_file.ts";
 import { findKey } from "./find_key.ts";
@@ -33,6 +41,7 @@ import {
   setupState,
 } from "./settings_view.ts";
 import { type SeriesOptions, seriesView } from "./series_view.ts";
+import { followSettingsFile } from "./settings_table.ts";
 import { statsView } from "./stats.ts";
 import { confirmProject, suggestions } from "./suggestions.ts";
 import { flows, unifiedStats } from "./unified_stats.ts";
@@ -68,6 +77,7 @@ function follow(deps: AdminDeps, door: ClientDoor, publisher: Publisher) {
   const takeOver = coalesced(async () => {
     deps.pool.replaceCredentials(await deps.store.credentials.list());
     await door.reload();
+    await followSettingsFile(deps);
     publisher.forgetNames();
     publisher.stateChanged();
   });
@@ -186,6 +196,11 @@ function clientCases(deps: AdminDeps, door: ClientDoor) {
       const added = await addClient(deps, input);
       await door.reload();
       return added;
+    },
+    editClient: async (idOrName: string, edit: ClientEdit, expected?: number) => {
+      const edited = await editClient(deps, idOrName, edit, expected);
+      await door.reload();
+      return edited;
     },
     revokeClient: async (idOrName: string) => {
       const revoked = await revokeClient(deps, idOrName);

@@ -6,6 +6,7 @@ import type { CappedPool, Need, Pool } from "../pool/mod.ts";
 import type { Store } from "../store/mod.ts";
 import type { Upstream } from "../upstreams/mod.ts";
 import type { Outcome } from "./problem.ts";
+import type { SettingsFile } from "./settings_table.ts";
 
 /** A call in flight or waiting, as the relay knows it. */
 export interface InFlightCall {
@@ -43,8 +44,8 @@ export interface AdminDeps {
   readonly startedAt: number;
   /** What is wrong with the files of this program, as a sentence; undefined while all is well. */
   readonly trouble?: () => string | undefined;
-  /** Writes the owner's key for later starts; answers why it cannot, as a sentence. Absent: there is nowhere to write it. */
-  readonly saveOwnerKey?: (key: string, inUse: readonly string[]) => Promise<string | undefined>;
+  /** Where settings are written that are changed at run time. Absent: there is nowhere to write them. */
+  readonly settingsFile?: SettingsFile;
   /** A credential that can be used now: OAuth access tokens are refreshed. API keys need none. */
   readonly ready?: (
     credential: Credential,

@@ -60,13 +60,53 @@ export async function addClient(
   return ok({ client: viewOf(put.value, null, now), token });
 }
 
-/** Ends a client's token at once; its figures stay. */
-export async function revokeClient(deps: AdminDeps, idOrName: string): Promise<Outcome<ClientView>> {
+/** What is changed of a client; null takes a limit away. Its token stays. */
+export type ClientEdit = {
+  readonly [Name in keyof ClientInput]?: Name extends "name" ? string : ClientInput[Name] | null;
+};
+
+/** Changes a client's name and limits; they hold from its next request on. */
+export async function editClient(
+  deps: AdminDeps,
+  idOrName: string,
+  edit: ClientEdit,
+  expected?: number,
+): Promise<Outcome<ClientView>> {
   const all = await deps.store.clients.list();
+  const found = clientOf(all, idOrName);
+  if (!found.ok) return found;
+  const { updatedAt, ...draft } = found.value;
+  const now = deps.ports.clock.now();
+  if (typeof edit.expiresAt === "number" && edit.expiresAt <= now) {
+    return refuse(422, "invalid", "The expiry must be in the future", "expiresAt");
+  }
+  const namesake = all.find((one) => !one.revoked && one.name === edit.name && one.id !== draft.id);
+  if (namesake !== undefined) {
+    return refuse(409, "duplicate", `There is a client ${edit.name} already (${namesake.id})`, "name");
+  }
+  const merged = Object.entries({ ...draft, ...edit }).filter(([, value]) => value !== null);
+  // Null takes a field out, and the schema has checked the others.
+  const put = await deps.store.clients.put(
+    Object.fromEntries(merged) as unknown as typeof draft,
+    expected ?? updatedAt,
+  );
+  if (!put.ok) return fromStore(put.error, "client");
+  deps.ledger.log("info", "config", `The limits of the client ${put.value.name} were changed`);
+  return ok(viewOf(put.value, null, now));
+}
+
+function clientOf(all: readonly ClientRecord[], idOrName: string): Outcome<ClientRecord> {
   const found = all.filter((client) => client.id === idOrName || client.name === idOrName);
   if (found.length > 1) return refuse(409, "ambiguous", "Several clients have this name: give the id", "id");
   const [client] = found;
-  if (client === undefined) return refuse(404, "not_found", "There is no such client");
+  return client === undefined ? refuse(404, "not_found", "There is no such client") : ok(client);
+}
+
+/** Ends a client's token at once; its figures stay. */
+export async function revokeClient(deps: AdminDeps, idOrName: string): Promise<Outcome<ClientView>> {
+  const found = clientOf(await deps.store.clients.list(), idOrName);
+  if (!found.ok) return found;
+  const client = found.value;
   const { updatedAt, ...draft } = client;
   const put = await deps.store.clients.put({ ...draft, revoked: true }, updatedAt);
   if (!put.ok) return fromStore(put.error, "client");

@@ -27,6 +27,7 @@ export type { AdminProblem, Outcome } from "./problem.ts";
 export type { QuotaRow, QuotaSummary } from "./quota_summary.ts";
 export type { RequestPage, RequestView } from "./requests.ts";
 export type { KeyStatus, SafeKey } from "./safe_key.ts";
+export type { SettingRow, SettingsFile } from "./settings_table.ts";
 export type { SettingsChange, SettingsView, SetupState } from "./settings_view.ts";
 export type { SeriesOptions, SeriesView } from "./series_view.ts";
 export type { StatsView } from "./stats.ts";

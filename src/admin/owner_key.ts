@@ -49,14 +49,14 @@ export class OwnerKey {
   }
 
   async change(key: string): Promise<Outcome<void>> {
-    const { store, settings, saveOwnerKey } = this.#deps;
+    const { store, settings, settingsFile } = this.#deps;
     if (!KEY_REGEXP.test(key)) {
       const rule = "The key must have 16 to 200 letters, digits or any of . _ ~ + / = -";
       return refuse(422, "invalid", rule, "proxyApiKey");
     }
-    const refused = saveOwnerKey === undefined
+    const refused = settingsFile === undefined
       ? "This program has no .env to write to: set PROXY_API_KEY where it is started"
-      : await saveOwnerKey(key, [this.#key, settings.proxyApiKey]);
+      : await settingsFile.saveOwnerKey(key, [this.#key, settings.proxyApiKey]);
     if (refused !== undefined) return refuse(409, "fixed", refused, "proxyApiKey");
     await store.settings.put(RECORD, {
       sealed: await store.vault.seal(key),

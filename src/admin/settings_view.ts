@@ -6,6 +6,13 @@ import type { OwnerKey } from "./owner_key.ts";
 import { type Outcome, refuse } from "./problem.ts";
 import { type SafeKey } from "./safe_key.ts";
 import { listKeys } from "./list_keys.ts";
+import {
+  changeVariables,
+  type SettingRow,
+  settingRows,
+  undoVariables,
+  type VariableChanges,
+} from "./settings_table.ts";
 
 /** Settings that can be changed while the server runs; everything else is in the environment. */
 const RUNTIME = "runtime";
@@ -29,20 +36,24 @@ export interface SettingsView {
     readonly models: JsonObject;
     readonly overrides: JsonObject;
   };
+  /** Every setting of the environment, with what it means and whether a change holds at once. */
+  readonly table: readonly SettingRow[];
   readonly updatedAt: number;
 }
 
 export async function settingsView(
-  { store, settings, ledger }: AdminDeps,
+  deps: AdminDeps,
   owner: Pick<OwnerKey, "current">,
 ): Promise<SettingsView> {
-  const [runtime, rules, overrides] = await Promise.all([
+  const { store, settings, ledger } = deps;
+  const [runtime, rules, overrides, table] = await Promise.all([
     store.settings.get(RUNTIME),
     store.settings.get(MODEL_RULES),
     store.settings.get(PRICES),
+    settingRows(deps),
   ]);
   return {
-    autoUpdate: typeof runtime?.["autoUpdate"] === "boolean" ? runtime["autoUpdate"] : settings.autoUpdate,
+    autoUpdate: settings.autoUpdate,
     verboseLogging: settings.logLevel === "debug",
     running: running(settings, owner),
     modelRules: { ...listOf("allowModels", rules), ...listOf("denyModels", rules) },
@@ -56,6 +67,7 @@ export async function settingsView(
       ) as unknown as JsonObject,
       overrides: overrides ?? {},
     },
+    table,
     updatedAt: typeof runtime?.["updatedAt"] === "number" ? runtime["updatedAt"] : 0,
   };
 }
@@ -105,6 +117,16 @@ export interface SettingsChange {
   readonly prices?: JsonObject;
   /** A new owner's key; the old one is refused from then on. */
   readonly proxyApiKey?: string;
+  /** Texts for `.env` by variable; null for back to the default. */
+  readonly variables?: VariableChanges;
+  /** Takes a change of `variables` back, by the id that it was answered with. */
+  readonly undo?: string;
+}
+
+/** The settings after a change. */
+export interface ChangedSettings extends SettingsView {
+  /** Give it back within ten minutes to undo a change of `variables`. */
+  readonly undo?: string;
 }
 
 /** `expected` is the `updatedAt` of the settings that the editor saw. */
@@ -113,7 +135,7 @@ export async function changeSettings(
   change: SettingsChange,
   expected: number | undefined,
   owner: Pick<OwnerKey, "current" | "change">,
-): Promise<Outcome<SettingsView>> {
+): Promise<Outcome<ChangedSettings>> {
   const { store, ports, catalog } = deps;
   const runtime = await store.settings.get(RUNTIME);
   const seen = typeof runtime?.["updatedAt"] === "number" ? runtime["updatedAt"] : 0;
@@ -125,6 +147,8 @@ export async function changeSettings(
     if (!changed.ok) return changed;
     deps.ledger.log("info", "config", "The owner's key was changed");
   }
+  const written = await changeFile(deps, change);
+  if (written?.ok === false) return written;
   if (change.modelRules !== undefined) {
     await store.settings.put(MODEL_RULES, { ...change.modelRules });
     await catalog.reload();
@@ -133,13 +157,22 @@ export async function changeSettings(
     await store.settings.put(PRICES, change.prices);
     deps.ledger.prices.override(change.prices);
   }
-  const auto = change.autoUpdate === undefined ? {} : { autoUpdate: change.autoUpdate };
   await store.settings.put(RUNTIME, {
     ...runtime,
-    ...auto,
     updatedAt: Math.max(seen + 1, ports.clock.now()),
   });
-  return ok(await settingsView(deps, owner));
+  const undo = written === undefined ? {} : { undo: written.value };
+  return ok({ ...await settingsView(deps, owner), ...undo });
+}
+
+async function changeFile(
+  deps: AdminDeps,
+  { variables, undo, autoUpdate }: SettingsChange,
+): Promise<Outcome<string> | undefined> {
+  if (undo !== undefined) return await undoVariables(deps, undo);
+  const auto = autoUpdate === undefined ? {} : { AUTO_UPDATE: String(autoUpdate) };
+  const changes = { ...variables, ...auto };
+  return Object.keys(changes).length === 0 ? undefined : await changeVariables(deps, changes);
 }
 
 /** The dashboard's and the CLI's own wishes: small texts, numbers and flags by name. */

@@ -13,6 +13,7 @@ import { Replays } from "./replay.ts";
 import { openRooms, type Rooms } from "./rooms.ts";
 import { traceCalls } from "./traces.ts";
 import { VERSION } from "./version.ts";
+import { openSettingsFile } from "./settings_file.ts";
 import { SettingsError } from "./settings_error.ts";
 
 export interface GeminitroOptions {
@@ -49,7 +50,8 @@ export interface Geminitro {
 
 /** Makes a proxy. Throws SettingsError for a setting that does not parse, StoreOpenError for a database that cannot be used. */
 export async function createGeminitro(options: GeminitroOptions = {}): Promise<Geminitro> {
-  const settings = loadSettings(withHome(options.env ?? {}));
+  const env = withHome(options.env ?? {});
+  const settings = loadSettings(env);
   if (!settings.ok) throw new SettingsError(settings.error);
   const ports = options.ports ?? systemPorts();
   const rooms = await openRooms({
@@ -57,7 +59,7 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
     version: VERSION,
     ports,
     ...(options.kv === undefined ? {} : { kv: options.kv }),
-    ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
+    ...(options.envFile === undefined ? {} : { settingsFile: await openSettingsFile(options.envFile, env) }),
     ...(options.print === undefined ? {} : { print: options.print }),
   });
   const stopTraces = await traceCalls(options.env ?? {}, rooms.ledger);

@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { type Admin, type AdminDeps, createAdmin, releaseLostUnits } from "../admin/mod.ts";
+import {
+  type Admin,
+  type AdminDeps,
+  createAdmin,
+  releaseLostUnits,
+  type SettingsFile,
+} from "../admin/mod.ts";
 import { type Catalog, createCatalog } from "../catalog/mod.ts";
 import { type Settings, userFolder } from "../config/mod.ts";
 import {
@@ -29,7 +35,6 @@ import {
   type Upstream,
   upstreamsOf,
 } from "../upstreams/mod.ts";
-import { saveOwnerKey } from "./owner_key_file.ts";
 import { rememberedCredentials } from "./remembered_credentials.ts";
 
 /** Whoever has an outgoing proxy of its own, or none. */
@@ -60,8 +65,8 @@ export interface ServicesOptions {
   /** Where log lines go; the console by default. */
   readonly print?: (line: string) => void;
   readonly version: string;
-  /** Where `.env` lies, for settings that are changed at run time. */
-  readonly envFile?: string;
+  /** Where settings are written that are changed at run time. */
+  readonly settingsFile?: SettingsFile;
   /** The calls of this process that are not over. */
   readonly calls: AdminDeps["calls"];
   /** A short visit beside or without a server: it is on no list of processes, and takes no lease, no slice and no job. */
@@ -70,7 +75,7 @@ export interface ServicesOptions {
 
 /** Opens store, ledger, catalog, pool, sign-ins and use-cases, in the order in which they need each other. */
 export async function openServices(options: ServicesOptions): Promise<Services> {
-  const { settings, envFile, calls, visitor = false } = options;
+  const { settings, settingsFile, calls, visitor = false } = options;
   const connections = createConnections();
   const ports = { ...options.ports, fetch: pooledFetch(options.ports.fetch, connections) };
   const store = await openOwnStore(options, visitor);
@@ -125,9 +130,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     startedAt: ports.clock.now(),
     ready: (credential, force, how) => oauth.ready(credential, force, how),
     fetchFor,
-    ...(envFile === undefined
-      ? {}
-      : { saveOwnerKey: (key: string, inUse: readonly string[]) => saveOwnerKey(envFile, key, inUse) }),
+    ...(settingsFile === undefined ? {} : { settingsFile }),
   });
   return {
     ...base,

@@ -35,7 +35,8 @@ export function proxyApp(
         async () => refreshModels(rooms, await store.credentials.list(), rooms.draining.signal),
       ),
     resources: createResources(store, rooms.ports.clock),
-    ...(settings.logBodies ? { bodies: bodyKeeper(rooms), pinOf } : {}),
+    bodies: bodyKeeper(rooms),
+    pinOf,
   };
   const cors = createCors(settings.corsOrigins);
   return createProxyApp({
@@ -46,9 +47,12 @@ export function proxyApp(
   });
 }
 
-function bodyKeeper({ store, ledger }: Rooms): BodyKeeper {
-  return createBodyKeeper(new BodyShelf(store), (problem) => {
-    ledger.log("warn", "request", "A body could not be kept", { error: String(problem) });
+function bodyKeeper({ store, ledger, settings }: Rooms): BodyKeeper {
+  return createBodyKeeper({
+    shelf: new BodyShelf(store),
+    isOn: () => settings.logBodies,
+    onProblem: (problem) =>
+      ledger.log("warn", "request", "A body could not be kept", { error: String(problem) }),
   });
 }
 

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { parse } from "@std/dotenv";
 import { dataFolder, joinPath } from "./home.ts";
 import type { Environment, Option } from "./option.ts";
@@ -63,18 +64,39 @@ export async function writeDefaultEnv(path: string): Promise<boolean> {
   }
 }
 
-/** Sets one variable in `.env`, in place or at the end, by a new file that takes the old one's place. Throws as the file system does. */
-export async function setInEnvFile(path: string, name: string, value: string): Promise<void> {
+/** The longest text that is written to `.env` for one variable, in characters. */
+const LONGEST_VALUE = 50_000;
+
+/** `NAME=value`, quoted where a reader would take it for more; undefined for what no line can hold. */
+function assignmentOf(name: string, value: string): string | undefined {
+  const quotes = /^[\w./:,@%+*~=-]*$/.test(value) ? [""] : ["'", '"', "`"];
+  const fits = quotes.filter((quote) => quote === "" || !value.includes(quote))
+    .map((quote) => `${name}=${quote}${value}${quote}`)
+    .find((line) => parse(line)[name] === value);
+  return value.length > LONGEST_VALUE || /[\r\n\0]/.test(value) ? undefined : fits;
+}
+
+/**
+ * Sets variables in `.env`, in place or at the end, and takes out those that are null, by a new file that takes the old one's
+ * place. Throws as the file system does, and where the file would then say anything else than what was asked for.
+ */
+export async function setInEnvFile(
+  path: string,
+  changes: Readonly<Record<string, string | null>>,
+): Promise<void> {
   const before = await readSettingsText(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   });
-  // deno-lint-ignore geminitro/linear-regexps -- the name is a setting's, the text the user's own file
-  const line = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=.*$`, "gm");
-  const assignment = `${name}=${value}`;
-  const after = line.test(before)
-    ? before.replace(line, () => assignment)
-    : `${before}${before === "" || before.endsWith("\n") ? "" : "\n"}${assignment}\n`;
+  const after = Object.entries(changes).reduce(
+    (text, [name, value]) => withVariable(text, name, value),
+    before,
+  );
+  const wanted = Object.entries({ ...parse(before), ...changes }).filter(([, value]) => value !== null);
+  const read = Object.entries(parse(after));
+  if (!isDeepStrictEqual(new Map(wanted), new Map(read))) {
+    throw new Error(`${path} is written in a way that cannot be changed here: edit it by hand`);
+  }
   const temporary = `${path}.${crypto.randomUUID()}`;
   await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   try {
@@ -84,6 +106,19 @@ export async function setInEnvFile(path: string, name: string, value: string): P
     await Deno.remove(temporary).catch(() => {});
     throw error;
   }
+}
+
+/** A text in `.env` form with one variable set, or without it. */
+function withVariable(text: string, name: string, value: string | null): string {
+  // deno-lint-ignore geminitro/linear-regexps -- the name is a setting's, the text the user's own file
+  const line = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=.*(?:\\n|$)`, "gm");
+  const assignment = value === null ? "" : assignmentOf(name, value);
+  if (assignment === undefined) {
+    throw new Error(`${name} cannot be written to .env: it has several lines or quotes`);
+  }
+  const added = assignment === "" ? "" : `${assignment}\n`;
+  if (line.test(text)) return text.replace(line, () => added);
+  return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${added}`;
 }
 
 /** The text of `.env.example`: every setting with its default, commented out. */

@@ -20,5 +20,6 @@ export { isLoopback, loadSettings } from "./load_settings.ts";
 export type { Environment, Option, SettingsProblem } from "./option.ts";
 export type { OAuthClientSettings, Settings } from "./settings.ts";
 export { DEFAULT_PROXY_API_KEY } from "./server_options.ts";
+export { LIVE_VARIABLES, takeLiveSettings } from "./live_settings.ts";
 export { settingsMarkdown, type ShownSetting, showSettings } from "./show_settings.ts";
 export { SETTINGS_TABLE } from "./table.ts";

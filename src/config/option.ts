@@ -11,6 +11,10 @@ export interface Option<Value> {
   /** One sentence for the documents. */
   readonly doc: string;
   readonly secret: boolean;
+  /** Whether a change of `.env` by the program holds at once, or from the next start. */
+  readonly applies: "now" | "restart";
+  /** Where it is changed instead, as a sentence; absent when the program may write it to `.env`. */
+  readonly elsewhere?: string;
   readonly parse: (text: string) => Value | undefined;
 }
 

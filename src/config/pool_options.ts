@@ -47,12 +47,14 @@ export const pool = group("Keys and rotation", {
     doc: "Sources of credentials in the order in which they are used; one that is not named is not used.",
   },
   MODEL_FETCH_INTERVAL: {
+    applies: "now",
     fallback: "21600000",
     allowed: TIME,
     parse: wholeNumber(0),
     doc: "Milliseconds between two discoveries of a key's models; 0 turns it off.",
   },
   QUOTA_REFRESH_INTERVAL: {
+    applies: "now",
     fallback: "300000",
     allowed: TIME,
     parse: wholeNumber(0),
@@ -62,18 +64,21 @@ export const pool = group("Keys and rotation", {
 
 export const waiting = group("Timeouts and waiting", {
   TIMEOUT_CONNECT: {
+    applies: "now",
     fallback: "10000",
     allowed: TIME,
     parse: milliseconds,
     doc: "Milliseconds to reach the upstream; 0 means no limit, as in all timeouts.",
   },
   TIMEOUT_WRITE: {
+    applies: "now",
     fallback: "30000",
     allowed: TIME,
     parse: milliseconds,
     doc: "Milliseconds to send the request to the upstream.",
   },
   TIMEOUT_READ_STREAMING: {
+    applies: "now",
     fallback: "300000",
     allowed: TIME,
     parse: milliseconds,
@@ -81,6 +86,7 @@ export const waiting = group("Timeouts and waiting", {
       "Longest time in milliseconds in which a stream brings nothing new; comments and empty events are nothing.",
   },
   KEEP_ALIVE_WHOLE: {
+    applies: "now",
     fallback: "false",
     allowed: TRUTH,
     parse: flag,
@@ -88,18 +94,21 @@ export const waiting = group("Timeouts and waiting", {
       "Send the head of a reply that is not streamed after 10 s, and a blank before its JSON each 10 s, for fronts that end silent answers. A failure that comes later is then told in the body of a 200.",
   },
   TIMEOUT_READ_NON_STREAMING: {
+    applies: "now",
     fallback: "60000",
     allowed: TIME,
     parse: milliseconds,
     doc: "Longest wait in milliseconds for a whole reply.",
   },
   TIMEOUT_TOTAL: {
+    applies: "now",
     fallback: "3600000",
     allowed: TIME,
     parse: milliseconds,
     doc: "Longest time in milliseconds of one stream, from its request to its end.",
   },
   MAX_REPLY_BYTES: {
+    applies: "now",
     fallback: "67108864",
     allowed: "a whole number of bytes, 1 or more",
     parse: wholeNumber(1),
@@ -113,18 +122,21 @@ export const waiting = group("Timeouts and waiting", {
     doc: "Milliseconds that a call may wait for capacity; 0 means never wait.",
   },
   QUEUE_MAX_LENGTH: {
+    applies: "now",
     fallback: "1000",
     allowed: "a whole number, 0 or more",
     parse: wholeNumber(0, 1_000_000),
     doc: "Calls that may wait at once.",
   },
   HEDGE_AFTER: {
+    applies: "now",
     fallback: "0",
     allowed: TIME,
     parse: milliseconds,
     doc: "Milliseconds after which a silent attempt is raced on another key; 0 turns it off.",
   },
   STREAM_CONTINUE: {
+    applies: "now",
     fallback: "false",
     allowed: TRUTH,
     parse: flag,

@@ -19,6 +19,8 @@ export const server = group("Server", {
       "Address to listen on; localhost means 127.0.0.1 and ::1 both. An address that is not loopback needs a PROXY_API_KEY of its own with 12 characters or more.",
   },
   PROXY_API_KEY: {
+    elsewhere: "Change it under Owner's token: it holds at once, and is written to .env.",
+    applies: "now",
     fallback: DEFAULT_PROXY_API_KEY,
     secret: true,
     allowed: "1 to 512 printable characters without spaces",
@@ -26,6 +28,8 @@ export const server = group("Server", {
     doc: "The owner's bearer token.",
   },
   AUTO_UPDATE: {
+    // It is asked for at each start, so a change counts without one more.
+    applies: "now",
     fallback: "false",
     allowed: TRUTH,
     parse: flag,
@@ -53,6 +57,7 @@ export const server = group("Server", {
       "Reverse proxies whose X-Forwarded-For, X-Forwarded-Host and Forwarded headers count, so that wrong tokens are counted for who sent them. Default: none.",
   },
   MAX_BODY_BYTES: {
+    applies: "now",
     fallback: "104857600",
     allowed: "a whole number of bytes, 1 or more",
     parse: wholeNumber(1),
@@ -68,24 +73,28 @@ export const server = group("Server", {
 
 export const data = group("Data", {
   GEMINITRO_HOME: {
+    elsewhere: "Another folder is another database: set it where the program is started.",
     allowed: "a folder",
     parse: anyText,
     doc:
       "Data folder for the database, secret, logs, pid file and backups; mode 0700. Default: ~/.geminitro.",
   },
   GEMINITRO_KV: {
+    elsewhere: "Another database has other keys: set it where the program is started.",
     allowed: "a file, :memory: or an https URL",
     parse: anyText,
     doc:
       "Another database file, :memory:, or the https URL of a KV Connect server for several machines (its token stands in DENO_KV_ACCESS_TOKEN). Default: geminitro.sqlite3 in the data folder.",
   },
   GEMINITRO_MASTER_KEY: {
+    elsewhere: "Run geminitro master-key change, which seals everything anew.",
     secret: true,
     allowed: "32 bytes as hex or base64, or a passphrase of 8 or more characters",
     parse: (text) => text.length >= 8 ? text : undefined,
     doc: "Encrypts stored secrets. Default: a file of mode 0600 in the data folder.",
   },
   HISTORY_RETENTION_DAYS: {
+    applies: "now",
     fallback: "90",
     allowed: "a whole number of days, 0 or more",
     parse: wholeNumber(0, 36500),
@@ -95,12 +104,14 @@ export const data = group("Data", {
 
 export const reports = group("Logs and alerts", {
   LOG_LEVEL: {
+    applies: "now",
     fallback: "info",
     allowed: "debug, info, warn or error",
     parse: oneOf("debug", "info", "warn", "error"),
     doc: "Least important kind of line that is logged.",
   },
   LOG_FORMAT: {
+    applies: "now",
     fallback: "human",
     allowed: "human or json",
     parse: oneOf("human", "json"),
@@ -113,12 +124,14 @@ export const reports = group("Logs and alerts", {
       "File for the log's lines instead of the console: 5 MB, and the four before it. Default: the console, and logs/server.log in the data folder for servers in the background.",
   },
   LOG_BODIES: {
+    applies: "now",
     fallback: "false",
     allowed: TRUTH,
     parse: flag,
     doc: "Keep the first 64 KiB of requests and replies, sealed, for three days; they hold what users wrote.",
   },
   ALERT_WEBHOOK_URL: {
+    applies: "now",
     secret: true,
     allowed: ADDRESS,
     parse: url,

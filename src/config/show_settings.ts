@@ -1,40 +1,51 @@
 import type { Environment, Option } from "./option.ts";
 import { QUOTA_GROUP_OPTION, SETTINGS_TABLE } from "./table.ts";
 
-/** One setting as `config show` prints it. */
-export interface ShownSetting {
-  readonly variable: string;
-  readonly group: string;
-  /** The text in force; `[secret]` in place of a secret, empty when there is none. */
-  readonly value: string;
-  readonly origin: "environment" | "default" | "none";
-  readonly doc: string;
+/** One setting as `config show` and the dashboard list it. No secret is in it. */
+export interface ShownSetting
+  extends
+    Pick<Option<unknown>, "variable" | "group" | "doc" | "allowed" | "secret" | "applies" | "elsewhere"> {
+  /** The text in force; null where there is none. A secret says `set`, or `the default` while it is what everybody knows. */
+  readonly value: string | null;
+  /** The text without anybody's doing; null where there is none, and for a secret. */
+  readonly fallback: string | null;
+  readonly origin: "environment" | ".env" | "default";
 }
 
-/** Every setting with the text in force and where it comes from. No secret is in it. */
-export function showSettings(env: Environment): readonly ShownSetting[] {
+/** Every setting with the text in force and where it comes from. `own` is the process environment, which goes before `file`. */
+export function showSettings(own: Environment, file: Environment): readonly ShownSetting[] {
+  const names = new Set([...Object.keys(own), ...Object.keys(file)]);
   const prefix = QUOTA_GROUP_OPTION.variable.replace("<NAME>", "");
-  const groups = Object.keys(env).filter((variable) => variable.startsWith(prefix)).sort();
+  const groups = [...names].filter((variable) => variable.startsWith(prefix)).sort();
   const named = SETTINGS_TABLE.filter((option) => option !== QUOTA_GROUP_OPTION);
   return [...named, ...groups.map((variable) => ({ ...QUOTA_GROUP_OPTION, variable }))]
-    .map((option) => show(option, env));
+    .map((option) => show(option, own[option.variable]?.trim() ?? "", file[option.variable]?.trim() ?? ""));
 }
 
-function show({ variable, group, doc, secret, fallback }: Option<unknown>, env: Environment): ShownSetting {
-  const written = env[variable]?.trim() ?? "";
-  const text = written === "" ? fallback ?? "" : written;
-  const origin = written !== "" ? "environment" : fallback === undefined ? "none" : "default";
-  return { variable, group, doc, origin, value: secret && text !== "" ? "[secret]" : text };
+function show(option: Option<unknown>, own: string, file: string): ShownSetting {
+  const { parse: _parse, fallback, ...shown } = option;
+  const written = own || file;
+  const text = written || (fallback ?? null);
+  const hidden = text === null ? null : text === fallback ? "the default" : "set";
+  return {
+    ...shown,
+    value: option.secret ? hidden : text,
+    fallback: option.secret ? null : fallback ?? null,
+    origin: own !== "" ? "environment" : file !== "" ? ".env" : "default",
+  };
 }
 
 /** The table of all settings as Markdown, for the documents. */
 export function settingsMarkdown(): string {
   const groups = Map.groupBy(SETTINGS_TABLE, (option) => option.group);
   return [...groups].map(([title, options]) => {
-    const rows = options.map(({ variable, fallback, allowed, doc }) =>
-      `| \`${variable}\` | ${fallback === undefined ? "" : `\`${fallback}\``} | ${allowed} | ${doc} |`
-    );
-    return `### ${title}\n\n| variable | default | allowed | meaning |\n|---|---|---|---|\n${
+    const rows = options.map(({ variable, fallback, allowed, applies, doc }) => {
+      const shown = fallback === undefined ? "" : `\`${fallback}\``;
+      return `| \`${variable}\` | ${shown} | ${allowed} | ${
+        applies === "now" ? "at once" : "restart"
+      } | ${doc} |`;
+    });
+    return `### ${title}\n\n| variable | default | allowed | a change holds | meaning |\n|---|---|---|---|---|\n${
       rows.join("\n")
     }\n`;
   }).join("\n");

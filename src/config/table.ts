@@ -13,6 +13,8 @@ export const QUOTA_GROUP_OPTION: Option<readonly string[]> = {
   group: "Keys and rotation",
   allowed: "model names separated by commas",
   secret: false,
+  applies: "restart",
+  elsewhere: "Quota groups of the database win by name: change them on the page Models.",
   parse: (text) => list(text).length > 0 ? list(text) : undefined,
   doc:
     "Models that share limits and cooldowns, separated by commas; a group made with the CLI or the API wins by name.",

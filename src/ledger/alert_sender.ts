@@ -12,7 +12,8 @@ export interface Alert {
 export interface AlertDeps {
   readonly kv: Deno.Kv;
   readonly ports: Ports;
-  readonly url?: string;
+  /** Where alerts go at present; undefined for nowhere. */
+  readonly url: () => string | undefined;
   /** Signs the body, so that the receiver knows who sent it. */
   readonly signingKey: string;
   readonly onProblem: (message: string) => void;
@@ -56,7 +57,7 @@ export class AlertSender {
 
   /** Sends without being waited for. */
   send(alert: Alert): void {
-    if (this.#deps.url === undefined) return;
+    if (this.#deps.url() === undefined) return;
     const sending = this.deliver(alert)
       .then((failure) => failure === undefined ? undefined : this.#deps.onProblem(failure))
       .finally(() => this.#running.delete(sending));
@@ -65,7 +66,7 @@ export class AlertSender {
 
   /** Sends and tries again; resolves with what went wrong at last, or undefined. */
   async deliver(alert: Alert): Promise<string | undefined> {
-    const url = this.#deps.url;
+    const url = this.#deps.url();
     if (url === undefined) return "No webhook is set: give ALERT_WEBHOOK_URL";
     const body = redact(
       JSON.stringify({ ...alert, at: new Date(this.#deps.ports.clock.now()).toISOString() }),

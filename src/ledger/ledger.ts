@@ -63,8 +63,7 @@ function assemble(options: LedgerOptions): Parts {
   const ring = new LogRing(store.kv, ports.newId("").slice(-6));
   const desk: LogDesk = new LogDesk({
     clock: ports.clock,
-    level: settings.logLevel,
-    format: settings.logFormat,
+    settings,
     print: options.print ?? printToConsole,
     ring,
     bus,
@@ -93,7 +92,7 @@ function assemble(options: LedgerOptions): Parts {
     ports,
     signingKey: settings.proxyApiKey,
     onProblem: (message) => desk.log("warn", "alert", message),
-    ...(settings.alertWebhookUrl === undefined ? {} : { url: settings.alertWebhookUrl }),
+    url: () => settings.alertWebhookUrl,
   });
   const load = coalesced(() =>
     projects.load(async () => prices.override(await store.settings.get("prices")))

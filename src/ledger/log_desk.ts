@@ -1,3 +1,4 @@
+import type { Settings } from "../config/mod.ts";
 import { type Clock, type JsonObject, redact } from "../core/mod.ts";
 import type { LogEntry, LogLevel } from "./contract.ts";
 import type { EventBus } from "./event_bus.ts";
@@ -7,8 +8,8 @@ import { redactFields } from "./redact_fields.ts";
 
 export interface LogDeskOptions {
   readonly clock: Clock;
-  readonly level: LogLevel;
-  readonly format: "human" | "json";
+  /** Read anew for each line: both can be changed while the program runs. */
+  readonly settings: Pick<Settings, "logLevel" | "logFormat">;
   readonly print: (line: string, level: LogLevel) => void;
   readonly ring: LogRing;
   readonly bus: EventBus;
@@ -26,7 +27,7 @@ export class LogDesk {
 
   log(level: LogLevel, kind: string, message: string, fields?: JsonObject): void {
     const { ring, bus } = this.#options;
-    if (!isLoud(level, this.#options.level)) return;
+    if (!isLoud(level, this.#options.settings.logLevel)) return;
     const entry = this.#entry(level, kind, message, fields);
     this.#print(entry);
     ring.push(entry);
@@ -43,7 +44,7 @@ export class LogDesk {
   }
 
   #print(entry: LogEntry): void {
-    this.#options.print(formatLog(entry, this.#options.format), entry.level);
+    this.#options.print(formatLog(entry, this.#options.settings.logFormat), entry.level);
   }
 
   #entry(level: LogLevel, kind: string, message: string, fields?: JsonObject): LogEntry {

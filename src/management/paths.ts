@@ -64,6 +64,7 @@ export const PATHS = {
   clients: "GET /api/clients",
   clientSelf: "GET /api/clients/me",
   addClient: "POST /api/clients",
+  editClient: "PATCH /api/clients/{id}",
   revokeClient: "DELETE /api/clients/{id}",
   restoreClient: "POST /api/clients/{id}/restore",
   settings: "GET /api/settings",

@@ -1,4 +1,3 @@
-import type { Environment } from "../../config/mod.ts";
 import type { Command, Context } from "../command.ts";
 
 export const configShow: Command = {
@@ -33,26 +32,11 @@ interface Row {
 }
 
 async function rowsOf(context: Context): Promise<readonly Row[]> {
-  const { SETTINGS_TABLE } = await import("../../config/mod.ts");
+  const { showSettings } = await import("../../config/mod.ts");
   const all = await context.env();
-  const own = context.services.env;
-  return SETTINGS_TABLE.flatMap((option): readonly Row[] =>
-    namesOf(option.variable, all).map((variable) => {
-      const written = all[variable]?.trim() ?? "";
-      const text = written === "" ? option.fallback ?? null : written;
-      const isDefault = option.secret && text !== null && text === option.fallback;
-      return {
-        variable,
-        value: option.secret && text !== null ? (isDefault ? "the default" : "set") : text,
-        origin: written === "" ? "default" : (own[variable] ?? "") === "" ? ".env" : "environment",
-      };
-    })
-  );
-}
-
-/** `QUOTA_GROUPS_<NAME>` stands for every variable that begins so. */
-function namesOf(variable: string, env: Environment): readonly string[] {
-  if (!variable.includes("<")) return [variable];
-  const prefix = variable.slice(0, variable.indexOf("<"));
-  return Object.keys(env).filter((name) => name.startsWith(prefix)).sort();
+  return showSettings(context.services.env, all).map(({ variable, value, origin }) => ({
+    variable,
+    value,
+    origin,
+  }));
 }

@@ -1,13 +1,21 @@
 import { BODY_BYTES, type BodyShelf, type KeptText } from "../../ledger/mod.ts";
 import type { Arrival } from "./proxy_deps.ts";
 
-/** Keeps what clients send and get, for LOG_BODIES; without it there is no keeper, and nothing of this runs. */
+/** Keeps what clients send and get, while LOG_BODIES is on; `serve` is not called while it is off. */
 export interface BodyKeeper {
+  isOn(): boolean;
   serve(arrival: Arrival, serve: (arrival: Arrival) => Promise<Response> | Response): Promise<Response>;
 }
 
-export function createBodyKeeper(shelf: BodyShelf, onProblem: (problem: unknown) => void): BodyKeeper {
+export interface BodyKeeperOptions {
+  readonly shelf: BodyShelf;
+  readonly isOn: () => boolean;
+  readonly onProblem: (problem: unknown) => void;
+}
+
+export function createBodyKeeper({ shelf, isOn, onProblem }: BodyKeeperOptions): BodyKeeper {
   return {
+    isOn,
     async serve(arrival, serve) {
       const { request, url, requestId } = arrival;
       if (request.method !== "POST" || request.body === null || isMedia(request.headers)) {

@@ -129,7 +129,7 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
     }
     try {
       const admitted: Serve = (one) => large.pass(request, one.client.id, () => serve(one));
-      const serving = deps.bodies === undefined ? admitted(arrival) : deps.bodies.serve(arrival, admitted);
+      const serving = deps.bodies?.isOn() ? deps.bodies.serve(arrival, admitted) : admitted(arrival);
       const served = await (serving instanceof Promise && mayTakeLong(deps, url)
         ? keptAlive(serving, { deadlines: deps.deadlines, url, whole: deps.settings.keepAliveWhole })
         : serving);

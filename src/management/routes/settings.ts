@@ -29,6 +29,14 @@ export const clientRoutes = {
     reply: client.AddedClient,
     errors: [409, 422],
   }),
+  editClient: route("editClient", {
+    tag: "Clients",
+    summary: "Change a client's name or limits, by id or name; null takes a limit away, the token stays",
+    params: id,
+    body: client.EditClient,
+    reply: client.Client,
+    errors: [404, 409, 422],
+  }),
   revokeClient: route("revokeClient", {
     tag: "Clients",
     summary: "Revoke a client token, by id or name",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { globs, LATEST, name, time, type Wire } from "./fields.ts";
+import { globs, LATEST, name, seen, time, type Wire } from "./fields.ts";
 import { Figures } from "./stats.ts";
 
 export const Budget = z.strictObject({
@@ -14,6 +14,15 @@ export const AddClient = z.strictObject({
   requestsPerMinute: z.number().int().min(1).max(1e6).optional(),
   budget: Budget.optional(),
   expiresAt: z.number().int().positive().max(LATEST).optional(),
+});
+
+export const EditClient = z.strictObject({
+  name: name.optional(),
+  allowModels: globs.nullable().optional(),
+  requestsPerMinute: z.number().int().min(1).max(1e6).nullable().optional(),
+  budget: Budget.nullable().optional(),
+  expiresAt: z.number().int().positive().max(LATEST).nullable().optional(),
+  updatedAt: seen.optional(),
 });
 
 /** A further client token: everything but the token. */

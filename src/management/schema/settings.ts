@@ -4,6 +4,22 @@ import { count, document, globs, name, seen, success, time, type Wire } from "./
 
 const rules = z.object({ allowModels: globs.optional(), denyModels: globs.optional() });
 
+export const SettingRow = z.object({
+  variable: z.string(),
+  group: z.string(),
+  doc: z.string().describe("What it means, in a sentence"),
+  allowed: z.string().describe("What may be written"),
+  secret: z.boolean(),
+  applies: z.enum(["now", "restart"]).describe("Whether a change holds at once, or from the next start"),
+  value: z.string().nullable().describe("The text in force; of a secret `set` or `the default`"),
+  fallback: z.string().nullable().describe("The default; null where there is none, and for a secret"),
+  origin: z.enum(["environment", ".env", "default"]),
+  next: z.string().nullable().optional().describe("The text from the next start on, where it differs"),
+  elsewhere: z.string().optional(),
+  fixed: z.string().optional().describe("Why it cannot be changed here"),
+});
+export type SettingRow = Wire<typeof SettingRow>;
+
 export const Settings = z.object({
   autoUpdate: z.boolean(),
   verboseLogging: z.boolean(),
@@ -17,10 +33,14 @@ export const Settings = z.object({
     models: document,
     overrides: document,
   }),
+  table: z.array(SettingRow).describe("Every setting of the environment"),
   updatedAt: time,
 });
 export type Settings = Wire<typeof Settings>;
-export const ChangedSettings = success.extend(Settings.shape);
+export const ChangedSettings = success.extend({
+  ...Settings.shape,
+  undo: z.string().optional().describe("Give it back within ten minutes to undo a change of `variables`"),
+});
 
 const price = z.strictObject({
   input: z.number().min(0),
@@ -41,6 +61,10 @@ export const ChangeSettings = z.strictObject({
     .optional(),
   proxyApiKey: z.string().max(200).describe("A new owner's key: it holds at once, and is written to .env")
     .optional(),
+  variables: z.record(z.string().regex(/^[A-Z][A-Z_]{0,60}$/), z.string().max(50_000).nullable())
+    .refine((changes) => Object.keys(changes).length <= 100, "at most 100 settings")
+    .describe("Texts for .env by variable; null for back to the default").optional(),
+  undo: z.string().max(200).describe("Takes a change of `variables` back").optional(),
   updatedAt: seen.optional(),
 });
 

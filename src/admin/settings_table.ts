@@ -1,0 +1,144 @@
+import { isObject, ok } from "../core/mod.ts";
+import {
+  type Environment,
+  LIVE_VARIABLES,
+  loadSettings,
+  SETTINGS_TABLE,
+  type ShownSetting,
+  showSettings,
+  takeLiveSettings,
+} from "../config/mod.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { type Outcome, refuse } from "./problem.ts";
+
+/** Tells the other processes of this machine that `.env` was changed. */
+const CHANGED = "settings-file";
+const UNDO_KIND = "changed_settings";
+/** How long a change of settings can be undone. */
+const UNDO_MS = 10 * 60_000;
+
+/** `.env` as the place of settings that are changed while the program runs. */
+export interface SettingsFile {
+  /** What this process was started with beside the file; it goes before the file. */
+  readonly own: Environment;
+  /** What the file said when this process started. */
+  readonly started: Environment;
+  read(): Promise<Environment>;
+  /** Sets variables and takes out those that are null; answers why it could not, as a sentence. */
+  write(changes: Readonly<Record<string, string | null>>): Promise<string | undefined>;
+  saveOwnerKey(key: string, inUse: readonly string[]): Promise<string | undefined>;
+}
+
+/** A setting with what the next start will make of it. */
+export interface SettingRow extends ShownSetting {
+  /** The text from the next start on; absent while that is the text in force. */
+  readonly next?: string | null;
+  /** Why it cannot be changed here; absent when it can. */
+  readonly fixed?: string;
+}
+
+export type VariableChanges = Readonly<Record<string, string | null>>;
+
+/** Every setting: what it means, what is in force and since where, what the next start will make of it. */
+export async function settingRows({ settingsFile }: AdminDeps): Promise<readonly SettingRow[]> {
+  const { own = {}, started = {} } = settingsFile ?? {};
+  const file = await settingsFile?.read().catch(() => started) ?? started;
+  const before = new Map(showSettings(own, started).map((row) => [row.variable, row]));
+  return showSettings(own, file).map((coming): SettingRow => {
+    const { variable, applies } = coming;
+    const now = applies === "now" ? coming : before.get(variable) ?? coming;
+    const isHidden = now.secret && (own[variable] ?? file[variable]) !== (own[variable] ?? started[variable]);
+    const waits = applies === "restart" && (now.value !== coming.value || isHidden);
+    const fixed = whyFixed(coming, settingsFile);
+    return { ...now, ...(waits ? { next: coming.value } : {}), ...(fixed === undefined ? {} : { fixed }) };
+  });
+}
+
+function whyFixed({ variable, elsewhere, origin }: ShownSetting, file: SettingsFile | undefined) {
+  if (elsewhere !== undefined) return elsewhere;
+  if (file === undefined) return "This program has no .env to write to: set it where it is started.";
+  return origin === "environment"
+    ? `${variable} is set in the environment of the server, which goes before .env: change it there.`
+    : undefined;
+}
+
+/** Takes over what any process of this machine has written to `.env`. */
+export async function followSettingsFile(deps: AdminDeps): Promise<void> {
+  const { settingsFile, settings, store } = deps;
+  if (settingsFile === undefined || await store.settings.get(CHANGED) === undefined) return;
+  takeFrom(settings, settingsFile, await settingsFile.read());
+}
+
+function takeFrom(settings: AdminDeps["settings"], { own, started }: SettingsFile, file: Environment) {
+  // Only what holds at once is taken: the rest stays as it was at the start, whatever the file says by now.
+  const live = Object.fromEntries(LIVE_VARIABLES.map((variable) => [variable, file[variable]]));
+  return takeLiveSettings(settings, { ...started, ...live, ...own });
+}
+
+/** Writes settings to `.env`; what holds at once does. Answers the id to undo it with. */
+export async function changeVariables(
+  deps: AdminDeps,
+  changes: VariableChanges,
+): Promise<Outcome<string>> {
+  const { settingsFile, store, ports, ledger } = deps;
+  const refused = await whyNot(deps, changes);
+  if (refused !== undefined || settingsFile === undefined) return refused ?? noFile();
+  const file = await settingsFile.read();
+  const names = Object.keys(changes);
+  const before = Object.fromEntries(names.map((name) => [name, file[name] ?? null]));
+  const problem = await settingsFile.write(changes);
+  if (problem !== undefined) return refuse(409, "fixed", problem, "variables");
+  takeFrom(deps.settings, settingsFile, await settingsFile.read());
+  const undo = ports.newId("undo_");
+  await store.expiring.put(UNDO_KIND, undo, await store.vault.seal(JSON.stringify(before)), UNDO_MS);
+  await store.settings.put(CHANGED, { at: ports.clock.now() });
+  ledger.log("info", "config", `Settings were changed: ${names.join(", ")}`);
+  return ok(undo);
+}
+
+/** Puts back what a change has replaced; answers the id to undo that with. */
+export async function undoVariables(deps: AdminDeps, undo: string): Promise<Outcome<string>> {
+  const sealed = await deps.store.expiring.take(UNDO_KIND, undo);
+  const before: unknown = typeof sealed === "string"
+    ? JSON.parse(await deps.store.vault.open(sealed))
+    : undefined;
+  if (!isObject(before)) return refuse(404, "not_found", "This change cannot be undone any more");
+  return await changeVariables(deps, before as VariableChanges);
+}
+
+function noFile(): Outcome<never> {
+  return refuse(
+    409,
+    "fixed",
+    "This program has no .env to write to: set it where it is started",
+    "variables",
+  );
+}
+
+/** Why a change is refused: a name that is none, a setting with another place, a text that does not parse. */
+async function whyNot(deps: AdminDeps, changes: VariableChanges): Promise<Outcome<never> | undefined> {
+  const { settingsFile } = deps;
+  if (settingsFile === undefined) return noFile();
+  const rows = new Map((await settingRows(deps)).map((row) => [row.variable, row]));
+  const known = new Set(SETTINGS_TABLE.map(({ variable }) => variable));
+  for (const name of Object.keys(changes)) {
+    const field = `variables.${name}`;
+    if (!known.has(name)) return refuse(422, "invalid", `There is no setting ${name}`, field);
+    const fixed = rows.get(name)?.fixed;
+    if (fixed !== undefined) return refuse(409, "fixed", fixed, field);
+  }
+  const set = Object.entries(changes).map(([name, text]) => [name, text ?? ""]);
+  const loaded = loadSettings({
+    ...await settingsFile.read(),
+    ...Object.fromEntries(set),
+    ...settingsFile.own,
+  });
+  if (loaded.ok) return undefined;
+  const [problem] = loaded.error;
+  return refuse(
+    422,
+    "invalid",
+    problem?.message ?? "A setting does not parse",
+    `variables.${problem?.variable ?? ""}`,
+  );
+}

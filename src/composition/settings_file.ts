@@ -1,0 +1,75 @@
+import {
+  DEFAULT_PROXY_API_KEY,
+  type Environment,
+  LIVE_VARIABLES,
+  readEnvFile,
+  setInEnvFile,
+} from "../config/mod.ts";
+import type { SettingsFile } from "../admin/mod.ts";
+
+const OWNER = "PROXY_API_KEY";
+/** Names the variables that a process took from `.env`, for the processes that it starts. */
+const FROM_FILE = "GEMINITRO_FROM_FILE";
+
+/** Opens `.env` as the place of settings that are changed at run time. `started` is what this process was started with. */
+export async function openSettingsFile(path: string, started: Environment): Promise<SettingsFile> {
+  const names = new Set(namesFromFile(started, await readEnvFile(path).catch((): Environment => ({}))));
+  const entries = Object.entries(started);
+  return {
+    // What the file does not say comes from where the program was started, and goes before the file.
+    own: Object.fromEntries(entries.filter(([name]) => !names.has(name))),
+    started: Object.fromEntries(entries.filter(([name]) => names.has(name))),
+    read: () => readEnvFile(path),
+    async write(changes) {
+      try {
+        await setInEnvFile(path, changes);
+        return undefined;
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        return `${path} could not be written: ${why}`;
+      }
+    },
+    saveOwnerKey: (key, inUse) => saveOwnerKey(path, key, inUse),
+  };
+}
+
+/** The variables of an environment that come from the file: those that stand in it just so, or that the process before says. */
+function namesFromFile(env: Environment, file: Environment): readonly string[] {
+  const told = env[FROM_FILE];
+  if (told !== undefined) return told.split(",");
+  return Object.keys(file).filter((name) => (env[name] ?? "").trim() === (file[name] ?? "").trim());
+}
+
+/** The environment for a further process of this program: it says what of it comes from the file. */
+export async function environmentOfWorker(env: Environment, path: string | undefined): Promise<Environment> {
+  const file = path === undefined ? {} : await readEnvFile(path);
+  return { ...env, [FROM_FILE]: namesFromFile(env, file).join(",") };
+}
+
+/** The environment of such a process: what holds at once is read again, since it may be started long after the first. */
+export async function environmentInWorker(env: Environment, path: string | undefined): Promise<Environment> {
+  const file = path === undefined ? {} : await readEnvFile(path);
+  const own = namesFromFile(env, {});
+  const names = LIVE_VARIABLES.filter((name) => own.includes(name) || (env[name] ?? "") === "");
+  return { ...env, ...Object.fromEntries(names.map((name) => [name, file[name]])) };
+}
+
+/** Writes a new owner's key to `.env`, unless the key in use came from elsewhere; answers why not, as a sentence. */
+async function saveOwnerKey(
+  path: string,
+  key: string,
+  inUse: readonly string[],
+): Promise<string | undefined> {
+  try {
+    const inFile = (await readEnvFile(path))[OWNER] || DEFAULT_PROXY_API_KEY;
+    if (!inUse.includes(inFile)) {
+      return `${OWNER} is set in the environment of the server, which goes before .env: change it there`;
+    }
+    await setInEnvFile(path, { [OWNER]: key });
+    return undefined;
+  } catch (cause) {
+    return `${path} could not be written (${
+      cause instanceof Error ? cause.name : "unknown"
+    }): change ${OWNER} there by hand`;
+  }
+}
