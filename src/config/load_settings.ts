@@ -140,6 +140,7 @@ function assemble(
     geminiApiUrl: values.GEMINI_API_URL,
     antigravityUrls: values.ANTIGRAVITY_URLS,
     ...(values.OAUTH_CALLBACK_PORT === undefined ? {} : { oauthCallbackPort: values.OAUTH_CALLBACK_PORT }),
+    antigravitySearch: values.ANTIGRAVITY_SEARCH,
     ...(values.ANTIGRAVITY_USER_AGENT === undefined
       ? {}
       : { antigravityUserAgent: values.ANTIGRAVITY_USER_AGENT }),

@@ -1,5 +1,5 @@
 import versions from "../../data/client_versions.json" with { type: "json" };
-import { anyText, token, url, urlOrOff, urls, wholeNumber } from "./parsers.ts";
+import { anyText, oneOf, token, url, urlOrOff, urls, wholeNumber } from "./parsers.ts";
 import { ADDRESS, group, type Row } from "./row.ts";
 
 export const upstreams = group("Upstreams", {
@@ -20,6 +20,13 @@ export const upstreams = group("Upstreams", {
     parse: anyText,
     doc:
       "What Antigravity is told of the caller: it refuses versions that it finds too old, and hides newer models from them. Default: antigravity/hub/<version> geminitro, with the version of Google's own client.",
+  },
+  ANTIGRAVITY_SEARCH: {
+    fallback: "leave_out",
+    allowed: "leave_out or separate",
+    parse: oneOf("leave_out", "separate"),
+    doc:
+      "A search beside functions, which Antigravity does not take: leave_out leaves it out with a warning; separate asks a Gemini model to search in a call of its own before each of a user's turns, and puts what it found into the request.",
   },
   ANTIGRAVITY_VERSION_URL: {
     fallback: versions.manifest,

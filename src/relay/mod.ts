@@ -24,6 +24,7 @@ export * from "./relay_resource.ts";
 export { safeType } from "./reply_type.ts";
 export { createFilteredRequests } from "./filtered_requests.ts";
 export { createRepairMemory, type RepairMemory, type Repairs } from "./repair_memory.ts";
+export { withSearch } from "./separate_search.ts";
 export { type ServedTurn } from "./served_turn.ts";
 export * from "./session_memory.ts";
 export * from "./signature_memory.ts";

@@ -18,7 +18,7 @@ export interface NativeCall {
   readonly events: boolean;
   /** True when the reply is a model's turn, which must end with a finishReason. */
   readonly turn: boolean;
-  readonly build: (attempt: Try) => UpstreamRequest;
+  readonly build: (attempt: Try) => UpstreamRequest | Promise<UpstreamRequest>;
   readonly repairs?: Repairs;
   /** A name for what is asked, the same for the same body. */
   readonly fingerprint?: () => string;

@@ -92,7 +92,8 @@ async function openNative(
 ): Promise<Result<OpenNative, Failure>> {
   const { model, operation } = call.need;
   const options = { stream: call.stream, model, operation, onRefusal };
-  const request = call.build(attempt);
+  const built = call.build(attempt);
+  const request = built instanceof Promise ? await built : built;
   call.trail.warn(request.warnings);
   const stream = call.stream || (call.turn && attempt.upstream.alwaysStreams === true);
   const sent = await send(deps, attempt, request, { ...options, stream });

@@ -4,6 +4,7 @@ import { commit } from "./commit_point.ts";
 import type { RelayDeps } from "./deps.ts";
 import { runAttempts, type Try } from "./run_attempts.ts";
 import { send } from "./send.ts";
+import { withSearch } from "./separate_search.ts";
 import { type ServedTurn, servedTurn } from "./served_turn.ts";
 import type { TurnCall } from "./turn_call.ts";
 import { gatheredTurn, streamedTurn, type TurnSource, wholeTurn } from "./turn_source.ts";
@@ -25,10 +26,21 @@ export async function relayTurn(deps: RelayDeps, call: TurnCall): Promise<Result
 async function tryTurn(deps: RelayDeps, call: TurnCall, attempt: Try): Promise<Result<TurnSource, Failure>> {
   const { model, session } = call.need;
   const stream = call.stream || attempt.upstream.alwaysStreams === true;
+  const named = deps.nameAt?.(attempt.credential, model, call.request) ?? model;
+  const wanted = repaired(call.request, attempt.healings);
+  const searches = attempt.upstream.searchesApart !== undefined;
   const request = attempt.upstream.build({
     operation: stream ? "stream" : "generate",
-    model: deps.nameAt?.(attempt.credential, model, call.request) ?? model,
-    request: repaired(call.request, attempt.healings),
+    model: named,
+    request: searches
+      ? await withSearch(deps, attempt, {
+        key: call.request,
+        model: named,
+        request: wanted,
+        session,
+        trail: call.trail,
+      })
+      : wanted,
     host: attempt.host,
     requestId: call.trail.facts.id,
     session,

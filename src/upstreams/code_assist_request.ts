@@ -35,15 +35,18 @@ function onlyFunctions(tools: readonly Tool[] | undefined): readonly Tool[] | un
 
 /** What both sources take of a request; its other fields belong to the public API alone. */
 export function innerRequest(request: GeminiRequest) {
-  const { systemInstruction, toolConfig, generationConfig } = request;
+  const { systemInstruction, generationConfig } = request;
   const tools = onlyFunctions(request.tools);
+  const { includeServerSideToolInvocations: _, ...toolConfig } = request.toolConfig ?? {};
   return {
     contents: fullContents(request.contents),
     ...(systemInstruction === undefined
       ? {}
       : { systemInstruction: { role: "user", parts: systemInstruction.parts.filter(hasData) } }),
     ...(tools === undefined || tools.length === 0 ? {} : { tools }),
-    ...(toolConfig === undefined || tools === undefined || tools.length === 0 ? {} : { toolConfig }),
+    ...(Object.keys(toolConfig).length === 0 || tools === undefined || tools.length === 0
+      ? {}
+      : { toolConfig }),
     ...(generationConfig === undefined ? {} : { generationConfig }),
   };
 }

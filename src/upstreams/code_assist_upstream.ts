@@ -44,6 +44,7 @@ export interface CodeAssistParts {
   /** A request in the service's envelope. */
   readonly envelope: (input: BuildInput, project: string | undefined) => object;
   readonly unwrap: Upstream["unwrap"];
+  readonly searchesApart?: Upstream["searchesApart"];
   /** The method that tells what an account may use, and how its answer is read. */
   readonly models: {
     readonly method: string;
@@ -55,9 +56,11 @@ export interface CodeAssistParts {
  * The upstream of a service of Code Assist's kind. Vectors are not served there: the call then ends in a plain 404, and the
  * next source is asked.
  */
-export function createCodeAssistUpstream({ service, envelope, unwrap, models }: CodeAssistParts): Upstream {
+export function createCodeAssistUpstream(parts: CodeAssistParts): Upstream {
+  const { service, envelope, unwrap, models, searchesApart } = parts;
   return {
     source: service.source,
+    ...(searchesApart === undefined ? {} : { searchesApart }),
     hosts: service.hosts.length,
     // The other hosts refuse private people's accounts, in words that sound like other faults.
     hostsOf: (credential) =>

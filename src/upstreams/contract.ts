@@ -23,6 +23,8 @@ export interface BuildInput {
   readonly session: string;
   /** Epoch milliseconds of the request, which some of Google's clients write into its id; default: 0. */
   readonly at?: number;
+  /** A call that only searches, before the turn itself; default: a turn. */
+  readonly purpose?: "search";
   /** For batch_embed: at most 100 inputs, in order. */
   readonly embed?: EmbedBatch;
 }
@@ -81,6 +83,8 @@ export interface Upstream {
   readonly hosts: number;
   /** Turns are always asked for as streams, and joined for clients that want them whole. */
   readonly alwaysStreams?: true;
+  /** Whether a search beside functions, which the source does not take, can be a call of its own with this model. */
+  searchesApart?(model: string): boolean;
   /** How many of them serve this credential; default: all. */
   hostsOf?(credential: Credential): number;
   build(input: BuildInput, credential: Credential): UpstreamRequest;

@@ -1,6 +1,6 @@
 import { isObject } from "../../core/mod.ts";
 import type { GeminiRequest } from "../../gemini/mod.ts";
-import type { RelayDeps, Try } from "../../relay/mod.ts";
+import { type CallTrail, type RelayDeps, type Try, withSearch } from "../../relay/mod.ts";
 import type { UpstreamOperation, UpstreamRequest } from "../../upstreams/contract.ts";
 
 /** Native methods that sources with an envelope have too. */
@@ -14,23 +14,36 @@ export interface EnvelopedInput {
   readonly operation: UpstreamOperation;
   readonly model: string;
   readonly body: Uint8Array;
-  readonly requestId: string;
   readonly session: string;
+  readonly trail: CallTrail;
+  /** The same for every try of the call. */
+  readonly key: object;
 }
 
 /** A native client's request for a source that cannot take it as it is. What is no JSON object is left for Google to refuse. */
-export function buildEnveloped(
-  { nameAt, ports }: Pick<RelayDeps, "nameAt" | "ports">,
+export async function buildEnveloped(
+  deps: RelayDeps,
   input: EnvelopedInput,
   attempt: Try,
-): UpstreamRequest {
-  const { requestId, session } = input;
+): Promise<UpstreamRequest> {
+  const { session, trail, key } = input;
   const joined = input.operation === "generate" && attempt.upstream.alwaysStreams === true;
   const operation = joined ? "stream" : input.operation;
-  const request = requestIn(input.body);
-  const model = nameAt?.(attempt.credential, input.model, request) ?? input.model;
+  const asked = requestIn(input.body);
+  const model = deps.nameAt?.(attempt.credential, input.model, asked) ?? input.model;
+  const request = operation === "count_tokens"
+    ? asked
+    : await withSearch(deps, attempt, { key, model, request: asked, session, trail });
   return attempt.upstream.build(
-    { operation, model, request, host: attempt.host, requestId, session, at: ports.clock.now() },
+    {
+      operation,
+      model,
+      request,
+      host: attempt.host,
+      requestId: trail.facts.id,
+      session,
+      at: deps.ports.clock.now(),
+    },
     attempt.credential,
   );
 }

@@ -107,7 +107,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
         turn: method.turn,
         brokenFrame: (failure) =>
           new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),
-        build: (attempt) => buildNative(deps, arrival, { path, target, bytes, session }, attempt),
+        build: (attempt) => buildNative(deps, arrival, { path, target, bytes, session, trail }, attempt),
         repairs: bodyRepairs(bytes),
         fingerprint: () => fingerprintBytes(bytes),
       }),
@@ -142,21 +142,22 @@ interface NativeRequest {
   readonly target: ResolvedModel;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly session: string;
+  readonly trail: CallTrail;
 }
 
 function buildNative(
   deps: ProxyDeps,
   arrival: Arrival,
-  { path, target, bytes, session }: NativeRequest,
+  { path, target, bytes, session, trail }: NativeRequest,
   attempt: Try,
-): UpstreamRequest {
+): UpstreamRequest | Promise<UpstreamRequest> {
   const { upstream, credential, healings } = attempt;
   const body = healings.length === 0 ? bytes : repairedBody(bytes, healings);
   if (upstream.passThrough === undefined) {
     const operation = ENVELOPED_METHODS[path.method]!;
     return buildEnveloped(
       deps,
-      { operation, model: target.id, body, requestId: arrival.requestId, session },
+      { operation, model: target.id, body, session, trail, key: bytes },
       attempt,
     );
   }

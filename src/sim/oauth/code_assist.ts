@@ -3,7 +3,7 @@ import { claudeProblem } from "./claude_rules.ts";
 import { isBelow, versionOf } from "./client_version.ts";
 import { controlPlane, operation } from "./control_plane.ts";
 import { envelopeProblem, headerProblem } from "./envelope_rules.ts";
-import { bare429, notFound, unauthenticated } from "./errors.ts";
+import { badRequest, bare429, notFound, unauthenticated } from "./errors.ts";
 import type { OAuthState } from "./oauth_state.ts";
 import { ANTIGRAVITY_MODELS, CLI_MODELS, DEPRECATED } from "./sim_models.ts";
 import { accountTrouble, clientNotAllowed, hostTrouble, quotaTrouble, staleProject } from "./trouble.ts";
@@ -69,8 +69,11 @@ function generate(state: OAuthState, call: GenerateCall): Promise<Response> | Re
   if (kind === "antigravity" && call.method === "generateContent" && /claude|pro|image/.test(model)) {
     return bare429();
   }
+  const searches = body["requestType"] === "web_search";
+  if (searches && state.failsSearches) return badRequest("Search is not available.");
   const refused = (model.startsWith("claude") ? claudeProblem(inner) : undefined) ??
-    accountTrouble(account, model) ?? quotaTrouble(account, model, state.clock.now());
+    (searches ? undefined : accountTrouble(account, model)) ??
+    quotaTrouble(account, model, state.clock.now());
   if (refused !== undefined) return refused;
   if (JSON.stringify(inner).includes(FILTERED_WORDS)) return bare429();
   const streamed = call.method === "streamGenerateContent";

@@ -41,7 +41,9 @@ export function envelopeProblem(kind: "antigravity" | "cli", body: unknown): Res
   }
   if (typeof body["model"] !== "string") return badRequest("A model is required.", "model");
   if (
-    kind === "antigravity" && (typeof body["requestId"] !== "string" || body["userAgent"] !== "antigravity")
+    kind === "antigravity" &&
+    ((typeof body["requestId"] !== "string" && body["requestType"] !== "web_search") ||
+      body["userAgent"] !== "antigravity")
   ) {
     return badRequest("requestId and userAgent are required.");
   }
@@ -62,6 +64,7 @@ export function envelopeProblem(kind: "antigravity" | "cli", body: unknown): Res
 function typeProblem(body: Fields): Response | undefined {
   const image = /-image(-|$)/.test(String(body["model"]));
   const { requestType, requestId, request } = body;
+  if (requestType === "web_search") return searchProblem(body);
   if (image !== (requestType === "image_gen")) return badRequest("requestType does not fit the model.");
   if (!image) return undefined;
   if (!/^image_gen\/[1-9]\d{12}\/[\w-]+\/12$/.test(String(requestId))) {
@@ -80,6 +83,16 @@ function typeProblem(body: Fields): Response | undefined {
     : undefined;
 }
 
+/** A search is all that such a call may do. */
+function searchProblem({ requestId, request }: Fields): Response | undefined {
+  const { tools, generationConfig: config } = isObject(request) ? request : {};
+  const only = Array.isArray(tools) && tools.length === 1 && isObject(tools[0]) &&
+    Object.keys(tools[0]).join() === "googleSearch";
+  return requestId === undefined && only && isObject(config) && config["candidateCount"] === 1
+    ? undefined
+    : badRequest("A web search takes the search tool alone, one candidate and no request id.");
+}
+
 function requestProblem(kind: "antigravity" | "cli", request: Fields): Response | undefined {
   const stranger = Object.keys(request).find((name) => !REQUESTS[kind].has(name));
   if (stranger !== undefined) return unknownName(stranger, "request");
@@ -93,6 +106,9 @@ function requestProblem(kind: "antigravity" | "cli", request: Fields): Response 
   if (kind === "antigravity" && !/^-\d{19}$/.test(String(request["sessionId"]))) {
     return badRequest("Invalid value at 'request.session_id'.", "request.session_id");
   }
+  const calling = isObject(request["toolConfig"]) ? Object.keys(request["toolConfig"]) : [];
+  const odd = calling.find((name) => !["functionCallingConfig", "retrievalConfig"].includes(name));
+  if (odd !== undefined) return unknownName(odd, "request.tool_config");
   return contentsProblem(request["contents"]) ?? toolsProblem(kind, request["tools"]);
 }
 

@@ -55,6 +55,8 @@ export class OAuthState {
   withholdRefreshToken = false;
   clientAllowed = true;
   knowsClient = true;
+  /** Calls that only search are refused. */
+  failsSearches = false;
   /** Milliseconds that the token endpoint takes. */
   tokenDelay = 0;
   /** Antigravity refuses clients below it. */

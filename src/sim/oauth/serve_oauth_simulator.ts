@@ -30,6 +30,8 @@ export interface OAuthSimulatorControl {
   knowClient(yes: boolean): void;
   /** One more client that Google knows. */
   addClient(id: string, secret: string): void;
+  /** True: calls that only search are refused. */
+  failSearches(yes: boolean): void;
   setVersionFloor(version: string): void;
   /** What the updater's manifest says; undefined: it answers 503. */
   setManifest(text: string | undefined): void;
@@ -171,6 +173,7 @@ function controlOf(state: OAuthState): OAuthSimulatorControl {
     allowClient: (yes) => void (state.clientAllowed = yes),
     knowClient: (yes) => void (state.knowsClient = yes),
     addClient: (id, secret) => void state.clients.set(id, secret),
+    failSearches: (yes) => void (state.failsSearches = yes),
     setVersionFloor: (version) => void (state.versionFloor = version),
     setManifest: (text) => void (state.manifest = text),
     setTokenDelay: (ms) => void (state.tokenDelay = ms),

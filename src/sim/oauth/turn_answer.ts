@@ -15,6 +15,7 @@ export const SIGNATURE = "c2ltdWxhdG9yLXNpZ25hdHVyZS0".repeat(4);
 /** The chunks of a turn: words in two pieces, or a call of the first tool when the user asks for it by name. */
 export function turnChunks(facts: TurnFacts): readonly Record<string, unknown>[] {
   if (/-image(-|$)/.test(facts.model)) return [pictureChunk(facts)];
+  if (JSON.stringify(facts.request["tools"]) === '[{"googleSearch":{}}]') return [searchChunk(facts)];
   const tool = toolAskedFor(facts.request);
   const parts: Record<string, unknown>[][] = tool === undefined
     ? [[{ text: `Served by ${facts.host} ` }], [{ text: `with ${facts.model} für ${facts.project}.` }]]
@@ -45,6 +46,24 @@ function pictureChunk({ model, traceId, request }: TurnFacts): Record<string, un
   return {
     candidates: [{ content: { role: "model", parts: [words, picture] }, index: 0, finishReason: "STOP" }],
     usageMetadata: { promptTokenCount: 12, candidatesTokenCount: 1_290, totalTokenCount: 1_302 },
+    modelVersion: model,
+    responseId: traceId,
+  };
+}
+
+/** What a search finds: a page named after the last words of the question. */
+function searchChunk({ model, traceId, request }: TurnFacts): Record<string, unknown> {
+  const last = Array.isArray(request["contents"]) ? request["contents"].at(-1) : undefined;
+  const asked = String(isObject(last) ? JSON.stringify(last["parts"]).split(/\W+/).findLast(Boolean) : "");
+  const web = { uri: `https://pages.example.com/${asked}`, title: "A page" };
+  return {
+    candidates: [{
+      content: { role: "model", parts: [{ text: `The pages say much of ${asked}.` }] },
+      index: 0,
+      finishReason: "STOP",
+      groundingMetadata: { webSearchQueries: [asked], groundingChunks: [{ web }] },
+    }],
+    usageMetadata: { promptTokenCount: 12, candidatesTokenCount: 9, totalTokenCount: 21 },
     modelVersion: model,
     responseId: traceId,
   };

@@ -17,7 +17,8 @@ export function envelope(input: BuildInput, project: string | undefined, names: 
 }
 
 /** The kind of a request and its id, as Google's own client writes them. */
-function requestType({ model, requestId, at = 0 }: BuildInput) {
+function requestType({ model, requestId, at = 0, purpose }: BuildInput) {
+  if (purpose === "search") return { requestType: "web_search" };
   return isImageModel(model)
     ? { requestType: "image_gen", requestId: `image_gen/${at}/${requestId}/12` }
     : { requestType: "agent", requestId: `agent-${requestId}` };

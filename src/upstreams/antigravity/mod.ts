@@ -6,6 +6,7 @@
  * @module
  */
 import { isObject } from "../../core/mod.ts";
+import { isImageModel } from "../code_assist_request.ts";
 import { clientProjectOf, type CodeAssistService } from "../code_assist_service.ts";
 import { unwrapCodeAssist } from "../code_assist_unwrap.ts";
 import { createCodeAssistUpstream } from "../code_assist_upstream.ts";
@@ -48,6 +49,7 @@ export function createAntigravity(options: AntigravityOptions): Upstream {
     service: antigravityService(options),
     envelope: (input, project) => envelope(input, project, names),
     unwrap: (chunk) => withOwnCalls(unwrapCodeAssist(chunk), names),
+    searchesApart: (model) => /^gemini/i.test(model) && !isImageModel(model),
     models: { method: ":fetchAvailableModels", read: readLiveModels },
   });
 }
