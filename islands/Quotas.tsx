@@ -1,38 +1,41 @@
 import { useSignal } from "@preact/signals";
-import type { BucketRow, CapsView, KeyRow, UsageView } from "../components/data/views.ts";
+import { useMemo } from "preact/hooks";
+import type { AccountsView, BoardView, CapsView, KeyRow, UsageView } from "../components/data/views.ts";
 import { keyName } from "../components/format.ts";
-import { keepInAddress } from "../components/live/address.ts";
+import { keepInAddress, useOpened } from "../components/live/address.ts";
 import { data } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
-import { useNow } from "../components/live/now.ts";
-import { useResource } from "../components/live/resource.ts";
-import { QuotaList } from "../components/overview/quota_list.tsx";
-import { BucketTable } from "../components/quotas/bucket_table.tsx";
+import { paced, useResource } from "../components/live/resource.ts";
+import { AccountBudgets } from "../components/quotas/account_budgets.tsx";
+import { QuotaBoard } from "../components/quotas/board.tsx";
 import { CapList } from "../components/quotas/cap_list.tsx";
+import { CellDrawer } from "../components/quotas/cell_drawer.tsx";
 import { ScheduleForm } from "../components/quotas/schedule_form.tsx";
 import { UsageCard } from "../components/quotas/usage_card.tsx";
+import { quotasText } from "../components/quotas/words.ts";
 import { text } from "../components/text/shell.ts";
-import { quotasText } from "../components/text/quotas.ts";
 import { Problem } from "../components/ui/card.tsx";
-import { orderedBuckets, usableBuckets } from "../components/views/bucket_order.ts";
-import { modelQuotas } from "../components/views/model_quota.ts";
 
 const words = quotasText;
 
 export interface QuotasProps {
-  readonly buckets: readonly BucketRow[];
+  readonly board: BoardView;
+  readonly accounts: AccountsView["accounts"];
   readonly caps: CapsView;
-  readonly keys: readonly KeyRow[];
+  readonly keys: readonly Pick<KeyRow, "id" | "label" | "email" | "tail">[];
   readonly usage: UsageView;
-  readonly add: boolean;
-  /** Words that narrow the table of buckets. */
+  /** What a new cap is for, when the form is open at once; empty for a choice. */
+  readonly add: string | undefined;
+  /** Words that narrow the board. */
   readonly filter: string;
+  /** The cell that is open, by its bucket. */
+  readonly cell: string;
   /** Models, `group:` and `client:` names that a cap can be for. */
   readonly targets: readonly string[];
 }
 
 /** A project that is only known as one key gets that key's name. */
-function namedProjects(usage: UsageView, keys: readonly KeyRow[]): UsageView {
+function namedProjects(usage: UsageView, keys: QuotasProps["keys"]): UsageView {
   const names = new Map(keys.map((key) => [key.id, keyName(key)]));
   return {
     ...usage,
@@ -40,10 +43,29 @@ function namedProjects(usage: UsageView, keys: readonly KeyRow[]): UsageView {
   };
 }
 
+/** The board, read again when something happens and soon after its filter changes. */
+function useBoard(initial: BoardView, filter: string) {
+  const typed = useSignal(filter);
+  const board = useResource(
+    initial,
+    () => data.board(typed.peek().trim()),
+    ["pool_update", "request"],
+    2_000,
+    10_000,
+  );
+  const search = useMemo(() => paced(board.refresh, 0), []);
+  const type = (value: string) => {
+    keepInAddress("q", typed.value = value);
+    search.poke();
+  };
+  return { board, typed, type };
+}
+
 /** What Google allows, what the owner allows, and how long it lasts. */
 export default function Quotas(props: QuotasProps) {
-  const now = useNow();
-  const buckets = useResource(props.buckets, data.buckets, ["pool_update", "request"]);
+  const { board, typed, type } = useBoard(props.board, props.filter);
+  const opened = useOpened("cell", props.cell);
+  const capping = useSignal<string | undefined>(props.add);
   const caps = useResource(props.caps, data.caps, [
     "usage:cap-updated",
     "usage:cap-warning",
@@ -51,36 +73,56 @@ export default function Quotas(props: QuotasProps) {
     "request",
   ]);
   const usage = useResource(props.usage, configuration.usage, ["request"], 5_000);
-  const typed = useSignal(props.filter);
-  const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
-  const usable = usableBuckets(buckets.value.value, keys.value.value);
-  const shown = orderedBuckets(usable, keys.value.value, typed.value);
+  const accounts = useResource(
+    props.accounts,
+    async () => (await configuration.accounts()).accounts,
+    ["pool_update"],
+    10_000,
+  );
+  const shown = board.value.value;
+  const cell = shown.cells.find(({ bucket }) => bucket === opened.value);
   return (
     <div class="grid gap-4 lg:gap-5">
-      {buckets.problem.value && <Problem>{text.loadFailed(buckets.problem.value)}</Problem>}
-      <div class="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">
-        <div class="grid gap-4 lg:gap-5">
-          <CapList caps={caps.value.value} add={props.add} targets={props.targets} refresh={caps.refresh} />
-          <ScheduleForm caps={caps.value.value} refresh={caps.refresh} />
-        </div>
-        <div class="grid gap-4 lg:gap-5">
-          <QuotaList rows={modelQuotas(usable, now)} most={12} here />
-          <UsageCard usage={namedProjects(usage.value.value, keys.value.value)} />
-        </div>
-      </div>
-      <BucketTable
-        buckets={shown}
-        all={typed.value !== ""}
+      {board.problem.value && <Problem>{text.loadFailed(board.problem.value)}</Problem>}
+      <QuotaBoard
+        board={shown}
+        filtered={typed.value !== ""}
+        onOpen={({ bucket }) => opened.open(bucket)}
         filter={
           <input
             type="search"
-            class="field !w-64 max-sm:!w-full"
+            class="field !w-56 max-sm:!w-full"
             placeholder={words.filterHint}
             aria-label={words.filter}
             value={typed}
-            onInput={(event) => keepInAddress("q", typed.value = event.currentTarget.value)}
+            onInput={(event) => type(event.currentTarget.value)}
           />
         }
+      />
+      <AccountBudgets accounts={accounts.value.value} refresh={accounts.refresh} />
+      <div class="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">
+        <div class="grid gap-4 lg:gap-5">
+          <CapList
+            caps={caps.value.value}
+            adding={capping.value}
+            onAdd={(target) => capping.value = target}
+            targets={props.targets}
+            refresh={caps.refresh}
+          />
+          <ScheduleForm caps={caps.value.value} refresh={caps.refresh} />
+        </div>
+        <UsageCard usage={namedProjects(usage.value.value, props.keys)} />
+      </div>
+      <CellDrawer
+        cell={cell}
+        project={shown.projects.find(({ id }) => id === cell?.project)}
+        set={shown.limits.find(({ name }) => name === cell?.limitName)}
+        refresh={board.refresh}
+        onCap={(model) => {
+          opened.close();
+          capping.value = model;
+        }}
+        onClose={opened.close}
       />
     </div>
   );

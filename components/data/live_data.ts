@@ -1,7 +1,7 @@
 import type { LocalClient } from "../../src/management/client.ts";
-import { bucketRow, callRow, capsView, healthView, keyRow, requestsView, statsView } from "./rows.ts";
+import { callRow, capsView, healthView, keyRow, requestsView, statsView } from "./rows.ts";
 import type {
-  BucketRow,
+  BoardView,
   CallDetail,
   CapsView,
   HealthView,
@@ -21,7 +21,8 @@ export interface LiveData {
   health(): Promise<HealthView>;
   stats(): Promise<StatsView>;
   keys(): Promise<readonly KeyRow[]>;
-  buckets(): Promise<readonly BucketRow[]>;
+  /** Models by projects; with words those whose names hold them, asked or not. */
+  board(words: string): Promise<BoardView>;
   caps(): Promise<CapsView>;
   /** `query` is the page's own query string: q, model, key, client, outcome, since, cursor, limit. */
   requests(query: string): Promise<RequestsView>;
@@ -41,7 +42,7 @@ export function createLiveData(client: LocalClient): LiveData {
     health: async () => healthView(await client.health()),
     stats: async () => statsView(await client.stats()),
     keys: async () => (await client.keys()).map(keyRow),
-    buckets: async () => (await client.buckets()).map(bucketRow),
+    board: (words) => client.board(words === "" ? {} : { q: words }),
     caps: async () => capsView(...await Promise.all([client.caps(), client.capProgress()])),
     requests: async (query) => requestsView(await client.requests(queryOf(query))),
     async request(id) {

@@ -1,16 +1,7 @@
 import type { CallRecord as ApiCall, ClientView, Key } from "../../src/management/contract.ts";
-import type {
-  Bucket,
-  CapProgress,
-  Caps,
-  Health,
-  Models,
-  Requests,
-  Stats,
-} from "../../src/management/contract.ts";
+import type { CapProgress, Caps, Health, Models, Requests, Stats } from "../../src/management/contract.ts";
 import { shortNumber } from "../format.ts";
 import type {
-  BucketRow,
   CallRecord,
   CapsView,
   ClientRow,
@@ -67,24 +58,6 @@ export function keyRow(key: Key): KeyRow {
     })),
     ...given({ lastUsed: msOf(key.lastUsed), cooldownUntil: msOf(key.cooldownUntil) }),
   };
-}
-
-/** When the first of the limits will be used up, by the API's forecast for each. */
-function emptyAt(limits: Bucket["limits"]): number | undefined {
-  const times = limits.flatMap(({ forecast: { exhaustedAt } }) =>
-    exhaustedAt === null ? [] : [Date.parse(exhaustedAt)]
-  );
-  return times.length === 0 ? undefined : Math.min(...times);
-}
-
-export function bucketRow(bucket: Bucket): BucketRow {
-  const { id, project, projectKind, model, source, credentials, limits, coolingReason = "" } = bucket;
-  const optional = given({ coolingUntil: msOf(bucket.coolingUntil), emptyAt: emptyAt(limits) });
-  const shown = limits.map(({ resetsAt, asOf, ageMs: _age, forecast: _forecast, ...limit }) => ({
-    ...limit,
-    ...given({ resetsAt: msOf(resetsAt), asOf: msOf(asOf) }),
-  }));
-  return { id, project, projectKind, model, source, credentials, limits: shown, coolingReason, ...optional };
 }
 
 /** Caps joined with how far they are used. */

@@ -2,22 +2,26 @@ import type { CallRecord } from "../../src/core/call_record.ts";
 import type {
   Accounts,
   Agent,
+  BoardCell,
   Call,
   CallDetail as LiveCallDetail,
   InstalledAgents,
   LogLine,
   ModelOverview,
   Overview,
+  QuotaBoard,
+  SetLimit,
   Settings,
 } from "../../src/management/contract.ts";
-import type { BucketLimitView } from "../../src/pool/contract.ts";
 
-export type { BucketLimitView, CallRecord };
+export type { CallRecord };
 export type LogEntry = Omit<LogLine, "at"> & { readonly at: number };
 export type AgentRow = Agent;
 export type AgentChange = InstalledAgents["results"][number];
 export type AccountsView = Accounts;
 export type SettingsView = Settings;
+export type BoardView = QuotaBoard;
+export type { BoardCell, SetLimit };
 export type OverviewView = Overview;
 export type ModelRow = ModelOverview;
 export type LiveCall = Call;
@@ -79,20 +83,6 @@ export interface KeyRow {
   readonly proxy: string;
   /** For optimistic editing: what the editor saw. */
   readonly updatedAt?: string;
-}
-
-export interface BucketRow {
-  readonly id: string;
-  readonly project: string;
-  readonly projectKind: string;
-  readonly model: string;
-  readonly source: string;
-  readonly credentials: readonly string[];
-  readonly limits: readonly BucketLimitView[];
-  readonly coolingUntil?: number;
-  readonly coolingReason: string;
-  /** When the bucket will be empty at the present pace; absent when it will not be before its reset. */
-  readonly emptyAt?: number;
 }
 
 export interface CapRow {

@@ -1,7 +1,7 @@
 import type { Cap } from "../../src/management/contract.ts";
 import type { CapRow } from "../data/views.ts";
 import { text } from "../text/shell.ts";
-import { quotasText } from "../text/quotas.ts";
+import { quotasText } from "./words.ts";
 
 const words = quotasText;
 const UNITS = ["requests", "tokens"] as const;
@@ -65,8 +65,10 @@ function draftOf(form: FormData, cap: CapRow | undefined): CapDraft {
 }
 
 /** Makes or edits one cap. */
-export function CapForm({ cap, targets, onSave }: {
-  cap?: CapRow | undefined;
+export function CapForm({ cap, target, targets, onSave }: {
+  cap: CapRow | undefined;
+  /** What a new cap is for; empty for a choice. */
+  target: string;
   targets: readonly string[];
   onSave: (draft: CapDraft) => void;
 }) {
@@ -87,6 +89,7 @@ export function CapForm({ cap, targets, onSave }: {
             required
             autocomplete="off"
             placeholder={words.targetHint}
+            defaultValue={target}
           />
           <datalist id="cap-targets">
             {targets.map((target) => <option key={target} value={target} />)}

@@ -1,11 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import type { CapRow, CapsView } from "../data/views.ts";
 import { wholeNumber } from "../format.ts";
 import { attempt } from "../live/attempt.ts";
 import { api } from "../live/browser_api.ts";
-import { overviewText } from "../text/overview.ts";
-import { quotasText } from "../text/quotas.ts";
+import { quotasText } from "./words.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Countdown, Figure } from "../ui/figure.tsx";
@@ -49,7 +47,7 @@ function Row({ cap, onEdit, onRemove }: { cap: CapRow; onEdit: () => void; onRem
       />
       {cap.nextReset !== undefined && (
         <p class="text-xs text-mute">
-          {overviewText.resets} <Countdown until={cap.nextReset} />
+          {words.resets} <Countdown until={cap.nextReset} />
         </p>
       )}
     </li>
@@ -57,37 +55,39 @@ function Row({ cap, onEdit, onRemove }: { cap: CapRow; onEdit: () => void; onRem
 }
 
 /** The caps, each with its bar, its threshold and its reset; made, edited and removed here. */
-export function CapList({ caps, add, targets, refresh }: {
+export function CapList({ caps, adding, onAdd, targets, refresh }: {
   caps: CapsView;
-  /** Whether the form for a new one is open at once. */
-  add: boolean;
+  /** What the form for a new cap is for, while it is open; empty for a choice. */
+  adding: string | undefined;
+  onAdd: (target: string | undefined) => void;
   targets: readonly string[];
   refresh: () => Promise<void>;
 }) {
-  const editing = useSignal<CapRow | "new" | undefined>(undefined);
-  useEffect(() => {
-    if (add) editing.value = "new";
-  }, []);
+  const changed = useSignal<CapRow | undefined>(undefined);
+  const there = caps.caps.find(({ model }) => adding !== "" && model === adding);
+  const current = changed.value ?? there;
+  const close = () => {
+    changed.value = undefined;
+    onAdd(undefined);
+  };
   const change = async (task: () => Promise<unknown>, done: string) => {
-    if (await attempt(task, done)) editing.value = undefined;
+    if (await attempt(task, done)) close();
     await refresh();
   };
   const save = (draft: CapDraft) => {
-    const seen = editing.value === "new" ? undefined : editing.value?.updatedAt;
-    void change(() => api.putCap(draft, seen), words.capSaved(draft.model));
+    void change(() => api.putCap(draft, current?.updatedAt), words.capSaved(draft.model));
   };
   const remove = (cap: CapRow) =>
     change(
       () => api.removeCap(cap.model),
       words.capRemoved(cap.model),
     );
-  const current = editing.value;
   return (
     <Card
       title={words.caps}
       note={words.capsNote}
       action={
-        <button type="button" class="btn btn-small" onClick={() => editing.value = "new"}>
+        <button type="button" class="btn btn-small" onClick={() => onAdd("")}>
           <Icon name="plus" />
           {words.addCap}
         </button>
@@ -101,18 +101,18 @@ export function CapList({ caps, add, targets, refresh }: {
               <Row
                 key={cap.model}
                 cap={cap}
-                onEdit={() => editing.value = cap}
+                onEdit={() => changed.value = cap}
                 onRemove={() => void remove(cap)}
               />
             ))}
           </ul>
         )}
       <Dialog
-        title={current === "new" || current === undefined ? words.newCap : words.editCap(current.model)}
-        open={current !== undefined}
-        onClose={() => editing.value = undefined}
+        title={current === undefined ? words.newCap : words.editCap(current.model)}
+        open={current !== undefined || adding !== undefined}
+        onClose={close}
       >
-        <CapForm cap={current === "new" ? undefined : current} targets={targets} onSave={save} />
+        <CapForm cap={current} target={adding ?? ""} targets={targets} onSave={save} />
       </Dialog>
     </Card>
   );

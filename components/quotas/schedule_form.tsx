@@ -2,7 +2,7 @@ import type { CapsView } from "../data/views.ts";
 import { attempt } from "../live/attempt.ts";
 import { api } from "../live/browser_api.ts";
 import { text } from "../text/shell.ts";
-import { quotasText } from "../text/quotas.ts";
+import { quotasText } from "./words.ts";
 import { Card } from "../ui/card.tsx";
 
 const words = quotasText;

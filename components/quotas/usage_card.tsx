@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { UsageRow, UsageView } from "../data/views.ts";
 import { money, percent, shortNumber } from "../format.ts";
-import { quotasText } from "../text/quotas.ts";
+import { quotasText } from "./words.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Figure } from "../ui/figure.tsx";
 import { leftTone, Meter } from "../ui/meter.tsx";

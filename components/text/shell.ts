@@ -31,7 +31,7 @@ export const text = {
     now: "Now",
     problems: "Problems",
     usage: "Usage",
-    quotas: "Usage quotas",
+    quotas: "Quotas",
     keys: "Keys",
     requests: "Requests",
     flow: "Flow",

@@ -27,6 +27,7 @@ const PATHS = {
   refresh: "M20 11a8 8 0 0 0-14.5-4L4 9M4 4v5h5M4 13a8 8 0 0 0 14.5 4L20 15M20 20v-5h-5",
   out: "M14 4h5v16h-5M4 12h11M11 8l4 4-4 4",
   up: "M12 19V5M6 11l6-6 6 6",
+  chevron: "M6 9l6 6 6-6",
   arrow: "M5 12h14M13 6l6 6-6 6",
 } as const;
 

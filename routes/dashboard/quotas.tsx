@@ -1,13 +1,15 @@
 import { page } from "fresh";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { quotasText } from "../../components/text/quotas.ts";
+import { quotasText } from "../../components/quotas/words.ts";
 import Quotas from "../../islands/Quotas.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
   async GET({ state: { data }, url: { searchParams } }) {
-    const [buckets, caps, catalog, clients, keys, usage] = await Promise.all([
-      data.buckets(),
+    const filter = searchParams.get("q") ?? "";
+    const [board, { accounts }, caps, catalog, clients, keys, usage] = await Promise.all([
+      data.board(filter.slice(0, 200)),
+      data.accounts(),
       data.caps(),
       data.catalog(),
       data.clients(),
@@ -20,13 +22,15 @@ export const handler = define.handlers({
       ...clients.map((client) => `client:${client.id}`),
     ];
     return page({
-      buckets,
+      board,
+      accounts,
       caps,
       targets,
-      keys,
+      keys: keys.map(({ id, label, email, tail }) => ({ id, label, email, tail })),
       usage,
-      add: searchParams.has("add"),
-      filter: searchParams.get("q") ?? "",
+      add: searchParams.get("add") ?? undefined,
+      filter,
+      cell: searchParams.get("cell") ?? "",
     });
   },
 });

@@ -25,10 +25,12 @@ import { findKey } from "./find_key.ts";
 import { healthView } from "./health.ts";
 import { importFile, type ImportInput } from "./import_file.ts";
 import { listKeys } from "./list_keys.ts";
+import { type LimitChange, listLimits, putLimit, removeLimit } from "./limits.ts";
 import { cancelCall, liveCall, liveCalls } from "./live_calls.ts";
 import { modelsView, refreshModels } from "./models.ts";
 import { overviewOf } from "./overview.ts";
 import { Publisher } from "./publisher.ts";
+import { quotaBoard } from "./quota_board.ts";
 import { quotaSummary } from "./quota_summary.ts";
 import { requestTotals } from "./request_totals.ts";
 import { requestById, requestPage } from "./requests.ts";
@@ -136,6 +138,9 @@ function configurationCases(deps: AdminDeps, door: ClientDoor, changed: () => Pr
     caps: () => capsView(deps),
     putCap: (input: CapInput, expected?: number) => putCap(deps, input, expected),
     removeCap: (model: string) => removeCap(deps, model),
+    limits: () => listLimits(deps),
+    putLimit: (name: string, change: LimitChange) => putLimit(deps, name, change),
+    removeLimit: (name: string) => removeLimit(deps, name),
     setCapSchedule: (change: Partial<CapSchedule>) => setCapSchedule(deps, change),
     capProgress: () => Promise.resolve(capProgress(deps)),
     capCheck: (model: string) => Promise.resolve(capCheck(deps, model)),
@@ -179,6 +184,7 @@ function figureCases(deps: AdminDeps) {
     series: (options: SeriesOptions) => seriesView(deps, options),
     flows: (since?: number) => flows(deps, since ?? deps.ports.clock.now() - 86_400_000),
     buckets: () => bucketReports(deps),
+    board: (words: string) => quotaBoard(deps, words),
     pool: () => deps.pool.view(),
     requests: (filter: RecordFilter, options: { readonly limit: number; readonly cursor?: string }) =>
       requestPage(deps, filter, options),

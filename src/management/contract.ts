@@ -16,7 +16,16 @@ export type {
   RefreshedModels,
 } from "./schema/model.ts";
 export type { ModelOverview, Overview, Problem, SpanFigures, Verdict } from "./schema/overview.ts";
-export type { Bucket, ModelLeft, Pool, PoolStatus, QuotaSummary } from "./schema/quota.ts";
+export type {
+  BoardCell,
+  Bucket,
+  ModelLeft,
+  Pool,
+  PoolStatus,
+  QuotaBoard,
+  QuotaSummary,
+  SetLimit,
+} from "./schema/quota.ts";
 export type { Backup, ImportReport, Settings } from "./schema/settings.ts";
 export type {
   CallRecord,

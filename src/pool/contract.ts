@@ -109,6 +109,8 @@ export interface BucketView {
   readonly credentials: readonly CredentialId[];
   readonly limits: readonly BucketLimitView[];
   readonly coolingUntil?: number;
+  /** When it was closed. */
+  readonly coolingSince?: number;
   readonly coolingReason?: string;
 }
 
@@ -213,8 +215,12 @@ export interface Pool {
   /** How long a call with this need would wait now, in ms; 0 when something is free. */
   expectedWait(need: Need): number;
   view(): PoolView;
-  /** Whether a model can be served now, and until when not. */
-  standing(model: string, sources: readonly SourceName[]): ModelStanding;
+  /** Whether a model can be served now, and until when not; by all keys, or by those of `among` alone. */
+  standing(
+    model: string,
+    sources: readonly SourceName[],
+    among?: readonly CredentialId[],
+  ): ModelStanding;
   /** Why each key would not take a call now, bounded in number. */
   refusals(need: Need): readonly Refusal[];
   /** Lifts every cooldown of a credential, or of one scope of it; for `key check` and the dashboard. */

@@ -32,6 +32,8 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
   if (options.visitor !== true) await parts.sharing.follow();
   parts.memory.adoptEntries(parts.roster);
   parts.memory.adoptBuckets(parts.roster);
+  // What was stored may carry a limit that was taken away while no server ran.
+  parts.setLimits.applyToAll();
   await parts.caps.load();
   return facade(options, parts, listeners, emit, followStore(options, parts));
 }
@@ -64,8 +66,8 @@ function facade(
     tryAcquire: (need) => dispatcher.tryAcquire(need),
     expectedWait: (need) => dispatcher.expectedWait(need),
     view: () => viewOf(roster, dispatcher, suggestions, clock.now()),
-    standing: (model, sources) =>
-      standingOf({ roster, caps, catalog, queueMaxWait }, model, sources, clock.now()),
+    standing: (model, sources, among) =>
+      standingOf({ roster, caps, catalog, queueMaxWait }, { model, sources, among }, clock.now()),
     refusals: (need) => {
       const now = clock.now();
       return refusalsOf(roster, roster.lane(need, now), need, now);

@@ -9,5 +9,6 @@ export * from "./contract.ts";
 export { capSliceName, capWindow } from "./caps/cap_calendar.ts";
 export { type VerdictFacts, verdictOf } from "./leases/verdict.ts";
 export type { CapProgress } from "./caps/caps.ts";
+export { BUCKET_LIMITS } from "./quota/set_limits.ts";
 export { type CappedPool, createPool } from "./create_pool.ts";
 export type { PoolCatalog, PoolLog, PoolOptions, PoolSettings, PoolStore } from "./options.ts";

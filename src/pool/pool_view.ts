@@ -43,7 +43,9 @@ function bucketView(bucket: Bucket, entries: readonly CredentialEntry[], now: nu
     source: bucket.identity.source,
     credentials: entries.map((entry) => entry.id),
     limits: limitViews(bucket, now),
-    ...(block === undefined ? {} : { coolingUntil: block.until, coolingReason: block.reason }),
+    ...(block === undefined
+      ? {}
+      : { coolingUntil: block.until, coolingSince: block.at, coolingReason: block.reason }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Operation, SourceName } from "../core/mod.ts";
+import type { CredentialId, Operation, SourceName } from "../core/mod.ts";
 import type { Caps } from "./caps/caps.ts";
 import type { ModelStanding } from "./contract.ts";
 import type { CredentialEntry } from "./candidates/credential_entry.ts";
@@ -13,6 +13,14 @@ export interface StandingContext {
   readonly catalog: PoolCatalog;
   /** Longest that a call waits, in milliseconds. */
   readonly queueMaxWait: number;
+}
+
+/** Which model, over which keys. */
+export interface Question {
+  readonly model: string;
+  readonly sources: readonly SourceName[];
+  /** Only these keys; absent for all. */
+  readonly among?: readonly CredentialId[] | undefined;
 }
 
 /** Why a key does not serve a model, and when it may again; Infinity when only an event tells. */
@@ -30,20 +38,19 @@ const LASTING: ReadonlySet<string> = new Set(["dead", "disabled", "denied"]);
  * Whether a call for a model would be served if it came now: at once, after a wait that calls are ready for, or not. Looks at
  * every key that has the model, asked or not, and makes no bucket for those that nobody asked. Changes nothing.
  */
-export function standingOf(
-  context: StandingContext,
-  model: string,
-  sources: readonly SourceName[],
-  now: number,
-): ModelStanding {
+export function standingOf(context: StandingContext, question: Question, now: number): ModelStanding {
   const { roster, catalog, caps, queueMaxWait } = context;
-  const operation = operationOf(roster, catalog, model);
+  const { model, sources, among } = question;
+  const entries = among === undefined
+    ? [...roster.entries.values()]
+    : among.flatMap((id) => roster.entries.get(id) ?? []);
+  const operation = operationOf(entries, catalog, model);
   const lane = laneName(model, operation);
   const gates = new Map(sources.map((source) => [source, gateOf(roster, source, lane, now)]));
   const unit = roster.bucketUnit(model, operation);
   const obstacles: Obstacle[] = [];
   let [able, total] = [0, 0];
-  for (const entry of roster.entries.values()) {
+  for (const entry of entries) {
     if (!sources.includes(entry.source) || catalog.servedBy(model, entry.id, operation) === false) continue;
     total++;
     const obstacle = obstacleOf(roster, entry, { model, lane, unit, gate: gates.get(entry.source) }, now);
@@ -118,8 +125,11 @@ function gateOf(roster: Roster, source: SourceName, lane: string, now: number): 
 }
 
 /** What a model is there for: the first operation that some key may do with it. */
-function operationOf(roster: Roster, catalog: PoolCatalog, model: string): Operation {
-  const entries = [...roster.entries.values()];
+function operationOf(
+  entries: readonly CredentialEntry[],
+  catalog: PoolCatalog,
+  model: string,
+): Operation {
   const possible = (["generate", "embed", "predict", "live"] as const).find((operation) =>
     entries.some((entry) => catalog.servedBy(model, entry.id, operation) !== false)
   );

@@ -2,14 +2,9 @@ import assert from "node:assert/strict";
 import { sampleProjects } from "../../src/sim/mod.ts";
 import { browserTest, open, ownerPage } from "../support/browser.ts";
 import { type DashboardUnderTest, dashboardUnderTest } from "../support/dashboard_under_test.ts";
+import { VIEWS } from "../support/views.ts";
 
 const KEYS = sampleProjects().flatMap((project) => project.keys);
-const VIEWS = [
-  { theme: "light", width: 1280 },
-  { theme: "dark", width: 1280 },
-  { theme: "light", width: 390 },
-  { theme: "dark", width: 390 },
-] as const;
 
 /** Answered, refused and failed calls of several agents. */
 async function traffic(server: DashboardUnderTest): Promise<void> {

@@ -10,6 +10,10 @@ export const capHandlers: Handlers<
   | "setCapSchedule"
   | "removeCap"
   | "buckets"
+  | "board"
+  | "limits"
+  | "putLimit"
+  | "removeLimit"
   | "pool"
 > = {
   caps: async ({ admin }) => ok(await admin.caps()),
@@ -29,6 +33,10 @@ export const capHandlers: Handlers<
     return removed.ok ? ok({ success: true, ...removed.value }) : removed;
   },
   buckets: async ({ admin }) => ok(await admin.buckets()),
+  board: async ({ admin }, { query }) => ok(await admin.board(query.q ?? "")),
+  limits: async ({ admin }) => ok(await admin.limits()),
+  putLimit: ({ admin }, { params, body }) => admin.putLimit(params.name, body),
+  removeLimit: ({ admin }, { params }) => admin.removeLimit(params.name),
   pool({ admin }) {
     const { queue, credentials, suggestions } = admin.pool();
     return ok({ queue, credentials, suggestions });

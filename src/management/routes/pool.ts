@@ -277,6 +277,33 @@ export const capRoutes = {
       "Project x model: limits, used, left, resets, origin and age of each number, forecast of exhaustion",
     reply: z.array(quota.Bucket),
   }),
+  board: route("board", {
+    tag: "Caps",
+    summary: "Models by projects: how each stands and why, since when and until when, with its limits",
+    query: quota.BoardQuery,
+    reply: quota.QuotaBoard,
+  }),
+  limits: route("limits", {
+    tag: "Caps",
+    summary: "Limits of Google's that were set by hand",
+    reply: z.array(quota.SetLimit),
+  }),
+  putLimit: route("putLimit", {
+    tag: "Caps",
+    summary:
+      "Set limits of a model, or of a model in one project, by hand; what Google states later replaces them",
+    params: named,
+    body: quota.PutLimit,
+    reply: quota.SetLimit,
+    errors: [409, 422],
+  }),
+  removeLimit: route("removeLimit", {
+    tag: "Caps",
+    summary: "Forget what was set by hand",
+    params: named,
+    reply: removedName,
+    errors: [404, 409],
+  }),
   pool: route("pool", {
     tag: "Caps",
     summary: "Queue, slots in use and cooldowns, and keys that seem to share a project",

@@ -14,6 +14,7 @@ export const Bucket = z.object({
   source,
   credentials: z.array(z.string()),
   coolingUntil: time.optional(),
+  coolingSince: time.optional(),
   coolingReason: z.string().optional(),
   limits: z.array(z.object({
     kind,
@@ -33,6 +34,78 @@ export const Bucket = z.object({
   })),
 });
 export type Bucket = Wire<typeof Bucket>;
+
+const wholeLimit = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullable().optional();
+
+/** Limits of Google's that the user set by hand; null takes one away. */
+export const PutLimit = z.strictObject({
+  requestsPerMinute: wholeLimit,
+  tokensPerMinute: wholeLimit,
+  requestsPerDay: wholeLimit,
+});
+export const SetLimit = z.object({
+  name: z.string().describe("A model, group:<name>, * for all, or one of them at one project: model@project"),
+  requestsPerMinute: z.number().nullable(),
+  tokensPerMinute: z.number().nullable(),
+  requestsPerDay: z.number().nullable(),
+  setAt: isoTime.nullable(),
+});
+export type SetLimit = Wire<typeof SetLimit>;
+
+/** What is known of one limit of a cell. */
+const boardLimit = z.object({
+  kind,
+  used: z.number(),
+  limit: z.number().optional().describe("Absent while unknown: unknown is not zero"),
+  left: z.number().optional(),
+  resetsAt: isoTime.optional(),
+  origin: z.enum(["measured", "header", "learned", "set", "unknown"]),
+  asOf: isoTime.optional(),
+  exhaustedAt: isoTime.nullable().describe(
+    "When it is used up at the present rate; null when it resets before",
+  ),
+});
+
+/** One model in one project. */
+export const BoardCell = z.object({
+  bucket: z.string(),
+  project: z.string().describe("Id of the project in this reply"),
+  model: z.string().describe("A model, or group:<name>"),
+  limitName: z.string().describe("The name for PUT /api/limits/{name}"),
+  state: z.enum(["open", "busy", "out", "unavailable"]),
+  reason: z.string().nullable(),
+  why: z.string().nullable().describe("The reason in words"),
+  until: isoTime.nullable(),
+  since: isoTime.nullable().describe(
+    "When it was closed; null when it is open, or was not closed by a refusal",
+  ),
+  said: z.string().nullable().describe("What Google said"),
+  keys: z.object({ able: count, total: count }),
+  limits: z.array(boardLimit).describe("Those that are known or were used"),
+});
+export type BoardCell = Wire<typeof BoardCell>;
+
+/** Models by projects, as far as they were asked. */
+export const QuotaBoard = z.object({
+  at: isoTime,
+  projects: z.array(z.object({
+    id: z.string(),
+    name: z.string(),
+    source,
+    kind: z.enum(["told", "measured", "key"]),
+    keys: z.array(z.object({ id: z.string(), name: z.string() })).describe("At most 20"),
+    keyCount: count,
+  })),
+  models: z.array(z.object({ id: z.string(), members: z.array(z.string()) })),
+  cells: z.array(BoardCell),
+  left: z.object({ models: count, projects: count }).describe("Left off: a filter finds them"),
+  idle: z.array(z.string()).describe("Models that are served and were not asked, at most 100"),
+  limits: z.array(SetLimit).describe("What was set by hand for what is shown"),
+});
+export type QuotaBoard = Wire<typeof QuotaBoard>;
+export const BoardQuery = z.strictObject({
+  q: z.string().max(200).optional().describe("Part of a model's or project's name"),
+});
 
 export const PoolStatus = z.object({
   total: count,

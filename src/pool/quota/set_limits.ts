@@ -1,11 +1,11 @@
 import { type Clock, isObject, type JsonObject } from "../../core/mod.ts";
-import type { Bucket } from "./bucket.ts";
+import type { Bucket, KnownLimit } from "./bucket.ts";
 import { quotaModelOf } from "../candidates/lane_name.ts";
 import type { PoolStore } from "../options.ts";
 import type { Roster } from "../candidates/roster.ts";
 
 /** The name under which `store.settings` keeps limits set by the user. */
-const BUCKET_LIMITS = "bucket-limits";
+export const BUCKET_LIMITS = "bucket-limits";
 
 const FIELDS = [["requests_per_minute", "rpm"], ["tokens_per_minute", "tpm"], [
   "requests_per_day",
@@ -14,23 +14,41 @@ const FIELDS = [["requests_per_minute", "rpm"], ["tokens_per_minute", "tpm"], [
 
 /**
  * Puts limits set by the user on a bucket. The record holds, by model, quota group (`group:<name>`) or `*`, the three numbers, each
- * optional: `{"gemini-flash": {"requests_per_minute": 10}}`; a name may be narrowed to one project with `@`: `gemini-flash@my-project`.
- * What Google states later replaces the value.
+ * optional, and when they were set: `{"gemini-flash": {"requests_per_minute": 10, "at": 1764547200000}}`; a name may be narrowed to
+ * one project with `@`: `gemini-flash@my-project`. The later word holds: what Google states afterwards replaces the value, and a
+ * value without `at` replaces nothing that Google stated. True when something changed.
  */
-function applySetLimits(bucket: Bucket, record: JsonObject | undefined, now: number): void {
+function applySetLimits(bucket: Bucket, record: JsonObject | undefined, now: number): boolean {
   const { project } = bucket.identity;
   const unit = quotaModelOf(bucket.identity.unit);
-  if (unit === undefined) return;
-  for (const name of ["*", unit, `${unit}@${project}`]) {
-    const limits = record?.[name];
-    if (!isObject(limits)) continue;
-    for (const [field, kind] of FIELDS) {
-      const value = limits[field];
-      if (typeof value !== "number" || value < 0 || bucket[kind]?.origin === "learned") continue;
-      if (kind === "rpm") bucket.prior.replace(bucket.rpm?.value, value);
-      bucket[kind] = { value, origin: "set", asOf: now };
+  if (unit === undefined) return false;
+  const before = FIELDS.map(([, kind]) => bucket[kind]);
+  for (const [field, kind] of FIELDS) {
+    const set = wanted(record, ["*", unit, `${unit}@${project}`], field);
+    const known = bucket[kind];
+    if (set === undefined) {
+      if (known?.origin === "set") replaceLimit(bucket, kind, undefined);
+    } else if (known === undefined || known.origin === "set" || known.asOf < set.at) {
+      replaceLimit(bucket, kind, { value: set.value, origin: "set", asOf: set.at === 0 ? now : set.at });
     }
   }
+  return FIELDS.some(([, kind], index) => bucket[kind]?.value !== before[index]?.value);
+}
+
+/** What the narrowest of the names says of one limit. */
+function wanted(record: JsonObject | undefined, names: readonly string[], field: string) {
+  for (const name of names.toReversed()) {
+    const limits = record?.[name];
+    if (!isObject(limits)) continue;
+    const { [field]: value, at } = limits;
+    if (typeof value === "number" && value >= 0) return { value, at: typeof at === "number" ? at : 0 };
+  }
+  return undefined;
+}
+
+function replaceLimit(bucket: Bucket, kind: "rpm" | "tpm" | "rpd", limit: KnownLimit | undefined): void {
+  if (kind === "rpm") bucket.prior.replace(bucket.rpm?.value, limit?.value);
+  bucket[kind] = limit;
 }
 
 /** The limits set by the user, as last read. */
@@ -38,21 +56,36 @@ export class SetLimits {
   readonly #settings: PoolStore["settings"];
   readonly #roster: Roster;
   readonly #clock: Clock;
+  /** Called with a bucket whose limits changed, so that they are written down. */
+  readonly #changed: (bucket: Bucket) => void;
   #record: JsonObject | undefined;
 
-  constructor(settings: PoolStore["settings"], roster: Roster, clock: Clock) {
+  constructor(
+    settings: PoolStore["settings"],
+    roster: Roster,
+    clock: Clock,
+    changed: (bucket: Bucket) => void,
+  ) {
     this.#settings = settings;
     this.#roster = roster;
     this.#clock = clock;
+    this.#changed = changed;
   }
 
-  /** Reads them anew and puts them on every bucket. */
+  /** Reads them again and puts them on every bucket. */
   async read(): Promise<void> {
     this.#record = await this.#settings.get(BUCKET_LIMITS);
+    this.applyToAll();
+  }
+
+  applyToAll(): void {
     for (const bucket of this.#roster.buckets.values()) this.apply(bucket);
   }
 
   apply(bucket: Bucket): void {
-    applySetLimits(bucket, this.#record, this.#clock.now());
+    const now = this.#clock.now();
+    if (!applySetLimits(bucket, this.#record, now)) return;
+    this.#roster.refreshBucket(bucket, now);
+    this.#changed(bucket);
   }
 }

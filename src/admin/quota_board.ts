@@ -1,0 +1,161 @@
+import { type Credential, type CredentialId, redact } from "../core/mod.ts";
+import type { BoardCell, QuotaBoard } from "../management/contract.ts";
+import type { BucketLimitView, BucketView } from "../pool/contract.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { bucketReports } from "./buckets.ts";
+import { listQuotaGroups, type QuotaGroupView } from "./aliases.ts";
+import { listLimits } from "./limits.ts";
+import { isoOf, REASONS } from "./verdict.ts";
+
+/** A page shows at most so many cells; the busiest models and projects come first, a filter finds the others. */
+const MOST_CELLS = 800;
+const MOST_MODELS = 40;
+const MOST_KEYS = 20;
+const MOST_IDLE = 100;
+
+type Report = Awaited<ReturnType<typeof bucketReports>>[number];
+
+/** Models by projects: how each stands and why. Without words only what was asked; with words all whose names hold them. */
+export async function quotaBoard(deps: AdminDeps, words: string): Promise<QuotaBoard> {
+  const now = deps.ports.clock.now();
+  const [reports, credentials, groups, limits] = await Promise.all([
+    bucketReports(deps),
+    deps.store.credentials.list(),
+    listQuotaGroups(deps),
+    listLimits(deps),
+  ]);
+  const names = new Map(credentials.map((one) => [one.id, nameOf(one)]));
+  // A model that was put into a group keeps the bucket of its own from before, which nothing spends any more.
+  const own = reports.filter(({ model }) =>
+    model.startsWith("group:") || deps.catalog.groupOf(model) === undefined
+  );
+  const titled = own.map((report) => ({
+    report,
+    project: projectOf(report),
+    title: titleOf(report, names),
+  }));
+  const wanted = words.trim().toLowerCase();
+  const asked = new Set(own.filter(wasAsked).map(({ model }) => model));
+  const matching = titled.filter(({ report, title }) =>
+    wanted === ""
+      ? asked.has(report.model)
+      : `${membersOf(report.model, groups).join(" ")} ${report.model} ${title}`.toLowerCase().includes(wanted)
+  );
+  const models = busiest(matching, ({ report }) => report.model).slice(0, MOST_MODELS);
+  const inModels = matching.filter(({ report }) => models.includes(report.model));
+  const projects = busiest(inModels, ({ project }) => project)
+    .slice(0, Math.floor(MOST_CELLS / Math.max(1, models.length)));
+  const shown = inModels.filter(({ project }) => projects.includes(project));
+  const cells = shown.map(({ report, project }) =>
+    cellOf(deps, report, project, membersOf(report.model, groups)[0] ?? report.model)
+  );
+  const known = new Set(cells.map(({ limitName }) => limitName));
+  const idle = deps.catalog.list().filter(({ id, aliasOf, variantOf }) =>
+    aliasOf === undefined && variantOf === undefined && !asked.has(id) &&
+    !asked.has(`group:${deps.catalog.groupOf(id)}`)
+  );
+  return {
+    at: new Date(now).toISOString(),
+    projects: distinct(shown, ({ project }) => project).map(({ project, report, title }) => {
+      const owners = shown.filter((one) => one.project === project).flatMap((one) => one.report.credentials);
+      const keys = [...new Set(owners)];
+      return {
+        id: project,
+        name: title,
+        source: report.source,
+        kind: report.projectKind,
+        keys: keys.slice(0, MOST_KEYS).map((id) => ({ id, name: names.get(id) ?? id })),
+        keyCount: keys.length,
+      };
+    }).sort(byName(({ name }) => name)),
+    models: models.map((id) => ({ id, members: membersOf(id, groups) })).sort(byName(({ id }) => id)),
+    cells,
+    left: {
+      models: new Set(matching.map(({ report }) => report.model)).size - models.length,
+      projects: new Set(inModels.map(({ project }) => project)).size - projects.length,
+    },
+    idle: idle.slice(0, MOST_IDLE).map(({ id }) => id),
+    limits: limits.filter(({ name }) => known.has(name) || models.includes(name) || name === "*"),
+  };
+}
+
+/** A project is counted apart at each source. */
+function projectOf({ source, project }: BucketView): string {
+  return `${source}/${project}`;
+}
+
+function nameOf(credential: Credential): string {
+  const email = "email" in credential ? credential.email : "";
+  return redact(credential.label) || email || `…${credential.tail.replace(/^\.+/, "")}`;
+}
+
+/** A project that is only known as one key has that key's name. */
+function titleOf(
+  { project, projectKind, credentials }: BucketView,
+  names: ReadonlyMap<CredentialId, string>,
+) {
+  return projectKind === "key" ? names.get(credentials[0]!) ?? project : project;
+}
+
+function membersOf(model: string, groups: readonly QuotaGroupView[]): readonly string[] {
+  return groups.find(({ name }) => model === `group:${name}`)?.models ?? [];
+}
+
+function isKnown(limit: BucketLimitView): boolean {
+  return limit.used > 0 || limit.limit !== undefined || limit.left !== undefined;
+}
+
+function wasAsked(report: Report): boolean {
+  return report.coolingUntil !== undefined || report.limits.some(isKnown);
+}
+
+/** The names in the order of their use: closed ones and the most used first. */
+function busiest<Row extends { readonly report: Report }>(
+  rows: readonly Row[],
+  name: (row: Row) => string,
+): string[] {
+  const weights = new Map<string, number>();
+  for (const row of rows) {
+    const { limits, coolingUntil } = row.report;
+    const used = limits.reduce((sum, limit) => sum + (limit.kind === "requests_per_day" ? limit.used : 0), 0);
+    const weight = used + (coolingUntil === undefined ? 0 : 1_000) + (wasAsked(row.report) ? 1 : 0);
+    weights.set(name(row), (weights.get(name(row)) ?? 0) + weight);
+  }
+  return [...weights].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([key]) => key);
+}
+
+function distinct<Row>(rows: readonly Row[], key: (row: Row) => string): Row[] {
+  return [...new Map(rows.map((row) => [key(row), row])).values()];
+}
+
+const COLLATOR = new Intl.Collator("en", { numeric: true });
+
+function byName<Row>(name: (row: Row) => string) {
+  return (a: Row, b: Row) => COLLATOR.compare(name(a), name(b));
+}
+
+function cellOf(deps: AdminDeps, report: Report, project: string, model: string): BoardCell {
+  const { id, credentials, source, limits } = report;
+  const standing = deps.pool.standing(model, [source], credentials);
+  const { state, reason, until, able, total } = standing;
+  const closed = state !== "open" && report.coolingUntil !== undefined;
+  return {
+    bucket: id,
+    project,
+    model: report.model,
+    limitName: `${report.model}@${report.project}`,
+    state,
+    reason,
+    why: reason === null ? null : REASONS[reason] ?? reason,
+    until: isoOf(until),
+    since: closed ? isoOf(report.coolingSince) : null,
+    said: closed ? report.coolingReason ?? null : null,
+    keys: { able, total },
+    limits: limits.filter(isKnown).map(({ ageMs: _age, forecast, resetsAt, asOf, ...limit }) => ({
+      ...limit,
+      ...(resetsAt === undefined ? {} : { resetsAt: new Date(resetsAt).toISOString() }),
+      ...(asOf === undefined ? {} : { asOf: new Date(asOf).toISOString() }),
+      exhaustedAt: forecast.exhaustedAt,
+    })),
+  };
+}
