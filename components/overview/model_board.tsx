@@ -11,23 +11,47 @@ import { leftTone, Meter } from "../ui/meter.tsx";
 import { type Runway, runwayOf } from "./runway.ts";
 
 const words = overviewText;
+/** One set of widths for the head and all rows: a row never moves its cells by what is in them. */
+const COLUMNS =
+  "md:grid-cols-[minmax(0,1.5fr)_minmax(0,1.1fr)_minmax(0,0.9fr)_minmax(0,0.8fr)_minmax(0,1.4fr)]";
 const TONES = { open: "chip-good", busy: "chip-warn", out: "chip-bad", unavailable: "" };
 
-/** Used of the limit of the day, over all projects. What is not known is not zero. */
+/** Used of the limit of the day, over all projects. What is not known is not zero; what is only published is dashed. */
 function Day({ row }: { row: ModelRow }) {
   const { day, model } = row;
   if (day === null) return <span class="text-mute">{words.notAsked}</span>;
   const used = shortNumber(day.used);
-  if (day.limit === null) return <Figure kind="unknown">{words.usedAlone(used)}</Figure>;
-  const share = day.limit === 0 ? 0 : Math.max(0, day.left ?? day.limit - day.used) / day.limit;
+  const published = day.unknownProjects > 0 ? day.published : null;
+  const limit = day.limit === null && published === null ? null : (day.limit ?? 0) + (published?.limit ?? 0);
+  if (limit === null) return <Figure kind="unknown">{words.usedAlone(used)}</Figure>;
+  const share = limit === 0 ? 0 : Math.max(0, (day.left ?? 0) + (published?.limit ?? 0)) / limit;
+  const isWhole = day.unknownProjects === 0 || published !== null;
   return (
     <div class="grid gap-1">
       <span>
-        <Figure kind="measured">{words.usedOf(used, shortNumber(day.limit))}</Figure>
+        <Figure kind={published === null ? "measured" : "published"}>
+          {(isWhole ? words.usedOf : words.usedOfAtLeast)(used, shortNumber(limit))}
+        </Figure>
       </span>
-      {day.unknownProjects === 0
-        ? <Meter share={share} tone={leftTone(share)} label={`${model}: ${percent(share)} ${words.left}`} />
-        : <span class="text-xs text-mute">{words.unknownProjects(day.unknownProjects)}</span>}
+      {isWhole && (
+        <Meter
+          share={share}
+          tone={leftTone(share)}
+          dashed={published !== null}
+          label={`${model}: ${percent(share)} ${words.left}${
+            published === null ? "" : `, ${words.published}`
+          }`}
+        />
+      )}
+      {published !== null
+        ? (
+          <span class="text-xs text-mute" title={`${published.source}, ${published.date}`}>
+            {words.published}
+          </span>
+        )
+        : day.unknownProjects > 0 && (
+          <span class="text-xs text-mute">{words.unknownProjects(day.unknownProjects)}</span>
+        )}
     </div>
   );
 }
@@ -68,7 +92,7 @@ function When({ row }: { row: ModelRow }) {
       </span>
     );
   }
-  if (runway === undefined) return <span class="text-mute">–</span>;
+  if (runway === undefined) return <span class="text-mute max-md:hidden">–</span>;
   return (
     <div class="grid gap-1">
       <Strip runway={runway} model={row.model} />
@@ -137,7 +161,7 @@ function Row({ row, open, refresh }: {
   const rate = row.perMinute > 0 ? words.rate(shortNumber(row.perMinute)) : "";
   return (
     <li
-      class="grid gap-x-6 gap-y-2 px-4 py-3 sm:px-5 md:grid-cols-[1.5fr_1.1fr_1fr_1.4fr]"
+      class={`grid items-start gap-x-6 gap-y-2 px-4 py-3 sm:px-5 ${COLUMNS}`}
       data-model={row.model}
     >
       <div class="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
@@ -151,6 +175,10 @@ function Row({ row, open, refresh }: {
         {[load, rate].filter(Boolean).join(", ") || words.idle}
         <br />
         {words.keysAble(row.keys.able, row.keys.total)}
+      </p>
+      <p class="num text-xs text-mute">
+        <span class="me-1 md:hidden">{words.projects}:</span>
+        {row.projects === null ? "–" : words.projectsOpen(row.projects.open, row.projects.total)}
       </p>
       <div class="num">
         <When row={row} />
@@ -176,6 +204,16 @@ export function ModelBoard({ overview, refresh }: { overview: OverviewView; refr
         ? <Empty icon="quotas" title={words.boardEmpty}>{words.boardEmptyDetail}</Empty>
         : (
           <ul class="divide-y divide-line">
+            {shown.length > 0 && (
+              <li
+                class={`hidden gap-x-6 px-4 pb-2 text-xs text-mute sm:px-5 md:grid ${COLUMNS}`}
+                aria-hidden="true"
+              >
+                {[words.model, words.today, words.now, words.projects, words.untilWhen].map((head) => (
+                  <span key={head}>{head}</span>
+                ))}
+              </li>
+            )}
             {shown.map((row) => <Row key={row.model} row={row} open={open} refresh={refresh} />)}
           </ul>
         )}

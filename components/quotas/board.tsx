@@ -6,7 +6,7 @@ import { percent, shortNumber, untilTime } from "../format.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Countdown } from "../ui/figure.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { leftTone } from "../ui/meter.tsx";
+import { DashedBar, leftTone } from "../ui/meter.tsx";
 import {
   type BoardLayout,
   type BoardRow,
@@ -16,7 +16,7 @@ import {
   type RowGroup,
 } from "./board_view.ts";
 import { Legend, MarkIcon } from "./mark.tsx";
-import { dayLimit, limitOf, markOf, shareLeft } from "./marks.ts";
+import { dayLimit, limitOf, markOf, publishedLeft, shareLeft } from "./marks.ts";
 import { quotasText } from "./words.ts";
 
 const words = quotasText;
@@ -25,19 +25,11 @@ const FILL = { good: "fill-good-fill", warn: "fill-warn-fill", bad: "fill-bad-fi
 >;
 
 /** Left of the day, as a bar, dashed while nobody knows; its figures stand beside it or in the name of the cell. */
-function DayBar({ share }: { share: number | undefined }) {
-  if (share === undefined) {
+function DayBar({ share, dashed }: { share: number | undefined; dashed: boolean }) {
+  if (share === undefined || dashed) {
     return (
       <svg class="block h-1.5 w-full" aria-hidden="true">
-        <line
-          x1="0"
-          x2="100%"
-          y1="50%"
-          y2="50%"
-          class="stroke-line"
-          stroke-width="2"
-          stroke-dasharray="3 4"
-        />
+        <DashedBar share={share} tone={leftTone(share ?? 0)} />
       </svg>
     );
   }
@@ -72,6 +64,7 @@ function dayWords(cell: BoardCell): string {
   if (day.kind === "remaining_fraction") return words.shareLeft(percent(day.left ?? 0));
   if (day.left === 0) return words.usedUp;
   const used = shortNumber(day.used);
+  if (day.published !== undefined) return words.todayPublished(used, shortNumber(day.published.limit));
   return day.limit === undefined ? words.todayUnknown(used) : words.today(used, shortNumber(day.limit));
 }
 
@@ -87,11 +80,18 @@ function labelOf(cell: BoardCell, row: Line, column: Line, now: number): string 
   ].filter(Boolean).join(", ");
 }
 
+/** Whether its bar rests on no limit of this project. */
+function isDashed(cell: BoardCell): boolean {
+  const day = dayLimit(cell);
+  return day === undefined || shareLeft(day) === undefined;
+}
+
 function figures(cell: BoardCell): ComponentChildren {
   if (cell.state !== "open" && cell.until !== null) return <Countdown until={Date.parse(cell.until)} />;
   const day = dayLimit(cell);
   if (day === undefined) return "";
   if (day.kind === "remaining_fraction") return percent(day.left ?? 0);
+  if (day.published !== undefined) return `${shortNumber(day.used)}/${shortNumber(day.published.limit)}?`;
   return day.limit === undefined
     ? shortNumber(day.used)
     : `${shortNumber(day.used)}/${shortNumber(day.limit)}`;
@@ -104,7 +104,10 @@ function CellFace({ cell, compact }: { cell: BoardCell; compact: boolean }) {
   return (
     <>
       <MarkIcon mark={markOf(cell)} />
-      <DayBar share={day === undefined ? undefined : shareLeft(day)} />
+      <DayBar
+        share={day === undefined ? undefined : shareLeft(day) ?? publishedLeft(day)}
+        dashed={isDashed(cell)}
+      />
       {!compact && <span class="num w-19 shrink-0 truncate text-end text-xs text-soft">{figures(cell)}</span>}
       {!compact && <MinuteDot used={used} />}
     </>
@@ -161,11 +164,11 @@ function Row({ row, index, layout, grid }: {
                 data-cell={`${index} ${column}`}
                 data-mark={markOf(cell)}
                 tabIndex={atRow === index && atColumn === column ? 0 : -1}
-                aria-label={labelOf(cell, row, head, grid.now)}
                 onClick={() => grid.onOpen(cell)}
                 onFocus={() => grid.onFocus(index, column)}
               >
-                <span class="board-label">{head.name}</span>
+                <span class="sr-only">{labelOf(cell, row, head, grid.now)}</span>
+                <span class="board-label" aria-hidden="true">{head.name}</span>
                 <CellFace cell={cell} compact={layout.compact} />
               </button>
             )}
@@ -294,6 +297,7 @@ export function QuotaBoard({ board, filter, filtered, onOpen }: {
         : <Grid layout={layout} onOpen={onOpen} now={Date.parse(board.at)} />}
       <div class="grid gap-1 border-t border-line px-4 py-2 text-xs text-mute sm:px-5">
         {marks.size > 0 && <Legend shown={marks} />}
+        {board.cells.some(isDashed) && <p>{words.dashed}</p>}
         {left !== "" && <p>{words.leftOff(left)}</p>}
         {!filtered && board.idle.length > 0 && (
           <p>

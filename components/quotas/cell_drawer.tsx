@@ -67,11 +67,25 @@ function Why({ cell, project }: { cell: BoardCell; project: Project }) {
 
 type Limit = BoardCell["limits"][number];
 
-function amount({ kind, used, limit, left }: Limit): string {
+function amount({ kind, used, limit, left, published }: Limit): string {
   if (kind === "remaining_fraction") return percent(used);
   // Somebody else's calls count too: Google's word goes before our own count.
   if (left === 0) return limit === undefined ? words.usedUp : words.allUsed(shortNumber(limit));
+  if (published !== undefined) {
+    return `${shortNumber(used)} ${words.published(shortNumber(published.limit), published.date)}`;
+  }
   return `${shortNumber(used)} ${limit === undefined ? `(${words.notKnown})` : words.of(shortNumber(limit))}`;
+}
+
+/** Where a figure was published: its address as a link, with what is said of it. */
+function sourceLink(source: string): ComponentChildren {
+  const [href = "", ...rest] = source.split(" ");
+  return (
+    <>
+      <a class="underline" href={href} target="_blank" rel="noreferrer">{new URL(href).hostname}</a>{" "}
+      {rest.join(" ")}
+    </>
+  );
 }
 
 function Limits({ limits }: { limits: readonly Limit[] }) {
@@ -98,11 +112,14 @@ function Limits({ limits }: { limits: readonly Limit[] }) {
               <td class="text-mute">{text.limits[limit.kind]}</td>
               <td>
                 <Figure
-                  kind={limit.origin}
+                  kind={limit.published === undefined ? limit.origin : "published"}
                   {...(limit.asOf === undefined ? {} : { asOf: Date.parse(limit.asOf) })}
                 >
                   {amount(limit)}
                 </Figure>
+                {limit.published !== undefined && (
+                  <span class="block text-xs text-mute">{sourceLink(limit.published.source)}</span>
+                )}
               </td>
               <td class="num whitespace-nowrap">{at(limit.resetsAt)}</td>
               <td class="num whitespace-nowrap">{at(limit.exhaustedAt)}</td>

@@ -41,6 +41,12 @@ export function shareLeft({ kind, used, limit, left }: Limit): number | undefine
   return limit === 0 ? 0 : Math.max(0, Math.min(1, (left ?? limit - used) / limit));
 }
 
+/** The same by what is published, while the project's own limit is not known. */
+export function publishedLeft({ used, published }: Limit): number | undefined {
+  if (published === undefined) return undefined;
+  return published.limit === 0 ? 0 : Math.max(0, Math.min(1, 1 - used / published.limit));
+}
+
 /** The limit of the longest span: the day's, else the share of an account's budget. */
 export function dayLimit(cell: BoardCell): Limit | undefined {
   const share = limitOf(cell, "remaining_fraction");

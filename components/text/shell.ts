@@ -47,6 +47,7 @@ export const text = {
     learned: "Learned from refusals",
     set: "Set by you",
     unknown: "Not known yet",
+    published: "Published, not confirmed",
     forecast: "Forecast from the present pace",
   },
   limits: {

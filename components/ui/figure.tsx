@@ -3,7 +3,7 @@ import { ago, countdown } from "../format.ts";
 import { useNow } from "../live/now.ts";
 import { text } from "../text/shell.ts";
 
-export type NumberKind = "measured" | "header" | "learned" | "set" | "unknown" | "forecast";
+export type NumberKind = "measured" | "header" | "learned" | "set" | "unknown" | "forecast" | "published";
 
 /** A number that says on hover and focus how it is known and how old it is. */
 export function Figure(

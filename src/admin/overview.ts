@@ -1,10 +1,12 @@
 import { type Cell, emptyCell, PERIOD_MS, type SeriesPoint } from "../ledger/mod.ts";
 import type { ModelOverview, Overview, SpanFigures } from "../management/contract.ts";
+import type { Tier } from "../core/mod.ts";
 import type { BucketView } from "../pool/contract.ts";
 import type { AdminDeps, InFlightCall } from "./admin_deps.ts";
 import { capProgress } from "./cap_progress.ts";
 import { listKeys } from "./list_keys.ts";
 import { problemsOf } from "./overview_problems.ts";
+import { publishedLimit } from "./published_limits.ts";
 import type { SafeKey } from "./safe_key.ts";
 import { isoOf, type Standings, standingsOf, troubleOf } from "./verdict.ts";
 
@@ -28,11 +30,12 @@ export async function overviewOf(deps: AdminDeps): Promise<Overview> {
   const { verdict, models: standings } = standingsOf(deps, keys);
   const calls = deps.calls.list();
   const view = pool.view();
+  const tiers = new Map(keys.map(({ id, tier }) => [id, tier]));
   const byUnit = Map.groupBy(view.buckets, (bucket) => bucket.model);
   const rows = standings.map((standing) => {
     const group = catalog.groupOf(standing.model);
     const own = byUnit.get(group === undefined ? standing.model : `group:${group}`) ?? [];
-    return modelOverview(standing, own, buckets, calls, now);
+    return modelOverview(standing, own, { tiers, recent: buckets, calls, now });
   });
   const shown = rows.filter((row) =>
     row.state !== "open" && row.state !== "unavailable" || models.has(row.model) || row.day !== null
@@ -135,14 +138,27 @@ function callCounts(
   return { running: calls.length - waiting, waiting, oldestWaitMs, expectedWaitMs };
 }
 
+/** What every row is made from. */
+interface Seen {
+  readonly tiers: ReadonlyMap<string, Tier>;
+  /** Calls of the last minutes by bucket. */
+  readonly recent: ReadonlyMap<string, Cell>;
+  readonly calls: readonly InFlightCall[];
+  readonly now: number;
+}
+
+function isClosed({ coolingUntil, limits }: BucketView, now: number): boolean {
+  return (coolingUntil ?? 0) > now ||
+    limits.some(({ left, resetsAt }) => left === 0 && (resetsAt ?? now) > now);
+}
+
 function modelOverview(
   { model, state, reason, until, able, total, fallback }: Standings["models"][number],
   buckets: readonly BucketView[],
-  recent: ReadonlyMap<string, Cell>,
-  calls: readonly InFlightCall[],
-  now: number,
+  { tiers, recent, calls, now }: Seen,
 ): ModelOverview {
-  const day = limitOf(buckets, "requests_per_day");
+  const day = limitOf(buckets, "requests_per_day", tiers);
+  const closed = buckets.filter((bucket) => isClosed(bucket, now)).length;
   const perMinute = buckets.reduce((sum, { id }) => sum + (recent.get(id)?.requests ?? 0), 0) / RATE_MINUTES;
   const own = calls.filter((call) =>
     (call.waiting?.need.model ?? call.modelUsed ?? call.modelAsked) === model
@@ -155,8 +171,9 @@ function modelOverview(
     until: isoOf(until),
     fallback,
     keys: { able, total },
+    projects: buckets.length === 0 ? null : { open: buckets.length - closed, total: buckets.length },
     day,
-    minute: limitOf(buckets, "requests_per_minute"),
+    minute: limitOf(buckets, "requests_per_minute", tiers),
     perMinute: Math.round(perMinute * 100) / 100,
     exhaustedAt: state === "out" ? null : exhaustion(day, perMinute, now),
     running: own.length - waiting,
@@ -168,6 +185,7 @@ function modelOverview(
 function limitOf(
   buckets: readonly BucketView[],
   kind: BucketView["limits"][number]["kind"],
+  tiers: ReadonlyMap<string, Tier>,
 ): ModelOverview["day"] {
   const limits = buckets.flatMap((bucket) => bucket.limits.filter((limit) => limit.kind === kind));
   if (limits.length === 0) return null;
@@ -181,7 +199,25 @@ function limitOf(
     left: sum(({ left }) => left),
     resetsAt: isoOf(resets.length === 0 ? null : Math.min(...resets)),
     unknownProjects: limits.length - known.length,
+    published: publishedOf(buckets, kind, tiers),
   };
+}
+
+/** What is published for the projects whose limit is not known, added up; null where nothing is for one of them. */
+function publishedOf(
+  buckets: readonly BucketView[],
+  kind: BucketView["limits"][number]["kind"],
+  tiers: ReadonlyMap<string, Tier>,
+) {
+  const unknown = buckets.filter(({ limits }) =>
+    limits.some((limit) => limit.kind === kind && limit.left === undefined)
+  );
+  const figures = unknown.map((bucket) =>
+    publishedLimit({ ...bucket, tier: tiers.get(bucket.credentials[0] ?? "") }, kind)
+  );
+  const [first] = figures;
+  if (first === undefined || figures.includes(undefined)) return null;
+  return { ...first, limit: figures.reduce((sum, figure) => sum + (figure?.limit ?? 0), 0) };
 }
 
 function exhaustion(day: ModelOverview["day"], perMinute: number, now: number): string | null {

@@ -1,10 +1,11 @@
-import { type Credential, type CredentialId, redact } from "../core/mod.ts";
+import { type Credential, type CredentialId, redact, type Tier } from "../core/mod.ts";
 import type { BoardCell, QuotaBoard } from "../management/contract.ts";
 import type { BucketLimitView, BucketView } from "../pool/contract.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { bucketReports } from "./buckets.ts";
 import { listQuotaGroups, type QuotaGroupView } from "./aliases.ts";
 import { listLimits } from "./limits.ts";
+import { type PublishedLimit, publishedLimit } from "./published_limits.ts";
 import { isoOf, REASONS } from "./verdict.ts";
 
 /** A page shows at most so many cells; the busiest models and projects come first, a filter finds the others. */
@@ -24,6 +25,7 @@ export async function quotaBoard(deps: AdminDeps, words: string): Promise<QuotaB
     listQuotaGroups(deps),
     listLimits(deps),
   ]);
+  const tiers = new Map(credentials.map(({ id, tier }) => [id, tier]));
   const names = new Map(credentials.map((one) => [one.id, nameOf(one)]));
   // A model that was put into a group keeps the bucket of its own from before, which nothing spends any more.
   const own = reports.filter(({ model }) =>
@@ -47,7 +49,10 @@ export async function quotaBoard(deps: AdminDeps, words: string): Promise<QuotaB
     .slice(0, Math.floor(MOST_CELLS / Math.max(1, models.length)));
   const shown = inModels.filter(({ project }) => projects.includes(project));
   const cells = shown.map(({ report, project }) =>
-    cellOf(deps, report, project, membersOf(report.model, groups)[0] ?? report.model)
+    cellOf(deps, report, project, {
+      model: membersOf(report.model, groups)[0] ?? report.model,
+      tier: tiers.get(report.credentials[0]!),
+    })
   );
   const known = new Set(cells.map(({ limitName }) => limitName));
   const idle = deps.catalog.list().filter(({ id, aliasOf, variantOf }) =>
@@ -134,7 +139,12 @@ function byName<Row>(name: (row: Row) => string) {
   return (a: Row, b: Row) => COLLATOR.compare(name(a), name(b));
 }
 
-function cellOf(deps: AdminDeps, report: Report, project: string, model: string): BoardCell {
+function cellOf(
+  deps: AdminDeps,
+  report: Report,
+  project: string,
+  { model, tier }: { readonly model: string; readonly tier: Tier | undefined },
+): BoardCell {
   const { id, credentials, source, limits } = report;
   const standing = deps.pool.standing(model, [source], credentials);
   const { state, reason, until, able, total } = standing;
@@ -151,11 +161,22 @@ function cellOf(deps: AdminDeps, report: Report, project: string, model: string)
     since: closed ? isoOf(report.coolingSince) : null,
     said: closed ? report.coolingReason ?? null : null,
     keys: { able, total },
-    limits: limits.filter(isKnown).map(({ ageMs: _age, forecast, resetsAt, asOf, ...limit }) => ({
-      ...limit,
-      ...(resetsAt === undefined ? {} : { resetsAt: new Date(resetsAt).toISOString() }),
-      ...(asOf === undefined ? {} : { asOf: new Date(asOf).toISOString() }),
-      exhaustedAt: forecast.exhaustedAt,
-    })),
+    limits: limits.flatMap((limit) => limitView(limit, publishedLimit({ ...report, tier }, limit.kind))),
   };
+}
+
+/** A limit that is known, was used, or has a published figure. */
+function limitView(
+  { ageMs: _age, forecast, resetsAt, asOf, ...limit }: Report["limits"][number],
+  figure: PublishedLimit | undefined,
+): BoardCell["limits"] {
+  const published = limit.limit === undefined ? figure : undefined;
+  if (!isKnown(limit) && published === undefined) return [];
+  return [{
+    ...limit,
+    ...(resetsAt === undefined ? {} : { resetsAt: new Date(resetsAt).toISOString() }),
+    ...(asOf === undefined ? {} : { asOf: new Date(asOf).toISOString() }),
+    ...(published === undefined ? {} : { published }),
+    exhaustedAt: forecast.exhaustedAt,
+  }];
 }

@@ -85,12 +85,24 @@ browserTest(
         await page.getByText("daily quota (RPD) used up").last().waitFor();
         await page.getByRole("meter", { name: "ada@example.com, Claude and GPT, 5 h: 2 % left" }).waitFor();
         assert.equal(await page.getByRole("meter", { name: /^ada@example\.com/ }).count(), 4);
+        await page.getByText("Dashed: published, not confirmed for this project.").waitFor();
         await arrows(page);
         if (index === 0 || index === 3) await actOnCell(page, server, index === 0 ? "team-01" : "team-02");
         await page.getByLabel("Filter by model or project").fill("team-07");
         await board.getByRole("button", { name: /^gemini-2\.5-flash, team-07/ }).waitFor();
         assert.equal(await board.getByRole("rowheader", { name: "team-07" }).count(), 0);
         assert.match(page.url(), /q=team-07/);
+        await open(page, `${server.url}/dashboard`);
+        const row = page.locator("[data-model='gemini-2.5-flash']");
+        await row.getByText("published, not confirmed", { exact: true }).waitFor();
+        await row.getByText("20 of 20 open").waitFor();
+        const cells = (model: string) =>
+          page.locator(`[data-model='${model}'] > *`).evaluateAll((all) =>
+            all.map((one) => Math.round(one.getBoundingClientRect().left))
+          );
+        const [first, second] = [await cells("gemini-2.5-flash"), await cells("gemini-2.5-flash-lite")];
+        assert.equal(first.length, 5);
+        assert.deepEqual(first, second, "the rows of the board are not aligned");
         assert.deepEqual(problems, []);
         await page.context().close();
       });

@@ -27,6 +27,13 @@ export const time = z.codec(z.iso.datetime(), z.number(), {
 /** A moment in a reply: ISO 8601. */
 export const isoTime = z.iso.datetime();
 
+/** A limit that was published; the project's own is not known. */
+export const publishedLimit = z.object({
+  limit: z.number(),
+  source: z.string(),
+  date: z.string().describe("Year, month or day"),
+});
+
 /** What an editor saw: `updatedAt` of the record, for If-Match or the body. */
 export const seen = z.union([
   z.number().int().min(0),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Wire } from "./fields.ts";
+import { publishedLimit, type Wire } from "./fields.ts";
 
 const count = z.number().int().min(0);
 const time = z.iso.datetime();
@@ -9,6 +9,9 @@ const limitLeft = z.object({
   left: z.number().nullable(),
   resetsAt: time.nullable().describe("The first reset"),
   unknownProjects: count.describe("Projects whose limit is not known: they may serve more"),
+  published: publishedLimit.nullable().describe(
+    "What is published for all of those together, not confirmed; null where nothing is for some of them",
+  ),
 });
 
 /** How one model stands. */
@@ -24,6 +27,9 @@ export const ModelOverview = z.object({
   fallback: z.string().nullable().describe("The model that answers in its place while it is out"),
   keys: z.object({ able: count, total: count }).describe(
     "Keys that could take a call now, of those that have it",
+  ),
+  projects: z.object({ open: count, total: count }).nullable().describe(
+    "Projects whose quota is not closed, of those that have it; null before it was asked",
   ),
   day: limitLeft.nullable().describe("Requests of the day; null before it was asked"),
   minute: limitLeft.nullable().describe("Requests of the minute"),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, isoTime, source, time, type Wire } from "./fields.ts";
+import { count, isoTime, publishedLimit, source, time, type Wire } from "./fields.ts";
 
 const kind = z.enum(["requests_per_minute", "tokens_per_minute", "requests_per_day", "remaining_fraction"]);
 
@@ -61,6 +61,7 @@ const boardLimit = z.object({
   resetsAt: isoTime.optional(),
   origin: z.enum(["measured", "header", "learned", "set", "unknown"]),
   asOf: isoTime.optional(),
+  published: publishedLimit.optional().describe("What is published while the limit is not known"),
   exhaustedAt: isoTime.nullable().describe(
     "When it is used up at the present rate; null when it resets before",
   ),
