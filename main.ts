@@ -132,7 +132,8 @@ function furtherProcesses({ rooms: { settings, ledger } }: Geminitro): number {
 
 function startWorkers({ rooms }: Geminitro, env: Environment, port: number, count: number): Workers {
   const { ledger, ports: { clock } } = rooms;
-  const command = workerCommand([import.meta.url, new URL("cli.ts", import.meta.url).href], env, port);
+  const mains = ["cli.ts", "geminitro.js"].map((name) => new URL(name, import.meta.url).href);
+  const command = workerCommand([import.meta.url, ...mains], env, port);
   if (command === undefined && count > 0) {
     throw new Error("WORKERS above 1 needs main.ts or cli.ts to be the program that runs");
   }

@@ -20,20 +20,26 @@ interface Place extends AsyncDisposable {
   readonly empty: string;
 }
 
-/** The bundle in one temporary folder, and an empty one to run it in. */
-async function place(): Promise<Place> {
+/** Made once for all tests here: they only run it. */
+let bundled: URL;
+
+Deno.test.beforeAll(async () => {
   const folder = await Deno.makeTempDir({ prefix: "geminitro-bundle-" });
-  const empty = `${folder}/empty`;
-  await Deno.mkdir(empty);
-  const bundled = await bundle(new URL(`file://${folder}/dist/`));
-  return {
-    bundled,
-    empty,
-    [Symbol.asyncDispose]: () => removeFolder(folder),
-  };
+  bundled = await bundle(new URL(`file://${folder}/dist/`));
+});
+Deno.test.afterAll(() => removeFolder(new URL("../", bundled).pathname));
+
+/** The bundle, and an empty folder to run it in. */
+async function place(): Promise<Place> {
+  const empty = await Deno.makeTempDir({ prefix: "geminitro-empty-" });
+  return { bundled, empty, [Symbol.asyncDispose]: () => removeFolder(empty) };
 }
 
-function command({ bundled, empty }: Place, args: readonly string[]): Deno.Command {
+function command(
+  { bundled, empty }: Place,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Deno.Command {
   const flags = [...PERMISSIONS, ...UNSTABLE].map(([flag]) => flag);
   return new Deno.Command(Deno.execPath(), {
     args: ["run", ...ALONE, ...flags, new URL("geminitro.js", bundled).pathname, ...args],
@@ -46,6 +52,7 @@ function command({ bundled, empty }: Place, args: readonly string[]): Deno.Comma
       GEMINITRO_HOME: `${empty}/data`,
       PORT: "0",
       SystemRoot: Deno.env.get("SystemRoot") ?? "",
+      ...env,
     },
     stdin: "null",
     stdout: "piped",
@@ -87,20 +94,28 @@ Deno.test("the bundle lists every file with its checksum, and there is nothing o
   for (const [sum, path] of listed) {
     const hash = await crypto.subtle.digest("SHA-256", await Deno.readFile(new URL(path, here.bundled)));
     assert.equal(new Uint8Array(hash).toHex(), sum, path);
-    assert.match(path, /^(geminitro\.js$|_fresh\/client\/|static\/)/);
+    assert.match(path, /^([\w-]+\.js$|_fresh\/client\/|static\/)/);
+    if (!/^[\w-]+\.js$/.test(path)) continue;
+    const script = await Deno.readTextFile(new URL(path, here.bundled));
+    assert.ok(
+      !script.includes(new URL("../../", import.meta.url).pathname),
+      `a path of the checkout is in ${path}`,
+    );
+    assert.ok(
+      !/from\s*"(?:npm|jsr|https?):|import\("(?:npm|jsr|https?):/.test(script),
+      `${path} imports from outside`,
+    );
+    for (const [, other] of script.matchAll(/(?:from\s*|import\s*\(?\s*)"\.\/([\w-]+\.js)"/g)) {
+      assert.ok(listed.some(([, name]) => name === other), `${path} imports ${other}, which is not there`);
+    }
   }
-  const script = await Deno.readTextFile(new URL("geminitro.js", here.bundled));
-  assert.ok(!script.includes(new URL("../../", import.meta.url).pathname), "a path of the checkout is in it");
-  assert.ok(
-    !/from\s*"(?:npm|jsr|https?):|import\("(?:npm|jsr|https?):/.test(script),
-    "it imports from outside",
-  );
 });
 
 Deno.test("the bundle's command line answers with its version, and a detached server runs from it", async () => {
   await using here = await place();
   const run = async (...args: string[]) => {
-    const { code, stdout, stderr } = await command(here, args).output();
+    // With a second process, which runs this same script.
+    const { code, stdout, stderr } = await command(here, args, { WORKERS: "2" }).output();
     const [out, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
     return { code, out: out!, error: error! };
   };
