@@ -1,4 +1,4 @@
-import { isObject, ok, type Result, toldFault } from "../core/mod.ts";
+import { isObject, ok, parseForeign, type Result, toldFault } from "../core/mod.ts";
 import type { StoreProblem } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { CAP_SCHEDULE } from "./cap_schedule.ts";
@@ -150,7 +150,7 @@ async function parsedText(text: string, unlock: Unlock): Promise<Outcome<ImportP
 
 function jsonIn(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseForeign(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isObject, type JsonObject, type Tier, TIERS } from "../core/mod.ts";
+import { isObject, type JsonObject, parseForeign, type Tier, TIERS } from "../core/mod.ts";
 import type { CapRecord, CredentialDraft } from "../store/mod.ts";
 import { emptyPlan, type ImportPlan } from "./import_plan.ts";
 import { keysAmong } from "./key_text.ts";
@@ -219,7 +219,7 @@ export function planText(content: string): ImportPlan {
   const listed = end > 0 ? content.slice(start, end) : undefined;
   if (listed !== undefined) {
     try {
-      return planBalance({ API_KEYS: JSON.parse(listed) }) ?? emptyPlan("list");
+      return planBalance({ API_KEYS: parseForeign(listed) }) ?? emptyPlan("list");
     } catch {
       // Not JSON: read as a plain list below.
     }

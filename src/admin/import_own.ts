@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, ok } from "../core/mod.ts";
+import { isObject, type JsonObject, ok, parseForeign } from "../core/mod.ts";
 import type {
   AliasRecord,
   CapRecord,
@@ -43,7 +43,7 @@ export async function planOwn(document: JsonObject, unlock: Unlock): Promise<Out
   const text = await secretsOf(document, unlock);
   if (!text.ok) return text;
   if (text.value === undefined) return ok({ ...plan, notTaken: withoutSecrets(document) });
-  const opened: unknown = JSON.parse(text.value);
+  const opened: unknown = parseForeign(text.value);
   if (!isObject(opened)) return refuse(422, "invalid", "The secrets of this export cannot be read");
   const credentials = listOf(opened["credentials"]).map(closeCredential);
   const unreadable = credentials.filter((one) => one === undefined).length;

@@ -10,6 +10,7 @@ export * from "./call_record.ts";
 export * from "./coalesced.ts";
 export * from "./credential.ts";
 export * from "./failure.ts";
+export * from "./foreign_json.ts";
 export * from "./glob.ts";
 export * from "./ids.ts";
 export * from "./json.ts";

@@ -1,3 +1,5 @@
+import { parseForeign } from "../core/mod.ts";
+
 /** Takes a reply's bytes as they come and gives the payloads of its events. */
 export interface SseParser {
   /** Payloads completed by these bytes; each is the text of one JSON value. */
@@ -144,7 +146,7 @@ function createLineReader() {
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parseForeign(text);
     return true;
   } catch {
     return false;
@@ -153,7 +155,7 @@ function isJson(text: string): boolean {
 
 function splitRaw(text: string): string[] {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseForeign(text);
     return Array.isArray(value) ? value.map((element) => JSON.stringify(element)) : [text];
   } catch {
     return text.trim() === "" ? [] : [text];

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../core/mod.ts";
+import { isObject, type JsonObject, parseForeign } from "../core/mod.ts";
 import { MAX_NESTING, tooDeepAt } from "./nesting.ts";
 
 /** What stands around arguments and results in a request. */
@@ -16,7 +16,7 @@ export function parseArguments(text: unknown): JsonObject {
   if (typeof text !== "string" || text.trim() === "") return {};
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseForeign(text);
   } catch {
     return { _raw: wellFormed(text) };
   }
@@ -33,7 +33,7 @@ export function toolResponse(content: unknown): JsonObject {
   const text = wellFormed(content);
   if (/^\s*\{/.test(text)) {
     try {
-      const value: unknown = JSON.parse(text);
+      const value: unknown = parseForeign(text);
       if (isObject(value) && tooDeepAt(value, MAX_VALUE_NESTING) === undefined) {
         return mendStrings(value) as JsonObject;
       }

@@ -14,9 +14,31 @@ export interface PartKey {
 const HASHED = 2_048;
 
 function hashOf(text: string): string {
-  const head = fnvHash(text.slice(0, HASHED));
-  const tail = text.length > HASHED ? fnvHash(text.slice(-HASHED)) : "";
-  return `${head}${tail}${text.length.toString(36)}`;
+  return hashOfEnds(text.slice(0, HASHED), text.slice(-HASHED), text.length);
+}
+
+function hashOfEnds(head: string, tail: string, length: number): string {
+  return `${fnvHash(head)}${length > HASHED ? fnvHash(tail) : ""}${length.toString(36)}`;
+}
+
+/** A text that grows, of which only as much is kept as its key needs. */
+class SaidText {
+  #head = "";
+  #tail = "";
+  length = 0;
+
+  add(text: string): void {
+    if (this.#head.length < HASHED) this.#head += text.slice(0, HASHED - this.#head.length);
+    this.#tail += text;
+    this.length += text.length;
+    // Not with every piece: cutting copies what is kept.
+    if (this.#tail.length > 8 * HASHED) this.#tail = this.#tail.slice(-HASHED);
+  }
+
+  key(): PartKey {
+    const id = `text:${hashOfEnds(this.#head, this.#tail.slice(-HASHED), this.length)}`;
+    return { id, name: id, args: {} };
+  }
 }
 
 /** The key of a picture that a model made, by its bytes. */
@@ -27,8 +49,9 @@ export function mediaKey(data: string): PartKey {
 
 /** The key of what a model said in one turn. */
 export function textKey(text: string): PartKey {
-  const id = `text:${hashOf(text)}`;
-  return { id, name: id, args: {} };
+  const said = new SaidText();
+  said.add(text);
+  return said.key();
 }
 
 /** The key of code that Google ran, or of what it gave. */
@@ -48,7 +71,7 @@ export interface Memo {
 /** Reads from the events of a turn what must come back with it and what clients do not keep. */
 export class TurnMemo {
   #before: Part[] = [];
-  #text = "";
+  readonly #said = new SaidText();
   #textSignature: string | undefined;
   #media = false;
 
@@ -71,7 +94,7 @@ export class TurnMemo {
           : [{ key: codeKey(part), signature: event.signature, before: [] }];
       }
       case "text-delta":
-        this.#text += event.text;
+        this.#said.add(event.text);
         this.#textSignature = event.signature ?? this.#textSignature;
         return [];
       case "media":
@@ -91,8 +114,8 @@ export class TurnMemo {
 
   #end(): readonly Memo[] {
     const signature = this.#media ? this.#textSignature : undefined;
-    if (this.#text === "" || (signature === undefined && this.#before.length === 0)) return [];
-    return [{ key: textKey(this.#text), signature, before: this.#before }];
+    if (this.#said.length === 0 || (signature === undefined && this.#before.length === 0)) return [];
+    return [{ key: this.#said.key(), signature, before: this.#before }];
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Bound, numbersOf } from "../core/mod.ts";
+import { type Bound, JSON_BOUNDS, numbersOf } from "../core/mod.ts";
 
 /** What of a request is taken at most; docs/security.md is written from it. */
 export const BOUND_TABLE = {
@@ -9,6 +9,8 @@ export const BOUND_TABLE = {
   },
   agentChars: { most: 500, says: "characters of User-Agent that are looked at" },
   modelChars: { most: 256, says: "characters of a model's name in a call" },
+  jsonDepth: { most: JSON_BOUNDS.depth, says: "levels of lists and objects in a JSON body" },
+  jsonValues: { most: JSON_BOUNDS.values, says: "values in a JSON body" },
   embeddingTexts: {
     most: 2_048,
     says: "texts of one embeddings request, as at OpenAI; each hundred are one call to Google",

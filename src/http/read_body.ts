@@ -1,5 +1,15 @@
 import { bodyCoding } from "./body_coding.ts";
-import { callerFault, err, type Failure, joinBytes, ok, ownBytes, type Result } from "../core/mod.ts";
+import {
+  callerFault,
+  err,
+  type Failure,
+  joinBytes,
+  JsonBeyondBounds,
+  ok,
+  ownBytes,
+  parseForeign,
+  type Result,
+} from "../core/mod.ts";
 
 /** Reads a body of at most `limit` bytes, unpacking every coding of `bodyCoding` under the same limit. */
 export async function readBody(
@@ -74,8 +84,9 @@ export function parseJson(bytes: Uint8Array): Result<unknown, Failure> {
     return err(callerFault("The request body is not valid UTF-8"));
   }
   try {
-    return ok(JSON.parse(text));
+    return ok(parseForeign(text));
   } catch (cause) {
+    if (cause instanceof JsonBeyondBounds) return err(callerFault(`The request body ${cause.message}`));
     const at = /position (\d+)/.exec(String(cause))?.[1];
     return err(
       callerFault(`The request body is not valid JSON${at === undefined ? "" : ` (at character ${at})`}`),

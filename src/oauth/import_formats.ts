@@ -1,4 +1,4 @@
-import { isObject } from "../core/mod.ts";
+import { isObject, parseForeign } from "../core/mod.ts";
 import type { Provider } from "./contract.ts";
 
 /** An account that another program's file holds. */
@@ -58,7 +58,7 @@ export function readImport(written: string): ReadFile {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseForeign(text);
   } catch {
     return undefined;
   }

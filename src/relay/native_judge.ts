@@ -1,5 +1,5 @@
 import { withoutSecrets } from "../upstreams/mod.ts";
-import { type Failure, isObject, trimEndOf } from "../core/mod.ts";
+import { type Failure, isObject, parseForeign, trimEndOf } from "../core/mod.ts";
 import { retryableFinish } from "../gemini/mod.ts";
 import type { Need } from "../pool/contract.ts";
 import type { RelayDeps } from "./deps.ts";
@@ -61,7 +61,7 @@ function hasError(bytes: Uint8Array): boolean {
 
 function isJson(bytes: Uint8Array): boolean {
   try {
-    JSON.parse(decoder.decode(bytes));
+    parseForeign(decoder.decode(bytes));
     return true;
   } catch {
     return false;
@@ -119,7 +119,7 @@ function firstChunk(text: string): unknown {
     ? endedEvent(text.slice(event + 5))
     : trimEndOf(text.replace(/^\s*\[/, ""), "], \r\n\t");
   try {
-    return JSON.parse(body);
+    return parseForeign(body);
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { isObject, type Usage } from "../core/mod.ts";
+import { isObject, parseForeign, type Usage } from "../core/mod.ts";
 import { usageOf } from "../gemini/mod.ts";
 
 /** Enough for the last event of any stream that was recorded; a larger one only loses its usage figures. */
@@ -94,7 +94,7 @@ function endsWithError(text: string): boolean {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseForeign(text);
   } catch {
     return undefined;
   }
@@ -105,7 +105,7 @@ function lastUsage(text: string): Usage | undefined {
   const start = at < 0 ? -1 : text.indexOf("{", at);
   if (start < 0) return undefined;
   try {
-    const value: unknown = JSON.parse(text.slice(start, closing(text, start)));
+    const value: unknown = parseForeign(text.slice(start, closing(text, start)));
     return isObject(value) ? usageOf(value) : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,5 @@
 import { byteText, type Failure, joinBytes, ok, type Result, toldFault } from "../core/mod.ts";
-import { readWhole } from "../upstreams/mod.ts";
-import { type BodyReader, openBody } from "./body_reader.ts";
+import { type BodyReader, openBody, readWhole } from "../upstreams/mod.ts";
 import { ContentWatch } from "./content_watch.ts";
 import { ErrorGuard } from "./error_guard.ts";
 import type { RelayDeps } from "./deps.ts";

@@ -1,10 +1,9 @@
-import { type Failure, isObject, joinBytes, ok, type Result } from "../core/mod.ts";
+import { type Failure, isObject, joinBytes, ok, parseForeign, type Result } from "../core/mod.ts";
 import type { Need } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
-import { openBody } from "./body_reader.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
-import { readWhole } from "../upstreams/mod.ts";
+import { openBody, readWhole } from "../upstreams/mod.ts";
 import { clientGone, unreadableFailure } from "./failures.ts";
 import type { NativeRefusal } from "./native_call.ts";
 import { hiddenFailure, judgeForm } from "./native_judge.ts";
@@ -116,7 +115,7 @@ const MOST_ERROR = 16 * 1024;
 /** A resource that failed says so in a field of that name too, but it has a name of its own beside it. */
 function errorIn(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
-    const reply: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const reply: unknown = parseForeign(new TextDecoder().decode(bytes));
     const error = isObject(reply) && !("name" in reply) ? reply["error"] : undefined;
     return isObject(error) ? error : undefined;
   } catch {

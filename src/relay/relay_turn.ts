@@ -49,9 +49,10 @@ async function tryTurn(deps: RelayDeps, call: TurnCall, attempt: Try): Promise<R
   call.trail.warn(request.warnings);
   const reply = await send(deps, attempt, request, { stream, model, operation: "generate" });
   if (!reply.ok) return reply;
-  const input = { deps, attempt, reply: reply.value, model };
+  const gathers = stream && !call.stream;
+  const input = { deps, attempt, reply: reply.value, model, keeps: gathers || call.keeps };
   const source = stream ? streamedTurn(input) : wholeTurn(input);
-  const turn = await commit(call.stream || !stream ? source : gatheredTurn(source), attempt);
+  const turn = await commit(gathers ? gatheredTurn(source) : source, attempt);
   if (turn.ok) attempt.trail.firstToken();
   return turn;
 }

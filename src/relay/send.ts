@@ -1,6 +1,13 @@
 import { type Failure, ok, type Operation, type Result, type Way } from "../core/mod.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
-import { readStart, ReplyBeyondBounds, UPSTREAM_BOUNDS, withoutSecrets } from "../upstreams/mod.ts";
+import {
+  INFLATES,
+  mostInflated,
+  readStart,
+  ReplyBeyondBounds,
+  UPSTREAM_BOUNDS,
+  withoutSecrets,
+} from "../upstreams/mod.ts";
 import { Ask } from "./ask.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { RelayDeps, Running } from "./deps.ts";
@@ -128,6 +135,7 @@ class Exchange implements OpenReply, Running {
   #ended: "no" | "timed_out" | "unreachable" | "endless" = "no";
   #total: Deadline | undefined;
   #taken = 0;
+  #inflated = Infinity;
   #client: AbortSignal | undefined;
   #reach: ReachWatch | undefined;
 
@@ -163,6 +171,7 @@ class Exchange implements OpenReply, Running {
 
   answered(response: Response): void {
     this.#response = response;
+    this.#inflated = mostInflated(response.headers);
     this.#reach?.stop();
     this.#silence?.clear();
     this.#deps.firstBytes?.note(this.#kind, this.#deps.ports.clock.now() - this.#askedAt);
@@ -200,21 +209,22 @@ class Exchange implements OpenReply, Running {
 
   took(bytes: number): void {
     this.#taken += bytes;
+    if (this.#taken > this.#inflated) throw new ReplyBeyondBounds(INFLATES);
     if (this.#taken <= UPSTREAM_BOUNDS.streamBytes) return;
     throw new ReplyBeyondBounds(`is longer than ${UPSTREAM_BOUNDS.streamBytes} bytes`);
   }
 
   readFailure(cause: unknown): Failure {
     if (this.#client?.aborted) return clientGone(this.#client);
-    if (this.#ended === "unreachable") return unreachableFailure(this.#deps.settings.timeoutConnect);
-    if (this.#ended === "timed_out") return timeoutFailure(this.#patience.setting, this.#patience.ms);
-    if (this.#ended === "endless") return endlessFailure(this.#deps.settings.timeoutTotal);
-    if (this.#deps.shutdown.aborted) return shuttingDown();
     if (cause instanceof ReplyBeyondBounds) {
       // What is left of it is still on its way.
       this.abort();
       return beyondBoundsFailure(cause.message);
     }
+    if (this.#ended === "unreachable") return unreachableFailure(this.#deps.settings.timeoutConnect);
+    if (this.#ended === "timed_out") return timeoutFailure(this.#patience.setting, this.#patience.ms);
+    if (this.#ended === "endless") return endlessFailure(this.#deps.settings.timeoutTotal);
+    if (this.#deps.shutdown.aborted) return shuttingDown();
     if (cause instanceof UpstreamFault) return transportFailure(cause.cause, this.way);
     this.abort();
     this.release();

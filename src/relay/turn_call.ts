@@ -10,6 +10,8 @@ export interface TurnCall {
   readonly request: GeminiRequest;
   /** How Google is asked; the client's own wish. */
   readonly stream: boolean;
+  /** Whether whoever reads the turn keeps its events until it has ended. */
+  readonly keeps: boolean;
   readonly trail: CallTrail;
   readonly client: ClientWatch;
   /** Keys that another attempt at the same turn is busy with. */

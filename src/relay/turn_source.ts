@@ -6,8 +6,15 @@ import {
   type Segmenter,
   type TurnEvent,
 } from "../gemini/mod.ts";
-import { parseReply, readWhole, ReplyBeyondBounds, UPSTREAM_BOUNDS, WaitingBytes } from "../upstreams/mod.ts";
-import { type BodyReader, openLentBody } from "./body_reader.ts";
+import {
+  type BodyReader,
+  openLentBody,
+  parseReply,
+  readWhole,
+  ReplyBeyondBounds,
+  UPSTREAM_BOUNDS,
+  WaitingBytes,
+} from "../upstreams/mod.ts";
 import type { RelayDeps } from "./deps.ts";
 import { beyondBoundsFailure, emptyReplyFailure, truncatedFailure, unreadableFailure } from "./failures.ts";
 import type { Try } from "./run_attempts.ts";
@@ -31,6 +38,8 @@ interface TurnInput {
   readonly attempt: Try;
   readonly reply: OpenReply;
   readonly model: string;
+  /** Whether the events are kept until the turn has ended, so that they take memory. */
+  readonly keeps: boolean;
 }
 
 /** Reads a streamed reply: bytes, frames, envelope, chunks, events. */
@@ -42,13 +51,16 @@ class StreamedTurn implements TurnSource {
   readonly #input: TurnInput;
   readonly #body: BodyReader | undefined;
   readonly #parser = createSseParser();
-  readonly #waiting = new WaitingBytes();
+  readonly #waiting: WaitingBytes;
   readonly #segmenter: Segmenter;
+  /** About how many bytes the events so far take. */
+  #kept = 0;
 
   constructor(input: TurnInput) {
     const { body } = input.reply.response;
     this.#input = input;
     this.#body = body === null ? undefined : openLentBody(body);
+    this.#waiting = new WaitingBytes(this.#body?.closed);
     this.#segmenter = createSegmenter(input.deps.ports);
   }
 
@@ -60,7 +72,9 @@ class StreamedTurn implements TurnSource {
         const bytes = this.#body === undefined ? undefined : await reply.wait(this.#body.read());
         const payloads = bytes === undefined ? this.#parser.end() : this.#push(bytes);
         const before = this.#segmenter.parts;
+        const known = events.length;
         const failure = handleChunks(this.#input, this.#segmenter, payloads, events);
+        if (this.#input.keeps) this.#kept += sizeOf(events, known);
         if (this.#segmenter.parts > before) reply.touch();
         if (failure) return this.#stop(events, failure);
         if (bytes === undefined) {
@@ -68,6 +82,8 @@ class StreamedTurn implements TurnSource {
           reply.release();
           return close(this.#segmenter, events);
         }
+        const room = this.#waiting.hold(this.#parser.held + this.#kept);
+        if (room !== undefined) await reply.wait(room);
         if (events.length > 0) return { events, state: "more" };
       }
     } catch (cause) {
@@ -84,8 +100,6 @@ class StreamedTurn implements TurnSource {
   #push(bytes: Uint8Array): string[] {
     this.#input.reply.took(bytes.byteLength);
     const payloads = this.#parser.push(bytes);
-    if (this.#parser.held === 0) this.#waiting[Symbol.dispose]();
-    else this.#waiting.add(bytes.byteLength);
     if (this.#parser.held <= UPSTREAM_BOUNDS.eventBytes) return payloads;
     throw new ReplyBeyondBounds(`has an event of more than ${UPSTREAM_BOUNDS.eventBytes} bytes`);
   }
@@ -94,6 +108,36 @@ class StreamedTurn implements TurnSource {
     this.#waiting[Symbol.dispose]();
     end(this.#input.reply);
     return close(this.#segmenter, events, failure);
+  }
+}
+
+/** What an event takes beside its text. */
+const EVENT_BYTES = 128;
+
+/** About how many bytes the events from `first` on take where they are kept. */
+function sizeOf(events: readonly TurnEvent[], first: number): number {
+  let size = 0;
+  for (let at = first; at < events.length; at++) size += EVENT_BYTES + textOf(events[at]!).length;
+  return size;
+}
+
+function textOf(event: TurnEvent): string {
+  switch (event.type) {
+    case "text-delta":
+    case "thought-delta":
+      return event.text;
+    case "media":
+      return event.data;
+    case "code":
+      return event.code;
+    case "code-result":
+      return event.output;
+    case "tool-call":
+      return JSON.stringify(event.args);
+    case "server-part":
+      return JSON.stringify(event.part);
+    default:
+      return "";
   }
 }
 

@@ -1,5 +1,13 @@
 import { createSseParser } from "../gemini/mod.ts";
-import { parseReply, readWhole, ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
+import {
+  type BodyReader,
+  openLentBody,
+  parseReply,
+  readWhole,
+  ReplyBeyondBounds,
+  UPSTREAM_BOUNDS,
+  WaitingBytes,
+} from "../upstreams/mod.ts";
 import { joinChunks } from "./join_chunks.ts";
 import type { OpenReply } from "./send.ts";
 
@@ -22,25 +30,35 @@ export async function unwrappedReply(
     return withResponse(reply, Response.json(value, { status: response.status }));
   }
   const frames = options.events ? eventFrames() : arrayFrames();
+  const body = ReadableStream.from(framed(openLentBody(response.body), unwrap, frames));
+  const headers = { "content-type": options.events ? "text/event-stream" : "application/json" };
+  return withResponse(reply, new Response(body, { status: response.status, headers }));
+}
+
+/** The stream in its new frames. What is read of an event waits until it is whole. */
+async function* framed(
+  body: BodyReader,
+  unwrap: (chunk: unknown) => unknown,
+  frames: Frames,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const parser = createSseParser();
   const take = (payloads: readonly string[]) =>
     payloads.map((payload) => frames.chunk(JSON.stringify(unwrap(parseReply(payload))))).join("");
-  const body = response.body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>({
-      transform(bytes, controller) {
-        const text = take(parser.push(bytes));
-        if (parser.held > UPSTREAM_BOUNDS.eventBytes) {
-          throw new ReplyBeyondBounds(`has an event of more than ${UPSTREAM_BOUNDS.eventBytes} bytes`);
-        }
-        if (text !== "") controller.enqueue(encoder.encode(text));
-      },
-      flush(controller) {
-        controller.enqueue(encoder.encode(take(parser.end()) + frames.end()));
-      },
-    }),
-  );
-  const headers = { "content-type": options.events ? "text/event-stream" : "application/json" };
-  return withResponse(reply, new Response(body, { status: response.status, headers }));
+  using waiting = new WaitingBytes(body.closed);
+  try {
+    for (let bytes = await body.read(); bytes !== undefined; bytes = await body.read()) {
+      const text = take(parser.push(bytes));
+      if (parser.held > UPSTREAM_BOUNDS.eventBytes) {
+        throw new ReplyBeyondBounds(`has an event of more than ${UPSTREAM_BOUNDS.eventBytes} bytes`);
+      }
+      const room = waiting.hold(parser.held);
+      if (room !== undefined) await room;
+      if (text !== "") yield encoder.encode(text);
+    }
+    yield encoder.encode(take(parser.end()) + frames.end());
+  } finally {
+    body.cancel();
+  }
 }
 
 /** Reads a reply to its end and takes it out of its envelope; the chunks of a stream are joined. */

@@ -4,6 +4,7 @@ import {
   err,
   isObject,
   ok,
+  parseForeign,
   type Result,
   Secret,
   TIERS,
@@ -84,7 +85,7 @@ function trimmed(text: string | undefined): string | undefined {
 /** The account's e-mail, or for application default credentials the client and quota project. */
 function serviceAccountName(text: string): string | undefined {
   try {
-    const file: unknown = JSON.parse(text);
+    const file: unknown = parseForeign(text);
     if (!isObject(file)) return undefined;
     return typeof file["client_email"] === "string" ? file["client_email"] : undefined;
   } catch {
@@ -126,7 +127,7 @@ export function checkToken(field: string, text: string, what: string): StoreProb
 
 function isJsonObject(text: string): boolean {
   try {
-    return isObject(JSON.parse(text));
+    return isObject(parseForeign(text));
   } catch {
     return false;
   }

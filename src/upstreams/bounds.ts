@@ -1,7 +1,10 @@
-import { type Bound, numbersOf } from "../core/mod.ts";
+import { type Bound, JSON_BOUNDS, numbersOf } from "../core/mod.ts";
 
 /** Bytes of a reply that are free: neither counted among those that wait, nor judged by how they were compressed. */
-export const FREE_BYTES = 1_048_576;
+export const FREE_BYTES = 262_144;
+
+/** What is read of one body at a time, at most; so a flood leaves others their turn. */
+export const PIECE_BYTES = 65_536;
 
 const FREE = FREE_BYTES.toLocaleString("en-US");
 
@@ -15,8 +18,9 @@ export const UPSTREAM_BOUND_TABLE = {
     says: "bytes of a model list, a token or another answer of Google's that is no model's",
   },
   waitingBytes: {
-    most: 134_217_728,
-    says: `bytes of all replies that wait in memory at a time, beyond the first ${FREE} of each`,
+    most: 50_331_648,
+    says:
+      `bytes of all replies that wait in memory until they are whole, beyond the first ${FREE} of each; further ones are left on the line until there is room, and the oldest goes on at all times`,
   },
   inflation: {
     most: 200,
@@ -24,7 +28,7 @@ export const UPSTREAM_BOUND_TABLE = {
       `times the size that was sent is what a compressed reply may become, beyond its first ${FREE} bytes`,
   },
   depth: { most: 200, says: "levels of lists and objects in a reply" },
-  values: { most: 2_000_000, says: "values in one reply or event" },
+  values: { most: JSON_BOUNDS.values, says: "values in one reply or event" },
 } as const satisfies Record<string, Bound>;
 
 /** The numbers of the table. */

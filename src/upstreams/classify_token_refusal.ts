@@ -1,4 +1,4 @@
-import { type Failure, isObject, type SourceName } from "../core/mod.ts";
+import { type Failure, isObject, parseForeign, type SourceName } from "../core/mod.ts";
 import type { FailureInput } from "./contract.ts";
 import { failed, see, type Seen } from "./failure_rule.ts";
 import { serverRule } from "./server_failure.ts";
@@ -36,7 +36,7 @@ export function classifyTokenRefusal(input: FailureInput, source: SourceName): F
 /** RFC 6749, section 5.2; sometimes `error` is an object with a status. */
 function refusalOf(body: string): Refusal {
   try {
-    const parsed: unknown = JSON.parse(body);
+    const parsed: unknown = parseForeign(body);
     if (!isObject(parsed)) return { word: "", description: "" };
     const { error, error_description: description } = parsed;
     if (isObject(error)) {

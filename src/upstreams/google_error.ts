@@ -1,4 +1,4 @@
-import { isObject } from "../core/mod.ts";
+import { isObject, parseForeign } from "../core/mod.ts";
 
 /** What a QuotaFailure detail says of one exceeded limit. */
 export interface QuotaViolation {
@@ -64,7 +64,7 @@ export function parseGoogleError(body: string): GoogleError {
 function errorObject(body: string): Record<string, unknown> | undefined {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body);
+    parsed = parseForeign(body);
   } catch {
     return undefined;
   }

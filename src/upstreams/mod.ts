@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { type BodyReader, openBody, openLentBody } from "./body_reader.ts";
 export { UPSTREAM_BOUNDS } from "./bounds.ts";
 export { classifyCodeAssist } from "./classify_code_assist.ts";
 export { classifyPublic } from "./classify_public.ts";
@@ -21,6 +22,7 @@ export { callCodeAssist, type CallOptions, type CodeAssistCall } from "./code_as
 export { type CodeAssistService } from "./code_assist_service.ts";
 export * from "./contract.ts";
 export * from "./read_reply.ts";
+export { ReplyBeyondBounds, WaitingBytes } from "./reply_room.ts";
 export { safeText } from "./safe_text.ts";
 export { unreachableFailure } from "./unreachable_failure.ts";
 export { withoutSecrets } from "./without_secrets.ts";

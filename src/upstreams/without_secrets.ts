@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type Credential, isObject, redact } from "../core/mod.ts";
+import { type Credential, isObject, parseForeign, redact } from "../core/mod.ts";
 
 const REDACTED = "[redacted]";
 
@@ -17,7 +17,7 @@ export function withoutSecrets(body: string, credential: Credential): string {
 
 function parsed(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return parseForeign(body);
   } catch {
     return undefined;
   }

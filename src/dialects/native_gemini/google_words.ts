@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, redact } from "../../core/mod.ts";
+import { isObject, type JsonObject, parseForeign, redact } from "../../core/mod.ts";
 
 /** Details that describe Google's inside or the key's owner, and help no client. */
 const PRIVATE_DETAILS = new Set(["type.googleapis.com/google.rpc.DebugInfo"]);
@@ -7,7 +7,7 @@ const PRIVATE_DETAILS = new Set(["type.googleapis.com/google.rpc.DebugInfo"]);
 export function redactGoogleError(body: string): JsonObject | undefined {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(redact(body).replace(/projects\/\d+/g, "projects/redacted"));
+    parsed = parseForeign(redact(body).replace(/projects\/\d+/g, "projects/redacted"));
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { isObject } from "../../core/mod.ts";
+import { isObject, parseForeign } from "../../core/mod.ts";
 import type { GeminiRequest } from "../../gemini/mod.ts";
 import { type CallTrail, type RelayDeps, type Try, withSearch } from "../../relay/mod.ts";
 import type { UpstreamOperation, UpstreamRequest } from "../../upstreams/contract.ts";
@@ -50,7 +50,7 @@ export async function buildEnveloped(
 
 function requestIn(body: Uint8Array): GeminiRequest {
   try {
-    const parsed: unknown = JSON.parse(new TextDecoder().decode(body));
+    const parsed: unknown = parseForeign(new TextDecoder().decode(body));
     const wrapped = isObject(parsed)
       ? parsed["generateContentRequest"] ?? parsed["generate_content_request"]
       : undefined;

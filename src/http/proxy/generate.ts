@@ -92,6 +92,7 @@ async function ask(
       need,
       request: call.request,
       stream: call.stream,
+      keeps: !call.stream || input.dialect.storable !== undefined,
       trail,
       client: input.arrival.watch,
       filters: filtersOf(call),

@@ -3,6 +3,7 @@ import {
   type Failure,
   isObject,
   type JsonObject,
+  parseForeign,
   type RequestId,
   type Usage,
 } from "../../core/mod.ts";
@@ -189,7 +190,7 @@ function sum(before: Usage, usage: Readonly<Record<string, unknown>>): Usage {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseForeign(text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { type Healing, isObject } from "../../core/mod.ts";
+import { type Healing, isObject, parseForeign } from "../../core/mod.ts";
 import type { Repairs } from "../../relay/mod.ts";
 
 /** A native client's body is its own: the one repair is a number that the model does not take, which no client can know. */
@@ -18,7 +18,7 @@ export function repairedBody(
   const clamp = healings.find((heal) => heal.kind === "clamp_output");
   if (clamp === undefined) return body;
   try {
-    const request: unknown = JSON.parse(new TextDecoder().decode(body));
+    const request: unknown = parseForeign(new TextDecoder().decode(body));
     const changed = isObject(request) ? clamped(request, clamp.maximum) : request;
     return changed === request ? body : new TextEncoder().encode(JSON.stringify(changed));
   } catch {

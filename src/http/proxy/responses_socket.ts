@@ -1,4 +1,11 @@
-import { callerFault, type Failure, isObject, type Json, type JsonObject } from "../../core/mod.ts";
+import {
+  callerFault,
+  type Failure,
+  isObject,
+  type Json,
+  type JsonObject,
+  parseForeign,
+} from "../../core/mod.ts";
 import { openaiResponses } from "../../dialects/mod.ts";
 import { watchClient } from "../../relay/mod.ts";
 import { serveDialect } from "./dialect_route.ts";
@@ -227,7 +234,7 @@ function itemsOf(input: Json | undefined): readonly Json[] {
 
 function frameOf(text: string): JsonObject | undefined {
   try {
-    const frame: unknown = JSON.parse(text);
+    const frame: unknown = parseForeign(text);
     return isObject(frame) ? frame as JsonObject : undefined;
   } catch {
     return undefined;

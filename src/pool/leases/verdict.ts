@@ -22,6 +22,8 @@ const PASSING: ReadonlySet<FailureClass> = new Set(["overloaded", "empty_reply",
 const ENOUGH_OVERLOADED = 3;
 /** A tool call that the model garbles again and again is its own doing: each try costs what a whole turn costs. */
 const ENOUGH_GARBLED = 3;
+/** A reply beyond all bounds costs as much as may be read of it; whose second one is so too sends nothing else. */
+const ENOUGH_BEYOND_BOUNDS = 2;
 const SAME_KEY_MS = 250;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -65,6 +67,7 @@ function isEnough(
 ): boolean {
   const times = 1 + classes.filter((one) => one === name).length;
   if (name === "empty_reply" && code === "malformed_reply") return times >= ENOUGH_GARBLED;
+  if (code === "upstream_reply_too_large") return times >= ENOUGH_BEYOND_BOUNDS;
   return name === "overloaded" && facts.hasFallback && times > ENOUGH_OVERLOADED;
 }
 

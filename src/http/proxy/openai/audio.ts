@@ -6,6 +6,7 @@ import {
   type Json,
   type JsonObject,
   ok,
+  parseForeign,
   type Result,
 } from "../../../core/mod.ts";
 import { mimeFromName, mimeOf } from "../../../gemini/mod.ts";
@@ -216,7 +217,7 @@ const SEGMENTS = {
 
 function segmentsOf(text: string): Result<readonly Segment[], Failure> {
   try {
-    const list: unknown = JSON.parse(text);
+    const list: unknown = parseForeign(text);
     if (Array.isArray(list)) {
       return ok(
         list.filter(isObject).map(({ start, end, text }) => ({

@@ -6,6 +6,7 @@ import {
   type Json,
   type JsonObject,
   ok,
+  parseForeign,
   type Result,
 } from "../../../core/mod.ts";
 import { type AnyDialect, openaiChat, openaiCompletions, openaiResponses } from "../../../dialects/mod.ts";
@@ -299,7 +300,7 @@ async function convertReply(
 
 function parsed(text: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseForeign(text);
     return isObject(value) ? value as JsonObject : undefined;
   } catch {
     return undefined;

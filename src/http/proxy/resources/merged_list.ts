@@ -5,6 +5,7 @@ import {
   isObject,
   type JsonObject,
   OWNER,
+  parseForeign,
 } from "../../../core/mod.ts";
 import { relayResource } from "../../../relay/mod.ts";
 import { json } from "../answer_turn.ts";
@@ -260,7 +261,7 @@ function positionOf(text: string): Position | undefined {
   if (text === "") return { key: "", token: "" };
   if (text.length > LONGEST_TOKEN) return undefined;
   try {
-    const read: unknown = JSON.parse(atob(text.replace(/-/g, "+").replace(/_/g, "/")));
+    const read: unknown = parseForeign(atob(text.replace(/-/g, "+").replace(/_/g, "/")));
     if (!Array.isArray(read)) return undefined;
     const [key, token] = read as readonly unknown[];
     return typeof key === "string" && typeof token === "string" ? { key, token } : undefined;

@@ -4,6 +4,7 @@ import {
   type CredentialId,
   type Failure,
   ok,
+  parseForeign,
   type Result,
 } from "../../../core/mod.ts";
 import type { GeminiRequest } from "../../../gemini/mod.ts";
@@ -46,7 +47,7 @@ export async function pinOfBytes(
   const text = byteText(bytes);
   if (!MARKS.some((mark) => text.includes(mark))) return ok(undefined);
   try {
-    return await pinOf(deps, arrival, trail, JSON.parse(new TextDecoder().decode(bytes)));
+    return await pinOf(deps, arrival, trail, parseForeign(new TextDecoder().decode(bytes)));
   } catch {
     // Google says what is wrong with it.
     return ok(undefined);

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type Usage } from "../../../core/mod.ts";
+import { isObject, type JsonObject, parseForeign, type Usage } from "../../../core/mod.ts";
 import { NO_USAGE } from "../../../gemini/mod.ts";
 import type { PassObserver } from "../../../relay/mod.ts";
 
@@ -63,7 +63,7 @@ export function ephemeralToken({ searchParams, pathname }: URL): string | undefi
 /** The small JSON of a reply; undefined when it is none. */
 export function parsedReply(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return parseForeign(new TextDecoder().decode(bytes));
   } catch {
     return undefined;
   }

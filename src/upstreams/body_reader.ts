@@ -1,11 +1,17 @@
-/** Reads a body piece by piece; undefined at its end. Rejects when the body breaks. */
+import { PIECE_BYTES } from "./bounds.ts";
+
+/** Reads a body piece by piece. */
 export interface BodyReader {
+  /** The next piece; undefined at the end. Rejects when the body breaks. */
   read(): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Resolves at the end of the body and rejects when it breaks, also while nobody reads. */
+  readonly closed: Promise<unknown>;
+  /** Gives the rest of the body up. */
+  cancel(): void;
 }
 
-/** Most events of a stream fit; a whole reply of many megabytes grows to the largest in a few reads. */
-const USUAL = 16 * 1024;
-const LARGEST = 256 * 1024;
+/** Most events of a stream fit; a whole reply of many megabytes grows to the largest in two reads. */
+const USUAL = PIECE_BYTES / 4;
 /** Buffers that wait for the next body: as many as there are streams at a time on a busy machine. */
 const MOST_IDLE = 64;
 const idle: ArrayBuffer[] = [];
@@ -26,9 +32,28 @@ export function openLentBody(body: ReadableStream<Uint8Array<ArrayBuffer>>): Bod
 
 function opened(body: ReadableStream<Uint8Array<ArrayBuffer>>, lends: boolean): BodyReader {
   const reader = byteReader(body);
-  if (reader !== undefined) return new BufferedReader(reader, lends);
-  const plain = body.getReader();
-  return { read: async () => (await plain.read()).value };
+  return reader === undefined ? new PlainReader(body.getReader()) : new BufferedReader(reader, lends);
+}
+
+/** For bodies that are no byte streams. */
+class PlainReader implements BodyReader {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+
+  constructor(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>) {
+    this.#reader = reader;
+  }
+
+  get closed(): Promise<unknown> {
+    return this.#reader.closed;
+  }
+
+  async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return (await this.#reader.read()).value;
+  }
+
+  cancel(): void {
+    this.#reader.cancel().catch(() => {});
+  }
 }
 
 class BufferedReader implements BodyReader {
@@ -42,6 +67,10 @@ class BufferedReader implements BodyReader {
     this.#lends = lends;
   }
 
+  get closed(): Promise<unknown> {
+    return this.#reader.closed;
+  }
+
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const given = this.#buffer ?? new ArrayBuffer(USUAL);
     this.#buffer = undefined;
@@ -52,8 +81,14 @@ class BufferedReader implements BodyReader {
       return undefined;
     }
     const { byteLength: room } = value.buffer;
-    this.#buffer = value.byteLength === room && room < LARGEST ? new ArrayBuffer(room * 4) : value.buffer;
+    this.#buffer = value.byteLength === room && room < PIECE_BYTES
+      ? new ArrayBuffer(PIECE_BYTES)
+      : value.buffer;
     return this.#lends ? value : value.slice();
+  }
+
+  cancel(): void {
+    this.#reader.cancel().catch(() => {});
   }
 }
 

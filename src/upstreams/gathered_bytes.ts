@@ -1,0 +1,66 @@
+const FIRST = 16_384;
+const SEGMENT = 1_048_576;
+
+/**
+ * Bytes of a body until it is whole, copied from pieces of any size. What is beyond a small body lies in pages of its own, which go
+ * back to the system at once: left to the collector and the heap, hundreds of megabytes stayed with the process after a flood
+ * (measured).
+ */
+export class GatheredBytes implements Disposable {
+  readonly #full: Uint8Array<ArrayBuffer>[] = [];
+  #last = new Uint8Array(0);
+  /** Bytes of the last part that are filled. */
+  #filled = 0;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes a copy. */
+  add(piece: Uint8Array): void {
+    this.#size += piece.byteLength;
+    for (let at = 0; at < piece.byteLength;) {
+      if (this.#filled === this.#last.byteLength) this.#grow(piece.byteLength - at);
+      const part = piece.subarray(at, at + this.#last.byteLength - this.#filled);
+      this.#last.set(part, this.#filled);
+      this.#filled += part.byteLength;
+      at += part.byteLength;
+    }
+  }
+
+  /** All of them in one. */
+  joined(): Uint8Array<ArrayBuffer> {
+    const whole = new Uint8Array(this.#size);
+    let at = 0;
+    for (const part of this.#full) {
+      whole.set(part, at);
+      at += part.byteLength;
+    }
+    whole.set(this.#last.subarray(0, this.#filled), at);
+    return whole;
+  }
+
+  /** Gives the memory back. */
+  [Symbol.dispose](): void {
+    for (const { buffer } of [...this.#full, this.#last]) if (buffer.resizable) buffer.transfer(0);
+    this.#full.length = 0;
+    this.#last = new Uint8Array(0);
+    this.#filled = 0;
+    this.#size = 0;
+  }
+
+  #grow(need: number): void {
+    const { byteLength } = this.#last;
+    if (this.#full.length === 0 && byteLength < SEGMENT / 4) {
+      const larger = new Uint8Array(Math.max(FIRST, need, 2 * byteLength));
+      larger.set(this.#last);
+      this.#last = larger;
+      return;
+    }
+    this.#full.push(this.#last);
+    // Only a buffer that can be resized is mapped, whatever its size.
+    this.#last = new Uint8Array(new ArrayBuffer(SEGMENT, { maxByteLength: SEGMENT }));
+    this.#filled = 0;
+  }
+}
