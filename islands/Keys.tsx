@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { KeyRow, SuggestionRow } from "../components/data/views.ts";
+import { AccountCard } from "../components/keys/account_card.tsx";
 import { AddKeysForm } from "../components/keys/add_keys_form.tsx";
 import { BulkBar } from "../components/keys/bulk_bar.tsx";
 import { keyActions } from "../components/keys/key_actions.ts";
@@ -92,6 +93,11 @@ function Narrowing({ typed, status, sort }: Readonly<Record<"typed" | "status" |
   );
 }
 
+/** Changes whenever an account came, went, or stands otherwise. */
+function accountsIn(keys: readonly KeyRow[]): string {
+  return keys.filter(({ source }) => source !== "api_key").map(({ id, status }) => `${id} ${status}`).join();
+}
+
 /** The keys under their projects, with all that can be done to them. */
 export default function Keys(props: KeysProps) {
   const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
@@ -131,6 +137,7 @@ export default function Keys(props: KeysProps) {
       </div>
       {keys.problem.value && <Problem>{text.loadFailed(keys.problem.value)}</Problem>}
       <SuggestionList initial={props.suggestions} keys={all} refresh={keys.refresh} />
+      <AccountCard changed={accountsIn(all)} />
       {chosen.length > 0 && (
         <BulkBar
           keys={chosen}

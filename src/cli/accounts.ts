@@ -35,7 +35,6 @@ export async function openAccounts(context: Context): Promise<OAuthRoom> {
     ports,
     fetchFor: ({ proxy }) => pooledFetch(ports.fetch, connections, proxy),
     ledger: { log: () => {} },
-    upstreams: new Map(),
     ...(user === undefined ? {} : { userFolder: user }),
   });
   context.atEnd(() => room.close());

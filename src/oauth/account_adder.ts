@@ -116,7 +116,8 @@ export class AccountAdder {
     );
     if (!stored.ok) return stored;
     const { id, renewed } = stored.value;
-    this.#refresher.forget(id);
+    await this.#refresher.forget(id);
+    if (!found.ok) await this.#refresher.setUpFailed({ id }, found.error);
     if (how.off === true && !renewed) await this.#options.store.credentials.update(id, { enabled: false });
     if (renewed && how.proxy !== undefined) await this.#options.store.credentials.update(id, proxyOf(how));
     if (!found.ok && found.error.class === "credential_dead") await this.#retire(id, found.error);

@@ -95,6 +95,22 @@ export interface QuotaBucket {
   readonly models: readonly string[];
 }
 
+/** What is left of one budget over all accounts that can serve. */
+export interface PooledQuota {
+  readonly source: Provider;
+  readonly group: string;
+  readonly label: string;
+  readonly window: string;
+  /** Accounts that have this budget. */
+  readonly accounts: number;
+  /** Those of them of which Google does not say what is left. */
+  readonly unknown: number;
+  /** What is left in whole budgets of an account: 1.5 is one and a half. */
+  readonly left: number;
+  /** Epoch milliseconds of the first reset of a budget that is not full. */
+  readonly resetsAt?: number;
+}
+
 export interface AccountQuota {
   readonly id: CredentialId;
   readonly source: Provider;

@@ -1,10 +1,11 @@
 import { accountStanding, type Credential, type FailedSetUp, ok } from "../core/mod.ts";
+import { createClientVersion, upstreamsOf } from "../upstreams/mod.ts";
 import { AccountAdder } from "./account_adder.ts";
 import type { AccountQuota, AccountView, OAuthRoom } from "./contract.ts";
 import { followExhaustion } from "./exhausted_groups.ts";
 import { importAccounts } from "./import_accounts.ts";
 import { sourceStates } from "./oauth_client.ts";
-import type { OAuthOptions } from "./oauth_options.ts";
+import type { OAuthOptions, OpenOAuthOptions } from "./oauth_options.ts";
 import { fromStore, unconfirmed } from "./problem.ts";
 import { QuotaPoller } from "./quota_poller.ts";
 import { Refresher } from "./refresher.ts";
@@ -13,7 +14,13 @@ import { signOut } from "./sign_out.ts";
 import { OAUTH_WARNING } from "./warning.ts";
 
 /** Opens the room. Nothing is asked of Google before the first call. */
-export function createOAuth(options: OAuthOptions): OAuthRoom {
+export function createOAuth(opened: OpenOAuthOptions): OAuthRoom {
+  const { settings, version = createClientVersion() } = opened;
+  const options: OAuthOptions = {
+    ...opened,
+    version,
+    upstreams: opened.upstreams ?? upstreamsOf(settings, version),
+  };
   const refresher = new Refresher(options);
   const ending = new AbortController();
   const quotas = new QuotaPoller(options, refresher);
@@ -42,7 +49,7 @@ export function createOAuth(options: OAuthOptions): OAuthRoom {
       const out = await signOut(options, id);
       if (!out.ok) return out;
       const { credential, email, revoked } = out.value;
-      refresher.forget(credential.id);
+      await refresher.forget(credential.id);
       await quotas.forget(credential.id);
       return ok({ email, revoked });
     },

@@ -27,6 +27,11 @@ export interface QuotaPort {
   ): () => void;
 }
 
+/** What the room is opened with; without `upstreams` it makes its own. */
+export interface OpenOAuthOptions extends Omit<OAuthOptions, "upstreams"> {
+  readonly upstreams?: OAuthOptions["upstreams"];
+}
+
 export interface OAuthOptions {
   readonly store: Store;
   readonly settings: Settings;

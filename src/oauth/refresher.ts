@@ -93,9 +93,10 @@ export class Refresher {
     }
   }
 
-  async #setUpFailed(account: Account, failure: Failure): Promise<Failure> {
+  /** Notes a set-up that failed, so that calls do not repeat it at once; gives the failure with the time of the next one. */
+  async setUpFailed({ id }: Pick<Account, "id">, failure: Failure): Promise<Failure> {
     if (failure.code !== "account_setup_failed") return failure;
-    return await this.#rests.failed(account.id, failure, this.#now());
+    return await this.#rests.failed(id, failure, this.#now());
   }
 
   /** Accounts whose set-up at Google failed, with the reason and the time of the next one. */
@@ -104,11 +105,11 @@ export class Refresher {
   }
 
   /** After a new sign-in or a removal nothing remembered counts. */
-  forget(id: CredentialId): void {
+  async forget(id: CredentialId): Promise<void> {
     this.#latest.delete(id);
     this.#quietUntil.delete(id);
     this.#refreshedAt.delete(id);
-    void this.#rests.end(id);
+    await this.#rests.end(id);
   }
 
   async close(): Promise<void> {
@@ -188,7 +189,7 @@ export class Refresher {
     // The token is kept before the project is looked for: a rotated refresh token must not be lost.
     const kept = await this.#keep(account, patch);
     const found = await this.#project(account, token);
-    if (!found.ok) return await this.#refused(account, await this.#setUpFailed(account, found.error));
+    if (!found.ok) return await this.#refused(account, await this.setUpFailed(account, found.error));
     await this.#rests.end(account.id);
     const { project, consumer } = found.value;
     if (!kept.ok || project === undefined) return kept;

@@ -1,46 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type ServedOAuthSimulator, serveOAuthSimulator } from "../../src/sim/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
-import { systemClock, systemPorts } from "../../src/system/mod.ts";
-import { CliHome, readUntil } from "./cli_process.ts";
-
-interface LoginCase {
-  readonly cli: CliHome;
-  readonly google: ServedOAuthSimulator;
-  readonly env: Record<string, string>;
-}
-
-/** A port that is free now. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-async function withGoogle(run: (test: LoginCase) => Promise<void>): Promise<void> {
-  await using cli = await CliHome.open();
-  const google = serveOAuthSimulator({ clock: systemClock });
-  try {
-    await run({
-      cli,
-      google,
-      env: {
-        PORT: String(freePort()),
-        GEMINITRO_KV: join(cli.folder, "accounts.sqlite3"),
-        OAUTH_CLIENT_ID: google.clientId,
-        OAUTH_CLIENT_SECRET: google.clientSecret,
-        GOOGLE_AUTH_URL: google.authUrl,
-        GOOGLE_TOKEN_URL: google.tokenUrl,
-        GOOGLE_USERINFO_URL: google.userinfoUrl,
-        ANTIGRAVITY_URLS: google.antigravityUrls.join(","),
-        ANTIGRAVITY_VERSION_URL: google.versionUrl,
-        CODE_ASSIST_URL: google.codeAssistUrl,
-      },
-    });
-  } finally {
-    await google.close();
-  }
-}
+import { systemPorts } from "../../src/system/mod.ts";
+import { readUntil } from "./cli_process.ts";
+import { freePort, type LoginCase, withGoogle } from "./with_google.ts";
 
 /** A sign-in that waits for its browser. */
 class Login {

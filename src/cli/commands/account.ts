@@ -92,19 +92,42 @@ export const accountQuota: Command = {
   takes: { least: 0, most: 1 },
   async run(context) {
     const [wanted] = context.args;
-    const known = await (await openAccounts(context)).accounts();
+    const room = await openAccounts(context);
+    const known = await room.accounts();
     const account = wanted === undefined ? undefined : findAccount(known, wanted);
-    const shown = context.flag("refresh")
-      ? await (await context.client()).refreshQuotas(account === undefined ? {} : { account: account.id })
-      : known.filter(({ id }) => account === undefined || id === account.id);
-    context.out.json(shown);
-    const accounts = shown as readonly AccountView[];
+    if (context.flag("refresh")) {
+      await (await context.client()).refreshQuotas(account === undefined ? {} : { account: account.id });
+    }
+    const now = context.flag("refresh") ? await room.accounts() : known;
+    const accounts = now.filter(({ id }) => account === undefined || id === account.id);
+    context.out.json(accounts);
     if (accounts.every(({ quota }) => quota === undefined)) {
       return context.out.line("Nothing is known yet. Ask Google: geminitro account quota --refresh");
     }
     showQuotas(accounts, context);
+    await showPooled(accounts, context);
   },
 };
+
+/** What is left over all accounts that can serve; of a single one the table says it already. */
+async function showPooled(accounts: readonly AccountView[], { out }: Context): Promise<void> {
+  const { pooledQuota } = await import("../../oauth/mod.ts");
+  const pools = pooledQuota(accounts).filter((pool) => pool.accounts > 1);
+  if (pools.length === 0) return;
+  const now = Date.now();
+  out.line();
+  out.line("All accounts that can serve together");
+  out.table(
+    ["SOURCE", "QUOTA", "WINDOW", "LEFT", "FIRST RESET"],
+    pools.map(({ source, label, window, accounts: count, unknown, left, resetsAt }) => [
+      source,
+      label,
+      window,
+      `${left.toFixed(1)} of ${count}${unknown === 0 ? "" : ` (${unknown} not said)`}`,
+      resetsAt === undefined ? "-" : backText(resetsAt, now),
+    ]),
+  );
+}
 
 export const accountRemove: Command = {
   name: "account remove",
@@ -141,7 +164,9 @@ function switchCommand(word: "on" | "off"): Command {
     options: [],
     takes: { least: 1, most: 1 },
     async run(context) {
-      const key = await (await context.client()).editKey(context.args[0] ?? "", { enabled: word === "on" });
+      const accounts = await (await openAccounts(context)).accounts();
+      const { id } = findAccount(accounts, context.args[0] ?? "");
+      const key = await (await context.client()).editKey(id, { enabled: word === "on" });
       context.out.json(key);
       context.out.line(`${key.email ?? (key.label || key.tail)} is ${word} now`);
     },

@@ -1,5 +1,6 @@
 import { ok } from "../../core/mod.ts";
 import { browserCookie } from "../../http/oauth/browser_cookie.ts";
+import { pooledQuota } from "../../oauth/mod.ts";
 import { definedOnly, type Handler, type Handlers, unavailable } from "./handler.ts";
 
 const NO_ACCOUNTS = unavailable("Sign-ins are not available in this program");
@@ -50,7 +51,8 @@ export const accountHandlers: Handlers<
   importAntigravity: importAccounts,
   async accounts({ oauth }) {
     if (oauth === undefined) return NO_ACCOUNTS;
-    return ok({ warning: oauth.warning, sources: oauth.sources(), accounts: await oauth.accounts() });
+    const accounts = await oauth.accounts();
+    return ok({ warning: oauth.warning, sources: oauth.sources(), accounts, pooled: pooledQuota(accounts) });
   },
   refreshQuotas: ({ oauth }, { body }) => oauth?.refreshQuotas(body.account) ?? NO_ACCOUNTS,
   removeAccount: ({ oauth }, { params }) => oauth?.signOut(params.id) ?? NO_ACCOUNTS,

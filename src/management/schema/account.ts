@@ -124,6 +124,17 @@ export const RefreshQuotas = z.strictObject({
   account: z.string().min(1).max(300).describe("An id or e-mail; default: all accounts").optional(),
 });
 
+const pooled = z.object({
+  source: z.enum(["antigravity", "gemini_cli"]),
+  group: z.string(),
+  label: z.string(),
+  window: z.string(),
+  accounts: z.number().describe("Accounts that can serve and have this budget"),
+  unknown: z.number().describe("Those of which Google does not say what is left"),
+  left: z.number().describe("What is left, in whole budgets of an account"),
+  resetsAt: time.optional().describe("The first reset of one that is not full"),
+});
+
 export const Accounts = z.object({
   warning: z.string().describe("What must be read and confirmed before a sign-in"),
   sources: z.array(
@@ -135,6 +146,7 @@ export const Accounts = z.object({
     }),
   ),
   accounts: z.array(Account),
+  pooled: z.array(pooled).describe("What is left over all accounts that can serve"),
 });
 export type Accounts = Wire<typeof Accounts>;
 

@@ -1,0 +1,176 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { AccountsView } from "../data/views.ts";
+import { percent } from "../format.ts";
+import { api, messageOf } from "../live/browser_api.ts";
+import { configuration } from "../live/configuration.ts";
+import { keysText } from "../text/keys.ts";
+import { Card, Problem } from "../ui/card.tsx";
+import { Countdown } from "../ui/figure.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { leftTone, Meter } from "../ui/meter.tsx";
+import { QrCode } from "../ui/qr_code.tsx";
+
+const words = keysText;
+type Account = AccountsView["accounts"][number];
+type Pool = AccountsView["pooled"][number];
+type Budget = NonNullable<Account["quota"]>["buckets"][number];
+
+const TONES: Readonly<Record<Account["state"], string>> = {
+  ready: "chip-good",
+  needs_set_up: "chip-warn",
+  needs_sign_in: "chip-warn",
+  needs_verification: "chip-warn",
+  refused: "chip-bad",
+  off: "",
+};
+
+/** Why an account does not serve, in Google's words, and what brings it back. */
+function Trouble({ account }: { account: Account }) {
+  const { email, state, reason, remedy, link, until } = account;
+  if (state === "ready") return null;
+  return (
+    <div class="mt-1 flex flex-wrap items-start gap-4 text-sm">
+      <div class="min-w-56 flex-1">
+        {reason && <p>{reason}</p>}
+        {remedy && <p class="text-mute">{remedy}</p>}
+        {until && (
+          <p class="text-mute">
+            {words.accountAgain} <Countdown until={Date.parse(until)} />
+          </p>
+        )}
+        {link && (
+          <a class="break-all underline" href={link} target="_blank" rel="noopener noreferrer">{link}</a>
+        )}
+      </div>
+      {link && state === "needs_verification" && <QrCode link={link} label={words.accountCode(email)} />}
+    </div>
+  );
+}
+
+function Left({ name, share, note, resetsAt }: {
+  name: string;
+  share: number | undefined;
+  note: string;
+  resetsAt: string | undefined;
+}) {
+  return (
+    <li class="min-w-44 flex-1 basis-44">
+      <p class="flex justify-between gap-2 text-xs text-mute">
+        <span class="truncate">{name}</span>
+        <span class="num shrink-0">{note}</span>
+      </p>
+      {share !== undefined && <Meter share={share} label={`${name}: ${note}`} tone={leftTone(share)} />}
+      {resetsAt && (
+        <p class="text-xs text-mute">
+          {words.accountResets} <Countdown until={Date.parse(resetsAt)} />
+        </p>
+      )}
+    </li>
+  );
+}
+
+function Budgets({ buckets }: { buckets: readonly Budget[] }) {
+  if (buckets.length === 0) return null;
+  return (
+    <ul class="mt-2 flex flex-wrap gap-x-6 gap-y-2">
+      {buckets.map(({ label, window, remaining, resetsAt }) => (
+        <Left
+          key={`${label} ${window}`}
+          name={label}
+          share={remaining}
+          note={remaining === undefined ? words.accountNotSaid : percent(remaining)}
+          resetsAt={remaining === 1 ? undefined : resetsAt}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function Pools({ pooled }: { pooled: readonly Pool[] }) {
+  const shared = pooled.filter(({ accounts }) => accounts > 1);
+  if (shared.length === 0) return null;
+  return (
+    <section class="border-b border-line pb-4" aria-label={words.accountTogether}>
+      <h3 class="text-xs font-medium text-mute">{words.accountTogether}</h3>
+      <ul class="mt-2 flex flex-wrap gap-x-6 gap-y-2">
+        {shared.map(({ source, label, window, accounts, unknown, left, resetsAt }) => {
+          const known = accounts - unknown;
+          return (
+            <Left
+              key={`${source} ${label} ${window}`}
+              name={label}
+              share={known === 0 ? undefined : left / known}
+              note={words.accountLeft(left, accounts, unknown)}
+              resetsAt={resetsAt}
+            />
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** The signed-in accounts: where each stands and why, what is left of each and of all together. Nothing where there is none. */
+export function AccountCard({ changed }: { changed: string }) {
+  const view = useSignal<AccountsView | undefined>(undefined);
+  const problem = useSignal("");
+  const asking = useSignal(false);
+  const load = async () => {
+    try {
+      view.value = await configuration.accounts();
+      problem.value = "";
+    } catch (error) {
+      problem.value = messageOf(error);
+    }
+  };
+  useEffect(() => void load(), [changed]);
+  const ask = async () => {
+    asking.value = true;
+    try {
+      await api.refreshQuotas({});
+      await load();
+    } catch (error) {
+      problem.value = messageOf(error);
+    }
+    asking.value = false;
+  };
+  const accounts = view.value?.accounts ?? [];
+  if (accounts.length === 0 && problem.value === "") return null;
+  const warnings = (view.value?.sources ?? []).flatMap(({ warning }) => warning ?? []);
+  return (
+    <Card
+      title={words.accounts}
+      class="mb-4"
+      action={
+        <button type="button" class="btn btn-small" disabled={asking.value} onClick={ask}>
+          <Icon name="refresh" />
+          {asking.value ? words.accountAsking : words.accountAsk}
+        </button>
+      }
+    >
+      <div class="grid gap-4">
+        {problem.value && <Problem>{problem.value}</Problem>}
+        {warnings.map((warning) => <Problem key={warning}>{warning}</Problem>)}
+        <Pools pooled={view.value?.pooled ?? []} />
+        <ul class="divide-y divide-line">
+          {accounts.map((account) => (
+            <li key={account.id} class="py-3 first:pt-0 last:pb-0">
+              <p class="flex flex-wrap items-center gap-2">
+                <span class="font-medium">{account.email}</span>
+                <span class="chip">{words.sources[account.source] ?? account.source}</span>
+                <span class={`chip ${TONES[account.state]}`}>{words.accountStates[account.state]}</span>
+              </p>
+              <Trouble account={account} />
+              <Budgets buckets={account.quota?.buckets ?? []} />
+              {account.quota?.problem && (
+                <p class="mt-1 text-xs text-warn">{words.accountOld(account.quota.problem)}</p>
+              )}
+            </li>
+          ))}
+        </ul>
+        <p class="text-xs text-mute">{words.accountCannot}</p>
+      </div>
+    </Card>
+  );
+}
