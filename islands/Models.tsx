@@ -1,13 +1,14 @@
 import { useSignal } from "@preact/signals";
-import type { CatalogView, KeyRow, NamedModels } from "../components/data/views.ts";
+import type { CatalogView, KeyRow, ModelSpeed, NamedModels, OverviewView } from "../components/data/views.ts";
 import { api, messageOf } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
+import { useOverview } from "../components/live/overview.ts";
 import { useResource } from "../components/live/resource.ts";
 import { say } from "../components/live/toasts.ts";
-import { ModelMatrix } from "../components/models/model_matrix.tsx";
+import { ModelTable } from "../components/models/model_table.tsx";
 import { ModelRules } from "../components/models/model_rules.tsx";
 import { NamedEditor, type NamedKind } from "../components/models/named_editor.tsx";
-import { modelsText } from "../components/text/models.ts";
+import { modelsText } from "../components/models/words.ts";
 import { Card } from "../components/ui/card.tsx";
 import { Icon } from "../components/ui/icon.tsx";
 
@@ -50,6 +51,8 @@ const KINDS: readonly NamedKind[] = [
 export interface ModelsProps {
   readonly catalog: CatalogView;
   readonly keys: readonly KeyRow[];
+  readonly overview: OverviewView;
+  readonly speeds: Readonly<Record<string, ModelSpeed>>;
   readonly typed: string;
 }
 
@@ -73,9 +76,11 @@ function RefreshButton({ refresh }: { refresh: () => Promise<number> }) {
   );
 }
 
-/** The matrix, and the user's own names, groups and fallbacks. */
+/** Every model with what people choose by, and the user's own names, groups and fallbacks. */
 export default function Models(props: ModelsProps) {
   const catalog = useResource(props.catalog, configuration.catalog, ["stats_update"], 5_000);
+  const { overview } = useOverview(props.overview);
+  const speeds = useResource(props.speeds, configuration.modelSpeeds, ["request"], 10_000);
   const { models, aliases, groups, fallbacks, rules } = catalog.value.value;
   const rows: Readonly<Record<NamedKind["id"], readonly NamedModels[]>> = { aliases, groups, fallbacks };
   const refresh = async () => {
@@ -90,7 +95,13 @@ export default function Models(props: ModelsProps) {
         action={<RefreshButton refresh={refresh} />}
         flush
       >
-        <ModelMatrix models={models} keys={props.keys} typed={props.typed} />
+        <ModelTable
+          models={models}
+          keys={props.keys}
+          rows={overview.models}
+          speeds={speeds.value.value}
+          typed={props.typed}
+        />
       </Card>
       <datalist id={KNOWN}>
         {models.map((model) => <option key={model.id} value={model.id} />)}

@@ -9,7 +9,15 @@ import { type UsageChart, usageChart } from "../usage/chart_data.ts";
 import { grainOf, type UsageQuery } from "../usage/query.ts";
 import { usageText } from "../usage/words.ts";
 import { usageView } from "./usage_rows.ts";
-import type { CatalogView, ClientRow, LogEntry, SuggestionRow, TotalsView, UsageView } from "./views.ts";
+import type {
+  CatalogView,
+  ClientRow,
+  LogEntry,
+  ModelSpeed,
+  SuggestionRow,
+  TotalsView,
+  UsageView,
+} from "./views.ts";
 
 /** What changes only when somebody changes it, and the log. */
 export interface ConfigurationData {
@@ -27,6 +35,8 @@ export interface ConfigurationData {
   problems(): Promise<readonly ProblemGroup[]>;
   /** One measure over time. A named range ends now, whatever the query says. */
   usageChart(query: UsageQuery, now: number): Promise<UsageChart>;
+  /** How fast each model answered, since the first start. */
+  modelSpeeds(): Promise<Readonly<Record<string, ModelSpeed>>>;
   suggestions(): Promise<readonly SuggestionRow[]>;
   accounts(): Promise<Accounts>;
 }
@@ -60,6 +70,15 @@ export function createConfigurationData(client: LocalClient): ConfigurationData 
     },
     problems: () => problemGroups(client, Date.now()),
     usageChart: (query, now) => chartOf(client, query, now),
+    async modelSpeeds() {
+      const { modelStats } = await client.stats();
+      return Object.fromEntries(
+        Object.entries(modelStats).map(([model, { requests, latency, firstToken }]) => [
+          model,
+          { requests, totalMs: latency.p50, firstTokenMs: firstToken.p50 },
+        ]),
+      );
+    },
     suggestions: async () => (await client.pool()).suggestions,
     accounts: () => client.accounts(),
   };
@@ -118,12 +137,29 @@ async function catalogView(client: LocalClient): Promise<CatalogView> {
     client.fallbacks(),
     client.settings(),
   ]);
+  const served = new Set(models.entries.map(({ id }) => id));
+  const unserved = (names: readonly string[]) => names.filter((name) => !served.has(name));
   const seen = (updatedAt: string | null) => updatedAt === null ? {} : { updatedAt };
   return {
     models: matrixModels(models),
-    aliases: aliases.map(({ name, target, updatedAt }) => ({ name, models: [target], updatedAt })),
-    groups: groups.map(({ name, models, updatedAt }) => ({ name, models, ...seen(updatedAt) })),
-    fallbacks: fallbacks.map(({ model, to, updatedAt }) => ({ name: model, models: to, updatedAt })),
+    aliases: aliases.map(({ name, target, updatedAt, resolves }) => ({
+      name,
+      models: [target],
+      unserved: resolves === null ? [target] : [],
+      updatedAt,
+    })),
+    groups: groups.map(({ name, models, updatedAt }) => ({
+      name,
+      models,
+      unserved: unserved(models),
+      ...seen(updatedAt),
+    })),
+    fallbacks: fallbacks.map(({ model, to, updatedAt }) => ({
+      name: model,
+      models: to,
+      unserved: unserved(to),
+      updatedAt,
+    })),
     rules: {
       allowModels: settings.modelRules.allowModels ?? [],
       denyModels: settings.modelRules.denyModels ?? [],

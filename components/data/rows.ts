@@ -145,6 +145,11 @@ export function matrixModels({ entries }: Models): readonly MatrixModel[] {
     credentials: model.credentials,
     inputLimit: model.inputTokenLimit,
     outputLimit: model.outputTokenLimit,
+    thinking: model.thinking,
+    methods: model.methods,
+    input: model.modalities.input,
+    output: model.modalities.output,
+    ...given({ price: model.price }),
   }));
 }
 

@@ -154,6 +154,14 @@ export interface MatrixModel {
   readonly name: string;
   readonly inputLimit?: number;
   readonly outputLimit?: number;
+  readonly thinking: boolean;
+  /** generateContent, embedContent, ... */
+  readonly methods: readonly string[];
+  /** What goes in and comes out: text, image, audio, video, file, embeddings. */
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  /** US dollars for a million tokens. */
+  readonly price?: { readonly input: number; readonly output: number };
   readonly sources: readonly string[];
   /** Ids of the credentials that list it. */
   readonly credentials: readonly string[];
@@ -162,6 +170,8 @@ export interface MatrixModel {
 export interface NamedModels {
   readonly name: string;
   readonly models: readonly string[];
+  /** Of the models, those that no key serves. */
+  readonly unserved: readonly string[];
   /** For optimistic editing: what the editor saw. */
   readonly updatedAt?: string;
 }
@@ -178,6 +188,13 @@ export interface CatalogView {
   readonly groups: readonly NamedModels[];
   readonly fallbacks: readonly NamedModels[];
   readonly rules: ModelRulesView;
+}
+
+/** How fast a model answered so far, in milliseconds. */
+export interface ModelSpeed {
+  readonly requests: number;
+  readonly totalMs: number | null;
+  readonly firstTokenMs: number | null;
 }
 
 /** What one client or project used in the last thirty days. */

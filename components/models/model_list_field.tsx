@@ -1,5 +1,5 @@
 import type { TargetedKeyboardEvent } from "preact";
-import { modelsText } from "../text/models.ts";
+import { modelsText } from "./words.ts";
 import { Icon } from "../ui/icon.tsx";
 
 const words = modelsText;

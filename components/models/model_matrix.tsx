@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { KeyRow, MatrixModel } from "../data/views.ts";
 import { keyName, percent, shortNumber } from "../format.ts";
-import { modelsText } from "../text/models.ts";
+import { modelsText } from "./words.ts";
 import { Empty } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Meter } from "../ui/meter.tsx";
@@ -38,7 +38,7 @@ function Coverage({ model, keys }: { model: MatrixModel; keys: readonly KeyRow[]
     <td class="min-w-40">
       <div class="num flex items-center gap-3">
         <Meter share={share} tone="accent" label={`${model.id}: ${percent(share)}`} />
-        <span class="shrink-0 text-mute">{words.of(model.credentials.length, keys.length)}</span>
+        <span class="shrink-0 text-mute">{words.keysOf(model.credentials.length, keys.length)}</span>
       </div>
     </td>
   );
@@ -48,8 +48,8 @@ function Head({ keys }: { keys: readonly KeyRow[] }) {
   return (
     <tr>
       <th scope="col">{words.model}</th>
-      <th scope="col" class="end hidden md:table-cell">{words.context}</th>
-      <th scope="col" class="end hidden md:table-cell">{words.output}</th>
+      <th scope="col" class="end hidden md:table-cell">{words.inputLimit}</th>
+      <th scope="col" class="end hidden md:table-cell">{words.outputLimit}</th>
       {keys.length <= MOST_COLUMNS
         ? keys.map((key) => (
           <th key={key.id} scope="col" class="max-w-28 truncate !text-center">{keyName(key)}</th>

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { ModelRulesView } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { modelsText } from "../text/models.ts";
+import { modelsText } from "./words.ts";
 import { text } from "../text/shell.ts";
 import { Card } from "../ui/card.tsx";
 import { chosenModels, ModelListField } from "./model_list_field.tsx";

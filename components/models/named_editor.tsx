@@ -4,7 +4,7 @@ import type { NamedModels } from "../data/views.ts";
 import { attempt } from "../live/attempt.ts";
 import { say } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
-import { modelsText } from "../text/models.ts";
+import { modelsText } from "./words.ts";
 import { Card } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { RowButtons } from "../ui/row_buttons.tsx";
@@ -47,7 +47,15 @@ function Row({ row, shape, onEdit, onRemove }: {
         {row.models.map((model, index) => (
           <span key={model} class="flex max-w-full min-w-0 items-center gap-1.5">
             {(index === 0 || shape === "chain") && <Icon name="arrow" class="text-mute" />}
-            <span class="chip !block truncate">{model}</span>
+            <span class={`chip !block truncate ${row.unserved.includes(model) ? "chip-warn" : ""}`}>
+              {model}
+            </span>
+            {row.unserved.includes(model) && (
+              <span class="inline-flex items-center gap-1 text-xs whitespace-nowrap text-warn">
+                <Icon name="alert" />
+                {words.unserved}
+              </span>
+            )}
           </span>
         ))}
       </span>

@@ -1,14 +1,40 @@
-import type { CatalogEntry, ModelMatrix, RefreshReport } from "../catalog/mod.ts";
+import {
+  type CatalogEntry,
+  type Modalities,
+  modalitiesOf,
+  type ModelMatrix,
+  type RefreshReport,
+} from "../catalog/mod.ts";
 import type { CredentialId } from "../core/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { retireKey } from "./check_keys.ts";
 
-export interface ModelsView extends ModelMatrix {
-  readonly entries: readonly CatalogEntry[];
+/** A model with what people choose by. */
+export interface ModelEntry extends CatalogEntry {
+  readonly modalities: Modalities;
+  /** US dollars for a million tokens of text; null where the price is not known. */
+  readonly price: { readonly input: number; readonly cached: number; readonly output: number } | null;
 }
 
-export function modelsView({ catalog }: AdminDeps): ModelsView {
-  return { ...catalog.matrix(), entries: catalog.list() };
+export interface ModelsView extends ModelMatrix {
+  readonly entries: readonly ModelEntry[];
+}
+
+export function modelsView({ catalog, ledger }: AdminDeps): ModelsView {
+  return {
+    ...catalog.matrix(),
+    entries: catalog.list().map((entry) => {
+      const model = entry.aliasOf ?? entry.id;
+      const price = ledger.prices.priceOf(model);
+      return {
+        ...entry,
+        modalities: modalitiesOf({ ...entry, id: model }),
+        price: price === undefined
+          ? null
+          : { input: price.input, cached: price.cached, output: price.output },
+      };
+    }),
+  };
 }
 
 export interface RefreshView {

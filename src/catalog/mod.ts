@@ -13,6 +13,7 @@ export {
   MODEL_RULES,
 } from "./catalog.ts";
 export { type CatalogEntry, type MatrixRow, type ModelMatrix } from "./listing.ts";
+export { type Modalities, modalitiesOf } from "./modalities.ts";
 export type { WantedEffort } from "./model_names.ts";
 export { type ModelSource, type RefreshDeps, type RefreshReport } from "./refresh.ts";
 export { type ResolvedModel } from "./resolve.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../core/mod.ts";
-import type { CatalogEntry } from "../../catalog/mod.ts";
+import { type CatalogEntry, modalitiesOf } from "../../catalog/mod.ts";
 import type { ModelCapabilities } from "../../gemini/mod.ts";
 
 /** Google gives no creation dates; clients want a number, and the same one each time. */
@@ -13,25 +13,6 @@ export interface KnownModel {
 
 function takes({ methods }: CatalogEntry, ...some: readonly string[]): boolean {
   return some.some((method) => methods.includes(method));
-}
-
-/** What a model takes in and gives out, as OpenRouter names it. */
-function modalitiesOf(
-  entry: CatalogEntry,
-): { readonly input: readonly string[]; readonly output: readonly string[] } {
-  const { id } = entry;
-  if (takes(entry, "embedContent")) return { input: ["text"], output: ["embeddings"] };
-  if (/^imagen/.test(id)) return { input: ["text"], output: ["image"] };
-  if (/^veo/.test(id)) return { input: ["text", "image"], output: ["video"] };
-  if (/^lyria/.test(id)) return { input: ["text"], output: ["audio"] };
-  if (/-tts/.test(id)) return { input: ["text"], output: ["audio"] };
-  if (/^gemma/.test(id)) return { input: ["text", "image"], output: ["text"] };
-  if (/^claude/.test(id)) return { input: ["text", "image", "file"], output: ["text"] };
-  if (takes(entry, "bidiGenerateContent")) {
-    return { input: ["text", "audio", "image", "video"], output: ["text", "audio"] };
-  }
-  const output = /image/.test(id) ? ["text", "image"] : ["text"];
-  return { input: ["text", "image", "audio", "video", "file"], output };
 }
 
 /** OpenAI's form, with the context, modalities and abilities as OpenRouter and LiteLLM spell them. */

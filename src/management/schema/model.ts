@@ -14,6 +14,12 @@ export const Model = z.object({
   outputTokenLimit: z.number(),
   methods: z.array(z.string()),
   thinking: z.boolean(),
+  modalities: z.object({ input: z.array(z.string()), output: z.array(z.string()) }).describe(
+    "text, image, audio, video, file, embeddings",
+  ),
+  price: z.object({ input: z.number(), cached: z.number(), output: z.number() }).nullable().describe(
+    "US dollars for a million tokens of text; null where it is not known",
+  ),
   sources: z.array(source),
   credentials: z.array(z.string()),
 });
