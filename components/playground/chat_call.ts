@@ -1,7 +1,9 @@
 import { goToLogin } from "../live/browser_api.ts";
-import { type ChatDraft, chatRequest, deltaText, errorText, replyText } from "./dialects.ts";
+import { type ChatDraft, type ChatPart, chatRequest, deltaOf, errorText, replyOf } from "./dialects.ts";
 
 export interface ChatAnswer {
+  /** Names the request in the records. */
+  readonly id: string;
   readonly key: string;
   readonly ms: number;
 }
@@ -20,12 +22,17 @@ async function* events(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGene
   }
 }
 
-/** Sends a chat as an agent would and tells the text as it comes. Throws with the proxy's own sentence. */
+/** Sends a chat as an agent would and gives text, thoughts and images as they come. Throws with the proxy's own sentence. */
 export async function chatCall(
   draft: ChatDraft,
   onText: (text: string) => void,
   signal: AbortSignal,
+  onMore: (part: ChatPart) => void = () => {},
 ): Promise<ChatAnswer> {
+  const give = (part: ChatPart) => {
+    if (part.text !== "") onText(part.text);
+    if (part.thought !== "" || part.images.length > 0) onMore(part);
+  };
   const began = performance.now();
   const { path, headers, body } = chatRequest(draft);
   const response = await fetch(path, {
@@ -39,13 +46,18 @@ export async function chatCall(
   if (!response.ok || !isStream || response.body === null) {
     const reply: unknown = await response.json().catch(() => undefined);
     if (!response.ok) throw new Error(errorText(reply) || `HTTP ${response.status}`);
-    onText(replyText(draft.dialect, reply));
+    give(replyOf(draft.dialect, reply));
   } else {
     for await (const event of events(response.body)) {
       const problem = errorText(event);
       if (problem !== "") throw new Error(problem);
-      onText(deltaText(draft.dialect, event));
+      give(deltaOf(draft.dialect, event));
     }
   }
-  return { key: response.headers.get("x-geminitro-key") ?? "", ms: performance.now() - began };
+  const { headers: about } = response;
+  return {
+    id: about.get("x-request-id") ?? "",
+    key: about.get("x-geminitro-key") ?? "",
+    ms: performance.now() - began,
+  };
 }
