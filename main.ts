@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { developmentFiles } from "fresh";
+import { developmentFiles } from "fresh/files";
 import { dashboardFiles } from "./mod.ts";
 import {
   createGeminitro,

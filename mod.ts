@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { folderFiles } from "fresh";
+import { folderFiles } from "fresh/files";
 
 export {
   createGeminitro,

@@ -1,7 +1,8 @@
 import { Hono } from "hono";
-import { compress } from "hono/compress";
 import { passFault, type PeerInfo, type Sessions } from "../http/mod.ts";
-import { COMPRESSED_BYTES, type Management } from "./management_app.ts";
+import { compressed } from "./compressed.ts";
+import { onFirstUse } from "./first_use.ts";
+import type { Management } from "./management_on_use.ts";
 
 /** The dashboard's built files: a folder, or what a compiled program carries. */
 export type DashboardFiles = Parameters<typeof import("../http/dashboard.ts").dashboardApp>[0]["files"];
@@ -17,18 +18,13 @@ export interface DashboardMountOptions {
 
 /** Mounts the dashboard; its pages are loaded with the first request for one, as an agent's first call should not wait for them. */
 export function dashboardMount(options: DashboardMountOptions): Hono<{ Bindings: PeerInfo }> {
-  let loading: Promise<Hono> | undefined;
   const peers = new WeakMap<Request, string>();
+  const pages = onFirstUse(() => load(options, (request) => peers.get(request) ?? ""));
   const app = new Hono<{ Bindings: PeerInfo }>().onError(passFault);
-  app.use(compress({ threshold: COMPRESSED_BYTES }));
+  app.use(compressed());
   app.all("*", async (c) => {
     peers.set(c.req.raw, c.env?.peer ?? "");
-    // A load that failed is tried again with the next request.
-    loading ??= load(options, (request) => peers.get(request) ?? "").catch((cause) => {
-      loading = undefined;
-      throw cause;
-    });
-    return await (await loading).fetch(c.req.raw);
+    return await (await pages()).fetch(c.req.raw);
   });
   return app;
 }

@@ -5,9 +5,10 @@ import type { LocalClient } from "../management/client.ts";
 import { type JobDeps, runDueJobs } from "../jobs/mod.ts";
 import { systemPorts } from "../system/mod.ts";
 import { type Access, openAccess } from "./access.ts";
-import { type AgentsHere, agentsPort } from "./agents_port.ts";
+import { agentsOnUse } from "./agents_on_use.ts";
+import type { AgentsHere } from "./agents_port.ts";
 import { type DashboardFiles, dashboardMount } from "./dashboard_mount.ts";
-import { type Management, managementApp } from "./management_app.ts";
+import { type Management, managementOnUse } from "./management_on_use.ts";
 import { proxyApp } from "./proxy_app.ts";
 import { Replays } from "./replay.ts";
 import { openRooms, type Rooms } from "./rooms.ts";
@@ -65,10 +66,10 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   const stopTraces = await traceCalls(options.env ?? {}, rooms.ledger);
   await addKeysOfSettings(rooms);
   const access = await openAccess(rooms);
-  const agents = agentsPort(rooms);
+  const agents = agentsOnUse(rooms);
   const replays = new Replays(rooms);
   const proxy = proxyApp(rooms, replays.gate(access.gate), replays.pinOf);
-  const management = managementApp(rooms, access, { agents, replay: replays.port(proxy) });
+  const management = managementOnUse(rooms, access, { agents, replay: replays.port(proxy) });
   const app = createApp({
     onFault: faultTeller(rooms),
     proxy,

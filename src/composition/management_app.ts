@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { compress } from "hono/compress";
 import { type Failure, OWNER } from "../core/mod.ts";
 import { createCallbackApp, createRequestGuard, OpenStreams, passFault, type PeerInfo } from "../http/mod.ts";
 import {
@@ -9,19 +8,11 @@ import {
   createLocalClient,
   failureResponse,
 } from "../management/mod.ts";
-import type { LocalClient } from "../management/client.ts";
 import type { Access } from "./access.ts";
+import { compressed } from "./compressed.ts";
 import { guardOptions } from "./guard_options.ts";
+import type { Management } from "./management_on_use.ts";
 import type { Rooms } from "./rooms.ts";
-
-/** The management API as others reach it, and as functions for the pages of this process. */
-export interface Management {
-  readonly api: Hono<{ Bindings: PeerInfo }>;
-  /** The API as functions, with the owner's rights. */
-  readonly client: LocalClient;
-  /** Ends open event streams. */
-  endStreams(): void;
-}
 
 /** Makes the management API over the rooms. */
 export function managementApp(
@@ -93,13 +84,10 @@ interface Mounting {
   readonly answered: (request: Request, response: Response) => Response;
 }
 
-/** Answers from this size on are compressed; event streams never are. */
-export const COMPRESSED_BYTES = 1_024;
-
 /** The API below its own paths, told who the peer is. Foreign hosts and origins get nothing, not even what is open to all. */
 function mounted(api: Hono, mounting: Mounting): Hono<{ Bindings: PeerInfo }> {
   const app = new Hono<{ Bindings: PeerInfo }>().onError(passFault);
-  app.use(compress({ threshold: COMPRESSED_BYTES }));
+  app.use(compressed());
   for (const path of ["/api/*", "/metrics", "/oauth-callback"]) {
     app.all(path, async (c) => {
       const request = c.req.raw;

@@ -34,6 +34,8 @@ export function misspeltSettings(env: Environment, file: Environment, path = ".e
 function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > 64) return undefined;
   const upper = name.toUpperCase().replaceAll("-", "_");
-  const found = known.map((one) => ({ one, far: editDistance(upper, one) })).sort((a, b) => a.far - b.far)[0];
+  // Names of another length are as far off at least: most need not be compared.
+  const alike = known.filter((one) => Math.abs(one.length - upper.length) <= NEAR);
+  const found = alike.map((one) => ({ one, far: editDistance(upper, one) })).sort((a, b) => a.far - b.far)[0];
   return found !== undefined && found.far <= NEAR ? found.one : undefined;
 }

@@ -1,13 +1,6 @@
 import { Hono } from "hono";
 import type { Assets } from "./contract.ts";
-
-/** Where built files come from: a folder, or whatever a compiled program carries. */
-export interface ClientFiles {
-  /** `path` has no leading slash; undefined when there is no such file. */
-  read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Addresses that hold without a build: those of the development server. */
-  readonly assets?: Assets;
-}
+import type { ClientFiles } from "./files.ts";
 
 interface ManifestChunk {
   readonly file: string;
@@ -26,18 +19,6 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 /** Names below a folder, without dots at their beginning, escapes or anything else that could lead out of it. */
 const PLAIN_PATH_REGEXP = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
-
-/** Files of one or more folders; the first that has a name wins. */
-export function folderFiles(...folders: readonly URL[]): ClientFiles {
-  return {
-    async read(path) {
-      for (const folder of folders) {
-        const bytes = await Deno.readFile(new URL(path, folder)).catch(() => undefined);
-        if (bytes !== undefined) return bytes;
-      }
-    },
-  };
-}
 
 function chunkFiles(manifest: Readonly<Record<string, ManifestChunk>>, chunk: ManifestChunk): string[] {
   const shared = (chunk.imports ?? []).filter((name) => name !== "client.ts").flatMap((name) => {
@@ -67,19 +48,6 @@ export async function loadAssets(files: ClientFiles): Promise<Assets> {
     css: (entry.css ?? []).map((file) => `/${file}`),
     islands: Object.fromEntries(islands),
   };
-}
-
-/** Addresses on Vite's development server, which proxies every page to this one. */
-const DEV_ASSETS: Assets = {
-  entry: "/client.ts",
-  css: ["/assets/style.css"],
-  islands: {},
-  dev: ["/@vite/client"],
-};
-
-/** For development: Vite serves the sources, and only the files of `folders` (those of `static/`) come from here. */
-export function developmentFiles(...folders: readonly URL[]): ClientFiles {
-  return { ...folderFiles(...folders), assets: DEV_ASSETS };
 }
 
 /** Serves built files; what has a hash in its name (under `build/`) is cached for good. */

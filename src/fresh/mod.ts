@@ -6,7 +6,8 @@
  *
  * @module
  */
-export { type ClientFiles, developmentFiles, folderFiles, loadAssets, serveFiles } from "./assets.ts";
+export { loadAssets, serveFiles } from "./assets.ts";
+export { type ClientFiles } from "./files.ts";
 export type {
   Assets,
   Context,

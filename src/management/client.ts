@@ -64,6 +64,18 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
+/** The same functions before the client is there; the first call of one asks for it. */
+export function localClientOnUse(client: () => Promise<LocalClient>): LocalClient {
+  const functions = Object.keys(PATHS).filter((name) => name !== "events").map((name) => [
+    name,
+    async (...given: unknown[]) => {
+      const made = await client() as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
+      return await made[name]!(...given);
+    },
+  ]);
+  return Object.fromEntries(functions) as LocalClient;
+}
+
 function functionOf(options: ClientOptions, at: string) {
   const [method = "", path = ""] = at.split(" ");
   const pieces = path.split(/\{\w+\}/);

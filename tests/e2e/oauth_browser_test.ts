@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { folderFiles } from "fresh";
+import { folderFiles } from "fresh/files";
 import { createGeminitro, serve } from "../../src/composition/mod.ts";
 import { serveOAuthSimulator } from "../../src/sim/mod.ts";
 import { systemClock } from "../../src/system/mod.ts";

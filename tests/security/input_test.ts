@@ -1,6 +1,7 @@
 /** docs/security.md, "What a request can carry": headers, paths, sizes, depth and slowness. */
 import assert from "node:assert/strict";
-import { folderFiles, serveFiles } from "fresh";
+import { serveFiles } from "fresh";
+import { folderFiles } from "fresh/files";
 import { formatLog } from "../../src/ledger/log_console.ts";
 import { agentName } from "../../src/http/proxy/agent_name.ts";
 import { headerText } from "../../src/http/proxy/reply_headers.ts";

@@ -1,6 +1,6 @@
 /** docs/security.md: logout, a new owner's key and revocation hold at once, in every process and after a restart. */
 import assert from "node:assert/strict";
-import { folderFiles } from "fresh";
+import { folderFiles } from "fresh/files";
 import { createGeminitro, type Geminitro, serve, type Serving } from "../../src/composition/mod.ts";
 import { readEnvironment } from "../../src/config/mod.ts";
 import { removeFolder } from "../support/remove_folder.ts";

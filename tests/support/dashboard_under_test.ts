@@ -1,4 +1,4 @@
-import { folderFiles } from "fresh";
+import { folderFiles } from "fresh/files";
 import { createGeminitro, type Geminitro, serve } from "../../src/composition/mod.ts";
 import { serveSimulator, type SimProject, type SimulatorControl } from "../../src/sim/mod.ts";
 import { openStore } from "../../src/store/mod.ts";

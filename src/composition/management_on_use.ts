@@ -1,0 +1,36 @@
+import type { AppParts } from "../http/mod.ts";
+import { type LocalClient, localClientOnUse } from "../management/client.ts";
+import type { ApiPorts } from "../management/mod.ts";
+import type { Access } from "./access.ts";
+import { onFirstUse } from "./first_use.ts";
+import type { Rooms } from "./rooms.ts";
+
+/** The management API as others reach it, and as functions for the pages of this process. */
+export interface Management {
+  readonly api: AppParts["api"];
+  /** The API as functions, with the owner's rights. */
+  readonly client: LocalClient;
+  /** Ends open event streams. */
+  endStreams(): void;
+}
+
+/**
+ * The management API, loaded with the first request for it: its schemas take a third of what a start costs, and an agent's first
+ * call should not wait for them.
+ */
+export function managementOnUse(
+  rooms: Rooms,
+  access: Access,
+  more: Omit<ApiPorts, "oauth">,
+): Management {
+  let made: Management | undefined;
+  const management = onFirstUse(async () => {
+    const { managementApp } = await import("./management_app.ts");
+    return made = managementApp(rooms, access, more);
+  });
+  return {
+    api: { fetch: async (request, info) => (await management()).api.fetch(request, info) },
+    client: localClientOnUse(async () => (await management()).client),
+    endStreams: () => made?.endStreams(),
+  };
+}
