@@ -1,17 +1,10 @@
 import type { Clock, JsonObject } from "../core/mod.ts";
 import { FAILURE_CLASSES, isObject } from "../core/mod.ts";
 import { Bucket } from "./quota/bucket.ts";
-import { encodeBucket, restoreBucket } from "./quota/bucket_record.ts";
+import { fromRecord, toRecord } from "./quota/bucket_record.ts";
 import { saidIn } from "./candidates/cooldown.ts";
 import type { CredentialEntry, EntryCooldown } from "./candidates/credential_entry.ts";
-import {
-  countsTogether,
-  type DayCount,
-  dayOf,
-  dayRecordName,
-  encodeDay,
-  isDayRecord,
-} from "./quota/day_record.ts";
+import { type DayCount, dayOf, dayRecordName, encodeDay, isDayRecord } from "./quota/day_record.ts";
 import type { PoolLog, PoolStore } from "./options.ts";
 import type { Roster } from "./candidates/roster.ts";
 import { TUNING } from "./tuning.ts";
@@ -76,16 +69,17 @@ export class Persistence {
   adoptBucket(bucket: Bucket, live: readonly string[] = []): void {
     const record = this.#remembered.get(BUCKET + bucket.id);
     if (record === undefined) return;
-    restoreBucket(bucket, record, this.#clock.now());
+    const state = fromRecord(record);
+    if (state !== undefined) bucket.restore(state, this.#clock.now());
     this.#adoptDay(bucket, String(record["by"]), live);
   }
 
   /** Whose the restored count of the day is: where several processes counted, their own records hold what is true. */
   #adoptDay(bucket: Bucket, by: string, live: readonly string[]): void {
     const days = this.#days.get(bucket.id);
-    const { dayEndsAt, dayCount } = bucket;
-    if (days !== undefined || live.length > 1) bucket.dayCount = 0;
-    if (live.includes(by) && by !== this.#by) bucket.noteOther(by, dayEndsAt, dayCount);
+    const { endsAt, count } = bucket.day;
+    if (days !== undefined || live.length > 1) bucket.forgetOwnDay();
+    if (live.includes(by) && by !== this.#by) bucket.noteOther(by, endsAt, count);
     for (const day of days?.values() ?? []) bucket.noteOther(day.by, day.endsAt, day.count);
   }
 
@@ -181,8 +175,8 @@ export class Persistence {
   }
 
   async #putBucket(bucket: Bucket, at: number): Promise<void> {
-    await this.#records.put(BUCKET + bucket.id, { ...encodeBucket(bucket), at, by: this.#by });
-    if (!countsTogether(bucket)) return;
+    await this.#records.put(BUCKET + bucket.id, { ...toRecord(bucket.toState()), at, by: this.#by });
+    if (!bucket.countsTogether) return;
     await this.#records.put(dayRecordName(this.#by, bucket), encodeDay(bucket, this.#by, at));
   }
 

@@ -1,4 +1,6 @@
-import type { Block, Bucket, KnownLimit } from "./quota/bucket.ts";
+import type { Bucket } from "./quota/bucket.ts";
+import type { Block } from "./quota/bucket_state.ts";
+import type { KnownLimit } from "./quota/known_limit.ts";
 import type { BucketLimitView, BucketView, CredentialState, PoolView } from "./contract.ts";
 import type { CredentialEntry } from "./candidates/credential_entry.ts";
 import type { Dispatcher } from "./queue/dispatcher.ts";
@@ -55,7 +57,7 @@ function limitViews(bucket: Bucket, now: number): BucketLimitView[] {
   const views = [
     limitView("requests_per_minute", bucket.rpm, bucket.window.requests, minute),
     limitView("tokens_per_minute", bucket.tpm, bucket.window.tokens, minute),
-    limitView("requests_per_day", bucket.rpd, bucket.dayUsed, { resetsAt: bucket.dayEndsAt }),
+    limitView("requests_per_day", bucket.rpd, bucket.day.used, { resetsAt: bucket.day.endsAt }),
   ];
   const { remaining } = bucket;
   if (remaining !== undefined) {

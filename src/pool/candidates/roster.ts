@@ -1,5 +1,6 @@
 import type { Credential, CredentialId, Operation, SourceName, Tier } from "../../core/mod.ts";
-import { Bucket, type BucketIdentity, countedByAccount } from "../quota/bucket.ts";
+import { Bucket } from "../quota/bucket.ts";
+import { type BucketIdentity, countedByAccount } from "../quota/bucket_state.ts";
 import type { PoolEvent } from "../contract.ts";
 import { EndpointHealth, type Said } from "./cooldown.ts";
 import { CredentialEntry, type CredentialLoad } from "./credential_entry.ts";
@@ -8,7 +9,6 @@ import { laneName } from "./lane_name.ts";
 import type { PoolOptions } from "../options.ts";
 import { POLICIES, type Policy } from "../policy/mod.ts";
 import { Prior } from "../quota/prior.ts";
-import { TUNING } from "../tuning.ts";
 import { Way } from "./way.ts";
 
 const TIER_RANK: Readonly<Record<Tier, number>> = { enterprise: 3, premium: 2, standard: 1, free: 0 };
@@ -19,9 +19,6 @@ const MEASURED_PROJECT_REGEXP = /^projects\/\d+$/;
 function slotsOf(base: number, tier: Tier, multipliers: Readonly<Record<Tier, number>>): number {
   return Math.max(1, Math.floor(base * (multipliers[tier] ?? 1) + 1e-9));
 }
-
-/** Why a bucket rests whose source says that it is nearly used up. */
-const QUOTA_LOW = "quota nearly used up";
 
 /** Something larger than a credential rests. */
 interface Rest {
@@ -162,41 +159,20 @@ export class Roster {
   noteQuota(
     id: CredentialId,
     model: string,
-    { fraction, resetsAt }: { readonly fraction: number; readonly resetsAt?: number },
+    quota: { readonly fraction: number; readonly resetsAt?: number },
     now: number,
   ): void {
     const entry = this.entries.get(id);
     if (entry === undefined) return;
     const bucket = this.bucketOf(entry, this.bucketUnit(model, "generate"));
-    const { dayCount: count } = bucket;
-    bucket.remaining = { fraction, asOf: now, count, ...(resetsAt === undefined ? {} : { resetsAt }) };
-    const { block } = bucket;
-    // Google resets budgets before the time that it stated: an old closure is tried when its own numbers contradict it.
-    const doubtful = block !== undefined && fraction >= TUNING.quotaLow &&
-      now - block.at >= TUNING.quotaDoubt;
-    if (block?.reason === QUOTA_LOW || doubtful) bucket.unblock();
-    const closed = bucket.block?.until ?? 0;
-    if (fraction < TUNING.quotaLow && resetsAt !== undefined && resetsAt > now && resetsAt > closed) {
-      const said: Said = { class: "quota", status: 429, code: "rate_limit_exceeded", message: QUOTA_LOW };
-      bucket.block = {
-        until: resetsAt,
-        kind: "cooling",
-        reason: QUOTA_LOW,
-        fact: true,
-        stated: true,
-        at: now,
-        said,
-      };
-    }
+    bucket.stateShare(quota, now);
     this.refreshBucket(bucket, now);
   }
 
   /** A day's probe was refused: the others of the model wait as long. */
   postponeDayProbes(bucket: Bucket): void {
     for (const other of this.buckets.values()) {
-      if (other.prior === bucket.prior && other.dayProbeAt < bucket.dayProbeAt) {
-        other.dayProbeAt = bucket.dayProbeAt;
-      }
+      if (other.prior === bucket.prior) bucket.postponeDayProbeOf(other);
     }
   }
 

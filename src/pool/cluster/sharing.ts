@@ -1,6 +1,6 @@
 import type { Clock, JsonObject, Random } from "../../core/mod.ts";
 import type { Bucket } from "../quota/bucket.ts";
-import { mergeBucket } from "../quota/bucket_record.ts";
+import { fromRecord } from "../quota/bucket_record.ts";
 import type { Caps } from "../caps/caps.ts";
 import { dayOf, isDayRecord } from "../quota/day_record.ts";
 import type { PoolLog, PoolStore } from "../options.ts";
@@ -61,12 +61,11 @@ export class Sharing {
 
   /** Gives a bucket its shared permits, or takes them away when this process is alone. */
   adopt(bucket: Bucket): void {
-    const { share, store, random } = this.#context;
-    if (share.alone) bucket.shared = undefined;
-    else if (bucket.shared === undefined) {
-      bucket.permitsSince = this.#context.clock.now();
-      bucket.shared = new SharedPermits(bucket.id, store, random);
-      bucket.wanting = () => this.#fetch(bucket);
+    const { share, store, random, clock } = this.#context;
+    if (share.alone) bucket.sharePermits(undefined, () => {}, clock.now());
+    else if (bucket.permits === undefined) {
+      const permits = new SharedPermits(bucket.id, store, random);
+      bucket.sharePermits(permits, () => this.#fetch(bucket), clock.now());
     }
   }
 
@@ -77,9 +76,9 @@ export class Sharing {
 
   #fetch(bucket: Bucket): void {
     const { clock, roster, freed, log } = this.#context;
-    const { shared, rpm } = bucket;
-    if (shared === undefined || rpm === undefined || this.#closed || clock.now() < shared.retryAt) return;
-    shared.fetch(rpm.value, bucket.soft, () => clock.now()).then(() => {
+    const { permits, rpm } = bucket;
+    if (permits === undefined || rpm === undefined || this.#closed || clock.now() < permits.retryAt) return;
+    permits.fetch(rpm.value, bucket.sharedLimit, () => clock.now()).then(() => {
       roster.refreshBucket(bucket, clock.now());
       freed();
     }).catch((problem) => log("warn", "Could not take a share of a bucket.", { problem: String(problem) }));
@@ -90,7 +89,7 @@ export class Sharing {
     for (const { name, value } of await store.poolState.list()) this.#merge(name, value);
     await caps.handBackIdle(IDLE_MS);
     for (const bucket of this.#context.roster.buckets.values()) {
-      if (bucket.shared !== undefined && bucket.shared.available(clock.now()) > 0) continue;
+      if (bucket.permits !== undefined && bucket.permits.available(clock.now()) > 0) continue;
       this.#context.roster.refreshBucket(bucket, clock.now());
     }
     this.#context.freed();
@@ -108,7 +107,10 @@ export class Sharing {
     const bucket = roster.buckets.get(id);
     if (bucket === undefined) return this.#context.remember(name, value);
     if (day !== undefined) bucket.noteOther(day.by, day.endsAt, day.count);
-    else if (!mergeBucket(bucket, value, clock.now())) return;
+    else {
+      const state = fromRecord(value);
+      if (state === undefined || !bucket.merge(state, clock.now())) return;
+    }
     roster.refreshBucket(bucket, clock.now());
   }
 }

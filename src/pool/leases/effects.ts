@@ -241,9 +241,7 @@ export class Effects {
 
 /** Google does not count what it refuses. */
 function uncount({ quota: bucket, sent }: Flight): void {
-  if (sent === undefined || sent.requests === 0) return;
-  bucket.window.cancel(sent);
-  bucket.dayCount = Math.max(0, bucket.dayCount - 1);
+  if (sent !== undefined) bucket.uncount(sent);
 }
 
 function credentials(count: number): string {

@@ -3,14 +3,12 @@ import type { CapTake } from "../caps/cap_gate.ts";
 import type { Chooser, Pick } from "../candidates/chooser.ts";
 import type { AttemptHistory, Lease, Need, PoolEvent, Verdict } from "../contract.ts";
 import type { Effects } from "./effects.ts";
-import { learnFromSuccess } from "../quota/learning.ts";
 import type { Bucket } from "../quota/bucket.ts";
 import type { CredentialEntry } from "../candidates/credential_entry.ts";
 import { limitsRose } from "../quota/moving_limits.ts";
 import { type Landing, OpenLease } from "./open_lease.ts";
 import type { Probes } from "../quota/probes.ts";
 import type { Roster } from "../candidates/roster.ts";
-import type { Sent } from "../quota/send_window.ts";
 import type { Suggestions } from "../quota/suggestions.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -44,15 +42,10 @@ export class Flights implements Landing {
     const { bucket } = node;
     const now = clock.now();
     const exploring = need.counted && node.state === "explore";
-    const trial = need.counted && bucket.halfOpen;
+    const trial = need.counted && bucket.isOnTrial;
     const way = roster.way(entry.source, node.lane.name);
-    bucket.sentOne();
-    if (exploring) {
-      bucket.exploring++;
-      bucket.raiseSoft(now);
-    }
-    if (trial) bucket.trials++;
-    const sent = need.counted ? this.#count(bucket, need, now) : undefined;
+    const sent = need.counted ? bucket.send(need.inputTokens, exploring, now) : undefined;
+    if (need.counted) this.#context.counted(bucket);
     if (probe !== undefined) probes.started(bucket.identity.unit, node, now);
     const lease = new OpenLease(
       this,
@@ -83,11 +76,11 @@ export class Flights implements Landing {
     if (lease.endpoint.answer()) emit({ type: "recovered", scope: `endpoint:${entry.source}` });
     if (lease.way.load.success(now)) emit({ type: "recovered", scope: `model:${lease.model}` });
     if (sent !== undefined) {
-      if (usage !== undefined) bucket.window.settle(sent, usage.promptTokens);
       probes.counted(bucket.identity.unit, now);
-      const raised = learnFromSuccess(bucket, sent, probe === "day", now);
+      const { exploring } = lease;
+      const how = { tokens: usage?.promptTokens, exploring, dayProbe: probe === "day" };
+      const raised = bucket.served(sent, how, now);
       if (raised) limitsRose(roster, bucket, now);
-      if (lease.exploring) bucket.foundRoom(sent.rank, now);
       if (raised || probe === "day") learned(bucket);
       if (probe !== undefined) probes.ended(bucket.identity.unit, raised, now);
       suggestions.served(bucket, sent.at, now);
@@ -126,21 +119,13 @@ export class Flights implements Landing {
     freed();
   }
 
-  #count(bucket: Bucket, need: Need, now: number): Sent {
-    const sent = bucket.window.add(now, need.inputTokens);
-    bucket.dayCount++;
-    bucket.shared?.use(now);
-    this.#context.counted(bucket);
-    return sent;
-  }
-
   #occupy(lease: OpenLease, now: number): void {
     const { roster } = this.#context;
     const { entry, quota } = lease;
     entry.load.inFlight++;
     entry.lastUsed = now;
     entry.usedSeq = ++this.#seq;
-    quota.lastUsed = this.#seq;
+    quota.touch(this.#seq);
     lease.endpoint.trials++;
     lease.way.load.inFlight++;
     roster.refreshBucket(quota, now);
@@ -153,8 +138,7 @@ export class Flights implements Landing {
     const full = entry.load.inFlight-- >= entry.slots;
     lease.endpoint.trials--;
     lease.way.load.inFlight--;
-    if (exploring) quota.exploring--;
-    if (trial) quota.trials--;
+    quota.ended(lease);
     return !full && !exploring && !trial && probe === undefined && quota.state === "open" &&
       quota.tpm === undefined;
   }

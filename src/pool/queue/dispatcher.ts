@@ -145,7 +145,7 @@ export class Dispatcher {
   #hope(line: Line, lane: Lane, need: Need, ahead: number, now: number): Hope {
     const before = ahead === 0 ? 0 : ahead + line.promises.expected(now);
     const hope = this.#outlook.of(lane, need, before, now);
-    const shared = lane.nodes[0]?.bucket.shared !== undefined;
+    const shared = lane.nodes[0]?.bucket.permits !== undefined;
     if (!hope.hopeful || (hope.at !== Infinity && !shared)) return hope;
     const byPace = line.byPace(before, now);
     return {

@@ -69,8 +69,8 @@ function openingsOf(bucket: Bucket, from: number, now: number): number[] {
   const { block } = bucket;
   const limit = Math.min(bucket.paceLimit, 2_000);
   const start = Math.max(from, block?.until ?? 0);
-  const dayLeft = bucket.rpd === undefined ? Infinity : bucket.rpd.value - bucket.dayUsed;
-  if (dayLeft <= 0) return [bucket.dayEndsAt];
+  const dayLeft = bucket.rpd === undefined ? Infinity : bucket.rpd.value - bucket.day.used;
+  if (dayLeft <= 0) return [bucket.day.endsAt];
   const expiries = bucket.window.expiries();
   const times = Array.from({ length: Math.max(0, limit - expiries.length) }, () => start);
   for (const time of expiries.slice(Math.max(0, expiries.length - limit))) times.push(Math.max(time, start));

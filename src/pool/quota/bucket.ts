@@ -1,324 +1,466 @@
-import type { SourceName } from "../../core/mod.ts";
-import { nextPacificMidnight } from "../../core/mod.ts";
-import type { BucketLimitView } from "../contract.ts";
+import type { LimitNotice } from "../../core/mod.ts";
 import type { Said } from "../candidates/cooldown.ts";
 import type { LaneNode } from "../candidates/lane.ts";
-import type { Prior } from "./prior.ts";
 import type { SharedPermits } from "../cluster/shared_permits.ts";
-import { SendWindow } from "./send_window.ts";
-import { MINUTE, TUNING } from "../tuning.ts";
+import { TUNING } from "../tuning.ts";
+import {
+  type Block,
+  type BucketIdentity,
+  type BucketState,
+  countedByAccount,
+  type StatedShare,
+} from "./bucket_state.ts";
+import { DayQuota } from "./day_quota.ts";
+import { type Inference, NOTHING } from "./inference.ts";
+import { type KnownLimit, type SetLimit, withSetLimit } from "./known_limit.ts";
+import type { Prior } from "./prior.ts";
+import { RequestPace } from "./request_pace.ts";
+import { SendWindow, type Sent, type WindowView } from "./send_window.ts";
 
-export interface KnownLimit {
-  readonly value: number;
-  readonly origin: BucketLimitView["origin"];
-  readonly asOf: number;
-}
+/** Why a bucket rests whose source says that it is nearly used up. */
+const QUOTA_LOW = "quota nearly used up";
 
-/** Why a bucket serves nothing until a time. */
-export interface Block {
-  readonly until: number;
-  /** minute, day or cooling. */
-  readonly kind: "minute" | "day" | "cooling";
-  readonly reason: string;
-  /** True when Google stated `until`; else it is our own pause, which grows and decays, and ends with one trial call. */
-  readonly fact: boolean;
-  /** True when Google itself closed it; a guess may be wrong, so that there may not be too many. */
-  readonly stated: boolean;
-  readonly at: number;
-  /** What Google said, for those who meet the block. */
-  readonly said: Said;
-}
-
-/** Google counts Code Assist and Antigravity for each account, whichever project it calls through; all else for each project. */
-export function countedByAccount(source: SourceName): boolean {
-  return source === "gemini_cli" || source === "antigravity";
-}
-
-export interface BucketIdentity {
-  readonly id: string;
-  readonly project: string;
-  readonly projectKind: "told" | "measured" | "key";
-  readonly source: SourceName;
-  /** The quota group, or the model alone. */
-  readonly unit: string;
-}
-
-/** One project's quota for one model or quota group: what was sent, what is allowed, and until when it is closed. */
+/**
+ * One project's quota for one model or quota group: what was sent, what is allowed, and until when it is closed. Whoever calls,
+ * refuses or vouches says so by a verb; the fields are its own.
+ */
 export class Bucket {
-  readonly window = new SendWindow();
   /** Where it stands in the lanes of its models. */
   readonly nodes = new Set<LaneNode>();
-  rpm: KnownLimit | undefined;
-  /** Since when the limit is believed to be what it is, and when it was last lowered: what was sent before proves nothing about it. */
-  believedSince = 0;
-  loweredAt = -Infinity;
-  /** The limit proved too low, or is likely to be: calls feel their way up to this many a minute; 0 when they do not. */
-  rising = 0;
-  /** The limit from which they feel their way up. */
-  risingFrom: number | undefined;
-  /** The limit, and our part of it, when the last common change of the model's limits began. */
-  base: { readonly value: number; readonly soft: number; readonly slow: number } | undefined;
-  tpm: KnownLimit | undefined;
-  rpd: KnownLimit | undefined;
-  /** Somebody else shares this bucket: our own part of it, as far as it was found. */
-  soft = Infinity;
-  softAt = 0;
-  softStep: number = TUNING.softStep;
-  /** Our part is less than one a minute: so many minutes more lie between two calls. */
-  slow = 0;
-  /** Most requests of one minute that were served while the limit was unknown. */
-  proven = 0;
-  /** Requests of this day that were sent here, and those that other processes said they sent. */
-  dayCount = 0;
-  othersToday = 0;
-  dayEndsAt = 0;
-  block: Block | undefined;
-  guesses = 0;
-  halfOpen = false;
-  trials = 0;
-  exploring = 0;
-  /** Last stated share of a quota without numbers, and when it resets. */
-  remaining:
-    | {
-      readonly fraction: number;
-      readonly resetsAt?: number;
-      readonly asOf: number;
-      /** The day's count at that time. */
-      readonly count?: number;
-    }
-    | undefined;
-  /** Google named a time at which one more call goes, whatever our own count says. */
-  #promised = false;
-  dayProbeAt = Infinity;
-  dayProbeEvery: number = TUNING.dayProbe;
-  probedAt = 0;
+  readonly #window = new SendWindow();
+  readonly #pace: RequestPace;
+  readonly #day = new DayQuota();
+  #tpm: KnownLimit | undefined;
+  #remaining: StatedShare | undefined;
+  #block: Block | undefined;
+  /** Guessed blocks in a row: the next is longer. */
+  #guesses = 0;
+  /** A guess has ended: one call goes, and the rest wait for what becomes of it. */
+  #halfOpen = false;
+  #trials = 0;
+  #probedAt = 0;
   /** Stated end of the last minute refusal, as evidence of a shared window. */
-  stamp: { readonly at: number; readonly until: number } | undefined;
-  lastUsed = 0;
-  /** Permits shared with other processes; absent when this one is alone. */
-  shared: SharedPermits | undefined;
-  /** Since when the known limit is spent by permits alone. */
-  permitsSince = 0;
-  /** Called when permits run low. */
-  wanting: () => void = () => {};
+  #resetEvidence: { readonly at: number; readonly until: number } | undefined;
+  #lastUsed = 0;
 
-  state: "open" | "explore" | "closed" = "open";
-  share = 1;
-  until = 0;
-  reason = "";
-  /** When `refresh` would next say something else; Infinity when only an event can change it. */
-  nextAt = Infinity;
-
-  #now = 0;
-  /** What each other process said; absent until one did. */
-  #others: Map<string, number> | undefined;
+  #state: "open" | "explore" | "closed" = "open";
+  #share = 1;
+  #until = 0;
+  #reason = "";
+  #nextAt = Infinity;
   readonly #inherited = new WeakSet<Bucket>();
 
-  constructor(readonly identity: BucketIdentity, readonly prior: Prior) {}
+  constructor(readonly identity: BucketIdentity, readonly prior: Prior) {
+    this.#pace = new RequestPace(this.#window, prior);
+  }
 
   get id(): string {
     return this.identity.id;
   }
 
+  /** As of the last `refresh`: whether a call may go (`explore`: to find out whether it may). */
+  get state(): "open" | "explore" | "closed" {
+    return this.#state;
+  }
+
+  /** Free part, 0 to 1. */
+  get share(): number {
+    return this.#share;
+  }
+
+  /** When it opens, while it is closed. */
+  get until(): number {
+    return this.#until;
+  }
+
+  /** Why it is closed. */
+  get reason(): string {
+    return this.#reason;
+  }
+
+  /** When `refresh` would next say something else; Infinity when only an event can change it. */
+  get nextAt(): number {
+    return this.#nextAt;
+  }
+
+  /** Order of use, as given to `touch`. */
+  get lastUsed(): number {
+    return this.#lastUsed;
+  }
+
+  /** What was sent in the last minute. */
+  get window(): WindowView {
+    return this.#window;
+  }
+
+  get rpm(): KnownLimit | undefined {
+    return this.#pace.known;
+  }
+
+  get tpm(): KnownLimit | undefined {
+    return this.#tpm;
+  }
+
+  get rpd(): KnownLimit | undefined {
+    return this.#day.known;
+  }
+
+  get tokenLimit(): number {
+    return this.#tpm?.value ?? Infinity;
+  }
+
   /** The requests a minute that may be sent now, whatever their origin. */
   get paceLimit(): number {
-    return Math.min(this.rpm?.value ?? Math.max(this.prior.value, this.proven), this.soft);
+    return this.#pace.allowed;
+  }
+
+  /** Our own part of the requests a minute, where others draw on them too; else Infinity. */
+  get sharedLimit(): number {
+    return this.#pace.sharedLimit;
+  }
+
+  /** Permits shared with other processes; absent when this one is alone. */
+  get permits(): SharedPermits | undefined {
+    return this.#pace.permits;
   }
 
   /** Its limit was not stated since the model's limits began to change together. */
   get isInferred(): boolean {
-    return this.rpm !== undefined && this.base !== undefined && this.rpm.asOf < this.prior.shift.since;
+    return this.#pace.isInferred;
   }
 
-  /** The limit as it was last believed, without what calls feel their way up to. */
-  get restingLimit(): number | undefined {
-    return this.risingFrom ?? this.rpm?.value;
+  /** The day's requests: those of this process, those of all, and when the day ends. */
+  get day(): { readonly count: number; readonly used: number; readonly endsAt: number } {
+    return this.#day;
   }
 
-  get dayUsed(): number {
-    return this.dayCount + this.othersToday;
+  /** The day has a known limit, and other processes count on it. */
+  get countsTogether(): boolean {
+    return this.rpd !== undefined && (this.permits !== undefined || this.#day.isShared);
   }
 
-  get tokenLimit(): number {
-    return this.tpm?.value ?? Infinity;
+  get block(): Block | undefined {
+    return this.#block;
+  }
+
+  /** The share that a source stated without numbers. */
+  get remaining(): StatedShare | undefined {
+    return this.#remaining;
+  }
+
+  get probedAt(): number {
+    return this.#probedAt;
+  }
+
+  get resetEvidence(): { readonly at: number; readonly until: number } | undefined {
+    return this.#resetEvidence;
+  }
+
+  /** True when the next call is the one that a bucket gets after a guess. */
+  get isOnTrial(): boolean {
+    return this.#halfOpen;
   }
 
   /** Brings the window, the day and the state to `now`. Returns true when a block ended by this. */
   refresh(now: number): boolean {
-    this.#now = now;
-    this.window.advance(now);
-    this.#rollDay(now);
+    this.#window.advance(now);
+    this.#day.advance(now);
     const ended = this.#endBlock(now);
-    if (this.block !== undefined) this.#close(this.block.until, this.block.kind, this.#probeTime());
-    else if (this.halfOpen && this.trials > 0) this.#close(Infinity, "cooling", Infinity);
-    else if (this.rpd !== undefined && this.dayUsed >= this.rpd.value) {
-      this.#close(this.dayEndsAt, "day", this.dayEndsAt);
-    } else if (this.window.tokens >= this.tokenLimit) {
-      const free = this.window.tokensFreeAt(this.tokenLimit, 1);
+    const { used, endsAt } = this.#day;
+    if (this.#block !== undefined) this.#close(this.#block.until, this.#block.kind, this.#probeTime());
+    else if (this.#halfOpen && this.#trials > 0) this.#close(Infinity, "cooling", Infinity);
+    else if (this.rpd !== undefined && used >= this.rpd.value) this.#close(endsAt, "day", endsAt);
+    else if (this.#window.tokens >= this.tokenLimit) {
+      const free = this.#window.tokensFreeAt(this.tokenLimit, 1);
       this.#close(free, "tokens", free);
-    } else this.#pace(now);
+    } else this.#look(now);
     return ended;
+  }
+
+  /** Counts a call that is sent; `exploring` when it goes beyond what is known. */
+  send(tokens: number, exploring: boolean, now: number): Sent {
+    this.#pace.sent(exploring, now);
+    if (this.#halfOpen) this.#trials++;
+    this.#day.add();
+    return this.#window.add(now, tokens);
+  }
+
+  /** Notes its place in the order of use. */
+  touch(order: number): void {
+    this.#lastUsed = order;
+  }
+
+  /** A call has ended, however it did: what it was sent for is over. */
+  ended({ exploring, trial }: { readonly exploring: boolean; readonly trial: boolean }): void {
+    if (exploring) this.#pace.explored();
+    if (trial) this.#trials--;
+  }
+
+  /** A call was served: what that proves about the limits. Returns true when a known limit proved too low. */
+  served(
+    sent: Sent,
+    how: { readonly tokens: number | undefined; readonly exploring: boolean; readonly dayProbe: boolean },
+    now: number,
+  ): boolean {
+    if (how.tokens !== undefined) this.#window.settle(sent, how.tokens);
+    this.#guesses >>= 1;
+    this.#halfOpen = false;
+    this.#window.relaxMargin();
+    if (how.dayProbe) {
+      this.#block = undefined;
+      this.#day.reopen();
+    }
+    const raised = this.#pace.served(sent, now);
+    if (how.exploring) this.#pace.foundRoom(sent.rank, now);
+    return raised;
+  }
+
+  /** A call that Google refused: it does not count what it refuses. */
+  uncount(sent: Sent): void {
+    if (sent.requests === 0) return;
+    this.#window.cancel(sent);
+    this.#day.takeBack();
+  }
+
+  /** A call that Google did not serve for a fault of its own paces no more, unless it was found to count. */
+  release(sent: Sent): void {
+    if (this.prior.faults !== "counted") this.#window.release(sent);
+  }
+
+  /** A refusal for requests a minute; `until` is the end that it stated. Returns what that taught. */
+  refusedMinute(
+    notice: LimitNotice,
+    sent: Sent,
+    { probe, until }: { readonly probe: boolean; readonly until: number | undefined },
+    now: number,
+  ): Inference {
+    const { prior } = this;
+    const shared = this.#pace.sharedLimit !== Infinity;
+    const inference = this.#pace.refused(notice, sent, probe, now);
+    if (!inference.explained && this.#isCalm(inference.missing, shared, now)) this.#pace.admitOne();
+    this.#resetEvidence = { at: now, until: until ?? now };
+    if (until !== undefined) prior.phase.note(until);
+    return inference;
+  }
+
+  /** A refusal for input tokens a minute, of a call with so many. */
+  refusedTokens(notice: LimitNotice, tokens: number, now: number): Inference {
+    const before = this.#tpm?.value;
+    const value = notice.value ?? before;
+    if (value === undefined) return NOTHING;
+    this.#tpm = { value, origin: "learned", asOf: now };
+    const missing = Math.max(0, Math.floor(value * 0.9) - this.#window.tokens - tokens);
+    return { ...NOTHING, explained: missing === 0, changed: before !== value, missing };
+  }
+
+  /** A refusal for requests a day: closed until the reset, tried once in between, ever more seldom. True when the limit is news. */
+  refusedDay(value: number | undefined, until: number, said: Said, now: number): boolean {
+    const news = this.#day.refused(value, now);
+    this.#block = { until, kind: "day", reason: "requests a day", fact: true, stated: true, at: now, said };
+    return news;
+  }
+
+  /** Closes it until the block's end. */
+  close(block: Block): void {
+    this.#block = block;
+  }
+
+  /** How many guesses came in a row before this one. */
+  countGuess(): number {
+    return this.#guesses++;
+  }
+
+  /** Somebody vouches for it: no block, no guess, and a day's count starts anew if that was what closed it. */
+  unblock(): void {
+    if (this.#block?.kind === "day" || this.#reason === "day") this.#day.forgetLimit();
+    this.#block = undefined;
+    this.#day.cancelProbe();
+    this.#guesses = 0;
+    this.#halfOpen = false;
+  }
+
+  /** Its source stated what is left: nearly used up means closed until the reset, before a call fails on it. */
+  stateShare({ fraction, resetsAt }: Pick<StatedShare, "fraction" | "resetsAt">, now: number): void {
+    const { count } = this.#day;
+    this.#remaining = { fraction, asOf: now, count, ...(resetsAt === undefined ? {} : { resetsAt }) };
+    const block = this.#block;
+    // Google resets budgets before the time that it stated: an old closure is tried when its own numbers contradict it.
+    const doubtful = block !== undefined && fraction >= TUNING.quotaLow &&
+      now - block.at >= TUNING.quotaDoubt;
+    if (block?.reason === QUOTA_LOW || doubtful) this.unblock();
+    const closed = this.#block?.until ?? 0;
+    if (fraction >= TUNING.quotaLow || resetsAt === undefined || resetsAt <= now || resetsAt <= closed) {
+      return;
+    }
+    const said: Said = { class: "quota", status: 429, code: "rate_limit_exceeded", message: QUOTA_LOW };
+    const stated = { fact: true, stated: true, at: now, said };
+    this.#block = { until: resetsAt, kind: "cooling", reason: QUOTA_LOW, ...stated };
+  }
+
+  /** A limit that the user set, or took away again. */
+  setLimit(kind: "rpm" | "tpm" | "rpd", set: SetLimit | undefined, now: number): void {
+    if (kind === "rpm") this.#pace.setByUser(set, now);
+    else if (kind === "rpd") this.#day.setByUser(set, now);
+    else this.#tpm = withSetLimit(this.#tpm, set, now);
+  }
+
+  /** True when a call beyond its known limit would tell whether that was raised, and nothing else stands against it. */
+  mayProbeLimit(now: number): boolean {
+    return this.#state === "closed" && this.#reason === "minute" && this.#block === undefined &&
+      this.#pace.mayProbe(now);
+  }
+
+  /** True when its day is used up and may be tried. */
+  mayProbeDay(now: number): boolean {
+    return this.#block?.kind === "day" && this.#day.probeAt <= now;
+  }
+
+  /** A call beyond its limit is sent. */
+  probed(now: number): void {
+    this.#probedAt = now;
+  }
+
+  /** A try of its day was refused: the other bucket waits as long. */
+  postponeDayProbeOf(other: Bucket): void {
+    other.#day.postponeProbe(this.#day.probeAt);
+  }
+
+  /** One limit of the model rose; true when this bucket is worth another look. */
+  retestShared(): boolean {
+    return this.#pace.retestShared();
+  }
+
+  /** Limits of the model were stated anew, and this one may have moved with them. */
+  followShift(now: number): void {
+    this.#pace.followShift(now);
   }
 
   /** A key of another bucket turned out to draw from this one: its limits and block hold here, and what it sent counts here. */
   inherit(former: Bucket): void {
     if (this.#inherited.has(former)) return;
     this.#inherited.add(former);
-    if (this.rpm === undefined) this.prior.replace(undefined, former.rpm?.value);
-    this.rpm ??= former.rpm;
-    this.tpm ??= former.tpm;
-    this.rpd ??= former.rpd;
-    if ((former.block?.until ?? 0) > (this.block?.until ?? 0)) this.block = former.block;
-    if (former.dayEndsAt === this.dayEndsAt || this.dayEndsAt === 0) {
-      this.dayEndsAt = former.dayEndsAt;
-      this.dayCount += former.dayCount;
-    }
-    this.window.absorb(former.window);
+    this.#pace.inherit(former.#pace);
+    this.#tpm ??= former.#tpm;
+    if ((former.#block?.until ?? 0) > (this.#block?.until ?? 0)) this.#block = former.#block;
+    this.#day.inherit(former.#day);
+    this.#window.absorb(former.#window);
   }
 
   /** Another process says how many requests it has sent in the day that ends at `endsAt`. True when that was news. */
   noteOther(process: string, endsAt: number, count: number): boolean {
-    if (this.dayEndsAt === 0) this.dayEndsAt = endsAt;
-    const others = this.#others ??= new Map();
-    if (endsAt !== this.dayEndsAt || others.get(process) === count) return false;
-    this.othersToday += count - (others.get(process) ?? 0);
-    others.set(process, count);
+    return this.#day.noteOther(process, endsAt, count);
+  }
+
+  /** The restored count of the day is told by the processes that sent it. */
+  forgetOwnDay(): void {
+    this.#day.forgetOwn();
+  }
+
+  /** Shares it with other processes by permits; `wanting` is called when they run low. Without permits this process is alone. */
+  sharePermits(permits: SharedPermits | undefined, wanting: () => void, now: number): void {
+    this.#pace.sharePermits(permits, wanting, now);
+  }
+
+  toState(): BucketState {
+    return {
+      ...this.#pace.toState(),
+      ...this.#day.toState(),
+      tpm: this.#tpm,
+      block: this.#block,
+      guesses: this.#guesses,
+      window: this.#window.bySecond(),
+    };
+  }
+
+  /** Puts back what was kept of it; for a fresh bucket. */
+  restore(state: BucketState, now: number): void {
+    this.#pace.restore(state, now);
+    this.#day.restore(state, now);
+    this.#tpm = state.tpm;
+    this.#block = state.block;
+    this.#guesses = state.guesses;
+    for (const [at, requests, tokens] of state.window) this.#window.restore(at, requests, tokens, now);
+  }
+
+  /** Takes over what another process learned: newer limits, and blocks that last longer. True when something changed. */
+  merge(state: BucketState, now: number): boolean {
+    let changed = this.#pace.merge(state, now);
+    changed = this.#day.merge(state) || changed;
+    if (state.tpm !== undefined && state.tpm.asOf > (this.#tpm?.asOf ?? 0)) {
+      this.#tpm = state.tpm;
+      changed = true;
+    }
+    const { block } = state;
+    if (block === undefined || block.until <= now || block.until <= (this.#block?.until ?? 0)) return changed;
+    this.#block = block;
     return true;
   }
 
-  /** Somebody vouches for it: no block, no guess, and a day's count starts anew if that was what closed it. */
-  unblock(): void {
-    if (this.block?.kind === "day" || this.reason === "day") this.rpd = undefined;
-    this.block = undefined;
-    this.dayProbeAt = Infinity;
-    this.guesses = 0;
-    this.halfOpen = false;
+  #look(now: number): void {
+    const found = this.#pace.check(now);
+    if (found === "closed") return this.#close(this.#pace.nextAt, "minute", this.#pace.nextAt);
+    if (found === "open") return this.#open(now);
+    this.#state = "explore";
+    this.#share = 0;
+    this.#until = 0;
+    this.#nextAt = this.#pace.nextAt;
   }
 
-  /**
-   * A refusal that our own sends do not explain named its end: one call goes then, although our part of the limit looks used up.
-   * Not where that part was found out before: there, others take what is free.
-   */
-  promise(): void {
-    this.#promised = this.slow === 0;
-  }
-
-  /** A call was sent. */
-  sentOne(): void {
-    this.#promised = false;
-  }
-
-  #pace(now: number): void {
-    const limit = this.paceLimit;
-    if (this.#lacksPermits(now)) return;
-    const rested = this.slow === 0 ? 0 : this.window.lastAt + (1 + this.slow) * MINUTE;
-    if (this.window.requests < limit && rested <= now) return this.#open(limit);
-    const free = Math.max(this.window.requestsFreeAt(limit), rested);
-    const raiseAt = this.soft === Infinity ? Infinity : this.softAt + this.#stepNow(now);
-    if (this.#promised || this.#mayExplore() || this.#mayRise() || (raiseAt <= now && this.exploring === 0)) {
-      this.state = "explore";
-      this.share = 0;
-      this.until = 0;
-      this.nextAt = free;
-      return;
-    }
-    const retry = raiseAt > now ? Math.min(free, raiseAt) : free;
-    this.#close(retry, "minute", retry);
-  }
-
-  /** With other processes about, a known limit is spent only by permits. */
-  #lacksPermits(now: number): boolean {
-    const { shared } = this;
-    if (shared === undefined || this.rpm === undefined) return false;
-    if (shared.available(now) > 0) return false;
-    if (this.soft !== Infinity && now - this.softAt > this.#stepNow(now)) this.raiseSoft(now);
-    const retry = shared.retryAt > now ? shared.retryAt : now + 1_000;
-    this.#close(retry, "minute", retry);
-    this.wanting();
-    return true;
-  }
-
-  #stepNow(now: number): number {
-    const { rise } = this.prior;
-    if (now - rise.lastAt < TUNING.riseLasts && (this.rpm?.asOf ?? 0) < rise.since) return TUNING.softStepMin;
-    const pressed = this.shared === undefined ? TUNING.softStepPressed : TUNING.softStepSharedPressed;
-    return now < this.prior.pressedUntil ? Math.min(this.softStep, pressed) : this.softStep;
-  }
-
-  #mayExplore(): boolean {
-    return this.rpm === undefined && this.soft === Infinity && this.exploring < Math.max(1, this.proven >> 2);
-  }
-
-  #mayRise(): boolean {
-    const { requests } = this.window;
-    return this.rising > requests && this.exploring < Math.max(1, requests >> 2);
-  }
-
-  /** Something is sent beyond the soft limit: if it is refused, the next try comes later. */
-  raiseSoft(now: number): void {
-    if (this.soft === Infinity || this.rising > 0) return;
-    this.softAt = now;
-    if (this.slow > 0) {
-      this.slow = this.slow > 1 ? this.slow / TUNING.slowGrowth : Math.max(0, this.slow - TUNING.slowStep);
-      return;
-    }
-    this.soft++;
-    if (this.soft >= (this.rpm?.value ?? Infinity)) this.soft = Infinity;
-  }
-
-  /** What was sent beyond the soft limit was served: while calls wait long, the next step comes sooner. */
-  foundRoom(rank: number, now: number): void {
-    if (rank < this.soft || this.soft === Infinity || now >= this.prior.pressedUntil) return;
-    this.softStep = Math.max(TUNING.softStepMin, this.softStep / 2);
-  }
-
-  /** What is left by the source's word, less a guess of what was used since; an account that tells nothing is in the middle. */
-  #stated(): number {
-    if (this.remaining === undefined) return countedByAccount(this.identity.source) ? TUNING.quotaUnknown : 1;
-    const used = Math.max(0, this.dayCount - (this.remaining.count ?? this.dayCount));
-    return this.remaining.fraction * TUNING.quotaPerCall ** used;
-  }
-
-  #open(limit: number): void {
-    const tokens = this.tokenLimit === Infinity ? 1 : 1 - this.window.tokens / this.tokenLimit;
-    const day = this.rpd === undefined ? 1 : 1 - this.dayUsed / this.rpd.value;
-    this.state = "open";
-    this.share = Math.min((limit - this.window.requests) / limit, tokens, day, this.#stated());
-    this.until = 0;
-    this.reason = "";
-    const lapse = this.shared === undefined || this.rpm === undefined
-      ? Infinity
-      : this.shared.lapsesAt(this.#now);
-    this.nextAt = Math.min(this.window.nextExpiry, lapse, this.rpd === undefined ? Infinity : this.dayEndsAt);
+  #open(now: number): void {
+    const limit = this.#pace.allowed;
+    const tokens = this.tokenLimit === Infinity ? 1 : 1 - this.#window.tokens / this.tokenLimit;
+    this.#state = "open";
+    this.#share = Math.min(
+      (limit - this.#window.requests) / limit,
+      tokens,
+      this.#day.share,
+      this.#statedShare(),
+    );
+    this.#until = 0;
+    this.#reason = "";
+    this.#nextAt = Math.min(
+      this.#window.nextExpiry,
+      this.#pace.lapsesAt(now),
+      this.rpd === undefined ? Infinity : this.#day.endsAt,
+    );
   }
 
   #close(until: number, reason: string, nextAt: number): void {
-    this.state = "closed";
-    this.share = 0;
-    this.until = until;
-    this.reason = reason;
-    this.nextAt = nextAt;
+    this.#state = "closed";
+    this.#share = 0;
+    this.#until = until;
+    this.#reason = reason;
+    this.#nextAt = nextAt;
+  }
+
+  /** What is left by the source's word, less a guess of what was used since; an account that tells nothing is in the middle. */
+  #statedShare(): number {
+    const remaining = this.#remaining;
+    if (remaining === undefined) return countedByAccount(this.identity.source) ? TUNING.quotaUnknown : 1;
+    const used = Math.max(0, this.#day.count - (remaining.count ?? this.#day.count));
+    return remaining.fraction * TUNING.quotaPerCall ** used;
   }
 
   /** A day's block may be tried once before its end; the chooser asks for that. */
   #probeTime(): number {
-    const until = this.block?.until ?? Infinity;
-    return this.block?.kind === "day" ? Math.min(until, this.dayProbeAt) : until;
+    const until = this.#block?.until ?? Infinity;
+    return this.#block?.kind === "day" ? Math.min(until, this.#day.probeAt) : until;
   }
 
   #endBlock(now: number): boolean {
-    if (this.block === undefined || this.block.until > now) return false;
-    if (!this.block.fact) this.halfOpen = true;
-    this.block = undefined;
-    this.dayProbeAt = Infinity;
+    if (this.#block === undefined || this.#block.until > now) return false;
+    if (!this.#block.fact) this.#halfOpen = true;
+    this.#block = undefined;
+    this.#day.cancelProbe();
     return true;
   }
 
-  #rollDay(now: number): void {
-    if (now < this.dayEndsAt) return;
-    this.dayCount = this.othersToday = 0;
-    this.#others = undefined;
-    this.dayProbeEvery = TUNING.dayProbe;
-    this.dayEndsAt = nextPacificMidnight(now);
+  /**
+   * Nobody waits long for the model, and either it is new that others share its limit or they took most of it: the stated time is
+   * worth more than our own count.
+   */
+  #isCalm(missing: number, shared: boolean, now: number): boolean {
+    const limit = this.rpm?.value ?? 0;
+    return now > this.prior.pressedUntil && (!shared || (limit - missing) * 4 <= limit);
   }
 }

@@ -5,7 +5,7 @@ import { guessMs, saidOf } from "../candidates/cooldown.ts";
 import type { CredentialEntry } from "../candidates/credential_entry.ts";
 import type { EffectsContext, Flight } from "../leases/effects.ts";
 import { isOperation } from "../candidates/lane_name.ts";
-import { learnDay, learnRequests, learnTokens, type Lesson } from "./learning.ts";
+import type { Inference } from "./inference.ts";
 import { followShift } from "./moving_limits.ts";
 import { MINUTE, TUNING } from "../tuning.ts";
 
@@ -37,7 +37,7 @@ export class BucketLimits {
 
   /** A call that Google did not serve for a fault of its own paces no more, unless it was found to count. */
   release({ quota, sent }: Flight): void {
-    if (sent !== undefined && quota.prior.faults !== "counted") quota.window.release(sent);
+    if (sent !== undefined) quota.release(sent);
   }
 
   #closeOther(flight: Flight, operation: Flight["lane"]["operation"], failure: Failure, now: number): string {
@@ -69,7 +69,7 @@ export class BucketLimits {
     const until = midnight ?? failure.until;
     if (until === undefined) return this.#block(bucket, failure, now, "quota");
     const named = notice?.kind === "tokens_per_day" ? undefined : notice;
-    if (learnDay(bucket, named, until, saidOf(failure), now)) {
+    if (bucket.refusedDay(named?.value, until, saidOf(failure), now)) {
       this.#learned(bucket, "requests_per_day", bucket.rpd?.value);
     }
     if (flight.probe === "day") this.#context.roster.postponeDayProbes(bucket);
@@ -88,27 +88,30 @@ export class BucketLimits {
   #minuteOut(flight: Flight, failure: Failure, notice: LimitNotice, now: number): string {
     const { quota: bucket, sent } = flight;
     if (notice.kind === "requests_per_minute" && sent !== undefined) {
-      const shared = bucket.soft !== Infinity;
-      const lesson = learnRequests(bucket, notice, sent, flight.probe !== undefined, now);
-      if (!lesson.explained && isCalm(bucket, lesson, shared, now)) bucket.promise();
-      this.#afterLesson(bucket, "requests_per_minute", bucket.rpm?.value, lesson, now);
-      const until = failure.until ?? now;
-      if (!lesson.explained) this.#context.suggestions.refused(bucket, sent.at, lesson.missing, until, now);
-      bucket.stamp = { at: now, until };
-      if (failure.until !== undefined) bucket.prior.phase.note(failure.until);
-      if (failure.until === undefined && lesson.explained) return "paced by its own window";
+      const { until } = failure;
+      const inference = bucket.refusedMinute(notice, sent, { probe: flight.probe !== undefined, until }, now);
+      const { explained, missing } = inference;
+      this.#afterRefusal(bucket, "requests_per_minute", bucket.rpm?.value, inference, now);
+      if (!explained) this.#context.suggestions.refused(bucket, sent.at, missing, until ?? now, now);
+      if (until === undefined && explained) return "paced by its own window";
     } else if (notice.kind === "tokens_per_minute") {
-      const lesson = learnTokens(bucket, notice, flight.tokens, now);
-      this.#afterLesson(bucket, "tokens_per_minute", bucket.tpm?.value, lesson, now);
-      if (lesson.explained) return "paced by its own tokens";
+      const inference = bucket.refusedTokens(notice, flight.tokens, now);
+      this.#afterRefusal(bucket, "tokens_per_minute", bucket.tpm?.value, inference, now);
+      if (inference.explained) return "paced by its own tokens";
     }
     return this.#block(bucket, failure, now, notice.kind.replaceAll("_", " "));
   }
 
-  #afterLesson(bucket: Bucket, kind: string, limit: number | undefined, lesson: Lesson, now: number): void {
-    if (lesson.changed) this.#learned(bucket, kind, limit);
-    if (lesson.shifted) followShift(this.#context.roster, bucket.prior, now);
-    else if (lesson.priorMoved) this.#context.roster.refreshAll(now);
+  #afterRefusal(
+    bucket: Bucket,
+    kind: string,
+    limit: number | undefined,
+    { changed, shifted, priorMoved }: Inference,
+    now: number,
+  ): void {
+    if (changed) this.#learned(bucket, kind, limit);
+    if (shifted) followShift(this.#context.roster, bucket.prior, now);
+    else if (priorMoved) this.#context.roster.refreshAll(now);
     this.#context.dirty(bucket);
   }
 
@@ -126,7 +129,7 @@ export class BucketLimits {
       : now + this.#pauseMs(bucket, failure);
     if ((bucket.block?.until ?? 0) > until) return "already closed for longer";
     const kind = until - now > 10 * MINUTE ? "cooling" : "minute";
-    bucket.block = { until, kind, reason, fact, stated, at: now, said: saidOf(failure) };
+    bucket.close({ until, kind, reason, fact, stated, at: now, said: saidOf(failure) });
     this.#context.dirty(bucket);
     this.#context.emit({ type: "cooled", scope: bucket.id, until, reason });
     return `closed the bucket (${reason}) for ${Math.round((until - now) / 100) / 10} s`;
@@ -136,8 +139,8 @@ export class BucketLimits {
     const { random } = this.#context;
     if (failure.class === "not_on_tier") return TUNING.notOnTier;
     return failure.stated === true
-      ? guessMs(bucket.guesses++ + 4, random, TUNING.spentMax)
-      : guessMs(bucket.guesses++, random);
+      ? guessMs(bucket.countGuess() + 4, random, TUNING.spentMax)
+      : guessMs(bucket.countGuess(), random);
   }
 
   /** Guesses may bench only a share of the buckets that serve the same models. */
@@ -152,13 +155,4 @@ export class BucketLimits {
     }
     return benched + 1 <= Math.floor(all * TUNING.guessShare);
   }
-}
-
-/**
- * Nobody waits long for the model, and either it is new that others share its limit or they took most of it: the stated time is
- * worth more than our own count.
- */
-function isCalm({ rpm, prior }: Bucket, { missing }: Lesson, shared: boolean, now: number): boolean {
-  const limit = rpm?.value ?? 0;
-  return now > prior.pressedUntil && (!shared || (limit - missing) * 4 <= limit);
 }

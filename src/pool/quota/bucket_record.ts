@@ -1,80 +1,57 @@
-import type { JsonObject } from "../../core/mod.ts";
-import { isObject } from "../../core/mod.ts";
+import { isObject, type JsonObject } from "../../core/mod.ts";
 import { saidIn } from "../candidates/cooldown.ts";
-import type { Block, Bucket, KnownLimit } from "./bucket.ts";
-import { MINUTE } from "../tuning.ts";
+import type { Block, BucketState } from "./bucket_state.ts";
+import type { KnownLimit } from "./known_limit.ts";
 
 const ORIGINS: readonly KnownLimit["origin"][] = ["measured", "header", "learned", "set", "unknown"];
 const KINDS: readonly Block["kind"][] = ["minute", "day", "cooling"];
 
-/** What of a bucket survives a restart: learned limits, the day's count, the block with its true end, and the running minute. */
-export function encodeBucket(bucket: Bucket): JsonObject {
-  const { rpm, tpm, rpd, block } = bucket;
+/** A bucket's state as it is stored. */
+export function toRecord(state: BucketState): JsonObject {
+  const { rpm, tpm, rpd, shared, day, block, probe } = state;
   return {
     v: 1,
     limits: { ...limitField("rpm", rpm), ...limitField("tpm", tpm), ...limitField("rpd", rpd) },
-    soft: bucket.soft === Infinity ? null : [bucket.soft, bucket.softAt, bucket.softStep],
-    proven: bucket.proven,
-    day: [bucket.dayEndsAt, bucket.dayCount],
+    soft: shared === undefined ? null : [shared.limit, shared.at ?? null, shared.step ?? null],
+    proven: state.observedMax,
+    day: [day?.endsAt ?? 0, day?.count ?? 0],
     block: block === undefined ? null : { ...block, said: { ...block.said } },
-    guesses: bucket.guesses,
-    probe: bucket.dayProbeAt === Infinity ? null : [bucket.dayProbeAt, bucket.dayProbeEvery],
-    window: bucket.window.bySecond(),
+    guesses: state.guesses,
+    probe: probe === undefined ? null : [probe.at, probe.every ?? null],
+    window: state.window.map((second) => [...second]),
   };
 }
 
-/** Puts a record back into a fresh bucket; fields that do not decode are left as they are. Returns false when nothing did. */
-export function restoreBucket(bucket: Bucket, record: JsonObject, now: number): boolean {
-  if (record["v"] !== 1) return false;
+/** Reads a record; fields that do not decode are left out, and undefined is returned when nothing does. */
+export function fromRecord(record: JsonObject): BucketState | undefined {
+  if (record["v"] !== 1) return undefined;
   const limits = isObject(record["limits"]) ? record["limits"] : {};
-  bucket.rpm = limitOf(limits["rpm"]);
-  bucket.tpm = limitOf(limits["tpm"]);
-  bucket.rpd = limitOf(limits["rpd"]);
-  bucket.prior.replace(undefined, bucket.rpm?.value);
-  bucket.proven = numberOf(record["proven"]) ?? 0;
-  bucket.guesses = numberOf(record["guesses"]) ?? 0;
-  const [soft, softAt, softStep] = numbersOf(record["soft"]);
-  if (soft !== undefined) {
-    Object.assign(bucket, { soft, softAt: softAt ?? now, softStep: softStep ?? bucket.softStep });
-  }
+  const [sharedLimit, sharedAt, sharedStep] = numbersOf(record["soft"]);
   const [dayEndsAt, dayCount] = numbersOf(record["day"]);
-  if (dayEndsAt !== undefined && dayEndsAt > now) {
-    Object.assign(bucket, { dayEndsAt, dayCount: dayCount ?? 0 });
-  }
   const [probeAt, probeEvery] = numbersOf(record["probe"]);
-  if (probeAt !== undefined) {
-    Object.assign(bucket, { dayProbeAt: probeAt, dayProbeEvery: probeEvery ?? bucket.dayProbeEvery });
-  }
-  bucket.block = blockOf(record["block"]);
-  for (const [at, requests, tokens] of listOf(record["window"]).map(numbersOf)) {
-    if (at !== undefined && at > now - 2 * MINUTE && at <= now) {
-      bucket.window.restore(at, requests ?? 1, tokens ?? 0);
-    }
-  }
-  return true;
+  return {
+    rpm: limitOf(limits["rpm"]),
+    tpm: limitOf(limits["tpm"]),
+    rpd: limitOf(limits["rpd"]),
+    shared: sharedLimit === undefined
+      ? undefined
+      : { limit: sharedLimit, ...given("at", sharedAt), ...given("step", sharedStep) },
+    observedMax: numberOf(record["proven"]) ?? 0,
+    day: dayEndsAt === undefined ? undefined : { endsAt: dayEndsAt, count: dayCount ?? 0 },
+    probe: probeAt === undefined ? undefined : { at: probeAt, ...given("every", probeEvery) },
+    block: blockOf(record["block"]),
+    guesses: numberOf(record["guesses"]) ?? 0,
+    window: listOf(record["window"]).map(numbersOf).flatMap(([at, requests, tokens]) =>
+      at === undefined ? [] : [[at, requests ?? 1, tokens ?? 0] as const]
+    ),
+  };
 }
 
-/** Takes over what another process learned: newer limits, and blocks that last longer. True when something changed. */
-export function mergeBucket(bucket: Bucket, record: JsonObject, now: number): boolean {
-  const limits = isObject(record["limits"]) ? record["limits"] : {};
-  let changed = false;
-  for (const kind of ["rpm", "tpm", "rpd"] as const) {
-    const theirs = limitOf(limits[kind]);
-    if (theirs === undefined || theirs.asOf <= (bucket[kind]?.asOf ?? 0)) continue;
-    if (kind === "rpm") bucket.prior.replace(bucket.rpm?.value, theirs.value);
-    if (theirs.value !== bucket[kind]?.value) bucket.permitsSince = now;
-    bucket[kind] = theirs;
-    changed = true;
-  }
-  const [soft, softAt, softStep] = numbersOf(record["soft"]);
-  if (soft !== undefined && softAt !== undefined && softAt > bucket.softAt) {
-    Object.assign(bucket, { soft, softAt, softStep: softStep ?? bucket.softStep });
-    changed = true;
-  }
-  const block = blockOf(record["block"]);
-  if (block === undefined || block.until <= now || block.until <= (bucket.block?.until ?? 0)) return changed;
-  bucket.block = block;
-  return true;
+function given<Name extends string>(
+  name: Name,
+  value: number | undefined,
+): { readonly [Key in Name]?: number } {
+  return value === undefined ? {} : { [name]: value } as { readonly [Key in Name]?: number };
 }
 
 function limitField(name: string, limit: KnownLimit | undefined): JsonObject {

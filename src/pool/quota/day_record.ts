@@ -12,13 +12,9 @@ export function dayRecordName(process: string, bucket: Bucket): string {
   return `${PREFIX}${process}:${bucket.id}`;
 }
 
-/** Worth a record: the day has a known limit, and others count on it. */
-export function countsTogether(bucket: Bucket): boolean {
-  return bucket.rpd !== undefined && (bucket.shared !== undefined || bucket.othersToday > 0);
-}
-
 export function encodeDay(bucket: Bucket, by: string, at: number): JsonObject {
-  return { v: 1, at, by, bucket: bucket.id, endsAt: bucket.dayEndsAt, count: bucket.dayCount };
+  const { endsAt, count } = bucket.day;
+  return { v: 1, at, by, bucket: bucket.id, endsAt, count };
 }
 
 /** How many requests a process has sent to a bucket in the day that ends at `endsAt`. */

@@ -12,8 +12,7 @@ const TEST_MS = 2_000;
  * moved by one ratio foretell what the rest are now, so that not every bucket has to be refused to find out.
  */
 export class LimitShift {
-  /** When the change was first seen: what was stated before this time is in doubt. */
-  since = -Infinity;
+  #since = -Infinity;
   #votes = 0;
   #refuted = false;
   #testAt = 0;
@@ -26,8 +25,22 @@ export class LimitShift {
   #largest = 0;
   readonly #byValue = new Map<number, number>();
 
+  #fresh = false;
+
   /** A new change has begun and the limits before it have not been noted yet. */
-  fresh = false;
+  get fresh(): boolean {
+    return this.#fresh;
+  }
+
+  /** When the change was first seen: what was stated before this time is in doubt. */
+  get since(): number {
+    return this.#since;
+  }
+
+  /** The limits before the change were noted. */
+  noted(): void {
+    this.#fresh = false;
+  }
 
   /** Enough agree, so that the rest may be told by them. */
   get certain(): boolean {
@@ -55,7 +68,7 @@ export class LimitShift {
 
   /** True while what is stated belongs to the change that was seen last. */
   lasts(now: number): boolean {
-    return now - this.since <= EPOCH;
+    return now - this.#since <= EPOCH;
   }
 
   /** A limit that was `before` is stated as `after` now. */
@@ -63,7 +76,7 @@ export class LimitShift {
     if (before <= 0 || after <= 0) return;
     const low = after / (before + 1), high = (after + 1) / before;
     const agrees = low <= this.#high && high >= this.#low;
-    if (!this.lasts(now) || (!agrees && now - this.since > SETTLED)) this.#begin(now);
+    if (!this.lasts(now) || (!agrees && now - this.#since > SETTLED)) this.#begin(now);
     // One that does not agree with those of the same moment: they are no common change, and this is a new guess.
     else if (!agrees) this.#forget();
     this.#votes++;
@@ -97,8 +110,8 @@ export class LimitShift {
   }
 
   #begin(now: number): void {
-    this.since = now;
-    this.fresh = true;
+    this.#since = now;
+    this.#fresh = true;
     this.#refuted = false;
     this.#testEvery = TEST_MS;
     this.#testAt = now + TEST_MS;

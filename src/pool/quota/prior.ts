@@ -8,16 +8,11 @@ export class Prior {
   readonly phase = new MinutePhase();
   /** How the limits moved together, when some were stated anew. */
   readonly shift = new LimitShift();
-  /** Since when a rise of limits is being found out, and when the last was found. */
-  rise = { since: -Infinity, lastAt: -Infinity };
-  /** Whether Google counts calls that it answered with a fault of its own, as far as its refusals show. */
-  faults: "unknown" | "counted" | "free" = "unknown";
-  /** Calls wait long or are refused until this time: what is not known of limits costs more than a refusal. */
-  pressedUntil = 0;
-  /** Calls are refused, not only waiting, until this time. */
-  refusingUntil = 0;
-  /** When that began after a while without any. */
-  refusingSince = 0;
+  #rise = { since: -Infinity, lastAt: -Infinity };
+  #faults: "unknown" | "counted" | "free" = "unknown";
+  #pressedUntil = 0;
+  #refusingUntil = 0;
+  #refusingSince = 0;
   #median: number | undefined;
   readonly #counts = new Map<number, number>();
 
@@ -29,12 +24,48 @@ export class Prior {
     return this.#median !== undefined;
   }
 
+  /** Since when a rise of limits is being found out, and when the last was found. */
+  get rise(): { readonly since: number; readonly lastAt: number } {
+    return this.#rise;
+  }
+
+  /** Whether Google counts calls that it answered with a fault of its own, as far as its refusals show. */
+  get faults(): "unknown" | "counted" | "free" {
+    return this.#faults;
+  }
+
+  /** Calls wait long or are refused until this time: what is not known of limits costs more than a refusal. */
+  get pressedUntil(): number {
+    return this.#pressedUntil;
+  }
+
+  /** Calls are refused, not only waiting, until this time. */
+  get refusingUntil(): number {
+    return this.#refusingUntil;
+  }
+
+  /** When that began after a while without any. */
+  get refusingSince(): number {
+    return this.#refusingSince;
+  }
+
+  /** A limit proved higher than it was known. */
+  noteRise(now: number): void {
+    const { since, lastAt } = this.#rise;
+    this.#rise = { since: now - lastAt > TUNING.riseLasts ? now : since, lastAt: now };
+  }
+
+  /** A refusal showed whether faults of Google's own are counted. */
+  noteFaults(faults: "counted" | "free"): void {
+    this.#faults = faults;
+  }
+
   /** Calls wait long, or are refused. */
   press(refusing: boolean, now: number): void {
-    this.pressedUntil = now + TUNING.pressureLasts;
+    this.#pressedUntil = now + TUNING.pressureLasts;
     if (!refusing) return;
-    if (now - this.refusingUntil > TUNING.pressureGone) this.refusingSince = now;
-    this.refusingUntil = this.pressedUntil;
+    if (now - this.#refusingUntil > TUNING.pressureGone) this.#refusingSince = now;
+    this.#refusingUntil = this.#pressedUntil;
   }
 
   /** Replaces one bucket's number; true when the median moved. */

@@ -1,4 +1,3 @@
-import { countInWindow } from "./learning.ts";
 import type { Lane, LaneNode } from "../candidates/lane.ts";
 import { TUNING } from "../tuning.ts";
 
@@ -52,7 +51,7 @@ export class Probes {
     if (refusingSince > state.answered) state.pressedInterval = TUNING.pressedInterval;
     state.answered = now;
     node.bucket.prior.shift.tested(now);
-    node.bucket.probedAt = now;
+    node.bucket.probed(now);
     if (!this.#anyLeft(node.lane, now)) state.raised = false;
   }
 
@@ -119,14 +118,10 @@ function order({ bucket }: LaneNode): number {
 }
 
 function dayProbeDue(node: LaneNode, now: number): boolean {
-  const { bucket } = node;
-  return bucket.block?.kind === "day" && bucket.dayProbeAt <= now;
+  return node.bucket.mayProbeDay(now);
 }
 
 /** At its known limit and nothing else against it. */
 function limitProbeFits({ bucket }: LaneNode, now: number): boolean {
-  return bucket.state === "closed" && bucket.reason === "minute" && bucket.block === undefined &&
-    bucket.rpm !== undefined && bucket.soft === Infinity && bucket.shared === undefined &&
-    bucket.rising === 0 &&
-    countInWindow(bucket, now) >= bucket.rpm.value;
+  return bucket.mayProbeLimit(now);
 }

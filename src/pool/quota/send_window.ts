@@ -34,30 +34,60 @@ function together(at: number, requests: number, tokens: number, rank: number): S
 const COARSE = 1_000;
 const SLOT_MS = 100;
 
+/** What others may read of a window. */
+export type WindowView = Pick<
+  SendWindow,
+  "requests" | "tokens" | "nextExpiry" | "countAt" | "expiries" | "tokensFreeAt"
+>;
+
 /** The calls of the last minute and a margin, with running sums; a little more is kept as evidence. */
 export class SendWindow {
-  requests = 0;
-  tokens = 0;
+  #requests = 0;
+  #tokens = 0;
   /** Extra milliseconds that a send counts beyond the minute. */
-  margin: number = TUNING.margin;
-  /** When the last call was sent, whatever became of it. */
-  lastAt = 0;
+  #margin: number = TUNING.margin;
+  #lastAt = 0;
   #entries: Sent[] = [];
   #start = 0;
   #slot: Sent | undefined;
   #slotEnds = 0;
 
+  /** Requests that count in the minute. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Input tokens that count in the minute. */
+  get tokens(): number {
+    return this.#tokens;
+  }
+
+  /** When the last call was sent, whatever became of it. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
+  /** A send was refused although the window said that it fits: each counts a little longer. */
+  widenMargin(): void {
+    this.#margin = Math.min(this.#margin * 1.5, TUNING.marginMax);
+  }
+
+  /** A send was served: the margin shrinks back slowly. */
+  relaxMargin(): void {
+    this.#margin = Math.max(TUNING.margin, this.#margin * 0.999);
+  }
+
   /** When the oldest counted send leaves; Infinity when there is none. */
   get nextExpiry(): number {
     const first = this.#entries[this.#start];
-    return first === undefined ? Infinity : first.at + MINUTE + this.margin;
+    return first === undefined ? Infinity : first.at + MINUTE + this.#margin;
   }
 
   add(at: number, tokens: number): Sent {
-    const rank = this.requests + 1;
-    this.lastAt = at;
-    this.requests++;
-    this.tokens += tokens;
+    const rank = this.#requests + 1;
+    this.#lastAt = at;
+    this.#requests++;
+    this.#tokens += tokens;
     if (rank > COARSE) return new Sent(at, tokens, rank, this.#slotFor(at, tokens));
     const entry = new Sent(at, tokens, rank);
     this.#slot = undefined;
@@ -81,11 +111,12 @@ export class SendWindow {
     return slot;
   }
 
-  /** Puts back what was sent before a restart, oldest first. */
-  restore(at: number, requests: number, tokens: number): void {
-    this.#entries.push(together(at, requests, tokens, this.requests + requests));
-    this.requests += requests;
-    this.tokens += tokens;
+  /** Puts back what was sent before a restart, oldest first; what is too old to matter is left out. */
+  restore(at: number, requests: number, tokens: number, now: number): void {
+    if (at <= now - 2 * MINUTE || at > now) return;
+    this.#entries.push(together(at, requests, tokens, this.#requests + requests));
+    this.#requests += requests;
+    this.#tokens += tokens;
   }
 
   /** Takes over what another window counts. */
@@ -97,8 +128,8 @@ export class SendWindow {
     this.#entries = [...this.#entries.slice(this.#start), ...copies].sort((a, b) => a.at - b.at);
     this.#start = 0;
     for (const { requests, tokens } of copies) {
-      this.requests += requests;
-      this.tokens += tokens;
+      this.#requests += requests;
+      this.#tokens += tokens;
     }
   }
 
@@ -128,18 +159,18 @@ export class SendWindow {
       slot.tokens += tokens;
     }
     if (!(slot?.counted ?? counted)) return;
-    this.requests += requests;
-    this.tokens += tokens;
+    this.#requests += requests;
+    this.#tokens += tokens;
   }
 
   advance(now: number): void {
-    const end = now - MINUTE - this.margin;
+    const end = now - MINUTE - this.#margin;
     for (;;) {
       const entry = this.#entries[this.#start];
       if (entry === undefined || entry.at > end) break;
       entry.counted = false;
-      this.requests -= entry.requests;
-      this.tokens -= entry.tokens;
+      this.#requests -= entry.requests;
+      this.#tokens -= entry.tokens;
       this.#start++;
     }
     if (this.#start > 32 && this.#start * 2 > this.#entries.length) this.#forget(end - TUNING.evidence);
@@ -158,13 +189,13 @@ export class SendWindow {
 
   /** When fewer than `limit` requests are in the window; 0 when that is so now. */
   requestsFreeAt(limit: number): number {
-    return this.#freeAt(this.requests - limit + 1, (entry) => entry.requests);
+    return this.#freeAt(this.#requests - limit + 1, (entry) => entry.requests);
   }
 
   /** When `wanted` more tokens fit under `limit`; 0 when they fit now, Infinity when never. */
   tokensFreeAt(limit: number, wanted: number): number {
     if (wanted > limit) return Infinity;
-    return this.#freeAt(this.tokens + wanted - limit, (entry) => entry.tokens);
+    return this.#freeAt(this.#tokens + wanted - limit, (entry) => entry.tokens);
   }
 
   /** The times at which counted sends leave, oldest first. */
@@ -172,7 +203,7 @@ export class SendWindow {
     const times: number[] = [];
     for (let i = this.#start; i < this.#entries.length; i++) {
       const entry = this.#entries[i];
-      for (let n = entry?.requests ?? 0; n > 0; n--) times.push((entry?.at ?? 0) + MINUTE + this.margin);
+      for (let n = entry?.requests ?? 0; n > 0; n--) times.push((entry?.at ?? 0) + MINUTE + this.#margin);
     }
     return times;
   }
@@ -208,7 +239,7 @@ export class SendWindow {
       const entry = this.#entries[i];
       if (entry === undefined) break;
       left -= weigh(entry);
-      if (left <= 0) return entry.at + MINUTE + this.margin;
+      if (left <= 0) return entry.at + MINUTE + this.#margin;
     }
     return Infinity;
   }

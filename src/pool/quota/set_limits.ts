@@ -1,5 +1,6 @@
 import { type Clock, isObject, type JsonObject } from "../../core/mod.ts";
-import type { Bucket, KnownLimit } from "./bucket.ts";
+import type { Bucket } from "./bucket.ts";
+import type { SetLimit } from "./known_limit.ts";
 import { quotaModelOf } from "../candidates/lane_name.ts";
 import type { PoolStore } from "../options.ts";
 import type { Roster } from "../candidates/roster.ts";
@@ -24,19 +25,17 @@ function applySetLimits(bucket: Bucket, record: JsonObject | undefined, now: num
   if (unit === undefined) return false;
   const before = FIELDS.map(([, kind]) => bucket[kind]);
   for (const [field, kind] of FIELDS) {
-    const set = wanted(record, ["*", unit, `${unit}@${project}`], field);
-    const known = bucket[kind];
-    if (set === undefined) {
-      if (known?.origin === "set") replaceLimit(bucket, kind, undefined);
-    } else if (known === undefined || known.origin === "set" || known.asOf < set.at) {
-      replaceLimit(bucket, kind, { value: set.value, origin: "set", asOf: set.at === 0 ? now : set.at });
-    }
+    bucket.setLimit(kind, wanted(record, ["*", unit, `${unit}@${project}`], field), now);
   }
   return FIELDS.some(([, kind], index) => bucket[kind]?.value !== before[index]?.value);
 }
 
 /** What the narrowest of the names says of one limit. */
-function wanted(record: JsonObject | undefined, names: readonly string[], field: string) {
+function wanted(
+  record: JsonObject | undefined,
+  names: readonly string[],
+  field: string,
+): SetLimit | undefined {
   for (const name of names.toReversed()) {
     const limits = record?.[name];
     if (!isObject(limits)) continue;
@@ -44,11 +43,6 @@ function wanted(record: JsonObject | undefined, names: readonly string[], field:
     if (typeof value === "number" && value >= 0) return { value, at: typeof at === "number" ? at : 0 };
   }
   return undefined;
-}
-
-function replaceLimit(bucket: Bucket, kind: "rpm" | "tpm" | "rpd", limit: KnownLimit | undefined): void {
-  if (kind === "rpm") bucket.prior.replace(bucket.rpm?.value, limit?.value);
-  bucket[kind] = limit;
 }
 
 /** The limits set by the user, as last read. */

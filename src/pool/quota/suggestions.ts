@@ -1,4 +1,5 @@
-import { type Bucket, countedByAccount } from "./bucket.ts";
+import { type Bucket } from "./bucket.ts";
+import { countedByAccount } from "./bucket_state.ts";
 import type { ProjectSuggestion } from "../contract.ts";
 import type { Roster } from "../candidates/roster.ts";
 import { MINUTE } from "../tuning.ts";
@@ -56,8 +57,8 @@ export class Suggestions {
     const partners = this.#partners.get(bucket.id);
     if (partners === undefined) return;
     for (const [other, pair] of partners) {
-      const { stamp } = other;
-      if (stamp === undefined || stamp.at >= sentAt || stamp.until <= now || stamp.until - stamp.at < 1_500) {
+      const { resetEvidence: reset } = other;
+      if (reset === undefined || reset.at >= sentAt || reset.until <= now || reset.until - reset.at < 1_500) {
         continue;
       }
       pair.contradictedAt = now;
@@ -92,7 +93,7 @@ export class Suggestions {
     const pair = this.#pair(bucket, other);
     pair.sums++;
     pair.votes += 1 / rivals;
-    if (other.stamp === undefined || Math.abs(other.stamp.until - until) >= 400) return;
+    if (other.resetEvidence === undefined || Math.abs(other.resetEvidence.until - until) >= 400) return;
     pair.stamps++;
     pair.votes += 1 / rivals;
   }

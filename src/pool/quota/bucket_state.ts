@@ -1,0 +1,67 @@
+import type { SourceName } from "../../core/mod.ts";
+import type { Said } from "../candidates/cooldown.ts";
+import type { KnownLimit } from "./known_limit.ts";
+
+/** Why a bucket serves nothing until a time. */
+export interface Block {
+  readonly until: number;
+  /** minute, day or cooling. */
+  readonly kind: "minute" | "day" | "cooling";
+  readonly reason: string;
+  /** True when Google stated `until`; else it is our own pause, which grows and decays, and ends with one trial call. */
+  readonly fact: boolean;
+  /** True when Google itself closed it; a guess may be wrong, so that there may not be too many. */
+  readonly stated: boolean;
+  readonly at: number;
+  /** What Google said, for those who meet the block. */
+  readonly said: Said;
+}
+
+/** Google counts Code Assist and Antigravity for each account, whichever project it calls through; all else for each project. */
+export function countedByAccount(source: SourceName): boolean {
+  return source === "gemini_cli" || source === "antigravity";
+}
+
+export interface BucketIdentity {
+  readonly id: string;
+  readonly project: string;
+  readonly projectKind: "told" | "measured" | "key";
+  readonly source: SourceName;
+  /** The quota group, or the model alone. */
+  readonly unit: string;
+}
+
+/** A share of a quota that its source stated without numbers, and when it resets. */
+export interface StatedShare {
+  readonly fraction: number;
+  readonly resetsAt?: number;
+  readonly asOf: number;
+  /** The day's count at that time. */
+  readonly count?: number;
+}
+
+/** The part of the pace that survives a restart. */
+export interface PaceState {
+  readonly rpm: KnownLimit | undefined;
+  /** Our part of a limit that others draw on too, since when it is believed, and when it is tried beyond; absent while all is ours. */
+  readonly shared: { readonly limit: number; readonly at?: number; readonly step?: number } | undefined;
+  readonly observedMax: number;
+}
+
+/** The part of the day that survives a restart. */
+export interface DayState {
+  readonly rpd: KnownLimit | undefined;
+  /** Absent when no day was begun. */
+  readonly day: { readonly endsAt: number; readonly count: number } | undefined;
+  /** When a closed day is tried again, and how long until the try after that. */
+  readonly probe: { readonly at: number; readonly every?: number } | undefined;
+}
+
+/** What of a bucket survives a restart: learned limits, the day's count, the block with its true end, and the running minute. */
+export interface BucketState extends PaceState, DayState {
+  readonly tpm: KnownLimit | undefined;
+  readonly block: Block | undefined;
+  readonly guesses: number;
+  /** Sends of the running minute, by seconds. */
+  readonly window: readonly (readonly [at: number, requests: number, tokens: number])[];
+}
