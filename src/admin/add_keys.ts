@@ -1,7 +1,14 @@
-import { type ApiKeyCredential, type CredentialId, ok, Secret, type Tier } from "../core/mod.ts";
+import {
+  type ApiKeyCredential,
+  type Credential,
+  type CredentialId,
+  ok,
+  Secret,
+  type Tier,
+} from "../core/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { inParallel } from "./in_parallel.ts";
-import { discoverModels, keepModels } from "./key_models.ts";
+import { discoverModels } from "./key_models.ts";
 import { keysAmong, keysIn, MOST_KEYS } from "./key_text.ts";
 import { type AdminProblem, fromFailure, fromStore, type Outcome, refuse } from "./problem.ts";
 
@@ -48,8 +55,10 @@ export async function addKeys(
   if (keys.length > MOST_KEYS) {
     return refuse(413, "too_many", `At most ${MOST_KEYS} keys can be added at once`, "keys");
   }
-  const known = await knownKeys(deps);
-  const from = await nextPlace(deps);
+  const { credentials } = await deps.store.config.refresh();
+  const known = secretsOf(credentials);
+  // Keys are used in the order of their adding (ROTATION_MODE=sequential), so each is a moment later than the one before.
+  const from = Math.max(deps.ports.clock.now(), (credentials.at(-1)?.createdAt ?? 0) + 1);
   let done = 0;
   const places = keys.map((key, index) => ({ key, createdAt: from + index }));
   const width = input.validate === false ? STORE_WIDTH : WIDTH;
@@ -59,12 +68,6 @@ export async function addKeys(
     return result;
   });
   return ok(added);
-}
-
-/** Keys are used in the order of their adding (ROTATION_MODE=sequential), so each is a moment later than the one before. */
-async function nextPlace({ store, ports }: AdminDeps): Promise<number> {
-  const newest = (await store.credentials.list()).at(-1)?.createdAt ?? 0;
-  return Math.max(ports.clock.now(), newest + 1);
 }
 
 function listOf({ key, keys, text }: AddKeysInput): string[] {
@@ -83,8 +86,7 @@ function pasted(text: string): readonly string[] {
 }
 
 /** Secrets of the keys that are there, for saying "duplicate" without asking Google. */
-async function knownKeys({ store }: AdminDeps): Promise<Map<string, string>> {
-  const credentials = await store.credentials.list();
+function secretsOf(credentials: readonly Credential[]): Map<string, string> {
   return new Map(
     credentials.flatMap((one) => one.source === "api_key" ? [[one.key.reveal(), one.id] as const] : []),
   );
@@ -113,9 +115,13 @@ async function addOne(
   }
   const checked = input.validate === false ? ok([]) : await discoverModels(deps, candidate(deps, key));
   if (!checked.ok) return failed(fromFailure(checked.error));
-  const stored = await deps.store.credentials.add(draftOf(input, key));
+  const models = { at: deps.ports.clock.now(), models: checked.value };
+  const draft = draftOf(input, key);
+  const stored =
+    await (input.validate === false
+      ? deps.store.credentials.add(draft)
+      : deps.store.credentials.add(draft, models));
   if (!stored.ok) return failed(fromStore(stored.error, "key"));
-  if (input.validate !== false) await keepModels(deps, stored.value, checked.value);
   return { ok: true, id: stored.value.id, tail, models: checked.value.map((model) => model.id) };
 }
 

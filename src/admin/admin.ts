@@ -1,4 +1,5 @@
-import { coalesced, type CredentialId, type JsonObject, ok } from "../core/mod.ts";
+import { type CredentialId, type JsonObject, ok } from "../core/mod.ts";
+import type { KeyEdit } from "../management/contract.ts";
 import type { LogFilter, RecordFilter } from "../ledger/mod.ts";
 import type { CapSchedule } from "../store/mod.ts";
 import { type AddedKey, addKeys, type AddKeysInput, type Progress } from "./add_keys.ts";
@@ -19,7 +20,7 @@ import {
   restoreClient,
   revokeClient,
 } from "./clients.ts";
-import { editKey, type KeyEdit, removeKey, restoreKey } from "./edit_key.ts";
+import { editKey, removeKey, restoreKey } from "./edit_key.ts";
 import { exportFile } from "./export_file.ts";
 import { findKey } from "./find_key.ts";
 import { healthView } from "./health.ts";
@@ -43,7 +44,7 @@ import {
   setupState,
 } from "./settings_view.ts";
 import { type SeriesOptions, seriesView } from "./series_view.ts";
-import { followSettingsFile } from "./settings_table.ts";
+import { followSettingsFile, isSettingsFileChanged } from "./settings_table.ts";
 import { statsView } from "./stats.ts";
 import { confirmProject, suggestions } from "./suggestions.ts";
 import { flows, unifiedStats } from "./unified_stats.ts";
@@ -56,10 +57,10 @@ export async function createAdmin(deps: AdminDeps) {
   const publisher = new Publisher(deps);
   await door.owner.settle();
   await door.reload();
-  const following = follow(deps, door, publisher);
+  const following = follow(deps, publisher);
   return {
-    ...keyCases(deps, following.now),
-    ...configurationCases(deps, door, following.now),
+    ...keyCases(deps),
+    ...configurationCases(deps, door),
     ...figureCases(deps),
     ...clientCases(deps, door),
     version: deps.version,
@@ -73,39 +74,32 @@ export async function createAdmin(deps: AdminDeps) {
   };
 }
 
-/** Takes every change of the configuration over to the pool and the door, also those of other processes. */
-function follow(deps: AdminDeps, door: ClientDoor, publisher: Publisher) {
-  let running: Promise<void> = Promise.resolve();
-  const takeOver = coalesced(async () => {
-    deps.pool.replaceCredentials(await deps.store.credentials.list());
-    await door.reload();
-    await followSettingsFile(deps);
-    publisher.forgetNames();
+/** Takes every change of the configuration over, also those of other processes. */
+function follow(deps: AdminDeps, publisher: Publisher) {
+  let reading: Promise<void> = Promise.resolve();
+  const stop = deps.store.config.subscribe((next, previous) => {
+    if (next.credentials !== previous.credentials) deps.pool.replaceCredentials(next.credentials);
+    if (isSettingsFileChanged(next, previous)) {
+      reading = followSettingsFile(deps).catch((error) =>
+        deps.ledger.log("error", "config", `The changed settings could not be read: ${error}`)
+      );
+    }
     publisher.stateChanged();
   });
-  const now = (): Promise<void> => running = takeOver();
-  const stop = deps.store.onEpoch(() => {
-    now().catch((error) => deps.ledger.log("error", "config", `A change could not be taken over: ${error}`));
-  });
-  return { now, stop, settled: () => running.catch(() => {}) };
+  return { stop, settled: () => reading };
 }
 
-function keyCases(deps: AdminDeps, changed: () => Promise<void>) {
-  const after = async <Answer>(work: Promise<Answer>): Promise<Answer> => {
-    const answer = await work;
-    await changed();
-    return answer;
-  };
+function keyCases(deps: AdminDeps) {
   return {
     keys: () => listKeys(deps),
     addKeys: (input: AddKeysInput, onProgress?: (progress: Progress, last: AddedKey) => void) =>
-      after(addKeys(deps, input, onProgress)),
-    editKey: (id: string, edit: KeyEdit, expected?: number) => after(editKey(deps, id, edit, expected)),
-    removeKey: (id: string) => after(removeKey(deps, id)),
-    restoreKey: (undo: string) => after(restoreKey(deps, undo)),
-    checkKey: (id: string) => after(checkKey(deps, id)),
+      addKeys(deps, input, onProgress),
+    editKey: (id: string, edit: KeyEdit, expected?: number) => editKey(deps, id, edit, expected),
+    removeKey: (id: string) => removeKey(deps, id),
+    restoreKey: (undo: string) => restoreKey(deps, undo),
+    checkKey: (id: string) => checkKey(deps, id),
     checkAllKeys: (onProgress?: (progress: Progress, last: CheckedKey) => void) =>
-      after(checkAllKeys(deps, onProgress)),
+      checkAllKeys(deps, onProgress),
     liftCooldown: (id: string, scope?: string) => liftCooldown(deps, id, scope),
     /** The id of the key that an id or its last characters name. */
     keyId: async (idOrFragment: string) => {
@@ -114,14 +108,13 @@ function keyCases(deps: AdminDeps, changed: () => Promise<void>) {
     },
     suggestions: () => suggestions(deps),
     confirmProject: (credentials: readonly CredentialId[], project: string) =>
-      after(confirmProject(deps, credentials, project)),
+      confirmProject(deps, credentials, project),
     models: () => modelsView(deps),
-    refreshModels: (signal: AbortSignal, only?: readonly CredentialId[]) =>
-      after(refreshModels(deps, signal, only)),
+    refreshModels: (signal: AbortSignal, only?: readonly CredentialId[]) => refreshModels(deps, signal, only),
   };
 }
 
-function configurationCases(deps: AdminDeps, door: ClientDoor, changed: () => Promise<void>) {
+function configurationCases(deps: AdminDeps, door: ClientDoor) {
   return {
     aliases: () => aliases.listAliases(deps),
     putAlias: (name: string, target: string, expected?: number) =>
@@ -151,18 +144,14 @@ function configurationCases(deps: AdminDeps, door: ClientDoor, changed: () => Pr
     ownerKey: () => door.owner.current,
     /** The same, after a look at what another process may have set a moment ago. */
     newestOwnerKey: async () => {
-      await door.owner.reload().catch(() => {});
+      await deps.store.config.refresh().then(() => door.owner.reload()).catch(() => {});
       return door.owner.current;
     },
     preferences: () => preferences(deps),
     setPreferences: (change: JsonObject) => setPreferences(deps, change),
     setupState: () => setupState(deps),
     exportFile: (passphrase?: string) => exportFile(deps, passphrase),
-    importFile: async (input: ImportInput) => {
-      const report = await importFile(deps, input);
-      await changed();
-      return report;
-    },
+    importFile: (input: ImportInput) => importFile(deps, input),
     backUp: () => backUp(deps),
     backupDocument: () => backupDocument(deps),
   };

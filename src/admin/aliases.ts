@@ -26,7 +26,6 @@ export async function putAlias(
   if (problem !== undefined) return refuse(422, "invalid", problem, "target");
   const put = await deps.store.aliases.put({ name, target }, expected);
   if (!put.ok) return fromStore(put.error, "alias");
-  await deps.catalog.reload();
   return put;
 }
 
@@ -36,7 +35,6 @@ export async function removeAlias(
 ): Promise<Outcome<{ readonly name: string }>> {
   const removed = await deps.store.aliases.remove(name);
   if (!removed.ok) return fromStore(removed.error, "alias");
-  await deps.catalog.reload();
   return ok({ name });
 }
 
@@ -77,7 +75,6 @@ export async function putQuotaGroup(
   }
   const put = await deps.store.quotaGroups.put({ name, models: [...new Set(models)] }, expected);
   if (!put.ok) return fromStore(put.error, "quota group");
-  await deps.catalog.reload();
   return put;
 }
 
@@ -87,7 +84,6 @@ export async function removeQuotaGroup(
 ): Promise<Outcome<{ readonly name: string }>> {
   const removed = await deps.store.quotaGroups.remove(name);
   if (!removed.ok) return fromStore(removed.error, "quota group");
-  await deps.catalog.reload();
   return ok({ name });
 }
 
@@ -100,7 +96,6 @@ export async function putFallback(
   if (to.includes(model)) return refuse(422, "invalid", "A model cannot be its own fallback", "to");
   const put = await deps.store.fallbacks.put({ model, to: [...new Set(to)] }, expected);
   if (!put.ok) return fromStore(put.error, "fallback");
-  await deps.catalog.reload();
   return put;
 }
 
@@ -110,6 +105,5 @@ export async function removeFallback(
 ): Promise<Outcome<{ readonly model: string }>> {
   const removed = await deps.store.fallbacks.remove(model);
   if (!removed.ok) return fromStore(removed.error, "fallback");
-  await deps.catalog.reload();
   return ok({ model });
 }

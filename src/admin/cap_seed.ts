@@ -2,7 +2,6 @@ import { type Cell, PERIOD_MS } from "../ledger/mod.ts";
 import { capSliceName, capWindow } from "../pool/mod.ts";
 import type { CapRecord, CapSchedule } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
-import { capSchedule } from "./cap_schedule.ts";
 
 type Counted = Pick<CapRecord, "model" | "limit" | "unit" | "period">;
 
@@ -26,8 +25,8 @@ export async function recountCap(deps: Deps, cap: Counted, schedule: CapSchedule
  * a process that is alone on its database.
  */
 export async function releaseLostUnits(deps: Deps): Promise<void> {
-  const schedule = await capSchedule(deps);
-  for (const cap of (await deps.store.caps.list()).filter(({ enabled }) => enabled)) {
+  const { schedule, caps } = deps.store.config.current();
+  for (const cap of caps.filter(({ enabled }) => enabled)) {
     const window = capWindow(cap.period, schedule, deps.ports.clock.now());
     const name = capSliceName(cap, window);
     const { taken } = await deps.store.takeSlice(name, 0, cap.limit, window.endsAt);

@@ -1,7 +1,7 @@
 import { ok, OWNER } from "../core/mod.ts";
 import type { CapRecord, CapSchedule } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
-import { CAP_SCHEDULE, capSchedule, isTime, isTimezone } from "./cap_schedule.ts";
+import { isTime, isTimezone, SETTING } from "../state/mod.ts";
 import { recountCap } from "./cap_seed.ts";
 import { fromStore, type Outcome, refuse } from "./problem.ts";
 
@@ -9,8 +9,9 @@ export interface CapsView extends CapSchedule {
   readonly caps: readonly CapRecord[];
 }
 
-export async function capsView(deps: AdminDeps): Promise<CapsView> {
-  return { caps: await deps.store.caps.list(), ...await capSchedule(deps) };
+export async function capsView({ store }: AdminDeps): Promise<CapsView> {
+  const { caps, schedule } = await store.config.refresh();
+  return { caps, ...schedule };
 }
 
 export type CapInput =
@@ -37,7 +38,7 @@ export async function putCap(
     enabled: input.enabled ?? before?.enabled ?? true,
   };
   const counting = before?.enabled === true && before.unit === cap.unit && before.period === cap.period;
-  if (cap.enabled && !counting) await recountCap(deps, cap, await capSchedule(deps));
+  if (cap.enabled && !counting) await recountCap(deps, cap, deps.store.config.current().schedule);
   const put = await deps.store.caps.put(cap, expected);
   if (!put.ok) return fromStore(put.error, "cap");
   await publishCaps(deps);
@@ -81,7 +82,7 @@ export async function setCapSchedule(
   deps: AdminDeps,
   change: Partial<CapSchedule>,
 ): Promise<Outcome<CapSchedule>> {
-  const schedule = { ...await capSchedule(deps), ...change };
+  const schedule = { ...deps.store.config.current().schedule, ...change };
   if (!isTime(schedule.resetTime)) {
     return refuse(422, "invalid", "The reset time must be HH:MM, from 00:00 to 23:59", "resetTime");
   }
@@ -91,7 +92,7 @@ export async function setCapSchedule(
   // Windows that begin at another time have taken nothing yet: what history tells of them is counted first.
   const caps = (await deps.store.caps.list()).filter(({ enabled }) => enabled);
   for (const cap of caps) await recountCap(deps, cap, schedule);
-  await deps.store.settings.put(CAP_SCHEDULE, { ...schedule });
+  await deps.store.settings.put(SETTING.schedule, { ...schedule });
   await publishCaps(deps);
   return ok(schedule);
 }

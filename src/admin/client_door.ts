@@ -51,11 +51,11 @@ export class ClientDoor {
   readonly owner: OwnerKey;
   /** Hashes of tokens that were right: hashing costs a call as much as choosing its key. */
   readonly #hashes = new Map<string, string>();
-  readonly #stopRecords: () => void;
+  readonly #stops: readonly (() => void)[];
+  #clients: readonly ClientRecord[] = [];
   #byHash = new Map<string, ClientRecord>();
   #byId = new Map<ClientId, ClientRecord>();
   #spending = new Map<ClientId, Spending>();
-  #processes = 1;
   readonly #calls = new Map<ClientId, number[]>();
   readonly #meters = new Map<ClientId, BudgetMeter>();
   #reloadAt = 0;
@@ -66,7 +66,16 @@ export class ClientDoor {
   constructor(deps: AdminDeps) {
     this.#deps = deps;
     this.owner = new OwnerKey(deps);
-    this.#stopRecords = deps.ledger.onRecord((record) => this.#spend(record));
+    this.#take(deps.store.config.current().clients);
+    this.#stops = [
+      deps.ledger.onRecord((record) => this.#spend(record)),
+      deps.store.config.subscribe((next, previous) => {
+        const owner = this.owner.differs(next, previous);
+        if (next.clients === previous.clients && !owner) return;
+        this.#take(next.clients);
+        this.#reloadLogged();
+      }),
+    ];
   }
 
   /** The client of a token. Tokens are compared by hash, so that time tells nothing of one that is not wholly known. */
@@ -141,7 +150,7 @@ export class ClientDoor {
   #valid({ id }: ClientIdentity): ClientRecord | undefined {
     const client = this.#byId.get(id);
     if (client === undefined || client.revoked || this.#expired(client)) return undefined;
-    this.#reloadSoon();
+    if (client.budget !== undefined && this.#deps.ports.clock.now() >= this.#reloadAt) this.#reloadLogged();
     return client;
   }
 
@@ -162,7 +171,7 @@ export class ClientDoor {
     return patterns?.some((pattern) => matchesGlob(pattern, model)) ?? true;
   }
 
-  /** Reads clients and what they used anew; a call during a read makes one more follow it. */
+  /** Reads the owner's key and what budgets have used; a call during a read makes one more follow it. */
   reload(): Promise<void> {
     this.#stale = true;
     return this.#reloading ??= this.#readWhileStale();
@@ -181,7 +190,7 @@ export class ClientDoor {
   }
 
   async close(): Promise<void> {
-    this.#stopRecords();
+    for (const stop of this.#stops) stop();
     await this.#restMeters(-Infinity).catch(() => {});
     await this.#reloading?.catch(() => {});
   }
@@ -213,7 +222,8 @@ export class ClientDoor {
     const now = this.#deps.ports.clock.now();
     const calls = (this.#calls.get(client.id) ?? []).filter((at) => at > now - MINUTE_MS);
     this.#calls.set(client.id, calls);
-    const share = Math.max(1, Math.floor(limit / this.#processes));
+    const processes = Math.max(1, this.#deps.store.config.current().processes.length);
+    const share = Math.max(1, Math.floor(limit / processes));
     if (limit > 0 && calls.length < share) {
       calls.push(now);
       return undefined;
@@ -236,29 +246,31 @@ export class ClientDoor {
     if (spending !== undefined) spending.since += budget.unit === "usd" ? used / MICROS : used;
   }
 
-  #reloadSoon(): void {
-    if (this.#deps.ports.clock.now() < this.#reloadAt) return;
+  #take(clients: readonly ClientRecord[]): void {
+    this.#clients = clients;
+    this.#byHash = new Map(clients.map((client) => [client.hash, client]));
+    this.#byId = new Map(clients.map((client) => [client.id, client]));
+  }
+
+  #reloadLogged(): void {
     this.reload().catch((error) =>
       this.#deps.ledger.log("warn", "config", `Clients could not be read: ${error}`)
     );
   }
 
   async #read(): Promise<void> {
-    const { store, ports, ledger } = this.#deps;
+    const { ports, ledger } = this.#deps;
     const readAt = ports.clock.now();
     this.#reloadAt = readAt + RELOAD_MS;
     await this.owner.reload();
-    const clients = await store.clients.list();
-    this.#processes = Math.max(1, (await store.processes()).length);
-    await ledger.flush();
+    const budgeted = this.#clients.filter(({ budget }) => budget !== undefined);
+    if (budgeted.length > 0) await ledger.flush();
     // What is counted from here on is not in the ledger's sums below.
-    const spending = new Map<ClientId, Spending>(clients.map(({ id }) => [id, { recorded: 0, since: 0 }]));
+    const spending = new Map<ClientId, Spending>(budgeted.map(({ id }) => [id, { recorded: 0, since: 0 }]));
     const before = this.#spending;
     this.#spending = spending;
-    this.#byHash = new Map(clients.map((client) => [client.hash, client]));
-    this.#byId = new Map(clients.map((client) => [client.id, client]));
     await this.#restMeters(RELOAD_MS);
-    for (const client of clients) {
+    for (const client of budgeted) {
       const own = spending.get(client.id);
       // The old sum holds until the new one is read.
       const old = before.get(client.id);

@@ -1,17 +1,11 @@
 import { type Credential, ok } from "../core/mod.ts";
-import type { CredentialPatch } from "../store/mod.ts";
+import type { KeyEdit } from "../management/contract.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { closeCredential, openCredential } from "./credential_file.ts";
 import { findKey } from "./find_key.ts";
 import { listKeys } from "./list_keys.ts";
 import { fromStore, type Outcome, refuse } from "./problem.ts";
 import type { SafeKey } from "./safe_key.ts";
-
-/** What the user may change of a credential. */
-export type KeyEdit = Pick<
-  CredentialPatch,
-  "label" | "tier" | "project" | "proxy" | "enabled" | "priority" | "allowModels" | "denyModels"
->;
 
 /** How long a removed key can be put back. */
 const UNDO_MS = 10 * 60_000;
@@ -56,7 +50,8 @@ export async function removeKey(deps: AdminDeps, idOrFragment: string): Promise<
   if (oauth !== undefined && source !== "api_key" && source !== "vertex") {
     return await signOut(oauth, found.value);
   }
-  const models = (await deps.store.modelLists.list()).find(({ credential }) => credential === found.value.id);
+  const models = deps.store.config.current().modelLists
+    .find(({ credential }) => credential === found.value.id);
   const removed = await deps.store.credentials.remove(found.value.id);
   if (!removed.ok) return fromStore(removed.error, "key");
   const undo = deps.ports.newId("undo_");
@@ -86,10 +81,8 @@ export async function restoreKey(deps: AdminDeps, undo: string): Promise<Outcome
   if (credential === undefined) {
     return refuse(404, "not_found", "This removal cannot be undone any more: add the key again");
   }
-  const restored = await deps.store.credentials.restore(credential);
+  // With its models: nobody need ask Google before they are offered again.
+  const restored = await deps.store.credentials.restore(credential, kept.models);
   if (!restored.ok) return fromStore(restored.error, "key");
-  // Its models are known already: nobody need ask Google before they are offered again.
-  if (kept.models !== undefined) await deps.store.modelLists.put(kept.models);
-  await deps.catalog.reload();
   return await keyView(deps, credential.id);
 }

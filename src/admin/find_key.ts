@@ -11,7 +11,7 @@ const FRAGMENT_CHARACTERS = 6;
  */
 export async function findKey({ store }: AdminDeps, idOrFragment: string): Promise<Outcome<Credential>> {
   const wanted = idOrFragment.trim();
-  const credentials = await store.credentials.list();
+  const { credentials } = await store.config.refresh();
   const exact = credentials.filter((one) => one.id === wanted || ("email" in one && one.email === wanted));
   if (exact.length > 1) {
     return refuse(

@@ -1,7 +1,7 @@
 import { isObject, ok, parseForeign, type Result, toldFault } from "../core/mod.ts";
 import type { StoreProblem } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
-import { CAP_SCHEDULE } from "./cap_schedule.ts";
+import { SETTING } from "../state/mod.ts";
 import { planBalance, planSeed, planText, SEED_FILES } from "./import_foreign.ts";
 import { isOwnExport, planOwn, type Unlock } from "./import_own.ts";
 import { MOST_KEYS } from "./key_text.ts";
@@ -181,7 +181,7 @@ async function carryOut(deps: AdminDeps, plan: ImportPlan, way: Way) {
 
 async function putSingles({ store }: AdminDeps, plan: ImportPlan, { dryRun }: Way): Promise<void> {
   if (dryRun) return;
-  if (plan.capSchedule !== undefined) await store.settings.put(CAP_SCHEDULE, { ...plan.capSchedule });
+  if (plan.capSchedule !== undefined) await store.settings.put(SETTING.schedule, { ...plan.capSchedule });
   if (plan.history !== undefined) await store.settings.put(HISTORY, plan.history);
   for (const { name, value } of plan.poolState) {
     if (await store.poolState.get(name) === undefined) await store.poolState.put(name, value);

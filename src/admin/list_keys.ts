@@ -5,14 +5,13 @@ import { type SafeKey, safeKey } from "./safe_key.ts";
 /** Every credential as everybody may see it, in the order in which they were added. */
 export async function listKeys(deps: AdminDeps): Promise<readonly SafeKey[]> {
   const { store, pool, ledger, ports } = deps;
-  const [credentials, lists, counts] = await Promise.all([
-    store.credentials.list(),
-    store.modelLists.list(),
+  const [{ credentials, modelLists }, counts] = await Promise.all([
+    store.config.refresh(),
     ledger.lifetime("key"),
   ]);
   const view = pool.view();
   const states = new Map(view.credentials.map((state) => [state.id, state]));
-  const models = new Map(lists.map((list) => [list.credential, list]));
+  const models = new Map(modelLists.map((list) => [list.credential, list]));
   const buckets = new Map<string, BucketView[]>();
   for (const bucket of view.buckets) {
     for (const id of bucket.credentials) buckets.set(id, [...buckets.get(id) ?? [], bucket]);

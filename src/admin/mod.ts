@@ -18,7 +18,7 @@ export type { CellView, Percentiles } from "./cell_view.ts";
 export type { CheckedKey } from "./check_keys.ts";
 export type { ClientIdentity } from "./client_door.ts";
 export type { ClientInput, ClientView } from "./clients.ts";
-export type { KeyEdit, RemovedKey } from "./edit_key.ts";
+export type { RemovedKey } from "./edit_key.ts";
 export type { HealthView, PoolStatus } from "./health.ts";
 export { type ImportCount, type ImportInput, type ImportReport } from "./import_file.ts";
 export { keysIn } from "./key_text.ts";

@@ -1,4 +1,5 @@
 import { ok } from "../core/mod.ts";
+import type { ConfigSnapshot } from "../state/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { hashToken, sameHash } from "./client_token.ts";
 import { type Outcome, refuse } from "./problem.ts";
@@ -30,10 +31,15 @@ export class OwnerKey {
     return sameHash(hash, this.#hash);
   }
 
+  /** Whether a key was set or taken back between two states of the configuration. */
+  differs(next: ConfigSnapshot, previous: ConfigSnapshot): boolean {
+    return next.settings.get(RECORD) !== previous.settings.get(RECORD);
+  }
+
   /** Takes over what any process set. */
   async reload(): Promise<void> {
     const { store, settings } = this.#deps;
-    const record = await store.settings.get(RECORD);
+    const record = store.config.current().settings.get(RECORD);
     const started = hashToken(settings.proxyApiKey);
     const { sealed, replaces } = record ?? {};
     if (typeof sealed !== "string" || replaces !== started) return this.#use(settings.proxyApiKey);

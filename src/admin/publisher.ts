@@ -9,7 +9,6 @@ const STATE_MS = 1_000;
 const SENTENCE = 200;
 /** Says that something changed and nothing more: whoever shows it reads it again. */
 const CHANGED: JsonObject = {};
-const MOST_NAMES = 1_000;
 
 function keyTail({ source, tail }: Credential): string {
   return source === "api_key" ? `...${tail.replace(/^\.+/, "")}` : tail;
@@ -23,8 +22,6 @@ export class Publisher {
   readonly #running = new Set<Promise<void>>();
   /** Models that nobody could serve when they were last asked for; the first answer says that this is over. */
   readonly #out = new Set<string>();
-  /** What people call a key, by its id; a project is its own name. */
-  readonly #names = new Map<string, string>();
 
   constructor(deps: AdminDeps) {
     this.#deps = deps;
@@ -69,11 +66,6 @@ export class Publisher {
     });
   }
 
-  /** Keys may have other names now. */
-  forgetNames(): void {
-    this.#names.clear();
-  }
-
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#cancelState?.();
@@ -114,46 +106,37 @@ export class Publisher {
         this.#cap(event);
         break;
       case "cooled":
-        this.#run(async () =>
-          ledger.log(
-            "info",
-            "pool",
-            `${await this.#spoken(event.scope, event.credential)}: ${event.reason}, ${
-              untilText(event.until, this.#deps.ports.clock.now())
-            }`,
-            {
-              until: new Date(event.until).toISOString(),
-              credential: event.credential ?? null,
-            },
-          )
+        ledger.log(
+          "info",
+          "pool",
+          `${this.#spoken(event.scope, event.credential)}: ${event.reason}, ${
+            untilText(event.until, this.#deps.ports.clock.now())
+          }`,
+          {
+            until: new Date(event.until).toISOString(),
+            credential: event.credential ?? null,
+          },
         );
         break;
       case "limit-learned":
-        this.#run(async () => {
-          const what = event.kind.replaceAll("_", " ");
-          ledger.log(
-            "debug",
-            "pool",
-            `Google allows ${event.limit} ${what}: ${await this.#spoken(event.bucket)}`,
-          );
-        });
+        ledger.log(
+          "debug",
+          "pool",
+          `Google allows ${event.limit} ${event.kind.replaceAll("_", " ")}: ${this.#spoken(event.bucket)}`,
+        );
     }
   }
 
   /** A scope of the pool in the names that people gave: a model on a key or in a project, a key alone, a source. */
-  async #spoken(scope: string, id?: CredentialId): Promise<string> {
+  #spoken(scope: string, id?: CredentialId): string {
     const [, owner, unit] = /^\w+\/([^/]+)\/(.+)$/.exec(scope) ?? [];
-    if (owner !== undefined && unit !== undefined) return `${unit} on ${await this.#nameOf(owner)}`;
-    return id === undefined ? scope : `${scope.replace(/^credential$/, "all")} on ${await this.#nameOf(id)}`;
+    if (owner !== undefined && unit !== undefined) return `${unit} on ${this.#nameOf(owner)}`;
+    return id === undefined ? scope : `${scope.replace(/^credential$/, "all")} on ${this.#nameOf(id)}`;
   }
 
-  async #nameOf(id: string): Promise<string> {
-    const known = this.#names.get(id);
-    if (known !== undefined) return known;
-    const credential = await this.#deps.store.credentials.get(id as CredentialId);
-    const name = credential === undefined ? id : credential.label || keyTail(credential);
-    if (this.#names.size < MOST_NAMES) this.#names.set(id, name);
-    return name;
+  #nameOf(id: string): string {
+    const credential = this.#deps.store.config.current().credentials.find((one) => one.id === id);
+    return credential === undefined ? id : credential.label || keyTail(credential);
   }
 
   #cap(event: Extract<PoolEvent, { type: "cap-warning" | "cap-exceeded" }>): void {
@@ -163,7 +146,9 @@ export class Publisher {
     const base = { model: cap, current: used, limit };
     if (type === "cap-exceeded") ledger.publish("usage:cap-exceeded", base);
     this.#run(async () => {
-      const threshold = (await this.#deps.store.caps.get(cap))?.alertThreshold ?? 80;
+      const threshold = this.#deps.store.config.current().caps.find(({ model }) =>
+        model === cap
+      )?.alertThreshold ?? 80;
       if (type === "cap-warning") ledger.publish("usage:cap-warning", { ...base, percentage, threshold });
       const message = type === "cap-warning"
         ? `The cap of ${cap} is ${percentage} % used: ${used} of ${limit}`

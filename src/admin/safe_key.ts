@@ -1,4 +1,4 @@
-import { accountStanding, type AccountState, type Credential, redact } from "../core/mod.ts";
+import { accountStanding, type AccountState, type Credential, redact, statedRules } from "../core/mod.ts";
 import type { Cell } from "../ledger/mod.ts";
 import type { BucketView, CredentialState } from "../pool/contract.ts";
 import type { ModelListRecord } from "../store/mod.ts";
@@ -6,7 +6,7 @@ import type { ModelListRecord } from "../store/mod.ts";
 export type KeyStatus = "active" | "cooldown" | "disabled" | "dead";
 
 /** A credential as everybody may see it. */
-export interface SafeKey {
+export interface SafeKey extends ReturnType<typeof statedRules> {
   readonly id: string;
   readonly tail: string;
   readonly type: "api_key" | "oauth" | "service_account";
@@ -43,8 +43,6 @@ export interface SafeKey {
   readonly priority: number;
   readonly enabled: boolean;
   readonly proxy: string | null;
-  readonly allowModels: readonly string[] | null;
-  readonly denyModels: readonly string[] | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -100,8 +98,7 @@ export function safeKey(credential: Credential, facts: SafeKeyFacts): SafeKey {
     priority: credential.priority,
     enabled: credential.enabled,
     proxy: credential.proxy === undefined ? null : bareUrl(credential.proxy),
-    allowModels: credential.allowModels ?? null,
-    denyModels: credential.denyModels ?? null,
+    ...statedRules(credential),
     createdAt: credential.createdAt,
     updatedAt: credential.updatedAt,
   };

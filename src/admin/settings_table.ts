@@ -8,6 +8,7 @@ import {
   showSettings,
   takeLiveSettings,
 } from "../config/mod.ts";
+import type { ConfigSnapshot } from "../state/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { type Outcome, refuse } from "./problem.ts";
 
@@ -62,10 +63,14 @@ function whyFixed({ variable, elsewhere, origin }: ShownSetting, file: SettingsF
     : undefined;
 }
 
+/** Whether a process of this machine wrote to `.env` between two states of the configuration. */
+export function isSettingsFileChanged(next: ConfigSnapshot, previous: ConfigSnapshot): boolean {
+  return next.settings.get(CHANGED) !== previous.settings.get(CHANGED);
+}
+
 /** Takes over what any process of this machine has written to `.env`. */
-export async function followSettingsFile(deps: AdminDeps): Promise<void> {
-  const { settingsFile, settings, store } = deps;
-  if (settingsFile === undefined || await store.settings.get(CHANGED) === undefined) return;
+export async function followSettingsFile({ settingsFile, settings }: AdminDeps): Promise<void> {
+  if (settingsFile === undefined) return;
   takeFrom(settings, settingsFile, await settingsFile.read());
 }
 

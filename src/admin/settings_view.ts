@@ -1,6 +1,6 @@
-import { type JsonObject, ok } from "../core/mod.ts";
-import { MODEL_RULES } from "../catalog/mod.ts";
+import { type JsonObject, type ModelRules, ok } from "../core/mod.ts";
 import { DEFAULT_PROXY_API_KEY } from "../config/mod.ts";
+import { SETTING } from "../state/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import type { OwnerKey } from "./owner_key.ts";
 import { type Outcome, refuse } from "./problem.ts";
@@ -17,7 +17,6 @@ import {
 /** Settings that can be changed while the server runs; everything else is in the environment. */
 const RUNTIME = "runtime";
 const PREFERENCES = "preferences";
-const PRICES = "prices";
 
 export interface SettingsView {
   /** The seed's two. */
@@ -25,7 +24,7 @@ export interface SettingsView {
   readonly verboseLogging: boolean;
   /** What holds now, from the environment; secrets are told as set or not set. */
   readonly running: JsonObject;
-  readonly modelRules: { readonly allowModels?: readonly string[]; readonly denyModels?: readonly string[] };
+  readonly modelRules: ModelRules;
   readonly prices: {
     readonly date: string;
     readonly source: string;
@@ -46,17 +45,16 @@ export async function settingsView(
   owner: Pick<OwnerKey, "current">,
 ): Promise<SettingsView> {
   const { store, settings, ledger } = deps;
-  const [runtime, rules, overrides, table] = await Promise.all([
-    store.settings.get(RUNTIME),
-    store.settings.get(MODEL_RULES),
-    store.settings.get(PRICES),
+  const [{ rules, prices: overrides, settings: documents }, table] = await Promise.all([
+    store.config.refresh(),
     settingRows(deps),
   ]);
+  const runtime = documents.get(RUNTIME);
   return {
     autoUpdate: settings.autoUpdate,
     verboseLogging: settings.logLevel === "debug",
     running: running(settings, owner),
-    modelRules: { ...listOf("allowModels", rules), ...listOf("denyModels", rules) },
+    modelRules: rules,
     prices: {
       date: ledger.prices.date,
       source: ledger.prices.source,
@@ -70,11 +68,6 @@ export async function settingsView(
     table,
     updatedAt: typeof runtime?.["updatedAt"] === "number" ? runtime["updatedAt"] : 0,
   };
-}
-
-function listOf(name: "allowModels" | "denyModels", rules: JsonObject | undefined) {
-  const list = rules?.[name];
-  return Array.isArray(list) ? { [name]: list.filter((one) => typeof one === "string") } : {};
 }
 
 function running(settings: AdminDeps["settings"], owner: Pick<OwnerKey, "current">): JsonObject {
@@ -112,7 +105,7 @@ function running(settings: AdminDeps["settings"], owner: Pick<OwnerKey, "current
 
 export interface SettingsChange {
   readonly autoUpdate?: boolean;
-  readonly modelRules?: { readonly allowModels?: readonly string[]; readonly denyModels?: readonly string[] };
+  readonly modelRules?: ModelRules;
   /** Prices that overrule the table, by model; an empty object takes all back. */
   readonly prices?: JsonObject;
   /** A new owner's key; the old one is refused from then on. */
@@ -136,7 +129,7 @@ export async function changeSettings(
   expected: number | undefined,
   owner: Pick<OwnerKey, "current" | "change">,
 ): Promise<Outcome<ChangedSettings>> {
-  const { store, ports, catalog } = deps;
+  const { store, ports } = deps;
   const runtime = await store.settings.get(RUNTIME);
   const seen = typeof runtime?.["updatedAt"] === "number" ? runtime["updatedAt"] : 0;
   if (expected !== undefined && expected !== seen) {
@@ -150,12 +143,10 @@ export async function changeSettings(
   const written = await changeFile(deps, change);
   if (written?.ok === false) return written;
   if (change.modelRules !== undefined) {
-    await store.settings.put(MODEL_RULES, { ...change.modelRules });
-    await catalog.reload();
+    await store.settings.put(SETTING.rules, { ...change.modelRules });
   }
   if (change.prices !== undefined) {
-    await store.settings.put(PRICES, change.prices);
-    deps.ledger.prices.override(change.prices);
+    await store.settings.put(SETTING.prices, change.prices);
   }
   await store.settings.put(RUNTIME, {
     ...runtime,

@@ -3,13 +3,12 @@ import {
   type Credential,
   type CredentialId,
   type Failure,
-  type JsonObject,
-  type ModelRules,
   type Operation,
   permitsModel,
   type Result,
   type SourceName,
 } from "../core/mod.ts";
+import type { ConfigSnapshot, ModelListRecord } from "../state/mod.ts";
 import type { Store } from "../store/mod.ts";
 import { aliasProblem, followAliases } from "./alias_chain.ts";
 import { DiscoverOnce } from "./discover_once.ts";
@@ -18,26 +17,16 @@ import type { WantedEffort } from "./model_names.ts";
 import { operationRefusal, takes } from "./operations.ts";
 import { type RefreshDeps, refreshModels, type RefreshReport } from "./refresh.ts";
 import { fallbacksOf, type ResolvedModel, resolveModel } from "./resolve.ts";
-import { buildSnapshot, type CatalogSnapshot } from "./snapshot.ts";
-
-/** The name under which `store.settings` keeps the rules for all credentials: `{allowModels?, denyModels?}`. */
-export const MODEL_RULES = "model-rules";
-
-export type CatalogStore = Pick<
-  Store,
-  "credentials" | "aliases" | "quotaGroups" | "fallbacks" | "modelLists" | "settings" | "onEpoch"
->;
+import { buildSnapshot, type CatalogRecords, type CatalogSnapshot } from "./snapshot.ts";
 
 export interface CatalogOptions {
-  readonly store: CatalogStore;
+  readonly store: Pick<Store, "config" | "modelLists">;
   readonly settings: {
     /** Stored groups win by name. */
     readonly quotaGroups: Readonly<Record<string, readonly string[]>>;
     readonly sourceOrder: readonly SourceName[];
   };
   readonly clock: Clock;
-  /** Told when a new snapshot could not be read; the old one stays in use. */
-  readonly onProblem?: (problem: unknown) => void;
   /** Why a model may be there and not be listed, as the end of a sentence; undefined for most. */
   readonly hint?: (model: string) => string | undefined;
 }
@@ -66,45 +55,44 @@ export interface Catalog {
   refresh(credentials: readonly Credential[], deps: RefreshDeps): Promise<readonly RefreshReport[]>;
   /** For an unknown name: runs `discover` once for all who wait, not again within a minute; true when the name is known then. */
   discoverOnce(name: string, discover: () => Promise<unknown>): Promise<boolean>;
-  /** Reads the records anew. */
+  /** Looks at the database now, instead of within a second after another process wrote to it. */
   reload(): Promise<void>;
-  /** Stops following the store. */
+  /** Stops following the configuration. */
   close(): void;
 }
 
-/** Loads the catalog and keeps it up to date with the store until `close`. */
-export async function createCatalog(options: CatalogOptions): Promise<Catalog> {
-  const catalog = new StoredCatalog(options, buildSnapshot(await readRecords(options)));
-  catalog.follow();
-  return catalog;
+/** Makes a catalog that follows the configuration until `close`. */
+export function createCatalog(options: CatalogOptions): Catalog {
+  return new StoredCatalog(options);
 }
 
-async function readRecords({ store, settings }: CatalogOptions) {
-  const [credentials, lists, aliases, groups, fallbacks, rules] = await Promise.all([
-    store.credentials.list(),
-    store.modelLists.list(),
-    store.aliases.list(),
-    store.quotaGroups.list(),
-    store.fallbacks.list(),
-    store.settings.get(MODEL_RULES),
-  ]);
-  const { quotaGroups: settingsGroups, sourceOrder } = settings;
+function recordsOf({ store, settings }: CatalogOptions): CatalogRecords {
+  const { credentials, modelLists, aliases, quotaGroups, fallbacks, rules } = store.config.current();
   return {
     credentials,
-    lists,
+    lists: modelLists,
     aliases,
-    groups,
+    groups: quotaGroups,
     fallbacks,
-    rules: decodeRules(rules),
-    settingsGroups,
-    sourceOrder,
+    rules,
+    settingsGroups: settings.quotaGroups,
+    sourceOrder: settings.sourceOrder,
   };
 }
 
-function decodeRules(value: JsonObject | undefined): ModelRules {
-  const patterns = (field: unknown) =>
-    Array.isArray(field) ? field.filter((pattern) => typeof pattern === "string") : undefined;
-  return { allowModels: patterns(value?.["allowModels"]), denyModels: patterns(value?.["denyModels"]) };
+const CONCERNS = ["credentials", "aliases", "quotaGroups", "fallbacks", "rules"] as const;
+
+function concerns(next: ConfigSnapshot, previous: ConfigSnapshot): boolean {
+  return CONCERNS.some((name) => next[name] !== previous[name]) ||
+    !sameModels(next.modelLists, previous.modelLists);
+}
+
+/** Whether two states of the lists differ in the age of lists at most. */
+function sameModels(next: readonly ModelListRecord[], previous: readonly ModelListRecord[]): boolean {
+  return next === previous || next.length === previous.length && next.every((list, index) => {
+        const before = previous[index];
+        return list.credential === before?.credential && list.models === before.models;
+      });
 }
 
 /** Names whose meaning is kept; while no list of models is known, every name has one. */
@@ -123,25 +111,31 @@ function frozen(resolved: Result<ResolvedModel, Failure>): Result<ResolvedModel,
 class StoredCatalog implements Catalog {
   readonly #options: CatalogOptions;
   readonly #finder: DiscoverOnce;
-  #snapshot: CatalogSnapshot;
+  readonly #unfollow: () => void;
+  /** Absent after a change, until the next question. */
+  #built: CatalogSnapshot | undefined;
   #entries: readonly CatalogEntry[] | undefined;
   /** What names stand for in this snapshot. */
   readonly #resolved = new Map<string, Result<ResolvedModel, Failure>>();
   #revision = 1;
-  #reading: Promise<void> | undefined;
-  #stale = false;
-  #unfollow: () => void = () => {};
 
-  constructor(options: CatalogOptions, snapshot: CatalogSnapshot) {
+  constructor(options: CatalogOptions) {
     this.#options = options;
-    this.#snapshot = snapshot;
+    this.#unfollow = options.store.config.subscribe((next, previous) => {
+      if (concerns(next, previous)) this.#outdate();
+    });
     this.#finder = new DiscoverOnce(options.clock, (name) => this.resolve(name).ok);
   }
 
-  follow(): void {
-    this.#unfollow = this.#options.store.onEpoch(() => {
-      this.reload().catch((problem) => this.#options.onProblem?.(problem));
-    });
+  get #snapshot(): CatalogSnapshot {
+    return this.#built ??= buildSnapshot(recordsOf(this.#options));
+  }
+
+  #outdate(): void {
+    this.#built = undefined;
+    this.#entries = undefined;
+    this.#resolved.clear();
+    this.#revision++;
   }
 
   resolve(name: string) {
@@ -203,38 +197,17 @@ class StoredCatalog implements Catalog {
     return this.#revision;
   }
 
-  async refresh(credentials: readonly Credential[], deps: RefreshDeps) {
+  refresh(credentials: readonly Credential[], deps: RefreshDeps) {
     const { store, clock } = this.#options;
-    try {
-      return await refreshModels(store, clock, credentials, deps);
-    } finally {
-      await this.reload();
-    }
+    return refreshModels(store, clock, credentials, deps);
   }
 
   discoverOnce(name: string, discover: () => Promise<unknown>) {
     return this.#finder.find(name, discover);
   }
 
-  /** A call during a read makes one more read follow it, so that what was written before the call is seen after it. */
-  reload(): Promise<void> {
-    this.#stale = true;
-    return this.#reading ??= this.#read();
-  }
-
-  async #read(): Promise<void> {
-    try {
-      while (this.#stale) {
-        this.#stale = false;
-        this.#snapshot = buildSnapshot(await readRecords(this.#options));
-        this.#entries = undefined;
-        this.#resolved.clear();
-        this.#revision++;
-      }
-    } finally {
-      // In the same step as the last look at `stale`: a call in between would wait for a read that had ended.
-      this.#reading = undefined;
-    }
+  async reload() {
+    await this.#options.store.config.refresh();
   }
 
   close(): void {

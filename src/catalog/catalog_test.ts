@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Clock, Credential, CredentialId, Failure, Fetch, Result, SourceName } from "../core/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
-import { createCatalog, MODEL_RULES } from "./catalog.ts";
+import { SETTING } from "../state/mod.ts";
+import { createCatalog } from "./catalog.ts";
 import { type Catalog, type ModelSource } from "./mod.ts";
 
 const clock: Clock = { now: () => 1_000, after: () => () => {} };
@@ -29,7 +30,7 @@ async function withCatalog(run: (bench: Bench) => Promise<void>): Promise<void> 
     newId,
     announce: false,
   });
-  const catalog = await createCatalog({ store, settings, clock });
+  const catalog = createCatalog({ store, settings, clock });
   const key: Bench["key"] = async (label, models) => {
     const added = await store.credentials.add({
       source: "api_key",
@@ -137,7 +138,7 @@ Deno.test("rules for one key and for all hide models", () =>
     await catalog.reload();
     assert.equal(catalog.servedBy("gemini-2.5-pro", one.id, "generate"), false);
     assert.equal(idOf(catalog, "gemini-2.5-pro"), "404 model_not_found");
-    await store.settings.put(MODEL_RULES, { allowModels: ["*-lite"] });
+    await store.settings.put(SETTING.rules, { allowModels: ["*-lite"] });
     await catalog.reload();
     assert.equal(idOf(catalog, "gemini-2.5-flash"), "403 model_not_allowed");
     assert.deepEqual(catalog.list(), []);
@@ -147,17 +148,18 @@ Deno.test("an edit of the store reaches the snapshot by itself", () =>
   withCatalog(async ({ store, catalog, key }) => {
     await key("one", ["gemini-2.5-flash"]);
     const before = catalog.revision();
-    const moved = new Promise<void>((resolve) => {
-      const stop = store.onEpoch(() => {
-        stop();
-        resolve();
-      });
-    });
     await store.aliases.put({ name: "fast", target: "gemini-2.5-flash" });
-    await moved;
-    await catalog.reload();
     assert.equal(idOf(catalog, "fast"), "gemini-2.5-flash");
     assert.ok(catalog.revision() > before);
+  }));
+
+Deno.test("a list that only became younger leaves the catalog as it is", () =>
+  withCatalog(async ({ store, catalog, key }) => {
+    const listed = await key("one", ["gemini-2.5-flash"]);
+    const before = catalog.revision();
+    await store.modelLists.put({ ...listOf(listed, ["gemini-2.5-flash"]), at: 6 });
+    assert.equal((await store.modelLists.list())[0]?.at, 6);
+    assert.equal(catalog.revision(), before);
   }));
 
 const refusal: Failure = {

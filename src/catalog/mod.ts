@@ -5,13 +5,7 @@
  *
  * @module
  */
-export {
-  type Catalog,
-  type CatalogOptions,
-  type CatalogStore,
-  createCatalog,
-  MODEL_RULES,
-} from "./catalog.ts";
+export { type Catalog, type CatalogOptions, createCatalog } from "./catalog.ts";
 export { type CatalogEntry, type MatrixRow, type ModelMatrix } from "./listing.ts";
 export { type Modalities, modalitiesOf } from "./modalities.ts";
 export type { WantedEffort } from "./model_names.ts";

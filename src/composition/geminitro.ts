@@ -142,8 +142,9 @@ async function addKeysOfSettings(rooms: Rooms): Promise<void> {
   if (settings.geminiApiKeys.length > 0) {
     await admin.addKeys({ keys: settings.geminiApiKeys, validate: false });
   }
-  const listed = new Set((await store.modelLists.list()).map((list) => list.credential));
-  const unlisted = (await store.credentials.list()).filter((credential) => !listed.has(credential.id));
+  const { credentials, modelLists } = store.config.current();
+  const listed = new Set(modelLists.map((list) => list.credential));
+  const unlisted = credentials.filter((credential) => !listed.has(credential.id));
   if (unlisted.length === 0) return;
   admin.refreshModels(rooms.draining.signal, unlisted.map((credential) => credential.id)).catch((cause) => {
     if (!rooms.draining.signal.aborted) {

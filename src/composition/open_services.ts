@@ -35,7 +35,6 @@ import {
   type Upstream,
   upstreamsOf,
 } from "../upstreams/mod.ts";
-import { rememberedCredentials } from "./remembered_credentials.ts";
 
 /** Whoever has an outgoing proxy of its own, or none. */
 type Proxied = Pick<Credential, "proxy">;
@@ -89,15 +88,10 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     await noteNewDatabase(store, settings, ledger);
     await noteOpenFolder(settings, ledger);
   }
-  const onProblem = (problem: unknown) =>
-    ledger.log("error", "config", "The model lists could not be read again", {
-      error: String(problem).slice(0, 300),
-    });
-  const catalog = await createCatalog({
+  const catalog = createCatalog({
     store,
     settings,
     clock: ports.clock,
-    onProblem,
     hint: (model) => hiddenModelHint(model, settings.antigravityUserAgent),
   });
   const version = createClientVersion();
@@ -108,7 +102,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     settings,
     catalog,
     ports,
-    credentials: await store.credentials.list(),
+    credentials: store.config.current().credentials,
     log: (level, message, fields) => ledger.log(level, "pool", message, fields),
     visitor,
   });
@@ -163,11 +157,8 @@ async function isAlone({ processes, processId }: Store): Promise<boolean> {
   return (await processes()).every(({ id }) => id === processId);
 }
 
-async function openOwnStore(
-  { settings, ports, kv }: ServicesOptions,
-  visitor: boolean,
-): Promise<Store> {
-  const store = await openStore({
+function openOwnStore({ settings, ports, kv }: ServicesOptions, visitor: boolean): Promise<Store> {
+  return openStore({
     path: settings.kv,
     // A database in memory leaves nothing behind, so it needs no folder.
     ...(settings.kv === ":memory:" ? {} : { home: settings.home }),
@@ -178,9 +169,6 @@ async function openOwnStore(
     ...(kv === undefined ? {} : { kv }),
     ...(visitor ? { announce: false } : {}),
   });
-  return visitor
-    ? { ...store, credentials: rememberedCredentials(store.credentials, () => store.epoch()) }
-    : store;
 }
 
 /** A database that is lost is made anew without a word by whoever opens it: backups beside a new one tell of the loss. */

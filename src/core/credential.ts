@@ -1,5 +1,6 @@
 import type { Failure, FailureClass } from "./failure.ts";
 import type { CredentialId, SourceName, Tier } from "./ids.ts";
+import type { ModelRules } from "./glob.ts";
 import type { Secret } from "./secret.ts";
 
 /** Why Google will not take a credential any more; lifted only by a check or a new sign-in. */
@@ -28,7 +29,7 @@ export function deathOf(failure: Pick<Failure, "message" | "code" | "status" | "
 }
 
 /** What every credential has, whatever its source. Secrets are `Secret`s, so a credential may be logged. */
-interface CredentialBase {
+interface CredentialBase extends ModelRules {
   readonly id: CredentialId;
   readonly source: SourceName;
   /** The user's name for it; empty when none was given. */
@@ -44,9 +45,6 @@ interface CredentialBase {
   readonly dead?: Death;
   /** Outbound proxy for this credential alone: http://, https:// or socks5:// URL. */
   readonly proxy?: string;
-  /** Glob patterns of models this credential may or may not serve; absent means no rule. */
-  readonly allowModels?: readonly string[];
-  readonly denyModels?: readonly string[];
   readonly createdAt: number;
   /** Epoch milliseconds of the last edit, for optimistic concurrency. */
   readonly updatedAt: number;

@@ -48,8 +48,13 @@ function prepare(pattern: string): string {
 
 /** Patterns of models that may or may not be served; an absent list is no rule. */
 export interface ModelRules {
-  readonly allowModels?: readonly string[] | undefined;
-  readonly denyModels?: readonly string[] | undefined;
+  readonly allowModels?: readonly string[];
+  readonly denyModels?: readonly string[];
+}
+
+/** Rules with null for those that there are none of. */
+export function statedRules(rules: ModelRules): Readonly<Record<keyof ModelRules, readonly string[] | null>> {
+  return { allowModels: rules.allowModels ?? null, denyModels: rules.denyModels ?? null };
 }
 
 /** True when no deny pattern fits, and an allow pattern does if there are any rules to allow. */

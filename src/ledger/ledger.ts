@@ -1,5 +1,5 @@
 import type { Settings } from "../config/mod.ts";
-import { type CallRecord, coalesced, type Ports, redact } from "../core/mod.ts";
+import { type CallRecord, type Ports, redact } from "../core/mod.ts";
 import type { Store } from "../store/mod.ts";
 import { AlertSender } from "./alert_sender.ts";
 import { cleanRecord } from "./clean_record.ts";
@@ -46,7 +46,8 @@ interface Parts {
   readonly writer: Writer;
   readonly sealer: Sealer;
   readonly alerts: AlertSender;
-  readonly stopEpoch: () => void;
+  /** Stops following the configured prices. */
+  readonly unfollow: () => void;
 }
 
 /** Opens the ledger on a store. Close it last of all rooms but the store. */
@@ -58,7 +59,7 @@ export function createLedger(options: LedgerOptions): LedgerRoom {
 function assemble(options: LedgerOptions): Parts {
   const { store, settings, ports } = options;
   const prices = new PriceTable();
-  const projects = new ProjectNames(store);
+  const projects = new ProjectNames(store.config);
   const bus = new EventBus(ports.clock);
   const ring = new LogRing(store.kv, ports.newId("").slice(-6));
   const desk: LogDesk = new LogDesk({
@@ -94,13 +95,10 @@ function assemble(options: LedgerOptions): Parts {
     onProblem: (message) => desk.log("warn", "alert", message),
     url: () => settings.alertWebhookUrl,
   });
-  const load = coalesced(() =>
-    projects.load(async () => prices.override(await store.settings.get("prices")))
-  );
-  const reload = () => {
-    load().catch(desk.problem("Prices and projects could not be read"));
-  };
-  reload();
+  prices.override(store.config.current().prices);
+  const unfollow = store.config.subscribe((next, previous) => {
+    if (next.prices !== previous.prices) prices.override(next.prices);
+  });
   return {
     options,
     storage,
@@ -112,7 +110,7 @@ function assemble(options: LedgerOptions): Parts {
     writer,
     sealer,
     alerts,
-    stopEpoch: store.onEpoch(reload),
+    unfollow,
   };
 }
 
@@ -126,7 +124,7 @@ function openBook(options: LedgerOptions, prices: PriceTable, projects: ProjectN
   return { name: book, rollups };
 }
 
-function recording({ writer, desk, bus, alerts, sealer, projects, ring, stopEpoch }: Parts) {
+function recording({ writer, desk, bus, alerts, sealer, ring, unfollow }: Parts) {
   const listeners = new Set<(record: CallRecord) => void>();
   return {
     record(call: CallRecord) {
@@ -142,13 +140,12 @@ function recording({ writer, desk, bus, alerts, sealer, projects, ring, stopEpoc
     publish: bus.publish.bind(bus),
     flush: () => writer.flush(),
     async close() {
-      stopEpoch();
+      unfollow();
       bus.close();
       await alerts.close();
       await writer.flush(true);
       writer.stop();
       await sealer.settled();
-      await projects.settled();
       await ring.settled();
     },
   } satisfies Partial<LedgerRoom>;

@@ -33,7 +33,7 @@ export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void)
   const roster = new Roster(options, emit);
   const memory = new Persistence(store, clock, log);
   memory.roster = roster;
-  const setLimits = new SetLimits(store.settings, roster, clock, (bucket) => {
+  const setLimits = new SetLimits(store.config, roster, clock, (bucket) => {
     if (!visitor) memory.changed(bucket);
   });
   const share = new ProcessShare(store);

@@ -26,7 +26,7 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
   };
   const parts = assemble(options, emit);
   const { clock } = options.ports;
-  await parts.setLimits.read();
+  parts.setLimits.read();
   await parts.memory.load();
   parts.roster.replace(options.credentials, clock.now());
   if (options.visitor !== true) await parts.sharing.follow();
@@ -38,17 +38,20 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
   return facade(options, parts, listeners, emit, followStore(options, parts));
 }
 
-/** Reads anew what other rooms and processes may change in the store; returns how to stop. */
+/** Follows what is configured: credentials apart, which come through `replaceCredentials`. Returns how to stop. */
 function followStore({ store, log, visitor }: PoolOptions, { sharing, setLimits, caps }: Parts): () => void {
   const report = (what: string) => (problem: unknown) =>
     log?.("error", `Could not read ${what}; the old state stays in use.`, { problem: String(problem) });
   const followProcesses = coalesced(() => sharing.follow());
-  const readLimits = coalesced(() => setLimits.read());
   const loadCaps = coalesced(() => caps.load());
-  return store.onEpoch(() => {
-    if (visitor !== true) followProcesses().catch(report("the list of processes"));
-    readLimits().catch(report("the limits set by the user"));
-    loadCaps().catch(report("the caps"));
+  return store.config.subscribe((next, previous) => {
+    if (visitor !== true && next.processes !== previous.processes) {
+      followProcesses().catch(report("the list of processes"));
+    }
+    if (next.settings !== previous.settings) setLimits.read();
+    if (next.caps !== previous.caps || next.schedule !== previous.schedule) {
+      loadCaps().catch(report("the caps"));
+    }
   });
 }
 

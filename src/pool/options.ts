@@ -31,11 +31,7 @@ export type PoolSettings = Pick<
 /** The part of the store that the pool uses. */
 export type PoolStore =
   & Pick<Store, "poolState" | "takeSlice" | "returnSlice" | "processes" | "processId">
-  & {
-    readonly caps: Pick<Store["caps"], "list">;
-    readonly settings: Pick<Store["settings"], "get">;
-    readonly onEpoch: Store["onEpoch"];
-  };
+  & { readonly config: Pick<Store["config"], "current" | "subscribe"> };
 
 export type PoolLog = (
   level: "debug" | "info" | "warn" | "error",

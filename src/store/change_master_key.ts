@@ -1,5 +1,5 @@
 import { whileLocked } from "./commit.ts";
-import { processPrefix, vaultKey } from "./keys.ts";
+import { recordPrefix, vaultKey } from "./keys.ts";
 import { layNextMasterKey } from "./master_key.ts";
 import { StoreOpenError } from "./open_error.ts";
 import { homeOf, keySource, openStore, type StoreOptions } from "./open_store.ts";
@@ -40,7 +40,7 @@ export async function changeMasterKey(options: StoreOptions, next: string): Prom
 }
 
 async function refuseWhileOpen(kv: Deno.Kv, now: number): Promise<void> {
-  for await (const { value } of kv.list<{ readonly until?: number }>({ prefix: processPrefix })) {
+  for await (const { value } of kv.list<{ readonly until?: number }>({ prefix: recordPrefix("process") })) {
     if ((value?.until ?? 0) > now) {
       throw new StoreOpenError("A server has this database open: stop it first. Nothing was changed.");
     }

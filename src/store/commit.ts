@@ -1,10 +1,6 @@
 import type { Random } from "../core/mod.ts";
+import { CommitLost } from "../state/mod.ts";
 import { COMMIT_TRIES } from "./limits.ts";
-
-/** A commit that lost every race it was allowed to run. */
-export class CommitLost extends Error {
-  override readonly name = "CommitLost";
-}
 
 /** One try: reads what it needs, then either answers without a commit or gives the commit and the answer it stands for. */
 export type Attempt<Answer> = () => Promise<

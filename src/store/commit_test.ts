@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { CommitLost, commitWithRetry, Turns, whileLocked } from "./commit.ts";
+import { CommitLost } from "../state/mod.ts";
+import { commitWithRetry, Turns, whileLocked } from "./commit.ts";
 import { COMMIT_TRIES } from "./limits.ts";
 
 const noPause = () => 0;

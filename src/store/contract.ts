@@ -1,14 +1,36 @@
 import type {
-  ClientId,
   Credential,
   CredentialId,
-  Death,
   Json,
   JsonObject,
+  OAuthCredential,
   Result,
-  SourceName,
+  Secret,
   Tier,
+  VertexCredential,
 } from "../core/mod.ts";
+import type {
+  AliasRecord,
+  CapRecord,
+  CapSchedule,
+  ClientRecord,
+  ConfigWatcher,
+  FallbackRecord,
+  ModelListRecord,
+  ProcessRecord,
+  QuotaGroupRecord,
+} from "../state/mod.ts";
+
+export type {
+  AliasRecord,
+  CapRecord,
+  CapSchedule,
+  ClientRecord,
+  FallbackRecord,
+  ModelListRecord,
+  ProcessRecord,
+  QuotaGroupRecord,
+};
 
 /** A new credential before it is stored; secrets as plain text, trimmed by the store. */
 export type CredentialDraft =
@@ -37,26 +59,17 @@ export type CredentialDraft =
     | { readonly source: "vertex"; readonly serviceAccount: string; readonly location: string }
   );
 
-/** Fields of a credential that an edit may change; `null` removes an optional one. */
-export interface CredentialPatch {
-  readonly label?: string;
-  readonly tier?: Tier;
-  readonly project?: string | null;
-  readonly proxy?: string | null;
-  readonly enabled?: boolean;
-  readonly priority?: number;
-  readonly dead?: Death | null;
-  readonly allowModels?: readonly string[] | null;
-  readonly denyModels?: readonly string[] | null;
-  readonly accessToken?: string;
-  readonly accessExpiresAt?: number;
-  readonly refreshToken?: string;
-  readonly codeAssistProject?: string | null;
-  readonly consumer?: boolean | null;
-  readonly clientId?: string | null;
-  readonly clientSecret?: string | null;
-  readonly location?: string;
-}
+/** Fields that an edit may not change. */
+type Fixed = "id" | "source" | "tail" | "createdAt" | "updatedAt" | "key" | "serviceAccount" | "email";
+type AllFields = Omit<OAuthCredential & Pick<VertexCredential, "location">, Fixed>;
+type Plain<Value> = Value extends Secret ? string : Value;
+
+/** Fields of a credential that an edit may change, secrets as plain text; `null` removes an optional one. */
+export type CredentialPatch = {
+  readonly [Name in keyof AllFields]?:
+    | Plain<NonNullable<AllFields[Name]>>
+    | (Record<never, never> extends Pick<AllFields, Name> ? null : never);
+};
 
 /** What is known of the database that sealed a text. */
 export interface SealedElsewhere {
@@ -73,79 +86,6 @@ export type StoreProblem =
   /** Somebody else changed the record since `expected`. */
   | { readonly kind: "conflict"; readonly updatedAt: number }
   | { readonly kind: "invalid"; readonly field: string; readonly message: string };
-
-export interface AliasRecord {
-  readonly name: string;
-  readonly target: string;
-  readonly updatedAt: number;
-}
-
-export interface QuotaGroupRecord {
-  readonly name: string;
-  readonly models: readonly string[];
-  readonly updatedAt: number;
-}
-
-/** Used when every bucket of `model` is out, in order. */
-export interface FallbackRecord {
-  readonly model: string;
-  readonly to: readonly string[];
-  readonly updatedAt: number;
-}
-
-/** A cap set by the user. `model` is a model id, `group:<name>` or `client:<id>`. */
-export interface CapRecord {
-  readonly model: string;
-  readonly limit: number;
-  readonly unit: "requests" | "tokens";
-  readonly period: "hourly" | "daily" | "weekly" | "monthly";
-  /** Per cent of the limit at which a warning goes out; default 80. */
-  readonly alertThreshold: number;
-  readonly action: "try_next" | "reject";
-  readonly enabled: boolean;
-  readonly updatedAt: number;
-}
-
-export interface CapSchedule {
-  /** `HH:MM`. */
-  readonly resetTime: string;
-  /** `local` or an IANA name. */
-  readonly timezone: string;
-}
-
-/** A further bearer token. Only its SHA-256 is kept. */
-export interface ClientRecord {
-  readonly id: ClientId;
-  readonly name: string;
-  readonly hash: string;
-  readonly tail: string;
-  readonly allowModels?: readonly string[];
-  readonly requestsPerMinute?: number;
-  readonly budget?: {
-    readonly unit: "tokens" | "usd" | "requests";
-    readonly limit: number;
-    readonly period: "daily" | "weekly" | "monthly" | "total";
-  };
-  readonly expiresAt?: number;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly revoked: boolean;
-}
-
-/** The models of one credential as last discovered. */
-export interface ModelListRecord {
-  readonly credential: CredentialId;
-  readonly source: SourceName;
-  readonly at: number;
-  readonly models: readonly {
-    readonly id: string;
-    readonly displayName?: string;
-    readonly inputTokenLimit?: number;
-    readonly outputTokenLimit?: number;
-    readonly methods: readonly string[];
-    readonly thinking?: boolean;
-  }[];
-}
 
 /** Small records under a name, each kept by one room; the room decodes them itself. */
 export interface NamedRecords {
@@ -172,26 +112,20 @@ export interface HeldLease {
   release(): Promise<void>;
 }
 
-/** One live process of this database. */
-export interface ProcessRecord {
-  readonly id: string;
-  readonly startedAt: number;
-  readonly until: number;
-  /** The epoch this process has taken over. */
-  readonly seenEpoch: string;
-  /** Where it runs, when that is known. */
-  readonly host?: string;
-  readonly pid?: number;
-}
-
 /** Everything that lasts, on one Deno KV database. Values are decoded on read; what does not decode is quarantined and reported. */
 export interface Store {
   readonly kv: Deno.Kv;
   readonly processId: string;
+  /** The configuration in memory, and who follows it. `list` and `get` below look at the database first. */
+  readonly config: Pick<ConfigWatcher, "current" | "subscribe" | "refresh">;
   readonly credentials: {
     list(): Promise<readonly Credential[]>;
     get(id: CredentialId): Promise<Credential | undefined>;
-    add(draft: CredentialDraft): Promise<Result<Credential, StoreProblem>>;
+    /** With its models, where they are known already. */
+    add(
+      draft: CredentialDraft,
+      models?: Pick<ModelListRecord, "at" | "models">,
+    ): Promise<Result<Credential, StoreProblem>>;
     update(
       id: CredentialId,
       patch: CredentialPatch,
@@ -199,7 +133,10 @@ export interface Store {
     ): Promise<Result<Credential, StoreProblem>>;
     remove(id: CredentialId): Promise<Result<Credential, StoreProblem>>;
     /** Puts back what `remove` returned (undo). */
-    restore(credential: Credential): Promise<Result<Credential, StoreProblem>>;
+    restore(
+      credential: Credential,
+      models?: Pick<ModelListRecord, "at" | "models">,
+    ): Promise<Result<Credential, StoreProblem>>;
   };
   readonly aliases: ConfigRecords<AliasRecord>;
   readonly quotaGroups: ConfigRecords<QuotaGroupRecord>;
@@ -223,10 +160,8 @@ export interface Store {
     take(kind: string, id: string): Promise<Json | undefined>;
     remove(kind: string, id: string): Promise<void>;
   };
-  /** A version of the configuration; grows with each write of any process. */
+  /** The version of the configuration in memory; grows with each write of any process. */
   epoch(): string;
-  /** Calls `listener` when any process changed the configuration (watched, and polled each second). */
-  onEpoch(listener: (epoch: string) => void): () => void;
   lease(name: string, ttlMs: number): Promise<HeldLease | undefined>;
   processes(): Promise<readonly ProcessRecord[]>;
   /**

@@ -133,10 +133,7 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-type OpenFields = Pick<
-  CredentialPatch,
-  "label" | "tier" | "project" | "proxy" | "priority" | "allowModels" | "denyModels"
->;
+type OpenFields = Pick<CredentialPatch, "label" | "tier" | "project" | "proxy" | "priority">;
 
 /** What a draft and a patch have in common. */
 export function checkOpenFields(fields: OpenFields): StoreProblem | undefined {

@@ -12,14 +12,18 @@ export function applyPatch(credential: Credential, patch: CredentialPatch): Resu
   const changes = {
     ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined).map(tidy)),
     ...defined({
-      accessToken: accessToken === undefined ? undefined : new Secret(accessToken.trim()),
-      refreshToken: refreshToken === undefined ? undefined : new Secret(refreshToken.trim()),
-      clientSecret: typeof clientSecret === "string" ? new Secret(clientSecret) : clientSecret,
+      accessToken: secretOf(accessToken),
+      refreshToken: secretOf(refreshToken),
+      clientSecret: secretOf(clientSecret),
     }),
   };
   const merged = Object.entries({ ...credential, ...changes }).filter(([, value]) => value !== null);
   // Only fields that this kind has were let through, so the result is of the same kind.
   return ok(Object.fromEntries(merged) as unknown as Credential);
+}
+
+function secretOf(text: string | null | undefined): Secret | null | undefined {
+  return typeof text === "string" ? new Secret(text.trim()) : text;
 }
 
 /** Texts are trimmed; an empty project or proxy means none. */
@@ -33,7 +37,9 @@ function checkTokens(patch: CredentialPatch): StoreProblem | undefined {
   if (patch.refreshToken !== undefined) {
     return checkToken("refreshToken", patch.refreshToken, "refresh token");
   }
-  if (patch.accessToken !== undefined) return checkToken("accessToken", patch.accessToken, "access token");
+  if (typeof patch.accessToken === "string") {
+    return checkToken("accessToken", patch.accessToken, "access token");
+  }
   return patch.location?.trim() === "" ? invalid("location", "The location is empty.") : undefined;
 }
 

@@ -3,7 +3,7 @@ import { whileLocked } from "./commit.ts";
 import type { Store } from "./contract.ts";
 import type { Decode } from "./fields.ts";
 import { expiringKey } from "./keys.ts";
-import { NAME_LENGTH } from "./limits.ts";
+import { NAME_LENGTH } from "../state/mod.ts";
 import { decodePacked, dropParts, pack, type Packed, unpack } from "./packed.ts";
 import { commit, type Session } from "./session.ts";
 

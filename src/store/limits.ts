@@ -14,15 +14,15 @@ export const MUTATIONS_PER_COMMIT = 1000;
 export const COMMIT_BYTES = 800 * 1024;
 /** Bytes of one serialised key. */
 export const KEY_BYTES = 2 * 1024;
-/** Longest name, in characters, that is put into a key as it is. */
-export const NAME_LENGTH = 256;
 
 /** How often a commit that lost a race is tried before the caller is told. */
 export const COMMIT_TRIES = 40;
-/** Milliseconds between two looks at the epoch. */
-export const EPOCH_POLL_MS = 1_000;
+/** Changes that an epoch's record names; followers of a larger one read everything. */
+export const CHANGES_IN_EPOCH = 40;
 /** Milliseconds that a process record lives without a heartbeat. */
 export const PROCESS_TTL_MS = 10_000;
+/** Milliseconds after which the database itself removes a process record that nobody buried. */
+export const PROCESS_RECORD_MS = PROCESS_TTL_MS * 6;
 /** Milliseconds between heartbeats. */
 export const HEARTBEAT_MS = 3_000;
 /** Broken records remembered for `doctor`. */

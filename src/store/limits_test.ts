@@ -5,10 +5,10 @@ import {
   KEY_BYTES,
   KEYS_PER_READ,
   MUTATIONS_PER_COMMIT,
-  NAME_LENGTH,
   PART_BYTES,
   VALUE_BYTES,
 } from "./limits.ts";
+import { NAME_LENGTH } from "../state/mod.ts";
 
 async function withKv(work: (kv: Deno.Kv) => Promise<void>): Promise<void> {
   const kv = await Deno.openKv(":memory:");

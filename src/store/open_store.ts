@@ -1,26 +1,23 @@
 import { dirname, join } from "node:path";
 import type { Clock, NewId, Random } from "../core/mod.ts";
+import { ConfigWatcher } from "../state/mod.ts";
 import { damaged, isDamage } from "./check_database.ts";
-import { aliasShape } from "./aliases.ts";
-import { capShape } from "./caps.ts";
-import { clientShape } from "./clients.ts";
 import { Turns, whileLocked } from "./commit.ts";
 import { openConfigRecords } from "./config_records.ts";
+import { openConfigStorage } from "./config_storage.ts";
 import type { Store } from "./contract.ts";
 import { openCredentials } from "./credentials.ts";
-import { EpochWatch } from "./epoch.ts";
 import { openExpiring } from "./expiring.ts";
-import { fallbackShape } from "./fallbacks.ts";
 import { vaultKey } from "./keys.ts";
 import { takeLease } from "./leases.ts";
 import type { KeySource } from "./master_key.ts";
 import { migrate } from "./migrations.ts";
 import { openModelLists } from "./model_lists.ts";
-import { openNamedRecords } from "./named_records.ts";
+import { openPoolState } from "./pool_state.ts";
+import { openSettings } from "./settings.ts";
 import { openPlace, type Place, placeOf } from "./place.ts";
 import { Presence } from "./processes.ts";
 import { Quarantine } from "./quarantine.ts";
-import { quotaGroupShape } from "./quota_groups.ts";
 import type { Session } from "./session.ts";
 import { returnSlice, takeSlice } from "./slices.ts";
 import { reseal } from "./reseal.ts";
@@ -72,7 +69,6 @@ async function assemble(
   await whileLocked(() => migrate({ kv, place, clock, quarantine }), random);
   const source = keySource(options, place, home);
   const vault = await whileLocked(() => openVault(kv, source, quarantine, newId), random);
-  const epoch = new EpochWatch(kv, clock);
   const processId = newId("proc_");
   const session: Session = {
     kv,
@@ -82,14 +78,15 @@ async function assemble(
     processId,
     quarantine,
     vault,
-    epoch,
     turns: new Turns(),
   };
   if (vault.former !== undefined) await reseal(session, vault.former, foldersOf(place, home));
-  await epoch.start();
-  const presence = new Presence(session);
+  const config = new ConfigWatcher(openConfigStorage(session), clock, random);
+  await config.start();
+  const presence = new Presence(session, config);
   if (options.announce ?? true) await presence.join();
   return makeStore(session, presence, {
+    config,
     ownsKv: options.kv === undefined,
     isNew,
     folders: foldersOf(place, home),
@@ -114,34 +111,50 @@ function foldersOf(place: Place, home: string | undefined): readonly string[] {
 }
 
 interface Opened {
+  readonly config: ConfigWatcher;
   readonly ownsKv: boolean;
   readonly isNew: boolean;
   readonly folders: readonly string[];
 }
 
-function makeStore(session: Session, presence: Presence, { ownsKv, isNew, folders }: Opened): Store {
-  const { kv, epoch, vault } = session;
+function makeStore(session: Session, presence: Presence, { config, ownsKv, isNew, folders }: Opened): Store {
+  const { kv, vault } = session;
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     await presence.close();
-    await epoch.close();
+    await config.close();
     if (ownsKv) kv.close();
   }
   return {
     kv,
     processId: session.processId,
-    credentials: openCredentials(session),
-    aliases: openConfigRecords(session, aliasShape),
-    quotaGroups: openConfigRecords(session, quotaGroupShape),
-    fallbacks: openConfigRecords(session, fallbackShape),
-    caps: openConfigRecords(session, capShape),
-    clients: openConfigRecords(session, clientShape),
-    modelLists: openModelLists(session),
-    settings: openNamedRecords(session, "setting"),
-    poolState: openNamedRecords(session, "pool_state"),
+    config,
+    credentials: openCredentials(session, config),
+    aliases: openConfigRecords(session, config, "alias", {
+      list: ({ aliases }) => aliases,
+      nameOf: ({ name }) => name,
+    }),
+    quotaGroups: openConfigRecords(session, config, "quota_group", {
+      list: ({ quotaGroups }) => quotaGroups,
+      nameOf: ({ name }) => name,
+    }),
+    fallbacks: openConfigRecords(session, config, "fallback", {
+      list: ({ fallbacks }) => fallbacks,
+      nameOf: ({ model }) => model,
+    }),
+    caps: openConfigRecords(session, config, "cap", {
+      list: ({ caps }) => caps,
+      nameOf: ({ model }) => model,
+    }),
+    clients: openConfigRecords(session, config, "client", {
+      list: ({ clients }) => clients,
+      nameOf: ({ id }) => id,
+    }),
+    modelLists: openModelLists(session, config),
+    settings: openSettings(session, config),
+    poolState: openPoolState(session),
     expiring: openExpiring(session),
-    epoch: () => epoch.current(),
-    onEpoch: (listener) => epoch.listen(listener),
+    epoch: () => config.current().epoch,
     lease: (name, ttlMs) => takeLease(session, name, ttlMs),
     processes: () => presence.list(),
     takeSlice: (window, want, limit, expiresAt) => takeSlice(session, window, want, limit, expiresAt),

@@ -8,6 +8,11 @@ const VALUE_VERSION = 1;
 export class Quarantine {
   readonly #problems = new Map<string, string>();
 
+  /** The fields of a record of this version. */
+  record(entry: { key: Deno.KvKey; value: unknown }): Readonly<Record<string, unknown>> | undefined {
+    return this.read(entry, (fields) => fields.record);
+  }
+
   read<Value>(entry: { key: Deno.KvKey; value: unknown }, decode: Decode<Value>): Value | undefined {
     if (entry.value === null || entry.value === undefined) return undefined;
     try {

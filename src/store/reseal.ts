@@ -1,11 +1,12 @@
 import { isObject, type Json } from "../core/mod.ts";
 import { backupsIn } from "./backup_files.ts";
-import { decodeCredential, decodeStored, encodeCredential } from "./credential_codec.ts";
+import { openCredential, sealCredential } from "./config_storage.ts";
 import { identityOf } from "./credential_draft.ts";
 import { openExpiring } from "./expiring.ts";
-import { credentialPrefix, credentialPrintKey, vaultKey } from "./keys.ts";
-import { openNamedRecords } from "./named_records.ts";
-import { commitConfiguration, type Session } from "./session.ts";
+import { Fields } from "./fields.ts";
+import { epochKey, recordPrefix, vaultKey } from "./keys.ts";
+import { decodePacked, dropParts, pack, type Packed, unpack } from "./packed.ts";
+import { commit, type Session } from "./session.ts";
 import { decodeVault, type Vault } from "./vault.ts";
 
 /**
@@ -14,11 +15,7 @@ import { decodeVault, type Vault } from "./vault.ts";
  */
 export async function reseal(session: Session, former: Vault, folders: readonly string[]): Promise<void> {
   await resealCredentials(session, former);
-  const settings = openNamedRecords(session, "setting");
-  for (const { name, value } of await settings.list()) {
-    const next = await resealed(value, session.vault, former);
-    if (next !== value && isObject(next)) await settings.put(name, next as { [name: string]: Json });
-  }
+  await resealSettings(session, former);
   await resealExpiring(session, former);
   for (const folder of folders) {
     for (const path of await backupsIn(folder)) await resealBackup(path, session, former);
@@ -31,27 +28,47 @@ export async function reseal(session: Session, former: Vault, folders: readonly 
 }
 
 async function resealCredentials(session: Session, former: Vault): Promise<void> {
-  const { kv, vault, quarantine } = session;
-  for await (const { key } of kv.list({ prefix: credentialPrefix })) {
-    await commitConfiguration<void>(session, async () => {
+  const { vault } = session;
+  await rewriteEach(session, recordPrefix("credential"), async (record) => {
+    const { id, sealed } = record;
+    if (typeof id !== "string" || typeof sealed !== "string" || !await opens(former, sealed, id)) return;
+    const credential = await openCredential(former, record).catch(() => undefined);
+    // A record that this version cannot read is kept for one that can.
+    if (credential === undefined) {
+      return { ...record, sealed: await vault.seal(await former.open(sealed, id), id) };
+    }
+    return await sealCredential(vault, credential, await vault.fingerprint(identityOf(credential)));
+  });
+}
+
+async function resealSettings(session: Session, former: Vault): Promise<void> {
+  const replaced: Packed[] = [];
+  await rewriteEach(session, recordPrefix("setting"), async (record) => {
+    const packed = decodePacked(new Fields(record));
+    const value = await unpack(session.kv, packed);
+    const next = value === undefined ? value : await resealed(value, session.vault, former);
+    if (next === undefined || next === value) return;
+    replaced.push(packed);
+    return await pack(session, next);
+  });
+  for (const packed of replaced) await dropParts(session, packed);
+}
+
+/** Gives each record under a prefix a new value, or leaves it; the epoch moves with each. */
+async function rewriteEach(
+  session: Session,
+  prefix: Deno.KvKey,
+  change: (record: Readonly<Record<string, unknown>>) => Promise<object | undefined>,
+): Promise<void> {
+  const { kv, quarantine, processId } = session;
+  for await (const { key } of kv.list({ prefix })) {
+    await commit<void>(session, async () => {
       const entry = await kv.get(key);
-      const stored = quarantine.read(entry, decodeStored);
-      if (stored === undefined || !await opens(former, stored.sealed, stored.id)) {
-        return { answer: undefined };
-      }
-      const credential = await decodeCredential(former, stored).catch(() => undefined);
-      if (credential === undefined) {
-        // A record that this version cannot read is kept for one that can.
-        const sealed = await vault.seal(await former.open(stored.sealed, stored.id), stored.id);
-        const commit = kv.atomic().check(entry).set(key, { ...entry.value as object, sealed });
-        return { commit, done: () => {} };
-      }
-      const print = await vault.fingerprint(identityOf(credential));
-      const commit = kv.atomic().check(entry)
-        .set(key, await encodeCredential(vault, credential, print))
-        .delete(credentialPrintKey(stored.print))
-        .set(credentialPrintKey(print), stored.id);
-      return { commit, done: () => {} };
+      const record = quarantine.record(entry);
+      const next = record === undefined ? undefined : await change(record);
+      if (next === undefined) return { answer: undefined };
+      const atomic = kv.atomic().check(entry).set(key, { v: 1, ...next });
+      return { commit: atomic.set(epochKey, { v: 1, by: processId }), done: () => {} };
     });
   }
 }

@@ -1,4 +1,4 @@
-import { CommitLost } from "./commit.ts";
+import { CommitLost } from "../state/mod.ts";
 import type { Decode } from "./fields.ts";
 import { sliceKey } from "./keys.ts";
 import { commit, type Session } from "./session.ts";

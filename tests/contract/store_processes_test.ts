@@ -128,7 +128,6 @@ Deno.test("a record with this process's number that it never wrote is of a dead 
     id,
     startedAt: 0,
     until: Date.now() + 60_000,
-    seenEpoch: "0",
     host,
     pid: Deno.pid,
   });

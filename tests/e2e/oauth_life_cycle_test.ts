@@ -127,7 +127,7 @@ async function known(under: OAuthProxy, email: string): Promise<void> {
   const { store } = under.proxy.rooms;
   while (true) {
     const change = Promise.withResolvers<void>();
-    const stop = store.onEpoch(() => change.resolve());
+    const stop = store.config.subscribe(() => change.resolve());
     const dead = (await store.credentials.list()).some((one) => one.tail === email && one.dead !== undefined);
     if (!dead) await change.promise;
     stop();

@@ -20,7 +20,7 @@ async function streamed(under: OAuthProxy, path: string, body: unknown) {
 async function death({ rooms: { store } }: OAuthProxy["proxy"], email: string): Promise<void> {
   while (true) {
     const change = Promise.withResolvers<void>();
-    const stop = store.onEpoch(() => change.resolve());
+    const stop = store.config.subscribe(() => change.resolve());
     const dead = (await store.credentials.list()).some((one) => one.tail === email && one.dead !== undefined);
     if (!dead) await change.promise;
     stop();

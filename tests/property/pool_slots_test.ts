@@ -21,7 +21,7 @@ class Machines {
   async join(): Promise<void> {
     const id = `p${this.#count++}`;
     const { database } = this.#store;
-    database.processes.push({ id, startedAt: this.clock.now(), until: Infinity, seenEpoch: "0" });
+    database.processes.push({ id, startedAt: this.clock.now(), until: Infinity });
     const store = mapStore(database.records, { processId: id, database, now: () => this.clock.now() });
     const settings = { maxConcurrentRequestsPerKey: SLOTS };
     const { pool } = await benchOf([credentialOf("a"), credentialOf("b")], {

@@ -119,7 +119,7 @@ class Cluster implements Contender {
   async #open(): Promise<Process> {
     const id = `process-${this.#count++}`;
     const { database } = this.#store;
-    database.processes.push({ id, startedAt: this.#clock.now(), until: Infinity, seenEpoch: "0" });
+    database.processes.push({ id, startedAt: this.#clock.now(), until: Infinity });
     const store = mapStore(database.records, { processId: id, database, now: () => this.#clock.now() });
     const random = seededRandom(500 + this.#count);
     const process = await poolContender({

@@ -8,6 +8,8 @@ import {
   type PoolStore,
 } from "../../src/pool/mod.ts";
 
+import { buildConfigSnapshot, type ConfigSnapshot, emptyTables } from "../../src/state/mod.ts";
+
 /** Clock of tests: time passes only when told to. */
 export class StepClock implements Clock {
   #now: number;
@@ -48,7 +50,7 @@ export class StepClock implements Clock {
 /** Database of tests: what every process of it sees. */
 export interface MapDatabase {
   readonly records: Map<string, unknown>;
-  readonly processes: { id: string; startedAt: number; until: number; seenEpoch: string }[];
+  readonly processes: { id: string; startedAt: number; until: number }[];
   readonly listeners: Set<() => void>;
 }
 
@@ -65,16 +67,29 @@ export function mapStore(
     database,
     processId,
     poolState: namedIn(database.records, "pool "),
-    settings: namedIn(database.records, "settings "),
-    caps: { list: () => Promise.resolve((database.records.get("caps") ?? []) as never) },
-    onEpoch(listener) {
-      const call = () => listener("0");
-      database.listeners.add(call);
-      return () => void database.listeners.delete(call);
+    config: {
+      current: () => configIn(database.records),
+      subscribe(listener) {
+        const call = () => listener(configIn(database.records), buildConfigSnapshot("0", emptyTables()));
+        database.listeners.add(call);
+        return () => void database.listeners.delete(call);
+      },
     },
     processes: () => Promise.resolve(database.processes.filter((one) => one.until > now())),
     ...slicesIn(database.records, now),
   };
+}
+
+/** What the records `caps` and `settings <name>` come to; its lists are new ones each time. */
+function configIn(records: Map<string, unknown>): ConfigSnapshot {
+  const entryOf = (value: unknown) => ({ value: value as never, versionstamp: "" });
+  const caps = (records.get("caps") ?? []) as readonly { readonly model: string }[];
+  const settings = [...records].filter(([key]) => key.startsWith("settings "));
+  return buildConfigSnapshot("0", {
+    ...emptyTables(),
+    cap: new Map(caps.map((cap) => [cap.model, entryOf(cap)])),
+    setting: new Map(settings.map(([key, value]) => [key.slice("settings ".length), entryOf(value)])),
+  });
 }
 
 function slicesIn(

@@ -85,7 +85,7 @@ export const sharingCases: readonly StoreCase[] = [
     async run({ store, clock, unique, other }) {
       const second = await other();
       const heard = Promise.withResolvers<void>();
-      const stop = second.onEpoch((epoch) => {
+      const stop = second.config.subscribe(({ epoch }) => {
         if (epoch >= store.epoch()) heard.resolve();
       });
       await store.aliases.put({ name: unique("alias"), target: "m" });
@@ -96,19 +96,6 @@ export const sharingCases: readonly StoreCase[] = [
     },
   },
   {
-    name: "a process says in its record which epoch it has taken over",
-    async run({ store, clock, unique, other }) {
-      const second = await other();
-      await store.aliases.put({ name: unique("alias"), target: "m" });
-      const wanted = store.epoch();
-      const seen = async () =>
-        (await store.processes()).find((record) => record.id === second.processId)?.seenEpoch;
-      clock.move(1_000);
-      for (let turn = 0; turn < 200 && (await seen() ?? "") < wanted; turn++) clock.move(10);
-      assert.ok((await seen() ?? "") >= wanted);
-    },
-  },
-  {
     name: "processes() lists the living, and one that stopped beating is gone after its time",
     async run({ store, clock, other }) {
       const second = await other();
@@ -116,7 +103,7 @@ export const sharingCases: readonly StoreCase[] = [
       assert.ok((await ids()).includes(second.processId) && (await ids()).includes(store.processId));
       await second.close();
       assert.ok(!(await ids()).includes(second.processId));
-      const dead = { v: 1, id: "proc_dead", startedAt: 0, until: clock.now() + 500, seenEpoch: "" };
+      const dead = { v: 1, id: "proc_dead", startedAt: 0, until: clock.now() + 500 };
       await store.kv.set(["process", "proc_dead"], dead);
       assert.ok((await ids()).includes("proc_dead"));
       clock.move(3_000);

@@ -73,7 +73,7 @@ function sees(command: Command): Promise<unknown> {
   return new Promise((resolve) => {
     const done = () => resolve({ ms: performance.now() - start });
     if (known()) return done();
-    const stop = store.onEpoch(() => {
+    const stop = store.config.subscribe(() => {
       if (!known()) return;
       stop();
       done();

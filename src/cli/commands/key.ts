@@ -1,5 +1,6 @@
 import { TIERS, untilText } from "../../core/mod.ts";
-import type { AddKeysInput, KeyEdit } from "../../admin/mod.ts";
+import type { AddKeysInput } from "../../admin/mod.ts";
+import type { KeyEdit } from "../../management/contract.ts";
 import type { AddedKey, CheckedKey, Key } from "../../management/contract.ts";
 import type { Command, Context } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";

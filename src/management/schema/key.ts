@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ACCOUNT_STATES } from "../../core/mod.ts";
-import { count, globs, isoTime, label, seen, source, tier, time, type Wire } from "./fields.ts";
+import { count, type Given, globs, isoTime, label, seen, source, tier, time, type Wire } from "./fields.ts";
 
 /** A credential as everybody may see it. */
 export const Key = z.object({
@@ -58,6 +58,8 @@ export const KeyPatch = z.strictObject({
   denyModels: globs.nullable().optional(),
   updatedAt: seen.optional(),
 });
+
+export type KeyEdit = Omit<Given<typeof KeyPatch>, "updatedAt">;
 
 export const AddKeys = z.strictObject({
   key: z.string().max(10_000).optional(),

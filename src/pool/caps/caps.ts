@@ -1,7 +1,6 @@
-import type { Clock, JsonObject } from "../../core/mod.ts";
+import type { Clock } from "../../core/mod.ts";
 import { isObject } from "../../core/mod.ts";
 import type { CapRecord, CapSchedule } from "../../store/contract.ts";
-import { capWindow } from "./cap_calendar.ts";
 import { type CapGate, type CapTake, UNCAPPED } from "./cap_gate.ts";
 import { CapMeter, type SliceSource } from "./cap_meter.ts";
 import type { Need, PoolEvent } from "../contract.ts";
@@ -36,7 +35,6 @@ export interface CapsContext {
 }
 
 const RECORD = "cap:";
-const MIDNIGHT: CapSchedule = { resetTime: "00:00", timezone: "local" };
 
 /** The user's caps: exact over all processes and crashes, because no unit is spent that was not taken from the window first. */
 export class Caps implements CapGate {
@@ -53,8 +51,8 @@ export class Caps implements CapGate {
   /** Reads the caps and their schedule, and fetches what a changed or new one needs. */
   async load(): Promise<void> {
     const { store, clock } = this.#context;
-    const schedule = this.#scheduleOf(await store.settings.get("cap-schedule"));
-    const records = (await store.caps.list()).filter((record) => record.enabled);
+    const { caps, schedule } = store.config.current();
+    const records = caps.filter((record) => record.enabled);
     const wanted = new Set(records.map((record) => record.model));
     for (const [model, meter] of this.#meters) if (!wanted.has(model)) await this.#drop(model, meter);
     for (const record of records) {
@@ -184,25 +182,6 @@ export class Caps implements CapGate {
       giveBack: (window, unused) => store.returnSlice(window, unused),
       live,
     };
-  }
-
-  /** A zone that this machine does not know must not stop the server. */
-  #scheduleOf(value: JsonObject | undefined): CapSchedule {
-    const { resetTime, timezone } = value ?? {};
-    const schedule: CapSchedule = {
-      resetTime: typeof resetTime === "string" ? resetTime : MIDNIGHT.resetTime,
-      timezone: typeof timezone === "string" ? timezone : MIDNIGHT.timezone,
-    };
-    try {
-      capWindow("daily", schedule, this.#context.clock.now());
-      return schedule;
-    } catch {
-      this.#context.log(
-        "error",
-        `Unknown time zone ${schedule.timezone} in the cap schedule; local time is used.`,
-      );
-      return { ...schedule, timezone: MIDNIGHT.timezone };
-    }
   }
 
   async #drop(model: string, meter: CapMeter): Promise<void> {

@@ -11,7 +11,7 @@ function clusterOf() {
   const { database } = first;
   database.records.set("settings bucket-limits", { "*": { requests_per_day: LIMIT } });
   const join = async (processId: string) => {
-    database.processes.push({ id: processId, startedAt: clock.now(), until: Infinity, seenEpoch: "0" });
+    database.processes.push({ id: processId, startedAt: clock.now(), until: Infinity });
     const store = mapStore(database.records, { processId, database, now: () => clock.now() });
     const settings = { maxConcurrentRequestsPerKey: 8 };
     const { pool } = await benchOf([credentialOf("k")], { clock, store, settings });

@@ -47,7 +47,7 @@ function wanted(
 
 /** The limits set by the user, as last read. */
 export class SetLimits {
-  readonly #settings: PoolStore["settings"];
+  readonly #config: PoolStore["config"];
   readonly #roster: Roster;
   readonly #clock: Clock;
   /** Called with a bucket whose limits changed, so that they are written down. */
@@ -55,20 +55,20 @@ export class SetLimits {
   #record: JsonObject | undefined;
 
   constructor(
-    settings: PoolStore["settings"],
+    config: PoolStore["config"],
     roster: Roster,
     clock: Clock,
     changed: (bucket: Bucket) => void,
   ) {
-    this.#settings = settings;
+    this.#config = config;
     this.#roster = roster;
     this.#clock = clock;
     this.#changed = changed;
   }
 
   /** Reads them again and puts them on every bucket. */
-  async read(): Promise<void> {
-    this.#record = await this.#settings.get(BUCKET_LIMITS);
+  read(): void {
+    this.#record = this.#config.current().settings.get(BUCKET_LIMITS);
     this.applyToAll();
   }
 

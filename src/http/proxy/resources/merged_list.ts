@@ -50,8 +50,8 @@ export async function mergedList(call: ResourceRequest): Promise<Response> {
     });
     return refuseNative(deps, arrival, { failure }, trail);
   }
-  const keys = await deps.resources.registry.onePerProject((key) => questionWait(deps, arrival, key));
-  const project = (await deps.resources.registry.credentials()).find(({ id }) => id === start.key)?.project;
+  const keys = deps.resources.registry.onePerProject((key) => questionWait(deps, arrival, key));
+  const project = deps.resources.registry.credentials().find(({ id }) => id === start.key)?.project;
   const from = start.key === ""
     ? 0
     : keys.findIndex((key) => key.id === start.key || (project !== undefined && key.project === project));

@@ -18,7 +18,7 @@ export interface Resources {
 }
 
 export function createResources(
-  store: Pick<Store, "expiring" | "credentials" | "onEpoch">,
+  store: Pick<Store, "expiring" | "config">,
   clock: Clock,
 ): Resources {
   const registry = new ResourceRegistry(store, clock);

@@ -43,7 +43,7 @@ export class OwnerFinder {
     }
     const one = oneOwner(owners);
     if (!one.ok || one.value === undefined) return one;
-    return one.value.usable.length > 0 ? one : err(await ownerProblem(this.#registry, one.value));
+    return one.value.usable.length > 0 ? one : err(ownerProblem(this.#registry, one.value));
   }
 
   /** Something was made just now: a name that was missed before may be there. */

@@ -65,7 +65,7 @@ async function pinOf(
   const { finder, registry } = deps.resources;
   const ask = async (name: string) =>
     await firstWith(
-      await registry.onePerProject((credential) => questionWait(deps, arrival, credential)),
+      registry.onePerProject((credential) => questionWait(deps, arrival, credential)),
       (credential) => hasResource(deps, arrival, trail, credential, name),
     );
   const owner = await finder.find(references, arrival.client, ask);

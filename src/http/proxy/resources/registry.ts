@@ -46,18 +46,16 @@ export interface Owner {
  * do not see each other's. The owner sees all. In the database, with a memory in front.
  */
 export class ResourceRegistry {
-  readonly #store: Pick<Store, "expiring" | "credentials" | "onEpoch">;
+  readonly #store: Pick<Store, "expiring" | "config">;
   readonly #clock: Clock;
   readonly #kept = new Map<string, OwnerRecord>();
-  #credentials: Promise<readonly Credential[]> | undefined;
   /** When each project last got something new. */
   readonly #given = new Map<string, number>();
   #turn = 0;
 
-  constructor(store: Pick<Store, "expiring" | "credentials" | "onEpoch">, clock: Clock) {
+  constructor(store: Pick<Store, "expiring" | "config">, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
-    store.onEpoch(() => this.#credentials = undefined);
   }
 
   /** The owner of a name; undefined when it is not known, or known to be another client's. */
@@ -68,17 +66,17 @@ export class ResourceRegistry {
     const record = await this.#read(name);
     if (record === undefined) return "unknown";
     if (!client.owner && record.client !== client.id) return "foreign";
-    return { name, record, usable: await this.#usable(record) };
+    return { name, record, usable: this.#usable(record) };
   }
 
   /** Notes who owns a name. What is known stays as it is: a reply cannot take a resource over. */
   async remember(name: string, credential: CredentialId, client: string): Promise<void> {
     const known = await this.#read(name);
-    if (known !== undefined && await this.#sameProject(known, credential)) {
+    if (known !== undefined && this.#sameProject(known, credential)) {
       if (this.#clock.now() - known.renewed > RENEW_MS) await this.#write(name, known);
       return;
     }
-    const owner = (await this.credentials()).find(({ id }) => id === credential);
+    const owner = this.credentials().find(({ id }) => id === credential);
     await this.#write(name, {
       credential,
       client: known?.client ?? client,
@@ -93,19 +91,15 @@ export class ResourceRegistry {
     await this.#store.expiring.remove(KIND, name);
   }
 
-  /** Every API key. Read again when any process has changed the configuration. */
-  credentials(): Promise<readonly Credential[]> {
-    this.#credentials ??= this.#store.credentials.list().then((all) =>
-      all.filter(({ source }) => source === "api_key")
-    );
-    this.#credentials.catch(() => this.#credentials = undefined);
-    return this.#credentials;
+  /** Every API key. */
+  credentials(): readonly Credential[] {
+    return this.#store.config.current().credentials.filter(({ source }) => source === "api_key");
   }
 
   /** One usable key of each project, for questions that concern them all: the one that has to wait the least. */
-  async onePerProject(waitOf: (credential: Credential) => number): Promise<readonly Credential[]> {
+  onePerProject(waitOf: (credential: Credential) => number): readonly Credential[] {
     const found = new Map<string, Credential>();
-    for (const credential of await this.credentials()) {
+    for (const credential of this.credentials()) {
       const known = found.get(projectOf(credential));
       if (!isUsable(credential) || (known !== undefined && waitOf(known) <= waitOf(credential))) continue;
       found.set(projectOf(credential), credential);
@@ -115,7 +109,7 @@ export class ResourceRegistry {
 
   /** Keys in the order in which something new should be given to them: the project that holds least first. */
   async spread(): Promise<readonly Credential[]> {
-    const usable = (await this.credentials()).filter(isUsable);
+    const usable = this.credentials().filter(isUsable);
     const held = new Map<string, number>();
     for (const project of new Set(usable.map(projectOf))) held.set(project, await this.heldBytes(project));
     const rank = (credential: Credential) => this.#given.get(projectOf(credential)) ?? 0;
@@ -139,7 +133,7 @@ export class ResourceRegistry {
   }
 
   async hold(credential: CredentialId, bytes: number): Promise<void> {
-    const owner = (await this.credentials()).find(({ id }) => id === credential);
+    const owner = this.credentials().find(({ id }) => id === credential);
     const project = owner === undefined ? credential : projectOf(owner);
     const known = await this.#store.expiring.get(HELD, project);
     const hour = this.#hour();
@@ -159,17 +153,17 @@ export class ResourceRegistry {
     return Math.floor(this.#clock.now() / 3_600_000);
   }
 
-  async #usable(record: OwnerRecord): Promise<readonly Credential[]> {
-    const all = await this.credentials();
+  #usable(record: OwnerRecord): readonly Credential[] {
+    const all = this.credentials();
     const maker = all.find(({ id }) => id === record.credential);
     const project = maker?.project ?? record.project;
     const mates = all.filter((one) => one !== maker && project !== undefined && one.project === project);
     return [...(maker === undefined ? [] : [maker]), ...mates].filter(isUsable);
   }
 
-  async #sameProject(record: OwnerRecord, credential: CredentialId): Promise<boolean> {
+  #sameProject(record: OwnerRecord, credential: CredentialId): boolean {
     if (record.credential === credential) return true;
-    const owner = (await this.credentials()).find(({ id }) => id === credential);
+    const owner = this.credentials().find(({ id }) => id === credential);
     return owner?.project !== undefined && owner.project === record.project;
   }
 
@@ -195,8 +189,8 @@ export class ResourceRegistry {
 }
 
 /** Why an owner cannot serve, by name. */
-export async function ownerProblem(registry: ResourceRegistry, { name, record }: Owner): Promise<Failure> {
-  const maker = (await registry.credentials()).find(({ id }) => id === record.credential);
+export function ownerProblem(registry: ResourceRegistry, { name, record }: Owner): Failure {
+  const maker = registry.credentials().find(({ id }) => id === record.credential);
   const key = maker === undefined ? record.key : keyName(maker);
   const why = maker === undefined
     ? "was removed from this proxy: add it again, or make the resource anew"

@@ -136,7 +136,7 @@ async function askProjects(
   { deps, arrival, trail }: ResourceRequest,
   name: string,
 ): Promise<Credential | undefined> {
-  const keys = await deps.resources.registry.onePerProject((key) => questionWait(deps, arrival, key));
+  const keys = deps.resources.registry.onePerProject((key) => questionWait(deps, arrival, key));
   return await firstWith(keys, (key) => hasResource(deps, arrival, trail, key, name));
 }
 
@@ -240,7 +240,7 @@ async function learn(call: ResourceRequest, reply: unknown): Promise<void> {
   const owner = call.trail.lastCredential;
   if (call.method === "GET" || owner === undefined) return;
   const { registry } = call.deps.resources;
-  const made = (await registry.credentials()).find(({ id }) => id === owner);
+  const made = registry.credentials().find(({ id }) => id === owner);
   registry.given(owner, made?.project);
   const file = isObject(reply) && isObject(reply["file"]) ? reply["file"] : undefined;
   const size = Number(file?.["sizeBytes"] ?? 0);
