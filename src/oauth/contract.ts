@@ -157,6 +157,8 @@ export interface OAuthRoom {
     readonly confirmed: boolean;
     readonly page?: string;
     readonly browser?: boolean;
+    /** Google shows the code on a page of its own, to be pasted; only for clients with which that page is registered. */
+    readonly headless?: boolean;
     /** The account's own outbound proxy, from its first contact with Google. */
     readonly proxy?: string;
   }): Promise<OAuthOutcome<BegunSignIn>>;

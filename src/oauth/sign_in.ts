@@ -16,9 +16,11 @@ import type { OAuthOptions } from "./oauth_options.ts";
 import { readPasted } from "./pasted.ts";
 import { type NotedProgress, type PendingSignIn, PendingSignIns, SIGN_IN_MS } from "./pending_sign_ins.ts";
 import { fromStore, refuse, unconfirmed } from "./problem.ts";
-import { redirectUriFor } from "./redirect_uri.ts";
+import { codePageOf, redirectUriFor } from "./redirect_uri.ts";
 import { portsFor } from "./timed.ts";
 
+const CODE_HINT =
+  "Google's page shows a code at its end; copy it and paste it here. If that page refuses the address instead, this OAuth client does not know it: sign in without headless.";
 const HINT =
   "If the browser ends at a page that does not load, paste its whole address. If Google's page shows an error instead " +
   "(invalid_scope, or a client that does not comply with its policy), Google refuses the configured OAuth client.";
@@ -57,7 +59,9 @@ export class SignIns {
     const state = oauth.generateRandomState();
     const verifier = oauth.generateRandomCodeVerifier();
     const browserKey = input.browser === true ? oauth.generateRandomState() : undefined;
-    const redirectUri = redirectUriFor(input.page, this.#options.settings.port);
+    const redirectUri = input.headless === true
+      ? codePageOf(provider)
+      : redirectUriFor(input.page, this.#options.settings.port);
     const bound = browserKey === undefined ? {} : { browser: await digest(browserKey) };
     await this.#pending.begin(state, { provider, verifier, redirectUri, ...bound, ...proxyOf(input) });
     await this.#watch(state);
@@ -68,7 +72,7 @@ export class SignIns {
       authUrl,
       state,
       redirectUri,
-      hint: HINT,
+      hint: input.headless === true ? CODE_HINT : HINT,
       ...(browserKey === undefined ? {} : { browserKey }),
     });
   }

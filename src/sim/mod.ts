@@ -13,6 +13,7 @@ export { createManualClock, type ManualClock } from "./manual_clock.ts";
 export { DEFAULT_MODELS, type SimModel, simModel } from "./models.ts";
 export type { SimAccount, SimTier, SimTrouble } from "./oauth/accounts.ts";
 export type { OAuthLogEntry } from "./oauth/oauth_state.ts";
+export { SAMPLE_ACCOUNTS, sampleEmail } from "./oauth/sample_accounts.ts";
 export {
   type OAuthSimulatorControl,
   type OAuthSimulatorOptions,

@@ -10,14 +10,14 @@ class Login {
   readonly #child: Deno.ChildProcess;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
 
-  constructor({ cli, env }: LoginCase) {
-    this.#child = cli.spawn(["login", "antigravity", "--yes", "--no-browser"], { env });
+  constructor({ cli, env }: LoginCase, more: readonly string[] = ["--no-browser"]) {
+    this.#child = cli.spawn(["login", "antigravity", "--yes", ...more], { env });
     this.#reader = this.#child.stdout.getReader();
   }
 
   /** Google's page, once it waits for it. */
   async page(): Promise<URL> {
-    const text = await readUntil(this.#reader, /Waiting for Google's page/);
+    const text = await readUntil(this.#reader, /Waiting for /);
     return new URL(/^http\S+$/m.exec(text)?.[0] ?? "");
   }
 
@@ -135,6 +135,26 @@ Deno.test("login on a taken port ends when the address was pasted elsewhere", ()
     await test.cli.good(["login", "antigravity", "--paste", address], { env: test.env });
     const { code, text } = await login.end();
     assert.equal(code, 0, text);
+    assert.match(text, /Added ada@example.com/);
+  }));
+
+Deno.test("login --headless takes the code that Google's own page shows, where the client is registered for it", () =>
+  withGoogle(async (test) => {
+    const refused = new Login(test, ["--headless"]);
+    assert.match(await browse(await refused.page()), /redirect_uri_mismatch/);
+    refused.interrupt();
+    assert.equal((await refused.end()).code, 1);
+
+    test.google.control.registerCodePages(true);
+    const login = new Login(test, ["--headless"]);
+    const back = await fetch(await login.page(), { redirect: "manual" });
+    await back.body?.cancel();
+    const shown = new URL(back.headers.get("location") ?? "");
+    assert.equal(shown.origin + shown.pathname, "https://antigravity.google/oauth-callback");
+    const code = shown.searchParams.get("code") ?? "";
+    await test.cli.good(["login", "antigravity", "--paste", code], { env: test.env });
+    const { code: exit, text } = await login.end();
+    assert.equal(exit, 0, text);
     assert.match(text, /Added ada@example.com/);
   }));
 

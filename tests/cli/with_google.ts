@@ -27,14 +27,7 @@ export async function withGoogle(run: (test: LoginCase) => Promise<void>): Promi
       env: {
         PORT: String(freePort()),
         GEMINITRO_KV: join(cli.folder, "accounts.sqlite3"),
-        OAUTH_CLIENT_ID: google.clientId,
-        OAUTH_CLIENT_SECRET: google.clientSecret,
-        GOOGLE_AUTH_URL: google.authUrl,
-        GOOGLE_TOKEN_URL: google.tokenUrl,
-        GOOGLE_USERINFO_URL: google.userinfoUrl,
-        ANTIGRAVITY_URLS: google.antigravityUrls.join(","),
-        ANTIGRAVITY_VERSION_URL: google.versionUrl,
-        CODE_ASSIST_URL: google.codeAssistUrl,
+        ...google.settings,
       },
     });
   } finally {

@@ -47,15 +47,7 @@ export function settingsFor(simulator: ServedOAuthSimulator): Record<string, str
   return {
     GEMINITRO_KV: ":memory:",
     GEMINITRO_HOME: "/nonexistent/geminitro-test",
-    OAUTH_CLIENT_ID: simulator.clientId,
-    OAUTH_CLIENT_SECRET: simulator.clientSecret,
-    GOOGLE_AUTH_URL: simulator.authUrl,
-    GOOGLE_TOKEN_URL: simulator.tokenUrl,
-    GOOGLE_USERINFO_URL: simulator.userinfoUrl,
-    ANTIGRAVITY_URLS: simulator.antigravityUrls.join(","),
-    ANTIGRAVITY_VERSION_URL: simulator.versionUrl,
-    CODE_ASSIST_URL: simulator.codeAssistUrl,
-    VERTEX_URL: simulator.vertexUrl,
+    ...simulator.settings,
   };
 }
 

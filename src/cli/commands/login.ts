@@ -33,6 +33,10 @@ export const login: Command = {
   ],
   options: [
     { name: "yes", short: "y", summary: "The warning about these sources was read" },
+    {
+      name: "headless",
+      summary: "No browser here: Google shows a code to paste; only for clients that are registered for it",
+    },
     { name: "no-browser", summary: "Only print Google's address" },
     {
       name: "paste",
@@ -148,6 +152,7 @@ async function takeOver(
 }
 
 async function signIn(context: Context, room: OAuthRoom, provider: Provider): Promise<AddedAccount> {
+  if (context.flag("headless")) return await signInByCode(context, room, provider);
   const running = await context.server();
   const port = running === undefined ? listen(context, room, await context.settings()) : undefined;
   const page = running !== undefined
@@ -170,6 +175,30 @@ async function signIn(context: Context, room: OAuthRoom, provider: Provider): Pr
     stopped: running === undefined
       ? "Begin again when you like"
       : "The server still takes it for ten minutes when you finish it on Google's page",
+  });
+}
+
+/** Google's own page shows the code; it is pasted here, or by `login --paste` elsewhere. */
+async function signInByCode(context: Context, room: OAuthRoom, provider: Provider): Promise<AddedAccount> {
+  const begun = valueOf(
+    await room.signIn({ provider, confirmed: true, headless: true, ...ownProxy(context) }),
+  );
+  context.out.line("Sign in at this address, in any browser:");
+  // It names a client and a state, no secret; redaction would break it.
+  context.out.once(begun.authUrl);
+  context.out.line(begun.hint);
+  if (context.interactive) {
+    const { isCancel, password } = await import("@clack/prompts");
+    // Not shown: whoever has the code of this sign-in could try to use it.
+    const code = await password({ message: "The code" });
+    if (isCancel(code)) throw new CommandError("No account was added", { code: "cancelled" });
+    return valueOf(await room.paste({ provider, text: code }));
+  }
+  const finish = `geminitro login ${context.args[0]} --paste '<the code>'`;
+  context.out.line(`Waiting for ${finish}; Ctrl-C ends it`);
+  return await followSignIn(room, begun.state, interrupted(context), {
+    failed: finish,
+    stopped: "Begin again",
   });
 }
 

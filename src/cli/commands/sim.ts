@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts";
+import type { Command, Context } from "../command.ts";
 import { usageError } from "../command_error.ts";
 
 export const sim: Command = {
@@ -7,6 +7,10 @@ export const sim: Command = {
   usage: "",
   examples: [
     { line: "geminitro sim --port 8787", says: "Then GEMINI_API_URL=http://127.0.0.1:8787 geminitro start" },
+    {
+      line: "geminitro sim --accounts accounts.json",
+      says: "Play Google's sign-in too, with an account in each state, to be taken over by login --import",
+    },
     { line: "geminitro sim --latency 300 --speed 80", says: "Answer after 300 ms at 80 tokens a second" },
   ],
   options: [
@@ -17,6 +21,12 @@ export const sim: Command = {
       name: "speed",
       value: "<tokens>",
       summary: "Tokens a second of streams; default as fast as they are read",
+    },
+    {
+      name: "accounts",
+      value: "<file>",
+      summary:
+        "Play Google's sign-in with a healthy account and one sick in each way; their tokens go into this file",
     },
     { name: "no-quota", summary: "Count no quota" },
     { name: "no-agent", summary: "Answer prompts about files with plain text instead of tool calls" },
@@ -39,11 +49,53 @@ export const sim: Command = {
       quota: !context.flag("no-quota"),
       agentMode: !context.flag("no-agent"),
     });
-    context.out.json({ url: simulator.url });
+    context.atEnd(() => simulator.close());
+    const file = context.text("accounts");
+    const accounts = file === undefined ? undefined : await playAccounts(context, file);
+    context.out.json({
+      url: simulator.url,
+      ...(accounts === undefined ? {} : { settings: accounts.settings }),
+    });
     context.out.line(`The simulator listens at ${simulator.url}`);
     // Made-up keys of the simulator, not secrets of anybody.
     context.out.once(`Its keys: ${projects.flatMap(({ keys }) => keys).join(", ")}`);
+    if (accounts !== undefined) tellAccounts(context, accounts, file ?? "");
     await asked;
-    await simulator.close();
   },
 };
+
+interface PlayedAccounts {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly rows: readonly (readonly [email: string, says: string])[];
+}
+
+/** Serves Google's sign-in and Code Assist with every sample account, and writes what `login --import` takes. */
+async function playAccounts(context: Context, file: string): Promise<PlayedAccounts> {
+  const [{ SAMPLE_ACCOUNTS, sampleEmail, serveOAuthSimulator }, { systemClock }] = await Promise.all([
+    import("../../sim/mod.ts"),
+    import("../../system/mod.ts"),
+  ]);
+  const google = serveOAuthSimulator({ clock: systemClock });
+  context.atEnd(() => google.close());
+  const rows = Object.entries(SAMPLE_ACCOUNTS).map(([name, { says, make }]) => {
+    const email = sampleEmail(name);
+    make(google.control.account(email));
+    return [email, says] as const;
+  });
+  const accounts = rows.map(([email]) => ({
+    type: "antigravity",
+    email,
+    refresh_token: google.control.issueRefreshToken(email),
+  }));
+  await Deno.writeTextFile(file, `${JSON.stringify(accounts, null, 2)}\n`, { mode: 0o600 });
+  return { settings: google.settings, rows };
+}
+
+function tellAccounts({ out }: Context, { settings, rows }: PlayedAccounts, file: string): void {
+  out.line();
+  out.table(["ACCOUNT", "IT"], rows);
+  out.line();
+  out.line("Start with these settings, then: geminitro login --import " + file);
+  // Made up as the keys are.
+  for (const [name, value] of Object.entries(settings)) out.once(`${name}=${value}`);
+}

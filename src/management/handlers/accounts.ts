@@ -26,6 +26,7 @@ export const accountHandlers: Handlers<
       confirmed: body.confirmed,
       page: request.url,
       browser: isBrowser(request),
+      headless: body.headless,
       ...proxyOf(body),
     });
     if (!begun.ok) return begun;

@@ -15,7 +15,14 @@ const proxy = z.string().max(2_000).describe(
   "The account's own outbound proxy, from its first contact with Google",
 ).optional();
 
-export const BeginSignIn = z.strictObject({ confirmed, returnTo: z.string().max(200).optional(), proxy });
+export const BeginSignIn = z.strictObject({
+  confirmed,
+  returnTo: z.string().max(200).optional(),
+  headless: z.boolean().default(false).describe(
+    "Google shows the code on a page of its own, to be pasted; only for OAuth clients with which that page is registered",
+  ),
+  proxy,
+});
 export const BegunSignIn = z.object({
   url: z.string().describe("Google's page, to be opened in a browser"),
   authUrl: z.string(),

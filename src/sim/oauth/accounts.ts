@@ -53,8 +53,8 @@ export interface SimAccount {
   managed: boolean | undefined;
   /** What a look at the quotas is answered with, in place of numbers. */
   pollTrouble: SimTrouble | undefined;
-  /** What the token endpoint answers a refresh with. */
-  refresh: "ok" | "invalid_grant" | "unauthorized_client" | "unavailable" | "rotate";
+  /** What the token endpoint answers a refresh with; `ends`: the first one works, and the sign-in is over. */
+  refresh: "ok" | "ends" | "invalid_grant" | "unauthorized_client" | "unavailable" | "rotate";
   /** Lifetime of new access tokens, in seconds. */
   expiresIn: number;
   /** Calls that were answered with a turn. */

@@ -9,6 +9,12 @@ const GRANTED = new Set([
 ]);
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
+/** Pages that Google registers with its own programs' clients alone. */
+const CODE_PAGES = new Set([
+  "https://antigravity.google/oauth-callback",
+  "https://codeassist.google.com/authcode",
+]);
+
 /** Google's consent page: it checks the client's request, then signs the current user in at once. */
 export function consentPage(state: OAuthState, url: URL, issuer: string): Response {
   const asked = url.searchParams;
@@ -44,7 +50,8 @@ function pageProblem(state: OAuthState, asked: URLSearchParams): string | undefi
     return "Error 401: invalid_client";
   }
   const redirectUri = URL.parse(asked.get("redirect_uri") ?? "");
-  if (redirectUri?.protocol !== "http:" || !LOOPBACK.has(redirectUri.hostname)) {
+  const loops = redirectUri?.protocol === "http:" && LOOPBACK.has(redirectUri.hostname);
+  if (!loops && !(state.codePages && CODE_PAGES.has(redirectUri?.href ?? ""))) {
     return "Error 400: redirect_uri_mismatch";
   }
   if (asked.get("response_type") !== "code") return "Error 400: unsupported_response_type";

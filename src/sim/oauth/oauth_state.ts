@@ -55,6 +55,8 @@ export class OAuthState {
   withholdRefreshToken = false;
   clientAllowed = true;
   knowsClient = true;
+  /** The client is registered for Google's pages that show a code. */
+  codePages = false;
   /** Calls that only search are refused. */
   failsSearches = false;
   /** Milliseconds that the token endpoint takes. */

@@ -28,6 +28,8 @@ export interface OAuthSimulatorControl {
   allowClient(yes: boolean): void;
   /** False: Google has forgotten the client. */
   knowClient(yes: boolean): void;
+  /** True: the client is registered for Google's pages that show a code. */
+  registerCodePages(yes: boolean): void;
   /** One more client that Google knows. */
   addClient(id: string, secret: string): void;
   /** True: calls that only search are refused. */
@@ -57,6 +59,8 @@ export interface ServedOAuthSimulator {
   readonly vertexUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** The program's settings that lead to these fakes, with the client that they know. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly control: OAuthSimulatorControl;
   /** Every request, oldest first, without its secrets. */
   readonly log: readonly OAuthLogEntry[];
@@ -81,16 +85,30 @@ export function serveOAuthSimulator(options: OAuthSimulatorOptions): ServedOAuth
     },
   );
   const base = `http://127.0.0.1:${server.addr.port}`;
-  return {
+  const places = {
     authUrl: `${base}/google/auth`,
     tokenUrl: `${base}/google/token`,
     userinfoUrl: `${base}/google/userinfo`,
     versionUrl: `${base}/google/latest-arm64-mac.yml`,
-    antigravityUrls: [`${base}/daily`, `${base}/prod`],
+    antigravityUrls: [`${base}/daily`, `${base}/prod`] as const,
     codeAssistUrl: `${base}/cli`,
     vertexUrl: `${base}/vertex`,
+  };
+  return {
+    ...places,
     clientId,
     clientSecret,
+    settings: {
+      OAUTH_CLIENT_ID: clientId,
+      OAUTH_CLIENT_SECRET: clientSecret,
+      GOOGLE_AUTH_URL: places.authUrl,
+      GOOGLE_TOKEN_URL: places.tokenUrl,
+      GOOGLE_USERINFO_URL: places.userinfoUrl,
+      ANTIGRAVITY_URLS: places.antigravityUrls.join(","),
+      ANTIGRAVITY_VERSION_URL: places.versionUrl,
+      CODE_ASSIST_URL: places.codeAssistUrl,
+      VERTEX_URL: places.vertexUrl,
+    },
     control: controlOf(state),
     log: state.log,
     peers,
@@ -172,6 +190,7 @@ function controlOf(state: OAuthState): OAuthSimulatorControl {
     withholdRefreshToken: (yes) => void (state.withholdRefreshToken = yes),
     allowClient: (yes) => void (state.clientAllowed = yes),
     knowClient: (yes) => void (state.knowsClient = yes),
+    registerCodePages: (yes) => void (state.codePages = yes),
     addClient: (id, secret) => void state.clients.set(id, secret),
     failSearches: (yes) => void (state.failsSearches = yes),
     setVersionFloor: (version) => void (state.versionFloor = version),

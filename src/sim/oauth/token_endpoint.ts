@@ -75,7 +75,7 @@ function refreshGrant(state: OAuthState, form: URLSearchParams): Response {
   const grant = state.grants.get(token);
   if (grant === undefined) return oauthError(400, "invalid_grant", "Token has been expired or revoked.");
   const account = state.account(grant.email);
-  if (account.refresh === "invalid_grant") {
+  if (account.refresh === "invalid_grant" || (account.refresh === "ends" && account.refreshes > 0)) {
     return oauthError(400, "invalid_grant", "Token has been expired or revoked.");
   }
   if (account.refresh === "unauthorized_client" || grant.client !== form.get("client_id")) {
