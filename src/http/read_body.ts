@@ -3,10 +3,9 @@ import {
   callerFault,
   err,
   type Failure,
-  joinBytes,
+  GatheredBytes,
   JsonBeyondBounds,
   ok,
-  ownBytes,
   parseForeign,
   type Result,
 } from "../core/mod.ts";
@@ -40,18 +39,16 @@ async function collect(
   body: ReadableStream<Uint8Array>,
   limit: number,
 ): Promise<Result<Uint8Array<ArrayBuffer>, Failure>> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
+  using gathered = new GatheredBytes();
   try {
     for await (const piece of body) {
-      size += piece.byteLength;
-      if (size > limit) return err(tooLarge(limit));
-      pieces.push(ownBytes(piece));
+      gathered.add(piece);
+      if (gathered.size > limit) return err(tooLarge(limit));
     }
   } catch {
     return err(brokenOff());
   }
-  return ok(joinBytes(pieces));
+  return ok(gathered.joined());
 }
 
 function brokenOff(): Failure {

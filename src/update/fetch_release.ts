@@ -1,4 +1,4 @@
-import type { Fetch } from "../core/mod.ts";
+import { type Fetch, GatheredBytes } from "../core/mod.ts";
 import { parseManifest, type ReleaseManifest } from "./manifest.ts";
 import { type ReleaseKey, verifySignature } from "./signature.ts";
 import { UpdateError } from "./update_error.ts";
@@ -32,14 +32,12 @@ async function fetchSmall(url: string, { fetch, signal }: FeedOptions): Promise<
     await response.body?.cancel();
     throw new UpdateError(`The release feed ${url} answered with status ${response.status}`);
   }
-  const pieces: Uint8Array[] = [];
-  let size = 0;
+  using gathered = new GatheredBytes();
   for await (const piece of response.body ?? []) {
-    size += piece.byteLength;
-    if (size > MANIFEST_BYTES) throw new UpdateError(`The release feed ${url} is too large`);
-    pieces.push(piece);
+    gathered.add(piece);
+    if (gathered.size > MANIFEST_BYTES) throw new UpdateError(`The release feed ${url} is too large`);
   }
-  return new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
+  return gathered.joined();
 }
 
 function messageOf(cause: unknown): string {

@@ -1,8 +1,7 @@
-import { JsonBeyondBounds, parseForeign } from "../core/mod.ts";
+import { GatheredBytes, JsonBeyondBounds, parseForeign } from "../core/mod.ts";
 import { tooDeepAt } from "../gemini/mod.ts";
 import { openLentBody } from "./body_reader.ts";
 import { FREE_BYTES, UPSTREAM_BOUNDS } from "./bounds.ts";
-import { GatheredBytes } from "./gathered_bytes.ts";
 import { ReplyBeyondBounds, WaitingBytes } from "./reply_room.ts";
 
 /** The whole body, at most `most` bytes of it once inflated. Rejects as the body does, or when it goes beyond. */

@@ -2,7 +2,7 @@ import { lookup } from "node:dns";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { ownBytes } from "../../core/mod.ts";
+import { GatheredBytes } from "../../core/mod.ts";
 import { isPublicAddress } from "./public_address.ts";
 
 /** What a stranger's URL may cost. */
@@ -86,17 +86,15 @@ function guardedLookup(allowed: (address: string) => boolean): LookupFunction {
 }
 
 async function collect(reply: IncomingMessage, limit: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
+  using gathered = new GatheredBytes();
   for await (const piece of reply as AsyncIterable<Uint8Array>) {
-    size += piece.byteLength;
-    if (size > limit) {
+    gathered.add(piece);
+    if (gathered.size > limit) {
       reply.destroy();
       throw new PublicFetchError(`is larger than ${limit} bytes`);
     }
-    pieces.push(ownBytes(piece));
   }
-  return new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
+  return gathered.joined();
 }
 
 function privateAddress(): PublicFetchError {
