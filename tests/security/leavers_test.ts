@@ -4,7 +4,12 @@ import { removeFolder } from "../support/remove_folder.ts";
 import { ServedProcess } from "../support/served_process.ts";
 
 const AT_ONCE = 30;
-const LEAVES = 2_500;
+/** 20,000 for the long run: `deno task bench:leavers`. */
+const LEAVES = Number(Deno.env.get("GEMINITRO_LEAVERS") ?? "2500");
+/** After so many the program has all the code and memory that it needs for them. */
+const WARM_UP = Math.floor(LEAVES / 2);
+/** MiB by which memory may differ from what it was after the first half, once the rest is gone. */
+const MOST_GROWTH = 64;
 const MODEL = "gemini-2.5-flash";
 
 /** The lanes on which a reply is streamed. */
@@ -83,6 +88,44 @@ async function leave(port: number, [path, body]: (typeof LANES)[number]): Promis
   close();
 }
 
+/** So many clients that leave, some at a time. */
+async function leavers(port: number, count: number): Promise<void> {
+  let left = 0;
+  await Promise.all(Array.from({ length: AT_ONCE }, async (_, serial) => {
+    while (left++ < count) await leave(port, LANES[(left + serial) % LANES.length]!).catch(() => {});
+  }));
+}
+
+/** Slots that are taken, and calls that run or wait. */
+const BUSY_REGEXP = /^geminitro_(?:key_in_flight|queue_length|calls)\b[{ ]/;
+
+interface Rest {
+  /** Resident memory in MiB. */
+  readonly memory: number;
+  readonly files: number;
+}
+
+/** What the program holds once no call is under way or waits and no key is busy; undefined where there is no /proc. */
+async function rested(served: ServedProcess): Promise<Rest | undefined> {
+  for (let tries = 0;; tries++) {
+    const headers = { authorization: "Bearer geminitro" };
+    const metrics = await (await fetch(`${served.url}/metrics`, { headers })).text();
+    const lines = metrics.split("\n").filter((line) => BUSY_REGEXP.test(line));
+    assert.ok(lines.length >= 4, metrics.slice(0, 1_000));
+    const busy = lines.filter((line) => !line.endsWith(" 0"));
+    if (busy.length === 0) break;
+    assert.ok(tries < 100, `after 20 s: ${busy}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  try {
+    const status = await Deno.readTextFile(`/proc/${served.pid}/status`);
+    const files = [...Deno.readDirSync(`/proc/${served.pid}/fd`)].length;
+    return { memory: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024, files };
+  } catch {
+    return undefined;
+  }
+}
+
 Deno.test("clients that leave native and translated streams at random moments end nothing but their calls", async () => {
   const upstream = burstyUpstream();
   await using served = await ServedProcess.open({
@@ -92,10 +135,18 @@ Deno.test("clients that leave native and translated streams at random moments en
     },
   });
   const port = Number(new URL(served.url).port);
-  let left = 0;
-  await Promise.all(Array.from({ length: AT_ONCE }, async (_, serial) => {
-    while (left++ < LEAVES) await leave(port, LANES[(left + serial) % LANES.length]!).catch(() => {});
-  }));
+  await leavers(port, WARM_UP);
+  const before = await rested(served);
+  await leavers(port, LEAVES - WARM_UP);
+  const after = await rested(served);
+  const told = `${LEAVES} left: ${JSON.stringify(before)} after half of them, ${
+    JSON.stringify(after)
+  } at the end`;
+  if (LEAVES > 2_500) console.log(told);
+  if (before !== undefined && after !== undefined) {
+    assert.ok(after.memory < before.memory + MOST_GROWTH, told);
+    assert.ok(after.files <= before.files + 8, told);
+  }
   const health = await fetch(`${served.url}/api/health/live`).then(
     async (response) => (await response.body?.cancel(), response.status),
     String,
