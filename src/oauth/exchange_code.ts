@@ -1,13 +1,13 @@
 import * as oauth from "oauth4webapi";
 import { ok } from "../core/mod.ts";
-import { classifyTokenRefusal, readStart, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
+import { classifyTokenRefusal, readStart, ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
 import type { OAuthOutcome } from "./contract.ts";
 import { type OAuthClient, sourceName } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import type { PendingSignIn } from "./pending_sign_ins.ts";
 import { fromFailure, refuse } from "./problem.ts";
 import { timed } from "./timed.ts";
-import { callOptions, type Tokens, tokensOf } from "./token_endpoint.ts";
+import { boundedAnswer, callOptions, type Tokens, tokensOf } from "./token_endpoint.ts";
 
 interface Answer extends PendingSignIn {
   readonly state: string;
@@ -37,7 +37,8 @@ export async function exchangeCode(
       if (!response.ok) {
         return refused(answer, response.status, await readStart(response, UPSTREAM_BOUNDS.refusalBytes), now);
       }
-      return ok(tokensOf(await oauth.processAuthorizationCodeResponse(server, client, response), now));
+      const whole = await boundedAnswer(response);
+      return ok(tokensOf(await oauth.processAuthorizationCodeResponse(server, client, whole), now));
     });
   } catch (error) {
     return explained(answer, error);
@@ -80,7 +81,10 @@ function explained({ provider }: Answer, error: unknown) {
       told ?? `Google refused the sign-in to ${sourceName(provider)}: ${word}; sign in again.`,
     );
   }
-  if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
+  if (
+    error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError ||
+    error instanceof ReplyBeyondBounds
+  ) {
     return refuse(
       422,
       "invalid_answer",

@@ -10,7 +10,15 @@ import {
   type Result,
   type SourceName,
 } from "../core/mod.ts";
-import { classifyTokenRefusal, readStart, unreachableFailure, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
+import {
+  classifyTokenRefusal,
+  parseReply,
+  readStart,
+  readWhole,
+  ReplyBeyondBounds,
+  unreachableFailure,
+  UPSTREAM_BOUNDS,
+} from "../upstreams/mod.ts";
 import { mayBePlain, type OAuthClient } from "./oauth_client.ts";
 import { timed } from "./timed.ts";
 
@@ -33,6 +41,11 @@ export function callOptions(address: string, fetch: Fetch, signal: AbortSignal) 
     [oauth.customFetch]: (url: string, init: RequestInit) => fetch(url, init),
     signal,
   };
+}
+
+/** A success with its body read within a bound, as the library reads without one. Rejects with ReplyBeyondBounds when it is larger. */
+export async function boundedAnswer(response: Response): Promise<Response> {
+  return new Response(await readWhole(response, UPSTREAM_BOUNDS.answerBytes), response);
 }
 
 export interface GrantContext {
@@ -65,7 +78,7 @@ export async function readGrant(
     return await timed(ports.clock, async (signal) => {
       const response = await send(signal);
       const now = ports.clock.now();
-      if (response.ok) return ok(tokensOf(await process(response), now));
+      if (response.ok) return ok(tokensOf(await process(await boundedAnswer(response)), now));
       const { status, headers } = response;
       return err(
         classifyTokenRefusal({
@@ -79,7 +92,7 @@ export async function readGrant(
     });
   } catch (error) {
     return err(
-      error instanceof oauth.OperationProcessingError
+      error instanceof oauth.OperationProcessingError || error instanceof ReplyBeyondBounds
         ? unreadable(source)
         : unreachable(context.source, error),
     );
@@ -121,13 +134,22 @@ export async function fetchEmail(
       const headers = { authorization: `Bearer ${accessToken}` };
       const init: RequestInit = { headers, redirect: "manual", signal };
       const response = await ports.fetch(settings.googleUserinfoUrl, init);
-      const body: unknown = response.ok ? await response.json() : await response.body?.cancel();
+      const body: unknown = response.ok ? await answerOf(response) : await response.body?.cancel();
       const email = isObject(body) ? body["email"] : undefined;
       return typeof email === "string" && email !== "" ? ok(email) : err(noEmail(source));
     });
   } catch (error) {
-    return err(error instanceof SyntaxError ? noEmail(source) : unreachable(context.source, error));
+    return err(
+      error instanceof SyntaxError || error instanceof ReplyBeyondBounds
+        ? noEmail(source)
+        : unreachable(context.source, error),
+    );
   }
+}
+
+async function answerOf(response: Response): Promise<unknown> {
+  const bytes = await readWhole(response, UPSTREAM_BOUNDS.answerBytes);
+  return parseReply(new TextDecoder().decode(bytes));
 }
 
 function noEmail(source: SourceName): Failure {

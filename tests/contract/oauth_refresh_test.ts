@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { UPSTREAM_BOUNDS } from "../../src/upstreams/mod.ts";
 import { oauthBench, overPauses } from "../e2e/oauth_fixture.ts";
+import { head, HostileUpstream } from "../support/hostile_upstream.ts";
 
 const MINUTE = 60_000;
 
@@ -128,4 +130,16 @@ Deno.test("two processes on one database refresh an account once", async () => {
   assert.ok(results.every((result) => result.ok));
   assert.equal(bench.simulator.control.account(account.email).refreshes, 1);
   await other.close();
+});
+
+Deno.test("a token answer of many megabytes is no token, and nobody is retired for it", async () => {
+  const { answerBytes } = UPSTREAM_BOUNDS;
+  await using google = new HostileUpstream(
+    () => [head(200, "application/json"), " ".repeat(answerBytes + 1)],
+  );
+  await using bench = await oauthBench({ env: { GOOGLE_TOKEN_URL: `${google.url}/token` } });
+  const account = await bench.addAccount("ada@example.com", 0);
+  const refused = await bench.oauth.ready(account, false);
+  assert.ok(!refused.ok && refused.error.code === "unreadable_token", JSON.stringify(refused));
+  assert.equal((await bench.reload(account.id)).dead, undefined);
 });

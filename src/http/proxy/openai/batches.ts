@@ -16,7 +16,7 @@ import { json } from "../answer_turn.ts";
 import { decodeCall } from "../decode_call.ts";
 import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
 import { resolveTargets } from "../resolve_targets.ts";
-import { failureOf, inner, nameOfFile } from "./google_files.ts";
+import { answerOf, failureOf, inner, nameOfFile, textOf } from "./google_files.ts";
 
 /** Requests as OpenAI's clients wrote them, by the file that went to Google in Gemini's form. */
 const INPUT = "batch_input";
@@ -137,7 +137,9 @@ export async function createBatch(deps: ProxyDeps, arrival: Arrival): Promise<Re
     },
   );
   if (started.status !== 200) return await failureOf(started);
-  const google = await started.json() as JsonObject;
+  const answer = await answerOf(started);
+  if (!answer.ok) return answer.error;
+  const google = answer.value;
   const job = { input: name, endpoint, metadata } as JsonObject;
   await deps.store.expiring.put(JOB, String(google["name"]), job, KEEP_MS);
   return json(await shape(deps, google, job), { "x-request-id": arrival.requestId });
@@ -162,9 +164,9 @@ export async function serveBatch(
   }
   const found = await inner(deps, arrival, `/v1beta/${name}`, { method: "GET" });
   if (found.status !== 200) return await failureOf(found);
-  return json(await shape(deps, await found.json(), job as JsonObject), {
-    "x-request-id": arrival.requestId,
-  });
+  const google = await answerOf(found);
+  if (!google.ok) return google.error;
+  return json(await shape(deps, google.value, job as JsonObject), { "x-request-id": arrival.requestId });
 }
 
 /** GET /v1/batches. */
@@ -176,7 +178,9 @@ export async function listBatches(deps: ProxyDeps, arrival: Arrival): Promise<Re
   }
   const listed = await inner(deps, arrival, "/v1beta/batches?pageSize=1000", { method: "GET" });
   if (listed.status !== 200) return await failureOf(listed);
-  const { operations } = await listed.json() as JsonObject;
+  const answer = await answerOf(listed);
+  if (!answer.ok) return answer.error;
+  const { operations } = answer.value;
   const all: JsonObject[] = [];
   for (const google of Array.isArray(operations) ? operations.filter(isObject) : []) {
     const job = await deps.store.expiring.get(JOB, String(google["name"]));
@@ -244,17 +248,18 @@ export async function convertOutput(
   arrival: Arrival,
   name: string,
   reply: Response,
-): Promise<Response | undefined> {
+): Promise<Response | Failure | undefined> {
   const output = await deps.store.expiring.get(OUTPUT, name);
   const kept = isObject(output) ? await deps.store.expiring.get(INPUT, String(output["input"])) : undefined;
   if (!isObject(kept)) return undefined;
-  const text = await reply.text();
+  const text = await textOf(reply, deps.settings.maxReplyBytes, "MAX_REPLY_BYTES");
+  if (!text.ok) return text.error;
   const dialect = DIALECTS[String(kept["url"])]!;
   const lines = new Map(
     (kept["lines"] as unknown as readonly Line[]).map((line) => [line.custom_id, line.body]),
   );
   const replies: string[] = [];
-  for (const line of text.split("\n")) {
+  for (const line of text.value.split("\n")) {
     const reply = parsed(line);
     if (reply === undefined) continue;
     const custom_id = String(reply["key"] ?? (isObject(reply["metadata"]) ? reply["metadata"]["key"] : ""));

@@ -13,7 +13,7 @@ import { askedDialect } from "../asked_dialect.ts";
 import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
 import { convertBatch, convertOutput, keepBatchInput } from "./batches.ts";
 import { readFormBody } from "./form_body.ts";
-import { failureOf, inner, nameOfFile } from "./google_files.ts";
+import { answerOf, failureOf, inner, nameOfFile } from "./google_files.ts";
 
 type Form = "openai" | "anthropic";
 
@@ -86,8 +86,8 @@ async function upload(
     body: bytes,
   });
   if (done.status !== 200) return err(await failureOf(done));
-  const body: unknown = await done.json();
-  return ok((isObject(body) && isObject(body["file"]) ? body["file"] : {}) as JsonObject);
+  const body = await answerOf(done);
+  return body.ok ? ok((isObject(body.value["file"]) ? body.value["file"] : {}) as JsonObject) : body;
 }
 
 /** GET and DELETE of one file. */
@@ -106,7 +106,8 @@ export async function serveFile(deps: ProxyDeps, arrival: Arrival, id: string): 
       form === "openai" ? { id, object: "file", deleted: true } : { id, type: "file_deleted" },
     );
   }
-  return reply(arrival, shape(form, await found.json(), await purposeOf(deps, name)));
+  const file = await answerOf(found);
+  return file.ok ? reply(arrival, shape(form, file.value, await purposeOf(deps, name))) : file.error;
 }
 
 /** GET /v1/files/{id}/content: Google gives back what a model made, but never what was uploaded. */
@@ -165,9 +166,10 @@ async function allFiles(deps: ProxyDeps, arrival: Arrival): Promise<Result<reado
     const query = `pageSize=${PAGE}${token === "" ? "" : `&pageToken=${encodeURIComponent(token)}`}`;
     const listed = await inner(deps, arrival, `/v1beta/files?${query}`, { method: "GET" });
     if (listed.status !== 200) return err(await failureOf(listed));
-    const body: unknown = await listed.json();
-    const { files: some, nextPageToken } = isObject(body) ? body : {} as Record<string, unknown>;
-    if (Array.isArray(some)) files.push(...some.filter((file): file is JsonObject => isObject(file)));
+    const body = await answerOf(listed);
+    if (!body.ok) return body;
+    const { files: some, nextPageToken } = body.value;
+    for (const file of Array.isArray(some) ? some : []) if (isObject(file)) files.push(file as JsonObject);
     if (typeof nextPageToken !== "string") break;
     token = nextPageToken;
   }

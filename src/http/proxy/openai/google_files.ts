@@ -1,4 +1,14 @@
-import { callerFault, type Failure, isObject } from "../../../core/mod.ts";
+import {
+  callerFault,
+  err,
+  type Failure,
+  isObject,
+  type JsonObject,
+  ok,
+  type Result,
+} from "../../../core/mod.ts";
+import { beyondBoundsFailure, unreadableFailure } from "../../../relay/mod.ts";
+import { parseReply, readWhole, ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../../../upstreams/mod.ts";
 import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
 import { serveResource } from "../resources/mod.ts";
 
@@ -9,10 +19,39 @@ export function inner(deps: ProxyDeps, arrival: Arrival, path: string, init: Req
   return serveResource(deps, { ...arrival, url, request, requestId: deps.ports.newId("req_"), seen: {} });
 }
 
+/** Google's answer to a call of our own, read within a bound: an object, or why there is none. */
+export async function answerOf(response: Response): Promise<Result<JsonObject, Failure>> {
+  const text = await textOf(response, UPSTREAM_BOUNDS.answerBytes);
+  if (!text.ok) return text;
+  try {
+    const value = parseReply(text.value);
+    return isObject(value) ? ok(value as JsonObject) : err(unreadableFailure("no object"));
+  } catch (cause) {
+    return err(notTaken(cause, "no JSON"));
+  }
+}
+
+/** The text of an answer, at most `most` bytes of it; `setting` says who may allow more. */
+export async function textOf(
+  response: Response,
+  most: number,
+  setting?: string,
+): Promise<Result<string, Failure>> {
+  try {
+    return ok(new TextDecoder().decode(await readWhole(response, most, setting)));
+  } catch (cause) {
+    return err(notTaken(cause, "half of it"));
+  }
+}
+
+function notTaken(cause: unknown, what: string): Failure {
+  return cause instanceof ReplyBeyondBounds ? beyondBoundsFailure(cause.message) : unreadableFailure(what);
+}
+
 /** A refusal of Google's lane as a failure, to be said in the client's own form. */
 export async function failureOf(response: Response): Promise<Failure> {
-  const body: unknown = await response.json().catch(() => undefined);
-  const error = isObject(body) && isObject(body["error"]) ? body["error"] : {};
+  const body = await answerOf(response);
+  const error = body.ok && isObject(body.value["error"]) ? body.value["error"] : {};
   const said = typeof error["message"] === "string" ? error["message"] : "Google refused it";
   if (response.status < 500) {
     return callerFault(said, { status: response.status === 403 ? 404 : response.status });

@@ -7,7 +7,7 @@ import {
   OWNER,
   parseForeign,
 } from "../../../core/mod.ts";
-import { relayResource } from "../../../relay/mod.ts";
+import { relayResource, unreadableFailure } from "../../../relay/mod.ts";
 import { json } from "../answer_turn.ts";
 import { forwardedHeaders, forwardedQuery } from "../native_path.ts";
 import { refuseNative } from "../native_route.ts";
@@ -187,7 +187,9 @@ async function pageOf(
       failure: callerFault("Google's list is too long to be read: ask for a smaller page", { status: 502 }),
     };
   }
-  const read = readPage(parsedReply(body));
+  const answer = parsedReply(body);
+  if (!isObject(answer)) return { failure: unreadableFailure("no list") };
+  const read = readPage(answer, size);
   return { ...read, items: await ownItems(call, credential, read) };
 }
 
@@ -224,14 +226,14 @@ async function ownItems(
   return mine;
 }
 
-function readPage(reply: unknown): Page {
-  const body = isObject(reply) ? reply : {};
+/** A page has at most as many items as it was asked for: each is looked up, and noted where it is new. */
+function readPage(body: Record<string, unknown>, most: number): Page {
   const list = Object.entries(body).find(([, value]) => Array.isArray(value));
   const nextField = "next_page_token" in body ? "next_page_token" : "nextPageToken";
   const next = body[nextField];
   return {
     field: list?.[0] ?? "",
-    items: (list?.[1] as readonly unknown[] | undefined) ?? [],
+    items: ((list?.[1] as readonly unknown[] | undefined) ?? []).slice(0, most),
     next: typeof next === "string" ? next : "",
     nextField,
   };
