@@ -6,7 +6,8 @@ import { data, messageOf } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
 import { say } from "../components/live/toasts.ts";
-import { FilterBar, TotalsStrip } from "../components/requests/filter_bar.tsx";
+import { FilterBar, KindChips, TotalsStrip } from "../components/requests/filter_bar.tsx";
+import { Histogram } from "../components/requests/histogram.tsx";
 import { RequestDrawer } from "../components/requests/request_drawer.tsx";
 import {
   apiQuery,
@@ -67,6 +68,11 @@ export default function Requests(props: RequestsProps) {
   return (
     <>
       <FilterBar filters={filters.value} models={props.models} onChange={change} />
+      <KindChips filters={filters.value} totals={totals.value.value} onChange={change} />
+      <Histogram
+        steps={totals.value.value.steps}
+        onPick={(since, until) => change({ since: String(since), until: String(until), span: "" })}
+      />
       {first.problem.value && <Problem>{text.loadFailed(first.problem.value)}</Problem>}
       {calls.length === 0
         ? (

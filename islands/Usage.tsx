@@ -4,10 +4,10 @@ import { useResource } from "../components/live/resource.ts";
 import { text } from "../components/text/shell.ts";
 import { Card, Empty, Problem } from "../components/ui/card.tsx";
 import { Icon } from "../components/ui/icon.tsx";
-import { isAdditive, type UsageChart } from "../components/usage/chart_data.ts";
+import { isAdditive, lineAt, type UsageChart } from "../components/usage/chart_data.ts";
 import type { UsageQuery } from "../components/usage/query.ts";
 import { UsagePlot } from "../components/usage/usage_plot.tsx";
-import { amount, UsageTable } from "../components/usage/usage_table.tsx";
+import { amount, stepHref, UsageTable } from "../components/usage/usage_table.tsx";
 import { usageText } from "../components/usage/words.ts";
 
 const words = usageText;
@@ -39,7 +39,13 @@ function saveCsv(chart: UsageChart, query: UsageQuery): void {
 function addressOf(query: UsageQuery, change: Partial<Record<keyof UsageQuery, string>>): string {
   const { range, measure, by, since, until } = query;
   const own = (change.range ?? range) === "own" ? { since: String(since), until: String(until) } : {};
-  return `?${new URLSearchParams({ range, measure, by, ...own, ...change })}`;
+  // Only tokens are of several kinds: choosing those leads there, choosing another measure away.
+  const kinds = change.by === "kind"
+    ? { measure: "tokens" }
+    : change.measure !== undefined && change.measure !== "tokens" && by === "kind"
+    ? { by: "total" }
+    : {};
+  return `?${new URLSearchParams({ range, measure, by, ...own, ...change, ...kinds })}`;
 }
 
 function Choice({ name, label, value, options, query }: {
@@ -104,6 +110,9 @@ export default function Usage(props: UsageProps) {
     location.assign(
       addressOf(query, { range: "own", since: String(Math.floor(since)), until: String(Math.ceil(until)) }),
     );
+  const stacked = isAdditive(query.measure);
+  const pick = (step: number, at: number) =>
+    location.assign(stepHref(query, value, step, lineAt(value, step, at, stacked)));
   const title = words.chart(words.measures[query.measure], words.bys[query.by], words.ranges[query.range]);
   return (
     <>
@@ -116,10 +125,11 @@ export default function Usage(props: UsageProps) {
               <UsagePlot
                 chart={value}
                 label={title}
-                stacked={isAdditive(query.measure)}
+                stacked={stacked}
                 format={(one) => amount(query.measure, one)}
                 onHover={(index) => hovered.value = index}
                 onZoom={zoom}
+                onPick={pick}
               />
             </div>
             <UsageTable chart={value} query={query} hovered={hovered.value} />

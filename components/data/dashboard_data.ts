@@ -5,7 +5,7 @@ import { groupOf, type ProblemGroup } from "../problems/groups.ts";
 import { clientRow, keyRow, matrixModels, requestsView } from "./rows.ts";
 import { keyName } from "../format.ts";
 import { requestsText } from "../text/requests.ts";
-import { type UsageChart, usageChart } from "../usage/chart_data.ts";
+import { byKind, type UsageChart, usageChart } from "../usage/chart_data.ts";
 import { grainOf, type UsageQuery } from "../usage/query.ts";
 import { usageText } from "../usage/words.ts";
 import { usageView } from "./usage_rows.ts";
@@ -62,11 +62,11 @@ export function createConfigurationData(client: LocalClient): ConfigurationData 
         Date.now(),
       ),
     async totals(query) {
-      const { requests, success, errors, tokens, cost, complete, latency } = await client.requestTotals(
-        queryOf(query),
-      );
+      const { requests, success, errors, tokens, cost, complete, latency, kinds, histogram } = await client
+        .requestTotals(queryOf(query));
+      const steps = histogram.map(({ time, ...step }) => ({ time: Date.parse(time), ...step }));
       const median = latency.p50 === null ? {} : { medianMs: latency.p50 };
-      return { requests, ok: success, errors, tokens: tokens.total, cost, complete, ...median };
+      return { requests, ok: success, errors, tokens: tokens.total, cost, complete, kinds, steps, ...median };
     },
     problems: () => problemGroups(client, Date.now()),
     usageChart: (query, now) => chartOf(client, query, now),
@@ -118,14 +118,17 @@ async function chartOf(client: LocalClient, query: UsageQuery, now: number): Pro
   const since = until - span;
   const { by, measure } = query;
   const grain = grainOf({ since, until });
-  const [points, before, names] = await Promise.all([
-    client.series({ grain, by, since, until }),
-    client.series({ grain, by, since: since - span, until: since - 1 }),
+  const dimension = by === "kind" ? "total" : by;
+  const [shown, then, names] = await Promise.all([
+    client.series({ grain, by: dimension, since, until }),
+    client.series({ grain, by: dimension, since: since - span, until: since - 1 }),
     namesOf(client, by),
   ]);
+  const [points, before] = by === "kind" ? [byKind(shown), byKind(then)] : [shown, then];
   const labels: Readonly<Record<string, string>> = { total: usageText.all, ...requestsText.outcomes };
   const nameOf = (id: string) =>
-    names.get(id) ?? (by === "class" || by === "total" ? labels[id] ?? requestsText.reasons[id] ?? id : id);
+    by === "kind" ? usageText.kinds[id] ?? id : names.get(id) ??
+      (by === "class" || by === "total" ? labels[id] ?? requestsText.reasons[id] ?? id : id);
   return { since, until, ...usageChart(points, before, measure, nameOf) };
 }
 

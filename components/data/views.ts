@@ -1,4 +1,4 @@
-import type { CallRecord } from "../../src/core/call_record.ts";
+import type { CallKind, CallRecord } from "../../src/core/call_record.ts";
 import type {
   Accounts,
   Agent,
@@ -14,7 +14,7 @@ import type {
   Settings,
 } from "../../src/management/contract.ts";
 
-export type { CallRecord };
+export type { CallKind, CallRecord };
 export type LogEntry = Omit<LogLine, "at"> & { readonly at: number };
 export type AgentRow = Agent;
 export type AgentChange = InstalledAgents["results"][number];
@@ -147,6 +147,20 @@ export interface TotalsView {
   readonly medianMs?: number;
   /** False when only the newest were looked at. */
   readonly complete: boolean;
+  /** How many of each kind the other filters leave. */
+  readonly kinds: Readonly<Record<CallKind, number>>;
+  /** Calls over time by how they ended, oldest first. */
+  readonly steps: readonly TimeStep[];
+}
+
+/** One bar of the histogram; times are epoch milliseconds. */
+export interface TimeStep {
+  readonly time: number;
+  readonly ms: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly refused: number;
 }
 
 export interface MatrixModel {

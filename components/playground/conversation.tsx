@@ -2,7 +2,7 @@ import { money, shortNumber } from "../format.ts";
 import { playgroundText } from "../text/playground.ts";
 import { Empty, Problem } from "../ui/card.tsx";
 import { type ChatImage, dataUrl } from "./dialects.ts";
-import { Markdown } from "./markdown.tsx";
+import { Markdown } from "../ui/markdown.tsx";
 import type { AnswerFacts, ShownTurn, useChat } from "./use_chat.ts";
 
 const words = playgroundText;

@@ -1,7 +1,8 @@
-import { duration, money, percent, shortNumber, wholeNumber } from "../format.ts";
+import { dateTime, duration, money, percent, shortNumber, wholeNumber } from "../format.ts";
 import { requestsText } from "../text/requests.ts";
 import type { TotalsView } from "../data/views.ts";
-import type { RequestFilters } from "./request_query.ts";
+import { Icon } from "../ui/icon.tsx";
+import { KINDS, NO_FILTERS, type RequestFilters } from "./request_query.ts";
 
 const words = requestsText;
 
@@ -26,6 +27,71 @@ function Select({ label, value, options, onChange }: {
     >
       {options.map(([key, name]) => <option key={key} value={key}>{name}</option>)}
     </select>
+  );
+}
+
+/** What came from a link alone: each can be taken away. */
+function Narrowed({ filters, onChange }: Pick<FilterBarProps, "filters" | "onChange">) {
+  const { key, client, session, since, until } = filters;
+  const chips = [
+    [key === "" ? "" : words.keyFilter(key), { key: "" }],
+    [client === "" ? "" : words.clientFilter(client), { client: "" }],
+    [session === "" ? "" : words.sessionFilter(session), { session: "" }],
+    [
+      since === "" && until === "" ? "" : words.spanFilter(
+        since === "" ? "" : dateTime(Number(since)),
+        until === "" ? "" : dateTime(Number(until)),
+      ),
+      { since: "", until: "" },
+    ],
+  ] as const;
+  return (
+    <>
+      {chips.filter(([label]) => label !== "").map(([label, none]) => (
+        <span key={label} class="chip chip-accent">
+          {label}
+          <button
+            type="button"
+            aria-label={words.takeAway(label)}
+            onClick={() =>
+              onChange(none)}
+          >
+            <Icon name="close" />
+          </button>
+        </span>
+      ))}
+    </>
+  );
+}
+
+/** What is looked for most, each with how many there are. */
+export function KindChips({ filters, totals, onChange }: {
+  filters: RequestFilters;
+  totals: TotalsView;
+  onChange: FilterBarProps["onChange"];
+}) {
+  return (
+    <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label={words.kindsLabel}>
+      {KINDS.map((kind) => {
+        const count = totals.kinds[kind];
+        const chosen = filters.is === kind;
+        return (
+          <button
+            key={kind}
+            type="button"
+            class={`btn btn-small ${chosen ? "btn-primary" : ""}`}
+            aria-pressed={chosen}
+            onClick={() => onChange({ is: chosen ? "" : kind })}
+          >
+            {words.kinds[kind]}
+            <span class={`num ${chosen ? "" : count === 0 ? "text-mute" : "font-semibold"}`}>
+              {wholeNumber(count)}
+              {totals.complete ? "" : "+"}
+            </span>
+          </button>
+        );
+      })}
+    </div>
   );
 }
 
@@ -58,7 +124,7 @@ export function FilterBar({ filters, models, onChange }: FilterBarProps) {
         label={words.since}
         value={filters.span}
         options={Object.entries(words.sinces)}
-        onChange={(span) => onChange({ span })}
+        onChange={(span) => onChange({ span, since: "", until: "" })}
       />
       <input
         type="search"
@@ -68,12 +134,12 @@ export function FilterBar({ filters, models, onChange }: FilterBarProps) {
         value={filters.agent}
         onInput={(event) => onChange({ agent: event.currentTarget.value.trim() })}
       />
-      {filters.key !== "" && <span class="chip">{words.keyFilter(filters.key)}</span>}
+      <Narrowed filters={filters} onChange={onChange} />
       {any && (
         <button
           type="button"
           class="btn btn-quiet"
-          onClick={() => onChange({ text: "", model: "", agent: "", class: "", span: "", key: "" })}
+          onClick={() => onChange(NO_FILTERS)}
         >
           {words.clear}
         </button>

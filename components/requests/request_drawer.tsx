@@ -12,8 +12,9 @@ import { Problem } from "../ui/card.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { OutcomeChip } from "../ui/status_chip.tsx";
-import { Body } from "./body.tsx";
+import { KeptConversation } from "./kept_conversation.tsx";
 import { Replay } from "./replay.tsx";
+import { SessionThread } from "./session_thread.tsx";
 import { Timeline } from "./timeline.tsx";
 
 const words = requestsText;
@@ -83,7 +84,7 @@ function Remedy({ call }: { call: CallRecord }) {
   );
 }
 
-function Details({ call }: { call: CallDetail }) {
+function Details({ call, onShow }: { call: CallDetail; onShow: (id: string) => void }) {
   const copy = async () => {
     await navigator.clipboard.writeText(JSON.stringify(call, null, 2));
     say(text.copied, { tone: "good" });
@@ -114,8 +115,12 @@ function Details({ call }: { call: CallDetail }) {
       )}
       {call.bodies && (
         <Section title={words.bodies}>
-          <Body title={words.sent} kept={call.bodies.request} />
-          {call.bodies.reply && <Body title={words.answered} kept={call.bodies.reply} />}
+          <KeptConversation bodies={call.bodies} />
+        </Section>
+      )}
+      {call.session !== "" && (
+        <Section title={words.thread}>
+          <SessionThread call={call} onShow={onShow} />
         </Section>
       )}
       {call.warnings.length > 0 && (
@@ -179,7 +184,7 @@ export function RequestDrawer({ id, newer, older, onShow, onClose }: {
       </div>
       {problem.value && <Problem>{problem.value}</Problem>}
       {call.value
-        ? <Details call={call.value} />
+        ? <Details call={call.value} onShow={onShow} />
         : !problem.value && <div class="h-40 animate-pulse rounded-lg bg-sunken" aria-hidden="true" />}
     </Dialog>
   );

@@ -1,25 +1,64 @@
+import type { CallKind } from "../data/views.ts";
+
 /** The filters of the requests page, by the names that the API takes. */
 export interface RequestFilters {
   readonly text: string;
   readonly model: string;
   readonly agent: string;
+  readonly client: string;
   readonly class: string;
+  readonly is: CallKind | "";
   /** A span in milliseconds up to now; empty for all of time. */
   readonly span: string;
+  /** An own span, epoch milliseconds; empty without. */
+  readonly since: string;
+  readonly until: string;
   readonly key: string;
+  /** One conversation. */
+  readonly session: string;
 }
 
-const NAMES = ["text", "model", "agent", "class", "span", "key"] as const;
+const NAMES = [
+  "text",
+  "model",
+  "agent",
+  "client",
+  "class",
+  "is",
+  "span",
+  "since",
+  "until",
+  "key",
+  "session",
+] as const;
 
+/** In the order of the page. */
+export const KINDS = ["failed", "refused", "left", "slow", "retried"] as const satisfies readonly CallKind[];
+
+/** No filter at all. */
+export const NO_FILTERS: RequestFilters = {
+  text: "",
+  model: "",
+  agent: "",
+  client: "",
+  class: "",
+  is: "",
+  span: "",
+  since: "",
+  until: "",
+  key: "",
+  session: "",
+};
+
+/** The filters of an address; what is no filter there is none. */
 export function filtersOf(params: URLSearchParams): RequestFilters {
-  const value = (name: string) => params.get(name) ?? "";
+  const found = { ...NO_FILTERS, ...Object.fromEntries(NAMES.map((name) => [name, params.get(name) ?? ""])) };
   return {
-    text: value("text") || value("q"),
-    model: value("model"),
-    agent: value("agent"),
-    class: value("class"),
-    span: value("span"),
-    key: value("key"),
+    ...found,
+    text: found.text || (params.get("q") ?? ""),
+    is: KINDS.find((kind) => kind === found.is) ?? "",
+    since: /^\d{1,15}$/.test(found.since) ? found.since : "",
+    until: /^\d{1,15}$/.test(found.until) ? found.until : "",
   };
 }
 
@@ -49,4 +88,10 @@ export function apiQuery(filters: RequestFilters, now: number, limit: number, cu
   params.set("limit", String(limit));
   if (cursor !== "") params.set("cursor", cursor);
   return params.toString();
+}
+
+/** The page that shows what some filters leave. */
+export function requestsHref(filters: Partial<RequestFilters>): string {
+  const query = pageQuery({ ...NO_FILTERS, ...filters });
+  return `/dashboard/requests${query === "" ? "" : `?${query}`}`;
 }

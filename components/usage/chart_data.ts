@@ -98,3 +98,43 @@ export function usageChart(
   const shown = lines.slice(0, MOST_LINES);
   return { times, lines: isAdditive(measure) ? [...shown, addUp(rest, times.length)] : shown };
 }
+
+/** Tokens of all calls as one line a kind; together they are all tokens. */
+export function byKind(points: readonly SeriesPoint[]): readonly SeriesPoint[] {
+  return points.map(({ time, values }) => {
+    const figures = values["total"];
+    if (figures === undefined || figures === null) return { time, values: {} };
+    const { input, cached, output, thinking, total } = figures.tokens;
+    const kinds = {
+      input: input - cached,
+      cached,
+      output,
+      thinking,
+      tools: Math.max(0, total - input - output - thinking),
+    };
+    return {
+      time,
+      values: Object.fromEntries(
+        Object.entries(kinds).map(([kind, tokens]) => [
+          kind,
+          { ...figures, tokens: { ...figures.tokens, total: tokens } },
+        ]),
+      ),
+    };
+  });
+}
+
+/** The line of a chart that stands at a height over a step: of stacked ones the first that reaches it, else the nearest. */
+export function lineAt(
+  { lines }: Pick<UsageChart, "lines">,
+  step: number,
+  value: number,
+  stacked: boolean,
+): UsageLine | undefined {
+  if (!stacked) {
+    const known = lines.filter((line) => line.values[step] !== null && line.values[step] !== undefined);
+    return known.toSorted((a, b) => Math.abs(a.values[step]! - value) - Math.abs(b.values[step]! - value))[0];
+  }
+  let sum = 0;
+  return lines.find((line) => (sum += line.values[step] ?? 0) >= value && (line.values[step] ?? 0) > 0);
+}

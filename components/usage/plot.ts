@@ -9,6 +9,8 @@ export interface PlotOptions {
   readonly onHover: (index: number | undefined) => void;
   /** Told of the span that was dragged over, epoch milliseconds. */
   readonly onZoom: (since: number, until: number) => void;
+  /** Told of a click: the step, and the value at the height of the pointer. */
+  readonly onPick: (index: number, value: number) => void;
 }
 
 const HEIGHT = 280;
@@ -74,6 +76,15 @@ export function drawPlot(element: HTMLElement, chart: UsageChart, options: PlotO
     dataOf(chart, options.stacked),
     element,
   );
+  // The end of a drag is a click too.
+  let pressedAt = 0;
+  plot.over.addEventListener("pointerdown", (event) => pressedAt = event.clientX);
+  plot.over.addEventListener("click", (event) => {
+    const { idx, top } = plot.cursor;
+    if (idx === null || idx === undefined || Math.abs(event.clientX - pressedAt) > 4) return;
+    options.onPick(idx, plot.posToVal(top ?? 0, "y"));
+  });
+  plot.over.classList.add("cursor-pointer");
   const watcher = new ResizeObserver(() =>
     plot.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT })
   );

@@ -35,7 +35,9 @@ function oneOf<Name extends string>(
 export function usageQuery(params: URLSearchParams, now: number): UsageQuery {
   const range = oneOf<Range>(usageText.ranges, params.get("range"), "24h");
   const measure = oneOf<Measure>(usageText.measures, params.get("measure"), "requests");
-  const by = oneOf<By>(usageText.bys, params.get("by"), "model");
+  const wanted = oneOf<By>(usageText.bys, params.get("by"), "model");
+  // Only tokens are of several kinds.
+  const by = wanted === "kind" && measure !== "tokens" ? "total" : wanted;
   const [since, until] = [Number(params.get("since")), Number(params.get("until"))];
   const isOwn = range === "own" && since > now - LONGEST_MS && until > since && until <= now + HOUR_MS;
   if (isOwn) return { range, measure, by, since, until };

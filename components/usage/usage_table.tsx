@@ -1,3 +1,4 @@
+import { type RequestFilters, requestsHref } from "../requests/request_query.ts";
 import { duration, money, percent, shortNumber } from "../format.ts";
 import { isAdditive, type UsageChart, type UsageLine } from "./chart_data.ts";
 import { colourOf } from "./colour.ts";
@@ -12,11 +13,40 @@ export function amount(measure: Measure, value: number): string {
   return isAdditive(measure) ? shortNumber(value) : duration(value);
 }
 
+/** What narrows the list of requests to those of a line; nothing where the list knows no such filter. */
+function filterOf({ by }: UsageQuery, id: string): Partial<RequestFilters> {
+  if (id === "") return {};
+  const known = by === "model" || by === "key" || by === "client" || by === "agent" || by === "class";
+  return known ? { [by]: id } : {};
+}
+
 /** The requests behind a line, where they can be listed. */
-function requestsHref({ by, range }: UsageQuery, { id }: UsageLine): string | undefined {
-  if (id === "" || (by !== "model" && by !== "key" && by !== "agent" && by !== "class")) return undefined;
-  const span = range === "1h" ? "3600000" : range === "24h" ? "86400000" : "";
-  return `/dashboard/requests?${new URLSearchParams({ [by]: id, ...(span === "" ? {} : { span }) })}`;
+function lineHref(query: UsageQuery, { id }: UsageLine): string | undefined {
+  const filter = filterOf(query, id);
+  if (Object.keys(filter).length === 0) return undefined;
+  const { range, since, until } = query;
+  const span = range === "1h" ? "3600000" : range === "24h" ? "86400000" : undefined;
+  return requestsHref({
+    ...filter,
+    ...(span === undefined ? { since: String(since), until: String(until) } : { span }),
+  });
+}
+
+/** The requests behind one step of a chart, of one line where the list can be narrowed to it. */
+export function stepHref(
+  query: UsageQuery,
+  { times }: UsageChart,
+  step: number,
+  line: UsageLine | undefined,
+): string {
+  const since = times[step] ?? query.since;
+  const length = (times[1] ?? since) - (times[0] ?? since);
+  const until = times[step + 1] ?? (length > 0 ? since + length : query.until);
+  return requestsHref({
+    ...(line === undefined ? {} : filterOf(query, line.id)),
+    since: String(since),
+    until: String(until - 1),
+  });
 }
 
 function Change({ line }: { line: UsageLine }) {
@@ -31,7 +61,7 @@ function Row({ line, index, query, hovered }: {
   query: UsageQuery;
   hovered: number | undefined;
 }) {
-  const href = requestsHref(query, line);
+  const href = lineHref(query, line);
   const value = hovered === undefined ? null : line.values[hovered] ?? null;
   return (
     <tr>

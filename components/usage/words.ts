@@ -1,7 +1,8 @@
 /** Words of the Usage page. */
 export const usageText = {
   title: "Usage",
-  lead: "What was used, by what and when. Drag over the chart to look closer.",
+  lead:
+    "What was used, by what and when. Drag over the chart to look closer; click on it for the requests behind it.",
   range: "Range",
   ranges: { "1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days", own: "Own range" },
   measure: "Measure",
@@ -28,7 +29,15 @@ export const usageText = {
     client: "Client",
     agent: "Agent",
     class: "Outcome",
+    kind: "Kind of token",
   },
+  kinds: {
+    input: "Input, not cached",
+    cached: "Input, cached",
+    output: "Output",
+    thinking: "Thinking",
+    tools: "Tool use",
+  } as Readonly<Record<string, string>>,
   show: "Show",
   zoomOut: "Back to 24 hours",
   csv: "CSV",

@@ -11,6 +11,13 @@ Deno.test("GET /api/requests/totals adds up every record of the filter, not a pa
     await proxy.rooms.ledger.flush();
     const all = await (await ask("GET", "/api/requests/totals?model=gemini-2.5-flash")).json();
     assert.deepEqual([all.requests, all.success, all.errors, all.complete], [700, 600, 100, true]);
+    assert.deepEqual([all.kinds.failed, all.kinds.left, all.kinds.slow], [100, 0, 0]);
+    const steps: { ok: number; failed: number; ms: number }[] = all.histogram;
+    assert.ok(steps.length <= 60 && new Set(steps.map(({ ms }) => ms)).size === 1);
+    const sum = (part: "ok" | "failed") => steps.reduce((total, step) => total + step[part], 0);
+    assert.deepEqual([sum("ok"), sum("failed")], [600, 100]);
+    const failed = await (await ask("GET", "/api/requests/totals?is=failed")).json();
+    assert.deepEqual([failed.requests, failed.success, failed.kinds.failed], [100, 0, 100]);
     const page = await (await ask("GET", "/api/requests?limit=1")).json();
     assert.equal(all.tokens.total, 700 * page.requests[0].usage.totalTokens);
     const none = await (await ask("GET", "/api/requests/totals?status=404")).json();

@@ -70,3 +70,25 @@ export interface CallRecord {
   readonly warnings: readonly string[];
   readonly attempts: readonly AttemptRecord[];
 }
+
+/** What calls are looked for by. A call may be of several kinds. */
+export const CALL_KINDS = ["failed", "refused", "left", "slow", "retried"] as const;
+export type CallKind = typeof CALL_KINDS[number];
+
+/** A call is slow from here on. */
+const SLOW_MS = 30_000;
+
+export function isOfKind(record: CallRecord, kind: CallKind): boolean {
+  switch (kind) {
+    case "failed":
+      return record.outcome === "failed";
+    case "refused":
+      return record.outcome === "refused";
+    case "left":
+      return record.outcome === "cancelled";
+    case "slow":
+      return record.totalMs >= SLOW_MS;
+    case "retried":
+      return record.attempts.length > 1;
+  }
+}

@@ -1,4 +1,4 @@
-import type { CallRecord } from "../core/mod.ts";
+import { type CallKind, type CallRecord, isOfKind } from "../core/mod.ts";
 import { classOf } from "./rollup_dims.ts";
 
 /** What narrows a page of call records. All that are given must hold. */
@@ -19,6 +19,9 @@ export interface RecordFilter {
   readonly status?: string;
   /** Part of an error message, case-insensitive. */
   readonly text?: string;
+  /** Calls of one conversation. */
+  readonly session?: string;
+  readonly is?: CallKind;
 }
 
 export const FACETS = ["model", "key", "client", "agent", "class", "status", "text"] as const;
@@ -76,6 +79,8 @@ export function wantedFacets(filter: RecordFilter): readonly (readonly [Facet, s
 
 export function recordMatches(filter: RecordFilter, record: CallRecord): boolean {
   if (!inTime(filter, record.at)) return false;
+  if (filter.session !== undefined && filter.session !== record.session) return false;
+  if (filter.is !== undefined && !isOfKind(record, filter.is)) return false;
   return wantedFacets(filter).every(([facet, wanted]) => facetMatches(facet, facetOf(facet, record), wanted));
 }
 

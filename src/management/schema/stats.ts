@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CALL_KINDS } from "../../core/mod.ts";
 import { count, document, failureClass, moment, pageSize, source, time, type Wire, word } from "./fields.ts";
 
 const percentiles = z.object({
@@ -87,6 +88,10 @@ const filter = {
   class: failureClass.optional(),
   status: z.string().regex(/^[1-5](\d\d|xx)$/i, "give 429 or 4xx").optional(),
   text: word.describe("Part of an error message"),
+  session: word.describe("Calls of one conversation"),
+  is: z.enum(CALL_KINDS).optional().describe(
+    "failed; refused before they became calls; left by their clients; slow: 30 seconds and more; retried",
+  ),
 };
 export const TotalsQuery = z.strictObject(filter);
 export const RequestsQuery = z.strictObject({
@@ -161,6 +166,17 @@ export type Requests = Wire<typeof Requests>;
 export const RequestTotals = Figures.extend({
   complete: z.boolean().describe("False when there are more than were looked at: the sums are of the newest"),
   oldest: time.nullable().describe("Start of the oldest record counted"),
+  kinds: z.object({ failed: count, refused: count, left: count, slow: count, retried: count }).describe(
+    "How many of each kind the other filters leave",
+  ),
+  histogram: z.array(z.object({
+    time: time.describe("Start"),
+    ms: count.describe("Length"),
+    ok: count,
+    failed: count,
+    cancelled: count,
+    refused: count,
+  })).describe("The calls over time, in at most 60 steps, oldest first"),
 });
 export type RequestTotals = Wire<typeof RequestTotals>;
 
