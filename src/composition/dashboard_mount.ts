@@ -31,11 +31,7 @@ export function dashboardMount(options: DashboardMountOptions): Hono<{ Bindings:
 
 async function load(options: DashboardMountOptions, remoteOf: (request: Request) => string): Promise<Hono> {
   const { files, sessions, management, startedAt, onFault } = options;
-  const [{ dashboardApp }, { createDashboardData }, { loadAssets }] = await Promise.all([
-    import("../http/dashboard.ts"),
-    import("../../components/data/dashboard_data.ts"),
-    import("fresh"),
-  ]);
+  const { createDashboardData, dashboardApp, loadAssets } = await pageModules();
   return dashboardApp({
     data: createDashboardData(management.client),
     sessions,
@@ -45,4 +41,16 @@ async function load(options: DashboardMountOptions, remoteOf: (request: Request)
     remoteOf,
     onFault,
   });
+}
+
+/** The pages and what they are made with. Two texts, not one: see cli.ts. */
+async function pageModules() {
+  const [{ dashboardApp }, { createDashboardData }, { loadAssets }] = await Promise.all([
+    import("../http/dashboard" + ".ts") as Promise<typeof import("../http/dashboard.ts")>,
+    import("../../components/data/dashboard_data" + ".ts") as Promise<
+      typeof import("../../components/data/dashboard_data.ts")
+    >,
+    import("fre" + "sh") as Promise<typeof import("fresh")>,
+  ]);
+  return { createDashboardData, dashboardApp, loadAssets };
 }

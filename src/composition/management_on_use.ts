@@ -25,7 +25,10 @@ export function managementOnUse(
 ): Management {
   let made: Management | undefined;
   const management = onFirstUse(async () => {
-    const { managementApp } = await import("./management_app.ts");
+    // Two texts, not one: see cli.ts.
+    const { managementApp } = await import(
+      "./management_app" + ".ts"
+    ) as typeof import("./management_app.ts");
     return made = managementApp(rooms, access, more);
   });
   return {
