@@ -1,25 +1,24 @@
-import type { JsonObject } from "../core/mod.ts";
-import type { Bucket } from "./quota/bucket.ts";
-import { Caps } from "./caps/caps.ts";
+import type { CredentialId } from "../core/mod.ts";
 import { Chooser } from "./candidates/chooser.ts";
+import { Roster } from "./candidates/roster.ts";
+import { Caps } from "./caps/caps.ts";
+import { PermitSource } from "./cluster/permit_source.ts";
+import { ProcessShare } from "./cluster/process_share.ts";
+import { Sharing } from "./cluster/sharing.ts";
 import type { PoolEvent } from "./contract.ts";
-import type { CredentialEntry } from "./candidates/credential_entry.ts";
-import { Dispatcher } from "./queue/dispatcher.ts";
 import { Effects } from "./leases/effects.ts";
 import { Flights } from "./leases/flights.ts";
 import type { PoolOptions } from "./options.ts";
 import { Persistence } from "./persistence.ts";
+import { Dispatcher } from "./queue/dispatcher.ts";
 import { Probes } from "./quota/probes.ts";
-import { ProcessShare } from "./cluster/process_share.ts";
-import { Roster } from "./candidates/roster.ts";
 import { SetLimits } from "./quota/set_limits.ts";
-import { Sharing } from "./cluster/sharing.ts";
 import { Suggestions } from "./quota/suggestions.ts";
+import { WakeUp } from "./wake_up.ts";
 
 /** The pool's parts, wired; nothing is read from the store yet. */
 export interface Parts {
   readonly roster: Roster;
-  readonly chooser: Chooser;
   readonly memory: Persistence;
   readonly setLimits: SetLimits;
   readonly caps: Caps;
@@ -28,16 +27,27 @@ export interface Parts {
   readonly dispatcher: Dispatcher;
 }
 
+/** Builds each part from those before it: nothing is assigned to a part after it was made. */
 export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void): Parts {
-  const { store, settings, ports: { clock, random }, log = () => {}, visitor = false } = options;
-  const roster = new Roster(options, emit);
-  const memory = new Persistence(store, clock, log);
-  memory.roster = roster;
-  const setLimits = new SetLimits(store.config, roster, clock, (bucket) => {
+  const { store, settings, catalog, ports: { clock, random }, log = () => {}, visitor = false } = options;
+  const wakeUp = new WakeUp();
+  const projects = new Map<CredentialId, string>();
+  const share = new ProcessShare(store);
+  const memory = new Persistence({ store, clock, log, projects });
+  const setLimits = new SetLimits(store.config, clock, (bucket) => {
     if (!visitor) memory.changed(bucket);
   });
-  const share = new ProcessShare(store);
-  roster.partOf = (total, id) => share.slots(total, id);
+  const permits = new PermitSource({ store, share, clock, random, log, freed: wakeUp.ring });
+  const roster = new Roster(options, {
+    emit,
+    projects,
+    partOf: (total, id) => share.slots(total, id),
+    adopt(bucket) {
+      memory.adoptBucket(bucket, share.live);
+      setLimits.apply(bucket);
+      permits.adopt(bucket);
+    },
+  });
   const caps = new Caps({
     store,
     clock,
@@ -45,48 +55,31 @@ export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void)
     log,
     unitOf: (model) => roster.unitOf(model),
     live: () => share.live.length,
+    freed: wakeUp.ring,
     visitor,
   });
-  const freed = () => dispatcher.pump();
-  const remember = (name: string, value: JsonObject) => memory.remember(name, value);
-  const sharing = new Sharing({ store, roster, share, caps, clock, random, log, freed, remember });
-  roster.adopt = (bucket) => {
-    memory.adoptBucket(bucket, share.live);
-    setLimits.apply(bucket);
-    sharing.adopt(bucket);
-  };
-  const suggestions = new Suggestions(roster);
-  const { chooser, flights } = choosing(options, emit, { roster, suggestions, memory, freed });
-  const dispatcher: Dispatcher = new Dispatcher({
+  const remember = memory.remember.bind(memory);
+  const sharing = new Sharing({
+    store,
     roster,
-    chooser,
-    flights: () => flights,
+    share,
     caps,
+    permits,
     clock,
-    emit,
-    settings,
+    log,
+    freed: wakeUp.ring,
+    remember,
   });
-  caps.onReady(freed);
-  return { roster, chooser, memory, setLimits, caps, sharing, suggestions, dispatcher };
-}
-
-interface ChoosingParts {
-  readonly roster: Roster;
-  readonly suggestions: Suggestions;
-  readonly memory: Persistence;
-  readonly freed: () => void;
-}
-
-/** What picks a credential, and what happens when its call ends. */
-function choosing(
-  { settings, catalog, ports: { clock, random } }: PoolOptions,
-  emit: (event: PoolEvent) => void,
-  { roster, suggestions, memory, freed }: ChoosingParts,
-): { readonly chooser: Chooser; readonly flights: Flights } {
+  const suggestions = new Suggestions(roster);
   const probes = new Probes();
   const chooser = new Chooser(roster, probes, random, settings);
-  const learned = (what: Bucket | CredentialEntry) => memory.changed(what);
-  const effects = new Effects({ roster, suggestions, random, emit, dirty: learned });
+  const effects = new Effects({
+    roster,
+    suggestions,
+    random,
+    emit,
+    dirty: (what) => memory.changed(what),
+  });
   const flights = new Flights({
     roster,
     chooser,
@@ -98,8 +91,9 @@ function choosing(
     emit,
     hasFallback: (model) => catalog.fallbacksOf(model).length > 0,
     counted: (bucket) => memory.counted(bucket),
-    learned,
-    freed,
+    learned: (what) => memory.changed(what),
+    freed: wakeUp.ring,
   });
-  return { chooser, flights };
+  const dispatcher = new Dispatcher({ roster, chooser, flights, caps, clock, emit, settings, wakeUp });
+  return { roster, memory, setLimits, caps, sharing, suggestions, dispatcher };
 }

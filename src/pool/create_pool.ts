@@ -33,13 +33,16 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
   parts.memory.adoptEntries(parts.roster);
   parts.memory.adoptBuckets(parts.roster);
   // What was stored may carry a limit that was taken away while no server ran.
-  parts.setLimits.applyToAll();
+  parts.setLimits.applyToAll(parts.roster.buckets.values());
   await parts.caps.load();
   return facade(options, parts, listeners, emit, followStore(options, parts));
 }
 
 /** Follows what is configured: credentials apart, which come through `replaceCredentials`. Returns how to stop. */
-function followStore({ store, log, visitor }: PoolOptions, { sharing, setLimits, caps }: Parts): () => void {
+function followStore(
+  { store, log, visitor }: PoolOptions,
+  { roster, sharing, setLimits, caps }: Parts,
+): () => void {
   const report = (what: string) => (problem: unknown) =>
     log?.("error", `Could not read ${what}; the old state stays in use.`, { problem: String(problem) });
   const followProcesses = coalesced(() => sharing.follow());
@@ -48,7 +51,10 @@ function followStore({ store, log, visitor }: PoolOptions, { sharing, setLimits,
     if (visitor !== true && next.processes !== previous.processes) {
       followProcesses().catch(report("the list of processes"));
     }
-    if (next.settings !== previous.settings) setLimits.read();
+    if (next.settings !== previous.settings) {
+      setLimits.read();
+      setLimits.applyToAll(roster.buckets.values());
+    }
     if (next.caps !== previous.caps || next.schedule !== previous.schedule) {
       loadCaps().catch(report("the caps"));
     }

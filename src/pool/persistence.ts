@@ -1,4 +1,4 @@
-import type { Clock, JsonObject } from "../core/mod.ts";
+import type { Clock, CredentialId, JsonObject } from "../core/mod.ts";
 import { FAILURE_CLASSES, isObject } from "../core/mod.ts";
 import { Bucket } from "./quota/bucket.ts";
 import { fromRecord, toRecord } from "./quota/bucket_record.ts";
@@ -17,12 +17,21 @@ const FORGET_AFTER = 30 * 24 * 3_600_000;
 
 type Kept = Bucket | CredentialEntry;
 
+export interface PersistenceContext {
+  readonly store: Pick<PoolStore, "poolState" | "processId">;
+  readonly clock: Clock;
+  readonly log: PoolLog;
+  /** Projects that were read from errors; they are written with their keys. */
+  readonly projects: Map<CredentialId, string>;
+}
+
 /** Keeps what the pool learned: changes are written together, at most every 250 ms, never by a request. */
 export class Persistence {
   readonly #records: PoolStore["poolState"];
   readonly #by: string;
   readonly #clock: Clock;
   readonly #log: PoolLog;
+  readonly #projects: Map<CredentialId, string>;
   readonly #remembered = new Map<string, JsonObject>();
   /** What processes counted of this day, by bucket and process. */
   readonly #days = new Map<string, Map<string, DayCount>>();
@@ -36,11 +45,12 @@ export class Persistence {
   #failing = false;
   #closed = false;
 
-  constructor(store: Pick<PoolStore, "poolState" | "processId">, clock: Clock, log: PoolLog) {
+  constructor({ store, clock, log, projects }: PersistenceContext) {
     this.#records = store.poolState;
     this.#by = store.processId;
     this.#clock = clock;
     this.#log = log;
+    this.#projects = projects;
   }
 
   async load(): Promise<void> {
@@ -89,7 +99,7 @@ export class Persistence {
       const record = this.#remembered.get(`key:${entry.id}`);
       this.#remembered.delete(`key:${entry.id}`);
       const project = record?.["project"];
-      if (typeof project === "string") roster.measuredProjects.set(entry.id, project);
+      if (typeof project === "string") this.#projects.set(entry.id, project);
       for (const cooldown of cooldownsOf(record)) {
         if (cooldown.until > now) entry.cooldowns.set(cooldown.scope, cooldown);
       }
@@ -126,11 +136,8 @@ export class Persistence {
       if (bucket.window.requests > 0) this.#lazy.add(bucket);
     }
     await this.#writing;
-    while (this.#urgent.size + this.#lazy.size > 0) await this.#write(roster);
+    while (this.#urgent.size + this.#lazy.size > 0) await this.#write();
   }
-
-  /** Set once the roster exists, so that measured projects are written with their keys. */
-  roster: Roster | undefined;
 
   #schedule(ms: number): void {
     const at = this.#clock.now() + ms;
@@ -140,11 +147,11 @@ export class Persistence {
     this.#cancel = this.#clock.after(ms, () => {
       this.#dueAt = Infinity;
       this.#cancel = undefined;
-      this.#writing = this.#writing.then(() => this.#write(this.roster));
+      this.#writing = this.#writing.then(() => this.#write());
     });
   }
 
-  async #write(roster: Roster | undefined): Promise<void> {
+  async #write(): Promise<void> {
     this.#wroteAt = this.#clock.now();
     const batch = [...this.#urgent, ...this.#lazy].slice(0, BATCH);
     for (const one of batch) {
@@ -152,7 +159,7 @@ export class Persistence {
       if (one instanceof Bucket) this.#lazy.delete(one);
     }
     try {
-      await Promise.all([...new Set(batch)].map((one) => this.#put(one, roster)));
+      await Promise.all([...new Set(batch)].map((one) => this.#put(one)));
     } catch (problem) {
       this.#failed(batch, problem);
       return;
@@ -180,7 +187,7 @@ export class Persistence {
     await this.#records.put(dayRecordName(this.#by, bucket), encodeDay(bucket, this.#by, at));
   }
 
-  #put(one: Kept, roster: Roster | undefined): Promise<void> {
+  #put(one: Kept): Promise<void> {
     const at = this.#clock.now();
     if (one instanceof Bucket) {
       return this.#putBucket(one, at);
@@ -188,7 +195,7 @@ export class Persistence {
     const cooldowns = [...one.cooldowns.values()].filter((cooldown) => cooldown.until > at).map((
       cooldown,
     ) => ({ ...cooldown, said: { ...cooldown.said } }));
-    const project = roster?.measuredProjects.get(one.id);
+    const project = this.#projects.get(one.id);
     return this.#records.put(`key:${one.id}`, {
       v: 1,
       at,

@@ -26,6 +26,17 @@ interface Rest {
   readonly said: Said;
 }
 
+/** What the roster takes from other parts of the pool. */
+export interface RosterContext {
+  readonly emit: (event: PoolEvent) => void;
+  /** Where projects that were read from errors are kept. */
+  readonly projects: Map<CredentialId, string>;
+  /** This process's part of so many slots. */
+  readonly partOf: (total: number, id: CredentialId) => number;
+  /** Called with each new bucket, to give it what is remembered of it. */
+  readonly adopt: (bucket: Bucket) => void;
+}
+
 /** All credentials, buckets and lanes, and the health of what they share. Says which nodes to look at again when one of them changes. */
 export class Roster {
   readonly entries = new Map<CredentialId, CredentialEntry>();
@@ -40,28 +51,18 @@ export class Roster {
   readonly #ways = new Map<SourceName, Map<string, Way>>();
   /** Why no call may leave this machine for Google, the last time that was so. */
   egress: Rest | undefined;
-  readonly measuredProjects = new Map<CredentialId, string>();
+  /** Projects that were read from errors, by credential. */
+  readonly measuredProjects: Map<CredentialId, string>;
   readonly policy: Policy;
-  /** Called with the id of each new bucket, to give it what is remembered of it. */
-  adopt: (bucket: Bucket) => void = () => {};
-  /** Called for each new or changed credential, to set this process's part of its slots. */
-  slotsFor: (credential: Credential) => number;
-  /** This process's part of so many slots. */
-  partOf: (total: number, id: CredentialId) => number = (total) => total;
+  readonly #context: RosterContext;
   readonly #options: PoolOptions;
   readonly #priors = new Map<string, Prior>();
-  readonly #emit: (event: PoolEvent) => void;
 
-  constructor(options: PoolOptions, emit: (event: PoolEvent) => void) {
+  constructor(options: PoolOptions, context: RosterContext) {
     this.#options = options;
-    this.#emit = emit;
+    this.#context = context;
+    this.measuredProjects = context.projects;
     this.policy = POLICIES[options.settings.rotationMode];
-    const { maxConcurrentRequestsPerKey, priorityTierMultipliers } = options.settings;
-    this.slotsFor = (credential) =>
-      this.partOf(
-        slotsOf(maxConcurrentRequestsPerKey, credential.tier, priorityTierMultipliers),
-        credential.id,
-      );
   }
 
   replace(credentials: readonly Credential[], now: number): void {
@@ -81,7 +82,7 @@ export class Roster {
 
   /** The processes that share the slots changed. */
   reshare(now: number): void {
-    for (const entry of this.entries.values()) entry.slots = this.slotsFor(entry.credential);
+    for (const entry of this.entries.values()) entry.slots = this.#slotsFor(entry.credential);
     this.refreshAll(now);
   }
 
@@ -95,7 +96,7 @@ export class Roster {
   measureProject(entry: CredentialEntry, project: string, now: number): void {
     if (this.measuredProjects.get(entry.id) === project || entry.credential.project === project) return;
     this.measuredProjects.set(entry.id, project);
-    this.#emit({ type: "project-measured", credential: entry.id, project });
+    this.#context.emit({ type: "project-measured", credential: entry.id, project });
     if (entry.credential.project !== undefined) return;
     entry.leaveBuckets();
     this.rebuildLanes(now);
@@ -130,7 +131,7 @@ export class Roster {
   }
 
   refreshBucket(bucket: Bucket, now: number): void {
-    for (const node of bucket.nodes) node.lane.refresh(node, now);
+    bucket.refreshNodes(now);
   }
 
   /**
@@ -250,9 +251,15 @@ export class Roster {
     return way;
   }
 
+  /** This process's part of a credential's slots. */
+  #slotsFor({ id, tier }: Credential): number {
+    const { maxConcurrentRequestsPerKey, priorityTierMultipliers } = this.#options.settings;
+    return this.#context.partOf(slotsOf(maxConcurrentRequestsPerKey, tier, priorityTierMultipliers), id);
+  }
+
   #put(credential: Credential, order: number): void {
     const known = this.entries.get(credential.id);
-    const slots = this.slotsFor(credential);
+    const slots = this.#slotsFor(credential);
     if (known === undefined || known.credential.proxy !== credential.proxy) {
       const fresh = new CredentialEntry(credential, order, slots, known?.load ?? this.#loadOf(credential));
       this.entries.set(credential.id, fresh);
@@ -295,7 +302,7 @@ export class Roster {
     const bucket = new Bucket(identity, prior);
     this.buckets.set(identity.id, bucket);
     this.#units.add(identity.unit);
-    this.adopt(bucket);
+    this.#context.adopt(bucket);
     return bucket;
   }
 

@@ -13,13 +13,12 @@ export interface CapTake {
 
 /** The user's caps, as the dispatcher sees them. */
 export interface CapGate {
-  /** `pending`: units are being fetched; `onReady` is called when they have come. */
+  /** `pending`: units are being fetched; waiting calls are looked at again when they have come. */
   take(need: Need, credential: string): CapTake | CapStop | "pending";
   /** The cap that stands against this call, without taking anything. */
   stop(need: Need): CapStop | undefined;
   /** Resolves when units that are being fetched for this call have come; undefined when none have to. */
   fetching(need: Need): Promise<void> | undefined;
-  onReady(listener: () => void): void;
 }
 
 /** For calls that no cap covers. */

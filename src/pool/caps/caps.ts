@@ -30,6 +30,8 @@ export interface CapsContext {
   readonly log: PoolLog;
   readonly unitOf: (model: string) => string;
   readonly live: () => number;
+  /** Units have come, so that waiting calls may go. */
+  readonly freed: () => void;
   /** Only looks at what is used. */
   readonly visitor?: boolean;
 }
@@ -40,7 +42,6 @@ const RECORD = "cap:";
 export class Caps implements CapGate {
   readonly #context: CapsContext;
   readonly #meters = new Map<string, CapMeter>();
-  readonly #listeners: (() => void)[] = [];
   readonly #dirty = new Set<CapMeter>();
   #cancelSave: (() => void) | undefined;
 
@@ -71,7 +72,7 @@ export class Caps implements CapGate {
       await this.#restore(meter);
       await meter.fetch(1, clock.now());
     }
-    this.#ready();
+    this.#context.freed();
   }
 
   take(need: Need, credential: string): CapTake | CapStop | "pending" {
@@ -82,7 +83,7 @@ export class Caps implements CapGate {
       const cost = meter.costOf(need);
       if (meter.stopped(cost, now)) return stopOf(meter);
       if (meter.has(cost, now)) continue;
-      void meter.fetch(cost, now).then(() => this.#ready());
+      void meter.fetch(cost, now).then(() => this.#context.freed());
       return "pending";
     }
     const spent = meters.map((meter) => {
@@ -113,7 +114,9 @@ export class Caps implements CapGate {
       return !meter.stopped(cost, now) && !meter.has(cost, now);
     });
     if (short.length === 0) return undefined;
-    return Promise.all(short.map((meter) => meter.fetch(meter.costOf(need), now))).then(() => this.#ready());
+    return Promise.all(short.map((meter) => meter.fetch(meter.costOf(need), now))).then(() =>
+      this.#context.freed()
+    );
   }
 
   /** The cap of a model, or of its quota group, that is used up; undefined while there is room. */
@@ -125,10 +128,6 @@ export class Caps implements CapGate {
       if (meter !== undefined && meter.used >= meter.record.limit) return stopOf(meter);
     }
     return undefined;
-  }
-
-  onReady(listener: () => void): void {
-    this.#listeners.push(listener);
   }
 
   progress(): readonly CapProgress[] {
@@ -235,10 +234,6 @@ export class Caps implements CapGate {
         perCredential,
       });
     }
-  }
-
-  #ready(): void {
-    for (const listener of this.#listeners) listener();
   }
 }
 

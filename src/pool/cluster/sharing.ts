@@ -1,12 +1,11 @@
-import type { Clock, JsonObject, Random } from "../../core/mod.ts";
-import type { Bucket } from "../quota/bucket.ts";
+import type { Clock, JsonObject } from "../../core/mod.ts";
 import { fromRecord } from "../quota/bucket_record.ts";
 import type { Caps } from "../caps/caps.ts";
 import { dayOf, isDayRecord } from "../quota/day_record.ts";
 import type { PoolLog, PoolStore } from "../options.ts";
+import type { PermitSource } from "./permit_source.ts";
 import type { ProcessShare } from "./process_share.ts";
 import type { Roster } from "../candidates/roster.ts";
-import { SharedPermits } from "./shared_permits.ts";
 
 const POLL_MS = 1_000;
 const JOIN_POLL_MS = 200;
@@ -17,8 +16,8 @@ export interface SharingContext {
   readonly roster: Roster;
   readonly share: ProcessShare;
   readonly caps: Caps;
+  readonly permits: PermitSource;
   readonly clock: Clock;
-  readonly random: Random;
   readonly log: PoolLog;
   readonly freed: () => void;
   /** Keeps a record for a bucket that is not there yet. */
@@ -38,10 +37,10 @@ export class Sharing {
 
   /** Follows a change of the list of processes; called at start and on each epoch. */
   async follow(): Promise<void> {
-    const { share, roster, clock, freed } = this.#context;
+    const { share, roster, permits, clock, freed } = this.#context;
     if (await share.refresh()) {
       roster.reshare(clock.now());
-      for (const bucket of roster.buckets.values()) this.adopt(bucket);
+      for (const bucket of roster.buckets.values()) permits.adopt(bucket);
       roster.refreshAll(clock.now());
       freed();
     }
@@ -59,29 +58,10 @@ export class Sharing {
     }
   }
 
-  /** Gives a bucket its shared permits, or takes them away when this process is alone. */
-  adopt(bucket: Bucket): void {
-    const { share, store, random, clock } = this.#context;
-    if (share.alone) bucket.sharePermits(undefined, () => {}, clock.now());
-    else if (bucket.permits === undefined) {
-      const permits = new SharedPermits(bucket.id, store, random);
-      bucket.sharePermits(permits, () => this.#fetch(bucket), clock.now());
-    }
-  }
-
   close(): void {
     this.#closed = true;
+    this.#context.permits.close();
     this.#cancel?.();
-  }
-
-  #fetch(bucket: Bucket): void {
-    const { clock, roster, freed, log } = this.#context;
-    const { permits, rpm } = bucket;
-    if (permits === undefined || rpm === undefined || this.#closed || clock.now() < permits.retryAt) return;
-    permits.fetch(rpm.value, bucket.sharedLimit, () => clock.now()).then(() => {
-      roster.refreshBucket(bucket, clock.now());
-      freed();
-    }).catch((problem) => log("warn", "Could not take a share of a bucket.", { problem: String(problem) }));
   }
 
   async #poll(): Promise<void> {

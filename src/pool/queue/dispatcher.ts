@@ -11,14 +11,16 @@ import { type Hope, Outlook } from "./outlook.ts";
 import type { Roster } from "../candidates/roster.ts";
 import { shortageOf } from "./shortage.ts";
 import { TUNING } from "../tuning.ts";
+import type { WakeUp } from "../wake_up.ts";
 
 export interface DispatcherContext {
   readonly roster: Roster;
   readonly chooser: Chooser;
-  readonly flights: () => Flights;
+  readonly flights: Flights;
   readonly caps: CapGate;
   readonly clock: Clock;
   readonly emit: (event: PoolEvent) => void;
+  readonly wakeUp: WakeUp;
   readonly settings: { readonly queueMaxWait: number; readonly queueMaxLength: number };
 }
 
@@ -33,6 +35,7 @@ export class Dispatcher {
   constructor(context: DispatcherContext) {
     this.#context = context;
     this.#outlook = new Outlook(context.roster, context.chooser, context.caps, new Forecast());
+    context.wakeUp.listen(() => this.pump());
   }
 
   get length(): number {
@@ -138,7 +141,7 @@ export class Dispatcher {
     if (pick === undefined) return undefined;
     const take = need.counted ? caps.take(need, pick.entry.id) : UNCAPPED;
     if (take === "pending" || take.kind !== "taken") return undefined;
-    return flights().start(pick, need, queuedMs, take);
+    return flights.start(pick, need, queuedMs, take);
   }
 
   /** The known times, with those who were told to come back; where the limits alone do not decide, the pace seen so far. */

@@ -177,6 +177,11 @@ export class Bucket {
     return ended;
   }
 
+  /** Brings its place in every lane to `now`. */
+  refreshNodes(now: number): void {
+    for (const node of this.nodes) node.lane.refresh(node, now);
+  }
+
   /** Counts a call that is sent; `exploring` when it goes beyond what is known. */
   send(tokens: number, exploring: boolean, now: number): Sent {
     this.#pace.sent(exploring, now);

@@ -3,7 +3,6 @@ import type { Bucket } from "./bucket.ts";
 import type { SetLimit } from "./known_limit.ts";
 import { quotaModelOf } from "../candidates/lane_name.ts";
 import type { PoolStore } from "../options.ts";
-import type { Roster } from "../candidates/roster.ts";
 
 /** The name under which `store.settings` keeps limits set by the user. */
 export const BUCKET_LIMITS = "bucket-limits";
@@ -48,38 +47,30 @@ function wanted(
 /** The limits set by the user, as last read. */
 export class SetLimits {
   readonly #config: PoolStore["config"];
-  readonly #roster: Roster;
   readonly #clock: Clock;
   /** Called with a bucket whose limits changed, so that they are written down. */
   readonly #changed: (bucket: Bucket) => void;
   #record: JsonObject | undefined;
 
-  constructor(
-    config: PoolStore["config"],
-    roster: Roster,
-    clock: Clock,
-    changed: (bucket: Bucket) => void,
-  ) {
+  constructor(config: PoolStore["config"], clock: Clock, changed: (bucket: Bucket) => void) {
     this.#config = config;
-    this.#roster = roster;
     this.#clock = clock;
     this.#changed = changed;
   }
 
-  /** Reads them again and puts them on every bucket. */
+  /** Reads them again. */
   read(): void {
     this.#record = this.#config.current().settings.get(BUCKET_LIMITS);
-    this.applyToAll();
   }
 
-  applyToAll(): void {
-    for (const bucket of this.#roster.buckets.values()) this.apply(bucket);
+  applyToAll(buckets: Iterable<Bucket>): void {
+    for (const bucket of buckets) this.apply(bucket);
   }
 
   apply(bucket: Bucket): void {
     const now = this.#clock.now();
     if (!applySetLimits(bucket, this.#record, now)) return;
-    this.#roster.refreshBucket(bucket, now);
+    bucket.refreshNodes(now);
     this.#changed(bucket);
   }
 }
