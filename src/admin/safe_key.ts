@@ -1,6 +1,6 @@
 import { accountStanding, type AccountState, type Credential, redact, statedRules } from "../core/mod.ts";
 import type { Cell } from "../ledger/mod.ts";
-import type { BucketView, CredentialState } from "../pool/contract.ts";
+import type { BucketView, CredentialView } from "../pool/contract.ts";
 import type { ModelListRecord } from "../store/mod.ts";
 
 export type KeyStatus = "active" | "cooldown" | "disabled" | "dead";
@@ -49,7 +49,7 @@ export interface SafeKey extends ReturnType<typeof statedRules> {
 
 export interface SafeKeyFacts {
   readonly now: number;
-  readonly state?: CredentialState;
+  readonly state?: CredentialView;
   readonly models?: ModelListRecord;
   readonly counts?: Cell;
   /** Buckets that this credential can use. */
@@ -104,13 +104,13 @@ export function safeKey(credential: Credential, facts: SafeKeyFacts): SafeKey {
   };
 }
 
-function statusOf(credential: Credential, cooling: number | undefined, state?: CredentialState): KeyStatus {
+function statusOf(credential: Credential, cooling: number | undefined, state?: CredentialView): KeyStatus {
   if (credential.dead !== undefined || state?.dead !== undefined) return "dead";
   if (!credential.enabled) return "disabled";
   return cooling === undefined ? "active" : "cooldown";
 }
 
-function reasonOf(credential: Credential, status: KeyStatus, state?: CredentialState): string | null {
+function reasonOf(credential: Credential, status: KeyStatus, state?: CredentialView): string | null {
   if (status === "dead") return redact((credential.dead ?? state?.dead)?.reason ?? "");
   if (status === "disabled") return "Disabled by the user";
   if (status === "cooldown") return redact(state?.cooldowns[0]?.reason ?? "All its models are cooling");

@@ -1,13 +1,13 @@
 import type { CredentialId } from "../core/mod.ts";
 import { Chooser } from "./candidates/chooser.ts";
-import { Roster } from "./candidates/roster.ts";
+import { PoolState } from "./candidates/pool_state.ts";
 import { Caps } from "./caps/caps.ts";
 import { PermitSource } from "./cluster/permit_source.ts";
 import { ProcessShare } from "./cluster/process_share.ts";
 import { Sharing } from "./cluster/sharing.ts";
 import type { PoolEvent } from "./contract.ts";
 import { Effects } from "./leases/effects.ts";
-import { Flights } from "./leases/flights.ts";
+import { LeaseManager } from "./leases/lease_manager.ts";
 import type { PoolOptions } from "./options.ts";
 import { Persistence } from "./persistence.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
@@ -18,7 +18,7 @@ import { WakeUp } from "./wake_up.ts";
 
 /** The pool's parts, wired; nothing is read from the store yet. */
 export interface Parts {
-  readonly roster: Roster;
+  readonly poolState: PoolState;
   readonly memory: Persistence;
   readonly setLimits: SetLimits;
   readonly caps: Caps;
@@ -38,7 +38,7 @@ export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void)
     if (!visitor) memory.changed(bucket);
   });
   const permits = new PermitSource({ store, share, clock, random, log, freed: wakeUp.ring });
-  const roster = new Roster(options, {
+  const poolState = new PoolState(options, {
     emit,
     projects,
     partOf: (total, id) => share.slots(total, id),
@@ -53,7 +53,7 @@ export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void)
     clock,
     emit,
     log,
-    unitOf: (model) => roster.unitOf(model),
+    unitOf: (model) => poolState.unitOf(model),
     live: () => share.live.length,
     freed: wakeUp.ring,
     visitor,
@@ -61,7 +61,7 @@ export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void)
   const remember = memory.remember.bind(memory);
   const sharing = new Sharing({
     store,
-    roster,
+    poolState,
     share,
     caps,
     permits,
@@ -70,18 +70,18 @@ export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void)
     freed: wakeUp.ring,
     remember,
   });
-  const suggestions = new Suggestions(roster);
+  const suggestions = new Suggestions(poolState);
   const probes = new Probes();
-  const chooser = new Chooser(roster, probes, random, settings);
+  const chooser = new Chooser(poolState, probes, random, settings);
   const effects = new Effects({
-    roster,
+    poolState,
     suggestions,
     random,
     emit,
     dirty: (what) => memory.changed(what),
   });
-  const flights = new Flights({
-    roster,
+  const leases = new LeaseManager({
+    poolState,
     chooser,
     probes,
     effects,
@@ -94,6 +94,6 @@ export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void)
     learned: (what) => memory.changed(what),
     freed: wakeUp.ring,
   });
-  const dispatcher = new Dispatcher({ roster, chooser, flights, caps, clock, emit, settings, wakeUp });
-  return { roster, memory, setLimits, caps, sharing, suggestions, dispatcher };
+  const dispatcher = new Dispatcher({ poolState, chooser, leases, caps, clock, emit, settings, wakeUp });
+  return { poolState, memory, setLimits, caps, sharing, suggestions, dispatcher };
 }

@@ -126,7 +126,7 @@ export interface BucketLimitView {
   readonly asOf?: number;
 }
 
-export interface CredentialState {
+export interface CredentialView {
   readonly id: CredentialId;
   readonly inFlight: number;
   readonly slots: number;
@@ -168,7 +168,7 @@ export interface ModelStanding {
 
 export interface PoolView {
   readonly buckets: readonly BucketView[];
-  readonly credentials: readonly CredentialState[];
+  readonly credentials: readonly CredentialView[];
   readonly queue: { readonly length: number; readonly oldestMs: number; readonly expectedWaitMs: number };
   readonly suggestions: readonly ProjectSuggestion[];
 }

@@ -28,12 +28,12 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
   const { clock } = options.ports;
   parts.setLimits.read();
   await parts.memory.load();
-  parts.roster.replace(options.credentials, clock.now());
+  parts.poolState.replace(options.credentials, clock.now());
   if (options.visitor !== true) await parts.sharing.follow();
-  parts.memory.adoptEntries(parts.roster);
-  parts.memory.adoptBuckets(parts.roster);
+  parts.memory.adoptEntries(parts.poolState);
+  parts.memory.adoptBuckets(parts.poolState);
   // What was stored may carry a limit that was taken away while no server ran.
-  parts.setLimits.applyToAll(parts.roster.buckets.values());
+  parts.setLimits.applyToAll(parts.poolState.buckets.values());
   await parts.caps.load();
   return facade(options, parts, listeners, emit, followStore(options, parts));
 }
@@ -41,7 +41,7 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
 /** Follows what is configured: credentials apart, which come through `replaceCredentials`. Returns how to stop. */
 function followStore(
   { store, log, visitor }: PoolOptions,
-  { roster, sharing, setLimits, caps }: Parts,
+  { poolState, sharing, setLimits, caps }: Parts,
 ): () => void {
   const report = (what: string) => (problem: unknown) =>
     log?.("error", `Could not read ${what}; the old state stays in use.`, { problem: String(problem) });
@@ -53,7 +53,7 @@ function followStore(
     }
     if (next.settings !== previous.settings) {
       setLimits.read();
-      setLimits.applyToAll(roster.buckets.values());
+      setLimits.applyToAll(poolState.buckets.values());
     }
     if (next.caps !== previous.caps || next.schedule !== previous.schedule) {
       loadCaps().catch(report("the caps"));
@@ -63,7 +63,7 @@ function followStore(
 
 function facade(
   { settings, catalog, ports: { clock }, visitor }: PoolOptions,
-  { roster, dispatcher, suggestions, caps, sharing, memory }: Parts,
+  { poolState, dispatcher, suggestions, caps, sharing, memory }: Parts,
   listeners: Set<(event: PoolEvent) => void>,
   emit: (event: PoolEvent) => void,
   stopFollowing: () => void,
@@ -74,21 +74,21 @@ function facade(
       dispatcher.acquire(need, signal, maxWaitMs ?? settings.queueMaxWait),
     tryAcquire: (need) => dispatcher.tryAcquire(need),
     expectedWait: (need) => dispatcher.expectedWait(need),
-    view: () => viewOf(roster, dispatcher, suggestions, clock.now()),
+    view: () => viewOf(poolState, dispatcher, suggestions, clock.now()),
     standing: (model, sources, among) =>
-      standingOf({ roster, caps, catalog, queueMaxWait }, { model, sources, among }, clock.now()),
+      standingOf({ poolState, caps, catalog, queueMaxWait }, { model, sources, among }, clock.now()),
     refusals: (need) => {
       const now = clock.now();
-      return refusalsOf(roster, roster.lane(need, now), need, now);
+      return refusalsOf(poolState, poolState.lane(need, now), need, now);
     },
     lift(credential, scope) {
-      const lifted = roster.lift(credential, scope, clock.now());
+      const lifted = poolState.lift(credential, scope, clock.now());
       for (const one of lifted) memory.changed(one);
       emit({ type: "recovered", credential, scope: scope ?? "all" });
       dispatcher.pump();
     },
     replaceCredentials(credentials) {
-      roster.replace(credentials, clock.now());
+      poolState.replace(credentials, clock.now());
       dispatcher.pump();
     },
     subscribe(listener) {
@@ -97,7 +97,7 @@ function facade(
     },
     capProgress: () => caps.progress(),
     noteQuota(credential, model, quota) {
-      roster.noteQuota(credential, model, quota, clock.now());
+      poolState.noteQuota(credential, model, quota, clock.now());
       dispatcher.pump();
     },
     async close() {
@@ -105,7 +105,7 @@ function facade(
       sharing.close();
       dispatcher.close();
       if (visitor !== true) await caps.close();
-      await memory.close(roster, visitor);
+      await memory.close(poolState, visitor);
     },
   };
 }

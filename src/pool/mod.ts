@@ -1,6 +1,6 @@
 /**
  * Which credential serves a call, now. Buckets (project x model or quota group) with learned limits, paced windows and cooldowns
- * that heal; a fair queue; the user's caps. Promises: no call to a credential that is known not to serve it, every refusal with its
+ * that heal; a fair queue; the user's caps. RetryReservations: no call to a credential that is known not to serve it, every refusal with its
  * reason and true end, no store access on the request path. Never talks to an upstream and never looks at status codes.
  *
  * @module

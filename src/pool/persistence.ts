@@ -3,10 +3,10 @@ import { FAILURE_CLASSES, isObject } from "../core/mod.ts";
 import { Bucket } from "./quota/bucket.ts";
 import { fromRecord, toRecord } from "./quota/bucket_record.ts";
 import { saidIn } from "./candidates/cooldown.ts";
-import type { CredentialEntry, EntryCooldown } from "./candidates/credential_entry.ts";
+import type { CredentialCooldown, CredentialState } from "./candidates/credential_state.ts";
 import { type DayCount, dayOf, dayRecordName, encodeDay, isDayRecord } from "./quota/day_record.ts";
 import type { PoolLog, PoolStore } from "./options.ts";
-import type { Roster } from "./candidates/roster.ts";
+import type { PoolState } from "./candidates/pool_state.ts";
 import { TUNING } from "./tuning.ts";
 
 /** Records written at once; the rest wait for the next turn. */
@@ -15,7 +15,7 @@ const BATCH = 200;
 const BUCKET = "bucket:";
 const FORGET_AFTER = 30 * 24 * 3_600_000;
 
-type Kept = Bucket | CredentialEntry;
+type Kept = Bucket | CredentialState;
 
 export interface PersistenceContext {
   readonly store: Pick<PoolStore, "poolState" | "processId">;
@@ -93,9 +93,9 @@ export class Persistence {
     for (const day of days?.values() ?? []) bucket.noteOther(day.by, day.endsAt, day.count);
   }
 
-  adoptEntries(roster: Roster): void {
+  adoptEntries(poolState: PoolState): void {
     const now = this.#clock.now();
-    for (const entry of roster.entries.values()) {
+    for (const entry of poolState.entries.values()) {
       const record = this.#remembered.get(`key:${entry.id}`);
       this.#remembered.delete(`key:${entry.id}`);
       const project = record?.["project"];
@@ -107,9 +107,9 @@ export class Persistence {
   }
 
   /** Makes every bucket that is stored, so that what was known is shown before anybody asks for its model. */
-  adoptBuckets(roster: Roster): void {
+  adoptBuckets(poolState: PoolState): void {
     const names = [...this.#remembered.keys()].filter((name) => name.startsWith(BUCKET));
-    roster.recall(names.map((name) => name.slice(BUCKET.length)));
+    poolState.recall(names.map((name) => name.slice(BUCKET.length)));
   }
 
   /** To be written at once, or within 250 ms of the last write: a process may be ended at any moment. */
@@ -126,12 +126,12 @@ export class Persistence {
   }
 
   /** Writes everything that is pending; a visitor has no traffic of its own to write down. */
-  async close(roster: Roster, visitor = false): Promise<void> {
+  async close(poolState: PoolState, visitor = false): Promise<void> {
     this.#closed = true;
     this.#cancel?.();
     this.#cancel = undefined;
     const now = this.#clock.now();
-    for (const bucket of visitor ? [] : roster.buckets.values()) {
+    for (const bucket of visitor ? [] : poolState.buckets.values()) {
       bucket.refresh(now);
       if (bucket.window.requests > 0) this.#lazy.add(bucket);
     }
@@ -205,7 +205,7 @@ export class Persistence {
   }
 }
 
-function cooldownsOf(record: JsonObject | undefined): EntryCooldown[] {
+function cooldownsOf(record: JsonObject | undefined): CredentialCooldown[] {
   const list: unknown = record?.["cooldowns"];
   if (!Array.isArray(list)) return [];
   return list.filter(isObject).flatMap(({ scope, kind, until, reason, fact, stated, said, streak }) => {

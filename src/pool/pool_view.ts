@@ -1,22 +1,22 @@
 import type { Bucket } from "./quota/bucket.ts";
 import type { Block } from "./quota/bucket_state.ts";
 import type { KnownLimit } from "./quota/known_limit.ts";
-import type { BucketLimitView, BucketView, CredentialState, PoolView } from "./contract.ts";
-import type { CredentialEntry } from "./candidates/credential_entry.ts";
+import type { BucketLimitView, BucketView, CredentialView, PoolView } from "./contract.ts";
+import type { CredentialState } from "./candidates/credential_state.ts";
 import type { Dispatcher } from "./queue/dispatcher.ts";
 import { quotaModelOf } from "./candidates/lane_name.ts";
-import type { Roster } from "./candidates/roster.ts";
+import type { PoolState } from "./candidates/pool_state.ts";
 import type { Suggestions } from "./quota/suggestions.ts";
 
 /** A picture of the whole pool at one instant. */
 export function viewOf(
-  roster: Roster,
+  poolState: PoolState,
   dispatcher: Dispatcher,
   suggestions: Suggestions,
   now: number,
 ): PoolView {
-  const owners = new Map<Bucket, CredentialEntry[]>();
-  for (const entry of roster.entries.values()) {
+  const owners = new Map<Bucket, CredentialState[]>();
+  for (const entry of poolState.entries.values()) {
     for (const bucket of entry.buckets.values()) owners.set(bucket, [...owners.get(bucket) ?? [], entry]);
   }
   return {
@@ -24,7 +24,7 @@ export function viewOf(
     buckets: [...owners].filter(([{ identity, block }]) =>
       quotaModelOf(identity.unit) !== undefined || (block?.until ?? 0) > now
     ).map(([bucket, entries]) => bucketView(bucket, entries, now)),
-    credentials: [...roster.entries.values()].map((entry) => credentialState(entry, now)),
+    credentials: [...poolState.entries.values()].map((entry) => credentialState(entry, now)),
     queue: {
       length: dispatcher.length,
       oldestMs: dispatcher.oldestMs(now),
@@ -34,7 +34,7 @@ export function viewOf(
   };
 }
 
-function bucketView(bucket: Bucket, entries: readonly CredentialEntry[], now: number): BucketView {
+function bucketView(bucket: Bucket, entries: readonly CredentialState[], now: number): BucketView {
   bucket.refresh(now);
   const { block } = bucket;
   return {
@@ -96,7 +96,7 @@ function limitView(
   return { kind, limit: value, used, left: Math.max(0, value - used), origin, asOf, ...resets };
 }
 
-function credentialState(entry: CredentialEntry, now: number): CredentialState {
+function credentialState(entry: CredentialState, now: number): CredentialView {
   const cooldowns = [...entry.cooldowns.values()].filter((one) => one.until > now)
     .map(({ scope, kind, until, reason, stated }) => ({ scope, kind, until, reason, fact: stated }));
   for (const bucket of entry.buckets.values()) {

@@ -1,14 +1,14 @@
 import type { CredentialId, Operation, SourceName } from "../core/mod.ts";
 import type { Caps } from "./caps/caps.ts";
 import type { ModelStanding } from "./contract.ts";
-import type { CredentialEntry } from "./candidates/credential_entry.ts";
+import type { CredentialState } from "./candidates/credential_state.ts";
 import { gateProblem } from "./candidates/eligibility.ts";
 import { laneName } from "./candidates/lane_name.ts";
 import type { PoolCatalog } from "./options.ts";
-import type { Roster } from "./candidates/roster.ts";
+import type { PoolState } from "./candidates/pool_state.ts";
 
 export interface StandingContext {
-  readonly roster: Roster;
+  readonly poolState: PoolState;
   readonly caps: Caps;
   readonly catalog: PoolCatalog;
   /** Longest that a call waits, in milliseconds. */
@@ -39,21 +39,21 @@ const LASTING: ReadonlySet<string> = new Set(["dead", "disabled", "denied"]);
  * every key that has the model, asked or not, and makes no bucket for those that nobody asked. Changes nothing.
  */
 export function standingOf(context: StandingContext, question: Question, now: number): ModelStanding {
-  const { roster, catalog, caps, queueMaxWait } = context;
+  const { poolState, catalog, caps, queueMaxWait } = context;
   const { model, sources, among } = question;
   const entries = among === undefined
-    ? [...roster.entries.values()]
-    : among.flatMap((id) => roster.entries.get(id) ?? []);
+    ? [...poolState.entries.values()]
+    : among.flatMap((id) => poolState.entries.get(id) ?? []);
   const operation = operationOf(entries, catalog, model);
   const lane = laneName(model, operation);
-  const gates = new Map(sources.map((source) => [source, gateOf(roster, source, lane, now)]));
-  const unit = roster.bucketUnit(model, operation);
+  const gates = new Map(sources.map((source) => [source, gateOf(poolState, source, lane, now)]));
+  const unit = poolState.bucketUnit(model, operation);
   const obstacles: Obstacle[] = [];
   let [able, total] = [0, 0];
   for (const entry of entries) {
     if (!sources.includes(entry.source) || catalog.servedBy(model, entry.id, operation) === false) continue;
     total++;
-    const obstacle = obstacleOf(roster, entry, { model, lane, unit, gate: gates.get(entry.source) }, now);
+    const obstacle = obstacleOf(poolState, entry, { model, lane, unit, gate: gates.get(entry.source) }, now);
     if (obstacle === undefined) able++;
     else obstacles.push(obstacle);
   }
@@ -97,7 +97,12 @@ interface Asked {
   readonly gate: Obstacle | undefined;
 }
 
-function obstacleOf(roster: Roster, entry: CredentialEntry, asked: Asked, now: number): Obstacle | undefined {
+function obstacleOf(
+  poolState: PoolState,
+  entry: CredentialState,
+  asked: Asked,
+  now: number,
+): Obstacle | undefined {
   const { model, lane, unit, gate } = asked;
   if (entry.dead !== undefined) return { reason: "dead", until: Infinity };
   if (!entry.credential.enabled) return { reason: "disabled", until: Infinity };
@@ -107,7 +112,7 @@ function obstacleOf(roster: Roster, entry: CredentialEntry, asked: Asked, now: n
     return { reason: cooldown.kind, until: cooldown.until };
   }
   const rests = Math.max(entry.coolingUntil(lane, now), gate?.until ?? 0);
-  const bucket = roster.findBucket(entry, unit);
+  const bucket = poolState.findBucket(entry, unit);
   bucket?.refresh(now);
   if (bucket?.state === "closed" && bucket.until >= rests) {
     return { reason: bucket.reason, until: bucket.until };
@@ -119,14 +124,14 @@ function obstacleOf(roster: Roster, entry: CredentialEntry, asked: Asked, now: n
 }
 
 /** What keeps a whole source from serving a model. */
-function gateOf(roster: Roster, source: SourceName, lane: string, now: number): Obstacle | undefined {
-  const problem = gateProblem(roster, source, lane, now);
+function gateOf(poolState: PoolState, source: SourceName, lane: string, now: number): Obstacle | undefined {
+  const problem = gateProblem(poolState, source, lane, now);
   return problem === undefined ? undefined : { reason: problem.reason, until: problem.until ?? Infinity };
 }
 
 /** What a model is there for: the first operation that some key may do with it. */
 function operationOf(
-  entries: readonly CredentialEntry[],
+  entries: readonly CredentialState[],
   catalog: PoolCatalog,
   model: string,
 ): Operation {

@@ -1,17 +1,17 @@
 import type { Random, SourceName } from "../../core/mod.ts";
 import type { Need } from "../contract.ts";
-import type { CredentialEntry } from "./credential_entry.ts";
+import type { CredentialState } from "./credential_state.ts";
 import { gateUntil, memberProblem, tokenProblem } from "./eligibility.ts";
-import type { Lane, LaneNode, LaneRank } from "./lane.ts";
+import type { Candidate, ModelCandidates, PriorityGroup } from "./model_candidates.ts";
 import { choose } from "../policy/mod.ts";
 import type { Probes } from "../quota/probes.ts";
-import type { Roster } from "./roster.ts";
+import type { PoolState } from "./pool_state.ts";
 import { TUNING } from "../tuning.ts";
 
 /** What was chosen, and why in a few words. */
 export interface Pick {
-  readonly entry: CredentialEntry;
-  readonly node: LaneNode;
+  readonly entry: CredentialState;
+  readonly node: Candidate;
   readonly why: string;
   /** Sent to learn something; must not be held against the bucket. */
   readonly probe?: "limit" | "day";
@@ -24,28 +24,28 @@ export interface ChooseOptions {
 
 /** Finds the best credential for a call at an instant, by source order, tier, priority and policy. */
 export class Chooser {
-  readonly #roster: Roster;
+  readonly #poolState: PoolState;
   readonly #probes: Probes;
   readonly #random: Random;
   readonly #tolerance: number;
   readonly #affinity: boolean;
 
   constructor(
-    roster: Roster,
+    poolState: PoolState,
     probes: Probes,
     random: Random,
     settings: { readonly rotationTolerance: number; readonly affinity: boolean },
   ) {
-    this.#roster = roster;
+    this.#poolState = poolState;
     this.#probes = probes;
     this.#random = random;
     this.#tolerance = settings.rotationTolerance;
     this.#affinity = settings.affinity;
   }
 
-  choose(lane: Lane, need: Need, now: number, options: ChooseOptions = {}): Pick | undefined {
+  choose(lane: ModelCandidates, need: Need, now: number, options: ChooseOptions = {}): Pick | undefined {
     lane.advance(now);
-    const accept = (node: LaneNode) => this.#accept(node, need, now);
+    const accept = (node: Candidate) => this.#accept(node, need, now);
     const close = this.#preferred(lane, need, now);
     if (close !== undefined) return close;
     const sources = this.sourcesOf(lane, need);
@@ -57,7 +57,7 @@ export class Chooser {
   }
 
   /** The sources that may serve; a strict affinity keeps its source while that has any usable key. */
-  sourcesOf(lane: Lane, need: Need): readonly SourceName[] {
+  sourcesOf(lane: ModelCandidates, need: Need): readonly SourceName[] {
     const { affinity } = need;
     if (affinity === undefined || !affinity.strict || !need.sources.includes(affinity.source)) {
       return need.sources;
@@ -72,44 +72,44 @@ export class Chooser {
   }
 
   /** 0 when calls of this source may go for this lane, else when to look again (Infinity: when something settles). */
-  gate(source: SourceName, lane: Lane, now: number): number {
-    return gateUntil(this.#roster, source, lane.name, now);
+  gate(source: SourceName, lane: ModelCandidates, now: number): number {
+    return gateUntil(this.#poolState, source, lane.name, now);
   }
 
   #ranked(
     sources: readonly SourceName[],
-    lane: Lane,
+    lane: ModelCandidates,
     now: number,
-    accept: (node: LaneNode) => Pick | undefined,
+    accept: (node: Candidate) => Pick | undefined,
     kind: "open" | "explore",
   ): Pick | undefined {
     for (const source of sources) {
       const ranks = lane.ranks.get(source);
       if (ranks === undefined || this.gate(source, lane, now) > 0) continue;
       for (const rank of ranks) {
-        const found = choose(this.#roster.policy, this.#tolerance, rank[kind], accept, this.#random);
+        const found = choose(this.#poolState.policy, this.#tolerance, rank[kind], accept, this.#random);
         if (found !== undefined) return found;
       }
     }
     return undefined;
   }
 
-  #accept(node: LaneNode, need: Need, now: number): Pick | undefined {
+  #accept(node: Candidate, need: Need, now: number): Pick | undefined {
     if (tokenProblem(node.bucket, need) !== undefined) return undefined;
-    let best: CredentialEntry | undefined;
+    let best: CredentialState | undefined;
     for (const entry of node.members) {
       if (best !== undefined && entry.usedSeq >= best.usedSeq) continue;
       if (memberProblem(entry, need, now) === undefined) best = entry;
     }
-    return best === undefined ? undefined : { entry: best, node, why: this.#roster.policy.name };
+    return best === undefined ? undefined : { entry: best, node, why: this.#poolState.policy.name };
   }
 
   /** The conversation's own key, while that costs nothing: the source is first in line and the bucket is not short. */
-  #preferred(lane: Lane, need: Need, now: number): Pick | undefined {
+  #preferred(lane: ModelCandidates, need: Need, now: number): Pick | undefined {
     const { affinity } = need;
     if (affinity?.credential === undefined || !need.counted) return undefined;
     if (!affinity.strict && !this.#affinity) return undefined;
-    const entry = this.#roster.entries.get(affinity.credential);
+    const entry = this.#poolState.entries.get(affinity.credential);
     if (entry === undefined || !need.sources.includes(entry.source)) return undefined;
     for (const node of entry.nodes) {
       if (node.lane !== lane || node.state !== "open") continue;
@@ -125,7 +125,7 @@ export class Chooser {
   }
 
   /** True when no better rank has anything open, so that staying skips nobody. */
-  #isFront(rank: LaneRank, lane: Lane, need: Need, now: number): boolean {
+  #isFront(rank: PriorityGroup, lane: ModelCandidates, need: Need, now: number): boolean {
     for (const source of need.sources) {
       if (this.gate(source, lane, now) > 0) continue;
       for (const one of lane.ranks.get(source) ?? []) {
@@ -138,7 +138,7 @@ export class Chooser {
 
   /** For calls bound to one key or without quota of their own: every node is looked at. */
   #scan(
-    lane: Lane,
+    lane: ModelCandidates,
     sources: readonly SourceName[],
     need: Need,
     now: number,
@@ -155,7 +155,7 @@ export class Chooser {
   }
 
   /** The first of the named credentials that can take it. */
-  #inOrder(lane: Lane, sources: readonly SourceName[], need: Need, now: number): Pick | undefined {
+  #inOrder(lane: ModelCandidates, sources: readonly SourceName[], need: Need, now: number): Pick | undefined {
     for (const id of need.among ?? []) {
       const found = this.#scan(lane, sources, { ...need, pinned: need.pinned ?? id }, now);
       if (found !== undefined) return found;
@@ -163,13 +163,13 @@ export class Chooser {
     return undefined;
   }
 
-  #scanned(lane: Lane, need: Need): Iterable<LaneNode> {
+  #scanned(lane: ModelCandidates, need: Need): Iterable<Candidate> {
     if (need.pinned === undefined) return lane.nodes;
-    const nodes = this.#roster.entries.get(need.pinned)?.nodes ?? [];
+    const nodes = this.#poolState.entries.get(need.pinned)?.nodes ?? [];
     return [...nodes].filter((node) => node.lane === lane);
   }
 
-  #probe(lane: Lane, sources: readonly SourceName[], need: Need, now: number): Pick | undefined {
+  #probe(lane: ModelCandidates, sources: readonly SourceName[], need: Need, now: number): Pick | undefined {
     const kind = this.#probes.due(lane, now);
     if (kind === undefined) return undefined;
     for (const node of this.#probes.candidates(lane, kind, now)) {

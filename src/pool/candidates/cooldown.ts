@@ -63,7 +63,7 @@ export function guessMs(streak: number, random: Random, most: number = TUNING.gu
 }
 
 /** Consecutive faults of one endpoint (a source's hosts, or a credential's own proxy); answers of any kind are health. */
-export class EndpointHealth {
+export class CircuitBreaker {
   until = 0;
   faults = 0;
   #streak = 0;
@@ -100,7 +100,7 @@ export class EndpointHealth {
  * An overloaded model is asked less: a seventh fewer calls at once for each refusal, one more for each success. Only refusals in a
  * row, without any success, let it rest.
  */
-export class ModelLoad {
+export class ConcurrencyLimit {
   limit = Infinity;
   inFlight = 0;
   until = 0;

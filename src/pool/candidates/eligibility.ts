@@ -2,9 +2,9 @@ import type { SourceName } from "../../core/mod.ts";
 import type { Bucket } from "../quota/bucket.ts";
 import type { Need, Refusal } from "../contract.ts";
 import type { Said } from "./cooldown.ts";
-import type { CredentialEntry } from "./credential_entry.ts";
+import type { CredentialState } from "./credential_state.ts";
 import { laneOf } from "./lane_name.ts";
-import type { Roster } from "./roster.ts";
+import type { PoolState } from "./pool_state.ts";
 
 /*
  * May this credential serve this call now, and if not, why? All of it is here: what stands before a whole source (`gateProblem`),
@@ -12,7 +12,7 @@ import type { Roster } from "./roster.ts";
  */
 
 /** The word for why this credential may not take the call, or undefined. Allocates nothing for turns: it runs for each candidate of each call. */
-export function memberProblem(entry: CredentialEntry, need: Need, now: number): string | undefined {
+export function memberProblem(entry: CredentialState, need: Need, now: number): string | undefined {
   if (entry.dead !== undefined) return "dead";
   if (!entry.credential.enabled) return "disabled";
   if (!isMeant(entry, need)) return "pinned";
@@ -23,12 +23,12 @@ export function memberProblem(entry: CredentialEntry, need: Need, now: number): 
 }
 
 /** True unless the call is bound to other credentials. */
-export function isMeant({ id }: CredentialEntry, { pinned, among }: Need): boolean {
+export function isMeant({ id }: CredentialState, { pinned, among }: Need): boolean {
   return (pinned === undefined || pinned === id) && (among === undefined || among.has(id));
 }
 
 /** The cooldown of a metric that the call would spend; most calls spend none, and most credentials have none used up. */
-function spentMetric(entry: CredentialEntry, need: Need, now: number) {
+function spentMetric(entry: CredentialState, need: Need, now: number) {
   if (need.spends === undefined || entry.cooldowns.size === 0) return undefined;
   for (const metric of need.spends()) {
     for (const scope of [`metric:${metric}`, `metric:${metric}:${need.model}`]) {
@@ -39,12 +39,12 @@ function spentMetric(entry: CredentialEntry, need: Need, now: number) {
   return undefined;
 }
 
-export function spentUntil(entry: CredentialEntry, need: Need, now: number): number {
+export function spentUntil(entry: CredentialState, need: Need, now: number): number {
   return spentMetric(entry, need, now)?.until ?? 0;
 }
 
 /** What rests it for this call. */
-export function cooldownOf(entry: CredentialEntry, need: Need, now: number) {
+export function cooldownOf(entry: CredentialState, need: Need, now: number) {
   return entry.cooldownFor(laneOf(need), now) ?? spentMetric(entry, need, now);
 }
 
@@ -59,7 +59,7 @@ export function tokenProblem(bucket: Bucket, need: Need): "tokens" | "too_large"
 
 /** Why this credential and its bucket would not take the call now, with the end of the reason when it is known. */
 export function refusalOf(
-  entry: CredentialEntry,
+  entry: CredentialState,
   bucket: Bucket,
   need: Need,
   now: number,
@@ -83,7 +83,7 @@ export function refusalOf(
   return reason === undefined ? undefined : { ...named, reason };
 }
 
-function restOf(entry: CredentialEntry, need: Need, now: number): Pick<Refusal, "until" | "said"> {
+function restOf(entry: CredentialState, need: Need, now: number): Pick<Refusal, "until" | "said"> {
   const cooldown = cooldownOf(entry, need, now);
   if (cooldown === undefined) return knownUntil(entry.coolingUntil(laneOf(need), now));
   return { ...(cooldown.fact || !cooldown.stated ? { until: cooldown.until } : {}), said: cooldown.said };
@@ -94,13 +94,13 @@ function saidBy(said: Said | undefined): { readonly said?: Said } {
 }
 
 /** 0 when calls of this source may go for this lane, else when to look again (Infinity: when something settles). */
-export function gateUntil(roster: Roster, source: SourceName, lane: string, now: number): number {
-  const way = roster.findWay(source, lane);
-  const fault = roster.sourceFaults.get(source)?.until ?? 0;
-  const egress = roster.egress?.until ?? 0;
+export function gateUntil(poolState: PoolState, source: SourceName, lane: string, now: number): number {
+  const route = poolState.findRoute(source, lane);
+  const fault = poolState.sourceFaults.get(source)?.until ?? 0;
+  const egress = poolState.egress?.until ?? 0;
   return Math.max(
-    roster.endpoints.get(source)?.closedUntil(now) ?? 0,
-    way?.load.closedUntil(now) ?? 0,
+    poolState.endpoints.get(source)?.closedUntil(now) ?? 0,
+    route?.limit.closedUntil(now) ?? 0,
     fault > now ? fault : 0,
     egress > now ? egress : 0,
   );
@@ -108,25 +108,25 @@ export function gateUntil(roster: Roster, source: SourceName, lane: string, now:
 
 /** What stands before a whole source; undefined when calls may go. */
 export function gateProblem(
-  roster: Roster,
+  poolState: PoolState,
   source: SourceName,
   lane: string,
   now: number,
 ): Refusal | undefined {
-  const until = gateUntil(roster, source, lane, now);
+  const until = gateUntil(poolState, source, lane, now);
   if (until <= now) return undefined;
-  const fault = roster.sourceFaults.get(source);
+  const fault = poolState.sourceFaults.get(source);
   if (fault !== undefined && fault.until > now) return { reason: "source", said: fault.said };
-  if (roster.egress !== undefined && roster.egress.until > now) {
-    return { reason: "egress", until, said: roster.egress.said };
+  if (poolState.egress !== undefined && poolState.egress.until > now) {
+    return { reason: "egress", until, said: poolState.egress.said };
   }
-  if ((roster.endpoints.get(source)?.closedUntil(now) ?? 0) > 0) {
+  if ((poolState.endpoints.get(source)?.closedUntil(now) ?? 0) > 0) {
     return { reason: "endpoint", ...knownUntil(until) };
   }
   return {
     reason: "overloaded",
     ...knownUntil(until),
-    ...saidBy(roster.findWay(source, lane)?.load.said),
+    ...saidBy(poolState.findRoute(source, lane)?.limit.said),
   };
 }
 

@@ -5,7 +5,7 @@ import { dayOf, isDayRecord } from "../quota/day_record.ts";
 import type { PoolLog, PoolStore } from "../options.ts";
 import type { PermitSource } from "./permit_source.ts";
 import type { ProcessShare } from "./process_share.ts";
-import type { Roster } from "../candidates/roster.ts";
+import type { PoolState } from "../candidates/pool_state.ts";
 
 const POLL_MS = 1_000;
 const JOIN_POLL_MS = 200;
@@ -13,7 +13,7 @@ const IDLE_MS = 5_000;
 
 export interface SharingContext {
   readonly store: PoolStore;
-  readonly roster: Roster;
+  readonly poolState: PoolState;
   readonly share: ProcessShare;
   readonly caps: Caps;
   readonly permits: PermitSource;
@@ -37,15 +37,15 @@ export class Sharing {
 
   /** Follows a change of the list of processes; called at start and on each epoch. */
   async follow(): Promise<void> {
-    const { share, roster, permits, clock, freed } = this.#context;
+    const { share, poolState, permits, clock, freed } = this.#context;
     if (await share.refresh()) {
-      roster.reshare(clock.now());
-      for (const bucket of roster.buckets.values()) permits.adopt(bucket);
-      roster.refreshAll(clock.now());
+      poolState.reshare(clock.now());
+      for (const bucket of poolState.buckets.values()) permits.adopt(bucket);
+      poolState.refreshAll(clock.now());
       freed();
     }
     // Alone from the start there is nobody to tell; whoever joins makes the epoch move.
-    await share.publish(roster.fits, clock.now());
+    await share.publish(poolState.fits, clock.now());
     if (!share.alone && !this.#closed) {
       this.#cancel ??= clock.after(share.settled ? POLL_MS : JOIN_POLL_MS, () => {
         this.#cancel = undefined;
@@ -68,29 +68,29 @@ export class Sharing {
     const { store, caps, clock } = this.#context;
     for (const { name, value } of await store.poolState.list()) this.#merge(name, value);
     await caps.handBackIdle(IDLE_MS);
-    for (const bucket of this.#context.roster.buckets.values()) {
+    for (const bucket of this.#context.poolState.buckets.values()) {
       if (bucket.permits !== undefined && bucket.permits.available(clock.now()) > 0) continue;
-      this.#context.roster.refreshBucket(bucket, clock.now());
+      this.#context.poolState.refreshBucket(bucket, clock.now());
     }
     this.#context.freed();
     await this.follow();
   }
 
   #merge(name: string, value: JsonObject): void {
-    const { roster, clock, store } = this.#context;
+    const { poolState, clock, store } = this.#context;
     const at = value["at"];
     if (typeof at !== "number" || value["by"] === store.processId || this.#seen.get(name) === at) return;
     this.#seen.set(name, at);
     const day = isDayRecord(name) ? dayOf(value, clock.now()) : undefined;
     const id = day?.bucket ?? (name.startsWith("bucket:") ? name.slice("bucket:".length) : undefined);
     if (id === undefined) return;
-    const bucket = roster.buckets.get(id);
+    const bucket = poolState.buckets.get(id);
     if (bucket === undefined) return this.#context.remember(name, value);
     if (day !== undefined) bucket.noteOther(day.by, day.endsAt, day.count);
     else {
       const state = fromRecord(value);
       if (state === undefined || !bucket.merge(state, clock.now())) return;
     }
-    roster.refreshBucket(bucket, clock.now());
+    poolState.refreshBucket(bucket, clock.now());
   }
 }

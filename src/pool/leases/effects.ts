@@ -3,35 +3,35 @@ import type { Bucket } from "../quota/bucket.ts";
 import { BucketLimits } from "../quota/bucket_limits.ts";
 import type { AttemptHistory, PoolEvent } from "../contract.ts";
 import { guessMs, type Said, saidOf } from "../candidates/cooldown.ts";
-import type { CredentialEntry } from "../candidates/credential_entry.ts";
-import type { Lane } from "../candidates/lane.ts";
-import type { Roster } from "../candidates/roster.ts";
+import type { CredentialState } from "../candidates/credential_state.ts";
+import type { ModelCandidates } from "../candidates/model_candidates.ts";
+import type { PoolState } from "../candidates/pool_state.ts";
 import type { Sent } from "../quota/send_window.ts";
 import type { Suggestions } from "../quota/suggestions.ts";
 import { TUNING } from "../tuning.ts";
 
 /** One upstream call under way. */
-export interface Flight {
-  readonly entry: CredentialEntry;
+export interface InFlightCall {
+  readonly entry: CredentialState;
   /** What it draws from. */
   readonly quota: Bucket;
   readonly model: string;
-  readonly lane: Lane;
+  readonly lane: ModelCandidates;
   readonly sent: Sent | undefined;
   readonly tokens: number;
   readonly probe: "limit" | "day" | undefined;
 }
 
 export interface EffectsContext {
-  readonly roster: Roster;
+  readonly poolState: PoolState;
   readonly suggestions: Suggestions;
   readonly random: Random;
   readonly emit: (event: PoolEvent) => void;
   /** Something that must survive a restart changed. */
-  readonly dirty: (what: Bucket | CredentialEntry) => void;
+  readonly dirty: (what: Bucket | CredentialState) => void;
 }
 
-type Effect = (flight: Flight, failure: Failure, now: number, history: AttemptHistory) => string;
+type Effect = (call: InFlightCall, failure: Failure, now: number, history: AttemptHistory) => string;
 
 /** Refusals that Google does not count against any limit. */
 const UNCOUNTED: ReadonlySet<FailureClass> = new Set(["rate_limit", "quota", "not_on_tier", "ambiguous_429"]);
@@ -69,7 +69,7 @@ export class Effects {
       credential: this.#credential,
       account: this.#account,
       project: this.#project,
-      bucket: (flight, failure, now) => this.#limits.close(flight, failure, now),
+      bucket: (call, failure, now) => this.#limits.close(call, failure, now),
       credential_model: this.#credentialModel,
       model: this.#model,
       source: this.#source,
@@ -79,56 +79,56 @@ export class Effects {
   }
 
   /** Returns what was done, for the call's trail. */
-  apply(flight: Flight, failure: Failure, history: AttemptHistory, now: number): string {
-    const { roster } = this.#context;
+  apply(call: InFlightCall, failure: Failure, history: AttemptHistory, now: number): string {
+    const { poolState } = this.#context;
     const { class: name, scope, project } = failure;
-    if (name !== "client_gone" && name !== "caller_fault") flight.entry.errors++;
-    if (scope !== "endpoint" && name !== "client_gone") this.#answered(flight);
-    if (flight.sent !== undefined) flight.sent.doubtful = true;
-    if (UNCOUNTED.has(name)) uncount(flight);
-    if (name === "overloaded") this.#limits.release(flight);
-    if (project !== undefined && scope !== "bucket") roster.measureProject(flight.entry, project, now);
-    const note = this.#byScope[scope].call(this, flight, failure, now, history);
+    if (name !== "client_gone" && name !== "caller_fault") call.entry.errors++;
+    if (scope !== "endpoint" && name !== "client_gone") this.#answered(call);
+    if (call.sent !== undefined) call.sent.doubtful = true;
+    if (UNCOUNTED.has(name)) uncount(call);
+    if (name === "overloaded") this.#limits.release(call);
+    if (project !== undefined && scope !== "bucket") poolState.measureProject(call.entry, project, now);
+    const note = this.#byScope[scope].call(this, call, failure, now, history);
     // A bucket first takes what it learned with it.
-    if (project !== undefined && scope === "bucket") roster.measureProject(flight.entry, project, now);
-    roster.refreshBucket(flight.quota, now);
-    roster.refreshEntry(flight.entry, now);
+    if (project !== undefined && scope === "bucket") poolState.measureProject(call.entry, project, now);
+    poolState.refreshBucket(call.quota, now);
+    poolState.refreshEntry(call.entry, now);
     return note;
   }
 
   /** Any answer at all proves the way there. */
-  #answered({ entry }: Flight): void {
-    const endpoint = entry.endpoint ?? this.#context.roster.endpoint(entry.source);
+  #answered({ entry }: InFlightCall): void {
+    const endpoint = entry.endpoint ?? this.#context.poolState.endpoint(entry.source);
     if (endpoint.answer()) this.#context.emit({ type: "recovered", scope: `endpoint:${entry.source}` });
   }
 
   /** What a new token and a new look at the account do not help lasts until somebody does something about the account. */
-  #credential({ entry }: Flight, failure: Failure, now: number, history: AttemptHistory): string {
+  #credential({ entry }: InFlightCall, failure: Failure, now: number, history: AttemptHistory): string {
     if (failure.class !== "credential_stale") return this.#close([entry], failure, now);
     if (history.sameKeyRetries < 1) return "";
     return this.#close([entry], { ...failure, class: "credential_dead" }, now);
   }
 
-  #account({ entry }: Flight, failure: Failure, now: number): string {
+  #account({ entry }: InFlightCall, failure: Failure, now: number): string {
     const { account } = entry;
-    const all = [...this.#context.roster.entries.values()];
+    const all = [...this.#context.poolState.entries.values()];
     const others = all.filter((one) => one !== entry && account !== undefined && one.account === account);
     return this.#close([entry, ...others], failure, now);
   }
 
-  #project({ entry }: Flight, failure: Failure, now: number): string {
-    return this.#close(this.#context.roster.projectMembers(entry), failure, now);
+  #project({ entry }: InFlightCall, failure: Failure, now: number): string {
+    return this.#close(this.#context.poolState.projectMembers(entry), failure, now);
   }
 
   /** Retires or rests whole credentials. */
-  #close(entries: readonly CredentialEntry[], failure: Failure, now: number): string {
+  #close(entries: readonly CredentialState[], failure: Failure, now: number): string {
     if (failure.class !== "credential_dead") return this.#rest(entries, "credential", failure, now);
     const dying = entries.filter(({ dead }) => dead === undefined);
     for (const entry of dying) this.#kill(entry, saidOf(failure), now);
     return dying.length === 0 ? "already retired" : `retired ${credentials(dying.length)}`;
   }
 
-  #kill(entry: CredentialEntry, said: Said, now: number): void {
+  #kill(entry: CredentialState, said: Said, now: number): void {
     entry.dead = said;
     entry.deadAt = now;
     const { message, status, code, link } = said;
@@ -141,10 +141,10 @@ export class Effects {
       ...(code === undefined ? {} : { code }),
       ...(link === undefined ? {} : { link }),
     });
-    this.#context.roster.refreshEntry(entry, now);
+    this.#context.poolState.refreshEntry(entry, now);
   }
 
-  #credentialModel({ entry, lane }: Flight, failure: Failure, now: number): string {
+  #credentialModel({ entry, lane }: InFlightCall, failure: Failure, now: number): string {
     const scope = `model:${lane.name}`;
     if (failure.stated !== true && !this.#mayGuess(entry, lane, now)) {
       return "too much is benched by guesses already";
@@ -153,7 +153,7 @@ export class Effects {
   }
 
   /** Rests credentials, or a part of what they serve. */
-  #rest(entries: readonly CredentialEntry[], scope: string, failure: Failure, now: number): string {
+  #rest(entries: readonly CredentialState[], scope: string, failure: Failure, now: number): string {
     for (const entry of entries) {
       const streak = (entry.cooldowns.get(scope)?.streak ?? -1) + 1;
       const until = failure.until ?? now + this.#pauseMs(failure, streak);
@@ -171,7 +171,7 @@ export class Effects {
       entry.cooldowns.set(scope, { ...cooldown, streak });
       this.#context.dirty(entry);
       this.#context.emit({ type: "cooled", credential: entry.id, scope, until, reason });
-      this.#context.roster.refreshEntry(entry, now);
+      this.#context.poolState.refreshEntry(entry, now);
     }
     return `rests ${credentials(entries.length)}${scope === "credential" ? "" : ` (${scope})`}`;
   }
@@ -184,7 +184,7 @@ export class Effects {
   }
 
   /** Guesses may bench only a share of those who could serve the lane. */
-  #mayGuess(entry: CredentialEntry, lane: Lane, now: number): boolean {
+  #mayGuess(entry: CredentialState, lane: ModelCandidates, now: number): boolean {
     let all = 0, benched = 1;
     for (const { members } of lane.nodes) {
       for (const member of members) {
@@ -197,33 +197,33 @@ export class Effects {
     return benched <= Math.floor(all * TUNING.guessShare);
   }
 
-  #model({ entry, lane }: Flight, failure: Failure, now: number): string {
-    const { load } = this.#context.roster.way(entry.source, lane.name);
+  #model({ entry, lane }: InFlightCall, failure: Failure, now: number): string {
+    const { limit } = this.#context.poolState.route(entry.source, lane.name);
     const stated = entry.source === "api_key" ? undefined : failure.until;
-    const until = load.fault(now, this.#context.random, saidOf(failure), stated);
+    const until = limit.fault(now, this.#context.random, saidOf(failure), stated);
     if (until === 0) return "asks the model less";
     this.#context.emit({ type: "cooled", scope: `model:${lane.name}`, until, reason: failure.message });
     return `rests the model for ${until - now} ms`;
   }
 
-  #source({ entry }: Flight, failure: Failure, now: number): string {
+  #source({ entry }: InFlightCall, failure: Failure, now: number): string {
     const until = failure.until ?? now + TUNING.sourceFault;
     if (failure.stated === false && !this.#heardTwice(entry, failure, now)) return "one account's word alone";
-    this.#context.roster.sourceFaults.set(entry.source, { until, said: saidOf(failure) });
+    this.#context.poolState.sourceFaults.set(entry.source, { until, said: saidOf(failure) });
     this.#context.emit({ type: "cooled", scope: `source:${entry.source}`, until, reason: failure.message });
     return `rested the source ${entry.source}`;
   }
 
   /** A source's stand-in hosts say of it what is not so: that counts once two accounts hear it. */
-  #heardTwice({ id, source }: CredentialEntry, { code }: Failure, now: number): boolean {
+  #heardTwice({ id, source }: CredentialState, { code }: Failure, now: number): boolean {
     const before = this.#hearsay.get(source);
     this.#hearsay.set(source, { id, code, at: now });
     return before !== undefined && before.id !== id && before.code === code &&
       now - before.at < TUNING.sourceFault;
   }
 
-  #endpoint({ entry }: Flight, failure: Failure, now: number): string {
-    const endpoint = entry.endpoint ?? this.#context.roster.endpoint(entry.source);
+  #endpoint({ entry }: InFlightCall, failure: Failure, now: number): string {
+    const endpoint = entry.endpoint ?? this.#context.poolState.endpoint(entry.source);
     const until = endpoint.fault(now, this.#context.random);
     if (until === 0) return "";
     const scope = entry.endpoint === undefined ? `endpoint:${entry.source}` : `proxy:${entry.id}`;
@@ -231,16 +231,16 @@ export class Effects {
     return `rests the way there for ${until - now} ms`;
   }
 
-  #egress(_flight: Flight, failure: Failure, now: number): string {
+  #egress(_call: InFlightCall, failure: Failure, now: number): string {
     const until = now + TUNING.egress;
-    this.#context.roster.egress = { until, said: saidOf(failure) };
+    this.#context.poolState.egress = { until, said: saidOf(failure) };
     this.#context.emit({ type: "cooled", scope: "egress", until, reason: failure.message });
     return "this network may not call Google";
   }
 }
 
 /** Google does not count what it refuses. */
-function uncount({ quota: bucket, sent }: Flight): void {
+function uncount({ quota: bucket, sent }: InFlightCall): void {
   if (sent !== undefined) bucket.uncount(sent);
 }
 

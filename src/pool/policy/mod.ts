@@ -5,4 +5,4 @@ import { weighted } from "./weighted.ts";
 
 /** The policies of ROTATION_MODE. */
 export const POLICIES: Readonly<Record<Policy["name"], Policy>> = { balanced, sequential, weighted };
-export { type Candidate, choose, type Policy } from "./policy.ts";
+export { choose, type Policy, type Rankable } from "./policy.ts";

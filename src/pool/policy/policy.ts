@@ -2,7 +2,7 @@ import type { Random } from "../../core/mod.ts";
 import type { IndexedHeap, Placed } from "../candidates/indexed_heap.ts";
 
 /** What a policy sees of a bucket that could serve. */
-export interface Candidate extends Placed {
+export interface Rankable extends Placed {
   /** Free part of the bucket, 0..1. */
   share: number;
   /** Grows with each use; the smallest was used longest ago. */
@@ -19,8 +19,8 @@ export type Accept<Item, Found> = (item: Item) => Found | undefined;
 /** A way to choose among buckets of one source, tier and priority. Pure: the same heap, numbers and answers give the same choice. */
 export interface Policy {
   readonly name: "balanced" | "sequential" | "weighted";
-  before(a: Candidate, b: Candidate): boolean;
-  pick<Item extends Candidate, Found>(
+  before(a: Rankable, b: Rankable): boolean;
+  pick<Item extends Rankable, Found>(
     heap: IndexedHeap<Item>,
     accept: Accept<Item, Found>,
     random: Random,
@@ -28,7 +28,7 @@ export interface Policy {
 }
 
 /** Tries random items, each taken with the odds `weigh` gives it (0..1); falls back to heap order when luck runs out. */
-export function draw<Item extends Candidate, Found>(
+export function draw<Item extends Rankable, Found>(
   heap: IndexedHeap<Item>,
   accept: Accept<Item, Found>,
   random: Random,
@@ -45,7 +45,7 @@ export function draw<Item extends Candidate, Found>(
 }
 
 /** Every credential with equal odds: a bucket counts as often as it has credentials. */
-function uniform<Item extends Candidate, Found>(
+function uniform<Item extends Rankable, Found>(
   heap: IndexedHeap<Item>,
   accept: Accept<Item, Found>,
   random: Random,
@@ -59,7 +59,7 @@ function uniform<Item extends Candidate, Found>(
  * The policy's own choice, or with the odds of `tolerance` (0 never, 1 always) a uniformly random one. With a tolerance of 0
  * nothing is left to chance: the first in the policy's order is taken.
  */
-export function choose<Item extends Candidate, Found>(
+export function choose<Item extends Rankable, Found>(
   policy: Policy,
   tolerance: number,
   heap: IndexedHeap<Item>,

@@ -2,21 +2,30 @@ import type { Clock } from "../../core/mod.ts";
 import { type CapGate, UNCAPPED } from "../caps/cap_gate.ts";
 import type { Chooser } from "../candidates/chooser.ts";
 import type { Lease, Need, PoolEvent, Shortage } from "../contract.ts";
-import type { Flights } from "../leases/flights.ts";
-import { Forecast } from "./forecast.ts";
-import type { Lane } from "../candidates/lane.ts";
+import type { LeaseManager } from "../leases/lease_manager.ts";
+import { CapacityForecast } from "./capacity_forecast.ts";
+import type { ModelCandidates } from "../candidates/model_candidates.ts";
 import { laneOf } from "../candidates/lane_name.ts";
-import { callOf, finite, graceOf, isFree, type Joining, Line, PROMISE_MS, type Ticket } from "./line.ts";
-import { type Hope, Outlook } from "./outlook.ts";
-import type { Roster } from "../candidates/roster.ts";
+import {
+  callOf,
+  finite,
+  graceOf,
+  isFree,
+  type Joining,
+  RESERVATION_MS,
+  type Waiter,
+  WaitQueue,
+} from "./wait_queue.ts";
+import { type WaitEstimate, WaitEstimator } from "./wait_estimator.ts";
+import type { PoolState } from "../candidates/pool_state.ts";
 import { shortageOf } from "./shortage.ts";
 import { TUNING } from "../tuning.ts";
 import type { WakeUp } from "../wake_up.ts";
 
 export interface DispatcherContext {
-  readonly roster: Roster;
+  readonly poolState: PoolState;
   readonly chooser: Chooser;
-  readonly flights: Flights;
+  readonly leases: LeaseManager;
   readonly caps: CapGate;
   readonly clock: Clock;
   readonly emit: (event: PoolEvent) => void;
@@ -27,14 +36,19 @@ export interface DispatcherContext {
 /** Gives leases at once where it can, else lets calls wait fairly, waking exactly when something frees. */
 export class Dispatcher {
   readonly #context: DispatcherContext;
-  readonly #lines = new Map<string, Line>();
-  readonly #outlook: Outlook;
+  readonly #queues = new Map<string, WaitQueue>();
+  readonly #estimator: WaitEstimator;
   #closed = false;
   #waiting = 0;
 
   constructor(context: DispatcherContext) {
     this.#context = context;
-    this.#outlook = new Outlook(context.roster, context.chooser, context.caps, new Forecast());
+    this.#estimator = new WaitEstimator(
+      context.poolState,
+      context.chooser,
+      context.caps,
+      new CapacityForecast(),
+    );
     context.wakeUp.listen(() => this.pump());
   }
 
@@ -44,8 +58,8 @@ export class Dispatcher {
 
   oldestMs(now: number): number {
     let oldest = now;
-    for (const line of this.#lines.values()) {
-      for (const ticket of line.queue) oldest = Math.min(oldest, ticket.enqueuedAt);
+    for (const line of this.#queues.values()) {
+      for (const waiter of line.queue) oldest = Math.min(oldest, waiter.enqueuedAt);
     }
     return now - oldest;
   }
@@ -53,20 +67,20 @@ export class Dispatcher {
   /** The longest that a new call would wait in any line that has calls waiting. */
   longestWait(now: number): number {
     let longest = 0;
-    for (const line of this.#lines.values()) {
-      const [ticket] = line.queue;
-      if (ticket === undefined) continue;
-      const lane = this.#context.roster.lane(line, now);
-      const { at } = this.#hope(line, lane, ticket.need, line.queue.length, now);
+    for (const line of this.#queues.values()) {
+      const [waiter] = line.queue;
+      if (waiter === undefined) continue;
+      const lane = this.#context.poolState.lane(line, now);
+      const { at } = this.#estimate(line, lane, waiter.need, line.queue.length, now);
       if (at !== Infinity) longest = Math.max(longest, at - now);
     }
     return longest;
   }
 
   tryAcquire(need: Need): Lease | undefined {
-    const { roster, clock } = this.#context;
+    const { poolState, clock } = this.#context;
     if (this.#closed) return undefined;
-    const lane = roster.lane(need, clock.now());
+    const lane = poolState.lane(need, clock.now());
     return this.#attempt(lane, need, 0, false);
   }
 
@@ -83,20 +97,20 @@ export class Dispatcher {
     if (this.#closed) {
       return Promise.resolve(shortageOf(need.model, { reason: "closed" }, undefined, now, []));
     }
-    const lane = this.#context.roster.lane(need, now);
-    const line = this.#line(need);
+    const lane = this.#context.poolState.lane(need, now);
+    const line = this.#queueFor(need);
     if (line.queue.length === 0) {
       const lease = this.#attempt(lane, need, 0, false);
       if (lease !== undefined) return Promise.resolve(this.#relieved(line, lease));
     }
-    const urgent = need.again === true || need.tried.size > 0 || line.promises.redeem(callOf(need), now);
+    const urgent = need.again === true || need.tried.size > 0 || line.reservations.claim(callOf(need), now);
     const ahead = urgent ? 0 : line.queue.ahead(need.client, need.session);
-    const hope = this.#hope(line, lane, need, ahead, now);
+    const estimate = this.#estimate(line, lane, need, ahead, now);
     const patience = Math.min(maxWaitMs, this.#context.settings.queueMaxWait);
-    const late = hope.at !== Infinity && hope.at > now + patience + graceOf(patience);
-    if (!hope.hopeful || late) return Promise.resolve(this.#refuse(line, lane, need, hope.at, now));
+    const late = estimate.at !== Infinity && estimate.at > now + patience + graceOf(patience);
+    if (!estimate.possible || late) return Promise.resolve(this.#refuse(line, lane, need, estimate.at, now));
     if (this.#waiting >= this.#context.settings.queueMaxLength) {
-      return Promise.resolve(shortageOf(need.model, { reason: "queue" }, finite(hope.at), now, []));
+      return Promise.resolve(shortageOf(need.model, { reason: "queue" }, finite(estimate.at), now, []));
     }
     return this.#enqueue(need, signal, { now, patience, urgent });
   }
@@ -104,80 +118,82 @@ export class Dispatcher {
   /** Milliseconds until a call with this need would be served; 0 when something is free, Infinity when nothing is known to free. */
   expectedWait(need: Need): number {
     const now = this.#context.clock.now();
-    const lane = this.#context.roster.lane(need, now);
-    const line = this.#line(need);
+    const lane = this.#context.poolState.lane(need, now);
+    const line = this.#queueFor(need);
     const ahead = line.queue.ahead(need.client, need.session);
     if (ahead === 0 && this.#context.chooser.choose(lane, need, now) !== undefined) return 0;
-    return Math.max(0, this.#hope(line, lane, need, ahead, now).at - now);
+    return Math.max(0, this.#estimate(line, lane, need, ahead, now).at - now);
   }
 
   /** Serves whoever can be served now, in every line. */
   pump(): void {
     if (this.#waiting === 0) return;
-    for (const line of [...this.#lines.values()]) this.#serve(line);
+    for (const line of [...this.#queues.values()]) this.#serve(line);
   }
 
   close(): void {
     this.#closed = true;
     const now = this.#context.clock.now();
-    for (const line of this.#lines.values()) {
+    for (const line of this.#queues.values()) {
       line.cancelWake();
-      for (const ticket of [...line.queue]) {
-        this.#leave(line, ticket);
-        ticket.resolve(shortageOf(line.model, { reason: "closed" }, undefined, now, []));
+      for (const waiter of [...line.queue]) {
+        this.#leave(line, waiter);
+        waiter.resolve(shortageOf(line.model, { reason: "closed" }, undefined, now, []));
       }
     }
-    this.#lines.clear();
+    this.#queues.clear();
   }
 
   #attempt(
-    lane: Lane,
+    lane: ModelCandidates,
     need: Need,
     queuedMs: number,
     demand: boolean,
   ): Lease | undefined {
-    const { chooser, flights, caps, clock } = this.#context;
+    const { chooser, leases, caps, clock } = this.#context;
     const pick = chooser.choose(lane, need, clock.now(), { demand });
     if (pick === undefined) return undefined;
     const take = need.counted ? caps.take(need, pick.entry.id) : UNCAPPED;
     if (take === "pending" || take.kind !== "taken") return undefined;
-    return flights.start(pick, need, queuedMs, take);
+    return leases.start(pick, need, queuedMs, take);
   }
 
   /** The known times, with those who were told to come back; where the limits alone do not decide, the pace seen so far. */
-  #hope(line: Line, lane: Lane, need: Need, ahead: number, now: number): Hope {
-    const before = ahead === 0 ? 0 : ahead + line.promises.expected(now);
-    const hope = this.#outlook.of(lane, need, before, now);
+  #estimate(line: WaitQueue, lane: ModelCandidates, need: Need, ahead: number, now: number): WaitEstimate {
+    const before = ahead === 0 ? 0 : ahead + line.reservations.expected(now);
+    const estimate = this.#estimator.of(lane, need, before, now);
     const shared = lane.nodes[0]?.bucket.permits !== undefined;
-    if (!hope.hopeful || (hope.at !== Infinity && !shared)) return hope;
+    if (!estimate.possible || (estimate.at !== Infinity && !shared)) return estimate;
     const byPace = line.byPace(before, now);
     return {
-      ...hope,
-      at: hope.at === Infinity || byPace === Infinity ? Math.min(hope.at, byPace) : Math.max(hope.at, byPace),
+      ...estimate,
+      at: estimate.at === Infinity || byPace === Infinity
+        ? Math.min(estimate.at, byPace)
+        : Math.max(estimate.at, byPace),
     };
   }
 
-  #refuse(line: Line, lane: Lane, need: Need, at: number, now: number): Shortage {
+  #refuse(line: WaitQueue, lane: ModelCandidates, need: Need, at: number, now: number): Shortage {
     const until = finite(at);
     this.#pressed(lane, now, true);
-    const shortage = this.#outlook.refusal(lane, need, until, now);
+    const shortage = this.#estimator.refusal(lane, need, until, now);
     if (line.exhaust(shortage.failure)) {
       this.#context.emit({ type: "exhausted", model: need.model, ...(until === undefined ? {} : { until }) });
     }
-    if (until !== undefined && until - now < PROMISE_MS && shortage.failure.class === "rate_limit") {
-      line.promises.make(callOf(need), until, now);
+    if (until !== undefined && until - now < RESERVATION_MS && shortage.failure.class === "rate_limit") {
+      line.reservations.make(callOf(need), until, now);
     }
     return shortage;
   }
 
   #enqueue(need: Need, signal: AbortSignal, how: Joining): Promise<Lease | Shortage> {
     const { now, patience, urgent } = how;
-    const line = this.#line(need);
+    const line = this.#queueFor(need);
     return new Promise((resolve, reject) => {
       const leave = () => {
-        if (this.#leave(line, ticket)) reject(signal.reason);
+        if (this.#leave(line, waiter)) reject(signal.reason);
       };
-      const ticket: Ticket = {
+      const waiter: Waiter = {
         client: need.client,
         session: need.session,
         cost: Math.max(1, need.inputTokens / TUNING.turnTokens),
@@ -187,49 +203,49 @@ export class Dispatcher {
         deadline: now + patience,
         graced: false,
         resolve,
-        cancelTimer: this.#context.clock.after(patience, () => this.#expire(line, ticket)),
+        cancelTimer: this.#context.clock.after(patience, () => this.#expire(line, waiter)),
         stopListening: () => signal.removeEventListener("abort", leave),
       };
       signal.addEventListener("abort", leave, { once: true });
-      line.queue.push(ticket);
+      line.queue.push(waiter);
       this.#waiting++;
       this.#serve(line);
     });
   }
 
-  #expire(line: Line, ticket: Ticket): void {
-    const { clock, roster } = this.#context;
+  #expire(line: WaitQueue, waiter: Waiter): void {
+    const { clock, poolState } = this.#context;
     const now = clock.now();
-    const lane = roster.lane(line, now);
-    const ahead = Math.max(0, line.queue.ahead(ticket.client, ticket.session) - 1);
-    const { at } = this.#hope(line, lane, ticket.need, ahead, now);
-    const last = ticket.deadline + graceOf(ticket.deadline - ticket.enqueuedAt);
-    if (!ticket.graced && at < last) {
-      ticket.graced = true;
-      ticket.cancelTimer = clock.after(last - now, () => this.#expire(line, ticket));
+    const lane = poolState.lane(line, now);
+    const ahead = Math.max(0, line.queue.ahead(waiter.client, waiter.session) - 1);
+    const { at } = this.#estimate(line, lane, waiter.need, ahead, now);
+    const last = waiter.deadline + graceOf(waiter.deadline - waiter.enqueuedAt);
+    if (!waiter.graced && at < last) {
+      waiter.graced = true;
+      waiter.cancelTimer = clock.after(last - now, () => this.#expire(line, waiter));
       return;
     }
-    if (!this.#leave(line, ticket)) return;
-    ticket.resolve(this.#refuse(line, lane, ticket.need, at, now));
+    if (!this.#leave(line, waiter)) return;
+    waiter.resolve(this.#refuse(line, lane, waiter.need, at, now));
   }
 
-  #leave(line: Line, ticket: Ticket): boolean {
-    if (!line.queue.remove(ticket)) return false;
-    this.#part(ticket);
+  #leave(line: WaitQueue, waiter: Waiter): boolean {
+    if (!line.queue.remove(waiter)) return false;
+    this.#part(waiter);
     return true;
   }
 
-  #part(ticket: Ticket): void {
+  #part(waiter: Waiter): void {
     this.#waiting--;
-    ticket.cancelTimer();
-    ticket.stopListening();
+    waiter.cancelTimer();
+    waiter.stopListening();
   }
 
-  #serve(line: Line): void {
-    const { roster, clock } = this.#context;
+  #serve(line: WaitQueue): void {
+    const { poolState, clock } = this.#context;
     while (line.queue.length > 0) {
       const now = clock.now();
-      const lane = roster.lane(line, now);
+      const lane = poolState.lane(line, now);
       if (!this.#serveOne(line, lane, now)) {
         this.#sleep(line, lane, now);
         return;
@@ -240,46 +256,46 @@ export class Dispatcher {
   }
 
   /** Tries the heads in their order; those bound to a key or with many tokens must not hold up the rest. */
-  #serveOne(line: Line, lane: Lane, now: number): boolean {
+  #serveOne(line: WaitQueue, lane: ModelCandidates, now: number): boolean {
     let tries = 0;
-    for (const ticket of line.queue.heads()) {
-      const lease = this.#attempt(lane, ticket.need, now - ticket.enqueuedAt, tries === 0);
+    for (const waiter of line.queue.heads()) {
+      const lease = this.#attempt(lane, waiter.need, now - waiter.enqueuedAt, tries === 0);
       if (lease !== undefined) {
-        if (now - ticket.enqueuedAt > TUNING.pressureWait) this.#pressed(lane, now);
-        line.queue.serve(ticket);
+        if (now - waiter.enqueuedAt > TUNING.pressureWait) this.#pressed(lane, now);
+        line.queue.serve(waiter);
         line.served(now);
-        this.#part(ticket);
-        ticket.resolve(lease);
+        this.#part(waiter);
+        waiter.resolve(lease);
         return true;
       }
-      if (this.#refuseCapped(line, lane, ticket, now)) return true;
-      if (++tries >= 64 || (isFree(ticket.need) && lane.nothingOpen)) return false;
+      if (this.#refuseCapped(line, lane, waiter, now)) return true;
+      if (++tries >= 64 || (isFree(waiter.need) && lane.nothingOpen)) return false;
     }
     return false;
   }
 
-  #pressed(lane: Lane, now: number, refusing = false): void {
+  #pressed(lane: ModelCandidates, now: number, refusing = false): void {
     for (const { bucket: { prior } } of lane.nodes.slice(0, 64)) {
       prior.press(refusing, now);
     }
   }
 
   /** Something was free at once: if the model had been out, it is back. */
-  #relieved(line: Line, lease: Lease): Lease {
+  #relieved(line: WaitQueue, lease: Lease): Lease {
     if (line.relieve()) this.#context.emit({ type: "recovered", scope: `model:${line.model}` });
     return lease;
   }
 
   /** A cap ran out while the call waited: waiting on would not help it. */
-  #refuseCapped(line: Line, lane: Lane, ticket: Ticket, now: number): boolean {
-    const stop = this.#context.caps.stop(ticket.need);
-    if (stop === undefined || !this.#leave(line, ticket)) return false;
-    ticket.resolve(this.#refuse(line, lane, ticket.need, stop.until, now));
+  #refuseCapped(line: WaitQueue, lane: ModelCandidates, waiter: Waiter, now: number): boolean {
+    const stop = this.#context.caps.stop(waiter.need);
+    if (stop === undefined || !this.#leave(line, waiter)) return false;
+    waiter.resolve(this.#refuse(line, lane, waiter.need, stop.until, now));
     return true;
   }
 
-  #sleep(line: Line, lane: Lane, now: number): void {
-    const wakeAt = Math.max(this.#outlook.nextChange(lane, now), now + 1);
+  #sleep(line: WaitQueue, lane: ModelCandidates, now: number): void {
+    const wakeAt = Math.max(this.#estimator.nextChange(lane, now), now + 1);
     if (wakeAt === line.wakeAt) return;
     line.cancelWake();
     line.wakeAt = wakeAt;
@@ -289,12 +305,12 @@ export class Dispatcher {
     });
   }
 
-  #line(need: Pick<Need, "model" | "operation">): Line {
+  #queueFor(need: Pick<Need, "model" | "operation">): WaitQueue {
     const name = laneOf(need);
-    let line = this.#lines.get(name);
+    let line = this.#queues.get(name);
     if (line === undefined) {
-      line = new Line(need.model, need.operation);
-      this.#lines.set(name, line);
+      line = new WaitQueue(need.model, need.operation);
+      this.#queues.set(name, line);
     }
     return line;
   }

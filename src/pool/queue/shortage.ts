@@ -1,8 +1,8 @@
 import { backText, type Failure, type FailureClass } from "../../core/mod.ts";
 import type { Need, Refusal, Shortage } from "../contract.ts";
 import { refusalOf } from "../candidates/eligibility.ts";
-import type { Lane } from "../candidates/lane.ts";
-import type { Roster } from "../candidates/roster.ts";
+import type { ModelCandidates } from "../candidates/model_candidates.ts";
+import type { PoolState } from "../candidates/pool_state.ts";
 
 const MAX_REFUSALS = 200;
 
@@ -61,7 +61,12 @@ function setback(name: FailureClass, status: number, code: string, text: string)
 }
 
 /** Every reason against a call at this instant, one for each credential of the lane, bounded in number. */
-export function refusalsOf(roster: Roster, lane: Lane, need: Need, now: number): readonly Refusal[] {
+export function refusalsOf(
+  poolState: PoolState,
+  lane: ModelCandidates,
+  need: Need,
+  now: number,
+): readonly Refusal[] {
   const refusals: Refusal[] = [];
   const inLane = new Set<string>();
   for (const node of lane.nodes) {
@@ -72,7 +77,7 @@ export function refusalsOf(roster: Roster, lane: Lane, need: Need, now: number):
       if (refusal !== undefined) refusals.push(refusal);
     }
   }
-  for (const entry of roster.entries.values()) {
+  for (const entry of poolState.entries.values()) {
     if (refusals.length >= MAX_REFUSALS) break;
     if (inLane.has(entry.id) || !need.sources.includes(entry.source)) continue;
     const reason = entry.dead !== undefined

@@ -1,6 +1,6 @@
 import type { LimitNotice } from "../../core/mod.ts";
 import type { Said } from "../candidates/cooldown.ts";
-import type { LaneNode } from "../candidates/lane.ts";
+import type { Candidate } from "../candidates/model_candidates.ts";
 import type { SharedPermits } from "../cluster/shared_permits.ts";
 import { TUNING } from "../tuning.ts";
 import {
@@ -26,7 +26,7 @@ const QUOTA_LOW = "quota nearly used up";
  */
 export class Bucket {
   /** Where it stands in the lanes of its models. */
-  readonly nodes = new Set<LaneNode>();
+  readonly nodes = new Set<Candidate>();
   readonly #window = new SendWindow();
   readonly #pace: RequestPace;
   readonly #day = new DayQuota();

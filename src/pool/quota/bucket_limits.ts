@@ -2,14 +2,14 @@ import type { Failure, LimitNotice } from "../../core/mod.ts";
 import { nextPacificMidnight } from "../../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
 import { guessMs, saidOf } from "../candidates/cooldown.ts";
-import type { CredentialEntry } from "../candidates/credential_entry.ts";
-import type { EffectsContext, Flight } from "../leases/effects.ts";
+import type { CredentialState } from "../candidates/credential_state.ts";
+import type { EffectsContext, InFlightCall } from "../leases/effects.ts";
 import { isOperation } from "../candidates/lane_name.ts";
 import type { Inference } from "./inference.ts";
 import { followShift } from "./moving_limits.ts";
 import { MINUTE, TUNING } from "../tuning.ts";
 
-type Rest = (entry: CredentialEntry, scope: string, failure: Failure, now: number) => string;
+type Rest = (entry: CredentialState, scope: string, failure: Failure, now: number) => string;
 
 /** Closes buckets, and learns the limits that their refusals state. */
 export class BucketLimits {
@@ -22,46 +22,51 @@ export class BucketLimits {
   }
 
   /** Closes what the used-up limit concerns: the operation's own bucket, that of another, or a metric of its own. */
-  close(flight: Flight, failure: Failure, now: number): string {
+  close(call: InFlightCall, failure: Failure, now: number): string {
     const { metric } = failure;
-    const own = metric === undefined || metric === flight.lane.operation;
-    if (own) return this.#closeBucket(flight, failure, now);
-    if (isOperation(metric)) return this.#closeOther(flight, metric, failure, now);
+    const own = metric === undefined || metric === call.lane.operation;
+    if (own) return this.#closeBucket(call, failure, now);
+    if (isOperation(metric)) return this.#closeOther(call, metric, failure, now);
     const named = failure.limits?.[0]?.model !== undefined;
-    const scope = named ? `metric:${metric}:${flight.lane.model}` : `metric:${metric}`;
-    for (const entry of this.#context.roster.projectMembers(flight.entry)) {
+    const scope = named ? `metric:${metric}:${call.lane.model}` : `metric:${metric}`;
+    for (const entry of this.#context.poolState.projectMembers(call.entry)) {
       this.#rest(entry, scope, failure, now);
     }
     return `holds calls that spend ${metric}`;
   }
 
   /** A call that Google did not serve for a fault of its own paces no more, unless it was found to count. */
-  release({ quota, sent }: Flight): void {
+  release({ quota, sent }: InFlightCall): void {
     if (sent !== undefined) quota.release(sent);
   }
 
-  #closeOther(flight: Flight, operation: Flight["lane"]["operation"], failure: Failure, now: number): string {
-    const { roster } = this.#context;
-    const bucket = roster.bucketOf(flight.entry, roster.bucketUnit(flight.model, operation));
+  #closeOther(
+    call: InFlightCall,
+    operation: InFlightCall["lane"]["operation"],
+    failure: Failure,
+    now: number,
+  ): string {
+    const { poolState } = this.#context;
+    const bucket = poolState.bucketOf(call.entry, poolState.bucketUnit(call.model, operation));
     const note = this.#block(bucket, failure, now, failure.class.replaceAll("_", " "));
-    roster.refreshBucket(bucket, now);
+    poolState.refreshBucket(bucket, now);
     return note;
   }
 
-  #closeBucket(flight: Flight, failure: Failure, now: number): string {
+  #closeBucket(call: InFlightCall, failure: Failure, now: number): string {
     const notices = failure.limits ?? [];
-    if (failure.class === "not_on_tier") return this.#block(flight.quota, failure, now, "not on this plan");
+    if (failure.class === "not_on_tier") return this.#block(call.quota, failure, now, "not on this plan");
     const day = notices.find((notice) =>
       notice.kind === "requests_per_day" || notice.kind === "tokens_per_day"
     );
-    if (day !== undefined || failure.class === "quota") return this.#dayOut(flight, failure, day, now);
-    const notes = notices.map((notice) => this.#minuteOut(flight, failure, notice, now));
+    if (day !== undefined || failure.class === "quota") return this.#dayOut(call, failure, day, now);
+    const notes = notices.map((notice) => this.#minuteOut(call, failure, notice, now));
     if (notes.length > 0) return notes.join("; ");
-    return this.#block(flight.quota, failure, now, "rate limit");
+    return this.#block(call.quota, failure, now, "rate limit");
   }
 
-  #dayOut(flight: Flight, failure: Failure, notice: LimitNotice | undefined, now: number): string {
-    const { quota: bucket, entry } = flight;
+  #dayOut(call: InFlightCall, failure: Failure, notice: LimitNotice | undefined, now: number): string {
+    const { quota: bucket, entry } = call;
     // The short delay that stands beside a daily violation of an API key is not true: the day ends at Pacific midnight.
     const midnight = entry.source === "api_key" && notice !== undefined
       ? nextPacificMidnight(now)
@@ -72,7 +77,7 @@ export class BucketLimits {
     if (bucket.refusedDay(named?.value, until, saidOf(failure), now)) {
       this.#learned(bucket, "requests_per_day", bucket.rpd?.value);
     }
-    if (flight.probe === "day") this.#context.roster.postponeDayProbes(bucket);
+    if (call.probe === "day") this.#context.poolState.postponeDayProbes(bucket);
     this.#context.suggestions.dayOut(bucket, now);
     this.#context.dirty(bucket);
     this.#context.emit({
@@ -85,17 +90,17 @@ export class BucketLimits {
     return "closed the bucket until its daily reset";
   }
 
-  #minuteOut(flight: Flight, failure: Failure, notice: LimitNotice, now: number): string {
-    const { quota: bucket, sent } = flight;
+  #minuteOut(call: InFlightCall, failure: Failure, notice: LimitNotice, now: number): string {
+    const { quota: bucket, sent } = call;
     if (notice.kind === "requests_per_minute" && sent !== undefined) {
       const { until } = failure;
-      const inference = bucket.refusedMinute(notice, sent, { probe: flight.probe !== undefined, until }, now);
+      const inference = bucket.refusedMinute(notice, sent, { probe: call.probe !== undefined, until }, now);
       const { explained, missing } = inference;
       this.#afterRefusal(bucket, "requests_per_minute", bucket.rpm?.value, inference, now);
       if (!explained) this.#context.suggestions.refused(bucket, sent.at, missing, until ?? now, now);
       if (until === undefined && explained) return "paced by its own window";
     } else if (notice.kind === "tokens_per_minute") {
-      const inference = bucket.refusedTokens(notice, flight.tokens, now);
+      const inference = bucket.refusedTokens(notice, call.tokens, now);
       this.#afterRefusal(bucket, "tokens_per_minute", bucket.tpm?.value, inference, now);
       if (inference.explained) return "paced by its own tokens";
     }
@@ -110,8 +115,8 @@ export class BucketLimits {
     now: number,
   ): void {
     if (changed) this.#learned(bucket, kind, limit);
-    if (shifted) followShift(this.#context.roster, bucket.prior, now);
-    else if (priorMoved) this.#context.roster.refreshAll(now);
+    if (shifted) followShift(this.#context.poolState, bucket.prior, now);
+    else if (priorMoved) this.#context.poolState.refreshAll(now);
     this.#context.dirty(bucket);
   }
 
@@ -146,7 +151,7 @@ export class BucketLimits {
   /** Guesses may bench only a share of the buckets that serve the same models. */
   #mayGuess(bucket: Bucket, now: number): boolean {
     let all = 0, benched = 0;
-    for (const other of this.#context.roster.buckets.values()) {
+    for (const other of this.#context.poolState.buckets.values()) {
       if (other.identity.unit !== bucket.identity.unit) continue;
       all++;
       if (other !== bucket && other.block !== undefined && !other.block.stated && other.block.until > now) {

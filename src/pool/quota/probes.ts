@@ -1,4 +1,4 @@
-import type { Lane, LaneNode } from "../candidates/lane.ts";
+import type { Candidate, ModelCandidates } from "../candidates/model_candidates.ts";
 import { TUNING } from "../tuning.ts";
 
 interface ProbeState {
@@ -21,7 +21,7 @@ export class Probes {
   readonly #units = new Map<string, ProbeState>();
 
   /** Which kind of probe the lane may send now. */
-  due(lane: Lane, now: number): "limit" | "day" | undefined {
+  due(lane: ModelCandidates, now: number): "limit" | "day" | undefined {
     const state = this.#state(lane.unit, now);
     if (state.running) return undefined;
     if (now - state.scannedAt >= 1_000) {
@@ -38,12 +38,12 @@ export class Probes {
   }
 
   /** Nodes worth a probe, the one not probed for the longest first. */
-  candidates(lane: Lane, kind: "limit" | "day", now: number): readonly LaneNode[] {
+  candidates(lane: ModelCandidates, kind: "limit" | "day", now: number): readonly Candidate[] {
     const fits = kind === "day" ? dayProbeDue : limitProbeFits;
     return lane.nodes.filter((node) => fits(node, now)).sort((a, b) => order(a) - order(b)).slice(0, 8);
   }
 
-  started(unit: string, node: LaneNode, now: number): void {
+  started(unit: string, node: Candidate, now: number): void {
     const state = this.#state(unit, now);
     state.running = true;
     const { refusingSince } = node.bucket.prior;
@@ -76,7 +76,7 @@ export class Probes {
     state.nextAt = now + state.interval;
   }
 
-  #anyLeft(lane: Lane, now: number): boolean {
+  #anyLeft(lane: ModelCandidates, now: number): boolean {
     return lane.nodes.some((node) =>
       limitProbeFits(node, now) && now - node.bucket.probedAt > TUNING.probeInterval
     );
@@ -104,24 +104,24 @@ export class Probes {
 }
 
 /** Refused calls are reason enough; for calls that only wait long, some successes must pay for the risk. */
-function pressed(lane: Lane, successes: number, now: number): boolean {
+function pressed(lane: ModelCandidates, successes: number, now: number): boolean {
   const prior = lane.nodes[0]?.bucket.prior;
   if (prior === undefined) return false;
   return prior.refusingUntil > now || (prior.pressedUntil > now && successes >= TUNING.pressedSuccesses);
 }
 
 /** Limits that were only inferred first, then those not probed for the longest. */
-function order({ bucket }: LaneNode): number {
+function order({ bucket }: Candidate): number {
   return bucket.isInferred && bucket.prior.shift.certain
     ? bucket.probedAt - Number.MAX_SAFE_INTEGER
     : bucket.probedAt;
 }
 
-function dayProbeDue(node: LaneNode, now: number): boolean {
+function dayProbeDue(node: Candidate, now: number): boolean {
   return node.bucket.mayProbeDay(now);
 }
 
 /** At its known limit and nothing else against it. */
-function limitProbeFits({ bucket }: LaneNode, now: number): boolean {
+function limitProbeFits({ bucket }: Candidate, now: number): boolean {
   return bucket.mayProbeLimit(now);
 }

@@ -1,7 +1,7 @@
 import { type Bucket } from "./bucket.ts";
 import { countedByAccount } from "./bucket_state.ts";
 import type { ProjectSuggestion } from "../contract.ts";
-import type { Roster } from "../candidates/roster.ts";
+import type { PoolState } from "../candidates/pool_state.ts";
 import { MINUTE } from "../tuning.ts";
 
 interface Pair {
@@ -22,10 +22,10 @@ export class Suggestions {
   readonly #pairs = new Map<string, Pair>();
   /** The same pairs from each side. */
   readonly #partners = new Map<string, Map<Bucket, Pair>>();
-  readonly #roster: Roster;
+  readonly #poolState: PoolState;
 
-  constructor(roster: Roster) {
-    this.#roster = roster;
+  constructor(poolState: PoolState) {
+    this.#poolState = poolState;
   }
 
   /** A refusal that our own count does not explain: whose sends would add up to it? */
@@ -80,7 +80,7 @@ export class Suggestions {
 
   #others(bucket: Bucket, now: number): readonly Bucket[] {
     const others: Bucket[] = [];
-    for (const other of this.#roster.buckets.values()) {
+    for (const other of this.#poolState.buckets.values()) {
       if (other === bucket || !sameKind(bucket, other)) continue;
       if (now - (this.#pairs.get(keyOf(bucket, other))?.contradictedAt ?? -Infinity) < 30 * MINUTE) continue;
       others.push(other);
@@ -119,9 +119,9 @@ export class Suggestions {
   }
 
   #credentialsOf(bucketId: string) {
-    const bucket = this.#roster.buckets.get(bucketId);
+    const bucket = this.#poolState.buckets.get(bucketId);
     if (bucket === undefined) return [];
-    return [...this.#roster.entries.values()].filter((entry) =>
+    return [...this.#poolState.entries.values()].filter((entry) =>
       entry.buckets.get(bucket.identity.unit) === bucket
     )
       .map((entry) => entry.id);

@@ -2,14 +2,14 @@ import type { Credential, CredentialId, Operation, SourceName, Tier } from "../.
 import { Bucket } from "../quota/bucket.ts";
 import { type BucketIdentity, countedByAccount } from "../quota/bucket_state.ts";
 import type { PoolEvent } from "../contract.ts";
-import { EndpointHealth, type Said } from "./cooldown.ts";
-import { CredentialEntry, type CredentialLoad } from "./credential_entry.ts";
-import { Lane } from "./lane.ts";
+import { CircuitBreaker, type Said } from "./cooldown.ts";
+import { type CredentialLoad, CredentialState } from "./credential_state.ts";
+import { ModelCandidates } from "./model_candidates.ts";
 import { laneName } from "./lane_name.ts";
 import type { PoolOptions } from "../options.ts";
 import { POLICIES, type Policy } from "../policy/mod.ts";
 import { Prior } from "../quota/prior.ts";
-import { Way } from "./way.ts";
+import { Route } from "./route.ts";
 
 const TIER_RANK: Readonly<Record<Tier, number>> = { enterprise: 3, premium: 2, standard: 1, free: 0 };
 const MAX_LANES = 500;
@@ -26,8 +26,8 @@ interface Rest {
   readonly said: Said;
 }
 
-/** What the roster takes from other parts of the pool. */
-export interface RosterContext {
+/** What the poolState takes from other parts of the pool. */
+export interface PoolStateContext {
   readonly emit: (event: PoolEvent) => void;
   /** Where projects that were read from errors are kept. */
   readonly projects: Map<CredentialId, string>;
@@ -38,27 +38,27 @@ export interface RosterContext {
 }
 
 /** All credentials, buckets and lanes, and the health of what they share. Says which nodes to look at again when one of them changes. */
-export class Roster {
-  readonly entries = new Map<CredentialId, CredentialEntry>();
+export class PoolState {
+  readonly entries = new Map<CredentialId, CredentialState>();
   readonly buckets = new Map<string, Bucket>();
   /** Of all buckets that there ever were: most models were never asked for, and then no key need be looked at for one. */
   readonly #units = new Set<string>();
-  readonly lanes = new Map<string, Lane>();
-  readonly endpoints = new Map<SourceName, EndpointHealth>();
+  readonly lanes = new Map<string, ModelCandidates>();
+  readonly endpoints = new Map<SourceName, CircuitBreaker>();
   readonly sourceFaults = new Map<SourceName, Rest>();
   /** What is under way on keys that are gone, by their holder. */
   readonly #left = new Map<string, CredentialLoad>();
-  readonly #ways = new Map<SourceName, Map<string, Way>>();
+  readonly #routes = new Map<SourceName, Map<string, Route>>();
   /** Why no call may leave this machine for Google, the last time that was so. */
   egress: Rest | undefined;
   /** Projects that were read from errors, by credential. */
   readonly measuredProjects: Map<CredentialId, string>;
   readonly policy: Policy;
-  readonly #context: RosterContext;
+  readonly #context: PoolStateContext;
   readonly #options: PoolOptions;
   readonly #priors = new Map<string, Prior>();
 
-  constructor(options: PoolOptions, context: RosterContext) {
+  constructor(options: PoolOptions, context: PoolStateContext) {
     this.#options = options;
     this.#context = context;
     this.measuredProjects = context.projects;
@@ -93,7 +93,7 @@ export class Roster {
   }
 
   /** Takes note of a project read from an error; what the user told stays. */
-  measureProject(entry: CredentialEntry, project: string, now: number): void {
+  measureProject(entry: CredentialState, project: string, now: number): void {
     if (this.measuredProjects.get(entry.id) === project || entry.credential.project === project) return;
     this.measuredProjects.set(entry.id, project);
     this.#context.emit({ type: "project-measured", credential: entry.id, project });
@@ -102,7 +102,10 @@ export class Roster {
     this.rebuildLanes(now);
   }
 
-  lane({ model, operation }: { readonly model: string; readonly operation: Operation }, now: number): Lane {
+  lane(
+    { model, operation }: { readonly model: string; readonly operation: Operation },
+    now: number,
+  ): ModelCandidates {
     const revision = this.#options.catalog.revision?.() ?? Math.floor(now / 30_000);
     const name = laneName(model, operation);
     let lane = this.lanes.get(name);
@@ -126,7 +129,7 @@ export class Roster {
     }
   }
 
-  refreshEntry(entry: CredentialEntry, now: number): void {
+  refreshEntry(entry: CredentialState, now: number): void {
     for (const node of entry.nodes) node.lane.refresh(node, now);
   }
 
@@ -138,7 +141,7 @@ export class Roster {
    * Ends cooldowns of a credential: all of them, or those of one scope (`credential`, `model:<id>` or a bucket's id). Returns what
    * is to be written.
    */
-  lift(id: CredentialId, scope: string | undefined, now: number): readonly (CredentialEntry | Bucket)[] {
+  lift(id: CredentialId, scope: string | undefined, now: number): readonly (CredentialState | Bucket)[] {
     const entry = this.entries.get(id);
     if (entry === undefined) return [];
     if (scope === undefined) entry.believeStore();
@@ -182,7 +185,7 @@ export class Roster {
   }
 
   /** Credentials that Google counts as one: those whose project is told or known to be the same. */
-  projectMembers(entry: CredentialEntry): readonly CredentialEntry[] {
+  projectMembers(entry: CredentialState): readonly CredentialState[] {
     const project = this.#projectOf(entry);
     if (project === undefined) return [entry];
     return [...this.entries.values()].filter((one) =>
@@ -190,12 +193,12 @@ export class Roster {
     );
   }
 
-  #projectOf(entry: CredentialEntry): string | undefined {
+  #projectOf(entry: CredentialState): string | undefined {
     return entry.credential.project ?? this.measuredProjects.get(entry.id);
   }
 
   /** The bucket of a model or quota group and an operation, as `bucketUnit` names the two. */
-  bucketOf(entry: CredentialEntry, unit: string): Bucket {
+  bucketOf(entry: CredentialState, unit: string): Bucket {
     let bucket = entry.buckets.get(unit);
     if (bucket === undefined) {
       const identity = this.#identity(entry, unit);
@@ -208,7 +211,7 @@ export class Roster {
   }
 
   /** The bucket of a credential for a model or group, if anybody made it: another key of its project may have. */
-  findBucket(entry: CredentialEntry, unit: string): Bucket | undefined {
+  findBucket(entry: CredentialState, unit: string): Bucket | undefined {
     if (!this.#units.has(unit)) return undefined;
     return entry.buckets.get(unit) ?? this.buckets.get(this.#identity(entry, unit).id);
   }
@@ -234,21 +237,21 @@ export class Roster {
     return laneName(this.unitOf(model), operation);
   }
 
-  endpoint(source: SourceName): EndpointHealth {
-    return remember(this.endpoints, source, () => new EndpointHealth());
+  endpoint(source: SourceName): CircuitBreaker {
+    return remember(this.endpoints, source, () => new CircuitBreaker());
   }
 
   /** Absent until a call was sent that way. */
-  findWay(source: SourceName, lane: string): Way | undefined {
-    return this.#ways.get(source)?.get(lane);
+  findRoute(source: SourceName, lane: string): Route | undefined {
+    return this.#routes.get(source)?.get(lane);
   }
 
-  way(source: SourceName, lane: string): Way {
-    const known = this.findWay(source, lane);
+  route(source: SourceName, lane: string): Route {
+    const known = this.findRoute(source, lane);
     if (known !== undefined) return known;
-    const way = new Way(this.endpoint(source));
-    remember(this.#ways, source, () => new Map<string, Way>()).set(lane, way);
-    return way;
+    const route = new Route(this.endpoint(source));
+    remember(this.#routes, source, () => new Map<string, Route>()).set(lane, route);
+    return route;
   }
 
   /** This process's part of a credential's slots. */
@@ -261,7 +264,7 @@ export class Roster {
     const known = this.entries.get(credential.id);
     const slots = this.#slotsFor(credential);
     if (known === undefined || known.credential.proxy !== credential.proxy) {
-      const fresh = new CredentialEntry(credential, order, slots, known?.load ?? this.#loadOf(credential));
+      const fresh = new CredentialState(credential, order, slots, known?.load ?? this.#loadOf(credential));
       this.entries.set(credential.id, fresh);
       return;
     }
@@ -283,7 +286,7 @@ export class Roster {
     return load;
   }
 
-  #identity(entry: CredentialEntry, unit: string): BucketIdentity {
+  #identity(entry: CredentialState, unit: string): BucketIdentity {
     const alone = countedByAccount(entry.source);
     const told = alone ? undefined : entry.credential.project;
     const project = alone ? undefined : told ?? this.measuredProjects.get(entry.id);
@@ -307,10 +310,10 @@ export class Roster {
   }
 
   /** A key whose models nobody knows yet is asked only where no other is known to serve this one. */
-  #buildLane(model: string, operation: Operation, now: number): Lane {
-    const lane = new Lane(model, operation, this.unitOf(model), this.policy);
+  #buildLane(model: string, operation: Operation, now: number): ModelCandidates {
+    const lane = new ModelCandidates(model, operation, this.unitOf(model), this.policy);
     const { catalog } = this.#options;
-    const listed: CredentialEntry[] = [], unlisted: CredentialEntry[] = [];
+    const listed: CredentialState[] = [], unlisted: CredentialState[] = [];
     for (const entry of this.entries.values()) {
       if (!entry.usable || !entry.permits(model)) continue;
       const served = catalog.servedBy(model, entry.id, operation);
@@ -329,7 +332,7 @@ export class Roster {
     return TIER_RANK[credential.tier] * 1e7 + priority;
   }
 
-  #dropLane(lane: Lane): void {
+  #dropLane(lane: ModelCandidates): void {
     for (const node of lane.nodes) {
       node.bucket.nodes.delete(node);
       for (const member of node.members) member.nodes.delete(node);
@@ -337,8 +340,8 @@ export class Roster {
     this.lanes.delete(lane.name);
   }
 
-  #dropOldestLane(keep: Lane): void {
-    let oldest: Lane | undefined;
+  #dropOldestLane(keep: ModelCandidates): void {
+    let oldest: ModelCandidates | undefined;
     for (const lane of this.lanes.values()) {
       if (lane !== keep && lane.usedAt < (oldest?.usedAt ?? Infinity)) oldest = lane;
     }

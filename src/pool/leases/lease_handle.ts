@@ -2,34 +2,34 @@ import type { Credential, Failure, Usage } from "../../core/mod.ts";
 import type { Bucket } from "../quota/bucket.ts";
 import type { CapTake } from "../caps/cap_gate.ts";
 import type { AttemptHistory, Lease, Need, Verdict } from "../contract.ts";
-import type { CredentialEntry } from "../candidates/credential_entry.ts";
-import type { Flight } from "./effects.ts";
-import type { Lane } from "../candidates/lane.ts";
+import type { CredentialState } from "../candidates/credential_state.ts";
+import type { InFlightCall } from "./effects.ts";
+import type { ModelCandidates } from "../candidates/model_candidates.ts";
 import type { Sent } from "../quota/send_window.ts";
-import type { Way } from "../candidates/way.ts";
+import type { Route } from "../candidates/route.ts";
 
 /** Ends calls; each end is told once. */
-export interface Landing {
-  succeed(lease: OpenLease, usage: Usage | undefined): void;
-  fail(lease: OpenLease, failure: Failure, history: AttemptHistory): Verdict;
-  abandon(lease: OpenLease): void;
+export interface LeaseEnds {
+  succeed(lease: LeaseHandle, usage: Usage | undefined): void;
+  fail(lease: LeaseHandle, failure: Failure, history: AttemptHistory): Verdict;
+  abandon(lease: LeaseHandle): void;
 }
 
 const SETTLED: Verdict = { next: "stop", delayMs: 0, note: "settled before" };
 
 /** A call under way, as the pool and its holder see it: one small object, because it lives as long as the call. */
-export class OpenLease implements Lease, Flight {
+export class LeaseHandle implements Lease, InFlightCall {
   readonly kind = "lease";
   readonly credential: Credential;
   #settled = false;
 
   constructor(
-    readonly landing: Landing,
-    readonly entry: CredentialEntry,
+    readonly owner: LeaseEnds,
+    readonly entry: CredentialState,
     readonly quota: Bucket,
-    readonly lane: Lane,
+    readonly lane: ModelCandidates,
     readonly need: Need,
-    readonly way: Way,
+    readonly route: Route,
     readonly sent: Sent | undefined,
     readonly caps: CapTake,
     readonly queuedMs: number,
@@ -57,19 +57,19 @@ export class OpenLease implements Lease, Flight {
 
   /** The way there: the credential's own, or its source's. */
   get endpoint() {
-    return this.entry.endpoint ?? this.way.endpoint;
+    return this.entry.endpoint ?? this.route.endpoint;
   }
 
   succeed(usage?: Usage): void {
-    if (this.#settle()) this.landing.succeed(this, usage);
+    if (this.#settle()) this.owner.succeed(this, usage);
   }
 
   fail(failure: Failure, history: AttemptHistory): Verdict {
-    return this.#settle() ? this.landing.fail(this, failure, history) : SETTLED;
+    return this.#settle() ? this.owner.fail(this, failure, history) : SETTLED;
   }
 
   [Symbol.dispose](): void {
-    if (this.#settle()) this.landing.abandon(this);
+    if (this.#settle()) this.owner.abandon(this);
   }
 
   /** True the first time. */

@@ -4,16 +4,16 @@ import type { Chooser, Pick } from "../candidates/chooser.ts";
 import type { AttemptHistory, Lease, Need, PoolEvent, Verdict } from "../contract.ts";
 import type { Effects } from "./effects.ts";
 import type { Bucket } from "../quota/bucket.ts";
-import type { CredentialEntry } from "../candidates/credential_entry.ts";
+import type { CredentialState } from "../candidates/credential_state.ts";
 import { limitsRose } from "../quota/moving_limits.ts";
-import { type Landing, OpenLease } from "./open_lease.ts";
+import { type LeaseEnds, LeaseHandle } from "./lease_handle.ts";
 import type { Probes } from "../quota/probes.ts";
-import type { Roster } from "../candidates/roster.ts";
+import type { PoolState } from "../candidates/pool_state.ts";
 import type { Suggestions } from "../quota/suggestions.ts";
 import { verdictOf } from "./verdict.ts";
 
-export interface FlightsContext {
-  readonly roster: Roster;
+export interface LeaseManagerContext {
+  readonly poolState: PoolState;
   readonly chooser: Chooser;
   readonly probes: Probes;
   readonly effects: Effects;
@@ -23,37 +23,37 @@ export interface FlightsContext {
   readonly emit: (event: PoolEvent) => void;
   readonly hasFallback: (model: string) => boolean;
   readonly counted: (bucket: Bucket) => void;
-  readonly learned: (what: Bucket | CredentialEntry) => void;
+  readonly learned: (what: Bucket | CredentialState) => void;
   /** Something may have become free. */
   readonly freed: () => void;
 }
 
 /** Takes slots and quota when a call starts, and gives back or settles them once when it ends. */
-export class Flights implements Landing {
-  readonly #context: FlightsContext;
+export class LeaseManager implements LeaseEnds {
+  readonly #context: LeaseManagerContext;
   #seq = 0;
 
-  constructor(context: FlightsContext) {
+  constructor(context: LeaseManagerContext) {
     this.#context = context;
   }
 
   start({ entry, node, why, probe }: Pick, need: Need, queuedMs: number, caps: CapTake): Lease {
-    const { roster, probes, clock } = this.#context;
+    const { poolState, probes, clock } = this.#context;
     const { bucket } = node;
     const now = clock.now();
     const exploring = need.counted && node.state === "explore";
     const trial = need.counted && bucket.isOnTrial;
-    const way = roster.way(entry.source, node.lane.name);
+    const route = poolState.route(entry.source, node.lane.name);
     const sent = need.counted ? bucket.send(need.inputTokens, exploring, now) : undefined;
     if (need.counted) this.#context.counted(bucket);
     if (probe !== undefined) probes.started(bucket.identity.unit, node, now);
-    const lease = new OpenLease(
+    const lease = new LeaseHandle(
       this,
       entry,
       bucket,
       node.lane,
       need,
-      way,
+      route,
       sent,
       caps,
       queuedMs,
@@ -66,21 +66,21 @@ export class Flights implements Landing {
     return lease;
   }
 
-  succeed(lease: OpenLease, usage: Usage | undefined): void {
-    const { roster, probes, suggestions, emit, learned, freed, clock } = this.#context;
+  succeed(lease: LeaseHandle, usage: Usage | undefined): void {
+    const { poolState, probes, suggestions, emit, learned, freed, clock } = this.#context;
     const { entry, quota: bucket, sent, probe } = lease;
     const unchanged = this.#vacate(lease);
     const now = clock.now();
     entry.requests++;
     if (entry.heal(lease.lane.name)) learned(entry);
     if (lease.endpoint.answer()) emit({ type: "recovered", scope: `endpoint:${entry.source}` });
-    if (lease.way.load.success(now)) emit({ type: "recovered", scope: `model:${lease.model}` });
+    if (lease.route.limit.success(now)) emit({ type: "recovered", scope: `model:${lease.model}` });
     if (sent !== undefined) {
       probes.counted(bucket.identity.unit, now);
       const { exploring } = lease;
       const how = { tokens: usage?.promptTokens, exploring, dayProbe: probe === "day" };
       const raised = bucket.served(sent, how, now);
-      if (raised) limitsRose(roster, bucket, now);
+      if (raised) limitsRose(poolState, bucket, now);
       if (raised || probe === "day") learned(bucket);
       if (probe !== undefined) probes.ended(bucket.identity.unit, raised, now);
       suggestions.served(bucket, sent.at, now);
@@ -90,7 +90,7 @@ export class Flights implements Landing {
     freed();
   }
 
-  fail(lease: OpenLease, failure: Failure, history: AttemptHistory): Verdict {
+  fail(lease: LeaseHandle, failure: Failure, history: AttemptHistory): Verdict {
     const { probes, effects, random, hasFallback, freed, clock } = this.#context;
     this.#vacate(lease);
     const now = clock.now();
@@ -109,7 +109,7 @@ export class Flights implements Landing {
   }
 
   /** Never settled: the request may have reached Google, so it goes on counting. */
-  abandon(lease: OpenLease): void {
+  abandon(lease: LeaseHandle): void {
     const { probes, clock, freed } = this.#context;
     this.#vacate(lease);
     lease.caps.settle();
@@ -119,33 +119,33 @@ export class Flights implements Landing {
     freed();
   }
 
-  #occupy(lease: OpenLease, now: number): void {
-    const { roster } = this.#context;
+  #occupy(lease: LeaseHandle, now: number): void {
+    const { poolState } = this.#context;
     const { entry, quota } = lease;
     entry.load.inFlight++;
     entry.lastUsed = now;
     entry.usedSeq = ++this.#seq;
     quota.touch(this.#seq);
     lease.endpoint.trials++;
-    lease.way.load.inFlight++;
-    roster.refreshBucket(quota, now);
-    if (entry.inFlight >= entry.slots) roster.refreshEntry(entry, now);
+    lease.route.limit.inFlight++;
+    poolState.refreshBucket(quota, now);
+    if (entry.inFlight >= entry.slots) poolState.refreshEntry(entry, now);
   }
 
   /** Gives the slot back. True when that opens nothing: the bucket and the credential had room as they were. */
-  #vacate(lease: OpenLease): boolean {
+  #vacate(lease: LeaseHandle): boolean {
     const { entry, quota, exploring, trial, probe } = lease;
     const full = entry.load.inFlight-- >= entry.slots;
     lease.endpoint.trials--;
-    lease.way.load.inFlight--;
+    lease.route.limit.inFlight--;
     quota.ended(lease);
     return !full && !exploring && !trial && probe === undefined && quota.state === "open" &&
       quota.tpm === undefined;
   }
 
-  #refresh(lease: OpenLease, now: number): void {
-    this.#context.roster.refreshBucket(lease.quota, now);
+  #refresh(lease: LeaseHandle, now: number): void {
+    this.#context.poolState.refreshBucket(lease.quota, now);
     const { entry } = lease;
-    this.#context.roster.refreshEntry(entry.load.entry ?? entry, now);
+    this.#context.poolState.refreshEntry(entry.load.entry ?? entry, now);
   }
 }

@@ -1,16 +1,16 @@
 import type { Operation, SourceName } from "../../core/mod.ts";
 import type { Bucket } from "../quota/bucket.ts";
-import type { CredentialEntry } from "./credential_entry.ts";
+import type { CredentialState } from "./credential_state.ts";
 import { IndexedHeap } from "./indexed_heap.ts";
 import { laneName } from "./lane_name.ts";
-import type { Candidate, Policy } from "../policy/mod.ts";
+import type { Policy, Rankable } from "../policy/mod.ts";
 
 /** A bucket as one model sees it: its credentials of equal tier and priority, and whether it can serve now. */
-export interface LaneNode extends Candidate {
-  readonly lane: Lane;
-  readonly rank: LaneRank;
+export interface Candidate extends Rankable {
+  readonly lane: ModelCandidates;
+  readonly rank: PriorityGroup;
   readonly bucket: Bucket;
-  readonly members: CredentialEntry[];
+  readonly members: CredentialState[];
   width: number;
   state: Bucket["state"];
   /** Why it is closed, and until when. */
@@ -19,25 +19,25 @@ export interface LaneNode extends Candidate {
 }
 
 /** Nodes of one source, tier and priority. Higher value is served first. */
-export interface LaneRank {
+export interface PriorityGroup {
   readonly source: SourceName;
   readonly value: number;
-  readonly open: IndexedHeap<LaneNode>;
-  readonly explore: IndexedHeap<LaneNode>;
+  readonly open: IndexedHeap<Candidate>;
+  readonly explore: IndexedHeap<Candidate>;
 }
 
 /** Everything that could serve one operation of a model, kept in order so that choosing looks at few of them. */
-export class Lane {
-  readonly nodes: LaneNode[] = [];
+export class ModelCandidates {
+  readonly nodes: Candidate[] = [];
   /** Highest rank first. */
-  readonly ranks = new Map<SourceName, LaneRank[]>();
-  readonly due = new IndexedHeap<LaneNode>("dueAt", (a, b) => a.nextAt < b.nextAt);
+  readonly ranks = new Map<SourceName, PriorityGroup[]>();
+  readonly due = new IndexedHeap<Candidate>("dueAt", (a, b) => a.nextAt < b.nextAt);
   /** Last time a call asked for this model. */
   usedAt = 0;
   /** Of the catalog, when it was built. */
   revision: number | string | undefined;
   readonly #policy: Policy;
-  readonly #byBucket = new Map<string, LaneNode>();
+  readonly #byBucket = new Map<string, Candidate>();
 
   /** Model and operation as one word. */
   readonly name: string;
@@ -52,7 +52,7 @@ export class Lane {
     this.#policy = policy;
   }
 
-  add(entry: CredentialEntry, bucket: Bucket, rankValue: number): void {
+  add(entry: CredentialState, bucket: Bucket, rankValue: number): void {
     const key = `${bucket.id}\n${rankValue}`;
     let node = this.#byBucket.get(key);
     if (node === undefined) {
@@ -92,7 +92,7 @@ export class Lane {
     return true;
   }
 
-  refresh(node: LaneNode, now: number): void {
+  refresh(node: Candidate, now: number): void {
     const { bucket } = node;
     bucket.refresh(now);
     const memberUntil = bucket.state === "closed" ? 0 : this.#membersUntil(node, now);
@@ -105,7 +105,7 @@ export class Lane {
   }
 
   /** 0 when some member can take a call, else when the first comes out of its cooldown; Infinity when only a freed slot helps. */
-  #membersUntil(node: LaneNode, now: number): number {
+  #membersUntil(node: Candidate, now: number): number {
     let until = Infinity;
     for (const member of node.members) {
       if (!member.usable) continue;
@@ -116,7 +116,7 @@ export class Lane {
     return until;
   }
 
-  #place(node: LaneNode): void {
+  #place(node: Candidate): void {
     const { open, explore } = node.rank;
     if (node.state === "open") open.update(node);
     else open.remove(node);
@@ -126,7 +126,7 @@ export class Lane {
     else this.due.update(node);
   }
 
-  #rank(source: SourceName, value: number): LaneRank {
+  #rank(source: SourceName, value: number): PriorityGroup {
     const ranks = this.ranks.get(source) ?? [];
     this.ranks.set(source, ranks);
     let rank = ranks.find((one) => one.value === value);
@@ -134,8 +134,8 @@ export class Lane {
       rank = {
         source,
         value,
-        open: new IndexedHeap<LaneNode>("openAt", this.#policy.before),
-        explore: new IndexedHeap<LaneNode>("exploreAt", fewestFirst),
+        open: new IndexedHeap<Candidate>("openAt", this.#policy.before),
+        explore: new IndexedHeap<Candidate>("exploreAt", fewestFirst),
       };
       ranks.push(rank);
       ranks.sort((a, b) => b.value - a.value);
@@ -143,7 +143,7 @@ export class Lane {
     return rank;
   }
 
-  #newNode(bucket: Bucket, rank: LaneRank, order: number): LaneNode {
+  #newNode(bucket: Bucket, rank: PriorityGroup, order: number): Candidate {
     return {
       lane: this,
       rank,
@@ -163,7 +163,7 @@ export class Lane {
   }
 }
 
-function fewestFirst(a: LaneNode, b: LaneNode): boolean {
+function fewestFirst(a: Candidate, b: Candidate): boolean {
   const x = a.bucket.window.requests, y = b.bucket.window.requests;
   return x !== y ? x < y : a.order < b.order;
 }

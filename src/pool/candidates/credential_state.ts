@@ -6,10 +6,10 @@ import {
   type Tier,
 } from "../../core/mod.ts";
 import type { Bucket } from "../quota/bucket.ts";
-import { type Cooldown, EndpointHealth, type Said } from "./cooldown.ts";
-import type { LaneNode } from "./lane.ts";
+import { CircuitBreaker, type Cooldown, type Said } from "./cooldown.ts";
+import type { Candidate } from "./model_candidates.ts";
 
-export interface EntryCooldown extends Cooldown {
+export interface CredentialCooldown extends Cooldown {
   /** How many of its kind came in a row: the next is longer. */
   readonly streak: number;
 }
@@ -18,11 +18,11 @@ export interface EntryCooldown extends Cooldown {
 export interface CredentialLoad {
   inFlight: number;
   /** The entry that stands for it now. */
-  entry?: CredentialEntry;
+  entry?: CredentialState;
 }
 
 /** One credential as the pool sees it: slots in use, cooldowns, and the buckets it draws from. */
-export class CredentialEntry {
+export class CredentialState {
   readonly load: CredentialLoad;
   /** This process's part of the concurrency limit. */
   slots: number;
@@ -36,13 +36,13 @@ export class CredentialEntry {
   /** When this process found that out. */
   deadAt = 0;
   /** By scope: `credential` or `model:<lane>`. */
-  readonly cooldowns = new Map<string, EntryCooldown>();
-  readonly nodes = new Set<LaneNode>();
+  readonly cooldowns = new Map<string, CredentialCooldown>();
+  readonly nodes = new Set<Candidate>();
   readonly buckets = new Map<string, Bucket>();
   /** Its buckets before its project changed: what they knew goes on to the new ones. */
   former: ReadonlyMap<string, Bucket> = new Map();
   /** Only for a credential with an outbound proxy of its own. */
-  readonly endpoint: EndpointHealth | undefined;
+  readonly endpoint: CircuitBreaker | undefined;
 
   constructor(
     public credential: Credential,
@@ -54,7 +54,7 @@ export class CredentialEntry {
     load.entry = this;
     this.slots = slots;
     this.dead = deathOf(credential);
-    this.endpoint = credential.proxy === undefined ? undefined : new EndpointHealth();
+    this.endpoint = credential.proxy === undefined ? undefined : new CircuitBreaker();
   }
 
   get inFlight(): number {
@@ -107,7 +107,7 @@ export class CredentialEntry {
   }
 
   /** What rests it for this lane: of several the one that lasts longest. */
-  cooldownFor(lane: string, now: number): EntryCooldown | undefined {
+  cooldownFor(lane: string, now: number): CredentialCooldown | undefined {
     const whole = this.cooldowns.get("credential"), one = this.cooldowns.get(`model:${lane}`);
     const longest = (whole?.until ?? 0) >= (one?.until ?? 0) ? whole : one;
     return longest !== undefined && longest.until > now ? longest : undefined;

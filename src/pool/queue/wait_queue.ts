@@ -1,11 +1,11 @@
 import type { Failure, Operation } from "../../core/mod.ts";
 import type { Lease, Need, Shortage } from "../contract.ts";
 import { FairQueue, type Waiting } from "./fair_queue.ts";
-import { Promises } from "./promises.ts";
+import { RetryReservations } from "./retry_reservations.ts";
 import { MINUTE } from "../tuning.ts";
 
 /** A call that waits. */
-export interface Ticket extends Waiting {
+export interface Waiter extends Waiting {
   readonly need: Need;
   readonly enqueuedAt: number;
   readonly deadline: number;
@@ -20,9 +20,9 @@ export interface Ticket extends Waiting {
 const LEARN = 0.1;
 
 /** The calls that wait for one model, and how fast they are served. */
-export class Line {
-  readonly queue = new FairQueue<Ticket>();
-  readonly promises = new Promises();
+export class WaitQueue {
+  readonly queue = new FairQueue<Waiter>();
+  readonly reservations = new RetryReservations();
   wakeAt = Infinity;
   cancelWake: () => void = () => {};
   #exhausted = false;
@@ -60,8 +60,8 @@ export class Line {
   }
 }
 
-/** For longer promises no place is kept. */
-export const PROMISE_MS = 30 * MINUTE;
+/** For longer reservations no place is kept. */
+export const RESERVATION_MS = 30 * MINUTE;
 
 /** A window that frees a moment after a call's patience is worth that moment: the minute's, for a call that waits a minute. */
 const GRACE_MS = 2_500;

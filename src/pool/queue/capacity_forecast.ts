@@ -1,12 +1,12 @@
 import type { SourceName } from "../../core/mod.ts";
 import type { Bucket } from "../quota/bucket.ts";
-import type { Lane } from "../candidates/lane.ts";
+import type { ModelCandidates } from "../candidates/model_candidates.ts";
 import { MINUTE } from "../tuning.ts";
 
 const FRESH_MS = 200;
 const MAX_NODES = 2_000;
 
-interface Outlook {
+interface Openings {
   readonly at: number;
   /** Moments of the coming minute at which one more call can go, in order. */
   readonly openings: readonly number[];
@@ -15,30 +15,30 @@ interface Outlook {
 }
 
 /** When the n-th waiting call of a lane can go, as far as the known limits say. */
-export class Forecast {
-  readonly #outlooks = new WeakMap<Lane, Map<string, Outlook>>();
+export class CapacityForecast {
+  readonly #openings = new WeakMap<ModelCandidates, Map<string, Openings>>();
 
   /** Epoch milliseconds for the call that has `ahead` others before it; Infinity when nothing is known to open. */
-  at(lane: Lane, sources: readonly SourceName[], ahead: number, now: number): number {
-    const { openings, late } = this.#outlook(lane, sources, now);
+  at(lane: ModelCandidates, sources: readonly SourceName[], ahead: number, now: number): number {
+    const { openings, late } = this.#openingsOf(lane, sources, now);
     if (openings.length === 0) return late;
     const cycles = Math.floor(ahead / openings.length);
     return (openings[ahead % openings.length] ?? now) + cycles * MINUTE;
   }
 
-  #outlook(lane: Lane, sources: readonly SourceName[], now: number): Outlook {
+  #openingsOf(lane: ModelCandidates, sources: readonly SourceName[], now: number): Openings {
     const key = sources.join();
-    const known = this.#outlooks.get(lane) ?? new Map<string, Outlook>();
-    this.#outlooks.set(lane, known);
+    const known = this.#openings.get(lane) ?? new Map<string, Openings>();
+    this.#openings.set(lane, known);
     const cached = known.get(key);
     if (cached !== undefined && now - cached.at < FRESH_MS) return cached;
-    const outlook = look(lane, sources, now);
-    known.set(key, outlook);
-    return outlook;
+    const found = look(lane, sources, now);
+    known.set(key, found);
+    return found;
   }
 }
 
-function look(lane: Lane, sources: readonly SourceName[], now: number): Outlook {
+function look(lane: ModelCandidates, sources: readonly SourceName[], now: number): Openings {
   const openings: number[] = [];
   const seen = new Set<Bucket>();
   let late = Infinity;
@@ -60,7 +60,7 @@ function look(lane: Lane, sources: readonly SourceName[], now: number): Outlook 
 }
 
 /** A node that is closed though its bucket is not waits for its credentials. */
-function memberFloor(node: Lane["nodes"][number]): number {
+function memberFloor(node: ModelCandidates["nodes"][number]): number {
   return node.bucket.state === "closed" || node.until === Infinity ? 0 : node.until;
 }
 
