@@ -15,7 +15,7 @@ import { migrate } from "./migrations.ts";
 import { openModelLists } from "./model_lists.ts";
 import { openPoolState } from "./pool_state.ts";
 import { openSettings } from "./settings.ts";
-import { openPlace, type Place, placeOf } from "./place.ts";
+import { openPlace, type Place, placeOf, unusable } from "./place.ts";
 import { Presence } from "./processes.ts";
 import { Quarantine } from "./quarantine.ts";
 import type { Session } from "./session.ts";
@@ -53,7 +53,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   } catch (error) {
     if (options.kv === undefined) kv.close();
     if (place.kind === "file" && isDamage(error)) throw await damaged(place.path, home, String(error));
-    throw error;
+    throw await unusable(error, place.kind === "file" ? place.path : home) ?? error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { storageProblem } from "../core/mod.ts";
 import { dirname } from "node:path";
 import { damaged, damageOf, isDamage } from "./check_database.ts";
 import { isLocked } from "./commit.ts";
@@ -37,39 +38,56 @@ export async function openPlace(place: Place, home: string | undefined): Promise
 
 /** Says what stands in the way of a folder or file, who owns it, and what to do. */
 async function notUsable(error: unknown, where: string | undefined, path: string): Promise<StoreOpenError> {
+  const known = await unusable(error, where);
+  if (known !== undefined) return known;
   const reason = error instanceof Error ? error.message : String(error);
-  if (where !== undefined && isDenied(error)) {
-    const folder = await nearestThere(where);
-    const { uid, mode } = await Deno.stat(folder);
-    const me = Deno.uid();
-    const owner = uid === null || me === null
-      ? "this user may not write there"
-      : `it belongs to uid ${uid} with mode ${
-        ((mode ?? 0) & 0o777).toString(8)
-      }, and this process runs as uid ${me}`;
-    const cure = uid === null || me === null
-      ? "Give this user the right to write there"
-      : `Give it to this user: sudo chown -R ${me} ${folder}`;
-    return new StoreOpenError(
-      `${folder} cannot be used: ${owner}. ${cure}, or set GEMINITRO_HOME to a folder of its own.`,
-    );
-  }
-  if (/no space left|disk (?:is )?full|os error 28|os error 112/i.test(reason)) {
-    return new StoreOpenError(
-      `The disk that holds ${path} is full: ${reason}. Make room and start again. Nothing was changed.`,
-    );
-  }
   return new StoreOpenError(
     `The database ${path} cannot be opened: ${reason}. Check GEMINITRO_KV and GEMINITRO_HOME.`,
   );
 }
 
+/** Why `where`, or the file that the error names, cannot be read or written; undefined when the error says nothing of the kind. */
+export async function unusable(
+  error: unknown,
+  where: string | undefined,
+): Promise<StoreOpenError | undefined> {
+  const reason = error instanceof Error ? error.message : String(error);
+  const full = storageProblem(error)?.code === "disk_full";
+  // On some full disks SQLite cannot tell that they are.
+  if (full || /disk i\/o error/i.test(reason)) {
+    return new StoreOpenError(
+      `The disk that holds ${where} is full${full ? "" : " or fails"}: ${reason}. Make room${
+        full ? "" : " or check the disk"
+      } and start again. Nothing was changed.`,
+    );
+  }
+  if (where === undefined || !isDenied(error)) return undefined;
+  const folder = await nearestThere(/'(\/[^']+)'$/.exec(reason)?.[1] ?? where);
+  const elsewhere = "or set GEMINITRO_HOME to a folder of its own";
+  if (/read-only file system|os error 30\b/i.test(reason)) {
+    return new StoreOpenError(
+      `${folder} cannot be used: its file system is read-only. Make it writable, ${elsewhere}. Nothing was changed.`,
+    );
+  }
+  const { uid, mode } = await Deno.stat(folder);
+  const me = Deno.uid();
+  if (uid === null || me === null) {
+    return new StoreOpenError(
+      `${folder} cannot be used: this user may not write there. Give this user the right to write there, ${elsewhere}.`,
+    );
+  }
+  const rights = `mode ${((mode ?? 0) & 0o777).toString(8).padStart(3, "0")}`;
+  return new StoreOpenError(
+    uid === me
+      ? `${folder} cannot be used: its ${rights} does not let its owner, uid ${me}, read and write. Allow it: chmod -R u+rwX ${folder}`
+      : `${folder} cannot be used: it belongs to uid ${uid} with ${rights}, and this process runs as uid ${me}. Give it to this user: sudo chown -R ${me} ${folder}, ${elsewhere}.`,
+  );
+}
+
 function isDenied(error: unknown): boolean {
   return error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable ||
-    (error instanceof Error &&
-      /readonly database|read-only file system|unable to open database file|os error (?:1|13|30)\b/i.test(
-        error.message,
-      ));
+    storageProblem(error) !== undefined ||
+    (error instanceof Error && /unable to open database file|os error (?:1|13)\b/i.test(error.message));
 }
 
 /** The path itself or the first folder above it that is there. */
