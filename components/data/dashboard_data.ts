@@ -1,5 +1,5 @@
 import type { LocalClient } from "../../src/management/client.ts";
-import type { Accounts, Agent, Settings } from "../../src/management/contract.ts";
+import type { Accounts, Agent, CallPaths, Settings } from "../../src/management/contract.ts";
 import { createLiveData, type LiveData, queryOf } from "./live_data.ts";
 import { groupOf, type ProblemGroup } from "../problems/groups.ts";
 import { clientRow, keyRow, matrixModels, requestsView } from "./rows.ts";
@@ -35,6 +35,8 @@ export interface ConfigurationData {
   problems(): Promise<readonly ProblemGroup[]>;
   /** One measure over time. A named range ends now, whatever the query says. */
   usageChart(query: UsageQuery, now: number): Promise<UsageChart>;
+  /** Which way the calls of a span up to `now` went. */
+  callPaths(span: number, now: number): Promise<CallPaths>;
   /** How fast each model answered, since the first start. */
   modelSpeeds(): Promise<Readonly<Record<string, ModelSpeed>>>;
   suggestions(): Promise<readonly SuggestionRow[]>;
@@ -70,6 +72,7 @@ export function createConfigurationData(client: LocalClient): ConfigurationData 
     },
     problems: () => problemGroups(client, Date.now()),
     usageChart: (query, now) => chartOf(client, query, now),
+    callPaths: (span, now) => client.callPaths({ since: now - span }),
     async modelSpeeds() {
       const { modelStats } = await client.stats();
       return Object.fromEntries(

@@ -15,17 +15,36 @@ const PARTS = [
   ["ok", "fill-accent", "bg-accent"],
 ] as const;
 
+/** A short time is shown as the end of a longer one: a single bar over the whole width says nothing. */
+const LEAST_STEPS = 24;
+
+function padded(steps: readonly TimeStep[]): readonly TimeStep[] {
+  const [first] = steps;
+  if (first === undefined) return steps;
+  const missing = Math.max(0, LEAST_STEPS - steps.length);
+  const before = Array.from({ length: missing }, (_, index) => ({
+    time: first.time - (missing - index) * first.ms,
+    ms: first.ms,
+    ok: 0,
+    failed: 0,
+    cancelled: 0,
+    refused: 0,
+  }));
+  return [...before, ...steps];
+}
+
 function sumOf(step: TimeStep): number {
   return step.ok + step.failed + step.cancelled + step.refused;
 }
 
 /** Calls over time by how they ended; a bar narrows the list to its time. Keyboards have the filter of time for that. */
-export function Histogram({ steps, onPick }: {
+export function Histogram({ steps: given, onPick }: {
   steps: readonly TimeStep[];
   onPick: (since: number, until: number) => void;
 }) {
+  const last = given.at(-1);
+  const steps = padded(given);
   const [first] = steps;
-  const last = steps.at(-1);
   if (first === undefined || last === undefined) return null;
   const max = Math.max(...steps.map(sumOf));
   const label = words.histogramLabel(dateTime(first.time), dateTime(last.time + last.ms), max);

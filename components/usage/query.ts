@@ -14,7 +14,7 @@ export interface UsageQuery {
 }
 
 const HOUR_MS = 3_600_000;
-const SPANS: Readonly<Record<Exclude<Range, "own">, number>> = {
+export const SPANS: Readonly<Record<Exclude<Range, "own">, number>> = {
   "1h": HOUR_MS,
   "24h": 24 * HOUR_MS,
   "7d": 7 * 24 * HOUR_MS,

@@ -1,13 +1,15 @@
 import { page } from "fresh";
+import { flowText } from "../../components/flow/words.ts";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { flowText } from "../../components/text/flow.ts";
-import Flow from "../../islands/Flow.tsx";
+import { SPANS } from "../../components/usage/query.ts";
+import Flow, { type FlowProps } from "../../islands/Flow.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data } }) {
-    const [requests, keys] = await Promise.all([data.requests("limit=500"), data.keys()]);
-    return page({ calls: requests.items, keys });
+  async GET({ state: { data }, url: { searchParams } }) {
+    const asked = searchParams.get("range") ?? "";
+    const range = Object.hasOwn(SPANS, asked) ? asked as FlowProps["range"] : "24h";
+    return page({ range, flow: await data.callPaths(SPANS[range], Date.now()) });
   },
 });
 

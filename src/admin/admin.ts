@@ -7,6 +7,7 @@ import type { AdminDeps } from "./admin_deps.ts";
 import * as aliases from "./aliases.ts";
 import { backUp, backupDocument } from "./backups.ts";
 import { bucketReports } from "./buckets.ts";
+import { callPaths } from "./call_paths.ts";
 import { capCheck, capProgress } from "./cap_progress.ts";
 import { type CapInput, capsView, putCap, removeCap, setCapSchedule } from "./caps.ts";
 import { checkAllKeys, type CheckedKey, checkKey, liftCooldown } from "./check_keys.ts";
@@ -178,6 +179,7 @@ function figureCases(deps: AdminDeps) {
     requests: (filter: RecordFilter, options: { readonly limit: number; readonly cursor?: string }) =>
       requestPage(deps, filter, options),
     requestTotals: (filter: RecordFilter) => requestTotals(deps, filter),
+    callPaths: (filter: Pick<RecordFilter, "since" | "until">) => callPaths(deps, filter),
     request: (id: string) => requestById(deps, id),
     logs: (filter: LogFilter) => deps.ledger.logs(filter),
     testAlert: () => deps.ledger.testAlert(),

@@ -28,6 +28,7 @@ export type {
 } from "./schema/quota.ts";
 export type { Backup, ImportReport, Settings } from "./schema/settings.ts";
 export type {
+  CallPaths,
   CallRecord,
   Figures,
   Flow,

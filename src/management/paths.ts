@@ -50,6 +50,7 @@ export const PATHS = {
   flows: "GET /api/stats/flows",
   requests: "GET /api/requests",
   requestTotals: "GET /api/requests/totals",
+  callPaths: "GET /api/requests/paths",
   request: "GET /api/requests/{id}",
   replay: "POST /api/requests/{id}/replay",
   logs: "GET /api/logs",

@@ -28,18 +28,20 @@ function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
-/** The pages, what opens on them by an address, and the drawers of one key and of one request. */
+/** The pages, what opens on them by an address, and the drawers of one key, request and cell of the quota board. */
 async function everything(server: DashboardUnderTest): Promise<Readonly<Record<string, string>>> {
   const { admin } = server.proxy().rooms;
   const [key] = await admin.keys();
   const page = await admin.requests({}, { limit: 1 });
   const request = page.ok ? page.value.requests[0] : undefined;
-  assert.ok(key && request);
+  const [cell] = (await admin.board("")).cells;
+  assert.ok(key && request && cell);
   return {
     ...DASHBOARD_PAGES,
     ...DASHBOARD_OPENED,
     "key-drawer": `/dashboard/keys?focus=${key.id}`,
     "request-drawer": `/dashboard/requests?open=${request.id}`,
+    "cell-drawer": `/dashboard/quotas?cell=${encodeURIComponent(cell.bucket)}`,
   };
 }
 

@@ -10,6 +10,7 @@ export const figureHandlers: Handlers<
   | "flows"
   | "requests"
   | "requestTotals"
+  | "callPaths"
   | "request"
   | "replay"
   | "logs"
@@ -24,6 +25,7 @@ export const figureHandlers: Handlers<
     return admin.requests(definedOnly(filter), cursor === undefined ? { limit } : { limit, cursor });
   },
   requestTotals: ({ admin }, { query }) => admin.requestTotals(definedOnly(query)),
+  callPaths: async ({ admin }, { query }) => ok(await admin.callPaths(definedOnly(query))),
   request: ({ admin }, { params }) => admin.request(params.id),
   replay: ({ replay }, { params, body }) =>
     replay?.(params.id, definedOnly(body)) ?? unavailable("Requests cannot be sent again here"),

@@ -112,6 +112,12 @@ export const figureRoutes = {
     query: stats.TotalsQuery,
     reply: stats.RequestTotals,
   }),
+  callPaths: route("callPaths", {
+    tag: "Requests",
+    summary: "Which way calls went, agent, model, project and key, by how they ended",
+    query: stats.PathsQuery,
+    reply: stats.CallPaths,
+  }),
   request: route("request", {
     tag: "Requests",
     summary: "One call record with its attempts, and with LOG_BODIES what was sent and answered",

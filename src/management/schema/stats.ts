@@ -180,6 +180,27 @@ export const RequestTotals = Figures.extend({
 });
 export type RequestTotals = Wire<typeof RequestTotals>;
 
+export const PathsQuery = z.strictObject({ since: moment.optional(), until: moment.optional() });
+export const CallPaths = z.object({
+  paths: z.array(z.object({
+    agent: z.string(),
+    model: z.string(),
+    project: z.string().nullable().describe("Null while it is not known, and for calls that were not sent"),
+    key: z.string().nullable().describe(
+      "Id of the last key that was asked; null for calls that were not sent",
+    ),
+    name: z.string().nullable().describe("Its label or tail"),
+    ok: count,
+    failed: count,
+    cancelled: count,
+    refused: count,
+  })).describe("The most frequent first"),
+  complete: z.boolean().describe(
+    "False when there are more calls than were looked at, or more ways than are kept",
+  ),
+});
+export type CallPaths = Wire<typeof CallPaths>;
+
 const keptText = z.object({ text: z.string(), whole: z.boolean() });
 export const RequestDetail = CallRecord.extend({
   bodies: z.object({ path: z.string(), request: keptText, reply: keptText.optional() }).nullable(),
