@@ -8,6 +8,9 @@ import { Icon } from "../ui/icon.tsx";
 import { modelsText } from "./words.ts";
 
 const words = modelsText;
+/** So many keys are listed at once, more when a list is opened, and so many at most. */
+const FEW_KEYS = 12;
+const MOST_KEYS = 100;
 
 /** What it can do beyond text in and text out, as words of `abilities`. */
 function abilitiesOf({ thinking, methods, input, output }: MatrixModel): readonly string[] {
@@ -62,11 +65,14 @@ function Speed({ speed }: { speed: ModelSpeed | undefined }) {
 function Coverage({ model, keys }: { model: MatrixModel; keys: readonly KeyRow[] }) {
   const serving = new Set(model.credentials);
   const some = keys.filter(({ id }) => serving.has(id)).length;
+  const opened = useSignal(false);
+  // A thousand keys beside each of thirty models are too much to lay out before anybody asks.
+  const listed = keys.length <= FEW_KEYS || opened.value ? keys.slice(0, MOST_KEYS) : [];
   return (
-    <details>
+    <details onToggle={(event) => opened.value = event.currentTarget.open}>
       <summary class="num whitespace-nowrap">{words.keysOf(some, keys.length)}</summary>
       <ul class="grid max-h-40 gap-0.5 overflow-auto py-1 text-xs">
-        {keys.map((key) => {
+        {listed.map((key) => {
           const yes = serving.has(key.id);
           return (
             <li key={key.id} class={`flex items-center gap-1.5 ${yes ? "" : "text-mute"}`}>
@@ -75,6 +81,7 @@ function Coverage({ model, keys }: { model: MatrixModel; keys: readonly KeyRow[]
             </li>
           );
         })}
+        {keys.length > MOST_KEYS && <li class="text-mute">{words.moreKeys(keys.length - MOST_KEYS)}</li>}
       </ul>
     </details>
   );

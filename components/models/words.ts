@@ -44,6 +44,7 @@ export const modelsText = {
   speeds: (total: string, first: string) => `${total}, first token ${first}`,
   coverage: "Served by",
   keysOf: (some: number, all: number) => `${some} of ${plural(all, "key", "keys")}`,
+  moreKeys: (count: number) => `and ${plural(count, "more key", "more keys")}, see the Keys page`,
   unserved: "nobody serves it",
   try: (model: string) => `Try ${model} in the playground`,
   serves: (key: string, yes: boolean) => `${key}: ${yes ? "serves it" : "does not serve it"}`,
