@@ -203,7 +203,8 @@ class Exchange implements OpenReply, Running {
     try {
       return await work;
     } catch (cause) {
-      throw cause instanceof ReplyBeyondBounds ? cause : new UpstreamFault(cause);
+      const isNamed = cause instanceof ReplyBeyondBounds || cause instanceof UpstreamFault;
+      throw isNamed ? cause : new UpstreamFault(cause);
     }
   }
 

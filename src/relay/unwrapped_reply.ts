@@ -26,7 +26,8 @@ export async function unwrappedReply(
 ): Promise<OpenReply> {
   const { response } = reply;
   if (!options.stream || response.body === null) {
-    const value = await unwrappedValue(reply, unwrap, maxReplyBytes);
+    // A text that is no JSON ends this reply as a read that fails does.
+    const value = await reply.wait(unwrappedValue(reply, unwrap, maxReplyBytes));
     return withResponse(reply, Response.json(value, { status: response.status }));
   }
   const frames = options.events ? eventFrames() : arrayFrames();
@@ -61,7 +62,10 @@ async function* framed(
   }
 }
 
-/** Reads a reply to its end and takes it out of its envelope; the chunks of a stream are joined. */
+/**
+ * Reads a reply to its end and takes it out of its envelope; the chunks of a stream are joined. Throws a SyntaxError for a text
+ * that is no JSON, which says nothing against the connection.
+ */
 export async function unwrappedValue(
   reply: OpenReply,
   unwrap: (chunk: unknown) => unknown,
@@ -71,23 +75,16 @@ export async function unwrappedValue(
   const bytes = await reply.wait(readWhole(response, maxReplyBytes, "MAX_REPLY_BYTES"));
   const text = decoder.decode(bytes);
   return EVENTS_REGEXP.test(response.headers.get("content-type") ?? "")
-    ? joinChunks((await reply.wait(payloadsIn(text))).map(unwrap))
-    : unwrap(await reply.wait(parsed(text)));
+    ? joinChunks(payloadsIn(text).map(unwrap))
+    : unwrap(parseReply(text));
 }
 
 const EVENTS_REGEXP = /^text\/event-stream/i;
 
 /** The chunks of a stream that was asked for in place of a whole reply. */
-// deno-lint-ignore require-await -- what it throws is to reject
-async function payloadsIn(text: string): Promise<readonly unknown[]> {
+function payloadsIn(text: string): readonly unknown[] {
   const parser = createSseParser();
   return [...parser.push(encoder.encode(text)), ...parser.end()].map(parseReply);
-}
-
-/** Rejects as a read does when the text is no JSON. */
-// deno-lint-ignore require-await -- what it throws is to reject
-async function parsed(text: string): Promise<unknown> {
-  return parseReply(text);
 }
 
 function withResponse(reply: OpenReply, response: Response): OpenReply {
