@@ -1,8 +1,8 @@
 /** One cell of the matrix: a fault on a lane of a pool, before and after a restart and after Google has recovered. */
 import { nextPacificMidnight } from "../../../src/core/mod.ts";
 import { bystanders, type Lane } from "./lanes.ts";
+import type { Boundary } from "./boundary.ts";
 import type { Fault } from "./faults.ts";
-import type { Upstream } from "./upstream.ts";
 import { type KeyLine, type KeyPlan, type Reply, SILENCE_MS, World } from "./world.ts";
 
 export interface Pool {
@@ -31,6 +31,7 @@ export interface Cell {
   readonly fault: Fault;
   readonly lane: Lane;
   readonly pool: Pool;
+  readonly boundary: Boundary;
 }
 
 export function nameOf({ fault, lane, pool }: Cell): string {
@@ -47,8 +48,8 @@ const PROMPT_MS = 5_000;
 const LONGEST_MS = 15_000;
 
 /** Runs a cell and returns what is wrong, in words. */
-export async function runCell(upstream: Upstream, cell: Cell): Promise<readonly string[]> {
-  await using world = await World.open(upstream, cell.pool.plan);
+export async function runCell(cell: Cell): Promise<readonly string[]> {
+  await using world = await World.open(cell.pool.plan, cell.boundary);
   const wrong: string[] = [];
   world.strike(cell.fault, cell.lane);
   const first = await world.call(cell.lane);

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { Clock } from "../../../src/core/mod.ts";
 
 interface Timer {
@@ -7,8 +8,12 @@ interface Timer {
 
 /** Stands still until it is moved; timers run in their order as time passes them. */
 export class SteppedClock implements Clock {
-  #now = Date.UTC(2026, 5, 1, 17);
+  #now: number;
   readonly #timers = new Set<Timer>();
+
+  constructor(now = Date.UTC(2026, 5, 1, 17)) {
+    this.#now = now;
+  }
 
   now(): number {
     return this.#now;
@@ -42,4 +47,9 @@ export class SteppedClock implements Clock {
 /** Lets sockets and promises have their turn. */
 export function turnOfEvents(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** Lets promises have their turn, without the millisecond that a timer takes. */
+export function turnOfPromises(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

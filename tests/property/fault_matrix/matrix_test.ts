@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { cellsOfMatrix, runCells } from "./matrix.ts";
-import { openUpstream } from "./upstream.ts";
 
 Deno.test("fault matrix: a failure closes exactly what it concerns, and a healthy key always answers", async () => {
-  await using upstream = openUpstream();
   const cells = await cellsOfMatrix();
   const start = performance.now();
-  const outcomes = await runCells(upstream, cells);
+  const outcomes = await runCells(cells);
   const seconds = Math.round((performance.now() - start) / 1000);
   const failing = outcomes.filter(({ wrong }) => wrong.length > 0);
   console.log(`fault matrix: ${cells.length} cells in ${seconds} s`);

@@ -65,36 +65,29 @@ export const RESET = "x-test-reset";
 
 const PATH_REGEXP = /^\/v1(?:beta)?\/models\/([^:/]+):(\w+)$/;
 
-export interface Upstream extends AsyncDisposable {
-  readonly url: string;
-  /** Begins a pool's script; its keys are asked nothing before. */
-  script(keys: readonly string[]): Script;
+export interface Upstream {
+  readonly script: Script;
+  /** Answers one request, whether it came through a socket or not. */
+  answer(request: Request): Promise<Response>;
 }
 
-/** Listens on loopback; one serves all pools of a run, told apart by their keys. */
-export function openUpstream(): Upstream {
-  const scripts = new Map<string, Script>();
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    const key = request.headers.get("x-goog-api-key") ?? "";
-    const script = scripts.get(key);
-    if (script === undefined) {
-      return errorReply(403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers");
-    }
-    script.busy++;
-    try {
-      return await answer(script, key, request);
-    } finally {
-      script.busy--;
-    }
-  });
+/** Google as one pool's keys meet it. */
+export function scriptedUpstream(keys: readonly string[]): Upstream {
+  const script: Script = { fault: undefined, asked: [], broken: [], busy: 0 };
   return {
-    url: `http://127.0.0.1:${server.addr.port}`,
-    script(keys) {
-      const script: Script = { fault: undefined, asked: [], broken: [], busy: 0 };
-      for (const key of keys) scripts.set(key, script);
-      return script;
+    script,
+    async answer(request) {
+      const key = request.headers.get("x-goog-api-key") ?? "";
+      if (!keys.includes(key)) {
+        return errorReply(403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers");
+      }
+      script.busy++;
+      try {
+        return await answer(script, key, request);
+      } finally {
+        script.busy--;
+      }
     },
-    [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
 
