@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sampleProjects } from "../../src/sim/mod.ts";
-import { browserTest, open, ownerPage } from "../support/browser.ts";
+import { browserTest, eventually, open, ownerPage, VIEWS } from "../support/browser.ts";
 import { type DashboardUnderTest, dashboardUnderTest } from "../support/dashboard_under_test.ts";
 import { VIEWS } from "../support/views.ts";
 
@@ -88,7 +88,8 @@ browserTest("a request says why it failed and where its time went; j and k go on
       await open(page, `${server.url}/dashboard/requests`);
       await page.getByRole("row", { name: /429.*daily quota \(RPD\)/ }).waitFor();
       const table = page.getByRole("region", { name: "Requests" });
-      assert.equal(await table.evaluate((box) => box.scrollWidth - box.clientWidth), 0, "a column is cut");
+      // No column is cut.
+      await eventually(() => table.evaluate((box) => box.scrollWidth - box.clientWidth), 0);
       if (view.width > 1000) {
         await page.getByRole("img", { name: /^waited .*, first token after .*, rest / }).first().waitFor();
       }
@@ -100,7 +101,7 @@ browserTest("a request says why it failed and where its time went; j and k go on
       await drawer.getByText("codex/0.77").waitFor();
       await page.keyboard.press("k");
       await drawer.getByText("curl/8.9").waitFor();
-      assert.equal(await drawer.getByRole("button", { name: "Newer request (k)" }).isDisabled(), true);
+      await eventually(() => drawer.getByRole("button", { name: "Newer request (k)" }).isDisabled(), true);
       await page.goBack();
       await drawer.waitFor({ state: "detached" });
       assert.deepEqual(problems, []);
@@ -125,7 +126,7 @@ browserTest(
         await page.locator("[data-reason=refused]").getByText("Agents: curl/8.9").waitFor();
         await page.locator("[data-reason=refused]").getByRole("link", { name: "See the requests" }).click();
         await page.getByRole("row", { name: /refused 404/ }).waitFor();
-        assert.equal(await page.locator("tbody tr").count(), 1);
+        await eventually(() => page.locator("tbody tr").count(), 1);
         assert.deepEqual(problems, []);
         await page.context().close();
       });

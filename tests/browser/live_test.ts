@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sampleProjects } from "../../src/sim/mod.ts";
-import { browserTest, open, ownerPage } from "../support/browser.ts";
+import { browserTest, eventually, open, ownerPage } from "../support/browser.ts";
 import { dashboardUnderTest } from "../support/dashboard_under_test.ts";
 
 const KEYS = sampleProjects().flatMap((project) => project.keys);
@@ -107,7 +107,7 @@ browserTest("without LOG_BODIES a call cannot be sent again, and the drawer says
   await open(page, `${server.url}/dashboard/requests`);
   await page.getByRole("row", { name: /test-agent/ }).getByRole("button").click();
   await page.getByText("With LOG_BODIES=true the bodies of new requests are kept.").waitFor();
-  assert.equal(await page.getByRole("button", { name: "Send again" }).isDisabled(), true);
+  await eventually(() => page.getByRole("button", { name: "Send again" }).isDisabled(), true);
 });
 
 browserTest("a page outlives a restart of the server and is live again by itself", async (browser) => {
@@ -171,14 +171,14 @@ browserTest("the palette, the shortcuts and the theme are at hand and kept", asy
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox").fill("dark th");
   await page.keyboard.press("Enter");
-  assert.equal(await page.evaluate(() => document.documentElement.dataset["theme"]), "dark");
+  await eventually(() => page.evaluate(() => document.documentElement.dataset["theme"]), "dark");
   await page.getByLabel("Appearance").click();
   await page.getByRole("button", { name: "Moss" }).click();
   await page.reload();
   await page.locator("html[data-ready]").waitFor();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  assert.equal(await page.evaluate(() => document.activeElement?.id), "content", "the way past the menu");
+  await eventually(() => page.evaluate(() => document.activeElement?.id), "content");
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox").fill("switch 0001 off");
   await page.getByRole("option", { name: /^Switch …0001 off/ }).waitFor();

@@ -5,49 +5,44 @@ import { browserTest, open, ownerPage } from "../support/browser.ts";
 import { type DashboardUnderTest, dashboardUnderTest } from "../support/dashboard_under_test.ts";
 
 const KEYS = sampleProjects().flatMap((project) => project.keys);
-const A_SECOND = 1_000;
-const STEP_MS = 10;
+const EVENTS = 4_000;
+/** As many as the stream carries in one go. */
+const AT_ONCE = 10;
 
-/** Tells the pages of calls as the ledger does, `perSecond` of them, evenly. */
-async function tell(server: DashboardUnderTest, perSecond: number, seconds: number): Promise<number> {
+/** Tells the pages of calls as the ledger does, in as many turns as the events of four seconds need. */
+async function tell(server: DashboardUnderTest, events: number): Promise<void> {
   const { ledger } = server.proxy().rooms;
-  const started = performance.now();
-  let told = 0;
-  while (performance.now() - started < seconds * 1_000) {
-    const due = Math.floor((performance.now() - started) / 1_000 * perSecond);
-    for (; told < due; told++) {
-      ledger.publish("request", {
-        id: `load_${told}`,
-        at: Date.now() - 12,
-        model: "gemini-2.5-flash",
-        agent: "load/1.0",
-        outcome: "ok",
-        status: 200,
-        totalMs: 12,
-        tokens: 40,
-      });
-    }
-    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+  for (let told = 0; told < events; told++) {
+    ledger.publish("request", {
+      id: `load_${told}`,
+      at: Date.now() - 12,
+      model: "gemini-2.5-flash",
+      agent: "load/1.0",
+      outcome: "ok",
+      status: 200,
+      totalMs: 12,
+      tokens: 40,
+    });
+    if (told % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  return told;
 }
 
-/** Collects the time between frames while `task` runs, in milliseconds, sorted. */
-async function frames(page: Page, task: () => Promise<unknown>): Promise<readonly number[]> {
+/** How often the page was changed while `task` ran: what changes between two turns of its script counts once. */
+async function changes(page: Page, task: () => Promise<unknown>): Promise<number> {
   await page.evaluate(() => {
-    const deltas: number[] = [];
-    let last = performance.now();
-    const frame = (now: number) => {
-      deltas.push(now - last);
-      last = now;
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-    Object.assign(globalThis, { deltas });
+    const counted = { changes: 0 };
+    new MutationObserver(() => counted.changes++).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributes: true,
+    });
+    Object.assign(globalThis, { counted });
   });
   await task();
-  const deltas = await page.evaluate(() => (globalThis as unknown as { deltas: number[] }).deltas);
-  return deltas.slice(2).sort((a, b) => a - b);
+  return await page.evaluate(() =>
+    (globalThis as unknown as { counted: { changes: number } }).counted.changes
+  );
 }
 
 /** Bytes that the page's script holds on to. */
@@ -58,43 +53,45 @@ async function heap(session: CDPSession): Promise<number> {
 }
 
 browserTest(
-  "a thousand events a second leave the page at its frames and its memory flat",
+  "a thousand events a second are drawn together, and the page's memory stays flat",
   async (browser) => {
     await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
     const { page, problems } = await ownerPage(browser, server.url);
     await page.locator("[data-connection=live]").waitFor();
     const session = await page.context().newCDPSession(page);
-    await tell(server, A_SECOND, 1);
+    await tell(server, EVENTS / 4);
     const before = await heap(session);
-    let told = 0;
-    const deltas = await frames(page, async () => told = await tell(server, A_SECOND, 4));
+    const drawn = await changes(page, async () => {
+      await tell(server, EVENTS);
+      await page.getByRole("img", { name: /[1-9],?\d{3,} answered/ }).waitFor();
+    });
     const after = await heap(session);
-    const at = (share: number) => deltas[Math.floor(deltas.length * share)] ?? Infinity;
-    console.log(
-      `${told} events: frames every ${at(0.5).toFixed(1)} ms (95 %: ${at(0.95).toFixed(1)}), heap ${
-        (before / 1e6).toFixed(2)
-      } -> ${(after / 1e6).toFixed(2)} MB`,
-    );
-    assert.ok(told >= 3_500, `only ${told} events were told`);
-    await page.getByRole("img", { name: /[1-9],?\d{3,} answered/ }).waitFor();
-    assert.ok(at(0.5) < 20, `a frame takes ${at(0.5)} ms`);
+    console.log(`${EVENTS} events: ${drawn} changes, ${((after - before) / 1e6).toFixed(2)} MB more`);
+    assert.ok(drawn > 0 && drawn <= EVENTS / 10, `${EVENTS} events changed the page ${drawn} times`);
     assert.ok(after - before < 1_500_000, `the page grew by ${after - before} bytes`);
     assert.deepEqual(problems, []);
   },
 );
 
-browserTest("the first paint comes within 300 ms", async (browser) => {
-  await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
-  const { page } = await ownerPage(browser, server.url);
+/** The quickest of five paints of a page, in milliseconds. */
+async function firstPaint(page: Page, url: string): Promise<number> {
   const paints: number[] = [];
   for (let turn = 0; turn < 5; turn++) {
-    await open(page, `${server.url}/dashboard`);
-    const [paint] = await page.evaluate(() =>
-      performance.getEntriesByName("first-contentful-paint").map(({ startTime }) => startTime)
+    await page.goto(url);
+    const paint = await page.waitForFunction(() =>
+      performance.getEntriesByName("first-contentful-paint")[0]?.startTime
     );
-    paints.push(paint ?? Infinity);
+    paints.push(await paint.jsonValue() ?? Infinity);
   }
-  const best = Math.min(...paints);
-  console.log(`first contentful paint: ${paints.map((paint) => paint.toFixed(0)).join(", ")} ms`);
-  assert.ok(best <= 300, `the first paint takes ${best} ms`);
+  return Math.min(...paints);
+}
+
+browserTest("the first paint waits for little more than that of a page without script", async (browser) => {
+  await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
+  const { page } = await ownerPage(browser, server.url);
+  const stranger = await browser.newPage();
+  const plain = await firstPaint(stranger, `${server.url}/dashboard/login`);
+  const full = await firstPaint(page, `${server.url}/dashboard`);
+  console.log(`first contentful paint: ${full.toFixed(0)} ms, of a plain page ${plain.toFixed(0)} ms`);
+  assert.ok(full <= 3 * plain + 200, `the first paint takes ${full} ms, that of a plain page ${plain} ms`);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import type { Page, Response as PageResponse } from "playwright-core";
 import { sampleProjects } from "../../src/sim/mod.ts";
-import { browserTest, open, ownerPage } from "../support/browser.ts";
+import { browserTest, open, ownerPage, VIEWS } from "../support/browser.ts";
 import { DASHBOARD_OPENED, DASHBOARD_PAGES } from "../support/dashboard_pages.ts";
 import { type DashboardUnderTest, dashboardUnderTest } from "../support/dashboard_under_test.ts";
 
@@ -44,9 +44,6 @@ async function everything(server: DashboardUnderTest): Promise<Readonly<Record<s
     "cell-drawer": `/dashboard/quotas?cell=${encodeURIComponent(cell.bucket)}`,
   };
 }
-
-/** Both themes, and the narrowest and a usual width. */
-const VIEWS = [{ theme: "light", width: 1280 }, { theme: "dark", width: 390 }] as const;
 
 browserTest(
   "everything is accessible in both themes, fits its window and asks no other host",
@@ -92,17 +89,20 @@ browserTest("the first page sends at most 30 kB of compressed script and none in
   const { page, problems } = await ownerPage(browser, server.url);
   // What still comes for the page that the sign-in led to is not counted, nor cut off by going on.
   await page.locator("html[data-ready]").waitFor();
-  let bytes = 0;
-  page.on("response", async (response) => {
-    if (!response.url().endsWith(".js")) return;
+  const scripts: Promise<number>[] = [];
+  const measured = async (response: PageResponse): Promise<number> => {
     const script = await response.body().catch(() => undefined);
     // What the page was left for while it came is not this page's.
-    if (script === undefined) return;
+    if (script === undefined) return 0;
     const body = new Blob([new Uint8Array(script)]).stream().pipeThrough(new CompressionStream("gzip"));
-    bytes += (await new Response(body).arrayBuffer()).byteLength;
+    return (await new Response(body).arrayBuffer()).byteLength;
+  };
+  page.on("response", (response) => {
+    if (response.url().endsWith(".js")) scripts.push(measured(response));
   });
-  await page.goto(`${server.url}/dashboard`, { waitUntil: "networkidle", timeout: 3_000 }).catch(() => {});
-  await page.locator("html[data-ready]").waitFor();
+  await open(page, `${server.url}/dashboard`);
+  await page.locator("[data-connection=live]").waitFor();
+  const bytes = (await Promise.all(scripts)).reduce((sum, one) => sum + one, 0);
   assert.ok(bytes > 5_000, "the scripts were not measured");
   assert.ok(bytes <= 30_000, `the first page sends ${bytes} bytes of script`);
   const inline = await page.locator("script:not([src]):not([type='application/json'])").count();

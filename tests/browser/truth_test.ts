@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { sampleProjects, type SimProject } from "../../src/sim/mod.ts";
-import { browserTest, open, ownerPage } from "../support/browser.ts";
+import { browserTest, eventually, open, ownerPage, VIEWS } from "../support/browser.ts";
 import { DASHBOARD_PAGES } from "../support/dashboard_pages.ts";
 import { dashboardUnderTest } from "../support/dashboard_under_test.ts";
 
 const KEYS = sampleProjects().flatMap((project) => project.keys);
-const VIEWS = [
-  { theme: "light", width: 1280 },
-  { theme: "dark", width: 1280 },
-  { theme: "light", width: 390 },
-  { theme: "dark", width: 390 },
-] as const;
 
 function banner(page: Page) {
   return page.getByRole("region", { name: "State of the proxy" });
@@ -42,7 +36,7 @@ browserTest(
         await open(page, `${server.url}/dashboard/settings`);
         await page.getByRole("link", { name: "State of the proxy: 1 model is out" }).waitFor();
         await page.waitForFunction(() => document.title === "1 model is out · Settings · GemiNitro");
-        assert.equal(await icon(page), "/favicon-warn.svg");
+        await eventually(() => icon(page), "/favicon-warn.svg");
         assert.deepEqual(problems, []);
         await page.context().close();
       });
@@ -66,7 +60,10 @@ browserTest("all is well: the pill, the title and the icon say that too", async 
   const { page } = await ownerPage(browser, server.url);
   await page.getByRole("link", { name: "State of the proxy: All models served" }).waitFor();
   await page.getByText("Nothing needs you").waitFor();
-  assert.deepEqual([await page.title(), await icon(page)], ["Overview · GemiNitro", "/favicon.svg"]);
+  await eventually(async () => [await page.title(), await icon(page)], [
+    "Overview · GemiNitro",
+    "/favicon.svg",
+  ]);
 });
 
 browserTest("after a restart the board shows what is stored", async (browser) => {
@@ -262,7 +259,7 @@ browserTest("filters outlive a reload, on every page that has some", async (brow
     await page.waitForFunction(() => location.search.includes("look"));
     await page.reload();
     await page.locator("html[data-ready]").waitFor();
-    assert.equal(await field.inputValue(), "look for", name);
+    await eventually(() => field.inputValue(), "look for");
   }
 });
 
@@ -328,5 +325,5 @@ browserTest("agents and keys keep their places while calls come", async (browser
     .getByText("3 calls").waitFor();
   const names = (rows: readonly string[][]) =>
     rows.map((row) => row.filter((one) => !/call|ago|now/.test(one)));
-  assert.deepEqual(names(await order()), names(before));
+  await eventually(async () => names(await order()), names(before));
 });

@@ -1,5 +1,8 @@
+import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { OWNER_TOKEN } from "./dashboard_under_test.ts";
+import { openPages } from "./open_pages.ts";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const ARGS = [
@@ -12,6 +15,11 @@ const ARGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+
+/** How long a page may take for anything: only a page that never does it fails a test, however busy the machine is. */
+const PATIENCE_MS = 60_000;
+/** The longest that a server takes to end. What a failed test left behind is over by then, and not the next one's. */
+const AFTERMATH_MS = 6_000;
 
 function isFile(path: string): boolean {
   try {
@@ -44,15 +52,24 @@ export function browserTest(
       if (executablePath === undefined) {
         throw new Error("No Chromium found, and GEMINITRO_REQUIRE_BROWSER=1 is set.");
       }
-      const browser = await chromium.launch({ executablePath, args: ARGS });
+      const browser = await chromium.launch({ executablePath, args: ARGS, timeout: PATIENCE_MS });
+      openPages.add(browser);
       try {
         await body(browser, t);
+      } catch (error) {
+        await browser.close();
+        await new Promise((resolve) => setTimeout(resolve, AFTERMATH_MS));
+        throw error;
       } finally {
+        openPages.delete(browser);
         await browser.close();
       }
     },
   });
 }
+
+/** Both themes and both widths, each once: what a theme breaks does not depend on the width. */
+export const VIEWS = [{ theme: "light", width: 1280 }, { theme: "dark", width: 390 }] as const;
 
 /** A page of a signed-in owner that collects what goes wrong in it. */
 export interface OwnerPage {
@@ -71,7 +88,7 @@ export async function ownerPage(
     colorScheme: theme,
     reducedMotion: "reduce",
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(String(error)));
@@ -95,4 +112,15 @@ export async function ownerPage(
 export async function open(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await page.locator("html[data-ready]").waitFor();
+}
+
+/** Reads until the value is the one that is expected; fails with the last one that was read. */
+export async function eventually<Value>(read: () => Promise<Value>, expected: Value): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const value = await read();
+    if (isDeepStrictEqual(value, expected)) return;
+    if (performance.now() > end) assert.deepEqual(value, expected);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

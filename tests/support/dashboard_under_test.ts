@@ -4,6 +4,7 @@ import { serveSimulator, type SimProject, type SimulatorControl } from "../../sr
 import { openStore } from "../../src/store/mod.ts";
 import { systemClock, systemPorts } from "../../src/system/mod.ts";
 import { buildDashboard } from "../../tools/build_dashboard.ts";
+import { closePages } from "./open_pages.ts";
 import { removeFolder } from "./remove_folder.ts";
 
 /** The owner's token in these tests. */
@@ -112,6 +113,7 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
       return response;
     },
     async [Symbol.asyncDispose]() {
+      await closePages();
       await serving.stop(200);
       await simulator.close();
       await removeFolder(home);
