@@ -1,4 +1,5 @@
 import { type Signal, useSignal } from "@preact/signals";
+import type { TargetedKeyboardEvent } from "preact";
 import { useEffect } from "preact/hooks";
 import { paletteText } from "../text/commands.ts";
 import { Dialog } from "../ui/dialog.tsx";
@@ -33,19 +34,24 @@ export function CommandPalette({ open }: CommandPaletteProps) {
   const active = useSignal(0);
   const found = useSignal<readonly Command[]>([]);
   useEffect(() => {
-    if (!open.value) return;
-    typed.value = "";
-    active.value = 0;
+    // Cleared when it closes: an effect comes late on a busy machine, and would take away what was typed since it opened.
+    if (!open.value) {
+      typed.value = "";
+      active.value = 0;
+      return;
+    }
     void foundCommands().then((commands) => found.value = commands);
   }, [open.value]);
-  const shown = matching([...FIXED, ...found.value], typed.value);
+  const find = (text: string) => matching([...FIXED, ...found.value], text);
+  const shown = find(typed.value);
   const run = (command: Command | undefined) => {
     open.value = false;
     command?.run();
   };
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (event.key === "Enter") run(shown[active.value]);
+    // What stands in the field counts, whether or not it has been drawn.
+    if (event.key === "Enter") run(find(event.currentTarget.value)[active.value]);
     if (step === 0) return;
     event.preventDefault();
     active.value = (active.value + step + shown.length) % shown.length;
