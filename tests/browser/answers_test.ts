@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sampleProjects } from "../../src/sim/mod.ts";
-import { browserTest, eventually, open, ownerPage, VIEWS } from "../support/browser.ts";
+import { browserTest, eventually, open, ownerPage } from "../support/browser.ts";
 import { type DashboardUnderTest, dashboardUnderTest } from "../support/dashboard_under_test.ts";
 import { VIEWS } from "../support/views.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CDPSession, Page } from "playwright-core";
 import { sampleProjects } from "../../src/sim/mod.ts";
-import { browserTest, open, ownerPage } from "../support/browser.ts";
+import { browserTest, ownerPage } from "../support/browser.ts";
 import { type DashboardUnderTest, dashboardUnderTest } from "../support/dashboard_under_test.ts";
 
 const KEYS = sampleProjects().flatMap((project) => project.keys);

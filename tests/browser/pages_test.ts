@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { Page, Response as PageResponse } from "playwright-core";
 import { sampleProjects } from "../../src/sim/mod.ts";
-import { browserTest, open, ownerPage, VIEWS } from "../support/browser.ts";
+import { browserTest, open, ownerPage } from "../support/browser.ts";
 import { DASHBOARD_OPENED, DASHBOARD_PAGES } from "../support/dashboard_pages.ts";
 import { type DashboardUnderTest, dashboardUnderTest } from "../support/dashboard_under_test.ts";
+import { VIEWS } from "../support/views.ts";
 
 const KEYS = sampleProjects().flatMap((project) => project.keys);
 const AXE = new URL(import.meta.resolve("axe-core")).pathname.replace(/axe\.js$/, "axe.min.js");

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { sampleProjects, type SimProject } from "../../src/sim/mod.ts";
-import { browserTest, eventually, open, ownerPage, VIEWS } from "../support/browser.ts";
+import { browserTest, eventually, open, ownerPage } from "../support/browser.ts";
 import { DASHBOARD_PAGES } from "../support/dashboard_pages.ts";
 import { dashboardUnderTest } from "../support/dashboard_under_test.ts";
+import { VIEWS } from "../support/views.ts";
 
 const KEYS = sampleProjects().flatMap((project) => project.keys);
 

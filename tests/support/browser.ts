@@ -68,9 +68,6 @@ export function browserTest(
   });
 }
 
-/** Both themes and both widths, each once: what a theme breaks does not depend on the width. */
-export const VIEWS = [{ theme: "light", width: 1280 }, { theme: "dark", width: 390 }] as const;
-
 /** A page of a signed-in owner that collects what goes wrong in it. */
 export interface OwnerPage {
   readonly page: Page;
