@@ -213,7 +213,7 @@ function publishedOf(
     limits.some((limit) => limit.kind === kind && limit.left === undefined)
   );
   const figures = unknown.map((bucket) =>
-    publishedLimit({ ...bucket, tier: tiers.get(bucket.credentials[0] ?? "") }, kind)
+    publishedLimit(bucket, tiers.get(bucket.credentials[0] ?? ""), kind)
   );
   const [first] = figures;
   if (first === undefined || figures.includes(undefined)) return null;

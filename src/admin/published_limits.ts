@@ -27,13 +27,20 @@ const FIELDS = {
 
 const TIERS: Readonly<Partial<Record<Tier, readonly Row[]>>> = table.tiers;
 
-/** What is published of one limit of a model for keys of a tier; undefined where nothing is. The first row that names the model counts. */
+/**
+ * What is published of one limit of a model for keys of a tier; undefined where nothing is, or where more was served than it says.
+ * The first row that names the model counts.
+ */
 export function publishedLimit(
-  { model, source, tier }: Pick<BucketView, "model" | "source"> & { readonly tier: Tier | undefined },
+  { model, source, limits }: Pick<BucketView, "model" | "source" | "limits">,
+  tier: Tier | undefined,
   kind: BucketView["limits"][number]["kind"],
 ): PublishedLimit | undefined {
   if (source !== "api_key" || tier === undefined || kind === "remaining_fraction") return undefined;
   const row = TIERS[tier]?.find(({ models }) => models.some((glob) => matchesGlob(glob, model)));
   const limit = row?.[FIELDS[kind]];
-  return row === undefined || limit === undefined ? undefined : { limit, source: row.source, date: row.date };
+  const used = limits.find((one) => one.kind === kind)?.used ?? 0;
+  return row === undefined || limit === undefined || used > limit
+    ? undefined
+    : { limit, source: row.source, date: row.date };
 }

@@ -161,7 +161,7 @@ function cellOf(
     since: closed ? isoOf(report.coolingSince) : null,
     said: closed ? report.coolingReason ?? null : null,
     keys: { able, total },
-    limits: limits.flatMap((limit) => limitView(limit, publishedLimit({ ...report, tier }, limit.kind))),
+    limits: limits.flatMap((limit) => limitView(limit, publishedLimit(report, tier, limit.kind))),
   };
 }
 

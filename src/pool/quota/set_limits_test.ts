@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { failureOf } from "../../../tests/support/failure_of.ts";
 import { benchOf, credentialOf, mapStore, needOf, StepClock } from "../../../tests/support/pool_fixture.ts";
 
 const NAME = "settings bucket-limits";
@@ -35,5 +36,30 @@ Deno.test("a limit set by hand holds at once, the narrowest name first, and is u
   assert.deepEqual([day()?.limit, day()?.origin], [undefined, "unknown"]);
   pool.tryAcquire(needOf())?.succeed();
   assert.equal(day()?.used, 2);
+  await pool.close();
+});
+
+Deno.test("of what Google states and what is set by hand, the later word holds", async () => {
+  const { pool, set, day, clock } = await benchWithLimits();
+  await set({ "*": { requests_per_day: 9, at: clock.now() } });
+  await clock.pass(1_000);
+  const refused = pool.tryAcquire(needOf());
+  assert.ok(refused);
+  refused.fail(
+    failureOf({
+      class: "quota",
+      status: 429,
+      scope: "bucket",
+      until: clock.now() + 3_600_000,
+      limits: [{ kind: "requests_per_day", value: 5 }],
+    }),
+    { attempt: 1, sameKeyRetries: 0, classes: [] },
+  );
+  assert.deepEqual([day()?.limit, day()?.origin], [5, "learned"]);
+  await set({ "*": { requests_per_day: 9, at: 0 } });
+  assert.deepEqual([day()?.limit, day()?.origin], [5, "learned"]);
+  await clock.pass(1_000);
+  await set({ "*": { requests_per_day: 7, at: clock.now() } });
+  assert.deepEqual([day()?.limit, day()?.origin], [7, "set"]);
   await pool.close();
 });
