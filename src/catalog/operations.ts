@@ -1,4 +1,4 @@
-import type { Failure, Operation } from "../core/mod.ts";
+import type { Failure, Operation, SourceName } from "../core/mod.ts";
 import type { CatalogSnapshot } from "./snapshot.ts";
 
 /** What a model's list must name for an operation to be possible; Google calls them supportedGenerationMethods. */
@@ -10,6 +10,10 @@ const METHODS: Readonly<Record<Operation, readonly string[]>> = {
   live: ["bidiGenerateContent", "bidiGenerateMusic"],
   resource: [],
 };
+
+/** Sources that speak in an envelope, which has turns and counts alone. */
+export const isAccountSource = (source: SourceName): boolean =>
+  source === "antigravity" || source === "gemini_cli";
 
 /** True when a model with these methods can do it. A list without methods says nothing, and then everything may be tried. */
 export function takes(methods: readonly string[], operation: Operation): boolean {
@@ -33,8 +37,10 @@ export function operationRefusal(
     status: 404,
     code: "model_not_found",
     param: "model",
-    message: `The model ${id} is not supported for ${method}; it takes ${
-      model.methods.join(", ")
-    }. See the model list.`,
+    message: model.sources.every(isAccountSource)
+      ? `Only accounts have ${id} here: they serve turns, pictures and counts. ${method} needs an API key.`
+      : `The model ${id} is not supported for ${method}; it takes ${
+        model.methods.join(", ")
+      }. See the model list.`,
   };
 }

@@ -1,6 +1,7 @@
 import { err, type Failure, ok, permitsModel, redact, type Result, type SourceName } from "../core/mod.ts";
 import { capabilitiesOf, type ModelCapabilities } from "../gemini/mod.ts";
 import { followAliases } from "./alias_chain.ts";
+import { isAccountSource } from "./operations.ts";
 import { nearNames } from "./near_names.ts";
 import { type CatalogSnapshot, isUsable } from "./snapshot.ts";
 
@@ -87,6 +88,8 @@ function unknownModel(
   { models, aliases }: CatalogSnapshot,
   why: string | undefined,
 ): Failure {
+  const accountsAlone = models.size > 0 &&
+    [...models.values()].every(({ sources }) => sources.every(isAccountSource));
   const near = nearNames(asked, [...models.keys(), ...aliases.keys()]);
   const hint = why !== undefined
     ? why
@@ -94,7 +97,9 @@ function unknownModel(
     ? "see the model list for what there is"
     : `did you mean ${near.join(", ")}?`;
   return refused(
-    `The model ${shown(asked)} does not exist or no key serves it; ${hint}`,
+    `The model ${shown(asked)} does not exist or no key serves it; ${hint}${
+      accountsAlone ? ". Only accounts are here: what they do not list needs an API key" : ""
+    }`,
     404,
     "model_not_found",
   );

@@ -94,6 +94,44 @@ Deno.test("an account with a proxy of its own takes it for everything, and nothi
   assert.deepEqual(under.google.peers.filter((port) => !recorder.ports.has(port)), []);
 });
 
+Deno.test("a proxy that is set later is taken by everything from then on, and one that is removed by nothing", async () => {
+  using _ = withoutExceptions();
+  await using recorder = await recordingProxy();
+  await using under = await oauthProxy();
+  const { id } = await under.signIn("ada@example.com");
+  await answerOf(await under.chat());
+  const everything = async () => {
+    await under.api("POST", `/api/keys/${id}/check`);
+    await answerOf(await under.chat());
+    await under.api("POST", "/api/accounts/quota", {});
+    await under.api("POST", "/api/models");
+  };
+  const set = await under.api("PATCH", `/api/keys/${id}`, { proxy: recorder.url });
+  assert.equal(set.status, 200, JSON.stringify(set.body));
+  assert.ok(!JSON.stringify(set.body).includes("a-secret-password"));
+  const before = under.google.log.length;
+  const [peers, methods] = [under.google.peers.length, new Set<string>()];
+  under.google.control.expireAccessTokens("ada@example.com");
+  await everything();
+  for (const { path } of under.google.log.slice(before)) methods.add(path.replace(/^.*[:/]/, ""));
+  assert.deepEqual(under.google.peers.slice(peers).filter((port) => !recorder.ports.has(port)), []);
+  assert.deepEqual(
+    ["fetchAvailableModels", "loadCodeAssist", "retrieveUserQuotaSummary", "streamGenerateContent", "token"]
+      .filter((method) => !methods.has(method)),
+    [],
+    [...methods].join(),
+  );
+  await under.api("PATCH", `/api/keys/${id}`, { proxy: null });
+  const heard = recorder.heard.length;
+  await everything();
+  assert.equal(recorder.heard.length, heard, "nothing takes a proxy that was removed");
+  await under.api("PATCH", `/api/keys/${id}`, { proxy: recorder.url });
+  const last = under.google.peers.length;
+  await under.api("DELETE", "/api/accounts/ada@example.com");
+  assert.ok(!under.google.control.hasGrant("ada@example.com"), "signed out");
+  assert.deepEqual(under.google.peers.slice(last).filter((port) => !recorder.ports.has(port)), []);
+});
+
 Deno.test("a proxy that is set later is taken from then on, and a dead one is the account's fault and says so", async () => {
   using _ = withoutExceptions();
   await using recorder = await recordingProxy();

@@ -53,6 +53,13 @@ const SETBACKS: Readonly<Record<string, Setback>> = {
     "no_usable_key",
     "there is no key yet. Add one with `geminitro key add <key>` or on the dashboard's setup page",
   ),
+  other_source: setback(
+    "config_fault",
+    404,
+    "needs_api_key",
+    "it needs an API key, and there are only accounts, which serve turns, pictures and token counts. Add a key with " +
+      "`geminitro key add <key>`",
+  ),
   pinned: setback("config_fault", 404, "no_usable_key", "the key that owns this file or cache is not usable"),
 };
 

@@ -62,7 +62,10 @@ export async function serveResource(deps: ProxyDeps, arrival: Arrival): Promise<
   const trail = trailOf(deps, arrival, path, body.value.byteLength, json);
   const bytes = renamed(body.value, json, path, model.value);
   const call: ResourceRequest = { deps, arrival, path, method, body: bytes, json, trail };
-  if (isList(path, method)) return await mergedList(call);
+  // Where no key can be asked, the pool says why.
+  if (isList(path, method) && (await deps.resources.registry.spread()).length > 0) {
+    return await mergedList(call);
+  }
   const owner = await ownerOf(call);
   if (!owner.ok) return refuseNative(deps, arrival, { failure: owner.error }, trail);
   const reply = await relay(call, owner.value, model.value);
@@ -266,7 +269,10 @@ function withName(
     return failure === refusal.failure ? refusal : { failure };
   }
   const { status, class: name } = refusal.failure;
-  if (status !== 404 || path.name !== undefined || name === "model_gone") return refusal;
+  // What Google does not know is told so; what this proxy lacks is told in its own words.
+  if (status !== 404 || path.name !== undefined || name === "model_gone" || name === "config_fault") {
+    return refusal;
+  }
   const what = path.method === undefined
     ? path.segments.join("/")
     : `${path.segments.join("/")}:${path.method}`;
