@@ -138,19 +138,16 @@ export function requestsView({ requests, cursor }: Requests): RequestsView {
 }
 
 export function matrixModels({ entries }: Models): readonly MatrixModel[] {
-  return entries.filter(({ aliasOf }) => aliasOf === undefined).map((model) => ({
-    id: model.id,
-    name: model.displayName,
-    sources: model.sources,
-    credentials: model.credentials,
-    inputLimit: model.inputTokenLimit,
-    outputLimit: model.outputTokenLimit,
-    thinking: model.thinking,
-    methods: model.methods,
-    input: model.modalities.input,
-    output: model.modalities.output,
-    ...given({ price: model.price }),
-  }));
+  return entries.filter(({ aliasOf }) => aliasOf === undefined).map(
+    ({ displayName, inputTokenLimit, outputTokenLimit, modalities, price, variantOf, ...model }) => ({
+      ...model,
+      ...modalities,
+      name: displayName,
+      inputLimit: inputTokenLimit,
+      outputLimit: outputTokenLimit,
+      ...given({ price, variantOf }),
+    }),
+  );
 }
 
 export function clientRow(client: ClientView): ClientRow {

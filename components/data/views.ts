@@ -177,6 +177,8 @@ export interface MatrixModel {
   /** US dollars for a million tokens. */
   readonly price?: { readonly input: number; readonly output: number };
   readonly sources: readonly string[];
+  /** The model of which this is a variant, or another name at some source. */
+  readonly variantOf?: string;
   /** Ids of the credentials that list it. */
   readonly credentials: readonly string[];
 }

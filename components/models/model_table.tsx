@@ -92,8 +92,19 @@ function breakable(id: string): ComponentChildren {
   return id.split(/(?<=-)/).flatMap((part) => [part, <wbr key={part} />]);
 }
 
-function Row({ model, keys, row, speed }: {
+/** What sources call it where they list each effort apart, or under another name. */
+function Variants({ variants }: { variants: readonly MatrixModel[] }) {
+  if (variants.length === 0) return null;
+  return (
+    <p class="text-xs font-normal text-mute">
+      {words.variants} {variants.map(({ id }) => id).join(", ")}
+    </p>
+  );
+}
+
+function Row({ model, variants, keys, row, speed }: {
   model: MatrixModel;
+  variants: readonly MatrixModel[];
   keys: readonly KeyRow[];
   row: ModelRow | undefined;
   speed: ModelSpeed | undefined;
@@ -114,6 +125,7 @@ function Row({ model, keys, row, speed }: {
             <Icon name="playground" />
           </a>
         )}
+        <Variants variants={variants} />
       </th>
       <td data-label={words.can}>
         <span class="text-xs text-soft">
@@ -151,8 +163,11 @@ export function ModelTable({ models, keys, rows, speeds, typed }: {
 }) {
   const search = useSignal(typed);
   const wanted = search.value.toLowerCase();
-  const shown = models.filter((model) =>
-    `${model.id} ${model.name} ${abilitiesOf(model).map((one) => words.abilities[one]).join(" ")}`
+  const variantsOf = Map.groupBy(models, ({ variantOf = "" }) => variantOf);
+  const shown = (variantsOf.get("") ?? []).filter((model) =>
+    `${model.id} ${model.name} ${(variantsOf.get(model.id) ?? []).map(({ id }) => id).join(" ")} ${
+      abilitiesOf(model).map((one) => words.abilities[one]).join(" ")
+    }`
       .toLowerCase().includes(wanted)
   );
   const byModel = new Map(rows.map((row) => [row.model, row]));
@@ -193,6 +208,7 @@ export function ModelTable({ models, keys, rows, speeds, typed }: {
                   <Row
                     key={model.id}
                     model={model}
+                    variants={variantsOf.get(model.id) ?? []}
                     keys={keys}
                     row={byModel.get(model.id)}
                     speed={speeds[model.id]}

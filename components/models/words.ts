@@ -10,6 +10,7 @@ export const modelsText = {
   matrixNote: (models: number, keys: number) =>
     `${plural(models, "model", "models")}, ${plural(keys, "key", "keys")}`,
   filter: "Filter models",
+  variants: "Also listed as",
   model: "Model",
   can: "Takes and can",
   abilities: {

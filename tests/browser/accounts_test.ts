@@ -56,6 +56,12 @@ browserTest(
     await row(ADA).getByText("25 %").waitFor({ state: "detached" });
 
     await card.getByText(/Files, caches, batches, embeddings and the Live API need an API key/).waitFor();
+    // One row a model; what accounts call it stands with it.
+    await open(page, `${server.url}/dashboard/models`);
+    const model = page.getByRole("row").filter({ hasText: "Also listed as gemini-3.6-flash-high" });
+    await model.waitFor();
+    assert.equal(await model.count(), 1);
+    assert.match(await model.getByRole("rowheader").innerText(), /^gemini-3\.6-flash\b(?!-)/);
     assert.deepEqual(problems, []);
   },
 );

@@ -85,7 +85,9 @@ export class WaitEstimator {
     const main = mainRefusal(refusals);
     if (main !== undefined) return main;
     if (this.#poolState.entries.size === 0) return { reason: "empty" };
-    const others = [...this.#poolState.entries.values()].every(({ source }) => !need.sources.includes(source));
+    const others = [...this.#poolState.entries.values()].every(({ source }) =>
+      !need.sources.includes(source)
+    );
     if (others) return { reason: "other_source" };
     return {
       reason: sources.some((source) => this.#poolState.endpoints.get(source)?.halfOpen) ? "endpoint" : "full",
