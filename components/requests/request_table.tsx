@@ -34,7 +34,9 @@ function Row(
           )}
         </span>
       </td>
-      <td class="max-w-24 truncate sm:max-w-44">{call.modelUsed ?? (call.modelAsked || call.operation)}</td>
+      <td class="max-sm:max-w-28 max-sm:text-xs max-sm:break-words sm:max-w-44 sm:truncate">
+        {call.modelUsed ?? (call.modelAsked || call.operation)}
+      </td>
       <td class="hidden max-w-40 truncate md:table-cell">{call.agent || text.unknown}</td>
       <td class="hidden max-w-32 truncate 2xl:table-cell">{call.client || text.unknown}</td>
       <td class="hidden max-w-40 truncate lg:table-cell">{last?.name.replace(/^\.\.\./, "…") ?? "–"}</td>
