@@ -3,6 +3,7 @@ import { FAILURE_CLASSES, isObject } from "../core/mod.ts";
 import { Bucket } from "./quota/bucket.ts";
 import { fromRecord, toRecord } from "./quota/bucket_record.ts";
 import { saidIn } from "./candidates/cooldown.ts";
+import type { NamedRecord } from "../store/contract.ts";
 import type { CredentialCooldown, CredentialState } from "./candidates/credential_state.ts";
 import { type DayCount, dayOf, dayRecordName, encodeDay, isDayRecord } from "./quota/day_record.ts";
 import type { PoolLog, PoolStore } from "./options.ts";
@@ -159,7 +160,7 @@ export class Persistence {
       if (one instanceof Bucket) this.#lazy.delete(one);
     }
     try {
-      await Promise.all([...new Set(batch)].map((one) => this.#put(one)));
+      await this.#records.putAll([...new Set(batch)].flatMap((one) => this.#recordsOf(one)));
     } catch (problem) {
       this.#failed(batch, problem);
       return;
@@ -181,27 +182,24 @@ export class Persistence {
     this.#schedule(TUNING.saveRetry);
   }
 
-  async #putBucket(bucket: Bucket, at: number): Promise<void> {
-    await this.#records.put(BUCKET + bucket.id, { ...toRecord(bucket.toState()), at, by: this.#by });
-    if (!bucket.countsTogether) return;
-    await this.#records.put(dayRecordName(this.#by, bucket), encodeDay(bucket, this.#by, at));
-  }
-
-  #put(one: Kept): Promise<void> {
+  #recordsOf(one: Kept): readonly NamedRecord[] {
     const at = this.#clock.now();
     if (one instanceof Bucket) {
-      return this.#putBucket(one, at);
+      const record = {
+        name: BUCKET + one.id,
+        value: { ...toRecord(one.toState()), at, by: this.#by },
+      };
+      if (!one.countsTogether) return [record];
+      return [record, { name: dayRecordName(this.#by, one), value: encodeDay(one, this.#by, at) }];
     }
     const cooldowns = [...one.cooldowns.values()].filter((cooldown) => cooldown.until > at).map((
       cooldown,
     ) => ({ ...cooldown, said: { ...cooldown.said } }));
     const project = this.#projects.get(one.id);
-    return this.#records.put(`key:${one.id}`, {
-      v: 1,
-      at,
-      cooldowns,
-      ...(project === undefined ? {} : { project }),
-    });
+    return [{
+      name: `key:${one.id}`,
+      value: { v: 1, at, cooldowns, ...(project === undefined ? {} : { project }) },
+    }];
   }
 }
 

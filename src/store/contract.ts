@@ -92,7 +92,19 @@ export interface NamedRecords {
   get(name: string): Promise<JsonObject | undefined>;
   put(name: string, value: JsonObject): Promise<void>;
   remove(name: string): Promise<void>;
-  list(): Promise<readonly { readonly name: string; readonly value: JsonObject }[]>;
+  list(): Promise<readonly NamedRecord[]>;
+}
+
+/** A small record and its name. */
+export interface NamedRecord {
+  readonly name: string;
+  readonly value: JsonObject;
+}
+
+/** The pool's records, which are many and written together. */
+export interface PoolRecords extends NamedRecords {
+  /** Puts all of them, ten in a commit: each commit of its own would be a write to the disk that is waited for. */
+  putAll(records: readonly NamedRecord[]): Promise<void>;
 }
 
 /** Configuration records of one kind, keyed by a name; each write bumps the epoch in the same commit. */
@@ -151,7 +163,7 @@ export interface Store {
   /** Settings changed at run time, preferences, cap schedule, price overrides: one record a name, with the epoch. */
   readonly settings: NamedRecords;
   /** Cooldowns, learned limits and other state of the pool: written when it changes, no epoch. */
-  readonly poolState: NamedRecords;
+  readonly poolState: PoolRecords;
   /** Values that end: thought signatures, stored responses, OAuth states, file owners. At most 60 KiB a value, larger ones are split. */
   readonly expiring: {
     get(kind: string, id: string): Promise<Json | undefined>;

@@ -1,12 +1,13 @@
 import { isObject, type JsonObject } from "../core/mod.ts";
-import type { NamedRecords } from "./contract.ts";
+import type { NamedRecord, PoolRecords } from "./contract.ts";
 import { DecodeProblem } from "./fields.ts";
+import { CHECKS_PER_COMMIT } from "./limits.ts";
 import { poolStateKey, poolStatePrefix } from "./keys.ts";
 import { decodePacked, dropParts, pack, type Packed, unpack } from "./packed.ts";
 import { commit, type Session } from "./session.ts";
 
 /** Records of the pool under a name, of any size; no part of the configuration. */
-export function openPoolState(session: Session): NamedRecords {
+export function openPoolState(session: Session): PoolRecords {
   const { kv, quarantine } = session;
 
   async function read(entry: Deno.KvEntryMaybe<unknown>): Promise<JsonObject | undefined> {
@@ -35,7 +36,24 @@ export function openPoolState(session: Session): NamedRecords {
     await dropParts(session, before);
   }
 
+  /** Swaps as many records as one commit can check. */
+  async function putTogether(records: readonly NamedRecord[]) {
+    const packed = await Promise.all(records.map(({ value }) => pack(session, value)));
+    const before = await commit<(Packed | undefined)[]>(session, async () => {
+      const entries = await kv.getMany<unknown[]>(records.map(({ name }) => poolStateKey(name)));
+      const atomic = kv.atomic().check(...entries);
+      entries.forEach(({ key }, index) => atomic.set(key, { v: 1, ...packed[index] }));
+      return { commit: atomic, done: () => entries.map((entry) => quarantine.read(entry, decodePacked)) };
+    });
+    for (const one of before) await dropParts(session, one);
+  }
+
   return {
+    async putAll(records) {
+      for (let start = 0; start < records.length; start += CHECKS_PER_COMMIT) {
+        await putTogether(records.slice(start, start + CHECKS_PER_COMMIT));
+      }
+    },
     async get(name) {
       return await read(await kv.get(poolStateKey(name)));
     },
@@ -50,7 +68,7 @@ export function openPoolState(session: Session): NamedRecords {
       await session.turns.run(name, () => replace(name, (atomic, key) => atomic.delete(key)));
     },
     async list() {
-      const found: { readonly name: string; readonly value: JsonObject }[] = [];
+      const found: NamedRecord[] = [];
       for await (const entry of kv.list({ prefix: poolStatePrefix })) {
         const value = await read(entry);
         if (value !== undefined) found.push({ name: String(entry.key[1]), value });

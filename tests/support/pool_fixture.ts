@@ -121,11 +121,15 @@ function slicesIn(
 }
 
 function namedIn(records: Map<string, unknown>, prefix: string): PoolStore["poolState"] {
+  const put = (name: string, value: unknown) => {
+    records.set(prefix + name, structuredClone(value));
+    return Promise.resolve();
+  };
   return {
     get: (name) => Promise.resolve(records.get(prefix + name) as never),
-    put: (name, value) => {
-      records.set(prefix + name, structuredClone(value));
-      return Promise.resolve();
+    put,
+    putAll: async (some) => {
+      for (const { name, value } of some) await put(name, value);
     },
     remove: (name) => {
       records.delete(prefix + name);

@@ -121,4 +121,22 @@ export const configurationCases: readonly StoreCase[] = [
       }
     },
   },
+  {
+    name: "pool state: many records are put together, also large ones, and again over what was there",
+    async run({ store, unique }) {
+      const names = Array.from({ length: 25 }, (_, index) => unique(`many ${index}`));
+      const texts = (round: string) =>
+        names.map((name, index) => ({ name, value: { text: round.repeat(index === 12 ? 100_000 : 1) } }));
+      for (const round of ["\u00e4", "b"]) {
+        const records = texts(round);
+        await store.poolState.putAll(records);
+        const listed = new Map((await store.poolState.list()).map(({ name, value }) => [name, value]));
+        for (const { name, value } of records) assert.deepEqual(listed.get(name), value);
+      }
+      for (const name of names) await store.poolState.remove(name);
+      for await (const entry of store.kv.list({ prefix: ["part"] })) {
+        assert.fail(`left over: ${entry.key.join("/")}`);
+      }
+    },
+  },
 ];

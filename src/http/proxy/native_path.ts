@@ -16,6 +16,7 @@ export function parseNativePath(pathname: string): NativePath | undefined {
 }
 
 function decoded(text: string): string | undefined {
+  if (!text.includes("%")) return text;
   try {
     return decodeURIComponent(text);
   } catch {
