@@ -12,6 +12,7 @@ export { continuedTurn } from "./continued_turn.ts";
 export * from "./deadlines.ts";
 export * from "./deps.ts";
 export * from "./failures.ts";
+export { ownFault } from "./own_fault.ts";
 export { FirstBytes } from "./first_bytes.ts";
 export { joinTurns } from "./fan_out.ts";
 export { outletOf } from "./outlet.ts";

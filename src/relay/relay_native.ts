@@ -1,12 +1,13 @@
-import { byteText, type Failure, joinBytes, ok, type Result, toldFault } from "../core/mod.ts";
+import { byteText, type Failure, joinBytes, ok, type Result } from "../core/mod.ts";
 import { type BodyReader, openBody, readWhole } from "../upstreams/mod.ts";
 import { ContentWatch } from "./content_watch.ts";
 import { ErrorGuard } from "./error_guard.ts";
 import type { RelayDeps } from "./deps.ts";
-import { clientGone, ownFailure, truncatedFailure } from "./failures.ts";
+import { clientGone, truncatedFailure } from "./failures.ts";
 import type { NativeCall, NativeRefusal, NativeReply, OnRefusal } from "./native_call.ts";
 import { judgeFirst, judgeForm } from "./native_judge.ts";
 import { NativeSniffer } from "./native_sniffer.ts";
+import { ownFault } from "./own_fault.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { runAttempts, type Served, type Try } from "./run_attempts.ts";
 import { type OpenReply, send } from "./send.ts";
@@ -188,10 +189,19 @@ function streamed(
     const failure = await passAll(target);
     const said = guard.end();
     if (said !== undefined) target.write(said);
-    settle(failure);
+    settled(failure);
     // Google's own last words are enough; two errors would be read as one broken object.
     if (failure !== undefined && !sniffer.saidError()) target.write(call.brokenFrame(failure));
     target.close();
+  }
+
+  /** A fault of our own at the end takes nothing from the client, who has all that Google sent. */
+  function settled(failure: Failure | undefined): void {
+    try {
+      settle(failure);
+    } catch (cause) {
+      call.trail.abandon(ownFault(deps, call.trail.facts.id, cause));
+    }
   }
 
   async function passAll(target: PumpTarget<Uint8Array>): Promise<Failure | undefined> {
@@ -220,12 +230,7 @@ function streamed(
     try {
       return reply.readFailure(cause);
     } catch (fault) {
-      const { id } = call.trail.facts;
-      deps.ledger.log("error", "request", "A request failed inside the proxy", {
-        request: id,
-        error: toldFault(fault),
-      });
-      return ownFailure(id);
+      return ownFault(deps, call.trail.facts.id, fault);
     }
   }
 
@@ -233,7 +238,7 @@ function streamed(
     join: (pieces) => pieces.length === 1 ? pieces[0]! : joinBytes(pieces),
     pump,
     cancel() {
-      settle(clientGone());
+      settled(clientGone());
       reply.abort();
     },
   });

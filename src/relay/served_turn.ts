@@ -1,7 +1,8 @@
-import { type SourceName, toldFault } from "../core/mod.ts";
+import type { SourceName } from "../core/mod.ts";
 import { type TurnEvent, TurnMemo } from "../gemini/mod.ts";
 import type { RelayDeps } from "./deps.ts";
-import { clientGone, ownFailure } from "./failures.ts";
+import { clientGone } from "./failures.ts";
+import { ownFault } from "./own_fault.ts";
 import type { Served } from "./run_attempts.ts";
 import { settleOnce } from "./settle.ts";
 import type { TurnCall } from "./turn_call.ts";
@@ -42,13 +43,8 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
     try {
       return await turn.read();
     } catch (cause) {
-      const { id } = call.trail.facts;
-      deps.ledger.log("error", "request", "A request failed inside the proxy", {
-        request: id,
-        error: toldFault(cause),
-      });
       turn.cancel();
-      return { events: [], state: ownFailure(id) };
+      return { events: [], state: ownFault(deps, call.trail.facts.id, cause) };
     }
   }
 

@@ -18,10 +18,13 @@ export function settleOnce(
   return (failure) => {
     if (settled) return;
     settled = true;
-    around.first?.();
-    if (failure === undefined) lease.succeed(trail.usage);
-    else lease.fail(failure, { attempt: trail.attempts.length + 1, sameKeyRetries: 0, classes: [] });
-    lease[Symbol.dispose]();
+    try {
+      around.first?.();
+      if (failure === undefined) lease.succeed(trail.usage);
+      else lease.fail(failure, { attempt: trail.attempts.length + 1, sameKeyRetries: 0, classes: [] });
+    } finally {
+      lease[Symbol.dispose]();
+    }
     attempt.end(failure, failure === undefined ? "" : "after the first event");
     around.last?.(failure);
   };

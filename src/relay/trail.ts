@@ -69,6 +69,8 @@ export class CallTrail implements BagMember {
   usage: Usage | undefined;
   finish: string | undefined;
   #recorded = false;
+  /** Every key that was taken for it; most are given back long before it is over. */
+  readonly #leases: Lease[] = [];
   readonly #deps: TrailDeps;
 
   constructor(facts: CallFacts, deps: TrailDeps, client: ClientWatch) {
@@ -80,6 +82,7 @@ export class CallTrail implements BagMember {
 
   begin(lease: Lease, model: string): AttemptTrail {
     const { credential } = lease;
+    this.#leases.push(lease);
     this.begun++;
     const name = credential.label ||
       (credential.source === "api_key" ? `...${credential.tail}` : credential.tail);
@@ -126,6 +129,12 @@ export class CallTrail implements BagMember {
     this.#deps.calls.end(this);
     this.#deps.ledger.record(this.#toRecord(status, failure));
     if (failure !== undefined && OUT_OF_REACH.has(failure.class)) this.#logOutOfReach(failure);
+  }
+
+  /** Ends the call on a fault of our own, wherever it came: no key is held for it any more. */
+  abandon(failure: Failure): void {
+    for (const lease of this.#leases) lease[Symbol.dispose]();
+    this.record(failure.status, failure);
   }
 
   /** Logs why Google is out of reach: each reason at once, and again a minute later at the soonest. */

@@ -1,7 +1,7 @@
-import type { Failure, JsonObject, Result } from "../../core/mod.ts";
+import { type Failure, type JsonObject, type Result, toldFault } from "../../core/mod.ts";
 import type { AnyDialect, ClientCall, EncodeInput } from "../../dialects/mod.ts";
 import type { TurnEvent } from "../../gemini/mod.ts";
-import type { CallTrail, TurnSource } from "../../relay/mod.ts";
+import { type CallTrail, ownFault, type TurnSource } from "../../relay/mod.ts";
 import { refuse } from "./failure_response.ts";
 import type { Generation } from "./generate.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
@@ -61,6 +61,7 @@ export function answerStream(input: StreamedAnswerInput): Promise<Response> {
     headers: () => replyHeaders(trail, deps.ports.clock.now()),
     refuse: (failure) => fail(input, failure),
     waiting,
+    fault: (cause) => ownFault(deps, input.arrival.requestId, cause),
     leave: input.leave,
     done: (failure) => {
       trail.record(failure?.class === "client_gone" ? 499 : 200, failure);
@@ -104,13 +105,14 @@ async function keep(
     const stored = input.dialect.storable?.(events, encode, input.body);
     if (stored === undefined) return;
     await keepResponse(input.deps.store, input.arrival.client, stored.id, stored.value);
-  } catch {
+  } catch (cause) {
     input.deps.ledger.log(
       "warn",
       "request",
       "A response could not be stored: previous_response_id will not find it",
       {
         request: input.arrival.requestId,
+        error: toldFault(cause),
       },
     );
   }

@@ -5,9 +5,9 @@
  * @module
  */
 import { Hono } from "hono";
-import { type Failure, type Result, toldFault } from "../../core/mod.ts";
+import type { Failure, Result } from "../../core/mod.ts";
 import { anthropicMessages, openaiChat } from "../../dialects/mod.ts";
-import { clientGone, watchClient } from "../../relay/mod.ts";
+import { clientGone, ownFault, watchClient } from "../../relay/mod.ts";
 import { addressOf } from "../address.ts";
 import { passFault } from "../app.ts";
 import type { AuthGate } from "../auth.ts";
@@ -136,8 +136,8 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
       return cors.open(request, served);
     } catch (cause) {
       if (cause instanceof LeftWhileWaiting) return said(clientGone());
-      const failure = internal(deps, arrival, cause);
-      deps.calls.find(arrival.requestId)?.record(failure.status, failure);
+      const failure = ownFault(deps, arrival.requestId, cause, { path: arrival.url.pathname });
+      deps.calls.find(arrival.requestId)?.abandon(failure);
       return said(failure);
     }
   };
@@ -169,19 +169,3 @@ function arrivalOf(deps: ProxyDeps, request: Request): NewArrival {
 
 /** Stands in the arrival until the token has been checked; no route sees it. */
 const NOBODY: Arrival["client"] = { id: "" as Arrival["client"]["id"], name: "", owner: false };
-
-/** A fault of our own: said without detail, logged with it. */
-function internal(deps: ProxyDeps, arrival: Arrival, cause: unknown): Failure {
-  deps.ledger.log("error", "request", "A request failed inside the proxy", {
-    request: arrival.requestId,
-    path: arrival.url.pathname,
-    error: toldFault(cause),
-  });
-  return {
-    class: "unknown",
-    status: 500,
-    code: "internal_error",
-    message: `The proxy failed on this request; its log has the reason under ${arrival.requestId}`,
-    scope: "request",
-  };
-}

@@ -30,6 +30,8 @@ export interface StreamInput {
   readonly waiting: () => StreamEncoder;
   /** The stream is over: exactly once. */
   readonly done: (failure: Failure | undefined) => void;
+  /** Tells a fault of our own, and gives the failure to answer with. */
+  readonly fault: (cause: unknown) => Failure;
   /** The client left before the turn was open. */
   readonly leave: () => void;
 }
@@ -103,9 +105,21 @@ function encodedStream(input: StreamInput, early: OpenStream | undefined): Reada
       finish(failure);
       target.close();
     } catch (cause) {
-      finish(undefined);
-      target.fail(cause instanceof Error ? cause : new Error(String(cause)));
+      broken(target, cause);
     }
+  }
+
+  /** What failed may be the encoder itself: where it cannot say so either, the stream is broken off. */
+  function broken(target: PumpTarget<string>, cause: unknown): void {
+    const failure = input.fault(cause);
+    open?.turn.cancel();
+    try {
+      target.write((open?.encoder ?? input.waiting()).fail(failure));
+      target.close();
+    } catch {
+      target.fail(new Error(failure.message));
+    }
+    finish(failure);
   }
 
   function left(turn: OpenStream | undefined): void {

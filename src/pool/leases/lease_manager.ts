@@ -67,6 +67,30 @@ export class LeaseManager implements LeaseEnds {
   }
 
   succeed(lease: LeaseHandle, usage: Usage | undefined): void {
+    this.#landing(lease, () => this.#succeed(lease, usage));
+  }
+
+  fail(lease: LeaseHandle, failure: Failure, history: AttemptHistory): Verdict {
+    return this.#landing(lease, () => this.#fail(lease, failure, history));
+  }
+
+  /** Never settled: the request may have reached Google, so it goes on counting. */
+  abandon(lease: LeaseHandle): void {
+    this.#landing(lease, () => this.#abandon(lease));
+  }
+
+  /** Whatever of our own fails after a slot was given back: it is seen to be free, and offered. */
+  #landing<Value>(lease: LeaseHandle, land: () => Value): Value {
+    try {
+      return land();
+    } catch (cause) {
+      this.#refresh(lease, this.#context.clock.now());
+      this.#context.freed();
+      throw cause;
+    }
+  }
+
+  #succeed(lease: LeaseHandle, usage: Usage | undefined): void {
     const { poolState, probes, suggestions, emit, learned, freed, clock } = this.#context;
     const { entry, quota: bucket, sent, probe } = lease;
     const unchanged = this.#vacate(lease);
@@ -90,7 +114,7 @@ export class LeaseManager implements LeaseEnds {
     freed();
   }
 
-  fail(lease: LeaseHandle, failure: Failure, history: AttemptHistory): Verdict {
+  #fail(lease: LeaseHandle, failure: Failure, history: AttemptHistory): Verdict {
     const { probes, effects, random, hasFallback, freed, clock } = this.#context;
     this.#vacate(lease);
     const now = clock.now();
@@ -108,8 +132,7 @@ export class LeaseManager implements LeaseEnds {
     return { ...verdict, note };
   }
 
-  /** Never settled: the request may have reached Google, so it goes on counting. */
-  abandon(lease: LeaseHandle): void {
+  #abandon(lease: LeaseHandle): void {
     const { probes, clock, freed } = this.#context;
     this.#vacate(lease);
     lease.caps.settle();
