@@ -1,7 +1,14 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import type { CallRecord, KeyRow, OverviewView, StatsView } from "../components/data/views.ts";
+import type {
+  CallRecord,
+  ConnectionView,
+  KeyRow,
+  OverviewView,
+  StatsView,
+} from "../components/data/views.ts";
+import { ConnectionFold } from "../components/connection/connection_fold.tsx";
 import { percent, shortNumber, wholeNumber } from "../components/format.ts";
 import { data } from "../components/live/browser_api.ts";
 import { useNow } from "../components/live/now.ts";
@@ -28,6 +35,7 @@ export interface OverviewProps {
   readonly keys: readonly KeyRow[];
   readonly calls: readonly CallRecord[];
   readonly at: number;
+  readonly connection: ConnectionView;
 }
 
 const words = overviewText;
@@ -118,6 +126,7 @@ export default function Overview(props: OverviewProps) {
         <div class="grid gap-4 lg:gap-5">
           <KeyGlance keys={keys.value.value} ribbons={keyRibbons(calls.value.value)} />
           <AgentList agents={agentsNow(calls.value.value, now)} />
+          <ConnectionFold connection={props.connection} />
         </div>
       </div>
     </div>

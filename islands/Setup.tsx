@@ -1,6 +1,6 @@
-import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { AgentRow, CatalogView, KeyRow } from "../components/data/views.ts";
+import type { AgentRow, CatalogView, ConnectionView, KeyRow } from "../components/data/views.ts";
+import { useOpened } from "../components/live/address.ts";
 import { data } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
@@ -8,7 +8,8 @@ import { ModelMatrix } from "../components/models/model_matrix.tsx";
 import { AgentStep } from "../components/setup/agent_step.tsx";
 import { CallStep } from "../components/setup/call_step.tsx";
 import { KeyStep } from "../components/setup/key_step.tsx";
-import { setupText } from "../components/text/setup.ts";
+import { setupText } from "../components/setup/words.ts";
+import { FIRST_RUN } from "../src/core/first_run.ts";
 import { chatModels } from "../components/views/chat_models.ts";
 
 const words = setupText;
@@ -17,7 +18,8 @@ export interface SetupProps {
   readonly keys: readonly KeyRow[];
   readonly catalog: CatalogView;
   readonly agents: readonly AgentRow[];
-  /** The step to begin with, from 0. */
+  readonly connection: ConnectionView;
+  /** The step to begin with, from 1. */
   readonly step: number;
 }
 
@@ -28,9 +30,9 @@ function Steps({ at, onGo }: { at: number; onGo: (step: number) => void }) {
         <li key={name}>
           <button
             type="button"
-            aria-current={index === at ? "step" : undefined}
+            aria-current={index + 1 === at ? "step" : undefined}
             class="flex items-center gap-2 rounded-full border border-line px-3 py-1 text-soft aria-[current=step]:border-transparent aria-[current=step]:bg-accent-wash aria-[current=step]:font-medium aria-[current=step]:text-accent"
-            onClick={() => onGo(index)}
+            onClick={() => onGo(index + 1)}
           >
             <span class="num grid size-5 place-items-center rounded-full bg-sunken text-xs">{index + 1}</span>
             {name}
@@ -46,25 +48,26 @@ export default function Setup(props: SetupProps) {
   const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
   const catalog = useResource(props.catalog, configuration.catalog, []);
   const agents = useResource(props.agents, configuration.agents, []);
-  const at = useSignal(props.step);
+  const opened = useOpened("step", String(props.step));
+  const at = Number(opened.value) || props.step;
   const heading = useRef<HTMLHeadingElement>(null);
   const moved = useRef(false);
   const go = (step: number) => {
     moved.current = true;
-    at.value = Math.max(0, Math.min(words.steps.length - 1, step));
+    opened.open(String(step));
   };
   useEffect(() => {
     if (moved.current) heading.current?.focus();
-    if (at.value > 0) void catalog.refresh();
-  }, [at.value]);
+    if (at > 1) void catalog.refresh();
+  }, [at]);
   const refresh = async () => {
     await Promise.all([keys.refresh(), catalog.refresh()]);
   };
   const { models } = catalog.value.value;
-  const last = words.steps.length - 1;
+  const last = words.steps.length;
   return (
     <div class="max-w-4xl">
-      <Steps at={at.value} onGo={go} />
+      <Steps at={at} onGo={go} />
       <section class="card p-5 sm:p-6" aria-labelledby="step-title">
         <h2
           id="step-title"
@@ -72,26 +75,32 @@ export default function Setup(props: SetupProps) {
           tabIndex={-1}
           class="mb-4 text-lg font-semibold tracking-tight outline-none"
         >
-          {words.step(at.value + 1, words.steps.length, words.steps[at.value] ?? "")}
+          {FIRST_RUN.step(at)}
         </h2>
-        {at.value === 0 && <KeyStep keys={keys.value.value} refresh={refresh} />}
-        {at.value === 1 && (
+        {at === 1 && <KeyStep keys={keys.value.value} refresh={refresh} />}
+        {at === 2 && (
           <>
             <p class="mb-4 text-mute">{models.length === 0 ? words.modelsNone : words.modelsLead}</p>
             {models.length > 0 && <ModelMatrix models={models} keys={keys.value.value} typed="" />}
           </>
         )}
-        {at.value === 2 && <AgentStep agents={agents.value.value} refresh={agents.refresh} />}
-        {at.value === last && <CallStep models={chatModels(models)} />}
+        {at === 3 && (
+          <AgentStep agents={agents.value.value} connection={props.connection} refresh={agents.refresh} />
+        )}
+        {at === last && (
+          <CallStep
+            models={chatModels(models)}
+            asksAtOnce={moved.current}
+            onKeys={() => go(1)}
+          />
+        )}
         <div class="mt-6 flex gap-2 border-t border-line pt-4">
-          {at.value > 0 && (
-            <button type="button" class="btn" onClick={() => go(at.value - 1)}>{words.back}</button>
-          )}
-          {at.value < last && (
+          {at > 1 && <button type="button" class="btn" onClick={() => go(at - 1)}>{words.back}</button>}
+          {at < last && (
             <button
               type="button"
               class={`btn ms-auto ${keys.value.value.length > 0 ? "btn-primary" : ""}`}
-              onClick={() => go(at.value + 1)}
+              onClick={() => go(at + 1)}
             >
               {words.next}
             </button>

@@ -1,45 +1,25 @@
+import { useSignal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { text } from "../components/text/shell.ts";
-import { Icon } from "../components/ui/icon.tsx";
-import { dismiss, type Toast, toasts } from "../components/live/toasts.ts";
+import { toasts } from "../components/live/toasts.ts";
 
-function Note({ toast }: { toast: Toast }) {
-  const tone = toast.tone === "bad" ? "text-bad" : toast.tone === "good" ? "text-good" : "";
-  return (
-    <div
-      class="sheet rise flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg py-2 ps-4 pe-2"
-      {...(toast.tone === "bad" ? { role: "alert" } : {})}
-    >
-      <span class={`min-w-0 flex-1 basis-24 break-words ${tone}`}>{toast.message}</span>
-      {toast.action && (
-        <button
-          type="button"
-          class="btn btn-small"
-          onClick={() => {
-            toast.action?.run();
-            dismiss(toast.id);
-          }}
-        >
-          {toast.action.label}
-        </button>
-      )}
-      <button
-        type="button"
-        class="btn btn-quiet btn-small"
-        aria-label={text.close}
-        onClick={() => dismiss(toast.id)}
-      >
-        <Icon name="close" />
-      </button>
-    </div>
-  );
-}
+/** The list comes over the wire with the first message, at the latest after this time: a message may say that the server is gone. */
+const LATEST_MS = 5_000;
 
 /** Short messages in the corner, above an open dialog too; refusals are read out at once. */
 export default function Toasts() {
   const corner = useRef<HTMLDivElement>(null);
+  const List = useSignal<FunctionComponent | undefined>(undefined);
   const newest = toasts.value.at(-1)?.id;
+  const load = async () => {
+    List.value ??= (await import("../components/live/toast_list.tsx")).ToastList;
+  };
   useEffect(() => {
+    const timer = setTimeout(load, LATEST_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  useEffect(() => {
+    if (newest !== undefined) void load();
     // The last one shown lies on top: each new message takes that place again.
     if (corner.current?.matches(":popover-open")) corner.current.hidePopover();
     if (newest !== undefined) corner.current?.showPopover();
@@ -54,7 +34,7 @@ export default function Toasts() {
       role="status"
       aria-live="polite"
     >
-      {toasts.value.map((toast) => <Note key={toast.id} toast={toast} />)}
+      {List.value && <List.value />}
     </div>
   );
 }

@@ -66,8 +66,22 @@ export async function dashboardIsStale(): Promise<boolean> {
   return await Deno.readTextFile(new URL(STAMP, TARGET)).catch(() => "") !== await inputsHash();
 }
 
+/** Runs a task while no other process of this checkout runs one: tests in parallel all find the files stale. */
+async function alone<Value>(task: () => Promise<Value>): Promise<Value> {
+  const folder = new URL("_fresh/", ROOT);
+  await Deno.mkdir(folder, { recursive: true });
+  using file = await Deno.open(new URL("build.lock", folder), { create: true, write: true });
+  await file.lock(true);
+  return await task();
+}
+
 /** True when it built, false when the files were up to date. */
 export async function buildDashboard(options: { readonly force: boolean }): Promise<boolean> {
+  if (!options.force && !await dashboardIsStale()) return false;
+  return await alone(() => buildStale(options));
+}
+
+async function buildStale(options: { readonly force: boolean }): Promise<boolean> {
   await generate({ check: false });
   const hash = await inputsHash();
   const built = await Deno.readTextFile(new URL(STAMP, TARGET)).catch(() => "");

@@ -56,7 +56,7 @@ function states(): Readonly<Record<string, State>> {
     "cap-form": ["/dashboard/quotas?add", nothing],
     "setup-models": ["/dashboard/setup?step=2", nothing],
     "setup-agents": ["/dashboard/setup?step=3", nothing],
-    "setup-call": ["/dashboard/setup?step=4", press("Make the first call")],
+    "setup-call": ["/dashboard/setup?step=4", press("Ask")],
     "chain-edit": ["/dashboard/models", press("Edit gemini-2.5-pro")],
     "palette": ["/dashboard/flow", (page) => page.keyboard.press("Control+k")],
     "appearance": ["/dashboard/flow", (page) => page.getByLabel("Appearance").click()],

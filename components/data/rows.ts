@@ -1,19 +1,9 @@
-import type { CallRecord as ApiCall, ClientView, Key } from "../../src/management/contract.ts";
-import type { CapProgress, Caps, Health, Models, Requests, Stats } from "../../src/management/contract.ts";
-import { shortNumber } from "../format.ts";
-import type {
-  CallRecord,
-  CapsView,
-  ClientRow,
-  HealthView,
-  KeyRow,
-  MatrixModel,
-  RequestsView,
-  StatsView,
-} from "./views.ts";
+import type { CallRecord as ApiCall, Key } from "../../src/management/contract.ts";
+import type { CapProgress, Caps, Health, Requests, Stats } from "../../src/management/contract.ts";
+import type { CallRecord, CapsView, HealthView, KeyRow, RequestsView, StatsView } from "./views.ts";
 
 /** `{name: value}` without the entries whose value is null or undefined, for optional properties. */
-function given<Value extends object>(
+export function given<Value extends object>(
   value: Value,
 ): { [Key in keyof Value]?: Exclude<Value[Key], undefined | null> } {
   const entries = Object.entries(value).filter(([, item]) => item !== undefined && item !== null);
@@ -21,7 +11,7 @@ function given<Value extends object>(
 }
 
 /** A moment as pages calculate with it. */
-function msOf(time: string | null | undefined): number | undefined {
+export function msOf(time: string | null | undefined): number | undefined {
   return time === null || time === undefined ? undefined : Date.parse(time);
 }
 
@@ -135,30 +125,4 @@ export function freshCall({ model, tokens, key: _key, failure, message, ...rest 
 
 export function requestsView({ requests, cursor }: Requests): RequestsView {
   return { items: requests.map(callRow), cursor: cursor ?? "" };
-}
-
-export function matrixModels({ entries }: Models): readonly MatrixModel[] {
-  return entries.filter(({ aliasOf }) => aliasOf === undefined).map(
-    ({ displayName, inputTokenLimit, outputTokenLimit, modalities, price, variantOf, ...model }) => ({
-      ...model,
-      ...modalities,
-      name: displayName,
-      inputLimit: inputTokenLimit,
-      outputLimit: outputTokenLimit,
-      ...given({ price, variantOf }),
-    }),
-  );
-}
-
-export function clientRow(client: ClientView): ClientRow {
-  const { id, name, tail, status, createdAt, budget } = client;
-  return {
-    id,
-    name,
-    tail,
-    status,
-    createdAt: Date.parse(createdAt),
-    budget: budget === undefined ? "" : `${shortNumber(budget.limit)} ${budget.unit} ${budget.period}`,
-    ...given({ requestsPerMinute: client.requestsPerMinute, expiresAt: msOf(client.expiresAt) }),
-  };
 }

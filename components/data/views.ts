@@ -41,7 +41,8 @@ export interface CallDetail extends CallRecord {
 }
 
 /** What the pages show, as plain JSON: it crosses from the server to the islands. Times are epoch milliseconds. */
-import type { Key } from "../../src/management/contract.ts";
+import type { ClientView as Client, Key, SettingRow } from "../../src/management/contract.ts";
+export type { SettingRow };
 export type Tier = Key["tier"];
 export type KeyStatus = "active" | "cooldown" | "disabled" | "dead";
 
@@ -240,13 +241,32 @@ export interface SuggestionRow {
   readonly confidence: number;
 }
 
+/** How a client reaches the proxy. */
+export interface ConnectionView {
+  /** The address that the page was asked under, without a slash at its end. */
+  readonly root: string;
+  /** The token, while it is the one that everybody knows; empty once it is a secret. */
+  readonly knownToken: string;
+  /** Models for chats, those that can be served now first. */
+  readonly models: readonly string[];
+}
+
 export interface ClientRow {
   readonly id: string;
   readonly name: string;
   readonly tail: string;
   readonly requestsPerMinute?: number;
-  readonly budget: string;
+  readonly budget?: NonNullable<Client["budget"]>;
+  /** Patterns of the only models it may use; empty for all. */
+  readonly allowModels: readonly string[];
   readonly expiresAt?: number;
-  readonly createdAt?: number;
-  readonly status: string;
+  readonly createdAt: number;
+  readonly status: Client["status"];
+  /** For optimistic editing: what the editor saw. */
+  readonly updatedAt: string;
+  /** What it used in the days that records are kept. */
+  readonly requests: number;
+  readonly tokens: number;
+  /** US dollars, as if it were paid for. */
+  readonly cost: number;
 }

@@ -1,5 +1,5 @@
 import { text } from "../text/shell.ts";
-import { createClient } from "../../src/management/client.ts";
+import { type Client, createClient } from "../../src/management/client.ts";
 import { createLiveData } from "../data/live_data.ts";
 
 /** Sends the reader to the login page, and back here afterwards. */
@@ -7,12 +7,45 @@ export function goToLogin(): void {
   location.assign(`/dashboard/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
-/** Asks with the session cookie; without a session it leads to the login page. */
-async function ask(path: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(path, init).catch((error) => {
+/** Sessions that were renewed by this page, and the renewal that runs. */
+let renewals = 0;
+let renewing: Promise<unknown> | undefined;
+
+/**
+ * Runs what ends the page's session and begins another; what the page asks meanwhile waits for that and is asked again. The
+ * task has an API of its own, which waits for nothing.
+ */
+export async function renewSession(task: (own: Client) => Promise<void>): Promise<void> {
+  renewing = task(createClient({ base: "", fetch: send }));
+  try {
+    await renewing;
+  } finally {
+    renewals++;
+    renewing = undefined;
+  }
+}
+
+/** Whether the page's session is being renewed: a refusal is no reason to sign in again. */
+export function isRenewing(): boolean {
+  return renewing !== undefined;
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  return await fetch(path, init).catch((error) => {
     throw error instanceof TypeError ? new Error(text.unreachable) : error;
   });
-  if (response.status === 401) goToLogin();
+}
+
+/** Asks with the session cookie; without a session it leads to the login page. */
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  const seen = renewals;
+  const response = await send(path, init);
+  if (response.status !== 401) return response;
+  if (renewing !== undefined || renewals !== seen) {
+    await renewing?.catch(() => {});
+    return await send(path, init);
+  }
+  goToLogin();
   return response;
 }
 

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { LiveEventName } from "../../src/ledger/contract.ts";
-import { goToLogin } from "./browser_api.ts";
+import { goToLogin, isRenewing } from "./browser_api.ts";
 
 export type Connection = "connecting" | "live" | "lost" | "paused";
 /** `stale`: events did not reach this page, while the connection was lost or as they were too many. */
@@ -48,7 +48,7 @@ async function onError(): Promise<void> {
   if (source?.readyState !== EventSource.CLOSED) return;
   source = undefined;
   const status = await fetch("/api/keys/safe", { method: "HEAD" }).then((answer) => answer.status, () => 0);
-  if (status === 401) return goToLogin();
+  if (status === 401 && !isRenewing()) return goToLogin();
   setTimeout(connect, Math.min(10_000, 500 * 2 ** attempts++));
 }
 

@@ -1,108 +1,93 @@
 import { useSignal } from "@preact/signals";
 import type { ClientRow } from "../data/views.ts";
-import { dateTime } from "../format.ts";
+import { dateTime, money, plural, shortNumber } from "../format.ts";
 import { attempt } from "../live/attempt.ts";
 import { api, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
-import { settingsText } from "../text/settings.ts";
 import { Card } from "../ui/card.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { type ClientDraft, ClientForm, newClient } from "./client_form.tsx";
 import { ShownOnce } from "./shown_once.tsx";
+import { settingsText } from "./words.ts";
 
 const words = settingsText;
-const DAY_MS = 86_400_000;
 
-function Row({ client, onRevoke }: { client: ClientRow; onRevoke: () => void }) {
-  const facts = [
-    client.requestsPerMinute === undefined ? "" : words.perMinute(client.requestsPerMinute),
-    client.budget,
-    client.expiresAt === undefined ? "" : `${words.expires} ${dateTime(client.expiresAt)}`,
-    client.createdAt === undefined ? "" : `${words.created} ${dateTime(client.createdAt)}`,
-  ].filter(Boolean);
+/** What it may do, in a few words. */
+function limitsOf({ requestsPerMinute, budget, allowModels, expiresAt, createdAt }: ClientRow): string {
+  return [
+    requestsPerMinute === undefined ? "" : words.perMinute(requestsPerMinute),
+    budget === undefined ? "" : words.budgetOf(shortNumber(budget.limit), budget.unit, budget.period),
+    allowModels.length === 0 ? "" : allowModels.join(", "),
+    expiresAt === undefined ? "" : `${words.expires} ${dateTime(expiresAt)}`,
+    `${words.created} ${dateTime(createdAt)}`,
+  ].filter(Boolean).join(" · ");
+}
+
+function usedBy({ requests, tokens, cost }: ClientRow): string {
+  if (requests === 0) return words.neverUsed;
+  return words.used(plural(requests, "request", "requests"), plural(tokens, "token", "tokens"), money(cost));
+}
+
+function Row({ client, onEdit, onRevoke }: { client: ClientRow; onEdit: () => void; onRevoke: () => void }) {
   const isActive = client.status === "active";
   return (
-    <li class="flex flex-wrap items-center gap-x-3 gap-y-1 py-2.5 first:pt-0">
-      <div class="min-w-0 flex-1">
+    <li class="flex flex-wrap items-center gap-x-3 gap-y-1 py-2.5 first:pt-0" data-client={client.id}>
+      <div class="min-w-0 flex-1 basis-60">
         <p class={`truncate font-medium ${isActive ? "" : "text-mute line-through"}`}>{client.name}</p>
-        <p class="num text-xs break-words text-mute">…{client.tail} · {facts.join(" · ")}</p>
+        <p class="num text-xs break-words text-mute">…{client.tail} · {limitsOf(client)}</p>
+        <p class="num text-xs text-mute">{usedBy(client)}</p>
       </div>
-      {isActive
-        ? <button type="button" class="btn btn-small btn-danger" onClick={onRevoke}>{words.revoke}</button>
-        : <span class="chip">{client.status}</span>}
+      {client.status === "revoked" ? <span class="chip">{words.statuses[client.status]}</span> : (
+        <>
+          {!isActive && <span class="chip">{words.statuses[client.status]}</span>}
+          <button
+            type="button"
+            class="btn btn-small"
+            aria-label={words.editClient(client.name)}
+            onClick={onEdit}
+          >
+            {text.edit}
+          </button>
+          <button
+            type="button"
+            class="btn btn-small btn-danger"
+            aria-label={words.revokeClient(client.name)}
+            onClick={onRevoke}
+          >
+            {words.revoke}
+          </button>
+        </>
+      )}
     </li>
   );
 }
 
-type Budget = NonNullable<NonNullable<Parameters<typeof api.addClient>[0]>["budget"]>;
-
-function draftOf(form: FormData) {
-  const days = Number(form.get("days"));
-  const perMinute = Number(form.get("perMinute"));
-  const limit = Number(form.get("limit"));
-  const models = String(form.get("models") ?? "").split(/[\s,]+/).filter(Boolean);
-  // The form offers these alone.
-  const [unit, period] = [form.get("unit") as Budget["unit"], form.get("period") as Budget["period"]];
-  const budget = { unit, limit, period };
-  return {
-    name: String(form.get("name")).trim(),
-    ...(perMinute > 0 ? { requestsPerMinute: perMinute } : {}),
-    ...(limit > 0 ? { budget } : {}),
-    ...(models.length > 0 ? { allowModels: models } : {}),
-    ...(days > 0 ? { expiresAt: Date.now() + days * DAY_MS } : {}),
-  };
-}
-
-function Options({ name, label, names }: {
-  name: string;
-  label: string;
-  names: Readonly<Record<string, string>>;
-}) {
-  return (
-    <label>
-      <span class="label">{label}</span>
-      <select class="field" name={name}>
-        {Object.entries(names).map(([value, shown]) => <option key={value} value={value}>{shown}</option>)}
-      </select>
-    </label>
-  );
-}
-
-/** A budget and the models that a client may use; seldom wanted, so folded away. */
-function MoreLimits() {
-  return (
-    <details class="sm:col-span-4">
-      <summary class="text-xs text-mute">{words.moreLimits}</summary>
-      <div class="mt-3 grid gap-3 sm:grid-cols-3">
-        <label>
-          <span class="label">{words.budget}</span>
-          <input class="field num" name="limit" inputMode="decimal" placeholder={words.tokenRpmHint} />
-        </label>
-        <Options name="unit" label={words.budgetUnit} names={words.budgetUnits} />
-        <Options name="period" label={words.budgetPeriod} names={words.budgetPeriods} />
-        <label class="sm:col-span-3">
-          <span class="label">{words.tokenModels}</span>
-          <input class="field" name="models" placeholder={words.tokenModelsHint} />
-        </label>
-      </div>
-    </details>
-  );
-}
-
-/** Tokens for agents and people besides the owner's: made, shown once, revoked. */
+/** Tokens for agents and people besides the owner's: made, shown once, edited, revoked. */
 export function ClientTokens(
   { clients, refresh }: { clients: readonly ClientRow[]; refresh: () => Promise<void> },
 ) {
   const token = useSignal("");
-  const add = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    try {
-      token.value = (await api.addClient(draftOf(new FormData(form)))).token;
-      form.reset();
-    } catch (error) {
-      say(messageOf(error), { tone: "bad" });
-    }
+  const edited = useSignal<ClientRow | undefined>(undefined);
+  const add = async (draft: ClientDraft) => {
+    const made = await attempt(
+      async () => token.value = (await api.addClient(newClient(draft))).token,
+      words.clientMade(draft.name),
+    );
     await refresh();
+    return made;
+  };
+  const edit = async (draft: ClientDraft) => {
+    const client = edited.peek();
+    if (client === undefined) return false;
+    const { id, updatedAt } = client;
+    const saved = await attempt(
+      () => api.editClient(id, { ...draft, updatedAt }),
+      words.clientSaved(draft.name),
+    );
+    if (saved) edited.value = undefined;
+    await refresh();
+    return saved;
   };
   const revoke = async (client: ClientRow) => {
     try {
@@ -128,30 +113,27 @@ export function ClientTokens(
             <Row
               key={client.id}
               client={client}
+              onEdit={() => edited.value = client}
               onRevoke={() => void revoke(client)}
             />
           ))}
         </ul>
       )}
-      <form
-        class="mt-4 grid gap-3 border-t border-line pt-4 sm:grid-cols-[2fr_1fr_1fr_auto] sm:items-end"
-        onSubmit={add}
-      >
-        <label>
-          <span class="label">{words.tokenName}</span>
-          <input class="field" name="name" required maxLength={100} />
-        </label>
-        <label>
-          <span class="label">{words.tokenRpm}</span>
-          <input class="field num" name="perMinute" inputMode="numeric" placeholder={words.tokenRpmHint} />
-        </label>
-        <label>
-          <span class="label">{words.tokenDays}</span>
-          <input class="field num" name="days" inputMode="numeric" placeholder={words.tokenDaysHint} />
-        </label>
-        <button type="submit" class="btn max-sm:order-last">{text.add}</button>
-        <MoreLimits />
-      </form>
+      <details class="mt-4 border-t border-line pt-3" open={clients.length === 0}>
+        <summary class="font-medium">{words.newToken}</summary>
+        <div class="mt-3">
+          <ClientForm onSubmit={add} />
+        </div>
+      </details>
+      {edited.value && (
+        <Dialog
+          title={words.editClient(edited.value.name)}
+          open
+          onClose={() => edited.value = undefined}
+        >
+          <ClientForm key={edited.value.id} client={edited.value} onSubmit={edit} />
+        </Dialog>
+      )}
     </Card>
   );
 }

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { SettingsView } from "../data/views.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { settingsText } from "../text/settings.ts";
+import { type api, messageOf, renewSession } from "../live/browser_api.ts";
+import { settingsText } from "./words.ts";
 import { Card, Problem } from "../ui/card.tsx";
 import { ShownOnce } from "./shown_once.tsx";
 
@@ -14,8 +14,8 @@ function newToken(): string {
 }
 
 /** Changing the token ends every session; this page's own begins anew with the new one. */
-async function change(token: string): Promise<void> {
-  await api.changeSettings({ proxyApiKey: token });
+async function change(own: typeof api, token: string): Promise<void> {
+  await own.changeSettings({ proxyApiKey: token });
   await fetch("/dashboard/login", {
     method: "POST",
     body: new URLSearchParams({ token }),
@@ -35,7 +35,7 @@ export function OwnerToken(
     event.preventDefault();
     problem.value = "";
     try {
-      await change(typed.value);
+      await renewSession((own) => change(own, typed.value));
       [changed.value, typed.value] = [typed.value, ""];
       await refresh();
     } catch (error) {

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { api, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
-import { settingsText } from "../text/settings.ts";
+import { settingsText } from "./words.ts";
 import { Card } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 

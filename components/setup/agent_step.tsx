@@ -1,13 +1,17 @@
 import { useSignal } from "@preact/signals";
-import type { AgentChange, AgentRow } from "../data/views.ts";
+import { ConnectionCard } from "../connection/connection_card.tsx";
+import { ConnectionFold } from "../connection/connection_fold.tsx";
+import type { AgentChange, AgentRow, ConnectionView } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
 import { say } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
-import { setupText } from "../text/setup.ts";
+import { setupText } from "./words.ts";
 import { Problem } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 
 const words = setupText;
+/** The list's entry for every other client. */
+const MANUAL = "manual";
 
 function lineTone(line: string): string {
   if (line.startsWith("+")) return "text-good";
@@ -62,20 +66,44 @@ function Choice({ agent, chosen, onToggle }: { agent: AgentRow; chosen: boolean;
         <span class="min-w-0 flex-1 truncate text-xs text-mute max-sm:invisible" title={agent.path}>
           {agent.path}
         </span>
-        {agent.id !== "manual" && (
-          <span class={`chip ${agent.installed ? "chip-good" : agent.detected ? "chip-accent" : ""}`}>
-            {state}
-          </span>
-        )}
+        <span class={`chip ${agent.installed ? "chip-good" : agent.detected ? "chip-accent" : ""}`}>
+          {state}
+        </span>
       </label>
     </li>
   );
 }
 
-/** Third: which agents use the proxy; the changes are shown before they are made. */
-export function AgentStep(
-  { agents, refresh }: { agents: readonly AgentRow[]; refresh: () => Promise<void> },
-) {
+function Choices({ agents, chosen, onToggle }: {
+  agents: readonly AgentRow[];
+  chosen: readonly string[];
+  onToggle: (id: string) => void;
+}) {
+  return (
+    <ul class="grid grid-cols-1 gap-0.5">
+      {agents.map((agent) => (
+        <Choice
+          key={agent.id}
+          agent={agent}
+          chosen={chosen.includes(agent.id)}
+          onToggle={() => onToggle(agent.id)}
+        />
+      ))}
+    </ul>
+  );
+}
+
+interface AgentStepProps {
+  readonly agents: readonly AgentRow[];
+  readonly connection: ConnectionView;
+  readonly refresh: () => Promise<void>;
+}
+
+/** Third: which agents use the proxy; the changes are shown before they are made. Without an agent: what any client needs. */
+export function AgentStep({ agents, connection, refresh }: AgentStepProps) {
+  const here = agents.filter(({ detected, installed }) => detected || installed);
+  // What is no agent has its lines on the card.
+  const others = agents.filter((agent) => agent.id !== MANUAL && !here.includes(agent));
   const chosen = useSignal<readonly string[]>(
     agents.filter((one) => one.detected && !one.installed).map((one) => one.id),
   );
@@ -99,22 +127,20 @@ export function AgentStep(
   };
   return (
     <div class="grid grid-cols-1 gap-4">
-      <p class="text-mute">{words.agentsLead}</p>
-      {agents.length === 0
-        ? <p class="text-mute">{words.agentsNone}</p>
-        : (
-          <ul class="grid grid-cols-1 gap-0.5">
-            {agents.map((agent) => (
-              <Choice
-                key={agent.id}
-                agent={agent}
-                chosen={chosen.value.includes(agent.id)}
-                onToggle={() => toggle(agent.id)}
-              />
-            ))}
-          </ul>
-        )}
-      <div class="flex flex-wrap gap-2">
+      <p class="text-mute">{here.length === 0 ? words.agentsNone : words.agentsLead}</p>
+      {here.length > 0 && <Choices agents={here} chosen={chosen.value} onToggle={toggle} />}
+      {here.length > 0
+        ? <ConnectionFold connection={connection} />
+        : <ConnectionCard connection={connection} />}
+      {others.length > 0 && (
+        <details>
+          <summary class="text-mute">{words.agentsOther(others.length)}</summary>
+          <div class="mt-2">
+            <Choices agents={others} chosen={chosen.value} onToggle={toggle} />
+          </div>
+        </details>
+      )}
+      <div class={`flex flex-wrap gap-2 ${here.length + chosen.value.length === 0 ? "hidden" : ""}`}>
         <button type="button" class="btn" disabled={chosen.value.length === 0} onClick={() => ask(true)}>
           {words.preview}
         </button>

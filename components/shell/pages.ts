@@ -1,10 +1,10 @@
 import { text } from "../text/shell.ts";
-import type { IconName } from "../ui/icon.tsx";
+import type { NavIconName } from "./nav_icon.tsx";
 
 export interface DashboardPage {
   readonly href: string;
   readonly label: string;
-  readonly icon: IconName;
+  readonly icon: NavIconName;
   /** Typed after `g`, it goes there. */
   readonly letter: string;
 }

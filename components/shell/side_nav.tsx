@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { text } from "../text/shell.ts";
-import { Icon } from "../ui/icon.tsx";
+import { NavIcon } from "./nav_icon.tsx";
 import { PAGES } from "./pages.ts";
 
 function Links({ path }: { path: string }) {
@@ -13,7 +13,7 @@ function Links({ path }: { path: string }) {
             aria-current={path === page.href ? "page" : undefined}
             class="flex items-center gap-3 rounded-lg px-3 py-1.5 text-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:font-medium aria-[current=page]:text-accent"
           >
-            <Icon name={page.icon} />
+            <NavIcon name={page.icon} />
             {page.label}
           </a>
         </li>
@@ -44,7 +44,7 @@ export function SideNav(
         <div class="flex px-4 pb-2 empty:hidden lg:-my-3 lg:grid lg:px-3 lg:pb-0">{verdict}</div>
         <details class="group absolute end-2 top-1.5 lg:hidden">
           <summary class="btn btn-quiet list-none [&::-webkit-details-marker]:hidden" aria-label={text.menu}>
-            <Icon name="menu" />
+            <NavIcon name="menu" />
           </summary>
           <nav aria-label={text.menu} class="sheet absolute end-0 mt-2 w-60 rounded-xl p-2">
             <Links path={path} />

@@ -1,22 +1,16 @@
 const PATHS = {
-  overview: "M3 12h4l3 8 4-16 3 8h4",
   quotas: "M12 3a9 9 0 1 0 9 9M12 3v9l6.4-6.4",
-  chart: "M4 20h16M7 16v-5M12 16V6M17 16v-8",
   keys: "M15.5 8.5a5 5 0 1 0-4.4 4.97L13 15.5h2.5V18H18v3h3v-3.5l-5.7-5.7M9 8h.01",
   requests: "M4 6h16M4 12h16M4 18h10",
   flow: "M4 5h4c8 0 4 14 12 14M4 19h4c3 0 4-2 5-4m3-8c1-1.3 2-2 4-2",
   logs: "M5 7l4 4-4 4M12 17h7",
   models: "M12 3l8 4.5v9L12 21l-8-4.5v-9zM12 12l8-4.5M12 12v9M12 12L4 7.5",
   playground: "M21 12a8 8 0 0 1-8 8H4l2.3-2.9A8 8 0 1 1 21 12zM9 12h.01M13 12h.01M17 12h.01",
-  settings:
-    "M4 7h10M18 7h2M4 17h2M10 17h10M16 7a2 2 0 1 1-4 0 2 2 0 0 1 4 0zM10 17a2 2 0 1 1-4 0 2 2 0 0 1 4 0z",
-  setup: "M5 19l9-9M14 4v3M12.5 5.5h3M19 9v3M17.5 10.5h3M8 4v2M7 5h2M15 9l1 1",
   search: "M20 20l-4.5-4.5M17 10.5a6.5 6.5 0 1 1-13 0 6.5 6.5 0 0 1 13 0z",
   plus: "M12 5v14M5 12h14",
   close: "M6 6l12 12M18 6L6 18",
   check: "M5 12.5l4.5 4.5L19 7.5",
   alert: "M12 4l9 16H3zM12 10v4M12 17h.01",
-  menu: "M4 7h16M4 12h16M4 17h16",
   play: "M8 5l11 7-11 7z",
   pause: "M9 5v14M15 5v14",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
@@ -35,6 +29,11 @@ export type IconName = keyof typeof PATHS;
 
 /** One line icon, in the colour of the text around it; hidden from screen readers, so give the button a name. */
 export function Icon({ name, class: extra = "" }: { name: IconName; class?: string }) {
+  return <LineIcon path={PATHS[name]} class={extra} />;
+}
+
+/** An icon of its own path, in a box of 24 by 24. */
+export function LineIcon({ path, class: extra = "" }: { path: string; class?: string }) {
   return (
     <svg
       viewBox="0 0 24 24"
@@ -46,7 +45,7 @@ export function Icon({ name, class: extra = "" }: { name: IconName; class?: stri
       stroke-linejoin="round"
       aria-hidden="true"
     >
-      <path d={PATHS[name]} />
+      <path d={path} />
     </svg>
   );
 }

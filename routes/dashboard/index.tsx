@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { connectionView } from "../../components/connection/connection_view.ts";
 import { PageTitle } from "../../components/shell/page_title.tsx";
 import { overviewText } from "../../components/text/overview.ts";
 import Overview from "../../islands/Overview.tsx";
@@ -7,14 +8,15 @@ import { define } from "../_define.ts";
 const RECENT = "limit=300";
 
 export const handler = define.handlers({
-  async GET({ state: { data } }) {
-    const [overview, stats, keys, requests] = await Promise.all([
+  async GET({ state: { data }, url }) {
+    const [overview, stats, keys, requests, connection] = await Promise.all([
       data.overview(),
       data.stats(),
       data.keys(),
       data.requests(RECENT),
+      connectionView(data, url),
     ]);
-    return page({ overview, stats, keys, calls: requests.items, at: Date.now() });
+    return page({ overview, stats, keys, calls: requests.items, at: Date.now(), connection });
   },
 });
 

@@ -29,6 +29,14 @@ function nextPage(url: URL): string {
   return /^\/dashboard(?:[/?]|$)/.test(next) ? next : "/dashboard";
 }
 
+/** Without a key there is nothing to see yet: the first sign-in leads to the wizard. */
+async function firstPage(data: DashboardData, url: URL): Promise<string> {
+  const next = nextPage(url);
+  if (next !== "/dashboard") return next;
+  const overview = await data.overview().catch(() => undefined);
+  return overview?.verdict.status === "empty" ? "/dashboard/setup" : next;
+}
+
 export const handler = define.handlers({
   GET: async ({ req, state, url, redirect }) =>
     await state.sessions.verify(req)
@@ -46,7 +54,7 @@ export const handler = define.handlers({
     if (login.ok) {
       return new Response(null, {
         status: 303,
-        headers: { location: nextPage(url), "set-cookie": login.cookie },
+        headers: { location: await firstPage(state.data, url), "set-cookie": login.cookie },
       });
     }
     const status = login.reason === "slow_down" ? 429 : login.reason === "foreign" ? 403 : 401;

@@ -1,13 +1,19 @@
 import { page } from "fresh";
+import { connectionView } from "../../components/connection/connection_view.ts";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { settingsText } from "../../components/text/settings.ts";
+import { settingsText } from "../../components/settings/words.ts";
 import Settings from "../../islands/Settings.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data } }) {
-    const [clients, health, settings] = await Promise.all([data.clients(), data.health(), data.settings()]);
-    return page({ clients, health, settings });
+  async GET({ state: { data }, url }) {
+    const [clients, health, settings, connection] = await Promise.all([
+      data.clients(),
+      data.health(),
+      data.settings(),
+      connectionView(data, url),
+    ]);
+    return page({ clients, health, settings, connection });
   },
 });
 

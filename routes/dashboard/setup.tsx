@@ -1,14 +1,36 @@
 import { page } from "fresh";
+import { connectionView } from "../../components/connection/connection_view.ts";
+import type { AgentRow, KeyRow } from "../../components/data/views.ts";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { setupText } from "../../components/text/setup.ts";
+import { setupText } from "../../components/setup/words.ts";
 import Setup from "../../islands/Setup.tsx";
 import { define } from "../_define.ts";
 
+/** Where the set-up was left: without a key at the first step, with an agent that is not registered yet at the third. */
+function nextStep(keys: readonly KeyRow[], agents: readonly AgentRow[]): number {
+  if (keys.length === 0) return 1;
+  const isRegistered = agents.some(({ installed }) => installed);
+  return !isRegistered && agents.some(({ detected }) => detected) ? 3 : setupText.steps.length;
+}
+
 export const handler = define.handlers({
-  async GET({ state: { data }, url: { searchParams } }) {
-    const [keys, catalog, agents] = await Promise.all([data.keys(), data.catalog(), data.agents()]);
-    const step = Number(searchParams.get("step")) - 1;
-    return page({ keys, catalog, agents, step: step >= 0 && step < setupText.steps.length ? step : 0 });
+  async GET({ state: { data }, url }) {
+    const { searchParams } = url;
+    const [keys, catalog, agents, connection] = await Promise.all([
+      data.keys(),
+      data.catalog(),
+      data.agents(),
+      connectionView(data, url),
+    ]);
+    const asked = Number(searchParams.get("step"));
+    const isStep = Number.isInteger(asked) && asked >= 1 && asked <= setupText.steps.length;
+    return page({
+      keys,
+      catalog,
+      agents,
+      connection,
+      step: isStep ? asked : nextStep(keys, agents),
+    });
   },
 });
 

@@ -1,9 +1,9 @@
 import { cancel, confirm, isCancel, note, password, select } from "@clack/prompts";
+import { FIRST_RUN } from "../core/mod.ts";
 import type { Context } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import type { LocalClient } from "../management/client.ts";
 import type { AfterStart } from "./first_run.ts";
-import { plural } from "./plural.ts";
 
 type Way = "terminal" | "browser" | "skip";
 
@@ -29,7 +29,7 @@ export async function askFirstRun(context: Context): Promise<AfterStart> {
 async function askForKeys(client: LocalClient, total: number): Promise<AfterStart | number> {
   if (total > 0) return total;
   const way = await ask<Way>(select({
-    message: "There is no Gemini key yet. How do you want to add one?",
+    message: `${FIRST_RUN.noKey}. How do you want to add one?`,
     options: [
       { value: "terminal", label: "Paste it here" },
       { value: "browser", label: "In the browser" },
@@ -49,32 +49,31 @@ async function askForAgents(context: Context): Promise<AfterStart | undefined> {
   const found = await foundAgents(room, "installed");
   if (found.length === 0 || (await foundAgents(room, "configured")).length > 0) return undefined;
   const way = await ask<Way>(select({
-    message: `No coding agent is registered. Found here: ${found.map(agentName).join(", ")}`,
+    message: `${FIRST_RUN.notRegistered}. ${FIRST_RUN.foundHere(found.map(agentName))}`,
     options: [
       { value: "terminal", label: "Register now" },
       { value: "browser", label: "In the browser" },
       { value: "skip", label: "Later" },
     ],
   }));
-  if (way === "browser") return { open: "/dashboard/setup?skip_key=true" };
+  if (way === "browser") return { open: "/dashboard/setup?step=3" };
   if (way === "terminal") await context.runAlso(["install"]);
   return {};
 }
 
 /** Asks until a key works or nobody wants to go on; how many do. Several may be pasted at once, on one line. */
 async function pasteKeys(client: LocalClient): Promise<number> {
-  note("Free keys: https://aistudio.google.com/apikey\nSeveral on one line are taken too.");
+  note(`${FIRST_RUN.freeKeys}\n${FIRST_RUN.several}`, FIRST_RUN.step(1));
   while (true) {
     const text = await ask<string>(password({ message: "Gemini API key" }));
     const { results } = text.trim() === "" ? { results: [] } : await client.addKeys({ text });
     const refused = results.flatMap((one) => one.ok ? [] : [`${one.tail}: ${one.reason}`]);
     const works = results.flatMap((one) => one.ok ? [one.models.length] : []);
     if (works.length > 0) {
-      const head = works.length === 1 ? "The key works" : `${works.length} keys work`;
-      note([`${head}: ${plural(Math.max(...works), "model")}`, ...refused].join("\n"));
+      note([FIRST_RUN.works(works.length, Math.max(...works)), ...refused].join("\n"), FIRST_RUN.step(2));
       return works.length;
     }
-    const why = refused.length === 0 ? "There is no key in this text" : refused.join("\n");
+    const why = refused.length === 0 ? FIRST_RUN.noneInText : refused.join("\n");
     const again = await ask<boolean>(confirm({ message: `${why.replace(/\.$/, "")}. Try another?` }));
     if (!again) return 0;
   }
@@ -82,7 +81,7 @@ async function pasteKeys(client: LocalClient): Promise<number> {
 
 async function askWhereTo(keys: number): Promise<AfterStart> {
   const open = await ask<boolean>(confirm({
-    message: `GemiNitro is ready with ${plural(keys, "key")}. Open the dashboard?`,
+    message: `${FIRST_RUN.ready(keys)}. Open the dashboard?`,
     initialValue: false,
   }));
   return open ? { open: "/dashboard" } : {};

@@ -1,4 +1,4 @@
-import { durationText } from "../core/mod.ts";
+import { durationText, FIRST_RUN } from "../core/mod.ts";
 import { createClient } from "../management/client.ts";
 import { chatModels, defaultModel } from "./agents/chat_models.ts";
 
@@ -10,7 +10,7 @@ export async function askOnce(url: string, token: string): Promise<string> {
   try {
     const { entries } = await createClient({ base: url, token }).models();
     const model = defaultModel(chatModels(entries));
-    if (model === undefined) return "No model is known yet, so none was asked";
+    if (model === undefined) return FIRST_RUN.noModel;
     const started = performance.now();
     const reply = await fetch(`${url}/v1/chat/completions`, {
       method: "POST",
@@ -20,12 +20,12 @@ export async function askOnce(url: string, token: string): Promise<string> {
         "content-type": "application/json",
         "user-agent": "geminitro-first-run",
       },
-      body: JSON.stringify({ model, messages: [{ role: "user", content: "Answer with the word ready." }] }),
+      body: JSON.stringify({ model, messages: [{ role: "user", content: FIRST_RUN.question }] }),
     });
     const took = durationText(performance.now() - started);
     const body = await reply.json() as { readonly error?: { readonly message?: string } };
-    if (reply.ok) return `${model} answered through the proxy in ${took}: all is ready`;
-    return `${model} did not answer: ${body.error?.message ?? `status ${reply.status}`}`;
+    if (reply.ok) return FIRST_RUN.answered(model, took);
+    return FIRST_RUN.notAnswered(model, body.error?.message ?? `status ${reply.status}`);
   } catch (cause) {
     return `The first call through the proxy failed: ${cause instanceof Error ? cause.message : cause}`;
   }

@@ -38,8 +38,11 @@ export interface AgentsHere extends AgentsPort {
 }
 
 /** Coding agents of this machine, for the management API and the jobs: the same plans that the command line makes. */
-export function agentsPort({ settings, catalog, admin }: AgentsPortOptions): AgentsHere {
-  const system = hostSystem();
+export function agentsPort(
+  { settings, catalog, admin }: AgentsPortOptions,
+  env: Readonly<Record<string, string>>,
+): AgentsHere {
+  const system = hostSystem(env);
   const records = homeRecords(system, settings.home);
   const names = new Map(AGENTS.map(({ id, name }) => [id, name]));
 

@@ -8,6 +8,8 @@ export interface Option<Value> {
   readonly fallback?: string;
   /** What may be written, as the end of "must be ...". */
   readonly allowed: string;
+  /** The texts that it may have, where they are few. */
+  readonly choices?: readonly string[];
   /** One sentence for the documents. */
   readonly doc: string;
   readonly secret: boolean;

@@ -1,6 +1,6 @@
 import { SOURCES, TIERS } from "../core/mod.ts";
-import { decimal, factors, flag, list, listOf, milliseconds, oneOf, wholeNumber } from "./parsers.ts";
-import { group, TIME, TRUTH } from "./row.ts";
+import { decimal, factors, list, listOf, milliseconds, wholeNumber } from "./parsers.ts";
+import { choice, group, TIME, truth } from "./row.ts";
 
 export const pool = group("Keys and rotation", {
   GEMINI_API_KEYS: {
@@ -11,8 +11,7 @@ export const pool = group("Keys and rotation", {
   },
   ROTATION_MODE: {
     fallback: "balanced",
-    allowed: "balanced, sequential or weighted",
-    parse: oneOf("balanced", "sequential", "weighted"),
+    ...choice("balanced", "sequential", "weighted"),
     doc:
       "balanced: least recently used first; sequential: one key until it is exhausted; weighted: random by free capacity.",
   },
@@ -24,8 +23,7 @@ export const pool = group("Keys and rotation", {
   },
   AFFINITY: {
     fallback: "true",
-    allowed: TRUTH,
-    parse: flag,
+    ...truth,
     doc: "Keep a conversation on its key while that costs nothing, so that Google's prompt cache hits.",
   },
   MAX_CONCURRENT_REQUESTS_PER_KEY: {
@@ -88,8 +86,7 @@ export const waiting = group("Timeouts and waiting", {
   KEEP_ALIVE_WHOLE: {
     applies: "now",
     fallback: "false",
-    allowed: TRUTH,
-    parse: flag,
+    ...truth,
     doc:
       "Send the head of a reply that is not streamed after 10 s, and a blank before its JSON each 10 s, for fronts that end silent answers. A failure that comes later is then told in the body of a 200.",
   },
@@ -138,8 +135,7 @@ export const waiting = group("Timeouts and waiting", {
   STREAM_CONTINUE: {
     applies: "now",
     fallback: "false",
-    allowed: TRUTH,
-    parse: flag,
+    ...truth,
     doc: "Continue turns of plain text on another attempt when a stream is cut.",
   },
 });

@@ -1,5 +1,5 @@
-import { anyText, flag, networks, oneOf, origins, publicUrls, token, url, wholeNumber } from "./parsers.ts";
-import { ADDRESS, group, TRUTH } from "./row.ts";
+import { anyText, networks, origins, publicUrls, token, url, wholeNumber } from "./parsers.ts";
+import { ADDRESS, choice, group, truth } from "./row.ts";
 
 /** The token that everybody knows; fine on the user's own machine, refused on any other address. */
 export const DEFAULT_PROXY_API_KEY = "geminitro";
@@ -31,8 +31,7 @@ export const server = group("Server", {
     // It is asked for at each start, so a change counts without one more.
     applies: "now",
     fallback: "false",
-    allowed: TRUTH,
-    parse: flag,
+    ...truth,
     doc: "Check for and apply updates at start.",
   },
   CORS_ORIGINS: {
@@ -106,15 +105,13 @@ export const reports = group("Logs and alerts", {
   LOG_LEVEL: {
     applies: "now",
     fallback: "info",
-    allowed: "debug, info, warn or error",
-    parse: oneOf("debug", "info", "warn", "error"),
+    ...choice("debug", "info", "warn", "error"),
     doc: "Least important kind of line that is logged.",
   },
   LOG_FORMAT: {
     applies: "now",
     fallback: "human",
-    allowed: "human or json",
-    parse: oneOf("human", "json"),
+    ...choice("human", "json"),
     doc: "json writes one object a line, for machines.",
   },
   LOG_FILE: {
@@ -126,8 +123,7 @@ export const reports = group("Logs and alerts", {
   LOG_BODIES: {
     applies: "now",
     fallback: "false",
-    allowed: TRUTH,
-    parse: flag,
+    ...truth,
     doc: "Keep the first 64 KiB of requests and replies, sealed, for three days; they hold what users wrote.",
   },
   ALERT_WEBHOOK_URL: {

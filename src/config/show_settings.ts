@@ -2,9 +2,11 @@ import type { Environment, Option } from "./option.ts";
 import { QUOTA_GROUP_OPTION, SETTINGS_TABLE } from "./table.ts";
 
 /** One setting as `config show` and the dashboard list it. No secret is in it. */
-export interface ShownSetting
-  extends
-    Pick<Option<unknown>, "variable" | "group" | "doc" | "allowed" | "secret" | "applies" | "elsewhere"> {
+export interface ShownSetting extends
+  Pick<
+    Option<unknown>,
+    "variable" | "group" | "doc" | "allowed" | "choices" | "secret" | "applies" | "elsewhere"
+  > {
   /** The text in force; null where there is none. A secret says `set`, or `the default` while it is what everybody knows. */
   readonly value: string | null;
   /** The text without anybody's doing; null where there is none, and for a secret. */

@@ -26,7 +26,7 @@ export type {
   QuotaSummary,
   SetLimit,
 } from "./schema/quota.ts";
-export type { Backup, ImportReport, Settings } from "./schema/settings.ts";
+export type { Backup, ImportReport, SettingRow, Settings } from "./schema/settings.ts";
 export type {
   CallPaths,
   CallRecord,

@@ -101,7 +101,7 @@ export async function ownerPage(
   await page.goto(`${url}/dashboard/login`);
   await page.getByLabel("Owner's token").fill(OWNER_TOKEN);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(/\/dashboard$/);
+  await page.waitForURL(/\/dashboard(?:\/setup)?$/);
   return { page, problems };
 }
 

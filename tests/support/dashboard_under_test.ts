@@ -24,11 +24,13 @@ export interface DashboardOptions {
 export interface DashboardUnderTest extends AsyncDisposable {
   readonly url: string;
   readonly simulator: SimulatorControl;
+  /** The settings file that the server reads and writes. */
+  readonly envFile: string;
   proxy(): Geminitro;
   /** Ends the server as a crash of the machine's owner would, and starts it again on the same port and database. */
   restart(): Promise<void>;
-  /** Makes one chat call as an agent would. */
-  call(model?: string, agent?: string): Promise<Response>;
+  /** Makes one chat call as an agent would, with the owner's token or another. */
+  call(model?: string, agent?: string, token?: string): Promise<Response>;
 }
 
 /** Puts keys into the database before any server is there. */
@@ -93,17 +95,18 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
   return {
     url,
     simulator: simulator.control,
+    envFile,
     proxy: () => proxy,
     async restart() {
       await serving.stop(200);
       proxy = await open();
       serving = await listen(port);
     },
-    async call(model = "gemini-2.5-flash", agent = "test-agent/1.0") {
+    async call(model = "gemini-2.5-flash", agent = "test-agent/1.0", token = OWNER_TOKEN) {
       const response = await fetch(`${url}/v1/chat/completions`, {
         method: "POST",
         headers: {
-          authorization: `Bearer ${OWNER_TOKEN}`,
+          authorization: `Bearer ${token}`,
           "content-type": "application/json",
           "user-agent": agent,
         },

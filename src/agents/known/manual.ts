@@ -1,3 +1,4 @@
+import { connectionLines } from "../../core/mod.ts";
 import type { KnownAgent } from "../known_agent.ts";
 
 /** For every other client: the lines to enter by hand. */
@@ -8,11 +9,9 @@ export const manual: KnownAgent = {
   scopes: ["global"],
   traces: () => [],
   files: () => Promise.resolve([]),
-  notes: (facts) => [
-    `OpenAI-compatible clients    base URL ${facts.v1}`,
-    `Anthropic-compatible clients base URL ${facts.root}`,
-    `Gemini-compatible clients    base URL ${facts.root}`,
-    `API key                      ${facts.apiKey}`,
-    `Model                        ${facts.defaultModel.id}`,
-  ],
+  notes({ root, apiKey, defaultModel }) {
+    const lines = connectionLines({ root, apiKey, model: defaultModel.id });
+    const width = Math.max(...lines.map(({ label }) => label.length));
+    return lines.map(({ label, value }) => `${label.padEnd(width)}  ${value}`);
+  },
 };

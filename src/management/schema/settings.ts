@@ -9,6 +9,7 @@ export const SettingRow = z.object({
   group: z.string(),
   doc: z.string().describe("What it means, in a sentence"),
   allowed: z.string().describe("What may be written"),
+  choices: z.array(z.string()).describe("The texts that it may have, where they are few").optional(),
   secret: z.boolean(),
   applies: z.enum(["now", "restart"]).describe("Whether a change holds at once, or from the next start"),
   value: z.string().nullable().describe("The text in force; of a secret `set` or `the default`"),

@@ -1,0 +1,25 @@
+import type { SettingsView } from "../data/views.ts";
+import { attempt } from "../live/attempt.ts";
+import { api } from "../live/browser_api.ts";
+import { Card } from "../ui/card.tsx";
+import { settingsText } from "./words.ts";
+
+const words = settingsText;
+
+async function testAlert(): Promise<void> {
+  const { ok, reason } = await api.testAlert();
+  if (!ok) throw new Error(reason);
+}
+
+/** Where alerts go, and a button that proves it. */
+export function AlertTest({ settings }: { settings: SettingsView }) {
+  const isSet = settings.running["alertWebhook"] === true;
+  return (
+    <Card title={words.alerts}>
+      <p class="mb-3 text-mute">{isSet ? words.alertsLead : words.alertNone}</p>
+      <button type="button" class="btn" disabled={!isSet} onClick={() => attempt(testAlert, words.alertSent)}>
+        {words.alertTest}
+      </button>
+    </Card>
+  );
+}
