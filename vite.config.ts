@@ -40,7 +40,7 @@ function reloadPages(): Plugin {
 
 /** Parts that every page uses. */
 const BASE_REGEXP =
-  /components\/(format|connection\/(connection_fold|words)|ui\/(card|figure|icon|meter|status_chip)|live\/(browser_api|live_events|now|overview|resource|toasts)|shell\/(verdict|shortcuts|pages)|overview\/attention_list|views\/attention|text\/(attention|overview)|data\/(live_data|rows)|text\/shell)\.tsx?$/;
+  /components\/(format|connection\/(connection_fold|words)|ui\/(card|figure|icon|meter|status_chip)|live\/(browser_api|live_events|now|overview|resource|toasts)|shell\/verdict|overview\/attention_list|views\/attention|text\/(attention|overview)|data\/(live_data|rows)|text\/shell)\.tsx?$/;
 
 export default defineConfig({
   plugins: [prefresh() as PluginOption, tailwindcss(), reloadPages()],

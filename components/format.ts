@@ -53,22 +53,28 @@ export function ago(at: number, now: number): string {
   return ms < 86_400_000 ? `${Math.round(ms / 3_600_000)} h ago` : `${Math.round(ms / 86_400_000)} d ago`;
 }
 
-/** 13:04:09 in the reader's zone. */
+/** English words with the reader's clock: "13:04" or "1:04 PM". The server, which knows no reader, says 24 hours. */
+const CLOCK_LOCALE = typeof document !== "undefined" &&
+    new Intl.DateTimeFormat([], { hour: "numeric" }).resolvedOptions().hour12
+  ? "en-US"
+  : "en-GB";
+
+/** 13:04:09 in the reader's zone and clock. */
 export function clockTime(at: number): string {
-  return new Date(at).toLocaleTimeString("en-GB", { hour12: false });
+  return new Date(at).toLocaleTimeString(CLOCK_LOCALE);
 }
 
 /** A coming time with what is left of it: "09:00 (1 h 44 min)", the weekday first when it is not today; in the reader's zone and form. */
 export function untilTime(at: number, now: number): string {
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
   const day = sameDay ? {} : { weekday: "short" } as const;
-  const time = new Date(at).toLocaleTimeString([], { ...day, hour: "2-digit", minute: "2-digit" });
+  const time = new Date(at).toLocaleTimeString(CLOCK_LOCALE, { ...day, hour: "2-digit", minute: "2-digit" });
   return `${time} (${countdown(Math.max(0, at - now))})`;
 }
 
-/** "24 Nov, 13:04" in the reader's zone. */
+/** "24 Nov, 13:04" in the reader's zone and clock. */
 export function dateTime(at: number): string {
-  return new Date(at).toLocaleString("en-GB", {
+  return new Date(at).toLocaleString(CLOCK_LOCALE, {
     day: "numeric",
     month: "short",
     hour: "2-digit",

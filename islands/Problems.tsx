@@ -6,6 +6,7 @@ import { useOverview } from "../components/live/overview.ts";
 import { useResource } from "../components/live/resource.ts";
 import { AttentionList, VerdictBanner } from "../components/overview/attention_list.tsx";
 import type { ProblemGroup } from "../components/problems/groups.ts";
+import { NoticeChoice } from "../components/problems/notice_choice.tsx";
 import { problemsText } from "../components/problems/words.ts";
 import { requestsText } from "../components/text/requests.ts";
 import { text } from "../components/text/shell.ts";
@@ -71,6 +72,7 @@ export default function Problems(props: ProblemsProps) {
       {problem && <Problem>{text.loadFailed(problem)}</Problem>}
       <VerdictBanner overview={overview} calm={rows.length === 0} />
       <AttentionList rows={rows} />
+      <NoticeChoice />
       <Card title={words.day} note={words.dayNote} flush>
         {groups.value.value.length === 0
           ? <Empty icon="check" title={words.none}>{words.noneDetail}</Empty>

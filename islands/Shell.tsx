@@ -3,7 +3,7 @@ import type { FunctionComponent } from "preact";
 import { useEffect } from "preact/hooks";
 import { connection, listen } from "../components/live/live_events.ts";
 import type { CommandPaletteProps } from "../components/shell/command_palette.tsx";
-import { listenForShortcuts } from "../components/shell/shortcuts.ts";
+import type { ShortcutListProps } from "../components/shell/shortcut_list.tsx";
 import { ThemeMenu } from "../components/shell/theme_menu.tsx";
 import { text } from "../components/text/shell.ts";
 import { Icon } from "../components/ui/icon.tsx";
@@ -34,12 +34,37 @@ function usePalette() {
   return { open, Palette, show };
 }
 
+/** What listens to the keyboard comes over the wire with the first key, and the list of shortcuts when it is asked for. */
+function useKeyboard(openPalette: () => void) {
+  const open = useSignal(false);
+  const List = useSignal<FunctionComponent<ShortcutListProps> | undefined>(undefined);
+  const openHelp = async () => {
+    List.value ??= (await import("../components/shell/shortcut_list.tsx")).ShortcutList;
+    open.value = true;
+  };
+  useEffect(() => {
+    const early: KeyboardEvent[] = [];
+    const onEarly = (event: KeyboardEvent) => {
+      // The browser has a use of its own for it, which cannot be taken back later.
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") event.preventDefault();
+      if (early.push(event) === 1) void start();
+    };
+    const start = async () => {
+      const { startKeyboard } = await import("../components/shell/keyboard.ts");
+      removeEventListener("keydown", onEarly);
+      startKeyboard({ openPalette, openHelp: () => void openHelp() }, early);
+    };
+    addEventListener("keydown", onEarly);
+  }, []);
+  return { open, List };
+}
+
 /** What stands at the foot of the menu: the connection, the palette, the appearance, the way out. */
 export default function Shell() {
   const { open, Palette, show } = usePalette();
+  const help = useKeyboard(() => void show());
   useEffect(() => {
-    const stops = [listenForShortcuts(() => void show()), listen("stale", () => {})];
-    return () => stops.forEach((stop) => stop());
+    return listen("stale", () => {});
   }, []);
   return (
     <div class="flex items-center gap-1 lg:flex-col lg:items-stretch lg:gap-3">
@@ -65,6 +90,7 @@ export default function Shell() {
         </form>
       </div>
       {Palette.value && <Palette.value open={open} />}
+      {help.List.value && <help.List.value open={help.open} />}
     </div>
   );
 }

@@ -7,16 +7,24 @@ import { text } from "../components/text/shell.ts";
 const ICONS = { good: "/favicon.svg", warn: "/favicon-warn.svg", bad: "/favicon-bad.svg" };
 const CHIPS = { good: "chip-good", warn: "chip-warn", bad: "chip-bad" };
 
-/** The verdict on every page: a pill that leads to the Overview, the window's title and its icon. */
+/** The verdict on every page: a pill that leads to the Overview, the window's title and its icon, a notice where it was chosen. */
 export default function Verdict({ initial }: { initial: OverviewView | undefined }) {
   const { overview } = useOverview(initial);
   const title = useRef<string | undefined>(undefined);
+  const told = useRef<string | undefined>(undefined);
   const tone = overview === undefined ? "good" : verdictTone(overview.verdict);
   const label = overview === undefined ? "" : verdictLabel(overview.verdict);
   useEffect(() => {
     title.current ??= document.title;
     document.title = tone === "good" ? title.current : `${label} · ${title.current}`;
     document.querySelector("link[rel=icon]")?.setAttribute("href", ICONS[tone]);
+    const isWorse = told.current !== undefined && told.current !== label && tone !== "good";
+    told.current = label;
+    if (isWorse) {
+      void import("../components/live/notify.ts").then(({ notify }) =>
+        notify(label, overview?.verdict.message ?? "")
+      );
+    }
   }, [tone, label]);
   if (overview === undefined) return null;
   return (

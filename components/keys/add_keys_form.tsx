@@ -10,6 +10,8 @@ const words = keysText;
 const WIDTH = 4;
 
 interface Line {
+  /** The key itself; it stays in this page. */
+  readonly key: string;
   readonly name: string;
   readonly ok: boolean;
   readonly note: string;
@@ -23,9 +25,9 @@ async function addOne(key: string, project: string, tier: Tier): Promise<Line> {
       ...(project === "" ? {} : { project }),
       tier,
     });
-    return { name, ok: true, note: words.addOk(models.length) };
+    return { key, name, ok: true, note: words.addOk(models.length) };
   } catch (error) {
-    return { name, ok: false, note: messageOf(error) };
+    return { key, name, ok: false, note: messageOf(error) };
   }
 }
 
@@ -80,6 +82,8 @@ export function AddKeysForm({ onAdded }: { onAdded: () => void }) {
       (key) => addOne(key, project.value.trim(), tier.value),
       (line) => lines.value = [...lines.value, line],
     );
+    // What failed stays in the box, to be mended or tried again.
+    pasted.value = lines.value.filter(({ ok }) => !ok).map((line) => line.key).join("\n");
     onAdded();
   };
   const done = total.value > 0 && lines.value.length === total.value;
@@ -91,7 +95,9 @@ export function AddKeysForm({ onAdded }: { onAdded: () => void }) {
         {done && (
           <div class="flex items-center gap-3">
             <p role="status" class="font-medium">{words.addDone(good, total.value - good)}</p>
-            <button type="button" class="btn ms-auto" onClick={() => total.value = 0}>{words.addMore}</button>
+            <button type="button" class="btn ms-auto" onClick={() => total.value = 0}>
+              {good < total.value ? words.addFailed(total.value - good) : words.addMore}
+            </button>
           </div>
         )}
       </div>

@@ -10,11 +10,12 @@ import { StatusChip } from "../ui/status_chip.tsx";
 import { type KeyLine, windowOf } from "../views/key_lines.ts";
 
 const words = keysText;
-const LINE_PX = 48;
+/** As high as the rows' own class says. */
+const LINE_PX = 36;
 
 function ProjectLine({ line }: { line: Extract<KeyLine, { kind: "project" }> }) {
   return (
-    <tr class="h-12 bg-sunken/60">
+    <tr class="h-[36px] bg-sunken/60">
       <th scope="rowgroup" colSpan={8} class="max-w-0 truncate !text-sm">
         <span class="font-semibold text-ink">
           {line.accounts ? words.accounts : line.project || words.noProject}
@@ -54,7 +55,7 @@ function KeyLineRow(
 ) {
   const now = useNow();
   return (
-    <tr class="h-12 hover:bg-sunken/40">
+    <tr class="h-[36px] hover:bg-sunken/40">
       <td class="max-w-0 max-sm:w-full sm:w-[26%]">
         <span class="flex items-center gap-3">
           <input

@@ -1,5 +1,7 @@
 /** Words of the Problems page. */
 export const problemsText = {
+  notify: "Notify me in this browser when a model is out",
+  notifyRefused: "The browser does not allow notifications of this page.",
   title: "Problems",
   lead: "What failed and what was refused in the last day, by reason, with what mends it.",
   day: "The last 24 hours",

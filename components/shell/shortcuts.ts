@@ -6,8 +6,15 @@ export function isTyping(event: KeyboardEvent): boolean {
   return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
 }
 
-/** Ctrl or Cmd with K opens the palette, `g` and a letter go to a page, `/` goes to the page's search field. */
-export function listenForShortcuts(openPalette: () => void): () => void {
+export interface ShortcutTargets {
+  readonly openPalette: () => void;
+  readonly openHelp: () => void;
+}
+
+/** Ctrl or Cmd with K opens the palette, `g` and a letter go to a page, `/` goes to the page's search field, `?` lists them. */
+export function listenForShortcuts(
+  { openPalette, openHelp }: ShortcutTargets,
+): (event: KeyboardEvent) => void {
   let pending = 0;
   const onKeyDown = (event: KeyboardEvent) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -18,6 +25,7 @@ export function listenForShortcuts(openPalette: () => void): () => void {
     const page = Date.now() - pending < 1_500 ? PAGES.find(({ letter }) => letter === event.key) : undefined;
     pending = event.key === "g" ? Date.now() : 0;
     if (page) return location.assign(page.href);
+    if (event.key === "?") return openHelp();
     const search = event.key === "/"
       ? document.querySelector<HTMLInputElement>("main input[type=search]")
       : null;
@@ -26,5 +34,5 @@ export function listenForShortcuts(openPalette: () => void): () => void {
     search.focus();
   };
   addEventListener("keydown", onKeyDown);
-  return () => removeEventListener("keydown", onKeyDown);
+  return onKeyDown;
 }

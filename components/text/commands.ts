@@ -6,6 +6,21 @@ export const themeText = {
   palettes: { harbour: "Harbour", ember: "Ember", moss: "Moss", plum: "Plum", graphite: "Graphite" },
 } as const;
 
+export const shortcutText = {
+  title: "Keyboard shortcuts",
+  keys: [
+    ["?", "This list"],
+    ["Ctrl K", "Search: pages, keys, models, requests, commands"],
+    ["/", "To the search field of the page"],
+    ["Tab", "Into a list and out of it"],
+    ["↑ ↓", "Through the rows of a list"],
+    ["← →", "Through what is in a row"],
+    ["Home End", "To the first and the last row"],
+    ["Esc", "Close what is open"],
+  ],
+  go: "Go to a page",
+} as const;
+
 export const paletteText = {
   label: "Command palette",
   placeholder: "Go to a page, find a key, a model, a request …",

@@ -105,6 +105,7 @@ export const keysText = {
   addButton: (count: number) => count === 0 ? "Add" : `Add ${plural(count, "key", "keys")}`,
   addProgress: (done: number, total: number) => `${done} of ${total}`,
   addOk: (models: number) => plural(models, "model", "models"),
+  addFailed: (count: number) => `Mend the ${count} that failed`,
   addMore: "Add more",
   done: "Done",
   addDone: (good: number, bad: number) =>

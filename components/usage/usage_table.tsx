@@ -1,5 +1,5 @@
 import { type RequestFilters, requestsHref } from "../requests/request_query.ts";
-import { duration, money, percent, shortNumber } from "../format.ts";
+import { dateTime, duration, money, percent, shortNumber } from "../format.ts";
 import { isAdditive, type UsageChart, type UsageLine } from "./chart_data.ts";
 import { colourOf } from "./colour.ts";
 import type { Measure, UsageQuery } from "./query.ts";
@@ -96,14 +96,9 @@ export function UsageTable({ chart, query, hovered }: {
   hovered: number | undefined;
 }) {
   const time = hovered === undefined ? undefined : chart.times[hovered];
-  const at = time === undefined ? <span class="sr-only">{words.underPointer}</span> : words.at(
-    new Date(time).toLocaleString([], {
-      day: "numeric",
-      month: "short",
-      hour: "2-digit",
-      minute: "2-digit",
-    }),
-  );
+  const at = time === undefined
+    ? <span class="sr-only">{words.underPointer}</span>
+    : words.at(dateTime(time));
   return (
     <div class="overflow-x-auto" tabIndex={0} role="group" aria-label={words.title}>
       <table class="grid-table">

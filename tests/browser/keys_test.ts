@@ -24,6 +24,8 @@ browserTest(
       );
       await page.getByRole("button", { name: "Add 3 keys" }).click();
       await page.getByText("2 added, 1 refused.").waitFor();
+      await page.getByRole("button", { name: "Mend the 1 that failed" }).click();
+      assert.equal(await page.getByLabel("API keys").inputValue(), "AIzaSyNOT_A_KEY_OF_ANYBODY_000000000000");
       await page.keyboard.press("Escape");
       await page.getByText("2 keys", { exact: true }).waitFor();
     });

@@ -77,12 +77,18 @@ export interface OwnerPage {
 export async function ownerPage(
   browser: Browser,
   url: string,
-  options: { readonly width?: number; readonly theme?: "light" | "dark" } = {},
+  options: {
+    readonly width?: number;
+    readonly theme?: "light" | "dark";
+    /** The reader's, such as `de-DE`. */
+    readonly locale?: string;
+  } = {},
 ): Promise<OwnerPage> {
-  const { width = 1280, theme = "light" } = options;
+  const { width = 1280, theme = "light", locale = "en-GB" } = options;
   const context = await browser.newContext({
     viewport: { width, height: width < 600 ? 844 : 900 },
     colorScheme: theme,
+    locale,
     reducedMotion: "reduce",
   });
   context.setDefaultTimeout(PATIENCE_MS);
