@@ -1,6 +1,7 @@
 /** The npm package as a newcomer meets it: npm alone on the path, an empty prefix, an empty home. */
 import assert from "node:assert/strict";
 import { makeNpmPackage } from "../../tools/npm_package.ts";
+import { sampleProjects, serveSimulator } from "../../src/sim/mod.ts";
 import { removeFolder } from "../support/remove_folder.ts";
 import { answersChat, readAddress, servesDashboard } from "../support/installed_program.ts";
 
@@ -20,13 +21,16 @@ function folderOf(program: string): string | undefined {
 const NPM = folderOf(WINDOWS ? "npm.cmd" : "npm");
 
 interface Installed extends AsyncDisposable {
-  command(program: string, args: readonly string[]): Deno.Command;
+  /** `detached`: in a process group of its own. */
+  command(program: string, args: readonly string[], detached?: boolean): Deno.Command;
   readonly prefix: string;
   readonly home: string;
+  /** The packed file. */
+  readonly archive: string;
 }
 
 /** Packs, then installs with npm into an empty prefix. PATH holds node, npm and the system's own tools, but no Deno. */
-async function install(): Promise<Installed> {
+async function install(googleUrl: string): Promise<Installed> {
   const folder = await Deno.makeTempDir({ prefix: "geminitro-npm-" });
   const [prefix, home, path] = [`${folder}/prefix`, `${folder}/home`, `${folder}/path`];
   for (const made of [prefix, home, path]) await Deno.mkdir(made);
@@ -42,10 +46,12 @@ async function install(): Promise<Installed> {
     HOME: home,
     GEMINITRO_HOME: `${home}/data`,
     PORT: "0",
+    GEMINI_API_URL: googleUrl,
     npm_config_userconfig: `${Deno.env.get("HOME")}/.npmrc`,
   };
-  const command = (program: string, args: readonly string[]) =>
+  const command = (program: string, args: readonly string[], detached = false) =>
     new Deno.Command(program, {
+      detached,
       args: [...args],
       cwd: home,
       clearEnv: true,
@@ -66,14 +72,24 @@ async function install(): Promise<Installed> {
     archive.pathname,
   ]).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
-  return { command, prefix, home, [Symbol.asyncDispose]: () => removeFolder(folder) };
+  return {
+    command,
+    prefix,
+    home,
+    archive: archive.pathname,
+    [Symbol.asyncDispose]: () => removeFolder(folder),
+  };
 }
 
 Deno.test({
-  name: "npm alone installs the package, and it runs: demo, dashboard, a detached server, update",
+  name:
+    "npm alone installs the package, and it runs: demo, npx, dashboard, a server, agents in and out, update",
   ignore: NPM === undefined || WINDOWS,
   async fn() {
-    await using here = await install();
+    const projects = sampleProjects();
+    const google = serveSimulator({ projects, tearable: false });
+    await using _google = { [Symbol.asyncDispose]: () => google.close() };
+    await using here = await install(google.url);
     const program = `${here.prefix}/bin/geminitro`;
     const run = async (...args: string[]) => {
       const { code, stdout, stderr } = await here.command(program, args).output();
@@ -99,27 +115,76 @@ Deno.test({
     const update = await run("update", "--json");
     assert.match(update.out, /npm install --global geminitro@latest/);
     assert.equal(update.code, 0, update.error);
+    assert.equal((await run("key", "add", projects[0]!.keys[0]!)).code, 0);
+    await comesAndGoes(here.home, run);
+    // The packed file itself, into a cache of npm's own, as `npx geminitro` does with the registry's.
+    await runsDemo(
+      here.command("npx", ["--yes", `--package=${here.archive}`, "geminitro", "demo", "--quiet"], true),
+      "group",
+    );
     const wrong = await run("start", "--no-such-flag");
     assert.notEqual(wrong.code, 0, "the program's exit code reaches the shell");
   },
 });
 
-async function runsDemo(command: Deno.Command): Promise<void> {
+type Run = (
+  ...args: string[]
+) => Promise<{ readonly code: number; readonly out: string; readonly error: string }>;
+
+/** A person's own settings of agents, before the proxy was put in. */
+const OWN: Readonly<Record<string, string>> = {
+  ".config/opencode/opencode.json": '{\n  // mine\n  "theme": "dark",\n  "model": "other/model"\n}\n',
+  ".codex/config.toml": '# mine\nmodel = "o9"\n\n[tools]\nweb_search = true\n',
+  ".claude/settings.json": '{"env":{"ANTHROPIC_BASE_URL":"https://mine.example"},"theme":"dark"}',
+};
+
+/** Agents are set up and left as they were, byte for byte, and nothing of the program stays in their folders. */
+async function comesAndGoes(home: string, run: Run): Promise<void> {
+  for (const [path, text] of Object.entries(OWN)) {
+    await Deno.mkdir(`${home}/${path.slice(0, path.lastIndexOf("/"))}`, { recursive: true });
+    await Deno.writeTextFile(`${home}/${path}`, text);
+  }
+  const before = await filesIn(home);
+  const names = ["opencode", "codex", "claude", "aider"];
+  const put = await run("install", ...names, "--yes");
+  assert.equal(put.code, 0, put.out + put.error);
+  assert.notDeepEqual(await filesIn(home), before);
+  assert.match(await Deno.readTextFile(`${home}/.config/opencode/opencode.json`), /geminitro/);
+  const taken = await run("uninstall", ...names, "--yes");
+  assert.equal(taken.code, 0, taken.out + taken.error);
+  assert.deepEqual(await filesIn(home), before);
+}
+
+/** Every file of a home folder with its text, but for the program's own folder and npm's. */
+async function filesIn(folder: string, under = ""): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for await (const { name, isDirectory } of Deno.readDir(`${folder}/${under}`)) {
+    const path = under === "" ? name : `${under}/${name}`;
+    if (under === "" && ["data", ".npm", ".cache", ".deno"].includes(name)) continue;
+    if (isDirectory) Object.assign(found, await filesIn(folder, path));
+    else found[path] = await Deno.readTextFile(`${folder}/${path}`);
+  }
+  return found;
+}
+
+/** A demo that answers and ends when it is told to. npx does not hand signals on, so that its whole `group` is told. */
+async function runsDemo(command: Deno.Command, told: "child" | "group" = "child"): Promise<void> {
   const child = command.spawn();
+  const end = (signal: Deno.Signal) => Deno.kill(told === "group" ? -child.pid : child.pid, signal);
   const errors = new Response(child.stderr).text();
   try {
     const { url, said, rest } = await readAddress(child);
     await answersChat(url);
     await servesDashboard(url);
-    child.kill("SIGTERM");
+    end("SIGTERM");
     const { code } = await child.status;
     await rest;
-    assert.equal(code, 0, await errors);
+    if (told === "child") assert.equal(code, 0, await errors);
     assert.ok(!/deno task/.test(said()), said());
-    assert.equal(await errors, "");
+    if (told === "child") assert.equal(await errors, "");
   } finally {
     try {
-      child.kill("SIGKILL");
+      end("SIGKILL");
     } catch {
       // It has ended.
     }
