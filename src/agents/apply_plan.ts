@@ -54,7 +54,7 @@ async function applyEdit(edit: Edit, system: AgentSystem): Promise<readonly stri
     return [];
   }
   const made = edit.before === undefined ? await system.makeFolder(folderOf(system, edit.path)) : [];
-  await system.write(edit.path, new TextEncoder().encode(edit.after), edit.mode);
+  await system.write(edit.path, new TextEncoder().encode(edit.after), edit.mode, edit.mostMode);
   return made;
 }
 

@@ -63,6 +63,8 @@ export interface FileSpec {
   readonly path: string;
   readonly format: FormatName;
   readonly changes: readonly Change[];
+  /** It holds keys alone, so that nobody else may read it, also where it was there before with wider rights. */
+  readonly holdsKeys?: boolean;
 }
 
 /** One file of a plan. `before` absent: the file is new; `after` absent: the file is removed. */
@@ -72,6 +74,8 @@ export interface Edit {
   readonly after?: string;
   /** Mode of a new file; an existing one keeps its own. */
   readonly mode?: number;
+  /** What an existing file keeps of its mode at most; absent: all of it. */
+  readonly mostMode?: number;
 }
 
 /** What install put into one file, and what was there before. */
@@ -155,8 +159,8 @@ export interface AgentSystem {
   /** Undefined when there is no such file. */
   read(path: string): Promise<Uint8Array | undefined>;
   exists(path: string): Promise<boolean>;
-  /** All or nothing: the old or the new content, also when the process is killed. Follows a symlink, keeps the mode of an existing file. */
-  write(path: string, content: Uint8Array, mode?: number): Promise<void>;
+  /** All or nothing: the old or the new content, also when the process is killed. Follows a symlink, keeps the mode of an existing file, of which no more than `most` stays. */
+  write(path: string, content: Uint8Array, mode?: number, most?: number): Promise<void>;
   remove(path: string): Promise<void>;
   /** Makes a folder and its parents and returns those it made, outermost first. */
   makeFolder(path: string): Promise<readonly string[]>;

@@ -39,7 +39,7 @@ async function orMissing<Value>(reading: Promise<Value>): Promise<Value | undefi
 }
 
 /** A temporary file beside the target, flushed, then renamed over it. */
-async function writeWhole(path: string, content: Uint8Array, mode = 0o644): Promise<void> {
+async function writeWhole(path: string, content: Uint8Array, mode = 0o644, most = 0o7777): Promise<void> {
   const target = await orMissing(Deno.realPath(path)) ?? path;
   const kept = (await orMissing(Deno.stat(target)))?.mode ?? undefined;
   const temporary = join(dirname(target), `.${basename(target)}.${crypto.randomUUID().slice(0, 8)}.tmp`);
@@ -47,7 +47,7 @@ async function writeWhole(path: string, content: Uint8Array, mode = 0o644): Prom
     using file = await Deno.open(temporary, { write: true, createNew: true, mode: 0o600 });
     for (let at = 0; at < content.length;) at += await file.write(content.subarray(at));
     await file.sync();
-    if (Deno.build.os !== "windows") await Deno.chmod(temporary, kept === undefined ? mode : kept & 0o7777);
+    if (Deno.build.os !== "windows") await Deno.chmod(temporary, (kept ?? mode) & most);
   } catch (error) {
     await orMissing(Deno.remove(temporary));
     throw error;

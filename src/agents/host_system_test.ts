@@ -15,7 +15,7 @@ async function withFolder(run: (folder: string) => Promise<void>): Promise<void>
 }
 
 Deno.test({
-  name: "write() keeps mode and symlink of what was there, and makes new files as asked",
+  name: "write() keeps mode and symlink of what was there up to what is asked, and makes new files as asked",
   ignore: !unix,
   fn: () =>
     withFolder(async (folder) => {
@@ -31,6 +31,8 @@ Deno.test({
       assert.equal((await Deno.stat(real)).mode! & 0o777, 0o640);
       await system.write(join(folder, "fresh"), bytes("x"), 0o600);
       assert.equal((await Deno.stat(join(folder, "fresh"))).mode! & 0o777, 0o600);
+      await system.write(link, bytes("newer"), 0o600, 0o600);
+      assert.equal((await Deno.stat(real)).mode! & 0o777, 0o600);
       assert.deepEqual((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort(), [
         "dotfiles.json",
         "fresh",

@@ -38,6 +38,7 @@ export async function planFile(
     edit: {
       path,
       ...(text === undefined ? { mode: PRIVATE } : { before: text }),
+      ...(spec.holdsKeys === true ? { mostMode: PRIVATE } : {}),
       after: after.value,
     },
     record: {

@@ -26,6 +26,13 @@ Deno.test({
     assert.match(await cli.good(["install", "codex", "--yes"], { env }), /1 registered/);
     assert.match(await Deno.readTextFile(file), /geminitro/);
     assert.match(await cli.good(["install", "codex", "--yes"], { env }), /0 registered, 1 unchanged/);
+    const keys = join(cli.folder, ".opencrabs", "keys.toml");
+    await Deno.mkdir(join(cli.folder, ".opencrabs"));
+    await Deno.writeTextFile(keys, '[other]\napi_key = "mine"\n');
+    await Deno.chmod(keys, 0o644);
+    await cli.good(["install", "opencrabs", "--yes"], { env });
+    assert.equal((await Deno.stat(keys)).mode! & 0o777, 0o600, "others could read the keys");
+    await cli.good(["uninstall", "opencrabs", "--yes"], { env });
     const listed = JSON.parse(await cli.good(["install", "--list", "--json"], { env }));
     assert.equal(listed.find((one: { id: string }) => one.id === "codex").configured, true);
     assert.match(await cli.good(["uninstall", "--yes"], { env }), /1 taken out/);

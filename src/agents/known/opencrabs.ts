@@ -33,6 +33,7 @@ export const opencrabs: KnownAgent = {
       {
         path: join(system, folder, "keys.toml"),
         format: "toml",
+        holdsKeys: true,
         changes: [{ kind: "put", path: [...PROVIDER, "api_key"], value: facts.apiKey }],
       },
     ]);
