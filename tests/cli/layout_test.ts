@@ -123,10 +123,10 @@ Deno.test("what is piped is not wrapped: one record a line, unless COLUMNS asks 
   assertFits(narrow, 50, "COLUMNS=50");
 });
 
-Deno.test("a request is shown as it ends", async () => {
+Deno.test("a request is shown as it ends, and sent again by its short id", async () => {
   await using cli = await CliHome.open();
   await cli.good(["key", "add", KEYS[0]!]);
-  await cli.good(["start", "--detach"]);
+  await cli.good(["start", "--detach"], { env: { LOG_BODIES: "true" } });
   try {
     const { url } = await cli.json<{ readonly url: string }>(["status"]);
     const child = cli.spawn(["requests", "follow", "--json"]);
@@ -142,7 +142,28 @@ Deno.test("a request is shown as it ends", async () => {
       await child.status;
     }
     assert.equal(JSON.parse(text.split("\n")[0]!).modelUsed, "gemini-2.5-flash");
+    await replays(cli);
   } finally {
     await cli.good(["stop"]);
   }
 });
+
+/** A kept request goes out again as it was, and with another model. */
+async function replays(cli: CliHome): Promise<void> {
+  const list = await cli.json<{ readonly requests: readonly { id: string; status: number }[] }>([
+    "requests",
+    "list",
+  ]);
+  const { id } = list.requests.find(({ status }) => status === 200)!;
+  const again = await cli.good(["requests", "replay", id]);
+  assert.match(again, /^200 +application\/json[^\n]* req_\w+\n[\s\S]*chat\.completion/);
+  const other = await cli.json<{ readonly status: number; readonly body: string }>([
+    "requests",
+    "replay",
+    id,
+    "--model",
+    "gemini-2.5-pro",
+  ]);
+  assert.equal(other.status, 200, other.body);
+  assert.match(other.body, /gemini-2\.5-pro/);
+}
