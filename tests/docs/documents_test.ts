@@ -104,3 +104,18 @@ Deno.test("decisions are numbered once each, without a gap", async () => {
   );
   assert.deepEqual(numbers, numbers.map((_, index) => index + 1));
 });
+
+Deno.test("JSR takes the package, as far as can be told without asking it", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    // Types are checked by the gate; without them documented ones are slow, which JSR allows.
+    args: ["publish", "--dry-run", "--allow-slow-types", "--allow-dirty", "--no-check"],
+    cwd: new URL("../../", import.meta.url),
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  assert.equal(code, 0, said);
+  assert.match(said, /@geminitro\/geminitro@/);
+});

@@ -1,4 +1,3 @@
-/// <reference lib="esnext.temporal" />
 import type { CapRecord, CapSchedule } from "../../store/contract.ts";
 
 /** One window of a cap, in epoch milliseconds. */
