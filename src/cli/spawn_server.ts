@@ -16,7 +16,7 @@ const PATIENCE_MS = 30_000;
 export async function spawnServer(context: Context, args: readonly string[]): Promise<ServerInfo> {
   const settings = await context.settings();
   const { home } = settings;
-  const log = await openLog(home);
+  const { log, from } = await openLog(home);
   const { program, args: all } = selfCommand(context.services, ["start", "--no-splash", ...args]);
   const file = openSync(log, "a", 0o600);
   const child = spawn(program, [...all], {
@@ -34,7 +34,7 @@ export async function spawnServer(context: Context, args: readonly string[]): Pr
     if (info !== undefined && info.pid === child.pid) return info;
     await delay(50);
   }
-  const said = ended === undefined ? "" : await lastLines(log);
+  const said = ended === undefined ? "" : await lastLines(log, from);
   const problem = ended === undefined
     ? `The server did not answer within ${PATIENCE_MS / 1_000} seconds`
     : `The server ended at once: ${said}`;
@@ -46,15 +46,18 @@ export function logPath(home: string): string {
   return join(home, "logs", "server.log");
 }
 
-async function openLog(home: string): Promise<string> {
+/** The log, and how much of it is of earlier servers, in bytes. */
+async function openLog(home: string): Promise<{ readonly log: string; readonly from: number }> {
   const path = logPath(home);
   await Deno.mkdir(join(home, "logs"), { recursive: true, mode: 0o700 });
   const size = await Deno.stat(path).then((stat) => stat.size, () => 0);
-  if (size > LOG_BYTES) await Deno.rename(path, join(home, "logs", "server.old.log"));
-  return path;
+  if (size <= LOG_BYTES) return { log: path, from: size };
+  await Deno.rename(path, join(home, "logs", "server.old.log"));
+  return { log: path, from: 0 };
 }
 
-async function lastLines(path: string): Promise<string> {
-  const text = await Deno.readTextFile(path);
+/** The last lines of this start alone: those of an earlier one would be told as its reason. */
+async function lastLines(path: string, from: number): Promise<string> {
+  const text = new TextDecoder().decode((await Deno.readFile(path)).subarray(from));
   return text.trimEnd().split("\n").slice(-3).join("\n");
 }

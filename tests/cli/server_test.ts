@@ -68,6 +68,19 @@ Deno.test("a taken port is explained, and who holds it goes on", async () => {
   await accepting;
 });
 
+Deno.test("a detached start that fails says why, and nothing of what an earlier server wrote", async () => {
+  await using cli = await CliHome.open();
+  await Deno.mkdir(join(cli.home, "logs"), { recursive: true });
+  await Deno.writeTextFile(join(cli.home, "logs", "server.log"), "a line of an earlier server\n");
+  // A folder in the place of the database.
+  const database = join(cli.folder, "no-database");
+  await Deno.mkdir(database);
+  const { code, stderr } = await cli.run(["start", "--detach"], { env: { GEMINITRO_KV: database } });
+  assert.equal(code, 1);
+  assert.match(stderr, /The server ended at once: \S/);
+  assert.doesNotMatch(stderr, /earlier server/);
+});
+
 Deno.test("stop never ends a process that is not the server, whatever the pid file says", async () => {
   await using cli = await CliHome.open();
   const bystander = new Deno.Command(Deno.execPath(), {

@@ -35,14 +35,44 @@ async function place(): Promise<Place> {
   return { bundled, empty, [Symbol.asyncDispose]: () => removeFolder(empty) };
 }
 
+/** Gives a program a terminal of its own. */
+const SCRIPT = "/usr/bin/script";
+const HAS_SCRIPT = Deno.build.os === "linux" &&
+  await Deno.stat(SCRIPT).then(({ isFile }) => isFile, () => false);
+
+/** The full screen comes up from the bundle, and goes at a key. */
+async function showsTop(top: Deno.Command): Promise<void> {
+  const child = top.spawn();
+  const errors = new Response(child.stderr).text();
+  const writer = child.stdin.getWriter();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (let asked = false;;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    text += value;
+    if (asked || !/q quit/.test(text)) continue;
+    asked = true;
+    await writer.write(new TextEncoder().encode("q"));
+  }
+  const { code } = await child.status;
+  await writer.close().catch(() => {});
+  assert.equal(code, 0, text + await errors);
+  assert.match(text, /Models[\s\S]*Keys[\s\S]*Calls/);
+  await errors;
+}
+
 function command(
   { bundled, empty }: Place,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  inTerminal = false,
 ): Deno.Command {
   const flags = [...PERMISSIONS, ...UNSTABLE].map(([flag]) => flag);
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...ALONE, ...flags, new URL("geminitro.js", bundled).pathname, ...args],
+  const words = ["run", ...ALONE, ...flags, new URL("geminitro.js", bundled).pathname, ...args];
+  const line = [Deno.execPath(), ...words].map((word) => `'${word}'`).join(" ");
+  return new Deno.Command(inTerminal ? SCRIPT : Deno.execPath(), {
+    args: inTerminal ? ["-qfec", `stty cols 80 rows 24; exec ${line}`, "/dev/null"] : words,
     cwd: empty,
     clearEnv: true,
     env: {
@@ -51,10 +81,11 @@ function command(
       DENO_DIR: `${empty}/deno`,
       GEMINITRO_HOME: `${empty}/data`,
       PORT: "0",
+      ...(inTerminal ? { PATH: "/usr/bin:/bin", SHELL: "/bin/sh", TERM: "xterm-256color" } : {}),
       SystemRoot: Deno.env.get("SystemRoot") ?? "",
       ...env,
     },
-    stdin: "null",
+    stdin: inTerminal ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",
   });
@@ -126,6 +157,7 @@ Deno.test("the bundle's command line answers with its version, and a detached se
     assert.equal(started.code, 0, started.out + started.error);
     const status = JSON.parse((await run("status", "--json")).out);
     assert.ok(["ok", "degraded"].includes(status.status) || status.running === true, JSON.stringify(status));
+    if (HAS_SCRIPT) await showsTop(command(here, ["top"], {}, true));
   } finally {
     assert.equal((await run("stop")).code, 0);
   }
