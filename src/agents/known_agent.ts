@@ -22,6 +22,8 @@ export interface HeadlessRun {
   readonly env?: Readonly<Record<string, string>>;
   /** The agent's final answer out of its output. Default: all of it. */
   readonly answer?: (stdout: string) => string;
+  /** It uses no tools: the file goes into its prompt, so that its answer says nothing of tools. */
+  readonly withoutTools?: boolean;
   /** A file in the scratch folder that the agent writes its answer to. */
   readonly answerFile?: string;
 }

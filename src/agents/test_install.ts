@@ -53,7 +53,7 @@ export async function testInstall(
   });
   const seconds = Math.round((system.now() - started) / 100) / 10;
   const said = await answerOf(run, done, folder.path, system);
-  return ok({ agent: agentId, seconds, ...verdict(agent.name, done, said.includes(marker)) });
+  return ok({ agent: agentId, seconds, ...verdict(agent.name, run, done, said.includes(marker)) });
 }
 
 const PROMPT =
@@ -77,11 +77,13 @@ async function answerOf(
 
 function verdict(
   name: string,
+  { withoutTools = false }: HeadlessRun,
   done: ProcessResult,
   found: boolean,
 ): Pick<InstallTest, "outcome" | "reason" | "output"> {
   if (found && done.code === 0) {
-    return { outcome: "ok", reason: `${name} read the file with a tool and answered` };
+    const how = withoutTools ? "was given the file in its prompt" : "read the file with a tool";
+    return { outcome: "ok", reason: `${name} ${how} and answered` };
   }
   const reason = done.timedOut
     ? `${name} did not end in time`

@@ -23,6 +23,12 @@ Deno.test({
       const tested = await testInstall("crush", { model: "gemini-2.5-flash" }, system);
       assert.ok(tested.ok);
       assert.equal(tested.value.outcome, "ok", tested.value.output ?? "");
+      assert.match(tested.value.reason, /read the file with a tool/);
+      // Of an agent that is given the file no more is said than what was checked.
+      await Deno.rename(`${folder}/crush`, `${folder}/aider`);
+      const given = await testInstall("aider", { model: "gemini-2.5-flash" }, system);
+      assert.ok(given.ok);
+      assert.equal(given.value.reason, "Aider was given the file in its prompt and answered");
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -74,6 +74,7 @@ export const aider: KnownAgent = {
     "Aider offers the model no tools: it puts files into the prompt itself",
   ],
   headless: (model, prompt) => ({
+    withoutTools: true,
     args: [
       "--model",
       named(model),
