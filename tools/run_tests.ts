@@ -1,5 +1,6 @@
 /**
- * Runs the default tests with leak sanitizers on and closes with one plain line, `tests: N passed, N failed, N skipped`.
+ * Runs the default tests with leak sanitizers on, lists the files that took longest, and closes with one plain line,
+ * `tests: N passed, N failed, N skipped`.
  * Arguments go to `deno test`; without any, all of src/ and tests/ but the long suites runs. `--strict` (CI) makes a
  * missing browser a failure; what else is skipped needs a server that only some machines have.
  */
@@ -17,6 +18,21 @@ function defaultPaths(): readonly string[] {
 const SUMMARY_REGEXP =
   /^(?:ok|FAILED) \| (\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored)?/;
 
+/** `./file => name ... ok (1m2s)`; a step has its own words between the name and the result. */
+const TEST_REGEXP = /^\.\/(\S+) => (.+?) \.\.\. (?:ok|FAILED)(?: \(due to [^)]*\))? \((\S+)\)$/;
+/** Files in the list of the slowest. */
+const LISTED = 20;
+const MILLISECONDS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
+
+/** Milliseconds of a duration as `deno test` writes it; anything under one counts as none. */
+function durationOf(text: string): number {
+  const parts = text.matchAll(/(\d+)(ms|[hms])/g);
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (MILLISECONDS[unit ?? ""] ?? 0), 0);
+}
+
+/** Half of the tests wait for processes, sockets and timers: one more than there are processors keeps these at work. */
+const JOBS = navigator.hardwareConcurrency + 1;
+
 const strict = Deno.args.includes("--strict");
 const asked = Deno.args.filter((argument) => argument !== "--strict");
 
@@ -30,7 +46,7 @@ const child = new Deno.Command(Deno.execPath(), {
     "--sanitize-resources",
     ...(asked.length > 0 ? asked : defaultPaths()),
   ],
-  env: { DENO_JOBS: "2", ...(strict ? { GEMINITRO_REQUIRE_BROWSER: "1" } : {}) },
+  env: { DENO_JOBS: String(JOBS), ...(strict ? { GEMINITRO_REQUIRE_BROWSER: "1" } : {}) },
   stdout: "piped",
   stderr: "inherit",
 }).spawn();
@@ -38,6 +54,7 @@ const child = new Deno.Command(Deno.execPath(), {
 let passed = 0;
 let failed = 0;
 let skipped = 0;
+const tookMs = new Map<string, number>();
 const lines = child.stdout.pipeThrough(new TextDecoderStream());
 let rest = "";
 for await (const piece of lines) {
@@ -51,12 +68,21 @@ const { code } = await child.status;
 
 function read(line: string): void {
   // deno-lint-ignore no-control-regex -- colours stand between the words
-  const match = SUMMARY_REGEXP.exec(line.replace(/\x1b\[[0-9;]*m/g, ""));
+  const plain = line.replace(/\x1b\[[0-9;]*m/g, "");
+  const [, file, name, duration] = TEST_REGEXP.exec(plain) ?? [];
+  if (file !== undefined && duration !== undefined && name?.includes(" ... ") !== true) {
+    tookMs.set(file, (tookMs.get(file) ?? 0) + durationOf(duration));
+  }
+  const match = SUMMARY_REGEXP.exec(plain);
   if (match === null) return;
   passed += Number(match[1]);
   failed += Number(match[2]);
   skipped += Number(match[3] ?? 0);
 }
+
+const slowest = [...tookMs].sort(([, one], [, other]) => other - one).slice(0, LISTED);
+console.log(`slowest of ${tookMs.size} files, in seconds:`);
+for (const [file, ms] of slowest) console.log(`${(ms / 1_000).toFixed(1).padStart(7)} ${file}`);
 
 const bad = failed > 0 || code !== 0 || passed === 0;
 console.log(`tests: ${passed} passed, ${failed} failed, ${skipped} skipped`);

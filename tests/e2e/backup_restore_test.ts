@@ -28,18 +28,26 @@ async function setUp(cli: CliHome): Promise<string> {
   return token;
 }
 
-/** What is set, as far as the command line shows it; updatedAt is new with a restore. */
+/** A restore makes these anew. */
+const ANEW_REGEXP = /^(updatedAt|usage|now|at)$/;
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (name, one) => ANEW_REGEXP.test(name) ? undefined : one));
+}
+
+/** What is set, as an export shows it. */
 async function everything(cli: CliHome): Promise<unknown> {
-  const plain = (value: unknown) =>
-    JSON.parse(
-      JSON.stringify(value, (name, one) => /^(updatedAt|usage|now|at)$/.test(name) ? undefined : one),
-    );
-  const lists = [["key", "list"], ["alias", "list"], ["quota-group", "list"], ["client", "list"]];
-  const read = [];
-  for (const list of lists) read.push(plain(await cli.json(list)));
-  const exported = JSON.parse((await cli.run(["export", "--open"])).stdout);
-  const { caps, modelLists, settings } = exported;
-  return plain([...read, caps, modelLists, settings]);
+  const { credentials, aliases, quotaGroups, clients, caps, modelLists, settings } = JSON.parse(
+    (await cli.run(["export", "--open"])).stdout,
+  );
+  assert.ok(credentials.length > 0 && aliases.length > 0 && quotaGroups.length > 0 && clients.length > 0);
+  return plain([credentials, aliases, quotaGroups, clients, caps, modelLists, settings]);
+}
+
+/** What is set, as the command line's lists show it. */
+async function lists(cli: CliHome): Promise<unknown> {
+  const shown = [["key", "list"], ["alias", "list"], ["quota-group", "list"], ["client", "list"]];
+  return plain(await Promise.all(shown.map((list) => cli.json(list))));
 }
 
 async function backedUp(cli: CliHome): Promise<string> {
@@ -53,13 +61,13 @@ Deno.test("a lost database comes back from its backup, with the key file and wit
       await Deno.writeTextFile(join(cli.folder, ".env"), `GEMINITRO_MASTER_KEY=${masterKey}\n`);
     }
     await setUp(cli);
-    const before = await everything(cli);
+    const before = [await everything(cli), await lists(cli)];
     const file = await backedUp(cli);
     cli.searchSecrets(await Deno.readTextFile(file), "the backup");
     await loseDatabase(cli);
     const report = await cli.json<Report>(["import", file]);
     assert.deepEqual([report.keys.added, report.notTaken], [2, []]);
-    assert.deepEqual(await everything(cli), before);
+    assert.deepEqual([await everything(cli), await lists(cli)], before);
     const again = await cli.json<Report>(["import", cli.home]);
     assert.deepEqual([again.keys.added, again.keys.unchanged], [0, 2]);
   }
