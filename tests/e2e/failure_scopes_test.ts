@@ -401,6 +401,58 @@ Deno.test("a minute's limit with a stated delay is served when the delay has pas
   assert.ok(took > 1_500 && took < 8_000, `served after ${Math.round(took)} ms`);
 });
 
+const WAITING = [
+  {
+    name: "embeddings",
+    method: "embedContent",
+    metric: "embed_content_free_tier_requests",
+    quotaId: "EmbedContentRequestsPerMinutePerProjectPerModel-FreeTier",
+    path: `/v1beta/models/${EMBEDDER}:embedContent`,
+    body: { content: { parts: [{ text: "hello" }] } },
+  },
+  {
+    name: "several embeddings at once",
+    method: "batchEmbedContents",
+    metric: "embed_content_free_tier_requests",
+    quotaId: "EmbedContentRequestsPerMinutePerProjectPerModel-FreeTier",
+    path: "/v1/embeddings",
+    body: { model: EMBEDDER, input: ["hello", "again"] },
+  },
+  {
+    name: "batches",
+    method: "BatchGenerateContent",
+    metric: "batch_generate_content_requests",
+    quotaId: "BatchGenerateContentRequestsPerMinutePerProjectPerModel",
+    path: `/v1beta/models/${MODEL}:batchGenerateContent`,
+    body: {
+      batch: {
+        displayName: "waiting",
+        inputConfig: {
+          requests: { requests: [{ request: { contents: [{ role: "user", parts: [{ text: "hello" }] }] } }] },
+        },
+      },
+    },
+  },
+] as const;
+
+for (const { name, method, metric, quotaId, path, body } of WAITING) {
+  Deno.test(`a minute's limit of ${name} with a stated delay is served when the delay has passed`, async () => {
+    await using t = await withKeys(1, { QUEUE_MAX_WAIT: "20000" });
+    const details = [
+      violation(metric, quotaId),
+      { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "2s" },
+    ];
+    const error = { status: "RESOURCE_EXHAUSTED", message: "Please retry in 2s.", details };
+    says(t, 429, error, { times: 1, method });
+    const since = now(t);
+    const told = await tell(t, path, { body });
+    const took = now(t) - since;
+    assert.equal(told.status, 200, told.text);
+    assert.equal(askedOf(t, 0, new RegExp(method)), 2);
+    assert.ok(took > 1_500 && took < 8_000, `served after ${Math.round(took)} ms`);
+  });
+}
+
 Deno.test("a check that Google answers well wins over the death that is still being written", async () => {
   await using t = await withKeys(1);
   t.simulator.control.key(key(0), "expired");

@@ -43,6 +43,16 @@ export function spentUntil(entry: CredentialState, need: Need, now: number): num
   return spentMetric(entry, need, now)?.until ?? 0;
 }
 
+/** When the first of its metrics that are used up may be spent again; Infinity while none is. */
+export function metricsUntil({ cooldowns }: CredentialState, now: number): number {
+  let first = Infinity;
+  if (cooldowns.size === 0) return first;
+  for (const { scope, until } of cooldowns.values()) {
+    if (until > now && until < first && scope.startsWith("metric:")) first = until;
+  }
+  return first;
+}
+
 /** What rests it for this call. */
 export function cooldownOf(entry: CredentialState, need: Need, now: number) {
   return entry.cooldownFor(laneOf(need), now) ?? spentMetric(entry, need, now);

@@ -3,7 +3,7 @@ import type { Chooser } from "../candidates/chooser.ts";
 import type { Need, Refusal, Shortage } from "../contract.ts";
 import { isLasting } from "../candidates/cooldown.ts";
 import type { CredentialState } from "../candidates/credential_state.ts";
-import { cooldownOf, gateProblem, isMeant, spentUntil } from "../candidates/eligibility.ts";
+import { cooldownOf, gateProblem, isMeant, metricsUntil, spentUntil } from "../candidates/eligibility.ts";
 import type { CapacityForecast } from "./capacity_forecast.ts";
 import type { ModelCandidates } from "../candidates/model_candidates.ts";
 import { laneOf as lane } from "../candidates/lane_name.ts";
@@ -55,6 +55,9 @@ export class WaitEstimator {
     for (const source of lane.ranks.keys()) {
       const gate = this.#chooser.gate(source, lane, now);
       if (gate > now) next = Math.min(next, gate);
+    }
+    for (const { members } of lane.nodes) {
+      for (const member of members) next = Math.min(next, metricsUntil(member, now));
     }
     return next;
   }

@@ -40,10 +40,8 @@ export function needOf(
 }
 
 /** Only what adds to a store needs room in it; reading and deleting go on when it is full. */
-function spentBy({ method, path: { collection } }: ResourceRequest): readonly string[] {
+function spentBy({ method, path: { collection, method: verb = "" } }: ResourceRequest): readonly string[] {
   if (method !== "POST" && method !== "PUT") return [];
-  return [
-    "storage",
-    ...(collection === "cachedContents" ? ["cache"] : collection === "batches" ? ["batch"] : []),
-  ];
+  if (collection === "cachedContents") return ["storage", "cache"];
+  return collection === "batches" || /batch/i.test(verb) ? ["storage", "batch"] : ["storage"];
 }
