@@ -100,7 +100,7 @@ for (const [name, provider] of Object.entries(PROVIDERS)) {
       leaving.abort();
       break;
     }
-    await until(() => generateCalls(t).at(-1)?.ending === "cancelled", 300);
+    await until(() => generateCalls(t).at(-1)?.ending === "cancelled");
     t.simulator.control.key(KEYS[0], "invalid");
     const failed = await generateText({ model, prompt: "x", maxRetries: 0 }).catch((error: unknown) => error);
     assert.ok(APICallError.isInstance(failed), String(failed));

@@ -113,10 +113,8 @@ Deno.test("anthropic SDK over sockets: leaving in mid-stream ends the upstream c
   });
   for await (const event of stream) if (event.type === "content_block_delta") break;
   stream.abort();
-  const left = performance.now();
   await until(() => generateCalls(t).at(-1)?.ending === "cancelled");
-  assert.ok(performance.now() - left < 50);
-  await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0), 50);
+  await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
 });
 
 Deno.test("anthropic SDK over sockets: errors raise the SDK's classes with request ids", async () => {

@@ -156,8 +156,8 @@ export function assertIdle(t: UnderTest): void {
   assert.equal(queue.length, 0);
 }
 
-/** Polls, as sockets tell of their end when they will; fails after `ms`. */
-export async function until(holds: () => boolean | Promise<boolean>, ms = 2000): Promise<void> {
+/** Polls, as sockets tell of their end when they will; fails after `ms`, which only what never happens takes. */
+export async function until(holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
   const end = performance.now() + ms;
   while (!await holds()) {
     assert.ok(performance.now() < end, `not within ${ms} ms: ${holds}`);

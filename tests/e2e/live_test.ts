@@ -33,7 +33,7 @@ class Raw {
   }
 
   async has(text: string): Promise<void> {
-    await until(() => this.messages.some((one) => one.includes(text)), 5000);
+    await until(() => this.messages.some((one) => one.includes(text)));
   }
 }
 
@@ -42,14 +42,14 @@ function open(t: UnderTest, more: Record<string, unknown> = {}, query = `key=${T
 }
 
 function idle(t: UnderTest): Promise<void> {
-  return until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0), 5000);
+  return until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
 }
 
 Deno.test("live: the SDK talks, sends audio, answers a tool call, resumes and is told to go", async () => {
   await using t = await proxyUnderTest();
   const genai = new GoogleGenAI({ apiKey: TOKEN, vertexai: false, httpOptions: { baseUrl: t.url } });
   const seen: LiveServerMessage[] = [];
-  const has = (find: (message: LiveServerMessage) => unknown) => until(() => seen.some(find), 5000);
+  const has = (find: (message: LiveServerMessage) => unknown) => until(() => seen.some(find));
   const callbacks = { onmessage: (message: LiveServerMessage) => void seen.push(message) };
   const config = { responseModalities: [Modality.TEXT], sessionResumption: {} };
   const session = await genai.live.connect({ model: MODEL, callbacks, config });
@@ -110,7 +110,7 @@ Deno.test("live: ephemeral tokens go to the project that made them, and music pl
       callbacks: { onmessage: (one) => void seen.push(one) },
     });
     session.sendClientContent({ turns: "hi" });
-    await until(() => seen.some(({ serverContent }) => serverContent?.turnComplete), 5000);
+    await until(() => seen.some(({ serverContent }) => serverContent?.turnComplete));
     session.close();
     const made = t.simulator.control.live.at(-1)!;
     assert.deepEqual([made.project, made.key], [maker, token.name]);
@@ -122,7 +122,7 @@ Deno.test("live: ephemeral tokens go to the project that made them, and music pl
   });
   await music.setWeightedPrompts({ weightedPrompts: [{ text: "jazz", weight: 1 }] });
   music.play();
-  await until(() => notes.includes(btoa("note")), 5000);
+  await until(() => notes.includes(btoa("note")));
   music.close();
   await idle(t);
 });
@@ -153,7 +153,7 @@ Deno.test("live: refusals are told in a way that clients show", async () => {
   const plain = await tell(t, PATH, { headers: { authorization: "", "x-goog-api-key": TOKEN } });
   assert.equal(plain.status, 426, plain.text);
   const refused = new Raw(`${t.url}${PATH}?key=wrong`, {});
-  await until(() => refused.closed !== undefined, 5000);
+  await until(() => refused.closed !== undefined);
   assert.equal(refused.messages.length, 0);
   for (
     const [setup, code, reason] of [
@@ -163,14 +163,14 @@ Deno.test("live: refusals are told in a way that clients show", async () => {
     ] as const
   ) {
     const raw = new Raw(`${t.url}${PATH}?key=${TOKEN}`, setup);
-    await until(() => raw.closed !== undefined, 5000);
+    await until(() => raw.closed !== undefined);
     assert.equal(raw.closed!.code, code, JSON.stringify(raw.closed));
     assert.match(raw.closed!.reason, reason);
   }
   const later = open(t);
   await later.has("setupComplete");
   later.say({ setup: {} });
-  await until(() => later.closed !== undefined, 5000);
+  await until(() => later.closed !== undefined);
   assert.deepEqual(later.closed, {
     code: 1007,
     reason: "setup must be the first message and only the first.",

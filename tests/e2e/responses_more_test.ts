@@ -65,7 +65,7 @@ class Socket {
   }
 
   async open(): Promise<this> {
-    await until(() => this.ws.readyState === WebSocket.OPEN, 5000);
+    await until(() => this.ws.readyState === WebSocket.OPEN);
     return this;
   }
 
@@ -120,12 +120,12 @@ Deno.test("responses by WebSocket: several turns that send what is new alone, er
     assert.equal(typeof at(failed, "error.message"), "string");
   }
   socket.ws.send("not json");
-  await until(() => socket.events.at(-1)?.["type"] === "error", 5000);
+  await until(() => socket.events.at(-1)?.["type"] === "error");
   assert.deepEqual([...socket.kinds], ["string"], "Codex stops at binary frames");
   const numbers = socket.events.filter(({ type }) => type === "response.created").length;
   assert.equal(numbers, 3);
   socket.ws.close();
-  await until(() => socket.closed, 5000);
+  await until(() => socket.closed);
   const plain = await tell(t, "/v1/responses");
   assert.equal(plain.status, 426, plain.text);
   assertIdle(t);
@@ -148,8 +148,8 @@ Deno.test("responses by WebSocket: the same events as the stream over HTTP; a cl
   socket.ws.send(
     JSON.stringify({ type: "response.create", model: MODEL, input: `say exactly: ${"word ".repeat(100)}` }),
   );
-  await until(() => socket.events.length > before, 5000);
+  await until(() => socket.events.length > before);
   socket.ws.close();
-  await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0), 5000);
+  await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
   assert.equal(list(streamed.json["x"]).length, 0);
 });

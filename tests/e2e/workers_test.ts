@@ -14,7 +14,7 @@ function childrenOf(pid: number): number[] {
 /** Tries again until it gives something, as processes start and end when they will. */
 async function eventually<Value>(
   look: () => Value | undefined | Promise<Value | undefined>,
-  ms: number,
+  ms = 60_000,
 ): Promise<Value> {
   const end = performance.now() + ms;
   while (true) {
@@ -35,8 +35,8 @@ Deno.test({
     const [worker] = await eventually(async () => {
       const found = childrenOf(served.pid);
       return found.length === 1 && await listening(served) === 2 ? found : undefined;
-    }, 15_000);
-    await eventually(async () => (await Promise.all(ten(served))).every((ok) => ok) || undefined, 15_000);
+    });
+    await eventually(async () => (await Promise.all(ten(served))).every((ok) => ok) || undefined);
 
     served.simulator.control.fault({ kind: "latency", ms: 60, times: 60 });
     const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => served.ask(`hello ${index}`)));
@@ -44,13 +44,13 @@ Deno.test({
     for (const key of KEYS) assert.ok(served.mostAtOnce(key) <= 2, `${served.mostAtOnce(key)} at once`);
 
     process.kill(worker!, "SIGKILL");
-    await eventually(async () => await listening(served) === 1 || undefined, 2_000);
+    await eventually(async () => await listening(served) === 1 || undefined);
     const during = await Promise.all(ten(served));
     assert.ok(during.every((ok) => ok), "the other goes on alone");
     const next = await eventually(async () => {
       const [found] = childrenOf(served.pid);
       return found !== undefined && found !== worker && await listening(served) === 2 ? found : undefined;
-    }, 15_000);
+    });
     assert.match(served.said, /worker process ended and is started again/i);
     assert.equal(await served.stop(), 0);
     assert.throws(() => process.kill(next, 0), "a worker outlived the server");
@@ -74,14 +74,14 @@ Deno.test({
   ignore,
   async fn() {
     await using served = await ServedProcess.open({ env: { WORKERS: "2", GEMINI_API_KEYS: "" } });
-    await eventually(async () => await listening(served) === 2 || undefined, 15_000);
+    await eventually(async () => await listening(served) === 2 || undefined);
     assert.equal((await served.ask()).status, 503, "there is no key yet");
     const said = await served.command(["key", "add", KEYS[0]]);
     const added = performance.now();
     await eventually(async () => {
       const answers = await Promise.all(Array.from({ length: 8 }, () => served.ask()));
       return answers.every(({ status }) => status === 200) || undefined;
-    }, 5_000);
+    });
     const ms = performance.now() - added;
     assert.ok(ms < 2_500, `all processes served after ${Math.round(ms)} ms: ${said}`);
   },
@@ -95,7 +95,7 @@ Deno.test({
     const [worker] = await eventually(async () => {
       const found = childrenOf(served.pid);
       return await listening(served) === 2 ? found : undefined;
-    }, 15_000);
+    });
     await served.kill();
     await eventually(() => {
       try {
@@ -109,6 +109,28 @@ Deno.test({
     const { status, ms } = await served.ask();
     assert.equal(status, 200);
     assert.ok(ms < 2_000, `first answer after ${ms} ms`);
+  },
+});
+
+Deno.test({
+  name: "WORKERS: SIGTERM to the whole process group ends every process in order, after the calls under way",
+  ignore,
+  async fn() {
+    // A session of its own, so that the signal meets the server's processes and not the tests.
+    await using served = await ServedProcess.open({ env: { WORKERS: "2" }, before: ["setsid"] });
+    const [worker] = await eventually(async () => {
+      const found = childrenOf(served.pid);
+      return found.length === 1 && await listening(served) === 2 ? found : undefined;
+    });
+    served.simulator.control.fault({ kind: "latency", ms: 1_500, times: Infinity });
+    const before = served.simulator.log.length;
+    const calls = Promise.all(ten(served));
+    await eventually(() => served.simulator.log.length >= before + 10 || undefined);
+    process.kill(-served.pid, "SIGTERM");
+    assert.ok((await calls).every((ok) => ok), "a call under way was cut off");
+    assert.equal(await served.ended(), 0, served.said.slice(-500));
+    assert.throws(() => process.kill(worker!, 0), "a worker outlived the server");
+    assert.doesNotMatch(served.said, /is started again/i);
   },
 });
 

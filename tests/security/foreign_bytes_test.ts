@@ -165,7 +165,7 @@ const PATHS: readonly ((name: string) => string)[] = [
 
 /** Nothing foreign is a fault of ours. */
 async function assertTaken(t: UnderTest, path: string, options: Parameters<typeof tell>[2]): Promise<void> {
-  const { status, text } = await tell(t, path, { signal: AbortSignal.timeout(10_000), ...options });
+  const { status, text } = await tell(t, path, { signal: AbortSignal.timeout(60_000), ...options });
   const what = `${path} ${JSON.stringify(options)}: ${status} ${text.slice(0, 300)}`;
   assert.ok(status < 500 || status === 501, what);
 }

@@ -145,6 +145,11 @@ export class ServedProcess implements AsyncDisposable {
     return await this.#gone();
   }
 
+  /** Waits until it has ended by itself; gives its exit code. */
+  async ended(): Promise<number> {
+    return await this.#gone();
+  }
+
   async #gone(): Promise<number> {
     const status = await this.#child?.status;
     await this.#reading;
@@ -153,7 +158,7 @@ export class ServedProcess implements AsyncDisposable {
   }
 
   /** Asks for a chat completion over a connection of its own. */
-  async ask(text = "hello", signal: AbortSignal = AbortSignal.timeout(20_000)): Promise<Answer> {
+  async ask(text = "hello", signal: AbortSignal = AbortSignal.timeout(60_000)): Promise<Answer> {
     const started = performance.now();
     const response = await fetch(`${this.url}/v1/chat/completions`, {
       method: "POST",
