@@ -53,6 +53,29 @@ Deno.test("one embeddings request embeds a bounded number of texts", async () =>
   assert.equal(t.simulator.log.length, before);
 });
 
+Deno.test("the parts of a form are counted before anybody takes it apart", async () => {
+  await using t = await proxyUnderTest();
+  const part = '--b\r\ncontent-disposition: form-data; name="model"\r\n\r\nx\r\n';
+  const forms = [
+    [199, "--b--\r\n", /file/],
+    [201, "--b--\r\n", /at most 200 fields/],
+    // Without its end nobody can take it apart, and it is refused for its number all the same.
+    [100_000, "--b", /at most 200 fields/],
+  ] as const;
+  for (const [parts, end, said] of forms) {
+    for (const path of ["/v1/audio/transcriptions", "/v1/files", "/v1/images/edits"]) {
+      const response = await fetch(t.url + path, {
+        method: "POST",
+        headers: { authorization: "Bearer geminitro", "content-type": "multipart/form-data; boundary=b" },
+        body: part.repeat(parts) + end,
+      });
+      const text = await response.text();
+      assert.equal(response.status, 400, `${path} ${parts}: ${text}`);
+      if (path !== "/v1/images/edits" || parts > 200) assert.match(text, said, `${path} ${parts}`);
+    }
+  }
+});
+
 Deno.test("media of one request have a number, a size and a time together", async () => {
   let served = 0;
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => {
