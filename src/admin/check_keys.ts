@@ -37,7 +37,8 @@ export async function checkAllKeys(
   });
 }
 
-async function checkOne(deps: AdminDeps, credential: Credential): Promise<CheckedKey> {
+/** Asks Google about one key; where it works again, also about those that were refused with it, for one project or account. */
+async function checkOne(deps: AdminDeps, credential: Credential, siblings = true): Promise<CheckedKey> {
   const { id, tail } = credential;
   const asked = deps.ports.clock.now();
   const models = await discoverModels(deps, credential);
@@ -48,7 +49,23 @@ async function checkOne(deps: AdminDeps, credential: Credential): Promise<Checke
   }
   await keepModels(deps, credential, models.value);
   await reviveKey(deps, id, asked);
+  if (siblings && credential.dead !== undefined) {
+    const others = (await deps.store.credentials.list()).filter((one) => diedWith(one, credential));
+    await inParallel(others, WIDTH, (other) => checkOne(deps, other, false));
+  }
   return { id, tail, ok: true, models: models.value.map((model) => model.id) };
+}
+
+/** True for another key of the same project or account that Google refused with the same words. */
+function diedWith(one: Credential, other: Credential): boolean {
+  if (one.id === other.id || one.source !== other.source) return false;
+  if (
+    one.dead === undefined || one.dead.code !== other.dead?.code || one.dead.reason !== other.dead?.reason
+  ) {
+    return false;
+  }
+  const sameProject = one.project !== undefined && one.project === other.project;
+  return sameProject || ("email" in one && "email" in other && one.email === other.email);
 }
 
 /** Writes about one key follow each other, and which of two findings is the later one is told by when Google was asked. */

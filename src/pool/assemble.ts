@@ -43,9 +43,10 @@ export function assemble(options: PoolOptions, emit: (event: PoolEvent) => void)
     projects,
     partOf: (total, id) => share.slots(total, id),
     adopt(bucket) {
-      memory.adoptBucket(bucket, share.live);
+      const known = memory.adoptBucket(bucket, share.live);
       setLimits.apply(bucket);
       permits.adopt(bucket);
+      return known;
     },
   });
   const caps = new Caps({

@@ -7,16 +7,18 @@ import type { NamedRecord } from "../store/contract.ts";
 import type { CredentialCooldown, CredentialState } from "./candidates/credential_state.ts";
 import { type DayCount, dayOf, dayRecordName, encodeDay, isDayRecord } from "./quota/day_record.ts";
 import type { PoolLog, PoolStore } from "./options.ts";
-import type { PoolState } from "./candidates/pool_state.ts";
+import { PoolState } from "./candidates/pool_state.ts";
 import { TUNING } from "./tuning.ts";
 
 /** Records written at once; the rest wait for the next turn. */
 const BATCH = 200;
 /** Before the id of a bucket in the name of its record. */
 const BUCKET = "bucket:";
+/** The record of what rests that is larger than a credential. */
+const RESTS = "rests";
 const FORGET_AFTER = 30 * 24 * 3_600_000;
 
-type Kept = Bucket | CredentialState;
+type Kept = Bucket | CredentialState | PoolState;
 
 export interface PersistenceContext {
   readonly store: Pick<PoolStore, "poolState" | "processId">;
@@ -76,13 +78,14 @@ export class Persistence {
     this.#days.set(day.bucket, days.set(day.by, day));
   }
 
-  /** Gives a fresh bucket what was known of it; `live` are the processes that use the database now. */
-  adoptBucket(bucket: Bucket, live: readonly string[] = []): void {
+  /** Gives a fresh bucket what was known of it; `live` are the processes that use the database now. True when something was. */
+  adoptBucket(bucket: Bucket, live: readonly string[] = []): boolean {
     const record = this.#remembered.get(BUCKET + bucket.id);
-    if (record === undefined) return;
+    if (record === undefined) return false;
     const state = fromRecord(record);
     if (state !== undefined) bucket.restore(state, this.#clock.now());
     this.#adoptDay(bucket, String(record["by"]), live);
+    return true;
   }
 
   /** Whose the restored count of the day is: where several processes counted, their own records hold what is true. */
@@ -96,6 +99,8 @@ export class Persistence {
 
   adoptEntries(poolState: PoolState): void {
     const now = this.#clock.now();
+    const rests = this.#remembered.get(RESTS);
+    if (rests !== undefined) poolState.restoreRests(rests, now);
     for (const entry of poolState.entries.values()) {
       const record = this.#remembered.get(`key:${entry.id}`);
       this.#remembered.delete(`key:${entry.id}`);
@@ -192,6 +197,7 @@ export class Persistence {
       if (!one.countsTogether) return [record];
       return [record, { name: dayRecordName(this.#by, one), value: encodeDay(one, this.#by, at) }];
     }
+    if (one instanceof PoolState) return [{ name: RESTS, value: one.restsRecord(at) }];
     const cooldowns = [...one.cooldowns.values()].filter((cooldown) => cooldown.until > at).map((
       cooldown,
     ) => ({ ...cooldown, said: { ...cooldown.said } }));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Failure } from "../core/mod.ts";
 import { benchOf, credentialOf, needOf } from "../../tests/support/pool_fixture.ts";
+import type { BucketView } from "./contract.ts";
 
 const FIRST = { attempt: 1, sameKeyRetries: 0, classes: [] };
 
@@ -101,4 +102,97 @@ Deno.test("a database that refuses writes for a while gets what it missed, and t
   const second = await benchOf([credentialOf("a")], { clock, store });
   assert.equal(second.pool.tryAcquire(needOf()), undefined, "the day's block was written");
   await second.pool.close();
+});
+
+for (
+  const [what, failure] of [
+    ["a source", failureOf({ class: "config_fault", scope: "source", status: 403 })],
+    ["the egress", failureOf({ class: "region_blocked", scope: "egress", status: 400 })],
+  ] as const
+) {
+  Deno.test(`a restart keeps the rest of ${what}, with Google's words`, async () => {
+    const first = await benchOf([credentialOf("a"), credentialOf("b")]);
+    const { clock, store } = first;
+    first.pool.tryAcquire(needOf())?.fail(failure, FIRST);
+    await clock.pass(260);
+    // No close: the process is gone.
+    const { pool } = await benchOf([credentialOf("a"), credentialOf("b")], { clock, store });
+    assert.equal(pool.tryAcquire(needOf()), undefined);
+    const shortage = await pool.acquire(needOf(), { signal: new AbortController().signal, maxWaitMs: 0 });
+    assert.match(shortage.kind === "shortage" ? shortage.failure.message : "", /No\./);
+    await clock.pass(11 * 60_000);
+    assert.ok(pool.tryAcquire(needOf()), "over at its end");
+    await pool.close();
+  });
+}
+
+Deno.test("a restart keeps the rest of an unreachable endpoint, and one trial opens it", async () => {
+  const first = await benchOf([credentialOf("a"), credentialOf("b")]);
+  const { clock, store } = first;
+  const failure = failureOf({ class: "transport", scope: "endpoint", status: 502 });
+  for (let times = 0; times < 3; times++) first.pool.tryAcquire(needOf())?.fail(failure, FIRST);
+  assert.equal(first.pool.tryAcquire(needOf()), undefined);
+  await clock.pass(260);
+  const { pool } = await benchOf([credentialOf("a"), credentialOf("b")], { clock, store });
+  assert.equal(pool.tryAcquire(needOf()), undefined);
+  await clock.pass(10_000);
+  const trial = pool.tryAcquire(needOf());
+  assert.ok(trial);
+  assert.equal(pool.tryAcquire(needOf()), undefined, "one at a time");
+  trial.succeed();
+  assert.ok(pool.tryAcquire(needOf()));
+  await pool.close();
+});
+
+/** A catalog in which the two models join a quota group when told to. */
+function joining() {
+  const state = { joined: false, revision: 0 };
+  const groupOf = (model: string) => state.joined && model !== "other" ? "flash" : undefined;
+  const catalog = { groupOf, revision: () => state.revision };
+  return { catalog, join: () => ({ ...Object.assign(state, { joined: true, revision: 1 }) }) };
+}
+
+const MODELS = ["gemini-flash", "gemini-flash-lite", "other"] as const;
+
+function usedToday(
+  pool: { readonly view: () => { readonly buckets: readonly BucketView[] } },
+): number | undefined {
+  const bucket = pool.view().buckets.find(({ id }) => id.endsWith("/group:flash"));
+  return bucket?.limits.find(({ kind }) => kind === "requests_per_day")?.used;
+}
+
+Deno.test("models that join a quota group bring what was sent today, at once and over restarts, once", async () => {
+  const { catalog, join } = joining();
+  const first = await benchOf([credentialOf("a")], { catalog });
+  const { clock, store } = first;
+  for (const model of MODELS) {
+    for (let times = 0; times < 3; times++) first.pool.tryAcquire(needOf({ model }))?.succeed();
+  }
+  await clock.pass(5_000);
+  join();
+  first.pool.tryAcquire(needOf())?.succeed();
+  assert.equal(usedToday(first.pool), 7, "while it runs");
+  await clock.pass(5_000);
+  const second = await benchOf([credentialOf("a")], { clock, store, catalog });
+  assert.equal(usedToday(second.pool), 7, "after a restart");
+  await second.pool.close();
+});
+
+Deno.test("models that joined a quota group while no process ran bring what was sent today", async () => {
+  const { catalog, join } = joining();
+  const first = await benchOf([credentialOf("a")], { catalog });
+  const { clock, store } = first;
+  for (const model of MODELS) {
+    for (let times = 0; times < 3; times++) first.pool.tryAcquire(needOf({ model }))?.succeed();
+  }
+  await clock.pass(5_000);
+  await first.pool.close();
+  join();
+  for (const expected of [6, 7]) {
+    const { pool } = await benchOf([credentialOf("a")], { clock, store, catalog });
+    assert.equal(usedToday(pool), expected);
+    pool.tryAcquire(needOf())?.succeed();
+    await clock.pass(5_000);
+    await pool.close();
+  }
 });

@@ -57,12 +57,10 @@ export async function relayResource(
       redirects: true,
       model: call.need.model,
       operation: call.need.operation,
+      named: call.named && call.need.operation === "resource",
       onRefusal: (failure, body) => refusal = { failure, body },
     });
-    if (sent.ok) return await opened(deps, call, attempt, sent.value, (told) => refusal = told);
-    const failure = call.named && call.need.operation === "resource" ? ofOneResource(sent.error) : sent.error;
-    if (refusal !== undefined) refusal = { ...refusal, failure };
-    return { ok: false, error: failure };
+    return sent.ok ? await opened(deps, call, attempt, sent.value, (told) => refusal = told) : sent;
   });
   if (!served.ok) {
     return { ok: false, error: refusal?.failure === served.error ? refusal : { failure: served.error } };
@@ -127,22 +125,6 @@ function refused(reply: OpenReply, error: Failure): Result<OpenResource, Failure
   reply.abort();
   reply.release();
   return { ok: false, error };
-}
-
-/** Google says "not found" of a resource as it does of a model; here it is about the one, and no key is at fault. */
-function ofOneResource(failure: Failure): Failure {
-  const passing = ["model_gone", "not_on_tier", "unknown"].includes(failure.class);
-  if (!passing || failure.status < 400 || failure.status >= 500) return failure;
-  const { status, message, detail, source } = failure;
-  return {
-    class: "caller_fault",
-    status,
-    code: status === 404 ? "not_found" : "invalid_request",
-    message: status === 404 ? "Google does not find what the request names" : message,
-    scope: "request",
-    ...(detail === undefined ? {} : { detail }),
-    ...(source === undefined ? {} : { source }),
-  };
 }
 
 /** The body on its way to the client. One that breaks breaks for the client too: half a download must not look whole. */

@@ -46,6 +46,8 @@ export interface SendOptions {
   readonly stream: boolean;
   readonly model: string;
   readonly operation: Operation;
+  /** True when the request names something that a project owns. */
+  readonly named?: boolean;
   /** Follows redirects, as downloads answer with them; default: a redirect is a failure. */
   readonly redirects?: boolean;
   /** Sees the body of a refusal, for the lane that passes Google's own error on. */
@@ -69,7 +71,7 @@ export async function send(
   const exchange = new Exchange(
     deps,
     attempt,
-    { url: request.url, kind },
+    { url: request.url, kind, repeatable: isRepeatable(request, options.operation) },
     patienceFor(deps, options.stream, request),
   );
   try {
@@ -85,8 +87,8 @@ export async function send(
     const { headers } = response;
     const status = statusOf(response);
     const now = deps.ports.clock.now();
-    const { model, operation } = options;
-    const failure = attempt.upstream.classifyFailure({ status, body, headers, model, operation, now });
+    const { model, operation, named = false } = options;
+    const failure = attempt.upstream.classifyFailure({ status, body, headers, model, operation, named, now });
     options.onRefusal?.(failure, body);
     return { ok: false, error: failure };
   } catch (cause) {
@@ -110,6 +112,11 @@ function statusOf({ status }: Response): number {
   return status >= 300 && status < 600 ? status : 502;
 }
 
+/** Whether a second copy of a request beside the first makes nothing twice: a file, a cache, a batch or a video would be. */
+export function isRepeatable({ method }: UpstreamRequest, operation: Operation): boolean {
+  return method === "GET" || (operation !== "resource" && operation !== "predict");
+}
+
 /** How long an attempt runs before its client is watched: leaving is noticed this much later at worst. */
 const WATCH_AFTER_MS = 50;
 
@@ -125,6 +132,8 @@ class Exchange implements OpenReply, Running {
   readonly #url: string;
   readonly #patience: Patience;
   readonly #kind: string;
+  /** Whether asking twice at once does no more than asking once. */
+  readonly #repeatable: boolean;
   readonly #askedAt: number;
   #ask: Ask | undefined;
   #aborted = false;
@@ -142,13 +151,14 @@ class Exchange implements OpenReply, Running {
   constructor(
     deps: RelayDeps,
     attempt: Try,
-    { url, kind }: { readonly url: string; readonly kind: string },
+    { url, kind, repeatable }: { readonly url: string; readonly kind: string; readonly repeatable: boolean },
     patience: Patience,
   ) {
     this.#deps = deps;
     this.#attempt = attempt;
     this.#url = url;
     this.#kind = kind;
+    this.#repeatable = repeatable;
     this.#askedAt = deps.ports.clock.now();
     this.#patience = patience;
     this.#deadline = deps.deadlines.start(Math.min(WATCH_AFTER_MS, patience.ms), () => this.#takesTime());
@@ -264,7 +274,7 @@ class Exchange implements OpenReply, Running {
   /** A kept connection that is silent for longer than answers take is not waited for alone. */
   #watchConnection(): void {
     const { deadlines, firstBytes } = this.#deps;
-    if (firstBytes === undefined || this.#ask?.mayBeDead !== true) return;
+    if (!this.#repeatable || firstBytes === undefined || this.#ask?.mayBeDead !== true) return;
     const left = firstBytes.patience(this.#kind) - WATCH_AFTER_MS;
     this.#silence = deadlines.start(left, () => this.#ask?.again());
   }

@@ -248,3 +248,25 @@ Deno.test("whatever comes, there is an answer, it shows no key, and the unknown 
     if (failure.class === "ambiguous_429") assert.ok(failure.stated !== true);
   }));
 });
+
+Deno.test("a refusal of a request that names a file or a cache is about that, and closes nothing", () => {
+  const body = JSON.stringify(google(404, "NOT_FOUND", "Requested entity was not found."));
+  const input = { status: 404, body, model: "gemini-2.5-flash", operation: "resource", now: NOW } as const;
+  const of = (
+    { class: name, scope, status, code }: ReturnType<typeof classifyPublic>,
+  ) => [name, scope, status, code];
+  assert.deepEqual(of(classifyPublic({ ...input, named: true })), [
+    "caller_fault",
+    "request",
+    404,
+    "not_found",
+  ]);
+  const forbidden = { ...input, named: true, status: 403 };
+  const said = JSON.stringify(google(403, "PERMISSION_DENIED", "You do not have permission to access it."));
+  assert.equal(classifyPublic({ ...forbidden, body: said }).class, "caller_fault");
+  const limited = JSON.stringify(google(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted."));
+  assert.notEqual(
+    classifyPublic({ ...input, named: true, status: 429, body: limited }).class,
+    "caller_fault",
+  );
+});

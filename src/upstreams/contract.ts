@@ -60,6 +60,8 @@ export interface FailureInput {
   readonly model: string;
   /** What was asked of the model; default: a turn. */
   readonly operation?: Operation;
+  /** True when the request names a file, a cache or another thing that a project owns: a refusal may be about that. */
+  readonly named?: boolean;
   /** Epoch milliseconds, for turning delays and resets into `until`. */
   readonly now: number;
 }

@@ -11,6 +11,8 @@ export interface Seen {
   readonly status: number;
   readonly model: string;
   readonly operation: Operation;
+  /** The request names something that a project owns. */
+  readonly named: boolean;
   readonly source: SourceName;
   readonly now: number;
   /** Epoch milliseconds at which Google says to come back; absent when it does not say. */
@@ -29,6 +31,7 @@ export function see(input: FailureInput, source: SourceName): Seen {
     status: input.status < 400 ? error.code ?? input.status : input.status,
     model: input.model,
     operation: input.operation ?? "generate",
+    named: input.named ?? false,
     source,
     now: input.now,
     ...(hint === undefined ? {} : { hint }),
@@ -81,11 +84,29 @@ function projectOf({ source, error: { metadata: { consumer } } }: Seen): string 
 export function firstRule(seen: Seen, rules: readonly Rule[]): Failure {
   for (const rule of rules) {
     const failure = rule(seen);
-    if (failure !== undefined) return failure;
+    if (failure !== undefined) return seen.named ? ofOneThing(failure) : failure;
   }
-  return failed(seen, {
+  const unknown = failed(seen, {
     class: "unknown",
     scope: "request",
     message: `Google answered with status ${seen.status} in a form that this proxy does not know.`,
   });
+  return seen.named ? ofOneThing(unknown) : unknown;
+}
+
+const OF_ONE_THING: ReadonlySet<FailureClass> = new Set(["model_gone", "not_on_tier", "unknown"]);
+
+/** Google says "not found" of a file as it does of a model; where the request names one, it is about that, and no key is at fault. */
+function ofOneThing(failure: Failure): Failure {
+  const { class: name, status, message, detail, source } = failure;
+  if (!OF_ONE_THING.has(name) || status < 400 || status >= 500) return failure;
+  return {
+    class: "caller_fault",
+    scope: "request",
+    status,
+    code: status === 404 ? "not_found" : "invalid_request",
+    message: status === 404 ? "Google does not find what the request names" : message,
+    ...(detail === undefined ? {} : { detail }),
+    ...(source === undefined ? {} : { source }),
+  };
 }

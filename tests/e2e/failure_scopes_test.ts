@@ -476,3 +476,19 @@ Deno.test("a check that Google answers well wins over the death that is still be
   assert.equal((await store.credentials.list())[0]?.dead, undefined);
   assert.equal((await chat(t)).status, 200);
 });
+
+Deno.test("a check of one key of a project brings back the others that were refused with it", async () => {
+  await using t = await withKeys(3);
+  const { store, pool } = t.proxy.rooms;
+  const [first, second, third] = await inOrder(t);
+  for (const one of [first!, second!]) await store.credentials.update(one.id, { project: "mine" });
+  pool.replaceCredentials(await store.credentials.list());
+  for (const index of [0, 1, 2]) t.simulator.control.key(key(index), "suspended");
+  for (let times = 0; times < 2; times++) await chat(t);
+  await until(async () => (await inOrder(t)).every(({ dead }) => dead !== undefined));
+  for (const index of [0, 1]) t.simulator.control.key(key(index), "valid");
+  await tell(t, `/api/keys/${second!.id}/check`, { method: "POST" });
+  const alive = (await inOrder(t)).filter(({ dead }) => dead === undefined).map(({ id }) => id);
+  assert.deepEqual(alive.sort(), [first!.id, second!.id].sort());
+  assert.notEqual((await inOrder(t)).find(({ id }) => id === third!.id)?.dead, undefined);
+});

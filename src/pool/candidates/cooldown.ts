@@ -89,6 +89,12 @@ export class CircuitBreaker {
     return recovered;
   }
 
+  /** Rests until a time that was found out before a restart; one trial opens it. */
+  rest(until: number): void {
+    this.until = until;
+    this.halfOpen = true;
+  }
+
   /** 0 when calls may go, else when to look again; Infinity while a trial is under way. */
   closedUntil(now: number): number {
     if (this.until > now) return this.until;

@@ -1,8 +1,18 @@
-import type { Credential, CredentialId, Operation, SourceName, Tier } from "../../core/mod.ts";
+import {
+  type Credential,
+  type CredentialId,
+  type Failure,
+  isObject,
+  type JsonObject,
+  type Operation,
+  type SourceName,
+  SOURCES,
+  type Tier,
+} from "../../core/mod.ts";
 import { Bucket } from "../quota/bucket.ts";
 import { type BucketIdentity, countedByAccount } from "../quota/bucket_state.ts";
 import type { PoolEvent } from "../contract.ts";
-import { CircuitBreaker, type Said } from "./cooldown.ts";
+import { CircuitBreaker, type Said, saidIn } from "./cooldown.ts";
 import { type CredentialLoad, CredentialState } from "./credential_state.ts";
 import { ModelCandidates } from "./model_candidates.ts";
 import { laneName } from "./lane_name.ts";
@@ -33,8 +43,8 @@ export interface PoolStateContext {
   readonly projects: Map<CredentialId, string>;
   /** This process's part of so many slots. */
   readonly partOf: (total: number, id: CredentialId) => number;
-  /** Called with each new bucket, to give it what is remembered of it. */
-  readonly adopt: (bucket: Bucket) => void;
+  /** Called with each new bucket, to give it what is remembered of it; true when something was. */
+  readonly adopt: (bucket: Bucket) => boolean;
 }
 
 /** All credentials, buckets and lanes, and the health of what they share. Says which nodes to look at again when one of them changes. */
@@ -145,6 +155,11 @@ export class PoolState {
     const entry = this.entries.get(id);
     if (entry === undefined) return [];
     if (scope === undefined) entry.believeStore();
+    const siblings = scope === undefined || scope === "credential" ? this.#restingWith(entry) : [];
+    for (const sibling of siblings) {
+      sibling.cooldowns.delete("credential");
+      this.refreshEntry(sibling, now);
+    }
     for (const name of [...entry.cooldowns.keys()]) {
       if (scope === undefined || name === scope) entry.cooldowns.delete(name);
     }
@@ -156,7 +171,31 @@ export class PoolState {
       this.refreshBucket(bucket, now);
     }
     this.refreshEntry(entry, now);
-    return [entry, ...entry.buckets.values()];
+    return [entry, ...siblings, ...entry.buckets.values()];
+  }
+
+  /** What rests that is larger than a credential, for the store. */
+  restsRecord(at: number): JsonObject {
+    const kept = ({ until, said }: Rest) => ({ until, said: { ...said } });
+    return {
+      v: 1,
+      at,
+      sources: Object.fromEntries([...this.sourceFaults].map(([source, rest]) => [source, kept(rest)])),
+      endpoints: Object.fromEntries([...this.endpoints].map(([source, { until }]) => [source, until])),
+      egress: this.egress === undefined ? null : kept(this.egress),
+    };
+  }
+
+  /** Puts back what still rests after a restart. */
+  restoreRests(record: JsonObject, now: number): void {
+    const { sources, endpoints } = record;
+    for (const source of SOURCES) {
+      const rest = restIn(isObject(sources) ? sources[source] : undefined, "config_fault", now);
+      if (rest !== undefined) this.sourceFaults.set(source, rest);
+      const until = isObject(endpoints) ? endpoints[source] : undefined;
+      if (typeof until === "number" && until > now) this.endpoint(source).rest(until);
+    }
+    this.egress = restIn(record["egress"], "region_blocked", now) ?? this.egress;
   }
 
   /** A source stated what is left of a quota: nearly used up means closed until its reset, before a call fails on it. */
@@ -193,6 +232,15 @@ export class PoolState {
     );
   }
 
+  /** Others of the project that rest for the same words of Google's: what ends for one ends for all. */
+  #restingWith(entry: CredentialState): readonly CredentialState[] {
+    const rest = entry.cooldowns.get("credential");
+    if (rest === undefined) return [];
+    return this.projectMembers(entry).filter((one) =>
+      one !== entry && one.cooldowns.get("credential")?.said.message === rest.said.message
+    );
+  }
+
   #projectOf(entry: CredentialState): string | undefined {
     return entry.credential.project ?? this.measuredProjects.get(entry.id);
   }
@@ -219,13 +267,23 @@ export class PoolState {
   /** Makes the buckets that are stored under these ids, for every credential that draws from them. */
   recall(ids: Iterable<string>): void {
     const owners = Map.groupBy(this.entries.values(), (entry) => this.#identity(entry, "").id);
+    const joined: (readonly [readonly CredentialState[], group: string])[] = [];
     for (const id of ids) {
       for (const { index } of id.matchAll(/\//g)) {
         const unit = id.slice(index + 1);
         const entries = owners.get(id.slice(0, index + 1)) ?? [];
-        if (this.unitOf(unit) === unit) { for (const entry of entries) this.bucketOf(entry, unit); }
+        if (entries.length === 0) continue;
+        const present = this.#presentUnit(unit);
+        // Its model joined a group while no process ran: a bucket of its own carries the record over.
+        if (present !== unit && present.startsWith("group:")) {
+          this.#newBucket(this.#identity(entries[0]!, unit), entries[0]!.tier);
+          joined.push([entries, present]);
+        } else if (present === unit) {
+          for (const entry of entries) this.bucketOf(entry, unit);
+        }
       }
     }
+    for (const [entries, group] of joined) for (const entry of entries) this.bucketOf(entry, group);
   }
 
   unitOf(model: string): string {
@@ -305,8 +363,26 @@ export class PoolState {
     const bucket = new Bucket(identity, prior);
     this.buckets.set(identity.id, bucket);
     this.#units.add(identity.unit);
-    this.#context.adopt(bucket);
+    const known = this.#context.adopt(bucket);
+    if (!known && identity.unit.startsWith("group:")) this.#takeParts(bucket);
     return bucket;
+  }
+
+  /** Models joined a quota group: what was sent to each, and what closes one, counts for the group. */
+  #takeParts(bucket: Bucket): void {
+    const { source, project, unit: group } = bucket.identity;
+    for (const unit of this.#units) {
+      if (unit === group || this.#presentUnit(unit) !== group) continue;
+      const part = this.buckets.get(`${source}/${project}/${unit}`);
+      if (part !== undefined) bucket.inherit(part);
+    }
+  }
+
+  /** What the unit of an older bucket is called now: its model may have joined a quota group. */
+  #presentUnit(unit: string): string {
+    const [model = unit, operation] = unit.split("#");
+    const present = this.unitOf(model);
+    return operation === undefined ? present : `${present}#${operation}`;
   }
 
   /** A key whose models nobody knows yet is asked only where no other is known to serve this one. */
@@ -347,6 +423,11 @@ export class PoolState {
     }
     if (oldest !== undefined) this.#dropLane(oldest);
   }
+}
+
+function restIn(value: unknown, name: Failure["class"], now: number): Rest | undefined {
+  if (!isObject(value) || typeof value["until"] !== "number" || value["until"] <= now) return undefined;
+  return { until: value["until"], said: saidIn(value["said"], name, "It rests since before a restart.") };
 }
 
 function remember<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

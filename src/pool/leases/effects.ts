@@ -28,7 +28,7 @@ export interface EffectsContext {
   readonly random: Random;
   readonly emit: (event: PoolEvent) => void;
   /** Something that must survive a restart changed. */
-  readonly dirty: (what: Bucket | CredentialState) => void;
+  readonly dirty: (what: Bucket | CredentialState | PoolState) => void;
 }
 
 type Effect = (call: InFlightCall, failure: Failure, now: number, history: AttemptHistory) => string;
@@ -210,6 +210,7 @@ export class Effects {
     const until = failure.until ?? now + TUNING.sourceFault;
     if (failure.stated === false && !this.#heardTwice(entry, failure, now)) return "one account's word alone";
     this.#context.poolState.sourceFaults.set(entry.source, { until, said: saidOf(failure) });
+    this.#context.dirty(this.#context.poolState);
     this.#context.emit({ type: "cooled", scope: `source:${entry.source}`, until, reason: failure.message });
     return `rested the source ${entry.source}`;
   }
@@ -226,6 +227,7 @@ export class Effects {
     const endpoint = entry.endpoint ?? this.#context.poolState.endpoint(entry.source);
     const until = endpoint.fault(now, this.#context.random);
     if (until === 0) return "";
+    if (entry.endpoint === undefined) this.#context.dirty(this.#context.poolState);
     const scope = entry.endpoint === undefined ? `endpoint:${entry.source}` : `proxy:${entry.id}`;
     this.#context.emit({ type: "cooled", scope, until, reason: failure.message });
     return `rests the way there for ${until - now} ms`;
@@ -234,6 +236,7 @@ export class Effects {
   #egress(_call: InFlightCall, failure: Failure, now: number): string {
     const until = now + TUNING.egress;
     this.#context.poolState.egress = { until, said: saidOf(failure) };
+    this.#context.dirty(this.#context.poolState);
     this.#context.emit({ type: "cooled", scope: "egress", until, reason: failure.message });
     return "this network may not call Google";
   }

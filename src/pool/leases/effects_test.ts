@@ -141,3 +141,16 @@ Deno.test("acquire() keeps a conversation on its key, and a tool loop on its sou
   assert.equal(pool.tryAcquire(needOf({ affinity: strict })), undefined, "waits for its source");
   await pool.close();
 });
+
+Deno.test("lift() of one key ends the rest that its project shares", async () => {
+  const { pool } = await benchOf(
+    ["a", "b", "c"].map((id) => credentialOf(id, id === "c" ? {} : { project: "p" })),
+  );
+  const spent = failureOf("quota", { scope: "project", status: 429, stated: true, message: "No credit." });
+  pool.tryAcquire(needOf({ pinned: credentialOf("a").id }))?.fail(spent, FIRST);
+  const free = () => ["a", "b", "c"].filter((id) => pool.tryAcquire(needOf({ pinned: credentialOf(id).id })));
+  assert.deepEqual(free(), ["c"]);
+  pool.lift(credentialOf("b").id);
+  assert.deepEqual(free(), ["a", "b", "c"]);
+  await pool.close();
+});
