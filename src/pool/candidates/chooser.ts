@@ -45,12 +45,12 @@ export class Chooser {
 
   choose(lane: ModelCandidates, need: Need, now: number, options: ChooseOptions = {}): Pick | undefined {
     lane.advance(now);
-    const accept = (node: Candidate) => this.#accept(node, need, now);
     const close = this.#preferred(lane, need, now);
     if (close !== undefined) return close;
     const sources = this.sourcesOf(lane, need);
     if (need.among !== undefined) return this.#inOrder(lane, sources, need, now);
     if (need.pinned !== undefined || !need.counted) return this.#scan(lane, sources, need, now);
+    const accept = (node: Candidate) => this.#accept(node, need, now);
     return this.#ranked(sources, lane, now, accept, "open") ??
       this.#ranked(sources, lane, now, accept, "explore") ??
       (options.demand === true ? this.#probe(lane, sources, need, now) : undefined);

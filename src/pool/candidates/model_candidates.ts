@@ -59,7 +59,7 @@ export class ModelCandidates {
       node = this.#newNode(bucket, this.#rank(entry.source, rankValue), entry.order);
       this.#byBucket.set(key, node);
       this.nodes.push(node);
-      bucket.nodes.add(node);
+      bucket.join(node);
     }
     node.members.push(entry);
     node.width = node.members.length;

@@ -410,7 +410,7 @@ export class PoolState {
 
   #dropLane(lane: ModelCandidates): void {
     for (const node of lane.nodes) {
-      node.bucket.nodes.delete(node);
+      node.bucket.leave(node);
       for (const member of node.members) member.nodes.delete(node);
     }
     this.lanes.delete(lane.name);

@@ -25,8 +25,8 @@ const QUOTA_LOW = "quota nearly used up";
  * refuses or vouches says so by a verb; the fields are its own.
  */
 export class Bucket {
-  /** Where it stands in the lanes of its models. */
-  readonly nodes = new Set<Candidate>();
+  /** Where it stands among the candidates of its models: few, and walked at each call, so a list. */
+  #nodes: readonly Candidate[] = [];
   readonly #window = new SendWindow();
   readonly #pace: RequestPace;
   readonly #day = new DayQuota();
@@ -179,7 +179,19 @@ export class Bucket {
 
   /** Brings its place in every lane to `now`. */
   refreshNodes(now: number): void {
-    for (const node of this.nodes) node.lane.refresh(node, now);
+    for (let i = 0; i < this.#nodes.length; i++) {
+      const node = this.#nodes[i]!;
+      node.lane.refresh(node, now);
+    }
+  }
+
+  /** It serves one more model. */
+  join(node: Candidate): void {
+    this.#nodes = [...this.#nodes, node];
+  }
+
+  leave(node: Candidate): void {
+    this.#nodes = this.#nodes.filter((one) => one !== node);
   }
 
   /** Counts a call that is sent; `exploring` when it goes beyond what is known. */
