@@ -124,10 +124,10 @@ Deno.test("a record that cannot be opened is told by health, not by the doctor a
     assert.ok(added.ok);
     const key = ["credential", added.value.id];
     const { value } = await store.kv.get<Record<string, unknown>>(key);
-    await store.kv.set(key, { ...value, v: 99 });
-    // Whatever changes next makes every process read anew.
+    // As another process of a later version would: with a new epoch, so that everybody reads anew.
+    const epoch = { v: 1, by: "proc_of_a_later_version" };
+    await store.kv.atomic().set(key, { ...value, v: 99 }).set(["epoch"], epoch).commit();
     assert.equal(await change(home), 200);
-    await store.credentials.list();
     const { status } = await saidByHealth(home, /One record of the database cannot be opened/);
     assert.notEqual(status, "ok");
   }));
