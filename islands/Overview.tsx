@@ -100,14 +100,21 @@ export default function Overview(props: OverviewProps) {
   const now = useNow();
   const { overview, problem, refresh } = useOverview(props.overview);
   const series = useTraffic(props.calls, props.at);
-  const calls = useResource(props.calls, async () => (await data.requests(RECENT)).items, ["request"], 3_000);
+  const calls = useResource(
+    props.calls,
+    async () => (await data.requests(RECENT)).items,
+    ["request"],
+    10_000,
+  );
+  // A finished call is shown at once; its attempts come with the next reading.
+  useFreshCalls((fresh) => calls.value.value = [...fresh, ...calls.value.value]);
   const stats = useResource(
     props.stats,
     data.stats,
     ["stats_update_full", "traffic_update", "request"],
     3_000,
   );
-  const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
+  const keys = useResource(props.keys, data.worstKeys, ["stats_update", "pool_update"]);
   const rows = attentionRows(overview, keys.value.value);
   return (
     <div class="grid gap-4 lg:gap-5">
@@ -124,7 +131,11 @@ export default function Overview(props: OverviewProps) {
           <ModelShares models={stats.value.value.models} />
         </div>
         <div class="grid gap-4 lg:gap-5">
-          <KeyGlance keys={keys.value.value} ribbons={keyRibbons(calls.value.value)} />
+          <KeyGlance
+            keys={keys.value.value}
+            total={overview.keys.total}
+            ribbons={keyRibbons(calls.value.value)}
+          />
           <AgentList agents={agentsNow(calls.value.value, now)} />
           <ConnectionFold connection={props.connection} />
         </div>

@@ -1,8 +1,11 @@
-/** GemiNitro as a user runs it, with a file database and ten keys. Prints its address; says its memory and KV commits when asked. */
+/** GemiNitro as a user runs it, with a file database and ten keys, or as many as the second argument says. Prints its address; says its memory and KV commits when asked. */
 import { createGeminitro, serve } from "../../src/composition/mod.ts";
 
 const home = await Deno.makeTempDir({ prefix: "geminitro-bench-" });
-const keys = Array.from({ length: 10 }, (_, index) => `AIzaSyBench${String(index).padStart(28, "0")}`);
+const keys = Array.from(
+  { length: Number(Deno.args[1] ?? 10) },
+  (_, index) => `AIzaSyBench${String(index).padStart(28, "0")}`,
+);
 const proxy = await createGeminitro({
   env: {
     ...Deno.env.toObject(),

@@ -13,6 +13,7 @@ export interface LoadResult {
   /** Requests a second. */
   readonly rate: number;
   readonly p50: number;
+  readonly p90: number;
   readonly p99: number;
   readonly failures: number;
 }
@@ -63,6 +64,7 @@ export async function load(
     seconds,
     rate: latencies.length / seconds,
     p50: at(0.5),
+    p90: at(0.9),
     p99: at(0.99),
     failures,
   };

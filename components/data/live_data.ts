@@ -21,6 +21,8 @@ export interface LiveData {
   health(): Promise<HealthView>;
   stats(): Promise<StatsView>;
   keys(): Promise<readonly KeyRow[]>;
+  /** The first ten, those in trouble before the others. */
+  worstKeys(): Promise<readonly KeyRow[]>;
   /** Models by projects; with words those whose names hold them, asked or not. */
   board(words: string): Promise<BoardView>;
   caps(): Promise<CapsView>;
@@ -28,6 +30,9 @@ export interface LiveData {
   requests(query: string): Promise<RequestsView>;
   request(id: string): Promise<CallDetail | undefined>;
 }
+
+/** Keys that are shown at a glance. */
+const GLANCE = 10;
 
 /** The page's query string as the API's own; what it does not take is refused there. */
 export function queryOf(text: string): NonNullable<Parameters<LocalClient["requests"]>[0]> {
@@ -42,6 +47,9 @@ export function createLiveData(client: LocalClient): LiveData {
     health: async () => healthView(await client.health()),
     stats: async () => statsView(await client.stats()),
     keys: async () => (await client.keys()).map(keyRow),
+    async worstKeys() {
+      return (await client.keyPage({ order: "worst", limit: GLANCE })).items.map(keyRow);
+    },
     board: (words) => client.board(words === "" ? {} : { q: words }),
     caps: async () => capsView(...await Promise.all([client.caps(), client.capProgress()])),
     requests: async (query) => requestsView(await client.requests(queryOf(query))),

@@ -123,6 +123,6 @@ export function freshCall({ model, tokens, key: _key, failure, message, ...rest 
   return call as unknown as CallRecord;
 }
 
-export function requestsView({ requests, cursor }: Requests): RequestsView {
-  return { items: requests.map(callRow), cursor: cursor ?? "" };
+export function requestsView({ items, next }: Requests): RequestsView {
+  return { items: items.map(callRow), cursor: next ?? "" };
 }

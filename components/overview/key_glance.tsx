@@ -45,16 +45,10 @@ export function Ribbon({ marks }: { marks: readonly RibbonMark[] }) {
   );
 }
 
-const WORST = ["dead", "cooldown", "active", "disabled"];
-
-/** Every key in one line with its history; those in trouble first. */
+/** Keys in one line each with their history, as they come: those in trouble first. `total` counts those beside them too. */
 export function KeyGlance(
-  { keys, ribbons, most = 10 }: { keys: readonly KeyRow[]; ribbons: Ribbons; most?: number },
+  { keys, total, ribbons }: { keys: readonly KeyRow[]; total: number; ribbons: Ribbons },
 ) {
-  const rows = keys.toSorted((a, b) =>
-    WORST.indexOf(a.status) - WORST.indexOf(b.status) || keyName(a).localeCompare(keyName(b)) ||
-    (a.id < b.id ? -1 : 1)
-  );
   return (
     <Card
       title={words.keysGlance}
@@ -69,7 +63,7 @@ export function KeyGlance(
         )
         : (
           <ul class="grid gap-2.5">
-            {rows.slice(0, most).map((key) => (
+            {keys.map((key) => (
               <li key={key.id} class="grid grid-cols-[minmax(5rem,9rem)_5.2rem_1fr] items-center gap-3">
                 <a class="truncate hover:underline" href={`/dashboard/keys?focus=${key.id}`}>
                   {keyName(key)}
@@ -80,7 +74,7 @@ export function KeyGlance(
             ))}
           </ul>
         )}
-      {rows.length > most && <p class="pt-3 text-xs text-mute">{words.more(rows.length - most)}</p>}
+      {total > keys.length && <p class="pt-3 text-xs text-mute">{words.more(total - keys.length)}</p>}
     </Card>
   );
 }

@@ -12,7 +12,7 @@ export const handler = define.handlers({
     const [overview, stats, keys, requests, connection] = await Promise.all([
       data.overview(),
       data.stats(),
-      data.keys(),
+      data.worstKeys(),
       data.requests(RECENT),
       connectionView(data, url),
     ]);

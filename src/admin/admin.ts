@@ -6,7 +6,7 @@ import { type AddedKey, addKeys, type AddKeysInput, type Progress } from "./add_
 import type { AdminDeps } from "./admin_deps.ts";
 import * as aliases from "./aliases.ts";
 import { backUp, backupDocument } from "./backups.ts";
-import { bucketReports } from "./buckets.ts";
+import { bucketPage } from "./buckets.ts";
 import { callPaths } from "./call_paths.ts";
 import { capCheck, capProgress } from "./cap_progress.ts";
 import { type CapInput, capsView, putCap, removeCap, setCapSchedule } from "./caps.ts";
@@ -26,7 +26,7 @@ import { exportFile } from "./export_file.ts";
 import { findKey } from "./find_key.ts";
 import { healthView } from "./health.ts";
 import { importFile, type ImportInput } from "./import_file.ts";
-import { listKeys } from "./list_keys.ts";
+import { keyPage, type KeyQuery, listKeys } from "./list_keys.ts";
 import { type LimitChange, listLimits, putLimit, removeLimit } from "./limits.ts";
 import { cancelCall, liveCall, liveCalls } from "./live_calls.ts";
 import { modelsView, refreshModels } from "./models.ts";
@@ -93,6 +93,7 @@ function follow(deps: AdminDeps, publisher: Publisher) {
 function keyCases(deps: AdminDeps) {
   return {
     keys: () => listKeys(deps),
+    keyPage: (query: KeyQuery) => keyPage(deps, query),
     addKeys: (input: AddKeysInput, onProgress?: (progress: Progress, last: AddedKey) => void) =>
       addKeys(deps, input, onProgress),
     editKey: (id: string, edit: KeyEdit, expected?: number) => editKey(deps, id, edit, expected),
@@ -150,7 +151,7 @@ function configurationCases(deps: AdminDeps, door: ClientDoor) {
     },
     preferences: () => preferences(deps),
     setPreferences: (change: JsonObject) => setPreferences(deps, change),
-    setupState: () => setupState(deps),
+    setupState: () => Promise.resolve(setupState(deps)),
     exportFile: (passphrase?: string) => exportFile(deps, passphrase),
     importFile: (input: ImportInput) => importFile(deps, input),
     backUp: () => backUp(deps),
@@ -164,7 +165,7 @@ function figureCases(deps: AdminDeps) {
     calls: () => liveCalls(deps),
     call: (id: string) => liveCall(deps, id),
     cancelCall: (id: string) => cancelCall(deps, id),
-    health: (owner: boolean) => healthView(deps, owner),
+    health: (owner: boolean) => Promise.resolve(healthView(deps, owner)),
     stats: () => statsView(deps),
     /** Sums by model since the first start, with their distributions. */
     modelCells: () => deps.ledger.lifetime("model"),
@@ -173,7 +174,7 @@ function figureCases(deps: AdminDeps) {
     quotaSummary: () => quotaSummary(deps),
     series: (options: SeriesOptions) => seriesView(deps, options),
     flows: (since?: number) => flows(deps, since ?? deps.ports.clock.now() - 86_400_000),
-    buckets: () => bucketReports(deps),
+    buckets: (query: Parameters<typeof bucketPage>[1]) => bucketPage(deps, query),
     board: (words: string) => quotaBoard(deps, words),
     pool: () => deps.pool.view(),
     requests: (filter: RecordFilter, options: { readonly limit: number; readonly cursor?: string }) =>

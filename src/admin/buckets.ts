@@ -1,6 +1,8 @@
 import type { BucketLimitView, BucketView } from "../pool/contract.ts";
-import { redact } from "../core/mod.ts";
+import { ok, redact } from "../core/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
+import { pageOf, type PageQuery } from "./page_of.ts";
+import type { Outcome } from "./problem.ts";
 
 export interface BucketForecast {
   /** Requests, or tokens, a minute over the last ten minutes. */
@@ -23,7 +25,25 @@ export interface BucketReport extends Omit<BucketView, "limits"> {
 const RATE_MINUTES = 10;
 
 /** Every bucket with its numbers, their age and origin, and when it will be used up at the present rate. */
-export async function bucketReports(deps: AdminDeps): Promise<readonly BucketReport[]> {
+export function bucketReports(deps: AdminDeps): Promise<readonly BucketReport[]> {
+  return reportsOf(deps, deps.pool.view().buckets);
+}
+
+/** A page of them, of one model or quota group when it is named. */
+export async function bucketPage(
+  deps: AdminDeps,
+  { model, ...page }: PageQuery & { readonly model?: string },
+): Promise<Outcome<{ readonly items: readonly BucketReport[]; readonly next: string | null }>> {
+  const { buckets } = deps.pool.view();
+  const wanted = model === undefined ? buckets : buckets.filter((bucket) => bucket.model === model);
+  const found = pageOf(wanted, page, ({ id }) => id);
+  return found.ok ? ok({ ...found.value, items: await reportsOf(deps, found.value.items) }) : found;
+}
+
+async function reportsOf(
+  deps: AdminDeps,
+  buckets: readonly BucketView[],
+): Promise<readonly BucketReport[]> {
   const now = deps.ports.clock.now();
   const recent = await deps.ledger.totals({
     grain: "minute",
@@ -31,7 +51,7 @@ export async function bucketReports(deps: AdminDeps): Promise<readonly BucketRep
     from: now - RATE_MINUTES * 60_000,
     to: now,
   });
-  return deps.pool.view().buckets.map((bucket) => {
+  return buckets.map((bucket) => {
     const cell = recent.get(bucket.id);
     const requests = (cell?.requests ?? 0) / RATE_MINUTES;
     const tokens = (cell?.promptTokens ?? 0) / RATE_MINUTES;

@@ -3,7 +3,7 @@ import type { KeyEdit } from "../management/contract.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { closeCredential, openCredential } from "./credential_file.ts";
 import { findKey } from "./find_key.ts";
-import { listKeys } from "./list_keys.ts";
+import { keyById } from "./list_keys.ts";
 import { fromStore, type Outcome, refuse } from "./problem.ts";
 import type { SafeKey } from "./safe_key.ts";
 
@@ -25,7 +25,7 @@ export async function editKey(
 }
 
 async function keyView(deps: AdminDeps, id: string): Promise<Outcome<SafeKey>> {
-  const view = (await listKeys(deps)).find((key) => key.id === id);
+  const view = await keyById(deps, id);
   return view === undefined ? refuse(404, "not_found", "There is no such key") : ok(view);
 }
 

@@ -3,7 +3,7 @@ import type { AdminDeps } from "./admin_deps.ts";
 import { openCredential } from "./credential_file.ts";
 import { encrypt } from "./passphrase.ts";
 import { type Outcome, refuse } from "./problem.ts";
-import { safeKey } from "./safe_key.ts";
+import { keyStanding, safeKey } from "./safe_key.ts";
 
 /** Shortest passphrase that an export takes. */
 const PASSPHRASE_CHARACTERS = 8;
@@ -48,7 +48,9 @@ export async function exportFile(deps: AdminDeps, passphrase?: string): Promise<
     version,
     exportedAt: new Date(now).toISOString(),
     credentials: credentials.map((one) => {
-      const { id, tail, source, label, email, project, tier, enabled } = safeKey(one, { now, buckets: [] });
+      const { id, tail, source, label, email, project, tier, enabled } = safeKey(
+        keyStanding(one, { now, closed: [] }),
+      );
       return { id, tail, source, label, email, project, tier, enabled };
     }),
     clients: clients.map(({ hash: _hash, ...open }) => open),

@@ -1,7 +1,7 @@
 import type { AdminDeps } from "./admin_deps.ts";
-import { listKeys } from "./list_keys.ts";
+import { keyStandings } from "./list_keys.ts";
 import type { Verdict } from "../management/contract.ts";
-import type { SafeKey } from "./safe_key.ts";
+import { type KeyStanding, type KeyStatus, shownTail } from "./safe_key.ts";
 import { standingsOf } from "./verdict.ts";
 
 export interface PoolStatus {
@@ -29,27 +29,28 @@ export interface HealthView {
 }
 
 /** What anybody may know; the tails of cooling keys only for the owner. */
-export async function healthView(deps: AdminDeps, owner: boolean): Promise<HealthView> {
+export function healthView(deps: AdminDeps, owner: boolean): HealthView {
   const now = deps.ports.clock.now();
-  const listed = await listKeys(deps);
-  const { cooldownKeys, ...keys } = poolStatus(listed, now);
-  const { status, message, out } = standingsOf(deps, listed).verdict;
+  const view = deps.pool.view();
+  const standings = keyStandings(deps, view);
+  const { cooldownKeys, ...keys } = poolStatus(standings, now);
+  const { status, message, out } = standingsOf(deps, standings).verdict;
   return {
     status,
     version: deps.version,
     uptime: Math.floor((now - deps.startedAt) / 1_000),
     keys: owner ? { ...keys, cooldownKeys } : keys,
     models: deps.catalog.list().length,
-    queue: deps.pool.view().queue,
+    queue: view.queue,
     message,
     out,
   };
 }
 
-export function poolStatus(keys: readonly SafeKey[], now: number): PoolStatus {
-  const count = (status: SafeKey["status"]) => keys.filter((key) => key.status === status).length;
+export function poolStatus(keys: readonly KeyStanding[], now: number): PoolStatus {
+  const count = (status: KeyStatus) => keys.filter((key) => key.status === status).length;
   const cooldownKeys = keys.filter((key) => key.status === "cooldown").map((key) => ({
-    tail: key.tail,
+    tail: shownTail(key.credential),
     remaining: Math.max(0, Math.ceil(((key.cooldownUntil ?? now) - now) / 1_000)),
   }));
   return {

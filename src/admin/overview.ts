@@ -4,10 +4,10 @@ import type { Tier } from "../core/mod.ts";
 import type { BucketView } from "../pool/contract.ts";
 import type { AdminDeps, InFlightCall } from "./admin_deps.ts";
 import { capProgress } from "./cap_progress.ts";
-import { listKeys } from "./list_keys.ts";
+import { keyStandings } from "./list_keys.ts";
 import { problemsOf } from "./overview_problems.ts";
 import { publishedLimit } from "./published_limits.ts";
-import type { SafeKey } from "./safe_key.ts";
+import type { KeyStanding, KeyStatus } from "./safe_key.ts";
 import { isoOf, type Standings, standingsOf, troubleOf } from "./verdict.ts";
 
 /** The present rate is measured over this long. */
@@ -19,18 +19,18 @@ export async function overviewOf(deps: AdminDeps): Promise<Overview> {
   const now = ports.clock.now();
   const hour = { from: now - 59 * PERIOD_MS.minute, to: now };
   const recent = { grain: "minute", from: now - RATE_MINUTES * PERIOD_MS.minute, to: now } as const;
-  const [keys, totals, today, classes, models, buckets] = await Promise.all([
-    listKeys(deps),
+  const [totals, today, classes, models, buckets] = await Promise.all([
     ledger.series({ grain: "minute", dim: "total", ...hour }),
     ledger.totals({ grain: "day", dim: "total", from: now, to: now }),
     ledger.totals({ grain: "minute", dim: "class", ...hour }),
     ledger.totals({ grain: "day", dim: "model", from: now, to: now }),
     ledger.totals({ ...recent, dim: "bucket" }),
   ]);
+  const view = pool.view();
+  const keys = keyStandings(deps, view);
   const { verdict, models: standings } = standingsOf(deps, keys);
   const calls = deps.calls.list();
-  const view = pool.view();
-  const tiers = new Map(keys.map(({ id, tier }) => [id, tier]));
+  const tiers = new Map(keys.map(({ credential }) => [credential.id, credential.tier]));
   const byUnit = Map.groupBy(view.buckets, (bucket) => bucket.model);
   const rows = standings.map((standing) => {
     const group = catalog.groupOf(standing.model);
@@ -114,8 +114,8 @@ function failuresOf(
     .sort((a, b) => b.requests - a.requests);
 }
 
-function keyCounts(keys: readonly SafeKey[]): Overview["keys"] {
-  const count = (status: SafeKey["status"]) => keys.filter((key) => key.status === status).length;
+function keyCounts(keys: readonly KeyStanding[]): Overview["keys"] {
+  const count = (status: KeyStatus) => keys.filter((key) => key.status === status).length;
   const next = keys.flatMap(({ status, cooldownUntil }) =>
     status === "cooldown" && cooldownUntil !== null ? [cooldownUntil] : []
   );

@@ -2,7 +2,7 @@ import { durationText } from "../core/mod.ts";
 import type { Overview, Problem, Verdict } from "../management/contract.ts";
 import type { InFlightCall } from "./admin_deps.ts";
 import type { CapProgress } from "./cap_progress.ts";
-import type { SafeKey } from "./safe_key.ts";
+import { type KeyStanding, safeKey } from "./safe_key.ts";
 import { isoOf, type Standings, whenOf } from "./verdict.ts";
 
 /** Rows of one kind that are told one by one. */
@@ -11,7 +11,7 @@ const MOST_OF_A_KIND = 20;
 interface Facts {
   /** What is wrong with what the program keeps. */
   readonly trouble: string | undefined;
-  readonly keys: readonly SafeKey[];
+  readonly keys: readonly KeyStanding[];
   readonly caps: readonly CapProgress[];
   readonly calls: readonly InFlightCall[];
 }
@@ -30,7 +30,9 @@ export function problemsOf(
   const out = models.filter(({ state }) => state === "out").map((one) =>
     problem("error", "model_out", one.model, `${one.model} is out${whenOf(one, now)}`, isoOf(one.until))
   );
-  const dead = keys.filter(({ status }) => status === "dead").map((key) => ({
+  const dead = keys.filter(({ status }) => status === "dead").slice(0, MOST_OF_A_KIND).map((one) =>
+    safeKey(one)
+  ).map((key) => ({
     ...problem("error", "key_dead", key.id, `${key.label || key.tail} is dead: ${key.reason ?? ""}`),
     link: key.link,
   }));
@@ -38,7 +40,7 @@ export function problemsOf(
     ...kept,
     ...none,
     ...out.slice(0, MOST_OF_A_KIND),
-    ...dead.slice(0, MOST_OF_A_KIND),
+    ...dead,
     ...caps.flatMap(capProblem),
   ]
     .concat(waitingProblem(calls, now))

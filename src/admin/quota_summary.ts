@@ -1,8 +1,8 @@
 import { FLOW_SEPARATOR } from "../ledger/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { type CapProgress, capProgress } from "./cap_progress.ts";
-import { listKeys } from "./list_keys.ts";
-import type { SafeKey } from "./safe_key.ts";
+import { keyStandings } from "./list_keys.ts";
+import type { KeyStanding } from "./safe_key.ts";
 import { type ModelLeft, modelsLeft } from "./model_left.ts";
 import { type PoolStatus, poolStatus } from "./health.ts";
 
@@ -33,14 +33,13 @@ export interface QuotaRow {
 export async function quotaSummary(deps: AdminDeps): Promise<QuotaSummary> {
   const now = deps.ports.clock.now();
   const progress = capProgress(deps);
-  const [keys, flows] = await Promise.all([
-    listKeys(deps),
-    deps.ledger.totals({ grain: "hour", dim: "flow", from: now - 86_400_000, to: now }),
-  ]);
+  const flows = await deps.ledger.totals({ grain: "hour", dim: "flow", from: now - 86_400_000, to: now });
+  const view = deps.pool.view();
+  const keys = keyStandings(deps, view);
   return {
     quotas: progress.map((cap) => rowOf(cap, accountsOf(deps, cap.model, [...flows.keys()], keys), now)),
     poolStatus: poolStatus(keys, now),
-    models: modelsLeft(deps.pool.view().buckets, now),
+    models: modelsLeft(view.buckets, now),
   };
 }
 
@@ -49,7 +48,7 @@ function accountsOf(
   { catalog }: AdminDeps,
   cap: string,
   flows: readonly string[],
-  keys: readonly SafeKey[],
+  keys: readonly KeyStanding[],
 ): QuotaRow["accounts"] {
   const covers = (client: string, model: string) =>
     cap === model || cap === `client:${client}` || cap === `group:${catalog.groupOf(model)}`;
@@ -57,8 +56,8 @@ function accountsOf(
     flows.map((flow) => flow.split(FLOW_SEPARATOR))
       .filter(([client = "", model = ""]) => covers(client, model)).map(([, , , id]) => id),
   );
-  const there = keys.filter(({ id }) => used.has(id));
-  const apiKeys = there.filter(({ type }) => type === "api_key").length;
+  const there = keys.filter(({ credential }) => used.has(credential.id));
+  const apiKeys = there.filter(({ credential }) => credential.source === "api_key").length;
   return { apiKeys, oauth: there.length - apiKeys, total: there.length };
 }
 

@@ -19,7 +19,7 @@ Deno.test("GET /api/requests/totals adds up every record of the filter, not a pa
     const failed = await (await ask("GET", "/api/requests/totals?is=failed")).json();
     assert.deepEqual([failed.requests, failed.success, failed.kinds.failed], [100, 0, 100]);
     const page = await (await ask("GET", "/api/requests?limit=1")).json();
-    assert.equal(all.tokens.total, 700 * page.requests[0].usage.totalTokens);
+    assert.equal(all.tokens.total, 700 * page.items[0].usage.totalTokens);
     const none = await (await ask("GET", "/api/requests/totals?status=404")).json();
     assert.deepEqual([none.requests, none.oldest, none.complete], [0, null, true]);
     const wrong = await ask("GET", "/api/requests/totals?limit=3");

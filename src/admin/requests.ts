@@ -5,15 +5,14 @@ import { type Outcome, refuse } from "./problem.ts";
 
 /** A call record with its cost. */
 export interface RequestView extends CallRecord {
-  /** US dollars by the price table, as if it were paid for. */
   /** US dollars by the price table; null where the model's price is not known. */
   readonly cost: number | null;
 }
 
 export interface RequestPage {
-  readonly requests: readonly RequestView[];
-  /** Give it back for the next page; null at the end. */
-  readonly cursor: string | null;
+  readonly items: readonly RequestView[];
+  /** The cursor of the next page; null at the end. */
+  readonly next: string | null;
 }
 
 export async function requestPage(
@@ -23,11 +22,11 @@ export async function requestPage(
 ): Promise<Outcome<RequestPage>> {
   try {
     const page = await ledger.requests(filter, options);
-    const requests = page.items.map((record) => ({
+    const items = page.items.map((record) => ({
       ...record,
       cost: dollars(ledger.prices.costOfCall(record)),
     }));
-    return ok({ requests, cursor: page.cursor ?? null });
+    return ok({ items, next: page.cursor ?? null });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return refuse(400, "invalid", "This cursor is not one: take it from the page before", "cursor");

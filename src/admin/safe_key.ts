@@ -51,28 +51,47 @@ export interface SafeKeyFacts {
   readonly now: number;
   readonly state?: CredentialView;
   readonly models?: ModelListRecord;
-  readonly counts?: Cell;
-  /** Buckets that this credential can use. */
-  readonly buckets: readonly BucketView[];
+  /** Closed buckets that this credential would use. */
+  readonly closed: readonly BucketView[];
 }
 
-export function safeKey(credential: Credential, facts: SafeKeyFacts): SafeKey {
-  const { state, models, counts } = facts;
-  const oauth = credential.source === "antigravity" || credential.source === "gemini_cli";
+/** How a credential stands, with what its view is made of. */
+export interface KeyStanding {
+  readonly credential: Credential;
+  readonly status: KeyStatus;
+  /** Epoch milliseconds; null unless status is cooldown. */
+  readonly cooldownUntil: number | null;
+  readonly facts: SafeKeyFacts;
+}
+
+export function keyStanding(credential: Credential, facts: SafeKeyFacts): KeyStanding {
   const cooling = coolingUntil(facts);
-  const status = statusOf(credential, cooling, state);
+  const status = statusOf(credential, cooling, facts.state);
+  return { credential, status, cooldownUntil: status === "cooldown" ? cooling ?? null : null, facts };
+}
+
+/** The end of a key as it may be shown; an account's e-mail. */
+export function shownTail({ source, tail }: Credential): string {
+  if (tail === "") return "...";
+  return isAccount(source) ? tail : `...${tail.replace(/^\.+/, "")}`;
+}
+
+function isAccount(source: Credential["source"]): boolean {
+  return source === "antigravity" || source === "gemini_cli";
+}
+
+/** A credential as everybody may see it; `counts` are its calls over all time. */
+export function safeKey({ credential, status, cooldownUntil, facts }: KeyStanding, counts?: Cell): SafeKey {
+  const { state, models } = facts;
+  const oauth = isAccount(credential.source);
   const standing = accountStanding(credential);
   return {
     id: credential.id,
-    tail: credential.tail === ""
-      ? "..."
-      : oauth
-      ? credential.tail
-      : `...${credential.tail.replace(/^\.+/, "")}`,
+    tail: shownTail(credential),
     type: oauth ? "oauth" : credential.source === "vertex" ? "service_account" : "api_key",
     source: credential.source,
     label: redact(credential.label),
-    email: oauth ? credential.email : null,
+    email: "email" in credential ? credential.email : null,
     project: credential.project ?? null,
     tier: credential.tier,
     status,
@@ -85,7 +104,7 @@ export function safeKey(credential: Credential, facts: SafeKeyFacts): SafeKey {
     inFlight: state?.inFlight ?? 0,
     slots: state?.slots ?? 0,
     lastUsed: state?.lastUsed ?? null,
-    cooldownUntil: status === "cooldown" ? cooling ?? null : null,
+    cooldownUntil,
     cooldowns: activeCooldowns(facts).map(({ scope, kind, until, reason, fact }) => ({
       scope,
       kind,
@@ -124,7 +143,7 @@ function activeCooldowns({ state, now }: SafeKeyFacts) {
 /** When the first of its models is free again; undefined while any model is free now. */
 function coolingUntil(facts: SafeKeyFacts): number | undefined {
   const active = activeCooldowns(facts);
-  const closed = facts.buckets.filter(({ coolingUntil = 0 }) => coolingUntil > facts.now);
+  const { closed } = facts;
   // Nearly always nothing cools, and a thousand keys have fifty models each.
   if (active.length === 0 && closed.length === 0) return undefined;
   const whole = active.filter(({ scope }) => scope === "credential" || scope === "source");

@@ -4,8 +4,8 @@ import { SETTING } from "../state/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import type { OwnerKey } from "./owner_key.ts";
 import { type Outcome, refuse } from "./problem.ts";
-import { type SafeKey } from "./safe_key.ts";
-import { listKeys } from "./list_keys.ts";
+import type { KeyStatus } from "./safe_key.ts";
+import { keyStandings } from "./list_keys.ts";
 import {
   changeVariables,
   type SettingRow,
@@ -191,12 +191,12 @@ export interface SetupState {
   readonly hasKeys: boolean;
   readonly hasWorkingKey: boolean;
   readonly models: readonly string[];
-  readonly keys: { readonly total: number; readonly statuses: Record<SafeKey["status"], number> };
+  readonly keys: { readonly total: number; readonly statuses: Record<KeyStatus, number> };
 }
 
-export async function setupState(deps: AdminDeps): Promise<SetupState> {
-  const keys = await listKeys(deps);
-  const statuses: Record<SafeKey["status"], number> = { active: 0, cooldown: 0, disabled: 0, dead: 0 };
+export function setupState(deps: AdminDeps): SetupState {
+  const keys = keyStandings(deps);
+  const statuses: Record<KeyStatus, number> = { active: 0, cooldown: 0, disabled: 0, dead: 0 };
   for (const key of keys) statuses[key.status]++;
   return {
     hasKeys: keys.length > 0,

@@ -2,7 +2,7 @@ import { untilText } from "../core/mod.ts";
 import type { Verdict } from "../management/contract.ts";
 import type { ModelStanding } from "../pool/contract.ts";
 import type { AdminDeps } from "./admin_deps.ts";
-import type { SafeKey } from "./safe_key.ts";
+import type { KeyStanding } from "./safe_key.ts";
 
 /** How each model stands: the only judge of whether the proxy serves. */
 export interface Standings {
@@ -11,7 +11,7 @@ export interface Standings {
 }
 
 /** The verdict alone, from memory, with the keys as they are listed. */
-export function standingsOf(deps: AdminDeps, keys: readonly SafeKey[]): Standings {
+export function standingsOf(deps: AdminDeps, keys: readonly Pick<KeyStanding, "status">[]): Standings {
   const { catalog, pool, ports } = deps;
   const found = new Map(
     catalog.list().filter(({ aliasOf, variantOf }) => aliasOf === undefined && variantOf === undefined)
@@ -43,7 +43,11 @@ function withTrouble(verdict: Verdict, trouble: string | undefined): Verdict {
   return { ...verdict, status: status === "ok" ? "degraded" : status, message: `${trouble}. ${message}` };
 }
 
-function verdictOf(models: Standings["models"], keys: readonly SafeKey[], now: number): Verdict {
+function verdictOf(
+  models: Standings["models"],
+  keys: readonly Pick<KeyStanding, "status">[],
+  now: number,
+): Verdict {
   if (keys.length === 0) {
     const message = "There is no key yet: add one with `geminitro key add <key>` or on the Keys page";
     return { status: "empty", message, until: null, out: [] };
@@ -72,7 +76,7 @@ function okMessage(models: number): string {
   return models === 0 ? "Keys are there; their models are not known yet" : "Every model can be served";
 }
 
-function noUsable(keys: readonly SafeKey[]): Verdict {
+function noUsable(keys: readonly Pick<KeyStanding, "status">[]): Verdict {
   const dead = keys.filter(({ status }) => status === "dead").length;
   const message = `No key can be used: ${dead} dead, ${keys.length - dead} off`;
   return { status: "exhausted", message, until: null, out: [] };

@@ -76,6 +76,33 @@ export function localClientOnUse(client: () => Promise<LocalClient>): LocalClien
   return Object.fromEntries(functions) as LocalClient;
 }
 
+/** Every item of a list that comes page by page. */
+export async function everyItem<Query extends object, Item>(
+  read: (query?: Query & { readonly limit: number; readonly cursor?: string }) => Promise<PageOf<Item>>,
+  query: Query,
+): Promise<readonly Item[]> {
+  const found: Item[] = [];
+  let cursor: string | null | undefined;
+  while (cursor !== null) {
+    const page: PageOf<Item> = await read({
+      limit: MOST_ITEMS,
+      ...query,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    found.push(...page.items);
+    cursor = page.next;
+  }
+  return found;
+}
+
+interface PageOf<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}
+
+/** The largest page that the API gives. */
+const MOST_ITEMS = 500;
+
 function functionOf(options: ClientOptions, at: string) {
   const [method = "", path = ""] = at.split(" ");
   const pieces = path.split(/\{\w+\}/);

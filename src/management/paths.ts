@@ -19,6 +19,7 @@ export const PATHS = {
   call: "GET /api/calls/{id}",
   cancelCall: "DELETE /api/calls/{id}",
   keys: "GET /api/keys/safe",
+  keyPage: "GET /api/keys",
   addKeys: "POST /api/keys",
   restoreKey: "POST /api/keys/restore",
   checkAllKeys: "POST /api/keys/check",

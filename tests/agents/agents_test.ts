@@ -108,7 +108,7 @@ async function dialectsOf(proxy: UnderTest): Promise<readonly string[]> {
   for (const deadline = Date.now() + 10_000;;) {
     const page = await proxy.proxy.rooms.admin.requests({}, { limit: 100 });
     assert.ok(page.ok);
-    const found = [...new Set(page.value.requests.map(({ dialect }) => dialect))];
+    const found = [...new Set(page.value.items.map(({ dialect }) => dialect))];
     if (found.length > 0 || Date.now() > deadline) return found;
     await new Promise((done) => setTimeout(done, 50));
   }

@@ -148,7 +148,7 @@ async function prepared(): Promise<UnderTest> {
 async function generateCalls(t: UnderTest) {
   const page = await t.proxy.rooms.admin.requests({}, { limit: 200 });
   assert.ok(page.ok);
-  return page.value.requests.filter(({ operation }) => operation === "generate");
+  return page.value.items.filter(({ operation }) => operation === "generate");
 }
 
 /** Every generating call was served at its first try. */

@@ -34,7 +34,7 @@ async function everything(server: DashboardUnderTest): Promise<Readonly<Record<s
   const { admin } = server.proxy().rooms;
   const [key] = await admin.keys();
   const page = await admin.requests({}, { limit: 1 });
-  const request = page.ok ? page.value.requests[0] : undefined;
+  const request = page.ok ? page.value.items[0] : undefined;
   const [cell] = (await admin.board("")).cells;
   assert.ok(key && request && cell);
   return {

@@ -26,7 +26,7 @@ browserTest(
     const kept = await admin.requests({}, { limit: 50 });
     assert.ok(kept.ok);
     // Which key a call takes first is the pool's own business.
-    const retried = kept.value.requests.filter(({ attempts }) => attempts.length > 1).length;
+    const retried = kept.value.items.filter(({ attempts }) => attempts.length > 1).length;
     assert.ok(retried > 0);
     for (const view of VIEWS) {
       await t.step(`${view.width} px, ${view.theme}`, async () => {

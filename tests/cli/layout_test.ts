@@ -101,11 +101,11 @@ Deno.test({
 
 /** The id that the list shows leads to the request; a failed one says why. */
 async function requests(cli: CliHome): Promise<void> {
-  const list = await cli.json<{ readonly requests: readonly { id: string; status: number }[] }>([
+  const list = await cli.json<{ readonly items: readonly { id: string; status: number }[] }>([
     "requests",
     "list",
   ]);
-  const good = list.requests.find(({ status }) => status === 200)!;
+  const good = list.items.find(({ status }) => status === 200)!;
   const text = await cli.good(["requests", "show", good.id.slice(4, 12)]);
   assert.ok(text.startsWith(good.id), text);
   assert.match(text, /outcome +200 ok[\s\S]*model +gemini-2\.5-flash\n[\s\S]*KEY +MODEL +STATUS/);

@@ -25,6 +25,7 @@ const PROMISED = [
   "GET /api/health",
   "GET /api/health/live",
   "GET /api/health/ready",
+  "GET /api/keys",
   "GET /api/keys/safe",
   "POST /api/keys",
   "PATCH /api/keys/{id}",
@@ -139,7 +140,7 @@ Deno.test("unknown paths are 404, other methods 405, each in the management shap
     assert.equal((await unknown.json()).error.type, "not_found_error");
     const method = await ask("PUT", "/api/keys");
     assert.equal(method.status, 405);
-    assert.equal(method.headers.get("allow"), "POST");
+    assert.equal(method.headers.get("allow"), "GET, POST, HEAD");
     assert.equal((await method.json()).error.code, "method_not_allowed");
     assert.equal((await ask("DELETE", "/api/health")).headers.get("allow"), "GET, HEAD");
     const head = await ask("HEAD", "/api/health", { token: null });

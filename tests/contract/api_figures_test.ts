@@ -65,9 +65,9 @@ Deno.test("GET /api/requests pages and filters; one record is found by its id", 
     }
     await ledger.flush();
     const first = await client.requests({ limit: 20 });
-    const second = await client.requests({ limit: 20, cursor: first.cursor ?? "" });
-    assert.deepEqual([first.requests.length, second.requests.length, second.cursor], [20, 5, null]);
-    assert.equal((await client.requests({ agent: "CODEX" })).requests.length, 5);
+    const second = await client.requests({ limit: 20, cursor: first.next ?? "" });
+    assert.deepEqual([first.items.length, second.items.length, second.next], [20, 5, null]);
+    assert.equal((await client.requests({ agent: "CODEX" })).items.length, 5);
     const one = await client.request("req_7");
     assert.equal(one.id, "req_7");
     assert.ok(one.cost !== null && one.cost > 0);
@@ -156,7 +156,7 @@ Deno.test("the progress of a cap is the pool's own count, and the summary shows 
     assert.deepEqual([summary.quotas[0]?.model, summary.quotas[0]?.current], ["gemini-2.5-pro", 1]);
     assert.match(summary.quotas[0]?.resetInFormatted ?? "", /^\d+h \d+m$/);
     assert.equal(summary.poolStatus.total, 1);
-    const buckets = await client.buckets();
+    const { items: buckets } = await client.buckets();
     assert.ok(buckets.length > 0);
     for (const limit of buckets[0]?.limits ?? []) assert.equal(typeof limit.forecast.perMinute, "number");
   }));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../../src/management/client.ts";
+import { ApiError, everyItem } from "../../src/management/client.ts";
 import { DEAD_KEY, KEY, OTHER_KEY, withApi } from "../support/api_bench.ts";
 
 async function errorOf(
@@ -131,4 +131,40 @@ Deno.test("POST /api/keys/check retires a key that Google refuses", () =>
     assert.equal(checked.models.length, 2);
     await assert.rejects(client.liftCooldown(keys[1]?.id ?? ""), /does not take this key/);
     assert.equal((await client.liftCooldown(keys[0]?.id ?? "")).id, keys[0]?.id);
+  }));
+
+Deno.test("GET /api/keys and /api/buckets give their lists page by page, and nothing twice while keys come and go", () =>
+  withApi(async ({ client, ask }) => {
+    const keys = Array.from({ length: 7 }, (_, index) => `AIzaSyTestKeyOfAPage0000000000000000${index}`);
+    await client.addKeys({ keys, label: "many", validate: false });
+    const all = (await client.keys()).map(({ id }) => id);
+    for (const limit of [1, 3, 7, 500]) {
+      assert.deepEqual((await everyItem(client.keyPage, { limit })).map(({ id }) => id), all, `by ${limit}`);
+    }
+    const first = await client.keyPage({ limit: 3 });
+    // One that was seen goes, one is added: the next page still begins behind the last that was given.
+    await client.removeKey(all[0]!);
+    await client.addKeys({ key: `${keys[0]}-late`, validate: false });
+    const rest = await everyItem(
+      (query) => client.keyPage({ ...query, cursor: query?.cursor ?? first.next! }),
+      {},
+    );
+    assert.deepEqual(rest.slice(0, 4).map(({ id }) => id), all.slice(3));
+    assert.equal(rest.length, 5);
+    await client.editKey(all[4]!, { enabled: false, label: "lonely" });
+    const only = async (query: object) => (await client.keyPage(query)).items.map(({ id }) => id);
+    assert.deepEqual(await only({ status: "disabled" }), [all[4]]);
+    assert.deepEqual(await only({ text: "LONELY" }), [all[4]]);
+    assert.equal((await only({ order: "worst" })).at(-1), all[4]);
+    for (
+      const path of [
+        "/api/keys?cursor=x",
+        "/api/buckets?cursor=x",
+        "/api/keys?limit=501",
+        "/api/keys?limit=0",
+      ]
+    ) {
+      assert.equal((await ask("GET", path)).status, 400, path);
+    }
+    assert.deepEqual(await client.buckets({ model: "nobody-has-it" }), { items: [], next: null });
   }));

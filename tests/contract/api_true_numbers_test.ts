@@ -123,7 +123,7 @@ Deno.test("a span that has not begun is empty", () =>
     assert.deepEqual(await client.series({ since: later }), []);
     assert.deepEqual(await client.unifiedStats({ since: later }), {});
     assert.deepEqual(await client.flows({ since: later }), []);
-    assert.deepEqual((await client.requests({ since: later })).requests, []);
+    assert.deepEqual((await client.requests({ since: later })).items, []);
     const iso = new Date(later).toISOString();
     assert.deepEqual(await (await ask("GET", `/api/stats/series?since=${iso}`)).json(), []);
   }));

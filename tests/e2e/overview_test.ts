@@ -102,7 +102,7 @@ Deno.test("requests refused before they became calls are records, counted apart 
   assert.deepEqual(refused.map(({ status }) => status), [404, 400, 404, 404, 401]);
   await t.proxy.rooms.ledger.flush();
   const { json } = await tell(t, "/api/requests?class=refused");
-  const records = json["requests"] as Record<string, unknown>[];
+  const records = json["items"] as Record<string, unknown>[];
   assert.deepEqual(new Set(records.map(({ outcome }) => outcome)), new Set(["refused"]));
   assert.deepEqual(
     records.map(({ status, modelAsked, client }) => [status, modelAsked, client]).sort(),
@@ -149,7 +149,7 @@ Deno.test("what is stored is shown from the first second after a restart", async
     [row(before)?.day?.used, row(before)?.day?.left, row(before)?.until],
   );
   assert.deepEqual([after.today.ok, after.today.failed], [before.today.ok, before.today.failed]);
-  const buckets = await served.api<{ model: string }[]>("/api/buckets");
+  const { items: buckets } = await served.api<{ items: { model: string }[] }>("/api/buckets");
   assert.ok(JSON.stringify(buckets).includes(MODEL));
 });
 

@@ -1,5 +1,6 @@
 import { TIERS, untilText } from "../../core/mod.ts";
 import type { AddKeysInput } from "../../admin/mod.ts";
+import { everyItem } from "../../management/client.ts";
 import type { KeyEdit } from "../../management/contract.ts";
 import type { AddedKey, CheckedKey, Key } from "../../management/contract.ts";
 import type { Command, Context } from "../command.ts";
@@ -103,7 +104,7 @@ export const keyList: Command = {
     const status = oneOf(context, "status", ["active", "cooldown", "disabled", "dead"] as const);
     const client = await context.client();
     await watch(context, async (out) => {
-      const [all, { verdict }] = await Promise.all([client.keys(), client.overview()]);
+      const [all, { verdict }] = await Promise.all([everyItem(client.keyPage, {}), client.overview()]);
       const keys = status === undefined ? all : all.filter((key) => key.status === status);
       out.json(keys);
       if (all.length === 0) return out.line("There are no keys yet. Add one: geminitro key add <key>");
@@ -252,7 +253,7 @@ export const keyRemove: Command = {
     }
     const client = await context.client();
     const wanted = context.flag("dead")
-      ? (await client.keys()).filter(({ status }) => status === "dead").map(({ id }) => id)
+      ? (await everyItem(client.keyPage, { status: "dead" as const })).map(({ id }) => id)
       : args;
     if (wanted.length === 0) out.line("No key is dead.");
     const removed = [];

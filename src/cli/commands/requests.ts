@@ -36,13 +36,13 @@ export const requestsList: Command = {
   takes: { least: 0, most: 0 },
   async run(context) {
     const limit = Math.min(context.number("limit", 1) ?? USUAL_REQUESTS, MOST_REQUESTS);
-    const { requests, cursor } = await (await context.client()).requests({ ...filterOf(context), limit });
+    const { items, next } = await (await context.client()).requests({ ...filterOf(context), limit });
     const { out } = context;
-    out.json({ requests, cursor });
-    if (requests.length === 0) return out.line("There are no such requests.");
-    out.table(HEAD, requests.map((one) => rowOf(one, out.style)));
+    out.json({ items, next });
+    if (items.length === 0) return out.line("There are no such requests.");
+    out.table(HEAD, items.map((one) => rowOf(one, out.style)));
     out.line(
-      `\n${plural(requests.length, "request")}${cursor === null ? "" : ", and older ones"}. ` +
+      `\n${plural(items.length, "request")}${next === null ? "" : ", and older ones"}. ` +
         "One of them: geminitro requests show <id>",
     );
   },
@@ -86,8 +86,8 @@ export const requestsFollow: Command = {
     const seen = new Set<string>();
     let since = Date.now();
     while (!ending.aborted) {
-      const { requests } = await client.requests({ ...filterOf(context), since, limit: MOST_REQUESTS });
-      const fresh = requests.filter(({ id }) => !seen.has(id)).sort((a, b) => a.at.localeCompare(b.at));
+      const { items } = await client.requests({ ...filterOf(context), since, limit: MOST_REQUESTS });
+      const fresh = items.filter(({ id }) => !seen.has(id)).sort((a, b) => a.at.localeCompare(b.at));
       for (const one of fresh) {
         seen.add(one.id);
         if (context.json) context.services.write(`${JSON.stringify(one)}\n`);
@@ -135,8 +135,8 @@ export const requestsReplay: Command = {
 /** The id that its beginning names among the last requests; with or without `req_`. */
 async function fullId(client: LocalClient, wanted: string): Promise<string> {
   if (wanted.length >= WHOLE_ID) return wanted;
-  const { requests } = await client.requests({ limit: MOST_REQUESTS });
-  const found = requests.filter(({ id }) => id.startsWith(wanted) || bare(id).startsWith(wanted));
+  const { items } = await client.requests({ limit: MOST_REQUESTS });
+  const found = items.filter(({ id }) => id.startsWith(wanted) || bare(id).startsWith(wanted));
   const [only] = found;
   if (only === undefined) return wanted;
   if (found.length === 1) return only.id;

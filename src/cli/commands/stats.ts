@@ -1,4 +1,4 @@
-import type { LocalClient } from "../../management/client.ts";
+import { everyItem, type LocalClient } from "../../management/client.ts";
 import type { Command } from "../command.ts";
 import { showStats } from "../stats_view.ts";
 import { watch, WATCH_OPTIONS } from "../watch.ts";
@@ -28,7 +28,7 @@ async function figuresOf(client: LocalClient) {
   const [quotas, caps, buckets, stats, keys, overview] = await Promise.all([
     client.quotaSummary(),
     client.capProgress(),
-    client.buckets(),
+    everyItem(client.buckets, {}),
     client.stats(),
     client.keys(),
     client.overview(),

@@ -29,7 +29,11 @@ export const status: Command = {
     const client = await context.client();
     const url = localUrl(info);
     await watch(context, async (out) => {
-      const [health, overview, keys] = await Promise.all([client.health(), client.overview(), client.keys()]);
+      const [health, overview, { items: cooling }] = await Promise.all([
+        client.health(),
+        client.overview(),
+        client.keyPage({ status: "cooldown", limit: MOST_COOLING }),
+      ]);
       out.json({ running: true, pid: info.pid, url, port: info.port, ...health, overview });
       if (context.flag("line")) return out.line(shortLine(overview, out.style));
       const { style } = out;
@@ -37,7 +41,7 @@ export const status: Command = {
       out.line(`${style.green("running")}  ${url}  (process ${info.pid}, version ${health.version})`);
       out.line(`state    ${verdictLine(verdict, style)}`);
       out.line(`uptime   ${durationText(health.uptime * 1_000)}`);
-      showKeys(overview, keys, out);
+      showKeys(overview, cooling, out);
       out.line(`models   ${health.models}`);
       out.line(`calls    ${calls.running} running, ${calls.waiting} waiting`);
       showProblems(problems.filter(({ message }) => !verdict.message.includes(message)), out);
@@ -45,14 +49,21 @@ export const status: Command = {
   },
 };
 
-function showKeys({ keys: counts }: Overview, keys: readonly Key[], out: Output): void {
+/** Cooling keys that are named one by one. */
+const MOST_COOLING = 20;
+
+function showKeys({ keys: counts }: Overview, cooling: readonly Key[], out: Output): void {
   out.line(
     `keys     ${counts.active} of ${counts.total} active, ${counts.cooldown} cooling, ` +
       `${counts.disabled} disabled, ${counts.dead} dead`,
   );
-  for (const { label, tail, cooldownUntil } of keys.filter((key) => key.status === "cooldown")) {
+  for (const { label, tail, cooldownUntil } of cooling) {
     const until = cooldownUntil === null ? "" : ` ${untilText(Date.parse(cooldownUntil), Date.now())}`;
     out.line(`         ${label || tail} cools down${until}`);
+  }
+  const more = counts.cooldown - cooling.length;
+  if (more > 0) {
+    out.line(`         ${plural(more, "more key")} cool down: geminitro key list --status cooldown`);
   }
 }
 

@@ -5,7 +5,7 @@ import type { LocalClient } from "../../management/client.ts";
 import type { ModelOverview } from "../../management/contract.ts";
 
 /** What the tools read of the management API; none of them changes anything. */
-export type McpSource = Pick<LocalClient, "overview" | "keys" | "requests" | "calls">;
+export type McpSource = Pick<LocalClient, "overview" | "keyPage" | "requests" | "calls">;
 
 export interface McpOptions {
   readonly version: string;
@@ -92,10 +92,13 @@ const keysState = tool({
     "Which keys and accounts serve, which rest and until when, which are dead and why. No secrets.",
   inputSchema: z.object({}),
   async answer(api) {
-    const [{ keys: counts }, keys] = await Promise.all([api.overview(), api.keys()]);
+    const [{ keys: counts }, { items: keys }] = await Promise.all([
+      api.overview(),
+      api.keyPage({ order: "worst", limit: MOST_KEYS }),
+    ]);
     return {
       counts,
-      keys: keys.slice(0, MOST_KEYS).map((
+      keys: keys.map((
         { label, tail, status, reason, cooldownUntil, source, tier, project },
       ) => ({
         name: label === "" ? tail : label,
@@ -119,9 +122,7 @@ const lastFailures = tool({
   }),
   async answer(api, { limit = 10 }) {
     const pages = await Promise.all(["4xx", "5xx"].map((status) => api.requests({ status, limit })));
-    const failures = pages.flatMap(({ requests }) => requests).filter(({ outcome }) =>
-      outcome !== "cancelled"
-    )
+    const failures = pages.flatMap(({ items }) => items).filter(({ outcome }) => outcome !== "cancelled")
       .sort((a, b) => new Date(b.at).getTime() - new Date(a.at).getTime());
     return {
       failures: failures.slice(0, limit).map((one) => ({

@@ -73,7 +73,14 @@ function useLooks({ open, pauseMs }: TopOptions) {
   return state;
 }
 
+/** Keys that can be scrolled through. */
+const MOST_KEYS = 500;
+
 async function lookOnce(client: LocalClient): Promise<Look> {
-  const [overview, keys, { items }] = await Promise.all([client.overview(), client.keys(), client.calls()]);
+  const [overview, { items: keys }, { items }] = await Promise.all([
+    client.overview(),
+    client.keyPage({ limit: MOST_KEYS }),
+    client.calls(),
+  ]);
   return { overview, keys, calls: items };
 }

@@ -32,7 +32,7 @@ export const capHandlers: Handlers<
     const removed = await admin.removeCap(params.model);
     return removed.ok ? ok({ success: true, ...removed.value }) : removed;
   },
-  buckets: async ({ admin }) => ok(await admin.buckets()),
+  buckets: ({ admin }, { query }) => admin.buckets(definedOnly(query)),
   board: async ({ admin }, { query }) => ok(await admin.board(query.q ?? "")),
   limits: async ({ admin }) => ok(await admin.limits()),
   putLimit: ({ admin }, { params, body }) => admin.putLimit(params.name, body),

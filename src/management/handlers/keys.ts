@@ -5,6 +5,7 @@ import { definedOnly, type Handlers } from "./handler.ts";
 
 export const keyHandlers: Handlers<
   | "keys"
+  | "keyPage"
   | "addKeys"
   | "restoreKey"
   | "checkAllKeys"
@@ -15,6 +16,7 @@ export const keyHandlers: Handlers<
   | "confirmProject"
 > = {
   keys: async ({ admin }) => ok(await admin.keys()),
+  keyPage: ({ admin }, { query }) => admin.keyPage(definedOnly(query)),
   async addKeys({ admin, request }, { body }) {
     const input = definedOnly(body);
     if (wantsProgress(request)) {

@@ -4,6 +4,7 @@ import * as account from "../schema/account.ts";
 import * as cap from "../schema/cap.ts";
 import { id, name } from "../schema/fields.ts";
 import * as key from "../schema/key.ts";
+import { pageOf } from "../schema/page.ts";
 import * as model from "../schema/model.ts";
 import * as quota from "../schema/quota.ts";
 import * as settings from "../schema/settings.ts";
@@ -79,6 +80,13 @@ export const keyRoutes = {
     tag: "Keys",
     summary: "Every key and account, without its secret, in the order of adding",
     reply: z.array(key.Key),
+  }),
+  keyPage: route("keyPage", {
+    tag: "Keys",
+    summary: "Keys and accounts page by page, without their secrets",
+    query: key.KeysQuery,
+    reply: pageOf(key.Key),
+    errors: [400],
   }),
   addKeys: route("addKeys", {
     tag: "Keys",
@@ -275,7 +283,9 @@ export const capRoutes = {
     tag: "Caps",
     summary:
       "Project x model: limits, used, left, resets, origin and age of each number, forecast of exhaustion",
-    reply: z.array(quota.Bucket),
+    query: quota.BucketsQuery,
+    reply: pageOf(quota.Bucket),
+    errors: [400],
   }),
   board: route("board", {
     tag: "Caps",

@@ -40,7 +40,6 @@ export const seen = z.union([
   z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
 ]).describe("The updatedAt that was read; 409 when it is not the present one");
 export const failureClass = z.enum([...FAILURE_CLASSES, "ok", "cancelled", "refused"]);
-export const pageSize = z.coerce.number().int().min(1).max(500).default(50);
 export const word = z.string().max(200).optional();
 export const success = z.object({ success: z.literal(true) });
 /** Any JSON object: what the user's own document holds. */

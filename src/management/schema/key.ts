@@ -1,6 +1,19 @@
 import { z } from "zod";
 import { ACCOUNT_STATES } from "../../core/mod.ts";
-import { count, type Given, globs, isoTime, label, seen, source, tier, time, type Wire } from "./fields.ts";
+import { page } from "./page.ts";
+import {
+  count,
+  type Given,
+  globs,
+  isoTime,
+  label,
+  seen,
+  source,
+  tier,
+  time,
+  type Wire,
+  word,
+} from "./fields.ts";
 
 /** A credential as everybody may see it. */
 export const Key = z.object({
@@ -45,6 +58,14 @@ export const Key = z.object({
   updatedAt: time,
 });
 export type Key = Wire<typeof Key>;
+
+/** Which keys, in which order. */
+export const KeysQuery = z.strictObject({
+  ...page,
+  status: Key.shape.status.optional(),
+  text: word.describe("Part of a label, tail, e-mail or project"),
+  order: z.enum(["added", "worst"]).default("added").describe("worst: dead and cooling ones first"),
+});
 
 /** What the user may change of a credential; null takes a value away. */
 export const KeyPatch = z.strictObject({

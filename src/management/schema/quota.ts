@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { count, isoTime, publishedLimit, source, time, type Wire } from "./fields.ts";
+import { count, isoTime, publishedLimit, source, time, type Wire, word } from "./fields.ts";
+import { page } from "./page.ts";
 
 const kind = z.enum(["requests_per_minute", "tokens_per_minute", "requests_per_day", "remaining_fraction"]);
 
@@ -107,6 +108,8 @@ export type QuotaBoard = Wire<typeof QuotaBoard>;
 export const BoardQuery = z.strictObject({
   q: z.string().max(200).optional().describe("Part of a model's or project's name"),
 });
+
+export const BucketsQuery = z.strictObject({ ...page, model: word });
 
 export const PoolStatus = z.object({
   total: count,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CALL_KINDS } from "../../core/mod.ts";
-import { count, document, failureClass, moment, pageSize, source, time, type Wire, word } from "./fields.ts";
+import { page, pageOf } from "./page.ts";
+import { count, document, failureClass, moment, source, time, type Wire, word } from "./fields.ts";
 
 const percentiles = z.object({
   p50: z.number().nullable(),
@@ -96,8 +97,7 @@ const filter = {
 export const TotalsQuery = z.strictObject(filter);
 export const RequestsQuery = z.strictObject({
   ...filter,
-  limit: pageSize,
-  cursor: z.string().max(500).optional(),
+  ...page,
 });
 
 const usage = z.object({
@@ -160,7 +160,7 @@ export const CallRecord = z.object({
 });
 export type CallRecord = Wire<typeof CallRecord>;
 
-export const Requests = z.object({ requests: z.array(CallRecord), cursor: z.string().nullable() });
+export const Requests = pageOf(CallRecord);
 export type Requests = Wire<typeof Requests>;
 
 export const RequestTotals = Figures.extend({
@@ -222,7 +222,7 @@ export type Replayed = Wire<typeof Replayed>;
 
 const level = z.enum(["debug", "info", "warn", "error"]);
 export const LogsQuery = z.strictObject({
-  limit: pageSize.default(200),
+  limit: page.limit.default(200),
   level: level.optional(),
   kind: word,
   text: word,
