@@ -1,3 +1,4 @@
+import { filledRules } from "../../src/core/glob.ts";
 import type { LocalClient } from "../../src/management/client.ts";
 import type { Accounts, Agent, CallPaths, Settings } from "../../src/management/contract.ts";
 import { createLiveData, type LiveData, queryOf } from "./live_data.ts";
@@ -65,11 +66,23 @@ export function createConfigurationData(client: LocalClient): ConfigurationData 
         Date.now(),
       ),
     async totals(query) {
-      const { requests, success, errors, tokens, cost, complete, latency, kinds, histogram } = await client
-        .requestTotals(queryOf(query));
+      const { requests, success, errors, tokens, cost, unpriced, complete, latency, kinds, histogram } =
+        await client
+          .requestTotals(queryOf(query));
       const steps = histogram.map(({ time, ...step }) => ({ time: Date.parse(time), ...step }));
       const median = latency.p50 === null ? {} : { medianMs: latency.p50 };
-      return { requests, ok: success, errors, tokens: tokens.total, cost, complete, kinds, steps, ...median };
+      return {
+        requests,
+        ok: success,
+        errors,
+        tokens: tokens.total,
+        cost,
+        unpriced,
+        complete,
+        kinds,
+        steps,
+        ...median,
+      };
     },
     problems: () => problemGroups(client, Date.now()),
     usageChart: (query, now) => chartOf(client, query, now),
@@ -167,10 +180,7 @@ async function catalogView(client: LocalClient): Promise<CatalogView> {
       unserved: unserved(to),
       updatedAt,
     })),
-    rules: {
-      allowModels: settings.modelRules.allowModels ?? [],
-      denyModels: settings.modelRules.denyModels ?? [],
-    },
+    rules: filledRules(settings.modelRules),
   };
 }
 

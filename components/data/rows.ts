@@ -1,3 +1,4 @@
+import { filledRules } from "../../src/core/glob.ts";
 import type { CallRecord as ApiCall, Key } from "../../src/management/contract.ts";
 import type { CapProgress, Caps, Health, Requests, Stats } from "../../src/management/contract.ts";
 import type { CallRecord, CapsView, HealthView, KeyRow, RequestsView, StatsView } from "./views.ts";
@@ -38,8 +39,7 @@ export function keyRow(key: Key): KeyRow {
     remedy: key.remedy ?? "",
     proxy: key.proxy ?? "",
     requests: key.usage,
-    allowModels: key.allowModels ?? [],
-    denyModels: key.denyModels ?? [],
+    ...filledRules(key),
     cooldowns: key.cooldowns.map(({ scope, kind, reason, until }) => ({
       scope,
       kind,

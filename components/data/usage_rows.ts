@@ -8,9 +8,10 @@ interface Sum {
   readonly errors: number;
   readonly tokens: number;
   readonly cost: number;
+  readonly unpriced: number;
 }
 
-const NOTHING: Sum = { requests: 0, errors: 0, tokens: 0, cost: 0 };
+const NOTHING: Sum = { requests: 0, errors: 0, tokens: 0, cost: 0, unpriced: 0 };
 
 function add(sum: Sum, figures: Figures | null | undefined): Sum {
   if (figures === null || figures === undefined) return sum;
@@ -19,6 +20,7 @@ function add(sum: Sum, figures: Figures | null | undefined): Sum {
     errors: sum.errors + figures.errors,
     tokens: sum.tokens + figures.tokens.total,
     cost: sum.cost + figures.cost,
+    unpriced: sum.unpriced + figures.unpriced,
   };
 }
 

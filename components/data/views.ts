@@ -1,4 +1,5 @@
 import type { CallKind, CallRecord } from "../../src/core/call_record.ts";
+import type { ModelRules } from "../../src/core/glob.ts";
 import type {
   Accounts,
   Agent,
@@ -53,7 +54,7 @@ export interface CooldownRow {
   readonly reason: string;
 }
 
-export interface KeyRow {
+export interface KeyRow extends ModelRulesView {
   readonly id: string;
   readonly tail: string;
   readonly source: string;
@@ -76,10 +77,6 @@ export interface KeyRow {
   readonly cooldowns: readonly CooldownRow[];
   readonly models: readonly string[];
   readonly priority: number;
-  /** Patterns of the only models it may serve; empty for all. */
-  readonly allowModels: readonly string[];
-  /** Patterns of models it must not serve. */
-  readonly denyModels: readonly string[];
   /** Address of its outbound proxy without the password; empty for none. */
   readonly proxy: string;
   /** For optimistic editing: what the editor saw. */
@@ -142,8 +139,9 @@ export interface TotalsView {
   readonly ok: number;
   readonly errors: number;
   readonly tokens: number;
-  /** US dollars, as if it were paid for. */
+  /** US dollars, as if it were paid for; of `unpriced` calls nothing is in it. */
   readonly cost: number;
+  readonly unpriced: number;
   /** Of the answered ones; absent without any. */
   readonly medianMs?: number;
   /** False when only the newest were looked at. */
@@ -194,10 +192,7 @@ export interface NamedModels {
 }
 
 /** Patterns of the models that are offered; empty lists rule nothing. */
-export interface ModelRulesView {
-  readonly allowModels: readonly string[];
-  readonly denyModels: readonly string[];
-}
+export type ModelRulesView = Required<ModelRules>;
 
 export interface CatalogView {
   readonly models: readonly MatrixModel[];
@@ -220,8 +215,9 @@ export interface UsageRow {
   readonly requests: number;
   readonly errors: number;
   readonly tokens: number;
-  /** US dollars, as if it were paid for. */
+  /** US dollars, as if it were paid for; of `unpriced` calls nothing is in it. */
   readonly cost: number;
+  readonly unpriced: number;
   /** What the client may use; absent without a budget. */
   readonly budget?: { readonly unit: string; readonly limit: number; readonly period: string };
   /** Used of the budget since the start of its period, in its unit. */

@@ -68,13 +68,13 @@ function EditForm({ row, actions }: { row: KeyRow; actions: KeyActions }) {
         hint={words.priorityHint}
       />
       <Field
-        label={words.allowModels}
+        label={words.onlyModels}
         name="allowModels"
         value={row.allowModels.join(", ")}
         hint={words.allowHint}
       />
       <Field
-        label={words.denyModels}
+        label={words.neverModels}
         name="denyModels"
         value={row.denyModels.join(", ")}
         hint={words.denyHint}

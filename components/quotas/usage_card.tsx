@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { UsageRow, UsageView } from "../data/views.ts";
 import { money, percent, shortNumber } from "../format.ts";
+import { moneySum, unpricedNote } from "../usage/money_sum.ts";
 import { quotasText } from "./words.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Figure } from "../ui/figure.tsx";
@@ -51,7 +52,9 @@ function Row({ row, total }: { row: UsageRow; total: number }) {
           </Figure>
           {row.errors > 0 && <span class="ms-2 text-bad">{words.failures(row.errors)}</span>}
           <span class="ms-3">{shortNumber(row.tokens)} {words.units.tokens}</span>
-          <span class="ms-3" title={words.costNote}>{money(row.cost)}</span>
+          <span class="ms-3" title={row.unpriced > 0 ? unpricedNote(row.unpriced) : words.costNote}>
+            {moneySum(row.cost, row.unpriced)}
+          </span>
         </span>
       </div>
       <Bar row={row} total={total} />

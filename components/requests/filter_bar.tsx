@@ -1,4 +1,5 @@
-import { dateTime, duration, money, percent, shortNumber, wholeNumber } from "../format.ts";
+import { dateTime, duration, percent, shortNumber, wholeNumber } from "../format.ts";
+import { moneySum } from "../usage/money_sum.ts";
 import { requestsText } from "../text/requests.ts";
 import type { TotalsView } from "../data/views.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -157,7 +158,7 @@ export function TotalsStrip({ totals }: { totals: TotalsView }) {
     [wholeNumber(totals.errors), words.totals.errors],
     [shortNumber(totals.tokens), words.totals.tokens],
     [totals.medianMs === undefined ? "–" : duration(totals.medianMs), words.totals.median],
-    [money(totals.cost), words.totals.cost],
+    [moneySum(totals.cost, totals.unpriced), words.totals.cost],
   ];
   return (
     <dl

@@ -12,6 +12,8 @@ export interface UsageLine {
   readonly total: number;
   /** The same of the span before. */
   readonly before: number;
+  /** Calls that a sum of money leaves out, as their price is not known. */
+  readonly unpriced: number;
 }
 
 export interface UsageChart {
@@ -69,6 +71,7 @@ function addUp(lines: readonly UsageLine[], length: number): UsageLine {
     values,
     total: lines.reduce((sum, { total }) => sum + total, 0),
     before: lines.reduce((sum, { before }) => sum + before, 0),
+    unpriced: lines.reduce((sum, { unpriced }) => sum + unpriced, 0),
   };
 }
 
@@ -89,8 +92,11 @@ export function usageChart(
       values,
       total: totalOf(values, measure),
       before: totalOf(earlier, measure),
+      unpriced: measure === "cost"
+        ? points.reduce((sum, { values }) => sum + (values[id]?.unpriced ?? 0), 0)
+        : 0,
     };
-  }).filter(({ total, before }) => total > 0 || before > 0)
+  }).filter(({ total, before, unpriced }) => total > 0 || before > 0 || unpriced > 0)
     .sort((a, b) => b.total - a.total || (a.name < b.name ? -1 : 1));
   const times = points.map(({ time }) => Date.parse(time));
   const rest = lines.slice(MOST_LINES);

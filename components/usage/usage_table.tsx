@@ -1,5 +1,6 @@
 import { type RequestFilters, requestsHref } from "../requests/request_query.ts";
-import { dateTime, duration, money, percent, shortNumber } from "../format.ts";
+import { dateTime, duration, percent, shortNumber } from "../format.ts";
+import { moneySum, unpricedNote } from "./money_sum.ts";
 import { isAdditive, type UsageChart, type UsageLine } from "./chart_data.ts";
 import { colourOf } from "./colour.ts";
 import type { Measure, UsageQuery } from "./query.ts";
@@ -8,8 +9,8 @@ import { usageText } from "./words.ts";
 const words = usageText;
 
 /** A value of a measure in its unit. */
-export function amount(measure: Measure, value: number): string {
-  if (measure === "cost") return money(value);
+export function amount(measure: Measure, value: number, unpriced = 0): string {
+  if (measure === "cost") return moneySum(value, unpriced);
   return isAdditive(measure) ? shortNumber(value) : duration(value);
 }
 
@@ -80,7 +81,9 @@ function Row({ line, index, query, hovered }: {
         </span>
       </td>
       <td class="end hidden sm:table-cell">{value === null ? "" : amount(query.measure, value)}</td>
-      <td class="end">{amount(query.measure, line.total)}</td>
+      <td class="end" title={line.unpriced > 0 ? unpricedNote(line.unpriced) : undefined}>
+        {amount(query.measure, line.total, line.unpriced)}
+      </td>
       <td class="end hidden text-mute sm:table-cell">{amount(query.measure, line.before)}</td>
       <td class="end hidden text-mute sm:table-cell">
         <Change line={line} />

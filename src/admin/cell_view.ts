@@ -21,8 +21,10 @@ export interface CellView {
   /** Milliseconds of successful calls; null without any. */
   readonly latency: Percentiles;
   readonly firstToken: Percentiles;
-  /** US dollars by the price table, as if every call were paid for. */
+  /** US dollars by the price table, as if every call were paid for; of `unpriced` calls nothing is in it. */
   readonly cost: number;
+  /** Calls of models whose price is not known. */
+  readonly unpriced: number;
 }
 
 export interface Percentiles {
@@ -50,6 +52,7 @@ export function cellView(cell: Cell): CellView {
     latency: percentiles(cell.latency),
     firstToken: percentiles(cell.firstToken),
     cost: cell.costMicros / 1_000_000,
+    unpriced: cell.unpriced,
   };
 }
 

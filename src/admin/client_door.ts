@@ -34,7 +34,7 @@ const RELOAD_MS = 2_000;
 const MINUTE_MS = 60_000;
 const MOST_HASHES = 1_000;
 const MICROS = 1_000_000;
-/** What a call is taken to cost before one was seen. */
+/** What a call is taken to cost before one was seen, and where the price of its model is not known. */
 const USUAL_TOKENS = 8_192;
 const USUAL_MICROS = 20_000;
 /** The window of a budget that never begins anew. */
@@ -240,7 +240,11 @@ export class ClientDoor {
   #spend(record: CallRecord): void {
     const budget = this.#byId.get(record.client)?.budget;
     if (budget === undefined) return;
-    const used = usedBy(record, budget.unit, (call) => this.#deps.ledger.prices.costOfCall(call) ?? 0);
+    const used = usedBy(
+      record,
+      budget.unit,
+      (call) => this.#deps.ledger.prices.costOfCall(call) ?? USUAL_MICROS,
+    );
     this.#meters.get(record.client)?.settle(record.id, used);
     const spending = this.#spending.get(record.client);
     if (spending !== undefined) spending.since += budget.unit === "usd" ? used / MICROS : used;
@@ -302,6 +306,7 @@ export class ClientDoor {
     const cell = cells.get(client.id);
     if (cell === undefined) return 0;
     if (budget.unit === "requests") return cell.requests;
-    return budget.unit === "tokens" ? cell.totalTokens : cell.costMicros / 1_000_000;
+    if (budget.unit === "tokens") return cell.totalTokens;
+    return (cell.costMicros + cell.unpriced * USUAL_MICROS) / MICROS;
   }
 }

@@ -51,7 +51,7 @@ export async function requestTotals(
       looked++;
       for (const kind of CALL_KINDS) if (isOfKind(record, kind)) kinds[kind]++;
       if (is !== undefined && !isOfKind(record, is)) continue;
-      addTo(cell, { ...record, costMicros: ledger.prices.costOfCall(record) ?? 0 }, true);
+      addTo(cell, { ...record, costMicros: ledger.prices.costOfCall(record) }, true);
       count(minutes, record);
       oldest = Math.min(oldest ?? record.at, record.at);
     }

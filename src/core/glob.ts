@@ -57,6 +57,13 @@ export function statedRules(rules: ModelRules): Readonly<Record<keyof ModelRules
   return { allowModels: rules.allowModels ?? null, denyModels: rules.denyModels ?? null };
 }
 
+/** Rules with empty lists for those that there are none of. */
+export function filledRules(
+  rules: { readonly [Name in keyof ModelRules]?: readonly string[] | null },
+): Required<ModelRules> {
+  return { allowModels: rules.allowModels ?? [], denyModels: rules.denyModels ?? [] };
+}
+
 /** True when no deny pattern fits, and an allow pattern does if there are any rules to allow. */
 export function permitsModel({ allowModels, denyModels }: ModelRules, model: string): boolean {
   if (denyModels?.some((pattern) => matchesGlob(pattern, model)) === true) return false;

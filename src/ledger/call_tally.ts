@@ -18,7 +18,7 @@ export class CallTally {
     return this.#calls.size === 0;
   }
 
-  add({ record, call, attempts }: KnownCall, costMicros: number): void {
+  add({ record, call, attempts }: KnownCall, costMicros: number | null): void {
     const { outcome, totalMs, firstTokenMs, usage } = record;
     const cell = cellFor(this.#calls, call);
     countIn(cell, outcome, costMicros, usage, totalMs, firstTokenMs);
@@ -42,7 +42,7 @@ export class CallTally {
     attempt: AttemptRecord,
     record: CallRecord,
     last: boolean,
-    costMicros: number,
+    costMicros: number | null,
   ) {
     const outcome = attempt.failure === undefined
       ? (last ? record.outcome : "ok")

@@ -119,7 +119,7 @@ function openBook(options: LedgerOptions, prices: PriceTable, projects: ProjectN
   const rollups = new RollupBook({
     book,
     projectOf: (attempt) => projects.of(attempt.credential),
-    costOf: (record) => prices.costOfCall(record) ?? 0,
+    costOf: (record) => prices.costOfCall(record),
   });
   return { name: book, rollups };
 }

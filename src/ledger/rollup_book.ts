@@ -10,7 +10,7 @@ export interface BookDeps {
   /** Names this process's values; never used twice, so that values only ever grow. */
   readonly book: string;
   readonly projectOf: (attempt: SharedOfAttempt) => string;
-  readonly costOf: (record: CallRecord) => number;
+  readonly costOf: (record: CallRecord) => number | null;
 }
 
 interface Page {

@@ -15,8 +15,10 @@ export interface Cell {
   outputTokens: number;
   thoughtsTokens: number;
   totalTokens: number;
-  /** Millionths of a US dollar by the price table. */
+  /** Millionths of a US dollar by the price table, of the calls whose price is known. */
   costMicros: number;
+  /** Calls that used something of a model whose price is not known: they are not in `costMicros`. */
+  unpriced: number;
   latency: Histogram;
   firstToken: Histogram;
   /** How long calls waited for a key, those that did not wait as well. */
@@ -35,6 +37,8 @@ const FIELDS = [
   "totalTokens",
   "costMicros",
   "refused",
+  // Behind all others: cells of earlier versions have none.
+  "unpriced",
 ] as const satisfies readonly (keyof Cell)[];
 
 export function emptyCell(): Cell {
@@ -50,6 +54,7 @@ export function emptyCell(): Cell {
     thoughtsTokens: 0,
     totalTokens: 0,
     costMicros: 0,
+    unpriced: 0,
     latency: new Map(),
     firstToken: new Map(),
     queued: new Map(),
@@ -72,7 +77,8 @@ export function mergeTimes(into: Cell, from: Cell): void {
 interface Addition {
   readonly outcome: CallRecord["outcome"];
   readonly usage?: Usage;
-  readonly costMicros: number;
+  /** Null where the price is not known. */
+  readonly costMicros: number | null;
   readonly totalMs: number;
   readonly firstTokenMs?: number;
 }
@@ -86,14 +92,15 @@ export function addTo(cell: Cell, addition: Addition, timed: boolean): void {
 export function countIn(
   cell: Cell,
   outcome: CallRecord["outcome"],
-  costMicros: number,
+  costMicros: number | null,
   usage?: Usage,
   totalMs?: number,
   firstTokenMs?: number,
 ): void {
   if (outcome !== "refused") cell.requests++;
   cell[outcome]++;
-  cell.costMicros += costMicros;
+  if (costMicros === null) cell.unpriced++;
+  else cell.costMicros += costMicros;
   if (usage !== undefined) {
     cell.promptTokens += usage.promptTokens + usage.toolUseTokens;
     cell.cachedTokens += usage.cachedTokens;

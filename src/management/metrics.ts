@@ -62,6 +62,12 @@ function modelFamilies(models: readonly (readonly [string, Cell])[], refused: nu
     ]),
     family("geminitro_tokens_total", "counter", "Tokens by kind; input includes cached.", tokens),
     family("geminitro_cost_usd_total", "counter", "Cost by the price table.", cost),
+    family(
+      "geminitro_unpriced_requests_total",
+      "counter",
+      "Calls whose price is not known: they are not in the cost.",
+      all((cell) => [{ value: cell.unpriced }]),
+    ),
     times("geminitro_request_duration_seconds", "Duration of successful calls.", ({ latency }) => latency),
     times(
       "geminitro_time_to_first_token_seconds",

@@ -216,3 +216,32 @@ Deno.test("times are ISO 8601 in every reply, and an edit takes what was read", 
     });
     assert.equal(again.status, 200);
   }));
+
+Deno.test("a sum with a call whose price is not known says so everywhere, and does not count it as free", () =>
+  withApi(async ({ proxy, client }) => {
+    const { ledger } = proxy.rooms;
+    ledger.record(callRecord(1));
+    ledger.record(callRecord(2, { modelUsed: "a-model-without-a-price" }));
+    await ledger.flush();
+    const stats = await client.stats();
+    const [totals, series, unified, metrics] = await Promise.all([
+      client.requestTotals({}),
+      client.series({ grain: "day" }),
+      client.unifiedStats(),
+      client.metrics(),
+    ]);
+    const sums = [stats.totals, stats.today, totals, series.at(-1)?.values["total"]];
+    assert.deepEqual(sums.map((sum) => sum?.unpriced), [1, 1, 1, 1]);
+    const priced = stats.modelStats["gemini-2.5-flash"]!;
+    assert.ok(priced.cost > 0 && priced.unpriced === 0);
+    for (const sum of sums) assert.ok(Math.abs(sum!.cost - priced.cost) < 2e-6);
+    assert.deepEqual(
+      [stats.modelStats, unified].map((by) => by["a-model-without-a-price"]).map((
+        one,
+      ) => [one?.cost, one?.unpriced]),
+      [[0, 1], [0, 1]],
+    );
+    assert.match(metrics, /^geminitro_unpriced_requests_total\{model="a-model-without-a-price"\} 1$/m);
+    const { items } = await client.requests({ model: "a-model-without-a-price" });
+    assert.deepEqual(items.map(({ cost }) => cost), [null]);
+  }));

@@ -22,7 +22,7 @@ async function askOne(world: World, model: string): Promise<Asked> {
   const before = standing(await client.overview(), model);
   const served = await world.ask(model) === 200;
   await rooms.ledger.flush();
-  const { requests: [record] } = await client.requests({ limit: 1 });
+  const { items: [record] } = await client.requests({ limit: 1 });
   const after = standing(await client.overview(), model);
   const told = `${model}: ${before.state}, then ${served ? "served" : "refused"}, then ${after.state}`;
   if (served) assert.ok(before.state !== "out" || before.fallback !== null, told);

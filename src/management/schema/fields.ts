@@ -9,6 +9,14 @@ export const id = z.object({ id: z.string().min(1).max(500) });
 export const tier = z.enum(TIERS);
 export const source = z.enum(SOURCES);
 export const globs = z.array(z.string().min(1).max(200)).max(500);
+/** Rules for models: as they are set for all keys, as a reply states those of one key, and as an edit of it gives them. */
+export const rules = { allowModels: globs.optional(), denyModels: globs.optional() };
+const patterns = z.array(z.string()).nullable();
+export const statedRules = { allowModels: patterns, denyModels: patterns };
+export const editedRules = {
+  allowModels: globs.nullable().optional(),
+  denyModels: globs.nullable().optional(),
+};
 export const models = z.array(name).max(1_000);
 export const count = z.number().int().min(0);
 

@@ -3,12 +3,13 @@ import { ACCOUNT_STATES } from "../../core/mod.ts";
 import { page } from "./page.ts";
 import {
   count,
+  editedRules,
   type Given,
-  globs,
   isoTime,
   label,
   seen,
   source,
+  statedRules,
   tier,
   time,
   type Wire,
@@ -52,8 +53,7 @@ export const Key = z.object({
   priority: z.number(),
   enabled: z.boolean(),
   proxy: z.string().nullable(),
-  allowModels: z.array(z.string()).nullable(),
-  denyModels: z.array(z.string()).nullable(),
+  ...statedRules,
   createdAt: time,
   updatedAt: time,
 });
@@ -75,8 +75,7 @@ export const KeyPatch = z.strictObject({
   proxy: z.string().max(2_000).nullable().optional(),
   enabled: z.boolean().optional(),
   priority: z.number().min(-1_000).max(1_000).optional(),
-  allowModels: globs.nullable().optional(),
-  denyModels: globs.nullable().optional(),
+  ...editedRules,
   updatedAt: seen.optional(),
 });
 

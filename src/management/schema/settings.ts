@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { isObject } from "../../core/mod.ts";
-import { count, document, globs, name, seen, success, time, type Wire } from "./fields.ts";
-
-const rules = z.object({ allowModels: globs.optional(), denyModels: globs.optional() });
+import { count, document, name, rules, seen, success, time, type Wire } from "./fields.ts";
 
 export const SettingRow = z.object({
   variable: z.string(),
@@ -25,7 +23,7 @@ export const Settings = z.object({
   autoUpdate: z.boolean(),
   verboseLogging: z.boolean(),
   running: document.describe("What holds now, from the environment; secrets are told as set or not set"),
-  modelRules: rules,
+  modelRules: z.object(rules),
   prices: z.object({
     date: z.string(),
     source: z.string(),
@@ -57,7 +55,7 @@ const price = z.strictObject({
 
 export const ChangeSettings = z.strictObject({
   autoUpdate: z.boolean().optional(),
-  modelRules: z.strictObject(rules.shape).optional(),
+  modelRules: z.strictObject(rules).optional(),
   prices: z.record(name, price).describe("US dollars for a million tokens, by model or beginning*")
     .optional(),
   proxyApiKey: z.string().max(200).describe("A new owner's key: it holds at once, and is written to .env")

@@ -26,7 +26,10 @@ export const Figures = z.object({
   }),
   latency: percentiles.describe("Milliseconds of successful calls; null without any"),
   firstToken: percentiles,
-  cost: z.number().describe("US dollars by the price table, as if every call were paid for"),
+  cost: z.number().describe(
+    "US dollars by the price table, as if every call were paid for: at least so much where unpriced is not 0",
+  ),
+  unpriced: count.describe("Calls of models whose price is not known: they are not in cost"),
 });
 export type Figures = Wire<typeof Figures>;
 const figuresBy = z.record(z.string(), Figures);
