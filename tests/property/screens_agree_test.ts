@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createDashboardData } from "../../components/data/dashboard_data.ts";
 import { runCli } from "../../src/cli/mod.ts";
+import { writeServerFile } from "../../src/cli/server_file.ts";
 import { fakeServices } from "../cli/fake_services.ts";
 import { World, worldSteps } from "../support/screens_world.ts";
 
@@ -17,6 +18,33 @@ async function command(world: World, name: "status" | "stats") {
   return JSON.parse(read().stdout);
 }
 
+/** What `status --json` says: it asks the server that the folder names, so there has to be one. */
+async function statusOf(world: World) {
+  const home = await Deno.makeTempDir({ prefix: "geminitro-screens-" });
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    (request) => world.proxy.fetch(request),
+  );
+  try {
+    const { port, hostname: host } = server.addr;
+    await writeServerFile(home, {
+      pid: Deno.pid,
+      home: await Deno.realPath(home),
+      port,
+      host,
+      startedAt: 0,
+      version: "1.2.3",
+      flags: [],
+    });
+    const { services, read } = fakeServices({ env: { HOME: home, GEMINITRO_HOME: home } });
+    assert.equal(await runCli(["status", "--json"], services), 0, read().stderr + read().stdout);
+    return JSON.parse(read().stdout);
+  } finally {
+    await server.shutdown();
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
 /** One value of /metrics. */
 function metric(text: string, name: string, labels = ""): number {
   const lines = text.split("\n").filter((line) => line.startsWith(name) && line.includes(labels));
@@ -27,6 +55,7 @@ async function check(world: World): Promise<void> {
   const { proxy } = world;
   await proxy.rooms.ledger.flush();
   const { client } = proxy;
+  const status = await statusOf(world);
   const [overview, health, stats, totals, keys, text, cli, page] = await Promise.all([
     client.overview(),
     client.health(),
@@ -43,6 +72,31 @@ async function check(world: World): Promise<void> {
     overview.verdict.status,
     overview.verdict.status,
   ]);
+  assert.deepEqual([status.status, status.out, status.overview.verdict.out], [
+    overview.verdict.status,
+    overview.verdict.out,
+    overview.verdict.out,
+  ]);
+  // What changes with the clock alone (rates, waits) may differ between two looks; what was counted may not.
+  for (const part of ["keys", "today", "failures", "models"] as const) {
+    const counted = (from: typeof overview) =>
+      part === "models"
+        ? from.models.map(({ model, state, day }) => [model, state, day?.used, day?.left])
+        : part === "today"
+        ? { ...from.today, to: "" }
+        : from[part];
+    assert.deepEqual(counted(status.overview), counted(overview), part);
+  }
+  assert.deepEqual(
+    [status.keys.total, status.keys.active, status.keys.cooldown, status.keys.disabled, status.keys.dead],
+    [
+      overview.keys.total,
+      overview.keys.active,
+      overview.keys.cooldown,
+      overview.keys.disabled,
+      overview.keys.dead,
+    ],
+  );
   assert.equal(metric(text, "geminitro_status", `"${overview.verdict.status}"`), 1);
   assert.deepEqual(cli.overview.models, overview.models);
   const { total, active, cooldown, disabled, dead } = overview.keys;
