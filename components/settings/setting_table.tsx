@@ -80,15 +80,19 @@ function tellSaved(message: string, id: string | undefined, refresh: () => Promi
   say(message, { tone: "good", ms: UNDO_MS, ...action });
 }
 
-function Group({ title, rows, draft, onType }: {
+/** The settings of one group, folded away while nobody looks for them. */
+function Group({ title, rows, draft, open, onType }: {
   title: string;
   rows: readonly Row[];
   draft: Draft;
+  open: boolean;
   onType: (row: Row, text: string | null) => void;
 }) {
   return (
-    <section aria-label={title}>
-      <h3 class="border-b border-line pt-4 pb-1.5 text-xs font-semibold text-soft">{title}</h3>
+    <details class="border-b border-line last:border-b-0" open={open}>
+      <summary class="py-2.5 font-medium">
+        {title} <span class="num ms-1 text-xs font-normal text-mute">{rows.length}</span>
+      </summary>
       <div class="divide-y divide-line">
         {rows.map((row) => (
           <SettingRow
@@ -99,7 +103,7 @@ function Group({ title, rows, draft, onType }: {
           />
         ))}
       </div>
-    </section>
+    </details>
   );
 }
 
@@ -159,7 +163,15 @@ export function SettingTable(
       </div>
       {groups.length === 0 && <p class="py-6 text-mute">{words.nothing}</p>}
       {groups.map(([title, rows]) => (
-        <Group key={title} title={title} rows={rows} draft={draft.value} onType={type} />
+        <Group
+          key={title}
+          title={title}
+          rows={rows}
+          draft={draft.value}
+          open={typed.value !== "" || onlySet.value ||
+            rows.some(({ variable, next }) => variable in draft.value || next !== undefined)}
+          onType={type}
+        />
       ))}
       {lines.length > 0 && (
         <div class="sticky bottom-0 -mx-4 mt-2 flex flex-wrap items-center gap-3 border-t border-line bg-panel px-4 py-3 sm:-mx-5 sm:px-5">
