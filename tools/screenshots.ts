@@ -1,7 +1,8 @@
 /**
  * Takes pictures of every page of the dashboard with the simulator behind it, at phone, laptop and wide width, light and
  * dark, into `coverage/screenshots` (or the folder given). `--only=keys,flow` limits the pages, `--widths=390` the widths;
- * `--states` adds what opens and what goes wrong; `--empty` shows a server without keys.
+ * `--states` adds what opens and what goes wrong; `--empty` shows a server without keys. `--readme` makes the two pictures of
+ * README.md in `docs/` and nothing else.
  */
 import { chromium, type Page } from "playwright-core";
 import { sampleProjects } from "../src/sim/mod.ts";
@@ -84,8 +85,17 @@ await Deno.mkdir(folder, { recursive: true });
 await using server = await dashboardUnderTest({ projects: sampleProjects() });
 if (!Deno.args.includes("--empty")) await liven(server);
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--headless"] });
+const isReadme = Deno.args.includes("--readme");
+if (isReadme) {
+  for (const [name, theme] of [["overview", "light"], ["quotas", "dark"]] as const) {
+    const { page } = await ownerPage(browser, server.url, { theme });
+    await open(page, server.url + (DASHBOARD_PAGES[name] ?? ""));
+    await page.locator("[data-connection=live]").waitFor();
+    await page.screenshot({ path: new URL(`../docs/${name}.png`, import.meta.url).pathname });
+  }
+}
 for (const theme of ["light", "dark"] as const) {
-  for (const width of widths) {
+  for (const width of isReadme ? [] : widths) {
     const { page, problems } = await ownerPage(browser, server.url, { width, theme });
     const shoot = async (name: string, fullPage: boolean) => {
       await page.waitForTimeout(150);
@@ -109,4 +119,4 @@ for (const theme of ["light", "dark"] as const) {
   }
 }
 await browser.close();
-console.log(`The pictures are in ${folder}.`);
+console.log(`The pictures are in ${isReadme ? "docs" : folder}.`);

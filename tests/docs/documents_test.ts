@@ -119,3 +119,13 @@ Deno.test("JSR takes the package, as far as can be told without asking it", asyn
   assert.equal(code, 0, said);
   assert.match(said, /@geminitro\/geminitro@/);
 });
+
+Deno.test("README.md shows two pictures of the dashboard, each of 150 kB at most", async () => {
+  const text = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  const pictures = [...text.matchAll(/!\[[^\]]+\]\((docs\/\w+\.png)\)/g)].map(([, path]) => path!);
+  assert.equal(pictures.length, 2);
+  for (const path of pictures) {
+    const { size } = await Deno.stat(new URL(`../../${path}`, import.meta.url));
+    assert.ok(size <= 150_000, `${path} has ${size} bytes`);
+  }
+});
