@@ -150,11 +150,11 @@ Deno.test("a request is shown as it ends, and sent again by its short id", async
 
 /** A kept request goes out again as it was, and with another model. */
 async function replays(cli: CliHome): Promise<void> {
-  const list = await cli.json<{ readonly requests: readonly { id: string; status: number }[] }>([
+  const list = await cli.json<{ readonly items: readonly { id: string; status: number }[] }>([
     "requests",
     "list",
   ]);
-  const { id } = list.requests.find(({ status }) => status === 200)!;
+  const { id } = list.items.find(({ status }) => status === 200)!;
   const again = await cli.good(["requests", "replay", id]);
   assert.match(again, /^200 +application\/json[^\n]* req_\w+\n[\s\S]*chat\.completion/);
   const other = await cli.json<{ readonly status: number; readonly body: string }>([
