@@ -1,5 +1,5 @@
 /**
- * The server: settings, rooms, sockets, the minute's jobs and an orderly end. `deno task start` and `geminitro start` both
+ * The server: settings, services, sockets, the minute's jobs and an orderly end. `deno task start` and `geminitro start` both
  * come here.
  *
  * @module
@@ -64,7 +64,7 @@ function keepServing(): void {
   if (watched) return;
   watched = true;
   keepGoing((message, error) => {
-    for (const { rooms } of running) rooms.ledger.log("error", "server", message, { error });
+    for (const { services } of running) services.ledger.log("error", "server", message, { error });
     if (running.size === 0) console.error(`${message}: ${error}`);
   });
 }
@@ -88,7 +88,7 @@ export async function startServer(options: StartOptions = {}): Promise<Running> 
     dashboard: filesOfPages(),
     ...(options.print === undefined ? {} : { print: options.print }),
   });
-  const { host, port } = proxy.rooms.settings;
+  const { host, port } = proxy.services.settings;
   await tellMisspelt(proxy, envFile);
   try {
     const further = furtherProcesses(proxy);
@@ -113,7 +113,7 @@ export async function startServer(options: StartOptions = {}): Promise<Running> 
 }
 
 /** Names that were meant as settings and are none: without a word they would be believed to hold. */
-async function tellMisspelt({ rooms: { ledger } }: Geminitro, envFile: string | undefined): Promise<void> {
+async function tellMisspelt({ services: { ledger } }: Geminitro, envFile: string | undefined): Promise<void> {
   if (isWorker()) return;
   const file = envFile === undefined ? {} : await readEnvFile(envFile);
   for (const message of misspeltSettings(Deno.env.toObject(), file, envFile)) {
@@ -121,8 +121,8 @@ async function tellMisspelt({ rooms: { ledger } }: Geminitro, envFile: string | 
   }
 }
 
-/** How many processes serve beside this one. What stands in the way of WORKERS is said, and one serves alone. */
-function furtherProcesses({ rooms: { settings, ledger } }: Geminitro): number {
+/** How many processes serve beside this one. What is in the way of WORKERS is said, and one serves alone. */
+function furtherProcesses({ services: { settings, ledger } }: Geminitro): number {
   if (settings.workers === 1 || isWorker()) return 0;
   const why = whyOneProcess(settings.kv);
   if (why === undefined) return settings.workers - 1;
@@ -130,8 +130,8 @@ function furtherProcesses({ rooms: { settings, ledger } }: Geminitro): number {
   return 0;
 }
 
-function startWorkers({ rooms }: Geminitro, env: Environment, port: number, count: number): Workers {
-  const { ledger, ports: { clock } } = rooms;
+function startWorkers({ services }: Geminitro, env: Environment, port: number, count: number): Workers {
+  const { ledger, ports: { clock } } = services;
   const mains = ["cli.ts", "geminitro.js"].map((name) => new URL(name, import.meta.url).href);
   const command = workerCommand([import.meta.url, ...mains], env, port);
   if (command === undefined && count > 0) {

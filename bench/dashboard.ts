@@ -19,7 +19,7 @@ const BUDGET = { taskMs: 100, share: 0.1 };
 
 /** A day of calls, spread over the keys. */
 async function fill(server: DashboardUnderTest): Promise<void> {
-  const { admin, ledger } = server.proxy().rooms;
+  const { admin, ledger } = server.proxy().services;
   const ids = (await admin.keys()).map(({ id }) => id as CredentialId);
   const now = Date.now();
   for (let index = 0; index < RECORDS; index++) {
@@ -58,7 +58,7 @@ async function busySeconds(session: CDPSession): Promise<number> {
 
 /** The share of a core that the page of the log takes while lines come in. */
 async function shareOfLog(server: DashboardUnderTest, page: Page): Promise<number> {
-  const { ledger } = server.proxy().rooms;
+  const { ledger } = server.proxy().services;
   await open(page, `${server.url}/dashboard/logs`);
   await page.locator("[data-connection=live]").waitFor();
   const session = await page.context().newCDPSession(page);

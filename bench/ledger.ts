@@ -3,7 +3,7 @@
  * memory get. `deno run -A bench/ledger.ts [records]`, one million unless told otherwise. Ends with 1 when a limit is passed.
  */
 import type { CallRecord, ClientId, CredentialId, FailureClass, RequestId } from "../src/core/mod.ts";
-import { createLedger, type LedgerRoom } from "../src/ledger/mod.ts";
+import { createLedger, type LedgerService } from "../src/ledger/mod.ts";
 import { openStore } from "../src/store/mod.ts";
 
 const RECORDS = Number(Deno.args[0] ?? 1_000_000);
@@ -83,7 +83,7 @@ function record(index: number): CallRecord {
   };
 }
 
-async function fill(ledger: LedgerRoom): Promise<void> {
+async function fill(ledger: LedgerService): Promise<void> {
   for (let index = 0; index < RECORDS; index++) {
     now += STEP;
     ledger.record(record(index));
@@ -116,8 +116,8 @@ async function time(name: string, work: () => Promise<number>): Promise<Line> {
   return { name, ms: times.sort((a, b) => a - b)[2] ?? 0, rows };
 }
 
-async function ask(ledger: LedgerRoom): Promise<readonly Line[]> {
-  const page = (filter: Parameters<LedgerRoom["requests"]>[0]) => async () =>
+async function ask(ledger: LedgerService): Promise<readonly Line[]> {
+  const page = (filter: Parameters<LedgerService["requests"]>[0]) => async () =>
     (await ledger.requests(filter, { limit: 50 })).items.length;
   const range = { from: now - DAYS * 86_400_000, to: now };
   const first = await ledger.requests({ until: START + STEP * 10 }, { limit: 5 });

@@ -1,9 +1,9 @@
 /**
- * Fails when modules import each other in a circle, and when the import table of tools/rooms.ts allows what nobody uses.
+ * Fails when modules import each other in a circle, and when the import table of tools/module_imports.ts allows what nobody uses.
  * Imports of types alone are gone at run time and may be mutual.
  */
 import { readModules } from "./module_graph.ts";
-import { ROOM_IMPORTS } from "./rooms.ts";
+import { MODULE_IMPORTS } from "./module_imports.ts";
 
 const modules = await readModules();
 const graph = new Map(modules.map(({ path, imports }) => [
@@ -33,11 +33,13 @@ const used = new Set(
     imports.map(({ from }) => `${roomOf(path)} -> ${roomOf(from)}`)
   ),
 );
-const unused = Object.entries(ROOM_IMPORTS).flatMap(([room, allowed]) =>
-  allowed.map((other) => `${room} -> ${other}`).filter((one) => !used.has(one))
+const unused = Object.entries(MODULE_IMPORTS).flatMap(([module, allowed]) =>
+  allowed.map((other) => `${module} -> ${other}`).filter((one) => !used.has(one))
 );
 
 if (cycles.length > 0) console.error(`Import cycles:\n${cycles.slice(0, 10).join("\n\n")}`);
-if (unused.length > 0) console.error(`Allowed by tools/rooms.ts and used by nobody:\n${unused.join("\n")}`);
+if (unused.length > 0) {
+  console.error(`Allowed by tools/module_imports.ts and used by nobody:\n${unused.join("\n")}`);
+}
 if (cycles.length + unused.length > 0) Deno.exit(1);
 console.log(`No import cycle in ${graph.size} modules`);

@@ -1,6 +1,6 @@
 /**
  * Finds what nobody uses: an export of src/ that no other file imports, or that tests alone import although its own file does
- * not use it; and a name that a room's door passes on though nobody outside of the room takes it there. Types may be exported
+ * not use it; and a name that a module's entry passes on though nobody outside of the module takes it there. Types may be exported
  * for the signatures of their own file. Exceptions stand here with their reason.
  */
 import { importedFile, readModules } from "./module_graph.ts";
@@ -161,8 +161,8 @@ for (const { by, from, name } of uses) {
     const key = `${file}#${own}`;
     if (by !== file) users.set(key, (users.get(key) ?? new Set()).add(by));
   }
-  const door = `${from}#${name}`;
-  throughDoor.set(door, (throughDoor.get(door) ?? new Set()).add(by));
+  const entry = `${from}#${name}`;
+  throughDoor.set(entry, (throughDoor.get(entry) ?? new Set()).add(by));
 }
 
 const problems: string[] = [];
@@ -182,7 +182,7 @@ for (const module of modules.values()) {
   if (!module.path.endsWith("/mod.ts")) continue;
   for (const [name, [from, own]] of module.passed) {
     const [file, first] = origin(from, own) ?? [from, own];
-    // Types at a door name what its values take and give.
+    // Types at a entry name what its values take and give.
     if (module.passedTypes.has(name) || modules.get(file)?.own.get(first)?.type !== false) continue;
     const by = [
       ...throughDoor.get(`${module.path}#${name}`) ?? [],
@@ -195,7 +195,7 @@ for (const module of modules.values()) {
     if (
       !passedOn && !by.some((one) => !one.startsWith(module.path.slice(0, -"mod.ts".length)) || isTest(one))
     ) {
-      problems.push(`${module.path} ${name}: nobody takes it at this door`);
+      problems.push(`${module.path} ${name}: nobody takes it at this entry`);
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Finds fields that are written and never read: declared by an interface, type or class of src/, and taken by no product code
- * under that name. Shapes that others read stand in the list below, or in a schema of src/management.
+ * under that name. Shapes that others read are in the list below, or in a schema of src/management.
  */
 import { isNode, nameOf, type SyntaxNode } from "./parse_source.ts";
 import { readModules } from "./module_graph.ts";

@@ -1,11 +1,11 @@
 import { superLinear } from "./linear_regexp.ts";
-import { IMPURE_MEMBERS, PURE, ROOM_IMPORTS } from "./rooms.ts";
+import { IMPURE_MEMBERS, MODULE_IMPORTS, PURE } from "./module_imports.ts";
 
-/** The project's own taste as lint rules: doors between rooms, purity, and no junk-drawer file names. */
+/** The project's own taste as lint rules: entries between modules, purity, and no junk-drawer file names. */
 const plugin: Deno.lint.Plugin = {
   name: "geminitro",
   rules: {
-    doors: {
+    entries: {
       create(context) {
         const from = placeOf(context.filename);
         const check = (node: Deno.lint.Node, source: unknown) => {
@@ -24,7 +24,7 @@ const plugin: Deno.lint.Plugin = {
     pure: {
       create(context) {
         const path = relative(context.filename);
-        if (path === undefined || path.endsWith("_test.ts") || !PURE.some((room) => room.test(path))) {
+        if (path === undefined || path.endsWith("_test.ts") || !PURE.some((module) => module.test(path))) {
           return {};
         }
         return {
@@ -33,14 +33,14 @@ const plugin: Deno.lint.Plugin = {
             if (object.type !== "Identifier") return;
             const name = property.type === "Identifier" ? `${object.name}.${property.name}` : "";
             if (object.name === "Deno" || IMPURE_MEMBERS.has(name)) {
-              context.report({ node, message: `${name} in a pure room: take it as an argument` });
+              context.report({ node, message: `${name} in a pure module: take it as an argument` });
             }
           },
           NewExpression(node) {
             if (
               node.callee.type === "Identifier" && node.callee.name === "Date" && node.arguments.length === 0
             ) {
-              context.report({ node, message: "new Date() in a pure room: take the time as an argument" });
+              context.report({ node, message: "new Date() in a pure module: take the time as an argument" });
             }
           },
         };
@@ -88,7 +88,7 @@ const PRODUCT_REGEXP = /\/(?:src|routes|islands|components)\//;
 const BOUND_HINT = "Rewrite it, or ignore the rule with the reason: what bounds its text";
 
 interface Place {
-  readonly room: string;
+  readonly module: string;
   readonly folders: readonly string[];
   readonly test: boolean;
 }
@@ -103,7 +103,7 @@ function relative(filename: string): string | undefined {
 function placeOf(filename: string): Place | undefined {
   const path = relative(filename)?.split("/");
   if (path === undefined || path.length < 3) return undefined;
-  return { room: path[1]!, folders: path.slice(1, -1), test: path.at(-1)!.includes("_test.") };
+  return { module: path[1]!, folders: path.slice(1, -1), test: path.at(-1)!.includes("_test.") };
 }
 
 /** Why an import may not be made; undefined when it may. */
@@ -114,20 +114,20 @@ function doorProblem(from: Place, source: string): string | undefined {
     if (step === "..") left ||= target.pop() === undefined;
     else if (step !== ".") target.push(step);
   }
-  const [room, ...rest] = target;
-  if (left || room === undefined || rest.length === 0) return outside(from, source);
-  if (room === from.room) return siblingProblem(from, rest);
-  const door = rest.length === 1 && (rest[0] === "mod.ts" || rest[0] === "contract.ts") ||
+  const [module, ...rest] = target;
+  if (left || module === undefined || rest.length === 0) return outside(from, source);
+  if (module === from.module) return siblingProblem(from, rest);
+  const entry = rest.length === 1 && (rest[0] === "mod.ts" || rest[0] === "contract.ts") ||
     DOORS.has(target.join("/"));
-  if (!door && !from.test) return `Enter ${room} through its mod.ts, not ${rest.join("/")}`;
-  const allowed = ROOM_IMPORTS[from.room];
-  if (allowed === undefined) return `The room ${from.room} is not in tools/rooms.ts`;
-  return from.test || allowed.includes(room)
+  if (!entry && !from.test) return `Enter ${module} through its mod.ts, not ${rest.join("/")}`;
+  const allowed = MODULE_IMPORTS[from.module];
+  if (allowed === undefined) return `The module ${from.module} is not in tools/module_imports.ts`;
+  return from.test || allowed.includes(module)
     ? undefined
-    : `${from.room} may not import ${room} (tools/rooms.ts)`;
+    : `${from.module} may not import ${module} (tools/module_imports.ts)`;
 }
 
-/** Further doors: parts of a room that are rooms of their own. */
+/** Further entries: parts of a module that are modules of their own. */
 const DOORS: ReadonlySet<string> = new Set([
   "http/oauth/browser_cookie.ts",
   "http/bounds.ts",
@@ -141,7 +141,7 @@ const DOORS: ReadonlySet<string> = new Set([
 
 /** Dialects and sources never import each other. */
 function siblingProblem(from: Place, rest: readonly string[]): string | undefined {
-  if (from.test || (from.room !== "dialects" && from.room !== "upstreams")) return undefined;
+  if (from.test || (from.module !== "dialects" && from.module !== "upstreams")) return undefined;
   const mine = from.folders[1];
   const theirs = rest.length > 1 ? rest[0] : undefined;
   return mine !== undefined && theirs !== undefined && mine !== theirs
@@ -149,10 +149,10 @@ function siblingProblem(from: Place, rest: readonly string[]): string | undefine
     : undefined;
 }
 
-/** Rooms that reach the pages and the manifest outside src/. */
+/** Modules that reach the pages and the manifest outside src/. */
 const REACHES_OUT: ReadonlySet<string> = new Set(["http", "composition", "cli"]);
 
 function outside(from: Place, source: string): string | undefined {
-  if (from.test || REACHES_OUT.has(from.room) || source.endsWith(".json")) return undefined;
-  return `src/${from.room} may not import ${source} from outside src`;
+  if (from.test || REACHES_OUT.has(from.module) || source.endsWith(".json")) return undefined;
+  return `src/${from.module} may not import ${source} from outside src`;
 }

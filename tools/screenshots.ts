@@ -20,7 +20,7 @@ function option(name: string): string | undefined {
 
 /** Gives the pages something to show: calls, a dead key, an exhausted project, a cap that is nearly used, long names. */
 async function liven(server: DashboardUnderTest): Promise<void> {
-  const { admin } = server.proxy().rooms;
+  const { admin } = server.proxy().services;
   const keys = sampleProjects().flatMap((project) => project.keys);
   await admin.putCap({ model: "gemini-2.5-flash", limit: 24, alertThreshold: 80 });
   await admin.putCap({ model: "gemini-2.5-pro", limit: 200 });

@@ -21,7 +21,7 @@ const mark = ({ at, kind, message }: LogEntry) => `${at} ${kind} ${message}`;
 
 /**
  * The lines read from the server, between those that are older and those that came since. A line that is shown already stays the same object,
- * so that it is not drawn anew.
+ * so that it is not drawn again.
  */
 export function merged(shown: readonly LogEntry[], read: readonly LogEntry[]): readonly LogEntry[] {
   const known = Map.groupBy(shown, mark);

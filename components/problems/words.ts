@@ -19,14 +19,14 @@ export const problemsText = {
   see: "See the requests",
   fixed: "not seen for an hour",
   remedies: {
-    caller_fault: [
+    invalid_request: [
       "The client sends what Google or this proxy cannot take; the message names the field.",
       "",
       "",
     ],
     credential_dead: ["Replace the key, or remove it.", "See dead keys", "/dashboard/keys?status=dead"],
     credential_stale: ["A sign-in had run out; it is renewed by itself.", "See the keys", "/dashboard/keys"],
-    config_fault: [
+    misconfigured: [
       "A source refuses this program; the message says what to set.",
       "See the settings",
       "/dashboard/settings",

@@ -147,7 +147,7 @@ function Neighbour(
   );
 }
 
-/** One call in full, read anew when it is opened. */
+/** One call in full, read again when it is opened. */
 export function RequestDrawer({ id, newer, older, onShow, onClose }: {
   id: string;
   /** Its neighbours in the list; undefined at an end. */

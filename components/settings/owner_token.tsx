@@ -13,7 +13,7 @@ function newToken(): string {
   return crypto.getRandomValues(new Uint8Array(BYTES)).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** Changing the token ends every session; this page's own begins anew with the new one. */
+/** Changing the token ends every session; this page's own begins again with the new one. */
 async function change(own: typeof api, token: string): Promise<void> {
   await own.changeSettings({ proxyApiKey: token });
   await fetch("/dashboard/login", {

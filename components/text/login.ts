@@ -8,7 +8,7 @@ export const loginText = {
   submit: "Sign in",
   wrong: "That is not the owner's token.",
   slow: (seconds: number) => `Too many wrong tokens. Try again in ${plural(seconds, "second", "seconds")}.`,
-  unread: "This sign-in is not one that this page sends. Load it anew and try again.",
+  unread: "This sign-in is not one that this page sends. Load it again and try again.",
   foreign: "This sign-in did not come from this page. Open the dashboard by its own address.",
   hint: "Not changed yet? The token is “geminitro”.",
 } as const;

@@ -4,7 +4,7 @@ export type Range = keyof typeof usageText.ranges;
 export type Measure = keyof typeof usageText.measures;
 export type By = keyof typeof usageText.bys;
 
-/** What the page shows; all of it stands in the address. Times are epoch milliseconds. */
+/** What the page shows; all of it is in the address. Times are epoch milliseconds. */
 export interface UsageQuery {
   readonly range: Range;
   readonly measure: Measure;

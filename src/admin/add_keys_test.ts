@@ -3,7 +3,7 @@ import { withApi } from "../../tests/support/api_bench.ts";
 
 Deno.test("addKeys() reads the credentials a few times in all, not once a key", () =>
   withApi(async ({ proxy }) => {
-    const { store, admin } = proxy.rooms;
+    const { store, admin } = proxy.services;
     const list = store.credentials.list.bind(store.credentials);
     let reads = 0;
     store.credentials.list = () => (reads++, list());

@@ -11,7 +11,7 @@ import { callPaths } from "./call_paths.ts";
 import { capCheck, capProgress } from "./cap_progress.ts";
 import { type CapInput, capsView, putCap, removeCap, setCapSchedule } from "./caps.ts";
 import { checkAllKeys, type CheckedKey, checkKey, liftCooldown } from "./check_keys.ts";
-import { ClientDoor, type ClientIdentity } from "./client_door.ts";
+import { ClientAccess, type ClientIdentity } from "./client_access.ts";
 import {
   addClient,
   type ClientEdit,
@@ -54,22 +54,22 @@ export type Admin = Awaited<ReturnType<typeof createAdmin>>;
 
 /** Opens the use-cases: knows clients, follows the pool and the store until `close`. Close it before the ledger. */
 export async function createAdmin(deps: AdminDeps) {
-  const door = new ClientDoor(deps);
+  const access = new ClientAccess(deps);
   const publisher = new Publisher(deps);
-  await door.owner.settle();
-  await door.reload();
+  await access.owner.settle();
+  await access.reload();
   const following = follow(deps, publisher);
   return {
     ...keyCases(deps),
-    ...configurationCases(deps, door),
+    ...configurationCases(deps, access),
     ...figureCases(deps),
-    ...clientCases(deps, door),
+    ...clientCases(deps, access),
     version: deps.version,
     startedAt: deps.startedAt,
     async close() {
       following.stop();
       await publisher.close();
-      await door.close();
+      await access.close();
       await following.settled();
     },
   };
@@ -116,7 +116,7 @@ function keyCases(deps: AdminDeps) {
   };
 }
 
-function configurationCases(deps: AdminDeps, door: ClientDoor) {
+function configurationCases(deps: AdminDeps, access: ClientAccess) {
   return {
     aliases: () => aliases.listAliases(deps),
     putAlias: (name: string, target: string, expected?: number) =>
@@ -139,15 +139,15 @@ function configurationCases(deps: AdminDeps, door: ClientDoor) {
     setCapSchedule: (change: Partial<CapSchedule>) => setCapSchedule(deps, change),
     capProgress: () => Promise.resolve(capProgress(deps)),
     capCheck: (model: string) => Promise.resolve(capCheck(deps, model)),
-    settings: () => settingsView(deps, door.owner),
+    settings: () => settingsView(deps, access.owner),
     changeSettings: (change: SettingsChange, expected?: number) =>
-      changeSettings(deps, change, expected, door.owner),
+      changeSettings(deps, change, expected, access.owner),
     /** The owner's key as it holds now. */
-    ownerKey: () => door.owner.current,
+    ownerKey: () => access.owner.current,
     /** The same, after a look at what another process may have set a moment ago. */
     newestOwnerKey: async () => {
-      await deps.store.config.refresh().then(() => door.owner.reload()).catch(() => {});
-      return door.owner.current;
+      await deps.store.config.refresh().then(() => access.owner.reload()).catch(() => {});
+      return access.owner.current;
     },
     preferences: () => preferences(deps),
     setPreferences: (change: JsonObject) => setPreferences(deps, change),
@@ -187,38 +187,38 @@ function figureCases(deps: AdminDeps) {
   };
 }
 
-function clientCases(deps: AdminDeps, door: ClientDoor) {
+function clientCases(deps: AdminDeps, access: ClientAccess) {
   return {
     clients: () => listClients(deps),
     addClient: async (input: ClientInput) => {
       const added = await addClient(deps, input);
-      await door.reload();
+      await access.reload();
       return added;
     },
     editClient: async (idOrName: string, edit: ClientEdit, expected?: number) => {
       const edited = await editClient(deps, idOrName, edit, expected);
-      await door.reload();
+      await access.reload();
       return edited;
     },
     revokeClient: async (idOrName: string) => {
       const revoked = await revokeClient(deps, idOrName);
-      await door.reload();
+      await access.reload();
       return revoked;
     },
     restoreClient: async (id: string) => {
       const restored = await restoreClient(deps, id);
-      await door.reload();
+      await access.reload();
       return restored;
     },
     /** The client of a token, from memory. */
-    authenticate: (token: string): ClientIdentity | undefined => door.authenticate(token),
+    authenticate: (token: string): ClientIdentity | undefined => access.authenticate(token),
     /** Whether a client is allowed a model at all. */
-    mayUse: (client: ClientIdentity, model: string) => door.mayUse(client, model),
+    mayUse: (client: ClientIdentity, model: string) => access.mayUse(client, model),
     /** Why a client may not use a model now, or undefined; counts the call against its minute. */
-    admit: (client: ClientIdentity, model: string) => door.admit(client, model),
+    admit: (client: ClientIdentity, model: string) => access.admit(client, model),
     /** Lets a request that may reach Google in, or tells why not: the client's minute and its budget. */
-    enter: (client: ClientIdentity, requestId: string) => door.enter(client, requestId),
+    enter: (client: ClientIdentity, requestId: string) => access.enter(client, requestId),
     /** Why a client may never use a model. */
-    modelRefusal: (client: ClientIdentity, model: string) => door.modelRefusal(client, model),
+    modelRefusal: (client: ClientIdentity, model: string) => access.modelRefusal(client, model),
   };
 }

@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/mod.ts";
 import type { Settings } from "../config/mod.ts";
 import type { Credential, Failure, Fetch, Ports, Result, SourceName } from "../core/mod.ts";
-import type { LedgerRoom } from "../ledger/mod.ts";
+import type { LedgerService } from "../ledger/mod.ts";
 import type { CappedPool, Need, Pool } from "../pool/mod.ts";
 import type { Store } from "../store/mod.ts";
 import type { Upstream } from "../upstreams/mod.ts";
@@ -34,7 +34,7 @@ export interface AdminDeps {
   readonly settings: Settings;
   readonly catalog: Catalog;
   readonly pool: Pool & Pick<CappedPool, "capProgress">;
-  readonly ledger: LedgerRoom;
+  readonly ledger: LedgerService;
   /** The calls of this process that are not over. */
   readonly calls: { list(): readonly InFlightCall[]; cancel(id: string): boolean };
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;

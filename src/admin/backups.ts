@@ -8,7 +8,7 @@ import type { Outcome } from "./problem.ts";
 
 /** Days whose backups are kept. */
 const KEEP_DAYS = 7;
-/** Made anew by whoever opens the database: nothing is lost without them. */
+/** Made again by whoever opens the database: nothing is lost without them. */
 const NOT_KEPT_SETTINGS: readonly string[] = ["dashboard-session"];
 /** What belongs to one run of one process alone. */
 const NOT_KEPT_STATE = /^(?:job |share:)/;

@@ -3,7 +3,7 @@ import { callRecord, withApi } from "../../tests/support/api_bench.ts";
 
 Deno.test("a cap made after calls of its period counts them, once", () =>
   withApi(async ({ proxy, client }) => {
-    const { ledger, admin } = proxy.rooms;
+    const { ledger, admin } = proxy.services;
     for (let i = 0; i < 3; i++) ledger.record(callRecord(i));
     ledger.record(callRecord(3, { status: 429, outcome: "failed", failure: "rate_limit" }));
     const cap = { model: "gemini-2.5-flash", limit: 10, period: "monthly" } as const;

@@ -30,7 +30,7 @@ export function planSeed(files: Readonly<Record<string, unknown>>): ImportPlan {
     notes: [
       ...(files["models.json"] === undefined
         ? []
-        : ["The list of models is not taken over: the keys are asked for it anew"]),
+        : ["The list of models is not taken over: the keys are asked for it again"]),
       ...(history === undefined ? [] : ["Earlier figures are kept beside ours, keys named by hash"]),
     ],
   };

@@ -41,7 +41,7 @@ export async function keepModels(
 
 function noUpstream({ source }: Credential): Failure {
   return {
-    class: "config_fault",
+    class: "misconfigured",
     status: 503,
     message: `The source ${source} is not switched on`,
     scope: "request",

@@ -16,7 +16,7 @@ export { releaseLostUnits } from "./cap_seed.ts";
 export { type CapInput, type CapsView } from "./caps.ts";
 export type { CellView, Percentiles } from "./cell_view.ts";
 export type { CheckedKey } from "./check_keys.ts";
-export type { ClientIdentity } from "./client_door.ts";
+export type { ClientIdentity } from "./client_access.ts";
 export type { ClientInput, ClientView } from "./clients.ts";
 export type { RemovedKey } from "./edit_key.ts";
 export type { HealthView, PoolStatus } from "./health.ts";

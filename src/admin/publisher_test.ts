@@ -11,17 +11,17 @@ function withPublisher(
 ): Promise<void> {
   return withApi(async ({ proxy, client }) => {
     await client.addKeys({ key: KEY });
-    const { rooms } = proxy;
+    const { services } = proxy;
     let tell: (event: PoolEvent) => void = () => {};
     const pool = {
-      ...rooms.pool,
+      ...services.pool,
       capProgress: () => [],
       subscribe(listener: (event: PoolEvent) => void) {
         tell = listener;
         return () => {};
       },
     };
-    const deps: AdminDeps = { ...rooms, pool, version: "0", startedAt: 0 };
+    const deps: AdminDeps = { ...services, pool, version: "0", startedAt: 0 };
     const publisher = new Publisher(deps);
     await run(tell, deps);
     await publisher.close();

@@ -6,9 +6,9 @@ Deno.test("GET /api/requests/totals adds up every record of the filter, not a pa
   withApi(async ({ proxy, ask }) => {
     for (let i = 0; i < 700; i++) {
       const failed = { status: 503, outcome: "failed", failure: "overloaded" } as const;
-      proxy.rooms.ledger.record(callRecord(i, i % 7 === 0 ? failed : {}));
+      proxy.services.ledger.record(callRecord(i, i % 7 === 0 ? failed : {}));
     }
-    await proxy.rooms.ledger.flush();
+    await proxy.services.ledger.flush();
     const all = await (await ask("GET", "/api/requests/totals?model=gemini-2.5-flash")).json();
     assert.deepEqual([all.requests, all.success, all.errors, all.complete], [700, 600, 100, true]);
     assert.deepEqual([all.kinds.failed, all.kinds.left, all.kinds.slow], [100, 0, 0]);
@@ -29,11 +29,11 @@ Deno.test("GET /api/requests/totals adds up every record of the filter, not a pa
 
 Deno.test("requestTotals() says when it did not look at everything", () =>
   withApi(async ({ proxy }) => {
-    for (let i = 0; i < 1_200; i++) proxy.rooms.ledger.record(callRecord(i));
-    await proxy.rooms.ledger.flush();
+    for (let i = 0; i < 1_200; i++) proxy.services.ledger.record(callRecord(i));
+    await proxy.services.ledger.flush();
     let now = 0;
     const totals = await requestTotals(
-      { ...proxy.rooms, version: "0", startedAt: 0 },
+      { ...proxy.services, version: "0", startedAt: 0 },
       {},
       () => now += 1_000,
     );

@@ -1,5 +1,5 @@
 import { type CallRecord, ok } from "../core/mod.ts";
-import { BodyShelf, type KeptBodies, type RecordFilter } from "../ledger/mod.ts";
+import { BodyStore, type KeptBodies, type RecordFilter } from "../ledger/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { type Outcome, refuse } from "./problem.ts";
 
@@ -44,7 +44,7 @@ export async function requestById(
 ): Promise<Outcome<RequestDetail>> {
   const record = await ledger.request(id);
   if (record === undefined) return refuse(404, "not_found", "There is no record of such a request");
-  const bodies = await new BodyShelf(store).get(id) ?? null;
+  const bodies = await new BodyStore(store).get(id) ?? null;
   return ok({ ...record, cost: dollars(ledger.prices.costOfCall(record)), bodies });
 }
 

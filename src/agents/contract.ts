@@ -149,7 +149,7 @@ export interface ProcessResult {
   readonly timedOut: boolean;
 }
 
-/** The machine, as this room sees it. */
+/** The machine, as this module sees it. */
 export interface AgentSystem {
   readonly os: "linux" | "darwin" | "windows";
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -45,5 +45,5 @@ function decode(path: string, text: string): AgentRecord {
   if (isObject(data) && data["version"] === 1 && Array.isArray(data["files"])) {
     return data as unknown as AgentRecord;
   }
-  throw new Error(`${path} is not a record of this version. Move it away to start anew`);
+  throw new Error(`${path} is not a record of this version. Move it away to start again`);
 }

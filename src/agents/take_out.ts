@@ -2,7 +2,7 @@ import { isObject } from "../core/mod.ts";
 import type { Change, DataPath } from "./contract.ts";
 import { isEmpty, removeAt, same, sameItem, setAt, valueAt } from "./data.ts";
 
-/** The configuration without what `changes` put in, and with what they replaced; whatever else stands in it stays. */
+/** The configuration without what `changes` put in, and with what they replaced; whatever else is in it stays. */
 export function takeOut(current: unknown, before: unknown, changes: readonly Change[]): unknown {
   const data: unknown = structuredClone(current);
   for (const change of changes.toReversed()) take(data, before, change);

@@ -32,7 +32,7 @@ export function operationRefusal(
   if (model === undefined || unlisted.length > 0) return undefined;
   if (model.methods.length === 0 || takes(model.methods, operation)) return undefined;
   return {
-    class: "caller_fault",
+    class: "invalid_request",
     scope: "request",
     status: 404,
     code: "model_not_found",

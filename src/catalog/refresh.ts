@@ -132,7 +132,7 @@ function listTooSlow(source: SourceName): Failure {
 
 function sourceOff(source: SourceName): Failure {
   return {
-    class: "config_fault",
+    class: "misconfigured",
     status: 503,
     source,
     scope: "request",

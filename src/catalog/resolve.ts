@@ -76,7 +76,7 @@ function resolved(asked: string, id: string, snapshot: CatalogSnapshot): Resolve
 }
 
 function refused(message: string, status: number, code: string): Failure {
-  return { class: "caller_fault", status, message, code, param: "model", scope: "request" };
+  return { class: "invalid_request", status, message, code, param: "model", scope: "request" };
 }
 
 function shown(name: string): string {

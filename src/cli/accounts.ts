@@ -1,12 +1,12 @@
-import type { AccountView, OAuthRoom } from "../oauth/mod.ts";
+import type { AccountView, OAuthService } from "../oauth/mod.ts";
 import type { Context } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 
 /**
- * The room of signed-in accounts, on the database itself: a running server sees a change within a second, and its own
+ * The service of signed-in accounts, on the database itself: a running server sees a change within a second, and its own
  * callback page finishes a sign-in that was begun here.
  */
-export async function openAccounts(context: Context): Promise<OAuthRoom> {
+export async function openAccounts(context: Context): Promise<OAuthService> {
   const settings = await context.settings();
   if (settings.kv === ":memory:") {
     throw new CommandError("The database is in memory: accounts belong to the server's process alone", {
@@ -29,7 +29,7 @@ export async function openAccounts(context: Context): Promise<OAuthRoom> {
   const user = userFolder(context.services.env, Deno.build.os);
   const connections = createConnections();
   context.atEnd(() => connections.close());
-  const room = createOAuth({
+  const service = createOAuth({
     store,
     settings,
     ports,
@@ -37,8 +37,8 @@ export async function openAccounts(context: Context): Promise<OAuthRoom> {
     ledger: { log: () => {} },
     ...(user === undefined ? {} : { userFolder: user }),
   });
-  context.atEnd(() => room.close());
-  return room;
+  context.atEnd(() => service.close());
+  return service;
 }
 
 /** The account that an e-mail, an id or a part of either names. */

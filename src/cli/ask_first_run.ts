@@ -44,10 +44,10 @@ async function askForKeys(client: LocalClient, total: number): Promise<AfterStar
 
 /** Offers to register agents that are here while none is registered; undefined when there is nothing more to do. */
 async function askForAgents(context: Context): Promise<AfterStart | undefined> {
-  const { agentName, agentRoom, foundAgents } = await import("./agents/agent_room.ts");
-  const room = await agentRoom(context);
-  const found = await foundAgents(room, "installed");
-  if (found.length === 0 || (await foundAgents(room, "configured")).length > 0) return undefined;
+  const { agentName, agentService, foundAgents } = await import("./agents/agent_service.ts");
+  const service = await agentService(context);
+  const found = await foundAgents(service, "installed");
+  if (found.length === 0 || (await foundAgents(service, "configured")).length > 0) return undefined;
   const way = await ask<Way>(select({
     message: `${FIRST_RUN.notRegistered}. ${FIRST_RUN.foundHere(found.map(agentName))}`,
     options: [

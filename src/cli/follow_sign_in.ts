@@ -1,5 +1,5 @@
 import { delay } from "@std/async";
-import type { AddedAccount, OAuthRoom } from "../oauth/mod.ts";
+import type { AddedAccount, OAuthService } from "../oauth/mod.ts";
 import { CommandError } from "./command_error.ts";
 
 const STEP_MS = 500;
@@ -9,13 +9,13 @@ const STEP_MS = 500;
  * Google's refusal, after ten minutes, or when `ending` aborts; the hints say what is left to do then.
  */
 export async function followSignIn(
-  room: Pick<OAuthRoom, "progress">,
+  service: Pick<OAuthService, "progress">,
   state: string,
   ending: AbortSignal,
   hints: { readonly failed: string; readonly stopped: string },
 ): Promise<AddedAccount> {
   while (!ending.aborted) {
-    const { status, account, message } = await room.progress(state);
+    const { status, account, message } = await service.progress(state);
     if (status === "done" && account !== undefined) return account;
     if (status !== "pending") {
       throw new CommandError(message ?? "This sign-in is not known any more; sign in again", {

@@ -18,7 +18,7 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-/** What the root of the program gives the command line, so that this room need not know how a server is put together. */
+/** What the root of the program gives the command line, so that this service need not know how a server is put together. */
 export interface CliServices {
   readonly version: string;
   /** The project's folder in a checkout; absent for the executable. */

@@ -117,8 +117,8 @@ function wrap(text: string, first: number, rest: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const piece of pieces(text)) {
-    const room = lines.length === 0 ? first : rest;
-    if (line.trim() !== "" && width(line) + width(piece.trimEnd()) > room) {
+    const service = lines.length === 0 ? first : rest;
+    if (line.trim() !== "" && width(line) + width(piece.trimEnd()) > service) {
       lines.push(line.trimEnd());
       line = "";
     }

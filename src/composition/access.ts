@@ -8,7 +8,7 @@ import {
   type Sessions,
 } from "../http/mod.ts";
 import { guardOptions } from "./guard_options.ts";
-import type { Rooms } from "./rooms.ts";
+import type { RunningServices } from "./running_services.ts";
 
 /** Who is let in: tokens everywhere, and the dashboard's session where its own pages ask. */
 export interface Access {
@@ -22,10 +22,10 @@ const ENDED = "ended-session";
 const RECORD = "dashboard-session";
 
 /** Opens the door. The session's secret is kept sealed in the database, so that open pages outlive a restart. */
-export async function openAccess(rooms: Rooms): Promise<Access> {
-  const { admin, ports, settings, store } = rooms;
+export async function openAccess(services: RunningServices): Promise<Access> {
+  const { admin, ports, settings, store } = services;
   const sessions = createSessions({
-    secret: await sessionSecret(rooms),
+    secret: await sessionSecret(services),
     clock: ports.clock,
     verifyOwner: (token) => admin.authenticate(token)?.owner ?? false,
     generation: () => admin.newestOwnerKey(),
@@ -34,7 +34,7 @@ export async function openAccess(rooms: Rooms): Promise<Access> {
       add: (hash, forMs) => store.expiring.put(ENDED, hash, true, forMs),
     },
     hosts: [settings.host, ...settings.publicUrls.map((url) => new URL(url).hostname)],
-    onForeign: guardOptions(rooms).onRefused,
+    onForeign: guardOptions(services).onRefused,
   });
   const tokens = createAuthGate(admin.authenticate, () => ports.clock.now());
   return {
@@ -56,7 +56,7 @@ function bySession(sessions: Sessions, request: Request): Promise<Checked | unde
   return sessions.verify(request).then((alive) => alive ? ok(OWNER_IDENTITY) : undefined);
 }
 
-async function sessionSecret({ store, ports }: Rooms): Promise<string> {
+async function sessionSecret({ store, ports }: RunningServices): Promise<string> {
   const kept = await store.settings.get(RECORD);
   if (typeof kept?.["sealed"] === "string") return await store.vault.open(kept["sealed"]);
   const secret = ports.newId("") + ports.newId("");

@@ -11,7 +11,7 @@ import { type DashboardFiles, dashboardMount } from "./dashboard_mount.ts";
 import { type Management, managementOnUse } from "./management_on_use.ts";
 import { proxyApp } from "./proxy_app.ts";
 import { Replays } from "./replay.ts";
-import { openRooms, type Rooms } from "./rooms.ts";
+import { type RunningServices, startServices } from "./running_services.ts";
 import { traceCalls } from "./traces.ts";
 import { VERSION } from "./version.ts";
 import { openSettingsFile } from "./settings_file.ts";
@@ -36,7 +36,7 @@ export interface GeminitroOptions {
 export interface Geminitro {
   /** Answers one request; `info` carries the peer's address when there is a socket. */
   readonly fetch: (request: Request, info?: PeerInfo) => Promise<Response>;
-  readonly rooms: Rooms;
+  readonly services: RunningServices;
   /** The management API as functions, with the owner's rights. */
   readonly client: LocalClient;
   /** Does what is due of the background work; for the platform's cron. */
@@ -55,7 +55,7 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   const settings = loadSettings(env);
   if (!settings.ok) throw new SettingsError(settings.error);
   const ports = options.ports ?? systemPorts();
-  const rooms = await openRooms({
+  const services = await startServices({
     settings: settings.value,
     version: VERSION,
     ports,
@@ -63,20 +63,20 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
     ...(options.envFile === undefined ? {} : { settingsFile: await openSettingsFile(options.envFile, env) }),
     ...(options.print === undefined ? {} : { print: options.print }),
   });
-  const stopTraces = await traceCalls(options.env ?? {}, rooms.ledger);
-  await addKeysOfSettings(rooms);
-  const access = await openAccess(rooms);
-  const agents = agentsOnUse(rooms);
-  const replays = new Replays(rooms);
-  const proxy = proxyApp(rooms, replays.gate(access.gate), replays.pinOf);
-  const management = managementOnUse(rooms, access, { agents, replay: replays.port(proxy) });
+  const stopTraces = await traceCalls(options.env ?? {}, services.ledger);
+  await addKeysOfSettings(services);
+  const access = await openAccess(services);
+  const agents = agentsOnUse(services);
+  const replays = new Replays(services);
+  const proxy = proxyApp(services, replays.gate(access.gate), replays.pinOf);
+  const management = managementOnUse(services, access, { agents, replay: replays.port(proxy) });
   const app = createApp({
-    onFault: faultTeller(rooms),
+    onFault: faultTeller(services),
     proxy,
     api: management.api,
     ...(options.dashboard === undefined
       ? {}
-      : { dashboard: dashboardOf(rooms, access, management, options.dashboard) }),
+      : { dashboard: dashboardOf(services, access, management, options.dashboard) }),
   });
   const fronts = createFronts(settings.value);
   return {
@@ -85,17 +85,17 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
       const seen = fronts(request, info?.peer ?? "");
       return await seen.dress(await app.fetch(seen.request, { ...info, peer: seen.peer }));
     },
-    rooms,
+    services,
     client: management.client,
-    runJobs: async () => void await runDueJobs(jobDeps(rooms, agents)),
+    runJobs: async () => void await runDueJobs(jobDeps(services, agents)),
     drain() {
-      rooms.draining.abort();
+      services.draining.abort();
       management.endStreams();
     },
-    abort: () => rooms.shutdown.abort(),
+    abort: () => services.shutdown.abort(),
     close() {
       stopTraces();
-      return rooms.close();
+      return services.close();
     },
   };
 }
@@ -105,24 +105,29 @@ function withHome(env: Environment): Environment {
   return env["GEMINITRO_KV"] === ":memory:" ? { GEMINITRO_HOME: ".geminitro", ...env } : env;
 }
 
-function dashboardOf(rooms: Rooms, { sessions }: Access, management: Management, files: DashboardFiles) {
+function dashboardOf(
+  services: RunningServices,
+  { sessions }: Access,
+  management: Management,
+  files: DashboardFiles,
+) {
   return dashboardMount({
     files,
     sessions,
     management,
-    startedAt: rooms.admin.startedAt,
-    onFault: faultTeller(rooms),
+    startedAt: services.admin.startedAt,
+    onFault: faultTeller(services),
   });
 }
 
 /** Tells a fault of our own in the log, without secrets. */
-function faultTeller({ ledger }: Rooms): (cause: unknown) => void {
+function faultTeller({ ledger }: RunningServices): (cause: unknown) => void {
   return (cause) =>
     ledger.log("error", "server", "A request failed inside the proxy", { error: toldFault(cause) });
 }
 
-function jobDeps(rooms: Rooms, agents: AgentsHere): JobDeps {
-  const { store, settings, ledger, admin, ports, draining, oauth } = rooms;
+function jobDeps(services: RunningServices, agents: AgentsHere): JobDeps {
+  const { store, settings, ledger, admin, ports, draining, oauth } = services;
   return {
     store,
     settings,
@@ -137,8 +142,8 @@ function jobDeps(rooms: Rooms, agents: AgentsHere): JobDeps {
 }
 
 /** GEMINI_API_KEYS are added unless they are there; Google is asked for their models in the background, so that the start never waits. */
-async function addKeysOfSettings(rooms: Rooms): Promise<void> {
-  const { settings, store, admin, ledger } = rooms;
+async function addKeysOfSettings(services: RunningServices): Promise<void> {
+  const { settings, store, admin, ledger } = services;
   if (settings.geminiApiKeys.length > 0) {
     await admin.addKeys({ keys: settings.geminiApiKeys, validate: false });
   }
@@ -146,9 +151,11 @@ async function addKeysOfSettings(rooms: Rooms): Promise<void> {
   const listed = new Set(modelLists.map((list) => list.credential));
   const unlisted = credentials.filter((credential) => !listed.has(credential.id));
   if (unlisted.length === 0) return;
-  admin.refreshModels(rooms.draining.signal, unlisted.map((credential) => credential.id)).catch((cause) => {
-    if (!rooms.draining.signal.aborted) {
-      ledger.log("warn", "key", "The models of new keys could not be read", { error: String(cause) });
-    }
-  });
+  admin.refreshModels(services.draining.signal, unlisted.map((credential) => credential.id)).catch(
+    (cause) => {
+      if (!services.draining.signal.aborted) {
+        ledger.log("warn", "key", "The models of new keys could not be read", { error: String(cause) });
+      }
+    },
+  );
 }

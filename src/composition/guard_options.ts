@@ -1,5 +1,5 @@
 import type { GuardOptions } from "../http/mod.ts";
-import type { Rooms } from "./rooms.ts";
+import type { RunningServices } from "./running_services.ts";
 
 /** The same refusal is told once in this time: a page that asks each second must not fill the log. */
 const AGAIN_MS = 60_000;
@@ -7,7 +7,7 @@ const MOST = 100;
 
 /** What the guards of all parts share: the addresses of fronts, and a word in the log for whoever set one up. */
 export function guardOptions(
-  { settings, ledger, ports }: Pick<Rooms, "settings" | "ledger" | "ports">,
+  { settings, ledger, ports }: Pick<RunningServices, "settings" | "ledger" | "ports">,
 ): Pick<GuardOptions, "publicUrls" | "onRefused"> {
   const told = new Map<string, number>();
   return {

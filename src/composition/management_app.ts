@@ -12,19 +12,19 @@ import type { Access } from "./access.ts";
 import { compressed } from "./compressed.ts";
 import { guardOptions } from "./guard_options.ts";
 import type { Management } from "./management_on_use.ts";
-import type { Rooms } from "./rooms.ts";
+import type { RunningServices } from "./running_services.ts";
 
-/** Makes the management API over the rooms. */
+/** Makes the management API over the services. */
 export function managementApp(
-  rooms: Rooms,
+  services: RunningServices,
   access: Access,
   more: Omit<ApiPorts, "oauth">,
 ): Management {
-  const { admin, settings, ports, ledger } = rooms;
+  const { admin, settings, ports, ledger } = services;
   const streams = new OpenStreams(ports.clock);
-  const apiPorts = { ...more, oauth: rooms.oauth };
+  const apiPorts = { ...more, oauth: services.oauth };
   const now = () => ports.clock.now();
-  const guard = createRequestGuard(settings.host, guardOptions(rooms));
+  const guard = createRequestGuard(settings.host, guardOptions(services));
   const peers = new WeakMap<Request, string>();
   const foreign = (request: Request) => {
     const checked = guard(request, new URL(request.url));
@@ -37,7 +37,7 @@ export function managementApp(
   };
   const onFault = (error: Error) =>
     ledger.log("error", "oauth", "The sign-in failed inside the proxy", { error: error.message });
-  const callback = createCallbackApp({ oauth: rooms.oauth, onFault });
+  const callback = createCallbackApp({ oauth: services.oauth, onFault });
   const api = createApi({ ...apiPorts, admin, ledger, now, auth });
   return {
     api: mounted(new Hono().onError(passFault).route("/", callback).route("/", api), {
@@ -46,7 +46,7 @@ export function managementApp(
         const refusal = foreign(request);
         if (refusal !== undefined || !changes(request)) return refusal;
         // Nothing is acknowledged that would be lost.
-        const trouble = await rooms.home.look();
+        const trouble = await services.home.look();
         return trouble === undefined ? undefined : failureResponse(notKept(trouble), now());
       },
       answered(request, response) {
@@ -70,7 +70,7 @@ function changes({ method }: Request): boolean {
 
 function notKept(trouble: string): Failure {
   return {
-    class: "config_fault",
+    class: "misconfigured",
     status: 503,
     code: "data_lost",
     scope: "request",

@@ -3,7 +3,7 @@ import { type LocalClient, localClientOnUse } from "../management/client.ts";
 import type { ApiPorts } from "../management/mod.ts";
 import type { Access } from "./access.ts";
 import { onFirstUse } from "./first_use.ts";
-import type { Rooms } from "./rooms.ts";
+import type { RunningServices } from "./running_services.ts";
 
 /** The management API as others reach it, and as functions for the pages of this process. */
 export interface Management {
@@ -19,7 +19,7 @@ export interface Management {
  * call should not wait for them.
  */
 export function managementOnUse(
-  rooms: Rooms,
+  services: RunningServices,
   access: Access,
   more: Omit<ApiPorts, "oauth">,
 ): Management {
@@ -29,7 +29,7 @@ export function managementOnUse(
     const { managementApp } = await import(
       "./management_app" + ".ts"
     ) as typeof import("./management_app.ts");
-    return made = managementApp(rooms, access, more);
+    return made = managementApp(services, access, more);
   });
   return {
     api: { fetch: async (request, info) => (await management()).api.fetch(request, info) },

@@ -7,7 +7,7 @@
 export { createGeminitro, type Geminitro, type GeminitroOptions } from "./geminitro.ts";
 export { SettingsError } from "./settings_error.ts";
 export { environmentInWorker, environmentOfWorker } from "./settings_file.ts";
-export { type Rooms } from "./rooms.ts";
+export { type RunningServices } from "./running_services.ts";
 export { keepGoing } from "./last_resort.ts";
 export { PATIENCE_MS, serve, type ServeOptions, type Serving } from "./serve.ts";
 export { whyOneProcess, workerCommand } from "./worker_command.ts";

@@ -16,8 +16,8 @@ import {
   type SourceName,
   throughProxy,
 } from "../core/mod.ts";
-import { createLedger, type LedgerRoom } from "../ledger/mod.ts";
-import { createOAuth, type OAuthRoom } from "../oauth/mod.ts";
+import { createLedger, type LedgerService } from "../ledger/mod.ts";
+import { createOAuth, type OAuthService } from "../oauth/mod.ts";
 import { type CappedPool, createPool } from "../pool/mod.ts";
 import { backupsIn, openStore, type Store } from "../store/mod.ts";
 import {
@@ -45,11 +45,11 @@ export interface Services {
   readonly ports: Ports;
   readonly connections: Connections;
   readonly store: Store;
-  readonly ledger: LedgerRoom;
+  readonly ledger: LedgerService;
   readonly catalog: Catalog;
   readonly pool: CappedPool;
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
-  readonly oauth: OAuthRoom;
+  readonly oauth: OAuthService;
   readonly admin: Admin;
   /** Whether database and key file are still what they were. */
   readonly home: HomeWatch;
@@ -171,8 +171,8 @@ function openOwnStore({ settings, ports, kv }: ServicesOptions, visitor: boolean
   });
 }
 
-/** A database that is lost is made anew without a word by whoever opens it: backups beside a new one tell of the loss. */
-async function noteNewDatabase(store: Store, { kv, home }: Settings, ledger: LedgerRoom): Promise<void> {
+/** A database that is lost is made again without a word by whoever opens it: backups beside a new one tell of the loss. */
+async function noteNewDatabase(store: Store, { kv, home }: Settings, ledger: LedgerService): Promise<void> {
   if (!store.isNew || kv === ":memory:") return;
   const newest = (await backupsIn(join(home, "backups")).catch(() => [])).at(-1);
   if (newest === undefined) return;
@@ -185,15 +185,15 @@ async function noteNewDatabase(store: Store, { kv, home }: Settings, ledger: Led
 }
 
 function openOAuth(
-  rooms: Pick<Services, "settings" | "ports" | "store" | "ledger" | "upstreams" | "pool"> & {
+  services: Pick<Services, "settings" | "ports" | "store" | "ledger" | "upstreams" | "pool"> & {
     readonly version: ClientVersion;
   },
   fetchFor: (credential: Proxied) => Fetch,
-): OAuthRoom {
-  const { pool, settings } = rooms;
+): OAuthService {
+  const { pool, settings } = services;
   const folder = userFolder(Deno.env.toObject(), Deno.build.os);
   return createOAuth({
-    ...rooms,
+    ...services,
     settings,
     fetchFor,
     ...(folder === undefined ? {} : { userFolder: folder }),
@@ -208,7 +208,7 @@ function openOAuth(
 }
 
 /** A folder that others may read or that is another user's is served from all the same, but not without a word. */
-async function noteOpenFolder({ kv, home }: Settings, ledger: LedgerRoom): Promise<void> {
+async function noteOpenFolder({ kv, home }: Settings, ledger: LedgerService): Promise<void> {
   if (Deno.build.os === "windows" || kv === ":memory:") return;
   const { mode, uid } = await Deno.stat(home).catch(() => ({ mode: null, uid: null }));
   if (mode === null || (mode & 0o077) === 0) return;

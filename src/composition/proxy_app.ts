@@ -2,8 +2,8 @@ import type { Hono } from "hono";
 import type { Credential, CredentialId } from "../core/mod.ts";
 import {
   type AuthGate,
-  type BodyKeeper,
-  createBodyKeeper,
+  type BodyRecorder,
+  createBodyRecorder,
   createCors,
   createProxyApp,
   createRequestGuard,
@@ -11,19 +11,19 @@ import {
   type PeerInfo,
   type ProxyDeps,
 } from "../http/mod.ts";
-import { BodyShelf } from "../ledger/mod.ts";
+import { BodyStore } from "../ledger/mod.ts";
 import { guardOptions } from "./guard_options.ts";
-import type { Rooms } from "./rooms.ts";
+import type { RunningServices } from "./running_services.ts";
 
-/** The client APIs over the rooms. */
+/** The client APIs over the services. */
 export function proxyApp(
-  rooms: Rooms,
+  services: RunningServices,
   gate: AuthGate,
   pinOf: (request: Request) => CredentialId | undefined,
 ): Hono<{ Bindings: PeerInfo }> {
-  const { settings, catalog, store, admin } = rooms;
+  const { settings, catalog, store, admin } = services;
   const deps: ProxyDeps = {
-    ...rooms.relay,
+    ...services.relay,
     catalog,
     store,
     enter: admin.enter,
@@ -32,10 +32,10 @@ export function proxyApp(
     discover: (model) =>
       catalog.discoverOnce(
         model,
-        async () => refreshModels(rooms, await store.credentials.list(), rooms.draining.signal),
+        async () => refreshModels(services, await store.credentials.list(), services.draining.signal),
       ),
-    resources: createResources(store, rooms.ports.clock),
-    bodies: bodyKeeper(rooms),
+    resources: createResources(store, services.ports.clock),
+    bodies: bodyRecorder(services),
     pinOf,
   };
   const cors = createCors(settings.corsOrigins);
@@ -43,13 +43,13 @@ export function proxyApp(
     deps,
     auth: gate,
     cors,
-    guard: createRequestGuard(settings.host, { cors, ...guardOptions(rooms) }),
+    guard: createRequestGuard(settings.host, { cors, ...guardOptions(services) }),
   });
 }
 
-function bodyKeeper({ store, ledger, settings }: Rooms): BodyKeeper {
-  return createBodyKeeper({
-    shelf: new BodyShelf(store),
+function bodyRecorder({ store, ledger, settings }: RunningServices): BodyRecorder {
+  return createBodyRecorder({
+    bodies: new BodyStore(store),
     isOn: () => settings.logBodies,
     onProblem: (problem) =>
       ledger.log("warn", "request", "A body could not be kept", { error: String(problem) }),
@@ -57,12 +57,12 @@ function bodyKeeper({ store, ledger, settings }: Rooms): BodyKeeper {
 }
 
 /** Asks these credentials for their models; dead and disabled ones are left alone. */
-function refreshModels(rooms: Rooms, credentials: readonly Credential[], signal: AbortSignal) {
+function refreshModels(services: RunningServices, credentials: readonly Credential[], signal: AbortSignal) {
   const usable = credentials.filter((credential) => credential.enabled && credential.dead === undefined);
-  return rooms.catalog.refresh(usable, {
-    upstreams: rooms.upstreams,
-    fetch: rooms.ports.fetch,
+  return services.catalog.refresh(usable, {
+    upstreams: services.upstreams,
+    fetch: services.ports.fetch,
     signal,
-    ready: (credential) => rooms.relay.ready(credential, false),
+    ready: (credential) => services.relay.ready(credential, false),
   });
 }

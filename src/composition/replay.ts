@@ -3,17 +3,17 @@ import { type CredentialId, isObject, ok, OWNER } from "../core/mod.ts";
 import type { Outcome } from "../admin/mod.ts";
 import type { AuthGate, PeerInfo } from "../http/mod.ts";
 import type { ReplayPort } from "../management/mod.ts";
-import { BODY_BYTES, BodyShelf, type KeptBodies } from "../ledger/mod.ts";
-import type { Rooms } from "./rooms.ts";
+import { BODY_BYTES, BodyStore, type KeptBodies } from "../ledger/mod.ts";
+import type { RunningServices } from "./running_services.ts";
 
 /** Sends kept requests again through the client APIs, with the owner's rights and, if wished, on one key. */
 export class Replays {
-  readonly #rooms: Rooms;
+  readonly #services: RunningServices;
   /** Our own requests, which need no token, with the key that they must use. */
   readonly #own = new WeakMap<Request, { readonly pin?: CredentialId }>();
 
-  constructor(rooms: Rooms) {
-    this.#rooms = rooms;
+  constructor(services: RunningServices) {
+    this.#services = services;
   }
 
   /** The gate, open for our own requests. */
@@ -30,7 +30,7 @@ export class Replays {
 
   port(proxy: Hono<{ Bindings: PeerInfo }>): ReplayPort {
     return async (id, { key, model }) => {
-      const kept = await new BodyShelf(this.#rooms.store).get(id);
+      const kept = await new BodyStore(this.#services.store).get(id);
       if (kept === undefined) return await this.#missing(id);
       if (!kept.request.whole) {
         return refused(
@@ -39,7 +39,7 @@ export class Replays {
           "Only the first 64 KiB of this request were kept: it cannot be sent again",
         );
       }
-      const pin = key === undefined ? undefined : await this.#rooms.admin.keyId(key);
+      const pin = key === undefined ? undefined : await this.#services.admin.keyId(key);
       if (pin?.ok === false) return pin;
       const changed = model === undefined ? kept : withModel(kept, model);
       if (changed === undefined) {
@@ -54,7 +54,7 @@ export class Replays {
     { path, request }: KeptBodies,
     pin: CredentialId | undefined,
   ) {
-    const sent = new Request(`http://127.0.0.1:${this.#rooms.settings.port}${path}`, {
+    const sent = new Request(`http://127.0.0.1:${this.#services.settings.port}${path}`, {
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "geminitro-replay/1" },
       body: request.text,
@@ -72,9 +72,9 @@ export class Replays {
   }
 
   async #missing(id: string): Promise<Outcome<never>> {
-    const known = await this.#rooms.admin.request(id);
+    const known = await this.#services.admin.request(id);
     if (!known.ok) return known;
-    const why = this.#rooms.settings.logBodies
+    const why = this.#services.settings.logBodies
       ? "The body of this request was not kept: it is older than three days or was no JSON"
       : "Bodies are not kept: set LOG_BODIES=true to send later requests again";
     return refused(409, "body_not_kept", why);

@@ -1,5 +1,5 @@
 import type { Geminitro } from "./geminitro.ts";
-import { type LastingServer, lastingServer } from "./lasting_server.ts";
+import { type RestartingListener, restartingListener } from "./restarting_listener.ts";
 
 export interface ServeOptions {
   readonly host: string;
@@ -27,7 +27,7 @@ export const PATIENCE_MS = 8_000;
  * has the one. Throws Deno.errors.AddrInUse when the port is taken.
  */
 export async function serve(proxy: Geminitro, options: ServeOptions): Promise<Serving> {
-  const servers: LastingServer[] = [];
+  const servers: RestartingListener[] = [];
   let { port } = options;
   for (const hostname of options.host === "localhost" ? ["127.0.0.1", "::1"] : [options.host]) {
     try {
@@ -58,9 +58,9 @@ function mustBeFree(hostname: string, port: number): void {
 function listen(
   proxy: Geminitro,
   at: { readonly hostname: string; readonly port: number; readonly reusePort: boolean },
-): LastingServer {
-  const { ledger, ports: { clock } } = proxy.rooms;
-  return lastingServer({
+): RestartingListener {
+  const { ledger, ports: { clock } } = proxy.services;
+  return restartingListener({
     ...at,
     clock,
     handler: (request, info) => proxy.fetch(request, { peer: info.remoteAddr.hostname }),
@@ -78,7 +78,7 @@ const CLOSING_MS = 5_000;
 /** Ends in little more than `patienceMs`, whatever clients do: calls first, then connections that hold none. */
 async function stop(
   proxy: Geminitro,
-  servers: readonly LastingServer[],
+  servers: readonly RestartingListener[],
   patienceMs: number,
 ): Promise<void> {
   // Open event streams never end by themselves, and shutdown waits for them.
@@ -100,7 +100,7 @@ async function stop(
  * has sent half a request is not waited for.
  */
 async function untilCallsEnd(
-  { rooms }: Geminitro,
+  { services }: Geminitro,
   drained: Promise<void>,
   patienceMs: number,
 ): Promise<void> {
@@ -109,7 +109,7 @@ async function untilCallsEnd(
   let timer: ReturnType<typeof setInterval> | undefined;
   const enough = new Promise<void>((resolve) => {
     timer = setInterval(() => {
-      idle = rooms.relay.calls.size === 0 ? idle + 1 : 0;
+      idle = services.relay.calls.size === 0 ? idle + 1 : 0;
       if (idle >= IDLE_LOOKS || ++looks * LOOK_MS >= patienceMs) resolve();
     }, LOOK_MS);
   });

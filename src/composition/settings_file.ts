@@ -33,7 +33,7 @@ export async function openSettingsFile(path: string, started: Environment): Prom
   };
 }
 
-/** The variables of an environment that come from the file: those that stand in it just so, or that the process before says. */
+/** The variables of an environment that come from the file: those that are in it just so, or that the process before says. */
 function namesFromFile(env: Environment, file: Environment): readonly string[] {
   const told = env[FROM_FILE];
   if (told !== undefined) return told.split(",");

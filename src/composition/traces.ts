@@ -1,5 +1,5 @@
 import type { AttemptRecord, CallRecord } from "../core/mod.ts";
-import type { LedgerRoom } from "../ledger/mod.ts";
+import type { LedgerService } from "../ledger/mod.ts";
 import type { Environment } from "../config/mod.ts";
 
 /** True when somebody asked for OpenTelemetry in the way of its own variables. */
@@ -13,7 +13,7 @@ function isWanted(env: Environment): boolean {
  */
 export async function traceCalls(
   env: Environment,
-  ledger: Pick<LedgerRoom, "onRecord">,
+  ledger: Pick<LedgerService, "onRecord">,
 ): Promise<() => void> {
   if (!isWanted(env)) return () => {};
   const { context, SpanKind, SpanStatusCode, trace } = await import("@opentelemetry/api");

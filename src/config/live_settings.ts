@@ -22,7 +22,7 @@ export function takeLiveSettings(settings: Settings, env: Environment): Result<v
   const loaded = loadSettings(env);
   if (!loaded.ok) return err(loaded.error);
   const next = loaded.value as unknown as Readonly<Record<string, unknown>>;
-  // The one place that writes to settings: readers see a value anew each time they use it.
+  // The one place that writes to settings: readers see a value again each time they use it.
   const held = settings as unknown as Record<string, unknown>;
   for (const field of LIVE_VARIABLES.map(fieldOf)) {
     if (next[field] === undefined) delete held[field];

@@ -83,10 +83,10 @@ export const data = group("Data", {
     allowed: "a file, :memory: or an https URL",
     parse: anyText,
     doc:
-      "Another database file, :memory:, or the https URL of a KV Connect server for several machines (its token stands in DENO_KV_ACCESS_TOKEN). Default: geminitro.sqlite3 in the data folder.",
+      "Another database file, :memory:, or the https URL of a KV Connect server for several machines (its token is in DENO_KV_ACCESS_TOKEN). Default: geminitro.sqlite3 in the data folder.",
   },
   GEMINITRO_MASTER_KEY: {
-    elsewhere: "Run geminitro master-key change, which seals everything anew.",
+    elsewhere: "Run geminitro master-key change, which seals everything again.",
     secret: true,
     allowed: "32 bytes as hex or base64, or a passphrase of 8 or more characters",
     parse: (text) => text.length >= 8 ? text : undefined,

@@ -5,11 +5,11 @@ import type { SourceName } from "./ids.ts";
  * "Failures"); nothing else looks at upstream status codes.
  */
 export const FAILURE_CLASSES = [
-  "caller_fault",
+  "invalid_request",
   "client_gone",
   "credential_dead",
   "credential_stale",
-  "config_fault",
+  "misconfigured",
   "rate_limit",
   "quota",
   "not_on_tier",
@@ -23,6 +23,19 @@ export const FAILURE_CLASSES = [
   "unknown",
 ] as const;
 export type FailureClass = typeof FAILURE_CLASSES[number];
+
+/** Names in records of earlier versions. */
+const RENAMED: Readonly<Record<string, FailureClass>> = {
+  caller_fault: "invalid_request",
+  config_fault: "misconfigured",
+};
+
+/** The class that a stored name means, also one of an earlier version; undefined for what is none. */
+export function storedFailureClass(name: unknown): FailureClass | undefined {
+  if (typeof name !== "string") return undefined;
+  return FAILURE_CLASSES.find((one) => one === name) ??
+    (Object.hasOwn(RENAMED, name) ? RENAMED[name] : undefined);
+}
 
 /**
  * What a failure concerns, and so what rests because of it: nothing but this request; one credential; every credential of its
@@ -98,11 +111,11 @@ export interface Failure {
   /** For the log only: reason words and shape, redacted. */
   readonly detail?: string;
   /** Tells the relay of a repair that is worth one try on the same key: the field to drop or the change to make. */
-  readonly heal?: Healing;
+  readonly repair?: Repair;
 }
 
 /** A change to the request that turns a known 400 into a success; each is tried at most once a call. */
-export type Healing =
+export type Repair =
   | { readonly kind: "drop_field"; readonly field: string }
   | { readonly kind: "dummy_signatures" }
   | { readonly kind: "plain_schema" }
@@ -116,12 +129,12 @@ export type Healing =
   | { readonly kind: "clamp_output"; readonly maximum: number };
 
 /** A caller's mistake, named by field. */
-export function callerFault(
+export function invalidRequest(
   message: string,
   more: { readonly status?: number; readonly code?: string; readonly param?: string } = {},
 ): Failure {
   return {
-    class: "caller_fault",
+    class: "invalid_request",
     status: more.status ?? 400,
     message,
     scope: "request",

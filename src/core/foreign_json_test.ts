@@ -10,7 +10,7 @@ function outcome(parse: (text: string) => unknown, text: string): unknown {
   }
 }
 
-Deno.test("parseForeign() parses and refuses what the platform does, whatever stands in its strings", () => {
+Deno.test("parseForeign() parses and refuses what the platform does, whatever is in its strings", () => {
   const strings = fc.string({ unit: fc.constantFrom("[", "{", "]", "}", ",", '"', "\\", "a", "é") });
   const value = fc.letrec((tie) => ({
     any: fc.oneof({ depthSize: "small" }, strings, fc.double(), fc.boolean(), tie("list"), tie("object")),

@@ -1,6 +1,6 @@
 /**
- * The words every room shares: identifiers, failures, credentials, call records, results and the ports for time,
- * chance and fetch. Holds no behaviour beyond making and hiding values, does no I/O and imports no other room.
+ * The words every module shares: identifiers, failures, credentials, call records, results and the ports for time,
+ * chance and fetch. Holds no behaviour beyond making and hiding values, does no I/O and imports no other module.
  *
  * @module
  */

@@ -14,7 +14,7 @@ function pacificParts(at: number): Record<string, number> {
 }
 
 /**
- * The first midnight in America/Los_Angeles after `now`, both in epoch milliseconds: Google's daily quotas start anew then.
+ * The first midnight in America/Los_Angeles after `now`, both in epoch milliseconds: Google's daily quotas start again then.
  * Summer time is taken into account; at midnight itself the answer is the next one.
  */
 export function nextPacificMidnight(now: number): number {

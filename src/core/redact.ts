@@ -1,5 +1,5 @@
 /**
- * Shapes of Google API keys, OAuth tokens and bearer headers, wherever they stand in a text; what only leads to a secret is in
+ * Shapes of Google API keys, OAuth tokens and bearer headers, wherever they are in a text; what only leads to a secret is in
  * a group and stays, as do `<PLACEHOLDER>` and `...` of examples. Linear: no beginning fits inside what another one runs over (`tests/security/linear_text_test.ts`).
  */
 const SECRETS_REGEXP =

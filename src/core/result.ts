@@ -1,4 +1,4 @@
-/** A value or the reason there is none. Pure rooms return it; only edges throw. */
+/** A value or the reason there is none. Pure modules return it; only edges throw. */
 export type Result<Value, Problem> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: Problem };

@@ -3,7 +3,7 @@ import type { Blob64, GeminiRequest, ModelCapabilities, Part, PartKey, TurnEvent
 
 /** What a decoder may know besides the body. Everything is passed in, so that decoding is pure. */
 export interface DecodeInput {
-  /** The model that will be asked, after aliases; the same body is decoded anew for a fallback model. */
+  /** The model that will be asked, after aliases; the same body is decoded again for a fallback model. */
   readonly target: { readonly id: string; readonly capabilities: ModelCapabilities };
   /** Finds the signature of an earlier tool call by its id, else by name and arguments; of a text or picture by what it is. */
   readonly signatureOf: (key: SignatureKey) => string | undefined;

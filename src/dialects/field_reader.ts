@@ -1,4 +1,4 @@
-import { callerFault, type Failure, isObject } from "../core/mod.ts";
+import { type Failure, invalidRequest, isObject } from "../core/mod.ts";
 import { MAX_NESTING, tooDeepAt } from "../gemini/mod.ts";
 
 /**
@@ -14,7 +14,7 @@ export class FieldReader {
 
   /** Notes that a field cannot be served; only the first one counts. */
   refuse(param: string, message: string, code = "invalid_value"): void {
-    this.#failure ??= callerFault(message, { param, code });
+    this.#failure ??= invalidRequest(message, { param, code });
   }
 
   /** Refuses a body that is nested deeper than Google reads, and names the field. */

@@ -11,7 +11,7 @@ interface Words {
 function wordsOf(failure: Failure): Words {
   const code = failure.code ?? null;
   switch (failure.class) {
-    case "caller_fault":
+    case "invalid_request":
       return callerWords(failure);
     case "credential_dead":
     case "credential_stale":

@@ -1,7 +1,7 @@
 /**
  * Gives `routes/` and `islands/` the part of Fresh 2 that they use, on Hono and Preact: file routes, layouts,
  * middleware, error pages, islands hydrated with live signals, and the built files' addresses. Pages import only
- * `fresh` and `fresh/runtime`, so Fresh itself could take its place. Knows nothing of the product's rooms, keeps no
+ * `fresh` and `fresh/runtime`, so Fresh itself could take its place. Knows nothing of the product's modules, keeps no
  * state between requests and never writes an inline script that runs.
  *
  * @module

@@ -13,7 +13,7 @@ export * from "./finish.ts";
 export * from "./fnv_hash.ts";
 export * from "./fold.ts";
 export * from "./grounding.ts";
-export * from "./heal.ts";
+export * from "./repair.ts";
 export * from "./json_output.ts";
 export * from "./media.ts";
 export * from "./mend_calls.ts";

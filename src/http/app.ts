@@ -6,7 +6,7 @@ import type { PeerInfo } from "./proxy/mod.ts";
 
 type Part = Pick<Hono<{ Bindings: PeerInfo }>, "fetch">;
 
-/** For routers whose own answer to a fault would print it as it is, with addresses and what stands in them. */
+/** For routers whose own answer to a fault would print it as it is, with addresses and what is in them. */
 export function passFault(error: Error): never {
   throw error;
 }

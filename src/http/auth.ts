@@ -117,7 +117,7 @@ export function createAuthGate(authenticate: Authenticate, now: () => number): T
 
 function unauthorized(message: string): Failure {
   return {
-    class: "caller_fault",
+    class: "invalid_request",
     status: 401,
     code: "invalid_api_key",
     message,
@@ -127,7 +127,7 @@ function unauthorized(message: string): Failure {
 
 function slowDown(until: number): Failure {
   return {
-    class: "caller_fault",
+    class: "invalid_request",
     status: 429,
     code: "too_many_attempts",
     message: "Too many wrong keys from this address: wait before trying again",

@@ -1,5 +1,5 @@
 import zlib from "node:zlib";
-import { callerFault, err, type Failure, ok, type Result } from "../core/mod.ts";
+import { err, type Failure, invalidRequest, ok, type Result } from "../core/mod.ts";
 
 /** One step that unpacks a body as a stream. */
 type Unpack = (body: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
@@ -22,7 +22,7 @@ export function bodyCoding(header: string | null): Result<Unpack | undefined, Fa
   if (name === "" || name === "identity") return ok(undefined);
   if (Object.hasOwn(CODINGS, name)) return ok(CODINGS[name]);
   return err(
-    callerFault(
+    invalidRequest(
       `Content-Encoding ${name.slice(0, 20)} is not supported: send gzip, deflate, br, zstd or none`,
       {
         status: 415,

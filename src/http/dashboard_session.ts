@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypt
 import { isLoopback } from "../config/mod.ts";
 import type { Clock } from "../core/mod.ts";
 import { isSameOrigin, isTrustedHost, unknownHost, unknownOrigin } from "./dashboard_origin.ts";
-import { createLoginBrake } from "./login_brake.ts";
+import { createLoginRateLimiter } from "./login_rate_limiter.ts";
 
 /** The cookie's name; HttpOnly, SameSite=Strict, for the whole origin. */
 const SESSION_COOKIE = "geminitro_session";
@@ -96,7 +96,7 @@ export function createSessions(options: SessionOptions): Sessions {
   // Like the APIs' gate: this machine and whoever has lately been right are heard whatever others guess.
   const isHeard = (remote: string) =>
     isLoopback(remote) || (known.get(remote) ?? -Infinity) > clock.now() - KNOWN_MS;
-  const brake = createLoginBrake(clock);
+  const limiter = createLoginRateLimiter(clock);
   const sign = async (started: string, nonce: string) =>
     createHmac("sha256", options.secret)
       .update(`dashboard session\n${await options.generation?.() ?? ""}\n${started}\n${nonce}`)
@@ -129,7 +129,7 @@ export function createSessions(options: SessionOptions): Sessions {
       options.onForeign?.(whyForeign(request));
       return { ok: false, reason: "foreign", retryAfterMs: 0 };
     }
-    const waitMs = isHeard(remote) ? 0 : brake.wait(remote);
+    const waitMs = isHeard(remote) ? 0 : limiter.wait(remote);
     return waitMs > 0 ? { ok: false, reason: "slow_down", retryAfterMs: waitMs } : undefined;
   }
 
@@ -139,12 +139,12 @@ export function createSessions(options: SessionOptions): Sessions {
       const refused = refusal(request, remote);
       if (refused !== undefined) return refused;
       if (await options.verifyOwner(token)) {
-        brake.forget(remote);
+        limiter.forget(remote);
         if (known.size >= MOST_KNOWN) known.clear();
         known.set(remote, clock.now());
         return { ok: true, cookie: await issue() };
       }
-      return { ok: false, reason: "wrong_token", retryAfterMs: brake.miss(remote) };
+      return { ok: false, reason: "wrong_token", retryAfterMs: limiter.miss(remote) };
     },
     async verify(request) {
       const cookie = cookieOf(request);

@@ -1,4 +1,4 @@
-import { callerFault, type Failure } from "../core/mod.ts";
+import { type Failure, invalidRequest } from "../core/mod.ts";
 import { BOUNDS } from "./bounds.ts";
 
 /** Hosts that a Host header may name: those that a URL can hold. */
@@ -47,13 +47,13 @@ function isAddress(url: string, host: string): boolean {
 }
 
 function badAddress(): Failure {
-  return callerFault("The request's address or its Host header is not one that this server can have", {
+  return invalidRequest("The request's address or its Host header is not one that this server can have", {
     code: "invalid_address",
   });
 }
 
 function tooLong(part: string, most: number): Failure {
-  return callerFault(`The request's ${part} is longer than ${most} characters`, {
+  return invalidRequest(`The request's ${part} is longer than ${most} characters`, {
     status: 414,
     code: "address_too_long",
   });

@@ -17,8 +17,8 @@ export { createSessions, type Sessions } from "./dashboard_session.ts";
 export { createCallbackApp } from "./oauth/mod.ts";
 export { OpenStreams } from "./open_streams.ts";
 export {
-  type BodyKeeper,
-  createBodyKeeper,
+  type BodyRecorder,
+  createBodyRecorder,
   createProxyApp,
   createResources,
   type PeerInfo,

@@ -1,9 +1,9 @@
 import { bodyCoding } from "./body_coding.ts";
 import {
-  callerFault,
   err,
   type Failure,
   GatheredBytes,
+  invalidRequest,
   JsonBeyondBounds,
   ok,
   parseForeign,
@@ -52,11 +52,11 @@ async function collect(
 }
 
 function brokenOff(): Failure {
-  return callerFault("The request body broke off or cannot be unpacked: send it again");
+  return invalidRequest("The request body broke off or cannot be unpacked: send it again");
 }
 
 function tooLarge(limit: number): Failure {
-  return callerFault(`The request body is larger than ${limit} bytes (MAX_BODY_BYTES)`, {
+  return invalidRequest(`The request body is larger than ${limit} bytes (MAX_BODY_BYTES)`, {
     status: 413,
     code: "request_too_large",
   });
@@ -73,20 +73,20 @@ function strictText(bytes: Uint8Array): string {
 
 /** Parses a JSON body; the message says what is wrong with it and never repeats it. */
 export function parseJson(bytes: Uint8Array): Result<unknown, Failure> {
-  if (bytes.byteLength === 0) return err(callerFault("The request has no body: send a JSON object"));
+  if (bytes.byteLength === 0) return err(invalidRequest("The request has no body: send a JSON object"));
   let text: string;
   try {
     text = strictText(bytes);
   } catch {
-    return err(callerFault("The request body is not valid UTF-8"));
+    return err(invalidRequest("The request body is not valid UTF-8"));
   }
   try {
     return ok(parseForeign(text));
   } catch (cause) {
-    if (cause instanceof JsonBeyondBounds) return err(callerFault(`The request body ${cause.message}`));
+    if (cause instanceof JsonBeyondBounds) return err(invalidRequest(`The request body ${cause.message}`));
     const at = /position (\d+)/.exec(String(cause))?.[1];
     return err(
-      callerFault(`The request body is not valid JSON${at === undefined ? "" : ` (at character ${at})`}`),
+      invalidRequest(`The request body is not valid JSON${at === undefined ? "" : ` (at character ${at})`}`),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { callerFault, err, type Failure, ok, type Result } from "../core/mod.ts";
+import { err, type Failure, invalidRequest, ok, type Result } from "../core/mod.ts";
 import { BOUNDS } from "./bounds.ts";
 import { readBody } from "./read_body.ts";
 
@@ -7,7 +7,7 @@ export async function readForm(request: Request): Promise<Result<URLSearchParams
   const type = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") {
     return err(
-      callerFault("Send the form as application/x-www-form-urlencoded", {
+      invalidRequest("Send the form as application/x-www-form-urlencoded", {
         status: 415,
         param: "content-type",
       }),
@@ -17,7 +17,7 @@ export async function readForm(request: Request): Promise<Result<URLSearchParams
   if (!bytes.ok) return bytes;
   const text = new TextDecoder().decode(bytes.value);
   if (text.split("&", BOUNDS.formFields + 1).length > BOUNDS.formFields) {
-    return err(callerFault(`The form has more than ${BOUNDS.formFields} fields`));
+    return err(invalidRequest(`The form has more than ${BOUNDS.formFields} fields`));
   }
   return ok(new URLSearchParams(text));
 }

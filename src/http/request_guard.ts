@@ -59,7 +59,7 @@ function isForeignFetch({ headers }: Request): boolean {
 
 function refusal(message: string): Failure {
   return {
-    class: "caller_fault",
+    class: "invalid_request",
     status: 403,
     code: "forbidden_origin",
     message,

@@ -1,14 +1,14 @@
 import type { Admin } from "../admin/mod.ts";
 import type { Settings } from "../config/mod.ts";
 import type { Clock, JsonObject } from "../core/mod.ts";
-import type { LedgerRoom } from "../ledger/mod.ts";
+import type { LedgerService } from "../ledger/mod.ts";
 import type { Store } from "../store/mod.ts";
 
 /** What jobs work with. */
 export interface JobDeps {
   readonly store: Store;
   readonly settings: Pick<Settings, "modelFetchInterval" | "quotaRefreshInterval">;
-  readonly ledger: LedgerRoom;
+  readonly ledger: LedgerService;
   readonly admin: Admin;
   readonly clock: Clock;
   /** Aborts when the process stops: a running job ends early and is done again later. */

@@ -19,7 +19,7 @@ function jobOf(more: Partial<Job> = {}): Job & { runs: number } {
 
 function withDeps(run: (deps: JobDeps, move: (ms: number) => void) => Promise<void>): Promise<void> {
   return withApi(async ({ proxy }) => {
-    const { store, settings, ledger, admin } = proxy.rooms;
+    const { store, settings, ledger, admin } = proxy.services;
     let now = Date.now();
     const clock = { now: () => now, after: () => () => {} };
     await run(

@@ -25,7 +25,7 @@ const KEPT_MS = 3 * 24 * 3_600_000;
  * Bodies by the id of their request: sealed with the database's key, without anything that looks like a secret, for three days.
  * They are in no export, event or log.
  */
-export class BodyShelf {
+export class BodyStore {
   readonly #store: Pick<Store, "expiring" | "vault">;
 
   constructor(store: Pick<Store, "expiring" | "vault">) {

@@ -50,7 +50,7 @@ export interface KnownCall {
   readonly attempts: readonly AttemptKind[];
 }
 
-/** Kinds that are known of one model, or one credential; beyond it they are forgotten and learnt anew. */
+/** Kinds that are known of one model, or one credential; beyond it they are forgotten and learnt again. */
 const MOST_ALIKE = 60;
 /** Models and credentials that kinds are known of. */
 const MOST_NAMES = 2_000;

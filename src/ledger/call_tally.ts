@@ -54,7 +54,7 @@ export class CallTally {
     countIn(tried, outcome, last ? costMicros : 0, usage, attempt.totalMs, attempt.firstTokenMs);
   }
 
-  /** Adds all counts to the dimensions' cells, and begins anew. */
+  /** Adds all counts to the dimensions' cells, and begins again. */
   moveTo(into: DimCells, projectOf: (attempt: SharedOfAttempt) => string): void {
     for (const [{ shared }, cell] of this.#calls) {
       for (const [dim, value] of callValues(shared)) mergeCell(cellOf(dimCells(into, dim), value), cell);

@@ -6,7 +6,7 @@ import { REPLACEABLE } from "./replaceable_events.ts";
 const PACE_MS = 100;
 /** Undelivered events after which a listener is given up. */
 const MOST_WAITING = 1_000;
-/** Logs and requests beyond this many in one tenth of a second are left out, and `missed` says so; they stand in the ledger. */
+/** Logs and requests beyond this many in one tenth of a second are left out, and `missed` says so; they are in the ledger. */
 const MOST_A_TICK = 50;
 
 /** One reader of the event bus: a bounded queue, paced. */

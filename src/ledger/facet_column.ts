@@ -1,4 +1,4 @@
-import type { ParcelIndex } from "./parcel_index.ts";
+import type { BlockIndex } from "./record_block_index.ts";
 import { type Facet, facetMatches } from "./record_filter.ts";
 
 /** One facet of every record of a segment: distinct values once, and a code a record. */
@@ -13,11 +13,11 @@ export interface FacetColumn {
 /** Bytes of distinct values that one column may hold, so that it stays within one KV value. */
 const VALUES_BYTES = 48_000;
 
-export function buildColumn(facet: Facet, parcels: readonly ParcelIndex[]): FacetColumn {
+export function buildColumn(facet: Facet, blocks: readonly BlockIndex[]): FacetColumn {
   const seen = new Map<string, number>();
-  const codes = new Uint16Array(recordsIn(parcels));
+  const codes = new Uint16Array(recordsIn(blocks));
   let [bytes, index] = [0, 0];
-  for (const { facets } of parcels) {
+  for (const { facets } of blocks) {
     for (const value of facets[facet]) {
       let code = seen.get(value);
       if (code === undefined) {
@@ -36,8 +36,8 @@ export function buildColumn(facet: Facet, parcels: readonly ParcelIndex[]): Face
   };
 }
 
-export function recordsIn(parcels: readonly ParcelIndex[]): number {
-  return parcels.reduce((sum, { count }) => sum + count, 0);
+export function recordsIn(blocks: readonly BlockIndex[]): number {
+  return blocks.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Clears every position of `hits` whose value does not match. A full column clears nothing. */
@@ -59,10 +59,10 @@ export function isColumn(value: unknown): value is FacetColumn {
 }
 
 /** Hashes of the records' ids, in order. */
-export function idColumn(parcels: readonly ParcelIndex[]): Uint32Array {
-  const hashes = new Uint32Array(recordsIn(parcels));
+export function idColumn(blocks: readonly BlockIndex[]): Uint32Array {
+  const hashes = new Uint32Array(recordsIn(blocks));
   let index = 0;
-  for (const { ids, count } of parcels) {
+  for (const { ids, count } of blocks) {
     hashes.set(ids, index);
     index += count;
   }

@@ -1,13 +1,13 @@
-import type { ParcelIndex } from "./parcel_index.ts";
+import type { BlockIndex } from "./record_block_index.ts";
 
 /** Values whose index is kept; those of another process, or of an earlier run, are read instead. */
 const MOST = 128;
 
 /** Indexes of values that this process wrote and that are in no segment yet, by name: packing them away needs not read them. */
 export class FreshIndex {
-  readonly #indexes = new Map<string, ParcelIndex>();
+  readonly #indexes = new Map<string, BlockIndex>();
 
-  add(name: string, index: ParcelIndex): void {
+  add(name: string, index: BlockIndex): void {
     this.#indexes.set(name, index);
     if (this.#indexes.size <= MOST) return;
     for (const oldest of this.#indexes.keys()) {
@@ -16,7 +16,7 @@ export class FreshIndex {
     }
   }
 
-  get(name: string): ParcelIndex | undefined {
+  get(name: string): BlockIndex | undefined {
     return this.#indexes.get(name);
   }
 

@@ -6,15 +6,15 @@ import { cleanRecord } from "./clean_record.ts";
 import type { LogLevel } from "./contract.ts";
 import { EventBus } from "./event_bus.ts";
 import { FreshIndex } from "./fresh_index.ts";
-import { bookPrefix } from "./ledger_keys.ts";
-import type { LedgerRoom } from "./ledger_room.ts";
-import { LogDesk } from "./log_desk.ts";
+import { shardPrefix } from "./ledger_keys.ts";
+import type { LedgerService } from "./ledger_service.ts";
+import { Logger } from "./logger.ts";
 import { LogRing } from "./log_ring.ts";
 import { PriceTable } from "./price_table.ts";
 import { ProjectNames } from "./project_names.ts";
 import { recordById, recordPage } from "./record_pages.ts";
 import { sweepOld } from "./retention.ts";
-import { RollupBook } from "./rollup_book.ts";
+import { RollupShard } from "./rollup_shard.ts";
 import { mergeRollups } from "./rollup_merge.ts";
 import { lifetime, series, totals } from "./rollup_query.ts";
 import { Sealer } from "./sealer.ts";
@@ -32,7 +32,7 @@ export interface LedgerOptions {
   readonly print?: (line: string, level: LogLevel) => void;
 }
 
-/** A book is joined with others this long after its last write; a process opens a new one after half of that. */
+/** A shard is joined with others this long after its last write; a process opens a new one after half of that. */
 const BOOK_REST_MS = 24 * 3_600_000;
 
 interface Parts {
@@ -42,7 +42,7 @@ interface Parts {
   readonly projects: ProjectNames;
   readonly bus: EventBus;
   readonly ring: LogRing;
-  readonly desk: LogDesk;
+  readonly logger: Logger;
   readonly writer: Writer;
   readonly sealer: Sealer;
   readonly alerts: AlertSender;
@@ -51,7 +51,7 @@ interface Parts {
 }
 
 /** Opens the ledger on a store. Close it last of all rooms but the store. */
-export function createLedger(options: LedgerOptions): LedgerRoom {
+export function createLedger(options: LedgerOptions): LedgerService {
   const parts = assemble(options);
   return { ...recording(parts), ...asking(parts), ...alerting(parts), ...upkeep(parts) };
 }
@@ -62,7 +62,7 @@ function assemble(options: LedgerOptions): Parts {
   const projects = new ProjectNames(store.config);
   const bus = new EventBus(ports.clock);
   const ring = new LogRing(store.kv, ports.newId("").slice(-6));
-  const desk: LogDesk = new LogDesk({
+  const logger: Logger = new Logger({
     clock: ports.clock,
     settings,
     print: options.print ?? printToConsole,
@@ -72,16 +72,16 @@ function assemble(options: LedgerOptions): Parts {
   });
   const storage = new StorageWatch();
   const fresh = new FreshIndex();
-  const sealer = new Sealer(store, ports.clock, fresh, desk.problem("Records could not be packed"));
+  const sealer = new Sealer(store, ports.clock, fresh, logger.problem("Records could not be packed"));
   const writer: Writer = new Writer({
     kv: store.kv,
     clock: ports.clock,
     logs: ring,
     fresh,
-    openBook: () => openBook(options, prices, projects),
+    openShard: () => openShard(options, prices, projects),
     onProblem: (error) => {
       storage.failed(error);
-      desk.problem("Records could not be written")(error);
+      logger.problem("Records could not be written")(error);
     },
     onWritten(values) {
       storage.worked();
@@ -92,7 +92,7 @@ function assemble(options: LedgerOptions): Parts {
     kv: store.kv,
     ports,
     signingKey: settings.proxyApiKey,
-    onProblem: (message) => desk.log("warn", "alert", message),
+    onProblem: (message) => logger.log("warn", "alert", message),
     url: () => settings.alertWebhookUrl,
   });
   prices.override(store.config.current().prices);
@@ -106,7 +106,7 @@ function assemble(options: LedgerOptions): Parts {
     projects,
     bus,
     ring,
-    desk,
+    logger,
     writer,
     sealer,
     alerts,
@@ -114,17 +114,17 @@ function assemble(options: LedgerOptions): Parts {
   };
 }
 
-function openBook(options: LedgerOptions, prices: PriceTable, projects: ProjectNames) {
-  const book = options.ports.newId("book_");
-  const rollups = new RollupBook({
-    book,
+function openShard(options: LedgerOptions, prices: PriceTable, projects: ProjectNames) {
+  const shard = options.ports.newId("book_");
+  const rollups = new RollupShard({
+    shard,
     projectOf: (attempt) => projects.of(attempt.credential),
     costOf: (record) => prices.costOfCall(record),
   });
-  return { name: book, rollups };
+  return { name: shard, rollups };
 }
 
-function recording({ writer, desk, bus, alerts, sealer, ring, unfollow }: Parts) {
+function recording({ writer, logger, bus, alerts, sealer, ring, unfollow }: Parts) {
   const listeners = new Set<(record: CallRecord) => void>();
   return {
     record(call: CallRecord) {
@@ -136,7 +136,7 @@ function recording({ writer, desk, bus, alerts, sealer, ring, unfollow }: Parts)
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    log: desk.log.bind(desk),
+    log: logger.log.bind(logger),
     publish: bus.publish.bind(bus),
     flush: () => writer.flush(),
     async close() {
@@ -148,7 +148,7 @@ function recording({ writer, desk, bus, alerts, sealer, ring, unfollow }: Parts)
       await sealer.settled();
       await ring.settled();
     },
-  } satisfies Partial<LedgerRoom>;
+  } satisfies Partial<LedgerService>;
 }
 
 function asking({ options, prices, projects, bus, ring }: Parts) {
@@ -164,20 +164,20 @@ function asking({ options, prices, projects, bus, ring }: Parts) {
     subscribe: (lastEventId) => bus.subscribe(lastEventId),
     listeners: () => bus.listeners,
     projectOf: (credential) => projects.of(credential),
-  } satisfies Partial<LedgerRoom>;
+  } satisfies Partial<LedgerService>;
 }
 
-function alerting({ alerts, desk, bus }: Parts) {
+function alerting({ alerts, logger, bus }: Parts) {
   return {
     async alert(alert) {
       if (!await alerts.claim(alert)) return;
-      desk.log(alert.type === "pool-recovered" ? "info" : "warn", "alert", alert.message);
+      logger.log(alert.type === "pool-recovered" ? "info" : "warn", "alert", alert.message);
       bus.publish("alert", { ...alert, message: redact(alert.message) });
       alerts.send(alert);
     },
     clearAlert: (type, subject) => alerts.clear(type, subject),
     testAlert: () => alerts.deliver({ type: "test", subject: "test", message: "This is a test alert" }),
-  } satisfies Partial<LedgerRoom>;
+  } satisfies Partial<LedgerService>;
 }
 
 function upkeep({ options, sealer, ring, storage }: Parts) {
@@ -191,16 +191,16 @@ function upkeep({ options, sealer, ring, storage }: Parts) {
       return await sweepOld(kv, clock.now(), settings.historyRetentionDays);
     },
     async mergeRollups() {
-      const live = await liveBooks(kv, clock.now());
-      return mergeRollups(kv, (book) => live.has(book));
+      const live = await liveShards(kv, clock.now());
+      return mergeRollups(kv, (shard) => live.has(shard));
     },
-  } satisfies Partial<LedgerRoom>;
+  } satisfies Partial<LedgerService>;
 }
 
 /** Books that were written lately; whatever else has a name there may be joined. */
-async function liveBooks(kv: Deno.Kv, now: number): Promise<ReadonlySet<string>> {
+async function liveShards(kv: Deno.Kv, now: number): Promise<ReadonlySet<string>> {
   const live = new Set<string>();
-  for await (const { key, value } of kv.list<number>({ prefix: bookPrefix() })) {
+  for await (const { key, value } of kv.list<number>({ prefix: shardPrefix() })) {
     if (value > now - BOOK_REST_MS) live.add(String(key[2]));
   }
   return live;

@@ -17,21 +17,21 @@ export const columnKey = (facet: string, segment: number): Deno.KvKey => ledgerK
 
 export const rollupDimPrefix = (grain: Grain, dim: string): Deno.KvKey => ledgerKey("roll", grain, dim);
 export const rollupGrainPrefix = (grain: Grain): Deno.KvKey => ledgerKey("roll", grain);
-/** `book` names the process that wrote it, or `merged`. */
-export const rollupKey = (grain: Grain, dim: string, time: number, book: string): Deno.KvKey =>
-  ledgerKey("roll", grain, dim, time, book);
+/** `shard` names the process that wrote it, or `merged`. */
+export const rollupKey = (grain: Grain, dim: string, time: number, shard: string): Deno.KvKey =>
+  ledgerKey("roll", grain, dim, time, shard);
 
-/** Counts of a book since it last wrote whole periods. */
+/** Counts of a shard since it last wrote whole periods. */
 export const tailPrefix = (): Deno.KvKey => ledgerKey("tail");
-export const tailKey = (book: string): Deno.KvKey => ledgerKey("tail", book);
+export const tailKey = (shard: string): Deno.KvKey => ledgerKey("tail", shard);
 
 export const logPrefix = (): Deno.KvKey => ledgerKey("log");
 export const logKey = (id: string): Deno.KvKey => ledgerKey("log", id);
 export const alertKey = (id: string): Deno.KvKey => ledgerKey("alert", id);
 
-/** A name that sorts by time: milliseconds in base 36 (good until the year 5188), then the book and a counter. */
-export function timeOrdered(now: number, counter: number, book: string): string {
-  return `${Math.floor(now).toString(36).padStart(9, "0")}-${counter.toString(36).padStart(4, "0")}-${book}`;
+/** A name that sorts by time: milliseconds in base 36 (good until the year 5188), then the shard and a counter. */
+export function timeOrdered(now: number, counter: number, shard: string): string {
+  return `${Math.floor(now).toString(36).padStart(9, "0")}-${counter.toString(36).padStart(4, "0")}-${shard}`;
 }
 
 /** The time at the front of a name made by `timeOrdered`, in epoch milliseconds. */
@@ -39,6 +39,6 @@ export function timeOf(id: string): number {
   return parseInt(id.slice(0, 9), 36);
 }
 
-/** When a book was last written: joined with others only long after. */
-export const bookPrefix = (): Deno.KvKey => ledgerKey("book");
-export const bookKey = (book: string): Deno.KvKey => ledgerKey("book", book);
+/** When a shard was last written: joined with others only long after. */
+export const shardPrefix = (): Deno.KvKey => ledgerKey("shard");
+export const shardKey = (shard: string): Deno.KvKey => ledgerKey("shard", shard);

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { call, START, withLedger } from "../../tests/support/ledger_bench.ts";
-import type { LedgerRoom } from "./mod.ts";
+import type { LedgerService } from "./mod.ts";
 
-async function allPages(ledger: LedgerRoom, filter: Parameters<LedgerRoom["requests"]>[0], limit: number) {
+async function allPages(
+  ledger: LedgerService,
+  filter: Parameters<LedgerService["requests"]>[0],
+  limit: number,
+) {
   const ids: string[] = [];
   for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
     const page = await ledger.requests(filter, { limit, ...(cursor === undefined ? {} : { cursor }) });

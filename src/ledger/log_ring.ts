@@ -22,15 +22,15 @@ export interface LogFilter {
 /** The last log lines, in KV, bounded. */
 export class LogRing {
   readonly #kv: Deno.Kv;
-  readonly #book: string;
+  readonly #shard: string;
   #pending: LogEntry[] = [];
   #counter = 0;
   #trimAt = TRIM_EVERY;
   #trimming: Promise<unknown> = Promise.resolve();
 
-  constructor(kv: Deno.Kv, book: string) {
+  constructor(kv: Deno.Kv, shard: string) {
     this.#kv = kv;
-    this.#book = book;
+    this.#shard = shard;
   }
 
   push(entry: LogEntry): void {
@@ -43,7 +43,7 @@ export class LogRing {
     const lines = this.#pending.map((entry) => JSON.stringify(entry));
     this.#pending = [];
     return packAll(lines, (line) => JSON.stringify(shorten(line))).map(({ value }) => ({
-      key: logKey(timeOrdered(now, this.#counter++ % 1_000_000, this.#book)),
+      key: logKey(timeOrdered(now, this.#counter++ % 1_000_000, this.#shard)),
       value,
     }));
   }

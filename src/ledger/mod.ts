@@ -6,8 +6,8 @@
  * @module
  */
 export type { Ledger, LiveEvent, LiveEventName, LogEntry, LogLevel } from "./contract.ts";
-export type { LedgerRoom } from "./ledger_room.ts";
-export { BODY_BYTES, BodyShelf, type KeptBodies, type KeptText } from "./bodies.ts";
+export type { LedgerService } from "./ledger_service.ts";
+export { BODY_BYTES, BodyStore, type KeptBodies, type KeptText } from "./bodies.ts";
 export { createLedger, type LedgerOptions } from "./ledger.ts";
 export { type Alert, sign } from "./alert_sender.ts";
 export type { EventSubscription } from "./event_bus.ts";

@@ -40,7 +40,7 @@ export class PriceTable {
 
   /** Day that the shipped prices are of, `YYYY-MM-DD`. */
   readonly date: string = table.date;
-  /** Where the shipped prices stand in public, and whether they were checked against it. */
+  /** Where the shipped prices are in public, and whether they were checked against it. */
   readonly source: string = table.source;
   readonly verified: boolean = table.verified;
   readonly note: string = table.note;

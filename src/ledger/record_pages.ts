@@ -1,6 +1,6 @@
 import type { CallRecord } from "../core/mod.ts";
 import { freshKey, freshPrefix } from "./ledger_keys.ts";
-import { openParcel } from "./parcel_reader.ts";
+import { openBlock } from "./record_block_reader.ts";
 import { type RecordFilter, recordMatches } from "./record_filter.ts";
 import { findInSegments, pageOfSegments } from "./segment_pages.ts";
 
@@ -55,10 +55,10 @@ async function freshPage(
   for await (const { key, value } of entries) {
     if (!(value instanceof Uint8Array)) continue;
     const name = String(key[2]);
-    const parcel = openParcel(value);
-    const below = name === start?.fresh ? Math.min(start.position, parcel.count) : parcel.count;
+    const block = openBlock(value);
+    const below = name === start?.fresh ? Math.min(start.position, block.count) : block.count;
     for (let position = below - 1; position >= 0; position--) {
-      const record = parcel.record(position);
+      const record = block.record(position);
       if (record === undefined || !recordMatches(filter, record)) continue;
       items.push(record);
       if (items.length >= limit) return `f.${name}.${position}.${record.id}`;
@@ -86,7 +86,7 @@ export async function recordById(kv: Deno.Kv, id: string): Promise<CallRecord | 
     const { value } of kv.list<unknown>({ prefix: freshPrefix() }, { reverse: true, batchSize: 100 })
   ) {
     if (!(value instanceof Uint8Array)) continue;
-    const found = openParcel(value).find(id);
+    const found = openBlock(value).find(id);
     if (found !== undefined) return found;
   }
   return (await findInSegments(kv, id))?.record;

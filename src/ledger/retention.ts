@@ -1,11 +1,11 @@
 import type { Grain } from "./ledger_keys.ts";
 import {
-  bookPrefix,
   chunkKey,
   columnKey,
   freshPrefix,
   rollupDimPrefix,
   segmentKey,
+  shardPrefix,
   timeOf,
 } from "./ledger_keys.ts";
 import { dimsOf, PERIOD_MS } from "./rollup_dims.ts";
@@ -27,7 +27,7 @@ export async function sweepOld(kv: Deno.Kv, now: number, retentionDays: number):
   let rollups = await sweepRollups(kv, "minute", now - Math.min(MINUTE_DAYS, retentionDays) * DAY_MS);
   rollups += await sweepRollups(kv, "hour", before);
   rollups += await sweepRollups(kv, "day", before);
-  await sweepBooks(kv, now - 400 * DAY_MS);
+  await sweepShards(kv, now - 400 * DAY_MS);
   return { records: await sweepSegments(kv, before) + await sweepFresh(kv, before), rollups };
 }
 
@@ -72,8 +72,8 @@ async function sweepRollups(kv: Deno.Kv, grain: Exclude<Grain, "all">, before: n
   return removed;
 }
 
-async function sweepBooks(kv: Deno.Kv, before: number): Promise<void> {
-  for await (const { key, value } of kv.list<number>({ prefix: bookPrefix() })) {
+async function sweepShards(kv: Deno.Kv, before: number): Promise<void> {
+  for await (const { key, value } of kv.list<number>({ prefix: shardPrefix() })) {
     if (value < before) await kv.delete(key);
   }
 }

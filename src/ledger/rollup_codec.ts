@@ -1,4 +1,4 @@
-import { isObject } from "../core/mod.ts";
+import { isObject, storedFailureClass } from "../core/mod.ts";
 import { pack, unpackText, VALUE_BYTES } from "./packed.ts";
 import type { Dim } from "./rollup_dims.ts";
 import { type Cell, decodeCell, emptyCell, encodeCell, mergeCell } from "./rollup_cell.ts";
@@ -71,7 +71,8 @@ export function decodeCells(value: unknown): Cells {
   if (!isObject(value)) return out;
   for (const [name, encoded] of Object.entries(value)) {
     const cell = decodeCell(encoded);
-    if (cell !== undefined) out.set(name, cell);
+    // No other dimension has a value that is called like a class of an earlier version.
+    if (cell !== undefined) mergeCell(cellOf(out, storedFailureClass(name) ?? name), cell);
   }
   return out;
 }

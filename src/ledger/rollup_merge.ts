@@ -2,7 +2,7 @@ import { rollupGrainPrefix, rollupKey } from "./ledger_keys.ts";
 import type { Grain } from "./ledger_keys.ts";
 import { type Cells, decodePage, encodePage, mergeCells } from "./rollup_codec.ts";
 import { GRAINS, grainsOf, periodOf } from "./rollup_dims.ts";
-import { type BookTail, readTails } from "./rollup_tail.ts";
+import { type DeltaLog, readDeltaLogs } from "./delta_log.ts";
 
 const MERGED = "merged";
 
@@ -10,8 +10,8 @@ const MERGED = "merged";
  * Joins the values of processes that have ended into one, so that restarts do not make charts dearer.
  * Each join is one commit that checks every value it replaces; repeating it changes nothing.
  */
-export async function mergeRollups(kv: Deno.Kv, isLive: (book: string) => boolean): Promise<number> {
-  const settled = await settleTails(kv, isLive);
+export async function mergeRollups(kv: Deno.Kv, isLive: (shard: string) => boolean): Promise<number> {
+  const settled = await settleDeltaLogs(kv, isLive);
   let merged = 0;
   for (const grain of GRAINS) {
     let group: Deno.KvEntry<unknown>[] = [];
@@ -20,8 +20,8 @@ export async function mergeRollups(kv: Deno.Kv, isLive: (book: string) => boolea
         merged += await mergeGroup(kv, group);
         group = [];
       }
-      const book = String(entry.key[5]);
-      if (!isLive(book) && !settled.has(book)) group.push(entry);
+      const shard = String(entry.key[5]);
+      if (!isLive(shard) && !settled.has(shard)) group.push(entry);
     }
     merged += await mergeGroup(kv, group);
   }
@@ -29,24 +29,27 @@ export async function mergeRollups(kv: Deno.Kv, isLive: (book: string) => boolea
 }
 
 /**
- * Takes the tails of ended processes over into their pages. Returns the books it did that for: their pages stay for now, as
+ * Takes the tails of ended processes over into their pages. Returns the shards it did that for: their pages stay for now, as
  * somebody may have read the tail and not yet the pages.
  */
-async function settleTails(kv: Deno.Kv, isLive: (book: string) => boolean): Promise<ReadonlySet<string>> {
+async function settleDeltaLogs(
+  kv: Deno.Kv,
+  isLive: (shard: string) => boolean,
+): Promise<ReadonlySet<string>> {
   const settled = new Set<string>();
-  for (const tail of await readTails(kv)) {
-    if (isLive(tail.book)) continue;
-    settled.add(tail.book);
-    if (await settleTail(kv, tail)) await kv.atomic().check(tail.entry).delete(tail.entry.key).commit();
+  for (const tail of await readDeltaLogs(kv)) {
+    if (isLive(tail.shard)) continue;
+    settled.add(tail.shard);
+    if (await settleDeltaLog(kv, tail)) await kv.atomic().check(tail.entry).delete(tail.entry.key).commit();
   }
   return settled;
 }
 
 /** One commit a page, each of which says that the tail is in it: killed between, the rest is done next time. */
-async function settleTail(kv: Deno.Kv, { book, number, minute, cells }: BookTail): Promise<boolean> {
+async function settleDeltaLog(kv: Deno.Kv, { shard, number, minute, cells }: DeltaLog): Promise<boolean> {
   for (const [dim, counted] of cells) {
     for (const grain of grainsOf(dim)) {
-      const page = await kv.get<unknown>(rollupKey(grain, dim, periodOf(grain, minute), book));
+      const page = await kv.get<unknown>(rollupKey(grain, dim, periodOf(grain, minute), shard));
       const { cells: sum, through } = decodePage(page.value);
       if (through >= number) continue;
       mergeCells(sum, counted);

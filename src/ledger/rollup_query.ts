@@ -2,7 +2,7 @@ import { type Grain, rollupDimPrefix } from "./ledger_keys.ts";
 import { type Cell, emptyCell, mergeCell } from "./rollup_cell.ts";
 import { type Cells, decodePage, mergeCells } from "./rollup_codec.ts";
 import { type Dim, periodOf } from "./rollup_dims.ts";
-import { type BookTail, readTails } from "./rollup_tail.ts";
+import { type DeltaLog, readDeltaLogs } from "./delta_log.ts";
 
 export interface SeriesPoint {
   /** Start of the period, epoch milliseconds. */
@@ -33,16 +33,16 @@ async function sums(
   selector: Deno.KvListSelector,
   { grain, dim, from, to }: Omit<RollupRange, "grain"> & { readonly grain: Grain },
 ): Promise<Map<number, Cells>> {
-  const tails = (await readTails(kv)).filter(({ cells, minute }) =>
+  const tails = (await readDeltaLogs(kv)).filter(({ cells, minute }) =>
     cells.has(dim) && periodOf(grain, minute) >= periodOf(grain, from) && periodOf(grain, minute) <= to
   );
-  const taken = new Set<BookTail>();
+  const taken = new Set<DeltaLog>();
   const points = new Map<number, Cells>();
   for await (const { key, value } of kv.list<unknown>(selector, { batchSize: 500 })) {
-    const [, , , , time, book] = key;
+    const [, , , , time, shard] = key;
     const { cells, through } = decodePage(value);
     for (const tail of tails) {
-      if (tail.book === book && periodOf(grain, tail.minute) === time && tail.number <= through) {
+      if (tail.shard === shard && periodOf(grain, tail.minute) === time && tail.number <= through) {
         taken.add(tail);
       }
     }

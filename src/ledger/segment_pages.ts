@@ -67,8 +67,8 @@ export async function findInSegments(
     if (segment === undefined) continue;
     const place = chunksOf(segment).find(({ begin }) => begin <= position);
     if (place === undefined) continue;
-    const [parcel] = await readChunks(kv, [place]);
-    const record = parcel?.record(position - place.begin);
+    const [block] = await readChunks(kv, [place]);
+    const record = block?.record(position - place.begin);
     if (record?.id === id) return { segment: segment.number, position, record };
   }
   return undefined;
@@ -144,12 +144,12 @@ async function collect(
   let size = 1;
   for (let start = 0; start < places.length; start += size, size = CHUNKS_A_READ) {
     const part = places.slice(start, start + size);
-    const parcels = await readChunks(kv, part);
+    const blocks = await readChunks(kv, part);
     for (const [index, place] of part.entries()) {
       const positions = hits.get(place.segment);
       for (let position = place.end - 1; position >= place.begin; position--) {
         if (positions?.[position] !== 1) continue;
-        const record = parcels[index]?.record(position - place.begin);
+        const record = blocks[index]?.record(position - place.begin);
         if (record === undefined || !recordMatches(filter, record)) continue;
         items.push(record);
         if (items.length >= limit) return { segment: place.segment, position };

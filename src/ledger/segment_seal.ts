@@ -2,9 +2,9 @@ import { KindTable, type KnownCall } from "./call_kinds.ts";
 import { buildColumn, idColumn, recordsIn } from "./facet_column.ts";
 import type { FreshIndex } from "./fresh_index.ts";
 import { chunkKey, columnKey, freshPrefix, headKey, segmentKey, timeOf } from "./ledger_keys.ts";
-import { indexOf, type ParcelIndex } from "./parcel_index.ts";
-import { packCalls, type PackedParcel, PARCEL_RECORDS } from "./parcel_pack.ts";
-import { openParcel } from "./parcel_reader.ts";
+import { type BlockIndex, indexOf } from "./record_block_index.ts";
+import { packCalls, type PackedBlock, PARCEL_RECORDS } from "./record_block_pack.ts";
+import { openBlock } from "./record_block_reader.ts";
 import { FACETS } from "./record_filter.ts";
 import type { SegmentMeta } from "./segment_store.ts";
 
@@ -20,7 +20,7 @@ const SETTLE_MS = 2_000;
 
 interface Gathered {
   readonly keys: Deno.KvKey[];
-  readonly chunks: PackedParcel[];
+  readonly chunks: PackedBlock[];
 }
 
 /** A fresh value with at least so many records becomes a chunk of the segment as it is; smaller ones are packed together. */
@@ -38,21 +38,21 @@ export async function sealSegment(
 ): Promise<number> {
   const head = await kv.get<number>(headKey());
   const { keys, chunks } = await gather(kv, now - SETTLE_MS, fresh);
-  const parcels = chunks.map(({ index }) => index);
-  const count = recordsIn(parcels);
+  const blocks = chunks.map(({ index }) => index);
+  const count = recordsIn(blocks);
   if (count === 0 || (count < minimum && keys.length < FRESH_VALUES / 2)) return 0;
   const number = (head.value ?? 0) + 1;
   const meta: SegmentMeta = {
     v: 1,
     count,
-    chunks: parcels.map((parcel) => parcel.count),
-    from: Math.min(...parcels.map(({ from }) => from)),
-    to: Math.max(...parcels.map(({ to }) => to)),
+    chunks: blocks.map((block) => block.count),
+    from: Math.min(...blocks.map(({ from }) => from)),
+    to: Math.max(...blocks.map(({ to }) => to)),
   };
   const commit = kv.atomic().check(head).set(headKey(), number).set(segmentKey(number), meta);
   for (const [index, { value }] of chunks.entries()) commit.set(chunkKey(number, index), value);
-  for (const facet of FACETS) commit.set(columnKey(facet, number), buildColumn(facet, parcels));
-  commit.set(columnKey("id", number), idColumn(parcels));
+  for (const facet of FACETS) commit.set(columnKey(facet, number), buildColumn(facet, blocks));
+  commit.set(columnKey("id", number), idColumn(blocks));
   for (const key of keys) commit.delete(key);
   if (!(await commit.commit()).ok) return 0;
   fresh.remove(keys.map((key) => String(key[2])));
@@ -92,16 +92,16 @@ async function gather(kv: Deno.Kv, before: number, fresh: FreshIndex): Promise<G
 /** A value as it is when it is full enough and all of it can be read; its records else. */
 function partOf(
   value: Uint8Array,
-  known: ParcelIndex | undefined,
+  known: BlockIndex | undefined,
   kinds: KindTable,
-): PackedParcel | readonly KnownCall[] {
+): PackedBlock | readonly KnownCall[] {
   if (known !== undefined && known.count >= FULL_ENOUGH) return { value, index: known };
-  const parcel = openParcel(value);
+  const block = openBlock(value);
   const calls: KnownCall[] = [];
-  for (let position = 0; position < parcel.count; position++) {
-    const record = parcel.record(position);
+  for (let position = 0; position < block.count; position++) {
+    const record = block.record(position);
     if (record !== undefined) calls.push(kinds.known(record));
   }
-  const isWhole = calls.length >= FULL_ENOUGH && calls.length === parcel.count;
+  const isWhole = calls.length >= FULL_ENOUGH && calls.length === block.count;
   return isWhole ? { value, index: indexOf(calls) } : calls;
 }

@@ -1,6 +1,6 @@
 import { isObject } from "../core/mod.ts";
 import { chunkKey, segmentPrefix } from "./ledger_keys.ts";
-import { openParcel, type Parcel } from "./parcel_reader.ts";
+import { openBlock, type RecordBlock } from "./record_block_reader.ts";
 
 /** What is known of a sealed run of records without reading it. */
 export interface SegmentMeta {
@@ -48,10 +48,10 @@ export const CHUNKS_A_READ = 10;
 export async function readChunks(
   kv: Deno.Kv,
   places: readonly ChunkPlace[],
-): Promise<readonly (Parcel | undefined)[]> {
+): Promise<readonly (RecordBlock | undefined)[]> {
   const keys = places.map(({ segment, chunk }) => chunkKey(segment, chunk));
   const entries = await kv.getMany<unknown[]>(keys);
-  return entries.map(({ value }) => value instanceof Uint8Array ? openParcel(value) : undefined);
+  return entries.map(({ value }) => value instanceof Uint8Array ? openBlock(value) : undefined);
 }
 
 /** Chunks of a segment, newest first. */

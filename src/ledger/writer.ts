@@ -1,10 +1,10 @@
 import type { CallRecord, Clock } from "../core/mod.ts";
 import { KindTable, type KnownCall } from "./call_kinds.ts";
 import type { FreshIndex } from "./fresh_index.ts";
-import { bookKey, freshKey, timeOrdered } from "./ledger_keys.ts";
+import { freshKey, shardKey, timeOrdered } from "./ledger_keys.ts";
 import type { LogRing } from "./log_ring.ts";
-import { packCalls, type PackedParcel, PARCEL_RECORDS } from "./parcel_pack.ts";
-import type { RollupBook } from "./rollup_book.ts";
+import { packCalls, type PackedBlock, PARCEL_RECORDS } from "./record_block_pack.ts";
+import type { RollupShard } from "./rollup_shard.ts";
 import type { PackedCells } from "./rollup_codec.ts";
 import { commitWrites, type Write } from "./write_batch.ts";
 
@@ -16,8 +16,8 @@ const MOST_PENDING = 50_000;
 export interface WriterDeps {
   readonly kv: Deno.Kv;
   readonly clock: Clock;
-  /** Named anew after a long silence, so that values of a book that others have joined are never written again. */
-  readonly openBook: () => { readonly name: string; readonly rollups: RollupBook };
+  /** Named again after a long silence, so that values of a shard that others have joined are never written again. */
+  readonly openShard: () => { readonly name: string; readonly rollups: RollupShard };
   readonly logs: LogRing;
   readonly fresh: FreshIndex;
   readonly onProblem: (error: unknown) => void;
@@ -25,18 +25,18 @@ export interface WriterDeps {
   readonly onWritten: (values: number) => void;
 }
 
-/** A book is not written after this long a silence; others join it only after a longer one. */
+/** A shard is not written after this long a silence; others join it only after a longer one. */
 const BOOK_SILENCE_MS = 12 * 3_600_000;
 
 /** Gathers records and writes them with their counts in one commit, at most 250 ms later. */
 export class Writer {
   readonly #deps: WriterDeps;
-  #book: { readonly name: string; readonly rollups: RollupBook };
+  #shard: { readonly name: string; readonly rollups: RollupShard };
   readonly #kinds = new KindTable();
-  /** Fewer than fill a parcel. */
+  /** Fewer than fill a block. */
   #pending: KnownCall[] = [];
   /** Packed as soon as there are enough: bytes are left alone by the collections of short-lived garbage until the next write. */
-  #packed: PackedParcel[] = [];
+  #packed: PackedBlock[] = [];
   /** Values of a commit that failed: written again under the same names. */
   #unwritten: Write[] = [];
   #cancelTimer: (() => void) | undefined;
@@ -47,14 +47,14 @@ export class Writer {
 
   constructor(deps: WriterDeps) {
     this.#deps = deps;
-    this.#book = deps.openBook();
+    this.#shard = deps.openShard();
     this.#wroteAt = deps.clock.now();
   }
 
   add(record: CallRecord): void {
     const now = this.#deps.clock.now();
     const known = this.#kinds.known(record);
-    this.#bookAt(now).rollups.add(record, now, known);
+    this.#shardAt(now).rollups.add(record, now, known);
     this.#pending.push(known);
     if (this.#pending.length >= PARCEL_RECORDS) this.#pack();
     this.wake();
@@ -90,44 +90,44 @@ export class Writer {
 
   async #write(whole: boolean): Promise<void> {
     const now = this.#deps.clock.now();
-    const book = this.#bookAt(now);
+    const shard = this.#shardAt(now);
     this.#wroteAt = now;
     const records = this.#take(now);
-    const rollups = book.rollups.due(whole ? undefined : now);
+    const rollups = shard.rollups.due(whole ? undefined : now);
     const logs = this.#deps.logs.due(now);
     const writes = [...this.#unwritten, ...records, ...[...rollups, ...logs].map(sized)];
     if (writes.length === 0) return;
-    writes.push({ key: bookKey(book.name), value: now, size: 8 });
+    writes.push({ key: shardKey(shard.name), value: now, size: 8 });
     try {
       await commitWrites(this.#deps.kv, writes);
       this.#unwritten = [];
-      book.rollups.written();
+      shard.rollups.written();
       this.#deps.onWritten(records.length);
       this.#deps.logs.written(this.#deps.onProblem);
     } catch (error) {
       this.#unwritten = [...this.#unwritten, ...records].slice(-MOST_PENDING / 50);
-      book.rollups.failed();
+      shard.rollups.failed();
       this.#deps.onProblem(error);
       this.wake();
     }
   }
 
-  /** The book for what happens now: a new one after a long silence. */
-  #bookAt(now: number): { readonly name: string; readonly rollups: RollupBook } {
-    if (now - this.#wroteAt <= BOOK_SILENCE_MS) return this.#book;
+  /** The shard for what happens now: a new one after a long silence. */
+  #shardAt(now: number): { readonly name: string; readonly rollups: RollupShard } {
+    if (now - this.#wroteAt <= BOOK_SILENCE_MS) return this.#shard;
     this.#wroteAt = now;
-    const book = this.#deps.openBook();
+    const shard = this.#deps.openShard();
     // A machine that slept between a call and its write wakes up here.
-    book.rollups.inherit(this.#book.rollups);
-    return this.#book = book;
+    shard.rollups.inherit(this.#shard.rollups);
+    return this.#shard = shard;
   }
 
   #take(now: number): Write[] {
     this.#pack();
-    const parcels = this.#packed;
+    const blocks = this.#packed;
     this.#packed = [];
-    return parcels.map(({ value, index }) => {
-      const name = timeOrdered(now, this.#counter++ % 1_000_000, this.#book.name);
+    return blocks.map(({ value, index }) => {
+      const name = timeOrdered(now, this.#counter++ % 1_000_000, this.#shard.name);
       this.#deps.fresh.add(name, index);
       return { key: freshKey(name), value, size: value.length };
     });

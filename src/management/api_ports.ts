@@ -1,5 +1,5 @@
 import type { Outcome } from "../admin/mod.ts";
-import type { OAuthRoom } from "../oauth/mod.ts";
+import type { OAuthService } from "../oauth/mod.ts";
 import type { Agent, InstalledAgents, Replayed } from "./contract.ts";
 
 /** Coding agents on this machine. */
@@ -23,5 +23,5 @@ export type ReplayPort = (
 export interface ApiPorts {
   readonly replay?: ReplayPort;
   readonly agents?: AgentsPort;
-  readonly oauth?: OAuthRoom;
+  readonly oauth?: OAuthService;
 }

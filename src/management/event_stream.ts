@@ -6,7 +6,7 @@ const HEARTBEAT_MS = 15_000;
 
 export interface EventStreamOptions {
   readonly subscription: EventSubscription;
-  /** Sent first, without an id, to readers that begin anew. */
+  /** Sent first, without an id, to readers that begin again. */
   readonly first: readonly LiveEventName[];
   /** Only these; all when empty. */
   readonly names: ReadonlySet<string>;

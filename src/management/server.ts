@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Admin, ClientIdentity, Outcome } from "../admin/mod.ts";
 import { type Failure, storageProblem } from "../core/mod.ts";
-import type { LedgerRoom } from "../ledger/mod.ts";
+import type { LedgerService } from "../ledger/mod.ts";
 import type { ApiPorts } from "./api_ports.ts";
 import type { ApiContext } from "./handlers/handler.ts";
 import { handlers } from "./handlers/mod.ts";
@@ -18,7 +18,7 @@ export type Authorized =
 
 export interface ApiOptions extends ApiPorts {
   readonly admin: Admin;
-  readonly ledger: LedgerRoom;
+  readonly ledger: LedgerService;
   /** Who sends a request: a token, or the dashboard's session. */
   readonly auth: (request: Request) => Authorized | Promise<Authorized>;
   readonly now?: () => number;

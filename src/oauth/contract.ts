@@ -143,12 +143,12 @@ export interface SourceState {
   readonly warning?: string;
 }
 
-export interface OAuthRoom {
+export interface OAuthService {
   /** What a user must have read and confirmed before a sign-in. */
   readonly warning: string;
   /**
    * The credential with an access token that can be used now. Refreshes early and once for all callers; `force` refreshes whatever
-   * the clock says and looks the account's project up anew.
+   * the clock says and looks the account's project up again.
    */
   ready(credential: Credential, force: boolean, how?: ReadyHow): Promise<Result<Credential, Failure>>;
   /** Begins a sign-in. `page` is the address under which the user reaches this server; `browser` binds it to that browser. */

@@ -1,7 +1,7 @@
 import { accountStanding, type Credential, type FailedSetUp, ok } from "../core/mod.ts";
 import { createClientVersion, upstreamsOf } from "../upstreams/mod.ts";
 import { AccountAdder } from "./account_adder.ts";
-import type { AccountQuota, AccountView, OAuthRoom } from "./contract.ts";
+import type { AccountQuota, AccountView, OAuthService } from "./contract.ts";
 import { followExhaustion } from "./exhausted_groups.ts";
 import { importAccounts } from "./import_accounts.ts";
 import { sourceStates } from "./oauth_client.ts";
@@ -14,7 +14,7 @@ import { signOut } from "./sign_out.ts";
 import { OAUTH_WARNING } from "./warning.ts";
 
 /** Opens the room. Nothing is asked of Google before the first call. */
-export function createOAuth(opened: OpenOAuthOptions): OAuthRoom {
+export function createOAuth(opened: OpenOAuthOptions): OAuthService {
   const { settings, version = createClientVersion() } = opened;
   const options: OAuthOptions = {
     ...opened,

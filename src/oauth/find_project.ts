@@ -44,7 +44,7 @@ export async function findProject(input: FindInput): Promise<Result<FoundProject
 const ELSEWHERE: ReadonlySet<Failure["class"]> = new Set([
   "transport",
   "overloaded",
-  "config_fault",
+  "misconfigured",
   "credential_stale",
   "region_blocked",
 ]);

@@ -4,7 +4,7 @@ import type {
   AddedAccount,
   ImportReport,
   OAuthOutcome,
-  OAuthRoom,
+  OAuthService,
   PreviewedAccount,
   Provider,
 } from "./contract.ts";
@@ -12,7 +12,7 @@ import { type Importable, readImport, type Skipped, USUAL_PLACES } from "./impor
 import type { OAuthOptions } from "./oauth_options.ts";
 import { refuse, unconfirmed } from "./problem.ts";
 
-type Input = Parameters<OAuthRoom["importFiles"]>[0];
+type Input = Parameters<OAuthService["importFiles"]>[0];
 type Source = Provider | "vertex";
 
 /** Vertex AI serves the newest models only here. */

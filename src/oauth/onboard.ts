@@ -9,7 +9,7 @@ const PAUSE = 5_000;
 const MOST_LOOKS = 24;
 
 /** Refusals that another host may not repeat: the hosts of a service do not know of each other's sign-ups. */
-const mayDiffer = ({ class: name, code }: Failure) => name === "caller_fault" || code === "no_project";
+const mayDiffer = ({ class: name, code }: Failure) => name === "invalid_request" || code === "no_project";
 
 /** Signs an account up at one host after another, and follows Google's operation until it names the project. */
 export async function onboard(input: FindInput, account: LoadedAccount): Promise<Result<string, Failure>> {

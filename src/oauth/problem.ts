@@ -27,7 +27,7 @@ export function unconfirmed() {
 export function fromFailure(failure: Failure) {
   const away = failure.class === "transport" || failure.class === "overloaded";
   return refuse(
-    away ? 502 : failure.class === "config_fault" ? 503 : 422,
+    away ? 502 : failure.class === "misconfigured" ? 503 : 422,
     failure.code ?? failure.class,
     failure.message,
     failure.link === undefined ? {} : { link: failure.link },

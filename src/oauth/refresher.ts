@@ -212,7 +212,7 @@ export class Refresher {
     const client = clientOf(settings, account);
     if (!client.ok) return err(sourceOff(account, client.error.message));
     const granted = await refreshGrant(context, client.value, account.refreshToken.reveal());
-    if (granted.ok || granted.error.class !== "config_fault" || !hasOtherClient(settings, account)) {
+    if (granted.ok || granted.error.class !== "misconfigured" || !hasOtherClient(settings, account)) {
       return granted;
     }
     return err(lostClient(granted.error));
@@ -249,7 +249,7 @@ export class Refresher {
   /** A dead account is marked with its reason; when Google could not answer, the old token goes on as long as it is good. */
   async #refused(account: Account, failure: Failure): Promise<Readiness> {
     const { store, ledger } = this.#options;
-    const level = failure.class === "config_fault" ? "error" : "warn";
+    const level = failure.class === "misconfigured" ? "error" : "warn";
     ledger.log(
       level,
       "oauth",
@@ -292,7 +292,7 @@ const base = ({ source }: Account) => ({ source });
 function sourceOff(account: Account, message: string): Failure {
   return {
     ...base(account),
-    class: "config_fault",
+    class: "misconfigured",
     status: 503,
     scope: "source",
     code: "source_off",

@@ -6,7 +6,7 @@ import type {
   AddedAccount,
   BegunSignIn,
   OAuthOutcome,
-  OAuthRoom,
+  OAuthService,
   Provider,
   SignInProgress,
 } from "./contract.ts";
@@ -49,7 +49,7 @@ export class SignIns {
     this.#pending = new PendingSignIns(options.store, options.ports.clock);
   }
 
-  async begin(input: Parameters<OAuthRoom["signIn"]>[0]): Promise<OAuthOutcome<BegunSignIn>> {
+  async begin(input: Parameters<OAuthService["signIn"]>[0]): Promise<OAuthOutcome<BegunSignIn>> {
     const { provider } = input;
     const client = oauthClient(this.#options.settings, provider);
     if (!client.ok) return client;
@@ -88,7 +88,7 @@ export class SignIns {
     return await this.#finish(state, url.searchParams);
   }
 
-  async paste({ provider, text }: Parameters<OAuthRoom["paste"]>[0]): Promise<Outcome> {
+  async paste({ provider, text }: Parameters<OAuthService["paste"]>[0]): Promise<Outcome> {
     const pasted = readPasted(text);
     if (pasted === undefined) return notAnAnswer();
     const state = pasted.state ?? await this.#pending.last(provider);

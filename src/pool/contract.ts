@@ -92,7 +92,7 @@ export interface Lease extends Disposable {
   readonly note: string;
   /** The upstream answered in full; usage settles the token reservation. */
   succeed(usage?: Usage): void;
-  /** The attempt failed; effects are applied and the next step returned. client_gone and caller_fault change nothing. */
+  /** The attempt failed; effects are applied and the next step returned. client_gone and invalid_request change nothing. */
   fail(failure: Failure, history: AttemptHistory): Verdict;
   /** Frees the slot; a lease neither settled before counts as abandoned: its request still counts against the window. */
   [Symbol.dispose](): void;
@@ -157,7 +157,7 @@ export interface ModelStanding {
   readonly model: string;
   /** `open`: at once; `busy`: after a wait that calls are ready for; `out`: it is refused; `unavailable`: Google offers it to none of the keys. */
   readonly state: "open" | "busy" | "out" | "unavailable";
-  /** What stands in the way: minute, tokens, day, cooling, capped, full, dead, disabled, not_on_tier, ...; null when open. */
+  /** What is in the way: minute, tokens, day, cooling, capped, full, dead, disabled, not_on_tier, ...; null when open. */
   readonly reason: string | null;
   /** When the first key may serve it again; null when open, or not known. */
   readonly until: number | null;

@@ -1,5 +1,5 @@
 import type { Clock, CredentialId, JsonObject } from "../core/mod.ts";
-import { FAILURE_CLASSES, isObject } from "../core/mod.ts";
+import { isObject, storedFailureClass } from "../core/mod.ts";
 import { Bucket } from "./quota/bucket.ts";
 import { fromRecord, toRecord } from "./quota/bucket_record.ts";
 import { saidIn } from "./candidates/cooldown.ts";
@@ -214,7 +214,7 @@ function cooldownsOf(record: JsonObject | undefined): CredentialCooldown[] {
   if (!Array.isArray(list)) return [];
   return list.filter(isObject).flatMap(({ scope, kind, until, reason, fact, stated, said, streak }) => {
     if (typeof scope !== "string" || typeof kind !== "string" || typeof until !== "number") return [];
-    const name = FAILURE_CLASSES.find((one) => one === kind) ?? "unknown";
+    const name = storedFailureClass(kind) ?? "unknown";
     return [{
       scope,
       kind,

@@ -106,7 +106,7 @@ Deno.test("a database that refuses writes for a while gets what it missed, and t
 
 for (
   const [what, failure] of [
-    ["a source", failureOf({ class: "config_fault", scope: "source", status: 403 })],
+    ["a source", failureOf({ class: "misconfigured", scope: "source", status: 403 })],
     ["the egress", failureOf({ class: "region_blocked", scope: "egress", status: 400 })],
   ] as const
 ) {

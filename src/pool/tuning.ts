@@ -74,7 +74,7 @@ export const TUNING = {
   overloadedInARow: 10,
   /** Longest that a source's own word on when a model has room again is believed. */
   overloadedStatedMax: 10 * MINUTE,
-  /** Below this free share a conversation lets go of its key. */
+  /** Below this free share a conversation releases its key. */
   affinityShare: 0.15,
   /** Input tokens that cost a session one extra turn in the fair queue. */
   turnTokens: 64_000,

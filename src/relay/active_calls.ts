@@ -1,19 +1,19 @@
-import type { CallTrail, InFlightCall } from "./trail.ts";
+import type { CallTrace, InFlightCall } from "./trace.ts";
 import { Bag } from "./bag.ts";
 
 /** The calls that are in flight or waiting in this process. */
 export class ActiveCalls {
-  readonly #calls = new Bag<CallTrail>();
+  readonly #calls = new Bag<CallTrace>();
 
   get size(): number {
     return this.#calls.size;
   }
 
-  begin(call: CallTrail): void {
+  begin(call: CallTrace): void {
     this.#calls.add(call);
   }
 
-  end(call: CallTrail): void {
+  end(call: CallTrace): void {
     this.#calls.delete(call);
   }
 
@@ -22,7 +22,7 @@ export class ActiveCalls {
     return this.#calls.list().map((call) => call.inFlight()).sort((a, b) => a.at - b.at);
   }
 
-  find(id: string): CallTrail | undefined {
+  find(id: string): CallTrace | undefined {
     return this.#calls.list().find((call) => call.facts.id === id);
   }
 

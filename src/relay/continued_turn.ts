@@ -80,7 +80,7 @@ class ContinuedTurn implements ServedTurn {
     }
     this.#times++;
     this.#turn = next.value;
-    this.#spent = this.#call.trail.usage;
+    this.#spent = this.#call.trace.usage;
     this.#joining = true;
     return { events: passed, state: "more" };
   }

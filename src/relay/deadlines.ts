@@ -1,7 +1,7 @@
 import type { Clock } from "../core/mod.ts";
 import { Bag, type BagMember } from "./bag.ts";
 
-/** A running limit on silence; `touch` starts it anew. */
+/** A running limit on silence; `touch` starts it again. */
 export interface Deadline {
   touch(): void;
   clear(): void;

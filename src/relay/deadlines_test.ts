@@ -6,7 +6,7 @@ function pass(clock: HandClock, ms: number): void {
   for (let passed = 0; passed < ms; passed += 50) clock.move(50);
 }
 
-Deno.test("createDeadlines() expires after silence, anew after a touch, and never when cleared", () => {
+Deno.test("createDeadlines() expires after silence, again after a touch, and never when cleared", () => {
   const clock = new HandClock();
   const deadlines = createDeadlines(clock);
   const expired: string[] = [];

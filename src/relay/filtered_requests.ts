@@ -18,7 +18,7 @@ interface Filtered {
   readonly until: number;
 }
 
-/** In memory, by a hash of the request: a restart asks anew. */
+/** In memory, by a hash of the request: a restart asks again. */
 export function createFilteredRequests(clock: { now(): number }): FilteredRequests {
   const known = new Map<string, Filtered>();
   const current = (fingerprint: string): Filtered | undefined => {

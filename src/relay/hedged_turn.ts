@@ -23,7 +23,7 @@ export async function hedgedTurn(deps: RelayDeps, call: TurnCall): Promise<Resul
   const first = racer(deps, call);
   const early = await orLate(deps, first.turn, hedgeAfter);
   if (early !== undefined) return early;
-  const stuck = call.trail.lastCredential;
+  const stuck = call.trace.lastCredential;
   const beside = besideOf(deps.connections);
   const second = racer({ ...deps, ...beside.deps }, {
     ...call,

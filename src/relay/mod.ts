@@ -29,7 +29,7 @@ export { withSearch } from "./separate_search.ts";
 export { type ServedTurn } from "./served_turn.ts";
 export * from "./session_memory.ts";
 export * from "./signature_memory.ts";
-export * from "./trail.ts";
+export * from "./trace.ts";
 export * from "./turn_call.ts";
 export type { TurnSource, TurnStep } from "./turn_source.ts";
 export type { Try } from "./run_attempts.ts";

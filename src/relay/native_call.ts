@@ -4,12 +4,12 @@ import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { Repairs } from "./repair_memory.ts";
 import type { Try } from "./run_attempts.ts";
-import type { CallTrail } from "./trail.ts";
+import type { CallTrace } from "./trace.ts";
 
 /** A native Gemini call: the client's bytes go to Google and Google's bytes come back. */
 export interface NativeCall {
   readonly need: Omit<Need, "tried">;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
   /** Aborts when the client leaves. */
   readonly client: ClientWatch;
   /** True for streamGenerateContent. */

@@ -6,7 +6,7 @@ import type { RelayDeps } from "./deps.ts";
 import { isHonest } from "./commit_point.ts";
 import { emptyReplyFailure, unreadableFailure } from "./failures.ts";
 import type { OnRefusal } from "./native_call.ts";
-import type { NativeSniffer } from "./native_sniffer.ts";
+import type { PassthroughInspector } from "./passthrough_inspector.ts";
 import { JSON_TYPES, plainType, typeWord } from "./reply_type.ts";
 import type { Try } from "./run_attempts.ts";
 
@@ -72,12 +72,12 @@ function isJson(bytes: Uint8Array): boolean {
 export function judgeFirst(
   deps: RelayDeps,
   attempt: Try,
-  { first, sniffer }: Pick<FirstPiece, "first"> & { readonly sniffer: NativeSniffer },
+  { first, inspector }: Pick<FirstPiece, "first"> & { readonly inspector: PassthroughInspector },
   { model, operation }: Pick<Need, "model" | "operation">,
   onRefusal: OnRefusal,
 ): Failure | undefined {
   if (first.byteLength > SMALL) return undefined;
-  const text = sniffer.text();
+  const text = inspector.text();
   if (!text.includes('"error"') && !mayBeEmpty(text)) return undefined;
   const chunk = firstChunk(decoder.decode(first));
   if (!isObject(chunk)) return undefined;

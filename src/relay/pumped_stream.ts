@@ -1,4 +1,4 @@
-import { createGatherer } from "./gatherer.ts";
+import { createWriteCoalescer } from "./write_coalescer.ts";
 import { type Outlet, outletOf } from "./outlet.ts";
 
 /** Bytes that may wait for a slow reader before the source is not read any more. */
@@ -32,13 +32,13 @@ export function pumpedStream<Piece extends { readonly length: number }>(
 ): ReadableStream<Uint8Array> {
   let wake: (() => void) | undefined;
   let outlet: Outlet;
-  let gatherer: ReturnType<typeof createGatherer<Piece>>;
+  let coalescer: ReturnType<typeof createWriteCoalescer<Piece>>;
   return new ReadableStream<Uint8Array>({
     start(controller) {
       outlet = outletOf(controller);
-      gatherer = createGatherer<Piece>((pieces) => outlet.send(options.join(pieces)));
+      coalescer = createWriteCoalescer<Piece>((pieces) => outlet.send(options.join(pieces)));
       const target: PumpTarget<Piece> = {
-        write: (piece) => outlet.over || gatherer.add(piece),
+        write: (piece) => outlet.over || coalescer.add(piece),
         room: () =>
           outlet.over || (controller.desiredSize ?? 1) > 0
             ? undefined
@@ -47,11 +47,11 @@ export function pumpedStream<Piece extends { readonly length: number }>(
           return outlet.over;
         },
         close() {
-          gatherer.flush();
+          coalescer.flush();
           outlet.close();
         },
         fail(cause) {
-          gatherer.drop();
+          coalescer.drop();
           outlet.fail(cause);
         },
       };
@@ -63,7 +63,7 @@ export function pumpedStream<Piece extends { readonly length: number }>(
     },
     cancel() {
       outlet.left();
-      gatherer.drop();
+      coalescer.drop();
       wake?.();
       options.cancel();
     },

@@ -9,13 +9,13 @@ import type { Repairs } from "./repair_memory.ts";
 import { runAttempts, type Try } from "./run_attempts.ts";
 import { send } from "./send.ts";
 import { settleOnce } from "./settle.ts";
-import type { CallTrail } from "./trail.ts";
+import type { CallTrace } from "./trace.ts";
 import { unwrappedValue } from "./unwrapped_reply.ts";
 
 /** A question whose answer is one JSON value: token counts, embeddings, a picture. */
 export interface JsonCall {
   readonly need: Omit<Need, "tried">;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
   readonly client: ClientWatch;
   readonly build: (attempt: Try) => UpstreamRequest;
   readonly repairs?: Repairs;
@@ -26,7 +26,7 @@ export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result
   const served = await runAttempts(deps, call, async (attempt): Promise<Result<unknown, Failure>> => {
     const { model, operation } = call.need;
     const request = call.build(attempt);
-    call.trail.warn(request.warnings);
+    call.trace.warn(request.warnings);
     const reply = await send(deps, attempt, request, { stream: false, model, operation });
     if (!reply.ok) return reply;
     const { value: open } = reply;
@@ -44,6 +44,6 @@ export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result
     }
   });
   if (!served.ok) return served;
-  settleOnce(call.trail, served.value)();
+  settleOnce(call.trace, served.value)();
   return ok(served.value.value);
 }

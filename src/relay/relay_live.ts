@@ -6,7 +6,7 @@ import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps, Running } from "./deps.ts";
 import { clientGone, shuttingDown, timeoutFailure, transportFailure } from "./failures.ts";
 import { runAttempts, type Served, type Try } from "./run_attempts.ts";
-import type { CallTrail } from "./trail.ts";
+import type { CallTrace } from "./trace.ts";
 
 /** One message of a socket: text stays text and bytes stay bytes, as clients and Google tell them apart. */
 export type LiveMessage = string | Uint8Array<ArrayBuffer>;
@@ -22,7 +22,7 @@ export interface LiveClient {
 
 export interface LiveCall {
   readonly need: Omit<Need, "tried">;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
   /** Aborts when the client has left. */
   readonly client: ClientWatch;
   readonly socket: LiveClient;
@@ -70,7 +70,7 @@ export async function relayLive(deps: RelayDeps, call: LiveCall): Promise<LiveEn
 /** What a client is told of a session that never came about, with a code that says who is at fault. */
 function refused(failure: Failure): LiveEnd {
   const code =
-    failure.class === "caller_fault" || failure.class === "model_gone" || failure.class === "not_on_tier"
+    failure.class === "invalid_request" || failure.class === "model_gone" || failure.class === "not_on_tier"
       ? 1008
       : failure.code === "shutting_down"
       ? 1012
@@ -95,13 +95,13 @@ async function open(deps: RelayDeps, call: LiveCall, attempt: Try): Promise<Resu
     // The end is told by reading; nobody waits for it twice.
     link.closed.catch(() => {});
     const { readable, writable } = await link.opened;
-    attempt.trail.connected(101);
+    attempt.trace.connected(101);
     const reader = readable.getReader();
     const writer = writable.getWriter();
     await writer.write(call.setup);
     const first = await firstOf(reader, ending.signal);
     if (!first.ok) return { ok: false, error: await classify(call, attempt, link, first.error) };
-    attempt.trail.firstToken();
+    attempt.trace.firstToken();
     return ok({ link, reader, writer, first: first.value });
   } catch (cause) {
     closeQuietly(link);
@@ -153,7 +153,7 @@ async function classify(
     body,
     model: call.need.model,
     operation: call.need.operation,
-    now: call.trail.facts.at,
+    now: call.trace.facts.at,
   });
   return { ...failure, detail: `close ${closeCode} ${failure.detail ?? ""}` };
 }
@@ -324,9 +324,9 @@ class Session implements Running {
     const { lease, attempt, value } = this.#served;
     closeQuietly(value.link, code, reason);
     void drain(value.reader, this.#deps);
-    if (failure === undefined || failure.class === "client_gone") lease.succeed(this.#call.trail.usage);
+    if (failure === undefined || failure.class === "client_gone") lease.succeed(this.#call.trace.usage);
     else {lease.fail(failure, {
-        attempt: this.#call.trail.attempts.length + 1,
+        attempt: this.#call.trace.attempts.length + 1,
         sameKeyRetries: 0,
         classes: [],
       });}

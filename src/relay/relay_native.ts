@@ -6,7 +6,7 @@ import type { RelayDeps } from "./deps.ts";
 import { clientGone, truncatedFailure } from "./failures.ts";
 import type { NativeCall, NativeRefusal, NativeReply, OnRefusal } from "./native_call.ts";
 import { judgeFirst, judgeForm } from "./native_judge.ts";
-import { NativeSniffer } from "./native_sniffer.ts";
+import { PassthroughInspector } from "./passthrough_inspector.ts";
 import { ownFault } from "./own_fault.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { runAttempts, type Served, type Try } from "./run_attempts.ts";
@@ -20,7 +20,7 @@ interface OpenNative {
   readonly reader?: BodyReader;
   readonly first: Uint8Array<ArrayBuffer>;
   /** Has seen the first piece. */
-  readonly sniffer: NativeSniffer;
+  readonly inspector: PassthroughInspector;
   /** Has seen the first piece. */
   readonly watch: ContentWatch;
 }
@@ -44,7 +44,7 @@ export async function relayNative(
   // Retries are spent: the model's own last words are worth more to a native client than ours about them.
   if (!served.ok && garbled?.failure === served.error) {
     const { failure, bytes, response: { status, headers } } = garbled;
-    call.trail.record(status, failure);
+    call.trace.record(status, failure);
     return ok({ status, headers, body: bytes });
   }
   // Google's words only when they are what the call ended with.
@@ -94,7 +94,7 @@ async function openNative(
   const options = { stream: call.stream, model, operation, onRefusal };
   const built = call.build(attempt);
   const request = built instanceof Promise ? await built : built;
-  call.trail.warn(request.warnings);
+  call.trace.warn(request.warnings);
   const stream = call.stream || (call.turn && attempt.upstream.alwaysStreams === true);
   const sent = await send(deps, attempt, request, { ...options, stream });
   if (!sent.ok) return sent;
@@ -108,7 +108,7 @@ async function openNative(
       // A file that Google could not process says so in a field of the same name.
       (operation === "resource" ? undefined : judgeFirst(deps, attempt, open, call.need, onRefusal));
     if (failure === undefined) {
-      attempt.trail.firstToken();
+      attempt.trace.firstToken();
       return ok(open);
     }
     if (failure.code === "malformed_reply") {
@@ -126,19 +126,19 @@ async function openNative(
 
 /** Replies that are not streamed come whole: the platform hands them over without a stream on either side. */
 async function readFirst(deps: RelayDeps, call: NativeCall, reply: OpenReply): Promise<OpenNative> {
-  const sniffer = new NativeSniffer();
+  const inspector = new PassthroughInspector();
   const watch = new ContentWatch();
   const { response } = reply;
   if (!call.stream || response.body === null) {
     const { maxReplyBytes } = deps.settings;
     const first = await reply.wait(readWhole(response, maxReplyBytes, "MAX_REPLY_BYTES"));
-    sniffer.see(byteText(first.subarray(-WHOLE_TAIL)));
-    return { reply, first, sniffer, watch };
+    inspector.see(byteText(first.subarray(-WHOLE_TAIL)));
+    return { reply, first, inspector, watch };
   }
   const reader = openBody(response.body);
   const first = await firstContent(reply, reader, watch);
-  sniffer.see(byteText(first));
-  return { reply, reader, first, sniffer, watch };
+  inspector.see(byteText(first));
+  return { reply, reader, first, inspector, watch };
 }
 
 /** The end of a whole reply, in which its finish and its usage stand. */
@@ -178,7 +178,7 @@ function bodyOf(deps: RelayDeps, call: NativeCall, served: Served<OpenNative>): 
 function streamed(
   deps: RelayDeps,
   call: NativeCall,
-  { lease, value: { reply, first, sniffer, watch }, reader }: Served<OpenNative> & {
+  { lease, value: { reply, first, inspector, watch }, reader }: Served<OpenNative> & {
     readonly reader: BodyReader;
   },
   settle: Settle,
@@ -191,7 +191,7 @@ function streamed(
     if (said !== undefined) target.write(said);
     settled(failure);
     // Google's own last words are enough; two errors would be read as one broken object.
-    if (failure !== undefined && !sniffer.saidError()) target.write(call.brokenFrame(failure));
+    if (failure !== undefined && !inspector.saidError()) target.write(call.brokenFrame(failure));
     target.close();
   }
 
@@ -200,7 +200,7 @@ function streamed(
     try {
       settle(failure);
     } catch (cause) {
-      call.trail.abandon(ownFault(deps, call.trail.facts.id, cause));
+      call.trace.abandon(ownFault(deps, call.trace.facts.id, cause));
     }
   }
 
@@ -218,9 +218,9 @@ function streamed(
         reply.took(bytes.byteLength);
         text = byteText(bytes);
         if (watch.see(text)) reply.touch();
-        sniffer.see(text);
+        inspector.see(text);
       }
-      return call.turn && !sniffer.finished() ? truncatedFailure() : undefined;
+      return call.turn && !inspector.finished() ? truncatedFailure() : undefined;
     } catch (cause) {
       return failureOf(cause);
     }
@@ -230,7 +230,7 @@ function streamed(
     try {
       return reply.readFailure(cause);
     } catch (fault) {
-      return ownFault(deps, call.trail.facts.id, fault);
+      return ownFault(deps, call.trace.facts.id, fault);
     }
   }
 
@@ -246,21 +246,21 @@ function streamed(
 
 /** Settles lease, attempt and record, once. */
 function settler(call: NativeCall, served: Served<OpenNative>): Settle {
-  const { reply, sniffer } = served.value;
-  return settleOnce(call.trail, served, {
+  const { reply, inspector } = served.value;
+  return settleOnce(call.trace, served, {
     first() {
       reply.release();
-      note(call, sniffer);
+      note(call, inspector);
     },
     last: (failure) =>
-      call.trail.record(failure?.class === "client_gone" ? 499 : reply.response.status, failure),
+      call.trace.record(failure?.class === "client_gone" ? 499 : reply.response.status, failure),
   });
 }
 
-function note(call: NativeCall, sniffer: NativeSniffer): void {
+function note(call: NativeCall, inspector: PassthroughInspector): void {
   if (!call.turn) return;
-  const usage = sniffer.usage();
-  const finish = sniffer.finishReason();
-  if (usage !== undefined) call.trail.usage = usage;
-  if (finish !== undefined) call.trail.finish = finish;
+  const usage = inspector.usage();
+  const finish = inspector.finishReason();
+  if (usage !== undefined) call.trace.usage = usage;
+  if (finish !== undefined) call.trace.finish = finish;
 }

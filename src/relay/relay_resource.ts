@@ -11,12 +11,12 @@ import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { isInert, JSON_TYPES, plainType, typeWord } from "./reply_type.ts";
 import { runAttempts, type Served, type Try } from "./run_attempts.ts";
 import { type OpenReply, send } from "./send.ts";
-import type { CallTrail } from "./trail.ts";
+import type { CallTrace } from "./trace.ts";
 
 /** A call on something that a project owns: bytes to Google, and whatever it answers back. */
 export interface ResourceCall {
   readonly need: Omit<Need, "tried">;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
   readonly client: ClientWatch;
   readonly build: (attempt: Try) => UpstreamRequest;
   /** Sees a whole reply before the call is settled. */
@@ -140,7 +140,7 @@ function passed(
     over = true;
     observer?.end(failure);
     settle(call, served, failure);
-    call.trail.record(failure?.class === "client_gone" ? 499 : reply.response.status, failure);
+    call.trace.record(failure?.class === "client_gone" ? 499 : reply.response.status, failure);
   };
   async function pump(target: PumpTarget<Uint8Array>): Promise<void> {
     const reader = openBody(reply.response.body as ReadableStream<Uint8Array<ArrayBuffer>>);
@@ -180,8 +180,8 @@ function settle(
   failure?: Failure,
 ): void {
   value.reply.release();
-  if (failure === undefined) lease.succeed(call.trail.usage);
-  else lease.fail(failure, { attempt: call.trail.attempts.length + 1, sameKeyRetries: 0, classes: [] });
+  if (failure === undefined) lease.succeed(call.trace.usage);
+  else lease.fail(failure, { attempt: call.trace.attempts.length + 1, sameKeyRetries: 0, classes: [] });
   lease[Symbol.dispose]();
   attempt.end(failure);
 }

@@ -1,5 +1,5 @@
-import { type Failure, type Healing, ok, type Result } from "../core/mod.ts";
-import { fnvHash, type GeminiRequest, healRequest } from "../gemini/mod.ts";
+import { type Failure, ok, type Repair, type Result } from "../core/mod.ts";
+import { fnvHash, type GeminiRequest, repairRequest } from "../gemini/mod.ts";
 import { commit } from "./commit_point.ts";
 import type { RelayDeps } from "./deps.ts";
 import { runAttempts, type Try } from "./run_attempts.ts";
@@ -38,25 +38,25 @@ async function tryTurn(deps: RelayDeps, call: TurnCall, attempt: Try): Promise<R
         model: named,
         request: wanted,
         session,
-        trail: call.trail,
+        trace: call.trace,
       })
       : wanted,
     host: attempt.host,
-    requestId: call.trail.facts.id,
+    requestId: call.trace.facts.id,
     session,
     at: deps.ports.clock.now(),
   }, attempt.credential);
-  call.trail.warn(request.warnings);
+  call.trace.warn(request.warnings);
   const reply = await send(deps, attempt, request, { stream, model, operation: "generate" });
   if (!reply.ok) return reply;
   const gathers = stream && !call.stream;
   const input = { deps, attempt, reply: reply.value, model, keeps: gathers || call.keeps };
   const source = stream ? streamedTurn(input) : wholeTurn(input);
   const turn = await commit(gathers ? gatheredTurn(source) : source, attempt);
-  if (turn.ok) attempt.trail.firstToken();
+  if (turn.ok) attempt.trace.firstToken();
   return turn;
 }
 
-function repaired(request: GeminiRequest, healings: readonly Healing[]): GeminiRequest {
-  return healings.reduce(healRequest, request);
+function repaired(request: GeminiRequest, healings: readonly Repair[]): GeminiRequest {
+  return healings.reduce(repairRequest, request);
 }

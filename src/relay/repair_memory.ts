@@ -1,20 +1,20 @@
-import type { Healing } from "../core/mod.ts";
-import { DUMMY_SIGNATURE, fnvHash, type GeminiRequest, healRequest } from "../gemini/mod.ts";
+import type { Repair } from "../core/mod.ts";
+import { DUMMY_SIGNATURE, fnvHash, type GeminiRequest, repairRequest } from "../gemini/mod.ts";
 
 /** How one call's request can be repaired after a refusal. */
 export interface Repairs {
   /** Whether the request would be sent otherwise with one repair more; sent as it was, it is refused as it was. */
-  changes(heal: Healing, already: readonly Healing[]): boolean;
+  changes(repair: Repair, already: readonly Repair[]): boolean;
   /** What of the request the repair is about: it is good for others with the same. */
-  subject(heal: Healing): string;
+  subject(repair: Repair): string;
   /** A repair helped. */
-  helped?(heal: Healing): void;
+  helped?(repair: Repair): void;
 }
 
-/** What refusals have taught, so that the next call of the same kind is sent right at once. In memory: a restart asks anew. */
+/** What refusals have taught, so that the next call of the same kind is sent right at once. In memory: a restart asks again. */
 export interface RepairMemory {
-  known(model: string, repairs: Repairs): readonly Healing[];
-  learn(model: string, heals: readonly Healing[], repairs: Repairs): void;
+  known(model: string, repairs: Repairs): readonly Repair[];
+  learn(model: string, requestRepairs: readonly Repair[], repairs: Repairs): void;
   /** Repairs of a translated request. */
   of(request: GeminiRequest): Repairs;
   /** The request with a stand-in for each signature that was refused before. */
@@ -28,7 +28,7 @@ const MOST_SIGNATURES = 5_000;
 
 interface Learned {
   readonly model: string;
-  readonly heal: Healing;
+  readonly repair: Repair;
   readonly subject: string;
   readonly until: number;
 }
@@ -44,15 +44,15 @@ export function createRepairMemory(clock: { now(): number }): RepairMemory {
     models.set(model, models.get(model)! - 1);
   }
 
-  function learn(model: string, heals: readonly Healing[], repairs: Repairs): void {
-    for (const heal of heals) {
-      repairs.helped?.(heal);
+  function learn(model: string, requestRepairs: readonly Repair[], repairs: Repairs): void {
+    for (const repair of requestRepairs) {
+      repairs.helped?.(repair);
       // What was wrong there is the conversation, not the model.
-      if (SIGNATURES.has(heal.kind)) continue;
-      const subject = repairs.subject(heal);
-      const key = JSON.stringify([model, heal, subject]);
+      if (SIGNATURES.has(repair.kind)) continue;
+      const subject = repairs.subject(repair);
+      const key = JSON.stringify([model, repair, subject]);
       if (byKey.has(key)) forget(key);
-      byKey.set(key, { model, heal, subject, until: clock.now() + KEEP_MS });
+      byKey.set(key, { model, repair, subject, until: clock.now() + KEEP_MS });
       models.set(model, (models.get(model) ?? 0) + 1);
       if (byKey.size > MOST_LEARNED) forget(byKey.keys().next().value!);
     }
@@ -62,11 +62,11 @@ export function createRepairMemory(clock: { now(): number }): RepairMemory {
     learn,
     known(model, repairs) {
       if ((models.get(model) ?? 0) === 0) return NOTHING;
-      const found: Healing[] = [];
+      const found: Repair[] = [];
       for (const [key, one] of byKey) {
         if (one.model !== model) continue;
         if (one.until <= clock.now()) forget(key);
-        else if (repairs.subject(one.heal) === one.subject) found.push(one.heal);
+        else if (repairs.subject(one.repair) === one.subject) found.push(one.repair);
       }
       return found;
     },
@@ -76,27 +76,27 @@ export function createRepairMemory(clock: { now(): number }): RepairMemory {
   };
 }
 
-const NOTHING: readonly Healing[] = [];
+const NOTHING: readonly Repair[] = [];
 
 /** Repairs of signatures, which are bad wherever they come again. */
-const SIGNATURES: ReadonlySet<Healing["kind"]> = new Set(["dummy_signatures", "no_old_thoughts"]);
+const SIGNATURES: ReadonlySet<Repair["kind"]> = new Set(["dummy_signatures", "no_old_thoughts"]);
 
 function requestRepairs(request: GeminiRequest, badSignatures: Set<string>): Repairs {
-  const subjects = new Map<Healing["kind"], string>();
+  const subjects = new Map<Repair["kind"], string>();
   return {
-    changes(heal, already) {
-      const before = already.reduce(healRequest, request);
-      return JSON.stringify(healRequest(before, heal)) !== JSON.stringify(before);
+    changes(repair, already) {
+      const before = already.reduce(repairRequest, request);
+      return JSON.stringify(repairRequest(before, repair)) !== JSON.stringify(before);
     },
-    subject(heal) {
-      const known = subjects.get(heal.kind);
+    subject(repair) {
+      const known = subjects.get(repair.kind);
       if (known !== undefined) return known;
-      const made = subjectOf(request, heal);
-      subjects.set(heal.kind, made);
+      const made = subjectOf(request, repair);
+      subjects.set(repair.kind, made);
       return made;
     },
-    helped(heal) {
-      if (!SIGNATURES.has(heal.kind)) return;
+    helped(repair) {
+      if (!SIGNATURES.has(repair.kind)) return;
       for (const { parts } of request.contents) {
         for (const { thoughtSignature } of parts) {
           if (thoughtSignature === undefined || thoughtSignature === DUMMY_SIGNATURE) continue;
@@ -110,7 +110,7 @@ function requestRepairs(request: GeminiRequest, badSignatures: Set<string>): Rep
   };
 }
 
-function subjectOf({ tools, generationConfig }: GeminiRequest, { kind }: Healing): string {
+function subjectOf({ tools, generationConfig }: GeminiRequest, { kind }: Repair): string {
   switch (kind) {
     case "plain_schema":
     case "drop_schema_bounds": {

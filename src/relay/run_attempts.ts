@@ -2,8 +2,8 @@ import {
   type Credential,
   type CredentialId,
   type Failure,
-  type Healing,
   ok,
+  type Repair,
   type Result,
   type SourceName,
 } from "../core/mod.ts";
@@ -13,7 +13,7 @@ import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
 import { clientGone, shuttingDown } from "./failures.ts";
 import type { Repairs } from "./repair_memory.ts";
-import type { AttemptTrail, CallTrail } from "./trail.ts";
+import type { AttemptTrace, CallTrace } from "./trace.ts";
 
 /**
  * Calls beyond the first of each key, whatever for: the one retry of a passing fault, a refreshed token, a repair, a second
@@ -28,12 +28,12 @@ export interface Try {
   readonly lease: Lease;
   readonly credential: Credential;
   readonly upstream: Upstream;
-  readonly trail: AttemptTrail;
+  readonly trace: AttemptTrace;
   readonly client: ClientWatch;
   /** Which of the source's hosts to ask, from 0. */
   readonly host: number;
   /** Repairs that earlier tries of this call asked for. */
-  readonly healings: readonly Healing[];
+  readonly healings: readonly Repair[];
   /** An earlier try of this call ended in nothing. */
   readonly afterEmpty: boolean;
 }
@@ -41,7 +41,7 @@ export type TryOnce<Value> = (attempt: Try) => Promise<Result<Value, Failure>>;
 
 export interface AttemptsInput {
   readonly need: Omit<Need, "tried">;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
   readonly client: ClientWatch;
   /** How the request can be repaired; absent: not at all. */
   readonly repairs?: Repairs;
@@ -55,7 +55,7 @@ export interface AttemptsInput {
 export interface Served<Value> {
   readonly value: Value;
   readonly lease: Lease;
-  readonly attempt: AttemptTrail;
+  readonly attempt: AttemptTrace;
 }
 
 /** What the loop remembers between tries. */
@@ -71,7 +71,7 @@ interface Progress {
   /** Keys whose stated limit was met once: they may be asked when its time has come, and then no more. */
   readonly limited: Set<CredentialId>;
   readonly classes: string[];
-  readonly healings: Healing[];
+  readonly healings: Repair[];
   refreshed: ReadonlySet<CredentialId>;
   pinned: CredentialId | undefined;
   sameKeyRetries: number;
@@ -122,8 +122,8 @@ export async function runAttempts<Value>(
     const lease = leased.value;
     if (progress.asked.has(lease.credential.id)) progress.extraCalls++;
     progress.asked.add(lease.credential.id);
-    const attempt = input.trail.begin(lease, need.model);
-    const result = await tryLease(deps, { lease, trail: attempt, client: input.client }, progress, tryOnce);
+    const attempt = input.trace.begin(lease, need.model);
+    const result = await tryLease(deps, { lease, trace: attempt, client: input.client }, progress, tryOnce);
     if (result.ok) {
       const learned = progress.healings.slice(known.length);
       if (repairs !== undefined && learned.length > 0) deps.repairs.learn(input.need.model, learned, repairs);
@@ -152,7 +152,7 @@ async function acquire(
   const { signal } = input.client;
   const { clock } = deps.ports;
   const since = clock.now();
-  input.trail.waiting = { need, since };
+  input.trace.waiting = { need, since };
   try {
     const got = await deps.pool.acquire(need, { signal, maxWaitMs: patienceLeft(deps, input, progress) });
     if (got.kind === "lease") return ok(got);
@@ -163,7 +163,7 @@ async function acquire(
     if (deps.shutdown.aborted) return { ok: false, error: shuttingDown() };
     throw cause;
   } finally {
-    input.trail.waiting = undefined;
+    input.trace.waiting = undefined;
     progress.waitedMs += clock.now() - since;
   }
 }
@@ -203,7 +203,7 @@ function believed(first: Failure, last: Failure): Failure {
 /** Asks with one lease, at one host of its source after another. */
 async function tryLease<Value>(
   deps: RelayDeps,
-  base: Pick<Try, "lease" | "trail" | "client">,
+  base: Pick<Try, "lease" | "trace" | "client">,
   { refreshed, healings, classes }: Progress,
   tryOnce: TryOnce<Value>,
 ): Promise<Result<Value, Failure>> {
@@ -240,7 +240,7 @@ async function digest(
   input: AttemptsInput,
   progress: Progress,
   lease: Lease,
-  attempt: AttemptTrail,
+  attempt: AttemptTrace,
   failure: Failure,
 ): Promise<Failure | undefined> {
   const history: AttemptHistory = {
@@ -256,7 +256,7 @@ async function digest(
   if (failure.class === "client_gone") return failure;
   const extra = progress.extraCalls < MOST_EXTRA_CALLS;
   if (extra && healable(progress, failure, input.repairs)) {
-    progress.healings.push(failure.heal!);
+    progress.healings.push(failure.repair!);
     progress.pinned = lease.credential.id;
     return undefined;
   }
@@ -296,10 +296,10 @@ function closesSource(
 const LEAST_PAUSE_MS = 500;
 
 /** A refusal that the repair cannot change would come again, so the same bytes are never sent twice for it. */
-function healable({ healings }: Progress, { heal }: Failure, repairs: Repairs | undefined): boolean {
-  return heal !== undefined && repairs !== undefined &&
-    !healings.some((done) => JSON.stringify(done) === JSON.stringify(heal)) &&
-    repairs.changes(heal, healings);
+function healable({ healings }: Progress, { repair }: Failure, repairs: Repairs | undefined): boolean {
+  return repair !== undefined && repairs !== undefined &&
+    !healings.some((done) => JSON.stringify(done) === JSON.stringify(repair)) &&
+    repairs.changes(repair, healings);
 }
 
 function follow(

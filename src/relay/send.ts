@@ -32,7 +32,7 @@ export interface OpenReply {
   wait<Piece>(work: Promise<Piece>): Promise<Piece>;
   /** Counts what came. Throws when the stream goes beyond its bound. */
   took(bytes: number): void;
-  /** Starts the limit on silence anew; call it with every piece that brings something new. */
+  /** Starts the limit on silence again; call it with every piece that brings something new. */
   touch(): void;
   /** Ends the upstream request at once. */
   abort(): void;
@@ -78,7 +78,7 @@ export async function send(
     const ask = (asked: UpstreamRequest) => exchange.wait(exchange.ask(asked));
     const response = await (options.redirects === true ? followRedirects(ask, request) : ask(request));
     exchange.answered(response);
-    attempt.trail.connected(response.status);
+    attempt.trace.connected(response.status);
     if (response.ok) return ok(exchange);
     if (response.status === 407) return exchange.refusedByProxy();
     const said = await exchange.wait(readStart(response, UPSTREAM_BOUNDS.refusalBytes));

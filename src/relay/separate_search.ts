@@ -3,7 +3,7 @@ import type { Content, GeminiRequest, Part } from "../gemini/mod.ts";
 import type { RelayDeps } from "./deps.ts";
 import type { Try } from "./run_attempts.ts";
 import { send } from "./send.ts";
-import type { CallTrail } from "./trail.ts";
+import type { CallTrace } from "./trace.ts";
 import { unwrappedValue } from "./unwrapped_reply.ts";
 
 /** Characters of the question and of what was found. */
@@ -23,7 +23,7 @@ export interface SearchedTurn {
   readonly model: string;
   readonly request: GeminiRequest;
   readonly session: string;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
 }
 
 /** What was found for turns that are under way; undefined where the search failed. */
@@ -31,7 +31,7 @@ const found = new WeakMap<object, Promise<string | undefined>>();
 
 /**
  * The request for a source that takes no search beside functions: with ANTIGRAVITY_SEARCH=separate a call that only searches is
- * made first, and what it finds stands in the request in place of the tool. Only for what a user asks, not for each step of a loop of
+ * made first, and what it finds is in the request in place of the tool. Only for what a user asks, not for each step of a loop of
  * tools. A search that fails costs nothing but a warning.
  */
 export async function withSearch(deps: RelayDeps, attempt: Try, turn: SearchedTurn): Promise<GeminiRequest> {
@@ -62,22 +62,22 @@ function questionOf({ tools = [], contents }: GeminiRequest): string | undefined
 async function search(
   deps: RelayDeps,
   attempt: Try,
-  { model, session, trail }: SearchedTurn,
+  { model, session, trace }: SearchedTurn,
   question: string,
 ): Promise<string | undefined> {
-  const answer = await ask(deps, attempt, { model, session, trail }, question);
+  const answer = await ask(deps, attempt, { model, session, trace }, question);
   if (!answer.ok) {
-    trail.warn([`The separate search failed and was left out: ${answer.error.message}`.slice(0, 300)]);
+    trace.warn([`The separate search failed and was left out: ${answer.error.message}`.slice(0, 300)]);
     return undefined;
   }
-  trail.warn(["Searched by a call of its own, since this source takes no search beside functions"]);
+  trace.warn(["Searched by a call of its own, since this source takes no search beside functions"]);
   return textOf(answer.value);
 }
 
 async function ask(
   deps: RelayDeps,
   attempt: Try,
-  { model, session, trail }: Omit<SearchedTurn, "key" | "request">,
+  { model, session, trace }: Omit<SearchedTurn, "key" | "request">,
   question: string,
 ): Promise<Result<unknown, Failure>> {
   const request = attempt.upstream.build({
@@ -91,7 +91,7 @@ async function ask(
       generationConfig: { candidateCount: 1 },
     },
     host: attempt.host,
-    requestId: trail.facts.id,
+    requestId: trace.facts.id,
     session,
     at: deps.ports.clock.now(),
   }, attempt.credential);

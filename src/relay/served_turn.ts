@@ -18,7 +18,7 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
   const { lease, value: turn } = served;
   const { credential } = lease;
   const memo = new TurnMemo();
-  const settle = settleOnce(call.trail, served);
+  const settle = settleOnce(call.trace, served);
 
   function remember(event: TurnEvent): void {
     for (const one of memo.see(event)) {
@@ -31,10 +31,10 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
   function observe(event: TurnEvent): void {
     switch (event.type) {
       case "usage":
-        call.trail.usage = event.usage;
+        call.trace.usage = event.usage;
         return;
       case "turn-end":
-        call.trail.finish = event.block?.reason ?? event.finishes[0]?.reason ?? "";
+        call.trace.finish = event.block?.reason ?? event.finishes[0]?.reason ?? "";
     }
   }
 
@@ -44,7 +44,7 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
       return await turn.read();
     } catch (cause) {
       turn.cancel();
-      return { events: [], state: ownFault(deps, call.trail.facts.id, cause) };
+      return { events: [], state: ownFault(deps, call.trace.facts.id, cause) };
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Failure } from "../core/mod.ts";
 import type { Served } from "./run_attempts.ts";
-import type { CallTrail } from "./trail.ts";
+import type { CallTrace } from "./trace.ts";
 
 /** Ends what was served: in full, or with the failure that broke it off. */
 export type Settle = (failure?: Failure) => void;
@@ -10,7 +10,7 @@ export type Settle = (failure?: Failure) => void;
  * attempt's record. `around.first` runs before both, `around.last` after them.
  */
 export function settleOnce(
-  trail: CallTrail,
+  trace: CallTrace,
   { lease, attempt }: Pick<Served<unknown>, "lease" | "attempt">,
   around: { readonly first?: () => void; readonly last?: Settle } = {},
 ): Settle {
@@ -20,8 +20,8 @@ export function settleOnce(
     settled = true;
     try {
       around.first?.();
-      if (failure === undefined) lease.succeed(trail.usage);
-      else lease.fail(failure, { attempt: trail.attempts.length + 1, sameKeyRetries: 0, classes: [] });
+      if (failure === undefined) lease.succeed(trace.usage);
+      else lease.fail(failure, { attempt: trace.attempts.length + 1, sameKeyRetries: 0, classes: [] });
     } finally {
       lease[Symbol.dispose]();
     }

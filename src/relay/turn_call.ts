@@ -2,7 +2,7 @@ import type { CredentialId } from "../core/mod.ts";
 import type { EventFilter, GeminiRequest } from "../gemini/mod.ts";
 import type { Need } from "../pool/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
-import type { CallTrail } from "./trail.ts";
+import type { CallTrace } from "./trace.ts";
 
 /** A turn to be asked for. */
 export interface TurnCall {
@@ -12,7 +12,7 @@ export interface TurnCall {
   readonly stream: boolean;
   /** Whether whoever reads the turn keeps its events until it has ended. */
   readonly keeps: boolean;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
   readonly client: ClientWatch;
   /** Keys that another attempt at the same turn is busy with. */
   readonly avoid?: ReadonlySet<CredentialId>;

@@ -16,7 +16,7 @@ const decoder = new TextDecoder();
 
 /**
  * A reply of a source that speaks in an envelope, as the public API would have given it: each chunk out of its envelope and
- * framed anew. Native clients are served by such a source when no other can.
+ * framed again. Native clients are served by such a source when no other can.
  */
 export async function unwrappedReply(
   reply: OpenReply,
@@ -99,7 +99,7 @@ function withResponse(reply: OpenReply, response: Response): OpenReply {
   };
 }
 
-/** How a stream's chunks stand in its body. */
+/** How a stream's chunks are in its body. */
 interface Frames {
   chunk(json: string): string;
   end(): string;

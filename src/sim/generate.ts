@@ -65,7 +65,7 @@ function missingFile(request: JsonObject, call: GenerateCall): Rejection | undef
     const id = /\/(?:v1|v1beta)\/files\/([\w-]+)/.exec(asText(asObject(part["fileData"])?.["fileUri"]) ?? "")
       ?.[1];
     if (id === undefined) continue;
-    if (!call.state.shelf.find("files", call.holder.book.project.id, id)) {
+    if (!call.state.resources.find("files", call.holder.book.project.id, id)) {
       return permissionOnResource("File", id);
     }
   }
@@ -76,7 +76,7 @@ function missingFile(request: JsonObject, call: GenerateCall): Rejection | undef
 function cachedTokens(request: JsonObject, call: GenerateCall): number | Rejection {
   const name = asText(request["cachedContent"]);
   if (name === undefined || name === "") return 0;
-  const found = call.state.shelf.find(
+  const found = call.state.resources.find(
     "cachedContents",
     call.holder.book.project.id,
     name.split("/").at(-1) ?? "",

@@ -240,7 +240,7 @@ function importFile({ state, project, bodyText }: OwnedRequest, store: string): 
   const body = parsed(bodyText) ?? {};
   const file = asText(body["fileName"]) ?? asText(body["file_name"]) ?? "";
   const id = file.replace(/^files\//, "");
-  if (state.shelf.find("files", project, id) === undefined) {
+  if (state.resources.find("files", project, id) === undefined) {
     return { rejection: permissionOnResource("File", id) };
   }
   return { body: addDocument(state, project, store, id) };
@@ -335,7 +335,7 @@ function startBatch({ state, project, verb }: OwnedRequest, model: string, body:
   }
   const file = asText(input["fileName"]) ?? asText(input["file_name"]);
   const id = file?.replace(/^files\//, "");
-  if (id !== undefined && state.shelf.find("files", project, id) === undefined) {
+  if (id !== undefined && state.resources.find("files", project, id) === undefined) {
     return { rejection: permissionOnResource("File", id) };
   }
   const requests = asList(asObject(input["requests"])?.["requests"]);

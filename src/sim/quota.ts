@@ -28,7 +28,7 @@ export class QuotaCounter {
     this.#window = window;
   }
 
-  /** Counts the call if every limit allows it; otherwise counts nothing and tells what stands in the way. */
+  /** Counts the call if every limit allows it; otherwise counts nothing and tells what is in the way. */
   take(limits: QuotaLimits, tokens: number, now: number, model: string): readonly Violation[] {
     this.#forget(now);
     const zero = zeroLimits(limits, model);

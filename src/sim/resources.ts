@@ -4,7 +4,7 @@ import type { Answer } from "./embeddings.ts";
 import { invalid, permissionOnResource, reject } from "./errors.ts";
 import { asList, asObject, asText } from "./json_read.ts";
 import { pageOf } from "./pages.ts";
-import type { Resource } from "./resource_shelf.ts";
+import type { Resource } from "./resource_store.ts";
 import type { Collection } from "./route.ts";
 import type { SimState } from "./state.ts";
 import { countInput } from "./tokens.ts";
@@ -23,7 +23,7 @@ export function collectionCall(
 ): Answer {
   if (httpMethod === "GET") {
     const page = pageOf(
-      state.shelf.list(collection, project).map((resource) => resource.body),
+      state.resources.list(collection, project).map((resource) => resource.body),
       query,
       project,
     );
@@ -59,10 +59,10 @@ export function resourceCall(
   httpMethod: string,
   bodyText: string,
 ): Answer {
-  const found = state.shelf.find(collection, project, id);
+  const found = state.resources.find(collection, project, id);
   if (!found) return { rejection: missing(collection, id) };
   if (httpMethod === "DELETE") {
-    state.shelf.remove(collection, id);
+    state.resources.remove(collection, id);
     return { body: {} };
   }
   if (httpMethod === "PATCH" && collection === "cachedContents") return renew(state, found, id, bodyText);
@@ -85,7 +85,7 @@ function createCached(state: SimState, project: string, bodyText: string): Answe
   const tokens = countInput(value).total;
   const life = lifeOf(value) ?? HOUR_MS;
   const created = iso(state.clock.now());
-  const resource = state.shelf.add("cachedContents", project, life, tokens, (name) => ({
+  const resource = state.resources.add("cachedContents", project, life, tokens, (name) => ({
     name,
     model,
     createTime: created,
@@ -102,7 +102,7 @@ function renew(state: SimState, found: Resource, id: string, bodyText: string): 
   if ("rejection" in decoded) return decoded;
   const expiresAt = state.clock.now() + (lifeOf(decoded.value) ?? HOUR_MS);
   const body = { ...found.body, updateTime: iso(state.clock.now()), expireTime: iso(expiresAt) };
-  state.shelf.replace("cachedContents", id, { ...found, body, expiresAt });
+  state.resources.replace("cachedContents", id, { ...found, body, expiresAt });
   return { body };
 }
 
@@ -123,7 +123,7 @@ export function storeFile(
   file: { readonly mimeType: string; readonly size: number; readonly displayName?: string },
 ): JsonObject {
   const now = state.clock.now();
-  return state.shelf.add("files", project, FILE_LIFE_MS, 0, (name) => ({
+  return state.resources.add("files", project, FILE_LIFE_MS, 0, (name) => ({
     name,
     ...(file.displayName === undefined ? {} : { displayName: file.displayName }),
     mimeType: file.mimeType,

@@ -169,7 +169,7 @@ function sessionHolder({ state, url }: Call): KeyHolder | undefined {
 /** Google answers with another address, at which no key is asked for. */
 function download({ state, wire, url }: Call, holder: KeyHolder, name: string): Response {
   const id = name.replace(/^files\//, "");
-  const found = state.shelf.find("files", holder.book.project.id, id);
+  const found = state.resources.find("files", holder.book.project.id, id);
   if (found === undefined) return sendRejection(wire, permissionOnResource("File", id));
   const content = state.blobs.get(name);
   if (content === undefined) return sendRejection(wire, invalid("Only generated files can be downloaded."));

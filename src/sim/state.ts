@@ -6,7 +6,7 @@ import type { LiveSession } from "./live.ts";
 import type { OwnedItem } from "./owned_api.ts";
 import type { Answerer, SimulatorOptions } from "./options.ts";
 import { RequestLog, type SimLogEntry } from "./request_log.ts";
-import { ResourceShelf } from "./resource_shelf.ts";
+import { ResourceStore } from "./resource_store.ts";
 import { sampleProjects } from "./sample_projects.ts";
 import { hash32, SignatureBook } from "./signatures.ts";
 
@@ -19,7 +19,7 @@ export class SimState {
   readonly faults = new FaultBoard();
   readonly log: RequestLog;
   readonly signatures: SignatureBook;
-  readonly shelf: ResourceShelf;
+  readonly resources: ResourceStore;
   /** Resources other than files and cached contents, by full name. */
   readonly owned = new Map<string, OwnedItem>();
   /** Bytes that are downloaded: by the name of a file, or by an id of their own. */
@@ -48,7 +48,7 @@ export class SimState {
     this.models = new Map((options.models ?? DEFAULT_MODELS).map((model) => [model.name, model]));
     this.log = new RequestLog(options.logLimit ?? 1000);
     this.signatures = new SignatureBook(`generativelanguage/${this.#seed}`);
-    this.shelf = new ResourceShelf(this.clock, (length) => this.newId(length).toLowerCase());
+    this.resources = new ResourceStore(this.clock, (length) => this.newId(length).toLowerCase());
   }
 
   /** A fresh id of letters and digits. */

@@ -7,6 +7,7 @@ import {
   type JsonObject,
   Secret,
   SOURCES,
+  storedFailureClass,
   TIERS,
 } from "../core/mod.ts";
 
@@ -37,7 +38,7 @@ export const modelRules = z.object({ allowModels: texts.exactOptional(), denyMod
 const stamp = { updatedAt: z.number() };
 
 const death = z.object({
-  class: z.enum(FAILURE_CLASSES),
+  class: z.preprocess((name) => storedFailureClass(name) ?? name, z.enum(FAILURE_CLASSES)),
   reason: text,
   at: z.number(),
   code: text.exactOptional(),

@@ -8,7 +8,7 @@ import { Quarantine } from "./quarantine.ts";
 import { decodeVault, formerRecord } from "./vault.ts";
 
 /**
- * Puts another master key in the place of the present one and seals everything anew, kept backups too. The change itself is
+ * Puts another master key in the place of the present one and seals everything again, kept backups too. The change itself is
  * one commit; after an interruption the next opening, with the new key, goes on. Throws a StoreOpenError while another process
  * has the database open. A key that lies in the data folder's file is changed there as well.
  */

@@ -5,7 +5,7 @@ import { COMMIT_TRIES } from "./limits.ts";
 
 const noPause = () => 0;
 
-Deno.test("commitWithRetry() tries again until the commit holds, reading anew each time", async () => {
+Deno.test("commitWithRetry() tries again until the commit holds, reading again each time", async () => {
   const kv = await Deno.openKv(":memory:");
   let tries = 0;
   const answer = await commitWithRetry(async () => {

@@ -115,7 +115,7 @@ function checkSecrets(draft: CredentialDraft): StoreProblem | undefined {
   }
 }
 
-/** A token must be able to stand in a request header. */
+/** A token must be able to are in a request header. */
 export function checkToken(field: string, text: string, what: string): StoreProblem | undefined {
   const token = text.trim();
   if (token === "") return invalid(field, `The ${what} is empty.`);

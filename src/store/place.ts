@@ -36,7 +36,7 @@ export async function openPlace(place: Place, home: string | undefined): Promise
   }
 }
 
-/** Says what stands in the way of a folder or file, who owns it, and what to do. */
+/** Says what is in the way of a folder or file, who owns it, and what to do. */
 async function notUsable(error: unknown, where: string | undefined, path: string): Promise<StoreOpenError> {
   const known = await unusable(error, where);
   if (known !== undefined) return known;

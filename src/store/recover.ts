@@ -3,7 +3,7 @@ import type { SealedElsewhere } from "./contract.ts";
 import type { OwnVault, Vault } from "./vault.ts";
 
 const SALT_BYTES = 16;
-/** How the key record's field stands in a database file: a V8 string `salt`, then a buffer of 16 bytes. */
+/** How the key record's field is in a database file: a V8 string `salt`, then a buffer of 16 bytes. */
 const MARK = new Uint8Array([0x22, 4, ...new TextEncoder().encode("salt"), 0x42, SALT_BYTES]);
 const PIECE = 1024 * 1024;
 /** A damaged file may hold the record in several places, all of them the same. */
@@ -41,7 +41,7 @@ async function openWith(
   return undefined;
 }
 
-/** Salts that stand in database files of these folders, whole or damaged, set aside or in their write-ahead log. */
+/** Salts that are in database files of these folders, whole or damaged, set aside or in their write-ahead log. */
 async function saltsIn(folders: readonly string[]): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for (const folder of folders) {

@@ -10,7 +10,7 @@ import { commit, type Session } from "./session.ts";
 import { decodeVault, type Vault } from "./vault.ts";
 
 /**
- * Seals everything anew after the master key was changed, and only then forgets what the former one opened. Each record is
+ * Seals everything again after the master key was changed, and only then forgets what the former one opened. Each record is
  * changed on its own, and one that is changed already is left alone: after an interruption the next opening goes on.
  */
 export async function reseal(session: Session, former: Vault, folders: readonly string[]): Promise<void> {

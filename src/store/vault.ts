@@ -64,7 +64,7 @@ export async function openVault(
 export interface StoredVault {
   readonly salt: Uint8Array<ArrayBuffer>;
   readonly check: string;
-  /** The key and salt before the last change, sealed; absent once everything is sealed anew. */
+  /** The key and salt before the last change, sealed; absent once everything is sealed again. */
   readonly former?: string;
 }
 

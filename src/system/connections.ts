@@ -1,6 +1,6 @@
 import type { Connections, Fetch, SpareConnection } from "../core/mod.ts";
 
-/** Routers forget a connection that says nothing, some within a minute; one that is opened anew costs a few round trips. */
+/** Routers forget a connection that says nothing, some within a minute; one that is opened again costs a few round trips. */
 const IDLE_MS = 50_000;
 const BEAT_MS = 2_000;
 /** A beat that comes this much too late means that the machine slept or the clock was set. */

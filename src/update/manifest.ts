@@ -20,7 +20,7 @@ export interface ReleaseManifest {
   readonly notes?: string;
 }
 
-/** The name under which a platform's executable stands in the manifest. */
+/** The name under which a platform's executable is in the manifest. */
 export function targetName(
   { os, arch }: { readonly os: string; readonly arch: string } = Deno.build,
 ): string {

@@ -81,7 +81,7 @@ export const staleTokenRule: Rule = (seen) =>
 
 /**
  * The API is off in a project. In the one of the OAuth client (Google names it by number) nobody can call it, else this account's own
- * project is out of date and is looked up anew.
+ * project is out of date and is looked up again.
  */
 export function serviceDisabledRule(clientProject: string | undefined): Rule {
   return (seen) => {
@@ -97,7 +97,7 @@ export function serviceDisabledRule(clientProject: string | undefined): Rule {
 
 function wrongClient(seen: Seen) {
   return failed(seen, {
-    class: "config_fault",
+    class: "misconfigured",
     scope: "source",
     stated: true,
     code: "oauth_client_not_allowed",
@@ -124,7 +124,7 @@ function staleProject(seen: Seen) {
 export const versionRule: Rule = (seen) =>
   /this version of [\w -]{1,40} is no longer supported/i.test(seen.error.message)
     ? failed(seen, {
-      class: "config_fault",
+      class: "misconfigured",
       scope: "source",
       stated: true,
       code: "client_version_refused",

@@ -68,13 +68,13 @@ Deno.test("an account to be verified or banned is off, with the link to its page
   assert.equal(classify(403, words).code, "account_banned");
 });
 
-Deno.test("an API off in the client's own project stops the source; in another project it is looked up anew", () => {
+Deno.test("an API off in the client's own project stops the source; in another project it is looked up again", () => {
   const metadata = (consumer: string) => ({
     service: "cloudcode-pa.googleapis.com",
     consumer: `projects/${consumer}`,
   });
   const own = classify(403, "", { reason: "SERVICE_DISABLED", metadata: metadata(CLIENT) });
-  assert.equal(own.class, "config_fault");
+  assert.equal(own.class, "misconfigured");
   assert.equal(own.scope, "source");
   const other = classify(403, "", { reason: "SERVICE_DISABLED", metadata: metadata("fluted-text-1") });
   assert.equal(other.class, "credential_stale");
@@ -84,9 +84,9 @@ Deno.test("an API off in the client's own project stops the source; in another p
 Deno.test("an old token is refreshed, and an old client stops the source even with 200", () => {
   assert.equal(classify(401, "Request had invalid authentication credentials.").class, "credential_stale");
   const text = "This version of Antigravity is no longer supported. Please upgrade.";
-  assert.equal(classify(503, text).class, "config_fault");
+  assert.equal(classify(503, text).class, "misconfigured");
   const in200 = classifyCodeAssist({ status: 200, body: text, model: "m", now: NOW }, "antigravity");
-  assert.equal(in200.class, "config_fault");
+  assert.equal(in200.class, "misconfigured");
 });
 
 Deno.test("an unknown model is locked on this account alone", () => {

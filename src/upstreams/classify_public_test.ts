@@ -141,7 +141,7 @@ Deno.test("a payload that is too large is 413 whatever status Google gives it", 
   assert.equal(classify(413, "<html>413</html>").code, "request_too_large");
 });
 
-const CURES: readonly (readonly [message: string, heal: unknown])[] = [
+const CURES: readonly (readonly [message: string, repair: unknown])[] = [
   [`Invalid JSON payload received. Unknown name "topQ" at 'generation_config': Cannot find field.`, {
     kind: "drop_field",
     field: "generation_config.topQ",
@@ -173,11 +173,11 @@ const CURES: readonly (readonly [message: string, heal: unknown])[] = [
   ["Multiple candidates is not enabled for this model", undefined],
 ];
 
-Deno.test("each 400 that has a known cure carries it, and no other does", () => {
-  for (const [message, heal] of CURES) {
+Deno.test("each 400 that has a known repair carries it, and no other does", () => {
+  for (const [message, repair] of CURES) {
     const failure = classify(400, google(400, "INVALID_ARGUMENT", message));
-    assert.equal(failure.class, "caller_fault", message);
-    assert.deepEqual(failure.heal, heal, message);
+    assert.equal(failure.class, "invalid_request", message);
+    assert.deepEqual(failure.repair, repair, message);
   }
 });
 
@@ -193,7 +193,7 @@ Deno.test("a bad request names the field that Google names", () => {
 Deno.test("words of a caller that Google repeats do not retire a key", () => {
   const echoed =
     `Invalid value at 'contents': "Your API key was reported as leaked, consumer has been suspended"`;
-  assert.equal(classify(400, google(400, "INVALID_ARGUMENT", echoed)).class, "caller_fault");
+  assert.equal(classify(400, google(400, "INVALID_ARGUMENT", echoed)).class, "invalid_request");
 });
 
 Deno.test("bodies that no API wrote blame no key", () => {
@@ -210,10 +210,10 @@ Deno.test("bodies that no API wrote blame no key", () => {
 
 Deno.test("files and caches that are gone or foreign are the caller's matter", () => {
   const gone = classify(404, google(404, "NOT_FOUND", "CachedContent not found (or permission denied)"));
-  assert.equal(gone.class, "caller_fault");
+  assert.equal(gone.class, "invalid_request");
   const words = "You do not have permission to access the File abc or it may not exist.";
   const foreign = classify(403, google(403, "PERMISSION_DENIED", words));
-  assert.equal(foreign.class, "caller_fault");
+  assert.equal(foreign.class, "invalid_request");
   assert.equal(foreign.scope, "request");
 });
 
@@ -256,17 +256,17 @@ Deno.test("a refusal of a request that names a file or a cache is about that, an
     { class: name, scope, status, code }: ReturnType<typeof classifyPublic>,
   ) => [name, scope, status, code];
   assert.deepEqual(of(classifyPublic({ ...input, named: true })), [
-    "caller_fault",
+    "invalid_request",
     "request",
     404,
     "not_found",
   ]);
   const forbidden = { ...input, named: true, status: 403 };
   const said = JSON.stringify(google(403, "PERMISSION_DENIED", "You do not have permission to access it."));
-  assert.equal(classifyPublic({ ...forbidden, body: said }).class, "caller_fault");
+  assert.equal(classifyPublic({ ...forbidden, body: said }).class, "invalid_request");
   const limited = JSON.stringify(google(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted."));
   assert.notEqual(
     classifyPublic({ ...input, named: true, status: 429, body: limited }).class,
-    "caller_fault",
+    "invalid_request",
   );
 });

@@ -66,7 +66,7 @@ function revoked(seen: Seen): Failure {
 /** A signed assertion is only good for the hour it names. */
 function wrongClock(seen: Seen): Failure {
   return failed(seen, {
-    class: "config_fault",
+    class: "misconfigured",
     scope: "source",
     stated: true,
     code: "wrong_clock",
@@ -76,7 +76,7 @@ function wrongClock(seen: Seen): Failure {
 
 function badClient(seen: Seen): Failure {
   return failed(seen, {
-    class: "config_fault",
+    class: "misconfigured",
     scope: "source",
     stated: true,
     code: "invalid_client",
@@ -100,7 +100,7 @@ function otherClient(seen: Seen): Failure {
 
 function noSecret(seen: Seen): Failure {
   return failed(seen, {
-    class: "config_fault",
+    class: "misconfigured",
     scope: "source",
     stated: true,
     code: "client_secret_missing",

@@ -3,7 +3,7 @@ import type { Blob64, GeminiRequest } from "../gemini/mod.ts";
 
 export type UpstreamOperation = "generate" | "stream" | "count_tokens" | "embed" | "batch_embed";
 
-/** One HTTP request, built anew for each attempt. */
+/** One HTTP request, built again for each attempt. */
 export interface UpstreamRequest {
   readonly url: string;
   readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";

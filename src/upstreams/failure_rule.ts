@@ -42,7 +42,7 @@ export function see(input: FailureInput, source: SourceName): Seen {
 export type Decision =
   & { readonly class: FailureClass; readonly scope: FailureScope; readonly message: string }
   & Partial<
-    Pick<Failure, "code" | "param" | "until" | "limits" | "link" | "heal" | "status" | "stated" | "metric">
+    Pick<Failure, "code" | "param" | "until" | "limits" | "link" | "repair" | "status" | "stated" | "metric">
   >;
 
 /** Makes the Failure of a decision; Google's own words follow ours, for they are what people search for. */
@@ -69,7 +69,7 @@ function withGooglesWords(
   const words = safeText(message);
   const room = LONGEST_MESSAGE - ours.length - ' Google: "..."'.length;
   // A caller's fault is told in the words that agents look for.
-  if (form === "html" || words === "" || name === "caller_fault" || room < 20) return ours;
+  if (form === "html" || words === "" || name === "invalid_request" || room < 20) return ours;
   return `${ours} Google: "${words.length <= room ? words : words.slice(0, room) + "..."}"`;
 }
 
@@ -101,7 +101,7 @@ function ofOneThing(failure: Failure): Failure {
   const { class: name, status, message, detail, source } = failure;
   if (!OF_ONE_THING.has(name) || status < 400 || status >= 500) return failure;
   return {
-    class: "caller_fault",
+    class: "invalid_request",
     scope: "request",
     status,
     code: status === 404 ? "not_found" : "invalid_request",

@@ -109,7 +109,7 @@ const HEADER_LOSS_REST = 60_000;
 export const noKeyRule: Rule = (seen) =>
   seen.status === 403 && /^method doesn't allow unregistered callers/i.test(seen.error.message)
     ? failed(seen, {
-      class: "config_fault",
+      class: "misconfigured",
       scope: "source",
       stated: true,
       until: seen.now + HEADER_LOSS_REST,

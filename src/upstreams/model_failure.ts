@@ -45,7 +45,7 @@ export const notFoundRule: Rule = (seen) => {
 
 function lost(seen: Seen): Failure {
   return failed(seen, {
-    class: "caller_fault",
+    class: "invalid_request",
     scope: "request",
     code: "not_found",
     message:
@@ -59,7 +59,7 @@ export const modelAccessRule: Rule = (seen) => {
   if (status !== 403 || error.form !== "json") return undefined;
   if (RESOURCE_REGEXP.test(error.message)) {
     return failed(seen, {
-      class: "caller_fault",
+      class: "invalid_request",
       scope: "request",
       code: "permission_denied",
       message: "Google does not let this key read the file or cached content that the request names.",

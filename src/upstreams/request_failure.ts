@@ -1,6 +1,6 @@
 import type { Failure } from "../core/mod.ts";
 import { failed, type Rule, type Seen } from "./failure_rule.ts";
-import { healingFor } from "./request_healing.ts";
+import { healingFor } from "./request_repair.ts";
 import { safeText } from "./safe_text.ts";
 
 /** Google's wording, and that of the Claude models behind Antigravity. */
@@ -8,7 +8,7 @@ const TOO_LONG_REGEXP =
   /input token count(?: \(?(\d+)\)?)? exceeds the maximum number of tokens allowed(?: \(?(\d+)\)?)?|prompt is too long: (\d+) tokens > (\d+) maximum/i;
 const TOO_BIG_REGEXP = /request payload size exceeds the limit/i;
 
-/** What the caller must change, in the words that coding agents know; a known cure comes along as `heal`. */
+/** What the caller must change, in the words that coding agents know; a known repair comes along as `repair`. */
 export const requestRule: Rule = (seen) => {
   const { status, error } = seen;
   if (status === 413 || (status === 400 && TOO_BIG_REGEXP.test(error.message))) return tooBig(seen);
@@ -19,7 +19,7 @@ export const requestRule: Rule = (seen) => {
 
 function tooBig(seen: Seen): Failure {
   return failed(seen, {
-    class: "caller_fault",
+    class: "invalid_request",
     scope: "request",
     status: 413,
     code: "request_too_large",
@@ -32,7 +32,7 @@ function contextLength(seen: Seen, [, sent, maximum, claudeSent, claudeMaximum]:
   const most = Number.isNaN(tokens.maximum) ? "exceeded" : `${tokens.maximum} tokens`;
   const used = Number.isNaN(tokens.sent) ? "more" : `${tokens.sent} tokens`;
   return failed(seen, {
-    class: "caller_fault",
+    class: "invalid_request",
     scope: "request",
     code: "context_length_exceeded",
     message:
@@ -41,13 +41,13 @@ function contextLength(seen: Seen, [, sent, maximum, claudeSent, claudeMaximum]:
 }
 
 function invalid(seen: Seen): Failure {
-  const heal = healingFor(seen.error.message);
+  const repair = healingFor(seen.error.message);
   const { field } = seen.error;
   return failed(seen, {
-    class: "caller_fault",
+    class: "invalid_request",
     scope: "request",
     message: `Google refused the request: ${safeText(seen.error.message) || "no reason was given"}`,
     ...(field === undefined ? {} : { param: safeText(field) }),
-    ...(heal === undefined ? {} : { heal }),
+    ...(repair === undefined ? {} : { repair }),
   });
 }

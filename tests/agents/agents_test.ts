@@ -106,7 +106,7 @@ async function runAgent(
 /** The client APIs that the agent used, once its calls are on record. */
 async function dialectsOf(proxy: UnderTest): Promise<readonly string[]> {
   for (const deadline = Date.now() + 10_000;;) {
-    const page = await proxy.proxy.rooms.admin.requests({}, { limit: 100 });
+    const page = await proxy.proxy.services.admin.requests({}, { limit: 100 });
     assert.ok(page.ok);
     const found = [...new Set(page.value.items.map(({ dialect }) => dialect))];
     if (found.length > 0 || Date.now() > deadline) return found;

@@ -140,13 +140,13 @@ async function run(t: UnderTest, home: AgentHome, variant: Variant, prompt: stri
 
 async function prepared(): Promise<UnderTest> {
   const t = await proxyUnderTest({ env: { LOG_LEVEL: "warn" } });
-  const put = await t.proxy.rooms.admin.putAlias("gpt-5.5", MODEL);
+  const put = await t.proxy.services.admin.putAlias("gpt-5.5", MODEL);
   assert.ok(put.ok);
   return t;
 }
 
 async function generateCalls(t: UnderTest) {
-  const page = await t.proxy.rooms.admin.requests({}, { limit: 200 });
+  const page = await t.proxy.services.admin.requests({}, { limit: 200 });
   assert.ok(page.ok);
   return page.value.items.filter(({ operation }) => operation === "generate");
 }

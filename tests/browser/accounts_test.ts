@@ -21,7 +21,7 @@ browserTest(
     control.account(EVE).tier = "validation_required";
     control.account(UMA).tier = "unsupported_location";
     control.account(ADA).quotas.gemini["5h"].fraction = 0.25;
-    const { oauth } = server.proxy().rooms;
+    const { oauth } = server.proxy().services;
     for (const email of [ADA, BOB, EVE, UMA]) {
       const refreshToken = control.issueRefreshToken(email);
       const added = await oauth.addRefreshToken({ provider: "antigravity", refreshToken, confirmed: true });

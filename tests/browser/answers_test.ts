@@ -8,13 +8,13 @@ const KEYS = sampleProjects().flatMap((project) => project.keys);
 
 /** Answered, refused and failed calls of several agents. */
 async function traffic(server: DashboardUnderTest): Promise<void> {
-  await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+  await server.proxy().services.admin.addKeys({ keys: KEYS });
   for (let count = 0; count < 4; count++) await server.call("gemini-2.5-flash", "aider/0.92");
   await server.call("gemini-2.5-flash-lite", "opencode/1.14");
   for (const { id } of sampleProjects()) server.simulator.presetDay(id, "gemini-2.5-pro", 1_000);
   assert.equal((await server.call("gemini-2.5-pro", "codex/0.77")).status, 429);
   assert.equal((await server.call("no-such-model", "curl/8.9")).status, 404);
-  await server.proxy().rooms.ledger.flush();
+  await server.proxy().services.ledger.flush();
 }
 
 browserTest(
@@ -23,7 +23,7 @@ browserTest(
     for (const view of VIEWS) {
       await t.step(`${view.width} px, ${view.theme}`, async () => {
         await using server = await dashboardUnderTest({ projects: sampleProjects() });
-        const { admin } = server.proxy().rooms;
+        const { admin } = server.proxy().services;
         await admin.addKeys({ keys: KEYS });
         const { page, problems } = await ownerPage(browser, server.url, view);
         await open(page, `${server.url}/dashboard/keys`);
@@ -65,7 +65,7 @@ browserTest(
 
 browserTest("keys are sorted within their project, and the order is in the address", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  const { admin } = server.proxy().rooms;
+  const { admin } = server.proxy().services;
   await admin.addKeys({ keys: KEYS });
   const [, second] = await admin.keys();
   assert.ok(second);

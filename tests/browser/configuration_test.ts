@@ -8,7 +8,7 @@ const KEYS = sampleProjects().flatMap((project) => project.keys);
 
 browserTest("a chain of fallbacks is made, put in another order and removed", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  const { admin } = server.proxy().rooms;
+  const { admin } = server.proxy().services;
   await admin.addKeys({ keys: KEYS.slice(0, 2) });
   const { page, problems } = await ownerPage(browser, server.url);
   await open(page, `${server.url}/dashboard/models`);
@@ -34,7 +34,7 @@ browserTest("a chain of fallbacks is made, put in another order and removed", as
 
 browserTest("models are ruled out by pattern, for all keys and for one", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  const { admin } = server.proxy().rooms;
+  const { admin } = server.proxy().services;
   await admin.addKeys({ key: KEYS[0]!, label: "laptop" });
   const { page, problems } = await ownerPage(browser, server.url);
   await open(page, `${server.url}/dashboard/models`);
@@ -55,7 +55,7 @@ browserTest("models are ruled out by pattern, for all keys and for one", async (
 
 browserTest("keys that seem to share a project are put into one with a click", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  const { admin } = server.proxy().rooms;
+  const { admin } = server.proxy().services;
   await admin.addKeys({ keys: KEYS.slice(0, 2) });
   const ids = (await admin.keys()).map((key) => key.id as CredentialId);
   const { page, problems } = await ownerPage(browser, server.url);
@@ -75,7 +75,7 @@ browserTest("keys that seem to share a project are put into one with a click", a
   await page.getByText("2 keys are in project-1 now.").waitFor();
   await card.waitFor({ state: "detached" });
   assert.deepEqual(
-    (await server.proxy().rooms.admin.keys()).map((key) => key.project),
+    (await server.proxy().services.admin.keys()).map((key) => key.project),
     ["project-1", "project-1"],
   );
   await page.unroute("**/api/pool");
@@ -84,7 +84,7 @@ browserTest("keys that seem to share a project are put into one with a click", a
 
 browserTest("each client's use stands beside its budget", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  const { admin, ledger } = server.proxy().rooms;
+  const { admin, ledger } = server.proxy().services;
   await admin.addKeys({ keys: KEYS.slice(0, 2) });
   const budget = { unit: "requests", limit: 10, period: "daily" } as const;
   const made = await admin.addClient({ name: "Ada's laptop", budget });

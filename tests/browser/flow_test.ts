@@ -10,7 +10,7 @@ browserTest(
   "Flow shows which way calls went in a time, by how they ended; it lights a way up and opens its requests",
   async (browser, t) => {
     await using server = await dashboardUnderTest({ projects: sampleProjects() });
-    const { admin, ledger } = server.proxy().rooms;
+    const { admin, ledger } = server.proxy().services;
     await admin.addKeys({ keys: KEYS });
     for (let count = 0; count < 3; count++) await server.call("gemini-2.5-flash", "aider/0.92");
     // More agents than are drawn by themselves.

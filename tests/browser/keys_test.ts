@@ -59,7 +59,7 @@ browserTest(
 
 browserTest("a key that dies while one looks is shown as dead with its reason", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects().slice(2) });
-  await server.proxy().rooms.admin.addKeys({ key: KEYS[4]!, label: "the only one" });
+  await server.proxy().services.admin.addKeys({ key: KEYS[4]!, label: "the only one" });
   const { page } = await ownerPage(browser, server.url);
   await page.getByText("Nothing needs you").waitFor();
   server.simulator.key(KEYS[4]!, "suspended");
@@ -69,7 +69,7 @@ browserTest("a key that dies while one looks is shown as dead with its reason", 
 
 browserTest("two tabs that edit one key do not overwrite each other", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  await server.proxy().rooms.admin.addKeys({ key: KEYS[0]!, label: "shared" });
+  await server.proxy().services.admin.addKeys({ key: KEYS[0]!, label: "shared" });
   const { page } = await ownerPage(browser, server.url);
   const other = await page.context().newPage();
   await open(page, `${server.url}/dashboard/keys`);
@@ -84,7 +84,7 @@ browserTest("two tabs that edit one key do not overwrite each other", async (bro
   await page.getByRole("textbox", { name: "Name", exact: true }).fill("second");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText(/Somebody else changed this key/).waitFor();
-  assert.equal((await server.proxy().rooms.admin.keys())[0]?.label, "first");
+  assert.equal((await server.proxy().services.admin.keys())[0]?.label, "first");
 });
 
 browserTest("a thousand keys scroll with few rows in the page", async (browser) => {

@@ -38,7 +38,7 @@ browserTest("the wizard leads from a pasted key to the first answer, by keyboard
 
 browserTest("traffic, requests and logs move with each call, without a reload", async (browser, t) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+  await server.proxy().services.admin.addKeys({ keys: KEYS });
   const { page, problems } = await ownerPage(browser, server.url);
   await t.step("overview", async () => {
     await page.locator("[data-connection=live]").waitFor();
@@ -64,10 +64,10 @@ browserTest("traffic, requests and logs move with each call, without a reload", 
   await t.step("logs", async () => {
     await open(page, `${server.url}/dashboard/logs`);
     await page.locator("[data-connection=live]").waitFor();
-    server.proxy().rooms.ledger.log("warn", "server", "A line for the dashboard");
+    server.proxy().services.ledger.log("warn", "server", "A line for the dashboard");
     await page.getByText("A line for the dashboard").waitFor();
     await page.getByRole("button", { name: "Pause" }).click();
-    server.proxy().rooms.ledger.log("warn", "server", "A line that waits");
+    server.proxy().services.ledger.log("warn", "server", "A line that waits");
     await page.getByRole("button", { name: "Go on (1 new)" }).click();
     await page.getByText("A line that waits").waitFor();
   });
@@ -81,9 +81,9 @@ browserTest("traffic, requests and logs move with each call, without a reload", 
 browserTest("a call is sent again on another model, and both stand side by side", async (browser) => {
   const env = { LOG_BODIES: "true" };
   await using server = await dashboardUnderTest({ projects: sampleProjects(), env });
-  await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+  await server.proxy().services.admin.addKeys({ keys: KEYS });
   await server.call("gemini-2.5-pro", "aider/0.92");
-  await server.proxy().rooms.ledger.flush();
+  await server.proxy().services.ledger.flush();
   const { page, problems } = await ownerPage(browser, server.url);
   await open(page, `${server.url}/dashboard/requests`);
   await page.getByRole("row", { name: /aider/ }).getByRole("button").click();
@@ -101,7 +101,7 @@ browserTest("a call is sent again on another model, and both stand side by side"
 browserTest("without LOG_BODIES a call cannot be sent again, and the drawer says why", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
   await server.call();
-  await server.proxy().rooms.ledger.flush();
+  await server.proxy().services.ledger.flush();
   const { page } = await ownerPage(browser, server.url);
   await open(page, `${server.url}/dashboard/requests`);
   await page.getByRole("row", { name: /test-agent/ }).getByRole("button").click();
@@ -111,7 +111,7 @@ browserTest("without LOG_BODIES a call cannot be sent again, and the drawer says
 
 browserTest("a page outlives a restart of the server and is live again by itself", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+  await server.proxy().services.admin.addKeys({ keys: KEYS });
   const { page } = await ownerPage(browser, server.url);
   await page.locator("[data-connection=live]").waitFor();
   await server.restart();
@@ -122,7 +122,7 @@ browserTest("a page outlives a restart of the server and is live again by itself
 
 browserTest("a cap is made, crosses its threshold while one looks, and is removed", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+  await server.proxy().services.admin.addKeys({ keys: KEYS });
   const { page, problems } = await ownerPage(browser, server.url);
   await open(page, `${server.url}/dashboard/quotas`);
   await page.getByRole("button", { name: "Add a cap" }).click();
@@ -143,7 +143,7 @@ browserTest("a cap is made, crosses its threshold while one looks, and is remove
 
 browserTest("the playground answers in every dialect, streamed and whole", async (browser, t) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+  await server.proxy().services.admin.addKeys({ keys: KEYS });
   const { page, problems } = await ownerPage(browser, server.url);
   for (const dialect of ["openai", "responses", "anthropic", "gemini"]) {
     for (const stream of [true, false]) {
@@ -183,7 +183,7 @@ browserTest("the palette, the shortcuts and the theme are at hand and kept", asy
   await page.getByRole("option", { name: /^Switch …0001 off/ }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByText("Switch …0001 off: done.").waitFor();
-  const keys = await server.proxy().rooms.admin.keys();
+  const keys = await server.proxy().services.admin.keys();
   assert.deepEqual(keys.filter((key) => key.status === "disabled").map((key) => key.tail), ["...0001"]);
   const { theme, palette } = await page.evaluate(() => ({ ...document.documentElement.dataset }));
   assert.deepEqual([theme, palette], ["dark", "moss"]);

@@ -11,7 +11,7 @@ const AT_ONCE = 10;
 
 /** Tells the pages of calls as the ledger does, in as many turns as the events of four seconds need. */
 async function tell(server: DashboardUnderTest, events: number): Promise<void> {
-  const { ledger } = server.proxy().rooms;
+  const { ledger } = server.proxy().services;
   for (let told = 0; told < events; told++) {
     ledger.publish("request", {
       id: `load_${told}`,

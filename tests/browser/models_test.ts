@@ -10,7 +10,7 @@ browserTest(
   "Models says what each can do, costs, has left and takes; a name for nobody is marked",
   async (browser, t) => {
     await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
-    const { admin, store, ledger } = server.proxy().rooms;
+    const { admin, store, ledger } = server.proxy().services;
     await admin.checkAllKeys();
     for (let calls = 0; calls < 3; calls++) await server.call("gemini-2.5-flash");
     await ledger.flush();

@@ -20,7 +20,7 @@ function keepNotices(): void {
 
 browserTest("a browser that was asked to says once that a model is out", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+  await server.proxy().services.admin.addKeys({ keys: KEYS });
   const { page, problems } = await ownerPage(browser, server.url);
   await page.addInitScript(keepNotices);
   await open(page, `${server.url}/dashboard/problems`);

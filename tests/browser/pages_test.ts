@@ -31,7 +31,7 @@ function overflow(page: Page): Promise<number> {
 
 /** The pages, what opens on them by an address, and the drawers of one key, request and cell of the quota board. */
 async function everything(server: DashboardUnderTest): Promise<Readonly<Record<string, string>>> {
-  const { admin } = server.proxy().rooms;
+  const { admin } = server.proxy().services;
   const [key] = await admin.keys();
   const page = await admin.requests({}, { limit: 1 });
   const request = page.ok ? page.value.items[0] : undefined;
@@ -50,7 +50,7 @@ browserTest(
   "everything is accessible in both themes, fits its window and asks no other host",
   async (browser, t) => {
     await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
-    const { admin, ledger } = server.proxy().rooms;
+    const { admin, ledger } = server.proxy().services;
     await admin.putCap({ model: "gemini-2.5-flash", limit: 10 });
     await admin.putFallback("gemini-2.5-pro", ["gemini-2.5-flash"]);
     for (let index = 0; index < 9; index++) await server.call();
@@ -109,6 +109,6 @@ browserTest("the first page sends at most 30 kB of compressed script and none in
   const inline = await page.locator("script:not([src]):not([type='application/json'])").count();
   assert.equal(inline, 0);
   const html = await (await page.request.get(`${server.url}/dashboard/keys`)).text();
-  for (const key of KEYS) assert.ok(!html.includes(key), "a secret stands in the page");
+  for (const key of KEYS) assert.ok(!html.includes(key), "a secret is in the page");
   assert.deepEqual(problems, []);
 });

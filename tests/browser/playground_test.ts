@@ -17,7 +17,7 @@ browserTest(
   "the playground keeps the model of each answer, lays Markdown out, takes images, shows thinking, tokens and cost",
   async (browser, t) => {
     await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
-    await server.proxy().rooms.admin.checkAllKeys();
+    await server.proxy().services.admin.checkAllKeys();
     for (const [index, view] of VIEWS.entries()) {
       const dialect = DIALECTS[index]!;
       await t.step(`${dialect} at ${view.width} px, ${view.theme}`, async () => {

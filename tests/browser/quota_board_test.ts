@@ -37,7 +37,7 @@ async function arrows(page: Page): Promise<void> {
 
 /** Opens a closed cell, sets a limit by hand and forgets it, and lifts what rests. */
 async function actOnCell(page: Page, server: DashboardUnderTest, project: string): Promise<void> {
-  const { admin } = server.proxy().rooms;
+  const { admin } = server.proxy().services;
   await page.getByRole("button", { name: new RegExp(`^${project}, gemini-2.5-pro: daily quota`) }).press(
     "Enter",
   );
@@ -67,7 +67,7 @@ browserTest(
     const projects = boardProjects();
     await using server = await dashboardUnderTest({ projects, env: { SOURCE_ORDER: "api_key" } });
     await fillBoard(server, projects);
-    const { admin } = server.proxy().rooms;
+    const { admin } = server.proxy().services;
     let cookies: Awaited<ReturnType<ReturnType<Page["context"]>["cookies"]>> = [];
     for (const [index, view] of VIEWS.entries()) {
       await t.step(`${view.width} px, ${view.theme}`, async () => {

@@ -13,7 +13,7 @@ browserTest(
       projects: sampleProjects(),
       env: { LOG_BODIES: "true" },
     });
-    await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+    await server.proxy().services.admin.addKeys({ keys: KEYS });
     for (let count = 0; count < 4; count++) await server.call("gemini-2.5-flash", "aider/0.92");
     // A key whose day is used up sends its call on to another.
     server.simulator.presetDay(sampleProjects()[0]!.id, "gemini-2.5-flash-lite", 5_000);
@@ -21,7 +21,7 @@ browserTest(
     for (const { id } of sampleProjects()) server.simulator.presetDay(id, "gemini-2.5-pro", 1_000);
     assert.equal((await server.call("gemini-2.5-pro", "codex/0.77")).status, 429);
     assert.equal((await server.call("no-such-model", "curl/8.9")).status, 404);
-    const { admin, ledger } = server.proxy().rooms;
+    const { admin, ledger } = server.proxy().services;
     await ledger.flush();
     const kept = await admin.requests({}, { limit: 50 });
     assert.ok(kept.ok);

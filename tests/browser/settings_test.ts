@@ -42,13 +42,13 @@ async function settingsCase(server: DashboardUnderTest, page: Page): Promise<voi
   await dialog.getByRole("button", { name: "Save" }).click();
   await page.getByText(/^Saved\. What holds after a restart/).waitFor();
   assert.equal(await file(), `${before}LOG_BODIES=true\nROTATION_MODE=sequential\n`);
-  assert.equal(server.proxy().rooms.settings.logBodies, true);
+  assert.equal(server.proxy().services.settings.logBodies, true);
   await settingOf(page, "ROTATION_MODE").getByText("after a restart: sequential").waitFor();
   await page.getByText("1 change waits for a restart").waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("The change is undone.").waitFor();
   assert.equal(await file(), before);
-  assert.equal(server.proxy().rooms.settings.logBodies, false);
+  assert.equal(server.proxy().services.settings.logBodies, false);
   await page.getByText("1 change waits for a restart").waitFor({ state: "detached" });
 }
 
@@ -70,7 +70,7 @@ async function refusalCase(server: DashboardUnderTest, page: Page): Promise<void
 }
 
 async function clientCase(server: DashboardUnderTest, page: Page, name: string): Promise<void> {
-  const { admin, ledger } = server.proxy().rooms;
+  const { admin, ledger } = server.proxy().services;
   const made = await admin.addClient({ name, requestsPerMinute: 30 });
   assert.ok(made.ok);
   await server.call("gemini-2.5-flash", "test-agent/1.0", made.value.token);
@@ -117,7 +117,7 @@ browserTest(
   "settings are found, reviewed, saved and undone; clients are edited and connected",
   async (browser, t) => {
     await using server = await dashboardUnderTest({ projects: sampleProjects() });
-    await server.proxy().rooms.admin.addKeys({ keys: KEYS.slice(0, 2) });
+    await server.proxy().services.admin.addKeys({ keys: KEYS.slice(0, 2) });
     for (const view of VIEWS) {
       const { page, problems } = await ownerPage(browser, server.url, view);
       const name = `${view.width} px, ${view.theme}`;

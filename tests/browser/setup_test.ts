@@ -47,7 +47,7 @@ async function firstRun(page: Page): Promise<void> {
 
 browserTest("the first sign-in leads through the wizard to a verified answer", async (browser, t) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  const { admin } = server.proxy().rooms;
+  const { admin } = server.proxy().services;
   for (const view of VIEWS) {
     await t.step(`${view.width} px, ${view.theme}`, async () => {
       for (const { id } of await admin.keys()) await admin.removeKey(id);

@@ -21,7 +21,7 @@ browserTest(
   "one model is out: banner, board, pill, title and icon say so, with a remedy",
   async (browser, t) => {
     await using server = await dashboardUnderTest({ projects: sampleProjects() });
-    await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+    await server.proxy().services.admin.addKeys({ keys: KEYS });
     await server.call("gemini-2.5-flash");
     for (const { id } of sampleProjects()) server.simulator.presetDay(id, "gemini-2.5-pro", 1_000);
     assert.equal((await server.call("gemini-2.5-pro")).status, 429);
@@ -57,7 +57,7 @@ browserTest(
 
 browserTest("all is well: the pill, the title and the icon say that too", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+  await server.proxy().services.admin.addKeys({ keys: KEYS });
   const { page } = await ownerPage(browser, server.url);
   await page.getByRole("link", { name: "State of the proxy: All models served" }).waitFor();
   await page.getByText("Nothing needs you").waitFor();
@@ -69,7 +69,7 @@ browserTest("all is well: the pill, the title and the icon say that too", async 
 
 browserTest("after a restart the board shows what is stored", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+  await server.proxy().services.admin.addKeys({ keys: KEYS });
   for (let count = 0; count < 3; count++) await server.call("gemini-2.5-flash");
   await server.restart();
   const { page } = await ownerPage(browser, server.url);
@@ -79,7 +79,7 @@ browserTest("after a restart the board shows what is stored", async (browser) =>
 
 browserTest("refused requests have rows, a colour, a count and a remedy", async (browser, t) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  const { admin, ledger } = server.proxy().rooms;
+  const { admin, ledger } = server.proxy().services;
   await admin.addKeys({ keys: KEYS });
   assert.equal((await server.call("no-such-model", "curl/8.9")).status, 404);
   await server.call();
@@ -116,7 +116,7 @@ browserTest("Now shows a waiting call, why each key does not take it, and ends i
   for (const view of VIEWS) {
     await t.step(`${view.width} px, ${view.theme}`, async () => {
       await using server = await dashboardUnderTest({ projects: ONE_A_MINUTE });
-      await server.proxy().rooms.admin.addKeys({ key: KEYS[0] ?? "", label: "the slow one" });
+      await server.proxy().services.admin.addKeys({ key: KEYS[0] ?? "", label: "the slow one" });
       await server.call();
       const { page, problems } = await ownerPage(browser, server.url, view);
       await open(page, `${server.url}/dashboard/now`);
@@ -148,7 +148,7 @@ browserTest(
   "pages reflow at 320 px and at 200 % zoom; the status of a key is never cut",
   async (browser, t) => {
     await using server = await dashboardUnderTest({ projects: sampleProjects() });
-    const { admin } = server.proxy().rooms;
+    const { admin } = server.proxy().services;
     await admin.addKeys({ keys: KEYS });
     await admin.putCap({ model: "gemini-2.5-flash", limit: 10 });
     for (let count = 0; count < 12; count++) {
@@ -187,7 +187,7 @@ browserTest(
   "a request opens on a click anywhere in its row, has an address, and Back closes it",
   async (browser) => {
     await using server = await dashboardUnderTest({ projects: sampleProjects() });
-    const { admin, ledger } = server.proxy().rooms;
+    const { admin, ledger } = server.proxy().services;
     await admin.addKeys({ keys: KEYS });
     await server.call("gemini-2.5-pro", "aider/0.92");
     await ledger.flush();
@@ -218,7 +218,7 @@ browserTest(
 
 browserTest("a revoked token comes back by Undo; clients made elsewhere appear", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
-  const { admin } = server.proxy().rooms;
+  const { admin } = server.proxy().services;
   const made = await admin.addClient({ name: "laptop" });
   assert.ok(made.ok);
   const { page, problems } = await ownerPage(browser, server.url);
@@ -251,7 +251,7 @@ browserTest("the sign-in names the default token only while it is the one", asyn
 
 browserTest("filters outlive a reload, on every page that has some", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
-  server.proxy().rooms.ledger.log("warn", "server", "A line to look for");
+  server.proxy().services.ledger.log("warn", "server", "A line to look for");
   const { page } = await ownerPage(browser, server.url);
   for (const name of ["keys", "logs", "quotas", "requests"]) {
     await open(page, `${server.url}/dashboard/${name}`);
@@ -268,7 +268,7 @@ browserTest(
   "a thousand log lines are few rows, which stay as they are when a line comes",
   async (browser) => {
     await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
-    const { ledger } = server.proxy().rooms;
+    const { ledger } = server.proxy().services;
     const { page } = await ownerPage(browser, server.url);
     await open(page, `${server.url}/dashboard/logs`);
     await page.locator("[data-connection=live]").waitFor();
@@ -277,7 +277,7 @@ browserTest(
     await page.getByText("Line number 899", { exact: true }).waitFor();
     const rows = page.getByRole("log").locator("li");
     assert.ok(await rows.count() <= 150, `${await rows.count()} rows are in the page`);
-    // A row that is drawn anew would lose this mark; one that is only kept does not.
+    // A row that is drawn again would lose this mark; one that is only kept does not.
     await page.getByText("Line number 890", { exact: true }).evaluate((row) =>
       row.setAttribute("data-mark", "")
     );
@@ -289,7 +289,7 @@ browserTest(
 
 browserTest("a message covers no button of the page on a wide screen", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+  await server.proxy().services.admin.addKeys({ keys: KEYS });
   const { page } = await ownerPage(browser, server.url);
   await open(page, `${server.url}/dashboard/keys`);
   await page.getByRole("button", { name: "…0001" }).click();
@@ -312,7 +312,7 @@ browserTest("a message covers no button of the page on a wide screen", async (br
 
 browserTest("agents and keys keep their places while calls come", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
-  await server.proxy().rooms.admin.addKeys({ keys: KEYS });
+  await server.proxy().services.admin.addKeys({ keys: KEYS });
   for (const agent of ["alpha/1", "beta/1", "gamma/1"]) await server.call("gemini-2.5-flash", agent);
   const { page } = await ownerPage(browser, server.url);
   const order = async () => [

@@ -103,7 +103,7 @@ export class ChaosBench implements AsyncDisposable {
 
   /** Nothing is held any more by calls that ended. */
   assertIdle(): void {
-    const { credentials, queue } = this.proxy.rooms.pool.view();
+    const { credentials, queue } = this.proxy.services.pool.view();
     assert.deepEqual(credentials.map(({ inFlight }) => inFlight), credentials.map(() => 0), "a slot is held");
     assert.equal(queue.length, 0);
   }

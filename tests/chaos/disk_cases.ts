@@ -22,7 +22,7 @@ async function eventually(holds: () => Promise<boolean>, ms: number, what: strin
 
 /** Requests that the ledger has counted. */
 async function counted(bench: ChaosBench): Promise<number> {
-  const { ledger } = bench.proxy.rooms;
+  const { ledger } = bench.proxy.services;
   return (await ledger.lifetime("total")).get("total")?.requests ?? 0;
 }
 
@@ -54,7 +54,7 @@ const full: ChaosCase = {
       "the calls of the full disk are counted",
     );
     assert.ok(await bench.addKey(THIRD_KEY) < 300, "a key can be added again");
-    const keys = await bench.proxy.rooms.store.credentials.list();
+    const keys = await bench.proxy.services.store.credentials.list();
     assert.equal(keys.length, 3);
     bench.assertIdle();
     return {

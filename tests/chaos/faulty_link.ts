@@ -48,7 +48,7 @@ export class FaultyLink implements AsyncDisposable {
     return this.#open.size;
   }
 
-  /** Tears every connection, as a router does that starts anew. */
+  /** Tears every connection, as a router does that starts again. */
   tear(): void {
     for (const connection of this.#open) close(connection);
     this.#open.clear();

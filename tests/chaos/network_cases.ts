@@ -125,7 +125,7 @@ const noNames: ChaosCase = {
     broken = false;
     await untilServed(bench, 8_000);
     bench.assertIdle();
-    const states = bench.proxy.rooms.pool.view().credentials;
+    const states = bench.proxy.services.pool.view().credentials;
     assert.ok(states.every(({ cooldowns }) => cooldowns.length === 0), "a key was blamed");
     return {
       client: "502 `upstream_unreachable` within seconds",
@@ -186,7 +186,7 @@ const down: ChaosCase = {
       assert.ok(clock.now() - upAt < 300_000, "not within 5 minutes");
     }
     const seconds = (clock.now() - upAt) / 1_000;
-    const keys = await bench.proxy.rooms.store.credentials.list();
+    const keys = await bench.proxy.services.store.credentials.list();
     assert.ok(keys.every(({ dead }) => dead === undefined));
     bench.assertIdle();
     assert.ok(seconds < 60, `served after ${seconds} s`);

@@ -115,7 +115,7 @@ inTerminal("questions go on in a narrow terminal", async (cli) => {
   assert.equal((await terminal.end()).code, 0);
 });
 
-inTerminal("stats --watch draws anew until Ctrl-C", async (cli) => {
+inTerminal("stats --watch draws again until Ctrl-C", async (cli) => {
   await using terminal = new Terminal(cli, ["stats", "--watch", "--interval", "1"]);
   await terminal.see(/Last 7 days/);
   await terminal.see(/Last 7 days/);

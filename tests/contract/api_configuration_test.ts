@@ -56,7 +56,7 @@ Deno.test("POST /api/models and /api/refresh-models ask the keys again", () =>
 
 Deno.test("a client token works, is limited, is shown once and ends when it is revoked", () =>
   withApi(async ({ client, proxy, ask }) => {
-    const { admin, ledger } = proxy.rooms;
+    const { admin, ledger } = proxy.services;
     const made = await client.addClient({
       name: "ci",
       allowModels: ["gemini-2.5-flash*"],
@@ -156,7 +156,7 @@ Deno.test("an export under a passphrase is taken over elsewhere, once, and says 
       const done = await other.client.importFile({ document, passphrase: "correct horse" });
       assert.deepEqual([done.keys.added, done.caps.added, done.clients.added], [2, 1, 1]);
       assert.deepEqual((await other.client.keys()).map((key) => key.label), ["mine", "mine"]);
-      assert.equal(other.proxy.rooms.admin.authenticate(token)?.name, "ci");
+      assert.equal(other.proxy.services.admin.authenticate(token)?.name, "ci");
       const again = await other.client.importFile({ document, passphrase: "correct horse" });
       assert.deepEqual([again.keys, again.caps], [
         { added: 0, unchanged: 2, failed: 0 },
@@ -169,10 +169,10 @@ Deno.test("an import leaves out settings that were sealed with another database'
   withApi(async ({ client, proxy }) => {
     const document = await client.exportFile();
     const sealed = { name: "dashboard-session", value: { sealed: "v1.of-another-database" } };
-    const kept = await proxy.rooms.store.settings.get("dashboard-session");
-    await proxy.rooms.store.settings.remove("dashboard-session");
+    const kept = await proxy.services.store.settings.get("dashboard-session");
+    await proxy.services.store.settings.remove("dashboard-session");
     await client.importFile({ document: { ...document, settings: [sealed] } });
-    assert.equal(await proxy.rooms.store.settings.get("dashboard-session"), undefined);
+    assert.equal(await proxy.services.store.settings.get("dashboard-session"), undefined);
     assert.ok(kept !== undefined);
   }));
 
@@ -197,7 +197,7 @@ Deno.test("POST /api/import takes an earlier .geminitro folder, gemini-balance's
     assert.ok(seed.notes.some((note) => note.startsWith("1 entries")));
     assert.deepEqual((await client.keys()).map((key) => key.tier), ["free", "standard", "free"]);
     assert.equal((await client.caps()).resetTime, "03:00");
-    const history = JSON.stringify(await proxy.rooms.store.settings.get("imported-history"));
+    const history = JSON.stringify(await proxy.services.store.settings.get("imported-history"));
     assert.match(history, /"requests":3/);
     assert.doesNotMatch(history, /AIza/);
     const balance = await client.importFile({ text: `API_KEYS=["${KEY}", "key-number-three-3"]\nALLOWED=1` });

@@ -12,13 +12,13 @@ Deno.test("GET /api/events begins with the state, tells what happens and resumes
       if (event.name === "stats_update_full" && seen.length === 2) {
         await client.addKeys({ key: KEY, validate: false });
         await client.putCap({ model: "m", limit: 1 });
-        proxy.rooms.ledger.record(callRecord(1));
+        proxy.services.ledger.record(callRecord(1));
       }
       if (["usage:cap-updated", "traffic_update", "request"].every((name) => seen.includes(name))) break;
     }
     assert.deepEqual(seen.slice(0, 2), ["stats_update", "stats_update_full"]);
-    assert.equal(proxy.rooms.ledger.listeners(), 0);
-    proxy.rooms.ledger.publish("log", { message: "missed" });
+    assert.equal(proxy.services.ledger.listeners(), 0);
+    proxy.services.ledger.publish("log", { message: "missed" });
     for await (const event of client.events(stop.signal, last)) {
       if (event.name !== "log") continue;
       assert.deepEqual(event.data, { message: "missed" });
@@ -31,10 +31,10 @@ Deno.test("GET /api/events sends only what was asked for and ends with the ledge
     const response = await ask("GET", "/api/events?events=log");
     assert.equal(response.headers.get("content-type"), "text/event-stream");
     const reading = response.text();
-    proxy.rooms.ledger.publish("traffic_update", 1);
-    proxy.rooms.ledger.publish("log", { message: "one" });
+    proxy.services.ledger.publish("traffic_update", 1);
+    proxy.services.ledger.publish("log", { message: "one" });
     await new Promise((resolve) => setTimeout(resolve, 20));
-    await proxy.rooms.ledger.close();
+    await proxy.services.ledger.close();
     const text = await reading;
     assert.match(text, /event: log\ndata: {"message":"one"}/);
     assert.doesNotMatch(text, /traffic_update|stats_update/);

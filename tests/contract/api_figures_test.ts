@@ -28,7 +28,7 @@ Deno.test("GET /api/health tells counts to all and tails to the owner", () =>
 
 Deno.test("GET /api/stats and its kin have the names they always had, with tokens, latency and cost", () =>
   withApi(async ({ proxy, client }) => {
-    const { ledger } = proxy.rooms;
+    const { ledger } = proxy.services;
     ledger.record(callRecord(1));
     ledger.record(
       callRecord(2, { outcome: "failed", failure: "quota", status: 429, message: "Daily quota is used up" }),
@@ -59,7 +59,7 @@ Deno.test("GET /api/stats and its kin have the names they always had, with token
 
 Deno.test("GET /api/requests pages and filters; one record is found by its id", () =>
   withApi(async ({ proxy, client, ask }) => {
-    const { ledger } = proxy.rooms;
+    const { ledger } = proxy.services;
     for (let number = 0; number < 25; number++) {
       ledger.record(callRecord(number, { agent: number % 5 === 0 ? "codex/1" : "aider" }));
     }
@@ -125,7 +125,7 @@ Deno.test("the progress of a cap is the pool's own count, and the summary shows 
   withApi(async ({ proxy, client }) => {
     await client.addKeys({ key: KEY });
     await client.putCap({ model: "gemini-2.5-pro", limit: 4, unit: "requests" });
-    const { admin, pool } = proxy.rooms;
+    const { admin, pool } = proxy.services;
     for (let tries = 0; (await admin.capProgress()).length === 0 && tries < 100; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -177,7 +177,7 @@ interface Family {
 Deno.test("GET /metrics is text that Prometheus reads", () =>
   withApi(async ({ proxy, ask, client }) => {
     await client.addKeys({ key: KEY });
-    const { ledger } = proxy.rooms;
+    const { ledger } = proxy.services;
     ledger.record(callRecord(1, { modelUsed: 'odd"model\n', queuedMs: 3_000 }));
     ledger.record(callRecord(3));
     ledger.record(callRecord(2, { outcome: "failed", failure: "quota", status: 429 }));

@@ -154,5 +154,5 @@ Deno.test("no request that the document allows, or nearly allows, is an error of
       { numRuns: RUNS, seed: 7, endOnFailure: true },
     );
     assert.deepEqual(problems, []);
-    assert.equal(proxy.rooms.ledger.listeners(), 0);
+    assert.equal(proxy.services.ledger.listeners(), 0);
   }));

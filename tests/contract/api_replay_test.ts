@@ -33,7 +33,7 @@ async function withProxy(env: Record<string, string>, run: (bench: Bench) => Pro
       fetch: (input, init) => simulator.fetch(new Request(input, init)),
     },
   });
-  await proxy.rooms.admin.addKeys({ keys: KEYS });
+  await proxy.services.admin.addKeys({ keys: KEYS });
   const ask = (path: string, body?: unknown, method = "POST") =>
     proxy.fetch(
       new Request(`http://127.0.0.1:8080${path}`, {
@@ -64,7 +64,7 @@ function chat(content: string, more: Record<string, unknown> = {}) {
 /** What the API tells of a request, once it is written and its body is kept. */
 async function detail(bench: Bench, id: string | null): Promise<Record<string, never>> {
   for (let tries = 0; tries < 200; tries++) {
-    await bench.proxy.rooms.ledger.flush();
+    await bench.proxy.services.ledger.flush();
     const response = await bench.ask(`/api/requests/${id}`, undefined, "GET");
     if (response.status === 200) {
       const value = await response.json();
@@ -109,7 +109,7 @@ Deno.test("a request can be sent again, on one key and with another model", () =
     const first = await reply.text();
     const id = reply.headers.get("x-request-id");
     await detail(bench, id);
-    const keys = await bench.proxy.rooms.admin.keys();
+    const keys = await bench.proxy.services.admin.keys();
     for (const [index, key] of keys.entries()) {
       const again = await bench.ask(`/api/requests/${id}/replay`, { key: key.id, model: "gemini-2.5-pro" });
       const answer = await again.json();

@@ -10,7 +10,7 @@ Deno.test("no secret is in any answer, event, log, metric, export or error", () 
   const lines: string[] = [];
   return withApi(
     async ({ ask, client, proxy }) => {
-      const { ledger } = proxy.rooms;
+      const { ledger } = proxy.services;
       const texts: string[] = [];
       const keep = async (response: Response) =>
         void texts.push(await response.text(), JSON.stringify([...response.headers]));

@@ -93,7 +93,7 @@ const row = async ({ client }: Geminitro, variable: string) =>
 async function keptQuestion({ ask }: Bench, proxy: Geminitro): Promise<unknown> {
   const messages = [{ role: "user", content: "a question of the test" }];
   const { id } = await ask(proxy, "POST", "/v1/chat/completions", { model: "no-such-model", messages });
-  await proxy.rooms.ledger.flush();
+  await proxy.services.ledger.flush();
   return JSON.parse((await ask(proxy, "GET", `/api/requests/${id}`)).text).bodies?.request.text;
 }
 

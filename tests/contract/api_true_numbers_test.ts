@@ -23,8 +23,8 @@ function failsWith(status: number, pattern: RegExp) {
 
 Deno.test("the use of a cap survives another reset time, another zone, and its removal", () =>
   withApi(async ({ proxy, client }) => {
-    for (let number = 0; number < 4; number++) proxy.rooms.ledger.record(callRecord(number));
-    await proxy.rooms.ledger.flush();
+    for (let number = 0; number < 4; number++) proxy.services.ledger.record(callRecord(number));
+    await proxy.services.ledger.flush();
     await client.putCap({ model: MODEL, limit: 10, period: "monthly" });
     await eventually(async () => await usedOf(client) === 4);
     for (
@@ -44,8 +44,8 @@ Deno.test("the use of a cap survives another reset time, another zone, and its r
 
 Deno.test("a cap below its use shows the true use", () =>
   withApi(async ({ proxy, client }) => {
-    for (let number = 0; number < 4; number++) proxy.rooms.ledger.record(callRecord(number));
-    await proxy.rooms.ledger.flush();
+    for (let number = 0; number < 4; number++) proxy.services.ledger.record(callRecord(number));
+    await proxy.services.ledger.flush();
     await client.putCap({ model: MODEL, limit: 2, period: "monthly" });
     await eventually(async () => await usedOf(client) === 4);
     const [progress] = await client.capProgress();
@@ -60,11 +60,11 @@ Deno.test("the quota summary counts accounts that exist, and those of a group's 
     const keys = await client.keys();
     const [attempt] = callRecord(0).attempts;
     keys.forEach(({ id }, number) =>
-      proxy.rooms.ledger.record(
+      proxy.services.ledger.record(
         callRecord(number, { attempts: [{ ...attempt!, credential: id as CredentialId }] }),
       )
     );
-    await proxy.rooms.ledger.flush();
+    await proxy.services.ledger.flush();
     const accounts = async () => (await client.quotaSummary()).quotas[0]?.accounts;
     await eventually(async () => (await accounts())?.total === 2);
     await client.removeKey(keys[0]!.id);
@@ -75,13 +75,13 @@ Deno.test("calls by key add up to calls by model, also when several keys were tr
   withApi(async ({ proxy, client }) => {
     const [attempt] = callRecord(0).attempts;
     const tried = { ...attempt!, credential: "cred_first" as CredentialId, failure: "rate_limit" } as const;
-    proxy.rooms.ledger.record(callRecord(1, { attempts: [tried, attempt!] }));
-    proxy.rooms.ledger.record(
+    proxy.services.ledger.record(callRecord(1, { attempts: [tried, attempt!] }));
+    proxy.services.ledger.record(
       callRecord(2, { attempts: [tried, tried], outcome: "failed", failure: "quota", status: 429 }),
     );
-    await proxy.rooms.ledger.flush();
-    proxy.rooms.ledger.record(callRecord(3, { attempts: [], outcome: "failed", failure: "quota" }));
-    await proxy.rooms.ledger.flush();
+    await proxy.services.ledger.flush();
+    proxy.services.ledger.record(callRecord(3, { attempts: [], outcome: "failed", failure: "quota" }));
+    await proxy.services.ledger.flush();
     const { models, keyUsage, totalRequests } = await client.stats();
     const sum = (counts: Iterable<number>) => [...counts].reduce((total, count) => total + count, 0);
     assert.equal(sum(Object.values(models)), totalRequests);
@@ -100,10 +100,13 @@ Deno.test("keys are listed in the order of adding, and a removed key comes back 
     await client.addKeys({ key: KEY });
     const [key] = await client.keys();
     const { undo } = await client.removeKey(key!.id);
-    assert.deepEqual(proxy.rooms.catalog.list(), []);
+    assert.deepEqual(proxy.services.catalog.list(), []);
     const back = await client.restoreKey({ undo });
     assert.deepEqual(back.models, ["gemini-2.5-flash", "gemini-2.5-pro"]);
-    assert.deepEqual(proxy.rooms.catalog.list().map(({ id }) => id), ["gemini-2.5-flash", "gemini-2.5-pro"]);
+    assert.deepEqual(proxy.services.catalog.list().map(({ id }) => id), [
+      "gemini-2.5-flash",
+      "gemini-2.5-pro",
+    ]);
     assert.equal((await ask("GET", "/api/models")).status, 200);
   }));
 
@@ -130,7 +133,7 @@ Deno.test("a span that has not begun is empty", () =>
 
 Deno.test("clients that left are neither answered nor failed", () =>
   withApi(async ({ proxy, client }) => {
-    const { ledger } = proxy.rooms;
+    const { ledger } = proxy.services;
     ledger.record(callRecord(1));
     ledger.record(callRecord(2, { outcome: "cancelled", failure: "client_gone", status: 499 }));
     ledger.record(
@@ -178,8 +181,8 @@ Deno.test("times are ISO 8601 in every reply, and an edit takes what was read", 
   withApi(async ({ proxy, client, ask }) => {
     await client.addKeys({ key: KEY });
     const cap = (await client.putCap({ model: MODEL, limit: 3 })).cap;
-    proxy.rooms.ledger.record(callRecord(1));
-    await proxy.rooms.ledger.flush();
+    proxy.services.ledger.record(callRecord(1));
+    await proxy.services.ledger.flush();
     const paths = [
       "keys/safe",
       "stats/caps",
@@ -219,7 +222,7 @@ Deno.test("times are ISO 8601 in every reply, and an edit takes what was read", 
 
 Deno.test("a sum with a call whose price is not known says so everywhere, and does not count it as free", () =>
   withApi(async ({ proxy, client }) => {
-    const { ledger } = proxy.rooms;
+    const { ledger } = proxy.services;
     ledger.record(callRecord(1));
     ledger.record(callRecord(2, { modelUsed: "a-model-without-a-price" }));
     await ledger.flush();

@@ -27,8 +27,8 @@ const BY_CATEGORY: Readonly<Record<string, Expected>> = {
   permission_denied_user_agent: ["not_on_tier", "credential", 30 * MINUTE],
   daily_quota_2025_style: ["quota", "bucket", "midnight"],
   vertex_style_429: ["ambiguous_429", "credential_model"],
-  missing_thought_signature: ["caller_fault", "request"],
-  claude_bad_signature: ["caller_fault", "request"],
+  missing_thought_signature: ["invalid_request", "request"],
+  claude_bad_signature: ["invalid_request", "request"],
   per_day_requests: ["quota", "bucket", "midnight"],
   limit_zero_model: ["not_on_tier", "bucket"],
   limit_zero_model_all: ["not_on_tier", "bucket"],
@@ -39,7 +39,7 @@ const BY_CATEGORY: Readonly<Record<string, Expected>> = {
   api_key_expired: ["credential_dead", "credential"],
   consumer_suspended: ["credential_dead", "project"],
   api_key_service_blocked: ["credential_dead", "credential"],
-  no_key: ["config_fault", "source", MINUTE],
+  no_key: ["misconfigured", "source", MINUTE],
   high_demand: ["overloaded", "model"],
   rate_limit_short: ["rate_limit", "bucket", 480],
 };
@@ -47,18 +47,18 @@ const BY_CATEGORY: Readonly<Record<string, Expected>> = {
 const BY_RECORDING: Readonly<Record<string, Expected>> = {
   "400-api-key-expired": ["credential_dead", "credential"],
   "400-api-key-invalid": ["credential_dead", "credential"],
-  "400-function-call-turn-order": ["caller_fault", "request"],
-  "400-function-response-count": ["caller_fault", "request"],
+  "400-function-call-turn-order": ["invalid_request", "request"],
+  "400-function-response-count": ["invalid_request", "request"],
   "400-location-unsupported": ["region_blocked", "egress"],
-  "400-logprobs-not-enabled": ["caller_fault", "request"],
-  "400-missing-thought-signature-array": ["caller_fault", "request"],
-  "400-multiple-candidates": ["caller_fault", "request"],
-  "400-part-without-data": ["caller_fault", "request"],
-  "400-parts-empty": ["caller_fault", "request"],
-  "400-schema-type-array": ["caller_fault", "request"],
-  "400-unknown-schema-keyword": ["caller_fault", "request"],
+  "400-logprobs-not-enabled": ["invalid_request", "request"],
+  "400-missing-thought-signature-array": ["invalid_request", "request"],
+  "400-multiple-candidates": ["invalid_request", "request"],
+  "400-part-without-data": ["invalid_request", "request"],
+  "400-parts-empty": ["invalid_request", "request"],
+  "400-schema-type-array": ["invalid_request", "request"],
+  "400-unknown-schema-keyword": ["invalid_request", "request"],
   "403-api-key-leaked": ["credential_dead", "credential"],
-  "403-no-key": ["config_fault", "source", MINUTE],
+  "403-no-key": ["misconfigured", "source", MINUTE],
   "429-per-day-requests": ["quota", "bucket", "midnight"],
   "429-region-limit-zero": ["not_on_tier", "project"],
   "500-internal": ["overloaded", "model"],
@@ -132,7 +132,7 @@ function assertFailure(failure: Failure, [kind, scope, wait]: Expected, name: st
   assert.equal(failure.scope, scope, name);
   const until = wait === "midnight" ? nextPacificMidnight(NOW) : wait === undefined ? undefined : NOW + wait;
   assert.equal(failure.until, until, name);
-  assert.equal(failure.heal?.kind, HEALED[name], name);
+  assert.equal(failure.repair?.kind, HEALED[name], name);
 }
 
 /** Keys, project numbers, project names and markup never leave, in any field. */

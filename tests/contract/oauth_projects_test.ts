@@ -93,10 +93,10 @@ Deno.test("a client that may not use the API is told as that, with the account k
   const stored = await bench.reload(added.id);
   assert.equal(stored.dead, undefined);
   const ready = await bench.oauth.ready(stored, false);
-  assert.ok(!ready.ok && ready.error.class === "config_fault" && ready.error.scope === "source");
+  assert.ok(!ready.ok && ready.error.class === "misconfigured" && ready.error.scope === "source");
 });
 
-Deno.test("a stale project is looked up anew by force", async () => {
+Deno.test("a stale project is looked up again by force", async () => {
   await using bench = await oauthBench();
   const account = await bench.addAccount("ada@example.com", 30 * 60_000);
   bench.simulator.control.account("ada@example.com").project = "moved-project";

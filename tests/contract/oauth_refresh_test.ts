@@ -76,7 +76,7 @@ Deno.test("a client that Google does not know is the configuration's fault and k
   const account = await bench.addAccount("ada@example.com", 0);
   bench.simulator.control.knowClient(false);
   const refused = await bench.oauth.ready(account, false);
-  assert.ok(!refused.ok && refused.error.class === "config_fault" && refused.error.scope === "source");
+  assert.ok(!refused.ok && refused.error.class === "misconfigured" && refused.error.scope === "source");
   assert.match(refused.error.message, /OAUTH_CLIENT_ID/);
   assert.equal((await bench.reload(account.id)).dead, undefined);
 });
@@ -85,7 +85,7 @@ Deno.test("a missing client secret is told as that", async () => {
   await using bench = await oauthBench({ env: { OAUTH_CLIENT_SECRET: "" } });
   const account = await bench.addAccount("ada@example.com", 0);
   const refused = await bench.oauth.ready(account, false);
-  assert.ok(!refused.ok && refused.error.class === "config_fault");
+  assert.ok(!refused.ok && refused.error.class === "misconfigured");
   assert.match(refused.error.message, /OAUTH_CLIENT_SECRET/);
 });
 

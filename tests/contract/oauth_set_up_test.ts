@@ -22,7 +22,7 @@ for (const words of ["Request contains an invalid argument.", "Precondition chec
     const first = await bench.oauth.ready(account, false);
     assert.ok(!first.ok);
     assert.equal(first.error.scope, "account");
-    assert.notEqual(first.error.class, "caller_fault");
+    assert.notEqual(first.error.class, "invalid_request");
     assert.equal(first.error.status, 403);
     assert.match(first.error.message, new RegExp(words.slice(0, -1)));
     assert.ok(first.error.until !== undefined && first.error.until > bench.clock.now());

@@ -257,7 +257,7 @@ Deno.test("a refused version becomes the configuration's fault, and a model's ow
   for (const operation of ["generate", "stream"] as const) {
     const { failure } = await ask(bench, credential, { upstream, model: "gemini-pro-agent", operation });
     assert.deepEqual([failure?.class, failure?.scope, failure?.code], [
-      "config_fault",
+      "misconfigured",
       "source",
       "client_version_refused",
     ]);
@@ -311,7 +311,7 @@ Deno.test("models come from the live list, without internal and deprecated ones"
   assert.equal(listed.value.find((model) => model.id === "claude-sonnet-4-6")?.outputTokenLimit, 64_000);
   bench.simulator.control.failHost("daily", "unavailable");
   const other = await bench.upstreams.get("antigravity")!.discover(credential, given);
-  assert.ok(other.ok, "the second host stands in");
+  assert.ok(other.ok, "the second host is in");
   const cli = await bench.upstreams.get("gemini_cli")!.discover(await account(bench, "gemini_cli"), given);
   assert.ok(cli.ok && cli.value.length === 3);
 });

@@ -102,7 +102,7 @@ for (const name of ["an-err-400", "an-err-401"]) {
     const body = recordedOutput(name);
     if (body === undefined) return;
     const failure = {
-      class: "caller_fault",
+      class: "invalid_request",
       status: Number(name.slice(-3)),
       message: "No.",
       scope: "request",

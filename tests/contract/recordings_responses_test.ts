@@ -178,7 +178,7 @@ Deno.test("responses : errors have the keys and types of the recorded ones", () 
   const body = recordedOutput("cc-err-400");
   if (body === undefined) return;
   const failure = {
-    class: "caller_fault",
+    class: "invalid_request",
     status: 400,
     message: "No.",
     scope: "request",

@@ -114,7 +114,7 @@ Deno.test("anthropic SDK over sockets: leaving in mid-stream ends the upstream c
   for await (const event of stream) if (event.type === "content_block_delta") break;
   stream.abort();
   await until(() => generateCalls(t).at(-1)?.ending === "cancelled");
-  await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
+  await until(() => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
 });
 
 Deno.test("anthropic SDK over sockets: errors raise the SDK's classes with request ids", async () => {

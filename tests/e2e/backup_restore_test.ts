@@ -28,7 +28,7 @@ async function setUp(cli: CliHome): Promise<string> {
   return token;
 }
 
-/** A restore makes these anew. */
+/** A restore makes these again. */
 const ANEW_REGEXP = /^(updatedAt|usage|now|at)$/;
 
 function plain(value: unknown): unknown {

@@ -151,7 +151,7 @@ export function generateCalls(t: UnderTest): readonly SimLogEntry[] {
 
 /** Every slot is free again. */
 export function assertIdle(t: UnderTest): void {
-  const { credentials, queue } = t.proxy.rooms.pool.view();
+  const { credentials, queue } = t.proxy.services.pool.view();
   assert.deepEqual(credentials.map(({ inFlight }) => inFlight), credentials.map(() => 0), "a slot is held");
   assert.equal(queue.length, 0);
 }

@@ -10,8 +10,8 @@ async function setCap(t: UnderTest, model: string, limit = 1) {
 
 Deno.test("caps: one set on an alias counts its model's calls, whoever names it how", async () => {
   await using t = await proxyUnderTest({ env: { QUEUE_MAX_WAIT: "0" } });
-  await t.proxy.rooms.store.aliases.put({ name: "daily-driver", target: MODEL });
-  await t.proxy.rooms.catalog.reload();
+  await t.proxy.services.store.aliases.put({ name: "daily-driver", target: MODEL });
+  await t.proxy.services.catalog.reload();
   const set = await setCap(t, "daily-driver");
   assert.equal(set.status, 200, set.text);
   assert.match(set.text, new RegExp(`"model":"${MODEL}"`));

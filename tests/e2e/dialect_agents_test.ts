@@ -349,7 +349,7 @@ Deno.test("messages: a thread that is not held is thread_not_found, after which 
 Deno.test("messages: a thread is its maker's alone, and deleted as stored responses are", async () => {
   await using t = await proxyUnderTest();
   const tokens = await Promise.all(["a", "b"].map(async (name) => {
-    const made = await t.proxy.rooms.admin.addClient({ name });
+    const made = await t.proxy.services.admin.addClient({ name });
     assert.ok(made.ok);
     return { authorization: `Bearer ${made.value.token}` };
   }));

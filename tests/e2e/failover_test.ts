@@ -26,7 +26,7 @@ function firstKey(t: UnderTest): string {
 }
 
 async function deadStored(t: UnderTest): Promise<boolean[]> {
-  return (await t.proxy.rooms.store.credentials.list()).map(({ dead }) => dead !== undefined);
+  return (await t.proxy.services.store.credentials.list()).map(({ dead }) => dead !== undefined);
 }
 
 function assertServed(told: Told, dialect: DialectName, attempts: number): void {
@@ -182,10 +182,10 @@ Deno.test("failover: a day's 429 cools the model until midnight Pacific, other m
   assert.equal(told.status, 429, told.text);
   assert.equal(told.headers.get("x-geminitro-failure"), "quota");
   assert.ok(Number(told.headers.get("retry-after")) <= 25 * 3600);
-  const [state] = t.proxy.rooms.pool.view().credentials;
+  const [state] = t.proxy.services.pool.view().credentials;
   const until = Math.max(
     ...(state?.cooldowns ?? []).map((cooldown) => cooldown.until),
-    ...t.proxy.rooms.pool.view().buckets.map(({ coolingUntil }) => coolingUntil ?? 0),
+    ...t.proxy.services.pool.view().buckets.map(({ coolingUntil }) => coolingUntil ?? 0),
   );
   const hour = new Intl.DateTimeFormat("en-US", {
     timeZone: "America/Los_Angeles",
@@ -245,7 +245,7 @@ Deno.test("failover: a blocked region stops at once and blames no key", async ()
   assert.equal(told.headers.get("x-geminitro-failure"), "region_blocked");
   assert.equal(generateCalls(t).length, 1, "no other key helps");
   t.simulator.control.region(false);
-  const stored = await t.proxy.rooms.store.credentials.list();
+  const stored = await t.proxy.services.store.credentials.list();
   assert.ok(stored.every(({ dead }) => dead === undefined));
 });
 
@@ -272,7 +272,7 @@ Deno.test("failover: fallback models serve when every key for the model is out, 
       limits: { "gemini-2.5-pro": { rpd: 0 }, "gemini-2.5-flash-lite": { rpd: 0 } },
     }],
   });
-  const { store, catalog } = t.proxy.rooms;
+  const { store, catalog } = t.proxy.services;
   await store.aliases.put({ name: "best", target: "gemini-2.5-pro" });
   await store.fallbacks.put({ model: "gemini-2.5-pro", to: ["gemini-2.5-flash-lite", MODEL] });
   await catalog.reload();

@@ -22,7 +22,7 @@ function withKeys(count: number, env: Readonly<Record<string, string>> = {}): Pr
 }
 
 /** The proxy's time, in which a machine that is busy with others does not count. */
-const now = (t: UnderTest) => t.proxy.rooms.ports.clock.now();
+const now = (t: UnderTest) => t.proxy.services.ports.clock.now();
 
 interface Saying {
   readonly keys?: readonly number[];
@@ -65,7 +65,7 @@ const asked = (t: UnderTest) => t.simulator.log.filter(({ method }) => method !=
 
 /** The credentials in the order of their keys. */
 async function inOrder(t: UnderTest) {
-  const stored = await t.proxy.rooms.store.credentials.list();
+  const stored = await t.proxy.services.store.credentials.list();
   return stored.toSorted((one, other) => one.tail < other.tail ? -1 : 1);
 }
 
@@ -123,7 +123,7 @@ Deno.test("a cached content for an unknown model fails alone; an alias in its bo
     tell(t, "/v1beta/cachedContents", {
       body: { model, contents: [{ role: "user", parts: [{ text: "long ".repeat(9_000) }] }] },
     });
-  const { store, catalog } = t.proxy.rooms;
+  const { store, catalog } = t.proxy.services;
   await store.aliases.put({ name: "best", target: MODEL });
   await catalog.reload();
   assert.equal((await cache("models/nobody-knows-me")).status, 404);
@@ -145,7 +145,7 @@ for (
       projects: [{ id: "spent", keys: keys.slice(0, 2) }, { id: "healthy", keys: keys.slice(2) }],
       env: { QUEUE_MAX_WAIT: "0" },
     });
-    const { store, pool } = t.proxy.rooms;
+    const { store, pool } = t.proxy.services;
     for (const { id } of (await inOrder(t)).slice(0, 2)) {
       await store.credentials.update(id, { project: "spent" });
     }
@@ -356,7 +356,7 @@ for (
 Deno.test("the keys of a suspended project that was told rest together, and the reason is told after a restart too", async () => {
   const keys = [0, 1].map(key);
   await using t = await proxyUnderTest({ projects: [{ id: "p", keys }], env: { QUEUE_MAX_WAIT: "0" } });
-  const { store, pool } = t.proxy.rooms;
+  const { store, pool } = t.proxy.services;
   for (const { id } of await inOrder(t)) await store.credentials.update(id, { project: "mine" });
   pool.replaceCredentials(await store.credentials.list());
   for (const one of keys) t.simulator.control.key(one, "suspended");
@@ -456,7 +456,7 @@ for (const { name, method, metric, quotaId, path, body } of WAITING) {
 Deno.test("a check that Google answers well wins over the death that is still being written", async () => {
   await using t = await withKeys(1);
   t.simulator.control.key(key(0), "expired");
-  const { store, admin } = t.proxy.rooms;
+  const { store, admin } = t.proxy.services;
   const update = store.credentials.update;
   let release = () => {};
   const held = new Promise<void>((resolve) => release = resolve);
@@ -479,7 +479,7 @@ Deno.test("a check that Google answers well wins over the death that is still be
 
 Deno.test("a check of one key of a project brings back the others that were refused with it", async () => {
   await using t = await withKeys(3);
-  const { store, pool } = t.proxy.rooms;
+  const { store, pool } = t.proxy.services;
   const [first, second, third] = await inOrder(t);
   for (const one of [first!, second!]) await store.credentials.update(one.id, { project: "mine" });
   pool.replaceCredentials(await store.credentials.list());

@@ -82,9 +82,9 @@ async function proxyWith(saying: Saying): Promise<Geminitro> {
     ports: quick,
     print: () => {},
   });
-  const added = await proxy.rooms.store.credentials.add(draftOf(saying));
+  const added = await proxy.services.store.credentials.add(draftOf(saying));
   assert.ok(added.ok);
-  proxy.rooms.pool.replaceCredentials(await proxy.rooms.store.credentials.list());
+  proxy.services.pool.replaceCredentials(await proxy.services.store.credentials.list());
   return proxy;
 }
 

@@ -20,8 +20,8 @@ const LANES: readonly (readonly [string, (t: UnderTest) => Promise<Told>])[] = [
 ];
 
 async function fallBackTo(t: UnderTest, model: string): Promise<void> {
-  await t.proxy.rooms.store.fallbacks.put({ model: WANTED, to: [model] });
-  await t.proxy.rooms.catalog.reload();
+  await t.proxy.services.store.fallbacks.put({ model: WANTED, to: [model] });
+  await t.proxy.services.catalog.reload();
 }
 
 async function capOfOne(t: UnderTest, action: string): Promise<void> {
@@ -78,8 +78,8 @@ for (const [name, call] of LANES) {
 Deno.test("fallback: embeddings never fall back, as other models' vectors do not compare", async () => {
   await using t = await proxyUnderTest({ env: { QUEUE_MAX_WAIT: "0" } });
   const model = "gemini-embedding-001";
-  await t.proxy.rooms.store.fallbacks.put({ model, to: ["text-embedding-004"] });
-  await t.proxy.rooms.catalog.reload();
+  await t.proxy.services.store.fallbacks.put({ model, to: ["text-embedding-004"] });
+  await t.proxy.services.catalog.reload();
   for (const key of KEYS) t.simulator.control.key(key, "invalid");
   for (
     const told of [

@@ -166,7 +166,7 @@ Deno.test("genai SDK over sockets: leaving in mid-stream ends the upstream call 
   await assert.rejects(async () => {
     for await (const _ of stream);
   });
-  await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
+  await until(() => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
 });
 
 Deno.test("genai SDK over sockets: errors are ApiErrors with Google's status, a cut stream raises", async () => {

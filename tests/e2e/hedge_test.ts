@@ -19,8 +19,8 @@ Deno.test("HEDGE_AFTER races a stuck attempt on another key, blames nobody and c
   await until(() => generateCalls(t).some(({ ending }) => ending === "cancelled"));
   const calls = generateCalls(t);
   assert.equal(new Set(calls.map(({ key }) => key)).size, 2);
-  await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
-  const states = t.proxy.rooms.pool.view().credentials;
+  await until(() => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
+  const states = t.proxy.services.pool.view().credentials;
   assert.ok(states.every(({ cooldowns, errors }) => cooldowns.length === 0 && errors === 0));
 });
 

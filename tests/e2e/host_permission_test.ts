@@ -41,7 +41,7 @@ Deno.test("a host that refuses permission without a reason gives way to the othe
       },
     },
   });
-  await proxy.rooms.store.credentials.add({
+  await proxy.services.store.credentials.add({
     source: "antigravity",
     email: "a@example.com",
     refreshToken: "1//r",
@@ -49,7 +49,7 @@ Deno.test("a host that refuses permission without a reason gives way to the othe
     accessExpiresAt: Date.now() + 3.6e6,
     codeAssistProject: "p",
   });
-  proxy.rooms.pool.replaceCredentials(await proxy.rooms.store.credentials.list());
+  proxy.services.pool.replaceCredentials(await proxy.services.store.credentials.list());
   const response = await proxy.fetch(
     new Request("http://127.0.0.1/v1/chat/completions", {
       method: "POST",

@@ -18,7 +18,7 @@ function ask(t: UnderTest, signal: AbortSignal): Promise<Response> {
 
 /** The record of the only call, once it is there. */
 async function onlyRecord(t: UnderTest) {
-  const { ledger } = t.proxy.rooms;
+  const { ledger } = t.proxy.services;
   await until(async () => {
     await ledger.flush();
     return (await ledger.requests({}, { limit: 2 })).items.length === 1;
@@ -45,7 +45,7 @@ for (
     assert.equal(record.outcome, "cancelled");
     assert.equal(record.status, 499);
     assert.deepEqual(record.attempts.map(({ failure }) => failure), ["client_gone"]);
-    await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
+    await until(() => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
     assertIdle(t);
   });
 }

@@ -42,7 +42,7 @@ function open(t: UnderTest, more: Record<string, unknown> = {}, query = `key=${T
 }
 
 function idle(t: UnderTest): Promise<void> {
-  return until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
+  return until(() => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
 }
 
 Deno.test("live: the SDK talks, sends audio, answers a tool call, resumes and is told to go", async () => {
@@ -82,8 +82,8 @@ Deno.test("live: the SDK talks, sends audio, answers a tool call, resumes and is
   last.sendClientContent({ turns: "go away" });
   await has(({ goAway }) => goAway?.timeLeft);
   await idle(t);
-  await t.proxy.rooms.ledger.flush();
-  const { items } = await t.proxy.rooms.ledger.requests({}, { limit: 50 });
+  await t.proxy.services.ledger.flush();
+  const { items } = await t.proxy.services.ledger.requests({}, { limit: 50 });
   const first = items.filter(({ operation }) => operation === "BidiGenerateContent").at(-1)!;
   assert.deepEqual([first.status, first.outcome, first.usage?.totalTokens], [101, "ok", 60]);
   assertIdle(t);
@@ -235,12 +235,15 @@ Deno.test("live: 200 sessions at once; killed clients, a killed upstream and a s
   const t = await proxyUnderTest({ env: { MAX_CONCURRENT_REQUESTS_PER_KEY: "150" } });
   const sessions = Array.from({ length: 200 }, () => open(t));
   await Promise.all(sessions.map((one) => one.has("setupComplete")));
-  assert.equal(t.proxy.rooms.pool.view().credentials.reduce((sum, { inFlight }) => sum + inFlight, 0), 200);
+  assert.equal(
+    t.proxy.services.pool.view().credentials.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    200,
+  );
   sessions.forEach((one, index) => one.ask(`number ${index}`));
   await Promise.all(sessions.map((one, index) => one.has(`You said: number ${index}`)));
   for (const one of sessions.slice(0, 100)) one.socket.close();
   await until(
-    () => t.proxy.rooms.pool.view().credentials.reduce((sum, { inFlight }) => sum + inFlight, 0) === 100,
+    () => t.proxy.services.pool.view().credentials.reduce((sum, { inFlight }) => sum + inFlight, 0) === 100,
     10_000,
   );
   await t.simulator.close();

@@ -24,7 +24,7 @@ async function proxyOn(folder: string, simulator: ServedSimulator) {
     ports: systemPorts(),
     print: () => {},
   });
-  await proxy.rooms.admin.addKeys({ keys: MANY });
+  await proxy.services.admin.addKeys({ keys: MANY });
   return await serve(proxy, { host: "127.0.0.1", port: 0 });
 }
 

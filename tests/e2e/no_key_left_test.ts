@@ -11,7 +11,7 @@ async function onEveryLane(t: UnderTest): Promise<readonly Told[]> {
 }
 
 async function editAll(t: UnderTest, change: Record<string, unknown>): Promise<void> {
-  for (const { id } of await t.proxy.rooms.store.credentials.list()) {
+  for (const { id } of await t.proxy.services.store.credentials.list()) {
     const told = await tell(t, `/api/keys/${id}`, { method: "PATCH", body: change });
     assert.equal(told.status, 200, told.text);
   }
@@ -22,9 +22,9 @@ Deno.test("no key left: dead keys are told as 401 with the reason and no time, o
   for (const key of KEYS) t.simulator.control.key(key, "leaked");
   await ask(t, "chat");
   await until(async () =>
-    (await t.proxy.rooms.store.credentials.list()).every(({ dead }) => dead !== undefined)
+    (await t.proxy.services.store.credentials.list()).every(({ dead }) => dead !== undefined)
   );
-  await until(() => !t.proxy.rooms.catalog.list().some(({ id }) => id === "gemini-2.5-flash"));
+  await until(() => !t.proxy.services.catalog.list().some(({ id }) => id === "gemini-2.5-flash"));
   const before = generateCalls(t).length;
   for (const told of await onEveryLane(t)) {
     assert.ok(told.status === 401 || told.status === 403, `${told.status} ${told.text}`);
@@ -37,7 +37,7 @@ Deno.test("no key left: dead keys are told as 401 with the reason and no time, o
 Deno.test("no key left: keys that are switched off are told as 503 that says so, without a time", async () => {
   await using t = await proxyUnderTest();
   await editAll(t, { enabled: false });
-  await until(() => !t.proxy.rooms.catalog.list().some(({ id }) => id === "gemini-2.5-flash"));
+  await until(() => !t.proxy.services.catalog.list().some(({ id }) => id === "gemini-2.5-flash"));
   for (const told of await onEveryLane(t)) {
     assert.ok(told.status === 503 || told.status === 529, `${told.status} ${told.text}`);
     assert.match(told.text, /no enabled key/);

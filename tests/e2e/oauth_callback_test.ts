@@ -7,8 +7,8 @@ const JSON_TYPE = { "content-type": "application/json" };
 /** A dashboard's session, as its login gives it. */
 async function session(under: OAuthProxy): Promise<string> {
   const { createSessions } = await import("../../src/http/dashboard_session.ts");
-  const record = await under.proxy.rooms.store.settings.get("dashboard-session");
-  const { store, ports, settings } = under.proxy.rooms;
+  const record = await under.proxy.services.store.settings.get("dashboard-session");
+  const { store, ports, settings } = under.proxy.services;
   const sessions = createSessions({
     secret: await store.vault.open(String(record?.["sealed"])),
     clock: ports.clock,
@@ -150,18 +150,18 @@ Deno.test("problems have the shape of the management API and name the field", as
   assert.equal((await under.api("DELETE", "/api/accounts/nobody@example.com")).status, 404);
 });
 
-Deno.test("no token and no code stands in a log line, an event, an error or a reply", async () => {
+Deno.test("no token and no code is in a log line, an event, an error or a reply", async () => {
   await using under = await oauthProxy({ QUEUE_MAX_WAIT: "0" });
   const events: string[] = [];
-  const subscription = under.proxy.rooms.ledger.subscribe();
+  const subscription = under.proxy.services.ledger.subscribe();
   const reading = (async () => {
     for await (const event of subscription.events) events.push(JSON.stringify(event));
   })();
   await under.signIn("ada@example.com");
-  const { rooms } = under.proxy;
+  const { services } = under.proxy;
   const secrets: string[] = [under.google.clientSecret];
   const note = async () => {
-    for (const one of await rooms.store.credentials.list()) {
+    for (const one of await services.store.credentials.list()) {
       if (one.source === "antigravity") {
         secrets.push(one.refreshToken.reveal(), one.accessToken?.reveal() ?? "");
       }
@@ -179,7 +179,7 @@ Deno.test("no token and no code stands in a log line, an event, an error or a re
   }
   const forged = `state=nobody&code=4%2Fsim-code-secret&error_description=ya29.some-secret-token`;
   shown.push((await visit(`${under.url}/oauth-callback?${forged}`)).html);
-  await rooms.ledger.flush();
+  await services.ledger.flush();
   subscription.close();
   await reading;
   const everything = [...shown, ...events, ...under.log].join("\n");

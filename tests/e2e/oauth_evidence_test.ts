@@ -136,7 +136,7 @@ Deno.test("polls renew an ended token, put an account out that must be verified,
   under.google.control.expireAccessTokens("ada@example.com");
   account("eve").pollTrouble = "validation_required";
   for (const budget of Object.values(account("off").quotas.gemini)) budget.disabled = true;
-  await under.proxy.rooms.oauth.pollQuotas(signal);
+  await under.proxy.services.oauth.pollQuotas(signal);
   const { body } = await under.api("GET", "/api/accounts");
   const accounts = body["accounts"] as Record<string, unknown>[];
   const of = (name: string) => accounts.find((one) => one["email"] === `${name}@example.com`) ?? {};
@@ -154,7 +154,7 @@ Deno.test("calls are spread over accounts by what is left, an account that tells
     await under.signIn(`${name}@example.com`);
     under.google.control.account(`${name}@example.com`).quotas.gemini["5h"].fraction = fraction;
   }
-  await under.proxy.rooms.oauth.pollQuotas(new AbortController().signal);
+  await under.proxy.services.oauth.pollQuotas(new AbortController().signal);
   for (let call = 0; call < 20; call++) {
     const reply = await post(under, "/v1/chat/completions", chatBody(`Conversation ${call}`));
     await answerOf(reply);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { loadSettings, type Settings } from "../../src/config/mod.ts";
 import type { Credential, CredentialId, OAuthCredential, Ports, SourceName } from "../../src/core/mod.ts";
-import { createOAuth, type OAuthOptions, type OAuthRoom, type Provider } from "../../src/oauth/mod.ts";
+import { createOAuth, type OAuthOptions, type OAuthService, type Provider } from "../../src/oauth/mod.ts";
 import {
   createManualClock,
   type ManualClock,
@@ -21,7 +21,7 @@ export interface OAuthBench extends AsyncDisposable {
   readonly simulator: ServedOAuthSimulator;
   readonly store: Store;
   readonly settings: Settings;
-  readonly oauth: OAuthRoom;
+  readonly oauth: OAuthService;
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
   readonly ports: Ports;
   readonly log: string[];
@@ -30,8 +30,8 @@ export interface OAuthBench extends AsyncDisposable {
   /** Adds an account whose token ends `left` milliseconds from now. */
   addAccount(email: string, left: number, more?: Partial<OAuthCredential>): Promise<OAuthCredential>;
   reload(id: CredentialId): Promise<Credential>;
-  /** The same room opened anew on the same database, as after a restart. */
-  restart(): Promise<AsyncDisposable & { readonly oauth: OAuthRoom }>;
+  /** The same room opened again on the same database, as after a restart. */
+  restart(): Promise<AsyncDisposable & { readonly oauth: OAuthService }>;
 }
 
 export interface OAuthBenchOptions {
@@ -121,7 +121,7 @@ export async function consent(authUrl: string): Promise<URL> {
 }
 
 async function signIn(
-  oauth: OAuthRoom,
+  oauth: OAuthService,
   simulator: ServedOAuthSimulator,
   email: string,
   provider: Provider,

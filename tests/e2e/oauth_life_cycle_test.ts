@@ -124,7 +124,7 @@ async function standing(under: OAuthProxy, email: string): Promise<Record<string
 
 /** Waits until the database knows: that is written beside the call. */
 async function known(under: OAuthProxy, email: string): Promise<void> {
-  const { store } = under.proxy.rooms;
+  const { store } = under.proxy.services;
   while (true) {
     const change = Promise.withResolvers<void>();
     const stop = store.config.subscribe(() => change.resolve());

@@ -81,7 +81,7 @@ Deno.test("an account with a proxy of its own takes it for everything, and nothi
   await answerOf(await under.chat());
   under.google.control.expireAccessTokens("ada@example.com");
   await answerOf(await under.chat());
-  await under.proxy.rooms.oauth.pollQuotas(new AbortController().signal);
+  await under.proxy.services.oauth.pollQuotas(new AbortController().signal);
   await under.api("POST", `/api/keys/${id}/check`);
   await under.api("POST", "/api/models");
   const shown = JSON.stringify((await under.api("GET", "/api/keys/safe")).body) + under.log.join("\n");

@@ -29,7 +29,7 @@ export interface OAuthProxy extends AsyncDisposable {
   /** Signs in as the command line does: begins with the token, and a browser follows. */
   signIn(email: string, provider?: string): Promise<Record<string, unknown>>;
   chat(model?: string): Promise<Response>;
-  /** Stops the proxy and starts it anew, on the same database when GEMINITRO_KV names a file; the fakes go on. */
+  /** Stops the proxy and starts it again, on the same database when GEMINITRO_KV names a file; the fakes go on. */
   restart(env?: Readonly<Record<string, string>>): Promise<void>;
 }
 
@@ -86,7 +86,8 @@ export async function oauthProxy(env: Readonly<Record<string, string>> = {}): Pr
       const status = await api("GET", `/api/keys/oauth-status?state=${begun.body["state"]}`);
       assert.equal(status.body["status"], "done", JSON.stringify(status.body));
       const account = status.body["account"] as Record<string, unknown>;
-      const inPool = () => current.proxy.rooms.pool.view().credentials.some(({ id }) => id === account["id"]);
+      const inPool = () =>
+        current.proxy.services.pool.view().credentials.some(({ id }) => id === account["id"]);
       while (!inPool()) await new Promise((resolve) => setTimeout(resolve, 5));
       return account;
     },

@@ -17,7 +17,7 @@ async function streamed(under: OAuthProxy, path: string, body: unknown) {
 }
 
 /** Waits until the database knows that an account is dead: that is written beside the call. */
-async function death({ rooms: { store } }: OAuthProxy["proxy"], email: string): Promise<void> {
+async function death({ services: { store } }: OAuthProxy["proxy"], email: string): Promise<void> {
   while (true) {
     const change = Promise.withResolvers<void>();
     const stop = store.config.subscribe(() => change.resolve());
@@ -128,7 +128,7 @@ Deno.test("sources give way to each other in order, and come back", async () => 
   await under.api("POST", `/api/keys/${ada["id"]}/check`);
   assert.equal(await served(), "antigravity");
   under.gemini.control.limits("project-1", MODEL, undefined);
-  const [first] = await under.proxy.rooms.store.credentials.list();
+  const [first] = await under.proxy.services.store.credentials.list();
   await under.api("POST", `/api/keys/${first!.id}/check`);
   assert.equal(await served(), "api_key");
 });
@@ -137,10 +137,10 @@ Deno.test("a budget below a twentieth is left out before it fails, and comes bac
   await using under = await oauthProxy();
   await under.signIn("ada@example.com");
   await under.signIn("bob@example.com", "gemini-cli");
-  const { rooms } = under.proxy;
+  const { services } = under.proxy;
   const state = under.google.control.account("ada@example.com");
   state.quotas.gemini["5h"].fraction = 0.04;
-  await rooms.oauth.pollQuotas(signal);
+  await services.oauth.pollQuotas(signal);
   const before = state.served;
   assert.equal((await answerOf(await under.chat()))[0], "gemini_cli");
   assert.equal(state.served, before, "not even tried");
@@ -150,7 +150,7 @@ Deno.test("a budget below a twentieth is left out before it fails, and comes bac
     "the other budget serves",
   );
   state.quotas.gemini["5h"].fraction = 0.9;
-  await rooms.oauth.pollQuotas(signal);
+  await services.oauth.pollQuotas(signal);
   assert.equal((await answerOf(await under.chat()))[0], "antigravity");
   const accounts = await under.api("GET", "/api/accounts");
   assert.match(JSON.stringify(accounts.body), /"remaining":0\.9/);
@@ -189,7 +189,7 @@ Deno.test("removing an account among the keys signs it out, and it goes all the 
   assert.ok(gone.status >= 400, await gone.text());
 
   await under.signIn("bob@example.com");
-  const [bob] = await under.proxy.rooms.store.credentials.list();
+  const [bob] = await under.proxy.services.store.credentials.list();
   assert.ok(bob?.source === "antigravity");
   const body = new URLSearchParams({ token: bob.refreshToken.reveal() });
   const address = under.google.tokenUrl.replace(/token$/, "revoke");
@@ -198,8 +198,8 @@ Deno.test("removing an account among the keys signs it out, and it goes all the 
   assert.equal(unknown.status, 200);
   assert.equal(unknown.body["revoked"], false);
   assert.match(String(unknown.body["note"]), /myaccount\.google\.com\/permissions/);
-  assert.deepEqual(await under.proxy.rooms.store.credentials.list(), []);
-  await under.proxy.rooms.ledger.flush();
+  assert.deepEqual(await under.proxy.services.store.credentials.list(), []);
+  await under.proxy.services.ledger.flush();
   assert.match(under.log.join("\n"), /bob@example.com was removed but its sign-in could not be revoked/);
 });
 
@@ -209,7 +209,7 @@ Deno.test("an e-mail that is signed in to two sources names none of them alone",
   await under.signIn("ada@example.com", "gemini-cli");
   const refused = await under.api("DELETE", "/api/keys/ada@example.com");
   assert.equal(refused.status, 409, JSON.stringify(refused.body));
-  assert.equal((await under.proxy.rooms.store.credentials.list()).length, 2);
+  assert.equal((await under.proxy.services.store.credentials.list()).length, 2);
 });
 
 Deno.test("an account that must be verified is off with its link, and the next account serves", async () => {
@@ -246,7 +246,7 @@ Deno.test("a refused client version is told as the configuration's fault, never 
   under.google.control.setVersionFloor("9.9.9");
   const response = await under.chat();
   assert.ok(response.status >= 400, await response.text());
-  await under.proxy.rooms.ledger.flush();
+  await under.proxy.services.ledger.flush();
   const calls = await under.api("GET", "/api/requests");
   assert.match(JSON.stringify(calls.body), /no longer takes the client version/);
 });

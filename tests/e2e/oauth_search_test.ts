@@ -85,7 +85,7 @@ Deno.test("a search that fails leaves the turn as it would be without", async ()
   const { warnings } = await post(under, `/v1beta/models/${MODEL}:generateContent`, native("Who won"));
   assert.match(warnings, /The separate search failed and was left out/);
   assert.match(warnings, /googleSearch beside functions/);
-  assert.equal(under.proxy.rooms.pool.view().credentials.every(({ dead }) => dead === undefined), true);
+  assert.equal(under.proxy.services.pool.view().credentials.every(({ dead }) => dead === undefined), true);
 });
 
 Deno.test("steps of a loop of tools, Claude and requests without functions are not searched for", async () => {

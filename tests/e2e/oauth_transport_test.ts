@@ -78,7 +78,7 @@ Deno.test("a Claude reply calls a tool by the client's own name", async () => {
   await under.signIn("ada@example.com");
   const tool = (name: string) => ({ type: "function", function: { name, parameters: { type: "object" } } });
   for (const name of ["plain_name", "mcp.server__do"]) {
-    // The fake calls the tool whose name as sent stands in the prompt.
+    // The fake calls the tool whose name as sent is in the prompt.
     await post(under, "/v1/chat/completions", {
       model: CLAUDE,
       tools: [tool(name)],

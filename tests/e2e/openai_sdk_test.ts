@@ -220,9 +220,9 @@ Deno.test("openai SDK over sockets: leaving in mid-stream ends the upstream call
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
     stream.controller.abort();
     await until(() => generateCalls(t).at(-1)?.ending === "cancelled");
-    await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
+    await until(() => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
   }
-  const view = t.proxy.rooms.pool.view().credentials;
+  const view = t.proxy.services.pool.view().credentials;
   assert.ok(
     view.every(({ errors, cooldowns }) => errors === 0 && cooldowns.length === 0),
     "the key was blamed",
@@ -240,7 +240,7 @@ for (const stream of [false, true]) {
     await until(() => generateCalls(t).length === 1);
     leaving.abort();
     await assert.rejects(sent);
-    await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
+    await until(() => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
     assert.equal(generateCalls(t).length, 1, "it was tried again for nobody");
   });
 }
@@ -251,7 +251,7 @@ Deno.test("openai SDK over sockets: after the first heartbeat any client's leavi
   const messages = [{ role: "user" as const, content: "long ".repeat(2000) }];
   const stream = await clientOf(t).chat.completions.create({ model: MODEL, messages, stream: true });
   stream.controller.abort();
-  await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
+  await until(() => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
 });
 
 Deno.test("openai SDK over sockets: errors raise the SDK's classes, retry-after is there and honoured", async () => {

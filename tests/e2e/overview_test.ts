@@ -17,7 +17,7 @@ Deno.test("a model that is out is told by overview and health, with until when",
   assert.equal((await overview(t)).verdict.status, "ok");
   await ask(t, "chat");
   assert.equal((await ask(t, "chat")).status, 429);
-  await t.proxy.rooms.ledger.flush();
+  await t.proxy.services.ledger.flush();
   const told = await overview(t);
   assert.equal(told.verdict.status, "degraded");
   assert.deepEqual(told.verdict.out.map(({ model, reason }) => [model, reason]), [[MODEL, "day"]]);
@@ -39,7 +39,7 @@ Deno.test("with every model out the verdict is exhausted, and names when the fir
   const cap = (model: string) => tell(t, "/api/stats/caps", { body: { model, limit: 0 } });
   const models = (await overview(t)).otherModels;
   assert.ok(models > 1);
-  for (const { id } of t.proxy.rooms.catalog.list()) await cap(id);
+  for (const { id } of t.proxy.services.catalog.list()) await cap(id);
   await until(async () => (await overview(t)).verdict.status === "exhausted");
   const told = await overview(t);
   assert.equal(told.verdict.out.length, models);
@@ -83,7 +83,7 @@ Deno.test("calls that wait and run are listed, and end when they are cancelled",
   );
   await until(async () => at((await tell(t, "/api/calls")).json, "items.0.id") === undefined);
   assert.equal((await tell(t, "/api/calls/req_none", { method: "DELETE" })).status, 404);
-  await t.proxy.rooms.ledger.flush();
+  await t.proxy.services.ledger.flush();
   assert.equal((await overview(t)).hour.cancelled, 2);
   assertIdle(t);
   assert.equal((await overview(t)).keys.active, 1);
@@ -100,7 +100,7 @@ Deno.test("requests refused before they became calls are records, counted apart 
     await tell(t, "/v1/chat/completions", { body: "{}", headers: { authorization: "Bearer gn-wrong" } }),
   ];
   assert.deepEqual(refused.map(({ status }) => status), [404, 400, 404, 404, 401]);
-  await t.proxy.rooms.ledger.flush();
+  await t.proxy.services.ledger.flush();
   const { json } = await tell(t, "/api/requests?class=refused");
   const records = json["items"] as Record<string, unknown>[];
   assert.deepEqual(new Set(records.map(({ outcome }) => outcome)), new Set(["refused"]));
@@ -125,7 +125,7 @@ Deno.test("strangers fill the records with at most sixty refusals a minute", asy
   for (let number = 0; number < 80; number++) {
     await (await fetch(`${t.url}/v1/models`, { headers: { origin: "https://evil.example" } })).body?.cancel();
   }
-  await t.proxy.rooms.ledger.flush();
+  await t.proxy.services.ledger.flush();
   const { today } = await overview(t);
   assert.ok(today.refused > 0 && today.refused <= 120, String(today.refused));
 });

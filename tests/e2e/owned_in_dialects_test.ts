@@ -131,7 +131,7 @@ Deno.test("words of people and tools that look like a resource are nobody's", as
 
 Deno.test("another key of the owner's project answers when the maker of a file is switched off", async () => {
   await using t = await proxyUnderTest({ projects: [{ id: "shared", keys: [...KEYS] }] });
-  const { store } = t.proxy.rooms;
+  const { store } = t.proxy.services;
   for (const { id } of await store.credentials.list()) {
     await store.credentials.update(id, { project: "shared" });
   }

@@ -76,9 +76,9 @@ Deno.test("queue: a call is held QUEUE_MAX_WAIT in sum at most, however often it
   await using t = await limited(100, { QUEUE_MAX_WAIT: "20000" });
   // Each try is refused and asked to come back in 8 s: the third would end beyond the limit.
   for (let times = 0; times < 10; times++) refuseOnce(t, "8s");
-  const started = t.proxy.rooms.ports.clock.now();
+  const started = t.proxy.services.ports.clock.now();
   const told = await ask(t, "chat");
-  const held = t.proxy.rooms.ports.clock.now() - started;
+  const held = t.proxy.services.ports.clock.now() - started;
   assert.equal(told.status, 429, told.text);
   assert.ok(held < 24_000, `held ${held} ms`);
   const wait = Number(told.headers.get("retry-after"));

@@ -25,7 +25,7 @@ Deno.test("a request that never became a call is in the log, with who sent it an
   ];
   assert.deepEqual(refused.map(({ status }) => status), [404, 400, 404, 404, 401]);
   for (const reply of refused) await reply.body?.cancel();
-  const { ledger } = t.proxy.rooms;
+  const { ledger } = t.proxy.services;
   await ledger.flush();
   const told = (await ledger.logs({ limit: 50 })).filter(({ message }) => message.startsWith("Refused with"));
   assert.deepEqual(told.map(({ level }) => level).sort(), ["info", "info", "info", "info", "warn"]);

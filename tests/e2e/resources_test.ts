@@ -199,8 +199,8 @@ Deno.test("an interaction is streamed, remembered and counted, and its revision 
     assert.equal((await tell(t, `/v1beta/interactions/${id}`)).status, 200);
     assert.equal(t.simulator.log.at(-1)!.key, key);
   }
-  await t.proxy.rooms.ledger.flush();
-  const { items } = await t.proxy.rooms.ledger.requests({}, { limit: 20 });
+  await t.proxy.services.ledger.flush();
+  const { items } = await t.proxy.services.ledger.requests({}, { limit: 20 });
   assert.equal(items.find(({ operation }) => operation === "interactions")?.usage?.totalTokens, 12);
 });
 
@@ -238,7 +238,7 @@ Deno.test("owners survive a restart, and unknown names are asked of each project
     assert.equal(t.simulator.log.length - before, 2);
     // What was made elsewhere is found where it is.
     const [first] = made;
-    await again.rooms.store.expiring.remove("owner", first!.name);
+    await again.services.store.expiring.remove("owner", first!.name);
     await again.close();
     const third = await createGeminitro({
       env: { ...env, GEMINI_API_URL: t.simulator.url },
@@ -256,7 +256,7 @@ Deno.test("owners survive a restart, and unknown names are asked of each project
 
 Deno.test("a dead, disabled or removed owner is named with its reason; another key of its project serves", async () => {
   await using t = await proxyUnderTest();
-  const { admin, store } = t.proxy.rooms;
+  const { admin, store } = t.proxy.services;
   const cache = await make(t, "cachedContents");
   const [owner] = (await store.credentials.list()).filter((one) =>
     one.source === "api_key" && one.key.reveal() === cache.key
@@ -291,7 +291,7 @@ async function settled(t: UnderTest): Promise<void> {
 
 Deno.test("keys of one told project share what either made", async () => {
   await using t = await proxyUnderTest({ projects: [{ id: "shared", keys: [...KEYS] }] });
-  const { store } = t.proxy.rooms;
+  const { store } = t.proxy.services;
   for (const { id } of await store.credentials.list()) {
     await store.credentials.update(id, { project: "shared" });
   }

@@ -150,6 +150,6 @@ Deno.test("responses by WebSocket: the same events as the stream over HTTP; a cl
   );
   await until(() => socket.events.length > before);
   socket.ws.close();
-  await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
+  await until(() => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
   assert.equal(list(streamed.json["x"]).length, 0);
 });

@@ -24,8 +24,8 @@ Deno.test("rotation: sequential goes in the order of adding, within one batch to
 
 Deno.test("rotation: keys added later come after those that are there", async () => {
   await using t = await proxyUnderTest({ projects: PROJECTS.slice(0, 3) });
-  await t.proxy.rooms.admin.addKeys({ keys: [keyOf(3), keyOf(4), keyOf(5)], validate: false });
-  const stored = await t.proxy.rooms.store.credentials.list();
+  await t.proxy.services.admin.addKeys({ keys: [keyOf(3), keyOf(4), keyOf(5)], validate: false });
+  const stored = await t.proxy.services.store.credentials.list();
   assert.deepEqual(
     stored.map((one) => one.source === "api_key" ? one.key.reveal() : ""),
     NAMES.map((_, i) => keyOf(i)),

@@ -32,7 +32,7 @@ const ECHOES = MARKED.flatMap((key) => [
 /** Dead keys live again, cooling ones are lifted, faults that are left are gone. */
 async function revive(t: UnderTest): Promise<void> {
   t.simulator.control.clearFaults();
-  const { store, pool } = t.proxy.rooms;
+  const { store, pool } = t.proxy.services;
   for (const { id } of await store.credentials.list()) await store.credentials.update(id, { dead: null });
   const credentials = await store.credentials.list();
   pool.replaceCredentials(credentials);
@@ -58,7 +58,7 @@ Deno.test("secrets: keys and tokens are in no reply, header, log line or event",
   });
   const seen: string[] = [];
   const keep = (told: Told) => void seen.push(told.text, JSON.stringify([...told.headers]));
-  const unsubscribe = t.proxy.rooms.pool.subscribe((event) => void seen.push(JSON.stringify(event)));
+  const unsubscribe = t.proxy.services.pool.subscribe((event) => void seen.push(JSON.stringify(event)));
   for (const { status, message } of ECHOES) {
     const body = JSON.stringify({ error: { code: status, message, status: "UNKNOWN" } });
     // A server error is tried again for long: once is enough.

@@ -70,11 +70,11 @@ Deno.test("one added key costs at most 4 reads and 2 commits, checked with Googl
     for (const [end, validate] of [["01", true], ["02", false]] as const) {
       const before = { ...counts };
       calls.length = 0;
-      const added = await proxy.rooms.admin.addKeys({ keys: [key(end)], validate });
+      const added = await proxy.services.admin.addKeys({ keys: [key(end)], validate });
       assert.ok(added.ok && added.value[0]?.ok, JSON.stringify(added));
-      assert.equal(proxy.rooms.pool.view().credentials.length, validate ? 1 : 2);
+      assert.equal(proxy.services.pool.view().credentials.length, validate ? 1 : 2);
       // What followers of the database do without being waited for is counted too.
-      await seenByWatchers(database, proxy.rooms.store.epoch());
+      await seenByWatchers(database, proxy.services.store.epoch());
       const cost = { reads: counts.reads - before.reads, commits: counts.commits - before.commits };
       assert.ok(cost.reads <= 4 && cost.commits <= 2, `${JSON.stringify(cost)}: ${calls.join("; ")}`);
     }

@@ -86,7 +86,7 @@ Deno.test("a cap of requests is never overshot by several processes, kills and r
   );
 });
 
-Deno.test("a cap serves its whole limit when nothing is lost, then starts anew", async () => {
+Deno.test("a cap serves its whole limit when nothing is lost, then starts again", async () => {
   const store = mapStore(
     new Map<string, unknown>([["caps", [capOf(25, "daily", "client:alice")]], ["settings cap-schedule", {
       resetTime: "06:00",

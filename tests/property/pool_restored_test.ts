@@ -34,7 +34,7 @@ Deno.test("a key that is removed and comes back under load never carries more ca
       MAX_CONCURRENT_REQUESTS_PER_KEY: String(LIMIT),
     },
   });
-  const { admin } = t.proxy.rooms;
+  const { admin } = t.proxy.services;
   const calls = Array.from({ length: 18 }, async () => {
     const body = { model: MODEL, messages: [{ role: "user", content: "hi" }] };
     return (await tell(t, "/v1/chat/completions", { body })).status;
@@ -61,6 +61,6 @@ Deno.test("a key that is removed and comes back under load never carries more ca
   await pump;
   assert.ok(most <= LIMIT, `${most} calls at once`);
   assert.ok(statuses.filter((status) => status === 200).length >= LIMIT, statuses.join());
-  assert.deepEqual(t.proxy.rooms.pool.view().credentials.map(({ inFlight }) => inFlight), [0]);
+  assert.deepEqual(t.proxy.services.pool.view().credentials.map(({ inFlight }) => inFlight), [0]);
   await upstream.shutdown();
 });

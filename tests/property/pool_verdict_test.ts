@@ -52,7 +52,7 @@ Deno.test("verdictOf() asks one key twice at most once a call, and garbled calls
 });
 
 Deno.test("verdictOf() never retries what the caller or the content caused", () => {
-  for (const name of ["caller_fault", "client_gone", "blocked", "region_blocked"] as const) {
+  for (const name of ["invalid_request", "client_gone", "blocked", "region_blocked"] as const) {
     fc.assert(fc.property(history, facts, (past, known) => {
       assert.equal(verdictOf(failureOf(name), past, known, () => 0.5).next, "stop");
     }));

@@ -9,9 +9,9 @@ import { World, worldSteps } from "../support/screens_world.ts";
 const RUNS = Number(Deno.env.get("GEMINITRO_SCREENS_RUNS") ?? 6);
 
 async function command(world: World, name: "status" | "stats") {
-  const { client, rooms } = world.proxy;
+  const { client, services: { admin } } = world.proxy;
   const { services, read } = fakeServices({
-    visit: () => Promise.resolve({ client, admin: rooms.admin, close: () => Promise.resolve() }),
+    visit: () => Promise.resolve({ client, admin, close: () => Promise.resolve() }),
     env: { HOME: "/nowhere", GEMINITRO_HOME: "/nowhere/home", GEMINITRO_KV: "/nowhere/file" },
   });
   assert.equal(await runCli([name, "--json"], services), 0, read().stderr + read().stdout);
@@ -53,7 +53,7 @@ function metric(text: string, name: string, labels = ""): number {
 
 async function check(world: World): Promise<void> {
   const { proxy } = world;
-  await proxy.rooms.ledger.flush();
+  await proxy.services.ledger.flush();
   const { client } = proxy;
   const status = await statusOf(world);
   const [overview, health, stats, totals, keys, text, cli, page] = await Promise.all([

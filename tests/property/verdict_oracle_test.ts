@@ -18,10 +18,10 @@ interface Asked {
 
 /** Asks for one answer through the proxy, and holds it against what the overview said before and says now. */
 async function askOne(world: World, model: string): Promise<Asked> {
-  const { client, rooms } = world.proxy;
+  const { client, services } = world.proxy;
   const before = standing(await client.overview(), model);
   const served = await world.ask(model) === 200;
-  await rooms.ledger.flush();
+  await services.ledger.flush();
   const { items: [record] } = await client.requests({ limit: 1 });
   const after = standing(await client.overview(), model);
   const told = `${model}: ${before.state}, then ${served ? "served" : "refused"}, then ${after.state}`;

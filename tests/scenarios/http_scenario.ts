@@ -135,9 +135,9 @@ async function serverOf(
   );
   for (const { text, project } of keys) {
     const more = told ? { project: `project-${project}` } : {};
-    await passing(clock, server.rooms.admin.addKeys({ key: text, validate: false, ...more }));
+    await passing(clock, server.services.admin.addKeys({ key: text, validate: false, ...more }));
   }
-  await passing(clock, server.rooms.admin.refreshModels(new AbortController().signal));
+  await passing(clock, server.services.admin.refreshModels(new AbortController().signal));
   return server;
 }
 

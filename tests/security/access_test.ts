@@ -25,7 +25,7 @@ function gateAt(clock: { now: number }) {
 Deno.test("tokens are only ever compared as hashes of one length", async () => {
   const read = (name: string) => Deno.readTextFile(new URL(`../../src/admin/${name}`, import.meta.url));
   assert.match(await read("owner_key.ts"), /return sameHash\(hash, this\.#hash\)/);
-  const door = await read("client_door.ts");
+  const door = await read("client_access.ts");
   assert.ok(!/proxyApiKey\s*===|===\s*\S*proxyApiKey|token\s*===/.test(door), "a token is compared as text");
   await using t = await proxyUnderTest();
   for (const wrong of ["", "g", "geminitr", "geminitroo", "Geminitro", "geminitro\u00e9"]) {
@@ -142,7 +142,7 @@ let cookieLine = "";
 async function loggedIn(t: UnderTest): Promise<string> {
   const { createSessions } = await import("../../src/http/mod.ts");
   // The very secret of this proxy is sealed in its store.
-  const { store, settings, ports } = t.proxy.rooms;
+  const { store, settings, ports } = t.proxy.services;
   const record = await store.settings.get("dashboard-session");
   const sessions = createSessions({
     secret: await store.vault.open(String(record?.["sealed"])),
@@ -194,14 +194,14 @@ Deno.test("an address that others can reach needs a token of its own", async () 
 
 Deno.test("a client's token never manages, and ends at once when it is revoked", async () => {
   await using t = await proxyUnderTest();
-  const made = await t.proxy.rooms.admin.addClient({ name: "ci" });
+  const made = await t.proxy.services.admin.addClient({ name: "ci" });
   assert.ok(made.ok);
   const headers = { authorization: `Bearer ${made.value.token}` };
   assert.equal((await tell(t, "/v1/models", { headers })).status, 200);
   for (const path of ["/api/settings", "/api/settings", "/api/events", "/api/requests"]) {
     assert.equal((await tell(t, path, { headers })).status, 403, path);
   }
-  const record = await t.proxy.rooms.store.clients.list();
+  const record = await t.proxy.services.store.clients.list();
   assert.ok(!JSON.stringify(record).includes(made.value.token), "the token itself is stored");
   assert.equal((await ask(t, "chat")).status, 200);
 });

@@ -39,7 +39,7 @@ async function withConsole(run: () => Promise<void>): Promise<string> {
   return said.join("\n");
 }
 
-Deno.test("a host that no address can have is refused on every route, and no address stands in the log", async () => {
+Deno.test("a host that no address can have is refused on every route, and no address is in the log", async () => {
   await using t = await proxyUnderTest({ env: { PROXY_API_KEY: TOKEN } });
   const hosts = [
     "999.999.999.999",
@@ -99,7 +99,7 @@ Deno.test("a target that names another host than Host, or none that can be, is r
 Deno.test("names in other clothes meet the same checks as plain ones", async () => {
   await using t = await proxyUnderTest();
   const before = t.simulator.log.length;
-  const made = await t.proxy.rooms.admin.addClient({ name: "stranger" });
+  const made = await t.proxy.services.admin.addClient({ name: "stranger" });
   assert.ok(made.ok);
   const auth = ["Host: localhost", `Authorization: Bearer ${made.value.token}`];
   for (

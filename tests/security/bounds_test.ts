@@ -93,12 +93,12 @@ Deno.test("media of one request have a number, a size and a time together", asyn
   };
   const sum = await fetchRemoteMedia(list(60), options);
   assert.ok(
-    !sum.ok && sum.error.class === "caller_fault" && sum.error.param === "messages[3]",
+    !sum.ok && sum.error.class === "invalid_request" && sum.error.param === "messages[3]",
     JSON.stringify(sum),
   );
   assert.equal(served, 4);
   const many = await fetchRemoteMedia(list(BOUNDS.mediaUrls + 1), options);
-  assert.ok(!many.ok && many.error.class === "caller_fault");
+  assert.ok(!many.ok && many.error.class === "invalid_request");
   assert.equal(served, 4);
   const same = await fetchRemoteMedia(
     Array.from({ length: 200 }, () => ({ url: url(1), param: "m" })),
@@ -196,11 +196,11 @@ Deno.test("an import of wrong shapes or without end is refused by name, never fa
 
 Deno.test("HEAD on an event stream leaves nothing open", async () => {
   await using t = await proxyUnderTest();
-  const before = t.proxy.rooms.ledger.listeners();
+  const before = t.proxy.services.ledger.listeners();
   for (let index = 0; index < 200; index++) {
     const response = await send(t, "/api/events", { method: "HEAD" });
     assert.equal(response.status, 200);
     await response.body?.cancel();
   }
-  assert.equal(t.proxy.rooms.ledger.listeners(), before);
+  assert.equal(t.proxy.services.ledger.listeners(), before);
 });

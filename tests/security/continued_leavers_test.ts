@@ -97,7 +97,7 @@ Deno.test("a client that leaves while its stream is taken up elsewhere holds no 
   await leave();
   await new Promise((done) => setTimeout(done, 100));
   second.resolve(endless());
-  await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
+  await until(() => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
   assertIdle(t);
   assert.equal(upstream.asked, 2);
 });
@@ -126,7 +126,7 @@ Deno.test("hundreds of leavers of cut streams leave every slot free", async () =
       await leave?.();
     }
   }));
-  await until(() => t.proxy.rooms.pool.view().credentials.every(({ inFlight }) => inFlight === 0), 10_000);
+  await until(() => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0), 10_000);
   const asked = upstream.asked;
   await new Promise((done) => setTimeout(done, 300));
   assert.equal(upstream.asked, asked, "Google is asked for nobody");

@@ -105,7 +105,7 @@ Deno.test({
       assert.equal(await mode(path), 0o600);
       assert.match(said.join("\n"), /secret\.key could be read by other users/);
       await Deno.chmod(path, 0o644);
-      await proxy.rooms.home.look();
+      await proxy.services.home.look();
       assert.equal(await mode(path), 0o600);
     }, async (folder) => {
       await Deno.writeTextFile(`${folder}/secret.key`, "ab".repeat(32), { mode: 0o644 });
@@ -116,7 +116,7 @@ Deno.test({
 
 Deno.test("a record that cannot be opened is told by health, not by the doctor alone", () =>
   inHome(async (home) => {
-    const { store } = home.proxy.rooms;
+    const { store } = home.proxy.services;
     const added = await store.credentials.add({
       source: "api_key",
       key: "AIzaSyTestKeyNumberOne0000000000000001",
@@ -124,7 +124,7 @@ Deno.test("a record that cannot be opened is told by health, not by the doctor a
     assert.ok(added.ok);
     const key = ["credential", added.value.id];
     const { value } = await store.kv.get<Record<string, unknown>>(key);
-    // As another process of a later version would: with a new epoch, so that everybody reads anew.
+    // As another process of a later version would: with a new epoch, so that everybody reads again.
     const epoch = { v: 1, by: "proc_of_a_later_version" };
     await store.kv.atomic().set(key, { ...value, v: 99 }).set(["epoch"], epoch).commit();
     assert.equal(await change(home), 200);

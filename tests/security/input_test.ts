@@ -29,7 +29,7 @@ Deno.test("nothing of a request or of Google's reply can end a header line", () 
   assert.ok(headerText("x".repeat(100_000)).length <= 1000);
 });
 
-Deno.test("a log line is one line, whatever stands in a message, a field or a user-agent", () => {
+Deno.test("a log line is one line, whatever is in a message, a field or a user-agent", () => {
   const evil =
     "a\r\n12:00:00 INFO  pool     forged\u001b[2J\u001b]0;title\u0007\u009b1A\u202eesrever\u2028next\u0000";
   const entry = {

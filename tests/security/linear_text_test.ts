@@ -12,7 +12,7 @@ import { decodeCarrier } from "../../src/gemini/mod.ts";
 import { agentName } from "../../src/http/proxy/agent_name.ts";
 import { isPublicAddress } from "../../src/http/proxy/public_address.ts";
 import { readPasted } from "../../src/oauth/pasted.ts";
-import { NativeSniffer } from "../../src/relay/native_sniffer.ts";
+import { PassthroughInspector } from "../../src/relay/passthrough_inspector.ts";
 import { classifyCodeAssist } from "../../src/upstreams/classify_code_assist.ts";
 import { classifyPublic } from "../../src/upstreams/classify_public.ts";
 import { safeText } from "../../src/upstreams/safe_text.ts";
@@ -32,9 +32,9 @@ const google = (text: string) => {
   }
 };
 const sniffed = (text: string) => {
-  const sniffer = new NativeSniffer();
-  sniffer.see(text);
-  return [sniffer.saidError(), sniffer.usage(), sniffer.finishReason()];
+  const inspector = new PassthroughInspector();
+  inspector.see(text);
+  return [inspector.saidError(), inspector.usage(), inspector.finishReason()];
 };
 
 /** Everything that reads a text which somebody else wrote. */

@@ -204,5 +204,5 @@ Deno.test("a refused image URL names its field and tells nothing of the network 
     limits,
     totalBytes: 1_000_000,
   });
-  assert.ok(!blobs.ok && blobs.error.class === "caller_fault");
+  assert.ok(!blobs.ok && blobs.error.class === "invalid_request");
 });

@@ -65,7 +65,7 @@ Deno.test("a fault of our own at any place of any lane is logged once, frees key
           where,
         );
       }
-      await until(() => t.proxy.rooms.calls.size === 0);
+      await until(() => t.proxy.services.calls.size === 0);
       assertIdle(t);
       assert.equal((await call(t)).status, 200, `${where}; the next call`);
     }

@@ -37,7 +37,7 @@ async function onDisk(look: (home: string, secrets: readonly string[]) => Promis
       ports: systemPorts(),
       print: (line) => void lines.push(line),
     });
-    const { admin } = proxy.rooms;
+    const { admin } = proxy.services;
     const secrets = [KEY, PROXY, OWNER];
     try {
       await admin.addKeys({ keys: [KEY], label: "marked", proxy: `http://user:${PROXY}@127.0.0.1:9` });
@@ -54,7 +54,7 @@ async function onDisk(look: (home: string, secrets: readonly string[]) => Promis
         }),
       );
       await failed.text();
-      await proxy.rooms.ledger.flush();
+      await proxy.services.ledger.flush();
       await look(home, secrets);
     } finally {
       await proxy.close();

@@ -20,7 +20,7 @@ const FAULTS: readonly (readonly [code: number, word: string])[] = [
   [999, "ODD"],
 ];
 
-/** How an error stands in a stream. */
+/** How an error is in a stream. */
 const DRESSES: readonly (readonly [dress: string, wear: (error: string) => string])[] = [
   ["an event", (error) => `data: ${error}\r\n\r\n`],
   ["an event with its name", (error) => `event: error\r\ndata: ${error}\r\n\r\n`],

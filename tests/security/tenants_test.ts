@@ -9,7 +9,7 @@ import { tell } from "../e2e/calls.ts";
 const MODEL = "gemini-2.5-flash";
 
 async function tokenOf(proxy: Geminitro, name: string, more: object = {}): Promise<string> {
-  const made = await proxy.rooms.admin.addClient({ name, ...more });
+  const made = await proxy.services.admin.addClient({ name, ...more });
   assert.ok(made.ok);
   return made.value.token;
 }
@@ -126,7 +126,7 @@ Deno.test("a budget of five lets five of fifty through, over two processes", asy
         print: () => {},
       });
     const [first, second] = [await open(), await open()];
-    await first.rooms.admin.addKeys({ keys: [...KEYS] });
+    await first.services.admin.addKeys({ keys: [...KEYS] });
     const token = await tokenOf(first, "five", { budget: { unit: "requests", limit: 5, period: "daily" } });
     const servings = await Promise.all(
       [first, second].map((one) => serve(one, { host: "127.0.0.1", port: 0 })),
@@ -141,10 +141,10 @@ Deno.test("a budget of five lets five of fifty through, over two processes", asy
       return response.status;
     };
     // The other process hears of the new client and the new keys within a second or two.
-    for (let turn = 0; turn < 100 && second.rooms.catalog.list().length === 0; turn++) {
+    for (let turn = 0; turn < 100 && second.services.catalog.list().length === 0; turn++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    const known = () => second.rooms.admin.authenticate(token) !== undefined;
+    const known = () => second.services.admin.authenticate(token) !== undefined;
     for (let turn = 0; turn < 100 && !known(); turn++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -248,7 +248,7 @@ function assertInert(headers: Headers, name: string): void {
   assert.match(headers.get("content-security-policy") ?? "", /sandbox/, name);
 }
 
-Deno.test("upstream: a turn of JSON passes byte for byte, whatever stands in it", async () => {
+Deno.test("upstream: a turn of JSON passes byte for byte, whatever is in it", async () => {
   const body = `{ "candidates" : [ {"content":{"parts":[{"text":"<b>${
     KEYS[0]
   }\\u0041</b>"}],"role":"model"},"finishReason":"STOP","index":0}]\n}`;

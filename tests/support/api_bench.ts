@@ -75,18 +75,18 @@ export async function withApi(
       fetch: fakeGoogle(upstream),
     },
   });
-  const { admin, ledger } = proxy.rooms;
+  const { admin, ledger } = proxy.services;
   const app = createApi({
     admin,
     ledger,
-    oauth: proxy.rooms.oauth,
+    oauth: proxy.services.oauth,
     strict: true,
     auth(request) {
       const token = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
       const client = admin.authenticate(token);
       if (client !== undefined) return { ok: true, client };
       const failure = {
-        class: "caller_fault",
+        class: "invalid_request",
         status: 401,
         message: "Wrong",
         scope: "request",

@@ -22,7 +22,7 @@ export function boardProjects(count = 20): readonly SimProject[] {
 
 /** Adds the keys under their projects' names, an Antigravity account whose budgets are known, and calls that use two days up. */
 export async function fillBoard(server: DashboardUnderTest, projects: readonly SimProject[]): Promise<void> {
-  const { admin, store, ledger } = server.proxy().rooms;
+  const { admin, store, ledger } = server.proxy().services;
   for (const { id, keys } of projects) {
     const added = await admin.addKeys({ keys: [...keys], project: id });
     assert.ok(added.ok);

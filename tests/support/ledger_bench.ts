@@ -1,5 +1,5 @@
 import type { CallRecord, ClientId, CredentialId, Ports, RequestId } from "../../src/core/mod.ts";
-import { createLedger, type LedgerRoom } from "../../src/ledger/mod.ts";
+import { createLedger, type LedgerService } from "../../src/ledger/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 
 /** A clock that tests move by hand. */
@@ -26,7 +26,11 @@ export const START = Date.UTC(2026, 5, 1, 12);
 
 /** A ledger on a database in memory, its time moved by hand. */
 export async function withLedger(
-  run: (ledger: LedgerRoom, clock: ReturnType<typeof handClock>, again: () => LedgerRoom) => Promise<void>,
+  run: (
+    ledger: LedgerService,
+    clock: ReturnType<typeof handClock>,
+    again: () => LedgerService,
+  ) => Promise<void>,
   fetch: Ports["fetch"] = () => Promise.reject(new Error("No network")),
 ) {
   const clock = handClock(START);

@@ -59,7 +59,7 @@ export async function proxyUnderTest(options: UnderTestOptions = {}): Promise<Un
     ports: { ...systemPorts(), ...options.ports },
     print: (line) => void log.push(line),
   });
-  const added = await proxy.rooms.admin.addKeys({ keys: projects.flatMap((project) => project.keys) });
+  const added = await proxy.services.admin.addKeys({ keys: projects.flatMap((project) => project.keys) });
   if (!added.ok || added.value.some((one) => !one.ok)) {
     throw new Error(`Keys were not added: ${JSON.stringify(added)}`);
   }

@@ -55,7 +55,7 @@ export class World implements AsyncDisposable {
   static async open(): Promise<World> {
     const world = new World(await Deno.openKv(":memory:"));
     await world.start();
-    const added = await world.proxy.rooms.admin.addKeys({ keys: [...KEYS] });
+    const added = await world.proxy.services.admin.addKeys({ keys: [...KEYS] });
     assert.ok(added.ok);
     return world;
   }
@@ -89,7 +89,7 @@ export class World implements AsyncDisposable {
   }
 
   async do(step: Step): Promise<void> {
-    const { admin, store } = this.proxy.rooms;
+    const { admin, store } = this.proxy.services;
     switch (step.kind) {
       case "call":
         return void await this.ask(MODELS[step.model]!);

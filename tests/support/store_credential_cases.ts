@@ -160,7 +160,7 @@ export const credentialCases: readonly StoreCase[] = [
       for await (const entry of store.kv.list({ prefix: [] })) {
         const text = Deno.inspect([entry.key, entry.value], { depth: 10, strAbbreviateSize: 100_000 });
         for (const secret of hidden) {
-          assert.ok(!text.includes(secret), `${secret} stands in ${entry.key.join("/")}`);
+          assert.ok(!text.includes(secret), `${secret} is in ${entry.key.join("/")}`);
         }
       }
     },

@@ -37,7 +37,7 @@ export const sharingCases: readonly StoreCase[] = [
     },
   },
   {
-    name: "a window begins anew after its end, and a lower limit takes nothing back",
+    name: "a window begins again after its end, and a lower limit takes nothing back",
     async run({ store, clock, unique }) {
       const window = unique("window");
       const take = (want: number, limit: number) => store.takeSlice(window, want, limit, clock.now() + 1_000);

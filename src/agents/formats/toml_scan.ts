@@ -5,7 +5,7 @@ export interface TomlStatement {
   readonly kind: "header" | "list_header" | "key";
   /** The full path, that of the table included. */
   readonly path: readonly string[];
-  /** The table that a key stands in. */
+  /** The table that a key is in. */
   readonly table: readonly string[];
   /** From the beginning of its first line to behind its last line end. */
   readonly start: number;

@@ -3,7 +3,7 @@ import { DEFAULT_PROXY_API_KEY } from "../../config/mod.ts";
 import type { Result } from "../../core/mod.ts";
 import type { Context } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
-import { agentName, type AgentRoom } from "./agent_room.ts";
+import { agentName, type AgentService } from "./agent_service.ts";
 
 /** What became of one agent. */
 export interface AgentReport {
@@ -24,7 +24,7 @@ export interface Planned {
 /** Shows the plans, asks for consent where something is to be written, and carries them out, one agent after the other. */
 export async function carryOut(
   context: Context,
-  room: AgentRoom,
+  service: AgentService,
   planned: readonly Planned[],
 ): Promise<readonly AgentReport[]> {
   const mask = await tokenMask(context);
@@ -33,7 +33,7 @@ export async function carryOut(
   if (context.flag("dry-run")) return planned.map((one) => masked(reportOf(one, "planned"), mask));
   if (writes) await demandConsent(context);
   const reports: AgentReport[] = [];
-  for (const one of planned) reports.push(masked(await applyOne(one, room), mask));
+  for (const one of planned) reports.push(masked(await applyOne(one, service), mask));
   return reports;
 }
 
@@ -48,7 +48,7 @@ function masked(report: AgentReport, mask: (text: string) => string): AgentRepor
   return { ...report, diff: mask(report.diff), notes: report.notes.map(mask), lines: report.lines.map(mask) };
 }
 
-async function applyOne(one: Planned, { system, records }: AgentRoom): Promise<AgentReport> {
+async function applyOne(one: Planned, { system, records }: AgentService): Promise<AgentReport> {
   if (!one.plan.ok) return reportOf(one, "failed", one.plan.error.message);
   const applied = await applyPlan(one.plan.value, system, records);
   if (!applied.ok) return reportOf(one, "failed", applied.error.message);

@@ -1,4 +1,4 @@
-/** A text as it stands in XML. */
+/** A text as it is in XML. */
 export function xmlText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
     '"',

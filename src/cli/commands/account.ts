@@ -92,13 +92,13 @@ export const accountQuota: Command = {
   takes: { least: 0, most: 1 },
   async run(context) {
     const [wanted] = context.args;
-    const room = await openAccounts(context);
-    const known = await room.accounts();
+    const service = await openAccounts(context);
+    const known = await service.accounts();
     const account = wanted === undefined ? undefined : findAccount(known, wanted);
     if (context.flag("refresh")) {
       await (await context.client()).refreshQuotas(account === undefined ? {} : { account: account.id });
     }
-    const now = context.flag("refresh") ? await room.accounts() : known;
+    const now = context.flag("refresh") ? await service.accounts() : known;
     const accounts = now.filter(({ id }) => account === undefined || id === account.id);
     context.out.json(accounts);
     if (accounts.every(({ quota }) => quota === undefined)) {
@@ -140,9 +140,9 @@ export const accountRemove: Command = {
   options: [],
   takes: { least: 1, most: 1 },
   async run(context) {
-    const room = await openAccounts(context);
-    const account = findAccount(await room.accounts(), context.args[0] ?? "");
-    const out = await room.signOut(account.id);
+    const service = await openAccounts(context);
+    const account = findAccount(await service.accounts(), context.args[0] ?? "");
+    const out = await service.signOut(account.id);
     if (!out.ok) throw new CommandError(out.error.message, { code: out.error.code });
     const { email, revoked } = out.value;
     context.out.json({ removed: email, revoked });

@@ -45,7 +45,7 @@ async function examineMachine(context: Context, settings: Settings): Promise<rea
     { checkPort },
     { checkUpstream },
     { checkAgents },
-    { agentRoom },
+    { agentService },
   ] = await Promise.all([
     import("../doctor/check_files.ts"),
     import("../doctor/check_store.ts"),
@@ -54,7 +54,7 @@ async function examineMachine(context: Context, settings: Settings): Promise<rea
     import("../doctor/check_port.ts"),
     import("../doctor/check_upstream.ts"),
     import("../doctor/check_agents.ts"),
-    import("../agents/agent_room.ts"),
+    import("../agents/agent_service.ts"),
   ]);
   const running = await runningServer(settings.home).catch(() => undefined);
   const offline = context.flag("offline");
@@ -66,7 +66,7 @@ async function examineMachine(context: Context, settings: Settings): Promise<rea
       ? []
       : await safely("accounts", async () => await checkAccounts(await openAccounts(context), Date.now()))),
     ...await safely("port", async () => [await checkPort(settings, running)]),
-    ...await safely("agents", async () => [await checkAgents(await agentRoom(context))]),
+    ...await safely("agents", async () => [await checkAgents(await agentService(context))]),
     ...(offline ? [] : await safely("upstream", () => checkUpstream(settings.geminiApiUrl))),
   ];
 }

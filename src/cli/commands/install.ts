@@ -1,5 +1,5 @@
 import type { AgentReport, Planned } from "../agents/carry_out.ts";
-import type { AgentRoom } from "../agents/agent_room.ts";
+import type { AgentService } from "../agents/agent_service.ts";
 import type { Command, Context } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
 
@@ -29,20 +29,22 @@ export const install: Command = {
   ],
   takes: { least: 0, most: 50 },
   async run(context) {
-    const { agentRoom } = await import("../agents/agent_room.ts");
-    const room = await agentRoom(context);
-    if (context.flag("list")) return await list(context, room);
-    const ids = await chosen(context, room);
+    const { agentService } = await import("../agents/agent_service.ts");
+    const service = await agentService(context);
+    if (context.flag("list")) return await list(context, service);
+    const ids = await chosen(context, service);
     const { installRequest } = await import("../agents/install_request.ts");
     const request = await installRequest(context);
     const { planInstall } = await import("../../agents/mod.ts");
     const planned: Planned[] = [];
     for (const agent of ids) {
-      planned.push({ agent, plan: await planInstall(agent, request, room.system, room.records) });
+      planned.push({ agent, plan: await planInstall(agent, request, service.system, service.records) });
     }
     const { carryOut } = await import("../agents/carry_out.ts");
-    const reports = await carryOut(context, room, planned);
-    const tests = context.flag("test") ? await test(context, room, planned, request.defaultModel ?? "") : [];
+    const reports = await carryOut(context, service, planned);
+    const tests = context.flag("test")
+      ? await test(context, service, planned, request.defaultModel ?? "")
+      : [];
     context.out.json({ agents: reports, ...(context.flag("test") ? { tests } : {}) });
     tell(context, reports);
     return [...reports.map(({ action }) => action), ...tests.map(({ outcome }) => outcome)].includes("failed")
@@ -51,10 +53,10 @@ export const install: Command = {
   },
 };
 
-async function chosen(context: Context, room: AgentRoom): Promise<readonly string[]> {
-  const { agentIds, agentName, foundAgents } = await import("../agents/agent_room.ts");
+async function chosen(context: Context, service: AgentService): Promise<readonly string[]> {
+  const { agentIds, agentName, foundAgents } = await import("../agents/agent_service.ts");
   if (context.args.length > 0) return agentIds(context.args);
-  const found = await foundAgents(room, "installed");
+  const found = await foundAgents(service, "installed");
   if (found.length === 0) {
     throw new CommandError("No coding agent was found on this machine", {
       hint: "Name one (geminitro install --list), or see what to enter by hand: geminitro install manual",
@@ -77,7 +79,7 @@ async function chosen(context: Context, room: AgentRoom): Promise<readonly strin
   return answer;
 }
 
-async function list({ out }: Context, { system, records }: AgentRoom): Promise<void> {
+async function list({ out }: Context, { system, records }: AgentService): Promise<void> {
   const { AGENTS, detectAgents } = await import("../../agents/mod.ts");
   const found = await detectAgents(system, records);
   out.json(AGENTS.map((agent) => ({ ...agent, ...found.find((one) => one.agent === agent.id) })));
@@ -89,7 +91,7 @@ async function list({ out }: Context, { system, records }: AgentRoom): Promise<v
   out.table(["AGENT", "NAME", "SPEAKS", "HERE"], rows);
 }
 
-async function test(context: Context, { system }: AgentRoom, planned: readonly Planned[], model: string) {
+async function test(context: Context, { system }: AgentService, planned: readonly Planned[], model: string) {
   if (await context.server() === undefined) {
     throw new CommandError("--test needs the running server", { hint: "Start it: geminitro start --detach" });
   }

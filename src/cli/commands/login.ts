@@ -1,4 +1,4 @@
-import type { AddedAccount, OAuthOutcome, OAuthRoom, Provider } from "../../oauth/mod.ts";
+import type { AddedAccount, OAuthOutcome, OAuthService, Provider } from "../../oauth/mod.ts";
 import type { Settings } from "../../config/mod.ts";
 import { openAccounts } from "../accounts.ts";
 import type { Command, Context } from "../command.ts";
@@ -54,15 +54,15 @@ export const login: Command = {
     if (provider === undefined || files.length > 0) {
       throw usageError("The source must be antigravity or gemini-cli; files need --import");
     }
-    const room = await openAccounts(context);
+    const service = await openAccounts(context);
     const pasted = context.text("paste");
-    if (pasted !== undefined) return tell(context, valueOf(await room.paste({ provider, text: pasted })));
-    await confirmWarning(context, room);
-    tell(context, await signIn(context, room, provider));
+    if (pasted !== undefined) return tell(context, valueOf(await service.paste({ provider, text: pasted })));
+    await confirmWarning(context, service);
+    tell(context, await signIn(context, service, provider));
   },
 };
 
-async function confirmWarning(context: Context, { warning }: OAuthRoom): Promise<void> {
+async function confirmWarning(context: Context, { warning }: OAuthService): Promise<void> {
   context.out.line(warning);
   if (context.flag("yes")) return;
   if (!context.interactive) {
@@ -126,11 +126,11 @@ async function takeOver(
   names: readonly string[],
 ): Promise<number> {
   const files = await readFiles(names);
-  const room = await openAccounts(context);
+  const service = await openAccounts(context);
   const preview = context.flag("preview");
-  if (!preview) await confirmWarning(context, room);
+  if (!preview) await confirmWarning(context, service);
   const report = valueOf(
-    await room.importFiles({
+    await service.importFiles({
       confirmed: true,
       preview,
       ...(provider === undefined ? {} : { provider }),
@@ -151,16 +151,16 @@ async function takeOver(
   return report.failed.length + report.skipped.length > 0 ? 1 : 0;
 }
 
-async function signIn(context: Context, room: OAuthRoom, provider: Provider): Promise<AddedAccount> {
-  if (context.flag("headless")) return await signInByCode(context, room, provider);
+async function signIn(context: Context, service: OAuthService, provider: Provider): Promise<AddedAccount> {
+  if (context.flag("headless")) return await signInByCode(context, service, provider);
   const running = await context.server();
-  const port = running === undefined ? listen(context, room, await context.settings()) : undefined;
+  const port = running === undefined ? listen(context, service, await context.settings()) : undefined;
   const page = running !== undefined
     ? { page: localUrl({ ...running, host: "localhost" }) }
     : port === undefined
     ? {}
     : { page: `http://localhost:${port}/` };
-  const begun = valueOf(await room.signIn({ provider, confirmed: true, ...page, ...ownProxy(context) }));
+  const begun = valueOf(await service.signIn({ provider, confirmed: true, ...page, ...ownProxy(context) }));
   const ending = interrupted(context);
   context.out.line("Sign in at this address:");
   // It names a client and a state, no secret; redaction would break it.
@@ -168,7 +168,7 @@ async function signIn(context: Context, room: OAuthRoom, provider: Provider): Pr
   context.out.line(begun.hint);
   context.out.line("Waiting for Google's page; Ctrl-C ends it");
   if (!context.flag("no-browser")) void openInBrowser(begun.authUrl);
-  return await followSignIn(room, begun.state, ending, {
+  return await followSignIn(service, begun.state, ending, {
     failed: `If the browser ended at a page that does not load: geminitro login ${
       context.args[0]
     } --paste '<its address>'`,
@@ -179,9 +179,13 @@ async function signIn(context: Context, room: OAuthRoom, provider: Provider): Pr
 }
 
 /** Google's own page shows the code; it is pasted here, or by `login --paste` elsewhere. */
-async function signInByCode(context: Context, room: OAuthRoom, provider: Provider): Promise<AddedAccount> {
+async function signInByCode(
+  context: Context,
+  service: OAuthService,
+  provider: Provider,
+): Promise<AddedAccount> {
   const begun = valueOf(
-    await room.signIn({ provider, confirmed: true, headless: true, ...ownProxy(context) }),
+    await service.signIn({ provider, confirmed: true, headless: true, ...ownProxy(context) }),
   );
   context.out.line("Sign in at this address, in any browser:");
   // It names a client and a state, no secret; redaction would break it.
@@ -192,11 +196,11 @@ async function signInByCode(context: Context, room: OAuthRoom, provider: Provide
     // Not shown: whoever has the code of this sign-in could try to use it.
     const code = await password({ message: "The code" });
     if (isCancel(code)) throw new CommandError("No account was added", { code: "cancelled" });
-    return valueOf(await room.paste({ provider, text: code }));
+    return valueOf(await service.paste({ provider, text: code }));
   }
   const finish = `geminitro login ${context.args[0]} --paste '<the code>'`;
   context.out.line(`Waiting for ${finish}; Ctrl-C ends it`);
-  return await followSignIn(room, begun.state, interrupted(context), {
+  return await followSignIn(service, begun.state, interrupted(context), {
     failed: finish,
     stopped: "Begin again",
   });
@@ -214,13 +218,13 @@ function ownProxy(context: Context): { readonly proxy?: string } {
  */
 function listen(
   context: Context,
-  room: OAuthRoom,
+  service: OAuthService,
   { port, oauthCallbackPort }: Pick<Settings, "port" | "oauthCallbackPort">,
 ): number | undefined {
   const answer = async (request: Request) => {
     const url = new URL(request.url);
     if (url.pathname !== "/oauth-callback") return new Response("Not here", { status: 404 });
-    const done = await room.callback(url, undefined);
+    const done = await service.callback(url, undefined);
     return new Response(done.ok ? "Signed in. You can close this page." : done.error.message, {
       status: done.ok ? 200 : 400,
     });

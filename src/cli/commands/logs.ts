@@ -52,7 +52,7 @@ async function follow(
   while (!await Promise.race([asked, delay(LOOK_MS).then(() => false)])) {
     const stat = await Deno.stat(path).catch(() => undefined);
     if (stat === undefined) continue;
-    // Put aside and begun anew, or cut.
+    // Put aside and begun again, or cut.
     if (stat.ino !== place.inode || stat.size < place.at) Object.assign(place, { at: 0, inode: stat.ino });
     if (stat.size === place.at) continue;
     const text = await read(path, place.at);

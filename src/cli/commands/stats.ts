@@ -9,7 +9,7 @@ export const stats: Command = {
   usage: "",
   examples: [
     { line: "geminitro stats", says: "All figures at once" },
-    { line: "geminitro stats --watch", says: "Drawn anew every two seconds until Ctrl-C" },
+    { line: "geminitro stats --watch", says: "Drawn again every two seconds until Ctrl-C" },
     { line: "geminitro stats --json", says: "For scripts; with --watch one object a line" },
   ],
   options: WATCH_OPTIONS,

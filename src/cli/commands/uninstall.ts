@@ -15,19 +15,19 @@ export const uninstall: Command = {
   ],
   takes: { least: 0, most: 50 },
   async run(context) {
-    const [{ agentIds, agentRoom, foundAgents }, { carryOut }, { planUninstall }] = await Promise.all([
-      import("../agents/agent_room.ts"),
+    const [{ agentIds, agentService, foundAgents }, { carryOut }, { planUninstall }] = await Promise.all([
+      import("../agents/agent_service.ts"),
       import("../agents/carry_out.ts"),
       import("../../agents/mod.ts"),
     ]);
-    const room = await agentRoom(context);
-    const ids = context.args.length > 0 ? agentIds(context.args) : await foundAgents(room, "configured");
+    const service = await agentService(context);
+    const ids = context.args.length > 0 ? agentIds(context.args) : await foundAgents(service, "configured");
     if (ids.length === 0) return nothing(context);
     const planned: Planned[] = [];
     for (const agent of ids) {
-      planned.push({ agent, plan: await planUninstall(agent, room.system, room.records) });
+      planned.push({ agent, plan: await planUninstall(agent, service.system, service.records) });
     }
-    const reports = await carryOut(context, room, planned);
+    const reports = await carryOut(context, service, planned);
     context.out.json({ agents: reports });
     const failed = reports.filter(({ action }) => action === "failed");
     context.out.line();

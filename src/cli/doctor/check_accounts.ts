@@ -1,15 +1,15 @@
 import { backText } from "../../core/mod.ts";
-import type { AccountView, OAuthRoom } from "../../oauth/mod.ts";
+import type { AccountView, OAuthService } from "../../oauth/mod.ts";
 import { type Finding, good, odd, wrong } from "./finding.ts";
 
 /** Whether the signed-in accounts can serve, and what brings back those that cannot. */
-export async function checkAccounts(room: OAuthRoom, now: number): Promise<readonly Finding[]> {
-  const accounts = await room.accounts();
+export async function checkAccounts(service: OAuthService, now: number): Promise<readonly Finding[]> {
+  const accounts = await service.accounts();
   if (accounts.length === 0) return [];
-  const off = room.sources().filter(({ source, on }) =>
+  const off = service.sources().filter(({ source, on }) =>
     !on && accounts.some((account) => account.source === source)
   );
-  const costly = room.sources().filter(({ source, on }) =>
+  const costly = service.sources().filter(({ source, on }) =>
     on && accounts.some((account) => account.source === source)
   ).flatMap(({ warning }) =>
     warning === undefined ? [] : [odd("accounts", warning, "Change it, or remove it")]

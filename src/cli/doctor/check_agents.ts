@@ -1,11 +1,11 @@
-import { agentName, type AgentRoom, foundAgents } from "../agents/agent_room.ts";
+import { agentName, type AgentService, foundAgents } from "../agents/agent_service.ts";
 import { type Finding, good, odd } from "./finding.ts";
 
 /** Agents that are here, and whether they use the proxy. */
-export async function checkAgents(room: AgentRoom): Promise<Finding> {
+export async function checkAgents(service: AgentService): Promise<Finding> {
   const [here, registered] = await Promise.all([
-    foundAgents(room, "installed"),
-    foundAgents(room, "configured"),
+    foundAgents(service, "installed"),
+    foundAgents(service, "configured"),
   ]);
   const names = (ids: readonly string[]) => ids.map(agentName).join(", ");
   if (here.length === 0 && registered.length === 0) return good("agents", "No coding agent was found here");

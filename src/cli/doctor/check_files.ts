@@ -33,7 +33,7 @@ async function blockedWrite(home: string): Promise<Finding | undefined> {
     return wrong(
       "files",
       problem?.message ?? `${home} cannot be written: ${reason}`,
-      "Make room or give this user the folder",
+      "Make service or give this user the folder",
     );
   } finally {
     await Deno.remove(path).catch(() => {});

@@ -9,7 +9,7 @@ export type McpSource = Pick<LocalClient, "overview" | "keyPage" | "requests" | 
 
 export interface McpOptions {
   readonly version: string;
-  /** Opens the API anew for each question, so that a server that is started or restarted later is found. */
+  /** Opens the API again for each question, so that a server that is started or restarted later is found. */
   readonly source: () => Promise<McpSource>;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -6,7 +6,7 @@ import type { Style } from "../style.ts";
 import { longest, type Look, type Panel, PANELS, screenLines } from "./panels.ts";
 
 export interface TopOptions {
-  /** Finds the server anew, as it may be restarted meanwhile. */
+  /** Finds the server again, as it may be restarted meanwhile. */
   readonly open: () => Promise<LocalClient>;
   readonly pauseMs: number;
   readonly style: Style;

@@ -53,7 +53,7 @@ function statusOf(failure: Failure): number {
   if (failure.code === "request_too_large") return 413;
   if (failure.code === "billing_not_active") return 402;
   switch (failure.class) {
-    case "caller_fault":
+    case "invalid_request":
       if (failure.code === "thread_not_found") return 404;
       return failure.status >= 400 && failure.status < 500 ? failure.status : 400;
     case "rate_limit":

@@ -51,7 +51,7 @@ export function joinCitations(earlier: Citation | undefined, later: Citation): C
   return earlier === undefined ? later : { ...earlier, ...later };
 }
 
-/** Where a thought signature stands in Google's own OpenAI-compatible replies. */
+/** Where a thought signature is in Google's own OpenAI-compatible replies. */
 export function signatureFields(signature: string | undefined): JsonObject {
   return signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
 }

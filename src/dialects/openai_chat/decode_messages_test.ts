@@ -197,6 +197,6 @@ Deno.test("decodeMessages() names the field that has a wrong type", () => {
     const failure = refuseChat(body);
     assert.equal(failure.param, param);
     assert.equal(failure.status, 400);
-    assert.equal(failure.class, "caller_fault");
+    assert.equal(failure.class, "invalid_request");
   }
 });

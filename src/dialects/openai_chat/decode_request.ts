@@ -1,4 +1,4 @@
-import { callerFault, err, type Failure, isObject, ok, type Result } from "../../core/mod.ts";
+import { err, type Failure, invalidRequest, isObject, ok, type Result } from "../../core/mod.ts";
 import {
   assembleContents,
   type ConversationItem,
@@ -25,7 +25,7 @@ type Body = Record<string, unknown>;
 
 /** The model as the client wrote it. */
 export function chatModelOf(body: unknown): Result<string, Failure> {
-  if (!isObject(body)) return err(callerFault("The body must be a JSON object."));
+  if (!isObject(body)) return err(invalidRequest("The body must be a JSON object."));
   const fields = new FieldReader();
   const model = fields.string(body["model"], "model");
   if (model.trim() === "") fields.refuse("model", "model must not be empty. Name a model.");

@@ -16,7 +16,7 @@ import { textPart } from "./decode_media.ts";
 
 type Item = Record<string, unknown>;
 
-/** An input item with the field that it stands in, in the client's words. */
+/** An input item with the field that it is in, in the client's words. */
 export interface PlacedItem {
   readonly item: unknown;
   readonly at: string;

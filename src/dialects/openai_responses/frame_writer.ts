@@ -4,7 +4,7 @@ import { jsonText } from "../json_text.ts";
 export interface FrameSink {
   /** `fields` is the inside of a JSON object, ready made. */
   emit(type: string, fields: string): void;
-  /** A value as it stands in `fields`. */
+  /** A value as it is in `fields`. */
   text(value: unknown): string;
 }
 

@@ -45,7 +45,7 @@ function codeOf(failure: Failure): string {
       return "server_is_overloaded";
     case "blocked":
       return "invalid_prompt";
-    case "caller_fault":
+    case "invalid_request":
       return failure.code ?? "invalid_prompt";
     default:
       return failure.code ?? "server_error";

@@ -5,12 +5,12 @@
  */
 import { Hono } from "hono";
 import { redact } from "../../core/mod.ts";
-import type { OAuthOutcome, OAuthRoom } from "../../oauth/mod.ts";
+import type { OAuthOutcome, OAuthService } from "../../oauth/mod.ts";
 import { browserKeyOf, endedCookie } from "./browser_cookie.ts";
 import { callbackPage } from "./callback_page.ts";
 
 export interface CallbackAppOptions {
-  readonly oauth: OAuthRoom;
+  readonly oauth: OAuthService;
   /** Told of a fault of our own; never of its text to the client. */
   readonly onFault?: (error: Error) => void;
 }
@@ -21,7 +21,7 @@ export function createCallbackApp(options: CallbackAppOptions): Hono {
 }
 
 async function serveCallback({ oauth, onFault }: CallbackAppOptions, request: Request): Promise<Response> {
-  let outcome: Awaited<ReturnType<OAuthRoom["callback"]>>;
+  let outcome: Awaited<ReturnType<OAuthService["callback"]>>;
   try {
     outcome = await oauth.callback(new URL(request.url), browserKeyOf(request));
   } catch (error) {

@@ -1,7 +1,7 @@
 import { type Failure, type JsonObject, type Result, toldFault } from "../../core/mod.ts";
 import type { AnyDialect, ClientCall, EncodeInput } from "../../dialects/mod.ts";
 import type { TurnEvent } from "../../gemini/mod.ts";
-import { type CallTrail, ownFault, type TurnSource } from "../../relay/mod.ts";
+import { type CallTrace, ownFault, type TurnSource } from "../../relay/mod.ts";
 import { refuse } from "./failure_response.ts";
 import type { Generation } from "./generate.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
@@ -14,7 +14,7 @@ export interface AnswerInput {
   readonly arrival: Arrival;
   readonly dialect: AnyDialect;
   readonly body: unknown;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
   readonly call: ClientCall<unknown>;
   readonly opening: Promise<Result<Generation, Failure>>;
 }
@@ -34,14 +34,14 @@ export async function answerWhole(input: AnswerInput): Promise<Response> {
   const encode = encodeInput(input, opened.value.call);
   const reply = input.dialect.encodeReply(events, encode);
   if (keeps(input, opened.value.call)) await keep(input, events, encode);
-  const headers = replyHeaders(input.trail, input.deps.ports.clock.now());
-  input.trail.record(200);
+  const headers = replyHeaders(input.trace, input.deps.ports.clock.now());
+  input.trace.record(200);
   return json(reply, headers);
 }
 
 /** Answers with the turn as it comes. */
 export function answerStream(input: StreamedAnswerInput): Promise<Response> {
-  const { deps, dialect, trail } = input;
+  const { deps, dialect, trace } = input;
   const seen: TurnEvent[] = [];
   let encode = encodeInput(input, input.call);
   const waiting = () => dialect.encodeStream(encode);
@@ -58,20 +58,20 @@ export function answerStream(input: StreamedAnswerInput): Promise<Response> {
         value: { turn: opened.value.turn, encoder: dialect.encodeStream(encode), ...observe },
       };
     }),
-    headers: () => replyHeaders(trail, deps.ports.clock.now()),
+    headers: () => replyHeaders(trace, deps.ports.clock.now()),
     refuse: (failure) => fail(input, failure),
     waiting,
     fault: (cause) => ownFault(deps, input.arrival.requestId, cause),
     leave: input.leave,
     done: (failure) => {
-      trail.record(failure?.class === "client_gone" ? 499 : 200, failure);
+      trace.record(failure?.class === "client_gone" ? 499 : 200, failure);
       if (failure === undefined) void keep(input, seen, encode);
     },
   });
 }
 
 function encodeInput(input: AnswerInput, call: ClientCall<unknown>): EncodeInput<unknown> {
-  const { arrival, trail, deps } = input;
+  const { arrival, trace, deps } = input;
   let ended: number | undefined;
   return {
     ended: () => ended ??= Math.floor(deps.ports.clock.now() / 1000),
@@ -79,7 +79,7 @@ function encodeInput(input: AnswerInput, call: ClientCall<unknown>): EncodeInput
     requestId: arrival.requestId,
     created: Math.floor(arrival.at / 1000),
     newId: deps.ports.newId,
-    ...(trail.last === undefined ? {} : { source: trail.last.source }),
+    ...(trace.last === undefined ? {} : { source: trace.last.source }),
   };
 }
 

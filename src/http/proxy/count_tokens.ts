@@ -1,5 +1,5 @@
 import { type Failure, isObject } from "../../core/mod.ts";
-import { estimateTokens, healRequest } from "../../gemini/mod.ts";
+import { estimateTokens, repairRequest } from "../../gemini/mod.ts";
 import { relayJson } from "../../relay/mod.ts";
 import { json } from "./answer_turn.ts";
 import { callNeed } from "./call_need.ts";
@@ -29,9 +29,9 @@ export function mayEstimate({ class: name }: Failure): boolean {
 
 /** Counts by Google; agents ask often, so when no key can count now an estimate with a warning is better than an error. */
 export async function countTokens(input: SimpleCall): Promise<Response> {
-  const { deps, arrival, trail, call, target, dialect } = input;
-  const pin = await pinOfRequest(deps, arrival, trail, call.request);
-  if (!pin.ok) return refuse({ dialect, arrival, trail, now: deps.ports.clock.now() }, pin.error);
+  const { deps, arrival, trace, call, target, dialect } = input;
+  const pin = await pinOfRequest(deps, arrival, trace, call.request);
+  if (!pin.ok) return refuse({ dialect, arrival, trace, now: deps.ports.clock.now() }, pin.error);
   const need = callNeed(deps, arrival, {
     target,
     ...(pin.value === undefined ? {} : { among: pin.value }),
@@ -43,14 +43,14 @@ export async function countTokens(input: SimpleCall): Promise<Response> {
   const repairs = deps.repairs.of(call.request);
   const counted = await relayJson(deps, {
     need,
-    trail,
+    trace,
     client: arrival.watch,
     repairs,
     build: (attempt) =>
       attempt.upstream.build({
         operation: "count_tokens",
         model: deps.nameAt?.(attempt.credential, target.id, call.request) ?? target.id,
-        request: attempt.healings.reduce(healRequest, call.request),
+        request: attempt.healings.reduce(repairRequest, call.request),
         host: attempt.host,
         requestId: arrival.requestId,
         session: call.session,
@@ -58,11 +58,11 @@ export async function countTokens(input: SimpleCall): Promise<Response> {
   });
   const now = deps.ports.clock.now();
   if (!counted.ok && !mayEstimate(counted.error)) {
-    return refuse({ dialect, arrival, trail, now }, counted.error);
+    return refuse({ dialect, arrival, trace, now }, counted.error);
   }
   const total = counted.ok && isObject(counted.value) ? counted.value["totalTokens"] : undefined;
-  if (typeof total !== "number") trail.warnings.push(ESTIMATED);
-  const headers = replyHeaders(trail, now);
-  trail.record(200);
+  if (typeof total !== "number") trace.warnings.push(ESTIMATED);
+  const headers = replyHeaders(trace, now);
+  trace.record(200);
   return json(dialect.encodeCount!(typeof total === "number" ? total : estimateTokens(input.bytes)), headers);
 }

@@ -1,7 +1,7 @@
-import { callerFault, err, type Failure, ok, type Result } from "../../core/mod.ts";
+import { err, type Failure, invalidRequest, ok, type Result } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { AnyDialect, ClientCall } from "../../dialects/mod.ts";
-import { type CallTrail, watchClient } from "../../relay/mod.ts";
+import { type CallTrace, watchClient } from "../../relay/mod.ts";
 import { parseJson, readBody } from "../read_body.ts";
 import { answerStream, answerWhole } from "./answer_turn.ts";
 import { countTokens } from "./count_tokens.ts";
@@ -11,7 +11,7 @@ import { refuse } from "./failure_response.ts";
 import { generate } from "./generate.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { resolveTargets } from "./resolve_targets.ts";
-import { beginTrail } from "./serve_call.ts";
+import { beginTrace } from "./serve_call.ts";
 import { tellRefusal } from "./tell_refusal.ts";
 
 /** A request that has been read and understood. */
@@ -36,15 +36,15 @@ export async function serveDialect(
     return refuse({ dialect, arrival, now: deps.ports.clock.now() }, understood.error);
   }
   const { call, body, bytes, targets } = understood.value;
-  const trail = trailOf(deps, dialect, arrival, understood.value);
-  trail.warnings.push(...call.warnings);
+  const trace = traceOf(deps, dialect, arrival, understood.value);
+  trace.warnings.push(...call.warnings);
   if (call.operation === "count_tokens") {
-    return await countTokens({ deps, dialect, arrival, trail, call, target: targets[0], bytes });
+    return await countTokens({ deps, dialect, arrival, trace, call, target: targets[0], bytes });
   }
   if (call.operation === "embed") {
-    return await embed({ deps, dialect, arrival, trail, call, target: targets[0], bytes });
+    return await embed({ deps, dialect, arrival, trace, call, target: targets[0], bytes });
   }
-  const whole = { deps, dialect, arrival, body, bodyBytes: bytes, trail, call, targets };
+  const whole = { deps, dialect, arrival, body, bodyBytes: bytes, trace, call, targets };
   if (!call.stream) return await answerWhole({ ...whole, opening: generate(deps, whole) });
   const leaving = new AbortController();
   const watch = watchClient(() => AbortSignal.any([arrival.watch.signal, leaving.signal]));
@@ -105,14 +105,14 @@ async function decode(
   try {
     return await decodeCall(deps, arrival, dialect, body, target);
   } catch (cause) {
-    if (cause instanceof RangeError) return err(callerFault("The request body is nested too deeply"));
+    if (cause instanceof RangeError) return err(invalidRequest("The request body is nested too deeply"));
     throw cause;
   }
 }
 
-function trailOf(deps: ProxyDeps, dialect: AnyDialect, arrival: Arrival, understood: Understood): CallTrail {
+function traceOf(deps: ProxyDeps, dialect: AnyDialect, arrival: Arrival, understood: Understood): CallTrace {
   const { operation, stream, session } = understood.call;
-  return beginTrail(deps, arrival, {
+  return beginTrace(deps, arrival, {
     dialect: dialect.name,
     operation,
     stream,

@@ -1,4 +1,4 @@
-import { callerFault, type Failure, isObject, ok, type Result } from "../../core/mod.ts";
+import { type Failure, invalidRequest, isObject, ok, type Result } from "../../core/mod.ts";
 import type { EmbedCall } from "../../dialects/mod.ts";
 import { estimateTokens, NO_USAGE } from "../../gemini/mod.ts";
 import { relayJson, transportFailure } from "../../relay/mod.ts";
@@ -21,13 +21,13 @@ interface Vectors {
 
 /** Embeds all inputs in batches, in order; one batch that fails fails the call, as half of the vectors help nobody. */
 export async function embed(input: SimpleCall): Promise<Response> {
-  const { deps, dialect, arrival, trail, call } = input;
+  const { deps, dialect, arrival, trace, call } = input;
   const inputs = call.embed?.inputs ?? [];
   if (inputs.length > BOUNDS.embeddingTexts) {
     const message = `One request embeds at most ${BOUNDS.embeddingTexts} texts: send them in several`;
     return refuse(
-      { dialect, arrival, trail, now: deps.ports.clock.now() },
-      callerFault(message, { param: "input" }),
+      { dialect, arrival, trace, now: deps.ports.clock.now() },
+      invalidRequest(message, { param: "input" }),
     );
   }
   const batches = Array.from(
@@ -39,11 +39,11 @@ export async function embed(input: SimpleCall): Promise<Response> {
   const vectors: (readonly number[])[] = [];
   let promptTokens = 0;
   for (const result of results) {
-    if (!result.ok) return refuse({ dialect, arrival, trail, now }, result.error);
+    if (!result.ok) return refuse({ dialect, arrival, trace, now }, result.error);
     vectors.push(...result.value.values);
     promptTokens += result.value.promptTokens;
   }
-  trail.usage = { ...NO_USAGE, promptTokens, totalTokens: promptTokens };
+  trace.usage = { ...NO_USAGE, promptTokens, totalTokens: promptTokens };
   const encode = {
     context: call.context,
     requestId: arrival.requestId,
@@ -51,13 +51,13 @@ export async function embed(input: SimpleCall): Promise<Response> {
     newId: deps.ports.newId,
   };
   const reply = dialect.encodeEmbeddings!(vectors, promptTokens, encode);
-  const headers = replyHeaders(trail, now);
-  trail.record(200);
+  const headers = replyHeaders(trace, now);
+  trace.record(200);
   return json(reply, headers);
 }
 
 async function embedBatch(input: SimpleCall, batch: EmbedCall["inputs"]): Promise<Result<Vectors, Failure>> {
-  const { deps, arrival, trail, call, target } = input;
+  const { deps, arrival, trace, call, target } = input;
   const estimate = estimateTokens(
     batch.reduce((size, one) => size + (typeof one === "string" ? one.length : PICTURE_SIZE), 0),
   );
@@ -72,7 +72,7 @@ async function embedBatch(input: SimpleCall, batch: EmbedCall["inputs"]): Promis
       }),
       sources: ["api_key", "vertex"],
     },
-    trail,
+    trace,
     client: arrival.watch,
     build: (attempt) =>
       attempt.upstream.build({

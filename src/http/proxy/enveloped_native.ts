@@ -1,6 +1,6 @@
 import { isObject, parseForeign } from "../../core/mod.ts";
 import type { GeminiRequest } from "../../gemini/mod.ts";
-import { type CallTrail, type RelayDeps, type Try, withSearch } from "../../relay/mod.ts";
+import { type CallTrace, type RelayDeps, type Try, withSearch } from "../../relay/mod.ts";
 import type { UpstreamOperation, UpstreamRequest } from "../../upstreams/contract.ts";
 
 /** Native methods that sources with an envelope have too. */
@@ -15,7 +15,7 @@ export interface EnvelopedInput {
   readonly model: string;
   readonly body: Uint8Array;
   readonly session: string;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
   /** The same for every try of the call. */
   readonly key: object;
 }
@@ -26,21 +26,21 @@ export async function buildEnveloped(
   input: EnvelopedInput,
   attempt: Try,
 ): Promise<UpstreamRequest> {
-  const { session, trail, key } = input;
+  const { session, trace, key } = input;
   const joined = input.operation === "generate" && attempt.upstream.alwaysStreams === true;
   const operation = joined ? "stream" : input.operation;
   const asked = requestIn(input.body);
   const model = deps.nameAt?.(attempt.credential, input.model, asked) ?? input.model;
   const request = operation === "count_tokens"
     ? asked
-    : await withSearch(deps, attempt, { key, model, request: asked, session, trail });
+    : await withSearch(deps, attempt, { key, model, request: asked, session, trace });
   return attempt.upstream.build(
     {
       operation,
       model,
       request,
       host: attempt.host,
-      requestId: trail.facts.id,
+      requestId: trace.facts.id,
       session,
       at: deps.ports.clock.now(),
     },

@@ -1,13 +1,13 @@
 import type { Failure } from "../../core/mod.ts";
 import type { AnyDialect } from "../../dialects/mod.ts";
-import type { CallTrail } from "../../relay/mod.ts";
+import type { CallTrace } from "../../relay/mod.ts";
 import type { Arrival } from "./proxy_deps.ts";
 import { failureHeaders, INERT_HEADERS, replyHeaders } from "./reply_headers.ts";
 
 export interface RefuseInput {
   readonly dialect: AnyDialect;
   readonly arrival: Pick<Arrival, "requestId">;
-  readonly trail?: CallTrail;
+  readonly trace?: CallTrace;
   readonly now: number;
 }
 
@@ -18,10 +18,10 @@ export function refuse(input: RefuseInput, failure: Failure): Response {
     "content-type": "application/json",
     ...INERT_HEADERS,
     "x-request-id": input.arrival.requestId,
-    ...(input.trail === undefined ? {} : replyHeaders(input.trail, input.now)),
+    ...(input.trace === undefined ? {} : replyHeaders(input.trace, input.now)),
     ...failureHeaders(failure, input.now),
     ...encoded.headers,
   };
-  input.trail?.record(encoded.status, failure);
+  input.trace?.record(encoded.status, failure);
   return new Response(JSON.stringify(encoded.body), { status: encoded.status, headers });
 }

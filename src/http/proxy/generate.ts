@@ -9,7 +9,7 @@ import {
   type TurnEvent,
 } from "../../gemini/mod.ts";
 import {
-  type CallTrail,
+  type CallTrace,
   continuedTurn,
   joinTurns,
   type NativeRefusal,
@@ -32,7 +32,7 @@ export interface GenerateInput {
   readonly dialect: AnyDialect;
   readonly body: unknown;
   readonly bodyBytes: number;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
   /** The call decoded for the first target. */
   readonly call: ClientCall<unknown>;
   /** The model that was asked for, then its fallbacks. */
@@ -73,7 +73,7 @@ async function ask(
   target: ResolvedModel,
   call: ClientCall<unknown>,
 ): Promise<Result<TurnSource, Failure>> {
-  const pin = await pinOfRequest(deps, input.arrival, input.trail, call.request);
+  const pin = await pinOfRequest(deps, input.arrival, input.trace, call.request);
   if (!pin.ok) return pin;
   const need = callNeed(deps, input.arrival, {
     target,
@@ -86,14 +86,14 @@ async function ask(
     signedBy: call.signedBy,
     maxOutputTokens: call.request.generationConfig?.maxOutputTokens,
   });
-  const { trail } = input;
+  const { trace } = input;
   const one = () =>
     continuedTurn(deps, {
       need,
       request: call.request,
       stream: call.stream,
       keeps: !call.stream || input.dialect.storable !== undefined,
-      trail,
+      trace,
       client: input.arrival.watch,
       filters: filtersOf(call),
     });

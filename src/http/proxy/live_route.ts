@@ -1,6 +1,6 @@
 import {
-  callerFault,
   type Failure,
+  invalidRequest,
   isObject,
   type JsonObject,
   parseForeign,
@@ -8,7 +8,7 @@ import {
   type Usage,
 } from "../../core/mod.ts";
 import { NO_USAGE } from "../../gemini/mod.ts";
-import { CallTrail, type LiveMessage, relayLive, watchClient } from "../../relay/mod.ts";
+import { CallTrace, type LiveMessage, relayLive, watchClient } from "../../relay/mod.ts";
 import type { UpstreamRequest } from "../../upstreams/contract.ts";
 import { agentName } from "./agent_name.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
@@ -34,13 +34,13 @@ export function serveLive(deps: ProxyDeps, arrival: Arrival): Response | Failure
   const { request, url } = arrival;
   const path = PATH_REGEXP.exec(url.pathname);
   if (path === null) {
-    return callerFault("There is no route for this WebSocket: its path names no Bidi method", {
+    return invalidRequest("There is no route for this WebSocket: its path names no Bidi method", {
       status: 404,
       code: "unknown_url",
     });
   }
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    return callerFault("This address is a WebSocket: ask for an upgrade", {
+    return invalidRequest("This address is a WebSocket: ask for an upgrade", {
       status: 426,
       code: "upgrade_required",
     });
@@ -74,9 +74,11 @@ async function run(deps: ProxyDeps, arrival: Arrival, socket: SocketClient, sess
     socket.close(1008, failure.message);
   };
   const message = await socket.first(SETUP_MS);
-  if (message === undefined) return refuse(callerFault("No setup message came", { status: 408 }));
+  if (message === undefined) return refuse(invalidRequest("No setup message came", { status: 408 }));
   const setup = readSetup(message);
-  if (setup === undefined) return refuse(callerFault("setup must be the first message, with a model in it"));
+  if (setup === undefined) {
+    return refuse(invalidRequest("setup must be the first message, with a model in it"));
+  }
   const targets = await resolveTargets(deps, setup.model);
   if (!targets.ok) return refuse(targets.error);
   const { id: model } = targets.value[0];
@@ -90,7 +92,7 @@ async function run(deps: ProxyDeps, arrival: Arrival, socket: SocketClient, sess
     () => Promise.resolve(undefined),
   );
   if (!owner.ok) return refuse(owner.error);
-  const trail = trailOf(deps, arrival, session, setup.model);
+  const trace = traceOf(deps, arrival, session, setup.model);
   const keys = owner.value?.usable.map(({ id }) => id);
   const end = await relayLive(deps, {
     need: {
@@ -103,7 +105,7 @@ async function run(deps: ProxyDeps, arrival: Arrival, socket: SocketClient, sess
       counted: true,
       ...(keys === undefined ? {} : { among: new Set(keys) }),
     },
-    trail,
+    trace,
     client: arrival.watch,
     socket,
     setup: withModel(setup, model),
@@ -115,10 +117,10 @@ async function run(deps: ProxyDeps, arrival: Arrival, socket: SocketClient, sess
       );
       return token === undefined ? request : withoutKey(request);
     },
-    onServerText: (text) => look(deps, arrival, trail, text),
+    onServerText: (text) => look(deps, arrival, trace, text),
   });
   socket.close(end.code, end.reason);
-  trail.record(end.failure === undefined ? 101 : end.failure.status, end.failure);
+  trace.record(end.failure === undefined ? 101 : end.failure.status, end.failure);
 }
 
 /** An ephemeral token is a session's own right: no key goes beside it. */
@@ -162,14 +164,14 @@ async function handleName(handle: string): Promise<string> {
   return `handles/${digest.toHex()}`;
 }
 
-async function look(deps: ProxyDeps, arrival: Arrival, trail: CallTrail, text: string): Promise<void> {
+async function look(deps: ProxyDeps, arrival: Arrival, trace: CallTrace, text: string): Promise<void> {
   const body = parsed(text);
   if (!isObject(body)) return;
   const usage = body["usageMetadata"] ?? body["usage_metadata"];
-  if (isObject(usage)) trail.usage = sum(trail.usage ?? NO_USAGE, usage);
+  if (isObject(usage)) trace.usage = sum(trace.usage ?? NO_USAGE, usage);
   const update = body["sessionResumptionUpdate"] ?? body["session_resumption_update"];
   const handle = isObject(update) ? update["newHandle"] ?? update["new_handle"] : undefined;
-  const owner = trail.lastCredential;
+  const owner = trace.lastCredential;
   if (typeof handle !== "string" || owner === undefined) return;
   await deps.resources.registry.remember(await handleName(handle), owner, arrival.client.id);
 }
@@ -196,8 +198,8 @@ function parsed(text: string): unknown {
   }
 }
 
-function trailOf(deps: ProxyDeps, arrival: Arrival, { agent, method }: Session, model: string): CallTrail {
-  return new CallTrail(
+function traceOf(deps: ProxyDeps, arrival: Arrival, { agent, method }: Session, model: string): CallTrace {
+  return new CallTrace(
     {
       id: arrival.requestId as RequestId,
       at: arrival.at,

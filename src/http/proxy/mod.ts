@@ -24,7 +24,7 @@ import { type ProxyRoute, type RouteDialect, ROUTES, serveOther, unknownRoute } 
 import { tellRefusal } from "./tell_refusal.ts";
 
 export type { ProxyDeps } from "./proxy_deps.ts";
-export { type BodyKeeper, createBodyKeeper } from "./body_keeper.ts";
+export { type BodyRecorder, createBodyRecorder } from "./body_recorder.ts";
 export { createResources } from "./resources/mod.ts";
 
 /** What the server tells of a connection. */

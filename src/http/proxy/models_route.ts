@@ -1,4 +1,4 @@
-import { callerFault, type Failure, type JsonObject } from "../../core/mod.ts";
+import { type Failure, invalidRequest, type JsonObject } from "../../core/mod.ts";
 import type { CatalogEntry } from "../../catalog/mod.ts";
 import { json } from "./answer_turn.ts";
 import { askedDialect } from "./asked_dialect.ts";
@@ -62,7 +62,7 @@ function anthropicPage(arrival: Arrival, models: readonly KnownModel[]): Respons
   const asked = searchParams.get("limit");
   const limit = asked === null ? ANTHROPIC_PAGE.default : Number(asked);
   if (!Number.isInteger(limit) || limit < 1 || limit > ANTHROPIC_PAGE.most) {
-    return callerFault(`limit must be a whole number between 1 and ${ANTHROPIC_PAGE.most}`, {
+    return invalidRequest(`limit must be a whole number between 1 and ${ANTHROPIC_PAGE.most}`, {
       param: "limit",
     });
   }
@@ -74,7 +74,7 @@ function anthropicPage(arrival: Arrival, models: readonly KnownModel[]): Respons
   const before = placeOf("before_id");
   if (after === -1 || before === -1) {
     const param = after === -1 ? "after_id" : "before_id";
-    return callerFault(`${param} names no model of this list`, { param });
+    return invalidRequest(`${param} names no model of this list`, { param });
   }
   const end = before ?? models.length;
   const start = after === undefined ? before === undefined ? 0 : Math.max(0, end - limit) : after + 1;

@@ -1,9 +1,9 @@
-import { byteText, callerFault, type Operation } from "../../core/mod.ts";
+import { byteText, invalidRequest, type Operation } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import { brokenStreamFrame, encodeNativeFailure } from "../../dialects/mod.ts";
 import { estimateTokens } from "../../gemini/mod.ts";
 import {
-  type CallTrail,
+  type CallTrace,
   fingerprintBytes,
   type NativeRefusal,
   type NativeReply,
@@ -23,7 +23,7 @@ import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 import { failureHeaders, INERT_HEADERS, replyHeaders } from "./reply_headers.ts";
 import { pinOfBytes } from "./resources/pinned_owner.ts";
 import { resolveTargets } from "./resolve_targets.ts";
-import { beginTrail, serveCall } from "./serve_call.ts";
+import { beginTrace, serveCall } from "./serve_call.ts";
 import { tellRefusal } from "./tell_refusal.ts";
 
 /** Methods of a model that native clients may call, and whether they answer with a model's turn or use quota. */
@@ -60,7 +60,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   const method = METHODS[path.method];
   if (method === undefined) {
     return refuseNative(deps, arrival, {
-      failure: callerFault(`The method ${path.method.slice(0, 40)} is not served`, { status: 404 }),
+      failure: invalidRequest(`The method ${path.method.slice(0, 40)} is not served`, { status: 404 }),
     });
   }
   const body = await readBody(arrival.request, deps.settings.maxBodyBytes);
@@ -74,7 +74,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
   if (refused) return refuseNative(deps, arrival, { failure: refused });
   const bytes = body.value;
   const session = sessionOf(arrival, bytes);
-  const trail = beginTrail(deps, arrival, {
+  const trace = beginTrace(deps, arrival, {
     dialect: "native_gemini",
     operation: path.method,
     stream: method.stream,
@@ -82,11 +82,11 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
     session,
     requestBytes: bytes.byteLength,
   });
-  const pin = await pinOfBytes(deps, arrival, trail, bytes);
-  if (!pin.ok) return refuseNative(deps, arrival, { failure: pin.error }, trail);
+  const pin = await pinOfBytes(deps, arrival, trace, bytes);
+  if (!pin.ok) return refuseNative(deps, arrival, { failure: pin.error }, trace);
   const among = pin.value;
   const served = await serveCall<NativeReply>({
-    trail,
+    trace,
     // Vectors of different models do not compare, and a count is one model's own.
     targets: method.turn ? targets.value : [first],
     ask: (target) =>
@@ -100,21 +100,21 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
           spends: () => metricsIn(byteText(bytes)),
           ...(among === undefined ? {} : { among }),
         }),
-        trail,
+        trace,
         client: arrival.watch,
         stream: method.stream,
         events: /[?&]\$?alt=sse(&|$)/.test(arrival.url.search),
         turn: method.turn,
         brokenFrame: (failure) =>
           new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),
-        build: (attempt) => buildNative(deps, arrival, { path, target, bytes, session, trail }, attempt),
+        build: (attempt) => buildNative(deps, arrival, { path, target, bytes, session, trace }, attempt),
         repairs: bodyRepairs(bytes),
         fingerprint: () => fingerprintBytes(bytes),
       }),
   });
-  if (served.ok) return passReply(deps, trail, served.value);
-  if (method.operation === "count" && mayEstimate(served.error.failure)) return estimate(deps, trail);
-  return refuseNative(deps, arrival, served.error, trail);
+  if (served.ok) return passReply(deps, trace, served.value);
+  if (method.operation === "count" && mayEstimate(served.error.failure)) return estimate(deps, trace);
+  return refuseNative(deps, arrival, served.error, trace);
 }
 
 const GROUNDING_REGEXP = /"google_?(search|maps)(_?retrieval)?"\s*:|"url_?context"\s*:/i;
@@ -125,11 +125,11 @@ function metricsIn(text: string): readonly string[] {
 }
 
 /** A count that no key could make just now: agents ask often, and an estimate that says so serves them better than an error. */
-function estimate(deps: ProxyDeps, trail: CallTrail): Response {
-  trail.warnings.push(ESTIMATED);
-  const headers = replyHeaders(trail, deps.ports.clock.now());
-  trail.record(200);
-  return json({ totalTokens: estimateTokens(trail.facts.requestBytes) }, headers);
+function estimate(deps: ProxyDeps, trace: CallTrace): Response {
+  trace.warnings.push(ESTIMATED);
+  const headers = replyHeaders(trace, deps.ports.clock.now());
+  trace.record(200);
+  return json({ totalTokens: estimateTokens(trace.facts.requestBytes) }, headers);
 }
 
 /** Without the sources that speak in an envelope, for methods that they do not have. */
@@ -142,13 +142,13 @@ interface NativeRequest {
   readonly target: ResolvedModel;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly session: string;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
 }
 
 function buildNative(
   deps: ProxyDeps,
   arrival: Arrival,
-  { path, target, bytes, session, trail }: NativeRequest,
+  { path, target, bytes, session, trace }: NativeRequest,
   attempt: Try,
 ): UpstreamRequest | Promise<UpstreamRequest> {
   const { upstream, credential, healings } = attempt;
@@ -157,7 +157,7 @@ function buildNative(
     const operation = ENVELOPED_METHODS[path.method]!;
     return buildEnveloped(
       deps,
-      { operation, model: target.id, body, session, trail, key: bytes },
+      { operation, model: target.id, body, session, trace, key: bytes },
       attempt,
     );
   }
@@ -170,9 +170,9 @@ function buildNative(
   }, credential);
 }
 
-function passReply(deps: ProxyDeps, trail: CallTrail, reply: NativeReply): Response {
+function passReply(deps: ProxyDeps, trace: CallTrace, reply: NativeReply): Response {
   // A plain object: the platform takes it at half of what a Headers object costs.
-  const headers = replyHeaders(trail, deps.ports.clock.now());
+  const headers = replyHeaders(trace, deps.ports.clock.now());
   headers["content-type"] = safeType(reply.headers.get("content-type"));
   return new Response(reply.body, { status: reply.status, headers });
 }
@@ -182,20 +182,20 @@ export function refuseNative(
   deps: ProxyDeps,
   arrival: Arrival,
   refusal: NativeRefusal,
-  trail?: CallTrail,
+  trace?: CallTrace,
 ): Response {
   const now = deps.ports.clock.now();
   const { failure, body } = refusal;
-  if (trail === undefined) tellRefusal(deps, arrival, failure);
+  if (trace === undefined) tellRefusal(deps, arrival, failure);
   const encoded = encodeNativeFailure(failure, { now, ...(body === undefined ? {} : { body }) });
-  trail?.record(encoded.status, failure);
+  trace?.record(encoded.status, failure);
   return new Response(JSON.stringify(encoded.body), {
     status: encoded.status,
     headers: {
       "content-type": "application/json; charset=UTF-8",
       ...INERT_HEADERS,
       "x-request-id": arrival.requestId,
-      ...(trail === undefined ? {} : replyHeaders(trail, now)),
+      ...(trace === undefined ? {} : replyHeaders(trace, now)),
       ...failureHeaders(failure, now),
     },
   });

@@ -4,7 +4,7 @@ import type { ClientWatch, RelayDeps } from "../../relay/mod.ts";
 import type { Store } from "../../store/mod.ts";
 import type { AskedDialect } from "../address.ts";
 import type { ClientIdentity } from "../auth.ts";
-import type { BodyKeeper } from "./body_keeper.ts";
+import type { BodyRecorder } from "./body_recorder.ts";
 import type { Resources } from "./resources/mod.ts";
 
 /** What the proxy routes work with. */
@@ -25,7 +25,7 @@ export interface ProxyDeps extends RelayDeps {
   /** Who owns what belongs to a Google project. */
   readonly resources: Resources;
   /** Keeps bodies, with LOG_BODIES. */
-  readonly bodies?: BodyKeeper;
+  readonly bodies?: BodyRecorder;
   /** The credential that a replayed request must use. */
   readonly pinOf?: (request: Request) => CredentialId | undefined;
   /** Which addresses media may be fetched from; the default is the public internet alone. */

@@ -1,4 +1,4 @@
-import { callerFault, err, type Failure, ok, type Result } from "../../core/mod.ts";
+import { err, type Failure, invalidRequest, ok, type Result } from "../../core/mod.ts";
 import type { RemoteMedia } from "../../dialects/mod.ts";
 import { type Blob64, mimeFromName, mimeOf } from "../../gemini/mod.ts";
 import { BOUNDS } from "../bounds.ts";
@@ -27,7 +27,7 @@ export async function fetchRemoteMedia(
       blobs.set(url, { mimeType: mimeOf(said, data), data });
     } catch (cause) {
       const why = cause instanceof PublicFetchError ? cause.message : "cannot be fetched";
-      return err(callerFault(`The URL in ${param} ${why}`, { param, code: "invalid_media_url" }));
+      return err(invalidRequest(`The URL in ${param} ${why}`, { param, code: "invalid_media_url" }));
     }
   }
   return ok(blobs);
@@ -35,7 +35,7 @@ export async function fetchRemoteMedia(
 
 function tooMany(media: readonly RemoteMedia[]): Failure {
   const { param = "media" } = media[BOUNDS.mediaUrls] ?? {};
-  return callerFault(`One request names at most ${BOUNDS.mediaUrls} media by URL`, { param });
+  return invalidRequest(`One request names at most ${BOUNDS.mediaUrls} media by URL`, { param });
 }
 
 function plainType(type: string | undefined): string | undefined {

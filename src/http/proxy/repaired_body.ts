@@ -1,11 +1,11 @@
-import { type Healing, isObject, parseForeign } from "../../core/mod.ts";
+import { isObject, parseForeign, type Repair } from "../../core/mod.ts";
 import type { Repairs } from "../../relay/mod.ts";
 
 /** A native client's body is its own: the one repair is a number that the model does not take, which no client can know. */
 export function bodyRepairs(body: Uint8Array<ArrayBuffer>): Repairs {
   return {
-    changes: (heal, already) =>
-      heal.kind === "clamp_output" && repairedBody(body, [...already, heal]) !== body,
+    changes: (repair, already) =>
+      repair.kind === "clamp_output" && repairedBody(body, [...already, repair]) !== body,
     subject: () => "",
   };
 }
@@ -13,9 +13,9 @@ export function bodyRepairs(body: Uint8Array<ArrayBuffer>): Repairs {
 /** A native body with its output limit cut to what the model takes; both spellings of the field are Google's. */
 export function repairedBody(
   body: Uint8Array<ArrayBuffer>,
-  healings: readonly Healing[],
+  healings: readonly Repair[],
 ): Uint8Array<ArrayBuffer> {
-  const clamp = healings.find((heal) => heal.kind === "clamp_output");
+  const clamp = healings.find((repair) => repair.kind === "clamp_output");
   if (clamp === undefined) return body;
   try {
     const request: unknown = parseForeign(new TextDecoder().decode(body));

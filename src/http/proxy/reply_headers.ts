@@ -1,5 +1,5 @@
 import type { Failure } from "../../core/mod.ts";
-import type { CallTrail } from "../../relay/mod.ts";
+import type { CallTrace } from "../../relay/mod.ts";
 
 /** Longest value that agents' HTTP stacks were seen to take without complaint. */
 const LONGEST_HEADER = 1000;
@@ -11,27 +11,27 @@ export const INERT_HEADERS = {
 } as const;
 
 /** What is said of a call beside its answer (contract, "Reply headers"). Never a key: its label or tail. */
-export function replyHeaders(trail: CallTrail, now: number): Record<string, string> {
-  const headers: Record<string, string> = { ...INERT_HEADERS, "x-request-id": trail.facts.id };
+export function replyHeaders(trace: CallTrace, now: number): Record<string, string> {
+  const headers: Record<string, string> = { ...INERT_HEADERS, "x-request-id": trace.facts.id };
   // The name that Anthropic's SDKs read.
-  if (trail.facts.dialect.startsWith("anthropic")) headers["request-id"] = trail.facts.id;
-  if (trail.last !== undefined) {
-    headers["x-geminitro-source"] = trail.last.source;
-    headers["x-geminitro-key"] = headerText(trail.last.name);
+  if (trace.facts.dialect.startsWith("anthropic")) headers["request-id"] = trace.facts.id;
+  if (trace.last !== undefined) {
+    headers["x-geminitro-source"] = trace.last.source;
+    headers["x-geminitro-key"] = headerText(trace.last.name);
   }
-  if (trail.modelUsed !== undefined) headers["x-geminitro-model"] = headerText(trail.modelUsed);
-  headers["x-geminitro-attempts"] = String(trail.begun);
-  headers["x-geminitro-queued-ms"] = String(Math.round(trail.queuedMs));
-  if (trail.warnings.length > 0) headers["x-geminitro-warnings"] = headerText(trail.warnings.join("; "));
-  headers["server-timing"] = serverTiming(trail, now);
+  if (trace.modelUsed !== undefined) headers["x-geminitro-model"] = headerText(trace.modelUsed);
+  headers["x-geminitro-attempts"] = String(trace.begun);
+  headers["x-geminitro-queued-ms"] = String(Math.round(trace.queuedMs));
+  if (trace.warnings.length > 0) headers["x-geminitro-warnings"] = headerText(trace.warnings.join("; "));
+  headers["server-timing"] = serverTiming(trace, now);
   return headers;
 }
 
-function serverTiming(trail: CallTrail, now: number): string {
-  const total = now - trail.facts.at;
-  const upstream = trail.firstTokenMs === undefined ? 0 : trail.firstTokenMs - trail.queuedMs;
-  const proxy = Math.max(0, total - upstream - trail.queuedMs);
-  return `queue;dur=${Math.round(trail.queuedMs)}, upstream;dur=${
+function serverTiming(trace: CallTrace, now: number): string {
+  const total = now - trace.facts.at;
+  const upstream = trace.firstTokenMs === undefined ? 0 : trace.firstTokenMs - trace.queuedMs;
+  const proxy = Math.max(0, total - upstream - trace.queuedMs);
+  return `queue;dur=${Math.round(trace.queuedMs)}, upstream;dur=${
     Math.round(Math.max(0, upstream))
   }, proxy;dur=${Math.round(proxy)}`;
 }

@@ -19,6 +19,6 @@ Deno.test("failureHeaders() tells when to come back after every passing failure,
   assert.equal(retryAfter({ until: NOW + 12_300 }), "13");
   assert.equal(retryAfter({}), "5");
   assert.equal(retryAfter({ class: "overloaded", status: 503, until: NOW - 1 }), "5");
-  assert.equal(retryAfter({ class: "caller_fault", status: 400 }), undefined);
-  assert.equal(retryAfter({ class: "config_fault", status: 403 }), undefined);
+  assert.equal(retryAfter({ class: "invalid_request", status: 400 }), undefined);
+  assert.equal(retryAfter({ class: "misconfigured", status: 403 }), undefined);
 });

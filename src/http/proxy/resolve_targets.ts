@@ -1,4 +1,4 @@
-import { callerFault, err, type Failure, ok, type Result } from "../../core/mod.ts";
+import { err, type Failure, invalidRequest, ok, type Result } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import { BOUNDS } from "../bounds.ts";
 import type { ProxyDeps } from "./proxy_deps.ts";
@@ -8,7 +8,7 @@ export async function resolveTargets(
   deps: ProxyDeps,
   name: string,
 ): Promise<Result<readonly [ResolvedModel, ...ResolvedModel[]], Failure>> {
-  // A name that cannot stand in an address, or is longer than any, is nobody's: Google need not be asked.
+  // A name that cannot are in an address, or is longer than any, is nobody's: Google need not be asked.
   if (name.length > BOUNDS.modelChars || !name.isWellFormed()) return err(noName());
   let resolved = deps.catalog.resolve(name);
   if (!resolved.ok && await deps.discover(name)) resolved = deps.catalog.resolve(name);
@@ -22,9 +22,12 @@ export async function resolveTargets(
 }
 
 function noName(): Failure {
-  return callerFault(`No model has such a name: names are text of at most ${BOUNDS.modelChars} characters`, {
-    status: 404,
-    code: "model_not_found",
-    param: "model",
-  });
+  return invalidRequest(
+    `No model has such a name: names are text of at most ${BOUNDS.modelChars} characters`,
+    {
+      status: 404,
+      code: "model_not_found",
+      param: "model",
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import {
-  callerFault,
   type Failure,
+  invalidRequest,
   isObject,
   type Json,
   type JsonObject,
@@ -23,7 +23,7 @@ const MOST_KEPT = 8;
 export function serveResponsesSocket(deps: ProxyDeps, arrival: Arrival): Response | Failure {
   const { request, url } = arrival;
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    return callerFault("GET /v1/responses is a WebSocket: ask for an upgrade, or send a POST", {
+    return invalidRequest("GET /v1/responses is a WebSocket: ask for an upgrade, or send a POST", {
       status: 426,
       code: "upgrade_required",
     });
@@ -83,7 +83,7 @@ class Connection {
           break;
         default:
           await this.#fail(
-            callerFault("Send JSON frames of type response.create", { code: "invalid_frame" }),
+            invalidRequest("Send JSON frames of type response.create", { code: "invalid_frame" }),
           );
       }
     }

@@ -1,4 +1,4 @@
-import { callerFault, type Failure, redact } from "../../core/mod.ts";
+import { type Failure, invalidRequest, redact } from "../../core/mod.ts";
 import {
   anthropicCount,
   anthropicMessages,
@@ -73,7 +73,7 @@ function files(method: Method, path: string, serve: Serve): ProxyRoute {
 }
 
 function noModerations(): Failure {
-  return callerFault(
+  return invalidRequest(
     "Moderation is not served: Gemini judges prompts and replies itself, and has no endpoint that only judges",
     { status: 404, code: "unknown_url" },
   );
@@ -207,18 +207,18 @@ function noRoute(arrival: Arrival): Failure {
   const message = `${arrival.url.pathname.slice(0, 120)} takes ${
     [...new Set(allowed)].join(", ")
   }, not ${method}`;
-  return callerFault(printable(message), { status: 405, code: "method_not_allowed" });
+  return invalidRequest(printable(message), { status: 405, code: "method_not_allowed" });
 }
 
 export function unknownRoute({ request, url }: Arrival): Failure {
-  return callerFault(printable(`There is no route ${request.method} ${url.pathname.slice(0, 120)}`), {
+  return invalidRequest(printable(`There is no route ${request.method} ${url.pathname.slice(0, 120)}`), {
     status: 404,
     code: "unknown_url",
   });
 }
 
 function unknownModel(name: string): Failure {
-  return callerFault(
+  return invalidRequest(
     printable(
       `The model ${name.slice(0, 120)} is not known to this proxy: GET /v1/models lists those that are`,
     ),

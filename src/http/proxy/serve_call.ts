@@ -1,6 +1,6 @@
 import type { Failure, RequestId, Result } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
-import { type CallFacts, CallTrail, type NativeRefusal } from "../../relay/mod.ts";
+import { type CallFacts, CallTrace, type NativeRefusal } from "../../relay/mod.ts";
 import { agentName } from "./agent_name.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 
@@ -20,7 +20,7 @@ function mayFallBack({ class: name, code }: Failure): boolean {
 }
 
 export interface ServeInput<Value> {
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
   /** The model that was asked for, then its fallbacks. */
   readonly targets: readonly [ResolvedModel, ...ResolvedModel[]];
   /** Asks for one of them; `Value` is what the lane makes of the answer. */
@@ -29,26 +29,26 @@ export interface ServeInput<Value> {
 
 /** Serves one call of any lane: when every key for the model is out, its fallback models are asked in order. */
 export async function serveCall<Value>(
-  { trail, targets, ask }: ServeInput<Value>,
+  { trace, targets, ask }: ServeInput<Value>,
 ): Promise<Result<Value, NativeRefusal>> {
   const [first, ...fallbacks] = targets;
   let served = await ask(first);
   for (const target of fallbacks) {
     if (served.ok || !mayFallBack(served.error.failure)) break;
-    trail.warnings.push(`Served by ${target.id}: every key for ${first.id} is out`);
+    trace.warnings.push(`Served by ${target.id}: every key for ${first.id} is out`);
     served = await ask(target);
   }
   return served;
 }
 
 /** Begins the record of a call; what the request itself tells is filled in. */
-export function beginTrail(
+export function beginTrace(
   deps: ProxyDeps,
   arrival: Arrival,
   facts: Pick<CallFacts, "dialect" | "operation" | "stream" | "modelAsked" | "session" | "requestBytes">,
-): CallTrail {
+): CallTrace {
   const { requestId, at, client, request, watch } = arrival;
-  return new CallTrail(
+  return new CallTrace(
     { id: requestId as RequestId, at, client: client.id, agent: agentName(request.headers), ...facts },
     deps,
     watch,

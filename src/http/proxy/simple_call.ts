@@ -1,6 +1,6 @@
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { AnyDialect, ClientCall } from "../../dialects/mod.ts";
-import type { CallTrail } from "../../relay/mod.ts";
+import type { CallTrace } from "../../relay/mod.ts";
 import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
 
 /** A call that is answered with one small JSON value. */
@@ -8,7 +8,7 @@ export interface SimpleCall {
   readonly deps: ProxyDeps;
   readonly dialect: AnyDialect;
   readonly arrival: Arrival;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
   readonly call: ClientCall<unknown>;
   readonly target: ResolvedModel;
   readonly bytes: number;

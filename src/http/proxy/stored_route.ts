@@ -1,4 +1,4 @@
-import { callerFault, type Failure, isObject, type JsonObject } from "../../core/mod.ts";
+import { type Failure, invalidRequest, isObject, type JsonObject } from "../../core/mod.ts";
 import { inputItems, replayEvents } from "../../dialects/mod.ts";
 import { json } from "./answer_turn.ts";
 import { findResponse, removeResponse } from "./stored_responses.ts";
@@ -39,7 +39,7 @@ export async function listInputItems(
   const { searchParams } = arrival.url;
   const limit = Number(searchParams.get("limit") ?? 20);
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
-    return callerFault("limit must be a whole number between 1 and 100", { param: "limit" });
+    return invalidRequest("limit must be a whole number between 1 and 100", { param: "limit" });
   }
   const items = [...inputItems(stored as JsonObject)];
   if (searchParams.get("order") !== "asc") items.reverse();
@@ -59,14 +59,14 @@ export async function listInputItems(
 export async function cancelResponse(deps: ProxyDeps, arrival: Arrival, id: string): Promise<Failure> {
   const stored = await findResponse(deps.store, arrival.client, id);
   return isObject(stored)
-    ? callerFault("Only responses that run in the background can be cancelled: this one is over", {
+    ? invalidRequest("Only responses that run in the background can be cancelled: this one is over", {
       param: "response_id",
     })
     : notStored();
 }
 
 function notStored(): Failure {
-  return callerFault("No stored response has this id: it was not stored, was deleted, or has expired", {
+  return invalidRequest("No stored response has this id: it was not stored, was deleted, or has expired", {
     status: 404,
     code: "not_found",
     param: "response_id",

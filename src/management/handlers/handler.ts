@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Admin, ClientIdentity, Outcome } from "../../admin/mod.ts";
-import type { LedgerRoom } from "../../ledger/mod.ts";
+import type { LedgerService } from "../../ledger/mod.ts";
 import type { ApiPorts } from "../api_ports.ts";
 import type { RouteName } from "../paths.ts";
 import type { Route } from "../route.ts";
@@ -10,7 +10,7 @@ import type { Given } from "../schema/fields.ts";
 /** What every handler may use. */
 export interface ApiContext extends ApiPorts {
   readonly admin: Admin;
-  readonly ledger: LedgerRoom;
+  readonly ledger: LedgerService;
   readonly request: Request;
   /** Undefined on open routes without a token. */
   readonly client: ClientIdentity | undefined;

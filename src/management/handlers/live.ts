@@ -21,7 +21,7 @@ export const liveHandlers: Handlers<
     const header = request.headers.get("last-event-id");
     const last = query.lastEventId ??
       (header !== null && /^\d{1,16}$/.test(header) ? Number(header) : undefined);
-    // Who begins anew is told to read everything once.
+    // Who begins again is told to read everything once.
     const first = last !== undefined ? [] : ["stats_update", "stats_update_full"] as const;
     const names = new Set(
       (query.events ?? "").split(",").map((name) => name.trim()).filter((name) => name !== ""),

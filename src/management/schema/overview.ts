@@ -21,7 +21,7 @@ export const ModelOverview = z.object({
     "open: served at once; busy: served after a wait; out: refused until the time given; unavailable: Google offers it to none of the keys",
   ),
   reason: z.string().nullable().describe(
-    "What stands in the way: minute, day, cooling, capped, full, dead, ...",
+    "What is in the way: minute, day, cooling, capped, full, dead, ...",
   ),
   until: time.nullable().describe("When it is served again; null when it is now, or when nobody knows"),
   fallback: z.string().nullable().describe("The model that answers in its place while it is out"),

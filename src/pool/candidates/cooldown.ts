@@ -1,4 +1,4 @@
-import { type Failure, FAILURE_CLASSES, isObject, type Random } from "../../core/mod.ts";
+import { type Failure, isObject, type Random, storedFailureClass } from "../../core/mod.ts";
 import { TUNING } from "../tuning.ts";
 
 /** What a failure said, kept for those who meet its cooldown: they are told the same. */
@@ -19,7 +19,7 @@ export function saidIn(value: unknown, name: Failure["class"], text: string): Sa
   const said = isObject(value) ? value : {};
   const { status, code, message, link } = said;
   return {
-    class: FAILURE_CLASSES.find((one) => one === said["class"]) ?? name,
+    class: storedFailureClass(said["class"]) ?? name,
     status: typeof status === "number" ? status : 429,
     message: typeof message === "string" ? message : text,
     ...(typeof code === "string" ? { code } : {}),
@@ -46,7 +46,7 @@ export interface Cooldown {
 const LASTING: ReadonlySet<Failure["class"]> = new Set([
   "credential_dead",
   "credential_stale",
-  "config_fault",
+  "misconfigured",
   "not_on_tier",
   "model_gone",
 ]);

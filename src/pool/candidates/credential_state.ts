@@ -88,7 +88,7 @@ export class CredentialState {
     this.dead = deathOf(this.credential);
   }
 
-  /** Its project changed: buckets are looked up anew. */
+  /** Its project changed: buckets are looked up again. */
   leaveBuckets(): void {
     this.former = new Map(this.buckets);
     this.buckets.clear();

@@ -1,4 +1,4 @@
-/** Where an item stands in each heap it may be in; -1 when it is not. */
+/** Where an item is in each heap it may be in; -1 when it is not. */
 export type Position = "openAt" | "exploreAt" | "dueAt";
 export type Placed = Record<Position, number>;
 

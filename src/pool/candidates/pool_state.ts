@@ -190,7 +190,7 @@ export class PoolState {
   restoreRests(record: JsonObject, now: number): void {
     const { sources, endpoints } = record;
     for (const source of SOURCES) {
-      const rest = restIn(isObject(sources) ? sources[source] : undefined, "config_fault", now);
+      const rest = restIn(isObject(sources) ? sources[source] : undefined, "misconfigured", now);
       if (rest !== undefined) this.sourceFaults.set(source, rest);
       const until = isObject(endpoints) ? endpoints[source] : undefined;
       if (typeof until === "number" && until > now) this.endpoint(source).rest(until);
@@ -438,7 +438,7 @@ function remember<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value)
   return value;
 }
 
-/** Whose limits a credential draws on: the key itself, whatever record it stands in. */
+/** Whose limits a credential draws on: the key itself, whatever record it is in. */
 function holderOf(credential: Credential): string {
   return credential.source === "api_key" ? credential.key.reveal() : credential.id;
 }

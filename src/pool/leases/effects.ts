@@ -40,7 +40,7 @@ const UNCOUNTED: ReadonlySet<FailureClass> = new Set(["rate_limit", "quota", "no
 const RESTS: Readonly<Partial<Record<FailureClass, number>>> = {
   not_on_tier: TUNING.notOnTier,
   model_gone: TUNING.notOnTier,
-  config_fault: TUNING.sourceFault,
+  misconfigured: TUNING.sourceFault,
 };
 
 /**
@@ -82,7 +82,7 @@ export class Effects {
   apply(call: InFlightCall, failure: Failure, history: AttemptHistory, now: number): string {
     const { poolState } = this.#context;
     const { class: name, scope, project } = failure;
-    if (name !== "client_gone" && name !== "caller_fault") call.entry.errors++;
+    if (name !== "client_gone" && name !== "invalid_request") call.entry.errors++;
     if (scope !== "endpoint" && name !== "client_gone") this.#answered(call);
     if (call.sent !== undefined) call.sent.doubtful = true;
     if (UNCOUNTED.has(name)) uncount(call);

@@ -11,7 +11,7 @@ function failureOf(name: Failure["class"], more: Partial<Failure> = {}): Failure
 
 for (
   const name of [
-    "caller_fault",
+    "invalid_request",
     "client_gone",
     "blocked",
     "empty_reply",
@@ -28,7 +28,7 @@ for (
   });
 }
 
-Deno.test("fail() with config_fault rests the whole source and leaves the others", async () => {
+Deno.test("fail() with misconfigured rests the whole source and leaves the others", async () => {
   const keys = [
     credentialOf("a", { source: "antigravity" }),
     credentialOf("b", { source: "antigravity" }),
@@ -36,7 +36,7 @@ Deno.test("fail() with config_fault rests the whole source and leaves the others
   ];
   const { pool } = await benchOf(keys);
   const need = needOf({ sources: ["antigravity", "api_key"] });
-  pool.tryAcquire(need)?.fail(failureOf("config_fault", { scope: "source" }), FIRST);
+  pool.tryAcquire(need)?.fail(failureOf("misconfigured", { scope: "source" }), FIRST);
   assert.equal(pool.tryAcquire(need)?.credential.id, "c");
   await pool.close();
 });

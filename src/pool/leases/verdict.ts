@@ -11,7 +11,7 @@ type Next = Pick<Verdict, "next" | "delayMs">;
 
 /** No other key helps, or nobody is there to be helped. */
 const FINAL: ReadonlySet<FailureClass> = new Set([
-  "caller_fault",
+  "invalid_request",
   "client_gone",
   "blocked",
   "region_blocked",

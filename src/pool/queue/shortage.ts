@@ -6,7 +6,7 @@ import type { PoolState } from "../candidates/pool_state.ts";
 
 const MAX_REFUSALS = 200;
 
-/** A user's cap that stands in the way. */
+/** A user's cap that is in the way. */
 export interface CapStop {
   readonly kind: "stop";
   readonly cap: string;
@@ -37,7 +37,7 @@ const SETBACKS: Readonly<Record<string, Setback>> = {
   queue: setback("rate_limit", 429, "queue_full", "too many calls are waiting"),
   closed: setback("overloaded", 503, "service_unavailable", "the proxy is shutting down"),
   overloaded: setback("overloaded", 503, "model_overloaded", "the model is overloaded at Google"),
-  source: setback("config_fault", 503, "source_unavailable", "its source refuses this program"),
+  source: setback("misconfigured", 503, "source_unavailable", "its source refuses this program"),
   endpoint: setback("transport", 503, "upstream_unreachable", "Google cannot be reached"),
   egress: setback("region_blocked", 403, "region_blocked", "Google does not serve this network's location"),
   dead: setback(
@@ -46,21 +46,26 @@ const SETBACKS: Readonly<Record<string, Setback>> = {
     "no_usable_key",
     "every key that could serve it was refused by Google for good",
   ),
-  none: setback("config_fault", 503, "no_usable_key", "no enabled key can serve it"),
+  none: setback("misconfigured", 503, "no_usable_key", "no enabled key can serve it"),
   empty: setback(
-    "config_fault",
+    "misconfigured",
     503,
     "no_usable_key",
     "there is no key yet. Add one with `geminitro key add <key>` or on the dashboard's setup page",
   ),
   other_source: setback(
-    "config_fault",
+    "misconfigured",
     404,
     "needs_api_key",
     "it needs an API key, and there are only accounts, which serve turns, pictures and token counts. Add a key with " +
       "`geminitro key add <key>`",
   ),
-  pinned: setback("config_fault", 404, "no_usable_key", "the key that owns this file or cache is not usable"),
+  pinned: setback(
+    "misconfigured",
+    404,
+    "no_usable_key",
+    "the key that owns this file or cache is not usable",
+  ),
 };
 
 function setback(name: FailureClass, status: number, code: string, text: string): Setback {
@@ -139,7 +144,7 @@ export function tooLarge(need: Need, largest: number, refusals: readonly Refusal
     `The request has about ${need.inputTokens} input tokens, and the largest limit of any key for ` +
     `${need.model} is ${largest} a minute: it can never be served. Shorten it, or add a key with a higher limit.`;
   const failure: Failure = {
-    class: "caller_fault",
+    class: "invalid_request",
     status: 413,
     code: "request_too_large",
     message,

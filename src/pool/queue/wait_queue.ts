@@ -42,7 +42,7 @@ export class WaitQueue {
 
   /** True when this refusal is the first since something could serve; a caller's fault or a cap is no exhaustion. */
   exhaust({ class: name, code }: Failure): boolean {
-    if (this.#exhausted || name === "caller_fault" || code?.startsWith("cap_") === true) return false;
+    if (this.#exhausted || name === "invalid_request" || code?.startsWith("cap_") === true) return false;
     this.#exhausted = true;
     return true;
   }

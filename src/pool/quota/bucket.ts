@@ -287,7 +287,7 @@ export class Bucket {
     return this.#guesses++;
   }
 
-  /** Somebody vouches for it: no block, no guess, and a day's count starts anew if that was what closed it. */
+  /** Somebody vouches for it: no block, no guess, and a day's count starts again if that was what closed it. */
   unblock(): void {
     if (this.#block?.kind === "day" || this.#reason === "day") this.#day.forgetLimit();
     this.#block = undefined;
@@ -347,7 +347,7 @@ export class Bucket {
     return this.#pace.retestShared();
   }
 
-  /** Limits of the model were stated anew, and this one may have moved with them. */
+  /** Limits of the model were stated again, and this one may have moved with them. */
   followShift(now: number): void {
     this.#pace.followShift(now);
   }

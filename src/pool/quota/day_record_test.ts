@@ -33,7 +33,7 @@ function serve(pool: Pool, wanted: number): number {
   return wanted;
 }
 
-Deno.test("two processes together keep a day's limit, and start anew at its end", async () => {
+Deno.test("two processes together keep a day's limit, and start again at its end", async () => {
   const { clock, join } = clusterOf();
   const one = await join("p1"), two = await join("p2");
   assert.equal(serve(one, 6), 6);

@@ -1,4 +1,4 @@
-/** What is stated anew within this time belongs to one change: buckets find out when they are next used up. */
+/** What is stated again within this time belongs to one change: buckets find out when they are next used up. */
 const EPOCH = 10 * 60_000;
 /** After so long one that does not agree is another change. */
 const SETTLED = 2 * 60_000;
@@ -8,7 +8,7 @@ const ENOUGH = 4;
 const TEST_MS = 2_000;
 
 /**
- * How the limits of one model and tier moved together. A limit that Google states anew says something of all the others: a few that
+ * How the limits of one model and tier moved together. A limit that Google states again says something of all the others: a few that
  * moved by one ratio foretell what the rest are now, so that not every bucket has to be refused to find out.
  */
 export class LimitShift {
@@ -20,7 +20,7 @@ export class LimitShift {
   /** Bounds of the ratio, as whole numbers on both sides allow. */
   #low = 0;
   #high = Infinity;
-  /** From the largest limit that was stated anew, as that is the most exact. */
+  /** From the largest limit that was stated again, as that is the most exact. */
   #ratio = 1;
   #largest = 0;
   readonly #byValue = new Map<number, number>();

@@ -2,7 +2,7 @@ import type { PoolState } from "../candidates/pool_state.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Prior } from "./prior.ts";
 
-/** One limit proved too low: others of the model may have risen too, so shared ones not stated anew since are tried again soon. */
+/** One limit proved too low: others of the model may have risen too, so shared ones not stated again since are tried again soon. */
 export function limitsRose(poolState: PoolState, { prior }: Bucket, now: number): void {
   prior.noteRise(now);
   for (const other of poolState.buckets.values()) {
@@ -11,7 +11,7 @@ export function limitsRose(poolState: PoolState, { prior }: Bucket, now: number)
   followShift(poolState, prior, now);
 }
 
-/** Limits were stated anew: those of the model not stated since are taken to have moved with them, or back when that did not hold. */
+/** Limits were stated again: those of the model not stated since are taken to have moved with them, or back when that did not hold. */
 export function followShift(poolState: PoolState, prior: Prior, now: number): void {
   for (const bucket of poolState.buckets.values()) if (bucket.prior === prior) bucket.followShift(now);
   prior.shift.noted();

@@ -6,7 +6,7 @@ import { TUNING } from "../tuning.ts";
 export class Prior {
   /** How Google counts minutes for this model, as far as its refusals show. */
   readonly phase = new MinutePhase();
-  /** How the limits moved together, when some were stated anew. */
+  /** How the limits moved together, when some were stated again. */
   readonly shift = new LimitShift();
   #rise = { since: -Infinity, lastAt: -Infinity };
   #faults: "unknown" | "counted" | "free" = "unknown";

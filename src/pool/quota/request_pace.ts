@@ -301,7 +301,7 @@ export class RequestPace {
     return true;
   }
 
-  /** Limits were stated anew: one that was not is taken to have moved with them, or back when that did not hold. */
+  /** Limits were stated again: one that was not is taken to have moved with them, or back when that did not hold. */
   followShift(now: number): void {
     const limit = this.#limit;
     const { shift } = this.#prior;

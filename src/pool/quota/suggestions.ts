@@ -112,7 +112,7 @@ export class Suggestions {
     return pair;
   }
 
-  /** Too many weak traces: they are collected anew. */
+  /** Too many weak traces: they are collected again. */
   #forget(): void {
     this.#pairs.clear();
     this.#partners.clear();

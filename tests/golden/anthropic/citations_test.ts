@@ -31,7 +31,7 @@ const BODY = {
   tools: [{ type: "web_search_20250305", name: "web_search" }],
 };
 
-Deno.test("messages : cited stretches stand in the text block, by characters, streamed and whole", () => {
+Deno.test("messages : cited stretches are in the text block, by characters, streamed and whole", () => {
   const { context } = decodeWith(anthropicMessages, BODY);
   const whole = JSON.parse(JSON.stringify(anthropicMessages.encodeReply(EVENTS, encodeInput(context))));
   assert.deepEqual(whole.content[0], {

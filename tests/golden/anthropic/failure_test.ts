@@ -17,7 +17,7 @@ Deno.test("an overloaded model is 529 overloaded_error", () => {
 Deno.test("a full context has the words that make Claude Code compact", () => {
   const { status, body } = anthropicMessages.encodeFailure(
     failureOf({
-      class: "caller_fault",
+      class: "invalid_request",
       status: 400,
       code: "context_length_exceeded",
       message: "The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).",
@@ -39,12 +39,12 @@ Deno.test("messages : status and type agree by class", () => {
   assert.deepEqual(encode({ class: "region_blocked", status: 400 }), [403, "permission_error"]);
   assert.deepEqual(encode({ class: "not_on_tier", status: 429 }), [403, "permission_error"]);
   assert.deepEqual(encode({ class: "transport", status: 502 }), [502, "api_error"]);
-  assert.deepEqual(encode({ class: "caller_fault", status: 400, code: "request_too_large" }), [
+  assert.deepEqual(encode({ class: "invalid_request", status: 400, code: "request_too_large" }), [
     413,
     "request_too_large",
   ]);
-  assert.deepEqual(encode({ class: "caller_fault", status: 401 }), [401, "authentication_error"]);
-  assert.deepEqual(encode({ class: "caller_fault", status: 404 }), [404, "not_found_error"]);
+  assert.deepEqual(encode({ class: "invalid_request", status: 401 }), [401, "authentication_error"]);
+  assert.deepEqual(encode({ class: "invalid_request", status: 404 }), [404, "not_found_error"]);
 });
 
 Deno.test("messages : secrets in a message are hidden", () => {

@@ -54,7 +54,7 @@ Deno.test("Anthropic SDK: the streamed and the whole message are the same", asyn
 
 Deno.test("Anthropic SDK: failures raise their own classes", async () => {
   const cases: [Partial<Failure>, new (...args: never[]) => Error][] = [
-    [{ class: "caller_fault", status: 400 }, Anthropic.BadRequestError],
+    [{ class: "invalid_request", status: 400 }, Anthropic.BadRequestError],
     [{ class: "credential_dead", status: 400 }, Anthropic.AuthenticationError],
     [{ class: "not_on_tier", status: 429 }, Anthropic.PermissionDeniedError],
     [{ class: "model_gone", status: 404 }, Anthropic.NotFoundError],

@@ -4,8 +4,8 @@ import {
   DUMMY_SIGNATURE,
   encodeCarrier,
   encodeThoughtCarrier,
-  healRequest,
   maxItemsTotal,
+  repairRequest,
 } from "../../../src/gemini/mod.ts";
 import { decode, EVERY_DIALECT, refuse } from "../../support/every_dialect.ts";
 
@@ -59,7 +59,7 @@ for (const under of EVERY_DIALECT) {
     };
     const { request, schema } = tool({ type: "object", properties });
     assert.deepEqual(schema?.["properties"], properties);
-    const plain = healRequest(request, { kind: "plain_schema" });
+    const plain = repairRequest(request, { kind: "plain_schema" });
     const parameters = plain.tools?.[0]?.functionDeclarations?.[0]?.parameters as Record<string, object>;
     assert.deepEqual(Object.keys(parameters["properties"]!), Object.keys(properties));
   });
@@ -76,7 +76,7 @@ for (const under of EVERY_DIALECT) {
         both: { allOf: [{ type: "object", properties: { a: property } }, { properties: { b: property } }] },
       },
     });
-    const plain = healRequest(request, { kind: "plain_schema" }).tools?.[0]?.functionDeclarations?.[0];
+    const plain = repairRequest(request, { kind: "plain_schema" }).tools?.[0]?.functionDeclarations?.[0];
     const made = (plain?.parameters as { properties: Record<string, Record<string, unknown>> }).properties;
     assert.deepEqual([made["maybe"]!["type"], made["maybe"]!["nullable"]], ["STRING", true]);
     assert.equal(made["five"]!["type"], "INTEGER");
@@ -97,7 +97,7 @@ for (const under of EVERY_DIALECT) {
       },
       $defs: { node: { type: "object", properties: { child: { $ref: "#/$defs/node" } } } },
     };
-    const text = JSON.stringify(healRequest(tool(tree).request, { kind: "plain_schema" }));
+    const text = JSON.stringify(repairRequest(tool(tree).request, { kind: "plain_schema" }));
     assert.ok(!/\$ref|\$defs|patternProperties|propertyNames|additionalProperties/.test(text), text);
   });
 

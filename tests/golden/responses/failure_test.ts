@@ -45,7 +45,7 @@ Deno.test("responses : status, type and code by class", () => {
     "permission_error",
     "unsupported_country_region_territory",
   ]);
-  assert.deepEqual(words({ class: "caller_fault", status: 400, code: "request_too_large" }), [
+  assert.deepEqual(words({ class: "invalid_request", status: 400, code: "request_too_large" }), [
     413,
     "invalid_request_error",
     "request_too_large",
@@ -55,7 +55,7 @@ Deno.test("responses : status, type and code by class", () => {
 
 Deno.test("responses : a full context has OpenAI's words and code", () => {
   const made = encode({
-    class: "caller_fault",
+    class: "invalid_request",
     status: 400,
     code: "context_length_exceeded",
     message: "The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).",

@@ -283,7 +283,7 @@ Deno.test("responses: a failure names its code, and a limit tells Codex how long
   assert.equal(fail({ class: "quota", code: "insufficient_quota" })?.code, "insufficient_quota");
   assert.equal(fail({ class: "overloaded" })?.code, "server_is_overloaded");
   assert.equal(
-    fail({ class: "caller_fault", code: "context_length_exceeded" })?.code,
+    fail({ class: "invalid_request", code: "context_length_exceeded" })?.code,
     "context_length_exceeded",
   );
 });

@@ -52,7 +52,7 @@ Deno.test("OpenAI SDK: the streamed and the whole response are the same", async 
 
 Deno.test("OpenAI SDK: failures raise their own classes", async () => {
   const cases: [Partial<Failure>, new (...args: never[]) => Error][] = [
-    [{ class: "caller_fault", status: 400 }, OpenAI.BadRequestError],
+    [{ class: "invalid_request", status: 400 }, OpenAI.BadRequestError],
     [{ class: "credential_dead", status: 400 }, OpenAI.AuthenticationError],
     [{ class: "region_blocked", status: 400 }, OpenAI.PermissionDeniedError],
     [{ class: "model_gone", status: 404 }, OpenAI.NotFoundError],

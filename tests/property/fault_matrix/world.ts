@@ -105,7 +105,7 @@ export class World implements AsyncDisposable {
     await world.#start();
     for (const [index, key] of world.keys.entries()) {
       const { project, told } = plan[index]!;
-      const added = await world.#proxy.rooms.admin.addKeys({
+      const added = await world.#proxy.services.admin.addKeys({
         keys: [key],
         ...(told === true ? { project } : {}),
       });

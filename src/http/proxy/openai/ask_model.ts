@@ -9,12 +9,12 @@ import {
   type Usage,
 } from "../../../core/mod.ts";
 import { estimateTokens, type GeminiRequest, usageOf } from "../../../gemini/mod.ts";
-import { type CallTrail, relayJson } from "../../../relay/mod.ts";
+import { type CallTrace, relayJson } from "../../../relay/mod.ts";
 import type { ResolvedModel } from "../../../catalog/mod.ts";
 import { callNeed } from "../call_need.ts";
 import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
 import { resolveTargets } from "../resolve_targets.ts";
-import { beginTrail, serveCall } from "../serve_call.ts";
+import { beginTrace, serveCall } from "../serve_call.ts";
 
 /** A question that is answered by one whole reply of a model: a picture, speech, a transcript. */
 export interface Question {
@@ -27,7 +27,7 @@ export interface Question {
 
 /** A question on its way, with the model that it goes to. */
 export interface Asked {
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
   readonly targets: readonly [ResolvedModel, ...ResolvedModel[]];
 }
 
@@ -46,7 +46,7 @@ export async function beginQuestion(
   if (!targets.ok) return targets;
   const barred = deps.modelRefusal(arrival.client, targets.value[0].id);
   if (barred !== undefined) return err(barred);
-  const trail = beginTrail(deps, arrival, {
+  const trace = beginTrace(deps, arrival, {
     dialect: question.dialect,
     operation: question.operation,
     stream: false,
@@ -54,23 +54,23 @@ export async function beginQuestion(
     session: arrival.requestId,
     requestBytes: question.bytes,
   });
-  return ok({ trail, targets: targets.value });
+  return ok({ trace, targets: targets.value });
 }
 
 /** Asks for one whole reply in Gemini's form; its usage is added to the call's. */
 export async function askWhole(
   deps: ProxyDeps,
   arrival: Arrival,
-  { trail, targets }: Asked,
+  { trace, targets }: Asked,
   request: GeminiRequest,
 ): Promise<Result<JsonObject, Failure>> {
   const served = await serveCall<unknown>({
-    trail,
+    trace,
     targets,
     ask: async (target) => {
       const reply = await relayJson(deps, {
         need: needOf(deps, arrival, target, "generate", JSON.stringify(request).length),
-        trail,
+        trace,
         client: arrival.watch,
         build: ({ upstream, credential, host }) =>
           upstream.build({
@@ -88,7 +88,7 @@ export async function askWhole(
   });
   if (!served.ok) return err(served.error.failure);
   const reply = isObject(served.value) ? served.value as JsonObject : {};
-  if (isObject(reply["usageMetadata"])) trail.usage = added(trail.usage, usageOf(reply["usageMetadata"]));
+  if (isObject(reply["usageMetadata"])) trace.usage = added(trace.usage, usageOf(reply["usageMetadata"]));
   return ok(reply);
 }
 
@@ -96,14 +96,14 @@ export async function askWhole(
 export async function askMethod(
   deps: ProxyDeps,
   arrival: Arrival,
-  { trail, targets: [target] }: Asked,
+  { trace, targets: [target] }: Asked,
   method: string,
   body: JsonObject,
 ): Promise<Result<JsonObject, Failure>> {
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   const reply = await relayJson(deps, {
     need: { ...needOf(deps, arrival, target, "predict", bytes.byteLength), sources: ["api_key"] },
-    trail,
+    trace,
     client: arrival.watch,
     build: ({ upstream, credential }) =>
       upstream.passThrough!({

@@ -1,7 +1,7 @@
 import {
-  callerFault,
   err,
   type Failure,
+  invalidRequest,
   isObject,
   type Json,
   type JsonObject,
@@ -42,15 +42,15 @@ export async function speak(deps: ProxyDeps, arrival: Arrival): Promise<Response
   if (!bytes.ok) return bytes.error;
   const body = parseJson(bytes.value);
   if (!body.ok) return body.error;
-  if (!isObject(body.value)) return callerFault("The body must be a JSON object");
+  if (!isObject(body.value)) return invalidRequest("The body must be a JSON object");
   const { model, input, voice, instructions, response_format: wanted } = body.value;
-  if (typeof model !== "string") return callerFault("model is missing", { param: "model" });
+  if (typeof model !== "string") return invalidRequest("model is missing", { param: "model" });
   if (typeof input !== "string" || input === "" || input.length > LONGEST_INPUT) {
-    return callerFault(`input must be a text of 1 to ${LONGEST_INPUT} characters`, { param: "input" });
+    return invalidRequest(`input must be a text of 1 to ${LONGEST_INPUT} characters`, { param: "input" });
   }
   const format = wanted === undefined || wanted === null ? "wav" : FORMATS.find((one) => one === wanted);
   if (format === undefined) {
-    return callerFault("response_format must be wav or pcm: no encoder for the others is at hand", {
+    return invalidRequest("response_format must be wav or pcm: no encoder for the others is at hand", {
       param: "response_format",
     });
   }
@@ -61,8 +61,8 @@ export async function speak(deps: ProxyDeps, arrival: Arrival): Promise<Response
     bytes: bytes.value.byteLength,
   });
   if (!asked.ok) return asked.error;
-  const { trail } = asked.value;
-  if (wanted === undefined) trail.warnings.push("The speech is WAV: no MP3 encoder is at hand.");
+  const { trace } = asked.value;
+  if (wanted === undefined) trace.warnings.push("The speech is WAV: no MP3 encoder is at hand.");
   const voiceName = voiceOf(voice);
   const said = typeof instructions === "string" && instructions !== ""
     ? `${instructions}\n\n${input}`
@@ -79,11 +79,11 @@ export async function speak(deps: ProxyDeps, arrival: Arrival): Promise<Response
     ? medium === undefined ? nothingGiven(reply.value, "speech") : undefined
     : reply.error;
   if (failure !== undefined || medium === undefined) {
-    trail.record(failure!.status, failure);
+    trace.record(failure!.status, failure);
     return failure!;
   }
-  const headers = replyHeaders(trail, deps.ports.clock.now());
-  trail.record(200);
+  const headers = replyHeaders(trace, deps.ports.clock.now());
+  trace.record(200);
   const samples = Uint8Array.fromBase64(medium.data);
   const rate = Number(/rate=(\d+)/.exec(medium.mimeType)?.[1] ?? 24_000);
   const raw = /l16|pcm/i.test(medium.mimeType);
@@ -145,11 +145,11 @@ export async function transcribe(
   const wanted = form.value.text("response_format") ?? "json";
   const format = TRANSCRIPTS.find((one) => one === wanted);
   if (file === undefined) {
-    return callerFault("file is missing: send the recording's bytes in it", { param: "file" });
+    return invalidRequest("file is missing: send the recording's bytes in it", { param: "file" });
   }
-  if (model === undefined) return callerFault("model is missing", { param: "model" });
+  if (model === undefined) return invalidRequest("model is missing", { param: "model" });
   if (format === undefined) {
-    return callerFault(`response_format must be one of ${TRANSCRIPTS.join(", ")}`, {
+    return invalidRequest(`response_format must be one of ${TRANSCRIPTS.join(", ")}`, {
       param: "response_format",
     });
   }
@@ -160,7 +160,7 @@ export async function transcribe(
     bytes: form.value.bytes,
   });
   if (!asked.ok) return asked.error;
-  const { trail } = asked.value;
+  const { trace } = asked.value;
   const timed = format !== "json" && format !== "text";
   const data = (await file.bytes()).toBase64();
   const said = file.type === "" || file.type === "application/octet-stream"
@@ -182,11 +182,11 @@ export async function transcribe(
   const segments = reply.ok && timed ? segmentsOf(textOf(reply.value)) : undefined;
   const failure = !reply.ok ? reply.error : timed && segments?.ok === false ? segments.error : undefined;
   if (failure !== undefined || !reply.ok) {
-    trail.record(failure!.status, failure);
+    trace.record(failure!.status, failure);
     return failure!;
   }
-  const headers = replyHeaders(trail, deps.ports.clock.now());
-  trail.record(200);
+  const headers = replyHeaders(trace, deps.ports.clock.now());
+  trace.record(200);
   return shaped(format, textOf(reply.value).trim(), segments?.ok ? segments.value : [], headers, {
     task: translates ? "translate" : "transcribe",
     language: translates ? "english" : form.value.text("language") ?? "",

@@ -1,7 +1,7 @@
 import {
-  callerFault,
   err,
   type Failure,
+  invalidRequest,
   isObject,
   type Json,
   type JsonObject,
@@ -52,12 +52,17 @@ export async function convertBatch(
 ): Promise<Result<ConvertedBatch, Failure>> {
   if (bytes.byteLength > MOST_BYTES) {
     return err(
-      callerFault(`A batch file may have at most ${MOST_BYTES} bytes here`, { status: 413, param: "file" }),
+      invalidRequest(`A batch file may have at most ${MOST_BYTES} bytes here`, {
+        status: 413,
+        param: "file",
+      }),
     );
   }
   const written = new TextDecoder().decode(bytes).split("\n").filter((line) => line.trim() !== "");
   if (written.length === 0 || written.length > MOST_REQUESTS) {
-    return err(callerFault(`A batch file has 1 to ${MOST_REQUESTS} requests, one a line`, { param: "file" }));
+    return err(
+      invalidRequest(`A batch file has 1 to ${MOST_REQUESTS} requests, one a line`, { param: "file" }),
+    );
   }
   const lines: Line[] = [];
   const converted: string[] = [];
@@ -65,7 +70,7 @@ export async function convertBatch(
   let model = "";
   for (const [index, text] of written.entries()) {
     const wrong = (why: string) =>
-      err(callerFault(`Line ${index + 1} of the batch file ${why}`, { param: "file" }));
+      err(invalidRequest(`Line ${index + 1} of the batch file ${why}`, { param: "file" }));
     const read = parsed(text);
     if (read === undefined || typeof read["custom_id"] !== "string" || !isObject(read["body"])) {
       return wrong("needs custom_id, url and body");
@@ -115,12 +120,12 @@ export async function createBatch(deps: ProxyDeps, arrival: Arrival): Promise<Re
   const name = typeof id === "string" ? nameOfFile(id) : undefined;
   const kept = name === undefined ? undefined : await deps.store.expiring.get(INPUT, name);
   if (name === undefined || !isObject(kept)) {
-    return callerFault("input_file_id names no batch file: upload one to /v1/files with purpose batch", {
+    return invalidRequest("input_file_id names no batch file: upload one to /v1/files with purpose batch", {
       param: "input_file_id",
     });
   }
   if (endpoint !== kept["url"]) {
-    return callerFault(`endpoint must be ${String(kept["url"])}, as in the batch file`, {
+    return invalidRequest(`endpoint must be ${String(kept["url"])}, as in the batch file`, {
       param: "endpoint",
     });
   }
@@ -155,7 +160,7 @@ export async function serveBatch(
   const name = /^batch_[\w-]{1,100}$/.test(id) ? `batches/${id.slice(6)}` : undefined;
   const job = name === undefined ? undefined : await deps.store.expiring.get(JOB, name);
   if (name === undefined || !isObject(job)) {
-    return callerFault("No batch has this id", { status: 404, code: "not_found", param: "batch_id" });
+    return invalidRequest("No batch has this id", { status: 404, code: "not_found", param: "batch_id" });
   }
   if (cancels) {
     const cancelled = await inner(deps, arrival, `/v1beta/${name}:cancel`, { method: "POST" });
@@ -174,7 +179,7 @@ export async function listBatches(deps: ProxyDeps, arrival: Arrival): Promise<Re
   const { searchParams } = arrival.url;
   const limit = Number(searchParams.get("limit") ?? 20);
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
-    return callerFault("limit must be a whole number between 1 and 100", { param: "limit" });
+    return invalidRequest("limit must be a whole number between 1 and 100", { param: "limit" });
   }
   const listed = await inner(deps, arrival, "/v1beta/batches?pageSize=1000", { method: "GET" });
   if (listed.status !== 200) return await failureOf(listed);

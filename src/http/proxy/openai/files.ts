@@ -1,7 +1,7 @@
 import {
-  callerFault,
   err,
   type Failure,
+  invalidRequest,
   isObject,
   type JsonObject,
   ok,
@@ -29,7 +29,7 @@ export async function createFile(deps: ProxyDeps, arrival: Arrival): Promise<Res
   if (!form.ok) return form.error;
   const [file] = form.value.files("file");
   if (file === undefined) {
-    return callerFault("file is missing: send the file's bytes in it", { param: "file" });
+    return invalidRequest("file is missing: send the file's bytes in it", { param: "file" });
   }
   const purpose = form.value.text("purpose") ?? "user_data";
   const bytes = await file.bytes();
@@ -122,7 +122,7 @@ export async function fileContent(
   if (found.status === 200) return await convertOutput(deps, arrival, name, found) ?? found;
   const failure = await failureOf(found);
   return failure.status === 400
-    ? callerFault(`Google gives uploaded files to models alone, and does not give ${id} back`, {
+    ? invalidRequest(`Google gives uploaded files to models alone, and does not give ${id} back`, {
       param: "file_id",
     })
     : failure.status === 404
@@ -136,7 +136,7 @@ export async function listFiles(deps: ProxyDeps, arrival: Arrival): Promise<Resp
   const { searchParams } = arrival.url;
   const limit = Number(searchParams.get("limit") ?? (form === "openai" ? 10_000 : 20));
   if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
-    return callerFault("limit must be a whole number between 1 and 10000", { param: "limit" });
+    return invalidRequest("limit must be a whole number between 1 and 10000", { param: "limit" });
   }
   const all = await allFiles(deps, arrival);
   if (!all.ok) return all.error;
@@ -191,7 +191,7 @@ async function purposeOf(deps: ProxyDeps, name: string): Promise<string> {
 }
 
 function unknownFile(id: string): Failure {
-  return callerFault(`No such file: ${id.slice(0, 100).replace(/[^\x20-\x7e]/g, "?")}`, {
+  return invalidRequest(`No such file: ${id.slice(0, 100).replace(/[^\x20-\x7e]/g, "?")}`, {
     status: 404,
     code: "not_found",
     param: "file_id",

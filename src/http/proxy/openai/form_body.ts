@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { callerFault, err, type Failure, ok, type Result } from "../../../core/mod.ts";
+import { err, type Failure, invalidRequest, ok, type Result } from "../../../core/mod.ts";
 import { readBody } from "../../read_body.ts";
 import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
 
@@ -37,7 +37,7 @@ export async function readFormBody(
   const boundary = quoted ?? plain;
   if (boundary === undefined) {
     return err(
-      callerFault("Send this as multipart/form-data with its boundary", {
+      invalidRequest("Send this as multipart/form-data with its boundary", {
         status: 415,
         param: "content-type",
       }),
@@ -46,7 +46,7 @@ export async function readFormBody(
   const bytes = await readBody(request, deps.settings.maxBodyBytes);
   if (!bytes.ok) return bytes;
   if (partsIn(bytes.value, boundary) > MOST_PARTS) {
-    return err(callerFault(`A form has at most ${MOST_FIELDS} fields`));
+    return err(invalidRequest(`A form has at most ${MOST_FIELDS} fields`));
   }
   let form: FormData;
   // The boundary that was counted is the one that is read by.
@@ -54,7 +54,7 @@ export async function readFormBody(
   try {
     form = await new Response(bytes.value, { headers }).formData();
   } catch {
-    return err(callerFault("The multipart body cannot be read: its boundary or its parts are not whole"));
+    return err(invalidRequest("The multipart body cannot be read: its boundary or its parts are not whole"));
   }
   return ok({
     bytes: bytes.value.byteLength,

@@ -1,7 +1,7 @@
 import {
-  callerFault,
   err,
   type Failure,
+  invalidRequest,
   isObject,
   type JsonObject,
   ok,
@@ -54,7 +54,7 @@ export async function failureOf(response: Response): Promise<Failure> {
   const error = body.ok && isObject(body.value["error"]) ? body.value["error"] : {};
   const said = typeof error["message"] === "string" ? error["message"] : "Google refused it";
   if (response.status < 500) {
-    return callerFault(said, { status: response.status === 403 ? 404 : response.status });
+    return invalidRequest(said, { status: response.status === 403 ? 404 : response.status });
   }
   return { class: "overloaded", status: response.status, message: said, scope: "request" };
 }

@@ -1,7 +1,7 @@
 import {
-  callerFault,
   err,
   type Failure,
+  invalidRequest,
   isObject,
   type Json,
   type JsonObject,
@@ -43,7 +43,7 @@ export async function generateImages(deps: ProxyDeps, arrival: Arrival): Promise
   if (!bytes.ok) return bytes.error;
   const body = parseJson(bytes.value);
   if (!body.ok) return body.error;
-  if (!isObject(body.value)) return callerFault("The body must be a JSON object");
+  if (!isObject(body.value)) return invalidRequest("The body must be a JSON object");
   const root = body.value;
   const text = (name: string) => typeof root[name] === "string" ? root[name] : undefined;
   const wanted = read(deps, text, root["n"], bytes.value.byteLength, []);
@@ -56,7 +56,7 @@ export async function editImages(deps: ProxyDeps, arrival: Arrival): Promise<Res
   if (!form.ok) return form.error;
   const files = form.value.files("image");
   if (files.length === 0 || files.length > MOST_INPUTS) {
-    return callerFault(`image is missing: send 1 to ${MOST_INPUTS} pictures in it`, { param: "image" });
+    return invalidRequest(`image is missing: send 1 to ${MOST_INPUTS} pictures in it`, { param: "image" });
   }
   const inputs: Part[] = [];
   for (const file of files) {
@@ -79,26 +79,26 @@ function read(
   warnings: readonly string[] = [],
 ): Result<Wanted, Failure> {
   const prompt = text("prompt") ?? "";
-  if (prompt === "") return err(callerFault("prompt is missing: say what to draw", { param: "prompt" }));
+  if (prompt === "") return err(invalidRequest("prompt is missing: say what to draw", { param: "prompt" }));
   const count = n === undefined || n === null ? 1 : Number(n);
   if (!Number.isInteger(count) || count < 1 || count > MOST_PICTURES) {
-    return err(callerFault(`n must be a whole number between 1 and ${MOST_PICTURES}`, { param: "n" }));
+    return err(invalidRequest(`n must be a whole number between 1 and ${MOST_PICTURES}`, { param: "n" }));
   }
   const size = text("aspect_ratio") ?? text("size") ?? "auto";
   if (size !== "auto" && ratioOf(size, RATIOS) === undefined) {
     return err(
-      callerFault("size must be auto, a width and height such as 1024x1024, or a ratio such as 16:9", {
+      invalidRequest("size must be auto, a width and height such as 1024x1024, or a ratio such as 16:9", {
         param: "size",
       }),
     );
   }
   const form = text("response_format") ?? "b64_json";
   if (form !== "b64_json" && form !== "url") {
-    return err(callerFault("response_format must be b64_json or url", { param: "response_format" }));
+    return err(invalidRequest("response_format must be b64_json or url", { param: "response_format" }));
   }
   const model = text("model") ?? imageModel(deps);
   if (model === undefined) {
-    return err(callerFault("model is missing, and no key has a model that draws", { param: "model" }));
+    return err(invalidRequest("model is missing, and no key has a model that draws", { param: "model" }));
   }
   return ok({ model, prompt, count, size, byUrl: form === "url", inputs, bytes, warnings });
 }
@@ -136,22 +136,22 @@ async function draw(
     bytes: wanted.bytes,
   });
   if (!asked.ok) return asked.error;
-  const { trail, targets: [{ id }] } = asked.value;
-  trail.warnings.push(...wanted.warnings);
+  const { trace, targets: [{ id }] } = asked.value;
+  trace.warnings.push(...wanted.warnings);
   const drawn = /^imagen/.test(id)
     ? await withImagen(deps, arrival, asked.value, wanted)
     : await withGemini(deps, arrival, asked.value, wanted);
   if (!drawn.ok) {
-    trail.record(drawn.error.status, drawn.error);
+    trace.record(drawn.error.status, drawn.error);
     return drawn.error;
   }
   const data: Json[] = [];
   for (const picture of drawn.value) {
     data.push(wanted.byUrl ? { url: await keep(deps, arrival, picture) } : { b64_json: picture.data });
   }
-  const headers = replyHeaders(trail, deps.ports.clock.now());
-  trail.record(200);
-  const { promptTokens = 0, candidatesTokens = 0, totalTokens = 0 } = trail.usage ?? {};
+  const headers = replyHeaders(trace, deps.ports.clock.now());
+  trace.record(200);
+  const { promptTokens = 0, candidatesTokens = 0, totalTokens = 0 } = trace.usage ?? {};
   return json({
     created: Math.floor(arrival.at / 1000),
     data,
@@ -173,7 +173,9 @@ async function withImagen(
 ): Promise<Result<readonly Picture[], Failure>> {
   if (inputs.length > 0) {
     return err(
-      callerFault("Imagen edits no pictures through this API: name a Gemini image model", { param: "model" }),
+      invalidRequest("Imagen edits no pictures through this API: name a Gemini image model", {
+        param: "model",
+      }),
     );
   }
   const aspectRatio = ratioOf(size, IMAGEN_RATIOS);
@@ -232,7 +234,7 @@ async function keep(deps: ProxyDeps, arrival: Arrival, picture: Picture): Promis
 export async function servePicture(deps: ProxyDeps, id: string): Promise<Response | Failure> {
   const kept = await deps.store.expiring.get(KIND, id);
   if (!isObject(kept) || typeof kept["data"] !== "string") {
-    return callerFault("This picture is not here any more: its address was good for an hour", {
+    return invalidRequest("This picture is not here any more: its address was good for an hour", {
       status: 404,
       code: "not_found",
     });

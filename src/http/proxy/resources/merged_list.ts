@@ -1,7 +1,7 @@
 import {
-  callerFault,
   type Credential,
   type Failure,
+  invalidRequest,
   isObject,
   type JsonObject,
   OWNER,
@@ -39,16 +39,16 @@ interface Page {
 
 /** Lists a collection over all projects, a client's own alone, with a token of our own for the next page. */
 export async function mergedList(call: ResourceRequest): Promise<Response> {
-  const { deps, arrival, trail } = call;
+  const { deps, arrival, trace } = call;
   const { searchParams } = arrival.url;
   const asked = Number(searchParams.get("pageSize") ?? searchParams.get("page_size") ?? PAGE.usual);
   const size = Math.min(PAGE.most, asked >= 1 ? Math.floor(asked) : PAGE.usual);
   const start = positionOf(searchParams.get("pageToken") ?? searchParams.get("page_token") ?? "");
   if (start === undefined) {
-    const failure = callerFault("The page token is not one of this proxy's: begin the list anew", {
+    const failure = invalidRequest("The page token is not one of this proxy's: begin the list again", {
       param: "pageToken",
     });
-    return refuseNative(deps, arrival, { failure }, trail);
+    return refuseNative(deps, arrival, { failure }, trace);
   }
   const keys = deps.resources.registry.onePerProject((key) => questionWait(deps, arrival, key));
   const project = deps.resources.registry.credentials().find(({ id }) => id === start.key)?.project;
@@ -56,18 +56,18 @@ export async function mergedList(call: ResourceRequest): Promise<Response> {
     ? 0
     : keys.findIndex((key) => key.id === start.key || (project !== undefined && key.project === project));
   if (from < 0) {
-    const failure = callerFault(
-      "The key that this list goes on with cannot serve any more: begin the list anew",
+    const failure = invalidRequest(
+      "The key that this list goes on with cannot serve any more: begin the list again",
       {
         param: "pageToken",
       },
     );
-    return refuseNative(deps, arrival, { failure }, trail);
+    return refuseNative(deps, arrival, { failure }, trace);
   }
   const listed = await gather(call, keys.slice(from), size, start.token);
-  if ("failure" in listed) return refuseNative(deps, arrival, { failure: listed.failure }, trail);
-  const headers = replyHeaders(trail, deps.ports.clock.now());
-  trail.record(200);
+  if ("failure" in listed) return refuseNative(deps, arrival, { failure: listed.failure }, trace);
+  const headers = replyHeaders(trace, deps.ports.clock.now());
+  trace.record(200);
   return json(
     {
       ...(listed.items.length === 0 ? {} : { [listed.field]: listed.items }),
@@ -108,7 +108,7 @@ async function gather(
       if ("failure" in page) {
         failure ??= page.failure;
         if (page.failure.status !== 404) {
-          call.trail.warnings.push(
+          call.trace.warnings.push(
             `What the key ${keyName(credential)} owns is missing: ${page.failure.message}`,
           );
         }
@@ -149,7 +149,7 @@ async function positionOfMore(
 }
 
 function unknownCollection({ path, arrival }: ResourceRequest): Failure {
-  return callerFault(
+  return invalidRequest(
     `There is no route ${arrival.request.method} for ${
       path.segments.join("/").slice(0, 120)
     }: Google does not know it either`,
@@ -163,12 +163,12 @@ async function pageOf(
   token: string,
   size: number,
 ): Promise<Page | { readonly failure: Failure }> {
-  const { deps, arrival, trail } = call;
+  const { deps, arrival, trace } = call;
   if (questionWait(deps, arrival, credential) > MOST_WAIT_MS) return { failure: notNow() };
   const reply = await relayResource(deps, {
     need: needOf(call, new Set([credential.id]), undefined),
     named: true,
-    trail,
+    trace,
     client: arrival.watch,
     mostRead: MOST_READ,
     build: ({ upstream, credential: key }) =>
@@ -184,7 +184,9 @@ async function pageOf(
   if (!(body instanceof Uint8Array)) {
     await body.cancel();
     return {
-      failure: callerFault("Google's list is too long to be read: ask for a smaller page", { status: 502 }),
+      failure: invalidRequest("Google's list is too long to be read: ask for a smaller page", {
+        status: 502,
+      }),
     };
   }
   const answer = parsedReply(body);

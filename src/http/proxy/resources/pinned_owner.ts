@@ -9,12 +9,12 @@ import {
 } from "../../../core/mod.ts";
 import type { GeminiRequest } from "../../../gemini/mod.ts";
 import type { Need } from "../../../pool/contract.ts";
-import { type CallTrail, relayResource } from "../../../relay/mod.ts";
+import { type CallTrace, relayResource } from "../../../relay/mod.ts";
 import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
 import { referencesIn } from "./names.ts";
 import { firstWith } from "./owner_of_call.ts";
 
-/** Words that stand in every body that names a file or a cached content; without them it need not be parsed. */
+/** Words that are in every body that names a file or a cached content; without them it need not be parsed. */
 const MARKS = ["cachedContents/", "/files/", '"files/', '"fileSearchStores/'] as const;
 const MOST_READ = 1024 * 1024;
 
@@ -25,7 +25,7 @@ type Keys = ReadonlySet<CredentialId>;
 export async function pinOfRequest(
   deps: ProxyDeps,
   arrival: Arrival,
-  trail: CallTrail,
+  trace: CallTrace,
   request: GeminiRequest,
 ): Promise<Result<Keys | undefined, Failure>> {
   const files = request.contents.flatMap(({ parts }) => parts.flatMap(({ fileData }) => fileData ?? []));
@@ -34,20 +34,20 @@ export async function pinOfRequest(
     return ok(undefined);
   }
   const { cachedContent } = request;
-  return await pinOf(deps, arrival, trail, [{ cachedContent }, files, searches]);
+  return await pinOf(deps, arrival, trace, [{ cachedContent }, files, searches]);
 }
 
 /** The same for a native client's bytes. */
 export async function pinOfBytes(
   deps: ProxyDeps,
   arrival: Arrival,
-  trail: CallTrail,
+  trace: CallTrace,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Result<Keys | undefined, Failure>> {
   const text = byteText(bytes);
   if (!MARKS.some((mark) => text.includes(mark))) return ok(undefined);
   try {
-    return await pinOf(deps, arrival, trail, parseForeign(new TextDecoder().decode(bytes)));
+    return await pinOf(deps, arrival, trace, parseForeign(new TextDecoder().decode(bytes)));
   } catch {
     // Google says what is wrong with it.
     return ok(undefined);
@@ -57,7 +57,7 @@ export async function pinOfBytes(
 async function pinOf(
   deps: ProxyDeps,
   arrival: Arrival,
-  trail: CallTrail,
+  trace: CallTrace,
   body: unknown,
 ): Promise<Result<Keys | undefined, Failure>> {
   const references = referencesIn(body);
@@ -66,7 +66,7 @@ async function pinOf(
   const ask = async (name: string) =>
     await firstWith(
       registry.onePerProject((credential) => questionWait(deps, arrival, credential)),
-      (credential) => hasResource(deps, arrival, trail, credential, name),
+      (credential) => hasResource(deps, arrival, trace, credential, name),
     );
   const owner = await finder.find(references, arrival.client, ask);
   if (!owner.ok || owner.value === undefined) return owner.ok ? ok(undefined) : owner;
@@ -100,14 +100,14 @@ export const MOST_WAIT_MS = 3_000;
 export async function hasResource(
   deps: ProxyDeps,
   arrival: Arrival,
-  trail: CallTrail,
+  trace: CallTrace,
   credential: Credential,
   name: string,
 ): Promise<boolean> {
   if (questionWait(deps, arrival, credential) > MOST_WAIT_MS) return false;
   const reply = await relayResource(deps, {
     need: questionNeed(arrival, credential.id),
-    trail,
+    trace,
     client: arrival.watch,
     mostRead: MOST_READ,
     named: true,

@@ -1,5 +1,5 @@
 import type { Clock, Credential, CredentialId, Failure } from "../../../core/mod.ts";
-import { callerFault, err, isObject, ok, OWNER, type Result } from "../../../core/mod.ts";
+import { err, invalidRequest, isObject, ok, OWNER, type Result } from "../../../core/mod.ts";
 import type { Store } from "../../../store/mod.ts";
 import type { ClientIdentity } from "../../auth.ts";
 
@@ -193,7 +193,7 @@ export function ownerProblem(registry: ResourceRegistry, { name, record }: Owner
   const maker = registry.credentials().find(({ id }) => id === record.credential);
   const key = maker === undefined ? record.key : keyName(maker);
   const why = maker === undefined
-    ? "was removed from this proxy: add it again, or make the resource anew"
+    ? "was removed from this proxy: add it again, or make the resource again"
     : maker.dead !== undefined
     ? `is refused by Google (${maker.dead.reason}): replace it, or add another key of its project`
     : "is switched off: switch it on, or add another key of its project";
@@ -208,7 +208,7 @@ export function ownerProblem(registry: ResourceRegistry, { name, record }: Owner
 
 /** The failure of a call that only one key could serve, with that key's name. */
 export function namedFailure(failure: Failure, { name, record }: Owner): Failure {
-  if (failure.class === "caller_fault" || failure.class === "client_gone") return failure;
+  if (failure.class === "invalid_request" || failure.class === "client_gone") return failure;
   return {
     ...failure,
     message: `${failure.message} (only the key ${record.key} and its project own ${name})`,
@@ -216,7 +216,7 @@ export function namedFailure(failure: Failure, { name, record }: Owner): Failure
 }
 
 export function notFound(name: string): Failure {
-  return callerFault(
+  return invalidRequest(
     `No key of this proxy owns ${name}: it was made elsewhere, was deleted, or has expired`,
     { status: 404, code: "not_found" },
   );
@@ -232,7 +232,7 @@ export function oneOwner(owners: readonly Owner[]): Result<Owner | undefined, Fa
   );
   if (stranger === undefined) return ok(first);
   return err(
-    callerFault(
+    invalidRequest(
       `${first.name} belongs to the key ${first.record.key} and ${stranger.name} to ${stranger.record.key}, of another project: ` +
         "no key can use both",
       { status: 400, code: "resources_of_two_projects" },

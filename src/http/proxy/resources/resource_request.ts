@@ -1,6 +1,6 @@
 import type { CredentialId } from "../../../core/mod.ts";
 import type { Need } from "../../../pool/contract.ts";
-import type { CallTrail } from "../../../relay/mod.ts";
+import type { CallTrace } from "../../../relay/mod.ts";
 import type { UpstreamRequest } from "../../../upstreams/contract.ts";
 import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
 import type { ResourcePath } from "./names.ts";
@@ -15,7 +15,7 @@ export interface ResourceRequest {
   readonly method: UpstreamRequest["method"];
   readonly body: Uint8Array<ArrayBuffer>;
   readonly json: unknown;
-  readonly trail: CallTrail;
+  readonly trace: CallTrace;
 }
 
 /** What the pool is asked for; any key may serve where none is named. */

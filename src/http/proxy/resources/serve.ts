@@ -1,15 +1,15 @@
 import {
-  callerFault,
   type Credential,
   type CredentialId,
   type Failure,
+  invalidRequest,
   isObject,
   type JsonObject,
   ok,
   OWNER,
   type Result,
 } from "../../../core/mod.ts";
-import { type CallTrail, type NativeRefusal, relayResource, type ResourceReply } from "../../../relay/mod.ts";
+import { type CallTrace, type NativeRefusal, relayResource, type ResourceReply } from "../../../relay/mod.ts";
 import type { UpstreamRequest } from "../../../upstreams/contract.ts";
 import { readBody } from "../../read_body.ts";
 import { forwardedHeaders, forwardedQuery } from "../native_path.ts";
@@ -17,7 +17,7 @@ import { refuseNative } from "../native_route.ts";
 import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
 import { replyHeaders } from "../reply_headers.ts";
 import { resolveTargets } from "../resolve_targets.ts";
-import { beginTrail } from "../serve_call.ts";
+import { beginTrace } from "../serve_call.ts";
 import { mergedList } from "./merged_list.ts";
 import { namesInReply, parseResourcePath, type Reference, referencesIn, type ResourcePath } from "./names.ts";
 import { MOST_READ, needOf, type ResourceRequest } from "./resource_request.ts";
@@ -48,7 +48,7 @@ export async function serveResource(deps: ProxyDeps, arrival: Arrival): Promise<
     const what = path === undefined
       ? `There is no route ${request.method} here`
       : "This method is not allowed here";
-    return refused(callerFault(what, { status: path === undefined ? 404 : 405 }));
+    return refused(invalidRequest(what, { status: path === undefined ? 404 : 405 }));
   }
   const body = await readBody(request, deps.settings.maxBodyBytes);
   if (!body.ok) return refused(body.error);
@@ -59,17 +59,17 @@ export async function serveResource(deps: ProxyDeps, arrival: Arrival): Promise<
     const barred = deps.modelRefusal(arrival.client, model.value);
     if (barred) return refused(barred);
   }
-  const trail = trailOf(deps, arrival, path, body.value.byteLength, json);
+  const trace = traceOf(deps, arrival, path, body.value.byteLength, json);
   const bytes = renamed(body.value, json, path, model.value);
-  const call: ResourceRequest = { deps, arrival, path, method, body: bytes, json, trail };
+  const call: ResourceRequest = { deps, arrival, path, method, body: bytes, json, trace };
   // Where no key can be asked, the pool says why.
   if (isList(path, method) && (await deps.resources.registry.spread()).length > 0) {
     return await mergedList(call);
   }
   const owner = await ownerOf(call);
-  if (!owner.ok) return refuseNative(deps, arrival, { failure: owner.error }, trail);
+  if (!owner.ok) return refuseNative(deps, arrival, { failure: owner.error }, trace);
   const reply = await relay(call, owner.value, model.value);
-  if (!reply.ok) return refuseNative(deps, arrival, withName(reply.error, owner.value, call), trail);
+  if (!reply.ok) return refuseNative(deps, arrival, withName(reply.error, owner.value, call), trace);
   return await pass(call, reply.value);
 }
 
@@ -136,11 +136,11 @@ async function ownerOf(call: ResourceRequest): Promise<Result<Owner | undefined,
 
 /** Asks one key of each project for a resource. */
 async function askProjects(
-  { deps, arrival, trail }: ResourceRequest,
+  { deps, arrival, trace }: ResourceRequest,
   name: string,
 ): Promise<Credential | undefined> {
   const keys = deps.resources.registry.onePerProject((key) => questionWait(deps, arrival, key));
-  return await firstWith(keys, (key) => hasResource(deps, arrival, trail, key, name));
+  return await firstWith(keys, (key) => hasResource(deps, arrival, trace, key, name));
 }
 
 /**
@@ -166,20 +166,20 @@ async function relay(
   owner: Owner | undefined,
   model: string | undefined,
 ): Promise<Result<ResourceReply, NativeRefusal>> {
-  const { deps, arrival, trail, method, body } = call;
+  const { deps, arrival, trace, method, body } = call;
   const path = upstreamPath(call, model);
   const learned = new Set<string>();
   return await relayResource(
     deps,
     {
       need: needOf(call, await meant(call, owner, model), model),
-      trail,
+      trace,
       client: arrival.watch,
       mostRead: MOST_READ,
       named: owner !== undefined,
       onWhole: (bytes) => {
         const usage = usageOf(parsedReply(bytes));
-        if (usage !== undefined) trail.usage = usage;
+        if (usage !== undefined) trace.usage = usage;
       },
       build: ({ upstream, credential: key }): UpstreamRequest =>
         upstream.passThrough!({
@@ -200,7 +200,7 @@ async function relay(
 /** An event of an interaction: what it names is remembered at once, so that a client that is cut off can come back. */
 function noteEvent(call: ResourceRequest, event: JsonObject, learned: Set<string>): void {
   const usage = usageOf(event["interaction"]);
-  if (usage !== undefined) call.trail.usage = usage;
+  if (usage !== undefined) call.trace.usage = usage;
   const names = namesInReply(event["interaction"], call.path.collection).filter((name) => !learned.has(name));
   names.forEach((name) => learned.add(name));
   void remember(call, names).catch(() => {});
@@ -214,9 +214,9 @@ function upstreamPath({ arrival, path }: ResourceRequest, model: string | undefi
 }
 
 async function pass(call: ResourceRequest, reply: ResourceReply): Promise<Response> {
-  const { deps, arrival, trail } = call;
+  const { deps, arrival, trace } = call;
   const headers = {
-    ...replyHeaders(trail, deps.ports.clock.now()),
+    ...replyHeaders(trace, deps.ports.clock.now()),
     ...passedHeaders(reply.headers, arrival.url.origin),
   };
   const upload = uploadHere(reply.headers.get("x-goog-upload-url"), arrival.url.origin);
@@ -227,7 +227,7 @@ async function pass(call: ResourceRequest, reply: ResourceReply): Promise<Respon
     const parsed = parsedReply(body);
     if (call.method === "DELETE") await forget(call);
     else if (parsed !== undefined) await learn(call, parsed);
-    trail.record(reply.status);
+    trace.record(reply.status);
   }
   return new Response(reply.status === 204 ? null : body, { status: reply.status, headers });
 }
@@ -240,7 +240,7 @@ async function forget({ deps, path }: ResourceRequest): Promise<void> {
 /** Remembers what a reply names, and what a new file weighs. */
 async function learn(call: ResourceRequest, reply: unknown): Promise<void> {
   await remember(call, namesInReply(reply, call.path.collection));
-  const owner = call.trail.lastCredential;
+  const owner = call.trace.lastCredential;
   if (call.method === "GET" || owner === undefined) return;
   const { registry } = call.deps.resources;
   const made = registry.credentials().find(({ id }) => id === owner);
@@ -250,8 +250,8 @@ async function learn(call: ResourceRequest, reply: unknown): Promise<void> {
   if (size > 0) await registry.hold(owner, size);
 }
 
-async function remember({ deps, arrival, trail }: ResourceRequest, names: readonly string[]): Promise<void> {
-  const owner = trail.lastCredential;
+async function remember({ deps, arrival, trace }: ResourceRequest, names: readonly string[]): Promise<void> {
+  const owner = trace.lastCredential;
   if (owner === undefined) return;
   for (const name of names) {
     deps.resources.finder.seen(name);
@@ -270,29 +270,29 @@ function withName(
   }
   const { status, class: name } = refusal.failure;
   // What Google does not know is told so; what this proxy lacks is told in its own words.
-  if (status !== 404 || path.name !== undefined || name === "model_gone" || name === "config_fault") {
+  if (status !== 404 || path.name !== undefined || name === "model_gone" || name === "misconfigured") {
     return refusal;
   }
   const what = path.method === undefined
     ? path.segments.join("/")
     : `${path.segments.join("/")}:${path.method}`;
   return {
-    failure: callerFault(`There is no route for ${what.slice(0, 120)}: Google does not know it either`, {
+    failure: invalidRequest(`There is no route for ${what.slice(0, 120)}: Google does not know it either`, {
       status: 404,
       code: "unknown_url",
     }),
   };
 }
 
-function trailOf(
+function traceOf(
   deps: ProxyDeps,
   arrival: Arrival,
   path: ResourcePath,
   bytes: number,
   json: unknown,
-): CallTrail {
+): CallTrace {
   const model = isObject(json) && typeof json["model"] === "string" ? json["model"].slice(0, 200) : "";
-  return beginTrail(deps, arrival, {
+  return beginTrace(deps, arrival, {
     dialect: "native_gemini",
     operation: (path.method ?? path.collection).slice(0, 60),
     stream: false,

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/mod.ts";
 
-export interface LastingOptions {
+export interface RestartingOptions {
   readonly hostname: string;
   readonly port: number;
   readonly reusePort: boolean;
@@ -10,7 +10,7 @@ export interface LastingOptions {
 }
 
 /** A server that listens until it is told to stop. */
-export interface LastingServer {
+export interface RestartingListener {
   readonly port: number;
   /** Takes no more connections and resolves when the running calls have ended. */
   shutdown(): Promise<void>;
@@ -24,7 +24,7 @@ const AGAIN_MS = 100;
  * Listens, and listens again when the platform's server gives up: it does so when a connection cannot be taken because the
  * process has no handle left, and would take the whole process with it. Throws Deno.errors.AddrInUse at the first time alone.
  */
-export function lastingServer(options: LastingOptions): LastingServer {
+export function restartingListener(options: RestartingOptions): RestartingListener {
   const { clock, log } = options;
   let stopping = false;
   let ended = false;

@@ -1,19 +1,19 @@
-import { BODY_BYTES, type BodyShelf, type KeptText } from "../../ledger/mod.ts";
+import { BODY_BYTES, type BodyStore, type KeptText } from "../../ledger/mod.ts";
 import type { Arrival } from "./proxy_deps.ts";
 
 /** Keeps what clients send and get, while LOG_BODIES is on; `serve` is not called while it is off. */
-export interface BodyKeeper {
+export interface BodyRecorder {
   isOn(): boolean;
   serve(arrival: Arrival, serve: (arrival: Arrival) => Promise<Response> | Response): Promise<Response>;
 }
 
 export interface BodyKeeperOptions {
-  readonly shelf: BodyShelf;
+  readonly bodies: BodyStore;
   readonly isOn: () => boolean;
   readonly onProblem: (problem: unknown) => void;
 }
 
-export function createBodyKeeper({ shelf, isOn, onProblem }: BodyKeeperOptions): BodyKeeper {
+export function createBodyRecorder({ bodies, isOn, onProblem }: BodyKeeperOptions): BodyRecorder {
   return {
     isOn,
     async serve(arrival, serve) {
@@ -27,7 +27,7 @@ export function createBodyKeeper({ shelf, isOn, onProblem }: BodyKeeperOptions):
       const keep = async (reply: KeptText) => {
         const asked = await sent;
         if (asked !== undefined) {
-          await shelf.put(requestId, { path: url.pathname + url.search, request: asked, reply });
+          await bodies.put(requestId, { path: url.pathname + url.search, request: asked, reply });
         }
       };
       return watched(response, (reply) => void keep(reply).catch(onProblem));

@@ -1,8 +1,8 @@
 /**
- * Which room may import which (ARCHITECTURE.md, "Rooms"). A room is a folder of src/; it is entered through its mod.ts, or
+ * Which module may import which (ARCHITECTURE.md, "Modules"). A module is a folder of src/; it is entered through its mod.ts, or
  * through its contract.ts for types alone.
  */
-export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
+export const MODULE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   std: [],
   management: ["core", "admin", "ledger", "oauth", "http"],
@@ -80,7 +80,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Rooms (or parts of rooms) whose values depend on their arguments alone. */
+/** Modules (or parts of modules) whose values depend on their arguments alone. */
 export const PURE: readonly RegExp[] = [
   /^src\/core\//,
   /^src\/gemini\//,
@@ -90,7 +90,7 @@ export const PURE: readonly RegExp[] = [
   /^src\/pool\/(policy\/|candidates\/eligibility|leases\/verdict)/,
 ];
 
-/** Globals that bring time, chance or the outside into a room. */
+/** Globals that bring time, chance or the outside into a module. */
 export const IMPURE_MEMBERS: ReadonlySet<string> = new Set([
   "Date.now",
   "Math.random",

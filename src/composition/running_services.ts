@@ -14,7 +14,7 @@ import { createProxyOf, createReachHost } from "../system/mod.ts";
 import { openServices, type Services, type ServicesOptions } from "./open_services.ts";
 
 /** Every room of one process, opened. */
-export interface Rooms extends Services {
+export interface RunningServices extends Services {
   /** In flight or waiting. */
   readonly calls: ActiveCalls;
   readonly relay: RelayDeps;
@@ -24,10 +24,10 @@ export interface Rooms extends Services {
   readonly shutdown: AbortController;
 }
 
-export type RoomsOptions = Omit<ServicesOptions, "calls" | "visitor">;
+export type RunningServicesOptions = Omit<ServicesOptions, "calls" | "visitor">;
 
 /** Opens the services, and what carries calls on them. */
-export async function openRooms(options: RoomsOptions): Promise<Rooms> {
+export async function startServices(options: RunningServicesOptions): Promise<RunningServices> {
   const calls = new ActiveCalls();
   const services = await openServices({ ...options, calls });
   const shutdown = new AbortController();
@@ -50,10 +50,10 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
 }
 
 function relayDeps(
-  rooms: Services & { readonly calls: ActiveCalls },
+  services: Services & { readonly calls: ActiveCalls },
   shutdown: AbortSignal,
 ): RelayDeps {
-  const { settings, ports, store, ledger, pool, upstreams, connections } = rooms;
+  const { settings, ports, store, ledger, pool, upstreams, connections } = services;
   const running: RelayDeps["running"] = new Bag();
   const reachHost = createReachHost((name) => Deno.env.get(name));
   shutdown.addEventListener("abort", () => {
@@ -69,12 +69,13 @@ function relayDeps(
     signatures: createSignatureMemory(store),
     repairs: createRepairMemory(ports.clock),
     filtered: createFilteredRequests(ports.clock),
-    nameAt: createNameAt(rooms.catalog),
+    nameAt: createNameAt(services.catalog),
     sessions: createSessionMemory(),
     shutdown,
     running,
-    calls: rooms.calls,
-    ready: (credential, force) => rooms.oauth.ready(credential, force, { within: settings.timeoutConnect }),
+    calls: services.calls,
+    ready: (credential, force) =>
+      services.oauth.ready(credential, force, { within: settings.timeoutConnect }),
     // What a credential's own proxy can reach is not known here, but it must be there itself.
     reach: (url, { proxy = url }, ms) => reachHost(proxy, ms),
     connections,

@@ -6,9 +6,9 @@ import { formatLog, isLoud } from "./log_console.ts";
 import type { LogRing } from "./log_ring.ts";
 import { redactFields } from "./redact_fields.ts";
 
-export interface LogDeskOptions {
+export interface LoggerOptions {
   readonly clock: Clock;
-  /** Read anew for each line: both can be changed while the program runs. */
+  /** Read again for each line: both can be changed while the program runs. */
   readonly settings: Pick<Settings, "logLevel" | "logFormat">;
   readonly print: (line: string, level: LogLevel) => void;
   readonly ring: LogRing;
@@ -18,10 +18,10 @@ export interface LogDeskOptions {
 }
 
 /** Where log lines come in: redacted once, then printed, kept and sent to listeners. */
-export class LogDesk {
-  readonly #options: LogDeskOptions;
+export class Logger {
+  readonly #options: LoggerOptions;
 
-  constructor(options: LogDeskOptions) {
+  constructor(options: LoggerOptions) {
     this.#options = options;
   }
 

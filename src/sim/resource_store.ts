@@ -12,7 +12,7 @@ export interface Resource {
 }
 
 /** Files and cached contents. A project sees only its own. */
-export class ResourceShelf {
+export class ResourceStore {
   readonly #shelves: Readonly<Record<Collection, Map<string, Resource>>> = {
     files: new Map(),
     cachedContents: new Map(),

@@ -1,4 +1,4 @@
-import { type Healing, isObject, type Json, type JsonObject } from "../core/mod.ts";
+import { isObject, type Json, type JsonObject, type Repair } from "../core/mod.ts";
 import { DUMMY_SIGNATURE } from "./contents.ts";
 import { clampThinking } from "./clamp_thinking.ts";
 import { dropField } from "./drop_field.ts";
@@ -7,12 +7,12 @@ import { mapSchemas, toProtoSchema } from "./schema/mod.ts";
 import type { Content, FunctionDeclaration, GeminiRequest, GenerationConfig, Tool } from "./wire.ts";
 
 /** The request changed so that a known refusal does not come again. Pure: the same object when nothing was to change. */
-export function healRequest(request: GeminiRequest, heal: Healing): GeminiRequest {
-  switch (heal.kind) {
+export function repairRequest(request: GeminiRequest, repair: Repair): GeminiRequest {
+  switch (repair.kind) {
     case "drop_field":
-      return heal.field.includes("parametersJsonSchema") || heal.field.includes("parameters_json_schema")
+      return repair.field.includes("parametersJsonSchema") || repair.field.includes("parameters_json_schema")
         ? plainSchemas(request)
-        : dropField(request, heal.field);
+        : dropField(request, repair.field);
     case "dummy_signatures":
       return { ...request, contents: request.contents.map(dummySignatures) };
     case "plain_schema":
@@ -24,7 +24,7 @@ export function healRequest(request: GeminiRequest, heal: Healing): GeminiReques
     case "no_thinking":
       return withoutConfig(request, ["thinkingConfig"]);
     case "clamp_thinking":
-      return clampThinking(request, heal.text);
+      return clampThinking(request, repair.text);
     case "no_penalties":
       return withoutConfig(request, ["presencePenalty", "frequencyPenalty"]);
     case "no_logprobs":
@@ -32,7 +32,7 @@ export function healRequest(request: GeminiRequest, heal: Healing): GeminiReques
     case "no_json_with_tools":
       return jsonInWords(request);
     case "clamp_output":
-      return clampOutput(request, heal.maximum);
+      return clampOutput(request, repair.maximum);
   }
 }
 

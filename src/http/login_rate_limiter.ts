@@ -6,7 +6,7 @@ const FORGET_MS = 15 * 60_000;
 const MOST_REMOTES = 1_000;
 
 /** Slows down guessing: after three misses each further one doubles the wait, up to a minute. */
-export interface LoginBrake {
+export interface LoginRateLimiter {
   /** Milliseconds until this address may try again; 0 when it may now. */
   wait(remote: string): number;
   /** Counts a wrong guess and returns the wait that it brings. */
@@ -15,7 +15,7 @@ export interface LoginBrake {
 }
 
 /** Keeps misses in memory, for at most a thousand addresses and a quarter of an hour each. */
-export function createLoginBrake(clock: Clock): LoginBrake {
+export function createLoginRateLimiter(clock: Clock): LoginRateLimiter {
   const misses = new Map<string, { count: number; last: number }>();
 
   function waitAfter(entry: { count: number; last: number }): number {

@@ -11,12 +11,12 @@ import { usageError } from "../command_error.ts";
 import { nearWords } from "../near_word.ts";
 
 /** This machine and the records of what was registered on it. */
-export interface AgentRoom {
+export interface AgentService {
   readonly system: AgentSystem;
   readonly records: RecordPort;
 }
 
-export async function agentRoom(context: Context): Promise<AgentRoom> {
+export async function agentService(context: Context): Promise<AgentService> {
   const set = Object.entries(context.services.env).filter((entry): entry is [string, string] =>
     entry[1] !== undefined
   );
@@ -42,7 +42,7 @@ export function agentName(id: string): string {
 
 /** Agents that are on this machine; with `registered`, those that install has registered. */
 export async function foundAgents(
-  { system, records }: AgentRoom,
+  { system, records }: AgentService,
   which: "installed" | "configured",
 ): Promise<readonly string[]> {
   const all = await detectAgents(system, records);

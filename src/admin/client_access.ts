@@ -1,8 +1,8 @@
 import {
-  callerFault,
   type CallRecord,
   type ClientId,
   type Failure,
+  invalidRequest,
   matchesGlob,
   OWNER,
   toldFault,
@@ -29,7 +29,7 @@ interface Spending {
   since: number;
 }
 
-/** How often used budgets are read anew, in milliseconds. */
+/** How often used budgets are read again, in milliseconds. */
 const RELOAD_MS = 2_000;
 const MINUTE_MS = 60_000;
 const MOST_HASHES = 1_000;
@@ -37,16 +37,19 @@ const MICROS = 1_000_000;
 /** What a call is taken to cost before one was seen, and where the price of its model is not known. */
 const USUAL_TOKENS = 8_192;
 const USUAL_MICROS = 20_000;
-/** The window of a budget that never begins anew. */
+/** The window of a budget that never begins again. */
 const WHOLE_LIFE = { startsAt: 0, endsAt: Date.UTC(9999, 0, 1) };
 
 function endedToken(): Failure {
-  return callerFault("This client's token is not valid any more", { status: 401, code: "invalid_api_key" });
+  return invalidRequest("This client's token is not valid any more", {
+    status: 401,
+    code: "invalid_api_key",
+  });
 }
 const OWNER_IDENTITY: ClientIdentity = { id: OWNER, name: "owner", owner: true };
 
 /** Knows clients by their tokens and holds them to their limits; answers from memory. */
-export class ClientDoor {
+export class ClientAccess {
   readonly #deps: AdminDeps;
   readonly owner: OwnerKey;
   /** Hashes of tokens that were right: hashing costs a call as much as choosing its key. */
@@ -157,7 +160,7 @@ export class ClientDoor {
   /** Why a client may never use a model; undefined when it may. */
   modelRefusal(identity: ClientIdentity, model: string): Failure | undefined {
     if (this.mayUse(identity, model)) return undefined;
-    return callerFault(`This client may not use the model ${model}`, {
+    return invalidRequest(`This client may not use the model ${model}`, {
       status: 403,
       code: "model_not_allowed",
       param: "model",
@@ -211,7 +214,7 @@ export class ClientDoor {
     const until = budget.period === "total" ? {} : { until: this.#period(budget.period).endsAt };
     const message = `This client's ${budget.period} budget of ${budget.limit} ${budget.unit} is used up`;
     return {
-      ...callerFault(message, { status: 429, code: "insufficient_quota" }),
+      ...invalidRequest(message, { status: 429, code: "insufficient_quota" }),
       ...until,
     };
   }
@@ -230,7 +233,7 @@ export class ClientDoor {
     }
     const message = `This client is limited to ${limit} requests a minute`;
     const until = (calls[0] ?? now) + MINUTE_MS;
-    return { ...callerFault(message, { status: 429, code: "rate_limit_exceeded" }), until };
+    return { ...invalidRequest(message, { status: 429, code: "rate_limit_exceeded" }), until };
   }
 
   #period(period: "daily" | "weekly" | "monthly") {

@@ -12,7 +12,7 @@ import type { Cell } from "./rollup_cell.ts";
 import type { RollupRange, SeriesPoint } from "./rollup_query.ts";
 
 /** The ledger with everything that may be asked of it. Counts are read from the database: sums over all its processes. */
-export interface LedgerRoom extends Ledger {
+export interface LedgerService extends Ledger {
   /** A page of call records, newest first. Throws a RangeError for a cursor that is not one. */
   requests(
     filter: RecordFilter,

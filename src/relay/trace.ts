@@ -30,21 +30,21 @@ export interface CallFacts {
 }
 
 /** One attempt while it runs. */
-export interface AttemptTrail {
+export interface AttemptTrace {
   connected(status: number): void;
   firstToken(): void;
   end(failure?: Failure, note?: string): void;
 }
 
-/** What a trail is kept with. */
-interface TrailDeps {
+/** What a trace is kept with. */
+interface TraceDeps {
   readonly ports: Ports;
   readonly ledger: Ledger;
   readonly calls: ActiveCalls;
 }
 
 /** What happened to one call, gathered while it happens and recorded exactly once. */
-export class CallTrail implements BagMember {
+export class CallTrace implements BagMember {
   place = -1;
   readonly facts: CallFacts;
   /** Whether the client is still there; cancelling it ends the call. */
@@ -71,16 +71,16 @@ export class CallTrail implements BagMember {
   #recorded = false;
   /** Every key that was taken for it; most are given back long before it is over. */
   readonly #leases: Lease[] = [];
-  readonly #deps: TrailDeps;
+  readonly #deps: TraceDeps;
 
-  constructor(facts: CallFacts, deps: TrailDeps, client: ClientWatch) {
+  constructor(facts: CallFacts, deps: TraceDeps, client: ClientWatch) {
     this.facts = facts;
     this.client = client;
     this.#deps = deps;
     deps.calls.begin(this);
   }
 
-  begin(lease: Lease, model: string): AttemptTrail {
+  begin(lease: Lease, model: string): AttemptTrace {
     const { credential } = lease;
     this.#leases.push(lease);
     this.begun++;
@@ -90,7 +90,7 @@ export class CallTrail implements BagMember {
     this.lastCredential = credential.id;
     if (model !== "") this.modelUsed = model;
     this.queuedMs += lease.queuedMs;
-    return new OneAttempt(this, lease, name, model);
+    return new OpenAttemptTrace(this, lease, name, model);
   }
 
   now(): number {
@@ -174,7 +174,7 @@ export class CallTrail implements BagMember {
 }
 
 /** Failures that a person must mend on this machine, and so look for in its log. */
-const OUT_OF_REACH: ReadonlySet<Failure["class"]> = new Set(["transport", "config_fault"]);
+const OUT_OF_REACH: ReadonlySet<Failure["class"]> = new Set(["transport", "misconfigured"]);
 const LOG_AGAIN_MS = 60_000;
 const lastLogged = new WeakMap<object, { readonly message: string; readonly at: number }>();
 
@@ -193,7 +193,7 @@ export interface InFlightCall extends Omit<CallFacts, "requestBytes"> {
   readonly outputTokens?: number;
 }
 
-function stateOf({ waiting, firstTokenMs, begun }: CallTrail): InFlightCall["state"] {
+function stateOf({ waiting, firstTokenMs, begun }: CallTrace): InFlightCall["state"] {
   if (waiting !== undefined) return "waiting";
   if (firstTokenMs !== undefined) return "streaming";
   return begun > 1 ? "retrying" : "sent";
@@ -202,8 +202,8 @@ function stateOf({ waiting, firstTokenMs, begun }: CallTrail): InFlightCall["sta
 /** A record while it is made. */
 type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 
-class OneAttempt implements AttemptTrail {
-  readonly #trail: CallTrail;
+class OpenAttemptTrace implements AttemptTrace {
+  readonly #trace: CallTrace;
   readonly #lease: Lease;
   readonly #name: string;
   readonly #model: string;
@@ -212,23 +212,23 @@ class OneAttempt implements AttemptTrail {
   #connectMs = 0;
   #firstTokenMs: number | undefined;
 
-  constructor(trail: CallTrail, lease: Lease, name: string, model: string) {
-    this.#trail = trail;
+  constructor(trace: CallTrace, lease: Lease, name: string, model: string) {
+    this.#trace = trace;
     this.#lease = lease;
     this.#name = name;
     this.#model = model;
-    this.#startedAt = trail.now();
+    this.#startedAt = trace.now();
   }
 
   connected(status: number): void {
     this.#status = status;
-    this.#connectMs = this.#trail.now() - this.#startedAt;
+    this.#connectMs = this.#trace.now() - this.#startedAt;
   }
 
   firstToken(): void {
-    const now = this.#trail.now();
+    const now = this.#trace.now();
     this.#firstTokenMs ??= now - this.#startedAt;
-    this.#trail.firstTokenMs ??= now - this.#trail.facts.at;
+    this.#trace.firstTokenMs ??= now - this.#trace.facts.at;
   }
 
   end(failure?: Failure, note = ""): void {
@@ -241,7 +241,7 @@ class OneAttempt implements AttemptTrail {
       bucket,
       startedAt: this.#startedAt,
       queuedMs,
-      totalMs: this.#trail.now() - this.#startedAt,
+      totalMs: this.#trace.now() - this.#startedAt,
       note: note === "" ? why : `${why}; ${note}`,
     };
     if (this.#status !== undefined) {
@@ -253,6 +253,6 @@ class OneAttempt implements AttemptTrail {
       record.failure = failure.class;
       record.message = failure.message;
     }
-    this.#trail.attempts.push(record);
+    this.#trace.attempts.push(record);
   }
 }

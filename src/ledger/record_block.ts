@@ -2,7 +2,7 @@ import type { AttemptRecord, CallRecord, Usage } from "../core/mod.ts";
 import type { AttemptKind, CallKind, Kind, KnownCall, SharedOfAttempt, SharedOfCall } from "./call_kinds.ts";
 
 /*
- * The text of a parcel is lines of JSON: how many kinds of calls and of attempts follow, those, and a row for each record. A
+ * The text of a block is lines of JSON: how many kinds of calls and of attempts follow, those, and a row for each record. A
  * third of the characters of whole records, so it is packed and read in a third of the time; each record is read by itself.
  */
 
@@ -47,24 +47,24 @@ export type Row = [
   texts?: Texts,
 ];
 
-/** The first line of a parcel. */
-export interface ParcelHead {
+/** The first line of a block. */
+export interface BlockHead {
   readonly v: 2;
   readonly calls: number;
   readonly attempts: number;
 }
 
 /** Where the kinds of a row are found, by their number. */
-export interface ParcelKinds {
+export interface BlockDictionary {
   call(kind: number): SharedOfCall;
   attempt(kind: number): SharedOfAttempt;
 }
 
-/** How every parcel begins, and nothing else that stands in its place. */
+/** How every block begins, and nothing else that is in its place. */
 export const PARCEL_START = '{"v":2,';
 
-/** The text of a parcel of these calls. */
-export function parcelText(known: readonly KnownCall[]): string {
+/** The text of a block of these calls. */
+export function blockText(known: readonly KnownCall[]): string {
   const calls = new Map<CallKind, number>();
   const attempts = new Map<AttemptKind, number>();
   const rows = known.map((one) => JSON.stringify(rowOf(one, calls, attempts)));
@@ -133,7 +133,7 @@ function attemptRow(kind: number, attempt: AttemptRecord, at: number): AttemptRo
 }
 
 /** A record as it was. */
-export function recordOf(row: Row, kinds: ParcelKinds): CallRecord {
+export function recordOf(row: Row, kinds: BlockDictionary): CallRecord {
   const [kind, id, at, session, queuedMs, totalMs, requestBytes, firstTokenMs, usage, attempts, texts] = row;
   return {
     ...kinds.call(kind),
@@ -163,7 +163,7 @@ function usageOf([prompt, cached, candidates, thoughts, toolUse, total, details]
   };
 }
 
-function attemptOf(row: AttemptRow, at: number, kinds: ParcelKinds): AttemptRecord {
+function attemptOf(row: AttemptRow, at: number, kinds: BlockDictionary): AttemptRecord {
   const [kind, startedAfter, queuedMs, totalMs, connectMs, firstTokenMs, message] = row;
   return {
     ...kinds.attempt(kind),

@@ -10,7 +10,7 @@ const BLOCKED = "blockReason";
  * Looks at a native reply as it passes: no search and no parse while it does. Takes it as `byteText` gives it, since every word
  * that it looks for is plain.
  */
-export class NativeSniffer {
+export class PassthroughInspector {
   /** The end of the body so far. */
   readonly #tail: string[] = [];
   #size = 0;

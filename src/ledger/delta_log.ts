@@ -14,7 +14,7 @@ import { type Dim, isDim } from "./rollup_dims.ts";
 
 /** What a process has counted since it last wrote whole periods, all of it in one minute. */
 export interface Tail {
-  /** Counts the tails of a book, from 1: a page says up to which of them are in it. */
+  /** Counts the tails of a shard, from 1: a page says up to which of them are in it. */
   readonly number: number;
   /** Start of the minute, epoch milliseconds. */
   readonly minute: number;
@@ -22,13 +22,13 @@ export interface Tail {
 }
 
 /** A tail in the database. */
-export interface BookTail extends Tail {
-  readonly book: string;
+export interface DeltaLog extends Tail {
+  readonly shard: string;
   readonly entry: Deno.KvEntry<unknown>;
 }
 
 /** Undefined when it does not fit into one value. */
-export function encodeTail({ number, minute, cells }: Tail): PackedCells | undefined {
+export function encodeDeltas({ number, minute, cells }: Tail): PackedCells | undefined {
   const dims: Record<string, unknown> = {};
   for (const [dim, values] of cells) dims[dim] = encodeCells(values);
   const value = packText(JSON.stringify({ v: 1, number, minute, dims }));
@@ -36,12 +36,12 @@ export function encodeTail({ number, minute, cells }: Tail): PackedCells | undef
 }
 
 /**
- * The tails of all books. Whoever reads pages as well reads the tails before them: a page that took a tail in meanwhile says so.
+ * The tails of all shards. Whoever reads pages as well reads the tails before them: a page that took a tail in meanwhile says so.
  */
-export async function readTails(kv: Deno.Kv): Promise<readonly BookTail[]> {
-  const out: BookTail[] = [];
+export async function readDeltaLogs(kv: Deno.Kv): Promise<readonly DeltaLog[]> {
+  const out: DeltaLog[] = [];
   for await (const entry of kv.list<unknown>({ prefix: tailPrefix() })) {
-    out.push({ ...decodeTail(entry.value), book: String(entry.key[2]), entry });
+    out.push({ ...decodeTail(entry.value), shard: String(entry.key[2]), entry });
   }
   return out;
 }

@@ -1,29 +1,29 @@
-import type { CallRecord } from "../core/mod.ts";
+import { type CallRecord, storedFailureClass } from "../core/mod.ts";
 import type { SharedOfAttempt, SharedOfCall } from "./call_kinds.ts";
 import { readRecord, unpack } from "./packed.ts";
-import { PARCEL_START, type ParcelHead, type ParcelKinds, recordOf, type Row } from "./parcel.ts";
+import { type BlockDictionary, type BlockHead, PARCEL_START, recordOf, type Row } from "./record_block.ts";
 
 /** The records of one packed value, by position; each is read when it is asked for. */
-export interface Parcel {
+export interface RecordBlock {
   readonly count: number;
   /** Undefined for what is not a record: written by another version, or damaged. */
   record(position: number): CallRecord | undefined;
   find(id: string): CallRecord | undefined;
 }
 
-export function openParcel(value: Uint8Array): Parcel {
+export function openBlock(value: Uint8Array): RecordBlock {
   const lines = unpack(value);
   // Records were packed whole first, one a line.
-  return lines[0]?.startsWith(PARCEL_START) ? rowParcel(lines) : parcelOf(lines, 0, readRecord);
+  return lines[0]?.startsWith(PARCEL_START) ? rowBlock(lines) : blockOf(lines, 0, readRecord);
 }
 
-function rowParcel(lines: readonly string[]): Parcel {
-  const head = parsed<ParcelHead>(lines[0]);
-  const kinds: ParcelKinds = {
-    call: (kind) => parsed<SharedOfCall>(lines[1 + kind]),
-    attempt: (kind) => parsed<SharedOfAttempt>(lines[1 + head.calls + kind]),
+function rowBlock(lines: readonly string[]): RecordBlock {
+  const head = parsed<BlockHead>(lines[0]);
+  const kinds: BlockDictionary = {
+    call: (kind) => current(parsed<SharedOfCall>(lines[1 + kind])),
+    attempt: (kind) => current(parsed<SharedOfAttempt>(lines[1 + head.calls + kind])),
   };
-  return parcelOf(lines, 1 + head.calls + head.attempts, (line) => {
+  return blockOf(lines, 1 + head.calls + head.attempts, (line) => {
     try {
       return recordOf(parsed<Row>(line), kinds);
     } catch {
@@ -32,11 +32,11 @@ function rowParcel(lines: readonly string[]): Parcel {
   });
 }
 
-function parcelOf(
+function blockOf(
   lines: readonly string[],
   first: number,
   read: (line: string) => CallRecord | undefined,
-): Parcel {
+): RecordBlock {
   const record = (position: number) => read(lines[first + position] ?? "");
   return {
     count: Math.max(0, lines.length - first),
@@ -50,6 +50,12 @@ function parcelOf(
       return undefined;
     },
   };
+}
+
+/** A record of an earlier version may hold a failure class by its old name. */
+function current<Shared extends SharedOfCall | SharedOfAttempt>(shared: Shared): Shared {
+  const failure = storedFailureClass(shared.failure);
+  return failure === undefined || failure === shared.failure ? shared : { ...shared, failure };
 }
 
 function parsed<Shape>(line: string | undefined): Shape {

@@ -3,7 +3,7 @@ import { hash32 } from "./packed.ts";
 import { type Facet, facetOf, FACETS } from "./record_filter.ts";
 
 /** What is filed of the records of one packed value, in their order. */
-export interface ParcelIndex {
+export interface BlockIndex {
   readonly count: number;
   /** Hashes of their ids. */
   readonly ids: Uint32Array;
@@ -13,7 +13,7 @@ export interface ParcelIndex {
   readonly facets: Readonly<Record<Facet, readonly string[]>>;
 }
 
-export function indexOf(calls: readonly KnownCall[]): ParcelIndex {
+export function indexOf(calls: readonly KnownCall[]): BlockIndex {
   const at = calls.map(({ record }) => record.at);
   const facets = FACETS.map((facet) => [facet, calls.map((call) => filedUnder(facet, call))]);
   return {

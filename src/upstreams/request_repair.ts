@@ -1,4 +1,4 @@
-import type { Healing } from "../core/mod.ts";
+import type { Repair } from "../core/mod.ts";
 import { isSchemaRefusal } from "./schema_refusals.ts";
 
 const UNKNOWN_NAME_REGEXP = /Unknown name "([^"]+)"(?: at '([^']*)')?/;
@@ -15,7 +15,7 @@ const BAD_SIGNATURE_REGEXP =
   /missing a `?thought_?signature|(corrupted|invalid|not valid).{0,3}.*thought.?signature|thought.?signature.*(not valid|invalid|TYPE_BYTES)/i;
 
 /** Google's texts for a setting a model does not take, and the change that makes the same request pass. */
-const BY_TEXT: readonly (readonly [RegExp, Healing])[] = [
+const BY_TEXT: readonly (readonly [RegExp, Repair])[] = [
   [BAD_SIGNATURE_REGEXP, { kind: "dummy_signatures" }],
   [/invalid `?signature`? in `?thinking`? block/i, { kind: "no_old_thoughts" }],
   [/expected `?thinking`? or `?redacted_thinking/i, { kind: "no_thinking" }],
@@ -29,22 +29,22 @@ const BY_TEXT: readonly (readonly [RegExp, Healing])[] = [
  * The one change worth a second try for a 400, by its message; undefined when the request is simply wrong. The field to drop is
  * the full path in Google's spelling, such as `generation_config.top_q`.
  */
-export function healingFor(message: string): Healing | undefined {
+export function healingFor(message: string): Repair | undefined {
   const range = OUTPUT_RANGE_REGEXP.exec(message);
   if (range !== null) return { kind: "clamp_output", maximum: Number(range[1]) - 1 };
   const unknownName = UNKNOWN_NAME_REGEXP.exec(message);
   if (unknownName !== null) return unknownField(unknownName[1]!, unknownName[2] ?? "");
   if (isSchemaRefusal(message)) return { kind: "plain_schema" };
   const found = BY_TEXT.find(([pattern]) => pattern.test(message));
-  return found?.[1] ?? thinkingHealing(message);
+  return found?.[1] ?? thinkingRepair(message);
 }
 
-function unknownField(name: string, path: string): Healing {
+function unknownField(name: string, path: string): Repair {
   if (SCHEMA_NAME_REGEXP.test(name) || SCHEMA_PATH_REGEXP.test(path)) return { kind: "plain_schema" };
   return { kind: "drop_field", field: path === "" ? name : `${path}.${name}` };
 }
 
-function thinkingHealing(message: string): Healing | undefined {
+function thinkingRepair(message: string): Repair | undefined {
   if (/thinking budget \S+ is invalid|budget -?\d+ is invalid|only works in thinking mode/i.test(message)) {
     return { kind: "clamp_thinking", text: message.slice(0, 300) };
   }

@@ -6,7 +6,7 @@ const CLOSE_MS = 1;
 const MOST_HELD = 64 * 1024;
 
 /** Hands pieces on: at once while they come slowly, gathered while they come faster than anybody reads. */
-export interface Gatherer<Piece> {
+export interface WriteCoalescer<Piece> {
   add(piece: Piece): void;
   /** Hands on what is held now. */
   flush(): void;
@@ -19,9 +19,9 @@ export interface Gatherer<Piece> {
  * throughput), so a burst is joined. The first piece after a pause never waits. Real time on purpose: this paces sockets
  * and decides nothing.
  */
-export function createGatherer<Piece extends { readonly length: number }>(
+export function createWriteCoalescer<Piece extends { readonly length: number }>(
   emit: (pieces: readonly Piece[]) => void,
-): Gatherer<Piece> {
+): WriteCoalescer<Piece> {
   return new Gathering(emit);
 }
 
@@ -55,7 +55,7 @@ function forget(one: Waiting): void {
   timer = undefined;
 }
 
-class Gathering<Piece extends { readonly length: number }> implements Gatherer<Piece>, Waiting {
+class Gathering<Piece extends { readonly length: number }> implements WriteCoalescer<Piece>, Waiting {
   place = -1;
   readonly #emit: (pieces: readonly Piece[]) => void;
   #held: Piece[] = [];

@@ -3,8 +3,8 @@ import type { AttemptRecord, CallRecord, Usage } from "../core/mod.ts";
 import { call } from "../../tests/support/ledger_bench.ts";
 import { KindTable, type KnownCall } from "./call_kinds.ts";
 import { hash32, pack, unpack } from "./packed.ts";
-import { packCalls, PARCEL_RECORDS } from "./parcel_pack.ts";
-import { openParcel, type Parcel } from "./parcel_reader.ts";
+import { packCalls, PARCEL_RECORDS } from "./record_block_pack.ts";
+import { openBlock, type RecordBlock } from "./record_block_reader.ts";
 import { facetOf, FACETS } from "./record_filter.ts";
 
 /** Every field there is: a new one that is not packed fails here, as the types ask for it. */
@@ -41,14 +41,12 @@ function known(records: readonly CallRecord[]): readonly KnownCall[] {
   return records.map((record) => kinds.known(record));
 }
 
-function packed(records: readonly CallRecord[]): readonly Parcel[] {
-  return packCalls(known(records)).map(({ value }) => openParcel(value));
+function packed(records: readonly CallRecord[]): readonly RecordBlock[] {
+  return packCalls(known(records)).map(({ value }) => openBlock(value));
 }
 
-function recordsOf(parcels: readonly Parcel[]): readonly (CallRecord | undefined)[] {
-  return parcels.flatMap((parcel) =>
-    Array.from({ length: parcel.count }, (_, index) => parcel.record(index))
-  );
+function recordsOf(blocks: readonly RecordBlock[]): readonly (CallRecord | undefined)[] {
+  return blocks.flatMap((block) => Array.from({ length: block.count }, (_, index) => block.record(index)));
 }
 
 const MANY: readonly CallRecord[] = [
@@ -61,10 +59,10 @@ const MANY: readonly CallRecord[] = [
   ),
 ];
 
-Deno.test("packCalls() and openParcel() give back every field of every record, in order", () => {
-  const parcels = packed(MANY);
-  assert.equal(parcels.length, 3);
-  assert.deepEqual(recordsOf(parcels), MANY);
+Deno.test("packCalls() and openBlock() give back every field of every record, in order", () => {
+  const blocks = packed(MANY);
+  assert.equal(blocks.length, 3);
+  assert.deepEqual(recordsOf(blocks), MANY);
 });
 
 Deno.test("packCalls() files each record as the record itself is filed", () => {
@@ -93,12 +91,12 @@ Deno.test("packCalls() spreads what is too large over several values and shorten
   assert.equal(record?.attempts.length, 8);
 });
 
-Deno.test("openParcel() reads values of one JSON text a line, and nothing of what it does not know", () => {
-  const lines = openParcel(pack([JSON.stringify(WHOLE), "null", JSON.stringify(call(3))]));
+Deno.test("openBlock() reads values of one JSON text a line, and nothing of what it does not know", () => {
+  const lines = openBlock(pack([JSON.stringify(WHOLE), "null", JSON.stringify(call(3))]));
   assert.deepEqual(recordsOf([lines]), [WHOLE, undefined, call(3)]);
   assert.equal(lines.find("req_3")?.id, "req_3");
   const [{ value } = { value: new Uint8Array() }] = packCalls(known([WHOLE, call(3)]));
-  const rows = openParcel(
+  const rows = openBlock(
     pack(unpack(value).map((line, index, all) => index === all.length - 1 ? "[7]" : line)),
   );
   assert.deepEqual(recordsOf([rows]), [WHOLE, undefined]);

@@ -4,11 +4,11 @@ import type { CallRecord } from "../core/mod.ts";
 import { type Grain, rollupKey, tailKey } from "./ledger_keys.ts";
 import { type Cells, type DimCells, encodePage, mergeCells, type PackedCells } from "./rollup_codec.ts";
 import { type Dim, grainsOf, periodOf } from "./rollup_dims.ts";
-import { encodeTail } from "./rollup_tail.ts";
+import { encodeDeltas } from "./delta_log.ts";
 
-export interface BookDeps {
+export interface ShardDeps {
   /** Names this process's values; never used twice, so that values only ever grow. */
-  readonly book: string;
+  readonly shard: string;
   readonly projectOf: (attempt: SharedOfAttempt) => string;
   readonly costOf: (record: CallRecord) => number | null;
 }
@@ -33,14 +33,14 @@ interface Due {
  * This process's own counts of the running periods. A write carries either the whole of each period, or the whole of the tail;
  * so repeating one is harmless, and so is one that was half done: a page says which tails are in it.
  */
-export class RollupBook {
-  readonly #deps: BookDeps;
+export class RollupShard {
+  readonly #deps: ShardDeps;
   readonly #pages = new Map<string, Page>();
   /** What was counted in `#minute` and is in no page yet: first what no `due` has given out. */
   #tally = new CallTally();
   readonly #tail: DimCells = new Map();
   #tailNumber = 1;
-  /** Whether the tail may stand in the database. */
+  /** Whether the tail may are in the database. */
   #tailGiven = false;
   #minute = 0;
   #wholeAt = -Infinity;
@@ -50,7 +50,7 @@ export class RollupBook {
   /** Periods that have ended, not written yet: encoded, which takes a tenth of the memory of cells. */
   readonly #past: Due[] = [];
 
-  constructor(deps: BookDeps) {
+  constructor(deps: ShardDeps) {
     this.#deps = deps;
   }
 
@@ -62,8 +62,8 @@ export class RollupBook {
     this.#tally.add(known, this.#deps.costOf(record));
   }
 
-  /** Takes over what another book has counted since its last `due`; that one is not used again. */
-  inherit(other: RollupBook): void {
+  /** Takes over what another shard has counted since its last `due`; that one is not used again. */
+  inherit(other: RollupShard): void {
     this.#tally = other.#tally;
     other.#tally = new CallTally();
     this.#minute = other.#minute;
@@ -73,7 +73,7 @@ export class RollupBook {
   due(now = Infinity): Due[] {
     const news = !this.#tally.empty;
     this.#tally.moveTo(this.#tail, this.#deps.projectOf);
-    const tail = this.#mayGiveTail(now) ? (news ? this.#encodeTail() : []) : undefined;
+    const tail = this.#mayGiveTail(now) ? (news ? this.#encodeDeltas() : []) : undefined;
     this.#dueWhole = tail === undefined;
     if (tail !== undefined) return tail;
     this.#wholeAt = now;
@@ -86,11 +86,11 @@ export class RollupBook {
   }
 
   /** Undefined when it is too large for one value. */
-  #encodeTail(): Due[] | undefined {
-    const value = encodeTail({ number: this.#tailNumber, minute: this.#minute, cells: this.#tail });
+  #encodeDeltas(): Due[] | undefined {
+    const value = encodeDeltas({ number: this.#tailNumber, minute: this.#minute, cells: this.#tail });
     if (value === undefined) return undefined;
     this.#tailGiven = true;
-    return [{ key: tailKey(this.#deps.book), value }];
+    return [{ key: tailKey(this.#deps.shard), value }];
   }
 
   #whole(): Due[] {
@@ -103,7 +103,7 @@ export class RollupBook {
       out.push(this.#encode(grain, dim, page));
       page.dirty = false;
     }
-    if (this.#tailGiven) out.push({ key: tailKey(this.#deps.book), value: "" });
+    if (this.#tailGiven) out.push({ key: tailKey(this.#deps.shard), value: "" });
     return out;
   }
 
@@ -149,6 +149,6 @@ export class RollupBook {
   }
 
   #encode(grain: Grain, dim: Dim, page: Page): Due {
-    return { key: rollupKey(grain, dim, page.time, this.#deps.book), value: encodePage(page) };
+    return { key: rollupKey(grain, dim, page.time, this.#deps.shard), value: encodePage(page) };
   }
 }
