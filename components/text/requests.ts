@@ -131,6 +131,7 @@ export const requestsText = {
   dialects: {
     openai_chat: "OpenAI chat",
     openai_responses: "OpenAI responses",
+    openai_completions: "OpenAI completions",
     openai_embeddings: "OpenAI embeddings",
     anthropic_messages: "Anthropic messages",
     native_gemini: "Gemini",

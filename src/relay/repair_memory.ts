@@ -14,7 +14,7 @@ export interface Repairs {
 /** What refusals have taught, so that the next call of the same kind is sent right at once. In memory: a restart asks again. */
 export interface RepairMemory {
   known(model: string, repairs: Repairs): readonly Repair[];
-  learn(model: string, requestRepairs: readonly Repair[], repairs: Repairs): void;
+  learn(model: string, sent: readonly Repair[], repairs: Repairs): void;
   /** Repairs of a translated request. */
   of(request: GeminiRequest): Repairs;
   /** The request with a stand-in for each signature that was refused before. */
@@ -44,8 +44,8 @@ export function createRepairMemory(clock: { now(): number }): RepairMemory {
     models.set(model, models.get(model)! - 1);
   }
 
-  function learn(model: string, requestRepairs: readonly Repair[], repairs: Repairs): void {
-    for (const repair of requestRepairs) {
+  function learn(model: string, sent: readonly Repair[], repairs: Repairs): void {
+    for (const repair of sent) {
       repairs.helped?.(repair);
       // What was wrong there is the conversation, not the model.
       if (SIGNATURES.has(repair.kind)) continue;

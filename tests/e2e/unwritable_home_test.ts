@@ -36,7 +36,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "the right to write that is taken while the program runs is told; calls go on, and it requestRepairs by itself",
+    "the right to write that is taken while the program runs is told; calls go on, and it heals by itself",
   ignore: !mayMount(),
   async fn() {
     await using disk = await SmallDisk.open(16 * MEGABYTE);

@@ -252,7 +252,7 @@ export const capRoutes = {
     summary: "Add a cap, or change the one of the same model",
     body: cap.PutCap,
     reply: cap.PutCapReply,
-    errors: [409, 422],
+    errors: [404, 409, 422],
   }),
   capProgress: route("capProgress", {
     tag: "Caps",
