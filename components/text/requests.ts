@@ -133,6 +133,8 @@ export const requestsText = {
     openai_responses: "OpenAI responses",
     openai_completions: "OpenAI completions",
     openai_embeddings: "OpenAI embeddings",
+    openai_audio: "OpenAI audio",
+    openai_images: "OpenAI images",
     anthropic_messages: "Anthropic messages",
     native_gemini: "Gemini",
   } as Readonly<Record<string, string>>,
