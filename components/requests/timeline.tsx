@@ -33,7 +33,9 @@ function parts(attempt: Attempt, start: number): readonly Part[] {
 
 function Bars({ attempt, start, span }: { attempt: Attempt; start: number; span: number }) {
   const shown = parts(attempt, start).filter((part) => part.ms > 0);
-  const label = shown.map((part) => `${part.name} ${duration(part.ms)}`).join(", ");
+  // An attempt that took no whole millisecond has no part to name.
+  const label = shown.map((part) => `${part.name} ${duration(part.ms)}`).join(", ") ||
+    duration(attempt.totalMs);
   return (
     <svg class="block h-2.5 w-full rounded bg-sunken" role="img" aria-label={label}>
       <title>{label}</title>
