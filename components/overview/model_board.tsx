@@ -24,7 +24,7 @@ function Day({ row }: { row: ModelRow }) {
   const published = day.unknownProjects > 0 ? day.published : null;
   const limit = day.limit === null && published === null ? null : (day.limit ?? 0) + (published?.limit ?? 0);
   if (limit === null) return <Figure kind="unknown">{words.usedAlone(used)}</Figure>;
-  const share = limit === 0 ? 0 : Math.max(0, (day.left ?? 0) + (published?.limit ?? 0)) / limit;
+  const share = limit === 0 ? 0 : Math.max(0, (day.left ?? 0) + (published?.left ?? 0)) / limit;
   const isWhole = day.unknownProjects === 0 || published !== null;
   return (
     <div class="grid gap-1">

@@ -212,12 +212,18 @@ function publishedOf(
   const unknown = buckets.filter(({ limits }) =>
     limits.some((limit) => limit.kind === kind && limit.left === undefined)
   );
-  const figures = unknown.map((bucket) =>
-    publishedLimit(bucket, tiers.get(bucket.credentials[0] ?? ""), kind)
-  );
+  const figures = unknown.flatMap((bucket) => {
+    const figure = publishedLimit(bucket, tiers.get(bucket.credentials[0] ?? ""), kind);
+    const used = bucket.limits.find((limit) => limit.kind === kind)?.used ?? 0;
+    return figure === undefined ? [] : [{ ...figure, left: Math.max(0, figure.limit - used) }];
+  });
   const [first] = figures;
-  if (first === undefined || figures.includes(undefined)) return null;
-  return { ...first, limit: figures.reduce((sum, figure) => sum + (figure?.limit ?? 0), 0) };
+  if (first === undefined || figures.length < unknown.length) return null;
+  return {
+    ...first,
+    limit: figures.reduce((sum, { limit }) => sum + limit, 0),
+    left: figures.reduce((sum, { left }) => sum + left, 0),
+  };
 }
 
 function exhaustion(day: ModelOverview["day"], perMinute: number, now: number): string | null {

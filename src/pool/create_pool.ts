@@ -51,6 +51,8 @@ function followStore(
     if (visitor !== true && next.processes !== previous.processes) {
       followProcesses().catch(report("the list of processes"));
     }
+    // The catalog follows the same configuration and was opened before: it knows the new groups.
+    if (next.quotaGroups !== previous.quotaGroups) poolState.joinGroups();
     if (next.settings !== previous.settings) {
       setLimits.read();
       setLimits.applyToAll(poolState.buckets.values());

@@ -9,9 +9,10 @@ const limitLeft = z.object({
   left: z.number().nullable(),
   resetsAt: time.nullable().describe("The first reset"),
   unknownProjects: count.describe("Projects whose limit is not known: they may serve more"),
-  published: publishedLimit.nullable().describe(
-    "What is published for all of those together, not confirmed; null where nothing is for some of them",
-  ),
+  published: publishedLimit.extend({ left: z.number().describe("Of it, after what was used there") })
+    .nullable().describe(
+      "What is published for all of those together, not confirmed; null where nothing is for some of them",
+    ),
 });
 
 /** How one model stands. */

@@ -286,6 +286,16 @@ export class PoolState {
     for (const [entries, group] of joined) for (const entry of entries) this.bucketOf(entry, group);
   }
 
+  /** Models joined quota groups: what was used of them counts for the group from now on, not only from its next call. */
+  joinGroups(): void {
+    for (const entry of this.entries.values()) {
+      for (const unit of [...entry.buckets.keys()]) {
+        const present = this.#presentUnit(unit);
+        if (present !== unit && present.startsWith("group:")) this.bucketOf(entry, present);
+      }
+    }
+  }
+
   unitOf(model: string): string {
     const group = this.#options.catalog.groupOf(model);
     return group === undefined ? this.#options.catalog.nameOf?.(model) ?? model : `group:${group}`;
