@@ -114,7 +114,7 @@ export default function Overview(props: OverviewProps) {
     ["stats_update_full", "traffic_update", "request"],
     3_000,
   );
-  const keys = useResource(props.keys, data.worstKeys, ["stats_update", "pool_update"]);
+  const keys = useResource(props.keys, data.worstKeys, ["stats_update", "pool_update"], 3_000);
   const rows = attentionRows(overview, keys.value.value);
   return (
     <div class="grid gap-4 lg:gap-5">

@@ -13,7 +13,7 @@ const LIVE_READS = [
   },
   { path: "/api/requests?limit=300", events: ["request"], leastMs: 10_000 },
   { path: "/api/stats", events: ["stats_update_full", "traffic_update", "request"], leastMs: 3_000 },
-  { path: "/api/keys?order=worst&limit=10", events: ["stats_update", "pool_update"], leastMs: 1_000 },
+  { path: "/api/keys?order=worst&limit=10", events: ["stats_update", "pool_update"], leastMs: 3_000 },
 ];
 
 const origin = Deno.args[0]!;
