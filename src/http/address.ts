@@ -95,7 +95,7 @@ function segmentsOf(written: string): readonly string[] | undefined {
       return undefined;
     }
     const inner = text.split("/").filter((part) => part !== "");
-    // deno-lint-ignore no-control-regex
+    // deno-lint-ignore no-control-regex -- control characters are what is refused here
     if (/[\x00-\x1f\x7f\\]/.test(text) || inner.some((part) => part === "." || part === "..")) {
       return undefined;
     }

@@ -12,7 +12,7 @@ export class SignatureBook {
   readonly #scope: string;
   #issued = 0;
 
-  /** `scope` names the service and the seed: signatures of another scope are foreign. */
+  /** `scope` names the service and the simulator's run: signatures of another scope are foreign. */
   constructor(scope: string) {
     this.#scope = scope;
   }

@@ -61,23 +61,11 @@ Deno.test({
   async fn() {
     await using disk = await SmallDisk.open(24 * MEGABYTE);
     await using served = await ServedProcess.open({ folder: disk.path });
-    const change = async () => {
-      const response = await fetch(`${served.url}/api/aliases/fast`, {
-        method: "PUT",
-        headers: {
-          authorization: "Bearer geminitro",
-          "content-type": "application/json",
-          connection: "close",
-        },
-        body: JSON.stringify({ target: "gemini-2.5-flash" }),
-      });
-      return { status: response.status, text: await response.text() };
-    };
     assert.equal((await served.ask()).status, 200);
     await disk.fill();
-    let refused = await change();
+    let refused = await served.change();
     // What the journal has room for is written yet.
-    for (let tries = 0; tries < 200 && refused.status < 400; tries++) refused = await change();
+    for (let tries = 0; tries < 200 && refused.status < 400; tries++) refused = await served.change();
     assert.equal(refused.status, 507, refused.text);
     assert.match(refused.text, /disk_full.*|is full: nothing was changed/);
     const health = await served.api<{ status: string; message: string }>("/api/health");
@@ -87,7 +75,7 @@ Deno.test({
     assert.ok(Array.isArray(await served.api("/api/keys/safe")));
     assert.match(await served.command(["doctor", "--offline"]), /is full: nothing was changed/);
     await Deno.remove(join(disk.path, "ballast"));
-    assert.ok((await change()).status < 300);
+    assert.ok((await served.change()).status < 300);
     for (let tries = 0; tries < 100; tries++) {
       const { status } = await served.api<{ status: string }>("/api/health");
       if (status === "ok") break;

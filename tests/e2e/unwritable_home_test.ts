@@ -42,22 +42,10 @@ Deno.test({
     await using disk = await SmallDisk.open(16 * MEGABYTE);
     await Deno.chown(disk.path, NOBODY, NOBODY);
     await using served = await ServedProcess.open({ folder: disk.path, before: AS_NOBODY });
-    const change = async () => {
-      const response = await fetch(`${served.url}/api/aliases/fast`, {
-        method: "PUT",
-        headers: {
-          authorization: "Bearer geminitro",
-          "content-type": "application/json",
-          connection: "close",
-        },
-        body: JSON.stringify({ target: "gemini-2.5-flash" }),
-      });
-      return { status: response.status, text: await response.text() };
-    };
-    assert.equal((await change()).status, 200);
+    assert.equal((await served.change()).status, 200);
     const database = join(served.home, "geminitro.sqlite3");
     await Deno.chmod(database, 0o400);
-    const refused = await change();
+    const refused = await served.change();
     assert.equal(refused.status, 503, refused.text);
     assert.match(refused.text, /cannot be written to: check its mode and the disk/);
     assert.equal((await served.ask()).status, 200);
@@ -65,7 +53,7 @@ Deno.test({
     assert.equal(health.status, "degraded", JSON.stringify(health));
     assert.match(health.message, /cannot be written to/);
     await Deno.chmod(database, 0o600);
-    assert.equal((await change()).status, 200);
+    assert.equal((await served.change()).status, 200);
     assert.equal((await served.ask()).status, 200);
   },
 });

@@ -1,6 +1,6 @@
 import type { Random } from "../../src/core/mod.ts";
 
-/** Mulberry32: a small generator whose whole sequence follows from the seed. */
+/** Mulberry32: a small generator whose whole sequence follows from one number. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
