@@ -4,7 +4,7 @@
  *     deno task compile [x86_64-unknown-linux-gnu ...]
  */
 import { bundle } from "./bundle.ts";
-import { PERMISSIONS, UNSTABLE } from "../src/cli/run_flags.ts";
+import { PERMISSIONS, UNSTABLE } from "../src/cli/self_command.ts";
 
 /** What `deno compile` is told, but for target and output. */
 export const COMPILE_FLAGS: readonly string[] = [

@@ -6,7 +6,7 @@
  */
 import { createTarGzip } from "nanotar";
 import manifest from "../deno.json" with { type: "json" };
-import { PERMISSIONS, UNSTABLE } from "../src/cli/run_flags.ts";
+import { PERMISSIONS, UNSTABLE } from "../src/cli/self_command.ts";
 import { bundle, filesBelow } from "./bundle.ts";
 
 const ROOT = new URL("../", import.meta.url);

@@ -1,4 +1,4 @@
-import { UNSTABLE } from "../../src/cli/run_flags.ts";
+import { UNSTABLE } from "../../src/cli/self_command.ts";
 import { cpuOf, memoryOf } from "./child.ts";
 import { median } from "./compare.ts";
 

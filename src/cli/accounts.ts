@@ -1,6 +1,5 @@
 import type { AccountView, OAuthService } from "../oauth/mod.ts";
-import type { Context } from "./command.ts";
-import { CommandError } from "./command_error.ts";
+import { CommandError, type Context } from "./command.ts";
 
 /**
  * The service of signed-in accounts, on the database itself: a running server sees a change within a second, and its own

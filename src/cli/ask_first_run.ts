@@ -1,9 +1,8 @@
 import { cancel, confirm, isCancel, note, password, select } from "@clack/prompts";
 import { FIRST_RUN } from "../core/mod.ts";
-import type { Context } from "./command.ts";
-import { CommandError } from "./command_error.ts";
+import { CommandError, type Context } from "./command.ts";
 import type { LocalClient } from "../management/client.ts";
-import type { AfterStart } from "./first_run.ts";
+import type { AfterStart } from "./serve_here.ts";
 
 type Way = "terminal" | "browser" | "skip";
 

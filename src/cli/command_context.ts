@@ -1,11 +1,9 @@
 import { type Environment, loadSettings, readEnvironment, type Settings } from "../config/mod.ts";
 import type { LocalClient } from "../management/client.ts";
-import type { Context } from "./command.ts";
-import { CommandError, usageError } from "./command_error.ts";
+import { type CliServices, CommandError, type Context, usageError } from "./command.ts";
 import type { Output } from "./output.ts";
 import { localUrl, runningServer } from "./server_file.ts";
 import type { Written } from "./read_arguments.ts";
-import type { CliServices } from "./services.ts";
 
 /** A context, and the way to close what was opened through it. */
 export interface OpenContext {

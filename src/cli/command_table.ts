@@ -1,39 +1,31 @@
 import type { Command } from "./command.ts";
 import { requestsFollow, requestsList, requestsReplay, requestsShow } from "./commands/requests.ts";
-import { now } from "./commands/now.ts";
-import { fallbackList, fallbackRemove, fallbackSet } from "./commands/fallback.ts";
+import {
+  aliasAdd,
+  aliasList,
+  aliasRemove,
+  fallbackList,
+  fallbackRemove,
+  fallbackSet,
+  quotaGroupAdd,
+  quotaGroupList,
+  quotaGroupRemove,
+} from "./commands/model.ts";
 import { keyAdd, keyCheck, keyEdit, keyList, keyRemove, keyUndo } from "./commands/key.ts";
-import { quotaGroupAdd, quotaGroupList, quotaGroupRemove } from "./commands/quota_group.ts";
 import { clientAdd, clientList, clientRevoke } from "./commands/client.ts";
 import { capList, capRemove, capSchedule, capSet } from "./commands/cap.ts";
-import { aliasAdd, aliasList, aliasRemove } from "./commands/alias.ts";
 import { accountList, accountOff, accountOn, accountQuota, accountRemove } from "./commands/account.ts";
-import { autostartInstall } from "./commands/autostart_install.ts";
-import { autostartRemove } from "./commands/autostart_remove.ts";
-import { autostartStatus } from "./commands/autostart_status.ts";
-import { backup } from "./commands/backup.ts";
-import { completions } from "./commands/completions.ts";
-import { configShow } from "./commands/config_show.ts";
+import { autostartInstall, autostartRemove, autostartStatus } from "./commands/autostart.ts";
+import { backup, exportCommand, importCommand, masterKeyChange } from "./commands/backup.ts";
+import { completions, configShow, mcp, update, version } from "./commands/program.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
-import { exportCommand } from "./commands/export.ts";
-import { importCommand } from "./commands/import.ts";
-import { install } from "./commands/install.ts";
+import { install, uninstall } from "./commands/agent.ts";
 import { login } from "./commands/login.ts";
-import { mcp } from "./commands/mcp.ts";
 import { logs } from "./commands/logs.ts";
-import { masterKeyChange } from "./commands/master_key_change.ts";
-import { open } from "./commands/open.ts";
-import { restart } from "./commands/restart.ts";
+import { open, restart, start, stop } from "./commands/server.ts";
 import { sim } from "./commands/sim.ts";
-import { start } from "./commands/start.ts";
-import { stats } from "./commands/stats.ts";
-import { status } from "./commands/status.ts";
-import { stop } from "./commands/stop.ts";
-import { top } from "./commands/top.ts";
-import { uninstall } from "./commands/uninstall.ts";
-import { update } from "./commands/update.ts";
-import { version } from "./commands/version.ts";
+import { now, stats, status, top } from "./commands/status.ts";
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [

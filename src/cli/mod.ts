@@ -7,4 +7,4 @@
  */
 export { runCli } from "./run_cli.ts";
 export { type ServerInfo } from "./server_file.ts";
-export type { CliServices, StartedServer } from "./services.ts";
+export type { CliServices, StartedServer } from "./command.ts";

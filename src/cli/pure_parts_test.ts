@@ -1,16 +1,13 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { chatModels, defaultModel } from "./agents/chat_models.ts";
-import { bar } from "./bar.ts";
-import { clockFinding } from "./doctor/check_upstream.ts";
-import { keyFinding } from "./doctor/check_store.ts";
+import { chatModels, defaultModel } from "./ask_once.ts";
+import { clockFinding, keyFinding } from "./doctor/checks.ts";
 import { editDistance } from "../core/mod.ts";
-import { nearWords } from "./near_word.ts";
+import { nearWords } from "./read_arguments.ts";
 import { createOutput } from "./output.ts";
 import { fromLsof, fromNetstat, fromSs } from "./port_holder.ts";
 import { localUrl } from "./server_file.ts";
-import { shortIds } from "./short_ids.ts";
-import { createStyle } from "./style.ts";
+import { bar, createStyle, shortIds } from "./style.ts";
 import { fitTable, width, wrapLine } from "./table.ts";
 
 const PLAIN = createStyle(false);

@@ -1,8 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
-import type { Command, CommandOption } from "./command.ts";
-import { usageError } from "./command_error.ts";
+import { type Command, type CommandOption, type Context, usageError } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./help.ts";
-import { nearWords } from "./near_word.ts";
+import { editDistance } from "../core/mod.ts";
 
 /** What was written behind a command's name. */
 export interface Written {
@@ -53,4 +52,64 @@ function demandPositionals(command: Command, count: number): void {
   const usage = `Usage: geminitro ${command.name} ${command.usage}`.trim();
   if (count < least) throw usageError(`${command.name} needs ${command.usage}`, usage);
   if (count > most) throw usageError(`${command.name} takes fewer arguments`, usage);
+}
+
+/** The known words nearest to what was written, best first; none when nothing is near. */
+export function nearWords(written: string, known: readonly string[]): readonly string[] {
+  const limit = Math.max(1, Math.floor(written.length / 3));
+  return known
+    .map((word) => ({ word, distance: word.startsWith(written) ? 0.5 : editDistance(written, word) }))
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 3)
+    .map(({ word }) => word);
+}
+
+/** What the first words of a command line stand for. */
+type Found =
+  | { readonly kind: "command"; readonly command: Command; readonly rest: readonly string[] }
+  | { readonly kind: "family"; readonly word: string; readonly members: readonly Command[] }
+  | { readonly kind: "none" }
+  | { readonly kind: "unknown"; readonly written: string; readonly near: readonly string[] };
+
+/** Looks the words up; options before the command are passed over, and stay in `rest`. */
+export function findCommand(argv: readonly string[], commands: readonly Command[]): Found {
+  const at = argv.findIndex((word) => !word.startsWith("-"));
+  const first = argv[at];
+  if (first === undefined) return { kind: "none" };
+  const second = argv[at + 1] ?? "";
+  const before = argv.slice(0, at);
+  const named = (name: string) => commands.find((command) => command.name === name);
+  const two = named(`${first} ${second}`);
+  if (two !== undefined) return { kind: "command", command: two, rest: [...before, ...argv.slice(at + 2)] };
+  const one = named(first);
+  if (one !== undefined) return { kind: "command", command: one, rest: [...before, ...argv.slice(at + 1)] };
+  const members = commands.filter((command) => command.name.startsWith(`${first} `));
+  if (members.length === 0) return unknown(first, [...new Set(commands.map(firstWord))]);
+  if (second === "" || second.startsWith("-")) return { kind: "family", word: first, members };
+  const near = nearWords(second, members.map((command) => command.name.split(" ")[1] ?? ""));
+  return { kind: "unknown", written: `${first} ${second}`, near: near.map((word) => `${first} ${word}`) };
+}
+
+function unknown(written: string, known: readonly string[]): Found {
+  return { kind: "unknown", written, near: nearWords(written, known) };
+}
+
+function firstWord(command: Command): string {
+  return command.name.split(" ")[0] ?? "";
+}
+
+/** An option's value among those it may have; undefined when it was not given. */
+export function oneOf<Word extends string>(
+  context: Pick<Context, "text">,
+  name: string,
+  words: readonly Word[],
+): Word | undefined {
+  const written = context.text(name);
+  if (written === undefined) return undefined;
+  const word = words.find((one) => one === written);
+  if (word === undefined) {
+    throw usageError(`--${name} is ${JSON.stringify(written)}, but must be one of ${words.join(", ")}`);
+  }
+  return word;
 }

@@ -1,5 +1,4 @@
-import type { Context } from "./command.ts";
-import { CommandError, usageError } from "./command_error.ts";
+import { CommandError, type Context, usageError } from "./command.ts";
 
 /** The passphrase of an export: from a file, from the environment, or asked for in a terminal. */
 export async function readPassphrase(context: Context, kind: "new" | "known"): Promise<string> {

@@ -1,15 +1,12 @@
 import { keepCallsHome } from "../system/mod.ts";
 import { ApiError } from "../management/client.ts";
-import type { Command } from "./command.ts";
-import { CommandError } from "./command_error.ts";
+import { type CliServices, type Command, CommandError } from "./command.ts";
 import { openContext } from "./command_context.ts";
 import { COMMANDS } from "./command_table.ts";
-import { findCommand } from "./find_command.ts";
 import { commandHelp, familyHelp, programHelp } from "./help.ts";
 import { commandName, installKind } from "../update/mod.ts";
 import { asCalled, createOutput, type Output } from "./output.ts";
-import { readArguments } from "./read_arguments.ts";
-import type { CliServices } from "./services.ts";
+import { findCommand, readArguments } from "./read_arguments.ts";
 import { wrapLine } from "./table.ts";
 
 /** Runs one command line and gives the exit code: 0 done, 1 failed, 2 written wrongly. Never throws. */

@@ -1,14 +1,11 @@
 import { askOnce } from "./ask_once.ts";
 import { DEFAULT_PROXY_API_KEY, envFilePath, writeDefaultEnv } from "../config/mod.ts";
-import type { Context } from "./command.ts";
+import { CommandError, type Context, type StartedServer } from "./command.ts";
 import { environmentPlace } from "./command_context.ts";
-import { CommandError } from "./command_error.ts";
-import type { AfterStart } from "./first_run.ts";
 import { openInBrowser } from "./open_in_browser.ts";
 import { portHolder } from "./port_holder.ts";
 import { placeOf, removeServerFile, writeServerFile } from "./server_file.ts";
-import type { StartedServer } from "./services.ts";
-import { splash } from "./splash.ts";
+import { splash } from "./style.ts";
 
 /** Serves in this process until it is asked to end, then drains. */
 export async function serveHere(
@@ -104,4 +101,19 @@ async function writeFirstEnv({ services, out }: Context): Promise<void> {
       }): the defaults hold without it`,
     );
   }
+}
+
+/** What is to be done once the server listens. */
+export interface AfterStart {
+  /** A page of the dashboard to open. */
+  readonly open?: string;
+  /** Ask a model through the proxy once, so that a first key is known to serve. */
+  readonly verify?: true;
+}
+
+/** Sees what is missing and offers it; without a terminal nothing is asked. */
+export async function firstRun(context: Context): Promise<AfterStart> {
+  if (!context.interactive || context.flag("no-interactive")) return {};
+  const { askFirstRun } = await import("./ask_first_run.ts");
+  return await askFirstRun(context);
 }

@@ -1,7 +1,10 @@
-import { join } from "node:path";
 import process from "node:process";
+import { join } from "node:path";
 import { keepCallsHome } from "../system/mod.ts";
 import { isObject } from "../core/mod.ts";
+import { createClient, type LocalClient } from "../management/client.ts";
+import { CommandError, type Context } from "./command.ts";
+import { delay } from "@std/async";
 
 /** What a running server tells about itself in its data folder. */
 export interface ServerInfo {
@@ -31,7 +34,7 @@ export async function placeOf(home: string): Promise<string> {
 }
 
 /** What the pid file says; undefined when there is none or it does not parse. */
-export async function readServerFile(home: string): Promise<ServerInfo | undefined> {
+async function readServerFile(home: string): Promise<ServerInfo | undefined> {
   try {
     const read: unknown = JSON.parse(await Deno.readTextFile(serverFilePath(home)));
     if (!isObject(read)) return undefined;
@@ -61,7 +64,7 @@ export async function readServerFile(home: string): Promise<ServerInfo | undefin
 }
 
 /** True while a process with this id runs, whoever owns it. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -112,4 +115,46 @@ export async function removeServerFile(home: string, pid: number): Promise<void>
   await Deno.remove(serverFilePath(home)).catch((error: unknown) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
+}
+
+/** Looks for the running server at each call: it may be started, stopped and moved meanwhile. */
+export async function liveClient(context: Context): Promise<() => Promise<LocalClient>> {
+  const { home, proxyApiKey: token } = await context.settings();
+  return async () => {
+    const running = await runningServer(home);
+    if (running === undefined) {
+      throw new Error("GemiNitro is not running. Start it: geminitro start --detach");
+    }
+    return createClient({ base: localUrl(running), token });
+  };
+}
+
+/**
+ * Ends the server of a data folder and waits until its process is gone; undefined when none runs. Only the process that the
+ * pid file names and that answers as ours is signalled, and never more than asked to end.
+ */
+export async function stopServer(home: string, patienceMs: number): Promise<ServerInfo | undefined> {
+  const info = await runningServer(home);
+  if (info === undefined) {
+    await dropStaleFile(home);
+    return undefined;
+  }
+  process.kill(info.pid, "SIGTERM");
+  const deadline = performance.now() + patienceMs;
+  while (isAlive(info.pid)) {
+    if (performance.now() > deadline) {
+      throw new CommandError(`Process ${info.pid} still ends its calls after ${patienceMs / 1_000} seconds`, {
+        hint: "Wait and run geminitro stop again; it is not killed.",
+      });
+    }
+    await delay(50);
+  }
+  await removeServerFile(home, info.pid);
+  return info;
+}
+
+/** A file whose process is gone only misleads. */
+async function dropStaleFile(home: string): Promise<void> {
+  const stale = await readServerFile(home);
+  if (stale !== undefined && !isAlive(stale.pid)) await removeServerFile(home, stale.pid);
 }

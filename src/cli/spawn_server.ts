@@ -3,8 +3,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import type { Context } from "./command.ts";
-import { CommandError } from "./command_error.ts";
+import { CommandError, type Context } from "./command.ts";
 import { selfCommand } from "./self_command.ts";
 import { runningServer, type ServerInfo } from "./server_file.ts";
 

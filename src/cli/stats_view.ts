@@ -1,10 +1,8 @@
-import { bar } from "./bar.ts";
-import type { Figures } from "./commands/stats.ts";
+import type { Figures } from "./commands/status.ts";
 import { backText, untilText } from "../core/mod.ts";
 import type { Bucket, Key, Verdict } from "../management/contract.ts";
 import type { Output } from "./output.ts";
-import { plural } from "./plural.ts";
-import type { Style } from "./style.ts";
+import { bar, plural, type Style } from "./style.ts";
 
 const MOST_BUCKETS = 12;
 const MOST_MODELS = 8;

@@ -25,3 +25,42 @@ export function createStyle(colour: boolean): Style {
 
 /** Gives every text back as it is. */
 export const PLAIN_STYLE: Style = createStyle(false);
+
+const BAR_CELLS = 20;
+
+/** A share of a limit as a bar with its number: green, yellow from the alert threshold on, red when it is used up. */
+export function bar(percentage: number, alertThreshold: number, style: Style): string {
+  const filled = Math.max(0, Math.min(BAR_CELLS, Math.round(percentage / 100 * BAR_CELLS)));
+  const paint = percentage >= 100 ? style.red : percentage >= alertThreshold ? style.yellow : style.green;
+  const number = `${Math.round(percentage)}%`.padStart(4);
+  return `${paint("█".repeat(filled))}${style.dim("░".repeat(BAR_CELLS - filled))} ${number}`;
+}
+
+/** `1 key`, `2 keys`. */
+export function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+/** As few characters of an id as people type gladly. */
+const LEAST_ID_LENGTH = 6;
+
+/** Each id's shortest beginning, without its prefix, that no other id of the list has. */
+export function shortIds(ids: readonly string[]): ReadonlyMap<string, string> {
+  const bare = ids.map((id) => id.slice(id.indexOf("_") + 1));
+  for (let length = LEAST_ID_LENGTH;; length++) {
+    const short = bare.map((id) => id.slice(0, length));
+    if (new Set(short).size === new Set(bare).size) {
+      return new Map(ids.map((id, index) => [id, short[index]!]));
+    }
+  }
+}
+
+/** The small picture that a start in a terminal shows. */
+export function splash(version: string, style: Style): readonly string[] {
+  return [
+    "",
+    `   ${style.cyan("◆")} ${style.bold("GemiNitro")} ${style.dim(version)}`,
+    `   ${style.dim("many keys, one calm pool")}`,
+    "",
+  ];
+}

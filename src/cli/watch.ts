@@ -1,5 +1,4 @@
 import type { CommandOption, Context } from "./command.ts";
-import { interrupted } from "./interrupted.ts";
 import { createOutput, type Output } from "./output.ts";
 
 const USUAL_SECONDS = 2;
@@ -44,4 +43,16 @@ export function waitFor(ms: number, ending: AbortSignal): Promise<void> {
     const timer = setTimeout(resolve, ms);
     ending.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
   });
+}
+
+/** Aborts at the first Ctrl-C or SIGTERM; the signals are let go when the command ends. */
+export function interrupted(context: Pick<Context, "atEnd">): AbortSignal {
+  const ending = new AbortController();
+  const signals: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  const abort = () => ending.abort();
+  for (const signal of signals) Deno.addSignalListener(signal, abort);
+  context.atEnd(() => {
+    for (const signal of signals) Deno.removeSignalListener(signal, abort);
+  });
+  return ending.signal;
 }

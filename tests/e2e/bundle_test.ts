@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { bundle, FILE_LIST, filesBelow } from "../../tools/bundle.ts";
-import { PERMISSIONS, UNSTABLE } from "../../src/cli/run_flags.ts";
+import { PERMISSIONS, UNSTABLE } from "../../src/cli/self_command.ts";
 import { answersChat, readAddress, servesDashboard } from "../support/installed_program.ts";
 import { removeFolder } from "../support/remove_folder.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { auditLock } from "../../tools/check_lock.ts";
 import { COMPILE_FLAGS } from "../../tools/compile.ts";
-import { PERMISSIONS } from "../../src/cli/run_flags.ts";
+import { PERMISSIONS } from "../../src/cli/self_command.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));

@@ -6,9 +6,8 @@ import {
   hostSystem,
   type RecordPort,
 } from "../../agents/mod.ts";
-import type { Context } from "../command.ts";
-import { usageError } from "../command_error.ts";
-import { nearWords } from "../near_word.ts";
+import { type Context, usageError } from "../command.ts";
+import { nearWords } from "../read_arguments.ts";
 
 /** This machine and the records of what was registered on it. */
 export interface AgentService {

@@ -1,9 +1,12 @@
-import { type AgentProblem, applyPlan, type Plan } from "../../agents/mod.ts";
+import { type AgentProblem, applyPlan, type InstallRequest, type Plan } from "../../agents/mod.ts";
 import { DEFAULT_PROXY_API_KEY } from "../../config/mod.ts";
 import type { Result } from "../../core/mod.ts";
-import type { Context } from "../command.ts";
-import { CommandError, usageError } from "../command_error.ts";
+import { CommandError, type Context, usageError } from "../command.ts";
 import { agentName, type AgentService } from "./agent_service.ts";
+import { oneOf } from "../read_arguments.ts";
+import { selfCommand } from "../self_command.ts";
+import { localUrl } from "../server_file.ts";
+import { chatModels, defaultModel } from "../ask_once.ts";
 
 /** What became of one agent. */
 export interface AgentReport {
@@ -98,4 +101,47 @@ async function demandConsent(context: Context): Promise<void> {
   if (isCancel(answer) || answer !== true) {
     throw new CommandError("Nothing was written", { code: "cancelled" });
   }
+}
+
+/** What agents are told about the proxy: its address, its token, and the models that its keys serve now. */
+export async function installRequest(context: Context): Promise<InstallRequest> {
+  const settings = await context.settings();
+  const running = await context.server();
+  const { entries } = await (await context.client()).models();
+  const models = chatModels(entries);
+  if (models.length === 0) {
+    throw new CommandError("No model is known yet, so there is nothing to tell an agent", {
+      code: "no_models",
+      hint: "Add a key first: geminitro key add <key>",
+    });
+  }
+  const model = context.text("model") ?? defaultModel(models);
+  if (!models.some(({ id }) => id === model)) {
+    throw usageError(
+      `--model ${model} is not one of the models`,
+      "geminitro stats and GET /v1/models list them.",
+    );
+  }
+  const scope = oneOf(context, "scope", ["global", "project"] as const) ?? "global";
+  return {
+    baseUrl: localUrl(running ?? settings),
+    apiKey: settings.proxyApiKey,
+    models: models.map((one) => ({
+      id: one.id,
+      name: one.displayName,
+      inputTokenLimit: one.inputTokenLimit,
+      outputTokenLimit: one.outputTokenLimit,
+      thinking: one.thinking,
+    })),
+    ...(model === undefined ? {} : { defaultModel: model }),
+    scope,
+    ...(scope === "project" ? { projectDir: Deno.cwd() } : {}),
+    ...(context.flag("mcp") ? { mcp: mcpCommand(context) } : {}),
+  };
+}
+
+/** How an agent starts this very program's MCP server. */
+function mcpCommand({ services }: Context): { readonly command: string; readonly args: readonly string[] } {
+  const { program, args } = selfCommand(services, ["mcp"]);
+  return { command: program, args };
 }

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { CommandError } from "../command_error.ts";
+import { CommandError } from "../command.ts";
 import type { ServiceKind, ToolCall } from "./services.ts";
 
 /** Writes the service's file and hands it to the platform. What was there of ours before is replaced. */

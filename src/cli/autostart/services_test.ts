@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import type { AutostartPlan } from "./plan.ts";
-import { SERVICE_KINDS } from "./services.ts";
-import { utf16 } from "./windows_task.ts";
+import { type AutostartPlan, SERVICE_KINDS, utf16 } from "./services.ts";
 
 const PLAN: AutostartPlan = {
   program: "/opt/my tools/geminitro",

@@ -1,11 +1,8 @@
 import { backText } from "../../core/mod.ts";
 import type { AccountView } from "../../oauth/mod.ts";
 import { findAccount, openAccounts } from "../accounts.ts";
-import { bar } from "../bar.ts";
-import type { Command, Context } from "../command.ts";
-import { CommandError } from "../command_error.ts";
-import { showQrCode } from "../qr_code.ts";
-import { shortIds } from "../short_ids.ts";
+import { bar, shortIds } from "../style.ts";
+import { type Command, CommandError, type Context } from "../command.ts";
 
 /** From this much of a quota on, its bar is yellow. */
 const ALERT_PERCENT = 80;
@@ -175,3 +172,11 @@ function switchCommand(word: "on" | "off"): Command {
 
 export const accountOn = switchCommand("on");
 export const accountOff = switchCommand("off");
+
+/** A link as a picture for a phone's camera, where somebody looks at a terminal that is wide enough. */
+async function showQrCode({ out, interactive }: Context, link: string): Promise<void> {
+  if (!interactive || !link.startsWith("https://")) return;
+  const { renderUnicodeCompact } = await import("uqr");
+  out.line();
+  for (const line of renderUnicodeCompact(link, { border: 2 }).split("\n")) out.line(line);
+}

@@ -1,9 +1,8 @@
 import type { CapInput } from "../../admin/mod.ts";
 import { backText } from "../../core/mod.ts";
-import { bar } from "../bar.ts";
-import type { Command, Context } from "../command.ts";
-import { usageError } from "../command_error.ts";
-import { oneOf } from "../one_of.ts";
+import { bar } from "../style.ts";
+import { type Command, type Context, usageError } from "../command.ts";
+import { oneOf } from "../read_arguments.ts";
 
 const UNITS = ["requests", "tokens"] as const;
 const PERIODS = ["hourly", "daily", "weekly", "monthly"] as const;

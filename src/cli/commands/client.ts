@@ -1,7 +1,6 @@
 import type { ClientInput } from "../../admin/mod.ts";
-import type { Command, Context } from "../command.ts";
-import { usageError } from "../command_error.ts";
-import { oneOf } from "../one_of.ts";
+import { type Command, type Context, usageError } from "../command.ts";
+import { oneOf } from "../read_arguments.ts";
 import { backText } from "../../core/mod.ts";
 
 const UNITS = ["requests", "tokens", "usd"] as const;

@@ -37,37 +37,24 @@ async function examine(context: Context): Promise<readonly Finding[]> {
 }
 
 async function examineMachine(context: Context, settings: Settings): Promise<readonly Finding[]> {
-  const [
-    { checkFiles },
-    { checkStore },
-    { checkAccounts },
-    { openAccounts },
-    { checkPort },
-    { checkUpstream },
-    { checkAgents },
-    { agentService },
-  ] = await Promise.all([
-    import("../doctor/check_files.ts"),
-    import("../doctor/check_store.ts"),
-    import("../doctor/check_accounts.ts"),
+  const [checks, { openAccounts }, { agentService }] = await Promise.all([
+    import("../doctor/checks.ts"),
     import("../accounts.ts"),
-    import("../doctor/check_port.ts"),
-    import("../doctor/check_upstream.ts"),
-    import("../doctor/check_agents.ts"),
     import("../agents/agent_service.ts"),
   ]);
   const running = await runningServer(settings.home).catch(() => undefined);
   const offline = context.flag("offline");
   return [
     ...await safely("settings", () => checkNames(context)),
-    ...await safely("files", () => checkFiles(settings)),
-    ...await safely("database", () => checkStore(settings)),
+    ...await safely("files", () => checks.checkFiles(settings)),
+    ...await safely("database", () => checks.checkStore(settings)),
     ...(settings.kv === ":memory:"
       ? []
-      : await safely("accounts", async () => await checkAccounts(await openAccounts(context), Date.now()))),
-    ...await safely("port", async () => [await checkPort(settings, running)]),
-    ...await safely("agents", async () => [await checkAgents(await agentService(context))]),
-    ...(offline ? [] : await safely("upstream", () => checkUpstream(settings.geminiApiUrl))),
+      : await safely("accounts", async () =>
+        await checks.checkAccounts(await openAccounts(context), Date.now()))),
+    ...await safely("port", async () => [await checks.checkPort(settings, running)]),
+    ...await safely("agents", async () => [await checks.checkAgents(await agentService(context))]),
+    ...(offline ? [] : await safely("upstream", () => checks.checkUpstream(settings.geminiApiUrl))),
   ];
 }
 

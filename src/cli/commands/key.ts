@@ -3,13 +3,10 @@ import type { AddKeysInput } from "../../admin/mod.ts";
 import { everyItem } from "../../management/client.ts";
 import type { KeyEdit } from "../../management/contract.ts";
 import type { AddedKey, CheckedKey, Key } from "../../management/contract.ts";
-import type { Command, Context } from "../command.ts";
-import { CommandError, usageError } from "../command_error.ts";
-import { oneOf } from "../one_of.ts";
-import { shortIds } from "../short_ids.ts";
-import { plural } from "../plural.ts";
+import { type Command, CommandError, type Context, usageError } from "../command.ts";
+import { oneOf } from "../read_arguments.ts";
 import { verdictLine } from "../stats_view.ts";
-import type { Style } from "../style.ts";
+import { plural, shortIds, type Style } from "../style.ts";
 import { watch, WATCH_OPTIONS } from "../watch.ts";
 
 /** A shell's line is longer than this many ids anyway. */

@@ -1,12 +1,11 @@
 import type { AddedAccount, OAuthOutcome, OAuthService, Provider } from "../../oauth/mod.ts";
 import type { Settings } from "../../config/mod.ts";
 import { openAccounts } from "../accounts.ts";
-import type { Command, Context } from "../command.ts";
-import { CommandError, usageError } from "../command_error.ts";
-import { followSignIn } from "../follow_sign_in.ts";
-import { interrupted } from "../interrupted.ts";
+import { type Command, CommandError, type Context, usageError } from "../command.ts";
+import { interrupted } from "../watch.ts";
 import { openInBrowser } from "../open_in_browser.ts";
 import { localUrl } from "../server_file.ts";
+import { delay } from "@std/async";
 
 const NAMES: Readonly<Record<string, Provider>> = {
   "antigravity": "antigravity",
@@ -262,4 +261,33 @@ function valueOf<Value>(outcome: OAuthOutcome<Value>): Value {
   if (outcome.ok) return outcome.value;
   const { message, code, link } = outcome.error;
   throw new CommandError(message, { code, ...(link === undefined ? {} : { hint: link }) });
+}
+
+const STEP_MS = 500;
+
+/**
+ * Waits until a sign-in has ended, whoever ends it: this process, the running server, or a paste elsewhere. Throws with
+ * Google's refusal, after ten minutes, or when `ending` aborts; the hints say what is left to do then.
+ */
+async function followSignIn(
+  service: Pick<OAuthService, "progress">,
+  state: string,
+  ending: AbortSignal,
+  hints: { readonly failed: string; readonly stopped: string },
+): Promise<AddedAccount> {
+  while (!ending.aborted) {
+    const { status, account, message } = await service.progress(state);
+    if (status === "done" && account !== undefined) return account;
+    if (status !== "pending") {
+      throw new CommandError(message ?? "This sign-in is not known any more; sign in again", {
+        code: "sign_in_failed",
+        hint: hints.failed,
+      });
+    }
+    await delay(STEP_MS, { signal: ending }).catch(() => {});
+  }
+  throw new CommandError("The sign-in was stopped, so no account was added", {
+    code: "cancelled",
+    hint: hints.stopped,
+  });
 }

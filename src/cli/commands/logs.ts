@@ -1,6 +1,5 @@
 import { delay } from "@std/async";
-import type { Command, Context } from "../command.ts";
-import { CommandError } from "../command_error.ts";
+import { type Command, CommandError, type Context } from "../command.ts";
 import { logPath } from "../spawn_server.ts";
 
 const USUAL_LINES = 50;

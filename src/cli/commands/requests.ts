@@ -1,12 +1,9 @@
 import { durationText } from "../../core/mod.ts";
 import type { LocalClient } from "../../management/client.ts";
 import type { CallRecord, RequestDetail } from "../../management/contract.ts";
-import type { Command, Context } from "../command.ts";
-import { CommandError } from "../command_error.ts";
-import { interrupted } from "../interrupted.ts";
-import { plural } from "../plural.ts";
-import type { Style } from "../style.ts";
-import { waitFor } from "../watch.ts";
+import { type Command, CommandError, type Context } from "../command.ts";
+import { plural, type Style } from "../style.ts";
+import { interrupted, waitFor } from "../watch.ts";
 
 const USUAL_REQUESTS = 20;
 const MOST_REQUESTS = 500;

@@ -1,5 +1,4 @@
-import type { Command, Context } from "../command.ts";
-import { usageError } from "../command_error.ts";
+import { type Command, type Context, usageError } from "../command.ts";
 
 export const sim: Command = {
   name: "sim",

@@ -1,12 +1,12 @@
-import { durationText, untilText } from "../../core/mod.ts";
-import type { Key, Overview, Problem } from "../../management/contract.ts";
-import type { Command, Context } from "../command.ts";
+import { backText, durationText, untilText } from "../../core/mod.ts";
+import type { Call, Key, Overview, Problem } from "../../management/contract.ts";
+import { type Command, type Context, usageError } from "../command.ts";
 import type { Output } from "../output.ts";
-import { localUrl } from "../server_file.ts";
-import { plural } from "../plural.ts";
-import { verdictLine } from "../stats_view.ts";
-import type { Style } from "../style.ts";
+import { liveClient, localUrl } from "../server_file.ts";
+import { showStats, verdictLine } from "../stats_view.ts";
+import { plural, type Style } from "../style.ts";
 import { watch, WATCH_OPTIONS } from "../watch.ts";
+import { everyItem, type LocalClient } from "../../management/client.ts";
 
 export const status: Command = {
   name: "status",
@@ -99,3 +99,120 @@ function notRunning({ out }: Context): number {
   out.line("GemiNitro is not running. Start it: geminitro start");
   return 1;
 }
+
+export const stats: Command = {
+  name: "stats",
+  summary: "Quota use first, then requests, keys, models and the last seven days",
+  usage: "",
+  examples: [
+    { line: "geminitro stats", says: "All figures at once" },
+    { line: "geminitro stats --watch", says: "Drawn again every two seconds until Ctrl-C" },
+    { line: "geminitro stats --json", says: "For scripts; with --watch one object a line" },
+  ],
+  options: WATCH_OPTIONS,
+  takes: { least: 0, most: 0 },
+  async run(context) {
+    const client = await context.client();
+    await watch(context, async (out) => {
+      const figures = await figuresOf(client);
+      out.json(plain(figures));
+      showStats(figures, out, Date.now());
+    });
+  },
+};
+
+async function figuresOf(client: LocalClient) {
+  const [quotas, caps, buckets, stats, keys, overview] = await Promise.all([
+    client.quotaSummary(),
+    client.capProgress(),
+    everyItem(client.buckets, {}),
+    client.stats(),
+    client.keys(),
+    client.overview(),
+  ]);
+  return { quotas, caps, buckets, stats, keys, overview };
+}
+
+export type Figures = Awaited<ReturnType<typeof figuresOf>>;
+
+/** What scripts get. */
+function plain({ quotas, caps, buckets, stats, overview }: Figures) {
+  return { quota: { caps, buckets, poolStatus: quotas.poolStatus }, stats, overview };
+}
+
+export const now: Command = {
+  name: "now",
+  summary: "Show the calls that are served or wait right now, and what the waiting ones wait for",
+  usage: "",
+  examples: [
+    { line: "geminitro now", says: "The longest first" },
+    { line: "geminitro now --watch", says: "Drawn again every two seconds until Ctrl-C" },
+  ],
+  options: WATCH_OPTIONS,
+  takes: { least: 0, most: 0 },
+  async run(context) {
+    const client = await context.client();
+    await watch(context, async (out) => {
+      const { items } = await client.calls();
+      out.json(items);
+      if (items.length === 0) return out.line("No call is running or waiting.");
+      const sorted = [...items].sort((a, b) => b.ageMs - a.ageMs);
+      out.table(CALL_HEAD, sorted.map((call) => callRow(call, Date.now())));
+      out.line(`\n${plural(items.length, "call")}`);
+    });
+  },
+};
+
+export const CALL_HEAD = ["AGENT", "MODEL", "STATE", "SINCE", "KEY", "TOKENS", "WAITS FOR"];
+
+/** A call in flight as a row. */
+export function callRow(
+  { agent, model, state, ageMs, key, outputTokens, waiting }: Call,
+  time: number,
+): readonly string[] {
+  const until = waiting?.until ?? null;
+  return [
+    agent,
+    model,
+    state,
+    durationText(ageMs),
+    key ?? "-",
+    outputTokens === null ? "-" : String(outputTokens),
+    waiting === null
+      ? ""
+      : [waiting.message, ...(until === null ? [] : [backText(Date.parse(until), time)])].join(", "),
+  ];
+}
+
+const USUAL_SECONDS = 1;
+
+export const top: Command = {
+  name: "top",
+  summary: "Watch models, keys and live calls on the full screen",
+  usage: "",
+  examples: [
+    { line: "geminitro top", says: "Tab goes to the next list, arrows scroll it, q ends" },
+    { line: "geminitro top --interval 5", says: "Looked at every five seconds" },
+  ],
+  options: [{
+    name: "interval",
+    value: "<seconds>",
+    summary: `Between two looks; default ${USUAL_SECONDS}`,
+  }],
+  takes: { least: 0, most: 0 },
+  async run(context) {
+    const { terminal } = context.services;
+    if (!terminal.input || !terminal.output || context.json) {
+      throw usageError(
+        "top needs a terminal",
+        "geminitro status --watch and geminitro now --json say the same without one.",
+      );
+    }
+    const pauseMs = (context.number("interval", 1) ?? USUAL_SECONDS) * 1_000;
+    const open = await liveClient(context);
+    // Said before the screen is taken.
+    await open();
+    const { showTop } = await import("../top/screen.ts");
+    await showTop({ open, pauseMs, style: context.out.style });
+  },
+};

@@ -1,10 +1,8 @@
 import { backText, durationText, redact, untilText } from "../../core/mod.ts";
 import type { Call, Key, ModelOverview, Overview } from "../../management/contract.ts";
-import { bar } from "../bar.ts";
-import { CALL_HEAD, callRow } from "../commands/now.ts";
-import { plural } from "../plural.ts";
+import { CALL_HEAD, callRow } from "../commands/status.ts";
 import { verdictLine } from "../stats_view.ts";
-import type { Style } from "../style.ts";
+import { bar, plural, type Style } from "../style.ts";
 import { fitTable, wrapLine } from "../table.ts";
 
 /** What one look at the server found. */

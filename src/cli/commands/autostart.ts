@@ -1,9 +1,8 @@
 import { dirname } from "node:path";
-import { currentService } from "../autostart/current_service.ts";
+import { currentService } from "../autostart/services.ts";
 import { envFilePath } from "../../config/mod.ts";
 import { environmentPlace } from "../command_context.ts";
-import { CommandError } from "../command_error.ts";
-import type { Command, Context } from "../command.ts";
+import { type Command, CommandError, type Context } from "../command.ts";
 
 export const autostartInstall: Command = {
   name: "autostart install",
@@ -83,3 +82,39 @@ async function checkLinger({ out, services, interactive }: Context): Promise<voi
     "It stops when you sign out: run loginctl enable-linger, or install it for the system: geminitro autostart install --system",
   );
 }
+
+export const autostartRemove: Command = {
+  name: "autostart remove",
+  summary: "Start it at sign-in no more",
+  usage: "",
+  examples: [{ line: "geminitro autostart remove", says: "A server that it runs is stopped" }],
+  options: [{ name: "system", summary: "The unit of the system" }],
+  takes: { least: 0, most: 0 },
+  async run(context) {
+    const { kind, file } = await currentService(context);
+    const { removeService } = await import("../autostart/apply.ts");
+    const removed = await removeService(kind, file);
+    context.out.json({ removed, file });
+    context.out.line(removed ? `Removed ${file}` : "There is no autostart.");
+  },
+};
+
+export const autostartStatus: Command = {
+  name: "autostart status",
+  summary: "Say whether GemiNitro starts at sign-in",
+  usage: "",
+  examples: [{ line: "geminitro autostart status", says: "Exit code 1 when it does not" }],
+  options: [{ name: "system", summary: "The unit of the system" }],
+  takes: { least: 0, most: 0 },
+  async run(context) {
+    const { file, plan } = await currentService(context);
+    const installed = await Deno.stat(file).then(() => true, () => false);
+    context.out.json({ installed, file, log: plan.log });
+    context.out.line(
+      installed
+        ? `GemiNitro starts at sign-in (${file}); its log is ${plan.log}`
+        : "GemiNitro does not start at sign-in. Set it up: geminitro autostart install",
+    );
+    return installed ? 0 : 1;
+  },
+};

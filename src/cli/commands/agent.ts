@@ -1,7 +1,6 @@
 import type { AgentReport, Planned } from "../agents/carry_out.ts";
 import type { AgentService } from "../agents/agent_service.ts";
-import type { Command, Context } from "../command.ts";
-import { CommandError, usageError } from "../command_error.ts";
+import { type Command, CommandError, type Context, usageError } from "../command.ts";
 
 export const install: Command = {
   name: "install",
@@ -33,14 +32,13 @@ export const install: Command = {
     const service = await agentService(context);
     if (context.flag("list")) return await list(context, service);
     const ids = await chosen(context, service);
-    const { installRequest } = await import("../agents/install_request.ts");
+    const { carryOut, installRequest } = await import("../agents/carry_out.ts");
     const request = await installRequest(context);
     const { planInstall } = await import("../../agents/mod.ts");
     const planned: Planned[] = [];
     for (const agent of ids) {
       planned.push({ agent, plan: await planInstall(agent, request, service.system, service.records) });
     }
-    const { carryOut } = await import("../agents/carry_out.ts");
     const reports = await carryOut(context, service, planned);
     const tests = context.flag("test")
       ? await test(context, service, planned, request.defaultModel ?? "")
@@ -118,4 +116,47 @@ function tell({ out }: Context, reports: readonly AgentReport[]): void {
   for (const { agent, problem, action } of reports) {
     if (action === "failed") out.line(`${agent}: ${problem ?? "it could not be changed"}`);
   }
+}
+
+export const uninstall: Command = {
+  name: "uninstall",
+  summary: "Take out of agents' configurations exactly what install put in",
+  usage: "[agent]...",
+  examples: [
+    { line: "geminitro uninstall", says: "From every agent that it was registered with" },
+    { line: "geminitro uninstall codex --yes", says: "From one, without a question" },
+  ],
+  options: [
+    { name: "yes", short: "y", summary: "Write without asking" },
+    { name: "dry-run", summary: "Only show what would be written" },
+  ],
+  takes: { least: 0, most: 50 },
+  async run(context) {
+    const [{ agentIds, agentService, foundAgents }, { carryOut }, { planUninstall }] = await Promise.all([
+      import("../agents/agent_service.ts"),
+      import("../agents/carry_out.ts"),
+      import("../../agents/mod.ts"),
+    ]);
+    const service = await agentService(context);
+    const ids = context.args.length > 0 ? agentIds(context.args) : await foundAgents(service, "configured");
+    if (ids.length === 0) return nothing(context);
+    const planned: Planned[] = [];
+    for (const agent of ids) {
+      planned.push({ agent, plan: await planUninstall(agent, service.system, service.records) });
+    }
+    const reports = await carryOut(context, service, planned);
+    context.out.json({ agents: reports });
+    const failed = reports.filter(({ action }) => action === "failed");
+    context.out.line();
+    context.out.line(`${reports.filter(({ action }) => action === "changed").length} taken out`);
+    for (const { agent, problem } of failed) {
+      context.out.line(`${agent}: ${problem ?? "it could not be changed"}`);
+    }
+    return failed.length > 0 ? 1 : 0;
+  },
+};
+
+function nothing({ out }: Context): void {
+  out.json({ agents: [] });
+  out.line("GemiNitro is registered with no agent.");
 }
