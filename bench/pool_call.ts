@@ -9,7 +9,7 @@ import process from "node:process";
 import type { Usage } from "../src/core/mod.ts";
 import { createPool, type Lease, type Pool } from "../src/pool/mod.ts";
 import { seededRandom } from "../tests/scenarios/seeded_random.ts";
-import { credentialOf, mapStore, needOf, SETTINGS } from "../tests/support/pool_fixture.ts";
+import { credentialOf, leaseRequestOf, mapStore, SETTINGS } from "../tests/support/pool_fixture.ts";
 
 const CALLS = 100_000;
 const UNDER_WAY = 16;
@@ -41,7 +41,7 @@ async function poolOf(keys: number) {
   });
 }
 
-const needs = Array.from({ length: 1_000 }, (_, at) => needOf({ session: `s${at % 50}` }));
+const needs = Array.from({ length: 1_000 }, (_, at) => leaseRequestOf({ session: `s${at % 50}` }));
 
 /** So many calls, some of them under way at any time; 1 ms apart. */
 function play(pool: Pool, calls: number): void {

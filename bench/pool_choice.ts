@@ -8,7 +8,7 @@ import type { Credential } from "../src/core/mod.ts";
 import { createPool, type PoolSettings } from "../src/pool/mod.ts";
 import { seededRandom } from "../tests/scenarios/seeded_random.ts";
 import { minuteRefusal } from "../tests/support/failure_of.ts";
-import { credentialOf, mapStore, needOf, SETTINGS } from "../tests/support/pool_fixture.ts";
+import { credentialOf, leaseRequestOf, mapStore, SETTINGS } from "../tests/support/pool_fixture.ts";
 
 const BOUNDS: readonly (readonly [number, number])[] = [[1_000, 50], [20_000, 500]];
 const CALLS = 20_000;
@@ -35,12 +35,12 @@ async function measure(keys: number, rotationMode: PoolSettings["rotationMode"])
     ports: { clock, random, newId: (prefix) => prefix },
     credentials,
   });
-  pool.tryAcquire(needOf())?.succeed();
+  pool.tryAcquire(leaseRequestOf())?.succeed();
   const times: number[] = [];
   for (let i = 0; i < CALLS; i++) {
     clock.at += 3;
     const started = performance.now();
-    const lease = pool.tryAcquire(needOf({ session: `s${i % 50}` }));
+    const lease = pool.tryAcquire(leaseRequestOf({ session: `s${i % 50}` }));
     const chosen = performance.now();
     if (lease === undefined) continue;
     if (random() < 0.02) {

@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/mod.ts";
 import type { Settings } from "../config/mod.ts";
 import type { Credential, Failure, Fetch, Ports, Result, SourceName } from "../core/mod.ts";
 import type { LedgerService } from "../ledger/mod.ts";
-import type { CappedPool, Need, Pool } from "../pool/mod.ts";
+import type { CappedPool, LeaseRequest, Pool } from "../pool/mod.ts";
 import type { Store } from "../store/mod.ts";
 import type { Upstream } from "../upstreams/mod.ts";
 import type { Outcome } from "./problem.ts";
@@ -21,7 +21,7 @@ export interface InFlightCall {
   readonly agent: string;
   readonly session: string;
   readonly state: "waiting" | "sent" | "retrying" | "streaming";
-  readonly waiting?: { readonly need: Need; readonly since: number };
+  readonly waiting?: { readonly leaseRequest: LeaseRequest; readonly since: number };
   readonly key?: string;
   readonly attempts: number;
   readonly firstTokenMs?: number;

@@ -13,7 +13,7 @@ export function liveCalls(deps: AdminDeps): Call[] {
 export function liveCall(deps: AdminDeps, id: string): Outcome<CallDetail> {
   const call = deps.calls.list().find((one) => one.id === id);
   if (call === undefined) return noCall();
-  const refusals = call.waiting === undefined ? [] : deps.pool.refusals(call.waiting.need);
+  const refusals = call.waiting === undefined ? [] : deps.pool.refusals(call.waiting.leaseRequest);
   return ok({
     ...viewOf(deps, call),
     refusals: refusals.map(({ credential, reason, until }) => ({
@@ -60,15 +60,15 @@ function viewOf(deps: AdminDeps, call: InFlightCall): Call {
 }
 
 function waitOf({ pool }: AdminDeps, waiting: NonNullable<InFlightCall["waiting"]>, now: number) {
-  const { need, since } = waiting;
-  const standing = pool.standing(need.model, need.sources);
-  const wait = pool.expectedWait(need);
+  const { leaseRequest, since } = waiting;
+  const standing = pool.standing(leaseRequest.model, leaseRequest.sources);
+  const wait = pool.expectedWait(leaseRequest);
   const until = Number.isFinite(wait) ? now + wait : undefined;
   const reason = standing.reason ?? "queue";
   const when = until === undefined ? "" : ` ${untilText(until, now)}`;
   return {
     since: new Date(since).toISOString(),
-    model: need.model,
+    model: leaseRequest.model,
     reason,
     until: isoOf(until),
     message: `Waits${when}: ${REASONS[reason] ?? reason}`,

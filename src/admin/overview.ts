@@ -161,7 +161,7 @@ function modelOverview(
   const closed = buckets.filter((bucket) => isClosed(bucket, now)).length;
   const perMinute = buckets.reduce((sum, { id }) => sum + (recent.get(id)?.requests ?? 0), 0) / RATE_MINUTES;
   const own = calls.filter((call) =>
-    (call.waiting?.need.model ?? call.modelUsed ?? call.modelAsked) === model
+    (call.waiting?.leaseRequest.model ?? call.modelUsed ?? call.modelAsked) === model
   );
   const waiting = own.filter((call) => call.state === "waiting").length;
   return {

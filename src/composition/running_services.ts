@@ -1,7 +1,7 @@
 import { createNameAt } from "./name_at.ts";
 import {
   ActiveCalls,
-  Bag,
+  ActiveSet,
   createDeadlines,
   createFilteredRequests,
   createRepairMemory,
@@ -54,7 +54,7 @@ function relayDeps(
   shutdown: AbortSignal,
 ): RelayDeps {
   const { settings, ports, store, ledger, pool, upstreams, connections } = services;
-  const running: RelayDeps["running"] = new Bag();
+  const running: RelayDeps["running"] = new ActiveSet();
   const reachHost = createReachHost((name) => Deno.env.get(name));
   shutdown.addEventListener("abort", () => {
     for (const request of running.list()) request.abort();

@@ -9,7 +9,7 @@ import type {
 } from "../core/mod.ts";
 
 /** What a call needs from the pool. */
-export interface Need {
+export interface LeaseRequest {
   /** The model to be asked, as the upstream names it. */
   readonly model: string;
   /** What is asked of it. Quota, locks and model lists tell operations apart. */
@@ -207,13 +207,13 @@ export type PoolEvent =
 export interface Pool {
   /** Resolves with a lease, at once when something is free, else after waiting fairly; or with the reason why not. Rejects only when the signal aborts. */
   acquire(
-    need: Need,
+    request: LeaseRequest,
     options: { readonly signal: AbortSignal; readonly maxWaitMs?: number },
   ): Promise<Lease | Shortage>;
   /** The same without waiting: undefined when nothing is free at this instant. */
-  tryAcquire(need: Need): Lease | undefined;
+  tryAcquire(request: LeaseRequest): Lease | undefined;
   /** How long a call with this need would wait now, in ms; 0 when something is free. */
-  expectedWait(need: Need): number;
+  expectedWait(request: LeaseRequest): number;
   view(): PoolView;
   /** Whether a model can be served now, and until when not; by all keys, or by those of `among` alone. */
   standing(
@@ -222,7 +222,7 @@ export interface Pool {
     among?: readonly CredentialId[],
   ): ModelStanding;
   /** Why each key would not take a call now, bounded in number. */
-  refusals(need: Need): readonly Refusal[];
+  refusals(request: LeaseRequest): readonly Refusal[];
   /** Lifts every cooldown of a credential, or of one scope of it; for `key check` and the dashboard. */
   lift(credential: CredentialId, scope?: string): void;
   /** Takes over a new set of credentials (after an edit, a new epoch, a discovery). */

@@ -72,16 +72,16 @@ function facade(
 ): CappedPool {
   const { queueMaxWait } = settings;
   return {
-    acquire: (need, { signal, maxWaitMs }) =>
-      dispatcher.acquire(need, signal, maxWaitMs ?? settings.queueMaxWait),
-    tryAcquire: (need) => dispatcher.tryAcquire(need),
-    expectedWait: (need) => dispatcher.expectedWait(need),
+    acquire: (request, { signal, maxWaitMs }) =>
+      dispatcher.acquire(request, signal, maxWaitMs ?? settings.queueMaxWait),
+    tryAcquire: (request) => dispatcher.tryAcquire(request),
+    expectedWait: (request) => dispatcher.expectedWait(request),
     view: () => viewOf(poolState, dispatcher, suggestions, clock.now()),
     standing: (model, sources, among) =>
       standingOf({ poolState, caps, catalog, queueMaxWait }, { model, sources, among }, clock.now()),
-    refusals: (need) => {
+    refusals: (request) => {
       const now = clock.now();
-      return refusalsOf(poolState, poolState.lane(need, now), need, now);
+      return refusalsOf(poolState, poolState.candidates(request, now), request, now);
     },
     lift(credential, scope) {
       const lifted = poolState.lift(credential, scope, clock.now());

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { failureOf, minuteRefusal } from "../../tests/support/failure_of.ts";
-import { benchOf, credentialOf, needOf } from "../../tests/support/pool_fixture.ts";
-import type { AttemptHistory, Lease, Need, Pool, PoolEvent, Shortage } from "./mod.ts";
+import { benchOf, credentialOf, leaseRequestOf } from "../../tests/support/pool_fixture.ts";
+import type { AttemptHistory, Lease, LeaseRequest, Pool, PoolEvent, Shortage } from "./mod.ts";
 
 const FIRST: AttemptHistory = { attempt: 1, sameKeyRetries: 0, classes: [] };
 const { signal } = new AbortController();
 
-async function leased(pool: Pool, more: Partial<Need> = {}): Promise<Lease> {
-  const result = await pool.acquire(needOf(more), { signal });
+async function leased(pool: Pool, more: Partial<LeaseRequest> = {}): Promise<Lease> {
+  const result = await pool.acquire(leaseRequestOf(more), { signal });
   assert.equal(result.kind, "lease", result.kind === "shortage" ? result.failure.message : "");
   return result as Lease;
 }
 
-async function refused(pool: Pool, more: Partial<Need> = {}, maxWaitMs = 0): Promise<Shortage> {
-  const result = await pool.acquire(needOf(more), { signal, maxWaitMs });
+async function refused(pool: Pool, more: Partial<LeaseRequest> = {}, maxWaitMs = 0): Promise<Shortage> {
+  const result = await pool.acquire(leaseRequestOf(more), { signal, maxWaitMs });
   assert.equal(result.kind, "shortage");
   return result as Shortage;
 }
@@ -44,7 +44,7 @@ Deno.test("acquire() paces to the limit that a refusal named, and refuses with t
   await clock.pass(55_200);
   (await waiting).succeed();
   (await leased(pool)).succeed();
-  assert.equal(pool.tryAcquire(needOf()), undefined);
+  assert.equal(pool.tryAcquire(leaseRequestOf()), undefined);
   await pool.close();
 });
 
@@ -64,7 +64,7 @@ Deno.test("acquire() never holds a call noticeably longer than the longest wait"
   const { pool, clock } = await benchOf([credentialOf("a")], { settings: { queueMaxWait: 10_000 } });
   (await leased(pool)).fail(minuteRefusal(1, clock.now() + 10_300), FIRST);
   let told: number | undefined;
-  const call = pool.acquire(needOf(), { signal: new AbortController().signal });
+  const call = pool.acquire(leaseRequestOf(), { signal: new AbortController().signal });
   // What was to free is taken away again: another refusal while the call waits.
   await clock.pass(5_000);
   void call.then(() => told = clock.now());
@@ -109,7 +109,7 @@ Deno.test("fail() retires a dead key at once and says so", async () => {
 Deno.test("acquire() never passes the slots of a key, and a freed slot serves the next call", async () => {
   const { pool } = await benchOf([credentialOf("a")]);
   const leases = [await leased(pool), await leased(pool), await leased(pool)];
-  assert.equal(pool.tryAcquire(needOf()), undefined);
+  assert.equal(pool.tryAcquire(leaseRequestOf()), undefined);
   const waiting = leased(pool);
   leases[0]?.[Symbol.dispose]();
   leases[0]?.[Symbol.dispose]();
@@ -122,7 +122,7 @@ Deno.test("acquire() leaves the queue at once when the signal aborts", async () 
   const { pool } = await benchOf([credentialOf("a")], { settings: { maxConcurrentRequestsPerKey: 1 } });
   await leased(pool);
   const controller = new AbortController();
-  const waiting = pool.acquire(needOf(), { signal: controller.signal });
+  const waiting = pool.acquire(leaseRequestOf(), { signal: controller.signal });
   assert.equal(pool.view().queue.length, 1);
   controller.abort(new Error("gone"));
   await assert.rejects(waiting, /gone/);

@@ -101,13 +101,13 @@ export class Persistence {
     const now = this.#clock.now();
     const rests = this.#remembered.get(RESTS);
     if (rests !== undefined) poolState.restoreRests(rests, now);
-    for (const entry of poolState.entries.values()) {
-      const record = this.#remembered.get(`key:${entry.id}`);
-      this.#remembered.delete(`key:${entry.id}`);
+    for (const credentialState of poolState.credentials.values()) {
+      const record = this.#remembered.get(`key:${credentialState.id}`);
+      this.#remembered.delete(`key:${credentialState.id}`);
       const project = record?.["project"];
-      if (typeof project === "string") this.#projects.set(entry.id, project);
+      if (typeof project === "string") this.#projects.set(credentialState.id, project);
       for (const cooldown of cooldownsOf(record)) {
-        if (cooldown.until > now) entry.cooldowns.set(cooldown.scope, cooldown);
+        if (cooldown.until > now) credentialState.cooldowns.set(cooldown.scope, cooldown);
       }
     }
   }

@@ -4,7 +4,7 @@ import type { KnownLimit } from "./quota/known_limit.ts";
 import type { BucketLimitView, BucketView, CredentialView, PoolView } from "./contract.ts";
 import type { CredentialState } from "./candidates/credential_state.ts";
 import type { Dispatcher } from "./queue/dispatcher.ts";
-import { quotaModelOf } from "./candidates/lane_name.ts";
+import { quotaModelOf } from "./candidates/model_key.ts";
 import type { PoolState } from "./candidates/pool_state.ts";
 import type { Suggestions } from "./quota/suggestions.ts";
 
@@ -16,15 +16,19 @@ export function viewOf(
   now: number,
 ): PoolView {
   const owners = new Map<Bucket, CredentialState[]>();
-  for (const entry of poolState.entries.values()) {
-    for (const bucket of entry.buckets.values()) owners.set(bucket, [...owners.get(bucket) ?? [], entry]);
+  for (const credentialState of poolState.credentials.values()) {
+    for (const bucket of credentialState.buckets.values()) {
+      owners.set(bucket, [...owners.get(bucket) ?? [], credentialState]);
+    }
   }
   return {
     // Counts and files spend no quota: their buckets are worth a look only while Google closed one.
     buckets: [...owners].filter(([{ identity, block }]) =>
       quotaModelOf(identity.unit) !== undefined || (block?.until ?? 0) > now
-    ).map(([bucket, entries]) => bucketView(bucket, entries, now)),
-    credentials: [...poolState.entries.values()].map((entry) => credentialState(entry, now)),
+    ).map(([bucket, credentials]) => bucketView(bucket, credentials, now)),
+    credentials: [...poolState.credentials.values()].map((credentialState) =>
+      credentialView(credentialState, now)
+    ),
     queue: {
       length: dispatcher.length,
       oldestMs: dispatcher.oldestMs(now),
@@ -34,7 +38,7 @@ export function viewOf(
   };
 }
 
-function bucketView(bucket: Bucket, entries: readonly CredentialState[], now: number): BucketView {
+function bucketView(bucket: Bucket, credentials: readonly CredentialState[], now: number): BucketView {
   bucket.refresh(now);
   const { block } = bucket;
   return {
@@ -43,7 +47,7 @@ function bucketView(bucket: Bucket, entries: readonly CredentialState[], now: nu
     projectKind: bucket.identity.projectKind,
     model: quotaModelOf(bucket.identity.unit) ?? bucket.identity.unit,
     source: bucket.identity.source,
-    credentials: entries.map((entry) => entry.id),
+    credentials: credentials.map((credentialState) => credentialState.id),
     limits: limitViews(bucket, now),
     ...(block === undefined
       ? {}
@@ -96,22 +100,22 @@ function limitView(
   return { kind, limit: value, used, left: Math.max(0, value - used), origin, asOf, ...resets };
 }
 
-function credentialState(entry: CredentialState, now: number): CredentialView {
-  const cooldowns = [...entry.cooldowns.values()].filter((one) => one.until > now)
+function credentialView(credentialState: CredentialState, now: number): CredentialView {
+  const cooldowns = [...credentialState.cooldowns.values()].filter((one) => one.until > now)
     .map(({ scope, kind, until, reason, stated }) => ({ scope, kind, until, reason, fact: stated }));
-  for (const bucket of entry.buckets.values()) {
+  for (const bucket of credentialState.buckets.values()) {
     const { block } = bucket;
     if (block === undefined || block.until <= now) continue;
     const { kind, until, reason, stated } = block;
     cooldowns.push({ scope: `model:${bucket.identity.unit}`, kind, until, reason, fact: stated });
   }
-  const { id, inFlight, slots, requests, errors } = entry;
-  const dead = entry.dead === undefined ? {} : {
+  const { id, inFlight, slots, requests, errors } = credentialState;
+  const dead = credentialState.dead === undefined ? {} : {
     dead: {
-      reason: entry.dead.message,
-      ...(entry.dead.link === undefined ? {} : { link: entry.dead.link }),
+      reason: credentialState.dead.message,
+      ...(credentialState.dead.link === undefined ? {} : { link: credentialState.dead.link }),
     },
   };
-  const lastUsed = entry.lastUsed === 0 ? {} : { lastUsed: entry.lastUsed };
+  const lastUsed = credentialState.lastUsed === 0 ? {} : { lastUsed: credentialState.lastUsed };
   return { id, inFlight, slots, requests, errors, cooldowns, ...lastUsed, ...dead };
 }

@@ -3,7 +3,7 @@ import type { Caps } from "./caps/caps.ts";
 import type { ModelStanding } from "./contract.ts";
 import type { CredentialState } from "./candidates/credential_state.ts";
 import { gateProblem } from "./candidates/eligibility.ts";
-import { laneName } from "./candidates/lane_name.ts";
+import { modelKeyFor } from "./candidates/model_key.ts";
 import type { PoolCatalog } from "./options.ts";
 import type { PoolState } from "./candidates/pool_state.ts";
 
@@ -41,19 +41,27 @@ const LASTING: ReadonlySet<string> = new Set(["dead", "disabled", "denied"]);
 export function standingOf(context: StandingContext, question: Question, now: number): ModelStanding {
   const { poolState, catalog, caps, queueMaxWait } = context;
   const { model, sources, among } = question;
-  const entries = among === undefined
-    ? [...poolState.entries.values()]
-    : among.flatMap((id) => poolState.entries.get(id) ?? []);
-  const operation = operationOf(entries, catalog, model);
-  const lane = laneName(model, operation);
-  const gates = new Map(sources.map((source) => [source, gateOf(poolState, source, lane, now)]));
+  const credentials = among === undefined
+    ? [...poolState.credentials.values()]
+    : among.flatMap((id) => poolState.credentials.get(id) ?? []);
+  const operation = operationOf(credentials, catalog, model);
+  const modelKey = modelKeyFor(model, operation);
+  const gates = new Map(sources.map((source) => [source, gateOf(poolState, source, modelKey, now)]));
   const unit = poolState.bucketUnit(model, operation);
   const obstacles: Obstacle[] = [];
   let [able, total] = [0, 0];
-  for (const entry of entries) {
-    if (!sources.includes(entry.source) || catalog.servedBy(model, entry.id, operation) === false) continue;
+  for (const credentialState of credentials) {
+    if (
+      !sources.includes(credentialState.source) ||
+      catalog.servedBy(model, credentialState.id, operation) === false
+    ) continue;
     total++;
-    const obstacle = obstacleOf(poolState, entry, { model, lane, unit, gate: gates.get(entry.source) }, now);
+    const obstacle = obstacleOf(poolState, credentialState, {
+      model,
+      modelKey,
+      unit,
+      gate: gates.get(credentialState.source),
+    }, now);
     if (obstacle === undefined) able++;
     else obstacles.push(obstacle);
   }
@@ -92,27 +100,29 @@ function firstOf(obstacles: readonly Obstacle[]): Obstacle | undefined {
 
 interface Asked {
   readonly model: string;
-  readonly lane: string;
+  readonly modelKey: string;
   readonly unit: string;
   readonly gate: Obstacle | undefined;
 }
 
 function obstacleOf(
   poolState: PoolState,
-  entry: CredentialState,
+  credentialState: CredentialState,
   asked: Asked,
   now: number,
 ): Obstacle | undefined {
-  const { model, lane, unit, gate } = asked;
-  if (entry.dead !== undefined) return { reason: "dead", until: Infinity };
-  if (!entry.credential.enabled) return { reason: "disabled", until: Infinity };
-  if (!entry.permits(model)) return { reason: "denied", until: Infinity };
-  const cooldown = entry.cooldowns.size === 0 ? undefined : entry.cooldownFor(lane, now);
+  const { model, modelKey, unit, gate } = asked;
+  if (credentialState.dead !== undefined) return { reason: "dead", until: Infinity };
+  if (!credentialState.credential.enabled) return { reason: "disabled", until: Infinity };
+  if (!credentialState.permits(model)) return { reason: "denied", until: Infinity };
+  const cooldown = credentialState.cooldowns.size === 0
+    ? undefined
+    : credentialState.cooldownFor(modelKey, now);
   if (cooldown !== undefined && NOT_OFFERED.has(cooldown.kind)) {
     return { reason: cooldown.kind, until: cooldown.until };
   }
-  const rests = Math.max(entry.coolingUntil(lane, now), gate?.until ?? 0);
-  const bucket = poolState.findBucket(entry, unit);
+  const rests = Math.max(credentialState.coolingUntil(modelKey, now), gate?.until ?? 0);
+  const bucket = poolState.findBucket(credentialState, unit);
   bucket?.refresh(now);
   if (bucket?.state === "closed" && bucket.until >= rests) {
     return { reason: bucket.reason, until: bucket.until };
@@ -120,23 +130,28 @@ function obstacleOf(
   if (rests > now) {
     return { reason: (gate?.until ?? 0) >= rests ? gate?.reason ?? "cooling" : "cooling", until: rests };
   }
-  return entry.inFlight >= entry.slots ? { reason: "full", until: Infinity } : undefined;
+  return credentialState.inFlight >= credentialState.slots ? { reason: "full", until: Infinity } : undefined;
 }
 
 /** What keeps a whole source from serving a model. */
-function gateOf(poolState: PoolState, source: SourceName, lane: string, now: number): Obstacle | undefined {
-  const problem = gateProblem(poolState, source, lane, now);
+function gateOf(
+  poolState: PoolState,
+  source: SourceName,
+  modelKey: string,
+  now: number,
+): Obstacle | undefined {
+  const problem = gateProblem(poolState, source, modelKey, now);
   return problem === undefined ? undefined : { reason: problem.reason, until: problem.until ?? Infinity };
 }
 
 /** What a model is there for: the first operation that some key may do with it. */
 function operationOf(
-  entries: readonly CredentialState[],
+  credentials: readonly CredentialState[],
   catalog: PoolCatalog,
   model: string,
 ): Operation {
   const possible = (["generate", "embed", "predict", "live"] as const).find((operation) =>
-    entries.some((entry) => catalog.servedBy(model, entry.id, operation) !== false)
+    credentials.some((credentialState) => catalog.servedBy(model, credentialState.id, operation) !== false)
   );
   return possible ?? "generate";
 }

@@ -1,9 +1,9 @@
 import type { CallTrace, InFlightCall } from "./trace.ts";
-import { Bag } from "./bag.ts";
+import { ActiveSet } from "./active_set.ts";
 
 /** The calls that are in flight or waiting in this process. */
 export class ActiveCalls {
-  readonly #calls = new Bag<CallTrace>();
+  readonly #calls = new ActiveSet<CallTrace>();
 
   get size(): number {
     return this.#calls.size;

@@ -49,28 +49,28 @@ export class Ask {
     this.#spare?.drop();
   }
 
-  #send(client: Deno.HttpClient | undefined, place: number): void {
+  #send(client: Deno.HttpClient | undefined, index: number): void {
     const { fetch, url, init } = this.#asked;
     const controller = new AbortController();
-    this.#controllers[place] = controller;
+    this.#controllers[index] = controller;
     this.#pending++;
     const way = client === undefined ? {} : { client };
     fetch(url, { ...init, ...way, signal: controller.signal }).then(
-      (response) => this.#took(response, place),
+      (response) => this.#took(response, index),
       (cause) => this.#failed(cause),
     );
   }
 
-  #took(response: Response, place: number): void {
+  #took(response: Response, index: number): void {
     if (this.#answered) {
       // The other one was quicker and has ended this one; a body that came all the same is let go.
       response.body?.cancel().catch(() => {});
       return;
     }
     this.#answered = true;
-    this.#controllers[1 - place]?.abort();
+    this.#controllers[1 - index]?.abort();
     const { connections, url, proxy } = this.#asked;
-    if (place === 1) this.#spare?.promote();
+    if (index === 1) this.#spare?.promote();
     else this.#spare?.drop();
     connections?.heard(url, proxy);
     this.#settled.resolve(response);

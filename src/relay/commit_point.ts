@@ -1,13 +1,13 @@
 import { type Failure, ok, type Result } from "../core/mod.ts";
 import { isEmptyTurn, isUsable, type TurnEvent } from "../gemini/mod.ts";
 import { emptyReplyFailure } from "./failures.ts";
-import type { Try } from "./run_attempts.ts";
+import type { Attempt } from "./run_attempts.ts";
 import type { TurnSource, TurnStep } from "./turn_source.ts";
 
 /** Holds a turn back until it has something to show, or ends. Before that, a failure costs the client nothing. */
 export async function commit(
   source: TurnSource,
-  attempt: Pick<Try, "upstream" | "afterEmpty">,
+  attempt: Pick<Attempt, "upstream" | "afterEmpty">,
 ): Promise<Result<TurnSource, Failure>> {
   let held = await source.read();
   while (held.state === "more" && !held.events.some(isReal)) {
@@ -29,12 +29,12 @@ export async function commit(
 }
 
 /** An account's second empty turn is the model's answer; more would only be asked for in vain. */
-export function isHonest({ upstream, afterEmpty }: Pick<Try, "upstream" | "afterEmpty">): boolean {
+export function isHonest({ upstream, afterEmpty }: Pick<Attempt, "upstream" | "afterEmpty">): boolean {
   return afterEmpty && upstream.passThrough === undefined;
 }
 
 /** A turn of thoughts alone is passed on when it is streamed, so that it is when it comes whole. */
-function shows({ upstream }: Pick<Try, "upstream">, events: readonly TurnEvent[]): boolean {
+function shows({ upstream }: Pick<Attempt, "upstream">, events: readonly TurnEvent[]): boolean {
   return upstream.alwaysStreams === true && events.some(isReal);
 }
 

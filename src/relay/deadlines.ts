@@ -1,5 +1,5 @@
 import type { Clock } from "../core/mod.ts";
-import { Bag, type BagMember } from "./bag.ts";
+import { type ActiveMember, ActiveSet } from "./active_set.ts";
 
 /** A running limit on silence; `touch` starts it again. */
 export interface Deadline {
@@ -23,7 +23,7 @@ export function createDeadlines(clock: Clock, tick = 50): Deadlines {
 }
 
 class TickedDeadlines implements Deadlines {
-  readonly entries = new Bag<Entry>();
+  readonly entries = new ActiveSet<Entry>();
   now = 0;
   readonly #clock: Clock;
   readonly #tick: number;
@@ -62,7 +62,7 @@ class TickedDeadlines implements Deadlines {
     this.#cancel = undefined;
     this.now++;
     for (const entry of this.entries.list()) {
-      if (entry.at > this.now || entry.place < 0) continue;
+      if (entry.at > this.now || entry.index < 0) continue;
       this.entries.delete(entry);
       // Each belongs to a call of its own: what one throws is reported, and the others still expire.
       try {
@@ -75,8 +75,8 @@ class TickedDeadlines implements Deadlines {
   }
 }
 
-class Entry implements Deadline, BagMember {
-  place = -1;
+class Entry implements Deadline, ActiveMember {
+  index = -1;
   /** The tick at which it expires. */
   at: number;
   readonly #deadlines: TickedDeadlines;

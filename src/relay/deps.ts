@@ -5,7 +5,7 @@ import type { GeminiRequest } from "../gemini/mod.ts";
 import type { Pool } from "../pool/contract.ts";
 import type { Upstream } from "../upstreams/contract.ts";
 import type { ActiveCalls } from "./active_calls.ts";
-import type { Bag, BagMember } from "./bag.ts";
+import type { ActiveMember, ActiveSet } from "./active_set.ts";
 import type { FilteredRequests } from "./filtered_requests.ts";
 import type { FirstBytes } from "./first_bytes.ts";
 import type { Deadlines } from "./deadlines.ts";
@@ -14,7 +14,7 @@ import type { SessionMemory } from "./session_memory.ts";
 import type { SignatureMemory } from "./signature_memory.ts";
 
 /** An upstream request that is under way. */
-export interface Running extends BagMember {
+export interface Running extends ActiveMember {
   abort(): void;
 }
 
@@ -32,8 +32,8 @@ export interface RelayDeps {
   readonly sessions: SessionMemory;
   /** Aborts when the process stops. */
   readonly shutdown: AbortSignal;
-  /** What is aborted when it does: one bag, as a listener on the signal for each attempt costs more. */
-  readonly running: Bag<Running>;
+  /** What is aborted when it does: one set, as a listener on the signal for each attempt costs more. */
+  readonly running: ActiveSet<Running>;
   /** What calls are in flight or waiting. */
   readonly calls: ActiveCalls;
   /** A credential that can be used now: OAuth access tokens are refreshed, early or by force. */

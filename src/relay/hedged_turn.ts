@@ -19,7 +19,7 @@ interface Racer {
  */
 export async function hedgedTurn(deps: RelayDeps, call: TurnCall): Promise<Result<ServedTurn, Failure>> {
   const { hedgeAfter } = deps.settings;
-  if (hedgeAfter <= 0 || call.need.pinned !== undefined) return await relayTurn(deps, call);
+  if (hedgeAfter <= 0 || call.leaseRequest.pinned !== undefined) return await relayTurn(deps, call);
   const first = racer(deps, call);
   const early = await orLate(deps, first.turn, hedgeAfter);
   if (early !== undefined) return early;

@@ -6,7 +6,7 @@
  * @module
  */
 export { ActiveCalls } from "./active_calls.ts";
-export { Bag } from "./bag.ts";
+export { ActiveSet } from "./active_set.ts";
 export * from "./client_watch.ts";
 export { continuedTurn } from "./continued_turn.ts";
 export * from "./deadlines.ts";
@@ -32,4 +32,4 @@ export * from "./signature_memory.ts";
 export * from "./trace.ts";
 export * from "./turn_call.ts";
 export type { TurnSource, TurnStep } from "./turn_source.ts";
-export type { Try } from "./run_attempts.ts";
+export type { Attempt as Try } from "./run_attempts.ts";

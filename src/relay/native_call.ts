@@ -1,14 +1,14 @@
 import type { Failure } from "../core/mod.ts";
-import type { Need } from "../pool/contract.ts";
+import type { LeaseRequest } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { Repairs } from "./repair_memory.ts";
-import type { Try } from "./run_attempts.ts";
+import type { Attempt } from "./run_attempts.ts";
 import type { CallTrace } from "./trace.ts";
 
 /** A native Gemini call: the client's bytes go to Google and Google's bytes come back. */
 export interface NativeCall {
-  readonly need: Omit<Need, "tried">;
+  readonly leaseRequest: Omit<LeaseRequest, "tried">;
   readonly trace: CallTrace;
   /** Aborts when the client leaves. */
   readonly client: ClientWatch;
@@ -18,7 +18,7 @@ export interface NativeCall {
   readonly events: boolean;
   /** True when the reply is a model's turn, which must end with a finishReason. */
   readonly turn: boolean;
-  readonly build: (attempt: Try) => UpstreamRequest | Promise<UpstreamRequest>;
+  readonly build: (attempt: Attempt) => UpstreamRequest | Promise<UpstreamRequest>;
   readonly repairs?: Repairs;
   /** A name for what is asked, the same for the same body. */
   readonly fingerprint?: () => string;

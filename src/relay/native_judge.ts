@@ -1,14 +1,14 @@
 import { withoutSecrets } from "../upstreams/mod.ts";
 import { type Failure, isObject, parseForeign, trimEndOf } from "../core/mod.ts";
 import { retryableFinish } from "../gemini/mod.ts";
-import type { Need } from "../pool/contract.ts";
+import type { LeaseRequest } from "../pool/contract.ts";
 import type { RelayDeps } from "./deps.ts";
 import { isHonest } from "./commit_point.ts";
 import { emptyReplyFailure, unreadableFailure } from "./failures.ts";
 import type { OnRefusal } from "./native_call.ts";
 import type { PassthroughInspector } from "./passthrough_inspector.ts";
 import { JSON_TYPES, plainType, typeWord } from "./reply_type.ts";
-import type { Try } from "./run_attempts.ts";
+import type { Attempt } from "./run_attempts.ts";
 
 /** What a piece larger than this holds is no error and no empty reply. */
 const SMALL = 16 * 1024;
@@ -71,9 +71,9 @@ function isJson(bytes: Uint8Array): boolean {
 /** Errors and empty replies can hide behind status 200; both show in a small first piece. */
 export function judgeFirst(
   deps: RelayDeps,
-  attempt: Try,
+  attempt: Attempt,
   { first, inspector }: Pick<FirstPiece, "first"> & { readonly inspector: PassthroughInspector },
-  { model, operation }: Pick<Need, "model" | "operation">,
+  { model, operation }: Pick<LeaseRequest, "model" | "operation">,
   onRefusal: OnRefusal,
 ): Failure | undefined {
   if (first.byteLength > SMALL) return undefined;
@@ -88,9 +88,9 @@ export function judgeFirst(
 /** An error object behind status 200, classified by the status in it. */
 export function hiddenFailure(
   deps: RelayDeps,
-  attempt: Try,
+  attempt: Attempt,
   error: Readonly<Record<string, unknown>>,
-  { model, operation }: Pick<Need, "model" | "operation">,
+  { model, operation }: Pick<LeaseRequest, "model" | "operation">,
   onRefusal?: OnRefusal,
 ): Failure {
   const { code } = error;

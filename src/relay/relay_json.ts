@@ -1,12 +1,12 @@
 import { err, type Failure, isObject, ok, type Result } from "../core/mod.ts";
-import type { Need } from "../pool/contract.ts";
+import type { LeaseRequest } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
 import { unreadableFailure } from "./failures.ts";
 import { hiddenFailure } from "./native_judge.ts";
 import type { Repairs } from "./repair_memory.ts";
-import { runAttempts, type Try } from "./run_attempts.ts";
+import { type Attempt, runAttempts } from "./run_attempts.ts";
 import { send } from "./send.ts";
 import { settleOnce } from "./settle.ts";
 import type { CallTrace } from "./trace.ts";
@@ -14,17 +14,17 @@ import { unwrappedValue } from "./unwrapped_reply.ts";
 
 /** A question whose answer is one JSON value: token counts, embeddings, a picture. */
 export interface JsonCall {
-  readonly need: Omit<Need, "tried">;
+  readonly leaseRequest: Omit<LeaseRequest, "tried">;
   readonly trace: CallTrace;
   readonly client: ClientWatch;
-  readonly build: (attempt: Try) => UpstreamRequest;
+  readonly build: (attempt: Attempt) => UpstreamRequest;
   readonly repairs?: Repairs;
 }
 
 /** Asks until a key answers; returns the parsed reply, out of its envelope. */
 export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result<unknown, Failure>> {
   const served = await runAttempts(deps, call, async (attempt): Promise<Result<unknown, Failure>> => {
-    const { model, operation } = call.need;
+    const { model, operation } = call.leaseRequest;
     const request = call.build(attempt);
     call.trace.warn(request.warnings);
     const reply = await send(deps, attempt, request, { stream: false, model, operation });
@@ -33,7 +33,7 @@ export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result
     try {
       const value = await unwrappedValue(open, attempt.upstream.unwrap, deps.settings.maxReplyBytes);
       const hidden = isObject(value) && isObject(value["error"]) ? value["error"] : undefined;
-      return hidden === undefined ? ok(value) : err(hiddenFailure(deps, attempt, hidden, call.need));
+      return hidden === undefined ? ok(value) : err(hiddenFailure(deps, attempt, hidden, call.leaseRequest));
     } catch (cause) {
       return {
         ok: false,

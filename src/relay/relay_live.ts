@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import { type Failure, ok, type Result } from "../core/mod.ts";
-import type { Need } from "../pool/contract.ts";
+import type { LeaseRequest } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps, Running } from "./deps.ts";
 import { clientGone, shuttingDown, timeoutFailure, transportFailure } from "./failures.ts";
-import { runAttempts, type Served, type Try } from "./run_attempts.ts";
+import { type Attempt, runAttempts, type Served } from "./run_attempts.ts";
 import type { CallTrace } from "./trace.ts";
 
 /** One message of a socket: text stays text and bytes stay bytes, as clients and Google tell them apart. */
@@ -21,14 +21,14 @@ export interface LiveClient {
 }
 
 export interface LiveCall {
-  readonly need: Omit<Need, "tried">;
+  readonly leaseRequest: Omit<LeaseRequest, "tried">;
   readonly trace: CallTrace;
   /** Aborts when the client has left. */
   readonly client: ClientWatch;
   readonly socket: LiveClient;
   /** Kept and sent again to each key until one takes it. */
   readonly setup: LiveMessage;
-  readonly build: (attempt: Try) => UpstreamRequest;
+  readonly build: (attempt: Attempt) => UpstreamRequest;
   /** Sees what Google says, as text, when it may hold usage or a handle; the client gets it afterwards. */
   readonly onServerText: (text: string) => Promise<void>;
 }
@@ -79,7 +79,11 @@ function refused(failure: Failure): LiveEnd {
 }
 
 /** Opens one socket and waits until Google has taken the setup. */
-async function open(deps: RelayDeps, call: LiveCall, attempt: Try): Promise<Result<OpenSession, Failure>> {
+async function open(
+  deps: RelayDeps,
+  call: LiveCall,
+  attempt: Attempt,
+): Promise<Result<OpenSession, Failure>> {
   if (attempt.credential.proxy !== undefined) return { ok: false, error: noProxy() };
   const { url, headers } = call.build(attempt);
   const ending = new AbortController();
@@ -139,7 +143,7 @@ async function firstOf(
 /** Google refuses after the connection has come about: the close says why. */
 async function classify(
   call: LiveCall,
-  attempt: Try,
+  attempt: Attempt,
   link: WebSocketStream,
   cause: unknown,
 ): Promise<Failure> {
@@ -151,8 +155,8 @@ async function classify(
   const failure = attempt.upstream.classifyFailure({
     status,
     body,
-    model: call.need.model,
-    operation: call.need.operation,
+    model: call.leaseRequest.model,
+    operation: call.leaseRequest.operation,
     now: call.trace.facts.at,
   });
   return { ...failure, detail: `close ${closeCode} ${failure.detail ?? ""}` };
@@ -175,10 +179,10 @@ function statusOf(code: number, reason: string): number {
 }
 
 /** The upgrade itself was refused: its status is all that is known. */
-function upgradeFailure(call: LiveCall, attempt: Try, cause: unknown, now: number): Failure {
+function upgradeFailure(call: LiveCall, attempt: Attempt, cause: unknown, now: number): Failure {
   const status = Number(/status code: (\d{3})/.exec(String(cause))?.[1] ?? 0);
   if (status < 400) return transportFailure(cause);
-  const { model, operation } = call.need;
+  const { model, operation } = call.leaseRequest;
   const body = JSON.stringify({ error: { code: status, message: "", status: WORDS[status] } });
   return attempt.upstream.classifyFailure({ status, body, model, operation, now });
 }
@@ -229,7 +233,7 @@ const DRAIN_MS = 10_000;
 
 /** A session whose setup Google has taken. */
 class Session implements Running {
-  place = -1;
+  index = -1;
   readonly #deps: RelayDeps;
   readonly #call: LiveCall;
   readonly #served: Served<OpenSession>;

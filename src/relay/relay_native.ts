@@ -9,7 +9,7 @@ import { judgeFirst, judgeForm } from "./native_judge.ts";
 import { PassthroughInspector } from "./passthrough_inspector.ts";
 import { ownFault } from "./own_fault.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
-import { runAttempts, type Served, type Try } from "./run_attempts.ts";
+import { type Attempt, runAttempts, type Served } from "./run_attempts.ts";
 import { type OpenReply, send } from "./send.ts";
 import { type Settle, settleOnce } from "./settle.ts";
 import { unwrappedReply } from "./unwrapped_reply.ts";
@@ -84,13 +84,13 @@ async function wholeOf({ first, reader }: OpenNative): Promise<Uint8Array<ArrayB
 async function openNative(
   deps: RelayDeps,
   call: NativeCall,
-  attempt: Try,
+  attempt: Attempt,
   { onRefusal, onGarbled }: {
     readonly onRefusal: OnRefusal;
     readonly onGarbled: (garbled: Garbled) => void;
   },
 ): Promise<Result<OpenNative, Failure>> {
-  const { model, operation } = call.need;
+  const { model, operation } = call.leaseRequest;
   const options = { stream: call.stream, model, operation, onRefusal };
   const built = call.build(attempt);
   const request = built instanceof Promise ? await built : built;
@@ -106,7 +106,7 @@ async function openNative(
     const open = await readFirst(deps, call, reply);
     const failure = judgeForm({ ...open, whole: open.reader === undefined }, call.turn) ??
       // A file that Google could not process says so in a field of the same name.
-      (operation === "resource" ? undefined : judgeFirst(deps, attempt, open, call.need, onRefusal));
+      (operation === "resource" ? undefined : judgeFirst(deps, attempt, open, call.leaseRequest, onRefusal));
     if (failure === undefined) {
       attempt.trace.firstToken();
       return ok(open);

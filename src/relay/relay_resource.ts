@@ -1,5 +1,5 @@
 import { type Failure, isObject, joinBytes, ok, parseForeign, type Result } from "../core/mod.ts";
-import type { Need } from "../pool/contract.ts";
+import type { LeaseRequest } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
@@ -9,16 +9,16 @@ import type { NativeRefusal } from "./native_call.ts";
 import { hiddenFailure, judgeForm } from "./native_judge.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { isInert, JSON_TYPES, plainType, typeWord } from "./reply_type.ts";
-import { runAttempts, type Served, type Try } from "./run_attempts.ts";
+import { type Attempt, runAttempts, type Served } from "./run_attempts.ts";
 import { type OpenReply, send } from "./send.ts";
 import type { CallTrace } from "./trace.ts";
 
 /** A call on something that a project owns: bytes to Google, and whatever it answers back. */
 export interface ResourceCall {
-  readonly need: Omit<Need, "tried">;
+  readonly leaseRequest: Omit<LeaseRequest, "tried">;
   readonly trace: CallTrace;
   readonly client: ClientWatch;
-  readonly build: (attempt: Try) => UpstreamRequest;
+  readonly build: (attempt: Attempt) => UpstreamRequest;
   /** Sees a whole reply before the call is settled. */
   readonly onWhole?: (bytes: Uint8Array) => void;
   /** Larger replies than this are passed on as they come, unread. */
@@ -55,9 +55,9 @@ export async function relayResource(
       // Downloads and events take as long as they take; only silence ends them.
       stream: true,
       redirects: true,
-      model: call.need.model,
-      operation: call.need.operation,
-      named: call.named && call.need.operation === "resource",
+      model: call.leaseRequest.model,
+      operation: call.leaseRequest.operation,
+      named: call.named && call.leaseRequest.operation === "resource",
       onRefusal: (failure, body) => refusal = { failure, body },
     });
     return sent.ok ? await opened(deps, call, attempt, sent.value, (told) => refusal = told) : sent;
@@ -83,7 +83,7 @@ interface OpenResource {
 async function opened(
   deps: RelayDeps,
   call: ResourceCall,
-  attempt: Try,
+  attempt: Attempt,
   reply: OpenReply,
   onRefusal: (refusal: NativeRefusal) => void,
 ): Promise<Result<OpenResource, Failure>> {
@@ -100,7 +100,7 @@ async function opened(
     if (error === undefined) return ok({ reply, whole });
     return refused(
       reply,
-      hiddenFailure(deps, attempt, error, call.need, (failure, body) => onRefusal({ failure, body })),
+      hiddenFailure(deps, attempt, error, call.leaseRequest, (failure, body) => onRefusal({ failure, body })),
     );
   } catch (cause) {
     return refused(reply, reply.readFailure(cause));

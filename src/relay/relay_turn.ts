@@ -2,7 +2,7 @@ import { type Failure, ok, type Repair, type Result } from "../core/mod.ts";
 import { fnvHash, type GeminiRequest, repairRequest } from "../gemini/mod.ts";
 import { commit } from "./commit_point.ts";
 import type { RelayDeps } from "./deps.ts";
-import { runAttempts, type Try } from "./run_attempts.ts";
+import { type Attempt, runAttempts } from "./run_attempts.ts";
 import { send } from "./send.ts";
 import { withSearch } from "./separate_search.ts";
 import { type ServedTurn, servedTurn } from "./served_turn.ts";
@@ -23,11 +23,15 @@ export async function relayTurn(deps: RelayDeps, call: TurnCall): Promise<Result
   return served.ok ? ok(servedTurn(deps, sent, served.value)) : served;
 }
 
-async function tryTurn(deps: RelayDeps, call: TurnCall, attempt: Try): Promise<Result<TurnSource, Failure>> {
-  const { model, session } = call.need;
+async function tryTurn(
+  deps: RelayDeps,
+  call: TurnCall,
+  attempt: Attempt,
+): Promise<Result<TurnSource, Failure>> {
+  const { model, session } = call.leaseRequest;
   const stream = call.stream || attempt.upstream.alwaysStreams === true;
   const named = deps.nameAt?.(attempt.credential, model, call.request) ?? model;
-  const wanted = repaired(call.request, attempt.healings);
+  const wanted = repaired(call.request, attempt.requestRepairs);
   const searches = attempt.upstream.searchesApart !== undefined;
   const request = attempt.upstream.build({
     operation: stream ? "stream" : "generate",
@@ -57,6 +61,6 @@ async function tryTurn(deps: RelayDeps, call: TurnCall, attempt: Try): Promise<R
   return turn;
 }
 
-function repaired(request: GeminiRequest, healings: readonly Repair[]): GeminiRequest {
-  return healings.reduce(repairRequest, request);
+function repaired(request: GeminiRequest, requestRepairs: readonly Repair[]): GeminiRequest {
+  return requestRepairs.reduce(repairRequest, request);
 }

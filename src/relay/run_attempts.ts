@@ -7,7 +7,7 @@ import {
   type Result,
   type SourceName,
 } from "../core/mod.ts";
-import type { AttemptHistory, Lease, Need, Verdict } from "../pool/contract.ts";
+import type { AttemptHistory, Lease, LeaseRequest, Verdict } from "../pool/contract.ts";
 import type { Upstream } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
@@ -24,7 +24,7 @@ const MOST_EXTRA_CALLS = 2;
 const COUNT_PATIENCE_MS = 2_000;
 
 /** One try on one credential: what it is given, and what it must return. */
-export interface Try {
+export interface Attempt {
   readonly lease: Lease;
   readonly credential: Credential;
   readonly upstream: Upstream;
@@ -33,14 +33,14 @@ export interface Try {
   /** Which of the source's hosts to ask, from 0. */
   readonly host: number;
   /** Repairs that earlier tries of this call asked for. */
-  readonly healings: readonly Repair[];
+  readonly requestRepairs: readonly Repair[];
   /** An earlier try of this call ended in nothing. */
   readonly afterEmpty: boolean;
 }
-export type TryOnce<Value> = (attempt: Try) => Promise<Result<Value, Failure>>;
+export type AttemptOnce<Value> = (attempt: Attempt) => Promise<Result<Value, Failure>>;
 
 export interface AttemptsInput {
-  readonly need: Omit<Need, "tried">;
+  readonly leaseRequest: Omit<LeaseRequest, "tried">;
   readonly trace: CallTrace;
   readonly client: ClientWatch;
   /** How the request can be repaired; absent: not at all. */
@@ -59,7 +59,7 @@ export interface Served<Value> {
 }
 
 /** What the loop remembers between tries. */
-interface Progress {
+interface RetryState {
   /** Keys that are not asked again; those to avoid from the start, and one more after each failure that says so. */
   tried: ReadonlySet<CredentialId>;
   /** Every key that was asked. */
@@ -71,7 +71,7 @@ interface Progress {
   /** Keys whose stated limit was met once: they may be asked when its time has come, and then no more. */
   readonly limited: Set<CredentialId>;
   readonly classes: string[];
-  readonly healings: Repair[];
+  readonly requestRepairs: Repair[];
   refreshed: ReadonlySet<CredentialId>;
   pinned: CredentialId | undefined;
   sameKeyRetries: number;
@@ -90,87 +90,104 @@ const NONE: ReadonlySet<CredentialId> = new Set();
 export async function runAttempts<Value>(
   deps: RelayDeps,
   input: AttemptsInput,
-  tryOnce: TryOnce<Value>,
+  tryOnce: AttemptOnce<Value>,
 ): Promise<Result<Served<Value>, Failure>> {
   const { repairs } = input;
-  const known = repairs === undefined ? [] : deps.repairs.known(input.need.model, repairs);
+  const known = repairs === undefined ? [] : deps.repairs.known(input.leaseRequest.model, repairs);
   const remembered = input.fingerprint === undefined || deps.filtered.size === 0
     ? undefined
     : deps.filtered.of(input.fingerprint());
-  const progress: Progress = {
+  const retryState: RetryState = {
     closed: new Set(remembered?.sources),
     refusedBy: new Map(),
     tried: input.avoid ?? NONE,
     asked: new Set(),
     limited: new Set(),
     classes: [],
-    healings: [...known],
+    requestRepairs: [...known],
     refreshed: NONE,
-    pinned: input.need.pinned,
+    pinned: input.leaseRequest.pinned,
     sameKeyRetries: 0,
     extraCalls: 0,
     waitedMs: 0,
     last: remembered?.failure,
   };
   while (true) {
-    const need = needOf(input, progress);
-    if (need.sources.length === 0 && progress.last !== undefined) return { ok: false, error: progress.last };
+    const leaseRequest = leaseRequestOf(input, retryState);
+    if (leaseRequest.sources.length === 0 && retryState.last !== undefined) {
+      return { ok: false, error: retryState.last };
+    }
     // Most calls find a key at once, and then nobody needs to watch whether the client leaves.
-    const free = deps.pool.tryAcquire(need);
-    const leased = free === undefined ? await acquire(deps, input, need, progress) : ok(free);
+    const free = deps.pool.tryAcquire(leaseRequest);
+    const leased = free === undefined ? await acquire(deps, input, leaseRequest, retryState) : ok(free);
     if (!leased.ok) return leased;
     const lease = leased.value;
-    if (progress.asked.has(lease.credential.id)) progress.extraCalls++;
-    progress.asked.add(lease.credential.id);
-    const attempt = input.trace.begin(lease, need.model);
-    const result = await tryLease(deps, { lease, trace: attempt, client: input.client }, progress, tryOnce);
+    if (retryState.asked.has(lease.credential.id)) retryState.extraCalls++;
+    retryState.asked.add(lease.credential.id);
+    const attempt = input.trace.begin(lease, leaseRequest.model);
+    const result = await tryLease(deps, { lease, trace: attempt, client: input.client }, retryState, tryOnce);
     if (result.ok) {
-      const learned = progress.healings.slice(known.length);
-      if (repairs !== undefined && learned.length > 0) deps.repairs.learn(input.need.model, learned, repairs);
+      const learned = retryState.requestRepairs.slice(known.length);
+      if (repairs !== undefined && learned.length > 0) {
+        deps.repairs.learn(input.leaseRequest.model, learned, repairs);
+      }
       return ok({ value: result.value, lease, attempt });
     }
-    const stop = await digest(deps, input, progress, lease, attempt, result.error);
+    const stop = await digest(deps, input, retryState, lease, attempt, result.error);
     if (stop) return { ok: false, error: stop };
   }
 }
 
-function needOf({ need: asked }: AttemptsInput, { tried, pinned, classes, closed }: Progress): Need {
-  const need = closed.size === 0
+function leaseRequestOf(
+  { leaseRequest: asked }: AttemptsInput,
+  { tried, pinned, classes, closed }: RetryState,
+): LeaseRequest {
+  const leaseRequest = closed.size === 0
     ? asked
     : { ...asked, sources: asked.sources.filter((source) => !closed.has(source)) };
-  if (classes.length === 0 && pinned === undefined) return { ...need, tried };
-  const again = { ...need, tried, again: classes.length > 0 };
+  if (classes.length === 0 && pinned === undefined) return { ...leaseRequest, tried };
+  const again = { ...leaseRequest, tried, again: classes.length > 0 };
   return pinned === undefined ? again : { ...again, pinned };
 }
 
 async function acquire(
   deps: RelayDeps,
   input: AttemptsInput,
-  need: Need,
-  progress: Progress,
+  leaseRequest: LeaseRequest,
+  retryState: RetryState,
 ): Promise<Result<Lease, Failure>> {
   const { signal } = input.client;
   const { clock } = deps.ports;
   const since = clock.now();
-  input.trace.waiting = { need, since };
+  input.trace.waiting = { leaseRequest, since };
   try {
-    const got = await deps.pool.acquire(need, { signal, maxWaitMs: patienceLeft(deps, input, progress) });
+    const got = await deps.pool.acquire(leaseRequest, {
+      signal,
+      maxWaitMs: patienceLeft(deps, input, retryState),
+    });
     if (got.kind === "lease") return ok(got);
     // What Google said last explains more than an empty pool does, unless the pool knows when it ends.
-    return { ok: false, error: got.failure.until === undefined ? progress.last ?? got.failure : got.failure };
+    return {
+      ok: false,
+      error: got.failure.until === undefined ? retryState.last ?? got.failure : got.failure,
+    };
   } catch (cause) {
     if (signal.aborted) return { ok: false, error: clientGone(signal) };
     if (deps.shutdown.aborted) return { ok: false, error: shuttingDown() };
     throw cause;
   } finally {
     input.trace.waiting = undefined;
-    progress.waitedMs += clock.now() - since;
+    retryState.waitedMs += clock.now() - since;
   }
 }
 
 /** QUEUE_MAX_WAIT is true of a call, not of each of its tries. */
-function patienceLeft({ settings }: RelayDeps, { need }: AttemptsInput, { waitedMs }: Progress): number {
-  const most = need.operation === "count"
+function patienceLeft(
+  { settings }: RelayDeps,
+  { leaseRequest }: AttemptsInput,
+  { waitedMs }: RetryState,
+): number {
+  const most = leaseRequest.operation === "count"
     ? Math.min(settings.queueMaxWait, COUNT_PATIENCE_MS)
     : settings.queueMaxWait;
   return Math.max(0, most - waitedMs);
@@ -203,9 +220,9 @@ function believed(first: Failure, last: Failure): Failure {
 /** Asks with one lease, at one host of its source after another. */
 async function tryLease<Value>(
   deps: RelayDeps,
-  base: Pick<Try, "lease" | "trace" | "client">,
-  { refreshed, healings, classes }: Progress,
-  tryOnce: TryOnce<Value>,
+  base: Pick<Attempt, "lease" | "trace" | "client">,
+  { refreshed, requestRepairs, classes }: RetryState,
+  tryOnce: AttemptOnce<Value>,
 ): Promise<Result<Value, Failure>> {
   const { lease } = base;
   let { credential } = lease;
@@ -221,7 +238,7 @@ async function tryLease<Value>(
     const afterEmpty = classes.includes("empty_reply");
     let first: Failure | undefined;
     for (let host = 0;; host++) {
-      const result = await tryOnce({ ...base, credential, upstream, host, healings, afterEmpty });
+      const result = await tryOnce({ ...base, credential, upstream, host, requestRepairs, afterEmpty });
       if (result.ok) return result;
       if (host + 1 >= hosts || !mayMove(result.error)) {
         return { ok: false, error: first === undefined ? result.error : believed(first, result.error) };
@@ -238,39 +255,39 @@ async function tryLease<Value>(
 async function digest(
   deps: RelayDeps,
   input: AttemptsInput,
-  progress: Progress,
+  retryState: RetryState,
   lease: Lease,
   attempt: AttemptTrace,
   failure: Failure,
 ): Promise<Failure | undefined> {
   const history: AttemptHistory = {
-    attempt: progress.classes.length + 1,
-    sameKeyRetries: progress.sameKeyRetries,
-    classes: [...progress.classes],
+    attempt: retryState.classes.length + 1,
+    sameKeyRetries: retryState.sameKeyRetries,
+    classes: [...retryState.classes],
   };
   const verdict = lease.fail(failure, history);
   lease[Symbol.dispose]();
   attempt.end(failure, verdict.note);
-  progress.last = failure;
-  progress.classes.push(failure.class);
+  retryState.last = failure;
+  retryState.classes.push(failure.class);
   if (failure.class === "client_gone") return failure;
-  const extra = progress.extraCalls < MOST_EXTRA_CALLS;
-  if (extra && healable(progress, failure, input.repairs)) {
-    progress.healings.push(failure.repair!);
-    progress.pinned = lease.credential.id;
+  const extra = retryState.extraCalls < MOST_EXTRA_CALLS;
+  if (extra && healable(retryState, failure, input.repairs)) {
+    retryState.requestRepairs.push(failure.repair!);
+    retryState.pinned = lease.credential.id;
     return undefined;
   }
-  if (closesSource(deps, input, progress, lease, failure)) {
+  if (closesSource(deps, input, retryState, lease, failure)) {
     const { source } = lease.credential;
-    progress.closed = new Set(progress.closed).add(source);
-    if (input.need.sources.every((one) => progress.closed.has(one))) return failure;
-    follow(progress, lease, "other", failure, input.need.pinned);
+    retryState.closed = new Set(retryState.closed).add(source);
+    if (input.leaseRequest.sources.every((one) => retryState.closed.has(one))) return failure;
+    follow(retryState, lease, "other", failure, input.leaseRequest.pinned);
     return undefined;
   }
   if (verdict.next === "stop") return failure;
-  follow(progress, lease, extra ? verdict.next : "other", failure, input.need.pinned);
-  const delayMs = Math.min(verdict.delayMs, patienceLeft(deps, input, progress) || LEAST_PAUSE_MS);
-  return delayMs > 0 ? await pause(deps, input.client.signal, delayMs, progress) : undefined;
+  follow(retryState, lease, extra ? verdict.next : "other", failure, input.leaseRequest.pinned);
+  const delayMs = Math.min(verdict.delayMs, patienceLeft(deps, input, retryState) || LEAST_PAUSE_MS);
+  return delayMs > 0 ? await pause(deps, input.client.signal, delayMs, retryState) : undefined;
 }
 
 /** Accounts of one source that must refuse a request without naming a limit before it is the request that is refused. */
@@ -280,7 +297,7 @@ const ENOUGH_REFUSALS = 2;
 function closesSource(
   deps: RelayDeps,
   { fingerprint }: AttemptsInput,
-  { refusedBy }: Progress,
+  { refusedBy }: RetryState,
   { credential: { id, source } }: Lease,
   failure: Failure,
 ): boolean {
@@ -296,14 +313,18 @@ function closesSource(
 const LEAST_PAUSE_MS = 500;
 
 /** A refusal that the repair cannot change would come again, so the same bytes are never sent twice for it. */
-function healable({ healings }: Progress, { repair }: Failure, repairs: Repairs | undefined): boolean {
+function healable(
+  { requestRepairs }: RetryState,
+  { repair }: Failure,
+  repairs: Repairs | undefined,
+): boolean {
   return repair !== undefined && repairs !== undefined &&
-    !healings.some((done) => JSON.stringify(done) === JSON.stringify(repair)) &&
-    repairs.changes(repair, healings);
+    !requestRepairs.some((done) => JSON.stringify(done) === JSON.stringify(repair)) &&
+    repairs.changes(repair, requestRepairs);
 }
 
 function follow(
-  progress: Progress,
+  retryState: RetryState,
   lease: Lease,
   next: Verdict["next"],
   failure: Failure,
@@ -311,15 +332,15 @@ function follow(
 ): void {
   const { id } = lease.credential;
   if (next === "same") {
-    if (failure.class === "credential_stale") progress.refreshed = withOne(progress.refreshed, id);
-    progress.pinned = id;
-    progress.sameKeyRetries++;
+    if (failure.class === "credential_stale") retryState.refreshed = withOne(retryState.refreshed, id);
+    retryState.pinned = id;
+    retryState.sameKeyRetries++;
     return;
   }
-  progress.pinned = pinned;
-  progress.sameKeyRetries = 0;
-  if (next === "other" || progress.limited.has(id)) progress.tried = withOne(progress.tried, id);
-  else progress.limited.add(id);
+  retryState.pinned = pinned;
+  retryState.sameKeyRetries = 0;
+  if (next === "other" || retryState.limited.has(id)) retryState.tried = withOne(retryState.tried, id);
+  else retryState.limited.add(id);
 }
 
 function withOne(some: ReadonlySet<CredentialId>, one: CredentialId): ReadonlySet<CredentialId> {
@@ -331,9 +352,9 @@ function pause(
   deps: RelayDeps,
   signal: AbortSignal,
   ms: number,
-  progress: Progress,
+  retryState: RetryState,
 ): Promise<Failure | undefined> {
-  progress.waitedMs += ms;
+  retryState.waitedMs += ms;
   if (signal.aborted) return Promise.resolve(clientGone(signal));
   return new Promise((resolve) => {
     const leave = () => {

@@ -21,7 +21,7 @@ import {
   transportFailure,
   unreachableFailure,
 } from "./failures.ts";
-import type { Try } from "./run_attempts.ts";
+import type { Attempt } from "./run_attempts.ts";
 import { followRedirects } from "./follow_redirects.ts";
 import { type ReachWatch, watchReach } from "./watch_reach.ts";
 
@@ -50,7 +50,7 @@ export interface SendOptions {
   readonly named?: boolean;
   /** Follows redirects, as downloads answer with them; default: a redirect is a failure. */
   readonly redirects?: boolean;
-  /** Sees the body of a refusal, for the lane that passes Google's own error on. */
+  /** Sees the body of a refusal, for the native API, which passes Google's own error on. */
   readonly onRefusal?: (failure: Failure, body: string) => void;
 }
 
@@ -63,7 +63,7 @@ interface Patience {
 /** Sends one upstream request. Failures are classified; a body is only open when the head was a success. */
 export async function send(
   deps: RelayDeps,
-  attempt: Try,
+  attempt: Attempt,
   request: UpstreamRequest,
   options: SendOptions,
 ): Promise<Result<OpenReply, Failure>> {
@@ -125,10 +125,10 @@ const WATCH_AFTER_MS = 50;
  * and upstream are watched only when it takes its time.
  */
 class Exchange implements OpenReply, Running {
-  place = -1;
+  index = -1;
   #response: Response | undefined;
   readonly #deps: RelayDeps;
-  readonly #attempt: Try;
+  readonly #attempt: Attempt;
   readonly #url: string;
   readonly #patience: Patience;
   readonly #kind: string;
@@ -150,7 +150,7 @@ class Exchange implements OpenReply, Running {
 
   constructor(
     deps: RelayDeps,
-    attempt: Try,
+    attempt: Attempt,
     { url, kind, repeatable }: { readonly url: string; readonly kind: string; readonly repeatable: boolean },
     patience: Patience,
   ) {

@@ -1,7 +1,7 @@
 import { type Failure, isObject, ok, type Result } from "../core/mod.ts";
 import type { Content, GeminiRequest, Part } from "../gemini/mod.ts";
 import type { RelayDeps } from "./deps.ts";
-import type { Try } from "./run_attempts.ts";
+import type { Attempt } from "./run_attempts.ts";
 import { send } from "./send.ts";
 import type { CallTrace } from "./trace.ts";
 import { unwrappedValue } from "./unwrapped_reply.ts";
@@ -34,7 +34,11 @@ const found = new WeakMap<object, Promise<string | undefined>>();
  * made first, and what it finds is in the request in place of the tool. Only for what a user asks, not for each step of a loop of
  * tools. A search that fails costs nothing but a warning.
  */
-export async function withSearch(deps: RelayDeps, attempt: Try, turn: SearchedTurn): Promise<GeminiRequest> {
+export async function withSearch(
+  deps: RelayDeps,
+  attempt: Attempt,
+  turn: SearchedTurn,
+): Promise<GeminiRequest> {
   const { request } = turn;
   if (deps.settings.antigravitySearch !== "separate" || !attempt.upstream.searchesApart?.(turn.model)) {
     return request;
@@ -61,7 +65,7 @@ function questionOf({ tools = [], contents }: GeminiRequest): string | undefined
 
 async function search(
   deps: RelayDeps,
-  attempt: Try,
+  attempt: Attempt,
   { model, session, trace }: SearchedTurn,
   question: string,
 ): Promise<string | undefined> {
@@ -76,7 +80,7 @@ async function search(
 
 async function ask(
   deps: RelayDeps,
-  attempt: Try,
+  attempt: Attempt,
   { model, session, trace }: Omit<SearchedTurn, "key" | "request">,
   question: string,
 ): Promise<Result<unknown, Failure>> {

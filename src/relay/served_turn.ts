@@ -49,8 +49,8 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
   }
 
   // Calls that name no session share none.
-  if (call.need.session !== "") {
-    deps.sessions.set(call.need.session, call.need.model, credential.id, credential.source);
+  if (call.leaseRequest.session !== "") {
+    deps.sessions.set(call.leaseRequest.session, call.leaseRequest.model, credential.id, credential.source);
   }
   return {
     source: credential.source,

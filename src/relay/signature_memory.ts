@@ -123,8 +123,8 @@ function put(map: Map<string, Remembered>, key: string, value: Remembered): void
 function newestSigned(contents: readonly Content[]): Part | undefined {
   for (let index = contents.length - 1; index >= 0; index--) {
     const { parts } = contents[index]!;
-    for (let place = parts.length - 1; place >= 0; place--) {
-      if (parts[place]!.thoughtSignature !== undefined) return parts[place];
+    for (let index = parts.length - 1; index >= 0; index--) {
+      if (parts[index]!.thoughtSignature !== undefined) return parts[index];
     }
   }
   return undefined;

@@ -10,9 +10,9 @@ import type {
   Usage,
 } from "../core/mod.ts";
 import type { Ledger } from "../ledger/contract.ts";
-import type { Lease, Need } from "../pool/contract.ts";
+import type { Lease, LeaseRequest } from "../pool/contract.ts";
 import type { ActiveCalls } from "./active_calls.ts";
-import type { BagMember } from "./bag.ts";
+import type { ActiveMember } from "./active_set.ts";
 import type { ClientWatch } from "./client_watch.ts";
 
 /** What is known of a call when it arrives. */
@@ -44,13 +44,13 @@ interface TraceDeps {
 }
 
 /** What happened to one call, gathered while it happens and recorded exactly once. */
-export class CallTrace implements BagMember {
-  place = -1;
+export class CallTrace implements ActiveMember {
+  index = -1;
   readonly facts: CallFacts;
   /** Whether the client is still there; cancelling it ends the call. */
   readonly client: ClientWatch;
   /** What the call waits for in the pool, and since when. */
-  waiting: { readonly need: Need; readonly since: number } | undefined;
+  waiting: { readonly leaseRequest: LeaseRequest; readonly since: number } | undefined;
   readonly warnings: string[] = [];
 
   /** Adds what a source cannot do, once however often it is asked. */
@@ -182,7 +182,7 @@ const lastLogged = new WeakMap<object, { readonly message: string; readonly at: 
 export interface InFlightCall extends Omit<CallFacts, "requestBytes"> {
   readonly state: "waiting" | "sent" | "retrying" | "streaming";
   /** What it waits for in the pool, and since when. */
-  readonly waiting?: { readonly need: Need; readonly since: number };
+  readonly waiting?: { readonly leaseRequest: LeaseRequest; readonly since: number };
   readonly modelUsed?: string;
   /** The key that is asked now, by its label or tail. */
   readonly key?: string;

@@ -1,12 +1,12 @@
 import type { CredentialId } from "../core/mod.ts";
 import type { EventFilter, GeminiRequest } from "../gemini/mod.ts";
-import type { Need } from "../pool/contract.ts";
+import type { LeaseRequest } from "../pool/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { CallTrace } from "./trace.ts";
 
 /** A turn to be asked for. */
 export interface TurnCall {
-  readonly need: Omit<Need, "tried">;
+  readonly leaseRequest: Omit<LeaseRequest, "tried">;
   readonly request: GeminiRequest;
   /** How Google is asked; the client's own wish. */
   readonly stream: boolean;

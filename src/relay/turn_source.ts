@@ -17,7 +17,7 @@ import {
 } from "../upstreams/mod.ts";
 import type { RelayDeps } from "./deps.ts";
 import { beyondBoundsFailure, emptyReplyFailure, truncatedFailure, unreadableFailure } from "./failures.ts";
-import type { Try } from "./run_attempts.ts";
+import type { Attempt } from "./run_attempts.ts";
 import type { OpenReply } from "./send.ts";
 
 /** One step of a turn: some events, and whether more follow, the turn is over, or it broke after them. */
@@ -35,7 +35,7 @@ export interface TurnSource {
 
 interface TurnInput {
   readonly deps: RelayDeps;
-  readonly attempt: Try;
+  readonly attempt: Attempt;
   readonly reply: OpenReply;
   readonly model: string;
   /** Whether the events are kept until the turn has ended, so that they take memory. */

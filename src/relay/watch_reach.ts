@@ -1,5 +1,5 @@
 import type { RelayDeps } from "./deps.ts";
-import type { Try } from "./run_attempts.ts";
+import type { Attempt } from "./run_attempts.ts";
 
 /** Looks whether the upstream can be reached at all while its answer is awaited. */
 export interface ReachWatch {
@@ -13,7 +13,7 @@ export interface ReachWatch {
  */
 export function watchReach(
   deps: RelayDeps,
-  attempt: Try,
+  attempt: Attempt,
   url: string,
   unreachable: () => void,
 ): ReachWatch | undefined {

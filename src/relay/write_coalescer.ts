@@ -1,4 +1,4 @@
-import { Bag, type BagMember } from "./bag.ts";
+import { type ActiveMember, ActiveSet } from "./active_set.ts";
 
 /** Pieces that come closer together than this are sent together. */
 const CLOSE_MS = 1;
@@ -25,12 +25,12 @@ export function createWriteCoalescer<Piece extends { readonly length: number }>(
   return new Gathering(emit);
 }
 
-interface Waiting extends BagMember {
+interface Waiting extends ActiveMember {
   flush(): void;
 }
 
 /** Those that hold something until the next turn of the event loop. One timer for all: the platform's list of timers is a busy set. */
-const waiting = new Bag<Waiting>();
+const waiting = new ActiveSet<Waiting>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function flushSoon(one: Waiting): void {
@@ -56,7 +56,7 @@ function forget(one: Waiting): void {
 }
 
 class Gathering<Piece extends { readonly length: number }> implements WriteCoalescer<Piece>, Waiting {
-  place = -1;
+  index = -1;
   readonly #emit: (pieces: readonly Piece[]) => void;
   #held: Piece[] = [];
   #size = 0;
@@ -70,7 +70,7 @@ class Gathering<Piece extends { readonly length: number }> implements WriteCoale
     this.#held.push(piece);
     this.#size += piece.length;
     if (this.#size >= MOST_HELD) return this.flush();
-    if (this.place >= 0) return;
+    if (this.index >= 0) return;
     if (performance.now() - this.#lastAt > CLOSE_MS) this.flush();
     else flushSoon(this);
   }
@@ -87,7 +87,7 @@ class Gathering<Piece extends { readonly length: number }> implements WriteCoale
   }
 
   #take(): readonly Piece[] {
-    if (this.place >= 0) forget(this);
+    if (this.index >= 0) forget(this);
     const pieces = this.#held;
     if (pieces.length > 0) this.#held = [];
     this.#size = 0;

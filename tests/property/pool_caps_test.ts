@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ClientId } from "../../src/core/mod.ts";
 import type { Lease } from "../../src/pool/mod.ts";
-import { benchOf, credentialOf, mapStore, needOf, StepClock } from "../support/pool_fixture.ts";
+import { benchOf, credentialOf, leaseRequestOf, mapStore, StepClock } from "../support/pool_fixture.ts";
 
 const MODEL = "gemini-flash";
 
@@ -61,7 +61,7 @@ Deno.test("a cap of requests is never overshot by several processes, kills and r
           }
           if (action === "call" || action === "hold" || action === "refuse") {
             const window = Math.floor(clock.now() / length);
-            const lease = pool.tryAcquire(needOf());
+            const lease = pool.tryAcquire(leaseRequestOf());
             await clock.pass(0);
             if (lease === undefined) continue;
             if (action === "refuse") {
@@ -99,21 +99,23 @@ Deno.test("a cap serves its whole limit when nothing is lost, then starts again"
   const client = "alice" as ClientId;
   const { signal } = new AbortController();
   for (let i = 0; i < 25; i++) {
-    const lease = await pool.acquire(needOf({ client }), { signal });
+    const lease = await pool.acquire(leaseRequestOf({ client }), { signal });
     assert.equal(lease.kind, "lease");
     if (lease.kind === "lease") lease.succeed();
   }
-  const refused = await pool.acquire(needOf({ client }), { signal });
+  const refused = await pool.acquire(leaseRequestOf({ client }), { signal });
   assert.equal(refused.kind, "shortage");
   assert.equal(refused.kind === "shortage" && refused.failure.code, "cap_rejected");
   // 06:00 in Tokyo is 21:00 UTC of the day before.
   const reset = Date.UTC(2026, 5, 1, 21);
   assert.equal(refused.kind === "shortage" && refused.failure.until, reset);
   assert.deepEqual(events.filter((type) => type.startsWith("cap")), ["cap-warning", "cap-exceeded"]);
-  (await pool.acquire(needOf(), { signal }).then((lease) => lease.kind === "lease" ? lease : assert.fail()))
+  (await pool.acquire(leaseRequestOf(), { signal }).then((lease) =>
+    lease.kind === "lease" ? lease : assert.fail()
+  ))
     .succeed();
   await clock.pass(reset - clock.now());
-  const fresh = await pool.acquire(needOf({ client }), { signal });
+  const fresh = await pool.acquire(leaseRequestOf({ client }), { signal });
   assert.equal(fresh.kind, "lease");
   await pool.close();
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Credential, CredentialId, Failure, SourceName, Tier } from "../../src/core/mod.ts";
-import type { Lease, Need, PoolSettings } from "../../src/pool/mod.ts";
+import type { Lease, LeaseRequest, PoolSettings } from "../../src/pool/mod.ts";
 import { seededRandom } from "../scenarios/seeded_random.ts";
-import { benchOf, credentialOf, needOf } from "../support/pool_fixture.ts";
+import { benchOf, credentialOf, leaseRequestOf } from "../support/pool_fixture.ts";
 
 const SOURCES: readonly SourceName[] = ["api_key", "antigravity"];
 const TIERS: readonly Tier[] = ["free", "standard", "premium"];
@@ -39,10 +39,10 @@ const call = fc.record({
   pass: fc.integer({ min: 0, max: 20_000 }),
 });
 
-function need(
+function leaseRequest(
   { sources, tried, pinned }: { sources: SourceName[]; tried: number[]; pinned: number | undefined },
-): Need {
-  return needOf({
+): LeaseRequest {
+  return leaseRequestOf({
     sources,
     tried: new Set(tried.map((at) => `k${at}` as CredentialId)),
     ...(pinned === undefined ? {} : { pinned: `k${pinned}` as CredentialId }),
@@ -77,7 +77,7 @@ Deno.test("tryAcquire() never takes an ineligible key, whatever happened before"
         const held: Lease[] = [];
         for (const one of calls) {
           await clock.pass(one.pass);
-          const asked = need(one);
+          const asked = leaseRequest(one);
           const lease = pool.tryAcquire(asked);
           if (lease === undefined) continue;
           const { credential } = lease;
@@ -127,7 +127,7 @@ Deno.test("tryAcquire() chooses the same for the same seed", async () => {
           const { pool } = await benchOf(keys, { settings, random: seededRandom(seed) });
           const chosen: string[] = [];
           for (let i = 0; i < 30; i++) {
-            const lease = pool.tryAcquire(needOf());
+            const lease = pool.tryAcquire(leaseRequestOf());
             chosen.push(lease?.credential.id ?? "none");
             lease?.succeed();
           }
@@ -148,7 +148,7 @@ Deno.test("tolerance moves a policy from its own order to uniform chance, monoto
     const { pool, clock } = await benchOf(keys, { settings, random: seededRandom(3) });
     let first = 0;
     for (let i = 0; i < 2_000; i++) {
-      const lease = pool.tryAcquire(needOf());
+      const lease = pool.tryAcquire(leaseRequestOf());
       if (lease?.credential.id === "k0") first++;
       lease?.succeed();
       await clock.pass(200);
@@ -174,7 +174,7 @@ Deno.test("balanced use is even over equal keys", async () => {
         const { pool } = await benchOf(Array.from({ length: count }, (_, at) => credentialOf(`k${at}`)));
         const uses = new Map<string, number>();
         for (let i = 0; i < calls; i++) {
-          const lease = pool.tryAcquire(needOf());
+          const lease = pool.tryAcquire(leaseRequestOf());
           assert.ok(lease);
           uses.set(lease.credential.id, (uses.get(lease.credential.id) ?? 0) + 1);
           lease.succeed();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { CappedPool, Lease } from "../../src/pool/mod.ts";
-import { benchOf, credentialOf, mapStore, needOf, StepClock } from "../support/pool_fixture.ts";
+import { benchOf, credentialOf, leaseRequestOf, mapStore, StepClock } from "../support/pool_fixture.ts";
 
 const SLOTS = 4;
 
@@ -66,7 +66,7 @@ Deno.test("slots never pass their limit, with processes that join and die while 
         else if (action === "pass") await machines.clock.pass(pass);
         const process = processes[at % processes.length];
         if (action === "claim") {
-          const lease = process?.pool.tryAcquire(needOf());
+          const lease = process?.pool.tryAcquire(leaseRequestOf());
           if (lease !== undefined) process?.held.push(lease);
         }
         if (action === "end") process?.held.shift()?.succeed();
@@ -86,7 +86,7 @@ Deno.test("all processes together get all slots once they have settled", async (
   await machines.clock.pass(3_000);
   for (const process of machines.processes) {
     for (;;) {
-      const lease = process.pool.tryAcquire(needOf());
+      const lease = process.pool.tryAcquire(leaseRequestOf());
       if (lease === undefined) break;
       process.held.push(lease);
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Ports } from "../../src/core/mod.ts";
 import { createPool } from "../../src/pool/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
-import { needOf, SETTINGS } from "../support/pool_fixture.ts";
+import { leaseRequestOf, SETTINGS } from "../support/pool_fixture.ts";
 
 const ports: Pick<Ports, "clock" | "random" | "newId"> = {
   clock: {
@@ -43,7 +43,7 @@ Deno.test("the pool keeps caps exact and its memory whole on the real store, ove
     });
   const serve = async (pool: Awaited<ReturnType<typeof poolOf>>, most: number) => {
     for (let served = 0; served < most; served++) {
-      const result = await pool.acquire(needOf(), { signal, maxWaitMs: 2_000 });
+      const result = await pool.acquire(leaseRequestOf(), { signal, maxWaitMs: 2_000 });
       if (result.kind === "shortage") return { served, code: result.failure.code };
       result.succeed();
     }

@@ -9,7 +9,7 @@ import {
 import {
   type CappedPool,
   createPool,
-  type Need,
+  type LeaseRequest,
   type PoolOptions,
   type PoolStore,
 } from "../../src/pool/mod.ts";
@@ -52,7 +52,7 @@ export async function poolContender(
     waiting: () => pool.view().queue.length,
     close: () => pool.close(),
     claim(claim, deliver) {
-      pool.acquire(needOf(claim), { signal: never }).then((result) => {
+      pool.acquire(leaseRequestOf(claim), { signal: never }).then((result) => {
         if (result.kind === "lease") return deliver(grantOf(result, claim));
         const { until, code } = result.failure;
         deliver(
@@ -81,7 +81,7 @@ function grantOf(lease: Awaited<ReturnType<CappedPool["acquire"]>> & { kind: "le
   };
 }
 
-function needOf(claim: Claim): Need {
+function leaseRequestOf(claim: Claim): LeaseRequest {
   return {
     model: claim.model,
     operation: "generate",

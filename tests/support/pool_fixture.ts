@@ -3,7 +3,7 @@ import { OWNER, Secret } from "../../src/core/mod.ts";
 import {
   type CappedPool,
   createPool,
-  type Need,
+  type LeaseRequest,
   type PoolOptions,
   type PoolStore,
 } from "../../src/pool/mod.ts";
@@ -202,7 +202,7 @@ export async function benchOf(
   return { pool, clock, store };
 }
 
-export function needOf(more: Partial<Need> = {}): Need {
+export function leaseRequestOf(more: Partial<LeaseRequest> = {}): LeaseRequest {
   return {
     model: "gemini-flash",
     operation: "generate",

@@ -4,14 +4,14 @@ import type { TurnEvent } from "../../gemini/mod.ts";
 import { type CallTrace, ownFault, type TurnSource } from "../../relay/mod.ts";
 import { refuse } from "./failure_response.ts";
 import type { Generation } from "./generate.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 import { replyHeaders } from "./reply_headers.ts";
 import { keepResponse } from "./stored_responses.ts";
 import { streamResponse } from "./stream_response.ts";
 
 export interface AnswerInput {
   readonly deps: ProxyDeps;
-  readonly arrival: Arrival;
+  readonly requestContext: RequestContext;
   readonly dialect: AnyDialect;
   readonly body: unknown;
   readonly trace: CallTrace;
@@ -61,7 +61,7 @@ export function answerStream(input: StreamedAnswerInput): Promise<Response> {
     headers: () => replyHeaders(trace, deps.ports.clock.now()),
     refuse: (failure) => fail(input, failure),
     waiting,
-    fault: (cause) => ownFault(deps, input.arrival.requestId, cause),
+    fault: (cause) => ownFault(deps, input.requestContext.requestId, cause),
     leave: input.leave,
     done: (failure) => {
       trace.record(failure?.class === "client_gone" ? 499 : 200, failure);
@@ -71,13 +71,13 @@ export function answerStream(input: StreamedAnswerInput): Promise<Response> {
 }
 
 function encodeInput(input: AnswerInput, call: ClientCall<unknown>): EncodeInput<unknown> {
-  const { arrival, trace, deps } = input;
+  const { requestContext, trace, deps } = input;
   let ended: number | undefined;
   return {
     ended: () => ended ??= Math.floor(deps.ports.clock.now() / 1000),
     context: call.context,
-    requestId: arrival.requestId,
-    created: Math.floor(arrival.at / 1000),
+    requestId: requestContext.requestId,
+    created: Math.floor(requestContext.at / 1000),
     newId: deps.ports.newId,
     ...(trace.last === undefined ? {} : { source: trace.last.source }),
   };
@@ -104,14 +104,14 @@ async function keep(
   try {
     const stored = input.dialect.storable?.(events, encode, input.body);
     if (stored === undefined) return;
-    await keepResponse(input.deps.store, input.arrival.client, stored.id, stored.value);
+    await keepResponse(input.deps.store, input.requestContext.client, stored.id, stored.value);
   } catch (cause) {
     input.deps.ledger.log(
       "warn",
       "request",
       "A response could not be stored: previous_response_id will not find it",
       {
-        request: input.arrival.requestId,
+        request: input.requestContext.requestId,
         error: toldFault(cause),
       },
     );

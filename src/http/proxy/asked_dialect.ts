@@ -1,11 +1,11 @@
 import type { AskedDialect } from "../address.ts";
-import type { Arrival } from "./proxy_deps.ts";
+import type { RequestContext } from "./proxy_deps.ts";
 
 /**
  * Who asks for what several dialects share. The path says it where it can (`/v1beta`, `/v1beta/openai`); else Anthropic's
  * clients are known by their version, and Gemini's by Google's kind of key or by an upload.
  */
-export function askedDialect({ request: { headers }, url, dialect }: Arrival): AskedDialect {
+export function askedDialect({ request: { headers }, url, dialect }: RequestContext): AskedDialect {
   if (dialect !== undefined) return dialect;
   if (headers.has("anthropic-version") || headers.has("anthropic-beta")) return "anthropic";
   return headers.has("x-goog-api-key") || url.searchParams.has("key") || headers.has("x-goog-api-client")

@@ -1,10 +1,13 @@
 import { BODY_BYTES, type BodyStore, type KeptText } from "../../ledger/mod.ts";
-import type { Arrival } from "./proxy_deps.ts";
+import type { RequestContext } from "./proxy_deps.ts";
 
 /** Keeps what clients send and get, while LOG_BODIES is on; `serve` is not called while it is off. */
 export interface BodyRecorder {
   isOn(): boolean;
-  serve(arrival: Arrival, serve: (arrival: Arrival) => Promise<Response> | Response): Promise<Response>;
+  serve(
+    requestContext: RequestContext,
+    serve: (requestContext: RequestContext) => Promise<Response> | Response,
+  ): Promise<Response>;
 }
 
 export interface BodyKeeperOptions {
@@ -16,14 +19,14 @@ export interface BodyKeeperOptions {
 export function createBodyRecorder({ bodies, isOn, onProblem }: BodyKeeperOptions): BodyRecorder {
   return {
     isOn,
-    async serve(arrival, serve) {
-      const { request, url, requestId } = arrival;
+    async serve(requestContext, serve) {
+      const { request, url, requestId } = requestContext;
       if (request.method !== "POST" || request.body === null || isMedia(request.headers)) {
-        return await serve(arrival);
+        return await serve(requestContext);
       }
       const copy = request.clone().body;
       const sent = copy === null ? undefined : firstOf(copy);
-      const response = await serve(arrival);
+      const response = await serve(requestContext);
       const keep = async (reply: KeptText) => {
         const asked = await sent;
         if (asked !== undefined) {

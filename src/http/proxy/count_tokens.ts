@@ -2,7 +2,7 @@ import { type Failure, isObject } from "../../core/mod.ts";
 import { estimateTokens, repairRequest } from "../../gemini/mod.ts";
 import { relayJson } from "../../relay/mod.ts";
 import { json } from "./answer_turn.ts";
-import { callNeed } from "./call_need.ts";
+import { leaseRequestFor } from "./lease_request.ts";
 import { refuse } from "./failure_response.ts";
 import { pinOfRequest } from "./resources/pinned_owner.ts";
 import { replyHeaders } from "./reply_headers.ts";
@@ -29,10 +29,10 @@ export function mayEstimate({ class: name }: Failure): boolean {
 
 /** Counts by Google; agents ask often, so when no key can count now an estimate with a warning is better than an error. */
 export async function countTokens(input: SimpleCall): Promise<Response> {
-  const { deps, arrival, trace, call, target, dialect } = input;
-  const pin = await pinOfRequest(deps, arrival, trace, call.request);
-  if (!pin.ok) return refuse({ dialect, arrival, trace, now: deps.ports.clock.now() }, pin.error);
-  const need = callNeed(deps, arrival, {
+  const { deps, requestContext, trace, call, target, dialect } = input;
+  const pin = await pinOfRequest(deps, requestContext, trace, call.request);
+  if (!pin.ok) return refuse({ dialect, requestContext, trace, now: deps.ports.clock.now() }, pin.error);
+  const leaseRequest = leaseRequestFor(deps, requestContext, {
     target,
     ...(pin.value === undefined ? {} : { among: pin.value }),
     operation: "count",
@@ -42,23 +42,23 @@ export async function countTokens(input: SimpleCall): Promise<Response> {
   });
   const repairs = deps.repairs.of(call.request);
   const counted = await relayJson(deps, {
-    need,
+    leaseRequest,
     trace,
-    client: arrival.watch,
+    client: requestContext.watch,
     repairs,
     build: (attempt) =>
       attempt.upstream.build({
         operation: "count_tokens",
         model: deps.nameAt?.(attempt.credential, target.id, call.request) ?? target.id,
-        request: attempt.healings.reduce(repairRequest, call.request),
+        request: attempt.requestRepairs.reduce(repairRequest, call.request),
         host: attempt.host,
-        requestId: arrival.requestId,
+        requestId: requestContext.requestId,
         session: call.session,
       }, attempt.credential),
   });
   const now = deps.ports.clock.now();
   if (!counted.ok && !mayEstimate(counted.error)) {
-    return refuse({ dialect, arrival, trace, now }, counted.error);
+    return refuse({ dialect, requestContext, trace, now }, counted.error);
   }
   const total = counted.ok && isObject(counted.value) ? counted.value["totalTokens"] : undefined;
   if (typeof total !== "number") trace.warnings.push(ESTIMATED);

@@ -4,7 +4,7 @@ import type { AnyDialect, ClientCall, DecodeInput } from "../../dialects/mod.ts"
 import { inlineMedia } from "../../gemini/mod.ts";
 import { fetchRemoteMedia, MEDIA_LIMITS } from "./remote_media.ts";
 import { findResponse } from "./stored_responses.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 
 /**
  * Decodes a body for one target model: loads the stored responses it refers to, the signatures that memory lacks, and
@@ -12,7 +12,7 @@ import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
  */
 export async function decodeCall(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   dialect: AnyDialect,
   body: unknown,
   target: ResolvedModel,
@@ -21,8 +21,8 @@ export async function decodeCall(
     target: { id: target.id, capabilities: target.capabilities },
     signatureOf: (key) => deps.signatures.find(key),
     partsBefore: (key) => deps.signatures.partsBefore(key),
-    stored: await storedFor(deps, arrival.client, dialect.references?.(body)),
-    headers: arrival.request.headers,
+    stored: await storedFor(deps, requestContext.client, dialect.references?.(body)),
+    headers: requestContext.request.headers,
     newId: deps.ports.newId,
   };
   let decoded = dialect.decodeRequest(body, input);
@@ -34,18 +34,18 @@ export async function decodeCall(
     const owner = deps.signatures.loadOwner(decoded.value.request);
     if (owner !== undefined) await owner;
   }
-  return decoded.ok ? await withMedia(deps, arrival, decoded.value) : decoded;
+  return decoded.ok ? await withMedia(deps, requestContext, decoded.value) : decoded;
 }
 
 const NOTHING_STORED: ReadonlyMap<string, Json> = new Map();
 
-function storedFor(deps: ProxyDeps, client: Arrival["client"], ids: readonly string[] = []) {
+function storedFor(deps: ProxyDeps, client: RequestContext["client"], ids: readonly string[] = []) {
   return ids.length === 0 ? NOTHING_STORED : loadStored(deps, client, ids);
 }
 
 async function loadStored(
   deps: ProxyDeps,
-  client: Arrival["client"],
+  client: RequestContext["client"],
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Json>> {
   const stored = new Map<string, Json>();
@@ -58,12 +58,12 @@ async function loadStored(
 
 async function withMedia(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   call: ClientCall<unknown>,
 ): Promise<Result<ClientCall<unknown>, Failure>> {
   if (call.remoteMedia.length === 0) return ok(call);
   const fetched = await fetchRemoteMedia(call.remoteMedia, {
-    signal: arrival.watch.signal,
+    signal: requestContext.watch.signal,
     limits: MEDIA_LIMITS,
     totalBytes: deps.settings.maxBodyBytes,
     ...deps.media,

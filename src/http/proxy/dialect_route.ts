@@ -9,7 +9,7 @@ import { decodeCall } from "./decode_call.ts";
 import { embed } from "./embed.ts";
 import { refuse } from "./failure_response.ts";
 import { generate } from "./generate.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 import { resolveTargets } from "./resolve_targets.ts";
 import { beginTrace } from "./serve_call.ts";
 import { tellRefusal } from "./tell_refusal.ts";
@@ -27,49 +27,49 @@ interface Understood {
 export async function serveDialect(
   deps: ProxyDeps,
   dialect: AnyDialect,
-  arrival: Arrival,
+  requestContext: RequestContext,
 ): Promise<Response> {
-  arrival.seen.dialect = dialect.name;
-  const understood = await understand(deps, dialect, arrival);
+  requestContext.seen.dialect = dialect.name;
+  const understood = await understand(deps, dialect, requestContext);
   if (!understood.ok) {
-    tellRefusal(deps, arrival, understood.error);
-    return refuse({ dialect, arrival, now: deps.ports.clock.now() }, understood.error);
+    tellRefusal(deps, requestContext, understood.error);
+    return refuse({ dialect, requestContext, now: deps.ports.clock.now() }, understood.error);
   }
   const { call, body, bytes, targets } = understood.value;
-  const trace = traceOf(deps, dialect, arrival, understood.value);
+  const trace = traceOf(deps, dialect, requestContext, understood.value);
   trace.warnings.push(...call.warnings);
   if (call.operation === "count_tokens") {
-    return await countTokens({ deps, dialect, arrival, trace, call, target: targets[0], bytes });
+    return await countTokens({ deps, dialect, requestContext, trace, call, target: targets[0], bytes });
   }
   if (call.operation === "embed") {
-    return await embed({ deps, dialect, arrival, trace, call, target: targets[0], bytes });
+    return await embed({ deps, dialect, requestContext, trace, call, target: targets[0], bytes });
   }
-  const whole = { deps, dialect, arrival, body, bodyBytes: bytes, trace, call, targets };
+  const whole = { deps, dialect, requestContext, body, bodyBytes: bytes, trace, call, targets };
   if (!call.stream) return await answerWhole({ ...whole, opening: generate(deps, whole) });
   const leaving = new AbortController();
-  const watch = watchClient(() => AbortSignal.any([arrival.watch.signal, leaving.signal]));
-  const opening = generate(deps, { ...whole, arrival: { ...arrival, watch } });
+  const watch = watchClient(() => AbortSignal.any([requestContext.watch.signal, leaving.signal]));
+  const opening = generate(deps, { ...whole, requestContext: { ...requestContext, watch } });
   return await answerStream({ ...whole, opening, leave: () => leaving.abort() });
 }
 
 async function understand(
   deps: ProxyDeps,
   dialect: AnyDialect,
-  arrival: Arrival,
+  requestContext: RequestContext,
 ): Promise<Result<Understood, Failure>> {
-  const bytes = await readBody(arrival.request, deps.settings.maxBodyBytes);
+  const bytes = await readBody(requestContext.request, deps.settings.maxBodyBytes);
   if (!bytes.ok) return bytes;
-  arrival.seen.bytes = bytes.value.byteLength;
+  requestContext.seen.bytes = bytes.value.byteLength;
   const body = parseJson(bytes.value);
   if (!body.ok) return body;
   const asked = dialect.modelOf(body.value);
   if (!asked.ok) return asked;
-  arrival.seen.model = asked.value;
+  requestContext.seen.model = asked.value;
   const targets = await resolveTargets(deps, asked.value);
   if (!targets.ok) return targets;
-  const refused = deps.modelRefusal(arrival.client, targets.value[0].id);
+  const refused = deps.modelRefusal(requestContext.client, targets.value[0].id);
   if (refused) return err(refused);
-  const call = await decode(deps, arrival, dialect, body.value, targets.value[0]);
+  const call = await decode(deps, requestContext, dialect, body.value, targets.value[0]);
   if (!call.ok) return call;
   const impossible = refusalOf(deps, targets.value[0], call.value);
   if (impossible !== undefined) return err(impossible);
@@ -97,22 +97,27 @@ function refusalOf(
 /** A body nested so deep that walking it exhausts the stack is the caller's fault. */
 async function decode(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   dialect: AnyDialect,
   body: unknown,
   target: ResolvedModel,
 ): Promise<Result<ClientCall<unknown>, Failure>> {
   try {
-    return await decodeCall(deps, arrival, dialect, body, target);
+    return await decodeCall(deps, requestContext, dialect, body, target);
   } catch (cause) {
     if (cause instanceof RangeError) return err(invalidRequest("The request body is nested too deeply"));
     throw cause;
   }
 }
 
-function traceOf(deps: ProxyDeps, dialect: AnyDialect, arrival: Arrival, understood: Understood): CallTrace {
+function traceOf(
+  deps: ProxyDeps,
+  dialect: AnyDialect,
+  requestContext: RequestContext,
+  understood: Understood,
+): CallTrace {
   const { operation, stream, session } = understood.call;
-  return beginTrace(deps, arrival, {
+  return beginTrace(deps, requestContext, {
     dialect: dialect.name,
     operation,
     stream,

@@ -4,7 +4,7 @@ import { estimateTokens, NO_USAGE } from "../../gemini/mod.ts";
 import { relayJson, transportFailure } from "../../relay/mod.ts";
 import { BOUNDS } from "../bounds.ts";
 import { json } from "./answer_turn.ts";
-import { callNeed } from "./call_need.ts";
+import { leaseRequestFor } from "./lease_request.ts";
 import { refuse } from "./failure_response.ts";
 import { replyHeaders } from "./reply_headers.ts";
 import type { SimpleCall } from "./simple_call.ts";
@@ -21,12 +21,12 @@ interface Vectors {
 
 /** Embeds all inputs in batches, in order; one batch that fails fails the call, as half of the vectors help nobody. */
 export async function embed(input: SimpleCall): Promise<Response> {
-  const { deps, dialect, arrival, trace, call } = input;
+  const { deps, dialect, requestContext, trace, call } = input;
   const inputs = call.embed?.inputs ?? [];
   if (inputs.length > BOUNDS.embeddingTexts) {
     const message = `One request embeds at most ${BOUNDS.embeddingTexts} texts: send them in several`;
     return refuse(
-      { dialect, arrival, trace, now: deps.ports.clock.now() },
+      { dialect, requestContext, trace, now: deps.ports.clock.now() },
       invalidRequest(message, { param: "input" }),
     );
   }
@@ -39,15 +39,15 @@ export async function embed(input: SimpleCall): Promise<Response> {
   const vectors: (readonly number[])[] = [];
   let promptTokens = 0;
   for (const result of results) {
-    if (!result.ok) return refuse({ dialect, arrival, trace, now }, result.error);
+    if (!result.ok) return refuse({ dialect, requestContext, trace, now }, result.error);
     vectors.push(...result.value.values);
     promptTokens += result.value.promptTokens;
   }
   trace.usage = { ...NO_USAGE, promptTokens, totalTokens: promptTokens };
   const encode = {
     context: call.context,
-    requestId: arrival.requestId,
-    created: Math.floor(arrival.at / 1000),
+    requestId: requestContext.requestId,
+    created: Math.floor(requestContext.at / 1000),
     newId: deps.ports.newId,
   };
   const reply = dialect.encodeEmbeddings!(vectors, promptTokens, encode);
@@ -57,13 +57,13 @@ export async function embed(input: SimpleCall): Promise<Response> {
 }
 
 async function embedBatch(input: SimpleCall, batch: EmbedCall["inputs"]): Promise<Result<Vectors, Failure>> {
-  const { deps, arrival, trace, call, target } = input;
+  const { deps, requestContext, trace, call, target } = input;
   const estimate = estimateTokens(
     batch.reduce((size, one) => size + (typeof one === "string" ? one.length : PICTURE_SIZE), 0),
   );
   const reply = await relayJson(deps, {
-    need: {
-      ...callNeed(deps, arrival, {
+    leaseRequest: {
+      ...leaseRequestFor(deps, requestContext, {
         target,
         operation: "embed",
         inputTokens: estimate,
@@ -73,14 +73,14 @@ async function embedBatch(input: SimpleCall, batch: EmbedCall["inputs"]): Promis
       sources: ["api_key", "vertex"],
     },
     trace,
-    client: arrival.watch,
+    client: requestContext.watch,
     build: (attempt) =>
       attempt.upstream.build({
         operation: "batch_embed",
         model: target.id,
         request: call.request,
         host: attempt.host,
-        requestId: arrival.requestId,
+        requestId: requestContext.requestId,
         session: call.session,
         embed: { ...call.embed!, inputs: batch },
       }, attempt.credential),

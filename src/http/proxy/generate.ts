@@ -15,9 +15,9 @@ import {
   type NativeRefusal,
   type TurnSource,
 } from "../../relay/mod.ts";
-import { callNeed } from "./call_need.ts";
+import { leaseRequestFor } from "./lease_request.ts";
 import { decodeCall } from "./decode_call.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 import { pinOfRequest } from "./resources/pinned_owner.ts";
 import { serveCall } from "./serve_call.ts";
 
@@ -28,7 +28,7 @@ export interface Generation {
 }
 
 export interface GenerateInput {
-  readonly arrival: Arrival;
+  readonly requestContext: RequestContext;
   readonly dialect: AnyDialect;
   readonly body: unknown;
   readonly bodyBytes: number;
@@ -55,7 +55,7 @@ async function askTarget(
 ): Promise<Result<Generation, NativeRefusal>> {
   const decoded = target === input.targets[0]
     ? ok(input.call)
-    : await decodeCall(deps, input.arrival, input.dialect, input.body, target);
+    : await decodeCall(deps, input.requestContext, input.dialect, input.body, target);
   if (!decoded.ok) return err({ failure: decoded.error });
   const call = decoded.value;
   const turn = await ask(deps, input, target, call);
@@ -73,9 +73,9 @@ async function ask(
   target: ResolvedModel,
   call: ClientCall<unknown>,
 ): Promise<Result<TurnSource, Failure>> {
-  const pin = await pinOfRequest(deps, input.arrival, input.trace, call.request);
+  const pin = await pinOfRequest(deps, input.requestContext, input.trace, call.request);
   if (!pin.ok) return pin;
-  const need = callNeed(deps, input.arrival, {
+  const leaseRequest = leaseRequestFor(deps, input.requestContext, {
     target,
     ...(pin.value === undefined ? {} : { among: pin.value }),
     operation: "generate",
@@ -89,12 +89,12 @@ async function ask(
   const { trace } = input;
   const one = () =>
     continuedTurn(deps, {
-      need,
+      leaseRequest,
       request: call.request,
       stream: call.stream,
       keeps: !call.stream || input.dialect.storable !== undefined,
       trace,
-      client: input.arrival.watch,
+      client: input.requestContext.watch,
       filters: filtersOf(call),
     });
   if (call.fanOut <= 1) return await one();

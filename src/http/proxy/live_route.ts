@@ -11,7 +11,7 @@ import { NO_USAGE } from "../../gemini/mod.ts";
 import { CallTrace, type LiveMessage, relayLive, watchClient } from "../../relay/mod.ts";
 import type { UpstreamRequest } from "../../upstreams/contract.ts";
 import { agentName } from "./agent_name.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 import { resolveTargets } from "./resolve_targets.ts";
 import { type Reference, referencesIn } from "./resources/names.ts";
 import { ephemeralToken } from "./resources/reply_pass.ts";
@@ -30,8 +30,8 @@ interface Setup {
 }
 
 /** Serves the Live API and music generation: WebSockets that are relayed to one key's session. */
-export function serveLive(deps: ProxyDeps, arrival: Arrival): Response | Failure {
-  const { request, url } = arrival;
+export function serveLive(deps: ProxyDeps, requestContext: RequestContext): Response | Failure {
+  const { request, url } = requestContext;
   const path = PATH_REGEXP.exec(url.pathname);
   if (path === null) {
     return invalidRequest("There is no route for this WebSocket: its path names no Bidi method", {
@@ -46,13 +46,17 @@ export function serveLive(deps: ProxyDeps, arrival: Arrival): Response | Failure
     });
   }
   const agent = agentName(request.headers);
-  const client = arrival.client;
+  const client = requestContext.client;
   // The platform takes the request away with the upgrade; refusals are logged with what it said.
   const kept = new Request(url, { headers: { "user-agent": request.headers.get("user-agent") ?? "" } });
   const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
   const end = new SocketClient(socket, deps.ports.clock);
   const watch = watchClient(() => end.left);
-  run(deps, { ...arrival, request: kept, client, watch }, end, { agent, version: path[1]!, method: path[2]! })
+  run(deps, { ...requestContext, request: kept, client, watch }, end, {
+    agent,
+    version: path[1]!,
+    method: path[2]!,
+  })
     .catch((cause) => {
       deps.ledger.log("error", "request", "A live session failed inside the proxy", {
         error: String(cause).slice(0, 300),
@@ -68,9 +72,14 @@ interface Session {
   readonly method: string;
 }
 
-async function run(deps: ProxyDeps, arrival: Arrival, socket: SocketClient, session: Session): Promise<void> {
+async function run(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+  socket: SocketClient,
+  session: Session,
+): Promise<void> {
   const refuse = (failure: Failure): void => {
-    tellRefusal(deps, arrival, failure);
+    tellRefusal(deps, requestContext, failure);
     socket.close(1008, failure.message);
   };
   const message = await socket.first(SETUP_MS);
@@ -83,41 +92,41 @@ async function run(deps: ProxyDeps, arrival: Arrival, socket: SocketClient, sess
   if (!targets.ok) return refuse(targets.error);
   const { id: model } = targets.value[0];
   const barred = deps.catalog.refusal(model, "live", session.method) ??
-    deps.modelRefusal(arrival.client, model);
+    deps.modelRefusal(requestContext.client, model);
   if (barred !== undefined) return refuse(barred);
-  const token = ephemeralToken(arrival.url);
+  const token = ephemeralToken(requestContext.url);
   const owner = await deps.resources.finder.find(
     await referencesOf(setup, token),
-    arrival.client,
+    requestContext.client,
     () => Promise.resolve(undefined),
   );
   if (!owner.ok) return refuse(owner.error);
-  const trace = traceOf(deps, arrival, session, setup.model);
+  const trace = traceOf(deps, requestContext, session, setup.model);
   const keys = owner.value?.usable.map(({ id }) => id);
   const end = await relayLive(deps, {
-    need: {
+    leaseRequest: {
       model,
       operation: "live",
       sources: ["api_key"],
       inputTokens: 0,
-      session: arrival.requestId,
-      client: arrival.client.id,
+      session: requestContext.requestId,
+      client: requestContext.client.id,
       counted: true,
       ...(keys === undefined ? {} : { among: new Set(keys) }),
     },
     trace,
-    client: arrival.watch,
+    client: requestContext.watch,
     socket,
     setup: withModel(setup, model),
     build: ({ upstream, credential }) => {
       const query = token === undefined ? "" : `?access_token=${encodeURIComponent(token)}`;
       const request = upstream.passThrough!(
-        { method: "GET", path: arrival.url.pathname, query, headers: {} },
+        { method: "GET", path: requestContext.url.pathname, query, headers: {} },
         credential,
       );
       return token === undefined ? request : withoutKey(request);
     },
-    onServerText: (text) => look(deps, arrival, trace, text),
+    onServerText: (text) => look(deps, requestContext, trace, text),
   });
   socket.close(end.code, end.reason);
   trace.record(end.failure === undefined ? 101 : end.failure.status, end.failure);
@@ -164,7 +173,12 @@ async function handleName(handle: string): Promise<string> {
   return `handles/${digest.toHex()}`;
 }
 
-async function look(deps: ProxyDeps, arrival: Arrival, trace: CallTrace, text: string): Promise<void> {
+async function look(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+  trace: CallTrace,
+  text: string,
+): Promise<void> {
   const body = parsed(text);
   if (!isObject(body)) return;
   const usage = body["usageMetadata"] ?? body["usage_metadata"];
@@ -173,7 +187,7 @@ async function look(deps: ProxyDeps, arrival: Arrival, trace: CallTrace, text: s
   const handle = isObject(update) ? update["newHandle"] ?? update["new_handle"] : undefined;
   const owner = trace.lastCredential;
   if (typeof handle !== "string" || owner === undefined) return;
-  await deps.resources.registry.remember(await handleName(handle), owner, arrival.client.id);
+  await deps.resources.registry.remember(await handleName(handle), owner, requestContext.client.id);
 }
 
 /** Google counts each turn on its own. */
@@ -198,21 +212,26 @@ function parsed(text: string): unknown {
   }
 }
 
-function traceOf(deps: ProxyDeps, arrival: Arrival, { agent, method }: Session, model: string): CallTrace {
+function traceOf(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+  { agent, method }: Session,
+  model: string,
+): CallTrace {
   return new CallTrace(
     {
-      id: arrival.requestId as RequestId,
-      at: arrival.at,
+      id: requestContext.requestId as RequestId,
+      at: requestContext.at,
       dialect: "native_gemini",
       operation: method,
       stream: true,
       modelAsked: model.slice(0, 200),
-      client: arrival.client.id,
+      client: requestContext.client.id,
       agent,
-      session: arrival.requestId,
+      session: requestContext.requestId,
       requestBytes: 0,
     },
     deps,
-    arrival.watch,
+    requestContext.watch,
   );
 }

@@ -18,7 +18,7 @@ import { refuseNative } from "./native_route.ts";
 import { BytesGate, LeftWhileWaiting } from "./bytes_gate.ts";
 import { keptAlive } from "./keep_alive.ts";
 import { KeptRouter } from "./kept_router.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 import { uploaderOf } from "./resources/mod.ts";
 import { type ProxyRoute, type RouteDialect, ROUTES, serveOther, unknownRoute } from "./routes.ts";
 import { tellRefusal } from "./tell_refusal.ts";
@@ -42,9 +42,9 @@ export interface ProxyAppOptions {
 }
 
 type Bindings = { Bindings: PeerInfo };
-type Serve = (arrival: Arrival) => Promise<Response> | Response;
+type Serve = (requestContext: RequestContext) => Promise<Response> | Response;
 /** Says a failure in the shape that the client of a path reads. */
-type Say = (arrival: Arrival, failure: Failure) => Response;
+type Say = (requestContext: RequestContext, failure: Failure) => Response;
 
 /** The routes of all client APIs, by the one spelling of a path that `addressOf` gives. */
 export function createProxyApp(options: ProxyAppOptions): Hono<Bindings> {
@@ -56,13 +56,13 @@ export function createProxyApp(options: ProxyAppOptions): Hono<Bindings> {
     router: new KeptRouter(),
   });
   for (const route of ROUTES) {
-    const said: Say = (arrival, failure) => say(route.dialect, arrival, failure);
+    const said: Say = (requestContext, failure) => say(route.dialect, requestContext, failure);
     app.on([...route.methods], route.path, (c) =>
-      handle(c.req.raw, c.env, said, async (arrival) => {
+      handle(c.req.raw, c.env, said, async (requestContext) => {
         const params = c.req.param();
-        const serve = () => route.serve(deps, arrival, params);
-        const served = await (route.free?.(params) === true ? serve() : counted(deps, arrival, serve));
-        return served instanceof Response ? served : said(arrival, served);
+        const serve = () => route.serve(deps, requestContext, params);
+        const served = await (route.free?.(params) === true ? serve() : counted(deps, requestContext, serve));
+        return served instanceof Response ? served : said(requestContext, served);
       }));
   }
   // Claude Code asks this with HEAD before its first request; HEAD is routed as GET.
@@ -72,10 +72,10 @@ export function createProxyApp(options: ProxyAppOptions): Hono<Bindings> {
   });
   app.onError(passFault);
   app.notFound((c) => {
-    const said: Say = (arrival, failure) => say("asked", arrival, failure);
-    return handle(c.req.raw, c.env, said, async (arrival) => {
-      const served = await counted(deps, arrival, () => serveOther(deps, arrival));
-      return served instanceof Response ? served : said(arrival, served);
+    const said: Say = (requestContext, failure) => say("asked", requestContext, failure);
+    return handle(c.req.raw, c.env, said, async (requestContext) => {
+      const served = await counted(deps, requestContext, () => serveOther(deps, requestContext));
+      return served instanceof Response ? served : said(requestContext, served);
     });
   });
   return app;
@@ -84,7 +84,7 @@ export function createProxyApp(options: ProxyAppOptions): Hono<Bindings> {
 /** Whatever may reach Google counts against its client's limits before it is looked at, found or not. */
 function counted(
   deps: ProxyDeps,
-  { client, requestId }: Arrival,
+  { client, requestId }: RequestContext,
   serve: () => ReturnType<ProxyRoute["serve"]>,
 ): ReturnType<ProxyRoute["serve"]> | Promise<Response | Failure> {
   const refused = deps.enter(client, requestId);
@@ -93,13 +93,13 @@ function counted(
 }
 
 function createSay(deps: ProxyDeps) {
-  return (dialect: RouteDialect, arrival: Arrival, failure: Failure): Response => {
-    const asked = dialect === "asked" ? askedDialect(arrival) : dialect;
-    if (asked === "gemini") return refuseNative(deps, arrival, { failure });
+  return (dialect: RouteDialect, requestContext: RequestContext, failure: Failure): Response => {
+    const asked = dialect === "asked" ? askedDialect(requestContext) : dialect;
+    if (asked === "gemini") return refuseNative(deps, requestContext, { failure });
     const encoder = asked === "openai" ? openaiChat : asked === "anthropic" ? anthropicMessages : asked;
-    arrival.seen.dialect ??= encoder.name;
-    tellRefusal(deps, arrival, failure);
-    return refuse({ dialect: encoder, arrival, now: deps.ports.clock.now() }, failure);
+    requestContext.seen.dialect ??= encoder.name;
+    tellRefusal(deps, requestContext, failure);
+    return refuse({ dialect: encoder, requestContext, now: deps.ports.clock.now() }, failure);
   };
 }
 
@@ -110,34 +110,36 @@ const LARGE_BYTES = 8 * 1024 * 1024;
 function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
   const large = new BytesGate(LARGE_BYTES, deps.deadlines);
   return async (request: Request, env: PeerInfo | undefined, say: Say, serve: Serve): Promise<Response> => {
-    const arrival = arrivalOf(deps, request);
-    const { url } = arrival;
-    const said = (failure: Failure) => cors.open(request, say(arrival, failure));
-    if (!addressOf(request.url).good) return said(unknownRoute(arrival));
+    const requestContext = arrivalOf(deps, request);
+    const { url } = requestContext;
+    const said = (failure: Failure) => cors.open(request, say(requestContext, failure));
+    if (!addressOf(request.url).good) return said(unknownRoute(requestContext));
     const refused = guard(request, url);
-    if (!refused.ok) return say(arrival, refused.error);
+    if (!refused.ok) return say(requestContext, refused.error);
     const preflight = cors.preflight(request);
     if (preflight !== undefined) return preflight;
     const checked = auth.check(request, url, env?.peer ?? "");
     // A token is judged at once, and most calls bring one.
     const client = checked instanceof Promise ? await checked : checked;
-    if (client.ok) arrival.client = client.value;
+    if (client.ok) requestContext.client = client.value;
     else {
       const uploader = await uploaderOf(deps, url);
       if (uploader === undefined) return said(client.error);
-      arrival.client = uploader;
+      requestContext.client = uploader;
     }
     try {
       const admitted: Serve = (one) => large.pass(request, one.client.id, () => serve(one));
-      const serving = deps.bodies?.isOn() ? deps.bodies.serve(arrival, admitted) : admitted(arrival);
+      const serving = deps.bodies?.isOn()
+        ? deps.bodies.serve(requestContext, admitted)
+        : admitted(requestContext);
       const served = await (serving instanceof Promise && mayTakeLong(deps, url)
         ? keptAlive(serving, { deadlines: deps.deadlines, url, whole: deps.settings.keepAliveWhole })
         : serving);
       return cors.open(request, served);
     } catch (cause) {
       if (cause instanceof LeftWhileWaiting) return said(clientGone());
-      const failure = ownFault(deps, arrival.requestId, cause, { path: arrival.url.pathname });
-      deps.calls.find(arrival.requestId)?.abandon(failure);
+      const failure = ownFault(deps, requestContext.requestId, cause, { path: requestContext.url.pathname });
+      deps.calls.find(requestContext.requestId)?.abandon(failure);
       return said(failure);
     }
   };
@@ -148,8 +150,8 @@ function mayTakeLong({ settings }: ProxyDeps, url: URL): boolean {
   return settings.keepAliveWhole || url.pathname.endsWith(":streamGenerateContent");
 }
 
-/** An arrival whose client is known as soon as its token has been checked. */
-type NewArrival = Arrival & { client: Arrival["client"] };
+/** A request context whose client is known as soon as its token has been checked. */
+type NewArrival = RequestContext & { client: RequestContext["client"] };
 
 function arrivalOf(deps: ProxyDeps, request: Request): NewArrival {
   const address = addressOf(request.url);
@@ -167,5 +169,5 @@ function arrivalOf(deps: ProxyDeps, request: Request): NewArrival {
   };
 }
 
-/** Stands in the arrival until the token has been checked; no route sees it. */
-const NOBODY: Arrival["client"] = { id: "" as Arrival["client"]["id"], name: "", owner: false };
+/** Stands in the request context until the token has been checked; no route sees it. */
+const NOBODY: RequestContext["client"] = { id: "" as RequestContext["client"]["id"], name: "", owner: false };

@@ -3,7 +3,7 @@ import type { CatalogEntry } from "../../catalog/mod.ts";
 import { json } from "./answer_turn.ts";
 import { askedDialect } from "./asked_dialect.ts";
 import { anthropicModel, codexModel, geminiModel, type KnownModel, openaiModel } from "./model_shapes.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 
 /** Google's own page sizes for models.list: default 50, at most 1,000. */
 const PAGE = { default: 50, most: 1000 };
@@ -12,16 +12,16 @@ const PAGE = { default: 50, most: 1000 };
 const ANTHROPIC_PAGE = { default: 20, most: 1000 };
 
 /** Lists the models of all usable credentials, aliases included, in the dialect that asks. */
-export function listModels(deps: ProxyDeps, arrival: Arrival): Response | Failure {
-  const models = deps.catalog.list().filter((entry) => deps.mayUse(arrival.client, entry.id))
+export function listModels(deps: ProxyDeps, requestContext: RequestContext): Response | Failure {
+  const models = deps.catalog.list().filter((entry) => deps.mayUse(requestContext.client, entry.id))
     .map((entry) => known(deps, entry));
-  switch (askedDialect(arrival)) {
+  switch (askedDialect(requestContext)) {
     case "anthropic":
-      return anthropicPage(arrival, models);
+      return anthropicPage(requestContext, models);
     case "gemini":
-      return answer(arrival, geminiPage(arrival, models));
+      return answer(requestContext, geminiPage(requestContext, models));
     default:
-      return answer(arrival, openaiList(arrival, models));
+      return answer(requestContext, openaiList(requestContext, models));
   }
 }
 
@@ -31,7 +31,7 @@ function known(deps: ProxyDeps, entry: CatalogEntry): KnownModel {
 }
 
 /** Codex says its version and reads `models` alone; all others read `data`. */
-function openaiList({ url }: Arrival, models: readonly KnownModel[]): JsonObject {
+function openaiList({ url }: RequestContext, models: readonly KnownModel[]): JsonObject {
   const data = models.map(openaiModel);
   if (!url.searchParams.has("client_version")) return { object: "list", data };
   const chats = models.filter(({ entry }) => entry.methods.includes("generateContent"));
@@ -39,26 +39,30 @@ function openaiList({ url }: Arrival, models: readonly KnownModel[]): JsonObject
 }
 
 /** One model, by exact id or alias; undefined when there is none. */
-export function oneModel(deps: ProxyDeps, arrival: Arrival, name: string): Response | undefined {
+export function oneModel(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+  name: string,
+): Response | undefined {
   const resolved = deps.catalog.resolve(name);
   const id = resolved.ok ? resolved.value.id : name;
   const entries = deps.catalog.list();
   const entry = entries.find((one) => one.id === name) ?? entries.find((one) => one.id === id);
-  if (entry === undefined || !deps.mayUse(arrival.client, entry.id)) return undefined;
+  if (entry === undefined || !deps.mayUse(requestContext.client, entry.id)) return undefined;
   const model = known(deps, entry);
-  switch (askedDialect(arrival)) {
+  switch (askedDialect(requestContext)) {
     case "anthropic":
-      return answer(arrival, anthropicModel(model));
+      return answer(requestContext, anthropicModel(model));
     case "gemini":
-      return answer(arrival, geminiModel(model));
+      return answer(requestContext, geminiModel(model));
     default:
-      return answer(arrival, { ...openaiModel(model), id: name });
+      return answer(requestContext, { ...openaiModel(model), id: name });
   }
 }
 
 /** A page before or after a model's id, as Anthropic's clients turn them. */
-function anthropicPage(arrival: Arrival, models: readonly KnownModel[]): Response | Failure {
-  const { searchParams } = arrival.url;
+function anthropicPage(requestContext: RequestContext, models: readonly KnownModel[]): Response | Failure {
+  const { searchParams } = requestContext.url;
   const asked = searchParams.get("limit");
   const limit = asked === null ? ANTHROPIC_PAGE.default : Number(asked);
   if (!Number.isInteger(limit) || limit < 1 || limit > ANTHROPIC_PAGE.most) {
@@ -79,7 +83,7 @@ function anthropicPage(arrival: Arrival, models: readonly KnownModel[]): Respons
   const end = before ?? models.length;
   const start = after === undefined ? before === undefined ? 0 : Math.max(0, end - limit) : after + 1;
   const page = models.slice(start, Math.min(end, start + limit));
-  return answer(arrival, {
+  return answer(requestContext, {
     data: page.map(anthropicModel),
     has_more: before === undefined ? start + page.length < end : start > 0,
     first_id: page[0]?.entry.id ?? null,
@@ -87,7 +91,7 @@ function anthropicPage(arrival: Arrival, models: readonly KnownModel[]): Respons
   });
 }
 
-function geminiPage({ url }: Arrival, entries: readonly KnownModel[]): JsonObject {
+function geminiPage({ url }: RequestContext, entries: readonly KnownModel[]): JsonObject {
   const asked = Number(url.searchParams.get("pageSize") ?? PAGE.default);
   const size = Math.min(PAGE.most, asked >= 1 ? Math.floor(asked) : PAGE.default);
   const start = Math.max(0, Math.floor(Number(url.searchParams.get("pageToken") ?? 0)) || 0);
@@ -98,6 +102,6 @@ function geminiPage({ url }: Arrival, entries: readonly KnownModel[]): JsonObjec
   };
 }
 
-function answer(arrival: Arrival, body: JsonObject): Response {
-  return json(body, { "x-request-id": arrival.requestId });
+function answer(requestContext: RequestContext, body: JsonObject): Response {
+  return json(body, { "x-request-id": requestContext.requestId });
 }

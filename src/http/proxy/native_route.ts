@@ -13,13 +13,13 @@ import {
 } from "../../relay/mod.ts";
 import type { UpstreamRequest } from "../../upstreams/contract.ts";
 import { readBody } from "../read_body.ts";
-import { callNeed } from "./call_need.ts";
+import { leaseRequestFor } from "./lease_request.ts";
 import { json } from "./answer_turn.ts";
 import { ESTIMATED, mayEstimate } from "./count_tokens.ts";
 import { buildEnveloped, ENVELOPED_METHODS } from "./enveloped_native.ts";
 import { forwardedQuery, modelHeaders, type NativePath } from "./native_path.ts";
 import { bodyRepairs, repairedBody } from "./repaired_body.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 import { failureHeaders, INERT_HEADERS, replyHeaders } from "./reply_headers.ts";
 import { pinOfBytes } from "./resources/pinned_owner.ts";
 import { resolveTargets } from "./resolve_targets.ts";
@@ -46,7 +46,7 @@ const METHODS: Readonly<
   predict: { operation: "predict", turn: false, stream: false, counted: true },
 };
 
-/** Whether the native lane serves a method of a model. */
+/** Whether the native API serves a method of a model. */
 export function isNativeMethod(method: string): boolean {
   return Object.hasOwn(METHODS, method);
 }
@@ -55,26 +55,30 @@ export function isNativeMethod(method: string): boolean {
 const SESSION_BYTES = 2048;
 
 /** Serves one native call on a model: the client's bytes to Google, Google's bytes to the client. */
-export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: NativePath): Promise<Response> {
-  Object.assign(arrival.seen, { dialect: "native_gemini", operation: path.method, model: path.model });
+export async function serveNative(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+  path: NativePath,
+): Promise<Response> {
+  Object.assign(requestContext.seen, { dialect: "native_gemini", operation: path.method, model: path.model });
   const method = METHODS[path.method];
   if (method === undefined) {
-    return refuseNative(deps, arrival, {
+    return refuseNative(deps, requestContext, {
       failure: invalidRequest(`The method ${path.method.slice(0, 40)} is not served`, { status: 404 }),
     });
   }
-  const body = await readBody(arrival.request, deps.settings.maxBodyBytes);
-  if (!body.ok) return refuseNative(deps, arrival, { failure: body.error });
-  arrival.seen.bytes = body.value.byteLength;
+  const body = await readBody(requestContext.request, deps.settings.maxBodyBytes);
+  if (!body.ok) return refuseNative(deps, requestContext, { failure: body.error });
+  requestContext.seen.bytes = body.value.byteLength;
   const targets = await resolveTargets(deps, path.model);
-  if (!targets.ok) return refuseNative(deps, arrival, { failure: targets.error });
+  if (!targets.ok) return refuseNative(deps, requestContext, { failure: targets.error });
   const [first] = targets.value;
   const refused = deps.catalog.refusal(first.id, method.operation, path.method) ??
-    deps.modelRefusal(arrival.client, first.id);
-  if (refused) return refuseNative(deps, arrival, { failure: refused });
+    deps.modelRefusal(requestContext.client, first.id);
+  if (refused) return refuseNative(deps, requestContext, { failure: refused });
   const bytes = body.value;
-  const session = sessionOf(arrival, bytes);
-  const trace = beginTrace(deps, arrival, {
+  const session = sessionOf(requestContext, bytes);
+  const trace = beginTrace(deps, requestContext, {
     dialect: "native_gemini",
     operation: path.method,
     stream: method.stream,
@@ -82,8 +86,8 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
     session,
     requestBytes: bytes.byteLength,
   });
-  const pin = await pinOfBytes(deps, arrival, trace, bytes);
-  if (!pin.ok) return refuseNative(deps, arrival, { failure: pin.error }, trace);
+  const pin = await pinOfBytes(deps, requestContext, trace, bytes);
+  if (!pin.ok) return refuseNative(deps, requestContext, { failure: pin.error }, trace);
   const among = pin.value;
   const served = await serveCall<NativeReply>({
     trace,
@@ -91,7 +95,7 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
     targets: method.turn ? targets.value : [first],
     ask: (target) =>
       relayNative(deps, {
-        need: callNeed(deps, arrival, {
+        leaseRequest: leaseRequestFor(deps, requestContext, {
           target: path.method in ENVELOPED_METHODS ? target : passing(deps, target),
           operation: method.operation,
           inputTokens: method.counted ? estimateTokens(bytes.byteLength) : 0,
@@ -101,20 +105,21 @@ export async function serveNative(deps: ProxyDeps, arrival: Arrival, path: Nativ
           ...(among === undefined ? {} : { among }),
         }),
         trace,
-        client: arrival.watch,
+        client: requestContext.watch,
         stream: method.stream,
-        events: /[?&]\$?alt=sse(&|$)/.test(arrival.url.search),
+        events: /[?&]\$?alt=sse(&|$)/.test(requestContext.url.search),
         turn: method.turn,
         brokenFrame: (failure) =>
           new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),
-        build: (attempt) => buildNative(deps, arrival, { path, target, bytes, session, trace }, attempt),
+        build: (attempt) =>
+          buildNative(deps, requestContext, { path, target, bytes, session, trace }, attempt),
         repairs: bodyRepairs(bytes),
         fingerprint: () => fingerprintBytes(bytes),
       }),
   });
   if (served.ok) return passReply(deps, trace, served.value);
   if (method.operation === "count" && mayEstimate(served.error.failure)) return estimate(deps, trace);
-  return refuseNative(deps, arrival, served.error, trace);
+  return refuseNative(deps, requestContext, served.error, trace);
 }
 
 const GROUNDING_REGEXP = /"google_?(search|maps)(_?retrieval)?"\s*:|"url_?context"\s*:/i;
@@ -147,12 +152,12 @@ interface NativeRequest {
 
 function buildNative(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   { path, target, bytes, session, trace }: NativeRequest,
   attempt: Try,
 ): UpstreamRequest | Promise<UpstreamRequest> {
-  const { upstream, credential, healings } = attempt;
-  const body = healings.length === 0 ? bytes : repairedBody(bytes, healings);
+  const { upstream, credential, requestRepairs } = attempt;
+  const body = requestRepairs.length === 0 ? bytes : repairedBody(bytes, requestRepairs);
   if (upstream.passThrough === undefined) {
     const operation = ENVELOPED_METHODS[path.method]!;
     return buildEnveloped(
@@ -164,8 +169,8 @@ function buildNative(
   return upstream.passThrough({
     method: "POST",
     path: `/${path.version}/models/${encodeURIComponent(target.id)}:${path.method}`,
-    query: forwardedQuery(arrival.url),
-    headers: modelHeaders(arrival.request.headers),
+    query: forwardedQuery(requestContext.url),
+    headers: modelHeaders(requestContext.request.headers),
     body,
   }, credential);
 }
@@ -180,13 +185,13 @@ function passReply(deps: ProxyDeps, trace: CallTrace, reply: NativeReply): Respo
 /** A failure in Google's shape. */
 export function refuseNative(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   refusal: NativeRefusal,
   trace?: CallTrace,
 ): Response {
   const now = deps.ports.clock.now();
   const { failure, body } = refusal;
-  if (trace === undefined) tellRefusal(deps, arrival, failure);
+  if (trace === undefined) tellRefusal(deps, requestContext, failure);
   const encoded = encodeNativeFailure(failure, { now, ...(body === undefined ? {} : { body }) });
   trace?.record(encoded.status, failure);
   return new Response(JSON.stringify(encoded.body), {
@@ -194,15 +199,15 @@ export function refuseNative(
     headers: {
       "content-type": "application/json; charset=UTF-8",
       ...INERT_HEADERS,
-      "x-request-id": arrival.requestId,
+      "x-request-id": requestContext.requestId,
       ...(trace === undefined ? {} : replyHeaders(trace, now)),
       ...failureHeaders(failure, now),
     },
   });
 }
 
-function sessionOf(arrival: Arrival, body: Uint8Array): string {
-  const named = arrival.request.headers.get("x-session-id");
+function sessionOf(requestContext: RequestContext, body: Uint8Array): string {
+  const named = requestContext.request.headers.get("x-session-id");
   if (named !== null) return named.slice(0, 200);
   return fingerprintBytes(body.subarray(0, SESSION_BYTES));
 }

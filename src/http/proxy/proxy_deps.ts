@@ -41,7 +41,7 @@ export interface Seen {
 }
 
 /** One request, as every proxy route knows it. */
-export interface Arrival {
+export interface RequestContext {
   readonly request: Request;
   /** With the path in the one spelling of `addressOf`. */
   readonly url: URL;

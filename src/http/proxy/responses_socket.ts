@@ -10,7 +10,7 @@ import { openaiResponses } from "../../dialects/mod.ts";
 import { watchClient } from "../../relay/mod.ts";
 import { serveDialect } from "./dialect_route.ts";
 import { refuse } from "./failure_response.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 import { IDLE_SECONDS, SocketClient } from "./socket_client.ts";
 
 /** Responses of one connection that later ones may go on from without being stored. */
@@ -20,8 +20,8 @@ const MOST_KEPT = 8;
  * The Responses API over a WebSocket, as Codex and OpenAI's SDKs speak it: `response.create` frames in, the same events as of a
  * stream out, one response at a time. A connection remembers its last responses, so that a turn sends what is new alone.
  */
-export function serveResponsesSocket(deps: ProxyDeps, arrival: Arrival): Response | Failure {
-  const { request, url } = arrival;
+export function serveResponsesSocket(deps: ProxyDeps, requestContext: RequestContext): Response | Failure {
+  const { request, url } = requestContext;
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return invalidRequest("GET /v1/responses is a WebSocket: ask for an upgrade, or send a POST", {
       status: 426,
@@ -34,7 +34,7 @@ export function serveResponsesSocket(deps: ProxyDeps, arrival: Arrival): Respons
   headers.set("content-type", "application/json");
   const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
   const client = new SocketClient(socket, deps.ports.clock);
-  const connection = new Connection(deps, { ...arrival, url: new URL(url) }, headers, client);
+  const connection = new Connection(deps, { ...requestContext, url: new URL(url) }, headers, client);
   connection.run().catch((cause) => {
     deps.ledger.log("error", "request", "A Responses socket failed inside the proxy", {
       error: String(cause).slice(0, 300),
@@ -46,16 +46,16 @@ export function serveResponsesSocket(deps: ProxyDeps, arrival: Arrival): Respons
 
 class Connection {
   readonly #deps: ProxyDeps;
-  readonly #arrival: Arrival;
+  readonly #requestContext: RequestContext;
   readonly #headers: Headers;
   readonly #socket: SocketClient;
   /** The conversation of each response so far, as input items. */
   readonly #kept = new Map<string, readonly Json[]>();
   #running: AbortController | undefined;
 
-  constructor(deps: ProxyDeps, arrival: Arrival, headers: Headers, socket: SocketClient) {
+  constructor(deps: ProxyDeps, requestContext: RequestContext, headers: Headers, socket: SocketClient) {
     this.#deps = deps;
-    this.#arrival = arrival;
+    this.#requestContext = requestContext;
     this.#headers = headers;
     this.#socket = socket;
     socket.onMessage = (message) => {
@@ -95,18 +95,18 @@ class Connection {
     const whole = this.#expanded(body);
     if (generate === false || body["generate"] === false) return await this.#warmUp(whole);
     const requestId = this.#deps.ports.newId("req_");
-    const barred = await this.#deps.enter(this.#arrival.client, requestId);
+    const barred = await this.#deps.enter(this.#requestContext.client, requestId);
     if (barred !== undefined) return await this.#fail(barred);
     const running = this.#running = new AbortController();
     const signal = AbortSignal.any([running.signal, this.#socket.left]);
     const { generate: __, ...asked } = whole;
-    const request = new Request(this.#arrival.url, {
+    const request = new Request(this.#requestContext.url, {
       method: "POST",
       headers: this.#headers,
       body: JSON.stringify({ ...asked, stream: true }),
     });
     const reply = await serveDialect(this.#deps, openaiResponses, {
-      ...this.#arrival,
+      ...this.#requestContext,
       request,
       requestId,
       at: this.#deps.ports.clock.now(),
@@ -201,7 +201,7 @@ class Connection {
 
   async #fail(failure: Failure): Promise<void> {
     const now = this.#deps.ports.clock.now();
-    const reply = refuse({ dialect: openaiResponses, arrival: this.#arrival, now }, failure);
+    const reply = refuse({ dialect: openaiResponses, requestContext: this.#requestContext, now }, failure);
     await this.#say(errorOf(reply.status, await reply.json()));
   }
 

@@ -20,7 +20,7 @@ import { createFile, fileContent, listFiles, serveFile } from "./openai/files.ts
 import { editImages, generateImages, servePicture } from "./openai/images.ts";
 import { parseNativePath } from "./native_path.ts";
 import { isNativeMethod, serveNative } from "./native_route.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 import { serveResource } from "./resources/mod.ts";
 import { serveResponsesSocket } from "./responses_socket.ts";
 import { cancelResponse, listInputItems, serveStored } from "./stored_route.ts";
@@ -40,7 +40,7 @@ export interface ProxyRoute {
   /** A failure is answered in the route's own dialect. */
   serve(
     deps: ProxyDeps,
-    arrival: Arrival,
+    requestContext: RequestContext,
     params: Readonly<Record<string, string>>,
   ): Promise<Response | Failure> | Response | Failure;
 }
@@ -50,7 +50,7 @@ function generates(path: string, dialect: AnyDialect): ProxyRoute {
     methods: ["POST"],
     path,
     dialect,
-    serve: (deps, arrival) => serveDialect(deps, dialect, arrival),
+    serve: (deps, requestContext) => serveDialect(deps, dialect, requestContext),
   };
 }
 
@@ -67,8 +67,10 @@ function files(method: Method, path: string, serve: Serve): ProxyRoute {
     methods: [method],
     path,
     dialect: "asked",
-    serve: (deps, arrival, params) =>
-      askedDialect(arrival) === "gemini" ? serveResource(deps, arrival) : serve(deps, arrival, params),
+    serve: (deps, requestContext, params) =>
+      askedDialect(requestContext) === "gemini"
+        ? serveResource(deps, requestContext)
+        : serve(deps, requestContext, params),
   };
 }
 
@@ -89,53 +91,69 @@ const TRANSLATED: readonly ProxyRoute[] = [
     path: "/v1/responses/:id",
     dialect: openaiResponses,
     free: () => true,
-    serve: (deps, arrival, { id }) => serveStored(deps, arrival, id!),
+    serve: (deps, requestContext, { id }) => serveStored(deps, requestContext, id!),
   },
   {
     methods: ["GET"],
     path: "/v1/responses",
     dialect: openaiResponses,
     free: () => true,
-    serve: (deps, arrival) => serveResponsesSocket(deps, arrival),
+    serve: (deps, requestContext) => serveResponsesSocket(deps, requestContext),
   },
   {
     methods: ["GET"],
     path: "/v1/responses/:id/input_items",
     dialect: openaiResponses,
     free: () => true,
-    serve: (deps, arrival, { id }) => listInputItems(deps, arrival, id!),
+    serve: (deps, requestContext, { id }) => listInputItems(deps, requestContext, id!),
   },
   {
     methods: ["POST"],
     path: "/v1/responses/:id/cancel",
     dialect: openaiResponses,
     free: () => true,
-    serve: (deps, arrival, { id }) => cancelResponse(deps, arrival, id!),
+    serve: (deps, requestContext, { id }) => cancelResponse(deps, requestContext, id!),
   },
   generates("/v1/embeddings", openaiEmbeddings),
   generates("/v1/completions", openaiCompletions),
-  openai("POST", "/v1/images/generations", (deps, arrival) => generateImages(deps, arrival)),
-  openai("POST", "/v1/images/edits", (deps, arrival) => editImages(deps, arrival)),
+  openai("POST", "/v1/images/generations", (deps, requestContext) => generateImages(deps, requestContext)),
+  openai("POST", "/v1/images/edits", (deps, requestContext) => editImages(deps, requestContext)),
   {
     ...openai("GET", "/v1/images/files/:id", (deps, _, { id }) => servePicture(deps, id!)),
     free: () => true,
   },
-  openai("POST", "/v1/audio/speech", (deps, arrival) => speak(deps, arrival)),
-  openai("POST", "/v1/audio/transcriptions", (deps, arrival) => transcribe(deps, arrival, false)),
-  openai("POST", "/v1/audio/translations", (deps, arrival) => transcribe(deps, arrival, true)),
+  openai("POST", "/v1/audio/speech", (deps, requestContext) => speak(deps, requestContext)),
+  openai(
+    "POST",
+    "/v1/audio/transcriptions",
+    (deps, requestContext) => transcribe(deps, requestContext, false),
+  ),
+  openai("POST", "/v1/audio/translations", (deps, requestContext) => transcribe(deps, requestContext, true)),
   {
     ...openai("POST", "/v1/moderations", () => noModerations()),
     free: () => true,
   },
-  files("POST", "/v1/batches", (deps, arrival) => createBatch(deps, arrival)),
-  files("GET", "/v1/batches", (deps, arrival) => listBatches(deps, arrival)),
-  files("GET", "/v1/batches/:id", (deps, arrival, { id }) => serveBatch(deps, arrival, id!, false)),
-  files("POST", "/v1/batches/:id/cancel", (deps, arrival, { id }) => serveBatch(deps, arrival, id!, true)),
-  files("POST", "/v1/files", (deps, arrival) => createFile(deps, arrival)),
-  files("GET", "/v1/files", (deps, arrival) => listFiles(deps, arrival)),
-  files("GET", "/v1/files/:id", (deps, arrival, { id }) => serveFile(deps, arrival, id!)),
-  files("DELETE", "/v1/files/:id", (deps, arrival, { id }) => serveFile(deps, arrival, id!)),
-  files("GET", "/v1/files/:id/content", (deps, arrival, { id }) => fileContent(deps, arrival, id!)),
+  files("POST", "/v1/batches", (deps, requestContext) => createBatch(deps, requestContext)),
+  files("GET", "/v1/batches", (deps, requestContext) => listBatches(deps, requestContext)),
+  files(
+    "GET",
+    "/v1/batches/:id",
+    (deps, requestContext, { id }) => serveBatch(deps, requestContext, id!, false),
+  ),
+  files(
+    "POST",
+    "/v1/batches/:id/cancel",
+    (deps, requestContext, { id }) => serveBatch(deps, requestContext, id!, true),
+  ),
+  files("POST", "/v1/files", (deps, requestContext) => createFile(deps, requestContext)),
+  files("GET", "/v1/files", (deps, requestContext) => listFiles(deps, requestContext)),
+  files("GET", "/v1/files/:id", (deps, requestContext, { id }) => serveFile(deps, requestContext, id!)),
+  files("DELETE", "/v1/files/:id", (deps, requestContext, { id }) => serveFile(deps, requestContext, id!)),
+  files(
+    "GET",
+    "/v1/files/:id/content",
+    (deps, requestContext, { id }) => fileContent(deps, requestContext, id!),
+  ),
   generates("/v1/messages", anthropicMessages),
   generates("/v1/messages/count_tokens", anthropicCount),
 ];
@@ -156,61 +174,63 @@ function ofVersion(version: string): readonly ProxyRoute[] {
       path: models,
       dialect: "asked",
       free: () => true,
-      serve: (deps, arrival) => listModels(deps, arrival),
+      serve: (deps, requestContext) => listModels(deps, requestContext),
     },
     {
       methods: ["GET"],
       path: `${models}/:name{.+}`,
       dialect: "asked",
       free: ({ name }) => !isOperation(name!),
-      serve: (deps, arrival, { name }) =>
+      serve: (deps, requestContext, { name }) =>
         isOperation(name!)
-          ? serveResource(deps, arrival)
-          : oneModel(deps, arrival, name!) ?? unknownModel(name!),
+          ? serveResource(deps, requestContext)
+          : oneModel(deps, requestContext, name!) ?? unknownModel(name!),
     },
     { methods: ["POST"], path: `${models}/:method{.+}`, dialect: "gemini", serve: serveModelMethod },
   ];
 }
 
-/** Calls that answer at once go to the native lane; what starts something and leaves it behind is a resource. */
-function serveModelMethod(deps: ProxyDeps, arrival: Arrival): Promise<Response> | Failure {
-  const path = parseNativePath(arrival.url.pathname);
-  if (path === undefined) return unknownRoute(arrival);
-  return isNativeMethod(path.method) ? serveNative(deps, arrival, path) : serveResource(deps, arrival);
+/** Calls that answer at once go to the native API; what starts something and leaves it behind is a resource. */
+function serveModelMethod(deps: ProxyDeps, requestContext: RequestContext): Promise<Response> | Failure {
+  const path = parseNativePath(requestContext.url.pathname);
+  if (path === undefined) return unknownRoute(requestContext);
+  return isNativeMethod(path.method)
+    ? serveNative(deps, requestContext, path)
+    : serveResource(deps, requestContext);
 }
 
 const LIVE: ProxyRoute = {
   methods: ["GET"],
   path: "/ws/:method",
   dialect: "gemini",
-  serve: (deps, arrival) => serveLive(deps, arrival),
+  serve: (deps, requestContext) => serveLive(deps, requestContext),
 };
 
 /** Every path that clients may call by name. */
 export const ROUTES: readonly ProxyRoute[] = [...TRANSLATED, LIVE, ...VERSIONS.flatMap(ofVersion)];
 
 /** Serves every other path of Google's API: those of its resources, the ones that it will add too. */
-export function serveOther(deps: ProxyDeps, arrival: Arrival): Promise<Response> | Failure {
-  const { pathname } = arrival.url;
-  const native = askedDialect(arrival) === "gemini" &&
+export function serveOther(deps: ProxyDeps, requestContext: RequestContext): Promise<Response> | Failure {
+  const { pathname } = requestContext.url;
+  const native = askedDialect(requestContext) === "gemini" &&
     /^\/(?:(?:upload|download)\/)?v\d\w*\/[^/]/.test(pathname);
-  return native ? serveResource(deps, arrival) : noRoute(arrival);
+  return native ? serveResource(deps, requestContext) : noRoute(requestContext);
 }
 
 /** Why no route serves a request: another method would, or nothing is there. */
-function noRoute(arrival: Arrival): Failure {
-  const { method } = arrival.request;
-  const allowed = ROUTES.filter(({ path }) => path === arrival.url.pathname).flatMap(({ methods }) =>
+function noRoute(requestContext: RequestContext): Failure {
+  const { method } = requestContext.request;
+  const allowed = ROUTES.filter(({ path }) => path === requestContext.url.pathname).flatMap(({ methods }) =>
     methods
   );
-  if (allowed.length === 0) return unknownRoute(arrival);
-  const message = `${arrival.url.pathname.slice(0, 120)} takes ${
+  if (allowed.length === 0) return unknownRoute(requestContext);
+  const message = `${requestContext.url.pathname.slice(0, 120)} takes ${
     [...new Set(allowed)].join(", ")
   }, not ${method}`;
   return invalidRequest(printable(message), { status: 405, code: "method_not_allowed" });
 }
 
-export function unknownRoute({ request, url }: Arrival): Failure {
+export function unknownRoute({ request, url }: RequestContext): Failure {
   return invalidRequest(printable(`There is no route ${request.method} ${url.pathname.slice(0, 120)}`), {
     status: 404,
     code: "unknown_url",

@@ -2,7 +2,7 @@ import type { Failure, RequestId, Result } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import { type CallFacts, CallTrace, type NativeRefusal } from "../../relay/mod.ts";
 import { agentName } from "./agent_name.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 
 /** Failures of a model, not of the call: its fallback may still answer. */
 const FALL_BACK: ReadonlySet<Failure["class"]> = new Set([
@@ -23,11 +23,11 @@ export interface ServeInput<Value> {
   readonly trace: CallTrace;
   /** The model that was asked for, then its fallbacks. */
   readonly targets: readonly [ResolvedModel, ...ResolvedModel[]];
-  /** Asks for one of them; `Value` is what the lane makes of the answer. */
+  /** Asks for one of them; `Value` is what the API makes of the answer. */
   readonly ask: (target: ResolvedModel) => Promise<Result<Value, NativeRefusal>>;
 }
 
-/** Serves one call of any lane: when every key for the model is out, its fallback models are asked in order. */
+/** Serves one call of any API: when every key for the model is out, its fallback models are asked in order. */
 export async function serveCall<Value>(
   { trace, targets, ask }: ServeInput<Value>,
 ): Promise<Result<Value, NativeRefusal>> {
@@ -44,10 +44,10 @@ export async function serveCall<Value>(
 /** Begins the record of a call; what the request itself tells is filled in. */
 export function beginTrace(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   facts: Pick<CallFacts, "dialect" | "operation" | "stream" | "modelAsked" | "session" | "requestBytes">,
 ): CallTrace {
-  const { requestId, at, client, request, watch } = arrival;
+  const { requestId, at, client, request, watch } = requestContext;
   return new CallTrace(
     { id: requestId as RequestId, at, client: client.id, agent: agentName(request.headers), ...facts },
     deps,

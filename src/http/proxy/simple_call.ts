@@ -1,13 +1,13 @@
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { AnyDialect, ClientCall } from "../../dialects/mod.ts";
 import type { CallTrace } from "../../relay/mod.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 
 /** A call that is answered with one small JSON value. */
 export interface SimpleCall {
   readonly deps: ProxyDeps;
   readonly dialect: AnyDialect;
-  readonly arrival: Arrival;
+  readonly requestContext: RequestContext;
   readonly trace: CallTrace;
   readonly call: ClientCall<unknown>;
   readonly target: ResolvedModel;

@@ -2,23 +2,23 @@ import { type Failure, invalidRequest, isObject, type JsonObject } from "../../c
 import { inputItems, replayEvents } from "../../dialects/mod.ts";
 import { json } from "./answer_turn.ts";
 import { findResponse, removeResponse } from "./stored_responses.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 
 /** Responses that a client asked to keep: read, streamed once more and deleted by id. */
 export async function serveStored(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   id: string,
 ): Promise<Response | Failure> {
-  const stored = await findResponse(deps.store, arrival.client, id);
+  const stored = await findResponse(deps.store, requestContext.client, id);
   if (!isObject(stored)) return notStored();
-  const headers = { "x-request-id": arrival.requestId };
-  if (arrival.request.method === "DELETE") {
-    await removeResponse(deps.store, arrival.client, id);
+  const headers = { "x-request-id": requestContext.requestId };
+  if (requestContext.request.method === "DELETE") {
+    await removeResponse(deps.store, requestContext.client, id);
     return json({ id, object: "response", deleted: true }, headers);
   }
   const response = (stored["response"] ?? stored) as JsonObject;
-  const { searchParams } = arrival.url;
+  const { searchParams } = requestContext.url;
   if (searchParams.get("stream") !== "true") return json(response, headers);
   const after = Number(searchParams.get("starting_after") ?? -1);
   const frames = replayEvents(response).filter(({ sequence_number }) => Number(sequence_number) > after)
@@ -31,12 +31,12 @@ export async function serveStored(
 /** What a stored response was asked with. */
 export async function listInputItems(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   id: string,
 ): Promise<Response | Failure> {
-  const stored = await findResponse(deps.store, arrival.client, id);
+  const stored = await findResponse(deps.store, requestContext.client, id);
   if (!isObject(stored)) return notStored();
-  const { searchParams } = arrival.url;
+  const { searchParams } = requestContext.url;
   const limit = Number(searchParams.get("limit") ?? 20);
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
     return invalidRequest("limit must be a whole number between 1 and 100", { param: "limit" });
@@ -52,12 +52,16 @@ export async function listInputItems(
     first_id: page[0]?.["id"] ?? null,
     last_id: page.at(-1)?.["id"] ?? null,
     has_more: start + page.length < items.length,
-  }, { "x-request-id": arrival.requestId });
+  }, { "x-request-id": requestContext.requestId });
 }
 
 /** Responses run while their client waits: there is none that could be cancelled by id. */
-export async function cancelResponse(deps: ProxyDeps, arrival: Arrival, id: string): Promise<Failure> {
-  const stored = await findResponse(deps.store, arrival.client, id);
+export async function cancelResponse(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+  id: string,
+): Promise<Failure> {
+  const stored = await findResponse(deps.store, requestContext.client, id);
   return isObject(stored)
     ? invalidRequest("Only responses that run in the background can be cancelled: this one is over", {
       param: "response_id",

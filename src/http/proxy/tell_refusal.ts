@@ -1,6 +1,6 @@
 import { type Failure, redact, type RequestId } from "../../core/mod.ts";
 import { agentName } from "./agent_name.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 
 const LONGEST_PATH = 200;
 /** Requests without a good token that are kept as records each minute: anybody may send those, as many as they like. */
@@ -11,9 +11,9 @@ const MINUTE_MS = 60_000;
  * Logs and records a request that was refused before it became a call: a wrong key, an unknown model or path, a body that cannot
  * be read, a used-up budget. Agents often hide why they failed. Guesses of keys are told of until the guesser is made to wait.
  */
-export function tellRefusal(deps: ProxyDeps, arrival: Arrival, failure: Failure): void {
+export function tellRefusal(deps: ProxyDeps, requestContext: RequestContext, failure: Failure): void {
   if (failure.status >= 499 || failure.code === "too_many_attempts") return;
-  const { request, url, requestId, client } = arrival;
+  const { request, url, requestId, client } = requestContext;
   const level = failure.status === 401 || failure.status === 403 ? "warn" : "info";
   deps.ledger.log(level, "request", `Refused with ${failure.status}: ${failure.message}`, {
     request: requestId,
@@ -21,11 +21,11 @@ export function tellRefusal(deps: ProxyDeps, arrival: Arrival, failure: Failure)
     path: url.pathname.slice(0, LONGEST_PATH),
     agent: agentName(request.headers),
   });
-  if (client.id === "" && !hasRoom(deps, arrival.at)) return;
-  const { dialect = "", model = "", operation, bytes = 0 } = arrival.seen;
+  if (client.id === "" && !hasRoom(deps, requestContext.at)) return;
+  const { dialect = "", model = "", operation, bytes = 0 } = requestContext.seen;
   deps.ledger.record({
     id: requestId as RequestId,
-    at: arrival.at,
+    at: requestContext.at,
     dialect,
     operation: operation ?? redact(`${request.method} ${url.pathname}`).slice(0, LONGEST_PATH),
     stream: false,
@@ -38,7 +38,7 @@ export function tellRefusal(deps: ProxyDeps, arrival: Arrival, failure: Failure)
     failure: failure.class,
     message: failure.message,
     queuedMs: 0,
-    totalMs: deps.ports.clock.now() - arrival.at,
+    totalMs: deps.ports.clock.now() - requestContext.at,
     requestBytes: bytes,
     warnings: [],
     attempts: [],

@@ -1,5 +1,5 @@
 import type { Random, SourceName } from "../../core/mod.ts";
-import type { Need } from "../contract.ts";
+import type { LeaseRequest } from "../contract.ts";
 import type { CredentialState } from "./credential_state.ts";
 import { gateUntil, memberProblem, tokenProblem } from "./eligibility.ts";
 import type { Candidate, ModelCandidates, PriorityGroup } from "./model_candidates.ts";
@@ -10,8 +10,8 @@ import { TUNING } from "../tuning.ts";
 
 /** What was chosen, and why in a few words. */
 export interface Pick {
-  readonly entry: CredentialState;
-  readonly node: Candidate;
+  readonly credentialState: CredentialState;
+  readonly candidate: Candidate;
   readonly why: string;
   /** Sent to learn something; must not be held against the bucket. */
   readonly probe?: "limit" | "day";
@@ -43,138 +43,168 @@ export class Chooser {
     this.#affinity = settings.affinity;
   }
 
-  choose(lane: ModelCandidates, need: Need, now: number, options: ChooseOptions = {}): Pick | undefined {
-    lane.advance(now);
-    const close = this.#preferred(lane, need, now);
+  choose(
+    candidates: ModelCandidates,
+    request: LeaseRequest,
+    now: number,
+    options: ChooseOptions = {},
+  ): Pick | undefined {
+    candidates.advance(now);
+    const close = this.#preferred(candidates, request, now);
     if (close !== undefined) return close;
-    const sources = this.sourcesOf(lane, need);
-    if (need.among !== undefined) return this.#inOrder(lane, sources, need, now);
-    if (need.pinned !== undefined || !need.counted) return this.#scan(lane, sources, need, now);
-    const accept = (node: Candidate) => this.#accept(node, need, now);
-    return this.#ranked(sources, lane, now, accept, "open") ??
-      this.#ranked(sources, lane, now, accept, "explore") ??
-      (options.demand === true ? this.#probe(lane, sources, need, now) : undefined);
+    const sources = this.sourcesOf(candidates, request);
+    if (request.among !== undefined) return this.#inOrder(candidates, sources, request, now);
+    if (request.pinned !== undefined || !request.counted) {
+      return this.#scan(candidates, sources, request, now);
+    }
+    const accept = (candidate: Candidate) => this.#accept(candidate, request, now);
+    return this.#ranked(sources, candidates, now, accept, "open") ??
+      this.#ranked(sources, candidates, now, accept, "explore") ??
+      (options.demand === true ? this.#probe(candidates, sources, request, now) : undefined);
   }
 
   /** The sources that may serve; a strict affinity keeps its source while that has any usable key. */
-  sourcesOf(lane: ModelCandidates, need: Need): readonly SourceName[] {
-    const { affinity } = need;
-    if (affinity === undefined || !affinity.strict || !need.sources.includes(affinity.source)) {
-      return need.sources;
+  sourcesOf(candidates: ModelCandidates, request: LeaseRequest): readonly SourceName[] {
+    const { affinity } = request;
+    if (affinity === undefined || !affinity.strict || !request.sources.includes(affinity.source)) {
+      return request.sources;
     }
-    const alive = lane.ranks.get(affinity.source)
-      ?.some((rank) =>
-        lane.nodes.some((node) =>
-          node.rank === rank && node.members.some((one) => one.usable && !need.tried.has(one.id))
+    const alive = candidates.groups.get(affinity.source)
+      ?.some((group) =>
+        candidates.list.some((candidate) =>
+          candidate.group === group &&
+          candidate.members.some((one) => one.usable && !request.tried.has(one.id))
         )
       );
-    return alive === true ? [affinity.source] : need.sources;
+    return alive === true ? [affinity.source] : request.sources;
   }
 
-  /** 0 when calls of this source may go for this lane, else when to look again (Infinity: when something settles). */
-  gate(source: SourceName, lane: ModelCandidates, now: number): number {
-    return gateUntil(this.#poolState, source, lane.name, now);
+  /** 0 when calls of this source may go for this model, else when to look again (Infinity: when something settles). */
+  gate(source: SourceName, candidates: ModelCandidates, now: number): number {
+    return gateUntil(this.#poolState, source, candidates.name, now);
   }
 
   #ranked(
     sources: readonly SourceName[],
-    lane: ModelCandidates,
+    candidates: ModelCandidates,
     now: number,
-    accept: (node: Candidate) => Pick | undefined,
+    accept: (candidate: Candidate) => Pick | undefined,
     kind: "open" | "explore",
   ): Pick | undefined {
     for (const source of sources) {
-      const ranks = lane.ranks.get(source);
-      if (ranks === undefined || this.gate(source, lane, now) > 0) continue;
-      for (const rank of ranks) {
-        const found = choose(this.#poolState.policy, this.#tolerance, rank[kind], accept, this.#random);
+      const groups = candidates.groups.get(source);
+      if (groups === undefined || this.gate(source, candidates, now) > 0) continue;
+      for (const group of groups) {
+        const found = choose(this.#poolState.policy, this.#tolerance, group[kind], accept, this.#random);
         if (found !== undefined) return found;
       }
     }
     return undefined;
   }
 
-  #accept(node: Candidate, need: Need, now: number): Pick | undefined {
-    if (tokenProblem(node.bucket, need) !== undefined) return undefined;
+  #accept(candidate: Candidate, request: LeaseRequest, now: number): Pick | undefined {
+    if (tokenProblem(candidate.bucket, request) !== undefined) return undefined;
     let best: CredentialState | undefined;
-    for (const entry of node.members) {
-      if (best !== undefined && entry.usedSeq >= best.usedSeq) continue;
-      if (memberProblem(entry, need, now) === undefined) best = entry;
+    for (const credentialState of candidate.members) {
+      if (best !== undefined && credentialState.usedSeq >= best.usedSeq) continue;
+      if (memberProblem(credentialState, request, now) === undefined) best = credentialState;
     }
-    return best === undefined ? undefined : { entry: best, node, why: this.#poolState.policy.name };
+    return best === undefined
+      ? undefined
+      : { credentialState: best, candidate, why: this.#poolState.policy.name };
   }
 
   /** The conversation's own key, while that costs nothing: the source is first in line and the bucket is not short. */
-  #preferred(lane: ModelCandidates, need: Need, now: number): Pick | undefined {
-    const { affinity } = need;
-    if (affinity?.credential === undefined || !need.counted) return undefined;
+  #preferred(candidates: ModelCandidates, request: LeaseRequest, now: number): Pick | undefined {
+    const { affinity } = request;
+    if (affinity?.credential === undefined || !request.counted) return undefined;
     if (!affinity.strict && !this.#affinity) return undefined;
-    const entry = this.#poolState.entries.get(affinity.credential);
-    if (entry === undefined || !need.sources.includes(entry.source)) return undefined;
-    for (const node of entry.nodes) {
-      if (node.lane !== lane || node.state !== "open") continue;
+    const credentialState = this.#poolState.credentials.get(affinity.credential);
+    if (credentialState === undefined || !request.sources.includes(credentialState.source)) return undefined;
+    for (const candidate of credentialState.candidates) {
+      if (candidate.model !== candidates || candidate.state !== "open") continue;
       if (
-        !affinity.strict && (node.share < TUNING.affinityShare || !this.#isFront(node.rank, lane, need, now))
+        !affinity.strict &&
+        (candidate.share < TUNING.affinityShare || !this.#isFront(candidate.group, candidates, request, now))
       ) continue;
-      if (this.gate(entry.source, lane, now) > 0 || tokenProblem(node.bucket, need) !== undefined) {
+      if (
+        this.gate(credentialState.source, candidates, now) > 0 ||
+        tokenProblem(candidate.bucket, request) !== undefined
+      ) {
         continue;
       }
-      if (memberProblem(entry, need, now) === undefined) return { entry, node, why: "affinity" };
+      if (memberProblem(credentialState, request, now) === undefined) {
+        return { credentialState, candidate, why: "affinity" };
+      }
     }
     return undefined;
   }
 
-  /** True when no better rank has anything open, so that staying skips nobody. */
-  #isFront(rank: PriorityGroup, lane: ModelCandidates, need: Need, now: number): boolean {
-    for (const source of need.sources) {
-      if (this.gate(source, lane, now) > 0) continue;
-      for (const one of lane.ranks.get(source) ?? []) {
-        if (one === rank) return true;
+  /** True when no better priority group has anything open, so that staying skips nobody. */
+  #isFront(group: PriorityGroup, candidates: ModelCandidates, request: LeaseRequest, now: number): boolean {
+    for (const source of request.sources) {
+      if (this.gate(source, candidates, now) > 0) continue;
+      for (const one of candidates.groups.get(source) ?? []) {
+        if (one === group) return true;
         if (one.open.size > 0) return false;
       }
     }
     return true;
   }
 
-  /** For calls bound to one key or without quota of their own: every node is looked at. */
+  /** For calls bound to one key or without quota of their own: every candidate is looked at. */
   #scan(
-    lane: ModelCandidates,
+    candidates: ModelCandidates,
     sources: readonly SourceName[],
-    need: Need,
+    request: LeaseRequest,
     now: number,
   ): Pick | undefined {
     for (const source of sources) {
-      if (this.gate(source, lane, now) > 0) continue;
-      for (const node of this.#scanned(lane, need)) {
-        if (node.rank.source !== source || node.bucket.state === "closed") continue;
-        const found = this.#accept(node, need, now);
-        if (found !== undefined) return { ...found, why: need.pinned === undefined ? "uncounted" : "pinned" };
+      if (this.gate(source, candidates, now) > 0) continue;
+      for (const candidate of this.#scanned(candidates, request)) {
+        if (candidate.group.source !== source || candidate.bucket.state === "closed") continue;
+        const found = this.#accept(candidate, request, now);
+        if (found !== undefined) {
+          return { ...found, why: request.pinned === undefined ? "uncounted" : "pinned" };
+        }
       }
     }
     return undefined;
   }
 
   /** The first of the named credentials that can take it. */
-  #inOrder(lane: ModelCandidates, sources: readonly SourceName[], need: Need, now: number): Pick | undefined {
-    for (const id of need.among ?? []) {
-      const found = this.#scan(lane, sources, { ...need, pinned: need.pinned ?? id }, now);
+  #inOrder(
+    candidates: ModelCandidates,
+    sources: readonly SourceName[],
+    request: LeaseRequest,
+    now: number,
+  ): Pick | undefined {
+    for (const id of request.among ?? []) {
+      const found = this.#scan(candidates, sources, { ...request, pinned: request.pinned ?? id }, now);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  #scanned(lane: ModelCandidates, need: Need): Iterable<Candidate> {
-    if (need.pinned === undefined) return lane.nodes;
-    const nodes = this.#poolState.entries.get(need.pinned)?.nodes ?? [];
-    return [...nodes].filter((node) => node.lane === lane);
+  #scanned(candidates: ModelCandidates, request: LeaseRequest): Iterable<Candidate> {
+    if (request.pinned === undefined) return candidates.list;
+    const own = this.#poolState.credentials.get(request.pinned)?.candidates ?? [];
+    return [...own].filter((candidate) => candidate.model === candidates);
   }
 
-  #probe(lane: ModelCandidates, sources: readonly SourceName[], need: Need, now: number): Pick | undefined {
-    const kind = this.#probes.due(lane, now);
+  #probe(
+    candidates: ModelCandidates,
+    sources: readonly SourceName[],
+    request: LeaseRequest,
+    now: number,
+  ): Pick | undefined {
+    const kind = this.#probes.due(candidates, now);
     if (kind === undefined) return undefined;
-    for (const node of this.#probes.candidates(lane, kind, now)) {
-      if (!sources.includes(node.rank.source) || this.gate(node.rank.source, lane, now) > 0) continue;
-      const found = this.#accept(node, need, now);
+    for (const candidate of this.#probes.toProbe(candidates, kind, now)) {
+      if (
+        !sources.includes(candidate.group.source) || this.gate(candidate.group.source, candidates, now) > 0
+      ) continue;
+      const found = this.#accept(candidate, request, now);
       if (found !== undefined) return { ...found, why: `probe of a ${kind} limit`, probe: kind };
     }
     return undefined;

@@ -29,7 +29,7 @@ export function saidIn(value: unknown, name: Failure["class"], text: string): Sa
 
 /** Something rests until a time. */
 export interface Cooldown {
-  /** `credential` or `model:<lane>`. */
+  /** `credential` or `model:<model key>`. */
   readonly scope: string;
   readonly kind: string;
   /** When it is tried again. */

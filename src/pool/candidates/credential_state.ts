@@ -14,11 +14,11 @@ export interface CredentialCooldown extends Cooldown {
   readonly streak: number;
 }
 
-/** What is under way on a key or account. It outlives the entry: a key that is removed and comes back has its calls still. */
+/** What is under way on a key or account. It outlives CredentialState: a key that is removed and comes back has its calls still. */
 export interface CredentialLoad {
   inFlight: number;
-  /** The entry that stands for it now. */
-  entry?: CredentialState;
+  /** The state that is used for it now. */
+  current?: CredentialState;
 }
 
 /** One credential as the pool sees it: slots in use, cooldowns, and the buckets it draws from. */
@@ -35,9 +35,9 @@ export class CredentialState {
   dead: Said | undefined;
   /** When this process found that out. */
   deadAt = 0;
-  /** By scope: `credential` or `model:<lane>`. */
+  /** By scope: `credential` or `model:<model key>`. */
   readonly cooldowns = new Map<string, CredentialCooldown>();
-  readonly nodes = new Set<Candidate>();
+  readonly candidates = new Set<Candidate>();
   readonly buckets = new Map<string, Bucket>();
   /** Its buckets before its project changed: what they knew goes on to the new ones. */
   former: ReadonlyMap<string, Bucket> = new Map();
@@ -51,7 +51,7 @@ export class CredentialState {
     load: CredentialLoad = { inFlight: 0 },
   ) {
     this.load = load;
-    load.entry = this;
+    load.current = this;
     this.slots = slots;
     this.dead = deathOf(credential);
     this.endpoint = credential.proxy === undefined ? undefined : new CircuitBreaker();
@@ -99,24 +99,24 @@ export class CredentialState {
     return model === "" || permitsModel(this.credential, model);
   }
 
-  /** When its cooldowns for this lane end; 0 when there is none. */
-  coolingUntil(lane: string, now: number): number {
+  /** When its cooldowns for this model end; 0 when there is none. */
+  coolingUntil(modelKey: string, now: number): number {
     const endpoint = this.endpoint?.closedUntil(now) ?? 0;
     if (this.cooldowns.size === 0) return endpoint;
-    return Math.max(endpoint, this.#until("credential", now), this.#until(`model:${lane}`, now));
+    return Math.max(endpoint, this.#until("credential", now), this.#until(`model:${modelKey}`, now));
   }
 
-  /** What rests it for this lane: of several the one that lasts longest. */
-  cooldownFor(lane: string, now: number): CredentialCooldown | undefined {
-    const whole = this.cooldowns.get("credential"), one = this.cooldowns.get(`model:${lane}`);
+  /** What rests it for this model: of several the one that lasts longest. */
+  cooldownFor(modelKey: string, now: number): CredentialCooldown | undefined {
+    const whole = this.cooldowns.get("credential"), one = this.cooldowns.get(`model:${modelKey}`);
     const longest = (whole?.until ?? 0) >= (one?.until ?? 0) ? whole : one;
     return longest !== undefined && longest.until > now ? longest : undefined;
   }
 
-  /** A call of this lane was served: what had been guessed of it was wrong, or is over. */
-  heal(lane: string): boolean {
+  /** A call of this model was served: what had been guessed of it was wrong, or is over. */
+  heal(modelKey: string): boolean {
     let healed = false;
-    for (const scope of this.cooldowns.size === 0 ? [] : ["credential", `model:${lane}`]) {
+    for (const scope of this.cooldowns.size === 0 ? [] : ["credential", `model:${modelKey}`]) {
       healed = this.cooldowns.delete(scope) || healed;
     }
     return healed;

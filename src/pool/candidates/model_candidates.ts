@@ -2,13 +2,13 @@ import type { Operation, SourceName } from "../../core/mod.ts";
 import type { Bucket } from "../quota/bucket.ts";
 import type { CredentialState } from "./credential_state.ts";
 import { IndexedHeap } from "./indexed_heap.ts";
-import { laneName } from "./lane_name.ts";
+import { modelKeyFor } from "./model_key.ts";
 import type { Policy, Rankable } from "../policy/mod.ts";
 
 /** A bucket as one model sees it: its credentials of equal tier and priority, and whether it can serve now. */
 export interface Candidate extends Rankable {
-  readonly lane: ModelCandidates;
-  readonly rank: PriorityGroup;
+  readonly model: ModelCandidates;
+  readonly group: PriorityGroup;
   readonly bucket: Bucket;
   readonly members: CredentialState[];
   width: number;
@@ -18,7 +18,7 @@ export interface Candidate extends Rankable {
   nextAt: number;
 }
 
-/** Nodes of one source, tier and priority. Higher value is served first. */
+/** Candidates of one source, tier and priority. Higher value is served first. */
 export interface PriorityGroup {
   readonly source: SourceName;
   readonly value: number;
@@ -28,9 +28,9 @@ export interface PriorityGroup {
 
 /** Everything that could serve one operation of a model, kept in order so that choosing looks at few of them. */
 export class ModelCandidates {
-  readonly nodes: Candidate[] = [];
-  /** Highest rank first. */
-  readonly ranks = new Map<SourceName, PriorityGroup[]>();
+  readonly list: Candidate[] = [];
+  /** Highest value first. */
+  readonly groups = new Map<SourceName, PriorityGroup[]>();
   readonly due = new IndexedHeap<Candidate>("dueAt", (a, b) => a.nextAt < b.nextAt);
   /** Last time a call asked for this model. */
   usedAt = 0;
@@ -48,33 +48,37 @@ export class ModelCandidates {
     readonly unit: string,
     policy: Policy,
   ) {
-    this.name = laneName(model, operation);
+    this.name = modelKeyFor(model, operation);
     this.#policy = policy;
   }
 
-  add(entry: CredentialState, bucket: Bucket, rankValue: number): void {
-    const key = `${bucket.id}\n${rankValue}`;
-    let node = this.#byBucket.get(key);
-    if (node === undefined) {
-      node = this.#newNode(bucket, this.#rank(entry.source, rankValue), entry.order);
-      this.#byBucket.set(key, node);
-      this.nodes.push(node);
-      bucket.join(node);
+  add(credentialState: CredentialState, bucket: Bucket, value: number): void {
+    const key = `${bucket.id}\n${value}`;
+    let candidate = this.#byBucket.get(key);
+    if (candidate === undefined) {
+      candidate = this.#newCandidate(
+        bucket,
+        this.#group(credentialState.source, value),
+        credentialState.order,
+      );
+      this.#byBucket.set(key, candidate);
+      this.list.push(candidate);
+      bucket.join(candidate);
     }
-    node.members.push(entry);
-    node.width = node.members.length;
-    entry.nodes.add(node);
+    candidate.members.push(credentialState);
+    candidate.width = candidate.members.length;
+    credentialState.candidates.add(candidate);
   }
 
-  /** Brings every node whose time has come to `now`. */
+  /** Brings every candidate whose time has come to `now`. */
   advance(now: number): void {
     for (;;) {
-      const node = this.due.peek();
-      if (node === undefined || node.nextAt > now) return;
-      this.refresh(node, now);
-      if (node.nextAt <= now) {
-        node.nextAt = now + 1;
-        this.due.update(node);
+      const candidate = this.due.peek();
+      if (candidate === undefined || candidate.nextAt > now) return;
+      this.refresh(candidate, now);
+      if (candidate.nextAt <= now) {
+        candidate.nextAt = now + 1;
+        this.due.update(candidate);
       }
     }
   }
@@ -86,28 +90,28 @@ export class ModelCandidates {
 
   /** True when no bucket has room, not even for trying. */
   get nothingOpen(): boolean {
-    for (const ranks of this.ranks.values()) {
-      for (const rank of ranks) if (rank.open.size > 0 || rank.explore.size > 0) return false;
+    for (const groups of this.groups.values()) {
+      for (const group of groups) if (group.open.size > 0 || group.explore.size > 0) return false;
     }
     return true;
   }
 
-  refresh(node: Candidate, now: number): void {
-    const { bucket } = node;
+  refresh(candidate: Candidate, now: number): void {
+    const { bucket } = candidate;
     bucket.refresh(now);
-    const memberUntil = bucket.state === "closed" ? 0 : this.#membersUntil(node, now);
-    node.state = memberUntil === 0 ? bucket.state : "closed";
-    node.until = bucket.state === "closed" ? bucket.until : memberUntil;
-    node.nextAt = memberUntil === 0 ? bucket.nextAt : memberUntil;
-    node.share = bucket.share;
-    node.lastUsed = bucket.lastUsed;
-    this.#place(node);
+    const memberUntil = bucket.state === "closed" ? 0 : this.#membersUntil(candidate, now);
+    candidate.state = memberUntil === 0 ? bucket.state : "closed";
+    candidate.until = bucket.state === "closed" ? bucket.until : memberUntil;
+    candidate.nextAt = memberUntil === 0 ? bucket.nextAt : memberUntil;
+    candidate.share = bucket.share;
+    candidate.lastUsed = bucket.lastUsed;
+    this.#place(candidate);
   }
 
   /** 0 when some member can take a call, else when the first comes out of its cooldown; Infinity when only a freed slot helps. */
-  #membersUntil(node: Candidate, now: number): number {
+  #membersUntil(candidate: Candidate, now: number): number {
     let until = Infinity;
-    for (const member of node.members) {
+    for (const member of candidate.members) {
       if (!member.usable) continue;
       const cooling = member.coolingUntil(this.name, now);
       if (cooling > now) until = Math.min(until, cooling);
@@ -116,37 +120,37 @@ export class ModelCandidates {
     return until;
   }
 
-  #place(node: Candidate): void {
-    const { open, explore } = node.rank;
-    if (node.state === "open") open.update(node);
-    else open.remove(node);
-    if (node.state === "explore") explore.update(node);
-    else explore.remove(node);
-    if (node.nextAt === Infinity) this.due.remove(node);
-    else this.due.update(node);
+  #place(candidate: Candidate): void {
+    const { open, explore } = candidate.group;
+    if (candidate.state === "open") open.update(candidate);
+    else open.remove(candidate);
+    if (candidate.state === "explore") explore.update(candidate);
+    else explore.remove(candidate);
+    if (candidate.nextAt === Infinity) this.due.remove(candidate);
+    else this.due.update(candidate);
   }
 
-  #rank(source: SourceName, value: number): PriorityGroup {
-    const ranks = this.ranks.get(source) ?? [];
-    this.ranks.set(source, ranks);
-    let rank = ranks.find((one) => one.value === value);
-    if (rank === undefined) {
-      rank = {
+  #group(source: SourceName, value: number): PriorityGroup {
+    const groups = this.groups.get(source) ?? [];
+    this.groups.set(source, groups);
+    let group = groups.find((one) => one.value === value);
+    if (group === undefined) {
+      group = {
         source,
         value,
         open: new IndexedHeap<Candidate>("openAt", this.#policy.before),
         explore: new IndexedHeap<Candidate>("exploreAt", fewestFirst),
       };
-      ranks.push(rank);
-      ranks.sort((a, b) => b.value - a.value);
+      groups.push(group);
+      groups.sort((a, b) => b.value - a.value);
     }
-    return rank;
+    return group;
   }
 
-  #newNode(bucket: Bucket, rank: PriorityGroup, order: number): Candidate {
+  #newCandidate(bucket: Bucket, group: PriorityGroup, order: number): Candidate {
     return {
-      lane: this,
-      rank,
+      model: this,
+      group,
       bucket,
       members: [],
       width: 0,

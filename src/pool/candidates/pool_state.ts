@@ -15,14 +15,14 @@ import type { PoolEvent } from "../contract.ts";
 import { CircuitBreaker, type Said, saidIn } from "./cooldown.ts";
 import { type CredentialLoad, CredentialState } from "./credential_state.ts";
 import { ModelCandidates } from "./model_candidates.ts";
-import { laneName } from "./lane_name.ts";
+import { modelKeyFor } from "./model_key.ts";
 import type { PoolOptions } from "../options.ts";
 import { POLICIES, type Policy } from "../policy/mod.ts";
 import { Prior } from "../quota/prior.ts";
 import { Route } from "./route.ts";
 
 const TIER_RANK: Readonly<Record<Tier, number>> = { enterprise: 3, premium: 2, standard: 1, free: 0 };
-const MAX_LANES = 500;
+const MAX_MODELS = 500;
 const MEASURED_PROJECT_REGEXP = /^projects\/\d+$/;
 
 /** The concurrency limit of a tier: the base times its multiplier, rounded down, at least 1. */
@@ -47,13 +47,13 @@ export interface PoolStateContext {
   readonly adopt: (bucket: Bucket) => boolean;
 }
 
-/** All credentials, buckets and lanes, and the health of what they share. Says which nodes to look at again when one of them changes. */
+/** All credentials, buckets and candidates, and the health of what they share. Says which candidates to look at again when one of them changes. */
 export class PoolState {
-  readonly entries = new Map<CredentialId, CredentialState>();
+  readonly credentials = new Map<CredentialId, CredentialState>();
   readonly buckets = new Map<string, Bucket>();
   /** Of all buckets that there ever were: most models were never asked for, and then no key need be looked at for one. */
   readonly #units = new Set<string>();
-  readonly lanes = new Map<string, ModelCandidates>();
+  readonly models = new Map<string, ModelCandidates>();
   readonly endpoints = new Map<SourceName, CircuitBreaker>();
   readonly sourceFaults = new Map<SourceName, Rest>();
   /** What is under way on keys that are gone, by their holder. */
@@ -81,66 +81,75 @@ export class PoolState {
       seen.add(credential.id);
       this.#put(credential, order);
     });
-    for (const [id, entry] of this.entries) {
+    for (const [id, credentialState] of this.credentials) {
       if (seen.has(id)) continue;
-      this.entries.delete(id);
-      if (entry.load.inFlight > 0) this.#left.set(holderOf(entry.credential), entry.load);
+      this.credentials.delete(id);
+      if (credentialState.load.inFlight > 0) {
+        this.#left.set(holderOf(credentialState.credential), credentialState.load);
+      }
     }
     for (const [holder, load] of this.#left) if (load.inFlight === 0) this.#left.delete(holder);
-    this.rebuildLanes(now);
+    this.rebuildCandidates(now);
   }
 
   /** The processes that share the slots changed. */
   reshare(now: number): void {
-    for (const entry of this.entries.values()) entry.slots = this.#slotsFor(entry.credential);
+    for (const credentialState of this.credentials.values()) {
+      credentialState.slots = this.#slotsFor(credentialState.credential);
+    }
     this.refreshAll(now);
   }
 
   /** True when no credential has more under way than its slots. */
   get fits(): boolean {
-    for (const entry of this.entries.values()) if (entry.inFlight > entry.slots) return false;
+    for (const credentialState of this.credentials.values()) {
+      if (credentialState.inFlight > credentialState.slots) return false;
+    }
     return true;
   }
 
   /** Takes note of a project read from an error; what the user told stays. */
-  measureProject(entry: CredentialState, project: string, now: number): void {
-    if (this.measuredProjects.get(entry.id) === project || entry.credential.project === project) return;
-    this.measuredProjects.set(entry.id, project);
-    this.#context.emit({ type: "project-measured", credential: entry.id, project });
-    if (entry.credential.project !== undefined) return;
-    entry.leaveBuckets();
-    this.rebuildLanes(now);
+  measureProject(credentialState: CredentialState, project: string, now: number): void {
+    if (
+      this.measuredProjects.get(credentialState.id) === project ||
+      credentialState.credential.project === project
+    ) return;
+    this.measuredProjects.set(credentialState.id, project);
+    this.#context.emit({ type: "project-measured", credential: credentialState.id, project });
+    if (credentialState.credential.project !== undefined) return;
+    credentialState.leaveBuckets();
+    this.rebuildCandidates(now);
   }
 
-  lane(
+  candidates(
     { model, operation }: { readonly model: string; readonly operation: Operation },
     now: number,
   ): ModelCandidates {
     const revision = this.#options.catalog.revision?.() ?? Math.floor(now / 30_000);
-    const name = laneName(model, operation);
-    let lane = this.lanes.get(name);
-    if (lane === undefined || lane.revision !== revision) {
-      if (lane !== undefined) this.#dropLane(lane);
-      lane = this.#buildLane(model, operation, now);
-      this.lanes.set(name, lane);
-      lane.revision = revision;
-      if (this.lanes.size > MAX_LANES) this.#dropOldestLane(lane);
+    const name = modelKeyFor(model, operation);
+    let candidates = this.models.get(name);
+    if (candidates === undefined || candidates.revision !== revision) {
+      if (candidates !== undefined) this.#dropModel(candidates);
+      candidates = this.#buildCandidates(model, operation, now);
+      this.models.set(name, candidates);
+      candidates.revision = revision;
+      if (this.models.size > MAX_MODELS) this.#dropOldestModel(candidates);
     }
-    lane.usedAt = now;
-    return lane;
+    candidates.usedAt = now;
+    return candidates;
   }
 
-  rebuildLanes(now: number): void {
-    for (const lane of [...this.lanes.values()]) {
-      this.#dropLane(lane);
-      const rebuilt = this.#buildLane(lane.model, lane.operation, now);
-      rebuilt.revision = lane.revision;
-      this.lanes.set(lane.name, rebuilt);
+  rebuildCandidates(now: number): void {
+    for (const candidates of [...this.models.values()]) {
+      this.#dropModel(candidates);
+      const rebuilt = this.#buildCandidates(candidates.model, candidates.operation, now);
+      rebuilt.revision = candidates.revision;
+      this.models.set(candidates.name, rebuilt);
     }
   }
 
-  refreshEntry(entry: CredentialState, now: number): void {
-    for (const node of entry.nodes) node.lane.refresh(node, now);
+  refreshCredential(credentialState: CredentialState, now: number): void {
+    for (const candidate of credentialState.candidates) candidate.model.refresh(candidate, now);
   }
 
   refreshBucket(bucket: Bucket, now: number): void {
@@ -152,26 +161,26 @@ export class PoolState {
    * is to be written.
    */
   lift(id: CredentialId, scope: string | undefined, now: number): readonly (CredentialState | Bucket)[] {
-    const entry = this.entries.get(id);
-    if (entry === undefined) return [];
-    if (scope === undefined) entry.believeStore();
-    const siblings = scope === undefined || scope === "credential" ? this.#restingWith(entry) : [];
+    const credentialState = this.credentials.get(id);
+    if (credentialState === undefined) return [];
+    if (scope === undefined) credentialState.believeStore();
+    const siblings = scope === undefined || scope === "credential" ? this.#restingWith(credentialState) : [];
     for (const sibling of siblings) {
       sibling.cooldowns.delete("credential");
-      this.refreshEntry(sibling, now);
+      this.refreshCredential(sibling, now);
     }
-    for (const name of [...entry.cooldowns.keys()]) {
-      if (scope === undefined || name === scope) entry.cooldowns.delete(name);
+    for (const name of [...credentialState.cooldowns.keys()]) {
+      if (scope === undefined || name === scope) credentialState.cooldowns.delete(name);
     }
-    entry.endpoint?.answer();
-    for (const bucket of entry.buckets.values()) {
+    credentialState.endpoint?.answer();
+    for (const bucket of credentialState.buckets.values()) {
       if (scope === undefined || scope === bucket.id || scope === `model:${bucket.identity.unit}`) {
         bucket.unblock();
       }
       this.refreshBucket(bucket, now);
     }
-    this.refreshEntry(entry, now);
-    return [entry, ...siblings, ...entry.buckets.values()];
+    this.refreshCredential(credentialState, now);
+    return [credentialState, ...siblings, ...credentialState.buckets.values()];
   }
 
   /** What rests that is larger than a credential, for the store. */
@@ -205,9 +214,9 @@ export class PoolState {
     quota: { readonly fraction: number; readonly resetsAt?: number },
     now: number,
   ): void {
-    const entry = this.entries.get(id);
-    if (entry === undefined) return;
-    const bucket = this.bucketOf(entry, this.bucketUnit(model, "generate"));
+    const credentialState = this.credentials.get(id);
+    if (credentialState === undefined) return;
+    const bucket = this.bucketOf(credentialState, this.bucketUnit(model, "generate"));
     bucket.stateShare(quota, now);
     this.refreshBucket(bucket, now);
   }
@@ -220,78 +229,85 @@ export class PoolState {
   }
 
   refreshAll(now: number): void {
-    for (const lane of this.lanes.values()) for (const node of lane.nodes) lane.refresh(node, now);
+    for (const candidates of this.models.values()) {
+      for (const candidate of candidates.list) candidates.refresh(candidate, now);
+    }
   }
 
   /** Credentials that Google counts as one: those whose project is told or known to be the same. */
-  projectMembers(entry: CredentialState): readonly CredentialState[] {
-    const project = this.#projectOf(entry);
-    if (project === undefined) return [entry];
-    return [...this.entries.values()].filter((one) =>
-      one.source === entry.source && this.#projectOf(one) === project
+  projectMembers(credentialState: CredentialState): readonly CredentialState[] {
+    const project = this.#projectOf(credentialState);
+    if (project === undefined) return [credentialState];
+    return [...this.credentials.values()].filter((one) =>
+      one.source === credentialState.source && this.#projectOf(one) === project
     );
   }
 
   /** Others of the project that rest for the same words of Google's: what ends for one ends for all. */
-  #restingWith(entry: CredentialState): readonly CredentialState[] {
-    const rest = entry.cooldowns.get("credential");
+  #restingWith(credentialState: CredentialState): readonly CredentialState[] {
+    const rest = credentialState.cooldowns.get("credential");
     if (rest === undefined) return [];
-    return this.projectMembers(entry).filter((one) =>
-      one !== entry && one.cooldowns.get("credential")?.said.message === rest.said.message
+    return this.projectMembers(credentialState).filter((one) =>
+      one !== credentialState && one.cooldowns.get("credential")?.said.message === rest.said.message
     );
   }
 
-  #projectOf(entry: CredentialState): string | undefined {
-    return entry.credential.project ?? this.measuredProjects.get(entry.id);
+  #projectOf(credentialState: CredentialState): string | undefined {
+    return credentialState.credential.project ?? this.measuredProjects.get(credentialState.id);
   }
 
   /** The bucket of a model or quota group and an operation, as `bucketUnit` names the two. */
-  bucketOf(entry: CredentialState, unit: string): Bucket {
-    let bucket = entry.buckets.get(unit);
+  bucketOf(credentialState: CredentialState, unit: string): Bucket {
+    let bucket = credentialState.buckets.get(unit);
     if (bucket === undefined) {
-      const identity = this.#identity(entry, unit);
-      bucket = this.buckets.get(identity.id) ?? this.#newBucket(identity, entry.tier);
-      const former = entry.former.get(unit);
+      const identity = this.#identity(credentialState, unit);
+      bucket = this.buckets.get(identity.id) ?? this.#newBucket(identity, credentialState.tier);
+      const former = credentialState.former.get(unit);
       if (former !== undefined && former !== bucket) bucket.inherit(former);
-      entry.buckets.set(unit, bucket);
+      credentialState.buckets.set(unit, bucket);
     }
     return bucket;
   }
 
   /** The bucket of a credential for a model or group, if anybody made it: another key of its project may have. */
-  findBucket(entry: CredentialState, unit: string): Bucket | undefined {
+  findBucket(credentialState: CredentialState, unit: string): Bucket | undefined {
     if (!this.#units.has(unit)) return undefined;
-    return entry.buckets.get(unit) ?? this.buckets.get(this.#identity(entry, unit).id);
+    return credentialState.buckets.get(unit) ?? this.buckets.get(this.#identity(credentialState, unit).id);
   }
 
   /** Makes the buckets that are stored under these ids, for every credential that draws from them. */
   recall(ids: Iterable<string>): void {
-    const owners = Map.groupBy(this.entries.values(), (entry) => this.#identity(entry, "").id);
+    const owners = Map.groupBy(
+      this.credentials.values(),
+      (credentialState) => this.#identity(credentialState, "").id,
+    );
     const joined: (readonly [readonly CredentialState[], group: string])[] = [];
     for (const id of ids) {
       for (const { index } of id.matchAll(/\//g)) {
         const unit = id.slice(index + 1);
-        const entries = owners.get(id.slice(0, index + 1)) ?? [];
-        if (entries.length === 0) continue;
+        const credentials = owners.get(id.slice(0, index + 1)) ?? [];
+        if (credentials.length === 0) continue;
         const present = this.#presentUnit(unit);
         // Its model joined a group while no process ran: a bucket of its own carries the record over.
         if (present !== unit && present.startsWith("group:")) {
-          this.#newBucket(this.#identity(entries[0]!, unit), entries[0]!.tier);
-          joined.push([entries, present]);
+          this.#newBucket(this.#identity(credentials[0]!, unit), credentials[0]!.tier);
+          joined.push([credentials, present]);
         } else if (present === unit) {
-          for (const entry of entries) this.bucketOf(entry, unit);
+          for (const credentialState of credentials) this.bucketOf(credentialState, unit);
         }
       }
     }
-    for (const [entries, group] of joined) for (const entry of entries) this.bucketOf(entry, group);
+    for (const [credentials, group] of joined) {
+      for (const credentialState of credentials) this.bucketOf(credentialState, group);
+    }
   }
 
   /** Models joined quota groups: what was used of them counts for the group from now on, not only from its next call. */
   joinGroups(): void {
-    for (const entry of this.entries.values()) {
-      for (const unit of [...entry.buckets.keys()]) {
+    for (const credentialState of this.credentials.values()) {
+      for (const unit of [...credentialState.buckets.keys()]) {
         const present = this.#presentUnit(unit);
-        if (present !== unit && present.startsWith("group:")) this.bucketOf(entry, present);
+        if (present !== unit && present.startsWith("group:")) this.bucketOf(credentialState, present);
       }
     }
   }
@@ -302,7 +318,7 @@ export class PoolState {
   }
 
   bucketUnit(model: string, operation: Operation): string {
-    return laneName(this.unitOf(model), operation);
+    return modelKeyFor(this.unitOf(model), operation);
   }
 
   endpoint(source: SourceName): CircuitBreaker {
@@ -310,15 +326,15 @@ export class PoolState {
   }
 
   /** Absent until a call was sent that way. */
-  findRoute(source: SourceName, lane: string): Route | undefined {
-    return this.#routes.get(source)?.get(lane);
+  findRoute(source: SourceName, modelKey: string): Route | undefined {
+    return this.#routes.get(source)?.get(modelKey);
   }
 
-  route(source: SourceName, lane: string): Route {
-    const known = this.findRoute(source, lane);
+  route(source: SourceName, modelKey: string): Route {
+    const known = this.findRoute(source, modelKey);
     if (known !== undefined) return known;
     const route = new Route(this.endpoint(source));
-    remember(this.#routes, source, () => new Map<string, Route>()).set(lane, route);
+    remember(this.#routes, source, () => new Map<string, Route>()).set(modelKey, route);
     return route;
   }
 
@@ -329,11 +345,11 @@ export class PoolState {
   }
 
   #put(credential: Credential, order: number): void {
-    const known = this.entries.get(credential.id);
+    const known = this.credentials.get(credential.id);
     const slots = this.#slotsFor(credential);
     if (known === undefined || known.credential.proxy !== credential.proxy) {
       const fresh = new CredentialState(credential, order, slots, known?.load ?? this.#loadOf(credential));
-      this.entries.set(credential.id, fresh);
+      this.credentials.set(credential.id, fresh);
       return;
     }
     if (known.credential.project !== credential.project) known.leaveBuckets();
@@ -354,16 +370,16 @@ export class PoolState {
     return load;
   }
 
-  #identity(entry: CredentialState, unit: string): BucketIdentity {
-    const alone = countedByAccount(entry.source);
-    const told = alone ? undefined : entry.credential.project;
-    const project = alone ? undefined : told ?? this.measuredProjects.get(entry.id);
+  #identity(credentialState: CredentialState, unit: string): BucketIdentity {
+    const alone = countedByAccount(credentialState.source);
+    const told = alone ? undefined : credentialState.credential.project;
+    const project = alone ? undefined : told ?? this.measuredProjects.get(credentialState.id);
     const measured = told === undefined || MEASURED_PROJECT_REGEXP.test(told);
     return {
-      id: `${entry.source}/${project ?? entry.id}/${unit}`,
-      project: project ?? entry.id,
+      id: `${credentialState.source}/${project ?? credentialState.id}/${unit}`,
+      project: project ?? credentialState.id,
       projectKind: project === undefined ? "key" : measured ? "measured" : "told",
-      source: entry.source,
+      source: credentialState.source,
       unit,
     };
   }
@@ -396,42 +412,46 @@ export class PoolState {
   }
 
   /** A key whose models nobody knows yet is asked only where no other is known to serve this one. */
-  #buildLane(model: string, operation: Operation, now: number): ModelCandidates {
-    const lane = new ModelCandidates(model, operation, this.unitOf(model), this.policy);
+  #buildCandidates(model: string, operation: Operation, now: number): ModelCandidates {
+    const candidates = new ModelCandidates(model, operation, this.unitOf(model), this.policy);
     const { catalog } = this.#options;
     const listed: CredentialState[] = [], unlisted: CredentialState[] = [];
-    for (const entry of this.entries.values()) {
-      if (!entry.usable || !entry.permits(model)) continue;
-      const served = catalog.servedBy(model, entry.id, operation);
-      if (served !== false) (served === true ? listed : unlisted).push(entry);
+    for (const credentialState of this.credentials.values()) {
+      if (!credentialState.usable || !credentialState.permits(model)) continue;
+      const served = catalog.servedBy(model, credentialState.id, operation);
+      if (served !== false) (served === true ? listed : unlisted).push(credentialState);
     }
     const unit = this.bucketUnit(model, operation);
-    for (const entry of listed.length > 0 ? listed : unlisted) {
-      lane.add(entry, this.bucketOf(entry, unit), this.#rankOf(entry.credential));
+    for (const credentialState of listed.length > 0 ? listed : unlisted) {
+      candidates.add(
+        credentialState,
+        this.bucketOf(credentialState, unit),
+        this.#valueOf(credentialState.credential),
+      );
     }
-    for (const node of lane.nodes) lane.refresh(node, now);
-    return lane;
+    for (const candidate of candidates.list) candidates.refresh(candidate, now);
+    return candidates;
   }
 
-  #rankOf(credential: Credential): number {
+  #valueOf(credential: Credential): number {
     const priority = Math.max(-1e6, Math.min(1e6, credential.priority));
     return TIER_RANK[credential.tier] * 1e7 + priority;
   }
 
-  #dropLane(lane: ModelCandidates): void {
-    for (const node of lane.nodes) {
-      node.bucket.leave(node);
-      for (const member of node.members) member.nodes.delete(node);
+  #dropModel(candidates: ModelCandidates): void {
+    for (const candidate of candidates.list) {
+      candidate.bucket.leave(candidate);
+      for (const member of candidate.members) member.candidates.delete(candidate);
     }
-    this.lanes.delete(lane.name);
+    this.models.delete(candidates.name);
   }
 
-  #dropOldestLane(keep: ModelCandidates): void {
+  #dropOldestModel(keep: ModelCandidates): void {
     let oldest: ModelCandidates | undefined;
-    for (const lane of this.lanes.values()) {
-      if (lane !== keep && lane.usedAt < (oldest?.usedAt ?? Infinity)) oldest = lane;
+    for (const candidates of this.models.values()) {
+      if (candidates !== keep && candidates.usedAt < (oldest?.usedAt ?? Infinity)) oldest = candidates;
     }
-    if (oldest !== undefined) this.#dropLane(oldest);
+    if (oldest !== undefined) this.#dropModel(oldest);
   }
 }
 

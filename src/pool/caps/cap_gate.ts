@@ -1,5 +1,5 @@
 import type { Usage } from "../../core/mod.ts";
-import type { Need } from "../contract.ts";
+import type { LeaseRequest } from "../contract.ts";
 import type { CapStop } from "../queue/shortage.ts";
 
 /** Units taken from the caps that cover one call. */
@@ -14,11 +14,11 @@ export interface CapTake {
 /** The user's caps, as the dispatcher sees them. */
 export interface CapGate {
   /** `pending`: units are being fetched; waiting calls are looked at again when they have come. */
-  take(need: Need, credential: string): CapTake | CapStop | "pending";
+  take(request: LeaseRequest, credential: string): CapTake | CapStop | "pending";
   /** The cap that stands against this call, without taking anything. */
-  stop(need: Need): CapStop | undefined;
+  stop(request: LeaseRequest): CapStop | undefined;
   /** Resolves when units that are being fetched for this call have come; undefined when none have to. */
-  fetching(need: Need): Promise<void> | undefined;
+  fetching(request: LeaseRequest): Promise<void> | undefined;
 }
 
 /** For calls that no cap covers. */

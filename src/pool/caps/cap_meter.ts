@@ -1,7 +1,7 @@
 import type { Usage } from "../../core/mod.ts";
 import type { CapRecord, CapSchedule } from "../../store/contract.ts";
 import { capSliceName, type CapWindow, capWindow } from "./cap_calendar.ts";
-import type { Need } from "../contract.ts";
+import type { LeaseRequest } from "../contract.ts";
 
 /** Output tokens assumed of a call that names no limit, before any was seen; a token cap reserves them so that it is not overrun. */
 const FIRST_OUTPUT = 8_192;
@@ -61,10 +61,10 @@ export class CapMeter {
     return Math.max(0, this.taken - this.held);
   }
 
-  costOf(need: Need): number {
+  costOf(request: LeaseRequest): number {
     return this.record.unit === "requests"
       ? 1
-      : Math.ceil(need.inputTokens + (need.maxOutputTokens ?? this.#largestOutput));
+      : Math.ceil(request.inputTokens + (request.maxOutputTokens ?? this.#largestOutput));
   }
 
   /** True when the window is used up for a call of this cost. */

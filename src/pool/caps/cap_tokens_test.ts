@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { benchOf, credentialOf, mapStore, needOf, StepClock } from "../../../tests/support/pool_fixture.ts";
+import {
+  benchOf,
+  credentialOf,
+  leaseRequestOf,
+  mapStore,
+  StepClock,
+} from "../../../tests/support/pool_fixture.ts";
 
 Deno.test("a cap of tokens is never overrun by calls that name their largest output, and is used up by what they had", async () => {
   const clock = new StepClock();
@@ -18,11 +24,11 @@ Deno.test("a cap of tokens is never overrun by calls that name their largest out
     clock,
     settings: { maxConcurrentRequestsPerKey: 50 },
   });
-  const need = needOf({ inputTokens: 500, maxOutputTokens: 1_000 });
+  const request = leaseRequestOf({ inputTokens: 500, maxOutputTokens: 1_000 });
   let spent = 0;
   const open = [];
   for (let turn = 0; turn < 200; turn++) {
-    const lease = pool.tryAcquire(need);
+    const lease = pool.tryAcquire(request);
     if (lease !== undefined) open.push(lease);
     if (open.length === 3 || (lease === undefined && open.length > 0)) {
       const done = open.shift();

@@ -3,7 +3,7 @@ import { isObject } from "../../core/mod.ts";
 import type { CapRecord, CapSchedule } from "../../store/contract.ts";
 import { type CapGate, type CapTake, UNCAPPED } from "./cap_gate.ts";
 import { CapMeter, type SliceSource } from "./cap_meter.ts";
-import type { Need, PoolEvent } from "../contract.ts";
+import type { LeaseRequest, PoolEvent } from "../contract.ts";
 import type { PoolLog, PoolStore } from "../options.ts";
 import type { CapStop } from "../queue/shortage.ts";
 import { TUNING } from "../tuning.ts";
@@ -75,19 +75,19 @@ export class Caps implements CapGate {
     this.#context.freed();
   }
 
-  take(need: Need, credential: string): CapTake | CapStop | "pending" {
+  take(request: LeaseRequest, credential: string): CapTake | CapStop | "pending" {
     if (this.#meters.size === 0) return UNCAPPED;
-    const meters = this.#covering(need);
+    const meters = this.#covering(request);
     const now = this.#context.clock.now();
     for (const meter of meters) {
-      const cost = meter.costOf(need);
+      const cost = meter.costOf(request);
       if (meter.stopped(cost, now)) return stopOf(meter);
       if (meter.has(cost, now)) continue;
       void meter.fetch(cost, now).then(() => this.#context.freed());
       return "pending";
     }
     const spent = meters.map((meter) => {
-      const cost = meter.costOf(need);
+      const cost = meter.costOf(request);
       meter.spend(cost, credential, now);
       return { meter, cost, window: meter.window };
     });
@@ -99,22 +99,22 @@ export class Caps implements CapGate {
     };
   }
 
-  stop(need: Need): CapStop | undefined {
-    if (!need.counted || this.#meters.size === 0) return undefined;
+  stop(request: LeaseRequest): CapStop | undefined {
+    if (!request.counted || this.#meters.size === 0) return undefined;
     const now = this.#context.clock.now();
-    const stopped = this.#covering(need).find((meter) => meter.stopped(meter.costOf(need), now));
+    const stopped = this.#covering(request).find((meter) => meter.stopped(meter.costOf(request), now));
     return stopped === undefined ? undefined : stopOf(stopped);
   }
 
-  fetching(need: Need): Promise<void> | undefined {
-    if (!need.counted || this.#meters.size === 0) return undefined;
+  fetching(request: LeaseRequest): Promise<void> | undefined {
+    if (!request.counted || this.#meters.size === 0) return undefined;
     const now = this.#context.clock.now();
-    const short = this.#covering(need).filter((meter) => {
-      const cost = meter.costOf(need);
+    const short = this.#covering(request).filter((meter) => {
+      const cost = meter.costOf(request);
       return !meter.stopped(cost, now) && !meter.has(cost, now);
     });
     if (short.length === 0) return undefined;
-    return Promise.all(short.map((meter) => meter.fetch(meter.costOf(need), now))).then(() =>
+    return Promise.all(short.map((meter) => meter.fetch(meter.costOf(request), now))).then(() =>
       this.#context.freed()
     );
   }
@@ -167,9 +167,9 @@ export class Caps implements CapGate {
     await this.#save();
   }
 
-  #covering(need: Need): CapMeter[] {
+  #covering(request: LeaseRequest): CapMeter[] {
     if (this.#meters.size === 0) return [];
-    const names = new Set([need.model, this.#context.unitOf(need.model), `client:${need.client}`]);
+    const names = new Set([request.model, this.#context.unitOf(request.model), `client:${request.client}`]);
     return [...names].flatMap((name) => this.#meters.get(name) ?? []);
   }
 

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { benchOf, credentialOf, mapStore, needOf, StepClock } from "../../../tests/support/pool_fixture.ts";
+import {
+  benchOf,
+  credentialOf,
+  leaseRequestOf,
+  mapStore,
+  StepClock,
+} from "../../../tests/support/pool_fixture.ts";
 
 const RULE = {
   model: "gemini-flash",
@@ -20,12 +26,12 @@ Deno.test("a cap holds while its change is being taken over, and at a moment bet
   store.database.records.set("caps", [{ ...RULE, limit: 1, updatedAt: 1 }]);
   store.database.records.set("settings cap-schedule", { resetTime: "00:00", timezone: "UTC" });
   const { pool } = await benchOf([credentialOf("a")], { store, clock });
-  pool.tryAcquire(needOf())?.succeed();
-  assert.equal(pool.tryAcquire(needOf()), undefined);
+  pool.tryAcquire(leaseRequestOf())?.succeed();
+  assert.equal(pool.tryAcquire(leaseRequestOf()), undefined);
   store.database.records.set("caps", [{ ...RULE, limit: 1, alertThreshold: 90, updatedAt: 2 }]);
   tell(store);
   for (let turn = 0; turn < 60; turn++) {
-    assert.equal(pool.tryAcquire(needOf()), undefined, `uncapped after ${turn} turns`);
+    assert.equal(pool.tryAcquire(leaseRequestOf()), undefined, `uncapped after ${turn} turns`);
     await Promise.resolve();
   }
   assert.equal(pool.capProgress()[0]?.alertThreshold, 90);

@@ -12,11 +12,11 @@ import { TUNING } from "../tuning.ts";
 
 /** One upstream call under way. */
 export interface InFlightCall {
-  readonly entry: CredentialState;
+  readonly credentialState: CredentialState;
   /** What it draws from. */
   readonly quota: Bucket;
   readonly model: string;
-  readonly lane: ModelCandidates;
+  readonly candidates: ModelCandidates;
   readonly sent: Sent | undefined;
   readonly tokens: number;
   readonly probe: "limit" | "day" | undefined;
@@ -62,7 +62,7 @@ export class Effects {
     this.#context = context;
     this.#limits = new BucketLimits(
       context,
-      (entry, scope, failure, now) => this.#rest([entry], scope, failure, now),
+      (credentialState, scope, failure, now) => this.#rest([credentialState], scope, failure, now),
     );
     this.#byScope = {
       request: () => "",
@@ -82,80 +82,93 @@ export class Effects {
   apply(call: InFlightCall, failure: Failure, history: AttemptHistory, now: number): string {
     const { poolState } = this.#context;
     const { class: name, scope, project } = failure;
-    if (name !== "client_gone" && name !== "invalid_request") call.entry.errors++;
+    if (name !== "client_gone" && name !== "invalid_request") call.credentialState.errors++;
     if (scope !== "endpoint" && name !== "client_gone") this.#answered(call);
     if (call.sent !== undefined) call.sent.doubtful = true;
     if (UNCOUNTED.has(name)) uncount(call);
     if (name === "overloaded") this.#limits.release(call);
-    if (project !== undefined && scope !== "bucket") poolState.measureProject(call.entry, project, now);
+    if (project !== undefined && scope !== "bucket") {
+      poolState.measureProject(call.credentialState, project, now);
+    }
     const note = this.#byScope[scope].call(this, call, failure, now, history);
     // A bucket first takes what it learned with it.
-    if (project !== undefined && scope === "bucket") poolState.measureProject(call.entry, project, now);
+    if (project !== undefined && scope === "bucket") {
+      poolState.measureProject(call.credentialState, project, now);
+    }
     poolState.refreshBucket(call.quota, now);
-    poolState.refreshEntry(call.entry, now);
+    poolState.refreshCredential(call.credentialState, now);
     return note;
   }
 
   /** Any answer at all proves the way there. */
-  #answered({ entry }: InFlightCall): void {
-    const endpoint = entry.endpoint ?? this.#context.poolState.endpoint(entry.source);
-    if (endpoint.answer()) this.#context.emit({ type: "recovered", scope: `endpoint:${entry.source}` });
+  #answered({ credentialState }: InFlightCall): void {
+    const endpoint = credentialState.endpoint ?? this.#context.poolState.endpoint(credentialState.source);
+    if (endpoint.answer()) {
+      this.#context.emit({ type: "recovered", scope: `endpoint:${credentialState.source}` });
+    }
   }
 
   /** What a new token and a new look at the account do not help lasts until somebody does something about the account. */
-  #credential({ entry }: InFlightCall, failure: Failure, now: number, history: AttemptHistory): string {
-    if (failure.class !== "credential_stale") return this.#close([entry], failure, now);
+  #credential(
+    { credentialState }: InFlightCall,
+    failure: Failure,
+    now: number,
+    history: AttemptHistory,
+  ): string {
+    if (failure.class !== "credential_stale") return this.#close([credentialState], failure, now);
     if (history.sameKeyRetries < 1) return "";
-    return this.#close([entry], { ...failure, class: "credential_dead" }, now);
+    return this.#close([credentialState], { ...failure, class: "credential_dead" }, now);
   }
 
-  #account({ entry }: InFlightCall, failure: Failure, now: number): string {
-    const { account } = entry;
-    const all = [...this.#context.poolState.entries.values()];
-    const others = all.filter((one) => one !== entry && account !== undefined && one.account === account);
-    return this.#close([entry, ...others], failure, now);
+  #account({ credentialState }: InFlightCall, failure: Failure, now: number): string {
+    const { account } = credentialState;
+    const all = [...this.#context.poolState.credentials.values()];
+    const others = all.filter((one) =>
+      one !== credentialState && account !== undefined && one.account === account
+    );
+    return this.#close([credentialState, ...others], failure, now);
   }
 
-  #project({ entry }: InFlightCall, failure: Failure, now: number): string {
-    return this.#close(this.#context.poolState.projectMembers(entry), failure, now);
+  #project({ credentialState }: InFlightCall, failure: Failure, now: number): string {
+    return this.#close(this.#context.poolState.projectMembers(credentialState), failure, now);
   }
 
   /** Retires or rests whole credentials. */
-  #close(entries: readonly CredentialState[], failure: Failure, now: number): string {
-    if (failure.class !== "credential_dead") return this.#rest(entries, "credential", failure, now);
-    const dying = entries.filter(({ dead }) => dead === undefined);
-    for (const entry of dying) this.#kill(entry, saidOf(failure), now);
+  #close(states: readonly CredentialState[], failure: Failure, now: number): string {
+    if (failure.class !== "credential_dead") return this.#rest(states, "credential", failure, now);
+    const dying = states.filter(({ dead }) => dead === undefined);
+    for (const credentialState of dying) this.#kill(credentialState, saidOf(failure), now);
     return dying.length === 0 ? "already retired" : `retired ${credentials(dying.length)}`;
   }
 
-  #kill(entry: CredentialState, said: Said, now: number): void {
-    entry.dead = said;
-    entry.deadAt = now;
+  #kill(credentialState: CredentialState, said: Said, now: number): void {
+    credentialState.dead = said;
+    credentialState.deadAt = now;
     const { message, status, code, link } = said;
     this.#context.emit({
       type: "dead",
-      credential: entry.id,
+      credential: credentialState.id,
       at: now,
       reason: message,
       status,
       ...(code === undefined ? {} : { code }),
       ...(link === undefined ? {} : { link }),
     });
-    this.#context.poolState.refreshEntry(entry, now);
+    this.#context.poolState.refreshCredential(credentialState, now);
   }
 
-  #credentialModel({ entry, lane }: InFlightCall, failure: Failure, now: number): string {
-    const scope = `model:${lane.name}`;
-    if (failure.stated !== true && !this.#mayGuess(entry, lane, now)) {
+  #credentialModel({ credentialState, candidates }: InFlightCall, failure: Failure, now: number): string {
+    const scope = `model:${candidates.name}`;
+    if (failure.stated !== true && !this.#mayGuess(credentialState, candidates, now)) {
       return "too much is benched by guesses already";
     }
-    return this.#rest([entry], scope, failure, now);
+    return this.#rest([credentialState], scope, failure, now);
   }
 
   /** Rests credentials, or a part of what they serve. */
-  #rest(entries: readonly CredentialState[], scope: string, failure: Failure, now: number): string {
-    for (const entry of entries) {
-      const streak = (entry.cooldowns.get(scope)?.streak ?? -1) + 1;
+  #rest(states: readonly CredentialState[], scope: string, failure: Failure, now: number): string {
+    for (const credentialState of states) {
+      const streak = (credentialState.cooldowns.get(scope)?.streak ?? -1) + 1;
       const until = failure.until ?? now + this.#pauseMs(failure, streak);
       const { class: kind, message: reason } = failure;
       const fact = failure.until !== undefined;
@@ -168,12 +181,12 @@ export class Effects {
         stated: failure.stated === true,
         said: saidOf(failure),
       };
-      entry.cooldowns.set(scope, { ...cooldown, streak });
-      this.#context.dirty(entry);
-      this.#context.emit({ type: "cooled", credential: entry.id, scope, until, reason });
-      this.#context.poolState.refreshEntry(entry, now);
+      credentialState.cooldowns.set(scope, { ...cooldown, streak });
+      this.#context.dirty(credentialState);
+      this.#context.emit({ type: "cooled", credential: credentialState.id, scope, until, reason });
+      this.#context.poolState.refreshCredential(credentialState, now);
     }
-    return `rests ${credentials(entries.length)}${scope === "credential" ? "" : ` (${scope})`}`;
+    return `rests ${credentials(states.length)}${scope === "credential" ? "" : ` (${scope})`}`;
   }
 
   #pauseMs({ class: name, stated }: Failure, streak: number): number {
@@ -183,36 +196,43 @@ export class Effects {
     return fixed ?? guessMs(name === "credential_stale" ? streak + 3 : streak, random);
   }
 
-  /** Guesses may bench only a share of those who could serve the lane. */
-  #mayGuess(entry: CredentialState, lane: ModelCandidates, now: number): boolean {
+  /** Guesses may bench only a share of those who could serve the model. */
+  #mayGuess(credentialState: CredentialState, candidates: ModelCandidates, now: number): boolean {
     let all = 0, benched = 1;
-    for (const { members } of lane.nodes) {
+    for (const { members } of candidates.list) {
       for (const member of members) {
         if (!member.usable) continue;
         all++;
-        const cooldown = member === entry ? undefined : member.cooldownFor(lane.name, now);
+        const cooldown = member === credentialState ? undefined : member.cooldownFor(candidates.name, now);
         if (cooldown !== undefined && !cooldown.stated) benched++;
       }
     }
     return benched <= Math.floor(all * TUNING.guessShare);
   }
 
-  #model({ entry, lane }: InFlightCall, failure: Failure, now: number): string {
-    const { limit } = this.#context.poolState.route(entry.source, lane.name);
-    const stated = entry.source === "api_key" ? undefined : failure.until;
+  #model({ credentialState, candidates }: InFlightCall, failure: Failure, now: number): string {
+    const { limit } = this.#context.poolState.route(credentialState.source, candidates.name);
+    const stated = credentialState.source === "api_key" ? undefined : failure.until;
     const until = limit.fault(now, this.#context.random, saidOf(failure), stated);
     if (until === 0) return "asks the model less";
-    this.#context.emit({ type: "cooled", scope: `model:${lane.name}`, until, reason: failure.message });
+    this.#context.emit({ type: "cooled", scope: `model:${candidates.name}`, until, reason: failure.message });
     return `rests the model for ${until - now} ms`;
   }
 
-  #source({ entry }: InFlightCall, failure: Failure, now: number): string {
+  #source({ credentialState }: InFlightCall, failure: Failure, now: number): string {
     const until = failure.until ?? now + TUNING.sourceFault;
-    if (failure.stated === false && !this.#heardTwice(entry, failure, now)) return "one account's word alone";
-    this.#context.poolState.sourceFaults.set(entry.source, { until, said: saidOf(failure) });
+    if (failure.stated === false && !this.#heardTwice(credentialState, failure, now)) {
+      return "one account's word alone";
+    }
+    this.#context.poolState.sourceFaults.set(credentialState.source, { until, said: saidOf(failure) });
     this.#context.dirty(this.#context.poolState);
-    this.#context.emit({ type: "cooled", scope: `source:${entry.source}`, until, reason: failure.message });
-    return `rested the source ${entry.source}`;
+    this.#context.emit({
+      type: "cooled",
+      scope: `source:${credentialState.source}`,
+      until,
+      reason: failure.message,
+    });
+    return `rested the source ${credentialState.source}`;
   }
 
   /** A source's stand-in hosts say of it what is not so: that counts once two accounts hear it. */
@@ -223,12 +243,14 @@ export class Effects {
       now - before.at < TUNING.sourceFault;
   }
 
-  #endpoint({ entry }: InFlightCall, failure: Failure, now: number): string {
-    const endpoint = entry.endpoint ?? this.#context.poolState.endpoint(entry.source);
+  #endpoint({ credentialState }: InFlightCall, failure: Failure, now: number): string {
+    const endpoint = credentialState.endpoint ?? this.#context.poolState.endpoint(credentialState.source);
     const until = endpoint.fault(now, this.#context.random);
     if (until === 0) return "";
-    if (entry.endpoint === undefined) this.#context.dirty(this.#context.poolState);
-    const scope = entry.endpoint === undefined ? `endpoint:${entry.source}` : `proxy:${entry.id}`;
+    if (credentialState.endpoint === undefined) this.#context.dirty(this.#context.poolState);
+    const scope = credentialState.endpoint === undefined
+      ? `endpoint:${credentialState.source}`
+      : `proxy:${credentialState.id}`;
     this.#context.emit({ type: "cooled", scope, until, reason: failure.message });
     return `rests the way there for ${until - now} ms`;
   }

@@ -1,7 +1,7 @@
 import type { Credential, Failure, Usage } from "../../core/mod.ts";
 import type { Bucket } from "../quota/bucket.ts";
 import type { CapTake } from "../caps/cap_gate.ts";
-import type { AttemptHistory, Lease, Need, Verdict } from "../contract.ts";
+import type { AttemptHistory, Lease, LeaseRequest, Verdict } from "../contract.ts";
 import type { CredentialState } from "../candidates/credential_state.ts";
 import type { InFlightCall } from "./effects.ts";
 import type { ModelCandidates } from "../candidates/model_candidates.ts";
@@ -25,10 +25,10 @@ export class LeaseHandle implements Lease, InFlightCall {
 
   constructor(
     readonly owner: LeaseEnds,
-    readonly entry: CredentialState,
+    readonly credentialState: CredentialState,
     readonly quota: Bucket,
-    readonly lane: ModelCandidates,
-    readonly need: Need,
+    readonly candidates: ModelCandidates,
+    readonly request: LeaseRequest,
     readonly route: Route,
     readonly sent: Sent | undefined,
     readonly caps: CapTake,
@@ -40,7 +40,7 @@ export class LeaseHandle implements Lease, InFlightCall {
     /** The one call that a bucket gets after a guess. */
     readonly trial: boolean,
   ) {
-    this.credential = entry.credential;
+    this.credential = credentialState.credential;
   }
 
   get bucket(): string {
@@ -48,16 +48,16 @@ export class LeaseHandle implements Lease, InFlightCall {
   }
 
   get model(): string {
-    return this.need.model;
+    return this.request.model;
   }
 
   get tokens(): number {
-    return this.need.inputTokens;
+    return this.request.inputTokens;
   }
 
   /** The way there: the credential's own, or its source's. */
   get endpoint() {
-    return this.entry.endpoint ?? this.route.endpoint;
+    return this.credentialState.endpoint ?? this.route.endpoint;
   }
 
   succeed(usage?: Usage): void {

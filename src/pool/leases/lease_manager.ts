@@ -1,7 +1,7 @@
 import type { Clock, Failure, Random, Usage } from "../../core/mod.ts";
 import type { CapTake } from "../caps/cap_gate.ts";
 import type { Chooser, Pick } from "../candidates/chooser.ts";
-import type { AttemptHistory, Lease, Need, PoolEvent, Verdict } from "../contract.ts";
+import type { AttemptHistory, Lease, LeaseRequest, PoolEvent, Verdict } from "../contract.ts";
 import type { Effects } from "./effects.ts";
 import type { Bucket } from "../quota/bucket.ts";
 import type { CredentialState } from "../candidates/credential_state.ts";
@@ -37,22 +37,27 @@ export class LeaseManager implements LeaseEnds {
     this.#context = context;
   }
 
-  start({ entry, node, why, probe }: Pick, need: Need, queuedMs: number, caps: CapTake): Lease {
+  start(
+    { credentialState, candidate, why, probe }: Pick,
+    request: LeaseRequest,
+    queuedMs: number,
+    caps: CapTake,
+  ): Lease {
     const { poolState, probes, clock } = this.#context;
-    const { bucket } = node;
+    const { bucket } = candidate;
     const now = clock.now();
-    const exploring = need.counted && node.state === "explore";
-    const trial = need.counted && bucket.isOnTrial;
-    const route = poolState.route(entry.source, node.lane.name);
-    const sent = need.counted ? bucket.send(need.inputTokens, exploring, now) : undefined;
-    if (need.counted) this.#context.counted(bucket);
-    if (probe !== undefined) probes.started(bucket.identity.unit, node, now);
+    const exploring = request.counted && candidate.state === "explore";
+    const trial = request.counted && bucket.isOnTrial;
+    const route = poolState.route(credentialState.source, candidate.model.name);
+    const sent = request.counted ? bucket.send(request.inputTokens, exploring, now) : undefined;
+    if (request.counted) this.#context.counted(bucket);
+    if (probe !== undefined) probes.started(bucket.identity.unit, candidate, now);
     const lease = new LeaseHandle(
       this,
-      entry,
+      credentialState,
       bucket,
-      node.lane,
-      need,
+      candidate.model,
+      request,
       route,
       sent,
       caps,
@@ -92,12 +97,12 @@ export class LeaseManager implements LeaseEnds {
 
   #succeed(lease: LeaseHandle, usage: Usage | undefined): void {
     const { poolState, probes, suggestions, emit, learned, freed, clock } = this.#context;
-    const { entry, quota: bucket, sent, probe } = lease;
+    const { credentialState, quota: bucket, sent, probe } = lease;
     const unchanged = this.#vacate(lease);
     const now = clock.now();
-    entry.requests++;
-    if (entry.heal(lease.lane.name)) learned(entry);
-    if (lease.endpoint.answer()) emit({ type: "recovered", scope: `endpoint:${entry.source}` });
+    credentialState.requests++;
+    if (credentialState.heal(lease.candidates.name)) learned(credentialState);
+    if (lease.endpoint.answer()) emit({ type: "recovered", scope: `endpoint:${credentialState.source}` });
     if (lease.route.limit.success(now)) emit({ type: "recovered", scope: `model:${lease.model}` });
     if (sent !== undefined) {
       probes.counted(bucket.identity.unit, now);
@@ -144,21 +149,21 @@ export class LeaseManager implements LeaseEnds {
 
   #occupy(lease: LeaseHandle, now: number): void {
     const { poolState } = this.#context;
-    const { entry, quota } = lease;
-    entry.load.inFlight++;
-    entry.lastUsed = now;
-    entry.usedSeq = ++this.#seq;
+    const { credentialState, quota } = lease;
+    credentialState.load.inFlight++;
+    credentialState.lastUsed = now;
+    credentialState.usedSeq = ++this.#seq;
     quota.touch(this.#seq);
     lease.endpoint.trials++;
     lease.route.limit.inFlight++;
     poolState.refreshBucket(quota, now);
-    if (entry.inFlight >= entry.slots) poolState.refreshEntry(entry, now);
+    if (credentialState.inFlight >= credentialState.slots) poolState.refreshCredential(credentialState, now);
   }
 
   /** Gives the slot back. True when that opens nothing: the bucket and the credential had room as they were. */
   #vacate(lease: LeaseHandle): boolean {
-    const { entry, quota, exploring, trial, probe } = lease;
-    const full = entry.load.inFlight-- >= entry.slots;
+    const { credentialState, quota, exploring, trial, probe } = lease;
+    const full = credentialState.load.inFlight-- >= credentialState.slots;
     lease.endpoint.trials--;
     lease.route.limit.inFlight--;
     quota.ended(lease);
@@ -168,7 +173,7 @@ export class LeaseManager implements LeaseEnds {
 
   #refresh(lease: LeaseHandle, now: number): void {
     this.#context.poolState.refreshBucket(lease.quota, now);
-    const { entry } = lease;
-    this.#context.poolState.refreshEntry(entry.load.entry ?? entry, now);
+    const { credentialState } = lease;
+    this.#context.poolState.refreshCredential(credentialState.load.current ?? credentialState, now);
   }
 }

@@ -14,41 +14,41 @@ interface Openings {
   readonly late: number;
 }
 
-/** When the n-th waiting call of a lane can go, as far as the known limits say. */
+/** When the n-th waiting call of a model can go, as far as the known limits say. */
 export class CapacityForecast {
   readonly #openings = new WeakMap<ModelCandidates, Map<string, Openings>>();
 
   /** Epoch milliseconds for the call that has `ahead` others before it; Infinity when nothing is known to open. */
-  at(lane: ModelCandidates, sources: readonly SourceName[], ahead: number, now: number): number {
-    const { openings, late } = this.#openingsOf(lane, sources, now);
+  at(candidates: ModelCandidates, sources: readonly SourceName[], ahead: number, now: number): number {
+    const { openings, late } = this.#openingsOf(candidates, sources, now);
     if (openings.length === 0) return late;
     const cycles = Math.floor(ahead / openings.length);
     return (openings[ahead % openings.length] ?? now) + cycles * MINUTE;
   }
 
-  #openingsOf(lane: ModelCandidates, sources: readonly SourceName[], now: number): Openings {
+  #openingsOf(candidates: ModelCandidates, sources: readonly SourceName[], now: number): Openings {
     const key = sources.join();
-    const known = this.#openings.get(lane) ?? new Map<string, Openings>();
-    this.#openings.set(lane, known);
+    const known = this.#openings.get(candidates) ?? new Map<string, Openings>();
+    this.#openings.set(candidates, known);
     const cached = known.get(key);
     if (cached !== undefined && now - cached.at < FRESH_MS) return cached;
-    const found = look(lane, sources, now);
+    const found = look(candidates, sources, now);
     known.set(key, found);
     return found;
   }
 }
 
-function look(lane: ModelCandidates, sources: readonly SourceName[], now: number): Openings {
+function look(candidates: ModelCandidates, sources: readonly SourceName[], now: number): Openings {
   const openings: number[] = [];
   const seen = new Set<Bucket>();
   let late = Infinity;
-  for (const node of lane.nodes.slice(0, MAX_NODES)) {
-    if (seen.has(node.bucket) || !sources.includes(node.rank.source)) continue;
-    if (!node.members.some((one) => one.usable)) continue;
-    seen.add(node.bucket);
+  for (const candidate of candidates.list.slice(0, MAX_NODES)) {
+    if (seen.has(candidate.bucket) || !sources.includes(candidate.group.source)) continue;
+    if (!candidate.members.some((one) => one.usable)) continue;
+    seen.add(candidate.bucket);
     const times = openingsOf(
-      node.bucket,
-      Math.max(now, node.state === "closed" ? memberFloor(node) : now),
+      candidate.bucket,
+      Math.max(now, candidate.state === "closed" ? memberFloor(candidate) : now),
       now,
     );
     for (const time of times) {
@@ -59,9 +59,9 @@ function look(lane: ModelCandidates, sources: readonly SourceName[], now: number
   return { at: now, openings: openings.sort((a, b) => a - b), late };
 }
 
-/** A node that is closed though its bucket is not waits for its credentials. */
-function memberFloor(node: ModelCandidates["nodes"][number]): number {
-  return node.bucket.state === "closed" || node.until === Infinity ? 0 : node.until;
+/** A candidate that is closed though its bucket is not waits for its credentials. */
+function memberFloor(candidate: ModelCandidates["list"][number]): number {
+  return candidate.bucket.state === "closed" || candidate.until === Infinity ? 0 : candidate.until;
 }
 
 /** A bucket's openings of one cycle: what is free at `from`, then one for each send that leaves the window. */

@@ -1,11 +1,11 @@
 import type { Clock } from "../../core/mod.ts";
 import { type CapGate, UNCAPPED } from "../caps/cap_gate.ts";
 import type { Chooser } from "../candidates/chooser.ts";
-import type { Lease, Need, PoolEvent, Shortage } from "../contract.ts";
+import type { Lease, LeaseRequest, PoolEvent, Shortage } from "../contract.ts";
 import type { LeaseManager } from "../leases/lease_manager.ts";
 import { CapacityForecast } from "./capacity_forecast.ts";
 import type { ModelCandidates } from "../candidates/model_candidates.ts";
-import { laneOf } from "../candidates/lane_name.ts";
+import { modelKeyOf } from "../candidates/model_key.ts";
 import {
   callOf,
   finite,
@@ -70,59 +70,62 @@ export class Dispatcher {
     for (const line of this.#queues.values()) {
       const [waiter] = line.queue;
       if (waiter === undefined) continue;
-      const lane = this.#context.poolState.lane(line, now);
-      const { at } = this.#estimate(line, lane, waiter.need, line.queue.length, now);
+      const candidates = this.#context.poolState.candidates(line, now);
+      const { at } = this.#estimate(line, candidates, waiter.request, line.queue.length, now);
       if (at !== Infinity) longest = Math.max(longest, at - now);
     }
     return longest;
   }
 
-  tryAcquire(need: Need): Lease | undefined {
+  tryAcquire(request: LeaseRequest): Lease | undefined {
     const { poolState, clock } = this.#context;
     if (this.#closed) return undefined;
-    const lane = poolState.lane(need, clock.now());
-    return this.#attempt(lane, need, 0, false);
+    const candidates = poolState.candidates(request, clock.now());
+    return this.#attempt(candidates, request, 0, false);
   }
 
   /** Units of a cap that are on their way are waited for even by a call that may not queue: they take milliseconds. */
-  acquire(need: Need, signal: AbortSignal, maxWaitMs: number): Promise<Lease | Shortage> {
-    const fetching = this.#closed ? undefined : this.#context.caps.fetching(need);
-    if (fetching === undefined) return this.#acquire(need, signal, maxWaitMs);
-    return fetching.then(() => this.#acquire(need, signal, maxWaitMs));
+  acquire(request: LeaseRequest, signal: AbortSignal, maxWaitMs: number): Promise<Lease | Shortage> {
+    const fetching = this.#closed ? undefined : this.#context.caps.fetching(request);
+    if (fetching === undefined) return this.#acquire(request, signal, maxWaitMs);
+    return fetching.then(() => this.#acquire(request, signal, maxWaitMs));
   }
 
-  #acquire(need: Need, signal: AbortSignal, maxWaitMs: number): Promise<Lease | Shortage> {
+  #acquire(request: LeaseRequest, signal: AbortSignal, maxWaitMs: number): Promise<Lease | Shortage> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const now = this.#context.clock.now();
     if (this.#closed) {
-      return Promise.resolve(shortageOf(need.model, { reason: "closed" }, undefined, now, []));
+      return Promise.resolve(shortageOf(request.model, { reason: "closed" }, undefined, now, []));
     }
-    const lane = this.#context.poolState.lane(need, now);
-    const line = this.#queueFor(need);
+    const candidates = this.#context.poolState.candidates(request, now);
+    const line = this.#queueFor(request);
     if (line.queue.length === 0) {
-      const lease = this.#attempt(lane, need, 0, false);
+      const lease = this.#attempt(candidates, request, 0, false);
       if (lease !== undefined) return Promise.resolve(this.#relieved(line, lease));
     }
-    const urgent = need.again === true || need.tried.size > 0 || line.reservations.claim(callOf(need), now);
-    const ahead = urgent ? 0 : line.queue.ahead(need.client, need.session);
-    const estimate = this.#estimate(line, lane, need, ahead, now);
+    const urgent = request.again === true || request.tried.size > 0 ||
+      line.reservations.claim(callOf(request), now);
+    const ahead = urgent ? 0 : line.queue.ahead(request.client, request.session);
+    const estimate = this.#estimate(line, candidates, request, ahead, now);
     const patience = Math.min(maxWaitMs, this.#context.settings.queueMaxWait);
     const late = estimate.at !== Infinity && estimate.at > now + patience + graceOf(patience);
-    if (!estimate.possible || late) return Promise.resolve(this.#refuse(line, lane, need, estimate.at, now));
-    if (this.#waiting >= this.#context.settings.queueMaxLength) {
-      return Promise.resolve(shortageOf(need.model, { reason: "queue" }, finite(estimate.at), now, []));
+    if (!estimate.possible || late) {
+      return Promise.resolve(this.#refuse(line, candidates, request, estimate.at, now));
     }
-    return this.#enqueue(need, signal, { now, patience, urgent });
+    if (this.#waiting >= this.#context.settings.queueMaxLength) {
+      return Promise.resolve(shortageOf(request.model, { reason: "queue" }, finite(estimate.at), now, []));
+    }
+    return this.#enqueue(request, signal, { now, patience, urgent });
   }
 
   /** Milliseconds until a call with this need would be served; 0 when something is free, Infinity when nothing is known to free. */
-  expectedWait(need: Need): number {
+  expectedWait(request: LeaseRequest): number {
     const now = this.#context.clock.now();
-    const lane = this.#context.poolState.lane(need, now);
-    const line = this.#queueFor(need);
-    const ahead = line.queue.ahead(need.client, need.session);
-    if (ahead === 0 && this.#context.chooser.choose(lane, need, now) !== undefined) return 0;
-    return Math.max(0, this.#estimate(line, lane, need, ahead, now).at - now);
+    const candidates = this.#context.poolState.candidates(request, now);
+    const line = this.#queueFor(request);
+    const ahead = line.queue.ahead(request.client, request.session);
+    if (ahead === 0 && this.#context.chooser.choose(candidates, request, now) !== undefined) return 0;
+    return Math.max(0, this.#estimate(line, candidates, request, ahead, now).at - now);
   }
 
   /** Serves whoever can be served now, in every line. */
@@ -145,24 +148,30 @@ export class Dispatcher {
   }
 
   #attempt(
-    lane: ModelCandidates,
-    need: Need,
+    candidates: ModelCandidates,
+    request: LeaseRequest,
     queuedMs: number,
     demand: boolean,
   ): Lease | undefined {
     const { chooser, leases, caps, clock } = this.#context;
-    const pick = chooser.choose(lane, need, clock.now(), { demand });
+    const pick = chooser.choose(candidates, request, clock.now(), { demand });
     if (pick === undefined) return undefined;
-    const take = need.counted ? caps.take(need, pick.entry.id) : UNCAPPED;
+    const take = request.counted ? caps.take(request, pick.credentialState.id) : UNCAPPED;
     if (take === "pending" || take.kind !== "taken") return undefined;
-    return leases.start(pick, need, queuedMs, take);
+    return leases.start(pick, request, queuedMs, take);
   }
 
   /** The known times, with those who were told to come back; where the limits alone do not decide, the pace seen so far. */
-  #estimate(line: WaitQueue, lane: ModelCandidates, need: Need, ahead: number, now: number): WaitEstimate {
+  #estimate(
+    line: WaitQueue,
+    candidates: ModelCandidates,
+    request: LeaseRequest,
+    ahead: number,
+    now: number,
+  ): WaitEstimate {
     const before = ahead === 0 ? 0 : ahead + line.reservations.expected(now);
-    const estimate = this.#estimator.of(lane, need, before, now);
-    const shared = lane.nodes[0]?.bucket.permits !== undefined;
+    const estimate = this.#estimator.of(candidates, request, before, now);
+    const shared = candidates.list[0]?.bucket.permits !== undefined;
     if (!estimate.possible || (estimate.at !== Infinity && !shared)) return estimate;
     const byPace = line.byPace(before, now);
     return {
@@ -173,32 +182,42 @@ export class Dispatcher {
     };
   }
 
-  #refuse(line: WaitQueue, lane: ModelCandidates, need: Need, at: number, now: number): Shortage {
+  #refuse(
+    line: WaitQueue,
+    candidates: ModelCandidates,
+    request: LeaseRequest,
+    at: number,
+    now: number,
+  ): Shortage {
     const until = finite(at);
-    this.#pressed(lane, now, true);
-    const shortage = this.#estimator.refusal(lane, need, until, now);
+    this.#pressed(candidates, now, true);
+    const shortage = this.#estimator.refusal(candidates, request, until, now);
     if (line.exhaust(shortage.failure)) {
-      this.#context.emit({ type: "exhausted", model: need.model, ...(until === undefined ? {} : { until }) });
+      this.#context.emit({
+        type: "exhausted",
+        model: request.model,
+        ...(until === undefined ? {} : { until }),
+      });
     }
     if (until !== undefined && until - now < RESERVATION_MS && shortage.failure.class === "rate_limit") {
-      line.reservations.make(callOf(need), until, now);
+      line.reservations.make(callOf(request), until, now);
     }
     return shortage;
   }
 
-  #enqueue(need: Need, signal: AbortSignal, how: Joining): Promise<Lease | Shortage> {
+  #enqueue(request: LeaseRequest, signal: AbortSignal, how: Joining): Promise<Lease | Shortage> {
     const { now, patience, urgent } = how;
-    const line = this.#queueFor(need);
+    const line = this.#queueFor(request);
     return new Promise((resolve, reject) => {
       const leave = () => {
         if (this.#leave(line, waiter)) reject(signal.reason);
       };
       const waiter: Waiter = {
-        client: need.client,
-        session: need.session,
-        cost: Math.max(1, need.inputTokens / TUNING.turnTokens),
+        client: request.client,
+        session: request.session,
+        cost: Math.max(1, request.inputTokens / TUNING.turnTokens),
         urgent,
-        need,
+        request,
         enqueuedAt: now,
         deadline: now + patience,
         graced: false,
@@ -216,9 +235,9 @@ export class Dispatcher {
   #expire(line: WaitQueue, waiter: Waiter): void {
     const { clock, poolState } = this.#context;
     const now = clock.now();
-    const lane = poolState.lane(line, now);
+    const candidates = poolState.candidates(line, now);
     const ahead = Math.max(0, line.queue.ahead(waiter.client, waiter.session) - 1);
-    const { at } = this.#estimate(line, lane, waiter.need, ahead, now);
+    const { at } = this.#estimate(line, candidates, waiter.request, ahead, now);
     const last = waiter.deadline + graceOf(waiter.deadline - waiter.enqueuedAt);
     if (!waiter.graced && at < last) {
       waiter.graced = true;
@@ -226,7 +245,7 @@ export class Dispatcher {
       return;
     }
     if (!this.#leave(line, waiter)) return;
-    waiter.resolve(this.#refuse(line, lane, waiter.need, at, now));
+    waiter.resolve(this.#refuse(line, candidates, waiter.request, at, now));
   }
 
   #leave(line: WaitQueue, waiter: Waiter): boolean {
@@ -245,9 +264,9 @@ export class Dispatcher {
     const { poolState, clock } = this.#context;
     while (line.queue.length > 0) {
       const now = clock.now();
-      const lane = poolState.lane(line, now);
-      if (!this.#serveOne(line, lane, now)) {
-        this.#sleep(line, lane, now);
+      const candidates = poolState.candidates(line, now);
+      if (!this.#serveOne(line, candidates, now)) {
+        this.#sleep(line, candidates, now);
         return;
       }
     }
@@ -256,26 +275,26 @@ export class Dispatcher {
   }
 
   /** Tries the heads in their order; those bound to a key or with many tokens must not hold up the rest. */
-  #serveOne(line: WaitQueue, lane: ModelCandidates, now: number): boolean {
+  #serveOne(line: WaitQueue, candidates: ModelCandidates, now: number): boolean {
     let tries = 0;
     for (const waiter of line.queue.heads()) {
-      const lease = this.#attempt(lane, waiter.need, now - waiter.enqueuedAt, tries === 0);
+      const lease = this.#attempt(candidates, waiter.request, now - waiter.enqueuedAt, tries === 0);
       if (lease !== undefined) {
-        if (now - waiter.enqueuedAt > TUNING.pressureWait) this.#pressed(lane, now);
+        if (now - waiter.enqueuedAt > TUNING.pressureWait) this.#pressed(candidates, now);
         line.queue.serve(waiter);
         line.served(now);
         this.#part(waiter);
         waiter.resolve(lease);
         return true;
       }
-      if (this.#refuseCapped(line, lane, waiter, now)) return true;
-      if (++tries >= 64 || (isFree(waiter.need) && lane.nothingOpen)) return false;
+      if (this.#refuseCapped(line, candidates, waiter, now)) return true;
+      if (++tries >= 64 || (isFree(waiter.request) && candidates.nothingOpen)) return false;
     }
     return false;
   }
 
-  #pressed(lane: ModelCandidates, now: number, refusing = false): void {
-    for (const { bucket: { prior } } of lane.nodes.slice(0, 64)) {
+  #pressed(candidates: ModelCandidates, now: number, refusing = false): void {
+    for (const { bucket: { prior } } of candidates.list.slice(0, 64)) {
       prior.press(refusing, now);
     }
   }
@@ -287,15 +306,15 @@ export class Dispatcher {
   }
 
   /** A cap ran out while the call waited: waiting on would not help it. */
-  #refuseCapped(line: WaitQueue, lane: ModelCandidates, waiter: Waiter, now: number): boolean {
-    const stop = this.#context.caps.stop(waiter.need);
+  #refuseCapped(line: WaitQueue, candidates: ModelCandidates, waiter: Waiter, now: number): boolean {
+    const stop = this.#context.caps.stop(waiter.request);
     if (stop === undefined || !this.#leave(line, waiter)) return false;
-    waiter.resolve(this.#refuse(line, lane, waiter.need, stop.until, now));
+    waiter.resolve(this.#refuse(line, candidates, waiter.request, stop.until, now));
     return true;
   }
 
-  #sleep(line: WaitQueue, lane: ModelCandidates, now: number): void {
-    const wakeAt = Math.max(this.#estimator.nextChange(lane, now), now + 1);
+  #sleep(line: WaitQueue, candidates: ModelCandidates, now: number): void {
+    const wakeAt = Math.max(this.#estimator.nextChange(candidates, now), now + 1);
     if (wakeAt === line.wakeAt) return;
     line.cancelWake();
     line.wakeAt = wakeAt;
@@ -305,11 +324,11 @@ export class Dispatcher {
     });
   }
 
-  #queueFor(need: Pick<Need, "model" | "operation">): WaitQueue {
-    const name = laneOf(need);
+  #queueFor(request: Pick<LeaseRequest, "model" | "operation">): WaitQueue {
+    const name = modelKeyOf(request);
     let line = this.#queues.get(name);
     if (line === undefined) {
-      line = new WaitQueue(need.model, need.operation);
+      line = new WaitQueue(request.model, request.operation);
       this.#queues.set(name, line);
     }
     return line;

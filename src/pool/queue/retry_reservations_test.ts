@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { needOf } from "../../../tests/support/pool_fixture.ts";
+import { leaseRequestOf } from "../../../tests/support/pool_fixture.ts";
 import { callOf } from "./wait_queue.ts";
 import { RetryReservations } from "./retry_reservations.ts";
 
@@ -30,7 +30,7 @@ Deno.test("expected() follows how many really come back", () => {
 
 Deno.test("callOf() keeps a new call of a conversation from taking the place of one that was told to come back", () => {
   const reservations = new RetryReservations();
-  reservations.make(callOf(needOf({ session: "s", inputTokens: 900 })), 60_000, 0);
-  assert.equal(reservations.claim(callOf(needOf({ session: "s", inputTokens: 950 })), 60_000), false);
-  assert.equal(reservations.claim(callOf(needOf({ session: "s", inputTokens: 900 })), 60_000), true);
+  reservations.make(callOf(leaseRequestOf({ session: "s", inputTokens: 900 })), 60_000, 0);
+  assert.equal(reservations.claim(callOf(leaseRequestOf({ session: "s", inputTokens: 950 })), 60_000), false);
+  assert.equal(reservations.claim(callOf(leaseRequestOf({ session: "s", inputTokens: 900 })), 60_000), true);
 });

@@ -1,5 +1,5 @@
 import { backText, type Failure, type FailureClass } from "../../core/mod.ts";
-import type { Need, Refusal, Shortage } from "../contract.ts";
+import type { LeaseRequest, Refusal, Shortage } from "../contract.ts";
 import { refusalOf } from "../candidates/eligibility.ts";
 import type { ModelCandidates } from "../candidates/model_candidates.ts";
 import type { PoolState } from "../candidates/pool_state.ts";
@@ -72,37 +72,37 @@ function setback(name: FailureClass, status: number, code: string, text: string)
   return { class: name, status, code, text };
 }
 
-/** Every reason against a call at this instant, one for each credential of the lane, bounded in number. */
+/** Every reason against a call at this instant, one for each credential of the model, bounded in number. */
 export function refusalsOf(
   poolState: PoolState,
-  lane: ModelCandidates,
-  need: Need,
+  candidates: ModelCandidates,
+  request: LeaseRequest,
   now: number,
 ): readonly Refusal[] {
   const refusals: Refusal[] = [];
-  const inLane = new Set<string>();
-  for (const node of lane.nodes) {
-    for (const entry of node.members) {
-      inLane.add(entry.id);
-      if (refusals.length >= MAX_REFUSALS || !need.sources.includes(entry.source)) continue;
-      const refusal = refusalOf(entry, node.bucket, need, now);
+  const inModel = new Set<string>();
+  for (const candidate of candidates.list) {
+    for (const credentialState of candidate.members) {
+      inModel.add(credentialState.id);
+      if (refusals.length >= MAX_REFUSALS || !request.sources.includes(credentialState.source)) continue;
+      const refusal = refusalOf(credentialState, candidate.bucket, request, now);
       if (refusal !== undefined) refusals.push(refusal);
     }
   }
-  for (const entry of poolState.entries.values()) {
+  for (const credentialState of poolState.credentials.values()) {
     if (refusals.length >= MAX_REFUSALS) break;
-    if (inLane.has(entry.id) || !need.sources.includes(entry.source)) continue;
-    const reason = entry.dead !== undefined
+    if (inModel.has(credentialState.id) || !request.sources.includes(credentialState.source)) continue;
+    const reason = credentialState.dead !== undefined
       ? "dead"
-      : !entry.credential.enabled
+      : !credentialState.credential.enabled
       ? "disabled"
-      : !entry.permits(lane.model)
+      : !credentialState.permits(candidates.model)
       ? "denied"
       : "wrong_model";
     refusals.push({
-      credential: entry.id,
+      credential: credentialState.id,
       reason,
-      ...(entry.dead === undefined ? {} : { said: entry.dead }),
+      ...(credentialState.dead === undefined ? {} : { said: credentialState.dead }),
     });
   }
   return refusals;
@@ -139,10 +139,10 @@ export function shortageOf(
 /** Reasons that the pool tells by itself: it knows the numbers. */
 const RATES: ReadonlySet<string> = new Set(["minute", "tokens", "day", "full"]);
 
-export function tooLarge(need: Need, largest: number, refusals: readonly Refusal[]): Shortage {
+export function tooLarge(request: LeaseRequest, largest: number, refusals: readonly Refusal[]): Shortage {
   const message =
-    `The request has about ${need.inputTokens} input tokens, and the largest limit of any key for ` +
-    `${need.model} is ${largest} a minute: it can never be served. Shorten it, or add a key with a higher limit.`;
+    `The request has about ${request.inputTokens} input tokens, and the largest limit of any key for ` +
+    `${request.model} is ${largest} a minute: it can never be served. Shorten it, or add a key with a higher limit.`;
   const failure: Failure = {
     class: "invalid_request",
     status: 413,
@@ -153,7 +153,7 @@ export function tooLarge(need: Need, largest: number, refusals: readonly Refusal
   return { kind: "shortage", failure, refusals };
 }
 
-export function capped(need: Need, stop: CapStop, now: number): Shortage {
+export function capped(request: LeaseRequest, stop: CapStop, now: number): Shortage {
   const failure: Failure = {
     class: "quota",
     status: 429,
@@ -164,7 +164,7 @@ export function capped(need: Need, stop: CapStop, now: number): Shortage {
     until: stop.until,
     scope: "request",
   };
-  const reason = need.sources.map((): Refusal => ({ reason: "capped", until: stop.until })).slice(0, 1);
+  const reason = request.sources.map((): Refusal => ({ reason: "capped", until: stop.until })).slice(0, 1);
   return { kind: "shortage", failure, refusals: reason };
 }
 

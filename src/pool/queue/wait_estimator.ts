@@ -1,12 +1,12 @@
 import type { CapGate } from "../caps/cap_gate.ts";
 import type { Chooser } from "../candidates/chooser.ts";
-import type { Need, Refusal, Shortage } from "../contract.ts";
+import type { LeaseRequest, Refusal, Shortage } from "../contract.ts";
 import { isLasting } from "../candidates/cooldown.ts";
 import type { CredentialState } from "../candidates/credential_state.ts";
 import { cooldownOf, gateProblem, isMeant, metricsUntil, spentUntil } from "../candidates/eligibility.ts";
 import type { CapacityForecast } from "./capacity_forecast.ts";
 import type { ModelCandidates } from "../candidates/model_candidates.ts";
-import { laneOf as lane } from "../candidates/lane_name.ts";
+import { modelKeyOf } from "../candidates/model_key.ts";
 import type { PoolState } from "../candidates/pool_state.ts";
 import { capped, mainRefusal, refusalsOf, shortageOf, soonest, tooLarge } from "./shortage.ts";
 
@@ -32,64 +32,73 @@ export class WaitEstimator {
     this.#forecast = forecast;
   }
 
-  of(lane: ModelCandidates, need: Need, ahead: number, now: number): WaitEstimate {
-    const stop = this.#caps.stop(need);
+  of(candidates: ModelCandidates, request: LeaseRequest, ahead: number, now: number): WaitEstimate {
+    const stop = this.#caps.stop(request);
     if (stop !== undefined) return { possible: false, at: stop.until };
-    const sources = this.#chooser.sourcesOf(lane, need).filter((source) => lane.ranks.has(source));
-    const alive = lane.nodes.filter((node) =>
-      sources.includes(node.rank.source) && mayServe(node, need, now)
+    const sources = this.#chooser.sourcesOf(candidates, request).filter((source) =>
+      candidates.groups.has(source)
+    );
+    const alive = candidates.list.filter((candidate) =>
+      sources.includes(candidate.group.source) && mayServe(candidate, request, now)
     );
     if (alive.length === 0) return { possible: false, at: Infinity };
-    const open = sources.filter((source) => alive.some((node) => node.rank.source === source));
-    const gate = Math.min(...open.map((source) => this.#chooser.gate(source, lane, now)));
-    const bound = alive.length === 1 || isBound(need, alive, now);
-    const base = bound ? this.#first(alive, need, now) : this.#forecast.at(lane, sources, ahead, now);
+    const open = sources.filter((source) => alive.some((candidate) => candidate.group.source === source));
+    const gate = Math.min(...open.map((source) => this.#chooser.gate(source, candidates, now)));
+    const bound = alive.length === 1 || isBound(request, alive, now);
+    const base = bound
+      ? this.#first(alive, request, now)
+      : this.#forecast.at(candidates, sources, ahead, now);
     const at = gate === Infinity ? Infinity : Math.max(base, gate);
-    const queued = bound && ahead > 0 ? Math.max(at, this.#forecast.at(lane, sources, ahead, now)) : at;
+    const queued = bound && ahead > 0 ? Math.max(at, this.#forecast.at(candidates, sources, ahead, now)) : at;
     return { possible: true, at: queued };
   }
 
   /** When a sleeping line should look again. */
-  nextChange(lane: ModelCandidates, now: number): number {
-    let next = lane.nextAt;
-    for (const source of lane.ranks.keys()) {
-      const gate = this.#chooser.gate(source, lane, now);
+  nextChange(candidates: ModelCandidates, now: number): number {
+    let next = candidates.nextAt;
+    for (const source of candidates.groups.keys()) {
+      const gate = this.#chooser.gate(source, candidates, now);
       if (gate > now) next = Math.min(next, gate);
     }
-    for (const { members } of lane.nodes) {
+    for (const { members } of candidates.list) {
       for (const member of members) next = Math.min(next, metricsUntil(member, now));
     }
     return next;
   }
 
-  refusal(lane: ModelCandidates, need: Need, until: number | undefined, now: number): Shortage {
-    const stop = this.#caps.stop(need);
-    if (stop !== undefined) return capped(need, stop, now);
-    const refusals = refusalsOf(this.#poolState, lane, need, now);
-    const limits = lane.nodes.map((node) => node.bucket.tpm?.value ?? Infinity);
+  refusal(
+    candidates: ModelCandidates,
+    request: LeaseRequest,
+    until: number | undefined,
+    now: number,
+  ): Shortage {
+    const stop = this.#caps.stop(request);
+    if (stop !== undefined) return capped(request, stop, now);
+    const refusals = refusalsOf(this.#poolState, candidates, request, now);
+    const limits = candidates.list.map((candidate) => candidate.bucket.tpm?.value ?? Infinity);
     const largest = Math.max(0, ...limits.slice(0, 10_000));
-    if (lane.nodes.length > 0 && need.counted && need.inputTokens > largest) {
-      return tooLarge(need, largest, refusals);
+    if (candidates.list.length > 0 && request.counted && request.inputTokens > largest) {
+      return tooLarge(request, largest, refusals);
     }
-    const gates = this.#gates(lane, need, now);
-    const main = this.#mainRefusal(lane, need, [...gates, ...refusals], gates);
-    return shortageOf(need.model, main, until, now, refusals);
+    const gates = this.#gates(candidates, request, now);
+    const main = this.#mainRefusal(candidates, request, [...gates, ...refusals], gates);
+    return shortageOf(request.model, main, until, now, refusals);
   }
 
   /** Why nobody can take it: a gate before all keys, what the keys say, or a gate that has just opened for one at a time. */
   #mainRefusal(
-    lane: ModelCandidates,
-    need: Need,
+    candidates: ModelCandidates,
+    request: LeaseRequest,
     refusals: readonly Refusal[],
     gates: readonly Refusal[],
   ): Refusal {
-    const sources = need.sources.filter((source) => lane.ranks.has(source));
+    const sources = request.sources.filter((source) => candidates.groups.has(source));
     if (gates.length > 0 && gates.length >= sources.length) return soonest(gates);
     const main = mainRefusal(refusals);
     if (main !== undefined) return main;
-    if (this.#poolState.entries.size === 0) return { reason: "empty" };
-    const others = [...this.#poolState.entries.values()].every(({ source }) =>
-      !need.sources.includes(source)
+    if (this.#poolState.credentials.size === 0) return { reason: "empty" };
+    const others = [...this.#poolState.credentials.values()].every(({ source }) =>
+      !request.sources.includes(source)
     );
     if (others) return { reason: "other_source" };
     return {
@@ -97,46 +106,51 @@ export class WaitEstimator {
     };
   }
 
-  /** The first time at which one of the nodes can take the call. */
-  #first(nodes: ModelCandidates["nodes"], need: Need, now: number): number {
+  /** The first time at which one of the candidates can take the call. */
+  #first(list: ModelCandidates["list"], request: LeaseRequest, now: number): number {
     let first = Infinity;
-    for (const node of nodes) {
-      const bucketAt = node.bucket.state === "closed" ? node.bucket.until : now;
-      for (const member of node.members) {
-        if (!isCandidate(member, need, now)) continue;
+    for (const candidate of list) {
+      const bucketAt = candidate.bucket.state === "closed" ? candidate.bucket.until : now;
+      for (const member of candidate.members) {
+        if (!isCandidate(member, request, now)) continue;
         const full = member.inFlight >= member.slots;
-        const restsUntil = cooldownOf(member, need, now)?.until ?? member.coolingUntil(lane(need), now);
+        const restsUntil = cooldownOf(member, request, now)?.until ??
+          member.coolingUntil(modelKeyOf(request), now);
         first = Math.min(first, full ? Infinity : Math.max(bucketAt, restsUntil, now));
       }
     }
     return first;
   }
 
-  #gates(lane: ModelCandidates, need: Need, now: number): readonly Refusal[] {
-    return need.sources.filter((source) => lane.ranks.has(source)).flatMap((source) => {
-      const problem = gateProblem(this.#poolState, source, lane.name, now);
+  #gates(candidates: ModelCandidates, request: LeaseRequest, now: number): readonly Refusal[] {
+    return request.sources.filter((source) => candidates.groups.has(source)).flatMap((source) => {
+      const problem = gateProblem(this.#poolState, source, candidates.name, now);
       return problem === undefined ? [] : [problem];
     });
   }
 }
 
 /** True when the call cannot go to just any bucket, so that the general forecast says nothing of it. */
-function isBound(need: Need, alive: ModelCandidates["nodes"], now: number): boolean {
-  return need.pinned !== undefined || need.among !== undefined || need.tried.size > 0 ||
-    alive.some(({ members }) => members.some((member) => spentUntil(member, need, now) > now));
+function isBound(request: LeaseRequest, alive: ModelCandidates["list"], now: number): boolean {
+  return request.pinned !== undefined || request.among !== undefined || request.tried.size > 0 ||
+    alive.some(({ members }) => members.some((member) => spentUntil(member, request, now) > now));
 }
 
 /** True when waiting for this credential makes sense: nothing that lasts stands against it. */
-function isCandidate(entry: CredentialState, need: Need, now: number): boolean {
-  if (!entry.usable || need.tried.has(entry.id)) return false;
-  if (!isMeant(entry, need)) return false;
-  const cooldown = cooldownOf(entry, need, now);
+function isCandidate(credentialState: CredentialState, request: LeaseRequest, now: number): boolean {
+  if (!credentialState.usable || request.tried.has(credentialState.id)) return false;
+  if (!isMeant(credentialState, request)) return false;
+  const cooldown = cooldownOf(credentialState, request, now);
   return cooldown === undefined || !isLasting(cooldown);
 }
 
-function mayServe({ bucket, members }: ModelCandidates["nodes"][number], need: Need, now: number): boolean {
-  if (need.counted && need.inputTokens > (bucket.tpm?.value ?? Infinity)) return false;
+function mayServe(
+  { bucket, members }: ModelCandidates["list"][number],
+  request: LeaseRequest,
+  now: number,
+): boolean {
+  if (request.counted && request.inputTokens > (bucket.tpm?.value ?? Infinity)) return false;
   const { block } = bucket;
   if (block !== undefined && block.until > now && isLasting(block)) return false;
-  return members.some((member) => isCandidate(member, need, now));
+  return members.some((member) => isCandidate(member, request, now));
 }

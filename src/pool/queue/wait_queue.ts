@@ -1,12 +1,12 @@
 import type { Failure, Operation } from "../../core/mod.ts";
-import type { Lease, Need, Shortage } from "../contract.ts";
+import type { Lease, LeaseRequest, Shortage } from "../contract.ts";
 import { FairQueue, type Waiting } from "./fair_queue.ts";
 import { RetryReservations } from "./retry_reservations.ts";
 import { MINUTE } from "../tuning.ts";
 
 /** A call that waits. */
 export interface Waiter extends Waiting {
-  readonly need: Need;
+  readonly request: LeaseRequest;
   readonly enqueuedAt: number;
   readonly deadline: number;
   /** True once it waits a moment beyond its deadline, for what is known to free then. */
@@ -78,8 +78,8 @@ export interface Joining {
 }
 
 /** What tells a call that comes back from a new one of the same conversation: the same request has the same size. */
-export function callOf(need: Need): string {
-  return `${need.client}\n${need.session}\n${need.inputTokens}`;
+export function callOf(request: LeaseRequest): string {
+  return `${request.client}\n${request.session}\n${request.inputTokens}`;
 }
 
 export function finite(at: number): number | undefined {
@@ -87,7 +87,7 @@ export function finite(at: number): number | undefined {
 }
 
 /** True when nothing but a free bucket is asked for. */
-export function isFree(need: Need): boolean {
-  return need.pinned === undefined && need.among === undefined && need.affinity?.strict !== true &&
-    need.tried.size === 0 && need.counted;
+export function isFree(request: LeaseRequest): boolean {
+  return request.pinned === undefined && request.among === undefined && request.affinity?.strict !== true &&
+    request.tried.size === 0 && request.counted;
 }

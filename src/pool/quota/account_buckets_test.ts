@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Credential, CredentialId, Failure, SourceName } from "../../core/mod.ts";
-import { benchOf, credentialOf, needOf } from "../../../tests/support/pool_fixture.ts";
+import { benchOf, credentialOf, leaseRequestOf } from "../../../tests/support/pool_fixture.ts";
 
 const HOUR = 3_600_000;
 
@@ -21,9 +21,9 @@ async function afterOneIsUsedUp(source: SourceName) {
     credentialOf(id, { source, project: "shared" } as Partial<Credential>)
   );
   const { pool, clock } = await benchOf([ada!, bob!]);
-  const lease = pool.tryAcquire(needOf({ pinned: "ada" as CredentialId }));
+  const lease = pool.tryAcquire(leaseRequestOf({ pinned: "ada" as CredentialId }));
   lease?.fail(usedUp(clock.now() + HOUR), { attempt: 1, sameKeyRetries: 0, classes: [] });
-  const next = pool.tryAcquire(needOf());
+  const next = pool.tryAcquire(leaseRequestOf());
   next?.succeed();
   const buckets = pool.view().buckets.map(({ credentials }) => credentials);
   await pool.close();
@@ -48,20 +48,21 @@ Deno.test("a closure that Google's own numbers contradict is tried after some ho
   ]);
   const id = "ada" as CredentialId;
   const close = () =>
-    pool.tryAcquire(needOf())?.fail(usedUp(clock.now() + 100 * HOUR), {
+    pool.tryAcquire(leaseRequestOf())?.fail(usedUp(clock.now() + 100 * HOUR), {
       attempt: 1,
       sameKeyRetries: 0,
       classes: [],
     });
-  const poll = () => pool.noteQuota(id, needOf().model, { fraction: 0.8, resetsAt: clock.now() + 5 * HOUR });
+  const poll = () =>
+    pool.noteQuota(id, leaseRequestOf().model, { fraction: 0.8, resetsAt: clock.now() + 5 * HOUR });
   for (let round = 0; round < 2; round++) {
     close();
     poll();
-    assert.equal(pool.tryAcquire(needOf()), undefined, "Google said so a moment ago");
+    assert.equal(pool.tryAcquire(leaseRequestOf()), undefined, "Google said so a moment ago");
     await clock.pass(4 * HOUR);
-    assert.equal(pool.tryAcquire(needOf()), undefined, "nobody contradicts it");
+    assert.equal(pool.tryAcquire(leaseRequestOf()), undefined, "nobody contradicts it");
     poll();
-    const trial = pool.tryAcquire(needOf());
+    const trial = pool.tryAcquire(leaseRequestOf());
     assert.ok(trial, "one trial");
     trial[Symbol.dispose]();
   }

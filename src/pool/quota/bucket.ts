@@ -26,7 +26,7 @@ const QUOTA_LOW = "quota nearly used up";
  */
 export class Bucket {
   /** Where it stands among the candidates of its models: few, and walked at each call, so a list. */
-  #nodes: readonly Candidate[] = [];
+  #candidates: readonly Candidate[] = [];
   readonly #window = new SendWindow();
   readonly #pace: RequestPace;
   readonly #day = new DayQuota();
@@ -177,21 +177,21 @@ export class Bucket {
     return ended;
   }
 
-  /** Brings its place in every lane to `now`. */
+  /** Brings its place among the candidates of every model to `now`. */
   refreshNodes(now: number): void {
-    for (let i = 0; i < this.#nodes.length; i++) {
-      const node = this.#nodes[i]!;
-      node.lane.refresh(node, now);
+    for (let i = 0; i < this.#candidates.length; i++) {
+      const candidate = this.#candidates[i]!;
+      candidate.model.refresh(candidate, now);
     }
   }
 
   /** It serves one more model. */
-  join(node: Candidate): void {
-    this.#nodes = [...this.#nodes, node];
+  join(candidate: Candidate): void {
+    this.#candidates = [...this.#candidates, candidate];
   }
 
-  leave(node: Candidate): void {
-    this.#nodes = this.#nodes.filter((one) => one !== node);
+  leave(candidate: Candidate): void {
+    this.#candidates = this.#candidates.filter((one) => one !== candidate);
   }
 
   /** Counts a call that is sent; `exploring` when it goes beyond what is known. */

@@ -4,12 +4,12 @@ import type { Bucket } from "./bucket.ts";
 import { guessMs, saidOf } from "../candidates/cooldown.ts";
 import type { CredentialState } from "../candidates/credential_state.ts";
 import type { EffectsContext, InFlightCall } from "../leases/effects.ts";
-import { isOperation } from "../candidates/lane_name.ts";
+import { isOperation } from "../candidates/model_key.ts";
 import type { Inference } from "./inference.ts";
 import { followShift } from "./moving_limits.ts";
 import { MINUTE, TUNING } from "../tuning.ts";
 
-type Rest = (entry: CredentialState, scope: string, failure: Failure, now: number) => string;
+type Rest = (credentialState: CredentialState, scope: string, failure: Failure, now: number) => string;
 
 /** Closes buckets, and learns the limits that their refusals state. */
 export class BucketLimits {
@@ -24,13 +24,13 @@ export class BucketLimits {
   /** Closes what the used-up limit concerns: the operation's own bucket, that of another, or a metric of its own. */
   close(call: InFlightCall, failure: Failure, now: number): string {
     const { metric } = failure;
-    const own = metric === undefined || metric === call.lane.operation;
+    const own = metric === undefined || metric === call.candidates.operation;
     if (own) return this.#closeBucket(call, failure, now);
     if (isOperation(metric)) return this.#closeOther(call, metric, failure, now);
     const named = failure.limits?.[0]?.model !== undefined;
-    const scope = named ? `metric:${metric}:${call.lane.model}` : `metric:${metric}`;
-    for (const entry of this.#context.poolState.projectMembers(call.entry)) {
-      this.#rest(entry, scope, failure, now);
+    const scope = named ? `metric:${metric}:${call.candidates.model}` : `metric:${metric}`;
+    for (const credentialState of this.#context.poolState.projectMembers(call.credentialState)) {
+      this.#rest(credentialState, scope, failure, now);
     }
     return `holds calls that spend ${metric}`;
   }
@@ -42,12 +42,12 @@ export class BucketLimits {
 
   #closeOther(
     call: InFlightCall,
-    operation: InFlightCall["lane"]["operation"],
+    operation: InFlightCall["candidates"]["operation"],
     failure: Failure,
     now: number,
   ): string {
     const { poolState } = this.#context;
-    const bucket = poolState.bucketOf(call.entry, poolState.bucketUnit(call.model, operation));
+    const bucket = poolState.bucketOf(call.credentialState, poolState.bucketUnit(call.model, operation));
     const note = this.#block(bucket, failure, now, failure.class.replaceAll("_", " "));
     poolState.refreshBucket(bucket, now);
     return note;
@@ -66,9 +66,9 @@ export class BucketLimits {
   }
 
   #dayOut(call: InFlightCall, failure: Failure, notice: LimitNotice | undefined, now: number): string {
-    const { quota: bucket, entry } = call;
+    const { quota: bucket, credentialState } = call;
     // The short delay that stands beside a daily violation of an API key is not true: the day ends at Pacific midnight.
-    const midnight = entry.source === "api_key" && notice !== undefined
+    const midnight = credentialState.source === "api_key" && notice !== undefined
       ? nextPacificMidnight(now)
       : undefined;
     const until = midnight ?? failure.until;
@@ -82,7 +82,7 @@ export class BucketLimits {
     this.#context.dirty(bucket);
     this.#context.emit({
       type: "cooled",
-      credential: entry.id,
+      credential: credentialState.id,
       scope: bucket.id,
       until,
       reason: failure.message,

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { nextPacificMidnight } from "../../core/mod.ts";
-import { benchOf, credentialOf, mapStore, needOf, StepClock } from "../../../tests/support/pool_fixture.ts";
+import {
+  benchOf,
+  credentialOf,
+  leaseRequestOf,
+  mapStore,
+  StepClock,
+} from "../../../tests/support/pool_fixture.ts";
 
 const LIMIT = 10;
 
@@ -26,7 +32,7 @@ type Pool = Awaited<ReturnType<ReturnType<typeof clusterOf>["join"]>>;
 
 function serve(pool: Pool, wanted: number): number {
   for (let served = 0; served < wanted; served++) {
-    const lease = pool.tryAcquire(needOf());
+    const lease = pool.tryAcquire(leaseRequestOf());
     if (lease === undefined) return served;
     lease.succeed();
   }

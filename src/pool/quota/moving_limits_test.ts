@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { minuteRefusal } from "../../../tests/support/failure_of.ts";
-import { benchOf, credentialOf, needOf } from "../../../tests/support/pool_fixture.ts";
+import { benchOf, credentialOf, leaseRequestOf } from "../../../tests/support/pool_fixture.ts";
 import { LimitShift } from "./limit_shift.ts";
 import { MINUTE } from "../tuning.ts";
 
@@ -12,7 +12,7 @@ async function known() {
   const { pool, clock } = await benchOf(names.map((name) => credentialOf(name)));
   let refusals = 0;
   const call = (key: string, answer: number | "served") => {
-    const lease = pool.tryAcquire(needOf({ pinned: credentialOf(key).id }));
+    const lease = pool.tryAcquire(leaseRequestOf({ pinned: credentialOf(key).id }));
     if (lease === undefined) return false;
     if (answer === "served") lease.succeed();
     // Anywhere in the minute, so that the windows are seen to slide.
@@ -54,7 +54,7 @@ Deno.test("an inferred limit is tried soon by one waiting call, and put back for
   await clock.pass(3_000);
   const leases: string[] = [];
   const waiting = Array.from({ length: 2 }, async () => {
-    const lease = await pool.acquire(needOf(), { signal: new AbortController().signal });
+    const lease = await pool.acquire(leaseRequestOf(), { signal: new AbortController().signal });
     assert.equal(lease.kind, "lease");
     if (lease.kind !== "lease") return;
     leases.push(lease.note);

@@ -20,39 +20,40 @@ interface ProbeState {
 export class Probes {
   readonly #units = new Map<string, ProbeState>();
 
-  /** Which kind of probe the lane may send now. */
-  due(lane: ModelCandidates, now: number): "limit" | "day" | undefined {
-    const state = this.#state(lane.unit, now);
+  /** Which kind of probe the model may send now. */
+  due(candidates: ModelCandidates, now: number): "limit" | "day" | undefined {
+    const state = this.#state(candidates.unit, now);
     if (state.running) return undefined;
     if (now - state.scannedAt >= 1_000) {
       state.scannedAt = now;
-      if (lane.nodes.some((node) => dayProbeDue(node, now))) return "day";
+      if (candidates.list.some((candidate) => dayProbeDue(candidate, now))) return "day";
     }
     if (
       state.raised ||
-      (now >= state.pressedAt && pressed(lane, state.successes, now)) ||
-      (lane.nodes[0]?.bucket.prior.refusingSince ?? 0) > state.answered ||
-      lane.nodes[0]?.bucket.prior.shift.wantsTest(now)
+      (now >= state.pressedAt && pressed(candidates, state.successes, now)) ||
+      (candidates.list[0]?.bucket.prior.refusingSince ?? 0) > state.answered ||
+      candidates.list[0]?.bucket.prior.shift.wantsTest(now)
     ) return "limit";
     return now >= state.nextAt && state.successes >= TUNING.probeSuccesses ? "limit" : undefined;
   }
 
-  /** Nodes worth a probe, the one not probed for the longest first. */
-  candidates(lane: ModelCandidates, kind: "limit" | "day", now: number): readonly Candidate[] {
+  /** Candidates worth a probe, the one not probed for the longest first. */
+  toProbe(candidates: ModelCandidates, kind: "limit" | "day", now: number): readonly Candidate[] {
     const fits = kind === "day" ? dayProbeDue : limitProbeFits;
-    return lane.nodes.filter((node) => fits(node, now)).sort((a, b) => order(a) - order(b)).slice(0, 8);
+    return candidates.list.filter((candidate) => fits(candidate, now)).sort((a, b) => order(a) - order(b))
+      .slice(0, 8);
   }
 
-  started(unit: string, node: Candidate, now: number): void {
+  started(unit: string, candidate: Candidate, now: number): void {
     const state = this.#state(unit, now);
     state.running = true;
-    const { refusingSince } = node.bucket.prior;
+    const { refusingSince } = candidate.bucket.prior;
     // A new shortage: what is known of limits is asked more often again.
     if (refusingSince > state.answered) state.pressedInterval = TUNING.pressedInterval;
     state.answered = now;
-    node.bucket.prior.shift.tested(now);
-    node.bucket.probed(now);
-    if (!this.#anyLeft(node.lane, now)) state.raised = false;
+    candidate.bucket.prior.shift.tested(now);
+    candidate.bucket.probed(now);
+    if (!this.#anyLeft(candidate.model, now)) state.raised = false;
   }
 
   counted(unit: string, now: number): void {
@@ -76,9 +77,9 @@ export class Probes {
     state.nextAt = now + state.interval;
   }
 
-  #anyLeft(lane: ModelCandidates, now: number): boolean {
-    return lane.nodes.some((node) =>
-      limitProbeFits(node, now) && now - node.bucket.probedAt > TUNING.probeInterval
+  #anyLeft(candidates: ModelCandidates, now: number): boolean {
+    return candidates.list.some((candidate) =>
+      limitProbeFits(candidate, now) && now - candidate.bucket.probedAt > TUNING.probeInterval
     );
   }
 
@@ -104,8 +105,8 @@ export class Probes {
 }
 
 /** Refused calls are reason enough; for calls that only wait long, some successes must pay for the risk. */
-function pressed(lane: ModelCandidates, successes: number, now: number): boolean {
-  const prior = lane.nodes[0]?.bucket.prior;
+function pressed(candidates: ModelCandidates, successes: number, now: number): boolean {
+  const prior = candidates.list[0]?.bucket.prior;
   if (prior === undefined) return false;
   return prior.refusingUntil > now || (prior.pressedUntil > now && successes >= TUNING.pressedSuccesses);
 }
@@ -117,8 +118,8 @@ function order({ bucket }: Candidate): number {
     : bucket.probedAt;
 }
 
-function dayProbeDue(node: Candidate, now: number): boolean {
-  return node.bucket.mayProbeDay(now);
+function dayProbeDue(candidate: Candidate, now: number): boolean {
+  return candidate.bucket.mayProbeDay(now);
 }
 
 /** At its known limit and nothing else against it. */

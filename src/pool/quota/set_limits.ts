@@ -1,7 +1,7 @@
 import { type Clock, isObject, type JsonObject } from "../../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
 import type { SetLimit } from "./known_limit.ts";
-import { quotaModelOf } from "../candidates/lane_name.ts";
+import { quotaModelOf } from "../candidates/model_key.ts";
 import type { PoolStore } from "../options.ts";
 
 /** The name under which `store.settings` keeps limits set by the user. */

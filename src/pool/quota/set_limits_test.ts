@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { failureOf } from "../../../tests/support/failure_of.ts";
-import { benchOf, credentialOf, mapStore, needOf, StepClock } from "../../../tests/support/pool_fixture.ts";
+import {
+  benchOf,
+  credentialOf,
+  leaseRequestOf,
+  mapStore,
+  StepClock,
+} from "../../../tests/support/pool_fixture.ts";
 
 const NAME = "settings bucket-limits";
 
@@ -9,7 +15,7 @@ async function benchWithLimits() {
   const clock = new StepClock();
   const store = mapStore(new Map(), { processId: "p1", now: () => clock.now() });
   const { pool } = await benchOf([credentialOf("k")], { clock, store });
-  const lease = pool.tryAcquire(needOf());
+  const lease = pool.tryAcquire(leaseRequestOf());
   assert.ok(lease);
   lease.succeed();
   const set = async (limits: Record<string, Record<string, number>>) => {
@@ -31,10 +37,10 @@ Deno.test("a limit set by hand holds at once, the narrowest name first, and is u
     [`${model}@${project}`]: { requests_per_day: 1, at: clock.now() },
   });
   assert.deepEqual([day()?.limit, day()?.left], [1, 0]);
-  assert.equal(pool.tryAcquire(needOf()), undefined);
+  assert.equal(pool.tryAcquire(leaseRequestOf()), undefined);
   await set({});
   assert.deepEqual([day()?.limit, day()?.origin], [undefined, "unknown"]);
-  pool.tryAcquire(needOf())?.succeed();
+  pool.tryAcquire(leaseRequestOf())?.succeed();
   assert.equal(day()?.used, 2);
   await pool.close();
 });
@@ -43,7 +49,7 @@ Deno.test("of what Google states and what is set by hand, the later word holds",
   const { pool, set, day, clock } = await benchWithLimits();
   await set({ "*": { requests_per_day: 9, at: clock.now() } });
   await clock.pass(1_000);
-  const refused = pool.tryAcquire(needOf());
+  const refused = pool.tryAcquire(leaseRequestOf());
   assert.ok(refused);
   refused.fail(
     failureOf({

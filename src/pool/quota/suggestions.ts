@@ -121,10 +121,10 @@ export class Suggestions {
   #credentialsOf(bucketId: string) {
     const bucket = this.#poolState.buckets.get(bucketId);
     if (bucket === undefined) return [];
-    return [...this.#poolState.entries.values()].filter((entry) =>
-      entry.buckets.get(bucket.identity.unit) === bucket
+    return [...this.#poolState.credentials.values()].filter((credentialState) =>
+      credentialState.buckets.get(bucket.identity.unit) === bucket
     )
-      .map((entry) => entry.id);
+      .map((credentialState) => credentialState.id);
   }
 }
 

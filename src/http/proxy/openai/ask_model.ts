@@ -11,8 +11,8 @@ import {
 import { estimateTokens, type GeminiRequest, usageOf } from "../../../gemini/mod.ts";
 import { type CallTrace, relayJson } from "../../../relay/mod.ts";
 import type { ResolvedModel } from "../../../catalog/mod.ts";
-import { callNeed } from "../call_need.ts";
-import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import { leaseRequestFor } from "../lease_request.ts";
+import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
 import { resolveTargets } from "../resolve_targets.ts";
 import { beginTrace, serveCall } from "../serve_call.ts";
 
@@ -34,24 +34,24 @@ export interface Asked {
 /** Finds the model and begins the record. */
 export async function beginQuestion(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   question: Question,
 ): Promise<Result<Asked, Failure>> {
-  Object.assign(arrival.seen, {
+  Object.assign(requestContext.seen, {
     operation: question.operation,
     model: question.model,
     bytes: question.bytes,
   });
   const targets = await resolveTargets(deps, question.model);
   if (!targets.ok) return targets;
-  const barred = deps.modelRefusal(arrival.client, targets.value[0].id);
+  const barred = deps.modelRefusal(requestContext.client, targets.value[0].id);
   if (barred !== undefined) return err(barred);
-  const trace = beginTrace(deps, arrival, {
+  const trace = beginTrace(deps, requestContext, {
     dialect: question.dialect,
     operation: question.operation,
     stream: false,
     modelAsked: question.model,
-    session: arrival.requestId,
+    session: requestContext.requestId,
     requestBytes: question.bytes,
   });
   return ok({ trace, targets: targets.value });
@@ -60,7 +60,7 @@ export async function beginQuestion(
 /** Asks for one whole reply in Gemini's form; its usage is added to the call's. */
 export async function askWhole(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   { trace, targets }: Asked,
   request: GeminiRequest,
 ): Promise<Result<JsonObject, Failure>> {
@@ -69,17 +69,23 @@ export async function askWhole(
     targets,
     ask: async (target) => {
       const reply = await relayJson(deps, {
-        need: needOf(deps, arrival, target, "generate", JSON.stringify(request).length),
+        leaseRequest: leaseRequestOf(
+          deps,
+          requestContext,
+          target,
+          "generate",
+          JSON.stringify(request).length,
+        ),
         trace,
-        client: arrival.watch,
+        client: requestContext.watch,
         build: ({ upstream, credential, host }) =>
           upstream.build({
             operation: upstream.alwaysStreams === true ? "stream" : "generate",
             model: deps.nameAt?.(credential, target.id, request) ?? target.id,
             request,
             host,
-            requestId: arrival.requestId,
-            session: arrival.requestId,
+            requestId: requestContext.requestId,
+            session: requestContext.requestId,
             at: deps.ports.clock.now(),
           }, credential),
       });
@@ -95,16 +101,19 @@ export async function askWhole(
 /** Asks a method of a model that has a form of its own: Imagen's predict. */
 export async function askMethod(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   { trace, targets: [target] }: Asked,
   method: string,
   body: JsonObject,
 ): Promise<Result<JsonObject, Failure>> {
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   const reply = await relayJson(deps, {
-    need: { ...needOf(deps, arrival, target, "predict", bytes.byteLength), sources: ["api_key"] },
+    leaseRequest: {
+      ...leaseRequestOf(deps, requestContext, target, "predict", bytes.byteLength),
+      sources: ["api_key"],
+    },
     trace,
-    client: arrival.watch,
+    client: requestContext.watch,
     build: ({ upstream, credential }) =>
       upstream.passThrough!({
         method: "POST",
@@ -117,18 +126,18 @@ export async function askMethod(
   return reply.ok ? ok(isObject(reply.value) ? reply.value as JsonObject : {}) : reply;
 }
 
-function needOf(
+function leaseRequestOf(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   target: ResolvedModel,
   operation: Operation,
   bytes: number,
 ) {
-  return callNeed(deps, arrival, {
+  return leaseRequestFor(deps, requestContext, {
     target,
     operation,
     inputTokens: estimateTokens(Math.min(bytes, 40_000)),
-    session: arrival.requestId,
+    session: requestContext.requestId,
     counted: true,
   });
 }

@@ -12,7 +12,7 @@ import {
 import { mimeFromName, mimeOf } from "../../../gemini/mod.ts";
 import { parseJson, readBody } from "../../read_body.ts";
 import { json } from "../answer_turn.ts";
-import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
 import { replyHeaders } from "../reply_headers.ts";
 import { askWhole, beginQuestion, mediumOf, nothingGiven, textOf } from "./ask_model.ts";
 import { readFormBody } from "./form_body.ts";
@@ -37,8 +37,8 @@ const LONGEST_INPUT = 32_000;
 const FORMATS = ["wav", "pcm"] as const;
 
 /** POST /v1/audio/speech. */
-export async function speak(deps: ProxyDeps, arrival: Arrival): Promise<Response | Failure> {
-  const bytes = await readBody(arrival.request, deps.settings.maxBodyBytes);
+export async function speak(deps: ProxyDeps, requestContext: RequestContext): Promise<Response | Failure> {
+  const bytes = await readBody(requestContext.request, deps.settings.maxBodyBytes);
   if (!bytes.ok) return bytes.error;
   const body = parseJson(bytes.value);
   if (!body.ok) return body.error;
@@ -54,7 +54,7 @@ export async function speak(deps: ProxyDeps, arrival: Arrival): Promise<Response
       param: "response_format",
     });
   }
-  const asked = await beginQuestion(deps, arrival, {
+  const asked = await beginQuestion(deps, requestContext, {
     model,
     dialect: "openai_audio",
     operation: "audio.speech",
@@ -67,7 +67,7 @@ export async function speak(deps: ProxyDeps, arrival: Arrival): Promise<Response
   const said = typeof instructions === "string" && instructions !== ""
     ? `${instructions}\n\n${input}`
     : input;
-  const reply = await askWhole(deps, arrival, asked.value, {
+  const reply = await askWhole(deps, requestContext, asked.value, {
     contents: [{ role: "user", parts: [{ text: said }] }],
     generationConfig: {
       responseModalities: ["AUDIO"],
@@ -135,10 +135,10 @@ const TRANSCRIPTS = ["json", "text", "verbose_json", "srt", "vtt"] as const;
 /** POST /v1/audio/transcriptions, and translations into English. */
 export async function transcribe(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   translates: boolean,
 ): Promise<Response | Failure> {
-  const form = await readFormBody(deps, arrival);
+  const form = await readFormBody(deps, requestContext);
   if (!form.ok) return form.error;
   const [file] = form.value.files("file");
   const model = form.value.text("model");
@@ -153,7 +153,7 @@ export async function transcribe(
       param: "response_format",
     });
   }
-  const asked = await beginQuestion(deps, arrival, {
+  const asked = await beginQuestion(deps, requestContext, {
     model,
     dialect: "openai_audio",
     operation: translates ? "audio.translations" : "audio.transcriptions",
@@ -166,7 +166,7 @@ export async function transcribe(
   const said = file.type === "" || file.type === "application/octet-stream"
     ? mimeFromName(file.name)
     : file.type;
-  const reply = await askWhole(deps, arrival, asked.value, {
+  const reply = await askWhole(deps, requestContext, asked.value, {
     contents: [{
       role: "user",
       parts: [

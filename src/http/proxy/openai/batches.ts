@@ -14,7 +14,7 @@ import { createSegmenter, type TurnEvent } from "../../../gemini/mod.ts";
 import { parseJson, readBody } from "../../read_body.ts";
 import { json } from "../answer_turn.ts";
 import { decodeCall } from "../decode_call.ts";
-import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
 import { resolveTargets } from "../resolve_targets.ts";
 import { answerOf, failureOf, inner, nameOfFile, textOf } from "./google_files.ts";
 
@@ -47,7 +47,7 @@ export interface ConvertedBatch {
 /** Turns a file of OpenAI's batch lines into Google's: one model and one endpoint, as Google takes no more. */
 export async function convertBatch(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   bytes: Uint8Array,
 ): Promise<Result<ConvertedBatch, Failure>> {
   if (bytes.byteLength > MOST_BYTES) {
@@ -85,7 +85,7 @@ export async function convertBatch(
     if (read["url"] !== url || body["model"] !== model) {
       return wrong("names another url or model than the first");
     }
-    const call = await decodeLine(deps, arrival, dialect, body);
+    const call = await decodeLine(deps, requestContext, dialect, body);
     if (!call.ok) return wrong(`cannot be served: ${call.error.message}`);
     lines.push({ custom_id: read["custom_id"], body });
     converted.push(JSON.stringify({ key: read["custom_id"], request: call.value.request }));
@@ -93,14 +93,19 @@ export async function convertBatch(
   return ok({ text: `${converted.join("\n")}\n`, kept: { url, model, lines: lines as unknown as Json } });
 }
 
-async function decodeLine(deps: ProxyDeps, arrival: Arrival, dialect: AnyDialect, body: JsonObject) {
+async function decodeLine(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+  dialect: AnyDialect,
+  body: JsonObject,
+) {
   const asked = dialect.modelOf(body);
   if (!asked.ok) return asked;
   const targets = await resolveTargets(deps, asked.value);
   if (!targets.ok) return targets;
-  const barred = deps.modelRefusal(arrival.client, targets.value[0].id);
+  const barred = deps.modelRefusal(requestContext.client, targets.value[0].id);
   return barred === undefined
-    ? await decodeCall(deps, arrival, dialect, { ...body, stream: false }, targets.value[0])
+    ? await decodeCall(deps, requestContext, dialect, { ...body, stream: false }, targets.value[0])
     : err(barred);
 }
 
@@ -109,8 +114,11 @@ export async function keepBatchInput(deps: ProxyDeps, name: string, kept: JsonOb
 }
 
 /** POST /v1/batches. */
-export async function createBatch(deps: ProxyDeps, arrival: Arrival): Promise<Response | Failure> {
-  const bytes = await readBody(arrival.request, deps.settings.maxBodyBytes);
+export async function createBatch(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+): Promise<Response | Failure> {
+  const bytes = await readBody(requestContext.request, deps.settings.maxBodyBytes);
   if (!bytes.ok) return bytes.error;
   const body = parseJson(bytes.value);
   if (!body.ok) return body.error;
@@ -133,7 +141,7 @@ export async function createBatch(deps: ProxyDeps, arrival: Arrival): Promise<Re
   if (!targets.ok) return targets.error;
   const started = await inner(
     deps,
-    arrival,
+    requestContext,
     `/v1beta/models/${encodeURIComponent(targets.value[0].id)}:batchGenerateContent`,
     {
       method: "POST",
@@ -147,13 +155,13 @@ export async function createBatch(deps: ProxyDeps, arrival: Arrival): Promise<Re
   const google = answer.value;
   const job = { input: name, endpoint, metadata } as JsonObject;
   await deps.store.expiring.put(JOB, String(google["name"]), job, KEEP_MS);
-  return json(await shape(deps, google, job), { "x-request-id": arrival.requestId });
+  return json(await shape(deps, google, job), { "x-request-id": requestContext.requestId });
 }
 
 /** GET /v1/batches/{id}, and its cancelling. */
 export async function serveBatch(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   id: string,
   cancels: boolean,
 ): Promise<Response | Failure> {
@@ -163,25 +171,30 @@ export async function serveBatch(
     return invalidRequest("No batch has this id", { status: 404, code: "not_found", param: "batch_id" });
   }
   if (cancels) {
-    const cancelled = await inner(deps, arrival, `/v1beta/${name}:cancel`, { method: "POST" });
+    const cancelled = await inner(deps, requestContext, `/v1beta/${name}:cancel`, { method: "POST" });
     if (cancelled.status !== 200) return await failureOf(cancelled);
     await cancelled.body?.cancel();
   }
-  const found = await inner(deps, arrival, `/v1beta/${name}`, { method: "GET" });
+  const found = await inner(deps, requestContext, `/v1beta/${name}`, { method: "GET" });
   if (found.status !== 200) return await failureOf(found);
   const google = await answerOf(found);
   if (!google.ok) return google.error;
-  return json(await shape(deps, google.value, job as JsonObject), { "x-request-id": arrival.requestId });
+  return json(await shape(deps, google.value, job as JsonObject), {
+    "x-request-id": requestContext.requestId,
+  });
 }
 
 /** GET /v1/batches. */
-export async function listBatches(deps: ProxyDeps, arrival: Arrival): Promise<Response | Failure> {
-  const { searchParams } = arrival.url;
+export async function listBatches(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+): Promise<Response | Failure> {
+  const { searchParams } = requestContext.url;
   const limit = Number(searchParams.get("limit") ?? 20);
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
     return invalidRequest("limit must be a whole number between 1 and 100", { param: "limit" });
   }
-  const listed = await inner(deps, arrival, "/v1beta/batches?pageSize=1000", { method: "GET" });
+  const listed = await inner(deps, requestContext, "/v1beta/batches?pageSize=1000", { method: "GET" });
   if (listed.status !== 200) return await failureOf(listed);
   const answer = await answerOf(listed);
   if (!answer.ok) return answer.error;
@@ -201,7 +214,7 @@ export async function listBatches(deps: ProxyDeps, arrival: Arrival): Promise<Re
     first_id: page[0]?.["id"] ?? null,
     last_id: page.at(-1)?.["id"] ?? null,
     has_more: start + page.length < all.length,
-  }, { "x-request-id": arrival.requestId });
+  }, { "x-request-id": requestContext.requestId });
 }
 
 const STATES: Readonly<Record<string, string>> = {
@@ -250,7 +263,7 @@ async function shape(deps: ProxyDeps, google: JsonObject, job: JsonObject): Prom
 /** Google's replies of a batch in OpenAI's form; undefined for a file that no batch of OpenAI's wrote. */
 export async function convertOutput(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   name: string,
   reply: Response,
 ): Promise<Response | Failure | undefined> {
@@ -270,17 +283,17 @@ export async function convertOutput(
     const custom_id = String(reply["key"] ?? (isObject(reply["metadata"]) ? reply["metadata"]["key"] : ""));
     const body = lines.get(custom_id);
     if (body !== undefined) {
-      replies.push(JSON.stringify(await convertReply(deps, arrival, dialect, custom_id, body, reply)));
+      replies.push(JSON.stringify(await convertReply(deps, requestContext, dialect, custom_id, body, reply)));
     }
   }
   return new Response(`${replies.join("\n")}\n`, {
-    headers: { "content-type": "application/jsonl", "x-request-id": arrival.requestId },
+    headers: { "content-type": "application/jsonl", "x-request-id": requestContext.requestId },
   });
 }
 
 async function convertReply(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   dialect: AnyDialect,
   custom_id: string,
   body: JsonObject,
@@ -288,7 +301,7 @@ async function convertReply(
 ): Promise<JsonObject> {
   const requestId = deps.ports.newId("req_");
   const line = { id: `batch_${requestId}`, custom_id };
-  const call = await decodeLine(deps, arrival, dialect, body);
+  const call = await decodeLine(deps, requestContext, dialect, body);
   if (!call.ok || !isObject(reply["response"])) {
     const said = isObject(reply["error"]) ? reply["error"] : {};
     const message = call.ok ? String(said["message"] ?? "Google gave no reply") : call.error.message;
@@ -302,7 +315,7 @@ async function convertReply(
   const encoded = dialect.encodeReply(events, {
     context: call.value.context,
     requestId,
-    created: Math.floor(arrival.at / 1000),
+    created: Math.floor(requestContext.at / 1000),
     newId: deps.ports.newId,
   });
   return { ...line, response: { status_code: 200, request_id: requestId, body: encoded }, error: null };

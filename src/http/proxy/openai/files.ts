@@ -10,7 +10,7 @@ import {
 import { mimeFromName } from "../../../gemini/mod.ts";
 import { json } from "../answer_turn.ts";
 import { askedDialect } from "../asked_dialect.ts";
-import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
 import { convertBatch, convertOutput, keepBatchInput } from "./batches.ts";
 import { readFormBody } from "./form_body.ts";
 import { answerOf, failureOf, inner, nameOfFile } from "./google_files.ts";
@@ -24,8 +24,11 @@ const MOST_PAGES = 40;
 const PAGE = 100;
 
 /** POST /v1/files: the file goes to Google's Files API, and its id may be used wherever a client names a file. */
-export async function createFile(deps: ProxyDeps, arrival: Arrival): Promise<Response | Failure> {
-  const form = await readFormBody(deps, arrival);
+export async function createFile(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+): Promise<Response | Failure> {
+  const form = await readFormBody(deps, requestContext);
   if (!form.ok) return form.error;
   const [file] = form.value.files("file");
   if (file === undefined) {
@@ -33,16 +36,16 @@ export async function createFile(deps: ProxyDeps, arrival: Arrival): Promise<Res
   }
   const purpose = form.value.text("purpose") ?? "user_data";
   const bytes = await file.bytes();
-  const batch = purpose === "batch" ? await convertBatch(deps, arrival, bytes) : undefined;
+  const batch = purpose === "batch" ? await convertBatch(deps, requestContext, bytes) : undefined;
   if (batch?.ok === false) return batch.error;
   const made = batch === undefined
-    ? await upload(deps, arrival, file.name, typeOf(file), bytes)
-    : await upload(deps, arrival, file.name, "text/plain", new TextEncoder().encode(batch.value.text));
+    ? await upload(deps, requestContext, file.name, typeOf(file), bytes)
+    : await upload(deps, requestContext, file.name, "text/plain", new TextEncoder().encode(batch.value.text));
   if (!made.ok) return made.error;
   const id = idOf(made.value);
   if (batch !== undefined) await keepBatchInput(deps, id, batch.value.kept);
   await deps.store.expiring.put(PURPOSE, id, purpose, PURPOSE_MS);
-  return reply(arrival, shape(formOf(arrival), made.value, purpose));
+  return reply(requestContext, shape(formOf(requestContext), made.value, purpose));
 }
 
 /** A browser's and a tool's word for "some bytes" says nothing of them. */
@@ -56,12 +59,12 @@ function typeOf({ type, name }: File): string {
 /** Uploads bytes under a name, in the two steps of Google's protocol. */
 async function upload(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   displayName: string,
   mimeType: string,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Result<JsonObject, Failure>> {
-  const start = await inner(deps, arrival, "/upload/v1beta/files", {
+  const start = await inner(deps, requestContext, "/upload/v1beta/files", {
     method: "POST",
     headers: {
       "content-type": "application/json",
@@ -76,7 +79,7 @@ async function upload(
   if (start.status !== 200 || address === null) return err(await failureOf(start));
   await start.body?.cancel();
   const { pathname, search } = new URL(address);
-  const done = await inner(deps, arrival, pathname + search, {
+  const done = await inner(deps, requestContext, pathname + search, {
     method: "POST",
     headers: {
       "x-goog-upload-command": "upload, finalize",
@@ -91,35 +94,39 @@ async function upload(
 }
 
 /** GET and DELETE of one file. */
-export async function serveFile(deps: ProxyDeps, arrival: Arrival, id: string): Promise<Response | Failure> {
+export async function serveFile(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+  id: string,
+): Promise<Response | Failure> {
   const name = nameOfFile(id);
   if (name === undefined) return unknownFile(id);
-  const { method } = arrival.request;
-  const found = await inner(deps, arrival, `/v1beta/${name}`, { method });
+  const { method } = requestContext.request;
+  const found = await inner(deps, requestContext, `/v1beta/${name}`, { method });
   if (found.status !== 200) return found.status === 404 ? unknownFile(id) : await failureOf(found);
-  const form = formOf(arrival);
+  const form = formOf(requestContext);
   if (method === "DELETE") {
     await found.body?.cancel();
     await deps.store.expiring.remove(PURPOSE, name);
     return reply(
-      arrival,
+      requestContext,
       form === "openai" ? { id, object: "file", deleted: true } : { id, type: "file_deleted" },
     );
   }
   const file = await answerOf(found);
-  return file.ok ? reply(arrival, shape(form, file.value, await purposeOf(deps, name))) : file.error;
+  return file.ok ? reply(requestContext, shape(form, file.value, await purposeOf(deps, name))) : file.error;
 }
 
 /** GET /v1/files/{id}/content: Google gives back what a model made, but never what was uploaded. */
 export async function fileContent(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   id: string,
 ): Promise<Response | Failure> {
   const name = nameOfFile(id);
   if (name === undefined) return unknownFile(id);
-  const found = await inner(deps, arrival, `/v1beta/${name}:download?alt=media`, { method: "GET" });
-  if (found.status === 200) return await convertOutput(deps, arrival, name, found) ?? found;
+  const found = await inner(deps, requestContext, `/v1beta/${name}:download?alt=media`, { method: "GET" });
+  if (found.status === 200) return await convertOutput(deps, requestContext, name, found) ?? found;
   const failure = await failureOf(found);
   return failure.status === 400
     ? invalidRequest(`Google gives uploaded files to models alone, and does not give ${id} back`, {
@@ -131,14 +138,17 @@ export async function fileContent(
 }
 
 /** GET /v1/files, in OpenAI's pages or Anthropic's. */
-export async function listFiles(deps: ProxyDeps, arrival: Arrival): Promise<Response | Failure> {
-  const form = formOf(arrival);
-  const { searchParams } = arrival.url;
+export async function listFiles(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+): Promise<Response | Failure> {
+  const form = formOf(requestContext);
+  const { searchParams } = requestContext.url;
   const limit = Number(searchParams.get("limit") ?? (form === "openai" ? 10_000 : 20));
   if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
     return invalidRequest("limit must be a whole number between 1 and 10000", { param: "limit" });
   }
-  const all = await allFiles(deps, arrival);
+  const all = await allFiles(deps, requestContext);
   if (!all.ok) return all.error;
   const purpose = searchParams.get("purpose");
   const files: JsonObject[] = [];
@@ -150,7 +160,7 @@ export async function listFiles(deps: ProxyDeps, arrival: Arrival): Promise<Resp
   const after = searchParams.get(form === "openai" ? "after" : "after_id");
   const start = after === null ? 0 : files.findIndex(({ id }) => id === after) + 1;
   const page = files.slice(start, start + limit);
-  return reply(arrival, {
+  return reply(requestContext, {
     ...(form === "openai" ? { object: "list" } : {}),
     data: page,
     first_id: page[0]?.["id"] ?? null,
@@ -159,12 +169,15 @@ export async function listFiles(deps: ProxyDeps, arrival: Arrival): Promise<Resp
   });
 }
 
-async function allFiles(deps: ProxyDeps, arrival: Arrival): Promise<Result<readonly JsonObject[], Failure>> {
+async function allFiles(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+): Promise<Result<readonly JsonObject[], Failure>> {
   const files: JsonObject[] = [];
   let token = "";
   for (let page = 0; page < MOST_PAGES; page++) {
     const query = `pageSize=${PAGE}${token === "" ? "" : `&pageToken=${encodeURIComponent(token)}`}`;
-    const listed = await inner(deps, arrival, `/v1beta/files?${query}`, { method: "GET" });
+    const listed = await inner(deps, requestContext, `/v1beta/files?${query}`, { method: "GET" });
     if (listed.status !== 200) return err(await failureOf(listed));
     const body = await answerOf(listed);
     if (!body.ok) return body;
@@ -177,8 +190,8 @@ async function allFiles(deps: ProxyDeps, arrival: Arrival): Promise<Result<reado
   return ok(files.sort((a, b) => String(b["createTime"]).localeCompare(String(a["createTime"]))));
 }
 
-function formOf(arrival: Arrival): Form {
-  return askedDialect(arrival) === "anthropic" ? "anthropic" : "openai";
+function formOf(requestContext: RequestContext): Form {
+  return askedDialect(requestContext) === "anthropic" ? "anthropic" : "openai";
 }
 
 function idOf(file: JsonObject): string {
@@ -230,6 +243,6 @@ function shape(form: Form, file: JsonObject, purpose: string): JsonObject {
   };
 }
 
-function reply(arrival: Arrival, body: JsonObject): Response {
-  return json(body, { "x-request-id": arrival.requestId });
+function reply(requestContext: RequestContext, body: JsonObject): Response {
+  return json(body, { "x-request-id": requestContext.requestId });
 }

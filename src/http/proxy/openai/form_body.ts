@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { err, type Failure, invalidRequest, ok, type Result } from "../../../core/mod.ts";
 import { readBody } from "../../read_body.ts";
-import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
 
 /** The fields of a multipart body, and how long it was. */
 export interface FormBody {
@@ -30,7 +30,7 @@ function partsIn(bytes: Uint8Array<ArrayBuffer>, boundary: string): number {
 /** Reads a multipart body of at most MAX_BODY_BYTES. */
 export async function readFormBody(
   deps: ProxyDeps,
-  { request }: Arrival,
+  { request }: RequestContext,
 ): Promise<Result<FormBody, Failure>> {
   const type = request.headers.get("content-type") ?? "";
   const [, quoted, plain] = /^multipart\/form-data\b/i.test(type) ? BOUNDARY_REGEXP.exec(type) ?? [] : [];

@@ -9,14 +9,25 @@ import {
 } from "../../../core/mod.ts";
 import { beyondBoundsFailure, unreadableFailure } from "../../../relay/mod.ts";
 import { parseReply, readWhole, ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../../../upstreams/mod.ts";
-import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
 import { serveResource } from "../resources/mod.ts";
 
 /** One call on Google's own address, with the rights of the client that asked. */
-export function inner(deps: ProxyDeps, arrival: Arrival, path: string, init: RequestInit): Promise<Response> {
-  const url = new URL(path, arrival.url.origin);
+export function inner(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+  path: string,
+  init: RequestInit,
+): Promise<Response> {
+  const url = new URL(path, requestContext.url.origin);
   const request = new Request(url, init);
-  return serveResource(deps, { ...arrival, url, request, requestId: deps.ports.newId("req_"), seen: {} });
+  return serveResource(deps, {
+    ...requestContext,
+    url,
+    request,
+    requestId: deps.ports.newId("req_"),
+    seen: {},
+  });
 }
 
 /** Google's answer to a call of our own, read within a bound: an object, or why there is none. */
@@ -48,7 +59,7 @@ function notTaken(cause: unknown, what: string): Failure {
   return cause instanceof ReplyBeyondBounds ? beyondBoundsFailure(cause.message) : unreadableFailure(what);
 }
 
-/** A refusal of Google's lane as a failure, to be said in the client's own form. */
+/** A refusal by Google's own API as a failure, to be said in the client's own form. */
 export async function failureOf(response: Response): Promise<Failure> {
   const body = await answerOf(response);
   const error = body.ok && isObject(body.value["error"]) ? body.value["error"] : {};

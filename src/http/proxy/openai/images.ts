@@ -11,7 +11,7 @@ import {
 import { imageConfigOf, mimeOf, type Part } from "../../../gemini/mod.ts";
 import { parseJson, readBody } from "../../read_body.ts";
 import { json } from "../answer_turn.ts";
-import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
 import { replyHeaders } from "../reply_headers.ts";
 import { type Asked, askMethod, askWhole, beginQuestion, mediumOf, nothingGiven } from "./ask_model.ts";
 import { readFormBody } from "./form_body.ts";
@@ -38,8 +38,11 @@ interface Wanted {
 type Picture = { readonly mimeType: string; readonly data: string };
 
 /** POST /v1/images/generations. */
-export async function generateImages(deps: ProxyDeps, arrival: Arrival): Promise<Response | Failure> {
-  const bytes = await readBody(arrival.request, deps.settings.maxBodyBytes);
+export async function generateImages(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+): Promise<Response | Failure> {
+  const bytes = await readBody(requestContext.request, deps.settings.maxBodyBytes);
   if (!bytes.ok) return bytes.error;
   const body = parseJson(bytes.value);
   if (!body.ok) return body.error;
@@ -47,12 +50,15 @@ export async function generateImages(deps: ProxyDeps, arrival: Arrival): Promise
   const root = body.value;
   const text = (name: string) => typeof root[name] === "string" ? root[name] : undefined;
   const wanted = read(deps, text, root["n"], bytes.value.byteLength, []);
-  return wanted.ok ? await draw(deps, arrival, wanted.value, "images.generate") : wanted.error;
+  return wanted.ok ? await draw(deps, requestContext, wanted.value, "images.generate") : wanted.error;
 }
 
 /** POST /v1/images/edits. */
-export async function editImages(deps: ProxyDeps, arrival: Arrival): Promise<Response | Failure> {
-  const form = await readFormBody(deps, arrival);
+export async function editImages(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+): Promise<Response | Failure> {
+  const form = await readFormBody(deps, requestContext);
   if (!form.ok) return form.error;
   const files = form.value.files("image");
   if (files.length === 0 || files.length > MOST_INPUTS) {
@@ -67,7 +73,7 @@ export async function editImages(deps: ProxyDeps, arrival: Arrival): Promise<Res
     ? ["mask is not served: say in the prompt what is to change."]
     : [];
   const wanted = read(deps, form.value.text, form.value.text("n"), form.value.bytes, inputs, warnings);
-  return wanted.ok ? await draw(deps, arrival, wanted.value, "images.edit") : wanted.error;
+  return wanted.ok ? await draw(deps, requestContext, wanted.value, "images.edit") : wanted.error;
 }
 
 function read(
@@ -125,11 +131,11 @@ function ratioOf(size: string, ratios: readonly string[]): string | undefined {
 
 async function draw(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   wanted: Wanted,
   operation: string,
 ): Promise<Response | Failure> {
-  const asked = await beginQuestion(deps, arrival, {
+  const asked = await beginQuestion(deps, requestContext, {
     model: wanted.model,
     dialect: "openai_images",
     operation,
@@ -139,21 +145,21 @@ async function draw(
   const { trace, targets: [{ id }] } = asked.value;
   trace.warnings.push(...wanted.warnings);
   const drawn = /^imagen/.test(id)
-    ? await withImagen(deps, arrival, asked.value, wanted)
-    : await withGemini(deps, arrival, asked.value, wanted);
+    ? await withImagen(deps, requestContext, asked.value, wanted)
+    : await withGemini(deps, requestContext, asked.value, wanted);
   if (!drawn.ok) {
     trace.record(drawn.error.status, drawn.error);
     return drawn.error;
   }
   const data: Json[] = [];
   for (const picture of drawn.value) {
-    data.push(wanted.byUrl ? { url: await keep(deps, arrival, picture) } : { b64_json: picture.data });
+    data.push(wanted.byUrl ? { url: await keep(deps, requestContext, picture) } : { b64_json: picture.data });
   }
   const headers = replyHeaders(trace, deps.ports.clock.now());
   trace.record(200);
   const { promptTokens = 0, candidatesTokens = 0, totalTokens = 0 } = trace.usage ?? {};
   return json({
-    created: Math.floor(arrival.at / 1000),
+    created: Math.floor(requestContext.at / 1000),
     data,
     output_format: drawn.value[0]?.mimeType.split("/")[1] ?? "png",
     usage: {
@@ -167,7 +173,7 @@ async function draw(
 
 async function withImagen(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   asked: Asked,
   { prompt, count, size, inputs }: Wanted,
 ): Promise<Result<readonly Picture[], Failure>> {
@@ -179,7 +185,7 @@ async function withImagen(
     );
   }
   const aspectRatio = ratioOf(size, IMAGEN_RATIOS);
-  const reply = await askMethod(deps, arrival, asked, "predict", {
+  const reply = await askMethod(deps, requestContext, asked, "predict", {
     instances: [{ prompt }],
     parameters: { sampleCount: Math.min(4, count), ...(aspectRatio === undefined ? {} : { aspectRatio }) },
   });
@@ -195,7 +201,7 @@ async function withImagen(
 
 async function withGemini(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   asked: Asked,
   { prompt, count, size, inputs }: Wanted,
 ): Promise<Result<readonly Picture[], Failure>> {
@@ -211,7 +217,7 @@ async function withGemini(
     },
   };
   const replies = await Promise.all(
-    Array.from({ length: count }, () => askWhole(deps, arrival, asked, request)),
+    Array.from({ length: count }, () => askWhole(deps, requestContext, asked, request)),
   );
   const pictures: Picture[] = [];
   for (const reply of replies) {
@@ -224,10 +230,10 @@ async function withGemini(
 }
 
 /** Keeps a picture for a while under an address that nobody can guess. */
-async function keep(deps: ProxyDeps, arrival: Arrival, picture: Picture): Promise<string> {
+async function keep(deps: ProxyDeps, requestContext: RequestContext, picture: Picture): Promise<string> {
   const id = deps.ports.newId("img_");
   await deps.store.expiring.put(KIND, id, { ...picture } as JsonObject, KEEP_MS);
-  return `${arrival.url.origin}/v1/images/files/${id}`;
+  return `${requestContext.url.origin}/v1/images/files/${id}`;
 }
 
 /** GET /v1/images/files/{id}: the address is the right. */

@@ -16,7 +16,7 @@ import { namesInReply } from "./names.ts";
 import { keyName } from "./registry.ts";
 import { MOST_WAIT_MS, questionWait } from "./pinned_owner.ts";
 import { parsedReply } from "./reply_pass.ts";
-import { MOST_READ, needOf, type ResourceRequest } from "./resource_request.ts";
+import { leaseRequestOf, MOST_READ, type ResourceRequest } from "./resource_request.ts";
 
 /** Google's own page sizes. */
 const PAGE = { usual: 50, most: 1000 };
@@ -39,8 +39,8 @@ interface Page {
 
 /** Lists a collection over all projects, a client's own alone, with a token of our own for the next page. */
 export async function mergedList(call: ResourceRequest): Promise<Response> {
-  const { deps, arrival, trace } = call;
-  const { searchParams } = arrival.url;
+  const { deps, requestContext, trace } = call;
+  const { searchParams } = requestContext.url;
   const asked = Number(searchParams.get("pageSize") ?? searchParams.get("page_size") ?? PAGE.usual);
   const size = Math.min(PAGE.most, asked >= 1 ? Math.floor(asked) : PAGE.usual);
   const start = positionOf(searchParams.get("pageToken") ?? searchParams.get("page_token") ?? "");
@@ -48,9 +48,9 @@ export async function mergedList(call: ResourceRequest): Promise<Response> {
     const failure = invalidRequest("The page token is not one of this proxy's: begin the list again", {
       param: "pageToken",
     });
-    return refuseNative(deps, arrival, { failure }, trace);
+    return refuseNative(deps, requestContext, { failure }, trace);
   }
-  const keys = deps.resources.registry.onePerProject((key) => questionWait(deps, arrival, key));
+  const keys = deps.resources.registry.onePerProject((key) => questionWait(deps, requestContext, key));
   const project = deps.resources.registry.credentials().find(({ id }) => id === start.key)?.project;
   const from = start.key === ""
     ? 0
@@ -62,10 +62,10 @@ export async function mergedList(call: ResourceRequest): Promise<Response> {
         param: "pageToken",
       },
     );
-    return refuseNative(deps, arrival, { failure }, trace);
+    return refuseNative(deps, requestContext, { failure }, trace);
   }
   const listed = await gather(call, keys.slice(from), size, start.token);
-  if ("failure" in listed) return refuseNative(deps, arrival, { failure: listed.failure }, trace);
+  if ("failure" in listed) return refuseNative(deps, requestContext, { failure: listed.failure }, trace);
   const headers = replyHeaders(trace, deps.ports.clock.now());
   trace.record(200);
   return json(
@@ -148,9 +148,9 @@ async function positionOfMore(
   return undefined;
 }
 
-function unknownCollection({ path, arrival }: ResourceRequest): Failure {
+function unknownCollection({ path, requestContext }: ResourceRequest): Failure {
   return invalidRequest(
-    `There is no route ${arrival.request.method} for ${
+    `There is no route ${requestContext.request.method} for ${
       path.segments.join("/").slice(0, 120)
     }: Google does not know it either`,
     { status: 404, code: "unknown_url" },
@@ -163,20 +163,20 @@ async function pageOf(
   token: string,
   size: number,
 ): Promise<Page | { readonly failure: Failure }> {
-  const { deps, arrival, trace } = call;
-  if (questionWait(deps, arrival, credential) > MOST_WAIT_MS) return { failure: notNow() };
+  const { deps, requestContext, trace } = call;
+  if (questionWait(deps, requestContext, credential) > MOST_WAIT_MS) return { failure: notNow() };
   const reply = await relayResource(deps, {
-    need: needOf(call, new Set([credential.id]), undefined),
+    leaseRequest: leaseRequestOf(call, new Set([credential.id]), undefined),
     named: true,
     trace,
-    client: arrival.watch,
+    client: requestContext.watch,
     mostRead: MOST_READ,
     build: ({ upstream, credential: key }) =>
       upstream.passThrough!({
         method: "GET",
-        path: arrival.url.pathname,
-        query: queryOf(arrival.url, token, size),
-        headers: forwardedHeaders(arrival.request.headers),
+        path: requestContext.url.pathname,
+        query: queryOf(requestContext.url, token, size),
+        headers: forwardedHeaders(requestContext.request.headers),
       }, key),
   });
   if (!reply.ok) return { failure: reply.error.failure };
@@ -206,7 +206,7 @@ async function ownItems(
   page: Page,
 ): Promise<readonly unknown[]> {
   const { registry } = call.deps.resources;
-  const { client } = call.arrival;
+  const { client } = call.requestContext;
   const mine: unknown[] = [];
   for (const item of page.items) {
     const names = namesInReply(item, call.path.collection);

@@ -8,9 +8,9 @@ import {
   type Result,
 } from "../../../core/mod.ts";
 import type { GeminiRequest } from "../../../gemini/mod.ts";
-import type { Need } from "../../../pool/contract.ts";
+import type { LeaseRequest } from "../../../pool/contract.ts";
 import { type CallTrace, relayResource } from "../../../relay/mod.ts";
-import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
 import { referencesIn } from "./names.ts";
 import { firstWith } from "./owner_of_call.ts";
 
@@ -24,7 +24,7 @@ type Keys = ReadonlySet<CredentialId>;
 /** The keys that may serve a request of the hub, as it names a file, a cached content or a store; undefined when any may. */
 export async function pinOfRequest(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   trace: CallTrace,
   request: GeminiRequest,
 ): Promise<Result<Keys | undefined, Failure>> {
@@ -34,20 +34,20 @@ export async function pinOfRequest(
     return ok(undefined);
   }
   const { cachedContent } = request;
-  return await pinOf(deps, arrival, trace, [{ cachedContent }, files, searches]);
+  return await pinOf(deps, requestContext, trace, [{ cachedContent }, files, searches]);
 }
 
 /** The same for a native client's bytes. */
 export async function pinOfBytes(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   trace: CallTrace,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Result<Keys | undefined, Failure>> {
   const text = byteText(bytes);
   if (!MARKS.some((mark) => text.includes(mark))) return ok(undefined);
   try {
-    return await pinOf(deps, arrival, trace, parseForeign(new TextDecoder().decode(bytes)));
+    return await pinOf(deps, requestContext, trace, parseForeign(new TextDecoder().decode(bytes)));
   } catch {
     // Google says what is wrong with it.
     return ok(undefined);
@@ -56,7 +56,7 @@ export async function pinOfBytes(
 
 async function pinOf(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   trace: CallTrace,
   body: unknown,
 ): Promise<Result<Keys | undefined, Failure>> {
@@ -65,31 +65,35 @@ async function pinOf(
   const { finder, registry } = deps.resources;
   const ask = async (name: string) =>
     await firstWith(
-      registry.onePerProject((credential) => questionWait(deps, arrival, credential)),
-      (credential) => hasResource(deps, arrival, trace, credential, name),
+      registry.onePerProject((credential) => questionWait(deps, requestContext, credential)),
+      (credential) => hasResource(deps, requestContext, trace, credential, name),
     );
-  const owner = await finder.find(references, arrival.client, ask);
+  const owner = await finder.find(references, requestContext.client, ask);
   if (!owner.ok || owner.value === undefined) return owner.ok ? ok(undefined) : owner;
   return ok(new Set(owner.value.usable.map(({ id }) => id)));
 }
 
 /** What the pool is asked for when a key's project is asked about its resources. */
-function questionNeed(arrival: Arrival, pinned: CredentialId): Omit<Need, "tried"> {
+function questionRequest(requestContext: RequestContext, pinned: CredentialId): Omit<LeaseRequest, "tried"> {
   return {
     model: "",
     operation: "resource",
     sources: ["api_key"],
     inputTokens: 0,
-    session: arrival.requestId,
-    client: arrival.client.id,
+    session: requestContext.requestId,
+    client: requestContext.client.id,
     counted: false,
     pinned,
   };
 }
 
 /** How long a question to a key would have to wait now. */
-export function questionWait({ pool }: ProxyDeps, arrival: Arrival, { id }: Pick<Credential, "id">): number {
-  return pool.expectedWait({ ...questionNeed(arrival, id), tried: NONE });
+export function questionWait(
+  { pool }: ProxyDeps,
+  requestContext: RequestContext,
+  { id }: Pick<Credential, "id">,
+): number {
+  return pool.expectedWait({ ...questionRequest(requestContext, id), tried: NONE });
 }
 
 const NONE: ReadonlySet<CredentialId> = new Set();
@@ -99,16 +103,16 @@ export const MOST_WAIT_MS = 3_000;
 /** Whether a key's project has a resource. */
 export async function hasResource(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   trace: CallTrace,
   credential: Credential,
   name: string,
 ): Promise<boolean> {
-  if (questionWait(deps, arrival, credential) > MOST_WAIT_MS) return false;
+  if (questionWait(deps, requestContext, credential) > MOST_WAIT_MS) return false;
   const reply = await relayResource(deps, {
-    need: questionNeed(arrival, credential.id),
+    leaseRequest: questionRequest(requestContext, credential.id),
     trace,
-    client: arrival.watch,
+    client: requestContext.watch,
     mostRead: MOST_READ,
     named: true,
     build: ({ upstream, credential: key }) =>

@@ -1,8 +1,8 @@
 import type { CredentialId } from "../../../core/mod.ts";
-import type { Need } from "../../../pool/contract.ts";
+import type { LeaseRequest } from "../../../pool/contract.ts";
 import type { CallTrace } from "../../../relay/mod.ts";
 import type { UpstreamRequest } from "../../../upstreams/contract.ts";
-import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
 import type { ResourcePath } from "./names.ts";
 
 /** JSON replies up to this size are read for the names in them. */
@@ -10,7 +10,7 @@ export const MOST_READ = 16 * 1024 * 1024;
 /** One call on resources, understood. */
 export interface ResourceRequest {
   readonly deps: ProxyDeps;
-  readonly arrival: Arrival;
+  readonly requestContext: RequestContext;
   readonly path: ResourcePath;
   readonly method: UpstreamRequest["method"];
   readonly body: Uint8Array<ArrayBuffer>;
@@ -19,20 +19,20 @@ export interface ResourceRequest {
 }
 
 /** What the pool is asked for; any key may serve where none is named. */
-export function needOf(
+export function leaseRequestOf(
   call: ResourceRequest,
   among: ReadonlySet<CredentialId> | undefined,
   model: string | undefined,
-): Omit<Need, "tried"> {
-  const { arrival, path } = call;
+): Omit<LeaseRequest, "tried"> {
+  const { requestContext, path } = call;
   const generates = model !== undefined && (path.collection === "interactions" || path.method === "predict");
   return {
     model: model ?? "",
     operation: path.method === "predict" ? "predict" : generates ? "generate" : "resource",
     sources: ["api_key"],
     inputTokens: 0,
-    session: arrival.requestId,
-    client: arrival.client.id,
+    session: requestContext.requestId,
+    client: requestContext.client.id,
     counted: generates,
     spends: () => spentBy(call),
     ...(among === undefined ? {} : { among }),

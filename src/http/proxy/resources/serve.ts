@@ -14,13 +14,13 @@ import type { UpstreamRequest } from "../../../upstreams/contract.ts";
 import { readBody } from "../../read_body.ts";
 import { forwardedHeaders, forwardedQuery } from "../native_path.ts";
 import { refuseNative } from "../native_route.ts";
-import type { Arrival, ProxyDeps } from "../proxy_deps.ts";
+import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
 import { replyHeaders } from "../reply_headers.ts";
 import { resolveTargets } from "../resolve_targets.ts";
 import { beginTrace } from "../serve_call.ts";
 import { mergedList } from "./merged_list.ts";
 import { namesInReply, parseResourcePath, type Reference, referencesIn, type ResourcePath } from "./names.ts";
-import { MOST_READ, needOf, type ResourceRequest } from "./resource_request.ts";
+import { leaseRequestOf, MOST_READ, type ResourceRequest } from "./resource_request.ts";
 import { firstWith, NO_OWNER } from "./owner_of_call.ts";
 import { hasResource, questionWait } from "./pinned_owner.ts";
 import { namedFailure, type Owner } from "./registry.ts";
@@ -39,9 +39,9 @@ const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"] as const;
  * Serves every native path that is no plain call on a model: files, caches, batches, interactions and whatever Google adds.
  * The bytes pass unchanged; the key is the one that owns what is named, else one that may, and what replies name is remembered.
  */
-export async function serveResource(deps: ProxyDeps, arrival: Arrival): Promise<Response> {
-  const { request, url } = arrival;
-  const refused = (failure: Failure) => refuseNative(deps, arrival, { failure });
+export async function serveResource(deps: ProxyDeps, requestContext: RequestContext): Promise<Response> {
+  const { request, url } = requestContext;
+  const refused = (failure: Failure) => refuseNative(deps, requestContext, { failure });
   const method = METHODS.find((name) => name === (request.method === "HEAD" ? "GET" : request.method));
   const path = parseResourcePath(url.pathname);
   if (path === undefined || method === undefined) {
@@ -56,20 +56,20 @@ export async function serveResource(deps: ProxyDeps, arrival: Arrival): Promise<
   const model = await modelOf(deps, path, method, json);
   if (!model.ok) return refused(model.error);
   if (model.value !== undefined) {
-    const barred = deps.modelRefusal(arrival.client, model.value);
+    const barred = deps.modelRefusal(requestContext.client, model.value);
     if (barred) return refused(barred);
   }
-  const trace = traceOf(deps, arrival, path, body.value.byteLength, json);
+  const trace = traceOf(deps, requestContext, path, body.value.byteLength, json);
   const bytes = renamed(body.value, json, path, model.value);
-  const call: ResourceRequest = { deps, arrival, path, method, body: bytes, json, trace };
+  const call: ResourceRequest = { deps, requestContext, path, method, body: bytes, json, trace };
   // Where no key can be asked, the pool says why.
   if (isList(path, method) && (await deps.resources.registry.spread()).length > 0) {
     return await mergedList(call);
   }
   const owner = await ownerOf(call);
-  if (!owner.ok) return refuseNative(deps, arrival, { failure: owner.error }, trace);
+  if (!owner.ok) return refuseNative(deps, requestContext, { failure: owner.error }, trace);
   const reply = await relay(call, owner.value, model.value);
-  if (!reply.ok) return refuseNative(deps, arrival, withName(reply.error, owner.value, call), trace);
+  if (!reply.ok) return refuseNative(deps, requestContext, withName(reply.error, owner.value, call), trace);
   return await pass(call, reply.value);
 }
 
@@ -116,9 +116,9 @@ function renamed(
 
 /** The owner of all that the path and the body name. */
 async function ownerOf(call: ResourceRequest): Promise<Result<Owner | undefined, Failure>> {
-  const { deps, arrival, path, method, json } = call;
+  const { deps, requestContext, path, method, json } = call;
   const references: Reference[] = [];
-  const upload = uploadName(arrival.url);
+  const upload = uploadName(requestContext.url);
   if (upload !== undefined) references.push({ name: upload, sure: true });
   else if (path.name !== undefined) references.push({ name: path.name, sure: true });
   if (json !== undefined) references.push(...referencesIn(json));
@@ -129,18 +129,18 @@ async function ownerOf(call: ResourceRequest): Promise<Result<Owner | undefined,
   if (references.length === 0) return NO_OWNER;
   return await deps.resources.finder.find(
     references,
-    arrival.client,
+    requestContext.client,
     (name) => askProjects(call, name),
   );
 }
 
 /** Asks one key of each project for a resource. */
 async function askProjects(
-  { deps, arrival, trace }: ResourceRequest,
+  { deps, requestContext, trace }: ResourceRequest,
   name: string,
 ): Promise<Credential | undefined> {
-  const keys = deps.resources.registry.onePerProject((key) => questionWait(deps, arrival, key));
-  return await firstWith(keys, (key) => hasResource(deps, arrival, trace, key, name));
+  const keys = deps.resources.registry.onePerProject((key) => questionWait(deps, requestContext, key));
+  return await firstWith(keys, (key) => hasResource(deps, requestContext, trace, key, name));
 }
 
 /**
@@ -148,12 +148,12 @@ async function askProjects(
  * where the pool decides, because it counts against a model's quota.
  */
 async function meant(
-  { deps, arrival, path }: ResourceRequest,
+  { deps, requestContext, path }: ResourceRequest,
   owner: Owner | undefined,
   model: string | undefined,
 ): Promise<ReadonlySet<CredentialId> | undefined> {
   if (owner !== undefined) return new Set(owner.usable.map(({ id }) => id));
-  const replayed = deps.pinOf?.(arrival.request);
+  const replayed = deps.pinOf?.(requestContext.request);
   if (replayed !== undefined) return new Set([replayed]);
   if (model !== undefined && path.collection !== "cachedContents") return undefined;
   const spread = await deps.resources.registry.spread();
@@ -166,15 +166,15 @@ async function relay(
   owner: Owner | undefined,
   model: string | undefined,
 ): Promise<Result<ResourceReply, NativeRefusal>> {
-  const { deps, arrival, trace, method, body } = call;
+  const { deps, requestContext, trace, method, body } = call;
   const path = upstreamPath(call, model);
   const learned = new Set<string>();
   return await relayResource(
     deps,
     {
-      need: needOf(call, await meant(call, owner, model), model),
+      leaseRequest: leaseRequestOf(call, await meant(call, owner, model), model),
       trace,
-      client: arrival.watch,
+      client: requestContext.watch,
       mostRead: MOST_READ,
       named: owner !== undefined,
       onWhole: (bytes) => {
@@ -185,8 +185,8 @@ async function relay(
         upstream.passThrough!({
           method,
           path,
-          query: forwardedQuery(arrival.url),
-          headers: forwardedHeaders(arrival.request.headers),
+          query: forwardedQuery(requestContext.url),
+          headers: forwardedHeaders(requestContext.request.headers),
           ...(body.byteLength === 0 ? {} : { body }),
         }, key),
     },
@@ -207,19 +207,19 @@ function noteEvent(call: ResourceRequest, event: JsonObject, learned: Set<string
 }
 
 /** The path as it was asked for, but with an alias of a model turned to its name. */
-function upstreamPath({ arrival, path }: ResourceRequest, model: string | undefined): string {
+function upstreamPath({ requestContext, path }: ResourceRequest, model: string | undefined): string {
   return path.collection === "models" && model !== undefined
     ? `/${path.version}/models/${encodeURIComponent(model)}:${path.method}`
-    : arrival.url.pathname;
+    : requestContext.url.pathname;
 }
 
 async function pass(call: ResourceRequest, reply: ResourceReply): Promise<Response> {
-  const { deps, arrival, trace } = call;
+  const { deps, requestContext, trace } = call;
   const headers = {
     ...replyHeaders(trace, deps.ports.clock.now()),
-    ...passedHeaders(reply.headers, arrival.url.origin),
+    ...passedHeaders(reply.headers, requestContext.url.origin),
   };
-  const upload = uploadHere(reply.headers.get("x-goog-upload-url"), arrival.url.origin);
+  const upload = uploadHere(reply.headers.get("x-goog-upload-url"), requestContext.url.origin);
   const named = upload === undefined ? undefined : uploadName(upload);
   if (named !== undefined) await remember(call, [named]);
   const { body } = reply;
@@ -250,12 +250,15 @@ async function learn(call: ResourceRequest, reply: unknown): Promise<void> {
   if (size > 0) await registry.hold(owner, size);
 }
 
-async function remember({ deps, arrival, trace }: ResourceRequest, names: readonly string[]): Promise<void> {
+async function remember(
+  { deps, requestContext, trace }: ResourceRequest,
+  names: readonly string[],
+): Promise<void> {
   const owner = trace.lastCredential;
   if (owner === undefined) return;
   for (const name of names) {
     deps.resources.finder.seen(name);
-    await deps.resources.registry.remember(name, owner, arrival.client.id);
+    await deps.resources.registry.remember(name, owner, requestContext.client.id);
   }
 }
 
@@ -286,18 +289,18 @@ function withName(
 
 function traceOf(
   deps: ProxyDeps,
-  arrival: Arrival,
+  requestContext: RequestContext,
   path: ResourcePath,
   bytes: number,
   json: unknown,
 ): CallTrace {
   const model = isObject(json) && typeof json["model"] === "string" ? json["model"].slice(0, 200) : "";
-  return beginTrace(deps, arrival, {
+  return beginTrace(deps, requestContext, {
     dialect: "native_gemini",
     operation: (path.method ?? path.collection).slice(0, 60),
     stream: false,
     modelAsked: path.collection === "models" ? path.segments.slice(1).join("/").slice(0, 200) : model,
-    session: arrival.requestId,
+    session: requestContext.requestId,
     requestBytes: bytes,
   });
 }
@@ -309,7 +312,7 @@ function traceOf(
 export async function uploaderOf(
   deps: ProxyDeps,
   url: URL,
-): Promise<Arrival["client"] | undefined> {
+): Promise<RequestContext["client"] | undefined> {
   if (/^\/v1\/images\/files\/img_\w+$/.test(url.pathname)) {
     return { id: OWNER, name: "picture", owner: false };
   }
@@ -317,8 +320,8 @@ export async function uploaderOf(
   if (name === undefined) return undefined;
   const found = await deps.resources.registry.find(name, EVERYBODY);
   if (typeof found !== "object") return undefined;
-  const id = found.record.client as Arrival["client"]["id"];
+  const id = found.record.client as RequestContext["client"]["id"];
   return { id, name: id, owner: id === OWNER };
 }
 
-const EVERYBODY = { id: "" as Arrival["client"]["id"], owner: true };
+const EVERYBODY = { id: "" as RequestContext["client"]["id"], owner: true };

@@ -1,12 +1,12 @@
 import { type CredentialId, type Operation, type SourceName, SOURCES } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { GeminiRequest } from "../../gemini/mod.ts";
-import type { Need } from "../../pool/contract.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import type { LeaseRequest } from "../../pool/contract.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 
 /** What the pool is asked for, before anything has been tried. */
-export type CallNeed = Omit<Need, "tried">;
-type Draft = { -readonly [Field in keyof CallNeed]: CallNeed[Field] };
+export type CallLeaseRequest = Omit<LeaseRequest, "tried">;
+type Draft = { -readonly [Field in keyof CallLeaseRequest]: CallLeaseRequest[Field] };
 
 interface NeedInput {
   readonly target: ResolvedModel;
@@ -28,33 +28,37 @@ interface NeedInput {
  * A tool loop stays at the service that made its signatures, and at the key while that can serve; any other conversation
  * only leans to its key, for Google's prompt cache.
  */
-export function callNeed(deps: ProxyDeps, arrival: Arrival, input: NeedInput): CallNeed {
+export function leaseRequestFor(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+  input: NeedInput,
+): CallLeaseRequest {
   const affinity = affinityOf(deps, input);
-  const pinned = deps.pinOf?.(arrival.request);
-  const need: Draft = {
+  const pinned = deps.pinOf?.(requestContext.request);
+  const leaseRequest: Draft = {
     model: input.target.id,
     operation: input.operation,
     sources: sourcesOf(deps, input.target),
     inputTokens: input.inputTokens,
     session: input.session,
-    client: arrival.client.id,
+    client: requestContext.client.id,
     counted: input.counted,
   };
   const { request, spends } = input;
-  if (spends !== undefined) need.spends = spends;
-  else if (request !== undefined) need.spends = () => metricsOf(request);
-  if (input.maxOutputTokens !== undefined) need.maxOutputTokens = input.maxOutputTokens;
-  if (pinned !== undefined) need.pinned = pinned;
-  if (input.among !== undefined) need.among = input.among;
-  if (affinity !== undefined) need.affinity = affinity;
-  return need;
+  if (spends !== undefined) leaseRequest.spends = spends;
+  else if (request !== undefined) leaseRequest.spends = () => metricsOf(request);
+  if (input.maxOutputTokens !== undefined) leaseRequest.maxOutputTokens = input.maxOutputTokens;
+  if (pinned !== undefined) leaseRequest.pinned = pinned;
+  if (input.among !== undefined) leaseRequest.among = input.among;
+  if (affinity !== undefined) leaseRequest.affinity = affinity;
+  return leaseRequest;
 }
 
 /**
  * Memory knows the key that signed; where it has forgotten, a signature that came back still names its source. Strict only
  * while a loop is open: Google does not look at the signatures of turns that are over.
  */
-function affinityOf(deps: ProxyDeps, input: NeedInput): CallNeed["affinity"] {
+function affinityOf(deps: ProxyDeps, input: NeedInput): CallLeaseRequest["affinity"] {
   const owner = input.request === undefined ? undefined : deps.signatures.ownerOf(input.request);
   const last = deps.settings.affinity && input.session !== ""
     ? deps.sessions.get(input.session, input.target.id)

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { CredentialId } from "../../core/mod.ts";
 import { capabilitiesOf } from "../../gemini/mod.ts";
-import { callNeed } from "./call_need.ts";
-import type { Arrival, ProxyDeps } from "./proxy_deps.ts";
+import { leaseRequestFor } from "./lease_request.ts";
+import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 
 const id = (name: string) => name as CredentialId;
 type Owner = ReturnType<ProxyDeps["signatures"]["ownerOf"]>;
@@ -16,13 +16,13 @@ function need(
     signatures: { ownerOf: () => given.owner },
     sessions: { get: () => given.last },
   } as unknown as ProxyDeps;
-  return callNeed(deps, { client: { id: "c" } } as unknown as Arrival, {
+  return leaseRequestFor(deps, { client: { id: "c" } } as unknown as RequestContext, {
     target: {
       id: "gemini-3-flash-preview",
       capabilities: capabilitiesOf("gemini-3-flash-preview"),
       sources: ["api_key", "vertex"],
       fallbacks: [],
-    } as unknown as Parameters<typeof callNeed>[2]["target"],
+    } as unknown as Parameters<typeof leaseRequestFor>[2]["target"],
     operation: "generate",
     inputTokens: 1,
     session: "s",

@@ -1,5 +1,5 @@
 import type { Operation } from "../../core/mod.ts";
-import type { Need } from "../contract.ts";
+import type { LeaseRequest } from "../contract.ts";
 
 const OTHERS: ReadonlySet<string> = new Set<Operation>(["count", "embed", "predict", "live", "resource"]);
 
@@ -8,16 +8,16 @@ export function isOperation(word: string | undefined): word is Operation {
 }
 
 /** An operation of a model, as one word: the model for turns, else both. Buckets, locks and queues are kept by it. */
-export function laneName(model: string, operation: Operation): string {
+export function modelKeyFor(model: string, operation: Operation): string {
   return operation === "generate" ? model : `${model}#${operation}`;
 }
 
-export function laneOf(need: Pick<Need, "model" | "operation">): string {
-  return laneName(need.model, need.operation);
+export function modelKeyOf(request: Pick<LeaseRequest, "model" | "operation">): string {
+  return modelKeyFor(request.model, request.operation);
 }
 
 /** The model, or the quota group, whose quota such a word is about; undefined for what spends none. */
-export function quotaModelOf(lane: string): string | undefined {
-  const [model, operation] = lane.split("#");
+export function quotaModelOf(modelKey: string): string | undefined {
+  const [model, operation] = modelKey.split("#");
   return operation === "count" || operation === "resource" ? undefined : model;
 }
