@@ -18,6 +18,7 @@ export interface AddKeysInput {
   readonly keys?: readonly string[];
   readonly text?: string;
   readonly label?: string;
+  readonly tags?: readonly string[];
   readonly project?: string;
   readonly tier?: Tier;
   readonly proxy?: string;
@@ -131,6 +132,7 @@ function draftOf(input: AddKeysInput & { readonly createdAt: number }, key: stri
     source: "api_key" as const,
     key,
     ...(input.label === undefined ? {} : { label: input.label }),
+    ...(input.tags === undefined ? {} : { tags: input.tags }),
     ...(input.project === undefined ? {} : { project: input.project }),
     ...(input.tier === undefined ? {} : { tier: input.tier }),
     ...(input.proxy === undefined ? {} : { proxy: input.proxy }),

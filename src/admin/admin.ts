@@ -21,11 +21,12 @@ import {
   restoreClient,
   revokeClient,
 } from "./clients.ts";
-import { editKey, removeKey, restoreKey } from "./edit_key.ts";
+import { editKey, oneKey, removeKey, restoreKey } from "./edit_key.ts";
 import { exportFile } from "./export_file.ts";
 import { findKey } from "./find_key.ts";
 import { healthView } from "./health.ts";
 import { importFile, type ImportInput } from "./import_file.ts";
+import { keyActivity } from "./key_activity.ts";
 import { keyPage, type KeyQuery, listKeys } from "./list_keys.ts";
 import { type LimitChange, listLimits, putLimit, removeLimit } from "./limits.ts";
 import { cancelCall, liveCall, liveCalls } from "./live_calls.ts";
@@ -34,6 +35,7 @@ import { overviewOf } from "./overview.ts";
 import { Publisher } from "./publisher.ts";
 import { quotaBoard } from "./quota_board.ts";
 import { quotaSummary } from "./quota_summary.ts";
+import { replaceKey, type ReplaceKeyInput } from "./replace_key.ts";
 import { requestTotals } from "./request_totals.ts";
 import { requestById, requestPage } from "./requests.ts";
 import {
@@ -93,10 +95,14 @@ function follow(deps: AdminDeps, publisher: Publisher) {
 function keyCases(deps: AdminDeps) {
   return {
     keys: () => listKeys(deps),
+    key: (id: string) => oneKey(deps, id),
     keyPage: (query: KeyQuery) => keyPage(deps, query),
+    keyActivity: (ids: readonly string[]) => keyActivity(deps, ids),
     addKeys: (input: AddKeysInput, onProgress?: (progress: Progress, last: AddedKey) => void) =>
       addKeys(deps, input, onProgress),
     editKey: (id: string, edit: KeyEdit, expected?: number) => editKey(deps, id, edit, expected),
+    replaceKey: (id: string, input: ReplaceKeyInput, expected?: number) =>
+      replaceKey(deps, id, input, expected),
     removeKey: (id: string) => removeKey(deps, id),
     restoreKey: (undo: string) => restoreKey(deps, undo),
     checkKey: (id: string) => checkKey(deps, id),

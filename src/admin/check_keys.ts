@@ -92,7 +92,7 @@ function inTurn<Value>(
 }
 
 /** Google takes the key: it loses its dead mark and its cooldowns, and no older finding puts them back. */
-async function reviveKey(deps: AdminDeps, id: Credential["id"], asked: number): Promise<void> {
+export async function reviveKey(deps: AdminDeps, id: Credential["id"], asked: number): Promise<void> {
   await inTurn(deps, id, async () => {
     const credential = await deps.store.credentials.get(id);
     if (credential?.dead !== undefined) await deps.store.credentials.update(id, { dead: null });

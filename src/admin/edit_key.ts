@@ -4,11 +4,16 @@ import type { AdminDeps } from "./admin_deps.ts";
 import { closeCredential, openCredential } from "./credential_file.ts";
 import { findKey } from "./find_key.ts";
 import { keyById } from "./list_keys.ts";
+import { takeBack } from "./replace_key.ts";
 import { fromStore, type Outcome, refuse } from "./problem.ts";
 import type { SafeKey } from "./safe_key.ts";
+import { UNDO_MS } from "./undo.ts";
 
-/** How long a removed key can be put back. */
-const UNDO_MS = 10 * 60_000;
+/** One key by its id, the beginning of it, or its last characters. */
+export async function oneKey(deps: AdminDeps, idOrFragment: string): Promise<Outcome<SafeKey>> {
+  const found = await findKey(deps, idOrFragment);
+  return found.ok ? await keyView(deps, found.value.id) : found;
+}
 
 /** `expected` is the `updatedAt` that the editor saw. */
 export async function editKey(
@@ -74,7 +79,10 @@ async function signOut(
   return ok({ id, tail, label, undo: "", revoked, note });
 }
 
+/** Puts a removed key back, or the former secret of a key that was replaced. */
 export async function restoreKey(deps: AdminDeps, undo: string): Promise<Outcome<SafeKey>> {
+  const replaced = await takeBack(deps, undo);
+  if (replaced !== undefined) return replaced;
   const sealed = await deps.store.expiring.take("removed_key", undo);
   const kept = typeof sealed === "string" ? JSON.parse(await deps.store.vault.open(sealed)) : undefined;
   const credential = closeCredential(kept?.credential);

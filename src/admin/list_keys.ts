@@ -1,4 +1,4 @@
-import type { Credential } from "../core/mod.ts";
+import { type Credential, ok, redact } from "../core/mod.ts";
 import type { Cell } from "../ledger/mod.ts";
 import type { BucketView, PoolView } from "../pool/contract.ts";
 import type { AdminDeps } from "./admin_deps.ts";
@@ -8,11 +8,30 @@ import { type KeyStanding, keyStanding, type KeyStatus, type SafeKey, safeKey } 
 
 export interface KeyQuery extends PageQuery {
   readonly status?: KeyStatus;
-  /** Part of a label, tail, e-mail or project, in either case. */
+  /** Words that must all be in its label, tail, e-mail, project, source, tier, tags or models, in either case. */
   readonly text?: string;
-  /** `added`: the oldest first, the default; `worst`: dead and cooling ones first, then by name. */
-  readonly order?: "added" | "worst";
+  /** A whole tag, in either case. */
+  readonly tag?: string;
+  /** `added`: the oldest first, the default; see `ORDERS`. */
+  readonly order?: KeyOrder;
 }
+
+/** A page of keys, with what the whole list is like. */
+export interface KeyPage {
+  readonly items: readonly SafeKey[];
+  readonly next: string | null;
+  /** Keys that the query leaves, on all pages. */
+  readonly total: number;
+  /** Keys there are. */
+  readonly all: number;
+  /** The projects of this page's keys, with all of their keys that the query leaves. */
+  readonly projects: readonly { readonly project: string; readonly keys: number; readonly active: number }[];
+  /** Every tag of any key, by name; at most 200. */
+  readonly tags: readonly string[];
+}
+
+/** A filter offers no more. */
+const MOST_TAGS_SHOWN = 200;
 
 /** How every key stands, in the order of adding; from memory. */
 export function keyStandings(deps: AdminDeps, view: PoolView = deps.pool.view()): readonly KeyStanding[] {
@@ -55,35 +74,100 @@ export async function keyById(deps: AdminDeps, id: string): Promise<SafeKey | un
 export async function keyPage(
   deps: AdminDeps,
   query: KeyQuery,
-): Promise<Outcome<{ readonly items: readonly SafeKey[]; readonly next: string | null }>> {
-  const { status, text = "", order = "added" } = query;
+): Promise<Outcome<KeyPage>> {
+  const { status, text = "", tag, order = "added" } = query;
   const [counts] = await Promise.all([deps.ledger.lifetime("key"), deps.store.config.refresh()]);
-  const wanted = text.trim().toLowerCase();
-  const found = keyStandings(deps).filter((one) =>
-    (status === undefined || one.status === status) && (wanted === "" || textOf(one).includes(wanted))
+  const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const all = keyStandings(deps);
+  const found = all.filter((one) =>
+    (status === undefined || one.status === status) && (tag === undefined || hasTag(one, tag)) &&
+    hasWords(one, wanted)
   );
-  const page = pageOf(
-    order === "worst" ? found.toSorted(worstFirst) : found,
-    query,
-    ({ credential }) => credential.id,
-  );
-  return page.ok ? { ok: true, value: { ...page.value, items: shownKeys(page.value.items, counts) } } : page;
+  const sorted = order === "added" ? found : found.toSorted(orderOf(order, counts));
+  const page = pageOf(sorted, query, ({ credential }) => credential.id);
+  if (!page.ok) return page;
+  const { items, next } = page.value;
+  return ok({
+    items: shownKeys(items, counts),
+    next,
+    total: found.length,
+    all: all.length,
+    projects: projectsOf(items, found),
+    tags: tagsOf(all),
+  });
+}
+
+function projectsOf(items: readonly KeyStanding[], found: readonly KeyStanding[]): KeyPage["projects"] {
+  const shown = new Map(items.map((one) => [projectOf(one), { keys: 0, active: 0 }]));
+  for (const one of found) {
+    const sum = shown.get(projectOf(one));
+    if (sum === undefined) continue;
+    sum.keys++;
+    if (one.status === "active") sum.active++;
+  }
+  return [...shown].map(([project, sum]) => ({ project, ...sum }));
+}
+
+function projectOf({ credential }: KeyStanding): string {
+  return credential.project ?? "";
+}
+
+function tagsOf(keys: readonly KeyStanding[]): readonly string[] {
+  const tags = new Set(keys.flatMap(({ credential }) => credential.tags ?? []).map(redact));
+  return [...tags].sort((a, b) => a.localeCompare(b)).slice(0, MOST_TAGS_SHOWN);
+}
+
+function hasTag({ credential: { tags = [] } }: KeyStanding, wanted: string): boolean {
+  return tags.some((tag) => tag.toLowerCase() === wanted.trim().toLowerCase());
 }
 
 function shownKeys(keys: readonly KeyStanding[], counts: ReadonlyMap<string, Cell>): readonly SafeKey[] {
   return keys.map((key) => safeKey(key, counts.get(key.credential.id)));
 }
 
-function textOf({ credential: { label, tail, project = "" } }: KeyStanding): string {
-  return `${label} ${tail} ${project}`.toLowerCase();
+/** True when each word is in what is known of the key; its models are looked at last, as there are many. */
+function hasWords({ credential, facts }: KeyStanding, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const { label, tail, project = "", source, tier, tags = [] } = credential;
+  const line = [label, tail, project, source, tier, ...tags].join(" ").toLowerCase();
+  return words.every((word) =>
+    line.includes(word) || facts.models?.models.some(({ id }) => id.toLowerCase().includes(word))
+  );
 }
 
 const WORST: readonly KeyStatus[] = ["dead", "cooldown", "active", "disabled"];
 
-function worstFirst(a: KeyStanding, b: KeyStanding): number {
-  return WORST.indexOf(a.status) - WORST.indexOf(b.status) ||
-    nameOf(a.credential).localeCompare(nameOf(b.credential)) ||
-    (a.credential.id < b.credential.id ? -1 : 1);
+type Compare = (a: KeyStanding, b: KeyStanding) => number;
+/** Keys of known projects first, those counted by themselves next, accounts last. */
+const rankOf = ({ credential: { source, project } }: KeyStanding) =>
+  source === "antigravity" || source === "gemini_cli" ? 2 : project === undefined ? 1 : 0;
+
+const byName: Compare = (a, b) => COLLATOR.compare(nameOf(a.credential), nameOf(b.credential));
+const COLLATOR = new Intl.Collator("en", { numeric: true });
+
+/** What keys are sorted by; of equal ones the older is first. */
+const ORDERS = {
+  worst: (a, b) => WORST.indexOf(a.status) - WORST.indexOf(b.status) || byName(a, b),
+  project: (a, b) => rankOf(a) - rankOf(b) || COLLATOR.compare(projectOf(a), projectOf(b)),
+  name: byName,
+  requests: (a, b, counts) => countOf(b, counts).requests - countOf(a, counts).requests,
+  errors: (a, b, counts) => countOf(b, counts).failed - countOf(a, counts).failed,
+  priority: (a, b) => b.credential.priority - a.credential.priority,
+  last_used: (a, b) => (b.facts.state?.lastUsed ?? 0) - (a.facts.state?.lastUsed ?? 0),
+} as const satisfies Readonly<
+  Record<string, (a: KeyStanding, b: KeyStanding, counts: ReadonlyMap<string, Cell>) => number>
+>;
+
+export type KeyOrder = "added" | keyof typeof ORDERS;
+
+function orderOf(order: keyof typeof ORDERS, counts: ReadonlyMap<string, Cell>): Compare {
+  return (a, b) => ORDERS[order](a, b, counts);
+}
+
+const NO_CALLS = { requests: 0, failed: 0 };
+
+function countOf({ credential }: KeyStanding, counts: ReadonlyMap<string, Cell>) {
+  return counts.get(credential.id) ?? NO_CALLS;
 }
 
 function nameOf({ label, tail }: Credential): string {

@@ -12,6 +12,7 @@ export interface SafeKey extends ReturnType<typeof statedRules> {
   readonly type: "api_key" | "oauth" | "service_account";
   readonly source: Credential["source"];
   readonly label: string;
+  readonly tags: readonly string[];
   readonly email: string | null;
   readonly project: string | null;
   readonly tier: Credential["tier"];
@@ -91,6 +92,7 @@ export function safeKey({ credential, status, cooldownUntil, facts }: KeyStandin
     type: oauth ? "oauth" : credential.source === "vertex" ? "service_account" : "api_key",
     source: credential.source,
     label: redact(credential.label),
+    tags: (credential.tags ?? []).map(redact),
     email: "email" in credential ? credential.email : null,
     project: credential.project ?? null,
     tier: credential.tier,

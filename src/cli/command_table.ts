@@ -11,7 +11,7 @@ import {
   quotaGroupList,
   quotaGroupRemove,
 } from "./commands/model.ts";
-import { keyAdd, keyCheck, keyEdit, keyList, keyRemove, keyUndo } from "./commands/key.ts";
+import { keyAdd, keyCheck, keyEdit, keyList, keyRemove, keyReplace, keyUndo } from "./commands/key.ts";
 import { clientAdd, clientList, clientRevoke } from "./commands/client.ts";
 import { capList, capRemove, capSchedule, capSet } from "./commands/cap.ts";
 import { accountList, accountOff, accountOn, accountQuota, accountRemove } from "./commands/account.ts";
@@ -51,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   keyList,
   keyEdit,
   keyRemove,
+  keyReplace,
   keyUndo,
   keyCheck,
   login,

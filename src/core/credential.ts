@@ -34,6 +34,8 @@ interface CredentialBase extends ModelRules {
   readonly source: SourceName;
   /** The user's name for it; empty when none was given. */
   readonly label: string;
+  /** The user's words to find it by; absent without any. */
+  readonly tags?: readonly string[];
   /** Last four characters of the secret, or the account's e-mail. */
   readonly tail: string;
   readonly tier: Tier;

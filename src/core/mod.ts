@@ -26,6 +26,7 @@ export * from "./unreachable.ts";
 export * from "./redact.ts";
 export * from "./result.ts";
 export * from "./secret.ts";
+export * from "./tags.ts";
 export * from "./told_fault.ts";
 export * from "./trim.ts";
 export * from "./until_text.ts";

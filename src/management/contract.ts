@@ -4,7 +4,7 @@ export type { Agent, InstalledAgents, SetupState } from "./schema/agent.ts";
 export type { Call, CallDetail } from "./schema/calls.ts";
 export type { Cap, CapProgress, Caps } from "./schema/cap.ts";
 export type { AddedClient, Client as ClientView } from "./schema/client.ts";
-export type { AddedKey, CheckedKey, Key, KeyEdit } from "./schema/key.ts";
+export type { AddedKey, CheckedKey, Key, KeyActivity, KeyEdit, KeysPage } from "./schema/key.ts";
 export type { Health } from "./schema/live.ts";
 export type {
   Alias,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { failureOf, minuteRefusal } from "../../tests/support/failure_of.ts";
 import { benchOf, credentialOf, leaseRequestOf } from "../../tests/support/pool_fixture.ts";
+import { Secret } from "../core/mod.ts";
 import type { AttemptHistory, Lease, LeaseRequest, Pool, PoolEvent, Shortage } from "./mod.ts";
 
 const FIRST: AttemptHistory = { attempt: 1, sameKeyRetries: 0, classes: [] };
@@ -103,6 +104,23 @@ Deno.test("fail() retires a dead key at once and says so", async () => {
     next.succeed();
   }
   assert.equal(events.filter((event) => event.type === "dead").length, 1);
+  await pool.close();
+});
+
+Deno.test("replaceCredentials() with another key under an id forgets what the former met, also what comes in late", async () => {
+  const { pool } = await benchOf([credentialOf("a")]);
+  const dead = failureOf({ class: "credential_dead", status: 400, scope: "credential" });
+  const late = await leased(pool);
+  (await leased(pool)).fail(dead, FIRST);
+  await refused(pool);
+  pool.replaceCredentials([credentialOf("a", { key: new Secret("AIza-the-next-one") })]);
+  const next = await leased(pool);
+  assert.equal(next.credential.source === "api_key" && next.credential.key.reveal(), "AIza-the-next-one");
+  assert.equal(pool.view().credentials[0]?.inFlight, 2);
+  assert.match(late.fail(dead, FIRST).note, /replaced/);
+  (await leased(pool)).succeed();
+  next.fail(dead, FIRST);
+  await refused(pool);
   await pool.close();
 });
 

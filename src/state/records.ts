@@ -51,6 +51,7 @@ const secret = text.transform((value) => new Secret(value));
 const credentialFields = {
   id: idOf<CredentialId>(),
   label: text,
+  tags: texts.exactOptional(),
   tail: text,
   tier: z.enum(TIERS),
   project: text.exactOptional(),

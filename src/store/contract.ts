@@ -36,6 +36,7 @@ export type {
 export type CredentialDraft =
   & {
     readonly label?: string;
+    readonly tags?: readonly string[];
     readonly tier?: Tier;
     readonly project?: string;
     readonly proxy?: string;
@@ -64,12 +65,26 @@ type Fixed = "id" | "source" | "tail" | "createdAt" | "updatedAt" | "key" | "ser
 type AllFields = Omit<OAuthCredential & Pick<VertexCredential, "location">, Fixed>;
 type Plain<Value> = Value extends Secret ? string : Value;
 
+/** Tags put to those that are there, and taken from them: two editors at once lose none. */
+interface TagChange {
+  readonly addTags?: readonly string[];
+  readonly removeTags?: readonly string[];
+}
+
+/** Another API key in place of the present one; everything else of the credential stays. */
+interface NewSecret {
+  readonly key?: string;
+}
+
 /** Fields of a credential that an edit may change, secrets as plain text; `null` removes an optional one. */
-export type CredentialPatch = {
-  readonly [Name in keyof AllFields]?:
-    | Plain<NonNullable<AllFields[Name]>>
-    | (Record<never, never> extends Pick<AllFields, Name> ? null : never);
-};
+export type CredentialPatch =
+  & TagChange
+  & NewSecret
+  & {
+    readonly [Name in keyof AllFields]?:
+      | Plain<NonNullable<AllFields[Name]>>
+      | (Record<never, never> extends Pick<AllFields, Name> ? null : never);
+  };
 
 /** What is known of the database that sealed a text. */
 export interface SealedElsewhere {

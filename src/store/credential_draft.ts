@@ -3,10 +3,13 @@ import {
   type CredentialId,
   err,
   isObject,
+  isTag,
+  MOST_TAGS,
   ok,
   parseForeign,
   type Result,
   Secret,
+  tidyTags,
   TIERS,
 } from "../core/mod.ts";
 import { invalid } from "./config_records.ts";
@@ -29,7 +32,11 @@ export function fromDraft(
     priority: 0,
     createdAt: draft.createdAt ?? now,
     updatedAt: now,
-    ...defined({ project: trimmed(draft.project), proxy: trimmed(draft.proxy) }),
+    ...defined({
+      project: trimmed(draft.project),
+      proxy: trimmed(draft.proxy),
+      tags: storedTags(draft.tags ?? []),
+    }),
   };
   switch (draft.source) {
     case "api_key": {
@@ -37,8 +44,7 @@ export function fromDraft(
       return ok({
         ...base,
         source: draft.source,
-        tail: key.length < 12 ? "" : key.slice(-4),
-        key: new Secret(key),
+        ...withSecret(key),
       });
     }
     case "vertex": {
@@ -61,6 +67,17 @@ export function fromDraft(
       return ok({ ...base, source: draft.source, tail: email, email, refreshToken, ...tokens });
     }
   }
+}
+
+/** An API key and the end of it that may be shown. */
+export function withSecret(key: string): { readonly tail: string; readonly key: Secret } {
+  return { tail: key.length < 12 ? "" : key.slice(-4), key: new Secret(key) };
+}
+
+/** Tags as they are kept: none is undefined. */
+export function storedTags(tags: readonly string[]): readonly string[] | undefined {
+  const tidy = tidyTags(tags);
+  return tidy.length === 0 ? undefined : tidy;
 }
 
 /** Two credentials with the same identity are one: the same key, or the same account of one source. */
@@ -115,7 +132,7 @@ function checkSecrets(draft: CredentialDraft): StoreProblem | undefined {
   }
 }
 
-/** A token must be able to are in a request header. */
+/** A token must be able to go into a request header. */
 export function checkToken(field: string, text: string, what: string): StoreProblem | undefined {
   const token = text.trim();
   if (token === "") return invalid(field, `The ${what} is empty.`);
@@ -133,7 +150,10 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-type OpenFields = Pick<CredentialPatch, "label" | "tier" | "project" | "proxy" | "priority">;
+type OpenFields = Pick<
+  CredentialPatch,
+  "label" | "tier" | "project" | "proxy" | "priority" | "tags" | "addTags"
+>;
 
 /** What a draft and a patch have in common. */
 export function checkOpenFields(fields: OpenFields): StoreProblem | undefined {
@@ -142,6 +162,11 @@ export function checkOpenFields(fields: OpenFields): StoreProblem | undefined {
   if (/[\u0000-\u001f\u007f]/.test(`${fields.label ?? ""}${fields.project ?? ""}`)) {
     return invalid("label", "The label or project has a control character in it.");
   }
+  const tags = tidyTags([...fields.tags ?? [], ...fields.addTags ?? []]);
+  if (!tags.every(isTag)) {
+    return invalid("tags", "A tag has at most 50 characters, no comma and no control character.");
+  }
+  if (tags.length > MOST_TAGS) return tooManyTags();
   if (fields.tier !== undefined && !TIERS.includes(fields.tier)) {
     return invalid("tier", `The tier must be one of ${TIERS.join(", ")}.`);
   }
@@ -151,6 +176,10 @@ export function checkOpenFields(fields: OpenFields): StoreProblem | undefined {
   return fields.proxy === undefined || fields.proxy === null || fields.proxy.trim() === ""
     ? undefined
     : checkProxy(fields.proxy.trim());
+}
+
+export function tooManyTags(): StoreProblem {
+  return invalid("tags", `A key has at most ${MOST_TAGS} tags.`);
 }
 
 /** Says what is wrong with the URL of an outbound proxy. */

@@ -12,6 +12,7 @@ interface Key {
   readonly denyModels: readonly string[] | null;
   readonly tail: string;
   readonly label: string;
+  readonly tags: readonly string[];
   readonly status: string;
   readonly models: readonly string[];
 }
@@ -49,6 +50,10 @@ async function edits(cli: CliHome, key: Key): Promise<void> {
   assert.match(await cli.good(["key", "list", "--status", "disabled"]), /0002 .*disabled[\s\S]*\n1 key\n$/);
   const back = await cli.json<Key>(["key", "edit", key.id, "--on", "--priority", "0", "--deny", "none"]);
   assert.deepEqual([back.enabled, back.priority, back.denyModels], [true, 0, null]);
+  const tagged = await cli.json<Key>(["key", "edit", short, "--tag", "spare", "--tag", "new"]);
+  assert.deepEqual(tagged.tags, ["spare", "new"]);
+  await cli.good(["key", "edit", short, "--untag", "NEW"]);
+  assert.match(await cli.good(["key", "list", "--tag", "Spare"]), /0002 .* spare *\n[\s\S]*\n1 key\n$/);
   const nothing = await cli.run(["key", "edit", short]);
   assert.equal(nothing.code, 2);
   assert.match(nothing.stderr, /Say what is to change/);

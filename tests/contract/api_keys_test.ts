@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { CredentialId } from "../../src/core/mod.ts";
 import { ApiError, everyItem } from "../../src/management/client.ts";
-import { DEAD_KEY, KEY, OTHER_KEY, withApi } from "../support/api_bench.ts";
+import { callRecord, DEAD_KEY, KEY, OTHER_KEY, withApi } from "../support/api_bench.ts";
 
 async function errorOf(
   response: Response,
@@ -8,6 +9,10 @@ async function errorOf(
   const { error } = await response.json();
   assert.deepEqual(Object.keys(error).sort(), ["code", "message", "param", "type"]);
   return error;
+}
+
+function attemptOn(id: string) {
+  return callRecord(0).attempts.map((one) => ({ ...one, credential: id as CredentialId }));
 }
 
 Deno.test("POST /api/keys adds one key with its models, and refuses it the second time", () =>
@@ -167,4 +172,117 @@ Deno.test("GET /api/keys and /api/buckets give their lists page by page, and not
       assert.equal((await ask("GET", path)).status, 400, path);
     }
     assert.deepEqual(await client.buckets({ model: "nobody-has-it" }), { items: [], next: null });
+  }));
+
+Deno.test("keys carry tags that two editors add to without losing each other's, and are found by them", () =>
+  withApi(async ({ client, ask }) => {
+    await client.addKeys({ keys: [KEY, OTHER_KEY], tags: [" team a ", "Team A", "spare"], validate: false });
+    const [first, second] = await client.keys();
+    assert.deepEqual(first?.tags, ["team a", "spare"]);
+    await Promise.all([
+      client.editKey(first!.id, { addTags: ["x"] }),
+      client.editKey(first!.id, { addTags: ["y"], removeTags: ["SPARE"] }),
+    ]);
+    assert.deepEqual([...(await client.key(first!.id)).tags].sort(), ["team a", "x", "y"]);
+    await client.editKey(second!.id, { tags: [] });
+    const page = await client.keyPage({ tag: "TEAM A" });
+    assert.deepEqual(page.items.map(({ id }) => id), [first!.id]);
+    assert.deepEqual([page.total, page.all, [...page.tags]], [1, 2, ["team a", "x", "y"]]);
+    assert.equal((await client.keyPage({ text: "team gemini" })).total, 0);
+    const path = `/api/keys/${first!.id}`;
+    const many = Array.from({ length: 18 }, (_, index) => `t${index}`);
+    for (const body of [{ addTags: many }, { tags: ["a,b"] }, { tags: ["x".repeat(51)] }]) {
+      const response = await ask("PATCH", path, { body });
+      assert.ok([400, 422].includes(response.status), JSON.stringify(body));
+      assert.match((await errorOf(response)).param ?? "", /ags/);
+    }
+  }));
+
+Deno.test("POST /api/keys/{id}/replace changes the secret alone, after Google took it, and can be undone", () =>
+  withApi(async ({ client, ask, proxy }) => {
+    await client.addKeys({
+      keys: [KEY, OTHER_KEY],
+      label: "mine",
+      project: "p",
+      tier: "premium",
+      tags: ["a"],
+    });
+    const [before] = await client.keys();
+    const path = `/api/keys/${before!.id}/replace`;
+    for (
+      const [key, status] of [[DEAD_KEY, 422], [OTHER_KEY, 409], [KEY, 409], ["two words", 422]] as const
+    ) {
+      const response = await ask("POST", path, { body: { key } });
+      assert.equal(response.status, status, key);
+      assert.doesNotMatch((await errorOf(response)).message, /AIza/);
+    }
+    assert.deepEqual(await client.key(before!.id), before);
+    const fresh = "AIzaSyTestOnly-fffffffffffffffffffffff9";
+    const { key, undo } = await client.replaceKey(before!.id, { key: fresh });
+    const stays = ({ tail: _tail, updatedAt: _at, modelsAt: _models, ...rest }: typeof key) => rest;
+    assert.deepEqual(stays(key), stays(before!));
+    assert.equal(key.tail, "...fff9");
+    const secretOf = async () => {
+      const found = (await proxy.services.store.credentials.list()).find(({ id }) => id === before!.id);
+      return found?.source === "api_key" ? found.key.reveal() : undefined;
+    };
+    assert.equal(await secretOf(), fresh);
+    const back = await client.restoreKey({ undo });
+    assert.equal(back.tail, before!.tail);
+    assert.equal(await secretOf(), KEY);
+    assert.equal((await ask("POST", "/api/keys/restore", { body: { undo } })).status, 404);
+  }));
+
+Deno.test("a dead key that is replaced serves again, and its undo brings the refusal back", () =>
+  withApi(async ({ client }) => {
+    await client.addKeys({ keys: [DEAD_KEY], validate: false });
+    await client.checkAllKeys();
+    const [dead] = await client.keys();
+    assert.equal(dead?.status, "dead");
+    const { key, undo } = await client.replaceKey(dead!.id, { key: KEY });
+    assert.deepEqual([key.status, key.models.length], ["active", 2]);
+    assert.equal((await client.restoreKey({ undo })).status, "dead");
+  }));
+
+Deno.test("GET /api/keys sorts over all pages and counts the projects of a page", () =>
+  withApi(async ({ client, proxy }) => {
+    const keys = Array.from({ length: 5 }, (_, index) => `AIzaSyTestKeyToSort00000000000000000${index}`);
+    await client.addKeys({ keys, validate: false });
+    const ids = (await client.keys()).map(({ id }) => id);
+    const edits = [{ label: "b10", project: "two" }, { label: "b9", project: "one" }, { priority: 5 }, {
+      project: "one",
+      enabled: false,
+    }];
+    for (const [index, edit] of edits.entries()) await client.editKey(ids[index]!, edit);
+    proxy.services.ledger.record(callRecord(1, { attempts: attemptOn(ids[4]!) }));
+    await proxy.services.ledger.flush();
+    const sorted = async (order: "project" | "name" | "priority" | "requests" | "worst") =>
+      (await everyItem(client.keyPage, { order, limit: 2 })).map(({ id }) => ids.indexOf(id));
+    assert.deepEqual(await sorted("project"), [1, 3, 0, 2, 4]);
+    assert.deepEqual(await sorted("name"), [2, 3, 4, 1, 0]);
+    assert.equal((await sorted("priority"))[0], 2);
+    assert.equal((await sorted("requests"))[0], 4);
+    const page = await client.keyPage({ order: "project", limit: 1 });
+    assert.deepEqual(page.projects, [{ project: "one", keys: 2, active: 1 }]);
+  }));
+
+Deno.test("GET /api/keys/activity gives the last 24 hours of the named keys alone", () =>
+  withApi(async ({ client, ask, proxy }) => {
+    await client.addKeys({ keys: [KEY, OTHER_KEY], validate: false });
+    const [one, other] = await client.keys();
+    const hour = 3_600_000;
+    for (const [index, outcome] of (["ok", "failed", "ok"] as const).entries()) {
+      proxy.services.ledger.record(callRecord(index, { outcome, attempts: attemptOn(one!.id) }));
+    }
+    await proxy.services.ledger.flush();
+    const { items, stepMs, since } = await client.keyActivity({ ids: `${one!.id},cred_nobody` });
+    assert.deepEqual([items.length, stepMs, items[0]?.id], [1, hour, one!.id]);
+    assert.ok(Math.abs(Date.parse(since) - (Date.now() - 23 * hour)) < hour + 60_000);
+    assert.equal(items[0]!.requests.length, 24);
+    assert.equal(items[0]!.requests.reduce((sum, count) => sum + count), 3);
+    assert.equal(items[0]!.errors.reduce((sum, count) => sum + count), 1);
+    assert.equal(items[0]!.day, null);
+    assert.deepEqual((await client.keyActivity({ ids: other!.id })).items[0]!.requests.filter(Boolean), []);
+    assert.equal((await ask("GET", `/api/keys/activity?ids=${"a,".repeat(501)}b`)).status, 400);
+    assert.equal((await ask("GET", "/api/keys/activity")).status, 400);
   }));

@@ -122,6 +122,27 @@ export const credentialCases: readonly StoreCase[] = [
     },
   },
   {
+    name: "credentials.update() puts another key in place of one, with its tags, and frees the former",
+    async run({ store, unique }) {
+      const [old, next] = [unique("AIzaSyOld"), unique("AIzaSyNew")];
+      const { id } = await addKey(store, old);
+      const other = await addKey(store, unique("AIzaSyOther"));
+      await store.credentials.update(id, { addTags: [" a ", "A", "b"] });
+      const replaced = await store.credentials.update(id, { key: ` ${next} `, removeTags: ["B"] });
+      assert.ok(replaced.ok && replaced.value.source === "api_key");
+      assert.deepEqual([replaced.value.key.reveal(), replaced.value.tail, replaced.value.tags], [
+        next,
+        next.slice(-4),
+        ["a"],
+      ]);
+      const taken = await store.credentials.update(other.id, { key: next });
+      assert.deepEqual(taken, { ok: false, error: { kind: "duplicate", id } });
+      const none = await store.credentials.update(id, { tags: [] });
+      assert.ok(none.ok && !("tags" in none.value));
+      assert.notEqual((await addKey(store, old)).id, id);
+    },
+  },
+  {
     name: "credentials.remove() can be undone by restore(), and frees the key for a new record",
     async run({ store, unique }) {
       const key = unique("AIzaSy");

@@ -35,6 +35,7 @@ export const keyAdd: Command = {
       summary: "Google Cloud project; keys of one project share their quota",
     },
     { name: "tier", value: "<tier>", summary: `${TIERS.join(", ")}; default free` },
+    { name: "tag", value: "<tag>", summary: "A word to find them by", many: true },
     { name: "proxy", value: "<url>", summary: "Outbound proxy for these keys alone" },
     { name: "no-check", summary: "Add them without asking Google" },
   ],
@@ -66,6 +67,7 @@ async function inputOf(context: Context): Promise<AddKeysInput> {
     ...named("label"),
     ...named("project"),
     ...named("proxy"),
+    ...tagged("tags", context.texts("tag")),
     ...(tier === undefined ? {} : { tier }),
     validate: !context.flag("no-check"),
   };
@@ -89,20 +91,27 @@ export const keyList: Command = {
   examples: [
     { line: "geminitro key list", says: "Every key with the short id that check, edit and remove take" },
     { line: "geminitro key list --status active", says: "Only the good ones" },
+    { line: "geminitro key list --tag spare", says: "Only those with this tag" },
     { line: "geminitro key list --watch", says: "Drawn again every two seconds until Ctrl-C" },
     { line: "geminitro key list --json", says: "The same for scripts; no secret is in it" },
   ],
   options: [
     { name: "status", value: "<status>", summary: "Only keys that are active, cooldown, disabled or dead" },
+    { name: "tag", value: "<tag>", summary: "Only keys that have this tag" },
     ...WATCH_OPTIONS,
   ],
   takes: { least: 0, most: 0 },
   async run(context) {
+    const tag = context.text("tag")?.toLowerCase();
     const status = oneOf(context, "status", ["active", "cooldown", "disabled", "dead"] as const);
     const client = await context.client();
     await watch(context, async (out) => {
       const [all, { verdict }] = await Promise.all([everyItem(client.keyPage, {}), client.overview()]);
-      const keys = status === undefined ? all : all.filter((key) => key.status === status);
+      // The ids of the list are short for what is there, not for what is shown.
+      const keys = all.filter((key) =>
+        (status === undefined || key.status === status) &&
+        (tag === undefined || key.tags.some((one) => one.toLowerCase() === tag))
+      );
       out.json(keys);
       if (all.length === 0) return out.line("There are no keys yet. Add one: geminitro key add <key>");
       if (verdict.status !== "ok") out.line(`${verdictLine(verdict, out.style)}\n`);
@@ -116,8 +125,9 @@ const KEY_HEAD = ["ID", "KEY", "LABEL", "SOURCE", "PROJECT", "TIER", "STATUS", "
 function showKeys(keys: readonly Key[], ids: ReadonlyMap<string, string>, out: Context["out"]): void {
   const now = Date.now();
   const { style } = out;
+  const tagged = keys.some(({ tags }) => tags.length > 0);
   out.table(
-    KEY_HEAD,
+    tagged ? [...KEY_HEAD, "TAGS"] : KEY_HEAD,
     keys.map((key) => [
       ids.get(key.id) ?? key.id,
       key.tail,
@@ -129,6 +139,7 @@ function showKeys(keys: readonly Key[], ids: ReadonlyMap<string, string>, out: C
       String(key.usage),
       String(key.errors),
       key.modelsAt === null ? "?" : String(key.models.length),
+      ...tagged ? [key.tags.join(", ") || "-"] : [],
     ]),
   );
   out.line();
@@ -152,10 +163,11 @@ const TAKE_AWAY = "none";
 
 export const keyEdit: Command = {
   name: "key edit",
-  summary: "Change a key's name, project, tier, proxy, priority or models, or switch it on or off",
+  summary: "Change a key's name, tags, project, tier, proxy, priority or models, or switch it on or off",
   usage: "<key>",
   examples: [
     { line: "geminitro key edit x7Kp2Q --label laptop --tier standard", says: "Name it and say its tier" },
+    { line: "geminitro key edit x7Kp2Q --tag spare --untag new", says: "Put a tag to it and take one away" },
     { line: "geminitro key edit x7Kp2Q --off", says: "Use it no more, and keep it; --on uses it again" },
     {
       line: "geminitro key edit x7Kp2Q --deny 'gemini-*-pro*' --deny 'gemini-3*'",
@@ -173,6 +185,8 @@ export const keyEdit: Command = {
     { name: "tier", value: "<tier>", summary: TIERS.join(", ") },
     { name: "proxy", value: "<url>", summary: "Outbound proxy for this key alone" },
     { name: "priority", value: "<number>", summary: "Higher goes first; may be below 0" },
+    { name: "tag", value: "<tag>", summary: "Put this tag to it", many: true },
+    { name: "untag", value: "<tag>", summary: "Take this tag away", many: true },
     { name: "allow", value: "<models>", summary: "Only for models of this pattern", many: true },
     { name: "deny", value: "<models>", summary: "Not for models of this pattern", many: true },
     { name: "on", summary: "Use it" },
@@ -188,12 +202,13 @@ export const keyEdit: Command = {
     context.out.json(key);
     const { out } = context;
     out.line(`${out.style.green("changed")} ${key.label || key.tail}`);
-    out.table(["LABEL", "PROJECT", "TIER", "STATUS", "PRIORITY", "ALLOWED", "DENIED"], [[
+    out.table(["LABEL", "PROJECT", "TIER", "STATUS", "PRIORITY", "TAGS", "ALLOWED", "DENIED"], [[
       key.label || "-",
       key.project ?? "-",
       key.tier,
       statusText(key, Date.now(), out.style),
       String(key.priority),
+      key.tags.join(", ") || "-",
       key.allowModels?.join(", ") ?? "all",
       key.denyModels?.join(", ") ?? "none",
     ]]);
@@ -214,6 +229,8 @@ function editOf(context: Context): KeyEdit {
     ...orNull("project", context.text("project")),
     ...orNull("proxy", context.text("proxy")),
     ...(priority === undefined ? {} : { priority: Number(priority) }),
+    ...tagged("addTags", context.texts("tag")),
+    ...tagged("removeTags", context.texts("untag")),
     ...patterns("allowModels", context.texts("allow")),
     ...patterns("denyModels", context.texts("deny")),
     ...(context.flag("on") ? { enabled: true } : context.flag("off") ? { enabled: false } : {}),
@@ -225,12 +242,45 @@ function orNull<Name extends string>(name: Name, value: string | undefined) {
   return { [name]: value === TAKE_AWAY ? null : value } as { [Key in Name]: string | null };
 }
 
+function tagged<Name extends string>(name: Name, values: readonly string[]) {
+  return values.length === 0 ? {} : { [name]: values } as { [Key in Name]: readonly string[] };
+}
+
 function patterns<Name extends string>(name: Name, values: readonly string[]) {
   if (values.length === 0) return {};
   return { [name]: values.includes(TAKE_AWAY) ? null : values } as {
     [Key in Name]: readonly string[] | null;
   };
 }
+
+export const keyReplace: Command = {
+  name: "key replace",
+  summary: "Put another API key in the place of one; its name, tags, project, caps and history stay",
+  usage: "<key> <new key>",
+  examples: [
+    {
+      line: "geminitro key replace x7Kp2Q AIza...",
+      says: "Google is asked first: a key that does not work changes nothing",
+    },
+    { line: "geminitro key replace x7Kp2Q - < new.txt", says: "Without a trace in the shell's history" },
+  ],
+  options: [{ name: "no-check", summary: "Replace it without asking Google" }],
+  takes: { least: 2, most: 2 },
+  async run(context) {
+    const { out } = context;
+    const [wanted = "", given = ""] = context.args;
+    const secret = given === "-" ? (await new Response(Deno.stdin.readable).text()).trim() : given;
+    if (secret === "") throw usageError("No key came on standard input");
+    const client = await context.client();
+    const { key, undo } = await client.replaceKey(wanted, {
+      key: secret,
+      validate: !context.flag("no-check"),
+    });
+    out.json({ replaced: { id: key.id, tail: key.tail, label: key.label }, undo });
+    out.line(`${out.style.green("replaced")} ${key.label || key.id}: it is ${key.tail} now`);
+    out.line(`Undo it within ten minutes: geminitro key undo ${undo}`);
+  },
+};
 
 export const keyRemove: Command = {
   name: "key remove",
@@ -292,9 +342,12 @@ function tellRemoved(context: Context, removed: readonly Removed[]): void {
 
 export const keyUndo: Command = {
   name: "key undo",
-  summary: "Put back keys that were removed within the last ten minutes",
+  summary: "Put back keys that were removed or replaced within the last ten minutes",
   usage: "<undo>...",
-  examples: [{ line: "geminitro key undo undo_x7Kp2Q", says: "With what key remove --dead has said" }],
+  examples: [{
+    line: "geminitro key undo undo_x7Kp2Q",
+    says: "With what key remove --dead or key replace has said",
+  }],
   options: [],
   takes: { least: 1, most: MOST },
   async run(context) {

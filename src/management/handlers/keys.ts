@@ -6,6 +6,9 @@ import { definedOnly, type Handlers } from "./handler.ts";
 export const keyHandlers: Handlers<
   | "keys"
   | "keyPage"
+  | "keyActivity"
+  | "key"
+  | "replaceKey"
   | "addKeys"
   | "restoreKey"
   | "checkAllKeys"
@@ -17,6 +20,9 @@ export const keyHandlers: Handlers<
 > = {
   keys: async ({ admin }) => ok(await admin.keys()),
   keyPage: ({ admin }, { query }) => admin.keyPage(definedOnly(query)),
+  keyActivity: async ({ admin }, { query }) => ok(await admin.keyActivity(query.ids)),
+  key: ({ admin }, { params }) => admin.key(params.id),
+  replaceKey: ({ admin, expected }, { params, body }) => admin.replaceKey(params.id, body, expected),
   async addKeys({ admin, request }, { body }) {
     const input = definedOnly(body);
     if (wantsProgress(request)) {

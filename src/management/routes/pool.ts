@@ -85,8 +85,14 @@ export const keyRoutes = {
     tag: "Keys",
     summary: "Keys and accounts page by page, without their secrets",
     query: key.KeysQuery,
-    reply: pageOf(key.Key),
+    reply: key.KeysPage,
     errors: [400],
+  }),
+  keyActivity: route("keyActivity", {
+    tag: "Keys",
+    summary: "Calls of keys in each of the last 24 hours, and how far their fullest daily limit is used",
+    query: key.ActivityQuery,
+    reply: key.KeyActivity,
   }),
   addKeys: route("addKeys", {
     tag: "Keys",
@@ -98,7 +104,7 @@ export const keyRoutes = {
   }),
   restoreKey: route("restoreKey", {
     tag: "Keys",
-    summary: "Put a removed key back, with its models",
+    summary: "Put a removed key back, with its models; or the former secret of a key that was replaced",
     body: z.strictObject({ undo: z.string().min(1).max(200) }),
     reply: key.Key,
     errors: [404, 409],
@@ -110,10 +116,17 @@ export const keyRoutes = {
     bodyOptional: true,
     reply: z.object({ results: z.array(key.CheckedKey) }),
   }),
+  key: route("key", {
+    tag: "Keys",
+    summary: "One key or account, by its id or its last 6 or more characters",
+    params: id,
+    reply: key.Key,
+    errors: [404, 409],
+  }),
   editKey: route("editKey", {
     tag: "Keys",
     summary:
-      "Change a key's label, tier, project, proxy, priority, models or enable it; null takes a value away",
+      "Change a key's label, tags, tier, project, proxy, priority, models or enable it; null takes a value away",
     params: id,
     body: key.KeyPatch,
     reply: key.Key,
@@ -126,6 +139,15 @@ export const keyRoutes = {
     params: id,
     reply: key.RemovedKey,
     errors: [404, 409],
+  }),
+  replaceKey: route("replaceKey", {
+    tag: "Keys",
+    summary:
+      "Put another API key in the place of one: its name, tags, project, tier, priority, caps and history stay; undo within ten minutes",
+    params: id,
+    body: key.ReplaceKey,
+    reply: key.ReplacedKey,
+    errors: [404, 409, 422, 502],
   }),
   checkKey: route("checkKey", {
     tag: "Keys",

@@ -1,10 +1,23 @@
 import { z } from "zod";
-import { FAILURE_CLASSES, type JsonObject, SOURCES, TIERS } from "../../core/mod.ts";
+import {
+  FAILURE_CLASSES,
+  isTag,
+  type JsonObject,
+  MOST_TAGS,
+  SOURCES,
+  TAG_LENGTH,
+  TIERS,
+} from "../../core/mod.ts";
 
 /** Fields that several schemas share. */
 
 export const name = z.string().trim().min(1).max(200);
 export const label = z.string().max(200);
+/** A word that keys are found by. */
+export const tag = z.string().trim().max(TAG_LENGTH).refine(isTag, {
+  message: "is no tag: at most 50 characters, without commas and control characters",
+});
+export const tags = z.array(tag).max(MOST_TAGS);
 export const id = z.object({ id: z.string().min(1).max(500) });
 export const tier = z.enum(TIERS);
 export const source = z.enum(SOURCES);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ACCOUNT_STATES } from "../../core/mod.ts";
-import { page } from "./page.ts";
+import { page, pageOf } from "./page.ts";
 import {
   count,
   editedRules,
@@ -10,6 +10,8 @@ import {
   seen,
   source,
   statedRules,
+  tag,
+  tags,
   tier,
   time,
   type Wire,
@@ -23,6 +25,7 @@ export const Key = z.object({
   type: z.enum(["api_key", "oauth", "service_account"]),
   source,
   label: z.string(),
+  tags: z.array(z.string()),
   email: z.string().nullable(),
   project: z.string().nullable(),
   tier,
@@ -63,13 +66,55 @@ export type Key = Wire<typeof Key>;
 export const KeysQuery = z.strictObject({
   ...page,
   status: Key.shape.status.optional(),
-  text: word.describe("Part of a label, tail, e-mail or project"),
-  order: z.enum(["added", "worst"]).default("added").describe("worst: dead and cooling ones first"),
+  text: word.describe("Words that are all in its label, tail, e-mail, project, source, tier, tags or models"),
+  tag: tag.optional(),
+  order: z.enum(["added", "worst", "project", "name", "requests", "errors", "priority", "last_used"]).default(
+    "added",
+  ).describe("worst: dead and cooling ones first; project: by project, accounts last"),
 });
+
+export const KeysPage = pageOf(Key).extend({
+  total: count.describe("Keys that the query leaves, on all pages"),
+  all: count.describe("Keys there are"),
+  projects: z.array(z.object({ project: z.string(), keys: count, active: count })).describe(
+    "The projects of this page's keys, empty for unknown, with all of their keys that the query leaves",
+  ),
+  tags: z.array(z.string()).describe("Every tag of any key; at most 200"),
+});
+export type KeysPage = Wire<typeof KeysPage>;
+
+/** Keys by id, with commas between them. */
+const MOST_IDS = 500;
+export const ActivityQuery = z.strictObject({
+  ids: z.string().min(1).max(20_000).describe(`Ids of keys, by commas; at most ${MOST_IDS}`)
+    .transform((text) => text.split(",").map((id) => id.trim()).filter(Boolean))
+    .refine((ids) => ids.length <= MOST_IDS, { message: `names more than ${MOST_IDS} keys` }),
+});
+
+export const KeyActivity = z.object({
+  since: time.describe("Start of the first hour"),
+  stepMs: count,
+  items: z.array(z.object({
+    id: z.string(),
+    requests: z.array(count).describe("Calls of each of the last 24 hours, the oldest first"),
+    errors: z.array(count),
+    day: z.object({
+      model: z.string(),
+      used: z.number(),
+      limit: z.number(),
+      published: z.boolean().describe("The limit is what was published; Google has not stated its own"),
+      resetsAt: isoTime.nullable(),
+    }).nullable().describe("The fullest daily limit"),
+  })),
+});
+export type KeyActivity = Wire<typeof KeyActivity>;
 
 /** What the user may change of a credential; null takes a value away. */
 export const KeyPatch = z.strictObject({
   label: label.optional(),
+  tags: tags.describe("In place of all it has").optional(),
+  addTags: tags.optional(),
+  removeTags: tags.optional(),
   tier: tier.optional(),
   project: label.nullable().optional(),
   proxy: z.string().max(2_000).nullable().optional(),
@@ -86,6 +131,7 @@ export const AddKeys = z.strictObject({
   keys: z.array(z.string().max(10_000)).max(5_000).optional(),
   text: z.string().max(1_000_000).describe("Keys, one a line").optional(),
   label: label.optional(),
+  tags: tags.optional(),
   project: label.optional(),
   tier: tier.optional(),
   proxy: z.string().max(2_000).optional(),
@@ -110,6 +156,18 @@ export const AddedKeys = z.object({
   added: count,
   failed: count,
   results: z.array(AddedKey),
+});
+
+export const ReplaceKey = z.strictObject({
+  key: z.string().trim().min(1).max(10_000),
+  validate: z.boolean().default(true).describe(
+    "Ask Google about the new key first; nothing changes when it is refused",
+  ),
+});
+
+export const ReplacedKey = z.object({
+  key: Key,
+  undo: z.string().describe("Brings the former key back within ten minutes, by /api/keys/restore"),
 });
 
 export const RemovedKey = z.object({

@@ -108,6 +108,12 @@ export class PoolState {
     return true;
   }
 
+  /** False for a call that left with an API key in whose place another has come. */
+  holds(credential: Credential): boolean {
+    const present = this.credentials.get(credential.id);
+    return present === undefined || !isReplaced(present, credential);
+  }
+
   /** Takes note of a project read from an error; what the user told stays. */
   measureProject(credentialState: CredentialState, project: string, now: number): void {
     if (
@@ -347,7 +353,7 @@ export class PoolState {
   #put(credential: Credential, order: number): void {
     const known = this.credentials.get(credential.id);
     const slots = this.#slotsFor(credential);
-    if (known === undefined || known.credential.proxy !== credential.proxy) {
+    if (known === undefined || known.credential.proxy !== credential.proxy || isReplaced(known, credential)) {
       const fresh = new CredentialState(credential, order, slots, known?.load ?? this.#loadOf(credential));
       this.credentials.set(credential.id, fresh);
       return;
@@ -469,6 +475,11 @@ function remember<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value)
 }
 
 /** Whose limits a credential draws on: the key itself, whatever record it is in. */
+/** Another API key took the place of the one that was known under this id: what was found out of it tells nothing any more. */
+function isReplaced(known: CredentialState, credential: Credential): boolean {
+  return holderOf(known.credential) !== holderOf(credential);
+}
+
 function holderOf(credential: Credential): string {
   return credential.source === "api_key" ? credential.key.reveal() : credential.id;
 }

@@ -120,10 +120,13 @@ export class LeaseManager implements LeaseEnds {
   }
 
   #fail(lease: LeaseHandle, failure: Failure, history: AttemptHistory): Verdict {
-    const { probes, effects, random, hasFallback, freed, clock } = this.#context;
+    const { poolState, probes, effects, random, hasFallback, freed, clock } = this.#context;
     this.#vacate(lease);
     const now = clock.now();
-    const note = effects.apply(lease, failure, history, now);
+    // The refusal of a key that was replaced meanwhile says nothing of the one that took its place.
+    const note = poolState.holds(lease.credential)
+      ? effects.apply(lease, failure, history, now)
+      : "the key was replaced meanwhile";
     if (lease.probe !== undefined) {
       const refused = failure.class === "rate_limit" || failure.class === "quota";
       probes.ended(lease.quota.identity.unit, refused ? false : undefined, now);

@@ -1,0 +1,109 @@
+import type { Credential, CredentialId } from "../core/mod.ts";
+import { PERIOD_MS } from "../ledger/mod.ts";
+import type { BucketLimitView, BucketView } from "../pool/contract.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { publishedLimit } from "./published_limits.ts";
+
+const HOURS = 24;
+
+/** The fullest daily limit of a key. */
+export interface KeyDay {
+  /** Model or quota group. */
+  readonly model: string;
+  readonly used: number;
+  readonly limit: number;
+  /** The limit is what was published for its tier; Google has not stated the project's own. */
+  readonly published: boolean;
+  /** ISO 8601; null while it is not known. */
+  readonly resetsAt: string | null;
+}
+
+export interface KeyActivity {
+  readonly id: string;
+  /** Calls of each hour, the oldest first; the last hour is the running one. */
+  readonly requests: readonly number[];
+  readonly errors: readonly number[];
+  readonly day: KeyDay | null;
+}
+
+export interface ActivityView {
+  /** Start of the first hour. */
+  readonly since: number;
+  readonly stepMs: number;
+  readonly items: readonly KeyActivity[];
+}
+
+/** What the named keys did in the last 24 hours and how far their day is used; keys that nobody knows are left out. */
+export async function keyActivity(deps: AdminDeps, ids: readonly string[]): Promise<ActivityView> {
+  const stepMs = PERIOD_MS.hour;
+  const now = deps.ports.clock.now();
+  const since = Math.floor(now / stepMs) * stepMs - (HOURS - 1) * stepMs;
+  const points = await deps.ledger.series({ grain: "hour", dim: "key", from: since, to: now });
+  const wanted = new Set(ids);
+  const credentials = deps.store.config.current().credentials.filter(({ id }) => wanted.has(id));
+  const days = daysOf(deps, credentials);
+  const rows = new Map(credentials.map(({ id }): [string, Row] => [id, {
+    requests: Array.from({ length: HOURS }, () => 0),
+    errors: Array.from({ length: HOURS }, () => 0),
+  }]));
+  for (const { time, cells } of points) {
+    const hour = Math.round((time - since) / stepMs);
+    if (hour < 0 || hour >= HOURS) continue;
+    for (const [id, row] of rows) {
+      const cell = cells.get(id);
+      if (cell === undefined) continue;
+      row.requests[hour] = cell.requests;
+      row.errors[hour] = cell.failed;
+    }
+  }
+  return {
+    since,
+    stepMs,
+    items: credentials.map(({ id }) => ({ id, ...rows.get(id)!, day: days.get(id) ?? null })),
+  };
+}
+
+interface Row {
+  readonly requests: number[];
+  readonly errors: number[];
+}
+
+/** Of the daily limits that a key draws from, the one that is used most; where none is known, what is published counts. */
+function daysOf(
+  { pool }: AdminDeps,
+  credentials: readonly Credential[],
+): ReadonlyMap<CredentialId, KeyDay> {
+  const tiers = new Map(credentials.map(({ id, tier }) => [id, tier]));
+  const days = new Map<CredentialId, KeyDay>();
+  for (const bucket of pool.view().buckets) {
+    const limit = bucket.limits.find(({ kind }) => kind === "requests_per_day");
+    if (limit === undefined) continue;
+    for (const id of bucket.credentials) {
+      if (!tiers.has(id)) continue;
+      const day = dayOf(bucket, limit, tiers.get(id));
+      const known = days.get(id);
+      if (day !== undefined && (known === undefined || shareOf(day) > shareOf(known))) days.set(id, day);
+    }
+  }
+  return days;
+}
+
+function dayOf(
+  bucket: BucketView,
+  { limit: stated, used, resetsAt }: BucketLimitView,
+  tier: Credential["tier"] | undefined,
+): KeyDay | undefined {
+  const limit = stated ?? publishedLimit(bucket, tier, "requests_per_day")?.limit;
+  if (limit === undefined || limit <= 0 || (stated === undefined && used === 0)) return undefined;
+  return {
+    model: bucket.model,
+    used,
+    limit,
+    published: stated === undefined,
+    resetsAt: resetsAt === undefined ? null : new Date(resetsAt).toISOString(),
+  };
+}
+
+function shareOf({ used, limit }: KeyDay): number {
+  return used / limit;
+}

@@ -1,0 +1,84 @@
+import { type Credential, type CredentialId, isObject, ok, Secret } from "../core/mod.ts";
+import type { AdminDeps } from "./admin_deps.ts";
+import { reviveKey } from "./check_keys.ts";
+import { findKey } from "./find_key.ts";
+import { discoverModels, keepModels } from "./key_models.ts";
+import { keyById } from "./list_keys.ts";
+import { fromFailure, fromStore, type Outcome, refuse } from "./problem.ts";
+import type { SafeKey } from "./safe_key.ts";
+import { UNDO_MS } from "./undo.ts";
+
+export interface ReplaceKeyInput {
+  readonly key: string;
+  /** Ask Google about the new key before it takes the place of the old one. Default true. */
+  readonly validate?: boolean;
+}
+
+export interface ReplacedKey {
+  readonly key: SafeKey;
+  /** Give it to `restoreKey` within ten minutes to have the former key again. */
+  readonly undo: string;
+}
+
+const KIND = "replaced_key";
+
+/**
+ * Puts another API key in the place of one. Its name, tags, project, tier, priority, models' rules, caps and history stay, because
+ * they hang on its id. Nothing changes when Google does not take the new key.
+ */
+export async function replaceKey(
+  deps: AdminDeps,
+  idOrFragment: string,
+  { key, validate = true }: ReplaceKeyInput,
+  expected?: number,
+): Promise<Outcome<ReplacedKey>> {
+  const found = await findKey(deps, idOrFragment);
+  if (!found.ok) return found;
+  const before = found.value;
+  if (before.source !== "api_key") {
+    return refuse(422, "invalid", "Only an API key can be replaced: sign in again for an account", "id");
+  }
+  const text = key.trim();
+  const duplicate = holderOf(deps, text);
+  if (duplicate !== undefined) {
+    return refuse(
+      409,
+      "duplicate",
+      duplicate.id === before.id ? "This is the key that is there" : "This key is there under another name",
+      "key",
+    );
+  }
+  const asked = deps.ports.clock.now();
+  const models = validate ? await discoverModels(deps, { ...before, key: new Secret(text) }) : undefined;
+  if (models?.ok === false) return fromFailure(models.error);
+  const updated = await deps.store.credentials.update(before.id, { key: text, dead: null }, expected);
+  if (!updated.ok) return fromStore(updated.error, "key");
+  if (models !== undefined) await keepModels(deps, updated.value, models.value);
+  await reviveKey(deps, before.id, asked);
+  const undo = deps.ports.newId("undo_");
+  const kept = { id: before.id, key: before.key.reveal(), dead: before.dead ?? null };
+  await deps.store.expiring.put(KIND, undo, await deps.store.vault.seal(JSON.stringify(kept)), UNDO_MS);
+  const view = await keyById(deps, before.id);
+  return view === undefined ? refuse(404, "not_found", "There is no such key") : ok({ key: view, undo });
+}
+
+/** The former secret comes back; undefined when this undo is none of a replacement. */
+export async function takeBack(deps: AdminDeps, undo: string): Promise<Outcome<SafeKey> | undefined> {
+  const sealed = await deps.store.expiring.take(KIND, undo);
+  if (typeof sealed !== "string") return undefined;
+  const kept: unknown = JSON.parse(await deps.store.vault.open(sealed));
+  if (!isObject(kept) || typeof kept["key"] !== "string") return undefined;
+  const id = String(kept["id"]) as CredentialId;
+  // Made by `replaceKey`, and sealed since.
+  const dead = kept["dead"] as unknown as NonNullable<Credential["dead"]> | null;
+  const updated = await deps.store.credentials.update(id, { key: kept["key"], dead });
+  if (!updated.ok) return fromStore(updated.error, "key");
+  const view = await keyById(deps, id);
+  return view === undefined ? refuse(404, "not_found", "There is no such key") : ok(view);
+}
+
+function holderOf({ store }: AdminDeps, key: string): Credential | undefined {
+  return store.config.current().credentials.find((one) =>
+    one.source === "api_key" && one.key.reveal() === key
+  );
+}
