@@ -93,6 +93,14 @@ export function plural(count: number, one: string, many: string): string {
   return `${wholeNumber(count)} ${count === 1 ? one : many}`;
 }
 
+/** "a", "a and b", "a, b and c"; of more than `most` the first, and how many more. */
+export function listed(names: readonly string[], most: number): string {
+  const shown = names.length <= most
+    ? names
+    : [...names.slice(0, most - 1), `${names.length - most + 1} more`];
+  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+}
+
 /** What people call a key: its label, else its e-mail, else its tail. */
 export function keyName(
   key: { readonly label: string; readonly email: string; readonly tail: string },

@@ -1,7 +1,8 @@
 import type { OverviewView } from "../components/data/views.ts";
-import { shortNumber, untilTime } from "../components/format.ts";
+import { untilTime } from "../components/format.ts";
 import { useNow } from "../components/live/now.ts";
 import { useOverview } from "../components/live/overview.ts";
+import { dayText } from "../components/overview/day.ts";
 import { verdictLabel, verdictTone } from "../components/shell/verdict.ts";
 import { overviewText } from "../components/text/overview.ts";
 import { text } from "../components/text/shell.ts";
@@ -15,11 +16,7 @@ type Model = OverviewView["models"][number];
 function Row({ row }: { row: Model }) {
   const now = useNow();
   const until = row.until === null ? undefined : Date.parse(row.until);
-  const used = row.day === null
-    ? words.notAsked
-    : row.day.limit === null
-    ? shortNumber(row.day.used)
-    : words.usedOf(shortNumber(row.day.used), shortNumber(row.day.limit));
+  const used = row.day === null ? words.notAsked : dayText(row.day);
   return (
     <li class="grid gap-0.5 py-1.5">
       <span class="break-all font-medium">{row.model}</span>

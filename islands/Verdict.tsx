@@ -1,7 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { OverviewView } from "../components/data/views.ts";
+import { useNow } from "../components/live/now.ts";
 import { useOverview } from "../components/live/overview.ts";
-import { verdictLabel, verdictTone } from "../components/shell/verdict.ts";
+import { verdictDetail, verdictLabel, verdictTone } from "../components/shell/verdict.ts";
 import { text } from "../components/text/shell.ts";
 
 const ICONS = { good: "/favicon.svg", warn: "/favicon-warn.svg", bad: "/favicon-bad.svg" };
@@ -14,6 +15,8 @@ export default function Verdict({ initial }: { initial: OverviewView | undefined
   const told = useRef<string | undefined>(undefined);
   const tone = overview === undefined ? "good" : verdictTone(overview.verdict);
   const label = overview === undefined ? "" : verdictLabel(overview.verdict);
+  const now = useNow();
+  const detail = overview === undefined ? "" : verdictDetail(overview.verdict, now);
   useEffect(() => {
     title.current ??= document.title;
     document.title = tone === "good" ? title.current : `${label} · ${title.current}`;
@@ -21,9 +24,7 @@ export default function Verdict({ initial }: { initial: OverviewView | undefined
     const isWorse = told.current !== undefined && told.current !== label && tone !== "good";
     told.current = label;
     if (isWorse) {
-      void import("../components/live/notify.ts").then(({ notify }) =>
-        notify(label, overview?.verdict.message ?? "")
-      );
+      void import("../components/live/notify.ts").then(({ notify }) => notify(label, detail));
     }
   }, [tone, label]);
   if (overview === undefined) return null;
@@ -31,7 +32,7 @@ export default function Verdict({ initial }: { initial: OverviewView | undefined
     <a
       href="/dashboard"
       class={`chip ${CHIPS[tone]} justify-center hover:underline`}
-      title={overview.verdict.message}
+      title={detail}
       data-verdict={overview.verdict.status}
     >
       <span class="sr-only">{text.verdict.label}:</span>

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { KeyRow, MatrixModel, ModelRow, ModelSpeed } from "../data/views.ts";
 import { duration, keyName, shortNumber } from "../format.ts";
+import { dayLimit } from "../overview/day.ts";
 import { Empty } from "../ui/card.tsx";
 import { Figure } from "../ui/figure.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -36,19 +37,15 @@ function dollars(price: number): string {
 function Left({ row }: { row: ModelRow | undefined }) {
   const day = row?.day ?? null;
   if (day === null) return <span class="text-mute">{words.notAsked}</span>;
+  const limit = dayLimit(day);
+  if (limit === undefined) return <Figure kind="unknown">{words.leftUnknown}</Figure>;
   const published = day.unknownProjects > 0 ? day.published : null;
-  if (published !== null) {
-    const limit = (day.limit ?? 0) + published.limit;
-    return (
-      <Figure kind="published">
-        {words.leftOf(shortNumber(Math.max(0, limit - day.used)), shortNumber(limit))}
-      </Figure>
-    );
-  }
-  if (day.left === null || day.limit === null || day.unknownProjects > 0) {
-    return <Figure kind="unknown">{words.leftUnknown}</Figure>;
-  }
-  return <Figure kind="measured">{words.leftOf(shortNumber(day.left), shortNumber(day.limit))}</Figure>;
+  const left = (day.left ?? 0) + (published?.left ?? 0);
+  return (
+    <Figure kind={published === null ? "measured" : "published"}>
+      {words.leftOf(shortNumber(left), shortNumber(limit))}
+    </Figure>
+  );
 }
 
 function Speed({ speed }: { speed: ModelSpeed | undefined }) {

@@ -1,5 +1,6 @@
 import type { OverviewView } from "../data/views.ts";
-import { verdictLabel, verdictTone } from "../shell/verdict.ts";
+import { useNow } from "../live/now.ts";
+import { verdictDetail, verdictLabel, verdictTone } from "../shell/verdict.ts";
 import { attentionText } from "../text/attention.ts";
 import { text } from "../text/shell.ts";
 import { Card } from "../ui/card.tsx";
@@ -36,9 +37,12 @@ export function VerdictBanner({ overview, calm }: { overview: OverviewView; calm
   const tone = verdictTone(verdict);
   const served = servedCount(overview);
   const title = verdict.status === "ok" && calm ? attentionText.calm : verdictLabel(verdict);
+  const now = useNow();
   const detail = verdict.status === "ok"
     ? attentionText.calmDetail(verdict.message, keys.active)
-    : `${verdict.message}.`;
+    : verdict.status === "empty"
+    ? attentionText.emptyDetail
+    : verdictDetail(verdict, now);
   return (
     <section
       class="card flex items-start gap-3 px-4 py-3 sm:px-5"

@@ -8,6 +8,7 @@ import { text } from "../text/shell.ts";
 import { Card, Empty } from "../ui/card.tsx";
 import { Figure } from "../ui/figure.tsx";
 import { leftTone, Meter } from "../ui/meter.tsx";
+import { dayLimit, dayText } from "./day.ts";
 import { type Runway, runwayOf } from "./runway.ts";
 
 const words = overviewText;
@@ -20,25 +21,22 @@ const TONES = { open: "chip-good", busy: "chip-warn", out: "chip-bad", unavailab
 function Day({ row }: { row: ModelRow }) {
   const { day, model } = row;
   if (day === null) return <span class="text-mute">{words.notAsked}</span>;
-  const used = shortNumber(day.used);
+  const limit = dayLimit(day);
   const published = day.unknownProjects > 0 ? day.published : null;
-  const limit = day.limit === null && published === null ? null : (day.limit ?? 0) + (published?.limit ?? 0);
-  if (limit === null) return <Figure kind="unknown">{words.usedAlone(used)}</Figure>;
-  const share = limit === 0 ? 0 : Math.max(0, (day.left ?? 0) + (published?.left ?? 0)) / limit;
-  const isWhole = day.unknownProjects === 0 || published !== null;
+  const left = limit === undefined ? 1 : limit === 0 ? 0 : ((day.left ?? 0) + (published?.left ?? 0)) / limit;
   return (
     <div class="grid gap-1">
       <span>
-        <Figure kind={published === null ? "measured" : "published"}>
-          {(isWhole ? words.usedOf : words.usedOfAtLeast)(used, shortNumber(limit))}
+        <Figure kind={limit === undefined ? "unknown" : published === null ? "measured" : "published"}>
+          {dayText(day)}
         </Figure>
       </span>
-      {isWhole && (
+      {limit !== undefined && (
         <Meter
-          share={share}
-          tone={leftTone(share)}
+          share={1 - left}
+          tone={leftTone(left)}
           dashed={published !== null}
-          label={`${model}: ${percent(share)} ${words.left}${
+          label={`${model}: ${words.shareUsed(percent(1 - left))}${
             published === null ? "" : `, ${words.published}`
           }`}
         />
@@ -49,7 +47,7 @@ function Day({ row }: { row: ModelRow }) {
             {words.published}
           </span>
         )
-        : day.unknownProjects > 0 && (
+        : day.unknownProjects > 0 && day.limit !== null && (
           <span class="text-xs text-mute">{words.unknownProjects(day.unknownProjects)}</span>
         )}
     </div>
@@ -219,7 +217,9 @@ export function ModelBoard({ overview, refresh }: { overview: OverviewView; refr
         )}
       {otherModels > 0 && (
         <p class="border-t border-line px-4 py-2 text-xs text-mute sm:px-5">
-          <a class="hover:underline" href="/dashboard/models">{words.others(otherModels)}</a>
+          <a class="hover:underline" href="/dashboard/models">
+            {words.others(otherModels, shown.length > 0)}
+          </a>
         </p>
       )}
     </Card>

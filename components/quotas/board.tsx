@@ -24,18 +24,19 @@ const FILL = { good: "fill-good-fill", warn: "fill-warn-fill", bad: "fill-bad-fi
   Record<string, string>
 >;
 
-/** Left of the day, as a bar, dashed while nobody knows; its figures stand beside it or in the name of the cell. */
-function DayBar({ share, dashed }: { share: number | undefined; dashed: boolean }) {
-  if (share === undefined || dashed) {
+/** Used of the day, as a bar, dashed while nobody knows; its figures stand beside it or in the name of the cell. */
+function DayBar({ left, dashed }: { left: number | undefined; dashed: boolean }) {
+  const used = left === undefined ? undefined : 1 - left;
+  if (used === undefined || dashed) {
     return (
       <svg class="block h-1.5 w-full" aria-hidden="true">
-        <DashedBar share={share} tone={leftTone(share ?? 0)} />
+        <DashedBar share={used} tone={leftTone(left ?? 1)} />
       </svg>
     );
   }
   return (
     <svg class="block h-1.5 w-full rounded-full bg-sunken" aria-hidden="true">
-      <rect width={`${share * 100}%`} height="100%" rx="3" class={FILL[leftTone(share)]} />
+      <rect width={`${used * 100}%`} height="100%" rx="3" class={FILL[leftTone(1 - used)]} />
     </svg>
   );
 }
@@ -61,7 +62,7 @@ function MinuteDot({ used }: { used: number | undefined }) {
 function dayWords(cell: BoardCell): string {
   const day = dayLimit(cell);
   if (day === undefined) return "";
-  if (day.kind === "remaining_fraction") return words.shareLeft(percent(day.left ?? 0));
+  if (day.kind === "remaining_fraction") return words.shareUsed(percent(day.used));
   if (day.left === 0) return words.usedUp;
   const used = shortNumber(day.used);
   if (day.published !== undefined) return words.todayPublished(used, shortNumber(day.published.limit));
@@ -90,11 +91,10 @@ function figures(cell: BoardCell): ComponentChildren {
   if (cell.state !== "open" && cell.until !== null) return <Countdown until={Date.parse(cell.until)} />;
   const day = dayLimit(cell);
   if (day === undefined) return "";
-  if (day.kind === "remaining_fraction") return percent(day.left ?? 0);
-  if (day.published !== undefined) return `${shortNumber(day.used)}/${shortNumber(day.published.limit)}?`;
-  return day.limit === undefined
-    ? shortNumber(day.used)
-    : `${shortNumber(day.used)}/${shortNumber(day.limit)}`;
+  if (day.kind === "remaining_fraction") return percent(day.used);
+  const used = shortNumber(day.used);
+  if (day.published !== undefined) return `${used}/${shortNumber(day.published.limit)}?`;
+  return day.limit === undefined ? `${used}/?` : `${used}/${shortNumber(day.limit)}`;
 }
 
 function CellFace({ cell, compact }: { cell: BoardCell; compact: boolean }) {
@@ -105,7 +105,7 @@ function CellFace({ cell, compact }: { cell: BoardCell; compact: boolean }) {
     <>
       <MarkIcon mark={markOf(cell)} />
       <DayBar
-        share={day === undefined ? undefined : shareLeft(day) ?? publishedLeft(day)}
+        left={day === undefined ? undefined : shareLeft(day) ?? publishedLeft(day)}
         dashed={isDashed(cell)}
       />
       {!compact && <span class="num w-19 shrink-0 truncate text-end text-xs text-soft">{figures(cell)}</span>}

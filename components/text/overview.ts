@@ -4,7 +4,6 @@ import { plural, shortNumber, wholeNumber } from "../format.ts";
 export const overviewText = {
   title: "Overview",
   lead: "Can I keep working, and until when.",
-  left: "left",
   allQuotas: "All quotas",
   traffic: "Live traffic",
   trafficNote: "last two minutes",
@@ -28,30 +27,32 @@ export const overviewText = {
   boardNote: "today, until when, and what to do",
   boardEmpty: "No model is known yet",
   boardEmptyDetail: "Models appear as soon as a key is there and was checked.",
-  others: (count: number) =>
-    `${plural(count, "more model is", "more models are")} served and ${
+  others: (count: number, more: boolean) =>
+    `${wholeNumber(count)} ${more ? "more " : ""}${count === 1 ? "model is" : "models are"} served and ${
       count === 1 ? "was" : "were"
-    } not asked`,
+    } not asked${more ? "" : " yet"}`,
   states: { open: "served", busy: "served after a wait", out: "out", unavailable: "not offered" },
   model: "Model",
   today: "Today",
   now: "Now",
   projects: "Projects",
   untilWhen: "Until",
-  projectsOpen: (open: number, total: number) => `${open} of ${total} open`,
+  projectsOpen: (open: number, total: number) => `${wholeNumber(open)} of ${wholeNumber(total)} open`,
   published: "published, not confirmed",
-  usedOf: (used: string, limit: string) => `${used} of ${limit}`,
-  usedOfAtLeast: (used: string, limit: string) => `${used} of at least ${limit}`,
-  usedAlone: (used: string) => `${used}, limit not known`,
+  usedOf: (used: string, limit: string) => `${used} of ${limit} used`,
+  usedSoFar: (used: string) => `${used} used`,
+  usedAlone: (used: string) => `${used} used, limit not known`,
+  shareUsed: (share: string) => `${share} used`,
   unknownProjects: (count: number) => `${plural(count, "project", "projects")} with a limit not known`,
   notAsked: "not asked",
   inFlight: (running: number, waiting: number) =>
-    [running > 0 ? `${running} in flight` : "", waiting > 0 ? `${waiting} waiting` : ""].filter(Boolean).join(
-      ", ",
-    ),
-  rate: (perMinute: string) => `${perMinute} a minute`,
+    [
+      running > 0 ? `${wholeNumber(running)} in flight` : "",
+      waiting > 0 ? `${wholeNumber(waiting)} waiting` : "",
+    ].filter(Boolean).join(", "),
+  rate: (perMinute: string) => `${perMinute} a minute (mean of 10)`,
   idle: "idle",
-  keysAble: (able: number, total: number) => `${able} of ${plural(total, "key", "keys")} free`,
+  keysAble: (able: number, total: number) => `${wholeNumber(able)} of ${plural(total, "key", "keys")} free`,
   backAt: (time: string) => `back ${time}`,
   backUnknown: "nobody knows until when",
   runsOut: (from: string, to: string) => from === to ? `runs out ${from}` : `runs out ${from} to ${to}`,
@@ -77,7 +78,7 @@ export const overviewText = {
   calls: (count: number) => plural(count, "call", "calls"),
   tokens: (count: number) => `${shortNumber(count)} tokens`,
   more: (count: number) => `and ${wholeNumber(count)} more`,
-  total: "Since the start of records",
+  total: "since the start of records",
   requests: "requests",
   start: "Add your first key",
 } as const;

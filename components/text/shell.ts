@@ -62,6 +62,8 @@ export const text = {
     label: "State of the proxy",
     ok: "All models served",
     out: (count: number) => `${count} ${count === 1 ? "model is" : "models are"} out`,
+    outUntil: (models: string, count: number, when: string, why: string) =>
+      `${models} ${count === 1 ? "is" : "are"} out${when === "" ? "" : ` until ${when}`}: ${why}.`,
     exhausted: "No model can be served",
     empty: "No key yet",
     trouble: "Needs attention",

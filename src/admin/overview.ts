@@ -31,11 +31,15 @@ export async function overviewOf(deps: AdminDeps): Promise<Overview> {
   const { verdict, models: standings } = standingsOf(deps, keys);
   const calls = deps.calls.list();
   const tiers = new Map(keys.map(({ credential }) => [credential.id, credential.tier]));
+  const usable = new Set(
+    keys.filter(({ status }) => status === "active" || status === "cooldown")
+      .map(({ credential }) => credential.id),
+  );
   const byUnit = Map.groupBy(view.buckets, (bucket) => bucket.model);
   const rows = standings.map((standing) => {
     const group = catalog.groupOf(standing.model);
     const own = byUnit.get(group === undefined ? standing.model : `group:${group}`) ?? [];
-    return modelOverview(standing, own, { tiers, recent: buckets, calls, now });
+    return modelOverview(standing, own, { tiers, usable, recent: buckets, calls, now });
   });
   const shown = rows.filter((row) =>
     row.state !== "open" && row.state !== "unavailable" || models.has(row.model) || row.day !== null
@@ -141,6 +145,8 @@ function callCounts(
 /** What every row is made from. */
 interface Seen {
   readonly tiers: ReadonlyMap<string, Tier>;
+  /** Credentials that are neither off nor dead. */
+  readonly usable: ReadonlySet<string>;
   /** Calls of the last minutes by bucket. */
   readonly recent: ReadonlyMap<string, Cell>;
   readonly calls: readonly InFlightCall[];
@@ -155,10 +161,12 @@ function isClosed({ coolingUntil, limits }: BucketView, now: number): boolean {
 function modelOverview(
   { model, state, reason, until, able, total, fallback }: Standings["models"][number],
   buckets: readonly BucketView[],
-  { tiers, recent, calls, now }: Seen,
+  { tiers, usable, recent, calls, now }: Seen,
 ): ModelOverview {
   const day = limitOf(buckets, "requests_per_day", tiers);
-  const closed = buckets.filter((bucket) => isClosed(bucket, now)).length;
+  const open =
+    buckets.filter((bucket) => !isClosed(bucket, now) && bucket.credentials.some((id) => usable.has(id)))
+      .length;
   const perMinute = buckets.reduce((sum, { id }) => sum + (recent.get(id)?.requests ?? 0), 0) / RATE_MINUTES;
   const own = calls.filter((call) =>
     (call.waiting?.leaseRequest.model ?? call.modelUsed ?? call.modelAsked) === model
@@ -171,7 +179,7 @@ function modelOverview(
     until: isoOf(until),
     fallback,
     keys: { able, total },
-    projects: buckets.length === 0 ? null : { open: buckets.length - closed, total: buckets.length },
+    projects: buckets.length === 0 ? null : { open, total: buckets.length },
     day,
     minute: limitOf(buckets, "requests_per_minute", tiers),
     perMinute: Math.round(perMinute * 100) / 100,
@@ -194,13 +202,18 @@ function limitOf(
     known.length === 0 ? null : known.reduce((total, limit) => total + (pick(limit) ?? 0), 0);
   const resets = limits.flatMap(({ resetsAt }) => resetsAt === undefined ? [] : [resetsAt]);
   return {
-    used: limits.reduce((total, { used }) => total + used, 0),
+    used: limits.reduce((total, limit) => total + usedOf(limit), 0),
     limit: known.some(({ limit }) => limit !== undefined) ? sum(({ limit }) => limit) : null,
     left: sum(({ left }) => left),
     resetsAt: isoOf(resets.length === 0 ? null : Math.min(...resets)),
     unknownProjects: limits.length - known.length,
     published: publishedOf(buckets, kind, tiers),
   };
+}
+
+/** What was used of a limit: others may use the project too, so that what Google says is left tells more than what was sent. */
+function usedOf({ used, limit, left }: BucketView["limits"][number]): number {
+  return limit === undefined || left === undefined ? used : Math.max(used, limit - left);
 }
 
 /** What is published for the projects whose limit is not known, added up; null where nothing is for one of them. */

@@ -60,6 +60,7 @@ function verdictOf(
   const rows = out.map(({ model, reason, until }) => ({
     model,
     reason: reason ?? "none",
+    why: whyOf(reason),
     until: isoOf(until),
   }));
   const until = rows[0]?.until ?? null;
@@ -84,9 +85,13 @@ function noUsable(keys: readonly Pick<KeyStanding, "status">[]): Verdict {
 
 /** Until when, and why. */
 export function whenOf({ until, reason, fallback }: Standings["models"][number], now: number): string {
-  const why = REASONS[reason ?? ""] ?? reason ?? "";
+  const why = whyOf(reason);
   const when = until === null ? "" : ` ${untilText(until, now)}`;
   return `${when} (${why})${fallback === null ? "" : `; ${fallback} answers in its place`}`;
+}
+
+function whyOf(reason: string | null | undefined): string {
+  return REASONS[reason ?? "none"] ?? reason ?? "";
 }
 
 /** Why nothing is free, in words. */

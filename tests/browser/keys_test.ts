@@ -64,7 +64,7 @@ browserTest("a key that dies while one looks is shown as dead with its reason", 
   await page.getByText("Nothing needs you").waitFor();
   server.simulator.key(KEYS[4]!, "suspended");
   await server.call();
-  await page.getByText("Google no longer takes the only one").waitFor();
+  await page.getByText("Google refuses the key the only one for good").waitFor();
 });
 
 browserTest("two tabs that edit one key do not overwrite each other", async (browser) => {

@@ -85,7 +85,8 @@ browserTest(
         await page.getByText("daily quota (RPD) used up").last().waitFor();
         await page.getByRole("meter", { name: "ada@example.com, Claude and GPT, 5 h: 2 % left" }).waitFor();
         assert.equal(await page.getByRole("meter", { name: /^ada@example\.com/ }).count(), 4);
-        await page.getByText("Dashed: published, not confirmed for this project.").waitFor();
+        await page.getByText("Dashed, with a question mark: published, not confirmed for this project.")
+          .waitFor();
         await arrows(page);
         if (index === 0 || index === 3) await actOnCell(page, server, index === 0 ? "team-01" : "team-02");
         await page.getByLabel("Filter by model or project").fill("team-07");

@@ -73,7 +73,7 @@ browserTest("after a restart the board shows what is stored", async (browser) =>
   for (let count = 0; count < 3; count++) await server.call("gemini-2.5-flash");
   await server.restart();
   const { page } = await ownerPage(browser, server.url);
-  await page.locator("[data-model='gemini-2.5-flash']").getByText(/^3( of|,)/).waitFor();
+  await page.locator("[data-model='gemini-2.5-flash']").getByText(/^3 (of \d+ )?used/).waitFor();
   await page.getByRole("listitem").filter({ hasText: "test-agent/1.0" }).getByText("3 calls").waitFor();
 });
 

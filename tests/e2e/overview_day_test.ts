@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { proxyUnderTest } from "../support/proxy_under_test.ts";
-import { askNative } from "./calls.ts";
+import { KEYS, proxyUnderTest } from "../support/proxy_under_test.ts";
+import { askNative, MODEL } from "./calls.ts";
 
 Deno.test("a model that joins a quota group keeps what it used today, before it is asked again", async () => {
   await using t = await proxyUnderTest();
@@ -23,4 +23,27 @@ Deno.test("what is published for a model's projects has what was used of it take
   const { limit, left } = day?.published ?? { limit: 0, left: 0 };
   assert.ok(limit > 0);
   assert.deepEqual([day?.used, left], [3, limit - 3]);
+});
+
+Deno.test("a day that others used up too is used up, and a project whose only key is dead is not open", async () => {
+  const limits = { "*": { rpd: 1_000 } };
+  await using t = await proxyUnderTest({
+    projects: [{ id: "p1", keys: [KEYS[0]], limits }, { id: "p2", keys: [KEYS[1]], limits }],
+  });
+  const { admin } = t.proxy.services;
+  t.simulator.control.presetDay("p1", MODEL, 1_000);
+  t.simulator.control.presetDay("p2", MODEL, 1_000);
+  await askNative(t, "generateContent");
+  const row = async () => (await admin.overview()).models.find(({ model }) => model === MODEL);
+  const out = await row();
+  assert.deepEqual([out?.state, out?.day?.used, out?.day?.left, out?.projects], ["out", 2_000, 0, {
+    open: 0,
+    total: 2,
+  }]);
+  t.simulator.control.presetDay("p1", MODEL, 0);
+  t.simulator.control.presetDay("p2", MODEL, 0);
+  t.simulator.control.key(KEYS[1], "suspended");
+  for (const { id } of await admin.keys()) await admin.liftCooldown(id);
+  for (const { id } of await admin.keys()) await admin.checkKey(id);
+  assert.deepEqual((await row())?.projects, { open: 1, total: 2 });
 });

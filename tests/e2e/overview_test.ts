@@ -25,6 +25,7 @@ Deno.test("a model that is out is told by overview and health, with until when",
   assert.ok(Date.parse(told.verdict.out[0]?.until ?? "") > Date.now());
   const row = told.models.find(({ model }) => model === MODEL);
   assert.deepEqual([row?.state, row?.day?.left, row?.exhaustedAt, row?.keys.able], ["out", 0, null, 0]);
+  assert.match(told.verdict.out[0]?.why ?? "", /requests of the day \(RPD\) are used up/);
   assert.deepEqual([told.hour.requests, told.hour.ok, told.hour.failed], [2, 1, 1]);
   assert.deepEqual(told.failures, [{ reason: "quota", requests: 1, share: 0.5 }]);
   assert.deepEqual(told.problems.map(({ kind, subject }) => [kind, subject]), [["model_out", MODEL]]);

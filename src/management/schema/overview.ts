@@ -4,7 +4,9 @@ import { publishedLimit, type Wire } from "./fields.ts";
 const count = z.number().int().min(0);
 const time = z.iso.datetime();
 const limitLeft = z.object({
-  used: z.number(),
+  used: z.number().describe(
+    "Of the limit, whoever used it: all of it where Google says that nothing is left",
+  ),
   limit: z.number().nullable().describe("Sum over the projects whose limit is known; null while none is"),
   left: z.number().nullable(),
   resetsAt: time.nullable().describe("The first reset"),
@@ -30,7 +32,7 @@ export const ModelOverview = z.object({
     "Keys that could take a call now, of those that have it",
   ),
   projects: z.object({ open: count, total: count }).nullable().describe(
-    "Projects whose quota is not closed, of those that have it; null before it was asked",
+    "Projects whose quota is not closed and that have a key that is neither off nor dead, of those that have it; null before it was asked",
   ),
   day: limitLeft.nullable().describe("Requests of the day; null before it was asked"),
   minute: limitLeft.nullable().describe("Requests of the minute"),
@@ -47,7 +49,12 @@ export const Verdict = z.object({
   ),
   message: z.string().describe("One sentence for people; times in the zone of the machine"),
   until: time.nullable().describe("When the first model that is out is served again"),
-  out: z.array(z.object({ model: z.string(), reason: z.string(), until: time.nullable() })),
+  out: z.array(z.object({
+    model: z.string(),
+    reason: z.string(),
+    why: z.string().describe("The reason in words"),
+    until: time.nullable(),
+  })),
 });
 export type Verdict = Wire<typeof Verdict>;
 
