@@ -4,6 +4,7 @@
  * @module
  */
 import { type CliServices, runCli } from "./src/cli/mod.ts";
+import { endSignal } from "./src/system/mod.ts";
 import manifest from "./deno.json" with { type: "json" };
 
 /**
@@ -53,7 +54,7 @@ const services: CliServices = {
   writeError: (text) => writeAll(Deno.stderr, text),
   startServer: async (options) => await (await server()).startServer(options),
   visit: async (settings) => await (await visiting()).openVisit(settings, manifest.version),
-  endSignal: async () => await (await server()).endSignal(),
+  endSignal,
 };
 
 if (import.meta.main) {

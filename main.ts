@@ -22,7 +22,7 @@ import {
   workerCommand,
   type Workers,
 } from "./src/composition/mod.ts";
-import { keepCallsHome } from "./src/system/mod.ts";
+import { endSignal, keepCallsHome } from "./src/system/mod.ts";
 import {
   envFilePath,
   type Environment,
@@ -154,27 +154,12 @@ export async function runWorker(): Promise<number> {
   return 0;
 }
 
-/** Resolves with the name of the first signal that asks the process to end. */
-export function endSignal(): Promise<Deno.Signal> {
-  const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM", "SIGHUP"];
-  return new Promise((resolve) => {
-    const listeners = signals.map((signal) => {
-      const listener = () => {
-        for (const [name, known] of listeners) Deno.removeSignalListener(name, known);
-        resolve(signal);
-      };
-      Deno.addSignalListener(signal, listener);
-      return [signal, listener] as const;
-    });
-  });
-}
-
 async function runServer(): Promise<number> {
   const server = await startServer();
+  // Before it says that it listens: whoever reads that may end it at once.
+  const asked = endSignal();
   console.log(`GemiNitro listens at ${server.url}/v1, dashboard at ${server.url}/dashboard`);
-  await endSignal();
+  await asked;
   await server.stop();
   return 0;
 }

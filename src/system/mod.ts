@@ -5,6 +5,7 @@
  * @module
  */
 export { type ConnectionParts, createConnections, pooledFetch } from "./connections.ts";
+export { endSignal } from "./end_signal.ts";
 export { type HomeFiles, type HomeWatch, watchHome } from "./home_watch.ts";
 export { LogFile } from "./log_file.ts";
 export { createNewId } from "./new_id.ts";

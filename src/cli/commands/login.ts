@@ -198,8 +198,10 @@ async function signInByCode(
     return valueOf(await service.paste({ provider, text: code }));
   }
   const finish = `geminitro login ${context.args[0]} --paste '<the code>'`;
+  // Before it says that it waits: whoever reads that may end it at once.
+  const ending = interrupted(context);
   context.out.line(`Waiting for ${finish}; Ctrl-C ends it`);
-  return await followSignIn(service, begun.state, interrupted(context), {
+  return await followSignIn(service, begun.state, ending, {
     failed: finish,
     stopped: "Begin again",
   });

@@ -1,0 +1,19 @@
+/**
+ * Resolves with the name of the first signal that asks the process to end. Listens from this call on: a program that says
+ * that it is ready calls it before, as whoever reads that may end it at once.
+ */
+export function endSignal(): Promise<Deno.Signal> {
+  const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT", "SIGBREAK"]
+    : ["SIGINT", "SIGTERM", "SIGHUP"];
+  return new Promise((resolve) => {
+    const listeners = signals.map((signal) => {
+      const listener = () => {
+        for (const [name, known] of listeners) Deno.removeSignalListener(name, known);
+        resolve(signal);
+      };
+      Deno.addSignalListener(signal, listener);
+      return [signal, listener] as const;
+    });
+  });
+}
