@@ -6,6 +6,7 @@
  * FOLDER is one in which `npm install @portkey-ai/gateway` was run; without it a folder is made for the run.
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { ReservedPort } from "../tests/support/reserved_port.ts";
 import { type Child, startChild } from "./support/child.ts";
 import { compare, median, table } from "./support/compare.ts";
 import { type Contestant, contestantsOf } from "./support/contestants.ts";
@@ -29,15 +30,11 @@ async function install(): Promise<string> {
   return folder;
 }
 
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 /** Starts the gateway and waits until it answers. */
 async function startPortkey(folder: string): Promise<Child> {
   const started = performance.now();
-  const port = freePort();
+  const reserved = new ReservedPort();
+  const { port } = reserved;
   const process = new Deno.Command("node", {
     args: [
       `${folder}/node_modules/@portkey-ai/gateway/build/start-server.js`,
@@ -61,6 +58,7 @@ async function startPortkey(folder: string): Promise<Child> {
     async [Symbol.asyncDispose]() {
       process.kill("SIGKILL");
       await process.status;
+      reserved[Symbol.dispose]();
     },
   };
 }

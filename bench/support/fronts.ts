@@ -1,3 +1,4 @@
+import { ReservedPort } from "../../tests/support/reserved_port.ts";
 import type { Child } from "./child.ts";
 import type { Contestant } from "./contestants.ts";
 
@@ -10,7 +11,8 @@ export interface Fronts extends AsyncDisposable {
 export async function fronts(upstream: URL): Promise<Fronts> {
   const folder = await Deno.makeTempDir({ prefix: "geminitro-fronts-" });
   const servers = new Map<string, Child>();
-  const [caddy, nginx] = [freePort(), freePort()];
+  const ports = [new ReservedPort(), new ReservedPort()] as const;
+  const [caddy, nginx] = [ports[0].port, ports[1].port];
   await Deno.writeTextFile(`${folder}/Caddyfile`, caddyConf(caddy, upstream));
   await start(
     servers,
@@ -32,6 +34,7 @@ export async function fronts(upstream: URL): Promise<Fronts> {
       })),
     async [Symbol.asyncDispose]() {
       for (const server of servers.values()) await server[Symbol.asyncDispose]();
+      for (const port of ports) port[Symbol.dispose]();
       await Deno.remove(folder, { recursive: true });
     },
   };
@@ -105,9 +108,4 @@ async function listens(port: number): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

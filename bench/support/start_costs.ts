@@ -1,4 +1,5 @@
 import { UNSTABLE } from "../../src/cli/self_command.ts";
+import { ReservedPort } from "../../tests/support/reserved_port.ts";
 import { cpuOf, memoryOf } from "./child.ts";
 import { median } from "./compare.ts";
 
@@ -46,7 +47,8 @@ export async function startCosts(
 
 async function startOnce(args: readonly string[], upstream: URL, model: string) {
   const home = await Deno.makeTempDir({ prefix: "geminitro-start-" });
-  const port = freePort();
+  using reserved = new ReservedPort();
+  const { port } = reserved;
   const started = performance.now();
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...args],
@@ -93,9 +95,4 @@ async function answers(port: number, model: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { ReservedPort } from "../support/reserved_port.ts";
 import { ServedProcess } from "../support/served_process.ts";
 import type { ChaosCase } from "./chaos_case.ts";
 import { removeFolder } from "../support/remove_folder.ts";
@@ -11,13 +12,11 @@ const TOKEN = "geminitro-chaos-access-token";
 /** A KV Connect server that may be killed and started again. */
 class KvServer implements AsyncDisposable {
   readonly #folder = Deno.makeTempDirSync({ prefix: "geminitro-denokv-" });
-  readonly port: number;
+  readonly #reserved = new ReservedPort();
+  readonly port = this.#reserved.port;
   #child: Deno.ChildProcess;
 
   constructor() {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    this.port = listener.addr.port;
-    listener.close();
     this.#child = this.#spawn();
   }
 
@@ -59,6 +58,7 @@ class KvServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
+    this.#reserved[Symbol.dispose]();
     await removeFolder(this.#folder);
   }
 }

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { openStore } from "../../src/store/mod.ts";
 import { systemPorts } from "../../src/system/mod.ts";
 import { readUntil } from "./cli_process.ts";
-import { freePort, type LoginCase, withGoogle } from "./with_google.ts";
+import { ReservedPort } from "../support/reserved_port.ts";
+import { type LoginCase, withGoogle } from "./with_google.ts";
 
 /** A sign-in that waits for its browser. */
 class Login {
@@ -111,7 +112,8 @@ Deno.test("login says what was refused, that the time is over, and what Ctrl-C l
 Deno.test("login on a taken port waits on a free one, or on the one that is set", () =>
   withGoogle(async (test) => {
     using _holder = Deno.listen({ hostname: "127.0.0.1", port: Number(test.env["PORT"]) });
-    for (const set of [undefined, String(freePort())]) {
+    using other = new ReservedPort();
+    for (const set of [undefined, String(other.port)]) {
       const env = set === undefined ? test.env : { ...test.env, OAUTH_CALLBACK_PORT: set };
       const login = new Login({ ...test, env });
       const page = await login.page();

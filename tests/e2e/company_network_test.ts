@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CliHome, denoCache, KEYS } from "../cli/cli_process.ts";
 import { RecordingProxy } from "../support/recording_proxy.ts";
 import { removeFolder } from "../support/remove_folder.ts";
+import { ReservedPort } from "../support/reserved_port.ts";
 import { testCertificate } from "../support/silent_relay.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -44,19 +45,14 @@ Deno.test("an agent is told to call past the proxy, in its file where that holds
   assert.doesNotMatch(await cli.good(["install", "codex", "--yes"]), /NO_PROXY/);
 });
 
-/** A port where nobody listens. */
-function deadPort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return listener.addr.port;
-}
-
 Deno.test("why Google cannot be reached is told with its remedy, in the reply, the record, the log and by doctor", async () => {
   await using signIn = new RecordingProxy("sign_in");
   const secure = Deno.serve(
     { ...testCertificate(), port: 0, hostname: "127.0.0.1", onListen() {} },
     () => new Response(),
   );
-  const dead = deadPort();
+  using silent = new ReservedPort();
+  const dead = silent.port;
   const cases: readonly (readonly [env: Record<string, string>, why: RegExp, remedy: RegExp])[] = [
     [{ GEMINI_API_URL: "https://no-such-host.invalid" }, /no-such-host\.invalid cannot be resolved/, /DNS/],
     [{ GEMINI_API_URL: `http://localhost:${dead}` }, /refuses connections/, /firewall/],

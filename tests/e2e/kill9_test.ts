@@ -4,6 +4,7 @@ import { systemClock } from "../../src/system/mod.ts";
 import { KEYS } from "../support/proxy_under_test.ts";
 import { type Json, list, MODEL, TOKEN } from "./calls.ts";
 import { removeFolder } from "../support/remove_folder.ts";
+import { ReservedPort } from "../support/reserved_port.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -45,11 +46,6 @@ async function start(home: string, upstream: string, port: number): Promise<Runn
       await child.status;
     },
   };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 interface Outcome {
@@ -104,7 +100,8 @@ Deno.test("kill -9 under load loses no key, no cooldown, no count, and tells nob
       { id: "p2", keys: [KEYS[1]] },
     ],
   });
-  const port = freePort();
+  using reserved = new ReservedPort();
+  const { port } = reserved;
   let server = await start(home, simulator.url, port);
   try {
     for (let index = 0; index < 8; index++) assert.ok((await call(server.url, index)).whole);

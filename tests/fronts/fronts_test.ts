@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { holdsBehind } from "../support/front_laws.ts";
 import { removeFolder } from "../support/remove_folder.ts";
+import { ReservedPort } from "../support/reserved_port.ts";
 import { ServedProcess } from "../support/served_process.ts";
 import { TEST_CA, testCertificate } from "../support/silent_relay.ts";
 
@@ -24,11 +25,6 @@ async function recipe(name: string, { port, target, folder }: Place): Promise<st
     .replaceAll("/etc/ssl/proxy.example.key", join(folder, "cert.key"))
     .replaceAll("127.0.0.1:7536", `127.0.0.1:${target}`)
     .replaceAll(/listen 443/g, `listen 127.0.0.1:${port}`);
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return listener.addr.port;
 }
 
 async function isHere(program: string): Promise<boolean> {
@@ -62,7 +58,8 @@ async function behind(
   prepare: (place: Place) => Promise<readonly string[]>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "geminitro-front-" });
-  const port = freePort();
+  using reserved = new ReservedPort();
+  const { port } = reserved;
   const url = `https://proxy.example:${port}${path}`;
   await using served = await ServedProcess.open({ env: { PUBLIC_URLS: url, TRUSTED_PROXIES: "loopback" } });
   const { cert, key } = testCertificate();

@@ -6,6 +6,7 @@ import { systemClock, systemPorts } from "../../src/system/mod.ts";
 import { buildDashboard } from "../../tools/build_dashboard.ts";
 import { closePages } from "./open_pages.ts";
 import { removeFolder } from "./remove_folder.ts";
+import { ReservedPort } from "./reserved_port.ts";
 
 /** The owner's token in these tests. */
 export const OWNER_TOKEN = "an-owner-token-of-tests";
@@ -88,10 +89,13 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
         envFile,
         dashboard: folderFiles(new URL("../../_fresh/client/", import.meta.url)),
       }));
-  const listen = (port: number) => serve(proxy, { host: "127.0.0.1", port });
+  // A restart needs the same port, which must still be free then.
+  const reserved = new ReservedPort();
+  const { port } = reserved;
+  const listen = () => serve(proxy, { host: "127.0.0.1", port });
   let proxy = await open();
-  let serving = await listen(0);
-  const { url, port } = serving;
+  let serving = await listen();
+  const { url } = serving;
   return {
     url,
     simulator: simulator.control,
@@ -100,7 +104,7 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
     async restart() {
       await serving.stop(200);
       proxy = await open();
-      serving = await listen(port);
+      serving = await listen();
     },
     async call(model = "gemini-2.5-flash", agent = "test-agent/1.0", token = OWNER_TOKEN) {
       const response = await fetch(`${url}/v1/chat/completions`, {
@@ -119,6 +123,7 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
       await closePages();
       await serving.stop(200);
       await simulator.close();
+      reserved[Symbol.dispose]();
       await removeFolder(home);
     },
   };

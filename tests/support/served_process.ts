@@ -3,6 +3,7 @@ import { type ServedSimulator, serveSimulator, type SimProject } from "../../src
 import { PROGRAM, readUntil } from "../cli/cli_process.ts";
 import { KEYS } from "./proxy_under_test.ts";
 import { removeFolder } from "./remove_folder.ts";
+import { ReservedPort } from "./reserved_port.ts";
 
 const MODEL = "gemini-2.5-flash";
 
@@ -28,6 +29,8 @@ export class ServedProcess implements AsyncDisposable {
   #child: Deno.ChildProcess | undefined;
   #said = "";
   #reading: Promise<unknown> = Promise.resolve();
+  /** It is started again on the same port, which must still be free then. */
+  readonly #reserved = new ReservedPort();
   url = "";
 
   private constructor(
@@ -80,10 +83,10 @@ export class ServedProcess implements AsyncDisposable {
     return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   }
 
-  /** Starts it, again on the port that it had before, and waits for its address. */
+  /** Starts it, each time on the same port, and waits for its address. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const words = [...this.options.before ?? [], ...PROGRAM, "start", "--no-interactive", "--no-splash"];
-    const port = this.url === "" ? this.options.env?.["PORT"] ?? "0" : new URL(this.url).port;
+    const port = this.options.env?.["PORT"] ?? String(this.#reserved.port);
     const child = new Deno.Command(words[0]!, {
       args: words.slice(1),
       clearEnv: true,
@@ -201,6 +204,7 @@ export class ServedProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child !== undefined) await this.kill();
     await this.simulator.close();
+    this.#reserved[Symbol.dispose]();
     if (this.options.folder === undefined) await removeFolder(this.folder);
   }
 }
