@@ -80,13 +80,19 @@ export function localUrl({ host, port }: Pick<ServerInfo, "host" | "port">): str
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
+/**
+ * How long a live server may take to answer on a busy machine, in milliseconds. One that was taken for gone while it was only
+ * slow would be joined by a second on the same data folder. Where nobody listens, the refusal comes at once.
+ */
+const ANSWER_MS = 20_000;
+
 /** The server of this data folder when its process lives and answers; a stale file counts as none. */
 export async function runningServer(home: string): Promise<ServerInfo | undefined> {
   const info = await readServerFile(home);
   if (info === undefined || !isAlive(info.pid)) return undefined;
   const url = localUrl(info);
   keepCallsHome([new URL(url).hostname.replace(/^\[|\]$/g, "")]);
-  return await answers(url, 2_000) ? info : undefined;
+  return await answers(url, ANSWER_MS) ? info : undefined;
 }
 
 /** True when a GemiNitro server answers there. */

@@ -27,6 +27,9 @@ export function denoCache(): string {
   return Deno.env.get("DENO_DIR") ?? usual;
 }
 
+/** A command that has not ended by then never will, however busy the machine is. */
+const PATIENCE_MS = 240_000;
+
 export interface Ran {
   readonly code: number;
   readonly stdout: string;
@@ -77,8 +80,12 @@ export class CliHome implements AsyncDisposable {
     const writer = child.stdin.getWriter();
     await writer.write(new TextEncoder().encode(options.stdin ?? "")).catch(() => {});
     await writer.close().catch(() => {});
+    let over = false;
+    const timer = setTimeout(() => (over = true, child.kill("SIGKILL")), PATIENCE_MS);
     const { code, stdout, stderr } = await child.output();
+    clearTimeout(timer);
     this.#children.delete(child);
+    assert.ok(!over, `${args.join(" ")} did not end: ${decode(stdout)}${decode(stderr)}`);
     const ran = { code, stdout: decode(stdout), stderr: decode(stderr) };
     this.searchSecrets(ran.stdout + ran.stderr, args.join(" "), options.shows);
     return ran;

@@ -68,6 +68,21 @@ Deno.test("a taken port is explained, and who holds it goes on", async () => {
   await accepting;
 });
 
+Deno.test("a server that is slow to answer is not joined by a second one", async () => {
+  await using cli = await CliHome.open();
+  const slow = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async () => {
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    return Response.json({ status: "ok" });
+  });
+  const info = { pid: Deno.pid, home: cli.home, port: slow.addr.port, host: "127.0.0.1", flags: [] };
+  await Deno.mkdir(cli.home, { recursive: true });
+  await Deno.writeTextFile(join(cli.home, "server.json"), JSON.stringify(info));
+  const ran = await cli.run(["start"]);
+  assert.match(ran.stderr, new RegExp(`already runs at .*process ${Deno.pid}`));
+  assert.equal(ran.code, 1);
+  await slow.shutdown();
+});
+
 Deno.test("a detached start that fails says why, and nothing of what an earlier server wrote", async () => {
   await using cli = await CliHome.open();
   await Deno.mkdir(join(cli.home, "logs"), { recursive: true });
