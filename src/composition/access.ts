@@ -40,8 +40,8 @@ export async function openAccess(services: RunningServices): Promise<Access> {
   return {
     sessions,
     gate: {
-      check(request, url, peer) {
-        const byToken = () => tokens.check(request, url, peer);
+      check(request, target, peer) {
+        const byToken = () => tokens.check(request, target, peer);
         return bySession(sessions, request)?.then((session) => session ?? byToken()) ?? byToken();
       },
     },

@@ -80,8 +80,7 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   });
   const fronts = createFronts(settings.value);
   return {
-    async fetch(request, info) {
-      if (fronts === undefined) return await app.fetch(request, info);
+    fetch: fronts === undefined ? app.fetch : async (request, info) => {
       const seen = fronts(request, info?.peer ?? "");
       return await seen.dress(await app.fetch(seen.request, { ...info, peer: seen.peer }));
     },

@@ -1,6 +1,13 @@
 import { Hono } from "hono";
 import { type Failure, OWNER } from "../core/mod.ts";
-import { createCallbackApp, createRequestGuard, OpenStreams, passFault, type PeerInfo } from "../http/mod.ts";
+import {
+  createCallbackApp,
+  createRequestGuard,
+  OpenStreams,
+  passFault,
+  type PeerInfo,
+  RequestTarget,
+} from "../http/mod.ts";
 import {
   type ApiPorts,
   type Authorized,
@@ -27,12 +34,12 @@ export function managementApp(
   const guard = createRequestGuard(settings.host, guardOptions(services));
   const peers = new WeakMap<Request, string>();
   const foreign = (request: Request) => {
-    const checked = guard(request, new URL(request.url));
+    const checked = guard(request, new RequestTarget(request.url));
     return checked.ok ? undefined : failureResponse(checked.error, now());
   };
   const auth = async (request: Request): Promise<Authorized> => {
-    const url = new URL(request.url);
-    const checked = await access.gate.check(request, url, peers.get(request) ?? "");
+    const target = new RequestTarget(request.url);
+    const checked = await access.gate.check(request, target, peers.get(request) ?? "");
     return checked.ok ? { ok: true, client: checked.value } : { ok: false, failure: checked.error };
   };
   const onFault = (error: Error) =>

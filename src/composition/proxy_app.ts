@@ -1,4 +1,3 @@
-import type { Hono } from "hono";
 import type { Credential, CredentialId } from "../core/mod.ts";
 import {
   type AuthGate,
@@ -8,7 +7,7 @@ import {
   createProxyApp,
   createRequestGuard,
   createResources,
-  type PeerInfo,
+  type ProxyApp,
   type ProxyDeps,
 } from "../http/mod.ts";
 import { BodyStore } from "../ledger/mod.ts";
@@ -20,7 +19,7 @@ export function proxyApp(
   services: RunningServices,
   gate: AuthGate,
   pinOf: (request: Request) => CredentialId | undefined,
-): Hono<{ Bindings: PeerInfo }> {
+): ProxyApp {
   const { settings, catalog, store, admin } = services;
   const deps: ProxyDeps = {
     ...services.relay,

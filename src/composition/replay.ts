@@ -1,7 +1,6 @@
-import type { Hono } from "hono";
 import { type CredentialId, isObject, ok, OWNER } from "../core/mod.ts";
 import type { Outcome } from "../admin/mod.ts";
-import type { AuthGate, PeerInfo } from "../http/mod.ts";
+import type { AuthGate, ProxyApp } from "../http/mod.ts";
 import type { ReplayPort } from "../management/mod.ts";
 import { BODY_BYTES, BodyStore, type KeptBodies } from "../ledger/mod.ts";
 import type { RunningServices } from "./running_services.ts";
@@ -19,16 +18,16 @@ export class Replays {
   /** The gate, open for our own requests. */
   gate(gate: AuthGate): AuthGate {
     return {
-      check: (request, url, peer) =>
+      check: (request, target, peer) =>
         this.#own.has(request)
           ? ok({ id: OWNER, name: "owner", owner: true })
-          : gate.check(request, url, peer),
+          : gate.check(request, target, peer),
     };
   }
 
   readonly pinOf = (request: Request): CredentialId | undefined => this.#own.get(request)?.pin;
 
-  port(proxy: Hono<{ Bindings: PeerInfo }>): ReplayPort {
+  port(proxy: ProxyApp): ReplayPort {
     return async (id, { key, model }) => {
       const kept = await new BodyStore(this.#services.store).get(id);
       if (kept === undefined) return await this.#missing(id);
@@ -50,7 +49,7 @@ export class Replays {
   }
 
   async #send(
-    proxy: Hono<{ Bindings: PeerInfo }>,
+    proxy: ProxyApp,
     { path, request }: KeptBodies,
     pin: CredentialId | undefined,
   ) {

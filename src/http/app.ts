@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import type { Failure } from "../core/mod.ts";
 import { addressOf } from "./address.ts";
 import { Entry } from "./entry.ts";
-import type { PeerInfo } from "./proxy/mod.ts";
+import type { PeerInfo, ProxyApp } from "./proxy/mod.ts";
 
 type Part = Pick<Hono<{ Bindings: PeerInfo }>, "fetch">;
 
@@ -14,7 +14,7 @@ export function passFault(error: Error): never {
 /** Parts of the server; each answers everything below its own paths. */
 export interface AppParts {
   /** Every path of the client APIs (see `addressOf`). */
-  readonly proxy: Part;
+  readonly proxy: ProxyApp;
   /** `/api`, `/metrics` and `/oauth-callback`. */
   readonly api: Part;
   /** All the rest. */
@@ -23,18 +23,24 @@ export interface AppParts {
   readonly onFault: (cause: unknown) => void;
 }
 
+/** The whole server as one function, which answers whatever happens. */
+export interface App {
+  readonly fetch: (request: Request, env?: PeerInfo) => Promise<Response>;
+}
+
 /**
  * Hands each request to the part that its path belongs to. A router that holds them all would find the catch-all routes of the
  * others beside the one that is meant, and run the two as a chain: a tenth of what a call costs here (measured).
  */
-export function createApp({ proxy, api, dashboard, onFault }: AppParts): Part {
+export function createApp({ proxy, api, dashboard, onFault }: AppParts): App {
   const elsewhere = dashboard ?? { fetch: nowhere };
   const entry = new Entry();
-  const answer: Part["fetch"] = (request, env) => {
+  const answer = (request: Request, env?: PeerInfo): Promise<Response> | Response => {
     const refusal = entry.refusal(request);
     if (refusal !== undefined) return refused(refusal);
-    const { part, path, good } = addressOf(request.url);
-    if (part === "proxy") return proxy.fetch(request, env);
+    const address = addressOf(request.url);
+    const { part, path, good } = address;
+    if (part === "proxy") return proxy.fetch(request, env, address);
     if (!good) return nowhere(request);
     if (part === "api") return api.fetch(atPath(request, path), env);
     return inPages(elsewhere, request, path, env);

@@ -1,6 +1,7 @@
 import { isLoopback } from "../config/mod.ts";
 import type { ClientId, Failure } from "../core/mod.ts";
 import { err, ok, type Result } from "../core/mod.ts";
+import type { RequestTarget } from "./request_target.ts";
 
 /** Who sends a request. */
 export interface ClientIdentity {
@@ -20,7 +21,7 @@ const MAY_HOLD_TOKEN_REGEXP = /key|access_token|%/;
 const TOKEN_HEADERS = ["x-api-key", "x-goog-api-key", "api-key"] as const;
 
 /** The tokens a request carries, in any of the ways that the dialects' clients send them; empty ones do not count. */
-function tokensOf(request: Request, url: URL): readonly string[] {
+function tokensOf(request: Request, target: RequestTarget): readonly string[] {
   const { headers } = request;
   const written = headers.get("authorization")?.trim() ?? "";
   const bearer = /^bearer(?:\s|$)/i.test(written) ? written.slice(7).trim() : written;
@@ -29,9 +30,9 @@ function tokensOf(request: Request, url: URL): readonly string[] {
     const token = headers.get(name)?.trim();
     if (token) tokens.push(token);
   }
-  if (MAY_HOLD_TOKEN_REGEXP.test(url.search)) {
+  if (MAY_HOLD_TOKEN_REGEXP.test(target.query)) {
     for (const name of ["key", "access_token"]) {
-      const token = url.searchParams.get(name)?.trim();
+      const token = target.url.searchParams.get(name)?.trim();
       if (token) tokens.push(token);
     }
   }
@@ -46,7 +47,7 @@ const KNOWN_MS = 3_600_000;
 const MOST_ADDRESSES = 10_000;
 
 export interface AuthGate {
-  check(request: Request, url: URL, peer: string): Checked | Promise<Checked>;
+  check(request: Request, target: RequestTarget, peer: string): Checked | Promise<Checked>;
 }
 
 /** Who sends a request, or why nobody may with it. */
@@ -54,7 +55,7 @@ export type Checked = Result<ClientIdentity, Failure>;
 
 /** A gate for tokens alone, which answers at once. */
 export interface TokenGate extends AuthGate {
-  check(request: Request, url: URL, peer: string): Checked;
+  check(request: Request, target: RequestTarget, peer: string): Checked;
 }
 
 interface Guesses {
@@ -97,11 +98,11 @@ export function createAuthGate(authenticate: Authenticate, now: () => number): T
   }
 
   return {
-    check(request, url, peer) {
+    check(request, target, peer) {
       const until = guesses.get(peer)?.until ?? 0;
       const waits = until > 0 && until > now();
       if (waits && isStranger(peer)) return err(slowDown(until));
-      const tokens = tokensOf(request, url);
+      const tokens = tokensOf(request, target);
       // A good token counts whatever stands beside it: agents leave an old one in another header.
       for (const token of tokens) {
         const client = authenticate(token);

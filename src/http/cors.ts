@@ -27,11 +27,10 @@ export function createCors(patterns: readonly string[]): Cors {
   return {
     allows,
     preflight(request) {
+      if (request.method !== "OPTIONS") return undefined;
       const { headers } = request;
       const origin = headers.get("origin");
-      if (request.method !== "OPTIONS" || !headers.has("access-control-request-method") || !allows(origin)) {
-        return undefined;
-      }
+      if (!headers.has("access-control-request-method") || !allows(origin)) return undefined;
       const asked = headers.get("access-control-request-headers") ?? "";
       return new Response(null, {
         status: 204,

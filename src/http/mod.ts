@@ -22,7 +22,9 @@ export {
   createProxyApp,
   createResources,
   type PeerInfo,
+  type ProxyApp,
   type ProxyDeps,
 } from "./proxy/mod.ts";
 export { createFronts } from "./fronts.ts";
 export { createRequestGuard, type GuardOptions } from "./request_guard.ts";
+export { RequestTarget } from "./request_target.ts";

@@ -1,6 +1,7 @@
 import { isLoopback } from "../config/mod.ts";
 import { err, type Failure, ok, type Result } from "../core/mod.ts";
 import type { Cors } from "./cors.ts";
+import type { RequestTarget } from "./request_target.ts";
 import { isTrustedHost, unknownHost, unknownOrigin } from "./dashboard_origin.ts";
 
 /** Names under which a container reaches its host; a web page's DNS cannot take them. */
@@ -14,6 +15,9 @@ export interface GuardOptions {
   readonly onRefused?: (message: string) => void;
 }
 
+/** Why a request may not go on because of where it comes from. */
+export type RequestGuard = (request: Request, target: RequestTarget) => Result<void, Failure>;
+
 /**
  * Refuses what a web page could send behind the user's back: a foreign Host (DNS rebinding) while the proxy listens on
  * loopback, and a foreign web Origin (unless CORS_ORIGINS names it) or a foreign page's embedding at any time. Programs send no Origin; editors send one that is not http.
@@ -21,7 +25,7 @@ export interface GuardOptions {
 export function createRequestGuard(
   host: string,
   { cors, publicUrls = [], onRefused = () => {} }: GuardOptions = {},
-): (request: Request, url: URL) => Result<void, Failure> {
+): RequestGuard {
   const names = [host, ...CONTAINER_NAMES, ...publicUrls.map((url) => new URL(url).hostname)];
   const origins = new Set(publicUrls.map((url) => new URL(url).origin));
   const refuse = (message: string) => {
@@ -38,12 +42,14 @@ export function createRequestGuard(
     lastHost = named ?? undefined;
     return true;
   };
-  return (request, url) => {
+  return (request, target) => {
     if (loopback && !isOurs(request)) return refuse(unknownHost(request));
     if (isForeignFetch(request)) return refuse("Web pages of other sites may not call this proxy");
     const origin = request.headers.get("origin");
     if (cors?.allows(origin) === true) return ok(undefined);
-    if (origin === null || !/^(https?:|null$)/i.test(origin) || origin === url.origin) return ok(undefined);
+    if (origin === null || !/^(https?:|null$)/i.test(origin) || origin === target.url.origin) {
+      return ok(undefined);
+    }
     if (origins.has(origin)) return ok(undefined);
     return refuse(unknownOrigin(origin));
   };

@@ -1,6 +1,6 @@
 /** docs/security.md, "Who may call": tokens, guessing, and what a web page could do behind the user's back. */
 import assert from "node:assert/strict";
-import { createAuthGate, createRequestGuard } from "../../src/http/mod.ts";
+import { createAuthGate, createRequestGuard, RequestTarget } from "../../src/http/mod.ts";
 import type { ClientId } from "../../src/core/mod.ts";
 import { createGeminitro } from "../../src/composition/mod.ts";
 import { proxyUnderTest, type UnderTest } from "../support/proxy_under_test.ts";
@@ -17,7 +17,7 @@ function gateAt(clock: { now: number }) {
   }, () => clock.now);
   const check = (token: string, peer: string) => {
     const request = new Request("http://x.test/", { headers: { authorization: `Bearer ${token}` } });
-    return gate.check(request, new URL(request.url), peer);
+    return gate.check(request, new RequestTarget(request.url), peer);
   };
   return { check, compared: () => compared };
 }
@@ -189,7 +189,7 @@ Deno.test("an address that others can reach needs a token of its own", async () 
   }
   const guard = createRequestGuard("0.0.0.0");
   const named = new Request("http://proxy.example/v1/models");
-  assert.ok(guard(named, new URL(named.url)).ok, "a name of the owner's network is refused");
+  assert.ok(guard(named, new RequestTarget(named.url)).ok, "a name of the owner's network is refused");
 });
 
 Deno.test("a client's token never manages, and ends at once when it is revoked", async () => {

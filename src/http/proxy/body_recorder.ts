@@ -20,7 +20,7 @@ export function createBodyRecorder({ bodies, isOn, onProblem }: BodyKeeperOption
   return {
     isOn,
     async serve(requestContext, serve) {
-      const { request, url, requestId } = requestContext;
+      const { request, target, requestId } = requestContext;
       if (request.method !== "POST" || request.body === null || isMedia(request.headers)) {
         return await serve(requestContext);
       }
@@ -30,7 +30,7 @@ export function createBodyRecorder({ bodies, isOn, onProblem }: BodyKeeperOption
       const keep = async (reply: KeptText) => {
         const asked = await sent;
         if (asked !== undefined) {
-          await bodies.put(requestId, { path: url.pathname + url.search, request: asked, reply });
+          await bodies.put(requestId, { path: target.path + target.query, request: asked, reply });
         }
       };
       return watched(response, (reply) => void keep(reply).catch(onProblem));

@@ -1,4 +1,5 @@
 import type { Deadline, Deadlines } from "../../relay/mod.ts";
+import type { RequestTarget } from "../request_target.ts";
 
 /** Silence after which the head goes out, and a blank each time after. Fronts give up after 60 s or more, some after 30. */
 const SILENCE_MS = 10_000;
@@ -9,8 +10,8 @@ const BLANK = new TextEncoder().encode(" ");
 
 export interface KeptAlive {
   readonly deadlines: Deadlines;
-  /** A native stream's path and query, which say how it is framed. */
-  readonly url: URL;
+  /** A native stream's path and query say how it is framed. */
+  readonly target: RequestTarget;
   /** Whole replies get blanks (KEEP_ALIVE_WHOLE). */
   readonly whole: boolean;
 }
@@ -21,13 +22,13 @@ export interface KeptAlive {
  */
 export async function keptAlive(
   answer: Promise<Response>,
-  { deadlines, url, whole }: KeptAlive,
+  { deadlines, target, whole }: KeptAlive,
 ): Promise<Response> {
-  const native = url.pathname.endsWith(":streamGenerateContent");
+  const native = target.path.endsWith(":streamGenerateContent");
   if (!native && !whole) return await answer;
   const early = await orLate(answer, deadlines, native ? NATIVE_HEAD_MS : SILENCE_MS);
   if (early !== undefined) return early;
-  const sse = native && url.searchParams.get("alt") === "sse";
+  const sse = native && target.url.searchParams.get("alt") === "sse";
   const headers = {
     "content-type": sse ? "text/event-stream" : "application/json",
     "cache-control": "no-cache, no-transform",

@@ -31,7 +31,7 @@ interface Setup {
 
 /** Serves the Live API and music generation: WebSockets that are relayed to one key's session. */
 export function serveLive(deps: ProxyDeps, requestContext: RequestContext): Response | Failure {
-  const { request, url } = requestContext;
+  const { request, target: { url } } = requestContext;
   const path = PATH_REGEXP.exec(url.pathname);
   if (path === null) {
     return invalidRequest("There is no route for this WebSocket: its path names no Bidi method", {
@@ -94,7 +94,7 @@ async function run(
   const barred = deps.catalog.refusal(model, "live", session.method) ??
     deps.modelRefusal(requestContext.client, model);
   if (barred !== undefined) return refuse(barred);
-  const token = ephemeralToken(requestContext.url);
+  const token = ephemeralToken(requestContext.target.url);
   const owner = await deps.resources.finder.find(
     await referencesOf(setup, token),
     requestContext.client,
@@ -121,7 +121,7 @@ async function run(
     build: ({ upstream, credential }) => {
       const query = token === undefined ? "" : `?access_token=${encodeURIComponent(token)}`;
       const request = upstream.passThrough!(
-        { method: "GET", path: requestContext.url.pathname, query, headers: {} },
+        { method: "GET", path: requestContext.target.url.pathname, query, headers: {} },
         credential,
       );
       return token === undefined ? request : withoutKey(request);

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { Hono } from "hono";
-import type { Failure, Result } from "../../core/mod.ts";
+import type { Failure } from "../../core/mod.ts";
 import { anthropicMessages, openaiChat } from "../../dialects/mod.ts";
 import { clientGone, ownFault, watchClient } from "../../relay/mod.ts";
-import { addressOf } from "../address.ts";
-import { passFault } from "../app.ts";
+import { type Address, addressOf } from "../address.ts";
 import type { AuthGate } from "../auth.ts";
 import type { Cors } from "../cors.ts";
+import type { RequestGuard } from "../request_guard.ts";
+import { RequestTarget } from "../request_target.ts";
 import { askedDialect } from "./asked_dialect.ts";
 import { refuse } from "./failure_response.ts";
 import { refuseNative } from "./native_route.ts";
@@ -37,56 +37,73 @@ export interface ProxyAppOptions {
   readonly deps: ProxyDeps;
   readonly auth: AuthGate;
   /** Refuses foreign hosts and origins. */
-  readonly guard: (request: Request, url: URL) => Result<void, Failure>;
+  readonly guard: RequestGuard;
   readonly cors: Cors;
 }
 
-type Bindings = { Bindings: PeerInfo };
-type Serve = (requestContext: RequestContext) => Promise<Response> | Response;
-/** Says a failure in the shape that the client of a path reads. */
-type Say = (requestContext: RequestContext, failure: Failure) => Response;
+/** All client APIs as one function. */
+export interface ProxyApp {
+  /** Answers one request; `address` is what its URL means, where the caller knows it already. */
+  fetch(request: Request, env?: PeerInfo | object, address?: Address): Promise<Response> | Response;
+}
+
+type Served = ReturnType<ProxyRoute["serve"]>;
+
+/** What answers the requests of one path and method, and how it says failures. */
+interface Endpoint {
+  readonly dialect: RouteDialect;
+  serve(requestContext: RequestContext, params: Readonly<Record<string, string>>): Served;
+}
+
+/** Claude Code asks this with HEAD before its first request. */
+const HELLO = "/api/hello";
 
 /** The routes of all client APIs, by the one spelling of a path that `addressOf` gives. */
-export function createProxyApp(options: ProxyAppOptions): Hono<Bindings> {
-  const { deps } = options;
+export function createProxyApp(options: ProxyAppOptions): ProxyApp {
+  const { deps, guard } = options;
   const handle = createHandler(options);
-  const say = createSay(deps);
-  const app = new Hono<Bindings>({
-    getPath: (request) => addressOf(request.url).path,
-    router: new KeptRouter(),
-  });
+  const router = new KeptRouter<Endpoint>();
   for (const route of ROUTES) {
-    const said: Say = (requestContext, failure) => say(route.dialect, requestContext, failure);
-    app.on([...route.methods], route.path, (c) =>
-      handle(c.req.raw, c.env, said, async (requestContext) => {
-        const params = c.req.param();
-        const serve = () => route.serve(deps, requestContext, params);
-        const served = await (route.free?.(params) === true ? serve() : counted(deps, requestContext, serve));
-        return served instanceof Response ? served : said(requestContext, served);
-      }));
+    const endpoint = endpointOf(deps, route);
+    for (const method of route.methods) router.add(method, route.path, endpoint);
   }
-  // Claude Code asks this with HEAD before its first request; HEAD is routed as GET.
-  app.get("/api/hello", ({ req }) => {
-    const ours = options.guard(req.raw, new URL(req.raw.url));
-    return new Response(null, { status: ours.ok ? 200 : ours.error.status });
-  });
-  app.onError(passFault);
-  app.notFound((c) => {
-    const said: Say = (requestContext, failure) => say("asked", requestContext, failure);
-    return handle(c.req.raw, c.env, said, async (requestContext) => {
-      const served = await counted(deps, requestContext, () => serveOther(deps, requestContext));
-      return served instanceof Response ? served : said(requestContext, served);
-    });
-  });
-  return app;
+  const elsewhere: Endpoint = {
+    dialect: "asked",
+    serve: (requestContext) => counted(deps, requestContext, () => serveOther(deps, requestContext)),
+  };
+  return {
+    fetch(request, env, address = addressOf(request.url)) {
+      const head = request.method === "HEAD";
+      const method = head ? "GET" : request.method;
+      const target = new RequestTarget(request.url, address);
+      if (method === "GET" && address.path === HELLO) {
+        const ours = guard(request, target);
+        return new Response(null, { status: ours.ok ? 200 : ours.error.status });
+      }
+      const { route = elsewhere, params = {} } = router.find(method, address.path) ?? {};
+      const peer = env !== undefined && "peer" in env ? env.peer : "";
+      const answer = handle(requestContextOf(deps, request, target), peer, route, params);
+      return head ? answer.then((response) => new Response(null, response)) : answer;
+    },
+  };
+}
+
+function endpointOf(deps: ProxyDeps, route: ProxyRoute): Endpoint {
+  return {
+    dialect: route.dialect,
+    serve(requestContext, params) {
+      const serve = () => route.serve(deps, requestContext, params);
+      return route.free?.(params) === true ? serve() : counted(deps, requestContext, serve);
+    },
+  };
 }
 
 /** Whatever may reach Google counts against its client's limits before it is looked at, found or not. */
 function counted(
   deps: ProxyDeps,
   { client, requestId }: RequestContext,
-  serve: () => ReturnType<ProxyRoute["serve"]>,
-): ReturnType<ProxyRoute["serve"]> | Promise<Response | Failure> {
+  serve: () => Served,
+): Served {
   const refused = deps.enter(client, requestId);
   if (refused instanceof Promise) return refused.then((failure) => failure ?? serve());
   return refused ?? serve();
@@ -109,36 +126,50 @@ const LARGE_BYTES = 8 * 1024 * 1024;
 /** Lets a request through to its route when path, origin and token are good, and says every failure as its client reads it. */
 function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
   const large = new BytesGate(LARGE_BYTES, deps.deadlines);
-  return async (request: Request, env: PeerInfo | undefined, say: Say, serve: Serve): Promise<Response> => {
-    const requestContext = arrivalOf(deps, request);
-    const { url } = requestContext;
-    const said = (failure: Failure) => cors.open(request, say(requestContext, failure));
-    if (!addressOf(request.url).good) return said(unknownRoute(requestContext));
-    const refused = guard(request, url);
-    if (!refused.ok) return say(requestContext, refused.error);
+  const say = createSay(deps);
+  return async (
+    requestContext: NewRequestContext,
+    peer: string,
+    endpoint: Endpoint,
+    params: Readonly<Record<string, string>>,
+  ): Promise<Response> => {
+    const { request, target } = requestContext;
+    const said = (failure: Failure) => cors.open(request, say(endpoint.dialect, requestContext, failure));
+    if (!target.address.good) return said(unknownRoute(requestContext));
+    const refused = guard(request, target);
+    if (!refused.ok) return say(endpoint.dialect, requestContext, refused.error);
     const preflight = cors.preflight(request);
     if (preflight !== undefined) return preflight;
-    const checked = auth.check(request, url, env?.peer ?? "");
+    const checked = auth.check(request, target, peer);
     // A token is judged at once, and most calls bring one.
     const client = checked instanceof Promise ? await checked : checked;
     if (client.ok) requestContext.client = client.value;
     else {
-      const uploader = await uploaderOf(deps, url);
+      const uploader = await uploaderOf(deps, target.url);
       if (uploader === undefined) return said(client.error);
       requestContext.client = uploader;
     }
     try {
-      const admitted: Serve = (one) => large.pass(request, one.client.id, () => serve(one));
-      const serving = deps.bodies?.isOn()
-        ? deps.bodies.serve(requestContext, admitted)
-        : admitted(requestContext);
-      const served = await (serving instanceof Promise && mayTakeLong(deps, url)
-        ? keptAlive(serving, { deadlines: deps.deadlines, url, whole: deps.settings.keepAliveWhole })
+      const admitted = (one: RequestContext) =>
+        large.pass(request, one.client.id, () => endpoint.serve(one, params));
+      const bodies = deps.bodies?.isOn() ? deps.bodies : undefined;
+      if (bodies === undefined && !mayTakeLong(deps, target)) {
+        const served = await admitted(requestContext);
+        return served instanceof Response ? cors.open(request, served) : said(served);
+      }
+      const answer = async (one: RequestContext) => {
+        const served = await admitted(one);
+        return served instanceof Response ? served : say(endpoint.dialect, one, served);
+      };
+      const serving = bodies === undefined ? answer(requestContext) : bodies.serve(requestContext, answer);
+      const whole = deps.settings.keepAliveWhole;
+      const served = await (mayTakeLong(deps, target)
+        ? keptAlive(serving, { deadlines: deps.deadlines, target, whole })
         : serving);
       return cors.open(request, served);
     } catch (cause) {
       if (cause instanceof LeftWhileWaiting) return said(clientGone());
-      const failure = ownFault(deps, requestContext.requestId, cause, { path: requestContext.url.pathname });
+      const failure = ownFault(deps, requestContext.requestId, cause, { path: target.path });
       deps.calls.find(requestContext.requestId)?.abandon(failure);
       return said(failure);
     }
@@ -146,21 +177,17 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
 }
 
 /** Most calls are answered by events that come at once or by heartbeats; nothing is put around those. */
-function mayTakeLong({ settings }: ProxyDeps, url: URL): boolean {
-  return settings.keepAliveWhole || url.pathname.endsWith(":streamGenerateContent");
+function mayTakeLong({ settings }: ProxyDeps, { path }: RequestTarget): boolean {
+  return settings.keepAliveWhole || path.endsWith(":streamGenerateContent");
 }
 
 /** A request context whose client is known as soon as its token has been checked. */
-type NewArrival = RequestContext & { client: RequestContext["client"] };
+type NewRequestContext = RequestContext & { client: RequestContext["client"] };
 
-function arrivalOf(deps: ProxyDeps, request: Request): NewArrival {
-  const address = addressOf(request.url);
-  const url = new URL(request.url);
-  if (url.pathname !== address.path) url.pathname = address.path;
+function requestContextOf(deps: ProxyDeps, request: Request, target: RequestTarget): NewRequestContext {
   return {
     request,
-    url,
-    ...(address.dialect === undefined ? {} : { dialect: address.dialect }),
+    target,
     requestId: deps.ports.newId("req_"),
     at: deps.ports.clock.now(),
     client: NOBODY,

@@ -31,7 +31,7 @@ function known(deps: ProxyDeps, entry: CatalogEntry): KnownModel {
 }
 
 /** Codex says its version and reads `models` alone; all others read `data`. */
-function openaiList({ url }: RequestContext, models: readonly KnownModel[]): JsonObject {
+function openaiList({ target: { url } }: RequestContext, models: readonly KnownModel[]): JsonObject {
   const data = models.map(openaiModel);
   if (!url.searchParams.has("client_version")) return { object: "list", data };
   const chats = models.filter(({ entry }) => entry.methods.includes("generateContent"));
@@ -62,7 +62,7 @@ export function oneModel(
 
 /** A page before or after a model's id, as Anthropic's clients turn them. */
 function anthropicPage(requestContext: RequestContext, models: readonly KnownModel[]): Response | Failure {
-  const { searchParams } = requestContext.url;
+  const { searchParams } = requestContext.target.url;
   const asked = searchParams.get("limit");
   const limit = asked === null ? ANTHROPIC_PAGE.default : Number(asked);
   if (!Number.isInteger(limit) || limit < 1 || limit > ANTHROPIC_PAGE.most) {
@@ -91,7 +91,7 @@ function anthropicPage(requestContext: RequestContext, models: readonly KnownMod
   });
 }
 
-function geminiPage({ url }: RequestContext, entries: readonly KnownModel[]): JsonObject {
+function geminiPage({ target: { url } }: RequestContext, entries: readonly KnownModel[]): JsonObject {
   const asked = Number(url.searchParams.get("pageSize") ?? PAGE.default);
   const size = Math.min(PAGE.most, asked >= 1 ? Math.floor(asked) : PAGE.default);
   const start = Math.max(0, Math.floor(Number(url.searchParams.get("pageToken") ?? 0)) || 0);

@@ -1,3 +1,5 @@
+import type { RequestTarget } from "../request_target.ts";
+
 /** What a native path asks for. */
 export interface NativePath {
   /** `v1`, `v1beta`, `v1alpha` or what comes after them. */
@@ -33,8 +35,9 @@ function isTokenName(name: string): boolean {
 }
 
 /** The query as it goes to Google: everything but the client's token, however its name is written. */
-export function forwardedQuery(url: URL): string {
-  if (!MAY_HOLD_TOKEN_REGEXP.test(url.search)) return url.search;
+export function forwardedQuery(target: RequestTarget): string {
+  if (!MAY_HOLD_TOKEN_REGEXP.test(target.query)) return target.query;
+  const { url } = target;
   const kept = new URLSearchParams([...url.searchParams].filter(([name]) => !isTokenName(name)));
   if (kept.size === url.searchParams.size) return url.search;
   const text = kept.toString();

@@ -107,7 +107,7 @@ export async function serveNative(
         trace,
         client: requestContext.watch,
         stream: method.stream,
-        events: /[?&]\$?alt=sse(&|$)/.test(requestContext.url.search),
+        events: /[?&]\$?alt=sse(&|$)/.test(requestContext.target.query),
         turn: method.turn,
         brokenFrame: (failure) =>
           new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),
@@ -169,7 +169,7 @@ function buildNative(
   return upstream.passThrough({
     method: "POST",
     path: `/${path.version}/models/${encodeURIComponent(target.id)}:${path.method}`,
-    query: forwardedQuery(requestContext.url),
+    query: forwardedQuery(requestContext.target),
     headers: modelHeaders(requestContext.request.headers),
     body,
   }, credential);

@@ -2,8 +2,8 @@ import type { CredentialId, Failure } from "../../core/mod.ts";
 import type { Catalog } from "../../catalog/mod.ts";
 import type { ClientWatch, RelayDeps } from "../../relay/mod.ts";
 import type { Store } from "../../store/mod.ts";
-import type { AskedDialect } from "../address.ts";
 import type { ClientIdentity } from "../auth.ts";
+import type { RequestTarget } from "../request_target.ts";
 import type { BodyRecorder } from "./body_recorder.ts";
 import type { Resources } from "./resources/mod.ts";
 
@@ -43,10 +43,7 @@ export interface Seen {
 /** One request, as every proxy route knows it. */
 export interface RequestContext {
   readonly request: Request;
-  /** With the path in the one spelling of `addressOf`. */
-  readonly url: URL;
-  /** The dialect that the path names by itself. */
-  readonly dialect?: AskedDialect;
+  readonly target: RequestTarget;
   readonly requestId: string;
   readonly at: number;
   readonly client: ClientIdentity;

@@ -21,7 +21,7 @@ const MOST_KEPT = 8;
  * stream out, one response at a time. A connection remembers its last responses, so that a turn sends what is new alone.
  */
 export function serveResponsesSocket(deps: ProxyDeps, requestContext: RequestContext): Response | Failure {
-  const { request, url } = requestContext;
+  const { request } = requestContext;
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return invalidRequest("GET /v1/responses is a WebSocket: ask for an upgrade, or send a POST", {
       status: 426,
@@ -34,7 +34,7 @@ export function serveResponsesSocket(deps: ProxyDeps, requestContext: RequestCon
   headers.set("content-type", "application/json");
   const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
   const client = new SocketClient(socket, deps.ports.clock);
-  const connection = new Connection(deps, { ...requestContext, url: new URL(url) }, headers, client);
+  const connection = new Connection(deps, requestContext, headers, client);
   connection.run().catch((cause) => {
     deps.ledger.log("error", "request", "A Responses socket failed inside the proxy", {
       error: String(cause).slice(0, 300),
@@ -100,7 +100,7 @@ class Connection {
     const running = this.#running = new AbortController();
     const signal = AbortSignal.any([running.signal, this.#socket.left]);
     const { generate: __, ...asked } = whole;
-    const request = new Request(this.#requestContext.url, {
+    const request = new Request(this.#requestContext.target.url, {
       method: "POST",
       headers: this.#headers,
       body: JSON.stringify({ ...asked, stream: true }),

@@ -192,7 +192,7 @@ function ofVersion(version: string): readonly ProxyRoute[] {
 
 /** Calls that answer at once go to the native API; what starts something and leaves it behind is a resource. */
 function serveModelMethod(deps: ProxyDeps, requestContext: RequestContext): Promise<Response> | Failure {
-  const path = parseNativePath(requestContext.url.pathname);
+  const path = parseNativePath(requestContext.target.path);
   if (path === undefined) return unknownRoute(requestContext);
   return isNativeMethod(path.method)
     ? serveNative(deps, requestContext, path)
@@ -211,7 +211,7 @@ export const ROUTES: readonly ProxyRoute[] = [...TRANSLATED, LIVE, ...VERSIONS.f
 
 /** Serves every other path of Google's API: those of its resources, the ones that it will add too. */
 export function serveOther(deps: ProxyDeps, requestContext: RequestContext): Promise<Response> | Failure {
-  const { pathname } = requestContext.url;
+  const { pathname } = requestContext.target.url;
   const native = askedDialect(requestContext) === "gemini" &&
     /^\/(?:(?:upload|download)\/)?v\d\w*\/[^/]/.test(pathname);
   return native ? serveResource(deps, requestContext) : noRoute(requestContext);
@@ -220,17 +220,17 @@ export function serveOther(deps: ProxyDeps, requestContext: RequestContext): Pro
 /** Why no route serves a request: another method would, or nothing is there. */
 function noRoute(requestContext: RequestContext): Failure {
   const { method } = requestContext.request;
-  const allowed = ROUTES.filter(({ path }) => path === requestContext.url.pathname).flatMap(({ methods }) =>
-    methods
-  );
+  const allowed = ROUTES.filter(({ path }) => path === requestContext.target.url.pathname).flatMap((
+    { methods },
+  ) => methods);
   if (allowed.length === 0) return unknownRoute(requestContext);
-  const message = `${requestContext.url.pathname.slice(0, 120)} takes ${
+  const message = `${requestContext.target.url.pathname.slice(0, 120)} takes ${
     [...new Set(allowed)].join(", ")
   }, not ${method}`;
   return invalidRequest(printable(message), { status: 405, code: "method_not_allowed" });
 }
 
-export function unknownRoute({ request, url }: RequestContext): Failure {
+export function unknownRoute({ request, target: { url } }: RequestContext): Failure {
   return invalidRequest(printable(`There is no route ${request.method} ${url.pathname.slice(0, 120)}`), {
     status: 404,
     code: "unknown_url",

@@ -18,7 +18,7 @@ export async function serveStored(
     return json({ id, object: "response", deleted: true }, headers);
   }
   const response = (stored["response"] ?? stored) as JsonObject;
-  const { searchParams } = requestContext.url;
+  const { searchParams } = requestContext.target.url;
   if (searchParams.get("stream") !== "true") return json(response, headers);
   const after = Number(searchParams.get("starting_after") ?? -1);
   const frames = replayEvents(response).filter(({ sequence_number }) => Number(sequence_number) > after)
@@ -36,7 +36,7 @@ export async function listInputItems(
 ): Promise<Response | Failure> {
   const stored = await findResponse(deps.store, requestContext.client, id);
   if (!isObject(stored)) return notStored();
-  const { searchParams } = requestContext.url;
+  const { searchParams } = requestContext.target.url;
   const limit = Number(searchParams.get("limit") ?? 20);
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
     return invalidRequest("limit must be a whole number between 1 and 100", { param: "limit" });

@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
  */
 export function tellRefusal(deps: ProxyDeps, requestContext: RequestContext, failure: Failure): void {
   if (failure.status >= 499 || failure.code === "too_many_attempts") return;
-  const { request, url, requestId, client } = requestContext;
+  const { request, target: { url }, requestId, client } = requestContext;
   const level = failure.status === 401 || failure.status === 403 ? "warn" : "info";
   deps.ledger.log(level, "request", `Refused with ${failure.status}: ${failure.message}`, {
     request: requestId,

@@ -189,7 +189,7 @@ export async function listBatches(
   deps: ProxyDeps,
   requestContext: RequestContext,
 ): Promise<Response | Failure> {
-  const { searchParams } = requestContext.url;
+  const { searchParams } = requestContext.target.url;
   const limit = Number(searchParams.get("limit") ?? 20);
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
     return invalidRequest("limit must be a whole number between 1 and 100", { param: "limit" });

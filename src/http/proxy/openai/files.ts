@@ -143,7 +143,7 @@ export async function listFiles(
   requestContext: RequestContext,
 ): Promise<Response | Failure> {
   const form = formOf(requestContext);
-  const { searchParams } = requestContext.url;
+  const { searchParams } = requestContext.target.url;
   const limit = Number(searchParams.get("limit") ?? (form === "openai" ? 10_000 : 20));
   if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
     return invalidRequest("limit must be a whole number between 1 and 10000", { param: "limit" });

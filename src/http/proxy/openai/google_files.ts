@@ -9,6 +9,7 @@ import {
 } from "../../../core/mod.ts";
 import { beyondBoundsFailure, unreadableFailure } from "../../../relay/mod.ts";
 import { parseReply, readWhole, ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../../../upstreams/mod.ts";
+import { RequestTarget } from "../../request_target.ts";
 import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
 import { serveResource } from "../resources/mod.ts";
 
@@ -19,11 +20,10 @@ export function inner(
   path: string,
   init: RequestInit,
 ): Promise<Response> {
-  const url = new URL(path, requestContext.url.origin);
-  const request = new Request(url, init);
+  const request = new Request(new URL(path, requestContext.target.url.origin), init);
   return serveResource(deps, {
     ...requestContext,
-    url,
+    target: new RequestTarget(request.url),
     request,
     requestId: deps.ports.newId("req_"),
     seen: {},

@@ -233,7 +233,7 @@ async function withGemini(
 async function keep(deps: ProxyDeps, requestContext: RequestContext, picture: Picture): Promise<string> {
   const id = deps.ports.newId("img_");
   await deps.store.expiring.put(KIND, id, { ...picture } as JsonObject, KEEP_MS);
-  return `${requestContext.url.origin}/v1/images/files/${id}`;
+  return `${requestContext.target.url.origin}/v1/images/files/${id}`;
 }
 
 /** GET /v1/images/files/{id}: the address is the right. */

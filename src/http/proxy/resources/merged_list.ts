@@ -8,6 +8,7 @@ import {
   parseForeign,
 } from "../../../core/mod.ts";
 import { relayResource, unreadableFailure } from "../../../relay/mod.ts";
+import type { RequestTarget } from "../../request_target.ts";
 import { json } from "../answer_turn.ts";
 import { forwardedHeaders, forwardedQuery } from "../native_path.ts";
 import { refuseNative } from "../native_route.ts";
@@ -40,7 +41,7 @@ interface Page {
 /** Lists a collection over all projects, a client's own alone, with a token of our own for the next page. */
 export async function mergedList(call: ResourceRequest): Promise<Response> {
   const { deps, requestContext, trace } = call;
-  const { searchParams } = requestContext.url;
+  const { searchParams } = requestContext.target.url;
   const asked = Number(searchParams.get("pageSize") ?? searchParams.get("page_size") ?? PAGE.usual);
   const size = Math.min(PAGE.most, asked >= 1 ? Math.floor(asked) : PAGE.usual);
   const start = positionOf(searchParams.get("pageToken") ?? searchParams.get("page_token") ?? "");
@@ -174,8 +175,8 @@ async function pageOf(
     build: ({ upstream, credential: key }) =>
       upstream.passThrough!({
         method: "GET",
-        path: requestContext.url.pathname,
-        query: queryOf(requestContext.url, token, size),
+        path: requestContext.target.url.pathname,
+        query: queryOf(requestContext.target, token, size),
         headers: forwardedHeaders(requestContext.request.headers),
       }, key),
   });
@@ -241,8 +242,8 @@ function readPage(body: Record<string, unknown>, most: number): Page {
   };
 }
 
-function queryOf(url: URL, token: string, size: number): string {
-  const query = new URLSearchParams(forwardedQuery(url));
+function queryOf(target: RequestTarget, token: string, size: number): string {
+  const query = new URLSearchParams(forwardedQuery(target));
   const snake = query.has("page_size") || query.has("page_token");
   for (const name of ["pageSize", "page_size", "pageToken", "page_token"]) query.delete(name);
   query.set(snake ? "page_size" : "pageSize", String(size));

@@ -40,7 +40,7 @@ const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"] as const;
  * The bytes pass unchanged; the key is the one that owns what is named, else one that may, and what replies name is remembered.
  */
 export async function serveResource(deps: ProxyDeps, requestContext: RequestContext): Promise<Response> {
-  const { request, url } = requestContext;
+  const { request, target: { url } } = requestContext;
   const refused = (failure: Failure) => refuseNative(deps, requestContext, { failure });
   const method = METHODS.find((name) => name === (request.method === "HEAD" ? "GET" : request.method));
   const path = parseResourcePath(url.pathname);
@@ -118,7 +118,7 @@ function renamed(
 async function ownerOf(call: ResourceRequest): Promise<Result<Owner | undefined, Failure>> {
   const { deps, requestContext, path, method, json } = call;
   const references: Reference[] = [];
-  const upload = uploadName(requestContext.url);
+  const upload = uploadName(requestContext.target.url);
   if (upload !== undefined) references.push({ name: upload, sure: true });
   else if (path.name !== undefined) references.push({ name: path.name, sure: true });
   if (json !== undefined) references.push(...referencesIn(json));
@@ -185,7 +185,7 @@ async function relay(
         upstream.passThrough!({
           method,
           path,
-          query: forwardedQuery(requestContext.url),
+          query: forwardedQuery(requestContext.target),
           headers: forwardedHeaders(requestContext.request.headers),
           ...(body.byteLength === 0 ? {} : { body }),
         }, key),
@@ -210,16 +210,16 @@ function noteEvent(call: ResourceRequest, event: JsonObject, learned: Set<string
 function upstreamPath({ requestContext, path }: ResourceRequest, model: string | undefined): string {
   return path.collection === "models" && model !== undefined
     ? `/${path.version}/models/${encodeURIComponent(model)}:${path.method}`
-    : requestContext.url.pathname;
+    : requestContext.target.url.pathname;
 }
 
 async function pass(call: ResourceRequest, reply: ResourceReply): Promise<Response> {
   const { deps, requestContext, trace } = call;
   const headers = {
     ...replyHeaders(trace, deps.ports.clock.now()),
-    ...passedHeaders(reply.headers, requestContext.url.origin),
+    ...passedHeaders(reply.headers, requestContext.target.url.origin),
   };
-  const upload = uploadHere(reply.headers.get("x-goog-upload-url"), requestContext.url.origin);
+  const upload = uploadHere(reply.headers.get("x-goog-upload-url"), requestContext.target.url.origin);
   const named = upload === undefined ? undefined : uploadName(upload);
   if (named !== undefined) await remember(call, [named]);
   const { body } = reply;
