@@ -34,7 +34,7 @@ export async function removeAlias(
   name: string,
 ): Promise<Outcome<{ readonly name: string }>> {
   const removed = await deps.store.aliases.remove(name);
-  if (!removed.ok) return fromStore(removed.error, "alias");
+  if (!removed.ok) return fromStore(removed.error, "alias", name);
   return ok({ name });
 }
 
@@ -83,7 +83,7 @@ export async function removeQuotaGroup(
   name: string,
 ): Promise<Outcome<{ readonly name: string }>> {
   const removed = await deps.store.quotaGroups.remove(name);
-  if (!removed.ok) return fromStore(removed.error, "quota group");
+  if (!removed.ok) return fromStore(removed.error, "quota group", name);
   return ok({ name });
 }
 
@@ -104,6 +104,6 @@ export async function removeFallback(
   model: string,
 ): Promise<Outcome<{ readonly model: string }>> {
   const removed = await deps.store.fallbacks.remove(model);
-  if (!removed.ok) return fromStore(removed.error, "fallback");
+  if (!removed.ok) return fromStore(removed.error, "fallback", model);
   return ok({ model });
 }

@@ -73,7 +73,7 @@ export async function removeCap(
   // A cap whose model is gone can still be removed by the name it has.
   const there = await deps.store.caps.get(bare) !== undefined || !target.ok;
   const removed = await deps.store.caps.remove(there ? bare : target.value);
-  if (!removed.ok) return fromStore(removed.error, "cap");
+  if (!removed.ok) return fromStore(removed.error, "cap", model);
   await publishCaps(deps);
   return ok({ model });
 }

@@ -3,7 +3,7 @@ import type { ClientRecord } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { type CellView, cellView } from "./cell_view.ts";
 import { hashToken, newClientToken } from "./client_token.ts";
-import { fromStore, type Outcome, refuse } from "./problem.ts";
+import { fromStore, missing, type Outcome, refuse } from "./problem.ts";
 
 /** A client as the owner sees it: everything but the hash of its token. */
 export interface ClientView extends Omit<ClientRecord, "hash"> {
@@ -99,7 +99,7 @@ function clientOf(all: readonly ClientRecord[], idOrName: string): Outcome<Clien
   const found = all.filter((client) => client.id === idOrName || client.name === idOrName);
   if (found.length > 1) return refuse(409, "ambiguous", "Several clients have this name: give the id", "id");
   const [client] = found;
-  return client === undefined ? refuse(404, "not_found", "There is no such client") : ok(client);
+  return client === undefined ? missing("client", idOrName) : ok(client);
 }
 
 /** Ends a client's token at once; its figures stay. */
@@ -118,7 +118,7 @@ export async function revokeClient(deps: AdminDeps, idOrName: string): Promise<O
 export async function restoreClient(deps: AdminDeps, id: string): Promise<Outcome<ClientView>> {
   const all = await deps.store.clients.list();
   const client = all.find((one) => one.id === id);
-  if (client === undefined) return refuse(404, "not_found", "There is no such client");
+  if (client === undefined) return missing("client", id);
   if (!client.revoked) return refuse(409, "conflict", `The token of ${client.name} is not revoked`, "id");
   const namesake = all.find((one) => !one.revoked && one.name === client.name);
   if (namesake !== undefined) {

@@ -5,7 +5,7 @@ import { closeCredential, openCredential } from "./credential_file.ts";
 import { findKey } from "./find_key.ts";
 import { keyById } from "./list_keys.ts";
 import { takeBack } from "./replace_key.ts";
-import { fromStore, type Outcome, refuse } from "./problem.ts";
+import { fromStore, missing, type Outcome, refuse } from "./problem.ts";
 import type { SafeKey } from "./safe_key.ts";
 import { UNDO_MS } from "./undo.ts";
 
@@ -31,7 +31,7 @@ export async function editKey(
 
 async function keyView(deps: AdminDeps, id: string): Promise<Outcome<SafeKey>> {
   const view = await keyById(deps, id);
-  return view === undefined ? refuse(404, "not_found", "There is no such key") : ok(view);
+  return view === undefined ? missing("key", id) : ok(view);
 }
 
 export interface RemovedKey {

@@ -1,6 +1,6 @@
 import { type Credential, ok } from "../core/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
-import { type Outcome, refuse } from "./problem.ts";
+import { missing, type Outcome, refuse } from "./problem.ts";
 
 /** Shortest piece of a secret or of an id that may name a key. */
 const FRAGMENT_CHARACTERS = 6;
@@ -45,5 +45,5 @@ export async function findKey({ store }: AdminDeps, idOrFragment: string): Promi
     );
   }
   const [only] = found;
-  return only === undefined ? refuse(404, "not_found", "There is no such key") : ok(only);
+  return only === undefined ? missing("key") : ok(only);
 }

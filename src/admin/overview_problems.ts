@@ -49,6 +49,10 @@ export function problemsOf(
 
 function capProblem(cap: CapProgress): Problem[] {
   if (!cap.atCap && !cap.atWarning) return [];
+  if (cap.limit === 0) {
+    const text = `The cap of 0 set for ${cap.model} lets nothing through: raise or remove it`;
+    return [problem("error", "cap_reached", cap.model, text, null)];
+  }
   const used = `${cap.current} of ${cap.limit} ${cap.unit}`;
   return [
     cap.atCap

@@ -1,4 +1,4 @@
-import { err, type Failure, type Result } from "../core/mod.ts";
+import { err, type Failure, redact, type Result } from "../core/mod.ts";
 import type { StoreProblem } from "../store/mod.ts";
 
 /** Why a use-case did not do what it was asked; the HTTP API sends it as it is, the CLI prints its message. */
@@ -24,13 +24,13 @@ export function refuse(
   return err(problem) as { readonly ok: false; readonly error: AdminProblem };
 }
 
-/** Says a store's refusal in the words of what was edited. */
-export function fromStore(problem: StoreProblem, what: string) {
+/** Says a store's refusal in the words of what was edited; `name` is what the request called it. */
+export function fromStore(problem: StoreProblem, what: string, name = "") {
   switch (problem.kind) {
     case "duplicate":
       return refuse(409, "duplicate", `This ${what} is already there (${problem.id})`);
     case "missing":
-      return refuse(404, "not_found", `There is no such ${what}`);
+      return missing(what, name);
     case "conflict":
       return refuse(
         409,
@@ -40,6 +40,16 @@ export function fromStore(problem: StoreProblem, what: string) {
     case "invalid":
       return refuse(422, "invalid", problem.message, problem.field);
   }
+}
+
+/** Nothing has the name that was given; says it, so that a slip of the pen is seen. Give no name that may be part of a secret. */
+export function missing(what: string, name = "") {
+  const shown = redact(name).slice(0, 100);
+  return refuse(
+    404,
+    "not_found",
+    `There is no ${what}${shown === "" ? " of this name" : ` ${shown}`}: list them to see their names`,
+  );
 }
 
 /** A refused check of a key, as a problem of the request that brought the key. */

@@ -35,7 +35,9 @@ export function resolveModel(
   const id = snapshot.names.standsFor(named);
   if (id === "") return err(refused("The field model must name a model.", 400, "invalid_value"));
   if (!permitsModel(snapshot.records.rules, id)) return err(notAllowed(asked));
-  if (!mayExist(id, snapshot) && !isOut(id, snapshot)) return err(unknownModel(asked, snapshot, why?.(id)));
+  if (!mayExist(id, snapshot) && !isOut(id, snapshot)) {
+    return err(unknownModel({ asked, id }, snapshot, why?.(id)));
+  }
   return ok(resolved(asked, id, snapshot));
 }
 
@@ -84,20 +86,24 @@ function shown(name: string): string {
 }
 
 function unknownModel(
-  asked: string,
-  { models, aliases }: CatalogSnapshot,
+  { asked, id }: { readonly asked: string; readonly id: string },
+  snapshot: CatalogSnapshot,
   why: string | undefined,
 ): Failure {
+  const { models, aliases } = snapshot;
   const accountsAlone = models.size > 0 &&
     [...models.values()].every(({ sources }) => sources.every(isAccountSource));
-  const near = nearNames(asked, [...models.keys(), ...aliases.keys()]);
+  // An alias of a model that nobody serves is no help, least of all the one that was asked for.
+  const helpful = [...aliases.keys()].filter((name) => models.has(followAliases(name, aliases) ?? ""));
+  const near = nearNames(id, [...models.keys(), ...helpful]);
   const hint = why !== undefined
     ? why
     : near.length === 0
     ? "see the model list for what there is"
     : `did you mean ${near.join(", ")}?`;
+  const means = aliases.has(asked) ? `, an alias of ${shown(id)},` : "";
   return refused(
-    `The model ${shown(asked)} does not exist or no key serves it; ${hint}${
+    `The model ${shown(asked)}${means} does not exist or no key serves it; ${hint}${
       accountsAlone ? ". Only accounts are here: what they do not list needs an API key" : ""
     }`,
     404,

@@ -1,7 +1,7 @@
 import { delay } from "@std/async";
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { CommandError, type Context } from "./command.ts";
 import { selfCommand } from "./self_command.ts";
@@ -48,7 +48,12 @@ export function logPath(home: string): string {
 /** The log, and how much of it is of earlier servers, in bytes. */
 async function openLog(home: string): Promise<{ readonly log: string; readonly from: number }> {
   const path = logPath(home);
-  await Deno.mkdir(join(home, "logs"), { recursive: true, mode: 0o700 });
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((error) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`The folder for the log, ${dirname(path)}, cannot be made: ${reason}`, {
+      hint: "Give this user the right to write there, or set GEMINITRO_HOME to a folder of its own.",
+    });
+  });
   const size = await Deno.stat(path).then((stat) => stat.size, () => 0);
   if (size <= LOG_BYTES) return { log: path, from: size };
   await Deno.rename(path, join(home, "logs", "server.old.log"));

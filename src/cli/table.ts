@@ -117,8 +117,8 @@ function wrap(text: string, first: number, rest: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const piece of pieces(text)) {
-    const service = lines.length === 0 ? first : rest;
-    if (line.trim() !== "" && width(line) + width(piece.trimEnd()) > service) {
+    const space = lines.length === 0 ? first : rest;
+    if (line.trim() !== "" && width(line) + width(piece.trimEnd()) > space) {
       lines.push(line.trimEnd());
       line = "";
     }

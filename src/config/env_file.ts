@@ -41,7 +41,11 @@ export async function readEnvFile(path: string): Promise<Environment> {
     return parse(await readSettingsText(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return {};
-    throw error;
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    // Going on without it would serve other settings than those that were written.
+    throw new Error(
+      `${path} cannot be read: it belongs to another user. Give this user the right to read it, or run as its owner.`,
+    );
   }
 }
 

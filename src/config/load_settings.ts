@@ -29,6 +29,7 @@ export function loadSettings(
   const quotaGroups = readQuotaGroups(env, problems);
   const home = dataFolder(env, os);
   if (home === undefined) problems.push(noHome());
+  else if (os !== "windows" && WINDOWS_PATH.test(home)) problems.push(foreignHome(home));
   problems.push(...openDoor(values));
   return problems.length > 0 || home === undefined
     ? err(problems)
@@ -70,6 +71,15 @@ function readQuotaGroups(env: Environment, problems: SettingsProblem[]): Record<
 function noHome(): SettingsProblem {
   const allowed = "set, because this user has no home folder that could hold .geminitro";
   return problemOf({ variable: "GEMINITRO_HOME", allowed, secret: false }, "");
+}
+
+/** A drive's letter or a network share: elsewhere this would be a new folder of that name in whatever folder is the current one. */
+const WINDOWS_PATH = /^(?:[A-Za-z]:[\\/]|\\\\)/;
+
+function foreignHome(home: string): SettingsProblem {
+  const allowed =
+    "a path of this system, such as /home/me/.geminitro or ~/.geminitro; this one is of Windows";
+  return problemOf({ variable: "GEMINITRO_HOME", allowed, secret: false }, home);
 }
 
 /** Shortest token of the owner's where others can reach the port: shorter ones are guessed. */

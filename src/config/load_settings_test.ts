@@ -117,6 +117,15 @@ Deno.test("loadSettings() writes the data folder as the platform does", () => {
   assert.equal(settings({ GEMINITRO_HOME: "/srv/g", GEMINITRO_KV: ":memory:" }).kv, ":memory:");
 });
 
+Deno.test("loadSettings() takes no path of Windows as the data folder of another system", () => {
+  for (const path of ["C:\\Users\\Ada\\.geminitro", "d:/data", "\\\\server\\share"]) {
+    const loaded = loadSettings({ HOME: "/home/ada", GEMINITRO_HOME: path }, "linux");
+    assert.ok(!loaded.ok, path);
+    assert.match(loaded.error[0]?.message ?? "", /^GEMINITRO_HOME .* path of this system/);
+    assert.ok(loadSettings({ USERPROFILE: "C:\\Users\\Ada", GEMINITRO_HOME: path }, "windows").ok, path);
+  }
+});
+
 Deno.test("loadSettings() asks for GEMINITRO_HOME when the user has no home folder", () => {
   const loaded = loadSettings({}, "linux");
   assert.ok(!loaded.ok);

@@ -134,7 +134,7 @@ function network(text: string): string | undefined {
   return known && (bits === undefined || Number(bits) <= size) ? text : undefined;
 }
 
-/** Printable ASCII without spaces: what can are in a request header. */
+/** Printable ASCII without spaces: what can be in a request header. */
 export function token(text: string): string | undefined {
   return /^[\x21-\x7e]{1,512}$/.test(text) ? text : undefined;
 }

@@ -154,7 +154,7 @@ function joined(segments: readonly string[]): string {
   return `/${segments.map(encodeSegment).join("/")}`;
 }
 
-/** One spelling for each segment; the signs that may are in a path stand there plainly. */
+/** One spelling for each segment; the signs that may be in a path stand there plainly. */
 function encodeSegment(segment: string): string {
   return /^[\w.~:@!$&'()*+,;=-]*$/.test(segment) ? segment : encodeURIComponent(segment).replace(
     /%(3A|40|24|26|2B|2C|3B|3D)/g,

@@ -40,7 +40,7 @@ export class RollupShard {
   #tally = new CallTally();
   readonly #tail: DimCells = new Map();
   #tailNumber = 1;
-  /** Whether the tail may are in the database. */
+  /** Whether the tail may be in the database. */
   #tailGiven = false;
   #minute = 0;
   #wholeAt = -Infinity;

@@ -128,7 +128,7 @@ Deno.test("readImport() says of everything that it leaves out why", () => {
   assert.deepEqual([found.length, skipped.length], [1_000, 1]);
 });
 
-Deno.test("readImport() never throws, and what it calls a token can are in a header", () => {
+Deno.test("readImport() never throws, and what it calls a token can be in a header", () => {
   fc.assert(fc.property(fc.oneof(fc.json(), fc.string(), fc.string({ unit: "binary" })), (text) => {
     for (const one of readImport(text).found) if (one.kind === "token") assert.ok(one.refreshToken !== "");
   }));

@@ -14,7 +14,7 @@ export function isInert(type: string): boolean {
   return type === "" || INERT_REGEXP.test(type);
 }
 
-/** A type as it may are in a message. */
+/** A type as it may be in a message. */
 export function typeWord(type: string): string {
   return type.replace(/[^\w/.+-]/g, "?").slice(0, 60);
 }

@@ -119,7 +119,7 @@ function withoutLineNumbers(text: string): string {
   return text.split("\n").map((line) => line.replace(/^\s*\d+[→\t|:]\s?/, "")).join("\n").trim();
 }
 
-/** Without a usable tool, the file's text may are in the conversation itself. */
+/** Without a usable tool, the file's text may be in the conversation itself. */
 function inlineAnswer(request: JsonObject, file: string): ReplyPlan | undefined {
   const text = textsOf(asObjects(request["contents"])).join("\n");
   const marker = MARKER_REGEXP.exec(text)?.[0];

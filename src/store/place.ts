@@ -62,7 +62,7 @@ export async function unusable(
     );
   }
   if (where === undefined || !isDenied(error)) return undefined;
-  const folder = await nearestThere(/'(\/[^']+)'$/.exec(reason)?.[1] ?? where);
+  const folder = await blamed(await nearestThere(/'(\/[^']+)'$/.exec(reason)?.[1] ?? where));
   const elsewhere = "or set GEMINITRO_HOME to a folder of its own";
   if (/read-only file system|os error 30\b/i.test(reason)) {
     return new StoreOpenError(
@@ -95,6 +95,12 @@ async function nearestThere(path: string): Promise<string> {
   for (let at = path;; at = dirname(at)) {
     if (at === dirname(at) || await Deno.stat(at).catch(() => undefined) !== undefined) return at;
   }
+}
+
+/** A file that its owner may read and write is not in the way itself: SQLite could not put its journal beside it. */
+async function blamed(path: string): Promise<string> {
+  const { isFile, uid, mode } = await Deno.stat(path);
+  return isFile && uid === Deno.uid() && ((mode ?? 0) & 0o600) === 0o600 ? dirname(path) : path;
 }
 
 async function privateFolder(home: string): Promise<void> {

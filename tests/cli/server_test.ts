@@ -87,6 +87,7 @@ Deno.test("a detached start that fails says why, and nothing of what an earlier 
   await using cli = await CliHome.open();
   await Deno.mkdir(join(cli.home, "logs"), { recursive: true });
   await Deno.writeTextFile(join(cli.home, "logs", "server.log"), "a line of an earlier server\n");
+  assert.equal(await cli.good(["logs", "-n", "0"]), "");
   // A folder in the place of the database.
   const database = join(cli.folder, "no-database");
   await Deno.mkdir(database);

@@ -25,12 +25,22 @@ Deno.test({
     await Deno.chown(disk.path, NOBODY, NOBODY);
     const script = fileURLToPath(new URL("../support/open_unwritable.ts", import.meta.url));
     const [program = "", ...before] = [...AS_NOBODY, Deno.execPath()];
-    const { stdout, stderr } = await new Deno.Command(program, {
-      args: [...before, "run", "-A", "--no-check", "--quiet", script, disk.path],
-    }).output();
-    const lines = new TextDecoder().decode(stdout).trimEnd().split("\n");
+    const said = async (...more: readonly string[]) => {
+      const { stdout, stderr } = await new Deno.Command(program, {
+        args: [...before, "run", "-A", "--no-check", "--quiet", script, disk.path, ...more],
+      }).output();
+      return { lines: new TextDecoder().decode(stdout).trimEnd().split("\n"), stderr };
+    };
+    const { lines, stderr } = await said();
     assert.equal(lines.length, SAID.length, new TextDecoder().decode(stderr));
     for (const [index, pattern] of SAID.entries()) assert.match(lines[index]!, pattern);
+    // The database itself may be written, but another's folder takes no journal beside it: the folder is to blame.
+    await Deno.chown(disk.path, 0, 0);
+    await Deno.chmod(disk.path, 0o555);
+    assert.match(
+      (await said("once")).lines.join("\n"),
+      /^nothing: StoreOpenError: (?!\S+sqlite3)\S+ cannot be used: it belongs to uid 0 with mode 555, .* Give it to this user: /,
+    );
   },
 });
 

@@ -1,8 +1,8 @@
-/** Opens a store in the folder again and again, each time with something taken away; prints what is said of it, a line a case. */
+/** Opens a store in the folder again and again, each time with something taken away; prints what is said of it, a line a case; with `once` only as it is. */
 import { createManualClock } from "../../src/sim/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 
-const [home = ""] = Deno.args;
+const [home = "", once] = Deno.args;
 const path = `${home}/geminitro.sqlite3`;
 let ids = 0;
 
@@ -42,7 +42,7 @@ const CASES: readonly (readonly [name: string, take: () => Promise<void>, give: 
   ["room", fill, () => Deno.remove(`${home}/ballast`)],
   ["nothing", async () => {}, async () => {}],
 ];
-for (const [name, take, give] of CASES) {
+for (const [name, take, give] of once === undefined ? CASES : CASES.slice(0, 1)) {
   await take();
   console.log(`${name}: ${await open()}`);
   await give();

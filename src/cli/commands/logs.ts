@@ -32,7 +32,8 @@ export const logs: Command = {
     }
     const from = Math.max(0, (stat?.size ?? 0) - MOST_BYTES);
     const text = stat === undefined ? "" : await read(path, from);
-    const lines = text.split("\n").slice(0, -1).slice(-(context.number("lines") ?? USUAL_LINES));
+    const whole = text.split("\n").slice(0, -1);
+    const lines = whole.slice(Math.max(0, whole.length - (context.number("lines") ?? USUAL_LINES)));
     for (const line of lines) context.out.line(line);
     context.out.json({ file: path, lines });
     if (context.flag("follow")) {

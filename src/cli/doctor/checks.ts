@@ -38,7 +38,7 @@ async function blockedWrite(home: string): Promise<Finding | undefined> {
     return wrong(
       "files",
       problem?.message ?? `${home} cannot be written: ${reason}`,
-      "Make service or give this user the folder",
+      "Make room, or give this user the right to write there",
     );
   } finally {
     await Deno.remove(path).catch(() => {});

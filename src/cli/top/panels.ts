@@ -38,12 +38,12 @@ export function screenLines(
   const head = headLines(look, columns, style, now);
   const foot = style.dim("Tab next list   up, down scroll   q quit".slice(0, columns));
   const tables = PANELS.map((panel) => ({ panel, lines: panelLines(panel, look, columns, style, now) }));
-  const service = Math.max(0, rows - head.length - 1);
-  const heights = share(tables.map(({ lines }) => lines.length + 1), service);
+  const space = Math.max(0, rows - head.length - 1);
+  const heights = share(tables.map(({ lines }) => lines.length + 1), space);
   const body = tables.flatMap(({ panel, lines }, index) =>
     panelBlock(panel, lines, heights[index]!, panel === chosen ? scrolled : 0, panel === chosen, style)
   );
-  return [...head, ...body.slice(0, service), foot].map(redact);
+  return [...head, ...body.slice(0, space), foot].map(redact);
 }
 
 function headLines({ overview }: Look, columns: number, style: Style, now: number): string[] {
@@ -114,11 +114,11 @@ function keyLines(keys: readonly Key[], columns: number, style: Style, now: numb
   return fitTable(["KEY", "STATE", "PROJECT", "IN USE", "CALLS", "FAILED"], rows, columns, style);
 }
 
-/** Shares rows out: each list gets what it needs as long as there is service, and none less than its head and two rows. */
-function share(wanted: readonly number[], service: number): number[] {
+/** Shares rows out: each list gets what it needs as long as there is space, and none less than its head and two rows. */
+function share(wanted: readonly number[], space: number): number[] {
   const least = PANEL_HEAD + FEWEST_ROWS;
   const heights = wanted.map((need) => Math.min(need, least));
-  let left = service - heights.reduce((sum, height) => sum + height, 0);
+  let left = space - heights.reduce((sum, height) => sum + height, 0);
   while (left > 0 && heights.some((height, index) => height < wanted[index]!)) {
     heights.forEach((height, index) => {
       if (left > 0 && height < wanted[index]!) {

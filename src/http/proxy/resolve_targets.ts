@@ -8,7 +8,7 @@ export async function resolveTargets(
   deps: ProxyDeps,
   name: string,
 ): Promise<Result<readonly [ResolvedModel, ...ResolvedModel[]], Failure>> {
-  // A name that cannot are in an address, or is longer than any, is nobody's: Google need not be asked.
+  // A name that cannot be in an address, or is longer than any, is nobody's: Google need not be asked.
   if (name.length > BOUNDS.modelChars || !name.isWellFormed()) return err(noName());
   let resolved = deps.catalog.resolve(name);
   if (!resolved.ok && await deps.discover(name)) resolved = deps.catalog.resolve(name);

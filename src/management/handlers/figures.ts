@@ -28,6 +28,7 @@ export const figureHandlers: Handlers<
   callPaths: async ({ admin }, { query }) => ok(await admin.callPaths(definedOnly(query))),
   request: ({ admin }, { params }) => admin.request(params.id),
   replay: ({ replay }, { params, body }) =>
-    replay?.(params.id, definedOnly(body)) ?? unavailable("Requests cannot be sent again here"),
+    replay?.(params.id, definedOnly(body)) ??
+      unavailable("A request can be sent again only by a running server: geminitro start"),
   logs: async ({ admin }, { query }) => ok(await admin.logs(definedOnly(query))),
 };

@@ -239,7 +239,9 @@ export class Caps implements CapGate {
 
 function stopOf(meter: CapMeter): CapStop {
   const { model, limit, action } = meter.record;
-  return { kind: "stop", cap: model, until: meter.window.endsAt, action, limit };
+  // A cap of 0 lets nothing through in the next period either.
+  const until = limit === 0 ? Infinity : meter.window.endsAt;
+  return { kind: "stop", cap: model, until, action, limit };
 }
 
 function sameCap(meter: CapMeter, record: CapRecord, schedule: CapSchedule): boolean {

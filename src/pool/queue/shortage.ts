@@ -10,6 +10,7 @@ const MAX_REFUSALS = 200;
 export interface CapStop {
   readonly kind: "stop";
   readonly cap: string;
+  /** When the next period begins, epoch milliseconds; Infinity for a cap of 0, which never opens. */
   readonly until: number;
   readonly action: "try_next" | "reject";
   readonly limit: number;
@@ -154,17 +155,19 @@ export function tooLarge(request: LeaseRequest, largest: number, refusals: reado
 }
 
 export function capped(request: LeaseRequest, stop: CapStop, now: number): Shortage {
+  const until = Number.isFinite(stop.until) ? stop.until : undefined;
+  const when = until === undefined ? {} : { until };
   const failure: Failure = {
     class: "quota",
     status: 429,
     code: stop.action === "reject" ? "cap_rejected" : "cap_exceeded",
-    message: `The cap of ${stop.limit} set for ${stop.cap} is used up. Try again ${
-      backText(stop.until, now)
-    }.`,
-    until: stop.until,
+    message: until === undefined
+      ? `The cap of 0 set for ${stop.cap} lets nothing through. Raise or remove it: geminitro cap remove ${stop.cap}`
+      : `The cap of ${stop.limit} set for ${stop.cap} is used up. Try again ${backText(until, now)}.`,
+    ...when,
     scope: "request",
   };
-  const reason = request.sources.map((): Refusal => ({ reason: "capped", until: stop.until })).slice(0, 1);
+  const reason = request.sources.map((): Refusal => ({ reason: "capped", ...when })).slice(0, 1);
   return { kind: "shortage", failure, refusals: reason };
 }
 

@@ -11,7 +11,7 @@ import { MODEL_METHODS } from "../model_methods.ts";
 import { discoverModels } from "./discover.ts";
 import { requestBody } from "./request_body.ts";
 
-/** The upstream of API keys at `url`, Google's address unless a test or the simulator is in. */
+/** The upstream of API keys at `url`, Google's address unless a test or the simulator stands in for it. */
 export function createAiStudio({ url }: { readonly url: string }): Upstream {
   const base = trimEndOf(url, "/");
   return {
