@@ -1,5 +1,6 @@
 import type { AttemptRecord, CallRecord } from "../core/mod.ts";
 import type { LedgerService } from "../ledger/mod.ts";
+import type { Span } from "@opentelemetry/api";
 import type { Environment } from "../config/mod.ts";
 
 /** True when somebody asked for OpenTelemetry in the way of its own variables. */
@@ -18,6 +19,7 @@ export async function traceCalls(
   if (!isWanted(env)) return () => {};
   const { context, SpanKind, SpanStatusCode, trace } = await import("@opentelemetry/api");
   const tracer = trace.getTracer("geminitro");
+  keepQueriesOut(tracer.startSpan("start"));
   return ledger.onRecord((record) => {
     if (record.outcome === "refused") return;
     const call = tracer.startSpan(`${record.operation} ${record.modelUsed ?? record.modelAsked}`, {
@@ -42,6 +44,27 @@ export async function traceCalls(
     }
     call.end(record.at + record.totalMs);
   });
+}
+
+/** Attributes in which the platform's own spans of requests, in and out, hold an address. */
+const ADDRESSES: ReadonlySet<string> = new Set(["url.full", "url.query"]);
+
+/**
+ * Takes the queries out of the addresses in the platform's own spans: Gemini's clients put their token there, a sign-in ends with
+ * Google's code there. A later `setAttribute` of the same name would only be added beside the first, so the first must not be
+ * written. `span` is any span; it is not ended, so it is not sent.
+ */
+function keepQueriesOut(span: Span): void {
+  const shape: Pick<Span, "setAttribute"> = Object.getPrototypeOf(span);
+  const { setAttribute } = shape;
+  shape.setAttribute = function (this: Span, name, value) {
+    const hidden = ADDRESSES.has(name) && typeof value === "string";
+    return setAttribute.call(this, name, hidden ? withoutQuery(name, value) : value);
+  };
+}
+
+function withoutQuery(name: string, value: string): string {
+  return name === "url.query" ? "" : value.replace(/[?#].*$/s, "");
 }
 
 function callAttributes(record: CallRecord) {

@@ -79,8 +79,8 @@ export function judgeFirst(
   if (first.byteLength > SMALL) return undefined;
   const text = inspector.text();
   if (!text.includes('"error"') && !mayBeEmpty(text)) return undefined;
-  const chunk = firstChunk(decoder.decode(first));
-  if (!isObject(chunk)) return undefined;
+  const chunk = firstSaying(decoder.decode(first));
+  if (chunk === undefined) return undefined;
   if (!isObject(chunk["error"])) return isHonest(attempt) ? undefined : emptyReason(chunk);
   return hiddenFailure(deps, attempt, chunk["error"], { model, operation }, onRefusal);
 }
@@ -108,18 +108,52 @@ function mayBeEmpty(text: string): boolean {
     !/"text"\s*:\s*"[^"]|"functionCall"|"inlineData"|"executableCode"/.test(text);
 }
 
-function endedEvent(text: string): string {
-  const end = text.search(/\r?\n\r?\n/);
-  return end < 0 ? text : text.slice(0, end);
+/** The first chunk that says more than that a turn has begun and what it has cost; undefined when none does, or one is no JSON. */
+function firstSaying(text: string): Record<string, unknown> | undefined {
+  for (const chunk of chunksOf(text)) {
+    if (!isObject(chunk)) return undefined;
+    if (saysMore(chunk)) return chunk;
+  }
+  return undefined;
 }
 
-function firstChunk(text: string): unknown {
-  const event = /^data:/m.exec(text)?.index ?? -1;
-  const body = event >= 0
-    ? endedEvent(text.slice(event + 5))
-    : trimEndOf(text.replace(/^\s*\[/, ""), "], \r\n\t");
+function saysMore({ candidates, promptFeedback, error }: Readonly<Record<string, unknown>>): boolean {
+  if (error !== undefined || promptFeedback !== undefined) return true;
+  return Array.isArray(candidates) &&
+    candidates.some((one) =>
+      isObject(one) && (one["finishReason"] !== undefined || partsOf(one).some(saysPart))
+    );
+}
+
+function partsOf({ content }: Readonly<Record<string, unknown>>): readonly unknown[] {
+  return isObject(content) && Array.isArray(content["parts"]) ? content["parts"] : [];
+}
+
+function saysPart(part: unknown): boolean {
+  return isObject(part) && part["text"] !== "";
+}
+
+/** The chunks of a stream's beginning, of events or of an array, as far as they came whole. */
+function chunksOf(text: string): readonly unknown[] {
+  if (/^data:/m.test(text)) {
+    return text.split(/\r?\n\r?\n/).flatMap((event) => {
+      const at = /^data:/m.exec(event)?.index;
+      // Google breaks a stream of events off with an error that is none.
+      return at !== undefined
+        ? [parsedChunk(event.slice(at + 5))]
+        : /^\s*\{/.test(event)
+        ? [parsedChunk(event)]
+        : [];
+    });
+  }
+  const bare = trimEndOf(text.replace(/^\s*\[/, ""), "], \r\n\t");
+  const list = parsedChunk(`[${bare}]`);
+  return Array.isArray(list) ? list : [];
+}
+
+function parsedChunk(text: string): unknown {
   try {
-    return parseForeign(body);
+    return parseForeign(text);
   } catch {
     return undefined;
   }
@@ -129,9 +163,8 @@ function firstChunk(text: string): unknown {
 function emptyReason(chunk: Record<string, unknown>): Failure | undefined {
   const { candidates } = chunk;
   if (!Array.isArray(candidates) || candidates.length !== 1 || !isObject(candidates[0])) return undefined;
-  const { finishReason, content } = candidates[0];
-  const parts = isObject(content) && Array.isArray(content["parts"]) ? content["parts"] : [];
-  if (parts.some((part) => isObject(part) && part["text"] !== "")) return undefined;
+  const { finishReason } = candidates[0];
+  if (partsOf(candidates[0]).some(saysPart)) return undefined;
   if (finishReason === "STOP") return emptyReplyFailure("no content");
   return typeof finishReason === "string" && retryableFinish(finishReason)
     ? emptyReplyFailure(finishReason)

@@ -3,7 +3,7 @@ import { type BodyReader, openBody, readWhole } from "../upstreams/mod.ts";
 import { ContentWatch } from "./content_watch.ts";
 import { ErrorGuard } from "./error_guard.ts";
 import type { RelayDeps } from "./deps.ts";
-import { clientGone, truncatedFailure } from "./failures.ts";
+import { clientGone, emptyReplyFailure, truncatedFailure } from "./failures.ts";
 import type { NativeCall, NativeRefusal, NativeReply, OnRefusal } from "./native_call.ts";
 import { judgeFirst, judgeForm } from "./native_judge.ts";
 import { PassthroughInspector } from "./passthrough_inspector.ts";
@@ -23,6 +23,8 @@ interface OpenNative {
   readonly inspector: PassthroughInspector;
   /** Has seen the first piece. */
   readonly watch: ContentWatch;
+  /** The stream has ended, and nothing in it was content. */
+  readonly silent?: boolean;
 }
 
 /** Relays one native call. Failures before the first body byte are tried elsewhere; after it the bytes are Google's alone. */
@@ -106,7 +108,10 @@ async function openNative(
     const open = await readFirst(deps, call, reply);
     const failure = judgeForm({ ...open, whole: open.reader === undefined }, call.turn) ??
       // A file that Google could not process says so in a field of the same name.
-      (operation === "resource" ? undefined : judgeFirst(deps, attempt, open, call.leaseRequest, onRefusal));
+      (operation === "resource"
+        ? undefined
+        : judgeFirst(deps, attempt, open, call.leaseRequest, onRefusal)) ??
+      (call.turn && open.silent === true ? emptyReplyFailure("no content") : undefined);
     if (failure === undefined) {
       attempt.trace.firstToken();
       return ok(open);
@@ -136,9 +141,9 @@ async function readFirst(deps: RelayDeps, call: NativeCall, reply: OpenReply): P
     return { reply, first, inspector, watch };
   }
   const reader = openBody(response.body);
-  const first = await firstContent(reply, reader, watch);
+  const { first, silent } = await firstContent(reply, reader, watch);
   inspector.see(byteText(first));
-  return { reply, reader, first, inspector, watch };
+  return { reply, reader, first, inspector, watch, silent };
 }
 
 /** The end of a whole reply, in which its finish and its usage stand. */
@@ -151,11 +156,15 @@ async function firstContent(
   reply: OpenReply,
   reader: BodyReader,
   watch: ContentWatch,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<{ readonly first: Uint8Array<ArrayBuffer>; readonly silent: boolean }> {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let silent = false;
   for (let size = 0; size < MOST_NOISE;) {
     const bytes = await reply.wait(reader.read());
-    if (bytes === undefined) break;
+    if (bytes === undefined) {
+      silent = true;
+      break;
+    }
     reply.took(bytes.byteLength);
     pieces.push(bytes);
     size += bytes.byteLength;
@@ -163,7 +172,7 @@ async function firstContent(
     reply.touch();
     break;
   }
-  return pieces.length === 1 ? pieces[0]! : joinBytes(pieces);
+  return { first: pieces.length === 1 ? pieces[0]! : joinBytes(pieces), silent };
 }
 
 function bodyOf(deps: RelayDeps, call: NativeCall, served: Served<OpenNative>): NativeReply["body"] {

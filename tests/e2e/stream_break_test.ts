@@ -66,3 +66,42 @@ function assertBroken(dialect: DialectName, told: Told): void {
     assert.ok(!types.includes("response.completed"));
   }
 }
+
+const event = (chunk: unknown) => `data: ${JSON.stringify(chunk)}\r\n\r\n`;
+const USAGE = { usageMetadata: { promptTokenCount: 3, totalTokenCount: 3 } };
+const OVERLOADED = {
+  error: { code: 503, message: "The model is overloaded. Please try again later.", status: "UNAVAILABLE" },
+};
+const EMPTY = { candidates: [{ content: { role: "model", parts: [{ text: "" }] }, index: 0 }], ...USAGE };
+
+/** Beginnings of a stream in which nothing was shown yet, so that another key may answer unseen. */
+const UNSEEN: Readonly<Record<string, readonly string[]>> = {
+  "what it cost, then an error event": [event(USAGE), event(OVERLOADED)],
+  "both in one piece": [event(USAGE) + event(OVERLOADED)],
+  "what it cost, then a bare error": [event(USAGE), JSON.stringify(OVERLOADED)],
+  "an empty text, then an error event": [event(EMPTY), event(OVERLOADED)],
+  "what it cost, then the end": [event(USAGE)],
+  "what it cost, then an empty finish": [
+    event(USAGE),
+    event({ candidates: [{ finishReason: "STOP", index: 0 }] }),
+  ],
+};
+
+Deno.test("stream break: a stream that breaks before anything was shown is tried again, native too", async () => {
+  await using t = await proxyUnderTest();
+  for (const [name, body] of Object.entries(UNSEEN)) {
+    for (const lane of ["native", "chat"] as const) {
+      const before = generateCalls(t).length;
+      t.simulator.control.replay(body, { contentType: "text/event-stream" });
+      const told = lane === "native"
+        ? await askNative(t, "streamGenerateContent?alt=sse", {
+          contents: [{ role: "user", parts: [{ text: "hello" }] }],
+        })
+        : await ask(t, lane, { stream: true, text: "hello" });
+      assert.equal(told.status, 200, `${name}, ${lane}`);
+      assert.match(told.text, /You said/, `${name}, ${lane}`);
+      assert.equal(generateCalls(t).length - before, 2, `${name}, ${lane}`);
+    }
+  }
+  assertIdle(t);
+});
