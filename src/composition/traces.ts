@@ -64,7 +64,7 @@ function keepQueriesOut(span: Span): void {
 }
 
 function withoutQuery(name: string, value: string): string {
-  return name === "url.query" ? "" : value.replace(/[?#].*$/s, "");
+  return name === "url.query" ? "" : value.split("?", 1)[0] ?? "";
 }
 
 function callAttributes(record: CallRecord) {
