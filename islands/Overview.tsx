@@ -2,21 +2,23 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type {
-  CallRecord,
   ConnectionView,
   KeyRow,
   OverviewView,
+  RecentCall,
   StatsView,
 } from "../components/data/views.ts";
+import { MOST_RECENT } from "../components/data/live_data.ts";
 import { ConnectionFold } from "../components/connection/connection_fold.tsx";
 import { percent, shortNumber, wholeNumber } from "../components/format.ts";
-import { data } from "../components/live/browser_api.ts";
 import { useNow } from "../components/live/now.ts";
 import { useOverview } from "../components/live/overview.ts";
-import { useResource } from "../components/live/resource.ts";
+import { OVERVIEW_READS } from "../components/live/reads.ts";
+import { useLiveRead } from "../components/live/resource.ts";
 import { useFreshCalls } from "../components/live/fresh_calls.ts";
 import { AttentionList, VerdictBanner } from "../components/overview/attention_list.tsx";
 import { KeyGlance } from "../components/overview/key_glance.tsx";
+
 import { ModelBoard } from "../components/overview/model_board.tsx";
 import { AgentList, ModelShares } from "../components/overview/shares.tsx";
 import { TrafficChart } from "../components/overview/traffic_chart.tsx";
@@ -33,22 +35,26 @@ export interface OverviewProps {
   readonly overview: OverviewView;
   readonly stats: StatsView;
   readonly keys: readonly KeyRow[];
-  readonly calls: readonly CallRecord[];
+  readonly calls: readonly RecentCall[];
   readonly at: number;
   readonly connection: ConnectionView;
 }
 
 const words = overviewText;
-const RECENT = "limit=300";
 
-function useTraffic(initial: readonly CallRecord[], at: number) {
+/** The calls that are looked back on, and what they add up to on the chart. */
+function useCalls({ calls: initial, at }: Pick<OverviewProps, "calls" | "at">) {
+  const calls = useLiveRead(initial, OVERVIEW_READS.calls).value;
   const series = useSignal(advance(emptySeries(at), initial, at));
-  useFreshCalls((fresh) => series.value = advance(series.value, fresh, Date.now()));
+  useFreshCalls(initial, (fresh) => {
+    calls.value = [...fresh.toReversed(), ...calls.value].slice(0, MOST_RECENT);
+    series.value = advance(series.value, fresh, Date.now());
+  });
   useEffect(() => {
     const timer = setInterval(() => series.value = advance(series.value, [], Date.now()), STEP_MS);
     return () => clearInterval(timer);
   }, []);
-  return series;
+  return { calls: calls.value, series: series.value };
 }
 
 /** One number of the strip under the chart. */
@@ -99,22 +105,9 @@ function Tiles({ overview, series }: { overview: OverviewView; series: readonly 
 export default function Overview(props: OverviewProps) {
   const now = useNow();
   const { overview, problem, refresh } = useOverview(props.overview);
-  const series = useTraffic(props.calls, props.at);
-  const calls = useResource(
-    props.calls,
-    async () => (await data.requests(RECENT)).items,
-    ["request"],
-    10_000,
-  );
-  // A finished call is shown at once; its attempts come with the next reading.
-  useFreshCalls((fresh) => calls.value.value = [...fresh, ...calls.value.value]);
-  const stats = useResource(
-    props.stats,
-    data.stats,
-    ["stats_update_full", "traffic_update", "request"],
-    3_000,
-  );
-  const keys = useResource(props.keys, data.worstKeys, ["stats_update", "pool_update"], 3_000);
+  const { calls, series } = useCalls(props);
+  const stats = useLiveRead(props.stats, OVERVIEW_READS.stats);
+  const keys = useLiveRead(props.keys, OVERVIEW_READS.keys);
   const rows = attentionRows(overview, keys.value.value);
   return (
     <div class="grid gap-4 lg:gap-5">
@@ -125,8 +118,8 @@ export default function Overview(props: OverviewProps) {
       <div class="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">
         <div class="grid gap-4 lg:gap-5">
           <Card title={words.traffic} note={words.trafficNote}>
-            <TrafficChart points={series.value} />
-            <Tiles overview={overview} series={series.value} />
+            <TrafficChart points={series} />
+            <Tiles overview={overview} series={series} />
           </Card>
           <ModelShares models={stats.value.value.models} />
         </div>
@@ -134,9 +127,12 @@ export default function Overview(props: OverviewProps) {
           <KeyGlance
             keys={keys.value.value}
             total={overview.keys.total}
-            ribbons={keyRibbons(calls.value.value)}
+            ribbons={keyRibbons(calls)}
           />
-          <AgentList agents={agentsNow(calls.value.value, now)} />
+          <AgentList
+            agents={agentsNow(calls, now)}
+            whole={calls.length < MOST_RECENT}
+          />
           <ConnectionFold connection={props.connection} />
         </div>
       </div>

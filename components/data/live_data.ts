@@ -1,5 +1,5 @@
 import type { LocalClient } from "../../src/management/client.ts";
-import { callRow, capsView, healthView, keyRow, requestsView, statsView } from "./rows.ts";
+import { callRow, capsView, healthView, keyRow, recentCall, requestsView, statsView } from "./rows.ts";
 import type {
   BoardView,
   CallDetail,
@@ -8,6 +8,7 @@ import type {
   KeyRow,
   LiveCall,
   OverviewView,
+  RecentCall,
   RequestsView,
   StatsView,
 } from "./views.ts";
@@ -28,11 +29,15 @@ export interface LiveData {
   caps(): Promise<CapsView>;
   /** `query` is the page's own query string: q, model, key, client, outcome, since, cursor, limit. */
   requests(query: string): Promise<RequestsView>;
+  /** The last calls, the newest first, as the Overview needs them; default: MOST_RECENT. */
+  recentCalls(limit?: number): Promise<readonly RecentCall[]>;
   request(id: string): Promise<CallDetail | undefined>;
 }
 
 /** Keys that are shown at a glance. */
 const GLANCE = 10;
+/** Calls that the Overview looks back on. */
+export const MOST_RECENT = 300;
 
 /** The page's query string as the API's own; what it does not take is refused there. */
 export function queryOf(text: string): NonNullable<Parameters<LocalClient["requests"]>[0]> {
@@ -53,6 +58,8 @@ export function createLiveData(client: LocalClient): LiveData {
     board: (words) => client.board(words === "" ? {} : { q: words }),
     caps: async () => capsView(...await Promise.all([client.caps(), client.capProgress()])),
     requests: async (query) => requestsView(await client.requests(queryOf(query))),
+    recentCalls: async (limit = MOST_RECENT) =>
+      (await client.requests({ limit })).items.map(callRow).map(recentCall),
     async request(id) {
       const { bodies, ...call } = await client.request(id);
       return bodies === null ? callRow(call) : { ...callRow(call), bodies };

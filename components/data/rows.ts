@@ -1,7 +1,15 @@
 import { filledRules } from "../../src/core/glob.ts";
 import type { CallRecord as ApiCall, Key } from "../../src/management/contract.ts";
 import type { CapProgress, Caps, Health, Requests, Stats } from "../../src/management/contract.ts";
-import type { CallRecord, CapsView, HealthView, KeyRow, RequestsView, StatsView } from "./views.ts";
+import type {
+  CallRecord,
+  CapsView,
+  HealthView,
+  KeyRow,
+  RecentCall,
+  RequestsView,
+  StatsView,
+} from "./views.ts";
 
 /** `{name: value}` without the entries whose value is null or undefined, for optional properties. */
 export function given<Value extends object>(
@@ -94,33 +102,42 @@ export function callRow(call: ApiCall): CallRecord {
   return { ...call, at: Date.parse(call.at), attempts } as unknown as CallRecord;
 }
 
-/** A call as a `request` event tells of it. */
-export interface ShortCall
-  extends Pick<ApiCall, "id" | "client" | "agent" | "status" | "outcome" | "totalMs"> {
-  readonly at: number;
-  readonly model: string;
-  readonly tokens: number;
-  readonly key: string | null;
-  readonly failure: string | null;
-  readonly message: string | null;
+/** What the Overview needs of a call of a list. */
+export function recentCall(call: CallRecord): RecentCall {
+  const { id, at, agent, modelAsked, outcome, totalMs, usage } = call;
+  const attempts = call.attempts.map(({ credential, startedAt, failure }) => ({
+    credential,
+    startedAt,
+    ...given({ failure }),
+  }));
+  return { id, at, agent, modelAsked, outcome, totalMs, tokens: usage?.totalTokens ?? 0, attempts };
 }
 
-export function freshCall({ model, tokens, key: _key, failure, message, ...rest }: ShortCall): CallRecord {
-  const call = {
-    ...rest,
+/** A call as a `request` event tells of it. */
+export interface ShortCall extends Omit<RecentCall, "modelAsked" | "attempts"> {
+  readonly model: string;
+  readonly attempts: readonly (Pick<RecentCall["attempts"][number], "credential" | "startedAt"> & {
+    readonly failure: RecentCall["attempts"][number]["failure"] | null;
+  })[];
+}
+
+export function freshCall(
+  { id, at, agent, model, outcome, totalMs, tokens, attempts }: ShortCall,
+): RecentCall {
+  return {
+    id,
+    at,
+    agent,
     modelAsked: model,
-    usage: { totalTokens: tokens },
-    attempts: [],
-    warnings: [],
-    session: "",
-    operation: "",
-    dialect: "",
-    stream: false,
-    queuedMs: 0,
-    requestBytes: 0,
-    ...given({ failure, message }),
+    outcome,
+    totalMs,
+    tokens,
+    attempts: attempts.map(({ credential, startedAt, failure }) => ({
+      credential,
+      startedAt,
+      ...given({ failure }),
+    })),
   };
-  return call as unknown as CallRecord;
 }
 
 export function requestsView({ items, next }: Requests): RequestsView {

@@ -28,6 +28,13 @@ export type ModelRow = ModelOverview;
 export type LiveCall = Call;
 export type LiveCallView = LiveCallDetail;
 
+/** What the Overview needs of a call. */
+export interface RecentCall
+  extends Pick<CallRecord, "id" | "at" | "agent" | "modelAsked" | "outcome" | "totalMs"> {
+  readonly tokens: number;
+  readonly attempts: readonly Pick<CallRecord["attempts"][number], "credential" | "startedAt" | "failure">[];
+}
+
 /** What was sent or answered, and whether it is all of it. */
 export interface KeptText {
   readonly text: string;

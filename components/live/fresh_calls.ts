@@ -1,20 +1,47 @@
+import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { freshCall, type ShortCall } from "../data/rows.ts";
-import type { CallRecord } from "../data/views.ts";
-import { listen } from "./live_events.ts";
+import type { RecentCall } from "../data/views.ts";
+import { data } from "./browser_api.ts";
+import { connection, listen } from "./live_events.ts";
 
-/** Gives finished calls in their short form, together once a frame however many come. */
-export function useFreshCalls(onCalls: (calls: readonly CallRecord[]) => void): void {
+/** Calls that may end between the making of a page and its first event. */
+const MOST_MISSED = 30;
+
+/**
+ * Gives finished calls as they come, together once a frame however many; at first those that ended after the page, which shows `known`,
+ * was made and before its events began.
+ */
+export function useFreshCalls(
+  known: readonly RecentCall[],
+  onCalls: (calls: readonly RecentCall[]) => void,
+): void {
   useEffect(() => {
-    let waiting: CallRecord[] = [];
+    let waiting: RecentCall[] = [];
+    let seen: Set<string> | undefined = new Set(known.map(({ id }) => id));
     const flush = () => {
       const calls = waiting;
       waiting = [];
       onCalls(calls);
     };
-    return listen("request", (data) => {
+    const take = (call: RecentCall) => {
+      if (seen?.has(call.id)) return;
+      seen?.add(call.id);
       if (waiting.length === 0) requestAnimationFrame(flush);
-      waiting.push(freshCall(data as ShortCall));
+      waiting.push(call);
+    };
+    const catchUp = async () => {
+      const missed = await data.recentCalls(MOST_MISSED).catch(() => []);
+      missed.toReversed().forEach(take);
+      seen = undefined;
+    };
+    const stopCatching = effect(() => {
+      if (connection.value === "live" && seen !== undefined) void catchUp();
     });
+    const stopListening = listen("request", (data) => take(freshCall(data as ShortCall)));
+    return () => {
+      stopCatching();
+      stopListening();
+    };
   }, []);
 }

@@ -3,12 +3,10 @@ import { useEffect } from "preact/hooks";
 import type { OverviewView } from "../data/views.ts";
 import { data, messageOf } from "./browser_api.ts";
 import { listen } from "./live_events.ts";
+import { OVERVIEW_READS } from "./reads.ts";
 import { paced } from "./resource.ts";
 
-const EVENTS = ["request", "pool_update", "stats_update", "usage:cap-updated", "stale"] as const;
-const LEAST_MS = 2_000;
-/** A model comes back without an event when its time has come. */
-const LATEST_MS = 10_000;
+const READ = OVERVIEW_READS.overview;
 
 const current = signal<OverviewView | undefined>(undefined);
 const problem = signal("");
@@ -17,7 +15,7 @@ let stop = () => {};
 
 async function read(): Promise<void> {
   try {
-    current.value = await data.overview();
+    current.value = await READ.load(data);
     problem.value = "";
   } catch (error) {
     problem.value = messageOf(error);
@@ -26,9 +24,9 @@ async function read(): Promise<void> {
 
 function start(): () => void {
   if (users++ === 0) {
-    const pace = paced(read, LEAST_MS);
-    const timer = setInterval(() => document.hidden || pace.poke(), LATEST_MS);
-    const stops = EVENTS.map((name) => listen(name, pace.poke));
+    const pace = paced(read, READ.leastMs);
+    const timer = setInterval(() => document.hidden || pace.poke(), READ.everyMs);
+    const stops = [...READ.events, "stale" as const].map((name) => listen(name, pace.poke));
     stop = () => {
       clearInterval(timer);
       pace.stop();

@@ -1,7 +1,8 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { messageOf } from "./browser_api.ts";
+import { data, messageOf } from "./browser_api.ts";
 import { listen, type PageEventName } from "./live_events.ts";
+import type { LiveRead } from "./reads.ts";
 
 /** A value that came with the page and is read again when something happens. */
 export interface Resource<Value> {
@@ -79,4 +80,9 @@ export function useResource<Value>(
     };
   }, []);
   return { value, problem, asOf, refresh };
+}
+
+/** The same for what is read by a table. */
+export function useLiveRead<Value>(initial: Value, read: LiveRead<Value>): Resource<Value> {
+  return useResource(initial, () => read.load(data), read.events, read.leastMs, read.everyMs);
 }

@@ -1,3 +1,4 @@
+import { MOST_RECENT } from "../data/live_data.ts";
 import type { StatsView } from "../data/views.ts";
 import { ago, percent, shortNumber } from "../format.ts";
 import { useNow } from "../live/now.ts";
@@ -7,6 +8,8 @@ import { Meter } from "../ui/meter.tsx";
 import type { AgentNow } from "../views/agents_now.ts";
 
 const words = overviewText;
+/** Rows of a list; the others are counted. */
+const MOST = 6;
 
 /** Which models the requests went to. */
 export function ModelShares({ models }: { models: StatsView["models"] }) {
@@ -15,7 +18,7 @@ export function ModelShares({ models }: { models: StatsView["models"] }) {
     <Card title={words.distribution} note={total === 0 ? undefined : words.total}>
       {total === 0 ? <Empty icon="models" title={words.distributionEmpty} /> : (
         <ul class="grid gap-3">
-          {models.slice(0, 6).map((row) => (
+          {models.slice(0, MOST).map((row) => (
             <li key={row.model} class="grid gap-1">
               <div class="num flex justify-between gap-3">
                 <span class="truncate">{row.model}</span>
@@ -28,6 +31,7 @@ export function ModelShares({ models }: { models: StatsView["models"] }) {
               />
             </li>
           ))}
+          {models.length > MOST && <li class="text-xs text-mute">{words.more(models.length - MOST)}</li>}
         </ul>
       )}
     </Card>
@@ -35,10 +39,14 @@ export function ModelShares({ models }: { models: StatsView["models"] }) {
 }
 
 /** Who calls right now. */
-export function AgentList({ agents }: { agents: readonly AgentNow[] }) {
+export function AgentList({ agents, whole }: {
+  agents: readonly AgentNow[];
+  /** False when there were more calls than are looked back on. */
+  whole: boolean;
+}) {
   const now = useNow();
   return (
-    <Card title={words.agents}>
+    <Card title={words.agents} note={agents.length === 0 ? undefined : words.agentsNote(whole, MOST_RECENT)}>
       {agents.length === 0
         ? (
           <Empty icon="playground" title={words.agentsEmpty}>
@@ -48,7 +56,7 @@ export function AgentList({ agents }: { agents: readonly AgentNow[] }) {
         )
         : (
           <ul class="divide-y divide-line">
-            {agents.slice(0, 6).map((row) => (
+            {agents.slice(0, MOST).map((row) => (
               <li key={row.agent} class="flex items-baseline justify-between gap-3 py-2 first:pt-0 last:pb-0">
                 <div class="min-w-0">
                   <p class="truncate font-medium">{row.agent}</p>
@@ -62,6 +70,7 @@ export function AgentList({ agents }: { agents: readonly AgentNow[] }) {
             ))}
           </ul>
         )}
+      {agents.length > MOST && <p class="pt-3 text-xs text-mute">{words.more(agents.length - MOST)}</p>}
     </Card>
   );
 }

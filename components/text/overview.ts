@@ -72,6 +72,8 @@ export const overviewText = {
   distribution: "Models in use",
   distributionEmpty: "No request yet",
   agents: "Agents at work",
+  agentsNote: (whole: boolean, most: number) =>
+    whole ? "last quarter of an hour" : `last ${wholeNumber(most)} requests`,
   agentsEmpty: "Nobody called in the last quarter of an hour",
   agentsEmptyDetail: "Point a coding agent at this proxy and it shows up here.",
   connectAgent: "Set up an agent",

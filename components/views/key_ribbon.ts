@@ -1,4 +1,4 @@
-import type { CallRecord } from "../data/views.ts";
+import type { RecentCall } from "../data/views.ts";
 
 export type RibbonMark = "ok" | "limited" | "failed" | "cancelled";
 
@@ -14,7 +14,7 @@ function markOf(failure: string | undefined): RibbonMark {
 }
 
 /** From call records in any order, the newest `most` attempts a key. */
-export function keyRibbons(calls: readonly CallRecord[], most = 40): Ribbons {
+export function keyRibbons(calls: readonly RecentCall[], most = 40): Ribbons {
   const attempts = calls.flatMap((call) => call.attempts).toSorted((a, b) => a.startedAt - b.startedAt);
   const byKey = Map.groupBy(attempts, (attempt) => attempt.credential as string);
   return new Map(

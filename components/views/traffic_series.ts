@@ -1,4 +1,4 @@
-import type { CallRecord } from "../data/views.ts";
+import type { RecentCall } from "../data/views.ts";
 
 export interface TrafficPoint {
   readonly at: number;
@@ -30,7 +30,7 @@ export function emptySeries(now: number): readonly TrafficPoint[] {
 /** The series moved on to `now`, with the calls that ended since counted at their end. */
 export function advance(
   series: readonly TrafficPoint[],
-  calls: readonly CallRecord[],
+  calls: readonly RecentCall[],
   now: number,
 ): readonly TrafficPoint[] {
   const known = new Map(series.map((point) => [point.at, point]));
@@ -43,11 +43,11 @@ export function advance(
   return [...points.values()];
 }
 
-function add(point: TrafficPoint, call: CallRecord): TrafficPoint {
+function add(point: TrafficPoint, call: RecentCall): TrafficPoint {
   return {
     ...point,
     [call.outcome]: point[call.outcome] + 1,
-    tokens: point.tokens + (call.usage?.totalTokens ?? 0),
+    tokens: point.tokens + (call.tokens),
   };
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { RequestId } from "../../src/core/ids.ts";
 import { freshCall } from "../data/rows.ts";
 import { advance, emptySeries, niceMax, STEP_MS, STEPS } from "./traffic_series.ts";
 
@@ -6,18 +7,14 @@ const NOW = 1_700_000_000_000;
 
 function call(outcome: "ok" | "failed" | "cancelled", endedAgo: number, tokens = 10) {
   return freshCall({
-    id: `r${endedAgo}`,
+    id: `r${endedAgo}` as RequestId,
     at: NOW - endedAgo - 500,
     totalMs: 500,
     outcome,
     model: "m",
     tokens,
-    client: "owner",
     agent: "",
-    status: 200,
-    key: null,
-    failure: null,
-    message: null,
+    attempts: [],
   });
 }
 

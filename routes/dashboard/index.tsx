@@ -5,18 +5,16 @@ import { overviewText } from "../../components/text/overview.ts";
 import Overview from "../../islands/Overview.tsx";
 import { define } from "../_define.ts";
 
-const RECENT = "limit=300";
-
 export const handler = define.handlers({
   async GET({ state: { data }, url }) {
-    const [overview, stats, keys, requests, connection] = await Promise.all([
+    const [overview, stats, keys, calls, connection] = await Promise.all([
       data.overview(),
       data.stats(),
       data.worstKeys(),
-      data.requests(RECENT),
+      data.recentCalls(),
       connectionView(data, url),
     ]);
-    return page({ overview, stats, keys, calls: requests.items, at: Date.now(), connection });
+    return page({ overview, stats, keys, calls, at: Date.now(), connection });
   },
 });
 

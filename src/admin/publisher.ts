@@ -7,6 +7,8 @@ import { retireKey } from "./check_keys.ts";
 const STATE_MS = 1_000;
 /** Longest sentence of a failure in an event; the record has it whole. */
 const SENTENCE = 200;
+/** Attempts of a call in an event: the last ones. */
+const MOST_ATTEMPTS = 20;
 /** Says that something changed and nothing more: whoever shows it reads it again. */
 const CHANGED: JsonObject = {};
 
@@ -47,6 +49,11 @@ export class Publisher {
           totalMs,
           tokens: record.usage?.totalTokens ?? 0,
           key: record.attempts.at(-1)?.name ?? null,
+          attempts: record.attempts.slice(-MOST_ATTEMPTS).map(({ credential, startedAt, failure }) => ({
+            credential,
+            startedAt,
+            failure: failure ?? null,
+          })),
           failure: failure ?? null,
           message: message?.slice(0, SENTENCE) ?? null,
         });

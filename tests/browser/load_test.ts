@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CDPSession, Page } from "playwright-core";
 import { sampleProjects } from "../../src/sim/mod.ts";
-import { browserTest, ownerPage } from "../support/browser.ts";
+import { browserTest, open, ownerPage } from "../support/browser.ts";
 import { type DashboardUnderTest, dashboardUnderTest } from "../support/dashboard_under_test.ts";
 
 const KEYS = sampleProjects().flatMap((project) => project.keys);
@@ -22,6 +22,7 @@ async function tell(server: DashboardUnderTest, events: number): Promise<void> {
       status: 200,
       totalMs: 12,
       tokens: 40,
+      attempts: [],
     });
     if (told % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -95,3 +96,51 @@ browserTest("the first paint waits for little more than that of a page without s
   console.log(`first contentful paint: ${full.toFixed(0)} ms, of a plain page ${plain.toFixed(0)} ms`);
   assert.ok(full <= 3 * plain + 200, `the first paint takes ${full} ms, that of a plain page ${plain} ms`);
 });
+
+const MOST_BYTES = 250 * 1_024;
+
+/** What a page loads with an empty cache until it is live: bytes over the wire, by address; without the stream of events. */
+async function transferred(page: Page, url: string): Promise<ReadonlyMap<string, number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.clearBrowserCache");
+  const [urls, bytes] = [new Map<string, string>(), new Map<string, number>()];
+  session.on("Network.requestWillBeSent", ({ requestId, request }) => urls.set(requestId, request.url));
+  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    bytes.set(new URL(urls.get(requestId) ?? url).pathname, encodedDataLength);
+  });
+  await open(page, url);
+  await page.locator("[data-connection=live]").waitFor();
+  await page.waitForLoadState("load");
+  await session.detach();
+  return bytes;
+}
+
+browserTest(
+  "a first page is at most 250 KB, and a call reaches it by its event alone",
+  async (browser) => {
+    const keys = Array.from({ length: 1_000 }, (_, at) => `AIzaSyTestOnly-${String(at).padStart(24, "0")}`);
+    await using server = await dashboardUnderTest({
+      projects: [{ id: "p", keys: keys.slice(0, 2) }],
+      keys,
+    });
+    for (let count = 0; count < 300; count++) await server.call(undefined, `agent-${count % 4}/1.0`);
+    const { page } = await ownerPage(browser, server.url);
+    const bytes = await transferred(page, `${server.url}/dashboard`);
+    const sum = [...bytes.values()].reduce((total, one) => total + one, 0);
+    const largest = [...bytes].sort((a, b) => b[1] - a[1]).slice(0, 4);
+    console.log(
+      `first page: ${(sum / 1_024).toFixed(0)} KB, ${bytes.size} files; ${JSON.stringify(largest)}`,
+    );
+    assert.ok(bytes.size > 5, "nothing was measured");
+    assert.ok(sum <= MOST_BYTES, `a first page takes ${sum} bytes`);
+    const lists: string[] = [];
+    page.on("request", (request) => {
+      if (new URL(request.url()).pathname === "/api/requests") lists.push(request.url());
+    });
+    await server.call(undefined, "by-event/1.0");
+    await page.getByRole("listitem").filter({ hasText: "by-event/1.0" }).getByText("1 call").waitFor();
+    await page.waitForResponse((response) => response.url().endsWith("/api/stats"));
+    assert.deepEqual(lists, []);
+  },
+);

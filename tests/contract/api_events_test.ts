@@ -5,6 +5,7 @@ Deno.test("GET /api/events begins with the state, tells what happens and resumes
   withApi(async ({ client, proxy }) => {
     const stop = new AbortController();
     const seen: string[] = [];
+    const sent = callRecord(1);
     let last = 0;
     for await (const event of client.events(stop.signal)) {
       seen.push(event.name);
@@ -12,7 +13,16 @@ Deno.test("GET /api/events begins with the state, tells what happens and resumes
       if (event.name === "stats_update_full" && seen.length === 2) {
         await client.addKeys({ key: KEY, validate: false });
         await client.putCap({ model: "m", limit: 1 });
-        proxy.services.ledger.record(callRecord(1));
+        proxy.services.ledger.record(sent);
+      }
+      if (event.name === "request") {
+        const { id, attempts } = event.data as { id: string; attempts: unknown };
+        const expected = sent.attempts.map(({ credential, startedAt, failure }) => ({
+          credential,
+          startedAt,
+          failure: failure ?? null,
+        }));
+        assert.deepEqual([id, attempts], [sent.id, expected]);
       }
       if (["usage:cap-updated", "traffic_update", "request"].every((name) => seen.includes(name))) break;
     }
