@@ -20,21 +20,6 @@ export async function recountCap(deps: Deps, cap: Counted, schedule: CapSchedule
   if (used > taken) await deps.store.takeSlice(name, used - taken, Math.max(cap.limit, used), window.endsAt);
 }
 
-/**
- * Gives back what a process had in hand that ended without a word: units that were taken from a window and never used. Only for
- * a process that is alone on its database.
- */
-export async function releaseLostUnits(deps: Deps): Promise<void> {
-  const { schedule, caps } = deps.store.config.current();
-  for (const cap of caps.filter(({ enabled }) => enabled)) {
-    const window = capWindow(cap.period, schedule, deps.ports.clock.now());
-    const name = capSliceName(cap, window);
-    const { taken } = await deps.store.takeSlice(name, 0, cap.limit, window.endsAt);
-    const used = taken === 0 ? 0 : await usedIn(deps, cap, window.startsAt);
-    if (taken > used) await deps.store.returnSlice(name, taken - used);
-  }
-}
-
 async function usedIn(deps: Deps, cap: Counted, from: number): Promise<number> {
   const { ledger, ports } = deps;
   await ledger.flush();

@@ -12,7 +12,6 @@ export type { AliasView, QuotaGroupView } from "./aliases.ts";
 export type { BucketForecast, BucketLimitReport, BucketReport } from "./buckets.ts";
 export type { BackupReport } from "./backups.ts";
 export type { CapProgress } from "./cap_progress.ts";
-export { releaseLostUnits } from "./cap_seed.ts";
 export { type CapInput, type CapsView } from "./caps.ts";
 export type { CellView, Percentiles } from "./cell_view.ts";
 export type { CheckedKey } from "./check_keys.ts";

@@ -1,11 +1,5 @@
 import { join } from "node:path";
-import {
-  type Admin,
-  type AdminDeps,
-  createAdmin,
-  releaseLostUnits,
-  type SettingsFile,
-} from "../admin/mod.ts";
+import { type Admin, type AdminDeps, createAdmin, type SettingsFile } from "../admin/mod.ts";
 import { type Catalog, createCatalog } from "../catalog/mod.ts";
 import { type Settings, userFolder } from "../config/mod.ts";
 import {
@@ -96,7 +90,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
   });
   const version = createClientVersion();
   const upstreams = upstreamsOf(settings, version);
-  if (!visitor && await isAlone(store)) await releaseLostUnits({ store, ledger, catalog, ports });
+  if (!visitor && await isAlone(store)) await store.returnUnitsOfTheDead();
   const pool = await createPool({
     store,
     settings,

@@ -30,7 +30,7 @@ export type PoolSettings = Pick<
 
 /** The part of the store that the pool uses. */
 export type PoolStore =
-  & Pick<Store, "poolState" | "takeSlice" | "returnSlice" | "processes" | "processId">
+  & Pick<Store, "poolState" | "takeSlice" | "returnSlice" | "noteInHand" | "processes" | "processId">
   & { readonly config: Pick<Store["config"], "current" | "subscribe"> };
 
 export type PoolLog = (

@@ -203,6 +203,10 @@ export interface Store {
   ): Promise<{ granted: number; taken: number }>;
   /** Gives back unused units of a slice. */
   returnSlice(window: string, unused: number): Promise<void>;
+  /** Notes, before any of them is spent and without waiting, how many units of a window this process has in hand. */
+  noteInHand(window: string, units: number): void;
+  /** Gives back what processes that were killed had in hand. Call it only where no other process runs. */
+  returnUnitsOfTheDead(): Promise<void>;
   /** Encrypts and decrypts texts with the database's own key. */
   readonly vault: {
     seal(text: string): Promise<string>;

@@ -20,6 +20,7 @@ import { Presence } from "./processes.ts";
 import { Quarantine } from "./quarantine.ts";
 import type { Session } from "./session.ts";
 import { returnSlice, takeSlice } from "./slices.ts";
+import { takeUnitsOfTheDead, UnitsInHand } from "./units_in_hand.ts";
 import { reseal } from "./reseal.ts";
 import { recoverSealed } from "./recover.ts";
 import { openVault } from "./vault.ts";
@@ -90,6 +91,7 @@ async function assemble(
     ownsKv: options.kv === undefined,
     isNew,
     folders: foldersOf(place, home),
+    file: fileOf(place, home),
   });
 }
 
@@ -110,19 +112,32 @@ function foldersOf(place: Place, home: string | undefined): readonly string[] {
   return [...new Set([...own, ...(home === undefined ? [] : [home, join(home, "backups")])])];
 }
 
+/** The file that stands for the database on this machine. */
+function fileOf(place: Place, home: string | undefined): string | undefined {
+  if (place.kind === "file") return place.path;
+  return place.kind === "memory" || home === undefined ? undefined : join(home, "kv");
+}
+
 interface Opened {
   readonly config: ConfigWatcher;
   readonly ownsKv: boolean;
   readonly isNew: boolean;
   readonly folders: readonly string[];
+  readonly file: string | undefined;
 }
 
-function makeStore(session: Session, presence: Presence, { config, ownsKv, isNew, folders }: Opened): Store {
+function makeStore(
+  session: Session,
+  presence: Presence,
+  { config, ownsKv, isNew, folders, file }: Opened,
+): Store {
   const { kv, vault } = session;
+  const inHand = new UnitsInHand(file, session.processId);
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     await presence.close();
     await config.close();
+    inHand.close();
     if (ownsKv) kv.close();
   }
   return {
@@ -159,6 +174,10 @@ function makeStore(session: Session, presence: Presence, { config, ownsKv, isNew
     processes: () => presence.list(),
     takeSlice: (window, want, limit, expiresAt) => takeSlice(session, window, want, limit, expiresAt),
     returnSlice: (window, unused) => returnSlice(session, window, unused),
+    noteInHand: (window, units) => inHand.set(window, units),
+    async returnUnitsOfTheDead() {
+      for (const [window, units] of await takeUnitsOfTheDead(file)) await returnSlice(session, window, units);
+    },
     vault: {
       seal: (text) => vault.seal(text),
       open: (sealed) => vault.open(sealed),

@@ -95,12 +95,13 @@ function configIn(records: Map<string, unknown>): ConfigSnapshot {
 function slicesIn(
   records: Map<string, unknown>,
   now: () => number,
-): Pick<PoolStore, "takeSlice" | "returnSlice"> {
+): Pick<PoolStore, "takeSlice" | "returnSlice" | "noteInHand"> {
   const read = (window: string) => {
     const slice = records.get(`slice ${window}`) as { taken: number; expiresAt: number } | undefined;
     return slice !== undefined && slice.expiresAt > now() ? slice : { taken: 0, expiresAt: 0 };
   };
   return {
+    noteInHand() {},
     takeSlice(window, want, limit, expiresAt) {
       const before = read(window);
       const granted = Math.max(0, Math.min(want, limit - before.taken));

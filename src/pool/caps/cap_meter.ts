@@ -17,6 +17,8 @@ export interface SliceSource {
     expiresAt: number,
   ): Promise<{ granted: number; taken: number }>;
   giveBack(window: string, unused: number): Promise<void>;
+  /** Notes where a kill leaves it what is in hand. */
+  inHand(window: string, units: number): void;
   /** Live processes on this database, this one included. */
   live(): number;
 }
@@ -28,8 +30,7 @@ export interface CapChange {
 
 /** One cap in its present window: units are fetched ahead of need in slices and spent from memory. */
 export class CapMeter {
-  /** Units in hand. */
-  held = 0;
+  #held = 0;
   /** Units taken from the window by all processes, as last seen. */
   taken = 0;
   exhausted = false;
@@ -50,6 +51,16 @@ export class CapMeter {
     readonly changed: (meter: CapMeter, change?: CapChange) => void,
   ) {
     this.window = capWindow(record.period, schedule, now);
+  }
+
+  /** Units in hand. A kill must not give back what was spent, so that each change is noted before anything comes of it. */
+  get held(): number {
+    return this.#held;
+  }
+
+  set held(units: number) {
+    this.#held = units;
+    this.slices.inHand(this.name, units);
   }
 
   get name(): string {
@@ -104,8 +115,9 @@ export class CapMeter {
 
   roll(now: number): void {
     if (now < this.window.endsAt && now >= this.window.startsAt) return;
+    this.held = 0;
     this.window = capWindow(this.record.period, this.schedule, now);
-    this.held = this.taken = this.#recheckAt = 0;
+    this.taken = this.#recheckAt = 0;
     this.exhausted = this.warned = this.exceeded = false;
     this.perCredential.clear();
     this.changed(this);

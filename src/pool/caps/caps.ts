@@ -179,6 +179,7 @@ export class Caps implements CapGate {
       take: (window, want, limit, expiresAt) =>
         store.takeSlice(window, visitor === true ? 0 : want, limit, expiresAt),
       giveBack: (window, unused) => store.returnSlice(window, unused),
+      inHand: (window, units) => store.noteInHand(window, units),
       live,
     };
   }

@@ -1,0 +1,89 @@
+import { basename, dirname } from "node:path";
+import { isObject } from "../core/mod.ts";
+
+const NAME = ".units-";
+
+/**
+ * The units of slices that this process has in hand and has not spent, by window, in a file beside the database. Written before a unit is
+ * spent and without waiting, so that what lies there after a kill was certainly never spent and can be given back.
+ */
+export class UnitsInHand {
+  readonly #path: string | undefined;
+  readonly #units = new Map<string, number>();
+  #file: Deno.FsFile | undefined;
+  #length = 0;
+  /** Nothing more is written after a write has failed: what would be lost then at a kill is lost, and never given back twice. */
+  #broken = false;
+
+  /** `beside` is the database's file; without one nothing is kept. */
+  constructor(beside: string | undefined, processId: string) {
+    this.#path = beside === undefined ? undefined : `${beside}${NAME}${processId}`;
+  }
+
+  /** Notes how many units of a window are in hand from now on. */
+  set(window: string, units: number): void {
+    const whole = Math.max(0, Math.floor(units));
+    if (this.#path === undefined || this.#broken || (this.#units.get(window) ?? 0) === whole) return;
+    if (whole === 0) this.#units.delete(window);
+    else this.#units.set(window, whole);
+    try {
+      this.#write(this.#path);
+    } catch {
+      this.#broken = true;
+      this.close();
+    }
+  }
+
+  /** Removes the file. */
+  close(): void {
+    const path = this.#path;
+    if (this.#file === undefined || path === undefined) return;
+    try {
+      // Where it cannot be removed, it is made to say nothing.
+      this.#file.truncateSync();
+      this.#file.close();
+      Deno.removeSync(path);
+    } catch {
+      // The disk is gone or read-only, and nothing can be given back from it either.
+    }
+    this.#file = undefined;
+  }
+
+  #write(path: string): void {
+    this.#file ??= Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
+    const text = JSON.stringify(Object.fromEntries(this.#units));
+    // Blanks over what was longer before, so that one write does it.
+    const bytes = new TextEncoder().encode(text.padEnd(this.#length));
+    this.#length = bytes.byteLength;
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    if (this.#file.writeSync(bytes) !== bytes.byteLength) throw new Error("written in part");
+  }
+}
+
+/** Reads and removes what processes that have ended without a word had in hand. Call it only where no other process runs. */
+export async function takeUnitsOfTheDead(beside: string | undefined): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  if (beside === undefined) return found;
+  const folder = dirname(beside);
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.startsWith(basename(beside) + NAME)) continue;
+    const path = `${folder}/${name}`;
+    const text = await Deno.readTextFile(path);
+    // First gone, then given back: twice would be worse than never.
+    await Deno.remove(path);
+    for (const [window, units] of Object.entries(unitsIn(text))) {
+      if (typeof units === "number") found.set(window, (found.get(window) ?? 0) + units);
+    }
+  }
+  return found;
+}
+
+function unitsIn(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    // It was killed while it wrote.
+    return {};
+  }
+}
