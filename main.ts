@@ -22,7 +22,8 @@ import {
   workerCommand,
   type Workers,
 } from "./src/composition/mod.ts";
-import { endSignal, keepCallsHome } from "./src/system/mod.ts";
+import { whenWorthCollecting } from "./src/core/mod.ts";
+import { collectGarbage, endSignal, keepCallsHome } from "./src/system/mod.ts";
 import {
   envFilePath,
   type Environment,
@@ -59,10 +60,12 @@ if (!isWorker()) {
 
 let watched = false;
 
-/** Tells what failed behind everybody's back in the log of the servers of this process, and lets them serve on. */
+/** Tells what failed behind everybody's back in the log of the servers of this process, lets them serve on, and bounds their garbage. */
 function keepServing(): void {
   if (watched) return;
   watched = true;
+  // A moment later, when nothing holds on to it any more.
+  whenWorthCollecting(() => setTimeout(collectGarbage, 20));
   keepGoing((message, error) => {
     for (const { services } of running) services.ledger.log("error", "server", message, { error });
     if (running.size === 0) console.error(`${message}: ${error}`);

@@ -2,12 +2,19 @@
  * An agent that behaves, alone and then beside hostile upstreams (50 calls at a time with hostile answers) and 50 hostile
  * clients: its p99, the program's memory, and whether anything exited.
  *
- *     deno task bench:hostile [--minutes 1]
+ *     deno task bench:hostile [--minutes 1] [--upstream 5] [--clients "asked for hostile answers"] [--run=--preload=probe.ts]
+ *
+ * `--upstream` has every hostile call answered by one hostility (its place in hostile_front.ts), `--clients` runs one kind of
+ * client alone, `--run` adds a flag to the server's `deno run`: to find which one costs what.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { memoryOf, startChild } from "./support/child.ts";
 
-const flags = parseArgs(Deno.args, { string: ["minutes"], default: { minutes: "1" } });
+const flags = parseArgs(Deno.args, {
+  string: ["minutes", "upstream", "clients", "run"],
+  collect: ["run"],
+  default: { minutes: "1" },
+});
 const seconds = Math.max(10, Number(flags["minutes"]) * 60);
 const TOKEN = "a-token-of-the-benchmark";
 const KEYS = 50;
@@ -74,6 +81,7 @@ async function hostileClients(url: string): Promise<string> {
       url,
       TOKEN,
       String(seconds),
+      ...(flags["clients"] === undefined ? [] : [flags["clients"]]),
     ],
     stderr: "inherit",
   }).output();
@@ -83,7 +91,10 @@ async function hostileClients(url: string): Promise<string> {
 const home = await Deno.makeTempDir({ prefix: "geminitro-hostile-" });
 let well = false;
 {
-  await using front = await startChild("hostile_front.ts", []);
+  await using front = await startChild(
+    "hostile_front.ts",
+    flags["upstream"] === undefined ? [] : [flags["upstream"]],
+  );
   await using server = await startChild("../../main.ts", [], {
     PORT: "0",
     HOST: "127.0.0.1",
@@ -93,7 +104,7 @@ let well = false;
       .join(),
     PROXY_API_KEY: TOKEN,
     LOG_LEVEL: "error",
-  });
+  }, flags["run"]);
   const url = server.url.origin;
   await agent(url, 5_000);
   const alone = await agent(url, Math.min(30_000, seconds * 1_000));

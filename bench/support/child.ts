@@ -6,15 +6,16 @@ export interface Child extends AsyncDisposable {
   readonly readyMs: number;
 }
 
-/** Starts a server script; its first line holds its address. */
+/** Starts a server script with further flags for `deno run`; its first line holds its address. */
 export async function startChild(
   script: string,
   args: readonly string[],
   env: Record<string, string> = {},
+  flags: readonly string[] = [],
 ): Promise<Child> {
   const started = performance.now();
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", new URL(script, import.meta.url).pathname, ...args],
+    args: ["run", "-A", "--no-check", ...flags, new URL(script, import.meta.url).pathname, ...args],
     env,
     stdout: "piped",
     stderr: "inherit",

@@ -1,8 +1,8 @@
 /**
- * Hostile clients for a number of seconds: `hostile_clients.ts <url> <token> <seconds>`. Prints how often each kind came,
- * as JSON, and which of them the server did not survive shows in the server.
+ * Hostile clients for a number of seconds: `hostile_clients.ts <url> <token> <seconds> [kind]`. Prints how often each
+ * kind came, as JSON, and which of them the server did not survive shows in the server.
  */
-const [url = "", token = "", seconds = "60"] = Deno.args;
+const [url = "", token = "", seconds = "60", only] = Deno.args;
 const end = performance.now() + Number(seconds) * 1000;
 const port = Number(new URL(url).port);
 const encoder = new TextEncoder();
@@ -119,7 +119,10 @@ const KINDS: Readonly<
 const counts: Record<string, number> = {};
 let serial = 0;
 await Promise.all(
-  Object.entries(KINDS).flatMap(([kind, [clients, pause, act]]) =>
+  Object.entries(KINDS).filter(([kind]) => only === undefined || kind === only).flatMap(([
+    kind,
+    [clients, pause, act],
+  ]) =>
     Array.from({ length: clients }, async () => {
       while (performance.now() < end) {
         // Being refused, cut off or too late is what these clients are for.

@@ -1,3 +1,5 @@
+import { noteGarbage } from "./garbage.ts";
+
 /** What JSON of others is parsed at most: the parser takes 50 bytes for each level and more for each value, on top of the text. */
 export const JSON_BOUNDS = { depth: 1_000, values: 2_000_000 } as const;
 
@@ -12,6 +14,7 @@ export class JsonBeyondBounds extends SyntaxError {
  */
 export function parseForeign(text: string): unknown {
   if (text.length > JSON_BOUNDS.depth) checkExtent(text);
+  noteGarbage(text.length);
   return JSON.parse(text);
 }
 

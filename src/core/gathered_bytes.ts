@@ -33,12 +33,17 @@ export class GatheredBytes implements Disposable {
   joined(): Uint8Array<ArrayBuffer> {
     const whole = new Uint8Array(this.#size);
     let at = 0;
-    for (const part of this.#full) {
+    for (const part of this.parts()) {
       whole.set(part, at);
       at += part.byteLength;
     }
-    whole.set(this.#last.subarray(0, this.#filled), at);
     return whole;
+  }
+
+  /** All of them in order, as they lie in memory: to be looked at, and not kept. */
+  *parts(): Generator<Uint8Array<ArrayBuffer>> {
+    yield* this.#full;
+    yield this.#last.subarray(0, this.#filled);
   }
 
   /** Gives the memory back. */

@@ -1,8 +1,11 @@
-import { parseForeign } from "../core/mod.ts";
+import { GatheredBytes, JsonWatch, parseForeign } from "../core/mod.ts";
 
 /** Takes a reply's bytes as they come and gives the payloads of its events. */
-export interface SseParser {
-  /** Payloads completed by these bytes; each is the text of one JSON value. */
+export interface SseParser extends Disposable {
+  /**
+   * Payloads completed by these bytes; each is the text of one JSON value. Throws a SyntaxError when a long one is none by its
+   * beginning, so that it is not held to its end. The message is half a sentence.
+   */
   push(bytes: Uint8Array): string[];
   /** What was left without its blank line. Call once, at the end of the body. */
   end(): string[];
@@ -13,7 +16,8 @@ export interface SseParser {
 /**
  * Parses a Gemini event stream incrementally: CR, LF and CRLF, cut anywhere, comments, several data lines, a byte order
  * mark, a last event without its blank line, and JSON that stands there without `data:`. Arrays become one payload an
- * element. A partial line is kept in pieces and scanned once, so an event of many megabytes costs linear time.
+ * element. A partial line is kept in pieces and scanned once, so an event of many megabytes costs linear time; a long one lies
+ * outside of the heap, and what is neither data nor JSON is not kept at all. Dispose it when it is not read to its end.
  */
 export function createSseParser(): SseParser {
   // The platform takes a mark out of the beginning of every piece; only the one that begins the stream is none of its text.
@@ -24,6 +28,13 @@ export function createSseParser(): SseParser {
   /** Characters in the pieces. */
   let partial = 0;
   let skipLineFeed = false;
+  let long: LongLine | undefined;
+
+  const endLong = (line: LongLine, out: string[]) => {
+    using _ = line;
+    long = undefined;
+    events.line(line.text(), out);
+  };
 
   const takeLine = (tail: string, out: string[]) => {
     if (pieces.length === 0) return events.line(tail, out);
@@ -66,20 +77,108 @@ export function createSseParser(): SseParser {
   return {
     push(bytes) {
       const out: string[] = [];
-      scan(decoder.decode(bytes, { stream: true }), out);
+      const end = long?.take(bytes);
+      if (end === -1) return out;
+      if (long !== undefined) endLong(long, out);
+      if (end !== undefined) skipLineFeed = bytes[end] === 13;
+      const rest = end === undefined ? bytes : bytes.subarray(end + 1);
+      scan(decoder.decode(rest, { stream: true }), out);
+      if (partial > LONG_CHARS) {
+        decoder.decode();
+        long = new LongLine(pieces.join(""), unfinished(rest), events);
+        pieces = [];
+        partial = 0;
+      }
       return out;
     },
     end() {
       const out: string[] = [];
+      if (long !== undefined) endLong(long, out);
       scan(decoder.decode(), out);
       if (pieces.length > 0) takeLine("", out);
       events.end(out);
       return out;
     },
     get held() {
-      return partial + events.held();
+      return partial + (long?.size ?? 0) + events.held();
+    },
+    [Symbol.dispose]() {
+      long?.[Symbol.dispose]();
     },
   };
+}
+
+/** Characters of a line that is not whole yet, beyond which it is looked at while it comes. Most events are far shorter. */
+const LONG_CHARS = 65_536;
+
+const encoder = new TextEncoder();
+
+/** The first byte that ends a line; -1 when there is none. */
+function lineEnd(bytes: Uint8Array): number {
+  const feed = bytes.indexOf(10);
+  const carriage = (feed < 0 ? bytes : bytes.subarray(0, feed)).indexOf(13);
+  return carriage < 0 ? feed : carriage;
+}
+
+/** The bytes at the end that begin a character and do not end it. */
+function unfinished(bytes: Uint8Array): Uint8Array {
+  for (let length = 1; length <= 3 && length <= bytes.byteLength; length++) {
+    const byte = bytes[bytes.byteLength - length]!;
+    if (byte < 0x80) break;
+    if (byte < 0xc0) continue;
+    const whole = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return bytes.subarray(whole > length ? bytes.byteLength - length : bytes.byteLength);
+  }
+  return bytes.subarray(bytes.byteLength);
+}
+
+/** The place of a line's JSON in it; undefined for a line that has none. */
+function jsonPlace(text: string): number | undefined {
+  if (text.startsWith("data:")) return "data:".length;
+  return text.startsWith("{") || text.startsWith("[") ? 0 : undefined;
+}
+
+/** A line that goes on and on: kept as bytes, followed as JSON, or not kept when it is nothing of an event's. */
+class LongLine implements Disposable {
+  readonly #bytes = new GatheredBytes();
+  readonly #keeps: boolean;
+  readonly #watch = new JsonWatch();
+
+  constructor(text: string, more: Uint8Array, { before, raw }: ReturnType<typeof createLineReader>) {
+    const place = raw() ? 0 : jsonPlace(text);
+    this.#keeps = place !== undefined;
+    if (!this.#keeps) return;
+    this.#watch.see(encoder.encode(before()));
+    const bytes = encoder.encode(text);
+    this.#watch.see(bytes.subarray(place));
+    this.#bytes.add(bytes);
+    this.#add(more);
+  }
+
+  get size(): number {
+    return this.#bytes.size;
+  }
+
+  /** Takes what belongs to the line; returns where it ends, -1 when it goes on. */
+  take(bytes: Uint8Array): number {
+    const end = lineEnd(bytes);
+    this.#add(end < 0 ? bytes : bytes.subarray(0, end));
+    return end;
+  }
+
+  #add(bytes: Uint8Array): void {
+    if (!this.#keeps) return;
+    this.#watch.see(bytes);
+    this.#bytes.add(bytes);
+  }
+
+  text(): string {
+    return this.#keeps ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.#bytes.joined()) : ":";
+  }
+
+  [Symbol.dispose](): void {
+    this.#bytes[Symbol.dispose]();
+  }
 }
 
 /** Characters that a held line stands for, however short it is: strings that are joined cost more than what is in them. */
@@ -96,21 +195,32 @@ function createLineReader() {
   let tried = 0;
   /** Lines that wait for the end of their event. */
   let lines = 0;
+  let watch: JsonWatch | undefined;
 
+  /** Follows an event of many lines; `text` is all of it so far. */
+  const follow = (text: string, line: string) => {
+    if (text.length <= LONG_CHARS || lines === 0) return;
+    const unseen = watch === undefined ? text : "\n" + line;
+    watch ??= new JsonWatch();
+    watch.see(encoder.encode(unseen));
+  };
   const flush = (out: string[]) => {
     if (data !== undefined && data !== "" && data !== "[DONE]") out.push(data);
     data = undefined;
+    watch = undefined;
     lines = 0;
   };
   const flushRaw = (out: string[]) => {
     if (raw === undefined) return;
     for (const payload of splitRaw(raw)) out.push(payload);
     raw = undefined;
+    watch = undefined;
     tries = 0;
     lines = 0;
   };
   const rawLine = (line: string, out: string[]) => {
     raw = raw === undefined ? line : raw + "\n" + line;
+    follow(raw, line);
     lines++;
     // A pretty-printed value closes at the first column; a compact one on its first line.
     const first = line.charCodeAt(0);
@@ -128,6 +238,7 @@ function createLineReader() {
         flushRaw(out);
         const value = line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5);
         data = data === undefined ? value : data + "\n" + value;
+        follow(data, value);
         lines++;
       } else if (raw !== undefined) rawLine(line, out);
       else if (line === "") flush(out);
@@ -140,6 +251,10 @@ function createLineReader() {
       flush(out);
       flushRaw(out);
     },
+    /** What came of an event that waits for its end. */
+    before: () => data ?? raw ?? "",
+    /** What waits is JSON without `data:`, to which every line belongs. */
+    raw: () => raw !== undefined,
     held: () => (data?.length ?? 0) + (raw?.length ?? 0) + lines * LINE_COST,
   };
 }

@@ -67,3 +67,63 @@ Deno.test("createSseParser() : takes an event of 8 MB in linear time", () => {
 Deno.test("createSseParser() passes an unfinished raw object on as it stands, for the reader to refuse", () => {
   assert.deepEqual(parse('data: 1\n\n{\n  "error": {'), ["1", '{\n  "error": {']);
 });
+
+/** What a long line may be cut into: pieces that end in the middle of a character and of a line's end. */
+const SIZES = [65_537, 70_001, 1 << 20];
+
+Deno.test("createSseParser() gives long lines as they came, however they are cut, and what follows them", () => {
+  const long = "é漢😀x".repeat(60_000);
+  for (const line of ["\n", "\r", "\r\n"]) {
+    const text = [
+      `data: {"a":"${long}"}`,
+      "",
+      `: ${long}`,
+      'data: {"b":1}',
+      "",
+      `data: {"c":`,
+      `data: "${long}"}`,
+      "",
+      `{"d": "${long}",`,
+      ` "e": "${long}"`,
+      "}",
+      "",
+    ].join(line);
+    const payloads = [
+      `{"a":"${long}"}`,
+      '{"b":1}',
+      `{"c":\n"${long}"}`,
+      `{"d": "${long}",\n "e": "${long}"\n}`,
+    ];
+    for (const size of SIZES) {
+      assert.deepEqual(parse(text, size), payloads, `${size} ${JSON.stringify(line)}`);
+    }
+  }
+});
+
+Deno.test("createSseParser() refuses a long event that is no JSON by its beginning, and keeps nothing of long noise", () => {
+  const block = encode("x".repeat(65_536));
+  for (const begin of ["data: ", '{"a": ', "data: [1}", "[[[", "data: 1\ndata: "]) {
+    const parser = createSseParser();
+    assert.throws(
+      () => {
+        parser.push(encode(begin));
+        for (let turn = 0; turn < 4; turn++) parser.push(block);
+      },
+      SyntaxError,
+      begin,
+    );
+  }
+  const lines = createSseParser();
+  assert.throws(() => {
+    for (let turn = 0; turn < 20_000; turn++) lines.push(encode("data: x\n"));
+    for (let turn = 0; turn < 20_000; turn++) lines.push(encode("data: x\n"));
+  }, SyntaxError);
+  const noise = createSseParser();
+  for (const begin of [": ", "event: ", "anything "]) {
+    noise.push(encode(begin));
+    for (let turn = 0; turn < 64; turn++) noise.push(block);
+    assert.ok(noise.held <= 65_536 * 2, `${begin} ${noise.held}`);
+    noise.push(encode("\n"));
+  }
+  assert.deepEqual(noise.push(encode('data: {"a":1}\n\n')), ['{"a":1}']);
+});

@@ -1,4 +1,6 @@
-import { ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
+import { Buffer } from "node:buffer";
+import { JsonWatch } from "../core/mod.ts";
+import { namedFault, ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
 
 /** Characters of a line that are kept until it ends; what goes on longer is content. */
 const LONGEST_KEPT = 4_096;
@@ -17,8 +19,10 @@ export class ContentWatch {
   #long = false;
   /** Bytes of the line so far. */
   #length = 0;
+  /** Follows the JSON of a long line. */
+  #watch: JsonWatch | undefined;
 
-  /** True when a piece, as `byteText` gives it, ends or continues a line with content. Throws when a line is longer than any event may be. */
+  /** True when a piece, as `byteText` gives it, ends or continues a line with content. Throws when a line is longer than any event may be, or a long one no JSON. */
   see(text: string): boolean {
     let found = false;
     let start = 0;
@@ -27,6 +31,7 @@ export class ContentWatch {
       this.#line = "";
       this.#long = false;
       this.#length = 0;
+      this.#watch = undefined;
       start = end + 1;
     }
     this.#length += text.length - start;
@@ -38,15 +43,29 @@ export class ContentWatch {
 
   #take(piece: string): boolean {
     if (piece === "") return false;
-    if (this.#long) return !isNoise(this.#line) && piece.trim() !== "";
+    if (this.#long) {
+      this.#follow(piece);
+      return !isNoise(this.#line) && piece.trim() !== "";
+    }
     this.#line += piece;
     if (this.#line.length > LONGEST_KEPT) {
+      if (this.#line.startsWith(DATA)) {
+        this.#watch = new JsonWatch();
+        this.#follow(this.#line.slice(DATA.length));
+      }
       this.#line = this.#line.slice(0, LONGEST_KEPT);
       this.#long = true;
     }
     return !isNoise(this.#line) && (CONTENT_REGEXP.test(this.#line) || (this.#long && piece.trim() !== ""));
   }
+
+  #follow(piece: string): void {
+    const watch = this.#watch;
+    if (watch !== undefined) namedFault(() => watch.see(Buffer.from(piece, "latin1")), "has a line that ");
+  }
 }
+
+const DATA = "data:";
 
 /** Comments and the fields of an event that are no data. */
 function isNoise(line: string): boolean {

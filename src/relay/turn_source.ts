@@ -10,9 +10,9 @@ import {
   type BodyReader,
   openLentBody,
   parseReply,
+  readEvents,
   readWhole,
   ReplyBeyondBounds,
-  UPSTREAM_BOUNDS,
   WaitingBytes,
 } from "../upstreams/mod.ts";
 import type { RelayDeps } from "./deps.ts";
@@ -70,11 +70,12 @@ class StreamedTurn implements TurnSource {
     try {
       while (true) {
         const bytes = this.#body === undefined ? undefined : await reply.wait(this.#body.read());
-        const payloads = bytes === undefined ? this.#parser.end() : this.#push(bytes);
+        if (bytes !== undefined) reply.took(bytes.byteLength);
+        const payloads = readEvents(this.#parser, bytes);
         const before = this.#segmenter.parts;
         const known = events.length;
         const failure = handleChunks(this.#input, this.#segmenter, payloads, events);
-        if (this.#input.keeps) this.#kept += sizeOf(events, known);
+        if (this.#input.keeps) this.#keep(sizeOf(events, known));
         if (this.#segmenter.parts > before) reply.touch();
         if (failure) return this.#stop(events, failure);
         if (bytes === undefined) {
@@ -92,27 +93,32 @@ class StreamedTurn implements TurnSource {
   }
 
   cancel(): void {
-    this.#waiting[Symbol.dispose]();
+    this.#letGo();
     end(this.#input.reply);
   }
 
-  /** The payloads that these bytes complete. An event is held until it is whole, so that it has a bound. */
-  #push(bytes: Uint8Array): string[] {
-    this.#input.reply.took(bytes.byteLength);
-    const payloads = this.#parser.push(bytes);
-    if (this.#parser.held <= UPSTREAM_BOUNDS.eventBytes) return payloads;
-    throw new ReplyBeyondBounds(`has an event of more than ${UPSTREAM_BOUNDS.eventBytes} bytes`);
+  /** A turn that is kept until its end is a whole reply, and has its bound. */
+  #keep(bytes: number): void {
+    const { maxReplyBytes } = this.#input.deps.settings;
+    this.#kept += bytes;
+    if (this.#kept <= maxReplyBytes) return;
+    throw new ReplyBeyondBounds(`is larger than ${maxReplyBytes} bytes (MAX_REPLY_BYTES)`);
+  }
+
+  #letGo(): void {
+    this.#waiting[Symbol.dispose]();
+    this.#parser[Symbol.dispose]();
   }
 
   #stop(events: TurnEvent[], failure: Failure): TurnStep {
-    this.#waiting[Symbol.dispose]();
+    this.#letGo();
     end(this.#input.reply);
     return close(this.#segmenter, events, failure);
   }
 }
 
 /** What an event takes beside its text. */
-const EVENT_BYTES = 128;
+const EVENT_BYTES = 256;
 
 /** About how many bytes the events from `first` on take where they are kept. */
 function sizeOf(events: readonly TurnEvent[], first: number): number {

@@ -3,9 +3,8 @@ import {
   type BodyReader,
   openLentBody,
   parseReply,
+  readEvents,
   readWhole,
-  ReplyBeyondBounds,
-  UPSTREAM_BOUNDS,
   WaitingBytes,
 } from "../upstreams/mod.ts";
 import { joinChunks } from "./join_chunks.ts";
@@ -42,21 +41,18 @@ async function* framed(
   unwrap: (chunk: unknown) => unknown,
   frames: Frames,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const parser = createSseParser();
+  using parser = createSseParser();
   const take = (payloads: readonly string[]) =>
     payloads.map((payload) => frames.chunk(JSON.stringify(unwrap(parseReply(payload))))).join("");
   using waiting = new WaitingBytes(body.closed);
   try {
     for (let bytes = await body.read(); bytes !== undefined; bytes = await body.read()) {
-      const text = take(parser.push(bytes));
-      if (parser.held > UPSTREAM_BOUNDS.eventBytes) {
-        throw new ReplyBeyondBounds(`has an event of more than ${UPSTREAM_BOUNDS.eventBytes} bytes`);
-      }
+      const text = take(readEvents(parser, bytes));
       const room = waiting.hold(parser.held);
       if (room !== undefined) await room;
       if (text !== "") yield encoder.encode(text);
     }
-    yield encoder.encode(take(parser.end()) + frames.end());
+    yield encoder.encode(take(readEvents(parser, undefined)) + frames.end());
   } finally {
     body.cancel();
   }

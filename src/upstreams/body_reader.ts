@@ -1,4 +1,5 @@
 import { PIECE_BYTES } from "./bounds.ts";
+import { takeTurn } from "./large_turns.ts";
 
 /** Reads a body piece by piece. */
 export interface BodyReader {
@@ -81,9 +82,12 @@ class BufferedReader implements BodyReader {
       return undefined;
     }
     const { byteLength: room } = value.buffer;
-    this.#buffer = value.byteLength === room && room < PIECE_BYTES
-      ? new ArrayBuffer(PIECE_BYTES)
-      : value.buffer;
+    const full = value.byteLength === room;
+    this.#buffer = full && room < PIECE_BYTES ? new ArrayBuffer(PIECE_BYTES) : value.buffer;
+    if (full) {
+      const turn = takeTurn(this);
+      if (turn !== undefined) await turn;
+    }
     return this.#lends ? value : value.slice();
   }
 

@@ -1,5 +1,5 @@
-import { GatheredBytes, JsonBeyondBounds, parseForeign } from "../core/mod.ts";
-import { tooDeepAt } from "../gemini/mod.ts";
+import { GatheredBytes, JsonBeyondBounds, JsonWatch, parseForeign } from "../core/mod.ts";
+import { type SseParser, tooDeepAt } from "../gemini/mod.ts";
 import { openLentBody } from "./body_reader.ts";
 import { FREE_BYTES, UPSTREAM_BOUNDS } from "./bounds.ts";
 import { ReplyBeyondBounds, WaitingBytes } from "./reply_room.ts";
@@ -16,8 +16,13 @@ export async function readWhole(
   if (body === null || stated <= Math.min(most, FREE_BYTES)) return await response.bytes();
   const inflated = mostInflated(headers);
   const larger = `is larger than ${most} bytes${setting === undefined ? "" : ` (${setting})`}`;
-  return await collect(body, Math.min(most, inflated), inflated < most ? INFLATES : larger);
+  return await collect(body, Math.min(most, inflated), {
+    isJson: JSON_REGEXP.test(headers.get("content-type") ?? ""),
+    larger: inflated < most ? INFLATES : larger,
+  });
 }
+
+const JSON_REGEXP = /^application\/json\b/i;
 
 /** What is said of a reply that goes beyond `mostInflated`. */
 export const INFLATES = "inflates beyond all measure";
@@ -35,15 +40,18 @@ function lengthOf(headers: Headers): number {
 async function collect(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   limit: number,
-  problem: string,
+  { isJson, larger }: { readonly isJson: boolean; readonly larger: string },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = openLentBody(body);
   using waiting = new WaitingBytes(reader.closed);
   using gathered = new GatheredBytes();
+  let watch: JsonWatch | undefined;
   try {
     for (let piece = await reader.read(); piece !== undefined; piece = await reader.read()) {
       gathered.add(piece);
-      if (gathered.size > limit) throw new ReplyBeyondBounds(problem);
+      if (gathered.size > limit) throw new ReplyBeyondBounds(larger);
+      if (watch !== undefined) namedFault(() => watch!.see(piece!));
+      else if (isJson && gathered.size > FREE_BYTES) watch = watchOf(gathered);
       const room = waiting.hold(gathered.size);
       if (room !== undefined) await room;
     }
@@ -52,6 +60,32 @@ async function collect(
     throw cause;
   }
   return gathered.joined();
+}
+
+/** Has seen what came so far. */
+function watchOf(gathered: GatheredBytes): JsonWatch {
+  const watch = new JsonWatch(UPSTREAM_BOUNDS.depth);
+  for (const part of gathered.parts()) namedFault(() => watch.see(part));
+  return watch;
+}
+
+/** Payloads of the events that these bytes complete, or the end of the body without any. Throws ReplyBeyondBounds when an event is too large, or no JSON by its beginning. */
+export function readEvents(parser: SseParser, bytes: Uint8Array | undefined): string[] {
+  const payloads = namedFault(
+    () => bytes === undefined ? parser.end() : parser.push(bytes),
+    "has an event that ",
+  );
+  if (parser.held <= UPSTREAM_BOUNDS.eventBytes) return payloads;
+  throw new ReplyBeyondBounds(`has an event of more than ${UPSTREAM_BOUNDS.eventBytes} bytes`);
+}
+
+/** Throws what is wrong with JSON by its beginning as a fault of the reply. */
+export function namedFault<Answer>(look: () => Answer, lead = ""): Answer {
+  try {
+    return look();
+  } catch (cause) {
+    throw cause instanceof SyntaxError ? new ReplyBeyondBounds(lead + cause.message) : cause;
+  }
 }
 
 /** The beginning of a body as text, at most `most` bytes; what follows is not read. */

@@ -1,3 +1,4 @@
+import { noteGarbage } from "../core/mod.ts";
 import { FREE_BYTES, PIECE_BYTES, UPSTREAM_BOUNDS } from "./bounds.ts";
 
 /** A reply that goes beyond a bound. The message says which, as half a sentence. */
@@ -48,6 +49,7 @@ export class WaitingBytes implements Disposable {
     this.enter();
     if (this.#counted === 0) return;
     taken -= this.#counted;
+    noteGarbage(this.#counted);
     this.#counted = 0;
     holders.delete(this);
     admit();
