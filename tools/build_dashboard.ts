@@ -8,7 +8,8 @@ import { generate } from "../src/fresh/gen.ts";
 const ROOT = new URL("../", import.meta.url);
 const TARGET = new URL("_fresh/client/", ROOT);
 const STAMP = "inputs.sha256";
-const SOURCES = [
+/** Everything that the browser files are made of. */
+export const DASHBOARD_SOURCES: readonly string[] = [
   "assets",
   "client.ts",
   "components",
@@ -32,10 +33,10 @@ async function filesUnder(path: string): Promise<string[]> {
   return found.sort();
 }
 
-/** One hash over the names and contents of everything that the browser files are made of. */
-async function inputsHash(): Promise<string> {
+/** One hash over the names and contents of files and folders, tests aside. */
+export async function hashOfSources(sources: readonly string[]): Promise<string> {
   const lines: string[] = [];
-  for (const file of (await Promise.all(SOURCES.map(filesUnder))).flat()) {
+  for (const file of (await Promise.all(sources.map(filesUnder))).flat()) {
     const hash = await crypto.subtle.digest("SHA-256", await Deno.readFile(new URL(file, ROOT)));
     lines.push(`${file} ${new Uint8Array(hash).toHex()}`);
   }
@@ -63,14 +64,15 @@ async function buildInto(folder: URL): Promise<void> {
 
 /** Whether the files are missing, or were built of other sources than those that are there. */
 export async function dashboardIsStale(): Promise<boolean> {
-  return await Deno.readTextFile(new URL(STAMP, TARGET)).catch(() => "") !== await inputsHash();
+  return await Deno.readTextFile(new URL(STAMP, TARGET)).catch(() => "") !==
+    await hashOfSources(DASHBOARD_SOURCES);
 }
 
-/** Runs a task while no other process of this checkout runs one: tests in parallel all find the files stale. */
-async function alone<Value>(task: () => Promise<Value>): Promise<Value> {
+/** Runs a task while no other process of this checkout runs one of that name: tests in parallel all find the files stale. */
+export async function alone<Value>(name: string, task: () => Promise<Value>): Promise<Value> {
   const folder = new URL("_fresh/", ROOT);
   await Deno.mkdir(folder, { recursive: true });
-  using file = await Deno.open(new URL("build.lock", folder), { create: true, write: true });
+  using file = await Deno.open(new URL(`${name}.lock`, folder), { create: true, write: true });
   await file.lock(true);
   return await task();
 }
@@ -78,12 +80,12 @@ async function alone<Value>(task: () => Promise<Value>): Promise<Value> {
 /** True when it built, false when the files were up to date. */
 export async function buildDashboard(options: { readonly force: boolean }): Promise<boolean> {
   if (!options.force && !await dashboardIsStale()) return false;
-  return await alone(() => buildStale(options));
+  return await alone("build", () => buildStale(options));
 }
 
 async function buildStale(options: { readonly force: boolean }): Promise<boolean> {
   await generate({ check: false });
-  const hash = await inputsHash();
+  const hash = await hashOfSources(DASHBOARD_SOURCES);
   const built = await Deno.readTextFile(new URL(STAMP, TARGET)).catch(() => "");
   if (built === hash && !options.force) return false;
   const fresh = new URL(`_fresh/build-${Deno.pid}/`, ROOT);

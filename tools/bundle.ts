@@ -3,12 +3,12 @@
  * from an empty folder without npm, network or checkout (`tests/e2e/bundle_test.ts` proves it), and is what `deno compile`
  * embeds.
  */
-import { buildDashboard } from "./build_dashboard.ts";
+import { alone, buildDashboard, DASHBOARD_SOURCES, hashOfSources } from "./build_dashboard.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const DIST = new URL("dist/", ROOT);
 
-async function copyFolder(from: URL, to: URL): Promise<void> {
+export async function copyFolder(from: URL, to: URL): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   for await (const entry of Deno.readDir(from)) {
     if (entry.isDirectory) await copyFolder(new URL(`${entry.name}/`, from), new URL(`${entry.name}/`, to));
@@ -95,6 +95,32 @@ export async function bundle(target: URL = DIST): Promise<URL> {
   await copyFolder(new URL("static/", ROOT), new URL("static/", target));
   await Deno.writeTextFile(new URL(FILE_LIST, target), await listFiles(target));
   return target;
+}
+
+/** Everything that the bundle is made of. */
+const SOURCES = [
+  ...DASHBOARD_SOURCES,
+  "cli.ts",
+  "main.ts",
+  "mod.ts",
+  "src",
+  "data",
+  "deno.lock",
+  "tools/bundle.ts",
+];
+
+/**
+ * The bundle of the sources as they are now, in a folder of its own under `_fresh/`; it is built when there is none yet. Those
+ * of other sources stay, as they may be running.
+ */
+export async function currentBundle(): Promise<URL> {
+  const folder = new URL(`_fresh/bundle-${(await hashOfSources(SOURCES)).slice(0, 16)}/`, ROOT);
+  const isThere = () => Deno.stat(new URL(FILE_LIST, folder)).then(() => true, () => false);
+  if (await isThere()) return folder;
+  return await alone("bundle", async () => {
+    if (!await isThere()) await bundle(folder);
+    return folder;
+  });
 }
 
 if (import.meta.main) console.log(`Bundled into ${(await bundle()).pathname}`);

@@ -4,14 +4,37 @@
  * Arguments go to `deno test`; without any, all of src/ and tests/ but the long suites runs. `--strict` (CI) makes a
  * missing browser a failure; what else is skipped needs a server that only some machines have.
  */
+import { currentBundle } from "./bundle.ts";
+
 const LONG: ReadonlySet<string> = new Set(["scenarios", "chaos", "agents", "fronts", "support"]);
 
-/** Folders are named one by one: a folder that is ignored inside of one that is named is not ignored. */
+/** Folders with the files that take longest, which are begun first: none of them is still at work when all others are done. */
+const FIRST = [
+  "tests/property/fault_matrix",
+  "tests/browser",
+  "tests/cli",
+  "tests/security",
+  "tests/docs",
+  "tests/e2e",
+];
+
+/** Every file of the default tests, in the order in which they begin. */
 function defaultPaths(): readonly string[] {
   const folders = [...Deno.readDirSync("tests")].filter((entry) =>
     entry.isDirectory && !LONG.has(entry.name)
   );
-  return ["src", "tests/scenarios/smoke_test.ts", ...folders.map(({ name }) => `tests/${name}`).sort()];
+  const files = ["src", ...folders.map(({ name }) => `tests/${name}`)].flatMap(testsUnder).sort();
+  const rank = (file: string) => {
+    const found = FIRST.findIndex((folder) => file.startsWith(`${folder}/`));
+    return found < 0 ? FIRST.length : found;
+  };
+  return [...files.sort((one, other) => rank(one) - rank(other)), "tests/scenarios/smoke_test.ts"];
+}
+
+function testsUnder(folder: string): readonly string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? testsUnder(`${folder}/${name}`) : /_test\.tsx?$/.test(name) ? [`${folder}/${name}`] : []
+  );
 }
 
 /** Counts as `deno test` prints them last. */
@@ -30,11 +53,15 @@ function durationOf(text: string): number {
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (MILLISECONDS[unit ?? ""] ?? 0), 0);
 }
 
-/** Half of the tests wait for processes, sockets and timers: one more than there are processors keeps these at work. */
-const JOBS = navigator.hardwareConcurrency + 1;
+/** Half of the tests wait for processes, sockets and timers: two more than there are processors keep these at work. */
+const JOBS = navigator.hardwareConcurrency + 2;
 
 const strict = Deno.args.includes("--strict");
 const asked = Deno.args.filter((argument) => argument !== "--strict");
+
+const paths = asked.length > 0 ? asked : defaultPaths();
+/** The program that tests run, built once for all of them; those of src/ run none. */
+const bundle = paths.every((path) => path.startsWith("src")) ? undefined : (await currentBundle()).pathname;
 
 const child = new Deno.Command(Deno.execPath(), {
   args: [
@@ -44,9 +71,13 @@ const child = new Deno.Command(Deno.execPath(), {
     "--parallel",
     "--sanitize-ops",
     "--sanitize-resources",
-    ...(asked.length > 0 ? asked : defaultPaths()),
+    ...paths,
   ],
-  env: { DENO_JOBS: String(JOBS), ...(strict ? { GEMINITRO_REQUIRE_BROWSER: "1" } : {}) },
+  env: {
+    DENO_JOBS: String(JOBS),
+    ...(bundle === undefined ? {} : { GEMINITRO_TEST_BUNDLE: bundle }),
+    ...(strict ? { GEMINITRO_REQUIRE_BROWSER: "1" } : {}),
+  },
   stdout: "piped",
   stderr: "inherit",
 }).spawn();

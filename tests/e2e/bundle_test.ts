@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bundle, FILE_LIST, filesBelow } from "../../tools/bundle.ts";
+import { copyFolder, currentBundle, FILE_LIST, filesBelow } from "../../tools/bundle.ts";
 import { PERMISSIONS, UNSTABLE } from "../../src/cli/self_command.ts";
 import { answersChat, readAddress, servesDashboard } from "../support/installed_program.ts";
 import { removeFolder } from "../support/remove_folder.ts";
@@ -20,12 +20,13 @@ interface Place extends AsyncDisposable {
   readonly empty: string;
 }
 
-/** Made once for all tests here: they only run it. */
+/** A copy far from the checkout, for all tests here: they only run it. */
 let bundled: URL;
 
 Deno.test.beforeAll(async () => {
   const folder = await Deno.makeTempDir({ prefix: "geminitro-bundle-" });
-  bundled = await bundle(new URL(`file://${folder}/dist/`));
+  bundled = new URL(`file://${folder}/dist/`);
+  await copyFolder(await currentBundle(), bundled);
 });
 Deno.test.afterAll(() => removeFolder(new URL("../", bundled).pathname));
 
