@@ -16,16 +16,19 @@ const VALUES_BYTES = 48_000;
 export function buildColumn(facet: Facet, blocks: readonly BlockIndex[]): FacetColumn {
   const seen = new Map<string, number>();
   const codes = new Uint16Array(recordsIn(blocks));
-  let [bytes, index] = [0, 0];
+  let [bytes, index, lastCode] = [0, 0, 0];
+  let last: string | undefined;
   for (const { facets } of blocks) {
     for (const value of facets[facet]) {
-      let code = seen.get(value);
+      // Most records are like the one before.
+      let code = value === last ? lastCode : seen.get(value);
       if (code === undefined) {
         seen.set(value, code = seen.size);
         bytes += value.length * 2 + 8;
         if (bytes > VALUES_BYTES) return { v: 1, full: true, values: [], codes: new Uint8Array(0) };
       }
-      codes[index++] = code;
+      codes[index++] = lastCode = code;
+      last = value;
     }
   }
   return {

@@ -1,10 +1,10 @@
 import type { Connections, Fetch, SpareConnection } from "../core/mod.ts";
+import type { UpstreamRequest } from "../upstreams/contract.ts";
 
-/** A request as fetch takes it, the connection left out. */
+/** What is asked, and over which connections. */
 export interface Asked {
   readonly fetch: Fetch;
-  readonly url: string;
-  readonly init: RequestInit;
+  readonly request: UpstreamRequest;
   /** The outgoing proxy of the credential. */
   readonly proxy: string | undefined;
   readonly connections: Connections | undefined;
@@ -32,8 +32,8 @@ export class Ask {
 
   /** Whether a second connection could help: the first may be an old one. */
   get mayBeDead(): boolean {
-    const { connections, url, proxy } = this.#asked;
-    return connections?.reuses(url, proxy) ?? false;
+    const { connections, request, proxy } = this.#asked;
+    return connections?.reuses(request.url, proxy) ?? false;
   }
 
   /** Asks once more, over a connection of its own; does nothing when an answer is there. */
@@ -50,12 +50,19 @@ export class Ask {
   }
 
   #send(client: Deno.HttpClient | undefined, index: number): void {
-    const { fetch, url, init } = this.#asked;
+    const { fetch, request } = this.#asked;
     const controller = new AbortController();
     this.#controllers[index] = controller;
     this.#pending++;
-    const way = client === undefined ? {} : { client };
-    fetch(url, { ...init, ...way, signal: controller.signal }).then(
+    const init: RequestInit & { client?: Deno.HttpClient } = {
+      method: request.method,
+      headers: request.headers,
+      redirect: "manual",
+      signal: controller.signal,
+    };
+    if (request.body !== undefined) init.body = request.body;
+    if (client !== undefined) init.client = client;
+    fetch(request.url, init).then(
       (response) => this.#took(response, index),
       (cause) => this.#failed(cause),
     );
@@ -69,10 +76,10 @@ export class Ask {
     }
     this.#answered = true;
     this.#controllers[1 - index]?.abort();
-    const { connections, url, proxy } = this.#asked;
+    const { connections, request, proxy } = this.#asked;
     if (index === 1) this.#spare?.promote();
     else this.#spare?.drop();
-    connections?.heard(url, proxy);
+    connections?.heard(request.url, proxy);
     this.#settled.resolve(response);
   }
 

@@ -6,6 +6,8 @@ export interface ClientWatch {
   readonly signal: AbortSignal;
   /** Ends the call on the owner's word, as if the client had left. */
   cancel(): void;
+  /** Tells that the client has left, where another than its request's signal shows it. */
+  leave(): void;
 }
 
 /** Why a call was ended that its client still waits for. */
@@ -17,6 +19,7 @@ export class CancelledByOwner extends Error {
 export function watchClient(signal: () => AbortSignal): ClientWatch {
   let made: AbortController | undefined;
   let cancelled = false;
+  let gone = false;
   const make = (): AbortController => {
     const controller = new AbortController();
     const left = signal();
@@ -24,6 +27,7 @@ export function watchClient(signal: () => AbortSignal): ClientWatch {
     if (left.aborted) leave();
     else left.addEventListener("abort", leave, { once: true });
     if (cancelled) controller.abort(new CancelledByOwner());
+    if (gone) controller.abort();
     return controller;
   };
   return {
@@ -33,6 +37,10 @@ export function watchClient(signal: () => AbortSignal): ClientWatch {
     cancel() {
       cancelled = true;
       made?.abort(new CancelledByOwner());
+    },
+    leave() {
+      gone = true;
+      made?.abort();
     },
   };
 }

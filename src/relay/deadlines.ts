@@ -36,7 +36,9 @@ class TickedDeadlines implements Deadlines {
   }
 
   start(ms: number, expire: () => void): Deadline {
-    const entry = new Entry(this, Math.ceil(ms / this.#tick), expire);
+    const ticks = Math.ceil(ms / this.#tick);
+    // The tick that is running already is no whole one.
+    const entry = new Entry(this, this.#cancel === undefined ? ticks : ticks + 1, expire);
     this.entries.add(entry);
     this.#arm();
     return entry;
@@ -44,11 +46,6 @@ class TickedDeadlines implements Deadlines {
 
   close(): void {
     this.#closed = true;
-    this.rest();
-  }
-
-  /** The last one out stops the timer, so that an idle process sleeps. */
-  rest(): void {
     this.#cancel?.();
     this.#cancel = undefined;
   }
@@ -58,6 +55,7 @@ class TickedDeadlines implements Deadlines {
     this.#cancel = this.#clock.after(this.#tick, () => this.#sweep());
   }
 
+  /** A timer that runs out with nothing left to wait for is not set again, so that an idle process sleeps. */
   #sweep(): void {
     this.#cancel = undefined;
     this.now++;
@@ -93,8 +91,6 @@ class Entry implements Deadline, ActiveMember {
   }
 
   clear(): void {
-    const { entries } = this.#deadlines;
-    entries.delete(this);
-    if (entries.size === 0) this.#deadlines.rest();
+    this.#deadlines.entries.delete(this);
   }
 }

@@ -1,12 +1,11 @@
 import { withoutSecrets } from "../upstreams/mod.ts";
-import { type Failure, isObject, parseForeign, trimEndOf } from "../core/mod.ts";
+import { byteText, type Failure, isObject, parseForeign, trimEndOf } from "../core/mod.ts";
 import { retryableFinish } from "../gemini/mod.ts";
 import type { LeaseRequest } from "../pool/contract.ts";
 import type { RelayDeps } from "./deps.ts";
 import { isHonest } from "./commit_point.ts";
 import { emptyReplyFailure, unreadableFailure } from "./failures.ts";
 import type { OnRefusal } from "./native_call.ts";
-import type { PassthroughInspector } from "./passthrough_inspector.ts";
 import { JSON_TYPES, plainType, typeWord } from "./reply_type.ts";
 import type { Attempt } from "./run_attempts.ts";
 
@@ -15,10 +14,22 @@ const SMALL = 16 * 1024;
 
 /** What a reply promised to be, and how it began. */
 export interface FirstPiece {
-  readonly first: Uint8Array;
+  readonly first: Uint8Array<ArrayBuffer>;
   /** The head, and whether `first` is all of the body. */
   readonly reply: { readonly response: Response };
   readonly whole: boolean;
+  /** All of a small whole body as JSON; undefined where it is none, large or streamed. */
+  readonly parsed?: unknown;
+}
+
+/** A whole reply as JSON, where it is small enough to be parsed beside being passed on; undefined where it is not, or no JSON. */
+export function parseSmall(whole: Uint8Array<ArrayBuffer>): unknown {
+  if (whole.byteLength > SMALL) return undefined;
+  try {
+    return parseForeign(decoder.decode(whole));
+  } catch {
+    return undefined;
+  }
 }
 
 const BRACES = { "{": "}", "[": "]" } as const;
@@ -28,7 +39,7 @@ const BRACES = { "{": "}", "[": "]" } as const;
  * megabytes that are passed on as they are would cost more than it finds.
  */
 export function judgeForm(
-  { first, reply: { response }, whole }: FirstPiece,
+  { first, reply: { response }, whole, parsed }: FirstPiece,
   turn: boolean,
 ): Failure | undefined {
   const kind = plainType(response.headers.get("content-type"));
@@ -47,7 +58,7 @@ export function judgeForm(
       ? undefined
       : unreadableFailure("no events");
   }
-  if (first.byteLength <= SMALL) return isJson(first) ? undefined : unreadableFailure("no JSON");
+  if (first.byteLength <= SMALL) return parsed === undefined ? unreadableFailure("no JSON") : undefined;
   const closing = BRACES[begin[0] as keyof typeof BRACES];
   const end = decoder.decode(first.subarray(-64)).trimEnd();
   return closing !== undefined && end.endsWith(closing) ? undefined : unreadableFailure("no JSON");
@@ -59,29 +70,23 @@ function hasError(bytes: Uint8Array): boolean {
   return decoder.decode(bytes.subarray(0, SMALL)).includes('"error"');
 }
 
-function isJson(bytes: Uint8Array): boolean {
-  try {
-    parseForeign(decoder.decode(bytes));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Errors and empty replies can hide behind status 200; both show in a small first piece. */
 export function judgeFirst(
   deps: RelayDeps,
   attempt: Attempt,
-  { first, inspector }: Pick<FirstPiece, "first"> & { readonly inspector: PassthroughInspector },
+  { first, parsed }: Pick<FirstPiece, "first" | "parsed">,
   { model, operation }: Pick<LeaseRequest, "model" | "operation">,
   onRefusal: OnRefusal,
 ): Failure | undefined {
   if (first.byteLength > SMALL) return undefined;
-  const text = inspector.text();
-  if (!text.includes('"error"') && !mayBeEmpty(text)) return undefined;
-  const chunk = firstSaying(decoder.decode(first));
+  const chunk = parsed === undefined
+    ? firstOfStream(first)
+    : firstSaying(Array.isArray(parsed) ? parsed : [parsed]);
   if (chunk === undefined) return undefined;
-  if (!isObject(chunk["error"])) return isHonest(attempt) ? undefined : emptyReason(chunk);
+  if (!isObject(chunk["error"])) {
+    const empty = isHonest(attempt) ? undefined : emptyReason(chunk);
+    return empty !== undefined && mayBeEmpty(byteText(first)) ? empty : undefined;
+  }
   return hiddenFailure(deps, attempt, chunk["error"], { model, operation }, onRefusal);
 }
 
@@ -108,9 +113,17 @@ function mayBeEmpty(text: string): boolean {
     !/"text"\s*:\s*"[^"]|"functionCall"|"inlineData"|"executableCode"/.test(text);
 }
 
+/** The first chunk of a stream that says anything, where it may be an error or nothing at all. */
+function firstOfStream(first: Uint8Array<ArrayBuffer>): Record<string, unknown> | undefined {
+  const text = byteText(first);
+  return text.includes('"error"') || mayBeEmpty(text)
+    ? firstSaying(chunksOf(decoder.decode(first)))
+    : undefined;
+}
+
 /** The first chunk that says more than that a turn has begun and what it has cost; undefined when none does, or one is no JSON. */
-function firstSaying(text: string): Record<string, unknown> | undefined {
-  for (const chunk of chunksOf(text)) {
+function firstSaying(chunks: readonly unknown[]): Record<string, unknown> | undefined {
+  for (const chunk of chunks) {
     if (!isObject(chunk)) return undefined;
     if (saysMore(chunk)) return chunk;
   }

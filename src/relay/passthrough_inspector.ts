@@ -6,11 +6,40 @@ const TAIL_CHARS = 64 * 1024;
 const FINISH = "finishReason";
 const BLOCKED = "blockReason";
 
+/** What is read of a native reply beside passing it on. */
+export interface ReplyInspector {
+  finishReason(): string | undefined;
+  usage(): Usage | undefined;
+}
+
+/** Reads a whole reply that was parsed. */
+export class ParsedReply implements ReplyInspector {
+  /** @param value The reply's JSON. */
+  constructor(readonly value: unknown) {}
+
+  finishReason(): string | undefined {
+    if (!isObject(this.value)) return undefined;
+    const { candidates, promptFeedback } = this.value;
+    const last: unknown = Array.isArray(candidates) ? candidates.at(-1) : undefined;
+    return wordIn(last, "finishReason") ?? wordIn(promptFeedback, "blockReason");
+  }
+
+  usage(): Usage | undefined {
+    const metadata = isObject(this.value) ? this.value["usageMetadata"] : undefined;
+    return isObject(metadata) ? usageOf(metadata) : undefined;
+  }
+}
+
+function wordIn(value: unknown, name: string): string | undefined {
+  const word = isObject(value) ? value[name] : undefined;
+  return typeof word === "string" && /^\w+$/.test(word) ? word : undefined;
+}
+
 /**
  * Looks at a native reply as it passes: no search and no parse while it does. Takes it as `byteText` gives it, since every word
  * that it looks for is plain.
  */
-export class PassthroughInspector {
+export class PassthroughInspector implements ReplyInspector {
   /** The end of the body so far. */
   readonly #tail: string[] = [];
   #size = 0;

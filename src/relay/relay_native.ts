@@ -5,8 +5,8 @@ import { ErrorGuard } from "./error_guard.ts";
 import type { RelayDeps } from "./deps.ts";
 import { clientGone, emptyReplyFailure, truncatedFailure } from "./failures.ts";
 import type { NativeCall, NativeRefusal, NativeReply, OnRefusal } from "./native_call.ts";
-import { judgeFirst, judgeForm } from "./native_judge.ts";
-import { PassthroughInspector } from "./passthrough_inspector.ts";
+import { judgeFirst, judgeForm, parseSmall } from "./native_judge.ts";
+import { ParsedReply, PassthroughInspector, type ReplyInspector } from "./passthrough_inspector.ts";
 import { ownFault } from "./own_fault.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { type Attempt, runAttempts, type Served } from "./run_attempts.ts";
@@ -14,17 +14,24 @@ import { type OpenReply, send } from "./send.ts";
 import { type Settle, settleOnce } from "./settle.ts";
 import { unwrappedReply } from "./unwrapped_reply.ts";
 
-/** A reply of which the first piece is there; without a reader it is whole. */
+/** A reply of which the first piece is there; without a stream it is whole. */
 interface OpenNative {
   readonly reply: OpenReply;
-  readonly reader?: BodyReader;
   readonly first: Uint8Array<ArrayBuffer>;
   /** Has seen the first piece. */
-  readonly inspector: PassthroughInspector;
-  /** Has seen the first piece. */
+  readonly inspector: ReplyInspector;
+  readonly stream?: OpenStream;
+  /** The JSON of a whole reply, where it is small. */
+  readonly parsed?: unknown;
+}
+
+/** What reads the rest of a stream and looks at it; both have seen the first piece. */
+interface OpenStream {
+  readonly reader: BodyReader;
   readonly watch: ContentWatch;
-  /** The stream has ended, and nothing in it was content. */
-  readonly silent?: boolean;
+  readonly inspector: PassthroughInspector;
+  /** It has ended, and nothing in it was content. */
+  readonly silent: boolean;
 }
 
 /** Relays one native call. Failures before the first body byte are tried elsewhere; after it the bytes are Google's alone. */
@@ -71,11 +78,11 @@ interface Garbled {
 const MOST_GARBLED = 64 * 1024;
 
 /** Reads the rest of a garbled turn. */
-async function wholeOf({ first, reader }: OpenNative): Promise<Uint8Array<ArrayBuffer>> {
+async function wholeOf({ first, stream }: OpenNative): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [first];
   let size = first.byteLength;
-  while (reader !== undefined && size < MOST_GARBLED) {
-    const piece = await reader.read();
+  while (stream !== undefined && size < MOST_GARBLED) {
+    const piece = await stream.reader.read();
     if (piece === undefined) break;
     pieces.push(piece);
     size += piece.byteLength;
@@ -106,12 +113,12 @@ async function openNative(
       reply = await unwrappedReply(reply, attempt.upstream.unwrap, call, deps.settings.maxReplyBytes);
     }
     const open = await readFirst(deps, call, reply);
-    const failure = judgeForm({ ...open, whole: open.reader === undefined }, call.turn) ??
+    const failure = judgeForm({ ...open, whole: open.stream === undefined }, call.turn) ??
       // A file that Google could not process says so in a field of the same name.
       (operation === "resource"
         ? undefined
         : judgeFirst(deps, attempt, open, call.leaseRequest, onRefusal)) ??
-      (call.turn && open.silent === true ? emptyReplyFailure("no content") : undefined);
+      (call.turn && open.stream?.silent === true ? emptyReplyFailure("no content") : undefined);
     if (failure === undefined) {
       attempt.trace.firstToken();
       return ok(open);
@@ -131,19 +138,25 @@ async function openNative(
 
 /** Replies that are not streamed come whole: the platform hands them over without a stream on either side. */
 async function readFirst(deps: RelayDeps, call: NativeCall, reply: OpenReply): Promise<OpenNative> {
-  const inspector = new PassthroughInspector();
-  const watch = new ContentWatch();
   const { response } = reply;
   if (!call.stream || response.body === null) {
     const { maxReplyBytes } = deps.settings;
     const first = await reply.wait(readWhole(response, maxReplyBytes, "MAX_REPLY_BYTES"));
-    inspector.see(byteText(first.subarray(-WHOLE_TAIL)));
-    return { reply, first, inspector, watch };
+    const parsed = parseSmall(first);
+    if (parsed !== undefined) return { reply, first, parsed, inspector: new ParsedReply(parsed) };
+    return { reply, first, inspector: inspectorOf(first.subarray(-WHOLE_TAIL)) };
   }
   const reader = openBody(response.body);
+  const watch = new ContentWatch();
   const { first, silent } = await firstContent(reply, reader, watch);
+  const inspector = inspectorOf(first);
+  return { reply, first, inspector, stream: { reader, watch, inspector, silent } };
+}
+
+function inspectorOf(first: Uint8Array<ArrayBuffer>): PassthroughInspector {
+  const inspector = new PassthroughInspector();
   inspector.see(byteText(first));
-  return { reply, reader, first, inspector, watch, silent };
+  return inspector;
 }
 
 /** The end of a whole reply, in which its finish and its usage stand. */
@@ -176,9 +189,9 @@ async function firstContent(
 }
 
 function bodyOf(deps: RelayDeps, call: NativeCall, served: Served<OpenNative>): NativeReply["body"] {
-  const { reader, first } = served.value;
+  const { stream, first } = served.value;
   const settle = settler(call, served);
-  if (reader !== undefined) return streamed(deps, call, { ...served, reader }, settle);
+  if (stream !== undefined) return streamed(deps, call, { served, stream, settle });
   settle();
   return first;
 }
@@ -187,10 +200,11 @@ function bodyOf(deps: RelayDeps, call: NativeCall, served: Served<OpenNative>): 
 function streamed(
   deps: RelayDeps,
   call: NativeCall,
-  { lease, value: { reply, first, inspector, watch }, reader }: Served<OpenNative> & {
-    readonly reader: BodyReader;
+  { served: { lease, value: { reply, first } }, stream: { reader, watch, inspector }, settle }: {
+    readonly served: Served<OpenNative>;
+    readonly stream: OpenStream;
+    readonly settle: Settle;
   },
-  settle: Settle,
 ): ReadableStream<Uint8Array> {
   const guard = new ErrorGuard(lease.credential);
 
@@ -266,7 +280,7 @@ function settler(call: NativeCall, served: Served<OpenNative>): Settle {
   });
 }
 
-function note(call: NativeCall, inspector: PassthroughInspector): void {
+function note(call: NativeCall, inspector: ReplyInspector): void {
   if (!call.turn) return;
   const usage = inspector.usage();
   const finish = inspector.finishReason();

@@ -107,6 +107,11 @@ class UpstreamFault extends Error {
   }
 }
 
+function named(cause: unknown): never {
+  const isNamed = cause instanceof ReplyBeyondBounds || cause instanceof UpstreamFault;
+  throw isNamed ? cause : new UpstreamFault(cause);
+}
+
 /** The status as HTTP knows it; a server may send any number. */
 function statusOf({ status }: Response): number {
   return status >= 300 && status < 600 ? status : 502;
@@ -170,7 +175,7 @@ class Exchange implements OpenReply, Running {
   ask(request: UpstreamRequest): Promise<Response> {
     const { ports, connections } = this.#deps;
     const { proxy } = this.#attempt.credential;
-    this.#ask = new Ask({ fetch: ports.fetch, url: request.url, init: initOf(request), proxy, connections });
+    this.#ask = new Ask({ fetch: ports.fetch, request, proxy, connections });
     if (this.#aborted) this.#ask.abort();
     return this.#ask.head;
   }
@@ -209,13 +214,8 @@ class Exchange implements OpenReply, Running {
     return { ok: false, error: proxyRefused(this.way) };
   }
 
-  async wait<Piece>(work: Promise<Piece>): Promise<Piece> {
-    try {
-      return await work;
-    } catch (cause) {
-      const isNamed = cause instanceof ReplyBeyondBounds || cause instanceof UpstreamFault;
-      throw isNamed ? cause : new UpstreamFault(cause);
-    }
+  wait<Piece>(work: Promise<Piece>): Promise<Piece> {
+    return work.catch(named);
   }
 
   took(bytes: number): void {
@@ -296,8 +296,4 @@ function patienceFor(deps: RelayDeps, stream: boolean, { body }: UpstreamRequest
   // fetch does not tell when a request has left, so that the time to send a large one is part of the time to answer it.
   const writing = (body?.length ?? 0) > SENT_AT_ONCE ? timeoutWrite || Infinity : 0;
   return { ms: writing + (timeoutReadNonStreaming || Infinity), setting: "TIMEOUT_READ_NON_STREAMING" };
-}
-
-function initOf({ method, headers, body }: UpstreamRequest): RequestInit {
-  return { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) };
 }

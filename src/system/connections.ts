@@ -39,6 +39,9 @@ class Pools implements Connections {
   readonly #clients = new Map<string, Deno.HttpClient>();
   /** Hosts that have answered through the present pools, each with the proxy it was reached by. */
   readonly #heard = new Set<string>();
+  /** The proxy and the host that were heard last: nearly all calls go to one. */
+  #lastProxy: string | undefined;
+  #lastHost = "";
   #stopBeats: (() => void) | undefined;
   #beatAt = 0;
   #usedAt = 0;
@@ -56,7 +59,10 @@ class Pools implements Connections {
   }
 
   heard(url: string, proxy = ""): void {
+    if (proxy === this.#lastProxy && url.startsWith(this.#lastHost)) return;
     this.#heard.add(hostOf(url, proxy));
+    this.#lastProxy = proxy;
+    this.#lastHost = url.slice(0, hostEnd(url) + 1);
   }
 
   reuses(url: string, proxy = ""): boolean {
@@ -67,6 +73,7 @@ class Pools implements Connections {
     for (const client of this.#clients.values()) client.close();
     this.#clients.clear();
     this.#heard.clear();
+    this.#lastProxy = undefined;
   }
 
   spare(proxy = ""): SpareConnection {
@@ -133,23 +140,24 @@ function closedClient(client: Deno.HttpClient): Deno.HttpClient {
 
 /** Every call that brings no connections of its own goes over these; one that fails is not repeated over the same. */
 export function pooledFetch(fetch: Fetch, connections: Connections, proxy?: string): Fetch {
-  return async (input, init) => {
-    if (init !== undefined && "client" in init) return await fetch(input, init);
+  const pooled = async (input: Parameters<Fetch>[0], init: RequestInit | undefined) => {
     try {
-      const pooled: RequestInit & { client: Deno.HttpClient } = {
-        ...init,
-        client: connections.client(proxy),
-      };
-      return await fetch(input, pooled);
+      const over: RequestInit & { client: Deno.HttpClient } = { ...init, client: connections.client(proxy) };
+      return await fetch(input, over);
     } catch (cause) {
       connections.renew();
       throw cause;
     }
   };
+  return (input, init) => init !== undefined && "client" in init ? fetch(input, init) : pooled(input, init);
 }
 
 /** The beginning of a URL is enough to tell hosts apart, and costs no parsing. */
 function hostOf(url: string, proxy: string): string {
+  return `${proxy} ${url.slice(0, hostEnd(url))}`;
+}
+
+function hostEnd(url: string): number {
   const end = url.indexOf("/", url.indexOf("//") + 2);
-  return `${proxy} ${end < 0 ? url : url.slice(0, end)}`;
+  return end < 0 ? url.length : end;
 }

@@ -1,7 +1,7 @@
 import { err, type Failure, invalidRequest, ok, type Result } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import type { AnyDialect, ClientCall } from "../../dialects/mod.ts";
-import { type CallTrace, watchClient } from "../../relay/mod.ts";
+import type { CallTrace } from "../../relay/mod.ts";
 import { parseJson, readBody } from "../read_body.ts";
 import { answerStream, answerWhole } from "./answer_turn.ts";
 import { countTokens } from "./count_tokens.ts";
@@ -46,10 +46,8 @@ export async function serveDialect(
   }
   const whole = { deps, dialect, requestContext, body, bodyBytes: bytes, trace, call, targets };
   if (!call.stream) return await answerWhole({ ...whole, opening: generate(deps, whole) });
-  const leaving = new AbortController();
-  const watch = watchClient(() => AbortSignal.any([requestContext.watch.signal, leaving.signal]));
-  const opening = generate(deps, { ...whole, requestContext: { ...requestContext, watch } });
-  return await answerStream({ ...whole, opening, leave: () => leaving.abort() });
+  const leave = () => requestContext.watch.leave();
+  return await answerStream({ ...whole, opening: generate(deps, whole), leave });
 }
 
 async function understand(
