@@ -15,7 +15,7 @@ export interface Resource<Value> {
 }
 
 const LEAST_MS = 1_000;
-/** What an event tells of is written down a quarter of a second later; reading earlier would miss it. */
+/** The events of one call come within a moment: one reading after them is enough. */
 const SETTLE_MS = 400;
 
 /** Reading may take at most one part in so many of the time. */

@@ -35,7 +35,7 @@ export interface LiveEvent {
 
 /** Everything that happened. Recording never waits and never throws on the request path. */
 export interface Ledger {
-  /** Counts one finished call and keeps its record; persisted within 250 ms. */
+  /** Counts one finished call and keeps its record; persisted within a second, and before anything is read. */
   record(call: CallRecord): void;
   log(level: LogLevel, kind: string, message: string, fields?: JsonObject): void;
   /** Pushes an event to every listener (coalesced, at most 10 a second to each). */

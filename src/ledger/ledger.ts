@@ -151,16 +151,21 @@ function recording({ writer, logger, bus, alerts, sealer, ring, unfollow }: Part
   } satisfies Partial<LedgerService>;
 }
 
-function asking({ options, prices, projects, bus, ring }: Parts) {
+function asking({ options, prices, projects, bus, ring, writer }: Parts) {
   const { kv } = options.store;
+  /** What this process has recorded is read with the rest, though it may not have been written yet. */
+  const written = async <Read>(read: () => Promise<Read>): Promise<Read> => {
+    await writer.flushed();
+    return await read();
+  };
   return {
     prices,
-    requests: (filter, page) => recordPage(kv, filter, page),
-    request: (id) => recordById(kv, id),
-    series: (range) => series(kv, range),
-    totals: (range) => totals(kv, range),
-    lifetime: (dim) => lifetime(kv, dim),
-    logs: (filter) => ring.read(filter),
+    requests: (filter, page) => written(() => recordPage(kv, filter, page)),
+    request: (id) => written(() => recordById(kv, id)),
+    series: (range) => written(() => series(kv, range)),
+    totals: (range) => written(() => totals(kv, range)),
+    lifetime: (dim) => written(() => lifetime(kv, dim)),
+    logs: (filter) => written(() => ring.read(filter)),
     subscribe: (lastEventId) => bus.subscribe(lastEventId),
     listeners: () => bus.listeners,
     projectOf: (credential) => projects.of(credential),

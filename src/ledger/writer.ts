@@ -8,8 +8,10 @@ import type { RollupShard } from "./rollup_shard.ts";
 import type { PackedCells } from "./rollup_codec.ts";
 import { commitWrites, type Write } from "./write_batch.ts";
 
-/** Longest time between a record and its commit. */
-const FLUSH_MS = 250;
+/** Longest time between a record and its commit: a commit costs as much as a call, so that few calls a second should share one. */
+const FLUSH_MS = 1_000;
+/** Full blocks that are written before their time. */
+const MOST_BLOCKS = 24;
 /** Records that may wait while the database does not answer; the oldest go first beyond it. */
 const MOST_PENDING = 50_000;
 
@@ -28,7 +30,7 @@ export interface WriterDeps {
 /** A shard is not written after this long a silence; others join it only after a longer one. */
 const BOOK_SILENCE_MS = 12 * 3_600_000;
 
-/** Gathers records and writes them with their counts in one commit, at most 250 ms later. */
+/** Gathers records and writes them with their counts in one commit, at most a second later. */
 export class Writer {
   readonly #deps: WriterDeps;
   #shard: { readonly name: string; readonly rollups: RollupShard };
@@ -57,6 +59,7 @@ export class Writer {
     this.#shardAt(now).rollups.add(record, now, known);
     this.#pending.push(known);
     if (this.#pending.length >= PARCEL_RECORDS) this.#pack();
+    if (this.#packed.length === MOST_BLOCKS) void this.flush();
     this.wake();
   }
 
@@ -86,6 +89,11 @@ export class Writer {
     this.#cancelTimer = undefined;
     this.#running = this.#running.then(() => this.#write(whole)).catch(this.#deps.onProblem);
     return this.#running;
+  }
+
+  /** Resolves once the database has everything that was added so far, for those who read it there. */
+  flushed(): Promise<void> {
+    return this.#cancelTimer === undefined ? this.#running : this.flush();
   }
 
   async #write(whole: boolean): Promise<void> {

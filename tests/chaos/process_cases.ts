@@ -90,7 +90,7 @@ const kill9: ChaosCase = {
     assert.ok(counted >= tally.whole * 0.8, `${counted} of ${tally.whole} calls are counted`);
     return {
       client: "a connection that is cut; no reply that is cut looks whole",
-      kept: "keys, cooldowns and counts, but for what was done in the last quarter of a second",
+      kept: "keys, cooldowns and counts, but for what was done in the last second",
       heals: "the first call after the start is answered at once",
     };
   },

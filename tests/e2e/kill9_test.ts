@@ -109,7 +109,7 @@ Deno.test("kill -9 under load loses no key, no cooldown, no count, and tells nob
     await call(server.url, 8);
     await call(server.url, 9);
     assert.equal((await call(server.url, 11, "gemini-2.5-pro")).whole, false);
-    // Counters are written in batches of at most a quarter of a second.
+    // What was recorded is written by the reading below; what the pool has learned, in batches of its own.
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const before = await get(server.url, "/api/keys/safe");
     const running = Array.from({ length: 30 }, (_, index) => call(server.url, 100 + index));
