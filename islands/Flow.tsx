@@ -1,6 +1,5 @@
 import type { CallPaths } from "../src/management/contract.ts";
-import { callsOf, flowLayout } from "../components/flow/layout.ts";
-import { PathList } from "../components/flow/path_list.tsx";
+import { callsOf, flowLayout, type FlowPath, OUTCOMES, stationsOf } from "../components/flow/layout.ts";
 import { FlowPicture, HEIGHT } from "../components/flow/picture.tsx";
 import { flowText } from "../components/flow/words.ts";
 import { configuration } from "../components/live/configuration.ts";
@@ -9,6 +8,8 @@ import { text } from "../components/text/shell.ts";
 import { Card, Empty, Problem } from "../components/ui/card.tsx";
 import { SPANS } from "../components/usage/query.ts";
 import { usageText } from "../components/usage/words.ts";
+import { wholeNumber } from "../components/format.ts";
+import { requestsHref } from "../components/requests/request_query.ts";
 
 const words = flowText;
 const MOST = 30;
@@ -68,5 +69,33 @@ export default function Flow({ range, flow: first }: FlowProps) {
         </>
       )}
     </Card>
+  );
+}
+
+/** The ways as lines, for small screens, for screen readers and without script; each opens its requests. */
+function PathList({ paths, most }: { paths: readonly FlowPath[]; most: number }) {
+  return (
+    <>
+      <ol class="divide-y divide-line" aria-label={words.paths}>
+        {paths.slice(0, most).map((path, index) => {
+          const stations = stationsOf(path);
+          const filter = Object.assign({}, ...stations.map(({ filter }) => filter ?? {}));
+          return (
+            <li key={index} class="grid gap-0.5 px-4 py-2 sm:px-5">
+              <a class="min-w-0 break-words hover:underline" href={requestsHref(filter)}>
+                {stations.map(({ label }) => label).join(" → ")}
+              </a>
+              <span class="num text-xs text-mute">
+                {OUTCOMES.filter((outcome) => path[outcome] > 0)
+                  .map((outcome) => `${wholeNumber(path[outcome])} ${words.outcomes[outcome]}`).join(", ")}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      {paths.length > most && (
+        <p class="px-4 py-2 text-xs text-mute sm:px-5">{words.more(paths.length - most)}</p>
+      )}
+    </>
   );
 }

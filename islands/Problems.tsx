@@ -6,12 +6,14 @@ import { useOverview } from "../components/live/overview.ts";
 import { useResource } from "../components/live/resource.ts";
 import { AttentionList, VerdictBanner } from "../components/overview/attention_list.tsx";
 import type { ProblemGroup } from "../components/problems/groups.ts";
-import { NoticeChoice } from "../components/problems/notice_choice.tsx";
 import { problemsText } from "../components/problems/words.ts";
 import { requestsText } from "../components/text/requests.ts";
 import { text } from "../components/text/shell.ts";
 import { Card, Empty, Problem } from "../components/ui/card.tsx";
 import { attentionRows } from "../components/views/attention.ts";
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { chooseNotice, wantsNotice } from "../components/live/notify.ts";
 
 const words = problemsText;
 const HOUR_MS = 3_600_000;
@@ -82,6 +84,36 @@ export default function Problems(props: ProblemsProps) {
             </ul>
           )}
       </Card>
+    </div>
+  );
+}
+
+/** A switch for the browser's notifications; absent where the browser has none. */
+function NoticeChoice() {
+  const isOn = useSignal(false);
+  const refused = useSignal(false);
+  const can = useSignal(false);
+  useEffect(() => {
+    can.value = "Notification" in globalThis;
+    if (can.value) isOn.value = wantsNotice();
+  }, []);
+  const choose = async (on: boolean) => {
+    isOn.value = await chooseNotice(on);
+    refused.value = on && !isOn.value;
+  };
+  if (!can.value) return null;
+  return (
+    <div class="flex flex-wrap items-center gap-x-4 gap-y-1">
+      <label class="flex items-center gap-2">
+        <input
+          type="checkbox"
+          class="size-4 accent-(--accent)"
+          checked={isOn.value}
+          onChange={(event) => void choose(event.currentTarget.checked)}
+        />
+        {words.notify}
+      </label>
+      {refused.value && <span class="text-bad" role="alert">{words.notifyRefused}</span>}
     </div>
   );
 }

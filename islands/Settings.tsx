@@ -6,11 +6,13 @@ import { useResource } from "../components/live/resource.ts";
 import { AlertTest } from "../components/settings/alert_test.tsx";
 import { ClientTokens } from "../components/settings/client_tokens.tsx";
 import { OwnerToken } from "../components/settings/owner_token.tsx";
-import { ServerInfo } from "../components/settings/server_info.tsx";
 import { SettingTable } from "../components/settings/setting_table.tsx";
 import { Transfer } from "../components/settings/transfer.tsx";
 import { text } from "../components/text/shell.ts";
-import { Problem } from "../components/ui/card.tsx";
+import { Card, Problem } from "../components/ui/card.tsx";
+import { duration } from "../components/format.ts";
+import { useNow } from "../components/live/now.ts";
+import { settingsText } from "../components/settings/words.ts";
 
 /** Clients and settings are changed elsewhere too: on the command line, by scripts. */
 const EVERY_MS = 5_000;
@@ -44,5 +46,28 @@ export default function Settings(props: SettingsProps) {
       </div>
       <SettingTable settings={settings.value.value} refresh={settings.refresh} />
     </div>
+  );
+}
+
+const words = settingsText;
+
+/** Which release runs, and for how long. */
+function ServerInfo({ health, readAt }: { health: HealthView; readAt: number }) {
+  const now = useNow();
+  const rows = [
+    [words.version, health.version],
+    [words.uptime, duration(health.uptimeMs + Math.max(0, now - readAt))],
+  ] as const;
+  return (
+    <Card title={words.server}>
+      <dl class="grid grid-cols-[minmax(8rem,auto)_1fr] gap-x-6 gap-y-1.5">
+        {rows.map(([name, value]) => (
+          <>
+            <dt class="text-mute">{name}</dt>
+            <dd class="num min-w-0 break-words">{value}</dd>
+          </>
+        ))}
+      </dl>
+    </Card>
   );
 }

@@ -7,10 +7,12 @@ import { useResource } from "../components/live/resource.ts";
 import { ModelMatrix } from "../components/models/model_matrix.tsx";
 import { AgentStep } from "../components/setup/agent_step.tsx";
 import { CallStep } from "../components/setup/call_step.tsx";
-import { KeyStep } from "../components/setup/key_step.tsx";
 import { setupText } from "../components/setup/words.ts";
 import { FIRST_RUN } from "../src/core/first_run.ts";
 import { chatModels } from "../components/views/chat_models.ts";
+import { keyName } from "../components/format.ts";
+import { AddKeysForm } from "../components/keys/add_keys_form.tsx";
+import { StatusChip } from "../components/ui/status_chip.tsx";
 
 const words = setupText;
 
@@ -107,6 +109,35 @@ export default function Setup(props: SetupProps) {
           )}
         </div>
       </section>
+    </div>
+  );
+}
+
+const MOST_SHOWN = 20;
+
+/** What the keys come to, in the words of the terminal. */
+function summaryOf(keys: readonly KeyRow[]): string {
+  const works = keys.filter(({ status }) => status === "active" || status === "cooldown");
+  if (keys.length === 0) return words.keysNone;
+  if (works.length === 0) return words.keysDead;
+  return `${FIRST_RUN.works(works.length, new Set(works.flatMap(({ models }) => models)).size)}.`;
+}
+
+/** First: keys in the pool. */
+function KeyStep({ keys, refresh }: { keys: readonly KeyRow[]; refresh: () => Promise<void> }) {
+  return (
+    <div class="grid gap-5">
+      <p class="font-medium" role="status">{summaryOf(keys)}</p>
+      {keys.length > 0 && (
+        <ul class="flex flex-wrap gap-3">
+          {keys.slice(0, MOST_SHOWN).map((key) => (
+            <li key={key.id} class="flex items-center gap-2">
+              {keyName(key)} <StatusChip status={key.status} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <AddKeysForm onAdded={() => void refresh()} />
     </div>
   );
 }

@@ -4,7 +4,6 @@ import { useEffect } from "preact/hooks";
 import { connection, listen } from "../components/live/live_events.ts";
 import type { CommandPaletteProps } from "../components/shell/command_palette.tsx";
 import type { ShortcutListProps } from "../components/shell/shortcut_list.tsx";
-import { ThemeMenu } from "../components/shell/theme_menu.tsx";
 import { text } from "../components/text/shell.ts";
 import { Icon } from "../components/ui/icon.tsx";
 
@@ -92,5 +91,24 @@ export default function Shell() {
       {Palette.value && <Palette.value open={open} />}
       {help.List.value && <help.List.value open={help.open} />}
     </div>
+  );
+}
+
+/** The button of the appearance; its panel comes over the wire when it is first opened. */
+function ThemeMenu() {
+  const Panel = useSignal<FunctionComponent | undefined>(undefined);
+  const load = async () => {
+    Panel.value ??= (await import("../components/shell/theme_panel.tsx")).ThemePanel;
+  };
+  return (
+    <details class="relative lg:static" onToggle={load}>
+      <summary
+        class="btn btn-quiet list-none [&::-webkit-details-marker]:hidden"
+        aria-label={text.appearance}
+      >
+        <Icon name="theme" />
+      </summary>
+      {Panel.value && <Panel.value />}
+    </details>
   );
 }

@@ -6,9 +6,10 @@ import { Card, Empty, Problem } from "../components/ui/card.tsx";
 import { Icon } from "../components/ui/icon.tsx";
 import { isAdditive, lineAt, type UsageChart } from "../components/usage/chart_data.ts";
 import type { UsageQuery } from "../components/usage/query.ts";
-import { UsagePlot } from "../components/usage/usage_plot.tsx";
 import { amount, stepHref, UsageTable } from "../components/usage/usage_table.tsx";
 import { usageText } from "../components/usage/words.ts";
+import { useEffect, useRef } from "preact/hooks";
+import type { PlotOptions } from "../components/usage/plot.ts";
 
 const words = usageText;
 
@@ -138,4 +139,27 @@ export default function Usage(props: UsageProps) {
       </Card>
     </>
   );
+}
+
+/** The chart. Its library comes over the wire with this page alone; until then, and without script, the table says it all. */
+function UsagePlot({ chart, label, ...options }: PlotOptions & { chart: UsageChart; label: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let stop: (() => void) | undefined;
+    let left = false;
+    const draw = async () => {
+      const { drawPlot } = await import("../components/usage/plot.ts");
+      stop?.();
+      if (!left && box.current) stop = drawPlot(box.current, chart, options);
+    };
+    void draw();
+    const themes = new MutationObserver(() => void draw());
+    themes.observe(document.documentElement, { attributeFilter: ["data-theme", "data-palette"] });
+    return () => {
+      left = true;
+      themes.disconnect();
+      stop?.();
+    };
+  }, [chart]);
+  return <div ref={box} class="min-h-[280px] w-full overflow-hidden" role="img" aria-label={label} />;
 }

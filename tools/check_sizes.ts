@@ -1,9 +1,12 @@
-/** Measures file and function sizes against ARCHITECTURE.md, "Sizes"; exceptions stand here with their reason. */
-import { isNode, nameOf, parseSource, sourceFiles, type SyntaxNode } from "./parse_source.ts";
+/** Measures file and function sizes against ARCHITECTURE.md, "Sizes"; exceptions are listed here with their reason. */
+import { readModules, type SourceModule } from "./module_graph.ts";
+import { isNode, nameOf, type SyntaxNode } from "./parse_source.ts";
 
 /** A cohesive thing may be one file; what is longer than this is cut by meaning. */
 const MOST_FILE_LINES = 500;
 const MOST_FUNCTION_LINES = 90;
+/** A shorter file that one file alone imports belongs into that file, or needs a reason. */
+const LEAST_FILE_LINES = 40;
 
 /** Paths, or `path#function`, that may be longer. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
@@ -11,6 +14,17 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   "components/models/named_editor.tsx#NamedEditor":
     "one form whose fields share their signals; most of it is markup",
 };
+
+/** Files that may be short although one file alone imports them. */
+const SHORT: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [/^routes\//, "a page or an address is a file: the path is its name"],
+  [/\/mod\.ts$/, "the entry of a module"],
+  [/^src\/agents\/known\//, "an agent is a file (CONTRIBUTING.md)"],
+  [/^src\/pool\/policy\//, "a policy is a file (CONTRIBUTING.md)"],
+  [/^src\/std\//, "the import map names it"],
+  [/^src\/fresh\/client\.ts$/, "the entry of the browser's side"],
+  [/^src\/composition\/visit\.ts$/, "loaded only by a command that opens the database itself"],
+];
 
 interface Size {
   readonly name: string;
@@ -40,16 +54,16 @@ function* functionsIn(node: SyntaxNode, text: string, name = "", parent?: Syntax
   }
 }
 
-const files: Size[] = [];
-const functions: Size[] = [];
-for await (const path of sourceFiles("src", "routes", "islands", "components")) {
-  if (/_test\.|\.gen\./.test(path)) continue;
-  const text = await Deno.readTextFile(path);
-  files.push({ name: path, lines: text.split("\n").length - 1 });
-  for (const { name, lines } of functionsIn(parseSource(path, text), text)) {
-    functions.push({ name: `${path}#${name}`, lines });
-  }
-}
+const PRODUCT_REGEXP = /^(?:src|routes|islands|components)\//;
+const isProduct = (path: string) => PRODUCT_REGEXP.test(path) && !/_test\.|\.gen\./.test(path);
+const linesOf = (text: string) => text.split("\n").length - 1;
+
+const modules = await readModules();
+const product = modules.filter(({ path }) => isProduct(path));
+const files = product.map(({ path, text }): Size => ({ name: path, lines: linesOf(text) }));
+const functions = product.flatMap(({ path, text, tree }) =>
+  [...functionsIn(tree, text)].map(({ name, lines }): Size => ({ name: `${path}#${name}`, lines }))
+);
 
 function tooLong(what: string, sizes: readonly Size[], most: number): readonly string[] {
   const sorted = [...sizes].sort((a, b) => a.lines - b.lines);
@@ -61,12 +75,29 @@ function tooLong(what: string, sizes: readonly Size[], most: number): readonly s
     .map(({ name, lines }) => `${name} has ${lines} lines, more than ${most}`);
 }
 
+/** Short files with one importer; what an entry passes on is used by whoever enters there. */
+function tooShort(all: readonly SourceModule[]): readonly string[] {
+  const importers = new Map<string, Set<string>>();
+  for (const { path, imports } of all.filter((one) => isProduct(one.path) || !one.path.includes("/"))) {
+    for (const { from } of imports) importers.set(from, (importers.get(from) ?? new Set()).add(path));
+  }
+  return product.flatMap(({ path, text }) => {
+    const [only, ...others] = importers.get(path) ?? [];
+    const passedOn = only?.endsWith("/mod.ts") === true;
+    const isShort = linesOf(text) < LEAST_FILE_LINES && others.length === 0 && !passedOn;
+    return isShort && !SHORT.some(([pattern]) => pattern.test(path))
+      ? [`${path} has ${linesOf(text)} lines and one importer, ${only ?? "a generated file"}: put it there`]
+      : [];
+  });
+}
+
 const stale = Object.keys(EXCEPTIONS).filter((name) =>
   ![...files, ...functions].some((size) => size.name === name)
 );
 const problems = [
   ...tooLong("files", files, MOST_FILE_LINES),
   ...tooLong("functions", functions, MOST_FUNCTION_LINES),
+  ...tooShort(modules),
   ...stale.map((name) => `the exception ${name} is not needed any more`),
 ];
 if (problems.length > 0) {

@@ -86,7 +86,7 @@ export const PURE: readonly RegExp[] = [
   /^src\/gemini\//,
   /^src\/dialects\//,
   /^src\/upstreams\/(?!.*(discover|credentials|refresh))/,
-  /^src\/catalog\/(resolve|snapshot|listing|alias_chain|near_names)\.ts$/,
+  /^src\/catalog\/(resolve|snapshot|listing|alias_chain)\.ts$/,
   /^src\/pool\/(policy\/|candidates\/eligibility|leases\/verdict)/,
 ];
 

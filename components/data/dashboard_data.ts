@@ -1,23 +1,32 @@
 import { filledRules } from "../../src/core/glob.ts";
 import type { LocalClient } from "../../src/management/client.ts";
-import type { Accounts, Agent, CallPaths, Settings } from "../../src/management/contract.ts";
+import type {
+  Accounts,
+  Agent,
+  CallPaths,
+  ClientView,
+  Figures,
+  Models,
+  SeriesPoint,
+  Settings,
+} from "../../src/management/contract.ts";
 import { createLiveData, type LiveData, queryOf } from "./live_data.ts";
 import { groupOf, type ProblemGroup } from "../problems/groups.ts";
-import { clientRow, matrixModels } from "./configuration_rows.ts";
-import { keyRow, requestsView } from "./rows.ts";
+import { given, keyRow, msOf, requestsView } from "./rows.ts";
 import { keyName } from "../format.ts";
 import { requestsText } from "../text/requests.ts";
 import { byKind, type UsageChart, usageChart } from "../usage/chart_data.ts";
 import { grainOf, type UsageQuery } from "../usage/query.ts";
 import { usageText } from "../usage/words.ts";
-import { usageView } from "./usage_rows.ts";
 import type {
   CatalogView,
   ClientRow,
   LogEntry,
+  MatrixModel,
   ModelSpeed,
   SuggestionRow,
   TotalsView,
+  UsageRow,
   UsageView,
 } from "./views.ts";
 
@@ -187,4 +196,113 @@ async function catalogView(client: LocalClient): Promise<CatalogView> {
 /** Both halves over one client. */
 export function createDashboardData(client: LocalClient): DashboardData {
   return { ...createLiveData(client), ...createConfigurationData(client) };
+}
+
+/** Rows of the configuration, apart from those of the first page. */
+
+function matrixModels({ entries }: Models): readonly MatrixModel[] {
+  return entries.filter(({ aliasOf }) => aliasOf === undefined).map(
+    ({ displayName, inputTokenLimit, outputTokenLimit, modalities, price, variantOf, ...model }) => ({
+      ...model,
+      ...modalities,
+      name: displayName,
+      inputLimit: inputTokenLimit,
+      outputLimit: outputTokenLimit,
+      ...given({ price, variantOf }),
+    }),
+  );
+}
+
+function clientRow(client: ClientView): ClientRow {
+  const { id, name, tail, status, createdAt, updatedAt, allowModels = [], usage } = client;
+  return {
+    id,
+    name,
+    tail,
+    status,
+    updatedAt,
+    allowModels,
+    createdAt: Date.parse(createdAt),
+    requests: usage?.requests ?? 0,
+    tokens: usage?.tokens.total ?? 0,
+    cost: usage?.cost ?? 0,
+    ...given({
+      budget: client.budget,
+      requestsPerMinute: client.requestsPerMinute,
+      expiresAt: msOf(client.expiresAt),
+    }),
+  };
+}
+
+interface Sum {
+  readonly requests: number;
+  readonly errors: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly unpriced: number;
+}
+
+const NOTHING: Sum = { requests: 0, errors: 0, tokens: 0, cost: 0, unpriced: 0 };
+
+function add(sum: Sum, figures: Figures | null | undefined): Sum {
+  if (figures === null || figures === undefined) return sum;
+  return {
+    requests: sum.requests + figures.requests,
+    errors: sum.errors + figures.errors,
+    tokens: sum.tokens + figures.tokens.total,
+    cost: sum.cost + figures.cost,
+    unpriced: sum.unpriced + figures.unpriced,
+  };
+}
+
+function sumOf(days: readonly SeriesPoint[], name: string): Sum {
+  return days.reduce((sum, day) => add(sum, day.values[name]), NOTHING);
+}
+
+/** When the running period of a budget began: budgets run from midnight, Monday or the first, in UTC. */
+function periodStart(period: string, now: number): number {
+  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const date = new Date(today);
+  if (period === "weekly") return today - (date.getUTCDay() + 6) % 7 * DAY_MS;
+  if (period === "monthly") return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
+  return period === "total" ? 0 : today;
+}
+
+function amountOf(sum: Sum, unit: string): number {
+  if (unit === "usd") return sum.cost;
+  return unit === "tokens" ? sum.tokens : sum.requests;
+}
+
+function budgetOf(client: ClientView | undefined, days: readonly SeriesPoint[], now: number) {
+  if (client?.budget === undefined) return {};
+  const { budget } = client;
+  const start = periodStart(budget.period, now);
+  const within = sumOf(days.filter((day) => Date.parse(day.time) >= start), client.id);
+  const sum = budget.period === "total" ? add(NOTHING, client.usage) : within;
+  return { budget, spent: amountOf(sum, budget.unit) };
+}
+
+function rowsOf(
+  days: readonly SeriesPoint[],
+  nameOf: (id: string) => string,
+): readonly (UsageRow & { id: string })[] {
+  const ids = [...new Set(days.flatMap((day) => Object.keys(day.values)))];
+  return ids.map((id) => ({ id, name: nameOf(id), ...sumOf(days, id) }))
+    .sort((a, b) => b.requests - a.requests || (a.name < b.name ? -1 : 1));
+}
+
+/** Thirty days of figures by client and by project, joined with the clients' names and budgets. */
+function usageView(
+  byClient: readonly SeriesPoint[],
+  byProject: readonly SeriesPoint[],
+  clients: readonly ClientView[],
+  now: number,
+): UsageView {
+  const known = new Map(clients.map((client) => [client.id, client]));
+  const used = rowsOf(byClient, (id) => known.get(id)?.name ?? id).map(({ id, ...row }) => ({
+    ...row,
+    ...budgetOf(known.get(id), byClient, now),
+  }));
+  const projects = rowsOf(byProject, (id) => id).map(({ id: _id, ...row }) => row);
+  return { clients: used, projects };
 }

@@ -4,7 +4,6 @@ import { api, messageOf } from "../live/browser_api.ts";
 import { keysText } from "../text/keys.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Meter } from "../ui/meter.tsx";
-import { pastedKeys, pastedName } from "../views/pasted_keys.ts";
 
 const words = keysText;
 const WIDTH = 4;
@@ -158,4 +157,20 @@ export function TierField({ value, onChange }: { value: Tier; onChange: (tier: T
       </select>
     </label>
   );
+}
+
+const KEY_REGEXP = /AIza[0-9A-Za-z_-]{30,}|AQ\.[0-9A-Za-z_-]{20,}/g;
+
+/** The keys in a pasted text: whatever looks like one anywhere in it; otherwise one a line or comma. Each once. */
+export function pastedKeys(text: string): readonly string[] {
+  const found = text.match(KEY_REGEXP) ?? [];
+  const loose = text.split(/[\s,;]+/).map((word) => word.replace(/^["']|["']$/g, "")).filter((word) =>
+    word.length >= 8
+  );
+  return [...new Set(found.length > 0 ? found : loose)];
+}
+
+/** What a key is called before it is known: its last four characters. */
+export function pastedName(key: string): string {
+  return key.length < 12 ? "…" : `…${key.slice(-4)}`;
 }

@@ -6,7 +6,6 @@ import { configuration } from "../live/configuration.ts";
 import { keysText } from "../text/keys.ts";
 import { Problem } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { waitForSignIn } from "./wait_for_sign_in.ts";
 
 const words = keysText;
 const PROVIDERS = ["antigravity", "gemini_cli"] as const;
@@ -176,4 +175,19 @@ export function OAuthForm({ onAdded }: { onAdded: () => void }) {
       </div>
     </div>
   );
+}
+
+const STEP_MS = 1_500;
+const MOST_MS = 10 * 60_000;
+
+/** Waits until Google's page was answered; returns the account's name. Throws with the server's sentence when it failed. */
+async function waitForSignIn(state: string, isGone: () => boolean): Promise<string> {
+  const end = performance.now() + MOST_MS;
+  while (performance.now() < end && !isGone()) {
+    const { status, message = "", account } = await api.signInProgress({ state });
+    if (status === "done" && message === "") return account?.email ?? "";
+    if (status === "done" || status === "failed") throw new Error(message);
+    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+  }
+  throw new Error(isGone() ? "" : keysText.oauthTimeout);
 }

@@ -8,7 +8,6 @@ import { useResource } from "../live/resource.ts";
 import { say } from "../live/toasts.ts";
 import { keysText } from "../text/keys.ts";
 import { Card } from "../ui/card.tsx";
-import { projectNameFor, suggestionId } from "../views/suggested_project.ts";
 
 const words = keysText;
 const STORE = "geminitro.dismissed";
@@ -104,4 +103,21 @@ export function SuggestionList({ initial, keys, refresh }: {
       </ul>
     </Card>
   );
+}
+
+/** One suggestion's name, the same in whatever order its keys come. */
+export function suggestionId({ credentials }: SuggestionRow): string {
+  return credentials.toSorted().join("+");
+}
+
+type Named = Pick<KeyRow, "project">;
+
+/** The project that one of the keys already has, else the first free `project-N`. */
+export function projectNameFor(members: readonly Named[], keys: readonly Named[]): string {
+  const told = members.map((key) => key.project).find((project) => project !== "");
+  if (told !== undefined) return told;
+  const taken = new Set(keys.map((key) => key.project));
+  let number = 1;
+  while (taken.has(`project-${number}`)) number++;
+  return `project-${number}`;
 }

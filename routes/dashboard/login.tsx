@@ -5,7 +5,7 @@ import type { DashboardData } from "../../components/data/dashboard_data.ts";
 import { text } from "../../components/text/shell.ts";
 import { Problem } from "../../components/ui/card.tsx";
 import type { Login } from "../../src/http/dashboard_session.ts";
-import { readForm } from "../../src/http/read_form.ts";
+import { readForm } from "../../src/http/read_body.ts";
 import { define } from "../_define.ts";
 
 export const config: RouteConfig = { skipInheritedLayouts: true };

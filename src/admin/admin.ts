@@ -7,7 +7,6 @@ import type { AdminDeps } from "./admin_deps.ts";
 import * as aliases from "./aliases.ts";
 import { backUp, backupDocument } from "./backups.ts";
 import { bucketPage } from "./buckets.ts";
-import { callPaths } from "./call_paths.ts";
 import { capCheck, capProgress } from "./cap_progress.ts";
 import { type CapInput, capsView, putCap, removeCap, setCapSchedule } from "./caps.ts";
 import { checkAllKeys, type CheckedKey, checkKey, liftCooldown } from "./check_keys.ts";
@@ -21,23 +20,21 @@ import {
   restoreClient,
   revokeClient,
 } from "./clients.ts";
-import { editKey, oneKey, removeKey, restoreKey } from "./edit_key.ts";
+import { confirmProject, editKey, oneKey, removeKey, restoreKey, suggestions } from "./edit_key.ts";
 import { exportFile } from "./export_file.ts";
-import { findKey } from "./find_key.ts";
-import { healthView } from "./health.ts";
+import { healthView } from "./verdict.ts";
 import { importFile, type ImportInput } from "./import_file.ts";
 import { keyActivity } from "./key_activity.ts";
-import { keyPage, type KeyQuery, listKeys } from "./list_keys.ts";
+import { findKey, keyPage, type KeyQuery, listKeys } from "./list_keys.ts";
 import { type LimitChange, listLimits, putLimit, removeLimit } from "./limits.ts";
-import { cancelCall, liveCall, liveCalls } from "./live_calls.ts";
+import { callPaths, cancelCall, liveCall, liveCalls } from "./live_calls.ts";
 import { modelsView, refreshModels } from "./models.ts";
 import { overviewOf } from "./overview.ts";
 import { Publisher } from "./publisher.ts";
 import { quotaBoard } from "./quota_board.ts";
 import { quotaSummary } from "./quota_summary.ts";
 import { replaceKey, type ReplaceKeyInput } from "./replace_key.ts";
-import { requestTotals } from "./request_totals.ts";
-import { requestById, requestPage } from "./requests.ts";
+import { requestById, requestPage, requestTotals } from "./requests.ts";
 import {
   changeSettings,
   preferences,
@@ -46,11 +43,8 @@ import {
   settingsView,
   setupState,
 } from "./settings_view.ts";
-import { type SeriesOptions, seriesView } from "./series_view.ts";
 import { followSettingsFile, isSettingsFileChanged } from "./settings_table.ts";
-import { statsView } from "./stats.ts";
-import { confirmProject, suggestions } from "./suggestions.ts";
-import { flows, unifiedStats } from "./unified_stats.ts";
+import { flows, type SeriesOptions, seriesView, statsView, unifiedStats } from "./stats.ts";
 
 export type Admin = Awaited<ReturnType<typeof createAdmin>>;
 

@@ -1,7 +1,6 @@
 import { ok } from "../core/mod.ts";
 import type { AliasRecord, FallbackRecord, QuotaGroupRecord } from "../store/mod.ts";
-import type { AdminDeps } from "./admin_deps.ts";
-import { fromStore, type Outcome, refuse } from "./problem.ts";
+import { type AdminDeps, fromStore, type Outcome, refuse } from "./admin_deps.ts";
 
 export interface AliasView extends AliasRecord {
   /** The model it leads to now; null when it leads to none that is known. */

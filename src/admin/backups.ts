@@ -1,10 +1,8 @@
 import { basename, join } from "node:path";
 import { isObject, type JsonObject, ok } from "../core/mod.ts";
-import type { AdminDeps } from "./admin_deps.ts";
-import { openCredential } from "./credential_file.ts";
-import { exportFile, isSealed } from "./export_file.ts";
+import type { AdminDeps, Outcome } from "./admin_deps.ts";
+import { exportFile, isSealed, openCredential } from "./export_file.ts";
 import { backupDay, backupName, backupsIn } from "../store/mod.ts";
-import type { Outcome } from "./problem.ts";
 
 /** Days whose backups are kept. */
 const KEEP_DAYS = 7;

@@ -1,8 +1,7 @@
 import type { BucketLimitView, BucketView } from "../pool/contract.ts";
 import { ok, redact } from "../core/mod.ts";
-import type { AdminDeps } from "./admin_deps.ts";
-import { pageOf, type PageQuery } from "./page_of.ts";
-import type { Outcome } from "./problem.ts";
+import type { AdminDeps, Outcome } from "./admin_deps.ts";
+import { pageOf, type PageQuery } from "./list_keys.ts";
 
 export interface BucketForecast {
   /** Requests, or tokens, a minute over the last ten minutes. */

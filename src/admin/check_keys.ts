@@ -1,10 +1,7 @@
 import { type Credential, deathOf, type Failure, ok } from "../core/mod.ts";
-import type { Progress } from "./add_keys.ts";
-import type { AdminDeps } from "./admin_deps.ts";
-import { findKey } from "./find_key.ts";
-import { inParallel } from "./in_parallel.ts";
-import { discoverModels, keepModels } from "./key_models.ts";
-import { type Outcome, refuse } from "./problem.ts";
+import { discoverModels, inParallel, keepModels, type Progress } from "./add_keys.ts";
+import { type AdminDeps, type Outcome, refuse } from "./admin_deps.ts";
+import { findKey } from "./list_keys.ts";
 
 export interface CheckedKey {
   readonly id: string;

@@ -1,9 +1,8 @@
 import { type ClientId, ok } from "../core/mod.ts";
 import type { ClientRecord } from "../store/mod.ts";
-import type { AdminDeps } from "./admin_deps.ts";
-import { type CellView, cellView } from "./cell_view.ts";
-import { hashToken, newClientToken } from "./client_token.ts";
-import { fromStore, missing, type Outcome, refuse } from "./problem.ts";
+import { type AdminDeps, fromStore, missing, type Outcome, refuse } from "./admin_deps.ts";
+import { type CellView, cellView } from "./stats.ts";
+import { hashToken, newClientToken } from "./owner_key.ts";
 
 /** A client as the owner sees it: everything but the hash of its token. */
 export interface ClientView extends Omit<ClientRecord, "hash"> {

@@ -1,13 +1,12 @@
-import { type Credential, ok } from "../core/mod.ts";
+import { type Credential, type CredentialId, ok } from "../core/mod.ts";
 import type { KeyEdit } from "../management/contract.ts";
-import type { AdminDeps } from "./admin_deps.ts";
-import { closeCredential, openCredential } from "./credential_file.ts";
-import { findKey } from "./find_key.ts";
-import { keyById } from "./list_keys.ts";
+import { type AdminDeps, fromStore, missing, type Outcome, refuse } from "./admin_deps.ts";
+import { closeCredential, openCredential } from "./export_file.ts";
+import { findKey, keyById } from "./list_keys.ts";
 import { takeBack } from "./replace_key.ts";
-import { fromStore, missing, type Outcome, refuse } from "./problem.ts";
 import type { SafeKey } from "./safe_key.ts";
 import { UNDO_MS } from "./undo.ts";
+import type { ProjectSuggestion } from "../pool/contract.ts";
 
 /** One key by its id, the beginning of it, or its last characters. */
 export async function oneKey(deps: AdminDeps, idOrFragment: string): Promise<Outcome<SafeKey>> {
@@ -93,4 +92,23 @@ export async function restoreKey(deps: AdminDeps, undo: string): Promise<Outcome
   const restored = await deps.store.credentials.restore(credential, kept.models);
   if (!restored.ok) return fromStore(restored.error, "key");
   return await keyView(deps, credential.id);
+}
+
+/** Keys that seem to share a project, for the user to confirm. */
+export function suggestions({ pool }: AdminDeps): readonly ProjectSuggestion[] {
+  return pool.view().suggestions;
+}
+
+/** Puts credentials into one project by the user's word. */
+export async function confirmProject(
+  deps: AdminDeps,
+  credentials: readonly CredentialId[],
+  project: string,
+): Promise<Outcome<{ readonly project: string; readonly credentials: readonly CredentialId[] }>> {
+  if (credentials.length === 0) return refuse(422, "invalid", "Name at least one credential", "credentials");
+  for (const id of credentials) {
+    const updated = await deps.store.credentials.update(id, { project });
+    if (!updated.ok) return fromStore(updated.error, "key");
+  }
+  return ok({ project, credentials });
 }

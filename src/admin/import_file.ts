@@ -1,12 +1,10 @@
 import { isObject, ok, parseForeign, type Result, toldFault } from "../core/mod.ts";
 import type { StoreProblem } from "../store/mod.ts";
-import type { AdminDeps } from "./admin_deps.ts";
+import { type AdminDeps, type Outcome, refuse } from "./admin_deps.ts";
 import { SETTING } from "../state/mod.ts";
 import { planBalance, planSeed, planText, SEED_FILES } from "./import_foreign.ts";
 import { isOwnExport, planOwn, type Unlock } from "./import_own.ts";
-import { MOST_KEYS } from "./key_text.ts";
-import type { ImportPlan } from "./import_plan.ts";
-import { type Outcome, refuse } from "./problem.ts";
+import { type ImportPlan, MOST_KEYS } from "./import_plan.ts";
 
 export interface ImportInput {
   /** An export of ours, or another program's JSON. */

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { isObject, type JsonObject, parseForeign, type Tier, TIERS } from "../core/mod.ts";
 import type { CapRecord, CredentialDraft } from "../store/mod.ts";
-import { emptyPlan, type ImportPlan } from "./import_plan.ts";
-import { keysAmong } from "./key_text.ts";
+import { emptyPlan, type ImportPlan, keysAmong } from "./import_plan.ts";
 
 /** The names of the original program's files, as they come in one request. */
 export const SEED_FILES = [

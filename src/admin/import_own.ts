@@ -8,11 +8,9 @@ import type {
   QuotaGroupRecord,
   Store,
 } from "../store/mod.ts";
-import { closeCredential } from "./credential_file.ts";
-import { isSealed } from "./export_file.ts";
+import { closeCredential, decrypt, type Encrypted, isSealed } from "./export_file.ts";
 import { emptyPlan, type ImportPlan } from "./import_plan.ts";
-import { decrypt, type Encrypted } from "./passphrase.ts";
-import { type Outcome, refuse } from "./problem.ts";
+import { type Outcome, refuse } from "./admin_deps.ts";
 
 export function isOwnExport(document: unknown): document is JsonObject {
   return isObject(document) && document["format"] === "geminitro-export";

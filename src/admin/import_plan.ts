@@ -1,4 +1,4 @@
-import type { Credential, JsonObject } from "../core/mod.ts";
+import { type Credential, type JsonObject, trimEndOf, trimStartOf } from "../core/mod.ts";
 import type {
   AliasRecord,
   CapRecord,
@@ -60,4 +60,46 @@ export function emptyPlan(format: string): ImportPlan {
     notes: [],
     notTaken: [],
   };
+}
+
+/** Longest list that one request may bring. */
+export const MOST_KEYS = 5_000;
+
+/**
+ * Keys out of pasted text: one a line or separated by commas, with quotes, `NAME=` in front, list marks, and comments after
+ * `#` taken away. Order is kept, repeats are kept (they are reported as duplicates).
+ */
+export function keysIn(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map(withoutComment)
+    .flatMap((line) => line.split(/[,;\s]+/))
+    .map(bare)
+    .filter((key) => key !== "");
+}
+
+function withoutComment(line: string): string {
+  const at = line.search(/(?:^|\s)#/);
+  return at < 0 ? line : line.slice(0, at);
+}
+
+function bare(piece: string): string {
+  const value = piece.replace(/^export$/, "").replace(/^[A-Z][A-Z0-9_]*=/, "");
+  return trimEndOf(trimStartOf(value, "-*[\"'`"), "\"'`]");
+}
+
+/** Google's own forms: standard keys, and the authorization keys that follow them. */
+const GOOGLE_KEY = /^(?:AIza[\w-]{20,}|AQ\.[\w-]{20,})$/;
+/** What else may be a key where a file is nothing but a list: letters and digits in one word that is no model's name. */
+const WORD_KEY = /^(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])(?!models\/|gemini-|gemma-|imagen-|veo-)[\w.-]{16,200}$/;
+
+/**
+ * Keys in a text of any kind. A file that is a list of keys and nothing else may hold keys of any form; out of everything
+ * else only words of Google's own forms are taken. `passed` counts what was not taken.
+ */
+export function keysAmong(text: string): { readonly keys: readonly string[]; readonly passed: number } {
+  const words = keysIn(text);
+  const list = words.length > 0 && words.every((word) => GOOGLE_KEY.test(word) || WORD_KEY.test(word));
+  const keys = list ? words : words.filter((word) => GOOGLE_KEY.test(word));
+  return { keys, passed: words.length - keys.length };
 }

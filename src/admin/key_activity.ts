@@ -2,7 +2,7 @@ import type { Credential, CredentialId } from "../core/mod.ts";
 import { PERIOD_MS } from "../ledger/mod.ts";
 import type { BucketLimitView, BucketView } from "../pool/contract.ts";
 import type { AdminDeps } from "./admin_deps.ts";
-import { publishedLimit } from "./published_limits.ts";
+import { publishedLimit } from "./quota_board.ts";
 
 const HOURS = 24;
 

@@ -1,8 +1,7 @@
 import { isObject, type JsonObject, ok } from "../core/mod.ts";
 import type { SetLimit } from "../management/contract.ts";
 import { BUCKET_LIMITS } from "../pool/mod.ts";
-import type { AdminDeps } from "./admin_deps.ts";
-import { type Outcome, refuse } from "./problem.ts";
+import { type AdminDeps, type Outcome, refuse } from "./admin_deps.ts";
 
 /** One record holds them all, and a record at most 60 KiB. */
 const MOST = 150;

@@ -1,9 +1,7 @@
 import { type Credential, ok, redact } from "../core/mod.ts";
 import type { Cell } from "../ledger/mod.ts";
 import type { BucketView, PoolView } from "../pool/contract.ts";
-import type { AdminDeps } from "./admin_deps.ts";
-import { pageOf, type PageQuery } from "./page_of.ts";
-import type { Outcome } from "./problem.ts";
+import { type AdminDeps, missing, type Outcome, refuse } from "./admin_deps.ts";
 import { type KeyStanding, keyStanding, type KeyStatus, type SafeKey, safeKey } from "./safe_key.ts";
 
 export interface KeyQuery extends PageQuery {
@@ -172,4 +170,86 @@ function countOf({ credential }: KeyStanding, counts: ReadonlyMap<string, Cell>)
 
 function nameOf({ label, tail }: Credential): string {
   return label || tail;
+}
+
+export interface PageQuery {
+  readonly limit: number;
+  /** `next` of the page before; absent for the first. */
+  readonly cursor?: string;
+}
+
+/**
+ * A page of a list that lies in memory. The cursor names the last item that was given and its place, so that the next page goes on
+ * behind it although items before it came or went.
+ */
+export function pageOf<Item>(
+  list: readonly Item[],
+  { limit, cursor }: PageQuery,
+  idOf: (item: Item) => string,
+): Outcome<{ readonly items: readonly Item[]; readonly next: string | null }> {
+  const from = cursor === undefined ? 0 : placeAfter(list, cursor, idOf);
+  if (from === undefined) {
+    return refuse(400, "invalid", "This cursor is not one: take it from the page before", "cursor");
+  }
+  const items = list.slice(from, from + limit);
+  const last = items.at(-1);
+  const end = from + items.length;
+  return ok({ items, next: last === undefined || end >= list.length ? null : `${end}.${idOf(last)}` });
+}
+
+function placeAfter<Item>(
+  list: readonly Item[],
+  cursor: string,
+  idOf: (item: Item) => string,
+): number | undefined {
+  const [, place, id] = /^(\d{1,9})\.(.+)$/s.exec(cursor) ?? [];
+  if (place === undefined) return undefined;
+  const known = list.findIndex((item) => idOf(item) === id);
+  return known < 0 ? Number(place) : known + 1;
+}
+
+/** Shortest piece of a secret or of an id that may name a key. */
+const FRAGMENT_CHARACTERS = 6;
+
+/**
+ * The credential that an id, the beginning of one (with or without `cred_`), an account's e-mail, or the last characters of a key
+ * name; pieces of six or more characters.
+ */
+export async function findKey({ store }: AdminDeps, idOrFragment: string): Promise<Outcome<Credential>> {
+  const wanted = idOrFragment.trim();
+  const { credentials } = await store.config.refresh();
+  const exact = credentials.filter((one) => one.id === wanted || ("email" in one && one.email === wanted));
+  if (exact.length > 1) {
+    return refuse(
+      409,
+      "ambiguous",
+      "This name fits accounts of several sources: give the account's id",
+      "id",
+    );
+  }
+  const [named] = exact;
+  if (named !== undefined) return ok(named);
+  const fragment = wanted.replace(/^\.\.\./, "");
+  if (fragment.length < FRAGMENT_CHARACTERS) {
+    return refuse(
+      400,
+      "fragment_too_short",
+      "Name a key by the id of the list or by at least its last 6 characters",
+      "id",
+    );
+  }
+  const found = credentials.filter((one) =>
+    one.id.slice(one.id.indexOf("_") + 1).startsWith(fragment) || one.id.startsWith(fragment) ||
+    (one.source === "api_key" && one.key.reveal().endsWith(fragment))
+  );
+  if (found.length > 1) {
+    return refuse(
+      409,
+      "ambiguous",
+      `${found.length} keys have these characters: give more of them, or the whole id`,
+      "id",
+    );
+  }
+  const [only] = found;
+  return only === undefined ? missing("key") : ok(only);
 }

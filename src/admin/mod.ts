@@ -7,27 +7,31 @@
  */
 export type { AddedKey, AddKeysInput, Progress } from "./add_keys.ts";
 export { type Admin, createAdmin } from "./admin.ts";
-export type { AdminDeps } from "./admin_deps.ts";
+export type { AdminDeps, AdminProblem, Outcome } from "./admin_deps.ts";
 export type { AliasView, QuotaGroupView } from "./aliases.ts";
 export type { BucketForecast, BucketLimitReport, BucketReport } from "./buckets.ts";
 export type { BackupReport } from "./backups.ts";
 export type { CapProgress } from "./cap_progress.ts";
 export { type CapInput, type CapsView } from "./caps.ts";
-export type { CellView, Percentiles } from "./cell_view.ts";
 export type { CheckedKey } from "./check_keys.ts";
 export type { ClientIdentity } from "./client_access.ts";
 export type { ClientInput, ClientView } from "./clients.ts";
 export type { RemovedKey } from "./edit_key.ts";
-export type { HealthView, PoolStatus } from "./health.ts";
+export type { HealthView, PoolStatus } from "./verdict.ts";
 export { type ImportCount, type ImportInput, type ImportReport } from "./import_file.ts";
-export { keysIn } from "./key_text.ts";
+export { keysIn } from "./import_plan.ts";
 export type { ModelsView, RefreshView } from "./models.ts";
-export type { AdminProblem, Outcome } from "./problem.ts";
 export type { QuotaRow, QuotaSummary } from "./quota_summary.ts";
 export type { RequestPage, RequestView } from "./requests.ts";
 export type { KeyStatus, SafeKey } from "./safe_key.ts";
 export type { SettingRow, SettingsFile } from "./settings_table.ts";
 export type { SettingsChange, SettingsView, SetupState } from "./settings_view.ts";
-export type { SeriesOptions, SeriesView } from "./series_view.ts";
-export type { StatsView } from "./stats.ts";
-export type { Flow, UnifiedModel } from "./unified_stats.ts";
+export type {
+  CellView,
+  Flow,
+  Percentiles,
+  SeriesOptions,
+  SeriesView,
+  StatsView,
+  UnifiedModel,
+} from "./stats.ts";

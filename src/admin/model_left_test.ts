@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BucketLimitView, BucketView } from "../pool/contract.ts";
-import { modelsLeft } from "./model_left.ts";
+import { modelsLeft } from "./quota_summary.ts";
 
 const NOW = 1_000_000;
 

@@ -6,7 +6,7 @@ import type { AdminDeps, InFlightCall } from "./admin_deps.ts";
 import { capProgress } from "./cap_progress.ts";
 import { keyStandings } from "./list_keys.ts";
 import { problemsOf } from "./overview_problems.ts";
-import { publishedLimit } from "./published_limits.ts";
+import { publishedLimit } from "./quota_board.ts";
 import type { KeyStanding, KeyStatus } from "./safe_key.ts";
 import { isoOf, type Standings, standingsOf, troubleOf } from "./verdict.ts";
 

@@ -1,8 +1,7 @@
 import { ok } from "../core/mod.ts";
 import type { ConfigSnapshot } from "../state/mod.ts";
-import type { AdminDeps } from "./admin_deps.ts";
-import { hashToken, sameHash } from "./client_token.ts";
-import { type Outcome, refuse } from "./problem.ts";
+import { type AdminDeps, type Outcome, refuse } from "./admin_deps.ts";
+import { hash, randomBytes } from "node:crypto";
 
 const RECORD = "owner-key";
 const KEY_REGEXP = /^[A-Za-z0-9._~+/=-]{16,200}$/;
@@ -76,4 +75,22 @@ export class OwnerKey {
     this.#key = key;
     this.#hash = hashToken(key);
   }
+}
+
+/** A new client token: 30 random bytes, readable as ours by its beginning. */
+export function newClientToken(): string {
+  return `gn-${randomBytes(30).toString("base64url")}`;
+}
+
+/** What is kept of a token. It has 240 random bits, so a plain hash cannot be guessed back. */
+export function hashToken(token: string): string {
+  return hash("sha256", token, "hex");
+}
+
+/** Compares two texts of the same form without telling by time where they differ. */
+function sameHash(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let different = 0;
+  for (let index = 0; index < a.length; index++) different |= a.charCodeAt(index) ^ b.charCodeAt(index);
+  return different === 0;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import table from "../../data/limits.json" with { type: "json" };
-import { publishedLimit } from "./published_limits.ts";
+import { publishedLimit } from "./quota_board.ts";
 
 const DAY = "requests_per_day";
 

@@ -1,10 +1,8 @@
 import { type Credential, type CredentialId, isObject, ok, Secret } from "../core/mod.ts";
-import type { AdminDeps } from "./admin_deps.ts";
+import { type AdminDeps, fromFailure, fromStore, type Outcome, refuse } from "./admin_deps.ts";
 import { reviveKey } from "./check_keys.ts";
-import { findKey } from "./find_key.ts";
-import { discoverModels, keepModels } from "./key_models.ts";
-import { keyById } from "./list_keys.ts";
-import { fromFailure, fromStore, type Outcome, refuse } from "./problem.ts";
+import { discoverModels, keepModels } from "./add_keys.ts";
+import { findKey, keyById } from "./list_keys.ts";
 import type { SafeKey } from "./safe_key.ts";
 import { UNDO_MS } from "./undo.ts";
 

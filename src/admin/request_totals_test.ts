@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { callRecord, withApi } from "../../tests/support/api_bench.ts";
-import { requestTotals } from "./request_totals.ts";
+import { requestTotals } from "./requests.ts";
 
 Deno.test("GET /api/requests/totals adds up every record of the filter, not a page", () =>
   withApi(async ({ proxy, ask }) => {

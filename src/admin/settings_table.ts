@@ -9,8 +9,7 @@ import {
   takeLiveSettings,
 } from "../config/mod.ts";
 import type { ConfigSnapshot } from "../state/mod.ts";
-import type { AdminDeps } from "./admin_deps.ts";
-import { type Outcome, refuse } from "./problem.ts";
+import { type AdminDeps, type Outcome, refuse } from "./admin_deps.ts";
 
 /** Tells the other processes of this machine that `.env` was changed. */
 const CHANGED = "settings-file";

@@ -1,9 +1,8 @@
 import { type JsonObject, type ModelRules, ok } from "../core/mod.ts";
 import { DEFAULT_PROXY_API_KEY } from "../config/mod.ts";
 import { SETTING } from "../state/mod.ts";
-import type { AdminDeps } from "./admin_deps.ts";
+import { type AdminDeps, type Outcome, refuse } from "./admin_deps.ts";
 import type { OwnerKey } from "./owner_key.ts";
-import { type Outcome, refuse } from "./problem.ts";
 import type { KeyStatus } from "./safe_key.ts";
 import { keyStandings } from "./list_keys.ts";
 import {

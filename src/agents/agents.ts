@@ -1,4 +1,4 @@
-import type { AgentWire, Scope } from "./contract.ts";
+import type { AgentProblem, AgentRecord, AgentWire, RecordPort, Scope } from "./contract.ts";
 import { aider } from "./known/aider.ts";
 import { claude } from "./known/claude.ts";
 import { cline } from "./known/cline.ts";
@@ -17,6 +17,7 @@ import { pi } from "./known/pi.ts";
 import { qwen } from "./known/qwen.ts";
 import { zed } from "./known/zed.ts";
 import type { KnownAgent } from "./known_agent.ts";
+import { err, ok, type Result } from "../core/mod.ts";
 
 const KNOWN: readonly KnownAgent[] = [
   opencode,
@@ -64,3 +65,19 @@ export const AGENTS: readonly Agent[] = KNOWN.map(({ id, name, wire, command, sc
   scopes,
   testable: headless !== undefined,
 }));
+
+/** An agent by its id. */
+export function findAgent(id: string): Result<KnownAgent, AgentProblem> {
+  const agent = knownAgent(id);
+  if (agent !== undefined) return ok(agent);
+  return err({ code: "unknown_agent", message: `agent: ${JSON.stringify(id)} is not known` });
+}
+
+/** An agent by its id, and what an earlier registration wrote into its files. */
+export async function registeredAgent(
+  id: string,
+  records: RecordPort,
+): Promise<Result<{ readonly agent: KnownAgent; readonly record: AgentRecord | undefined }, AgentProblem>> {
+  const agent = findAgent(id);
+  return agent.ok ? ok({ agent: agent.value, record: await records.read(id) }) : agent;
+}

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../core/mod.ts";
 import type { AgentProblem, AgentRecord, AgentSystem, Edit, Plan, RecordPort } from "./contract.ts";
 import { folderOf } from "./places.ts";
-import { readText } from "./read_text.ts";
+import { readText } from "./plan_file.ts";
 
 /**
  * Carries a plan out: backups and the record first, then one file after the other, each all or nothing. Refuses when a file

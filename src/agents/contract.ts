@@ -1,5 +1,5 @@
 import type { Json } from "../core/mod.ts";
-import type { McpCommand } from "./mcp_entry.ts";
+import type { McpCommand } from "./known_agent.ts";
 
 /** The API that an agent speaks with the proxy. */
 export type AgentWire = "openai_chat" | "openai_responses" | "anthropic_messages" | "gemini";

@@ -1,6 +1,5 @@
 import { basename, delimiter, dirname, join } from "node:path";
-import type { AgentSystem } from "./contract.ts";
-import { runProcess } from "./run_process.ts";
+import type { AgentSystem, ProcessResult } from "./contract.ts";
 
 /** This machine. `env` is the whole environment that agents are looked for and run in; default: the process's own. */
 export function hostSystem(env: Readonly<Record<string, string>> = Deno.env.toObject()): AgentSystem {
@@ -81,4 +80,121 @@ async function which(
     }
   }
   return undefined;
+}
+
+/** Milliseconds for a process to end after it was asked to. */
+const GRACE_MS = 3000;
+/** Milliseconds for the last output of a process that has ended, when a helper of its keeps the pipe open. */
+const LATE_MS = 1000;
+
+interface ProcessOptions {
+  readonly cwd: string;
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Ends what the program has started and left running, such as a daemon of its own. Not on Windows. */
+  readonly endHelpers?: boolean;
+}
+
+/** Told to a program and so to all that it starts, however far they detach: it finds them again. */
+const MARK = "GEMINITRO_STARTED_BY";
+
+/** Runs a program to its end and gathers what it prints. Helpers that it leaves behind are not waited for, but ended if asked. */
+export async function runProcess(
+  command: string,
+  args: readonly string[],
+  options: ProcessOptions,
+): Promise<ProcessResult> {
+  const [program, list] = invocation(command, args, options.env);
+  const mark = crypto.randomUUID();
+  const child = new Deno.Command(program, {
+    args: list,
+    cwd: options.cwd,
+    env: { ...options.env, [MARK]: mark },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)];
+  let timedOut = false;
+  const asked = setTimeout(() => {
+    timedOut = true;
+    end(child, "SIGTERM");
+  }, options.timeoutMs);
+  const forced = setTimeout(() => end(child, "SIGKILL"), options.timeoutMs + GRACE_MS);
+  const { code } = await child.status;
+  clearTimeout(asked);
+  clearTimeout(forced);
+  if (options.endHelpers === true && Deno.build.os !== "windows") await endMarked(mark);
+  const late = setTimeout(() => [stdout, stderr].forEach((one) => one.stop()), LATE_MS);
+  await Promise.all([stdout.done, stderr.done]);
+  clearTimeout(late);
+  return { code, stdout: stdout.text(), stderr: stderr.text(), timedOut };
+}
+
+/** Asks every process with this mark in its environment to end, and makes it soon after. */
+async function endMarked(mark: string): Promise<void> {
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    const found = await marked(mark);
+    if (found.length === 0) return;
+    for (const pid of found) {
+      try {
+        Deno.kill(pid, signal);
+      } catch { /* it has ended by itself */ }
+    }
+    await new Promise((resolve) => setTimeout(resolve, HELPER_GRACE_MS));
+  }
+}
+
+/** Milliseconds for a helper to end by itself. */
+const HELPER_GRACE_MS = 500;
+
+async function marked(mark: string): Promise<readonly number[]> {
+  try {
+    // With `e`, ps shows the environment behind the command: on Linux and macOS, for the user's own processes.
+    const { stdout } = await new Deno.Command("ps", {
+      args: ["axeww", "-o", "pid=,command="],
+      stdin: "null",
+      stderr: "null",
+    }).output();
+    return new TextDecoder().decode(stdout).split("\n").filter((line) => line.includes(`${MARK}=${mark}`))
+      .map((line) => Number.parseInt(line, 10)).filter((pid) => pid > 1 && pid !== Deno.pid);
+  } catch {
+    return [];
+  }
+}
+
+/** Windows starts command files only through its shell. */
+function invocation(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): readonly [string, string[]] {
+  if (Deno.build.os !== "windows" || !/\.(?:cmd|bat)$/i.test(command)) return [command, [...args]];
+  return [env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", command, ...args]];
+}
+
+function end(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch { /* it has ended by itself */ }
+}
+
+interface Gathering {
+  readonly done: Promise<void>;
+  stop(): void;
+  text(): string;
+}
+
+function gather(stream: ReadableStream<Uint8Array>): Gathering {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  const read = async () => {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      text += decoder.decode(part.value, { stream: true });
+    }
+  };
+  return { done: read(), stop: () => void reader.cancel().catch(() => {}), text: () => text };
 }

@@ -1,5 +1,15 @@
-import type { McpCommand, McpPlace } from "./mcp_entry.ts";
-import type { AgentModel, AgentSystem, AgentWire, FileSpec, Scope } from "./contract.ts";
+import type {
+  AgentModel,
+  AgentSystem,
+  AgentWire,
+  Change,
+  DataPath,
+  FileSpec,
+  FormatName,
+  Scope,
+} from "./contract.ts";
+import { isObject, type Json } from "../core/mod.ts";
+import { valueAt } from "./data.ts";
 
 /** A request with its gaps filled. */
 export interface InstallFacts {
@@ -46,4 +56,94 @@ export interface KnownAgent {
   readonly mcp?: McpPlace;
   readonly notes?: (facts: InstallFacts) => readonly string[];
   readonly headless?: (model: string, prompt: string) => HeadlessRun;
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The texts of those JSON lines whose field has a value, joined. */
+export function jsonLines(stdout: string, field: DataPath, value: string, text: DataPath): string {
+  return stdout.split("\n").map(parsed).filter((line) => valueAt(line, field) === value)
+    .map((line) => valueAt(line, text)).filter((one) => typeof one === "string").join("\n");
+}
+
+/** A field of the JSON object that an output ends with. */
+export function jsonField(stdout: string, field: string): string {
+  const data = parsed(stdout.slice(Math.max(0, stdout.indexOf("{"))).trim());
+  return isObject(data) && typeof data[field] === "string" ? data[field] : "";
+}
+
+/** The last assistant message without tool calls, out of JSON lines of chat messages. */
+export function lastAssistant(stdout: string): string {
+  const last = stdout.split("\n").map(parsed).findLast((line) =>
+    isObject(line) && line["role"] === "assistant" && !line["tool_calls"]
+  );
+  const content = valueAt(last, ["content"]);
+  if (typeof content === "string") return content;
+  return Array.isArray(content) ? content.map((part) => valueAt(part, ["text"]) ?? "").join("") : "";
+}
+
+/** What Gemini models take and give when the list does not say. */
+const INPUT = 1_048_576;
+const OUTPUT = 65_536;
+
+export function inputLimit(model: AgentModel): number {
+  return model.inputTokenLimit ?? INPUT;
+}
+
+export function outputLimit(model: AgentModel): number {
+  return model.outputTokenLimit ?? OUTPUT;
+}
+
+export function thinks(model: AgentModel): boolean {
+  return model.thinking ?? true;
+}
+
+/** The name that pickers show. */
+export function labelOf(model: AgentModel): string {
+  return `${model.name ?? model.id} (GemiNitro)`;
+}
+
+/** How an agent starts the MCP server of this program. */
+export interface McpCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** Where an agent keeps the MCP servers that it starts, and the form it wants one in. */
+export interface McpPlace {
+  readonly file: (system: AgentSystem, facts: InstallFacts) => string | Promise<string>;
+  readonly format: FormatName;
+  readonly path: DataPath;
+  readonly value: (server: McpCommand) => Json;
+}
+
+/** The form that most agents read: a command and its arguments. */
+export const plainServer = ({ command, args }: McpCommand): Json => ({ command, args: [...args] });
+export const stdioServer = ({ command, args }: McpCommand): Json => ({
+  type: "stdio",
+  command,
+  args: [...args],
+});
+
+/** Adds the MCP server to an agent's files where it was asked for and the agent takes one. */
+export async function withMcp(
+  agent: Pick<KnownAgent, "mcp">,
+  facts: InstallFacts,
+  specs: readonly FileSpec[],
+  system: AgentSystem,
+): Promise<readonly FileSpec[]> {
+  const { mcp: place } = agent;
+  const { mcp: server } = facts;
+  if (place === undefined || server === undefined || facts.scope !== "global") return specs;
+  const path = await place.file(system, facts);
+  const change: Change = { kind: "put", path: place.path, value: place.value(server) };
+  const same = specs.find((spec) => spec.path === path);
+  if (same === undefined) return [...specs, { path, format: place.format, changes: [change] }];
+  return specs.map((spec) => spec === same ? { ...spec, changes: [...spec.changes, change] } : spec);
 }

@@ -1,10 +1,17 @@
-import { err, ok, type Result } from "../core/mod.ts";
-import type { AgentProblem, AgentSystem, Edit, FileRecord, FileSpec, Scope } from "./contract.ts";
-import { sameData } from "./edit_text.ts";
-import { editText, parseText } from "./edit_text.ts";
-import { putIn } from "./put_in.ts";
-import { readText } from "./read_text.ts";
-import { withoutOurs } from "./without_ours.ts";
+import { err, isObject, ok, type Result } from "../core/mod.ts";
+import type {
+  AgentProblem,
+  AgentSystem,
+  Change,
+  DataPath,
+  Edit,
+  FileRecord,
+  FileSpec,
+  Scope,
+} from "./contract.ts";
+import { editText, parseText, sameData } from "./edit_text.ts";
+import { isEmpty, removeAt, same, sameItem, setAt, valueAt } from "./data.ts";
+import { merge } from "./text_diff.ts";
 
 /** Mode of the files that are ours to make: they hold the proxy's key. */
 const PRIVATE = 0o600;
@@ -53,4 +60,175 @@ export async function planFile(
       madeFolders: former?.madeFolders ?? [],
     },
   });
+}
+
+/**
+ * The configuration as it should be. `base` is it without anything of ours, `earlier` what an earlier install put in:
+ * of that, what is no longer wanted goes.
+ */
+function putIn(
+  current: unknown,
+  base: unknown,
+  earlier: readonly Change[],
+  changes: readonly Change[],
+): unknown {
+  let data: unknown = structuredClone(current);
+  for (const old of earlier) dropStale(data, base, old, changes);
+  prune(data, base, earlier);
+  for (const change of changes) data = apply(data, base, change);
+  return data;
+}
+
+function apply(data: unknown, base: unknown, change: Change): unknown {
+  switch (change.kind) {
+    case "put":
+      return mergeInto(data, change.path, change.value);
+    case "absent":
+      removeAt(data, change.path);
+      return data;
+    case "default": {
+      const taken = [change.path, ...(change.unless ?? [])].some((path) => valueAt(base, path) !== undefined);
+      return taken ? data : setAt(data, change.path, change.value);
+    }
+    case "items": {
+      if (change.onlyInList === true && !Array.isArray(valueAt(base, change.path))) return data;
+      let root = data;
+      for (const value of change.values) {
+        const list = valueAt(root, change.path);
+        const items: readonly unknown[] = Array.isArray(list) ? list : [];
+        const at = items.findIndex((item) => sameItem(item, value, change.by));
+        root = mergeInto(root, [...change.path, at < 0 ? items.length : at], value);
+      }
+      return root;
+    }
+  }
+}
+
+function mergeInto(data: unknown, path: DataPath, value: unknown): unknown {
+  const there = valueAt(data, path);
+  if (!isObject(there) || !isObject(value)) return same(there, value) ? data : setAt(data, path, value);
+  return Object.entries(value).reduce((root, [key, inner]) => mergeInto(root, [...path, key], inner), data);
+}
+
+function dropStale(data: unknown, base: unknown, old: Change, changes: readonly Change[]): void {
+  if (old.kind === "absent") return;
+  const next = changes.find((one) => one.kind === old.kind && same(one.path, old.path));
+  if (old.kind === "items") {
+    const kept = next?.kind === "items" ? next.values : [];
+    for (const value of old.values) {
+      const list = valueAt(data, old.path);
+      const at = Array.isArray(list) ? list.findIndex((item) => sameItem(item, value, old.by)) : -1;
+      if (at >= 0 && !kept.some((one) => sameItem(one, value, old.by))) removeAt(data, [...old.path, at]);
+    }
+  } else if (old.kind === "default") {
+    if (same(valueAt(data, old.path), old.value) && valueAt(base, old.path) === undefined) {
+      removeAt(data, old.path);
+    }
+  } else {
+    dropKeys(data, base, old.path, old.value, next?.kind === "put" ? next.value : undefined);
+  }
+}
+
+function dropKeys(data: unknown, base: unknown, path: DataPath, old: unknown, next: unknown): void {
+  if (next === undefined) {
+    const own = valueAt(base, path);
+    if (own === undefined) removeAt(data, path);
+    else setAt(data, path, own);
+  } else if (isObject(old) && isObject(next)) {
+    for (const key of Object.keys(old)) dropKeys(data, base, [...path, key], old[key], next[key]);
+  }
+}
+
+/** The configuration without what `changes` put in, and with what they replaced; whatever else is in it stays. */
+function takeOut(current: unknown, before: unknown, changes: readonly Change[]): unknown {
+  const data: unknown = structuredClone(current);
+  for (const change of changes.toReversed()) take(data, before, change);
+  prune(data, before, changes);
+  return data;
+}
+
+function take(data: unknown, before: unknown, change: Change): void {
+  if (change.kind === "put") return restore(data, before, change.path, change.value);
+  if (change.kind === "default") {
+    if (same(valueAt(data, change.path), change.value)) restore(data, before, change.path, change.value);
+    return;
+  }
+  const old = valueAt(before, change.path);
+  if (change.kind === "absent") {
+    if (old !== undefined && valueAt(data, change.path) === undefined) setAt(data, change.path, old);
+    return;
+  }
+  for (const value of change.values) {
+    const list = valueAt(data, change.path);
+    if (!Array.isArray(list)) continue;
+    const at = list.findIndex((item) => sameItem(item, value, change.by));
+    if (at < 0) continue;
+    const own = Array.isArray(old) ? old.find((item) => sameItem(item, value, change.by)) : undefined;
+    if (own === undefined) list.splice(at, 1);
+    else list[at] = structuredClone(own);
+  }
+}
+
+function restore(data: unknown, before: unknown, path: DataPath, value: unknown): void {
+  const old = valueAt(before, path);
+  const there = valueAt(data, path);
+  if (old === undefined) removeAt(data, path);
+  else if (isObject(old) && isObject(value) && isObject(there)) {
+    for (const key of Object.keys(value)) restore(data, before, [...path, key], value[key]);
+  } else setAt(data, path, old);
+}
+
+/** Takes out containers that are empty now and were not there before. */
+function prune(data: unknown, before: unknown, changes: readonly Change[]): void {
+  for (const { path } of changes) {
+    for (let length = path.length; length > 0; length--) {
+      const at = path.slice(0, length);
+      if (isEmpty(valueAt(data, at)) && valueAt(before, at) === undefined) removeAt(data, at);
+    }
+  }
+}
+
+/**
+ * A file's text without what install put in and with what it replaced; null when there would be no file. An untouched file
+ * becomes what it was, byte for byte; in an edited one the user's lines stay as they are wherever lines can be told apart.
+ */
+export function withoutOurs(
+  text: string | undefined,
+  record: FileRecord,
+): Result<string | null, AgentProblem> {
+  const { before, format, path } = record;
+  if (text === undefined) return ok(null);
+  if (text === record.after || text === record.earlier) return ok(before);
+  if (text === before) return ok(before);
+  const current = parseText(format, path, text);
+  if (!current.ok) return current;
+  const old = parseText(format, path, before ?? "");
+  const wanted = takeOut(current.value, old.ok ? old.value : {}, record.changes);
+  if (before === null && isEmpty(wanted)) return ok(null);
+  if (sameData(wanted, current.value)) return ok(text);
+  const merged = merge(record.after, before ?? "", text);
+  if (merged !== undefined) {
+    const parsed = parseText(format, path, merged);
+    if (parsed.ok && sameData(parsed.value, wanted)) return ok(merged);
+  }
+  return editText(format, path, text, current.value, wanted);
+}
+
+/** A file's text, byte order mark included; undefined when there is no file. */
+export async function readText(
+  system: AgentSystem,
+  path: string,
+): Promise<Result<string | undefined, AgentProblem>> {
+  try {
+    const bytes = await system.read(path);
+    if (bytes === undefined) return ok(undefined);
+    return ok(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (error) {
+    const reason = error instanceof TypeError
+      ? "it is not UTF-8 text"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    return err({ code: "unreadable", path, message: `${path} cannot be read: ${reason}. It was left alone` });
+  }
 }

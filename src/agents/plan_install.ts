@@ -1,8 +1,9 @@
-import { ok, type Result } from "../core/mod.ts";
+import { err, ok, type Result, trimEndOf } from "../core/mod.ts";
 import type {
   AgentProblem,
   AgentRecord,
   AgentSystem,
+  Change,
   FileRecord,
   FileSpec,
   InstallRequest,
@@ -10,15 +11,11 @@ import type {
   RecordPort,
   Scope,
 } from "./contract.ts";
-import { installFacts } from "./install_facts.ts";
-import type { InstallFacts, KnownAgent } from "./known_agent.ts";
-import { withMcp } from "./mcp_entry.ts";
-import { pastProxy } from "./past_proxy.ts";
+import { type InstallFacts, type KnownAgent, withMcp } from "./known_agent.ts";
 import { folderOf } from "./places.ts";
-import { planDiff } from "./plan_diff.ts";
+import { planDiff } from "./text_diff.ts";
 import { planFile, type PlannedFile } from "./plan_file.ts";
-import { registeredAgent } from "./registered_agent.ts";
-import { shellLines } from "./shell_lines.ts";
+import { registeredAgent } from "./agents.ts";
 
 /**
  * What registering the proxy with an agent would write. Nothing is written. Planned again after it was applied, it holds
@@ -127,4 +124,126 @@ function recordWith(
     ...(mcp === undefined ? {} : { mcp }),
     files: [...kept, ...files],
   };
+}
+
+/** Fills a request's gaps, with what an earlier install chose where the request leaves it open, and refuses what cannot be carried out. */
+function installFacts(
+  agent: KnownAgent,
+  request: InstallRequest,
+  former: Pick<AgentRecord, "defaultModel" | "mcp"> | undefined,
+): Result<InstallFacts, AgentProblem> {
+  const root = rootOf(request.baseUrl);
+  if (root === undefined) {
+    return bad(`baseUrl: ${JSON.stringify(request.baseUrl)} is not an http(s) address`);
+  }
+  if (/[\r\n\0]/.test(request.apiKey) || request.apiKey === "") {
+    return bad("apiKey: one line of text is needed");
+  }
+  const scope = request.scope ?? "global";
+  if (!agent.scopes.includes(scope)) return bad(`scope: ${agent.name} has no ${scope} configuration`);
+  if (scope === "project" && !request.projectDir) return bad("projectDir: needed with scope project");
+  const byId = (id: string | undefined) => request.models.find((model) => model.id === id);
+  if (request.defaultModel !== undefined && byId(request.defaultModel) === undefined) {
+    return bad(`defaultModel: ${request.defaultModel} is not one of the models`);
+  }
+  const defaultModel = byId(request.defaultModel) ?? byId(former?.defaultModel) ?? request.models[0];
+  if (defaultModel === undefined) {
+    return err({
+      code: "no_models",
+      message: "No model is known yet. Add a key first, so that its models can be listed",
+    });
+  }
+  const mcp = request.mcp ?? former?.mcp;
+  return ok({
+    ...(mcp === undefined ? {} : { mcp }),
+    root,
+    v1: `${root}/v1`,
+    apiKey: request.apiKey,
+    models: request.models,
+    defaultModel,
+    scope,
+    projectDir: request.projectDir ?? "",
+  });
+}
+
+function bad(message: string): Result<never, AgentProblem> {
+  return err({ code: "bad_request", message });
+}
+
+function rootOf(baseUrl: string): string | undefined {
+  const url = URL.parse(baseUrl);
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+  if (url.hostname === "localhost") url.hostname = "127.0.0.1";
+  return url.origin + trimEndOf(url.pathname, "/").replace(/\/v1$/, "");
+}
+
+const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
+const EXCEPTIONS = ["NO_PROXY", "no_proxy"];
+
+const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
+
+interface Exceptions {
+  /** Under both names, since programs look at either. */
+  readonly set: Readonly<Record<string, string>>;
+  /** The environment itself has them already. */
+  readonly there: boolean;
+}
+
+/**
+ * Where the environment names an outgoing proxy, an agent would send even what is for GemiNitro through it, with the token in
+ * it. Gives the exceptions that keep its calls direct; undefined where nothing stands between.
+ */
+function exceptions({ root }: InstallFacts, { env }: AgentSystem): Exceptions | undefined {
+  if (!PROXIES.some((name) => (env[name] ?? "") !== "")) return undefined;
+  const host = new URL(root).hostname.replace(/^\[|\]$/g, "");
+  const named = (env["NO_PROXY"] || env["no_proxy"] || "").split(",").map((one) => one.trim());
+  const value = [...new Set([...named, ...LOOPBACK, host])].filter((one) => one !== "").join(",");
+  const there = named.includes("*") || named.includes(host);
+  return { set: Object.fromEntries(EXCEPTIONS.map((name) => [name, value])), there };
+}
+
+/** Writes the exceptions where an agent's file holds its environment, else says what to set. */
+function pastProxy(
+  facts: InstallFacts,
+  specs: readonly FileSpec[],
+  system: AgentSystem,
+): { readonly specs: readonly FileSpec[]; readonly notes: readonly string[] } {
+  const found = exceptions(facts, system);
+  if (found === undefined) return { specs, notes: [] };
+  const { set, there } = found;
+  let written = false;
+  const direct = specs.map((spec) => {
+    const prefix = environmentIn(spec);
+    if (prefix === undefined) return spec;
+    written = true;
+    const changes = Object.entries(set).map(([name, value]): Change => ({
+      kind: "put",
+      path: [...prefix, name],
+      value,
+    }));
+    return { ...spec, changes: [...spec.changes, ...changes] };
+  });
+  if (written || there) return { specs: direct, notes: [] };
+  const line = `NO_PROXY=${set["NO_PROXY"]}`;
+  return {
+    specs,
+    notes: [
+      `A proxy is set in the environment, and calls to GemiNitro would take it: set ${line} where the agent starts`,
+    ],
+  };
+}
+
+/** The path below which a file holds variables of the agent's environment. */
+function environmentIn({ format, changes }: FileSpec): readonly string[] | undefined {
+  if (format === "env") return [];
+  return changes.some(({ path }) => path[0] === "env" && path.length === 2) ? ["env"] : undefined;
+}
+
+/** Assignments in the words of the user's shell: PowerShell on Windows. */
+function shellLines(os: AgentSystem["os"], env: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(env).map(([name, value]) =>
+    os === "windows"
+      ? `$env:${name} = '${value.replaceAll("'", "''")}'`
+      : `export ${name}=${/^[\w.:/@%+,=-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`}`
+  );
 }

@@ -1,9 +1,8 @@
 import { ok, type Result } from "../core/mod.ts";
 import type { AgentProblem, AgentSystem, Edit, FileRecord, Plan, RecordPort } from "./contract.ts";
-import { planDiff } from "./plan_diff.ts";
-import { readText } from "./read_text.ts";
-import { registeredAgent } from "./registered_agent.ts";
-import { withoutOurs } from "./without_ours.ts";
+import { planDiff } from "./text_diff.ts";
+import { readText, withoutOurs } from "./plan_file.ts";
+import { registeredAgent } from "./agents.ts";
 
 /**
  * What takes out exactly that which install put in. Without a record there is nothing to do; a file that does not parse any

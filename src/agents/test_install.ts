@@ -2,7 +2,7 @@ import { ok, type Result } from "../core/mod.ts";
 import type { AgentProblem, AgentSystem, ProcessResult } from "./contract.ts";
 import type { HeadlessRun } from "./known_agent.ts";
 import { join } from "./places.ts";
-import { findAgent } from "./registered_agent.ts";
+import { findAgent } from "./agents.ts";
 
 export interface TestOptions {
   /** The model to ask for. */

@@ -11,11 +11,10 @@ import {
 import type { ConfigSnapshot, ModelListRecord } from "../state/mod.ts";
 import type { Store } from "../store/mod.ts";
 import { aliasProblem, followAliases } from "./alias_chain.ts";
-import { DiscoverOnce } from "./discover_once.ts";
 import { type CatalogEntry, listModels, type ModelMatrix, modelMatrix } from "./listing.ts";
 import type { WantedEffort } from "./model_names.ts";
 import { operationRefusal, takes } from "./operations.ts";
-import { type RefreshDeps, refreshModels, type RefreshReport } from "./refresh.ts";
+import { DiscoverOnce, type RefreshDeps, refreshModels, type RefreshReport } from "./refresh.ts";
 import { fallbacksOf, type ResolvedModel, resolveModel } from "./resolve.ts";
 import { buildSnapshot, type CatalogRecords, type CatalogSnapshot } from "./snapshot.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DiscoverOnce, NEGATIVE_CACHE } from "./discover_once.ts";
+import { DiscoverOnce, NEGATIVE_CACHE } from "./refresh.ts";
 
 function setUp() {
   const known = new Set<string>();

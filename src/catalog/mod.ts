@@ -6,8 +6,8 @@
  * @module
  */
 export { type Catalog, type CatalogOptions, createCatalog } from "./catalog.ts";
-export { type CatalogEntry, type MatrixRow, type ModelMatrix } from "./listing.ts";
-export { type Modalities, modalitiesOf } from "./modalities.ts";
+export type { CatalogEntry, MatrixRow, Modalities, ModelMatrix } from "./listing.ts";
+export { modalitiesOf } from "./listing.ts";
 export type { WantedEffort } from "./model_names.ts";
 export { type ModelSource, type RefreshDeps, type RefreshReport } from "./refresh.ts";
 export { type ResolvedModel } from "./resolve.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nearNames } from "./near_names.ts";
+import { nearNames } from "./alias_chain.ts";
 
 const KNOWN = ["gemini-2.5-flash", "gemini-2.5-flash-lite", "gemini-2.5-pro", "gemma-3-27b-it", "fast"];
 

@@ -1,8 +1,7 @@
 import { err, type Failure, ok, permitsModel, redact, type Result, type SourceName } from "../core/mod.ts";
 import { capabilitiesOf, type ModelCapabilities } from "../gemini/mod.ts";
-import { followAliases } from "./alias_chain.ts";
+import { followAliases, nearNames } from "./alias_chain.ts";
 import { isAccountSource } from "./operations.ts";
-import { nearNames } from "./near_names.ts";
 import { type CatalogSnapshot, isUsable } from "./snapshot.ts";
 
 /** What a client's model name stands for. */

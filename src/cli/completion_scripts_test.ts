@@ -32,7 +32,7 @@ Deno.test("completionScript() completes commands, members of families and option
   if (answer === undefined) return console.log("Skipped: there is no bash here");
   assert.deepEqual(answer.trimEnd().split("\n").map((line) => line.split(" ")), [
     ["start", "status", "stats"],
-    ["remove"],
+    ["remove", "replace"],
     ["--label"],
     ["zsh"],
     ["--no-splash", "--no-interactive", "--no-color"],

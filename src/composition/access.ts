@@ -5,9 +5,9 @@ import {
   type ClientIdentity,
   createAuthGate,
   createSessions,
+  type GuardOptions,
   type Sessions,
 } from "../http/mod.ts";
-import { guardOptions } from "./guard_options.ts";
 import type { RunningServices } from "./running_services.ts";
 
 /** Who is let in: tokens everywhere, and the dashboard's session where its own pages ask. */
@@ -62,4 +62,25 @@ async function sessionSecret({ store, ports }: RunningServices): Promise<string>
   const secret = ports.newId("") + ports.newId("");
   await store.settings.put(RECORD, { sealed: await store.vault.seal(secret) });
   return secret;
+}
+
+/** The same refusal is told once in this time: a page that asks each second must not fill the log. */
+const AGAIN_MS = 60_000;
+const MOST = 100;
+
+/** What the guards of all parts share: the addresses of fronts, and a word in the log for whoever set one up. */
+export function guardOptions(
+  { settings, ledger, ports }: Pick<RunningServices, "settings" | "ledger" | "ports">,
+): Pick<GuardOptions, "publicUrls" | "onRefused"> {
+  const told = new Map<string, number>();
+  return {
+    publicUrls: settings.publicUrls,
+    onRefused(message) {
+      const now = ports.clock.now();
+      if (now - (told.get(message) ?? -Infinity) < AGAIN_MS) return;
+      if (told.size >= MOST) told.clear();
+      told.set(message, now);
+      ledger.log("warn", "server", `Refused: ${message}`);
+    },
+  };
 }

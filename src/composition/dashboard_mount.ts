@@ -1,8 +1,7 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { passFault, type PeerInfo, type Sessions } from "../http/mod.ts";
-import { compressed } from "./compressed.ts";
-import { onFirstUse } from "./first_use.ts";
 import type { Management } from "./management_on_use.ts";
+import { compress } from "hono/compress";
 
 /** The dashboard's built files: a folder, or what a compiled program carries. */
 export type DashboardFiles = Parameters<typeof import("../http/dashboard.ts").dashboardApp>[0]["files"];
@@ -53,4 +52,22 @@ async function pageModules() {
     import("fre" + "sh") as Promise<typeof import("fresh")>,
   ]);
   return { createDashboardData, dashboardApp, loadAssets };
+}
+
+/** Answers from this size on are compressed; event streams never are. */
+const COMPRESSED_BYTES = 1_024;
+
+/** Compresses what the management API and the pages answer. */
+export function compressed(): MiddlewareHandler {
+  return compress({ threshold: COMPRESSED_BYTES });
+}
+
+/** Makes a thing when it is first asked for, and once. A making that failed is tried again with the next. */
+export function onFirstUse<Thing>(make: () => Promise<Thing>): () => Promise<Thing> {
+  let making: Promise<Thing> | undefined;
+  return () =>
+    making ??= make().catch((cause) => {
+      making = undefined;
+      throw cause;
+    });
 }

@@ -1,3 +1,4 @@
+import manifest from "../../deno.json" with { type: "json" };
 import { type Environment, loadSettings } from "../config/mod.ts";
 import { type Ports, toldFault } from "../core/mod.ts";
 import { createApp, createFronts, type PeerInfo } from "../http/mod.ts";
@@ -5,17 +6,14 @@ import type { LocalClient } from "../management/client.ts";
 import { type JobDeps, runDueJobs } from "../jobs/mod.ts";
 import { systemPorts } from "../system/mod.ts";
 import { type Access, openAccess } from "./access.ts";
-import { agentsOnUse } from "./agents_on_use.ts";
-import type { AgentsHere } from "./agents_port.ts";
-import { type DashboardFiles, dashboardMount } from "./dashboard_mount.ts";
+import type { AgentsHere, AgentsPortOptions } from "./agents_port.ts";
+import { type DashboardFiles, dashboardMount, onFirstUse } from "./dashboard_mount.ts";
 import { type Management, managementOnUse } from "./management_on_use.ts";
 import { proxyApp } from "./proxy_app.ts";
 import { Replays } from "./replay.ts";
 import { type RunningServices, startServices } from "./running_services.ts";
 import { traceCalls } from "./traces.ts";
-import { VERSION } from "./version.ts";
-import { openSettingsFile } from "./settings_file.ts";
-import { SettingsError } from "./settings_error.ts";
+import { openSettingsFile, SettingsError } from "./settings_file.ts";
 
 export interface GeminitroOptions {
   /** Variables as in docs/configuration.md; nothing else is read. Default: none, so every default holds. */
@@ -158,3 +156,22 @@ async function addKeysOfSettings(services: RunningServices): Promise<void> {
     },
   );
 }
+
+/** The agents of this machine, loaded when somebody asks for them: they bring three parsers of configuration files along. */
+function agentsOnUse(options: AgentsPortOptions): AgentsHere {
+  // The home folder is that of the start, however late it is looked at.
+  const env = Deno.env.toObject();
+  const agents = onFirstUse(async () => {
+    // Two texts, not one: see cli.ts.
+    const { agentsPort } = await import("./agents_port" + ".ts") as typeof import("./agents_port.ts");
+    return agentsPort(options, env);
+  });
+  return {
+    list: async () => (await agents()).list(),
+    install: async (wanted) => (await agents()).install(wanted),
+    refresh: async () => (await agents()).refresh(),
+  };
+}
+
+/** As stamped in deno.json. */
+const VERSION: string = manifest.version;

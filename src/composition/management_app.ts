@@ -15,9 +15,8 @@ import {
   createLocalClient,
   failureResponse,
 } from "../management/mod.ts";
-import type { Access } from "./access.ts";
-import { compressed } from "./compressed.ts";
-import { guardOptions } from "./guard_options.ts";
+import { type Access, guardOptions } from "./access.ts";
+import { compressed } from "./dashboard_mount.ts";
 import type { Management } from "./management_on_use.ts";
 import type { RunningServices } from "./running_services.ts";
 

@@ -2,7 +2,7 @@ import type { AppParts } from "../http/mod.ts";
 import { type LocalClient, localClientOnUse } from "../management/client.ts";
 import type { ApiPorts } from "../management/mod.ts";
 import type { Access } from "./access.ts";
-import { onFirstUse } from "./first_use.ts";
+import { onFirstUse } from "./dashboard_mount.ts";
 import type { RunningServices } from "./running_services.ts";
 
 /** The management API as others reach it, and as functions for the pages of this process. */

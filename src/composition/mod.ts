@@ -5,10 +5,9 @@
  * @module
  */
 export { createGeminitro, type Geminitro, type GeminitroOptions } from "./geminitro.ts";
-export { SettingsError } from "./settings_error.ts";
-export { environmentInWorker, environmentOfWorker } from "./settings_file.ts";
+export { environmentInWorker, environmentOfWorker, SettingsError } from "./settings_file.ts";
 export { type RunningServices } from "./running_services.ts";
-export { keepGoing } from "./last_resort.ts";
-export { PATIENCE_MS, serve, type ServeOptions, type Serving } from "./serve.ts";
-export { whyOneProcess, workerCommand } from "./worker_command.ts";
-export { isWorker, superviseWorkers, supervisorEnd, type Workers } from "./workers.ts";
+export type { ServeOptions, Serving } from "./serve.ts";
+export { keepGoing, PATIENCE_MS, serve } from "./serve.ts";
+export type { Workers } from "./workers.ts";
+export { isWorker, superviseWorkers, supervisorEnd, whyOneProcess, workerCommand } from "./workers.ts";

@@ -11,7 +11,7 @@ import {
   type ProxyDeps,
 } from "../http/mod.ts";
 import { BodyStore } from "../ledger/mod.ts";
-import { guardOptions } from "./guard_options.ts";
+import { guardOptions } from "./access.ts";
 import type { RunningServices } from "./running_services.ts";
 
 /** The client APIs over the services. */

@@ -1,4 +1,3 @@
-import { createNameAt } from "./name_at.ts";
 import {
   ActiveCalls,
   ActiveSet,
@@ -12,6 +11,7 @@ import {
 } from "../relay/mod.ts";
 import { createProxyOf, createReachHost } from "../system/mod.ts";
 import { openServices, type Services, type ServicesOptions } from "./open_services.ts";
+import type { Catalog, WantedEffort } from "../catalog/mod.ts";
 
 /** Every room of one process, opened. */
 export interface RunningServices extends Services {
@@ -82,4 +82,28 @@ function relayDeps(
     firstBytes: new FirstBytes(),
     proxyOf: createProxyOf((name) => Deno.env.get(name)),
   };
+}
+
+/** Thinking budgets up to these many tokens are what other sources call a low and a medium effort. */
+const LOW_BUDGET = 2_048;
+const MEDIUM_BUDGET = 12_288;
+const LEVELS: readonly string[] = ["minimal", "low", "medium", "high"];
+
+/** Names models as their source does, by the effort that a request wants. */
+function createNameAt(catalog: Pick<Catalog, "nameAt">): NonNullable<RelayDeps["nameAt"]> {
+  return (credential, model, request) =>
+    credential.source === "antigravity" || credential.source === "gemini_cli"
+      ? catalog.nameAt(credential.id, model, effortOf(request?.generationConfig))
+      : model;
+}
+
+/** A native body may hold anything. */
+function effortOf(config: unknown): WantedEffort {
+  const { thinkingConfig } = (config ?? {}) as { readonly thinkingConfig?: Record<string, unknown> };
+  const { thinkingLevel, thinkingBudget } = thinkingConfig ?? {};
+  const level = String(thinkingLevel ?? "").toLowerCase();
+  if (LEVELS.includes(level)) return level as WantedEffort;
+  if (typeof thinkingBudget !== "number" || thinkingBudget < 0) return undefined;
+  if (thinkingBudget <= LOW_BUDGET) return thinkingBudget === 0 ? "minimal" : "low";
+  return thinkingBudget <= MEDIUM_BUDGET ? "medium" : "high";
 }

@@ -4,6 +4,7 @@ import {
   LIVE_VARIABLES,
   readEnvFile,
   setInEnvFile,
+  type SettingsProblem,
 } from "../config/mod.ts";
 import type { SettingsFile } from "../admin/mod.ts";
 
@@ -71,5 +72,16 @@ async function saveOwnerKey(
     return `${path} could not be written (${
       cause instanceof Error ? cause.name : "unknown"
     }): change ${OWNER} there by hand`;
+  }
+}
+
+/** One or more settings do not parse; the message names each with its value and what is allowed. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+  readonly problems: readonly SettingsProblem[];
+
+  constructor(problems: readonly SettingsProblem[]) {
+    super(problems.map((problem) => problem.message).join("\n"));
+    this.problems = problems;
   }
 }

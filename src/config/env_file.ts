@@ -1,9 +1,7 @@
-import { dirname } from "node:path";
+import { dirname, posix, win32 } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "@std/dotenv";
-import { dataFolder, joinPath } from "./home.ts";
 import type { Environment, Option } from "./option.ts";
-import { readSettingsText } from "./read_text.ts";
 import { SETTINGS_TABLE } from "./table.ts";
 
 export interface EnvironmentOptions {
@@ -139,4 +137,43 @@ export function exampleEnv(): string {
 
 function exampleLine(option: Option<unknown>): string {
   return `# ${option.doc}\n#${option.variable}=${option.fallback ?? ""}\n`;
+}
+
+/**
+ * The text of a settings file whatever editor wrote it: UTF-8 with or without a byte order mark, or UTF-16 with one. Throws with
+ * the file's name for anything else, since a line that is not understood would be ignored in silence.
+ */
+async function readSettingsText(path: string): Promise<string> {
+  const bytes = await Deno.readFile(path);
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  if (!bytes.includes(0)) {
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch {
+      // Told below.
+    }
+  }
+  throw new Error(`${path} is not UTF-8 text: save it as UTF-8 and start again. Nothing of it was read.`);
+}
+
+/** The user's own folder as the platform tells it. */
+export function userFolder(env: Environment, os: typeof Deno.build.os): string | undefined {
+  const folder = os === "windows" ? env["USERPROFILE"] || env["HOME"] : env["HOME"];
+  return folder === "" ? undefined : folder;
+}
+
+/** The platform's own way to join a folder and a name. */
+export function joinPath(os: typeof Deno.build.os, ...parts: readonly string[]): string {
+  return (os === "windows" ? win32 : posix).join(...parts);
+}
+
+/** The data folder: GEMINITRO_HOME (a leading `~` means the user's folder) or `.geminitro` in the user's folder. */
+export function dataFolder(env: Environment, os: typeof Deno.build.os): string | undefined {
+  const user = userFolder(env, os);
+  const asked = env["GEMINITRO_HOME"]?.trim() ?? "";
+  if (asked === "") return user === undefined ? undefined : joinPath(os, user, ".geminitro");
+  if (!/^~(?:$|[/\\])/.test(asked)) return asked;
+  return user === undefined ? undefined : joinPath(os, user, asked.slice(1));
 }

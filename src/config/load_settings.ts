@@ -1,10 +1,10 @@
 import { err, ok, type Result } from "../core/mod.ts";
-import { dataFolder, joinPath } from "./home.ts";
+import { dataFolder, joinPath } from "./env_file.ts";
 import { type Environment, type Option, problemOf, readOption, type SettingsProblem } from "./option.ts";
 import { list } from "./parsers.ts";
 import type { OAuthClientSettings, Settings } from "./settings.ts";
 import { DEFAULT_PROXY_API_KEY } from "./server_options.ts";
-import { OPTIONS, QUOTA_GROUP_OPTION } from "./table.ts";
+import { OPTIONS, QUOTA_GROUP_OPTION, SETTINGS_TABLE } from "./table.ts";
 
 type Options = typeof OPTIONS;
 type ValueOf<Name extends keyof Options> = NonNullable<ReturnType<Options[Name]["parse"]>>;
@@ -186,4 +186,31 @@ function oauthClient(values: Values, prefix: "" | "ANTIGRAVITY_" | "GEMINI_CLI_"
     ...(clientSecret === undefined ? {} : { clientSecret }),
     ...(scopes === undefined ? {} : { scopes: list(scopes.replaceAll(/\s+/g, ",")) }),
   };
+}
+
+/** The variables whose change holds at once; the owner's token has a way of its own over all processes. */
+export const LIVE_VARIABLES: readonly string[] = SETTINGS_TABLE
+  .filter(({ variable, applies }) => applies === "now" && variable !== "PROXY_API_KEY")
+  .map(({ variable }) => variable);
+
+/** `LOG_BODIES` is the field `logBodies`. */
+function fieldOf(variable: string): string {
+  return variable.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/**
+ * Takes the settings that hold at once over from an environment, into the object that every service holds; the others stay.
+ * Nothing is taken when anything in it does not parse.
+ */
+export function takeLiveSettings(settings: Settings, env: Environment): Result<void, SettingsProblem[]> {
+  const loaded = loadSettings(env);
+  if (!loaded.ok) return err(loaded.error);
+  const next = loaded.value as unknown as Readonly<Record<string, unknown>>;
+  // The one place that writes to settings: readers see a value again each time they use it.
+  const held = settings as unknown as Record<string, unknown>;
+  for (const field of LIVE_VARIABLES.map(fieldOf)) {
+    if (next[field] === undefined) delete held[field];
+    else held[field] = next[field];
+  }
+  return ok(undefined);
 }

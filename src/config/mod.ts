@@ -5,21 +5,20 @@
  *
  * @module
  */
+export type { EnvironmentOptions } from "./env_file.ts";
 export {
+  dataFolder,
   envFilePath,
-  type EnvironmentOptions,
   exampleEnv,
   readEnvFile,
   readEnvironment,
   setInEnvFile,
+  userFolder,
   writeDefaultEnv,
 } from "./env_file.ts";
-export { misspeltSettings } from "./misspelt.ts";
-export { dataFolder, userFolder } from "./home.ts";
-export { isLoopback, loadSettings } from "./load_settings.ts";
+export { isLoopback, LIVE_VARIABLES, loadSettings, takeLiveSettings } from "./load_settings.ts";
 export type { Environment, Option, SettingsProblem } from "./option.ts";
 export type { OAuthClientSettings, Settings } from "./settings.ts";
 export { DEFAULT_PROXY_API_KEY } from "./server_options.ts";
-export { LIVE_VARIABLES, takeLiveSettings } from "./live_settings.ts";
 export { settingsMarkdown, type ShownSetting, showSettings } from "./show_settings.ts";
-export { SETTINGS_TABLE } from "./table.ts";
+export { misspeltSettings, SETTINGS_TABLE } from "./table.ts";

@@ -1,6 +1,6 @@
 import { SOURCES, TIERS } from "../core/mod.ts";
 import { decimal, factors, list, listOf, milliseconds, wholeNumber } from "./parsers.ts";
-import { choice, group, TIME, truth } from "./row.ts";
+import { choice, group, TIME, truth } from "./option.ts";
 
 export const pool = group("Keys and rotation", {
   GEMINI_API_KEYS: {

@@ -1,5 +1,5 @@
 import { anyText, networks, origins, publicUrls, token, url, wholeNumber } from "./parsers.ts";
-import { ADDRESS, choice, group, truth } from "./row.ts";
+import { ADDRESS, choice, group, truth } from "./option.ts";
 
 /** The token that everybody knows; fine on the user's own machine, refused on any other address. */
 export const DEFAULT_PROXY_API_KEY = "geminitro";

@@ -1,6 +1,6 @@
 import versions from "../../data/client_versions.json" with { type: "json" };
 import { anyText, oneOf, token, url, urlOrOff, urls, wholeNumber } from "./parsers.ts";
-import { ADDRESS, group, type Row } from "./row.ts";
+import { ADDRESS, group, type Row } from "./option.ts";
 
 export const upstreams = group("Upstreams", {
   GEMINI_API_URL: {

@@ -4,7 +4,6 @@
  *
  * @module
  */
-export * from "./account_state.ts";
 export * from "./bound.ts";
 export * from "./call_record.ts";
 export * from "./coalesced.ts";
@@ -13,22 +12,17 @@ export * from "./credential.ts";
 export * from "./failure.ts";
 export * from "./foreign_json.ts";
 export { JsonWatch } from "./json_watch.ts";
-export { GatheredBytes } from "./gathered_bytes.ts";
+export { byteText, GatheredBytes, joinBytes } from "./gathered_bytes.ts";
 export * from "./glob.ts";
 export { FIRST_RUN } from "./first_run.ts";
 export * from "./ids.ts";
-export * from "./json.ts";
-export { byteText, joinBytes } from "./bytes.ts";
 export { noteGarbage, whenWorthCollecting } from "./garbage.ts";
 export * from "./pacific.ts";
 export { editDistance } from "./edit_distance.ts";
 export * from "./ports.ts";
-export * from "./storage_problem.ts";
 export * from "./unreachable.ts";
-export * from "./redact.ts";
 export * from "./result.ts";
 export * from "./secret.ts";
 export * from "./tags.ts";
-export * from "./told_fault.ts";
 export * from "./trim.ts";
 export * from "./until_text.ts";

@@ -1,4 +1,5 @@
 import type { Fetch } from "./ports.ts";
+import { redact } from "./secret.ts";
 
 /** Why a host could not be reached, in words, and what to do about it. */
 export interface ReachProblem {
@@ -151,4 +152,52 @@ export function throughProxy(fetch: Fetch, proxy: string): Fetch {
         : new OwnProxyFault(way, cause);
     }
   };
+}
+
+/** Why nothing can be written, in words and with what to do. */
+export interface StorageProblem {
+  readonly code: "disk_full" | "read_only";
+  readonly message: string;
+}
+
+/** Reads what SQLite or the file system said; undefined for another fault. */
+export function storageProblem(error: unknown): StorageProblem | undefined {
+  const text = causeText(error).toLowerCase();
+  const has = (...words: readonly string[]) => words.some((word) => text.includes(word));
+  if (
+    has(
+      "database or disk is full",
+      "no space left",
+      "os error 28)",
+      "os error 112)",
+      "disk quota",
+      "os error 122)",
+    )
+  ) {
+    return {
+      code: "disk_full",
+      message:
+        "The disk that holds the data folder is full: nothing was changed. Make room; calls go on meanwhile",
+    };
+  }
+  if (has("readonly database", "read-only file system", "os error 30)")) {
+    return {
+      code: "read_only",
+      message:
+        "The data folder or its database is read-only: nothing was changed. Make it writable; calls go on meanwhile",
+    };
+  }
+  return undefined;
+}
+
+/** Characters of a fault that are told; a stack's first lines say where it was. */
+const MOST_TOLD = 2_000;
+
+/** What a log may say of a fault of our own: name, message and stack without secrets. */
+export function toldFault(cause: unknown): string {
+  const text = cause instanceof Error
+    ? `${cause.name}: ${cause.message}\n${cause.stack ?? ""}`
+    : String(cause);
+  // Cut generously before it is searched, so that a fault that carries a whole body costs nothing either.
+  return redact(text.slice(0, 2 * MOST_TOLD)).slice(0, MOST_TOLD);
 }

@@ -1,5 +1,6 @@
 import { type Failure, invalidRequest, isObject } from "../core/mod.ts";
-import { MAX_NESTING, tooDeepAt } from "../gemini/mod.ts";
+import { type ConversationItem, MAX_NESTING, type Part, tooDeepAt } from "../gemini/mod.ts";
+import type { RemoteMedia } from "./contract.ts";
 
 /**
  * Reads a body of unknown shape. Every reader gives a usable value, and the first thing that was wrong is kept as
@@ -89,4 +90,29 @@ function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** What decoding a conversation gathers besides its contents. */
+export class Gathered {
+  readonly system: Part[] = [];
+  readonly items: ConversationItem[] = [];
+  readonly remoteMedia: RemoteMedia[] = [];
+  readonly warnings = new Set<string>();
+  /** A tool's name by the id of its call. */
+  readonly callNames = new Map<string, string>();
+  /** The source of the newest signature that came back. */
+  signedBy: string | undefined;
+
+  /** `signedThoughts`: the model wants its own thoughts back. */
+  constructor(readonly fields: FieldReader, readonly signedThoughts = false) {}
+
+  add(kind: "user" | "model", parts: readonly Part[]): void {
+    if (parts.length > 0) this.items.push({ kind, parts });
+  }
+
+  /** For a model that takes no system instruction, or a request with nothing else: it becomes the first turn. */
+  moveSystem(): void {
+    const parts = this.system.splice(0);
+    if (parts.length > 0) this.items.unshift({ kind: "user", parts });
+  }
 }

@@ -24,5 +24,5 @@ export type {
   RouteModule,
 } from "./contract.ts";
 export { createDefine, type Define, page } from "./define.ts";
-export { HttpError } from "./http_error.ts";
+export { HttpError } from "./respond.ts";
 export { fsRoutes, type FsRoutesOptions } from "./router.ts";

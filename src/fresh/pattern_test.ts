@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { comparePatterns, filePattern, folderPrefixes } from "./pattern.ts";
+import { comparePatterns, filePattern, folderPrefixes } from "./route_table.ts";
 
 Deno.test("filePattern() turns file names into patterns", () => {
   const cases: [string, string][] = [

@@ -11,7 +11,6 @@ import type {
   RouteModule,
 } from "./contract.ts";
 import { renderDocument } from "./document.ts";
-import { HttpError } from "./http_error.ts";
 import { errorFile, type RouteEntry, routeEntry, runMiddleware } from "./route_table.ts";
 
 /** One request on its way through one route. */
@@ -125,4 +124,15 @@ export function respond<State>(visit: Visit<State>, status?: number): Promise<Re
   return runMiddleware(visit.entry.middleware, contextOf(visit), body).catch((error) =>
     failure(visit, error)
   );
+}
+
+/** An error with an HTTP status; `_404.tsx` or `_error.tsx` shows it. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+  readonly status: number;
+
+  constructor(status: number, message = `HTTP ${status}`) {
+    super(message);
+    this.status = status;
+  }
 }

@@ -1,5 +1,5 @@
 import { isObject, type Json } from "../core/mod.ts";
-import type { ModelCapabilities } from "./capabilities.ts";
+import type { ModelCapabilities } from "./model_family.ts";
 import { MAX_ITEMS_BUDGET, maxItemsTotal, toJsonSchemaSink } from "./schema/mod.ts";
 import type { GenerationConfig, Tool } from "./wire.ts";
 

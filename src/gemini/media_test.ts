@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { cleanBase64, inlineMedia, isGoogleUri, mimeOf, parseDataUrl, sniffMime } from "./media.ts";
-import { estimateTokens } from "./estimate.ts";
+import {
+  cleanBase64,
+  estimateTokens,
+  inlineMedia,
+  isGoogleUri,
+  mimeOf,
+  parseDataUrl,
+  sniffMime,
+} from "./media.ts";
 import { createToolNames, isLegalToolName } from "./tool_names.ts";
 
 Deno.test("parseDataUrl() reads base64 and percent-encoded texts", () => {

@@ -4,28 +4,21 @@
  *
  * @module
  */
-export * from "./capabilities.ts";
 export * from "./contents.ts";
 export * from "./declarations.ts";
-export * from "./estimate.ts";
 export * from "./event_filter.ts";
 export * from "./finish.ts";
-export * from "./fnv_hash.ts";
 export * from "./fold.ts";
 export * from "./grounding.ts";
 export * from "./repair.ts";
 export * from "./json_output.ts";
 export * from "./media.ts";
-export * from "./mend_calls.ts";
 export * from "./model_family.ts";
-export * from "./nesting.ts";
 export * from "./output_options.ts";
 export * from "./schema/mod.ts";
 export * from "./segment.ts";
 export * from "./signature_carrier.ts";
-export * from "./signed_thought.ts";
 export * from "./sse.ts";
-export * from "./stop_text.ts";
 export * from "./thinking.ts";
 export * from "./tool_names.ts";
 export * from "./tool_values.ts";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { tooDeepAt } from "./nesting.ts";
-import { parseArguments, toolResponse } from "./tool_values.ts";
+import { parseArguments, tooDeepAt, toolResponse } from "./tool_values.ts";
 
 const nested = (levels: number): unknown => {
   let value: unknown = 1;

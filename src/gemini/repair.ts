@@ -1,10 +1,15 @@
 import { isObject, type Json, type JsonObject, type Repair } from "../core/mod.ts";
 import { DUMMY_SIGNATURE } from "./contents.ts";
-import { clampThinking } from "./clamp_thinking.ts";
-import { dropField } from "./drop_field.ts";
 import { jsonInstruction } from "./json_output.ts";
 import { mapSchemas, toProtoSchema } from "./schema/mod.ts";
-import type { Content, FunctionDeclaration, GeminiRequest, GenerationConfig, Tool } from "./wire.ts";
+import type {
+  Content,
+  FunctionDeclaration,
+  GeminiRequest,
+  GenerationConfig,
+  ThinkingConfig,
+  Tool,
+} from "./wire.ts";
 
 /** The request changed so that a known refusal does not come again. Pure: the same object when nothing was to change. */
 export function repairRequest(request: GeminiRequest, repair: Repair): GeminiRequest {
@@ -145,4 +150,63 @@ function jsonInWords(request: GeminiRequest): GeminiRequest {
   const words = jsonInstruction(responseJsonSchema ?? responseSchema);
   const parts = [...(request.systemInstruction?.parts ?? []), { text: words }];
   return { ...request, generationConfig: rest, systemInstruction: { ...request.systemInstruction, parts } };
+}
+
+/** The request with a thinking setting that the refusal's own words allow; without one when they name nothing usable. */
+function clampThinking(request: GeminiRequest, text: string): GeminiRequest {
+  const config = request.generationConfig;
+  if (config?.thinkingConfig === undefined) return request;
+  const { thinkingBudget, thinkingLevel, ...rest } = config.thinkingConfig;
+  const allowed = thinkingBudget !== undefined
+    ? clampedBudget(thinkingBudget, text)
+    : thinkingLevel !== undefined
+    ? nextLevel(thinkingLevel)
+    : {};
+  return { ...request, generationConfig: { ...config, thinkingConfig: { ...rest, ...allowed } } };
+}
+
+function clampedBudget(budget: number, text: string): ThinkingConfig {
+  const range = /between (\d+) and (\d+)/.exec(text) ?? /from (\d+) to (\d+)/.exec(text);
+  if (range === null) return {};
+  return { thinkingBudget: Math.min(Number(range[2]), Math.max(Number(range[1]), budget)) };
+}
+
+/** A level that is refused gives way to one that more models take; `high` is taken by all. */
+function nextLevel(level: NonNullable<ThinkingConfig["thinkingLevel"]>): ThinkingConfig {
+  if (level === "minimal") return { thinkingLevel: "low" };
+  return level === "medium" ? { thinkingLevel: "high" } : {};
+}
+
+/** What the user wrote: never searched for field names. */
+const DATA = new Set([
+  "args",
+  "response",
+  "parameters",
+  "parametersJsonSchema",
+  "responseSchema",
+  "responseJsonSchema",
+]);
+
+/**
+ * The request without a field that Google does not know. `field` is its name or a path that ends with it, in either
+ * spelling; only the request's own fields are touched, never arguments, results or schemas.
+ */
+function dropField(request: GeminiRequest, field: string): GeminiRequest {
+  const name = camelCase(field.replace(/\[\d+\]/g, "").split(".").at(-1) ?? "");
+  if (name === "" || name === "contents") return request;
+  return without(request, name) as GeminiRequest;
+}
+
+function without(value: unknown, name: string): unknown {
+  if (Array.isArray(value)) return value.map((entry) => without(entry, name));
+  if (!isObject(value)) return value;
+  const kept: Record<string, unknown> = {};
+  for (const [key, entry] of Object.entries(value)) {
+    if (key !== name) kept[key] = DATA.has(key) ? entry : without(entry, name);
+  }
+  return kept;
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { createFirstToolCall, type EventFilter } from "./event_filter.ts";
-import { createStopText } from "./stop_text.ts";
+import { createFirstToolCall, createStopText, type EventFilter } from "./event_filter.ts";
 import type { TurnEvent } from "./turn_event.ts";
 
 const text = (value: string): TurnEvent => ({ type: "text-delta", candidate: 0, text: value });

@@ -1,4 +1,4 @@
-import type { ModelCapabilities, ThinkingControl } from "./capabilities.ts";
+import type { ModelCapabilities, ThinkingControl } from "./model_family.ts";
 import type { ThinkingConfig } from "./wire.ts";
 
 /** The efforts that clients may ask for; `xhigh` and `max` mean all the model has. */

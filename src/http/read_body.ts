@@ -9,6 +9,7 @@ import {
   parseForeign,
   type Result,
 } from "../core/mod.ts";
+import { BOUNDS } from "./bounds.ts";
 
 /** Reads a body of at most `limit` bytes, unpacking every coding of `bodyCoding` under the same limit. */
 export async function readBody(
@@ -89,4 +90,24 @@ export function parseJson(bytes: Uint8Array): Result<unknown, Failure> {
       invalidRequest(`The request body is not valid JSON${at === undefined ? "" : ` (at character ${at})`}`),
     );
   }
+}
+
+/** The fields of a small form as a page of our own sends it; what is larger is not read to its end. */
+export async function readForm(request: Request): Promise<Result<URLSearchParams, Failure>> {
+  const type = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+  if (type !== "application/x-www-form-urlencoded") {
+    return err(
+      invalidRequest("Send the form as application/x-www-form-urlencoded", {
+        status: 415,
+        param: "content-type",
+      }),
+    );
+  }
+  const bytes = await readBody(request, BOUNDS.formBytes);
+  if (!bytes.ok) return bytes;
+  const text = new TextDecoder().decode(bytes.value);
+  if (text.split("&", BOUNDS.formFields + 1).length > BOUNDS.formFields) {
+    return err(invalidRequest(`The form has more than ${BOUNDS.formFields} fields`));
+  }
+  return ok(new URLSearchParams(text));
 }

@@ -5,6 +5,5 @@
  *
  * @module
  */
-export type { Job, JobDeps, JobReport } from "./job.ts";
-export { JOBS } from "./jobs.ts";
-export { runDueJobs } from "./run_due_jobs.ts";
+export type { Job, JobDeps, JobReport } from "./jobs.ts";
+export { JOBS, runDueJobs } from "./jobs.ts";

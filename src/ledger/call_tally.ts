@@ -1,7 +1,6 @@
 import type { AttemptRecord, CallRecord } from "../core/mod.ts";
 import type { AttemptKind, CallKind, KnownCall, SharedOfAttempt } from "./call_kinds.ts";
-import { observe } from "./histogram.ts";
-import { type Cell, countIn, emptyCell, mergeCell, mergeTimes } from "./rollup_cell.ts";
+import { type Cell, countIn, emptyCell, mergeCell, mergeTimes, observe } from "./rollup_cell.ts";
 import { cellOf, type DimCells, dimCells } from "./rollup_codec.ts";
 import { callValues, flowValue, NO_KEY } from "./rollup_dims.ts";
 

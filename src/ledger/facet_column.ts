@@ -1,4 +1,4 @@
-import type { BlockIndex } from "./record_block_index.ts";
+import type { BlockIndex } from "./record_block.ts";
 import { type Facet, facetMatches } from "./record_filter.ts";
 
 /** One facet of every record of a segment: distinct values once, and a code a record. */

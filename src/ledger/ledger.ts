@@ -1,24 +1,29 @@
 import type { Settings } from "../config/mod.ts";
-import { type CallRecord, type Ports, redact } from "../core/mod.ts";
+import {
+  type CallRecord,
+  causeText,
+  type Credential,
+  type CredentialId,
+  type Ports,
+  redact,
+  storageProblem,
+} from "../core/mod.ts";
 import type { Store } from "../store/mod.ts";
 import { AlertSender } from "./alert_sender.ts";
 import { cleanRecord } from "./clean_record.ts";
 import type { LogLevel } from "./contract.ts";
 import { EventBus } from "./event_bus.ts";
-import { FreshIndex } from "./fresh_index.ts";
+import { FreshIndex, Sealer } from "./segment_seal.ts";
 import { shardPrefix } from "./ledger_keys.ts";
 import type { LedgerService } from "./ledger_service.ts";
 import { Logger } from "./logger.ts";
 import { LogRing } from "./log_ring.ts";
 import { PriceTable } from "./price_table.ts";
-import { ProjectNames } from "./project_names.ts";
 import { recordById, recordPage } from "./record_pages.ts";
 import { sweepOld } from "./retention.ts";
 import { RollupShard } from "./rollup_shard.ts";
 import { mergeRollups } from "./rollup_merge.ts";
 import { lifetime, series, totals } from "./rollup_query.ts";
-import { Sealer } from "./sealer.ts";
-import { StorageWatch } from "./storage_watch.ts";
 import { Writer } from "./writer.ts";
 
 export interface LedgerOptions {
@@ -214,4 +219,45 @@ async function liveShards(kv: Deno.Kv, now: number): Promise<ReadonlySet<string>
 function printToConsole(line: string, level: LogLevel): void {
   if (level === "error" || level === "warn") console.error(line);
   else console.log(line);
+}
+
+/** Projects of credentials, as configured now. */
+class ProjectNames {
+  readonly #config: Pick<Store["config"], "current">;
+  #credentials: readonly Credential[] = [];
+  #names: ReadonlyMap<CredentialId, string> = new Map();
+
+  constructor(config: Pick<Store["config"], "current">) {
+    this.#config = config;
+  }
+
+  /** A credential without a known project is a project of its own. */
+  of(credential: CredentialId): string {
+    const { credentials } = this.#config.current();
+    if (credentials !== this.#credentials) {
+      this.#credentials = credentials;
+      this.#names = new Map(
+        credentials.flatMap(({ id, project }) => project === undefined ? [] : [[id, project] as const]),
+      );
+    }
+    return this.#names.get(credential) ?? credential;
+  }
+}
+
+/** Whether the last write to the database worked; what could not be written waits and is tried again. */
+class StorageWatch {
+  #trouble: string | undefined;
+
+  failed(error: unknown): void {
+    this.#trouble = storageProblem(error)?.message ??
+      `The database cannot be written: ${causeText(error).slice(0, 200)}`;
+  }
+
+  worked(): void {
+    this.#trouble = undefined;
+  }
+
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
 }

@@ -1,10 +1,8 @@
 import type { Settings } from "../config/mod.ts";
-import { type Clock, type JsonObject, redact } from "../core/mod.ts";
+import { type Clock, type Json, type JsonObject, redact } from "../core/mod.ts";
 import type { LogEntry, LogLevel } from "./contract.ts";
 import type { EventBus } from "./event_bus.ts";
-import { formatLog, isLoud } from "./log_console.ts";
-import type { LogRing } from "./log_ring.ts";
-import { redactFields } from "./redact_fields.ts";
+import { formatLog, isLoud, type LogRing } from "./log_ring.ts";
 
 export interface LoggerOptions {
   readonly clock: Clock;
@@ -72,4 +70,25 @@ function logEvent(entry: LogEntry): JsonObject {
     at: entry.at,
     data: entry.fields ?? null,
   };
+}
+
+/** Names under which a secret might stand, whatever it looks like. */
+const SECRET_NAME_REGEXP =
+  /^(?:.*_)?(?:key|token|secret|password|passphrase|authorization|cookie)$|(?:Key|Token|Secret)$/i;
+
+/** Fields with every text redacted, and every field that is named like a secret emptied. */
+function redactFields(fields: JsonObject): JsonObject {
+  const out: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    const named = SECRET_NAME_REGEXP.test(name) && typeof value === "string" && !value.startsWith("...");
+    out[name] = named ? "[redacted]" : redactJson(value);
+  }
+  return out;
+}
+
+function redactJson(value: Json): Json {
+  if (typeof value === "string") return redact(value);
+  if (Array.isArray(value)) return value.map(redactJson);
+  return typeof value === "object" && value !== null ? redactFields(value as JsonObject) : value;
 }

@@ -1,5 +1,15 @@
-import type { AttemptRecord, CallRecord, Usage } from "../core/mod.ts";
-import type { AttemptKind, CallKind, Kind, KnownCall, SharedOfAttempt, SharedOfCall } from "./call_kinds.ts";
+import { type AttemptRecord, type CallRecord, storedFailureClass, type Usage } from "../core/mod.ts";
+import {
+  type AttemptKind,
+  type CallKind,
+  type Kind,
+  KindTable,
+  type KnownCall,
+  type SharedOfAttempt,
+  type SharedOfCall,
+} from "./call_kinds.ts";
+import { hash32, pack, readRecord, unpack, VALUE_BYTES } from "./packed.ts";
+import { type Facet, facetOf, FACETS } from "./record_filter.ts";
 
 /*
  * The text of a block is lines of JSON: how many kinds of calls and of attempts follow, those, and a row for each record. A
@@ -33,7 +43,7 @@ interface Texts {
   readonly warnings: readonly string[];
 }
 
-export type Row = [
+type Row = [
   kind: number,
   id: string,
   at: number,
@@ -48,23 +58,23 @@ export type Row = [
 ];
 
 /** The first line of a block. */
-export interface BlockHead {
+interface BlockHead {
   readonly v: 2;
   readonly calls: number;
   readonly attempts: number;
 }
 
 /** Where the kinds of a row are found, by their number. */
-export interface BlockDictionary {
+interface BlockDictionary {
   call(kind: number): SharedOfCall;
   attempt(kind: number): SharedOfAttempt;
 }
 
 /** How every block begins, and nothing else that is in its place. */
-export const PARCEL_START = '{"v":2,';
+const PARCEL_START = '{"v":2,';
 
 /** The text of a block of these calls. */
-export function blockText(known: readonly KnownCall[]): string {
+function blockText(known: readonly KnownCall[]): string {
   const calls = new Map<CallKind, number>();
   const attempts = new Map<AttemptKind, number>();
   const rows = known.map((one) => JSON.stringify(rowOf(one, calls, attempts)));
@@ -133,7 +143,7 @@ function attemptRow(kind: number, attempt: AttemptRecord, at: number): AttemptRo
 }
 
 /** A record as it was. */
-export function recordOf(row: Row, kinds: BlockDictionary): CallRecord {
+function recordOf(row: Row, kinds: BlockDictionary): CallRecord {
   const [kind, id, at, session, queuedMs, totalMs, requestBytes, firstTokenMs, usage, attempts, texts] = row;
   return {
     ...kinds.call(kind),
@@ -174,4 +184,146 @@ function attemptOf(row: AttemptRow, at: number, kinds: BlockDictionary): Attempt
     ...(firstTokenMs === null ? {} : { firstTokenMs }),
     ...(message === undefined ? {} : { message }),
   };
+}
+
+/** What is filed of the records of one packed value, in their order. */
+export interface BlockIndex {
+  readonly count: number;
+  /** Hashes of their ids. */
+  readonly ids: Uint32Array;
+  /** Earliest and latest start of its calls, epoch milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly facets: Readonly<Record<Facet, readonly string[]>>;
+}
+
+export function indexOf(calls: readonly KnownCall[]): BlockIndex {
+  const at = calls.map(({ record }) => record.at);
+  const facets = FACETS.map((facet) => [facet, calls.map((call) => filedUnder(facet, call))]);
+  return {
+    count: calls.length,
+    ids: Uint32Array.from(calls, ({ record }) => hash32(record.id)),
+    from: Math.min(...at),
+    to: Math.max(...at),
+    facets: Object.fromEntries(facets) as Record<Facet, string[]>,
+  };
+}
+
+/** What nearly all records are filed under is the same for all of a kind, and worked out once. */
+function filedUnder(facet: Facet, known: KnownCall): string {
+  const kind = kindFor(facet, known);
+  if (kind === undefined) return facetOf(facet, known.record);
+  return kind.filed[facet] ??= facetOf(facet, known.record);
+}
+
+/** The kind that alone decides what the record is filed under; undefined when the record has something of its own. */
+function kindFor(facet: Facet, { record, call, attempts }: KnownCall): Kind<unknown> | undefined {
+  switch (facet) {
+    case "text":
+      return record.message === undefined && record.attempts.every(({ message }) => message === undefined)
+        ? call
+        : undefined;
+    case "key":
+      return attempts.length === 1 ? attempts[0] : undefined;
+    case "class":
+      return attempts.every(({ shared }) => shared.failure === undefined) ? call : undefined;
+    default:
+      return call;
+  }
+}
+
+/** Records in one value: their text fits the 16 KiB that zlib unpacks at once. More would compress little better and be dearer to read. */
+export const BLOCK_RECORDS = 96;
+
+/** A packed value and what is in it. */
+export interface PackedBlock {
+  readonly value: Uint8Array;
+  readonly index: BlockIndex;
+}
+
+/** Packs records into values that fit; a record that fits in none is shortened. */
+export function packCalls(calls: readonly KnownCall[]): PackedBlock[] {
+  const out: PackedBlock[] = [];
+  for (let start = 0; start < calls.length; start += BLOCK_RECORDS) {
+    out.push(...packSome(calls.slice(start, start + BLOCK_RECORDS)));
+  }
+  return out;
+}
+
+function packSome(calls: readonly KnownCall[]): readonly PackedBlock[] {
+  const value = pack([blockText(calls)]);
+  const [first] = calls;
+  if (value.length <= VALUE_BYTES || first === undefined) return [{ value, index: indexOf(calls) }];
+  if (calls.length === 1) return packSome([shortened(first)]);
+  const half = Math.ceil(calls.length / 2);
+  return [...packSome(calls.slice(0, half)), ...packSome(calls.slice(half))];
+}
+
+/** Keeps what identifies the call and drops its trail. */
+function shortened({ record }: KnownCall): KnownCall {
+  const short: CallRecord = {
+    ...record,
+    attempts: record.attempts.slice(-8),
+    warnings: ["The record was too large; earlier attempts and warnings are left out"],
+  };
+  return new KindTable().known(short);
+}
+
+/** The records of one packed value, by position; each is read when it is asked for. */
+export interface RecordBlock {
+  readonly count: number;
+  /** Undefined for what is not a record: written by another version, or damaged. */
+  record(position: number): CallRecord | undefined;
+  find(id: string): CallRecord | undefined;
+}
+
+export function openBlock(value: Uint8Array): RecordBlock {
+  const lines = unpack(value);
+  // Records were packed whole first, one a line.
+  return lines[0]?.startsWith(PARCEL_START) ? rowBlock(lines) : blockOf(lines, 0, readRecord);
+}
+
+function rowBlock(lines: readonly string[]): RecordBlock {
+  const head = parsed<BlockHead>(lines[0]);
+  const kinds: BlockDictionary = {
+    call: (kind) => current(parsed<SharedOfCall>(lines[1 + kind])),
+    attempt: (kind) => current(parsed<SharedOfAttempt>(lines[1 + head.calls + kind])),
+  };
+  return blockOf(lines, 1 + head.calls + head.attempts, (line) => {
+    try {
+      return recordOf(parsed<Row>(line), kinds);
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+function blockOf(
+  lines: readonly string[],
+  first: number,
+  read: (line: string) => CallRecord | undefined,
+): RecordBlock {
+  const record = (position: number) => read(lines[first + position] ?? "");
+  return {
+    count: Math.max(0, lines.length - first),
+    record,
+    find(id) {
+      for (let position = 0; first + position < lines.length; position++) {
+        if (!lines[first + position]?.includes(id)) continue;
+        const found = record(position);
+        if (found?.id === id) return found;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** A record of an earlier version may hold a failure class by its old name. */
+function current<Shared extends SharedOfCall | SharedOfAttempt>(shared: Shared): Shared {
+  const failure = storedFailureClass(shared.failure);
+  return failure === undefined || failure === shared.failure ? shared : { ...shared, failure };
+}
+
+function parsed<Shape>(line: string | undefined): Shape {
+  return JSON.parse(line ?? "") as Shape;
 }

@@ -3,8 +3,7 @@ import type { AttemptRecord, CallRecord, Usage } from "../core/mod.ts";
 import { call } from "../../tests/support/ledger_bench.ts";
 import { KindTable, type KnownCall } from "./call_kinds.ts";
 import { hash32, pack, unpack } from "./packed.ts";
-import { packCalls, PARCEL_RECORDS } from "./record_block_pack.ts";
-import { openBlock, type RecordBlock } from "./record_block_reader.ts";
+import { BLOCK_RECORDS, openBlock, packCalls, type RecordBlock } from "./record_block.ts";
 import { facetOf, FACETS } from "./record_filter.ts";
 
 /** Every field there is: a new one that is not packed fails here, as the types ask for it. */
@@ -53,7 +52,7 @@ const MANY: readonly CallRecord[] = [
   WHOLE,
   { ...call(2), attempts: [] },
   ...Array.from(
-    { length: PARCEL_RECORDS * 2 },
+    { length: BLOCK_RECORDS * 2 },
     (_, number) =>
       call(number, number % 7 === 0 ? { attempts: [ATTEMPT], agent: `agent ${number % 3}` } : {}),
   ),
@@ -72,7 +71,7 @@ Deno.test("packCalls() files each record as the record itself is filed", () => {
     const filed = indexes.flatMap(({ facets }) => facets[facet]);
     assert.deepEqual(filed, MANY.map((record) => facetOf(facet, record)));
   }
-  const at = MANY.slice(0, PARCEL_RECORDS).map((record) => record.at);
+  const at = MANY.slice(0, BLOCK_RECORDS).map((record) => record.at);
   assert.deepEqual([indexes[0]?.from, indexes[0]?.to], [Math.min(...at), Math.max(...at)]);
 });
 

@@ -1,6 +1,6 @@
 import type { CallRecord } from "../core/mod.ts";
 import { freshKey, freshPrefix } from "./ledger_keys.ts";
-import { openBlock } from "./record_block_reader.ts";
+import { openBlock } from "./record_block.ts";
 import { type RecordFilter, recordMatches } from "./record_filter.ts";
 import { findInSegments, pageOfSegments } from "./segment_pages.ts";
 

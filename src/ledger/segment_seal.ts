@@ -1,20 +1,26 @@
 import { KindTable, type KnownCall } from "./call_kinds.ts";
 import { buildColumn, idColumn, recordsIn } from "./facet_column.ts";
-import type { FreshIndex } from "./fresh_index.ts";
 import { chunkKey, columnKey, freshPrefix, headKey, segmentKey, timeOf } from "./ledger_keys.ts";
-import { type BlockIndex, indexOf } from "./record_block_index.ts";
-import { packCalls, type PackedBlock, PARCEL_RECORDS } from "./record_block_pack.ts";
-import { openBlock } from "./record_block_reader.ts";
+import {
+  BLOCK_RECORDS,
+  type BlockIndex,
+  indexOf,
+  openBlock,
+  packCalls,
+  type PackedBlock,
+} from "./record_block.ts";
 import { FACETS } from "./record_filter.ts";
 import type { SegmentMeta } from "./segment_store.ts";
+import type { Clock } from "../core/mod.ts";
+import type { Store } from "../store/mod.ts";
 
 /** Records in a segment: the unit that a filter reads one column of. */
-export const SEGMENT_RECORDS = 2_048;
+const SEGMENT_RECORDS = 2_048;
 /** Deno KV takes 1,000 changes and 800 KiB a commit; both are kept well below. */
 const FRESH_VALUES = 600;
 const COMMIT_BYTES = 450_000;
 /** Values read at a time: full ones make a segment already, and reading more for nothing costs as much as packing. */
-const READ_TOGETHER = Math.ceil(SEGMENT_RECORDS / PARCEL_RECORDS) + 1;
+const READ_TOGETHER = Math.ceil(SEGMENT_RECORDS / BLOCK_RECORDS) + 1;
 /** Values younger than this stay: another process may still be writing one with an earlier name. */
 const SETTLE_MS = 2_000;
 
@@ -24,13 +30,13 @@ interface Gathered {
 }
 
 /** A fresh value with at least so many records becomes a chunk of the segment as it is; smaller ones are packed together. */
-const FULL_ENOUGH = PARCEL_RECORDS / 3;
+const FULL_ENOUGH = BLOCK_RECORDS / 3;
 
 /**
  * Moves the oldest fresh values into one segment, in one commit: nothing is lost or doubled by a kill between.
  * Returns the number of records moved; 0 when there are too few, or when another process was first.
  */
-export async function sealSegment(
+async function sealSegment(
   kv: Deno.Kv,
   now: number,
   minimum: number,
@@ -104,4 +110,85 @@ function partOf(
   }
   const isWhole = calls.length >= FULL_ENOUGH && calls.length === block.count;
   return isWhole ? { value, index: indexOf(calls) } : calls;
+}
+
+/** Packed values this process writes before it looks whether a segment is full. */
+const SEAL_EVERY = 32;
+const LEASE_MS = 30_000;
+
+/** Packs fresh records into segments, one process and one run at a time. */
+export class Sealer {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #onProblem: (error: unknown) => void;
+  readonly #fresh: FreshIndex;
+  #written = 0;
+  #running: Promise<number> = Promise.resolve(0);
+
+  constructor(store: Store, clock: Clock, fresh: FreshIndex, onProblem: (error: unknown) => void) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#fresh = fresh;
+    this.#onProblem = onProblem;
+  }
+
+  /** Told after each write; seals now and then, in the background. */
+  written(values: number): void {
+    this.#written += values;
+    if (this.#written < SEAL_EVERY) return;
+    this.#written = 0;
+    this.seal(SEGMENT_RECORDS / 2).catch(this.#onProblem);
+  }
+
+  /** Packs as long as at least `minimum` records wait; returns how many were packed. */
+  seal(minimum: number): Promise<number> {
+    this.#running = this.#running.catch(() => 0).then(() => this.#sealAll(minimum));
+    return this.#running;
+  }
+
+  async settled(): Promise<void> {
+    await this.#running.catch(() => 0);
+  }
+
+  async #sealAll(minimum: number): Promise<number> {
+    const lease = await this.#store.lease("ledger-seal", LEASE_MS);
+    if (lease === undefined) return 0;
+    try {
+      let moved = 0;
+      while (true) {
+        const part = await sealSegment(this.#store.kv, this.#clock.now(), minimum, this.#fresh);
+        moved += part;
+        if (part < SEGMENT_RECORDS / 4) return moved;
+        await lease.renew(LEASE_MS);
+      }
+    } finally {
+      await lease.release();
+    }
+  }
+}
+
+/** Values whose index is kept; those of another process, or of an earlier run, are read instead. */
+const MOST = 128;
+
+/** Indexes of values that this process wrote and that are in no segment yet, by name: packing them away needs not read them. */
+export class FreshIndex {
+  readonly #indexes = new Map<string, BlockIndex>();
+
+  add(name: string, index: BlockIndex): void {
+    this.#indexes.set(name, index);
+    if (this.#indexes.size <= MOST) return;
+    for (const oldest of this.#indexes.keys()) {
+      this.#indexes.delete(oldest);
+      break;
+    }
+  }
+
+  get(name: string): BlockIndex | undefined {
+    return this.#indexes.get(name);
+  }
+
+  /** For what is in a segment now. */
+  remove(names: readonly string[]): void {
+    for (const name of names) this.#indexes.delete(name);
+  }
 }

@@ -1,6 +1,6 @@
 import { isObject } from "../core/mod.ts";
 import { chunkKey, segmentPrefix } from "./ledger_keys.ts";
-import { openBlock, type RecordBlock } from "./record_block_reader.ts";
+import { openBlock, type RecordBlock } from "./record_block.ts";
 
 /** What is known of a sealed run of records without reading it. */
 export interface SegmentMeta {

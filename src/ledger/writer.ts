@@ -1,12 +1,11 @@
 import type { CallRecord, Clock } from "../core/mod.ts";
 import { KindTable, type KnownCall } from "./call_kinds.ts";
-import type { FreshIndex } from "./fresh_index.ts";
+import type { FreshIndex } from "./segment_seal.ts";
 import { freshKey, shardKey, timeOrdered } from "./ledger_keys.ts";
 import type { LogRing } from "./log_ring.ts";
-import { packCalls, type PackedBlock, PARCEL_RECORDS } from "./record_block_pack.ts";
+import { BLOCK_RECORDS, packCalls, type PackedBlock } from "./record_block.ts";
 import type { RollupShard } from "./rollup_shard.ts";
 import type { PackedCells } from "./rollup_codec.ts";
-import { commitWrites, type Write } from "./write_batch.ts";
 
 /** Longest time between a record and its commit: a commit costs as much as a call, so that few calls a second should share one. */
 const FLUSH_MS = 1_000;
@@ -58,7 +57,7 @@ export class Writer {
     const known = this.#kinds.known(record);
     this.#shardAt(now).rollups.add(record, now, known);
     this.#pending.push(known);
-    if (this.#pending.length >= PARCEL_RECORDS) this.#pack();
+    if (this.#pending.length >= BLOCK_RECORDS) this.#pack();
     if (this.#packed.length === MOST_BLOCKS) void this.flush();
     this.wake();
   }
@@ -68,7 +67,7 @@ export class Writer {
     // First, so that records that cannot be packed are not tried for ever.
     this.#pending = [];
     this.#packed.push(...packCalls(records));
-    if (this.#packed.length > MOST_PENDING / PARCEL_RECORDS) this.#packed.shift();
+    if (this.#packed.length > MOST_PENDING / BLOCK_RECORDS) this.#packed.shift();
   }
 
   /** No flush begins by itself afterwards. */
@@ -144,4 +143,33 @@ export class Writer {
 
 function sized(write: { readonly key: Deno.KvKey; readonly value: PackedCells }): Write {
   return { ...write, size: write.value.length };
+}
+
+/** One value to set. */
+interface Write {
+  readonly key: Deno.KvKey;
+  readonly value: unknown;
+  /** Bytes of the value, about. */
+  readonly size: number;
+}
+
+/** Deno KV takes 800 KiB and 1,000 changes a commit. */
+const COMMIT_BYTES = 600_000;
+const COMMIT_WRITES = 500;
+
+/** Sets all values, in as few commits as the limits allow, in order. Throws when the database refuses one. */
+async function commitWrites(kv: Deno.Kv, writes: readonly Write[]): Promise<void> {
+  let commit = kv.atomic();
+  let [bytes, count] = [0, 0];
+  for (const write of writes) {
+    if (count > 0 && (bytes + write.size > COMMIT_BYTES || count >= COMMIT_WRITES)) {
+      await commit.commit();
+      commit = kv.atomic();
+      [bytes, count] = [0, 0];
+    }
+    commit.set(write.key, write.value);
+    bytes += write.size;
+    count++;
+  }
+  if (count > 0) await commit.commit();
 }

@@ -6,7 +6,7 @@
  * @module
  */
 export * from "./contract.ts";
-export type { AgentsPort, ApiPorts, ReplayPort } from "./api_ports.ts";
+export type { AgentsPort, ApiPorts, ReplayPort } from "./handlers/handler.ts";
 export { createLocalClient } from "./local_client.ts";
 export { failureResponse } from "./management_error.ts";
 export { type ApiOptions, type Authorized, createApi } from "./server.ts";

@@ -6,13 +6,13 @@ import {
   type Failure,
   ok,
   type Ports,
+  type Result,
 } from "../core/mod.ts";
 import { checkProxy, type CredentialDraft } from "../store/mod.ts";
 import { codeAssistServiceOf } from "../upstreams/mod.ts";
 import type { AddedAccount, OAuthOutcome, Provider } from "./contract.ts";
 import { findProject, type FoundProject } from "./find_project.ts";
 import { configuredClient, oauthClient } from "./oauth_client.ts";
-import { listModels } from "./model_lister.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import type { Refresher } from "./refresher.ts";
 import { fromFailure, fromStore } from "./problem.ts";
@@ -198,4 +198,43 @@ function draftOf(
     ...(found?.project === undefined ? {} : { codeAssistProject: found.project }),
     ...(found?.consumer === undefined ? {} : { consumer: found.consumer }),
   };
+}
+
+/** Longest time for an account's model list, in milliseconds. */
+const PATIENCE = 60_000;
+
+/** Asks a new account for its models and keeps the list, so that it serves at once; says how many there are. */
+async function listModels(
+  options: OAuthOptions,
+  refresher: Refresher,
+  id: CredentialId,
+): Promise<Result<number, Failure>> {
+  const { store, upstreams, ports } = options;
+  const credential = await store.credentials.get(id);
+  const upstream = credential === undefined ? undefined : upstreams.get(credential.source);
+  if (credential === undefined || upstream === undefined) return ok(0);
+  const ready = await refresher.ready(credential, false);
+  if (!ready.ok) return ready;
+  try {
+    const now = ports.clock.now();
+    const fetch = limitedFetch(portsFor(options, credential));
+    const given = (signal: AbortSignal) => ({ fetch, signal, now });
+    const listed = await timed(
+      ports.clock,
+      (signal) => upstream.discover(ready.value, given(signal)),
+      undefined,
+      PATIENCE,
+    );
+    if (!listed.ok) return listed;
+    await store.modelLists.put({ credential: id, source: credential.source, at: now, models: listed.value });
+    return ok(listed.value.length);
+  } catch {
+    return err({
+      class: "transport",
+      status: 502,
+      source: credential.source,
+      scope: "request",
+      message: "The account's models could not be listed in time; check the account again.",
+    });
+  }
 }

@@ -1,17 +1,17 @@
 import { accountStanding, type Credential, type FailedSetUp, ok } from "../core/mod.ts";
 import { createClientVersion, upstreamsOf } from "../upstreams/mod.ts";
 import { AccountAdder } from "./account_adder.ts";
-import type { AccountQuota, AccountView, OAuthService } from "./contract.ts";
-import { followExhaustion } from "./exhausted_groups.ts";
+import type { AccountQuota, AccountView, OAuthOutcome, OAuthService } from "./contract.ts";
+import { followExhaustion } from "./quota_answer.ts";
 import { importAccounts } from "./import_accounts.ts";
-import { sourceStates } from "./oauth_client.ts";
+import { serverOf, sourceStates } from "./oauth_client.ts";
 import type { OAuthOptions, OpenOAuthOptions } from "./oauth_options.ts";
-import { fromStore, unconfirmed } from "./problem.ts";
+import { fromStore, OAUTH_WARNING, refuse, unconfirmed } from "./problem.ts";
 import { QuotaPoller } from "./quota_poller.ts";
 import { Refresher } from "./refresher.ts";
 import { SignIns } from "./sign_in.ts";
-import { signOut } from "./sign_out.ts";
-import { OAUTH_WARNING } from "./warning.ts";
+import { portsFor } from "./timed.ts";
+import { revokeGrant } from "./token_endpoint.ts";
 
 /** Opens the room. Nothing is asked of Google before the first call. */
 export function createOAuth(opened: OpenOAuthOptions): OAuthService {
@@ -92,4 +92,35 @@ function accountView(
     ...(project === undefined ? {} : { project }),
     ...(quota === undefined ? {} : { quota }),
   };
+}
+
+/** Removes an account and ends its grant at Google. A Google that cannot be reached does not keep it here. */
+async function signOut(
+  options: OAuthOptions,
+  idOrEmail: string,
+): Promise<
+  OAuthOutcome<{ readonly credential: Credential; readonly email: string; readonly revoked: boolean }>
+> {
+  const { store, settings, ledger } = options;
+  const found = (await store.credentials.list()).filter((one) =>
+    one.source !== "api_key" && (one.id === idOrEmail || one.tail === idOrEmail)
+  );
+  const [credential] = found;
+  if (credential === undefined || credential.source === "api_key") return fromStore({ kind: "missing" });
+  if (found.length > 1) {
+    return refuse(409, "ambiguous", "This name fits accounts of several sources; give the account's id.");
+  }
+  const removed = await store.credentials.remove(credential.id);
+  if (!removed.ok) return fromStore(removed.error);
+  const address = serverOf(settings).revocation_endpoint ?? "";
+  // A service account has no grant; its key is deleted in Google Cloud.
+  const revoked = credential.source !== "vertex" &&
+    await revokeGrant(portsFor(options, credential), credential.refreshToken.reveal(), address);
+  const told = revoked ? "and its sign-in was revoked" : "but its sign-in could not be revoked at Google";
+  ledger.log(
+    "info",
+    "oauth",
+    `The account ${credential.tail} was removed ${credential.source === "vertex" ? "here" : told}`,
+  );
+  return ok({ credential, email: credential.tail, revoked });
 }

@@ -1,8 +1,5 @@
-import { err, type Failure, type JsonObject, ok, type Result, type Tier } from "../core/mod.ts";
-import { callCodeAssist, type CodeAssistService, safeText } from "../upstreams/mod.ts";
-import { type FindInput, metadataOf } from "./find_input.ts";
-import { onboard } from "./onboard.ts";
-import { type IneligibleTier, planOf, readLoaded } from "./tiers.ts";
+import { err, type Failure, isObject, type JsonObject, ok, type Result, type Tier } from "../core/mod.ts";
+import { callCodeAssist, type CallOptions, type CodeAssistService, safeText } from "../upstreams/mod.ts";
 
 /** What an account is for Code Assist. */
 export interface FoundProject {
@@ -124,4 +121,160 @@ function noProject({ source }: CodeAssistService): Failure {
     message:
       "This account's licence needs a Google Cloud project; set the account's project, then check it again.",
   };
+}
+
+/** A tier as loadCodeAssist names it. */
+interface LoadedTier {
+  readonly id: string;
+  readonly isDefault: boolean;
+}
+
+interface IneligibleTier {
+  readonly reason: string;
+  readonly message: string;
+  readonly link?: string;
+}
+
+/** What loadCodeAssist says of an account; every field of it may be missing. */
+interface LoadedAccount {
+  readonly current?: LoadedTier;
+  readonly paid?: LoadedTier;
+  readonly allowed: readonly LoadedTier[];
+  readonly ineligible: readonly IneligibleTier[];
+  readonly project?: string;
+  /** Whether a company manages the account in Google Cloud; absent when Google does not say. */
+  readonly managed?: boolean;
+}
+
+function readLoaded(answer: Record<string, unknown>): LoadedAccount {
+  const current = tierOf(answer["currentTier"]);
+  const paid = tierOf(answer["paidTier"]);
+  const project = projectId(answer["cloudaicompanionProject"]);
+  return {
+    ...(current === undefined ? {} : { current }),
+    ...(paid === undefined ? {} : { paid }),
+    allowed: list(answer["allowedTiers"]).flatMap((one) => tierOf(one) ?? []),
+    ineligible: list(answer["ineligibleTiers"]).map(ineligible),
+    ...(project === undefined ? {} : { project }),
+    ...(typeof answer["gcpManaged"] === "boolean" ? { managed: answer["gcpManaged"] } : {}),
+  };
+}
+
+/** A project comes as its id or as an object with it; it is opaque. */
+function projectId(value: unknown): string | undefined {
+  const id = isObject(value) ? value["id"] : value;
+  return typeof id === "string" && id !== "" ? id : undefined;
+}
+
+const list = (value: unknown) => Array.isArray(value) ? value.filter(isObject) : [];
+const text = (value: unknown) => typeof value === "string" ? value : "";
+
+function tierOf(value: unknown): LoadedTier | undefined {
+  if (!isObject(value) || typeof value["id"] !== "string") return undefined;
+  return { id: value["id"], isDefault: value["isDefault"] === true };
+}
+
+function ineligible(one: Record<string, unknown>): IneligibleTier {
+  const link = text(one["validationUrl"]);
+  return {
+    reason: text(one["reasonCode"]),
+    message: text(one["reasonMessage"]) || text(one["validationErrorMessage"]),
+    ...(link.startsWith("https://") ? { link } : {}),
+  };
+}
+
+/** Our tier of an account's plan: what was paid for counts before what Code Assist calls it. */
+function planOf({ paid, current }: LoadedAccount): Tier {
+  const id = paid?.id ?? current?.id ?? "";
+  if (/enterprise/i.test(id)) return "enterprise";
+  if (/ultra/i.test(id)) return "premium";
+  return /pro|standard/i.test(id) ? "standard" : "free";
+}
+
+/** The tier to be onboarded to; what was paid for is not one of them. */
+function tierToJoin({ allowed }: LoadedAccount): string {
+  return (allowed.find((tier) => tier.isDefault) ?? allowed[0])?.id ?? "legacy-tier";
+}
+
+/** Between two looks at the operation, in milliseconds. */
+const PAUSE = 5_000;
+/** Looks before giving up: two minutes. */
+const MOST_LOOKS = 24;
+
+/** Refusals that another host may not repeat: the hosts of a service do not know of each other's sign-ups. */
+const mayDiffer = ({ class: name, code }: Failure) => name === "invalid_request" || code === "no_project";
+
+/** Signs an account up at one host after another, and follows Google's operation until it names the project. */
+async function onboard(input: FindInput, account: LoadedAccount): Promise<Result<string, Failure>> {
+  let first: Result<string, Failure> | undefined;
+  for (const host of input.service.hosts) {
+    const service = { ...input.service, hosts: [host] };
+    const joined = await onboardAt({ ...input, service }, account);
+    if (joined.ok) return joined;
+    first ??= joined;
+    if (!mayDiffer(joined.error) && joined.error.class !== "transport") break;
+  }
+  return first ?? err(nothingFound(input.service, false));
+}
+
+async function onboardAt(input: FindInput, account: LoadedAccount): Promise<Result<string, Failure>> {
+  const { service, accessToken, options, ownProject } = input;
+  const tierId = tierToJoin(account);
+  // With a project of one's own the free tier is refused (412).
+  const project = tierId !== "free-tier" && ownProject !== undefined
+    ? { cloudaicompanionProject: ownProject }
+    : {};
+  const body = { tierId, metadata: metadataOf(input), ...project };
+  let answer = await callCodeAssist(service, { method: ":onboardUser", body, accessToken }, options);
+  for (let look = 0; answer.ok && answer.value["done"] !== true && look < MOST_LOOKS; look++) {
+    await input.pause(PAUSE);
+    if (options.signal.aborted) break;
+    const name = operationName(answer.value["name"]);
+    const call = name === undefined
+      ? { method: ":onboardUser", body, accessToken }
+      : { method: `/${name}`, accessToken };
+    const next = await callCodeAssist(service, call, options);
+    // An operation that Google has lost is begun once more by the next look.
+    answer = !next.ok && name !== undefined && next.error.status === 404 ? { ok: true, value: {} } : next;
+  }
+  if (!answer.ok) return answer;
+  const response = answer.value["response"];
+  const found = isObject(response) ? projectId(response["cloudaicompanionProject"]) : undefined;
+  return found === undefined ? err(nothingFound(service, answer.value["done"] === true)) : ok(found);
+}
+
+/** Goes into a path, so only a name of the usual form is taken. */
+function operationName(name: unknown): string | undefined {
+  return typeof name === "string" && /^operations\/[\w.~-]{1,200}$/.test(name) ? name : undefined;
+}
+
+function nothingFound({ source }: CodeAssistService, done: boolean): Failure {
+  return {
+    class: done ? "credential_dead" : "overloaded",
+    status: done ? 403 : 503,
+    source,
+    scope: done ? "credential" : "request",
+    code: "no_project",
+    message: done
+      ? "Google gave this account no project; sign in once with Google's own program, then check the account again."
+      : "Google is still setting this account up; check the account again in a few minutes.",
+  };
+}
+
+/** What is needed to ask for an account's project. */
+interface FindInput {
+  readonly service: CodeAssistService;
+  readonly accessToken: string;
+  /** The Google Cloud project that the user gave this account, for licences that need one. */
+  readonly ownProject?: string;
+  readonly options: CallOptions;
+  /** Waits between two looks at an operation. */
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** Who asks, with the project that a licence is charged to. */
+function metadataOf({ service, ownProject }: Pick<FindInput, "service" | "ownProject">): JsonObject {
+  return service.source === "gemini_cli" && ownProject !== undefined
+    ? { ...service.metadata, duetProject: ownProject }
+    : service.metadata;
 }

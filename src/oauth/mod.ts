@@ -8,7 +8,7 @@
  */
 export * from "./contract.ts";
 export { createOAuth } from "./create_oauth.ts";
-export { pooledQuota } from "./pooled_quota.ts";
+export { pooledQuota } from "./quota_answer.ts";
 export type { OAuthOptions, QuotaPort } from "./oauth_options.ts";
 export { LOW_FRACTION } from "./quota_poller.ts";
-export { OAUTH_WARNING } from "./warning.ts";
+export { OAUTH_WARNING } from "./problem.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readPasted } from "./pasted.ts";
+import { readPasted } from "./sign_in.ts";
 
 Deno.test("readPasted() reads an address, a query, a fragment and a bare code", () => {
   const cases: readonly (readonly [string, string | null, string | undefined])[] = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { CredentialId } from "../core/mod.ts";
 import type { AccountView } from "./contract.ts";
-import { pooledQuota } from "./pooled_quota.ts";
+import { pooledQuota } from "./quota_answer.ts";
 
 const STATES = ["ready", "off", "refused", "needs_sign_in"] as const;
 const account = fc.record({

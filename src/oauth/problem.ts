@@ -1,7 +1,6 @@
 import { err, type Failure } from "../core/mod.ts";
 import type { StoreProblem } from "../store/mod.ts";
 import type { OAuthProblem } from "./contract.ts";
-import { OAUTH_WARNING } from "./warning.ts";
 
 /** A refusal, as a value. */
 export function refuse(
@@ -46,3 +45,10 @@ export function fromStore(problem: StoreProblem) {
       return refuse(422, "invalid", problem.message, { param: problem.field });
   }
 }
+
+/** What a user must know before signing in; shown by the dashboard, the command line and the documents. */
+export const OAUTH_WARNING =
+  "Google's terms do not allow other software to use Antigravity or Gemini CLI sign-ins, and Google has suspended accounts " +
+  "for it. Gemini CLI sign-ins serve only Standard and Enterprise licences since 18 June 2026, and an OAuth client of your own " +
+  "is usually refused with SERVICE_DISABLED. The sign-in also gives access to your whole Google Cloud. API keys and Vertex AI " +
+  "are allowed and recommended.";

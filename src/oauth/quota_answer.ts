@@ -1,11 +1,12 @@
-import { isObject } from "../core/mod.ts";
-import type { QuotaBucket } from "./contract.ts";
+import { type CredentialId, isObject } from "../core/mod.ts";
+import type { AccountView, PooledQuota, QuotaBucket } from "./contract.ts";
+import type { OAuthOptions } from "./oauth_options.ts";
 
 const list = (value: unknown) => Array.isArray(value) ? value.filter(isObject) : [];
 const text = (value: unknown) => typeof value === "string" ? value : "";
 
 /** Antigravity's two budgets: all Gemini models share one, all other makers' the second. */
-export function groupOf(model: string): "gemini" | "third_party" {
+function groupOf(model: string): "gemini" | "third_party" {
   return /^(claude|gpt|3p)/i.test(model) ? "third_party" : "gemini";
 }
 
@@ -80,4 +81,63 @@ export function worstOf(
   );
   const resets = deciding.flatMap((bucket) => bucket.resetsAt ?? []);
   return { remaining, ...(resets.length === 0 ? {} : { resetsAt: Math.max(...resets) }) };
+}
+
+/**
+ * What is left of each budget over all accounts that can serve, in the order in which the budgets first come. Accounts of which
+ * Google does not say it are counted apart.
+ */
+export function pooledQuota(accounts: readonly AccountView[]): readonly PooledQuota[] {
+  const pools = new Map<string, PooledQuota>();
+  for (const { state, source, quota } of accounts) {
+    if (state !== "ready" || (source !== "antigravity" && source !== "gemini_cli")) continue;
+    for (const { group, label, window, remaining, resetsAt } of quota?.buckets ?? []) {
+      const key = `${source} ${group} ${window}`;
+      const before = pools.get(key) ?? { source, group, label, window, accounts: 0, unknown: 0, left: 0 };
+      const resets = [before.resetsAt, (remaining ?? 1) < 1 ? resetsAt : undefined].filter((at) =>
+        at !== undefined
+      );
+      pools.set(key, {
+        ...before,
+        accounts: before.accounts + 1,
+        unknown: before.unknown + (remaining === undefined ? 1 : 0),
+        left: before.left + (remaining ?? 0),
+        ...(resets.length === 0 ? {} : { resetsAt: Math.min(...resets) }),
+      });
+    }
+  }
+  return [...pools.values()];
+}
+
+/** `antigravity/<project or account>/<model>`: the name of a bucket. */
+const BUCKET_REGEXP = /^antigravity\/[^/]+\/(.+)$/;
+
+/**
+ * Follows what the pool closes: when one model of an Antigravity account has used its budget up, the others that share it are
+ * left out too, until the same time or until a look at the quota finds more. The returned function stops following.
+ */
+export function followExhaustion(options: OAuthOptions): () => void {
+  const { pool, ledger } = options;
+  return pool?.subscribe?.((event) => {
+    const model = event.type === "cooled" ? BUCKET_REGEXP.exec(event.scope ?? "")?.[1] : undefined;
+    if (model === undefined || event.credential === undefined || event.until === undefined) return;
+    spread(options, event.credential, model, event.until).catch((error) =>
+      ledger.log("warn", "oauth", "A used-up budget could not be told to the other models", {
+        error: String(error),
+      })
+    );
+  }) ?? (() => {});
+}
+
+async function spread(
+  { store, pool }: OAuthOptions,
+  id: CredentialId,
+  model: string,
+  until: number,
+): Promise<void> {
+  const list = (await store.modelLists.list()).find((one) => one.credential === id);
+  for (const other of list?.models ?? []) {
+    if (other.id === model || groupOf(other.id) !== groupOf(model)) continue;
+    pool?.noteQuota?.(id, other.id, 0, until);
+  }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redirectUriFor } from "./redirect_uri.ts";
+import { redirectUriFor } from "./sign_in.ts";
 
 Deno.test("redirectUriFor() keeps to this machine, whatever the page says", () => {
   const cases = [

@@ -1,5 +1,5 @@
 import * as oauth from "oauth4webapi";
-import { err, ok } from "../core/mod.ts";
+import { err, ok, trimEndOf, trimStartOf } from "../core/mod.ts";
 import { checkProxy } from "../store/mod.ts";
 import { type AccountAdder, proxyOf } from "./account_adder.ts";
 import type {
@@ -10,13 +10,11 @@ import type {
   Provider,
   SignInProgress,
 } from "./contract.ts";
-import { exchangeCode } from "./exchange_code.ts";
+import { exchangeCode } from "./token_endpoint.ts";
 import { FALLBACK_SCOPES, oauthClient, sourceName } from "./oauth_client.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
-import { readPasted } from "./pasted.ts";
 import { type NotedProgress, type PendingSignIn, PendingSignIns, SIGN_IN_MS } from "./pending_sign_ins.ts";
 import { fromStore, refuse, unconfirmed } from "./problem.ts";
-import { codePageOf, redirectUriFor } from "./redirect_uri.ts";
 import { portsFor } from "./timed.ts";
 
 const CODE_HINT =
@@ -251,4 +249,60 @@ function noRefreshToken(provider: Provider) {
     }; remove the app's access on the linked page, then sign in again.`,
     link: "https://myaccount.google.com/permissions",
   });
+}
+
+/** What a user pasted: the address that Google sent the browser to, its query, or the code alone. */
+interface Pasted {
+  readonly parameters: URLSearchParams;
+  /** Absent for a bare code. */
+  readonly state?: string;
+}
+
+/** Reads a pasted text; undefined when there is neither a code nor an error in it. */
+export function readPasted(text: string): Pasted | undefined {
+  const trimmed = trimEndOf(trimStartOf(text.trim(), "\"'<"), "\"'>");
+  const parameters = parametersOf(trimmed);
+  if (parameters === undefined || !(parameters.has("code") || parameters.has("error"))) return undefined;
+  const state = parameters.get("state");
+  return { parameters, ...(state === null ? {} : { state }) };
+}
+
+function parametersOf(text: string): URLSearchParams | undefined {
+  const query = text.search(/(?:code|state|error|iss|scope)=/);
+  if (query >= 0) return new URLSearchParams(text.slice(query).replaceAll(/\s/g, ""));
+  return /^[\w./~+%-]{8,1000}$/.test(text) ? new URLSearchParams({ code: decoded(text) }) : undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Google sends browsers to any port of this machine without registration, under one of these names. */
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const PATH = "/oauth-callback";
+/**
+ * Pages of Google's that show the code, for machines without a browser. Google sends it there only for clients with which the page
+ * is registered: that of its own program.
+ */
+const CODE_PAGES: Readonly<Record<Provider, string>> = {
+  antigravity: "https://antigravity.google/oauth-callback",
+  gemini_cli: "https://codeassist.google.com/authcode",
+};
+
+/** Where Google shows the code of a sign-in that no browser of this machine takes part in. */
+const codePageOf = (provider: Provider): string => CODE_PAGES[provider];
+
+/**
+ * Where Google sends the browser: the address under which the user reaches this server when that is on the user's own machine,
+ * else localhost, where the page does not load and its address is pasted. Other hosts are never used: a code would leave.
+ */
+export function redirectUriFor(page: string | undefined, port: number): string {
+  const url = page === undefined ? null : URL.parse(page);
+  return url !== null && url.protocol === "http:" && LOOPBACK.has(url.hostname)
+    ? `${url.origin}${PATH}`
+    : `http://localhost:${port}${PATH}`;
 }

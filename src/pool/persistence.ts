@@ -1,11 +1,18 @@
 import type { Clock, CredentialId, JsonObject } from "../core/mod.ts";
 import { isObject, storedFailureClass } from "../core/mod.ts";
 import { Bucket } from "./quota/bucket.ts";
-import { fromRecord, toRecord } from "./quota/bucket_record.ts";
+import {
+  type DayCount,
+  dayOf,
+  dayRecordName,
+  encodeDay,
+  fromRecord,
+  isDayRecord,
+  toRecord,
+} from "./quota/bucket_record.ts";
 import { saidIn } from "./candidates/cooldown.ts";
 import type { NamedRecord } from "../store/contract.ts";
 import type { CredentialCooldown, CredentialState } from "./candidates/credential_state.ts";
-import { type DayCount, dayOf, dayRecordName, encodeDay, isDayRecord } from "./quota/day_record.ts";
 import type { PoolLog, PoolStore } from "./options.ts";
 import { PoolState } from "./candidates/pool_state.ts";
 import { TUNING } from "./tuning.ts";

@@ -1,6 +1,6 @@
 import type { Bucket } from "./quota/bucket.ts";
 import type { Block } from "./quota/bucket_state.ts";
-import type { KnownLimit } from "./quota/known_limit.ts";
+import type { KnownLimit } from "./quota/set_limits.ts";
 import type { BucketLimitView, BucketView, CredentialView, PoolView } from "./contract.ts";
 import type { CredentialState } from "./candidates/credential_state.ts";
 import type { Dispatcher } from "./queue/dispatcher.ts";

@@ -23,7 +23,6 @@ import {
 } from "./failures.ts";
 import type { Attempt } from "./run_attempts.ts";
 import { followRedirects } from "./follow_redirects.ts";
-import { type ReachWatch, watchReach } from "./watch_reach.ts";
 
 /** An upstream reply whose head is a success, and the means to end it. */
 export interface OpenReply {
@@ -296,4 +295,35 @@ function patienceFor(deps: RelayDeps, stream: boolean, { body }: UpstreamRequest
   // fetch does not tell when a request has left, so that the time to send a large one is part of the time to answer it.
   const writing = (body?.length ?? 0) > SENT_AT_ONCE ? timeoutWrite || Infinity : 0;
   return { ms: writing + (timeoutReadNonStreaming || Infinity), setting: "TIMEOUT_READ_NON_STREAMING" };
+}
+
+/** Looks whether the upstream can be reached at all while its answer is awaited. */
+interface ReachWatch {
+  stop(): void;
+}
+
+/**
+ * TIMEOUT_CONNECT without a cost for calls that are answered: fetch does not tell when it has a connection, so half of that
+ * time after the send a connection of our own is tried for the other half. One that comes about means that the upstream
+ * merely thinks, and the read timeouts say for how long it may.
+ */
+function watchReach(
+  deps: RelayDeps,
+  attempt: Attempt,
+  url: string,
+  unreachable: () => void,
+): ReachWatch | undefined {
+  const { reach } = deps;
+  const half = deps.settings.timeoutConnect / 2;
+  if (reach === undefined || half === 0) return undefined;
+  let stopped = false;
+  const wait = deps.deadlines.start(half, async () => {
+    if (!await reach(url, attempt.credential, half) && !stopped) unreachable();
+  });
+  return {
+    stop() {
+      stopped = true;
+      wait.clear();
+    },
+  };
 }

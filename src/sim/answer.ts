@@ -1,9 +1,17 @@
 import type { JsonObject } from "../core/mod.ts";
-import { type Emission, emit, type Piece, piecesOf } from "./emission.ts";
+import {
+  type Emission,
+  emit,
+  errorText,
+  frameEvents,
+  type Piece,
+  piecesOf,
+  pretty,
+  type StreamForm,
+} from "./emission.ts";
 import type { Rejection } from "./errors.ts";
 import { errorOfStatus, spoilEmission } from "./fault_reply.ts";
 import { type Fault, struckBy } from "./faults.ts";
-import { errorText, frameEvents, pretty, type StreamForm } from "./framing.ts";
 import { asNumber, asObject } from "./json_read.ts";
 import type { OpenEntry } from "./request_log.ts";
 import type { SimState } from "./state.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/mod.ts";
-import { frameEvents } from "./framing.ts";
+import { frameEvents } from "./emission.ts";
 import type { BenchmarkReply } from "./options.ts";
 import { textTokens } from "./tokens.ts";
 

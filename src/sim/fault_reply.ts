@@ -1,8 +1,7 @@
 import type { Json, JsonObject } from "../core/mod.ts";
 import { highDemand, internal, overloaded, reject, type Rejection } from "./errors.ts";
-import { type Emission, type Piece, piecesOf } from "./emission.ts";
+import { type Emission, type Piece, piecesOf, pretty } from "./emission.ts";
 import { type Fault, struckBy } from "./faults.ts";
-import { pretty } from "./framing.ts";
 import { asObject, asObjects } from "./json_read.ts";
 import type { PlannedCandidate } from "./reply_plan.ts";
 

@@ -1,5 +1,5 @@
 import { type JsonObject, matchesGlob } from "../core/mod.ts";
-import type { Newline } from "./framing.ts";
+import type { Newline } from "./emission.ts";
 
 /** Which calls a fault strikes. Every condition must hold. */
 export interface FaultMatch {

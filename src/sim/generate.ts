@@ -1,6 +1,5 @@
 import type { JsonObject } from "../core/mod.ts";
 import { chooseReply } from "./choose_reply.ts";
-import { cutReply } from "./cut_reply.ts";
 import { decodeBody } from "./decode.ts";
 import { overloaded, permissionOnResource, reject, type Rejection } from "./errors.ts";
 import { spoilCandidate, spoilEvents } from "./fault_reply.ts";
@@ -8,13 +7,13 @@ import type { Fault } from "./faults.ts";
 import { asObject, asObjects, asText } from "./json_read.ts";
 import type { KeyHolder, ProjectBook } from "./keys.ts";
 import type { SimModel } from "./models.ts";
-import { quotaExceeded } from "./quota_errors.ts";
+import { quotaExceeded } from "./quota.ts";
 import { type PlannedCandidate, type ReplyPlan, textPlan } from "./reply_plan.ts";
-import { type ReplyFrame, streamEvents, wholeReply } from "./render_reply.ts";
+import { cutReply, type ReplyFrame, streamEvents, wholeReply } from "./render_reply.ts";
 import type { SimState } from "./state.ts";
 import { countInput, type TokenCount } from "./tokens.ts";
 import { candidateCount, validateGenerate } from "./validate.ts";
-import { responsesMatchCalls } from "./validate_signatures.ts";
+import { responsesMatchCalls } from "./validate_contents.ts";
 
 /** Events of a stream, or the one body of a whole reply. */
 export type Generated = { readonly events: readonly JsonObject[] } | { readonly rejection: Rejection };

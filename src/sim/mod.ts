@@ -9,11 +9,12 @@
 export type { SimulatorControl } from "./control.ts";
 export type { Fault, FaultKind, FaultMatch } from "./faults.ts";
 export type { KeyState, SimProject } from "./keys.ts";
+export { sampleProjects } from "./keys.ts";
 export { createManualClock, type ManualClock } from "./manual_clock.ts";
 export { DEFAULT_MODELS, type SimModel, simModel } from "./models.ts";
 export type { SimAccount, SimTier, SimTrouble } from "./oauth/accounts.ts";
+export { SAMPLE_ACCOUNTS, sampleEmail } from "./oauth/accounts.ts";
 export type { OAuthLogEntry } from "./oauth/oauth_state.ts";
-export { SAMPLE_ACCOUNTS, sampleEmail } from "./oauth/sample_accounts.ts";
 export {
   type OAuthSimulatorControl,
   type OAuthSimulatorOptions,
@@ -24,6 +25,5 @@ export type { Answerer, BenchmarkReply, SimCall, SimulatorOptions } from "./opti
 export type { QuotaLimits } from "./quota.ts";
 export { type PlannedCall, type ReplyPlan, textPlan } from "./reply_plan.ts";
 export type { SimLogEntry } from "./request_log.ts";
-export { sampleProjects } from "./sample_projects.ts";
 export { type ServedSimulator, type ServeOptions, serveSimulator } from "./serve.ts";
 export { createSimulator, type Simulator } from "./simulator.ts";

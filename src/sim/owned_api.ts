@@ -2,8 +2,7 @@ import type { Json, JsonObject } from "../core/mod.ts";
 import type { Answer } from "./embeddings.ts";
 import { invalid, permissionOnResource, reject } from "./errors.ts";
 import { asList, asObject, asText } from "./json_read.ts";
-import { pageOf } from "./pages.ts";
-import { storeFile } from "./resources.ts";
+import { pageOf, storeFile } from "./resources.ts";
 import type { SimState } from "./state.ts";
 
 /** How one collection of Google's newer resources behaves. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nextPacificMidnight, pacificDayStart } from "./pacific_day.ts";
+import { nextPacificMidnight, pacificDayStart } from "./quota.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -3,10 +3,8 @@ import { decodeBody } from "./decode.ts";
 import type { Answer } from "./embeddings.ts";
 import { invalid, permissionOnResource, reject } from "./errors.ts";
 import { asList, asObject, asText } from "./json_read.ts";
-import { pageOf } from "./pages.ts";
-import type { Resource } from "./resource_store.ts";
 import type { Collection } from "./route.ts";
-import type { SimState } from "./state.ts";
+import type { Resource, SimState } from "./state.ts";
 import { countInput } from "./tokens.ts";
 
 const HOUR_MS = 3_600_000;
@@ -135,4 +133,32 @@ export function storeFile(
     state: "ACTIVE",
     source: "UPLOADED",
   })).body;
+}
+
+/** A page of a list; its token means nothing to another project. */
+export function pageOf(
+  all: readonly JsonObject[],
+  query: URLSearchParams,
+  project: string,
+):
+  | { readonly items: readonly JsonObject[]; readonly next: string | undefined }
+  | Extract<Answer, { rejection: unknown }> {
+  const size = Number(query.get("pageSize") ?? query.get("page_size") ?? 50) || 50;
+  const token = query.get("pageToken") ?? query.get("page_token") ?? "";
+  let start = 0;
+  if (token !== "") {
+    const [owner, at] = decoded(token).split("@");
+    if (owner !== project || !/^\d+$/.test(at ?? "")) return { rejection: invalid("Page token is invalid.") };
+    start = Number(at);
+  }
+  const end = start + Math.min(size, 100);
+  return { items: all.slice(start, end), next: end < all.length ? btoa(`${project}@${end}`) : undefined };
+}
+
+function decoded(token: string): string {
+  try {
+    return atob(token);
+  } catch {
+    return "";
+  }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sampleProjects } from "./sample_projects.ts";
+import { sampleProjects } from "./keys.ts";
 import { serveSimulator } from "./serve.ts";
 import { ask, eventsIn } from "../../tests/support/sim_calls.ts";
 

@@ -1,7 +1,7 @@
 import { sendEvents, sendFault, sendJson, sendRejection, type Wire } from "./answer.ts";
 import { benchmarkHandler } from "./benchmark_reply.ts";
 import { createControl, type SimulatorControl } from "./control.ts";
-import { countTokens } from "./count_tokens.ts";
+import { countTokens } from "./tokens.ts";
 import { type Answer, embedMany, embedOne } from "./embeddings.ts";
 import { ConnectionReset, waitFor } from "./emission.ts";
 import {
@@ -19,8 +19,7 @@ import type { KeyHolder } from "./keys.ts";
 import { createInteraction } from "./interactions.ts";
 import { serveLive } from "./live.ts";
 import { addBlob, modelJob, ownedCall, type OwnedRequest } from "./owned_api.ts";
-import { getModel, listModels } from "./list_models.ts";
-import type { SimModel } from "./models.ts";
+import { getModel, listModels, type SimModel } from "./models.ts";
 import type { SimulatorOptions } from "./options.ts";
 import type { OpenEntry, SimLogEntry } from "./request_log.ts";
 import { collectionCall, registerFiles, resourceCall } from "./resources.ts";

@@ -1,5 +1,10 @@
 import type { Json, JsonObject } from "../core/mod.ts";
 import { asList, asObject, asObjects, asText } from "./json_read.ts";
+import { decodeBody } from "./decode.ts";
+import type { Answer } from "./embeddings.ts";
+import { invalid } from "./errors.ts";
+import type { SimModel } from "./models.ts";
+import { checkContents } from "./validate_contents.ts";
 
 /** Fixed prices of media in tokens, near Google's documented ones. */
 const MEDIA_TOKENS: Readonly<Record<string, number>> = { IMAGE: 258, AUDIO: 144, VIDEO: 526, DOCUMENT: 258 };
@@ -54,4 +59,35 @@ export function modalityDetails(byModality: Readonly<Record<string, number>>): J
     modality,
     tokenCount,
   }));
+}
+
+/** countTokens: `contents`, or a whole `generateContentRequest`, but not both. Uses no quota of the model. */
+export function countTokens(model: SimModel, bodyText: string): Answer {
+  const decoded = decodeBody(bodyText, "CountTokensRequest");
+  if ("rejection" in decoded) return decoded;
+  const whole = asObject(decoded.value["generateContentRequest"]);
+  const bare = decoded.value["contents"] !== undefined;
+  if (whole && bare) {
+    return {
+      rejection: invalid(
+        "* CountTokensRequest.generate_content_request: only one of 'contents' and 'generate_content_request' may be set\n",
+      ),
+    };
+  }
+  const named = asText(whole?.["model"]);
+  if (whole && named !== `models/${model.name}`) {
+    return {
+      rejection: invalid(
+        "* CountTokensRequest.generate_content_request.model: unexpected model name format\n",
+      ),
+    };
+  }
+  const request = whole ?? decoded.value;
+  const rejection = checkContents(
+    request,
+    whole ? "CountTokensRequest.generate_content_request" : "CountTokensRequest",
+  );
+  if (rejection) return { rejection };
+  const count = countInput(request);
+  return { body: { totalTokens: count.total, promptTokensDetails: modalityDetails(count.byModality) } };
 }

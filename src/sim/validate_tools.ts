@@ -3,8 +3,7 @@ import { isObject } from "../core/mod.ts";
 import { invalid, type Rejection } from "./errors.ts";
 import { asList, asObject, asObjects, asText } from "./json_read.ts";
 import type { SimModel } from "./models.ts";
-import { checkJsonSchema } from "./validate_json_schema.ts";
-import { checkSchema } from "./validate_schema.ts";
+import { checkJsonSchema, checkSchema } from "./validate_schema.ts";
 
 const NAME_REGEXP = /^[A-Za-z_][A-Za-z0-9_.:-]{0,127}$/;
 const MAX_DECLARATIONS = 512;

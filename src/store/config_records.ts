@@ -1,7 +1,14 @@
-import { err, ok, type Result } from "../core/mod.ts";
-import { type ConfigRecordOf, type ConfigSnapshot, type ConfigWatcher, parseRecord } from "../state/mod.ts";
-import type { ConfigRecords, StoreProblem } from "./contract.ts";
+import { err, type Json, ok, type Result } from "../core/mod.ts";
+import {
+  type ConfigRecordOf,
+  type ConfigSnapshot,
+  type ConfigWatcher,
+  type ModelListRecord,
+  parseRecord,
+} from "../state/mod.ts";
+import type { ConfigRecords, NamedRecords, Store, StoreProblem } from "./contract.ts";
 import { nextStamp, type Session } from "./session.ts";
+import { dropParts, pack } from "./packed.ts";
 
 export type ConfigKind = "alias" | "quota_group" | "fallback" | "cap" | "client";
 
@@ -52,4 +59,73 @@ export function openConfigRecords<Kind extends ConfigKind>(
 export function staleness(found: number | undefined, expected: number): StoreProblem | undefined {
   if (found === undefined) return { kind: "missing" };
   return found === expected ? undefined : { kind: "conflict", updatedAt: found };
+}
+
+/** Documents of any size under a name; each change of one moves the epoch. */
+export function openSettings(session: Session, config: ConfigWatcher): NamedRecords {
+  return {
+    get: async (name) => (await config.refresh()).settings.get(name),
+    list: async () => [...(await config.refresh()).settings].map(([name, value]) => ({ name, value })),
+    async put(name, value) {
+      const packed = await pack(session, value);
+      const parts = "bytes" in packed ? {} : { parts: packed };
+      const before = await config.commit((current) => ({
+        answer: current.entry("setting", name)?.parts,
+        changes: [{ section: "setting", name, record: packed, entry: { value, ...parts } }],
+      }));
+      await dropParts(session, before);
+    },
+    async remove(name) {
+      const before = await config.commit((current) => {
+        const present = current.entry("setting", name);
+        if (present === undefined) return { answer: undefined };
+        return { answer: present.parts, changes: [{ section: "setting", name }] };
+      });
+      await dropParts(session, before);
+    },
+  };
+}
+
+/** Models per credential. */
+export function openModelLists(session: Session, config: ConfigWatcher): Store["modelLists"] {
+  return {
+    list: async () => (await config.refresh()).modelLists,
+    async put(record) {
+      const packed = await packList(session, record);
+      const before = await config.commit((current) => {
+        const present = current.entry("model_list", record.credential);
+        return { answer: present?.parts, changes: [listChange(record, packed, present?.value)] };
+      });
+      await dropParts(session, before);
+    },
+    async remove(credential) {
+      const before = await config.commit((current) => {
+        const present = current.entry("model_list", credential);
+        if (present === undefined) return { answer: undefined };
+        return { answer: present.parts, changes: [{ section: "model_list", name: credential }] };
+      });
+      await dropParts(session, before);
+    },
+  };
+}
+
+type PackedList = Awaited<ReturnType<typeof pack>>;
+
+/** Packs a list; the parts of a large one are written now, under a stamp that nobody reads yet. */
+export function packList(session: Session, record: ModelListRecord): Promise<PackedList> {
+  // A record of plain texts, numbers and flags is JSON as it is.
+  return pack(session, JSON.parse(JSON.stringify(record)) as Json);
+}
+
+/** The change that keeps a list; where the models are those of before it keeps them as they are, as only its age changed. */
+export function listChange(record: ModelListRecord, packed: PackedList, before?: ModelListRecord) {
+  const same = JSON.stringify(record.models) === JSON.stringify(before?.models);
+  const value = same && before !== undefined ? { ...record, models: before.models } : record;
+  const parts = "bytes" in packed ? {} : { parts: packed };
+  return {
+    section: "model_list" as const,
+    name: record.credential,
+    record: packed,
+    entry: { value, ...parts },
+  };
 }

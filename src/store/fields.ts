@@ -1,5 +1,4 @@
 import { isObject } from "../core/mod.ts";
-import { defined } from "./defined.ts";
 
 /** A stored value that is not what this version writes. */
 export class DecodeProblem extends Error {
@@ -83,4 +82,19 @@ export class Fields {
 /** Decodes the fields of a record after its version was checked. */
 export type Decode<Value> = (fields: Fields) => Value;
 
-export { defined };
+/** The type that is left when undefined fields are left out. */
+type Defined<Fields> =
+  & { [Name in keyof Fields as undefined extends Fields[Name] ? never : Name]: Fields[Name] }
+  & {
+    [Name in keyof Fields as undefined extends Fields[Name] ? Name : never]?: Exclude<
+      Fields[Name],
+      undefined
+    >;
+  };
+
+/** Leaves out the fields that are undefined, so that absent means absent. */
+export function defined<Fields extends object>(fields: Fields): Defined<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<
+    Fields
+  >;
+}

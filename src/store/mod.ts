@@ -7,7 +7,7 @@
  * @module
  */
 export * from "./contract.ts";
-export { backupDay, backupName, backupsIn } from "./backup_files.ts";
+export { backupDay, backupName, backupsIn } from "./check_database.ts";
 export { changeMasterKey } from "./change_master_key.ts";
 export { ledgerKey } from "./keys.ts";
 export * as limits from "./limits.ts";

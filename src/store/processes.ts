@@ -1,7 +1,7 @@
+import process from "node:process";
 import { CommitLost, type ConfigWatcher, parseRecord, type ProcessRecord } from "../state/mod.ts";
 import { recordKey, recordPrefix } from "./keys.ts";
 import { HEARTBEAT_MS, PROCESS_RECORD_MS, PROCESS_TTL_MS } from "./limits.ts";
-import { forgetProcess, hasEnded, type RunningProcess, thisProcess } from "./running_process.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -114,4 +114,49 @@ export class Presence {
 
 function isDead(record: ProcessRecord, now: number): boolean {
   return record.until <= now || hasEnded(record);
+}
+
+/** How other processes of the same host know whether this one still runs. */
+interface RunningProcess {
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** Records that this very process has written; any other with its number is of a dead process that had it before. */
+const mine = new Set<string>();
+
+/** This process, under the record `id`; without a host name where the platform does not tell it. */
+function thisProcess(id: string): RunningProcess {
+  mine.add(id);
+  return { host: hostName(), pid: Deno.pid };
+}
+
+/** The record `id` is not this process's any more. */
+function forgetProcess(id: string): void {
+  mine.delete(id);
+}
+
+/** True when it is certain that the process of a record has ended; of other hosts nothing is certain. */
+function hasEnded(record: { readonly id: string } & Partial<RunningProcess>): boolean {
+  const { id, host = "", pid } = record;
+  if (pid === undefined || host === "" || host !== hostName()) return false;
+  return pid === Deno.pid ? !mine.has(id) : !exists(pid);
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs as somebody else. Without the permission to ask, nothing is known.
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
+}
+
+function hostName(): string {
+  try {
+    return Deno.hostname();
+  } catch {
+    return "";
+  }
 }

@@ -1,5 +1,5 @@
 import { isObject, type Json } from "../core/mod.ts";
-import { backupsIn } from "./backup_files.ts";
+import { backupsIn } from "./check_database.ts";
 import { openCredential, sealCredential } from "./config_storage.ts";
 import { identityOf } from "./credential_draft.ts";
 import { openExpiring } from "./expiring.ts";

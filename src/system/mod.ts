@@ -9,8 +9,5 @@ export { type ConnectionParts, createConnections, pooledFetch } from "./connecti
 export { endSignal } from "./end_signal.ts";
 export { type HomeFiles, type HomeWatch, watchHome } from "./home_watch.ts";
 export { LogFile } from "./log_file.ts";
-export { createNewId } from "./new_id.ts";
-export { createProxyOf, keepCallsHome } from "./proxy_of.ts";
-export { createReachHost } from "./reach_host.ts";
-export { createSystemClock, systemClock } from "./system_clock.ts";
-export { systemPorts } from "./system_ports.ts";
+export { createProxyOf, createReachHost, keepCallsHome } from "./reach_host.ts";
+export { createNewId, createSystemClock, systemClock, systemPorts } from "./system_ports.ts";

@@ -1,5 +1,3 @@
-import { createProxyOf } from "./proxy_of.ts";
-
 /**
  * Says whether a connection to the host of a URL comes about within a time: TCP, and TLS where the URL asks for it. Of several
  * who ask for one host at once, one tries. Where the environment names a proxy for it, it is always true: nothing is known then.
@@ -61,4 +59,57 @@ async function shakesHands(connection: Deno.TcpConn, hostname: string, signal: A
 /** `[::1]` as a socket wants it. */
 function bare(hostname: string): string {
   return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
+}
+
+/** Reads a variable of the environment. */
+type Env = (name: string) => string | undefined;
+
+/** Hosts of this machine itself: nothing that goes there may leave it. */
+const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
+const NO_PROXY_NAMES = ["NO_PROXY", "no_proxy"];
+
+/**
+ * Says which outgoing proxy the platform's fetch takes for a URL by the environment, as host and port; undefined for none.
+ * User and password are left out.
+ */
+export function createProxyOf(env: Env): (url: string) => string | undefined {
+  const first = (...names: readonly string[]) =>
+    names.map((name) => env(name)?.trim() ?? "").find((one) => one !== "");
+  const all = first("ALL_PROXY", "all_proxy");
+  const secure = first("HTTPS_PROXY", "https_proxy") ?? all;
+  const plain = first("HTTP_PROXY", "http_proxy") ?? all;
+  const none = (first(...NO_PROXY_NAMES) ?? "").toLowerCase().split(",").map((one) => one.trim()).filter(
+    Boolean,
+  );
+  return (url) => {
+    const parsed = URL.parse(url);
+    if (parsed === null) return undefined;
+    const proxy = parsed.protocol === "https:" ? secure : plain;
+    if (proxy === undefined || goesDirect(parsed.hostname.replace(/^\[|\]$/g, ""), none)) return undefined;
+    return URL.parse(proxy.includes("://") ? proxy : `http://${proxy}`)?.host || "of the environment";
+  };
+}
+
+function goesDirect(host: string, none: readonly string[]): boolean {
+  return none.some((one) => {
+    const name = one.replace(/^\*?\./, "");
+    return one === "*" || host === name || (name !== "" && host.endsWith(`.${name}`));
+  });
+}
+
+/**
+ * Takes loopback and `hosts` out of what the environment sends through a proxy: calls to oneself carry the owner's token. Has
+ * to run before the first fetch, and holds for processes that are started too.
+ */
+export function keepCallsHome(hosts: readonly string[] = []): void {
+  for (const name of NO_PROXY_NAMES) {
+    // The platform reads the first that is set, so that both have to say it.
+    const there = (Deno.env.get(name) ?? Deno.env.get(other(name)) ?? "").split(",").map((one) => one.trim());
+    const all = new Set([...there, ...LOOPBACK, ...hosts].filter((one) => one !== ""));
+    Deno.env.set(name, [...all].join(","));
+  }
+}
+
+function other(name: string): string {
+  return name === "NO_PROXY" ? "no_proxy" : "NO_PROXY";
 }

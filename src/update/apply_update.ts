@@ -1,8 +1,8 @@
 import type { Fetch } from "../core/mod.ts";
-import { download } from "./download.ts";
-import { type ReleaseManifest, targetName } from "./manifest.ts";
-import { swapIn } from "./swap.ts";
-import { UpdateError } from "./update_error.ts";
+import { type ReleaseFile, type ReleaseManifest, targetName } from "./manifest.ts";
+import { UpdateError } from "./signature.ts";
+import { createHash } from "node:crypto";
+import { clearTimeout, setTimeout } from "node:timers";
 
 export interface UpdateOptions {
   /** A release whose manifest was verified. */
@@ -40,5 +40,101 @@ async function versionOf(executable: string): Promise<string | undefined> {
     return success ? new TextDecoder().decode(stdout).trim() : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Where the executable before the present one is kept. */
+export function previousPath(executable: string): string {
+  return executable.replace(/(\.exe)?$/i, (extension) => `.previous${extension}`);
+}
+
+/**
+ * Puts `next` in the executable's place and keeps the present one for a roll-back. On POSIX systems the name never stands for
+ * nothing; Windows lets a running program only be renamed, so there it does for an instant, and is put back on failure.
+ */
+async function swapIn(executable: string, next: string, os = Deno.build.os): Promise<void> {
+  const previous = previousPath(executable);
+  await Deno.remove(previous).catch(() => {});
+  if (os !== "windows") {
+    await Deno.link(executable, previous);
+    return await Deno.rename(next, executable);
+  }
+  await Deno.rename(executable, previous);
+  try {
+    await Deno.rename(next, executable);
+  } catch (error) {
+    await Deno.rename(previous, executable);
+    throw error;
+  }
+}
+
+/** Takes the executable before the present one back; the present one becomes the one before. */
+export async function rollBack(executable: string, os = Deno.build.os): Promise<void> {
+  const previous = previousPath(executable);
+  if (await Deno.stat(previous).catch(() => undefined) === undefined) {
+    throw new UpdateError(`There is nothing to go back to: ${previous} is not there`);
+  }
+  const aside = `${executable}.aside`;
+  await Deno.remove(aside).catch(() => {});
+  if (os === "windows") await Deno.rename(executable, aside);
+  else await Deno.link(executable, aside);
+  await Deno.rename(previous, executable);
+  await Deno.rename(aside, previous);
+}
+
+/** A download that brings no byte for this long has stalled. */
+const STALL_MS = 30_000;
+
+interface DownloadOptions {
+  readonly fetch: Fetch;
+  readonly signal?: AbortSignal;
+}
+
+/** Writes a release's file to `path` (mode 0700) and keeps it only when length and SHA-256 are the manifest's. */
+async function download(file: ReleaseFile, path: string, options: DownloadOptions): Promise<void> {
+  const stalled = new AbortController();
+  const timer = setTimeout(() => stalled.abort(new Error(`no byte came for ${STALL_MS / 1000} s`)), STALL_MS);
+  const signal = AbortSignal.any([stalled.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  const failed = (cause: unknown) =>
+    new UpdateError(`The download ${file.url} failed: ${cause instanceof Error ? cause.message : cause}`);
+  try {
+    const response = await options.fetch(file.url, { signal }).catch((cause: unknown) => {
+      throw failed(cause);
+    });
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel();
+      throw new UpdateError(`The download ${file.url} answered with status ${response.status}`);
+    }
+    await writeChecked(response.body, file, path, () => timer.refresh());
+  } catch (error) {
+    await Deno.remove(path).catch(() => {});
+    throw error instanceof UpdateError ? error : failed(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function writeChecked(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  file: ReleaseFile,
+  path: string,
+  came: () => void,
+): Promise<void> {
+  const hash = createHash("sha256");
+  using target = await Deno.open(path, { write: true, createNew: true, mode: 0o700 });
+  let bytes = 0;
+  for await (const chunk of body) {
+    came();
+    bytes += chunk.byteLength;
+    if (bytes > file.size) break;
+    hash.update(chunk);
+    for (let at = 0; at < chunk.byteLength;) at += await target.write(chunk.subarray(at));
+  }
+  await target.sync();
+  if (bytes !== file.size) {
+    throw new UpdateError(`The download has not the length that the release names: nothing was installed`);
+  }
+  if (hash.digest("hex") !== file.sha256) {
+    throw new UpdateError("The download has not the checksum that the release names: nothing was installed");
   }
 }

@@ -5,9 +5,9 @@
  *
  * @module
  */
-export { applyUpdate, type UpdateOptions } from "./apply_update.ts";
+export type { UpdateOptions } from "./apply_update.ts";
+export { applyUpdate, previousPath, rollBack } from "./apply_update.ts";
 export { checkForUpdate, type UpdateCheck } from "./check_for_update.ts";
-export { compareVersions } from "./compare_versions.ts";
 export { maybeAutoUpdate } from "./auto_update.ts";
 export {
   CALLED_AS,
@@ -17,6 +17,6 @@ export {
   installKind,
   updateCommand,
 } from "./install_kind.ts";
-export { parseManifest, type ReleaseFile, type ReleaseManifest, targetName } from "./manifest.ts";
-export { previousPath, rollBack } from "./swap.ts";
+export type { ReleaseFile, ReleaseManifest } from "./manifest.ts";
+export { compareVersions, parseManifest, targetName } from "./manifest.ts";
 export { publicHalf, RELEASE_FEED, RELEASE_KEYS, type ReleaseKey, signManifest } from "./signature.ts";

@@ -1,5 +1,4 @@
 import published from "../../data/release_keys.json" with { type: "json" };
-import { UpdateError } from "./update_error.ts";
 
 /**
  * Where the newest release describes itself: `release.json`, with its signatures beside it in `release.json.sig`. The setting
@@ -71,4 +70,9 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   } catch {
     throw new UpdateError("The signature of the release is not base64: nothing was installed");
   }
+}
+
+/** An update that was not made; nothing was changed. The message says why. */
+export class UpdateError extends Error {
+  override readonly name = "UpdateError";
 }

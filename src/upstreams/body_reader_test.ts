@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openBody, openLentBody } from "./body_reader.ts";
+import { openBody, openLentBody } from "./read_reply.ts";
 
 async function readAll(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> {
   const reader = openBody(body);

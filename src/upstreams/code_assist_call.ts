@@ -1,6 +1,6 @@
 import { err, type Failure, type Fetch, isObject, type JsonObject, ok, type Result } from "../core/mod.ts";
 import { classifyCodeAssist } from "./classify_code_assist.ts";
-import { codeAssistHeaders, type CodeAssistService, codeAssistUrl } from "./code_assist_service.ts";
+import { codeAssistHeaders, type CodeAssistService, codeAssistUrl } from "./code_assist.ts";
 import { UPSTREAM_BOUNDS } from "./bounds.ts";
 import { parseReply, readStart, readWhole } from "./read_reply.ts";
 import { unreachableFailure } from "./unreachable_failure.ts";

@@ -1,14 +1,14 @@
 import type { Failure, Result } from "../core/mod.ts";
 import { classifyCodeAssist } from "./classify_code_assist.ts";
 import { callCodeAssist, type CallOptions } from "./code_assist_call.ts";
-import { countBody } from "./code_assist_count.ts";
-import { isImageModel } from "./code_assist_request.ts";
 import {
   codeAssistHeaders,
   type CodeAssistService,
   codeAssistUrl,
+  countBody,
+  isImageModel,
   readyAccount,
-} from "./code_assist_service.ts";
+} from "./code_assist.ts";
 import type { BuildInput, DiscoveredModel, Upstream } from "./contract.ts";
 import { MODEL_METHODS } from "./model_methods.ts";
 

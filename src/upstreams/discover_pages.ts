@@ -1,8 +1,7 @@
 import { err, type Failure, isObject, ok, type Result, type SourceName } from "../core/mod.ts";
 import type { Upstream } from "./contract.ts";
 import { UPSTREAM_BOUNDS } from "./bounds.ts";
-import { parseReply, readStart, readWhole } from "./read_reply.ts";
-import { ReplyBeyondBounds } from "./reply_room.ts";
+import { parseReply, readStart, readWhole, ReplyBeyondBounds } from "./read_reply.ts";
 import { unreachableFailure } from "./unreachable_failure.ts";
 
 const decoder = new TextDecoder();

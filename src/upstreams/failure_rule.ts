@@ -1,8 +1,13 @@
-import type { Failure, FailureClass, FailureScope, Operation, SourceName } from "../core/mod.ts";
+import {
+  type Failure,
+  type FailureClass,
+  type FailureScope,
+  type Operation,
+  redact,
+  type SourceName,
+} from "../core/mod.ts";
 import type { FailureInput } from "./contract.ts";
-import { type GoogleError, parseGoogleError } from "./google_error.ts";
-import { retryTime } from "./retry_time.ts";
-import { safeText } from "./safe_text.ts";
+import { type GoogleError, parseGoogleError, retryTime } from "./google_error.ts";
 
 /** A failed reply as every rule sees it. */
 export interface Seen {
@@ -109,4 +114,22 @@ function ofOneThing(failure: Failure): Failure {
     ...(detail === undefined ? {} : { detail }),
     ...(source === undefined ? {} : { source }),
   };
+}
+
+const LONGEST = 300;
+
+/** Google's names for a caller: `api_key:...`, `project_number:...`, `projects/...`, `?project=...`, `in project ...`. */
+const CALLER_REGEXP = /(api_key:|project_number:|projects\/|[?&]project=|\bin project )[^\s'"`,;&)\]]+/gi;
+const MARKUP_REGEXP = /<[^<>]*>/g;
+// deno-lint-ignore no-control-regex
+const CONTROL_REGEXP = /[\u0000-\u001f\u007f]+/g;
+
+/** One line of Google's words without keys, project names, markup and web links that name a project; at most 300 characters. */
+export function safeText(words: string): string {
+  const clean = redact(words.replace(CALLER_REGEXP, "$1[redacted]"))
+    .replace(MARKUP_REGEXP, " ")
+    .replace(CONTROL_REGEXP, " ")
+    .replace(/ {2,}/g, " ")
+    .trim();
+  return clean.length <= LONGEST ? clean : clean.slice(0, LONGEST - 3) + "...";
 }

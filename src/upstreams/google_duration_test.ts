@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { delayInMessage, parseGoogleDuration } from "./google_duration.ts";
+import { delayInMessage, parseGoogleDuration } from "./google_error.ts";
 
 Deno.test("parseGoogleDuration() reads protobuf and Go durations, rounded up", () => {
   assert.equal(parseGoogleDuration("48s"), 48_000);

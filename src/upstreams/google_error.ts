@@ -117,3 +117,61 @@ function violation(detail: Record<string, unknown>): QuotaViolation {
     ...(typeof value === "string" || typeof value === "number" ? { value: String(value) } : {}),
   };
 }
+
+/** Weekly budgets are the longest that Google states; what goes beyond is taken for a mistake. */
+const LONGEST_WAIT = 8 * 24 * 3_600_000;
+
+/**
+ * The time, in epoch milliseconds, at which Google says the call may work again; undefined when it says nothing. Of several
+ * delays the longest counts, because the one in the message is finer than RetryInfo; after them the stamp, then Retry-After.
+ */
+export function retryTime(error: GoogleError, headers: Headers | undefined, now: number): number | undefined {
+  const delays = [
+    parseGoogleDuration(error.retryDelay ?? ""),
+    parseGoogleDuration(error.metadata["quotaResetDelay"] ?? ""),
+    delayInMessage(error.message),
+  ].filter((delay) => delay !== undefined);
+  const at = delays.length > 0
+    ? now + Math.max(...delays)
+    : stampedTime(error, now) ?? headerTime(headers, now);
+  return at === undefined ? undefined : Math.min(at, now + LONGEST_WAIT);
+}
+
+function stampedTime(error: GoogleError, now: number): number | undefined {
+  const stamp = Date.parse(error.metadata["quotaResetTimeStamp"] ?? "");
+  return Number.isNaN(stamp) || stamp <= now ? undefined : stamp;
+}
+
+function headerTime(headers: Headers | undefined, now: number): number | undefined {
+  const value = headers?.get("retry-after")?.trim() ?? "";
+  if (/^\d+(\.\d+)?$/.test(value)) return now + Math.ceil(Number(value) * 1_000);
+  const date = Date.parse(value);
+  return Number.isNaN(date) || date <= now ? undefined : date;
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  h: 3_600_000,
+  m: 60_000,
+  s: 1_000,
+  ms: 1,
+  us: 0.001,
+  ns: 0.000_001,
+};
+const PART_REGEXP = /(\d+(?:\.\d+)?)(ms|us|ns|h|m|s)/gy;
+const DURATION_REGEXP = /^(?:\d+(?:\.\d+)?(?:ms|us|ns|h|m|s))+$/;
+/** "Please retry in 48.9s", "reset after 1h43m56s", "Resets in 71h15m27s". */
+const IN_MESSAGE_REGEXP = /(?:retry in|reset after|resets in)\s+((?:\d+(?:\.\d+)?(?:ms|us|ns|h|m|s))+)/i;
+
+/** Milliseconds of a protobuf or Go duration such as `34.4s`, `161h39m41.3s` or `479.417207ms`, rounded up; undefined for other texts. */
+export function parseGoogleDuration(text: string): number | undefined {
+  if (!DURATION_REGEXP.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(PART_REGEXP)) total += Number(amount) * UNITS[unit!]!;
+  return Math.ceil(total);
+}
+
+/** The delay in milliseconds that an error message states in words; undefined when it states none. */
+export function delayInMessage(message: string): number | undefined {
+  const found = IN_MESSAGE_REGEXP.exec(message)?.[1];
+  return found === undefined ? undefined : parseGoogleDuration(found);
+}

@@ -5,7 +5,8 @@
  *
  * @module
  */
-export { type BodyReader, openBody, openLentBody } from "./body_reader.ts";
+export type { BodyReader } from "./read_reply.ts";
+export { openBody, openLentBody, ReplyBeyondBounds, WaitingBytes } from "./read_reply.ts";
 export { UPSTREAM_BOUNDS } from "./bounds.ts";
 export { classifyCodeAssist } from "./classify_code_assist.ts";
 export { classifyPublic } from "./classify_public.ts";
@@ -19,11 +20,10 @@ export {
   versionInManifest,
 } from "./antigravity/client_version.ts";
 export { callCodeAssist, type CallOptions, type CodeAssistCall } from "./code_assist_call.ts";
-export { type CodeAssistService } from "./code_assist_service.ts";
+export type { CodeAssistService } from "./code_assist.ts";
 export * from "./contract.ts";
 export * from "./read_reply.ts";
-export { ReplyBeyondBounds, WaitingBytes } from "./reply_room.ts";
-export { safeText } from "./safe_text.ts";
+export { safeText } from "./failure_rule.ts";
 export { unreachableFailure } from "./unreachable_failure.ts";
 export { withoutSecrets } from "./without_secrets.ts";
 export { codeAssistServiceOf, type UpstreamPlaces, upstreamsOf } from "./upstreams_of.ts";

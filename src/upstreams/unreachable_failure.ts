@@ -1,5 +1,5 @@
 import { causeText, type Failure, OwnProxyFault, type SourceName, whyUnreachable } from "../core/mod.ts";
-import { safeText } from "./safe_text.ts";
+import { safeText } from "./failure_rule.ts";
 
 /** A service of Google's that could not be reached: `message` says which and what to look at. */
 export function unreachableFailure(

@@ -2,7 +2,7 @@ import type { SourceName } from "../core/mod.ts";
 import { createAiStudio } from "./ai_studio/mod.ts";
 import type { ClientVersion } from "./antigravity/client_version.ts";
 import { type AntigravityOptions, antigravityService, createAntigravity } from "./antigravity/mod.ts";
-import type { CodeAssistService } from "./code_assist_service.ts";
+import type { CodeAssistService } from "./code_assist.ts";
 import type { Upstream } from "./contract.ts";
 import { createGeminiCli, type GeminiCliOptions, geminiCliService } from "./gemini_cli/mod.ts";
 import { createVertex } from "./vertex/mod.ts";

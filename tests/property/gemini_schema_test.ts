@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isObject } from "../../src/core/mod.ts";
 import { declareFunctions, toJsonSchemaSink, toProtoSchema } from "../../src/gemini/mod.ts";
-import { checkJsonSchema } from "../../src/sim/validate_json_schema.ts";
+import { checkJsonSchema } from "../../src/sim/validate_schema.ts";
 import { deepFreeze } from "../support/chat_fixture.ts";
 import { isValid } from "../support/json_schema_check.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { serveFiles } from "fresh";
 import { folderFiles } from "fresh/files";
-import { formatLog } from "../../src/ledger/log_console.ts";
+import { formatLog } from "../../src/ledger/log_ring.ts";
 import { agentName } from "../../src/http/proxy/agent_name.ts";
 import { headerText } from "../../src/http/proxy/reply_headers.ts";
 import { parseNativePath } from "../../src/http/proxy/native_path.ts";

@@ -1,21 +1,20 @@
 /** docs/security.md, "What a request can carry": no text, of a client or of an upstream, takes more than time in proportion to it. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { keysIn } from "../../src/admin/key_text.ts";
+import { keysIn } from "../../src/admin/import_plan.ts";
 import { planText } from "../../src/admin/import_foreign.ts";
-import { envFile } from "../../src/agents/formats/env_file.ts";
-import { markedBlock } from "../../src/agents/formats/marked_block.ts";
-import { planDiff } from "../../src/agents/plan_diff.ts";
+import { envFile, markedBlock } from "../../src/agents/formats/formats.ts";
+import { planDiff } from "../../src/agents/text_diff.ts";
 import { matchesGlob, permitsModel, redact } from "../../src/core/mod.ts";
 import { redactGoogleError } from "../../src/dialects/mod.ts";
 import { decodeCarrier } from "../../src/gemini/mod.ts";
 import { agentName } from "../../src/http/proxy/agent_name.ts";
 import { isPublicAddress } from "../../src/http/proxy/public_address.ts";
-import { readPasted } from "../../src/oauth/pasted.ts";
+import { readPasted } from "../../src/oauth/sign_in.ts";
 import { PassthroughInspector } from "../../src/relay/passthrough_inspector.ts";
 import { classifyCodeAssist } from "../../src/upstreams/classify_code_assist.ts";
 import { classifyPublic } from "../../src/upstreams/classify_public.ts";
-import { safeText } from "../../src/upstreams/safe_text.ts";
+import { safeText } from "../../src/upstreams/failure_rule.ts";
 import { superLinear } from "../../tools/linear_regexp.ts";
 
 const refusal = (message: string, status: number) => ({

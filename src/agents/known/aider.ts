@@ -1,6 +1,5 @@
 import type { AgentSystem, Change, DataPath, FileSpec } from "../contract.ts";
-import type { InstallFacts, KnownAgent } from "../known_agent.ts";
-import { inputLimit, outputLimit } from "../limits.ts";
+import { inputLimit, type InstallFacts, type KnownAgent, outputLimit } from "../known_agent.ts";
 import { join } from "../places.ts";
 
 /** Without the `openai/` in front litellm would send Gemini's names to Google itself. */

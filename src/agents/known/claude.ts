@@ -1,8 +1,6 @@
 import type { Change, DataPath } from "../contract.ts";
-import type { KnownAgent } from "../known_agent.ts";
-import { stdioServer } from "../mcp_entry.ts";
+import { jsonField, type KnownAgent, stdioServer } from "../known_agent.ts";
 import { homeFolder, join } from "../places.ts";
-import { jsonField } from "./answers.ts";
 
 const MODELS = [
   "ANTHROPIC_DEFAULT_OPUS_MODEL",

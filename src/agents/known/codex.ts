@@ -1,7 +1,5 @@
 import type { Change, DataPath } from "../contract.ts";
-import type { KnownAgent } from "../known_agent.ts";
-import { inputLimit } from "../limits.ts";
-import { plainServer } from "../mcp_entry.ts";
+import { inputLimit, type KnownAgent, plainServer } from "../known_agent.ts";
 import { homeFolder, join } from "../places.ts";
 
 const OWN_CHOICE: readonly DataPath[] = [["model"], ["model_provider"], ["profile"]];

@@ -1,5 +1,4 @@
-import type { KnownAgent } from "../known_agent.ts";
-import { inputLimit, outputLimit } from "../limits.ts";
+import { inputLimit, type KnownAgent, outputLimit } from "../known_agent.ts";
 import { homeFolder } from "../places.ts";
 
 /** Copilot CLI takes its own models from the environment alone. */

@@ -1,6 +1,5 @@
 import type { AgentSystem, FileSpec } from "../contract.ts";
-import type { InstallFacts, KnownAgent } from "../known_agent.ts";
-import { inputLimit, outputLimit } from "../limits.ts";
+import { inputLimit, type InstallFacts, type KnownAgent, outputLimit } from "../known_agent.ts";
 import { homeFolder, join } from "../places.ts";
 
 /** `~/.config/crush` on every system. */

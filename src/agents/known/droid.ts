@@ -1,5 +1,4 @@
-import type { KnownAgent } from "../known_agent.ts";
-import { outputLimit } from "../limits.ts";
+import { type KnownAgent, outputLimit } from "../known_agent.ts";
 import { homeFolder, join } from "../places.ts";
 
 export const droid: KnownAgent = {

@@ -1,8 +1,6 @@
-import type { KnownAgent } from "../known_agent.ts";
-import { plainServer } from "../mcp_entry.ts";
+import { jsonField, type KnownAgent, plainServer } from "../known_agent.ts";
 import { join } from "../places.ts";
 import type { AgentSystem } from "../contract.ts";
-import { jsonField } from "./answers.ts";
 
 /** GEMINI_CLI_HOME stands for the user's folder, not for `.gemini` in it. */
 function folder(system: AgentSystem): string {

@@ -1,6 +1,5 @@
 import type { AgentSystem, Change } from "../contract.ts";
-import type { KnownAgent } from "../known_agent.ts";
-import { inputLimit } from "../limits.ts";
+import { inputLimit, type KnownAgent } from "../known_agent.ts";
 import { join, roaming, xdgConfig } from "../places.ts";
 
 function folder(system: AgentSystem): string {

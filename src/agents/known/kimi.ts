@@ -1,9 +1,7 @@
 import type { Json } from "../../core/mod.ts";
 import type { Change } from "../contract.ts";
-import type { KnownAgent } from "../known_agent.ts";
-import { inputLimit, labelOf, outputLimit, thinks } from "../limits.ts";
+import { inputLimit, type KnownAgent, labelOf, lastAssistant, outputLimit, thinks } from "../known_agent.ts";
 import { homeFolder, join } from "../places.ts";
-import { lastAssistant } from "./answers.ts";
 
 /** Kimi Code; the older kimi-cli read `~/.kimi` and another form. */
 export const kimi: KnownAgent = {

@@ -1,10 +1,17 @@
 import type { Json } from "../../core/mod.ts";
 import type { AgentSystem, Change } from "../contract.ts";
-import type { HeadlessRun, InstallFacts, KnownAgent } from "../known_agent.ts";
-import { inputLimit, labelOf, outputLimit, thinks } from "../limits.ts";
-import type { McpPlace } from "../mcp_entry.ts";
+import {
+  type HeadlessRun,
+  inputLimit,
+  type InstallFacts,
+  jsonLines,
+  type KnownAgent,
+  labelOf,
+  type McpPlace,
+  outputLimit,
+  thinks,
+} from "../known_agent.ts";
 import { firstExisting, join, xdgConfig } from "../places.ts";
-import { jsonLines } from "./answers.ts";
 
 /** OpenCode's settings; its fork Kilo reads the same. An explicit `npm` is needed by OpenCode 2. */
 function changesFor(facts: InstallFacts, schema: string): readonly Change[] {

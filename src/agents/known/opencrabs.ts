@@ -1,5 +1,4 @@
-import type { KnownAgent } from "../known_agent.ts";
-import { inputLimit } from "../limits.ts";
+import { inputLimit, type KnownAgent } from "../known_agent.ts";
 import { homeFolder, join } from "../places.ts";
 
 const PROVIDER = ["providers", "custom", "geminitro"] as const;

@@ -1,5 +1,4 @@
-import type { KnownAgent } from "../known_agent.ts";
-import { inputLimit, outputLimit, thinks } from "../limits.ts";
+import { inputLimit, type KnownAgent, outputLimit, thinks } from "../known_agent.ts";
 import { homeFolder, join } from "../places.ts";
 import type { AgentSystem } from "../contract.ts";
 

@@ -1,6 +1,4 @@
-import type { KnownAgent } from "../known_agent.ts";
-import { inputLimit, labelOf, outputLimit } from "../limits.ts";
-import { plainServer } from "../mcp_entry.ts";
+import { inputLimit, type KnownAgent, labelOf, outputLimit, plainServer } from "../known_agent.ts";
 import { homeFolder, join } from "../places.ts";
 
 export const qwen: KnownAgent = {

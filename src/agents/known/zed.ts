@@ -1,7 +1,5 @@
 import type { AgentSystem } from "../contract.ts";
-import type { KnownAgent } from "../known_agent.ts";
-import { inputLimit, outputLimit } from "../limits.ts";
-import { plainServer } from "../mcp_entry.ts";
+import { inputLimit, type KnownAgent, outputLimit, plainServer } from "../known_agent.ts";
 import { homeFolder, join, roaming, xdgConfig } from "../places.ts";
 
 function folder(system: AgentSystem): string {

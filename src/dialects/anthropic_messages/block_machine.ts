@@ -1,8 +1,14 @@
-import type { JsonObject, Usage } from "../../core/mod.ts";
-import { encodeCarrier, encodeThoughtCarrier, type TurnEvent } from "../../gemini/mod.ts";
+import { isObject, type JsonObject, type Usage } from "../../core/mod.ts";
+import {
+  encodeCarrier,
+  encodeThoughtCarrier,
+  type Finish,
+  finishKind,
+  groundedSpans,
+  retryableFinish,
+  type TurnEvent,
+} from "../../gemini/mod.ts";
 import type { MessagesContext } from "./messages_context.ts";
-import { isBroken, type Stop, stopOf } from "./stop_reason.ts";
-import { citationsOf, webSearchOf } from "./web_search_blocks.ts";
 
 /** Takes content blocks in order, never interleaved. The stream writer and the reply collector are the two of them. */
 export interface BlockSink {
@@ -210,4 +216,78 @@ export class BlockMachine {
     };
     this.sink.end(stop, this.#usage, this.#searches);
   }
+}
+
+/** One search that Google made, with the pages it rests on. */
+interface WebSearch {
+  readonly query: string;
+  readonly results: readonly JsonObject[];
+}
+
+/** Reads Google's grounding metadata; undefined when it names no page. */
+function webSearchOf(grounding: JsonObject | undefined): WebSearch | undefined {
+  if (grounding === undefined) return undefined;
+  const chunks = Array.isArray(grounding.groundingChunks) ? grounding.groundingChunks : [];
+  const results: JsonObject[] = [];
+  for (const chunk of chunks) {
+    const web = isObject(chunk) && isObject(chunk.web) ? chunk.web : undefined;
+    if (web === undefined || typeof web.uri !== "string") continue;
+    const title = typeof web.title === "string" ? web.title : web.uri;
+    results.push({ type: "web_search_result", url: web.uri, title, encrypted_content: "", page_age: null });
+  }
+  if (results.length === 0) return undefined;
+  const queries = Array.isArray(grounding.webSearchQueries) ? grounding.webSearchQueries : [];
+  return { query: queries.filter((query) => typeof query === "string").join("; "), results };
+}
+
+/** The cited stretches of an answer that end behind `from`, each with its page. */
+function citationsOf(grounding: JsonObject, text: string, from: number): readonly JsonObject[] {
+  return groundedSpans(grounding, text).filter(({ start, end }) => end > start && end > from).map((
+    { start, end, url, title },
+  ) => ({
+    type: "web_search_result_location",
+    url,
+    title,
+    encrypted_index: "",
+    cited_text: text.slice(start, end),
+  }));
+}
+
+export interface Stop {
+  /** How Gemini ended its turn. */
+  readonly finish?: Finish | undefined;
+  readonly reason: "end_turn" | "max_tokens" | "tool_use" | "refusal";
+  readonly details:
+    | { readonly type: "refusal"; readonly category: null; readonly explanation: string | null }
+    | null;
+}
+
+type TurnEnd = Extract<TurnEvent, { type: "turn-end" }>;
+
+/** Anthropic's stop reason for the end of a turn. */
+function stopOf(end: TurnEnd, has: { readonly tools: boolean; readonly text: boolean }): Stop {
+  if (end.block !== undefined) {
+    return refusal(end.block.message ?? `The prompt was blocked: ${end.block.reason}.`);
+  }
+  const finish = end.finishes.find((one) => one.candidate === 0);
+  const reason = finish?.reason ?? "STOP";
+  const kind = finishKind(reason, has.tools);
+  if (kind === "length") return plain("max_tokens");
+  if (kind === "filter") return refusal(finish?.message ?? `The reply was stopped: ${reason}.`);
+  if (kind === "other" && !has.text) return refusal(finish?.message ?? `The model gave no reply: ${reason}.`);
+  return plain(has.tools ? "tool_use" : "end_turn");
+}
+
+/** True when the model's turn cannot be used, so that a stream must end with an error and not with a stop reason. */
+function isBroken(end: TurnEnd): boolean {
+  return end.block === undefined &&
+    end.finishes.some((one) => one.candidate === 0 && retryableFinish(one.reason));
+}
+
+function plain(reason: Stop["reason"]): Stop {
+  return { reason, details: null };
+}
+
+function refusal(explanation: string | null): Stop {
+  return { reason: "refusal", details: { type: "refusal", category: null, explanation } };
 }

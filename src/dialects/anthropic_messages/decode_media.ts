@@ -9,7 +9,7 @@ import {
   type Part,
   wellFormed,
 } from "../../gemini/mod.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation } from "./messages_context.ts";
 
 /** An image or document source of kind base64, url, text, content or file. */
 export function decodeSource(

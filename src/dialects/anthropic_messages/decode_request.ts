@@ -1,26 +1,26 @@
 import { err, type Failure, isObject, ok, type Result } from "../../core/mod.ts";
 import {
+  adaptiveThinking,
   assembleContents,
+  budgetToThinking,
+  disabledThinking,
+  effortOf,
+  effortToThinking,
   type GeminiRequest,
   type GenerationConfig,
   isSpeechModel,
   jsonOutput,
   leaveRoom,
+  type ModelCapabilities,
+  type ThinkingConfig,
   type TurnEvent,
 } from "../../gemini/mod.ts";
 import type { ClientCall, DecodeInput } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
-import { unknownFields } from "../unknown.ts";
-import { Conversation } from "./conversation.ts";
+import { type FieldNames, names, unknownFields } from "../unknown.ts";
 import { decodeMessages, decodeSystem } from "./decode_messages.ts";
-import { decodeThinking } from "./decode_thinking.ts";
-import { decodeTools } from "./decode_tools.ts";
-import type { MessagesContext } from "./messages_context.ts";
-import { MESSAGES_FIELDS } from "./message_fields.ts";
-import { sessionOf } from "./session.ts";
-import { withThread } from "./threads.ts";
-import { toolsInEffect } from "./tool_changes.ts";
-import { toolRequest } from "./tool_request.ts";
+import { decodeTools, toolRequest, toolsInEffect } from "./decode_tools.ts";
+import { Conversation, type MessagesContext, withThread } from "./messages_context.ts";
 
 /** Gemini takes at most five stop sequences. */
 const MAX_STOPS = 5;
@@ -178,4 +178,97 @@ function maxTokensOf(value: unknown, fields: FieldReader): number | undefined {
   }
   const tokens = fields.optionalNumber(value, "max_tokens", { min: 0 });
   return tokens === undefined ? undefined : Math.trunc(tokens);
+}
+
+/** What of a Messages request is known (docs.anthropic.com, and the betas that Claude Code turns on). */
+const MESSAGES_FIELDS: FieldNames = {
+  body: names(
+    "model messages max_tokens system temperature top_p top_k stop_sequences stream thinking tools tool_choice metadata",
+    "output_config output_format service_tier betas cache_control thread anthropic_version user_profile_id diagnostics",
+  ),
+  unserved: {
+    mcp_servers: "Gemini reaches no MCP servers itself",
+    fallbacks: "set fallbacks in the proxy instead",
+    container: "Google's code execution keeps no container",
+    context_management: "the client's history is sent as it is",
+    inference_geo: "Google chooses where it computes",
+    speed: "Gemini has no counterpart",
+    compaction: "Gemini does not compact; the client's history is sent as it is",
+    safeguards:
+      "Gemini checks no commands. In Claude Code set CLAUDE_CODE_AUTO_MODE_SERVER=0, so that it asks the model itself",
+  },
+  nested: names(
+    "role content type text id name input source title context citations cache_control tool_use_id is_error thinking signature",
+    "data tool output_config tool_name caller encrypted_content content_filter tool_changes url server_name error_code",
+    "return_code stdout stderr page_age file_id stop_reason usage model tools transformations",
+  ),
+};
+
+/** Groups the calls of one session: Claude Code writes its session id into `metadata.user_id`. */
+function sessionOf(body: Record<string, unknown>, headers: Headers): string {
+  const header = headers.get("x-claude-code-session-id") ?? headers.get("x-session-id");
+  if (header !== null && header !== "") return header.slice(0, 128);
+  const user = isObject(body.metadata) ? body.metadata.user_id : undefined;
+  if (typeof user !== "string") return "";
+  const session = /session_([0-9a-fA-F-]{8,})/.exec(user)?.[1] ?? /"session_id":"([^"]+)"/.exec(user)?.[1];
+  return (session ?? user).slice(0, 128);
+}
+
+interface DecodedThinking {
+  readonly config?: ThinkingConfig;
+  readonly shown: MessagesContext["thinking"];
+}
+
+/** Claude's thinking and effort in the model's own setting. Without a `thinking` field no thoughts are shown. */
+function decodeThinking(
+  body: Record<string, unknown>,
+  capabilities: ModelCapabilities,
+  fields: FieldReader,
+  warnings: Set<string>,
+): DecodedThinking {
+  const { effort, warning } = effortOf(wantedEffort(body), "output_config.effort");
+  if (warning !== undefined) warnings.add(warning);
+  if (body.thinking === undefined || body.thinking === null) {
+    return withConfig(effort === undefined ? undefined : effortToThinking(effort, capabilities), "off");
+  }
+  const thinking = fields.object(body.thinking, "thinking");
+  const shown = thinking.display === "omitted" ? "omitted" : "shown";
+  switch (thinking.type) {
+    case "disabled":
+      return withConfig(disabledThinking(capabilities), "off");
+    case "adaptive":
+      return withConfig(adaptiveThinking(capabilities, effort), shown);
+    case "enabled": {
+      const budget = fields.optionalNumber(thinking.budget_tokens, "thinking.budget_tokens", { min: 1 });
+      return withConfig(
+        budget === undefined
+          ? adaptiveThinking(capabilities, effort)
+          : budgetToThinking(budget, capabilities),
+        shown,
+      );
+    }
+    case "between_tools":
+      return withConfig(adaptiveThinking(capabilities, effort), shown);
+    default:
+      warnings.add(
+        `thinking.type "${String(thinking.type).slice(0, 40)}" is not known; it was taken as adaptive.`,
+      );
+      return withConfig(adaptiveThinking(capabilities, effort), shown);
+  }
+}
+
+function withConfig(config: ThinkingConfig | undefined, shown: MessagesContext["thinking"]): DecodedThinking {
+  return config === undefined
+    ? { shown }
+    : { config: { ...config, includeThoughts: shown === "shown" }, shown };
+}
+
+/** The effort of the latest turn: system messages may change it from there on. */
+function wantedEffort(body: Record<string, unknown>): unknown {
+  const messages = Array.isArray(body.messages) ? body.messages : [];
+  const later = messages.findLast((message) =>
+    isObject(message) && message.role === "system" && isObject(message.output_config)
+  ) as { output_config: Record<string, unknown> } | undefined;
+  const own = isObject(body.output_config) ? body.output_config : {};
+  return later?.output_config.effort ?? own.effort;
 }

@@ -3,12 +3,10 @@ import type { TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput, StreamEncoder } from "../contract.ts";
 import { jsonText } from "../json_text.ts";
 import { nativeFinish } from "../native_finish.ts";
-import { BlockMachine, type BlockSink } from "./block_machine.ts";
+import { BlockMachine, type BlockSink, type Stop } from "./block_machine.ts";
 import { errorFrame, errorObject } from "./encode_failure.ts";
-import { messageId, serverToolId } from "./message_id.ts";
+import { messageId, messagesUsage, messageUsage, serverToolId } from "./encode_reply.ts";
 import type { MessagesContext } from "./messages_context.ts";
-import { messagesUsage, messageUsage } from "./messages_usage.ts";
-import type { Stop } from "./stop_reason.ts";
 
 const PING = 'event: ping\ndata: {"type": "ping"}\n\n';
 

@@ -11,8 +11,7 @@ import { decodeRequest } from "./decode_request.ts";
 import { encodeFailure } from "./encode_failure.ts";
 import { encodeReply } from "./encode_reply.ts";
 import { encodeStream } from "./encode_stream.ts";
-import type { MessagesContext } from "./messages_context.ts";
-import { threadReferences } from "./threads.ts";
+import { type MessagesContext, threadReferences } from "./messages_context.ts";
 
 export type { MessagesContext } from "./messages_context.ts";
 

@@ -1,4 +1,12 @@
-import type { ToolNames } from "../../gemini/mod.ts";
+import {
+  type ConversationItem,
+  type ModelCapabilities,
+  type Part,
+  type ToolNames,
+  wellFormed,
+} from "../../gemini/mod.ts";
+import type { RemoteMedia } from "../contract.ts";
+import { FieldReader } from "../field_reader.ts";
 
 /** What the encoders of a chat completion need to know of its request. */
 export interface ChatContext {
@@ -12,4 +20,28 @@ export interface ChatContext {
   readonly includeUsage: boolean;
   /** How the client wants audio: `pcm16` bare, anything else with a WAV header. */
   readonly audioFormat: string;
+}
+
+/** What decoding a request gathers, field by field. */
+export class ChatDraft {
+  readonly fields = new FieldReader();
+  readonly system: Part[] = [];
+  readonly items: ConversationItem[] = [];
+  readonly remoteMedia: RemoteMedia[] = [];
+  readonly warnings = new Set<string>();
+  /** What the client says of each image's detail, in order. */
+  readonly imageDetails: unknown[] = [];
+  /** The source of the newest signature that came back in an id. */
+  signedBy: string | undefined;
+
+  constructor(readonly names: ToolNames, readonly capabilities: ModelCapabilities) {}
+
+  user(parts: readonly Part[]): void {
+    if (parts.length > 0) this.items.push({ kind: "user", parts });
+  }
+}
+
+/** A text part, or nothing for an empty text. */
+export function textParts(text: string): Part[] {
+  return text === "" ? [] : [{ text: wellFormed(text) }];
 }

@@ -11,7 +11,7 @@ import {
   parseDataUrl,
   type Part,
 } from "../../gemini/mod.ts";
-import { type ChatDraft, textParts } from "./chat_draft.ts";
+import { type ChatDraft, textParts } from "./chat_context.ts";
 
 /** A `data:`, http(s) or Google address as a part; http(s) ones are noted to be fetched. */
 function decodeUrl(url: string, param: string, draft: ChatDraft, mimeType?: string): Part[] {

@@ -1,6 +1,6 @@
 import { isObject } from "../../core/mod.ts";
 import { declareFunctions, type Tool, type ToolConfig, type ToolDefinition } from "../../gemini/mod.ts";
-import type { ChatDraft } from "./chat_draft.ts";
+import type { ChatDraft } from "./chat_context.ts";
 import { builtInTool } from "./google_extras.ts";
 
 type Body = Record<string, unknown>;

@@ -2,13 +2,20 @@ import type { JsonObject, Usage } from "../../core/mod.ts";
 import { type Finish, NO_USAGE, type TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
 import { nativeFinish } from "../native_finish.ts";
-import { joinAudio } from "./chat_audio.ts";
-import { citationFields, contentOf, imagePart, joinCitations } from "./chat_content.ts";
+import {
+  chatFinish,
+  chatLogprobs,
+  chatToolCall,
+  chatUsage,
+  citationFields,
+  contentOf,
+  functionOf,
+  type Given,
+  imagePart,
+  joinCitations,
+  type ToolCallEvent,
+} from "./chat_parts.ts";
 import type { ChatContext } from "./chat_context.ts";
-import { chatFinish, type Given } from "./chat_finish.ts";
-import { chatLogprobs } from "./chat_logprobs.ts";
-import { chatToolCall, functionOf, type ToolCallEvent } from "./chat_tool_call.ts";
-import { chatUsage } from "./chat_usage.ts";
 import { completionId, refusalText } from "./encode_stream.ts";
 
 /** What the events of one candidate come to. */
@@ -179,4 +186,61 @@ function extraContent(cited: JsonObject | undefined, signature: string | undefin
   if (signature === undefined) return {};
   const google = (cited?.["google"] ?? {}) as JsonObject;
   return { extra_content: { google: { ...google, thought_signature: signature } } };
+}
+
+/** True for bare samples, Gemini's `audio/L16;codec=pcm;rate=24000`. */
+function isPcm(mimeType: string): boolean {
+  return /^audio\/(l16|pcm)\b/i.test(mimeType);
+}
+
+/** The pieces of an audio answer as one base64 text in the client's format: bare PCM, or WAV with its header. */
+function joinAudio(pieces: readonly { mimeType: string; data: string }[], format: string): string {
+  const first = pieces[0];
+  if (first === undefined) return "";
+  const samples = concat(pieces.map(({ data }) => fromBase64(data)));
+  if (!isPcm(first.mimeType) || format === "pcm16") return toBase64(samples);
+  const rate = Number(/rate=(\d+)/.exec(first.mimeType)?.[1] ?? 24_000);
+  return toBase64(concat([wavHeader(samples.length, rate), samples]));
+}
+
+/** RIFF header of 16-bit mono samples. */
+function wavHeader(length: number, rate: number): Uint8Array {
+  const header = new DataView(new ArrayBuffer(44));
+  const text = (at: number, word: string) =>
+    [...word].forEach((c, i) => header.setUint8(at + i, c.charCodeAt(0)));
+  text(0, "RIFF");
+  header.setUint32(4, 36 + length, true);
+  text(8, "WAVEfmt ");
+  header.setUint32(16, 16, true);
+  header.setUint16(20, 1, true);
+  header.setUint16(22, 1, true);
+  header.setUint32(24, rate, true);
+  header.setUint32(28, rate * 2, true);
+  header.setUint16(32, 2, true);
+  header.setUint16(34, 16, true);
+  text(36, "data");
+  header.setUint32(40, length, true);
+  return new Uint8Array(header.buffer);
+}
+
+function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+function toBase64(bytes: Uint8Array): string {
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += 0x8000) {
+    pieces.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)));
+  }
+  return btoa(pieces.join(""));
 }

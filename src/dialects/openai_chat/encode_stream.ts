@@ -4,12 +4,20 @@ import type { EncodeInput, StreamEncoder } from "../contract.ts";
 import { encodeOpenaiFailure } from "../openai_failure.ts";
 import { jsonText } from "../json_text.ts";
 import { nativeFinish } from "../native_finish.ts";
-import { citationFields, contentOf, imagePart, joinCitations, signatureFields } from "./chat_content.ts";
+import {
+  chatFinish,
+  chatLogprobs,
+  chatToolCall,
+  chatUsage,
+  citationFields,
+  contentOf,
+  functionOf,
+  imagePart,
+  joinCitations,
+  signatureFields,
+  type ToolCallEvent,
+} from "./chat_parts.ts";
 import type { ChatContext } from "./chat_context.ts";
-import { chatFinish } from "./chat_finish.ts";
-import { chatLogprobs } from "./chat_logprobs.ts";
-import { chatToolCall, functionOf, type ToolCallEvent } from "./chat_tool_call.ts";
-import { chatUsage } from "./chat_usage.ts";
 
 type Event<Type extends TurnEvent["type"]> = Extract<TurnEvent, { type: Type }>;
 

@@ -6,7 +6,7 @@ import {
   type ThinkingConfig,
   type Tool,
 } from "../../gemini/mod.ts";
-import type { ChatDraft } from "./chat_draft.ts";
+import type { ChatDraft } from "./chat_context.ts";
 
 /** What a client may say to Gemini directly, in `extra_body.google` or `google`. */
 export interface GoogleExtras {

@@ -1,18 +1,20 @@
-import { isObject } from "../../core/mod.ts";
-import { decodeCarrier, picturesInText, signedThought, wellFormed } from "../../gemini/mod.ts";
+import { isObject, type JsonObject } from "../../core/mod.ts";
+import {
+  decodeCarrier,
+  parseArguments,
+  type Part,
+  picturesInText,
+  signedThought,
+  toolResponse,
+  type ToolResult,
+  wellFormed,
+} from "../../gemini/mod.ts";
 import { unknownText, warnRole } from "../unknown.ts";
 import { compactionPrompt, openSummary } from "./compaction.ts";
-import type { Conversation } from "./conversation.ts";
-import {
-  decodeCallOutput,
-  decodeClientCall,
-  decodeCustomCall,
-  decodeFoundTools,
-  decodeFunctionCall,
-  decodeMcpCall,
-} from "./decode_calls.ts";
-import { decodeContent } from "./decode_content.ts";
-import { textPart } from "./decode_media.ts";
+import type { Conversation } from "./responses_context.ts";
+import { decodeAudio, decodeFile, decodeImage, textPart } from "./decode_media.ts";
+import { ownTool, shellOutput } from "./client_tools.ts";
+import { toolKey } from "./decode_tools.ts";
 
 type Item = Record<string, unknown>;
 
@@ -174,4 +176,136 @@ function decodeCode(item: Item, chat: Conversation): void {
     },
     { codeExecutionResult: { outcome: "OUTCOME_OK", output: wellFormed(logs) } },
   ]);
+}
+
+/** A message's or a tool output's content: a text, or a list of typed parts. */
+function decodeContent(content: unknown, path: string, chat: Conversation): readonly Part[] {
+  if (typeof content === "string") return textPart(content);
+  return chat.fields.optionalList(content, path).flatMap((value, index) =>
+    isObject(value)
+      ? decodePart(value, `${path}[${index}]`, chat)
+      : textPart(unknownText(value, "Content", chat.warnings))
+  );
+}
+
+function decodePart(part: Record<string, unknown>, at: string, chat: Conversation): readonly Part[] {
+  switch (part.type) {
+    case "input_text":
+    case "output_text":
+    case "text":
+    case "summary_text":
+      return textPart(chat.fields.string(part.text, `${at}.text`));
+    case "refusal":
+      return textPart(chat.fields.string(part.refusal, `${at}.refusal`));
+    case "input_image":
+    case "computer_screenshot":
+      return decodeImage(part, at, chat);
+    case "input_file":
+      return decodeFile(part, at, chat);
+    case "input_audio":
+      return decodeAudio(part, at, chat);
+    case "image_url":
+      return decodeImage(
+        { ...part, detail: isObject(part.image_url) ? part.image_url.detail : undefined },
+        at,
+        chat,
+      );
+    case "reasoning_text":
+      return [];
+    default:
+      return textPart(unknownText(part, "Content", chat.warnings));
+  }
+}
+
+/** A call of a function. Its signature comes from the reasoning before it, else from its own id. */
+function decodeFunctionCall(item: Item, at: string, chat: Conversation): void {
+  const name = chat.fields.string(item.name, `${at}.name`);
+  const namespace = chat.fields.optionalString(item.namespace, `${at}.namespace`);
+  addCall(item, at, toolKey(name, namespace), parseArguments(item.arguments), chat);
+}
+
+/** A call of a custom tool, which is a function with one text. */
+function decodeCustomCall(item: Item, at: string, chat: Conversation): void {
+  const name = chat.fields.string(item.name, `${at}.name`);
+  const namespace = chat.fields.optionalString(item.namespace, `${at}.namespace`);
+  const input = chat.fields.optionalString(item.input, `${at}.input`) ?? "";
+  addCall(item, at, toolKey(name, namespace), { input: wellFormed(input) }, chat);
+}
+
+/** Calls of tools that OpenAI defines and the client runs (shell, patches, a computer): told as functions of that name. */
+function decodeClientCall(item: Item, at: string, chat: Conversation): void {
+  const name = String(item.type).replace(/_call$/, "");
+  const action = ownTool(name)?.args(item) ?? item.action ?? item.operation ?? {};
+  addCall(item, at, name, parseArguments(isObject(action) ? action : JSON.stringify(action)), chat);
+}
+
+function addCall(item: Item, at: string, key: string, args: JsonObject, chat: Conversation): void {
+  const { fields } = chat;
+  const id = item.call_id === undefined && typeof item.id === "string"
+    ? item.id
+    : fields.string(item.call_id ?? (key === "tool_search" ? item.id ?? at : undefined), `${at}.call_id`);
+  if (key === "tool_search") chat.lastSearch = id;
+  const name = chat.tools.names.toGemini(key);
+  const inId = decodeCarrier(item.id);
+  const signature = chat.pendingSignature ?? inId?.signature;
+  if (signature !== undefined && chat.pendingSignature === undefined) chat.signedBy = inId?.source;
+  chat.callNames.set(id, name);
+  chat.add("model", [{
+    functionCall: { id, name, args },
+    ...(signature === undefined ? {} : { thoughtSignature: signature }),
+  }]);
+}
+
+/** The output of any call: a text, or a list of texts and media. */
+function decodeCallOutput(item: Item, at: string, chat: Conversation): void {
+  const callId = item.call_id === undefined && typeof item.id === "string"
+    ? item.id
+    : chat.fields.string(item.call_id, `${at}.call_id`);
+  const name = chat.callNames.get(callId);
+  chat.pendingSignature = undefined;
+  chat.items.push({
+    kind: "result",
+    result: {
+      callId,
+      ...(name === undefined ? {} : { name }),
+      ...decodeOutput(item.output, `${at}.output`, chat),
+    },
+  });
+}
+
+function decodeOutput(
+  output: unknown,
+  path: string,
+  chat: Conversation,
+): Pick<ToolResult, "response" | "media"> {
+  if (isObject(output) && output.type === "computer_screenshot") return decodeOutput([output], path, chat);
+  if (!Array.isArray(output)) return { response: toolResponse(output) };
+  const shell = shellOutput(output);
+  if (shell !== undefined) return { response: { output: wellFormed(shell) } };
+  const parts = decodeContent(output, path, chat);
+  const texts = parts.flatMap((part) => part.text === undefined ? [] : [part.text]);
+  return { response: toolResponse(texts.join("\n")), media: parts.filter((part) => part.text === undefined) };
+}
+
+/** What a search for tools found: its tools are declared with the others, and the model is told their names. */
+function decodeFoundTools(item: Item, at: string, chat: Conversation): void {
+  const tools = Array.isArray(item.tools) ? item.tools.filter(isObject) : [];
+  const found = tools.flatMap((tool) => {
+    const inner = Array.isArray(tool.tools) ? tool.tools.filter(isObject) : [tool];
+    return inner.map(({ name }) =>
+      toolKey(String(name), tool.type === "namespace" ? String(tool.name) : undefined)
+    );
+  });
+  const names = found.map((name) => chat.tools.names.toGemini(name));
+  const call = item.call_id ?? chat.lastSearch;
+  if (typeof call !== "string") return;
+  decodeCallOutput({ call_id: call, output: { tools: names } }, at, chat);
+}
+
+/** A call that a server ran: the item holds both the call and what it gave. */
+function decodeMcpCall(item: Item, at: string, chat: Conversation): void {
+  const name = chat.fields.string(item.name, `${at}.name`);
+  const call = { ...item, call_id: item.id ?? name };
+  addCall(call, at, name, parseArguments(item.arguments), chat);
+  decodeCallOutput({ call_id: call.call_id, output: item.output ?? item.error ?? "" }, at, chat);
 }

@@ -12,7 +12,7 @@ import {
   type Part,
   wellFormed,
 } from "../../gemini/mod.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation } from "./responses_context.ts";
 
 export function textPart(text: string): readonly Part[] {
   return text === "" ? [] : [{ text: wellFormed(text) }];

@@ -1,26 +1,27 @@
-import { err, type Failure, isObject, type Json, ok, type Result } from "../../core/mod.ts";
+import { err, type Failure, isObject, type Json, type JsonObject, ok, type Result } from "../../core/mod.ts";
 import {
   assembleContents,
+  effortOf,
+  effortToThinking,
   type GeminiRequest,
   type GenerationConfig,
   imageConfigOf,
   isSpeechModel,
+  jsonOutput,
+  type JsonOutputOptions,
+  leaveRoom,
+  type ModelCapabilities,
+  type ThinkingConfig,
 } from "../../gemini/mod.ts";
 import type { ClientCall, DecodeInput } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
 import { imageDetail } from "../image_detail.ts";
-import { unknownFields } from "../unknown.ts";
+import { type FieldNames, names, unknownFields } from "../unknown.ts";
 import { asksForCompaction, compactionPrompt } from "./compaction.ts";
-import { Conversation } from "./conversation.ts";
 import { decodeItems, type PlacedItem } from "./decode_items.ts";
-import { decodeFormat, decodeSettings, includes } from "./decode_settings.ts";
-import { decodeTools } from "./decode_tools.ts";
-import { echoOf } from "./echo.ts";
-import { RESPONSES_FIELDS } from "./response_fields.ts";
-import type { ResponsesContext } from "./responses_context.ts";
-import { isCodex, sessionOf } from "./session.ts";
+import { decodeTools, toolRequest } from "./decode_tools.ts";
+import { Conversation, type ResponsesContext } from "./responses_context.ts";
 import { resolveItems } from "./stored_response.ts";
-import { toolRequest } from "./tool_request.ts";
 
 /** Decodes a body of /v1/responses, or of its input_tokens. */
 export function decodeRequest(
@@ -174,5 +175,172 @@ function refuseUnsupported(root: Record<string, unknown>, fields: FieldReader): 
   }
   if (root.prompt !== undefined && root.prompt !== null) {
     refuse("prompt", "Prompt templates are not supported. Send the text in instructions and input.");
+  }
+}
+
+/** The request's settings as a response repeats them, with OpenAI's defaults where the client set none. */
+function echoOf(body: Record<string, unknown>, store: boolean): JsonObject {
+  const given = (name: string, otherwise: Json): Json => (body[name] ?? otherwise) as Json;
+  const reasoning = given("reasoning", {}) as JsonObject;
+  const text = given("text", {}) as JsonObject;
+  return {
+    frequency_penalty: 0,
+    instructions: given("instructions", null),
+    max_output_tokens: given("max_output_tokens", null),
+    max_tool_calls: given("max_tool_calls", null),
+    parallel_tool_calls: given("parallel_tool_calls", true),
+    presence_penalty: 0,
+    previous_response_id: given("previous_response_id", null),
+    prompt_cache_key: given("prompt_cache_key", null),
+    reasoning: { effort: reasoning.effort ?? null, summary: reasoning.summary ?? null },
+    safety_identifier: given("safety_identifier", null),
+    service_tier: given("service_tier", "default"),
+    store,
+    temperature: given("temperature", 1),
+    text: { format: formatOf(text.format), verbosity: text.verbosity ?? "medium" },
+    tool_choice: given("tool_choice", "auto"),
+    tools: toolsOf(given("tools", [])),
+    top_logprobs: given("top_logprobs", 0),
+    top_p: given("top_p", 1),
+    truncation: given("truncation", "disabled"),
+    user: given("user", null),
+    metadata: given("metadata", {}),
+  };
+}
+
+/** The format with what OpenAI's schema wants of it filled in. */
+function formatOf(format: Json | undefined): Json {
+  if (!isObject(format)) return { type: "text" };
+  if (format.type !== "json_schema") return format as Json;
+  return { description: null, strict: false, ...format } as Json;
+}
+
+/** Functions with what OpenAI's schema wants of them filled in. */
+function toolsOf(tools: Json): Json {
+  if (!Array.isArray(tools)) return [];
+  return tools.map((tool) =>
+    isObject(tool) && tool.type === "function"
+      ? { description: null, parameters: null, strict: null, ...tool }
+      : tool
+  ) as Json;
+}
+
+/** What of a Responses request is known (platform.openai.com, and what Codex and gateways add). */
+const RESPONSES_FIELDS: FieldNames = {
+  body: names(
+    "model input instructions tools tool_choice parallel_tool_calls max_output_tokens max_tool_calls temperature top_p",
+    "top_logprobs reasoning text stream stream_options store include metadata user previous_response_id service_tier",
+    "prompt_cache_key prompt_cache_retention safety_identifier truncation background conversation prompt client_metadata",
+    "extra_body google enable_thinking reasoning_effort modalities audio frequency_penalty presence_penalty seed",
+  ),
+  unserved: {
+    context_management: "the client's history is sent as it is; ask for compaction by an item",
+    moderation: "Gemini moderates by its own settings",
+    stop: "the Responses API has no stop sequences",
+  },
+  nested: names(
+    "type role content id status call_id name namespace arguments output input summary encrypted_content phase text",
+    "image_url file_id file_data file_url filename detail input_audio annotations logprobs refusal action operation code",
+    "container_id outputs results result output_format tools execution author recipient success queries server_label error",
+    "approval_request_id approve request_id reason created_by caller environment max_output_length cache_control",
+    "prompt_cache_breakpoint acknowledged_safety_checks pending_safety_checks revised_prompt background quality size",
+    "internal_chat_message_metadata_passthrough metadata end_turn",
+  ),
+};
+
+/** Codex and its like, told by the headers they always send. */
+function isCodex(headers: Headers): boolean {
+  return /^codex/i.test(headers.get("originator") ?? "") || /^codex/i.test(headers.get("user-agent") ?? "");
+}
+
+/** Groups the calls of one session. */
+function sessionOf(body: Record<string, unknown>, headers: Headers): string {
+  const named = headers.get("session_id") ?? headers.get("session-id") ?? headers.get("x-session-id") ??
+    headers.get("conversation_id");
+  const key = typeof body.prompt_cache_key === "string" ? body.prompt_cache_key : "";
+  return (named ?? key).slice(0, 128);
+}
+
+type Body = Record<string, unknown>;
+
+interface Settings {
+  readonly config: GenerationConfig;
+  readonly warnings: readonly string[];
+}
+
+/** Sampling, length and logprobs. */
+function decodeSettings(body: Body, capabilities: ModelCapabilities, fields: FieldReader): Settings {
+  const maxTokens = fields.optionalNumber(body.max_output_tokens, "max_output_tokens", { min: 1 });
+  const temperature = fields.optionalNumber(body.temperature, "temperature", { min: 0, max: 2 });
+  const topP = fields.optionalNumber(body.top_p, "top_p", { min: 0, max: 1 });
+  const top = fields.optionalNumber(body.top_logprobs, "top_logprobs", { min: 0, max: 20 });
+  const asked = includes(body, "message.output_text.logprobs") || (top ?? 0) > 0;
+  const logprobs = asked && capabilities.logprobs;
+  const warnings = asked && !logprobs ? ["This model gives no logprobs; they were left out."] : [];
+  const limit = maxTokens === undefined
+    ? undefined
+    : Math.min(Math.trunc(maxTokens), capabilities.outputTokenLimit);
+  const thinking = leaveRoom(decodeReasoning(body, capabilities, fields, warnings), limit, capabilities);
+  return {
+    config: {
+      ...(limit === undefined ? {} : { maxOutputTokens: limit }),
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(topP === undefined ? {} : { topP }),
+      ...(logprobs ? { responseLogprobs: true, ...(top ? { logprobs: top } : {}) } : {}),
+      ...(thinking === undefined ? {} : { thinkingConfig: thinking }),
+    },
+    warnings,
+  };
+}
+
+/** True when the `include` list names it. */
+function includes(body: Body, name: string): boolean {
+  return Array.isArray(body.include) && body.include.includes(name);
+}
+
+/** Effort sets how much is thought; a wish for a summary shows the thoughts. */
+function decodeReasoning(
+  body: Body,
+  capabilities: ModelCapabilities,
+  fields: FieldReader,
+  warnings: string[],
+): ThinkingConfig | undefined {
+  const given = body.reasoning;
+  const off = body.enable_thinking === false;
+  if ((given === undefined || given === null) && !off && body.reasoning_effort === undefined) {
+    return undefined;
+  }
+  const reasoning = given === undefined || given === null ? {} : fields.object(given, "reasoning");
+  const word = off || reasoning.enabled === false ? "none" : reasoning.effort ?? body.reasoning_effort;
+  const { effort, warning } = effortOf(word, "reasoning.effort");
+  if (warning !== undefined) warnings.push(warning);
+  const summary = reasoning.summary ?? reasoning.generate_summary;
+  const shown = typeof summary === "string" && summary !== "none" && effort !== "none";
+  if (capabilities.thinking.kind === "none") return undefined;
+  const config = effort === undefined ? {} : effortToThinking(effort, capabilities);
+  if (effort === undefined && !shown) return undefined;
+  return { ...config, includeThoughts: shown };
+}
+
+/** text.format; undefined for plain text. */
+function decodeFormat(
+  body: Body,
+  options: JsonOutputOptions,
+  fields: FieldReader,
+): ReturnType<typeof jsonOutput> | undefined {
+  if (body.text === undefined || body.text === null) return undefined;
+  const value = fields.object(body.text, "text").format;
+  if (value === undefined || value === null) return undefined;
+  const format = fields.object(value, "text.format");
+  switch (format.type) {
+    case "text":
+      return undefined;
+    case "json_object":
+      return jsonOutput(undefined, options);
+    case "json_schema":
+      return jsonOutput(fields.object(format.schema, "text.format.schema"), options);
+    default:
+      fields.refuse("text.format.type", "Invalid text.format.type. Use text, json_object or json_schema.");
+      return undefined;
   }
 }

@@ -9,12 +9,11 @@ import type { Dialect } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
 import { encodeOpenaiFailure } from "../openai_failure.ts";
 import { decodeRequest } from "./decode_request.ts";
-import { encodeReply } from "./encode_reply.ts";
-import { encodeStream } from "./encode_stream.ts";
+import { encodeReply, encodeStream } from "./encode_reply.ts";
 import type { ResponsesContext } from "./responses_context.ts";
 import { referencesOf, storableOf } from "./stored_response.ts";
 
-export { inputItems, replayEvents } from "./replay.ts";
+export { inputItems, replayEvents } from "./stored_response.ts";
 export type { ClientTool, ResponsesContext } from "./responses_context.ts";
 
 function modelOf(body: unknown): Result<string, Failure> {

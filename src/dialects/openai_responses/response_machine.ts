@@ -1,25 +1,33 @@
 import type { Failure, JsonObject, Usage } from "../../core/mod.ts";
 import { encodeCarrier, encodeIdCarrier, encodeThoughtCarrier, type TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
-import { annotationsOf, logprobsOf, pagesOf, queriesOf } from "./citations.ts";
-import type { FrameSink } from "./frame_writer.ts";
-import { itemId } from "./item_id.ts";
-import { MessageItem } from "./message_item.ts";
-import { outcomeOf, outcomeOfFailure } from "./outcome.ts";
-import { ReasoningItem } from "./reasoning_item.ts";
-import { endedResponse, type Outcome, startedResponse } from "./response_object.ts";
+import {
+  annotationsOf,
+  codeItem,
+  customCallItem,
+  type FrameSink,
+  functionCallItem,
+  imageItem,
+  logprobsOf,
+  MessageItem,
+  ownCallItem,
+  pagesOf,
+  queriesOf,
+  ReasoningItem,
+  webSearchItem,
+  wholeItem,
+} from "./response_items.ts";
+import {
+  endedResponse,
+  itemId,
+  type Outcome,
+  outcomeOf,
+  outcomeOfFailure,
+  startedResponse,
+} from "./response_object.ts";
 import type { ClientTool, ResponsesContext } from "./responses_context.ts";
 import { ownTool } from "./client_tools.ts";
 import { compactionItem } from "./compaction.ts";
-import {
-  codeItem,
-  customCallItem,
-  functionCallItem,
-  imageItem,
-  ownCallItem,
-  webSearchItem,
-  wholeItem,
-} from "./whole_item.ts";
 
 type Event<Type extends TurnEvent["type"]> = Extract<TurnEvent, { type: Type }>;
 

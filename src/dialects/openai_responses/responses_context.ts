@@ -1,4 +1,7 @@
 import type { Json, JsonObject } from "../../core/mod.ts";
+import type { Part } from "../../gemini/mod.ts";
+import { type FieldReader, Gathered } from "../field_reader.ts";
+import type { DecodedTools } from "./decode_tools.ts";
 
 /** How a declared tool is called in the client's words. */
 export interface ClientTool {
@@ -27,4 +30,24 @@ export interface ResponsesContext {
   readonly compacts?: boolean;
   /** The whole conversation up to this reply, earlier stored turns included, as input items. */
   readonly history: readonly Json[];
+}
+
+/** What decoding the input items gathers; tools are known by Gemini's names. */
+export class Conversation extends Gathered {
+  /** What the client says of each image's detail, in order. */
+  readonly imageDetails: unknown[] = [];
+  /** From the reasoning item just read: belongs to the call that follows. */
+  pendingSignature: string | undefined;
+
+  /** The id of the newest search for tools. */
+  lastSearch: string | undefined;
+
+  constructor(fields: FieldReader, readonly tools: DecodedTools, signedThoughts = false) {
+    super(fields, signedThoughts);
+  }
+
+  override add(kind: "user" | "model", parts: readonly Part[]): void {
+    this.pendingSignature = undefined;
+    super.add(kind, parts);
+  }
 }

@@ -1,10 +1,10 @@
-import { isObject, type Json } from "../../core/mod.ts";
+import { isObject, type Json, type JsonObject } from "../../core/mod.ts";
 import type { TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
 import type { PlacedItem } from "./decode_items.ts";
 import { encodeReply } from "./encode_reply.ts";
 import type { FieldReader } from "../field_reader.ts";
-import { responseOfItem } from "./item_id.ts";
+import { responseOfItem } from "./response_object.ts";
 import type { ResponsesContext } from "./responses_context.ts";
 
 /** The value to keep: the response itself, and the conversation with its output as input items, so that a chain replays. Undefined when the client wants nothing kept or the response failed. */
@@ -94,4 +94,95 @@ function findItem(
     "item_not_found",
   );
   return { type: "item_reference", id };
+}
+
+/** The events of a response that is over, as a client that comes back to it reads them: each item whole in one delta. */
+export function replayEvents(response: JsonObject): readonly JsonObject[] {
+  const events: JsonObject[] = [];
+  const say = (type: string, more: JsonObject) =>
+    events.push({ type, sequence_number: events.length, ...more });
+  const begun = { ...response, status: "in_progress", output: [], usage: null };
+  say("response.created", { response: begun });
+  say("response.in_progress", { response: begun });
+  const output = Array.isArray(response["output"]) ? response["output"] : [];
+  output.filter(isObject).forEach((item, index) => replayItem(item as JsonObject, index, say));
+  const end = response["status"] === "incomplete" ? "response.incomplete" : "response.completed";
+  say(end, { response });
+  return events;
+}
+
+type Say = (type: string, more: JsonObject) => void;
+
+function replayItem(item: JsonObject, output_index: number, say: Say): void {
+  const item_id = typeof item["id"] === "string" ? item["id"] : "";
+  const at = { item_id, output_index };
+  const empty = item["type"] === "message"
+    ? { content: [] }
+    : item["type"] === "reasoning"
+    ? { summary: [] }
+    : item["type"] === "function_call"
+    ? { arguments: "" }
+    : item["type"] === "custom_tool_call"
+    ? { input: "" }
+    : {};
+  say("response.output_item.added", { output_index, item: { ...item, ...empty, status: "in_progress" } });
+  for (const [content_index, part] of objects(item["content"]).entries()) {
+    replayPart(part, { ...at, content_index }, say);
+  }
+  for (const [summary_index, part] of objects(item["summary"]).entries()) {
+    const place = { ...at, summary_index };
+    const text = part["text"] ?? "";
+    say("response.reasoning_summary_part.added", { ...place, part: { ...part, text: "" } });
+    say("response.reasoning_summary_text.delta", { ...place, delta: text });
+    say("response.reasoning_summary_text.done", { ...place, text });
+    say("response.reasoning_summary_part.done", { ...place, part });
+  }
+  if (item["type"] === "function_call") {
+    say("response.function_call_arguments.delta", { ...at, delta: item["arguments"] ?? "" });
+    say("response.function_call_arguments.done", {
+      ...at,
+      name: item["name"] ?? "",
+      arguments: item["arguments"] ?? "",
+    });
+  }
+  if (item["type"] === "custom_tool_call") {
+    say("response.custom_tool_call_input.delta", { ...at, delta: item["input"] ?? "" });
+    say("response.custom_tool_call_input.done", { ...at, input: item["input"] ?? "" });
+  }
+  say("response.output_item.done", { output_index, item });
+}
+
+function replayPart(part: JsonObject, place: JsonObject, say: Say): void {
+  const refusal = part["type"] === "refusal";
+  const text = (refusal ? part["refusal"] : part["text"]) ?? "";
+  const field = refusal ? "refusal" : "text";
+  const kind = refusal ? "refusal" : "output_text";
+  say("response.content_part.added", { ...place, part: { ...part, [field]: "" } });
+  say(`response.${kind}.delta`, { ...place, delta: text, ...(refusal ? {} : { logprobs: [] }) });
+  say(`response.${kind}.done`, { ...place, [field]: text, ...(refusal ? {} : { logprobs: [] }) });
+  say("response.content_part.done", { ...place, part });
+}
+
+function objects(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter((item): item is JsonObject => isObject(item)) : [];
+}
+
+/** The input of a stored response, as items with ids: what was kept of the conversation before the response's own output. */
+export function inputItems(stored: JsonObject): readonly JsonObject[] {
+  const response = isObject(stored["response"]) ? stored["response"] as JsonObject : {};
+  const own = Array.isArray(response["output"]) ? response["output"].length : 0;
+  const all = objects(stored["items"]);
+  return all.slice(0, all.length - own).map((item, index) => ({
+    ...item,
+    type: item["type"] ?? "message",
+    id: item["id"] ?? `item_${String(response["id"] ?? "").slice(-24)}_${index}`,
+    ...(typeof item["content"] === "string"
+      ? {
+        content: [{
+          type: item["role"] === "assistant" ? "output_text" : "input_text",
+          text: item["content"],
+        }],
+      }
+      : {}),
+  }));
 }

@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import type { Admin, ClientIdentity, Outcome } from "../../admin/mod.ts";
 import type { LedgerService } from "../../ledger/mod.ts";
-import type { ApiPorts } from "../api_ports.ts";
 import type { RouteName } from "../paths.ts";
 import type { Route } from "../route.ts";
 import type { Routes } from "../routes.ts";
 import type { Given } from "../schema/fields.ts";
+import type { OAuthService } from "../../oauth/mod.ts";
+import type { Agent, InstalledAgents, Replayed } from "../contract.ts";
 
 /** What every handler may use. */
 export interface ApiContext extends ApiPorts {
@@ -53,4 +54,28 @@ interface Unavailable {
   readonly status: 503;
   readonly code: string;
   readonly message: string;
+}
+
+/** Coding agents on this machine. */
+export interface AgentsPort {
+  list(): Promise<readonly Agent[]>;
+  install(input: {
+    readonly agents: readonly string[];
+    readonly scope: "global" | "project";
+    /** Only tell what would be written. */
+    readonly dryRun: boolean;
+  }): Promise<Outcome<InstalledAgents>>;
+}
+
+/** Sends a kept request again, if wished on one key (id, label or tail) or with another model. */
+export type ReplayPort = (
+  id: string,
+  how: { readonly key?: string; readonly model?: string },
+) => Promise<Outcome<Replayed>>;
+
+/** Parts that not every program has. */
+export interface ApiPorts {
+  readonly replay?: ReplayPort;
+  readonly agents?: AgentsPort;
+  readonly oauth?: OAuthService;
 }

@@ -1,6 +1,8 @@
 import { type JsonObject, ok } from "../../core/mod.ts";
 import { definedOnly, type Handlers, unavailable } from "./handler.ts";
 import { PASSPHRASE_HEADER } from "../routes/settings.ts";
+import { DOCS_STYLE, docsPage } from "../docs_page.ts";
+import { openApiDocument } from "../openapi.ts";
 
 /** Settings, agents of this machine, and what goes in and out as a file. */
 export const settingsHandlers: Handlers<
@@ -54,3 +56,36 @@ function passphraseOf(request: Request): { readonly passphrase?: string } {
   const header = request.headers.get(PASSPHRASE_HEADER) ?? "";
   return header === "" ? {} : { passphrase: header };
 }
+
+export const clientHandlers: Handlers<
+  "clients" | "clientSelf" | "addClient" | "editClient" | "revokeClient" | "restoreClient"
+> = {
+  clients: async ({ admin }) => ok(await admin.clients()),
+  async clientSelf({ admin, client }) {
+    const own = (await admin.clients()).find((one) => one.id === client?.id);
+    return ok(own ?? { id: client?.id ?? "", name: client?.name ?? "", status: "active" });
+  },
+  addClient: ({ admin }, { body }) => admin.addClient(definedOnly(body)),
+  editClient({ admin, expected }, { params, body }) {
+    const { updatedAt, ...edit } = body;
+    return admin.editClient(params.id, definedOnly(edit), expected ?? updatedAt);
+  },
+  revokeClient: ({ admin }, { params }) => admin.revokeClient(params.id),
+  restoreClient: ({ admin }, { params }) => admin.restoreClient(params.id),
+};
+
+function page(body: string, type: string): Response {
+  return new Response(body, {
+    headers: {
+      "content-type": `${type}; charset=utf-8`,
+      "content-security-policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'",
+      "x-content-type-options": "nosniff",
+    },
+  });
+}
+
+export const docsHandlers: Handlers<"openapi" | "docs" | "docsStyle"> = {
+  openapi: ({ admin }) => ok(openApiDocument(admin.version)),
+  docs: ({ admin }) => page(docsPage(openApiDocument(admin.version), admin.version), "text/html"),
+  docsStyle: () => page(DOCS_STYLE, "text/css"),
+};

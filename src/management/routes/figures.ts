@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { route } from "../route.ts";
 import { Call, CallDetail } from "../schema/calls.ts";
-import { id, moment } from "../schema/fields.ts";
+import { id, moment, pageOf } from "../schema/fields.ts";
 import * as live from "../schema/live.ts";
 import { Overview } from "../schema/overview.ts";
-import { pageOf } from "../schema/page.ts";
 import * as quota from "../schema/quota.ts";
 import * as stats from "../schema/stats.ts";
 

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { ACCOUNT_STATES } from "../../core/mod.ts";
-import { page, pageOf } from "./page.ts";
 import {
   count,
   editedRules,
   type Given,
   isoTime,
   label,
+  page,
+  pageOf,
   seen,
   source,
   statedRules,

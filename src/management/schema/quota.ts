@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { count, isoTime, publishedLimit, source, time, type Wire, word } from "./fields.ts";
-import { page } from "./page.ts";
+import { count, isoTime, page, publishedLimit, source, time, type Wire, word } from "./fields.ts";
 
 const kind = z.enum(["requests_per_minute", "tokens_per_minute", "requests_per_day", "remaining_fraction"]);
 

@@ -1,7 +1,17 @@
 import { z } from "zod";
 import { CALL_KINDS } from "../../core/mod.ts";
-import { page, pageOf } from "./page.ts";
-import { count, document, failureClass, moment, source, time, type Wire, word } from "./fields.ts";
+import {
+  count,
+  document,
+  failureClass,
+  moment,
+  page,
+  pageOf,
+  source,
+  time,
+  type Wire,
+  word,
+} from "./fields.ts";
 
 const percentiles = z.object({
   p50: z.number().nullable(),

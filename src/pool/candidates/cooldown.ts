@@ -106,7 +106,7 @@ export class CircuitBreaker {
  * An overloaded model is asked less: a seventh fewer calls at once for each refusal, one more for each success. Only refusals in a
  * row, without any success, let it rest.
  */
-export class ConcurrencyLimit {
+class ConcurrencyLimit {
   limit = Infinity;
   inFlight = 0;
   until = 0;
@@ -153,4 +153,11 @@ export class ConcurrencyLimit {
     if (this.until > now) return this.until;
     return this.inFlight >= this.limit ? Infinity : 0;
   }
+}
+
+/** What all calls of one source for one operation of a model share: the way there, and the model's own health. */
+export class Route {
+  readonly limit = new ConcurrencyLimit();
+
+  constructor(readonly endpoint: CircuitBreaker) {}
 }

@@ -12,14 +12,13 @@ import {
 import { Bucket } from "../quota/bucket.ts";
 import { type BucketIdentity, countedByAccount } from "../quota/bucket_state.ts";
 import type { PoolEvent } from "../contract.ts";
-import { CircuitBreaker, type Said, saidIn } from "./cooldown.ts";
+import { CircuitBreaker, Route, type Said, saidIn } from "./cooldown.ts";
 import { type CredentialLoad, CredentialState } from "./credential_state.ts";
 import { ModelCandidates } from "./model_candidates.ts";
 import { modelKeyFor } from "./model_key.ts";
 import type { PoolOptions } from "../options.ts";
 import { POLICIES, type Policy } from "../policy/mod.ts";
 import { Prior } from "../quota/prior.ts";
-import { Route } from "./route.ts";
 
 const TIER_RANK: Readonly<Record<Tier, number>> = { enterprise: 3, premium: 2, standard: 1, free: 0 };
 const MAX_MODELS = 500;

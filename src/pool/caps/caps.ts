@@ -1,11 +1,10 @@
 import type { Clock } from "../../core/mod.ts";
 import { isObject } from "../../core/mod.ts";
 import type { CapRecord, CapSchedule } from "../../store/contract.ts";
-import { type CapGate, type CapTake, UNCAPPED } from "./cap_gate.ts";
 import { CapMeter, type SliceSource } from "./cap_meter.ts";
 import type { LeaseRequest, PoolEvent } from "../contract.ts";
 import type { PoolLog, PoolStore } from "../options.ts";
-import type { CapStop } from "../queue/shortage.ts";
+import { type CapGate, type CapStop, type CapTake, UNCAPPED } from "../queue/shortage.ts";
 import { TUNING } from "../tuning.ts";
 
 /** How a cap stands, for the API and the dashboard. Times are epoch milliseconds. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { slotShare } from "./process_share.ts";
+import { slotShare } from "./sharing.ts";
 
 Deno.test("slotShare() gives all processes together exactly the slots of a credential", () => {
   fc.assert(

@@ -1,5 +1,4 @@
 import type { Clock } from "../../core/mod.ts";
-import { type CapGate, UNCAPPED } from "../caps/cap_gate.ts";
 import type { Chooser } from "../candidates/chooser.ts";
 import type { Lease, LeaseRequest, PoolEvent, Shortage } from "../contract.ts";
 import type { LeaseManager } from "../leases/lease_manager.ts";
@@ -18,7 +17,7 @@ import {
 } from "./wait_queue.ts";
 import { type WaitEstimate, WaitEstimator } from "./wait_estimator.ts";
 import type { PoolState } from "../candidates/pool_state.ts";
-import { shortageOf } from "./shortage.ts";
+import { type CapGate, shortageOf, UNCAPPED } from "./shortage.ts";
 import { TUNING } from "../tuning.ts";
 import type { WakeUp } from "../wake_up.ts";
 

@@ -1,4 +1,4 @@
-import { backText, type Failure, type FailureClass } from "../../core/mod.ts";
+import { backText, type Failure, type FailureClass, type Usage } from "../../core/mod.ts";
 import type { LeaseRequest, Refusal, Shortage } from "../contract.ts";
 import { refusalOf } from "../candidates/eligibility.ts";
 import type { ModelCandidates } from "../candidates/model_candidates.ts";
@@ -197,3 +197,25 @@ function mostCommon(refusals: readonly Refusal[]): Refusal | undefined {
   for (const one of refusals) counts.set(kindOf(one), (counts.get(kindOf(one)) ?? 0) + 1);
   return refusals.toSorted((a, b) => counts.get(kindOf(b))! - counts.get(kindOf(a))!)[0];
 }
+
+/** Units taken from the caps that cover one call. */
+export interface CapTake {
+  readonly kind: "taken";
+  /** The call was served: requests stay spent, tokens are settled. */
+  settle(usage?: Usage): void;
+  /** The call was not served: everything is given back. */
+  refund(): void;
+}
+
+/** The user's caps, as the dispatcher sees them. */
+export interface CapGate {
+  /** `pending`: units are being fetched; waiting calls are looked at again when they have come. */
+  take(request: LeaseRequest, credential: string): CapTake | CapStop | "pending";
+  /** The cap that stands against this call, without taking anything. */
+  stop(request: LeaseRequest): CapStop | undefined;
+  /** Resolves when units that are being fetched for this call have come; undefined when none have to. */
+  fetching(request: LeaseRequest): Promise<void> | undefined;
+}
+
+/** For calls that no cap covers. */
+export const UNCAPPED: CapTake = { kind: "taken", settle() {}, refund() {} };

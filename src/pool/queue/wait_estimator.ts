@@ -1,4 +1,3 @@
-import type { CapGate } from "../caps/cap_gate.ts";
 import type { Chooser } from "../candidates/chooser.ts";
 import type { LeaseRequest, Refusal, Shortage } from "../contract.ts";
 import { isLasting } from "../candidates/cooldown.ts";
@@ -8,7 +7,7 @@ import type { CapacityForecast } from "./capacity_forecast.ts";
 import type { ModelCandidates } from "../candidates/model_candidates.ts";
 import { modelKeyOf } from "../candidates/model_key.ts";
 import type { PoolState } from "../candidates/pool_state.ts";
-import { capped, mainRefusal, refusalsOf, shortageOf, soonest, tooLarge } from "./shortage.ts";
+import { type CapGate, capped, mainRefusal, refusalsOf, shortageOf, soonest, tooLarge } from "./shortage.ts";
 
 /** When a call that cannot be served now could be. */
 export interface WaitEstimate {

@@ -1,7 +1,7 @@
 import type { LimitNotice } from "../../core/mod.ts";
 import type { Said } from "../candidates/cooldown.ts";
 import type { Candidate } from "../candidates/model_candidates.ts";
-import type { SharedPermits } from "../cluster/shared_permits.ts";
+import type { SharedPermits } from "../cluster/permit_source.ts";
 import { TUNING } from "../tuning.ts";
 import {
   type Block,
@@ -12,7 +12,7 @@ import {
 } from "./bucket_state.ts";
 import { DayQuota } from "./day_quota.ts";
 import { type Inference, NOTHING } from "./inference.ts";
-import { type KnownLimit, type SetLimit, withSetLimit } from "./known_limit.ts";
+import { type KnownLimit, type SetLimit, withSetLimit } from "./set_limits.ts";
 import type { Prior } from "./prior.ts";
 import { RequestPace } from "./request_pace.ts";
 import { SendWindow, type Sent, type WindowView } from "./send_window.ts";

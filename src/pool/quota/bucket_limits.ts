@@ -1,13 +1,13 @@
-import type { Failure, LimitNotice } from "../../core/mod.ts";
-import { nextPacificMidnight } from "../../core/mod.ts";
+import { type Failure, type LimitNotice, nextPacificMidnight } from "../../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
 import { guessMs, saidOf } from "../candidates/cooldown.ts";
 import type { CredentialState } from "../candidates/credential_state.ts";
 import type { EffectsContext, InFlightCall } from "../leases/effects.ts";
 import { isOperation } from "../candidates/model_key.ts";
 import type { Inference } from "./inference.ts";
-import { followShift } from "./moving_limits.ts";
 import { MINUTE, TUNING } from "../tuning.ts";
+import type { PoolState } from "../candidates/pool_state.ts";
+import type { Prior } from "./prior.ts";
 
 type Rest = (credentialState: CredentialState, scope: string, failure: Failure, now: number) => string;
 
@@ -160,4 +160,20 @@ export class BucketLimits {
     }
     return benched + 1 <= Math.floor(all * TUNING.guessShare);
   }
+}
+
+/** One limit proved too low: others of the model may have risen too, so shared ones not stated again since are tried again soon. */
+export function limitsRose(poolState: PoolState, { prior }: Bucket, now: number): void {
+  prior.noteRise(now);
+  for (const other of poolState.buckets.values()) {
+    if (other.prior === prior && other.retestShared()) poolState.refreshBucket(other, now);
+  }
+  followShift(poolState, prior, now);
+}
+
+/** Limits were stated again: those of the model not stated since are taken to have moved with them, or back when that did not hold. */
+function followShift(poolState: PoolState, prior: Prior, now: number): void {
+  for (const bucket of poolState.buckets.values()) if (bucket.prior === prior) bucket.followShift(now);
+  prior.shift.noted();
+  poolState.refreshAll(now);
 }

@@ -1,6 +1,6 @@
 import type { SourceName } from "../../core/mod.ts";
 import type { Said } from "../candidates/cooldown.ts";
-import type { KnownLimit } from "./known_limit.ts";
+import type { KnownLimit } from "./set_limits.ts";
 
 /** Why a bucket serves nothing until a time. */
 export interface Block {

@@ -1,7 +1,7 @@
 import { nextPacificMidnight } from "../../core/mod.ts";
 import { TUNING } from "../tuning.ts";
 import type { DayState } from "./bucket_state.ts";
-import { type KnownLimit, type SetLimit, withSetLimit } from "./known_limit.ts";
+import { type KnownLimit, type SetLimit, withSetLimit } from "./set_limits.ts";
 
 /** The requests of one bucket in the running day: the limit, what was sent here and by other processes, and when a closed day is tried. */
 export class DayQuota {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MinutePhase } from "./minute_phase.ts";
+import { MinutePhase } from "./prior.ts";
 
 Deno.test("startOf() finds fixed minutes from resets that fall on one moment, across the turn of the minute", () => {
   const phase = new MinutePhase();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { minuteRefusal } from "../../../tests/support/failure_of.ts";
 import { benchOf, credentialOf, leaseRequestOf } from "../../../tests/support/pool_fixture.ts";
-import { LimitShift } from "./limit_shift.ts";
+import { LimitShift } from "./prior.ts";
 import { MINUTE } from "../tuning.ts";
 
 const HISTORY = { attempt: 1, sameKeyRetries: 0, classes: [] };

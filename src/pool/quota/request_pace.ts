@@ -1,9 +1,9 @@
 import type { LimitNotice } from "../../core/mod.ts";
-import type { SharedPermits } from "../cluster/shared_permits.ts";
+import type { SharedPermits } from "../cluster/permit_source.ts";
 import { MINUTE, TUNING } from "../tuning.ts";
 import type { PaceState } from "./bucket_state.ts";
 import { type Inference, NOTHING } from "./inference.ts";
-import { type KnownLimit, type SetLimit, withSetLimit } from "./known_limit.ts";
+import { type KnownLimit, type SetLimit, withSetLimit } from "./set_limits.ts";
 import type { Prior } from "./prior.ts";
 import type { SendWindow, Sent } from "./send_window.ts";
 

@@ -3,8 +3,7 @@ import type { SimAccount } from "./accounts.ts";
 import { badRequest, googleError, notFound, unknownName } from "./errors.ts";
 import type { OAuthState } from "./oauth_state.ts";
 import { refusalFor } from "./trouble.ts";
-import { isBelow } from "./client_version.ts";
-import { ANTIGRAVITY_MODELS, CLI_MODELS, DEPRECATED } from "./sim_models.ts";
+import { ANTIGRAVITY_MODELS, CLI_MODELS, DEPRECATED } from "./turn_answer.ts";
 
 type Body = Record<string, unknown>;
 
@@ -191,4 +190,15 @@ function summaryGroups(state: OAuthState, { account, host }: ControlCall) {
       };
     }),
   }));
+}
+
+/** The version in a user agent, as three numbers; zeros where there is none. */
+export function versionOf(agent: string): readonly number[] {
+  return /(\d+)\.(\d+)\.(\d+)/.exec(agent)?.slice(1).map(Number) ?? [0, 0, 0];
+}
+
+/** True when a version comes before `least`. */
+export function isBelow(version: readonly number[], least: readonly number[]): boolean {
+  const at = version.findIndex((part, index) => part !== least[index]);
+  return at >= 0 && (version[at] ?? 0) < (least[at] ?? 0);
 }

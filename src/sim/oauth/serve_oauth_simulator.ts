@@ -1,9 +1,8 @@
 import type { Clock } from "../../core/mod.ts";
 import type { SimAccount } from "./accounts.ts";
 import { codeAssist } from "./code_assist.ts";
-import { consentPage } from "./consent_page.ts";
 import { type HostFault, type OAuthLogEntry, OAuthState } from "./oauth_state.ts";
-import { revokeEndpoint, tokenEndpoint, userinfo } from "./token_endpoint.ts";
+import { consentPage, revokeEndpoint, tokenEndpoint, userinfo } from "./token_endpoint.ts";
 import { vertex } from "./vertex.ts";
 
 export interface OAuthSimulatorOptions {

@@ -2,8 +2,7 @@ import { isObject } from "../../core/mod.ts";
 import { badRequest, googleError, notFound, unauthenticated, unknownName } from "./errors.ts";
 import { hostTrouble } from "./trouble.ts";
 import type { OAuthState } from "./oauth_state.ts";
-import { VERTEX_MODELS } from "./sim_models.ts";
-import { eventStream, turnChunks, wholeTurn } from "./turn_answer.ts";
+import { eventStream, turnChunks, VERTEX_MODELS, wholeTurn } from "./turn_answer.ts";
 
 const CALL_REGEXP =
   /^\/v1(?:beta1)?\/projects\/([^/]+)\/locations\/([^/]+)\/publishers\/google\/models\/([^/:]+):(\w+)$/;

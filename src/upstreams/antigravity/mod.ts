@@ -6,16 +6,11 @@
  * @module
  */
 import { isObject } from "../../core/mod.ts";
-import { isImageModel } from "../code_assist_request.ts";
-import { clientProjectOf, type CodeAssistService } from "../code_assist_service.ts";
-import { unwrapCodeAssist } from "../code_assist_unwrap.ts";
+import { clientProjectOf, type CodeAssistService, isImageModel, unwrapCodeAssist } from "../code_assist.ts";
 import { createCodeAssistUpstream } from "../code_assist_upstream.ts";
-import type { Upstream } from "../contract.ts";
-import { type ClaudeNames, createClaudeNames } from "./claude_names.ts";
+import type { DiscoveredModel, Upstream } from "../contract.ts";
 import { antigravityUserAgent, type ClientVersion, createClientVersion } from "./client_version.ts";
-import { envelope } from "./envelope.ts";
-import { readLiveModels } from "./live_models.ts";
-import { PLACEHOLDER } from "./narrow_schema.ts";
+import { type ClaudeNames, createClaudeNames, envelope, PLACEHOLDER } from "./envelope.ts";
 
 export interface AntigravityOptions {
   readonly urls: readonly string[];
@@ -76,4 +71,29 @@ function cleanPart(part: unknown, names: ClaudeNames): unknown {
   if (!isObject(call["args"])) return { ...part, functionCall: { ...call, ...name } };
   const { [PLACEHOLDER]: _, ...args } = call["args"];
   return { ...part, functionCall: { ...call, ...name, args } };
+}
+
+/** Models of the editor's own completion, which take no chat. */
+const INTERNAL_REGEXP = /^(chat_|tab_|rev\d)/;
+const METHODS = ["generateContent", "countTokens"] as const;
+
+/** Reads the account's live list; deprecated and internal ids are left out. */
+function readLiveModels(answer: Record<string, unknown>): readonly DiscoveredModel[] {
+  const models = isObject(answer["models"]) ? answer["models"] : {};
+  const old = isObject(answer["deprecatedModelIds"]) ? answer["deprecatedModelIds"] : {};
+  return Object.entries(models)
+    .filter(([id]) => !INTERNAL_REGEXP.test(id) && !Object.hasOwn(old, id))
+    .map(([id, model]) => readModel(id, isObject(model) ? model : {}));
+}
+
+function readModel(id: string, model: Record<string, unknown>): DiscoveredModel {
+  const { displayName, maxTokens, maxOutputTokens, supportsThinking } = model;
+  return {
+    id,
+    methods: METHODS,
+    ...(typeof displayName === "string" ? { displayName } : {}),
+    ...(typeof maxTokens === "number" ? { inputTokenLimit: maxTokens } : {}),
+    ...(typeof maxOutputTokens === "number" ? { outputTokenLimit: maxOutputTokens } : {}),
+    ...(typeof supportsThinking === "boolean" ? { thinking: supportsThinking } : {}),
+  };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isObject } from "../../core/mod.ts";
-import { PLACEHOLDER, toClaudeParameters, toNarrowSchema } from "./narrow_schema.ts";
+import { PLACEHOLDER, toClaudeParameters, toNarrowSchema } from "./envelope.ts";
 
 const KNOWN = new Set(["type", "description", "enum", "nullable", "properties", "required", "items"]);
 

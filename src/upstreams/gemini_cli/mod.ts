@@ -5,12 +5,10 @@
  *
  * @module
  */
-import { innerRequest } from "../code_assist_request.ts";
-import { clientProjectOf, type CodeAssistService } from "../code_assist_service.ts";
-import { unwrapCodeAssist } from "../code_assist_unwrap.ts";
+import { clientProjectOf, type CodeAssistService, innerRequest, unwrapCodeAssist } from "../code_assist.ts";
 import { createCodeAssistUpstream } from "../code_assist_upstream.ts";
-import type { BuildInput, Upstream } from "../contract.ts";
-import { readQuotaModels } from "./quota_models.ts";
+import type { BuildInput, DiscoveredModel, Upstream } from "../contract.ts";
+import { isObject } from "../../core/mod.ts";
 
 /** The service wants this first word; the last one says who really asks. */
 const GEMINI_CLI_USER_AGENT = "GeminiCLI/0.0.0 (geminitro)";
@@ -61,4 +59,16 @@ function envelope(input: BuildInput, project: string | undefined) {
       session_id: input.session,
     },
   };
+}
+
+/** What the service is known to serve when an account's quota names no model. */
+const USUAL = ["gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite"] as const;
+const METHODS = ["generateContent", "countTokens"] as const;
+
+/** There is no list of models here: the account's quota names those that it may use. */
+function readQuotaModels(answer: Record<string, unknown>): readonly DiscoveredModel[] {
+  const buckets = Array.isArray(answer["buckets"]) ? answer["buckets"].filter(isObject) : [];
+  const named = buckets.map((bucket) => bucket["modelId"]).filter((id) => typeof id === "string")
+    .filter((id) => id !== "");
+  return [...new Set<string>(named.length === 0 ? USUAL : named)].map((id) => ({ id, methods: METHODS }));
 }

@@ -5,12 +5,17 @@
  *
  * @module
  */
-import type { Credential } from "../../core/mod.ts";
-import type { BuildInput, PassThroughInput, Upstream, UpstreamRequest } from "../contract.ts";
+import { type Credential, type Failure, isObject, ok, type Result, trimEndOf } from "../../core/mod.ts";
+import type {
+  BuildInput,
+  DiscoveredModel,
+  PassThroughInput,
+  Upstream,
+  UpstreamRequest,
+} from "../contract.ts";
 import { classifyVertex } from "./classify_vertex.ts";
 import { MODEL_METHODS } from "../model_methods.ts";
-import { discoverModels } from "./discover.ts";
-import { modelPath, vertexHeaders, vertexPlace } from "./place.ts";
+import { discoverPages } from "../discover_pages.ts";
 
 export interface VertexOptions {
   /** Stands in for the addresses of all locations; default: Google's own. */
@@ -83,4 +88,93 @@ function contentHeaders(headers: Readonly<Record<string, string>>): Record<strin
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => ["content-type", "accept"].includes(name.toLowerCase())),
   );
+}
+
+const PAGE_SIZE = 100;
+const METHODS = ["generateContent", "countTokens"] as const;
+/** Vectors, pictures and speech have calls of their own here. */
+const TURN_REGEXP = /^gemini-(?!embedding)(?!.*(?:-live|native-audio))/;
+
+/** Lists Google's own models. Rejects only when the signal aborts. */
+async function discoverModels(
+  place: VertexPlace,
+  options: Parameters<Upstream["discover"]>[1],
+): Promise<Result<readonly DiscoveredModel[], Failure>> {
+  const ids = await discoverPages({
+    source: "vertex",
+    url: `${place.base}/v1beta1/publishers/google/models`,
+    headers: vertexHeaders(place),
+    pageSize: PAGE_SIZE,
+    field: "publisherModels",
+    read: ({ name }) => typeof name === "string" ? name.split("/").at(-1) : undefined,
+    classify: classifyVertex,
+    sentences: {
+      unreachable:
+        "Vertex AI's model list could not be reached; check the network, the location and VERTEX_URL.",
+      notAList: "The answer to the model list was not one of Vertex AI; check VERTEX_URL.",
+    },
+  }, options);
+  if (!ids.ok) return ids;
+  const turns = [...new Set(ids.value)].filter((id) => TURN_REGEXP.test(id));
+  return ok(turns.map((id) => ({ id, methods: METHODS })));
+}
+
+/** Where a credential's calls go, and with what. */
+interface VertexPlace {
+  readonly base: string;
+  readonly project: string;
+  readonly location: string;
+  readonly token: string;
+  /** Application default credentials name the project that is charged. */
+  readonly quotaProject?: string;
+}
+
+/** The place of a credential that was made ready. Throws a TypeError for another kind. */
+function vertexPlace({ url }: { readonly url?: string }, credential: Credential): VertexPlace {
+  if (credential.source !== "vertex") {
+    throw new TypeError(
+      `Vertex AI takes service accounts; credential ${credential.id} is of ${credential.source}`,
+    );
+  }
+  if (credential.accessToken === undefined) {
+    throw new TypeError(`Credential ${credential.id} has no access token yet`);
+  }
+  const { location } = credential;
+  const file = fileOf(credential.serviceAccount.reveal());
+  return {
+    base: trimEndOf(url ?? googleBase(location), "/"),
+    project: credential.project ?? file.project,
+    location,
+    token: credential.accessToken.reveal(),
+    ...(file.quotaProject === undefined ? {} : { quotaProject: file.quotaProject }),
+  };
+}
+
+function googleBase(location: string): string {
+  return location === "global"
+    ? "https://aiplatform.googleapis.com"
+    : `https://${location.replace(/[^a-z0-9-]/g, "")}-aiplatform.googleapis.com`;
+}
+
+function fileOf(text: string): { readonly project: string; readonly quotaProject?: string } {
+  const parsed: unknown = JSON.parse(text);
+  const file = isObject(parsed) ? parsed : {};
+  const { project_id: project, quota_project_id: quota } = file;
+  const charged = typeof quota === "string" ? { quotaProject: quota } : {};
+  return { project: typeof project === "string" ? project : charged.quotaProject ?? "", ...charged };
+}
+
+function modelPath({ project, location }: VertexPlace, model: string): string {
+  const [inProject, at] = [encodeURIComponent(project), encodeURIComponent(location)];
+  return `/v1beta1/projects/${inProject}/locations/${at}/publishers/google/models/${
+    encodeURIComponent(model)
+  }`;
+}
+
+function vertexHeaders({ token, quotaProject }: VertexPlace): Record<string, string> {
+  return {
+    "authorization": `Bearer ${token}`,
+    "content-type": "application/json",
+    ...(quotaProject === undefined ? {} : { "x-goog-user-project": quotaProject }),
+  };
 }

@@ -1,0 +1,163 @@
+import { type Credential, isObject, type JsonObject, type OAuthCredential, trimEndOf } from "../core/mod.ts";
+import type { Content, GeminiRequest, Part, Tool } from "../gemini/mod.ts";
+import type { BuildInput } from "./contract.ts";
+
+/** How one of the two sources behind Code Assist's private API is reached. */
+export interface CodeAssistService {
+  readonly source: OAuthCredential["source"];
+  /** Bases in the order in which they are tried. */
+  readonly hosts: readonly string[];
+  /** One fixed value for all accounts: the service decides by it what it serves. */
+  readonly userAgent: string;
+  /** Who asks, in the words of loadCodeAssist and onboardUser. */
+  readonly metadata: JsonObject;
+  /** The project number of the OAuth client, which Google names when that client may not call the API. */
+  readonly clientProject?: string;
+}
+
+/** An OAuth client's id begins with the number of its project. */
+export function clientProjectOf(clientId: string | undefined): string | undefined {
+  return /^(\d{6,})-/.exec(clientId ?? "")?.[1];
+}
+
+/** Address of a method: `{host}/v1internal:{method}`. Hosts beyond the last one begin again. */
+export function codeAssistUrl(service: CodeAssistService, host: number, method: string): string {
+  const base = service.hosts[host % service.hosts.length] ?? "";
+  return `${trimEndOf(base, "/")}/v1internal${method}`;
+}
+
+/** The least that the service takes; nothing of the client's goes along. */
+export function codeAssistHeaders(service: CodeAssistService, accessToken: string): Record<string, string> {
+  return {
+    "authorization": `Bearer ${accessToken}`,
+    "content-type": "application/json",
+    "user-agent": service.userAgent,
+  };
+}
+
+/** The account as this source's requests need it. Throws a TypeError for credentials that were not made ready. */
+export function readyAccount(service: CodeAssistService, credential: Credential) {
+  if (credential.source !== service.source) {
+    throw new TypeError(
+      `${service.source} takes its own accounts; credential ${credential.id} is of ${credential.source}`,
+    );
+  }
+  const { accessToken, codeAssistProject } = credential;
+  if (accessToken === undefined) throw new TypeError(`Credential ${credential.id} has no access token yet`);
+  return { token: accessToken.reveal(), project: codeAssistProject };
+}
+
+/** Pictures are a kind of request of their own, for Google's client and for its quota. */
+export const isImageModel = (model: string): boolean => /-image(?:-|$)/.test(model);
+
+const DATA_FIELDS = [
+  "text",
+  "inlineData",
+  "fileData",
+  "functionCall",
+  "functionResponse",
+  "executableCode",
+  "codeExecutionResult",
+  "toolCall",
+  "toolResponse",
+] as const;
+
+/** Each part needs one data field and each turn one part, else the whole request is refused. */
+function fullContents(contents: readonly Content[]): readonly Content[] {
+  return contents.flatMap(({ role, parts }) => {
+    const full = parts.filter(hasData);
+    return full.length === 0 ? [] : [{ role, parts: full }];
+  });
+}
+
+function hasData(part: Part): boolean {
+  return DATA_FIELDS.some((field) => part[field] !== undefined);
+}
+
+/** All functions in one declaration list; with functions, the built-in tools that cannot stand beside them are left out. */
+function onlyFunctions(tools: readonly Tool[] | undefined): readonly Tool[] | undefined {
+  const functionDeclarations = (tools ?? []).flatMap((tool) => tool.functionDeclarations ?? []);
+  return functionDeclarations.length === 0 ? tools : [{ functionDeclarations }];
+}
+
+/** What both sources take of a request; its other fields belong to the public API alone. */
+export function innerRequest(request: GeminiRequest) {
+  const { systemInstruction, generationConfig } = request;
+  const tools = onlyFunctions(request.tools);
+  const { includeServerSideToolInvocations: _, ...toolConfig } = request.toolConfig ?? {};
+  return {
+    contents: fullContents(request.contents),
+    ...(systemInstruction === undefined
+      ? {}
+      : { systemInstruction: { role: "user", parts: systemInstruction.parts.filter(hasData) } }),
+    ...(tools === undefined || tools.length === 0 ? {} : { tools }),
+    ...(Object.keys(toolConfig).length === 0 || tools === undefined || tools.length === 0
+      ? {}
+      : { toolConfig }),
+    ...(generationConfig === undefined ? {} : { generationConfig }),
+  };
+}
+/** The request inside an envelope. */
+export type InnerRequest = ReturnType<typeof innerRequest>;
+
+/** The body of a count, which takes the turns alone; instructions and tools are counted as a turn of their own. */
+export function countBody({ model, request }: BuildInput) {
+  const { systemInstruction, tools, contents } = request;
+  const beside = [
+    ...(systemInstruction?.parts ?? []),
+    ...(tools === undefined || tools.length === 0 ? [] : [{ text: JSON.stringify(tools) }]),
+  ];
+  const first = beside.length === 0 ? [] : [{ role: "user" as const, parts: beside }];
+  return { request: { model: `models/${model}`, contents: fullContents([...first, ...contents]) } };
+}
+
+/** What comes in place of a model's words when the client's version is refused; Google counts no token for it. */
+const REFUSED_REGEXP = /^\s*this version of [\w -]{1,40} is no longer supported\./i;
+/** The same for a model that Google has taken back. */
+const WITHDRAWN_REGEXP = /^\s*[\w .-]{2,60} is no longer available\. please switch to /i;
+const MOST_TOKENS = 4;
+
+/**
+ * Takes a chunk or reply of Code Assist out of its envelope `{response, traceId}`; what has none passes as it is. A refusal of
+ * the client's version or of the model, which comes as a success with that text, becomes an error object.
+ */
+export function unwrapCodeAssist(chunk: unknown): unknown {
+  const one = Array.isArray(chunk) && chunk.length === 1 ? chunk[0] : chunk;
+  if (!isObject(one)) return one;
+  const inner = isObject(one["response"]) ? withId(one["response"], one["traceId"]) : one;
+  const refusal = refusalIn(inner);
+  if (refusal === undefined) return inner;
+  return REFUSED_REGEXP.test(refusal)
+    ? { error: { code: 503, status: "UNAVAILABLE", message: refusal } }
+    : { error: { code: 404, status: "NOT_FOUND", message: refusal } };
+}
+
+function withId(response: Record<string, unknown>, traceId: unknown): Record<string, unknown> {
+  return response["responseId"] === undefined && typeof traceId === "string"
+    ? { ...response, responseId: traceId }
+    : response;
+}
+
+/** The sentence with which Google refuses the client's version or the model in place of an answer; undefined for every other reply. */
+function refusalIn(reply: unknown): string | undefined {
+  if (!isObject(reply) || !Array.isArray(reply["candidates"])) return undefined;
+  const usage = reply["usageMetadata"];
+  const counted = isObject(usage) ? usage["candidatesTokenCount"] : undefined;
+  if (typeof counted === "number" && counted > MOST_TOKENS) return undefined;
+  const [candidate] = reply["candidates"];
+  const text = wordsOf(candidate);
+  if (text === undefined || text.length >= 300) return undefined;
+  // A model may begin with such words of its own: of a withdrawn one the whole answer says it, and no token is counted.
+  const whole = isObject(usage) || (isObject(candidate) && candidate["finishReason"] !== undefined);
+  const refused = REFUSED_REGEXP.test(text) || (whole && WITHDRAWN_REGEXP.test(text));
+  return refused ? text.trim() : undefined;
+}
+
+/** The candidate's text when it is nothing but text. */
+function wordsOf(candidate: unknown): string | undefined {
+  const content = isObject(candidate) ? candidate["content"] : undefined;
+  const parts = isObject(content) ? content["parts"] : undefined;
+  if (!Array.isArray(parts) || parts.length === 0) return undefined;
+  const texts = parts.map((part) => isObject(part) && part["thought"] !== true ? part["text"] : undefined);
+  return texts.every((text) => typeof text === "string") ? texts.join("") : undefined;
+}
