@@ -4,15 +4,52 @@ import { isNode, nameOf, type SyntaxNode } from "./parse_source.ts";
 
 /** A cohesive thing may be one file; what is longer than this is cut by meaning. */
 const MOST_FILE_LINES = 500;
-const MOST_FUNCTION_LINES = 90;
+const MOST_FUNCTION_LINES = 60;
 /** A shorter file that one file alone imports belongs into that file, or needs a reason. */
 const LEAST_FILE_LINES = 40;
 
+const FORM = "one form whose fields share their signals; most of it is markup";
+const VIEW = "one view; most of it is markup";
+const OBJECT = "a closure that is an object: the functions in it are its methods";
+const TABLE = "a table: a line or a case for each entry";
+
 /** Paths, or `path#function`, that may be longer. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  "islands/Playground.tsx#Playground": "one form whose fields share their signals; most of it is markup",
-  "components/models/named_editor.tsx#NamedEditor":
-    "one form whose fields share their signals; most of it is markup",
+  "islands/Playground.tsx#Playground": FORM,
+  "components/models/named_editor.tsx#NamedEditor": FORM,
+  "components/settings/client_form.tsx#ClientForm": FORM,
+  "components/keys/oauth_form.tsx#OAuthForm": FORM,
+  "components/quotas/cap_form.tsx#CapForm": FORM,
+  "components/keys/add_keys_form.tsx#AddKeysForm": FORM,
+  "components/playground/composer.tsx#Composer": FORM,
+  "components/shell/command_palette.tsx#CommandPalette": VIEW,
+  "components/quotas/cap_list.tsx#CapList": VIEW,
+  "components/setup/agent_step.tsx#AgentStep": VIEW,
+  "components/keys/account_card.tsx#AccountCard": VIEW,
+  "components/requests/histogram.tsx#Histogram": VIEW,
+  "components/keys/bulk_bar.tsx#BulkBar": VIEW,
+  "islands/Quotas.tsx#Quotas": VIEW,
+  "islands/Setup.tsx#Setup": VIEW,
+  "components/models/model_table.tsx#ModelTable": VIEW,
+  "components/setup/call_step.tsx#CallStep": VIEW,
+  "islands/Keys.tsx#Keys": VIEW,
+  "islands/Requests.tsx#Requests": VIEW,
+  "components/quotas/board.tsx#Grid": VIEW,
+  "components/settings/client_tokens.tsx#ClientTokens": VIEW,
+  "islands/Logs.tsx#Logs": VIEW,
+  "components/settings/setting_table.tsx#SettingTable": VIEW,
+  "src/composition/serve.ts#restartingListener": OBJECT,
+  "src/relay/signature_memory.ts#createSignatureMemory": OBJECT,
+  "src/gemini/sse.ts#createSseParser": OBJECT,
+  "src/gemini/sse.ts#createLineReader": OBJECT,
+  "src/store/pool_state.ts#openPoolState": OBJECT,
+  "src/http/proxy/stream_response.ts#encodedStream": OBJECT,
+  "src/http/dashboard_session.ts#createSessions": OBJECT,
+  "src/relay/relay_native.ts#streamed": OBJECT,
+  "src/sim/oauth/trouble.ts#refusalFor": TABLE,
+  "src/config/load_settings.ts#assemble": TABLE,
+  "src/store/open_store.ts#makeStore": "the parts of the store, each with what the others need of it",
+  "src/pool/create_pool.ts#assemble": "the parts of the pool, one after the other as they need each other",
 };
 
 /** Files that may be short although one file alone imports them. */
@@ -92,7 +129,9 @@ function tooShort(all: readonly SourceModule[]): readonly string[] {
 }
 
 const stale = Object.keys(EXCEPTIONS).filter((name) =>
-  ![...files, ...functions].some((size) => size.name === name)
+  ![...files, ...functions].some((size) =>
+    size.name === name && size.lines > (name.includes("#") ? MOST_FUNCTION_LINES : MOST_FILE_LINES)
+  )
 );
 const problems = [
   ...tooLong("files", files, MOST_FILE_LINES),

@@ -55,33 +55,51 @@ export async function quotaBoard(deps: AdminDeps, words: string): Promise<QuotaB
     })
   );
   const known = new Set(cells.map(({ limitName }) => limitName));
-  const idle = deps.catalog.list().filter(({ id, aliasOf, variantOf }) =>
-    aliasOf === undefined && variantOf === undefined && !asked.has(id) &&
-    !asked.has(`group:${deps.catalog.groupOf(id)}`)
-  );
   return {
     at: new Date(now).toISOString(),
-    projects: distinct(shown, ({ project }) => project).map(({ project, report, title }) => {
-      const owners = shown.filter((one) => one.project === project).flatMap((one) => one.report.credentials);
-      const keys = [...new Set(owners)];
-      return {
-        id: project,
-        name: title,
-        source: report.source,
-        kind: report.projectKind,
-        keys: keys.slice(0, MOST_KEYS).map((id) => ({ id, name: names.get(id) ?? id })),
-        keyCount: keys.length,
-      };
-    }).sort(byName(({ name }) => name)),
+    projects: projectRows(shown, names),
     models: models.map((id) => ({ id, members: membersOf(id, groups) })).sort(byName(({ id }) => id)),
     cells,
     left: {
       models: new Set(matching.map(({ report }) => report.model)).size - models.length,
       projects: new Set(inModels.map(({ project }) => project)).size - projects.length,
     },
-    idle: idle.slice(0, MOST_IDLE).map(({ id }) => id),
+    idle: idleModels(deps, asked),
     limits: limits.filter(({ name }) => known.has(name) || models.includes(name) || name === "*"),
   };
+}
+
+interface TitledReport {
+  readonly report: Report;
+  readonly project: string;
+  readonly title: string;
+}
+
+/** A row for each project that has a cell, by name. */
+function projectRows(
+  shown: readonly TitledReport[],
+  names: ReadonlyMap<string, string>,
+): QuotaBoard["projects"] {
+  return distinct(shown, ({ project }) => project).map(({ project, report, title }) => {
+    const owners = shown.filter((one) => one.project === project).flatMap((one) => one.report.credentials);
+    const keys = [...new Set(owners)];
+    return {
+      id: project,
+      name: title,
+      source: report.source,
+      kind: report.projectKind,
+      keys: keys.slice(0, MOST_KEYS).map((id) => ({ id, name: names.get(id) ?? id })),
+      keyCount: keys.length,
+    };
+  }).sort(byName(({ name }) => name));
+}
+
+/** Models that nobody has asked, themselves or by their quota group. */
+function idleModels({ catalog }: AdminDeps, asked: ReadonlySet<string>): readonly string[] {
+  return catalog.list().filter(({ id, aliasOf, variantOf }) =>
+    aliasOf === undefined && variantOf === undefined && !asked.has(id) &&
+    !asked.has(`group:${catalog.groupOf(id)}`)
+  ).slice(0, MOST_IDLE).map(({ id }) => id);
 }
 
 /** A project is counted apart at each source. */

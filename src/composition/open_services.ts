@@ -72,12 +72,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
   const connections = createConnections();
   const ports = { ...options.ports, fetch: pooledFetch(options.ports.fetch, connections) };
   const store = await openOwnStore(options, visitor);
-  const ledger = createLedger({
-    store,
-    settings,
-    ports,
-    ...printer(options),
-  });
+  const ledger = createLedger({ store, settings, ports, ...printer(options) });
   if (!visitor) {
     await noteNewDatabase(store, settings, ledger);
     await noteOpenFolder(settings, ledger);
@@ -91,15 +86,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
   const version = createClientVersion();
   const upstreams = upstreamsOf(settings, version);
   if (!visitor && await isAlone(store)) await store.returnUnitsOfTheDead();
-  const pool = await createPool({
-    store,
-    settings,
-    catalog,
-    ports,
-    credentials: store.config.current().credentials,
-    log: (level, message, fields) => ledger.log(level, "pool", message, fields),
-    visitor,
-  });
+  const pool = await openPool({ settings, store, ledger, catalog, ports }, visitor);
   const fetchFor = ({ proxy }: Proxied) => {
     const pooled = pooledFetch(ports.fetch, connections, proxy);
     return proxy === undefined ? pooled : throughProxy(pooled, proxy);
@@ -136,6 +123,19 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
       connections.close();
     },
   };
+}
+
+/** The pool with the credentials that the database has now. */
+function openPool(
+  { ledger, ...parts }: Pick<Services, "settings" | "store" | "ledger" | "catalog" | "ports">,
+  visitor: boolean,
+): Promise<CappedPool> {
+  return createPool({
+    ...parts,
+    credentials: parts.store.config.current().credentials,
+    log: (level, message, fields) => ledger.log(level, "pool", message, fields),
+    visitor,
+  });
 }
 
 /** The files that must be there while the program runs. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { takeTurn } from "./large_turns.ts";
+import { takeTurn } from "./read_reply.ts";
 
 Deno.test("takeTurn() lets one large piece pass each time around the loop, and who is alone at once", async () => {
   const [one, two, three] = [{}, {}, {}];

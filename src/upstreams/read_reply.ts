@@ -1,4 +1,3 @@
-import { takeTurn } from "./large_turns.ts";
 import { GatheredBytes, JsonBeyondBounds, JsonWatch, noteGarbage, parseForeign } from "../core/mod.ts";
 import { type SseParser, tooDeepAt } from "../gemini/mod.ts";
 import { FREE_BYTES, PIECE_BYTES, UPSTREAM_BOUNDS } from "./bounds.ts";
@@ -314,4 +313,35 @@ function admit(): void {
     expected += PIECE_BYTES;
     one.enter();
   }
+}
+
+/** Who may go on with a large piece. */
+interface Waiting {
+  readonly who: object;
+  readonly enter: () => void;
+}
+
+let last: object | undefined;
+const waiting: Waiting[] = [];
+
+/**
+ * Has those who read large pieces take turns, one piece each time around the event loop, so that fifty replies that come as fast as
+ * they can be read do not keep the small ones waiting for all of theirs. Undefined when `who` may go on at once, as anybody may who is alone.
+ */
+export function takeTurn(who: object): Promise<void> | undefined {
+  if (last === undefined) {
+    last = who;
+    setTimeout(admitNext, 0);
+    return undefined;
+  }
+  if (last === who) return undefined;
+  return new Promise((enter) => waiting.push({ who, enter }));
+}
+
+function admitNext(): void {
+  const next = waiting.shift();
+  last = next?.who;
+  if (next === undefined) return;
+  setTimeout(admitNext, 0);
+  next.enter();
 }

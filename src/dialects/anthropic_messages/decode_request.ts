@@ -39,25 +39,12 @@ export function decodeRequest(
 ): Result<ClientCall<MessagesContext>, Failure> {
   const fields = new FieldReader();
   const { body: root, thread } = withThread(fields.object(body, "body"), input.stored, fields);
-  fields.refuseDeep(root);
-  if (root.messages === undefined && (root.input !== undefined || root.contents !== undefined)) {
-    const path = root.input !== undefined ? "/v1/responses" : "/v1beta/models/{model}:generateContent";
-    fields.refuse("messages", `This is no Messages body. Send it to ${path}.`, "missing_required_parameter");
-  }
-  const { capabilities } = input.target;
-  const model = fields.string(root.model, "model");
-  const tools = decodeTools(toolsInEffect(root.tools, root.messages), fields);
-  const chat = new Conversation(fields, tools.names, capabilities.signedThoughts);
-  decodeSystem(root.system, chat);
-  decodeMessages(root.messages, chat);
-  const asked = toolRequest(tools, root.tool_choice, capabilities, fields);
-  const thinking = decodeThinking(root, capabilities, fields, chat.warnings);
-  const json = decodeFormat(root, fields, { capabilities, tools: asked.fields.tools ?? [] });
-  const settings = decodeSettings(root, operation, capabilities.outputTokenLimit, fields);
-  const stream = fields.optionalBoolean(root.stream, "stream") === true;
+  const read = readRequest(root, input, operation, fields);
   if (fields.failure !== undefined) return err(fields.failure);
+  const { model, tools, chat, asked, thinking, json, settings, stream } = read;
 
   if (json?.instruction !== undefined) chat.system.push({ text: json.instruction });
+  const { capabilities } = input.target;
   if (!capabilities.systemInstruction || chat.items.length === 0) chat.moveSystem();
   const assembled = assembleContents(chat.items, {
     capabilities,
@@ -66,23 +53,10 @@ export function decodeRequest(
     signatureOf: input.signatureOf,
     partsBefore: input.partsBefore,
   });
-  const thinkingConfig = leaveRoom(thinking.config, settings.config.maxOutputTokens, capabilities);
   const speech = isSpeechModel(input.target.id);
-  const generationConfig: GenerationConfig = {
-    ...settings.config,
-    ...json?.config,
-    ...(thinkingConfig === undefined ? {} : { thinkingConfig }),
-    ...(speech ? { responseModalities: ["AUDIO"] } : {}),
-  };
-  const request: GeminiRequest = {
-    contents: assembled.contents,
-    ...(chat.system.length === 0 ? {} : { systemInstruction: { parts: chat.system } }),
-    ...asked.fields,
-    ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
-  };
   return ok({
     operation,
-    request,
+    request: requestOf(read, assembled.contents, input.target),
     stream: stream && operation === "generate",
     context: {
       model,
@@ -112,6 +86,51 @@ export function decodeRequest(
     ...(settings.empty ? { answered: NOTHING } : {}),
     ...(chat.signedBy === undefined ? {} : { signedBy: chat.signedBy }),
   });
+}
+
+/** Reads every field of the body; the reader keeps what is wrong with it. */
+function readRequest(
+  root: Record<string, unknown>,
+  { target: { capabilities } }: DecodeInput,
+  operation: "generate" | "count_tokens",
+  fields: FieldReader,
+) {
+  fields.refuseDeep(root);
+  if (root.messages === undefined && (root.input !== undefined || root.contents !== undefined)) {
+    const path = root.input !== undefined ? "/v1/responses" : "/v1beta/models/{model}:generateContent";
+    fields.refuse("messages", `This is no Messages body. Send it to ${path}.`, "missing_required_parameter");
+  }
+  const model = fields.string(root.model, "model");
+  const tools = decodeTools(toolsInEffect(root.tools, root.messages), fields);
+  const chat = new Conversation(fields, tools.names, capabilities.signedThoughts);
+  decodeSystem(root.system, chat);
+  decodeMessages(root.messages, chat);
+  const asked = toolRequest(tools, root.tool_choice, capabilities, fields);
+  const thinking = decodeThinking(root, capabilities, fields, chat.warnings);
+  const json = decodeFormat(root, fields, { capabilities, tools: asked.fields.tools ?? [] });
+  const settings = decodeSettings(root, operation, capabilities.outputTokenLimit, fields);
+  const stream = fields.optionalBoolean(root.stream, "stream") === true;
+  return { model, tools, chat, asked, thinking, json, settings, stream };
+}
+
+function requestOf(
+  { chat, asked, thinking, json, settings }: ReturnType<typeof readRequest>,
+  contents: GeminiRequest["contents"],
+  { id, capabilities }: DecodeInput["target"],
+): GeminiRequest {
+  const thinkingConfig = leaveRoom(thinking.config, settings.config.maxOutputTokens, capabilities);
+  const generationConfig: GenerationConfig = {
+    ...settings.config,
+    ...json?.config,
+    ...(thinkingConfig === undefined ? {} : { thinkingConfig }),
+    ...(isSpeechModel(id) ? { responseModalities: ["AUDIO"] } : {}),
+  };
+  return {
+    contents,
+    ...(chat.system.length === 0 ? {} : { systemInstruction: { parts: chat.system } }),
+    ...asked.fields,
+    ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
+  };
 }
 
 function decodeFormat(

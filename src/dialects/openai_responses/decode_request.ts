@@ -32,37 +32,12 @@ export function decodeRequest(
 ): Result<ClientCall<ResponsesContext>, Failure> {
   const fields = new FieldReader();
   const root = fields.object(body, "body");
-  fields.refuseDeep(root);
-  const { capabilities } = input.target;
-  const model = fields.string(root.model, "model");
-  refuseUnsupported(root, fields);
-  if (root.input === undefined && Array.isArray(root.messages)) {
-    const path = root.max_tokens !== undefined && root.system !== undefined
-      ? "/v1/messages"
-      : "/v1/chat/completions";
-    fields.refuse(
-      "input",
-      `This is no Responses body: it has messages. Send it to ${path}.`,
-      "missing_required_parameter",
-    );
-  }
-  const items = resolveItems(root, input.stored, fields);
-  const tools = decodeTools([[root.tools, "tools"], ...additionalTools(items)], fields);
-  const chat = new Conversation(fields, tools, capabilities.signedThoughts);
-  const instructions = fields.optionalString(root.instructions, "instructions");
-  if (instructions) chat.system.push({ text: instructions.toWellFormed() });
-  decodeItems(items, chat);
-  const compacts = compact || asksForCompaction(items);
-  if (compact && !asksForCompaction(items)) chat.add("user", [compactionPrompt()]);
-  const asked = toolRequest(tools, compacts ? "none" : root.tool_choice, capabilities, fields);
-  const json = decodeFormat(root, { capabilities, tools: asked.fields.tools ?? [] }, fields);
-  const settings = decodeSettings(root, capabilities, fields);
-  const store = fields.optionalBoolean(root.store, "store") ?? true;
-  const stream = fields.optionalBoolean(root.stream, "stream") === true;
-  const parallel = fields.optionalBoolean(root.parallel_tool_calls, "parallel_tool_calls");
+  const read = readRequest(root, input, compact, fields);
   if (fields.failure !== undefined) return err(fields.failure);
+  const { model, items, tools, chat, compacts, asked, json, settings, store, stream, parallel } = read;
 
   if (json?.instruction !== undefined) chat.system.push({ text: json.instruction });
+  const { capabilities } = input.target;
   if (!capabilities.systemInstruction || chat.items.length === 0) chat.moveSystem();
   const assembled = assembleContents(chat.items, {
     capabilities,
@@ -90,12 +65,7 @@ export function decodeRequest(
       history: store ? items.map(({ item }) => item as Json) : [],
     },
     warnings: [
-      ...chat.warnings,
-      ...asked.warnings,
-      ...settings.warnings,
-      ...json?.warnings ?? [],
-      ...detail.warnings,
-      ...output.warnings,
+      ...[chat, asked, settings, json, detail, output].flatMap((one) => [...one?.warnings ?? []]),
       ...unknownFields(root, root.input, RESPONSES_FIELDS),
       ...assembled.warnings,
     ],
@@ -108,6 +78,47 @@ export function decodeRequest(
     session: sessionOf(root, input.headers),
     ...(chat.signedBy === undefined ? {} : { signedBy: chat.signedBy }),
   });
+}
+
+/** Reads every field of the body; the reader keeps what is wrong with it. */
+function readRequest(
+  root: Record<string, unknown>,
+  { target: { capabilities }, stored }: DecodeInput,
+  compact: boolean,
+  fields: FieldReader,
+) {
+  fields.refuseDeep(root);
+  const model = fields.string(root.model, "model");
+  refuseUnsupported(root, fields);
+  refuseMessages(root, fields);
+  const items = resolveItems(root, stored, fields);
+  const tools = decodeTools([[root.tools, "tools"], ...additionalTools(items)], fields);
+  const chat = new Conversation(fields, tools, capabilities.signedThoughts);
+  const instructions = fields.optionalString(root.instructions, "instructions");
+  if (instructions) chat.system.push({ text: instructions.toWellFormed() });
+  decodeItems(items, chat);
+  const compacts = compact || asksForCompaction(items);
+  if (compact && !asksForCompaction(items)) chat.add("user", [compactionPrompt()]);
+  const asked = toolRequest(tools, compacts ? "none" : root.tool_choice, capabilities, fields);
+  const json = decodeFormat(root, { capabilities, tools: asked.fields.tools ?? [] }, fields);
+  const settings = decodeSettings(root, capabilities, fields);
+  const store = fields.optionalBoolean(root.store, "store") ?? true;
+  const stream = fields.optionalBoolean(root.stream, "stream") === true;
+  const parallel = fields.optionalBoolean(root.parallel_tool_calls, "parallel_tool_calls");
+  return { model, items, tools, chat, compacts, asked, json, settings, store, stream, parallel };
+}
+
+/** Names the path of a body of another API. */
+function refuseMessages(root: Record<string, unknown>, fields: FieldReader): void {
+  if (root.input !== undefined || !Array.isArray(root.messages)) return;
+  const path = root.max_tokens !== undefined && root.system !== undefined
+    ? "/v1/messages"
+    : "/v1/chat/completions";
+  fields.refuse(
+    "input",
+    `This is no Responses body: it has messages. Send it to ${path}.`,
+    "missing_required_parameter",
+  );
 }
 
 function requestOf(

@@ -1,4 +1,4 @@
-import { byteText, invalidRequest, type Operation } from "../../core/mod.ts";
+import { byteText, type Failure, invalidRequest, type Operation } from "../../core/mod.ts";
 import type { ResolvedModel } from "../../catalog/mod.ts";
 import { brokenStreamFrame, encodeNativeFailure } from "../../dialects/mod.ts";
 import { estimateTokens } from "../../gemini/mod.ts";
@@ -26,18 +26,16 @@ import { resolveTargets } from "./resolve_targets.ts";
 import { beginTrace, serveCall } from "./serve_call.ts";
 import { tellRefusal } from "./tell_refusal.ts";
 
-/** Methods of a model that native clients may call, and whether they answer with a model's turn or use quota. */
-const METHODS: Readonly<
-  Record<
-    string,
-    {
-      readonly operation: Operation;
-      readonly turn: boolean;
-      readonly stream: boolean;
-      readonly counted: boolean;
-    }
-  >
-> = {
+/** Whether a method answers with a model's turn or uses quota. */
+interface NativeMethod {
+  readonly operation: Operation;
+  readonly turn: boolean;
+  readonly stream: boolean;
+  readonly counted: boolean;
+}
+
+/** Methods of a model that native clients may call. */
+const METHODS: Readonly<Record<string, NativeMethod>> = {
   generateContent: { operation: "generate", turn: true, stream: false, counted: true },
   streamGenerateContent: { operation: "generate", turn: true, stream: true, counted: true },
   countTokens: { operation: "count", turn: false, stream: false, counted: false },
@@ -62,11 +60,7 @@ export async function serveNative(
 ): Promise<Response> {
   Object.assign(requestContext.seen, { dialect: "native_gemini", operation: path.method, model: path.model });
   const method = METHODS[path.method];
-  if (method === undefined) {
-    return refuseNative(deps, requestContext, {
-      failure: invalidRequest(`The method ${path.method.slice(0, 40)} is not served`, { status: 404 }),
-    });
-  }
+  if (method === undefined) return refuseNative(deps, requestContext, { failure: unknownMethod(path) });
   const body = await readBody(requestContext.request, deps.settings.maxBodyBytes);
   if (!body.ok) return refuseNative(deps, requestContext, { failure: body.error });
   requestContext.seen.bytes = body.value.byteLength;
@@ -97,11 +91,8 @@ export async function serveNative(
       relayNative(deps, {
         leaseRequest: leaseRequestFor(deps, requestContext, {
           target: path.method in ENVELOPED_METHODS ? target : passing(deps, target),
-          operation: method.operation,
-          inputTokens: method.counted ? estimateTokens(bytes.byteLength) : 0,
           session,
-          counted: method.counted,
-          spends: () => metricsIn(byteText(bytes)),
+          ...spendingOf(method, bytes),
           ...(among === undefined ? {} : { among }),
         }),
         trace,
@@ -109,8 +100,7 @@ export async function serveNative(
         stream: method.stream,
         events: /[?&]\$?alt=sse(&|$)/.test(requestContext.target.query),
         turn: method.turn,
-        brokenFrame: (failure) =>
-          new TextEncoder().encode(brokenStreamFrame(failure, deps.ports.clock.now())),
+        brokenFrame: (failure) => brokenFrame(deps, failure),
         build: (attempt) =>
           buildNative(deps, requestContext, { path, target, bytes, session, trace }, attempt),
         repairs: bodyRepairs(bytes),
@@ -120,6 +110,20 @@ export async function serveNative(
   if (served.ok) return passReply(deps, trace, served.value);
   if (method.operation === "count" && mayEstimate(served.error.failure)) return estimate(deps, trace);
   return refuseNative(deps, requestContext, served.error, trace);
+}
+
+function unknownMethod({ method }: NativePath): Failure {
+  return invalidRequest(`The method ${method.slice(0, 40)} is not served`, { status: 404 });
+}
+
+function brokenFrame({ ports }: ProxyDeps, failure: Failure): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(brokenStreamFrame(failure, ports.clock.now()));
+}
+
+/** What the call may spend of its key's quota. */
+function spendingOf({ operation, counted }: NativeMethod, bytes: Uint8Array<ArrayBuffer>) {
+  const inputTokens = counted ? estimateTokens(bytes.byteLength) : 0;
+  return { operation, counted, inputTokens, spends: () => metricsIn(byteText(bytes)) };
 }
 
 const GROUNDING_REGEXP = /"google_?(search|maps)(_?retrieval)?"\s*:|"url_?context"\s*:/i;
