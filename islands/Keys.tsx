@@ -13,7 +13,7 @@ import { SuggestionList } from "../components/keys/suggestion_list.tsx";
 import { keepInAddress, useOpened } from "../components/live/address.ts";
 import { api, data } from "../components/live/browser_api.ts";
 import { useResource } from "../components/live/resource.ts";
-import { say } from "../components/live/toasts.ts";
+import { showToast } from "../components/live/toasts.ts";
 import { text } from "../components/text/shell.ts";
 import { keysText } from "../components/text/keys.ts";
 import { Empty, Problem } from "../components/ui/card.tsx";
@@ -49,7 +49,7 @@ function CheckAllButton({ keys, refresh }: { keys: readonly KeyRow[]; refresh: (
     };
     const { done: well } = await onEach(keys, check, (count) => done.value = count);
     done.value = undefined;
-    say(words.checked(well, keys.length), { tone: "good" });
+    showToast(words.checked(well, keys.length), { tone: "good" });
     await refresh();
   };
   return (

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { LogEntry } from "../components/data/views.ts";
 import { keepInAddress } from "../components/live/address.ts";
-import { say } from "../components/live/toasts.ts";
+import { showToast } from "../components/live/toasts.ts";
 import { LogList } from "../components/logs/log_list.tsx";
 import { useLogs } from "../components/logs/use_logs.ts";
 import { logsText } from "../components/text/logs.ts";
@@ -22,7 +22,7 @@ function save(entries: readonly LogEntry[]): void {
 
 async function copy(entries: readonly LogEntry[]): Promise<void> {
   await navigator.clipboard.writeText(logText(entries));
-  say(words.copied(entries.length), { tone: "good" });
+  showToast(words.copied(entries.length), { tone: "good" });
 }
 
 /** The log as it is written. */

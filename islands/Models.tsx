@@ -4,7 +4,7 @@ import { api, messageOf } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useOverview } from "../components/live/overview.ts";
 import { useResource } from "../components/live/resource.ts";
-import { say } from "../components/live/toasts.ts";
+import { showToast } from "../components/live/toasts.ts";
 import { ModelTable } from "../components/models/model_table.tsx";
 import { ModelRules } from "../components/models/model_rules.tsx";
 import { NamedEditor, type NamedKind } from "../components/models/named_editor.tsx";
@@ -62,9 +62,9 @@ function RefreshButton({ refresh }: { refresh: () => Promise<number> }) {
     busy.value = true;
     try {
       await api.refreshModels();
-      say(words.refreshed(await refresh()), { tone: "good" });
+      showToast(words.refreshed(await refresh()), { tone: "good" });
     } catch (error) {
-      say(messageOf(error), { tone: "bad" });
+      showToast(messageOf(error), { tone: "bad" });
     }
     busy.value = false;
   };

@@ -5,7 +5,7 @@ import { keepInAddress, useOpened } from "../components/live/address.ts";
 import { data, messageOf } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
-import { say } from "../components/live/toasts.ts";
+import { showToast } from "../components/live/toasts.ts";
 import { FilterBar, KindChips, TotalsStrip } from "../components/requests/filter_bar.tsx";
 import { Histogram } from "../components/requests/histogram.tsx";
 import { RequestDrawer } from "../components/requests/request_drawer.tsx";
@@ -57,7 +57,7 @@ export default function Requests(props: RequestsProps) {
       const page = await data.requests(apiQuery(filters.value, Date.now(), PAGE, cursor.value));
       [older.value, cursor.value] = [[...older.value, ...page.items], page.cursor];
     } catch (error) {
-      say(messageOf(error), { tone: "bad" });
+      showToast(messageOf(error), { tone: "bad" });
     }
   };
   const newest = first.value.value.items;

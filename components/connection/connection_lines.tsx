@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { connectionLines } from "../../src/core/connection.ts";
 import type { ConnectionView } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { Icon } from "../ui/icon.tsx";
 
@@ -21,7 +21,7 @@ const KEY_LABEL = "API key";
 
 async function copy(value: string): Promise<void> {
   await navigator.clipboard.writeText(value);
-  say(text.copied, { tone: "good" });
+  showToast(text.copied, { tone: "good" });
 }
 
 /** A name that no client has yet, as good as surely. */
@@ -56,7 +56,7 @@ function Token({ token, onMade }: { token: string; onMade: (token: string) => vo
     try {
       onMade((await api.addClient({ name: freshName() })).token);
     } catch (error) {
-      say(messageOf(error), { tone: "bad" });
+      showToast(messageOf(error), { tone: "bad" });
     }
   };
   if (token !== "") {

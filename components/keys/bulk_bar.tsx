@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { KeyRow } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { keysText } from "../text/keys.ts";
 import { text } from "../text/shell.ts";
 import { TIERS } from "./add_keys_form.tsx";
@@ -19,9 +19,9 @@ interface BulkProps {
 async function restore(undos: readonly string[], refresh: () => Promise<void>): Promise<void> {
   try {
     for (const undo of undos) await api.restoreKey({ undo });
-    say(words.bulkDone(text.undo, undos.length), { tone: "good" });
+    showToast(words.bulkDone(text.undo, undos.length), { tone: "good" });
   } catch (error) {
-    say(messageOf(error), { tone: "bad" });
+    showToast(messageOf(error), { tone: "bad" });
   }
   await refresh();
 }
@@ -33,7 +33,7 @@ function useBulk({ keys, refresh, onClear }: BulkProps) {
     const outcome = await onEach(keys, task, (count) => done.value = count);
     done.value = undefined;
     const isWell = outcome.failed.length === 0;
-    say(
+    showToast(
       isWell ? words.bulkDone(what, outcome.done) : words.bulkFailed(what, outcome.done, outcome.failed),
       {
         tone: isWell ? "good" : "bad",

@@ -2,7 +2,7 @@ import { keyRow } from "../data/rows.ts";
 import type { KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
 import { api, messageOf } from "../live/browser_api.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { keysText } from "../text/keys.ts";
 
@@ -11,10 +11,10 @@ const words = keysText;
 /** Runs a change, says what came of it, and has the list read again. */
 async function change(refresh: () => Promise<void>, task: () => Promise<string>): Promise<boolean> {
   try {
-    say(await task(), { tone: "good" });
+    showToast(await task(), { tone: "good" });
     return true;
   } catch (error) {
-    say(messageOf(error), { tone: "bad", ms: 10_000 });
+    showToast(messageOf(error), { tone: "bad", ms: 10_000 });
     return false;
   } finally {
     await refresh();
@@ -58,10 +58,10 @@ export function keyActions(refresh: () => Promise<void>): KeyActions {
       try {
         const { undo, note = "" } = await api.removeKey(key.id);
         const action = { label: text.undo, run: () => void restore(key, undo) };
-        say(words.removed(keyName(key), note), { ms: 15_000, ...(undo === "" ? {} : { action }) });
+        showToast(words.removed(keyName(key), note), { ms: 15_000, ...(undo === "" ? {} : { action }) });
         return true;
       } catch (error) {
-        say(messageOf(error), { tone: "bad" });
+        showToast(messageOf(error), { tone: "bad" });
         return false;
       } finally {
         await refresh();

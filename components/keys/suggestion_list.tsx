@@ -5,7 +5,7 @@ import { keyName, percent } from "../format.ts";
 import { api, messageOf } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
 import { useResource } from "../live/resource.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { keysText } from "../text/keys.ts";
 import { Card } from "../ui/card.tsx";
 
@@ -76,9 +76,9 @@ export function SuggestionList({ initial, keys, refresh }: {
   const confirm = async (row: SuggestionRow, project: string) => {
     try {
       await api.confirmProject({ credentials: row.credentials, project });
-      say(words.confirmed(row.credentials.length, project), { tone: "good" });
+      showToast(words.confirmed(row.credentials.length, project), { tone: "good" });
     } catch (error) {
-      say(messageOf(error), { tone: "bad" });
+      showToast(messageOf(error), { tone: "bad" });
     }
     await Promise.all([found.refresh(), refresh()]);
   };

@@ -1,14 +1,14 @@
 import { messageOf } from "./browser_api.ts";
-import { say } from "./toasts.ts";
+import { showToast } from "./toasts.ts";
 
 /** Runs a change and says what came of it; true when it was made. */
 export async function attempt(task: () => Promise<unknown>, done: string): Promise<boolean> {
   try {
     await task();
-    say(done, { tone: "good" });
+    showToast(done, { tone: "good" });
     return true;
   } catch (error) {
-    say(messageOf(error), { tone: "bad", ms: 10_000 });
+    showToast(messageOf(error), { tone: "bad", ms: 10_000 });
     return false;
   }
 }

@@ -30,14 +30,14 @@ let wasLost = false;
 let attempts = 0;
 let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
 
-function tell(name: PageEventName, data: unknown): void {
+function notify(name: PageEventName, data: unknown): void {
   for (const listener of listeners.get(name) ?? []) listener(data);
 }
 
 function onOpen(): void {
   connection.value = "live";
   attempts = 0;
-  if (wasLost) tell("stale", undefined);
+  if (wasLost) notify("stale", undefined);
   wasLost = false;
 }
 
@@ -57,9 +57,9 @@ function connect(): void {
   source = new EventSource("/api/events");
   source.onopen = onOpen;
   source.onerror = () => void onError();
-  source.addEventListener("missed", () => tell("stale", undefined));
+  source.addEventListener("missed", () => notify("stale", undefined));
   for (const name of NAMES) {
-    source.addEventListener(name, (event) => tell(name, parse((event as MessageEvent<string>).data)));
+    source.addEventListener(name, (event) => notify(name, parse((event as MessageEvent<string>).data)));
   }
 }
 

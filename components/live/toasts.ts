@@ -16,7 +16,7 @@ export function dismiss(id: number): void {
 }
 
 /** Shows a message for a while; returns the way to take it back. */
-export function say(
+export function showToast(
   message: string,
   more: Partial<Omit<Toast, "id" | "message">> & { readonly ms?: number } = {},
 ) {

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ModelRulesView } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { modelsText } from "./words.ts";
 import { text } from "../text/shell.ts";
 import { Card } from "../ui/card.tsx";
@@ -28,9 +28,9 @@ export function ModelRules(
           ...(deny.value.length > 0 ? { denyModels: deny.value } : {}),
         },
       });
-      say(words.rulesSaved, { tone: "good" });
+      showToast(words.rulesSaved, { tone: "good" });
     } catch (error) {
-      say(messageOf(error), { tone: "bad", ms: 10_000 });
+      showToast(messageOf(error), { tone: "bad", ms: 10_000 });
     }
     await refresh();
   };

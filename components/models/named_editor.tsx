@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { NamedModels } from "../data/views.ts";
 import { attempt } from "../live/attempt.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { modelsText } from "./words.ts";
 import { Card } from "../ui/card.tsx";
@@ -82,7 +82,7 @@ export function NamedEditor({ kind, rows, known, refresh }: NamedEditorProps) {
     if (kind.shape !== "one" && form.current) {
       models.value = chosenModels(form.current, "models", models.value);
     }
-    if (called === "" || models.value.length === 0) return say(words.incomplete, { tone: "bad" });
+    if (called === "" || models.value.length === 0) return showToast(words.incomplete, { tone: "bad" });
     const put = () => kind.put(called, models.value, edited.value?.updatedAt);
     if (await attempt(put, words.saved(called))) start(undefined);
     await refresh();

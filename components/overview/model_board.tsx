@@ -2,7 +2,7 @@ import type { ModelRow, OverviewView } from "../data/views.ts";
 import { percent, shortNumber, untilTime } from "../format.ts";
 import { api, messageOf } from "../live/browser_api.ts";
 import { useNow } from "../live/now.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { overviewText } from "../text/overview.ts";
 import { text } from "../text/shell.ts";
 import { Card, Empty } from "../ui/card.tsx";
@@ -113,12 +113,12 @@ async function fallBack(model: string, to: string): Promise<void> {
     await api.putFallback(model, { to: [...known?.to ?? [], to] });
     const undo = async () => {
       await (known === undefined ? api.removeFallback(model) : api.putFallback(model, { to: known.to }));
-      say(words.fallBackUndone(model), { tone: "good" });
+      showToast(words.fallBackUndone(model), { tone: "good" });
     };
-    const run = () => void undo().catch((error) => say(messageOf(error), { tone: "bad" }));
-    say(words.fellBack(model, to), { tone: "good", ms: 15_000, action: { label: text.undo, run } });
+    const run = () => void undo().catch((error) => showToast(messageOf(error), { tone: "bad" }));
+    showToast(words.fellBack(model, to), { tone: "good", ms: 15_000, action: { label: text.undo, run } });
   } catch (error) {
-    say(messageOf(error), { tone: "bad" });
+    showToast(messageOf(error), { tone: "bad" });
   }
 }
 

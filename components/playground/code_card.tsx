@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { playgroundText } from "../text/playground.ts";
 import { Card } from "../ui/card.tsx";
@@ -14,7 +14,7 @@ export function CodeCard({ draft, origin }: { draft: ChatDraft; origin: string }
   const code = snippet(language.value, draft, origin);
   const copy = async () => {
     await navigator.clipboard.writeText(code);
-    say(text.copied, { tone: "good" });
+    showToast(text.copied, { tone: "good" });
   };
   return (
     <Card

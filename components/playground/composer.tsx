@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { playgroundText } from "../text/playground.ts";
 import { Icon } from "../ui/icon.tsx";
 import { type ChatImage, dataUrl } from "./dialects.ts";
@@ -60,7 +60,7 @@ export function Composer({ message, stream, thinking, isBusy, onSend, onStop }: 
   const images = useSignal<readonly Attachment[]>([]);
   const attach = async (files: Iterable<File>) => {
     const room = MOST_IMAGES - images.value.length;
-    const read = await readImages(files, room, (sentence) => say(sentence, { tone: "bad" }));
+    const read = await readImages(files, room, (sentence) => showToast(sentence, { tone: "bad" }));
     images.value = [...images.value, ...read].slice(0, MOST_IMAGES);
   };
   const submit = (event: Event) => {

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { CallDetail, CallRecord } from "../data/views.ts";
 import { byteSize, dateTime, duration, money, wholeNumber } from "../format.ts";
 import { data, messageOf } from "../live/browser_api.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { isTyping } from "../shell/shortcuts.ts";
 import { text } from "../text/shell.ts";
 import { requestsText } from "../text/requests.ts";
@@ -87,7 +87,7 @@ function Remedy({ call }: { call: CallRecord }) {
 function Details({ call, onShow }: { call: CallDetail; onShow: (id: string) => void }) {
   const copy = async () => {
     await navigator.clipboard.writeText(JSON.stringify(call, null, 2));
-    say(text.copied, { tone: "good" });
+    showToast(text.copied, { tone: "good" });
   };
   return (
     <div class="grid gap-6">

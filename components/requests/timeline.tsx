@@ -53,7 +53,7 @@ function Bars({ attempt, start, span }: { attempt: Attempt; start: number; span:
 }
 
 /** Why this key, and what its end did to the pool. */
-function spokenNote(note: string): string {
+function formatNote(note: string): string {
   return note.split("; ").map((part) => words.notes[part] ?? part).join("; ");
 }
 
@@ -104,7 +104,7 @@ export function Timeline({ call }: { call: CallRecord }) {
             </div>
             <Bars attempt={attempt} start={start} span={span} />
             {attempt.message && <p class="text-bad">{attempt.message}</p>}
-            {attempt.note && <p class="text-xs text-mute">{spokenNote(attempt.note)}</p>}
+            {attempt.note && <p class="text-xs text-mute">{formatNote(attempt.note)}</p>}
           </li>
         ))}
       </ol>

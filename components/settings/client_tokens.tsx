@@ -3,7 +3,7 @@ import type { ClientRow } from "../data/views.ts";
 import { dateTime, money, plural, shortNumber } from "../format.ts";
 import { attempt } from "../live/attempt.ts";
 import { api, messageOf } from "../live/browser_api.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { Card } from "../ui/card.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -94,9 +94,9 @@ export function ClientTokens(
       await api.revokeClient(client.id);
       const undo = () =>
         void attempt(() => api.restoreClient(client.id), words.restored(client.name)).then(refresh);
-      say(words.revoked(client.name), { ms: 15_000, action: { label: text.undo, run: undo } });
+      showToast(words.revoked(client.name), { ms: 15_000, action: { label: text.undo, run: undo } });
     } catch (error) {
-      say(messageOf(error), { tone: "bad" });
+      showToast(messageOf(error), { tone: "bad" });
     }
     await refresh();
   };

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { SettingRow as Row, SettingsView } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { Card, Problem } from "../ui/card.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -68,16 +68,16 @@ function Review({ lines, onClose, onSave }: ReviewProps) {
 /** Takes a change back, and offers to take that back too. */
 async function undo(id: string, refresh: () => Promise<void>): Promise<void> {
   try {
-    tellSaved(words.undone, (await api.changeSettings({ undo: id })).undo, refresh);
+    notifySaved(words.undone, (await api.changeSettings({ undo: id })).undo, refresh);
   } catch (error) {
-    say(messageOf(error), { tone: "bad", ms: 10_000 });
+    showToast(messageOf(error), { tone: "bad", ms: 10_000 });
   }
   await refresh();
 }
 
-function tellSaved(message: string, id: string | undefined, refresh: () => Promise<void>): void {
+function notifySaved(message: string, id: string | undefined, refresh: () => Promise<void>): void {
   const action = id === undefined ? {} : { action: { label: text.undo, run: () => void undo(id, refresh) } };
-  say(message, { tone: "good", ms: UNDO_MS, ...action });
+  showToast(message, { tone: "good", ms: UNDO_MS, ...action });
 }
 
 /** The settings of one group, folded away while nobody looks for them. */
@@ -132,7 +132,7 @@ export function SettingTable(
       const saved = await api.changeSettings({ variables: draft.value, updatedAt: seen.value });
       const isNow = lines.every(({ row }) => row.applies === "now");
       [draft.value, isOpen.value] = [{}, false];
-      tellSaved(isNow ? words.savedNow : words.savedLater, saved.undo, refresh);
+      notifySaved(isNow ? words.savedNow : words.savedLater, saved.undo, refresh);
       await refresh();
       return "";
     } catch (error) {

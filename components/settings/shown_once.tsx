@@ -1,4 +1,4 @@
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { Icon } from "../ui/icon.tsx";
 
@@ -6,7 +6,7 @@ import { Icon } from "../ui/icon.tsx";
 export function ShownOnce({ token, says }: { token: string; says: string }) {
   const copy = async () => {
     await navigator.clipboard.writeText(token);
-    say(text.copied, { tone: "good" });
+    showToast(text.copied, { tone: "good" });
   };
   return (
     <div class="grid gap-2 rounded-lg bg-good-wash px-4 py-3" role="status">

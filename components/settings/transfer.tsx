@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { api, messageOf } from "../live/browser_api.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { settingsText } from "./words.ts";
 import { Card } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -21,7 +21,7 @@ function saveFile(content: unknown): void {
 export function Transfer() {
   const passphrase = useSignal("");
   const attempt = async (task: () => Promise<void>) => {
-    await task().catch((error) => say(messageOf(error), { tone: "bad", ms: 10_000 }));
+    await task().catch((error) => showToast(messageOf(error), { tone: "bad", ms: 10_000 }));
   };
   const exportAll = () =>
     attempt(async () => saveFile(await api.exportSealed({ passphrase: passphrase.value })));
@@ -31,7 +31,7 @@ export function Transfer() {
       const document: unknown = JSON.parse(await file.text());
       const secret = passphrase.value === "" ? {} : { passphrase: passphrase.value };
       await api.importFile({ document, ...secret });
-      say(settingsText.imported, { tone: "good" });
+      showToast(settingsText.imported, { tone: "good" });
     });
   return (
     <Card id="transfer" title={words.transfer}>

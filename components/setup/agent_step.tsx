@@ -3,7 +3,7 @@ import { ConnectionCard } from "../connection/connection_card.tsx";
 import { ConnectionFold } from "../connection/connection_fold.tsx";
 import type { AgentChange, AgentRow, ConnectionView } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { setupText } from "./words.ts";
 import { Problem } from "../ui/card.tsx";
@@ -22,7 +22,7 @@ function lineTone(line: string): string {
 function Lines({ lines }: { lines: readonly string[] }) {
   const copy = async () => {
     await navigator.clipboard.writeText(lines.join("\n"));
-    say(text.copied, { tone: "good" });
+    showToast(text.copied, { tone: "good" });
   };
   return (
     <div class="flex items-start gap-2 rounded-lg bg-accent-wash px-3 py-2">
@@ -119,7 +119,9 @@ export function AgentStep({ agents, connection, refresh }: AgentStepProps) {
     problem.value = "";
     try {
       changes.value = (await api.installAgents({ agents: chosen.value, dryRun })).results;
-      if (!dryRun) say(words.applied(changes.value.filter((change) => change.ok).length), { tone: "good" });
+      if (!dryRun) {
+        showToast(words.applied(changes.value.filter((change) => change.ok).length), { tone: "good" });
+      }
     } catch (error) {
       problem.value = messageOf(error);
     }

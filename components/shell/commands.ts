@@ -2,7 +2,7 @@ import type { KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
 import { api, data, messageOf } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
-import { say } from "../live/toasts.ts";
+import { showToast } from "../live/toasts.ts";
 import { paletteText, themeText } from "../text/commands.ts";
 import { text } from "../text/shell.ts";
 import { PAGES } from "./pages.ts";
@@ -25,8 +25,8 @@ function go(href: string): () => void {
 function act(task: () => Promise<string>): () => void {
   return () =>
     void task().then(
-      (done) => say(done, { tone: "good" }),
-      (error) => say(messageOf(error), { tone: "bad", ms: 10_000 }),
+      (done) => showToast(done, { tone: "good" }),
+      (error) => showToast(messageOf(error), { tone: "bad", ms: 10_000 }),
     );
 }
 

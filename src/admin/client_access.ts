@@ -1,11 +1,11 @@
 import {
   type CallRecord,
   type ClientId,
+  describeFault,
   type Failure,
   invalidRequest,
   matchesGlob,
   OWNER,
-  toldFault,
 } from "../core/mod.ts";
 import { capWindow } from "../pool/mod.ts";
 import type { ClientRecord, Store } from "../store/mod.ts";
@@ -123,7 +123,7 @@ export class ClientAccess {
     try {
       return await meter.reserve(requestId, now) ? undefined : this.#usedUp(client);
     } catch (cause) {
-      this.#deps.ledger.log("warn", "config", `A budget could not be read: ${toldFault(cause)}`);
+      this.#deps.ledger.log("warn", "config", `A budget could not be read: ${describeFault(cause)}`);
       // While the store is away memory decides: it knows what this process has let in.
       return this.#overBudget(client);
     }

@@ -1,4 +1,4 @@
-import { isObject, ok, parseForeign, type Result, toldFault } from "../core/mod.ts";
+import { describeFault, isObject, ok, parseForeign, type Result } from "../core/mod.ts";
 import type { StoreProblem } from "../store/mod.ts";
 import { type AdminDeps, type Outcome, refuse } from "./admin_deps.ts";
 import { SETTING } from "../state/mod.ts";
@@ -72,7 +72,9 @@ async function planned(deps: AdminDeps, input: ImportInput, unlock: Unlock): Pro
   try {
     return await planOf(input, unlock);
   } catch (cause) {
-    deps.ledger.log("warn", "config", "A document could not be read for import", { error: toldFault(cause) });
+    deps.ledger.log("warn", "config", "A document could not be read for import", {
+      error: describeFault(cause),
+    });
     return refuse(
       422,
       "unknown_format",

@@ -32,13 +32,13 @@ async function holderByTool(port: number): Promise<string | undefined> {
 export function fromLsof(text: string): string | undefined {
   const pid = /^p(\d+)$/m.exec(text)?.[1];
   const name = /^c(.+)$/m.exec(text)?.[1];
-  return pid === undefined ? undefined : told(pid, name);
+  return pid === undefined ? undefined : formatProcess(pid, name);
 }
 
 /** `users:(("node",pid=123,fd=3))` at the end of a line of ss. */
 export function fromSs(text: string): string | undefined {
   const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(text) ?? [];
-  return pid === undefined ? undefined : told(pid, name);
+  return pid === undefined ? undefined : formatProcess(pid, name);
 }
 
 /** `TCP 0.0.0.0:7536 0.0.0.0:0 LISTENING 123` in netstat's table. */
@@ -46,9 +46,9 @@ export function fromNetstat(text: string, port: number): string | undefined {
   // deno-lint-ignore geminitro/linear-regexps -- a number among plain text, and a line of netstat's
   const line = text.split("\n").find((one) => new RegExp(`[:.]${port}\\s+\\S+\\s+LISTENING`).test(one));
   const pid = line?.trim().split(/\s+/).at(-1);
-  return pid === undefined || !/^\d+$/.test(pid) ? undefined : told(pid, undefined);
+  return pid === undefined || !/^\d+$/.test(pid) ? undefined : formatProcess(pid, undefined);
 }
 
-function told(pid: string, name: string | undefined): string {
+function formatProcess(pid: string, name: string | undefined): string {
   return name === undefined ? `process ${pid}` : `${name}, process ${pid}`;
 }

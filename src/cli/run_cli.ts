@@ -16,7 +16,7 @@ export async function runCli(argv: readonly string[], services: CliServices): Pr
   try {
     return await dispatch(argv, services, out);
   } catch (cause) {
-    return tell(cause, out);
+    return logFailure(cause, out);
   }
 }
 
@@ -89,7 +89,7 @@ function columnsOf({ terminal, env }: Pick<CliServices, "terminal" | "env">): nu
 /** Below this nothing can be laid out. */
 const LEAST_COLUMNS = 20;
 
-function tell(cause: unknown, out: Output): number {
+function logFailure(cause: unknown, out: Output): number {
   const known = cause instanceof CommandError ? cause : refusal(cause);
   const message = known?.message ?? (cause instanceof Error ? cause.message : String(cause));
   const code = known?.code ?? "failed";

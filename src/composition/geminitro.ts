@@ -1,6 +1,6 @@
 import manifest from "../../deno.json" with { type: "json" };
 import { type Environment, loadSettings } from "../config/mod.ts";
-import { type Ports, toldFault } from "../core/mod.ts";
+import { describeFault, type Ports } from "../core/mod.ts";
 import { createApp, createFronts, type PeerInfo } from "../http/mod.ts";
 import type { LocalClient } from "../management/client.ts";
 import { type JobDeps, runDueJobs } from "../jobs/mod.ts";
@@ -120,7 +120,7 @@ function dashboardOf(
 /** Tells a fault of our own in the log, without secrets. */
 function faultTeller({ ledger }: RunningServices): (cause: unknown) => void {
   return (cause) =>
-    ledger.log("error", "server", "A request failed inside the proxy", { error: toldFault(cause) });
+    ledger.log("error", "server", "A request failed inside the proxy", { error: describeFault(cause) });
 }
 
 function jobDeps(services: RunningServices, agents: AgentsHere): JobDeps {

@@ -1,5 +1,5 @@
 import type { Geminitro } from "./geminitro.ts";
-import { type Clock, toldFault } from "../core/mod.ts";
+import { type Clock, describeFault } from "../core/mod.ts";
 
 export interface ServeOptions {
   readonly host: string;
@@ -135,11 +135,11 @@ function urlHost(host: string): string {
 export function keepGoing(tell: (message: string, error: string) => void): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    tell("Work in the background failed and nobody waited for it", toldFault(event.reason));
+    tell("Work in the background failed and nobody waited for it", describeFault(event.reason));
   });
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
-    tell("Work in the background failed", toldFault(event.error ?? event.message));
+    tell("Work in the background failed", describeFault(event.error ?? event.message));
   });
 }
 

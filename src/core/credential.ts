@@ -138,10 +138,15 @@ export function accountStanding(credential: Credential, setUp?: FailedSetUp): Ac
   if (dead !== undefined) {
     const state = BY_CODE[dead.code ?? ""] ?? "refused";
     const remedy = state === "needs_set_up" ? AFTER_CHECK : REMEDIES[state];
-    return { state, ...told(dead), remedy };
+    return { state, ...describeDeath(dead), remedy };
   }
   if (setUp !== undefined) {
-    return { state: "needs_set_up", ...told(setUp), until: setUp.until, remedy: REMEDIES.needs_set_up };
+    return {
+      state: "needs_set_up",
+      ...describeDeath(setUp),
+      until: setUp.until,
+      remedy: REMEDIES.needs_set_up,
+    };
   }
   if (credential.source === "vertex" || credential.codeAssistProject !== undefined) return { state: "ready" };
   return {
@@ -158,7 +163,7 @@ export function isForbiddenAccount(code: string | undefined): boolean {
   return state === undefined ? code.startsWith("account_") : state !== "needs_sign_in";
 }
 
-function told({ reason, code, link }: Pick<Death, "reason" | "code" | "link">) {
+function describeDeath({ reason, code, link }: Pick<Death, "reason" | "code" | "link">) {
   return {
     reason,
     ...(code === undefined ? {} : { code }),

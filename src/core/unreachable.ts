@@ -194,7 +194,7 @@ export function storageProblem(error: unknown): StorageProblem | undefined {
 const MOST_TOLD = 2_000;
 
 /** What a log may say of a fault of our own: name, message and stack without secrets. */
-export function toldFault(cause: unknown): string {
+export function describeFault(cause: unknown): string {
   const text = cause instanceof Error
     ? `${cause.name}: ${cause.message}\n${cause.stack ?? ""}`
     : String(cause);

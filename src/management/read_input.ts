@@ -81,11 +81,11 @@ function check(schema: z.ZodType | undefined, value: unknown, prefix: string): R
   const parsed = schema.safeParse(value);
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
-  return err({ status: 400, code: "invalid", ...sayIssue(issue, prefix) });
+  return err({ status: 400, code: "invalid", ...describeIssue(issue, prefix) });
 }
 
 /** The first issue as a sentence that names the field and never repeats its value. */
-function sayIssue(
+function describeIssue(
   issue: z.core.$ZodIssue | undefined,
   prefix: string,
 ): { readonly message: string; readonly param?: string } {

@@ -62,7 +62,7 @@ export class AccountAdder {
     const listed = await listModels(this.#options, this.#refresher, id);
     const problem = listed.ok ? undefined : listed.error;
     this.#tell("vertex", name, renewed, problem);
-    return ok({ id, source: "vertex", email: name, renewed, ...told(problem) });
+    return ok({ id, source: "vertex", email: name, renewed, ...describeProblem(problem) });
   }
 
   /** Adds an account that is known by its refresh token alone. */
@@ -133,7 +133,7 @@ export class AccountAdder {
       renewed,
       ...(found.ok ? { tier: found.value.tier } : {}),
       ...(found.ok && found.value.project !== undefined ? { project: found.value.project } : {}),
-      ...told(problem),
+      ...describeProblem(problem),
     });
   }
 
@@ -177,7 +177,7 @@ export class AccountAdder {
   }
 }
 
-function told(problem: Failure | undefined): Pick<AddedAccount, "problem" | "link"> {
+function describeProblem(problem: Failure | undefined): Pick<AddedAccount, "problem" | "link"> {
   if (problem === undefined) return {};
   return { problem: problem.message, ...(problem.link === undefined ? {} : { link: problem.link }) };
 }

@@ -60,7 +60,7 @@ export class SignIns {
     const redirectUri = input.headless === true
       ? codePageOf(provider)
       : redirectUriFor(input.page, this.#options.settings.port);
-    const bound = browserKey === undefined ? {} : { browser: await digest(browserKey) };
+    const bound = browserKey === undefined ? {} : { browser: await sha256(browserKey) };
     await this.#pending.begin(state, { provider, verifier, redirectUri, ...bound, ...proxyOf(input) });
     await this.#watch(state);
     const scopes = this.#plainScopes.has(provider) ? FALLBACK_SCOPES : client.value.scopes;
@@ -80,7 +80,7 @@ export class SignIns {
     const state = url.searchParams.get("state") ?? "";
     const pending = state === "" ? undefined : await this.#pending.peek(state);
     if (pending === undefined) return unknownState();
-    if (pending.browser !== undefined && pending.browser !== await digest(browserKey ?? "")) {
+    if (pending.browser !== undefined && pending.browser !== await sha256(browserKey ?? "")) {
       return foreignBrowser();
     }
     return await this.#finish(state, url.searchParams);
@@ -200,7 +200,7 @@ export class SignIns {
   }
 }
 
-async function digest(text: string): Promise<string> {
+async function sha256(text: string): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
 }
 

@@ -1,4 +1,4 @@
-import { type Failure, toldFault } from "../core/mod.ts";
+import { describeFault, type Failure } from "../core/mod.ts";
 import type { RelayDeps } from "./deps.ts";
 import { ownFailure } from "./failures.ts";
 
@@ -12,7 +12,7 @@ export function ownFault(
   ledger.log("error", "request", "A request failed inside the proxy", {
     request,
     ...more,
-    error: toldFault(cause),
+    error: describeFault(cause),
   });
   return ownFailure(request);
 }

@@ -133,7 +133,7 @@ export async function runAttempts<Value>(
       }
       return ok({ value: result.value, lease, attempt });
     }
-    const stop = await digest(deps, input, retryState, lease, attempt, result.error);
+    const stop = await handleFailure(deps, input, retryState, lease, attempt, result.error);
     if (stop) return { ok: false, error: stop };
   }
 }
@@ -252,7 +252,7 @@ async function tryLease<Value>(
 }
 
 /** Applies a failed try; returns the failure to answer with when the call is over. */
-async function digest(
+async function handleFailure(
   deps: RelayDeps,
   input: AttemptsInput,
   retryState: RetryState,

@@ -86,7 +86,7 @@ function parsed(data: unknown): JsonObject {
 }
 
 /** Google sends its JSON in binary frames. */
-function say(session: LiveSession, socket: WebSocket, message: JsonObject): void {
+function send(session: LiveSession, socket: WebSocket, message: JsonObject): void {
   if (socket.readyState !== WebSocket.OPEN) return;
   const bytes = new TextEncoder().encode(JSON.stringify(message));
   session.sent += bytes.byteLength;
@@ -129,7 +129,7 @@ function begin(state: SimState, session: LiveSession, socket: WebSocket, setup: 
     return socket.close(1008, "BidiGenerateContent session not found");
   }
   session.setup = setup;
-  say(session, socket, { setupComplete: {} });
+  send(session, socket, { setupComplete: {} });
 }
 
 function textOf(content: JsonObject): string {
@@ -141,12 +141,12 @@ function textOf(content: JsonObject): string {
 
 function turn(state: SimState, session: LiveSession, socket: WebSocket, text: string): void {
   if (text.includes("call the tool")) {
-    return say(session, socket, {
+    return send(session, socket, {
       toolCall: { functionCalls: [{ id: "call-1", name: "weather", args: { place: "Rome" } }] },
     });
   }
   if (text.includes("go away")) {
-    say(session, socket, { goAway: { timeLeft: "1s" } });
+    send(session, socket, { goAway: { timeLeft: "1s" } });
     return socket.close(1000, "The session has reached its end");
   }
   const flood = /flood (\d+)/.exec(text);
@@ -157,22 +157,22 @@ function turn(state: SimState, session: LiveSession, socket: WebSocket, text: st
 /** Sends as fast as the socket takes it, as audio does that nobody reads. */
 function floodWith(session: LiveSession, socket: WebSocket, left: number): void {
   if (socket.readyState !== WebSocket.OPEN) return;
-  if (left === 0) return say(session, socket, { serverContent: { turnComplete: true } });
+  if (left === 0) return send(session, socket, { serverContent: { turnComplete: true } });
   if (socket.bufferedAmount > 100_000) return void setTimeout(() => floodWith(session, socket, left), 5);
-  say(session, socket, audio(FLOOD_PIECE));
+  send(session, socket, audio(FLOOD_PIECE));
   setTimeout(() => floodWith(session, socket, left - 1), 0);
 }
 
 function answer(state: SimState, session: LiveSession, socket: WebSocket, text: string): void {
-  say(session, socket, { serverContent: { modelTurn: { role: "model", parts: [{ text }] } } });
-  say(session, socket, {
+  send(session, socket, { serverContent: { modelTurn: { role: "model", parts: [{ text }] } } });
+  send(session, socket, {
     serverContent: { turnComplete: true },
     usageMetadata: { promptTokenCount: 10, responseTokenCount: 20, totalTokenCount: 30 },
   });
   if (session.setup?.["sessionResumption"] === undefined) return;
   const newHandle = state.newId(20);
   state.owned.set(`handles/${newHandle}`, { project: session.project, looks: 0, body: {} });
-  say(session, socket, { sessionResumptionUpdate: { newHandle, resumable: true } });
+  send(session, socket, { sessionResumptionUpdate: { newHandle, resumable: true } });
 }
 
 function audio(data: string): JsonObject {
@@ -187,7 +187,7 @@ function realtime(state: SimState, session: LiveSession, socket: WebSocket, inpu
   const data = asText(asObject(input["audio"])?.["data"]);
   if (data !== undefined) {
     session.audioBytes += atob(data).length;
-    return say(session, socket, audio(data));
+    return send(session, socket, audio(data));
   }
   if (input["audioStreamEnd"] === true) answer(state, session, socket, `Heard ${session.audioBytes} bytes`);
 }
@@ -202,7 +202,7 @@ function music(session: LiveSession, socket: WebSocket, message: JsonObject): vo
   }
   const control = asText(message["playbackControl"] ?? message["playback_control"]);
   if (control === "PLAY") {
-    say(session, socket, {
+    send(session, socket, {
       serverContent: { audioChunks: [{ data: btoa("note"), mimeType: "audio/l16;rate=48000" }] },
     });
   } else if (control === undefined && message["musicGenerationConfig"] === undefined) {

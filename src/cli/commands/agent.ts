@@ -44,7 +44,7 @@ export const install: Command = {
       ? await test(context, service, planned, request.defaultModel ?? "")
       : [];
     context.out.json({ agents: reports, ...(context.flag("test") ? { tests } : {}) });
-    tell(context, reports);
+    logReports(context, reports);
     return [...reports.map(({ action }) => action), ...tests.map(({ outcome }) => outcome)].includes("failed")
       ? 1
       : 0;
@@ -108,7 +108,7 @@ async function test(context: Context, { system }: AgentService, planned: readonl
   return results;
 }
 
-function tell({ out }: Context, reports: readonly AgentReport[]): void {
+function logReports({ out }: Context, reports: readonly AgentReport[]): void {
   const count = (action: AgentReport["action"]) =>
     reports.filter((report) => report.action === action).length;
   out.line();

@@ -89,7 +89,7 @@ export const demo: Command = {
     context.atEnd(() => server.stop(1_000));
     const token = context.services.env["PROXY_API_KEY"] || DEFAULT_TOKEN;
     if (!context.flag("quiet")) context.atEnd(demoTraffic(server.url, token));
-    tell(context, server.url, token);
+    describeDemo(context, server.url, token);
     await asked;
   },
 };
@@ -122,7 +122,7 @@ async function startDemo(context: Context, url: string, keys: readonly string[])
   }
 }
 
-function tell({ out }: Context, url: string, token: string): void {
+function describeDemo({ out }: Context, url: string, token: string): void {
   const { style } = out;
   const shown = token === DEFAULT_TOKEN ? token : "$PROXY_API_KEY";
   out.json({ url, api: `${url}/v1`, dashboard: `${url}/dashboard` });

@@ -313,7 +313,7 @@ export const keyRemove: Command = {
         failed.push(`${fragment}: ${cause.message}`);
       }
     }
-    tellRemoved(context, removed);
+    logRemoved(context, removed);
     for (const one of failed) out.warn(one);
     if (failed.length > 0) throw new CommandError(`${plural(failed.length, "key")} could not be removed`);
   },
@@ -321,7 +321,7 @@ export const keyRemove: Command = {
 
 type Removed = Awaited<ReturnType<Awaited<ReturnType<Context["client"]>>["removeKey"]>>;
 
-function tellRemoved(context: Context, removed: readonly Removed[]): void {
+function logRemoved(context: Context, removed: readonly Removed[]): void {
   const { out } = context;
   const shown = removed.map(({ id, tail, label, revoked }) => ({
     id,

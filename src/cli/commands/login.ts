@@ -55,9 +55,11 @@ export const login: Command = {
     }
     const service = await openAccounts(context);
     const pasted = context.text("paste");
-    if (pasted !== undefined) return tell(context, valueOf(await service.paste({ provider, text: pasted })));
+    if (pasted !== undefined) {
+      return logAccount(context, valueOf(await service.paste({ provider, text: pasted })));
+    }
     await confirmWarning(context, service);
-    tell(context, await signIn(context, service, provider));
+    logAccount(context, await signIn(context, service, provider));
   },
 };
 
@@ -144,7 +146,7 @@ async function takeOver(
     ) => note !== "");
     context.out.line(`Would take ${name} for ${source}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`);
   }
-  for (const account of report.added) tellAdded(context, account);
+  for (const account of report.added) logAdded(context, account);
   for (const { name, message } of report.failed) context.out.line(`Refused ${name}: ${message}`);
   for (const { name, message } of report.skipped) context.out.line(`Left out ${name}: ${message}`);
   return report.failed.length + report.skipped.length > 0 ? 1 : 0;
@@ -246,12 +248,12 @@ function listen(
   return oauthCallbackPort;
 }
 
-function tell(context: Context, account: AddedAccount): void {
+function logAccount(context: Context, account: AddedAccount): void {
   context.out.json(account);
-  tellAdded(context, account);
+  logAdded(context, account);
 }
 
-function tellAdded({ out }: Context, account: AddedAccount): void {
+function logAdded({ out }: Context, account: AddedAccount): void {
   const done = account.renewed ? "Renewed" : "Added";
   if (account.problem === undefined) return out.line(`${done} ${account.email}; it serves from now on`);
   out.line(

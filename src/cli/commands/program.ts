@@ -43,7 +43,7 @@ export const update: Command = {
     const command = updateCommand(kind, context.services.projectDir);
     if (kind !== "executable" && !context.flag("check")) {
       context.out.json({ installed: false, kind, command });
-      return tellOwner(context, kind, command);
+      return notifyOwner(context, kind, command);
     }
     if (context.flag("rollback")) return await goBack(context);
     const check = await checkForUpdate(context.services.version, {
@@ -56,14 +56,14 @@ export const update: Command = {
     if (!available || context.flag("check")) {
       context.out.json({ current, newest, available, kind, ...(command === undefined ? {} : { command }) });
       context.out.line(available ? `Release ${newest} is there${notes}` : `${current} is the newest release`);
-      if (available && kind !== "executable") tellOwner(context, kind, command);
+      if (available && kind !== "executable") notifyOwner(context, kind, command);
       return;
     }
     const { applyUpdate } = await import("../../update/mod.ts");
     await applyUpdate({ release, executable: Deno.execPath(), fetch });
     context.out.json({ current, newest, installed: true });
     context.out.line(`Installed ${newest}${notes}. Back to ${current}: geminitro update --rollback`);
-    await tellRestart(context);
+    await notifyRestart(context);
   },
 };
 
@@ -76,7 +76,7 @@ const OWNERS: Readonly<Record<Exclude<InstallKind, "executable">, string>> = {
 };
 
 /** What somebody else installed is only said, never done. */
-function tellOwner({ out }: Context, kind: Exclude<InstallKind, "executable">, command = ""): void {
+function notifyOwner({ out }: Context, kind: Exclude<InstallKind, "executable">, command = ""): void {
   out.line(OWNERS[kind]);
   out.line(`  ${command}`);
 }
@@ -86,10 +86,10 @@ async function goBack(context: Context): Promise<void> {
   await rollBack(Deno.execPath());
   context.out.json({ rolledBack: true });
   context.out.line("The release before is back.");
-  await tellRestart(context);
+  await notifyRestart(context);
 }
 
-async function tellRestart(context: Context): Promise<void> {
+async function notifyRestart(context: Context): Promise<void> {
   if (await context.server() !== undefined) {
     context.out.line("The running server goes on until: geminitro restart");
   }

@@ -58,7 +58,7 @@ export const sim: Command = {
     context.out.line(`The simulator listens at ${simulator.url}`);
     // Made-up keys of the simulator, not secrets of anybody.
     context.out.once(`Its keys: ${projects.flatMap(({ keys }) => keys).join(", ")}`);
-    if (accounts !== undefined) tellAccounts(context, accounts, file ?? "");
+    if (accounts !== undefined) logAccounts(context, accounts, file ?? "");
     await asked;
   },
 };
@@ -90,7 +90,7 @@ async function playAccounts(context: Context, file: string): Promise<PlayedAccou
   return { settings: google.settings, rows };
 }
 
-function tellAccounts({ out }: Context, { settings, rows }: PlayedAccounts, file: string): void {
+function logAccounts({ out }: Context, { settings, rows }: PlayedAccounts, file: string): void {
   out.line();
   out.table(["ACCOUNT", "IT"], rows);
   out.line();

@@ -99,21 +99,21 @@ function findItem(
 /** The events of a response that is over, as a client that comes back to it reads them: each item whole in one delta. */
 export function replayEvents(response: JsonObject): readonly JsonObject[] {
   const events: JsonObject[] = [];
-  const say = (type: string, more: JsonObject) =>
+  const emit = (type: string, more: JsonObject) =>
     events.push({ type, sequence_number: events.length, ...more });
   const begun = { ...response, status: "in_progress", output: [], usage: null };
-  say("response.created", { response: begun });
-  say("response.in_progress", { response: begun });
+  emit("response.created", { response: begun });
+  emit("response.in_progress", { response: begun });
   const output = Array.isArray(response["output"]) ? response["output"] : [];
-  output.filter(isObject).forEach((item, index) => replayItem(item as JsonObject, index, say));
+  output.filter(isObject).forEach((item, index) => replayItem(item as JsonObject, index, emit));
   const end = response["status"] === "incomplete" ? "response.incomplete" : "response.completed";
-  say(end, { response });
+  emit(end, { response });
   return events;
 }
 
-type Say = (type: string, more: JsonObject) => void;
+type Emit = (type: string, more: JsonObject) => void;
 
-function replayItem(item: JsonObject, output_index: number, say: Say): void {
+function replayItem(item: JsonObject, output_index: number, emit: Emit): void {
   const item_id = typeof item["id"] === "string" ? item["id"] : "";
   const at = { item_id, output_index };
   const empty = item["type"] === "message"
@@ -125,42 +125,42 @@ function replayItem(item: JsonObject, output_index: number, say: Say): void {
     : item["type"] === "custom_tool_call"
     ? { input: "" }
     : {};
-  say("response.output_item.added", { output_index, item: { ...item, ...empty, status: "in_progress" } });
+  emit("response.output_item.added", { output_index, item: { ...item, ...empty, status: "in_progress" } });
   for (const [content_index, part] of objects(item["content"]).entries()) {
-    replayPart(part, { ...at, content_index }, say);
+    replayPart(part, { ...at, content_index }, emit);
   }
   for (const [summary_index, part] of objects(item["summary"]).entries()) {
     const place = { ...at, summary_index };
     const text = part["text"] ?? "";
-    say("response.reasoning_summary_part.added", { ...place, part: { ...part, text: "" } });
-    say("response.reasoning_summary_text.delta", { ...place, delta: text });
-    say("response.reasoning_summary_text.done", { ...place, text });
-    say("response.reasoning_summary_part.done", { ...place, part });
+    emit("response.reasoning_summary_part.added", { ...place, part: { ...part, text: "" } });
+    emit("response.reasoning_summary_text.delta", { ...place, delta: text });
+    emit("response.reasoning_summary_text.done", { ...place, text });
+    emit("response.reasoning_summary_part.done", { ...place, part });
   }
   if (item["type"] === "function_call") {
-    say("response.function_call_arguments.delta", { ...at, delta: item["arguments"] ?? "" });
-    say("response.function_call_arguments.done", {
+    emit("response.function_call_arguments.delta", { ...at, delta: item["arguments"] ?? "" });
+    emit("response.function_call_arguments.done", {
       ...at,
       name: item["name"] ?? "",
       arguments: item["arguments"] ?? "",
     });
   }
   if (item["type"] === "custom_tool_call") {
-    say("response.custom_tool_call_input.delta", { ...at, delta: item["input"] ?? "" });
-    say("response.custom_tool_call_input.done", { ...at, input: item["input"] ?? "" });
+    emit("response.custom_tool_call_input.delta", { ...at, delta: item["input"] ?? "" });
+    emit("response.custom_tool_call_input.done", { ...at, input: item["input"] ?? "" });
   }
-  say("response.output_item.done", { output_index, item });
+  emit("response.output_item.done", { output_index, item });
 }
 
-function replayPart(part: JsonObject, place: JsonObject, say: Say): void {
+function replayPart(part: JsonObject, place: JsonObject, emit: Emit): void {
   const refusal = part["type"] === "refusal";
   const text = (refusal ? part["refusal"] : part["text"]) ?? "";
   const field = refusal ? "refusal" : "text";
   const kind = refusal ? "refusal" : "output_text";
-  say("response.content_part.added", { ...place, part: { ...part, [field]: "" } });
-  say(`response.${kind}.delta`, { ...place, delta: text, ...(refusal ? {} : { logprobs: [] }) });
-  say(`response.${kind}.done`, { ...place, [field]: text, ...(refusal ? {} : { logprobs: [] }) });
-  say("response.content_part.done", { ...place, part });
+  emit("response.content_part.added", { ...place, part: { ...part, [field]: "" } });
+  emit(`response.${kind}.delta`, { ...place, delta: text, ...(refusal ? {} : { logprobs: [] }) });
+  emit(`response.${kind}.done`, { ...place, [field]: text, ...(refusal ? {} : { logprobs: [] }) });
+  emit("response.content_part.done", { ...place, part });
 }
 
 function objects(value: Json | undefined): readonly JsonObject[] {

@@ -216,7 +216,7 @@ function describe(schema: Node): Node {
 }
 
 /** Adds a sentence to the description, where a rule must be told in words. */
-function tell(out: Node, words: string): void {
+function addNote(out: Node, words: string): void {
   const told = typeof out["description"] === "string" ? out["description"] + " " : "";
   out["description"] = `${told}(${words})`;
 }
@@ -230,7 +230,7 @@ function applyEnum(schema: Node, type: string, out: Node, context: ProtoContext)
     out["enum"] = [...new Set(values)];
     return;
   }
-  if (values.length > 0) tell(out, `one of: ${values.map((value) => JSON.stringify(value)).join(", ")}`);
+  if (values.length > 0) addNote(out, `one of: ${values.map((value) => JSON.stringify(value)).join(", ")}`);
   context.warn("An enum of values that are not all strings is described in words.");
 }
 
@@ -265,7 +265,7 @@ function convertFormat(schema: Node, type: string, out: Node, context: ProtoCont
     : undefined;
   if (safe?.has(format)) out["format"] = format;
   else {
-    tell(out, `format: ${format}`);
+    addNote(out, `format: ${format}`);
     context.warn(`The format "${format}" is described in words.`);
   }
 }
@@ -285,7 +285,7 @@ function convertExclusive(schema: Node, type: string, out: Node, context: ProtoC
         ? Math.max(old, nearest)
         : Math.min(old, nearest);
     } else {
-      tell(out, `${step > 0 ? "greater" : "less"} than ${limit}`);
+      addNote(out, `${step > 0 ? "greater" : "less"} than ${limit}`);
       context.warn(`${keyword} of a number is described in words.`);
     }
   }

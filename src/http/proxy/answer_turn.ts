@@ -1,4 +1,4 @@
-import { type Failure, type JsonObject, type Result, toldFault } from "../../core/mod.ts";
+import { describeFault, type Failure, type JsonObject, type Result } from "../../core/mod.ts";
 import type { AnyDialect, ClientCall, EncodeInput } from "../../dialects/mod.ts";
 import type { TurnEvent } from "../../gemini/mod.ts";
 import { type CallTrace, ownFault, type TurnSource } from "../../relay/mod.ts";
@@ -112,7 +112,7 @@ async function keep(
       "A response could not be stored: previous_response_id will not find it",
       {
         request: input.requestContext.requestId,
-        error: toldFault(cause),
+        error: describeFault(cause),
       },
     );
   }

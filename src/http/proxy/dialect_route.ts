@@ -12,7 +12,7 @@ import { generate } from "./generate.ts";
 import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 import { resolveTargets } from "./resolve_targets.ts";
 import { beginTrace } from "./serve_call.ts";
-import { tellRefusal } from "./tell_refusal.ts";
+import { logRefusal } from "./log_refusal.ts";
 
 /** A request that has been read and understood. */
 interface Understood {
@@ -32,7 +32,7 @@ export async function serveDialect(
   requestContext.seen.dialect = dialect.name;
   const understood = await understand(deps, dialect, requestContext);
   if (!understood.ok) {
-    tellRefusal(deps, requestContext, understood.error);
+    logRefusal(deps, requestContext, understood.error);
     return refuse({ dialect, requestContext, now: deps.ports.clock.now() }, understood.error);
   }
   const { call, body, bytes, targets } = understood.value;

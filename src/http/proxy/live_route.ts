@@ -16,7 +16,7 @@ import { resolveTargets } from "./resolve_targets.ts";
 import { type Reference, referencesIn } from "./resources/names.ts";
 import { ephemeralToken } from "./resources/reply_pass.ts";
 import { IDLE_SECONDS, SocketClient } from "./socket_client.ts";
-import { tellRefusal } from "./tell_refusal.ts";
+import { logRefusal } from "./log_refusal.ts";
 
 const PATH_REGEXP = /^\/ws\/google\.ai\.generativelanguage\.(v\d\w*)\.GenerativeService\.(Bidi\w{1,60})$/;
 /** A client that says nothing is let go. */
@@ -79,7 +79,7 @@ async function run(
   session: Session,
 ): Promise<void> {
   const refuse = (failure: Failure): void => {
-    tellRefusal(deps, requestContext, failure);
+    logRefusal(deps, requestContext, failure);
     socket.close(1008, failure.message);
   };
   const message = await socket.first(SETUP_MS);

@@ -20,7 +20,7 @@ import { keptAlive } from "./keep_alive.ts";
 import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 import { uploaderOf } from "./resources/mod.ts";
 import { type ProxyRoute, type RouteDialect, ROUTES, serveOther, unknownRoute } from "./routes.ts";
-import { tellRefusal } from "./tell_refusal.ts";
+import { logRefusal } from "./log_refusal.ts";
 import { TrieRouter } from "hono/router/trie-router";
 
 export type { ProxyDeps } from "./proxy_deps.ts";
@@ -109,13 +109,13 @@ function counted(
   return refused ?? serve();
 }
 
-function createSay(deps: ProxyDeps) {
+function createFailureFormat(deps: ProxyDeps) {
   return (dialect: RouteDialect, requestContext: RequestContext, failure: Failure): Response => {
     const asked = dialect === "asked" ? askedDialect(requestContext) : dialect;
     if (asked === "gemini") return refuseNative(deps, requestContext, { failure });
     const encoder = asked === "openai" ? openaiChat : asked === "anthropic" ? anthropicMessages : asked;
     requestContext.seen.dialect ??= encoder.name;
-    tellRefusal(deps, requestContext, failure);
+    logRefusal(deps, requestContext, failure);
     return refuse({ dialect: encoder, requestContext, now: deps.ports.clock.now() }, failure);
   };
 }
@@ -126,7 +126,7 @@ const LARGE_BYTES = 8 * 1024 * 1024;
 /** Lets a request through to its route when path, origin and token are good, and says every failure as its client reads it. */
 function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
   const large = new BytesGate(LARGE_BYTES, deps.deadlines);
-  const say = createSay(deps);
+  const formatFailure = createFailureFormat(deps);
   return async (
     requestContext: NewRequestContext,
     peer: string,
@@ -134,10 +134,11 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
     params: Readonly<Record<string, string>>,
   ): Promise<Response> => {
     const { request, target } = requestContext;
-    const said = (failure: Failure) => cors.open(request, say(endpoint.dialect, requestContext, failure));
+    const said = (failure: Failure) =>
+      cors.open(request, formatFailure(endpoint.dialect, requestContext, failure));
     if (!target.address.good) return said(unknownRoute(requestContext));
     const refused = guard(request, target);
-    if (!refused.ok) return say(endpoint.dialect, requestContext, refused.error);
+    if (!refused.ok) return formatFailure(endpoint.dialect, requestContext, refused.error);
     const preflight = cors.preflight(request);
     if (preflight !== undefined) return preflight;
     const checked = auth.check(request, target, peer);
@@ -159,7 +160,7 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
       }
       const answer = async (one: RequestContext) => {
         const served = await admitted(one);
-        return served instanceof Response ? served : say(endpoint.dialect, one, served);
+        return served instanceof Response ? served : formatFailure(endpoint.dialect, one, served);
       };
       const serving = bodies === undefined ? answer(requestContext) : bodies.serve(requestContext, answer);
       const whole = deps.settings.keepAliveWhole;

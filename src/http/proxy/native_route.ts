@@ -24,7 +24,7 @@ import { failureHeaders, INERT_HEADERS, replyHeaders } from "./reply_headers.ts"
 import { pinOfBytes } from "./resources/pinned_owner.ts";
 import { resolveTargets } from "./resolve_targets.ts";
 import { beginTrace, serveCall } from "./serve_call.ts";
-import { tellRefusal } from "./tell_refusal.ts";
+import { logRefusal } from "./log_refusal.ts";
 
 /** Whether a method answers with a model's turn or uses quota. */
 interface NativeMethod {
@@ -195,7 +195,7 @@ export function refuseNative(
 ): Response {
   const now = deps.ports.clock.now();
   const { failure, body } = refusal;
-  if (trace === undefined) tellRefusal(deps, requestContext, failure);
+  if (trace === undefined) logRefusal(deps, requestContext, failure);
   const encoded = encodeNativeFailure(failure, { now, ...(body === undefined ? {} : { body }) });
   trace?.record(encoded.status, failure);
   return new Response(JSON.stringify(encoded.body), {

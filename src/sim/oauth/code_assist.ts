@@ -88,9 +88,9 @@ function generate(state: OAuthState, call: GenerateCall): Promise<Response> | Re
     kind === "antigravity" &&
     isBelow(versionOf(request.headers.get("user-agent") ?? ""), state.versionFloor.split(".").map(Number))
   ) {
-    return spoken(OLD_VERSION, streamed && sse);
+    return formatRefusal(OLD_VERSION, streamed && sse);
   }
-  if (account.trouble === "withdrawn") return spoken(WITHDRAWN, streamed && sse);
+  if (account.trouble === "withdrawn") return formatRefusal(WITHDRAWN, streamed && sse);
   if (account.trouble === "empty" || account.trouble === "thoughts") {
     return hollow(account.trouble === "empty" ? [] : [{ text: "Hm.", thought: true }], streamed && sse);
   }
@@ -126,7 +126,7 @@ const WITHDRAWN =
   "Gemini 3 Pro is no longer available. Please switch to Gemini 3.1 Pro in the latest version of Antigravity.";
 
 /** A success whose words are the refusal. */
-function spoken(text: string, streamed: boolean): Response {
+function formatRefusal(text: string, streamed: boolean): Response {
   const candidates = [{ content: { role: "model", parts: [{ text }] }, finishReason: "STOP" }];
   const chunk = { response: { candidates, usageMetadata: { promptTokenCount: 0, totalTokenCount: 0 } } };
   return streamed ? eventStream([chunk]) : Response.json(chunk);

@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
  * Logs and records a request that was refused before it became a call: a wrong key, an unknown model or path, a body that cannot
  * be read, a used-up budget. Agents often hide why they failed. Guesses of keys are told of until the guesser is made to wait.
  */
-export function tellRefusal(deps: ProxyDeps, requestContext: RequestContext, failure: Failure): void {
+export function logRefusal(deps: ProxyDeps, requestContext: RequestContext, failure: Failure): void {
   if (failure.status >= 499 || failure.code === "too_many_attempts") return;
   const { request, target: { url }, requestId, client } = requestContext;
   const level = failure.status === 401 || failure.status === 403 ? "warn" : "info";
