@@ -25,10 +25,10 @@ const RESUMABLE: ReadonlySet<Failure["class"]> = new Set([
  * model as its own, and what it adds is passed on. Only turns of plain text: a tool call, a picture or a JSON value cannot be
  * taken up in the middle.
  */
-export async function continuedTurn(deps: RelayDeps, call: TurnCall): Promise<Result<ServedTurn, Failure>> {
-  const first = await hedgedTurn(deps, call);
-  if (!first.ok || !deps.settings.streamContinue || !call.stream || !continuable(call.request)) return first;
-  return ok(new ContinuedTurn(deps, call, first.value));
+export function continuedTurn(deps: RelayDeps, call: TurnCall): Promise<Result<ServedTurn, Failure>> {
+  const first = hedgedTurn(deps, call);
+  if (!deps.settings.streamContinue || !call.stream || !continuable(call.request)) return first;
+  return first.then((turn) => turn.ok ? ok(new ContinuedTurn(deps, call, turn.value)) : turn);
 }
 
 function continuable({ generationConfig }: GeminiRequest): boolean {

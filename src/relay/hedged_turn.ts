@@ -17,9 +17,18 @@ interface Racer {
  * whichever begins first (0, the default, never does). The slower one is cancelled: its key is not blamed, and its call stays
  * counted, as Google has counted it.
  */
-export async function hedgedTurn(deps: RelayDeps, call: TurnCall): Promise<Result<ServedTurn, Failure>> {
+export function hedgedTurn(deps: RelayDeps, call: TurnCall): Promise<Result<ServedTurn, Failure>> {
   const { hedgeAfter } = deps.settings;
-  if (hedgeAfter <= 0 || call.leaseRequest.pinned !== undefined) return await relayTurn(deps, call);
+  return hedgeAfter <= 0 || call.leaseRequest.pinned !== undefined
+    ? relayTurn(deps, call)
+    : race(deps, call, hedgeAfter);
+}
+
+async function race(
+  deps: RelayDeps,
+  call: TurnCall,
+  hedgeAfter: number,
+): Promise<Result<ServedTurn, Failure>> {
   const first = racer(deps, call);
   const early = await orLate(deps, first.turn, hedgeAfter);
   if (early !== undefined) return early;

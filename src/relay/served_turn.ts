@@ -38,14 +38,10 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
     }
   }
 
-  /** The next step; a fault of this proxy's own ends the turn in one that says so. */
-  async function readStep(): Promise<TurnStep> {
-    try {
-      return await turn.read();
-    } catch (cause) {
-      turn.cancel();
-      return { events: [], state: ownFault(deps, call.trace.facts.id, cause) };
-    }
+  /** A fault of this proxy's own ends the turn in a step that says so. */
+  function faulty(cause: unknown): TurnStep {
+    turn.cancel();
+    return { events: [], state: ownFault(deps, call.trace.facts.id, cause) };
   }
 
   // Calls that name no session share none.
@@ -55,7 +51,7 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
   return {
     source: credential.source,
     async read(): Promise<TurnStep> {
-      const step = await readStep();
+      const step = await turn.read().catch(faulty);
       const events = call.filters.length === 0 ? step.events : filtered(call, step.events);
       for (const event of step.events) observe(event);
       // The turn is remembered as the client is told it, since it names its calls so when they come back.

@@ -3,18 +3,20 @@ import { type SseParser, tooDeepAt } from "../gemini/mod.ts";
 import { FREE_BYTES, PIECE_BYTES, UPSTREAM_BOUNDS } from "./bounds.ts";
 
 /** The whole body, at most `most` bytes of it once inflated. Rejects as the body does, or when it goes beyond. */
-export async function readWhole(
+export function readWhole(
   response: Response,
   most: number,
   setting?: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { body, headers } = response;
-  // The platform holds a body to its stated length, and hands it over without a stream.
-  const stated = headers.has("content-encoding") ? NaN : lengthOf(headers);
-  if (body === null || stated <= Math.min(most, FREE_BYTES)) return await response.bytes();
+  const { headers } = response;
+  // The platform holds a body to its stated length, and hands it over without a stream as long as nobody looks at the body.
+  const stated = headers.get("content-encoding") === null ? lengthOf(headers) : NaN;
+  if (stated <= Math.min(most, FREE_BYTES)) return response.bytes();
+  const { body } = response;
+  if (body === null) return response.bytes();
   const inflated = mostInflated(headers);
   const larger = `is larger than ${most} bytes${setting === undefined ? "" : ` (${setting})`}`;
-  return await collect(body, Math.min(most, inflated), {
+  return collect(body, Math.min(most, inflated), {
     isJson: JSON_REGEXP.test(headers.get("content-type") ?? ""),
     larger: inflated < most ? INFLATES : larger,
   });
@@ -27,7 +29,7 @@ export const INFLATES = "inflates beyond all measure";
 
 /** Bytes that a reply may become at most by how it was compressed, as far as its head tells. */
 export function mostInflated(headers: Headers): number {
-  const sent = headers.has("content-encoding") ? lengthOf(headers) : NaN;
+  const sent = headers.get("content-encoding") === null ? NaN : lengthOf(headers);
   return sent >= 0 ? Math.max(FREE_BYTES, sent * UPSTREAM_BOUNDS.inflation) : Infinity;
 }
 
@@ -195,10 +197,16 @@ class BufferedReader implements BodyReader {
     return this.#reader.closed;
   }
 
-  async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const given = this.#buffer ?? new ArrayBuffer(USUAL);
     this.#buffer = undefined;
-    const { done, value } = await this.#reader.read(new Uint8Array(given));
+    return this.#reader.read(new Uint8Array(given)).then(this.#take);
+  }
+
+  /** Takes the buffer back, and gives what came in it. Made once a body: a function with waits in it would cost each piece more. */
+  readonly #take = (
+    { done, value }: ReadableStreamReadResult<Uint8Array<ArrayBuffer>>,
+  ): Uint8Array<ArrayBuffer> | undefined | Promise<Uint8Array<ArrayBuffer>> => {
     if (done) {
       // A body that was cancelled keeps the buffer.
       if (value?.buffer.byteLength === USUAL && idle.length < MOST_IDLE) idle.push(value.buffer);
@@ -207,12 +215,10 @@ class BufferedReader implements BodyReader {
     const { byteLength: room } = value.buffer;
     const full = value.byteLength === room;
     this.#buffer = full && room < PIECE_BYTES ? new ArrayBuffer(PIECE_BYTES) : value.buffer;
-    if (full) {
-      const turn = takeTurn(this);
-      if (turn !== undefined) await turn;
-    }
-    return this.#lends ? value : value.slice();
-  }
+    const turn = full ? takeTurn(this) : undefined;
+    const piece = this.#lends ? value : value.slice();
+    return turn === undefined ? piece : turn.then(() => piece);
+  };
 
   cancel(): void {
     this.#reader.cancel().catch(() => {});

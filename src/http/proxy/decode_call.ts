@@ -17,11 +17,14 @@ export async function decodeCall(
   body: unknown,
   target: ResolvedModel,
 ): Promise<Result<ClientCall<unknown>, Failure>> {
+  const references = dialect.references?.(body) ?? [];
   const input: DecodeInput = {
     target: { id: target.id, capabilities: target.capabilities },
     signatureOf: (key) => deps.signatures.find(key),
     partsBefore: (key) => deps.signatures.partsBefore(key),
-    stored: await storedFor(deps, requestContext.client, dialect.references?.(body)),
+    stored: references.length === 0
+      ? NOTHING_STORED
+      : await loadStored(deps, requestContext.client, references),
     headers: requestContext.request.headers,
     newId: deps.ports.newId,
   };
@@ -34,14 +37,12 @@ export async function decodeCall(
     const owner = deps.signatures.loadOwner(decoded.value.request);
     if (owner !== undefined) await owner;
   }
-  return decoded.ok ? await withMedia(deps, requestContext, decoded.value) : decoded;
+  return decoded.ok && decoded.value.remoteMedia.length > 0
+    ? await withMedia(deps, requestContext, decoded.value)
+    : decoded;
 }
 
 const NOTHING_STORED: ReadonlyMap<string, Json> = new Map();
-
-function storedFor(deps: ProxyDeps, client: RequestContext["client"], ids: readonly string[] = []) {
-  return ids.length === 0 ? NOTHING_STORED : loadStored(deps, client, ids);
-}
 
 async function loadStored(
   deps: ProxyDeps,
@@ -61,7 +62,6 @@ async function withMedia(
   requestContext: RequestContext,
   call: ClientCall<unknown>,
 ): Promise<Result<ClientCall<unknown>, Failure>> {
-  if (call.remoteMedia.length === 0) return ok(call);
   const fetched = await fetchRemoteMedia(call.remoteMedia, {
     signal: requestContext.watch.signal,
     limits: MEDIA_LIMITS,

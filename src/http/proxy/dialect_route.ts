@@ -63,7 +63,8 @@ async function understand(
   const asked = dialect.modelOf(body.value);
   if (!asked.ok) return asked;
   requestContext.seen.model = asked.value;
-  const targets = await resolveTargets(deps, asked.value);
+  const resolving = resolveTargets(deps, asked.value);
+  const targets = resolving instanceof Promise ? await resolving : resolving;
   if (!targets.ok) return targets;
   const refused = deps.modelRefusal(requestContext.client, targets.value[0].id);
   if (refused) return err(refused);

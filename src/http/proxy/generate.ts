@@ -73,7 +73,8 @@ async function ask(
   target: ResolvedModel,
   call: ClientCall<unknown>,
 ): Promise<Result<TurnSource, Failure>> {
-  const pin = await pinOfRequest(deps, input.requestContext, input.trace, call.request);
+  const pinning = pinOfRequest(deps, input.requestContext, input.trace, call.request);
+  const pin = pinning instanceof Promise ? await pinning : pinning;
   if (!pin.ok) return pin;
   const leaseRequest = leaseRequestFor(deps, input.requestContext, {
     target,

@@ -64,7 +64,8 @@ export async function serveNative(
   const body = await readBody(requestContext.request, deps.settings.maxBodyBytes);
   if (!body.ok) return refuseNative(deps, requestContext, { failure: body.error });
   requestContext.seen.bytes = body.value.byteLength;
-  const targets = await resolveTargets(deps, path.model);
+  const resolving = resolveTargets(deps, path.model);
+  const targets = resolving instanceof Promise ? await resolving : resolving;
   if (!targets.ok) return refuseNative(deps, requestContext, { failure: targets.error });
   const [first] = targets.value;
   const refused = deps.catalog.refusal(first.id, method.operation, path.method) ??
@@ -80,7 +81,8 @@ export async function serveNative(
     session,
     requestBytes: bytes.byteLength,
   });
-  const pin = await pinOfBytes(deps, requestContext, trace, bytes);
+  const pinning = pinOfBytes(deps, requestContext, trace, bytes);
+  const pin = pinning instanceof Promise ? await pinning : pinning;
   if (!pin.ok) return refuseNative(deps, requestContext, { failure: pin.error }, trace);
   const among = pin.value;
   const served = await serveCall<NativeReply>({

@@ -3,15 +3,24 @@ import type { ResolvedModel } from "../../catalog/mod.ts";
 import { BOUNDS } from "../bounds.ts";
 import type { ProxyDeps } from "./proxy_deps.ts";
 
-/** The model that is meant and its fallbacks. An unknown name is looked for once at Google before it is refused. */
-export async function resolveTargets(
-  deps: ProxyDeps,
-  name: string,
-): Promise<Result<readonly [ResolvedModel, ...ResolvedModel[]], Failure>> {
+/** The model that is meant, then its fallbacks; or why there is none. */
+type Targets = Result<readonly [ResolvedModel, ...ResolvedModel[]], Failure>;
+
+/**
+ * The model that is meant and its fallbacks, at once for a name that is known. An unknown one is looked for once at Google before
+ * it is refused.
+ */
+export function resolveTargets(deps: ProxyDeps, name: string): Targets | Promise<Targets> {
   // A name that cannot be in an address, or is longer than any, is nobody's: Google need not be asked.
   if (name.length > BOUNDS.modelChars || !name.isWellFormed()) return err(noName());
-  let resolved = deps.catalog.resolve(name);
-  if (!resolved.ok && await deps.discover(name)) resolved = deps.catalog.resolve(name);
+  const resolved = deps.catalog.resolve(name);
+  if (resolved.ok) return withFallbacks(deps, resolved);
+  return deps.discover(name).then((found) =>
+    withFallbacks(deps, found ? deps.catalog.resolve(name) : resolved)
+  );
+}
+
+function withFallbacks(deps: ProxyDeps, resolved: Result<ResolvedModel, Failure>): Targets {
   if (!resolved.ok) return err(resolved.error);
   if (resolved.value.fallbacks.length === 0) return ok([resolved.value]);
   const fallbacks = resolved.value.fallbacks.flatMap((fallback) => {

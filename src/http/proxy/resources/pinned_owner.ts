@@ -21,31 +21,44 @@ const MOST_READ = 1024 * 1024;
 /** Keys of one project, the maker of what is named first. */
 type Keys = ReadonlySet<CredentialId>;
 
-/** The keys that may serve a request of the hub, as it names a file, a cached content or a store; undefined when any may. */
-export async function pinOfRequest(
+/** The keys that may serve a request; undefined when any may. */
+type Pin = Result<Keys | undefined, Failure>;
+
+/** The keys that may serve a request of the hub, as it names a file, a cached content or a store; at once when it names none. */
+export function pinOfRequest(
   deps: ProxyDeps,
   requestContext: RequestContext,
   trace: CallTrace,
   request: GeminiRequest,
-): Promise<Result<Keys | undefined, Failure>> {
+): Pin | Promise<Pin> {
   const files = request.contents.flatMap(({ parts }) => parts.flatMap(({ fileData }) => fileData ?? []));
   const searches = request.tools?.filter((tool) => "fileSearch" in tool) ?? [];
   if (request.cachedContent === undefined && files.length === 0 && searches.length === 0) {
     return ok(undefined);
   }
   const { cachedContent } = request;
-  return await pinOf(deps, requestContext, trace, [{ cachedContent }, files, searches]);
+  return pinOf(deps, requestContext, trace, [{ cachedContent }, files, searches]);
 }
 
 /** The same for a native client's bytes. */
-export async function pinOfBytes(
+export function pinOfBytes(
   deps: ProxyDeps,
   requestContext: RequestContext,
   trace: CallTrace,
   bytes: Uint8Array<ArrayBuffer>,
-): Promise<Result<Keys | undefined, Failure>> {
+): Pin | Promise<Pin> {
   const text = byteText(bytes);
-  if (!MARKS.some((mark) => text.includes(mark))) return ok(undefined);
+  return MARKS.some((mark) => text.includes(mark))
+    ? pinOfNames(deps, requestContext, trace, bytes)
+    : ok(undefined);
+}
+
+async function pinOfNames(
+  deps: ProxyDeps,
+  requestContext: RequestContext,
+  trace: CallTrace,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Pin> {
   try {
     return await pinOf(deps, requestContext, trace, parseForeign(new TextDecoder().decode(bytes)));
   } catch {
@@ -59,7 +72,7 @@ async function pinOf(
   requestContext: RequestContext,
   trace: CallTrace,
   body: unknown,
-): Promise<Result<Keys | undefined, Failure>> {
+): Promise<Pin> {
   const references = referencesIn(body);
   if (references.length === 0) return ok(undefined);
   const { finder, registry } = deps.resources;
