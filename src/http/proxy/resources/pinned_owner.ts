@@ -1,5 +1,4 @@
 import {
-  byteText,
   type Credential,
   type CredentialId,
   type Failure,
@@ -14,8 +13,10 @@ import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
 import { referencesIn } from "./names.ts";
 import { firstWith } from "./owner_of_call.ts";
 
-/** Words that are in every body that names a file or a cached content; without them it need not be parsed. */
-const MARKS = ["cachedContents/", "/files/", '"files/', '"fileSearchStores/'] as const;
+const encoder = new TextEncoder();
+/** What stands before the slash in every body that names a file or a cached content; without any of it, it need not be parsed. */
+const MARKS = ["cachedContents", "/files", '"files', '"fileSearchStores'].map((mark) => encoder.encode(mark));
+const SLASH = 0x2f;
 const MOST_READ = 1024 * 1024;
 
 /** Keys of one project, the maker of what is named first. */
@@ -47,10 +48,24 @@ export function pinOfBytes(
   trace: CallTrace,
   bytes: Uint8Array<ArrayBuffer>,
 ): Pin | Promise<Pin> {
-  const text = byteText(bytes);
-  return MARKS.some((mark) => text.includes(mark))
-    ? pinOfNames(deps, requestContext, trace, bytes)
-    : ok(undefined);
+  return maybeNames(bytes) ? pinOfNames(deps, requestContext, trace, bytes) : ok(undefined);
+}
+
+/** Looks at slashes alone, as a body may be many megabytes: searching it for each mark would take as long as all else. */
+function maybeNames(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(SLASH); at >= 0; at = bytes.indexOf(SLASH, at + 1)) {
+    if (MARKS.some((mark) => endsWith(bytes, at, mark))) return true;
+  }
+  return false;
+}
+
+function endsWith(bytes: Uint8Array, end: number, mark: Uint8Array): boolean {
+  const start = end - mark.length;
+  if (start < 0) return false;
+  for (let index = mark.length - 1; index >= 0; index--) {
+    if (bytes[start + index] !== mark[index]) return false;
+  }
+  return true;
 }
 
 async function pinOfNames(
