@@ -10,14 +10,17 @@ const NAME_REGEXP = /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/;
 const MAX_LENGTH = 64;
 const HASH_LENGTH = 8;
 
+const NO_NAMES: ToolNames = { toGemini: sanitiseToolName, toClient: (name) => name };
+
 /**
  * Names tools for Gemini (a letter or `_`, then letters, digits, `_.:-`, at most 64 in all). Names that are legal already
  * stay; of others that come out the same, the later ones carry a hash. The same list always gives the same names.
  */
 export function createToolNames(clientNames: Iterable<string>): ToolNames {
+  const names = [...new Set(clientNames)];
+  if (names.length === 0) return NO_NAMES;
   const toGemini = new Map<string, string>();
   const toClient = new Map<string, string>();
-  const names = [...new Set(clientNames)];
   for (const name of names.filter(isLegalToolName)) {
     toGemini.set(name, name);
     toClient.set(name, name);

@@ -62,14 +62,14 @@ export interface Served<Value> {
 interface RetryState {
   /** Keys that are not asked again; those to avoid from the start, and one more after each failure that says so. */
   tried: ReadonlySet<CredentialId>;
-  /** Every key that was asked. */
-  readonly asked: Set<CredentialId>;
+  /** Every key that was asked in vain. */
+  asked: ReadonlySet<CredentialId>;
   /** Sources that refused the request itself, or have the model no more: this call asks them nothing else. */
   closed: ReadonlySet<SourceName>;
   /** Accounts that refused the request without naming a limit, with their source. */
-  readonly refusedBy: Map<CredentialId, SourceName>;
+  refusedBy: ReadonlyMap<CredentialId, SourceName>;
   /** Keys whose stated limit was met once: they may be asked when its time has come, and then no more. */
-  readonly limited: Set<CredentialId>;
+  limited: ReadonlySet<CredentialId>;
   readonly classes: string[];
   readonly requestRepairs: Repair[];
   refreshed: ReadonlySet<CredentialId>;
@@ -81,7 +81,10 @@ interface RetryState {
   last: Failure | undefined;
 }
 
+/** Shared, as most calls fail nowhere: each takes sets of its own when it needs them. */
 const NONE: ReadonlySet<CredentialId> = new Set();
+const NOBODY: ReadonlyMap<CredentialId, SourceName> = new Map();
+const OPEN: ReadonlySet<SourceName> = new Set();
 
 /**
  * Asks one credential after another until one gives the value, the verdict says stop, or nothing can serve.
@@ -98,11 +101,11 @@ export async function runAttempts<Value>(
     ? undefined
     : deps.filtered.of(input.fingerprint());
   const retryState: RetryState = {
-    closed: new Set(remembered?.sources),
-    refusedBy: new Map(),
+    closed: remembered === undefined ? OPEN : new Set(remembered.sources),
+    refusedBy: NOBODY,
     tried: input.avoid ?? NONE,
-    asked: new Set(),
-    limited: new Set(),
+    asked: NONE,
+    limited: NONE,
     classes: [],
     requestRepairs: [...known],
     refreshed: NONE,
@@ -123,7 +126,6 @@ export async function runAttempts<Value>(
     if (!leased.ok) return leased;
     const lease = leased.value;
     if (retryState.asked.has(lease.credential.id)) retryState.extraCalls++;
-    retryState.asked.add(lease.credential.id);
     const attempt = input.trace.begin(lease, leaseRequest.model);
     const result = await tryLease(deps, { lease, trace: attempt, client: input.client }, retryState, tryOnce);
     if (result.ok) {
@@ -270,6 +272,7 @@ async function handleFailure(
   attempt.end(failure, verdict.note);
   retryState.last = failure;
   retryState.classes.push(failure.class);
+  retryState.asked = withOne(retryState.asked, lease.credential.id);
   if (failure.class === "client_gone") return failure;
   const extra = retryState.extraCalls < MOST_EXTRA_CALLS;
   if (extra && healable(retryState, failure, input.repairs)) {
@@ -297,14 +300,16 @@ const ENOUGH_REFUSALS = 2;
 function closesSource(
   deps: RelayDeps,
   { fingerprint }: AttemptsInput,
-  { refusedBy }: RetryState,
+  retryState: RetryState,
   { credential: { id, source } }: Lease,
   failure: Failure,
 ): boolean {
   if (failure.code === "model_withdrawn") return true;
   if (failure.class !== "ambiguous_429" || failure.scope !== "request") return false;
-  refusedBy.set(id, source);
-  if ([...refusedBy.values()].filter((one) => one === source).length < ENOUGH_REFUSALS) return false;
+  retryState.refusedBy = new Map(retryState.refusedBy).set(id, source);
+  if ([...retryState.refusedBy.values()].filter((one) => one === source).length < ENOUGH_REFUSALS) {
+    return false;
+  }
   if (fingerprint !== undefined) deps.filtered.note(fingerprint(), source, failure);
   return true;
 }
@@ -340,7 +345,7 @@ function follow(
   retryState.pinned = pinned;
   retryState.sameKeyRetries = 0;
   if (next === "other" || retryState.limited.has(id)) retryState.tried = withOne(retryState.tried, id);
-  else retryState.limited.add(id);
+  else retryState.limited = withOne(retryState.limited, id);
 }
 
 function withOne(some: ReadonlySet<CredentialId>, one: CredentialId): ReadonlySet<CredentialId> {

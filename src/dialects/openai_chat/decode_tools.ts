@@ -42,8 +42,13 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** Fields that say anything about tools. */
+const TOOL_FIELDS = ["tools", "functions", "web_search_options", "tool_choice", "function_call"] as const;
+const NO_TOOLS: DecodedTools = { tools: [], hasFunctions: false, wrapped: new Set() };
+
 /** Declares all functions in one tool and lets Google's own tools stand beside them where the model takes both. */
 export function decodeTools(body: Body, google: readonly Tool[], draft: ChatDraft): DecodedTools {
+  if (google.length === 0 && TOOL_FIELDS.every((field) => body[field] === undefined)) return NO_TOOLS;
   const builtIns: Tool[] = [...google];
   const definitions = draft.fields.optionalList(body["tools"], "tools").flatMap((tool, index) =>
     decodeTool(tool, `tools[${index}]`, builtIns, draft)

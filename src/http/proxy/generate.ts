@@ -106,8 +106,10 @@ async function ask(
   return failed;
 }
 
+const NO_TOOLS: ReadonlySet<string> = new Set();
+
 function filtersOf(call: ClientCall<unknown>) {
-  const mender = createCallMender(call.request.tools ?? [], call.wrappedTools ?? new Set());
+  const mender = createCallMender(call.request.tools ?? [], call.wrappedTools ?? NO_TOOLS);
   return [
     ...(mender === undefined ? [] : [mender]),
     ...(call.extraStops.length > 0 ? [createStopText(call.extraStops)] : []),
