@@ -36,7 +36,7 @@ export interface InFlightCall {
   readonly outputTokens?: number;
 }
 
-/** What the use-cases work with; made once by the composition. */
+/** Modules that the use-cases work with; made once by the composition. */
 export interface AdminDeps {
   readonly store: Store;
   readonly settings: Settings;
@@ -50,7 +50,7 @@ export interface AdminDeps {
   readonly version: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
-  /** What is wrong with the files of this program, as a sentence; undefined while all is well. */
+  /** The problem of this program's files, as a sentence; undefined while there is none. */
   readonly trouble?: () => string | undefined;
   /** Where settings are written that are changed at run time. Absent: there is nowhere to write them. */
   readonly settingsFile?: SettingsFile;

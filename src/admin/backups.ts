@@ -8,7 +8,7 @@ import { backupDay, backupName, backupsIn } from "../store/mod.ts";
 const KEEP_DAYS = 7;
 /** Made again by whoever opens the database: nothing is lost without them. */
 const NOT_KEPT_SETTINGS: readonly string[] = ["dashboard-session"];
-/** What belongs to one run of one process alone. */
+/** Names of records that belong to one run of one process alone. */
 const NOT_KEPT_STATE = /^(?:job |share:)/;
 
 export interface BackupReport {

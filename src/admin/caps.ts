@@ -45,7 +45,7 @@ export async function putCap(
   return put;
 }
 
-/** What a cap counts: a model by its own name, a quota group, or a client by its id. An alias or a client's name says which. */
+/** The subject of a cap: a model by its own name, a quota group, or a client by its id. An alias or a client's name says which. */
 async function targetOf({ catalog, store }: AdminDeps, name: string): Promise<Outcome<string>> {
   if (name.startsWith("group:")) return ok(name);
   if (name.startsWith("client:")) {
@@ -143,7 +143,7 @@ function usedOf(cell: Cell | undefined, unit: CapRecord["unit"]): number {
   return cell === undefined ? 0 : unit === "requests" ? cell.ok : cell.totalTokens;
 }
 
-/** What the ledger calls the calls that a cap covers. */
+/** The ledger's name for the calls that a cap covers. */
 function namesOf({ catalog }: Deps, model: string): readonly string[] {
   if (model.startsWith("client:")) return [model.slice("client:".length)];
   if (!model.startsWith("group:")) return [model];

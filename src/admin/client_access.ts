@@ -12,7 +12,7 @@ import type { ClientRecord, Store } from "../store/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { hashToken, OwnerKey } from "./owner_key.ts";
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface ClientIdentity {
   readonly id: ClientId;
   readonly name: string;
@@ -21,9 +21,9 @@ export interface ClientIdentity {
 }
 
 interface Spending {
-  /** What the ledger had when it was last asked, in the budget's unit. */
+  /** The ledger's sum when it was last asked, in the budget's unit. */
   recorded: number;
-  /** What has been used here since. */
+  /** Units used here since. */
   since: number;
 }
 
@@ -32,7 +32,7 @@ const RELOAD_MS = 2_000;
 const MINUTE_MS = 60_000;
 const MOST_HASHES = 1_000;
 const MICROS = 1_000_000;
-/** What a call is taken to cost before one was seen, and where the price of its model is not known. */
+/** Assumed cost of a call before one was seen, and where the price of its model is not known. */
 const USUAL_TOKENS = 8_192;
 const USUAL_MICROS = 20_000;
 /** The window of a budget that never begins again. */
@@ -312,7 +312,7 @@ export class ClientAccess {
   }
 }
 
-/** What a meter needs of the store: units of a window, never more than its limit in all. */
+/** Parts of the store that a meter needs: units of a window, never more than its limit in all. */
 type BudgetSlices = Pick<Store, "takeSlice" | "returnSlice">;
 
 interface BudgetWindow {
@@ -322,7 +322,7 @@ interface BudgetWindow {
   readonly endsAt: number;
   /** Whether a call is a unit by itself, so that nothing need be guessed. */
   readonly exact: boolean;
-  /** What was used of the window before anybody took units of it. */
+  /** Units used of the window before anybody took some of it. */
   readonly recorded: number;
 }
 
@@ -342,7 +342,7 @@ class BudgetMeter {
   /** Units in hand; negative when a call has cost more than was reserved. */
   #held = 0;
   #reserved = new Map<string, { readonly units: number; readonly at: number }>();
-  /** What a call has cost lately, for those whose cost is not known before. */
+  /** The recent cost of a call, for those whose cost is not known before. */
   #usual: number;
   #turn: Promise<unknown> = Promise.resolve();
   #begun = false;
@@ -423,7 +423,7 @@ class BudgetMeter {
   }
 }
 
-/** What a call has used of a budget, by its record. */
+/** Units of a budget that a call has used, by its record. */
 function usedBy(
   record: CallRecord,
   unit: "tokens" | "usd" | "requests",

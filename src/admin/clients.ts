@@ -7,7 +7,7 @@ import { hashToken, newClientToken } from "./owner_key.ts";
 /** A client as the owner sees it: everything but the hash of its token. */
 export interface ClientView extends Omit<ClientRecord, "hash"> {
   readonly status: "active" | "expired" | "revoked";
-  /** What it used in the retention's days. */
+  /** Its use in the days that are kept. */
   readonly usage: CellView | null;
 }
 
@@ -59,7 +59,7 @@ export async function addClient(
   return ok({ client: viewOf(put.value, null, now), token });
 }
 
-/** What is changed of a client; null takes a limit away. Its token stays. */
+/** Changes to a client; null takes a limit away. Its token stays. */
 export type ClientEdit = {
   readonly [Name in keyof ClientInput]?: Name extends "name" ? string : ClientInput[Name] | null;
 };

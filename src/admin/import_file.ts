@@ -38,9 +38,9 @@ export interface ImportReport {
   readonly caps: ImportCount;
   readonly settings: ImportCount;
   readonly modelLists: ImportCount;
-  /** What is worth knowing, one sentence each; also what was not taken. */
+  /** Notes for the user, one sentence each; they also name what was not imported. */
   readonly notes: readonly string[];
-  /** What the document holds and was not taken, one sentence each. */
+  /** Parts of the document that were not imported, one sentence each. */
   readonly notTaken: readonly string[];
 }
 
@@ -159,7 +159,7 @@ function jsonIn(text: string): unknown {
 /** How an import goes about it. */
 interface Way {
   readonly dryRun: boolean;
-  /** What was not taken is added here. */
+  /** Receives a sentence for each part that was not imported. */
   readonly notTaken: string[];
 }
 
@@ -261,7 +261,7 @@ function reasonOf(problem: StoreProblem): string {
   return problem.kind === "invalid" ? problem.message : problem.kind;
 }
 
-/** What makes two credentials the same: the key, or source and e-mail. */
+/** The identity of a credential: its key, or source and e-mail. */
 function identity(one: ImportPlan["credentials"][number] | ImportPlan["drafts"][number]): string {
   if (one.source === "api_key") {
     return `key ${typeof one.key === "string" ? one.key.trim() : one.key.reveal()}`;
@@ -272,7 +272,7 @@ function identity(one: ImportPlan["credentials"][number] | ImportPlan["drafts"][
   }`;
 }
 
-/** What is there stays as it is: an import never overwrites. One that differs is named. */
+/** An import never overwrites: what exists stays as it is, and one that differs is named. */
 async function putMissing<Item extends object>(
   kind: string,
   items: readonly Item[],

@@ -16,7 +16,7 @@ export function isOwnExport(document: unknown): document is JsonObject {
   return isObject(document) && document["format"] === "geminitro-export";
 }
 
-/** What opens the secrets of a document of ours. */
+/** The means to open the secrets of a document of ours. */
 export interface Unlock {
   readonly passphrase?: string;
   /** The master key of the database that a backup was made of; default: this one's. */

@@ -10,7 +10,7 @@ import type {
   QuotaGroupRecord,
 } from "../store/mod.ts";
 
-/** What a document brings, whatever program wrote it; nothing is stored yet. */
+/** The contents of a document, whatever program wrote it; nothing is stored yet. */
 export interface ImportPlan {
   /** geminitro, seed, gemini-balance, list. */
   readonly format: string;
@@ -31,9 +31,9 @@ export interface ImportPlan {
   readonly poolState: readonly { readonly name: string; readonly value: JsonObject }[];
   /** Older programs' figures, keys named by hash: kept to be shown, not added to our own counts. */
   readonly history?: JsonObject;
-  /** What is worth knowing, one sentence each. */
+  /** Notes for the user, one sentence each. */
   readonly notes: readonly string[];
-  /** What was found and cannot be taken over, one sentence each. */
+  /** Parts that cannot be imported, one sentence each. */
   readonly notTaken: readonly string[];
 }
 

@@ -33,7 +33,7 @@ export interface ActivityView {
   readonly items: readonly KeyActivity[];
 }
 
-/** What the named keys did in the last 24 hours and how far their day is used; keys that nobody knows are left out. */
+/** Activity of the named keys in the last 24 hours and how far their day is used; unknown keys are left out. */
 export async function keyActivity(deps: AdminDeps, ids: readonly string[]): Promise<ActivityView> {
   const stepMs = PERIOD_MS.hour;
   const now = deps.ports.clock.now();

@@ -13,7 +13,7 @@ const FIELDS = {
 } as const;
 type Field = keyof typeof FIELDS;
 
-/** What changes; null takes a number away, and what is absent stays. */
+/** Changes to a limit; null takes a number away, and an absent one stays. */
 export type LimitChange = { readonly [Name in Field]?: number | null | undefined };
 
 /** Limits of Google's that were set by hand, by name. */

@@ -143,7 +143,7 @@ const rankOf = ({ credential: { source, project } }: KeyStanding) =>
 const byName: Compare = (a, b) => COLLATOR.compare(nameOf(a.credential), nameOf(b.credential));
 const COLLATOR = new Intl.Collator("en", { numeric: true });
 
-/** What keys are sorted by; of equal ones the older is first. */
+/** Orders of a list of keys; of equal ones the older is first. */
 const ORDERS = {
   worst: (a, b) => WORST.indexOf(a.status) - WORST.indexOf(b.status) || byName(a, b),
   project: (a, b) => rankOf(a) - rankOf(b) || COLLATOR.compare(projectOf(a), projectOf(b)),

@@ -142,7 +142,7 @@ function callCounts(
   return { running: calls.length - waiting, waiting, oldestWaitMs, expectedWaitMs };
 }
 
-/** What every row is made from. */
+/** Data that every row is made from. */
 interface Seen {
   readonly tiers: ReadonlyMap<string, Tier>;
   /** Credentials that are neither off nor dead. */
@@ -216,7 +216,7 @@ function usedOf({ used, limit, left }: BucketView["limits"][number]): number {
   return limit === undefined || left === undefined ? used : Math.max(used, limit - left);
 }
 
-/** What is published for the projects whose limit is not known, added up; null where nothing is for one of them. */
+/** The published limits of projects whose own is not known, added up; null where one has none. */
 function publishedOf(
   buckets: readonly BucketView[],
   kind: BucketView["limits"][number]["kind"],

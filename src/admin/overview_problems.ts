@@ -9,14 +9,14 @@ import { isoOf, type Standings, whenOf } from "./verdict.ts";
 const MOST_OF_A_KIND = 20;
 
 interface Facts {
-  /** What is wrong with what the program keeps. */
+  /** Problems of the database and the disk. */
   readonly trouble: string | undefined;
   readonly keys: readonly KeyStanding[];
   readonly caps: readonly CapProgress[];
   readonly calls: readonly InFlightCall[];
 }
 
-/** What its owner should look at, the worst first. */
+/** Problems for the owner to look at, the worst first. */
 export function problemsOf(
   verdict: Verdict,
   models: Standings["models"],

@@ -82,7 +82,7 @@ export function newClientToken(): string {
   return `gn-${randomBytes(30).toString("base64url")}`;
 }
 
-/** What is kept of a token. It has 240 random bits, so a plain hash cannot be guessed back. */
+/** Hashes a token for keeping. It has 240 random bits, so a plain hash cannot be guessed back. */
 export function hashToken(token: string): string {
   return hash("sha256", token, "hex");
 }

@@ -10,7 +10,7 @@ import type { BucketLimitView, BucketView } from "../pool/contract.ts";
 export interface QuotaSummary {
   readonly quotas: readonly QuotaRow[];
   readonly poolStatus: PoolStatus;
-  /** What is left by model, known and unknown told apart. */
+  /** The rest of the day by model, known and unknown told apart. */
   readonly models: readonly ModelLeft[];
 }
 
@@ -77,7 +77,7 @@ function rowOf(cap: CapProgress, accounts: QuotaRow["accounts"], now: number): Q
   };
 }
 
-/** What is known to be left of one model over all projects that may serve it. */
+/** The known rest of one model over all projects that may serve it. */
 interface ModelLeft {
   readonly model: string;
   /** The limit that the numbers are about; null while no project's is known. */

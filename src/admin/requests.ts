@@ -63,7 +63,7 @@ interface HistogramStep {
   readonly refused: number;
 }
 
-/** What all records of a filter add up to. */
+/** The sums over all records of a filter. */
 interface RequestTotals extends CellView {
   /** False when there are more than were looked at: the sums are of the newest. */
   readonly complete: boolean;

@@ -19,9 +19,9 @@ const UNDO_MS = 10 * 60_000;
 
 /** `.env` as the place of settings that are changed while the program runs. */
 export interface SettingsFile {
-  /** What this process was started with beside the file; it goes before the file. */
+  /** The environment that this process was started with; it goes before the file. */
   readonly own: Environment;
-  /** What the file said when this process started. */
+  /** The file's values when this process started. */
   readonly started: Environment;
   read(): Promise<Environment>;
   /** Sets variables and takes out those that are null; answers why it could not, as a sentence. */

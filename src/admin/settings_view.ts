@@ -21,7 +21,7 @@ export interface SettingsView {
   /** The seed's two. */
   readonly autoUpdate: boolean;
   readonly verboseLogging: boolean;
-  /** What holds now, from the environment; secrets are told as set or not set. */
+  /** Settings in force, from the environment; secrets show as set or not set. */
   readonly running: JsonObject;
   readonly modelRules: ModelRules;
   readonly prices: {

@@ -26,7 +26,7 @@ export function standingsOf(deps: AdminDeps, keys: readonly Pick<KeyStanding, "s
   return { models, verdict: withTrouble(verdictOf(models, keys, ports.clock.now()), troubleOf(deps)) };
 }
 
-/** What is wrong with what the program keeps, whether calls are served or not. */
+/** Problems of the database and the disk, whether calls are served or not. */
 export function troubleOf({ trouble, store, ledger }: AdminDeps): string | undefined {
   const files = trouble?.() ?? ledger.storageTrouble();
   if (files !== undefined) return files;
@@ -140,12 +140,12 @@ export interface HealthView {
   readonly keys: Omit<PoolStatus, "cooldownKeys"> & Partial<Pick<PoolStatus, "cooldownKeys">>;
   readonly models: number;
   readonly queue: { readonly length: number; readonly oldestMs: number; readonly expectedWaitMs: number };
-  /** What the status means, and which models are out, until when. */
+  /** Explains the status: which models are out, and until when. */
   readonly message: string;
   readonly out: Verdict["out"];
 }
 
-/** What anybody may know; the tails of cooling keys only for the owner. */
+/** The public part of the health; tails of cooling keys only for the owner. */
 export function healthView(deps: AdminDeps, owner: boolean): HealthView {
   const now = deps.ports.clock.now();
   const view = deps.pool.view();

@@ -15,7 +15,7 @@ export interface AgentModel {
   readonly thinking?: boolean;
 }
 
-/** What an agent is told about the proxy. */
+/** Facts about the proxy that an agent's configuration gets. */
 export interface InstallRequest {
   /** The proxy's root, with or without `/v1`: `http://127.0.0.1:7536`. */
   readonly baseUrl: string;
@@ -74,11 +74,11 @@ export interface Edit {
   readonly after?: string;
   /** Mode of a new file; an existing one keeps its own. */
   readonly mode?: number;
-  /** What an existing file keeps of its mode at most; absent: all of it. */
+  /** The most of its mode that an existing file keeps; absent: all of it. */
   readonly mostMode?: number;
 }
 
-/** What install put into one file, and what was there before. */
+/** Values that install put into one file, and those that were there before. */
 export interface FileRecord {
   readonly path: string;
   readonly format: FormatName;
@@ -104,7 +104,7 @@ export interface AgentRecord {
   readonly files: readonly FileRecord[];
 }
 
-/** What will be written, before it is written. Plain JSON; `before` and `after` may hold secrets, `diff` shows none. */
+/** The writes of an install before they are made. Plain JSON; `before` and `after` may hold secrets, `diff` shows none. */
 export interface Plan {
   readonly agent: string;
   readonly action: "install" | "refresh" | "uninstall";
@@ -141,7 +141,7 @@ export interface AgentProblem {
   readonly column?: number;
 }
 
-/** What an agent said when it was run once. */
+/** The result of running an agent once. */
 export interface ProcessResult {
   readonly code: number;
   readonly stdout: string;

@@ -2,7 +2,7 @@ import { AGENTS, knownAgent } from "./agents.ts";
 import type { AgentSystem, RecordPort } from "./contract.ts";
 import type { InstallFacts } from "./known_agent.ts";
 
-/** What is known of one agent on this machine. */
+/** State of one agent on this machine. */
 export interface DetectedAgent {
   readonly agent: string;
   /** Its command is on the PATH, or its folder is there. */

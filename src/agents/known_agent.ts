@@ -88,7 +88,7 @@ export function lastAssistant(stdout: string): string {
   return Array.isArray(content) ? content.map((part) => valueAt(part, ["text"]) ?? "").join("") : "";
 }
 
-/** What Gemini models take and give when the list does not say. */
+/** Token limits of Gemini models when the list does not say. */
 const INPUT = 1_048_576;
 const OUTPUT = 65_536;
 

@@ -21,7 +21,7 @@ export interface PlannedFile {
   readonly record: FileRecord;
 }
 
-/** What one file needs; undefined when it is already as it should be. */
+/** Plans the edit of one file; undefined when it is already as it should be. */
 export async function planFile(
   system: AgentSystem,
   spec: FileSpec,

@@ -139,7 +139,7 @@ function meet(a: Hunk, b: Hunk): boolean {
 /** The proxy's key when none was chosen: no secret, and a word of its own. */
 const OPEN_KEY = "geminitro";
 
-/** What stands behind a name that tells of a secret; `$NAME` and `{env:NAME}` are none. */
+/** The value after a name that suggests a secret; `$NAME` and `{env:NAME}` are none. */
 const NAMED_SECRET_REGEXP =
   /((?:api[_-]?key|bearer_token|auth_token|secret|password)["']?\s*[:=]\s*["']?)([^\s"',}${][^\s"',}]{5,})/gi;
 

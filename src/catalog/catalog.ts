@@ -32,7 +32,7 @@ export interface CatalogOptions {
 
 /** Models, aliases, quota groups and fallbacks, answered from memory. */
 export interface Catalog {
-  /** What a client's model name stands for, or why it stands for nothing. */
+  /** Resolves a client's model name, or says why it names no model. */
   resolve(name: string): Result<ResolvedModel, Failure>;
   list(): readonly CatalogEntry[];
   matrix(): ModelMatrix;
@@ -43,7 +43,7 @@ export interface Catalog {
   groupOf(modelId: string): string | undefined;
   /** The name that stands for a model and all its variants; its quota is one. */
   nameOf(modelId: string): string;
-  /** What the credential's source calls the model, for a request that wants this effort. */
+  /** The model's name at the credential's source, for a request that wants this effort. */
   nameAt(credential: CredentialId, modelId: string, effort: WantedEffort): string;
   fallbacksOf(modelId: string): readonly string[];
   /** Why an alias may not be written, as one sentence; undefined when it may. */
@@ -114,7 +114,7 @@ class StoredCatalog implements Catalog {
   /** Absent after a change, until the next question. */
   #built: CatalogSnapshot | undefined;
   #entries: readonly CatalogEntry[] | undefined;
-  /** What names stand for in this snapshot. */
+  /** Names and their models in this snapshot. */
   readonly #resolved = new Map<string, Result<ResolvedModel, Failure>>();
   #revision = 1;
 

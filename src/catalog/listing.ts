@@ -86,13 +86,13 @@ export function modelMatrix({ records, models }: CatalogSnapshot): ModelMatrix {
   return { models: known.map((model) => model.id), rows };
 }
 
-/** What goes in and comes out: text, image, audio, video, file, embeddings. */
+/** Kinds of input and output: text, image, audio, video, file, embeddings. */
 export interface Modalities {
   readonly input: readonly string[];
   readonly output: readonly string[];
 }
 
-/** What a model takes in and gives out, as OpenRouter names it. Google's lists do not say; names and methods do. */
+/** Input and output kinds of a model, as OpenRouter names them. Google's lists do not say; names and methods do. */
 export function modalitiesOf({ id, methods }: Pick<CatalogEntry, "id" | "methods">): Modalities {
   if (methods.includes("embedContent")) return { input: ["text"], output: ["embeddings"] };
   if (/^imagen/.test(id)) return { input: ["text"], output: ["image"] };

@@ -55,7 +55,7 @@ export class ModelNames {
     return this.#equal.get(id) ?? id;
   }
 
-  /** What a name that a client gave stands for. Who names a variant gets it; a plain name stands for the model. */
+  /** Resolves a name that a client gave: a variant's name gives that variant, a plain name the model. */
   standsFor(id: string): string {
     return variantOf(id).variant === "" ? this.nameOf(id) : id;
   }
@@ -70,7 +70,7 @@ export class ModelNames {
     return found;
   }
 
-  /** What the credential's source calls a model, for a request that wants this effort. */
+  /** A model's name at the credential's source, for a request that wants this effort. */
   at(credential: CredentialId, model: string, effort: WantedEffort): string {
     const ids = this.#byCredential.get(credential)?.get(model);
     if (ids === undefined) return model;

@@ -1,7 +1,7 @@
 import type { Failure, Operation, SourceName } from "../core/mod.ts";
 import type { CatalogSnapshot } from "./snapshot.ts";
 
-/** What a model's list must name for an operation to be possible; Google calls them supportedGenerationMethods. */
+/** Methods of which a model must list one for an operation to be possible; Google calls them supportedGenerationMethods. */
 const METHODS: Readonly<Record<Operation, readonly string[]>> = {
   generate: ["generateContent", "streamGenerateContent"],
   count: ["countTokens", "generateContent"],

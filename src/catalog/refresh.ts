@@ -21,7 +21,7 @@ export interface RefreshDeps {
   readonly onResult?: (report: RefreshReport) => void;
 }
 
-/** What asking one credential for its models brought; on failure its earlier list stays. */
+/** The result of asking one credential for its models; on failure its earlier list stays. */
 export type RefreshReport =
   & { readonly credential: CredentialId; readonly source: SourceName }
   & (

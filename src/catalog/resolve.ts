@@ -4,7 +4,7 @@ import { followAliases, nearNames } from "./alias_chain.ts";
 import { isAccountSource } from "./operations.ts";
 import { type CatalogSnapshot, isUsable } from "./snapshot.ts";
 
-/** What a client's model name stands for. */
+/** The model that a client's name stands for. */
 export interface ResolvedModel {
   /** As the client wrote it; replies echo it. */
   readonly asked: string;

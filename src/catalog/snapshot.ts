@@ -31,7 +31,7 @@ export interface KnownModel {
   /** As the first credential lists it. */
   readonly listed: ListedModel;
   readonly capabilities: ModelCapabilities;
-  /** What any of its lists says that it takes; empty when one of them does not say. */
+  /** Methods that any of its lists names; empty when one of them names none. */
   readonly methods: readonly string[];
   readonly sources: readonly SourceName[];
   readonly credentials: readonly CredentialId[];

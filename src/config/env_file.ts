@@ -33,7 +33,7 @@ export function envFilePath(options: EnvironmentOptions): string | undefined {
   return folder === undefined ? undefined : joinPath(os, folder, ".env");
 }
 
-/** What `.env` sets; nothing when there is none. */
+/** Variables that `.env` sets; none when there is no such file. */
 export async function readEnvFile(path: string): Promise<Environment> {
   try {
     return parse(await readSettingsText(path));

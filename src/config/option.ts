@@ -7,7 +7,7 @@ export interface Option<Value> {
   readonly group: string;
   /** The default as one would write it; absent when there is none. */
   readonly fallback?: string;
-  /** What may be written, as the end of "must be ...". */
+  /** Allowed values, as the end of "must be ...". */
   readonly allowed: string;
   /** The texts that it may have, where they are few. */
   readonly choices?: readonly string[];
@@ -54,7 +54,7 @@ export function problemOf(
   };
 }
 
-/** What a row says beyond its variable and group. */
+/** Fields of a row beside its variable and group. */
 export type Row<Value> =
   & Pick<Option<Value>, "allowed" | "doc" | "parse">
   & Partial<Pick<Option<Value>, "fallback" | "secret" | "applies" | "elsewhere" | "choices">>;

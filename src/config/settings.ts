@@ -43,7 +43,7 @@ export interface Settings {
   readonly oauth: Readonly<Record<"default" | "antigravity" | "gemini_cli", OAuthClientSettings>>;
   readonly geminiApiUrl: string;
   readonly antigravityUrls: readonly string[];
-  /** What becomes of a search beside functions. */
+  /** How a search beside functions is handled. */
   readonly antigravitySearch: "leave_out" | "separate";
   /** Absent: built from the version of Google's own client. */
   readonly antigravityUserAgent?: string;

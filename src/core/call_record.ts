@@ -71,7 +71,7 @@ export interface CallRecord {
   readonly attempts: readonly AttemptRecord[];
 }
 
-/** What calls are looked for by. A call may be of several kinds. */
+/** Kinds that calls are looked for by. A call may be of several kinds. */
 export const CALL_KINDS = ["failed", "refused", "left", "slow", "retried"] as const;
 export type CallKind = typeof CALL_KINDS[number];
 

@@ -1,4 +1,4 @@
-/** What a client must know to use the proxy. */
+/** Facts that a client needs to use the proxy. */
 export interface ConnectionFacts {
   /** Without a slash at its end: `http://127.0.0.1:7536`. */
   readonly root: string;
@@ -6,7 +6,7 @@ export interface ConnectionFacts {
   readonly model: string;
 }
 
-/** What is typed into a client's settings, under the name that such clients give it. */
+/** One value for a client's settings, under the name that such clients give it. */
 export interface ConnectionLine {
   readonly label: string;
   readonly value: string;

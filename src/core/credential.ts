@@ -15,7 +15,7 @@ export interface Death {
   readonly link?: string;
 }
 
-/** What is kept of the refusal that retires a credential, for all who meet it later and after a restart. */
+/** The refusal that retired a credential, kept for all who meet it later and after a restart. */
 export function deathOf(failure: Pick<Failure, "message" | "code" | "status" | "link">, at: number): Death {
   const { message: reason, code, status, link } = failure;
   return {
@@ -28,7 +28,7 @@ export function deathOf(failure: Pick<Failure, "message" | "code" | "status" | "
   };
 }
 
-/** What every credential has, whatever its source. Secrets are `Secret`s, so a credential may be logged. */
+/** Fields of every credential, whatever its source. Secrets are `Secret`s, so a credential may be logged. */
 interface CredentialBase extends ModelRules {
   readonly id: CredentialId;
   readonly source: SourceName;
@@ -104,7 +104,7 @@ export interface AccountStanding {
   readonly link?: string;
   /** Epoch milliseconds at which it is tried again by itself; absent when only the remedy helps. */
   readonly until?: number;
-  /** What brings it back; absent when it is ready. */
+  /** How to bring it back; absent when it is ready. */
   readonly remedy?: string;
 }
 

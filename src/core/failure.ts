@@ -57,7 +57,7 @@ export const FAILURE_SCOPES = [
 ] as const;
 export type FailureScope = typeof FAILURE_SCOPES[number];
 
-/** What a call asks of a model. Google serves, counts and refuses each on its own. */
+/** The operation that a call asks of a model. Google serves, counts and refuses each on its own. */
 const OPERATIONS = ["generate", "count", "embed", "predict", "live", "resource"] as const;
 export type Operation = typeof OPERATIONS[number];
 

@@ -23,7 +23,7 @@ export const FIRST_RUN = {
   notRegistered: "No coding agent is registered",
   foundHere: (names: readonly string[]) => `Found here: ${names.join(", ")}`,
   ready: (keys: number) => `GemiNitro is ready with ${counted(keys, "key")}`,
-  /** What the first call asks. */
+  /** The prompt of the first call. */
   question: "Answer with the word ready.",
   answered: (model: string, took: string) => `${model} answered through the proxy in ${took}: all is ready`,
   notAnswered: (model: string, why: string) => `${model} did not answer: ${why}`,

@@ -1,6 +1,6 @@
 import { noteGarbage } from "./garbage.ts";
 
-/** What JSON of others is parsed at most: the parser takes 50 bytes for each level and more for each value, on top of the text. */
+/** Bounds of foreign JSON that is parsed: the parser takes 50 bytes for each level and more for each value, on top of the text. */
 export const JSON_BOUNDS = { depth: 1_000, values: 2_000_000 } as const;
 
 /** JSON that is not parsed, as it would take far more memory and time than its text. The message is half a sentence. */
@@ -64,7 +64,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** What JSON.parse can return. */
+/** Every value that JSON.parse can return. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json | undefined;

@@ -1,4 +1,4 @@
-/** What is smaller is collected in time by itself. */
+/** A smaller amount is collected in time by itself. */
 const LARGE_BYTES = 262_144;
 /** How much garbage of large things is worth a collection. */
 const WORTH_BYTES = 16_777_216;

@@ -13,7 +13,7 @@ const CLOSE_LIST = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
-/** What may come next. `first` is what follows an opening bracket, which may be closed at once. */
+/** The token that may come next. `first` follows an opening bracket, which may be closed at once. */
 type Expects =
   | "value"
   | "first value"

@@ -36,7 +36,7 @@ export interface SpareConnection {
   drop(): void;
 }
 
-/** What the outside gives every module: time, chance, names and the network. */
+/** Ports to the outside that modules take as arguments: time, chance, names and the network. */
 export interface Ports {
   readonly clock: Clock;
   readonly random: Random;

@@ -25,7 +25,7 @@ export interface Way {
 const MOST_CAUSES = 5;
 const MOST_CHARACTERS = 1_000;
 
-/** What an error and those that caused it say; the platform's fetch tells the cause in the second. */
+/** Messages of an error and of those that caused it; the platform's fetch names the cause in the second. */
 export function causeText(cause: unknown): string {
   const parts: string[] = [];
   for (let one = cause; one !== undefined && one !== null && parts.length < MOST_CAUSES;) {
@@ -193,7 +193,7 @@ export function storageProblem(error: unknown): StorageProblem | undefined {
 /** Characters of a fault that are told; a stack's first lines say where it was. */
 const MOST_TOLD = 2_000;
 
-/** What a log may say of a fault of our own: name, message and stack without secrets. */
+/** Describes a fault of our own for a log: name, message and stack without secrets. */
 export function describeFault(cause: unknown): string {
   const text = cause instanceof Error
     ? `${cause.name}: ${cause.message}\n${cause.stack ?? ""}`

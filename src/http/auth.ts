@@ -3,7 +3,7 @@ import type { ClientId, Failure } from "../core/mod.ts";
 import { err, ok, type Result } from "../core/mod.ts";
 import type { RequestTarget } from "./request_target.ts";
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface ClientIdentity {
   readonly id: ClientId;
   readonly name: string;

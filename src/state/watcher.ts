@@ -20,7 +20,7 @@ const WRITES_PER_COMMIT = 12;
 /** A record's place in the configuration. */
 export type Address = readonly [section: Section, name: string];
 
-/** What the database says of its newest change. */
+/** The database's record of its newest change. */
 export interface Head {
   /** The version of the whole configuration; grows with each commit. */
   readonly epoch: string;
@@ -59,7 +59,7 @@ export interface Draft {
   entries<Name extends Section>(section: Name): Iterable<[string, Entry<ConfigRecordOf[Name]>]>;
 }
 
-/** What a write came to: an answer, and what is to be changed for it to hold. */
+/** The result of a write's decision: an answer, and the changes that make it hold. */
 export interface Decision<Answer> {
   readonly answer: Answer;
   readonly changes?: readonly Change[];

@@ -55,7 +55,7 @@ export function openConfigRecords<Kind extends ConfigKind>(
   };
 }
 
-/** What is wrong when an editor saw `expected` and the record now says `found`. */
+/** The problem when an editor saw `expected` and the record now has `found`; undefined when both agree. */
 export function staleness(found: number | undefined, expected: number): StoreProblem | undefined {
   if (found === undefined) return { kind: "missing" };
   return found === expected ? undefined : { kind: "conflict", updatedAt: found };

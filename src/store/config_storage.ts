@@ -62,7 +62,7 @@ function write(atomic: Deno.AtomicOperation, { section, name, record, seen }: Ch
   else atomic.set(key, { v: 1, ...record }, section === "process" ? { expireIn: PROCESS_RECORD_MS } : {});
 }
 
-/** What an epoch's record says; one of an earlier version says nothing of what changed. */
+/** Decodes an epoch's record; one of an earlier version does not name the change. */
 function headOf({ versionstamp, value }: Deno.KvEntryMaybe<unknown>): Head {
   const epoch = versionstamp ?? NO_EPOCH;
   const { before, changed } = isObject(value) ? value : {};

@@ -86,7 +86,7 @@ export type CredentialPatch =
       | (Record<never, never> extends Pick<AllFields, Name> ? null : never);
   };
 
-/** What is known of the database that sealed a text. */
+/** Facts about the database that sealed a text. */
 export interface SealedElsewhere {
   /** Absent in backups of earlier versions: then it is looked for in what is left of databases in the data folder. */
   readonly salt?: string;
@@ -211,7 +211,7 @@ export interface Store {
   readonly vault: {
     seal(text: string): Promise<string>;
     open(sealed: string): Promise<string>;
-    /** What has to lie beside a sealed text, so that any database under the same master key can open it. */
+    /** Data to keep beside a sealed text, so that any database under the same master key can open it. */
     readonly salt: string;
     /** Opens what another database has sealed; undefined when no key and salt that are at hand open it. */
     recover(sealed: string, from: SealedElsewhere): Promise<string | undefined>;

@@ -155,7 +155,7 @@ type OpenFields = Pick<
   "label" | "tier" | "project" | "proxy" | "priority" | "tags" | "addTags"
 >;
 
-/** What a draft and a patch have in common. */
+/** Fields that a draft and a patch share. */
 export function checkOpenFields(fields: OpenFields): StoreProblem | undefined {
   if ((fields.label?.length ?? 0) > 200) return invalid("label", "The label is longer than 200 characters.");
   // deno-lint-ignore no-control-regex

@@ -20,7 +20,7 @@ const LEASE_MS = 60_000;
 const decodeVersion: Decode<number> = (fields) => fields.number("version");
 const decodeUntil: Decode<number> = (fields) => fields.number("until");
 
-/** What a migration needs of the database that is being opened. */
+/** Parts that a migration needs of the database that is being opened. */
 export interface MigrationSite {
   readonly kv: Deno.Kv;
   readonly place: Place;

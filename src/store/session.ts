@@ -3,7 +3,7 @@ import { type Attempt, commitWithRetry, Turns } from "./commit.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { OwnVault } from "./vault.ts";
 
-/** What every record kind needs of the open database. */
+/** Parts of the open database that every kind of record needs. */
 export interface Session {
   readonly kv: Deno.Kv;
   readonly clock: Clock;

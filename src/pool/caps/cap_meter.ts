@@ -8,7 +8,7 @@ const FIRST_OUTPUT = 8_192;
 /** How soon an exhausted window is looked at again: another process may have handed something back. */
 const RECHECK_MS = 1_000;
 
-/** What a meter needs of the store: units of a window, never more than its limit in all. */
+/** Parts of the store that a meter needs: units of a window, never more than its limit in all. */
 export interface SliceSource {
   take(
     window: string,
