@@ -1,7 +1,7 @@
 /** A smaller amount is collected in time by itself. */
 const LARGE_BYTES = 262_144;
-/** How much garbage of large things is worth a collection. */
-const WORTH_BYTES = 16_777_216;
+/** How much garbage of large things is worth a look. */
+const WORTH_BYTES = 8_388_608;
 
 let left = 0;
 let collect: (() => void) | undefined;
@@ -15,7 +15,7 @@ export function noteGarbage(bytes: number): void {
   collect?.();
 }
 
-/** Calls `act` whenever there is garbage that is worth a collection. The call comes out of the middle of things, so that it must only make a note. */
+/** Calls `act` whenever there may be garbage that is worth a collection. The call comes out of the middle of things, so that it must only make a note. */
 export function whenWorthCollecting(act: () => void): void {
   collect = act;
 }

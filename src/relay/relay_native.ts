@@ -146,7 +146,7 @@ async function readFirst(deps: RelayDeps, call: NativeCall, reply: OpenReply): P
     if (parsed !== undefined) return { reply, first, parsed, inspector: new ParsedReply(parsed) };
     return { reply, first, inspector: inspectorOf(first.subarray(-WHOLE_TAIL)) };
   }
-  const reader = openBody(response.body);
+  const reader = openBody(response.body, { events: true });
   const watch = new ContentWatch();
   const { first, silent } = await firstContent(reply, reader, watch);
   const inspector = inspectorOf(first);

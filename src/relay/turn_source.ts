@@ -59,7 +59,7 @@ class StreamedTurn implements TurnSource {
   constructor(input: TurnInput) {
     const { body } = input.reply.response;
     this.#input = input;
-    this.#body = body === null ? undefined : openLentBody(body);
+    this.#body = body === null ? undefined : openLentBody(body, { events: true });
     this.#waiting = new WaitingBytes(this.#body?.closed);
     this.#segmenter = createSegmenter(input.deps.ports);
   }

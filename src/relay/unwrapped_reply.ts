@@ -30,7 +30,7 @@ export async function unwrappedReply(
     return withResponse(reply, Response.json(value, { status: response.status }));
   }
   const frames = options.events ? eventFrames() : arrayFrames();
-  const body = ReadableStream.from(framed(openLentBody(response.body), unwrap, frames));
+  const body = ReadableStream.from(framed(openLentBody(response.body, { events: true }), unwrap, frames));
   const headers = { "content-type": options.events ? "text/event-stream" : "application/json" };
   return withResponse(reply, new Response(body, { status: response.status, headers }));
 }

@@ -138,6 +138,12 @@ export interface BodyReader {
 
 /** Most events of a stream fit; a whole reply of many megabytes grows to the largest in two reads. */
 const USUAL = PIECE_BYTES / 4;
+/** How a body is read that is many events, each of which costs more than its bytes. */
+export interface ReadsEvents {
+  /** While others wait for their turn, only as much is read at a time as is soon handled. */
+  readonly events: true;
+}
+
 /** Buffers that wait for the next body: as many as there are streams at a time on a busy machine. */
 const MOST_IDLE = 64;
 const idle: ArrayBuffer[] = [];
@@ -147,18 +153,24 @@ const idle: ArrayBuffer[] = [];
  * take 64 KiB for every piece, and taking and clearing those costs more than all else that is done with a short event
  * (measured: two thirds of the time for reading; with 2 KiB for every piece still a quarter of a stream's).
  */
-export function openBody(body: ReadableStream<Uint8Array<ArrayBuffer>>): BodyReader {
-  return opened(body, false);
+export function openBody(body: ReadableStream<Uint8Array<ArrayBuffer>>, reads?: ReadsEvents): BodyReader {
+  return opened(body, false, reads);
 }
 
 /** The same for a reader that is done with a piece before it asks for the next: what it gets is lent, and no copy is made. */
-export function openLentBody(body: ReadableStream<Uint8Array<ArrayBuffer>>): BodyReader {
-  return opened(body, true);
+export function openLentBody(body: ReadableStream<Uint8Array<ArrayBuffer>>, reads?: ReadsEvents): BodyReader {
+  return opened(body, true, reads);
 }
 
-function opened(body: ReadableStream<Uint8Array<ArrayBuffer>>, lends: boolean): BodyReader {
+function opened(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  lends: boolean,
+  reads: ReadsEvents | undefined,
+): BodyReader {
   const reader = byteReader(body);
-  return reader === undefined ? new PlainReader(body.getReader()) : new BufferedReader(reader, lends);
+  return reader === undefined
+    ? new PlainReader(body.getReader())
+    : new BufferedReader(reader, lends, reads !== undefined);
 }
 
 /** For bodies that are no byte streams. */
@@ -188,9 +200,12 @@ class BufferedReader implements BodyReader {
   /** Given away with each read and taken back with its result. */
   #buffer: ArrayBuffer | undefined = idle.pop();
 
-  constructor(reader: ReadableStreamBYOBReader, lends: boolean) {
+  readonly #events: boolean;
+
+  constructor(reader: ReadableStreamBYOBReader, lends: boolean, events: boolean) {
     this.#reader = reader;
     this.#lends = lends;
+    this.#events = events;
   }
 
   get closed(): Promise<unknown> {
@@ -214,8 +229,9 @@ class BufferedReader implements BodyReader {
     }
     const { byteLength: room } = value.buffer;
     const full = value.byteLength === room;
-    this.#buffer = full && room < PIECE_BYTES ? new ArrayBuffer(PIECE_BYTES) : value.buffer;
     const turn = full ? takeTurn(this) : undefined;
+    const wanted = turn !== undefined && this.#events ? USUAL : full ? PIECE_BYTES : room;
+    this.#buffer = wanted === room ? value.buffer : new ArrayBuffer(wanted);
     const piece = this.#lends ? value : value.slice();
     return turn === undefined ? piece : turn.then(() => piece);
   };
