@@ -22,11 +22,14 @@ export async function readBody(
   if (!coding.ok) return coding;
   const unpack = coding.value;
   // With a declared length the platform reads the body in one step, which a loop over its pieces cannot match; touching
-  // the stream would take that way from it.
-  if (unpack === undefined && declared > 0) return await whole(request);
+  // the stream would take that way from it. It takes memory for all that was declared before any of it has come, though.
+  if (unpack === undefined && declared > 0 && declared <= MOST_AT_ONCE) return await whole(request);
   if (request.body === null) return ok(new Uint8Array());
   return await collect(unpack === undefined ? request.body : unpack(request.body), limit);
 }
+
+/** Larger bodies are read as they come: a hundred that declared 10 MB and sent nothing took 700 MiB (measured). */
+const MOST_AT_ONCE = 1_048_576;
 
 async function whole(request: Request): Promise<Result<Uint8Array<ArrayBuffer>, Failure>> {
   try {
