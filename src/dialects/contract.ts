@@ -1,13 +1,13 @@
 import type { Failure, Json, JsonObject, NewId, Result } from "../core/mod.ts";
 import type { Blob64, GeminiRequest, ModelCapabilities, Part, PartKey, TurnEvent } from "../gemini/mod.ts";
 
-/** What a decoder may know besides the body. Everything is passed in, so that decoding is pure. */
+/** Input of a decoder besides the body. Everything is passed in, so that decoding is pure. */
 export interface DecodeInput {
   /** The model that will be asked, after aliases; the same body is decoded again for a fallback model. */
   readonly target: { readonly id: string; readonly capabilities: ModelCapabilities };
   /** Finds the signature of an earlier tool call by its id, else by name and arguments; of a text or picture by what it is. */
   readonly signatureOf: (key: SignatureKey) => string | undefined;
-  /** What Google's own tools did before an earlier tool call or text. */
+  /** Steps of Google's own tools before an earlier tool call or text. */
   readonly partsBefore?: ((key: SignatureKey) => readonly Part[] | undefined) | undefined;
   /** Responses stored earlier, by id, for those that `references` named and that exist. */
   readonly stored: ReadonlyMap<string, Json>;
@@ -24,9 +24,9 @@ export interface ClientCall<Context> {
   /** Set for operation "embed": the inputs in order, sent in batches of at most 100. */
   readonly embed?: EmbedCall;
   readonly stream: boolean;
-  /** What the reply encoders need: the client's model name, name maps, include_usage and the like. */
+  /** Context of the reply encoders: the client's model name, name maps, include_usage and the like. */
   readonly context: Context;
-  /** What could not be honoured, one sentence each; sent as `x-geminitro-warnings`. */
+  /** Parts of the request that could not be honoured, one sentence each; sent as `x-geminitro-warnings`. */
   readonly warnings: readonly string[];
   /** http(s) media that must be fetched and put in place of `fileData.fileUri` before the request is sent. */
   readonly remoteMedia: readonly RemoteMedia[];
@@ -63,7 +63,7 @@ export interface RemoteMedia {
   readonly mimeType?: string;
 }
 
-/** What an encoder is given besides events. */
+/** Input of an encoder besides events. */
 export interface EncodeInput<Context> {
   readonly context: Context;
   readonly requestId: string;

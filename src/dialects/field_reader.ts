@@ -92,7 +92,7 @@ function kindOf(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** What decoding a conversation gathers besides its contents. */
+/** Results of decoding a conversation besides its contents. */
 export class Gathered {
   readonly system: Part[] = [];
   readonly items: ConversationItem[] = [];

@@ -1,6 +1,6 @@
 import type { Content, GenerationConfig } from "../gemini/mod.ts";
 
-/** What the wish for less detail comes to. */
+/** The effect of the wish for less detail. */
 export interface ImageDetail {
   readonly config: Pick<GenerationConfig, "mediaResolution">;
   readonly warnings: readonly string[];

@@ -7,7 +7,7 @@ interface Words {
   readonly code: string | null;
 }
 
-/** What each failure class is in OpenAI's words; all OpenAI dialects share it. */
+/** Failure classes in OpenAI's words; all OpenAI dialects share them. */
 function wordsOf(failure: Failure): Words {
   const code = failure.code ?? null;
   switch (failure.class) {

@@ -6,7 +6,7 @@ import {
   type ToolConfig,
 } from "../gemini/mod.ts";
 
-/** What a client offers the model. */
+/** Tools that a client offers the model. */
 export interface OfferedTools {
   readonly functions: Parameters<typeof declareFunctions>[0];
   /** Google's own tools. */

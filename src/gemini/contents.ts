@@ -4,7 +4,7 @@ import { wrapArguments } from "./declarations.ts";
 import { codeKey, mediaKey, type PartKey, textKey } from "./turn_memory.ts";
 import type { Blob64, Content, FunctionCall, FunctionResponse, Part } from "./wire.ts";
 
-/** What a tool gave back. Names are Gemini's. */
+/** The result of a tool. Names are Gemini's. */
 export interface ToolResult {
   /** The client's id of the call that it answers. */
   readonly callId: string;
@@ -175,7 +175,7 @@ function signedPart(
   return { ...part, thoughtSignature: known ?? DUMMY_SIGNATURE };
 }
 
-/** What Google's own tools did before a part, unless the client told it itself. */
+/** Steps of Google's own tools before a part, unless the client sent them itself. */
 function before(
   parts: readonly Part[],
   key: PartKey,
@@ -241,7 +241,7 @@ function responseOf(
   };
 }
 
-/** What functionResponse.parts takes (ai.google.dev, multimodal function responses). */
+/** Media types that functionResponse.parts takes (ai.google.dev, multimodal function responses). */
 const INSIDE_REGEXP = /^(image\/(png|jpeg|webp)|application\/pdf|text\/plain)$/;
 
 function splitMedia(result: ToolResult | undefined, insideAllowed: boolean): [Blob64[], Part[]] {

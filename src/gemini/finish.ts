@@ -1,6 +1,6 @@
 import type { TurnEvent } from "./turn_event.ts";
 
-/** What a finish reason comes to; dialects map their own words from these alone. */
+/** Kinds of ends of a turn; dialects map their own words from these alone. */
 export type FinishKind = "stop" | "length" | "filter" | "tool" | "malformed" | "other";
 
 /** finishReason values of ai.google.dev/api/generate-content; a new value is a definite reason that nobody knows yet. */

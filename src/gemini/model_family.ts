@@ -3,7 +3,7 @@ export function isSpeechModel(modelId: string): boolean {
   return /-tts(-|$)|native-audio|-live(-|$)/.test(modelId);
 }
 
-/** What a source's own model list says of a model; corrects the table. */
+/** Data of a source's own model list; corrects the table. */
 export interface LiveModel {
   readonly thinking?: boolean;
   readonly inputTokenLimit?: number;
@@ -207,7 +207,7 @@ export type ThinkingControl =
     readonly levels: readonly ("minimal" | "low" | "medium" | "high")[];
   };
 
-/** What may be sent to a model. Data by family; an unknown new name inherits the newest family (translation facts 3). */
+/** Abilities of a model. Data by family; an unknown new name inherits the newest family. */
 export interface ModelCapabilities {
   readonly thinking: ThinkingControl;
   /** The first function call of each step of the current turn must bring its thoughtSignature back. */

@@ -3,7 +3,7 @@ import { alertKey } from "./ledger_keys.ts";
 
 export interface Alert {
   readonly type: "pool-exhausted" | "pool-recovered" | "key-dead" | "cap-warning" | "cap-exceeded" | "test";
-  /** What it is about: a model, a key's name, a cap. The same type and subject is sent once in `quietMs`. */
+  /** The subject: a model, a key's name, a cap. The same type and subject is sent once in `quietMs`. */
   readonly subject: string;
   readonly message: string;
   readonly data?: Json;

@@ -7,7 +7,7 @@ export interface KeptText {
   readonly whole: boolean;
 }
 
-/** What a client sent and what it got, kept only with LOG_BODIES. */
+/** Bodies of a request and its reply, kept only with LOG_BODIES. */
 export interface KeptBodies {
   /** Path and query of the request. */
   readonly path: string;

@@ -31,7 +31,7 @@ const ATTEMPT_FIELDS = [
 export type SharedOfCall = Pick<CallRecord, typeof CALL_FIELDS[number]>;
 export type SharedOfAttempt = Pick<AttemptRecord, typeof ATTEMPT_FIELDS[number]>;
 
-/** What equal calls, or equal attempts, have in common: told apart by identity. */
+/** Fields that equal calls, or equal attempts, share; compared by identity. */
 export interface Kind<Shared> {
   readonly shared: Shared;
   /** `shared` as JSON. */

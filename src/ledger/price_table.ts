@@ -98,7 +98,7 @@ export class PriceTable {
     return Math.round(cost * (TIERS[usage.serviceTier?.toLowerCase() ?? ""] ?? 1));
   }
 
-  /** What a call cost; 0 for one that used nothing, null where its model's price is not known. */
+  /** The cost of a call; 0 for one that used nothing, null where its model's price is not known. */
   costOfCall(record: CallRecord): number | null {
     if (record.usage === undefined || record.usage.totalTokens === 0) return 0;
     return this.costOf(record.usage, record.modelUsed ?? record.modelAsked);
@@ -106,7 +106,7 @@ export class PriceTable {
 }
 
 const SHIPPED: Readonly<Record<string, Price>> = table.models;
-/** What a service tier costs as a share of the standard one. */
+/** Prices of service tiers as a share of the standard one. */
 const TIERS: Readonly<Record<string, number>> = table.tiers;
 
 function longestMatch(prices: Readonly<Record<string, Price>>, model: string): Price | undefined {

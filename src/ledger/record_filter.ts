@@ -1,7 +1,7 @@
 import { type CallKind, type CallRecord, isOfKind } from "../core/mod.ts";
 import { classOf } from "./rollup_dims.ts";
 
-/** What narrows a page of call records. All that are given must hold. */
+/** Filters of a page of call records. All that are given must hold. */
 export interface RecordFilter {
   /** Epoch milliseconds, inclusive, of the call's start. */
   readonly since?: number;

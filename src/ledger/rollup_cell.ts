@@ -1,6 +1,6 @@
 import type { CallRecord, Usage } from "../core/mod.ts";
 
-/** What is counted of the calls of one period and one value of one dimension. */
+/** Counts of the calls of one period and one value of one dimension. */
 export interface Cell {
   /** Calls: the sum of the three outcomes that follow. */
   requests: number;
@@ -72,7 +72,7 @@ export function mergeTimes(into: Cell, from: Cell): void {
   mergeHistogram(into.queued, from.queued);
 }
 
-/** What one call, or one attempt of it, adds to a cell. */
+/** The amounts that one call, or one attempt of it, adds to a cell. */
 interface Addition {
   readonly outcome: CallRecord["outcome"];
   readonly usage?: Usage;

@@ -51,7 +51,7 @@ export function packText(text: string): PackedCells {
   return text.length < PLAIN_CHARACTERS ? text : pack([text]);
 }
 
-/** What `packText` wrote, parsed; empty for what is something else. */
+/** Parses what `packText` wrote; empty for anything else. */
 export function unpackJson(value: unknown): Record<string, unknown> {
   const text = value instanceof Uint8Array ? unpackText(value) : typeof value === "string" ? value : "";
   const body: unknown = text === "" ? undefined : JSON.parse(text);

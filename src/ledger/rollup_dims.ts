@@ -76,7 +76,7 @@ export function callValues(call: Call): readonly (readonly [Dim, string])[] {
   return call.client === "" ? all : [...all, ["client", call.client], ["agent", agent]];
 }
 
-/** What a call ended with: `ok`, or the class of its failure. */
+/** The end of a call: `ok`, or the class of its failure. */
 export function classOf({ outcome, failure }: Pick<Call, "outcome" | "failure">): string {
   return outcome === "ok" || outcome === "refused" ? outcome : failure ?? outcome;
 }

@@ -2,7 +2,7 @@ import { isObject } from "../core/mod.ts";
 import { chunkKey, segmentPrefix } from "./ledger_keys.ts";
 import { openBlock, type RecordBlock } from "./record_block.ts";
 
-/** What is known of a sealed run of records without reading it. */
+/** Facts about a sealed run of records, known without reading it. */
 export interface SegmentMeta {
   readonly v: 1;
   readonly count: number;

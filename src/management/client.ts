@@ -144,13 +144,13 @@ async function call(
   return await valueIn(response);
 }
 
-/** What an answer holds: JSON, or text of another kind. */
+/** Reads an answer: JSON, or text of another kind. */
 export async function valueIn(response: Response): Promise<unknown> {
   const type = response.headers.get("content-type") ?? "";
   return type.startsWith("application/json") ? await response.json() : await response.text();
 }
 
-/** What a refused answer says. */
+/** Reads the body of a refusal. */
 async function apiError(response: Response): Promise<ApiError> {
   const reply = await response.json().catch(() => undefined) as
     | { error?: { message?: unknown; code?: unknown; param?: unknown } }

@@ -78,7 +78,7 @@ function modelFamilies(models: readonly (readonly [string, Cell])[], refused: nu
   ];
 }
 
-/** What the overview says, as numbers. */
+/** The overview as numbers. */
 function stateFamilies({ at, verdict, models, calls }: Overview): readonly string[] {
   const statuses = ["ok", "degraded", "exhausted", "empty"] as const;
   const states = ["open", "busy", "out", "unavailable"] as const;

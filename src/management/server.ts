@@ -18,7 +18,7 @@ export type Authorized =
 export interface ApiOptions extends ApiPorts {
   readonly admin: Admin;
   readonly ledger: LedgerService;
-  /** Who sends a request: a token, or the dashboard's session. */
+  /** The sender of a request: a token, or the dashboard's session. */
   readonly auth: (request: Request) => Authorized | Promise<Authorized>;
   readonly now?: () => number;
   /** Checks replies against the contract as well: for tests. */

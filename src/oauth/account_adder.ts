@@ -22,7 +22,7 @@ import { fetchEmail, refreshGrant, type Tokens } from "./token_endpoint.ts";
 /** Longest set-up of an account at Google, in milliseconds. */
 const SET_UP = 3 * 60_000;
 
-/** What an account brings with it beside its token. */
+/** Data of an account beside its token. */
 export interface AddHow {
   /** Its own outbound proxy, which its very first contact with Google takes already. */
   readonly proxy?: string;

@@ -34,7 +34,7 @@ export interface BegunSignIn {
   readonly redirectUri: string;
   /** For a cookie of the browser that began; the callback must bring it. Absent for a sign-in that no browser began. */
   readonly browserKey?: string;
-  /** What to do when the browser does not come back. */
+  /** Advice for when the browser does not come back. */
   readonly hint: string;
 }
 
@@ -75,7 +75,7 @@ export interface ImportReport {
   readonly added: readonly AddedAccount[];
   /** Accounts that Google refused. */
   readonly failed: readonly { readonly name: string; readonly message: string }[];
-  /** What is in the files and was not taken, with the reason. */
+  /** Parts of the files that were not imported, with the reason. */
   readonly skipped: readonly { readonly name: string; readonly message: string }[];
   /** What would be taken; only when a preview was asked for. */
   readonly preview?: readonly PreviewedAccount[];
@@ -95,7 +95,7 @@ export interface QuotaBucket {
   readonly models: readonly string[];
 }
 
-/** What is left of one budget over all accounts that can serve. */
+/** The rest of one budget over all accounts that can serve. */
 export interface PooledQuota {
   readonly source: Provider;
   readonly group: string;
@@ -144,7 +144,7 @@ export interface SourceState {
 }
 
 export interface OAuthService {
-  /** What a user must have read and confirmed before a sign-in. */
+  /** The warning that a user must have confirmed before a sign-in. */
   readonly warning: string;
   /**
    * The credential with an access token that can be used now. Refreshes early and once for all callers; `force` refreshes whatever

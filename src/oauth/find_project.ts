@@ -135,7 +135,7 @@ interface IneligibleTier {
   readonly link?: string;
 }
 
-/** What loadCodeAssist says of an account; every field of it may be missing. */
+/** The reply of loadCodeAssist; every field of it may be missing. */
 interface LoadedAccount {
   readonly current?: LoadedTier;
   readonly paid?: LoadedTier;
@@ -261,7 +261,7 @@ function nothingFound({ source }: CodeAssistService, done: boolean): Failure {
   };
 }
 
-/** What is needed to ask for an account's project. */
+/** Input of the search for an account's project. */
 interface FindInput {
   readonly service: CodeAssistService;
   readonly accessToken: string;
@@ -272,7 +272,7 @@ interface FindInput {
   readonly pause: (ms: number) => Promise<void>;
 }
 
-/** Who asks, with the project that a licence is charged to. */
+/** The client, with the project that a licence is charged to. */
 function metadataOf({ service, ownProject }: Pick<FindInput, "service" | "ownProject">): JsonObject {
   return service.source === "gemini_cli" && ownProject !== undefined
     ? { ...service.metadata, duetProject: ownProject }

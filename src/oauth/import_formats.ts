@@ -6,7 +6,7 @@ export type Importable =
   | {
     readonly kind: "token";
     readonly name: string;
-    /** What the file says the account is for; absent when it does not say. */
+    /** The account's service by the file; absent when it names none. */
     readonly provider?: Provider;
     readonly refreshToken: string;
     /** It is switched off there. */
@@ -22,7 +22,7 @@ export interface Skipped {
   readonly message: string;
 }
 
-/** What a file holds. Nothing at all in either list: it is no file of a known program. */
+/** Contents of a file. With both lists empty it is no file of a known program. */
 export interface ReadFile {
   readonly found: readonly Importable[];
   readonly skipped: readonly Skipped[];
@@ -94,7 +94,7 @@ function readObject(file: Entry, text: string): ReadFile {
   return isAuthFile ? readAuthFile(programs) : NOTHING;
 }
 
-/** What opencode's `auth.json` calls the accounts of Google that its plugins sign in to; `google` is either of the two. */
+/** Names of Google's accounts in opencode's `auth.json`; `google` is either of the two. */
 const OPENCODE_NAMES: Readonly<Record<string, Provider | undefined>> = {
   "google": undefined,
   "antigravity": "antigravity",

@@ -27,7 +27,7 @@ export interface OAuthClient {
 
 const NAMES: Readonly<Record<Provider, string>> = { antigravity: "Antigravity", gemini_cli: "Gemini CLI" };
 
-/** What names an OAuth client, as it stands with an account. */
+/** Fields that name an OAuth client, as an account keeps them. */
 export interface ClientNames {
   readonly clientId?: string;
   readonly clientSecret?: string;

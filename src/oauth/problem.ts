@@ -22,7 +22,7 @@ export function unconfirmed() {
   );
 }
 
-/** What Google's refusal means for who asked. */
+/** The meaning of Google's refusal for the one who asked. */
 export function fromFailure(failure: Failure) {
   const away = failure.class === "transport" || failure.class === "overloaded";
   return refuse(
@@ -46,7 +46,7 @@ export function fromStore(problem: StoreProblem) {
   }
 }
 
-/** What a user must know before signing in; shown by the dashboard, the command line and the documents. */
+/** The warning before a sign-in; shown by the dashboard, the command line and the documents. */
 export const OAUTH_WARNING =
   "Google's terms do not allow other software to use Antigravity or Gemini CLI sign-ins, and Google has suspended accounts " +
   "for it. Gemini CLI sign-ins serve only Standard and Enterprise licences since 18 June 2026, and an OAuth client of your own " +

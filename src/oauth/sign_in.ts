@@ -251,7 +251,7 @@ function noRefreshToken(provider: Provider) {
   });
 }
 
-/** What a user pasted: the address that Google sent the browser to, its query, or the code alone. */
+/** A pasted text: the address that Google sent the browser to, its query, or the code alone. */
 interface Pasted {
   readonly parameters: URLSearchParams;
   /** Absent for a bare code. */

@@ -26,7 +26,7 @@ import type { OAuthOptions } from "./oauth_options.ts";
 import type { PendingSignIn } from "./pending_sign_ins.ts";
 import { fromFailure, refuse } from "./problem.ts";
 
-/** What a grant brought. Secrets as plain text: only for the store and for request headers. */
+/** Tokens of a grant. Secrets as plain text: only for the store and for request headers. */
 export interface Tokens {
   readonly accessToken: string;
   /** Epoch milliseconds. */
@@ -35,7 +35,7 @@ export interface Tokens {
   readonly refreshToken?: string;
 }
 
-/** What Google gives when it does not say how long a token lasts, in seconds. */
+/** Lifetime of a token for which Google states none, in seconds. */
 const USUAL_LIFE = 3_600;
 
 /** Settings for a call of the library: our network, our patience. */
@@ -193,7 +193,7 @@ export async function revokeGrant(
 
 interface Answer extends PendingSignIn {
   readonly state: string;
-  /** What Google sent the browser back with. */
+  /** Parameters with which Google sent the browser back. */
   readonly parameters: URLSearchParams;
 }
 

@@ -8,7 +8,7 @@ export const PIECE_BYTES = 65_536;
 
 const FREE = FREE_BYTES.toLocaleString("en-US");
 
-/** What of an upstream's reply is taken at most; docs/security.md is written from it. */
+/** Bounds of an upstream's reply; docs/security.md is written from them. */
 export const UPSTREAM_BOUND_TABLE = {
   refusalBytes: { most: 262_144, says: "bytes of a refusal's body; the rest is not waited for" },
   eventBytes: { most: 33_554_432, says: "bytes of one event or line of a stream" },

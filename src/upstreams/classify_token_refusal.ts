@@ -3,7 +3,7 @@ import type { FailureInput } from "./contract.ts";
 import { failed, see, type Seen } from "./failure_rule.ts";
 import { serverRule } from "./server_failure.ts";
 
-/** What the token endpoint says, in its own words or in the shape of Google's other APIs. */
+/** A refusal of the token endpoint, in its own words or in the shape of Google's other APIs. */
 interface Refusal {
   readonly word: string;
   readonly description: string;

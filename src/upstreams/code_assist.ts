@@ -9,7 +9,7 @@ export interface CodeAssistService {
   readonly hosts: readonly string[];
   /** One fixed value for all accounts: the service decides by it what it serves. */
   readonly userAgent: string;
-  /** Who asks, in the words of loadCodeAssist and onboardUser. */
+  /** The client, in the words of loadCodeAssist and onboardUser. */
   readonly metadata: JsonObject;
   /** The project number of the OAuth client, which Google names when that client may not call the API. */
   readonly clientProject?: string;
@@ -80,7 +80,7 @@ function onlyFunctions(tools: readonly Tool[] | undefined): readonly Tool[] | un
   return functionDeclarations.length === 0 ? tools : [{ functionDeclarations }];
 }
 
-/** What both sources take of a request; its other fields belong to the public API alone. */
+/** Fields of a request that both sources take; its others belong to the public API alone. */
 export function innerRequest(request: GeminiRequest) {
   const { systemInstruction, generationConfig } = request;
   const tools = onlyFunctions(request.tools);

@@ -12,7 +12,7 @@ import {
 import type { BuildInput, DiscoveredModel, Upstream } from "./contract.ts";
 import { MODEL_METHODS } from "./model_methods.ts";
 
-/** What a request asks for that the service does not take in that form. */
+/** Warnings about parts of a request that the service does not take in that form. */
 function warningsOf(source: CodeAssistService["source"], { model, request }: BuildInput): readonly string[] {
   const warnings: string[] = [];
   const tools = request.tools ?? [];
@@ -38,7 +38,7 @@ function warningsOf(source: CodeAssistService["source"], { model, request }: Bui
   return warnings;
 }
 
-/** What one service has of its own. */
+/** Properties of one service. */
 export interface CodeAssistParts {
   readonly service: CodeAssistService;
   /** A request in the service's envelope. */

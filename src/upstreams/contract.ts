@@ -9,7 +9,7 @@ export interface UpstreamRequest {
   readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
-  /** What of the request the source cannot do, and what was done instead. */
+  /** Parts of the request that the source cannot do, and what was done instead. */
   readonly warnings?: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export interface BuildInput {
   readonly embed?: EmbedBatch;
 }
 
-/** What one vector is made of: a text, or a picture or recording for models that take them. */
+/** The input of one vector: a text, or a picture or recording for models that take them. */
 export type EmbedInput = string | { readonly inlineData: Blob64 };
 
 /** Inputs to be turned into vectors by one upstream call. */

@@ -43,7 +43,7 @@ export function see(input: FailureInput, source: SourceName): Seen {
   };
 }
 
-/** What a rule decides; the rest of the Failure is the same for all. */
+/** Fields that a rule decides; the rest of the Failure is the same for all. */
 export type Decision =
   & { readonly class: FailureClass; readonly scope: FailureScope; readonly message: string }
   & Partial<

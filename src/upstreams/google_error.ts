@@ -1,6 +1,6 @@
 import { isObject, parseForeign } from "../core/mod.ts";
 
-/** What a QuotaFailure detail says of one exceeded limit. */
+/** One exceeded limit of a QuotaFailure detail. */
 export interface QuotaViolation {
   readonly quotaId: string;
   readonly metric: string;

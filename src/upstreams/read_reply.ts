@@ -24,7 +24,7 @@ export function readWhole(
 
 const JSON_REGEXP = /^application\/json\b/i;
 
-/** What is said of a reply that goes beyond `mostInflated`. */
+/** The message about a reply that goes beyond `mostInflated`. */
 export const INFLATES = "inflates beyond all measure";
 
 /** Bytes that a reply may become at most by how it was compressed, as far as its head tells. */
@@ -259,7 +259,7 @@ export class ReplyBeyondBounds extends Error {
 
 /** Bytes beyond the free ones that are held in all. */
 let taken = 0;
-/** Who holds some, the oldest first. */
+/** Holders of some, the oldest first. */
 const holders = new Set<WaitingBytes>();
 
 /**

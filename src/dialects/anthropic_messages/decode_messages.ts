@@ -247,7 +247,7 @@ function wellFormedInput(input: Record<string, unknown>): JsonObject {
 
 type Block = Record<string, unknown>;
 
-/** What Anthropic's own tools did in an earlier turn, as parts of the model's turn; undefined for any other block. */
+/** Decodes an earlier use of Anthropic's own tools as parts of the model's turn; undefined for any other block. */
 function serverBlockParts(block: Block, chat: Conversation): readonly Part[] | undefined {
   const type = String(block["type"]);
   if (type === "server_tool_use") return serverCall(block);

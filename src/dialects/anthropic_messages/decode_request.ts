@@ -199,7 +199,7 @@ function maxTokensOf(value: unknown, fields: FieldReader): number | undefined {
   return tokens === undefined ? undefined : Math.trunc(tokens);
 }
 
-/** What of a Messages request is known (docs.anthropic.com, and the betas that Claude Code turns on). */
+/** Known fields of a Messages request (docs.anthropic.com, and the betas that Claude Code turns on). */
 const MESSAGES_FIELDS: FieldNames = {
   body: names(
     "model messages max_tokens system temperature top_p top_k stop_sequences stream thinking tools tool_choice metadata",

@@ -2,7 +2,7 @@ import type { ToolNames } from "../../gemini/mod.ts";
 import { type FieldReader, Gathered } from "../field_reader.ts";
 import { isObject, type Json } from "../../core/mod.ts";
 
-/** What the encoders of Anthropic messages must know of the request. */
+/** Facts about the request that the encoders of Anthropic messages need. */
 export interface MessagesContext {
   /** The model as the client wrote it. */
   readonly model: string;
@@ -24,7 +24,7 @@ export interface MessagesContext {
   readonly thread?: Thread;
 }
 
-/** What decoding the messages gathers; tools are known by the client's names. */
+/** Results of decoding the messages; tools are known by the client's names. */
 export class Conversation extends Gathered {
   constructor(fields: FieldReader, readonly names: ToolNames, signedThoughts = false) {
     super(fields, signedThoughts);
@@ -33,7 +33,7 @@ export class Conversation extends Gathered {
 
 type Body = Record<string, unknown>;
 
-/** What is kept of a thread under the id of its last reply (beta message-threads-2026-08-12). */
+/** A thread as it is kept under the id of its last reply (beta message-threads-2026-08-12). */
 interface Thread {
   readonly system: Json;
   readonly tools: Json;

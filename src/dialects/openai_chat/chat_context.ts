@@ -8,7 +8,7 @@ import {
 import type { RemoteMedia } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
 
-/** What the encoders of a chat completion need to know of its request. */
+/** Facts about the request that the encoders of a chat completion need. */
 export interface ChatContext {
   /** As the client wrote it. */
   readonly model: string;
@@ -22,14 +22,14 @@ export interface ChatContext {
   readonly audioFormat: string;
 }
 
-/** What decoding a request gathers, field by field. */
+/** Results of decoding a request, field by field. */
 export class ChatDraft {
   readonly fields = new FieldReader();
   readonly system: Part[] = [];
   readonly items: ConversationItem[] = [];
   readonly remoteMedia: RemoteMedia[] = [];
   readonly warnings = new Set<string>();
-  /** What the client says of each image's detail, in order. */
+  /** The client's `detail` of each image, in order. */
   readonly imageDetails: unknown[] = [];
   /** The source of the newest signature that came back in an id. */
   signedBy: string | undefined;

@@ -27,7 +27,7 @@ export function imagePart(
 
 type Citation = Extract<TurnEvent, { type: "citation" }>;
 
-/** What a citation adds to a message: annotations with character offsets, and Google's own objects beside them. */
+/** Fields that citations add to a message: annotations with character offsets, and Google's own objects beside them. */
 export function citationFields(citation: Citation, content: string): JsonObject {
   const { grounding, citations, urlContext } = citation;
   const annotations = grounding === undefined ? [] : groundedSpans(grounding, content).map(annotationOf);
@@ -79,7 +79,7 @@ function customInput(args: JsonObject): string {
   return typeof input === "string" ? input : JSON.stringify(input ?? args);
 }
 
-/** What a candidate gave before it ended. */
+/** The output of a candidate before it ended. */
 export interface Given {
   readonly hasToolCall: boolean;
   readonly hasContent: boolean;

@@ -162,7 +162,7 @@ function set<Field extends keyof Config>(
   if (value !== undefined) config[field] = value;
 }
 
-/** What `response_format` asks for; undefined for plain text. */
+/** The format that `response_format` asks for; undefined for plain text. */
 export function decodeResponseFormat(
   body: Body,
   tools: readonly Tool[],

@@ -150,7 +150,7 @@ function warnIgnored(body: Body, draft: ChatDraft): void {
   }
 }
 
-/** What of a chat completion request is known (platform.openai.com, and the fields that gateways and agents add). */
+/** Known fields of a chat completion request (platform.openai.com, and those that gateways and agents add). */
 const CHAT_FIELDS: FieldNames = {
   body: names(
     "model messages tools tool_choice functions function_call parallel_tool_calls response_format stream stream_options",

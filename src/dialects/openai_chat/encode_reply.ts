@@ -18,7 +18,7 @@ import {
 import type { ChatContext } from "./chat_context.ts";
 import { completionId, refusalText } from "./encode_stream.ts";
 
-/** What the events of one candidate come to. */
+/** One message, gathered from the events of a candidate. */
 interface Message {
   content: string[];
   thoughts: string[];

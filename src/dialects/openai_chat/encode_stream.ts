@@ -21,7 +21,7 @@ import type { ChatContext } from "./chat_context.ts";
 
 type Event<Type extends TurnEvent["type"]> = Extract<TurnEvent, { type: Type }>;
 
-/** What is known of one choice while it streams. */
+/** State of one choice while it streams. */
 interface Choice {
   /** The frame up to its delta. */
   readonly head: string;
@@ -218,7 +218,7 @@ interface FrameParts {
   readonly end: string;
 }
 
-/** What every frame of a reply shares. */
+/** Fields that every frame of a reply shares. */
 function frameParts({ context, requestId, created }: EncodeInput<ChatContext>): FrameParts {
   const open = `data: {"id":${jsonText(completionId(requestId))},"object":"chat.completion.chunk",` +
     `"created":${created},"model":${jsonText(context.model)},"choices":`;

@@ -8,7 +8,7 @@ import {
 } from "../../gemini/mod.ts";
 import type { ChatDraft } from "./chat_context.ts";
 
-/** What a client may say to Gemini directly, in `extra_body.google` or `google`. */
+/** Fields that a client may send to Gemini directly, in `extra_body.google` or `google`. */
 export interface GoogleExtras {
   readonly tools: readonly Tool[];
   readonly config: Partial<GenerationConfig>;

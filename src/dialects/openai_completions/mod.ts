@@ -18,7 +18,7 @@ import { FieldReader } from "../field_reader.ts";
 import { jsonText } from "../json_text.ts";
 import { encodeOpenaiFailure } from "../openai_failure.ts";
 
-/** What the encoders must know of the request. */
+/** Facts about the request that the encoders need. */
 interface CompletionsContext {
   readonly model: string;
   /** The prompt, where the client wants it back before the completion. */
@@ -178,7 +178,7 @@ class Choices {
   usage: JsonObject | undefined;
   finishes: ReadonlyMap<number, string> = new Map();
 
-  /** What is new in the text of a choice. */
+  /** The new part of the text of a choice. */
   take(event: TurnEvent, echo: string): { readonly index: number; readonly text: string } | undefined {
     if (event.type === "usage") this.usage = usageOf(event.usage);
     if (event.type === "turn-end") {

@@ -4,7 +4,7 @@ import type { ClientCall, DecodeInput, EmbedCall } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
 import { type FieldNames, names, unknownFields } from "../unknown.ts";
 
-/** What the encoder of embeddings must know of the request. */
+/** Facts about the request that the encoder of embeddings needs. */
 export interface EmbeddingsContext {
   /** The model as the client wrote it. */
   readonly model: string;
@@ -82,7 +82,7 @@ function mediumOf(
   return "";
 }
 
-/** What other services call the use of a vector. */
+/** Names that other services give the use of a vector. */
 const USES: ReadonlyMap<string, string> = new Map([
   ["query", "RETRIEVAL_QUERY"],
   ["search_query", "RETRIEVAL_QUERY"],

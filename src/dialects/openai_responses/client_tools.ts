@@ -117,7 +117,7 @@ export function ownTool(type: unknown): OwnTool | undefined {
   return typeof type === "string" ? OWN.get(type) : undefined;
 }
 
-/** What a shell gave, command by command, as a model reads it. */
+/** Output of a shell, command by command, as a model reads it. */
 export function shellOutput(output: readonly unknown[]): string | undefined {
   if (!output.every((entry) => isObject(entry) && ("stdout" in entry || "stderr" in entry))) return undefined;
   return output.filter(isObject).map((entry) => {

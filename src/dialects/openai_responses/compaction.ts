@@ -4,7 +4,7 @@ import type { PlacedItem } from "./decode_items.ts";
 /** Marks what this proxy sealed; the rest is UTF-8 in base64url. */
 const SEAL = "gnc1.";
 
-/** What a model is asked for where a client wants its conversation compacted. */
+/** The prompt of a model where a client wants its conversation compacted. */
 const INSTRUCTION =
   "Summarize this conversation for yourself, as it will be cut off here and you will go on from your summary " +
   "alone. Write what the user wants, what was decided and why, what was done and with which result, the exact names, paths, " +

@@ -287,7 +287,7 @@ function decodeOutput(
   return { response: toolResponse(texts.join("\n")), media: parts.filter((part) => part.text === undefined) };
 }
 
-/** What a search for tools found: its tools are declared with the others, and the model is told their names. */
+/** Results of a search for tools: the tools are declared with the others, and the model gets their names. */
 function decodeFoundTools(item: Item, at: string, chat: Conversation): void {
   const tools = Array.isArray(item.tools) ? item.tools.filter(isObject) : [];
   const found = tools.flatMap((tool) => {

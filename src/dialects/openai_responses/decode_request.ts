@@ -236,7 +236,7 @@ function toolsOf(tools: Json): Json {
   ) as Json;
 }
 
-/** What of a Responses request is known (platform.openai.com, and what Codex and gateways add). */
+/** Known fields of a Responses request (platform.openai.com, and those that Codex and gateways add). */
 const RESPONSES_FIELDS: FieldNames = {
   body: names(
     "model input instructions tools tool_choice parallel_tool_calls max_output_tokens max_tool_calls temperature top_p",

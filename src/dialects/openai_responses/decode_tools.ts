@@ -20,7 +20,7 @@ export interface DecodedTools {
   readonly webSearch: boolean;
   readonly codeExecution: boolean;
   readonly urlContext: boolean;
-  /** What the tool for making pictures was told; undefined when it is not among the tools. */
+  /** Options of the tool for making pictures; undefined when it is not among the tools. */
   readonly imageGeneration: Record<string, unknown> | undefined;
   readonly warnings: readonly string[];
 }

@@ -6,7 +6,7 @@ import { jsonText } from "../json_text.ts";
 
 /** A message item while it is open; it has one part of text. */
 export class MessageItem {
-  /** What was written so far, which citations point into. */
+  /** The text written so far, which citations point into. */
   text = "";
   readonly #annotations: JsonObject[] = [];
   #logprobs: readonly JsonObject[] = [];

@@ -109,7 +109,7 @@ export class ResponseMachine {
     }
   }
 
-  /** What a compaction keeps is the model's text alone. */
+  /** A compaction keeps the model's text alone. */
   #summarize(event: { readonly type: string; readonly text?: string }): void {
     if (event.type === "text-delta") this.#summary += event.text ?? "";
   }

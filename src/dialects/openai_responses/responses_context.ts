@@ -11,7 +11,7 @@ export interface ClientTool {
   readonly kind: "function" | "custom" | "shell" | "local_shell" | "apply_patch" | "tool_search";
 }
 
-/** What the encoders of Responses must know of the request. */
+/** Facts about the request that the encoders of Responses need. */
 export interface ResponsesContext {
   /** The model as the client wrote it. */
   readonly model: string;
@@ -32,9 +32,9 @@ export interface ResponsesContext {
   readonly history: readonly Json[];
 }
 
-/** What decoding the input items gathers; tools are known by Gemini's names. */
+/** Results of decoding the input items; tools are known by Gemini's names. */
 export class Conversation extends Gathered {
-  /** What the client says of each image's detail, in order. */
+  /** The client's `detail` of each image, in order. */
   readonly imageDetails: unknown[] = [];
   /** From the reasoning item just read: belongs to the call that follows. */
   pendingSignature: string | undefined;

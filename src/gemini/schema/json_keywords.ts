@@ -4,7 +4,7 @@ import { isSchema, type SchemaNode } from "./walk.ts";
 
 type Node = Record<string, unknown>;
 
-/** What the keywords of one schema need of the conversion that they are part of. */
+/** Parts of the conversion that the keywords of one schema need. */
 export interface KeywordContext {
   readonly options: { readonly dropLargeBounds?: boolean };
   readonly visit: (node: SchemaNode, depth: number) => Node | undefined;

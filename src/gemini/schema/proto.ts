@@ -351,7 +351,7 @@ function warnDropped(schema: Node, context: ProtoContext): void {
 
 type Node = Record<string, unknown>;
 
-/** What a conversion carries down. */
+/** State that a conversion carries down. */
 interface ProtoContext {
   /** The schema that a reference names. */
   readonly resolve: (ref: unknown) => SchemaNode | undefined;

@@ -3,7 +3,7 @@ import { definedOnly, type Handlers, unavailable } from "./handler.ts";
 import { eventStream } from "../event_stream.ts";
 import { metricsText } from "../metrics.ts";
 
-/** What happened. */
+/** Handlers of figures, records and logs. */
 export const figureHandlers: Handlers<
   | "stats"
   | "unifiedStats"

@@ -8,7 +8,7 @@ import type { Given } from "../schema/fields.ts";
 import type { OAuthService } from "../../oauth/mod.ts";
 import type { Agent, InstalledAgents, Replayed } from "../contract.ts";
 
-/** What every handler may use. */
+/** Modules that every handler may use. */
 export interface ApiContext extends ApiPorts {
   readonly admin: Admin;
   readonly ledger: LedgerService;
@@ -45,7 +45,7 @@ export function definedOnly<Fields extends object>(
   };
 }
 
-/** What a program that has no such part answers. */
+/** The answer of a program that has no such part. */
 export function unavailable(message: string): { readonly ok: false; readonly error: Unavailable } {
   return { ok: false, error: { status: 503, code: "unavailable", message } };
 }

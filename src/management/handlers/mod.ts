@@ -4,7 +4,7 @@ import { figureHandlers, liveHandlers } from "./figures.ts";
 import type { Handlers } from "./handler.ts";
 import { clientHandlers, docsHandlers, settingsHandlers } from "./settings.ts";
 
-/** What does each route's work. */
+/** The handler of each route. */
 export const handlers: Handlers<RouteName> = {
   ...accountHandlers,
   ...liveHandlers,

@@ -55,7 +55,7 @@ export const publishedLimit = z.object({
   date: z.string().describe("Year, month or day"),
 });
 
-/** What an editor saw: `updatedAt` of the record, for If-Match or the body. */
+/** The version that an editor saw: `updatedAt` of the record, for If-Match or the body. */
 export const seen = z.union([
   z.number().int().min(0),
   z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
@@ -68,7 +68,7 @@ export const document = z.record(z.string(), z.unknown()) as unknown as z.ZodTyp
 
 /** What is sent: a reply as a client gets it, a body as it is given. */
 export type Wire<Schema extends z.ZodType> = Frozen<z.input<Schema>>;
-/** What a handler answers. */
+/** An answer as a handler gives it. */
 export type Given<Schema extends z.ZodType> = Frozen<z.output<Schema>>;
 
 type Frozen<Value> = string extends keyof Value ? JsonObject extends Value ? Value

@@ -110,7 +110,7 @@ export const KeyActivity = z.object({
 });
 export type KeyActivity = Wire<typeof KeyActivity>;
 
-/** What the user may change of a credential; null takes a value away. */
+/** Fields of a credential that the user may change; null takes a value away. */
 export const KeyPatch = z.strictObject({
   label: label.optional(),
   tags: tags.describe("In place of all it has").optional(),
@@ -142,7 +142,7 @@ export const AddKeys = z.strictObject({
   { message: "send exactly one of key, keys and text", path: ["key"] },
 );
 
-/** What became of one key of a request to add some. */
+/** The result for one key of a request to add some. */
 export const AddedKey = z.union([
   z.object({ ok: z.literal(true), id: z.string(), tail: z.string(), models: z.array(z.string()) }),
   z.object({ ok: z.literal(false), tail: z.string(), reason: z.string(), code: z.string() }),

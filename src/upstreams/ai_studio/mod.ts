@@ -61,7 +61,7 @@ const CLIENT_AUTH = new Set([
   "proxy-authorization",
 ]);
 
-/** What a client proves itself with to this proxy never goes on to Google, even if the caller let it through. */
+/** A client's token for this proxy never reaches Google, even if the caller let it through. */
 function passThrough(
   base: string,
   { method, path, query, headers, body }: PassThroughInput,

@@ -61,7 +61,7 @@ function envelope(input: BuildInput, project: string | undefined) {
   };
 }
 
-/** What the service is known to serve when an account's quota names no model. */
+/** Models of the service when an account's quota names none. */
 const USUAL = ["gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite"] as const;
 const METHODS = ["generateContent", "countTokens"] as const;
 
