@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, join } from "@std/path";
 import { isObject, type JsonObject, ok } from "../core/mod.ts";
 import type { AdminDeps, Outcome } from "./admin_deps.ts";
 import { exportFile, isSealed, openCredential } from "./export_file.ts";

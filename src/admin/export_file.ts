@@ -1,9 +1,7 @@
 import { type Credential, isObject, type JsonObject, ok, Secret, SOURCES } from "../core/mod.ts";
 import { type AdminDeps, type Outcome, refuse } from "./admin_deps.ts";
 import { keyStanding, safeKey } from "./safe_key.ts";
-import { Buffer } from "node:buffer";
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from "node:crypto";
-import { promisify } from "node:util";
+import { nodeBuffer, nodeModule } from "lazy-node";
 
 /** Shortest passphrase that an export takes. */
 const PASSPHRASE_CHARACTERS = 8;
@@ -94,7 +92,13 @@ export function closeCredential(open: unknown): Credential | undefined {
 
 /** scrypt's cost: 64 MiB and about a quarter of a second. */
 const COST = { N: 65_536, r: 8, p: 1, maxmem: 128 * 1024 * 1024 };
-const derive = promisify<string, Uint8Array, number, typeof COST, Uint8Array>(scrypt);
+
+function derive(passphrase: string, salt: Uint8Array): Promise<Uint8Array> {
+  const { scrypt } = nodeModule("node:crypto");
+  return new Promise((resolve, reject) => {
+    scrypt(passphrase, salt, 32, COST, (problem, key) => problem === null ? resolve(key) : reject(problem));
+  });
+}
 
 /** A text under a passphrase: scrypt for the key, AES-256-GCM for the text. Base64 fields. */
 export interface Encrypted {
@@ -110,9 +114,10 @@ export interface Encrypted {
 }
 
 async function encrypt(text: string, passphrase: string): Promise<Encrypted> {
+  const { createCipheriv, randomBytes } = nodeModule("node:crypto");
   const [salt, iv] = [randomBytes(16), randomBytes(12)];
-  const cipher = createCipheriv("aes-256-gcm", await derive(passphrase, salt, 32, COST), iv);
-  const data = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+  const cipher = createCipheriv("aes-256-gcm", await derive(passphrase, salt), iv);
+  const data = nodeBuffer().concat([cipher.update(text, "utf8"), cipher.final()]);
   return {
     kdf: "scrypt",
     N: COST.N,
@@ -131,7 +136,9 @@ export async function decrypt(sealed: Encrypted, passphrase: string): Promise<st
   if (sealed.kdf !== "scrypt" || sealed.cipher !== "aes-256-gcm") return undefined;
   if (sealed.N !== COST.N || sealed.r !== COST.r || sealed.p !== COST.p) return undefined;
   try {
-    const key = await derive(passphrase, Buffer.from(sealed.salt, "base64"), 32, COST);
+    const { createDecipheriv } = nodeModule("node:crypto");
+    const Buffer = nodeBuffer();
+    const key = await derive(passphrase, Buffer.from(sealed.salt, "base64"));
     const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(sealed.iv, "base64"), {
       authTagLength: 16,
     });

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { isObject, type JsonObject, parseForeign, type Tier, TIERS } from "../core/mod.ts";
+import { isObject, type JsonObject, parseForeign, sha256, type Tier, TIERS } from "../core/mod.ts";
 import type { CapRecord, CredentialDraft } from "../store/mod.ts";
 import { emptyPlan, type ImportPlan, keysAmong } from "./import_plan.ts";
 
@@ -199,7 +198,7 @@ function count(value: unknown): number {
 
 /** Enough of a hash to tell keys apart, not enough to stand for one. */
 function hashName(key: string): string {
-  return createHash("sha256").update(key).digest("hex").slice(0, 16);
+  return sha256(key).slice(0, 16);
 }
 
 /** gemini-balance keeps its keys in API_KEYS (and VERTEX_API_KEYS): as a list, or as JSON text in an environment file. */

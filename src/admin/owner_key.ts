@@ -1,7 +1,6 @@
-import { ok } from "../core/mod.ts";
+import { ok, sha256 } from "../core/mod.ts";
 import type { ConfigSnapshot } from "../state/mod.ts";
 import { type AdminDeps, type Outcome, refuse } from "./admin_deps.ts";
-import { hash, randomBytes } from "node:crypto";
 
 const RECORD = "owner-key";
 const KEY_REGEXP = /^[A-Za-z0-9._~+/=-]{16,200}$/;
@@ -79,12 +78,12 @@ export class OwnerKey {
 
 /** A new client token: 30 random bytes, readable as ours by its beginning. */
 export function newClientToken(): string {
-  return `gn-${randomBytes(30).toString("base64url")}`;
+  return `gn-${crypto.getRandomValues(new Uint8Array(30)).toBase64({ alphabet: "base64url" })}`;
 }
 
 /** Hashes a token for keeping. It has 240 random bits, so a plain hash cannot be guessed back. */
 export function hashToken(token: string): string {
-  return hash("sha256", token, "hex");
+  return sha256(token);
 }
 
 /** Compares two texts of the same form without telling by time where they differ. */

@@ -151,10 +151,9 @@ function distinct<Row>(rows: readonly Row[], key: (row: Row) => string): Row[] {
   return [...new Map(rows.map((row) => [key(row), row])).values()];
 }
 
-const COLLATOR = new Intl.Collator("en", { numeric: true });
-
 function byName<Row>(name: (row: Row) => string) {
-  return (a: Row, b: Row) => COLLATOR.compare(name(a), name(b));
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  return (a: Row, b: Row) => compare(name(a), name(b));
 }
 
 function cellOf(

@@ -1,5 +1,5 @@
 import { backup, DatabaseSync } from "node:sqlite";
-import { dirname, join } from "node:path";
+import { dirname, join } from "@std/path";
 import { CommandError, type Context } from "./command.ts";
 import type { LocalClient } from "../management/client.ts";
 import type { ImportReport } from "../management/contract.ts";

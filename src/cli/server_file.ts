@@ -1,5 +1,5 @@
-import process from "node:process";
-import { join } from "node:path";
+import { nodeModule } from "lazy-node";
+import { join } from "@std/path";
 import { keepCallsHome } from "../system/mod.ts";
 import { isObject } from "../core/mod.ts";
 import { createClient, type LocalClient } from "../management/client.ts";
@@ -66,7 +66,7 @@ async function readServerFile(home: string): Promise<ServerInfo | undefined> {
 /** True while a process with this id runs, whoever owns it. */
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
+    nodeModule("node:process").kill(pid, 0);
     return true;
   } catch (error) {
     return isObject(error) && error["code"] === "EPERM";
@@ -145,7 +145,7 @@ export async function stopServer(home: string, patienceMs: number): Promise<Serv
     await dropStaleFile(home);
     return undefined;
   }
-  process.kill(info.pid, "SIGTERM");
+  nodeModule("node:process").kill(info.pid, "SIGTERM");
   const deadline = performance.now() + patienceMs;
   while (isAlive(info.pid)) {
     if (performance.now() > deadline) {

@@ -1,8 +1,5 @@
 import { delay } from "@std/async";
-import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
-import { dirname, join } from "node:path";
-import process from "node:process";
+import { dirname, join } from "@std/path";
 import { CommandError, type Context } from "./command.ts";
 import { selfCommand } from "./self_command.ts";
 import { runningServer, type ServerInfo } from "./server_file.ts";
@@ -17,11 +14,13 @@ export async function spawnServer(context: Context, args: readonly string[]): Pr
   const { home } = settings;
   const { log, from } = await openLog(home);
   const { program, args: all } = selfCommand(context.services, ["start", "--no-splash", ...args]);
+  const { closeSync, openSync } = await import("node:fs");
+  const { spawn } = await import("node:child_process");
   const file = openSync(log, "a", 0o600);
   const child = spawn(program, [...all], {
     detached: true,
     stdio: ["ignore", file, file],
-    env: { ...process.env, DENO_NO_UPDATE_CHECK: "1", LOG_FILE: settings.logFile ?? log },
+    env: { ...Deno.env.toObject(), DENO_NO_UPDATE_CHECK: "1", LOG_FILE: settings.logFile ?? log },
   });
   closeSync(file);
   let ended: number | undefined;

@@ -32,18 +32,16 @@ export function wrapLine(line: string, columns: number): string[] {
 
 // deno-lint-ignore no-control-regex
 const COLOUR_REGEXP = /\x1b\[[0-9;]*m/g;
-/** One character as a reader sees it may be several code points, and East Asian ones and emoji take two columns. */
-const GRAPHEMES = new Intl.Segmenter();
 const WIDE_REGEXP =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
 const ASCII_REGEXP = /^[\x20-\x7e]*$/;
 
-/** Columns that a text takes. */
+/** Columns that a text takes: a character as a reader sees it may be several code points, and East Asian ones and emoji take two. */
 export function width(text: string): number {
   const plain = text.replace(COLOUR_REGEXP, "");
   if (ASCII_REGEXP.test(plain)) return plain.length;
   let columns = 0;
-  for (const { segment } of GRAPHEMES.segment(plain)) columns += WIDE_REGEXP.test(segment) ? 2 : 1;
+  for (const { segment } of new Intl.Segmenter().segment(plain)) columns += WIDE_REGEXP.test(segment) ? 2 : 1;
   return columns;
 }
 

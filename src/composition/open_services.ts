@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import { type Admin, type AdminDeps, createAdmin, type SettingsFile } from "../admin/mod.ts";
 import { type Catalog, createCatalog } from "../catalog/mod.ts";
 import { type Settings, userFolder } from "../config/mod.ts";

@@ -1,5 +1,4 @@
-import { dirname, posix, win32 } from "node:path";
-import { isDeepStrictEqual } from "node:util";
+import { dirname, posix, win32 } from "@std/path";
 import { parse } from "@std/dotenv";
 import type { Environment, Option } from "./option.ts";
 import { SETTINGS_TABLE } from "./table.ts";
@@ -96,6 +95,7 @@ export async function setInEnvFile(
   );
   const wanted = Object.entries({ ...parse(before), ...changes }).filter(([, value]) => value !== null);
   const read = Object.entries(parse(after));
+  const { isDeepStrictEqual } = await import("node:util");
   if (!isDeepStrictEqual(new Map(wanted), new Map(read))) {
     throw new Error(`${path} is written in a way that cannot be changed here: edit it by hand`);
   }

@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { nodeBuffer } from "lazy-node";
 
 const FIRST = 16_384;
 const SEGMENT = 1_048_576;
@@ -90,5 +90,5 @@ export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer
  * without judging what it holds, many times as fast as text is decoded.
  */
 export function byteText(bytes: Uint8Array<ArrayBuffer>): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  return nodeBuffer().from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }

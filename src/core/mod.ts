@@ -24,5 +24,6 @@ export * from "./unreachable.ts";
 export * from "./result.ts";
 export * from "./secret.ts";
 export * from "./tags.ts";
+export { sha256 } from "./sha256.ts";
 export * from "./trim.ts";
 export * from "./until_text.ts";

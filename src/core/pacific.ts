@@ -1,26 +1,19 @@
-const HOUR = 3_600_000;
+const ZONE = "America/Los_Angeles";
 
-const PACIFIC = new Intl.DateTimeFormat("en-US", {
-  timeZone: "America/Los_Angeles",
-  hourCycle: "h23",
-  year: "numeric",
-  month: "numeric",
-  day: "numeric",
-  hour: "numeric",
-});
-
-function pacificParts(at: number): Record<string, number> {
-  return Object.fromEntries(PACIFIC.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-}
+/** The last answer: it holds from the time that was asked about until itself. */
+let known = { from: Infinity, midnight: -Infinity };
 
 /**
  * The first midnight in America/Los_Angeles after `now`, both in epoch milliseconds: Google's daily quotas start again then.
  * Summer time is taken into account; at midnight itself the answer is the next one.
+ *
+ * By `Temporal`: a first `Intl.DateTimeFormat` takes 10 ms of a start and 7 MiB that stay.
  */
 export function nextPacificMidnight(now: number): number {
-  const { year = 1970, month = 1, day = 1 } = pacificParts(now);
-  const midnightUtc = Date.UTC(year, month - 1, day + 1);
-  // The clocks change at 2 a.m., so midnight itself is always exactly one of these two.
-  const inSummer = midnightUtc + 7 * HOUR;
-  return pacificParts(inSummer)["hour"] === 0 ? inSummer : midnightUtc + 8 * HOUR;
+  if (now >= known.from && now < known.midnight) return known.midnight;
+  const today = Temporal.Instant.fromEpochMilliseconds(Math.floor(now)).toZonedDateTimeISO(ZONE)
+    .toPlainDate();
+  const midnight = today.add({ days: 1 }).toZonedDateTime(ZONE).epochMilliseconds;
+  known = { from: now, midnight };
+  return midnight;
 }

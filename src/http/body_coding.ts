@@ -1,4 +1,4 @@
-import zlib from "node:zlib";
+import { nodeModule } from "lazy-node";
 import { err, type Failure, invalidRequest, ok, type Result } from "../core/mod.ts";
 
 /** One step that unpacks a body as a stream. */
@@ -52,11 +52,14 @@ async function* unpackZstd(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
+function zstdDecoder() {
+  const { constants, createZstdDecompress } = nodeModule("node:zlib");
+  return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: LARGEST_WINDOW_LOG } });
+}
+
 /** One decoder whose output is taken as it comes. */
 class ZstdFrame {
-  readonly #decoder = zlib.createZstdDecompress({
-    params: { [zlib.constants.ZSTD_d_windowLogMax]: LARGEST_WINDOW_LOG },
-  });
+  readonly #decoder = zstdDecoder();
   #failed: Error | undefined;
   #wake = () => {};
 

@@ -1,6 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { isLoopback } from "../config/mod.ts";
-import type { Clock } from "../core/mod.ts";
+import { type Clock, sha256 } from "../core/mod.ts";
 import { isSameOrigin, isTrustedHost, unknownHost, unknownOrigin } from "./dashboard_origin.ts";
 import { createLoginRateLimiter } from "./login_rate_limiter.ts";
 
@@ -69,9 +68,27 @@ function cookieLine(value: string, maxAgeMs: number): string {
   }`;
 }
 
+const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
+
+/** Compares without telling by time where texts of one length differ. */
 function equal(left: string, right: string): boolean {
-  const [a, b] = [new TextEncoder().encode(left), new TextEncoder().encode(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
+  let different = left.length ^ right.length;
+  for (let index = 0; index < left.length; index++) {
+    different |= left.charCodeAt(index) ^ right.charCodeAt(index);
+  }
+  return different === 0;
+}
+
+/** Makes the HMAC-SHA-256 of a text, in base64url. The platform's own: Node's takes 15 ms of every start. */
+function createSigner(secret: string): (text: string) => Promise<string> {
+  const encoder = new TextEncoder();
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  let key: Promise<CryptoKey> | undefined;
+  return async (text) => {
+    key ??= crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, ["sign"]);
+    const mac = await crypto.subtle.sign(algorithm.name, await key, encoder.encode(text));
+    return new Uint8Array(mac).toBase64(BASE64URL);
+  };
 }
 
 /** What this process ended itself, also when the store is away; old ones are forgotten. */
@@ -97,10 +114,9 @@ export function createSessions(options: SessionOptions): Sessions {
   const isHeard = (remote: string) =>
     isLoopback(remote) || (known.get(remote) ?? -Infinity) > clock.now() - KNOWN_MS;
   const limiter = createLoginRateLimiter(clock);
+  const hmac = createSigner(options.secret);
   const sign = async (started: string, nonce: string) =>
-    createHmac("sha256", options.secret)
-      .update(`dashboard session\n${await options.generation?.() ?? ""}\n${started}\n${nonce}`)
-      .digest("base64url");
+    await hmac(`dashboard session\n${await options.generation?.() ?? ""}\n${started}\n${nonce}`);
 
   /** How long the session of a cookie still lasts; 0 for one that is none. */
   async function lifeOf(cookie: string): Promise<number> {
@@ -115,7 +131,10 @@ export function createSessions(options: SessionOptions): Sessions {
   }
 
   async function issue(): Promise<string> {
-    const [started, nonce] = [String(clock.now()), randomBytes(18).toString("base64url")];
+    const [started, nonce] = [
+      String(clock.now()),
+      crypto.getRandomValues(new Uint8Array(18)).toBase64(BASE64URL),
+    ];
     return cookieLine(`${started}.${nonce}.${await sign(started, nonce)}`, SESSION_MS);
   }
 
@@ -173,5 +192,5 @@ export function createSessions(options: SessionOptions): Sessions {
 
 /** What is kept of a session's name: who reads the store learns none. */
 function hashOf(nonce: string): string {
-  return createHash("sha256").update(nonce).digest("hex");
+  return sha256(nonce);
 }

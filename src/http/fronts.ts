@@ -1,4 +1,5 @@
-import { BlockList, isIP } from "node:net";
+import type { BlockList } from "node:net";
+import { nodeModule } from "lazy-node";
 import { isTrustedHost } from "./dashboard_origin.ts";
 
 export interface FrontOptions {
@@ -143,15 +144,16 @@ function bareAddress(text: string): string | undefined {
   const bare = text.startsWith("[")
     ? text.slice(1, text.indexOf("]"))
     : text.replace(/^(\d[\d.]*):\d+$/, "$1");
-  return isIP(bare) === 0 ? undefined : bare;
+  return nodeModule("node:net").isIP(bare) === 0 ? undefined : bare;
 }
 
 /** Networks as TRUSTED_PROXIES writes them; its parser has checked them. */
 function networksOf(texts: readonly string[]): BlockList {
+  const { BlockList } = nodeModule("node:net");
   const list = new BlockList();
   for (const text of texts) {
     const [address = "", bits] = text.split("/");
-    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    const family = nodeModule("node:net").isIP(address) === 6 ? "ipv6" : "ipv4";
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
   }
@@ -160,6 +162,6 @@ function networksOf(texts: readonly string[]): BlockList {
 
 function isIn(list: BlockList, peer: string): boolean {
   const bare = peer.replace(/^::ffff:(?=\d+\.)/i, "");
-  const version = isIP(bare);
+  const version = nodeModule("node:net").isIP(bare);
   return version !== 0 && list.check(bare, version === 6 ? "ipv6" : "ipv4");
 }

@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { nodeModule } from "lazy-node";
 import type { CallRecord } from "../core/mod.ts";
 
 /** Lines in one value. */
@@ -6,9 +6,42 @@ const CHUNK_LINES = 64;
 /** Deno KV takes 64 KiB a value; the rest is for its own envelope. */
 export const VALUE_BYTES = 60_000;
 
+/**
+ * Shorter texts are kept as they are: compressing a call or two saves little, and the first use of zlib takes 15 ms and 6 MiB
+ * that stay, which a server that is seldom called need not pay.
+ */
+const PLAIN_CHARACTERS = 2_000;
+
 /** Several JSON texts as one compressed value; each can be parsed without parsing the others. */
 export function pack(lines: readonly string[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(deflateRawSync(lines.join("\n"), { level: 2 }));
+  const text = lines.join("\n");
+  if (text.length <= PLAIN_CHARACTERS) return storedBlock(text);
+  return new Uint8Array(nodeModule("node:zlib").deflateRawSync(text, { level: 2 }));
+}
+
+/** The first byte of a stored block of deflate that is the last one, and the bytes before its text (RFC 1951, 3.2.4). */
+const STORED = 1;
+const STORED_HEAD = 5;
+
+/** A text in the form of deflate, not compressed: whoever unpacks need not know. */
+function storedBlock(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new TextEncoder().encode(text);
+  const value = new Uint8Array(STORED_HEAD + bytes.length);
+  value[0] = STORED;
+  const view = new DataView(value.buffer);
+  view.setUint16(1, bytes.length, true);
+  view.setUint16(3, ~bytes.length, true);
+  value.set(bytes, STORED_HEAD);
+  return value;
+}
+
+/** The text of a value that is one stored block; undefined for any other. */
+function storedText(value: Uint8Array): string | undefined {
+  const length = value.length - STORED_HEAD;
+  if (value[0] !== STORED || length < 0) return undefined;
+  const view = new DataView(value.buffer, value.byteOffset);
+  if (view.getUint16(1, true) !== length || view.getUint16(3, true) !== (~length & 0xffff)) return undefined;
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(value.subarray(STORED_HEAD));
 }
 
 export function unpack(value: Uint8Array): string[] {
@@ -17,7 +50,7 @@ export function unpack(value: Uint8Array): string[] {
 
 /** What was packed, the line feeds between the lines in it. */
 export function unpackText(value: Uint8Array): string {
-  return inflateRawSync(value).toString("utf8");
+  return storedText(value) ?? nodeModule("node:zlib").inflateRawSync(value).toString("utf8");
 }
 
 /** Cuts lines into packed values that fit; a line that fits in no value is shortened by `shorten`. */

@@ -19,7 +19,6 @@ import { VersionFollower } from "./follow_version.ts";
 import { SetUpRests } from "./set_up_rests.ts";
 import { limitedFetch, portsFor, sleep, timed } from "./timed.ts";
 import { refreshGrant, type Tokens } from "./token_endpoint.ts";
-import { vertexToken } from "./vertex_token.ts";
 
 /** A token is renewed this long before it ends, in milliseconds. */
 const EARLY = 5 * 60_000;
@@ -208,7 +207,10 @@ export class Refresher {
       ports: portsFor(this.#options, account),
       source: account.source,
     };
-    if (account.source === "vertex") return await vertexToken(context, account);
+    if (account.source === "vertex") {
+      const { vertexToken } = await import("./vertex_token.ts");
+      return await vertexToken(context, account);
+    }
     const client = clientOf(settings, account);
     if (!client.ok) return err(sourceOff(account, client.error.message));
     const granted = await refreshGrant(context, client.value, account.refreshToken.reveal());

@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { nodeBuffer } from "lazy-node";
 import { JsonWatch } from "../core/mod.ts";
 import { namedFault, ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
 
@@ -61,7 +61,9 @@ export class ContentWatch {
 
   #follow(piece: string): void {
     const watch = this.#watch;
-    if (watch !== undefined) namedFault(() => watch.see(Buffer.from(piece, "latin1")), "has a line that ");
+    if (watch !== undefined) {
+      namedFault(() => watch.see(nodeBuffer().from(piece, "latin1")), "has a line that ");
+    }
   }
 }
 

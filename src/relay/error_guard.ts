@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { nodeBuffer } from "lazy-node";
 import type { Credential } from "../core/mod.ts";
 import { UPSTREAM_BOUNDS, withoutSecrets } from "../upstreams/mod.ts";
 
@@ -41,6 +41,7 @@ export class ErrorGuard {
   /** What was held back, clean. Call once, at the end. */
   end(): Uint8Array | undefined {
     if (this.#held === undefined) return undefined;
+    const Buffer = nodeBuffer();
     const said = Buffer.from(this.#held, "latin1").toString();
     const [lead = ""] = /^\s*(?:data:)?\s*/.exec(said) ?? [];
     const body = said.slice(lead.length).trimEnd();

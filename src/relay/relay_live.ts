@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { nodeBuffer } from "lazy-node";
 import { type Failure, ok, type Result } from "../core/mod.ts";
 import type { LeaseRequest } from "../pool/contract.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
@@ -214,6 +214,7 @@ function closeOf(info: WebSocketCloseInfo): { readonly closeCode: number; readon
 
 /** A close frame holds 123 bytes of reason. */
 function cut(reason: string): string {
+  const Buffer = nodeBuffer();
   let text = reason.slice(0, LONGEST_REASON);
   while (Buffer.byteLength(text) > LONGEST_REASON) text = text.slice(0, -1);
   return text;
@@ -316,6 +317,7 @@ class Session implements Running {
   }
 
   async #look(message: LiveMessage): Promise<void> {
+    const Buffer = nodeBuffer();
     const bytes = typeof message === "string"
       ? Buffer.from(message)
       : Buffer.from(message.buffer, message.byteOffset, message.byteLength);

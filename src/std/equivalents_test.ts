@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { delay } from "@std/async";
+import { parseEnv } from "node:util";
+import fc from "fast-check";
 import { parse } from "@std/dotenv";
 import { createGoogleOAuthConfig } from "deno-kv-oauth";
 
@@ -19,6 +21,36 @@ Deno.test("parse() reads quotes, comments and export", () => {
     C: "#3",
     D: "",
   });
+});
+
+Deno.test("parse() reads what the platform's own parser reads, whether all lines are plain or not", () => {
+  const piece = fc.constantFrom(
+    "A",
+    "B2",
+    "_",
+    "=",
+    "1",
+    "two",
+    "/x:y",
+    " ",
+    "#",
+    '"',
+    "'",
+    "`",
+    "\\n",
+    "\r",
+    "$",
+    "export ",
+  );
+  const line = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(""));
+  const plain = fc.constantFrom("PORT=7536", "# note", "", "URL=http://a.b/c", "EMPTY=", "PORT=1", "#it's");
+  fc.assert(
+    fc.property(fc.array(fc.oneof(plain, line), { maxLength: 5 }), (lines) => {
+      const text = lines.join("\n");
+      assert.deepEqual(parse(text), { ...parseEnv(text) }, JSON.stringify(text));
+    }),
+    { numRuns: 3_000 },
+  );
 });
 
 Deno.test("createGoogleOAuthConfig() takes Google's endpoints unless others are given", () => {

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { join } from "node:path";
+import { join } from "@std/path";
 import { StoreOpenError } from "./open_error.ts";
 
 /** Larger files are only looked into: reading all of one takes longer than a start may. */

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join } from "@std/path";
 import type { Clock, NewId, Random } from "../core/mod.ts";
 import { ConfigWatcher } from "../state/mod.ts";
 import { damaged, isDamage } from "./check_database.ts";

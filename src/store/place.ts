@@ -1,5 +1,5 @@
 import { storageProblem } from "../core/mod.ts";
-import { dirname } from "node:path";
+import { dirname } from "@std/path";
 import { damaged, damageOf, isDamage } from "./check_database.ts";
 import { isLocked } from "./commit.ts";
 import { StoreOpenError } from "./open_error.ts";

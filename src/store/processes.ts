@@ -1,4 +1,4 @@
-import process from "node:process";
+import { nodeModule } from "lazy-node";
 import { CommitLost, type ConfigWatcher, parseRecord, type ProcessRecord } from "../state/mod.ts";
 import { recordKey, recordPrefix } from "./keys.ts";
 import { HEARTBEAT_MS, PROCESS_RECORD_MS, PROCESS_TTL_MS } from "./limits.ts";
@@ -145,7 +145,7 @@ function hasEnded(record: { readonly id: string } & Partial<RunningProcess>): bo
 
 function exists(pid: number): boolean {
   try {
-    process.kill(pid, 0);
+    nodeModule("node:process").kill(pid, 0);
     return true;
   } catch (error) {
     // EPERM: it runs as somebody else. Without the permission to ask, nothing is known.

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import type { SealedElsewhere } from "./contract.ts";
 import type { OwnVault, Vault } from "./vault.ts";
 

@@ -1,5 +1,4 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { nodeModule } from "lazy-node";
 
 let collect: (() => void) | undefined;
 
@@ -20,8 +19,8 @@ export function collectGarbage(): void {
 
 function collector(): () => void {
   try {
-    setFlagsFromString("--expose-gc");
-    const found: unknown = runInNewContext("gc");
+    nodeModule("node:v8").setFlagsFromString("--expose-gc");
+    const found: unknown = nodeModule("node:vm").runInNewContext("gc");
     if (typeof found === "function") return () => void found();
   } catch {
     // A platform without it.

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname } from "@std/path";
 
 /** A file of this size is put aside. */
 const MOST_BYTES = 5_000_000;

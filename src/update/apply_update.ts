@@ -1,8 +1,7 @@
 import type { Fetch } from "../core/mod.ts";
 import { type ReleaseFile, type ReleaseManifest, targetName } from "./manifest.ts";
 import { UpdateError } from "./signature.ts";
-import { createHash } from "node:crypto";
-import { clearTimeout, setTimeout } from "node:timers";
+import { nodeModule } from "lazy-node";
 
 export interface UpdateOptions {
   /** A release whose manifest was verified. */
@@ -92,6 +91,7 @@ interface DownloadOptions {
 
 /** Writes a release's file to `path` (mode 0700) and keeps it only when length and SHA-256 are the manifest's. */
 async function download(file: ReleaseFile, path: string, options: DownloadOptions): Promise<void> {
+  const { clearTimeout, setTimeout } = nodeModule("node:timers");
   const stalled = new AbortController();
   const timer = setTimeout(() => stalled.abort(new Error(`no byte came for ${STALL_MS / 1000} s`)), STALL_MS);
   const signal = AbortSignal.any([stalled.signal, ...(options.signal === undefined ? [] : [options.signal])]);
@@ -120,7 +120,7 @@ async function writeChecked(
   path: string,
   came: () => void,
 ): Promise<void> {
-  const hash = createHash("sha256");
+  const hash = nodeModule("node:crypto").createHash("sha256");
   using target = await Deno.open(path, { write: true, createNew: true, mode: 0o700 });
   let bytes = 0;
   for await (const chunk of body) {

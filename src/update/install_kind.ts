@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join } from "@std/path";
 
 /**
  * How this copy of the program came to the machine, which decides how it is renewed:

@@ -6,7 +6,8 @@ export const FREE_BYTES = 262_144;
 /** What is read of one body at a time, at most; so a flood leaves others their turn. */
 export const PIECE_BYTES = 65_536;
 
-const FREE = FREE_BYTES.toLocaleString("en-US");
+/** As `toLocaleString` would write it, which takes 10 ms of a start. */
+const FREE = String(FREE_BYTES).replace(/(\d{3})$/, ",$1");
 
 /** Bounds of an upstream's reply; docs/security.md is written from them. */
 export const UPSTREAM_BOUND_TABLE = {

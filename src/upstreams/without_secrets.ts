@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { nodeBuffer } from "lazy-node";
 import { type Credential, isObject, parseForeign, redact } from "../core/mod.ts";
 
 const REDACTED = "[redacted]";
@@ -99,6 +99,7 @@ function decoded(text: string): string[] {
 
 /** The run read as base64 from each of its first four places, and as hex from its first two. */
 function decodings(run: string): string[] {
+  const Buffer = nodeBuffer();
   const texts = [0, 1, 2, 3].map((from) => Buffer.from(run.slice(from), "base64").toString("latin1"));
   if (!/^[0-9A-Fa-f]+$/.test(run)) return texts;
   return [...texts, ...[0, 1].map((from) => Buffer.from(run.slice(from), "hex").toString("latin1"))];

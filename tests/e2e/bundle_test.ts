@@ -143,6 +143,32 @@ Deno.test("the bundle lists every file with its checksum, and there is nothing o
   }
 });
 
+/** The texts of scripts and of all that are loaded with them. */
+async function loadedWith(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const waiting = [...names]; waiting.length > 0;) {
+    const name = waiting.pop()!;
+    if (texts.has(name)) continue;
+    const text = await Deno.readTextFile(new URL(name, bundled));
+    texts.set(name, text);
+    for (const [, other] of text.matchAll(/(?:from|import)\s*"\.\/([\w-]+\.js)"/g)) waiting.push(other!);
+  }
+  return texts;
+}
+
+/** Costs a start 2 ms and 2 MiB, and every start looks into its database. */
+const NODE_AT_START = ["node:sqlite"];
+
+Deno.test("a server's start loads none of Node's modules but one: each takes milliseconds and memory", async () => {
+  const main = (await filesBelow(bundled)).filter((name) => /^main-\w+\.js$/.test(name));
+  assert.equal(main.length, 1);
+  for (const [name, text] of await loadedWith(["geminitro.js", ...main])) {
+    for (const [, module] of text.matchAll(/(?:from|import)\s*"(node:[\w/]+)"/g)) {
+      assert.ok(NODE_AT_START.includes(module!), `${name} imports ${module}: load it on first use`);
+    }
+  }
+});
+
 Deno.test("the bundle's command line answers with its version, and a detached server runs from it", async () => {
   await using here = await place();
   const run = async (...args: string[]) => {

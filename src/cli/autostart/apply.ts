@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname } from "@std/path";
 import { CommandError } from "../command.ts";
 import type { ServiceKind, ToolCall } from "./services.ts";
 

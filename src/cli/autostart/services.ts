@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import { type Environment, SETTINGS_TABLE, userFolder } from "../../config/mod.ts";
 import { CommandError, type Context, usageError } from "../command.ts";
 import { oneOf } from "../read_arguments.ts";

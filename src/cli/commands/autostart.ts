@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname } from "@std/path";
 import { currentService } from "../autostart/services.ts";
 import { envFilePath } from "../../config/mod.ts";
 import { environmentPlace } from "../command_context.ts";

@@ -1,5 +1,5 @@
 import { type Command, CommandError, type Context, usageError } from "../command.ts";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join } from "@std/path";
 import { backupsIn } from "../../store/mod.ts";
 import type { LocalClient } from "../../management/client.ts";
 

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import { backText, causeText, proxySignIn, storageProblem, whyUnreachable } from "../../core/mod.ts";
 import type { Settings } from "../../config/mod.ts";
 import { createProxyOf, systemPorts } from "../../system/mod.ts";

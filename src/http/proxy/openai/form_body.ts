@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { nodeBuffer } from "lazy-node";
 import { err, type Failure, invalidRequest, ok, type Result } from "../../../core/mod.ts";
 import { readBody } from "../../read_body.ts";
 import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
@@ -18,6 +18,7 @@ const BOUNDARY_REGEXP = /[;\s]boundary=(?:"([^"\\]{1,200})"|([^\s";,]{1,200}))/i
 
 /** Boundaries in a body, or one more than is taken: the platform's reader takes seconds for hundreds of thousands of small ones. */
 function partsIn(bytes: Uint8Array<ArrayBuffer>, boundary: string): number {
+  const Buffer = nodeBuffer();
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const mark = `--${boundary}`;
   let parts = body.subarray(0, mark.length).equals(Buffer.from(mark)) ? 1 : 0;
