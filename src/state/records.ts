@@ -1,182 +1,207 @@
-import { z } from "zod";
 import {
   type ClientId,
   type Credential,
   type CredentialId,
   FAILURE_CLASSES,
   type JsonObject,
+  type ModelRules,
   Secret,
   SOURCES,
   storedFailureClass,
   TIERS,
 } from "../core/mod.ts";
+import {
+  byField,
+  idOf,
+  jsonObject,
+  listOf,
+  Mismatch,
+  number,
+  objectOf,
+  oneOf,
+  optional,
+  type Shape,
+  text,
+  truth,
+  type ValueOf,
+  where,
+} from "./shape.ts";
 
 /**
  * Every kind of configuration record, each defined once: its type is inferred, stored values are parsed and new ones are
- * checked by the same schema.
+ * checked by the same shape.
  */
 
 /** Longest name in characters: names become part of a key of the database, which has little room. */
 export const NAME_LENGTH = 256;
 
-const text = z.string();
-const texts = z.array(text).readonly();
-const idOf = <Id extends string>() => z.custom<Id>((value) => typeof value === "string", "is not a text");
+const texts = listOf(text);
 
 /** Refuses empty and overlong names, and characters that would not show. */
-const nameOf = (field: string) =>
-  text
-    .refine((value) => value.trim() !== "", `Give a ${field}: it is empty.`)
-    .max(NAME_LENGTH, `The ${field} is longer than ${NAME_LENGTH} characters.`)
-    // deno-lint-ignore no-control-regex
-    .refine((value) => !/[\u0000-\u001f\u007f]/.test(value), `The ${field} has a control character in it.`);
+function nameOf(field: string): Shape<string> {
+  const filled = where(text, (value) => value.trim() !== "", `Give a ${field}: it is empty.`);
+  const bounded = where(
+    filled,
+    (value) => value.length <= NAME_LENGTH,
+    `The ${field} is longer than ${NAME_LENGTH} characters.`,
+  );
+  // deno-lint-ignore no-control-regex
+  const shows = (value: string) => !/[\u0000-\u001f\u007f]/.test(value);
+  return where(bounded, shows, `The ${field} has a control character in it.`);
+}
 
 /** Glob patterns of models that may or may not be served; absent means no rule. */
-export const modelRules = z.object({ allowModels: texts.exactOptional(), denyModels: texts.exactOptional() });
+const rulesFields = { allowModels: optional(texts), denyModels: optional(texts) };
+const modelRules = objectOf(rulesFields);
 
 /** Epoch milliseconds of the last edit, for optimistic concurrency. */
-const stamp = { updatedAt: z.number() };
+const stamp = { updatedAt: number };
 
-const death = z.object({
-  class: z.preprocess((name) => storedFailureClass(name) ?? name, z.enum(FAILURE_CLASSES)),
+const failureClass = oneOf(FAILURE_CLASSES);
+const death = objectOf({
+  class: (value, field) => failureClass(storedFailureClass(value) ?? value, field),
   reason: text,
-  at: z.number(),
-  code: text.exactOptional(),
-  status: z.number().exactOptional(),
-  link: text.exactOptional(),
-}).readonly();
+  at: number,
+  code: optional(text),
+  status: optional(number),
+  link: optional(text),
+});
 
-const secret = text.transform((value) => new Secret(value));
+const secret: Shape<Secret> = (value, field) => new Secret(text(value, field));
 
 const credentialFields = {
   id: idOf<CredentialId>(),
   label: text,
-  tags: texts.exactOptional(),
   tail: text,
-  tier: z.enum(TIERS),
-  project: text.exactOptional(),
-  enabled: z.boolean(),
-  priority: z.number(),
-  dead: death.exactOptional(),
-  proxy: text.exactOptional(),
-  ...modelRules.shape,
-  createdAt: z.number(),
+  tier: oneOf(TIERS),
+  project: optional(text),
+  enabled: truth,
+  priority: number,
+  dead: optional(death),
+  proxy: optional(text),
+  ...rulesFields,
+  createdAt: number,
   ...stamp,
 };
-const access = { accessToken: secret.exactOptional(), accessExpiresAt: z.number().exactOptional() };
+const access = { accessToken: optional(secret), accessExpiresAt: optional(number) };
+
+const account = objectOf({
+  source: oneOf(["antigravity", "gemini_cli"]),
+  ...credentialFields,
+  email: text,
+  refreshToken: secret,
+  ...access,
+  codeAssistProject: optional(text),
+  consumer: optional(truth),
+  clientId: optional(text),
+  clientSecret: optional(secret),
+});
 
 /** A credential with its secrets as plain text; in a parsed one they are `Secret`s. */
-const credentialRecord: z.ZodType<Credential, unknown> = z.discriminatedUnion("source", [
-  z.object({ source: z.literal("api_key"), ...credentialFields, key: secret }),
-  z.object({
-    source: z.enum(["antigravity", "gemini_cli"]),
-    ...credentialFields,
-    email: text,
-    refreshToken: secret,
-    ...access,
-    codeAssistProject: text.exactOptional(),
-    consumer: z.boolean().exactOptional(),
-    clientId: text.exactOptional(),
-    clientSecret: secret.exactOptional(),
-  }),
-  z.object({
-    source: z.literal("vertex"),
+const credentialRecord: Shape<Credential> = byField<Credential>("source", {
+  api_key: objectOf({ source: oneOf(["api_key"]), ...credentialFields, key: secret }),
+  antigravity: account,
+  gemini_cli: account,
+  vertex: objectOf({
+    source: oneOf(["vertex"]),
     ...credentialFields,
     serviceAccount: secret,
     location: text,
     ...access,
   }),
-]);
+});
 
-const aliasRecord = z.object({ name: nameOf("name"), target: nameOf("target"), ...stamp });
-export type AliasRecord = Readonly<z.infer<typeof aliasRecord>>;
+const aliasRecord = objectOf({ name: nameOf("name"), target: nameOf("target"), ...stamp });
+export type AliasRecord = ValueOf<typeof aliasRecord>;
 
-const quotaGroupRecord = z.object({
+const quotaGroupRecord = objectOf({
   name: nameOf("name"),
-  models: texts.refine((models) => models.length > 0, "A quota group needs at least one model."),
+  models: where(texts, (models) => models.length > 0, "A quota group needs at least one model."),
   ...stamp,
 });
-export type QuotaGroupRecord = Readonly<z.infer<typeof quotaGroupRecord>>;
+export type QuotaGroupRecord = ValueOf<typeof quotaGroupRecord>;
 
-const fallbackRecord = z.object({
-  model: nameOf("name"),
-  to: texts.refine((to) => to.length > 0, "A fallback needs at least one other model."),
-  ...stamp,
-}).refine(({ model, to }) => !to.includes(model), {
-  message: "A model cannot fall back to itself.",
-  path: ["to"],
-});
+const fallbackRecord = where(
+  objectOf({
+    model: nameOf("name"),
+    to: where(texts, (to) => to.length > 0, "A fallback needs at least one other model."),
+    ...stamp,
+  }),
+  ({ model, to }) => !to.includes(model),
+  "A model cannot fall back to itself.",
+  "to",
+);
 /** Used when every bucket of `model` is out, in order. */
-export type FallbackRecord = Readonly<z.infer<typeof fallbackRecord>>;
+export type FallbackRecord = ValueOf<typeof fallbackRecord>;
 
 const limitRule = "The limit must be a whole number, 0 or more.";
 const thresholdRule = "The alert threshold is a percentage between 0 and 100.";
-const capRecord = z.object({
+const capRecord = objectOf({
   model: nameOf("name"),
-  limit: z.number().refine((limit) => Number.isSafeInteger(limit) && limit >= 0, limitRule),
-  unit: z.enum(["requests", "tokens"]),
-  period: z.enum(["hourly", "daily", "weekly", "monthly"]),
-  alertThreshold: z.number().min(0, thresholdRule).max(100, thresholdRule),
-  action: z.enum(["try_next", "reject"]),
-  enabled: z.boolean(),
+  limit: where(number, (limit) => Number.isSafeInteger(limit) && limit >= 0, limitRule),
+  unit: oneOf(["requests", "tokens"]),
+  period: oneOf(["hourly", "daily", "weekly", "monthly"]),
+  alertThreshold: where(number, (percent) => percent >= 0 && percent <= 100, thresholdRule),
+  action: oneOf(["try_next", "reject"]),
+  enabled: truth,
   ...stamp,
 });
 /**
  * A cap set by the user. `model` is a model id, `group:<name>` or `client:<id>`; `alertThreshold` the per cent of the limit at
  * which a warning goes out.
  */
-export type CapRecord = Readonly<z.infer<typeof capRecord>>;
+export type CapRecord = ValueOf<typeof capRecord>;
 
-const clientRecord = z.object({
-  id: idOf<ClientId>().refine((id) => id !== "", "Give an id: it is empty."),
+const clientRecord = objectOf({
+  id: where(idOf<ClientId>(), (id) => id !== "", "Give an id: it is empty."),
   name: nameOf("name"),
   hash: text,
   tail: text,
-  allowModels: texts.exactOptional(),
-  requestsPerMinute: z.number().exactOptional(),
-  budget: z.object({
-    unit: z.enum(["tokens", "usd", "requests"]),
-    limit: z.number(),
-    period: z.enum(["daily", "weekly", "monthly", "total"]),
-  }).readonly().exactOptional(),
-  expiresAt: z.number().exactOptional(),
-  createdAt: z.number(),
-  revoked: z.boolean(),
+  allowModels: optional(texts),
+  requestsPerMinute: optional(number),
+  budget: optional(objectOf({
+    unit: oneOf(["tokens", "usd", "requests"]),
+    limit: number,
+    period: oneOf(["daily", "weekly", "monthly", "total"]),
+  })),
+  expiresAt: optional(number),
+  createdAt: number,
+  revoked: truth,
   ...stamp,
 });
 /** A further bearer token. Only its SHA-256 is kept. */
-export type ClientRecord = Readonly<z.infer<typeof clientRecord>>;
+export type ClientRecord = ValueOf<typeof clientRecord>;
 
-const listedModel = z.object({
+const listedModel = objectOf({
   id: text,
-  displayName: text.exactOptional(),
-  inputTokenLimit: z.number().exactOptional(),
-  outputTokenLimit: z.number().exactOptional(),
+  displayName: optional(text),
+  inputTokenLimit: optional(number),
+  outputTokenLimit: optional(number),
   methods: texts,
-  thinking: z.boolean().exactOptional(),
-}).readonly();
-const modelListRecord = z.object({
+  thinking: optional(truth),
+});
+const modelListRecord = objectOf({
   credential: idOf<CredentialId>(),
-  source: z.enum(SOURCES),
-  at: z.number(),
-  models: z.array(listedModel).readonly(),
+  source: oneOf(SOURCES),
+  at: number,
+  models: listOf(listedModel),
 });
 /** The models of one credential, as its source listed them at `at` (epoch milliseconds). */
-export type ModelListRecord = Readonly<z.infer<typeof modelListRecord>>;
+export type ModelListRecord = ValueOf<typeof modelListRecord>;
 
 /** Preferences, prices, model rules, cap schedule and others: one document per name. */
-const settingRecord: z.ZodType<JsonObject, unknown> = z.record(text, z.json());
+const settingRecord: Shape<JsonObject> = jsonObject;
 
-const processRecord = z.object({
+const processRecord = objectOf({
   id: text,
-  startedAt: z.number(),
+  startedAt: number,
   /** Epoch milliseconds; in a snapshot as of the process's start, since a heartbeat is no change of the configuration. */
-  until: z.number(),
-  host: text.exactOptional(),
-  pid: z.number().exactOptional(),
+  until: number,
+  host: optional(text),
+  pid: optional(number),
 });
 /** One live process of this database. */
-export type ProcessRecord = Readonly<z.infer<typeof processRecord>>;
+export type ProcessRecord = ValueOf<typeof processRecord>;
 
 /** Names of settings that more than one module reads. */
 export const SETTING = { rules: "model-rules", prices: "prices", schedule: "cap-schedule" } as const;
@@ -216,7 +241,7 @@ export interface ConfigRecordOf {
 }
 export type Section = keyof ConfigRecordOf;
 
-const SCHEMAS: { readonly [Name in Section]: z.ZodType<ConfigRecordOf[Name], unknown> } = {
+const SHAPES: { readonly [Name in Section]: Shape<ConfigRecordOf[Name]> } = {
   credential: credentialRecord,
   model_list: modelListRecord,
   alias: aliasRecord,
@@ -227,9 +252,9 @@ const SCHEMAS: { readonly [Name in Section]: z.ZodType<ConfigRecordOf[Name], unk
   setting: settingRecord,
   process: processRecord,
 };
-export const SECTIONS = Object.keys(SCHEMAS) as readonly Section[];
+export const SECTIONS = Object.keys(SHAPES) as readonly Section[];
 
-/** A value that does not fit its schema; `field` is empty when the whole value is at fault. */
+/** A value that does not fit its shape; `field` is empty when the whole value is at fault. */
 export interface RecordProblem {
   readonly field: string;
   readonly message: string;
@@ -242,11 +267,19 @@ export function parseRecord<Name extends Section>(
 ):
   | { readonly ok: true; readonly value: ConfigRecordOf[Name] }
   | { readonly ok: false; readonly error: RecordProblem } {
-  const parsed = SCHEMAS[section].safeParse(value);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  const issue = parsed.error.issues[0];
-  return {
-    ok: false,
-    error: { field: issue?.path.join(".") ?? "", message: issue?.message ?? "is not a record" },
-  };
+  try {
+    return { ok: true, value: SHAPES[section](value, "") };
+  } catch (cause) {
+    if (!(cause instanceof Mismatch)) throw cause;
+    return { ok: false, error: { field: cause.field, message: cause.message } };
+  }
+}
+
+/** The rules in a document; undefined where it holds none that can be read. */
+export function readModelRules(document: unknown): ModelRules | undefined {
+  try {
+    return modelRules(document, "");
+  } catch {
+    return undefined;
+  }
 }

@@ -9,9 +9,9 @@ import {
   isTime,
   isTimezone,
   type ModelListRecord,
-  modelRules,
   type ProcessRecord,
   type QuotaGroupRecord,
+  readModelRules,
   type Section,
   SETTING,
 } from "./records.ts";
@@ -106,7 +106,7 @@ export function buildConfigSnapshot(
 }
 
 function rulesOf(document: JsonObject | undefined): ModelRules {
-  return modelRules.safeParse(document).data ?? NO_RULES;
+  return readModelRules(document) ?? NO_RULES;
 }
 
 /** Midnight local time until the user sets something else, and where this machine does not know the zone that was set. */

@@ -159,13 +159,14 @@ async function loadedWith(names: readonly string[]): Promise<ReadonlyMap<string,
 /** Costs a start 2 ms and 2 MiB, and every start looks into its database. */
 const NODE_AT_START = ["node:sqlite"];
 
-Deno.test("a server's start loads none of Node's modules but one: each takes milliseconds and memory", async () => {
+Deno.test("a server's start loads neither the schema library nor Node's modules, but for one", async () => {
   const main = (await filesBelow(bundled)).filter((name) => /^main-\w+\.js$/.test(name));
   assert.equal(main.length, 1);
   for (const [name, text] of await loadedWith(["geminitro.js", ...main])) {
     for (const [, module] of text.matchAll(/(?:from|import)\s*"(node:[\w/]+)"/g)) {
       assert.ok(NODE_AT_START.includes(module!), `${name} imports ${module}: load it on first use`);
     }
+    assert.ok(!text.includes("ZodType"), `${name} holds the schema library: load what needs it on first use`);
   }
 });
 
