@@ -27,7 +27,8 @@ export async function startCosts(
     const bundle = `${folder}dist/geminitro.js`;
     const exists = await Deno.stat(bundle).then(() => true, () => false);
     if (exists) programs.set(`bundle${suffix}`, ["-A", ...unstable, bundle, "start"]);
-    programs.set(`checkout${suffix}`, ["-A", `${folder}cli.ts`, "start"]);
+    // As the task runs it once the build before it has seen to the packages.
+    programs.set(`checkout${suffix}`, ["-A", "--node-modules-dir=manual", `${folder}cli.ts`, "start"]);
   }
   const all = new Map<string, Omit<Start, "name">[]>([...programs.keys()].map((name) => [name, []]));
   for (let round = 0; round <= rounds; round++) {

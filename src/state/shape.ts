@@ -121,7 +121,7 @@ export function where<Value>(
 }
 
 /** Any JSON value, copied. */
-export function json(value: unknown, field: string): Json {
+function json(value: unknown, field: string): Json {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
   if (Array.isArray(value)) return value.map((one, index) => json(one, below(field, String(index))));

@@ -48,8 +48,11 @@ export const win32: PlatformPath = {
   basename: (path) => nodeModule("node:path").win32.basename(path),
 };
 
-/** Paths of the platform that this runs on. */
-export const { join, dirname, basename } = Deno.build.os === "windows" ? win32 : posix;
+const own = Deno.build.os === "windows" ? win32 : posix;
+/** Joins parts of a path of the platform that this runs on. */
+export const join = own.join;
+export const dirname = own.dirname;
+export const basename = own.basename;
 
 function withoutSlashes(path: string): string {
   let end = path.length;

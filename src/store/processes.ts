@@ -77,7 +77,9 @@ export class Presence {
     await kv.set(recordKey("process", processId), { v: 1, ...this.#record() }, {
       expireIn: PROCESS_RECORD_MS,
     });
-    await this.#bury();
+    // Whoever joined is in the snapshot, and stays there until somebody buried it.
+    const { processes } = this.#config.current();
+    if (processes.some(({ id }) => id !== processId)) await this.#bury();
   }
 
   /** Removes records of processes that ended or stopped beating, each once; all hear of it. */
