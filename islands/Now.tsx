@@ -8,7 +8,7 @@ import { text } from "../components/text/shell.ts";
 import { Empty, Problem } from "../components/ui/card.tsx";
 
 const words = nowText;
-/** A call that comes makes no event, so the list is asked for. */
+/** How often the list is read again: the arrival of a call makes no event. */
 const EVERY_MS = 1_000;
 
 export interface NowProps {
@@ -16,7 +16,7 @@ export interface NowProps {
   readonly keys: readonly KeyRow[];
 }
 
-/** What happens at this moment: every call in flight or waiting, why, and an end to it. */
+/** Every call in flight or waiting, with its reason and a button that ends it. */
 export default function Now(props: NowProps) {
   const calls = useResource(props.calls, data.calls, ["request", "pool_update"], 500, EVERY_MS);
   const keys = useResource(props.keys, data.keys, ["pool_update"], 5_000);

@@ -3,7 +3,7 @@ import type { SetLimit } from "../management/contract.ts";
 import { BUCKET_LIMITS } from "../pool/mod.ts";
 import { type AdminDeps, type Outcome, refuse } from "./admin_deps.ts";
 
-/** One record holds them all, and a record at most 60 KiB. */
+/** The most limits that can be set: one record holds them all, and a record has at most 60 KiB. */
 const MOST = 150;
 
 const FIELDS = {

@@ -3,7 +3,7 @@ import type { Change } from "../contract.ts";
 import { inputLimit, type KnownAgent, labelOf, lastAssistant, outputLimit, thinks } from "../known_agent.ts";
 import { homeFolder, join } from "../places.ts";
 
-/** Kimi Code; the older kimi-cli read `~/.kimi` and another form. */
+/** Kimi Code (`~/.kimi-code/config.toml`); the older kimi-cli read `~/.kimi` and another form. */
 export const kimi: KnownAgent = {
   id: "kimi",
   name: "Kimi Code",

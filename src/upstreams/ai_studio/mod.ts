@@ -37,6 +37,7 @@ export function createAiStudio({ url }: { readonly url: string }): Upstream {
   };
 }
 
+/** The credential as an API key; throws a TypeError for one of another source, which the pool never hands over. */
 function apiKeyOf(credential: Credential): ApiKeyCredential {
   if (credential.source === "api_key") return credential;
   throw new TypeError(
@@ -44,6 +45,7 @@ function apiKeyOf(credential: Credential): ApiKeyCredential {
   );
 }
 
+/** One call of a model method with the pool's key in its header: an URL would carry it into logs. */
 function build(base: string, input: BuildInput, { key }: ApiKeyCredential): UpstreamRequest {
   return {
     url: `${base}/v1beta/models/${encodeURIComponent(input.model)}:${MODEL_METHODS[input.operation]}`,
@@ -53,6 +55,7 @@ function build(base: string, input: BuildInput, { key }: ApiKeyCredential): Upst
   };
 }
 
+/** Headers that authenticate a client here or anywhere, in lower case. */
 const CLIENT_AUTH = new Set([
   "authorization",
   "x-api-key",
