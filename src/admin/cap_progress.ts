@@ -1,7 +1,7 @@
 import type { CapProgress as PoolCap } from "../pool/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 
-/** The seed's fields; `unit`, `period`, `action` and `accounts` are ours. */
+/** The original program's fields; `unit`, `period`, `action` and `accounts` are ours. */
 export interface CapProgress {
   readonly model: string;
   readonly current: number;

@@ -163,7 +163,7 @@ interface Way {
   readonly notTaken: string[];
 }
 
-/** Everything is put on its own and only where it is missing: after an interruption the same import goes on where it was. */
+/** Everything is put on its own and only where it is missing: after an interruption the same import continues where it was. */
 async function carryOut(deps: AdminDeps, plan: ImportPlan, way: Way) {
   const { store } = deps;
   await putSingles(deps, plan, way);

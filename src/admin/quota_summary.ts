@@ -6,7 +6,7 @@ import type { KeyStanding } from "./safe_key.ts";
 import { type PoolStatus, poolStatus } from "./verdict.ts";
 import type { BucketLimitView, BucketView } from "../pool/contract.ts";
 
-/** The seed's quota summary: one row a cap, with its reset, and the state of the pool. */
+/** The original program's quota summary: one row a cap, with its reset, and the state of the pool. */
 export interface QuotaSummary {
   readonly quotas: readonly QuotaRow[];
   readonly poolStatus: PoolStatus;

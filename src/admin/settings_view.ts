@@ -18,7 +18,7 @@ const RUNTIME = "runtime";
 const PREFERENCES = "preferences";
 
 export interface SettingsView {
-  /** The seed's two. */
+  /** The two settings of the original program. */
   readonly autoUpdate: boolean;
   readonly verboseLogging: boolean;
   /** Settings in force, from the environment; secrets show as set or not set. */

@@ -9,7 +9,7 @@ import {
 } from "../ledger/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 
-/** The seed's fields, with tokens, latency and cost added; `keyUsage` is by credential id, never by secret. */
+/** The original program's fields, with tokens, latency and cost added; `keyUsage` is by credential id, never by secret. */
 export interface StatsView {
   readonly totalRequests: number;
   readonly totalSuccess: number;

@@ -115,7 +115,7 @@ export interface ThinkingConfig {
   readonly thinkingLevel?: "minimal" | "low" | "medium" | "high";
 }
 
-/** One reply, or one chunk of a streamed reply; every field may be missing (translation facts 2.3). */
+/** One reply, or one chunk of a streamed reply; every field may be missing. */
 export interface GeminiReply {
   readonly candidates?: readonly Candidate[];
   readonly promptFeedback?: {

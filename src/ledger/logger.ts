@@ -58,7 +58,7 @@ function typeOf(entry: LogEntry): string {
   return { key: "KEY", request: "HTTP", pool: "PROXY", config: "MODEL" }[entry.kind] ?? "INFO";
 }
 
-/** The seed's shape of a log event, with ours beside it. */
+/** The original program's shape of a log event, with ours beside it. */
 function logEvent(entry: LogEntry): JsonObject {
   return {
     id: String(entry.at),

@@ -41,7 +41,7 @@ export class VersionFollower {
       return;
     }
     this.#nextLook = ports.clock.now() + LOOK_AGAIN;
-    // The version that is known goes on where neither database nor manifest can be read.
+    // The known version stays in use where neither database nor manifest can be read.
     this.#looking = this.#follow(account, address).catch(() => {}).finally(() => this.#looking = undefined);
   }
 

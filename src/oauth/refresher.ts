@@ -78,7 +78,7 @@ export class Refresher {
     return ok(known);
   }
 
-  /** A call waits for an account no longer than `within`; what was begun goes on for the next one. */
+  /** A call waits for an account no longer than `within`; what was begun continues for the next one. */
   async #inTime(account: Account, flight: Promise<Readiness>, { within }: ReadyHow): Promise<Readiness> {
     if (within === undefined) return await flight;
     let cancel = () => {};
@@ -248,7 +248,7 @@ export class Refresher {
     return ok(updated.value);
   }
 
-  /** A dead account is marked with its reason; when Google could not answer, the old token goes on as long as it is good. */
+  /** A dead account is marked with its reason; when Google could not answer, the old token is used as long as it is good. */
   async #refused(account: Account, failure: Failure): Promise<Readiness> {
     const { store, ledger } = this.#options;
     const level = failure.class === "misconfigured" ? "error" : "warn";
@@ -313,7 +313,7 @@ function removed(account: Account): Failure {
   };
 }
 
-/** The account is being refreshed or set up; a call goes on to the next one. */
+/** The account is being refreshed or set up; a call takes the next one. */
 function notInTime(account: Account): Failure {
   return {
     ...base(account),

@@ -53,7 +53,7 @@ function lost(seen: Seen): Failure {
   });
 }
 
-/** 403 for a model or a file alone; the key goes on serving everything else. */
+/** 403 for a model or a file alone; the key still serves everything else. */
 export const modelAccessRule: Rule = (seen) => {
   const { error, status } = seen;
   if (status !== 403 || error.form !== "json") return undefined;

@@ -265,7 +265,7 @@ const holders = new Set<WaitingBytes>();
 /**
  * The bytes of one reply that wait in memory until it, or one of its events, is whole. All replies together have a bound, so that
  * many hostile ones cannot fill the memory. Who goes beyond it waits, with what the upstream still has to say left on the line, until
- * others have given their part back; the oldest goes on at all times, so that there is always one that gets done.
+ * others have given their part back; the oldest continues at all times, so that there is always one that gets done.
  */
 export class WaitingBytes implements Disposable {
   #counted = 0;

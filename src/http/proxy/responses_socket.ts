@@ -121,7 +121,7 @@ class Connection {
     }
   }
 
-  /** Each event of the stream as a frame; the last one's output is what the next turn goes on from. */
+  /** Each event of the stream as a frame; the last one's output is what the next turn continues from. */
   async #pass(reply: Response, asked: JsonObject, signal: AbortSignal): Promise<void> {
     const body = reply.body;
     if (body === null) return;

@@ -158,7 +158,7 @@ const TRANSLATED: readonly ProxyRoute[] = [
   generates("/v1/messages/count_tokens", anthropicCount),
 ];
 
-/** Work of Google's that goes on by itself, under a model's name. */
+/** Work of Google's that continues by itself, under a model's name. */
 function isOperation(name: string): boolean {
   return /\/operations(?:\/|$)/.test(name);
 }

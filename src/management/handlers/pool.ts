@@ -73,7 +73,7 @@ function plain(added: AddedKey) {
   return { ok, tail, reason, code: problem.code };
 }
 
-/** The seed's `success` and `models` stay for a single key. */
+/** The original program's `success` and `models`, kept for a single key. */
 function summary(results: readonly AddedKey[]) {
   const added = results.filter((one) => one.ok);
   const [only] = added;
@@ -237,7 +237,7 @@ function wantsProgress(request: Request): boolean {
   return request.headers.get("accept")?.includes("text/event-stream") ?? false;
 }
 
-/** An event stream of `progress` events and, at the end, one `done` or one `error`. The work goes on when the reader leaves. */
+/** An event stream of `progress` events and, at the end, one `done` or one `error`. The work continues when the reader leaves. */
 function progressReply(
   work: (send: (name: string, data: unknown) => void) => Promise<Outcome<unknown>>,
 ): Response {

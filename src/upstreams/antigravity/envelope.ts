@@ -153,7 +153,7 @@ function named<Value extends { readonly name: string; readonly id?: string }>(
   return { ...value, name: names.toClaude(value.name), ...id };
 }
 
-/** A tool loop that goes on without the thoughts it began with must go on without thinking. */
+/** A tool loop that continues without the thoughts it began with must continue without thinking. */
 function breaksThinking(contents: readonly Content[]): boolean {
   const answers = contents.at(-1)?.parts.some((part) => part.functionResponse !== undefined) ?? false;
   const calls = contents.at(-2);
