@@ -50,7 +50,10 @@ const KINDS: readonly NamedKind[] = [
 
 export interface ModelsProps {
   readonly catalog: CatalogView;
+  /** The first page of them. */
   readonly keys: readonly KeyRow[];
+  /** All keys there are. */
+  readonly total: number;
   readonly overview: OverviewView;
   readonly speeds: Readonly<Record<string, ModelSpeed>>;
   readonly typed: string;
@@ -91,13 +94,14 @@ export default function Models(props: ModelsProps) {
     <div class="grid gap-4 lg:gap-5">
       <Card
         title={words.matrix}
-        note={words.matrixNote(models.length, props.keys.length)}
+        note={words.matrixNote(models.length, props.total)}
         action={<RefreshButton refresh={refresh} />}
         flush
       >
         <ModelTable
           models={models}
           keys={props.keys}
+          total={props.total}
           rows={overview.models}
           speeds={speeds.value.value}
           typed={props.typed}

@@ -1,4 +1,4 @@
-import type { KeyRow, LiveCall } from "../components/data/views.ts";
+import type { LiveCall } from "../components/data/views.ts";
 import { attempt } from "../components/live/attempt.ts";
 import { api, data } from "../components/live/browser_api.ts";
 import { useResource } from "../components/live/resource.ts";
@@ -13,13 +13,11 @@ const EVERY_MS = 1_000;
 
 export interface NowProps {
   readonly calls: readonly LiveCall[];
-  readonly keys: readonly KeyRow[];
 }
 
 /** Every call in flight or waiting, with its reason and a button that ends it. */
 export default function Now(props: NowProps) {
   const calls = useResource(props.calls, data.calls, ["request", "pool_update"], 500, EVERY_MS);
-  const keys = useResource(props.keys, data.keys, ["pool_update"], 5_000);
   const cancel = async (call: LiveCall) => {
     await attempt(() => api.cancelCall(call.id), words.cancelled);
     await calls.refresh();
@@ -36,7 +34,6 @@ export default function Now(props: NowProps) {
         : (
           <CallList
             calls={calls.value.value}
-            keys={keys.value.value}
             onCancel={(call) => void cancel(call)}
           />
         )}

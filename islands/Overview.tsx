@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type {
   ConnectionView,
-  KeyRow,
+  KeyGlanceRow,
   OverviewView,
   RecentCall,
   StatsView,
@@ -34,7 +34,7 @@ import { advance, emptySeries, STEP_MS, type TrafficPoint } from "../components/
 export interface OverviewProps {
   readonly overview: OverviewView;
   readonly stats: StatsView;
-  readonly keys: readonly KeyRow[];
+  readonly keys: readonly KeyGlanceRow[];
   readonly calls: readonly RecentCall[];
   readonly at: number;
   readonly connection: ConnectionView;

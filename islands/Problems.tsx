@@ -1,11 +1,14 @@
-import type { KeyRow, OverviewView } from "../components/data/views.ts";
+import type { KeyGlanceRow, OverviewView } from "../components/data/views.ts";
 import { ago } from "../components/format.ts";
+import { data } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useNow } from "../components/live/now.ts";
 import { useOverview } from "../components/live/overview.ts";
 import { useResource } from "../components/live/resource.ts";
 import { AttentionList, VerdictBanner } from "../components/overview/attention_list.tsx";
 import type { ProblemGroup } from "../components/problems/groups.ts";
+import { linkOf, remedyOf } from "../components/problems/remedies.ts";
+import { RemedyPress } from "../components/problems/remedy_press.tsx";
 import { problemsText } from "../components/problems/words.ts";
 import { requestsText } from "../components/text/requests.ts";
 import { text } from "../components/text/shell.ts";
@@ -21,7 +24,7 @@ const NAMES_SHOWN = 3;
 
 export interface ProblemsProps {
   readonly overview: OverviewView;
-  readonly keys: readonly KeyRow[];
+  readonly keys: readonly KeyGlanceRow[];
   readonly groups: readonly ProblemGroup[];
 }
 
@@ -33,15 +36,17 @@ function Affected({ label, names }: { label: string; names: readonly string[] })
 
 function Group({ group }: { group: ProblemGroup }) {
   const now = useNow();
-  const { reason, count, more, first, last } = group;
-  const [remedy, action, href] = words.remedies[reason] ?? [];
+  const { reason, status, count, more, first, last } = group;
+  const remedy = remedyOf(group);
+  const link = linkOf(group);
+  const title = status === undefined ? requestsText.reasons[reason] ?? reason : words.refusals[status];
   const isOver = now - last > HOUR_MS;
   const tone = isOver ? "" : reason === "refused" ? "chip-refused" : "chip-bad";
   return (
     <li class="grid gap-1.5 px-4 py-3 sm:px-5" data-reason={reason}>
       <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
         <span class="font-medium">
-          {reason === "refused" ? words.refused : requestsText.reasons[reason] ?? reason}
+          {title ?? words.refused}
         </span>
         <span class={`chip num ${tone}`}>{words.times(count, more)}</span>
         {isOver && <span class="chip chip-good">{words.fixed}</span>}
@@ -56,10 +61,11 @@ function Group({ group }: { group: ProblemGroup }) {
         <Affected label={words.keys} names={group.keys} />
       </p>
       <div class="flex flex-wrap items-center gap-2">
-        {remedy && <span class="min-w-48 flex-1 text-mute">{remedy}</span>}
-        {href && <a class="btn btn-small" href={href}>{action}</a>}
+        <span class="min-w-48 flex-1 text-mute">{words.remedies[reason]}</span>
+        {link && <a class="btn btn-small" href={link.href}>{words.links[link.label]}</a>}
         <a class="btn btn-small" href={`/dashboard/requests?class=${reason}&span=86400000`}>{words.see}</a>
       </div>
+      {remedy && <RemedyPress key={JSON.stringify(remedy)} remedy={remedy} />}
     </li>
   );
 }
@@ -68,7 +74,8 @@ function Group({ group }: { group: ProblemGroup }) {
 export default function Problems(props: ProblemsProps) {
   const { overview, problem } = useOverview(props.overview);
   const groups = useResource(props.groups, configuration.problems, ["request"], 5_000);
-  const rows = attentionRows(overview, props.keys);
+  const keys = useResource(props.keys, data.worstKeys, ["stats_update"], 3_000);
+  const rows = attentionRows(overview, keys.value.value);
   return (
     <div class="grid gap-4 lg:gap-5">
       {problem && <Problem>{text.loadFailed(problem)}</Problem>}
@@ -80,7 +87,9 @@ export default function Problems(props: ProblemsProps) {
           ? <Empty icon="check" title={words.none}>{words.noneDetail}</Empty>
           : (
             <ul class="divide-y divide-line">
-              {groups.value.value.map((group) => <Group key={group.reason} group={group} />)}
+              {groups.value.value.map((group) => (
+                <Group key={`${group.reason} ${group.status}`} group={group} />
+              ))}
             </ul>
           )}
       </Card>

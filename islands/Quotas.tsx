@@ -66,7 +66,7 @@ export default function Quotas(props: QuotasProps) {
   const { board, typed, type } = useBoard(props.board, props.filter);
   const opened = useOpened("cell", props.cell);
   const capping = useSignal<string | undefined>(props.add);
-  const caps = useResource(props.caps, data.caps, [
+  const caps = useResource(props.caps, configuration.caps, [
     "usage:cap-updated",
     "usage:cap-warning",
     "usage:cap-exceeded",

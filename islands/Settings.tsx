@@ -1,6 +1,5 @@
 import { ConnectionCard } from "../components/connection/connection_card.tsx";
 import type { ClientRow, ConnectionView, HealthView, SettingsView } from "../components/data/views.ts";
-import { data } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
 import { AlertTest } from "../components/settings/alert_test.tsx";
@@ -28,7 +27,7 @@ export interface SettingsProps {
 export default function Settings(props: SettingsProps) {
   const clients = useResource(props.clients, configuration.clients, ["request"], 2_000, EVERY_MS);
   const settings = useResource(props.settings, configuration.settings, [], 2_000, EVERY_MS);
-  const health = useResource(props.health, data.health, ["pool_update"], 5_000);
+  const health = useResource(props.health, configuration.health, ["pool_update"], 5_000);
   return (
     <div class="grid gap-4 lg:gap-5">
       {settings.problem.value && <Problem>{text.loadFailed(settings.problem.value)}</Problem>}

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { AgentRow, CatalogView, ConnectionView, KeyRow } from "../components/data/views.ts";
+import type { AgentRow, CatalogView, ConnectionView, HealthView, KeyRow } from "../components/data/views.ts";
+import { ALL_KEYS } from "../components/keys/read_keys.ts";
 import { useOpened } from "../components/live/address.ts";
-import { data } from "../components/live/browser_api.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
 import { ModelMatrix } from "../components/models/model_matrix.tsx";
@@ -17,12 +17,22 @@ import { StatusChip } from "../components/ui/status_chip.tsx";
 const words = setupText;
 
 export interface SetupProps {
+  /** The first page of them. */
   readonly keys: readonly KeyRow[];
+  readonly counts: HealthView["keys"];
   readonly catalog: CatalogView;
   readonly agents: readonly AgentRow[];
   readonly connection: ConnectionView;
   /** The step to begin with, from 1. */
   readonly step: number;
+}
+
+async function readSome() {
+  const [{ rows }, { keys: counts }] = await Promise.all([
+    configuration.keyList(ALL_KEYS),
+    configuration.health(),
+  ]);
+  return { rows, counts };
 }
 
 function Steps({ at, onGo }: { at: number; onGo: (step: number) => void }) {
@@ -47,7 +57,10 @@ function Steps({ at, onGo }: { at: number; onGo: (step: number) => void }) {
 
 /** From a key to the first answer, in four steps. */
 export default function Setup(props: SetupProps) {
-  const keys = useResource(props.keys, data.keys, ["stats_update", "pool_update"]);
+  const keys = useResource({ rows: props.keys, counts: props.counts }, readSome, [
+    "stats_update",
+    "pool_update",
+  ]);
   const catalog = useResource(props.catalog, configuration.catalog, []);
   const agents = useResource(props.agents, configuration.agents, []);
   const opened = useOpened("step", String(props.step));
@@ -66,6 +79,7 @@ export default function Setup(props: SetupProps) {
     await Promise.all([keys.refresh(), catalog.refresh()]);
   };
   const { models } = catalog.value.value;
+  const { rows, counts } = keys.value.value;
   const last = words.steps.length;
   return (
     <div class="max-w-4xl">
@@ -79,11 +93,11 @@ export default function Setup(props: SetupProps) {
         >
           {FIRST_RUN.step(at)}
         </h2>
-        {at === 1 && <KeyStep keys={keys.value.value} refresh={refresh} />}
+        {at === 1 && <KeyStep keys={rows} counts={counts} models={models.length} refresh={refresh} />}
         {at === 2 && (
           <>
             <p class="mb-4 text-mute">{models.length === 0 ? words.modelsNone : words.modelsLead}</p>
-            {models.length > 0 && <ModelMatrix models={models} keys={keys.value.value} typed="" />}
+            {models.length > 0 && <ModelMatrix models={models} keys={rows} total={counts.total} typed="" />}
           </>
         )}
         {at === 3 && (
@@ -101,7 +115,7 @@ export default function Setup(props: SetupProps) {
           {at < last && (
             <button
               type="button"
-              class={`btn ms-auto ${keys.value.value.length > 0 ? "btn-primary" : ""}`}
+              class={`btn ms-auto ${counts.total > 0 ? "btn-primary" : ""}`}
               onClick={() => go(at + 1)}
             >
               {words.next}
@@ -115,19 +129,26 @@ export default function Setup(props: SetupProps) {
 
 const MOST_SHOWN = 20;
 
+interface KeyStepProps {
+  readonly keys: readonly KeyRow[];
+  /** Of all keys, also those that are not in the list. */
+  readonly counts: HealthView["keys"];
+  /** Models that any of them has. */
+  readonly models: number;
+  readonly refresh: () => Promise<void>;
+}
+
 /** What the keys come to, in the words of the terminal. */
-function summaryOf(keys: readonly KeyRow[]): string {
-  const works = keys.filter(({ status }) => status === "active" || status === "cooldown");
-  if (keys.length === 0) return words.keysNone;
-  if (works.length === 0) return words.keysDead;
-  return `${FIRST_RUN.works(works.length, new Set(works.flatMap(({ models }) => models)).size)}.`;
+function summaryOf({ total, active, cooldown }: HealthView["keys"], models: number): string {
+  if (total === 0) return words.keysNone;
+  return active + cooldown === 0 ? words.keysDead : `${FIRST_RUN.works(active + cooldown, models)}.`;
 }
 
 /** First: keys in the pool. */
-function KeyStep({ keys, refresh }: { keys: readonly KeyRow[]; refresh: () => Promise<void> }) {
+function KeyStep({ keys, counts, models, refresh }: KeyStepProps) {
   return (
     <div class="grid gap-5">
-      <p class="font-medium" role="status">{summaryOf(keys)}</p>
+      <p class="font-medium" role="status">{summaryOf(counts, models)}</p>
       {keys.length > 0 && (
         <ul class="flex flex-wrap gap-3">
           {keys.slice(0, MOST_SHOWN).map((key) => (

@@ -25,7 +25,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   "components/shell/command_palette.tsx#CommandPalette": VIEW,
   "components/quotas/cap_list.tsx#CapList": VIEW,
   "components/setup/agent_step.tsx#AgentStep": VIEW,
-  "components/keys/account_card.tsx#AccountCard": VIEW,
   "components/requests/histogram.tsx#Histogram": VIEW,
   "components/keys/bulk_bar.tsx#BulkBar": VIEW,
   "islands/Quotas.tsx#Quotas": VIEW,

@@ -11,16 +11,22 @@ import type {
   Settings,
 } from "../../src/management/contract.ts";
 import { createLiveData, type LiveData, queryOf } from "./live_data.ts";
-import { groupOf, type ProblemGroup } from "../problems/groups.ts";
-import { given, keyRow, msOf, requestsView } from "./rows.ts";
+import { type KeysQuery, type KeysView, readKeys, readNamedKeys } from "../keys/read_keys.ts";
+import { groupsOf, type ProblemGroup } from "../problems/groups.ts";
+import { capsView, healthView, keyRow } from "./configuration_rows.ts";
+import { callRow, given, msOf, requestsView } from "./rows.ts";
 import { keyName } from "../format.ts";
 import { requestsText } from "../text/requests.ts";
 import { byKind, type UsageChart, usageChart } from "../usage/chart_data.ts";
 import { grainOf, type UsageQuery } from "../usage/query.ts";
 import { usageText } from "../usage/words.ts";
 import type {
+  CallDetail,
+  CapsView,
   CatalogView,
   ClientRow,
+  HealthView,
+  KeyRow,
   LogEntry,
   MatrixModel,
   ModelSpeed,
@@ -34,7 +40,16 @@ import type {
 export interface ConfigurationData {
   /** The last lines, oldest first. */
   logs(): Promise<readonly LogEntry[]>;
+  health(): Promise<HealthView>;
+  caps(): Promise<CapsView>;
+  request(id: string): Promise<CallDetail | undefined>;
   catalog(): Promise<CatalogView>;
+  /** A page of keys. */
+  keyList(query: KeysQuery): Promise<KeysView>;
+  /** One key with its models. Throws an ApiError where there is none. */
+  key(id: string): Promise<KeyRow>;
+  /** What is known of the named keys. */
+  namedKeys(ids: readonly string[]): Promise<readonly KeyRow[]>;
   agents(): Promise<readonly Agent[]>;
   clients(): Promise<readonly ClientRow[]>;
   settings(): Promise<Settings>;
@@ -59,7 +74,13 @@ export interface DashboardData extends LiveData, ConfigurationData {}
 
 export function createConfigurationData(client: LocalClient): ConfigurationData {
   return {
+    health: async () => healthView(await client.health()),
+    caps: async () => capsView(...await Promise.all([client.caps(), client.capProgress()])),
+    request: async (id) => callDetail(await client.request(id)),
     catalog: () => catalogView(client),
+    keyList: (query) => readKeys(client, query),
+    key: async (id) => keyRow(await client.key(id)),
+    namedKeys: (ids) => readNamedKeys(client, ids),
     logs: async () =>
       (await client.logs({ limit: 500 })).map((line) => ({ ...line, at: Date.parse(line.at) })).reverse(),
     agents: () => client.agents(),
@@ -110,6 +131,10 @@ export function createConfigurationData(client: LocalClient): ConfigurationData 
   };
 }
 
+function callDetail({ bodies, ...call }: Awaited<ReturnType<LocalClient["request"]>>): CallDetail {
+  return bodies === null ? callRow(call) : { ...callRow(call), bodies };
+}
+
 const DAY_MS = 86_400_000;
 /** Records of one reason that are looked at. */
 const MOST_OF_A_REASON = 200;
@@ -125,17 +150,22 @@ async function problemGroups(client: LocalClient, now: number): Promise<readonly
       Parameters<LocalClient["requests"]>[0]
     >;
     const { items, cursor } = requestsView(await client.requests(query));
-    return groupOf(reason, items, cursor !== "");
+    return groupsOf(reason, items, cursor !== "");
   }));
-  return groups.filter((group) => group !== undefined).sort((a, b) => b.last - a.last);
+  return groups.flat().sort((a, b) => b.last - a.last);
 }
 
 /** What people call the ids of a dimension. */
-async function namesOf(client: LocalClient, by: UsageQuery["by"]): Promise<ReadonlyMap<string, string>> {
+async function namesOf(
+  client: LocalClient,
+  by: UsageQuery["by"],
+  points: readonly SeriesPoint[],
+): Promise<ReadonlyMap<string, string>> {
   if (by === "client") return new Map((await client.clients()).map(({ id, name }) => [id, name]));
   if (by !== "key" && by !== "project") return new Map();
   // A project that is only known as one key has that key's id.
-  return new Map((await client.keys()).map((key) => [key.id, keyName(keyRow(key))]));
+  const ids = new Set(points.flatMap(({ values }) => Object.keys(values)));
+  return new Map((await readNamedKeys(client, [...ids])).map((key) => [key.id, keyName(key)]));
 }
 
 async function chartOf(client: LocalClient, query: UsageQuery, now: number): Promise<UsageChart> {
@@ -145,11 +175,11 @@ async function chartOf(client: LocalClient, query: UsageQuery, now: number): Pro
   const { by, measure } = query;
   const grain = grainOf({ since, until });
   const dimension = by === "kind" ? "total" : by;
-  const [shown, then, names] = await Promise.all([
+  const [shown, then] = await Promise.all([
     client.series({ grain, by: dimension, since, until }),
     client.series({ grain, by: dimension, since: since - span, until: since - 1 }),
-    namesOf(client, by),
   ]);
+  const names = await namesOf(client, by, [...shown, ...then]);
   const [points, before] = by === "kind" ? [byKind(shown), byKind(then)] : [shown, then];
   const labels: Readonly<Record<string, string>> = { total: usageText.all, ...requestsText.outcomes };
   const nameOf = (id: string) =>
@@ -158,9 +188,12 @@ async function chartOf(client: LocalClient, query: UsageQuery, now: number): Pro
   return { since, until, ...usageChart(points, before, measure, nameOf) };
 }
 
+/** Keys that are named beside each model. */
+const NAMED_KEYS = 100;
+
 async function catalogView(client: LocalClient): Promise<CatalogView> {
   const [models, aliases, groups, fallbacks, settings] = await Promise.all([
-    client.models(),
+    client.models({ keys: NAMED_KEYS }),
     client.aliases(),
     client.quotaGroups(),
     client.fallbacks(),

@@ -1,11 +1,8 @@
 import type { LocalClient } from "../../src/management/client.ts";
-import { callRow, capsView, healthView, keyRow, recentCall, requestsView, statsView } from "./rows.ts";
+import { callRow, recentCall, requestsView, statsView } from "./rows.ts";
 import type {
   BoardView,
-  CallDetail,
-  CapsView,
-  HealthView,
-  KeyRow,
+  KeyGlanceRow,
   LiveCall,
   OverviewView,
   RecentCall,
@@ -19,19 +16,15 @@ export interface LiveData {
   overview(): Promise<OverviewView>;
   /** Calls in flight and waiting, oldest first. */
   calls(): Promise<readonly LiveCall[]>;
-  health(): Promise<HealthView>;
   stats(): Promise<StatsView>;
-  keys(): Promise<readonly KeyRow[]>;
   /** The first ten, those in trouble before the others. */
-  worstKeys(): Promise<readonly KeyRow[]>;
+  worstKeys(): Promise<readonly KeyGlanceRow[]>;
   /** Models by projects; with words those whose names hold them, asked or not. */
   board(words: string): Promise<BoardView>;
-  caps(): Promise<CapsView>;
   /** `query` is the page's own query string: q, model, key, client, outcome, since, cursor, limit. */
   requests(query: string): Promise<RequestsView>;
   /** The last calls, the newest first, as the Overview needs them; default: MOST_RECENT. */
   recentCalls(limit?: number): Promise<readonly RecentCall[]>;
-  request(id: string): Promise<CallDetail | undefined>;
 }
 
 /** Keys that are shown at a glance. */
@@ -49,20 +42,15 @@ export function createLiveData(client: LocalClient): LiveData {
   return {
     overview: () => client.overview(),
     calls: async () => (await client.calls()).items,
-    health: async () => healthView(await client.health()),
     stats: async () => statsView(await client.stats()),
-    keys: async () => (await client.keys()).map(keyRow),
     async worstKeys() {
-      return (await client.keyPage({ order: "worst", limit: GLANCE })).items.map(keyRow);
+      return (await client.keyPage({ order: "worst", limit: GLANCE })).items.map((
+        { id, label, email, tail, status, reason },
+      ) => ({ id, label, email: email ?? "", tail, status, reason: reason ?? "" }));
     },
     board: (words) => client.board(words === "" ? {} : { q: words }),
-    caps: async () => capsView(...await Promise.all([client.caps(), client.capProgress()])),
     requests: async (query) => requestsView(await client.requests(queryOf(query))),
     recentCalls: async (limit = MOST_RECENT) =>
       (await client.requests({ limit })).items.map(callRow).map(recentCall),
-    async request(id) {
-      const { bodies, ...call } = await client.request(id);
-      return bodies === null ? callRow(call) : { ...callRow(call), bodies };
-    },
   };
 }

@@ -66,6 +66,7 @@ export interface KeyRow extends ModelRulesView {
   readonly tail: string;
   readonly source: string;
   readonly label: string;
+  readonly tags: readonly string[];
   readonly email: string;
   /** Empty while nobody told it and no error named it. */
   readonly project: string;
@@ -82,13 +83,18 @@ export interface KeyRow extends ModelRulesView {
   readonly lastUsed?: number;
   readonly cooldownUntil?: number;
   readonly cooldowns: readonly CooldownRow[];
+  /** Empty in lists, which only count them. */
   readonly models: readonly string[];
+  readonly modelCount: number;
   readonly priority: number;
   /** Address of its outbound proxy without the password; empty for none. */
   readonly proxy: string;
   /** For optimistic editing: what the editor saw. */
   readonly updatedAt?: string;
 }
+
+/** A key at a glance: its name, how it stands and why. */
+export type KeyGlanceRow = Pick<KeyRow, "id" | "label" | "email" | "tail" | "status" | "reason">;
 
 export interface CapRow {
   readonly model: string;
@@ -185,7 +191,8 @@ export interface MatrixModel {
   readonly sources: readonly string[];
   /** The model of which this is a variant, or another name at some source. */
   readonly variantOf?: string;
-  /** Ids of the credentials that list it. */
+  /** How many credentials list it, and the ids of those of them that are among the first hundred. */
+  readonly serving: number;
   readonly credentials: readonly string[];
 }
 

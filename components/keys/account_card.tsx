@@ -4,7 +4,8 @@ import type { AccountsView } from "../data/views.ts";
 import { percent } from "../format.ts";
 import { api, messageOf } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
-import { keysText } from "../text/keys.ts";
+import { useResource } from "../live/resource.ts";
+import { keysText } from "./words.ts";
 import { Card, Problem } from "../ui/card.tsx";
 import { Countdown } from "../ui/figure.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -111,24 +112,20 @@ function Pools({ pooled }: { pooled: readonly Pool[] }) {
 }
 
 /** The signed-in accounts: where each stands and why, what is left of each and of all together. Nothing where there is none. */
-export function AccountCard({ changed }: { changed: string }) {
-  const view = useSignal<AccountsView | undefined>(undefined);
-  const problem = useSignal("");
+export function AccountCard() {
+  const { value: view, problem, refresh } = useResource<AccountsView | undefined>(
+    undefined,
+    configuration.accounts,
+    ["stats_update", "pool_update"],
+    5_000,
+  );
   const asking = useSignal(false);
-  const load = async () => {
-    try {
-      view.value = await configuration.accounts();
-      problem.value = "";
-    } catch (error) {
-      problem.value = messageOf(error);
-    }
-  };
-  useEffect(() => void load(), [changed]);
+  useEffect(() => void refresh(), []);
   const ask = async () => {
     asking.value = true;
     try {
       await api.refreshQuotas({});
-      await load();
+      await refresh();
     } catch (error) {
       problem.value = messageOf(error);
     }

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { Tier } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
-import { keysText } from "../text/keys.ts";
+import { keysText } from "./words.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Meter } from "../ui/meter.tsx";
 

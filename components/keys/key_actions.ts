@@ -1,10 +1,10 @@
-import { keyRow } from "../data/rows.ts";
+import { keyRow } from "../data/configuration_rows.ts";
 import type { KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
 import { api, messageOf } from "../live/browser_api.ts";
 import { showToast } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
-import { keysText } from "../text/keys.ts";
+import { keysText } from "./words.ts";
 
 const words = keysText;
 
@@ -27,6 +27,9 @@ export interface KeyActions {
   check(key: KeyRow): Promise<boolean>;
   edit(key: KeyRow, patch: KeyPatch): Promise<boolean>;
   lift(key: KeyRow, scope?: string): Promise<boolean>;
+  /** Puts another secret in its place once Google took it; returns what takes it back within ten minutes, undefined when it failed. */
+  replace(key: KeyRow, secret: string): Promise<string | undefined>;
+  takeBack(key: KeyRow, undo: string): Promise<boolean>;
   /** Removes at once; for ten minutes the server can put it back. */
   remove(key: KeyRow): Promise<boolean>;
 }
@@ -53,6 +56,22 @@ export function keyActions(refresh: () => Promise<void>): KeyActions {
       change(refresh, async () => {
         await api.liftCooldown(key.id, scope === undefined ? {} : { scope });
         return words.lifted(keyName(key));
+      }),
+    async replace(key, secret) {
+      try {
+        const { undo } = await api.replaceKey(key.id, { key: secret });
+        return undo;
+      } catch (error) {
+        showToast(messageOf(error), { tone: "bad", ms: 10_000 });
+        return undefined;
+      } finally {
+        await refresh();
+      }
+    },
+    takeBack: (key, undo) =>
+      change(refresh, async () => {
+        await api.restoreKey({ undo });
+        return words.replaceUndone(keyName(key));
       }),
     async remove(key) {
       try {

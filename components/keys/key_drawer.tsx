@@ -1,16 +1,20 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import { keyRow } from "../data/configuration_rows.ts";
 import type { KeyRow, Tier } from "../data/views.ts";
 import { keyName, tailText } from "../format.ts";
+import { api } from "../live/browser_api.ts";
+import { useResource } from "../live/resource.ts";
 import { text } from "../text/shell.ts";
-import { keysText } from "../text/keys.ts";
+import { keysText } from "./words.ts";
 import { Problem } from "../ui/card.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Countdown } from "../ui/figure.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { StatusChip } from "../ui/status_chip.tsx";
 import { TierField } from "./add_keys_form.tsx";
-import type { KeyActions } from "./key_actions.ts";
+import { type KeyActions, keyActions } from "./key_actions.ts";
 
 const words = keysText;
 
@@ -30,6 +34,26 @@ function Field({ label, name, value, hint = "" }: FieldProps) {
   );
 }
 
+/** As the API takes it: a whole number between -1,000 and 1,000. */
+function PriorityField({ value }: { value: number }) {
+  return (
+    <label>
+      <span class="label">{words.priority}</span>
+      <input
+        class="field num"
+        type="number"
+        name="priority"
+        min={-1_000}
+        max={1_000}
+        step={1}
+        required
+        title={words.priorityHint}
+        defaultValue={String(value)}
+      />
+    </label>
+  );
+}
+
 /** Patterns of models as the API takes them: none is null. */
 function patternsOf(typed: string): readonly string[] | null {
   const patterns = typed.split(/[\s,]+/).filter(Boolean);
@@ -41,6 +65,7 @@ function patchOf(form: FormData, tier: Tier) {
   const value = (name: string) => String(form.get(name) ?? "").trim();
   return {
     label: value("label"),
+    tags: value("tags").split(",").map((tag) => tag.trim()).filter(Boolean),
     tier,
     project: value("project") || null,
     priority: Number(value("priority")) || 0,
@@ -61,12 +86,10 @@ function EditForm({ row, actions }: { row: KeyRow; actions: KeyActions }) {
       <Field label={words.label} name="label" value={row.label} />
       <Field label={words.project} name="project" value={row.project} hint={words.projectHint} />
       <TierField value={tier.value} onChange={(value) => tier.value = value} />
-      <Field
-        label={words.priority}
-        name="priority"
-        value={String(row.priority)}
-        hint={words.priorityHint}
-      />
+      <PriorityField value={row.priority} />
+      <div class="sm:col-span-2">
+        <Field label={words.tags} name="tags" value={row.tags.join(", ")} hint={words.tagsHint} />
+      </div>
       <Field
         label={words.onlyModels}
         name="allowModels"
@@ -88,6 +111,54 @@ function EditForm({ row, actions }: { row: KeyRow; actions: KeyActions }) {
         />
       </div>
       <button type="submit" class="btn btn-primary justify-self-start">{text.save}</button>
+    </form>
+  );
+}
+
+/** Another secret under the same name; the field keeps what Google did not take. */
+function ReplaceForm({ row, actions }: { row: KeyRow; actions: KeyActions }) {
+  const secret = useSignal("");
+  const busy = useSignal(false);
+  const undo = useSignal("");
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    busy.value = true;
+    const made = await actions.replace(row, secret.value.trim());
+    if (made !== undefined) [undo.value, secret.value] = [made, ""];
+    busy.value = false;
+  };
+  const takeBack = async () => {
+    if (await actions.takeBack(row, undo.value)) undo.value = "";
+  };
+  return (
+    <form class="grid gap-2" onSubmit={submit}>
+      <p class="text-xs text-mute">{words.replaceNote}</p>
+      <div class="flex flex-wrap items-end gap-2">
+        <label class="min-w-48 flex-1">
+          <span class="label">{words.replaceField}</span>
+          <input
+            class="field font-mono"
+            type="password"
+            autocomplete="off"
+            spellcheck={false}
+            required
+            maxLength={4_096}
+            value={secret}
+            onInput={(event) => secret.value = event.currentTarget.value}
+          />
+        </label>
+        <button type="submit" class="btn" disabled={busy.value || secret.value.trim() === ""}>
+          {busy.value ? words.replacing : words.replaceButton}
+        </button>
+      </div>
+      <p role="status" class="flex flex-wrap items-center gap-2">
+        {undo.value !== "" && (
+          <>
+            {words.replaced(keyName(row), tailText(row.tail))}
+            <button type="button" class="btn btn-small" onClick={() => void takeBack()}>{text.undo}</button>
+          </>
+        )}
+      </p>
     </form>
   );
 }
@@ -156,10 +227,38 @@ function Section({ title, children }: { title: string; children: ComponentChildr
   );
 }
 
+interface DrawerProps {
+  readonly id: string;
+  /** What is known of it before it was read; its models may be missing. */
+  readonly initial: KeyRow | undefined;
+  /** Has the list read again. */
+  readonly refresh: () => Promise<void>;
+  readonly onClose: () => void;
+}
+
 /** Everything about one key, and everything that can be done to it. */
-export function KeyDrawer(
-  { row, actions, onClose }: { row: KeyRow; actions: KeyActions; onClose: () => void },
-) {
+export function KeyDrawer({ id, initial, refresh, onClose }: DrawerProps) {
+  const found = useResource(initial, async () => keyRow(await api.key(id)), [
+    "stats_update",
+    "pool_update",
+  ]);
+  useEffect(() => void found.refresh(), []);
+  const actions = useMemo(
+    () => keyActions(async () => void await Promise.all([found.refresh(), refresh()])),
+    [],
+  );
+  const row = found.value.value;
+  if (row === undefined) {
+    return found.problem.value === "" ? null : (
+      <Dialog title={words.unknownKey} open side onClose={onClose}>
+        <Problem>{found.problem.value}</Problem>
+      </Dialog>
+    );
+  }
+  return <Details row={row} actions={actions} onClose={onClose} />;
+}
+
+function Details({ row, actions, onClose }: { row: KeyRow; actions: KeyActions; onClose: () => void }) {
   return (
     <Dialog title={words.details(keyName(row))} open side onClose={onClose}>
       <div class="grid gap-6">
@@ -183,6 +282,11 @@ export function KeyDrawer(
         <Section title={text.edit}>
           <EditForm row={row} actions={actions} />
         </Section>
+        {row.source === "api_key" && (
+          <Section title={words.replace}>
+            <ReplaceForm row={row} actions={actions} />
+          </Section>
+        )}
         <Section title={`${words.models} (${row.models.length})`}>
           <ul class="flex flex-wrap gap-1.5">
             {row.models.map((model) => <li key={model} class="chip">{model}</li>)}

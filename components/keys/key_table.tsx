@@ -1,22 +1,21 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import type { KeyRow } from "../data/views.ts";
 import { ago, keyName, shortNumber } from "../format.ts";
 import { useNow } from "../live/now.ts";
 import { text } from "../text/shell.ts";
-import { keysText } from "../text/keys.ts";
+import { keysText } from "./words.ts";
 import { Countdown } from "../ui/figure.tsx";
 import { StatusChip } from "../ui/status_chip.tsx";
-import { type KeyLine, windowOf } from "../views/key_lines.ts";
+import { DayBar, Sparkline } from "./key_figures.tsx";
+import type { KeyLine } from "./key_lines.ts";
+import { type Activity, useActivity } from "./use_keys.ts";
 
 const words = keysText;
-/** As high as the rows' own class says. */
-const LINE_PX = 36;
+const COLUMNS = 10;
 
 function ProjectLine({ line }: { line: Extract<KeyLine, { kind: "project" }> }) {
   return (
-    <tr class="h-[36px] bg-sunken/60">
-      <th scope="rowgroup" colSpan={8} class="max-w-0 truncate !text-sm">
+    <tr class="bg-sunken/60">
+      <th scope="rowgroup" colSpan={COLUMNS} class="max-w-0 truncate !text-sm">
         <span class="font-semibold text-ink">
           {line.accounts ? words.accounts : line.project || words.noProject}
         </span>
@@ -32,71 +31,114 @@ function ProjectLine({ line }: { line: Extract<KeyLine, { kind: "project" }> }) 
   );
 }
 
+/** What rests and when it is back, or why the key is dead. */
 function Why({ row }: { row: KeyRow }) {
-  if (row.status === "cooldown" && row.cooldownUntil !== undefined) {
-    return (
-      <span class="text-xs text-mute">
-        {words.until} <Countdown until={row.cooldownUntil} />
-      </span>
-    );
+  if (row.status === "dead") {
+    return row.reason === ""
+      ? null
+      : <span class="line-clamp-2 text-xs text-mute" title={row.reason}>{row.reason}</span>;
   }
-  return row.reason && row.status === "dead"
-    ? <span class="truncate text-xs text-mute">{row.reason}</span>
-    : null;
+  const [first] = row.cooldowns;
+  const until = row.cooldownUntil ?? first?.until;
+  if (first === undefined && until === undefined) return null;
+  return (
+    <span class="text-xs text-mute">
+      {first && words.resting(first.kind, first.scope, row.cooldowns.length)}{" "}
+      {until !== undefined && (
+        <span class="whitespace-nowrap">
+          {words.until} <Countdown until={until} />
+        </span>
+      )}
+    </span>
+  );
 }
 
 interface Selecting {
-  readonly selected: ReadonlySet<string>;
-  readonly onSelect: (ids: readonly string[], on: boolean) => void;
+  readonly selected: ReadonlyMap<string, KeyRow>;
+  readonly onSelect: (keys: readonly KeyRow[], on: boolean) => void;
 }
 
-function KeyLineRow(
-  { row, onOpen, selected, onSelect }: Selecting & { row: KeyRow; onOpen: (key: KeyRow) => void },
-) {
-  const now = useNow();
+function Tags({ row }: { row: KeyRow }) {
+  if (row.tags.length === 0) return null;
   return (
-    <tr class="h-[36px] hover:bg-sunken/40">
-      <td class="max-w-0 max-sm:w-full sm:w-[26%]">
-        <span class="flex items-center gap-3">
-          <input
-            type="checkbox"
-            class="size-4 shrink-0 accent-(--accent)"
-            aria-label={words.select(keyName(row))}
-            checked={selected.has(row.id)}
-            onChange={(event) => onSelect([row.id], event.currentTarget.checked)}
-          />
-          <button
-            type="button"
-            class="block w-full truncate text-start font-medium hover:underline"
-            onClick={() => onOpen(row)}
-          >
-            {keyName(row)}
-            {row.source !== "api_key" && (
-              <span class="ms-2 text-xs font-normal text-mute">
-                {words.sources[row.source] ?? row.source}
-              </span>
-            )}
-          </button>
-        </span>
+    <span class="flex flex-wrap gap-1" aria-label={words.tags}>
+      {row.tags.map((tag) => <span key={tag} class="chip max-w-full truncate text-xs">{tag}</span>)}
+    </span>
+  );
+}
+
+function Name({ row, project, onOpen, selected, onSelect }: Selecting & {
+  row: KeyRow;
+  /** Said where no line above says it. */
+  project: string;
+  onOpen: (key: KeyRow) => void;
+}) {
+  return (
+    <span class="flex items-start gap-3">
+      <input
+        type="checkbox"
+        class="mt-0.5 size-4 shrink-0 accent-(--accent)"
+        aria-label={words.select(keyName(row))}
+        checked={selected.has(row.id)}
+        onChange={(event) => onSelect([row], event.currentTarget.checked)}
+      />
+      <span class="grid min-w-0 gap-1">
+        <button
+          type="button"
+          class="block w-full truncate text-start font-medium hover:underline"
+          onClick={() => onOpen(row)}
+        >
+          {keyName(row)}
+          {row.source !== "api_key" && (
+            <span class="ms-2 text-xs font-normal text-mute">
+              {words.sources[row.source] ?? row.source}
+            </span>
+          )}
+        </button>
+        {project !== "" && <span class="truncate text-xs text-mute">{project}</span>}
+        <Tags row={row} />
+      </span>
+    </span>
+  );
+}
+
+function KeyLineRow({ row, project, activity, onOpen, ...selecting }: Selecting & {
+  row: KeyRow;
+  project: string;
+  activity: Activity | undefined;
+  onOpen: (key: KeyRow) => void;
+}) {
+  const now = useNow();
+  const name = keyName(row);
+  return (
+    <tr class="hover:bg-sunken/40">
+      <td class="max-w-0 max-sm:w-full sm:w-[24%]">
+        <Name row={row} project={project} onOpen={onOpen} {...selecting} />
       </td>
-      <td class="max-sm:whitespace-nowrap sm:w-[26%] sm:max-w-0">
-        <span class="flex items-center gap-2 overflow-hidden">
+      <td class="max-sm:whitespace-nowrap sm:w-[30%] sm:max-w-0">
+        <span class="flex flex-wrap items-center gap-x-2">
           <StatusChip status={row.status} />
-          <span class="hidden min-w-0 overflow-hidden sm:flex">
+          <span class="hidden min-w-0 sm:inline">
             <Why row={row} />
           </span>
         </span>
       </td>
-      <td class="hidden md:table-cell">{row.tier}</td>
-      <td class="end hidden sm:table-cell">
+      <td class="hidden md:table-cell">
+        <DayBar name={name} day={activity?.day} />
+      </td>
+      <td>
+        <Sparkline name={name} activity={activity} />
+      </td>
+      <td class="hidden 2xl:table-cell">{row.tier}</td>
+      <td class="end hidden xl:table-cell">
         {row.inFlight}
         {row.slots ? <span class="ms-1 text-mute">/ {row.slots}</span> : null}
       </td>
-      <td class="end hidden lg:table-cell">{row.models.length}</td>
-      <td class="end hidden md:table-cell whitespace-nowrap">
+      <td class="end hidden 2xl:table-cell">{row.modelCount}</td>
+      <td class="end hidden lg:table-cell whitespace-nowrap">
         {shortNumber(row.requests)}
       </td>
-      <td class={`end hidden md:table-cell ${row.errors > 0 ? "text-bad" : "text-mute"}`}>
+      <td class={`end hidden lg:table-cell ${row.errors > 0 ? "text-bad" : "text-mute"}`}>
         {shortNumber(row.errors)}
       </td>
       <td class="end hidden whitespace-nowrap text-mute xl:table-cell">
@@ -106,7 +148,7 @@ function KeyLineRow(
   );
 }
 
-function HeadRow({ ids, selected, onSelect }: Selecting & { ids: readonly string[] }) {
+function HeadRow({ keys, selected, onSelect }: Selecting & { keys: readonly KeyRow[] }) {
   return (
     <tr>
       <th scope="col">
@@ -115,70 +157,56 @@ function HeadRow({ ids, selected, onSelect }: Selecting & { ids: readonly string
             type="checkbox"
             class="size-4 shrink-0 accent-(--accent)"
             aria-label={words.selectAll}
-            checked={ids.length > 0 && ids.every((id) => selected.has(id))}
-            onChange={(event) => onSelect(ids, event.currentTarget.checked)}
+            checked={keys.length > 0 && keys.every(({ id }) => selected.has(id))}
+            onChange={(event) => onSelect(keys, event.currentTarget.checked)}
           />
           {words.name}
         </span>
       </th>
       <th scope="col">{words.status}</th>
-      <th scope="col" class="hidden md:table-cell">{words.tier}</th>
-      <th scope="col" class="end hidden sm:table-cell">{words.use}</th>
-      <th scope="col" class="end hidden lg:table-cell">{words.models}</th>
-      <th scope="col" class="end hidden md:table-cell">{words.requests}</th>
-      <th scope="col" class="end hidden md:table-cell">{words.errors}</th>
+      <th scope="col" class="hidden md:table-cell">{words.day}</th>
+      <th scope="col" class="whitespace-nowrap">{words.hours}</th>
+      <th scope="col" class="hidden 2xl:table-cell">{words.tier}</th>
+      <th scope="col" class="end hidden xl:table-cell">{words.use}</th>
+      <th scope="col" class="end hidden 2xl:table-cell">{words.models}</th>
+      <th scope="col" class="end hidden lg:table-cell">{words.requests}</th>
+      <th scope="col" class="end hidden lg:table-cell">{words.errors}</th>
       <th scope="col" class="end hidden xl:table-cell">{words.lastUsed}</th>
     </tr>
   );
 }
 
-function Gap({ height }: { height: number }) {
-  if (height === 0) return null;
-  return (
-    <tr aria-hidden="true">
-      <td colSpan={8} height={height} class="!border-0 !p-0" />
-    </tr>
-  );
-}
-
-/** Projects and keys. Only the lines in sight are in the page, so that a thousand keys scroll like ten. */
+/** A page of keys under their projects where they are ordered by them, each with its day and its last 24 hours. */
 export function KeyTable(
-  { lines, onOpen, ...selecting }: Selecting & { lines: readonly KeyLine[]; onOpen: (key: KeyRow) => void },
+  { lines, onOpen, ...selecting }: Selecting & {
+    lines: readonly KeyLine[];
+    onOpen: (key: KeyRow) => void;
+  },
 ) {
-  const ids = lines.flatMap((line) => line.kind === "key" ? [line.key.id] : []);
-  const box = useRef<HTMLDivElement>(null);
-  const view = useSignal({ top: 0, height: 900 });
-  const measure = () => {
-    const element = box.current;
-    if (element) view.value = { top: element.scrollTop, height: element.clientHeight };
-  };
-  useEffect(() => {
-    measure();
-    addEventListener("resize", measure);
-    return () => removeEventListener("resize", measure);
-  }, []);
-  const range = windowOf(lines.length, LINE_PX, view.value.top, view.value.height);
+  const keys = lines.flatMap((line) => line.kind === "key" ? [line.key] : []);
+  const grouped = lines.some(({ kind }) => kind === "project");
+  const activity = useActivity(keys.map(({ id }) => id));
   return (
-    <div
-      ref={box}
-      class="card max-h-[calc(100dvh-13rem)] min-h-40 overflow-auto"
-      onScroll={measure}
-      tabIndex={0}
-      role="region"
-      aria-label={words.title}
-    >
-      <table class="grid-table" aria-rowcount={lines.length + 1}>
-        <thead class="sticky top-0 z-10 bg-panel">
-          <HeadRow ids={ids} {...selecting} />
+    <div class="overflow-x-auto" tabIndex={0} role="region" aria-label={words.title}>
+      <table class="grid-table">
+        <thead>
+          <HeadRow keys={keys} {...selecting} />
         </thead>
         <tbody>
-          <Gap height={range.before} />
-          {lines.slice(range.first, range.last).map((line) =>
+          {lines.map((line) =>
             line.kind === "project"
               ? <ProjectLine key={line.accounts ? "accounts" : `project-${line.project}`} line={line} />
-              : <KeyLineRow key={line.key.id} row={line.key} onOpen={onOpen} {...selecting} />
+              : (
+                <KeyLineRow
+                  key={line.key.id}
+                  row={line.key}
+                  project={grouped ? "" : line.key.project}
+                  activity={activity.get(line.key.id)}
+                  onOpen={onOpen}
+                  {...selecting}
+                />
+              )
           )}
-          <Gap height={range.after} />
         </tbody>
       </table>
     </div>

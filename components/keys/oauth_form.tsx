@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { AccountsView } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
-import { keysText } from "../text/keys.ts";
+import { keysText } from "./words.ts";
 import { Problem } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 

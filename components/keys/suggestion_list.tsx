@@ -6,10 +6,13 @@ import { api, messageOf } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
 import { useResource } from "../live/resource.ts";
 import { showToast } from "../live/toasts.ts";
-import { keysText } from "../text/keys.ts";
+import { keysText } from "./words.ts";
 import { Card } from "../ui/card.tsx";
+import { ALL_KEYS, readAllKeys, readNamedKeys } from "./read_keys.ts";
 
 const words = keysText;
+/** Shown at once. */
+const MOST = 5;
 const STORE = "geminitro.dismissed";
 
 function Row({ row, keys, onConfirm, onDismiss }: {
@@ -19,11 +22,12 @@ function Row({ row, keys, onConfirm, onDismiss }: {
   onDismiss: () => void;
 }) {
   const members = row.credentials.map((id) => keys.find((key) => key.id === id)).filter((key) => !!key);
-  const project = useSignal(projectNameFor(members, keys));
+  const typed = useSignal<string | undefined>(undefined);
+  const project = typed.value ?? projectNameFor(members, keys);
   const names = members.map(keyName).join(", ");
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    onConfirm(project.value.trim());
+    onConfirm(project.trim());
   };
   return (
     <li class="flex flex-wrap items-end gap-x-4 gap-y-3 py-3 first:pt-1 last:pb-0">
@@ -41,7 +45,7 @@ function Row({ row, keys, onConfirm, onDismiss }: {
             required
             maxLength={100}
             value={project}
-            onInput={(event) => project.value = event.currentTarget.value}
+            onInput={(event) => typed.value = event.currentTarget.value}
           />
         </label>
         <button type="submit" class="btn btn-primary" aria-label={words.confirmOf(names)}>
@@ -60,14 +64,22 @@ function Row({ row, keys, onConfirm, onDismiss }: {
   );
 }
 
+/** The keys of the suggestions, and those that hold the names which a new project would be given. */
+async function namesFor(rows: readonly SuggestionRow[]): Promise<readonly KeyRow[]> {
+  const [members, named] = await Promise.all([
+    readNamedKeys(api, rows.flatMap(({ credentials }) => credentials)),
+    readAllKeys(api, { ...ALL_KEYS, q: "project-" }),
+  ]);
+  return [...members, ...named];
+}
+
 function readDismissed(): readonly string[] {
   return (localStorage.getItem(STORE) ?? "").split("\n").filter(Boolean);
 }
 
 /** Keys that seem to share a project; nothing is done about it until somebody confirms. */
-export function SuggestionList({ initial, keys, refresh }: {
+export function SuggestionList({ initial, refresh }: {
   initial: readonly SuggestionRow[];
-  keys: readonly KeyRow[];
   refresh: () => Promise<void>;
 }) {
   const found = useResource(initial, configuration.suggestions, ["pool_update", "stats_update"], 10_000);
@@ -86,16 +98,22 @@ export function SuggestionList({ initial, keys, refresh }: {
     dismissed.value = [...dismissed.value, suggestionId(row)].slice(-200);
     localStorage.setItem(STORE, dismissed.value.join("\n"));
   };
-  const rows = found.value.value.filter((row) => !dismissed.value.includes(suggestionId(row)));
-  if (rows.length === 0) return null;
+  const rows = found.value.value.filter((row) => !dismissed.value.includes(suggestionId(row))).slice(0, MOST);
+  const keys = useSignal<readonly KeyRow[]>([]);
+  const asked = rows.map(suggestionId).join();
+  useEffect(() => {
+    if (asked === "") return;
+    void namesFor(rows).then((known) => keys.value = known, () => {});
+  }, [asked]);
+  if (rows.length === 0 || keys.value.length === 0) return null;
   return (
     <Card title={words.suggestions} note={words.suggestionsNote} class="mb-4">
       <ul class="divide-y divide-line">
-        {rows.slice(0, 5).map((row) => (
+        {rows.map((row) => (
           <Row
             key={suggestionId(row)}
             row={row}
-            keys={keys}
+            keys={keys.value}
             onConfirm={(project) => void confirm(row, project)}
             onDismiss={() => dismiss(row)}
           />

@@ -32,25 +32,25 @@ function Dots({ model, keys }: { model: MatrixModel; keys: readonly KeyRow[] }) 
   );
 }
 
-function Coverage({ model, keys }: { model: MatrixModel; keys: readonly KeyRow[] }) {
-  const share = keys.length === 0 ? 0 : model.credentials.length / keys.length;
+function Coverage({ model, total }: { model: MatrixModel; total: number }) {
+  const share = total === 0 ? 0 : model.serving / total;
   return (
     <td class="min-w-40">
       <div class="num flex items-center gap-3">
         <Meter share={share} tone="accent" label={`${model.id}: ${percent(share)}`} />
-        <span class="shrink-0 text-mute">{words.keysOf(model.credentials.length, keys.length)}</span>
+        <span class="shrink-0 text-mute">{words.keysOf(model.serving, total)}</span>
       </div>
     </td>
   );
 }
 
-function Head({ keys }: { keys: readonly KeyRow[] }) {
+function Head({ keys, total }: { keys: readonly KeyRow[]; total: number }) {
   return (
     <tr>
       <th scope="col">{words.model}</th>
       <th scope="col" class="end hidden md:table-cell">{words.inputLimit}</th>
       <th scope="col" class="end hidden md:table-cell">{words.outputLimit}</th>
-      {keys.length <= MOST_COLUMNS
+      {total <= MOST_COLUMNS
         ? keys.map((key) => (
           <th key={key.id} scope="col" class="max-w-28 truncate !text-center">{keyName(key)}</th>
         ))
@@ -60,8 +60,10 @@ function Head({ keys }: { keys: readonly KeyRow[] }) {
 }
 
 /** Which key serves which model. */
-export function ModelMatrix({ models, keys, typed }: {
+export function ModelMatrix({ models, keys, total, typed }: {
   models: readonly MatrixModel[];
+  /** All keys there are; `keys` may be the first of them. */
+  total: number;
   keys: readonly KeyRow[];
   typed: string;
 }) {
@@ -90,7 +92,7 @@ export function ModelMatrix({ models, keys, typed }: {
           <div class="max-h-[32rem] overflow-auto" tabIndex={0} role="group" aria-label={words.matrix}>
             <table class="grid-table">
               <thead class="sticky top-0 z-10 bg-panel">
-                <Head keys={keys} />
+                <Head keys={keys} total={total} />
               </thead>
               <tbody>
                 {shown.map((model) => (
@@ -102,9 +104,9 @@ export function ModelMatrix({ models, keys, typed }: {
                     <td class="end hidden md:table-cell">
                       {model.outputLimit === undefined ? "–" : shortNumber(model.outputLimit)}
                     </td>
-                    {keys.length <= MOST_COLUMNS
+                    {total <= MOST_COLUMNS
                       ? <Dots model={model} keys={keys} />
-                      : <Coverage model={model} keys={keys} />}
+                      : <Coverage model={model} total={total} />}
                   </tr>
                 ))}
               </tbody>

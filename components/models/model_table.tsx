@@ -9,9 +9,8 @@ import { Icon } from "../ui/icon.tsx";
 import { modelsText } from "./words.ts";
 
 const words = modelsText;
-/** So many keys are listed at once, more when a list is opened, and so many at most. */
+/** So many keys are listed at once, more when a list is opened. */
 const FEW_KEYS = 12;
-const MOST_KEYS = 100;
 
 /** What it can do beyond text in and text out, as words of `abilities`. */
 function abilitiesOf({ thinking, methods, input, output }: MatrixModel): readonly string[] {
@@ -59,15 +58,18 @@ function Speed({ speed }: { speed: ModelSpeed | undefined }) {
 }
 
 /** How many keys serve it; opens to say which do and which do not. */
-function Coverage({ model, keys }: { model: MatrixModel; keys: readonly KeyRow[] }) {
+function Coverage({ model, keys, total }: {
+  model: MatrixModel;
+  keys: readonly KeyRow[];
+  total: number;
+}) {
   const serving = new Set(model.credentials);
-  const some = keys.filter(({ id }) => serving.has(id)).length;
   const opened = useSignal(false);
   // A thousand keys beside each of thirty models are too much to lay out before anybody asks.
-  const listed = keys.length <= FEW_KEYS || opened.value ? keys.slice(0, MOST_KEYS) : [];
+  const listed = total <= FEW_KEYS || opened.value ? keys : [];
   return (
     <details onToggle={(event) => opened.value = event.currentTarget.open}>
-      <summary class="num whitespace-nowrap">{words.keysOf(some, keys.length)}</summary>
+      <summary class="num whitespace-nowrap">{words.keysOf(model.serving, total)}</summary>
       <ul class="grid max-h-40 gap-0.5 overflow-auto py-1 text-xs">
         {listed.map((key) => {
           const yes = serving.has(key.id);
@@ -78,7 +80,7 @@ function Coverage({ model, keys }: { model: MatrixModel; keys: readonly KeyRow[]
             </li>
           );
         })}
-        {keys.length > MOST_KEYS && <li class="text-mute">{words.moreKeys(keys.length - MOST_KEYS)}</li>}
+        {total > keys.length && <li class="text-mute">{words.moreKeys(total - keys.length)}</li>}
       </ul>
     </details>
   );
@@ -99,7 +101,8 @@ function Variants({ variants }: { variants: readonly MatrixModel[] }) {
   );
 }
 
-function Row({ model, variants, keys, row, speed }: {
+function Row({ model, variants, keys, total, row, speed }: {
+  total: number;
   model: MatrixModel;
   variants: readonly MatrixModel[];
   keys: readonly KeyRow[];
@@ -144,14 +147,16 @@ function Row({ model, variants, keys, row, speed }: {
         <Speed speed={speed} />
       </td>
       <td data-label={words.coverage}>
-        <Coverage model={model} keys={keys} />
+        <Coverage model={model} keys={keys} total={total} />
       </td>
     </tr>
   );
 }
 
 /** Every model: what it can do, what it costs, what is left, how fast it is and which keys serve it. */
-export function ModelTable({ models, keys, rows, speeds, typed }: {
+export function ModelTable({ models, keys, total, rows, speeds, typed }: {
+  /** All keys there are; `keys` may be the first of them. */
+  total: number;
   models: readonly MatrixModel[];
   keys: readonly KeyRow[];
   rows: readonly ModelRow[];
@@ -207,6 +212,7 @@ export function ModelTable({ models, keys, rows, speeds, typed }: {
                     model={model}
                     variants={variantsOf.get(model.id) ?? []}
                     keys={keys}
+                    total={total}
                     row={byModel.get(model.id)}
                     speed={speeds[model.id]}
                   />

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { KeyRow, LiveCall, LiveCallView } from "../data/views.ts";
-import { countdown, keyName } from "../format.ts";
+import type { LiveCall, LiveCallView } from "../data/views.ts";
+import { countdown, tailText } from "../format.ts";
 import { api, messageOf } from "../live/browser_api.ts";
 import { useNow } from "../live/now.ts";
 import { text } from "../text/shell.ts";
@@ -25,7 +25,7 @@ function doing(call: LiveCall): string {
 }
 
 /** Why a waiting call is not sent: asked again while it is open, since keys come and go. */
-function Refusals({ id, keys }: { id: string; keys: readonly KeyRow[] }) {
+function Refusals({ id }: { id: string }) {
   const call = useSignal<LiveCallView | undefined>(undefined);
   const problem = useSignal("");
   useEffect(() => {
@@ -49,12 +49,11 @@ function Refusals({ id, keys }: { id: string; keys: readonly KeyRow[] }) {
   if (problem.value !== "") return <p class="text-mute">{problem.value}</p>;
   if (call.value === undefined) return <p class="text-mute">…</p>;
   if (call.value.refusals.length === 0) return <p class="text-mute">{words.noRefusals}</p>;
-  const names = new Map(keys.map((key) => [key.id, keyName(key)]));
   return (
     <ul class="grid gap-1" aria-label={words.refusals}>
-      {call.value.refusals.map(({ key, reason, until }, index) => (
+      {call.value.refusals.map(({ key, name, reason, until }, index) => (
         <li key={`${key}-${index}`} class="flex flex-wrap gap-x-3">
-          <span class="font-medium">{key === null ? words.anyKey : names.get(key) ?? key}</span>
+          <span class="font-medium">{name === null ? words.anyKey : tailText(name)}</span>
           <span class="text-mute">{words.reasons[reason] ?? reason}</span>
           {until !== null && <Countdown until={Date.parse(until)} />}
         </li>
@@ -63,9 +62,8 @@ function Refusals({ id, keys }: { id: string; keys: readonly KeyRow[] }) {
   );
 }
 
-function Row({ call, keys, onCancel }: {
+function Row({ call, onCancel }: {
   call: LiveCall;
-  keys: readonly KeyRow[];
   onCancel: (call: LiveCall) => void;
 }) {
   const now = useNow();
@@ -100,21 +98,20 @@ function Row({ call, keys, onCancel }: {
         </button>
       </div>
       {call.waiting !== null && <p class="text-mute">{call.waiting.message}.</p>}
-      {why.value && call.waiting !== null && <Refusals id={call.id} keys={keys} />}
+      {why.value && call.waiting !== null && <Refusals id={call.id} />}
     </li>
   );
 }
 
 /** The calls, oldest first, so that no row moves while one reads it. */
-export function CallList({ calls, keys, onCancel }: {
+export function CallList({ calls, onCancel }: {
   calls: readonly LiveCall[];
-  keys: readonly KeyRow[];
   onCancel: (call: LiveCall) => void;
 }) {
   return (
     <section class="card" aria-label={words.list}>
       <ul class="divide-y divide-line">
-        {calls.map((call) => <Row key={call.id} call={call} keys={keys} onCancel={onCancel} />)}
+        {calls.map((call) => <Row key={call.id} call={call} onCancel={onCancel} />)}
       </ul>
     </section>
   );

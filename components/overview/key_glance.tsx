@@ -1,4 +1,4 @@
-import type { KeyRow } from "../data/views.ts";
+import type { KeyGlanceRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
 import { text } from "../text/shell.ts";
 import { attentionText } from "../text/attention.ts";
@@ -47,7 +47,7 @@ export function Ribbon({ marks }: { marks: readonly RibbonMark[] }) {
 
 /** Keys in one line each with their history, as they come: those in trouble first. `total` counts those beside them too. */
 export function KeyGlance(
-  { keys, total, ribbons }: { keys: readonly KeyRow[]; total: number; ribbons: Ribbons },
+  { keys, total, ribbons }: { keys: readonly KeyGlanceRow[]; total: number; ribbons: Ribbons },
 ) {
   return (
     <Card

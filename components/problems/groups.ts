@@ -4,6 +4,8 @@ import type { CallRecord } from "../data/views.ts";
 export interface ProblemGroup {
   /** A failure class, or `refused`. */
   readonly reason: string;
+  /** What the client saw; only for refusals, which are grouped by it. */
+  readonly status?: number;
   readonly count: number;
   /** There are more than were looked at. */
   readonly more: boolean;
@@ -12,6 +14,9 @@ export interface ProblemGroup {
   readonly agents: readonly string[];
   readonly models: readonly string[];
   readonly keys: readonly string[];
+  /** Of the keys, at most twenty. */
+  readonly keyIds: readonly string[];
+  readonly clients: readonly string[];
   /** What the latest of them said. */
   readonly message: string;
 }
@@ -20,8 +25,25 @@ function names(values: readonly (string | undefined)[]): readonly string[] {
   return [...new Set(values.filter((value) => value !== undefined && value !== ""))] as string[];
 }
 
-/** Calls with one reason as one group; undefined without any. */
-export function groupOf(
+/** A remedy works on so many keys at once. */
+const MOST_KEYS = 20;
+
+/** Calls with one reason as groups: refusals by what the client saw, all others as one. */
+export function groupsOf(
+  reason: string,
+  calls: readonly CallRecord[],
+  more: boolean,
+): readonly ProblemGroup[] {
+  const parts = reason === "refused"
+    ? [...Map.groupBy(calls, ({ status }) => status)].map(([status, list]) => ({ list, more: { status } }))
+    : [{ list: calls, more: {} }];
+  return parts.flatMap(({ list, more: status }) => {
+    const group = groupOf(reason, list, more);
+    return group === undefined ? [] : [{ ...group, ...status }];
+  });
+}
+
+function groupOf(
   reason: string,
   calls: readonly CallRecord[],
   more: boolean,
@@ -38,6 +60,8 @@ export function groupOf(
     agents: names(own.map(({ agent }) => agent)),
     models: names(own.map(({ modelUsed, modelAsked }) => modelUsed ?? modelAsked)),
     keys: names(own.map(({ attempts }) => attempts.at(-1)?.name.replace(/^\.\.\./, "…"))),
+    keyIds: names(own.map(({ attempts }) => attempts.at(-1)?.credential)).slice(0, MOST_KEYS),
+    clients: names(own.map(({ client }) => client)),
     message: newest.message ?? "",
   };
 }

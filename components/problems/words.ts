@@ -1,3 +1,5 @@
+import { plural, wholeNumber } from "../format.ts";
+
 /** Words of the Problems page. */
 export const problemsText = {
   notify: "Notify me in this browser when a model is out",
@@ -18,54 +20,72 @@ export const problemsText = {
   keys: "Keys",
   see: "See the requests",
   fixed: "not seen for an hour",
+  /** What a refusal before the call comes from, by its status. */
+  refusals: {
+    400: "Refused: the body cannot be read",
+    401: "Refused: no token, or a wrong one",
+    403: "Refused: the client may not use this",
+    404: "Refused: an unknown model or path",
+    413: "Refused: the body is too large",
+    429: "Refused: the client's own limit",
+  } as Readonly<Record<number, string>>,
+  links: {
+    addKeys: "Add keys",
+    deadKeys: "See dead keys",
+    keys: "See the keys",
+    logs: "See the logs",
+    models: "Names and fallbacks",
+    settings: "See the settings",
+    signIn: "Sign in again",
+    tokens: "See client tokens",
+  },
+  press: {
+    target: "Model to answer in its place",
+    check: "Check now",
+    checkWill: (count: number) =>
+      count === 1
+        ? "Asks Google about the key again; if it works, it serves at once."
+        : `Asks Google about the ${count} keys again; those that work serve at once.`,
+    checked: (well: number, count: number, why: string) =>
+      `${well} of ${plural(count, "key", "keys")} ${well === 1 ? "works" : "work"}.${
+        why === "" ? "" : ` ${why}`
+      }`,
+    lift: "Lift cooldowns",
+    liftWill: (count: number) =>
+      `Lets ${plural(count, "key", "keys")} be asked again before the time is over.`,
+    lifted: (count: number) => `${plural(count, "key", "keys")} may be asked again.`,
+    off: "Switch off",
+    offWill: (count: number) => `Asks ${plural(count, "key", "keys")} no more until you switch on again.`,
+    offDone: (count: number) => `${plural(count, "key is", "keys are")} off.`,
+    fallback: "Set the fallback",
+    fallbackWill: (model: string) => `Another model answers while ${model} cannot; its callers see no error.`,
+    fallbackDone: (model: string, target: string) => `${target} answers while ${model} cannot.`,
+    alias: "Make the alias",
+    aliasWill: (name: string) => `${name} leads to a model that you have from now on.`,
+    aliasDone: (name: string, target: string) => `${name} leads to ${target} now.`,
+    budget: "Raise the limit",
+    budgetWill: (name: string, before: number, after: number, unit: string) =>
+      `Raises what ${name} may use from ${wholeNumber(before)} to ${wholeNumber(after)} (${unit}).`,
+    budgetDone: (name: string, after: number) => `${name} may use ${wholeNumber(after)} now.`,
+    undone: "It is as it was before.",
+  },
+  /** What a reason comes from and what mends it. */
   remedies: {
-    invalid_request: [
-      "The client sends what Google or this proxy cannot take; the message names the field.",
-      "",
-      "",
-    ],
-    credential_dead: ["Replace the key, or remove it.", "See dead keys", "/dashboard/keys?status=dead"],
-    credential_stale: ["A sign-in had run out; it is renewed by itself.", "See the keys", "/dashboard/keys"],
-    misconfigured: [
-      "A source refuses this program; the message says what to set.",
-      "See the settings",
-      "/dashboard/settings",
-    ],
-    rate_limit: [
-      "Too many requests or tokens a minute: add keys of other projects.",
-      "Add keys",
-      "/dashboard/keys?add",
-    ],
-    quota: [
-      "The day is used up: add keys of other projects, or set a fallback.",
-      "Set a fallback",
-      "/dashboard/models#names",
-    ],
-    not_on_tier: ["The keys' tier does not include the model.", "See the models", "/dashboard/models"],
-    model_gone: [
-      "Google does not serve the model any more: make an alias to another.",
-      "Make an alias",
-      "/dashboard/models#names",
-    ],
-    overloaded: [
-      "Google has too little room for the model: set a fallback.",
-      "Set a fallback",
-      "/dashboard/models#names",
-    ],
-    region_blocked: [
-      "Google does not serve this network's location: set an outbound proxy on the keys.",
-      "See the keys",
-      "/dashboard/keys",
-    ],
-    transport: [
-      "Google could not be reached: look at this machine's network.",
-      "See the logs",
-      "/dashboard/logs?level=warn",
-    ],
-    refused: [
-      "A wrong token, an unknown model or a body that cannot be read; each request says which.",
-      "See client tokens",
-      "/dashboard/settings#tokens",
-    ],
-  } as Readonly<Record<string, readonly [string, string, string]>>,
+    invalid_request: "The client sends what Google or this proxy cannot take; the message names the field.",
+    credential_dead: "Google refuses the key for good: replace it, or remove it.",
+    credential_stale: "A sign-in had run out; it is renewed by itself, or needs you to sign in again.",
+    misconfigured: "A source refuses this program; the message says what to set.",
+    rate_limit: "Too many requests or tokens a minute: add keys of other projects, or set a fallback.",
+    quota: "The day is used up: add keys of other projects, or set a fallback.",
+    not_on_tier: "The keys' tier does not include the model.",
+    model_gone: "Google does not serve the model any more: make its name an alias of another.",
+    overloaded: "Google has too little room for the model: set a fallback.",
+    empty_reply: "Google answered without content; asking again often helps.",
+    blocked: "Google's rules do not allow the content; another wording or model may.",
+    region_blocked: "Google does not serve this network's location: set an outbound proxy on the keys.",
+    transport: "Google could not be reached: look at this machine's network.",
+    ambiguous_429: "Google refused without saying which limit; the keys rest for a while.",
+    unknown: "Google refused for a reason that is not known here; the message is its own.",
+    refused: "Each request says why in its own words.",
+  } as Readonly<Record<string, string>>,
 } as const;

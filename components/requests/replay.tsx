@@ -1,8 +1,9 @@
+import { ALL_KEYS, readKeys } from "../keys/read_keys.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { CallDetail, CallRecord, KeptText, KeyRow } from "../data/views.ts";
 import { duration, keyName, wholeNumber } from "../format.ts";
-import { api, data, messageOf } from "../live/browser_api.ts";
+import { api, messageOf } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
 import { requestsText } from "../text/requests.ts";
 import { Problem } from "../ui/card.tsx";
@@ -17,7 +18,7 @@ const TRIES = 15;
 
 async function written(id: string): Promise<CallDetail | undefined> {
   for (let turn = 0; turn < TRIES; turn++) {
-    const found = await data.request(id).catch(() => undefined);
+    const found = await configuration.request(id).catch(() => undefined);
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }
@@ -137,8 +138,9 @@ interface Known {
 }
 
 async function known(): Promise<Known> {
-  const [keys, catalog, settings] = await Promise.all([
-    data.keys(),
+  const [{ rows: keys }, catalog, settings] = await Promise.all([
+    // A call is mostly sent again on a key that was in use.
+    readKeys(api, { ...ALL_KEYS, sort: "lastUsed" }),
     configuration.catalog(),
     configuration.settings(),
   ]);

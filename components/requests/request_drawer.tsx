@@ -1,9 +1,10 @@
+import { configuration } from "../live/configuration.ts";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { CallDetail, CallRecord } from "../data/views.ts";
 import { byteSize, dateTime, duration, money, wholeNumber } from "../format.ts";
-import { data, messageOf } from "../live/browser_api.ts";
+import { messageOf } from "../live/browser_api.ts";
 import { showToast } from "../live/toasts.ts";
 import { isTyping } from "../shell/shortcuts.ts";
 import { text } from "../text/shell.ts";
@@ -161,7 +162,7 @@ export function RequestDrawer({ id, newer, older, onShow, onClose }: {
   useEffect(() => {
     let left = false;
     problem.value = "";
-    data.request(id).then(
+    configuration.request(id).then(
       (found) => left || (call.value = found),
       (error) => left || (problem.value = messageOf(error)),
     );

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { SettingRow as Row, SettingsView } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
 import { showToast } from "../live/toasts.ts";
@@ -112,6 +113,8 @@ export function SettingTable(
   { settings, refresh }: { settings: SettingsView; refresh: () => Promise<void> },
 ) {
   const typed = useSignal("");
+  // A link may name the setting that it is about.
+  useEffect(() => void (typed.value = new URLSearchParams(location.search).get("q") ?? ""), []);
   const onlySet = useSignal(false);
   const draft = useSignal<Draft>({});
   const seen = useSignal("");

@@ -1,6 +1,7 @@
 import type { KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
-import { api, data, messageOf } from "../live/browser_api.ts";
+import { ALL_KEYS } from "../keys/read_keys.ts";
+import { api, messageOf } from "../live/browser_api.ts";
 import { configuration } from "../live/configuration.ts";
 import { showToast } from "../live/toasts.ts";
 import { paletteText, themeText } from "../text/commands.ts";
@@ -113,9 +114,11 @@ function keyCommands(key: KeyRow): readonly Command[] {
 
 /** Keys and models, fetched when the palette opens. */
 export async function foundCommands(): Promise<readonly Command[]> {
-  const [keys, catalog] = await Promise.all([data.keys(), configuration.catalog()]).catch(() =>
-    [[], undefined] as const
-  );
+  const [keys, catalog] = await Promise.all([
+    // A page of them: the others are found by the search for keys at the end of the list.
+    configuration.keyList({ ...ALL_KEYS, sort: "name" }).then(({ rows }) => rows),
+    configuration.catalog(),
+  ]).catch(() => [[], undefined] as const);
   return [
     ...keys.flatMap(keyCommands),
     ...(catalog?.models ?? []).map((model) => ({
@@ -134,6 +137,10 @@ export function matching(commands: readonly Command[], typed: string, most = 12)
   const found = fits.toSorted((a, b) => begins(a) - begins(b)).slice(0, most);
   if (typed.trim() === "") return found;
   return [...found, {
+    group: words.keys,
+    label: words.searchKeys(typed.trim()),
+    run: go(`/dashboard/keys?q=${encodeURIComponent(typed.trim())}`),
+  }, {
     group: text.nav.requests,
     label: words.searchRequests(typed.trim()),
     run: go(`/dashboard/requests?q=${encodeURIComponent(typed.trim())}`),

@@ -55,5 +55,6 @@ export const paletteText = {
   themeLight: "Light theme",
   themeDark: "Dark theme",
   themeSystem: "Theme of the system",
+  searchKeys: (words: string) => `Search keys for “${words}”`,
   searchRequests: (words: string) => `Search requests for “${words}”`,
 } as const;

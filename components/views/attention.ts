@@ -1,4 +1,4 @@
-import type { KeyRow, OverviewView } from "../data/views.ts";
+import type { KeyGlanceRow, OverviewView } from "../data/views.ts";
 import { keyName } from "../format.ts";
 import { attentionText } from "../text/attention.ts";
 
@@ -19,7 +19,7 @@ const words = attentionText;
 const ADD = { action: words.addKey, href: "/dashboard/keys?add" };
 const CAP = { action: words.editCap, href: "/dashboard/quotas" };
 
-function keyDead({ subject, message, link }: ApiProblem, keys: readonly KeyRow[]): Words {
+function keyDead({ subject, message, link }: ApiProblem, keys: readonly KeyGlanceRow[]): Words {
   const key = keys.find(({ id }) => id === subject);
   const href = `/dashboard/keys?focus=${encodeURIComponent(subject)}`;
   return {
@@ -31,7 +31,7 @@ function keyDead({ subject, message, link }: ApiProblem, keys: readonly KeyRow[]
 }
 
 /** A problem with the place that mends it. Models that are out have a row of their own on the board. */
-function wordsOf(problem: ApiProblem, keys: readonly KeyRow[]): Words {
+function wordsOf(problem: ApiProblem, keys: readonly KeyGlanceRow[]): Words {
   const plain = { title: problem.message, detail: "" };
   switch (problem.kind) {
     case "key_dead":
@@ -51,7 +51,10 @@ function wordsOf(problem: ApiProblem, keys: readonly KeyRow[]): Words {
 }
 
 /** What needs attention beside the models that are out, the worst first. */
-export function attentionRows({ problems }: OverviewView, keys: readonly KeyRow[]): readonly AttentionRow[] {
+export function attentionRows(
+  { problems }: OverviewView,
+  keys: readonly KeyGlanceRow[],
+): readonly AttentionRow[] {
   return problems.filter(({ kind }) => kind !== "model_out").map((problem) => ({
     id: `${problem.kind}-${problem.subject}`,
     tone: problem.severity === "error" ? "bad" : "warn",

@@ -1,19 +1,26 @@
 import { page } from "fresh";
+import { keysQueryOf } from "../../components/keys/read_keys.ts";
+import { keysText } from "../../components/keys/words.ts";
 import { PageTitle } from "../../components/shell/page_title.tsx";
-import { keysText } from "../../components/text/keys.ts";
 import Keys from "../../islands/Keys.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
   async GET({ state: { data }, url: { searchParams } }) {
-    const [keys, suggestions] = await Promise.all([data.keys(), data.suggestions()]);
+    const query = keysQueryOf(searchParams);
+    const focus = searchParams.get("focus") ?? "";
+    const [view, suggestions, focused] = await Promise.all([
+      data.keyList(query),
+      data.suggestions(),
+      // A link may name a key that is gone: the page says so.
+      focus === "" ? undefined : data.key(focus).catch(() => undefined),
+    ]);
     return page({
-      keys,
+      view,
+      query,
       suggestions,
-      words: searchParams.get("q") ?? "",
-      status: searchParams.get("status") ?? "",
-      sort: searchParams.get("sort") ?? "",
-      focus: searchParams.get("focus") ?? "",
+      focus,
+      ...(focused === undefined ? {} : { focused }),
       add: searchParams.has("add"),
       signIn: searchParams.has("signin"),
     });

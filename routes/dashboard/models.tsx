@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { ALL_KEYS } from "../../components/keys/read_keys.ts";
 import { PageTitle } from "../../components/shell/page_title.tsx";
 import { modelsText } from "../../components/models/words.ts";
 import Models from "../../islands/Models.tsx";
@@ -6,13 +7,13 @@ import { define } from "../_define.ts";
 
 export const handler = define.handlers({
   async GET({ state: { data }, url }) {
-    const [catalog, keys, overview, speeds] = await Promise.all([
+    const [catalog, { rows: keys, total }, overview, speeds] = await Promise.all([
       data.catalog(),
-      data.keys(),
+      data.keyList(ALL_KEYS),
       data.overview(),
       data.modelSpeeds(),
     ]);
-    return page({ catalog, keys, overview, speeds, typed: url.searchParams.get("q") ?? "" });
+    return page({ catalog, keys, total, overview, speeds, typed: url.searchParams.get("q") ?? "" });
   },
 });
 

@@ -6,8 +6,7 @@ import { define } from "../_define.ts";
 
 export const handler = define.handlers({
   async GET({ state: { data } }) {
-    const [calls, keys] = await Promise.all([data.calls(), data.keys()]);
-    return page({ calls, keys });
+    return page({ calls: await data.calls() });
   },
 });
 

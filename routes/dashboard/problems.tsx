@@ -6,7 +6,7 @@ import { define } from "../_define.ts";
 
 export const handler = define.handlers({
   async GET({ state: { data } }) {
-    const [overview, keys, groups] = await Promise.all([data.overview(), data.keys(), data.problems()]);
+    const [overview, keys, groups] = await Promise.all([data.overview(), data.worstKeys(), data.problems()]);
     return page({ overview, keys, groups });
   },
 });

@@ -7,15 +7,16 @@ import { define } from "../_define.ts";
 export const handler = define.handlers({
   async GET({ state: { data }, url: { searchParams } }) {
     const filter = searchParams.get("q") ?? "";
-    const [board, { accounts }, caps, catalog, clients, keys, usage] = await Promise.all([
+    const [board, { accounts }, caps, catalog, clients, usage] = await Promise.all([
       data.board(filter.slice(0, 200)),
       data.accounts(),
       data.caps(),
       data.catalog(),
       data.clients(),
-      data.keys(),
       data.usage(),
     ]);
+    // A project that is only known as one key has that key's id.
+    const keys = await data.namedKeys(usage.projects.map(({ name }) => name));
     const targets = [
       ...catalog.models.map((model) => model.id),
       ...catalog.groups.map((group) => `group:${group.name}`),

@@ -1,14 +1,15 @@
 import { page } from "fresh";
 import { connectionView } from "../../components/connection/connection_view.ts";
-import type { AgentRow, KeyRow } from "../../components/data/views.ts";
+import type { AgentRow } from "../../components/data/views.ts";
+import { ALL_KEYS } from "../../components/keys/read_keys.ts";
 import { PageTitle } from "../../components/shell/page_title.tsx";
 import { setupText } from "../../components/setup/words.ts";
 import Setup from "../../islands/Setup.tsx";
 import { define } from "../_define.ts";
 
 /** Where the set-up was left: without a key at the first step, with an agent that is not registered yet at the third. */
-function nextStep(keys: readonly KeyRow[], agents: readonly AgentRow[]): number {
-  if (keys.length === 0) return 1;
+function nextStep(keys: number, agents: readonly AgentRow[]): number {
+  if (keys === 0) return 1;
   const isRegistered = agents.some(({ installed }) => installed);
   return !isRegistered && agents.some(({ detected }) => detected) ? 3 : setupText.steps.length;
 }
@@ -16,8 +17,9 @@ function nextStep(keys: readonly KeyRow[], agents: readonly AgentRow[]): number 
 export const handler = define.handlers({
   async GET({ state: { data }, url }) {
     const { searchParams } = url;
-    const [keys, catalog, agents, connection] = await Promise.all([
-      data.keys(),
+    const [{ rows: keys }, { keys: counts }, catalog, agents, connection] = await Promise.all([
+      data.keyList(ALL_KEYS),
+      data.health(),
       data.catalog(),
       data.agents(),
       connectionView(data, url),
@@ -26,10 +28,11 @@ export const handler = define.handlers({
     const isStep = Number.isInteger(asked) && asked >= 1 && asked <= setupText.steps.length;
     return page({
       keys,
+      counts,
       catalog,
       agents,
       connection,
-      step: isStep ? asked : nextStep(keys, agents),
+      step: isStep ? asked : nextStep(counts.total, agents),
     });
   },
 });

@@ -111,7 +111,7 @@ function keyCases(deps: AdminDeps) {
     suggestions: () => suggestions(deps),
     confirmProject: (credentials: readonly CredentialId[], project: string) =>
       confirmProject(deps, credentials, project),
-    models: () => modelsView(deps),
+    models: (keys?: number) => modelsView(deps, keys),
     refreshModels: (signal: AbortSignal, only?: readonly CredentialId[]) => refreshModels(deps, signal, only),
   };
 }

@@ -36,7 +36,9 @@ export async function bucketPage(
   const { buckets } = deps.pool.view();
   const wanted = model === undefined ? buckets : buckets.filter((bucket) => bucket.model === model);
   const found = pageOf(wanted, page, ({ id }) => id);
-  return found.ok ? ok({ ...found.value, items: await reportsOf(deps, found.value.items) }) : found;
+  if (!found.ok) return found;
+  const { items, next } = found.value;
+  return ok({ items: await reportsOf(deps, items), next });
 }
 
 async function reportsOf(

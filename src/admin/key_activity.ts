@@ -90,11 +90,14 @@ function daysOf(
 
 function dayOf(
   bucket: BucketView,
-  { limit: stated, used, resetsAt }: BucketLimitView,
+  { limit: stated, used: counted, left, resetsAt }: BucketLimitView,
   tier: Credential["tier"] | undefined,
 ): KeyDay | undefined {
   const limit = stated ?? publishedLimit(bucket, tier, "requests_per_day")?.limit;
-  if (limit === undefined || limit <= 0 || (stated === undefined && used === 0)) return undefined;
+  if (limit === undefined || limit <= 0) return undefined;
+  // What Google says is left counts more than what was counted here: others may use the project too.
+  const used = left === 0 ? limit : stated !== undefined && left !== undefined ? stated - left : counted;
+  if (stated === undefined && used === 0) return undefined;
   return {
     model: bucket.model,
     used,

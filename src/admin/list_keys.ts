@@ -8,6 +8,8 @@ export interface KeyQuery extends PageQuery {
   readonly status?: KeyStatus;
   /** Words that must all be in its label, tail, e-mail, project, source, tier, tags or models, in either case. */
   readonly text?: string;
+  /** Only these. */
+  readonly ids?: readonly string[];
   /** A whole tag, in either case. */
   readonly tag?: string;
   /** `added`: the oldest first, the default; see `ORDERS`. */
@@ -18,6 +20,9 @@ export interface KeyQuery extends PageQuery {
 export interface KeyPage {
   readonly items: readonly SafeKey[];
   readonly next: string | null;
+  readonly previous: string | null;
+  /** Place of the first item among those that the query leaves, from 0. */
+  readonly first: number;
   /** Keys that the query leaves, on all pages. */
   readonly total: number;
   /** Keys there are. */
@@ -73,21 +78,25 @@ export async function keyPage(
   deps: AdminDeps,
   query: KeyQuery,
 ): Promise<Outcome<KeyPage>> {
-  const { status, text = "", tag, order = "added" } = query;
+  const { status, text = "", tag, ids, order = "added" } = query;
   const [counts] = await Promise.all([deps.ledger.lifetime("key"), deps.store.config.refresh()]);
   const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
   const all = keyStandings(deps);
+  const named = ids === undefined ? undefined : new Set(ids);
   const found = all.filter((one) =>
+    (named === undefined || named.has(one.credential.id)) &&
     (status === undefined || one.status === status) && (tag === undefined || hasTag(one, tag)) &&
     hasWords(one, wanted)
   );
   const sorted = order === "added" ? found : found.toSorted(orderOf(order, counts));
   const page = pageOf(sorted, query, ({ credential }) => credential.id);
   if (!page.ok) return page;
-  const { items, next } = page.value;
+  const { items, next, previous, first } = page.value;
   return ok({
     items: shownKeys(items, counts),
     next,
+    previous,
+    first,
     total: found.length,
     all: all.length,
     projects: projectsOf(items, found),
@@ -178,6 +187,16 @@ export interface PageQuery {
   readonly cursor?: string;
 }
 
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Place of the first item in the list, from 0. */
+  readonly first: number;
+  /** The cursor of the page after it; null at the end. */
+  readonly next: string | null;
+  /** The cursor of the page before it, as long as this one; null at the beginning. */
+  readonly previous: string | null;
+}
+
 /**
  * A page of a list that lies in memory. The cursor names the last item that was given and its place, so that the next page goes on
  * behind it although items before it came or went.
@@ -186,7 +205,7 @@ export function pageOf<Item>(
   list: readonly Item[],
   { limit, cursor }: PageQuery,
   idOf: (item: Item) => string,
-): Outcome<{ readonly items: readonly Item[]; readonly next: string | null }> {
+): Outcome<Page<Item>> {
   const from = cursor === undefined ? 0 : placeAfter(list, cursor, idOf);
   if (from === undefined) {
     return refuse(400, "invalid", "This cursor is not one: take it from the page before", "cursor");
@@ -194,7 +213,21 @@ export function pageOf<Item>(
   const items = list.slice(from, from + limit);
   const last = items.at(-1);
   const end = from + items.length;
-  return ok({ items, next: last === undefined || end >= list.length ? null : `${end}.${idOf(last)}` });
+  const next = last === undefined || end >= list.length ? null : `${end}.${idOf(last)}`;
+  return ok({ items, first: from, next, previous: previousOf(list, from, limit, idOf) });
+}
+
+/** Names the item before the page before; the first page has none, and a name that is nobody's stands for its place. */
+function previousOf<Item>(
+  list: readonly Item[],
+  from: number,
+  limit: number,
+  idOf: (item: Item) => string,
+): string | null {
+  if (from === 0) return null;
+  const start = Math.max(0, Math.min(from, list.length) - limit);
+  const before = list[start - 1];
+  return `${start}.${before === undefined ? "-" : idOf(before)}`;
 }
 
 function placeAfter<Item>(

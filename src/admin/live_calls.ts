@@ -1,6 +1,7 @@
 import { type CallRecord, ok, redact, untilText } from "../core/mod.ts";
 import type { Call, CallDetail, CallPaths } from "../management/contract.ts";
 import { type AdminDeps, type InFlightCall, type Outcome, refuse } from "./admin_deps.ts";
+import { shownTail } from "./safe_key.ts";
 import { isoOf, REASONS } from "./verdict.ts";
 import type { RecordFilter } from "../ledger/mod.ts";
 
@@ -18,10 +19,16 @@ export function liveCall(deps: AdminDeps, id: string): Outcome<CallDetail> {
     ...viewOf(deps, call),
     refusals: refusals.map(({ credential, reason, until }) => ({
       key: credential ?? null,
+      name: credential === undefined ? null : nameOf(deps, credential),
       reason,
       until: isoOf(until),
     })),
   });
+}
+
+function nameOf({ store }: AdminDeps, id: string): string | null {
+  const credential = store.config.current().credentials.find((one) => one.id === id);
+  return credential === undefined ? null : redact(credential.label) || shownTail(credential);
 }
 
 /** Ends a call on the owner's word. */

@@ -11,6 +11,8 @@ import { retireKey } from "./check_keys.ts";
 
 /** A model with what people choose by. */
 export interface ModelEntry extends CatalogEntry {
+  /** How many credentials list it, also those that are not named. */
+  readonly serving: number;
   readonly modalities: Modalities;
   /** US dollars for a million tokens of text; null where the price is not known. */
   readonly price: { readonly input: number; readonly cached: number; readonly output: number } | null;
@@ -20,14 +22,22 @@ export interface ModelsView extends ModelMatrix {
   readonly entries: readonly ModelEntry[];
 }
 
-export function modelsView({ catalog, ledger }: AdminDeps): ModelsView {
+/** Every model; `keys` is how many of the oldest credentials are named, without it all. */
+export function modelsView({ catalog, ledger, store }: AdminDeps, keys?: number): ModelsView {
+  const matrix = catalog.matrix();
+  const named = keys === undefined
+    ? undefined
+    : new Set(store.config.current().credentials.slice(0, keys).map(({ id }) => id));
   return {
-    ...catalog.matrix(),
+    ...matrix,
+    rows: matrix.rows.filter(({ credential }) => named?.has(credential) ?? true),
     entries: catalog.list().map((entry) => {
       const model = entry.aliasOf ?? entry.id;
       const price = ledger.prices.priceOf(model);
       return {
         ...entry,
+        serving: entry.credentials.length,
+        credentials: entry.credentials.filter((id) => named?.has(id) ?? true),
         modalities: modalitiesOf({ ...entry, id: model }),
         price: price === undefined
           ? null

@@ -17,6 +17,14 @@ async function traffic(server: DashboardUnderTest): Promise<void> {
   await server.proxy().services.ledger.flush();
 }
 
+/** A call that nobody could answer, as Google refused every key for good; they work again. */
+async function deadCall(server: DashboardUnderTest): Promise<void> {
+  for (const key of KEYS) server.simulator.key(key, "suspended");
+  assert.notEqual((await server.call("gemini-2.5-flash", "kimi/1.0")).status, 200);
+  for (const key of KEYS) server.simulator.key(key, "valid");
+  await server.proxy().services.admin.checkAllKeys();
+}
+
 browserTest(
   "many keys are selected, switched off and on, given a project, removed and put back",
   async (browser, t) => {
@@ -49,7 +57,7 @@ browserTest(
         );
         await page.getByRole("checkbox", { name: "Select all that are shown" }).check();
         await bar.getByText("5 keys selected").waitFor();
-        await bar.getByRole("button", { name: "Remove" }).click();
+        await bar.getByRole("button", { name: "Remove", exact: true }).click();
         await page.getByText("Remove: 5 keys.").waitFor();
         await page.getByText("No keys yet").waitFor();
         await page.locator("[popover] div").filter({ hasText: "Remove: 5 keys." })
@@ -115,6 +123,9 @@ browserTest(
   async (browser, t) => {
     await using server = await dashboardUnderTest({ projects: sampleProjects() });
     await traffic(server);
+    const { admin, ledger } = server.proxy().services;
+    await deadCall(server);
+    await ledger.flush();
     for (const view of VIEWS) {
       await t.step(`${view.width} px, ${view.theme}`, async () => {
         const { page, problems } = await ownerPage(browser, server.url, view);
@@ -122,7 +133,25 @@ browserTest(
         const quota = page.locator("[data-reason=quota]");
         await quota.getByText("1 request", { exact: true }).waitFor();
         await quota.getByText("Agents: codex/0.77").waitFor();
-        await quota.getByRole("link", { name: "Set a fallback" }).waitFor();
+        await quota.getByRole("link", { name: "Add keys" }).waitFor();
+        await quota.getByText("Another model answers while gemini-2.5-pro cannot").waitFor();
+        await quota.getByLabel("Model to answer in its place").selectOption("gemini-2.5-flash-lite");
+        await quota.getByRole("button", { name: "Set the fallback" }).click();
+        await quota.getByText("gemini-2.5-flash-lite answers while gemini-2.5-pro cannot.").waitFor();
+        assert.deepEqual((await admin.fallbacks()).map(({ model, to }) => [model, ...to]), [
+          ["gemini-2.5-pro", "gemini-2.5-flash-lite"],
+        ]);
+        await quota.getByRole("button", { name: "Undo" }).click();
+        await quota.getByText("It is as it was before.").waitFor();
+        assert.deepEqual(await admin.fallbacks(), []);
+        const refused = page.locator("[data-reason=refused]");
+        await refused.getByRole("button", { name: "Make the alias" }).click();
+        await refused.getByText(/^no-such-model leads to gemini/).waitFor();
+        await refused.getByRole("button", { name: "Undo" }).click();
+        await refused.getByText("It is as it was before.").waitFor();
+        const dead = page.locator("[data-reason=credential_dead]");
+        await dead.getByRole("button", { name: "Check now" }).click();
+        await dead.getByText(/^\d of \d keys? works?\./).waitFor();
         await page.locator("[data-reason=refused]").getByText("Agents: curl/8.9").waitFor();
         await page.locator("[data-reason=refused]").getByRole("link", { name: "See the requests" }).click();
         await page.getByRole("row", { name: /refused 404/ }).waitFor();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { sampleProjects, type SimProject } from "../../src/sim/mod.ts";
 import { browserTest, open, ownerPage } from "../support/browser.ts";
 import { dashboardUnderTest } from "../support/dashboard_under_test.ts";
+import { VIEWS } from "../support/views.ts";
 
 const KEYS = sampleProjects().flatMap((project) => project.keys);
 
@@ -75,7 +76,14 @@ browserTest("two tabs that edit one key do not overwrite each other", async (bro
   await open(page, `${server.url}/dashboard/keys`);
   await page.getByRole("button", { name: "shared" }).click();
   // This tab hears nothing of the change until it saves.
-  await page.route("**/api/keys/safe", (route) => route.abort());
+  await page.route(
+    "**/api/keys**",
+    (route) => route.request().method() === "GET" ? route.abort() : route.continue(),
+  );
+  await page.route(
+    "**/api/keys/*",
+    (route) => route.request().method() === "GET" ? route.abort() : route.continue(),
+  );
   await open(other, `${server.url}/dashboard/keys`);
   await other.getByRole("button", { name: "shared" }).click();
   await other.getByRole("textbox", { name: "Name", exact: true }).fill("first");
@@ -87,20 +95,133 @@ browserTest("two tabs that edit one key do not overwrite each other", async (bro
   assert.equal((await server.proxy().services.admin.keys())[0]?.label, "first");
 });
 
-browserTest("a thousand keys scroll with few rows in the page", async (browser) => {
-  const projects = manyProjects(1_000);
+browserTest(
+  "a thousand keys come page by page, small, and are narrowed, sorted and selected over all pages",
+  async (browser, t) => {
+    const projects = manyProjects(1_000);
+    await using server = await dashboardUnderTest({
+      projects,
+      keys: projects.flatMap((project) => project.keys),
+    });
+    const { admin } = server.proxy().services;
+    const favourite = (await admin.keys())[700]!;
+    await admin.editKey(favourite.id, { tags: ["spare"], priority: 7 });
+    for (const view of VIEWS) {
+      const { page, problems } = await ownerPage(browser, server.url, view);
+      const rows = page.locator("tbody input[type=checkbox]");
+      await t.step(`pages at ${view.width} px, ${view.theme}`, async () => {
+        const response = await page.goto(`${server.url}/dashboard/keys`);
+        const html = await response!.text();
+        assert.ok(html.length < 150_000, `the page has ${html.length} characters`);
+        await page.locator("html[data-ready]").waitFor();
+        await page.getByText("1,000 keys", { exact: true }).waitFor();
+        assert.equal(await rows.count(), 50);
+        await page.getByRole("link", { name: "Next" }).click();
+        await page.getByText("51 to 100 of 1,000").waitFor();
+        await page.reload();
+        await page.getByText("51 to 100 of 1,000").waitFor();
+        await page.getByRole("link", { name: "Previous" }).click();
+        await page.getByText("1 to 50 of 1,000").waitFor();
+      });
+      await t.step(`narrowing at ${view.width} px, ${view.theme}`, async () => {
+        await page.getByLabel("Filter by name, project, tag or model").fill("0512");
+        await page.getByText("1 of 1,000 keys").waitFor();
+        await page.getByLabel("Filter by name, project, tag or model").fill("");
+        await page.getByText("1,000 keys", { exact: true }).waitFor();
+        await page.getByRole("combobox", { name: "Tag" }).selectOption("spare");
+        await page.getByText("1 of 1,000 keys").waitFor();
+        assert.match(page.url(), /tag=spare/);
+        await page.getByRole("combobox", { name: "Tag" }).selectOption("");
+        await page.getByText("1,000 keys", { exact: true }).waitFor();
+        await page.getByLabel("Sort by").selectOption("priority");
+        await rows.first().and(page.getByLabel("Select …0700")).waitFor();
+      });
+      await t.step(`selecting at ${view.width} px, ${view.theme}`, async () => {
+        await page.getByRole("checkbox", { name: "Select all that are shown" }).check();
+        const bar = page.getByRole("region", { name: "Act on the selected keys" });
+        await bar.getByText("50 keys selected").waitFor();
+        await bar.getByRole("button", { name: "Select all 1,000 that match" }).click();
+        await bar.getByText("1,000 keys selected").waitFor();
+        await page.getByRole("link", { name: "Next" }).click();
+        await page.getByText("51 to 100 of 1,000").waitFor();
+        assert.ok(await page.getByRole("checkbox", { name: "Select all that are shown" }).isChecked());
+        await bar.getByRole("button", { name: "Clear selection" }).click();
+        assert.equal(await bar.count(), 0);
+      });
+      assert.deepEqual(problems, []);
+      await page.context().close();
+    }
+  },
+);
+
+browserTest(
+  "a key shows its day and its hours, takes tags, and gives its place and name to another",
+  async (browser, t) => {
+    await using server = await dashboardUnderTest({ projects: sampleProjects() });
+    const { admin, ledger } = server.proxy().services;
+    await admin.addKeys({ key: KEYS[0]!, label: "build machine", tags: ["ci"] });
+    for (let count = 0; count < 3; count++) await server.call();
+    await ledger.flush();
+    for (const view of VIEWS) {
+      const { page, problems } = await ownerPage(browser, server.url, view);
+      await t.step(`bars at ${view.width} px, ${view.theme}`, async () => {
+        await open(page, `${server.url}/dashboard/keys`);
+        await page.getByRole("img", { name: "build machine in 24 hours: 3 calls, 0 failed" }).waitFor();
+        if (view.width > 600) {
+          await page.getByRole("meter", {
+            name: /^build machine today: 3 of .* requests of gemini-2.5-flash/,
+          }).waitFor();
+        }
+      });
+      await t.step(`tags of many at ${view.width} px, ${view.theme}`, async () => {
+        await page.getByRole("checkbox", { name: "Select build machine" }).check();
+        const bar = page.getByRole("region", { name: "Act on the selected keys" });
+        await bar.getByRole("textbox", { name: "Tag for the selected keys" }).fill("night shift");
+        await bar.getByRole("button", { name: "Add tag" }).click();
+        await page.locator("tbody").getByText("night shift", { exact: true }).waitFor();
+        await page.getByRole("button", { name: "Undo" }).click();
+        await page.getByText("Add tag is undone").waitFor();
+        assert.deepEqual((await admin.keys())[0]?.tags, ["ci"]);
+      });
+      await t.step(`replace at ${view.width} px, ${view.theme}`, async () => {
+        await page.getByRole("button", { name: "build machine" }).click();
+        const drawer = page.getByRole("dialog", { name: "Key build machine" });
+        const field = drawer.getByLabel("The new API key");
+        await field.fill("AIzaSyNOT_A_KEY_OF_ANYBODY_000000000000");
+        await drawer.getByRole("button", { name: "Check and replace" }).click();
+        await page.getByText(/Google does not know this API key/).waitFor();
+        assert.notEqual(await field.inputValue(), "", "the field keeps what failed");
+        await field.fill(KEYS[1]!);
+        await drawer.getByRole("button", { name: "Check and replace" }).click();
+        await page.getByText("build machine is …0002 now.").waitFor();
+        await drawer.getByText("…0002", { exact: true }).waitFor();
+        await page.getByRole("button", { name: "Undo" }).click();
+        await page.getByText("build machine has its former key again.").waitFor();
+        await drawer.getByText("…0001", { exact: true }).waitFor();
+        assert.equal(await drawer.getByLabel("Priority").getAttribute("type"), "number");
+      });
+      assert.deepEqual(problems, []);
+      await page.context().close();
+    }
+  },
+);
+
+browserTest("the list of keys is narrowed and turned without scripts", async (browser) => {
+  const projects = manyProjects(60);
   await using server = await dashboardUnderTest({
     projects,
     keys: projects.flatMap((project) => project.keys),
   });
-  const { page } = await ownerPage(browser, server.url);
-  await open(page, `${server.url}/dashboard/keys`);
-  await page.getByText("1,000 keys", { exact: true }).waitFor();
-  const rows = page.locator("tbody tr");
-  assert.ok(await rows.count() < 60, `${await rows.count()} rows are in the page`);
-  await page.getByRole("region", { name: "Keys" }).evaluate((box) => box.scrollTop = box.scrollHeight);
-  await page.getByRole("button", { name: "…0999" }).waitFor();
-  assert.ok(await rows.count() < 60);
-  await page.getByLabel("Filter by name, project or model").fill("0512");
-  await page.getByText("1 of 1000 keys").waitFor();
+  const { page: signedIn } = await ownerPage(browser, server.url);
+  const context = await browser.newContext({
+    javaScriptEnabled: false,
+    storageState: await signedIn.context().storageState(),
+  });
+  const page = await context.newPage();
+  await page.goto(`${server.url}/dashboard/keys`);
+  await page.getByRole("link", { name: "Next" }).click();
+  await page.getByText("51 to 60 of 60").waitFor();
+  await page.getByLabel("Filter by name, project, tag or model").fill("0031");
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByText("1 of 60 keys").waitFor();
 });

@@ -215,7 +215,7 @@ export const modelHandlers: Handlers<
   | "putFallback"
   | "removeFallback"
 > = {
-  models: ({ admin }) => ok(admin.models()),
+  models: ({ admin }, { query }) => ok(admin.models(query.keys)),
   refreshModels,
   refreshModelsToo: refreshModels,
   configTemplate: ({ admin }) => ok(admin.models().entries.map((entry) => entry.id)),

@@ -179,6 +179,7 @@ export const modelRoutes = {
   models: route("models", {
     tag: "Models",
     summary: "Which key has which model, and every model and alias with its limits",
+    query: model.ModelsQuery,
     reply: model.Models,
   }),
   refreshModels: route("refreshModels", {

@@ -35,6 +35,7 @@ export type Call = Wire<typeof Call>;
 export const CallDetail = Call.extend({
   refusals: z.array(z.object({
     key: z.string().nullable().describe("Id of the key"),
+    name: z.string().nullable().describe("Its label or tail"),
     reason: z.string(),
     until: time.nullable(),
   })),

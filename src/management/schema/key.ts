@@ -63,18 +63,27 @@ export const Key = z.object({
 });
 export type Key = Wire<typeof Key>;
 
+/** Keys by id, with commas between them. */
+const MOST_IDS = 500;
+const ids = z.string().min(1).max(20_000).describe(`Ids of keys, by commas; at most ${MOST_IDS}`)
+  .transform((text) => text.split(",").map((id) => id.trim()).filter(Boolean))
+  .refine((ids) => ids.length <= MOST_IDS, { message: `names more than ${MOST_IDS} keys` });
+
 /** Which keys, in which order. */
 export const KeysQuery = z.strictObject({
   ...page,
   status: Key.shape.status.optional(),
   text: word.describe("Words that are all in its label, tail, e-mail, project, source, tier, tags or models"),
   tag: tag.optional(),
+  ids: ids.optional(),
   order: z.enum(["added", "worst", "project", "name", "requests", "errors", "priority", "last_used"]).default(
     "added",
   ).describe("worst: dead and cooling ones first; project: by project, accounts last"),
 });
 
 export const KeysPage = pageOf(Key).extend({
+  previous: z.string().nullable().describe("Cursor of the page before; null at the beginning"),
+  first: count.describe("Place of the first item among those that the query leaves, from 0"),
   total: count.describe("Keys that the query leaves, on all pages"),
   all: count.describe("Keys there are"),
   projects: z.array(z.object({ project: z.string(), keys: count, active: count })).describe(
@@ -84,13 +93,7 @@ export const KeysPage = pageOf(Key).extend({
 });
 export type KeysPage = Wire<typeof KeysPage>;
 
-/** Keys by id, with commas between them. */
-const MOST_IDS = 500;
-export const ActivityQuery = z.strictObject({
-  ids: z.string().min(1).max(20_000).describe(`Ids of keys, by commas; at most ${MOST_IDS}`)
-    .transform((text) => text.split(",").map((id) => id.trim()).filter(Boolean))
-    .refine((ids) => ids.length <= MOST_IDS, { message: `names more than ${MOST_IDS} keys` }),
-});
+export const ActivityQuery = z.strictObject({ ids });
 
 export const KeyActivity = z.object({
   since: time.describe("Start of the first hour"),

@@ -21,7 +21,14 @@ export const Model = z.object({
     "US dollars for a million tokens of text; null where it is not known",
   ),
   sources: z.array(source),
+  serving: count.describe("Keys that list it"),
   credentials: z.array(z.string()),
+});
+
+export const ModelsQuery = z.strictObject({
+  keys: z.coerce.number().int().min(0).max(500).optional().describe(
+    "How many keys are named at most, the oldest ones, in rows and beside each model; without it all",
+  ),
 });
 export type Model = Wire<typeof Model>;
 

@@ -1,4 +1,16 @@
-import { plural } from "../format.ts";
+import { plural, wholeNumber } from "../format.ts";
+
+/** What a cooldown holds back, by its kind; another kind is said as "Resting". */
+const restingKinds: Readonly<Record<string, string>> = {
+  minute: "RPM or TPM",
+  day: "Daily quota",
+  quota: "Daily quota",
+  rate_limit: "RPM or TPM",
+  cooling: "Cooldown",
+  not_on_tier: "Not in its tier",
+  overloaded: "Overloaded",
+  transport: "Network",
+};
 
 /** Words of this part of the dashboard. */
 export const keysText = {
@@ -9,11 +21,16 @@ export const keysText = {
   checking: (done: number, total: number) => `Checked ${done} of ${total}`,
   checked: (well: number, total: number) => `${well} of ${plural(total, "key", "keys")} work.`,
   signIn: "Sign in with Google",
-  filter: "Filter by name, project or model",
+  filter: "Filter by name, project, tag or model",
+  show: "Show",
+  tag: "Tag",
+  tags: "Tags",
+  anyTag: "Any tag",
+  tagsHint: "Words to find it by, with commas between them",
   anyStatus: "Any status",
   sort: "Sort by",
   sorts: {
-    "": "In the order they came",
+    "": "By project",
     name: "By name",
     status: "Those in trouble first",
     requests: "Most used first",
@@ -33,11 +50,34 @@ export const keysText = {
       failed.length > 2 ? "; …" : ""
     }`,
   bulkLift: "Lift cooldowns",
+  selectMatching: (count: number) => `Select all ${wholeNumber(count)} that match`,
+  addTag: "Add tag",
+  removeTag: "Remove tag",
+  tagOf: "Tag for the selected keys",
+  bulkUndone: (what: string) => `${what} is undone`,
   setTier: "Set tier",
   setProject: "Set project",
   projectOf: "Project for the selected keys",
-  shown: (shown: number, total: number) =>
-    shown === total ? plural(total, "key", "keys") : `${shown} of ${total} keys`,
+  shown: (matching: number, all: number) =>
+    matching === all ? plural(all, "key", "keys") : `${wholeNumber(matching)} of ${wholeNumber(all)} keys`,
+  pages: "Pages of keys",
+  previousPage: "Previous",
+  nextPage: "Next",
+  place: (first: number, last: number, total: number) =>
+    `${wholeNumber(first)} to ${wholeNumber(last)} of ${wholeNumber(total)}`,
+  day: "Today",
+  dayOf: (name: string, used: number, limit: number, model: string) =>
+    `${name} today: ${wholeNumber(used)} of ${wholeNumber(limit)} requests of ${model}`,
+  hours: "24 h",
+  sparkline: (name: string, requests: number, errors: number) =>
+    `${name} in 24 hours: ${plural(requests, "call", "calls")}, ${wholeNumber(errors)} failed`,
+  /** What rests in words: the kind of limit and what it holds for. */
+  resting: (kind: string, scope: string, count: number) => {
+    const what = `${restingKinds[kind] ?? "Resting"}${
+      scope === "credential" || scope === "source" ? "" : ` of ${scope.replace(/^model:/, "")}`
+    }`;
+    return count > 1 ? `${what} and ${count - 1} more,` : `${what},`;
+  },
   name: "Key",
   status: "Status",
   tier: "Tier",
@@ -76,13 +116,14 @@ export const keysText = {
   empty: "Paste a Gemini API key, or many at once; each is checked with Google before it is kept.",
   nothing: "No key matches",
   nothingDetail: "Change the filter to see others.",
+  unknownKey: "Key",
   details: (name: string) => `Key ${name}`,
   source: "Source",
   project: "Project",
   projectHint: "Keys of one Google Cloud project share its limits",
   label: "Name",
   priority: "Priority",
-  priorityHint: "Higher is used first",
+  priorityHint: "Higher is used first; 0 is usual",
   proxy: "Outbound proxy",
   proxyHint: "http://, https:// or socks5:// address; empty for none",
   proxyIs: (address: string) => `${address} (leave empty to keep it)`,
@@ -95,6 +136,14 @@ export const keysText = {
   disable: "Switch off",
   works: (name: string, models: number) => `${name} works: ${plural(models, "model", "models")}.`,
   fails: (name: string, why: string) => `${name} does not work: ${why}`,
+  replace: "Replace this key, keep its name",
+  replaceNote:
+    "The new key takes the place of this one when Google takes it: name, tags, project, tier, priority, caps and history stay.",
+  replaceField: "The new API key",
+  replaceButton: "Check and replace",
+  replacing: "Asking Google …",
+  replaced: (name: string, tail: string) => `${name} is ${tail} now.`,
+  replaceUndone: (name: string) => `${name} has its former key again.`,
   removed: (name: string, note: string) => `${name} is removed.${note === "" ? "" : ` ${note}.`}`,
   restored: (name: string) => `${name} is back.`,
   saved: (name: string) => `${name} is saved.`,
