@@ -79,6 +79,7 @@ const credentialFields = {
   priority: number,
   dead: optional(death),
   proxy: optional(text),
+  tags: optional(texts),
   ...rulesFields,
   createdAt: number,
   ...stamp,

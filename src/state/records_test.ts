@@ -15,6 +15,7 @@ const credential = {
   project: "p",
   dead: { class: "credential_dead", reason: "gone", at: 2, code: "c", status: 400, link: "https://x" },
   proxy: "http://proxy",
+  tags: ["spare"],
   allowModels: ["gemini-*"],
   denyModels: [],
 };
@@ -90,7 +91,7 @@ const WHOLE: { readonly [Name in Section]: readonly Record<string, unknown>[] } 
 
 /** Absent in the smallest record that is one. */
 const OPTIONAL = new Set(
-  ("project dead proxy allowModels denyModels accessToken accessExpiresAt codeAssistProject consumer clientId " +
+  ("project dead proxy tags allowModels denyModels accessToken accessExpiresAt codeAssistProject consumer clientId " +
     "clientSecret requestsPerMinute budget expiresAt host pid").split(" "),
 );
 
