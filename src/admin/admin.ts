@@ -81,7 +81,7 @@ function follow(deps: AdminDeps, publisher: Publisher) {
         deps.ledger.log("error", "config", `The changed settings could not be read: ${error}`)
       );
     }
-    publisher.stateChanged();
+    publisher.configurationChanged();
   });
   return { stop, settled: () => reading };
 }

@@ -50,6 +50,8 @@ export interface AdminDeps {
   readonly version: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
+  /** A short visit beside or without a server: it raises no alert about what is out. */
+  readonly visitor?: boolean;
   /** The problem of this program's files, as a sentence; undefined while there is none. */
   readonly trouble?: () => string | undefined;
   /** Where settings are written that are changed at run time. Absent: there is nowhere to write them. */

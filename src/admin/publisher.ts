@@ -2,6 +2,7 @@ import { type Credential, type CredentialId, type JsonObject, untilText } from "
 import type { PoolEvent } from "../pool/contract.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { retireKey } from "./check_keys.ts";
+import { OutageWatch } from "./outage_watch.ts";
 
 /** Readers are told at most this often, in milliseconds, that keys and figures changed, and only while somebody listens. */
 const STATE_MS = 1_000;
@@ -11,6 +12,14 @@ const SENTENCE = 200;
 const MOST_ATTEMPTS = 20;
 /** Says that something changed and nothing more: whoever shows it reads it again. */
 const CHANGED: JsonObject = {};
+/** Events of the pool after which the verdict may be another one. */
+const CHANGES_VERDICT: ReadonlySet<PoolEvent["type"]> = new Set([
+  "exhausted",
+  "recovered",
+  "cooled",
+  "dead",
+  "cap-exceeded",
+]);
 
 function keyTail({ source, tail }: Credential): string {
   return source === "api_key" ? `...${tail.replace(/^\.+/, "")}` : tail;
@@ -22,18 +31,16 @@ export class Publisher {
   readonly #stops: (() => void)[];
   #cancelState: (() => void) | undefined;
   readonly #running = new Set<Promise<void>>();
-  /** Models that nobody could serve when they were last asked for; the first answer says that this is over. */
-  readonly #out = new Set<string>();
+  readonly #outages: OutageWatch | undefined;
 
   constructor(deps: AdminDeps) {
     this.#deps = deps;
+    this.#outages = deps.visitor === true ? undefined : new OutageWatch(deps, (task) => this.#run(task));
     this.#stops = [
       deps.pool.subscribe((event) => this.#onPool(event)),
       deps.ledger.onRecord((record) => {
         const model = record.modelUsed;
-        if (record.outcome === "ok" && model !== undefined && this.#out.delete(model)) {
-          this.#run(() => this.#recovered(model));
-        }
+        if (record.outcome === "ok" && model !== undefined) this.#outages?.answered(model);
         if (deps.ledger.listeners() === 0) return;
         const { id, at, client, agent, status, outcome, modelAsked, modelUsed, totalMs, message, failure } =
           record;
@@ -62,6 +69,12 @@ export class Publisher {
     ];
   }
 
+  /** The configuration changed: what is out may be another. */
+  configurationChanged(): void {
+    this.#outages?.touch();
+    this.stateChanged();
+  }
+
   /** Tells soon, when somebody listens, that keys and figures changed. */
   stateChanged(): void {
     const { ledger, ports } = this.#deps;
@@ -76,6 +89,7 @@ export class Publisher {
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#cancelState?.();
+    this.#outages?.close();
     await Promise.allSettled(this.#running);
   }
 
@@ -84,6 +98,7 @@ export class Publisher {
     if (event.type !== "cap-warning" && event.type !== "cap-exceeded") {
       ledger.publish("pool_update", CHANGED);
     }
+    if (CHANGES_VERDICT.has(event.type)) this.#outages?.touch();
     this.stateChanged();
     switch (event.type) {
       case "dead": {
@@ -99,15 +114,6 @@ export class Publisher {
         );
         break;
       }
-      case "exhausted":
-        this.#out.add(event.model);
-        this.#run(() => this.#exhausted(event.model, event.until));
-        break;
-      case "recovered":
-        if (this.#out.delete(event.scope.replace(/^model:/, ""))) {
-          this.#run(() => this.#recovered(event.scope));
-        }
-        break;
       case "cap-warning":
       case "cap-exceeded":
         this.#cap(event);
@@ -162,27 +168,6 @@ export class Publisher {
         : `The cap of ${cap} is reached: ${used} of ${limit}`;
       await ledger.alert({ type, subject: cap, message, data: { ...base, percentage } });
     });
-  }
-
-  async #exhausted(model: string, until?: number): Promise<void> {
-    const now = this.#deps.ports.clock.now();
-    const when = until === undefined ? "" : ` ${untilText(until, now)}`;
-    const message = `No key can serve ${model}${when}`;
-    await this.#deps.ledger.alert({
-      type: "pool-exhausted",
-      subject: model,
-      message,
-      data: { model, until: until ?? null },
-    });
-  }
-
-  async #recovered(scope: string): Promise<void> {
-    const { ledger } = this.#deps;
-    const model = scope.replace(/^model:/, "");
-    if (!await ledger.clearAlert("pool-exhausted", model)) return;
-    const message = `${model} can be served again`;
-    await ledger.clearAlert("pool-recovered", model);
-    await ledger.alert({ type: "pool-recovered", subject: model, message, data: { model } });
   }
 
   #run(task: () => Promise<void>): void {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CredentialId } from "../core/mod.ts";
 import type { PoolEvent } from "../pool/mod.ts";
-import { callRecord, KEY, withApi } from "../../tests/support/api_bench.ts";
+import { KEY, withApi } from "../../tests/support/api_bench.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { Publisher } from "./publisher.ts";
 
@@ -37,19 +37,6 @@ async function alertsOf({ ledger }: AdminDeps, wanted: number): Promise<string[]
   }
   throw new Error("The alerts did not come");
 }
-
-Deno.test("Publisher says once that a model is out, and that it is back when it answers", () =>
-  withPublisher(async (tell, deps) => {
-    tell({ type: "exhausted", model: "gemini-2.5-flash" });
-    tell({ type: "exhausted", model: "gemini-2.5-flash" });
-    await alertsOf(deps, 1);
-    deps.ledger.record(callRecord(1));
-    deps.ledger.record(callRecord(2));
-    assert.deepEqual(await alertsOf(deps, 2), [
-      "No key can serve gemini-2.5-flash",
-      "gemini-2.5-flash can be served again",
-    ]);
-  }));
 
 Deno.test("Publisher calls keys by their names in the log, not by their ids", () =>
   withPublisher(async (tell, deps) => {

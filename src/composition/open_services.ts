@@ -100,6 +100,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
   );
   const admin = await createAdmin({
     ...base,
+    visitor,
     trouble: () => home.trouble(),
     version: options.version,
     startedAt: ports.clock.now(),
