@@ -15,6 +15,32 @@ Deno.test("a model that joins a quota group keeps what it used today, before it 
   assert.equal(await used(), 1);
 });
 
+Deno.test("what keys and models bring into a quota group or a project, and what they take out, adds up", async () => {
+  await using t = await proxyUnderTest();
+  const { admin } = t.proxy.services;
+  const other = "gemini-2.5-pro";
+  const uses = () =>
+    t.proxy.services.pool.view().buckets.flatMap(({ limits }) => limits)
+      .flatMap(({ kind, used }) => kind === "requests_per_day" && used > 0 ? [used] : []).toSorted();
+  for (let call = 0; call < 4; call++) assert.equal((await askNative(t, "generateContent")).status, 200);
+  const before = uses();
+  assert.equal(before.reduce((sum, used) => sum + used, 0), 4);
+  assert.ok((await admin.putQuotaGroup("flash", ["gemini-2.5-flash"])).ok);
+  assert.deepEqual(uses(), before, "a model that has a group counts once");
+  for (let call = 0; call < 2; call++) {
+    assert.equal((await askNative(t, "generateContent", undefined, other)).status, 200);
+  }
+  assert.ok((await admin.putQuotaGroup("flash", ["gemini-2.5-flash", other])).ok);
+  const grouped = uses();
+  assert.equal(grouped.reduce((sum, used) => sum + used, 0), 6, "a model that joins a group that is there");
+
+  const keys = await admin.keys();
+  for (const { id } of keys) assert.ok((await admin.editKey(id, { project: "one" })).ok);
+  assert.deepEqual(uses(), [6], "two keys in one project");
+  for (const { id } of keys) assert.ok((await admin.editKey(id, { project: null })).ok);
+  assert.deepEqual(uses(), grouped, "two keys that leave it again");
+});
+
 Deno.test("what is published for a model's projects has what was used of it taken off", async () => {
   await using t = await proxyUnderTest();
   const { admin } = t.proxy.services;

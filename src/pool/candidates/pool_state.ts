@@ -51,6 +51,9 @@ export class PoolState {
   readonly credentials = new Map<CredentialId, CredentialState>();
   readonly buckets = new Map<string, Bucket>();
   /** Of all buckets that there ever were: most models were never asked for, and then no key need be looked at for one. */
+  /** Buckets that a credential draws from, and those that several have drawn from. */
+  readonly #owned = new WeakSet<Bucket>();
+  readonly #shared = new WeakSet<Bucket>();
   readonly #units = new Set<string>();
   readonly models = new Map<string, ModelCandidates>();
   readonly endpoints = new Map<SourceName, CircuitBreaker>();
@@ -268,7 +271,11 @@ export class PoolState {
       const identity = this.#identity(credentialState, unit);
       bucket = this.buckets.get(identity.id) ?? this.#newBucket(identity, credentialState.tier);
       const former = credentialState.former.get(unit);
-      if (former !== undefined && former !== bucket) bucket.inherit(former);
+      // What several keys sent is not this one's alone: who leaves a project begins with what it had before.
+      const leaves = identity.projectKind === "key" && former !== undefined && this.#shared.has(former);
+      if (former !== undefined && former !== bucket && !leaves) bucket.inherit(former);
+      if (this.#owned.has(bucket)) this.#shared.add(bucket);
+      this.#owned.add(bucket);
       credentialState.buckets.set(unit, bucket);
     }
     return bucket;
@@ -310,9 +317,12 @@ export class PoolState {
   /** Models joined quota groups: what was used of them counts for the group from now on, not only from its next call. */
   joinGroups(): void {
     for (const credentialState of this.credentials.values()) {
-      for (const unit of [...credentialState.buckets.keys()]) {
+      for (const [unit, part] of [...credentialState.buckets]) {
         const present = this.#presentUnit(unit);
-        if (present !== unit && present.startsWith("group:")) this.bucketOf(credentialState, present);
+        if (present === unit || !present.startsWith("group:")) continue;
+        // The group may have a bucket already, from models that joined before.
+        this.bucketOf(credentialState, present).inherit(part);
+        credentialState.buckets.delete(unit);
       }
     }
   }
