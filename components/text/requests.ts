@@ -153,6 +153,7 @@ export const requestsText = {
     weighted: "a key by its weight",
     pinned: "the key that holds this file or was asked for",
     uncounted: "any key: this call is not counted",
+    proven: "the key that answered last: others have just failed",
   } as Readonly<Record<string, string>>,
   session: "Session",
   finish: "End",

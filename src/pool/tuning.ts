@@ -72,6 +72,8 @@ export const TUNING = {
   overloadedCut: 500,
   overloadedFloor: 4,
   overloadedInARow: 10,
+  /** After this many faults of a model in a row the key that answered last goes first. */
+  doubtedInARow: 3,
   /** Longest that a source's own word on when a model has room again is believed. */
   overloadedStatedMax: 10 * MINUTE,
   /** Below this free share a conversation releases its key. */

@@ -15,6 +15,7 @@ export * from "./failures.ts";
 export { ownFault } from "./own_fault.ts";
 export { FirstBytes } from "./first_bytes.ts";
 export { joinTurns } from "./fan_out.ts";
+export { emptyTurn } from "./native_judge.ts";
 export { outletOf } from "./outlet.ts";
 export * from "./pumped_stream.ts";
 export * from "./relay_json.ts";

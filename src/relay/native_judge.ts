@@ -172,6 +172,12 @@ function parsedChunk(text: string): unknown {
   }
 }
 
+/** Why a whole reply of a model is no turn at all, or an empty one; undefined when it says something, if only why it does not. */
+export function emptyTurn(reply: unknown): Failure | undefined {
+  if (!isObject(reply)) return unreadableFailure("no turn");
+  return saysMore(reply) ? emptyReason(reply) : emptyReplyFailure("no content");
+}
+
 /** A finish in the first chunk with nothing in it: Google's known empty reply, or a garbled tool call. */
 function emptyReason(chunk: Record<string, unknown>): Failure | undefined {
   const { candidates } = chunk;

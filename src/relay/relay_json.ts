@@ -19,6 +19,8 @@ export interface JsonCall {
   readonly client: ClientWatch;
   readonly build: (attempt: Attempt) => UpstreamRequest;
   readonly repairs?: Repairs;
+  /** Says why a reply that parses is still no answer, so that it is asked for again: it lacks what was asked for. */
+  readonly judge?: (value: unknown) => Failure | undefined;
 }
 
 /** Asks until a key answers; returns the parsed reply, out of its envelope. */
@@ -33,7 +35,9 @@ export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result
     try {
       const value = await unwrappedValue(open, attempt.upstream.unwrap, deps.settings.maxReplyBytes);
       const hidden = isObject(value) && isObject(value["error"]) ? value["error"] : undefined;
-      return hidden === undefined ? ok(value) : err(hiddenFailure(deps, attempt, hidden, call.leaseRequest));
+      if (hidden !== undefined) return err(hiddenFailure(deps, attempt, hidden, call.leaseRequest));
+      const lacking = call.judge?.(value);
+      return lacking === undefined ? ok(value) : err(lacking);
     } catch (cause) {
       return {
         ok: false,

@@ -1,4 +1,4 @@
-import { byteText, type Failure, joinBytes, ok, type Result } from "../core/mod.ts";
+import { byteText, type Failure, isObject, joinBytes, ok, type Result } from "../core/mod.ts";
 import { type BodyReader, openBody, readWhole } from "../upstreams/mod.ts";
 import { ContentWatch } from "./content_watch.ts";
 import { ErrorGuard } from "./error_guard.ts";
@@ -118,7 +118,7 @@ async function openNative(
       (operation === "resource"
         ? undefined
         : judgeFirst(deps, attempt, open, call.leaseRequest, onRefusal)) ??
-      (call.turn && open.stream?.silent === true ? emptyReplyFailure("no content") : undefined);
+      (call.turn && isSilent(open) ? emptyReplyFailure("no content") : undefined);
     if (failure === undefined) {
       attempt.trace.firstToken();
       return ok(open);
@@ -134,6 +134,12 @@ async function openNative(
     reply.release();
     return { ok: false, error: failure };
   }
+}
+
+/** Neither a turn nor a reason why there is none: a stream that ended without content, or JSON that is about something else. */
+function isSilent({ stream, parsed }: OpenNative): boolean {
+  if (stream !== undefined) return stream.silent;
+  return isObject(parsed) && parsed["candidates"] === undefined && parsed["promptFeedback"] === undefined;
 }
 
 /** Replies that are not streamed come whole: the platform hands them over without a stream on either side. */

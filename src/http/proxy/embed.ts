@@ -1,7 +1,7 @@
 import { type Failure, invalidRequest, isObject, ok, type Result } from "../../core/mod.ts";
 import type { EmbedCall } from "../../dialects/mod.ts";
 import { estimateTokens, NO_USAGE } from "../../gemini/mod.ts";
-import { relayJson, transportFailure } from "../../relay/mod.ts";
+import { relayJson, unreadableFailure } from "../../relay/mod.ts";
 import { BOUNDS } from "../bounds.ts";
 import { json } from "./answer_turn.ts";
 import { leaseRequestFor } from "./lease_request.ts";
@@ -74,6 +74,8 @@ async function embedBatch(input: SimpleCall, batch: EmbedCall["inputs"]): Promis
     },
     trace,
     client: requestContext.watch,
+    judge: (value) =>
+      vectorsOf(value).length === batch.length ? undefined : unreadableFailure("not a vector for each text"),
     build: (attempt) =>
       attempt.upstream.build({
         operation: "batch_embed",
@@ -85,19 +87,17 @@ async function embedBatch(input: SimpleCall, batch: EmbedCall["inputs"]): Promis
         embed: { ...call.embed!, inputs: batch },
       }, attempt.credential),
   });
-  return reply.ok ? readVectors(reply.value, batch.length, estimate) : reply;
+  if (!reply.ok) return reply;
+  const { value } = reply;
+  const usage = isObject(value) && isObject(value["usageMetadata"])
+    ? value["usageMetadata"]["promptTokenCount"]
+    : undefined;
+  return ok({ values: vectorsOf(value), promptTokens: typeof usage === "number" ? usage : estimate });
 }
 
-function readVectors(reply: unknown, expected: number, estimate: number): Result<Vectors, Failure> {
+function vectorsOf(reply: unknown): readonly (readonly number[])[] {
   const listed = isObject(reply) && Array.isArray(reply["embeddings"]) ? reply["embeddings"] : [];
-  const values = listed.flatMap((item) =>
+  return listed.flatMap((item) =>
     isObject(item) && Array.isArray(item["values"]) ? [item["values"] as number[]] : []
   );
-  if (values.length !== expected) {
-    return { ok: false, error: transportFailure("the number of vectors is not that of the inputs") };
-  }
-  const usage = isObject(reply) && isObject(reply["usageMetadata"])
-    ? reply["usageMetadata"]["promptTokenCount"]
-    : undefined;
-  return ok({ values, promptTokens: typeof usage === "number" ? usage : estimate });
 }

@@ -53,6 +53,8 @@ export class Chooser {
     const close = this.#preferred(candidates, request, now);
     if (close !== undefined) return close;
     const sources = this.sourcesOf(candidates, request);
+    const proven = this.#proven(candidates, sources, request, now);
+    if (proven !== undefined) return proven;
     if (request.among !== undefined) return this.#inOrder(candidates, sources, request, now);
     if (request.pinned !== undefined || !request.counted) {
       return this.#scan(candidates, sources, request, now);
@@ -135,6 +137,33 @@ export class Chooser {
       }
       if (memberProblem(credentialState, request, now) === undefined) {
         return { credentialState, candidate, why: "affinity" };
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * After several faults in a row, the key that answered last: keys with a fault of their own, asked in turn, would make a healthy
+   * model look overloaded, and the few calls that then try it would go to them again.
+   */
+  #proven(
+    candidates: ModelCandidates,
+    sources: readonly SourceName[],
+    request: LeaseRequest,
+    now: number,
+  ): Pick | undefined {
+    for (const source of sources) {
+      const route = this.#poolState.findRoute(source, candidates.name);
+      if (route?.proven === undefined || !route.limit.doubted) continue;
+      if (this.gate(source, candidates, now) > 0) continue;
+      const credentialState = this.#poolState.credentials.get(route.proven);
+      if (credentialState === undefined || memberProblem(credentialState, request, now) !== undefined) {
+        continue;
+      }
+      for (const candidate of credentialState.candidates) {
+        if (candidate.model !== candidates || candidate.state !== "open") continue;
+        if (tokenProblem(candidate.bucket, request) !== undefined) continue;
+        return { credentialState, candidate, why: "proven" };
       }
     }
     return undefined;

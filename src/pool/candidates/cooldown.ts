@@ -1,4 +1,10 @@
-import { type Failure, isObject, type Random, storedFailureClass } from "../../core/mod.ts";
+import {
+  type CredentialId,
+  type Failure,
+  isObject,
+  type Random,
+  storedFailureClass,
+} from "../../core/mod.ts";
 import { TUNING } from "../tuning.ts";
 
 /** What a failure said, kept for those who meet its cooldown: they are told the same. */
@@ -117,6 +123,11 @@ class ConcurrencyLimit {
   #cutAt = 0;
   #lastFault = 0;
 
+  /** Several calls in a row failed, on whatever keys: it may be the model, or those keys. */
+  get doubted(): boolean {
+    return this.#inARow >= TUNING.doubtedInARow;
+  }
+
   /** `stated` is the time at which Google itself says to come back. */
   fault(now: number, random: Random, said: Said, stated?: number): number {
     this.said = said;
@@ -158,6 +169,8 @@ class ConcurrencyLimit {
 /** What all calls of one source for one operation of a model share: the way there, and the model's own health. */
 export class Route {
   readonly limit = new ConcurrencyLimit();
+  /** The credential that answered last. */
+  proven: CredentialId | undefined;
 
   constructor(readonly endpoint: CircuitBreaker) {}
 }

@@ -105,6 +105,7 @@ export class LeaseManager implements LeaseEnds {
     credentialState.requests++;
     if (credentialState.heal(lease.candidates.name)) learned(credentialState);
     if (lease.endpoint.answer()) emit({ type: "recovered", scope: `endpoint:${credentialState.source}` });
+    lease.route.proven = credentialState.id;
     if (lease.route.limit.success(now)) emit({ type: "recovered", scope: `model:${lease.model}` });
     if (sent !== undefined) {
       probes.counted(bucket.identity.unit, now);

@@ -8,6 +8,7 @@ import type { ModelCandidates } from "../candidates/model_candidates.ts";
 import { modelKeyOf } from "../candidates/model_key.ts";
 import type { PoolState } from "../candidates/pool_state.ts";
 import { type CapGate, capped, mainRefusal, refusalsOf, shortageOf, soonest, tooLarge } from "./shortage.ts";
+import { MINUTE } from "../tuning.ts";
 
 /** When a call that cannot be served now could be. */
 export interface WaitEstimate {
@@ -80,7 +81,10 @@ export class WaitEstimator {
       return tooLarge(request, largest, refusals);
     }
     const gates = this.#gates(candidates, request, now);
-    const main = this.#mainRefusal(candidates, request, [...gates, ...refusals], gates);
+    const full = until === undefined ? refusals.find(({ reason }) => reason === "full") : undefined;
+    const main = gates.length === 0 && full !== undefined
+      ? full
+      : this.#mainRefusal(candidates, request, [...gates, ...refusals], gates);
     return shortageOf(request.model, main, until, now, refusals);
   }
 
@@ -105,9 +109,13 @@ export class WaitEstimator {
     };
   }
 
-  /** The first time at which one of the candidates can take the call. */
+  /**
+   * The first time at which one of the candidates can take the call; Infinity when one waits for a slot alone, which frees sooner
+   * than the others' known times of more than a minute.
+   */
   #first(list: ModelCandidates["list"], request: LeaseRequest, now: number): number {
     let first = Infinity;
+    let awaitsSlot = false;
     for (const candidate of list) {
       const bucketAt = candidate.bucket.state === "closed" ? candidate.bucket.until : now;
       for (const member of candidate.members) {
@@ -115,10 +123,12 @@ export class WaitEstimator {
         const full = member.inFlight >= member.slots;
         const restsUntil = cooldownOf(member, request, now)?.until ??
           member.coolingUntil(modelKeyOf(request), now);
-        first = Math.min(first, full ? Infinity : Math.max(bucketAt, restsUntil, now));
+        const at = Math.max(bucketAt, restsUntil, now);
+        if (full) awaitsSlot ||= at <= now + MINUTE;
+        else first = Math.min(first, at);
       }
     }
-    return first;
+    return awaitsSlot && first > now + MINUTE ? Infinity : first;
   }
 
   #gates(candidates: ModelCandidates, request: LeaseRequest, now: number): readonly Refusal[] {

@@ -9,7 +9,7 @@ import {
   type Usage,
 } from "../../../core/mod.ts";
 import { estimateTokens, type GeminiRequest, usageOf } from "../../../gemini/mod.ts";
-import { type CallTrace, relayJson } from "../../../relay/mod.ts";
+import { type CallTrace, emptyTurn, relayJson } from "../../../relay/mod.ts";
 import type { ResolvedModel } from "../../../catalog/mod.ts";
 import { leaseRequestFor } from "../lease_request.ts";
 import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
@@ -57,12 +57,16 @@ export async function beginQuestion(
   return ok({ trace, targets: targets.value });
 }
 
-/** Asks for one whole reply in Gemini's form; its usage is added to the call's. */
+/**
+ * Asks for one whole reply in Gemini's form; its usage is added to the call's. A reply without a turn is asked for again, and one
+ * whose turn is empty too where a medium must be in it: speech that was transcribed may have no words.
+ */
 export async function askWhole(
   deps: ProxyDeps,
   requestContext: RequestContext,
   { trace, targets }: Asked,
   request: GeminiRequest,
+  must: "medium" | "turn" = "medium",
 ): Promise<Result<JsonObject, Failure>> {
   const served = await serveCall<unknown>({
     trace,
@@ -78,6 +82,10 @@ export async function askWhole(
         ),
         trace,
         client: requestContext.watch,
+        judge: (value) => {
+          const empty = emptyTurn(value);
+          return must === "medium" || !hasCandidate(value) ? empty : undefined;
+        },
         build: ({ upstream, credential, host }) =>
           upstream.build({
             operation: upstream.alwaysStreams === true ? "stream" : "generate",
@@ -151,6 +159,10 @@ function added(before: Usage | undefined, usage: Usage): Usage {
     thoughtsTokens: before.thoughtsTokens + usage.thoughtsTokens,
     totalTokens: before.totalTokens + usage.totalTokens,
   };
+}
+
+function hasCandidate(reply: unknown): boolean {
+  return isObject(reply) && Array.isArray(reply["candidates"]) && reply["candidates"].length > 0;
 }
 
 /** The parts of a reply's first candidate. */

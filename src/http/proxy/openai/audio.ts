@@ -178,7 +178,7 @@ export async function transcribe(
       temperature: 0,
       ...(timed ? { responseMimeType: "application/json", responseSchema: SEGMENTS } : {}),
     },
-  });
+  }, "turn");
   const segments = reply.ok && timed ? segmentsOf(textOf(reply.value)) : undefined;
   const failure = !reply.ok ? reply.error : timed && segments?.ok === false ? segments.error : undefined;
   if (failure !== undefined || !reply.ok) {

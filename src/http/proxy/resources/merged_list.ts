@@ -1,4 +1,5 @@
 import {
+  backText,
   type Credential,
   type Failure,
   invalidRequest,
@@ -165,7 +166,9 @@ async function pageOf(
   size: number,
 ): Promise<Page | { readonly failure: Failure }> {
   const { deps, requestContext, trace } = call;
-  if (questionWait(deps, requestContext, credential) > MOST_WAIT_MS) return { failure: notNow() };
+  const wait = questionWait(deps, requestContext, credential);
+  // Infinite is what only an event ends: a key that is in use is asked when one of its calls has ended.
+  if (wait > MOST_WAIT_MS && wait !== Infinity) return { failure: notNow(deps.ports.clock.now(), wait) };
   const reply = await relayResource(deps, {
     leaseRequest: leaseRequestOf(call, new Set([credential.id]), undefined),
     named: true,
@@ -196,8 +199,15 @@ async function pageOf(
   return { ...read, items: await ownItems(call, credential, read) };
 }
 
-function notNow(): Failure {
-  return { class: "rate_limit", status: 503, message: "it is resting now", scope: "request" };
+function notNow(now: number, wait: number): Failure {
+  const until = now + wait;
+  return {
+    class: "rate_limit",
+    status: 429,
+    message: `The key that holds it is cooling down. Try again ${backText(until, now)}.`,
+    until,
+    scope: "request",
+  };
 }
 
 /** Notes whose the items are; a client sees those that it made. */
