@@ -37,6 +37,9 @@ function wordsOf(failure: Failure): Words {
       };
     case "blocked":
       return { status: 400, type: "invalid_request_error", code: code ?? "content_filter" };
+    // Not a status that SDKs try again: an owner who ended the call would see it begin once more.
+    case "client_gone":
+      return { status: failure.status, type: "invalid_request_error", code: code ?? "client_closed_request" };
     default:
       return { status: failure.status >= 500 ? failure.status : 502, type: "server_error", code };
   }

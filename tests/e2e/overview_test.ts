@@ -35,12 +35,14 @@ Deno.test("a model that is out is told by overview and health, with until when",
 
 Deno.test("with every model out the verdict is exhausted, and names when the first one comes back", async () => {
   await using t = await proxyUnderTest({
-    projects: [{ id: "p1", keys: [KEYS[0]], limits: { "*": { rpd: 0 } } }],
+    projects: [{ id: "p1", keys: [KEYS[0]] }],
   });
-  const cap = (model: string) => tell(t, "/api/stats/caps", { body: { model, limit: 0 } });
+  const cap = (model: string, limit: number) => tell(t, "/api/stats/caps", { body: { model, limit } });
   const models = (await overview(t)).otherModels;
   assert.ok(models > 1);
-  for (const { id } of t.proxy.services.catalog.list()) await cap(id);
+  assert.equal((await ask(t, "chat")).status, 200);
+  // A cap of 0 never opens; the one that is used up does with the next period.
+  for (const { id } of t.proxy.services.catalog.list()) await cap(id, id === MODEL ? 1 : 0);
   await until(async () => (await overview(t)).verdict.status === "exhausted");
   const told = await overview(t);
   assert.equal(told.verdict.out.length, models);

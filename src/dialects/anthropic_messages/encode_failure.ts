@@ -72,6 +72,8 @@ function statusOf(failure: Failure): number {
       return 404;
     case "blocked":
       return 400;
+    case "client_gone":
+      return failure.status;
     default:
       return failure.status >= 500 ? failure.status : 502;
   }

@@ -108,6 +108,7 @@ async function gather(
       const page = await pageOf(call, credential, token, size - items.length);
       pages++;
       if ("failure" in page) {
+        if (page.failure.class === "client_gone") return page;
         failure ??= page.failure;
         if (page.failure.status !== 404) {
           call.trace.warnings.push(
