@@ -93,9 +93,9 @@ for (const seed of [1, 2, 3]) {
     await using t = await proxyUnderTest({
       projects: projectsOf(KEYS),
       env: {
-        TIMEOUT_READ_STREAMING: "1500",
-        TIMEOUT_READ_NON_STREAMING: "1500",
-        QUEUE_MAX_WAIT: "30000",
+        TIMEOUT_READ_STREAMING: "3000",
+        TIMEOUT_READ_NON_STREAMING: "3000",
+        QUEUE_MAX_WAIT: "60000",
       },
     });
     for (let round = 0; round < 2; round++) {
@@ -141,4 +141,38 @@ Deno.test("a call waits for a slot of a healthy key, and is not refused for anot
   const second = await ask(t, "chat", { text: "finds it taken" });
   assert.equal(second.status, 200, second.text);
   assert.equal((await first).status, 200);
+});
+
+Deno.test("a key whose own outgoing proxy takes connections and says nothing rests, and another key answers", async () => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const taken: Deno.TcpConn[] = [];
+  const accepting = (async () => {
+    for await (const connection of listener) taken.push(connection);
+  })();
+  try {
+    await using t = await proxyUnderTest({
+      env: { TIMEOUT_READ_STREAMING: "1000", TIMEOUT_READ_NON_STREAMING: "1000" },
+    });
+    const proxy = `http://127.0.0.1:${listener.addr.port}`;
+    const [first, second] = await t.proxy.services.admin.keys();
+    assert.equal((await tell(t, `/api/keys/${first?.id}`, { method: "PATCH", body: { proxy } })).status, 200);
+    for (let call = 0; call < 4; call++) {
+      const told = await ask(t, "chat", { text: `call ${call}`, stream: call % 2 === 1 });
+      assert.equal(told.status, 200, told.text);
+      assert.doesNotMatch(told.text, /"error"\s*:\s*\{/);
+    }
+    assert.ok(taken.length >= 1 && taken.length < 4, `${taken.length} of 4 calls were sent into the void`);
+    // With no other way out the call ends by the documented time, in words that say what was waited for.
+    assert.equal(
+      (await tell(t, `/api/keys/${second?.id}`, { method: "PATCH", body: { proxy } })).status,
+      200,
+    );
+    const refused = await ask(t, "chat", { text: "nobody can" });
+    assert.equal(refused.status, 504, refused.text);
+    assert.match(refused.text, /did not answer within 1000 ms/);
+  } finally {
+    for (const connection of taken) connection.close();
+    listener.close();
+    await accepting;
+  }
 });
