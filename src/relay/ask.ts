@@ -22,6 +22,7 @@ export class Ask {
   readonly #controllers: AbortController[] = [];
   #spare: SpareConnection | undefined;
   #answered = false;
+  #aborted = false;
   #pending = 0;
 
   constructor(asked: Asked) {
@@ -36,15 +37,19 @@ export class Ask {
     return connections?.reuses(request.url, proxy) ?? false;
   }
 
-  /** Asks once more, over a connection of its own; does nothing when an answer is there. */
+  /**
+   * Asks once more, over a connection of its own; does nothing when an answer is there, or the call was ended in the same sweep
+   * of the deadlines: nobody would ever end the second request.
+   */
   again(): void {
     const { connections, proxy } = this.#asked;
-    if (this.#answered || this.#spare !== undefined || connections === undefined) return;
+    if (this.#answered || this.#aborted || this.#spare !== undefined || connections === undefined) return;
     this.#spare = connections.spare(proxy);
     this.#send(this.#spare.client, 1);
   }
 
   abort(): void {
+    this.#aborted = true;
     for (const controller of this.#controllers) controller.abort();
     this.#spare?.drop();
   }
