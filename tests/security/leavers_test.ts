@@ -10,6 +10,11 @@ const LEAVES = Number(Deno.env.get("GEMINITRO_LEAVERS") ?? "2500");
 const WARM_UP = Math.floor(LEAVES / 2);
 /** MiB by which memory may differ from what it was after the first half, once the rest is gone. */
 const MOST_GROWTH = 64;
+/**
+ * Files by which it may differ: connections to Google that wait for the next call count among them, one for each client
+ * that called at once, and how many there are at this moment is chance. What each leave lost would be over a thousand.
+ */
+const MOST_FILES = AT_ONCE;
 const MODEL = "gemini-2.5-flash";
 
 /** The lanes on which a reply is streamed. */
@@ -145,7 +150,7 @@ Deno.test("clients that leave native and translated streams at random moments en
   if (LEAVES > 2_500) console.log(told);
   if (before !== undefined && after !== undefined) {
     assert.ok(after.memory < before.memory + MOST_GROWTH, told);
-    assert.ok(after.files <= before.files + 8, told);
+    assert.ok(after.files <= before.files + MOST_FILES, told);
   }
   const health = await fetch(`${served.url}/api/health/live`).then(
     async (response) => (await response.body?.cancel(), response.status),
