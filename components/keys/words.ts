@@ -1,3 +1,4 @@
+import type { SourceName, SourceOf } from "../../src/core/source.ts";
 import { plural, wholeNumber } from "../format.ts";
 
 /** What a cooldown holds back, by its kind; another kind is said as "Resting". */
@@ -189,11 +190,13 @@ export const keysText = {
   oauthPaste: "Did the page not load at the end? Paste its address",
   oauthFinish: "Finish",
   oauthDone: "The account is added.",
-  providers: { antigravity: "Antigravity", gemini_cli: "Gemini Code Assist" },
+  providers: { antigravity: "Antigravity", gemini_cli: "Gemini Code Assist" } satisfies Readonly<
+    Record<SourceOf<"oauth">, string>
+  >,
   sources: {
     api_key: "API key",
     antigravity: "Antigravity",
     gemini_cli: "Code Assist",
     vertex: "Vertex AI",
-  } as Readonly<Record<string, string>>,
+  } satisfies Readonly<Record<SourceName, string>> as Readonly<Record<string, string>>,
 } as const;

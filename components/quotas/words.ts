@@ -1,3 +1,4 @@
+import type { SourceName } from "../../src/core/source.ts";
 import { plural, wholeNumber } from "../format.ts";
 import type { Mark } from "./marks.ts";
 
@@ -84,7 +85,7 @@ export const quotasText = {
     vertex: "Vertex AI",
     gemini_cli: "Gemini CLI accounts",
     antigravity: "Antigravity accounts",
-  } as Readonly<Record<string, string>>,
+  } satisfies Readonly<Record<SourceName, string>> as Readonly<Record<string, string>>,
   today: (used: string, of: string) => `${used} of ${of} today`,
   todayPublished: (used: string, of: string) => `${used} of ${of} today, published, not confirmed`,
   published: (of: string, date: string) => `of ${of}, published ${date}, not confirmed`,

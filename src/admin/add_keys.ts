@@ -3,6 +3,7 @@ import {
   type Credential,
   type CredentialId,
   type Failure,
+  isOfType,
   ok,
   type Result,
   Secret,
@@ -96,7 +97,7 @@ function pasted(text: string): readonly string[] {
 /** Secrets of the keys that are there, for saying "duplicate" without asking Google. */
 function secretsOf(credentials: readonly Credential[]): Map<string, string> {
   return new Map(
-    credentials.flatMap((one) => one.source === "api_key" ? [[one.key.reveal(), one.id] as const] : []),
+    credentials.flatMap((one) => isOfType(one, "api_key") ? [[one.key.reveal(), one.id] as const] : []),
   );
 }
 

@@ -1,4 +1,4 @@
-import { type Credential, type CredentialId, ok } from "../core/mod.ts";
+import { type Credential, type CredentialId, isSourceOf, ok } from "../core/mod.ts";
 import type { KeyEdit } from "../management/contract.ts";
 import { type AdminDeps, fromStore, missing, type Outcome, refuse } from "./admin_deps.ts";
 import { closeCredential, openCredential } from "./export_file.ts";
@@ -51,7 +51,7 @@ export async function removeKey(deps: AdminDeps, idOrFragment: string): Promise<
   const { source } = found.value;
   const { oauth } = deps;
   // A service account has no sign-in to end, so its removal can be undone like a key's.
-  if (oauth !== undefined && source !== "api_key" && source !== "vertex") {
+  if (oauth !== undefined && isSourceOf(source, "oauth")) {
     return await signOut(oauth, found.value);
   }
   const models = deps.store.config.current().modelLists

@@ -263,7 +263,7 @@ function reasonOf(problem: StoreProblem): string {
 
 /** The identity of a credential: its key, or source and e-mail. */
 function identity(one: ImportPlan["credentials"][number] | ImportPlan["drafts"][number]): string {
-  if (one.source === "api_key") {
+  if ("key" in one) {
     return `key ${typeof one.key === "string" ? one.key.trim() : one.key.reveal()}`;
   }
   if ("email" in one) return `${one.source} ${one.email.toLowerCase()}`;

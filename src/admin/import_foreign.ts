@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, parseForeign, sha256, type Tier, TIERS } from "../core/mod.ts";
+import { isObject, type JsonObject, parseForeign, sha256, sourcesOf, type Tier, TIERS } from "../core/mod.ts";
 import type { CapRecord, CredentialDraft } from "../store/mod.ts";
 import { emptyPlan, type ImportPlan, keysAmong } from "./import_plan.ts";
 
@@ -53,7 +53,8 @@ function seedKeys(value: unknown): Pick<ImportPlan, "drafts" | "notTaken"> {
 
 function seedKey(entry: Record<string, unknown>): CredentialDraft | undefined {
   const source = entry["source"] ?? entry["provider"];
-  const oauth = source === "antigravity" || source === "gemini_cli" || entry["type"] === "oauth";
+  const account = sourcesOf("oauth").find((one) => one === source);
+  const oauth = account !== undefined || entry["type"] === "oauth";
   const common = { ...text(entry, "label"), ...tierOf(entry["priorityTier"] ?? entry["tier"]) };
   if (!oauth) return typeof entry["key"] === "string" ? { ...apiKey(entry["key"]), ...common } : undefined;
   const refreshToken = entry["refreshToken"] ?? entry["key"];
@@ -61,7 +62,7 @@ function seedKey(entry: Record<string, unknown>): CredentialDraft | undefined {
   if (typeof refreshToken !== "string" || typeof email !== "string") return undefined;
   const project = entry["projectId"] ?? entry["project"];
   return {
-    source: source === "gemini_cli" ? "gemini_cli" : "antigravity",
+    source: account ?? "antigravity",
     email,
     refreshToken,
     ...common,

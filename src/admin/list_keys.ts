@@ -1,4 +1,4 @@
-import { type Credential, ok, redact } from "../core/mod.ts";
+import { type Credential, isOfType, isSourceOf, ok, redact } from "../core/mod.ts";
 import type { Cell } from "../ledger/mod.ts";
 import type { BucketView, PoolView } from "../pool/contract.ts";
 import { type AdminDeps, missing, type Outcome, refuse } from "./admin_deps.ts";
@@ -147,7 +147,7 @@ const WORST: readonly KeyStatus[] = ["dead", "cooldown", "active", "disabled"];
 type Compare = (a: KeyStanding, b: KeyStanding) => number;
 /** Keys of known projects first, those counted by themselves next, accounts last. */
 const rankOf = ({ credential: { source, project } }: KeyStanding) =>
-  source === "antigravity" || source === "gemini_cli" ? 2 : project === undefined ? 1 : 0;
+  isSourceOf(source, "oauth") ? 2 : project === undefined ? 1 : 0;
 
 const byName: Compare = (a, b) => COLLATOR.compare(nameOf(a.credential), nameOf(b.credential));
 const COLLATOR = new Intl.Collator("en", { numeric: true });
@@ -273,7 +273,7 @@ export async function findKey({ store }: AdminDeps, idOrFragment: string): Promi
   }
   const found = credentials.filter((one) =>
     one.id.slice(one.id.indexOf("_") + 1).startsWith(fragment) || one.id.startsWith(fragment) ||
-    (one.source === "api_key" && one.key.reveal().endsWith(fragment))
+    (isOfType(one, "api_key") && one.key.reveal().endsWith(fragment))
   );
   if (found.length > 1) {
     return refuse(

@@ -1,4 +1,4 @@
-import { type Credential, type CredentialId, type JsonObject, untilText } from "../core/mod.ts";
+import { type Credential, type CredentialId, isSourceOf, type JsonObject, untilText } from "../core/mod.ts";
 import type { PoolEvent } from "../pool/contract.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { retireKey } from "./check_keys.ts";
@@ -22,7 +22,7 @@ const CHANGES_VERDICT: ReadonlySet<PoolEvent["type"]> = new Set([
 ]);
 
 function keyTail({ source, tail }: Credential): string {
-  return source === "api_key" ? `...${tail.replace(/^\.+/, "")}` : tail;
+  return isSourceOf(source, "api_key") ? `...${tail.replace(/^\.+/, "")}` : tail;
 }
 
 /** Turns what the pool and the ledger tell into live events, alerts, log lines and lasting facts. */

@@ -1,3 +1,4 @@
+import { isOfType } from "../core/mod.ts";
 import { FLOW_SEPARATOR } from "../ledger/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { type CapProgress, capProgress } from "./cap_progress.ts";
@@ -57,7 +58,7 @@ function accountsOf(
       .filter(([client = "", model = ""]) => covers(client, model)).map(([, , , id]) => id),
   );
   const there = keys.filter(({ credential }) => used.has(credential.id));
-  const apiKeys = there.filter(({ credential }) => credential.source === "api_key").length;
+  const apiKeys = there.filter(({ credential }) => isOfType(credential, "api_key")).length;
   return { apiKeys, oauth: there.length - apiKeys, total: there.length };
 }
 

@@ -1,4 +1,4 @@
-import { type Credential, type CredentialId, isObject, ok, Secret } from "../core/mod.ts";
+import { type Credential, type CredentialId, isObject, isOfType, ok, Secret } from "../core/mod.ts";
 import { type AdminDeps, fromFailure, fromStore, type Outcome, refuse } from "./admin_deps.ts";
 import { reviveKey } from "./check_keys.ts";
 import { discoverModels, keepModels } from "./add_keys.ts";
@@ -33,7 +33,7 @@ export async function replaceKey(
   const found = await findKey(deps, idOrFragment);
   if (!found.ok) return found;
   const before = found.value;
-  if (before.source !== "api_key") {
+  if (!isOfType(before, "api_key")) {
     return refuse(422, "invalid", "Only an API key can be replaced: sign in again for an account", "id");
   }
   const text = key.trim();
@@ -77,6 +77,6 @@ export async function takeBack(deps: AdminDeps, undo: string): Promise<Outcome<S
 
 function holderOf({ store }: AdminDeps, key: string): Credential | undefined {
   return store.config.current().credentials.find((one) =>
-    one.source === "api_key" && one.key.reveal() === key
+    isOfType(one, "api_key") && one.key.reveal() === key
   );
 }

@@ -1,4 +1,13 @@
-import { accountStanding, type AccountState, type Credential, redact, statedRules } from "../core/mod.ts";
+import {
+  accountStanding,
+  type AccountState,
+  type Credential,
+  type CredentialType,
+  isSourceOf,
+  redact,
+  SOURCE_TABLE,
+  statedRules,
+} from "../core/mod.ts";
 import type { Cell } from "../ledger/mod.ts";
 import type { BucketView, CredentialView } from "../pool/contract.ts";
 import type { ModelListRecord } from "../store/mod.ts";
@@ -9,7 +18,7 @@ export type KeyStatus = "active" | "cooldown" | "disabled" | "dead";
 export interface SafeKey extends ReturnType<typeof statedRules> {
   readonly id: string;
   readonly tail: string;
-  readonly type: "api_key" | "oauth" | "service_account";
+  readonly type: CredentialType;
   readonly source: Credential["source"];
   readonly label: string;
   readonly tags: readonly string[];
@@ -74,22 +83,17 @@ export function keyStanding(credential: Credential, facts: SafeKeyFacts): KeySta
 /** The end of a key as it may be shown; an account's e-mail. */
 export function shownTail({ source, tail }: Credential): string {
   if (tail === "") return "...";
-  return isAccount(source) ? tail : `...${tail.replace(/^\.+/, "")}`;
-}
-
-function isAccount(source: Credential["source"]): boolean {
-  return source === "antigravity" || source === "gemini_cli";
+  return isSourceOf(source, "oauth") ? tail : `...${tail.replace(/^\.+/, "")}`;
 }
 
 /** A credential as everybody may see it; `counts` are its calls over all time. */
 export function safeKey({ credential, status, cooldownUntil, facts }: KeyStanding, counts?: Cell): SafeKey {
   const { state, models } = facts;
-  const oauth = isAccount(credential.source);
   const standing = accountStanding(credential);
   return {
     id: credential.id,
     tail: shownTail(credential),
-    type: oauth ? "oauth" : credential.source === "vertex" ? "service_account" : "api_key",
+    type: SOURCE_TABLE[credential.source].credential,
     source: credential.source,
     label: redact(credential.label),
     tags: (credential.tags ?? []).map(redact),

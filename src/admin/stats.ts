@@ -1,3 +1,4 @@
+import { SOURCE_TABLE, SOURCES } from "../core/mod.ts";
 import {
   type Cell,
   type Dim,
@@ -179,7 +180,9 @@ function accounts(flows: readonly (readonly [string, Cell])[]) {
 
 function typeOf(source: string | undefined): string | undefined {
   if (source === undefined || source === "") return undefined;
-  return source === "api_key" ? "api_key" : source === "vertex" ? "service_account" : "oauth";
+  const name = SOURCES.find((one) => one === source);
+  // Of a source that a later version had.
+  return name === undefined ? "oauth" : SOURCE_TABLE[name].credential;
 }
 
 export interface Flow extends CellView {

@@ -1,5 +1,5 @@
 import table from "../../data/model_names.json" with { type: "json" };
-import type { CredentialId } from "../core/mod.ts";
+import { type CredentialId, SOURCE_TABLE } from "../core/mod.ts";
 import type { ModelListRecord } from "../store/mod.ts";
 
 /** An id of a source taken apart: the model that it means, and which of its variants. */
@@ -29,14 +29,14 @@ export class ModelNames {
   readonly #equal = new Map<string, string>();
 
   constructor(lists: readonly ModelListRecord[]) {
-    const plain = new Set(lists.filter(({ source }) => !isAccount(source)).flatMap(idsOf));
+    const plain = new Set(lists.filter(({ source }) => !SOURCE_TABLE[source].variants).flatMap(idsOf));
     const cli = new Set(lists.filter(({ source }) => source === "gemini_cli").flatMap(idsOf));
     const nameOf = (base: string): string =>
       [plain, cli].some((ids) => ids.has(base + PREVIEW) && !ids.has(base)) && !plain.has(base)
         ? base + PREVIEW
         : base;
     for (const list of lists) {
-      if (!isAccount(list.source)) continue;
+      if (!SOURCE_TABLE[list.source].variants) continue;
       const known = new Map<string, Map<string, string>>();
       for (const { id, displayName } of list.models) {
         const { base, variant } = variantOf(id, displayName);
@@ -81,7 +81,6 @@ export class ModelNames {
 }
 
 const isText = (value: string | undefined): value is string => value !== undefined;
-const isAccount = (source: string) => source === "antigravity" || source === "gemini_cli";
 const idsOf = ({ models }: ModelListRecord) => models.map(({ id }) => id);
 
 /** Models of other makers think in a variant of their own, at any effort. */

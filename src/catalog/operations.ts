@@ -1,4 +1,4 @@
-import type { Failure, Operation, SourceName } from "../core/mod.ts";
+import { type Failure, isSourceOf, type Operation } from "../core/mod.ts";
 import type { CatalogSnapshot } from "./snapshot.ts";
 
 /** Methods of which a model must list one for an operation to be possible; Google calls them supportedGenerationMethods. */
@@ -10,10 +10,6 @@ const METHODS: Readonly<Record<Operation, readonly string[]>> = {
   live: ["bidiGenerateContent", "bidiGenerateMusic"],
   resource: [],
 };
-
-/** Sources that speak in an envelope, which has turns and counts alone. */
-export const isAccountSource = (source: SourceName): boolean =>
-  source === "antigravity" || source === "gemini_cli";
 
 /** True when a model with these methods can do it. A list without methods says nothing, and then everything may be tried. */
 export function takes(methods: readonly string[], operation: Operation): boolean {
@@ -37,7 +33,7 @@ export function operationRefusal(
     status: 404,
     code: "model_not_found",
     param: "model",
-    message: model.sources.every(isAccountSource)
+    message: model.sources.every((source) => isSourceOf(source, "oauth"))
       ? `Only accounts have ${id} here: they serve turns, pictures and counts. ${method} needs an API key.`
       : `The model ${id} is not supported for ${method}; it takes ${
         model.methods.join(", ")

@@ -1,7 +1,15 @@
-import { err, type Failure, ok, permitsModel, redact, type Result, type SourceName } from "../core/mod.ts";
+import {
+  err,
+  type Failure,
+  isSourceOf,
+  ok,
+  permitsModel,
+  redact,
+  type Result,
+  type SourceName,
+} from "../core/mod.ts";
 import { capabilitiesOf, type ModelCapabilities } from "../gemini/mod.ts";
 import { followAliases, nearNames } from "./alias_chain.ts";
-import { isAccountSource } from "./operations.ts";
 import { type CatalogSnapshot, isUsable } from "./snapshot.ts";
 
 /** The model that a client's name stands for. */
@@ -91,7 +99,7 @@ function unknownModel(
 ): Failure {
   const { models, aliases } = snapshot;
   const accountsAlone = models.size > 0 &&
-    [...models.values()].every(({ sources }) => sources.every(isAccountSource));
+    [...models.values()].every(({ sources }) => sources.every((source) => isSourceOf(source, "oauth")));
   // An alias of a model that nobody serves is no help, least of all the one that was asked for.
   const helpful = [...aliases.keys()].filter((name) => models.has(followAliases(name, aliases) ?? ""));
   const near = nearNames(id, [...models.keys(), ...helpful]);

@@ -1,6 +1,7 @@
 import {
   type Credential,
   type CredentialId,
+  isSourceOf,
   type ModelRules,
   permitsModel,
   type SourceName,
@@ -118,7 +119,9 @@ function indexModels(
   const holderOf = ({ credential }: ModelListRecord) => credentials.get(credential);
   const usable = lists.filter((list) => [holderOf(list)].some((one) => one !== undefined && isUsable(one)));
   // Where Google refuses every credential, the models of accounts are told all the same: who calls one of them hears why.
-  const dead = lists.filter((list) => list.source !== "api_key" && holderOf(list)?.enabled === true);
+  const dead = lists.filter((list) =>
+    !isSourceOf(list.source, "api_key") && holderOf(list)?.enabled === true
+  );
   for (const list of usable.length > 0 ? usable : dead) {
     const credential = holderOf(list);
     if (credential === undefined) continue;

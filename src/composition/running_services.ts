@@ -1,3 +1,4 @@
+import { SOURCE_TABLE } from "../core/mod.ts";
 import {
   ActiveCalls,
   ActiveSet,
@@ -92,7 +93,7 @@ const LEVELS: readonly string[] = ["minimal", "low", "medium", "high"];
 /** Names models as their source does, by the effort that a request wants. */
 function createNameAt(catalog: Pick<Catalog, "nameAt">): NonNullable<RelayDeps["nameAt"]> {
   return (credential, model, request) =>
-    credential.source === "antigravity" || credential.source === "gemini_cli"
+    SOURCE_TABLE[credential.source].variants
       ? catalog.nameAt(credential.id, model, effortOf(request?.generationConfig))
       : model;
 }

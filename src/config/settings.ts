@@ -1,4 +1,4 @@
-import type { SourceName, Tier } from "../core/mod.ts";
+import { type SourceName, type SourceOf, type Tier } from "../core/mod.ts";
 
 /** Every setting, parsed once at start and never read from the environment again. Times are milliseconds. */
 export interface Settings {
@@ -40,7 +40,7 @@ export interface Settings {
   readonly hedgeAfter: number;
   /** Continue text-only turns on another attempt when a stream is cut. */
   readonly streamContinue: boolean;
-  readonly oauth: Readonly<Record<"default" | "antigravity" | "gemini_cli", OAuthClientSettings>>;
+  readonly oauth: Readonly<Record<"default" | SourceOf<"oauth">, OAuthClientSettings>>;
   readonly geminiApiUrl: string;
   readonly antigravityUrls: readonly string[];
   /** How a search beside functions is handled. */

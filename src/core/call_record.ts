@@ -1,5 +1,6 @@
 import type { FailureClass } from "./failure.ts";
-import type { ClientId, CredentialId, RequestId, SourceName } from "./ids.ts";
+import type { ClientId, CredentialId, RequestId } from "./ids.ts";
+import type { SourceName } from "./source.ts";
 
 /** Token counts of one turn in Gemini's arithmetic: total = prompt + candidates + thoughts + toolUse; prompt includes cached. */
 export interface Usage {

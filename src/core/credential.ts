@@ -1,7 +1,8 @@
 import type { Failure, FailureClass } from "./failure.ts";
-import type { CredentialId, SourceName, Tier } from "./ids.ts";
+import type { CredentialId, Tier } from "./ids.ts";
 import type { ModelRules } from "./glob.ts";
 import type { Secret } from "./secret.ts";
+import { type CredentialType, isSourceOf, type SourceName, type SourceOf } from "./source.ts";
 
 /** Why Google will not take a credential any more; lifted only by a check or a new sign-in. */
 export interface Death {
@@ -53,12 +54,12 @@ interface CredentialBase extends ModelRules {
 }
 
 export interface ApiKeyCredential extends CredentialBase {
-  readonly source: "api_key";
+  readonly source: SourceOf<"api_key">;
   readonly key: Secret;
 }
 
 export interface OAuthCredential extends CredentialBase {
-  readonly source: "antigravity" | "gemini_cli";
+  readonly source: SourceOf<"oauth">;
   readonly email: string;
   readonly refreshToken: Secret;
   readonly accessToken?: Secret;
@@ -74,7 +75,7 @@ export interface OAuthCredential extends CredentialBase {
 }
 
 export interface VertexCredential extends CredentialBase {
-  readonly source: "vertex";
+  readonly source: SourceOf<"service_account">;
   /** The service-account file or application default credentials, as JSON text. */
   readonly serviceAccount: Secret;
   readonly location: string;
@@ -82,7 +83,21 @@ export interface VertexCredential extends CredentialBase {
   readonly accessExpiresAt?: number;
 }
 
-export type Credential = ApiKeyCredential | OAuthCredential | VertexCredential;
+/** The credential of each type; a new type does not compile without one. */
+interface CredentialOfType extends Record<CredentialType, CredentialBase> {
+  readonly api_key: ApiKeyCredential;
+  readonly oauth: OAuthCredential;
+  readonly service_account: VertexCredential;
+}
+export type Credential = CredentialOfType[CredentialType];
+
+/** Whether a credential is of a type, whatever its source. */
+export function isOfType<Type extends CredentialType>(
+  credential: Pick<Credential, "source">,
+  type: Type,
+): credential is CredentialOfType[Type] {
+  return isSourceOf(credential.source, type);
+}
 
 /** Where a signed-in account stands on its way to serving. */
 export const ACCOUNT_STATES = [
@@ -132,7 +147,7 @@ const AFTER_CHECK = "Do what the reason says, then check the account.";
 
 /** Where an account stands. A key has no such state. */
 export function accountStanding(credential: Credential, setUp?: FailedSetUp): AccountStanding | undefined {
-  if (credential.source === "api_key") return undefined;
+  if (isOfType(credential, "api_key")) return undefined;
   const { dead, enabled } = credential;
   if (!enabled) return { state: "off", reason: "Disabled by the user.", remedy: REMEDIES.off };
   if (dead !== undefined) {
@@ -148,7 +163,9 @@ export function accountStanding(credential: Credential, setUp?: FailedSetUp): Ac
       remedy: REMEDIES.needs_set_up,
     };
   }
-  if (credential.source === "vertex" || credential.codeAssistProject !== undefined) return { state: "ready" };
+  if (isOfType(credential, "service_account") || credential.codeAssistProject !== undefined) {
+    return { state: "ready" };
+  }
   return {
     state: "needs_set_up",
     reason: "Google has not set this account up yet; that happens with its next call.",

@@ -1,4 +1,4 @@
-import type { SourceName } from "./ids.ts";
+import type { SourceName } from "./source.ts";
 
 /**
  * Every way a call can fail, as a closed set. The class decides who is tried next, the scope what rests (ARCHITECTURE.md,
@@ -56,10 +56,6 @@ export const FAILURE_SCOPES = [
   "egress",
 ] as const;
 export type FailureScope = typeof FAILURE_SCOPES[number];
-
-/** The operation that a call asks of a model. Google serves, counts and refuses each on its own. */
-const OPERATIONS = ["generate", "count", "embed", "predict", "live", "resource"] as const;
-export type Operation = typeof OPERATIONS[number];
 
 export type LimitKind =
   | "requests_per_minute"

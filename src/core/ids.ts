@@ -13,10 +13,6 @@ export type ClientId = Branded<"ClientId">;
 /** The client id under which calls with PROXY_API_KEY are counted. */
 export const OWNER: ClientId = "owner" as ClientId;
 
-/** Where a credential comes from; each source has one upstream folder. */
-export const SOURCES = ["api_key", "antigravity", "gemini_cli", "vertex"] as const;
-export type SourceName = typeof SOURCES[number];
-
 /** Account tiers; PRIORITY_TIER_MULTIPLIERS gives each a factor on the concurrency limit. */
 export const TIERS = ["free", "standard", "premium", "enterprise"] as const;
 export type Tier = typeof TIERS[number];

@@ -23,6 +23,7 @@ export * from "./ports.ts";
 export * from "./unreachable.ts";
 export * from "./result.ts";
 export * from "./secret.ts";
+export * from "./source.ts";
 export * from "./tags.ts";
 export { sha256 } from "./sha256.ts";
 export * from "./trim.ts";

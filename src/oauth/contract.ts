@@ -1,17 +1,19 @@
-import type {
-  AccountStanding,
-  Credential,
-  CredentialId,
-  Failure,
-  JsonObject,
-  Result,
-  Tier,
+import {
+  type AccountStanding,
+  type Credential,
+  type CredentialId,
+  type Failure,
+  type JsonObject,
+  type Result,
+  type SourceOf,
+  sourcesOf,
+  type Tier,
 } from "../core/mod.ts";
 import type { ReadyHow } from "./refresher.ts";
 
 /** Sources that a user signs in to with a Google account. */
-export const PROVIDERS = ["antigravity", "gemini_cli"] as const;
-export type Provider = typeof PROVIDERS[number];
+export const PROVIDERS = sourcesOf("oauth");
+export type Provider = SourceOf<"oauth">;
 
 /** Why a sign-in, an import or a removal did not happen; safe to show. */
 export interface OAuthProblem {
@@ -178,7 +180,7 @@ export interface OAuthService {
   /** Takes over accounts from a file's text, or without one from the usual places of this machine. */
   importFiles(input: {
     /** Where the accounts go, whatever their files say. */
-    readonly provider?: Provider | "vertex";
+    readonly provider?: Provider | SourceOf<"service_account">;
     readonly text?: string;
     readonly files?: readonly { readonly name: string; readonly text: string }[];
     readonly location?: string;

@@ -1,4 +1,4 @@
-import { accountStanding, type Credential, type FailedSetUp, ok } from "../core/mod.ts";
+import { accountStanding, type Credential, type FailedSetUp, isOfType, ok } from "../core/mod.ts";
 import { createClientVersion, upstreamsOf } from "../upstreams/mod.ts";
 import { AccountAdder } from "./account_adder.ts";
 import type { AccountQuota, AccountView, OAuthOutcome, OAuthService } from "./contract.ts";
@@ -78,9 +78,9 @@ function accountView(
   setUp: FailedSetUp | undefined,
 ): AccountView | undefined {
   const standing = accountStanding(credential, setUp);
-  if (credential.source === "api_key" || standing === undefined) return undefined;
+  if (isOfType(credential, "api_key") || standing === undefined) return undefined;
   const { id, source, tail, label, tier, dead, enabled } = credential;
-  const project = credential.source === "vertex" ? credential.project : credential.codeAssistProject;
+  const project = isOfType(credential, "service_account") ? credential.project : credential.codeAssistProject;
   return {
     id,
     source,
@@ -103,10 +103,10 @@ async function signOut(
 > {
   const { store, settings, ledger } = options;
   const found = (await store.credentials.list()).filter((one) =>
-    one.source !== "api_key" && (one.id === idOrEmail || one.tail === idOrEmail)
+    !isOfType(one, "api_key") && (one.id === idOrEmail || one.tail === idOrEmail)
   );
   const [credential] = found;
-  if (credential === undefined || credential.source === "api_key") return fromStore({ kind: "missing" });
+  if (credential === undefined || isOfType(credential, "api_key")) return fromStore({ kind: "missing" });
   if (found.length > 1) {
     return refuse(409, "ambiguous", "This name fits accounts of several sources; give the account's id.");
   }
@@ -114,13 +114,13 @@ async function signOut(
   if (!removed.ok) return fromStore(removed.error);
   const address = serverOf(settings).revocation_endpoint ?? "";
   // A service account has no grant; its key is deleted in Google Cloud.
-  const revoked = credential.source !== "vertex" &&
+  const revoked = !isOfType(credential, "service_account") &&
     await revokeGrant(portsFor(options, credential), credential.refreshToken.reveal(), address);
   const told = revoked ? "and its sign-in was revoked" : "but its sign-in could not be revoked at Google";
   ledger.log(
     "info",
     "oauth",
-    `The account ${credential.tail} was removed ${credential.source === "vertex" ? "here" : told}`,
+    `The account ${credential.tail} was removed ${isOfType(credential, "service_account") ? "here" : told}`,
   );
   return ok({ credential, email: credential.tail, revoked });
 }

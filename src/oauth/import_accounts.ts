@@ -1,4 +1,4 @@
-import { ok } from "../core/mod.ts";
+import { ok, type SourceOf, sourcesOf } from "../core/mod.ts";
 import type { AccountAdder } from "./account_adder.ts";
 import type {
   AddedAccount,
@@ -13,7 +13,7 @@ import type { OAuthOptions } from "./oauth_options.ts";
 import { refuse, unconfirmed } from "./problem.ts";
 
 type Input = Parameters<OAuthService["importFiles"]>[0];
-type Source = Provider | "vertex";
+type Source = SourceOf<"oauth" | "service_account">;
 
 /** Vertex AI serves the newest models only here. */
 const DEFAULT_LOCATION = "global";
@@ -96,7 +96,8 @@ function place(account: Importable, asked: Source | undefined, usual: Source | u
     "The file does not say what the account is for: choose antigravity or gemini-cli";
 }
 
-const isSource = (text: string): text is Source => ["antigravity", "gemini_cli", "vertex"].includes(text);
+const PLACED: readonly Source[] = [...sourcesOf("oauth"), ...sourcesOf("service_account")];
+const isSource = (text: string): text is Source => PLACED.some((source) => source === text);
 
 function planFile(
   { name, text }: { readonly name: string; readonly text: string },
@@ -128,7 +129,7 @@ function planFiles(files: readonly { readonly name: string; readonly text: strin
 async function planUsualPlaces(options: OAuthOptions, asked: Source | undefined): Promise<Plan> {
   const { userFolder, readFile = Deno.readTextFile } = options;
   if (userFolder === undefined) return { placed: [], skipped: [] };
-  const places = (["antigravity", "gemini_cli", "vertex"] as const)
+  const places = PLACED
     .filter((one) => asked === undefined ? one !== "vertex" : one === asked)
     .flatMap((source) => USUAL_PLACES[source].map((path) => ({ source, path })));
   const plans = await Promise.all(places.map(async ({ source, path }): Promise<Plan> => {

@@ -1,9 +1,9 @@
 import { createGoogleOAuthConfig } from "deno-kv-oauth";
 import * as oauth from "oauth4webapi";
 import type { Settings } from "../config/mod.ts";
-import { type OAuthCredential, ok } from "../core/mod.ts";
+import { type OAuthCredential, ok, SOURCE_TABLE } from "../core/mod.ts";
 import { createClientVersion, oldClientWarning } from "../upstreams/mod.ts";
-import type { OAuthOutcome, Provider, SourceState } from "./contract.ts";
+import { type OAuthOutcome, type Provider, PROVIDERS, type SourceState } from "./contract.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 import { refuse } from "./problem.ts";
 
@@ -102,7 +102,7 @@ export function serverOf({ googleAuthUrl, googleTokenUrl }: Settings): oauth.Aut
 }
 
 function offReason(provider: Provider): string {
-  const prefix = provider === "antigravity" ? "ANTIGRAVITY_" : "GEMINI_CLI_";
+  const prefix = SOURCE_TABLE[provider].settingPrefix;
   return `${
     NAMES[provider]
   } is off: set OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET (or their ${prefix} forms) to an OAuth client ` +
@@ -113,7 +113,7 @@ function offReason(provider: Provider): string {
 export function sourceStates(
   { settings, version }: Pick<OAuthOptions, "settings" | "version">,
 ): readonly SourceState[] {
-  return (["antigravity", "gemini_cli"] as const).map((source) => {
+  return PROVIDERS.map((source) => {
     const client = oauthClient(settings, source);
     const warning = source === "antigravity"
       ? oldClientWarning(settings.antigravityUserAgent, version ?? createClientVersion())

@@ -1,4 +1,4 @@
-import { type CredentialId, isObject } from "../core/mod.ts";
+import { type CredentialId, isObject, isSourceOf } from "../core/mod.ts";
 import type { AccountView, PooledQuota, QuotaBucket } from "./contract.ts";
 import type { OAuthOptions } from "./oauth_options.ts";
 
@@ -90,7 +90,7 @@ export function worstOf(
 export function pooledQuota(accounts: readonly AccountView[]): readonly PooledQuota[] {
   const pools = new Map<string, PooledQuota>();
   for (const { state, source, quota } of accounts) {
-    if (state !== "ready" || (source !== "antigravity" && source !== "gemini_cli")) continue;
+    if (state !== "ready" || !isSourceOf(source, "oauth")) continue;
     for (const { group, label, window, remaining, resetsAt } of quota?.buckets ?? []) {
       const key = `${source} ${group} ${window}`;
       const before = pools.get(key) ?? { source, group, label, window, accounts: 0, unknown: 0, left: 0 };

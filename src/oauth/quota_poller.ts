@@ -1,7 +1,9 @@
 import {
+  type Credential,
   deathOf,
   type Failure,
   isObject,
+  isOfType,
   type JsonObject,
   type OAuthCredential,
   ok,
@@ -74,7 +76,7 @@ export class QuotaPoller {
     const ports = portsFor(this.#options, account);
     const ready = await this.#refresher.ready(account, force);
     if (!ready.ok) return ready;
-    if (ready.value.source !== "antigravity" && ready.value.source !== "gemini_cli") return ok([]);
+    if (!isOfType(ready.value, "oauth")) return ok([]);
     const { accessToken, codeAssistProject: project } = ready.value;
     const service = codeAssistServiceOf(settings, account.source, version);
     // The hosts meter apart: only the first one's numbers are those of the calls.
@@ -144,10 +146,9 @@ function isOwners({ code }: Failure): boolean {
 
 type Usable = OAuthCredential;
 function isUsable(
-  credential: { readonly source: string; readonly enabled: boolean; readonly dead?: unknown },
+  credential: Credential,
 ): credential is Usable {
-  return credential.enabled && credential.dead === undefined &&
-    (credential.source === "antigravity" || credential.source === "gemini_cli");
+  return credential.enabled && credential.dead === undefined && isOfType(credential, "oauth");
 }
 
 const about = ({ id, source, email }: OAuthCredential) => ({ id, source, email });

@@ -5,6 +5,7 @@ import {
   err,
   type FailedSetUp,
   type Failure,
+  isOfType,
   type OAuthCredential,
   ok,
   type Result,
@@ -62,8 +63,8 @@ export class Refresher {
   }
 
   async ready(credential: Credential, force: boolean, how: ReadyHow = {}): Promise<Readiness> {
-    if (credential.source === "api_key") return ok(credential);
-    if (credential.source !== "vertex") this.#version.look(credential);
+    if (isOfType(credential, "api_key")) return ok(credential);
+    if (!isOfType(credential, "service_account")) this.#version.look(credential);
     const known = this.#newest(credential);
     const left = this.#left(known);
     if (force) {
@@ -150,7 +151,7 @@ export class Refresher {
     const lease = await this.#lease(account.id);
     try {
       const stored = await this.#options.store.credentials.get(account.id);
-      if (stored === undefined || stored.source === "api_key") return err(removed(account));
+      if (stored === undefined || isOfType(stored, "api_key")) return err(removed(account));
       if (!force && this.#left(stored) > EARLY && !lacksProject(stored)) {
         this.#latest.set(stored.id, stored);
         return ok(stored);
@@ -182,7 +183,7 @@ export class Refresher {
     if (tokens !== undefined && !tokens.ok) return await this.#refused(account, tokens.error);
     const token = tokens?.value.accessToken ?? account.accessToken?.reveal() ?? "";
     const patch: CredentialPatch = tokens === undefined ? {} : patchOf(account, tokens.value);
-    if (account.source === "vertex" || !(force || lacksProject(account))) {
+    if (isOfType(account, "service_account") || !(force || lacksProject(account))) {
       return await this.#keep(account, patch);
     }
     // The token is kept before the project is looked for: a rotated refresh token must not be lost.
@@ -207,7 +208,7 @@ export class Refresher {
       ports: portsFor(this.#options, account),
       source: account.source,
     };
-    if (account.source === "vertex") {
+    if (isOfType(account, "service_account")) {
       const { vertexToken } = await import("./vertex_token.ts");
       return await vertexToken(context, account);
     }
@@ -241,7 +242,7 @@ export class Refresher {
 
   async #keep(account: Account, patch: CredentialPatch): Promise<Readiness> {
     const updated = await this.#options.store.credentials.update(account.id, patch);
-    if (!updated.ok || updated.value.source === "api_key") return err(removed(account));
+    if (!updated.ok || isOfType(updated.value, "api_key")) return err(removed(account));
     this.#latest.set(account.id, updated.value);
     this.#refreshedAt.set(account.id, this.#now());
     this.#quietUntil.delete(account.id);
@@ -269,11 +270,11 @@ export class Refresher {
 }
 
 function lacksProject(account: Account): boolean {
-  return account.source !== "vertex" && account.codeAssistProject === undefined;
+  return !isOfType(account, "service_account") && account.codeAssistProject === undefined;
 }
 
 function patchOf(account: Account, { accessToken, expiresAt, refreshToken }: Tokens): CredentialPatch {
-  const rotates = refreshToken !== undefined && account.source !== "vertex";
+  const rotates = refreshToken !== undefined && !isOfType(account, "service_account");
   return { accessToken, accessExpiresAt: expiresAt, ...(rotates ? { refreshToken } : {}) };
 }
 

@@ -2,6 +2,7 @@ import {
   type Credential,
   type CredentialId,
   type Failure,
+  isOfType,
   ok,
   type Repair,
   type Result,
@@ -231,7 +232,7 @@ async function tryLease<Value>(
   const upstream = deps.upstreams.get(credential.source);
   if (upstream === undefined) throw new Error(`No upstream for source ${credential.source}`);
   try {
-    if (credential.source !== "api_key") {
+    if (!isOfType(credential, "api_key")) {
       const ready = await deps.ready(credential, refreshed.has(credential.id));
       if (!ready.ok) return ready;
       credential = ready.value;

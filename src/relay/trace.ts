@@ -1,13 +1,14 @@
-import type {
-  AttemptRecord,
-  CallRecord,
-  ClientId,
-  CredentialId,
-  Failure,
-  Ports,
-  RequestId,
-  SourceName,
-  Usage,
+import {
+  type AttemptRecord,
+  type CallRecord,
+  type ClientId,
+  type CredentialId,
+  type Failure,
+  isOfType,
+  type Ports,
+  type RequestId,
+  type SourceName,
+  type Usage,
 } from "../core/mod.ts";
 import type { Ledger } from "../ledger/contract.ts";
 import type { Lease, LeaseRequest } from "../pool/contract.ts";
@@ -85,7 +86,7 @@ export class CallTrace implements ActiveMember {
     this.#leases.push(lease);
     this.begun++;
     const name = credential.label ||
-      (credential.source === "api_key" ? `...${credential.tail}` : credential.tail);
+      (isOfType(credential, "api_key") ? `...${credential.tail}` : credential.tail);
     this.last = { name, source: credential.source };
     this.lastCredential = credential.id;
     if (model !== "") this.modelUsed = model;

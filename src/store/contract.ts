@@ -1,13 +1,14 @@
-import type {
-  Credential,
-  CredentialId,
-  Json,
-  JsonObject,
-  OAuthCredential,
-  Result,
-  Secret,
-  Tier,
-  VertexCredential,
+import {
+  type Credential,
+  type CredentialId,
+  type Json,
+  type JsonObject,
+  type OAuthCredential,
+  type Result,
+  type Secret,
+  type SourceOf,
+  type Tier,
+  type VertexCredential,
 } from "../core/mod.ts";
 import type {
   AliasRecord,
@@ -44,9 +45,9 @@ export type CredentialDraft =
     readonly createdAt?: number;
   }
   & (
-    | { readonly source: "api_key"; readonly key: string }
+    | { readonly source: SourceOf<"api_key">; readonly key: string }
     | {
-      readonly source: "antigravity" | "gemini_cli";
+      readonly source: SourceOf<"oauth">;
       readonly email: string;
       readonly refreshToken: string;
       readonly accessToken?: string;
@@ -57,7 +58,11 @@ export type CredentialDraft =
       readonly clientId?: string;
       readonly clientSecret?: string;
     }
-    | { readonly source: "vertex"; readonly serviceAccount: string; readonly location: string }
+    | {
+      readonly source: SourceOf<"service_account">;
+      readonly serviceAccount: string;
+      readonly location: string;
+    }
   );
 
 /** Fields that an edit may not change. */

@@ -1,4 +1,15 @@
-import { type Credential, type CredentialId, err, MOST_TAGS, ok, type Result, Secret } from "../core/mod.ts";
+import {
+  type Credential,
+  type CredentialId,
+  type CredentialType,
+  err,
+  isOfType,
+  MOST_TAGS,
+  ok,
+  type Result,
+  Secret,
+  SOURCE_TABLE,
+} from "../core/mod.ts";
 import type { Change, ConfigWatcher, Draft, ModelListRecord } from "../state/mod.ts";
 import { invalid, listChange, packList, staleness } from "./config_records.ts";
 import { sealCredential } from "./config_storage.ts";
@@ -102,7 +113,7 @@ class CredentialRecords implements Readonly<Record<keyof Store["credentials"], u
 
   /** A second sign-in to a known account brings a newer token, and lifts a death that only a sign-in can lift. */
   async #signInAgain(id: string, credential: Credential): Promise<void> {
-    if (credential.source !== "antigravity" && credential.source !== "gemini_cli") return;
+    if (!isOfType(credential, "oauth")) return;
     await this.update(id as CredentialId, {
       refreshToken: credential.refreshToken.reveal(),
       dead: null,
@@ -202,21 +213,21 @@ function checkTokens(patch: CredentialPatch): StoreProblem | undefined {
   return patch.location?.trim() === "" ? invalid("location", "The location is empty.") : undefined;
 }
 
-const OWN_FIELDS: Readonly<Record<string, readonly Credential["source"][]>> = {
+const OWN_FIELDS: Readonly<Record<string, readonly CredentialType[]>> = {
   key: ["api_key"],
-  accessToken: ["antigravity", "gemini_cli", "vertex"],
-  accessExpiresAt: ["antigravity", "gemini_cli", "vertex"],
-  refreshToken: ["antigravity", "gemini_cli"],
-  codeAssistProject: ["antigravity", "gemini_cli"],
-  consumer: ["antigravity", "gemini_cli"],
-  clientId: ["antigravity", "gemini_cli"],
-  clientSecret: ["antigravity", "gemini_cli"],
-  location: ["vertex"],
+  accessToken: ["oauth", "service_account"],
+  accessExpiresAt: ["oauth", "service_account"],
+  refreshToken: ["oauth"],
+  codeAssistProject: ["oauth"],
+  consumer: ["oauth"],
+  clientId: ["oauth"],
+  clientSecret: ["oauth"],
+  location: ["service_account"],
 };
 
 function foreignField(credential: Credential, patch: CredentialPatch): StoreProblem | undefined {
   const field = Object.entries(patch).find(([name, value]) =>
-    value !== undefined && OWN_FIELDS[name]?.includes(credential.source) === false
+    value !== undefined && OWN_FIELDS[name]?.includes(SOURCE_TABLE[credential.source].credential) === false
   )?.[0];
   return field === undefined
     ? undefined

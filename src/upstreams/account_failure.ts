@@ -1,3 +1,4 @@
+import { SOURCE_TABLE } from "../core/mod.ts";
 import { failed, type Rule, type Seen } from "./failure_rule.ts";
 
 const PERMISSION_LOCK = 30 * 60_000;
@@ -130,7 +131,7 @@ export const versionRule: Rule = (seen) =>
       code: "client_version_refused",
       message:
         "Google no longer takes the client version that this proxy reports for this source; update GemiNitro or set " +
-        `${seen.source === "antigravity" ? "ANTIGRAVITY" : "GEMINI_CLI"}_USER_AGENT to a newer version.`,
+        `${SOURCE_TABLE[seen.source].settingPrefix}USER_AGENT to a newer version.`,
     })
     : undefined;
 

@@ -1,4 +1,4 @@
-import type { Failure, SourceName } from "../core/mod.ts";
+import type { Failure, SourceOf } from "../core/mod.ts";
 import {
   deadAccountRule,
   permissionRule,
@@ -90,7 +90,7 @@ const AFTER_PROJECT: readonly Rule[] = [
  */
 export function classifyCodeAssist(
   input: FailureInput,
-  source: Extract<SourceName, "antigravity" | "gemini_cli">,
+  source: SourceOf<"oauth">,
   clientProject?: string,
 ): Failure {
   return firstRule(see(input, source), [

@@ -1,4 +1,4 @@
-import { type Failure, isObject, parseForeign, type SourceName } from "../core/mod.ts";
+import { type Failure, isObject, isSourceOf, parseForeign, type SourceName } from "../core/mod.ts";
 import type { FailureInput } from "./contract.ts";
 import { failed, see, type Seen } from "./failure_rule.ts";
 import { serverRule } from "./server_failure.ts";
@@ -57,7 +57,7 @@ function revoked(seen: Seen): Failure {
     stated: true,
     status: 401,
     code: "sign_in_required",
-    message: seen.source === "vertex"
+    message: isSourceOf(seen.source, "service_account")
       ? "Google does not take this service account or sign-in any more; add its current file again."
       : "The sign-in of this account has ended or was revoked; sign in again.",
   });

@@ -1,4 +1,13 @@
-import { err, type Failure, type Fetch, isObject, type JsonObject, ok, type Result } from "../core/mod.ts";
+import {
+  err,
+  type Failure,
+  type Fetch,
+  isObject,
+  type JsonObject,
+  ok,
+  type Result,
+  SOURCE_TABLE,
+} from "../core/mod.ts";
 import { classifyCodeAssist } from "./classify_code_assist.ts";
 import { codeAssistHeaders, type CodeAssistService, codeAssistUrl } from "./code_assist.ts";
 import { UPSTREAM_BOUNDS } from "./bounds.ts";
@@ -93,7 +102,7 @@ function readAnswer(service: CodeAssistService, text: string): Result<Record<str
 }
 
 function addressSetting({ source }: CodeAssistService): string {
-  return source === "antigravity" ? "ANTIGRAVITY_URLS" : "CODE_ASSIST_URL";
+  return SOURCE_TABLE[source].addressSetting;
 }
 
 function unreachable(service: CodeAssistService, cause: unknown): Failure {

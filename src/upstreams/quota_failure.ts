@@ -1,4 +1,10 @@
-import { type Failure, type LimitKind, type LimitNotice, nextPacificMidnight } from "../core/mod.ts";
+import {
+  type Failure,
+  type LimitKind,
+  type LimitNotice,
+  nextPacificMidnight,
+  SOURCE_TABLE,
+} from "../core/mod.ts";
 import { failed, type Rule, type Seen } from "./failure_rule.ts";
 import type { GoogleError, QuotaViolation } from "./google_error.ts";
 
@@ -75,10 +81,10 @@ function spent(seen: Seen, limits: readonly LimitNotice[]): Failure {
 }
 
 function dayIsOver(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice): Failure {
-  const stated =
-    seen.source !== "api_key" && seen.hint !== undefined && seen.hint - seen.now > SHORTEST_DAILY_WAIT
-      ? seen.hint
-      : undefined;
+  const stated = SOURCE_TABLE[seen.source].statesTrueTimes && seen.hint !== undefined &&
+      seen.hint - seen.now > SHORTEST_DAILY_WAIT
+    ? seen.hint
+    : undefined;
   const until = stated ?? nextPacificMidnight(seen.now);
   return failed(seen, {
     class: "quota",
@@ -93,7 +99,7 @@ function dayIsOver(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotic
 }
 
 function slowDown(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice): Failure {
-  const until = seen.hint ?? seen.now + (seen.source === "api_key" ? MINUTE : MINUTE / 2);
+  const until = seen.hint ?? seen.now + SOURCE_TABLE[seen.source].minutePauseMs;
   return failed(seen, {
     class: "rate_limit",
     scope: "bucket",

@@ -1,4 +1,4 @@
-import type { SourceName } from "../core/mod.ts";
+import { type SourceName, type SourceOf, SOURCES } from "../core/mod.ts";
 import { createAiStudio } from "./ai_studio/mod.ts";
 import type { ClientVersion } from "./antigravity/client_version.ts";
 import { type AntigravityOptions, antigravityService, createAntigravity } from "./antigravity/mod.ts";
@@ -6,8 +6,6 @@ import type { CodeAssistService } from "./code_assist.ts";
 import type { Upstream } from "./contract.ts";
 import { createGeminiCli, type GeminiCliOptions, geminiCliService } from "./gemini_cli/mod.ts";
 import { createVertex } from "./vertex/mod.ts";
-
-type Account = "antigravity" | "gemini_cli";
 
 /** Where each source listens, what it is told of the caller, and the OAuth clients whose refusal its errors may name; the program's settings fit. */
 export interface UpstreamPlaces {
@@ -17,7 +15,7 @@ export interface UpstreamPlaces {
   readonly codeAssistUrl: string;
   readonly geminiCliUserAgent?: string;
   readonly vertexUrl?: string;
-  readonly oauth: Readonly<Record<"default" | Account, { readonly clientId?: string }>>;
+  readonly oauth: Readonly<Record<"default" | SourceOf<"oauth">, { readonly clientId?: string }>>;
 }
 
 /** Every way to Gemini, where the settings say it is. */
@@ -26,23 +24,26 @@ export function upstreamsOf(
   version?: ClientVersion,
 ): ReadonlyMap<SourceName, Upstream> {
   const { vertexUrl } = places;
-  return new Map<SourceName, Upstream>([
-    ["api_key", createAiStudio({ url: places.geminiApiUrl })],
-    ["antigravity", createAntigravity(antigravityOptions(places, version))],
-    ["gemini_cli", createGeminiCli(geminiCliOptions(places))],
-    ["vertex", createVertex(vertexUrl === undefined ? {} : { url: vertexUrl })],
-  ]);
+  const upstreams: Readonly<Record<SourceName, Upstream>> = {
+    api_key: createAiStudio({ url: places.geminiApiUrl }),
+    antigravity: createAntigravity(antigravityOptions(places, version)),
+    gemini_cli: createGeminiCli(geminiCliOptions(places)),
+    vertex: createVertex(vertexUrl === undefined ? {} : { url: vertexUrl }),
+  };
+  return new Map(SOURCES.map((source) => [source, upstreams[source]]));
 }
 
 /** The control plane of an account's source, reached as its calls are. */
 export function codeAssistServiceOf(
   places: UpstreamPlaces,
-  source: Account,
+  source: SourceOf<"oauth">,
   version?: ClientVersion,
 ): CodeAssistService {
-  return source === "antigravity"
-    ? antigravityService(antigravityOptions(places, version))
-    : geminiCliService(geminiCliOptions(places));
+  const services: Readonly<Record<SourceOf<"oauth">, () => CodeAssistService>> = {
+    antigravity: () => antigravityService(antigravityOptions(places, version)),
+    gemini_cli: () => geminiCliService(geminiCliOptions(places)),
+  };
+  return services[source]();
 }
 
 function antigravityOptions(places: UpstreamPlaces, version: ClientVersion | undefined): AntigravityOptions {
@@ -57,7 +58,7 @@ function geminiCliOptions(places: UpstreamPlaces): GeminiCliOptions {
   return { url: places.codeAssistUrl, ...caller(places, "gemini_cli", places.geminiCliUserAgent) };
 }
 
-function caller({ oauth }: UpstreamPlaces, source: Account, userAgent: string | undefined) {
+function caller({ oauth }: UpstreamPlaces, source: SourceOf<"oauth">, userAgent: string | undefined) {
   const clientId = oauth[source].clientId ?? oauth.default.clientId;
   return {
     ...(clientId === undefined ? {} : { clientId }),

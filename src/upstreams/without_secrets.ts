@@ -1,5 +1,5 @@
 import { nodeBuffer } from "lazy-node";
-import { type Credential, isObject, parseForeign, redact } from "../core/mod.ts";
+import { type Credential, isObject, isOfType, parseForeign, redact } from "../core/mod.ts";
 
 const REDACTED = "[redacted]";
 
@@ -27,9 +27,9 @@ function parsed(body: string): unknown {
 const SHORTEST = 8;
 
 function secretsOf(credential: Credential): readonly string[] {
-  const secrets = credential.source === "api_key"
+  const secrets = isOfType(credential, "api_key")
     ? [credential.key]
-    : credential.source === "vertex"
+    : isOfType(credential, "service_account")
     ? [credential.accessToken]
     : [credential.accessToken, credential.refreshToken];
   return secrets.flatMap((secret) => secret?.reveal() ?? []).filter((text) => text.length >= SHORTEST);

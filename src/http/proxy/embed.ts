@@ -1,4 +1,4 @@
-import { type Failure, invalidRequest, isObject, ok, type Result } from "../../core/mod.ts";
+import { type Failure, invalidRequest, isObject, ok, type Result, sourcesServing } from "../../core/mod.ts";
 import type { EmbedCall } from "../../dialects/mod.ts";
 import { estimateTokens, NO_USAGE } from "../../gemini/mod.ts";
 import { relayJson, unreadableFailure } from "../../relay/mod.ts";
@@ -70,7 +70,7 @@ async function embedBatch(input: SimpleCall, batch: EmbedCall["inputs"]): Promis
         session: call.session,
         counted: true,
       }),
-      sources: ["api_key", "vertex"],
+      sources: sourcesServing("embed"),
     },
     trace,
     client: requestContext.watch,

@@ -5,6 +5,7 @@ import {
   type JsonObject,
   parseForeign,
   type RequestId,
+  sourcesServing,
   type Usage,
 } from "../../core/mod.ts";
 import { NO_USAGE } from "../../gemini/mod.ts";
@@ -107,7 +108,7 @@ async function run(
     leaseRequest: {
       model,
       operation: "live",
-      sources: ["api_key"],
+      sources: sourcesServing("live"),
       inputTokens: 0,
       session: requestContext.requestId,
       client: requestContext.client.id,

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { ACCOUNT_STATES } from "../../core/mod.ts";
+import { ACCOUNT_STATES, type SourceOf, sourcesOf } from "../../core/mod.ts";
 import { source, tier, time, type Wire } from "./fields.ts";
 
-type Provider = "antigravity" | "gemini_cli";
+const accounts = sourcesOf("oauth");
 
-export const provider = z.enum(["antigravity", "gemini_cli", "gemini-cli"])
-  .transform((one): Provider => one === "antigravity" ? one : "gemini_cli");
-const anySource = z.enum(["antigravity", "gemini_cli", "gemini-cli", "vertex"])
-  .transform((one): Provider | "vertex" => one === "gemini-cli" ? "gemini_cli" : one);
+export const provider = z.enum([...accounts, "gemini-cli"])
+  .transform((one): SourceOf<"oauth"> => one === "gemini-cli" ? "gemini_cli" : one);
+const anySource = z.enum([...accounts, "gemini-cli", ...sourcesOf("service_account")])
+  .transform((one): SourceOf<"oauth" | "service_account"> => one === "gemini-cli" ? "gemini_cli" : one);
 const confirmed = z.boolean().default(false).describe("The user has read the warning about these sources");
 const pasted = z.string().min(1).max(5_000);
 
@@ -89,7 +89,7 @@ export const ImportedAccounts = z.object({
 
 const quota = z.object({
   id: z.string(),
-  source: z.enum(["antigravity", "gemini_cli"]),
+  source: z.enum(accounts),
   email: z.string(),
   at: time,
   buckets: z.array(z.object({
@@ -132,7 +132,7 @@ export const RefreshQuotas = z.strictObject({
 });
 
 const pooled = z.object({
-  source: z.enum(["antigravity", "gemini_cli"]),
+  source: z.enum(accounts),
   group: z.string(),
   label: z.string(),
   window: z.string(),
@@ -146,7 +146,7 @@ export const Accounts = z.object({
   warning: z.string().describe("What must be read and confirmed before a sign-in"),
   sources: z.array(
     z.object({
-      source: z.enum(["antigravity", "gemini_cli"]),
+      source: z.enum(accounts),
       on: z.boolean(),
       reason: z.string().optional(),
       warning: z.string().optional().describe("What a setting costs while the source works"),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ACCOUNT_STATES } from "../../core/mod.ts";
+import { ACCOUNT_STATES, CREDENTIAL_TYPES } from "../../core/mod.ts";
 import {
   count,
   editedRules,
@@ -23,7 +23,7 @@ import {
 export const Key = z.object({
   id: z.string(),
   tail: z.string(),
-  type: z.enum(["api_key", "oauth", "service_account"]),
+  type: z.enum(CREDENTIAL_TYPES),
   source,
   label: z.string(),
   tags: z.array(z.string()),

@@ -3,6 +3,7 @@ import {
   type CredentialId,
   type Failure,
   isObject,
+  isOfType,
   type JsonObject,
   type Operation,
   type SourceName,
@@ -490,5 +491,5 @@ function isReplaced(known: CredentialState, credential: Credential): boolean {
 }
 
 function holderOf(credential: Credential): string {
-  return credential.source === "api_key" ? credential.key.reveal() : credential.id;
+  return isOfType(credential, "api_key") ? credential.key.reveal() : credential.id;
 }

@@ -1,4 +1,11 @@
-import type { Failure, FailureClass, FailureScope, Random, SourceName } from "../../core/mod.ts";
+import {
+  type Failure,
+  type FailureClass,
+  type FailureScope,
+  type Random,
+  SOURCE_TABLE,
+  type SourceName,
+} from "../../core/mod.ts";
 import type { Bucket } from "../quota/bucket.ts";
 import { BucketLimits } from "../quota/bucket_limits.ts";
 import type { AttemptHistory, PoolEvent } from "../contract.ts";
@@ -212,7 +219,7 @@ export class Effects {
 
   #model({ credentialState, candidates }: InFlightCall, failure: Failure, now: number): string {
     const { limit } = this.#context.poolState.route(credentialState.source, candidates.name);
-    const stated = credentialState.source === "api_key" ? undefined : failure.until;
+    const stated = SOURCE_TABLE[credentialState.source].statesTrueTimes ? failure.until : undefined;
     const until = limit.fault(now, this.#context.random, saidOf(failure), stated);
     if (until === 0) return "asks the model less";
     this.#context.emit({ type: "cooled", scope: `model:${candidates.name}`, until, reason: failure.message });

@@ -1,4 +1,4 @@
-import type { Failure, FailureClass, Random } from "../../core/mod.ts";
+import { type Failure, type FailureClass, type Random, SOURCE_TABLE } from "../../core/mod.ts";
 import type { AttemptHistory, Verdict } from "../contract.ts";
 
 /** What the pool knows at the moment of a failure, beside the failure itself. */
@@ -53,7 +53,8 @@ export function verdictOf(
 
 /** A source without room for the model says when to come back: nobody there is asked before. */
 function isStatedLater({ class: name, source, until }: Failure): boolean {
-  return name === "overloaded" && source !== undefined && source !== "api_key" && until !== undefined;
+  return name === "overloaded" && source !== undefined && SOURCE_TABLE[source].statesTrueTimes &&
+    until !== undefined;
 }
 
 function isPassing(name: string): boolean {

@@ -1,4 +1,4 @@
-import { type Failure, type LimitNotice, nextPacificMidnight } from "../../core/mod.ts";
+import { type Failure, type LimitNotice, nextPacificMidnight, SOURCE_TABLE } from "../../core/mod.ts";
 import type { Bucket } from "./bucket.ts";
 import { guessMs, saidOf } from "../candidates/cooldown.ts";
 import type { CredentialState } from "../candidates/credential_state.ts";
@@ -68,7 +68,7 @@ export class BucketLimits {
   #dayOut(call: InFlightCall, failure: Failure, notice: LimitNotice | undefined, now: number): string {
     const { quota: bucket, credentialState } = call;
     // The short delay that stands beside a daily violation of an API key is not true: the day ends at Pacific midnight.
-    const midnight = credentialState.source === "api_key" && notice !== undefined
+    const midnight = !SOURCE_TABLE[credentialState.source].statesTrueTimes && notice !== undefined
       ? nextPacificMidnight(now)
       : undefined;
     const until = midnight ?? failure.until;

@@ -1,4 +1,4 @@
-import type { SourceName } from "../../core/mod.ts";
+import { SOURCE_TABLE, type SourceName } from "../../core/mod.ts";
 import type { Said } from "../candidates/cooldown.ts";
 import type { KnownLimit } from "./set_limits.ts";
 
@@ -19,7 +19,7 @@ export interface Block {
 
 /** Google counts Code Assist and Antigravity for each account, whichever project it calls through; all else for each project. */
 export function countedByAccount(source: SourceName): boolean {
-  return source === "gemini_cli" || source === "antigravity";
+  return SOURCE_TABLE[source].countedBy === "account";
 }
 
 export interface BucketIdentity {

@@ -5,7 +5,15 @@
  *
  * @module
  */
-import { type Credential, type Failure, isObject, ok, type Result, trimEndOf } from "../../core/mod.ts";
+import {
+  type Credential,
+  type Failure,
+  isObject,
+  isOfType,
+  ok,
+  type Result,
+  trimEndOf,
+} from "../../core/mod.ts";
 import type {
   BuildInput,
   DiscoveredModel,
@@ -131,7 +139,7 @@ interface VertexPlace {
 
 /** The place of a credential that was made ready. Throws a TypeError for another kind. */
 function vertexPlace({ url }: { readonly url?: string }, credential: Credential): VertexPlace {
-  if (credential.source !== "vertex") {
+  if (!isOfType(credential, "service_account")) {
     throw new TypeError(
       `Vertex AI takes service accounts; credential ${credential.id} is of ${credential.source}`,
     );

@@ -6,6 +6,7 @@ import {
   ok,
   type Operation,
   type Result,
+  sourcesServing,
   type Usage,
 } from "../../../core/mod.ts";
 import { estimateTokens, type GeminiRequest, usageOf } from "../../../gemini/mod.ts";
@@ -118,7 +119,7 @@ export async function askMethod(
   const reply = await relayJson(deps, {
     leaseRequest: {
       ...leaseRequestOf(deps, requestContext, target, "predict", bytes.byteLength),
-      sources: ["api_key"],
+      sources: sourcesServing("predict"),
     },
     trace,
     client: requestContext.watch,

@@ -5,6 +5,7 @@ import {
   ok,
   parseForeign,
   type Result,
+  sourcesServing,
 } from "../../../core/mod.ts";
 import type { GeminiRequest } from "../../../gemini/mod.ts";
 import type { LeaseRequest } from "../../../pool/contract.ts";
@@ -106,7 +107,7 @@ function questionRequest(requestContext: RequestContext, pinned: CredentialId): 
   return {
     model: "",
     operation: "resource",
-    sources: ["api_key"],
+    sources: sourcesServing("resource"),
     inputTokens: 0,
     session: requestContext.requestId,
     client: requestContext.client.id,

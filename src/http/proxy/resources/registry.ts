@@ -1,5 +1,5 @@
 import type { Clock, Credential, CredentialId, Failure } from "../../../core/mod.ts";
-import { err, invalidRequest, isObject, ok, OWNER, type Result } from "../../../core/mod.ts";
+import { err, invalidRequest, isObject, ok, OWNER, type Result, SOURCE_TABLE } from "../../../core/mod.ts";
 import type { Store } from "../../../store/mod.ts";
 import type { ClientIdentity } from "../../auth.ts";
 
@@ -93,7 +93,9 @@ export class ResourceRegistry {
 
   /** Every API key. */
   credentials(): readonly Credential[] {
-    return this.#store.config.current().credentials.filter(({ source }) => source === "api_key");
+    return this.#store.config.current().credentials.filter(({ source }) =>
+      SOURCE_TABLE[source].operations.includes("resource")
+    );
   }
 
   /** One usable key of each project, for questions that concern them all: the one that has to wait the least. */

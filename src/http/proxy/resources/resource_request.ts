@@ -1,4 +1,4 @@
-import type { CredentialId } from "../../../core/mod.ts";
+import { type CredentialId, sourcesServing } from "../../../core/mod.ts";
 import type { LeaseRequest } from "../../../pool/contract.ts";
 import type { CallTrace } from "../../../relay/mod.ts";
 import type { UpstreamRequest } from "../../../upstreams/contract.ts";
@@ -29,7 +29,7 @@ export function leaseRequestOf(
   return {
     model: model ?? "",
     operation: path.method === "predict" ? "predict" : generates ? "generate" : "resource",
-    sources: ["api_key"],
+    sources: sourcesServing("resource"),
     inputTokens: 0,
     session: requestContext.requestId,
     client: requestContext.client.id,
