@@ -4,20 +4,20 @@
  *
  *     deno run -A bench/pool_choice.ts
  */
+import { ROTATION_MODES, type RotationMode } from "../src/config/mod.ts";
 import type { Credential } from "../src/core/mod.ts";
-import { createPool, type PoolSettings } from "../src/pool/mod.ts";
+import { createPool } from "../src/pool/mod.ts";
 import { seededRandom } from "../tests/scenarios/seeded_random.ts";
 import { minuteRefusal } from "../tests/support/failure_of.ts";
 import { credentialOf, leaseRequestOf, mapStore, SETTINGS } from "../tests/support/pool_fixture.ts";
 
 const BOUNDS: readonly (readonly [number, number])[] = [[1_000, 50], [20_000, 500]];
 const CALLS = 20_000;
-const MODES: readonly PoolSettings["rotationMode"][] = ["balanced", "sequential", "weighted"];
 
 /** Time that moves only by hand, so that the benchmark measures nothing but the pool. */
 const clock = { at: Date.UTC(2026, 5, 1, 12), now: () => clock.at, after: () => () => {} };
 
-async function measure(keys: number, rotationMode: PoolSettings["rotationMode"]) {
+async function measure(keys: number, rotationMode: RotationMode) {
   const random = seededRandom(7);
   const credentials: Credential[] = Array.from(
     { length: keys },
@@ -56,7 +56,7 @@ async function measure(keys: number, rotationMode: PoolSettings["rotationMode"])
 
 let passed = true;
 for (const [keys, bound] of BOUNDS) {
-  for (const mode of MODES) {
+  for (const mode of ROTATION_MODES) {
     const { mean, p50, p99 } = await measure(keys, mode);
     const ok = mean <= bound;
     passed &&= ok;

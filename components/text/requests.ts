@@ -1,3 +1,4 @@
+import type { RotationMode } from "../../src/config/pool_options.ts";
 /** Words of this part of the dashboard. */
 export const requestsText = {
   title: "Requests",
@@ -154,7 +155,11 @@ export const requestsText = {
     pinned: "the key that holds this file or was asked for",
     uncounted: "any key: this call is not counted",
     proven: "the key that answered last: others have just failed",
-  } as Readonly<Record<string, string>>,
+  } satisfies Readonly<
+    Record<RotationMode | "affinity" | "pinned" | "uncounted" | "proven", string>
+  > as Readonly<
+    Record<string, string>
+  >,
   session: "Session",
   finish: "End",
   queued: "Queued",

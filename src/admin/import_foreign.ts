@@ -70,7 +70,7 @@ function seedKey(entry: Record<string, unknown>): CredentialDraft | undefined {
   };
 }
 
-function apiKey(key: string): Extract<CredentialDraft, { source: "api_key" }> {
+function apiKey(key: string): { readonly source: "api_key"; readonly key: string } {
   return { source: "api_key", key: key.trim() };
 }
 

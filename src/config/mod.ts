@@ -18,6 +18,7 @@ export {
 } from "./env_file.ts";
 export { isLoopback, LIVE_VARIABLES, loadSettings, takeLiveSettings } from "./load_settings.ts";
 export type { Environment, Option, SettingsProblem } from "./option.ts";
+export { ROTATION_MODES, type RotationMode } from "./pool_options.ts";
 export type { OAuthClientSettings, Settings } from "./settings.ts";
 export { DEFAULT_PROXY_API_KEY } from "./server_options.ts";
 export { settingsMarkdown, type ShownSetting, showSettings } from "./show_settings.ts";

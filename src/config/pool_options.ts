@@ -2,6 +2,10 @@ import { SOURCES, TIERS } from "../core/mod.ts";
 import { decimal, factors, list, listOf, milliseconds, wholeNumber } from "./parsers.ts";
 import { choice, group, TIME, truth } from "./option.ts";
 
+/** The policies that choose among keys, each a file of src/pool/policy/. */
+export const ROTATION_MODES = ["balanced", "sequential", "weighted"] as const;
+export type RotationMode = typeof ROTATION_MODES[number];
+
 export const pool = group("Keys and rotation", {
   GEMINI_API_KEYS: {
     secret: true,
@@ -11,7 +15,7 @@ export const pool = group("Keys and rotation", {
   },
   ROTATION_MODE: {
     fallback: "balanced",
-    ...choice("balanced", "sequential", "weighted"),
+    ...choice(...ROTATION_MODES),
     doc:
       "balanced: least recently used first; sequential: one key until it is exhausted; weighted: random by free capacity.",
   },

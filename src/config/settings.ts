@@ -1,4 +1,5 @@
-import { type SourceName, type SourceOf, type Tier } from "../core/mod.ts";
+import type { SourceName, SourceOf, Tier } from "../core/mod.ts";
+import type { RotationMode } from "./pool_options.ts";
 
 /** Every setting, parsed once at start and never read from the environment again. Times are milliseconds. */
 export interface Settings {
@@ -14,7 +15,7 @@ export interface Settings {
   /** Base64 or hex of 32 bytes, or a passphrase; absent: a 0600 file in `home`. */
   readonly masterKey?: string;
   readonly geminiApiKeys: readonly string[];
-  readonly rotationMode: "balanced" | "sequential" | "weighted";
+  readonly rotationMode: RotationMode;
   /** 0 deterministic .. 1 uniformly random. */
   readonly rotationTolerance: number;
   /** Keeps a conversation on its key while that costs nothing, so that Google's implicit cache hits. Default true. */

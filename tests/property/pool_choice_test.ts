@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { ROTATION_MODES } from "../../src/config/mod.ts";
 import type { Credential, CredentialId, Failure, SourceName, Tier } from "../../src/core/mod.ts";
-import type { Lease, LeaseRequest, PoolSettings } from "../../src/pool/mod.ts";
+import type { Lease, LeaseRequest } from "../../src/pool/mod.ts";
 import { seededRandom } from "../scenarios/seeded_random.ts";
 import { benchOf, credentialOf, leaseRequestOf } from "../support/pool_fixture.ts";
 
 const SOURCES: readonly SourceName[] = ["api_key", "antigravity"];
 const TIERS: readonly Tier[] = ["free", "standard", "premium"];
-const MODES: readonly PoolSettings["rotationMode"][] = ["balanced", "sequential", "weighted"];
 
 const credentials = fc.array(
   fc.record({
@@ -66,7 +66,7 @@ Deno.test("tryAcquire() never takes an ineligible key, whatever happened before"
     fc.asyncProperty(
       credentials,
       fc.array(call, { maxLength: 40 }),
-      fc.constantFrom(...MODES),
+      fc.constantFrom(...ROTATION_MODES),
       fc.double({ min: 0, max: 1, noNaN: true }),
       fc.integer(),
       async (keys, calls, rotationMode, rotationTolerance, seed) => {
@@ -120,7 +120,7 @@ Deno.test("tryAcquire() chooses the same for the same seed", async () => {
     fc.asyncProperty(
       credentials,
       fc.integer(),
-      fc.constantFrom(...MODES),
+      fc.constantFrom(...ROTATION_MODES),
       async (keys, seed, rotationMode) => {
         const play = async () => {
           const settings = { rotationMode, rotationTolerance: 0.5 };

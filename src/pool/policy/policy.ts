@@ -1,3 +1,4 @@
+import type { RotationMode } from "../../config/mod.ts";
 import type { Random } from "../../core/mod.ts";
 import type { IndexedHeap, Placed } from "../candidates/indexed_heap.ts";
 
@@ -18,7 +19,7 @@ export type Accept<Item, Found> = (item: Item) => Found | undefined;
 
 /** A way to choose among buckets of one source, tier and priority. Pure: the same heap, numbers and answers give the same choice. */
 export interface Policy {
-  readonly name: "balanced" | "sequential" | "weighted";
+  readonly name: RotationMode;
   before(a: Rankable, b: Rankable): boolean;
   pick<Item extends Rankable, Found>(
     heap: IndexedHeap<Item>,
