@@ -111,6 +111,9 @@ export function createSseParser(): SseParser {
 /** Characters of a line that is not whole yet, beyond which it is looked at while it comes. Most events are far shorter. */
 const LONG_CHARS = 65_536;
 
+/** Bytes of one line that is nothing of an event's; what goes on longer is no stream of events. */
+const MOST_NOISE = 1_048_576;
+
 const encoder = new TextEncoder();
 
 /** The first byte that ends a line; -1 when there is none. */
@@ -142,6 +145,7 @@ function jsonPlace(text: string): number | undefined {
 class LongLine implements Disposable {
   readonly #bytes = new GatheredBytes();
   readonly #keeps: boolean;
+  #noise = 0;
   readonly #watch = new JsonWatch();
 
   constructor(text: string, more: Uint8Array, { before, raw }: ReturnType<typeof createLineReader>) {
@@ -167,7 +171,11 @@ class LongLine implements Disposable {
   }
 
   #add(bytes: Uint8Array): void {
-    if (!this.#keeps) return;
+    if (!this.#keeps) {
+      this.#noise += bytes.byteLength;
+      if (this.#noise > MOST_NOISE) throw new SyntaxError("is noise");
+      return;
+    }
     this.#watch.see(bytes);
     this.#bytes.add(bytes);
   }

@@ -121,9 +121,12 @@ Deno.test("createSseParser() refuses a long event that is no JSON by its beginni
   const noise = createSseParser();
   for (const begin of [": ", "event: ", "anything "]) {
     noise.push(encode(begin));
-    for (let turn = 0; turn < 64; turn++) noise.push(block);
+    for (let turn = 0; turn < 12; turn++) noise.push(block);
     assert.ok(noise.held <= 65_536 * 2, `${begin} ${noise.held}`);
     noise.push(encode("\n"));
   }
   assert.deepEqual(noise.push(encode('data: {"a":1}\n\n')), ['{"a":1}']);
+  assert.throws(() => {
+    for (let turn = 0; turn < 20; turn++) noise.push(block);
+  }, SyntaxError);
 });

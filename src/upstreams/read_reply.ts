@@ -343,26 +343,32 @@ interface Waiting {
   readonly enter: () => void;
 }
 
+/** Pieces that one may read before the event loop has gone around: what is there already is read without ever coming back to it. */
+const PIECES_A_TURN = 4;
+
 let last: object | undefined;
+let pieces = 0;
 const waiting: Waiting[] = [];
 
 /**
  * Has those who read large pieces take turns, one piece each time around the event loop, so that fifty replies that come as fast as
- * they can be read do not keep the small ones waiting for all of theirs. Undefined when `who` may go on at once, as anybody may who is alone.
+ * they can be read do not keep the small ones waiting for all of theirs. Undefined when `who` may go on at once.
  */
 export function takeTurn(who: object): Promise<void> | undefined {
   if (last === undefined) {
     last = who;
+    pieces = 1;
     setTimeout(admitNext, 0);
     return undefined;
   }
-  if (last === who) return undefined;
+  if (last === who && ++pieces <= PIECES_A_TURN) return undefined;
   return new Promise((enter) => waiting.push({ who, enter }));
 }
 
 function admitNext(): void {
   const next = waiting.shift();
   last = next?.who;
+  pieces = 1;
   if (next === undefined) return;
   setTimeout(admitNext, 0);
   next.enter();
