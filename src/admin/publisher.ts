@@ -25,6 +25,11 @@ function keyTail({ source, tail }: Credential): string {
   return isSourceOf(source, "api_key") ? `...${tail.replace(/^\.+/, "")}` : tail;
 }
 
+/** A reason without its full stop and without a time of its own: the line says it in the zone of the machine. */
+function withoutTime(reason: string): string {
+  return reason.replace(/ until \d{4}-\d\d-\d\dT[\d:.]{1,15}Z/, "").replace(/\.$/, "");
+}
+
 /** Turns what the pool and the ledger tell into live events, alerts, log lines and lasting facts. */
 export class Publisher {
   readonly #deps: AdminDeps;
@@ -122,7 +127,7 @@ export class Publisher {
         ledger.log(
           "info",
           "pool",
-          `${this.#spoken(event.scope, event.credential)}: ${event.reason}, ${
+          `${this.#spoken(event.scope, event.credential)}: ${withoutTime(event.reason)}, ${
             untilText(event.until, this.#deps.ports.clock.now())
           }`,
           {

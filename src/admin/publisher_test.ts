@@ -45,7 +45,11 @@ Deno.test("Publisher calls keys by their names in the log, not by their ids", ()
     await deps.store.credentials.update(id, { label: "work laptop" });
     const until = Date.now() + 30_000;
     const cooled = { type: "cooled", credential: id, until } as const;
-    tell({ ...cooled, scope: `api_key/${id}/gemini-2.5-pro`, reason: "The limit is used up" });
+    tell({
+      ...cooled,
+      scope: `api_key/${id}/gemini-2.5-pro`,
+      reason: `The limit is used up until ${new Date(until).toISOString()}.`,
+    });
     tell({ ...cooled, scope: "credential", reason: "It may not call" });
     tell({ type: "cooled", until, scope: "api_key/my-project/gemini-2.5-pro", reason: "The day is over" });
     const logged = async () =>
