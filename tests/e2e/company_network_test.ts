@@ -141,7 +141,8 @@ Deno.test("nothing but Google is asked for, however the program is started", asy
       "--port",
       "0",
     ]];
-    for (const [index, words] of ways.entries()) {
+    // Each has a home of its own, so that they are watched at the same time.
+    await Promise.all(ways.map(async (words, index) => {
       const env = { ...base, GEMINITRO_HOME: join(folder, `home-${index}`) };
       const run = (args: readonly string[]) =>
         new Deno.Command(Deno.execPath(), {
@@ -161,7 +162,7 @@ Deno.test("nothing but Google is asked for, however the program is started", asy
       }
       await child.status;
       await run(["geminitro", "stop"]).output();
-    }
+    }));
     const foreign = proxy.hosts.filter((host) => !/(^|\.)googleapis\.com$/.test(host));
     assert.deepEqual(foreign, []);
     assert.ok(proxy.hosts.includes("generativelanguage.googleapis.com"), proxy.hosts.join());
