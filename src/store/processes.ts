@@ -77,9 +77,7 @@ export class Presence {
     await kv.set(recordKey("process", processId), { v: 1, ...this.#record() }, {
       expireIn: PROCESS_RECORD_MS,
     });
-    // Whoever joined is in the snapshot, and stays there until somebody buried it.
-    const { processes } = this.#config.current();
-    if (processes.some(({ id }) => id !== processId)) await this.#bury();
+    await this.#bury();
   }
 
   /** Removes records of processes that ended or stopped beating, each once; all hear of it. */
