@@ -1,5 +1,5 @@
 import { text } from "../text/shell.ts";
-import { type Client, createClient } from "../../src/management/client.ts";
+import { createPageClient, type LocalClient } from "../../src/management/client.ts";
 import { createLiveData } from "../data/live_data.ts";
 
 /** Sends the reader to the login page, and back here afterwards. */
@@ -15,8 +15,8 @@ let renewing: Promise<unknown> | undefined;
  * Runs what ends the page's session and begins another; what the page asks meanwhile waits for that and is asked again. The
  * task has an API of its own, which waits for nothing.
  */
-export async function renewSession(task: (own: Client) => Promise<void>): Promise<void> {
-  renewing = task(createClient({ base: "", fetch: send }));
+export async function renewSession(task: (own: LocalClient) => Promise<void>): Promise<void> {
+  renewing = task(createPageClient({ base: "", fetch: send }));
   try {
     await renewing;
   } finally {
@@ -50,7 +50,7 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
 }
 
 /** The management API, with the session cookie. Throws an ApiError with the API's own sentence. */
-export const api = createClient({ base: "", fetch: ask });
+export const api = createPageClient({ base: "", fetch: ask });
 
 /** What the islands read of it again and again. */
 export const data = createLiveData(api);

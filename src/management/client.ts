@@ -57,11 +57,16 @@ export type Client = LocalClient & {
 
 /** The management API as functions, made from the table of routes. */
 export function createClient(options: ClientOptions): Client {
-  const functions = Object.entries(PATHS).map(([name, at]) => [name, functionOf(options, at)]);
   return {
-    ...Object.fromEntries(functions) as LocalClient,
+    ...createPageClient(options),
     events: (signal, lastEventId) => readEvents(options, signal, lastEventId),
   };
+}
+
+/** The same without live events: a page has the browser's own reader of them. */
+export function createPageClient(options: ClientOptions): LocalClient {
+  const functions = Object.entries(PATHS).map(([name, at]) => [name, functionOf(options, at)]);
+  return Object.fromEntries(functions) as LocalClient;
 }
 
 /** The same functions before the client is there; the first call of one asks for it. */
