@@ -38,12 +38,23 @@ function reloadPages(): Plugin {
   };
 }
 
+/** Vite's helper of dynamic imports preloads what a part needs, by names that pages give already: here it only imports. */
+function plainImports(): Plugin {
+  return {
+    name: "plain-imports",
+    apply: "build",
+    enforce: "pre",
+    load: (id) =>
+      id === "\0vite/preload-helper.js" ? "export const __vitePreload = (load) => load();" : undefined,
+  };
+}
+
 /** Parts that every page uses. */
 const BASE_REGEXP =
   /components\/(format|connection\/(connection_fold|words)|ui\/(card|figure|icon|meter|status_chip)|live\/(browser_api|live_events|now|overview|resource|toasts)|shell\/verdict|overview\/attention_list|views\/attention|text\/(attention|overview)|data\/(live_data|rows)|text\/shell)\.tsx?$/;
 
 export default defineConfig({
-  plugins: [prefresh() as PluginOption, tailwindcss(), reloadPages()],
+  plugins: [prefresh() as PluginOption, tailwindcss(), reloadPages(), plainImports()],
   publicDir: "static",
   appType: "custom",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
