@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { LogEntry } from "../components/data/views.ts";
 import { keepInAddress } from "../components/live/address.ts";
-import { showToast } from "../components/live/toasts.ts";
+import { copyText } from "../components/live/clipboard.ts";
 import { LogList } from "../components/logs/log_list.tsx";
 import { useLogs } from "../components/logs/use_logs.ts";
 import { logsText } from "../components/text/logs.ts";
@@ -18,11 +18,6 @@ function save(entries: readonly LogEntry[]): void {
   link.download = "geminitro.log";
   link.click();
   URL.revokeObjectURL(url);
-}
-
-async function copy(entries: readonly LogEntry[]): Promise<void> {
-  await navigator.clipboard.writeText(logText(entries));
-  showToast(words.copied(entries.length), { tone: "good" });
 }
 
 /** The log as it is written. */
@@ -82,7 +77,11 @@ export default function Logs({ logs, initial }: { logs: readonly LogEntry[]; ini
             <Icon name={paused.value ? "play" : "pause"} />
             {paused.value ? words.resume(waiting.value) : words.pause}
           </button>
-          <button type="button" class="btn" onClick={() => copy(shown)}>
+          <button
+            type="button"
+            class="btn"
+            onClick={() => void copyText(logText(shown), words.copied(shown.length))}
+          >
             <Icon name="copy" />
             {words.copy}
           </button>

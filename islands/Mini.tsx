@@ -3,13 +3,12 @@ import { untilTime } from "../components/format.ts";
 import { useNow } from "../components/live/now.ts";
 import { useOverview } from "../components/live/overview.ts";
 import { dayText } from "../components/overview/day.ts";
-import { verdictLabel, verdictTone } from "../components/shell/verdict.ts";
+import { VERDICT_CHIPS, verdictLabel, verdictTone } from "../components/shell/verdict.ts";
 import { overviewText } from "../components/text/overview.ts";
 import { text } from "../components/text/shell.ts";
 
 const words = overviewText;
 const MOST = 8;
-const CHIPS = { good: "chip-good", warn: "chip-warn", bad: "chip-bad" };
 
 type Model = OverviewView["models"][number];
 
@@ -33,17 +32,17 @@ function Row({ row }: { row: Model }) {
 
 /** The verdict and the models in a window of 240 px, to keep beside the editor. */
 export default function Mini({ initial }: { initial: OverviewView }) {
-  const { overview, problem } = useOverview(initial);
+  const { overview, problem, stale } = useOverview(initial);
   const { verdict, models, calls } = overview;
   return (
     <>
       <p>
         <a
-          class={`chip ${CHIPS[verdictTone(verdict)]} hover:underline`}
+          class={`chip ${VERDICT_CHIPS[verdictTone(verdict, stale)]} hover:underline`}
           href="/dashboard"
-          data-verdict={verdict.status}
+          data-verdict={stale ? "stale" : verdict.status}
         >
-          <span class="sr-only">{text.verdict.label}:</span> {verdictLabel(verdict)}
+          <span class="sr-only">{text.verdict.label}:</span> {verdictLabel(verdict, stale)}
         </a>
       </p>
       {problem !== "" && <p role="alert" class="text-bad">{text.loadFailed(problem)}</p>}

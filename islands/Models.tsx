@@ -83,6 +83,7 @@ function RefreshButton({ refresh }: { refresh: () => Promise<number> }) {
 export default function Models(props: ModelsProps) {
   const catalog = useResource(props.catalog, configuration.catalog, ["stats_update"], 5_000);
   const { overview } = useOverview(props.overview);
+  const { total } = overview.keys;
   const speeds = useResource(props.speeds, configuration.modelSpeeds, ["request"], 10_000);
   const { models, aliases, groups, fallbacks, rules } = catalog.value.value;
   const rows: Readonly<Record<NamedKind["id"], readonly NamedModels[]>> = { aliases, groups, fallbacks };
@@ -94,16 +95,15 @@ export default function Models(props: ModelsProps) {
     <div class="grid gap-4 lg:gap-5">
       <Card
         title={words.matrix}
-        note={words.matrixNote(models.length, props.total)}
+        note={words.matrixNote(models.length, total)}
         action={<RefreshButton refresh={refresh} />}
         flush
       >
         <ModelTable
           models={models}
           keys={props.keys}
-          total={props.total}
-          rows={overview.models}
-          speeds={speeds.value.value}
+          total={total}
+          figures={{ rows: overview.models, speeds: speeds.value.value }}
           typed={props.typed}
         />
       </Card>

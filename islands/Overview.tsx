@@ -104,7 +104,7 @@ function Tiles({ overview, series }: { overview: OverviewView; series: readonly 
 /** Whether one can keep working, and until when; kept current by the event stream. */
 export default function Overview(props: OverviewProps) {
   const now = useNow();
-  const { overview, problem, refresh } = useOverview(props.overview);
+  const { overview, problem, stale, refresh } = useOverview(props.overview);
   const { calls, series } = useCalls(props);
   const stats = useLiveRead(props.stats, OVERVIEW_READS.stats);
   const keys = useLiveRead(props.keys, OVERVIEW_READS.keys);
@@ -112,7 +112,7 @@ export default function Overview(props: OverviewProps) {
   return (
     <div class="grid gap-4 lg:gap-5">
       {problem && <Problem>{text.loadFailed(problem)}</Problem>}
-      <VerdictBanner overview={overview} calm={rows.length === 0} />
+      <VerdictBanner overview={overview} calm={rows.length === 0} stale={stale} />
       <AttentionList rows={rows} />
       <ModelBoard overview={overview} refresh={refresh} />
       <div class="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">

@@ -72,14 +72,14 @@ function Group({ group }: { group: ProblemGroup }) {
 
 /** What is wrong now, and what went wrong in the last day; what is over stays until the day is. */
 export default function Problems(props: ProblemsProps) {
-  const { overview, problem } = useOverview(props.overview);
+  const { overview, problem, stale } = useOverview(props.overview);
   const groups = useResource(props.groups, configuration.problems, ["request"], 5_000);
   const keys = useResource(props.keys, data.worstKeys, ["stats_update"], 3_000);
   const rows = attentionRows(overview, keys.value.value);
   return (
     <div class="grid gap-4 lg:gap-5">
       {problem && <Problem>{text.loadFailed(problem)}</Problem>}
-      <VerdictBanner overview={overview} calm={rows.length === 0} />
+      <VerdictBanner overview={overview} calm={rows.length === 0} stale={stale} />
       <AttentionList rows={rows} />
       <NoticeChoice />
       <Card title={words.day} note={words.dayNote} flush>

@@ -4,7 +4,7 @@ import { ALL_KEYS } from "../components/keys/read_keys.ts";
 import { useOpened } from "../components/live/address.ts";
 import { configuration } from "../components/live/configuration.ts";
 import { useResource } from "../components/live/resource.ts";
-import { ModelMatrix } from "../components/models/model_matrix.tsx";
+import { ModelTable } from "../components/models/model_table.tsx";
 import { AgentStep } from "../components/setup/agent_step.tsx";
 import { CallStep } from "../components/setup/call_step.tsx";
 import { setupText } from "../components/setup/words.ts";
@@ -97,7 +97,11 @@ export default function Setup(props: SetupProps) {
         {at === 2 && (
           <>
             <p class="mb-4 text-mute">{models.length === 0 ? words.modelsNone : words.modelsLead}</p>
-            {models.length > 0 && <ModelMatrix models={models} keys={rows} total={counts.total} typed="" />}
+            {models.length > 0 && (
+              <div class="-mx-5 sm:-mx-6">
+                <ModelTable models={models} keys={rows} total={counts.total} typed="" />
+              </div>
+            )}
           </>
         )}
         {at === 3 && (

@@ -2,25 +2,30 @@ import { useEffect, useRef } from "preact/hooks";
 import type { OverviewView } from "../components/data/views.ts";
 import { useNow } from "../components/live/now.ts";
 import { useOverview } from "../components/live/overview.ts";
-import { verdictDetail, verdictLabel, verdictTone } from "../components/shell/verdict.ts";
+import { VERDICT_CHIPS, verdictDetail, verdictLabel, verdictTone } from "../components/shell/verdict.ts";
 import { text } from "../components/text/shell.ts";
 
-const ICONS = { good: "/favicon.svg", warn: "/favicon-warn.svg", bad: "/favicon-bad.svg" };
-const CHIPS = { good: "chip-good", warn: "chip-warn", bad: "chip-bad" };
+const ICONS = {
+  good: "/favicon.svg",
+  warn: "/favicon-warn.svg",
+  bad: "/favicon-bad.svg",
+  stale: "/favicon-warn.svg",
+};
 
 /** The verdict on every page: a pill that leads to the Overview, the window's title and its icon, a notice where it was chosen. */
 export default function Verdict({ initial }: { initial: OverviewView | undefined }) {
-  const { overview } = useOverview(initial);
+  const { overview, stale } = useOverview(initial);
   const title = useRef<string | undefined>(undefined);
   const told = useRef<string | undefined>(undefined);
-  const tone = overview === undefined ? "good" : verdictTone(overview.verdict);
-  const label = overview === undefined ? "" : verdictLabel(overview.verdict);
+  const tone = overview === undefined ? "good" : verdictTone(overview.verdict, stale);
+  const label = overview === undefined ? "" : verdictLabel(overview.verdict, stale);
   const now = useNow();
-  const detail = overview === undefined ? "" : verdictDetail(overview.verdict, now);
+  const detail = stale ? text.verdict.staleDetail : overview ? verdictDetail(overview.verdict, now) : "";
   useEffect(() => {
     title.current ??= document.title;
     document.title = tone === "good" ? title.current : `${label} · ${title.current}`;
     document.querySelector("link[rel=icon]")?.setAttribute("href", ICONS[tone]);
+    if (tone === "stale") return;
     const isWorse = told.current !== undefined && told.current !== label && tone !== "good";
     told.current = label;
     if (isWorse) {
@@ -31,9 +36,9 @@ export default function Verdict({ initial }: { initial: OverviewView | undefined
   return (
     <a
       href="/dashboard"
-      class={`chip ${CHIPS[tone]} justify-center hover:underline`}
+      class={`chip ${VERDICT_CHIPS[tone]} justify-center hover:underline`}
       title={detail}
-      data-verdict={overview.verdict.status}
+      data-verdict={stale ? "stale" : overview.verdict.status}
     >
       <span class="sr-only">{text.verdict.label}:</span>
       <span class="size-1.5 rounded-full bg-current" aria-hidden="true" />

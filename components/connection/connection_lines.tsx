@@ -4,8 +4,8 @@ import { useEffect } from "preact/hooks";
 import { connectionLines } from "../../src/core/connection.ts";
 import type { ConnectionView } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
+import { copyText } from "../live/clipboard.ts";
 import { showToast } from "../live/toasts.ts";
-import { text } from "../text/shell.ts";
 import { Icon } from "../ui/icon.tsx";
 
 const words = {
@@ -18,11 +18,6 @@ const words = {
 } as const;
 const MODEL_LABEL = "Model";
 const KEY_LABEL = "API key";
-
-async function copy(value: string): Promise<void> {
-  await navigator.clipboard.writeText(value);
-  showToast(text.copied, { tone: "good" });
-}
 
 /** A name that no client has yet, as good as surely. */
 function freshName(): string {
@@ -40,7 +35,7 @@ function Line({ label, value, children }: { label: string; value: string; childr
             type="button"
             class="btn btn-quiet btn-small ms-auto"
             aria-label={words.copy(label)}
-            onClick={() => void copy(value)}
+            onClick={() => void copyText(value)}
           >
             <Icon name="copy" />
           </button>

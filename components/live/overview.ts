@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { OverviewView } from "../data/views.ts";
 import { data, messageOf } from "./browser_api.ts";
-import { listen } from "./live_events.ts";
+import { connection, listen } from "./live_events.ts";
 import { OVERVIEW_READS } from "./reads.ts";
 import { paced } from "./resource.ts";
 
@@ -44,9 +44,12 @@ export function useOverview<Initial extends OverviewView | undefined>(
 ): {
   readonly overview: OverviewView | Initial;
   readonly problem: string;
+  /** The server cannot be reached: what is shown is what was known then. */
+  readonly stale: boolean;
   readonly refresh: () => Promise<void>;
 } {
   useEffect(start, []);
-  if (typeof document === "undefined") return { overview: initial, problem: "", refresh: read };
-  return { overview: current.value ?? initial, problem: problem.value, refresh: read };
+  if (typeof document === "undefined") return { overview: initial, problem: "", stale: false, refresh: read };
+  const stale = connection.value === "lost" || problem.value !== "";
+  return { overview: current.value ?? initial, problem: problem.value, stale, refresh: read };
 }

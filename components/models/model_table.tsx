@@ -101,13 +101,36 @@ function Variants({ variants }: { variants: readonly MatrixModel[] }) {
   );
 }
 
-function Row({ model, variants, keys, total, row, speed }: {
+/** What a model costs, what is left of it and how fast it is. */
+export interface ModelFigures {
+  readonly rows: readonly ModelRow[];
+  readonly speeds: Readonly<Record<string, ModelSpeed>>;
+}
+
+function FigureCells({ model, figures }: { model: MatrixModel; figures: ModelFigures }) {
+  return (
+    <>
+      <td data-label={words.price} class="num whitespace-nowrap">
+        {model.price === undefined
+          ? <span class="text-mute">{words.noPrice}</span>
+          : words.dollars(dollars(model.price.input), dollars(model.price.output))}
+      </td>
+      <td data-label={words.left} class="num">
+        <Left row={figures.rows.find((row) => row.model === model.id)} />
+      </td>
+      <td data-label={words.speed} class="num">
+        <Speed speed={figures.speeds[model.id]} />
+      </td>
+    </>
+  );
+}
+
+function Row({ model, variants, keys, total, figures }: {
   total: number;
   model: MatrixModel;
   variants: readonly MatrixModel[];
   keys: readonly KeyRow[];
-  row: ModelRow | undefined;
-  speed: ModelSpeed | undefined;
+  figures: ModelFigures | undefined;
 }) {
   const limit = (value: number | undefined) => value === undefined ? "–" : shortNumber(value);
   const chats = model.methods.includes("generateContent");
@@ -135,17 +158,7 @@ function Row({ model, variants, keys, total, row, speed }: {
       <td data-label={words.context} class="num whitespace-nowrap">
         {words.inOut(limit(model.inputLimit), limit(model.outputLimit))}
       </td>
-      <td data-label={words.price} class="num whitespace-nowrap">
-        {model.price === undefined
-          ? <span class="text-mute">{words.noPrice}</span>
-          : words.dollars(dollars(model.price.input), dollars(model.price.output))}
-      </td>
-      <td data-label={words.left} class="num">
-        <Left row={row} />
-      </td>
-      <td data-label={words.speed} class="num">
-        <Speed speed={speed} />
-      </td>
+      {figures !== undefined && <FigureCells model={model} figures={figures} />}
       <td data-label={words.coverage}>
         <Coverage model={model} keys={keys} total={total} />
       </td>
@@ -153,14 +166,13 @@ function Row({ model, variants, keys, total, row, speed }: {
   );
 }
 
-/** Every model: what it can do, what it costs, what is left, how fast it is and which keys serve it. */
-export function ModelTable({ models, keys, total, rows, speeds, typed }: {
+/** Every model: what it can do and which keys serve it; with figures also what it costs, what is left and how fast it is. */
+export function ModelTable({ models, keys, total, figures, typed }: {
   /** All keys there are; `keys` may be the first of them. */
   total: number;
   models: readonly MatrixModel[];
   keys: readonly KeyRow[];
-  rows: readonly ModelRow[];
-  speeds: Readonly<Record<string, ModelSpeed>>;
+  figures?: ModelFigures;
   typed: string;
 }) {
   const search = useSignal(typed);
@@ -172,7 +184,6 @@ export function ModelTable({ models, keys, total, rows, speeds, typed }: {
     }`
       .toLowerCase().includes(wanted)
   );
-  const byModel = new Map(rows.map((row) => [row.model, row]));
   return (
     <>
       <div class="px-4 pb-3 sm:px-5">
@@ -188,7 +199,12 @@ export function ModelTable({ models, keys, total, rows, speeds, typed }: {
       {shown.length === 0
         ? (
           <Empty icon="models" title={models.length === 0 ? words.empty : words.nothing}>
-            {models.length === 0 ? words.emptyDetail : ""}
+            {models.length === 0 && (
+              <>
+                <p>{words.emptyDetail}</p>
+                <a class="btn mt-3" href="/dashboard/keys?add">{words.addKey}</a>
+              </>
+            )}
           </Empty>
         )
         : (
@@ -199,9 +215,13 @@ export function ModelTable({ models, keys, total, rows, speeds, typed }: {
                   <th scope="col">{words.model}</th>
                   <th scope="col">{words.can}</th>
                   <th scope="col" title={words.contextNote}>{words.context}</th>
-                  <th scope="col" title={words.priceNote}>{words.price}</th>
-                  <th scope="col">{words.left}</th>
-                  <th scope="col" title={words.speedNote}>{words.speed}</th>
+                  {figures !== undefined && (
+                    <>
+                      <th scope="col" title={words.priceNote}>{words.price}</th>
+                      <th scope="col">{words.left}</th>
+                      <th scope="col" title={words.speedNote}>{words.speed}</th>
+                    </>
+                  )}
                   <th scope="col">{words.coverage}</th>
                 </tr>
               </thead>
@@ -213,8 +233,7 @@ export function ModelTable({ models, keys, total, rows, speeds, typed }: {
                     variants={variantsOf.get(model.id) ?? []}
                     keys={keys}
                     total={total}
-                    row={byModel.get(model.id)}
-                    speed={speeds[model.id]}
+                    figures={figures}
                   />
                 ))}
               </tbody>

@@ -1,4 +1,5 @@
 import type { OverviewView } from "../data/views.ts";
+import { clockTime } from "../format.ts";
 import { useNow } from "../live/now.ts";
 import { verdictDetail, verdictLabel, verdictTone } from "../shell/verdict.ts";
 import { attentionText } from "../text/attention.ts";
@@ -24,7 +25,12 @@ function Row({ row }: { row: AttentionRow }) {
   );
 }
 
-const TONES = { good: "bg-good-wash text-good", warn: "bg-warn-wash text-warn", bad: "bg-bad-wash text-bad" };
+const TONES = {
+  good: "bg-good-wash text-good",
+  warn: "bg-warn-wash text-warn",
+  bad: "bg-bad-wash text-bad",
+  stale: "bg-sunken text-mute",
+};
 
 /** Models that are served: those of the board, and those that nobody asked. */
 function servedCount({ models, otherModels }: OverviewView): number {
@@ -32,13 +38,21 @@ function servedCount({ models, otherModels }: OverviewView): number {
 }
 
 /** The first thing on the page: whether one can keep working, what is out and until when, and what still works. */
-export function VerdictBanner({ overview, calm }: { overview: OverviewView; calm: boolean }) {
+export function VerdictBanner({ overview, calm, stale }: {
+  overview: OverviewView;
+  calm: boolean;
+  /** The server cannot be reached. */
+  stale: boolean;
+}) {
   const { verdict, keys } = overview;
-  const tone = verdictTone(verdict);
+  const tone = verdictTone(verdict, stale);
   const served = servedCount(overview);
-  const title = verdict.status === "ok" && calm ? attentionText.calm : verdictLabel(verdict);
+  const label = verdict.status === "ok" && calm ? attentionText.calm : verdictLabel(verdict);
+  const title = stale ? text.verdict.asOf(label, clockTime(Date.parse(overview.at))) : label;
   const now = useNow();
-  const detail = verdict.status === "ok"
+  const detail = stale
+    ? text.verdict.staleDetail
+    : verdict.status === "ok"
     ? attentionText.calmDetail(verdict.message, keys.active)
     : verdict.status === "empty"
     ? attentionText.emptyDetail
@@ -47,7 +61,7 @@ export function VerdictBanner({ overview, calm }: { overview: OverviewView; calm
     <section
       class="card flex items-start gap-3 px-4 py-3 sm:px-5"
       aria-label={text.verdict.label}
-      data-verdict={verdict.status}
+      data-verdict={stale ? "stale" : verdict.status}
     >
       <span class={`grid size-8 shrink-0 place-items-center rounded-full ${TONES[tone]}`}>
         <Icon name={tone === "good" ? "check" : "alert"} />
@@ -55,7 +69,8 @@ export function VerdictBanner({ overview, calm }: { overview: OverviewView; calm
       <div class="min-w-0">
         <h2 class="text-base font-semibold tracking-tight">{title}</h2>
         <p class="break-words text-mute">
-          {detail} {verdict.status === "degraded" && served > 0 && attentionText.servedDetail(served)}
+          {detail}{" "}
+          {!stale && verdict.status === "degraded" && served > 0 && attentionText.servedDetail(served)}
         </p>
       </div>
     </section>

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { showToast } from "../live/toasts.ts";
+import { copyText } from "../live/clipboard.ts";
 import { text } from "../text/shell.ts";
 import { playgroundText } from "../text/playground.ts";
 import { Card } from "../ui/card.tsx";
@@ -12,15 +12,11 @@ const words = playgroundText;
 export function CodeCard({ draft, origin }: { draft: ChatDraft; origin: string }) {
   const language = useSignal<Language>("curl");
   const code = snippet(language.value, draft, origin);
-  const copy = async () => {
-    await navigator.clipboard.writeText(code);
-    showToast(text.copied, { tone: "good" });
-  };
   return (
     <Card
       title={words.code}
       action={
-        <button type="button" class="btn btn-small" onClick={copy}>
+        <button type="button" class="btn btn-small" onClick={() => void copyText(code)}>
           <Icon name="copy" />
           {text.copy}
         </button>

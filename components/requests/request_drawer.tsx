@@ -5,9 +5,8 @@ import { useEffect } from "preact/hooks";
 import type { CallDetail, CallRecord } from "../data/views.ts";
 import { byteSize, dateTime, duration, money, wholeNumber } from "../format.ts";
 import { messageOf } from "../live/browser_api.ts";
-import { showToast } from "../live/toasts.ts";
+import { copyText } from "../live/clipboard.ts";
 import { isTyping } from "../shell/shortcuts.ts";
-import { text } from "../text/shell.ts";
 import { requestsText } from "../text/requests.ts";
 import { Problem } from "../ui/card.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -86,16 +85,16 @@ function Remedy({ call }: { call: CallRecord }) {
 }
 
 function Details({ call, onShow }: { call: CallDetail; onShow: (id: string) => void }) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(JSON.stringify(call, null, 2));
-    showToast(text.copied, { tone: "good" });
-  };
   return (
     <div class="grid gap-6">
       <div class="flex flex-wrap items-center gap-3">
         <OutcomeChip outcome={call.outcome} status={call.status} />
         <span class="num text-mute">{dateTime(call.at)}</span>
-        <button type="button" class="btn btn-small ms-auto" onClick={copy}>
+        <button
+          type="button"
+          class="btn btn-small ms-auto"
+          onClick={() => void copyText(JSON.stringify(call, null, 2))}
+        >
           <Icon name="copy" />
           {words.copyJson}
         </button>

@@ -1,19 +1,15 @@
-import { showToast } from "../live/toasts.ts";
+import { copyText } from "../live/clipboard.ts";
 import { text } from "../text/shell.ts";
 import { Icon } from "../ui/icon.tsx";
 
 /** A token that was made just now, to be copied: it is not shown again. */
 export function ShownOnce({ token, says }: { token: string; says: string }) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(token);
-    showToast(text.copied, { tone: "good" });
-  };
   return (
     <div class="grid gap-2 rounded-lg bg-good-wash px-4 py-3" role="status">
       <p class="font-medium text-good">{says}</p>
       <div class="flex items-center gap-2">
         <code class="min-w-0 flex-1 font-mono text-xs break-all">{token}</code>
-        <button type="button" class="btn btn-small" onClick={copy}>
+        <button type="button" class="btn btn-small" onClick={() => void copyText(token)}>
           <Icon name="copy" />
           {text.copy}
         </button>

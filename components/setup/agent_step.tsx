@@ -3,6 +3,7 @@ import { ConnectionCard } from "../connection/connection_card.tsx";
 import { ConnectionFold } from "../connection/connection_fold.tsx";
 import type { AgentChange, AgentRow, ConnectionView } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
+import { copyText } from "../live/clipboard.ts";
 import { showToast } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { setupText } from "./words.ts";
@@ -20,14 +21,10 @@ function lineTone(line: string): string {
 
 /** What no file can do: to be run or pasted by the user. */
 function Lines({ lines }: { lines: readonly string[] }) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(lines.join("\n"));
-    showToast(text.copied, { tone: "good" });
-  };
   return (
     <div class="flex items-start gap-2 rounded-lg bg-accent-wash px-3 py-2">
       <code class="min-w-0 flex-1 font-mono text-xs break-all whitespace-pre-wrap">{lines.join("\n")}</code>
-      <button type="button" class="btn btn-small" onClick={copy}>
+      <button type="button" class="btn btn-small" onClick={() => void copyText(lines.join("\n"))}>
         <Icon name="copy" />
         {text.copy}
       </button>

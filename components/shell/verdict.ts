@@ -6,11 +6,21 @@ import { text } from "../text/shell.ts";
 const MOST_NAMED = 4;
 
 type Verdict = OverviewView["verdict"];
-export type VerdictTone = "good" | "warn" | "bad";
+/** `stale`: nobody knows. */
+export type VerdictTone = "good" | "warn" | "bad" | "stale";
+
+/** The colours of the verdict where it is a chip. */
+export const VERDICT_CHIPS: Readonly<Record<VerdictTone, string>> = {
+  good: "chip-good",
+  warn: "chip-warn",
+  bad: "chip-bad",
+  stale: "",
+};
 
 /** The verdict in a few words: the same on the pill, in the window's title and on the Overview. */
-export function verdictLabel({ status, out }: Verdict): string {
+export function verdictLabel({ status, out }: Verdict, stale = false): string {
   const words = text.verdict;
+  if (stale) return words.stale;
   if (status === "ok" || status === "empty" || status === "exhausted") return words[status];
   return out.length > 0 ? words.out(out.length) : words.trouble;
 }
@@ -34,6 +44,7 @@ export function verdictDetail({ message, out }: Verdict, now: number): string {
   }).join(" ");
 }
 
-export function verdictTone({ status }: Verdict): VerdictTone {
+export function verdictTone({ status }: Verdict, stale = false): VerdictTone {
+  if (stale) return "stale";
   return status === "ok" ? "good" : status === "degraded" ? "warn" : "bad";
 }

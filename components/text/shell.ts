@@ -10,6 +10,7 @@ export const text = {
   undo: "Undo",
   copy: "Copy",
   copied: "Copied",
+  notCopied: "The browser does not let this page copy: mark the text and copy it yourself",
   now: "now",
   cancelled: "left",
   refused: "refused",
@@ -67,6 +68,10 @@ export const text = {
     exhausted: "No model can be served",
     empty: "No key yet",
     trouble: "Needs attention",
+    stale: "Not up to date",
+    asOf: (label: string, time: string) => `${label}, as of ${time}`,
+    staleDetail:
+      "Nobody knows what has changed since. The page goes on by itself once the server can be reached.",
   },
   connection: {
     connecting: "Connecting",

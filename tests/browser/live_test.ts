@@ -28,7 +28,7 @@ browserTest("the wizard leads from a pasted key to the first answer, by keyboard
   await page.getByText("1 key is added.").waitFor();
   await press("Next");
   await page.getByRole("heading", { name: "Step 2 of 4: Models" }).waitFor();
-  await page.getByRole("cell", { name: "gemini-2.5-flash", exact: true }).waitFor();
+  await page.getByRole("rowheader", { name: /^gemini-2\.5-flash( |$)/ }).waitFor();
   await press("Next");
   await press("Next");
   await page.getByRole("heading", { name: "Step 4 of 4: First answer" }).waitFor();
