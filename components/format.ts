@@ -26,7 +26,7 @@ export function percent(share: number): string {
 /** The two largest units: "2 d 3 h", "3 h 12 min", "4 min 05 s", "850 ms". */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
-  if (ms < 60_000) return `${ms < 10_000 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000)} s`;
+  if (ms < 60_000) return `${ms < 10_000 ? Math.round(ms / 100) / 10 : Math.round(ms / 1000)} s`;
   const seconds = Math.round(ms / 1000);
   const [days, hours, minutes] = [
     Math.floor(seconds / 86400),
@@ -54,7 +54,7 @@ export function ago(at: number, now: number): string {
 }
 
 /** English words with the reader's clock: "13:04" or "1:04 PM". The server, which knows no reader, says 24 hours. */
-const CLOCK_LOCALE = typeof document !== "undefined" &&
+export const CLOCK_LOCALE = typeof document !== "undefined" &&
     new Intl.DateTimeFormat([], { hour: "numeric" }).resolvedOptions().hour12
   ? "en-US"
   : "en-GB";

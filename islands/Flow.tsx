@@ -9,7 +9,7 @@ import { Card, Empty, Problem } from "../components/ui/card.tsx";
 import { SPANS } from "../components/usage/query.ts";
 import { usageText } from "../components/usage/words.ts";
 import { wholeNumber } from "../components/format.ts";
-import { requestsHref } from "../components/requests/request_query.ts";
+import { type RequestFilters, requestsHref } from "../components/requests/request_query.ts";
 
 const words = flowText;
 const MOST = 30;
@@ -51,20 +51,28 @@ export default function Flow({ range, flow: first }: FlowProps) {
   );
   const { paths, complete } = flow.value.value;
   const calls = paths.reduce((sum, path) => sum + callsOf(path), 0);
+  // Everywhere else a refused request is no call.
+  const refused = paths.reduce((sum, path) => sum + path.refused, 0);
+  const span = { span: String(SPANS[range]) };
   return (
-    <Card title={words.title} note={words.note(calls, complete)} action={<Ranges range={range} />} flush>
+    <Card
+      title={words.title}
+      note={words.note(calls - refused, refused, complete)}
+      action={<Ranges range={range} />}
+      flush
+    >
       {flow.problem.value && <Problem>{text.loadFailed(flow.problem.value)}</Problem>}
       {calls === 0 ? <Empty icon="flow" title={words.empty}>{words.emptyDetail}</Empty> : (
         <>
           <div class="max-md:hidden">
-            <FlowPicture layout={flowLayout(paths, HEIGHT)} calls={calls} />
+            <FlowPicture layout={flowLayout(paths, HEIGHT)} calls={calls} span={span} />
           </div>
           <div class="border-t border-line md:hidden">
-            <PathList paths={paths} most={MOST} />
+            <PathList paths={paths} most={MOST} span={span} />
           </div>
           <details class="border-t border-line py-2 max-md:hidden">
             <summary class="px-5 text-mute">{words.asTable}</summary>
-            <PathList paths={paths} most={MOST} />
+            <PathList paths={paths} most={MOST} span={span} />
           </details>
         </>
       )}
@@ -73,13 +81,18 @@ export default function Flow({ range, flow: first }: FlowProps) {
 }
 
 /** The ways as lines, for small screens, for screen readers and without script; each opens its requests. */
-function PathList({ paths, most }: { paths: readonly FlowPath[]; most: number }) {
+function PathList({ paths, most, span }: {
+  paths: readonly FlowPath[];
+  most: number;
+  /** The time of the page: the requests behind a path are of that time too. */
+  span: Pick<RequestFilters, "span">;
+}) {
   return (
     <>
       <ol class="divide-y divide-line" aria-label={words.paths}>
         {paths.slice(0, most).map((path, index) => {
           const stations = stationsOf(path);
-          const filter = Object.assign({}, ...stations.map(({ filter }) => filter ?? {}));
+          const filter = Object.assign({}, span, ...stations.map(({ filter }) => filter ?? {}));
           return (
             <li key={index} class="grid gap-0.5 px-4 py-2 sm:px-5">
               <a class="min-w-0 break-words hover:underline" href={requestsHref(filter)}>

@@ -45,13 +45,15 @@ function Group({ group }: { group: ProblemGroup }) {
   return (
     <li class="grid gap-1.5 px-4 py-3 sm:px-5" data-reason={reason}>
       <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <span class="font-medium">
+        <span class="inline-block font-medium first-letter:uppercase">
           {title ?? words.refused}
         </span>
         <span class={`chip num ${tone}`}>{words.times(count, more)}</span>
         {isOver && <span class="chip chip-good">{words.fixed}</span>}
         <span class="num ms-auto text-xs text-mute">
-          {words.first} {ago(first, now)}, {words.last} {ago(last, now)}
+          {first === last
+            ? ago(last, now)
+            : `${words.first} ${ago(first, now)}, ${words.last} ${ago(last, now)}`}
         </span>
       </div>
       {group.message !== "" && <p class="break-words text-soft">{group.message}</p>}
@@ -61,7 +63,7 @@ function Group({ group }: { group: ProblemGroup }) {
         <Affected label={words.keys} names={group.keys} />
       </p>
       <div class="flex flex-wrap items-center gap-2">
-        <span class="min-w-48 flex-1 text-mute">{words.remedies[reason]}</span>
+        <span class="min-w-48 flex-1 text-mute max-sm:basis-full">{words.remedies[reason]}</span>
         {link && <a class="btn btn-small" href={link.href}>{words.links[link.label]}</a>}
         <a class="btn btn-small" href={`/dashboard/requests?class=${reason}&span=86400000`}>{words.see}</a>
       </div>

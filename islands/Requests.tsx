@@ -78,7 +78,12 @@ export default function Requests(props: RequestsProps) {
         ? (
           <div class="card">
             <Empty icon="requests" title={filtered ? words.nothing : words.empty}>
-              {filtered ? "" : words.emptyDetail}
+              {!filtered && (
+                <>
+                  <p>{words.emptyDetail}</p>
+                  <a class="btn mt-3" href="/dashboard/setup?step=3">{words.connect}</a>
+                </>
+              )}
             </Empty>
           </div>
         )

@@ -35,10 +35,10 @@ export default function Settings(props: SettingsProps) {
         <div class="grid min-w-0 gap-4 lg:gap-5">
           <ClientTokens clients={clients.value.value} refresh={clients.refresh} />
           <OwnerToken settings={settings.value.value} refresh={settings.refresh} />
+          <AlertTest settings={settings.value.value} />
         </div>
         <div class="grid min-w-0 gap-4 lg:gap-5">
           <ConnectionCard connection={props.connection} />
-          <AlertTest settings={settings.value.value} />
           <Transfer />
           <ServerInfo health={health.value.value} readAt={health.asOf.value} />
         </div>

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { wholeNumber } from "../format.ts";
-import { requestsHref } from "../requests/request_query.ts";
+import { type RequestFilters, requestsHref } from "../requests/request_query.ts";
 import type { FlowLayout, FlowLink, FlowNode, Outcome } from "./layout.ts";
 import { OUTCOMES, pathsThrough } from "./layout.ts";
 import { flowText } from "./words.ts";
@@ -34,14 +34,22 @@ function isLit({ paths }: FlowLink | FlowNode, lit: Lit): boolean {
   return lit === undefined || !paths.isDisjointFrom(lit);
 }
 
-function Ribbon({ link, lit, onLight }: { link: FlowLink; lit: Lit; onLight: (id: string) => void }) {
+/** The time of the page: the requests behind a path are of that time too. */
+type Span = Pick<RequestFilters, "span">;
+
+function Ribbon({ link, lit, span, onLight }: {
+  link: FlowLink;
+  lit: Lit;
+  span: Span;
+  onLight: (id: string) => void;
+}) {
   const [x1, x2] = [nodeX(link.from) + BAR, nodeX(link.to)];
   const [y1, y2] = [link.fromY + link.width / 2, link.toY + link.width / 2];
   const middle = (x1 + x2) / 2;
   const opacity = lit === undefined ? "opacity-30" : isLit(link, lit) ? "opacity-70" : "opacity-5";
   return (
     <a
-      href={requestsHref({ ...link.from.filter, ...link.to.filter, ...filterOf(link.outcome) })}
+      href={requestsHref({ ...span, ...link.from.filter, ...link.to.filter, ...filterOf(link.outcome) })}
       tabIndex={-1}
       data-outcome={link.outcome}
       data-lit={lit !== undefined && isLit(link, lit)}
@@ -80,7 +88,12 @@ function titleOf({ label, names, calls }: FlowNode): string {
   return words.station(label + some, calls);
 }
 
-function Node({ node, lit, onLight }: { node: FlowNode; lit: boolean; onLight: (id: string) => void }) {
+function Node({ node, lit, span, onLight }: {
+  node: FlowNode;
+  lit: boolean;
+  span: Span;
+  onLight: (id: string) => void;
+}) {
   const x = nodeX(node);
   const short = node.label.length > 24 ? `${node.label.slice(0, 23)}…` : node.label;
   const drawing = (
@@ -109,7 +122,7 @@ function Node({ node, lit, onLight }: { node: FlowNode; lit: boolean; onLight: (
   const light = { onMouseEnter: () => onLight(node.id), onMouseLeave: () => onLight("") };
   return node.filter === undefined ? <g {...light}>{drawing}</g> : (
     <a
-      href={requestsHref(node.filter)}
+      href={requestsHref({ ...span, ...node.filter })}
       data-station={node.id}
       {...light}
       onFocus={() => onLight(node.id)}
@@ -121,7 +134,7 @@ function Node({ node, lit, onLight }: { node: FlowNode; lit: boolean; onLight: (
 }
 
 /** The ways of the calls, coloured by how they ended; the way through what is pointed at is lit up. */
-export function FlowPicture({ layout, calls }: { layout: FlowLayout; calls: number }) {
+export function FlowPicture({ layout, calls, span }: { layout: FlowLayout; calls: number; span: Span }) {
   const lit = useSignal("");
   const light = (id: string) => lit.value = id;
   const shown = OUTCOMES.filter((outcome) => layout.links.some((link) => link.outcome === outcome));
@@ -147,12 +160,15 @@ export function FlowPicture({ layout, calls }: { layout: FlowLayout; calls: numb
             {column}
           </text>
         ))}
-        {layout.links.map((link) => <Ribbon key={link.id} link={link} lit={paths} onLight={light} />)}
+        {layout.links.map((link) => (
+          <Ribbon key={link.id} link={link} lit={paths} span={span} onLight={light} />
+        ))}
         {layout.nodes.map((node) => (
           <Node
             key={node.id}
             node={node}
             lit={isLit(node, paths)}
+            span={span}
             onLight={light}
           />
         ))}

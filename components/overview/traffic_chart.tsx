@@ -76,9 +76,9 @@ function Plot({ points, max }: { points: readonly TrafficPoint[]; max: number })
 function Legend({ sums }: { sums: Readonly<Record<Part, number>> }) {
   const shown = PARTS.filter(({ part }) => part === "ok" || part === "failed" || sums[part] > 0);
   return (
-    <figcaption class="col-start-2 mt-1 flex flex-wrap items-center gap-x-4 text-xs text-mute">
+    <figcaption class="col-start-2 mt-1 flex flex-wrap items-center justify-between gap-x-4 text-xs text-mute">
       <span>{overviewText.chartStart}</span>
-      <span class="mx-auto inline-flex flex-wrap items-center gap-x-3">
+      <span class="inline-flex flex-wrap items-center gap-x-3 max-sm:order-last max-sm:w-full">
         {shown.toReversed().map(({ part, dot }) => (
           <span key={part} class="inline-flex items-center gap-1.5">
             <span class={`size-2 rounded-sm ${dot}`} aria-hidden="true" />

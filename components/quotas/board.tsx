@@ -295,7 +295,7 @@ export function QuotaBoard({ board, filter, filtered, onOpen }: {
           ? <Empty icon="search" title={words.nothing}>{words.nothingDetail}</Empty>
           : <Empty icon="quotas" title={words.empty}>{words.emptyDetail}</Empty>
         : <Grid layout={layout} onOpen={onOpen} now={Date.parse(board.at)} />}
-      <div class="grid gap-1 border-t border-line px-4 py-2 text-xs text-mute sm:px-5">
+      <div class="grid gap-1 border-t border-line px-4 py-2 text-xs text-mute empty:hidden sm:px-5">
         {marks.size > 0 && <Legend shown={marks} />}
         {board.cells.some(isDashed) && <p>{words.dashed}</p>}
         {left !== "" && <p>{words.leftOff(left)}</p>}

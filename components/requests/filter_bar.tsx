@@ -21,7 +21,7 @@ function Select({ label, value, options, onChange }: {
 }) {
   return (
     <select
-      class="field !w-auto max-w-48"
+      class="field !w-auto max-w-48 max-sm:max-w-none max-sm:flex-1 max-sm:basis-36"
       aria-label={label}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
@@ -129,7 +129,7 @@ export function FilterBar({ filters, models, onChange }: FilterBarProps) {
       />
       <input
         type="search"
-        class="field !w-36"
+        class="field !w-36 max-sm:flex-1"
         placeholder={words.agent}
         aria-label={words.agentFilter}
         value={filters.agent}
@@ -156,13 +156,14 @@ export function TotalsStrip({ totals }: { totals: TotalsView }) {
     [wholeNumber(totals.requests) + (totals.complete ? "" : "+"), words.totals.requests],
     [ended === 0 ? "–" : percent(totals.ok / ended), words.totals.success],
     [wholeNumber(totals.errors), words.totals.errors],
+    [wholeNumber(totals.kinds.refused), words.totals.refused],
     [shortNumber(totals.tokens), words.totals.tokens],
     [totals.medianMs === undefined ? "–" : duration(totals.medianMs), words.totals.median],
     [moneySum(totals.cost, totals.unpriced), words.totals.cost],
   ];
   return (
     <dl
-      class="card mb-4 grid grid-cols-2 gap-4 px-5 py-4 sm:grid-cols-3 lg:grid-cols-6"
+      class="card mb-4 grid grid-cols-2 gap-4 px-5 py-4 sm:grid-cols-4 lg:grid-cols-7"
       title={totals.complete ? undefined : words.totals.partly}
     >
       {rows.map(([value, label]) => (

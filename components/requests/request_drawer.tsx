@@ -74,12 +74,12 @@ function usageRows(call: CallRecord): readonly (readonly [string, ComponentChild
 
 /** What mends a refused request, with the way there. */
 function Remedy({ call }: { call: CallRecord }) {
-  const [sentence, href] = call.outcome === "refused" ? words.remedies[call.status] ?? [] : [];
+  const [sentence, href, action] = call.outcome === "refused" ? words.remedies[call.status] ?? [] : [];
   if (sentence === undefined) return null;
   return (
     <p class="flex flex-wrap items-center gap-3">
       <span class="min-w-0 flex-1">{sentence}</span>
-      {href && <a class="btn btn-small" href={href}>{words.remedy}</a>}
+      {href && <a class="btn btn-small" href={href}>{action}</a>}
     </p>
   );
 }

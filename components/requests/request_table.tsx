@@ -5,6 +5,12 @@ import { requestsText } from "../text/requests.ts";
 import { OutcomeChip } from "../ui/status_chip.tsx";
 
 const words = requestsText;
+/** The parts of a call's time, with the colour of each. */
+const PHASES = [
+  ["waited", "fill-warn-fill", "bg-warn-fill"],
+  ["first", "fill-accent", "bg-accent"],
+  ["rest", "fill-good-fill", "bg-good-fill"],
+] as const;
 
 function Row(
   { call, longest, onOpen }: { call: CallRecord; longest: number; onOpen: (id: string) => void },
@@ -34,7 +40,7 @@ function Row(
           )}
         </span>
       </td>
-      <td class="max-sm:max-w-28 max-sm:text-xs max-sm:break-words sm:max-w-44 sm:truncate">
+      <td class="max-sm:w-2/5 max-sm:text-xs max-sm:[overflow-wrap:anywhere] sm:max-w-44 sm:truncate">
         {call.modelUsed ?? (call.modelAsked || call.operation)}
       </td>
       <td class="hidden max-w-40 truncate md:table-cell">{call.agent || text.unknown}</td>
@@ -60,13 +66,30 @@ function Phases({ call, longest }: { call: CallRecord; longest: number }) {
   const rest = Math.max(0, call.totalMs - waited - first);
   const label = words.phasesOf(duration(waited), duration(first), duration(rest));
   const at = (ms: number) => ms / Math.max(1, longest) * 100;
+  const spans = { waited: [0, waited], first: [waited, first], rest: [waited + first, rest] } as const;
   return (
     <svg class="block h-2 w-24 rounded-full bg-sunken" role="img" aria-label={label}>
       <title>{label}</title>
-      <rect width={`${at(waited)}%`} height="100%" class="fill-warn-fill" />
-      <rect x={`${at(waited)}%`} width={`${at(first)}%`} height="100%" class="fill-accent" />
-      <rect x={`${at(waited + first)}%`} width={`${at(rest)}%`} height="100%" class="fill-good-fill" />
+      {PHASES.map(([name, fill]) => {
+        const [from, ms] = spans[name];
+        return <rect key={name} x={`${at(from)}%`} width={`${at(ms)}%`} height="100%" class={fill} />;
+      })}
     </svg>
+  );
+}
+
+/** What the colours of the bars mean. */
+function PhaseLegend() {
+  return (
+    <p class="hidden justify-end gap-x-3 px-5 pt-2 text-xs text-mute lg:flex">
+      {words.phases}:
+      {PHASES.map(([name, , dot]) => (
+        <span key={name} class="inline-flex items-center gap-1">
+          <span class={`size-2 rounded-sm ${dot}`} aria-hidden="true" />
+          {words.phaseNames[name]}
+        </span>
+      ))}
+    </p>
   );
 }
 
@@ -77,6 +100,7 @@ export function RequestTable(
   const longest = Math.max(...calls.map((call) => call.totalMs));
   return (
     <div class="card overflow-x-auto" tabIndex={0} role="region" aria-label={words.title}>
+      <PhaseLegend />
       <table class="grid-table">
         <thead>
           <tr>

@@ -98,7 +98,9 @@ export function Timeline({ call }: { call: CallRecord }) {
               <span class="font-medium">{index + 1}. {attempt.name.replace(/^\.\.\./, "…")}</span>
               <span class="text-mute">{attempt.model}</span>
               <span class={`chip ms-auto ${attempt.failure ? "chip-bad" : "chip-good"}`}>
-                {attempt.failure ?? attempt.status ?? "ok"}
+                {attempt.failure === undefined
+                  ? attempt.status ?? "ok"
+                  : words.reasons[attempt.failure] ?? attempt.failure}
               </span>
               <span class="num">{duration(attempt.totalMs)}</span>
             </div>

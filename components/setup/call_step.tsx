@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { FIRST_RUN } from "../../src/core/first_run.ts";
-import { durationText } from "../../src/core/until_text.ts";
+import { duration } from "../format.ts";
 import { messageOf } from "../live/browser_api.ts";
 import { chatCall } from "../playground/chat_call.ts";
 import { Problem } from "../ui/card.tsx";
@@ -32,7 +32,7 @@ export function CallStep({ models, asksAtOnce, onKeys }: CallStepProps) {
     const draft = { dialect: "openai" as const, model: chosen, system: "", stream: true, turns };
     try {
       const { ms } = await chatCall(draft, (part) => answer.value += part, AbortSignal.timeout(PATIENCE_MS));
-      verified.value = FIRST_RUN.answered(chosen, durationText(ms));
+      verified.value = FIRST_RUN.answered(chosen, duration(ms));
     } catch (error) {
       problem.value = FIRST_RUN.notAnswered(chosen, messageOf(error));
     }

@@ -24,7 +24,7 @@ export function ThemePanel() {
     <div class="sheet absolute end-0 z-50 mt-2 grid w-60 gap-3 rounded-xl p-3 lg:inset-x-0 lg:bottom-full lg:mb-2 lg:w-auto">
       <div role="group" aria-label={words.mode}>
         <p class="label">{words.mode}</p>
-        <div class="grid grid-cols-3 gap-1">
+        <div class="flex flex-wrap gap-1">
           {MODES.map((mode) => (
             <Choice
               key={mode}

@@ -50,7 +50,7 @@ export const overviewText = {
       running > 0 ? `${wholeNumber(running)} in flight` : "",
       waiting > 0 ? `${wholeNumber(waiting)} waiting` : "",
     ].filter(Boolean).join(", "),
-  rate: (perMinute: string) => `${perMinute} a minute (mean of 10)`,
+  rate: (perMinute: string) => `${perMinute}/min over 10 min`,
   idle: "idle",
   keysAble: (able: number, total: number) => `${wholeNumber(able)} of ${plural(total, "key", "keys")} free`,
   backAt: (time: string) => `back ${time}`,

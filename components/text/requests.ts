@@ -73,32 +73,39 @@ export const requestsText = {
   more: "Load older",
   empty: "No request yet",
   emptyDetail: "They appear here as agents call.",
+  connect: "Set up an agent",
   nothing: "No request matches",
   totals: {
     requests: "requests",
     success: "answered",
     errors: "failed",
+    refused: "refused",
     tokens: "tokens",
     median: "median time",
     cost: "estimated cost",
     partly: "Sums of the newest; there are more than could be looked at.",
   },
-  /** What mends a refusal, by its status: a sentence, and the page that helps. */
+  /** What mends a refusal, by its status: a sentence, the page that helps, and what is done there. */
   remedies: {
     400: ["The body is not one that this API takes. The message names the field.", ""],
     401: [
-      "The client sent no token, or a wrong one. See the tokens that hold.",
+      "The client sent no token, or a wrong one.",
       "/dashboard/settings#tokens",
+      "See client tokens",
     ],
-    403: ["This client may not use this model. See what its token allows.", "/dashboard/settings#tokens"],
+    403: [
+      "This client may not use this model: its token does not allow it.",
+      "/dashboard/settings#tokens",
+      "See client tokens",
+    ],
     404: [
       "No key has this model. Give the name to a model that you have, as an alias.",
       "/dashboard/models#names",
+      "Make an alias",
     ],
-    413: ["The request is larger than MAX_BODY_BYTES allows.", "/dashboard/settings"],
-    429: ["The client's own limit is used up. See its limits.", "/dashboard/settings#tokens"],
-  } as Readonly<Record<number, readonly [string, string]>>,
-  remedy: "What to do",
+    413: ["The request is larger than MAX_BODY_BYTES allows.", "/dashboard/settings", "See the settings"],
+    429: ["The client's own limit is used up.", "/dashboard/settings#tokens", "See client tokens"],
+  } as Readonly<Record<number, readonly [sentence: string, href: string, action?: string]>>,
   reasons: {
     invalid_request: "the client's mistake",
     client_gone: "the client left",
@@ -118,6 +125,7 @@ export const requestsText = {
     unknown: "unknown",
   } as Readonly<Record<string, string>>,
   phases: "Where time went",
+  phaseNames: { waited: "waited", first: "first token", rest: "rest" },
   phasesOf: (waited: string, first: string, rest: string) =>
     `waited ${waited}, first token after ${first}, rest ${rest}`,
   previous: "Newer request (k)",

@@ -1,4 +1,5 @@
 import uPlot from "uplot";
+import { CLOCK_LOCALE } from "../format.ts";
 import type { UsageChart } from "./chart_data.ts";
 import { colourOf } from "./colour.ts";
 
@@ -47,6 +48,24 @@ function seriesOf(chart: UsageChart, stacked: boolean): uPlot.Series[] {
   }).toReversed();
 }
 
+/** A mark on an axis of time whose marks are `stepMs` apart: "13:04", or "24 Nov" from a day on; the day below it where it is `first`. */
+function axisTime(at: number, stepMs: number, first: boolean): string {
+  const date = new Date(at);
+  const day = date.toLocaleDateString(CLOCK_LOCALE, { day: "numeric", month: "short" });
+  if (stepMs >= 86_400_000) return day;
+  const hour = CLOCK_LOCALE === "en-US" ? "numeric" : "2-digit";
+  const time = date.toLocaleTimeString(CLOCK_LOCALE, { hour, minute: "2-digit" });
+  return first ? `${time}\n${day}` : time;
+}
+
+/** The marks of time in the reader's form, with the day where one begins. */
+function times(_plot: uPlot, marks: number[], _axis: number, _space: number, step: number): string[] {
+  const day = (mark: number | undefined) => mark === undefined ? "" : new Date(mark * 1_000).toDateString();
+  return marks.map((mark, index) =>
+    axisTime(mark * 1_000, step * 1_000, day(mark) !== day(marks[index - 1]))
+  );
+}
+
 /** Draws the chart into an element, as wide as it is; returns the way to take it out. Colours of the axes are the page's. */
 export function drawPlot(element: HTMLElement, chart: UsageChart, options: PlotOptions): () => void {
   const style = getComputedStyle(document.documentElement);
@@ -62,7 +81,11 @@ export function drawPlot(element: HTMLElement, chart: UsageChart, options: PlotO
         x: { range: () => [chart.since / 1_000, chart.until / 1_000] },
         y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.05 : 1] },
       },
-      axes: [axis, { ...axis, size: 64, values: (_plot, values) => values.map(options.format) }],
+      axes: [{ ...axis, values: times }, {
+        ...axis,
+        size: 64,
+        values: (_plot, values) => values.map(options.format),
+      }],
       series: [{}, ...seriesOf(chart, options.stacked)],
       hooks: {
         setCursor: [(one) => options.onHover(one.cursor.idx ?? undefined)],

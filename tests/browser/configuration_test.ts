@@ -114,10 +114,10 @@ browserTest("the owner's token is changed: the page goes on, the old one is refu
   const { page, problems } = await ownerPage(browser, server.url);
   await open(page, `${server.url}/dashboard/settings`);
   const card = page.getByRole("region", { name: "Owner's token" });
-  await card.getByRole("button", { name: "Make one" }).click();
+  await card.getByRole("button", { name: "Generate" }).click();
   const token = await card.getByRole("textbox", { name: "New token" }).inputValue();
   assert.match(token, /^[\w-]{32}$/);
-  await card.getByRole("button", { name: "Change it" }).click();
+  await card.getByRole("button", { name: "Change the token" }).click();
   await card.getByText("The token is changed.").waitFor();
   await card.getByText(token).waitFor();
   await open(page, `${server.url}/dashboard/keys`);

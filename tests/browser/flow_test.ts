@@ -38,15 +38,15 @@ browserTest(
           await station.press("Enter");
         } else {
           assert.equal(await page.locator("svg[role=group]").isVisible(), false);
-          await page.getByRole("list", { name: "Ways, the most frequent first" }).first()
+          await page.getByRole("list", { name: "Paths, the most frequent first" }).first()
             .getByRole("link", { name: /^aider\/0\.92 → gemini-2\.5-flash/ }).first().click();
         }
-        await page.waitForURL(/\/dashboard\/requests\?.*agent=aider/);
+        await page.waitForURL(/\/dashboard\/requests\?(?=.*span=86400000).*agent=aider/);
         await page.getByRole("row", { name: /aider|200/ }).first().waitFor();
         await open(page, `${server.url}/dashboard/flow`);
         await page.getByLabel("Range").selectOption("1h");
         await page.waitForURL(/range=1h/);
-        await page.getByText("17 requests", { exact: true }).waitFor();
+        await page.getByText("16 requests, 1 refused", { exact: true }).waitFor();
         assert.equal(
           await page.evaluate(() =>
             document.documentElement.scrollWidth - document.documentElement.clientWidth

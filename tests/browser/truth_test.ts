@@ -100,7 +100,7 @@ browserTest("refused requests have rows, a colour, a count and a remedy", async 
       await row.click();
       await page.getByRole("dialog").getByText("Give the name to a model that you have, as an alias.")
         .waitFor();
-      await page.getByRole("dialog").getByRole("link", { name: "What to do" }).click();
+      await page.getByRole("dialog").getByRole("link", { name: "Make an alias" }).click();
       await page.waitForURL(/\/dashboard\/models#names$/);
       assert.deepEqual(problems, []);
       await page.context().close();
