@@ -77,7 +77,7 @@ export default function Playground({ models, model: first, origin: given }: Play
             />
           </label>
         </div>
-        <Conversation chat={chat} />
+        <Conversation chat={chat} canAsk={models.length > 0} />
         <Composer
           message={message}
           stream={stream}

@@ -16,7 +16,7 @@ function LiveBadge() {
       role="status"
       data-connection={connection.value}
     >
-      <span class={`size-2 rounded-full ${DOTS[connection.value]}`} aria-hidden="true" />
+      <span class={`size-2 shrink-0 rounded-full ${DOTS[connection.value]}`} aria-hidden="true" />
       <span class="max-sm:sr-only">{text.connection[connection.value]}</span>
     </span>
   );

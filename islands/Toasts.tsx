@@ -16,6 +16,10 @@ export default function Toasts() {
   };
   useEffect(() => {
     const timer = setTimeout(load, LATEST_MS);
+    // What was removed on the page before can still be put back.
+    if (sessionStorage.getItem("undo") !== null) {
+      void import("../components/live/kept_undo.ts").then(({ showKeptUndo }) => showKeptUndo());
+    }
     return () => clearTimeout(timer);
   }, []);
   useEffect(() => {

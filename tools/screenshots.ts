@@ -1,7 +1,8 @@
 /**
  * Takes pictures of every page of the dashboard with the simulator behind it, at phone, laptop and wide width, light and
  * dark, into `coverage/screenshots` (or the folder given). `--only=keys,flow` limits the pages, `--widths=390` the widths;
- * `--states` adds what opens and what goes wrong; `--empty` shows a server without keys. `--readme` makes the two pictures of
+ * `--states` adds what opens and what goes wrong; `--empty` shows a server without keys, `--out` one whose asked models are all out,
+ * after a restart. `--readme` makes the two pictures of
  * README.md in `docs/` and nothing else.
  */
 import { chromium, type Page } from "playwright-core";
@@ -43,6 +44,18 @@ async function liven(server: DashboardUnderTest): Promise<void> {
   await admin.addClient({ name: "Ada's laptop", requestsPerMinute: 30, budget });
 }
 
+/** Every model that was asked is out, and the server has just started again. */
+async function exhaust(server: DashboardUnderTest): Promise<void> {
+  const projects = sampleProjects();
+  await server.proxy().services.admin.addKeys({ keys: projects.flatMap((project) => project.keys) });
+  for (const { id } of projects) for (const model of MODELS) server.simulator.presetDay(id, model, 100_000);
+  for (let index = 0; index < 12; index++) {
+    await server.call(MODELS[index % MODELS.length], AGENTS[index % AGENTS.length]);
+  }
+  await server.call(MODELS[0], "curl/8.9", "a-wrong-token");
+  await server.restart();
+}
+
 type State = readonly [path: string, show: (page: Page) => Promise<unknown>];
 
 /** What opens on a page, and what goes wrong there. */
@@ -61,15 +74,24 @@ function states(): Readonly<Record<string, State>> {
     "chain-edit": ["/dashboard/models", press("Edit gemini-2.5-pro")],
     "palette": ["/dashboard/flow", (page) => page.keyboard.press("Control+k")],
     "appearance": ["/dashboard/flow", (page) => page.getByLabel("Appearance").click()],
+    "mini": ["/dashboard/mini", nothing],
+    "shortcuts": ["/dashboard/flow", async (page) => {
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").waitFor();
+    }],
+    "message": ["/dashboard/settings", press("Copy OpenAI-compatible base URL")],
     "not-found": ["/dashboard/nowhere", nothing],
     "offline": ["/dashboard", offline],
+    "offline-keys": ["/dashboard/keys", offline],
+    "login": ["/dashboard/login", nothing],
   };
 }
 
+/** Cuts the page off from the API, and its stream of events with it. */
 async function offline(page: Page): Promise<void> {
-  await page.context().setOffline(true);
   await page.route("**/api/**", (route) => route.abort());
-  await page.waitForTimeout(100);
+  await server.restart();
+  await page.locator("[data-connection=lost]").waitFor();
 }
 
 const executablePath = findChromium();
@@ -83,7 +105,8 @@ const widths = (option("widths") ?? "390,1280,2560").split(",").map(Number);
 const isWanted = (name: string) => only === undefined || only.includes(name);
 await Deno.mkdir(folder, { recursive: true });
 await using server = await dashboardUnderTest({ projects: sampleProjects() });
-if (!Deno.args.includes("--empty")) await liven(server);
+if (Deno.args.includes("--out")) await exhaust(server);
+else if (!Deno.args.includes("--empty")) await liven(server);
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--headless"] });
 const isReadme = Deno.args.includes("--readme");
 if (isReadme) {

@@ -2,11 +2,14 @@ import { keyRow } from "../data/configuration_rows.ts";
 import type { KeyRow } from "../data/views.ts";
 import { keyName } from "../format.ts";
 import { api, messageOf } from "../live/browser_api.ts";
+import { forgetUndo, keepUndo } from "../live/kept_undo.ts";
 import { showToast } from "../live/toasts.ts";
 import { text } from "../text/shell.ts";
 import { keysText } from "./words.ts";
 
 const words = keysText;
+/** How long a removed key can be put back with a press. */
+const UNDO_MS = 30_000;
 
 /** Runs a change, says what came of it, and has the list read again. */
 async function change(refresh: () => Promise<void>, task: () => Promise<string>): Promise<boolean> {
@@ -76,8 +79,15 @@ export function keyActions(refresh: () => Promise<void>): KeyActions {
     async remove(key) {
       try {
         const { undo, note = "" } = await api.removeKey(key.id);
-        const action = { label: text.undo, run: () => void restore(key, undo) };
-        showToast(words.removed(keyName(key), note), { ms: 15_000, ...(undo === "" ? {} : { action }) });
+        const run = () => {
+          forgetUndo();
+          void restore(key, undo);
+        };
+        const message = words.removed(keyName(key), note);
+        showToast(message, { ms: UNDO_MS, ...(undo === "" ? {} : { action: { label: text.undo, run } }) });
+        if (undo !== "") {
+          keepUndo({ message, undo, done: words.restored(keyName(key)), until: Date.now() + UNDO_MS });
+        }
         return true;
       } catch (error) {
         showToast(messageOf(error), { tone: "bad" });

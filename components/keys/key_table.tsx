@@ -142,7 +142,11 @@ function KeyLineRow({ row, project, activity, onOpen, ...selecting }: Selecting 
         {shortNumber(row.errors)}
       </td>
       <td class="end hidden whitespace-nowrap text-mute xl:table-cell">
-        {row.lastUsed === undefined ? text.never : ago(row.lastUsed, now)}
+        {row.lastUsed !== undefined
+          ? ago(row.lastUsed, now)
+          : row.requests > 0
+          ? words.usedBefore
+          : text.never}
       </td>
     </tr>
   );

@@ -38,6 +38,8 @@ export const keysText = {
     errors: "Most errors first",
     priority: "By priority",
     lastUsed: "Last used first",
+    /** Since when is kept in memory alone. */
+    usedBefore: "before the start",
   } as Readonly<Record<string, string>>,
   select: (name: string) => `Select ${name}`,
   selectAll: "Select all that are shown",
@@ -87,6 +89,8 @@ export const keysText = {
   requests: "Requests",
   errors: "Errors",
   lastUsed: "Last used",
+  /** Since when is kept in memory alone. */
+  usedBefore: "before the start",
   noProject: "Project not known",
   noProjectNote: "each key counted by itself",
   accounts: "Google accounts",

@@ -13,12 +13,8 @@ const LEVEL_TONES: Readonly<Record<string, string>> = {
   warn: "text-warn",
   error: "text-bad",
 };
-const KIND_TONES: Readonly<Record<string, string>> = {
-  request: "chip-accent",
-  pool: "chip-warn",
-  key: "chip-good",
-  alert: "chip-bad",
-};
+/** Kinds are told apart by their names: green, amber and red are for how a line ended. */
+const KIND_TONES: Readonly<Record<string, string>> = { request: "chip-accent", alert: "chip-bad" };
 
 /** An alert that tells of something good is no alarm. */
 function kindTone({ kind, level }: LogEntry): string {

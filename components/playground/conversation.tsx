@@ -71,9 +71,19 @@ function Turn({ turn, coming = false }: { turn: ShownTurn; coming?: boolean }) {
 }
 
 /** What was said, each answer with the model that gave it. */
-export function Conversation({ chat }: { chat: ReturnType<typeof useChat> }) {
+export function Conversation({ chat, canAsk }: {
+  chat: ReturnType<typeof useChat>;
+  /** False while no model is known. */
+  canAsk: boolean;
+}) {
   if (chat.turns.value.length === 0) {
-    return <Empty icon="playground" title={words.emptyTitle}>{words.empty}</Empty>;
+    return canAsk
+      ? <Empty icon="playground" title={words.emptyTitle}>{words.empty}</Empty>
+      : (
+        <Empty icon="playground" title={words.noModel}>
+          <a class="btn btn-primary mt-2" href="/dashboard/keys?add">{words.addKey}</a>
+        </Empty>
+      );
   }
   return (
     <div class="grid gap-3" role="log" aria-label={words.chat}>

@@ -66,6 +66,17 @@ browserTest(
       await page.getByRole("button", { name: "Copy Gemini-compatible base URL" }).click();
       await page.getByText("The browser does not let this page copy").waitFor();
     });
+    await t.step("a removed key can be put back on the next page", async () => {
+      await open(page, `${server.url}/dashboard/keys`);
+      await page.locator("tbody tr button").first().click();
+      await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+      await page.getByRole("button", { name: "Undo" }).waitFor();
+      await open(page, `${server.url}/dashboard/logs`);
+      await page.getByRole("button", { name: "Undo" }).click();
+      await eventually(async () => (await server.proxy().services.admin.keys()).length, KEYS.length);
+      await open(page, `${server.url}/dashboard/usage`);
+      assert.equal(await page.evaluate(() => sessionStorage.getItem("undo")), null);
+    });
     await t.step("keys that come from elsewhere are counted on the page of models", async () => {
       await open(page, `${server.url}/dashboard/models`);
       await live();

@@ -85,7 +85,7 @@ async function clientCase(server: DashboardUnderTest, page: Page, name: string):
   await dialog.getByRole("combobox", { name: "Of" }).selectOption("requests");
   await dialog.getByRole("button", { name: "Save" }).click();
   await page.getByText(`${name} is saved.`).waitFor();
-  await row.getByText(/5 requests for a day/).waitFor();
+  await row.getByText(/5 requests a day/).waitFor();
   const [client] = (await admin.clients()).filter(({ id }) => id === made.value.client.id);
   assert.deepEqual([client?.requestsPerMinute, client?.budget?.limit], [undefined, 5]);
   assert.equal(
