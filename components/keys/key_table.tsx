@@ -36,7 +36,7 @@ function Why({ row }: { row: KeyRow }) {
   if (row.status === "dead") {
     return row.reason === ""
       ? null
-      : <span class="line-clamp-2 text-xs text-mute" title={row.reason}>{row.reason}</span>;
+      : <span class="line-clamp-2 text-xs text-mute xl:line-clamp-1" title={row.reason}>{row.reason}</span>;
   }
   const [first] = row.cooldowns;
   const until = row.cooldownUntil ?? first?.until;
@@ -116,7 +116,7 @@ function KeyLineRow({ row, project, activity, onOpen, ...selecting }: Selecting 
         <Name row={row} project={project} onOpen={onOpen} {...selecting} />
       </td>
       <td class="max-sm:whitespace-nowrap sm:w-[30%] sm:max-w-0">
-        <span class="flex flex-wrap items-center gap-x-2">
+        <span class="flex flex-wrap items-center gap-x-2 xl:flex-nowrap">
           <StatusChip status={row.status} />
           <span class="hidden min-w-0 sm:inline">
             <Why row={row} />
