@@ -65,17 +65,34 @@ export async function takeUnitsOfTheDead(beside: string | undefined): Promise<Re
   const found = new Map<string, number>();
   if (beside === undefined) return found;
   const folder = dirname(beside);
-  for await (const { name } of Deno.readDir(folder)) {
+  for (const name of await namesIn(folder)) {
     if (!name.startsWith(basename(beside) + NAME)) continue;
-    const path = `${folder}/${name}`;
-    const text = await Deno.readTextFile(path);
-    // First gone, then given back: twice would be worse than never.
-    await Deno.remove(path);
-    for (const [window, units] of Object.entries(unitsIn(text))) {
+    for (const [window, units] of Object.entries(unitsIn(await takeText(`${folder}/${name}`)))) {
       if (typeof units === "number") found.set(window, (found.get(window) ?? 0) + units);
     }
   }
   return found;
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  } catch {
+    // Units that cannot be given back are lost; they are no reason not to start.
+    return [];
+  }
+}
+
+/** Reads a file and removes it; empty when either cannot be done. */
+async function takeText(path: string): Promise<string> {
+  try {
+    const text = await Deno.readTextFile(path);
+    // First gone, then given back: twice would be worse than never.
+    await Deno.remove(path);
+    return text;
+  } catch {
+    return "";
+  }
 }
 
 function unitsIn(text: string): Record<string, unknown> {

@@ -42,3 +42,13 @@ Deno.test("UnitsInHand gives nothing back once it could not write, and what was 
   assert.equal((await takeUnitsOfTheDead(file)).size, 0);
   await Deno.remove(home, { recursive: true });
 });
+
+Deno.test("takeUnitsOfTheDead() leaves out what cannot be read, and gives back the rest", async () => {
+  const home = await Deno.makeTempDir();
+  const file = join(home, "geminitro.db");
+  await Deno.mkdir(`${file}.units-proc_1`);
+  await Deno.writeTextFile(`${file}.units-proc_2`, '{"cap a": 3}');
+  assert.deepEqual([...await takeUnitsOfTheDead(file)], [["cap a", 3]]);
+  assert.equal((await takeUnitsOfTheDead(join(home, "missing", "geminitro.db"))).size, 0);
+  await Deno.remove(home, { recursive: true });
+});
