@@ -124,6 +124,22 @@ Deno.test("replaceCredentials() with another key under an id forgets what the fo
   await pool.close();
 });
 
+Deno.test("replaceCredentials() with another key under an id forgets the project that the former was found in", async () => {
+  const { pool } = await benchOf([credentialOf("a")]);
+  (await leased(pool)).fail(
+    failureOf({ class: "rate_limit", status: 429, scope: "bucket", project: "projects/123" }),
+    FIRST,
+  );
+  assert.equal(pool.view().buckets[0]?.project, "projects/123");
+  pool.replaceCredentials([credentialOf("a", { key: new Secret("AIza-the-next-one") })]);
+  (await leased(pool)).succeed();
+  assert.deepEqual(
+    pool.view().buckets.filter(({ credentials }) => credentials.length > 0).map(({ project }) => project),
+    ["a"],
+  );
+  await pool.close();
+});
+
 Deno.test("acquire() never passes the slots of a key, and a freed slot serves the next call", async () => {
   const { pool } = await benchOf([credentialOf("a")]);
   const leases = [await leased(pool), await leased(pool), await leased(pool)];

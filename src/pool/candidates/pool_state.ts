@@ -51,10 +51,10 @@ export interface PoolStateContext {
 export class PoolState {
   readonly credentials = new Map<CredentialId, CredentialState>();
   readonly buckets = new Map<string, Bucket>();
-  /** Of all buckets that there ever were: most models were never asked for, and then no key need be looked at for one. */
   /** Buckets that a credential draws from, and those that several have drawn from. */
   readonly #owned = new WeakSet<Bucket>();
   readonly #shared = new WeakSet<Bucket>();
+  /** Of all buckets that there ever were: most models were never asked for, and then no key need be looked at for one. */
   readonly #units = new Set<string>();
   readonly models = new Map<string, ModelCandidates>();
   readonly endpoints = new Map<SourceName, CircuitBreaker>();
@@ -364,6 +364,8 @@ export class PoolState {
     const known = this.credentials.get(credential.id);
     const slots = this.#slotsFor(credential);
     if (known === undefined || known.credential.proxy !== credential.proxy || isReplaced(known, credential)) {
+      // Another key may be of another project; its first refusal tells which.
+      if (known !== undefined && isReplaced(known, credential)) this.measuredProjects.delete(credential.id);
       const fresh = new CredentialState(credential, order, slots, known?.load ?? this.#loadOf(credential));
       this.credentials.set(credential.id, fresh);
       return;
@@ -484,12 +486,12 @@ function remember<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value)
   return value;
 }
 
-/** Whose limits a credential draws on: the key itself, whatever record it is in. */
 /** Another API key took the place of the one that was known under this id: what was found out of it tells nothing any more. */
 function isReplaced(known: CredentialState, credential: Credential): boolean {
   return holderOf(known.credential) !== holderOf(credential);
 }
 
+/** Whose limits a credential draws on: the key itself, whatever record it is in. */
 function holderOf(credential: Credential): string {
   return isOfType(credential, "api_key") ? credential.key.reveal() : credential.id;
 }
