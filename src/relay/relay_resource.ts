@@ -21,7 +21,7 @@ export interface ResourceCall {
   readonly build: (attempt: Attempt) => UpstreamRequest;
   /** Sees a whole reply before the call is settled. */
   readonly onWhole?: (bytes: Uint8Array) => void;
-  /** Larger replies than this are passed on as they come, unread. */
+  /** Larger replies than this are passed on as they come, unread; 0 for a download, which may be anything, whatever its type says. */
   readonly mostRead: number;
   /** True when it is about something that a project owns: a refusal is then about that. */
   readonly named: boolean;
@@ -91,7 +91,8 @@ async function opened(
   const type = plainType(headers.get("content-type"));
   const length = Number(headers.get("content-length") ?? 0);
   if (!isInert(type) && !JSON_TYPES.has(type)) return refused(reply, unreadableFailure(typeWord(type)));
-  if (body !== null && (type !== "application/json" || length > call.mostRead)) return ok({ reply });
+  const read = type === "application/json" && call.mostRead > 0 && length <= call.mostRead;
+  if (body !== null && !read) return ok({ reply });
   try {
     const whole = await reply.wait(readWhole(reply.response, deps.settings.maxReplyBytes, "MAX_REPLY_BYTES"));
     const failure = judgeForm({ first: whole, reply, whole: true, parsed: parseSmall(whole) }, false);

@@ -184,6 +184,31 @@ Deno.test("a video: started, polled and downloaded through the redirect, in rang
   assertIdle(t);
 });
 
+Deno.test("a download is what its file holds, whatever its type says: lines of JSON are no JSON", async () => {
+  const line = `${JSON.stringify({ key: "one", response: { text: "x".repeat(200) } })}\n`;
+  const bodies = [line.repeat(3), line.repeat(2_000)];
+  // Knows one file of each body and no model.
+  const google = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const { pathname } = new URL(request.url);
+    const [, name, download] = /\/(files\/\d)(:download)?$/.exec(pathname) ?? [];
+    if (name === undefined) return Response.json({ models: [] });
+    return download === undefined
+      ? Response.json({ name, state: "ACTIVE" })
+      : new Response(bodies[Number(name.at(-1))], { headers: { "content-type": "application/json" } });
+  });
+  {
+    await using t = await proxyUnderTest({
+      env: { GEMINI_API_URL: `http://127.0.0.1:${google.addr.port}` },
+    });
+    for (const [index, body] of bodies.entries()) {
+      const told = await tell(t, `/v1beta/files/${index}:download?alt=media`);
+      assert.deepEqual([told.status, told.text === body], [200, true], told.text.slice(0, 300));
+    }
+    assertIdle(t);
+  }
+  await google.shutdown();
+});
+
 Deno.test("an interaction is streamed, remembered and counted, and its revision goes through both ways", async () => {
   await using t = await proxyUnderTest();
   const reply = await tell(t, "/v1beta/interactions", {

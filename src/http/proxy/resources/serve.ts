@@ -20,6 +20,7 @@ import { resolveTargets } from "../resolve_targets.ts";
 import { beginTrace } from "../serve_call.ts";
 import { mergedList } from "./merged_list.ts";
 import { namesInReply, parseResourcePath, type Reference, referencesIn, type ResourcePath } from "./names.ts";
+import type { RequestTarget } from "../../request_target.ts";
 import { leaseRequestOf, MOST_READ, type ResourceRequest } from "./resource_request.ts";
 import { firstWith, NO_OWNER } from "./owner_of_call.ts";
 import { hasResource, questionWait } from "./pinned_owner.ts";
@@ -175,7 +176,7 @@ async function relay(
       leaseRequest: leaseRequestOf(call, await meant(call, owner, model), model),
       trace,
       client: requestContext.watch,
-      mostRead: MOST_READ,
+      mostRead: isDownload(requestContext.target) ? 0 : MOST_READ,
       named: owner !== undefined,
       onWhole: (bytes) => {
         const usage = usageOf(parsedReply(bytes));
@@ -195,6 +196,11 @@ async function relay(
         ? new EventReader((event) => noteEvent(call, event, learned), () => {})
         : undefined,
   );
+}
+
+/** True where Google sends what a file holds and not what it says of it. */
+function isDownload({ query }: RequestTarget): boolean {
+  return /[?&]\$?alt=media(&|$)/.test(query);
 }
 
 /** An event of an interaction: what it names is remembered at once, so that a client that is cut off can come back. */
