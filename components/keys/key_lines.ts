@@ -1,5 +1,6 @@
 import type { KeyRow } from "../data/views.ts";
 import type { KeysView } from "./read_keys.ts";
+import { keysText } from "./words.ts";
 
 /** A line of the key table: a project, or one of its keys. */
 export type KeyLine =
@@ -14,10 +15,8 @@ export type KeyLine =
   | { readonly kind: "key"; readonly key: KeyRow };
 
 /** Google counts these for each account, whichever project it calls through. */
-const ACCOUNT_SOURCES: ReadonlySet<string> = new Set(["antigravity", "gemini_cli"]);
-
 function isAccount({ source }: Pick<KeyRow, "source">): boolean {
-  return ACCOUNT_SOURCES.has(source);
+  return Object.hasOwn(keysText.providers, source);
 }
 
 /** The rows of a page in their order, with a line above each project's first. */

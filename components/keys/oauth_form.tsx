@@ -8,8 +8,8 @@ import { Problem } from "../ui/card.tsx";
 import { Icon } from "../ui/icon.tsx";
 
 const words = keysText;
-const PROVIDERS = ["antigravity", "gemini_cli"] as const;
-type Provider = typeof PROVIDERS[number];
+type Provider = keyof typeof words.providers;
+const PROVIDERS = Object.keys(words.providers) as readonly Provider[];
 
 function Warning({ warning, confirmed, onConfirm }: {
   warning: string;

@@ -105,7 +105,7 @@ export const keysText = {
   accountOld: (why: string) => `These numbers are old: ${why}`,
   accountCode: (email: string) => `QR code of the page on which ${email} is verified`,
   accountCannot:
-    "Accounts of Antigravity and Code Assist serve turns, pictures and token counts. Files, caches, batches, embeddings and the Live API need an API key.",
+    "Accounts of Antigravity and Gemini CLI serve turns, pictures and token counts. Files, caches, batches, embeddings and the Live API need an API key.",
   accountStates: {
     ready: "Ready",
     needs_set_up: "Needs set-up",
@@ -178,7 +178,7 @@ export const keysText = {
   neverModels: "Never these models",
   denyHint: "Patterns by commas; empty for none",
   oauthTitle: "Sign in with Google",
-  oauthLead: "For accounts of Antigravity and of Gemini Code Assist. Google's page opens in a new tab.",
+  oauthLead: "For accounts of Antigravity and of Gemini CLI. Google's page opens in a new tab.",
   oauthWarn:
     "Google's terms do not allow other software to use these accounts, and Google has suspended some. An API key is the safe way.",
   oauthConfirm: "I have read this and take the risk",
@@ -194,13 +194,13 @@ export const keysText = {
   oauthPaste: "Did the page not load at the end? Paste its address",
   oauthFinish: "Finish",
   oauthDone: "The account is added.",
-  providers: { antigravity: "Antigravity", gemini_cli: "Gemini Code Assist" } satisfies Readonly<
+  providers: { antigravity: "Antigravity", gemini_cli: "Gemini CLI" } satisfies Readonly<
     Record<SourceOf<"oauth">, string>
   >,
   sources: {
     api_key: "API key",
     antigravity: "Antigravity",
-    gemini_cli: "Code Assist",
+    gemini_cli: "Gemini CLI",
     vertex: "Vertex AI",
   } satisfies Readonly<Record<SourceName, string>> as Readonly<Record<string, string>>,
 } as const;

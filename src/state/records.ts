@@ -6,7 +6,9 @@ import {
   type JsonObject,
   type ModelRules,
   Secret,
+  type SourceName,
   SOURCES,
+  sourcesOf,
   storedFailureClass,
   TIERS,
 } from "../core/mod.ts";
@@ -87,7 +89,7 @@ const credentialFields = {
 const access = { accessToken: optional(secret), accessExpiresAt: optional(number) };
 
 const account = objectOf({
-  source: oneOf(["antigravity", "gemini_cli"]),
+  source: oneOf(sourcesOf("oauth")),
   ...credentialFields,
   email: text,
   refreshToken: secret,
@@ -99,18 +101,21 @@ const account = objectOf({
 });
 
 /** A credential with its secrets as plain text; in a parsed one they are `Secret`s. */
-const credentialRecord: Shape<Credential> = byField<Credential>("source", {
-  api_key: objectOf({ source: oneOf(["api_key"]), ...credentialFields, key: secret }),
-  antigravity: account,
-  gemini_cli: account,
-  vertex: objectOf({
-    source: oneOf(["vertex"]),
-    ...credentialFields,
-    serviceAccount: secret,
-    location: text,
-    ...access,
-  }),
-});
+const credentialRecord: Shape<Credential> = byField<Credential>(
+  "source",
+  {
+    api_key: objectOf({ source: oneOf(["api_key"]), ...credentialFields, key: secret }),
+    antigravity: account,
+    gemini_cli: account,
+    vertex: objectOf({
+      source: oneOf(["vertex"]),
+      ...credentialFields,
+      serviceAccount: secret,
+      location: text,
+      ...access,
+    }),
+  } satisfies Readonly<Record<SourceName, Shape<Credential>>>,
+);
 
 const aliasRecord = objectOf({ name: nameOf("name"), target: nameOf("target"), ...stamp });
 export type AliasRecord = ValueOf<typeof aliasRecord>;

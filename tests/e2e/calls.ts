@@ -122,22 +122,24 @@ export function frames(text: string): Json[] {
 /** The text that a whole or streamed reply brings, in any dialect. */
 export function textOf(dialect: DialectName, told: Told): string {
   const streamed = told.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
-  if (dialect === "chat") {
-    const pick = (one: Json, name: string) => String(at(one, `choices.0.${name}.content`) ?? "");
-    return streamed
-      ? frames(told.text).map((frame) => pick(frame, "delta")).join("")
-      : pick(told.json, "message");
+  switch (dialect) {
+    case "chat": {
+      const pick = (one: Json, name: string) => String(at(one, `choices.0.${name}.content`) ?? "");
+      return streamed
+        ? frames(told.text).map((frame) => pick(frame, "delta")).join("")
+        : pick(told.json, "message");
+    }
+    case "messages":
+      return streamed
+        ? frames(told.text).map((frame) => String(at(frame, "delta.text") ?? "")).join("")
+        : list(told.json["content"]).map((block) => String(block["text"] ?? "")).join("");
+    case "responses":
+      return streamed
+        ? frames(told.text).filter(({ type }) => type === "response.output_text.delta")
+          .map(({ delta }) => String(delta)).join("")
+        : list(told.json["output"]).flatMap((item) => list(item["content"]))
+          .map((part) => String(part["text"] ?? "")).join("");
   }
-  if (dialect === "messages") {
-    return streamed
-      ? frames(told.text).map((frame) => String(at(frame, "delta.text") ?? "")).join("")
-      : list(told.json["content"]).map((block) => String(block["text"] ?? "")).join("");
-  }
-  return streamed
-    ? frames(told.text).filter(({ type }) => type === "response.output_text.delta")
-      .map(({ delta }) => String(delta)).join("")
-    : list(told.json["output"]).flatMap((item) => list(item["content"]))
-      .map((part) => String(part["text"] ?? "")).join("");
 }
 
 export function list(value: unknown): Json[] {
