@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createGeminitro } from "../../src/composition/mod.ts";
 import { removeFolder } from "../support/remove_folder.ts";
 import { KEYS, proxyUnderTest, type UnderTest } from "../support/proxy_under_test.ts";
-import { assertIdle, at, type Json, list, MODEL, send, tell, TOKEN, type Told } from "./calls.ts";
+import { assertIdle, at, type Json, list, MODEL, send, tell, TOKEN, type Told, until } from "./calls.ts";
 
 /** Makes something in each collection; what comes back names it. */
 const MADE: Readonly<Record<string, readonly [string, Json]>> = {
@@ -184,9 +184,9 @@ Deno.test("a video: started, polled and downloaded through the redirect, in rang
   assertIdle(t);
 });
 
-Deno.test("a download is what its file holds, whatever its type says: lines of JSON are no JSON", async () => {
+Deno.test("a download is what its file holds, whatever its type says, and its head ends without it", async () => {
   const line = `${JSON.stringify({ key: "one", response: { text: "x".repeat(200) } })}\n`;
-  const bodies = [line.repeat(3), line.repeat(2_000)];
+  const bodies = [line.repeat(3), line.repeat(2_000), "x".repeat(20_000_000)];
   // Knows one file of each body and no model.
   const google = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
     const { pathname } = new URL(request.url);
@@ -200,11 +200,24 @@ Deno.test("a download is what its file holds, whatever its type says: lines of J
     await using t = await proxyUnderTest({
       env: { GEMINI_API_URL: `http://127.0.0.1:${google.addr.port}` },
     });
+    const places = bodies.map((_, index) => `/v1beta/files/${index}:download?alt=media`);
     for (const [index, body] of bodies.entries()) {
-      const told = await tell(t, `/v1beta/files/${index}:download?alt=media`);
+      const told = await tell(t, places[index]!);
       assert.deepEqual([told.status, told.text === body], [200, true], told.text.slice(0, 300));
     }
     assertIdle(t);
+    // Who asks for the head alone gets no body, and nothing waits for somebody to read it.
+    for (const place of places) {
+      const head = await fetch(t.url + place, {
+        method: "HEAD",
+        headers: { authorization: `Bearer ${TOKEN}` },
+      });
+      assert.deepEqual([head.status, await head.text()], [200, ""]);
+    }
+    await until(
+      () => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0),
+      10_000,
+    );
   }
   await google.shutdown();
 });

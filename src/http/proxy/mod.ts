@@ -83,9 +83,15 @@ export function createProxyApp(options: ProxyAppOptions): ProxyApp {
       const { route = elsewhere, params = {} } = router.find(method, address.path) ?? {};
       const peer = env !== undefined && "peer" in env ? env.peer : "";
       const answer = handle(requestContextOf(deps, request, target), peer, route, params);
-      return head ? answer.then((response) => new Response(null, response)) : answer;
+      return head ? answer.then(headOf) : answer;
     },
   };
+}
+
+/** A reply without its body, which is given up: a call that nobody reads to its end would keep its key's slot for ever. */
+function headOf(response: Response): Response {
+  response.body?.cancel().catch(() => {});
+  return new Response(null, response);
 }
 
 function endpointOf(deps: ProxyDeps, route: ProxyRoute): Endpoint {
