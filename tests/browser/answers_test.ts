@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
 import { sampleProjects } from "../../src/sim/mod.ts";
 import { browserTest, eventually, open, ownerPage } from "../support/browser.ts";
 import { type DashboardUnderTest, dashboardUnderTest } from "../support/dashboard_under_test.ts";
@@ -202,6 +203,48 @@ browserTest("Usage shows each measure by each dimension, zooms, compares and exp
     });
   }
 });
+
+/** What is drawn on a canvas of the page from now on. */
+async function canvasTexts(page: Page): Promise<() => Promise<readonly string[]>> {
+  await page.addInitScript(() => {
+    const drawn: string[] = [];
+    Object.assign(globalThis, { drawn });
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (this: CanvasRenderingContext2D, ...args) {
+      drawn.push(args[0]);
+      fillText.apply(this, args);
+    };
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { drawn: string[] }).drawn);
+}
+
+browserTest(
+  "the axis and the hover of Usage have the reader's clock, and name the day once",
+  async (browser) => {
+    await using server = await dashboardUnderTest({ projects: sampleProjects() });
+    await traffic(server);
+    for (const [locale, clock] of [["en-US", /^\d{1,2}:\d\d\s[AP]M$/], ["de-DE", /^\d\d:\d\d$/]] as const) {
+      const { page, problems } = await ownerPage(browser, server.url, { locale });
+      const texts = await canvasTexts(page);
+      await open(page, `${server.url}/dashboard/usage?range=1h`);
+      await eventually(async () => (await texts()).some((one) => clock.test(one)), true);
+      const drawn = await texts();
+      assert.ok(
+        drawn.some((one) => /^\d{1,2} [A-Z][a-z]{2,3}$|^[A-Z][a-z]{2,3} \d{1,2}$/.test(one)),
+        drawn.join(),
+      );
+      const other = locale === "en-US" ? /^\d\d?:\d\d$/ : /[AaPp][Mm]$/;
+      assert.deepEqual(drawn.filter((one) => other.test(one)), [], locale);
+      const box = await page.locator(".u-over").boundingBox();
+      assert.ok(box);
+      await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
+      await page.getByRole("columnheader", { name: locale === "en-US" ? /\d\s[AP]M$/ : /\d\d:\d\d$/ })
+        .waitFor();
+      assert.deepEqual(problems, []);
+      await page.context().close();
+    }
+  },
+);
 
 browserTest("Usage says it all without script", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects() });
