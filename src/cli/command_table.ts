@@ -14,6 +14,7 @@ import {
 import { keyAdd, keyCheck, keyEdit, keyList, keyRemove, keyReplace, keyUndo } from "./commands/key.ts";
 import { clientAdd, clientList, clientRevoke } from "./commands/client.ts";
 import { capList, capRemove, capSchedule, capSet } from "./commands/cap.ts";
+import { limitList, limitRemove, limitSet } from "./commands/limit.ts";
 import { accountList, accountOff, accountOn, accountQuota, accountRemove } from "./commands/account.ts";
 import { autostartInstall, autostartRemove, autostartStatus } from "./commands/autostart.ts";
 import { backup, exportCommand, importCommand, masterKeyChange } from "./commands/backup.ts";
@@ -73,6 +74,9 @@ export const COMMANDS: readonly Command[] = [
   capList,
   capSchedule,
   capRemove,
+  limitList,
+  limitSet,
+  limitRemove,
   clientAdd,
   clientList,
   clientRevoke,

@@ -50,7 +50,7 @@ function showQuota(figures: Figures, out: Output, now: number): void {
         bucket.model,
         ownerName(bucket, keys),
         bar(limit.used / (limit.limit ?? 1) * 100, ALERT_PERCENT, style),
-        `${limit.used} of ${limit.limit} ${KINDS[limit.kind]}`,
+        `${limit.used} of ${limit.limit} ${LIMIT_KINDS[limit.kind]}`,
         limit.resetsAt === undefined ? "-" : backText(Date.parse(limit.resetsAt), now),
       ],
     }))
@@ -60,7 +60,8 @@ function showQuota(figures: Figures, out: Output, now: number): void {
   out.table(["MODEL", "OF", "USED", "COUNT", "RESETS"], rows);
 }
 
-const KINDS: Readonly<Record<Bucket["limits"][number]["kind"], string>> = {
+/** Short words for the kinds of limits. */
+export const LIMIT_KINDS: Readonly<Record<Bucket["limits"][number]["kind"], string>> = {
   requests_per_minute: "RPM",
   tokens_per_minute: "TPM",
   requests_per_day: "RPD",

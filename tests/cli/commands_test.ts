@@ -96,6 +96,7 @@ async function limits(cli: CliHome): Promise<void> {
   await cli.good(["cap", "schedule", "06:30", "--zone", "Europe/Vienna"]);
   assert.equal(await cli.good(["cap", "schedule"]), "Caps' periods begin at 06:30, Europe/Vienna\n");
   await cli.good(["cap", "remove", "gemini-2.5-pro"]);
+  await limitsByHand(cli);
   const made = await cli.run(["client", "add", "laptop", "--json"]);
   const { token } = JSON.parse(made.stdout) as { token: string };
   assert.match(token, /^gn-/);
@@ -103,6 +104,27 @@ async function limits(cli: CliHome): Promise<void> {
   assert.match(await cli.good(["client", "list"]), /laptop .*active/);
   await cli.good(["client", "revoke", "laptop"]);
   assert.match(await cli.good(["client", "list"]), /laptop .*revoked/);
+}
+
+/** What Google's limits are is said by hand, for all projects or one, in part, and forgotten again. */
+async function limitsByHand(cli: CliHome): Promise<void> {
+  assert.equal(
+    await cli.good(["limit", "set", "gemini-2.5-pro", "--rpm", "5", "--rpd", "100"]),
+    "gemini-2.5-pro: 5 RPM, 100 RPD\n",
+  );
+  const part = await cli.json<Record<string, unknown>>(["limit", "set", "gemini-2.5-pro", "--rpm", "none"]);
+  assert.deepEqual([part["requestsPerMinute"], part["requestsPerDay"]], [null, 100]);
+  assert.equal(
+    await cli.good(["limit", "set", "gemini-2.5-pro@team", "--tpm", "7000"]),
+    "gemini-2.5-pro@team: 7000 TPM\n",
+  );
+  assert.match(
+    await cli.good(["limit", "list"]),
+    /\nSet by hand\nFOR +RPM +TPM +RPD\ngemini-2\.5-pro +- +- +100\ngemini-2\.5-pro@team +- +7000 +-\n$/,
+  );
+  await cli.good(["limit", "remove", "gemini-2.5-pro@team"]);
+  await cli.good(["limit", "remove", "gemini-2.5-pro"]);
+  assert.equal((await cli.run(["limit", "remove", "gemini-2.5-pro"])).code, 1);
 }
 
 async function transfer(cli: CliHome): Promise<void> {

@@ -60,6 +60,8 @@ Deno.test("wrong words are answered with the nearest right ones and exit code 2"
     ["start --port", /--port needs a value/],
     ["cap set m 5 --period yearly", /must be one of hourly, daily, weekly, monthly/],
     ["cap set m five", /must be a whole number/],
+    ["limit set m --rpd many", /must be a whole number/],
+    ["limit set m", /at least one of --rpm, --tpm and --rpd/],
     ["completions tcsh", /must be one of bash, zsh, fish, powershell/],
     ["key add k --tier gold", /--tier is "gold", but must be one of free/],
     ["update --check --rollback", /not both/],

@@ -14,6 +14,7 @@ const SHOWN: readonly (readonly [args: string, wanted: RegExp])[] = [
   ["requests list", /429|404|200/],
   ["now", /No call is running or waiting/],
   ["cap list", /group:every/],
+  ["limit list flash", /group:every@a-project[\s\S]*RPM/],
   ["fallback list", /gemini-2\.5-flash-lite/],
   ["quota-group list", /every/],
   ["alias list", /second-name/],
