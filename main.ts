@@ -23,7 +23,7 @@ import {
   type Workers,
 } from "./src/composition/mod.ts";
 import { whenWorthCollecting } from "./src/core/mod.ts";
-import { collectGarbage, endSignal, keepCallsHome } from "./src/system/mod.ts";
+import { collectGarbage, endSignal, keepCallsHome, paced } from "./src/system/mod.ts";
 import {
   envFilePath,
   type Environment,
@@ -64,8 +64,7 @@ let watched = false;
 function keepServing(): void {
   if (watched) return;
   watched = true;
-  // A moment later, when nothing holds on to it any more.
-  whenWorthCollecting(() => setTimeout(collectGarbage, 20));
+  whenWorthCollecting(paced(collectGarbage));
   keepGoing((message, error) => {
     for (const { services } of running) services.ledger.log("error", "server", message, { error });
     if (running.size === 0) console.error(`${message}: ${error}`);

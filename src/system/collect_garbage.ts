@@ -17,6 +17,46 @@ export function collectGarbage(): void {
   collect();
 }
 
+/** A collection comes this much later, when nothing holds on to the garbage any more. */
+const MOMENT_MS = 20;
+/** The pause after one is this many times as long as it took, so that collecting takes a small part of the time. */
+const REST = 5;
+/** The longest pause. */
+const MOST_REST_MS = 500;
+
+/** What `paced` knows the time by. */
+export interface Pace {
+  /** Milliseconds since some moment. */
+  now(): number;
+  /** Calls `then` once after `ms`. */
+  after(ms: number, then: () => void): void;
+}
+
+const REAL: Pace = {
+  now: () => performance.now(),
+  after: (ms, then) => void setTimeout(then, ms),
+};
+
+/**
+ * Does `act` once for all who ask while it waits, with a pause after it: many large replies that are let go of at the same time would
+ * ask for a collection each, and nobody is served until all are done.
+ */
+export function paced(act: () => void, { now, after }: Pace = REAL): () => void {
+  let asked = false;
+  let free = -Infinity;
+  return () => {
+    if (asked) return;
+    asked = true;
+    after(Math.max(MOMENT_MS, free - now()), () => {
+      asked = false;
+      const began = now();
+      act();
+      const ended = now();
+      free = ended + Math.min(MOST_REST_MS, REST * (ended - began));
+    });
+  };
+}
+
 function collector(): () => void {
   try {
     nodeModule("node:v8").setFlagsFromString("--expose-gc");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { takeTurn } from "./read_reply.ts";
+import { openLentBody, takeTurn } from "./read_reply.ts";
 
 Deno.test("takeTurn() lets few large pieces pass each time around the loop, one of each when several wait", async () => {
   const [one, two, three] = [{}, {}, {}];
@@ -20,4 +20,31 @@ Deno.test("takeTurn() lets few large pieces pass each time around the loop, one 
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(takeTurn(three), undefined);
   await new Promise((resolve) => setTimeout(resolve, 20));
+});
+
+/** A body whose pieces are there before anybody asks. */
+function ready(pieces: number, size: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      controller.enqueue(new Uint8Array(size));
+      if (--pieces === 0) controller.close();
+    },
+  });
+}
+
+Deno.test("openLentBody() comes back to the event loop while it reads pieces that do not fill its buffers", async () => {
+  let read = 0;
+  let atFirstTurn: number | undefined;
+  // Began before any reader did, so that it comes as soon as the loop goes around.
+  const first = setTimeout(() => atFirstTurn = read, 0);
+  const readers = [1, 2].map(() => openLentBody(ready(40, 12_000), { events: true }));
+  await Promise.all(readers.map(async (reader) => {
+    while (await reader.read() !== undefined) read++;
+  }));
+  clearTimeout(first);
+  // The timer of the last turn comes before this one.
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.equal(read, 80);
+  assert.ok(atFirstTurn !== undefined && atFirstTurn <= 8, `${atFirstTurn} of ${read}`);
 });

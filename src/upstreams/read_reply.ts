@@ -138,6 +138,9 @@ export interface BodyReader {
 
 /** Most events of a stream fit; a whole reply of many megabytes grows to the largest in two reads. */
 const USUAL = PIECE_BYTES / 4;
+/** Pieces from this size on take turns; a flood seldom fills the whole buffer. */
+const LARGE = USUAL / 2;
+
 /** How a body is read that is many events, each of which costs more than its bytes. */
 export interface ReadsEvents {
   /** While others wait for their turn, only as much is read at a time as is soon handled. */
@@ -229,7 +232,7 @@ class BufferedReader implements BodyReader {
     }
     const { byteLength: room } = value.buffer;
     const full = value.byteLength === room;
-    const turn = full ? takeTurn(this) : undefined;
+    const turn = value.byteLength >= LARGE ? takeTurn(this) : undefined;
     const wanted = turn !== undefined && this.#events ? USUAL : full ? PIECE_BYTES : room;
     this.#buffer = wanted === room ? value.buffer : new ArrayBuffer(wanted);
     const piece = this.#lends ? value : value.slice();
