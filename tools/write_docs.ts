@@ -1,14 +1,15 @@
 /**
- * Writes the documents that are made of code: docs/configuration.md from the table of settings, the lists of
+ * Writes the documents that are made of code: docs/configuration.md and .env.example from the table of settings, the lists of
  * bounds in docs/security.md from theirs. `--check` only compares.
  */
-import { settingsMarkdown } from "../src/config/mod.ts";
+import { exampleEnv, settingsMarkdown } from "../src/config/mod.ts";
 import type { Bound } from "../src/core/mod.ts";
 import { BOUND_TABLE } from "../src/http/bounds.ts";
 import { UPSTREAM_BOUND_TABLE } from "../src/upstreams/bounds.ts";
 
 const SECURITY = new URL("../docs/security.md", import.meta.url);
 const TARGET = new URL("../docs/configuration.md", import.meta.url);
+const EXAMPLE = new URL("../.env.example", import.meta.url);
 
 const HEAD = `# Configuration
 
@@ -73,13 +74,17 @@ async function formatted(text: string): Promise<string> {
 
 if (import.meta.main) {
   for (
-    const [target, wanted] of [[TARGET, configurationDocument()], [SECURITY, securityDocument()]] as const
+    const [target, wanted] of [
+      [TARGET, configurationDocument()],
+      [EXAMPLE, exampleEnv()],
+      [SECURITY, securityDocument()],
+    ] as const
   ) {
     const there = await Deno.readTextFile(target).catch(() => "");
     if (there === await wanted) continue;
     if (!Deno.args.includes("--check")) await Deno.writeTextFile(target, await wanted);
     else {
-      console.error(`docs/${target.pathname.split("/").at(-1)} is stale: run \`deno task docs\``);
+      console.error(`${target.pathname.split("/").at(-1)} is stale: run \`deno task docs\``);
       Deno.exitCode = 1;
     }
   }
