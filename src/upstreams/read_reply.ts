@@ -62,12 +62,20 @@ async function collect(
   return gathered.joined();
 }
 
-/** Has seen what came so far. */
+/** Has seen what came so far, but for a byte order mark: decoders take it for no part of the text. */
 function watchOf(gathered: GatheredBytes): JsonWatch {
   const watch = new JsonWatch(UPSTREAM_BOUNDS.depth);
-  for (const part of gathered.parts()) namedFault(() => watch.see(part));
+  let from: number | undefined;
+  for (const part of gathered.parts()) {
+    from ??= BYTE_ORDER_MARK.every((byte, at) => part[at] === byte) ? BYTE_ORDER_MARK.length : 0;
+    const text = part.subarray(from);
+    namedFault(() => watch.see(text));
+    from = 0;
+  }
   return watch;
 }
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
 /** Payloads of the events that these bytes complete, or the end of the body without any. Throws ReplyBeyondBounds when an event is too large, or no JSON by its beginning. */
 export function readEvents(parser: SseParser, bytes: Uint8Array | undefined): string[] {

@@ -63,3 +63,19 @@ Deno.test("a turn that stays garbled is a server error in every dialect", async 
     assertIdle(t);
   }
 });
+
+Deno.test("a large whole reply that begins with a byte order mark is a reply in every dialect", async () => {
+  await using t = await proxyUnderTest();
+  const text = "x".repeat(400_000);
+  for (const dialect of DIALECT_NAMES) {
+    const before = generateCalls(t).length;
+    t.simulator.control.replay(`\ufeff${JSON.stringify(garbled([{ text }], "STOP"))}`, {
+      contentType: "application/json",
+    });
+    const told = await ask(t, dialect);
+    assert.equal(told.status, 200, told.text.slice(0, 300));
+    assert.equal(textOf(dialect, told), text);
+    assert.equal(generateCalls(t).length - before, 1);
+  }
+  assertIdle(t);
+});
