@@ -15,7 +15,7 @@ export function showStats(figures: Figures, out: Output, now: number): void {
   const parts: readonly (readonly [heading: string, show: () => void])[] = [
     ["Quota", () => showQuota(figures, out, now)],
     ["Requests", () => showRequests(figures, out)],
-    ["Keys", () => showKeys(figures, out, now)],
+    ["Keys", () => showKeys(figures, out)],
     ["Models", () => showModels(figures, out)],
     ["Last 7 days", () => showHistory(figures, out, now)],
   ];
@@ -33,7 +33,7 @@ export function verdictLine({ status, message }: Verdict, style: Style): string 
 }
 
 function showQuota(figures: Figures, out: Output, now: number): void {
-  const { caps, buckets, keys, overview } = figures;
+  const { caps, board, overview } = figures;
   const { style } = out;
   out.line(verdictLine(overview.verdict, style));
   const capRows = caps.map((cap) => [
@@ -43,12 +43,13 @@ function showQuota(figures: Figures, out: Output, now: number): void {
     `${cap.current} of ${cap.limit} ${cap.unit} ${cap.period}`,
     backText(Date.parse(cap.nextReset), now),
   ]);
-  const bucketRows = buckets.flatMap((bucket) =>
-    bucket.limits.filter(({ limit }) => limit !== undefined && limit > 0).map((limit) => ({
+  const names = new Map(board.projects.map(({ id, name }) => [id, name]));
+  const bucketRows = board.cells.flatMap((cell) =>
+    cell.limits.filter(({ limit }) => limit !== undefined && limit > 0).map((limit) => ({
       share: limit.used / (limit.limit ?? 1) * 100,
       row: [
-        bucket.model,
-        ownerName(bucket, keys),
+        cell.model,
+        names.get(cell.project) ?? cell.project,
         bar(limit.used / (limit.limit ?? 1) * 100, ALERT_PERCENT, style),
         `${limit.used} of ${limit.limit} ${LIMIT_KINDS[limit.kind]}`,
         limit.resetsAt === undefined ? "-" : backText(Date.parse(limit.resetsAt), now),
@@ -67,13 +68,6 @@ export const LIMIT_KINDS: Readonly<Record<Bucket["limits"][number]["kind"], stri
   requests_per_day: "RPD",
   remaining_fraction: "of the quota",
 };
-
-/** The project's name, or the key's when no project is known of it. */
-function ownerName({ project, projectKind, credentials }: Bucket, keys: readonly Key[]): string {
-  if (projectKind !== "key") return project;
-  const key = keys.find(({ id }) => credentials.includes(id));
-  return key === undefined ? project : key.label || key.tail;
-}
 
 function showRequests({ stats }: Figures, out: Output): void {
   const { totals, today } = stats;
@@ -98,7 +92,7 @@ function showRequests({ stats }: Figures, out: Output): void {
   ]);
 }
 
-function showKeys({ overview, keys }: Figures, out: Output, now: number): void {
+function showKeys({ overview, busiest, cooling }: Figures, out: Output): void {
   const { active, cooldown, disabled, dead, total } = overview.keys;
   const { style } = out;
   out.line(
@@ -106,17 +100,27 @@ function showKeys({ overview, keys }: Figures, out: Output, now: number): void {
       plural(total, "key")
     }`,
   );
-  for (const { label, tail, cooldownUntil } of keys.filter(({ status }) => status === "cooldown")) {
-    const until = cooldownUntil === null ? "" : ` ${untilText(Date.parse(cooldownUntil), now)}`;
-    out.line(`${style.yellow(label || tail)} cools down${until}`);
-  }
-  const busiest = [...keys].sort((a, b) => b.usage - a.usage).slice(0, MOST_MODELS).filter(({ usage }) =>
-    usage > 0
-  );
+  showCooling(overview.keys.cooldown, cooling, out);
+  const used = busiest.filter(({ usage }) => usage > 0);
   out.table(
     ["KEY", "CALLS", "FAILED"],
-    busiest.map((key) => [key.label || key.tail, String(key.usage), String(key.errors)]),
+    used.map((key) => [key.label || key.tail, String(key.usage), String(key.errors)]),
   );
+}
+
+/** Names cooling keys one by one, and says how many more of `all` there are. */
+export function showCooling(
+  all: number,
+  cooling: readonly Key[],
+  { line, style }: Output,
+  indent = "",
+): void {
+  for (const { label, tail, cooldownUntil } of cooling) {
+    const until = cooldownUntil === null ? "" : ` ${untilText(Date.parse(cooldownUntil), Date.now())}`;
+    line(`${indent}${style.yellow(label || tail)} cools down${until}`);
+  }
+  const more = all - cooling.length;
+  if (more > 0) line(`${indent}${plural(more, "more key")} cool down: geminitro key list --status cooldown`);
 }
 
 function showModels({ stats }: Figures, out: Output): void {

@@ -3,7 +3,7 @@ import type { Call, Key, Overview, Problem } from "../../management/contract.ts"
 import { type Command, type Context, usageError } from "../command.ts";
 import type { Output } from "../output.ts";
 import { liveClient, localUrl } from "../server_file.ts";
-import { showStats, verdictLine } from "../stats_view.ts";
+import { showCooling, showStats, verdictLine } from "../stats_view.ts";
 import { plural, type Style } from "../style.ts";
 import { watch, WATCH_OPTIONS } from "../watch.ts";
 import { everyItem, type LocalClient } from "../../management/client.ts";
@@ -57,14 +57,7 @@ function showKeys({ keys: counts }: Overview, cooling: readonly Key[], out: Outp
     `keys     ${counts.active} of ${counts.total} active, ${counts.cooldown} cooling, ` +
       `${counts.disabled} disabled, ${counts.dead} dead`,
   );
-  for (const { label, tail, cooldownUntil } of cooling) {
-    const until = cooldownUntil === null ? "" : ` ${untilText(Date.parse(cooldownUntil), Date.now())}`;
-    out.line(`         ${label || tail} cools down${until}`);
-  }
-  const more = counts.cooldown - cooling.length;
-  if (more > 0) {
-    out.line(`         ${plural(more, "more key")} cool down: geminitro key list --status cooldown`);
-  }
+  showCooling(counts.cooldown, cooling, out, "         ");
 }
 
 function showProblems(problems: readonly Problem[], out: Output): void {
@@ -114,30 +107,40 @@ export const stats: Command = {
   async run(context) {
     const client = await context.client();
     await watch(context, async (out) => {
-      const figures = await figuresOf(client);
-      out.json(plain(figures));
-      showStats(figures, out, Date.now());
+      if (context.json) return out.json(await plain(client));
+      showStats(await figuresOf(client), out, Date.now());
     });
   },
 };
 
+/** The busiest keys that have a row. */
+const MOST_BUSY = 8;
+
+/** What is shown, bounded however many keys and buckets there are; scripts get every bucket beside it. */
 async function figuresOf(client: LocalClient) {
-  const [quotas, caps, buckets, stats, keys, overview] = await Promise.all([
-    client.quotaSummary(),
+  const [caps, board, stats, { items: busiest }, { items: cooling }, overview] = await Promise.all([
     client.capProgress(),
-    everyItem(client.buckets, {}),
+    client.board({}),
     client.stats(),
-    client.keys(),
+    client.keyPage({ order: "requests", limit: MOST_BUSY }),
+    client.keyPage({ status: "cooldown", limit: MOST_COOLING }),
     client.overview(),
   ]);
-  return { quotas, caps, buckets, stats, keys, overview };
+  return { caps, board, stats, busiest, cooling, overview };
 }
 
 export type Figures = Awaited<ReturnType<typeof figuresOf>>;
 
 /** What scripts get. */
-function plain({ quotas, caps, buckets, stats, overview }: Figures) {
-  return { quota: { caps, buckets, poolStatus: quotas.poolStatus }, stats, overview };
+async function plain(client: LocalClient) {
+  const [{ poolStatus }, caps, buckets, stats, overview] = await Promise.all([
+    client.quotaSummary(),
+    client.capProgress(),
+    everyItem(client.buckets, {}),
+    client.stats(),
+    client.overview(),
+  ]);
+  return { quota: { caps, buckets, poolStatus }, stats, overview };
 }
 
 export const now: Command = {
