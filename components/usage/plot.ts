@@ -48,13 +48,14 @@ function seriesOf(chart: UsageChart, stacked: boolean): uPlot.Series[] {
   }).toReversed();
 }
 
-/** A mark on an axis of time whose marks are `stepMs` apart: "13:04", or "24 Nov" from a day on; the day below it where it is `first`. */
+/** A mark on an axis of time whose marks are `stepMs` apart: "13:04", "13:04:30" below a minute, or "24 Nov" from a day on; the day below it where it is `first`. */
 function axisTime(at: number, stepMs: number, first: boolean): string {
   const date = new Date(at);
   const day = date.toLocaleDateString(CLOCK_LOCALE, { day: "numeric", month: "short" });
   if (stepMs >= 86_400_000) return day;
   const hour = CLOCK_LOCALE === "en-US" ? "numeric" : "2-digit";
-  const time = date.toLocaleTimeString(CLOCK_LOCALE, { hour, minute: "2-digit" });
+  const second = stepMs < 60_000 ? { second: "2-digit" } as const : {};
+  const time = date.toLocaleTimeString(CLOCK_LOCALE, { hour, minute: "2-digit", ...second });
   return first ? `${time}\n${day}` : time;
 }
 

@@ -240,6 +240,13 @@ browserTest(
       await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
       await page.getByRole("columnheader", { name: locale === "en-US" ? /\d\s[AP]M$/ : /\d\d:\d\d$/ })
         .waitFor();
+      // Marks that are closer than a minute are told apart.
+      const until = Date.now();
+      await open(page, `${server.url}/dashboard/usage?range=own&since=${until - 180_000}&until=${until}`);
+      await eventually(
+        async () => (await texts()).some((one) => /^\d{1,2}:\d\d:[0-5]\d(\s[AP]M)?$/.test(one)),
+        true,
+      );
       assert.deepEqual(problems, []);
       await page.context().close();
     }
