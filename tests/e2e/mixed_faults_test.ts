@@ -1,6 +1,7 @@
 /** Keys that are each ill in a way of their own, all at once and under a burst: one healthy key answers every call. */
 import assert from "node:assert/strict";
 import type { Fault, FaultKind, SimProject } from "../../src/sim/mod.ts";
+import { withoutProxyExceptions } from "../support/proxy_exceptions.ts";
 import { proxyUnderTest, type UnderTest } from "../support/proxy_under_test.ts";
 import { ask, generateCalls, MODEL, tell, type Told, until } from "./calls.ts";
 
@@ -156,6 +157,7 @@ Deno.test("a key whose own outgoing proxy takes connections and says nothing res
     const proxy = `http://127.0.0.1:${listener.addr.port}`;
     const [first, second] = await t.proxy.services.admin.keys();
     assert.equal((await tell(t, `/api/keys/${first?.id}`, { method: "PATCH", body: { proxy } })).status, 200);
+    using _ = withoutProxyExceptions();
     // Which of two idle keys goes first is the policy's choice: so many calls until one was sent to the silent proxy.
     let calls = 0;
     for (; calls < 4 || (taken.length === 0 && calls < 20); calls++) {

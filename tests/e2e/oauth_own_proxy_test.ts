@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { connect, createServer } from "node:net";
+import { withoutProxyExceptions } from "../support/proxy_exceptions.ts";
 import { answerOf, oauthProxy } from "./oauth_proxy_fixture.ts";
 
 interface RecordingProxy extends AsyncDisposable {
@@ -11,22 +12,6 @@ interface RecordingProxy extends AsyncDisposable {
   readonly ports: Set<number>;
   /** What clients proved themselves with. */
   readonly passwords: Set<string>;
-}
-
-const EXCEPTIONS = ["NO_PROXY", "no_proxy"] as const;
-
-/**
- * Takes the exceptions from proxies out of the environment for a while: a server that another test started in this process has
- * put this machine there, where Google's stand-in lies.
- */
-function withoutExceptions(): Disposable {
-  const before = EXCEPTIONS.map((name) => Deno.env.get(name));
-  for (const name of EXCEPTIONS) Deno.env.delete(name);
-  return {
-    [Symbol.dispose]() {
-      EXCEPTIONS.forEach((name, index) => before[index] === undefined || Deno.env.set(name, before[index]));
-    },
-  };
 }
 
 /** A forward proxy that notes what goes through it: tunnels, and plain requests in absolute form. */
@@ -66,7 +51,7 @@ async function recordingProxy(): Promise<RecordingProxy> {
 }
 
 Deno.test("an account with a proxy of its own takes it for everything, and nothing of it goes direct", async () => {
-  using _ = withoutExceptions();
+  using _ = withoutProxyExceptions();
   await using recorder = await recordingProxy();
   await using under = await oauthProxy();
   const refreshToken = under.google.control.issueRefreshToken("ada@example.com");
@@ -95,7 +80,7 @@ Deno.test("an account with a proxy of its own takes it for everything, and nothi
 });
 
 Deno.test("a proxy that is set later is taken by everything from then on, and one that is removed by nothing", async () => {
-  using _ = withoutExceptions();
+  using _ = withoutProxyExceptions();
   await using recorder = await recordingProxy();
   await using under = await oauthProxy();
   const { id } = await under.signIn("ada@example.com");
@@ -133,7 +118,7 @@ Deno.test("a proxy that is set later is taken by everything from then on, and on
 });
 
 Deno.test("a proxy that is set later is taken from then on, and a dead one is the account's fault and says so", async () => {
-  using _ = withoutExceptions();
+  using _ = withoutProxyExceptions();
   await using recorder = await recordingProxy();
   await using under = await oauthProxy();
   const { id } = await under.signIn("ada@example.com");

@@ -79,7 +79,10 @@ export const limitSet: Command = {
   examples: [
     { line: "geminitro limit set gemini-2.5-pro --rpd 100 --rpm 5", says: "In every project" },
     { line: "geminitro limit set gemini-2.5-pro@team-a --rpd 1500", says: "In one project" },
-    { line: "geminitro limit set group:flash --rpm none", says: `${TAKE_AWAY} takes one number away` },
+    {
+      line: "geminitro limit set group:flash --rpd 250 --rpm none",
+      says: `${TAKE_AWAY} takes one number away`,
+    },
   ],
   options: [
     { name: "rpm", value: "<count>", summary: "Requests a minute" },
