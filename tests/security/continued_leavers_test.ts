@@ -80,6 +80,26 @@ async function open(t: UnderTest) {
   };
 }
 
+/**
+ * As `open`, over a connection of its own: the platform's fetch, aborted between two reads soon after a process began, now and then
+ * keeps its connection, and then nobody has left.
+ */
+async function connect(t: UnderTest): Promise<() => void> {
+  const { hostname, port } = new URL(t.url);
+  const body = JSON.stringify({ model: MODEL, stream: true, messages: [{ role: "user", content: "hi" }] });
+  const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: ${hostname}:${port}\r\n` +
+    `authorization: Bearer geminitro\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(encoder.encode(`${head}\r\n\r\n${body}`));
+  const buffer = new Uint8Array(4096);
+  for (let text = ""; !text.includes("beginning");) {
+    const count = await connection.read(buffer);
+    assert.ok(count !== null, text);
+    text += new TextDecoder().decode(buffer.subarray(0, count));
+  }
+  return () => connection.close();
+}
+
 function proxy(upstream: Upstream): Promise<UnderTest> {
   return proxyUnderTest({
     env: { STREAM_CONTINUE: "true", QUEUE_MAX_WAIT: "0", GEMINI_API_URL: upstream.url },
@@ -91,10 +111,10 @@ Deno.test("a client that leaves while its stream is taken up elsewhere holds no 
   const second = Promise.withResolvers<ReadableStream<Uint8Array>>();
   await using upstream = upstreamOf((number) => number === 1 ? cutWhen(cut.promise) : second.promise);
   await using t = await proxy(upstream);
-  const leave = await open(t);
+  const leave = await connect(t);
   cut.resolve();
   await until(() => upstream.asked === 2);
-  await leave();
+  leave();
   await new Promise((done) => setTimeout(done, 100));
   second.resolve(endless());
   await until(() => t.proxy.services.pool.view().credentials.every(({ inFlight }) => inFlight === 0));
