@@ -70,7 +70,13 @@ export async function takeBack(deps: AdminDeps, undo: string): Promise<Outcome<S
   // Made by `replaceKey`, and sealed since.
   const dead = kept["dead"] as unknown as NonNullable<Credential["dead"]> | null;
   const updated = await deps.store.credentials.update(id, { key: kept["key"], dead });
-  if (!updated.ok) return fromStore(updated.error, "key");
+  if (!updated.ok) {
+    // The owner may remove what is in its way and try again.
+    await deps.store.expiring.put(KIND, undo, sealed, UNDO_MS);
+    return fromStore(updated.error, "key");
+  }
+  // What rests was met by the replacement.
+  deps.pool.lift(id);
   const view = await keyById(deps, id);
   return view === undefined ? refuse(404, "not_found", "There is no such key") : ok(view);
 }

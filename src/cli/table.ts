@@ -30,7 +30,7 @@ export function wrapLine(line: string, columns: number): string[] {
   return [first, ...rest.map((part) => " ".repeat(hang) + part)];
 }
 
-// deno-lint-ignore no-control-regex
+// deno-lint-ignore no-control-regex -- colours begin with one
 const COLOUR_REGEXP = /\x1b\[[0-9;]*m/g;
 const WIDE_REGEXP =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;

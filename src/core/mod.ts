@@ -14,6 +14,7 @@ export * from "./foreign_json.ts";
 export { JsonWatch } from "./json_watch.ts";
 export { byteText, GatheredBytes, joinBytes } from "./gathered_bytes.ts";
 export * from "./glob.ts";
+export { hasControlCharacter } from "./control_character.ts";
 export { FIRST_RUN } from "./first_run.ts";
 export * from "./ids.ts";
 export { noteGarbage, whenWorthCollecting } from "./garbage.ts";

@@ -1,11 +1,12 @@
+import { hasControlCharacter } from "./control_character.ts";
+
 /** A credential has at most so many tags, each at most so long. */
 export const MOST_TAGS = 20;
 export const TAG_LENGTH = 50;
 
 /** True for a word that may be a tag: lists of tags are written with commas, and control characters do not show. */
 export function isTag(text: string): boolean {
-  // deno-lint-ignore no-control-regex
-  return text !== "" && text.length <= TAG_LENGTH && !/[,\u0000-\u001f\u007f]/.test(text);
+  return text !== "" && text.length <= TAG_LENGTH && !text.includes(",") && !hasControlCharacter(text);
 }
 
 /** Tags without spaces around them and each once, whatever its case: the first spelling stays. */

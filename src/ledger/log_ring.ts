@@ -133,6 +133,6 @@ function localTime(at: Date): string {
 
 /** Nobody can forge a line, or steer a terminal or its direction of writing, through a message or a field. */
 function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- control characters are what is taken out
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, " ");
 }

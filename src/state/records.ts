@@ -3,6 +3,7 @@ import {
   type Credential,
   type CredentialId,
   FAILURE_CLASSES,
+  hasControlCharacter,
   type JsonObject,
   type ModelRules,
   Secret,
@@ -47,9 +48,11 @@ function nameOf(field: string): Shape<string> {
     (value) => value.length <= NAME_LENGTH,
     `The ${field} is longer than ${NAME_LENGTH} characters.`,
   );
-  // deno-lint-ignore no-control-regex
-  const shows = (value: string) => !/[\u0000-\u001f\u007f]/.test(value);
-  return where(bounded, shows, `The ${field} has a control character in it.`);
+  return where(
+    bounded,
+    (value) => !hasControlCharacter(value),
+    `The ${field} has a control character in it.`,
+  );
 }
 
 /** Glob patterns of models that may or may not be served; absent means no rule. */

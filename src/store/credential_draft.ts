@@ -2,6 +2,7 @@ import {
   type Credential,
   type CredentialId,
   err,
+  hasControlCharacter,
   isObject,
   isTag,
   MOST_TAGS,
@@ -158,8 +159,7 @@ type OpenFields = Pick<
 /** Fields that a draft and a patch share. */
 export function checkOpenFields(fields: OpenFields): StoreProblem | undefined {
   if ((fields.label?.length ?? 0) > 200) return invalid("label", "The label is longer than 200 characters.");
-  // deno-lint-ignore no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(`${fields.label ?? ""}${fields.project ?? ""}`)) {
+  if (hasControlCharacter(`${fields.label ?? ""}${fields.project ?? ""}`)) {
     return invalid("label", "The label or project has a control character in it.");
   }
   const tags = tidyTags([...fields.tags ?? [], ...fields.addTags ?? []]);

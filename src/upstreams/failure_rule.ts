@@ -121,7 +121,7 @@ const LONGEST = 300;
 /** Google's names for a caller: `api_key:...`, `project_number:...`, `projects/...`, `?project=...`, `in project ...`. */
 const CALLER_REGEXP = /(api_key:|project_number:|projects\/|[?&]project=|\bin project )[^\s'"`,;&)\]]+/gi;
 const MARKUP_REGEXP = /<[^<>]*>/g;
-// deno-lint-ignore no-control-regex
+// deno-lint-ignore no-control-regex -- control characters are what is taken out
 const CONTROL_REGEXP = /[\u0000-\u001f\u007f]+/g;
 
 /** One line of Google's words without keys, project names, markup and web links that name a project; at most 300 characters. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { CredentialId } from "../../src/core/mod.ts";
 import { ApiError, everyItem } from "../../src/management/client.ts";
 import { callRecord, DEAD_KEY, KEY, OTHER_KEY, withApi } from "../support/api_bench.ts";
+import { leaseRequestOf } from "../support/pool_fixture.ts";
 
 async function errorOf(
   response: Response,
@@ -242,6 +243,26 @@ Deno.test("a dead key that is replaced serves again, and its undo brings the ref
     const { key, undo } = await client.replaceKey(dead!.id, { key: KEY });
     assert.deepEqual([key.status, key.models.length], ["active", 2]);
     assert.equal((await client.restoreKey({ undo })).status, "dead");
+  }));
+
+Deno.test("an undo that is refused can be tried again, and the former key does not wait for what its replacement met", () =>
+  withApi(async ({ client, ask, proxy }) => {
+    await client.addKeys({ keys: [KEY], validate: false });
+    const { id } = (await client.keys())[0]!;
+    const { undo } = await client.replaceKey(id, { key: OTHER_KEY, validate: false });
+    await client.addKeys({ keys: [KEY], label: "in the way", validate: false });
+    const restore = () => ask("POST", "/api/keys/restore", { body: { undo } });
+    assert.equal((await restore()).status, 409);
+    const other = (await client.keys()).find((key) => key.id !== id)!;
+    await client.removeKey(other.id);
+    const lease = proxy.services.pool.tryAcquire(leaseRequestOf({ model: "gemini-2.5-flash" }))!;
+    lease.fail(
+      { class: "overloaded", status: 503, message: "No.", scope: "credential" },
+      { attempt: 1, sameKeyRetries: 0, classes: [] },
+    );
+    assert.equal((await client.key(id)).status, "cooldown");
+    assert.equal((await restore()).status, 200);
+    assert.equal((await client.key(id)).status, "active");
   }));
 
 Deno.test("GET /api/keys sorts over all pages and counts the projects of a page", () =>
