@@ -32,7 +32,7 @@ browserTest(
         await banner(page).getByText(/gemini-2\.5-pro is out until .*RPD.* models are served/).waitFor();
         assert.equal(await page.getByText("Nothing needs you").count(), 0);
         const row = page.locator("[data-model='gemini-2.5-pro']");
-        await row.getByText(/^back .*\(\d+ h/).waitFor();
+        await row.getByText(/^back .*\(\d+ (?:h|min|s)\b/).waitFor();
         await row.getByRole("link", { name: "Make an alias" }).waitFor();
         await open(page, `${server.url}/dashboard/settings`);
         await page.getByRole("link", { name: "State of the proxy: 1 model is out" }).waitFor();
