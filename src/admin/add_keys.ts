@@ -53,7 +53,7 @@ const WIDTH = 6;
 /** Keys stored at the same time when Google is not asked: the store writes those that wait together. */
 const STORE_WIDTH = 40;
 
-/** Adds keys, each on its own: one that is refused does not stop the others. */
+/** Adds keys, one by one: a refused key does not stop the rest. */
 export async function addKeys(
   deps: AdminDeps,
   input: AddKeysInput,
@@ -66,7 +66,8 @@ export async function addKeys(
   }
   const { credentials } = await deps.store.config.refresh();
   const known = secretsOf(credentials);
-  // Keys are used in the order of their adding (ROTATION_MODE=sequential), so each is a moment later than the one before.
+  // ROTATION_MODE=sequential uses keys in the order in which they were added, so each gets a time one
+  // millisecond later than the one before.
   const from = Math.max(deps.ports.clock.now(), (credentials.at(-1)?.createdAt ?? 0) + 1);
   let done = 0;
   const places = keys.map((key, index) => ({ key, createdAt: from + index }));
@@ -84,7 +85,10 @@ function listOf({ key, keys, text }: AddKeysInput): string[] {
   return given.map((one) => one.trim()).filter((one) => one !== "");
 }
 
-/** Words of a text that nobody would take for a key are still tried, and told off one by one; a whole page of them is prose. */
+/**
+ * Words of a text that do not look like keys are still tried and reported one by one, up to this many; a text
+ * with more of them is prose.
+ */
 const MOST_STRAY = 20;
 
 function pasted(text: string): readonly string[] {
@@ -94,7 +98,7 @@ function pasted(text: string): readonly string[] {
   return words.length <= MOST_STRAY ? words : [];
 }
 
-/** Secrets of the keys that are there, for saying "duplicate" without asking Google. */
+/** Secrets of the stored keys, so that a duplicate is reported without asking Google. */
 function secretsOf(credentials: readonly Credential[]): Map<string, string> {
   return new Map(
     credentials.flatMap((one) => isOfType(one, "api_key") ? [[one.key.reveal(), one.id] as const] : []),
@@ -147,7 +151,7 @@ function draftOf(input: AddKeysInput & { readonly createdAt: number }, key: stri
   };
 }
 
-/** The key as a credential that is not kept yet. */
+/** Makes a credential of a key, without storing it. */
 function candidate({ ports }: AdminDeps, key: string): ApiKeyCredential {
   const now = ports.clock.now();
   return {
@@ -191,7 +195,7 @@ export async function discoverModels(
   }
 }
 
-/** Keeps what was discovered. */
+/** Stores the discovered models. */
 export async function keepModels(
   deps: AdminDeps,
   credential: Credential,

@@ -48,7 +48,9 @@ import { flows, type SeriesOptions, seriesView, statsView, unifiedStats } from "
 
 export type Admin = Awaited<ReturnType<typeof createAdmin>>;
 
-/** Opens the use-cases: knows clients, follows the pool and the store until `close`. Close it before the ledger. */
+/**
+ * Opens the use-cases: they know the clients, and follow the pool and the store until `close`. Close it before the ledger.
+ */
 export async function createAdmin(deps: AdminDeps) {
   const access = new ClientAccess(deps);
   const publisher = new Publisher(deps);
@@ -71,7 +73,7 @@ export async function createAdmin(deps: AdminDeps) {
   };
 }
 
-/** Takes every change of the configuration over, also those of other processes. */
+/** Applies every change of the configuration, also those made by other processes. */
 function follow(deps: AdminDeps, publisher: Publisher) {
   let reading: Promise<void> = Promise.resolve();
   const stop = deps.store.config.subscribe((next, previous) => {
@@ -142,9 +144,9 @@ function configurationCases(deps: AdminDeps, access: ClientAccess) {
     settings: () => settingsView(deps, access.owner),
     changeSettings: (change: SettingsChange, expected?: number) =>
       changeSettings(deps, change, expected, access.owner),
-    /** The owner's key as it holds now. */
+    /** The owner's key now in force. */
     ownerKey: () => access.owner.current,
-    /** The same, after a look at what another process may have set a moment ago. */
+    /** The same, after reading what another process may have set a moment ago. */
     newestOwnerKey: async () => {
       await deps.store.config.refresh().then(() => access.owner.reload()).catch(() => {});
       return access.owner.current;
@@ -167,7 +169,7 @@ function figureCases(deps: AdminDeps) {
     cancelCall: (id: string) => cancelCall(deps, id),
     health: (owner: boolean) => Promise.resolve(healthView(deps, owner)),
     stats: () => statsView(deps),
-    /** Sums by model since the first start, with their distributions. */
+    /** Sums and distributions by model since the first start. */
     modelCells: () => deps.ledger.lifetime("model"),
     unifiedStats: (options: { readonly since?: number; readonly model?: string }) =>
       unifiedStats(deps, options),
@@ -216,7 +218,7 @@ function clientCases(deps: AdminDeps, access: ClientAccess) {
     mayUse: (client: ClientIdentity, model: string) => access.mayUse(client, model),
     /** Why a client may not use a model now, or undefined; counts the call against its minute. */
     admit: (client: ClientIdentity, model: string) => access.admit(client, model),
-    /** Lets a request that may reach Google in, or tells why not: the client's minute and its budget. */
+    /** Admits a request that may reach Google, or returns why not: its client's rate limit or budget. */
     enter: (client: ClientIdentity, requestId: string) => access.enter(client, requestId),
     /** Why a client may never use a model. */
     modelRefusal: (client: ClientIdentity, model: string) => access.modelRefusal(client, model),

@@ -43,20 +43,20 @@ export interface AdminDeps {
   readonly catalog: Catalog;
   readonly pool: Pool & Pick<CappedPool, "capProgress">;
   readonly ledger: LedgerService;
-  /** The calls of this process that are not over. */
+  /** The calls of this process that have not ended. */
   readonly calls: { list(): readonly InFlightCall[]; cancel(id: string): boolean };
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
   readonly ports: Ports;
   readonly version: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
-  /** A short visit beside or without a server: it raises no alert about what is out. */
+  /** A short visit beside or without a server: it raises no alert about models that are out. */
   readonly visitor?: boolean;
   /** The problem of this program's files, as a sentence; undefined while there is none. */
   readonly trouble?: () => string | undefined;
-  /** Where settings are written that are changed at run time. Absent: there is nowhere to write them. */
+  /** Stores settings that are changed at run time; absent where they cannot be stored */
   readonly settingsFile?: SettingsFile;
-  /** A credential that can be used now: OAuth access tokens are refreshed. API keys need none. */
+  /** Makes a credential usable: an OAuth account gets a fresh access token, an API key is returned as it is. */
   readonly ready?: (
     credential: Credential,
     force: boolean,
@@ -68,7 +68,7 @@ export interface AdminDeps {
   readonly oauth?: { signOut(id: string): Promise<Outcome<{ readonly revoked: boolean }>> };
 }
 
-/** Why a use-case did not do what it was asked; the HTTP API sends it as it is, the CLI prints its message. */
+/** Why a use-case refused; the HTTP API sends it unchanged, the CLI prints its message. */
 export interface AdminProblem {
   readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 502 | 503;
   /** Machine word: `duplicate`, `not_found`, `ambiguous`, `conflict`, `invalid`, ... */
@@ -91,7 +91,7 @@ export function refuse(
   return err(problem) as { readonly ok: false; readonly error: AdminProblem };
 }
 
-/** Says a store's refusal in the words of what was edited; `name` is what the request called it. */
+/** Converts a store's refusal to a problem of the edited thing; `name` is the name that the request gave. */
 export function fromStore(problem: StoreProblem, what: string, name = "") {
   switch (problem.kind) {
     case "duplicate":
@@ -109,7 +109,10 @@ export function fromStore(problem: StoreProblem, what: string, name = "") {
   }
 }
 
-/** Nothing has the name that was given; says it, so that a slip of the pen is seen. Give no name that may be part of a secret. */
+/**
+ * The problem that nothing has the given name; it repeats the name, so that a typing error shows. Never pass a
+ * name that may be part of a secret.
+ */
 export function missing(what: string, name = "") {
   const shown = redact(name).slice(0, 100);
   return refuse(

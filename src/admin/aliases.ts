@@ -3,7 +3,7 @@ import type { AliasRecord, FallbackRecord, QuotaGroupRecord } from "../store/mod
 import { type AdminDeps, fromStore, type Outcome, refuse } from "./admin_deps.ts";
 
 export interface AliasView extends AliasRecord {
-  /** The model it leads to now; null when it leads to none that is known. */
+  /** The model that it resolves to now; null when that is not a known model. */
   readonly resolves: string | null;
 }
 
@@ -14,7 +14,7 @@ export async function listAliases({ store, catalog }: AdminDeps): Promise<readon
   });
 }
 
-/** `expected` is the `updatedAt` that the editor saw. Circles are refused. */
+/** `expected` is the `updatedAt` that the editor saw. Cycles are refused. */
 export async function putAlias(
   deps: AdminDeps,
   name: string,

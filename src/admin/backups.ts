@@ -6,9 +6,9 @@ import { backupDay, backupName, backupsIn } from "../store/mod.ts";
 
 /** Days whose backups are kept. */
 const KEEP_DAYS = 7;
-/** Made again by whoever opens the database: nothing is lost without them. */
+/** Created again whenever a database is opened, so a backup need not have them. */
 const NOT_KEPT_SETTINGS: readonly string[] = ["dashboard-session"];
-/** Names of records that belong to one run of one process alone. */
+/** Names of records that concern one run of one process only. */
 const NOT_KEPT_STATE = /^(?:job |share:)/;
 
 export interface BackupReport {
@@ -18,8 +18,8 @@ export interface BackupReport {
 }
 
 /**
- * Writes today's backup, or writes it again when the configuration has changed since. A backup of another database is never
- * written over: after a loss, what was made before it stays. Files are readable by their owner alone.
+ * Writes today's backup, again if the configuration has changed since. Never overwrites a backup of another
+ * database, so that the backups made before a loss stay. Only their owner can read the files.
  */
 export async function backUp(deps: AdminDeps): Promise<Outcome<BackupReport>> {
   const { settings } = deps;
@@ -36,8 +36,8 @@ export async function backUp(deps: AdminDeps): Promise<Outcome<BackupReport>> {
 }
 
 /**
- * The export without a passphrase, and sealed with the master key everything that it leaves out. The salt lies beside it: the
- * master key is all that another database needs to open it.
+ * The export without a passphrase, plus everything that it leaves out, sealed with the master key. The salt is
+ * in it too, so that another database needs only the master key to open it.
  */
 export async function backupDocument(deps: AdminDeps): Promise<Outcome<JsonObject>> {
   const { store } = deps;
@@ -61,7 +61,7 @@ export async function backupDocument(deps: AdminDeps): Promise<Outcome<JsonObjec
   });
 }
 
-/** Settings that lie sealed, opened: only ever for what is sealed next. */
+/** Opens sealed settings; the caller must seal them again. */
 async function sealedSettings({ store }: AdminDeps) {
   const found: { readonly name: string; readonly value: JsonObject; readonly text: string }[] = [];
   for (const { name, value: { sealed, ...value } } of await store.settings.list()) {
@@ -76,7 +76,7 @@ function isEmpty(document: JsonObject): boolean {
   return groups.every((group) => (document[group] as readonly unknown[]).length === 0);
 }
 
-/** Today's file of this database with the epoch that it was made at, or the first name that is free. */
+/** Today's backup file of this database with the epoch it was written at, or the first free name. */
 async function placeFor({ store, ports }: AdminDeps, folder: string) {
   const day = new Date(ports.clock.now()).toISOString().slice(0, 10);
   for (let number = 1;; number++) {
@@ -87,7 +87,7 @@ async function placeFor({ store, ports }: AdminDeps, folder: string) {
   }
 }
 
-/** Undefined when there is no such file; a file that is no JSON is somebody's all the same. */
+/** Undefined when there is no such file; a file that is not JSON counts as a backup of another database. */
 async function readBackup(path: string): Promise<JsonObject | undefined> {
   try {
     const document: unknown = JSON.parse(await Deno.readTextFile(path));
@@ -99,7 +99,10 @@ async function readBackup(path: string): Promise<JsonObject | undefined> {
   }
 }
 
-/** Backups of earlier versions lack the salt, which is lost with the database: it is added while the database is there. */
+/**
+ * Backups of earlier versions lack the salt, which would be lost with the database; adds it while the database
+ * exists.
+ */
 async function completeOlder(deps: AdminDeps, folder: string): Promise<void> {
   for (const path of await backupsIn(folder)) {
     const document = await readBackup(path);
@@ -114,7 +117,7 @@ async function completeOlder(deps: AdminDeps, folder: string): Promise<void> {
   }
 }
 
-/** The file appears whole or stays as it was, also when the machine loses its power. */
+/** Writes a file atomically, also against a power failure. */
 async function writeWhole({ ports }: AdminDeps, path: string, document: JsonObject): Promise<void> {
   const partial = `${path}.partial-${ports.newId("")}`;
   try {
@@ -129,7 +132,7 @@ async function writeWhole({ ports }: AdminDeps, path: string, document: JsonObje
   await Deno.rename(partial, path);
 }
 
-/** All but the newest days, and what an interrupted write left. */
+/** Removes all backups but those of the newest days, and remains of interrupted writes. */
 async function removeOld({ ports }: AdminDeps, folder: string): Promise<number> {
   const paths = await backupsIn(folder);
   const dayOf = (path: string) => backupDay(basename(path)) ?? "";

@@ -20,15 +20,18 @@ export interface BucketReport extends Omit<BucketView, "limits"> {
   readonly limits: readonly BucketLimitReport[];
 }
 
-/** The present rate is measured over this long. */
+/** The current rate is measured over so many minutes. */
 const RATE_MINUTES = 10;
 
-/** Every bucket with its numbers, their age and origin, and when it will be used up at the present rate. */
+/**
+ * Every bucket with its numbers, their age and origin, and the time at which it will be used up at the current
+ * rate.
+ */
 export function bucketReports(deps: AdminDeps): Promise<readonly BucketReport[]> {
   return reportsOf(deps, deps.pool.view().buckets);
 }
 
-/** A page of them, of one model or quota group when it is named. */
+/** A page of bucket reports, optionally of one model or quota group. */
 export async function bucketPage(
   deps: AdminDeps,
   { model, ...page }: PageQuery & { readonly model?: string },
@@ -68,7 +71,7 @@ async function reportsOf(
   });
 }
 
-/** When a limit is used up if things go on as they do: never when it resets first, nor when it is used up already. */
+/** Predicts when a limit is used up at the current rate; undefined when it resets first or is used up already. */
 function forecast(limit: BucketLimitView, perMinute: number, now: number): BucketForecast {
   const rounded = Math.round(perMinute * 100) / 100;
   const never = { perMinute: rounded, exhaustedAt: null };
@@ -77,7 +80,7 @@ function forecast(limit: BucketLimitView, perMinute: number, now: number): Bucke
   if (limit.kind === "remaining_fraction") return never;
   const at = now + limit.left / perMinute * 60_000;
   const minuteLimit = limit.kind !== "requests_per_day";
-  // A minute's limit is only ever used up by a rate above it; its window moves along with time.
+  // Only a rate above it uses up a minute's limit, as its window is a sliding one.
   if (minuteLimit && limit.limit !== undefined && perMinute <= limit.limit) return never;
   if (limit.resetsAt !== undefined && at >= limit.resetsAt) return never;
   return { perMinute: rounded, exhaustedAt: new Date(at).toISOString() };

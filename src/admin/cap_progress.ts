@@ -25,7 +25,7 @@ export function capProgress({ pool }: AdminDeps): readonly CapProgress[] {
   return pool.capProgress().map(progressOf);
 }
 
-/** The progress of the cap that holds for a model, itself or by its quota group; undefined without one. */
+/** The progress of the cap that applies to a model or to its quota group; undefined without one. */
 export function capCheck(deps: AdminDeps, model: string): CapProgress | undefined {
   const resolved = deps.catalog.resolve(model);
   const bare = resolved.ok ? resolved.value.id : model.replace(/^models\//, "");

@@ -18,7 +18,7 @@ export type CapInput =
   & Pick<CapRecord, "model" | "limit">
   & Partial<Pick<CapRecord, "unit" | "period" | "alertThreshold" | "action" | "enabled">>;
 
-/** Adds a cap, or changes the one of the same model; what is not given keeps its value, or the default. */
+/** Adds a cap, or changes the one of the same model; a field that is not given keeps its value or gets the default. */
 export async function putCap(
   deps: AdminDeps,
   input: CapInput,
@@ -45,7 +45,10 @@ export async function putCap(
   return put;
 }
 
-/** The subject of a cap: a model by its own name, a quota group, or a client by its id. An alias or a client's name says which. */
+/**
+ * The subject of a cap: a model by its own name, a quota group, or a client by its id. An alias and a client's
+ * name are resolved.
+ */
 async function targetOf({ catalog, store }: AdminDeps, name: string): Promise<Outcome<string>> {
   if (name.startsWith("group:")) return ok(name);
   if (name.startsWith("client:")) {
@@ -70,7 +73,7 @@ export async function removeCap(
 ): Promise<Outcome<{ readonly model: string }>> {
   const bare = model.replace(/^models\//, "");
   const target = await targetOf(deps, bare);
-  // A cap whose model is gone can still be removed by the name it has.
+  // A cap whose model no longer exists can still be removed by its name.
   const there = await deps.store.caps.get(bare) !== undefined || !target.ok;
   const removed = await deps.store.caps.remove(there ? bare : target.value);
   if (!removed.ok) return fromStore(removed.error, "cap", model);
@@ -89,7 +92,7 @@ export async function setCapSchedule(
   if (!isTimezone(schedule.timezone)) {
     return refuse(422, "invalid", "The time zone must be local or a name such as Europe/Berlin", "timezone");
   }
-  // Windows that begin at another time have taken nothing yet: what history tells of them is counted first.
+  // A window with another start has counted nothing yet: past calls in it are counted first.
   const caps = (await deps.store.caps.list()).filter(({ enabled }) => enabled);
   for (const cap of caps) await recountCap(deps, cap, schedule);
   await deps.store.settings.put(SETTING.schedule, { ...schedule });
@@ -107,15 +110,16 @@ type Counted = Pick<CapRecord, "model" | "limit" | "unit" | "period">;
 type Deps = Pick<AdminDeps, "store" | "ledger" | "catalog" | "ports">;
 
 /**
- * Counts what was already used in the running window of a cap, from the ledger's figures: a cap of today's calls must know those
- * of this morning, whenever it was made and whenever its day begins. What the window has taken before is not counted twice.
+ * Counts the calls in the running window of a cap from the ledger: a cap on today's calls includes those of this
+ * morning, whenever the cap was created and whenever its day begins. Calls already counted are not counted
+ * twice.
  */
 async function recountCap(deps: Deps, cap: Counted, schedule: CapSchedule): Promise<void> {
   const window = capWindow(cap.period, schedule, deps.ports.clock.now());
   const used = await usedIn(deps, cap, window.startsAt);
   const name = capSliceName(cap, window);
   const { taken } = await deps.store.takeSlice(name, 0, cap.limit, window.endsAt);
-  // A limit below the use hides nothing of it.
+  // A limit lower than the use so far does not reduce the counted use.
   if (used > taken) await deps.store.takeSlice(name, used - taken, Math.max(cap.limit, used), window.endsAt);
 }
 
@@ -125,7 +129,8 @@ async function usedIn(deps: Deps, cap: Counted, from: number): Promise<number> {
   const to = ports.clock.now();
   const dim = cap.model.startsWith("client:") ? "client" : "model";
   const wholeHour = Math.ceil(from / PERIOD_MS.hour) * PERIOD_MS.hour;
-  // Whole hours by the hour; the rest of the first one, and a window of an hour, by the minute.
+  // Whole hours come from hourly sums; the rest of the first hour, and a window of one hour, from sums by
+  // minute.
   const parts = cap.period === "hourly" || wholeHour > to
     ? [await ledger.totals({ grain: "minute", dim, from, to })]
     : await Promise.all([

@@ -14,13 +14,16 @@ export interface CheckedKey {
 
 const WIDTH = 6;
 
-/** Asks Google about one key now: lifts its cooldowns and its death when it works, retires it when it is dead. */
+/**
+ * Checks one key with Google now: a key that works loses its cooldowns and its dead mark, one that Google
+ * refuses is retired.
+ */
 export async function checkKey(deps: AdminDeps, idOrFragment: string): Promise<Outcome<CheckedKey>> {
   const found = await findKey(deps, idOrFragment);
   return found.ok ? ok(await checkOne(deps, found.value)) : found;
 }
 
-/** Checks every key; progress is told after each. */
+/** Checks every key; reports progress after each. */
 export async function checkAllKeys(
   deps: AdminDeps,
   onProgress: (progress: Progress, last: CheckedKey) => void = () => {},
@@ -34,7 +37,10 @@ export async function checkAllKeys(
   });
 }
 
-/** Asks Google about one key; where it works again, also about those that were refused with it, for one project or account. */
+/**
+ * Checks one key with Google; if it works again, also checks the keys of the same project or account that died
+ * with it.
+ */
 async function checkOne(deps: AdminDeps, credential: Credential, siblings = true): Promise<CheckedKey> {
   const { id, tail } = credential;
   const asked = deps.ports.clock.now();
@@ -53,7 +59,7 @@ async function checkOne(deps: AdminDeps, credential: Credential, siblings = true
   return { id, tail, ok: true, models: models.value.map((model) => model.id) };
 }
 
-/** True for another key of the same project or account that Google refused with the same words. */
+/** True when `other` is a key of the same project or account that Google refused with the same message. */
 function diedWith(one: Credential, other: Credential): boolean {
   if (one.id === other.id || one.source !== other.source) return false;
   if (
@@ -65,7 +71,10 @@ function diedWith(one: Credential, other: Credential): boolean {
   return sameProject || ("email" in one && "email" in other && one.email === other.email);
 }
 
-/** Writes about one key follow each other, and which of two findings is the later one is told by when Google was asked. */
+/**
+ * The result of a check. Writes for one key run one after the other; of two findings the one counts for which
+ * Google was asked later.
+ */
 interface Finding {
   readonly turn: Promise<unknown>;
   readonly workedAt: number;
@@ -88,7 +97,7 @@ function inTurn<Value>(
   return turn;
 }
 
-/** Google takes the key: it loses its dead mark and its cooldowns, and no older finding puts them back. */
+/** Removes the dead mark and the cooldowns of a key that Google accepts; no older finding restores them. */
 export async function reviveKey(deps: AdminDeps, id: Credential["id"], asked: number): Promise<void> {
   await inTurn(deps, id, async () => {
     const credential = await deps.store.credentials.get(id);
@@ -97,7 +106,10 @@ export async function reviveKey(deps: AdminDeps, id: Credential["id"], asked: nu
   deps.pool.lift(id);
 }
 
-/** Marks a key as refused by Google, once; the first reason stays, and a check that worked later than the refusal counts more. */
+/**
+ * Marks a key as refused by Google, unless it is marked already (the first reason stays) or a later check has
+ * succeeded.
+ */
 export function retireKey(
   deps: AdminDeps,
   id: Credential["id"],
@@ -121,7 +133,7 @@ export function retireKey(
   });
 }
 
-/** Lifts the cooldowns of a key, or of one scope of it. */
+/** Lifts the cooldowns of a key, or of one of its scopes. */
 export async function liftCooldown(
   deps: AdminDeps,
   idOrFragment: string,

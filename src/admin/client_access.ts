@@ -21,21 +21,21 @@ export interface ClientIdentity {
 }
 
 interface Spending {
-  /** The ledger's sum when it was last asked, in the budget's unit. */
+  /** The ledger's sum at the last read, in the budget's unit. */
   recorded: number;
-  /** Units used here since. */
+  /** Units used in this process since then. */
   since: number;
 }
 
-/** How often used budgets are read again, in milliseconds. */
+/** Interval at which used budgets are read again, in milliseconds. */
 const RELOAD_MS = 2_000;
 const MINUTE_MS = 60_000;
 const MOST_HASHES = 1_000;
 const MICROS = 1_000_000;
-/** Assumed cost of a call before one was seen, and where the price of its model is not known. */
+/** Assumed cost of a call before any was recorded, and where its model's price is unknown. */
 const USUAL_TOKENS = 8_192;
 const USUAL_MICROS = 20_000;
-/** The window of a budget that never begins again. */
+/** The window of a budget without a period. */
 const WHOLE_LIFE = { startsAt: 0, endsAt: Date.UTC(9999, 0, 1) };
 
 function endedToken(): Failure {
@@ -46,11 +46,11 @@ function endedToken(): Failure {
 }
 const OWNER_IDENTITY: ClientIdentity = { id: OWNER, name: "owner", owner: true };
 
-/** Knows clients by their tokens and holds them to their limits; answers from memory. */
+/** Identifies clients by their tokens and enforces their limits, from memory. */
 export class ClientAccess {
   readonly #deps: AdminDeps;
   readonly owner: OwnerKey;
-  /** Hashes of tokens that were right: hashing costs a call as much as choosing its key. */
+  /** Hashes of valid tokens, cached because hashing costs a call as much as choosing its key. */
   readonly #hashes = new Map<string, string>();
   readonly #stops: readonly (() => void)[];
   #clients: readonly ClientRecord[] = [];
@@ -79,7 +79,7 @@ export class ClientAccess {
     ];
   }
 
-  /** The client of a token. Tokens are compared by hash, so that time tells nothing of one that is not wholly known. */
+  /** The client of a token. Tokens are compared by hash, so that the time it takes reveals nothing about a token. */
   authenticate(token: string): ClientIdentity | undefined {
     const hash = this.#hashes.get(token) ?? hashToken(token);
     const identity = this.#identify(hash);
@@ -95,7 +95,10 @@ export class ClientAccess {
     return { id: client.id, name: client.name, owner: false };
   }
 
-  /** Why this client may not use this model now, as far as memory knows; undefined when it may. Counts the call against its minute. */
+  /**
+   * Returns why this client may not use this model now, by what is in memory; undefined when it may. Counts the
+   * call against its rate limit.
+   */
   admit(identity: ClientIdentity, model: string): Failure | undefined {
     if (identity.owner) return undefined;
     const client = this.#valid(identity);
@@ -104,8 +107,8 @@ export class ClientAccess {
   }
 
   /**
-   * Lets one request that may reach Google in, whatever it asks for: counts it against the client's minute and reserves its part
-   * of the budget, which the call's record settles. Tells why not.
+   * Admits one request that may reach Google: counts it against the client's rate limit and reserves its share
+   * of the budget, which the call's record settles. Returns why it was not admitted.
    */
   enter(identity: ClientIdentity, requestId: string): Promise<Failure | undefined> | Failure | undefined {
     if (identity.owner) return undefined;
@@ -124,12 +127,12 @@ export class ClientAccess {
       return await meter.reserve(requestId, now) ? undefined : this.#usedUp(client);
     } catch (cause) {
       this.#deps.ledger.log("warn", "config", `A budget could not be read: ${describeFault(cause)}`);
-      // While the store is away memory decides: it knows what this process has let in.
+      // Without the store memory decides: it knows the calls that this process admitted.
       return this.#overBudget(client);
     }
   }
 
-  /** The meter of the present window; the one of a window that is over is left behind. */
+  /** The meter of the current window; that of an earlier window is dropped. */
   #meterOf(client: ClientRecord): BudgetMeter | undefined {
     const { budget, id } = client;
     if (budget === undefined) return undefined;
@@ -140,7 +143,7 @@ export class ClientAccess {
     const known = this.#meters.get(id);
     const limit = Math.floor(budget.limit * scale);
     if (known?.name === name && known.window.limit === limit) return known;
-    // What was read before the window began is the last window's.
+    // Figures read before the window began are those of the window before.
     const recorded = this.#readAt < startsAt ? 0 : (this.#spending.get(id)?.recorded ?? 0) * scale;
     const window = { name, limit, endsAt, exact: unit === "requests", recorded };
     const meter = new BudgetMeter(window, this.#deps.store, unit === "tokens" ? USUAL_TOKENS : USUAL_MICROS);
@@ -172,7 +175,7 @@ export class ClientAccess {
     return patterns?.some((pattern) => matchesGlob(pattern, model)) ?? true;
   }
 
-  /** Reads the owner's key and what budgets have used; a call during a read makes one more follow it. */
+  /** Reads the owner's key and what budgets have used; a call during a read causes one more read after it. */
   reload(): Promise<void> {
     this.#stale = true;
     return this.#reloading ??= this.#readWhileStale();
@@ -185,7 +188,7 @@ export class ClientAccess {
         await this.#read();
       }
     } finally {
-      // In the same step as the last look at `stale`: a call in between would wait for a read that had ended.
+      // Must run in the same step as the last check of `stale`: a call in between would wait for a read that has already ended.
       this.#reloading = undefined;
     }
   }
@@ -270,14 +273,14 @@ export class ClientAccess {
     await this.owner.reload();
     const budgeted = this.#clients.filter(({ budget }) => budget !== undefined);
     if (budgeted.length > 0) await ledger.flush();
-    // What is counted from here on is not in the ledger's sums below.
+    // Calls counted from here on are not in the ledger's sums below.
     const spending = new Map<ClientId, Spending>(budgeted.map(({ id }) => [id, { recorded: 0, since: 0 }]));
     const before = this.#spending;
     this.#spending = spending;
     await this.#restMeters(RELOAD_MS);
     for (const client of budgeted) {
       const own = spending.get(client.id);
-      // The old sum holds until the new one is read.
+      // Keeps the old sum until the new one is read.
       const old = before.get(client.id);
       if (own === undefined) continue;
       own.recorded = old === undefined ? 0 : old.recorded + old.since;
@@ -316,25 +319,28 @@ export class ClientAccess {
 type BudgetSlices = Pick<Store, "takeSlice" | "returnSlice">;
 
 interface BudgetWindow {
-  /** Names the window among all. */
+  /** Identifies the window among all budgets. */
   readonly name: string;
   readonly limit: number;
   readonly endsAt: number;
-  /** Whether a call is a unit by itself, so that nothing need be guessed. */
+  /** Whether a call is one unit, so that its cost is known in advance. */
   readonly exact: boolean;
-  /** Units used of the window before anybody took some of it. */
+  /** Units used in the window before it had a record in the store. */
   readonly recorded: number;
 }
 
-/** Reservations that no record has settled within this time are spent. */
+/** Reservations that no record settles within this time count as spent. */
 const LOST_MS = 3_600_000;
-/** How many calls' units are taken ahead while there are plenty: a commit for each call would be dear. */
+/**
+ * So many calls' units are fetched ahead while the budget is far from used up: a commit for each call would cost
+ * too much.
+ */
 const AHEAD = 10;
 
 /**
- * One client's budget in its present window. Units are taken from the store before a call and settled after it, so that calls
- * at the same time, in whichever process, never pass the limit together. Where a call's cost is only known after it, the last
- * call may pass it, alone.
+ * One client's budget in its current window. Units are taken from the store before a call and settled after it,
+ * so that concurrent calls, in any process, cannot exceed the limit together. Where a call's cost is known only
+ * afterwards, the last call alone may exceed it.
  */
 class BudgetMeter {
   readonly window: BudgetWindow;
@@ -342,7 +348,7 @@ class BudgetMeter {
   /** Units in hand; negative when a call has cost more than was reserved. */
   #held = 0;
   #reserved = new Map<string, { readonly units: number; readonly at: number }>();
-  /** The recent cost of a call, for those whose cost is not known before. */
+  /** The recent cost of a call, used as an estimate. */
   #usual: number;
   #turn: Promise<unknown> = Promise.resolve();
   #begun = false;
@@ -358,15 +364,15 @@ class BudgetMeter {
     return this.window.name;
   }
 
-  /** Takes what a call may cost; false when the window is used up. */
+  /** Reserves what a call may cost; false when the window is used up. */
   reserve(id: string, now: number): Promise<boolean> {
-    // One at a time, so that a limit of one unit is not asked for by all who wait.
+    // One at a time, so that not every waiting call asks the store for the last unit.
     const turn = this.#turn.then(() => this.#reserve(id, now));
     this.#turn = turn.catch(() => {});
     return turn;
   }
 
-  /** Sets a call's reservation to what it was; `units` undefined hands it back whole. */
+  /** Replaces a call's reservation by its real cost; `units` undefined returns all of it. */
   settle(id: string, units: number): void {
     const reserved = this.#reserved.get(id);
     if (reserved === undefined) return;
@@ -375,7 +381,7 @@ class BudgetMeter {
     if (units > 0 && !this.window.exact) this.#usual = Math.max(units, this.#usual * 0.9);
   }
 
-  /** Hands back what nobody here has wanted for a while: others may want it. */
+  /** Returns units that this process has not used for a while, so that other processes may have them. */
   async rest(now: number, idleMs: number): Promise<void> {
     for (const [id, { at }] of this.#reserved) if (at < now - LOST_MS) this.#reserved.delete(id);
     const unused = Math.floor(this.#held);
@@ -403,7 +409,7 @@ class BudgetMeter {
     // A tenth of the limit at most, so that several processes share the rest of a window.
     const ahead = exact ? Math.min(AHEAD, Math.floor(limit / 20)) : 0;
     let { granted } = await this.#slices.takeSlice(name, missing + ahead, limit, endsAt);
-    // The rest of a window may be less than what was wanted.
+    // Less may be left in the window than was asked for.
     if (granted === 0 && missing > 1) {
       const probe = await this.#slices.takeSlice(name, 1, limit, endsAt);
       granted = probe.granted;
@@ -411,7 +417,7 @@ class BudgetMeter {
     this.#held += granted;
   }
 
-  /** A window that nobody has begun carries what the ledger has of it already. */
+  /** Creates the window's record with the use that the ledger already has. */
   async #begin(): Promise<void> {
     if (this.#begun) return;
     const { name, limit, endsAt, recorded } = this.window;
@@ -429,7 +435,7 @@ function usedBy(
   unit: "tokens" | "usd" | "requests",
   costOf: (record: CallRecord) => number,
 ): number {
-  // Refused before anybody was asked: it has used nothing.
+  // Refused before Google was asked: nothing was used.
   if (record.outcome === "refused") return 0;
   if (unit === "requests") return 1;
   return unit === "tokens" ? record.usage?.totalTokens ?? 0 : costOf(record);

@@ -7,7 +7,7 @@ import { hashToken, newClientToken } from "./owner_key.ts";
 /** A client as the owner sees it: everything but the hash of its token. */
 export interface ClientView extends Omit<ClientRecord, "hash"> {
   readonly status: "active" | "expired" | "revoked";
-  /** Its use in the days that are kept. */
+  /** Its use over the retained days. */
   readonly usage: CellView | null;
 }
 
@@ -30,7 +30,7 @@ export async function listClients(deps: AdminDeps): Promise<readonly ClientView[
   });
 }
 
-/** Makes a client; its token is in this answer and nowhere else. */
+/** Makes a client; only this answer contains its token. */
 export async function addClient(
   deps: AdminDeps,
   input: ClientInput,
@@ -59,12 +59,12 @@ export async function addClient(
   return ok({ client: viewOf(put.value, null, now), token });
 }
 
-/** Changes to a client; null takes a limit away. Its token stays. */
+/** Changes to a client; null removes a limit. Its token stays the same. */
 export type ClientEdit = {
   readonly [Name in keyof ClientInput]?: Name extends "name" ? string : ClientInput[Name] | null;
 };
 
-/** Changes a client's name and limits; they hold from its next request on. */
+/** Changes a client's name and limits; effective from its next request. */
 export async function editClient(
   deps: AdminDeps,
   idOrName: string,
@@ -84,7 +84,7 @@ export async function editClient(
     return refuse(409, "duplicate", `There is a client ${edit.name} already (${namesake.id})`, "name");
   }
   const merged = Object.entries({ ...draft, ...edit }).filter(([, value]) => value !== null);
-  // Null takes a field out, and the schema has checked the others.
+  // Null removes a field; the schema has checked the others.
   const put = await deps.store.clients.put(
     Object.fromEntries(merged) as unknown as typeof draft,
     expected ?? updatedAt,
@@ -101,7 +101,7 @@ function clientOf(all: readonly ClientRecord[], idOrName: string): Outcome<Clien
   return client === undefined ? missing("client", idOrName) : ok(client);
 }
 
-/** Ends a client's token at once; its figures stay. */
+/** Revokes a client's token at once; its figures stay. */
 export async function revokeClient(deps: AdminDeps, idOrName: string): Promise<Outcome<ClientView>> {
   const found = clientOf(await deps.store.clients.list(), idOrName);
   if (!found.ok) return found;
@@ -113,7 +113,7 @@ export async function revokeClient(deps: AdminDeps, idOrName: string): Promise<O
   return ok(viewOf(put.value, null, deps.ports.clock.now()));
 }
 
-/** Takes a revocation back, unless another client has the name by now. */
+/** Undoes a revocation, unless another client has taken the name. */
 export async function restoreClient(deps: AdminDeps, id: string): Promise<Outcome<ClientView>> {
   const all = await deps.store.clients.list();
   const client = all.find((one) => one.id === id);

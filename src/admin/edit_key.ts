@@ -8,7 +8,7 @@ import type { SafeKey } from "./safe_key.ts";
 import { UNDO_MS } from "./undo.ts";
 import type { ProjectSuggestion } from "../pool/contract.ts";
 
-/** One key by its id, the beginning of it, or its last characters. */
+/** Finds one key by its id, the beginning of its id, or its last characters. */
 export async function oneKey(deps: AdminDeps, idOrFragment: string): Promise<Outcome<SafeKey>> {
   const found = await findKey(deps, idOrFragment);
   return found.ok ? await keyView(deps, found.value.id) : found;
@@ -41,7 +41,7 @@ export interface RemovedKey {
   readonly undo: string;
   /** Only for an account: whether Google ended its sign-in. */
   readonly revoked?: boolean;
-  /** Only for an account: one sentence on what became of its sign-in, and what is left to do. */
+  /** Only for an account: one sentence on whether its sign-in was ended, and what is left to do. */
   readonly note?: string;
 }
 
@@ -50,7 +50,7 @@ export async function removeKey(deps: AdminDeps, idOrFragment: string): Promise<
   if (!found.ok) return found;
   const { source } = found.value;
   const { oauth } = deps;
-  // A service account has no sign-in to end, so its removal can be undone like a key's.
+  // A service account has no sign-in to end, so its removal can be undone as that of a key.
   if (oauth !== undefined && isSourceOf(source, "oauth")) {
     return await signOut(oauth, found.value);
   }
@@ -78,7 +78,7 @@ async function signOut(
   return ok({ id, tail, label, undo: "", revoked, note });
 }
 
-/** Puts a removed key back, or the former secret of a key that was replaced. */
+/** Restores a removed key, or the former secret of a replaced key. */
 export async function restoreKey(deps: AdminDeps, undo: string): Promise<Outcome<SafeKey>> {
   const replaced = await takeBack(deps, undo);
   if (replaced !== undefined) return replaced;
@@ -88,7 +88,7 @@ export async function restoreKey(deps: AdminDeps, undo: string): Promise<Outcome
   if (credential === undefined) {
     return refuse(404, "not_found", "This removal cannot be undone any more: add the key again");
   }
-  // With its models: nobody need ask Google before they are offered again.
+  // Restored with its models, so that they are offered again without asking Google.
   const restored = await deps.store.credentials.restore(credential, kept.models);
   if (!restored.ok) return fromStore(restored.error, "key");
   return await keyView(deps, credential.id);
@@ -99,7 +99,7 @@ export function suggestions({ pool }: AdminDeps): readonly ProjectSuggestion[] {
   return pool.view().suggestions;
 }
 
-/** Puts credentials into one project by the user's word. */
+/** Assigns credentials to one project, as the user confirmed. */
 export async function confirmProject(
   deps: AdminDeps,
   credentials: readonly CredentialId[],

@@ -6,14 +6,14 @@ import { nodeBuffer, nodeModule } from "lazy-node";
 /** Shortest passphrase that an export takes. */
 const PASSPHRASE_CHARACTERS = 8;
 
-/** Sealed with this database's own key: of no use to any other, and not the user's doing. */
+/** Sealed with this database's own key: useless to any other database, and not set by the user. */
 export function isSealed(value: Readonly<Record<string, unknown>>): boolean {
   return "sealed" in value;
 }
 
 /**
- * Everything that was set, as one JSON document. With a passphrase the credentials are in it, encrypted; without one they are
- * only named. Client tokens are in it as the hashes that are kept of them, encrypted likewise.
+ * Exports the whole configuration as one JSON document. With a passphrase it contains the credentials and the
+ * hashes of client tokens, encrypted; without one it only names them.
  */
 export async function exportFile(deps: AdminDeps, passphrase?: string): Promise<Outcome<JsonObject>> {
   if (passphrase !== undefined && passphrase.length < PASSPHRASE_CHARACTERS) {
@@ -60,14 +60,14 @@ export async function exportFile(deps: AdminDeps, passphrase?: string): Promise<
     modelLists,
     secrets,
   };
-  // Records of the store are JSON already; parsing what was printed is what makes the type honest.
+  // Records of the store are JSON already; the round trip only makes the type true.
   return ok(JSON.parse(JSON.stringify(document)) as JsonObject);
 }
 
 /** Fields that hold secrets, whatever the source. */
 const SECRET_FIELDS = ["key", "refreshToken", "accessToken", "serviceAccount", "clientSecret"] as const;
 
-/** A credential with its secrets in the open: only ever for what is sealed or encrypted next. */
+/** A credential with its secrets in the clear; the caller must seal or encrypt it. */
 export function openCredential(credential: Credential): JsonObject {
   const open: Record<string, unknown> = { ...credential };
   for (const field of SECRET_FIELDS) {
@@ -77,7 +77,7 @@ export function openCredential(credential: Credential): JsonObject {
   return open as JsonObject;
 }
 
-/** Takes back what `openCredential` made; undefined when it is something else. */
+/** Reverses `openCredential`; undefined for anything else. */
 export function closeCredential(open: unknown): Credential | undefined {
   if (!isObject(open) || typeof open["id"] !== "string") return undefined;
   if (!SOURCES.some((source) => source === open["source"])) return undefined;
@@ -131,7 +131,10 @@ async function encrypt(text: string, passphrase: string): Promise<Encrypted> {
   };
 }
 
-/** The text, or undefined when the passphrase is wrong or the data was changed. Other ways and costs than ours are refused. */
+/**
+ * The text, or undefined when the passphrase is wrong or the data was changed. Other algorithms and costs than
+ * ours are refused.
+ */
 export async function decrypt(sealed: Encrypted, passphrase: string): Promise<string | undefined> {
   if (sealed.kdf !== "scrypt" || sealed.cipher !== "aes-256-gcm") return undefined;
   if (sealed.N !== COST.N || sealed.r !== COST.r || sealed.p !== COST.p) return undefined;

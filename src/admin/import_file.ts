@@ -16,13 +16,13 @@ export interface ImportInput {
   readonly passphrase?: string;
   /** The master key of the database that a backup was made of, where it is not this one's. */
   readonly masterKey?: string;
-  /** Only tell what would be done. */
+  /** Only report what would be done. */
   readonly dryRun?: boolean;
 }
 
 export interface ImportCount {
   readonly added: number;
-  /** There already: importing twice changes nothing. */
+  /** Items that exist already: importing twice changes nothing. */
   readonly unchanged: number;
   readonly failed: number;
 }
@@ -38,7 +38,7 @@ export interface ImportReport {
   readonly caps: ImportCount;
   readonly settings: ImportCount;
   readonly modelLists: ImportCount;
-  /** Notes for the user, one sentence each; they also name what was not imported. */
+  /** Notes for the user, one sentence each; including what was not imported. */
   readonly notes: readonly string[];
   /** Parts of the document that were not imported, one sentence each. */
   readonly notTaken: readonly string[];
@@ -67,7 +67,10 @@ export async function importFile(deps: AdminDeps, input: ImportInput): Promise<O
   return ok({ format, dryRun, ...counts, notes: [...notes, ...notTaken], notTaken });
 }
 
-/** Documents come from anywhere: one whose parts are not what they are called is told off, not failed on. */
+/**
+ * A document may come from anywhere: one whose parts do not have the expected form is refused with a message,
+ * not with a crash.
+ */
 async function planned(deps: AdminDeps, input: ImportInput, unlock: Unlock): Promise<Outcome<ImportPlan>> {
   try {
     return await planOf(input, unlock);
@@ -156,14 +159,17 @@ function jsonIn(text: string): unknown {
   }
 }
 
-/** How an import goes about it. */
+/** Options of an import. */
 interface Way {
   readonly dryRun: boolean;
   /** Receives a sentence for each part that was not imported. */
   readonly notTaken: string[];
 }
 
-/** Everything is put on its own and only where it is missing: after an interruption the same import continues where it was. */
+/**
+ * Stores each item on its own and only where it is missing, so that the same import continues after an
+ * interruption.
+ */
 async function carryOut(deps: AdminDeps, plan: ImportPlan, way: Way) {
   const { store } = deps;
   await putSingles(deps, plan, way);
@@ -272,7 +278,10 @@ function identity(one: ImportPlan["credentials"][number] | ImportPlan["drafts"][
   }`;
 }
 
-/** An import never overwrites: what exists stays as it is, and one that differs is named. */
+/**
+ * Stores items that are missing. An import never overwrites: existing items stay, and those that differ are
+ * reported.
+ */
 async function putMissing<Item extends object>(
   kind: string,
   items: readonly Item[],
@@ -304,7 +313,7 @@ async function putMissing<Item extends object>(
   return count;
 }
 
-/** Whether two records say different things, whatever the order of their fields. */
+/** Whether two records differ, regardless of the order of their fields. */
 function differ(there: object, item: object): boolean {
   const plain = (record: object) => {
     const { updatedAt: _updatedAt, ...rest } = record as { updatedAt?: number };

@@ -11,7 +11,7 @@ export const SEED_FILES = [
   "aliases.json",
 ] as const;
 
-/** Reads the files of an earlier program's `.geminitro` folder, by name; those that are missing are no matter. */
+/** Reads the files of an earlier program's `.geminitro` folder, by name; any may be missing. */
 export function planSeed(files: Readonly<Record<string, unknown>>): ImportPlan {
   const keys = seedKeys(files["keys.json"]);
   const caps = seedCaps(files["usage_caps.json"]);
@@ -114,7 +114,10 @@ function seedCap(cap: Record<string, unknown>): Omit<CapRecord, "updatedAt"> | u
   };
 }
 
-/** Aliases and quota groups lie beside the list of models: `{models, aliases, quotaGroups}`. Names may be written "Gemini 2.5 Pro". */
+/**
+ * Aliases and quota groups are beside the list of models: `{models, aliases, quotaGroups}`. Names may be written
+ * "Gemini 2.5 Pro".
+ */
 function seedModels(value: unknown): Pick<ImportPlan, "aliases" | "quotaGroups" | "notTaken"> {
   const file = isObject(value) ? value : {};
   const notTaken: string[] = [];
@@ -146,7 +149,7 @@ function seedModels(value: unknown): Pick<ImportPlan, "aliases" | "quotaGroups" 
   return { aliases, quotaGroups, notTaken };
 }
 
-/** `Gemini 2.5 Pro` and `models/gemini-2.5-pro` are one model. */
+/** `Gemini 2.5 Pro` and `models/gemini-2.5-pro` mean the same model. */
 function modelId(text: string): string {
   return text.trim().replace(/^models\//, "").toLowerCase().replaceAll(/\s+/g, "-");
 }
@@ -165,7 +168,7 @@ function seedAliases(value: unknown): ImportPlan["aliases"] {
   );
 }
 
-/** Figures with every secret that is used as a name replaced by a hash of it, and their millions of timestamps left out. */
+/** Figures with every secret used as a name replaced by a hash, and without their millions of timestamps. */
 function seedHistory(value: unknown): JsonObject | undefined {
   if (!isObject(value)) return undefined;
   const keyUsage = isObject(value["keyUsage"]) ? value["keyUsage"] : {};
@@ -197,7 +200,7 @@ function count(value: unknown): number {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? Math.floor(value) : 0;
 }
 
-/** Enough of a hash to tell keys apart, not enough to stand for one. */
+/** Part of a hash: enough to tell keys apart, not enough to identify one. */
 function hashName(key: string): string {
   return sha256(key).slice(0, 16);
 }
@@ -210,7 +213,7 @@ export function planBalance(document: Record<string, unknown>): ImportPlan | und
   return { ...emptyPlan("gemini-balance"), drafts: list.map(apiKey) };
 }
 
-/** A plain list, an environment file with API_KEYS=[...], or keys one a line. */
+/** A plain list, an environment file with API_KEYS=[...], or one key per line. */
 export function planText(content: string): ImportPlan {
   const begin = /^[ \t]*(?:export[ \t]+)?API_KEYS[ \t]*=[ \t]*'?(?=\[)/m.exec(content);
   const start = begin === null ? -1 : begin.index + begin[0].length;

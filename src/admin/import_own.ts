@@ -55,7 +55,7 @@ export async function planOwn(document: JsonObject, unlock: Unlock): Promise<Out
   });
 }
 
-/** Keys and clients that an export without secrets names only. */
+/** Keys and clients that an export without secrets only names. */
 function withoutSecrets(document: JsonObject): readonly string[] {
   const keys = listOf(document["credentials"]).length;
   const clients = listOf(document["clients"]).length;
@@ -63,7 +63,7 @@ function withoutSecrets(document: JsonObject): readonly string[] {
   return [`The export has no secrets in it: its ${keys} keys and ${clients} clients are not taken over`];
 }
 
-/** An export's secrets lie under a passphrase, a backup's under the master key of its database. */
+/** Decrypts the secrets: an export's with a passphrase, a backup's with the master key of its database. */
 async function secretsOf(
   { secrets, sealed, salt }: JsonObject,
   { passphrase, masterKey, recover }: Unlock,
@@ -90,7 +90,7 @@ async function secretsOf(
     : ok(text);
 }
 
-/** Why a backup stays closed, and what opens it. */
+/** Explains why a backup cannot be decrypted, and what is needed. */
 function whyClosed(salt: unknown, masterKey: string | undefined): string {
   const wrong = masterKey === undefined
     ? "This backup was sealed with another master key than this data folder has. Name the one it was made with: " +
@@ -111,7 +111,7 @@ function secretSettings(value: unknown): ImportPlan["secretSettings"] {
   );
 }
 
-/** The text was made of such records; the store decodes them again when they are read. */
+/** The text was written from such records; the store validates them again when they are read. */
 function modelLists(value: unknown): readonly ModelListRecord[] {
   return listOf(value).filter((one) =>
     isObject(one) && typeof one["credential"] === "string"
@@ -122,7 +122,7 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Records that have the texts they are known by. `updatedAt` is the store's to give. */
+/** Records that have the names they are known by. The store sets `updatedAt`.. */
 function named<RecordType extends { readonly updatedAt: number }>(
   value: unknown,
   fields: readonly string[],

@@ -14,7 +14,7 @@ import type {
 export interface ImportPlan {
   /** geminitro, seed, gemini-balance, list. */
   readonly format: string;
-  /** Whole credentials of our own export: they keep their ids. */
+  /** Complete credentials of our own export; they keep their ids. */
   readonly credentials: readonly Credential[];
   readonly drafts: readonly CredentialDraft[];
   readonly clients: readonly ClientRecord[];
@@ -24,7 +24,7 @@ export interface ImportPlan {
   readonly caps: readonly Omit<CapRecord, "updatedAt">[];
   readonly capSchedule?: CapSchedule;
   readonly settings: readonly { readonly name: string; readonly value: JsonObject }[];
-  /** Settings that are to be sealed with this database's own key under `sealed`. */
+  /** Settings to be sealed with this database's own key under `sealed`. */
   readonly secretSettings: readonly SecretSetting[];
   readonly modelLists: readonly ModelListRecord[];
   /** Cooldowns, learned limits, used-up caps. */
@@ -66,8 +66,8 @@ export function emptyPlan(format: string): ImportPlan {
 export const MOST_KEYS = 5_000;
 
 /**
- * Keys out of pasted text: one a line or separated by commas, with quotes, `NAME=` in front, list marks, and comments after
- * `#` taken away. Order is kept, repeats are kept (they are reported as duplicates).
+ * Extracts keys from pasted text: one per line or separated by commas, without quotes, a leading `NAME=`, list
+ * marks, and comments after `#`. Keeps the order and repetitions (they are reported as duplicates).
  */
 export function keysIn(text: string): string[] {
   return text
@@ -90,12 +90,15 @@ function bare(piece: string): string {
 
 /** Google's own forms: standard keys, and the authorization keys that follow them. */
 const GOOGLE_KEY = /^(?:AIza[\w-]{20,}|AQ\.[\w-]{20,})$/;
-/** What else may be a key where a file is nothing but a list: letters and digits in one word that is no model's name. */
+/**
+ * Another form of key, accepted where a file contains only keys: one word of letters and digits that is not a
+ * model's name.
+ */
 const WORD_KEY = /^(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])(?!models\/|gemini-|gemma-|imagen-|veo-)[\w.-]{16,200}$/;
 
 /**
- * Keys in a text of any kind. A file that is a list of keys and nothing else may hold keys of any form; out of everything
- * else only words of Google's own forms are taken. `passed` counts what was not taken.
+ * Keys in a text of any kind. A file that contains only keys may have keys of any form; from any other text only
+ * words in Google's own forms are taken. `passed` counts the words that were not taken.
  */
 export function keysAmong(text: string): { readonly keys: readonly string[]; readonly passed: number } {
   const words = keysIn(text);

@@ -6,13 +6,13 @@ import { publishedLimit } from "./quota_board.ts";
 
 const HOURS = 24;
 
-/** The fullest daily limit of a key. */
+/** The daily limit of a key that is used most. */
 export interface KeyDay {
   /** Model or quota group. */
   readonly model: string;
   readonly used: number;
   readonly limit: number;
-  /** The limit is what was published for its tier; Google has not stated the project's own. */
+  /** True when the limit is the one published for its tier; Google has not stated the project's own. */
   readonly published: boolean;
   /** ISO 8601; null while it is not known. */
   readonly resetsAt: string | null;
@@ -20,7 +20,7 @@ export interface KeyDay {
 
 export interface KeyActivity {
   readonly id: string;
-  /** Calls of each hour, the oldest first; the last hour is the running one. */
+  /** Calls of each hour, the oldest first; the last hour is the current one. */
   readonly requests: readonly number[];
   readonly errors: readonly number[];
   readonly day: KeyDay | null;
@@ -33,7 +33,7 @@ export interface ActivityView {
   readonly items: readonly KeyActivity[];
 }
 
-/** Activity of the named keys in the last 24 hours and how far their day is used; unknown keys are left out. */
+/** Activity of the named keys in the last 24 hours and the use of their daily limits; unknown keys are left out. */
 export async function keyActivity(deps: AdminDeps, ids: readonly string[]): Promise<ActivityView> {
   const stepMs = PERIOD_MS.hour;
   const now = deps.ports.clock.now();
@@ -68,7 +68,7 @@ interface Row {
   readonly errors: number[];
 }
 
-/** Of the daily limits that a key draws from, the one that is used most; where none is known, what is published counts. */
+/** For each key the daily limit that is used most; published limits where none is known. */
 function daysOf(
   { pool }: AdminDeps,
   credentials: readonly Credential[],
@@ -95,7 +95,7 @@ function dayOf(
 ): KeyDay | undefined {
   const limit = stated ?? publishedLimit(bucket, tier, "requests_per_day")?.limit;
   if (limit === undefined || limit <= 0) return undefined;
-  // What Google says is left counts more than what was counted here: others may use the project too.
+  // The rest that Google states counts more than our own count: others may use the project too.
   const used = left === 0 ? limit : stated !== undefined && left !== undefined ? stated - left : counted;
   if (stated === undefined && used === 0) return undefined;
   return {

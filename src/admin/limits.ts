@@ -13,10 +13,10 @@ const FIELDS = {
 } as const;
 type Field = keyof typeof FIELDS;
 
-/** Changes to a limit; null takes a number away, and an absent one stays. */
+/** Changes to a limit; null removes a number, an absent field keeps it. */
 export type LimitChange = { readonly [Name in Field]?: number | null | undefined };
 
-/** Limits of Google's that were set by hand, by name. */
+/** Limits that the user set by hand, by name. */
 export async function listLimits({ store }: AdminDeps): Promise<readonly SetLimit[]> {
   const record = await store.settings.get(BUCKET_LIMITS) ?? {};
   return Object.entries(record).flatMap(([name, limits]) => isObject(limits) ? [viewOf(name, limits)] : [])
@@ -38,7 +38,7 @@ function viewOf(name: string, limits: Readonly<Record<string, unknown>>): SetLim
   };
 }
 
-/** Sets limits of a model, a quota group or `*`, everywhere or at one project (`model@project`). */
+/** Sets limits of a model, a quota group or `*`, in all projects or in one (`model@project`). */
 export async function putLimit(
   deps: AdminDeps,
   name: string,

@@ -16,27 +16,27 @@ export interface KeyQuery extends PageQuery {
   readonly order?: KeyOrder;
 }
 
-/** A page of keys, with what the whole list is like. */
+/** A page of keys, with facts about the whole list. */
 export interface KeyPage {
   readonly items: readonly SafeKey[];
   readonly next: string | null;
   readonly previous: string | null;
-  /** Place of the first item among those that the query leaves, from 0. */
+  /** Index of the first item among those that match the query. */
   readonly first: number;
-  /** Keys that the query leaves, on all pages. */
+  /** Keys that match the query, on all pages. */
   readonly total: number;
-  /** Keys there are. */
+  /** All keys. */
   readonly all: number;
-  /** The projects of this page's keys, with all of their keys that the query leaves. */
+  /** The projects of this page's keys, with all of their keys that match the query. */
   readonly projects: readonly { readonly project: string; readonly keys: number; readonly active: number }[];
   /** Every tag of any key, by name; at most 200. */
   readonly tags: readonly string[];
 }
 
-/** A filter offers no more. */
+/** Most tags that the filter offers. */
 const MOST_TAGS_SHOWN = 200;
 
-/** How every key stands, in the order of adding; from memory. */
+/** The state of every key, in the order of adding; from memory. */
 export function keyStandings(deps: AdminDeps, view: PoolView = deps.pool.view()): readonly KeyStanding[] {
   const now = deps.ports.clock.now();
   const { credentials, modelLists } = deps.store.config.current();
@@ -62,7 +62,7 @@ export function keyStandings(deps: AdminDeps, view: PoolView = deps.pool.view())
   });
 }
 
-/** Every credential as everybody may see it, in the order in which they were added. */
+/** Every credential without its secrets, in the order of adding. */
 export async function listKeys(deps: AdminDeps): Promise<readonly SafeKey[]> {
   const [counts] = await Promise.all([deps.ledger.lifetime("key"), deps.store.config.refresh()]);
   return shownKeys(keyStandings(deps), counts);
@@ -73,7 +73,7 @@ export async function keyById(deps: AdminDeps, id: string): Promise<SafeKey | un
   return shownKeys(keyStandings(deps).filter(({ credential }) => credential.id === id), counts)[0];
 }
 
-/** A page of the keys that a query asks for. */
+/** A page of the keys that match a query. */
 export async function keyPage(
   deps: AdminDeps,
   query: KeyQuery,
@@ -132,7 +132,7 @@ function shownKeys(keys: readonly KeyStanding[], counts: ReadonlyMap<string, Cel
   return keys.map((key) => safeKey(key, counts.get(key.credential.id)));
 }
 
-/** True when each word is in what is known of the key; its models are looked at last, as there are many. */
+/** True when each word is in one of the key's texts; its models are searched last, as there are many. */
 function hasWords({ credential, facts }: KeyStanding, words: readonly string[]): boolean {
   if (words.length === 0) return true;
   const { label, tail, project = "", source, tier, tags = [] } = credential;
@@ -145,14 +145,14 @@ function hasWords({ credential, facts }: KeyStanding, words: readonly string[]):
 const WORST: readonly KeyStatus[] = ["dead", "cooldown", "active", "disabled"];
 
 type Compare = (a: KeyStanding, b: KeyStanding) => number;
-/** Keys of known projects first, those counted by themselves next, accounts last. */
+/** Sorts keys of known projects first, then keys without one, then accounts. */
 const rankOf = ({ credential: { source, project } }: KeyStanding) =>
   isSourceOf(source, "oauth") ? 2 : project === undefined ? 1 : 0;
 
 const byName: Compare = (a, b) => COLLATOR.compare(nameOf(a.credential), nameOf(b.credential));
 const COLLATOR = new Intl.Collator("en", { numeric: true });
 
-/** Orders of a list of keys; of equal ones the older is first. */
+/** Orders of a list of keys; among equals the older comes first. */
 const ORDERS = {
   worst: (a, b) => WORST.indexOf(a.status) - WORST.indexOf(b.status) || byName(a, b),
   project: (a, b) => rankOf(a) - rankOf(b) || COLLATOR.compare(projectOf(a), projectOf(b)),
@@ -183,23 +183,23 @@ function nameOf({ label, tail }: Credential): string {
 
 export interface PageQuery {
   readonly limit: number;
-  /** `next` of the page before; absent for the first. */
+  /** `next` of the previous page; absent for the first. */
   readonly cursor?: string;
 }
 
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Place of the first item in the list, from 0. */
+  /** Index of the first item in the list. */
   readonly first: number;
-  /** The cursor of the page after it; null at the end. */
+  /** The cursor of the next page; null at the end. */
   readonly next: string | null;
-  /** The cursor of the page before it, as long as this one; null at the beginning. */
+  /** The cursor of the previous page of the same length; null at the beginning. */
   readonly previous: string | null;
 }
 
 /**
- * A page of a list that lies in memory. The cursor names the last item that was given and its place, so that the next page goes on
- * behind it although items before it came or went.
+ * Cuts a page out of a list in memory. The cursor names the last item returned and its index, so that the next
+ * page continues after it even if items before it were added or removed.
  */
 export function pageOf<Item>(
   list: readonly Item[],
@@ -217,7 +217,10 @@ export function pageOf<Item>(
   return ok({ items, first: from, next, previous: previousOf(list, from, limit, idOf) });
 }
 
-/** Names the item before the page before; the first page has none, and a name that is nobody's stands for its place. */
+/**
+ * The cursor of the previous page: the item before it, undefined for the first page. A name that no item has
+ * means the index alone.
+ */
 function previousOf<Item>(
   list: readonly Item[],
   from: number,
@@ -245,8 +248,8 @@ function placeAfter<Item>(
 const FRAGMENT_CHARACTERS = 6;
 
 /**
- * The credential that an id, the beginning of one (with or without `cred_`), an account's e-mail, or the last characters of a key
- * name; pieces of six or more characters.
+ * Finds a credential by its id, the beginning of its id (with or without `cred_`), an account's e-mail, or the
+ * last characters of a key; at least six characters.
  */
 export async function findKey({ store }: AdminDeps, idOrFragment: string): Promise<Outcome<Credential>> {
   const wanted = idOrFragment.trim();

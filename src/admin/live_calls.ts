@@ -10,7 +10,7 @@ export function liveCalls(deps: AdminDeps): Call[] {
   return deps.calls.list().map((call) => viewOf(deps, call));
 }
 
-/** One of them, with every key's reason while it waits. */
+/** One active call; while it waits, with the reason of each key. */
 export function liveCall(deps: AdminDeps, id: string): Outcome<CallDetail> {
   const call = deps.calls.list().find((one) => one.id === id);
   if (call === undefined) return noCall();
@@ -31,7 +31,7 @@ function nameOf({ store }: AdminDeps, id: string): string | null {
   return credential === undefined ? null : redact(credential.label) || shownTail(credential);
 }
 
-/** Ends a call on the owner's word. */
+/** Cancels a call for the owner. */
 export function cancelCall({ calls, ledger }: AdminDeps, id: string): Outcome<{ id: string }> {
   if (!calls.cancel(id)) return noCall();
   ledger.log("info", "request", "A call was cancelled", { request: id });
@@ -82,17 +82,17 @@ function waitOf({ pool }: AdminDeps, waiting: NonNullable<InFlightCall["waiting"
   };
 }
 
-/** Records read at a time, and how long and how many in all: a picture is worth no more. */
+/** Records read at a time, and the bounds in time and number for one chart. */
 const PAGE = 500;
 const MOST_MS = 1_500;
 const MOST_RECORDS = 50_000;
-/** Ways that are kept apart: names of agents come from clients, who may send any. */
+/** Most paths that are counted apart: agents' names come from clients, who may send anything. */
 const MOST_PATHS = 500;
 
 type Path = CallPaths["paths"][number];
 type Counts = Record<CallRecord["outcome"], number>;
 
-/** The ways that calls went, each with how they ended; the newest calls for as long as a glance may take. */
+/** Paths of calls (client, model, project, key) with their outcomes; reads the newest calls within the bounds above. */
 export async function callPaths(
   { ledger, pool, store }: AdminDeps,
   filter: Pick<RecordFilter, "since" | "until">,
@@ -130,7 +130,7 @@ function sumOf({ ok, failed, cancelled, refused }: Counts): number {
   return ok + failed + cancelled + refused;
 }
 
-/** False when the call's way is one too many. */
+/** Counts a call; false when its path would be one too many. */
 function count(
   paths: Map<string, Path & Counts>,
   record: CallRecord,

@@ -1,7 +1,7 @@
 /**
- * The use-cases that the HTTP API, the dashboard and the command line share: keys, models, caps, clients, figures, settings,
- * export, import and backup. Answers are plain data without any secret; refusals are values with a status, a word and a
- * sentence. Never knows who asks: the caller has checked that.
+ * The use-cases that the HTTP API, the dashboard and the command line share: keys, models, caps, clients,
+ * figures, settings, export, import and backup. Answers are plain data without any secret; refusals are values
+ * with a status, a word and a sentence. Does not check who asks: the caller has done that.
  *
  * @module
  */

@@ -9,9 +9,9 @@ import type { CredentialId } from "../core/mod.ts";
 import type { AdminDeps } from "./admin_deps.ts";
 import { retireKey } from "./check_keys.ts";
 
-/** A model with what people choose by. */
+/** A model with the facts by which people choose. */
 export interface ModelEntry extends CatalogEntry {
-  /** How many credentials list it, also those that are not named. */
+  /** Number of credentials that list it, also those that are not named. */
   readonly serving: number;
   readonly modalities: Modalities;
   /** US dollars for a million tokens of text; null where the price is not known. */
@@ -22,7 +22,7 @@ export interface ModelsView extends ModelMatrix {
   readonly entries: readonly ModelEntry[];
 }
 
-/** Every model; `keys` is how many of the oldest credentials are named, without it all. */
+/** Every model; at most `keys` credentials are named for each, the oldest first; default: all. */
 export function modelsView({ catalog, ledger, store }: AdminDeps, keys?: number): ModelsView {
   const matrix = catalog.matrix();
   const named = keys === undefined

@@ -3,16 +3,16 @@ import type { AdminDeps } from "./admin_deps.ts";
 import { keyStandings } from "./list_keys.ts";
 import { standingsOf, whenOf } from "./verdict.ts";
 
-/** The verdict is read this long after something that may change it, so that a burst is one reading, in milliseconds. */
+/** Delay before the verdict is read again after a change, so that a burst of changes is read once, in milliseconds. */
 const SOON_MS = 1_000;
-/** While something is out it is read again at its stated end, and at least this often. */
+/** While something is out the verdict is read again at its stated end, and at least this often, in milliseconds. */
 const LONGEST_MS = 60_000;
-/** The subject of an alert about everything at once. */
+/** The subject of an alert about all models. */
 const ALL = "all models";
 
 /**
- * Raises an alert when the verdict, the one of the Overview, says that a model is out, and another when it serves again. When no
- * model can be served that is one alert, not one a model.
+ * Raises an alert when the verdict, the one of the Overview, says that a model is out, and another when it
+ * serves again. When no model can be served, that is one alert and not one for each model.
  */
 export class OutageWatch {
   readonly #deps: AdminDeps;
@@ -27,12 +27,12 @@ export class OutageWatch {
     this.touch();
   }
 
-  /** Something happened that may change the verdict. */
+  /** Schedules a reading after something that may change the verdict. */
   touch(): void {
     this.#lookAt(this.#deps.ports.clock.now() + SOON_MS);
   }
 
-  /** A model has answered, which ends its outage if it had one. */
+  /** Ends a model's outage: it has answered. */
   answered(model: string): void {
     if (this.#out.has(model) || this.#out.has(ALL)) this.touch();
   }

@@ -10,10 +10,10 @@ import { publishedLimit } from "./quota_board.ts";
 import type { KeyStanding, KeyStatus } from "./safe_key.ts";
 import { isoOf, type Standings, standingsOf, troubleOf } from "./verdict.ts";
 
-/** The present rate is measured over this long. */
+/** The current rate is measured over so many minutes. */
 const RATE_MINUTES = 10;
 
-/** Everything that screens say of the state of the proxy. */
+/** The overview: the state of the proxy as all screens show it. */
 export async function overviewOf(deps: AdminDeps): Promise<Overview> {
   const { ledger, pool, ports, catalog } = deps;
   const now = ports.clock.now();
@@ -142,10 +142,10 @@ function callCounts(
   return { running: calls.length - waiting, waiting, oldestWaitMs, expectedWaitMs };
 }
 
-/** Data that every row is made from. */
+/** Data from which every row is built. */
 interface Seen {
   readonly tiers: ReadonlyMap<string, Tier>;
-  /** Credentials that are neither off nor dead. */
+  /** Credentials that are neither disabled nor dead. */
   readonly usable: ReadonlySet<string>;
   /** Calls of the last minutes by bucket. */
   readonly recent: ReadonlyMap<string, Cell>;
@@ -189,7 +189,7 @@ function modelOverview(
   };
 }
 
-/** One kind of limit over all projects; what is not known is not zero. */
+/** One kind of limit over all projects; unknown is not zero. */
 function limitOf(
   buckets: readonly BucketView[],
   kind: BucketView["limits"][number]["kind"],
@@ -211,12 +211,15 @@ function limitOf(
   };
 }
 
-/** What was used of a limit: others may use the project too, so that what Google says is left tells more than what was sent. */
+/**
+ * The used part of a limit. Others may use the project too, so the rest that Google states counts more than our
+ * own count.
+ */
 function usedOf({ used, limit, left }: BucketView["limits"][number]): number {
   return limit === undefined || left === undefined ? used : Math.max(used, limit - left);
 }
 
-/** The published limits of projects whose own is not known, added up; null where one has none. */
+/** The sum of published limits of projects whose own limit is unknown; null where one has none. */
 function publishedOf(
   buckets: readonly BucketView[],
   kind: BucketView["limits"][number]["kind"],

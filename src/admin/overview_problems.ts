@@ -5,7 +5,7 @@ import type { CapProgress } from "./cap_progress.ts";
 import { type KeyStanding, safeKey } from "./safe_key.ts";
 import { isoOf, type Standings, whenOf } from "./verdict.ts";
 
-/** Rows of one kind that are told one by one. */
+/** Most rows of one kind that are listed one by one. */
 const MOST_OF_A_KIND = 20;
 
 interface Facts {

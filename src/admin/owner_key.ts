@@ -6,8 +6,9 @@ const RECORD = "owner-key";
 const KEY_REGEXP = /^[A-Za-z0-9._~+/=-]{16,200}$/;
 
 /**
- * The owner's key while the server runs. A key set at run time is written to `.env` for later starts and kept sealed in the
- * database for the processes that run now; it holds for those that were started with the key it replaces.
+ * The owner's key while the server runs. A key set at run time is written to `.env` for later starts and stored
+ * sealed in the database for the running processes; it replaces the key in the processes that were started with
+ * the old one.
  */
 export class OwnerKey {
   readonly #deps: AdminDeps;
@@ -24,17 +25,17 @@ export class OwnerKey {
     return this.#key;
   }
 
-  /** Whether a token of this hash is the owner's; takes the same time whatever it is. */
+  /** Whether a token of this hash is the owner's; in constant time. */
   matches(hash: string): boolean {
     return sameHash(hash, this.#hash);
   }
 
-  /** Whether a key was set or taken back between two states of the configuration. */
+  /** Whether a key was set or removed between two states of the configuration. */
   differs(next: ConfigSnapshot, previous: ConfigSnapshot): boolean {
     return next.settings.get(RECORD) !== previous.settings.get(RECORD);
   }
 
-  /** Takes over what any process set. */
+  /** Reads the key that any process has set. */
   async reload(): Promise<void> {
     const { store, settings } = this.#deps;
     const record = store.config.current().settings.get(RECORD);
@@ -44,7 +45,7 @@ export class OwnerKey {
     this.#use(await store.vault.open(sealed));
   }
 
-  /** Forgets a key of run time once a start has it from `.env`, so that a later edit of `.env` counts. */
+  /** Removes the stored key once a start has read the same key from `.env`, so that later edits of `.env` count. */
   async settle(): Promise<void> {
     const { store, settings } = this.#deps;
     const sealed = (await store.settings.get(RECORD))?.["sealed"];
@@ -76,17 +77,17 @@ export class OwnerKey {
   }
 }
 
-/** A new client token: 30 random bytes, readable as ours by its beginning. */
+/** A new client token: 30 random bytes, with a prefix that identifies it as ours. */
 export function newClientToken(): string {
   return `gn-${crypto.getRandomValues(new Uint8Array(30)).toBase64({ alphabet: "base64url" })}`;
 }
 
-/** Hashes a token for keeping. It has 240 random bits, so a plain hash cannot be guessed back. */
+/** Hashes a token for storage. It has 240 random bits, so a plain hash cannot be reversed by guessing. */
 export function hashToken(token: string): string {
   return sha256(token);
 }
 
-/** Compares two texts of the same form without telling by time where they differ. */
+/** Compares two texts of the same form in constant time. */
 function sameHash(a: string, b: string): boolean {
   if (a.length !== b.length) return false;
   let different = 0;

@@ -4,13 +4,16 @@ import type { AdminDeps } from "./admin_deps.ts";
 import { retireKey } from "./check_keys.ts";
 import { OutageWatch } from "./outage_watch.ts";
 
-/** Readers are told at most this often, in milliseconds, that keys and figures changed, and only while somebody listens. */
+/**
+ * Shortest interval between two events that keys and figures changed, in milliseconds; sent only while somebody
+ * listens.
+ */
 const STATE_MS = 1_000;
 /** Longest sentence of a failure in an event; the record has it whole. */
 const SENTENCE = 200;
 /** Attempts of a call in an event: the last ones. */
 const MOST_ATTEMPTS = 20;
-/** Says that something changed and nothing more: whoever shows it reads it again. */
+/** An event without content: something changed, and a page that shows it reads it again. */
 const CHANGED: JsonObject = {};
 /** Events of the pool after which the verdict may be another one. */
 const CHANGES_VERDICT: ReadonlySet<PoolEvent["type"]> = new Set([
@@ -25,12 +28,12 @@ function keyTail({ source, tail }: Credential): string {
   return isSourceOf(source, "api_key") ? `...${tail.replace(/^\.+/, "")}` : tail;
 }
 
-/** A reason without its full stop and without a time of its own: the line says it in the zone of the machine. */
+/** A reason without its full stop and its time: the log line gives the time in the machine's zone. */
 function withoutTime(reason: string): string {
   return reason.replace(/ until \d{4}-\d\d-\d\dT[\d:.]{1,15}Z/, "").replace(/\.$/, "");
 }
 
-/** Turns what the pool and the ledger tell into live events, alerts, log lines and lasting facts. */
+/** Turns events of the pool and the ledger into live events, alerts, log lines and stored facts. */
 export class Publisher {
   readonly #deps: AdminDeps;
   readonly #stops: (() => void)[];
@@ -74,13 +77,13 @@ export class Publisher {
     ];
   }
 
-  /** The configuration changed: what is out may be another. */
+  /** Handles a change of the configuration, which may change the verdict. */
   configurationChanged(): void {
     this.#outages?.touch();
     this.stateChanged();
   }
 
-  /** Tells soon, when somebody listens, that keys and figures changed. */
+  /** Schedules the event that keys and figures changed, if somebody listens. */
   stateChanged(): void {
     const { ledger, ports } = this.#deps;
     if (ledger.listeners() === 0) return;
@@ -145,7 +148,7 @@ export class Publisher {
     }
   }
 
-  /** A scope of the pool in the names that people gave: a model on a key or in a project, a key alone, a source. */
+  /** Describes a scope of the pool with the user's names: a model on a key or in a project, a key, a source. */
   #spoken(scope: string, id?: CredentialId): string {
     const [, owner, unit] = /^\w+\/([^/]+)\/(.+)$/.exec(scope) ?? [];
     if (owner !== undefined && unit !== undefined) return `${unit} on ${this.#nameOf(owner)}`;

@@ -8,7 +8,7 @@ import { listQuotaGroups, type QuotaGroupView } from "./aliases.ts";
 import { listLimits } from "./limits.ts";
 import { isoOf, REASONS } from "./verdict.ts";
 
-/** A page shows at most so many cells; the busiest models and projects come first, a filter finds the others. */
+/** A page shows at most so many cells; the busiest models and projects; a filter finds the others. */
 const MOST_CELLS = 800;
 const MOST_MODELS = 40;
 const MOST_KEYS = 20;
@@ -16,7 +16,10 @@ const MOST_IDLE = 100;
 
 type Report = Awaited<ReturnType<typeof bucketReports>>[number];
 
-/** Models by projects: how each stands and why. Without words only what was asked; with words all whose names hold them. */
+/**
+ * The board of models by projects: the state of each and why. Without words only models that were called; with
+ * words all whose names contain them.
+ */
 export async function quotaBoard(deps: AdminDeps, words: string): Promise<QuotaBoard> {
   const now = deps.ports.clock.now();
   const [reports, credentials, groups, limits] = await Promise.all([
@@ -27,7 +30,7 @@ export async function quotaBoard(deps: AdminDeps, words: string): Promise<QuotaB
   ]);
   const tiers = new Map(credentials.map(({ id, tier }) => [id, tier]));
   const names = new Map(credentials.map((one) => [one.id, nameOf(one)]));
-  // A model that was put into a group keeps the bucket of its own from before, which nothing spends any more.
+  // A model that was put into a quota group keeps its old bucket, which nothing uses any more.
   const own = reports.filter(({ model }) =>
     model.startsWith("group:") || deps.catalog.groupOf(model) === undefined
   );
@@ -94,7 +97,7 @@ function projectRows(
   }).sort(byName(({ name }) => name));
 }
 
-/** Models that nobody has asked, themselves or by their quota group. */
+/** Models that have not been called, neither by name nor through their quota group. */
 function idleModels({ catalog }: AdminDeps, asked: ReadonlySet<string>): readonly string[] {
   return catalog.list().filter(({ id, aliasOf, variantOf }) =>
     aliasOf === undefined && variantOf === undefined && !asked.has(id) &&
@@ -112,7 +115,7 @@ function nameOf(credential: Credential): string {
   return redact(credential.label) || email || `…${credential.tail.replace(/^\.+/, "")}`;
 }
 
-/** A project that is only known as one key has that key's name. */
+/** The title of a project; one that is only known as one key has that key's name. */
 function titleOf(
   { project, projectKind, credentials }: BucketView,
   names: ReadonlyMap<CredentialId, string>,
@@ -132,7 +135,7 @@ function wasAsked(report: Report): boolean {
   return report.coolingUntil !== undefined || report.limits.some(isKnown);
 }
 
-/** The names in the order of their use: closed ones and the most used first. */
+/** Names sorted by use: closed ones first, then the most used. */
 function busiest<Row extends { readonly report: Report }>(
   rows: readonly Row[],
   name: (row: Row) => string,
@@ -182,7 +185,7 @@ function cellOf(
   };
 }
 
-/** A limit that is known, was used, or has a published figure. */
+/** A limit as shown, if it is known, used or published. */
 function limitView(
   { ageMs: _age, forecast, resetsAt, asOf, ...limit }: Report["limits"][number],
   figure: PublishedLimit | undefined,
@@ -198,7 +201,7 @@ function limitView(
   }];
 }
 
-/** A limit that was published, and by whom and when; not confirmed for any project of this user's. */
+/** A published limit with its publisher and date; not confirmed for any of this user's projects. */
 interface PublishedLimit {
   readonly limit: number;
   readonly source: string;
@@ -224,8 +227,8 @@ const FIELDS = {
 const TIERS: Readonly<Partial<Record<Tier, readonly Row[]>>> = table.tiers;
 
 /**
- * What is published of one limit of a model for keys of a tier; undefined where nothing is, or where more was served than it says.
- * The first row that names the model counts.
+ * The published value of one limit of a model for a tier; undefined where there is none, or where more was
+ * served than it allows. The first row that names the model counts.
  */
 export function publishedLimit(
   { model, source, limits }: Pick<BucketView, "model" | "source" | "limits">,

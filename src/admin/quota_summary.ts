@@ -11,7 +11,7 @@ import type { BucketLimitView, BucketView } from "../pool/contract.ts";
 export interface QuotaSummary {
   readonly quotas: readonly QuotaRow[];
   readonly poolStatus: PoolStatus;
-  /** The rest of the day by model, known and unknown told apart. */
+  /** The rest of the day by model, known and unknown kept apart. */
   readonly models: readonly ModelLeft[];
 }
 
@@ -90,13 +90,13 @@ interface ModelLeft {
   readonly knownProjects: number;
   /** Projects that may serve more than `left` says, because their limit is not known. */
   readonly unknownProjects: number;
-  /** Of all projects, those that rest now. */
+  /** Number of all projects that are in cooldown now. */
   readonly coolingProjects: number;
   /** ISO 8601: the first reset of a known limit; null when none is stated. */
   readonly resetsAt: string | null;
 }
 
-/** The limit that binds longest tells most: the day's before the minute's. */
+/** The limit with the longest window is shown: the day's before the minute's. */
 const ORDER: readonly BucketLimitView["kind"][] = [
   "requests_per_day",
   "remaining_fraction",
@@ -104,7 +104,7 @@ const ORDER: readonly BucketLimitView["kind"][] = [
   "tokens_per_minute",
 ];
 
-/** One row a model (or quota group), by name. Unknown is not zero: it is counted apart. */
+/** One row per model (or quota group), by name. Unknown is not zero: it is counted apart. */
 export function modelsLeft(buckets: readonly BucketView[], now: number): readonly ModelLeft[] {
   return [...Map.groupBy(buckets, (bucket) => bucket.model)]
     .map(([model, rows]) => leftOf(model, rows, now))

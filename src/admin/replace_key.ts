@@ -8,21 +8,21 @@ import { UNDO_MS } from "./undo.ts";
 
 export interface ReplaceKeyInput {
   readonly key: string;
-  /** Ask Google about the new key before it takes the place of the old one. Default true. */
+  /** Check the new key with Google before it replaces the old one. Default true. */
   readonly validate?: boolean;
 }
 
 export interface ReplacedKey {
   readonly key: SafeKey;
-  /** Give it to `restoreKey` within ten minutes to have the former key again. */
+  /** Give it to `restoreKey` within ten minutes to restore the former key. */
   readonly undo: string;
 }
 
 const KIND = "replaced_key";
 
 /**
- * Puts another API key in the place of one. Its name, tags, project, tier, priority, models' rules, caps and history stay, because
- * they hang on its id. Nothing changes when Google does not take the new key.
+ * Replaces an API key by another. Its name, tags, project, tier, priority, model rules, caps and history stay,
+ * because they belong to its id. Nothing changes when Google refuses the new key.
  */
 export async function replaceKey(
   deps: AdminDeps,
@@ -60,22 +60,22 @@ export async function replaceKey(
   return view === undefined ? refuse(404, "not_found", "There is no such key") : ok({ key: view, undo });
 }
 
-/** The former secret comes back; undefined when this undo is none of a replacement. */
+/** Restores the former secret; undefined when this undo is not one of a replacement. */
 export async function takeBack(deps: AdminDeps, undo: string): Promise<Outcome<SafeKey> | undefined> {
   const sealed = await deps.store.expiring.take(KIND, undo);
   if (typeof sealed !== "string") return undefined;
   const kept: unknown = JSON.parse(await deps.store.vault.open(sealed));
   if (!isObject(kept) || typeof kept["key"] !== "string") return undefined;
   const id = String(kept["id"]) as CredentialId;
-  // Made by `replaceKey`, and sealed since.
+  // Written and sealed by `replaceKey`.
   const dead = kept["dead"] as unknown as NonNullable<Credential["dead"]> | null;
   const updated = await deps.store.credentials.update(id, { key: kept["key"], dead });
   if (!updated.ok) {
-    // The owner may remove what is in its way and try again.
+    // Kept, so that the owner may remove the conflict and try again.
     await deps.store.expiring.put(KIND, undo, sealed, UNDO_MS);
     return fromStore(updated.error, "key");
   }
-  // What rests was met by the replacement.
+  // The cooldowns were those of the replacement.
   deps.pool.lift(id);
   const view = await keyById(deps, id);
   return view === undefined ? refuse(404, "not_found", "There is no such key") : ok(view);

@@ -33,7 +33,7 @@ export async function requestPage(
   }
 }
 
-/** A call record with what was sent and answered, where LOG_BODIES kept it. */
+/** A call record with its request and reply, where LOG_BODIES kept it. */
 export interface RequestDetail extends RequestView {
   readonly bodies: KeptBodies | null;
 }
@@ -65,22 +65,22 @@ interface HistogramStep {
 
 /** The sums over all records of a filter. */
 interface RequestTotals extends CellView {
-  /** False when there are more than were looked at: the sums are of the newest. */
+  /** False when there are more records than were read; then the sums are of the newest. */
   readonly complete: boolean;
   /** Start of the oldest record counted, epoch milliseconds; null without any. */
   readonly oldest: number | null;
-  /** How many of each kind the other filters leave: what a choice of another kind would show. */
+  /** Number of records of each kind that pass the other filters. */
   readonly kinds: Readonly<Record<CallKind, number>>;
   /** Oldest first. */
   readonly histogram: readonly HistogramStep[];
 }
 
-/** Records read at a time, and how long and how many in all: a table of a million is not summed up for a glance. */
+/** Records read at a time, and the bounds in time and number for one summary. */
 const PAGE = 500;
 const MOST_MS = 1_500;
 const MOST_RECORDS = 100_000;
 
-/** Adds up every record that a filter leaves, newest first, until the end or for as long as a glance may take. */
+/** Sums the records that pass a filter, newest first, within the bounds above. */
 export async function requestTotals(
   { ledger }: AdminDeps,
   { is, ...others }: RecordFilter,
@@ -113,7 +113,7 @@ type Counts = Record<CallRecord["outcome"], number>;
 
 const MINUTE_MS = 60_000;
 const MOST_STEPS = 60;
-/** Lengths of a step that people read: minutes, hours and days. */
+/** Lengths of a step that are easy to read: minutes, hours and days. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440].map((minutes) => minutes * MINUTE_MS);
 
 function none(): Counts {
@@ -127,7 +127,7 @@ function count(minutes: Map<number, Counts>, { at, outcome }: CallRecord): void 
   minutes.set(minute, counts);
 }
 
-/** The minutes in steps of one length, the empty ones too, so that a gap is seen as one. */
+/** Groups minutes into steps of one length, including empty ones, so that gaps show. */
 function stepsOf(minutes: ReadonlyMap<number, Counts>): readonly HistogramStep[] {
   if (minutes.size === 0) return [];
   const times = [...minutes.keys()];

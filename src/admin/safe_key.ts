@@ -14,7 +14,7 @@ import type { ModelListRecord } from "../store/mod.ts";
 
 export type KeyStatus = "active" | "cooldown" | "disabled" | "dead";
 
-/** A credential as everybody may see it. */
+/** A credential without its secrets. */
 export interface SafeKey extends ReturnType<typeof statedRules> {
   readonly id: string;
   readonly tail: string;
@@ -28,17 +28,17 @@ export interface SafeKey extends ReturnType<typeof statedRules> {
   readonly status: KeyStatus;
   readonly reason: string | null;
   readonly link: string | null;
-  /** Where a signed-in account stands, and what brings it back; null for keys. */
+  /** The state of a signed-in account, and its remedy; null for keys. */
   readonly state: AccountState | null;
   readonly remedy: string | null;
-  /** Calls carried and failed, over all processes and restarts. */
+  /** Calls served and failed, over all processes and restarts. */
   readonly usage: number;
   readonly errors: number;
   readonly inFlight: number;
   readonly slots: number;
   /** Epoch milliseconds. */
   readonly lastUsed: number | null;
-  /** Epoch milliseconds at which something of it can serve again; null unless status is cooldown. */
+  /** Epoch milliseconds at which one of its models can serve again; null unless status is cooldown. */
   readonly cooldownUntil: number | null;
   readonly cooldowns: readonly {
     readonly scope: string;
@@ -65,7 +65,7 @@ export interface SafeKeyFacts {
   readonly closed: readonly BucketView[];
 }
 
-/** How a credential stands, with what its view is made of. */
+/** The state of a credential, with the data of its view. */
 export interface KeyStanding {
   readonly credential: Credential;
   readonly status: KeyStatus;
@@ -80,13 +80,13 @@ export function keyStanding(credential: Credential, facts: SafeKeyFacts): KeySta
   return { credential, status, cooldownUntil: status === "cooldown" ? cooling ?? null : null, facts };
 }
 
-/** The end of a key as it may be shown; an account's e-mail. */
+/** The public tail of a key; an account's e-mail. */
 export function shownTail({ source, tail }: Credential): string {
   if (tail === "") return "...";
   return isSourceOf(source, "oauth") ? tail : `...${tail.replace(/^\.+/, "")}`;
 }
 
-/** A credential as everybody may see it; `counts` are its calls over all time. */
+/** Makes the view of a credential without its secrets; `counts` are its calls over all time. */
 export function safeKey({ credential, status, cooldownUntil, facts }: KeyStanding, counts?: Cell): SafeKey {
   const { state, models } = facts;
   const standing = accountStanding(credential);
@@ -146,11 +146,11 @@ function activeCooldowns({ state, now }: SafeKeyFacts) {
   return (state?.cooldowns ?? []).filter((cooldown) => cooldown.until > now);
 }
 
-/** When the first of its models is free again; undefined while any model is free now. */
+/** The time at which its first model is free again; undefined while any model is free. */
 function coolingUntil(facts: SafeKeyFacts): number | undefined {
   const active = activeCooldowns(facts);
   const { closed } = facts;
-  // Nearly always nothing cools, and a thousand keys have fifty models each.
+  // Usually nothing is in cooldown, and a thousand keys have fifty models each.
   if (active.length === 0 && closed.length === 0) return undefined;
   const whole = active.filter(({ scope }) => scope === "credential" || scope === "source");
   const wholeUntil = whole.reduce((most, { until }) => Math.max(most, until), 0);

@@ -11,27 +11,27 @@ import {
 import type { ConfigSnapshot } from "../state/mod.ts";
 import { type AdminDeps, type Outcome, refuse } from "./admin_deps.ts";
 
-/** Tells the other processes of this machine that `.env` was changed. */
+/** Name of the record that tells other processes on this machine that `.env` has changed. */
 const CHANGED = "settings-file";
 const UNDO_KIND = "changed_settings";
 /** How long a change of settings can be undone. */
 const UNDO_MS = 10 * 60_000;
 
-/** `.env` as the place of settings that are changed while the program runs. */
+/** `.env`, where settings changed at run time are stored. */
 export interface SettingsFile {
-  /** The environment that this process was started with; it goes before the file. */
+  /** The environment that this process was started with; it takes precedence over the file. */
   readonly own: Environment;
   /** The file's values when this process started. */
   readonly started: Environment;
   read(): Promise<Environment>;
-  /** Sets variables and takes out those that are null; answers why it could not, as a sentence. */
+  /** Sets variables and removes those that are null; returns a sentence if it could not. */
   write(changes: Readonly<Record<string, string | null>>): Promise<string | undefined>;
   saveOwnerKey(key: string, inUse: readonly string[]): Promise<string | undefined>;
 }
 
-/** A setting with what the next start will make of it. */
+/** A setting with its value from the next start on. */
 export interface SettingRow extends ShownSetting {
-  /** The text from the next start on; absent while that is the text in force. */
+  /** The value from the next start on; absent when that is the current one. */
   readonly next?: string | null;
   /** Why it cannot be changed here; absent when it can. */
   readonly fixed?: string;
@@ -39,7 +39,7 @@ export interface SettingRow extends ShownSetting {
 
 export type VariableChanges = Readonly<Record<string, string | null>>;
 
-/** Every setting: what it means, what is in force and since where, what the next start will make of it. */
+/** Every setting: its meaning, current value and origin, and the value from the next start on. */
 export async function settingRows({ settingsFile }: AdminDeps): Promise<readonly SettingRow[]> {
   const { own = {}, started = {} } = settingsFile ?? {};
   const file = await settingsFile?.read().catch(() => started) ?? started;
@@ -67,19 +67,19 @@ export function isSettingsFileChanged(next: ConfigSnapshot, previous: ConfigSnap
   return next.settings.get(CHANGED) !== previous.settings.get(CHANGED);
 }
 
-/** Takes over what any process of this machine has written to `.env`. */
+/** Reads what any process of this machine has written to `.env`. */
 export async function followSettingsFile({ settingsFile, settings }: AdminDeps): Promise<void> {
   if (settingsFile === undefined) return;
   takeFrom(settings, settingsFile, await settingsFile.read());
 }
 
 function takeFrom(settings: AdminDeps["settings"], { own, started }: SettingsFile, file: Environment) {
-  // Only what holds at once is taken: the rest stays as it was at the start, whatever the file says by now.
+  // Only settings that apply at once are taken; the others keep their value from the start.
   const live = Object.fromEntries(LIVE_VARIABLES.map((variable) => [variable, file[variable]]));
   return takeLiveSettings(settings, { ...started, ...live, ...own });
 }
 
-/** Writes settings to `.env`; what holds at once does. Answers the id to undo it with. */
+/** Writes settings to `.env`; those that apply at once do. Returns an id to undo it. */
 export async function changeVariables(
   deps: AdminDeps,
   changes: VariableChanges,
@@ -100,7 +100,7 @@ export async function changeVariables(
   return ok(undo);
 }
 
-/** Puts back what a change has replaced; answers the id to undo that with. */
+/** Restores what a change replaced; returns an id to undo that. */
 export async function undoVariables(deps: AdminDeps, undo: string): Promise<Outcome<string>> {
   const sealed = await deps.store.expiring.take(UNDO_KIND, undo);
   const before: unknown = typeof sealed === "string"
@@ -119,7 +119,7 @@ function noFile(): Outcome<never> {
   );
 }
 
-/** Why a change is refused: a name that is none, a setting with another place, a text that does not parse. */
+/** Why a change is refused: an unknown name, a setting that is changed elsewhere, a text that does not parse. */
 async function whyNot(deps: AdminDeps, changes: VariableChanges): Promise<Outcome<never> | undefined> {
   const { settingsFile } = deps;
   if (settingsFile === undefined) return noFile();

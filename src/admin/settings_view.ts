@@ -21,20 +21,20 @@ export interface SettingsView {
   /** The two settings of the original program. */
   readonly autoUpdate: boolean;
   readonly verboseLogging: boolean;
-  /** Settings in force, from the environment; secrets show as set or not set. */
+  /** Settings in force, from the environment; of secrets only whether they are set. */
   readonly running: JsonObject;
   readonly modelRules: ModelRules;
   readonly prices: {
     readonly date: string;
     readonly source: string;
-    /** False while the shipped prices were not checked against their source: costs are estimates. */
+    /** False while the shipped prices have not been checked against their source, so that costs are estimates. */
     readonly verified: boolean;
     readonly note: string;
     /** By model, each with `origin`, `asOf` and `verified`. */
     readonly models: JsonObject;
     readonly overrides: JsonObject;
   };
-  /** Every setting of the environment, with what it means and whether a change holds at once. */
+  /** Every setting of the environment, with what it means and whether a change applies at once. */
   readonly table: readonly SettingRow[];
   readonly updatedAt: number;
 }
@@ -105,19 +105,19 @@ function running(settings: AdminDeps["settings"], owner: Pick<OwnerKey, "current
 export interface SettingsChange {
   readonly autoUpdate?: boolean;
   readonly modelRules?: ModelRules;
-  /** Prices that overrule the table, by model; an empty object takes all back. */
+  /** Prices that overrule the table, by model; an empty object removes all. */
   readonly prices?: JsonObject;
   /** A new owner's key; the old one is refused from then on. */
   readonly proxyApiKey?: string;
-  /** Texts for `.env` by variable; null for back to the default. */
+  /** Texts for `.env` by variable; null restores the default. */
   readonly variables?: VariableChanges;
-  /** Takes a change of `variables` back, by the id that it was answered with. */
+  /** Undoes a change of `variables` by the id in its answer. */
   readonly undo?: string;
 }
 
 /** The settings after a change. */
 export interface ChangedSettings extends SettingsView {
-  /** Give it back within ten minutes to undo a change of `variables`. */
+  /** Send it within ten minutes to undo a change of `variables`. */
   readonly undo?: string;
 }
 
@@ -165,7 +165,7 @@ async function changeFile(
   return Object.keys(changes).length === 0 ? undefined : await changeVariables(deps, changes);
 }
 
-/** The dashboard's and the CLI's own wishes: small texts, numbers and flags by name. */
+/** The dashboard's and the CLI's own preferences: short texts, numbers and flags by name. */
 export async function preferences({ store }: AdminDeps): Promise<JsonObject> {
   return { setupMethod: null, ...await store.settings.get(PREFERENCES) };
 }

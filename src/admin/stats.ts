@@ -85,7 +85,7 @@ export interface SeriesOptions {
 }
 
 export interface SeriesView {
-  /** Start of the period. */
+  /** Start of the period, epoch milliseconds. */
   readonly time: number;
   readonly values: Record<string, CellView>;
 }
@@ -181,7 +181,7 @@ function accounts(flows: readonly (readonly [string, Cell])[]) {
 function typeOf(source: string | undefined): string | undefined {
   if (source === undefined || source === "") return undefined;
   const name = SOURCES.find((one) => one === source);
-  // Of a source that a later version had.
+  // A source that only a later version knows.
   return name === undefined ? "oauth" : SOURCE_TABLE[name].credential;
 }
 
@@ -193,7 +193,7 @@ export interface Flow extends CellView {
   readonly project: string;
 }
 
-/** Where calls went: client, model, project, key. */
+/** Paths of calls: client, model, project, key. */
 export async function flows({ ledger, ports }: AdminDeps, since: number): Promise<readonly Flow[]> {
   const now = ports.clock.now();
   const totals = await ledger.totals({ grain: "hour", dim: "flow", from: since, to: now });
@@ -206,7 +206,7 @@ export async function flows({ ledger, ports }: AdminDeps, since: number): Promis
   });
 }
 
-/** A cell in words that leave the process. */
+/** A cell of the roll-ups as the API returns it. */
 export interface CellView {
   /** Calls: success + errors + cancelled. */
   readonly requests: number;
@@ -215,7 +215,7 @@ export interface CellView {
   readonly cancelled: number;
   /** Requests refused before they became calls; not in `requests`. */
   readonly refused: number;
-  /** Share of answered and failed calls that failed, 0..1; clients that left are neither. */
+  /** Share of answered and failed calls that failed, 0..1; calls whose client left count as neither. */
   readonly errorRate: number;
   readonly tokens: {
     readonly input: number;
@@ -227,9 +227,9 @@ export interface CellView {
   /** Milliseconds of successful calls; null without any. */
   readonly latency: Percentiles;
   readonly firstToken: Percentiles;
-  /** US dollars by the price table, as if every call were paid for; of `unpriced` calls nothing is in it. */
+  /** US dollars by the price table, as if every call were paid for; without `unpriced` calls. */
   readonly cost: number;
-  /** Calls of models whose price is not known. */
+  /** Calls of models whose price is unknown. */
   readonly unpriced: number;
 }
 

@@ -5,13 +5,13 @@ import type { AdminDeps } from "./admin_deps.ts";
 import { type KeyStanding, type KeyStatus, shownTail } from "./safe_key.ts";
 import { keyStandings } from "./list_keys.ts";
 
-/** How each model stands: the only judge of whether the proxy serves. */
+/** The state of each model: the only source for whether the proxy serves. */
 export interface Standings {
   readonly verdict: Verdict;
   readonly models: readonly (ModelStanding & { readonly fallback: string | null })[];
 }
 
-/** The verdict alone, from memory, with the keys as they are listed. */
+/** The verdict alone, from memory. */
 export function standingsOf(deps: AdminDeps, keys: readonly Pick<KeyStanding, "status">[]): Standings {
   const { catalog, pool, ports } = deps;
   const found = new Map(
@@ -37,7 +37,7 @@ export function troubleOf({ trouble, store, ledger }: AdminDeps): string | undef
       "geminitro doctor tells which";
 }
 
-/** A proxy that serves but cannot write, or read what it wrote, is not well. */
+/** Lowers the verdict of a proxy that serves but cannot use its database or disk. */
 function withTrouble(verdict: Verdict, trouble: string | undefined): Verdict {
   if (trouble === undefined) return verdict;
   const { status, message } = verdict;
@@ -84,7 +84,7 @@ function noUsable(keys: readonly Pick<KeyStanding, "status">[]): Verdict {
   return { status: "exhausted", message, until: null, out: [] };
 }
 
-/** Until when, and why. */
+/** Describes until when a model is out, and why. */
 export function whenOf({ until, reason, fallback }: Standings["models"][number], now: number): string {
   const why = whyOf(reason);
   const when = until === null ? "" : ` ${untilText(until, now)}`;
@@ -95,7 +95,7 @@ function whyOf(reason: string | null | undefined): string {
   return REASONS[reason ?? "none"] ?? reason ?? "";
 }
 
-/** Why nothing is free, in words. */
+/** Texts of the reasons why nothing is free. */
 export const REASONS: Readonly<Record<string, string>> = {
   minute: "the requests of this minute (RPM) are used up",
   tokens: "the input tokens of this minute (TPM) are used up",
@@ -127,7 +127,7 @@ export interface PoolStatus {
   readonly cooldown: number;
   readonly disabled: number;
   readonly dead: number;
-  /** Seconds until the first cooling key serves again; 0 when none cools. */
+  /** Seconds until the first key in cooldown serves again; 0 when there is none. */
   readonly minCooldown: number;
   readonly cooldownKeys: readonly { readonly tail: string; readonly remaining: number }[];
 }
@@ -145,7 +145,7 @@ export interface HealthView {
   readonly out: Verdict["out"];
 }
 
-/** The public part of the health; tails of cooling keys only for the owner. */
+/** The public health; tails of keys in cooldown only for the owner. */
 export function healthView(deps: AdminDeps, owner: boolean): HealthView {
   const now = deps.ports.clock.now();
   const view = deps.pool.view();

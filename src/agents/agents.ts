@@ -46,7 +46,7 @@ export interface Agent {
   readonly name: string;
   readonly wire: AgentWire;
   readonly command?: string;
-  /** Where it can be registered; most know the user's own configuration alone. */
+  /** The scopes in which it can be registered; most have only the user's own configuration. */
   readonly scopes: readonly Scope[];
   /** Whether it can be run once to see that it works. */
   readonly testable: boolean;
@@ -66,14 +66,14 @@ export const AGENTS: readonly Agent[] = KNOWN.map(({ id, name, wire, command, sc
   testable: headless !== undefined,
 }));
 
-/** An agent by its id. */
+/** Finds an agent by its id. */
 export function findAgent(id: string): Result<KnownAgent, AgentProblem> {
   const agent = knownAgent(id);
   if (agent !== undefined) return ok(agent);
   return err({ code: "unknown_agent", message: `agent: ${JSON.stringify(id)} is not known` });
 }
 
-/** An agent by its id, and what an earlier registration wrote into its files. */
+/** Finds an agent by its id, with the record of an earlier registration. */
 export async function registeredAgent(
   id: string,
   records: RecordPort,

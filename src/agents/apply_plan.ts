@@ -4,8 +4,8 @@ import { folderOf } from "./places.ts";
 import { readText } from "./plan_file.ts";
 
 /**
- * Carries a plan out: backups and the record first, then one file after the other, each all or nothing. Refuses when a file
- * is not as it was when the plan was made.
+ * Applies a plan: writes backups and the record first, then one file after the other, each atomically. Refuses
+ * when a file has changed since the plan was made.
  */
 export async function applyPlan(
   plan: Plan,
@@ -47,7 +47,7 @@ function changed(path: string): Result<never, AgentProblem> {
   return err({ code: "changed", path, message: `${path} changed since the plan was made. Plan again` });
 }
 
-/** The folders that had to be made. */
+/** Writes one file; returns the folders that it had to create. */
 async function applyEdit(edit: Edit, system: AgentSystem): Promise<readonly string[]> {
   if (edit.after === undefined) {
     await system.remove(edit.path);
@@ -58,7 +58,7 @@ async function applyEdit(edit: Edit, system: AgentSystem): Promise<readonly stri
   return made;
 }
 
-/** Takes away the folders that install made for the removed files, if nothing else is in them now. */
+/** Removes the folders that install created for the removed files, if they are empty now. */
 async function removeFolders(
   edits: readonly Edit[],
   system: AgentSystem,
@@ -69,7 +69,7 @@ async function removeFolders(
   for (const folder of made.toSorted((a, b) => b.length - a.length)) await system.removeEmptyFolder(folder);
 }
 
-/** The record once everything is written. */
+/** The record after everything is written. */
 function settled(record: AgentRecord, made: ReadonlyMap<string, readonly string[]>): AgentRecord {
   return {
     ...record,

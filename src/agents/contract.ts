@@ -6,7 +6,7 @@ export type AgentWire = "openai_chat" | "openai_responses" | "anthropic_messages
 
 export type Scope = "global" | "project";
 
-/** A model as agents' configuration files want to know it. */
+/** A model as agents' configuration files describe it. */
 export interface AgentModel {
   readonly id: string;
   readonly name?: string;
@@ -15,7 +15,7 @@ export interface AgentModel {
   readonly thinking?: boolean;
 }
 
-/** Facts about the proxy that an agent's configuration gets. */
+/** Facts about the proxy for an agent's configuration. */
 export interface InstallRequest {
   /** The proxy's root, with or without `/v1`: `http://127.0.0.1:7536`. */
   readonly baseUrl: string;
@@ -27,7 +27,7 @@ export interface InstallRequest {
   readonly scope?: Scope;
   /** Needed with scope `project`. */
   readonly projectDir?: string;
-  /** Also writes the MCP server of this program, started by this command, into agents that take one. */
+  /** Also writes the MCP server of this program, started by this command, into agents that support one. */
   readonly mcp?: McpCommand;
 }
 
@@ -35,18 +35,18 @@ export type DataPath = readonly (string | number)[];
 
 /** One thing that an agent's configuration must hold. */
 export type Change =
-  /** The value lies at the path; objects are merged key by key, unknown keys stay. */
+  /** The value must be at the path; objects are merged key by key, other keys stay. */
   | { readonly kind: "put"; readonly path: DataPath; readonly value: Json }
-  /** Set only when neither the path nor one of `unless` is there: the user's own choice wins. */
+  /** Set only when neither the path nor one of `unless` exists: the user's own choice wins. */
   | {
     readonly kind: "default";
     readonly path: DataPath;
     readonly value: Json;
     readonly unless?: readonly DataPath[];
   }
-  /** Nothing lies at the path: it would contradict what is put in. */
+  /** Nothing must be at the path: it would contradict what is written. */
   | { readonly kind: "absent"; readonly path: DataPath }
-  /** The list at the path holds these items; `by` names the fields that tell whether an item is the same one. */
+  /** The list at the path must contain these items; `by` names the fields that identify an item. */
   | {
     readonly kind: "items";
     readonly path: DataPath;
@@ -63,7 +63,7 @@ export interface FileSpec {
   readonly path: string;
   readonly format: FormatName;
   readonly changes: readonly Change[];
-  /** It holds keys alone, so that nobody else may read it, also where it was there before with wider rights. */
+  /** It contains only keys: nobody else may read it, even if it existed with wider permissions. */
   readonly holdsKeys?: boolean;
 }
 
@@ -74,7 +74,7 @@ export interface Edit {
   readonly after?: string;
   /** Mode of a new file; an existing one keeps its own. */
   readonly mode?: number;
-  /** The most of its mode that an existing file keeps; absent: all of it. */
+  /** Mode bits that an existing file may keep; absent: all. */
   readonly mostMode?: number;
 }
 
@@ -86,25 +86,25 @@ export interface FileRecord {
   /** The file without GemiNitro; null when there was no file. */
   readonly before: string | null;
   readonly after: string;
-  /** Content of an earlier install, as long as the write of `after` is not known to be done. */
+  /** Content of an earlier install, until the write of `after` is confirmed. */
   readonly earlier?: string;
   readonly changes: readonly Change[];
   readonly at: string;
-  /** Folders that did not exist before, outermost first. */
+  /** Folders that install created, outermost first. */
   readonly madeFolders: readonly string[];
 }
 
 export interface AgentRecord {
   readonly version: 1;
   readonly agent: string;
-  /** The default that install chose; kept as long as the model is there. */
+  /** The default that install chose; kept while the model exists. */
   readonly defaultModel?: string;
   /** The MCP server that install wrote; refreshed with the rest. */
   readonly mcp?: McpCommand;
   readonly files: readonly FileRecord[];
 }
 
-/** The writes of an install before they are made. Plain JSON; `before` and `after` may hold secrets, `diff` shows none. */
+/** The planned writes of an install. Plain JSON; `before` and `after` may contain secrets, `diff` does not. */
 export interface Plan {
   readonly agent: string;
   readonly action: "install" | "refresh" | "uninstall";
@@ -113,11 +113,11 @@ export interface Plan {
   /** Unified diff of all edits; the proxy key and known shapes of secrets are masked. */
   readonly diff: string;
   readonly notes: readonly string[];
-  /** Variables that the agent takes from the environment alone; nothing writes them for the user. */
+  /** Variables that the agent reads only from the environment; the user must set them. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Lines to show: `env` in the words of the user's shell, or what to enter by hand. */
+  /** Lines to show: `env` in the syntax of the user's shell, or values to enter by hand. */
   readonly lines?: readonly string[];
-  /** The record after this plan; null takes it away. Absent: unchanged. */
+  /** The record after this plan; null removes it. Absent: unchanged. */
   readonly record?: AgentRecord | null;
 }
 
@@ -131,7 +131,7 @@ export type AgentProblemCode =
   | "changed"
   | "write_failed";
 
-/** Why there is no plan, or why it was not carried out. The file was left alone. */
+/** The reason why there is no plan or why it was not applied. No file was changed. */
 export interface AgentProblem {
   readonly code: AgentProblemCode;
   readonly message: string;
@@ -159,10 +159,13 @@ export interface AgentSystem {
   /** Undefined when there is no such file. */
   read(path: string): Promise<Uint8Array | undefined>;
   exists(path: string): Promise<boolean>;
-  /** All or nothing: the old or the new content, also when the process is killed. Follows a symlink, keeps the mode of an existing file, of which no more than `most` stays. */
+  /**
+   * Writes atomically, also when the process is killed. Follows a symlink; an existing file keeps its mode,
+   * limited to `most`.
+   */
   write(path: string, content: Uint8Array, mode?: number, most?: number): Promise<void>;
   remove(path: string): Promise<void>;
-  /** Makes a folder and its parents and returns those it made, outermost first. */
+  /** Creates a folder and its parents and returns those it created, outermost first. */
   makeFolder(path: string): Promise<readonly string[]>;
   /** Removes a folder if nothing is in it. */
   removeEmptyFolder(path: string): Promise<void>;
@@ -172,10 +175,10 @@ export interface AgentSystem {
     readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
     readonly timeoutMs: number;
-    /** Ends what the program has started and left running, such as a daemon of its own. */
+    /** Ends processes that the program has started and left running, such as a daemon. */
     readonly endHelpers?: boolean;
   }): Promise<ProcessResult>;
-  /** An empty folder that goes away with the block. */
+  /** An empty folder that is removed at the end of the block. */
   scratch(): Promise<{ readonly path: string } & AsyncDisposable>;
 }
 

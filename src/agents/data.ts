@@ -22,7 +22,7 @@ export function valueAt(data: unknown, path: DataPath): unknown {
   return at;
 }
 
-/** Sets a value in place, making the objects and lists on the way; returns the root. */
+/** Sets a value in place, creating the objects and lists on the path; returns the root. */
 export function setAt(data: unknown, path: DataPath, value: unknown): unknown {
   if (path.length === 0) return structuredClone(value);
   const [step, ...rest] = path;
@@ -36,7 +36,7 @@ export function setAt(data: unknown, path: DataPath, value: unknown): unknown {
   return object;
 }
 
-/** Takes a value out in place. */
+/** Removes a value in place. */
 export function removeAt(data: unknown, path: DataPath): void {
   const parent = valueAt(data, path.slice(0, -1));
   const step = path.at(-1);
@@ -48,7 +48,7 @@ export function isEmpty(value: unknown): boolean {
   return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
 
-/** Whether two list items stand for the same thing. */
+/** Whether two list items mean the same thing. */
 export function sameItem(a: unknown, b: unknown, by: readonly string[]): boolean {
   return by.length === 0 ? same(a, b) : by.every((field) => {
     const value = valueAt(a, [field]);

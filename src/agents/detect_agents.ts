@@ -40,7 +40,7 @@ async function isInstalled(id: string, system: AgentSystem): Promise<boolean> {
   return (await Promise.all(traces(system).map((path) => system.exists(path)))).some(Boolean);
 }
 
-/** Stands for any request: only the paths are looked at. */
+/** A sample request, of which only the paths are used. */
 const SAMPLE: InstallFacts = {
   root: "http://127.0.0.1",
   v1: "http://127.0.0.1/v1",

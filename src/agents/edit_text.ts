@@ -22,7 +22,10 @@ export function sameData(a: unknown, b: unknown): boolean {
   return same(a, b) || (isEmpty(a) && isEmpty(b));
 }
 
-/** Edits a text in place until it stands for the wanted data. What does not come out exactly so is refused. */
+/**
+ * Edits a text in place so that it parses to the wanted data; refuses when the result does not parse to exactly
+ * that.
+ */
 export function editText(
   format: FormatName,
   path: string,
@@ -57,12 +60,15 @@ function takeSteps(format: FormatName, text: string, steps: readonly Step[]): st
   return edited;
 }
 
-/** One edit of a text in terms of its data. */
+/** One edit of a text expressed by its data. */
 type Step =
   | { readonly kind: "set"; readonly path: DataPath; readonly value: unknown }
   | { readonly kind: "remove"; readonly path: DataPath };
 
-/** The smallest steps that lead from one configuration to another, in the order in which they must be taken. `wholeLists`: a changed list is set as a whole. */
+/**
+ * The smallest steps that lead from one configuration to another, in the order in which they must be applied.
+ * `wholeLists`: a changed list is set as a whole.
+ */
 function stepsBetween(
   from: unknown,
   to: unknown,
@@ -94,7 +100,7 @@ function objectSteps(
   return [...gone, ...others];
 }
 
-/** Removals, changes of items and additions at the end; undefined when it takes more. */
+/** Removals, changes of items and additions at the end; undefined when more is needed. */
 function listSteps(
   from: readonly unknown[],
   to: readonly unknown[],

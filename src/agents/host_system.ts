@@ -1,7 +1,7 @@
 import { basename, delimiter, dirname, join } from "node:path";
 import type { AgentSystem, ProcessResult } from "./contract.ts";
 
-/** This machine. `env` is the whole environment that agents are looked for and run in; default: the process's own. */
+/** This machine. `env` is the environment in which agents are looked for and run; default: the process's own. */
 export function hostSystem(env: Readonly<Record<string, string>> = Deno.env.toObject()): AgentSystem {
   const os = Deno.build.os === "windows" ? "windows" : Deno.build.os === "darwin" ? "darwin" : "linux";
   return {
@@ -37,7 +37,7 @@ async function orMissing<Value>(reading: Promise<Value>): Promise<Value | undefi
   }
 }
 
-/** A temporary file beside the target, flushed, then renamed over it. */
+/** Writes a temporary file beside the target, flushes it and renames it over the target. */
 async function writeWhole(path: string, content: Uint8Array, mode = 0o644, most = 0o7777): Promise<void> {
   const target = await orMissing(Deno.realPath(path)) ?? path;
   const kept = (await orMissing(Deno.stat(target)))?.mode ?? undefined;
@@ -84,7 +84,7 @@ async function which(
 
 /** Milliseconds for a process to end after it was asked to. */
 const GRACE_MS = 3000;
-/** Milliseconds for the last output of a process that has ended, when a helper of its keeps the pipe open. */
+/** Milliseconds to wait for the last output of an ended process while a helper of its keeps the pipe open. */
 const LATE_MS = 1000;
 
 interface ProcessOptions {
@@ -92,14 +92,17 @@ interface ProcessOptions {
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Ends what the program has started and left running, such as a daemon of its own. Not on Windows. */
+  /** Ends processes that the program has started and left running, such as a daemon. Not on Windows. */
   readonly endHelpers?: boolean;
 }
 
-/** Told to a program and so to all that it starts, however far they detach: it finds them again. */
+/** Environment variable that marks a program and everything it starts, even detached, so that they can be found. */
 const MARK = "GEMINITRO_STARTED_BY";
 
-/** Runs a program to its end and gathers what it prints. Helpers that it leaves behind are not waited for, but ended if asked. */
+/**
+ * Runs a program to its end and gathers what it prints. Processes that it leaves behind are not waited for; they
+ * are ended if asked.
+ */
 export async function runProcess(
   command: string,
   args: readonly string[],
@@ -133,7 +136,7 @@ export async function runProcess(
   return { code, stdout: stdout.text(), stderr: stderr.text(), timedOut };
 }
 
-/** Asks every process with this mark in its environment to end, and makes it soon after. */
+/** Asks every process with this mark in its environment to end, and kills it soon after. */
 async function endMarked(mark: string): Promise<void> {
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     const found = await marked(mark);
@@ -152,7 +155,7 @@ const HELPER_GRACE_MS = 500;
 
 async function marked(mark: string): Promise<readonly number[]> {
   try {
-    // With `e`, ps shows the environment behind the command: on Linux and macOS, for the user's own processes.
+    // With `e`, ps shows the environment after the command: on Linux and macOS, for the user's own processes.
     const { stdout } = await new Deno.Command("ps", {
       args: ["axeww", "-o", "pid=,command="],
       stdin: "null",

@@ -11,7 +11,7 @@ import type {
 import { isObject, type Json } from "../core/mod.ts";
 import { valueAt } from "./data.ts";
 
-/** A request with its gaps filled. */
+/** An install request with all defaults filled in. */
 export interface InstallFacts {
   /** Without a path and without a slash at the end; `localhost` is written as 127.0.0.1, which every resolver agrees on. */
   readonly root: string;
@@ -22,7 +22,7 @@ export interface InstallFacts {
   readonly defaultModel: AgentModel;
   readonly scope: Scope;
   readonly projectDir: string;
-  /** How the agent starts `geminitro mcp`; absent when it is not wanted. */
+  /** How the agent starts `geminitro mcp`; absent when it is not to be installed. */
   readonly mcp?: McpCommand;
 }
 
@@ -30,15 +30,15 @@ export interface InstallFacts {
 export interface HeadlessRun {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** The agent's final answer out of its output. Default: all of it. */
+  /** Extracts the agent's final answer from its output. Default: all of it. */
   readonly answer?: (stdout: string) => string;
-  /** It uses no tools: the file goes into its prompt, so that its answer says nothing of tools. */
+  /** The agent has no tools: the file is part of the prompt, so that the run does not test tools. */
   readonly withoutTools?: boolean;
   /** A file in the scratch folder that the agent writes its answer to. */
   readonly answerFile?: string;
 }
 
-/** Everything that is known about one agent. */
+/** Definition of one agent. */
 export interface KnownAgent {
   readonly id: string;
   readonly name: string;
@@ -46,13 +46,13 @@ export interface KnownAgent {
   /** Its command; absent for agents without one. */
   readonly command?: string;
   readonly scopes: readonly Scope[];
-  /** Folders or files that show that the agent is in use here. */
+  /** Folders or files that show that the agent is used on this machine. */
   readonly traces: (system: AgentSystem) => readonly string[];
-  /** Its files, of a form that fits what is there already. */
+  /** Its configuration files, in the form that the machine already has. */
   readonly files: (facts: InstallFacts, system: AgentSystem) => Promise<readonly FileSpec[]>;
-  /** Variables that it takes from the environment alone. */
+  /** Variables that it reads only from the environment. */
   readonly env?: (facts: InstallFacts) => Readonly<Record<string, string>>;
-  /** Where it takes MCP servers; absent for agents that take none, or none by file. */
+  /** The place of its MCP servers; absent for agents without any, or that do not configure them by file. */
   readonly mcp?: McpPlace;
   readonly notes?: (facts: InstallFacts) => readonly string[];
   readonly headless?: (model: string, prompt: string) => HeadlessRun;
@@ -66,19 +66,19 @@ function parsed(line: string): unknown {
   }
 }
 
-/** The texts of those JSON lines whose field has a value, joined. */
+/** Joins the values of one field over JSON lines. */
 export function jsonLines(stdout: string, field: DataPath, value: string, text: DataPath): string {
   return stdout.split("\n").map(parsed).filter((line) => valueAt(line, field) === value)
     .map((line) => valueAt(line, text)).filter((one) => typeof one === "string").join("\n");
 }
 
-/** A field of the JSON object that an output ends with. */
+/** A field of the JSON object at the end of an output. */
 export function jsonField(stdout: string, field: string): string {
   const data = parsed(stdout.slice(Math.max(0, stdout.indexOf("{"))).trim());
   return isObject(data) && typeof data[field] === "string" ? data[field] : "";
 }
 
-/** The last assistant message without tool calls, out of JSON lines of chat messages. */
+/** The last assistant message without tool calls, from JSON lines of chat messages. */
 export function lastAssistant(stdout: string): string {
   const last = stdout.split("\n").map(parsed).findLast((line) =>
     isObject(line) && line["role"] === "assistant" && !line["tool_calls"]
@@ -104,7 +104,7 @@ export function thinks(model: AgentModel): boolean {
   return model.thinking ?? true;
 }
 
-/** The name that pickers show. */
+/** The name shown in model pickers. */
 export function labelOf(model: AgentModel): string {
   return `${model.name ?? model.id} (GemiNitro)`;
 }
@@ -115,7 +115,7 @@ export interface McpCommand {
   readonly args: readonly string[];
 }
 
-/** Where an agent keeps the MCP servers that it starts, and the form it wants one in. */
+/** The place and form in which an agent configures the MCP servers that it starts. */
 export interface McpPlace {
   readonly file: (system: AgentSystem, facts: InstallFacts) => string | Promise<string>;
   readonly format: FormatName;
@@ -131,7 +131,7 @@ export const stdioServer = ({ command, args }: McpCommand): Json => ({
   args: [...args],
 });
 
-/** Adds the MCP server to an agent's files where it was asked for and the agent takes one. */
+/** Adds the MCP server to an agent's files if it was requested and the agent supports one. */
 export async function withMcp(
   agent: Pick<KnownAgent, "mcp">,
   facts: InstallFacts,

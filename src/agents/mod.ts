@@ -1,8 +1,8 @@
 /**
- * Registers the proxy with coding agents: which there are, where each keeps its configuration, what it needs, and how a
- * file is edited in place. Plans before it writes, writes whole files or none, keeps a record and a dated backup, and takes
- * out exactly what it put in. Never touches a file that does not parse, a shell's start-up file, or a default that the user
- * chose; never shows a secret in a diff.
+ * Registers the proxy with coding agents: which agents exist, where each keeps its configuration, what it needs,
+ * and how a file is edited in place. Plans before it writes, writes files atomically, keeps a record and a dated
+ * backup, and removes exactly what it added. Never touches a file that does not parse, a shell's start-up file,
+ * or a default that the user chose; never shows a secret in a diff.
  *
  * @module
  */

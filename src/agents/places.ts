@@ -5,7 +5,7 @@ function pathOf(system: AgentSystem): typeof posix {
   return system.os === "windows" ? win32 : posix;
 }
 
-/** Joins in the platform's own way. */
+/** Joins path parts with the platform's separator. */
 export function join(system: AgentSystem, ...parts: readonly string[]): string {
   return pathOf(system).join(...parts);
 }
@@ -18,7 +18,7 @@ export function nameOf(system: AgentSystem, path: string): string {
   return pathOf(system).basename(path);
 }
 
-/** A folder below the user's own, unless a variable names another one. */
+/** A folder in the user's home folder, unless a variable names another. */
 export function homeFolder(system: AgentSystem, name: string, variable?: string): string {
   const asked = variable === undefined ? undefined : system.env[variable];
   return asked !== undefined && asked !== "" ? asked : join(system, system.home, name);

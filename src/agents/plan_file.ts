@@ -13,7 +13,7 @@ import { editText, parseText, sameData } from "./edit_text.ts";
 import { isEmpty, removeAt, same, sameItem, setAt, valueAt } from "./data.ts";
 import { merge } from "./text_diff.ts";
 
-/** Mode of the files that are ours to make: they hold the proxy's key. */
+/** Mode of files that install creates: they contain the proxy's key. */
 const PRIVATE = 0o600;
 
 export interface PlannedFile {
@@ -21,7 +21,7 @@ export interface PlannedFile {
   readonly record: FileRecord;
 }
 
-/** Plans the edit of one file; undefined when it is already as it should be. */
+/** Plans the edit of one file; undefined when nothing has to change. */
 export async function planFile(
   system: AgentSystem,
   spec: FileSpec,
@@ -63,8 +63,8 @@ export async function planFile(
 }
 
 /**
- * The configuration as it should be. `base` is it without anything of ours, `earlier` what an earlier install put in:
- * of that, what is no longer wanted goes.
+ * The wanted configuration. `base` is the configuration without our values, `earlier` the values of an earlier
+ * install, of which those no longer wanted are removed.
  */
 function putIn(
   current: unknown,
@@ -139,7 +139,7 @@ function dropKeys(data: unknown, base: unknown, path: DataPath, old: unknown, ne
   }
 }
 
-/** The configuration without what `changes` put in, and with what they replaced; whatever else is in it stays. */
+/** The configuration without the values that `changes` added and with those they replaced; everything else stays. */
 function takeOut(current: unknown, before: unknown, changes: readonly Change[]): unknown {
   const data: unknown = structuredClone(current);
   for (const change of changes.toReversed()) take(data, before, change);
@@ -178,7 +178,7 @@ function restore(data: unknown, before: unknown, path: DataPath, value: unknown)
   } else setAt(data, path, old);
 }
 
-/** Takes out containers that are empty now and were not there before. */
+/** Removes containers that are empty now and did not exist before. */
 function prune(data: unknown, before: unknown, changes: readonly Change[]): void {
   for (const { path } of changes) {
     for (let length = path.length; length > 0; length--) {
@@ -189,8 +189,9 @@ function prune(data: unknown, before: unknown, changes: readonly Change[]): void
 }
 
 /**
- * A file's text without what install put in and with what it replaced; null when there would be no file. An untouched file
- * becomes what it was, byte for byte; in an edited one the user's lines stay as they are wherever lines can be told apart.
+ * A file's text without the values that install added and with those it replaced; null when no file would
+ * remain. An unedited file is restored byte for byte; in an edited one the user's lines stay as they are, as far
+ * as lines can be told apart.
  */
 export function withoutOurs(
   text: string | undefined,

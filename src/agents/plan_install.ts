@@ -18,8 +18,8 @@ import { planFile, type PlannedFile } from "./plan_file.ts";
 import { registeredAgent } from "./agents.ts";
 
 /**
- * What registering the proxy with an agent would write. Nothing is written. Planned again after it was applied, it holds
- * no edit. One file that cannot be edited refuses the whole plan.
+ * Plans the registration of the proxy with an agent; writes nothing. A plan made after it was applied has no
+ * edits. One file that cannot be edited refuses the whole plan.
  */
 export async function planInstall(
   agentId: string,
@@ -39,8 +39,8 @@ export async function planInstall(
 }
 
 /**
- * New model lists, addresses and keys in the files that install wrote, and in no other. No edit when the agent was never
- * registered or nothing changed.
+ * Plans new model lists, addresses and keys for the files that install wrote, and for no other. Without edits
+ * when the agent was never registered or nothing changed.
  */
 export async function planRefresh(
   agentId: string,
@@ -126,7 +126,7 @@ function recordWith(
   };
 }
 
-/** Fills a request's gaps, with what an earlier install chose where the request leaves it open, and refuses what cannot be carried out. */
+/** Fills in a request's defaults, from an earlier install where there is one, and refuses what cannot be done. */
 function installFacts(
   agent: KnownAgent,
   request: InstallRequest,
@@ -183,15 +183,16 @@ const EXCEPTIONS = ["NO_PROXY", "no_proxy"];
 const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 
 interface Exceptions {
-  /** Under both names, since programs look at either. */
+  /** In upper and lower case, since programs read either. */
   readonly set: Readonly<Record<string, string>>;
-  /** The environment itself has them already. */
+  /** True when the environment has them already. */
   readonly there: boolean;
 }
 
 /**
- * Where the environment names an outgoing proxy, an agent would send even what is for GemiNitro through it, with the token in
- * it. Gives the exceptions that keep its calls direct; undefined where nothing stands between.
+ * Where the environment names an outgoing proxy, an agent would send even its calls to GemiNitro through that
+ * proxy, with the token in them. Returns the exceptions that keep these calls direct; undefined where no proxy
+ * is set.
  */
 function exceptions({ root }: InstallFacts, { env }: AgentSystem): Exceptions | undefined {
   if (!PROXIES.some((name) => (env[name] ?? "") !== "")) return undefined;
@@ -202,7 +203,7 @@ function exceptions({ root }: InstallFacts, { env }: AgentSystem): Exceptions | 
   return { set: Object.fromEntries(EXCEPTIONS.map((name) => [name, value])), there };
 }
 
-/** Writes the exceptions where an agent's file holds its environment, else says what to set. */
+/** Writes the exceptions if an agent's file contains its environment, else tells the user what to set. */
 function pastProxy(
   facts: InstallFacts,
   specs: readonly FileSpec[],
@@ -233,13 +234,13 @@ function pastProxy(
   };
 }
 
-/** The path below which a file holds variables of the agent's environment. */
+/** The path at which a file contains the agent's environment. */
 function environmentIn({ format, changes }: FileSpec): readonly string[] | undefined {
   if (format === "env") return [];
   return changes.some(({ path }) => path[0] === "env" && path.length === 2) ? ["env"] : undefined;
 }
 
-/** Assignments in the words of the user's shell: PowerShell on Windows. */
+/** Assignments in the syntax of the user's shell: PowerShell on Windows. */
 function shellLines(os: AgentSystem["os"], env: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(env).map(([name, value]) =>
     os === "windows"

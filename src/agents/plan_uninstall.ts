@@ -5,8 +5,8 @@ import { readText, withoutOurs } from "./plan_file.ts";
 import { registeredAgent } from "./agents.ts";
 
 /**
- * What takes out exactly that which install put in. Without a record there is nothing to do; a file that does not parse any
- * more is left alone, named in `notes` and kept in the record.
+ * Plans the removal of exactly what install added. Without a record the plan is empty; a file that no longer
+ * parses is left alone, named in `notes` and kept in the record.
  */
 export async function planUninstall(
   agentId: string,

@@ -7,13 +7,13 @@ import { findAgent } from "./agents.ts";
 export interface TestOptions {
   /** The model to ask for. */
   readonly model: string;
-  /** The plan's `env`, for agents that take nothing else. */
+  /** The plan's `env`, for agents that read only the environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds; default 120,000. */
   readonly timeoutMs?: number;
 }
 
-/** How one run of an agent went. */
+/** The result of one run of an agent. */
 export interface InstallTest {
   readonly agent: string;
   readonly outcome: "ok" | "failed" | "skipped";
@@ -24,7 +24,7 @@ export interface InstallTest {
   readonly output?: string;
 }
 
-/** Runs the agent's own headless mode once in an empty folder and has it read a file with one of its tools. */
+/** Runs the agent's own headless mode once in an empty folder and asks it to read a file with one of its tools. */
 export async function testInstall(
   agentId: string,
   options: TestOptions,
@@ -46,7 +46,7 @@ export async function testInstall(
   const started = system.now();
   const done = await system.run(command, run.args, {
     cwd: folder.path,
-    // Shells' programs take the folder from PWD: without it some would work where the user stands.
+    // Some programs take the current folder from PWD: without it they would work in the user's.
     env: { ...QUIET, PWD: folder.path, ...run.env, ...options.env },
     timeoutMs: options.timeoutMs ?? 120_000,
     endHelpers: true,

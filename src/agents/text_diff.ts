@@ -1,14 +1,14 @@
 import { redact } from "../core/mod.ts";
 import type { Edit } from "./contract.ts";
 
-/** Lines `start` to `end` of the first text are `lines` in the second. */
+/** Lines `start` to `end` of the first text become `lines` in the second. */
 interface Hunk {
   readonly start: number;
   readonly end: number;
   readonly lines: readonly string[];
 }
 
-/** More comparisons than this, and the changed middle is one hunk. */
+/** Beyond so many comparisons the changed middle becomes one hunk. */
 const MOST_COMPARISONS = 4_000_000;
 
 /** A text's lines with their line ends. */
@@ -136,14 +136,14 @@ function meet(a: Hunk, b: Hunk): boolean {
   return a.start <= b.end && b.start <= a.end;
 }
 
-/** The proxy's key when none was chosen: no secret, and a word of its own. */
+/** The default key of the proxy: not a secret, and a common word. */
 const OPEN_KEY = "geminitro";
 
-/** The value after a name that suggests a secret; `$NAME` and `{env:NAME}` are none. */
+/** The value after a name that suggests a secret; `$NAME` and `{env:NAME}` are not secrets. */
 const NAMED_SECRET_REGEXP =
   /((?:api[_-]?key|bearer_token|auth_token|secret|password)["']?\s*[:=]\s*["']?)([^\s"',}${][^\s"',}]{5,})/gi;
 
-/** The unified diff of all edits, without secrets: neither the proxy's key nor others that stand near. */
+/** The unified diff of all edits, without secrets: neither the proxy's key nor others nearby. */
 export function planDiff(edits: readonly Edit[], apiKey?: string): string {
   const text = edits.map(({ path, before, after }) => unifiedDiff(path, before, after)).join("");
   const named = text.replace(

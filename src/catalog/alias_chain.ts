@@ -1,4 +1,4 @@
-/** Longer chains are taken for a mistake. */
+/** Longer chains are treated as a mistake. */
 export const LONGEST_CHAIN = 16;
 
 const PREFIX_REGEXP = /^(?:models\/|google\/|geminitro\/)+/;
@@ -8,7 +8,7 @@ export function bareName(name: string): string {
   return name.replace(PREFIX_REGEXP, "");
 }
 
-/** Follows aliases from a name to a model; undefined when they lead round in a circle or go on for too long. */
+/** Follows aliases from a name to a model; undefined for a cycle or a chain that is too long. */
 export function followAliases(name: string, aliases: ReadonlyMap<string, string>): string | undefined {
   let current = name;
   for (let step = 0; step <= LONGEST_CHAIN; step++) {
@@ -19,7 +19,7 @@ export function followAliases(name: string, aliases: ReadonlyMap<string, string>
   return undefined;
 }
 
-/** Why an alias may not be written, as one sentence; undefined when it may. */
+/** Returns why an alias is refused, as one sentence; undefined when it is allowed. */
 export function aliasProblem(
   alias: { readonly name: string; readonly target: string },
   aliases: ReadonlyMap<string, string>,
@@ -35,7 +35,7 @@ export function aliasProblem(
 /** Names with more differences than this share of their length are not alike. */
 const TOLERANCE = 0.4;
 
-/** Levenshtein's distance of two short texts. */
+/** Levenshtein's distance between two short texts. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let i = 1; i <= one.length; i++) {

@@ -26,35 +26,38 @@ export interface CatalogOptions {
     readonly sourceOrder: readonly SourceName[];
   };
   readonly clock: Clock;
-  /** Why a model may be there and not be listed, as the end of a sentence; undefined for most. */
+  /** Returns why a model may exist without being listed, as the end of a sentence; undefined for most. */
   readonly hint?: (model: string) => string | undefined;
 }
 
 /** Models, aliases, quota groups and fallbacks, answered from memory. */
 export interface Catalog {
-  /** Resolves a client's model name, or says why it names no model. */
+  /** Resolves a client's model name, or returns why it names no model. */
   resolve(name: string): Result<ResolvedModel, Failure>;
   list(): readonly CatalogEntry[];
   matrix(): ModelMatrix;
   /** Whether a credential serves an operation of a model; undefined while its models are not known. */
   servedBy(modelId: string, credential: CredentialId, operation: Operation): boolean | undefined;
-  /** Why no credential can do this with a model, by the methods that their lists name; undefined when one may. */
+  /** Returns why no credential can perform this operation, by the methods in their lists; undefined when one may. */
   refusal(modelId: string, operation: Operation, method: string): Failure | undefined;
   groupOf(modelId: string): string | undefined;
-  /** The name that stands for a model and all its variants; its quota is one. */
+  /** The common name of a model and all its variants, which share one quota. */
   nameOf(modelId: string): string;
   /** The model's name at the credential's source, for a request that wants this effort. */
   nameAt(credential: CredentialId, modelId: string, effort: WantedEffort): string;
   fallbacksOf(modelId: string): readonly string[];
-  /** Why an alias may not be written, as one sentence; undefined when it may. */
+  /** Returns why an alias is refused, as one sentence; undefined when it is allowed. */
   aliasProblem(name: string, target: string): string | undefined;
   /** Grows whenever an answer may have changed. */
   revision(): number;
-  /** Asks the credentials for their models, at most eight at a time, and takes over what they say. */
+  /** Asks the credentials for their models, at most eight at a time, and stores their answers. */
   refresh(credentials: readonly Credential[], deps: RefreshDeps): Promise<readonly RefreshReport[]>;
-  /** For an unknown name: runs `discover` once for all who wait, not again within a minute; true when the name is known then. */
+  /**
+   * For an unknown name: runs `discover` once for all waiting callers, at most once a minute; true when the name
+   * is known afterwards.
+   */
   discoverOnce(name: string, discover: () => Promise<unknown>): Promise<boolean>;
-  /** Looks at the database now, instead of within a second after another process wrote to it. */
+  /** Reads the database now instead of waiting for the next poll. */
   reload(): Promise<void>;
   /** Stops following the configuration. */
   close(): void;
@@ -86,7 +89,7 @@ function concerns(next: ConfigSnapshot, previous: ConfigSnapshot): boolean {
     !sameModels(next.modelLists, previous.modelLists);
 }
 
-/** Whether two states of the lists differ in the age of lists at most. */
+/** True when two states of the lists differ at most in the age of lists. */
 function sameModels(next: readonly ModelListRecord[], previous: readonly ModelListRecord[]): boolean {
   return next === previous || next.length === previous.length && next.every((list, index) => {
         const before = previous[index];
@@ -94,7 +97,7 @@ function sameModels(next: readonly ModelListRecord[], previous: readonly ModelLi
       });
 }
 
-/** Names whose meaning is kept; while no list of models is known, every name has one. */
+/** Most names whose resolution is cached; while no list of models is known, every name resolves. */
 const MOST_RESOLVED = 1_000;
 
 /** A result that many callers share. */
@@ -141,7 +144,7 @@ class StoredCatalog implements Catalog {
     const known = this.#resolved.get(name);
     if (known !== undefined) return known;
     const resolved = resolveModel(name, this.#snapshot, this.#options.hint);
-    // Names that stand for nothing are without number.
+    // Unknown names are not cached: there is no bound on them.
     if (resolved.ok && this.#resolved.size < MOST_RESOLVED) this.#resolved.set(name, frozen(resolved));
     return resolved;
   }
@@ -155,7 +158,7 @@ class StoredCatalog implements Catalog {
   }
 
   servedBy(modelId: string, id: CredentialId, operation: Operation) {
-    // Files and cached contents are made for no model: any credential may hold them.
+    // Files and cached contents belong to no model: any credential may have them.
     if (modelId === "") return undefined;
     const { credentials, lists, records } = this.#snapshot;
     const credential = credentials.get(id);

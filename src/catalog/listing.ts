@@ -6,7 +6,7 @@ import type { CatalogSnapshot, KnownModel } from "./snapshot.ts";
 export interface CatalogEntry {
   /** The exact upstream id, or an alias. */
   readonly id: string;
-  /** Set for an alias: the model it leads to. */
+  /** Set for an alias: the model it resolves to. */
   readonly aliasOf?: string;
   /** Set for another name or a variant of a model that has a row of its own. */
   readonly variantOf?: string;
@@ -70,7 +70,7 @@ function entryOf(id: string, { listed, capabilities, sources, credentials }: Kno
   };
 }
 
-/** Which credential has which model, for every credential there is. Pure. */
+/** The models of every credential. Pure. */
 export function modelMatrix({ records, models }: CatalogSnapshot): ModelMatrix {
   const at = new Map(records.lists.map((list) => [list.credential, list.at]));
   const known = [...models.values()];

@@ -1,7 +1,8 @@
 /**
- * What models there are, what they can do and what names lead to them: the lists of every credential, aliases, quota groups,
- * fallbacks and rules. Answers from a snapshot in memory that follows the store; resolving is pure over it. Never chooses a
- * credential, never refuses a name while it knows no list at all, and talks to Google only through the upstreams it is given.
+ * What models there are, what they can do and which names resolve to them: the lists of every credential,
+ * aliases, quota groups, fallbacks and rules. Answers from a snapshot in memory that follows the store;
+ * resolving is pure over it. Never chooses a credential, never refuses a name while it knows no list at all, and
+ * talks to Google only through the upstreams it is given.
  *
  * @module
  */

@@ -2,7 +2,7 @@ import table from "../../data/model_names.json" with { type: "json" };
 import { type CredentialId, SOURCE_TABLE } from "../core/mod.ts";
 import type { ModelListRecord } from "../store/mod.ts";
 
-/** An id of a source taken apart: the model that it means, and which of its variants. */
+/** A source's id split into the model it means and its variant. */
 interface Variant {
   readonly base: string;
   readonly variant: string;
@@ -15,17 +15,21 @@ const EFFORTS: readonly string[] = table.efforts;
 const SUFFIXES: readonly string[] = [...table.efforts, ...table.variants];
 const IRREGULAR = new Map<string, Variant & { readonly shown: string }>(Object.entries(table.irregular));
 const PREVIEW = "-preview";
-/** What stands for a model of which a source lists variants alone, when the request wants no effort: the first that there is. */
+/**
+ * The variant used when a request asks for no effort and a source lists only variants: the first of these that
+ * exists.
+ */
 const USUAL: readonly string[] = ["tiered", "medium", "high", "thinking", "low", "minimal"];
 
 /**
- * The same model under its names at all sources. Accounts list some models as one id for each effort, and without `-preview`;
- * what a source is known to serve comes from its own list alone, and this only says which of the listed ids mean the same.
+ * The same model under its names at all sources. Accounts list some models as one id per effort, and without
+ * `-preview`. What a source serves comes from its own list; this class only knows which of the listed ids mean
+ * the same model.
  */
 export class ModelNames {
   /** The ids of each credential that mean a model, by the model's name and then by variant; `""` is the plain name. */
   readonly #byCredential = new Map<CredentialId, Map<string, Map<string, string>>>();
-  /** Other names of a model, each with the one that stands for all. */
+  /** Other names of a model, each with its common name. */
   readonly #equal = new Map<string, string>();
 
   constructor(lists: readonly ModelListRecord[]) {
@@ -50,7 +54,7 @@ export class ModelNames {
     }
   }
 
-  /** The name that stands for all of the model's; the same for a name that stands alone. */
+  /** The common name of a model; the same name if it has no others. */
   nameOf(id: string): string {
     return this.#equal.get(id) ?? id;
   }
@@ -60,7 +64,7 @@ export class ModelNames {
     return variantOf(id).variant === "" ? this.nameOf(id) : id;
   }
 
-  /** The models that a credential's list means beside the ids in it, each with one of those ids. */
+  /** Models that a credential serves under another name: each with one of the ids in its list. */
   beside({ credential }: ModelListRecord): ReadonlyMap<string, string> {
     const found = new Map<string, string>();
     for (const [name, ids] of this.#byCredential.get(credential) ?? []) {
@@ -83,12 +87,12 @@ export class ModelNames {
 const isText = (value: string | undefined): value is string => value !== undefined;
 const idsOf = ({ models }: ModelListRecord) => models.map(({ id }) => id);
 
-/** Models of other makers think in a variant of their own, at any effort. */
+/** The variant for thinking of other vendors' models, used at any effort. */
 function thinking(ids: ReadonlyMap<string, string>): string | undefined {
   return ids.get("thinking");
 }
 
-/** The closest effort that there is; of two equally close ones the higher. */
+/** The closest effort that exists; of two equally close ones the higher. */
 function nearest(ids: ReadonlyMap<string, string>, effort: WantedEffort): string | undefined {
   if (effort === undefined) return undefined;
   const wanted = EFFORTS.indexOf(effort);
@@ -97,7 +101,7 @@ function nearest(ids: ReadonlyMap<string, string>, effort: WantedEffort): string
   return best === undefined ? undefined : ids.get(best);
 }
 
-/** Takes an id apart by the table; an irregular one only where the source shows it as the table says. */
+/** Splits an id by the table; an irregular one only if the source displays it as the table says. */
 function variantOf(id: string, shown?: string): Variant {
   const odd = IRREGULAR.get(id);
   if (odd !== undefined) return shown?.includes(odd.shown) === true ? odd : { base: id, variant: "" };

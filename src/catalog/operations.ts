@@ -1,7 +1,7 @@
 import { type Failure, isSourceOf, type Operation } from "../core/mod.ts";
 import type { CatalogSnapshot } from "./snapshot.ts";
 
-/** Methods of which a model must list one for an operation to be possible; Google calls them supportedGenerationMethods. */
+/** Methods by operation; a model must list one of them; Google calls them supportedGenerationMethods. */
 const METHODS: Readonly<Record<Operation, readonly string[]>> = {
   generate: ["generateContent", "streamGenerateContent"],
   count: ["countTokens", "generateContent"],
@@ -11,13 +11,16 @@ const METHODS: Readonly<Record<Operation, readonly string[]>> = {
   resource: [],
 };
 
-/** True when a model with these methods can do it. A list without methods says nothing, and then everything may be tried. */
+/**
+ * True when a model with these methods supports the operation. Without methods nothing is known, and everything
+ * may be tried.
+ */
 export function takes(methods: readonly string[], operation: Operation): boolean {
   const wanted = METHODS[operation];
   return methods.length === 0 || wanted.length === 0 || wanted.some((method) => methods.includes(method));
 }
 
-/** Refuses what every list that has the model says it cannot do, in Google's own words. Pure. */
+/** Refuses an operation that no list with this model supports, in Google's own words. Pure. */
 export function operationRefusal(
   id: string,
   operation: Operation,

@@ -15,7 +15,7 @@ export interface RefreshDeps {
   readonly signal: AbortSignal;
   /** A fetch through the credential's own outbound proxy; default: `fetch`. */
   readonly fetchFor?: (credential: Credential) => Fetch;
-  /** A credential with a usable access token; default: as it is. */
+  /** Gives a credential a usable access token; default: returns it unchanged. */
   readonly ready?: (credential: Credential) => Promise<Result<Credential, Failure>>;
   /** Called after each credential, for progress. */
   readonly onResult?: (report: RefreshReport) => void;
@@ -50,7 +50,7 @@ export async function refreshModels(
   const before = new Map((await store.modelLists.list()).map((list) => [list.credential, list]));
   const reports: RefreshReport[] = new Array(credentials.length);
   const queue = credentials.entries();
-  /** Sources whose list did not come in time; the rest of their credentials would only wait as long. */
+  /** Sources that did not answer in time; their other credentials are skipped, as they would wait as long. */
   const hanging = new Set<SourceName>();
   const worker = async () => {
     for (const [index, credential] of queue) {
@@ -140,15 +140,15 @@ function sourceOff(source: SourceName): Failure {
   };
 }
 
-/** How long a name that discovery did not bring is not looked for again, in milliseconds. */
+/** Time in which a name that discovery did not find is not looked for again, in milliseconds. */
 export const NEGATIVE_CACHE = 60_000;
 /** Milliseconds that a call for an unknown model waits for the lists to be asked. */
 const PATIENCE_MS = 5_000;
 const MOST_NAMES = 1_000;
-/** How long what one discovery brought answers for all names, in milliseconds: Google lists all models at once, whatever was asked. */
+/** Time in which one discovery counts for all names, in milliseconds: Google always lists all models. */
 const DISCOVERY_GAP = 10_000;
 
-/** Looks for unknown names: one discovery at a time for all callers, and none for a name that was just looked for in vain. */
+/** Looks for unknown names: one discovery at a time for all callers, and none for a name that was just not found. */
 export class DiscoverOnce {
   readonly #clock: Clock;
   readonly #isKnown: (name: string) => boolean;
@@ -161,7 +161,9 @@ export class DiscoverOnce {
     this.#isKnown = isKnown;
   }
 
-  /** Runs `discover` if that may help; true when the name is known afterwards. A failed discovery counts as one in vain. */
+  /**
+   * Runs `discover` if that may help; true when the name is known afterwards. A failed discovery counts as not found.
+   */
   async find(name: string, discover: () => Promise<unknown>): Promise<boolean> {
     if (this.#isKnown(name)) return true;
     if ((this.#missing.get(name) ?? -Infinity) > this.#clock.now()) return false;
@@ -173,7 +175,10 @@ export class DiscoverOnce {
     return false;
   }
 
-  /** The end of a discovery, or of a caller's patience with it: a list that hangs must not hold whoever asks for an unknown model. */
+  /**
+   * Resolves when the discovery ends or the caller has waited long enough: a list that hangs must not block a
+   * call for an unknown model.
+   */
   #arrival(flight: Promise<void>): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#clock.after(PATIENCE_MS, resolve);
@@ -185,7 +190,8 @@ export class DiscoverOnce {
     try {
       await discover();
     } catch {
-      // The caller answers that the model is unknown either way; the reports of the discovery tell the rest.
+      // The caller answers that the model is unknown either way; the reports of the discovery contain the
+      // details.
     } finally {
       this.#doneAt = this.#clock.now();
       this.#flight = undefined;

@@ -12,7 +12,7 @@ import { capabilitiesOf, type ModelCapabilities } from "../gemini/mod.ts";
 import { followAliases, nearNames } from "./alias_chain.ts";
 import { type CatalogSnapshot, isUsable } from "./snapshot.ts";
 
-/** The model that a client's name stands for. */
+/** The model that a client's name resolves to. */
 export interface ResolvedModel {
   /** As the client wrote it; replies echo it. */
   readonly asked: string;
@@ -23,14 +23,14 @@ export interface ResolvedModel {
   readonly group?: string;
   /** Ids of the models to use, in order, when every bucket of this one is out. */
   readonly fallbacks: readonly string[];
-  /** Where it may be served, in the order they are tried. */
+  /** Sources that may serve it, in the order in which they are tried. */
   readonly sources: readonly SourceName[];
 }
 
 /**
- * Resolves a name over a snapshot: prefixes off, aliases followed, capabilities, group, fallbacks and sources looked up. Fails with
- * `model_not_found` when some lists are known and none has it, with what `why` knows of the name; while no list is known, every
- * name passes. Pure.
+ * Resolves a name over a snapshot: prefixes off, aliases followed, capabilities, group, fallbacks and sources
+ * looked up. Fails with `model_not_found` when some lists are known and none has it, with the hint that `why`
+ * gives; while no list is known, every name passes. Pure.
  */
 export function resolveModel(
   asked: string,
@@ -48,7 +48,7 @@ export function resolveModel(
   return ok(resolved(asked, id, snapshot));
 }
 
-/** Ids of the models to use when `id` is out, in order; those nobody serves are left out. */
+/** Ids of the models to use when `id` is out, in order; those that no credential serves are left out. */
 export function fallbacksOf(id: string, snapshot: CatalogSnapshot): readonly string[] {
   const targets = (snapshot.fallbacks.get(id) ?? [])
     .map((name) => followAliases(name, snapshot.aliases))
@@ -100,7 +100,7 @@ function unknownModel(
   const { models, aliases } = snapshot;
   const accountsAlone = models.size > 0 &&
     [...models.values()].every(({ sources }) => sources.every((source) => isSourceOf(source, "oauth")));
-  // An alias of a model that nobody serves is no help, least of all the one that was asked for.
+  // Suggests no alias of a model that no credential serves, least of all the requested one.
   const helpful = [...aliases.keys()].filter((name) => models.has(followAliases(name, aliases) ?? ""));
   const near = nearNames(id, [...models.keys(), ...helpful]);
   const hint = why !== undefined

@@ -32,7 +32,7 @@ export interface KnownModel {
   /** As the first credential lists it. */
   readonly listed: ListedModel;
   readonly capabilities: ModelCapabilities;
-  /** Methods that any of its lists names; empty when one of them names none. */
+  /** Methods that any of its lists names; empty when one of them has no methods. */
   readonly methods: readonly string[];
   readonly sources: readonly SourceName[];
   readonly credentials: readonly CredentialId[];
@@ -46,7 +46,10 @@ export interface CatalogSnapshot {
   readonly names: ModelNames;
   /** Models of usable credentials, in the order of their names. */
   readonly models: ReadonlyMap<string, KnownModel>;
-  /** Models and their methods by credential, usable or not, before any rule; no entry means nobody asked yet. */
+  /**
+   * Models and their methods by credential, usable or not, before any rule; no entry means that it was not asked
+   * yet.
+   */
   readonly lists: ReadonlyMap<CredentialId, ReadonlyMap<string, readonly string[]>>;
   readonly credentials: ReadonlyMap<CredentialId, Credential>;
   readonly groups: ReadonlyMap<string, string>;
@@ -61,7 +64,7 @@ export const isUsable = (credential: Credential) => credential.enabled && creden
 /** Indexes the records. Pure. */
 export function buildSnapshot(records: CatalogRecords): CatalogSnapshot {
   const aliases = new Map(records.aliases.map(({ name, target }) => [name, target]));
-  // A list of nothing says that the asking went wrong rather than that a key serves nothing.
+  // An empty list means that discovery failed rather than that a key serves nothing.
   const told = records.lists.filter((list) => list.models.length > 0);
   const names = new ModelNames(told);
   const lists = told.map((list) => withEqualNames(list, names));
@@ -118,7 +121,8 @@ function indexModels(
   >();
   const holderOf = ({ credential }: ModelListRecord) => credentials.get(credential);
   const usable = lists.filter((list) => [holderOf(list)].some((one) => one !== undefined && isUsable(one)));
-  // Where Google refuses every credential, the models of accounts are told all the same: who calls one of them hears why.
+  // Where Google refuses every credential, the models of accounts are listed all the same, so that a call gets
+  // the reason.
   const dead = lists.filter((list) =>
     !isSourceOf(list.source, "api_key") && holderOf(list)?.enabled === true
   );

@@ -2,8 +2,8 @@ import type { AccountView, OAuthService } from "../oauth/mod.ts";
 import { CommandError, type Context } from "./command.ts";
 
 /**
- * The service of signed-in accounts, on the database itself: a running server sees a change within a second, and its own
- * callback page finishes a sign-in that was begun here.
+ * The service of signed-in accounts, on the database itself: a running server sees a change within a second, and
+ * its callback page completes a sign-in that was begun here.
  */
 export async function openAccounts(context: Context): Promise<OAuthService> {
   const settings = await context.settings();
@@ -40,7 +40,7 @@ export async function openAccounts(context: Context): Promise<OAuthService> {
   return service;
 }
 
-/** The account that an e-mail, an id or a part of either names. */
+/** Finds an account by its e-mail, its id or a part of either. */
 export function findAccount(accounts: readonly AccountView[], wanted: string): AccountView {
   const exact = accounts.filter((one) => one.id === wanted || one.email === wanted);
   const short = (id: string) => id.slice(id.indexOf("_") + 1);

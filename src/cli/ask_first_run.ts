@@ -24,7 +24,7 @@ export async function askFirstRun(context: Context): Promise<AfterStart> {
   return total === 0 && keys > 0 ? { ...after, verify: true } : after;
 }
 
-/** The keys that are there now, or what is to be done once the server runs. */
+/** Asks for keys; returns the task for after the start, if any. */
 async function askForKeys(client: LocalClient, total: number): Promise<AfterStart | number> {
   if (total > 0) return total;
   const way = await ask<Way>(select({
@@ -41,7 +41,7 @@ async function askForKeys(client: LocalClient, total: number): Promise<AfterStar
   return added > 0 ? added : {};
 }
 
-/** Offers to register agents that are here while none is registered; undefined when there is nothing more to do. */
+/** Offers to register installed agents while none is registered; undefined when nothing remains to be done. */
 async function askForAgents(context: Context): Promise<AfterStart | undefined> {
   const { agentName, agentService, foundAgents } = await import("./agents/agent_service.ts");
   const service = await agentService(context);
@@ -60,7 +60,7 @@ async function askForAgents(context: Context): Promise<AfterStart | undefined> {
   return {};
 }
 
-/** Asks until a key works or nobody wants to go on; how many do. Several may be pasted at once, on one line. */
+/** Asks until a key works or the user gives up; returns how many work. Several may be pasted at once, on one line. */
 async function pasteKeys(client: LocalClient): Promise<number> {
   note(`${FIRST_RUN.freeKeys}\n${FIRST_RUN.several}`, FIRST_RUN.step(1));
   while (true) {

@@ -3,7 +3,7 @@ import { createClient } from "../management/client.ts";
 
 const PATIENCE_MS = 30_000;
 
-/** Asks a model through the running proxy, as an agent would, and says how it went. */
+/** Asks a model through the running proxy, as an agent would, and reports the result. */
 export async function askOnce(url: string, token: string): Promise<string> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   try {
@@ -30,7 +30,7 @@ export async function askOnce(url: string, token: string): Promise<string> {
   }
 }
 
-/** What is looked at in a model of the list. */
+/** Fields of a listed model that are used here. */
 interface ListedModel {
   readonly id: string;
   readonly methods: readonly string[];
@@ -48,7 +48,7 @@ export function chatModels<Model extends ListedModel>(entries: readonly Model[])
   );
 }
 
-/** The model that is set where the user has no default: the newest full flash model, else pro, else the first. */
+/** The model chosen for a user without a default: the newest full flash model, else pro, else the first. */
 export function defaultModel(models: readonly ListedModel[]): string | undefined {
   for (const kind of ["flash", "pro", "flash-preview", "pro-preview"]) {
     const found = models

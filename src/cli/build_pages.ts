@@ -1,11 +1,14 @@
 import type { Context } from "./command.ts";
 
-/** What `tools/build_dashboard.ts` of a checkout gives. */
+/** The interface of `tools/build_dashboard.ts` in a checkout. */
 interface Builder {
   dashboardIsStale(): Promise<boolean>;
 }
 
-/** In a checkout, builds the dashboard's browser files when they are missing or stale; elsewhere they came with the program. */
+/**
+ * In a checkout, builds the dashboard's browser files when they are missing or stale; elsewhere they are part of
+ * the program.
+ */
 export async function buildPages({ services, out }: Pick<Context, "services" | "out">): Promise<void> {
   const { projectDir } = services;
   if (projectDir === undefined) return;
@@ -21,7 +24,7 @@ export async function buildPages({ services, out }: Pick<Context, "services" | "
   }
 }
 
-/** In a process of its own: the bundler's native part needs permissions that the program has no use for. */
+/** Builds in a separate process: the bundler's native part needs permissions that the program does not have. */
 async function runBuild(projectDir: string, tool: string): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", `--config=${projectDir}/deno.json`, tool],

@@ -8,7 +8,7 @@ export interface CommandOption {
   /** Long name without dashes. */
   readonly name: string;
   readonly short?: string;
-  /** What stands for the value in the help; absent means a flag. */
+  /** Placeholder of the value in the help; absent for a flag. */
   readonly value?: string;
   readonly summary: string;
   /** It may be given several times. */
@@ -20,7 +20,7 @@ export interface Example {
   readonly says: string;
 }
 
-/** One command; everything that help and completions say is generated from this. */
+/** One command; help and completions are generated from this. */
 export interface Command {
   /** Its words, for example `key add`. */
   readonly name: string;
@@ -31,11 +31,11 @@ export interface Command {
   readonly options: readonly CommandOption[];
   /** How many positional arguments it takes. */
   readonly takes: { readonly least: number; readonly most: number };
-  /** Does it; the exit code is 0 unless another is returned. */
+  /** Runs the command; the exit code is 0 unless another is returned. */
   run(context: Context): Promise<number | void>;
 }
 
-/** What a command works with. Everything costly is opened when it is first asked for and closed after the command. */
+/** The context of a command. Costly things are opened on first use and closed after the command. */
 export interface Context {
   readonly args: readonly string[];
   /** True when the flag was given. */
@@ -47,16 +47,16 @@ export interface Context {
   readonly json: boolean;
   readonly out: Output;
   readonly services: CliServices;
-  /** True when a person can be asked: both ends are a terminal, and neither --json nor CI asks for silence. */
+  /** True when a person can be asked: input and output are a terminal, and neither --json nor CI is set. */
   readonly interactive: boolean;
-  /** The environment with `.env` taken in. */
+  /** The environment including `.env`. */
   env(): Promise<Readonly<Record<string, string | undefined>>>;
   settings(): Promise<Settings>;
   /** The server of this data folder, when it runs. */
   server(): Promise<ServerInfo | undefined>;
-  /** The management API: of the running server, else on the database itself. */
+  /** The management API of the running server, else directly on the database. */
   client(): Promise<LocalClient>;
-  /** Runs another command line with what it opens and closes of its own, and gives its exit code. */
+  /** Runs another command line in its own context and returns its exit code. */
   runAlso(argv: readonly string[]): Promise<number>;
   /** Runs after the command, last given first. */
   atEnd(task: () => void | Promise<void>): void;
@@ -65,7 +65,7 @@ export interface Context {
 /** A server that this process runs. */
 export interface StartedServer {
   readonly port: number;
-  /** Where it can be reached; without a slash at the end. */
+  /** Its address; without a slash at the end. */
   readonly url: string;
   /** Takes no more calls, lets the running ones end for at most `patienceMs`, then closes everything. */
   stop(patienceMs?: number): Promise<void>;
@@ -78,7 +78,10 @@ interface Visit {
   close(): Promise<void>;
 }
 
-/** What the root of the program gives the command line, so that this service need not know how a server is put together. */
+/**
+ * Services that the program's root passes to the command line, so that the latter need not know how a server is
+ * composed.
+ */
 export interface CliServices {
   readonly version: string;
   /** The project's folder in a checkout; absent for the executable. */
@@ -94,13 +97,13 @@ export interface CliServices {
   startServer(
     options: { readonly env: Environment; readonly print?: (line: string) => void },
   ): Promise<StartedServer>;
-  /** Opens the database for a visit, while no server has it open. */
+  /** Opens the database for a visit, while no server uses it. */
   visit(settings: Settings): Promise<Visit>;
   /** Resolves with the first signal that asks the process to end. */
   endSignal(): Promise<string>;
 }
 
-/** A command that cannot go on. Its message is printed as it is; 1 means it failed, 2 that it was asked wrongly. */
+/** A command that cannot go on. Its message is printed as it is; 1 means that it failed, 2 that its usage was wrong. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly exitCode: 1 | 2;
@@ -117,7 +120,7 @@ export class CommandError extends Error {
   }
 }
 
-/** The command was written wrongly: exit code 2. */
+/** Makes the error for wrong usage: exit code 2. */
 export function usageError(message: string, hint?: string): CommandError {
   return new CommandError(message, { exitCode: 2, ...(hint === undefined ? {} : { hint }) });
 }

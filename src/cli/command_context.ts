@@ -63,7 +63,7 @@ export function openContext(
   };
 }
 
-/** Which `.env` counts: GEMINITRO_PROJECT names another project's folder, for tests and for services. */
+/** Finds the `.env` to use: GEMINITRO_PROJECT names another project's folder, for tests and for services. */
 export function environmentPlace(services: Pick<CliServices, "env" | "projectDir">) {
   const projectDir = services.env["GEMINITRO_PROJECT"] || services.projectDir;
   return { env: services.env, ...(projectDir === undefined ? {} : { projectDir }) };

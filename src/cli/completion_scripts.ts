@@ -42,7 +42,7 @@ function optionWords(command: Command): readonly Word[] {
   return [...command.options, ...GLOBAL_OPTIONS].map(({ name, summary }) => ({ word: `--${name}`, summary }));
 }
 
-/** What may follow a command's words: its family's members, its options, or the words of its usage (`<bash|zsh>`). */
+/** The words that may follow a command: its family's members, its options, or the words of its usage (`<bash|zsh>`). */
 function following(first: string, commands: readonly Command[]): readonly Word[] {
   const own = commands.find(({ name }) => name === first);
   const choices = /<(\w+(?:\|\w+)+)>/.exec(own?.usage ?? "")?.[1]?.split("|") ?? [];
@@ -160,7 +160,7 @@ ${rows.join("\n")}
 `;
 }
 
-/** Quotes would end the shell's own. */
+/** Removes quotes, which would end the shell's string. */
 function plain(text: string): string {
   return text.replaceAll("'", "").replaceAll(":", " -").replaceAll("[", "(").replaceAll("]", ")");
 }

@@ -1,7 +1,7 @@
 /**
- * The command line: one table of commands, each in a file of its own. Help, completions and suggestions are generated from
- * the table. Commands work through the running server when there is one, else on the database itself. Never prompts without
- * a terminal, never prints a secret, never ends a process that is not its own.
+ * The command line: one table of commands, one file for each noun. Help, completions and suggestions are
+ * generated from the table. Commands use the running server if there is one, else the database directly. Never
+ * prompts without a terminal, never prints a secret, never ends a process that is not its own.
  *
  * @module
  */

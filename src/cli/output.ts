@@ -2,24 +2,24 @@ import { redact } from "../core/mod.ts";
 import { createStyle, type Style } from "./style.ts";
 import { fitTable, wrapLine } from "./table.ts";
 
-/** Where a command writes. Everything passes through redact() but what is meant to be shown once. */
+/** The output of a command. Everything passes through redact() except what is meant to be shown once. */
 export interface Output {
   readonly style: Style;
   /** What the reader types to run the program. */
   readonly name: string;
-  /** Columns of the terminal; infinite without one, since what is piped is searched by lines. */
+  /** Columns of the terminal; infinite without one, since piped output is searched by lines. */
   readonly columns: number;
   /** A line for people, wrapped between words in a terminal; nothing is written with --json. */
   line(text?: string): void;
-  /** A line of a file, or one to be copied: as it is, however long. */
+  /** A line of a file, or one to be copied: unwrapped. */
   verbatim(text: string): void;
   /** Rows under a heading, fitted to the terminal. */
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
   /** The answer for scripts, as one JSON value; only written with --json. */
   json(value: unknown): void;
-  /** A line on standard error. */
+  /** Writes a line to standard error. */
   warn(text: string): void;
-  /** A token that was made just now: written as it is, this once. */
+  /** Writes a new secret unredacted. */
   once(text: string): void;
 }
 
@@ -49,7 +49,7 @@ export function createOutput(options: OutputOptions): Output {
       if (!json) write(`${shown(text).split("\n").flatMap((one) => wrapLine(one, columns)).join("\n")}\n`);
     },
     table: (head, rows) => {
-      // Redacted cell by cell: what is replaced must be measured as it is shown.
+      // Redacted cell by cell: widths are measured on the redacted text.
       const cells = rows.map((row) => row.map(shown));
       for (const line of rows.length === 0 ? [] : fitTable(head, cells, columns, style)) verbatim(line);
     },

@@ -1,6 +1,6 @@
 import { answers, localUrl } from "./server_file.ts";
 
-/** What can be told about the process that listens on a port: its id and name where the platform's tools say it. */
+/** Describes the process that listens on a port: its id and name as far as the platform's tools report them. */
 export async function portHolder(port: number): Promise<string> {
   const ours = await answers(localUrl({ host: "localhost", port }), 1_000);
   const holder = await holderByTool(port);
@@ -22,7 +22,7 @@ async function holderByTool(port: number): Promise<string | undefined> {
       const found = read(new TextDecoder().decode(stdout));
       if (found !== undefined) return found;
     } catch {
-      // The tool is not there: the next one, or nothing, tells.
+      // The tool is missing: try the next one.
     }
   }
   return undefined;

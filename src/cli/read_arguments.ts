@@ -3,13 +3,13 @@ import { type Command, type CommandOption, type Context, usageError } from "./co
 import { GLOBAL_OPTIONS } from "./help.ts";
 import { editDistance } from "../core/mod.ts";
 
-/** What was written behind a command's name. */
+/** The arguments after a command's name. */
 export interface Written {
   readonly _: readonly (string | number)[];
   readonly [name: string]: unknown;
 }
 
-/** Reads what stands behind a command's name; throws a usage error for what the command does not take. */
+/** Reads the arguments after a command's name; throws a usage error for one that the command does not take. */
 export function readArguments(command: Command, argv: readonly string[]): Written {
   const options = [...command.options, ...GLOBAL_OPTIONS];
   const flags = options.filter((option) => option.value === undefined).map(({ name }) => name);
@@ -54,7 +54,7 @@ function demandPositionals(command: Command, count: number): void {
   if (count > most) throw usageError(`${command.name} takes fewer arguments`, usage);
 }
 
-/** The known words nearest to what was written, best first; none when nothing is near. */
+/** The known words most similar to a misspelt one, best first; empty when none is similar. */
 export function nearWords(written: string, known: readonly string[]): readonly string[] {
   const limit = Math.max(1, Math.floor(written.length / 3));
   return known
@@ -65,14 +65,14 @@ export function nearWords(written: string, known: readonly string[]): readonly s
     .map(({ word }) => word);
 }
 
-/** What the first words of a command line stand for. */
+/** The meaning of the first words of a command line. */
 type Found =
   | { readonly kind: "command"; readonly command: Command; readonly rest: readonly string[] }
   | { readonly kind: "family"; readonly word: string; readonly members: readonly Command[] }
   | { readonly kind: "none" }
   | { readonly kind: "unknown"; readonly written: string; readonly near: readonly string[] };
 
-/** Looks the words up; options before the command are passed over, and stay in `rest`. */
+/** Finds the command; options before it are skipped, and stay in `rest`. */
 export function findCommand(argv: readonly string[], commands: readonly Command[]): Found {
   const at = argv.findIndex((word) => !word.startsWith("-"));
   const first = argv[at];
@@ -99,7 +99,7 @@ function firstWord(command: Command): string {
   return command.name.split(" ")[0] ?? "";
 }
 
-/** An option's value among those it may have; undefined when it was not given. */
+/** An option's value, checked against its choices; undefined when it is absent. */
 export function oneOf<Word extends string>(
   context: Pick<Context, "text">,
   name: string,

@@ -6,8 +6,8 @@ import type { ImportReport } from "../management/contract.ts";
 import type { AdminProblem, Outcome } from "../admin/mod.ts";
 
 /**
- * What a database of another data folder holds, as a backup of it; undefined when it is damaged. It is read from a copy, which
- * SQLite makes whole even while a server writes to it.
+ * Reads the database of another data folder as a backup; undefined when it is damaged. Reads a copy, which
+ * SQLite keeps consistent even while a server writes.
  */
 export async function readDatabase(
   context: Context,
@@ -36,7 +36,7 @@ export async function readDatabase(
   }
 }
 
-/** SQLite's own backup: VACUUM INTO needs more rights than this program has. */
+/** Uses SQLite's backup function: VACUUM INTO needs more permissions than this program has. */
 async function copied(from: string, to: string): Promise<boolean> {
   let database: DatabaseSync | undefined;
   try {
@@ -54,8 +54,8 @@ async function copied(from: string, to: string): Promise<boolean> {
 const PARTS = ["", "-wal", "-shm"];
 
 /**
- * Imports into a new database and only then puts it where the old one lay, which is set aside. Whenever it is interrupted,
- * either database is whole, and the same command goes on.
+ * Imports into a new database and then moves it to the place of the old one, which is kept aside. After an
+ * interruption either database is complete, and the same command continues.
  */
 export async function replaceDatabase(
   context: Context,
@@ -85,7 +85,7 @@ export async function replaceDatabase(
   }
 }
 
-/** A new key file beside an old backup would only hide that the right one is missing. */
+/** Creating a new key file beside an old backup would only hide that the right one is missing. */
 async function needsMasterKey(
   home: string,
   own: string | undefined,
@@ -99,7 +99,7 @@ async function needsMasterKey(
   });
 }
 
-/** Moves the old files away and the new ones in; gives where the old ones lie, undefined when there were none. */
+/** Moves the old files away and the new ones in; returns the path of the old ones, undefined when there were none. */
 async function swap(kv: string, fresh: string): Promise<string | undefined> {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[:T]/g, "-");
   const aside = `${kv}.set-aside-${stamp}`;

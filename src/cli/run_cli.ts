@@ -38,7 +38,7 @@ async function dispatch(argv: readonly string[], services: CliServices, out: Out
   return show(programHelp(COMMANDS, services.version, out.style), services, argv);
 }
 
-/** Help that was asked for is an answer; help for want of a command is not. */
+/** Requested help is success; help shown because the command is missing is not. */
 function show(text: string, services: CliServices, argv: readonly string[]): number {
   const asked = argv.includes("--help") || argv.includes("-h");
   const lines = asCalled(text, commandName(installKind(services), services.env)).split("\n");
@@ -79,7 +79,7 @@ function outputOf(argv: readonly string[], services: CliServices): Output {
   });
 }
 
-/** A terminal's own width, else what COLUMNS asks for. */
+/** The terminal's width, else COLUMNS. */
 function columnsOf({ terminal, env }: Pick<CliServices, "terminal" | "env">): number {
   const asked = Number(env["COLUMNS"]);
   if (terminal.output) return Math.max(LEAST_COLUMNS, terminal.columns);
@@ -99,7 +99,7 @@ function logFailure(cause: unknown, out: Output): number {
   return known?.exitCode ?? 1;
 }
 
-/** What the management API refused, in its own words. */
+/** Converts a refusal of the management API, keeping its message. */
 function refusal(cause: unknown): CommandError | undefined {
   if (!(cause instanceof ApiError)) return undefined;
   const { message, code, status } = cause;

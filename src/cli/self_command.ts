@@ -18,8 +18,8 @@ function flagsOf(table: readonly (readonly [flag: string, reason: string])[]): r
 }
 
 /**
- * What the compiled program may do, and why. Nothing else is granted: no foreign function calls, no high-resolution
- * permissions, no import from the network.
+ * Permissions of the compiled program, with reasons. Nothing else is granted: no foreign function calls, no
+ * high-resolution permissions, no import from the network.
  */
 export const PERMISSIONS: readonly (readonly [flag: string, reason: string])[] = [
   [
@@ -42,7 +42,10 @@ export const PERMISSIONS: readonly (readonly [flag: string, reason: string])[] =
   ],
 ];
 
-/** Unstable interfaces of the platform that the program uses, and for what; a program without deno.json is told by flags. */
+/**
+ * Unstable interfaces of the platform that the program uses, with reasons; a program without deno.json gets them
+ * as flags.
+ */
 export const UNSTABLE: readonly (readonly [flag: string, reason: string])[] = [
   ["--unstable-kv", "the database"],
   ["--unstable-cron", "the minute's jobs"],

@@ -51,7 +51,7 @@ export async function serveHere(
   return 0;
 }
 
-/** `{PORT: "1"}` as one writes it on the command line. */
+/** `{PORT: "1"}` as it is written on the command line. */
 export function flagsOf(overrides: Readonly<Record<string, string>>): string[] {
   return Object.entries(overrides).flatMap(([name, value]) => [`--${name.toLowerCase()}`, value]);
 }
@@ -72,7 +72,7 @@ async function start(
   }
 }
 
-/** AUTO_UPDATE: a newer release is put in place for the next start. */
+/** AUTO_UPDATE: installs a newer release for the next start. */
 async function updateFirst(context: Context): Promise<void> {
   const settings = await context.settings();
   if (!settings.autoUpdate) return;
@@ -87,14 +87,14 @@ async function updateFirst(context: Context): Promise<void> {
   if (said !== undefined) context.out.line(said);
 }
 
-/** `.env` with the defaults, where there is none yet. */
+/** Writes `.env` with the defaults if it does not exist. */
 async function writeFirstEnv({ services, out }: Context): Promise<void> {
   const path = envFilePath(environmentPlace(services));
   if (path === undefined) return;
   try {
     if (await writeDefaultEnv(path)) out.line(`Wrote the default settings to ${path}`);
   } catch (cause) {
-    // A read-only checkout or image: the file is a help, not a need.
+    // A read-only checkout or image: the file is optional.
     out.warn(
       `${path} could not be written (${
         cause instanceof Error ? cause.message : cause
@@ -103,15 +103,15 @@ async function writeFirstEnv({ services, out }: Context): Promise<void> {
   }
 }
 
-/** What is to be done once the server listens. */
+/** Tasks for after the server listens. */
 export interface AfterStart {
   /** A page of the dashboard to open. */
   readonly open?: string;
-  /** Ask a model through the proxy once, so that a first key is known to serve. */
+  /** Send one call through the proxy, to verify that a first key works. */
   readonly verify?: true;
 }
 
-/** Sees what is missing and offers it; without a terminal nothing is asked. */
+/** Finds what a first start lacks and offers it; asks nothing without a terminal. */
 export async function firstRun(context: Context): Promise<AfterStart> {
   if (!context.interactive || context.flag("no-interactive")) return {};
   const { askFirstRun } = await import("./ask_first_run.ts");

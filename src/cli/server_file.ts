@@ -6,10 +6,10 @@ import { createClient, type LocalClient } from "../management/client.ts";
 import { CommandError, type Context } from "./command.ts";
 import { delay } from "@std/async";
 
-/** What a running server tells about itself in its data folder. */
+/** Data about a running server in its data folder. */
 export interface ServerInfo {
   readonly pid: number;
-  /** The data folder that it serves: a copy of the folder holds this file too, but not its server. */
+  /** The data folder that it serves: compared with the folder it is in, as a copied folder contains this file too. */
   readonly home: string;
   readonly port: number;
   readonly host: string;
@@ -24,7 +24,7 @@ function serverFilePath(home: string): string {
   return join(home, "server.json");
 }
 
-/** A folder under its one true name. */
+/** The canonical path of a folder. */
 export async function placeOf(home: string): Promise<string> {
   try {
     return await Deno.realPath(home);
@@ -42,7 +42,7 @@ async function readServerFile(home: string): Promise<ServerInfo | undefined> {
     if (typeof pid !== "number" || !Number.isInteger(pid) || pid <= 0) return undefined;
     if (typeof port !== "number" || typeof host !== "string") return undefined;
     const own = await placeOf(home);
-    // Versions before this one did not write where they serve.
+    // Earlier versions did not write their folder.
     if (typeof place === "string" && place !== own) return undefined;
     return {
       pid,
@@ -54,7 +54,7 @@ async function readServerFile(home: string): Promise<ServerInfo | undefined> {
       flags: Array.isArray(flags) ? flags.map(String) : [],
     };
   } catch (error) {
-    // Whatever else is wrong with the folder is told by what opens it.
+    // Other problems of the folder are reported when it is opened.
     if (error instanceof SyntaxError || error instanceof Deno.errors.NotFound) return undefined;
     if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotADirectory) {
       return undefined;
@@ -81,8 +81,8 @@ export function localUrl({ host, port }: Pick<ServerInfo, "host" | "port">): str
 }
 
 /**
- * How long a live server may take to answer on a busy machine, in milliseconds. One that was taken for gone while it was only
- * slow would be joined by a second on the same data folder. Where nobody listens, the refusal comes at once.
+ * How long a live server may take to answer on a busy machine, in milliseconds. If a slow server were taken for
+ * dead, a second one would start on the same data folder. If nobody listens, the connection is refused at once.
  */
 const ANSWER_MS = 20_000;
 
@@ -115,7 +115,7 @@ export async function writeServerFile(home: string, info: ServerInfo): Promise<v
   await Deno.rename(draft, path);
 }
 
-/** Removes the pid file when it is still that of this process. */
+/** Removes the pid file if it still belongs to this process. */
 export async function removeServerFile(home: string, pid: number): Promise<void> {
   if ((await readServerFile(home))?.pid !== pid) return;
   await Deno.remove(serverFilePath(home)).catch((error: unknown) => {
@@ -123,7 +123,7 @@ export async function removeServerFile(home: string, pid: number): Promise<void>
   });
 }
 
-/** Looks for the running server at each call: it may be started, stopped and moved meanwhile. */
+/** Looks for the running server at each call: it may be started, stopped and moved in between. */
 export async function liveClient(context: Context): Promise<() => Promise<LocalClient>> {
   const { home, proxyApiKey: token } = await context.settings();
   return async () => {
@@ -136,8 +136,8 @@ export async function liveClient(context: Context): Promise<() => Promise<LocalC
 }
 
 /**
- * Ends the server of a data folder and waits until its process is gone; undefined when none runs. Only the process that the
- * pid file names and that answers as ours is signalled, and never more than asked to end.
+ * Ends the server of a data folder and waits until its process is gone; undefined when none runs. Signals only
+ * the process that the pid file names and that answers as ours, and only asks it to end.
  */
 export async function stopServer(home: string, patienceMs: number): Promise<ServerInfo | undefined> {
   const info = await runningServer(home);
@@ -159,7 +159,7 @@ export async function stopServer(home: string, patienceMs: number): Promise<Serv
   return info;
 }
 
-/** A file whose process is gone only misleads. */
+/** Removes the file of a process that no longer exists. */
 async function dropStaleFile(home: string): Promise<void> {
   const stale = await readServerFile(home);
   if (stale !== undefined && !isAlive(stale.pid)) await removeServerFile(home, stale.pid);

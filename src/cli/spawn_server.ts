@@ -4,7 +4,7 @@ import { CommandError, type Context } from "./command.ts";
 import { selfCommand } from "./self_command.ts";
 import { runningServer, type ServerInfo } from "./server_file.ts";
 
-/** Larger logs are put aside when a server starts. */
+/** Larger logs are rotated when a server starts. */
 const LOG_BYTES = 5_000_000;
 const PATIENCE_MS = 30_000;
 
@@ -39,7 +39,7 @@ export async function spawnServer(context: Context, args: readonly string[]): Pr
   throw new CommandError(problem, { hint: `Its log is ${log}` });
 }
 
-/** The log file of servers in the background; the one before is kept when it has grown large. */
+/** The log file of background servers. */
 export function logPath(home: string): string {
   return join(home, "logs", "server.log");
 }
@@ -59,7 +59,7 @@ async function openLog(home: string): Promise<{ readonly log: string; readonly f
   return { log: path, from: 0 };
 }
 
-/** The last lines of this start alone: those of an earlier one would be told as its reason. */
+/** The last lines of this start alone: those of an earlier start would be misread as the reason. */
 async function lastLines(path: string, from: number): Promise<string> {
   const text = new TextDecoder().decode((await Deno.readFile(path)).subarray(from));
   return text.trimEnd().split("\n").slice(-3).join("\n");

@@ -108,7 +108,7 @@ function showKeys({ overview, busiest, cooling }: Figures, out: Output): void {
   );
 }
 
-/** Names cooling keys one by one, and says how many more of `all` there are. */
+/** Names cooling keys one by one, and gives the count of the rest of `all`. */
 export function showCooling(
   all: number,
   cooling: readonly Key[],

@@ -28,7 +28,10 @@ export const PLAIN_STYLE: Style = createStyle(false);
 
 const BAR_CELLS = 20;
 
-/** A share of a limit as a bar with its number: green, yellow from the alert threshold on, red when it is used up. */
+/**
+ * A percentage of a limit as a bar with its number: green, yellow from the alert threshold on, red when it is
+ * used up.
+ */
 export function bar(percentage: number, alertThreshold: number, style: Style): string {
   const filled = Math.max(0, Math.min(BAR_CELLS, Math.round(percentage / 100 * BAR_CELLS)));
   const paint = percentage >= 100 ? style.red : percentage >= alertThreshold ? style.yellow : style.green;
@@ -41,10 +44,10 @@ export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
-/** As few characters of an id as people type gladly. */
+/** Fewest characters of a short id. */
 const LEAST_ID_LENGTH = 6;
 
-/** Each id's shortest beginning, without its prefix, that no other id of the list has. */
+/** Shortens each id to the shortest beginning, without its prefix, that is unique in the list. */
 export function shortIds(ids: readonly string[]): ReadonlyMap<string, string> {
   const bare = ids.map((id) => id.slice(id.indexOf("_") + 1));
   for (let length = LEAST_ID_LENGTH;; length++) {
@@ -55,7 +58,7 @@ export function shortIds(ids: readonly string[]): ReadonlyMap<string, string> {
   }
 }
 
-/** The small picture that a start in a terminal shows. */
+/** The banner shown at a start in a terminal. */
 export function splash(version: string, style: Style): readonly string[] {
   return [
     "",

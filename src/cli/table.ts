@@ -5,8 +5,9 @@ const LEAST = 8;
 const GAP = 2;
 
 /**
- * Rows with aligned columns under a heading, within the columns of a terminal; colours do not count as width. Cells are wrapped
- * between words inside their column; what does not fit even so becomes one block a row, the heading's words before the values.
+ * Rows with aligned columns under a heading, within the columns of a terminal; colours do not count as width.
+ * Cells are wrapped between words inside their column; if that does not fit, each row becomes a block with the
+ * heading's words before the values.
  */
 export function fitTable(
   head: readonly string[],
@@ -19,7 +20,7 @@ export function fitTable(
   return widths === undefined ? blocks(head, rows, columns, style) : lay(all, widths);
 }
 
-/** A line for people, wrapped between words; what hangs below begins where the text behind the line's first gap does. */
+/** A line for people, wrapped between words; continuation lines are indented to the text after the line's first gap. */
 export function wrapLine(line: string, columns: number): string[] {
   if (width(line) <= columns) return [line];
   const plain = line.replace(COLOUR_REGEXP, "");
@@ -36,7 +37,10 @@ const WIDE_REGEXP =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
 const ASCII_REGEXP = /^[\x20-\x7e]*$/;
 
-/** Columns that a text takes: a character as a reader sees it may be several code points, and East Asian ones and emoji take two. */
+/**
+ * Columns that a text occupies: a character as a reader sees it may be several code points, and East Asian ones
+ * and emoji take two.
+ */
 export function width(text: string): number {
   const plain = text.replace(COLOUR_REGEXP, "");
   if (ASCII_REGEXP.test(plain)) return plain.length;
@@ -53,7 +57,10 @@ function naturalWidths(rows: readonly (readonly string[])[]): number[] {
   return widths;
 }
 
-/** Widths that fit; the widest column gives first, none below its longest word. Undefined when nothing fits. */
+/**
+ * Column widths that fit; the widest column shrinks first, none below its longest word. Undefined when nothing
+ * fits.
+ */
 function fittingWidths(rows: readonly (readonly string[])[], columns: number): number[] | undefined {
   const widths = naturalWidths(rows);
   const least = widths.map((natural, column) =>
@@ -100,7 +107,7 @@ function blocks(
   ]);
 }
 
-/** Where a line may end: behind blanks, and behind a comma, slash or hyphen inside a long name. */
+/** Splits a text where a line may end: after blanks, and after a comma, slash or hyphen inside a long name. */
 function pieces(text: string): string[] {
   return text.split(/(?<= )(?! )|(?<=[^ ][,/|])(?=[^ ])/);
 }
@@ -109,7 +116,7 @@ function longestPiece(text: string): number {
   return Math.max(0, ...pieces(text).map((piece) => width(piece.trimEnd())));
 }
 
-/** Lines of at most so many columns, as far as words allow it: no word is cut. A colour goes on over its lines' ends. */
+/** Wraps a text to so many columns without cutting words. A colour continues over line ends. */
 function wrap(text: string, first: number, rest: number): string[] {
   if (width(text) <= first) return [text];
   const lines: string[] = [];
@@ -125,7 +132,7 @@ function wrap(text: string, first: number, rest: number): string[] {
   return closeColours([...lines, line.trimEnd()]);
 }
 
-/** Ends on each line the colour that is open there and opens it on the next, so that gaps and other cells stay plain. */
+/** Ends an open colour at the end of each line and reopens it on the next, so that gaps and other cells stay plain. */
 function closeColours(lines: readonly string[]): string[] {
   let open = "";
   return lines.map((line) => {

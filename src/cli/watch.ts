@@ -3,7 +3,7 @@ import { createOutput, type Output } from "./output.ts";
 
 const USUAL_SECONDS = 2;
 
-/** What a command that can be watched takes. */
+/** Options of a command that supports --watch. */
 export const WATCH_OPTIONS: readonly CommandOption[] = [
   { name: "watch", short: "w", summary: "Go on showing it until Ctrl-C" },
   {
@@ -30,14 +30,14 @@ export async function watch(context: Context, show: (out: Output) => Promise<voi
       write,
       writeError: write,
     }));
-    // Home, then what is below: nothing flickers as it would when all is cleared first.
+    // Moves the cursor home and then clears what is below: clearing the screen first would flicker.
     if (json) services.write(`${JSON.stringify(JSON.parse(picture))}\n`);
     else services.write(services.terminal.output ? `\x1b[H\x1b[J${picture}` : `${picture}\n`);
     await waitFor(pause, ending);
   }
 }
 
-/** Until the time is over or the command is interrupted. */
+/** Resolves when the time is over or the command is interrupted. */
 export function waitFor(ms: number, ending: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
@@ -45,7 +45,7 @@ export function waitFor(ms: number, ending: AbortSignal): Promise<void> {
   });
 }
 
-/** Aborts at the first Ctrl-C or SIGTERM; the signals are let go when the command ends. */
+/** Aborts at the first Ctrl-C or SIGTERM; stops listening when the command ends. */
 export function interrupted(context: Pick<Context, "atEnd">): AbortSignal {
   const ending = new AbortController();
   const signals: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];

@@ -10,18 +10,18 @@ import {
 } from "../http/mod.ts";
 import type { RunningServices } from "./running_services.ts";
 
-/** Who is let in: tokens everywhere, and the dashboard's session where its own pages ask. */
+/** Access control: tokens everywhere, and the dashboard's session for requests of its own pages. */
 export interface Access {
   readonly gate: AuthGate;
   readonly sessions: Sessions;
 }
 
 const OWNER_IDENTITY: ClientIdentity = { id: OWNER, name: "owner", owner: true };
-/** The kind of ended sessions among values that end. */
+/** The kind of ended sessions among the values that expire. */
 const ENDED = "ended-session";
 const RECORD = "dashboard-session";
 
-/** Opens the door. The session's secret is kept sealed in the database, so that open pages outlive a restart. */
+/** Opens access control. The session secret is stored sealed in the database, so that sessions survive a restart. */
 export async function openAccess(services: RunningServices): Promise<Access> {
   const { admin, ports, settings, store } = services;
   const sessions = createSessions({
@@ -48,10 +48,10 @@ export async function openAccess(services: RunningServices): Promise<Access> {
   };
 }
 
-/** A request that brings a token is judged by it; the cookie alone is enough for our own pages. */
+/** True for a request of our own pages with a session cookie; a request with a token is authenticated by that. */
 function bySession(sessions: Sessions, request: Request): Promise<Checked | undefined> | undefined {
   const { headers } = request;
-  // Not `has`: the platform answers it by listing every header, and answers `get` by looking for the one.
+  // Not `has`: the platform lists every header for it, but looks up only one for `get`.
   if (headers.get("cookie") === null || headers.get("authorization") !== null) return undefined;
   return sessions.verify(request).then((alive) => alive ? ok(OWNER_IDENTITY) : undefined);
 }
@@ -64,11 +64,14 @@ async function sessionSecret({ store, ports }: RunningServices): Promise<string>
   return secret;
 }
 
-/** The same refusal is told once in this time: a page that asks each second must not fill the log. */
+/** The same refusal is logged once in this time: a page that polls each second must not fill the log. */
 const AGAIN_MS = 60_000;
 const MOST = 100;
 
-/** What the guards of all parts share: the addresses of fronts, and a word in the log for whoever set one up. */
+/**
+ * Options that the guards of all parts share: the addresses of fronts, and a log line for the person who
+ * configures one.
+ */
 export function guardOptions(
   { settings, ledger, ports }: Pick<RunningServices, "settings" | "ledger" | "ports">,
 ): Pick<GuardOptions, "publicUrls" | "onRefused"> {

@@ -17,11 +17,11 @@ import type { AgentsPort } from "../management/mod.ts";
 export interface AgentsPortOptions {
   readonly settings: Settings;
   readonly catalog: Catalog;
-  /** Tells the owner's key as it holds now. */
+  /** Provides the owner's key now in force. */
   readonly admin: { ownerKey(): string };
 }
 
-/** One agent's registration, as the API tells it. */
+/** One agent's registration, as the API returns it. */
 interface AgentChange {
   readonly agent: string;
   readonly ok: boolean;
@@ -75,7 +75,7 @@ export function agentsPort(
     },
     async refresh() {
       let changed = 0;
-      // Without any model known, a list would only be emptied.
+      // While no model is known a refresh would only empty the list.
       for (const { id } of request().models.length === 0 ? [] : AGENTS) {
         if (await records.read(id) === undefined) continue;
         const plan = await planRefresh(id, request(), system, records);
@@ -92,7 +92,7 @@ export function agentsPort(
   };
 }
 
-/** Models that answer chats, the newest families first as Google lists them last. */
+/** Models that answer chats, the newest families first, which Google lists last. */
 function agentModels(catalog: Catalog): readonly AgentModel[] {
   return catalog.list()
     .filter(({ methods }) => methods.includes("generateContent"))

@@ -11,11 +11,14 @@ export interface DashboardMountOptions {
   readonly sessions: Sessions;
   readonly management: Management;
   readonly startedAt: number;
-  /** Told of a fault of our own that a page was shown for. */
+  /** Called with a fault of our own for which an error page was shown. */
   readonly onFault: (cause: unknown) => void;
 }
 
-/** Mounts the dashboard; its pages are loaded with the first request for one, as an agent's first call should not wait for them. */
+/**
+ * Mounts the dashboard; its pages are loaded at the first request for one, so that an agent's first call does
+ * not wait for them.
+ */
 export function dashboardMount(options: DashboardMountOptions): Hono<{ Bindings: PeerInfo }> {
   const peers = new WeakMap<Request, string>();
   const pages = onFirstUse(() => load(options, (request) => peers.get(request) ?? ""));
@@ -42,7 +45,7 @@ async function load(options: DashboardMountOptions, remoteOf: (request: Request)
   });
 }
 
-/** The pages and what they are made with. Two texts, not one: see cli.ts. */
+/** The pages and their renderer. The path is two strings: see cli.ts. */
 async function pageModules() {
   const [{ dashboardApp }, { createDashboardData }, { loadAssets }] = await Promise.all([
     import("../http/dashboard" + ".ts") as Promise<typeof import("../http/dashboard.ts")>,
@@ -54,15 +57,15 @@ async function pageModules() {
   return { createDashboardData, dashboardApp, loadAssets };
 }
 
-/** Answers from this size on are compressed; event streams never are. */
+/** Responses from this size on are compressed; event streams never are. */
 const COMPRESSED_BYTES = 1_024;
 
-/** Compresses what the management API and the pages answer. */
+/** Compresses responses of the management API and the pages. */
 export function compressed(): MiddlewareHandler {
   return compress({ threshold: COMPRESSED_BYTES });
 }
 
-/** Makes a thing when it is first asked for, and once. A making that failed is tried again with the next. */
+/** Makes a thing once, when it is first used. After a failure the next use tries again. */
 export function onFirstUse<Thing>(make: () => Promise<Thing>): () => Promise<Thing> {
   let making: Promise<Thing> | undefined;
   return () =>

@@ -24,7 +24,7 @@ export interface GeminitroOptions {
   readonly kv?: Deno.Kv;
   /** Where log lines go; default: the console. */
   readonly print?: (line: string) => void;
-  /** Where the program's `.env` lies, for settings that are changed at run time; without it they cannot be. */
+  /** Path of the program's `.env`, for settings that are changed at run time; without it they cannot be changed. */
   readonly envFile?: string;
   /** The dashboard's built files; without them there is no dashboard. */
   readonly dashboard?: DashboardFiles;
@@ -37,13 +37,13 @@ export interface Geminitro {
   readonly services: RunningServices;
   /** The management API as functions, with the owner's rights. */
   readonly client: LocalClient;
-  /** Does what is due of the background work; for the platform's cron. */
+  /** Runs the background jobs that are due; called by the platform's cron. */
   runJobs(): Promise<void>;
   /** Ends open event streams, before the sockets are closed. */
   drain(): void;
-  /** Breaks running calls off. */
+  /** Aborts running calls. */
   abort(): void;
-  /** Ends what is open and writes what is pending. */
+  /** Closes everything and writes what is pending. */
   close(): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   };
 }
 
-/** A database in memory needs no folder, so none need be named. */
+/** Sets a data folder for a database in memory, which needs none. */
 function withHome(env: Environment): Environment {
   return env["GEMINITRO_KV"] === ":memory:" ? { GEMINITRO_HOME: ".geminitro", ...env } : env;
 }
@@ -117,7 +117,7 @@ function dashboardOf(
   });
 }
 
-/** Tells a fault of our own in the log, without secrets. */
+/** Logs a fault of our own, without secrets. */
 function faultTeller({ ledger }: RunningServices): (cause: unknown) => void {
   return (cause) =>
     ledger.log("error", "server", "A request failed inside the proxy", { error: describeFault(cause) });
@@ -133,7 +133,7 @@ function jobDeps(services: RunningServices, agents: AgentsHere): JobDeps {
     clock: ports.clock,
     signal: draining.signal,
     refreshQuotas: (signal) => oauth.pollQuotas(signal),
-    // A database in memory is a trial: its models are no reason to touch anybody's files.
+    // A database in memory is a trial: its models must not change agents' files.
     ...(settings.kv === ":memory:" ? {} : { refreshAgents: () => agents.refresh() }),
   };
 }
@@ -157,12 +157,12 @@ async function addKeysOfSettings(services: RunningServices): Promise<void> {
   );
 }
 
-/** The agents of this machine, loaded when somebody asks for them: they bring three parsers of configuration files along. */
+/** The agents of this machine, loaded on first use, as they need three parsers of configuration files. */
 function agentsOnUse(options: AgentsPortOptions): AgentsHere {
-  // The home folder is that of the start, however late it is looked at.
+  // Read at the start, so that a later change of the environment has no effect.
   const env = Deno.env.toObject();
   const agents = onFirstUse(async () => {
-    // Two texts, not one: see cli.ts.
+    // The path is two strings: see cli.ts.
     const { agentsPort } = await import("./agents_port" + ".ts") as typeof import("./agents_port.ts");
     return agentsPort(options, env);
   });

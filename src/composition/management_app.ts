@@ -51,7 +51,7 @@ export function managementApp(
       async refused(request) {
         const refusal = foreign(request);
         if (refusal !== undefined || !changes(request)) return refusal;
-        // Nothing is acknowledged that would be lost.
+        // No change is accepted that would be lost.
         const trouble = await services.home.look();
         return trouble === undefined ? undefined : failureResponse(notKept(trouble), now());
       },
@@ -90,7 +90,10 @@ interface Mounting {
   readonly answered: (request: Request, response: Response) => Response;
 }
 
-/** The API below its own paths, told who the peer is. Foreign hosts and origins get nothing, not even what is open to all. */
+/**
+ * Mounts the API at its paths with the peer's address. Foreign hosts and origins get nothing, not even public
+ * endpoints.
+ */
 function mounted(api: Hono, mounting: Mounting): Hono<{ Bindings: PeerInfo }> {
   const app = new Hono<{ Bindings: PeerInfo }>().onError(passFault);
   app.use(compressed());

@@ -15,8 +15,8 @@ export interface Management {
 }
 
 /**
- * The management API, loaded with the first request for it: its schemas take a third of what a start costs, and an agent's first
- * call should not wait for them.
+ * The management API, loaded at the first request for it: its schemas cost a third of a start, and an agent's
+ * first call should not wait for them.
  */
 export function managementOnUse(
   services: RunningServices,
@@ -25,7 +25,7 @@ export function managementOnUse(
 ): Management {
   let made: Management | undefined;
   const management = onFirstUse(async () => {
-    // Two texts, not one: see cli.ts.
+    // The path is two strings: see cli.ts.
     const { managementApp } = await import(
       "./management_app" + ".ts"
     ) as typeof import("./management_app.ts");

@@ -1,6 +1,6 @@
 /**
- * Where the rooms are put together: settings in, a running program out. The only place that knows the full lists of
- * sources and routes; holds no behaviour of its own.
+ * Composes the services: takes settings, returns a running program. The only module that knows the full lists of
+ * sources and routes; has no behaviour of its own.
  *
  * @module
  */

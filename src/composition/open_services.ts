@@ -30,10 +30,10 @@ import {
   upstreamsOf,
 } from "../upstreams/mod.ts";
 
-/** Whoever has an outgoing proxy of its own, or none. */
+/** Something that may have its own outgoing proxy. */
 type Proxied = Pick<Credential, "proxy">;
 
-/** Everything of one process but what carries calls. */
+/** The services of one process, except those that carry calls. */
 export interface Services {
   readonly settings: Settings;
   readonly ports: Ports;
@@ -47,7 +47,7 @@ export interface Services {
   readonly admin: Admin;
   /** Whether database and key file are still what they were. */
   readonly home: HomeWatch;
-  /** Lets go of everything, last opened first; what is pending is written. */
+  /** Closes everything, last opened first, and writes what is pending. */
   close(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export interface ServicesOptions {
   readonly version: string;
   /** Where settings are written that are changed at run time. */
   readonly settingsFile?: SettingsFile;
-  /** The calls of this process that are not over. */
+  /** The calls of this process that have not ended. */
   readonly calls: AdminDeps["calls"];
   /** A short visit beside or without a server: it is on no list of processes, and takes no lease, no slice and no job. */
   readonly visitor?: boolean;
@@ -166,7 +166,7 @@ function openOwnStore({ settings, ports, kv }: ServicesOptions, visitor: boolean
   });
 }
 
-/** A database that is lost is made again without a word by whoever opens it: backups beside a new one tell of the loss. */
+/** Warns when a new database has backups beside it: the old one was lost, and opening silently created another. */
 async function noteNewDatabase(store: Store, { kv, home }: Settings, ledger: LedgerService): Promise<void> {
   if (!store.isNew || kv === ":memory:") return;
   const newest = (await backupsIn(join(home, "backups")).catch(() => [])).at(-1);
@@ -202,7 +202,7 @@ function openOAuth(
   });
 }
 
-/** A folder that others may read or that is another user's is served from all the same, but not without a word. */
+/** Warns about a data folder that other users can read or that belongs to one. */
 async function noteOpenFolder({ kv, home }: Settings, ledger: LedgerService): Promise<void> {
   if (Deno.build.os === "windows" || kv === ":memory:") return;
   const { mode, uid } = await Deno.stat(home).catch(() => ({ mode: null, uid: null }));
@@ -218,7 +218,7 @@ async function noteOpenFolder({ kv, home }: Settings, ledger: LedgerService): Pr
   );
 }
 
-/** Where lines go: to whoever asked, else to LOG_FILE, else to the console. */
+/** The destination of log lines: `print` if given, else LOG_FILE, else the console. */
 function printer({ print, settings }: ServicesOptions): Pick<ServicesOptions, "print"> {
   if (print !== undefined) return { print };
   return settings.logFile === undefined ? {} : { print: new LogFile(settings.logFile).write };

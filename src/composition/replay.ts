@@ -5,7 +5,7 @@ import type { ReplayPort } from "../management/mod.ts";
 import { BODY_BYTES, BodyStore, type KeptBodies } from "../ledger/mod.ts";
 import type { RunningServices } from "./running_services.ts";
 
-/** Sends kept requests again through the client APIs, with the owner's rights and, if wished, on one key. */
+/** Sends kept requests again through the client APIs, with the owner's rights and optionally on one key. */
 export class Replays {
   readonly #services: RunningServices;
   /** Our own requests, which need no token, with the key that they must use. */
@@ -15,7 +15,7 @@ export class Replays {
     this.#services = services;
   }
 
-  /** The gate, open for our own requests. */
+  /** Wraps the gate so that it admits our own requests. */
   gate(gate: AuthGate): AuthGate {
     return {
       check: (request, target, peer) =>
@@ -80,7 +80,7 @@ export class Replays {
   }
 }
 
-/** The request with another model; undefined when it names none. */
+/** The request with another model; undefined when it does not name one. */
 function withModel(kept: KeptBodies, model: string): KeptBodies | undefined {
   const native = kept.path.replace(/\/models\/[^/:?]+:/, `/models/${encodeURIComponent(model)}:`);
   if (native !== kept.path) return { ...kept, path: native };

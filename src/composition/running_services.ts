@@ -14,7 +14,7 @@ import { createProxyOf, createReachHost } from "../system/mod.ts";
 import { openServices, type Services, type ServicesOptions } from "./open_services.ts";
 import type { Catalog, WantedEffort } from "../catalog/mod.ts";
 
-/** Every room of one process, opened. */
+/** All services of one process, opened. */
 export interface RunningServices extends Services {
   /** In flight or waiting. */
   readonly calls: ActiveCalls;
@@ -27,7 +27,7 @@ export interface RunningServices extends Services {
 
 export type RunningServicesOptions = Omit<ServicesOptions, "calls" | "visitor">;
 
-/** Opens the services, and what carries calls on them. */
+/** Opens the services and those that carry calls. */
 export async function startServices(options: RunningServicesOptions): Promise<RunningServices> {
   const calls = new ActiveCalls();
   const services = await openServices({ ...options, calls });
@@ -77,7 +77,7 @@ function relayDeps(
     calls: services.calls,
     ready: (credential, force) =>
       services.oauth.ready(credential, force, { within: settings.timeoutConnect }),
-    // What a credential's own proxy can reach is not known here, but it must be there itself.
+    // For a credential with its own proxy only the proxy itself can be checked.
     reach: (url, { proxy = url }, ms) => reachHost(proxy, ms),
     connections,
     firstBytes: new FirstBytes(),
@@ -85,7 +85,7 @@ function relayDeps(
   };
 }
 
-/** Thinking budgets up to these many tokens are what other sources call a low and a medium effort. */
+/** Thinking budgets up to so many tokens correspond to a low and a medium effort. */
 const LOW_BUDGET = 2_048;
 const MEDIUM_BUDGET = 12_288;
 const LEVELS: readonly string[] = ["minimal", "low", "medium", "high"];
@@ -98,7 +98,7 @@ function createNameAt(catalog: Pick<Catalog, "nameAt">): NonNullable<RelayDeps["
       : model;
 }
 
-/** A native body may hold anything. */
+/** A native body may contain anything. */
 function effortOf(config: unknown): WantedEffort {
   const { thinkingConfig } = (config ?? {}) as { readonly thinkingConfig?: Record<string, unknown> };
   const { thinkingLevel, thinkingBudget } = thinkingConfig ?? {};

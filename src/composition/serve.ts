@@ -6,7 +6,7 @@ export interface ServeOptions {
   readonly port: number;
   /** Shares the port with other processes (SO_REUSEPORT). */
   readonly reusePort?: boolean;
-  /** True for a process that joins others on the port; who is first makes sure that the port is free. */
+  /** True for a process that joins others on the port; the first one checks that the port is free. */
   readonly joins?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface Serving {
   stop(patienceMs?: number): Promise<void>;
 }
 
-/** Longest time that running calls are given to end; containers kill what has not ended after ten seconds. */
+/** Longest time that running calls have to end; containers are killed after ten seconds. */
 export const PATIENCE_MS = 8_000;
 
 /**
@@ -50,7 +50,7 @@ export async function serve(proxy: Geminitro, options: ServeOptions): Promise<Se
   };
 }
 
-/** Sharing a port with a stranger would succeed silently. */
+/** Throws if the port is in use: sharing a port with another program would succeed silently. */
 function mustBeFree(hostname: string, port: number): void {
   if (port !== 0) Deno.listen({ hostname, port }).close();
 }
@@ -68,14 +68,17 @@ function listen(
   });
 }
 
-/** How often a server that ends is looked at, and how long one without a call keeps open connections that send nothing whole. */
+/**
+ * Polling interval while a server ends, and how long a server without a call keeps connections open whose
+ * request is incomplete.
+ */
 const LOOK_MS = 100;
 const IDLE_LOOKS = 20;
-/** What calls that are broken off have for their last words, and the rooms for writing what is pending. */
+/** Time for aborted calls to send their last frame, and for the services to write what is pending. */
 const LAST_WORDS_MS = 500;
 const CLOSING_MS = 5_000;
 
-/** Ends in little more than `patienceMs`, whatever clients do: calls first, then connections that hold none. */
+/** Ends in little more than `patienceMs`, whatever clients do: calls end first, then connections without one. */
 async function stop(
   proxy: Geminitro,
   servers: readonly RestartingListener[],
@@ -96,8 +99,8 @@ async function stop(
 }
 
 /**
- * Waits until all connections have drained, but not longer than `patienceMs`, nor when no call has been under way for a while: who
- * has sent half a request is not waited for.
+ * Waits until all connections have drained, but not longer than `patienceMs`, nor once there has been no call
+ * for a while: half-sent requests are not waited for.
  */
 async function untilCallsEnd(
   { services }: Geminitro,
@@ -129,8 +132,8 @@ function urlHost(host: string): string {
 }
 
 /**
- * Keeps the process alive when something in it fails that nobody waits for: one request's fault must not end the calls of all
- * others. Whatever comes here is a defect, so each is told.
+ * Keeps the process alive on an unhandled rejection or error: one request's fault must not end all other calls.
+ * Each of them is a defect, so it is logged.
  */
 export function keepGoing(tell: (message: string, error: string) => void): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
@@ -157,15 +160,16 @@ interface RestartingListener {
   readonly port: number;
   /** Takes no more connections and resolves when the running calls have ended. */
   shutdown(): Promise<void>;
-  /** Closes every connection, whatever its client has sent or read so far. */
+  /** Closes every connection, whatever its state. */
   abort(): void;
 }
 
 const AGAIN_MS = 100;
 
 /**
- * Listens, and listens again when the platform's server gives up: it does so when a connection cannot be taken because the
- * process has no handle left, and would take the whole process with it. Throws Deno.errors.AddrInUse at the first time alone.
+ * Listens, and listens again when the platform's server gives up. It does so when a connection cannot be
+ * accepted because the process has no file handle left, which would end the whole process. Throws
+ * Deno.errors.AddrInUse only the first time.
  */
 function restartingListener(options: RestartingOptions): RestartingListener {
   const { clock, log } = options;
@@ -209,14 +213,14 @@ function restartingListener(options: RestartingOptions): RestartingListener {
     async shutdown() {
       stopping = true;
       cancel?.();
-      // One that has given up by itself has nothing to end.
+      // A server that gave up by itself has nothing to shut down.
       await server.shutdown().catch(() => {});
       ended = true;
     },
     abort() {
       if (ended) return;
-      // The platform throws in its own listener when the server has ended but its promise has not been told yet; uncaught, that
-      // would end the process before it has written what is pending.
+      // The platform throws in its own listener when the server has ended before its promise settles; uncaught,
+      // that would end the process before pending writes are done.
       const late = (event: ErrorEvent) => {
         if (event.error instanceof Deno.errors.BadResource) event.preventDefault();
       };

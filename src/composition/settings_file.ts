@@ -12,12 +12,12 @@ const OWNER = "PROXY_API_KEY";
 /** Names the variables that a process took from `.env`, for the processes that it starts. */
 const FROM_FILE = "GEMINITRO_FROM_FILE";
 
-/** Opens `.env` as the place of settings that are changed at run time. `started` is what this process was started with. */
+/** Opens `.env` for settings that are changed at run time. `started` is the environment of this process's start. */
 export async function openSettingsFile(path: string, started: Environment): Promise<SettingsFile> {
   const names = new Set(namesFromFile(started, await readEnvFile(path).catch((): Environment => ({}))));
   const entries = Object.entries(started);
   return {
-    // What the file does not say comes from where the program was started, and goes before the file.
+    // Variables that are not from the file come from the program's environment and take precedence.
     own: Object.fromEntries(entries.filter(([name]) => !names.has(name))),
     started: Object.fromEntries(entries.filter(([name]) => names.has(name))),
     read: () => readEnvFile(path),
@@ -34,20 +34,26 @@ export async function openSettingsFile(path: string, started: Environment): Prom
   };
 }
 
-/** The variables of an environment that come from the file: those that are in it just so, or that the process before says. */
+/**
+ * The variables of an environment that come from the file: those with the same value, or that the parent process
+ * names.
+ */
 function namesFromFile(env: Environment, file: Environment): readonly string[] {
   const told = env[FROM_FILE];
   if (told !== undefined) return told.split(",");
   return Object.keys(file).filter((name) => (env[name] ?? "").trim() === (file[name] ?? "").trim());
 }
 
-/** The environment for a further process of this program: it says what of it comes from the file. */
+/** The environment for a further process of this program: it names the variables that come from the file. */
 export async function environmentOfWorker(env: Environment, path: string | undefined): Promise<Environment> {
   const file = path === undefined ? {} : await readEnvFile(path);
   return { ...env, [FROM_FILE]: namesFromFile(env, file).join(",") };
 }
 
-/** The environment of such a process: what holds at once is read again, since it may be started long after the first. */
+/**
+ * The environment inside such a process: settings that apply at once are read again, since it may start long
+ * after the first.
+ */
 export async function environmentInWorker(env: Environment, path: string | undefined): Promise<Environment> {
   const file = path === undefined ? {} : await readEnvFile(path);
   const own = namesFromFile(env, {});
@@ -55,7 +61,9 @@ export async function environmentInWorker(env: Environment, path: string | undef
   return { ...env, ...Object.fromEntries(names.map((name) => [name, file[name]])) };
 }
 
-/** Writes a new owner's key to `.env`, unless the key in use came from elsewhere; answers why not, as a sentence. */
+/**
+ * Writes a new owner's key to `.env`, unless the current key came from elsewhere; returns a sentence if it could not.
+ */
 async function saveOwnerKey(
   path: string,
   key: string,

@@ -3,14 +3,15 @@ import type { LedgerService } from "../ledger/mod.ts";
 import type { Span } from "@opentelemetry/api";
 import type { Environment } from "../config/mod.ts";
 
-/** True when somebody asked for OpenTelemetry in the way of its own variables. */
+/** True when somebody asked for OpenTelemetry by its own variables. */
 function isWanted(env: Environment): boolean {
   return env["OTEL_DENO"] === "true" && env["OTEL_SDK_DISABLED"] !== "true";
 }
 
 /**
- * Gives each ended call to Deno's own OpenTelemetry exporter: a span for the call and one for each attempt inside it, named by the
- * conventions for generative AI. No prompt and no secret is in them. Returns how to stop; does nothing unless OTEL_DENO asks for it.
+ * Exports each ended call through Deno's OpenTelemetry: a span for the call and one for each attempt in it,
+ * named by the conventions for generative AI, without prompts and secrets. Returns a function that stops it;
+ * does nothing unless OTEL_DENO is set.
  */
 export async function traceCalls(
   env: Environment,
@@ -46,13 +47,13 @@ export async function traceCalls(
   });
 }
 
-/** Attributes in which the platform's own spans of requests, in and out, hold an address. */
+/** Attributes of the platform's own request spans that contain an address. */
 const ADDRESSES: ReadonlySet<string> = new Set(["url.full", "url.query"]);
 
 /**
- * Takes the queries out of the addresses in the platform's own spans: Gemini's clients put their token there, a sign-in ends with
- * Google's code there. A later `setAttribute` of the same name would only be added beside the first, so the first must not be
- * written. `span` is any span; it is not ended, so it is not sent.
+ * Takes the queries out of the addresses in the platform's own spans: Gemini clients put their token in them,
+ * and a sign-in's callback has Google's code. A later `setAttribute` of the same name would only be added beside
+ * the first, so the first must not be written. `span` is any span; it is not ended, so it is not sent.
  */
 function keepQueriesOut(span: Span): void {
   const shape: Pick<Span, "setAttribute"> = Object.getPrototypeOf(span);

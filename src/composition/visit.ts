@@ -6,14 +6,14 @@ import { createLocalClient } from "../management/mod.ts";
 import { systemPorts } from "../system/mod.ts";
 import { openServices } from "./open_services.ts";
 
-/** The management API on the database itself, without a server. */
+/** The management API directly on the database, without a server. */
 export interface Visit {
   readonly client: LocalClient;
   readonly admin: Admin;
   close(): Promise<void>;
 }
 
-/** Opens the use-cases for a short visit. It prints nothing, and leaves no trace but what it was asked to change. */
+/** Opens the use-cases for a short visit. It prints nothing and changes only what it is asked to change. */
 export async function openVisit(settings: Settings, version: string): Promise<Visit> {
   const services = await openServices({
     settings,

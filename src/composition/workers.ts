@@ -9,7 +9,7 @@ interface WorkerCommand {
 }
 
 export interface WorkersOptions {
-  /** How many beside this process. */
+  /** Number of processes besides this one. */
   readonly count: number;
   readonly command: WorkerCommand;
   readonly clock: Clock;
@@ -18,7 +18,7 @@ export interface WorkersOptions {
 
 /** Processes that serve beside this one. */
 export interface Workers {
-  /** Those that run now. */
+  /** Ids of those that run now. */
   pids(): readonly number[];
   /** Lets all of them drain and waits until they are gone; those that are not after `patienceMs` are killed. */
   stop(patienceMs: number): Promise<void>;
@@ -28,10 +28,10 @@ const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 30_000;
 /** A process that lived this long is started again without delay when it ends. */
 const STEADY_MS = 60_000;
-/** A drained process closes its database yet. */
+/** Time for a drained process to close its database. */
 const CLOSING_MS = 1_500;
 
-/** Starts processes and starts each again that ends, with growing delay. Each ends by itself when this process is gone. */
+/** Starts processes and restarts each that ends, with growing delay. Each ends by itself when this process is gone. */
 export function superviseWorkers(options: WorkersOptions): Workers {
   const places = Array.from({ length: options.count }, (_, index) => new Place(options, index + 1));
   return {
@@ -40,7 +40,7 @@ export function superviseWorkers(options: WorkersOptions): Workers {
   };
 }
 
-/** Where one worker is: it, or the wait for the next one. */
+/** One worker: its process, or the wait for the next. */
 class Place {
   readonly #options: WorkersOptions;
   readonly #number: number;
@@ -65,7 +65,8 @@ class Place {
     this.#cancelWait();
     const child = this.#child;
     if (child === undefined) return;
-    // The end of its input is what asks a worker to drain: it works on every platform, and holds too when this process is killed.
+    // The end of its input is what asks a worker to drain: this works on every platform, and also when this
+    // process is killed.
     await child.stdin.close().catch(() => {});
     const cancel = this.#options.clock.after(patienceMs + CLOSING_MS, () => child.kill("SIGKILL"));
     await this.#ended;
@@ -113,7 +114,7 @@ export async function supervisorEnd(): Promise<void> {
   while (await Deno.stdin.read(piece) !== null);
 }
 
-/** What deno.json says for a checkout; a bundle lies where no deno.json is. */
+/** Flags that a bundle needs, which has no deno.json beside it. */
 const FLAGS = [
   "--quiet",
   "--unstable-kv",
@@ -129,8 +130,8 @@ const FLAGS = [
 ];
 
 /**
- * How to run this program once more with the same arguments; undefined when it is not the main program, as in a test or a
- * program that uses it as a library. `modules` are those that may be the main one.
+ * How to run this program once more with the same arguments; undefined when it is not the main program, as in a
+ * test or a program that uses it as a library. `modules` are the possible main modules.
  */
 export function workerCommand(
   modules: readonly string[],

@@ -1,7 +1,7 @@
 import type { Result } from "../../core/mod.ts";
 import type { DataPath } from "../contract.ts";
 
-/** Where and why a text does not parse; line and column from 1. */
+/** The place and reason of a syntax error; line and column from 1. */
 export interface ParseProblem {
   readonly message: string;
   readonly line: number;
@@ -9,8 +9,8 @@ export interface ParseProblem {
 }
 
 /**
- * A configuration language whose texts are edited in place. `set` and `remove` touch only the bytes of the value they are
- * about and return undefined when they cannot; the caller parses the outcome again before it trusts it.
+ * A configuration language whose texts are edited in place. `set` and `remove` change only the bytes of the
+ * value and return undefined when they cannot; the caller parses the outcome again before it trusts it.
  */
 export interface ConfigFormat {
   /** A list is one value, which is set as a whole. */
@@ -35,13 +35,13 @@ export function lineStart(text: string, offset: number): number {
   return text.lastIndexOf("\n", offset - 1) + 1;
 }
 
-/** Just behind the line end of the line that the offset lies in. */
+/** The offset after the end of the line that contains the given one. */
 export function lineAfter(text: string, offset: number): number {
   const at = text.indexOf("\n", offset);
   return at < 0 ? text.length : at + 1;
 }
 
-/** The white space that a line begins with. */
+/** The indentation of a line. */
 export function indentAt(text: string, offset: number): string {
   return /^[ \t]*/.exec(text.slice(lineStart(text, offset)))![0];
 }
@@ -50,7 +50,7 @@ export function splice(text: string, start: number, end: number, put: string): s
   return text.slice(0, start) + put + text.slice(end);
 }
 
-/** The text, ending in a line end if there is any. */
+/** The text with a final line end, unless it is empty. */
 export function closedLine(text: string, eol: string): string {
   return text === "" || text.endsWith("\n") ? text : text + eol;
 }

@@ -10,7 +10,7 @@ const CLOSE = "# <<< geminitro <<<";
 // deno-lint-ignore geminitro/linear-regexps -- the user's own script
 const BLOCK_REGEXP = /^# >>> geminitro >>>\r?\n([^]*?)^# <<< geminitro <<<(?:\r?\n|$)/m;
 
-/** A script with one marked block in it, which is the value at `block`. */
+/** A script whose marked block is the value at `block`. */
 export const markedBlock: ConfigFormat = {
   parse(text) {
     const found = BLOCK_REGEXP.exec(text);
@@ -71,7 +71,7 @@ function find(text: string, name: string | number | undefined): RegExpExecArray 
 function unquoted(value: string): string {
   const [quote] = value;
   if (quote === '"' || quote === "'") {
-    // The last quote behind which nothing or a comment follows.
+    // Finds the last quote that is followed by nothing or by a comment.
     for (let end = value.lastIndexOf(quote); end > 0; end = value.lastIndexOf(quote, end - 1)) {
       if (/^(?:\s+#|$)/.test(value.slice(end + 1))) return value.slice(1, end);
     }

@@ -38,7 +38,7 @@ export const jsonc: ConfigFormat = {
   },
 };
 
-/** The last node on the path that is there, and what of the path is left. */
+/** The deepest existing node on the path, and the rest of the path. */
 function deepest(text: string, path: DataPath): readonly [Node | undefined, DataPath] {
   let node = parseTree(text, [], OPTIONS);
   for (let index = 0; index < path.length && node !== undefined; index++) {
@@ -62,7 +62,7 @@ function unitOf(text: string): string {
   return /[{[][ \t]*\r?\n([ \t]+)\S/.exec(text)?.[1] ?? "  ";
 }
 
-/** A value as it is written at a place of a text. */
+/** A value as text, indented for its place. */
 function valueText(text: string, offset: number, value: unknown): string {
   return indented(value, unitOf(text), indentAt(text, offset), lineEndOf(text));
 }
@@ -82,7 +82,7 @@ function isOneLine(text: string, node: Node): boolean {
   return !text.slice(node.offset, node.offset + node.length).includes("\n");
 }
 
-/** Adds a property or an item behind the last one, leaving comments where they stand. */
+/** Adds a property or an item after the last one, leaving comments in place. */
 function insertChild(text: string, node: Node, rest: DataPath, value: unknown): string {
   const [step, ...deeper] = rest;
   const eol = lineEndOf(text);
@@ -110,7 +110,7 @@ function insertChild(text: string, node: Node, rest: DataPath, value: unknown): 
   return comma === undefined ? splice(put, end, end, ",") : put;
 }
 
-/** Takes out a property or an item with its comma and, if nothing else stands there, its lines. */
+/** Removes a property or an item with its comma and, if nothing else is on them, its lines. */
 function removeChild(text: string, node: Node): string | undefined {
   const parent = node.parent;
   const siblings = parent?.children;
@@ -130,7 +130,7 @@ function removeChild(text: string, node: Node): string | undefined {
   return siblings.length === 1 ? collapsed(without, parent.offset) : without;
 }
 
-/** The whole lines when only this stands on them, else with the space before it. */
+/** Extends a span to whole lines when nothing else is on them, else by the space before it. */
 function widened(text: string, start: number, end: number, close: number): readonly [number, number] {
   const first = lineStart(text, start);
   const after = lineAfter(text, end);
@@ -149,7 +149,7 @@ function collapsed(text: string, open: number): string {
 /** White space and comments up to a comma. */
 const COMMA_REGEXP = /^(?:\s|\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*,/;
 
-/** Where a comma lies behind a value, whatever comments stand between. */
+/** The offset of the comma after a value, across comments. */
 function commaAfter(text: string, from: number, to: number): number | undefined {
   const found = COMMA_REGEXP.exec(text.slice(from, to));
   return found === null ? undefined : from + found[0].length - 1;

@@ -70,7 +70,7 @@ function withKey(
   return splice(text, mark, mark, line + gap);
 }
 
-/** A statement's lines, and the empty one before a header that is not the first. */
+/** Removes a statement's lines, and the empty line before a header that is not the first. */
 function withoutLines(text: string, { kind, start, end }: TomlStatement): string {
   const gap = kind === "key" ? "" : /(?<=\n)\r?\n$/.exec(text.slice(0, start))?.[0] ?? "";
   return splice(text, start - gap.length, end, "");
@@ -83,10 +83,10 @@ interface TomlStatement {
   readonly path: readonly string[];
   /** The table that a key is in. */
   readonly table: readonly string[];
-  /** From the beginning of its first line to behind its last line end. */
+  /** From the start of its first line to after its last line end. */
   readonly start: number;
   readonly end: number;
-  /** Where the value lies; both are `end` for headers. */
+  /** Span of the value; both are `end` for headers. */
   readonly valueStart: number;
   readonly valueEnd: number;
 }
@@ -124,7 +124,7 @@ function skipSpace(text: string, at: number): number {
   return at;
 }
 
-/** Over white space, line ends and comments. */
+/** Skips white space, line ends and comments. */
 function skipBlank(text: string, at: number): number {
   for (;;) {
     while (at < text.length && /\s|\uFEFF/.test(text[at]!)) at++;
@@ -192,7 +192,7 @@ function tomlKey(name: string): string {
   return /^[A-Za-z0-9_-]+$/.test(name) ? name : JSON.stringify(name);
 }
 
-/** A value on one line. JSON's strings, numbers and booleans are TOML's too. */
+/** A value on one line. JSON strings, numbers and booleans are valid TOML. */
 function tomlValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(tomlValue).join(", ")}]`;
   if (!isObject(value)) return JSON.stringify(value);
@@ -201,7 +201,7 @@ function tomlValue(value: unknown): string {
   } }`;
 }
 
-/** A table and those below it, each as header and lines; a table of nothing but tables needs no header. */
+/** A table and its subtables, each with header and lines; a table that contains only tables needs no header. */
 function tomlTables(path: readonly string[], table: Record<string, unknown>): readonly string[] {
   const entries = Object.entries(table);
   const lines = entries.filter(([, value]) => !isObject(value)).map(([key, value]) =>

@@ -67,7 +67,7 @@ export const yaml: ConfigFormat = {
   },
 };
 
-/** A block ends behind its last line end; what takes its place must keep that. */
+/** The line end that a replaced block included and its replacement must keep. */
 function lostEnd(text: string, end: number): string {
   return text[end - 1] === "\n" ? "\n" : "";
 }
@@ -77,7 +77,7 @@ function documentsOf(text: string): readonly Document[] {
   return Array.isArray(documents) ? documents : [];
 }
 
-/** The last node on the path that is there, what of the path is left, and the pair that the node is the value of. */
+/** The deepest existing node on the path, the rest of the path, and the pair that has the node as its value. */
 function deepest(
   text: string,
   path: DataPath,
@@ -104,7 +104,7 @@ function deepest(
   return [node, [], pair];
 }
 
-/** A value in the JSON form that YAML takes in every place. */
+/** A value as JSON, which is valid YAML everywhere. */
 function yamlFlow(value: unknown): string {
   return typeof value === "object" && value !== null
     ? JSON.stringify(value)
@@ -123,7 +123,7 @@ function entryOf(path: DataPath, value: unknown): unknown {
   );
 }
 
-/** Adds an entry behind the last one of a map or a list; `node` null stands for a value that is not there yet. */
+/** Adds an entry after the last one of a map or a list; `node` is null for a value that does not exist yet. */
 function insertEntry(
   text: string,
   node: Node | null,
@@ -173,7 +173,10 @@ function spanOf(text: string, entry: unknown): Span | undefined {
   return [first.range[0], end];
 }
 
-/** Takes out an entry: its lines in a block, itself and a comma between brackets; undefined when more stands on its lines. */
+/**
+ * Removes an entry: in block style its lines, in flow style itself and a comma; undefined when its lines contain
+ * more.
+ */
 function removeEntry(text: string, parent: Node | null, at: number): string | undefined {
   if (!isMap(parent) && !isSeq(parent)) return undefined;
   const span = spanOf(text, parent.items[at]);
@@ -192,13 +195,13 @@ function removeEntry(text: string, parent: Node | null, at: number): string | un
   return splice(text, from, lineAfter(text, end - 1), "");
 }
 
-/** Over comment lines that are indented deeper: they belong to what stands above. */
+/** Skips comment lines that are indented deeper: they belong to the entry above. */
 function behindComments(text: string, at: number, width: number): number {
   // deno-lint-ignore geminitro/linear-regexps -- a number, at the beginning of the text
   return at + new RegExp(`^(?:[ \\t]{${width + 1},}#.*\\n)*`).exec(text.slice(at))![0].length;
 }
 
-/** Where the last value in a node ends: the comments behind it belong to what follows. */
+/** The end of the last value in a node: comments after it belong to what follows. */
 function contentEnd(text: string, node: unknown): number {
   if (!isNode(node)) return 0;
   const [start, end] = node.range ?? [0, 0];

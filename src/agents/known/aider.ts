@@ -2,7 +2,7 @@ import type { AgentSystem, Change, DataPath, FileSpec } from "../contract.ts";
 import { inputLimit, type InstallFacts, type KnownAgent, outputLimit } from "../known_agent.ts";
 import { join } from "../places.ts";
 
-/** Without the `openai/` in front litellm would send Gemini's names to Google itself. */
+/** Without the prefix `openai/` litellm would send Gemini models to Google directly. */
 const named = (id: string) => `openai/${id}`;
 
 /** Limits, so that aider does not warn of an unknown model. */
@@ -26,7 +26,7 @@ function metadata(facts: InstallFacts, system: AgentSystem): FileSpec {
   };
 }
 
-/** Address and key of each model, which leave the user's own OpenAI account as it is. */
+/** Address and key of each model, so that the user's own OpenAI account stays as it is. */
 function modelSettings(facts: InstallFacts, system: AgentSystem): FileSpec {
   return {
     path: join(system, system.home, ".aider.model.settings.yml"),

@@ -8,7 +8,7 @@ const MODELS = [
   "ANTHROPIC_DEFAULT_HAIKU_MODEL",
 ] as const;
 
-/** Claude Code posts to `/v1/messages` below the root that it is given. */
+/** Claude Code posts to `/v1/messages` below the given root. */
 export const claude: KnownAgent = {
   id: "claude",
   name: "Claude Code",
@@ -28,7 +28,8 @@ export const claude: KnownAgent = {
         { kind: "default", path: ["env", "ANTHROPIC_MODEL"], value: defaultModel.id, unless: own },
         ...MODELS.map((name): Change => ({ kind: "default", path: ["env", name], value: defaultModel.id })),
         { kind: "default", path: ["env", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"], value: "1" },
-        // In auto mode Claude Code leaves the check of commands to Anthropic's server; Gemini makes none, so it asks the model.
+        // In auto mode Claude Code leaves the check of commands to Anthropic's server; Gemini has no such check,
+        // so this makes it ask the model.
         { kind: "default", path: ["env", "CLAUDE_CODE_AUTO_MODE_SERVER"], value: "0" },
       ],
     }]);

@@ -12,7 +12,7 @@ function folder(system: AgentSystem): string {
   return join(system, homeFolder(system, ".cline", "CLINE_DIR"), "data", "settings");
 }
 
-/** Cline has one slot for OpenAI-compatible servers; what was in it comes back at uninstall. */
+/** Cline has one slot for OpenAI-compatible servers; its former content comes back at uninstall. */
 export const cline: KnownAgent = {
   id: "cline",
   name: "Cline",

@@ -2,14 +2,14 @@ import { jsonField, type KnownAgent, plainServer } from "../known_agent.ts";
 import { join } from "../places.ts";
 import type { AgentSystem } from "../contract.ts";
 
-/** GEMINI_CLI_HOME stands for the user's folder, not for `.gemini` in it. */
+/** GEMINI_CLI_HOME replaces the user's home folder, not `.gemini` in it. */
 function folder(system: AgentSystem): string {
   return join(system, system.env["GEMINI_CLI_HOME"] || system.home, ".gemini");
 }
 
 /**
- * Gemini CLI takes address and key from `~/.gemini/.env`, and needs `selectedType` in its settings: without it the
- * address alone makes it choose another kind of login and give up.
+ * Gemini CLI reads address and key from `~/.gemini/.env`, and needs `selectedType` in its settings: without it
+ * the address alone makes it choose another kind of login and give up.
  */
 export const gemini: KnownAgent = {
   id: "gemini",

@@ -1,7 +1,7 @@
 import { connectionLines } from "../../core/mod.ts";
 import type { KnownAgent } from "../known_agent.ts";
 
-/** For every other client: the lines to enter by hand. */
+/** Any other client: shows the values to enter by hand. */
 export const manual: KnownAgent = {
   id: "manual",
   name: "Manual / other",

@@ -3,7 +3,7 @@ import { homeFolder, join } from "../places.ts";
 
 const PROVIDER = ["providers", "custom", "geminitro"] as const;
 
-/** OpenCrabs keeps keys in a file of their own. */
+/** OpenCrabs keeps keys in a separate file. */
 export const opencrabs: KnownAgent = {
   id: "opencrabs",
   name: "OpenCrabs",

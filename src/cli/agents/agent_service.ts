@@ -9,7 +9,7 @@ import {
 import { type Context, usageError } from "../command.ts";
 import { nearWords } from "../read_arguments.ts";
 
-/** This machine and the records of what was registered on it. */
+/** This machine and the records of its registered agents. */
 export interface AgentService {
   readonly system: AgentSystem;
   readonly records: RecordPort;

@@ -8,7 +8,7 @@ import { selfCommand } from "../self_command.ts";
 import { localUrl } from "../server_file.ts";
 import { chatModels, defaultModel } from "../ask_once.ts";
 
-/** What became of one agent. */
+/** The outcome for one agent. */
 export interface AgentReport {
   readonly agent: string;
   readonly action: "changed" | "unchanged" | "failed" | "planned";
@@ -24,7 +24,7 @@ export interface Planned {
   readonly plan: Result<Plan, AgentProblem>;
 }
 
-/** Shows the plans, asks for consent where something is to be written, and carries them out, one agent after the other. */
+/** Shows the plans, asks for consent if something would be written, and applies them, one agent after the other. */
 export async function carryOut(
   context: Context,
   service: AgentService,
@@ -40,7 +40,7 @@ export async function carryOut(
   return reports;
 }
 
-/** The owner's token is a secret unless it is the default: lines for the user name it without showing it. */
+/** The owner's token is a secret unless it is the default: lines for the user replace it by its variable. */
 async function tokenMask(context: Context): Promise<(text: string) => string> {
   const { proxyApiKey } = await context.settings();
   if (proxyApiKey === DEFAULT_PROXY_API_KEY) return (text) => text;
@@ -103,7 +103,7 @@ async function demandConsent(context: Context): Promise<void> {
   }
 }
 
-/** What agents are told about the proxy: its address, its token, and the models that its keys serve now. */
+/** The facts about the proxy that agents need: its address, its token, and the models that its keys serve now. */
 export async function installRequest(context: Context): Promise<InstallRequest> {
   const settings = await context.settings();
   const running = await context.server();

@@ -2,7 +2,7 @@ import { dirname } from "@std/path";
 import { CommandError } from "../command.ts";
 import type { ServiceKind, ToolCall } from "./services.ts";
 
-/** Writes the service's file and hands it to the platform. What was there of ours before is replaced. */
+/** Writes the service's file and registers it with the platform, replacing an earlier one of ours. */
 export async function installService(kind: ServiceKind, file: string, text: string): Promise<void> {
   await Deno.mkdir(dirname(file), { recursive: true });
   for (const call of kind.remove(file)) await runTool(call);
@@ -19,7 +19,7 @@ export async function installService(kind: ServiceKind, file: string, text: stri
   }
 }
 
-/** False when there was none. */
+/** Removes the service; false when there was none. */
 export async function removeService(kind: ServiceKind, file: string): Promise<boolean> {
   if (await Deno.stat(file).catch(() => undefined) === undefined) return false;
   for (const call of kind.remove(file)) await runTool(call);
@@ -27,7 +27,7 @@ export async function removeService(kind: ServiceKind, file: string): Promise<bo
   return true;
 }
 
-/** Undefined when it went well, else what it said. */
+/** Runs one command; undefined on success, else its output. */
 async function runTool([program, ...args]: ToolCall): Promise<string | undefined> {
   try {
     const { success, stderr } = await new Deno.Command(program, {

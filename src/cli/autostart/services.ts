@@ -13,9 +13,9 @@ export interface ServiceKind {
   readonly file: (folders: { readonly user: string; readonly home: string }) => string;
   readonly text: (plan: AutostartPlan) => string;
   readonly bytes: (text: string) => Uint8Array;
-  /** Run after the file was written; the first that fails is told. */
+  /** Run after the file was written; the first failure is reported. */
   readonly install: (file: string) => readonly ToolCall[];
-  /** Run before the file is removed; a failure is no harm. */
+  /** Run before the file is removed; failures are ignored. */
   readonly remove: (file: string) => readonly ToolCall[];
 }
 
@@ -62,7 +62,7 @@ function domain(): string {
   return `gui/${Deno.uid() ?? 501}`;
 }
 
-/** What is to run at sign-in, whatever the platform. */
+/** The program to run at sign-in, on any platform. */
 export interface AutostartPlan {
   readonly program: string;
   readonly args: readonly string[];
@@ -70,7 +70,7 @@ export interface AutostartPlan {
   readonly log: string;
   /** Variables that the service needs; no secret among them. */
   readonly env: Readonly<Record<string, string>>;
-  /** Whom a service of the system runs as; absent for a service of the user. */
+  /** The user that a system service runs as; absent for a service of the user. */
   readonly user?: string;
 }
 
@@ -81,7 +81,7 @@ const LAUNCHD_LABEL = "ai.geminitro";
 const SYSTEMD_UNIT = "geminitro.service";
 const WINDOWS_TASK = "GemiNitro";
 
-/** A text as it is in XML. */
+/** Escapes a text for XML. */
 function xmlText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
     '"',
@@ -89,7 +89,7 @@ function xmlText(text: string): string {
   );
 }
 
-/** The agent's property list: at sign-in, again after a crash, never after an orderly end. */
+/** The agent's property list: starts at sign-in, again after a crash, not after an orderly end. */
 function launchdPlist({ program, args, log, env }: AutostartPlan): string {
   const text = (value: string) => `<string>${xmlText(value)}</string>`;
   const variables = Object.entries(env).map(([name, value]) =>
@@ -121,7 +121,10 @@ ${variables.join("\n")}
 `;
 }
 
-/** The unit: with the session, or with the machine where it names a user; again after a crash; stopping lets calls end. */
+/**
+ * The unit: starts with the session, or at boot if it names a user; restarts after a crash; stopping lets calls
+ * end.
+ */
 function systemdUnit({ program, args, log, env, user }: AutostartPlan): string {
   const variables = Object.entries(env).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`);
   return `[Unit]
@@ -144,13 +147,16 @@ WantedBy=${user === undefined ? "default" : "multi-user"}.target
 `;
 }
 
-/** As systemd reads it: quotes and backslashes escaped, per cent signs doubled (systemd.syntax(7)). */
+/** Quotes a text for systemd: quotes and backslashes escaped, per cent signs doubled (systemd.syntax(7)). */
 function quoted(text: string): string {
   const escaped = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%");
   return /^[\w@%+=:,./-]+$/.test(escaped) ? escaped : `"${escaped}"`;
 }
 
-/** The scheduled task: at sign-in, without elevation, without a time limit. cmd sends the output to the log, and conhost shows no window for it. */
+/**
+ * The scheduled task: at sign-in, without elevation, without a time limit. cmd redirects the output to the log,
+ * and conhost runs it without a window.
+ */
 function windowsTask({ program, args, log, env }: AutostartPlan): string {
   const set = Object.entries(env).map(([name, value]) => `set "${name}=${value}" && `).join("");
   const line = [program, ...args].map((part) => `"${part}"`).join(" ");
@@ -198,9 +204,9 @@ interface CurrentService {
   readonly file: string;
   readonly plan: AutostartPlan;
   readonly home: string;
-  /** Secrets of this shell's environment that the service will not have. */
+  /** Names of secrets in this shell's environment that the service will not have. */
   readonly left: readonly string[];
-  /** The program lies where it will be swept away. */
+  /** The program is in a folder that is cleared from time to time. */
   readonly fleeting: boolean;
 }
 
@@ -240,7 +246,7 @@ export async function currentService(context: Context): Promise<CurrentService> 
 const WAYS = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "DENO_CERT", "DENO_TLS_CA_STORE"]
   .flatMap((name) => [name, name.toLowerCase()]);
 
-/** What of this shell's environment goes with the service, and what is a secret, so that only its name is told. */
+/** Splits this shell's environment into variables for the service and secrets, of which only the names are shown. */
 function fromShell(
   env: Environment,
 ): { readonly kept: Record<string, string>; readonly named: readonly string[] } {

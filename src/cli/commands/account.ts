@@ -4,7 +4,7 @@ import { findAccount, openAccounts } from "../accounts.ts";
 import { bar, shortIds } from "../style.ts";
 import { type Command, CommandError, type Context } from "../command.ts";
 
-/** From this much of a quota on, its bar is yellow. */
+/** The bar of a quota is yellow from this percentage on. */
 const ALERT_PERCENT = 80;
 
 export const accountList: Command = {
@@ -35,7 +35,7 @@ export const accountList: Command = {
     );
     showTroubles(accounts, context);
     showQuotas(accounts, context);
-    // Verifying is done on a phone more often than not.
+    // Accounts are mostly verified on a phone.
     for (const { email, state, link } of accounts) {
       if (state !== "needs_verification" || link === undefined) continue;
       out.line();
@@ -106,7 +106,7 @@ export const accountQuota: Command = {
   },
 };
 
-/** What is left over all accounts that can serve; of a single one the table says it already. */
+/** The rest over all accounts that can serve; for a single account the table shows it already. */
 async function showPooled(accounts: readonly AccountView[], { out }: Context): Promise<void> {
   const { pooledQuota } = await import("../../oauth/mod.ts");
   const pools = pooledQuota(accounts).filter((pool) => pool.accounts > 1);
@@ -173,7 +173,7 @@ function switchCommand(word: "on" | "off"): Command {
 export const accountOn = switchCommand("on");
 export const accountOff = switchCommand("off");
 
-/** A link as a picture for a phone's camera, where somebody looks at a terminal that is wide enough. */
+/** Shows a link as a QR code, if the terminal is interactive and wide enough. */
 async function showQrCode({ out, interactive }: Context, link: string): Promise<void> {
   if (!interactive || !link.startsWith("https://")) return;
   const { renderUnicodeCompact } = await import("uqr");

@@ -49,7 +49,7 @@ export const autostartInstall: Command = {
   },
 };
 
-/** A checkout may never have been built, and a service has nobody who would. */
+/** Builds the dashboard of a checkout: a service could not do it later. */
 async function buildDashboard({ services, out }: Context): Promise<void> {
   const { projectDir } = services;
   if (projectDir === undefined) return;

@@ -49,7 +49,7 @@ export const exportCommand: Command = {
       ? await client.exportFile()
       : await client.exportSealed({ passphrase });
     const text = `${JSON.stringify(document, null, 2)}\n`;
-    // Nothing in it is a secret in the clear, and redaction could break what is encrypted.
+    // It contains no secret in the clear, and redaction could break encrypted text.
     if (file === undefined) return context.services.write(text);
     await writeNew(file, text);
     context.out.json({ file });
@@ -62,7 +62,7 @@ async function refuseExisting(file: string): Promise<void> {
   throw usageError(`${file} is there already`, "Name another file, or add --force.");
 }
 
-/** Whole or not at all, for the user alone. */
+/** Writes a file atomically, readable by the user alone. */
 async function writeNew(file: string, text: string): Promise<void> {
   const draft = `${file}.${Deno.pid}.partial`;
   try {
@@ -174,7 +174,7 @@ function kindOf(document: unknown): "backup" | "export" | "other" {
   return "secrets" in document && document.secrets !== null ? "export" : "other";
 }
 
-/** The key that is named, or that of the data folder in which the backup lies when this is not the one in use. */
+/** The given master key, or that of the data folder that contains the backup if that is not the one in use. */
 async function masterKeyFor(context: Context, folder: string): Promise<{ readonly masterKey?: string }> {
   const named = context.text("master-key-file");
   if (named !== undefined) return { masterKey: await firstLine(named, "master key file") };
@@ -192,7 +192,7 @@ async function same(one: string, other: string): Promise<boolean> {
   }
 }
 
-/** A data folder of ours gives its database where that is another one than we work on, else its newest backup. */
+/** Input from a data folder of ours: its database if that is another than the current one, else its newest backup. */
 async function folderInput(context: Context, folder: string): Promise<Input & { readonly from: string }> {
   const { home, kv } = await context.settings();
   const database = join(folder, basename(kv.includes("://") ? "geminitro.sqlite3" : kv));

@@ -30,7 +30,7 @@ export const clientAdd: Command = {
   async run(context) {
     const input = inputOf(context);
     const { client, token } = await (await context.client()).addClient(input);
-    // The one time that this token can be seen.
+    // This token is shown only once.
     if (context.json) context.services.write(`${JSON.stringify({ client, token }, null, 2)}\n`);
     context.out.line(`Client ${client.name} (${client.id}). Its token, shown this once:`);
     context.out.once(token);

@@ -13,7 +13,7 @@ const MODELS = ["gemini-2.5-flash", "gemini-2.5-flash-lite", "gemini-2.5-pro"];
 const AGENTS = ["opencode/1.4.0", "claude-cli/2.3.1", "codex_cli_rs/0.62.0", "aider/0.90.0"];
 const PAUSE_MS = 2_500;
 
-/** A trickle of calls to a proxy until the returned function is called. */
+/** Sends a call now and then until the returned function is called. */
 function demoTraffic(url: string, token: string): () => Promise<void> {
   const ending = new AbortController();
   const running = run(url, token, ending.signal);
@@ -94,7 +94,7 @@ export const demo: Command = {
   },
 };
 
-/** The proxy in memory on the simulator. Of the environment only what concerns the address and the token counts. */
+/** Starts a proxy in memory on the simulator. Of the environment only address and token are used. */
 async function startDemo(context: Context, url: string, keys: readonly string[]): Promise<StartedServer> {
   const { env } = context.services;
   const asked = context.number("port");
@@ -134,7 +134,7 @@ function describeDemo({ out }: Context, url: string, token: string): void {
   out.line(`  Dashboard  ${url}/dashboard`);
   out.line();
   out.line("Try it:");
-  // The default token guards nothing and is no secret.
+  // The default token is not a secret.
   out.once(`  curl ${url}/v1/chat/completions -H 'Authorization: Bearer ${shown}' \\`);
   out.line(`    -H 'Content-Type: application/json' \\`);
   out.line(`    -d '{"model":"gemini-2.5-flash","messages":[{"role":"user","content":"Hello"}]}'`);

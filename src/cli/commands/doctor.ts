@@ -58,7 +58,7 @@ async function examineMachine(context: Context, settings: Settings): Promise<rea
   ];
 }
 
-/** One check that fails is a finding, and no reason to leave out the others. */
+/** Runs one check; an exception becomes a finding, so that the other checks still run. */
 async function safely(name: string, check: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   try {
     return await check();
@@ -70,7 +70,7 @@ async function safely(name: string, check: () => Promise<readonly Finding[]>): P
   }
 }
 
-/** Names in `.env` and around it that were meant as settings. */
+/** Finds misspelt settings in `.env` and the environment. */
 async function checkNames(context: Context): Promise<readonly Finding[]> {
   const path = envFilePath(environmentPlace(context.services));
   const file = path === undefined ? {} : await readEnvFile(path);

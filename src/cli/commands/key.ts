@@ -9,7 +9,7 @@ import { verdictLine } from "../stats_view.ts";
 import { plural, shortIds, type Style } from "../style.ts";
 import { watch, WATCH_OPTIONS } from "../watch.ts";
 
-/** A shell's line is longer than this many ids anyway. */
+/** More ids than any command line holds. */
 const MOST = 5_000;
 
 export const keyAdd: Command = {
@@ -62,7 +62,7 @@ async function inputOf(context: Context): Promise<AddKeysInput> {
     return value === undefined ? {} : { [name]: value };
   };
   return {
-    // A refused key is an answer of its own, also when it is the only one.
+    // A refused key is part of the answer, even if it is the only one.
     keys: given,
     ...named("label"),
     ...named("project"),
@@ -107,7 +107,7 @@ export const keyList: Command = {
     const client = await context.client();
     await watch(context, async (out) => {
       const [all, { verdict }] = await Promise.all([everyItem(client.keyPage, {}), client.overview()]);
-      // The ids of the list are short for what is there, not for what is shown.
+      // Short ids are unique among all keys, not only among those shown.
       const keys = all.filter((key) =>
         (status === undefined || key.status === status) &&
         (tag === undefined || key.tags.some((one) => one.toLowerCase() === tag))

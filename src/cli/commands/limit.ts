@@ -49,7 +49,7 @@ export const limitList: Command = {
   },
 };
 
-/** A limit under the name by which it is set; a project that is only known as a key has that key's name beside it. */
+/** A row for a limit, under the name by which it is set; beside a project known only as a key, that key's name. */
 function row(
   { limitName, model, project }: BoardCell,
   { kind, limit, published, origin, used, left, resetsAt }: BoardCell["limits"][number],
@@ -69,7 +69,7 @@ function row(
   ];
 }
 
-/** Takes a number of an option away. */
+/** The value of an option that removes a number. */
 const TAKE_AWAY = "none";
 
 export const limitSet: Command = {
@@ -116,7 +116,7 @@ function showSet({ name, requestsPerMinute, tokensPerMinute, requestsPerDay }: S
   out.line(`${name}: ${known.join(", ")}`);
 }
 
-/** A whole number, null for the word that takes it away, undefined when nothing is said. */
+/** A whole number, null for the word that removes it, undefined when the option is absent. */
 function numberOf(context: Context, option: string): number | null | undefined {
   return context.text(option) === TAKE_AWAY ? null : context.number(option);
 }

@@ -110,7 +110,7 @@ async function readFile(name: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** Windows programs write UTF-16 with a mark. */
+/** Windows programs write UTF-16 with a byte order mark. */
 function textOf(bytes: Uint8Array): string {
   const [first, second] = bytes;
   const encoding = first === 0xff && second === 0xfe
@@ -164,7 +164,7 @@ async function signIn(context: Context, service: OAuthService, provider: Provide
   const begun = valueOf(await service.signIn({ provider, confirmed: true, ...page, ...ownProxy(context) }));
   const ending = interrupted(context);
   context.out.line("Sign in at this address:");
-  // It names a client and a state, no secret; redaction would break it.
+  // It contains a client id and a state but no secret; redaction would break it.
   context.out.once(begun.authUrl);
   context.out.line(begun.hint);
   context.out.line("Waiting for Google's page; Ctrl-C ends it");
@@ -189,18 +189,18 @@ async function signInByCode(
     await service.signIn({ provider, confirmed: true, headless: true, ...ownProxy(context) }),
   );
   context.out.line("Sign in at this address, in any browser:");
-  // It names a client and a state, no secret; redaction would break it.
+  // It contains a client id and a state but no secret; redaction would break it.
   context.out.once(begun.authUrl);
   context.out.line(begun.hint);
   if (context.interactive) {
     const { isCancel, password } = await import("@clack/prompts");
-    // Not shown: whoever has the code of this sign-in could try to use it.
+    // Not shown: anybody who sees the code could try to use it.
     const code = await password({ message: "The code" });
     if (isCancel(code)) throw new CommandError("No account was added", { code: "cancelled" });
     return valueOf(await service.paste({ provider, text: code }));
   }
   const finish = `geminitro login ${context.args[0]} --paste '<the code>'`;
-  // Before it says that it waits: whoever reads that may end it at once.
+  // Set up before the message that it waits, as the reader may interrupt it at once.
   const ending = interrupted(context);
   context.out.line(`Waiting for ${finish}; Ctrl-C ends it`);
   return await followSignIn(service, begun.state, ending, {
@@ -215,9 +215,9 @@ function ownProxy(context: Context): { readonly proxy?: string } {
 }
 
 /**
- * Without a server, this process is where Google sends the browser to: at the server's port, or where another program holds that,
- * at a free one, as Google lets programs listen on any port of this machine. Returns the port. What comes of it is read from the
- * sign-in's progress.
+ * Without a server, this process serves the callback: at the server's port or, if another program holds that, at
+ * a free one, as Google allows any port on this machine. Returns the port. The result is read from the sign-in's
+ * progress.
  */
 function listen(
   context: Context,
@@ -232,7 +232,7 @@ function listen(
       status: done.ok ? 200 : 400,
     });
   };
-  // A port that was set is one that other machines may be able to reach: no other one would do.
+  // A configured port may be one that other machines reach: no other port will do.
   for (const wanted of oauthCallbackPort === undefined ? [port, 0] : [oauthCallbackPort]) {
     try {
       const server = Deno.serve({ port: wanted, hostname: "127.0.0.1", onListen: () => {} }, answer);

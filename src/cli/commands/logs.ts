@@ -3,7 +3,7 @@ import { type Command, CommandError, type Context } from "../command.ts";
 import { logPath } from "../spawn_server.ts";
 
 const USUAL_LINES = 50;
-/** As much of the file's end is read for the first lines. */
+/** Bytes read from the end of the file for the first lines. */
 const MOST_BYTES = 2_000_000;
 const LOOK_MS = 300;
 
@@ -52,7 +52,7 @@ async function follow(
   while (!await Promise.race([asked, delay(LOOK_MS).then(() => false)])) {
     const stat = await Deno.stat(path).catch(() => undefined);
     if (stat === undefined) continue;
-    // Put aside and begun again, or cut.
+    // The file was rotated or truncated.
     if (stat.ino !== place.inode || stat.size < place.at) Object.assign(place, { at: 0, inode: stat.ino });
     if (stat.size === place.at) continue;
     const text = await read(path, place.at);

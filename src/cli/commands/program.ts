@@ -75,7 +75,7 @@ const OWNERS: Readonly<Record<Exclude<InstallKind, "executable">, string>> = {
   bundle: "Your own Deno runs this bundle. Replace its folder with a new one, made in a checkout by:",
 };
 
-/** What somebody else installed is only said, never done. */
+/** An update that another installer must do is only announced. */
 function notifyOwner({ out }: Context, kind: Exclude<InstallKind, "executable">, command = ""): void {
   out.line(OWNERS[kind]);
   out.line(`  ${command}`);
@@ -143,7 +143,7 @@ export const configShow: Command = {
       ["SETTING", "VALUE", "FROM"],
       shown.map((row) => [bold(row.variable), row.value ?? "-", dim(row.origin)]),
     );
-    // Whatever is wrong in them is said after they were shown.
+    // Problems in them are reported after they were shown.
     await context.settings();
   },
 };
@@ -187,7 +187,7 @@ export const mcp: Command = {
     const transport = new StdioServerTransport();
     const ended = new Promise<void>((resolve) => server.server.onclose = resolve);
     await server.connect(transport);
-    // The agent closes our input when it ends.
+    // Agents close the MCP server's input when they end.
     const { default: process } = await import("node:process");
     process.stdin.once("end", () => void server.close());
     await Promise.race([ended, context.services.endSignal()]);

@@ -7,7 +7,7 @@ import { interrupted, waitFor } from "../watch.ts";
 
 const USUAL_REQUESTS = 20;
 const MOST_REQUESTS = 500;
-/** Between two looks of `requests follow`. */
+/** Polling interval of `requests follow`. */
 const LOOK_MS = 1_000;
 
 const FILTERS = [
@@ -90,7 +90,7 @@ export const requestsFollow: Command = {
         if (context.json) context.services.write(`${JSON.stringify(one)}\n`);
         else out.line(rowOf(one, out.style).join("  "));
       }
-      // A record is filed under its beginning: a long call that began before is still to come.
+      // Records are sorted by their start: the record of a long call that began earlier may still come.
       since = Math.max(since, Date.now() - LONGEST_CALL_MS);
       await waitFor(LOOK_MS, ending);
     }
@@ -129,7 +129,7 @@ export const requestsReplay: Command = {
   },
 };
 
-/** The id that its beginning names among the last requests; with or without `req_`. */
+/** Completes the beginning of an id (with or without `req_`) from the last requests. */
 async function fullId(client: LocalClient, wanted: string): Promise<string> {
   if (wanted.length >= WHOLE_ID) return wanted;
   const { items } = await client.requests({ limit: MOST_REQUESTS });

@@ -43,7 +43,7 @@ function overridesOf(context: Context): Record<string, string> {
   };
 }
 
-/** In the background, a server that runs is what was asked for; here it is not. */
+/** In the background a running server is success; in the foreground it is an error. */
 function alreadyRuns(context: Context, url: string, pid: number): number {
   const { out } = context;
   const message = `GemiNitro already runs at ${url} (process ${pid}).`;
@@ -96,7 +96,7 @@ export const restart: Command = {
   async run(context) {
     const port = context.number("port");
     const { home } = await context.settings();
-    // Before the old one ends: the pause stays short.
+    // Done before the old server ends, so that the pause is short.
     await buildPages(context);
     const stopped = await stopServer(home, (context.number("timeout", 1) ?? 30) * 1_000);
     const info = await spawnServer(

@@ -68,7 +68,7 @@ interface PlayedAccounts {
   readonly rows: readonly (readonly [email: string, says: string])[];
 }
 
-/** Serves Google's sign-in and Code Assist with every sample account, and writes what `login --import` takes. */
+/** Serves Google's sign-in and Code Assist with every sample account, and writes a file for `login --import`. */
 async function playAccounts(context: Context, file: string): Promise<PlayedAccounts> {
   const [{ SAMPLE_ACCOUNTS, sampleEmail, serveOAuthSimulator }, { systemClock }] = await Promise.all([
     import("../../sim/mod.ts"),
@@ -95,6 +95,6 @@ function logAccounts({ out }: Context, { settings, rows }: PlayedAccounts, file:
   out.table(["ACCOUNT", "IT"], rows);
   out.line();
   out.line("Start with these settings, then: geminitro login --import " + file);
-  // Made up as the keys are.
+  // Invented, like the keys.
   for (const [name, value] of Object.entries(settings)) out.once(`${name}=${value}`);
 }

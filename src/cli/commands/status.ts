@@ -49,7 +49,7 @@ export const status: Command = {
   },
 };
 
-/** Cooling keys that are named one by one. */
+/** Most keys in cooldown that are listed one by one. */
 const MOST_COOLING = 20;
 
 function showKeys({ keys: counts }: Overview, cooling: readonly Key[], out: Output): void {
@@ -69,7 +69,7 @@ function showProblems(problems: readonly Problem[], out: Output): void {
   }
 }
 
-/** State, keys and what is out in one line; the first models by name, the others by their number. */
+/** State, keys and the models that are out, in one line; the first by name, the rest as a count. */
 function shortLine({ verdict, keys, calls }: Overview, style: Style): string {
   const paint = verdict.status === "ok"
     ? style.green
@@ -113,10 +113,10 @@ export const stats: Command = {
   },
 };
 
-/** The busiest keys that have a row. */
+/** Most keys that get a row, the busiest first. */
 const MOST_BUSY = 8;
 
-/** What is shown, bounded however many keys and buckets there are; scripts get every bucket beside it. */
+/** Reads the figures to show, bounded for any number of keys and buckets; scripts get every bucket too. */
 async function figuresOf(client: LocalClient) {
   const [caps, board, stats, { items: busiest }, { items: cooling }, overview] = await Promise.all([
     client.capProgress(),
@@ -131,7 +131,7 @@ async function figuresOf(client: LocalClient) {
 
 export type Figures = Awaited<ReturnType<typeof figuresOf>>;
 
-/** What scripts get. */
+/** The JSON for scripts. */
 async function plain(client: LocalClient) {
   const [{ poolStatus }, caps, buckets, stats, overview] = await Promise.all([
     client.quotaSummary(),
@@ -213,7 +213,7 @@ export const top: Command = {
     }
     const pauseMs = (context.number("interval", 1) ?? USUAL_SECONDS) * 1_000;
     const open = await liveClient(context);
-    // Said before the screen is taken.
+    // Reports a failure before the screen is taken over.
     await open();
     const { showTop } = await import("../top/screen.ts");
     await showTop({ open, pauseMs, style: context.out.style });

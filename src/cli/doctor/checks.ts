@@ -8,7 +8,7 @@ import { localUrl, type ServerInfo } from "../server_file.ts";
 import { agentName, type AgentService, foundAgents } from "../agents/agent_service.ts";
 import { type Finding, good, odd, wrong } from "./finding.ts";
 
-/** The data folder, the key file and the database must be the user's alone. */
+/** The data folder, the key file and the database must be accessible only to the user. */
 export async function checkFiles({ home, kv }: Pick<Settings, "home" | "kv">): Promise<readonly Finding[]> {
   const blocked = await blockedWrite(home);
   if (blocked !== undefined) return [blocked];
@@ -25,7 +25,7 @@ export async function checkFiles({ home, kv }: Pick<Settings, "home" | "kv">): P
   return found.length > 0 ? found : [good("files", `${home} is readable by you alone`)];
 }
 
-/** A write like the database's own: a full or read-only disk shows in nothing else. */
+/** Tries a write like the database's: only that reveals a full or read-only disk. */
 async function blockedWrite(home: string): Promise<Finding | undefined> {
   if (await Deno.stat(home).catch(() => undefined) === undefined) return undefined;
   const path = join(home, `.doctor-${crypto.randomUUID()}`);
@@ -60,7 +60,7 @@ function tooOpen(path: string, mode: number, wanted: number): Finding | undefine
   );
 }
 
-/** The database opens with this key, its records can be read, and there are keys that work. */
+/** Checks that the database opens with this key, its records can be read, and some keys work. */
 export async function checkStore(settings: Settings): Promise<readonly Finding[]> {
   if (settings.kv === ":memory:") return [good("database", "The database is in memory")];
   const { openStore } = await import("../../store/mod.ts");
@@ -96,7 +96,7 @@ export async function checkStore(settings: Settings): Promise<readonly Finding[]
   }
 }
 
-/** Whether there is something to serve with. */
+/** Reports whether there are keys to serve with. */
 export function keyFinding(total: number, dead: number): Finding {
   if (total === 0) return wrong("keys", "There are no keys", "Add one: geminitro key add <key>");
   if (dead === total) {
@@ -106,7 +106,7 @@ export function keyFinding(total: number, dead: number): Finding {
   return good("keys", `${total} keys, none of them known to be dead`);
 }
 
-/** Whether the signed-in accounts can serve, and what brings back those that cannot. */
+/** Reports whether the signed-in accounts can serve, and the remedy for those that cannot. */
 export async function checkAccounts(service: OAuthService, now: number): Promise<readonly Finding[]> {
   const accounts = await service.accounts();
   if (accounts.length === 0) return [];
@@ -142,7 +142,7 @@ function sickFinding(
   );
 }
 
-/** The port is ours already, or free. */
+/** Checks that the port is free or already used by this server. */
 export async function checkPort(
   { port, host }: Pick<Settings, "port" | "host">,
   running: ServerInfo | undefined,
@@ -163,12 +163,15 @@ export async function checkPort(
 }
 
 const PATIENCE_MS = 8_000;
-/** Beyond it, cooldowns end visibly early or late. */
+/** Clock skew beyond which cooldowns end visibly early or late. */
 const SKEW_ODD_MS = 5_000;
-/** Beyond it, Google refuses signed tokens. */
+/** Clock skew beyond which Google refuses signed tokens. */
 const SKEW_WRONG_MS = 300_000;
 
-/** Whether the Gemini API answers, and whether its clock and this machine's agree. Any answer will do: no key is sent. */
+/**
+ * Checks that the Gemini API answers and that its clock agrees with this machine's. Any answer counts, as no key
+ * is sent.
+ */
 export async function checkUpstream(url: string): Promise<readonly Finding[]> {
   const before = Date.now();
   const proxy = createProxyOf((name) => Deno.env.get(name))(url);
@@ -198,7 +201,7 @@ export function clockFinding(date: string | null, now: number): Finding {
   if (Number.isNaN(theirs)) {
     return odd("clock", "The answer names no time", "Nothing, if your clock is right");
   }
-  // The header is cut to its second.
+  // The header is truncated to whole seconds.
   const skew = Math.round(now - theirs - 500);
   const seconds = Math.round(Math.abs(skew) / 1_000);
   const message = `This machine's clock is ${seconds} s ${skew < 0 ? "behind" : "ahead"}`;
@@ -208,7 +211,7 @@ export function clockFinding(date: string | null, now: number): Finding {
   return good("clock", "This machine's clock is right");
 }
 
-/** Agents that are here, and whether they use the proxy. */
+/** Lists installed agents and whether they use the proxy. */
 export async function checkAgents(service: AgentService): Promise<Finding> {
   const [here, registered] = await Promise.all([
     foundAgents(service, "installed"),

@@ -1,9 +1,9 @@
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
   readonly name: string;
   readonly state: "good" | "odd" | "wrong";
   readonly message: string;
-  /** What to do; set unless all is good. */
+  /** What to do; set unless the check passed. */
   readonly advice?: string;
 }
 

@@ -4,12 +4,12 @@ import { redact, untilText } from "../../core/mod.ts";
 import type { LocalClient } from "../../management/client.ts";
 import type { ModelOverview } from "../../management/contract.ts";
 
-/** What the tools read of the management API; none of them changes anything. */
+/** The part of the management API that the tools read; none changes anything. */
 export type McpSource = Pick<LocalClient, "overview" | "keyPage" | "requests" | "calls">;
 
 export interface McpOptions {
   readonly version: string;
-  /** Opens the API again for each question, so that a server that is started or restarted later is found. */
+  /** Opens the API for each question, so that a server started or restarted later is found. */
   readonly source: () => Promise<McpSource>;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -20,7 +20,7 @@ const INSTRUCTIONS =
 which_model before work that needs many calls, quota_left to see how long the pool lasts, and last_failures when calls fail.
 All tools only read.`;
 
-/** Answers of a tool are short: an agent pays for each word of them. */
+/** Answers of a tool are short: an agent pays for every token. */
 const MOST_MODELS = 40;
 const MOST_KEYS = 100;
 const MOST_FAILURES = 20;
@@ -158,7 +158,7 @@ const callsNow = tool({
   },
 });
 
-/** The tools that let an agent ask the pool that it runs on. */
+/** An MCP server whose tools let an agent ask about the pool that it runs on. */
 export function createMcpServer(options: McpOptions): McpServer {
   const server = new McpServer({ name: "geminitro", version: options.version }, {
     instructions: INSTRUCTIONS,
@@ -217,11 +217,14 @@ interface Ranked {
   readonly overview: ModelOverview | undefined;
   /** Served at once or after a short wait. */
   readonly serves: boolean;
-  /** False when what is known to be left of the day is less than what is planned. */
+  /** False when less of the daily limit is known to be left than is planned. */
   readonly enough: boolean;
 }
 
-/** Models that serve and last come first, then those that serve; within each the caller's order, or what is left. */
+/**
+ * Sorts models: those that serve and have enough left, then those that serve; within each by the caller's order,
+ * or by the rest.
+ */
 function rank(
   models: readonly ModelOverview[],
   candidates: readonly string[] | undefined,

@@ -5,7 +5,7 @@ import { verdictLine } from "../stats_view.ts";
 import { bar, plural, type Style } from "../style.ts";
 import { fitTable, wrapLine } from "../table.ts";
 
-/** What one look at the server found. */
+/** Data of one poll of the server. */
 export interface Look {
   readonly overview: Overview;
   readonly keys: readonly Key[];
@@ -20,13 +20,13 @@ export interface Size {
   readonly rows: number;
 }
 
-/** From this share of a limit on, its bar is yellow. */
+/** A bar is yellow from this percentage of its limit on. */
 const ALERT_PERCENT = 80;
-/** Heading and heading of the table. */
+/** Lines for the title and the table's heading. */
 const PANEL_HEAD = 2;
 const FEWEST_ROWS = 2;
 
-/** The whole screen: the verdict, the three lists, of which the chosen one is scrolled, and the keys to press. */
+/** The whole screen: the verdict, the three lists, of which the selected one scrolls, and the keys to press. */
 export function screenLines(
   look: Look,
   { columns, rows }: Size,
@@ -114,7 +114,7 @@ function keyLines(keys: readonly Key[], columns: number, style: Style, now: numb
   return fitTable(["KEY", "STATE", "PROJECT", "IN USE", "CALLS", "FAILED"], rows, columns, style);
 }
 
-/** Shares rows out: each list gets what it needs as long as there is space, and none less than its head and two rows. */
+/** Distributes rows: each list gets what it needs while there is space, and at least its head and two rows. */
 function share(wanted: readonly number[], space: number): number[] {
   const least = PANEL_HEAD + FEWEST_ROWS;
   const heights = wanted.map((need) => Math.min(need, least));
@@ -151,7 +151,7 @@ function panelBlock(
     .slice(0, height);
 }
 
-/** As far as a list can be scrolled at most; the screen keeps it within what there is. */
+/** The length of the longest list, which bounds scrolling. */
 export function longest({ overview, keys, calls }: Look): number {
   return Math.max(overview.models.length, keys.length, calls.length);
 }

@@ -12,7 +12,7 @@ export interface TopOptions {
   readonly style: Style;
 }
 
-/** Takes the whole screen until q or Ctrl-C; then what was there before is back. */
+/** Uses the whole screen until q or Ctrl-C, then restores its former content. */
 export async function showTop(options: TopOptions): Promise<void> {
   const app = render(createElement(Screen, options), { alternateScreen: true, interactive: true });
   await app.waitUntilExit();
@@ -48,7 +48,7 @@ function Screen(options: TopOptions) {
   );
 }
 
-/** Looks at the server again and again; after a failure the last look stays, with what went wrong. */
+/** Polls the server; after a failure it keeps the last data and adds the error. */
 function useLooks({ open, pauseMs }: TopOptions) {
   const [state, set] = useState<{ readonly look?: Look; readonly trouble?: string }>({});
   useEffect(() => {
