@@ -7,19 +7,22 @@ Deno.test("takeTurn() lets few large pieces pass each time around the loop, one 
   // What is there already must not be read in one go, however much it is.
   await takeTurn(one);
   const order: string[] = [];
-  const small = setInterval(() => order.push("small"), 0);
+  // What else waits for the loop to come around.
+  let small = setImmediate(function others() {
+    order.push("small");
+    small = setImmediate(others);
+  });
   const turns = [["two", two], ["three", three], ["two again", two]] as const;
   await Promise.all(turns.map(async ([name, who]) => {
     await takeTurn(who);
     order.push(name);
   }));
-  clearInterval(small);
+  clearImmediate(small);
   assert.deepEqual(order.filter((name) => name !== "small"), ["two", "three", "two again"]);
   assert.ok(order.indexOf("small") < order.indexOf("three"), order.join());
   // Nobody wants a turn any more: the next one need not wait.
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise((resolve) => setImmediate(resolve));
   assert.equal(takeTurn(three), undefined);
-  await new Promise((resolve) => setTimeout(resolve, 20));
 });
 
 /** A body whose pieces are there before anybody asks. */
@@ -37,14 +40,11 @@ Deno.test("openLentBody() comes back to the event loop while it reads pieces tha
   let read = 0;
   let atFirstTurn: number | undefined;
   // Began before any reader did, so that it comes as soon as the loop goes around.
-  const first = setTimeout(() => atFirstTurn = read, 0);
+  setImmediate(() => atFirstTurn = read);
   const readers = [1, 2].map(() => openLentBody(ready(40, 12_000), { events: true }));
   await Promise.all(readers.map(async (reader) => {
     while (await reader.read() !== undefined) read++;
   }));
-  clearTimeout(first);
-  // The timer of the last turn comes before this one.
-  await new Promise((resolve) => setTimeout(resolve, 1));
   assert.equal(read, 80);
   assert.ok(atFirstTurn !== undefined && atFirstTurn <= 8, `${atFirstTurn} of ${read}`);
 });

@@ -364,12 +364,14 @@ const waiting: Waiting[] = [];
 /**
  * Has those who read large pieces take turns, one piece each time around the event loop, so that fifty replies that come as fast as
  * they can be read do not keep the small ones waiting for all of theirs. Undefined when `who` may go on at once.
+ * An immediate comes right after the sockets were looked at; a timer of 0 ms comes 1 to 2 ms later, which a large reply would pay
+ * with every fourth piece.
  */
 export function takeTurn(who: object): Promise<void> | undefined {
   if (last === undefined) {
     last = who;
     pieces = 1;
-    setTimeout(admitNext, 0);
+    setImmediate(admitNext);
     return undefined;
   }
   if (last === who && ++pieces <= PIECES_A_TURN) return undefined;
@@ -381,6 +383,6 @@ function admitNext(): void {
   last = next?.who;
   pieces = 1;
   if (next === undefined) return;
-  setTimeout(admitNext, 0);
+  setImmediate(admitNext);
   next.enter();
 }
