@@ -2,14 +2,13 @@ import type { CallPaths } from "../src/management/contract.ts";
 import { callsOf, flowLayout, type FlowPath, OUTCOMES, stationsOf } from "../components/flow/layout.ts";
 import { FlowPicture, HEIGHT } from "../components/flow/picture.tsx";
 import { flowText } from "../components/flow/words.ts";
-import { configuration } from "../components/live/configuration.ts";
-import { useResource } from "../components/live/resource.ts";
-import { text } from "../components/text/shell.ts";
-import { Card, Empty, Problem } from "../components/ui/card.tsx";
-import { SPANS } from "../components/usage/query.ts";
-import { usageText } from "../components/usage/words.ts";
-import { wholeNumber } from "../components/format.ts";
-import { type RequestFilters, requestsHref } from "../components/requests/request_query.ts";
+import { configuration } from "../components/shared/live/configuration.ts";
+import { useResource } from "../components/shared/live/resource.ts";
+import { text } from "../components/shared/words.ts";
+import { Card, Empty, Problem } from "../components/shared/ui/card.tsx";
+import { spanNames, SPANS } from "../components/shared/spans.ts";
+import { wholeNumber } from "../components/shared/format.ts";
+import { type RequestFilters, requestsHref } from "../components/shared/requests/request_query.ts";
 
 const words = flowText;
 const MOST = 30;
@@ -30,7 +29,7 @@ function Ranges({ range }: Pick<FlowProps, "range">) {
       >
         {Object.keys(SPANS).map((one) => (
           <option key={one} value={one} selected={one === range}>
-            {usageText.ranges[one as keyof typeof SPANS]}
+            {spanNames[one as keyof typeof SPANS]}
           </option>
         ))}
       </select>

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { KeyRow, SuggestionRow } from "../components/data/views.ts";
+import type { KeyRow, SuggestionRow } from "../components/shared/data/views.ts";
 import { AccountCard } from "../components/keys/account_card.tsx";
-import { AddKeysForm } from "../components/keys/add_keys_form.tsx";
+import { AddKeysForm } from "../components/shared/keys/add_keys_form.tsx";
 import { BulkBar } from "../components/keys/bulk_bar.tsx";
 import { CheckAllButton } from "../components/keys/check_all.tsx";
 import { KeyDrawer } from "../components/keys/key_drawer.tsx";
@@ -10,17 +10,17 @@ import { keyLines } from "../components/keys/key_lines.ts";
 import { KeyTable } from "../components/keys/key_table.tsx";
 import { Narrowing, Pager } from "../components/keys/narrowing.tsx";
 import { OAuthForm } from "../components/keys/oauth_form.tsx";
-import { type KeysQuery, type KeysView, readAllKeys } from "../components/keys/read_keys.ts";
+import { type KeysQuery, type KeysView, readAllKeys } from "../components/shared/keys/read_keys.ts";
 import { SuggestionList } from "../components/keys/suggestion_list.tsx";
 import { useKeyList } from "../components/keys/use_keys.ts";
 import { keysText } from "../components/keys/words.ts";
-import { useOpened } from "../components/live/address.ts";
-import { api, messageOf } from "../components/live/browser_api.ts";
-import { showToast } from "../components/live/toasts.ts";
-import { text } from "../components/text/shell.ts";
-import { Empty, Problem } from "../components/ui/card.tsx";
-import { Dialog } from "../components/ui/dialog.tsx";
-import { Icon } from "../components/ui/icon.tsx";
+import { useOpened } from "../components/shared/live/address.ts";
+import { api, messageOf } from "../components/shared/live/browser_api.ts";
+import { showToast } from "../components/shared/live/toasts.ts";
+import { text } from "../components/shared/words.ts";
+import { Empty, Problem } from "../components/shared/ui/card.tsx";
+import { Dialog } from "../components/shared/ui/dialog.tsx";
+import { Icon } from "../components/shared/ui/icon.tsx";
 
 const words = keysText;
 

@@ -1,13 +1,13 @@
 import { useSignal } from "@preact/signals";
-import type { LogEntry } from "../components/data/views.ts";
-import { keepInAddress } from "../components/live/address.ts";
-import { copyText } from "../components/live/clipboard.ts";
+import type { LogEntry } from "../components/shared/data/views.ts";
+import { keepInAddress } from "../components/shared/live/address.ts";
+import { copyText } from "../components/shared/live/clipboard.ts";
 import { LogList } from "../components/logs/log_list.tsx";
 import { useLogs } from "../components/logs/use_logs.ts";
-import { logsText } from "../components/text/logs.ts";
-import { Empty } from "../components/ui/card.tsx";
-import { Icon } from "../components/ui/icon.tsx";
-import { filterLogs, type LogFilter, logLines, logText } from "../components/views/log_lines.ts";
+import { logsText } from "../components/logs/words.ts";
+import { Empty } from "../components/shared/ui/card.tsx";
+import { Icon } from "../components/shared/ui/icon.tsx";
+import { filterLogs, type LogFilter, logLines, logText } from "../components/logs/log_lines.ts";
 
 const words = logsText;
 

@@ -1,13 +1,11 @@
-import type { OverviewView } from "../components/data/views.ts";
-import { untilTime } from "../components/format.ts";
-import { useNow } from "../components/live/now.ts";
-import { useOverview } from "../components/live/overview.ts";
-import { dayText } from "../components/overview/day.ts";
-import { VERDICT_CHIPS, verdictLabel, verdictTone } from "../components/shell/verdict.ts";
-import { overviewText } from "../components/text/overview.ts";
-import { text } from "../components/text/shell.ts";
+import type { OverviewView } from "../components/shared/data/views.ts";
+import { untilTime } from "../components/shared/format.ts";
+import { useNow } from "../components/shared/live/now.ts";
+import { useOverview } from "../components/shared/live/overview.ts";
+import { dayText, standingText } from "../components/shared/models/standing.ts";
+import { VERDICT_CHIPS, verdictLabel, verdictTone } from "../components/shared/shell/verdict.ts";
+import { text } from "../components/shared/words.ts";
 
-const words = overviewText;
 const MOST = 8;
 
 type Model = OverviewView["models"][number];
@@ -15,17 +13,19 @@ type Model = OverviewView["models"][number];
 function Row({ row }: { row: Model }) {
   const now = useNow();
   const until = row.until === null ? undefined : Date.parse(row.until);
-  const used = row.day === null ? words.notAsked : dayText(row.day);
+  const used = row.day === null ? standingText.notAsked : dayText(row.day);
   return (
     <li class="grid gap-0.5 py-1.5">
       <span class="break-all font-medium">{row.model}</span>
       {row.state === "out"
         ? (
           <span class="num text-bad">
-            {until === undefined || until <= now ? words.backUnknown : words.backAt(untilTime(until, now))}
+            {until === undefined || until <= now
+              ? standingText.backUnknown
+              : standingText.backAt(untilTime(until, now))}
           </span>
         )
-        : <span class="num text-mute">{words.states[row.state]}, {used}</span>}
+        : <span class="num text-mute">{standingText.states[row.state]}, {used}</span>}
     </li>
   );
 }
@@ -46,7 +46,7 @@ export default function Mini({ initial }: { initial: OverviewView }) {
         </a>
       </p>
       {problem !== "" && <p role="alert" class="text-bad">{text.loadFailed(problem)}</p>}
-      <p class="num text-mute">{words.inFlight(calls.running, calls.waiting) || words.idle}</p>
+      <p class="num text-mute">{standingText.inFlight(calls.running, calls.waiting) || standingText.idle}</p>
       <ul class="divide-y divide-line">
         {models.filter(({ state }) => state !== "unavailable").slice(0, MOST).map((row) => (
           <Row key={row.model} row={row} />

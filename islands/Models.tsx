@@ -1,16 +1,23 @@
 import { useSignal } from "@preact/signals";
-import type { CatalogView, KeyRow, ModelSpeed, NamedModels, OverviewView } from "../components/data/views.ts";
-import { api, messageOf } from "../components/live/browser_api.ts";
-import { configuration } from "../components/live/configuration.ts";
-import { useOverview } from "../components/live/overview.ts";
-import { useResource } from "../components/live/resource.ts";
-import { showToast } from "../components/live/toasts.ts";
-import { ModelTable } from "../components/models/model_table.tsx";
+import type {
+  CatalogView,
+  KeyRow,
+  ModelSpeed,
+  NamedModels,
+  OverviewView,
+} from "../components/shared/data/views.ts";
+import { api, messageOf } from "../components/shared/live/browser_api.ts";
+import { configuration } from "../components/shared/live/configuration.ts";
+import { useOverview } from "../components/shared/live/overview.ts";
+import { useResource } from "../components/shared/live/resource.ts";
+import { showToast } from "../components/shared/live/toasts.ts";
+import { ModelTable } from "../components/shared/models/model_table.tsx";
 import { ModelRules } from "../components/models/model_rules.tsx";
 import { NamedEditor, type NamedKind } from "../components/models/named_editor.tsx";
 import { modelsText } from "../components/models/words.ts";
-import { Card } from "../components/ui/card.tsx";
-import { Icon } from "../components/ui/icon.tsx";
+import { Card } from "../components/shared/ui/card.tsx";
+import { Icon } from "../components/shared/ui/icon.tsx";
+import { modelTableText } from "../components/shared/models/words.ts";
 
 const words = modelsText;
 
@@ -94,7 +101,7 @@ export default function Models(props: ModelsProps) {
   return (
     <div class="grid gap-4 lg:gap-5">
       <Card
-        title={words.matrix}
+        title={modelTableText.matrix}
         note={words.matrixNote(models.length, total)}
         action={<RefreshButton refresh={refresh} />}
         flush

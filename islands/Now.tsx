@@ -1,11 +1,11 @@
-import type { LiveCall } from "../components/data/views.ts";
-import { attempt } from "../components/live/attempt.ts";
-import { api, data } from "../components/live/browser_api.ts";
-import { useResource } from "../components/live/resource.ts";
+import type { LiveCall } from "../components/shared/data/views.ts";
+import { attempt } from "../components/shared/live/attempt.ts";
+import { api, data } from "../components/shared/live/browser_api.ts";
+import { useResource } from "../components/shared/live/resource.ts";
 import { CallList } from "../components/now/call_list.tsx";
 import { nowText } from "../components/now/words.ts";
-import { text } from "../components/text/shell.ts";
-import { Empty, Problem } from "../components/ui/card.tsx";
+import { text } from "../components/shared/words.ts";
+import { Empty, Problem } from "../components/shared/ui/card.tsx";
 
 const words = nowText;
 /** How often the list is read again: the arrival of a call makes no event. */

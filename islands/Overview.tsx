@@ -7,29 +7,29 @@ import type {
   OverviewView,
   RecentCall,
   StatsView,
-} from "../components/data/views.ts";
-import { MOST_RECENT } from "../components/data/live_data.ts";
-import { ConnectionFold } from "../components/connection/connection_fold.tsx";
-import { percent, shortNumber, wholeNumber } from "../components/format.ts";
-import { useNow } from "../components/live/now.ts";
-import { useOverview } from "../components/live/overview.ts";
-import { OVERVIEW_READS } from "../components/live/reads.ts";
-import { useLiveRead } from "../components/live/resource.ts";
-import { useFreshCalls } from "../components/live/fresh_calls.ts";
-import { AttentionList, VerdictBanner } from "../components/overview/attention_list.tsx";
+} from "../components/shared/data/views.ts";
+import { MOST_RECENT } from "../components/shared/data/live_data.ts";
+import { ConnectionFold } from "../components/shared/connection/connection_fold.tsx";
+import { percent, shortNumber, wholeNumber } from "../components/shared/format.ts";
+import { useNow } from "../components/shared/live/now.ts";
+import { useOverview } from "../components/shared/live/overview.ts";
+import { OVERVIEW_READS } from "../components/shared/live/reads.ts";
+import { useLiveRead } from "../components/shared/live/resource.ts";
+import { useFreshCalls } from "../components/shared/live/fresh_calls.ts";
+import { AttentionList, VerdictBanner } from "../components/shared/attention/attention_list.tsx";
 import { KeyGlance } from "../components/overview/key_glance.tsx";
 
 import { ModelBoard } from "../components/overview/model_board.tsx";
 import { AgentList, ModelShares } from "../components/overview/shares.tsx";
 import { TrafficChart } from "../components/overview/traffic_chart.tsx";
-import { text } from "../components/text/shell.ts";
-import { overviewText } from "../components/text/overview.ts";
-import { Card, Problem } from "../components/ui/card.tsx";
-import { Figure } from "../components/ui/figure.tsx";
-import { agentsNow } from "../components/views/agents_now.ts";
-import { attentionRows } from "../components/views/attention.ts";
-import { keyRibbons } from "../components/views/key_ribbon.ts";
-import { advance, emptySeries, STEP_MS, type TrafficPoint } from "../components/views/traffic_series.ts";
+import { text } from "../components/shared/words.ts";
+import { overviewText } from "../components/overview/words.ts";
+import { Card, Problem } from "../components/shared/ui/card.tsx";
+import { Figure } from "../components/shared/ui/figure.tsx";
+import { agentsNow } from "../components/overview/agents_now.ts";
+import { attentionRows } from "../components/shared/attention/attention_rows.ts";
+import { keyRibbons } from "../components/overview/key_ribbon.ts";
+import { advance, emptySeries, STEP_MS, type TrafficPoint } from "../components/overview/traffic_series.ts";
 
 export interface OverviewProps {
   readonly overview: OverviewView;

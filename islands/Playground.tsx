@@ -3,10 +3,10 @@ import { useEffect } from "preact/hooks";
 import { CodeCard } from "../components/playground/code_card.tsx";
 import { Composer } from "../components/playground/composer.tsx";
 import { Conversation } from "../components/playground/conversation.tsx";
-import { type ChatTurn, type Dialect, DIALECTS } from "../components/playground/dialects.ts";
+import { type ChatTurn, type Dialect, DIALECTS } from "../components/shared/chat/dialects.ts";
 import { useChat } from "../components/playground/use_chat.ts";
-import { playgroundText } from "../components/text/playground.ts";
-import { Card } from "../components/ui/card.tsx";
+import { playgroundText } from "../components/playground/words.ts";
+import { Card } from "../components/shared/ui/card.tsx";
 
 const words = playgroundText;
 

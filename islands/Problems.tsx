@@ -1,22 +1,22 @@
-import type { KeyGlanceRow, OverviewView } from "../components/data/views.ts";
-import { ago } from "../components/format.ts";
-import { data } from "../components/live/browser_api.ts";
-import { configuration } from "../components/live/configuration.ts";
-import { useNow } from "../components/live/now.ts";
-import { useOverview } from "../components/live/overview.ts";
-import { useResource } from "../components/live/resource.ts";
-import { AttentionList, VerdictBanner } from "../components/overview/attention_list.tsx";
+import type { KeyGlanceRow, OverviewView } from "../components/shared/data/views.ts";
+import { ago } from "../components/shared/format.ts";
+import { data } from "../components/shared/live/browser_api.ts";
+import { configuration } from "../components/shared/live/configuration.ts";
+import { useNow } from "../components/shared/live/now.ts";
+import { useOverview } from "../components/shared/live/overview.ts";
+import { useResource } from "../components/shared/live/resource.ts";
+import { AttentionList, VerdictBanner } from "../components/shared/attention/attention_list.tsx";
 import type { ProblemGroup } from "../components/problems/groups.ts";
 import { linkOf, remedyOf } from "../components/problems/remedies.ts";
 import { RemedyPress } from "../components/problems/remedy_press.tsx";
 import { problemsText } from "../components/problems/words.ts";
-import { requestsText } from "../components/text/requests.ts";
-import { text } from "../components/text/shell.ts";
-import { Card, Empty, Problem } from "../components/ui/card.tsx";
-import { attentionRows } from "../components/views/attention.ts";
+import { callReasons } from "../components/shared/calls/words.ts";
+import { text } from "../components/shared/words.ts";
+import { Card, Empty, Problem } from "../components/shared/ui/card.tsx";
+import { attentionRows } from "../components/shared/attention/attention_rows.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { chooseNotice, wantsNotice } from "../components/live/notify.ts";
+import { chooseNotice, wantsNotice } from "../components/shared/live/notify.ts";
 
 const words = problemsText;
 const HOUR_MS = 3_600_000;
@@ -39,7 +39,7 @@ function Group({ group }: { group: ProblemGroup }) {
   const { reason, status, count, more, first, last } = group;
   const remedy = remedyOf(group);
   const link = linkOf(group);
-  const title = status === undefined ? requestsText.reasons[reason] ?? reason : words.refusals[status];
+  const title = status === undefined ? callReasons[reason] ?? reason : words.refusals[status];
   const isOver = now - last > HOUR_MS;
   const tone = isOver ? "" : reason === "refused" ? "chip-refused" : "chip-bad";
   return (

@@ -1,11 +1,17 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import type { AccountsView, BoardView, CapsView, KeyRow, UsageView } from "../components/data/views.ts";
-import { keyName } from "../components/format.ts";
-import { keepInAddress, useOpened } from "../components/live/address.ts";
-import { data } from "../components/live/browser_api.ts";
-import { configuration } from "../components/live/configuration.ts";
-import { paced, useResource } from "../components/live/resource.ts";
+import type {
+  AccountsView,
+  BoardView,
+  CapsView,
+  KeyRow,
+  UsageView,
+} from "../components/shared/data/views.ts";
+import { keyName } from "../components/shared/format.ts";
+import { keepInAddress, useOpened } from "../components/shared/live/address.ts";
+import { data } from "../components/shared/live/browser_api.ts";
+import { configuration } from "../components/shared/live/configuration.ts";
+import { paced, useResource } from "../components/shared/live/resource.ts";
 import { AccountBudgets } from "../components/quotas/account_budgets.tsx";
 import { QuotaBoard } from "../components/quotas/board.tsx";
 import { CapList } from "../components/quotas/cap_list.tsx";
@@ -13,8 +19,8 @@ import { CellDrawer } from "../components/quotas/cell_drawer.tsx";
 import { ScheduleForm } from "../components/quotas/schedule_form.tsx";
 import { UsageCard } from "../components/quotas/usage_card.tsx";
 import { quotasText } from "../components/quotas/words.ts";
-import { text } from "../components/text/shell.ts";
-import { Problem } from "../components/ui/card.tsx";
+import { text } from "../components/shared/words.ts";
+import { Problem } from "../components/shared/ui/card.tsx";
 
 const words = quotasText;
 

@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { CallRecord, RequestsView, TotalsView } from "../components/data/views.ts";
-import { keepInAddress, useOpened } from "../components/live/address.ts";
-import { data, messageOf } from "../components/live/browser_api.ts";
-import { configuration } from "../components/live/configuration.ts";
-import { useResource } from "../components/live/resource.ts";
-import { showToast } from "../components/live/toasts.ts";
+import type { CallRecord, RequestsView, TotalsView } from "../components/shared/data/views.ts";
+import { keepInAddress, useOpened } from "../components/shared/live/address.ts";
+import { data, messageOf } from "../components/shared/live/browser_api.ts";
+import { configuration } from "../components/shared/live/configuration.ts";
+import { useResource } from "../components/shared/live/resource.ts";
+import { showToast } from "../components/shared/live/toasts.ts";
 import { FilterBar, KindChips, TotalsStrip } from "../components/requests/filter_bar.tsx";
 import { Histogram } from "../components/requests/histogram.tsx";
 import { RequestDrawer } from "../components/requests/request_drawer.tsx";
@@ -14,11 +14,11 @@ import {
   pageQuery,
   type RequestFilters,
   totalsQuery,
-} from "../components/requests/request_query.ts";
+} from "../components/shared/requests/request_query.ts";
 import { RequestTable } from "../components/requests/request_table.tsx";
-import { text } from "../components/text/shell.ts";
-import { requestsText } from "../components/text/requests.ts";
-import { Empty, Problem } from "../components/ui/card.tsx";
+import { text } from "../components/shared/words.ts";
+import { requestsText } from "../components/requests/words.ts";
+import { Empty, Problem } from "../components/shared/ui/card.tsx";
 
 const words = requestsText;
 const PAGE = 100;

@@ -1,16 +1,16 @@
-import { ConnectionCard } from "../components/connection/connection_card.tsx";
-import type { ClientRow, ConnectionView, HealthView, SettingsView } from "../components/data/views.ts";
-import { configuration } from "../components/live/configuration.ts";
-import { useResource } from "../components/live/resource.ts";
+import { ConnectionCard } from "../components/shared/connection/connection_card.tsx";
+import type { ClientRow, ConnectionView, HealthView, SettingsView } from "../components/shared/data/views.ts";
+import { configuration } from "../components/shared/live/configuration.ts";
+import { useResource } from "../components/shared/live/resource.ts";
 import { AlertTest } from "../components/settings/alert_test.tsx";
 import { ClientTokens } from "../components/settings/client_tokens.tsx";
 import { OwnerToken } from "../components/settings/owner_token.tsx";
 import { SettingTable } from "../components/settings/setting_table.tsx";
 import { Transfer } from "../components/settings/transfer.tsx";
-import { text } from "../components/text/shell.ts";
-import { Card, Problem } from "../components/ui/card.tsx";
-import { duration } from "../components/format.ts";
-import { useNow } from "../components/live/now.ts";
+import { text } from "../components/shared/words.ts";
+import { Card, Problem } from "../components/shared/ui/card.tsx";
+import { duration } from "../components/shared/format.ts";
+import { useNow } from "../components/shared/live/now.ts";
 import { settingsText } from "../components/settings/words.ts";
 
 /** Clients and settings are changed elsewhere too: on the command line, by scripts. */

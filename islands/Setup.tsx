@@ -1,18 +1,24 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { AgentRow, CatalogView, ConnectionView, HealthView, KeyRow } from "../components/data/views.ts";
-import { ALL_KEYS } from "../components/keys/read_keys.ts";
-import { useOpened } from "../components/live/address.ts";
-import { configuration } from "../components/live/configuration.ts";
-import { useResource } from "../components/live/resource.ts";
-import { ModelTable } from "../components/models/model_table.tsx";
+import type {
+  AgentRow,
+  CatalogView,
+  ConnectionView,
+  HealthView,
+  KeyRow,
+} from "../components/shared/data/views.ts";
+import { ALL_KEYS } from "../components/shared/keys/read_keys.ts";
+import { useOpened } from "../components/shared/live/address.ts";
+import { configuration } from "../components/shared/live/configuration.ts";
+import { useResource } from "../components/shared/live/resource.ts";
+import { ModelTable } from "../components/shared/models/model_table.tsx";
 import { AgentStep } from "../components/setup/agent_step.tsx";
 import { CallStep } from "../components/setup/call_step.tsx";
 import { setupText } from "../components/setup/words.ts";
 import { FIRST_RUN } from "../src/core/first_run.ts";
-import { chatModels } from "../components/views/chat_models.ts";
-import { keyName } from "../components/format.ts";
-import { AddKeysForm } from "../components/keys/add_keys_form.tsx";
-import { StatusChip } from "../components/ui/status_chip.tsx";
+import { chatModels } from "../components/shared/models/chat_models.ts";
+import { keyName } from "../components/shared/format.ts";
+import { AddKeysForm } from "../components/shared/keys/add_keys_form.tsx";
+import { StatusChip } from "../components/shared/ui/status_chip.tsx";
 
 const words = setupText;
 

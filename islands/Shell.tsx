@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { useEffect } from "preact/hooks";
-import { connection, listen } from "../components/live/live_events.ts";
-import type { CommandPaletteProps } from "../components/shell/command_palette.tsx";
-import type { ShortcutListProps } from "../components/shell/shortcut_list.tsx";
-import { text } from "../components/text/shell.ts";
-import { Icon } from "../components/ui/icon.tsx";
+import { connection, listen } from "../components/shared/live/live_events.ts";
+import type { CommandPaletteProps } from "../components/shared/shell/command_palette.tsx";
+import type { ShortcutListProps } from "../components/shared/shell/shortcut_list.tsx";
+import { text } from "../components/shared/words.ts";
+import { Icon } from "../components/shared/ui/icon.tsx";
 
 const DOTS = { connecting: "bg-edge", live: "bg-good-fill", lost: "bg-bad-fill", paused: "bg-warn-fill" };
 
@@ -27,7 +27,7 @@ function usePalette() {
   const open = useSignal(false);
   const Palette = useSignal<FunctionComponent<CommandPaletteProps> | undefined>(undefined);
   const show = async () => {
-    Palette.value ??= (await import("../components/shell/command_palette.tsx")).CommandPalette;
+    Palette.value ??= (await import("../components/shared/shell/command_palette.tsx")).CommandPalette;
     open.value = true;
   };
   return { open, Palette, show };
@@ -38,7 +38,7 @@ function useKeyboard(openPalette: () => void) {
   const open = useSignal(false);
   const List = useSignal<FunctionComponent<ShortcutListProps> | undefined>(undefined);
   const openHelp = async () => {
-    List.value ??= (await import("../components/shell/shortcut_list.tsx")).ShortcutList;
+    List.value ??= (await import("../components/shared/shell/shortcut_list.tsx")).ShortcutList;
     open.value = true;
   };
   useEffect(() => {
@@ -49,7 +49,7 @@ function useKeyboard(openPalette: () => void) {
       if (early.push(event) === 1) void start();
     };
     const start = async () => {
-      const { startKeyboard } = await import("../components/shell/keyboard.ts");
+      const { startKeyboard } = await import("../components/shared/shell/keyboard.ts");
       removeEventListener("keydown", onEarly);
       startKeyboard({ openPalette, openHelp: () => void openHelp() }, early);
     };
@@ -98,7 +98,7 @@ export default function Shell() {
 function ThemeMenu() {
   const Panel = useSignal<FunctionComponent | undefined>(undefined);
   const load = async () => {
-    Panel.value ??= (await import("../components/shell/theme_panel.tsx")).ThemePanel;
+    Panel.value ??= (await import("../components/shared/shell/theme_panel.tsx")).ThemePanel;
   };
   return (
     <details class="relative lg:static" onToggle={load}>

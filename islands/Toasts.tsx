@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { toasts } from "../components/live/toasts.ts";
+import { toasts } from "../components/shared/live/toasts.ts";
 
 /** The list comes over the wire with the first message, at the latest after this time: a message may say that the server is gone. */
 const LATEST_MS = 5_000;
@@ -12,13 +12,13 @@ export default function Toasts() {
   const List = useSignal<FunctionComponent | undefined>(undefined);
   const newest = toasts.value.at(-1)?.id;
   const load = async () => {
-    List.value ??= (await import("../components/live/toast_list.tsx")).ToastList;
+    List.value ??= (await import("../components/shared/live/toast_list.tsx")).ToastList;
   };
   useEffect(() => {
     const timer = setTimeout(load, LATEST_MS);
     // What was removed on the page before can still be put back.
     if (sessionStorage.getItem("undo") !== null) {
-      void import("../components/live/kept_undo.ts").then(({ showKeptUndo }) => showKeptUndo());
+      void import("../components/shared/live/kept_undo.ts").then(({ showKeptUndo }) => showKeptUndo());
     }
     return () => clearTimeout(timer);
   }, []);

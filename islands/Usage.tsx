@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { configuration } from "../components/live/configuration.ts";
-import { useResource } from "../components/live/resource.ts";
-import { text } from "../components/text/shell.ts";
-import { Card, Empty, Problem } from "../components/ui/card.tsx";
-import { Icon } from "../components/ui/icon.tsx";
+import { configuration } from "../components/shared/live/configuration.ts";
+import { useResource } from "../components/shared/live/resource.ts";
+import { text } from "../components/shared/words.ts";
+import { Card, Empty, Problem } from "../components/shared/ui/card.tsx";
+import { Icon } from "../components/shared/ui/icon.tsx";
 import { isAdditive, lineAt, type UsageChart } from "../components/usage/chart_data.ts";
 import type { UsageQuery } from "../components/usage/query.ts";
 import { amount, stepHref, UsageTable } from "../components/usage/usage_table.tsx";

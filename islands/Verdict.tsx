@@ -1,9 +1,14 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { OverviewView } from "../components/data/views.ts";
-import { useNow } from "../components/live/now.ts";
-import { useOverview } from "../components/live/overview.ts";
-import { VERDICT_CHIPS, verdictDetail, verdictLabel, verdictTone } from "../components/shell/verdict.ts";
-import { text } from "../components/text/shell.ts";
+import type { OverviewView } from "../components/shared/data/views.ts";
+import { useNow } from "../components/shared/live/now.ts";
+import { useOverview } from "../components/shared/live/overview.ts";
+import {
+  VERDICT_CHIPS,
+  verdictDetail,
+  verdictLabel,
+  verdictTone,
+} from "../components/shared/shell/verdict.ts";
+import { text } from "../components/shared/words.ts";
 
 const ICONS = {
   good: "/favicon.svg",
@@ -29,7 +34,7 @@ export default function Verdict({ initial }: { initial: OverviewView | undefined
     const isWorse = told.current !== undefined && told.current !== label && tone !== "good";
     told.current = label;
     if (isWorse) {
-      void import("../components/live/notify.ts").then(({ notify }) => notify(label, detail));
+      void import("../components/shared/live/notify.ts").then(({ notify }) => notify(label, detail));
     }
   }, [tone, label]);
   if (overview === undefined) return null;

@@ -1,6 +1,6 @@
 import { Head } from "fresh/runtime";
-import { errorsText } from "../components/text/login.ts";
-import { text } from "../components/text/shell.ts";
+import { errorsText } from "../components/shared/error_words.ts";
+import { text } from "../components/shared/words.ts";
 import { define } from "./_define.ts";
 
 export default define.page(() => (

@@ -1,4 +1,4 @@
-import { text } from "../components/text/shell.ts";
+import { text } from "../components/shared/words.ts";
 import { define } from "./_define.ts";
 
 export default define.page(({ Component }) => (

@@ -1,5 +1,5 @@
 import { createDefine } from "fresh";
-import type { DashboardData } from "../components/data/dashboard_data.ts";
+import type { DashboardData } from "../components/shared/data/dashboard_data.ts";
 import type { Sessions } from "../src/http/dashboard_session.ts";
 
 /** What every page of one request can use. */

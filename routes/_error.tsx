@@ -1,7 +1,7 @@
 import { HttpError } from "fresh";
 import { Head } from "fresh/runtime";
-import { errorsText } from "../components/text/login.ts";
-import { text } from "../components/text/shell.ts";
+import { errorsText } from "../components/shared/error_words.ts";
+import { text } from "../components/shared/words.ts";
 import { define } from "./_define.ts";
 
 /** What a refusal says for itself; faults of ours say nothing of the inside. */

@@ -2,9 +2,9 @@
  * Reads what an open Overview reads, as often as the page does, until its input ends: the event stream, and on its events what the
  * page's islands show. Says `open`, then what came in.
  */
-import { createLiveData } from "../../components/data/live_data.ts";
-import { OVERVIEW_READS } from "../../components/live/reads.ts";
-import { paced } from "../../components/live/resource.ts";
+import { createLiveData } from "../../components/shared/data/live_data.ts";
+import { OVERVIEW_READS } from "../../components/shared/live/reads.ts";
+import { paced } from "../../components/shared/live/resource.ts";
 import { createClient } from "../../src/management/client.ts";
 
 const origin = Deno.args[0]!;

@@ -1,6 +1,6 @@
 import type { CallPaths } from "../../src/management/contract.ts";
-import type { RequestFilters } from "../requests/request_query.ts";
-import { text } from "../text/shell.ts";
+import type { RequestFilters } from "../shared/requests/request_query.ts";
+import { text } from "../shared/words.ts";
 import { flowText } from "./words.ts";
 
 export type FlowPath = CallPaths["paths"][number];

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
-import { wholeNumber } from "../format.ts";
-import { type RequestFilters, requestsHref } from "../requests/request_query.ts";
+import { wholeNumber } from "../shared/format.ts";
+import { type RequestFilters, requestsHref } from "../shared/requests/request_query.ts";
 import type { FlowLayout, FlowLink, FlowNode, Outcome } from "./layout.ts";
 import { OUTCOMES, pathsThrough } from "./layout.ts";
 import { flowText } from "./words.ts";

@@ -1,4 +1,4 @@
-import { plural, shortNumber, wholeNumber } from "../format.ts";
+import { plural, shortNumber, wholeNumber } from "../shared/format.ts";
 
 /** Words of the Flow page. */
 export const flowText = {

@@ -1,15 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { AccountsView } from "../data/views.ts";
-import { percent } from "../format.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { configuration } from "../live/configuration.ts";
-import { useResource } from "../live/resource.ts";
+import type { AccountsView } from "../shared/data/views.ts";
+import { percent } from "../shared/format.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { configuration } from "../shared/live/configuration.ts";
+import { useResource } from "../shared/live/resource.ts";
 import { keysText } from "./words.ts";
-import { Card, Problem } from "../ui/card.tsx";
-import { Countdown } from "../ui/figure.tsx";
-import { Icon } from "../ui/icon.tsx";
-import { leftTone, Meter } from "../ui/meter.tsx";
+import { Card, Problem } from "../shared/ui/card.tsx";
+import { Countdown } from "../shared/ui/figure.tsx";
+import { Icon } from "../shared/ui/icon.tsx";
+import { leftTone, Meter } from "../shared/ui/meter.tsx";
 
 const words = keysText;
 type Account = AccountsView["accounts"][number];

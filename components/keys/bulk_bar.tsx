@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
-import type { KeyRow } from "../data/views.ts";
-import { keyName } from "../format.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { showToast } from "../live/toasts.ts";
+import type { KeyRow } from "../shared/data/views.ts";
+import { keyName } from "../shared/format.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { showToast } from "../shared/live/toasts.ts";
 import { keysText } from "./words.ts";
-import { text } from "../text/shell.ts";
-import { TIERS } from "./add_keys_form.tsx";
+import { text } from "../shared/words.ts";
+import { TIERS } from "../shared/keys/add_keys_form.tsx";
+import { keyFormText } from "../shared/keys/words.ts";
 
 const words = keysText;
 
@@ -219,7 +220,7 @@ export function BulkBar(props: BulkProps) {
       </select>
       <WordForm
         label={words.projectOf}
-        hint={words.project}
+        hint={keyFormText.project}
         busy={busy}
         buttons={[[words.setProject, (typed) => edit(words.setProject, { project: typed || null }), true]]}
       />

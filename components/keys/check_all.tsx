@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { api, messageOf } from "../live/browser_api.ts";
-import { showToast } from "../live/toasts.ts";
-import { Icon } from "../ui/icon.tsx";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { showToast } from "../shared/live/toasts.ts";
+import { Icon } from "../shared/ui/icon.tsx";
 import { keysText } from "./words.ts";
 
 const words = keysText;

@@ -1,10 +1,10 @@
-import { keyRow } from "../data/configuration_rows.ts";
-import type { KeyRow } from "../data/views.ts";
-import { keyName } from "../format.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { forgetUndo, keepUndo } from "../live/kept_undo.ts";
-import { showToast } from "../live/toasts.ts";
-import { text } from "../text/shell.ts";
+import { keyRow } from "../shared/data/configuration_rows.ts";
+import type { KeyRow } from "../shared/data/views.ts";
+import { keyName } from "../shared/format.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { forgetUndo, keepUndo } from "../shared/live/kept_undo.ts";
+import { showToast } from "../shared/live/toasts.ts";
+import { text } from "../shared/words.ts";
 import { keysText } from "./words.ts";
 
 const words = keysText;

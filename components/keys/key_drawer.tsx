@@ -1,20 +1,21 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { keyRow } from "../data/configuration_rows.ts";
-import type { KeyRow, Tier } from "../data/views.ts";
-import { keyName, tailText } from "../format.ts";
-import { api } from "../live/browser_api.ts";
-import { useResource } from "../live/resource.ts";
-import { text } from "../text/shell.ts";
+import { keyRow } from "../shared/data/configuration_rows.ts";
+import type { KeyRow, Tier } from "../shared/data/views.ts";
+import { keyName, tailText } from "../shared/format.ts";
+import { api } from "../shared/live/browser_api.ts";
+import { useResource } from "../shared/live/resource.ts";
+import { text } from "../shared/words.ts";
 import { keysText } from "./words.ts";
-import { Problem } from "../ui/card.tsx";
-import { Dialog } from "../ui/dialog.tsx";
-import { Countdown } from "../ui/figure.tsx";
-import { Icon } from "../ui/icon.tsx";
-import { StatusChip } from "../ui/status_chip.tsx";
-import { TierField } from "./add_keys_form.tsx";
+import { Problem } from "../shared/ui/card.tsx";
+import { Dialog } from "../shared/ui/dialog.tsx";
+import { Countdown } from "../shared/ui/figure.tsx";
+import { Icon } from "../shared/ui/icon.tsx";
+import { StatusChip } from "../shared/ui/status_chip.tsx";
+import { TierField } from "../shared/keys/add_keys_form.tsx";
 import { type KeyActions, keyActions } from "./key_actions.ts";
+import { keyFormText } from "../shared/keys/words.ts";
 
 const words = keysText;
 
@@ -84,7 +85,7 @@ function EditForm({ row, actions }: { row: KeyRow; actions: KeyActions }) {
   return (
     <form class="grid gap-4 sm:grid-cols-2" onSubmit={submit} key={row.updatedAt}>
       <Field label={words.label} name="label" value={row.label} />
-      <Field label={words.project} name="project" value={row.project} hint={words.projectHint} />
+      <Field label={keyFormText.project} name="project" value={row.project} hint={keyFormText.projectHint} />
       <TierField value={tier.value} onChange={(value) => tier.value = value} />
       <PriorityField value={row.priority} />
       <div class="sm:col-span-2">

@@ -1,6 +1,6 @@
-import { shortNumber } from "../format.ts";
-import { leftTone, Meter } from "../ui/meter.tsx";
-import { text } from "../text/shell.ts";
+import { shortNumber } from "../shared/format.ts";
+import { leftTone, Meter } from "../shared/ui/meter.tsx";
+import { text } from "../shared/words.ts";
 import type { Activity } from "./use_keys.ts";
 import { keysText } from "./words.ts";
 

@@ -1,5 +1,5 @@
-import type { KeyRow } from "../data/views.ts";
-import type { KeysView } from "./read_keys.ts";
+import type { KeyRow } from "../shared/data/views.ts";
+import type { KeysView } from "../shared/keys/read_keys.ts";
 import { keysText } from "./words.ts";
 
 /** A line of the key table: a project, or one of its keys. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { KeyRow } from "../data/views.ts";
+import type { KeyRow } from "../shared/data/views.ts";
 import { keyLines } from "./key_lines.ts";
-import { keysQueryOf } from "./read_keys.ts";
+import { keysQueryOf } from "../shared/keys/read_keys.ts";
 
 const KEY: KeyRow = {
   id: "",

@@ -1,13 +1,14 @@
-import type { KeyRow } from "../data/views.ts";
-import { ago, keyName, shortNumber } from "../format.ts";
-import { useNow } from "../live/now.ts";
-import { text } from "../text/shell.ts";
+import type { KeyRow } from "../shared/data/views.ts";
+import { ago, keyName, shortNumber } from "../shared/format.ts";
+import { useNow } from "../shared/live/now.ts";
+import { text } from "../shared/words.ts";
 import { keysText } from "./words.ts";
-import { Countdown } from "../ui/figure.tsx";
-import { StatusChip } from "../ui/status_chip.tsx";
+import { Countdown } from "../shared/ui/figure.tsx";
+import { StatusChip } from "../shared/ui/status_chip.tsx";
 import { DayBar, Sparkline } from "./key_figures.tsx";
 import type { KeyLine } from "./key_lines.ts";
 import { type Activity, useActivity } from "./use_keys.ts";
+import { keyFormText } from "../shared/keys/words.ts";
 
 const words = keysText;
 const COLUMNS = 10;
@@ -170,7 +171,7 @@ function HeadRow({ keys, selected, onSelect }: Selecting & { keys: readonly KeyR
       <th scope="col">{words.status}</th>
       <th scope="col" class="hidden md:table-cell">{words.day}</th>
       <th scope="col" class="whitespace-nowrap">{words.hours}</th>
-      <th scope="col" class="hidden 2xl:table-cell">{words.tier}</th>
+      <th scope="col" class="hidden 2xl:table-cell">{keyFormText.tier}</th>
       <th scope="col" class="end hidden xl:table-cell">{words.use}</th>
       <th scope="col" class="end hidden 2xl:table-cell">{words.models}</th>
       <th scope="col" class="end hidden lg:table-cell">{words.requests}</th>

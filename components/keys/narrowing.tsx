@@ -1,5 +1,5 @@
-import { text } from "../text/shell.ts";
-import { STATUSES } from "./read_keys.ts";
+import { text } from "../shared/words.ts";
+import { STATUSES } from "../shared/keys/read_keys.ts";
 import type { KeyList } from "./use_keys.ts";
 import { keysText } from "./words.ts";
 

@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { AccountsView } from "../data/views.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { configuration } from "../live/configuration.ts";
+import type { AccountsView } from "../shared/data/views.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { configuration } from "../shared/live/configuration.ts";
 import { keysText } from "./words.ts";
-import { Problem } from "../ui/card.tsx";
-import { Icon } from "../ui/icon.tsx";
+import { Problem } from "../shared/ui/card.tsx";
+import { Icon } from "../shared/ui/icon.tsx";
 
 const words = keysText;
 type Provider = keyof typeof words.providers;

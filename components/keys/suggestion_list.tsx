@@ -1,14 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { KeyRow, SuggestionRow } from "../data/views.ts";
-import { keyName, percent } from "../format.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { configuration } from "../live/configuration.ts";
-import { useResource } from "../live/resource.ts";
-import { showToast } from "../live/toasts.ts";
+import type { KeyRow, SuggestionRow } from "../shared/data/views.ts";
+import { keyName, percent } from "../shared/format.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { configuration } from "../shared/live/configuration.ts";
+import { useResource } from "../shared/live/resource.ts";
+import { showToast } from "../shared/live/toasts.ts";
 import { keysText } from "./words.ts";
-import { Card } from "../ui/card.tsx";
-import { ALL_KEYS, readAllKeys, readNamedKeys } from "./read_keys.ts";
+import { Card } from "../shared/ui/card.tsx";
+import { ALL_KEYS, readAllKeys, readNamedKeys } from "../shared/keys/read_keys.ts";
+import { keyFormText } from "../shared/keys/words.ts";
 
 const words = keysText;
 /** Shown at once. */
@@ -39,7 +40,7 @@ function Row({ row, keys, onConfirm, onDismiss }: {
       </div>
       <form class="flex flex-wrap items-end gap-2" onSubmit={submit}>
         <label class="w-44">
-          <span class="label">{words.project}</span>
+          <span class="label">{keyFormText.project}</span>
           <input
             class="field"
             required

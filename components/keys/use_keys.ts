@@ -1,10 +1,10 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { KeyActivity } from "../../src/management/contract.ts";
-import { keepInAddress } from "../live/address.ts";
-import { api } from "../live/browser_api.ts";
-import { type Resource, useResource } from "../live/resource.ts";
-import { type KeysQuery, type KeysView, readKeys } from "./read_keys.ts";
+import { keepInAddress } from "../shared/live/address.ts";
+import { api } from "../shared/live/browser_api.ts";
+import { type Resource, useResource } from "../shared/live/resource.ts";
+import { type KeysQuery, type KeysView, readKeys } from "../shared/keys/read_keys.ts";
 
 /** Typing asks the server once it rests for this long. */
 const TYPING_MS = 250;

@@ -1,5 +1,5 @@
 import type { SourceName, SourceOf } from "../../src/core/source.ts";
-import { plural, wholeNumber } from "../format.ts";
+import { plural, wholeNumber } from "../shared/format.ts";
 
 /** What a cooldown holds back, by its kind; another kind is said as "Resting". */
 const restingKinds: Readonly<Record<string, string>> = {
@@ -83,7 +83,6 @@ export const keysText = {
   },
   name: "Key",
   status: "Status",
-  tier: "Tier",
   use: "In use",
   models: "Models",
   requests: "Requests",
@@ -124,8 +123,6 @@ export const keysText = {
   unknownKey: "Key",
   details: (name: string) => `Key ${name}`,
   source: "Source",
-  project: "Project",
-  projectHint: "Keys of one Google Cloud project share its limits",
   label: "Name",
   priority: "Priority",
   priorityHint: "Higher is used first; 0 is usual",
@@ -154,17 +151,7 @@ export const keysText = {
   saved: (name: string) => `${name} is saved.`,
   lifted: (name: string) => `${name} may serve again.`,
   addTitle: "Add keys",
-  addLead: "One a line, or anything with keys in it. They are checked with Google, then kept encrypted.",
-  addField: "API keys",
-  addButton: (count: number) => count === 0 ? "Add" : `Add ${plural(count, "key", "keys")}`,
-  addProgress: (done: number, total: number) => `${done} of ${total}`,
-  addOk: (models: number) => plural(models, "model", "models"),
-  addFailed: (count: number) => `Mend the ${count} that failed`,
-  addMore: "Add more",
   done: "Done",
-  addDone: (good: number, bad: number) =>
-    bad === 0 ? `${plural(good, "key is", "keys are")} added.` : `${good} added, ${bad} refused.`,
-  getKey: "Get a key at Google AI Studio",
   suggestions: "These keys seem to share a project",
   suggestionsNote: "keys of one project share its limits, so knowing it avoids refusals",
   sure: (share: string) => `${share} sure`,

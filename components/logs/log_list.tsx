@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { clockTime } from "../format.ts";
-import { logsText } from "../text/logs.ts";
-import type { LogEntry } from "../data/views.ts";
-import { fieldsText, type LogLine } from "../views/log_lines.ts";
+import { clockTime } from "../shared/format.ts";
+import { logsText } from "./words.ts";
+import type { LogEntry } from "../shared/data/views.ts";
+import { fieldsText, type LogLine } from "./log_lines.ts";
 
 const words = logsText;
 const LEVEL_TONES: Readonly<Record<string, string>> = {

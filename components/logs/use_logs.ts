@@ -1,9 +1,9 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import type { LogEntry } from "../data/views.ts";
-import { configuration } from "../live/configuration.ts";
-import { listen } from "../live/live_events.ts";
-import { paced } from "../live/resource.ts";
+import type { LogEntry } from "../shared/data/views.ts";
+import { configuration } from "../shared/live/configuration.ts";
+import { listen } from "../shared/live/live_events.ts";
+import { paced } from "../shared/live/resource.ts";
 
 const MOST = 1_000;
 /** Lines that come within this time are drawn together. */

@@ -1,6 +1,6 @@
 import type { TargetedKeyboardEvent } from "preact";
 import { modelsText } from "./words.ts";
-import { Icon } from "../ui/icon.tsx";
+import { Icon } from "../shared/ui/icon.tsx";
 
 const words = modelsText;
 

@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
-import type { ModelRulesView } from "../data/views.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { showToast } from "../live/toasts.ts";
+import type { ModelRulesView } from "../shared/data/views.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { showToast } from "../shared/live/toasts.ts";
 import { modelsText } from "./words.ts";
-import { text } from "../text/shell.ts";
-import { Card } from "../ui/card.tsx";
+import { text } from "../shared/words.ts";
+import { Card } from "../shared/ui/card.tsx";
 import { chosenModels, ModelListField } from "./model_list_field.tsx";
 
 const words = modelsText;

@@ -1,13 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { NamedModels } from "../data/views.ts";
-import { attempt } from "../live/attempt.ts";
-import { showToast } from "../live/toasts.ts";
-import { text } from "../text/shell.ts";
+import type { NamedModels } from "../shared/data/views.ts";
+import { attempt } from "../shared/live/attempt.ts";
+import { showToast } from "../shared/live/toasts.ts";
+import { text } from "../shared/words.ts";
 import { modelsText } from "./words.ts";
-import { Card } from "../ui/card.tsx";
-import { Icon } from "../ui/icon.tsx";
-import { RowButtons } from "../ui/row_buttons.tsx";
+import { Card } from "../shared/ui/card.tsx";
+import { Icon } from "../shared/ui/icon.tsx";
+import { RowButtons } from "../shared/ui/row_buttons.tsx";
 import { chosenModels, ModelListField } from "./model_list_field.tsx";
 
 const words = modelsText;

@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { LiveCall, LiveCallView } from "../data/views.ts";
-import { countdown, tailText } from "../format.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { useNow } from "../live/now.ts";
-import { text } from "../text/shell.ts";
-import { Countdown } from "../ui/figure.tsx";
+import type { LiveCall, LiveCallView } from "../shared/data/views.ts";
+import { countdown, tailText } from "../shared/format.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { useNow } from "../shared/live/now.ts";
+import { text } from "../shared/words.ts";
+import { Countdown } from "../shared/ui/figure.tsx";
 import { nowText } from "./words.ts";
 
 const words = nowText;

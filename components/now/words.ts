@@ -1,4 +1,4 @@
-import { shortNumber } from "../format.ts";
+import { shortNumber } from "../shared/format.ts";
 
 export const nowText = {
   title: "Now",

@@ -1,11 +1,11 @@
-import type { KeyGlanceRow } from "../data/views.ts";
-import { keyName } from "../format.ts";
-import { text } from "../text/shell.ts";
-import { attentionText } from "../text/attention.ts";
-import { overviewText } from "../text/overview.ts";
-import { Card, Empty } from "../ui/card.tsx";
-import { StatusChip } from "../ui/status_chip.tsx";
-import type { RibbonMark, Ribbons } from "../views/key_ribbon.ts";
+import type { KeyGlanceRow } from "../shared/data/views.ts";
+import { keyName } from "../shared/format.ts";
+import { text } from "../shared/words.ts";
+import { attentionText } from "../shared/attention/words.ts";
+import { overviewText } from "./words.ts";
+import { Card, Empty } from "../shared/ui/card.tsx";
+import { StatusChip } from "../shared/ui/status_chip.tsx";
+import type { RibbonMark, Ribbons } from "./key_ribbon.ts";
 
 const words = overviewText;
 const SLOTS = 40;

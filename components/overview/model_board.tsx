@@ -1,14 +1,14 @@
-import type { ModelRow, OverviewView } from "../data/views.ts";
-import { percent, shortNumber, untilTime } from "../format.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { useNow } from "../live/now.ts";
-import { showToast } from "../live/toasts.ts";
-import { overviewText } from "../text/overview.ts";
-import { text } from "../text/shell.ts";
-import { Card, Empty } from "../ui/card.tsx";
-import { Figure } from "../ui/figure.tsx";
-import { leftTone, Meter } from "../ui/meter.tsx";
-import { dayLimit, dayText } from "./day.ts";
+import type { ModelRow, OverviewView } from "../shared/data/views.ts";
+import { percent, shortNumber, untilTime } from "../shared/format.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { useNow } from "../shared/live/now.ts";
+import { showToast } from "../shared/live/toasts.ts";
+import { overviewText } from "./words.ts";
+import { text } from "../shared/words.ts";
+import { Card, Empty } from "../shared/ui/card.tsx";
+import { Figure } from "../shared/ui/figure.tsx";
+import { leftTone, Meter } from "../shared/ui/meter.tsx";
+import { dayLimit, dayText, standingText } from "../shared/models/standing.ts";
 
 const words = overviewText;
 /** One set of widths for the head and all rows: a row never moves its cells by what is in them. */
@@ -19,7 +19,7 @@ const TONES = { open: "chip-good", busy: "chip-warn", out: "chip-bad", unavailab
 /** Used of the limit of the day, over all projects. What is not known is not zero; what is only published is dashed. */
 function Day({ row }: { row: ModelRow }) {
   const { day, model } = row;
-  if (day === null) return <span class="text-mute">{words.notAsked}</span>;
+  if (day === null) return <span class="text-mute">{standingText.notAsked}</span>;
   const limit = dayLimit(day);
   const published = day.unknownProjects > 0 ? day.published : null;
   const left = limit === undefined ? 1 : limit === 0 ? 0 : ((day.left ?? 0) + (published?.left ?? 0)) / limit;
@@ -85,7 +85,9 @@ function When({ row }: { row: ModelRow }) {
     const until = row.until === null ? undefined : Date.parse(row.until);
     return (
       <span class="text-bad">
-        {until === undefined || until <= now ? words.backUnknown : words.backAt(untilTime(until, now))}
+        {until === undefined || until <= now
+          ? standingText.backUnknown
+          : standingText.backAt(untilTime(until, now))}
       </span>
     );
   }
@@ -154,7 +156,7 @@ function Row({ row, open, refresh }: {
   open: string | undefined;
   refresh: () => Promise<void>;
 }) {
-  const load = words.inFlight(row.running, row.waiting);
+  const load = standingText.inFlight(row.running, row.waiting);
   const rate = row.perMinute > 0 ? words.rate(shortNumber(row.perMinute)) : "";
   return (
     <li
@@ -163,13 +165,13 @@ function Row({ row, open, refresh }: {
     >
       <div class="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
         <span class="min-w-0 font-medium break-all">{row.model}</span>
-        <span class={`chip ${TONES[row.state]}`}>{words.states[row.state]}</span>
+        <span class={`chip ${TONES[row.state]}`}>{standingText.states[row.state]}</span>
       </div>
       <div class="num">
         <Day row={row} />
       </div>
       <p class="num text-xs text-mute">
-        {[load, rate].filter(Boolean).join(", ") || words.idle}
+        {[load, rate].filter(Boolean).join(", ") || standingText.idle}
         <br />
         {words.keysAble(row.keys.able, row.keys.total)}
       </p>

@@ -1,11 +1,11 @@
-import { MOST_RECENT } from "../data/live_data.ts";
-import type { StatsView } from "../data/views.ts";
-import { ago, percent, shortNumber } from "../format.ts";
-import { useNow } from "../live/now.ts";
-import { overviewText } from "../text/overview.ts";
-import { Card, Empty } from "../ui/card.tsx";
-import { Meter } from "../ui/meter.tsx";
-import type { AgentNow } from "../views/agents_now.ts";
+import { MOST_RECENT } from "../shared/data/live_data.ts";
+import type { StatsView } from "../shared/data/views.ts";
+import { ago, percent, shortNumber } from "../shared/format.ts";
+import { useNow } from "../shared/live/now.ts";
+import { overviewText } from "./words.ts";
+import { Card, Empty } from "../shared/ui/card.tsx";
+import { Meter } from "../shared/ui/meter.tsx";
+import type { AgentNow } from "./agents_now.ts";
 
 const words = overviewText;
 /** Rows of a list; the others are counted. */

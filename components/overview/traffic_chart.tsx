@@ -1,6 +1,7 @@
-import { overviewText } from "../text/overview.ts";
-import { text } from "../text/shell.ts";
-import { niceMax, type TrafficPoint } from "../views/traffic_series.ts";
+import { overviewText } from "./words.ts";
+import { text } from "../shared/words.ts";
+import { niceMax, type TrafficPoint } from "./traffic_series.ts";
+import { callEnds } from "../shared/calls/words.ts";
 
 const WIDTH = 600;
 const HEIGHT = 100;
@@ -82,7 +83,7 @@ function Legend({ sums }: { sums: Readonly<Record<Part, number>> }) {
         {shown.toReversed().map(({ part, dot }) => (
           <span key={part} class="inline-flex items-center gap-1.5">
             <span class={`size-2 rounded-sm ${dot}`} aria-hidden="true" />
-            {overviewText.outcomes[part]}
+            {callEnds[part]}
           </span>
         ))}
       </span>

@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { copyText } from "../live/clipboard.ts";
-import { text } from "../text/shell.ts";
-import { playgroundText } from "../text/playground.ts";
-import { Card } from "../ui/card.tsx";
-import { Icon } from "../ui/icon.tsx";
-import { type ChatDraft, chatRequest } from "./dialects.ts";
+import { copyText } from "../shared/live/clipboard.ts";
+import { text } from "../shared/words.ts";
+import { playgroundText } from "./words.ts";
+import { Card } from "../shared/ui/card.tsx";
+import { Icon } from "../shared/ui/icon.tsx";
+import { type ChatDraft, chatRequest } from "../shared/chat/dialects.ts";
 
 const words = playgroundText;
 

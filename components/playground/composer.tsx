@@ -1,9 +1,9 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { showToast } from "../live/toasts.ts";
-import { playgroundText } from "../text/playground.ts";
-import { Icon } from "../ui/icon.tsx";
-import { type ChatImage, dataUrl } from "./dialects.ts";
-import { byteSize } from "../format.ts";
+import { showToast } from "../shared/live/toasts.ts";
+import { playgroundText } from "./words.ts";
+import { Icon } from "../shared/ui/icon.tsx";
+import { type ChatImage, dataUrl } from "../shared/chat/dialects.ts";
+import { byteSize } from "../shared/format.ts";
 
 const words = playgroundText;
 

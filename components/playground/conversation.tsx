@@ -1,8 +1,8 @@
-import { money, shortNumber } from "../format.ts";
-import { playgroundText } from "../text/playground.ts";
-import { Empty, Problem } from "../ui/card.tsx";
-import { type ChatImage, dataUrl } from "./dialects.ts";
-import { Markdown } from "../ui/markdown.tsx";
+import { money, shortNumber } from "../shared/format.ts";
+import { playgroundText } from "./words.ts";
+import { Empty, Problem } from "../shared/ui/card.tsx";
+import { type ChatImage, dataUrl } from "../shared/chat/dialects.ts";
+import { Markdown } from "../shared/ui/markdown.tsx";
 import type { AnswerFacts, ShownTurn, useChat } from "./use_chat.ts";
 
 const words = playgroundText;

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { api, messageOf } from "../live/browser_api.ts";
-import { playgroundText } from "../text/playground.ts";
-import { type ChatAnswer, chatCall } from "./chat_call.ts";
-import type { ChatDraft, ChatImage, ChatTurn } from "./dialects.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { playgroundText } from "./words.ts";
+import { type ChatAnswer, chatCall } from "../shared/chat/chat_call.ts";
+import type { ChatDraft, ChatImage, ChatTurn } from "../shared/chat/dialects.ts";
 
 /** What an answer took. */
 export interface AnswerFacts extends ChatAnswer {

@@ -1,4 +1,4 @@
-import type { CallRecord } from "../data/views.ts";
+import type { CallRecord } from "../shared/data/views.ts";
 
 /** Failures or refusals with one reason. */
 export interface ProblemGroup {

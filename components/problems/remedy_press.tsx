@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { LocalClient } from "../../src/management/client.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { configuration } from "../live/configuration.ts";
-import { text } from "../text/shell.ts";
-import { chatModels } from "../views/chat_models.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { configuration } from "../shared/live/configuration.ts";
+import { text } from "../shared/words.ts";
+import { chatModels } from "../shared/models/chat_models.ts";
 import type { Remedy } from "./remedies.ts";
 import { problemsText } from "./words.ts";
 

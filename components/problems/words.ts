@@ -1,4 +1,4 @@
-import { plural, wholeNumber } from "../format.ts";
+import { plural, wholeNumber } from "../shared/format.ts";
 
 /** Words of the Problems page. */
 export const problemsText = {

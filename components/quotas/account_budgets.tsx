@@ -1,11 +1,11 @@
-import type { AccountsView } from "../data/views.ts";
-import { ago, percent } from "../format.ts";
-import { attempt } from "../live/attempt.ts";
-import { api } from "../live/browser_api.ts";
-import { useNow } from "../live/now.ts";
-import { Card } from "../ui/card.tsx";
-import { Countdown } from "../ui/figure.tsx";
-import { leftTone, Meter } from "../ui/meter.tsx";
+import type { AccountsView } from "../shared/data/views.ts";
+import { ago, percent } from "../shared/format.ts";
+import { attempt } from "../shared/live/attempt.ts";
+import { api } from "../shared/live/browser_api.ts";
+import { useNow } from "../shared/live/now.ts";
+import { Card } from "../shared/ui/card.tsx";
+import { Countdown } from "../shared/ui/figure.tsx";
+import { leftTone, Meter } from "../shared/ui/meter.tsx";
 import { MarkIcon } from "./mark.tsx";
 import { quotasText } from "./words.ts";
 

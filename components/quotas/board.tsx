@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import type { BoardCell, BoardView } from "../data/views.ts";
-import { percent, shortNumber, untilTime } from "../format.ts";
-import { Card, Empty } from "../ui/card.tsx";
-import { Countdown } from "../ui/figure.tsx";
-import { Icon } from "../ui/icon.tsx";
-import { DashedBar, leftTone } from "../ui/meter.tsx";
+import type { BoardCell, BoardView } from "../shared/data/views.ts";
+import { percent, shortNumber, untilTime } from "../shared/format.ts";
+import { Card, Empty } from "../shared/ui/card.tsx";
+import { Countdown } from "../shared/ui/figure.tsx";
+import { Icon } from "../shared/ui/icon.tsx";
+import { DashedBar, leftTone } from "../shared/ui/meter.tsx";
 import {
   type BoardLayout,
   type BoardRow,

@@ -1,6 +1,6 @@
 import type { Cap } from "../../src/management/contract.ts";
-import type { CapRow } from "../data/views.ts";
-import { text } from "../text/shell.ts";
+import type { CapRow } from "../shared/data/views.ts";
+import { text } from "../shared/words.ts";
 import { quotasText } from "./words.ts";
 
 const words = quotasText;

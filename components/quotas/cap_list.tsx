@@ -1,15 +1,15 @@
 import { useSignal } from "@preact/signals";
-import type { CapRow, CapsView } from "../data/views.ts";
-import { wholeNumber } from "../format.ts";
-import { attempt } from "../live/attempt.ts";
-import { api } from "../live/browser_api.ts";
+import type { CapRow, CapsView } from "../shared/data/views.ts";
+import { wholeNumber } from "../shared/format.ts";
+import { attempt } from "../shared/live/attempt.ts";
+import { api } from "../shared/live/browser_api.ts";
 import { quotasText } from "./words.ts";
-import { Card, Empty } from "../ui/card.tsx";
-import { Dialog } from "../ui/dialog.tsx";
-import { Countdown, Figure } from "../ui/figure.tsx";
-import { Icon } from "../ui/icon.tsx";
-import { Meter, type Tone } from "../ui/meter.tsx";
-import { RowButtons } from "../ui/row_buttons.tsx";
+import { Card, Empty } from "../shared/ui/card.tsx";
+import { Dialog } from "../shared/ui/dialog.tsx";
+import { Countdown, Figure } from "../shared/ui/figure.tsx";
+import { Icon } from "../shared/ui/icon.tsx";
+import { Meter, type Tone } from "../shared/ui/meter.tsx";
+import { RowButtons } from "../shared/ui/row_buttons.tsx";
 import { type CapDraft, CapForm } from "./cap_form.tsx";
 
 const words = quotasText;

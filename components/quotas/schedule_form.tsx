@@ -1,9 +1,9 @@
-import type { CapsView } from "../data/views.ts";
-import { attempt } from "../live/attempt.ts";
-import { api } from "../live/browser_api.ts";
-import { text } from "../text/shell.ts";
+import type { CapsView } from "../shared/data/views.ts";
+import { attempt } from "../shared/live/attempt.ts";
+import { api } from "../shared/live/browser_api.ts";
+import { text } from "../shared/words.ts";
 import { quotasText } from "./words.ts";
-import { Card } from "../ui/card.tsx";
+import { Card } from "../shared/ui/card.tsx";
 
 const words = quotasText;
 

@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
-import type { UsageRow, UsageView } from "../data/views.ts";
-import { money, percent, shortNumber } from "../format.ts";
-import { moneySum, unpricedNote } from "../usage/money_sum.ts";
+import type { UsageRow, UsageView } from "../shared/data/views.ts";
+import { money, percent, shortNumber } from "../shared/format.ts";
+import { moneySum, unpricedNote } from "../shared/money_sum.ts";
 import { quotasText } from "./words.ts";
-import { Card, Empty } from "../ui/card.tsx";
-import { Figure } from "../ui/figure.tsx";
-import { leftTone, Meter } from "../ui/meter.tsx";
+import { Card, Empty } from "../shared/ui/card.tsx";
+import { Figure } from "../shared/ui/figure.tsx";
+import { leftTone, Meter } from "../shared/ui/meter.tsx";
 
 const words = quotasText;
 const MOST = 20;

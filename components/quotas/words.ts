@@ -1,5 +1,5 @@
 import type { SourceName } from "../../src/core/source.ts";
-import { plural, wholeNumber } from "../format.ts";
+import { plural, wholeNumber } from "../shared/format.ts";
 import type { Mark } from "./marks.ts";
 
 const budgetPeriods: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import type { KeptText } from "../data/views.ts";
-import { requestsText } from "../text/requests.ts";
+import type { KeptText } from "../shared/data/views.ts";
+import { requestsText } from "./words.ts";
 
 const words = requestsText;
 

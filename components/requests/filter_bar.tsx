@@ -1,9 +1,10 @@
-import { dateTime, duration, percent, shortNumber, wholeNumber } from "../format.ts";
-import { moneySum } from "../usage/money_sum.ts";
-import { requestsText } from "../text/requests.ts";
-import type { TotalsView } from "../data/views.ts";
-import { Icon } from "../ui/icon.tsx";
-import { KINDS, NO_FILTERS, type RequestFilters } from "./request_query.ts";
+import { dateTime, duration, percent, shortNumber, wholeNumber } from "../shared/format.ts";
+import { moneySum } from "../shared/money_sum.ts";
+import { requestsText } from "./words.ts";
+import type { TotalsView } from "../shared/data/views.ts";
+import { Icon } from "../shared/ui/icon.tsx";
+import { KINDS, NO_FILTERS, type RequestFilters } from "../shared/requests/request_query.ts";
+import { callClasses } from "../shared/calls/words.ts";
 
 const words = requestsText;
 
@@ -112,7 +113,7 @@ export function FilterBar({ filters, models, onChange }: FilterBarProps) {
       <Select
         label={words.outcome}
         value={filters.class}
-        options={Object.entries(words.outcomes)}
+        options={Object.entries(callClasses)}
         onChange={(value) => onChange({ class: value })}
       />
       <Select

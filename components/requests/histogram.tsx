@@ -1,7 +1,7 @@
-import type { TimeStep } from "../data/views.ts";
-import { dateTime, plural } from "../format.ts";
-import { overviewText } from "../text/overview.ts";
-import { requestsText } from "../text/requests.ts";
+import type { TimeStep } from "../shared/data/views.ts";
+import { dateTime, plural } from "../shared/format.ts";
+import { callEnds } from "../shared/calls/words.ts";
+import { requestsText } from "./words.ts";
 
 const words = requestsText;
 const HEIGHT = 48;
@@ -92,7 +92,7 @@ export function Histogram({ steps: given, onPick }: {
           {shown.toReversed().map(([part, , dot]) => (
             <span key={part} class="inline-flex items-center gap-1.5">
               <span class={`size-2 rounded-sm ${dot}`} aria-hidden="true" />
-              {overviewText.outcomes[part]}
+              {callEnds[part]}
             </span>
           ))}
         </span>

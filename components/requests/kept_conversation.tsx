@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { useEffect } from "preact/hooks";
-import type { CallDetail } from "../data/views.ts";
-import { requestsText } from "../text/requests.ts";
+import type { CallDetail } from "../shared/data/views.ts";
+import { requestsText } from "./words.ts";
 import { Body } from "./body.tsx";
 import { type KeptPart, type KeptTurn, replyTurn, requestTurns } from "./kept_turns.ts";
 
@@ -60,7 +60,7 @@ function Turn({ turn, Text }: { turn: KeptTurn; Text: Layout }) {
 export function KeptConversation({ bodies }: { bodies: NonNullable<CallDetail["bodies"]> }) {
   const layout = useSignal<{ readonly Text: Layout }>({ Text: Plain });
   useEffect(() => {
-    void import("../ui/markdown.tsx").then(({ Markdown }) => layout.value = { Text: Markdown });
+    void import("../shared/ui/markdown.tsx").then(({ Markdown }) => layout.value = { Text: Markdown });
   }, []);
   const { request, reply } = bodies;
   const answer = reply === undefined ? undefined : replyTurn(reply.text);

@@ -1,4 +1,4 @@
-import { type Fields, fields, list, text } from "../playground/fields.ts";
+import { type Fields, fields, list, text } from "../shared/chat/fields.ts";
 
 /** One piece of what was said. */
 export type KeptPart =

@@ -1,14 +1,14 @@
-import { ALL_KEYS, readKeys } from "../keys/read_keys.ts";
+import { ALL_KEYS, readKeys } from "../shared/keys/read_keys.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { CallDetail, CallRecord, KeptText, KeyRow } from "../data/views.ts";
-import { duration, keyName, wholeNumber } from "../format.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { configuration } from "../live/configuration.ts";
-import { requestsText } from "../text/requests.ts";
-import { Problem } from "../ui/card.tsx";
-import { Icon } from "../ui/icon.tsx";
-import { OutcomeChip } from "../ui/status_chip.tsx";
+import type { CallDetail, CallRecord, KeptText, KeyRow } from "../shared/data/views.ts";
+import { duration, keyName, wholeNumber } from "../shared/format.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { configuration } from "../shared/live/configuration.ts";
+import { requestsText } from "./words.ts";
+import { Problem } from "../shared/ui/card.tsx";
+import { Icon } from "../shared/ui/icon.tsx";
+import { OutcomeChip } from "../shared/ui/status_chip.tsx";
 import { BodyText } from "./body.tsx";
 
 const words = requestsText;

@@ -1,8 +1,9 @@
-import type { CallRecord } from "../data/views.ts";
-import { clockTime, duration, shortNumber } from "../format.ts";
-import { text } from "../text/shell.ts";
-import { requestsText } from "../text/requests.ts";
-import { OutcomeChip } from "../ui/status_chip.tsx";
+import type { CallRecord } from "../shared/data/views.ts";
+import { clockTime, duration, shortNumber } from "../shared/format.ts";
+import { text } from "../shared/words.ts";
+import { requestsText } from "./words.ts";
+import { OutcomeChip } from "../shared/ui/status_chip.tsx";
+import { callReasons } from "../shared/calls/words.ts";
 
 const words = requestsText;
 /** The parts of a call's time, with the colour of each. */
@@ -36,7 +37,7 @@ function Row(
         <span class="flex flex-wrap items-center gap-x-2">
           <OutcomeChip outcome={call.outcome} status={call.status} />
           {call.outcome !== "ok" && call.outcome !== "cancelled" && call.failure && (
-            <span class="text-xs text-mute">{words.reasons[call.failure] ?? call.failure}</span>
+            <span class="text-xs text-mute">{callReasons[call.failure] ?? call.failure}</span>
           )}
         </span>
       </td>

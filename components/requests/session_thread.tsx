@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { CallRecord } from "../data/views.ts";
-import { clockTime, duration, shortNumber } from "../format.ts";
-import { data, messageOf } from "../live/browser_api.ts";
-import { requestsText } from "../text/requests.ts";
-import { Problem } from "../ui/card.tsx";
-import { OutcomeChip } from "../ui/status_chip.tsx";
-import { requestsHref } from "./request_query.ts";
+import type { CallRecord } from "../shared/data/views.ts";
+import { clockTime, duration, shortNumber } from "../shared/format.ts";
+import { data, messageOf } from "../shared/live/browser_api.ts";
+import { requestsText } from "./words.ts";
+import { Problem } from "../shared/ui/card.tsx";
+import { OutcomeChip } from "../shared/ui/status_chip.tsx";
+import { requestsHref } from "../shared/requests/request_query.ts";
 
 const words = requestsText;
 const MOST = 20;

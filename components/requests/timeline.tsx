@@ -1,6 +1,7 @@
-import type { CallRecord } from "../data/views.ts";
-import { duration } from "../format.ts";
-import { requestsText } from "../text/requests.ts";
+import type { CallRecord } from "../shared/data/views.ts";
+import { duration } from "../shared/format.ts";
+import { requestsText } from "./words.ts";
+import { callReasons } from "../shared/calls/words.ts";
 
 type Attempt = CallRecord["attempts"][number];
 
@@ -100,7 +101,7 @@ export function Timeline({ call }: { call: CallRecord }) {
               <span class={`chip ms-auto ${attempt.failure ? "chip-bad" : "chip-good"}`}>
                 {attempt.failure === undefined
                   ? attempt.status ?? "ok"
-                  : words.reasons[attempt.failure] ?? attempt.failure}
+                  : callReasons[attempt.failure] ?? attempt.failure}
               </span>
               <span class="num">{duration(attempt.totalMs)}</span>
             </div>

@@ -1,7 +1,7 @@
-import type { SettingsView } from "../data/views.ts";
-import { attempt } from "../live/attempt.ts";
-import { api } from "../live/browser_api.ts";
-import { Card } from "../ui/card.tsx";
+import type { SettingsView } from "../shared/data/views.ts";
+import { attempt } from "../shared/live/attempt.ts";
+import { api } from "../shared/live/browser_api.ts";
+import { Card } from "../shared/ui/card.tsx";
 import { settingsText } from "./words.ts";
 
 const words = settingsText;

@@ -1,6 +1,6 @@
-import type { ClientRow } from "../data/views.ts";
-import type { api } from "../live/browser_api.ts";
-import { text } from "../text/shell.ts";
+import type { ClientRow } from "../shared/data/views.ts";
+import type { api } from "../shared/live/browser_api.ts";
+import { text } from "../shared/words.ts";
 import { settingsText } from "./words.ts";
 
 const words = settingsText;

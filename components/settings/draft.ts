@@ -1,5 +1,5 @@
-import type { SettingRow } from "../data/views.ts";
-import { byteSize, duration } from "../format.ts";
+import type { SettingRow } from "../shared/data/views.ts";
+import { byteSize, duration } from "../shared/format.ts";
 
 /** What is typed and not saved: texts by variable; null for back to the default. */
 export type Draft = Readonly<Record<string, string | null>>;

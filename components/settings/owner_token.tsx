@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
-import type { SettingsView } from "../data/views.ts";
-import { type api, messageOf, renewSession } from "../live/browser_api.ts";
+import type { SettingsView } from "../shared/data/views.ts";
+import { type api, messageOf, renewSession } from "../shared/live/browser_api.ts";
 import { settingsText } from "./words.ts";
-import { Card, Problem } from "../ui/card.tsx";
+import { Card, Problem } from "../shared/ui/card.tsx";
 import { ShownOnce } from "./shown_once.tsx";
 
 const words = settingsText;

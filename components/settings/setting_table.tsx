@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { SettingRow as Row, SettingsView } from "../data/views.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { showToast } from "../live/toasts.ts";
-import { text } from "../text/shell.ts";
-import { Card, Problem } from "../ui/card.tsx";
-import { Dialog } from "../ui/dialog.tsx";
+import type { SettingRow as Row, SettingsView } from "../shared/data/views.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { showToast } from "../shared/live/toasts.ts";
+import { text } from "../shared/words.ts";
+import { Card, Problem } from "../shared/ui/card.tsx";
+import { Dialog } from "../shared/ui/dialog.tsx";
 import { changed, type Draft, type DraftLine, draftLines, matchingSettings } from "./draft.ts";
 import { SettingRow } from "./setting_row.tsx";
 import { settingsText } from "./words.ts";

@@ -1,6 +1,6 @@
-import { copyText } from "../live/clipboard.ts";
-import { text } from "../text/shell.ts";
-import { Icon } from "../ui/icon.tsx";
+import { copyText } from "../shared/live/clipboard.ts";
+import { text } from "../shared/words.ts";
+import { Icon } from "../shared/ui/icon.tsx";
 
 /** A token that was made just now, to be copied: it is not shown again. */
 export function ShownOnce({ token, says }: { token: string; says: string }) {

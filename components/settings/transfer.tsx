@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { api, messageOf } from "../live/browser_api.ts";
-import { showToast } from "../live/toasts.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { showToast } from "../shared/live/toasts.ts";
 import { settingsText } from "./words.ts";
-import { Card } from "../ui/card.tsx";
-import { Icon } from "../ui/icon.tsx";
+import { Card } from "../shared/ui/card.tsx";
+import { Icon } from "../shared/ui/icon.tsx";
 
 const words = settingsText;
 

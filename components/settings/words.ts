@@ -1,4 +1,4 @@
-import { plural } from "../format.ts";
+import { plural } from "../shared/format.ts";
 
 const BUDGET_UNITS = { tokens: "tokens", requests: "requests", usd: "US dollars" } as const;
 const BUDGET_PERIODS = {

@@ -1,14 +1,14 @@
 import { useSignal } from "@preact/signals";
-import { ConnectionCard } from "../connection/connection_card.tsx";
-import { ConnectionFold } from "../connection/connection_fold.tsx";
-import type { AgentChange, AgentRow, ConnectionView } from "../data/views.ts";
-import { api, messageOf } from "../live/browser_api.ts";
-import { copyText } from "../live/clipboard.ts";
-import { showToast } from "../live/toasts.ts";
-import { text } from "../text/shell.ts";
+import { ConnectionCard } from "../shared/connection/connection_card.tsx";
+import { ConnectionFold } from "../shared/connection/connection_fold.tsx";
+import type { AgentChange, AgentRow, ConnectionView } from "../shared/data/views.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
+import { copyText } from "../shared/live/clipboard.ts";
+import { showToast } from "../shared/live/toasts.ts";
+import { text } from "../shared/words.ts";
 import { setupText } from "./words.ts";
-import { Problem } from "../ui/card.tsx";
-import { Icon } from "../ui/icon.tsx";
+import { Problem } from "../shared/ui/card.tsx";
+import { Icon } from "../shared/ui/icon.tsx";
 
 const words = setupText;
 /** The list's entry for every other client. */

@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { FIRST_RUN } from "../../src/core/first_run.ts";
-import { duration } from "../format.ts";
-import { messageOf } from "../live/browser_api.ts";
-import { chatCall } from "../playground/chat_call.ts";
-import { Problem } from "../ui/card.tsx";
-import { Icon } from "../ui/icon.tsx";
+import { duration } from "../shared/format.ts";
+import { messageOf } from "../shared/live/browser_api.ts";
+import { chatCall } from "../shared/chat/chat_call.ts";
+import { Problem } from "../shared/ui/card.tsx";
+import { Icon } from "../shared/ui/icon.tsx";
 import { setupText } from "./words.ts";
 
 const words = setupText;

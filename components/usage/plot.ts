@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import { CLOCK_LOCALE } from "../format.ts";
+import { CLOCK_LOCALE } from "../shared/format.ts";
 import type { UsageChart } from "./chart_data.ts";
 import { colourOf } from "./colour.ts";
 

@@ -1,3 +1,4 @@
+import { SPANS } from "../shared/spans.ts";
 import { usageText } from "./words.ts";
 
 export type Range = keyof typeof usageText.ranges;
@@ -14,12 +15,6 @@ export interface UsageQuery {
 }
 
 const HOUR_MS = 3_600_000;
-export const SPANS: Readonly<Record<Exclude<Range, "own">, number>> = {
-  "1h": HOUR_MS,
-  "24h": 24 * HOUR_MS,
-  "7d": 7 * 24 * HOUR_MS,
-  "30d": 30 * 24 * HOUR_MS,
-};
 /** The API keeps days for this long at most. */
 const LONGEST_MS = 400 * 24 * HOUR_MS;
 

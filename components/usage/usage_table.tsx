@@ -1,6 +1,6 @@
-import { type RequestFilters, requestsHref } from "../requests/request_query.ts";
-import { dateTime, duration, percent, shortNumber } from "../format.ts";
-import { moneySum, unpricedNote } from "./money_sum.ts";
+import { type RequestFilters, requestsHref } from "../shared/requests/request_query.ts";
+import { dateTime, duration, percent, shortNumber } from "../shared/format.ts";
+import { moneySum, unpricedNote } from "../shared/money_sum.ts";
 import { isAdditive, type UsageChart, type UsageLine } from "./chart_data.ts";
 import { colourOf } from "./colour.ts";
 import type { Measure, UsageQuery } from "./query.ts";

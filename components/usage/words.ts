@@ -1,10 +1,12 @@
+import { spanNames } from "../shared/spans.ts";
+
 /** Words of the Usage page. */
 export const usageText = {
   title: "Usage",
   lead:
     "What was used, by what and when. Drag over the chart to look closer; click on it for the requests behind it.",
   range: "Range",
-  ranges: { "1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days", own: "Own range" },
+  ranges: { ...spanNames, own: "Own range" },
   measure: "Measure",
   measures: {
     requests: "Requests",

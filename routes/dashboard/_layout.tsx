@@ -1,5 +1,5 @@
-import { SideNav } from "../../components/shell/side_nav.tsx";
-import { text } from "../../components/text/shell.ts";
+import { SideNav } from "../../components/shared/shell/side_nav.tsx";
+import { text } from "../../components/shared/words.ts";
 import Shell from "../../islands/Shell.tsx";
 import Toasts from "../../islands/Toasts.tsx";
 import Verdict from "../../islands/Verdict.tsx";

@@ -1,7 +1,7 @@
 import { page } from "fresh";
 import { flowText } from "../../components/flow/words.ts";
-import { PageTitle } from "../../components/shell/page_title.tsx";
-import { SPANS } from "../../components/usage/query.ts";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
+import { SPANS } from "../../components/shared/spans.ts";
 import Flow, { type FlowProps } from "../../islands/Flow.tsx";
 import { define } from "../_define.ts";
 

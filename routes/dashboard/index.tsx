@@ -1,7 +1,7 @@
 import { page } from "fresh";
-import { connectionView } from "../../components/connection/connection_view.ts";
-import { PageTitle } from "../../components/shell/page_title.tsx";
-import { overviewText } from "../../components/text/overview.ts";
+import { connectionView } from "../../components/shared/connection/connection_view.ts";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
+import { overviewText } from "../../components/overview/words.ts";
 import Overview from "../../islands/Overview.tsx";
 import { define } from "../_define.ts";
 

@@ -1,7 +1,7 @@
 import { page } from "fresh";
-import { keysQueryOf } from "../../components/keys/read_keys.ts";
+import { keysQueryOf } from "../../components/shared/keys/read_keys.ts";
 import { keysText } from "../../components/keys/words.ts";
-import { PageTitle } from "../../components/shell/page_title.tsx";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import Keys from "../../islands/Keys.tsx";
 import { define } from "../_define.ts";
 

@@ -1,16 +1,26 @@
 import { page, type RouteConfig } from "fresh";
 import { Head } from "fresh/runtime";
-import { loginText } from "../../components/text/login.ts";
-import type { DashboardData } from "../../components/data/dashboard_data.ts";
-import { text } from "../../components/text/shell.ts";
-import { Problem } from "../../components/ui/card.tsx";
+import type { DashboardData } from "../../components/shared/data/dashboard_data.ts";
+import { text } from "../../components/shared/words.ts";
+import { Problem } from "../../components/shared/ui/card.tsx";
 import type { Login } from "../../src/http/dashboard_session.ts";
 import { readForm } from "../../src/http/read_body.ts";
 import { define } from "../_define.ts";
+import { plural } from "../../components/shared/format.ts";
 
 export const config: RouteConfig = { skipInheritedLayouts: true };
 
-const words = loginText;
+const words = {
+  title: "Sign in",
+  lead: "With the owner's token: PROXY_API_KEY in the settings file.",
+  token: "Owner's token",
+  submit: "Sign in",
+  wrong: "That is not the owner's token.",
+  slow: (seconds: number) => `Too many wrong tokens. Try again in ${plural(seconds, "second", "seconds")}.`,
+  unread: "This sign-in is not one that this page sends. Load it again and try again.",
+  foreign: "This sign-in did not come from this page. Open the dashboard by its own address.",
+  hint: "Not changed yet? The token is “geminitro”.",
+} as const;
 
 function problemOf(login: Exclude<Login, { ok: true }>): string {
   if (login.reason === "foreign") return words.foreign;

@@ -1,6 +1,6 @@
 import { page } from "fresh";
-import { PageTitle } from "../../components/shell/page_title.tsx";
-import { logsText } from "../../components/text/logs.ts";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
+import { logsText } from "../../components/logs/words.ts";
 import Logs from "../../islands/Logs.tsx";
 import { define } from "../_define.ts";
 

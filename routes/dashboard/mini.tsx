@@ -1,6 +1,6 @@
 import { page, type RouteConfig } from "fresh";
 import { Head } from "fresh/runtime";
-import { text } from "../../components/text/shell.ts";
+import { text } from "../../components/shared/words.ts";
 import Mini from "../../islands/Mini.tsx";
 import { define } from "../_define.ts";
 

@@ -1,6 +1,6 @@
 import { page } from "fresh";
-import { ALL_KEYS } from "../../components/keys/read_keys.ts";
-import { PageTitle } from "../../components/shell/page_title.tsx";
+import { ALL_KEYS } from "../../components/shared/keys/read_keys.ts";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import { modelsText } from "../../components/models/words.ts";
 import Models from "../../islands/Models.tsx";
 import { define } from "../_define.ts";

@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { nowText } from "../../components/now/words.ts";
-import { PageTitle } from "../../components/shell/page_title.tsx";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import Now from "../../islands/Now.tsx";
 import { define } from "../_define.ts";
 

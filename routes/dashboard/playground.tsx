@@ -1,7 +1,7 @@
 import { page } from "fresh";
-import { PageTitle } from "../../components/shell/page_title.tsx";
-import { playgroundText } from "../../components/text/playground.ts";
-import { chatModels } from "../../components/views/chat_models.ts";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
+import { playgroundText } from "../../components/playground/words.ts";
+import { chatModels } from "../../components/shared/models/chat_models.ts";
 import Playground from "../../islands/Playground.tsx";
 import { define } from "../_define.ts";
 

@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { problemsText } from "../../components/problems/words.ts";
-import { PageTitle } from "../../components/shell/page_title.tsx";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import Problems from "../../islands/Problems.tsx";
 import { define } from "../_define.ts";
 

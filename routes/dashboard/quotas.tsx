@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { PageTitle } from "../../components/shell/page_title.tsx";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import { quotasText } from "../../components/quotas/words.ts";
 import Quotas from "../../islands/Quotas.tsx";
 import { define } from "../_define.ts";

@@ -1,7 +1,7 @@
 import { page } from "fresh";
-import { apiQuery, filtersOf, totalsQuery } from "../../components/requests/request_query.ts";
-import { PageTitle } from "../../components/shell/page_title.tsx";
-import { requestsText } from "../../components/text/requests.ts";
+import { apiQuery, filtersOf, totalsQuery } from "../../components/shared/requests/request_query.ts";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
+import { requestsText } from "../../components/requests/words.ts";
 import Requests from "../../islands/Requests.tsx";
 import { define } from "../_define.ts";
 

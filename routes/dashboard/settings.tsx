@@ -1,6 +1,6 @@
 import { page } from "fresh";
-import { connectionView } from "../../components/connection/connection_view.ts";
-import { PageTitle } from "../../components/shell/page_title.tsx";
+import { connectionView } from "../../components/shared/connection/connection_view.ts";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import { settingsText } from "../../components/settings/words.ts";
 import Settings from "../../islands/Settings.tsx";
 import { define } from "../_define.ts";

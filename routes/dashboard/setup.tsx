@@ -1,8 +1,8 @@
 import { page } from "fresh";
-import { connectionView } from "../../components/connection/connection_view.ts";
-import type { AgentRow } from "../../components/data/views.ts";
-import { ALL_KEYS } from "../../components/keys/read_keys.ts";
-import { PageTitle } from "../../components/shell/page_title.tsx";
+import { connectionView } from "../../components/shared/connection/connection_view.ts";
+import type { AgentRow } from "../../components/shared/data/views.ts";
+import { ALL_KEYS } from "../../components/shared/keys/read_keys.ts";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import { setupText } from "../../components/setup/words.ts";
 import Setup from "../../islands/Setup.tsx";
 import { define } from "../_define.ts";

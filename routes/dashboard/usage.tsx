@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { PageTitle } from "../../components/shell/page_title.tsx";
+import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import { usageQuery } from "../../components/usage/query.ts";
 import { usageText } from "../../components/usage/words.ts";
 import Usage from "../../islands/Usage.tsx";

@@ -49,8 +49,8 @@ async function load(options: DashboardMountOptions, remoteOf: (request: Request)
 async function pageModules() {
   const [{ dashboardApp }, { createDashboardData }, { loadAssets }] = await Promise.all([
     import("../http/dashboard" + ".ts") as Promise<typeof import("../http/dashboard.ts")>,
-    import("../../components/data/dashboard_data" + ".ts") as Promise<
-      typeof import("../../components/data/dashboard_data.ts")
+    import("../../components/shared/data/dashboard_data" + ".ts") as Promise<
+      typeof import("../../components/shared/data/dashboard_data.ts")
     >,
     import("fre" + "sh") as Promise<typeof import("fresh")>,
   ]);

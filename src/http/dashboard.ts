@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { type Assets, type ClientFiles, fsRoutes, serveFiles } from "fresh";
-import type { DashboardData } from "../../components/data/dashboard_data.ts";
+import type { DashboardData } from "../../components/shared/data/dashboard_data.ts";
 import type { DashboardState } from "../../routes/_define.ts";
 import { manifest } from "../../routes.gen.ts";
 import { passFault } from "./app.ts";

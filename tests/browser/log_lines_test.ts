@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { merged } from "../../components/logs/use_logs.ts";
-import { fieldsText, filterLogs } from "../../components/views/log_lines.ts";
+import { fieldsText, filterLogs } from "../../components/logs/log_lines.ts";
 
 const entry = {
   at: 0,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createDashboardData } from "../../components/data/dashboard_data.ts";
+import { createDashboardData } from "../../components/shared/data/dashboard_data.ts";
 import { runCli } from "../../src/cli/mod.ts";
 import { writeServerFile } from "../../src/cli/server_file.ts";
 import { fakeServices } from "../cli/fake_services.ts";
