@@ -51,7 +51,7 @@ function plainImports(): Plugin {
 
 /** Parts that every page uses. */
 const BASE_REGEXP =
-  /components\/(format|connection\/(connection_fold|words)|ui\/(card|figure|icon|meter|status_chip)|live\/(browser_api|live_events|now|overview|resource|toasts)|shell\/verdict|overview\/attention_list|views\/attention|text\/(attention|overview)|data\/(live_data|rows)|text\/shell)\.tsx?$/;
+  /components\/shared\/(attention\/.*|calls\/read_calls|connection\/(connection_fold|words)|format|given|keys\/worst_keys|live\/(browser_api|live_events|now|overview|resource|toasts)|models\/standing|shell\/verdict|ui\/(card|figure|icon|meter|status_chip)|words)\.tsx?$/;
 
 export default defineConfig({
   plugins: [prefresh() as PluginOption, tailwindcss(), reloadPages(), plainImports()],

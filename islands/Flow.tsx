@@ -1,8 +1,8 @@
+import { api } from "../components/shared/live/browser_api.ts";
 import type { CallPaths } from "../src/management/contract.ts";
 import { callsOf, flowLayout, type FlowPath, OUTCOMES, stationsOf } from "../components/flow/layout.ts";
 import { FlowPicture, HEIGHT } from "../components/flow/picture.tsx";
 import { flowText } from "../components/flow/words.ts";
-import { configuration } from "../components/shared/live/configuration.ts";
 import { useResource } from "../components/shared/live/resource.ts";
 import { text } from "../components/shared/words.ts";
 import { Card, Empty, Problem } from "../components/shared/ui/card.tsx";
@@ -44,7 +44,7 @@ function Ranges({ range }: Pick<FlowProps, "range">) {
 export default function Flow({ range, flow: first }: FlowProps) {
   const flow = useResource(
     first,
-    () => configuration.callPaths(SPANS[range], Date.now()),
+    () => api.callPaths({ since: Date.now() - SPANS[range] }),
     ["request"],
     5_000,
   );

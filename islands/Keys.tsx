@@ -1,6 +1,7 @@
+import type { KeyRow } from "../components/shared/views.ts";
+import type { SuggestionRow } from "../components/keys/suggestion_list.tsx";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { KeyRow, SuggestionRow } from "../components/shared/data/views.ts";
 import { AccountCard } from "../components/keys/account_card.tsx";
 import { AddKeysForm } from "../components/shared/keys/add_keys_form.tsx";
 import { BulkBar } from "../components/keys/bulk_bar.tsx";

@@ -1,5 +1,5 @@
+import type { LogEntry } from "../components/logs/log_lines.ts";
 import { useSignal } from "@preact/signals";
-import type { LogEntry } from "../components/shared/data/views.ts";
 import { keepInAddress } from "../components/shared/live/address.ts";
 import { copyText } from "../components/shared/live/clipboard.ts";
 import { LogList } from "../components/logs/log_list.tsx";

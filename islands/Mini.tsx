@@ -1,4 +1,4 @@
-import type { OverviewView } from "../components/shared/data/views.ts";
+import type { OverviewView } from "../components/shared/views.ts";
 import { untilTime } from "../components/shared/format.ts";
 import { useNow } from "../components/shared/live/now.ts";
 import { useOverview } from "../components/shared/live/overview.ts";

@@ -1,13 +1,14 @@
-import { useSignal } from "@preact/signals";
+import { readSpeeds } from "../components/models/read_speeds.ts";
+import { readCatalog } from "../components/shared/models/read_catalog.ts";
 import type {
   CatalogView,
   KeyRow,
   ModelSpeed,
   NamedModels,
   OverviewView,
-} from "../components/shared/data/views.ts";
+} from "../components/shared/views.ts";
+import { useSignal } from "@preact/signals";
 import { api, messageOf } from "../components/shared/live/browser_api.ts";
-import { configuration } from "../components/shared/live/configuration.ts";
 import { useOverview } from "../components/shared/live/overview.ts";
 import { useResource } from "../components/shared/live/resource.ts";
 import { showToast } from "../components/shared/live/toasts.ts";
@@ -88,10 +89,10 @@ function RefreshButton({ refresh }: { refresh: () => Promise<number> }) {
 
 /** Every model with what people choose by, and the user's own names, groups and fallbacks. */
 export default function Models(props: ModelsProps) {
-  const catalog = useResource(props.catalog, configuration.catalog, ["stats_update"], 5_000);
+  const catalog = useResource(props.catalog, () => readCatalog(api), ["stats_update"], 5_000);
   const { overview } = useOverview(props.overview);
   const { total } = overview.keys;
-  const speeds = useResource(props.speeds, configuration.modelSpeeds, ["request"], 10_000);
+  const speeds = useResource(props.speeds, () => readSpeeds(api), ["request"], 10_000);
   const { models, aliases, groups, fallbacks, rules } = catalog.value.value;
   const rows: Readonly<Record<NamedKind["id"], readonly NamedModels[]>> = { aliases, groups, fallbacks };
   const refresh = async () => {

@@ -1,8 +1,8 @@
-import type { LiveCall } from "../components/shared/data/views.ts";
+import type { Call as LiveCall } from "../src/management/contract.ts";
 import { attempt } from "../components/shared/live/attempt.ts";
-import { api, data } from "../components/shared/live/browser_api.ts";
+import { api } from "../components/shared/live/browser_api.ts";
 import { useResource } from "../components/shared/live/resource.ts";
-import { CallList } from "../components/now/call_list.tsx";
+import { CallList, readLiveCalls } from "../components/now/call_list.tsx";
 import { nowText } from "../components/now/words.ts";
 import { text } from "../components/shared/words.ts";
 import { Empty, Problem } from "../components/shared/ui/card.tsx";
@@ -17,7 +17,7 @@ export interface NowProps {
 
 /** Every call in flight or waiting, with its reason and a button that ends it. */
 export default function Now(props: NowProps) {
-  const calls = useResource(props.calls, data.calls, ["request", "pool_update"], 500, EVERY_MS);
+  const calls = useResource(props.calls, () => readLiveCalls(api), ["request", "pool_update"], 500, EVERY_MS);
   const cancel = async (call: LiveCall) => {
     await attempt(() => api.cancelCall(call.id), words.cancelled);
     await calls.refresh();

@@ -1,21 +1,19 @@
+import {
+  MOST_RECENT,
+  OVERVIEW_READS,
+  type RecentCall,
+  type StatsView,
+} from "../components/overview/read_overview.ts";
+import type { ConnectionView, KeyGlanceRow, OverviewView } from "../components/shared/views.ts";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import type {
-  ConnectionView,
-  KeyGlanceRow,
-  OverviewView,
-  RecentCall,
-  StatsView,
-} from "../components/shared/data/views.ts";
-import { MOST_RECENT } from "../components/shared/data/live_data.ts";
 import { ConnectionFold } from "../components/shared/connection/connection_fold.tsx";
 import { percent, shortNumber, wholeNumber } from "../components/shared/format.ts";
 import { useNow } from "../components/shared/live/now.ts";
 import { useOverview } from "../components/shared/live/overview.ts";
-import { OVERVIEW_READS } from "../components/shared/live/reads.ts";
 import { useLiveRead } from "../components/shared/live/resource.ts";
-import { useFreshCalls } from "../components/shared/live/fresh_calls.ts";
+import { useFreshCalls } from "../components/overview/fresh_calls.ts";
 import { AttentionList, VerdictBanner } from "../components/shared/attention/attention_list.tsx";
 import { KeyGlance } from "../components/overview/key_glance.tsx";
 

@@ -1,12 +1,12 @@
-import type { KeyGlanceRow, OverviewView } from "../components/shared/data/views.ts";
+import { readWorstKeys } from "../components/shared/keys/worst_keys.ts";
+import type { KeyGlanceRow, OverviewView } from "../components/shared/views.ts";
 import { ago } from "../components/shared/format.ts";
-import { data } from "../components/shared/live/browser_api.ts";
-import { configuration } from "../components/shared/live/configuration.ts";
+import { api } from "../components/shared/live/browser_api.ts";
 import { useNow } from "../components/shared/live/now.ts";
 import { useOverview } from "../components/shared/live/overview.ts";
 import { useResource } from "../components/shared/live/resource.ts";
 import { AttentionList, VerdictBanner } from "../components/shared/attention/attention_list.tsx";
-import type { ProblemGroup } from "../components/problems/groups.ts";
+import { type ProblemGroup, readProblems } from "../components/problems/groups.ts";
 import { linkOf, remedyOf } from "../components/problems/remedies.ts";
 import { RemedyPress } from "../components/problems/remedy_press.tsx";
 import { problemsText } from "../components/problems/words.ts";
@@ -75,8 +75,8 @@ function Group({ group }: { group: ProblemGroup }) {
 /** What is wrong now, and what went wrong in the last day; what is over stays until the day is. */
 export default function Problems(props: ProblemsProps) {
   const { overview, problem, stale } = useOverview(props.overview);
-  const groups = useResource(props.groups, configuration.problems, ["request"], 5_000);
-  const keys = useResource(props.keys, data.worstKeys, ["stats_update"], 3_000);
+  const groups = useResource(props.groups, () => readProblems(api, Date.now()), ["request"], 5_000);
+  const keys = useResource(props.keys, () => readWorstKeys(api), ["stats_update"], 3_000);
   const rows = attentionRows(overview, keys.value.value);
   return (
     <div class="grid gap-4 lg:gap-5">

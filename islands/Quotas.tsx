@@ -1,16 +1,17 @@
+import type { Accounts as AccountsView, QuotaBoard as BoardView } from "../src/management/contract.ts";
+import {
+  type CapsView,
+  readBoard,
+  readCaps,
+  readUsage,
+  type UsageView,
+} from "../components/quotas/read_quotas.ts";
+import type { KeyRow } from "../components/shared/views.ts";
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import type {
-  AccountsView,
-  BoardView,
-  CapsView,
-  KeyRow,
-  UsageView,
-} from "../components/shared/data/views.ts";
 import { keyName } from "../components/shared/format.ts";
 import { keepInAddress, useOpened } from "../components/shared/live/address.ts";
-import { data } from "../components/shared/live/browser_api.ts";
-import { configuration } from "../components/shared/live/configuration.ts";
+import { api } from "../components/shared/live/browser_api.ts";
 import { paced, useResource } from "../components/shared/live/resource.ts";
 import { AccountBudgets } from "../components/quotas/account_budgets.tsx";
 import { QuotaBoard } from "../components/quotas/board.tsx";
@@ -54,7 +55,7 @@ function useBoard(initial: BoardView, filter: string) {
   const typed = useSignal(filter);
   const board = useResource(
     initial,
-    () => data.board(typed.peek().trim()),
+    () => readBoard(api, typed.peek().trim()),
     ["pool_update", "request"],
     2_000,
     10_000,
@@ -72,16 +73,16 @@ export default function Quotas(props: QuotasProps) {
   const { board, typed, type } = useBoard(props.board, props.filter);
   const opened = useOpened("cell", props.cell);
   const capping = useSignal<string | undefined>(props.add);
-  const caps = useResource(props.caps, configuration.caps, [
+  const caps = useResource(props.caps, () => readCaps(api), [
     "usage:cap-updated",
     "usage:cap-warning",
     "usage:cap-exceeded",
     "request",
   ]);
-  const usage = useResource(props.usage, configuration.usage, ["request"], 5_000);
+  const usage = useResource(props.usage, () => readUsage(api), ["request"], 5_000);
   const accounts = useResource(
     props.accounts,
-    async () => (await configuration.accounts()).accounts,
+    async () => (await api.accounts()).accounts,
     ["pool_update"],
     10_000,
   );

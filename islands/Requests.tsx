@@ -1,9 +1,10 @@
+import type { CallRecord } from "../components/shared/views.ts";
+import { queryOf, readRequests, type RequestsView } from "../components/shared/calls/read_calls.ts";
+import { readTotals, type TotalsView } from "../components/requests/read_requests.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { CallRecord, RequestsView, TotalsView } from "../components/shared/data/views.ts";
 import { keepInAddress, useOpened } from "../components/shared/live/address.ts";
-import { data, messageOf } from "../components/shared/live/browser_api.ts";
-import { configuration } from "../components/shared/live/configuration.ts";
+import { api, messageOf } from "../components/shared/live/browser_api.ts";
 import { useResource } from "../components/shared/live/resource.ts";
 import { showToast } from "../components/shared/live/toasts.ts";
 import { FilterBar, KindChips, TotalsStrip } from "../components/requests/filter_bar.tsx";
@@ -38,9 +39,9 @@ export default function Requests(props: RequestsProps) {
   const older = useSignal<readonly CallRecord[]>([]);
   const cursor = useSignal(props.first.cursor);
   const open = useOpened("open", props.open);
-  const load = () => data.requests(apiQuery(filters.peek(), Date.now(), PAGE));
+  const load = () => readRequests(api, queryOf(apiQuery(filters.peek(), Date.now(), PAGE)));
   const first = useResource(props.first, load, ["request"]);
-  const sum = () => configuration.totals(totalsQuery(filters.peek(), Date.now()));
+  const sum = () => readTotals(api, totalsQuery(filters.peek(), Date.now()));
   const totals = useResource(props.totals, sum, ["request"], 3_000);
   const change = (next: Partial<RequestFilters>) => filters.value = { ...filters.value, ...next };
   useEffect(() => {
@@ -54,7 +55,7 @@ export default function Requests(props: RequestsProps) {
   }, [filters.value]);
   const loadOlder = async () => {
     try {
-      const page = await data.requests(apiQuery(filters.value, Date.now(), PAGE, cursor.value));
+      const page = await readRequests(api, queryOf(apiQuery(filters.value, Date.now(), PAGE, cursor.value)));
       [older.value, cursor.value] = [[...older.value, ...page.items], page.cursor];
     } catch (error) {
       showToast(messageOf(error), { tone: "bad" });

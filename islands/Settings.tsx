@@ -1,6 +1,9 @@
+import { api } from "../components/shared/live/browser_api.ts";
+import { readHealth } from "../components/shared/health.ts";
+import { type ClientRow, readClients } from "../components/settings/read_clients.ts";
+import type { ConnectionView, HealthView } from "../components/shared/views.ts";
+import type { Settings as SettingsView } from "../src/management/contract.ts";
 import { ConnectionCard } from "../components/shared/connection/connection_card.tsx";
-import type { ClientRow, ConnectionView, HealthView, SettingsView } from "../components/shared/data/views.ts";
-import { configuration } from "../components/shared/live/configuration.ts";
 import { useResource } from "../components/shared/live/resource.ts";
 import { AlertTest } from "../components/settings/alert_test.tsx";
 import { ClientTokens } from "../components/settings/client_tokens.tsx";
@@ -25,9 +28,9 @@ export interface SettingsProps {
 
 /** How clients connect, who may, and every setting with what it means. */
 export default function Settings(props: SettingsProps) {
-  const clients = useResource(props.clients, configuration.clients, ["request"], 2_000, EVERY_MS);
-  const settings = useResource(props.settings, configuration.settings, [], 2_000, EVERY_MS);
-  const health = useResource(props.health, configuration.health, ["pool_update"], 5_000);
+  const clients = useResource(props.clients, () => readClients(api), ["request"], 2_000, EVERY_MS);
+  const settings = useResource(props.settings, () => api.settings(), [], 2_000, EVERY_MS);
+  const health = useResource(props.health, () => readHealth(api), ["pool_update"], 5_000);
   return (
     <div class="grid gap-4 lg:gap-5">
       {settings.problem.value && <Problem>{text.loadFailed(settings.problem.value)}</Problem>}

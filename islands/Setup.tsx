@@ -1,14 +1,11 @@
+import { api } from "../components/shared/live/browser_api.ts";
+import { readHealth } from "../components/shared/health.ts";
+import { readCatalog } from "../components/shared/models/read_catalog.ts";
+import type { Agent as AgentRow } from "../src/management/contract.ts";
+import type { CatalogView, ConnectionView, HealthView, KeyRow } from "../components/shared/views.ts";
 import { useEffect, useRef } from "preact/hooks";
-import type {
-  AgentRow,
-  CatalogView,
-  ConnectionView,
-  HealthView,
-  KeyRow,
-} from "../components/shared/data/views.ts";
-import { ALL_KEYS } from "../components/shared/keys/read_keys.ts";
+import { ALL_KEYS, readKeys } from "../components/shared/keys/read_keys.ts";
 import { useOpened } from "../components/shared/live/address.ts";
-import { configuration } from "../components/shared/live/configuration.ts";
 import { useResource } from "../components/shared/live/resource.ts";
 import { ModelTable } from "../components/shared/models/model_table.tsx";
 import { AgentStep } from "../components/setup/agent_step.tsx";
@@ -35,8 +32,8 @@ export interface SetupProps {
 
 async function readSome() {
   const [{ rows }, { keys: counts }] = await Promise.all([
-    configuration.keyList(ALL_KEYS),
-    configuration.health(),
+    readKeys(api, ALL_KEYS),
+    readHealth(api),
   ]);
   return { rows, counts };
 }
@@ -67,8 +64,8 @@ export default function Setup(props: SetupProps) {
     "stats_update",
     "pool_update",
   ]);
-  const catalog = useResource(props.catalog, configuration.catalog, []);
-  const agents = useResource(props.agents, configuration.agents, []);
+  const catalog = useResource(props.catalog, () => readCatalog(api), []);
+  const agents = useResource(props.agents, () => api.agents(), []);
   const opened = useOpened("step", String(props.step));
   const at = Number(opened.value) || props.step;
   const heading = useRef<HTMLHeadingElement>(null);

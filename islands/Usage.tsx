@@ -1,5 +1,6 @@
+import { api } from "../components/shared/live/browser_api.ts";
+import { readChart } from "../components/usage/read_chart.ts";
 import { useSignal } from "@preact/signals";
-import { configuration } from "../components/shared/live/configuration.ts";
 import { useResource } from "../components/shared/live/resource.ts";
 import { text } from "../components/shared/words.ts";
 import { Card, Empty, Problem } from "../components/shared/ui/card.tsx";
@@ -102,7 +103,7 @@ export default function Usage(props: UsageProps) {
   const hovered = useSignal<number | undefined>(undefined);
   const chart = useResource(
     props.chart,
-    () => configuration.usageChart(query, Date.now()),
+    () => readChart(api, query, Date.now()),
     query.range === "own" ? [] : ["request"],
     10_000,
   );

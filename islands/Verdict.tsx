@@ -1,5 +1,5 @@
+import type { OverviewView } from "../components/shared/views.ts";
 import { useEffect, useRef } from "preact/hooks";
-import type { OverviewView } from "../components/shared/data/views.ts";
 import { useNow } from "../components/shared/live/now.ts";
 import { useOverview } from "../components/shared/live/overview.ts";
 import {

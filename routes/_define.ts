@@ -1,10 +1,11 @@
+import type { LocalClient } from "../src/management/client.ts";
 import { createDefine } from "fresh";
-import type { DashboardData } from "../components/shared/data/dashboard_data.ts";
 import type { Sessions } from "../src/http/dashboard_session.ts";
 
 /** What every page of one request can use. */
 export interface DashboardState {
-  readonly data: DashboardData;
+  /** The management API, without HTTP between. */
+  readonly client: LocalClient;
   readonly sessions: Sessions;
   /** The peer's address, for the brake on guessing. */
   readonly remote: string;

@@ -1,5 +1,6 @@
 /**
- * Fails when modules import each other in a circle, and when the import table of tools/module_imports.ts allows what nobody uses.
+ * Fails when modules import each other in a circle, when the import table of tools/module_imports.ts allows what nobody uses, and when
+ * a file in the folder of one page of the dashboard is used by another: what pages share is in components/shared.
  * Imports of types alone are gone at run time and may be mutual.
  */
 import { readModules } from "./module_graph.ts";
@@ -37,9 +38,28 @@ const unused = Object.entries(MODULE_IMPORTS).flatMap(([module, allowed]) =>
   allowed.map((other) => `${module} -> ${other}`).filter((one) => !used.has(one))
 );
 
+const PAGE_REGEXP =
+  /^(?:components\/(?!shared\/)([^/]+)\/|islands\/(\w+)\.tsx$|routes\/dashboard\/(\w+)\.tsx?$)/;
+/** The page of the dashboard that a file belongs to; undefined for what is of several or of none. */
+function pageOf(path: string): string | undefined {
+  const [, folder, island, route] = PAGE_REGEXP.exec(path) ?? [];
+  return folder ?? island?.toLowerCase() ?? (route === "index" ? "overview" : route);
+}
+const borrowed = modules.filter(({ path }) => /^(?:src|components|islands|routes)\//.test(path)).flatMap((
+  { path, imports },
+) =>
+  imports.filter(({ from }) => from.startsWith("components/") && !from.startsWith("components/shared/"))
+    .filter(({ from }) => pageOf(from) !== pageOf(path)).map(({ from }) => `${path} -> ${from}`)
+);
+
+if (borrowed.length > 0) {
+  console.error(
+    `Of another page's folder; what pages share is in components/shared:\n${borrowed.join("\n")}`,
+  );
+}
 if (cycles.length > 0) console.error(`Import cycles:\n${cycles.slice(0, 10).join("\n\n")}`);
 if (unused.length > 0) {
   console.error(`Allowed by tools/module_imports.ts and used by nobody:\n${unused.join("\n")}`);
 }
-if (cycles.length + unused.length > 0) Deno.exit(1);
+if (borrowed.length + cycles.length + unused.length > 0) Deno.exit(1);
 console.log(`No import cycle in ${graph.size} modules`);

@@ -2,8 +2,7 @@
  * Reads what an open Overview reads, as often as the page does, until its input ends: the event stream, and on its events what the
  * page's islands show. Says `open`, then what came in.
  */
-import { createLiveData } from "../../components/shared/data/live_data.ts";
-import { OVERVIEW_READS } from "../../components/shared/live/reads.ts";
+import { OVERVIEW_READS } from "../../components/overview/read_overview.ts";
 import { paced } from "../../components/shared/live/resource.ts";
 import { createClient } from "../../src/management/client.ts";
 
@@ -12,7 +11,7 @@ const token = "geminitro";
 const bytes = new Map<string, number>();
 let readings = 0;
 
-const data = createLiveData(createClient({
+const client = createClient({
   base: origin,
   token,
   async fetch(url, init) {
@@ -22,16 +21,16 @@ const data = createLiveData(createClient({
     readings++;
     return new Response(body, response);
   },
-}));
+});
 
 const reads = Object.values(OVERVIEW_READS).map(({ load, events, leastMs, ...rest }) => {
-  const pace = paced(async () => void await load(data), leastMs);
+  const pace = paced(async () => void await load(client), leastMs);
   const timer = "everyMs" in rest && rest.everyMs !== undefined
     ? setInterval(pace.poke, rest.everyMs)
     : undefined;
   return { events: new Set<string>(events), pace, timer };
 });
-await Promise.all(Object.values(OVERVIEW_READS).map(({ load }) => load(data)));
+await Promise.all(Object.values(OVERVIEW_READS).map(({ load }) => load(client)));
 const opened = [...bytes].map(([path, size]) => `${path} ${(size / 1_024).toFixed(1)} KiB`).join(", ");
 readings = 0;
 const stream = await fetch(`${origin}/api/events`, { headers: { authorization: `Bearer ${token}` } });

@@ -1,9 +1,8 @@
+import type { Accounts as AccountsView } from "../../src/management/contract.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { AccountsView } from "../shared/data/views.ts";
 import { percent } from "../shared/format.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
-import { configuration } from "../shared/live/configuration.ts";
 import { useResource } from "../shared/live/resource.ts";
 import { keysText } from "./words.ts";
 import { Card, Problem } from "../shared/ui/card.tsx";
@@ -115,7 +114,7 @@ function Pools({ pooled }: { pooled: readonly Pool[] }) {
 export function AccountCard() {
   const { value: view, problem, refresh } = useResource<AccountsView | undefined>(
     undefined,
-    configuration.accounts,
+    () => api.accounts(),
     ["stats_update", "pool_update"],
     5_000,
   );

@@ -1,5 +1,5 @@
+import type { KeyRow } from "../shared/views.ts";
 import { useSignal } from "@preact/signals";
-import type { KeyRow } from "../shared/data/views.ts";
 import { keyName } from "../shared/format.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
 import { showToast } from "../shared/live/toasts.ts";

@@ -1,5 +1,5 @@
-import { keyRow } from "../shared/data/configuration_rows.ts";
-import type { KeyRow } from "../shared/data/views.ts";
+import { keyRow } from "../shared/keys/key_row.ts";
+import type { KeyRow } from "../shared/views.ts";
 import { keyName } from "../shared/format.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
 import { forgetUndo, keepUndo } from "../shared/live/kept_undo.ts";

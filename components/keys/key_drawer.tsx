@@ -1,8 +1,8 @@
+import { keyRow } from "../shared/keys/key_row.ts";
+import type { KeyRow, Tier } from "../shared/views.ts";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { keyRow } from "../shared/data/configuration_rows.ts";
-import type { KeyRow, Tier } from "../shared/data/views.ts";
 import { keyName, tailText } from "../shared/format.ts";
 import { api } from "../shared/live/browser_api.ts";
 import { useResource } from "../shared/live/resource.ts";

@@ -1,4 +1,4 @@
-import type { KeyRow } from "../shared/data/views.ts";
+import type { KeyRow } from "../shared/views.ts";
 import type { KeysView } from "../shared/keys/read_keys.ts";
 import { keysText } from "./words.ts";
 

@@ -1,5 +1,5 @@
+import type { KeyRow } from "../shared/views.ts";
 import assert from "node:assert/strict";
-import type { KeyRow } from "../shared/data/views.ts";
 import { keyLines } from "./key_lines.ts";
 import { keysQueryOf } from "../shared/keys/read_keys.ts";
 

@@ -1,4 +1,4 @@
-import type { KeyRow } from "../shared/data/views.ts";
+import type { KeyRow } from "../shared/views.ts";
 import { ago, keyName, shortNumber } from "../shared/format.ts";
 import { useNow } from "../shared/live/now.ts";
 import { text } from "../shared/words.ts";

@@ -1,8 +1,7 @@
+import type { Accounts as AccountsView } from "../../src/management/contract.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { AccountsView } from "../shared/data/views.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
-import { configuration } from "../shared/live/configuration.ts";
 import { keysText } from "./words.ts";
 import { Problem } from "../shared/ui/card.tsx";
 import { Icon } from "../shared/ui/icon.tsx";
@@ -114,7 +113,7 @@ export function OAuthForm({ onAdded }: { onAdded: () => void }) {
   const note = useSignal("");
   const gone = useSignal(false);
   useEffect(() => {
-    void configuration.accounts().then((view) => accounts.value = view, () => {});
+    void api.accounts().then((view) => accounts.value = view, () => {});
     return () => void (gone.value = true);
   }, []);
   const attempt = async (task: () => Promise<string>) => {

@@ -1,15 +1,28 @@
+import type { LocalClient } from "../../src/management/client.ts";
+import type { KeyRow } from "../shared/views.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { KeyRow, SuggestionRow } from "../shared/data/views.ts";
 import { keyName, percent } from "../shared/format.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
-import { configuration } from "../shared/live/configuration.ts";
 import { useResource } from "../shared/live/resource.ts";
 import { showToast } from "../shared/live/toasts.ts";
 import { keysText } from "./words.ts";
 import { Card } from "../shared/ui/card.tsx";
 import { ALL_KEYS, readAllKeys, readNamedKeys } from "../shared/keys/read_keys.ts";
 import { keyFormText } from "../shared/keys/words.ts";
+
+/** Keys that seem to share a project. */
+export interface SuggestionRow {
+  readonly credentials: readonly string[];
+  readonly evidence: string;
+  /** 0..1 */
+  readonly confidence: number;
+}
+
+/** Keys that seem to share a project, as the pool found. */
+export async function readSuggestions(client: LocalClient): Promise<readonly SuggestionRow[]> {
+  return (await client.pool()).suggestions;
+}
 
 const words = keysText;
 /** Shown at once. */
@@ -83,7 +96,7 @@ export function SuggestionList({ initial, refresh }: {
   initial: readonly SuggestionRow[];
   refresh: () => Promise<void>;
 }) {
-  const found = useResource(initial, configuration.suggestions, ["pool_update", "stats_update"], 10_000);
+  const found = useResource(initial, () => readSuggestions(api), ["pool_update", "stats_update"], 10_000);
   const dismissed = useSignal<readonly string[]>([]);
   useEffect(() => void (dismissed.value = readDismissed()), []);
   const confirm = async (row: SuggestionRow, project: string) => {

@@ -1,4 +1,17 @@
-import type { LogEntry } from "../shared/data/views.ts";
+import type { LocalClient } from "../../src/management/client.ts";
+import type { LogLine as ApiLine } from "../../src/management/contract.ts";
+
+/** A line of the log; `at` is epoch milliseconds. */
+export type LogEntry = Omit<ApiLine, "at"> & { readonly at: number };
+
+/** Lines that a page begins with. */
+const MOST_LINES = 500;
+
+/** The last lines, the oldest first. */
+export async function readLogs(client: LocalClient): Promise<readonly LogEntry[]> {
+  const lines = await client.logs({ limit: MOST_LINES });
+  return lines.map((line) => ({ ...line, at: Date.parse(line.at) })).reverse();
+}
 
 export interface LogFilter {
   readonly words: string;

@@ -1,9 +1,9 @@
+import type { LogEntry } from "./log_lines.ts";
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { clockTime } from "../shared/format.ts";
 import { logsText } from "./words.ts";
-import type { LogEntry } from "../shared/data/views.ts";
 import { fieldsText, type LogLine } from "./log_lines.ts";
 
 const words = logsText;

@@ -1,7 +1,7 @@
+import { api } from "../shared/live/browser_api.ts";
+import { type LogEntry, readLogs } from "./log_lines.ts";
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import type { LogEntry } from "../shared/data/views.ts";
-import { configuration } from "../shared/live/configuration.ts";
 import { listen } from "../shared/live/live_events.ts";
 import { paced } from "../shared/live/resource.ts";
 
@@ -45,7 +45,7 @@ export function useLogs(initial: readonly LogEntry[]): LiveLogs {
     paced(async () => {
       if (paused.peek()) return void (stale.value = true);
       // What stays away now comes with the next event that says so.
-      const fresh = await configuration.logs().catch(() => undefined);
+      const fresh = await readLogs(api).catch(() => undefined);
       if (fresh !== undefined) entries.value = merged(entries.peek(), fresh);
     }), []);
   useEffect(() => {

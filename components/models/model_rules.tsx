@@ -1,5 +1,5 @@
+import type { ModelRulesView } from "../shared/views.ts";
 import { useSignal } from "@preact/signals";
-import type { ModelRulesView } from "../shared/data/views.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
 import { showToast } from "../shared/live/toasts.ts";
 import { modelsText } from "./words.ts";

@@ -1,6 +1,6 @@
+import type { NamedModels } from "../shared/views.ts";
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { NamedModels } from "../shared/data/views.ts";
 import { attempt } from "../shared/live/attempt.ts";
 import { showToast } from "../shared/live/toasts.ts";
 import { text } from "../shared/words.ts";

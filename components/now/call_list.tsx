@@ -1,12 +1,18 @@
+import type { LocalClient } from "../../src/management/client.ts";
+import type { Call as LiveCall, CallDetail as LiveCallView } from "../../src/management/contract.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { LiveCall, LiveCallView } from "../shared/data/views.ts";
 import { countdown, tailText } from "../shared/format.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
 import { useNow } from "../shared/live/now.ts";
 import { text } from "../shared/words.ts";
 import { Countdown } from "../shared/ui/figure.tsx";
 import { nowText } from "./words.ts";
+
+/** Calls in flight and waiting, the oldest first. */
+export async function readLiveCalls(client: LocalClient): Promise<readonly LiveCall[]> {
+  return (await client.calls()).items;
+}
 
 const words = nowText;
 const AGAIN_MS = 2_000;

@@ -1,4 +1,4 @@
-import type { KeyGlanceRow } from "../shared/data/views.ts";
+import type { KeyGlanceRow } from "../shared/views.ts";
 import { keyName } from "../shared/format.ts";
 import { text } from "../shared/words.ts";
 import { attentionText } from "../shared/attention/words.ts";

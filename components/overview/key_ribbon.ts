@@ -1,4 +1,4 @@
-import type { RecentCall } from "../shared/data/views.ts";
+import type { RecentCall } from "./read_overview.ts";
 
 export type RibbonMark = "ok" | "limited" | "failed" | "cancelled";
 

@@ -1,4 +1,4 @@
-import type { ModelRow, OverviewView } from "../shared/data/views.ts";
+import type { ModelRow, OverviewView } from "../shared/views.ts";
 import { percent, shortNumber, untilTime } from "../shared/format.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
 import { useNow } from "../shared/live/now.ts";

@@ -1,6 +1,6 @@
+import type { ModelRow } from "../shared/views.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ModelRow } from "../shared/data/views.ts";
 import { runwayOf } from "./model_board.tsx";
 
 const NOW = 1_700_000_000_000;

@@ -1,5 +1,4 @@
-import { MOST_RECENT } from "../shared/data/live_data.ts";
-import type { StatsView } from "../shared/data/views.ts";
+import { MOST_RECENT, type StatsView } from "./read_overview.ts";
 import { ago, percent, shortNumber } from "../shared/format.ts";
 import { useNow } from "../shared/live/now.ts";
 import { overviewText } from "./words.ts";

@@ -1,7 +1,6 @@
 import { overviewText } from "./words.ts";
-import { text } from "../shared/words.ts";
+import { callEnds, text } from "../shared/words.ts";
 import { niceMax, type TrafficPoint } from "./traffic_series.ts";
-import { callEnds } from "../shared/calls/words.ts";
 
 const WIDTH = 600;
 const HEIGHT = 100;

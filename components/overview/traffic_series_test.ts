@@ -1,6 +1,6 @@
+import { freshCall } from "./read_overview.ts";
 import assert from "node:assert/strict";
 import type { RequestId } from "../../src/core/ids.ts";
-import { freshCall } from "../shared/data/rows.ts";
 import { advance, emptySeries, niceMax, STEP_MS, STEPS } from "./traffic_series.ts";
 
 const NOW = 1_700_000_000_000;

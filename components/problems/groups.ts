@@ -1,4 +1,6 @@
-import type { CallRecord } from "../shared/data/views.ts";
+import type { LocalClient } from "../../src/management/client.ts";
+import { readRequests } from "../shared/calls/read_calls.ts";
+import type { CallRecord } from "../shared/views.ts";
 
 /** Failures or refusals with one reason. */
 export interface ProblemGroup {
@@ -29,7 +31,7 @@ function names(values: readonly (string | undefined)[]): readonly string[] {
 const MOST_KEYS = 20;
 
 /** Calls with one reason as groups: refusals by what the client saw, all others as one. */
-export function groupsOf(
+function groupsOf(
   reason: string,
   calls: readonly CallRecord[],
   more: boolean,
@@ -64,4 +66,27 @@ function groupOf(
     clients: names(own.map(({ client }) => client)),
     message: newest.message ?? "",
   };
+}
+
+const DAY_MS = 86_400_000;
+/** Records of one reason that are looked at. */
+const MOST_OF_A_REASON = 200;
+
+/** The reasons that came up in the last day, each with its newest records. */
+export async function readProblems(
+  client: LocalClient,
+  now: number,
+): Promise<readonly ProblemGroup[]> {
+  const since = now - DAY_MS;
+  const hours = await client.series({ grain: "hour", by: "class", since });
+  const reasons = new Set(hours.flatMap(({ values }) => Object.keys(values)));
+  for (const none of ["ok", "cancelled", "client_gone"]) reasons.delete(none);
+  const groups = await Promise.all([...reasons].map(async (reason) => {
+    const query = { class: reason, since, limit: MOST_OF_A_REASON } as NonNullable<
+      Parameters<LocalClient["requests"]>[0]
+    >;
+    const { items, cursor } = await readRequests(client, query);
+    return groupsOf(reason, items, cursor !== "");
+  }));
+  return groups.flat().sort((a, b) => b.last - a.last);
 }

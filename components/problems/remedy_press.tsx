@@ -1,8 +1,8 @@
+import { readCatalog } from "../shared/models/read_catalog.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { LocalClient } from "../../src/management/client.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
-import { configuration } from "../shared/live/configuration.ts";
 import { text } from "../shared/words.ts";
 import { chatModels } from "../shared/models/chat_models.ts";
 import type { Remedy } from "./remedies.ts";
@@ -31,7 +31,7 @@ interface Choices {
 async function choicesFor({ kind }: Remedy): Promise<Choices> {
   if (kind === "budget") return { models: [], clients: await api.clients() };
   if (kind !== "fallback" && kind !== "alias") return { models: [], clients: [] };
-  return { models: chatModels((await configuration.catalog()).models), clients: [] };
+  return { models: chatModels((await readCatalog(api)).models), clients: [] };
 }
 
 async function checkKeys(keys: readonly string[]): Promise<string> {

@@ -1,4 +1,4 @@
-import type { AccountsView } from "../shared/data/views.ts";
+import type { Accounts as AccountsView } from "../../src/management/contract.ts";
 import { ago, percent } from "../shared/format.ts";
 import { attempt } from "../shared/live/attempt.ts";
 import { api } from "../shared/live/browser_api.ts";

@@ -1,7 +1,7 @@
+import type { BoardCell, QuotaBoard as BoardView } from "../../src/management/contract.ts";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import type { BoardCell, BoardView } from "../shared/data/views.ts";
 import { percent, shortNumber, untilTime } from "../shared/format.ts";
 import { Card, Empty } from "../shared/ui/card.tsx";
 import { Countdown } from "../shared/ui/figure.tsx";

@@ -1,4 +1,4 @@
-import type { BoardCell, BoardView } from "../shared/data/views.ts";
+import type { BoardCell, QuotaBoard as BoardView } from "../../src/management/contract.ts";
 import { markOf } from "./marks.ts";
 
 /** One line of the board, or the head of a column. */

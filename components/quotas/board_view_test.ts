@@ -1,6 +1,6 @@
+import type { BoardCell, QuotaBoard as BoardView } from "../../src/management/contract.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { BoardCell, BoardView } from "../shared/data/views.ts";
 import { cellFrom, layoutOf } from "./board_view.ts";
 
 type State = BoardCell["state"];

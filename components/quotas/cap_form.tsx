@@ -1,5 +1,5 @@
+import type { CapRow } from "./read_quotas.ts";
 import type { Cap } from "../../src/management/contract.ts";
-import type { CapRow } from "../shared/data/views.ts";
 import { text } from "../shared/words.ts";
 import { quotasText } from "./words.ts";
 

@@ -1,5 +1,5 @@
+import type { CapRow, CapsView } from "./read_quotas.ts";
 import { useSignal } from "@preact/signals";
-import type { CapRow, CapsView } from "../shared/data/views.ts";
 import { wholeNumber } from "../shared/format.ts";
 import { attempt } from "../shared/live/attempt.ts";
 import { api } from "../shared/live/browser_api.ts";

@@ -1,5 +1,5 @@
+import type { BoardCell, QuotaBoard as BoardView, SetLimit } from "../../src/management/contract.ts";
 import type { ComponentChildren } from "preact";
-import type { BoardCell, BoardView, SetLimit } from "../shared/data/views.ts";
 import { ago, dateTime, percent, shortNumber, untilTime } from "../shared/format.ts";
 import { attempt } from "../shared/live/attempt.ts";
 import { api } from "../shared/live/browser_api.ts";

@@ -1,4 +1,4 @@
-import type { BoardCell } from "../shared/data/views.ts";
+import type { BoardCell } from "../../src/management/contract.ts";
 
 /** How a cell stands, as its mark says it. */
 export type Mark = "free" | "low" | "minute" | "day" | "cooling" | "capped" | "stopped" | "absent";

@@ -1,4 +1,4 @@
-import type { CapsView } from "../shared/data/views.ts";
+import type { CapsView } from "./read_quotas.ts";
 import { attempt } from "../shared/live/attempt.ts";
 import { api } from "../shared/live/browser_api.ts";
 import { text } from "../shared/words.ts";

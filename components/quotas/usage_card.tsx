@@ -1,5 +1,5 @@
+import type { UsageRow, UsageView } from "./read_quotas.ts";
 import { useSignal } from "@preact/signals";
-import type { UsageRow, UsageView } from "../shared/data/views.ts";
 import { money, percent, shortNumber } from "../shared/format.ts";
 import { moneySum, unpricedNote } from "../shared/money_sum.ts";
 import { quotasText } from "./words.ts";

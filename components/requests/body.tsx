@@ -1,4 +1,4 @@
-import type { KeptText } from "../shared/data/views.ts";
+import type { KeptText } from "./read_requests.ts";
 import { requestsText } from "./words.ts";
 
 const words = requestsText;

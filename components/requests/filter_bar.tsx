@@ -1,7 +1,7 @@
+import type { TotalsView } from "./read_requests.ts";
 import { dateTime, duration, percent, shortNumber, wholeNumber } from "../shared/format.ts";
 import { moneySum } from "../shared/money_sum.ts";
 import { requestsText } from "./words.ts";
-import type { TotalsView } from "../shared/data/views.ts";
 import { Icon } from "../shared/ui/icon.tsx";
 import { KINDS, NO_FILTERS, type RequestFilters } from "../shared/requests/request_query.ts";
 import { callClasses } from "../shared/calls/words.ts";

@@ -1,6 +1,6 @@
-import type { TimeStep } from "../shared/data/views.ts";
+import { callEnds } from "../shared/words.ts";
+import type { TimeStep } from "./read_requests.ts";
 import { dateTime, plural } from "../shared/format.ts";
-import { callEnds } from "../shared/calls/words.ts";
 import { requestsText } from "./words.ts";
 
 const words = requestsText;

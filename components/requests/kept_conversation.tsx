@@ -1,7 +1,7 @@
+import type { CallDetail } from "./read_requests.ts";
 import { useSignal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { useEffect } from "preact/hooks";
-import type { CallDetail } from "../shared/data/views.ts";
 import { requestsText } from "./words.ts";
 import { Body } from "./body.tsx";
 import { type KeptPart, type KeptTurn, replyTurn, requestTurns } from "./kept_turns.ts";

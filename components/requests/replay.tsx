@@ -1,10 +1,11 @@
+import { readCatalog } from "../shared/models/read_catalog.ts";
+import { type CallDetail, type KeptText, readRequest } from "./read_requests.ts";
+import type { CallRecord, KeyRow } from "../shared/views.ts";
 import { ALL_KEYS, readKeys } from "../shared/keys/read_keys.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { CallDetail, CallRecord, KeptText, KeyRow } from "../shared/data/views.ts";
 import { duration, keyName, wholeNumber } from "../shared/format.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
-import { configuration } from "../shared/live/configuration.ts";
 import { requestsText } from "./words.ts";
 import { Problem } from "../shared/ui/card.tsx";
 import { Icon } from "../shared/ui/icon.tsx";
@@ -18,7 +19,7 @@ const TRIES = 15;
 
 async function written(id: string): Promise<CallDetail | undefined> {
   for (let turn = 0; turn < TRIES; turn++) {
-    const found = await configuration.request(id).catch(() => undefined);
+    const found = await readRequest(api, id).catch(() => undefined);
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }
@@ -141,8 +142,8 @@ async function known(): Promise<Known> {
   const [{ rows: keys }, catalog, settings] = await Promise.all([
     // A call is mostly sent again on a key that was in use.
     readKeys(api, { ...ALL_KEYS, sort: "lastUsed" }),
-    configuration.catalog(),
-    configuration.settings(),
+    readCatalog(api),
+    api.settings(),
   ]);
   const keeps = settings.running["logBodies"] === true;
   return { keys, models: catalog.models.map((model) => model.id), keeps };

@@ -1,10 +1,10 @@
-import { configuration } from "../shared/live/configuration.ts";
+import { type CallDetail, readRequest } from "./read_requests.ts";
+import type { CallRecord } from "../shared/views.ts";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import type { CallDetail, CallRecord } from "../shared/data/views.ts";
 import { byteSize, dateTime, duration, money, wholeNumber } from "../shared/format.ts";
-import { messageOf } from "../shared/live/browser_api.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
 import { copyText } from "../shared/live/clipboard.ts";
 import { isTyping } from "../shared/shell/shortcuts.ts";
 import { requestsText } from "./words.ts";
@@ -161,7 +161,7 @@ export function RequestDrawer({ id, newer, older, onShow, onClose }: {
   useEffect(() => {
     let left = false;
     problem.value = "";
-    configuration.request(id).then(
+    readRequest(api, id).then(
       (found) => left || (call.value = found),
       (error) => left || (problem.value = messageOf(error)),
     );

@@ -1,4 +1,4 @@
-import type { CallRecord } from "../shared/data/views.ts";
+import type { CallRecord } from "../shared/views.ts";
 import { clockTime, duration, shortNumber } from "../shared/format.ts";
 import { text } from "../shared/words.ts";
 import { requestsText } from "./words.ts";

@@ -1,8 +1,9 @@
+import { queryOf, readRequests } from "../shared/calls/read_calls.ts";
+import type { CallRecord } from "../shared/views.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { CallRecord } from "../shared/data/views.ts";
 import { clockTime, duration, shortNumber } from "../shared/format.ts";
-import { data, messageOf } from "../shared/live/browser_api.ts";
+import { api, messageOf } from "../shared/live/browser_api.ts";
 import { requestsText } from "./words.ts";
 import { Problem } from "../shared/ui/card.tsx";
 import { OutcomeChip } from "../shared/ui/status_chip.tsx";
@@ -25,7 +26,7 @@ export function SessionThread({ call, onShow }: { call: CallRecord; onShow: (id:
       until: String(call.at + AROUND_MS),
       limit: String(MOST),
     });
-    data.requests(String(query)).then(
+    readRequests(api, queryOf(String(query))).then(
       ({ items }) => left || (calls.value = items.toReversed()),
       (error) => left || (problem.value = messageOf(error)),
     );

@@ -1,4 +1,4 @@
-import type { CallRecord } from "../shared/data/views.ts";
+import type { CallRecord } from "../shared/views.ts";
 import { duration } from "../shared/format.ts";
 import { requestsText } from "./words.ts";
 import { callReasons } from "../shared/calls/words.ts";

@@ -1,4 +1,4 @@
-import type { SettingsView } from "../shared/data/views.ts";
+import type { Settings as SettingsView } from "../../src/management/contract.ts";
 import { attempt } from "../shared/live/attempt.ts";
 import { api } from "../shared/live/browser_api.ts";
 import { Card } from "../shared/ui/card.tsx";

@@ -1,4 +1,4 @@
-import type { ClientRow } from "../shared/data/views.ts";
+import type { ClientRow } from "./read_clients.ts";
 import type { api } from "../shared/live/browser_api.ts";
 import { text } from "../shared/words.ts";
 import { settingsText } from "./words.ts";

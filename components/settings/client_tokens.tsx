@@ -1,5 +1,5 @@
+import type { ClientRow } from "./read_clients.ts";
 import { useSignal } from "@preact/signals";
-import type { ClientRow } from "../shared/data/views.ts";
 import { dateTime, money, plural, shortNumber } from "../shared/format.ts";
 import { attempt } from "../shared/live/attempt.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";

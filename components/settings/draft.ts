@@ -1,4 +1,4 @@
-import type { SettingRow } from "../shared/data/views.ts";
+import type { SettingRow } from "../../src/management/contract.ts";
 import { byteSize, duration } from "../shared/format.ts";
 
 /** What is typed and not saved: texts by variable; null for back to the default. */

@@ -1,5 +1,5 @@
+import type { Settings as SettingsView } from "../../src/management/contract.ts";
 import { useSignal } from "@preact/signals";
-import type { SettingsView } from "../shared/data/views.ts";
 import { type api, messageOf, renewSession } from "../shared/live/browser_api.ts";
 import { settingsText } from "./words.ts";
 import { Card, Problem } from "../shared/ui/card.tsx";

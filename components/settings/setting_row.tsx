@@ -1,4 +1,4 @@
-import type { SettingRow as Row } from "../shared/data/views.ts";
+import type { SettingRow as Row } from "../../src/management/contract.ts";
 import { readable, savedText } from "./draft.ts";
 import { settingsText } from "./words.ts";
 

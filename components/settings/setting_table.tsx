@@ -1,6 +1,6 @@
+import type { SettingRow as Row, Settings as SettingsView } from "../../src/management/contract.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { SettingRow as Row, SettingsView } from "../shared/data/views.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
 import { showToast } from "../shared/live/toasts.ts";
 import { text } from "../shared/words.ts";

@@ -1,7 +1,8 @@
+import type { Agent as AgentRow, InstalledAgents } from "../../src/management/contract.ts";
+import type { ConnectionView } from "../shared/views.ts";
 import { useSignal } from "@preact/signals";
 import { ConnectionCard } from "../shared/connection/connection_card.tsx";
 import { ConnectionFold } from "../shared/connection/connection_fold.tsx";
-import type { AgentChange, AgentRow, ConnectionView } from "../shared/data/views.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
 import { copyText } from "../shared/live/clipboard.ts";
 import { showToast } from "../shared/live/toasts.ts";
@@ -9,6 +10,8 @@ import { text } from "../shared/words.ts";
 import { setupText } from "./words.ts";
 import { Problem } from "../shared/ui/card.tsx";
 import { Icon } from "../shared/ui/icon.tsx";
+
+type AgentChange = InstalledAgents["results"][number];
 
 const words = setupText;
 /** The list's entry for every other client. */

@@ -80,3 +80,11 @@ export const text = {
     paused: "Paused",
   },
 } as const;
+
+/** How a call ended, in one word each. */
+export const callEnds = {
+  ok: "answered",
+  failed: "failed",
+  cancelled: "client left",
+  refused: "refused",
+} as const;

@@ -6,10 +6,10 @@ import Flow, { type FlowProps } from "../../islands/Flow.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data }, url: { searchParams } }) {
+  async GET({ state: { client }, url: { searchParams } }) {
     const asked = searchParams.get("range") ?? "";
     const range = Object.hasOwn(SPANS, asked) ? asked as FlowProps["range"] : "24h";
-    return page({ range, flow: await data.callPaths(SPANS[range], Date.now()) });
+    return page({ range, flow: await client.callPaths({ since: Date.now() - SPANS[range] }) });
   },
 });
 

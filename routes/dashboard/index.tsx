@@ -1,3 +1,5 @@
+import { readRecentCalls, readStats } from "../../components/overview/read_overview.ts";
+import { readWorstKeys } from "../../components/shared/keys/worst_keys.ts";
 import { page } from "fresh";
 import { connectionView } from "../../components/shared/connection/connection_view.ts";
 import { PageTitle } from "../../components/shared/shell/page_title.tsx";
@@ -6,13 +8,13 @@ import Overview from "../../islands/Overview.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data }, url }) {
+  async GET({ state: { client }, url }) {
     const [overview, stats, keys, calls, connection] = await Promise.all([
-      data.overview(),
-      data.stats(),
-      data.worstKeys(),
-      data.recentCalls(),
-      connectionView(data, url),
+      client.overview(),
+      readStats(client),
+      readWorstKeys(client),
+      readRecentCalls(client),
+      connectionView(client, url),
     ]);
     return page({ overview, stats, keys, calls, at: Date.now(), connection });
   },

@@ -1,19 +1,21 @@
+import { keyRow } from "../../components/shared/keys/key_row.ts";
+import { readSuggestions } from "../../components/keys/suggestion_list.tsx";
 import { page } from "fresh";
-import { keysQueryOf } from "../../components/shared/keys/read_keys.ts";
+import { keysQueryOf, readKeys } from "../../components/shared/keys/read_keys.ts";
 import { keysText } from "../../components/keys/words.ts";
 import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import Keys from "../../islands/Keys.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data }, url: { searchParams } }) {
+  async GET({ state: { client }, url: { searchParams } }) {
     const query = keysQueryOf(searchParams);
     const focus = searchParams.get("focus") ?? "";
     const [view, suggestions, focused] = await Promise.all([
-      data.keyList(query),
-      data.suggestions(),
+      readKeys(client, query),
+      readSuggestions(client),
       // A link may name a key that is gone: the page says so.
-      focus === "" ? undefined : data.key(focus).catch(() => undefined),
+      focus === "" ? undefined : client.key(focus).then(keyRow).catch(() => undefined),
     ]);
     return page({
       view,

@@ -1,6 +1,6 @@
 import { page, type RouteConfig } from "fresh";
 import { Head } from "fresh/runtime";
-import type { DashboardData } from "../../components/shared/data/dashboard_data.ts";
+import type { DashboardState } from "../_define.ts";
 import { text } from "../../components/shared/words.ts";
 import { Problem } from "../../components/shared/ui/card.tsx";
 import type { Login } from "../../src/http/dashboard_session.ts";
@@ -28,8 +28,8 @@ function problemOf(login: Exclude<Login, { ok: true }>): string {
 }
 
 /** Whether the owner's token is still the one that everybody knows; a server that cannot tell gives no hint. */
-async function isDefaultToken(data: DashboardData): Promise<boolean> {
-  const settings = await data.settings().catch(() => undefined);
+async function isDefaultToken(client: DashboardState["client"]): Promise<boolean> {
+  const settings = await client.settings().catch(() => undefined);
   return settings?.running["proxyApiKeyIsDefault"] === true;
 }
 
@@ -40,10 +40,10 @@ function nextPage(url: URL): string {
 }
 
 /** Without a key there is nothing to see yet: the first sign-in leads to the wizard. */
-async function firstPage(data: DashboardData, url: URL): Promise<string> {
+async function firstPage(client: DashboardState["client"], url: URL): Promise<string> {
   const next = nextPage(url);
   if (next !== "/dashboard") return next;
-  const overview = await data.overview().catch(() => undefined);
+  const overview = await client.overview().catch(() => undefined);
   return overview?.verdict.status === "empty" ? "/dashboard/setup" : next;
 }
 
@@ -51,7 +51,7 @@ export const handler = define.handlers({
   GET: async ({ req, state, url, redirect }) =>
     await state.sessions.verify(req)
       ? redirect(nextPage(url))
-      : page({ problem: "", hint: await isDefaultToken(state.data) }),
+      : page({ problem: "", hint: await isDefaultToken(state.client) }),
   async POST({ req, state, url }) {
     const refused = state.sessions.refusal(req, state.remote);
     const form = refused ?? await readForm(req);
@@ -64,13 +64,13 @@ export const handler = define.handlers({
     if (login.ok) {
       return new Response(null, {
         status: 303,
-        headers: { location: await firstPage(state.data, url), "set-cookie": login.cookie },
+        headers: { location: await firstPage(state.client, url), "set-cookie": login.cookie },
       });
     }
     const status = login.reason === "slow_down" ? 429 : login.reason === "foreign" ? 403 : 401;
     const headers = { "retry-after": String(Math.ceil(login.retryAfterMs / 1000)) };
     const problem = login.reason === "foreign" ? state.sessions.whyForeign(req) : problemOf(login);
-    const hint = await isDefaultToken(state.data);
+    const hint = await isDefaultToken(state.client);
     return page({ problem, hint }, status === 429 ? { status, headers } : { status });
   },
 });

@@ -1,3 +1,4 @@
+import { readLogs } from "../../components/logs/log_lines.ts";
 import { page } from "fresh";
 import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import { logsText } from "../../components/logs/words.ts";
@@ -5,10 +6,10 @@ import Logs from "../../islands/Logs.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data }, url: { searchParams } }) {
+  async GET({ state: { client }, url: { searchParams } }) {
     const value = (name: string) => searchParams.get(name) ?? "";
     return page({
-      logs: await data.logs(),
+      logs: await readLogs(client),
       initial: { words: value("q"), level: value("level"), kind: value("kind") },
     });
   },

@@ -7,7 +7,7 @@ import { define } from "../_define.ts";
 export const config: RouteConfig = { skipInheritedLayouts: true };
 
 export const handler = define.handlers({
-  GET: async ({ state: { data } }) => page({ overview: await data.overview() }),
+  GET: async ({ state: { client } }) => page({ overview: await client.overview() }),
 });
 
 export default define.page<typeof handler>(({ data }) => (

@@ -1,3 +1,4 @@
+import { readLiveCalls } from "../../components/now/call_list.tsx";
 import { page } from "fresh";
 import { nowText } from "../../components/now/words.ts";
 import { PageTitle } from "../../components/shared/shell/page_title.tsx";
@@ -5,8 +6,8 @@ import Now from "../../islands/Now.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data } }) {
-    return page({ calls: await data.calls() });
+  async GET({ state: { client } }) {
+    return page({ calls: await readLiveCalls(client) });
   },
 });
 

@@ -1,3 +1,5 @@
+import { readProblems } from "../../components/problems/groups.ts";
+import { readWorstKeys } from "../../components/shared/keys/worst_keys.ts";
 import { page } from "fresh";
 import { problemsText } from "../../components/problems/words.ts";
 import { PageTitle } from "../../components/shared/shell/page_title.tsx";
@@ -5,8 +7,12 @@ import Problems from "../../islands/Problems.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data } }) {
-    const [overview, keys, groups] = await Promise.all([data.overview(), data.worstKeys(), data.problems()]);
+  async GET({ state: { client } }) {
+    const [overview, keys, groups] = await Promise.all([
+      client.overview(),
+      readWorstKeys(client),
+      readProblems(client, Date.now()),
+    ]);
     return page({ overview, keys, groups });
   },
 });

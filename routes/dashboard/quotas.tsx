@@ -1,3 +1,6 @@
+import { readNamedKeys } from "../../components/shared/keys/read_keys.ts";
+import { readCatalog } from "../../components/shared/models/read_catalog.ts";
+import { readBoard, readCaps, readUsage } from "../../components/quotas/read_quotas.ts";
 import { page } from "fresh";
 import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import { quotasText } from "../../components/quotas/words.ts";
@@ -5,18 +8,18 @@ import Quotas from "../../islands/Quotas.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data }, url: { searchParams } }) {
+  async GET({ state: { client }, url: { searchParams } }) {
     const filter = searchParams.get("q") ?? "";
     const [board, { accounts }, caps, catalog, clients, usage] = await Promise.all([
-      data.board(filter.slice(0, 200)),
-      data.accounts(),
-      data.caps(),
-      data.catalog(),
-      data.clients(),
-      data.usage(),
+      readBoard(client, filter.slice(0, 200)),
+      client.accounts(),
+      readCaps(client),
+      readCatalog(client),
+      client.clients(),
+      readUsage(client),
     ]);
     // A project that is only known as one key has that key's id.
-    const keys = await data.namedKeys(usage.projects.map(({ name }) => name));
+    const keys = await readNamedKeys(client, usage.projects.map(({ name }) => name));
     const targets = [
       ...catalog.models.map((model) => model.id),
       ...catalog.groups.map((group) => `group:${group.name}`),

@@ -1,3 +1,5 @@
+import { readHealth } from "../../components/shared/health.ts";
+import { readClients } from "../../components/settings/read_clients.ts";
 import { page } from "fresh";
 import { connectionView } from "../../components/shared/connection/connection_view.ts";
 import { PageTitle } from "../../components/shared/shell/page_title.tsx";
@@ -6,12 +8,12 @@ import Settings from "../../islands/Settings.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data }, url }) {
+  async GET({ state: { client }, url }) {
     const [clients, health, settings, connection] = await Promise.all([
-      data.clients(),
-      data.health(),
-      data.settings(),
-      connectionView(data, url),
+      readClients(client),
+      readHealth(client),
+      client.settings(),
+      connectionView(client, url),
     ]);
     return page({ clients, health, settings, connection });
   },

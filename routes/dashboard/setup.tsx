@@ -1,7 +1,9 @@
+import { readHealth } from "../../components/shared/health.ts";
+import { readCatalog } from "../../components/shared/models/read_catalog.ts";
+import type { Agent as AgentRow } from "../../src/management/contract.ts";
 import { page } from "fresh";
 import { connectionView } from "../../components/shared/connection/connection_view.ts";
-import type { AgentRow } from "../../components/shared/data/views.ts";
-import { ALL_KEYS } from "../../components/shared/keys/read_keys.ts";
+import { ALL_KEYS, readKeys } from "../../components/shared/keys/read_keys.ts";
 import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import { setupText } from "../../components/setup/words.ts";
 import Setup from "../../islands/Setup.tsx";
@@ -15,14 +17,14 @@ function nextStep(keys: number, agents: readonly AgentRow[]): number {
 }
 
 export const handler = define.handlers({
-  async GET({ state: { data }, url }) {
+  async GET({ state: { client }, url }) {
     const { searchParams } = url;
     const [{ rows: keys }, { keys: counts }, catalog, agents, connection] = await Promise.all([
-      data.keyList(ALL_KEYS),
-      data.health(),
-      data.catalog(),
-      data.agents(),
-      connectionView(data, url),
+      readKeys(client, ALL_KEYS),
+      readHealth(client),
+      readCatalog(client),
+      client.agents(),
+      connectionView(client, url),
     ]);
     const asked = Number(searchParams.get("step"));
     const isStep = Number.isInteger(asked) && asked >= 1 && asked <= setupText.steps.length;

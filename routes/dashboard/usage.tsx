@@ -1,3 +1,4 @@
+import { readChart } from "../../components/usage/read_chart.ts";
 import { page } from "fresh";
 import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import { usageQuery } from "../../components/usage/query.ts";
@@ -6,10 +7,10 @@ import Usage from "../../islands/Usage.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
-  async GET({ state: { data }, url: { searchParams } }) {
+  async GET({ state: { client }, url: { searchParams } }) {
     const now = Date.now();
     const query = usageQuery(searchParams, now);
-    return page({ query, chart: await data.usageChart(query, now) });
+    return page({ query, chart: await readChart(client, query, now) });
   },
 });
 

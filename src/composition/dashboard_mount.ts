@@ -33,9 +33,9 @@ export function dashboardMount(options: DashboardMountOptions): Hono<{ Bindings:
 
 async function load(options: DashboardMountOptions, remoteOf: (request: Request) => string): Promise<Hono> {
   const { files, sessions, management, startedAt, onFault } = options;
-  const { createDashboardData, dashboardApp, loadAssets } = await pageModules();
+  const { dashboardApp, loadAssets } = await pageModules();
   return dashboardApp({
-    data: createDashboardData(management.client),
+    client: management.client,
     sessions,
     files,
     assets: await loadAssets(files),
@@ -47,14 +47,11 @@ async function load(options: DashboardMountOptions, remoteOf: (request: Request)
 
 /** The pages and their renderer. The path is two strings: see cli.ts. */
 async function pageModules() {
-  const [{ dashboardApp }, { createDashboardData }, { loadAssets }] = await Promise.all([
+  const [{ dashboardApp }, { loadAssets }] = await Promise.all([
     import("../http/dashboard" + ".ts") as Promise<typeof import("../http/dashboard.ts")>,
-    import("../../components/shared/data/dashboard_data" + ".ts") as Promise<
-      typeof import("../../components/shared/data/dashboard_data.ts")
-    >,
     import("fre" + "sh") as Promise<typeof import("fresh")>,
   ]);
-  return { createDashboardData, dashboardApp, loadAssets };
+  return { dashboardApp, loadAssets };
 }
 
 /** Responses from this size on are compressed; event streams never are. */

@@ -1,14 +1,13 @@
 import { Hono } from "hono";
 import { type Assets, type ClientFiles, fsRoutes, serveFiles } from "fresh";
-import type { DashboardData } from "../../components/shared/data/dashboard_data.ts";
 import type { DashboardState } from "../../routes/_define.ts";
 import { manifest } from "../../routes.gen.ts";
 import { passFault } from "./app.ts";
 import type { Sessions } from "./dashboard_session.ts";
 
 export interface DashboardOptions {
-  /** What pages read; `createDashboardData(client)` makes it from the handlers of this same process. */
-  readonly data: DashboardData;
+  /** What pages read with: the handlers of this same process. */
+  readonly client: DashboardState["client"];
   readonly sessions: Sessions;
   /** Addresses of the built files, from `loadAssets(files)`. */
   readonly assets: Assets;
@@ -27,9 +26,9 @@ export interface DashboardOptions {
  * address that nobody answered before with a page that says so: mount it last.
  */
 export function dashboardApp(options: DashboardOptions): Hono {
-  const { data, sessions, assets, files, startedAt, onFault } = options;
+  const { client, sessions, assets, files, startedAt, onFault } = options;
   const state = (request: Request): DashboardState => ({
-    data,
+    client,
     sessions,
     remote: options.remoteOf?.(request) ?? "local",
     developing: assets.dev !== undefined,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createDashboardData } from "../../components/shared/data/dashboard_data.ts";
+import { readStats } from "../../components/overview/read_overview.ts";
+import { readHealth } from "../../components/shared/health.ts";
 import { runCli } from "../../src/cli/mod.ts";
 import { writeServerFile } from "../../src/cli/server_file.ts";
 import { fakeServices } from "../cli/fake_services.ts";
@@ -64,9 +65,9 @@ async function check(world: World): Promise<void> {
     client.keys(),
     client.metrics(),
     command(world, "stats"),
-    createDashboardData(client).stats(),
+    readStats(client),
   ]);
-  const shown = await createDashboardData(client).health();
+  const shown = await readHealth(client);
   assert.deepEqual([health.status, health.out], [overview.verdict.status, overview.verdict.out]);
   assert.deepEqual([shown.status, cli.overview.verdict.status], [
     overview.verdict.status,

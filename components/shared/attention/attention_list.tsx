@@ -1,4 +1,4 @@
-import type { OverviewView } from "../data/views.ts";
+import type { OverviewView } from "../views.ts";
 import { clockTime } from "../format.ts";
 import { useNow } from "../live/now.ts";
 import { verdictDetail, verdictLabel, verdictTone } from "../shell/verdict.ts";

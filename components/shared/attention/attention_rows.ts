@@ -1,4 +1,4 @@
-import type { KeyGlanceRow, OverviewView } from "../data/views.ts";
+import type { KeyGlanceRow, OverviewView } from "../views.ts";
 import { keyName } from "../format.ts";
 import { attentionText } from "./words.ts";
 

@@ -1,11 +1,3 @@
-/** How a call ended, in one word each. */
-export const callEnds = {
-  ok: "answered",
-  failed: "failed",
-  cancelled: "client left",
-  refused: "refused",
-} as const;
-
 /** What the ends of calls are filtered and told apart by; empty for any. */
 export const callClasses = {
   "": "Any outcome",

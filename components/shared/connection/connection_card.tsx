@@ -1,4 +1,4 @@
-import type { ConnectionView } from "../data/views.ts";
+import type { ConnectionView } from "../views.ts";
 import { Card } from "../ui/card.tsx";
 import { ConnectionLines } from "./connection_lines.tsx";
 import { connectionText } from "./words.ts";

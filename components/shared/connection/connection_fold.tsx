@@ -1,6 +1,6 @@
+import type { ConnectionView } from "../views.ts";
 import { useSignal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
-import type { ConnectionView } from "../data/views.ts";
 import { connectionText } from "./words.ts";
 
 const words = connectionText;

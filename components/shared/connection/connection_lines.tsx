@@ -1,8 +1,8 @@
+import type { ConnectionView } from "../views.ts";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { connectionLines } from "../../../src/core/connection.ts";
-import type { ConnectionView } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
 import { copyText } from "../live/clipboard.ts";
 import { showToast } from "../live/toasts.ts";

@@ -1,5 +1,5 @@
+import type { Tier } from "../views.ts";
 import { useSignal } from "@preact/signals";
-import type { Tier } from "../data/views.ts";
 import { api, messageOf } from "../live/browser_api.ts";
 import { keyFormText } from "./words.ts";
 import { Icon } from "../ui/icon.tsx";

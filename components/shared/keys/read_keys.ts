@@ -1,6 +1,6 @@
 import type { LocalClient } from "../../../src/management/client.ts";
-import { keyRow } from "../data/configuration_rows.ts";
-import type { KeyRow, KeyStatus } from "../data/views.ts";
+import type { KeyRow, KeyStatus } from "../views.ts";
+import { keyRow } from "./key_row.ts";
 
 /** What the list of keys is asked for, as the page's address has it; empty for what does not narrow it. */
 export interface KeysQuery {

@@ -1,6 +1,5 @@
 import { text } from "../words.ts";
 import { createPageClient, type LocalClient } from "../../../src/management/client.ts";
-import { createLiveData } from "../data/live_data.ts";
 
 /** Sends the reader to the login page, and back here afterwards. */
 export function goToLogin(): void {
@@ -51,9 +50,6 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
 
 /** The management API, with the session cookie. Throws an ApiError with the API's own sentence. */
 export const api = createPageClient({ base: "", fetch: ask });
-
-/** What the islands read of it again and again. */
-export const data = createLiveData(api);
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,12 +1,17 @@
+import type { OverviewView } from "../views.ts";
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { OverviewView } from "../data/views.ts";
-import { data, messageOf } from "./browser_api.ts";
+import { api, messageOf } from "./browser_api.ts";
 import { connection, listen } from "./live_events.ts";
-import { OVERVIEW_READS } from "./reads.ts";
-import { paced } from "./resource.ts";
+import { type LiveRead, paced } from "./resource.ts";
 
-const READ = OVERVIEW_READS.overview;
+/** The verdict of every page: a model comes back without an event when its time has come. */
+export const OVERVIEW_READ: LiveRead<OverviewView> = {
+  load: (client) => client.overview(),
+  events: ["request", "pool_update", "stats_update", "usage:cap-updated"],
+  leastMs: 2_000,
+  everyMs: 10_000,
+};
 
 const current = signal<OverviewView | undefined>(undefined);
 const problem = signal("");
@@ -15,7 +20,7 @@ let stop = () => {};
 
 async function read(): Promise<void> {
   try {
-    current.value = await READ.load(data);
+    current.value = await OVERVIEW_READ.load(api);
     problem.value = "";
   } catch (error) {
     problem.value = messageOf(error);
@@ -24,9 +29,9 @@ async function read(): Promise<void> {
 
 function start(): () => void {
   if (users++ === 0) {
-    const pace = paced(read, READ.leastMs);
-    const timer = setInterval(() => document.hidden || pace.poke(), READ.everyMs);
-    const stops = [...READ.events, "stale" as const].map((name) => listen(name, pace.poke));
+    const pace = paced(read, OVERVIEW_READ.leastMs);
+    const timer = setInterval(() => document.hidden || pace.poke(), OVERVIEW_READ.everyMs);
+    const stops = [...OVERVIEW_READ.events, "stale" as const].map((name) => listen(name, pace.poke));
     stop = () => {
       clearInterval(timer);
       pace.stop();

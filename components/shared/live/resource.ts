@@ -1,8 +1,19 @@
+import type { LocalClient } from "../../../src/management/client.ts";
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { data, messageOf } from "./browser_api.ts";
+import { api, messageOf } from "./browser_api.ts";
 import { listen, type PageEventName } from "./live_events.ts";
-import type { LiveRead } from "./reads.ts";
+
+/** How a page keeps a value current. */
+export interface LiveRead<Value> {
+  readonly load: (client: LocalClient) => Promise<Value>;
+  /** What it is read again on. */
+  readonly events: readonly Exclude<PageEventName, "stale">[];
+  /** At most once in so many milliseconds. */
+  readonly leastMs: number;
+  /** Also without an event, every so many milliseconds while somebody looks. */
+  readonly everyMs?: number;
+}
 
 /** A value that came with the page and is read again when something happens. */
 export interface Resource<Value> {
@@ -84,5 +95,5 @@ export function useResource<Value>(
 
 /** The same for what is read by a table. */
 export function useLiveRead<Value>(initial: Value, read: LiveRead<Value>): Resource<Value> {
-  return useResource(initial, () => read.load(data), read.events, read.leastMs, read.everyMs);
+  return useResource(initial, () => read.load(api), read.events, read.leastMs, read.everyMs);
 }

@@ -1,4 +1,4 @@
-import type { MatrixModel } from "../data/views.ts";
+import type { MatrixModel } from "../views.ts";
 
 /** Fast models first: they are the likely ones to have quota for a try. */
 function rank(id: string): number {

@@ -1,6 +1,6 @@
+import type { KeyRow, MatrixModel, ModelRow, ModelSpeed } from "../views.ts";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import type { KeyRow, MatrixModel, ModelRow, ModelSpeed } from "../data/views.ts";
 import { duration, keyName, shortNumber } from "../format.ts";
 import { dayLimit } from "./standing.ts";
 import { Empty } from "../ui/card.tsx";

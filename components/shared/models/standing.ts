@@ -1,4 +1,4 @@
-import type { ModelRow } from "../data/views.ts";
+import type { ModelRow } from "../views.ts";
 import { shortNumber, wholeNumber } from "../format.ts";
 
 /** Words for how a model stands, on the board of models and on the mini page. */

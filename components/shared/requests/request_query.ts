@@ -1,4 +1,4 @@
-import type { CallKind } from "../data/views.ts";
+import type { CallKind } from "../../../src/core/call_record.ts";
 
 /** The filters of the requests page, by the names that the API takes. */
 export interface RequestFilters {

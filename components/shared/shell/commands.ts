@@ -1,8 +1,8 @@
-import type { KeyRow } from "../data/views.ts";
+import { readCatalog } from "../models/read_catalog.ts";
+import type { KeyRow } from "../views.ts";
 import { keyName } from "../format.ts";
-import { ALL_KEYS } from "../keys/read_keys.ts";
+import { ALL_KEYS, readKeys } from "../keys/read_keys.ts";
 import { api, messageOf } from "../live/browser_api.ts";
-import { configuration } from "../live/configuration.ts";
 import { showToast } from "../live/toasts.ts";
 import { paletteText, themeText } from "./words.ts";
 import { text } from "../words.ts";
@@ -116,8 +116,8 @@ function keyCommands(key: KeyRow): readonly Command[] {
 export async function foundCommands(): Promise<readonly Command[]> {
   const [keys, catalog] = await Promise.all([
     // A page of them: the others are found by the search for keys at the end of the list.
-    configuration.keyList({ ...ALL_KEYS, sort: "name" }).then(({ rows }) => rows),
-    configuration.catalog(),
+    readKeys(api, { ...ALL_KEYS, sort: "name" }).then(({ rows }) => rows),
+    readCatalog(api),
   ]).catch(() => [[], undefined] as const);
   return [
     ...keys.flatMap(keyCommands),

@@ -1,4 +1,4 @@
-import type { OverviewView } from "../data/views.ts";
+import type { OverviewView } from "../views.ts";
 import { listed, untilTime } from "../format.ts";
 import { text } from "../words.ts";
 

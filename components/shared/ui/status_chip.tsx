@@ -1,4 +1,4 @@
-import type { KeyStatus } from "../data/views.ts";
+import type { KeyStatus } from "../views.ts";
 import { text } from "../words.ts";
 
 const TONES: Readonly<Record<KeyStatus, string>> = {

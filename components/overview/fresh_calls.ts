@@ -1,9 +1,8 @@
 import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { freshCall, type ShortCall } from "../data/rows.ts";
-import type { RecentCall } from "../data/views.ts";
-import { data } from "./browser_api.ts";
-import { connection, listen } from "./live_events.ts";
+import { api } from "../shared/live/browser_api.ts";
+import { connection, listen } from "../shared/live/live_events.ts";
+import { freshCall, readRecentCalls, type RecentCall, type ShortCall } from "./read_overview.ts";
 
 /** Calls that may end between the making of a page and its first event. */
 const MOST_MISSED = 30;
@@ -31,7 +30,7 @@ export function useFreshCalls(
       waiting.push(call);
     };
     const catchUp = async () => {
-      const missed = await data.recentCalls(MOST_MISSED).catch(() => []);
+      const missed = await readRecentCalls(api, MOST_MISSED).catch(() => []);
       missed.toReversed().forEach(take);
       seen = undefined;
     };
