@@ -18,6 +18,11 @@ import { openSettingsFile, SettingsError } from "./settings_file.ts";
 export interface GeminitroOptions {
   /** Variables as in docs/configuration.md; nothing else is read. Default: none, so every default holds. */
   readonly env?: Environment;
+  /**
+   * Variables of the person whose machine it is (HOME, PATH and the like), by which coding agents and the accounts that other
+   * programs keep are found; default: the process's.
+   */
+  readonly userEnv?: Readonly<Record<string, string>>;
   /** Time, chance, names and network; default: the machine's. */
   readonly ports?: Ports;
   /** An open database instead of GEMINITRO_KV; it is left open by `close`. */
@@ -53,8 +58,11 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   const settings = loadSettings(env);
   if (!settings.ok) throw new SettingsError(settings.error);
   const ports = options.ports ?? systemPorts();
+  // Read at the start, so that a later change of the environment has no effect.
+  const userEnv = options.userEnv ?? Deno.env.toObject();
   const services = await startServices({
     settings: settings.value,
+    userEnv,
     version: VERSION,
     ports,
     ...(options.kv === undefined ? {} : { kv: options.kv }),
@@ -64,7 +72,7 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   const stopTraces = await traceCalls(options.env ?? {}, services.ledger);
   await addKeysOfSettings(services);
   const access = await openAccess(services);
-  const agents = agentsOnUse(services);
+  const agents = agentsOnUse(services, userEnv);
   const replays = new Replays(services);
   const proxy = proxyApp(services, replays.gate(access.gate), replays.pinOf);
   const management = managementOnUse(services, access, { agents, replay: replays.port(proxy) });
@@ -158,9 +166,7 @@ async function addKeysOfSettings(services: RunningServices): Promise<void> {
 }
 
 /** The agents of this machine, loaded on first use, as they need three parsers of configuration files. */
-function agentsOnUse(options: AgentsPortOptions): AgentsHere {
-  // Read at the start, so that a later change of the environment has no effect.
-  const env = Deno.env.toObject();
+function agentsOnUse(options: AgentsPortOptions, env: Readonly<Record<string, string>>): AgentsHere {
   const agents = onFirstUse(async () => {
     // The path is two strings: see cli.ts.
     const { agentsPort } = await import("./agents_port" + ".ts") as typeof import("./agents_port.ts");

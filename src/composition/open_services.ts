@@ -54,6 +54,8 @@ export interface Services {
 export interface ServicesOptions {
   readonly settings: Settings;
   readonly ports: Ports;
+  /** Variables of the person whose machine it is; default: the process's. */
+  readonly userEnv?: Readonly<Record<string, string>>;
   readonly kv?: Deno.Kv;
   /** Where log lines go; the console by default. */
   readonly print?: (line: string) => void;
@@ -91,7 +93,8 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     const pooled = pooledFetch(ports.fetch, connections, proxy);
     return proxy === undefined ? pooled : throughProxy(pooled, proxy);
   };
-  const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool, version }, fetchFor);
+  const userEnv = options.userEnv ?? Deno.env.toObject();
+  const oauth = openOAuth({ settings, ports, store, ledger, upstreams, pool, version }, fetchFor, userEnv);
   const base = { settings, ports, store, ledger, catalog, pool, upstreams, oauth, calls };
   const home = await watchHome(
     visitor || options.kv !== undefined ? {} : homeFiles(settings),
@@ -184,9 +187,10 @@ function openOAuth(
     readonly version: ClientVersion;
   },
   fetchFor: (credential: Proxied) => Fetch,
+  userEnv: Readonly<Record<string, string>>,
 ): OAuthService {
   const { pool, settings } = services;
-  const folder = userFolder(Deno.env.toObject(), Deno.build.os);
+  const folder = userFolder(userEnv, Deno.build.os);
   return createOAuth({
     ...services,
     settings,

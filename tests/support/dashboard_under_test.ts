@@ -41,21 +41,9 @@ async function storeKeys(path: string, home: string, keys: readonly string[]): P
   await store.close();
 }
 
-/** Runs `task` with another home folder, so that no agent of the person who runs the tests is seen or touched. */
-async function inUserHome<Value>(folder: string, task: () => Promise<Value>): Promise<Value> {
-  const changed = ["HOME", "USERPROFILE", "XDG_CONFIG_HOME"] as const;
-  const before = changed.map((name) => [name, Deno.env.get(name)] as const);
-  Deno.env.set("HOME", folder);
-  Deno.env.set("USERPROFILE", folder);
-  Deno.env.set("XDG_CONFIG_HOME", `${folder}/.config`);
-  try {
-    return await task();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, value);
-    }
-  }
+/** The environment with another home folder, so that no agent of the person who runs the tests is seen or touched. */
+function envOfUser(folder: string): Record<string, string> {
+  return { ...Deno.env.toObject(), HOME: folder, USERPROFILE: folder, XDG_CONFIG_HOME: `${folder}/.config` };
 }
 
 /** Starts all of it. Builds the dashboard when it is stale. */
@@ -73,22 +61,21 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
   const envFile = `${home}/.env`;
   await storeKeys(database, home, options.keys ?? []);
   await Deno.writeTextFile(envFile, `PROXY_API_KEY=${OWNER_TOKEN}\n`);
-  const userHome = options.userHome ?? home;
   const open = () =>
-    inUserHome(userHome, () =>
-      createGeminitro({
-        env: {
-          GEMINITRO_HOME: home,
-          GEMINITRO_KV: database,
-          GEMINI_API_URL: simulator.url,
-          PROXY_API_KEY: OWNER_TOKEN,
-          LOG_LEVEL: "debug",
-          ...options.env,
-        },
-        print: () => {},
-        envFile,
-        dashboard: folderFiles(new URL("../../_fresh/client/", import.meta.url)),
-      }));
+    createGeminitro({
+      env: {
+        GEMINITRO_HOME: home,
+        GEMINITRO_KV: database,
+        GEMINI_API_URL: simulator.url,
+        PROXY_API_KEY: OWNER_TOKEN,
+        LOG_LEVEL: "debug",
+        ...options.env,
+      },
+      userEnv: envOfUser(options.userHome ?? home),
+      print: () => {},
+      envFile,
+      dashboard: folderFiles(new URL("../../_fresh/client/", import.meta.url)),
+    });
   // A restart needs the same port, which must still be free then.
   const reserved = new ReservedPort();
   const { port } = reserved;
