@@ -67,6 +67,12 @@ type Env = (name: string) => string | undefined;
 /** Hosts of this machine itself: nothing that goes there may leave it. */
 const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 const NO_PROXY_NAMES = ["NO_PROXY", "no_proxy"];
+/** Variables that name a proxy, by what goes through it; the first that is set counts. */
+const PROXY_NAMES = {
+  all: ["ALL_PROXY", "all_proxy"],
+  secure: ["HTTPS_PROXY", "https_proxy"],
+  plain: ["HTTP_PROXY", "http_proxy"],
+} as const;
 
 /**
  * Says which outgoing proxy the platform's fetch takes for a URL by the environment, as host and port; undefined for none.
@@ -75,9 +81,9 @@ const NO_PROXY_NAMES = ["NO_PROXY", "no_proxy"];
 export function createProxyOf(env: Env): (url: string) => string | undefined {
   const first = (...names: readonly string[]) =>
     names.map((name) => env(name)?.trim() ?? "").find((one) => one !== "");
-  const all = first("ALL_PROXY", "all_proxy");
-  const secure = first("HTTPS_PROXY", "https_proxy") ?? all;
-  const plain = first("HTTP_PROXY", "http_proxy") ?? all;
+  const all = first(...PROXY_NAMES.all);
+  const secure = first(...PROXY_NAMES.secure) ?? all;
+  const plain = first(...PROXY_NAMES.plain) ?? all;
   const none = (first(...NO_PROXY_NAMES) ?? "").toLowerCase().split(",").map((one) => one.trim()).filter(
     Boolean,
   );
@@ -99,9 +105,11 @@ function goesDirect(host: string, none: readonly string[]): boolean {
 
 /**
  * Takes loopback and `hosts` out of what the environment sends through a proxy: calls to oneself carry the owner's token. Has
- * to run before the first fetch, and holds for processes that are started too.
+ * to run before the first fetch, and holds for processes that are started too. Where the environment names no proxy it changes
+ * nothing.
  */
 export function keepCallsHome(hosts: readonly string[] = []): void {
+  if (Object.values(PROXY_NAMES).flat().every((name) => (Deno.env.get(name) ?? "").trim() === "")) return;
   for (const name of NO_PROXY_NAMES) {
     // The platform reads the first that is set, so that both have to say it.
     const there = (Deno.env.get(name) ?? Deno.env.get(other(name)) ?? "").split(",").map((one) => one.trim());

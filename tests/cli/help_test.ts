@@ -23,6 +23,16 @@ Deno.test("the help of the program and of every command is as it was agreed (UPD
   assert.equal(text, await Deno.readTextFile(GOLDEN));
 });
 
+Deno.test("a command leaves the environment alone where it names no proxy", {
+  ignore: ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].some((name) =>
+    [name, name.toLowerCase()].some((one) => Deno.env.has(one))
+  ),
+}, async () => {
+  await run(["--help"]);
+  // Another command in this process may have been first.
+  assert.doesNotMatch(Deno.env.get("NO_PROXY") ?? "", /::1/);
+});
+
 Deno.test("every command has a summary, an example of itself, and options that are told apart", () => {
   for (const { name, summary, examples, options, takes } of COMMANDS) {
     assert.match(summary, /^[A-Z].*[^.]$/, name);
