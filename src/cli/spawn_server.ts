@@ -6,7 +6,11 @@ import { runningServer, type ServerInfo } from "./server_file.ts";
 
 /** Larger logs are rotated when a server starts. */
 const LOG_BYTES = 5_000_000;
-const PATIENCE_MS = 30_000;
+/**
+ * How long a server whose process lives may take until it answers, in milliseconds: a small or busy machine compiles the
+ * program and builds the dashboard at the first start. The end of the process is noticed at once.
+ */
+const PATIENCE_MS = 180_000;
 
 /** Starts a server in a process of its own that outlives this one, and waits until it answers. */
 export async function spawnServer(context: Context, args: readonly string[]): Promise<ServerInfo> {
