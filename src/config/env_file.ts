@@ -13,19 +13,19 @@ export interface EnvironmentOptions {
 }
 
 /**
- * The environment to make settings of: the process's own, then what `.env` adds. `.env` is the project's own in a checkout
- * and lies in the data folder for the executable; a `.env` of the current folder is never read.
+ * The environment for the settings: the process's own, then what `.env` adds. `.env` is the project's own in a
+ * checkout and lies in the data folder for the executable; a `.env` of the current folder is never read.
  */
 export async function readEnvironment(options: EnvironmentOptions = {}): Promise<Environment> {
   const env = options.env ?? Deno.env.toObject();
   const path = envFilePath({ ...options, env });
   if (path === undefined) return env;
-  // An empty variable is the same as none: it must not hide what `.env` says.
+  // An empty variable counts as unset: it must not hide the one in `.env`.
   const set = Object.entries(env).filter(([, value]) => (value ?? "").trim() !== "");
   return { ...env, ...await readEnvFile(path), ...Object.fromEntries(set) };
 }
 
-/** Where `.env` lies; undefined when there is no folder for it. */
+/** The path of `.env`; undefined when there is no folder for it. */
 export function envFilePath(options: EnvironmentOptions): string | undefined {
   const { os } = Deno.build;
   const folder = options.projectDir ?? options.home ?? dataFolder(options.env ?? Deno.env.toObject(), os);
@@ -39,7 +39,7 @@ export async function readEnvFile(path: string): Promise<Environment> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return {};
     if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-    // Going on without it would serve other settings than those that were written.
+    // Continuing without it would ignore the settings that the user wrote.
     throw new Error(
       `${path} cannot be read: it belongs to another user. Give this user the right to read it, or run as its owner.`,
     );
@@ -48,7 +48,9 @@ export async function readEnvFile(path: string): Promise<Environment> {
 
 const FIRST_LINES = ["PORT", "PROXY_API_KEY", "AUTO_UPDATE"];
 
-/** Writes `.env` with the first settings and their defaults, mode 0600. False when there is one already; it is left alone. */
+/**
+ * Writes `.env` with the first settings and their defaults, mode 0600. False when there is one already; it is not changed.
+ */
 export async function writeDefaultEnv(path: string): Promise<boolean> {
   const options = SETTINGS_TABLE.filter((option) => FIRST_LINES.includes(option.variable));
   const text = options.map((option) => `# ${option.doc}\n${option.variable}=${option.fallback ?? ""}\n`).join(
@@ -68,7 +70,7 @@ export async function writeDefaultEnv(path: string): Promise<boolean> {
 /** The longest text that is written to `.env` for one variable, in characters. */
 const LONGEST_VALUE = 50_000;
 
-/** `NAME=value`, quoted where a reader would take it for more; undefined for what no line can hold. */
+/** `NAME=value`, quoted where needed; undefined for a value that no line can hold. */
 function assignmentOf(name: string, value: string): string | undefined {
   const quotes = /^[\w./:,@%+*~=-]*$/.test(value) ? [""] : ["'", '"', "`"];
   const fits = quotes.filter((quote) => quote === "" || !value.includes(quote))
@@ -78,8 +80,9 @@ function assignmentOf(name: string, value: string): string | undefined {
 }
 
 /**
- * Sets variables in `.env`, in place or at the end, and takes out those that are null, by a new file that takes the old one's
- * place. Throws as the file system does, and where the file would then say anything else than what was asked for.
+ * Sets variables in `.env`, in place or at the end, and removes those that are null, by writing a new file and
+ * renaming it. Throws errors of the file system, and when the new file would not parse to exactly the wanted
+ * values.
  */
 export async function setInEnvFile(
   path: string,
@@ -140,8 +143,8 @@ function exampleLine(option: Option<unknown>): string {
 }
 
 /**
- * The text of a settings file whatever editor wrote it: UTF-8 with or without a byte order mark, or UTF-16 with one. Throws with
- * the file's name for anything else, since a line that is not understood would be ignored in silence.
+ * Reads a settings file from any editor: UTF-8 with or without a byte order mark, or UTF-16 with one. Throws
+ * with the file's name for anything else, as lines that do not parse would be ignored silently.
  */
 async function readSettingsText(path: string): Promise<string> {
   const bytes = await Deno.readFile(path);
@@ -152,7 +155,7 @@ async function readSettingsText(path: string): Promise<string> {
     try {
       return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     } catch {
-      // Told below.
+      // Reported below.
     }
   }
   throw new Error(`${path} is not UTF-8 text: save it as UTF-8 and start again. Nothing of it was read.`);

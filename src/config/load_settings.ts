@@ -17,8 +17,8 @@ type Values = {
 const GROUP_PREFIX = "QUOTA_GROUPS_";
 
 /**
- * Makes the settings of an environment, or names everything that is wrong with it. Pure: `os` decides how the default data
- * folder is written.
+ * Makes the settings of an environment, or lists everything that is wrong with it. Pure: `os` decides how the
+ * default data folder is written.
  */
 export function loadSettings(
   env: Environment,
@@ -36,7 +36,7 @@ export function loadSettings(
     : ok(concealed(assemble(values, quotaGroups, home, joinPath(os, home, "geminitro.sqlite3"))));
 }
 
-/** Settings hold secrets: an error dump or a log that is handed the whole of them shows none. */
+/** Hides the settings' secrets from error dumps and from logs of the whole object. */
 function concealed(settings: Settings): Settings {
   const value = () => "Settings { ... }";
   for (const name of [Symbol.for("Deno.customInspect"), Symbol.for("nodejs.util.inspect.custom"), "toJSON"]) {
@@ -52,7 +52,8 @@ function readAll(env: Environment, problems: SettingsProblem[]): Values {
     if (!read.ok) problems.push(read.error);
     return [option.variable, read.ok ? read.value : undefined];
   });
-  // The table gives each variable its type; a value that failed to parse never leaves, since problems end the load.
+  // The table gives each variable its type; a value that failed to parse is never returned, as problems end the
+  // load.
   return Object.fromEntries(entries) as Values;
 }
 
@@ -85,7 +86,7 @@ function foreignHome(home: string): SettingsProblem {
 /** Shortest token of the owner's where others can reach the port: shorter ones are guessed. */
 const SHORTEST_OPEN_TOKEN = 12;
 
-/** The default token guards nothing once others can reach the port, nor does one that is quickly guessed. */
+/** Refuses the default token and short ones when others can reach the port. */
 function openDoor(values: Values): readonly SettingsProblem[] {
   if (values.HOST === undefined || isLoopback(values.HOST)) return [];
   const why = values.PROXY_API_KEY === DEFAULT_PROXY_API_KEY
@@ -199,8 +200,8 @@ function fieldOf(variable: string): string {
 }
 
 /**
- * Takes the settings that hold at once over from an environment, into the object that every service holds; the others stay.
- * Nothing is taken when anything in it does not parse.
+ * Copies the settings that apply at once from an environment into the object that every service holds; the
+ * others stay. Copies nothing if anything in it does not parse.
  */
 export function takeLiveSettings(settings: Settings, env: Environment): Result<void, SettingsProblem[]> {
   const loaded = loadSettings(env);

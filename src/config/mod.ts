@@ -1,7 +1,7 @@
 /**
- * Settings: one table of options, read once from the environment and `.env` into a frozen, validated value. Promises that a
- * value that does not parse is named with what is allowed, and that a secret is never in a message. Never reads the
- * environment a second time and never reads a `.env` of another project.
+ * Settings: one table of options, read once from the environment and `.env` into a frozen, validated value. An
+ * error names the variable, its value and what is allowed, but never a secret. Never reads the environment a
+ * second time and never reads a `.env` of another project.
  *
  * @module
  */

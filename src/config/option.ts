@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../core/mod.ts";
 import { flag, oneOf } from "./parsers.ts";
 
-/** One setting of the environment: everything that parsing, the documents and `config show` need to know of it. */
+/** One setting of the environment: all data that parsing, the documents and `config show` need. */
 export interface Option<Value> {
   readonly variable: string;
   readonly group: string;
@@ -14,9 +14,9 @@ export interface Option<Value> {
   /** One sentence for the documents. */
   readonly doc: string;
   readonly secret: boolean;
-  /** Whether a change of `.env` by the program holds at once, or from the next start. */
+  /** Whether a change of `.env` by the program applies at once or after a restart. */
   readonly applies: "now" | "restart";
-  /** Where it is changed instead, as a sentence; absent when the program may write it to `.env`. */
+  /** Where it is changed instead, as one sentence; absent when the program may write it to `.env`. */
   readonly elsewhere?: string;
   readonly parse: (text: string) => Value | undefined;
 }

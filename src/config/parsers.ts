@@ -75,14 +75,17 @@ export function urls(text: string): readonly string[] | undefined {
   return good.length > 0 && good.length === items.length ? good : undefined;
 }
 
-/** Origins and patterns of origins; one that would open too much makes the whole list wrong. */
+/** Origins and patterns of origins; one that is too permissive makes the whole list invalid. */
 export function origins(text: string): readonly string[] | undefined {
   const items = list(text).map(originPattern);
   const good = items.filter((item) => item !== undefined);
   return good.length === items.length ? good : undefined;
 }
 
-/** An origin or a pattern of origins as CORS_ORIGINS takes it, in lower case; undefined for what would open too much. */
+/**
+ * An origin or a pattern of origins as CORS_ORIGINS takes it, in lower case; undefined for one that is too
+ * permissive.
+ */
 function originPattern(text: string): string | undefined {
   const pattern = text.toLowerCase().replace(/\/$/, "");
   const parts = /^([a-z][a-z0-9+.-]*):\/\/([^/?#\s]*)$/.exec(pattern);
@@ -97,7 +100,7 @@ function originPattern(text: string): string | undefined {
     : (host === "*" ? pattern : undefined);
 }
 
-/** Addresses of a front: http(s), with a path at most. */
+/** Addresses of a reverse proxy: http(s), optionally with a path. */
 export function publicUrls(text: string): readonly string[] | undefined {
   const items = list(text).map((one) => {
     const parsed = URL.parse(one);
@@ -115,7 +118,7 @@ const NETWORK_WORDS: Readonly<Record<string, readonly string[]>> = {
   private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
 };
 
-/** IP addresses and networks, the words for usual ones put into numbers. */
+/** IP addresses and networks, the names of usual ones replaced by their addresses. */
 export function networks(text: string): readonly string[] | undefined {
   const items = list(text).flatMap((one): readonly (string | undefined)[] =>
     NETWORK_WORDS[one.toLowerCase()] ?? [network(one)]
@@ -128,7 +131,7 @@ function network(text: string): string | undefined {
   const [, address = "", bits] = /^([\da-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const size = address.includes(":") ? 128 : 32;
   const host = size === 128 ? `[${address}]` : address;
-  // The URL parser knows every way of writing an address; only the plain way is taken.
+  // The URL parser accepts every notation of an address; only the canonical one is accepted here.
   const known = address !== "" && URL.canParse(`http://${host}/`) &&
     (size === 128 || /^(\d{1,3}\.){3}\d{1,3}$/.test(address));
   return known && (bits === undefined || Number(bits) <= size) ? text : undefined;

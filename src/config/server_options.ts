@@ -28,7 +28,7 @@ export const server = group("Server", {
     doc: "The owner's bearer token.",
   },
   AUTO_UPDATE: {
-    // It is asked for at each start, so a change counts without one more.
+    // Read at each start, so a change needs no further restart.
     applies: "now",
     fallback: "false",
     ...truth,

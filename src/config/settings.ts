@@ -62,7 +62,7 @@ export interface Settings {
   readonly corsOrigins: readonly string[];
   /** Addresses of fronts, each an origin with a path or none, without a slash at the end. */
   readonly publicUrls: readonly string[];
-  /** Addresses and networks of reverse proxies that are believed. */
+  /** Addresses and networks of reverse proxies whose headers are trusted. */
   readonly trustedProxies: readonly string[];
   readonly maxBodyBytes: number;
   readonly historyRetentionDays: number;

@@ -7,14 +7,17 @@ export interface ShownSetting extends
     Option<unknown>,
     "variable" | "group" | "doc" | "allowed" | "choices" | "secret" | "applies" | "elsewhere"
   > {
-  /** The text in force; null where there is none. A secret says `set`, or `the default` while it is what everybody knows. */
+  /** The text in force; null where there is none. A secret shows as `set`, or as `the default`. */
   readonly value: string | null;
-  /** The text without anybody's doing; null where there is none, and for a secret. */
+  /** The default; null where there is none, and for a secret. */
   readonly fallback: string | null;
   readonly origin: "environment" | ".env" | "default";
 }
 
-/** Every setting with the text in force and where it comes from. `own` is the process environment, which goes before `file`. */
+/**
+ * Every setting with the text in force and where it comes from. `own` is the process environment, which takes
+ * precedence over `file`.
+ */
 export function showSettings(own: Environment, file: Environment): readonly ShownSetting[] {
   const names = new Set([...Object.keys(own), ...Object.keys(file)]);
   const prefix = QUOTA_GROUP_OPTION.variable.replace("<NAME>", "");

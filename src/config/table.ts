@@ -5,7 +5,7 @@ import { data, reports, server } from "./server_options.ts";
 import { oauth, upstreams } from "./upstream_options.ts";
 import { editDistance } from "../core/mod.ts";
 
-/** All options by variable. QUOTA_GROUPS_<NAME> is open-ended and stands apart. */
+/** All options by variable. QUOTA_GROUPS_<NAME> is open-ended and separate. */
 export const OPTIONS = { ...server, ...data, ...pool, ...waiting, ...oauth, ...upstreams, ...reports };
 
 /** A row of documentation on QUOTA_GROUPS_<NAME>. */
@@ -27,12 +27,12 @@ export const SETTINGS_TABLE: readonly Option<unknown>[] = [...Object.values(OPTI
 /** Read by the program beside the table: by the platform, by commands, or to find the settings themselves. */
 const ELSEWHERE =
   /^(?:DENO_|NO_COLOR$|CI$|DEV$|GEMINITRO_(?:PROJECT|WORKER|CONTAINER|PASSPHRASE|RELEASE_FEED)$)/;
-/** Names of the environment are many and foreign: only what is this near to a long name of ours is told of. */
+/** Largest edit distance at which a foreign variable is reported as a misspelt setting. */
 const NEAR = 2;
 const LONG = 8;
 const MOST = 20;
 
-/** One sentence for each name that was meant as a setting and is none. */
+/** One sentence for each name that looks like a misspelt setting. */
 export function misspeltSettings(env: Environment, file: Environment, path = ".env"): readonly string[] {
   const known = SETTINGS_TABLE.map(({ variable }) => variable).filter((name) =>
     name !== QUOTA_GROUP_OPTION.variable
@@ -56,7 +56,7 @@ export function misspeltSettings(env: Environment, file: Environment, path = ".e
 function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > 64) return undefined;
   const upper = name.toUpperCase().replaceAll("-", "_");
-  // Names of another length are as far off at least: most need not be compared.
+  // Skips names whose length differs more than the allowed distance.
   const alike = known.filter((one) => Math.abs(one.length - upper.length) <= NEAR);
   const found = alike.map((one) => ({ one, far: editDistance(upper, one) })).sort((a, b) => a.far - b.far)[0];
   return found !== undefined && found.far <= NEAR ? found.one : undefined;

@@ -1,4 +1,4 @@
-/** One bound on what comes in from outside: at most how much, and of what. */
+/** One bound on input: how much at most, and of what. */
 export interface Bound {
   readonly most: number;
   readonly says: string;

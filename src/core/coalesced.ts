@@ -1,6 +1,6 @@
 /**
- * A task of which one run serves all who ask meanwhile: it runs at once, and once more after that when somebody asked during
- * the run. The promise settles with a run that began after the call; a run that failed rejects those who waited for it alone.
+ * Coalesces calls of a task: it runs at once, and once more afterwards if it was called during the run. The
+ * promise settles with a run that began after the call; a failed run rejects only those who waited for it.
  */
 export function coalesced(task: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;

@@ -4,19 +4,19 @@ import type { ModelRules } from "./glob.ts";
 import type { Secret } from "./secret.ts";
 import { type CredentialType, isSourceOf, type SourceName, type SourceOf } from "./source.ts";
 
-/** Why Google will not take a credential any more; lifted only by a check or a new sign-in. */
+/** Why Google no longer accepts a credential; removed only by a check or a new sign-in. */
 export interface Death {
   readonly class: FailureClass;
   readonly reason: string;
   readonly at: number;
   /** The machine word of the refusal, for clients: `invalid_api_key`, `key_suspended`. */
   readonly code?: string;
-  /** The status of the refusal, told to clients again; absent in records of older versions. */
+  /** The status of the refusal, repeated to clients; absent in records of older versions. */
   readonly status?: number;
   readonly link?: string;
 }
 
-/** The refusal that retired a credential, kept for all who meet it later and after a restart. */
+/** Makes the stored refusal of a retired credential, shown on later calls and after a restart. */
 export function deathOf(failure: Pick<Failure, "message" | "code" | "status" | "link">, at: number): Death {
   const { message: reason, code, status, link } = failure;
   return {
@@ -40,7 +40,7 @@ interface CredentialBase extends ModelRules {
   /** Last four characters of the secret, or the account's e-mail. */
   readonly tail: string;
   readonly tier: Tier;
-  /** Google Cloud project, told by the user or read from an error; keys of one project share their buckets. */
+  /** Google Cloud project, given by the user or read from an error; keys of one project share their buckets. */
   readonly project?: string;
   readonly enabled: boolean;
   /** Higher is served first within its source and tier; default 0. */
@@ -67,7 +67,7 @@ export interface OAuthCredential extends CredentialBase {
   readonly accessExpiresAt?: number;
   /** The Code Assist project that loadCodeAssist gave for this account. */
   readonly codeAssistProject?: string;
-  /** True when Google said that no company manages the account: then its source's first host alone serves it. */
+  /** True when Google said that no company manages the account: then only its source's first host serves it. */
   readonly consumer?: boolean;
   /** The OAuth client that the refresh token was given to; no other one can use it. Absent: the configured one. */
   readonly clientId?: string;
@@ -99,7 +99,7 @@ export function isOfType<Type extends CredentialType>(
   return isSourceOf(credential.source, type);
 }
 
-/** Where a signed-in account stands on its way to serving. */
+/** States of a signed-in account. */
 export const ACCOUNT_STATES = [
   "ready",
   "needs_set_up",
@@ -110,20 +110,20 @@ export const ACCOUNT_STATES = [
 ] as const;
 export type AccountState = typeof ACCOUNT_STATES[number];
 
-/** An account's state with Google's own reason, and what brings the account back. */
+/** An account's state with Google's own reason, and its remedy. */
 export interface AccountStanding {
   readonly state: AccountState;
   readonly reason?: string;
   readonly code?: string;
-  /** The page on which its owner can change that. */
+  /** The page on which its owner can resolve that. */
   readonly link?: string;
-  /** Epoch milliseconds at which it is tried again by itself; absent when only the remedy helps. */
+  /** Epoch milliseconds at which it is tried again by itself; absent when only the remedy can help. */
   readonly until?: number;
   /** How to bring it back; absent when it is ready. */
   readonly remedy?: string;
 }
 
-/** A set-up that failed, and when the next one is tried. */
+/** A failed set-up, and the time of the next try. */
 export type FailedSetUp = Pick<Death, "reason" | "code" | "link"> & { readonly until: number };
 
 const BY_CODE: Readonly<Record<string, Exclude<AccountState, "ready">>> = {
@@ -145,7 +145,7 @@ const REMEDIES: Readonly<Record<Exclude<AccountState, "ready">, string>> = {
 };
 const AFTER_CHECK = "Do what the reason says, then check the account.";
 
-/** Where an account stands. A key has no such state. */
+/** The state of an account. A key has none. */
 export function accountStanding(credential: Credential, setUp?: FailedSetUp): AccountStanding | undefined {
   if (isOfType(credential, "api_key")) return undefined;
   const { dead, enabled } = credential;
@@ -173,7 +173,7 @@ export function accountStanding(credential: Credential, setUp?: FailedSetUp): Ac
   };
 }
 
-/** True for a refusal that a new sign-in does not help: Google knows the account and does not let it. */
+/** True for a refusal that a new sign-in cannot resolve: Google has forbidden the account. */
 export function isForbiddenAccount(code: string | undefined): boolean {
   if (code === undefined) return false;
   const state = BY_CODE[code];

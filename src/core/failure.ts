@@ -1,8 +1,8 @@
 import type { SourceName } from "./source.ts";
 
 /**
- * Every way a call can fail, as a closed set. The class decides who is tried next, the scope what rests (ARCHITECTURE.md,
- * "Failures"); nothing else looks at upstream status codes.
+ * Every way a call can fail, as a closed set. The class decides who is tried next, the scope what is in cooldown
+ * (ARCHITECTURE.md, "Failures"); nothing else looks at upstream status codes.
  */
 export const FAILURE_CLASSES = [
   "invalid_request",
@@ -30,7 +30,7 @@ const RENAMED: Readonly<Record<string, FailureClass>> = {
   config_fault: "misconfigured",
 };
 
-/** The class that a stored name means, also one of an earlier version; undefined for what is none. */
+/** The class that a stored name means, also one of an earlier version; undefined for an unknown name. */
 export function storedFailureClass(name: unknown): FailureClass | undefined {
   if (typeof name !== "string") return undefined;
   return FAILURE_CLASSES.find((one) => one === name) ??
@@ -38,10 +38,10 @@ export function storedFailureClass(name: unknown): FailureClass | undefined {
 }
 
 /**
- * What a failure concerns, and so what rests because of it: nothing but this request; one credential; every credential of its
- * account (an OAuth sign-in) or of its project; a bucket (a project's quota of one metric for a model or quota group); a
- * credential for one operation of a model; an operation of a model at a source, whoever asks; a whole source; the way to it;
- * or every call that leaves this machine.
+ * What a failure concerns, and so what is in cooldown because of it: nothing but this request; one credential;
+ * every credential of its account (an OAuth sign-in) or of its project; a bucket (a project's quota of one
+ * metric for a model or quota group); a credential for one operation of a model; an operation of a model at a
+ * source, whoever asks; a whole source; the way to it; or every call that leaves this machine.
  */
 export const FAILURE_SCOPES = [
   "request",
@@ -67,7 +67,7 @@ export type LimitKind =
   | "cap"
   | "other";
 
-/** The limit that a 429 names, as far as it names it. */
+/** The limit that a 429 names, as far as it does. */
 export interface LimitNotice {
   readonly kind: LimitKind;
   /** The limit itself, in requests or tokens (Google's `quotaValue`). */
@@ -106,7 +106,7 @@ export interface Failure {
   readonly link?: string;
   /** For the log only: reason words and shape, redacted. */
   readonly detail?: string;
-  /** Tells the relay of a repair that is worth one try on the same key: the field to drop or the change to make. */
+  /** A repair worth one retry on the same key: the field to drop or the change to make. */
   readonly repair?: Repair;
 }
 

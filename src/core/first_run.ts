@@ -7,7 +7,7 @@ function counted(count: number, word: string): string {
 
 const STEPS = ["Keys", "Models", "Agents", "First answer"] as const;
 
-/** The words of the first run; the questions of the terminal and the wizard of the dashboard have the same. */
+/** The words of the first run; the questions of the terminal and the wizard of the dashboard use the same. */
 export const FIRST_RUN = {
   steps: STEPS,
   /** `at` from 1. */

@@ -3,14 +3,15 @@ import { noteGarbage } from "./garbage.ts";
 /** Bounds of foreign JSON that is parsed: the parser takes 50 bytes for each level and more for each value, on top of the text. */
 export const JSON_BOUNDS = { depth: 1_000, values: 2_000_000 } as const;
 
-/** JSON that is not parsed, as it would take far more memory and time than its text. The message is half a sentence. */
+/** Refuses JSON that would take far more memory and time than its text. The message is half a sentence. */
 export class JsonBeyondBounds extends SyntaxError {
   override readonly name = "JsonBeyondBounds";
 }
 
 /**
- * Parses JSON that somebody else wrote. Throws a SyntaxError where it is none, and JsonBeyondBounds before anything is parsed where it
- * goes too deep or holds too many values: thirty million brackets would take 1.4 GB and seconds (measured).
+ * Parses JSON that somebody else wrote. Throws a SyntaxError for invalid JSON, and JsonBeyondBounds before
+ * parsing if it is nested too deep or has too many values: thirty million brackets would take 1.4 GB and seconds
+ * (measured).
  */
 export function parseForeign(text: string): unknown {
   if (text.length > JSON_BOUNDS.depth) checkExtent(text);

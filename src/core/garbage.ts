@@ -1,12 +1,15 @@
 /** A smaller amount is collected in time by itself. */
 const LARGE_BYTES = 262_144;
-/** How much garbage of large things is worth a look. */
+/** Amount of garbage from large objects that is worth a collection. */
 const WORTH_BYTES = 8_388_608;
 
 let left = 0;
 let collect: (() => void) | undefined;
 
-/** Notes that something of this size was parsed or let go of: it leaves several times its size behind, of which the engine knows too late. */
+/**
+ * Notes that something of this size was parsed or released: it leaves several times its size as garbage, which
+ * the engine notices too late.
+ */
 export function noteGarbage(bytes: number): void {
   if (bytes < LARGE_BYTES) return;
   left += bytes;
@@ -15,7 +18,10 @@ export function noteGarbage(bytes: number): void {
   collect?.();
 }
 
-/** Calls `act` whenever there may be garbage that is worth a collection. The call comes out of the middle of things, so that it must only make a note. */
+/**
+ * Calls `act` whenever there may be garbage that is worth a collection. It is called in the middle of other
+ * work, so it must only set a flag.
+ */
 export function whenWorthCollecting(act: () => void): void {
   collect = act;
 }

@@ -4,8 +4,8 @@ const FIRST = 16_384;
 const SEGMENT = 1_048_576;
 
 /**
- * Bytes of a body until it is whole, copied from pieces of any size. What is beyond a small body lies in pages of its own, which go
- * back to the system at once: left to the collector and the heap, hundreds of megabytes stayed with the process after a flood
+ * Bytes of a body until it is whole, copied from pieces of any size. Larger bodies are kept in separate pages,
+ * which return to the system at once: on the heap, hundreds of megabytes stayed with the process after a flood
  * (measured).
  */
 export class GatheredBytes implements Disposable {
@@ -19,7 +19,7 @@ export class GatheredBytes implements Disposable {
     return this.#size;
   }
 
-  /** Takes a copy. */
+  /** Adds a copy of the piece. */
   add(piece: Uint8Array): void {
     this.#size += piece.byteLength;
     for (let at = 0; at < piece.byteLength;) {
@@ -42,7 +42,7 @@ export class GatheredBytes implements Disposable {
     return whole;
   }
 
-  /** All of them in order, as they lie in memory: to be looked at, and not kept. */
+  /** The parts in order, without a copy: to be read, not kept. */
   *parts(): Generator<Uint8Array<ArrayBuffer>> {
     yield* this.#full;
     yield this.#last.subarray(0, this.#filled);
@@ -86,8 +86,8 @@ export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer
 }
 
 /**
- * Bytes as a text of one character each: words of ASCII are found in it, positions are those of the bytes, and it is made
- * without judging what it holds, many times as fast as text is decoded.
+ * Bytes as a string with one character for each: ASCII words can be found in it and offsets are those of the
+ * bytes. It is made without decoding, many times faster.
  */
 export function byteText(bytes: Uint8Array<ArrayBuffer>): string {
   return nodeBuffer().from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");

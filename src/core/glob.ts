@@ -1,14 +1,14 @@
-/** Names are at most 200 characters long, so that a longer pattern fits none. */
+/** Names are at most 200 characters long, so that a longer pattern matches none. */
 const LONGEST_PATTERN = 256;
 
-/** Patterns as they are compared; a handful is used again and again. */
+/** Cache of prepared patterns: only a few are in use. */
 const prepared = new Map<string, string>();
 const MOST_PREPARED = 1_000;
 
 /**
- * True when `name` fits the pattern: `*` stands for any characters, `?` for one, everything else for itself in either case.
- * Every model filter asks here. Takes time in proportion to the name: no pattern that is compared is longer than 256 characters, and an
- * earlier star never has to be tried again.
+ * True when `name` fits the pattern: `*` matches any characters, `?` one, everything else itself in either case.
+ * Every model filter uses it. Linear in the name: patterns have at most 256 characters, and an earlier star is
+ * never retried.
  */
 export function matchesGlob(pattern: string, name: string): boolean {
   const glob = prepare(pattern);
@@ -46,25 +46,25 @@ function prepare(pattern: string): string {
   return glob;
 }
 
-/** Patterns of models that may or may not be served; an absent list is no rule. */
+/** Patterns of models that are allowed or denied; an absent list is no rule. */
 export interface ModelRules {
   readonly allowModels?: readonly string[];
   readonly denyModels?: readonly string[];
 }
 
-/** Rules with null for those that there are none of. */
+/** Rules, with null for missing lists. */
 export function statedRules(rules: ModelRules): Readonly<Record<keyof ModelRules, readonly string[] | null>> {
   return { allowModels: rules.allowModels ?? null, denyModels: rules.denyModels ?? null };
 }
 
-/** Rules with empty lists for those that there are none of. */
+/** Rules, with empty lists for missing ones. */
 export function filledRules(
   rules: { readonly [Name in keyof ModelRules]?: readonly string[] | null },
 ): Required<ModelRules> {
   return { allowModels: rules.allowModels ?? [], denyModels: rules.denyModels ?? [] };
 }
 
-/** True when no deny pattern fits, and an allow pattern does if there are any rules to allow. */
+/** True when no deny pattern matches and, if there are allow patterns, one of them does. */
 export function permitsModel({ allowModels, denyModels }: ModelRules, model: string): boolean {
   if (denyModels?.some((pattern) => matchesGlob(pattern, model)) === true) return false;
   return allowModels === undefined || allowModels.some((pattern) => matchesGlob(pattern, model));

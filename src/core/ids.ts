@@ -1,6 +1,6 @@
 declare const brand: unique symbol;
 
-/** A string that only a parser or a generator of its own kind can make. */
+/** A string that only its own parser or generator can make. */
 export type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 /** Names one stored credential for its whole life; never derived from the secret. */

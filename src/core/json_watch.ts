@@ -25,17 +25,17 @@ type Expects =
   | "escaped"
   | "word";
 
-/** Numbers and the three words; longer ones are nobody's. */
+/** Numbers and the three words; longer ones are invalid. */
 const LONGEST_WORD = 1_000;
 
 /**
- * Follows JSON while it comes, in pieces of any size, so that a long text that is none, goes too deep or holds too many values is
- * known by its beginning and not kept to its end. Strings, nearly all of a large reply, are skipped and not looked at; whether numbers,
- * words and escapes are well-formed is left to the parser.
+ * Checks JSON while it arrives, in pieces of any size, so that a long text that is invalid, too deep or has too
+ * many values is refused early and not buffered. Skips the content of strings, which are nearly all of a large
+ * reply; leaves the syntax of numbers, words and escapes to the parser.
  */
 export class JsonWatch {
   #expects: Expects = "value";
-  /** The string that is read is the name of a field. */
+  /** True while the current string is the name of a field. */
   #name = false;
   /** For each open bracket, whether it is an object's. */
   readonly #open: boolean[] = [];
@@ -47,7 +47,10 @@ export class JsonWatch {
     this.#depth = depth;
   }
 
-  /** Looks at the next bytes. Throws a SyntaxError when no JSON goes on like this, JsonBeyondBounds when it is too deep or has too many values. */
+  /**
+   * Checks the next bytes. Throws a SyntaxError when they cannot continue valid JSON, JsonBeyondBounds when it
+   * is too deep or has too many values.
+   */
   see(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.byteLength; at++) {
       if (this.#expects === "string") {
@@ -62,7 +65,7 @@ export class JsonWatch {
     }
   }
 
-  /** Goes to the end of the string or of the bytes; returns the last place it has seen. */
+  /** Skips to the end of the string or of the bytes; returns the last index read. */
   #skipString(bytes: Uint8Array, from: number): number {
     const quote = bytes.indexOf(QUOTE, from);
     const end = quote < 0 ? bytes.byteLength : quote;

@@ -1,6 +1,7 @@
 /**
- * The words every module shares: identifiers, failures, credentials, call records, results and the ports for time,
- * chance and fetch. Holds no behaviour beyond making and hiding values, does no I/O and imports no other module.
+ * The vocabulary that every module shares: identifiers, failures, credentials, call records, results and the
+ * ports for time, chance and fetch. Holds no behaviour beyond making and hiding values, does no I/O and imports
+ * no other module.
  *
  * @module
  */

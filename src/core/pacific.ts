@@ -1,6 +1,6 @@
 const ZONE = "America/Los_Angeles";
 
-/** The last answer: it holds from the time that was asked about until itself. */
+/** The last answer, valid from the time asked about until that midnight. */
 let known = { from: Infinity, midnight: -Infinity };
 
 /**

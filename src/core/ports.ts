@@ -1,4 +1,4 @@
-/** Time, as something that is passed in. Tests and the scenario suite move it by hand. */
+/** Time as an argument. Tests and the scenario suite move it by hand. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -19,19 +19,19 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 export interface Connections {
   /** The pool that calls go through now. */
   client(proxy?: string): Deno.HttpClient;
-  /** Notes that the host of a URL has answered through the present pool. */
+  /** Notes that the host of a URL has answered through the current pool. */
   heard(url: string, proxy?: string): void;
-  /** Whether a call may go over a connection that others have used, which may be dead without anybody having said so. */
+  /** Whether a call may use a pooled connection, which may be dead without notice. */
   reuses(url: string, proxy?: string): boolean;
-  /** Calls go over new connections from now on; those under way end where they are. */
+  /** Calls go over new connections from now on; calls in progress keep theirs. */
   renew(): void;
-  /** A pool beside the present one, for one call that must not share a connection with others. */
+  /** A pool beside the current one, for one call that must not share a connection with others. */
   spare(proxy?: string): SpareConnection;
 }
 
 export interface SpareConnection {
   readonly client: Deno.HttpClient;
-  /** It answered where the present pool did not: it takes its place. */
+  /** Makes it the current pool: it answered where that one did not. */
   promote(): void;
   drop(): void;
 }

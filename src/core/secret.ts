@@ -37,13 +37,14 @@ export class Secret {
 }
 
 /**
- * Shapes of Google API keys, OAuth tokens and bearer headers, wherever they are in a text; what only leads to a secret is in
- * a group and stays, as do `<PLACEHOLDER>` and `...` of examples. Linear: no beginning fits inside what another one runs over (`tests/security/linear_text_test.ts`).
+ * Shapes of Google API keys, OAuth tokens and bearer headers, wherever they are in a text; a prefix that is not
+ * secret is captured and stays, as do `<PLACEHOLDER>` and `...` in examples. Linear: no alternative can begin
+ * inside the match of another (`tests/security/linear_text_test.ts`).
  */
 const SECRETS_REGEXP =
   /AIza[0-9A-Za-z_-]{10,}|AQ\.[0-9A-Za-z_-]{10,}|ya29\.[0-9A-Za-z._-]+|1\/\/[0-9A-Za-z_-]{10,}|GOCSPX-[0-9A-Za-z_-]+|((?:[Bb]earer\s+|api_key:|[?&](?:key|access_token|refresh_token|code|client_secret)=)+)(?!<[A-Z_]{1,40}>|\.{3}(?![^\s"',;&]))[^\s"',;&]+/g;
 
-/** Stands in every secret of the shapes above: without it a text need not be searched, which nearly all texts are spared. */
+/** Occurs in every secret of the shapes above: a text without it, as nearly all are, need not be searched. */
 const HINT_REGEXP = /AIza|AQ\.|ya29\.|1\/\/|GOCSPX-|earer|api_key:|key=|token=|code=|secret=/;
 
 /** Replaces everything that looks like a secret by `[redacted]`. For texts that leave the process: messages, logs, events. */

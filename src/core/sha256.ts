@@ -20,8 +20,9 @@ function fraction(root: number): number {
 }
 
 /**
- * SHA-256 of a text in UTF-8, as hex: for tokens and other short texts where nothing can wait for `crypto.subtle`. Node's module
- * would take 15 ms and 6 MiB of every start; for large texts it is the faster one.
+ * SHA-256 of a text in UTF-8, as hex: for tokens and other short texts in synchronous code, where
+ * `crypto.subtle` cannot be awaited. Node's module would take 15 ms and 6 MiB of every start; for large texts it
+ * is faster.
  */
 export function sha256(text: string): string {
   const bytes = new TextEncoder().encode(text);

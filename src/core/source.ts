@@ -5,21 +5,21 @@ export type Operation = "generate" | "count" | "embed" | "predict" | "live" | "r
 export const CREDENTIAL_TYPES = ["api_key", "oauth", "service_account"] as const;
 export type CredentialType = typeof CREDENTIAL_TYPES[number];
 
-/** The traits of a source that other modules ask for instead of comparing its name. */
+/** The traits of a source that other modules use instead of its name. */
 interface SourceTraits {
   readonly credential: CredentialType;
-  /** The operations of its models. A source that speaks Gemini in an envelope has turns and counts alone. */
+  /** The operations of its models. A source with an envelope has only turns and counts. */
   readonly operations: readonly Operation[];
   /** Whose quota Google counts: each project's, or each account's, whichever project it calls through. */
   readonly countedBy: "project" | "account";
   /** Whether it lists some models as one id for each effort, so that a request's effort chooses among them. */
   readonly variants: boolean;
   /**
-   * Whether the times that its refusals state for a day's quota and for a lack of room are true. The public API states a few
-   * seconds beside a day that is used up.
+   * Whether the times that its refusals state for a daily quota and for overload are true. The public API states
+   * a few seconds even when a daily quota is used up.
    */
   readonly statesTrueTimes: boolean;
-  /** How long a minute's limit is waited for when its refusal states no time, in milliseconds. */
+  /** Pause after a refusal by a per-minute limit that states no time, in milliseconds. */
   readonly minutePauseMs: number;
   /** The setting of its address, and the beginning of its other settings. */
   readonly addressSetting: string;
@@ -29,8 +29,8 @@ interface SourceTraits {
 const MINUTE_MS = 60_000;
 
 /**
- * Every source of Gemini, each with one upstream folder. SOURCE_ORDER's default, the schemas and the lists follow this order. A
- * new row does not compile until each table by source has one too.
+ * Every source of Gemini, each with one upstream folder. SOURCE_ORDER's default, the schemas and the lists
+ * follow this order. A new row does not compile until each table by source has one for it too.
  */
 const TABLE = {
   api_key: {

@@ -9,7 +9,7 @@ export function isTag(text: string): boolean {
   return text !== "" && text.length <= TAG_LENGTH && !text.includes(",") && !hasControlCharacter(text);
 }
 
-/** Tags without spaces around them and each once, whatever its case: the first spelling stays. */
+/** Tags without spaces around them and without repetitions in another case: the first spelling stays. */
 export function tidyTags(tags: readonly string[]): readonly string[] {
   const known = new Map<string, string>();
   for (const tag of tags.map((one) => one.trim())) {

@@ -16,7 +16,7 @@ export interface ReachProblem {
   readonly remedy: string;
 }
 
-/** The way that a request took. */
+/** The route of a request. */
 export interface Way {
   /** Name and port of the outgoing proxy, where one was on the way. */
   readonly proxy?: string | undefined;
@@ -35,7 +35,7 @@ export function causeText(cause: unknown): string {
   return parts.join("; ").slice(0, MOST_CHARACTERS);
 }
 
-/** Reads what a failed fetch threw; undefined where it says nothing that one could act on. */
+/** Reads what a failed fetch threw; undefined when it contains nothing useful. */
 export function whyUnreachable(cause: unknown, { proxy }: Way = {}): ReachProblem | undefined {
   const text = causeText(cause).toLowerCase();
   const has = (...words: readonly string[]) => words.some((word) => text.includes(word));
@@ -73,7 +73,7 @@ export function whyUnreachable(cause: unknown, { proxy }: Way = {}): ReachProble
   return undefined;
 }
 
-/** An outgoing proxy's refusal for want of a sign-in, as an answer or as a fault. */
+/** The problem of an outgoing proxy that requires authentication, from a reply or an error. */
 export function proxySignIn(proxy: string | undefined): ReachProblem {
   return {
     kind: "proxy_sign_in",
@@ -130,7 +130,7 @@ function hostIn(text: string): string | undefined {
   return url === null ? undefined : url.host;
 }
 
-/** A credential's own outbound proxy did not let a request through: its trouble, not Google's. */
+/** A credential's own outbound proxy did not let a request through: the proxy's fault, not Google's. */
 export class OwnProxyFault extends Error {
   override readonly name = "OwnProxyFault";
 
@@ -140,7 +140,7 @@ export class OwnProxyFault extends Error {
   }
 }
 
-/** A fetch whose failures are told as those of the proxy that it goes through. */
+/** A fetch whose failures are reported as those of its proxy. */
 export function throughProxy(fetch: Fetch, proxy: string): Fetch {
   const way = URL.parse(proxy)?.host ?? "unknown";
   return async (input, init) => {
@@ -154,7 +154,7 @@ export function throughProxy(fetch: Fetch, proxy: string): Fetch {
   };
 }
 
-/** Why nothing can be written, in words and with what to do. */
+/** Why nothing can be written, and what to do about it. */
 export interface StorageProblem {
   readonly code: "disk_full" | "read_only";
   readonly message: string;
@@ -190,7 +190,7 @@ export function storageProblem(error: unknown): StorageProblem | undefined {
   return undefined;
 }
 
-/** Characters of a fault that are told; a stack's first lines say where it was. */
+/** Characters of a fault that are logged; a stack's first lines show its place. */
 const MOST_TOLD = 2_000;
 
 /** Describes a fault of our own for a log: name, message and stack without secrets. */
@@ -198,6 +198,6 @@ export function describeFault(cause: unknown): string {
   const text = cause instanceof Error
     ? `${cause.name}: ${cause.message}\n${cause.stack ?? ""}`
     : String(cause);
-  // Cut generously before it is searched, so that a fault that carries a whole body costs nothing either.
+  // Truncated before the search, so that a fault with a whole body in it stays cheap.
   return redact(text.slice(0, 2 * MOST_TOLD)).slice(0, MOST_TOLD);
 }

@@ -17,7 +17,7 @@ export function backText(until: number, now: number): string {
   return untilText(until, now).replace(/^for /, "in ").replace(/^until /, "at ");
 }
 
-/** A coming time as people say it, in the zone of who runs this: `until 09:00, in 1 h 44 min`; within a minute only how long. */
+/** A future time in words, in the machine's time zone: `until 09:00, in 1 h 44 min`; within a minute only how long. */
 export function untilText(until: number, now: number): string {
   const left = until - now;
   if (left < MINUTE_MS) return `for ${durationText(left)}`;

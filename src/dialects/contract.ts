@@ -58,7 +58,7 @@ export interface EmbedCall {
 
 export interface RemoteMedia {
   readonly url: string;
-  /** The field, in the client's words. */
+  /** The field, by the client's name. */
   readonly param: string;
   readonly mimeType?: string;
 }

@@ -13,7 +13,7 @@ export class FieldReader {
     return this.#failure;
   }
 
-  /** Notes that a field cannot be served; only the first one counts. */
+  /** Records that a field cannot be served; only the first one counts. */
   refuse(param: string, message: string, code = "invalid_value"): void {
     this.#failure ??= invalidRequest(message, { param, code });
   }

@@ -37,7 +37,7 @@ function wordsOf(failure: Failure): Words {
       };
     case "blocked":
       return { status: 400, type: "invalid_request_error", code: code ?? "content_filter" };
-    // Not a status that SDKs try again: an owner who ended the call would see it begin once more.
+    // Not a status that SDKs retry: a call cancelled by the owner would start again.
     case "client_gone":
       return { status: failure.status, type: "invalid_request_error", code: code ?? "client_closed_request" };
     default:
@@ -45,7 +45,10 @@ function wordsOf(failure: Failure): Words {
   }
 }
 
-/** Agents stop for good at `insufficient_quota`, so it is said only where the pool says it: no key is left until a far reset. */
+/**
+ * Agents stop for good at `insufficient_quota`, so it is used only when the pool says that no key is left until
+ * a distant reset.
+ */
 function limitWords(code: string): Words {
   const type = code === "insufficient_quota" ? "insufficient_quota" : "rate_limit_error";
   return { status: 429, type, code };

@@ -1,20 +1,21 @@
 import { isObject } from "../core/mod.ts";
 
 /**
- * The one policy for what a dialect does not know, so that nothing new locks a conversation: unknown fields are ignored with a
- * warning, unknown kinds of blocks and items are told as text when they carry text and left out with a warning when not, and
- * unknown roles are read as the user's. Only what is no request at all is refused (docs/dialects.md, "What is not known").
+ * The one policy for unknown input, so that nothing new breaks a conversation: unknown fields are ignored with a
+ * warning, unknown kinds of blocks and items are sent as text if they contain text and left out with a warning
+ * if not, and unknown roles are treated as the user's. Only a body that is not a request at all is refused
+ * (docs/dialects.md, "What is not known").
  */
 export interface FieldNames {
   /** Fields of the body that are read, or that change nothing of the answer. */
   readonly body: ReadonlySet<string>;
-  /** Fields of the body that would change the answer and have no counterpart, each with what to say of it. */
+  /** Fields of the body that would change the answer and have no counterpart, each with its warning. */
   readonly unserved: Readonly<Record<string, string>>;
   /** Fields of messages, items and blocks. */
   readonly nested: ReadonlySet<string>;
 }
 
-/** How many unknown names are told; the rest are only counted. */
+/** Most unknown names that are listed; the rest are counted. */
 const MAX_NAMES = 12;
 const MAX_NAME = 60;
 
@@ -22,7 +23,7 @@ export function names(...lists: readonly string[]): ReadonlySet<string> {
   return new Set(lists.flatMap((list) => list.split(" ")));
 }
 
-/** Says which fields of a body are not served, and which of it and of `entries` nobody knows. */
+/** Warns of unserved fields of a body, and of unknown fields in it and in `entries`. */
 export function unknownFields(
   body: Record<string, unknown>,
   entries: unknown,
@@ -72,7 +73,7 @@ interface Warnings {
   add(sentence: string): unknown;
 }
 
-/** The text that stands for an unknown block or item: what it carries in words, or nothing, with a warning either way. */
+/** The text of an unknown block or item, empty if it has none; warns in both cases. */
 export function unknownText(entry: unknown, what: "Content" | "Items", warnings: Warnings): string {
   const type = isObject(entry) ? entry["type"] : undefined;
   const kind = typeof type === "string" ? `of type ${type.slice(0, MAX_NAME)}` : "without a type";
@@ -85,7 +86,7 @@ export function unknownText(entry: unknown, what: "Content" | "Items", warnings:
 
 const TEXT_FIELDS = ["text", "content", "output", "summary", "thinking", "message", "parts"];
 
-/** All text that a value of unknown shape carries in the fields where APIs put text. */
+/** All text that a value of unknown shape has in the fields where APIs put text. */
 function carriedText(value: unknown, levels = 4): string {
   if (typeof value === "string") return isBinary(value) ? "" : value;
   if (levels === 0) return "";
@@ -98,19 +99,19 @@ function carriedText(value: unknown, levels = 4): string {
   );
 }
 
-/** Long text without a space is no text: encoded bytes and ciphertext never travel as words. */
+/** True for long text without spaces, such as encoded bytes and ciphertext, which are not sent as text. */
 function isBinary(text: string): boolean {
   return /^gAAAA/.test(text) || /^data:[^,]{0,100};base64,/i.test(text) ||
     (text.length > 400 && !/\s/.test(text.slice(0, 400)));
 }
 
-/** True for an entry of a conversation that is no message: it has no role, and a type of its own or nothing to say. */
+/** True for an entry of a conversation that is not a message: it has no role, and an unknown type or no content. */
 export function isStray(entry: unknown): boolean {
   if (!isObject(entry) || entry["role"] !== undefined) return false;
   return entry["content"] === undefined || (entry["type"] !== undefined && entry["type"] !== "message");
 }
 
-/** Says that a role is nobody's here. */
+/** Warns of an unknown role. */
 export function warnRole(role: unknown, warnings: Warnings): void {
   const name = typeof role === "string" ? `"${role.slice(0, MAX_NAME)}"` : "that is no text";
   warnings.add(`A message of role ${name} was read as the user's.`);

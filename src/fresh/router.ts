@@ -8,7 +8,7 @@ export interface FsRoutesOptions<State> {
   readonly assets: Assets;
   /** Makes the state that handlers, pages, layouts and middleware of one request share. */
   readonly state: (request: Request) => State;
-  /** Told of what was thrown and is no HttpError below 500; the console by default. */
+  /** Called with every thrown value except an HttpError below 500; the console by default. */
   readonly onFault?: (cause: unknown) => void;
 }
 

@@ -22,7 +22,7 @@ export type ConversationItem =
 
 export interface AssembleOptions {
   readonly capabilities: ModelCapabilities;
-  /** Function tools are declared, so a trailing model turn is no prefill. */
+  /** Function tools are declared, so a trailing model turn is not a prefill. */
   readonly hasTools: boolean;
   /** Functions whose arguments travel under `value`. */
   readonly wrapped?: ReadonlySet<string>;
@@ -33,13 +33,13 @@ export interface AssembleOptions {
 
 export interface Assembled {
   readonly contents: readonly Content[];
-  /** First calls of a step, and pictures, that had to take the stand-in. */
+  /** First calls of a step, and pictures, that got the dummy signature. */
   readonly missingSignatures: readonly PartKey[];
-  /** Says that a stand-in was sent, if one was. */
+  /** Warns if a dummy signature was sent. */
   readonly warnings: readonly string[];
 }
 
-/** Stands in for a signature that is gone; documented for histories of other models (ai.google.dev, thought signatures). */
+/** Replaces a lost signature; documented for histories of other models (ai.google.dev, thought signatures). */
 export const DUMMY_SIGNATURE = "skip_thought_signature_validator";
 
 interface Step {
@@ -49,9 +49,9 @@ interface Step {
 }
 
 /**
- * Lays out a conversation by Gemini's rules: roles alternate and begin with the user, each turn with calls is followed at
- * once by as many responses in the order of the calls, what stood between them comes after, and where signatures are
- * needed the first call of each step has one.
+ * Arranges a conversation by Gemini's rules: roles alternate, beginning with the user; each turn with calls is
+ * followed directly by as many responses in the order of the calls, and content between them comes after; where
+ * signatures are needed the first call of each step has one.
  */
 export function assembleContents(items: readonly ConversationItem[], options: AssembleOptions): Assembled {
   const missingSignatures: PartKey[] = [];
@@ -95,7 +95,7 @@ function addResult(step: Step, result: ToolResult): void {
   else step.user.push(...orphanParts(result));
 }
 
-/** A conversation is never empty, and ends with the user unless the model may go on with its own words. */
+/** A conversation is never empty, and ends with the user unless the model may continue its own text. */
 function closed(contents: Content[], { capabilities, hasTools }: AssembleOptions): Content[] {
   if (contents.length === 0) return [{ role: "user", parts: [{ text: " " }] }];
   const prefill = contents.at(-1)?.role === "model";
@@ -158,7 +158,7 @@ function signedCode(part: Part, { capabilities, signatureOf }: AssembleOptions):
   return known === undefined ? part : { ...part, thoughtSignature: known };
 }
 
-/** Image models want the signature of every picture of theirs, and of what stands first in the turn (ai.google.dev). */
+/** Image models want the signature of every picture of theirs, and of the first part in the turn (ai.google.dev). */
 function signedPart(
   part: Part,
   leads: boolean,
@@ -190,8 +190,8 @@ function before(
 }
 
 /**
- * The responses to a turn's calls, in the order of the calls: one each, a stand-in where the client has none. Media stand
- * in the response where the model takes them there, else beside it.
+ * The responses to a turn's calls, in the order of the calls: one each, a placeholder where the client has none.
+ * Media are inside the response if the model supports that, else beside it.
  */
 function answerCalls(
   model: readonly Part[],

@@ -9,7 +9,7 @@ export interface ToolDefinition {
   readonly schema?: unknown;
 }
 
-/** Functions as Gemini is told of them. */
+/** Functions in Gemini's form. */
 export interface DeclaredFunctions {
   readonly declarations: readonly FunctionDeclaration[];
   /** Names of functions whose arguments are no object, so that they travel under `value`. */
@@ -59,7 +59,7 @@ function parametersOf(
   };
 }
 
-/** The arguments of a function whose schema was wrapped, as Gemini is told them. */
+/** The arguments of a function whose schema was wrapped, in Gemini's form. */
 export function wrapArguments(args: JsonObject): JsonObject {
   return Object.keys(args).join() === "value" ? args : { value: args };
 }

@@ -62,7 +62,7 @@ export function createStopText(stops: readonly string[]): EventFilter {
   };
 }
 
-/** What may be given out of the text so far. */
+/** Returns the part of the text that may be sent. */
 function cut(tail: Tail, text: string, stops: readonly string[]): string {
   const whole = tail.held + text;
   const found = stops.map((stop) => whole.indexOf(stop)).filter((at) => at >= 0);
@@ -94,12 +94,12 @@ function endStopped(
   return { ...event, finishes };
 }
 
-/** Words that Gemini puts before a function's name at times; they are of its own training, and no part of the name. */
+/** Prefixes that Gemini sometimes puts before a function's name, from its training; they are not part of the name. */
 const PREFIX_REGEXP = /^(?:default_api[:.]|functions\.)/;
 
 /**
- * Calls as they were declared: a name that differs from exactly one declared name in its case or by a prefix of Gemini's is
- * that name, any other name stays as it is; arguments that had to travel under `value` come out of it.
+ * Corrects tool calls to their declarations: a name that differs from exactly one declared name by case or by a
+ * prefix of Gemini's becomes that name, any other stays; arguments that were wrapped in `value` are unwrapped.
  */
 export function createCallMender(
   tools: readonly Tool[],
@@ -129,7 +129,7 @@ function declaredName(called: string, declared: ReadonlySet<string>): string {
   return called;
 }
 
-/** The client's schema allows any value there, so that it may be no object. */
+/** The client's schema allows any value here, not only an object. */
 function unwrapped(args: JsonObject): JsonObject {
   return isObject(args) && Object.keys(args).join() === "value" ? args["value"] as JsonObject : args;
 }

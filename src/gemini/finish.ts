@@ -3,7 +3,7 @@ import type { TurnEvent } from "./turn_event.ts";
 /** Kinds of ends of a turn; dialects map their own words from these alone. */
 export type FinishKind = "stop" | "length" | "filter" | "tool" | "malformed" | "other";
 
-/** finishReason values of ai.google.dev/api/generate-content; a new value is a definite reason that nobody knows yet. */
+/** finishReason values of ai.google.dev/api/generate-content; an unknown value counts as a definite reason. */
 const KINDS: ReadonlyMap<string, FinishKind> = new Map([
   ["STOP", "stop"],
   ["MAX_TOKENS", "length"],

@@ -68,7 +68,7 @@ function byteOffsets(text: string): (byte: number) => number {
 
 type Citation = Extract<TurnEvent, { type: "citation" }>;
 
-/** What a turn rests on, gathered over its chunks: every page and passage once, later chunks with earlier ones. */
+/** Merges the citations of a turn over its chunks: every page and passage once. */
 export function mergeCitations(earlier: Citation | undefined, later: Citation): Citation {
   if (earlier === undefined) return later;
   const grounding = mergeGrounding(earlier.grounding, later.grounding);
@@ -115,7 +115,7 @@ function movedSupport(support: JsonObject, places: readonly number[]): JsonObjec
   return { ...support, groundingChunkIndices: moved as Json };
 }
 
-/** A passage that was told twice rests on the pages of both. */
+/** A passage that occurs twice gets the pages of both. */
 function joinedSupport(earlier: JsonObject, later: JsonObject): JsonObject {
   const [old, more] = [earlier, later].map((support) => support["groundingChunkIndices"]);
   const both = [...(Array.isArray(old) ? old : []), ...(Array.isArray(more) ? more : [])];

@@ -3,7 +3,7 @@ import type { ModelCapabilities } from "./model_family.ts";
 import { MAX_ITEMS_BUDGET, maxItemsTotal, toJsonSchemaSink } from "./schema/mod.ts";
 import type { GenerationConfig, Tool } from "./wire.ts";
 
-/** How a wish for JSON is sent: in the configuration, or in words where tools forbid that. */
+/** How JSON output is requested: in the configuration, or as an instruction where tools forbid that. */
 export interface JsonOutput {
   readonly config: Pick<GenerationConfig, "responseMimeType" | "responseJsonSchema">;
   /** For the system instruction. */
@@ -17,7 +17,9 @@ export interface JsonOutputOptions {
   readonly tools: readonly Tool[];
 }
 
-/** Asks for JSON, by `schema` when there is one. Models that refuse JSON, or refuse it beside function tools, are told in words. */
+/**
+ * Asks for JSON, by `schema` when there is one. Models that refuse JSON, alone or with function tools, get an instruction.
+ */
 export function jsonOutput(
   schema: unknown,
   options: JsonOutputOptions,
@@ -53,7 +55,7 @@ function itemsIn(tools: readonly Tool[]): number {
     .reduce((sum, { parametersJsonSchema }) => sum + maxItemsTotal(parametersJsonSchema), 0);
 }
 
-/** The same wish in words. */
+/** The same request as an instruction. */
 export function jsonInstruction(schema: Json | undefined): string {
   const rule = schema === undefined ? "" : ` that is valid under this JSON Schema: ${JSON.stringify(schema)}`;
   return `When you give your final answer, reply with one JSON value${rule}. Write nothing before or after it.`;

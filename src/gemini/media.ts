@@ -32,7 +32,7 @@ export function cleanBase64(text: string): string | undefined {
   return /^[A-Za-z0-9+/]+={0,2}$/.test(standard) ? standard : undefined;
 }
 
-/** The type to send: what was said if it says something, else what the first bytes tell. */
+/** The type to send: the stated one if it is specific, else the one detected from the first bytes. */
 export function mimeOf(said: string | undefined, data: string): string {
   const type = normalMime(said ?? "");
   if (type !== "" && type !== "application/octet-stream" && type !== "binary/octet-stream") return type;
@@ -65,7 +65,7 @@ const STARTS: readonly (readonly [string, string])[] = [
   ["GkXfo", "video/webm"],
 ];
 
-/** The type that the first bytes tell, or undefined. */
+/** The type detected from the first bytes, or undefined. */
 export function sniffMime(data: string): string | undefined {
   const known = STARTS.find(([start]) => data.startsWith(start));
   if (known !== undefined) return known[1];
@@ -110,7 +110,7 @@ const EXTENSIONS: ReadonlyMap<string, string> = new Map(Object.entries({
   txt: "text/plain",
 }));
 
-/** The type that a file name's extension tells, or undefined. */
+/** The type of a file name's extension, or undefined. */
 export function mimeFromName(name: string | undefined): string | undefined {
   return EXTENSIONS.get(name?.split(".").at(-1)?.toLowerCase() ?? "");
 }
@@ -132,7 +132,7 @@ export function isTextMime(type: string): boolean {
     /^(application\/(json|xml|x-yaml|javascript)|image\/svg\+xml)\b/.test(type);
 }
 
-/** The UTF-8 text of base64 bytes; undefined when they are no text. */
+/** The UTF-8 text of base64 bytes; undefined when they are not text. */
 export function base64Text(data: string): string | undefined {
   try {
     const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
@@ -152,7 +152,7 @@ export function isGoogleUri(url: string): boolean {
 
 /** The address of a file that Google holds, by its name (`files/abc`) or address; undefined for any other id. */
 export function googleFile(written: string): string | undefined {
-  // What /v1/files gave: OpenAI's ids have a dash, Anthropic's a low line.
+  // Ids from /v1/files: OpenAI's ids have a dash, Anthropic's a low line.
   const id = written.replace(/^file[-_]/, "files/");
   if (/^files\/[\w-]+$/.test(id)) return `https://generativelanguage.googleapis.com/v1beta/${id}`;
   return isGoogleUri(id) ? id : undefined;
@@ -175,7 +175,10 @@ export function inlineMedia(request: GeminiRequest, media: ReadonlyMap<string, B
   };
 }
 
-/** A guess of the prompt's tokens from the size of its JSON: `ratio` is bytes a token, about 4 for English, less elsewhere. */
+/**
+ * A guess of the prompt's tokens from the size of its JSON: `ratio` is bytes per token, about 4 for English,
+ * less elsewhere.
+ */
 export function estimateTokens(bytes: number, ratio = 4): number {
   return Math.max(1, Math.ceil(bytes / (ratio > 0 ? ratio : 4)));
 }

@@ -1,4 +1,4 @@
-/** True for models that speak and say nothing else. */
+/** True for models that only produce speech. */
 export function isSpeechModel(modelId: string): boolean {
   return /-tts(-|$)|native-audio|-live(-|$)/.test(modelId);
 }
@@ -18,7 +18,7 @@ function budget(min: number, max: number, canDisable: boolean): ThinkingControl 
   return { kind: "budget", min, max, canDisable };
 }
 
-/** Gemini 3.7 and later, the `-latest` aliases, and every name nobody knows yet. */
+/** Gemini 3.7 and later, the `-latest` aliases, and every unknown name. */
 const NEWEST: ModelCapabilities = {
   thinking: LOW_TO_HIGH,
   needsSignatures: true,
@@ -114,7 +114,7 @@ const GPT_OSS: ModelCapabilities = {
 
 type Rule = readonly [pattern: RegExp, capabilities: ModelCapabilities];
 
-/** Names that are told by a word in them; the first match counts, before the version is read. */
+/** Families recognised by a word in the name; the first match counts, before the version is read. */
 const BY_WORD: readonly Rule[] = [
   [/embedding-2/, { ...EMBEDDING, inputTokenLimit: 8_192 }],
   [/embedding|^aqa$/, EMBEDDING],
@@ -182,9 +182,9 @@ function correct(table: ModelCapabilities, name: string, live: LiveModel): Model
 }
 
 /**
- * What may be sent to a model, by its name without `models/`. A name that no rule knows inherits the newest family; what the
- * source's list says of thinking and limits (in tokens) goes before the table.
- * Sources: ai.google.dev on thinking, thought signatures and function calling; recorded 400 texts.
+ * Returns what may be sent to a model, by its name without `models/`. An unknown name inherits the newest
+ * family; the source's own list takes precedence for thinking and limits (in tokens). Sources: ai.google.dev on
+ * thinking, thought signatures and function calling; recorded 400 texts.
  */
 export function capabilitiesOf(modelId: string, live: LiveModel = {}): ModelCapabilities {
   const table = BY_WORD.find(([pattern]) => pattern.test(modelId))?.[1] ?? byVersion(modelId);
@@ -216,13 +216,13 @@ export interface ModelCapabilities {
   readonly signedThoughts: boolean;
   /** functionResponse must echo functionCall.id. */
   readonly echoesCallIds: boolean;
-  /** A JSON response format at all. */
+  /** Supports a JSON response format. */
   readonly jsonOutput: boolean;
-  /** Function tools together with a JSON response format. */
+  /** Supports function tools together with a JSON response format. */
   readonly toolsWithJson: boolean;
-  /** Function tools together with googleSearch and other built-in tools. */
+  /** Supports function tools together with googleSearch and other built-in tools. */
   readonly mixesBuiltInTools: boolean;
-  /** Media inside functionResponse.parts; otherwise they stand beside it. */
+  /** Supports media inside functionResponse.parts; otherwise they are sent beside it. */
   readonly mediaInToolResults: boolean;
   readonly maxCandidates: number;
   readonly penalties: boolean;

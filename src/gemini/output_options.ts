@@ -4,7 +4,7 @@ import type { GenerationConfig, Part } from "./wire.ts";
 /** Shapes of pictures that Gemini makes (ai.google.dev, image generation), as width by height. */
 const RATIOS = ["1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"] as const;
 
-/** A picture's size as OpenAI writes it (`1024x1536`) in Gemini's words; undefined for `auto` and what is no size. */
+/** A picture's size as OpenAI writes it (`1024x1536`) in Gemini's form; undefined for `auto` and invalid sizes. */
 export function imageConfigOf(size: string): GenerationConfig["imageConfig"] | undefined {
   const match = /^(\d{2,5})x(\d{2,5})$/i.exec(size.trim());
   if (match === null) return undefined;
@@ -19,7 +19,7 @@ export function imageConfigOf(size: string): GenerationConfig["imageConfig"] | u
   return { aspectRatio, ...(imageSize === undefined ? {} : { imageSize }) };
 }
 
-/** Where a film begins and ends and how many of its pictures are looked at, in the names that clients use. */
+/** A video's start, end and frame rate, from the names that clients use. */
 function videoMetadataOf(holder: Record<string, unknown>): JsonObject | undefined {
   const inner = [holder["video_metadata"], holder["videoMetadata"]].find(isObject) ?? holder;
   const fps = inner["fps"];
@@ -49,7 +49,7 @@ function mediaResolutionOf(value: unknown): JsonObject | undefined {
   return RESOLUTIONS.has(word) ? { level: `MEDIA_RESOLUTION_${word.toUpperCase()}` } : undefined;
 }
 
-/** Parts with what was said of each of their media. */
+/** Parts with the options of each of their media. */
 export function withMediaOptions(parts: readonly Part[], holder: Record<string, unknown>): Part[] {
   const videoMetadata = videoMetadataOf(holder);
   const mediaResolution = mediaResolutionOf(holder["media_resolution"] ?? holder["mediaResolution"]);

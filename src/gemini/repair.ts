@@ -11,7 +11,10 @@ import type {
   Tool,
 } from "./wire.ts";
 
-/** The request changed so that a known refusal does not come again. Pure: the same object when nothing was to change. */
+/**
+ * Changes a request so that a known refusal does not recur. Pure: returns the same object when nothing has to
+ * change.
+ */
 export function repairRequest(request: GeminiRequest, repair: Repair): GeminiRequest {
   switch (repair.kind) {
     case "drop_field":
@@ -55,7 +58,7 @@ function withoutConfig(request: GeminiRequest, fields: readonly (keyof Generatio
   return { ...request, generationConfig: kept as GenerationConfig };
 }
 
-/** Every signature goes; the first call of each model turn, every picture and the text before it get the stand-in. */
+/** Removes every signature; the first call of each model turn, every picture and the text before it get the dummy. */
 function dummySignatures(content: Content): Content {
   if (content.role !== "model") return content;
   const pictures = content.parts.some(({ inlineData }) => inlineData !== undefined);
@@ -69,7 +72,7 @@ function dummySignatures(content: Content): Content {
   return { ...content, parts };
 }
 
-/** Thoughts of the history go; what was said and called stays. */
+/** Removes the thoughts of the history; text and calls stay. */
 function withoutThoughts(request: GeminiRequest): GeminiRequest {
   if (!request.contents.some(({ parts }) => parts.some(({ thought }) => thought === true))) return request;
   const contents = request.contents.flatMap((content) => {
@@ -152,7 +155,10 @@ function jsonInWords(request: GeminiRequest): GeminiRequest {
   return { ...request, generationConfig: rest, systemInstruction: { ...request.systemInstruction, parts } };
 }
 
-/** The request with a thinking setting that the refusal's own words allow; without one when they name nothing usable. */
+/**
+ * The request with a thinking setting that the refusal's message allows; without one if the message names
+ * nothing usable.
+ */
 function clampThinking(request: GeminiRequest, text: string): GeminiRequest {
   const config = request.generationConfig;
   if (config?.thinkingConfig === undefined) return request;
@@ -177,7 +183,7 @@ function nextLevel(level: NonNullable<ThinkingConfig["thinkingLevel"]>): Thinkin
   return level === "medium" ? { thinkingLevel: "high" } : {};
 }
 
-/** What the user wrote: never searched for field names. */
+/** Fields with the user's content, which are never searched for field names. */
 const DATA = new Set([
   "args",
   "response",

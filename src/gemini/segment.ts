@@ -13,7 +13,7 @@ export interface StreamedError {
   readonly body: string;
 }
 
-/** Why a body that ended is no turn: nothing in it, cut before its finish, or not what Gemini sends. */
+/** Why an ended body is not a turn: nothing in it, cut before its finish, or not what Gemini sends. */
 export type SegmentFault = "truncated" | "empty" | "malformed";
 
 export type SegmentEnd =
@@ -26,21 +26,22 @@ export interface Segmenter {
   push(chunk: unknown, out?: TurnEvent[]): TurnEvent[];
   /** Call once at the end of the body: only there a turn ends, as chunks may follow the first finishReason. */
   end(): SegmentEnd;
-  /** Parts with something in them, finishes and blocks that came so far: what shows that the upstream is at work. */
+  /** Number of non-empty parts, finishes and blocks so far: it shows that the upstream is working. */
   readonly parts: number;
   /** Set when an error object came before the turn was complete; nothing after it is usable. */
   readonly error: StreamedError | undefined;
 }
 
 /**
- * Makes a segmenter. Tool calls without an id of Google's are named by `newId("call_")`. A tool call is held until
- * something else follows or the body ends, because a function response right after it means that Google has run it.
+ * Makes a segmenter. Tool calls without an id of Google's are get `newId("call_")`. A tool call is held until
+ * something else follows or the body ends, because a function response right after it means that Google has run
+ * it.
  */
 export function createSegmenter(options: { readonly newId: NewId }): Segmenter {
   return new ReplySegmenter(options.newId);
 }
 
-/** Candidates of one reply; what has a number beyond is ignored. */
+/** Candidates of one reply; candidates with a higher index are ignored. */
 const MOST_CANDIDATES = 64;
 
 class ReplySegmenter implements Segmenter {
@@ -155,7 +156,7 @@ function turnStart(reply: GeminiReply): TurnEvent {
   };
 }
 
-/** Values that stand for "no reason"; both spellings have been seen. */
+/** Values that mean "no reason"; both spellings have been seen. */
 const NO_REASON = new Set(["", "BLOCK_REASON_UNSPECIFIED", "BLOCKED_REASON_UNSPECIFIED"]);
 
 function blockOf(reply: GeminiReply): { reason: string; message?: string } | undefined {

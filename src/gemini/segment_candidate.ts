@@ -15,7 +15,7 @@ export class CallIds {
     this.#newId = newId;
   }
 
-  /** True when the id may stand: Google gave one, and gave it once. */
+  /** True when the id may be kept: Google gave one, and gave it only once. */
   isFresh(id: unknown): id is string {
     return typeof id === "string" && id !== "" && this.#seen?.has(id) !== true;
   }
@@ -28,7 +28,7 @@ export class CallIds {
   }
 }
 
-/** Calls that are held; more than that Google does not make at a time, and what it has run it says at once. */
+/** Most calls that are held; Google makes fewer at a time, and reports what it has run at once. */
 const MOST_HELD = 1_024;
 
 /** Segments one candidate over the chunks of its reply. */
@@ -51,12 +51,12 @@ export class CandidateSegmenter {
     return this.#finish;
   }
 
-  /** Parts with something in them, and the finish, that were met. */
+  /** Number of non-empty parts, and the finish, so far. */
   get parts(): number {
     return this.#parts + (this.#finish === undefined ? 0 : 1);
   }
 
-  /** True once a part with something in it was met. */
+  /** True once a non-empty part has come. */
   get hasContent(): boolean {
     return this.#parts > 0;
   }
@@ -75,14 +75,14 @@ export class CandidateSegmenter {
     }
   }
 
-  /** Gives out what is told once for the whole turn. */
+  /** Emits the events that come once for the whole turn. */
   close(out: TurnEvent[]): void {
     this.flush(out);
     if (this.#citation !== undefined) out.push(this.#citation);
     this.#citation = undefined;
   }
 
-  /** Gives out the tool calls still held. */
+  /** Emits the held tool calls. */
   flush(out: TurnEvent[]): void {
     this.#closePartial();
     if (this.#held.length === 0) return;
@@ -244,7 +244,7 @@ interface PartialCall {
   readonly id: string | undefined;
   readonly signature: string | undefined;
   readonly args: Record<string, unknown>;
-  /** Path of the string that goes on in the next piece. */
+  /** Path of the string that continues in the next piece. */
   open: string | undefined;
 }
 

@@ -49,7 +49,7 @@ export function decodeCarrier(text: unknown): Carried | undefined {
   return { source, signature, ...(thought === "t" ? { ofThought: true } : {}) };
 }
 
-/** The first head after which nothing but a payload follows. */
+/** Finds the first head that is followed only by a payload. */
 function headIn(text: string) {
   let payloadFrom = text.length;
   while (payloadFrom > 0 && PAYLOAD_REGEXP.test(text[payloadFrom - 1]!)) payloadFrom--;
@@ -90,7 +90,7 @@ function fromBytes(text: string): string | undefined {
   }
 }
 
-/** Genuine signatures of Claude are longer; shorter ones are marks of other programs. */
+/** Genuine signatures of Claude are longer; shorter ones are markers of other programs. */
 const LEAST_SIGNATURE = 50;
 
 /**

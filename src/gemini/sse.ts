@@ -3,24 +3,26 @@ import { GatheredBytes, JsonWatch, parseForeign } from "../core/mod.ts";
 /** Takes a reply's bytes as they come and gives the payloads of its events. */
 export interface SseParser extends Disposable {
   /**
-   * Payloads completed by these bytes; each is the text of one JSON value. Throws a SyntaxError when a long one is none by its
-   * beginning, so that it is not held to its end. The message is half a sentence.
+   * Payloads completed by these bytes; each is the text of one JSON value. Throws a SyntaxError when a long one
+   * is invalid from its beginning, so that it is not buffered. The message is half a sentence.
    */
   push(bytes: Uint8Array): string[];
-  /** What was left without its blank line. Call once, at the end of the body. */
+  /** The payloads left without their blank line. Call once, at the end of the body. */
   end(): string[];
   /** Characters of an event that is not whole yet. */
   readonly held: number;
 }
 
 /**
- * Parses a Gemini event stream incrementally: CR, LF and CRLF, cut anywhere, comments, several data lines, a byte order
- * mark, a last event without its blank line, and JSON that stands there without `data:`. Arrays become one payload an
- * element. A partial line is kept in pieces and scanned once, so an event of many megabytes costs linear time; a long one lies
- * outside of the heap, and what is neither data nor JSON is not kept at all. Dispose it when it is not read to its end.
+ * Parses a Gemini event stream incrementally: CR, LF and CRLF, cut anywhere, comments, several data lines, a
+ * byte order mark, a last event without its blank line, and JSON without `data:`. Arrays become one payload an
+ * element. A partial line is kept in pieces and scanned once, so an event of many megabytes costs linear time; a
+ * long one is kept outside of the heap, and text that is neither data nor JSON is not kept at all. Dispose it
+ * when it is not read to its end.
  */
 export function createSseParser(): SseParser {
-  // The platform takes a mark out of the beginning of every piece; only the one that begins the stream is none of its text.
+  // The platform would remove a byte order mark at the start of every piece; only the one at the start of the
+  // stream is not text.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let begun = false;
   const events = createLineReader();
@@ -108,10 +110,10 @@ export function createSseParser(): SseParser {
   };
 }
 
-/** Characters of a line that is not whole yet, beyond which it is looked at while it comes. Most events are far shorter. */
+/** An incomplete line beyond so many characters is checked while it arrives. Most events are far shorter. */
 const LONG_CHARS = 65_536;
 
-/** Bytes of one line that is nothing of an event's; what goes on longer is no stream of events. */
+/** Most bytes of one line that is not part of an event; a longer one is not an event stream. */
 const MOST_NOISE = 1_048_576;
 
 const encoder = new TextEncoder();
@@ -141,7 +143,7 @@ function jsonPlace(text: string): number | undefined {
   return text.startsWith("{") || text.startsWith("[") ? 0 : undefined;
 }
 
-/** A line that goes on and on: kept as bytes, followed as JSON, or not kept when it is nothing of an event's. */
+/** A very long line: kept as bytes, followed as JSON, or not kept when it is not part of an event. */
 class LongLine implements Disposable {
   readonly #bytes = new GatheredBytes();
   readonly #keeps: boolean;
@@ -163,7 +165,7 @@ class LongLine implements Disposable {
     return this.#bytes.size;
   }
 
-  /** Takes what belongs to the line; returns where it ends, -1 when it goes on. */
+  /** Takes the bytes of the line; returns its end, -1 when it continues. */
   take(bytes: Uint8Array): number {
     const end = lineEnd(bytes);
     this.#add(end < 0 ? bytes : bytes.subarray(0, end));
@@ -189,7 +191,7 @@ class LongLine implements Disposable {
   }
 }
 
-/** Characters that a held line stands for, however short it is: strings that are joined cost more than what is in them. */
+/** Characters counted for a held line, however short: joined strings cost more than their content. */
 const LINE_COST = 96;
 
 /** Lines that may end raw JSON, each of which is tried. */
@@ -233,7 +235,7 @@ function createLineReader() {
     // A pretty-printed value closes at the first column; a compact one on its first line.
     const first = line.charCodeAt(0);
     const mayClose = first === 125 || first === 93 || raw === line;
-    // Parsing again and again takes the square of the text: after a few times only when it has grown to twice its length.
+    // Repeated parsing is quadratic: after a few tries only when the text has doubled.
     if (!mayClose || (tries >= FREE_TRIES && raw.length < 2 * tried)) return;
     tries++;
     tried = raw.length;
@@ -259,9 +261,9 @@ function createLineReader() {
       flush(out);
       flushRaw(out);
     },
-    /** What came of an event that waits for its end. */
+    /** The content of an incomplete event. */
     before: () => data ?? raw ?? "",
-    /** What waits is JSON without `data:`, to which every line belongs. */
+    /** True when the incomplete event is JSON without `data:`, to which every line belongs. */
     raw: () => raw !== undefined,
     held: () => (data?.length ?? 0) + (raw?.length ?? 0) + lines * LINE_COST,
   };

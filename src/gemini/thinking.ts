@@ -1,11 +1,11 @@
 import type { ModelCapabilities, ThinkingControl } from "./model_family.ts";
 import type { ThinkingConfig } from "./wire.ts";
 
-/** The efforts that clients may ask for; `xhigh` and `max` mean all the model has. */
+/** The efforts that clients may ask for; `xhigh` and `max` mean the model's maximum. */
 export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 export type Effort = typeof EFFORTS[number];
 
-/** Other words for an effort, of other APIs and of people; `undefined` leaves the choice to the model. */
+/** Other words for an effort, used by other APIs and people; `undefined` leaves the choice to the model. */
 const WORDS: ReadonlyMap<string, Effort | undefined> = new Map<string, Effort | undefined>([
   ...EFFORTS.map((effort): [string, Effort] => [effort, effort]),
   ...["ultra", "maximum", "highest", "extreme", "full", "ultracode"].map((
@@ -22,13 +22,13 @@ const WORDS: ReadonlyMap<string, Effort | undefined> = new Map<string, Effort | 
   ...["auto", "default", "dynamic", "adaptive", ""].map((word): [string, undefined] => [word, undefined]),
 ]);
 
-/** An effort as a client wrote it, and what to say when it is none of ours. */
+/** A client's effort, and the warning for an unknown word. */
 export interface EffortWord {
   readonly effort: Effort | undefined;
   readonly warning?: string;
 }
 
-/** Any word for an effort as the nearest that there is; a word that nobody knows leaves the choice to the model. */
+/** The nearest known effort for a word; an unknown word leaves the choice to the model. */
 export function effortOf(value: unknown, field: string): EffortWord {
   if (value === undefined || value === null) return { effort: undefined };
   const word = String(value).trim().toLowerCase();
@@ -66,9 +66,9 @@ function lowest(control: Budgeted | Levelled): ThinkingConfig {
 }
 
 /**
- * Turns a client's reasoning effort into the model's own setting, to the nearest it takes; undefined when it takes none. Where
- * thinking cannot be switched off, `none` becomes the least there is, because agents send it for titles and summaries.
- * Says nothing of includeThoughts.
+ * Turns a client's reasoning effort into the model's own setting, to the nearest it takes; undefined when it
+ * takes none. Where thinking cannot be switched off, `none` becomes the least there is, because agents send it
+ * for titles and summaries. Does not set includeThoughts.
  */
 export function effortToThinking(
   effort: Effort,
@@ -112,7 +112,10 @@ export function disabledThinking(capabilities: ModelCapabilities): ThinkingConfi
   return control.kind === "none" ? undefined : { ...lowest(control), includeThoughts: false };
 }
 
-/** The model decides how long it thinks, or follows the effort if one is given, with its thoughts shown; undefined when it takes no setting. */
+/**
+ * Lets the model decide how long it thinks, or follow the effort if one is given, with its thoughts shown;
+ * undefined when it takes no setting.
+ */
 export function adaptiveThinking(
   capabilities: ModelCapabilities,
   effort?: Effort,
@@ -129,8 +132,8 @@ export function adaptiveThinking(
 const SMALL_OUTPUT = 4_096;
 
 /**
- * The setting with which a small output limit, which counts thoughts too, leaves room for the answer: at most half of it is
- * thought. The client's own limit stays.
+ * Limits thinking to half of a small output limit, which counts thoughts too, so that room is left for the
+ * answer. The client's own limit stays.
  */
 export function leaveRoom(
   config: ThinkingConfig | undefined,
@@ -141,7 +144,7 @@ export function leaveRoom(
     return config;
   }
   const half = Math.floor(maxOutputTokens / 2);
-  // A model that does not think unless asked is not made to.
+  // Not for a model that does not think unless asked.
   if (config === undefined && control.kind === "budget" && control.canDisable && control.min > 0) {
     return undefined;
   }

@@ -13,8 +13,9 @@ const HASH_LENGTH = 8;
 const NO_NAMES: ToolNames = { toGemini: sanitiseToolName, toClient: (name) => name };
 
 /**
- * Names tools for Gemini (a letter or `_`, then letters, digits, `_.:-`, at most 64 in all). Names that are legal already
- * stay; of others that come out the same, the later ones carry a hash. The same list always gives the same names.
+ * Names tools for Gemini (a letter or `_`, then letters, digits, `_.:-`, at most 64 in all). Names that are
+ * legal already stay; of others with the same result, the later ones get a hash. The same list always gives the
+ * same names.
  */
 export function createToolNames(clientNames: Iterable<string>): ToolNames {
   const names = [...new Set(clientNames)];

@@ -4,8 +4,8 @@ import { isObject, type JsonObject, parseForeign } from "../core/mod.ts";
 export const MAX_NESTING = 100;
 
 /**
- * Where a value goes deeper than `levels`, as a path like `tools[0].parameters.properties`; undefined when it does not. An
- * array or object is one level. The recursion itself ends at `levels`.
+ * The place where a value is nested deeper than `levels`, as a path like `tools[0].parameters.properties`;
+ * undefined when it does not. An array or object is one level. The recursion itself ends at `levels`.
  */
 export function tooDeepAt(value: unknown, levels: number): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
@@ -25,12 +25,12 @@ export function tooDeepAt(value: unknown, levels: number): string | undefined {
   return undefined;
 }
 
-/** Most values are texts and numbers, which are spared the call. */
+/** Most values are texts and numbers, which are spared the function call. */
 function inner(value: unknown, levels: number): string | undefined {
   return typeof value === "object" && value !== null ? tooDeepAt(value, levels - 1) : undefined;
 }
 
-/** What stands around arguments and results in a request. */
+/** Levels around arguments and results in a request. */
 const LEVELS_AROUND = 10;
 const MAX_VALUE_NESTING = MAX_NESTING - LEVELS_AROUND;
 
@@ -50,7 +50,7 @@ export function parseArguments(text: unknown): JsonObject {
     return { _raw: wellFormed(text) };
   }
   if (tooDeepAt(value, MAX_VALUE_NESTING) !== undefined) return { _raw: wellFormed(text) };
-  // An escaped lone surrogate comes to life only in parsing.
+  // An escaped lone surrogate appears only after parsing.
   if (/\\u[dD][89a-fA-F]/.test(text)) value = mendStrings(value);
   return isObject(value) ? value as JsonObject : { value: value as JsonObject };
 }

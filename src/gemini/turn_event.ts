@@ -2,9 +2,9 @@ import type { JsonObject, Usage } from "../core/mod.ts";
 import type { Part } from "./wire.ts";
 
 /**
- * What happens in a model's turn, as one ordered stream. Segmented once from Gemini's chunks; every dialect encodes it
- * with a reducer, and a reply that is not streamed is a fold of the same events.
- * `candidate` is the choice it belongs to, counted from 0.
+ * The events of a model's turn, as one ordered stream. Segmented once from Gemini's chunks; every dialect
+ * encodes it with a reducer, and a reply that is not streamed is a fold of the same events. `candidate` is the
+ * choice it belongs to, counted from 0.
  */
 export type TurnEvent =
   | { readonly type: "turn-start"; readonly responseId?: string; readonly modelVersion?: string }
@@ -57,9 +57,9 @@ export type TurnEvent =
     readonly output: string;
     readonly signature?: string;
   }
-  /** A call of a tool that Google ran itself, or what that gave: no client sees it, and it goes back as it came. */
+  /** A call of a tool that Google ran itself, or its result: hidden from clients, and sent back unchanged. */
   | { readonly type: "server-part"; readonly candidate: number; readonly part: Part }
-  /** Gathered over the turn and told once, before its end. */
+  /** Gathered over the turn and emitted once, before its end. */
   | {
     readonly type: "citation";
     readonly candidate: number;

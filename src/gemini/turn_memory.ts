@@ -3,14 +3,17 @@ import { fnvHash } from "./tool_names.ts";
 import type { TurnEvent } from "./turn_event.ts";
 import type { Part } from "./wire.ts";
 
-/** What a part of an earlier turn is found again by; the name is the one that Gemini was told. */
+/** The key by which a part of an earlier turn is found; the name is the one sent to Gemini. */
 export interface PartKey {
   readonly id: string;
   readonly name: string;
   readonly args: JsonObject;
 }
 
-/** How much of each end of a long text or picture is hashed; ends of encoded pictures differ as their middles do. */
+/**
+ * How much of each end of a long text or picture is hashed; ends of encoded pictures differ as much as their
+ * middles.
+ */
 const HASHED = 2_048;
 
 function hashOf(text: string): string {
@@ -21,7 +24,7 @@ function hashOfEnds(head: string, tail: string, length: number): string {
   return `${fnvHash(head)}${length > HASHED ? fnvHash(tail) : ""}${length.toString(36)}`;
 }
 
-/** A text that grows, of which only as much is kept as its key needs. */
+/** A growing text, of which only the parts that its key needs are kept. */
 class SaidText {
   #head = "";
   #tail = "";
@@ -47,35 +50,35 @@ export function mediaKey(data: string): PartKey {
   return { id, name: id, args: {} };
 }
 
-/** The key of what a model said in one turn. */
+/** The key of a model's text in one turn. */
 export function textKey(text: string): PartKey {
   const said = new SaidText();
   said.add(text);
   return said.key();
 }
 
-/** The key of code that Google ran, or of what it gave. */
+/** The key of code that Google ran, or of its output. */
 export function codeKey({ executableCode, codeExecutionResult }: Part): PartKey {
   return textKey(
     executableCode === undefined ? `gave\n${codeExecutionResult?.output}` : `ran\n${executableCode.code}`,
   );
 }
 
-/** One thing to remember of a turn: its signature, and the parts of Google's own tools that stood before it. */
+/** One thing to remember of a turn: its signature, and the parts of Google's own tools before it. */
 export interface Memo {
   readonly key: PartKey;
   readonly signature: string | undefined;
   readonly before: readonly Part[];
 }
 
-/** Reads from the events of a turn what must come back with it and what clients do not keep. */
+/** Collects from the events of a turn what must be sent back with it and clients do not keep. */
 export class TurnMemo {
   #before: Part[] = [];
   readonly #said = new SaidText();
   #textSignature: string | undefined;
   #media = false;
 
-  /** What the event, or the end of the turn, makes known. */
+  /** The memos that become known with the event, or with the end of the turn. */
   see(event: TurnEvent): readonly Memo[] {
     if (event.type === "turn-end") return this.#end();
     if (!("candidate" in event) || event.candidate !== 0) {

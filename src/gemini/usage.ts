@@ -21,7 +21,7 @@ export function mergeUsage(earlier: UsageMetadata | undefined, later: UsageMetad
   return merged as UsageMetadata;
 }
 
-/** True when nothing of the earlier counts is left, which nearly every chunk makes true. */
+/** True when no earlier count remains, as for nearly every chunk. */
 function coversAll(later: UsageMetadata, earlier: UsageMetadata): boolean {
   for (const field in earlier) {
     const name = field as keyof UsageMetadata;

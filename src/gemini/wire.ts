@@ -21,7 +21,7 @@ export interface Content {
   readonly parts: readonly Part[];
 }
 
-/** Exactly one of the data fields is set; `thought` and `thoughtSignature` stand beside it. */
+/** Exactly one of the data fields is set; `thought` and `thoughtSignature` are beside it. */
 export interface Part {
   readonly text?: string;
   readonly inlineData?: Blob64;

@@ -1,12 +1,12 @@
 /** The dialects that ask for shared things, such as model lists and files. */
 export type AskedDialect = "openai" | "anthropic" | "gemini";
 
-/** What a request's path means, in the one spelling that every route knows. */
+/** The meaning of a request's path, in the normalised spelling that every route uses. */
 export interface Address {
-  /** Decoded once and encoded again in one way; no doubled, trailing or dot segments; `/v1/...` for OpenAI and Anthropic. */
+  /** Decoded once and encoded in one way; no doubled, trailing or dot segments; `/v1/...` for OpenAI and Anthropic. */
   readonly path: string;
   readonly part: "proxy" | "api" | "dashboard";
-  /** The dialect that the path names by itself, for example `/v1beta/openai/models`. */
+  /** The dialect that the path alone determines, for example `/v1beta/openai/models`. */
   readonly dialect?: AskedDialect;
   /** False for a path that cannot be decoded or tries to leave its folder: no route may serve it. */
   readonly good: boolean;
@@ -25,14 +25,14 @@ const OPENAI_WORDS = new Set([
 ]);
 /** First segments that more than one dialect asks for; headers decide where the version does not. */
 const SHARED_WORDS = new Set(["models", "files", "batches"]);
-/** Segments that stand before the version in Google's addresses. */
+/** Segments before the version in Google's addresses. */
 const FRONTS = new Set(["upload", "download"]);
 
 const MOST_KEPT = 500;
 const LONGEST_KEPT = 300;
 const kept = new Map<string, Address>();
 
-/** The address of a request's URL as it was written. Clients use few: each is worked out once. */
+/** The address of a request's URL. Clients use few of them: each is computed once. */
 export function addressOf(url: string): Address {
   const start = url.indexOf("/", url.indexOf("//") + 2);
   const end = endOf(url, start);
@@ -65,7 +65,7 @@ function read(written: string): Address {
   return proxyAddress(segments) ?? ownAddress(written, segments);
 }
 
-/** The management API and the dashboard decode their own paths: only slashes are put right, and what says whose path it is. */
+/** The management API and the dashboard decode their own paths: only slashes and the first segment are normalised. */
 function ownAddress(written: string, segments: readonly string[]): Address {
   const [, ...rest] = written.split("/").filter((segment) => segment !== "");
   const [first = ""] = segments;
@@ -77,13 +77,13 @@ function ownAddress(written: string, segments: readonly string[]): Address {
 
 const GEMINI = { dialect: "gemini" } as const;
 
-/** Where an unreadable path belongs, so that it is refused in words its client reads. */
+/** The part that an unreadable path belongs to, so that it is refused in its client's form. */
 function partOf(first: string): Address["part"] {
   if (first === "api" || first === "metrics") return "api";
   return VERSION_REGEXP.test(first) || FRONTS.has(first) || first === "ws" ? "proxy" : "dashboard";
 }
 
-/** Decodes each segment once. An encoded slash parts segments too, except in the name of an environment's file. */
+/** Decodes each segment once. An encoded slash separates segments too, except in the name of an environment's file. */
 function segmentsOf(written: string): readonly string[] | undefined {
   const raw = written.split("/").filter((segment) => segment !== "");
   const segments: string[] = [];
@@ -127,7 +127,7 @@ function proxyAddress(segments: readonly string[]): Address | undefined {
   return proxy(joined([version, ...rest]), version === "v1" && !isModelMethod(rest) ? undefined : "gemini");
 }
 
-/** `/upload/v1beta/files`, also behind a base URL that ends in a version, or without any. */
+/** `/upload/v1beta/files`, also after a base URL that ends in a version, or without one. */
 function fronted([front = "", ...rest]: readonly string[], version = "v1beta"): Address {
   const own = rest[0] !== undefined && VERSION_REGEXP.test(rest[0]) ? rest : [version, ...rest];
   return proxy(joined([front, ...own]), "gemini");
@@ -154,7 +154,7 @@ function joined(segments: readonly string[]): string {
   return `/${segments.map(encodeSegment).join("/")}`;
 }
 
-/** One spelling for each segment; the signs that may be in a path stand there plainly. */
+/** Encodes a segment in one way; characters allowed in a path are not escaped. */
 function encodeSegment(segment: string): string {
   return /^[\w.~:@!$&'()*+,;=-]*$/.test(segment) ? segment : encodeURIComponent(segment).replace(
     /%(3A|40|24|26|2B|2C|3B|3D)/g,

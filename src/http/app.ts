@@ -6,7 +6,7 @@ import type { PeerInfo, ProxyApp } from "./proxy/mod.ts";
 
 type Part = Pick<Hono<{ Bindings: PeerInfo }>, "fetch">;
 
-/** For routers whose own answer to a fault would print it as it is, with addresses and what is in them. */
+/** Rethrows: Hono's own answer to a fault would print it unredacted, with addresses and their content. */
 export function passFault(error: Error): never {
   throw error;
 }
@@ -19,18 +19,18 @@ export interface AppParts {
   readonly api: Part;
   /** All the rest. */
   readonly dashboard?: Part;
-  /** Told of a fault of our own that none of the parts answered. */
+  /** Called with a fault of our own that none of the parts handled. */
   readonly onFault: (cause: unknown) => void;
 }
 
-/** The whole server as one function, which answers whatever happens. */
+/** The whole server as one function, which always answers. */
 export interface App {
   readonly fetch: (request: Request, env?: PeerInfo) => Promise<Response>;
 }
 
 /**
- * Hands each request to the part that its path belongs to. A router that holds them all would find the catch-all routes of the
- * others beside the one that is meant, and run the two as a chain: a tenth of what a call costs here (measured).
+ * Hands each request to the part that its path belongs to. A single router would also match the catch-all routes
+ * of the other parts and run both as a chain: a tenth of the cost of a call (measured).
  */
 export function createApp({ proxy, api, dashboard, onFault }: AppParts): App {
   const elsewhere = dashboard ?? { fetch: nowhere };
@@ -63,7 +63,7 @@ const OUR_FAULT = {
   message: "The proxy failed: its log has the reason",
 };
 
-/** Pages stand at paths without a slash at the end. Who reads no pages is told in JSON that there is none. */
+/** Serves pages at paths without a trailing slash. A client that does not accept HTML gets JSON for a missing page. */
 async function inPages(
   pages: Part,
   request: Request,
@@ -99,7 +99,7 @@ function nowhere(request: Request): Response {
   });
 }
 
-/** A refusal before any dialect is known, in a shape that clients of all of them can read. */
+/** A refusal before the dialect is known, in a shape that clients of all dialects can read. */
 function refused({ status, code, message }: Pick<Failure, "status" | "code" | "message">): Response {
   const type = status >= 500 ? "server_error" : "invalid_request_error";
   return Response.json({ type: "error", error: { message, type, code, param: null } }, { status });

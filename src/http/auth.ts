@@ -11,16 +11,16 @@ export interface ClientIdentity {
   readonly owner: boolean;
 }
 
-/** Finds the client of a bearer token; must take the same time whatever the token. */
+/** Finds the client of a bearer token; must take constant time. */
 export type Authenticate = (token: string) => ClientIdentity | undefined;
 
-/** A query without either word or an escape names no token: taking it apart costs more than all else that is looked at here. */
+/** A query without either word or an escape has no token: parsing it would cost more than all the rest here. */
 const MAY_HOLD_TOKEN_REGEXP = /key|access_token|%/;
 
 /** Headers that carry a token beside Authorization: Anthropic's, Google's and Azure's. */
 const TOKEN_HEADERS = ["x-api-key", "x-goog-api-key", "api-key"] as const;
 
-/** The tokens a request carries, in any of the ways that the dialects' clients send them; empty ones do not count. */
+/** The tokens of a request, in any form that the dialects' clients send; without empty ones. */
 function tokensOf(request: Request, target: RequestTarget): readonly string[] {
   const { headers } = request;
   const written = headers.get("authorization")?.trim() ?? "";
@@ -39,7 +39,7 @@ function tokensOf(request: Request, target: RequestTarget): readonly string[] {
   return tokens;
 }
 
-/** Wrong tokens a source may send before it is made to wait, and for how long at most. */
+/** Wrong tokens that an address may send before it must wait, and the longest wait in milliseconds. */
 const FREE_GUESSES = 10;
 const LONGEST_LOCK_MS = 60_000;
 /** An address that gave a right token is known for this long. */
@@ -50,7 +50,7 @@ export interface AuthGate {
   check(request: Request, target: RequestTarget, peer: string): Checked | Promise<Checked>;
 }
 
-/** Who sends a request, or why nobody may with it. */
+/** The sender of a request, or why it is refused. */
 export type Checked = Result<ClientIdentity, Failure>;
 
 /** A gate for tokens alone, which answers at once. */
@@ -64,9 +64,9 @@ interface Guesses {
 }
 
 /**
- * Checks tokens and slows down guessing: after ten wrong ones an address waits, twice as long each time, and while it waits
- * nothing it sends is looked at. Only an address that gave a right token lately, and this machine itself, are still heard:
- * one agent with a stale key must not shut out the others.
+ * Checks tokens and slows down guessing: after ten wrong ones an address must wait, twice as long each time, and
+ * its requests are refused unread meanwhile. Addresses that recently sent a valid token, and this machine
+ * itself, are exempt: one agent with a stale key must not lock out the others.
  */
 export function createAuthGate(authenticate: Authenticate, now: () => number): TokenGate {
   const guesses = new Map<string, Guesses>();
@@ -103,7 +103,7 @@ export function createAuthGate(authenticate: Authenticate, now: () => number): T
       const waits = until > 0 && until > now();
       if (waits && isStranger(peer)) return err(slowDown(until));
       const tokens = tokensOf(request, target);
-      // A good token counts whatever stands beside it: agents leave an old one in another header.
+      // One valid token is enough: agents leave an old one in another header.
       for (const token of tokens) {
         const client = authenticate(token);
         if (client === undefined) continue;

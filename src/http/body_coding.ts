@@ -16,7 +16,7 @@ const CODINGS: Readonly<Record<string, Unpack>> = {
 };
 type Pair = ReadableWritablePair<Uint8Array, Uint8Array>;
 
-/** What unpacks a body of this Content-Encoding; undefined when it is plain already. Codings over each other are not taken. */
+/** The decoder for a Content-Encoding; undefined when there is nothing to decode. Stacked codings are refused. */
 export function bodyCoding(header: string | null): Result<Unpack | undefined, Failure> {
   const name = header?.trim().toLowerCase() ?? "";
   if (name === "" || name === "identity") return ok(undefined);
@@ -33,8 +33,8 @@ export function bodyCoding(header: string | null): Result<Unpack | undefined, Fa
 }
 
 /**
- * Unpacks every frame of a zstd body. The platform's decoder ends with the first frame and drops the rest of the piece that
- * it was given without a word, so frames are found by their block headers (RFC 8878) and each gets a decoder of its own.
+ * Unpacks every frame of a zstd body. The platform's decoder ends with the first frame and silently drops the
+ * rest of its input, so frames are found by their block headers (RFC 8878) and each gets a decoder of its own.
  */
 async function* unpackZstd(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let frame: ZstdFrame | undefined;
@@ -150,7 +150,7 @@ function view(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Bytes of a stream, taken in the sizes that a format needs. */
+/** Reads a stream in the sizes that a format needs. */
 class ByteSource {
   readonly #pieces: AsyncIterator<Uint8Array>;
   #bytes: Uint8Array = new Uint8Array();

@@ -1,6 +1,6 @@
 import { type Bound, JSON_BOUNDS, numbersOf } from "../core/mod.ts";
 
-/** What of a request is taken at most; docs/security.md is written from it. */
+/** Bounds of a request; docs/security.md is generated from it. */
 export const BOUND_TABLE = {
   pathChars: { most: 4_096, says: "characters of a path, as it is written" },
   queryChars: {

@@ -6,7 +6,7 @@ import { passFault } from "./app.ts";
 import type { Sessions } from "./dashboard_session.ts";
 
 export interface DashboardOptions {
-  /** What pages read with: the handlers of this same process. */
+  /** The client that pages read with: it calls the handlers of this same process. */
   readonly client: DashboardState["client"];
   readonly sessions: Sessions;
   /** Addresses of the built files, from `loadAssets(files)`. */
@@ -15,15 +15,15 @@ export interface DashboardOptions {
   readonly files: ClientFiles;
   /** Epoch milliseconds at which this process began. */
   readonly startedAt: number;
-  /** Told of a fault of our own that a page was shown for. */
+  /** Called with a fault of our own for which an error page was shown. */
   readonly onFault: (cause: unknown) => void;
   /** The peer's address of a request; "local" when not given. */
   remoteOf?(request: Request): string;
 }
 
 /**
- * The dashboard at /dashboard with its files at /build, /theme.js and /favicon.svg, and / leading to it. Answers every
- * address that nobody answered before with a page that says so: mount it last.
+ * The dashboard at /dashboard with its files at /build, /theme.js and /favicon.svg, and a redirect from /.
+ * Answers every other address with a "not found" page: mount it last.
  */
 export function dashboardApp(options: DashboardOptions): Hono {
   const { client, sessions, assets, files, startedAt, onFault } = options;

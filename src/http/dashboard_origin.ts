@@ -17,7 +17,7 @@ export function isTrustedHost(request: Request, names: readonly string[]): boole
     names.some((allowed) => allowed.toLowerCase() === name);
 }
 
-/** What to tell whoever came by a name that is not ours; the name is cut to what a name can hold. */
+/** The message for a request to an unknown host name; the name is truncated. */
 export function unknownHost(request: Request): string {
   const host = (request.headers.get("host") ?? new URL(request.url).host).replace(/[^\w.:[\]-]/g, "").slice(
     0,
@@ -27,7 +27,7 @@ export function unknownHost(request: Request): string {
     `set PUBLIC_URLS=https://${host} (or http://, and with the path where there is one) and start again`;
 }
 
-/** What to tell a page whose origin is not ours, in the same way. */
+/** The message for a page of a foreign origin. */
 export function unknownOrigin(origin: string): string {
   const named = origin.replace(/[^\w.:/[\]-]/g, "").slice(0, 255);
   return `Pages of ${named} may not call this proxy. If it is shown under that address, set PUBLIC_URLS=${named}`;

@@ -13,18 +13,18 @@ const KNOWN_MS = 3_600_000;
 const MOST_KNOWN = 1_000;
 
 export interface SessionOptions {
-  /** Kept by the server across restarts, so that an open dashboard outlives one. Never leaves the process. */
+  /** Kept across restarts, so that sessions survive them. Never leaves the process. */
   readonly secret: string;
   readonly clock: Clock;
   /** Compares in constant time with the owner's token. */
   verifyOwner(token: string): boolean | Promise<boolean>;
   /** Something that changes with the owner's token, so that a new token ends every session. */
   generation?(): string | Promise<string>;
-  /** Ended sessions, by the hash of what names them; default: this process's memory. */
+  /** Ended sessions, by the hash of their id; default: this process's memory. */
   readonly ended?: EndedSessions;
-  /** Further host names under which the dashboard is reached on purpose (the HOST setting). */
+  /** Further host names under which the dashboard may be reached (the HOST setting). */
   readonly hosts?: readonly string[];
-  /** Told why a host or origin was refused, for the log. */
+  /** Called with the reason when a host or origin is refused, for the log. */
   readonly onForeign?: ((message: string) => void) | undefined;
 }
 
@@ -43,13 +43,13 @@ export interface LoginRefusal {
 export type Login = { readonly ok: true; readonly cookie: string } | LoginRefusal;
 
 export interface Sessions {
-  /** Why a login is refused whatever it says, so that nothing of it need be read. */
+  /** Returns why a login is refused before its body is read. */
   refusal(request: Request, remote?: string): LoginRefusal | undefined;
   /** `remote` is the peer's address; guesses from one address are slowed down together. */
   login(request: Request, token: string, remote?: string): Promise<Login>;
   /** True when the request carries a live session, comes to a trusted host, and, if it changes anything, from our own page. */
   verify(request: Request): Promise<boolean>;
-  /** What is foreign about a request, and the setting that says otherwise. */
+  /** Explains what is foreign about a request, and the setting that allows it. */
   whyForeign(request: Request): string;
   /** True when the Host header cannot be the work of DNS rebinding. */
   isTrustedHost(request: Request): boolean;
@@ -70,7 +70,7 @@ function cookieLine(value: string, maxAgeMs: number): string {
 
 const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
 
-/** Compares without telling by time where texts of one length differ. */
+/** Compares texts of one length in constant time. */
 function equal(left: string, right: string): boolean {
   let different = left.length ^ right.length;
   for (let index = 0; index < left.length; index++) {
@@ -91,7 +91,7 @@ function createSigner(secret: string): (text: string) => Promise<string> {
   };
 }
 
-/** What this process ended itself, also when the store is away; old ones are forgotten. */
+/** Sessions that this process ended, also while the store is unavailable; expired ones are forgotten. */
 function rememberedEnds(clock: Clock): EndedSessions {
   const ended = new Map<string, number>();
   return {
@@ -110,7 +110,7 @@ export function createSessions(options: SessionOptions): Sessions {
   const remembered = rememberedEnds(clock);
   /** Addresses that gave the right token, and when. */
   const known = new Map<string, number>();
-  // Like the APIs' gate: this machine and whoever has lately been right are heard whatever others guess.
+  // As at the APIs' gate: this machine and recently successful addresses are exempt from the wait.
   const isHeard = (remote: string) =>
     isLoopback(remote) || (known.get(remote) ?? -Infinity) > clock.now() - KNOWN_MS;
   const limiter = createLoginRateLimiter(clock);
@@ -118,14 +118,14 @@ export function createSessions(options: SessionOptions): Sessions {
   const sign = async (started: string, nonce: string) =>
     await hmac(`dashboard session\n${await options.generation?.() ?? ""}\n${started}\n${nonce}`);
 
-  /** How long the session of a cookie still lasts; 0 for one that is none. */
+  /** The remaining time of a cookie's session; 0 for an invalid one. */
   async function lifeOf(cookie: string): Promise<number> {
     const [started = "", nonce = "", mac = ""] = cookie.split(".", 4);
     const age = clock.now() - Number(started);
     if (!(age >= 0 && age < SESSION_MS) || !equal(mac, await sign(started, nonce))) return 0;
     const hash = hashOf(nonce);
     if (await remembered.has(hash)) return 0;
-    // While the store is away, the owner must still be told so by his pages.
+    // While the store is unavailable, the owner's pages must still be able to show that.
     const ended = await options.ended?.has(hash).catch(() => false) ?? false;
     return ended ? 0 : SESSION_MS - age;
   }
@@ -179,7 +179,7 @@ export function createSessions(options: SessionOptions): Sessions {
     async logout(request) {
       const cookie = cookieOf(request) ?? "";
       const left = await lifeOf(cookie);
-      // Only real sessions are remembered, so that nobody fills the store with made-up ones.
+      // Only valid sessions are stored, so that nobody can fill the store with invented ones.
       if (left > 0) {
         const hash = hashOf(cookie.split(".", 3)[1] ?? "");
         await remembered.add(hash, left);
@@ -190,7 +190,7 @@ export function createSessions(options: SessionOptions): Sessions {
   };
 }
 
-/** What is kept of a session's name: who reads the store learns none. */
+/** The stored form of a session's id: reading the store reveals none. */
 function hashOf(nonce: string): string {
   return sha256(nonce);
 }

@@ -5,15 +5,15 @@ import { BOUNDS } from "./bounds.ts";
 const HOST_REGEXP = /^[\w.:[\]-]{1,255}$/;
 
 /**
- * Where every request comes in: a target that contradicts Host, is no address at all or is longer than any client writes is
- * refused before anybody could repeat it. What its path means is told by `addressOf`.
+ * Checks every request first: a target that contradicts Host, is not an address or is too long is refused before
+ * anything could echo it. `addressOf` interprets its path.
  */
 export class Entry {
-  /** The address of a good request up to its path, and its Host: clients send the same all the time. */
+  /** The address of a good request up to its path, and its Host: clients always send the same. */
   #known = "";
   #host: string | undefined;
 
-  /** Why a request may not go on; undefined when it may. */
+  /** Returns why a request is refused; undefined when it is not. */
   refusal(request: Request): Failure | undefined {
     const { url } = request;
     const host = request.headers.get("host") ?? "";
@@ -31,7 +31,7 @@ export class Entry {
   }
 }
 
-/** Where the path begins in an address. */
+/** The index at which the path begins in an address. */
 function pathStart(url: string): number {
   const start = url.indexOf("/", url.indexOf("//") + 2);
   return start < 0 ? url.length : start;

@@ -3,9 +3,9 @@ import { nodeModule } from "lazy-node";
 import { isTrustedHost } from "./dashboard_origin.ts";
 
 export interface FrontOptions {
-  /** Addresses under which others reach the server: origin, and the path below which a front shows it. */
+  /** Addresses under which others reach the server: origin, and the path below which a reverse proxy serves it. */
   readonly publicUrls: readonly string[];
-  /** Addresses and networks whose word on the client counts. */
+  /** Addresses and networks whose forwarding headers are trusted. */
   readonly trustedProxies: readonly string[];
   /** The HOST setting. */
   readonly host: string;
@@ -15,7 +15,7 @@ export interface FrontOptions {
 export interface Seen {
   readonly request: Request;
   readonly peer: string;
-  /** Makes the answer fit the public address: paths, places and cookies. */
+  /** Adapts the answer to the public address: paths, Location headers and cookies. */
   readonly dress: (response: Response) => Promise<Response>;
 }
 
@@ -28,7 +28,7 @@ const DRESSED =
 /** Proxies that one may stand behind another. */
 const MOST_HOPS = 20;
 
-/** Looks through the reverse proxies before the server. Undefined where none is configured: then requests are what they are. */
+/** Resolves the client behind reverse proxies. Undefined where none is configured: then requests are used unchanged. */
 export function createFronts(options: FrontOptions): ((request: Request, peer: string) => Seen) | undefined {
   const { publicUrls, trustedProxies } = options;
   if (publicUrls.length === 0 && trustedProxies.length === 0) return undefined;
@@ -79,7 +79,7 @@ function atPlace(request: Request, { origin, host, base }: Place): Request {
   const path = below ? pathname.slice(base.length) || "/" : pathname;
   const headers = new Headers(request.headers);
   headers.set("host", host);
-  // What is going to be read and changed must not come packed; the platform packs the changed text.
+  // A body that is to be rewritten must not arrive compressed; the platform compresses the result.
   if (base !== "") headers.delete("accept-encoding");
   return new Request(new Request(origin + path + search, request), { headers });
 }
@@ -111,7 +111,7 @@ function dressedCookie(cookie: string, base: string, secure: boolean): string {
   return secure && !/; secure(?:;|$)/i.test(placed) ? `${placed}; Secure` : placed;
 }
 
-/** The nearest address that is no front of ours: what stands before it in the lists anybody can write. */
+/** The nearest address that is not a trusted proxy: anybody can write the entries before it. */
 function clientOf(headers: Headers, peer: string, trusted: BlockList): string {
   const hops = (forwardedFor(headers.get("forwarded")) ?? listOf(headers.get("x-forwarded-for"))).slice(
     -MOST_HOPS,
@@ -139,7 +139,7 @@ function forwardedFor(text: string | null): string[] | undefined {
   });
 }
 
-/** `[::1]:80`, `1.2.3.4:80` and plain addresses; undefined for what is none. */
+/** `[::1]:80`, `1.2.3.4:80` and plain addresses; undefined for anything else. */
 function bareAddress(text: string): string | undefined {
   const bare = text.startsWith("[")
     ? text.slice(1, text.indexOf("]"))

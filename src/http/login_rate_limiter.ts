@@ -9,7 +9,7 @@ const MOST_REMOTES = 1_000;
 export interface LoginRateLimiter {
   /** Milliseconds until this address may try again; 0 when it may now. */
   wait(remote: string): number;
-  /** Counts a wrong guess and returns the wait that it brings. */
+  /** Counts a wrong guess and returns the resulting wait. */
   miss(remote: string): number;
   forget(remote: string): void;
 }

@@ -1,6 +1,7 @@
 /**
- * The server's HTTP side: the client APIs, the management API, the dashboard's mount, who may call, and what of the web's
- * is refused. Turns every Failure into a reply; decides nothing about models, keys or limits.
+ * The server's HTTP side: the client APIs, the management API, the dashboard's mount, who may call, and which
+ * requests of web pages are refused. Turns every Failure into a reply; decides nothing about models, keys or
+ * limits.
  *
  * @module
  */

@@ -1,18 +1,18 @@
 import type { Clock } from "../core/mod.ts";
 import { outletOf } from "../relay/mod.ts";
 
-/** How often the readers of open streams are looked at again, in milliseconds. */
+/** Interval at which the readers of open streams are checked again, in milliseconds. */
 const LOOK_MS = 1_000;
 
 interface OpenStream {
-  /** Whether its reader may read it still. */
+  /** Whether its reader still has access. */
   readonly may: () => Promise<boolean>;
   end(): void;
 }
 
 /**
- * Event streams that never end by themselves. One whose reader may not read it any more (a logout, a new owner's key, a revoked
- * token, in whichever process) ends within a second or two; all of them end before the sockets close.
+ * Event streams that never end by themselves. A stream whose reader has lost access (a logout, a new owner's
+ * key, a revoked token, in any process) ends within two seconds; all of them end before the sockets close.
  */
 export class OpenStreams {
   readonly #clock: Clock;
@@ -23,7 +23,7 @@ export class OpenStreams {
     this.#clock = clock;
   }
 
-  /** The same response, ended when its time has come. What is no event stream is left alone. */
+  /** The same response, ended when its reader loses access. Anything but an event stream is returned unchanged. */
   watch(response: Response, may: () => Promise<boolean>): Response {
     const { body, status, headers } = response;
     if (body === null || !(headers.get("content-type") ?? "").startsWith("text/event-stream")) {
@@ -85,7 +85,7 @@ export class OpenStreams {
   }
 
   async #look(): Promise<void> {
-    // Who cannot be judged now, because the store is away, is judged the next time.
+    // A reader who cannot be checked now, because the store is unavailable, is checked next time.
     await Promise.all([...this.#open].map(async (stream) => {
       if (!await stream.may().catch(() => true)) stream.end();
     }));

@@ -4,18 +4,18 @@ import type { Cors } from "./cors.ts";
 import type { RequestTarget } from "./request_target.ts";
 import { isTrustedHost, unknownHost, unknownOrigin } from "./dashboard_origin.ts";
 
-/** Names under which a container reaches its host; a web page's DNS cannot take them. */
+/** Names under which a container reaches its host; DNS rebinding cannot use them. */
 const CONTAINER_NAMES = ["host.docker.internal", "host.containers.internal"];
 
 export interface GuardOptions {
   readonly cors?: Pick<Cors, "allows">;
   /** Addresses of fronts. */
   readonly publicUrls?: readonly string[];
-  /** Told of each refusal, for the log. */
+  /** Called with each refusal, for the log. */
   readonly onRefused?: (message: string) => void;
 }
 
-/** Why a request may not go on because of where it comes from. */
+/** Returns why a request is refused because of its host or origin; undefined when it is not. */
 export type RequestGuard = (request: Request, target: RequestTarget) => Result<void, Failure>;
 
 /**
@@ -33,7 +33,7 @@ export function createRequestGuard(
     return err(refusal(message));
   };
   const loopback = isLoopback(host);
-  /** A machine's clients call it by one name or two: the last good one is not looked at again. */
+  /** Clients use one or two host names: the last good one is not checked again. */
   let lastHost: string | undefined;
   const isOurs = (request: Request): boolean => {
     const named = request.headers.get("host");
@@ -55,7 +55,10 @@ export function createRequestGuard(
   };
 }
 
-/** A picture, script or frame of another site's page: browsers send no Origin with those. Following a link is not meant. */
+/**
+ * A picture, script or frame of another site's page: browsers send no Origin with those. Following a link does
+ * not count.
+ */
 function isForeignFetch({ headers }: Request): boolean {
   const site = headers.get("sec-fetch-site");
   if (site !== "cross-site" && site !== "same-site") return false;

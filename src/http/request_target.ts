@@ -3,7 +3,10 @@ import { type Address, addressOf } from "./address.ts";
 /** A query that a URL parser leaves as it is. */
 const PLAIN_QUERY_REGEXP = /^\?[\w=&.,~+%*-]*$/;
 
-/** What a request asks for. Most calls need the path and the query alone, so the URL is parsed only for those that read more of it. */
+/**
+ * The target of a request. Most calls need only the path and the query, so the URL is parsed only when more of
+ * it is read.
+ */
 export class RequestTarget {
   readonly address: Address;
   readonly #written: string;

@@ -7,10 +7,13 @@ import type { Store } from "../store/mod.ts";
 /** A job that failed is tried again after this long, or its own interval when that is shorter. */
 const RETRY_MS = 5 * 60_000;
 
-/** The cron wakes once a minute, some milliseconds early or late: what is due within half a beat is due now, not a beat later. */
+/** The cron runs once a minute, some milliseconds early or late: a job due within half a minute runs now. */
 const BEAT_SLACK_MS = 30_000;
 
-/** Runs what is due, one process of the database at a time for each job. Never throws: a failed job says so in its report. */
+/**
+ * Runs what is due, one process of the database at a time for each job. Never throws: a failure is in the job's
+ * report.
+ */
 export async function runDueJobs(deps: JobDeps, jobs: readonly Job[] = JOBS): Promise<readonly JobReport[]> {
   const reports: JobReport[] = [];
   for (const job of jobs) {
@@ -27,7 +30,7 @@ async function runIfDue(deps: JobDeps, job: Job): Promise<JobReport | undefined>
   const lease = await deps.store.lease(`job ${job.name}`, job.lease);
   if (lease === undefined) return undefined;
   try {
-    // Another process may have run it between the look and the lease.
+    // Another process may have run it between the check and the lease.
     if (!await isDue(deps, job, every)) return undefined;
     return await run(deps, job, every);
   } finally {
@@ -83,7 +86,7 @@ const refreshModels: Job = {
   },
 };
 
-/** Agents that were registered learn of new models, and forget those that are gone. */
+/** Updates the model lists of registered agents. */
 const refreshAgents: Job = {
   name: "agent-refresh",
   every: ({ settings, refreshAgents }) => refreshAgents === undefined ? 0 : settings.modelFetchInterval,
@@ -149,7 +152,7 @@ export interface JobDeps {
   readonly ledger: LedgerService;
   readonly admin: Admin;
   readonly clock: Clock;
-  /** Aborts when the process stops: a running job ends early and is done again later. */
+  /** Aborts when the process stops: a running job ends early and runs again later. */
   readonly signal: AbortSignal;
   /** Brings the model lists of registered agents up to date. */
   readonly refreshAgents?: () => Promise<JsonObject>;

@@ -12,14 +12,14 @@ export interface Alert {
 export interface AlertDeps {
   readonly kv: Deno.Kv;
   readonly ports: Ports;
-  /** Where alerts go at present; undefined for nowhere. */
+  /** The current webhook; undefined for none. */
   readonly url: () => string | undefined;
   /** Signs the body, so that the receiver knows who sent it. */
   readonly signingKey: string;
   readonly onProblem: (message: string) => void;
 }
 
-/** How long a repeated alert stays quiet. */
+/** Time in which a repeated alert is not sent again. */
 const QUIET_MS = 6 * 3_600_000;
 const RETRY_MS = [1_000, 5_000, 30_000] as const;
 const TIMEOUT_MS = 10_000;
@@ -30,16 +30,16 @@ const LAST_WAIT_MS = 2_000;
 export class AlertSender {
   readonly #deps: AlertDeps;
   readonly #running = new Set<Promise<void>>();
-  /** No further try is made. */
+  /** Aborted: no further try is made. */
   readonly #stop = new AbortController();
-  /** The running try is given up, too. */
+  /** Aborted: the running try is cancelled too. */
   readonly #abandon = new AbortController();
 
   constructor(deps: AlertDeps) {
     this.#deps = deps;
   }
 
-  /** True when nobody has raised this alert lately; claims it for this process. */
+  /** Claims an alert; false when any process has raised it recently. */
   async claim(alert: Alert): Promise<boolean> {
     if (alert.type === "test") return true;
     const key = alertKey(`${alert.type} ${alert.subject}`);
@@ -47,7 +47,7 @@ export class AlertSender {
     return (await commit.set(key, true, { expireIn: QUIET_MS }).commit()).ok;
   }
 
-  /** Lets an alert be raised again, for example when what it was about has ended. */
+  /** Allows an alert to be raised again, for example after its cause has ended. */
   async clear(type: Alert["type"], subject: string): Promise<boolean> {
     const key = alertKey(`${type} ${subject}`);
     const entry = await this.#deps.kv.get(key);
@@ -55,7 +55,7 @@ export class AlertSender {
     return (await this.#deps.kv.atomic().check(entry).delete(key).commit()).ok;
   }
 
-  /** Sends without being waited for. */
+  /** Sends in the background. */
   send(alert: Alert): void {
     if (this.#deps.url() === undefined) return;
     const sending = this.deliver(alert)
@@ -64,7 +64,7 @@ export class AlertSender {
     this.#running.add(sending);
   }
 
-  /** Sends and tries again; resolves with what went wrong at last, or undefined. */
+  /** Sends with retries; resolves with the last error as a sentence, or undefined. */
   async deliver(alert: Alert): Promise<string | undefined> {
     const url = this.#deps.url();
     if (url === undefined) return "No webhook is set: give ALERT_WEBHOOK_URL";

@@ -36,7 +36,7 @@ export interface Kind<Shared> {
   readonly shared: Shared;
   /** `shared` as JSON. */
   readonly text: string;
-  /** What all calls of the kind are filed under, as far as it was worked out. */
+  /** Facet values of all calls of the kind, as far as computed. */
   readonly filed: Partial<Record<Facet, string>>;
 }
 export type CallKind = Kind<SharedOfCall>;
@@ -50,14 +50,14 @@ export interface KnownCall {
   readonly attempts: readonly AttemptKind[];
 }
 
-/** Kinds that are known of one model, or one credential; beyond it they are forgotten and learnt again. */
+/** Kinds that are known of one model, or one credential; beyond it they are dropped and collected again. */
 const MOST_ALIKE = 60;
 /** Models and credentials that kinds are known of. */
 const MOST_NAMES = 2_000;
 
 /**
- * Finds the kinds of calls, so that what calls have in common is counted, packed and indexed once for many. Looks through short
- * lists: a key made of all fields would be a new string for each call, which is dearer.
+ * Finds the kinds of calls, so that what calls have in common is counted, packed and indexed once for many.
+ * Searches short lists: a key made of all fields would be a new string for each call, which costs more.
  */
 export class KindTable {
   readonly #calls = new Map<string, CallKind[]>();

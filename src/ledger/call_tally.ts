@@ -5,8 +5,8 @@ import { cellOf, type DimCells, dimCells } from "./rollup_codec.ts";
 import { callValues, flowValue, NO_KEY } from "./rollup_dims.ts";
 
 /**
- * Counts calls by their kinds, which is three sums a call; what each kind adds to nine dimensions is worked out when the
- * counts are taken over, once for all calls of the kind.
+ * Counts calls by their kinds, which is three sums per call; what each kind adds to nine dimensions is computed
+ * when the counts are moved, once for all calls of the kind.
  */
 export class CallTally {
   readonly #calls = new Map<CallKind, Cell>();
@@ -53,7 +53,7 @@ export class CallTally {
     countIn(tried, outcome, last ? costMicros : 0, usage, attempt.totalMs, attempt.firstTokenMs);
   }
 
-  /** Adds all counts to the dimensions' cells, and begins again. */
+  /** Adds all counts to the dimensions' cells, and resets itself. */
   moveTo(into: DimCells, projectOf: (attempt: SharedOfAttempt) => string): void {
     for (const [{ shared }, cell] of this.#calls) {
       for (const [dim, value] of callValues(shared)) mergeCell(cellOf(dimCells(into, dim), value), cell);
@@ -66,7 +66,7 @@ export class CallTally {
     for (const [{ shared }, flows] of this.#flows) {
       for (const [last, cell] of flows) {
         mergeCell(cellOf(dimCells(into, "flow"), flowValue(shared, last?.shared)), cell);
-        // A call counts for the key that was asked last, so that calls by key add up to all calls.
+        // A call counts for the key of its last attempt, so that calls by key add up to all calls.
         mergeCell(cellOf(dimCells(into, "key"), last?.shared.credential ?? NO_KEY), cell);
       }
     }

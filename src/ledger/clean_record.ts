@@ -5,7 +5,7 @@ const SENTENCE_CHARACTERS = 1_000;
 const MOST_ATTEMPTS = 50;
 const MOST_WARNINGS = 20;
 
-/** The record with every text of foreign origin redacted and bounded; nothing else of it changes, and mostly nothing at all. */
+/** The record with every text of foreign origin redacted and bounded; the rest is unchanged, and usually all of it. */
 export function cleanRecord(record: CallRecord): CallRecord {
   return isClean(record) ? record : {
     ...record,

@@ -24,7 +24,7 @@ export type LiveEventName =
   | "pool_update"
   | "request"
   | "alert"
-  /** Events were left out for this listener: it is to read again what it shows. */
+  /** Events were left out for this listener: it must read its data again. */
   | "missed";
 
 export interface LiveEvent {
@@ -33,7 +33,7 @@ export interface LiveEvent {
   readonly data: Json;
 }
 
-/** Everything that happened. Recording never waits and never throws on the request path. */
+/** The ledger's interface for recording. Recording never waits and never throws on the request path. */
 export interface Ledger {
   /** Counts one finished call and keeps its record; persisted within a second, and before anything is read. */
   record(call: CallRecord): void;

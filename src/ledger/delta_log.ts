@@ -12,16 +12,16 @@ import {
 } from "./rollup_codec.ts";
 import { type Dim, isDim } from "./rollup_dims.ts";
 
-/** What a process has counted since it last wrote whole periods, all of it in one minute. */
+/** Counts of a process since it last wrote whole periods, all within one minute. */
 export interface Tail {
-  /** Counts the tails of a shard, from 1: a page says up to which of them are in it. */
+  /** Number of this delta log in its shard, from 1: a page names the last one that it includes. */
   readonly number: number;
   /** Start of the minute, epoch milliseconds. */
   readonly minute: number;
   readonly cells: DimCells;
 }
 
-/** A tail in the database. */
+/** A stored delta log. */
 export interface DeltaLog extends Tail {
   readonly shard: string;
   readonly entry: Deno.KvEntry<unknown>;
@@ -35,9 +35,7 @@ export function encodeDeltas({ number, minute, cells }: Tail): PackedCells | und
   return value.length <= VALUE_BYTES ? value : undefined;
 }
 
-/**
- * The tails of all shards. Whoever reads pages as well reads the tails before them: a page that took a tail in meanwhile says so.
- */
+/** Reads the delta logs of all shards. Read them before the pages: a page that has included one in between says so. */
 export async function readDeltaLogs(kv: Deno.Kv): Promise<readonly DeltaLog[]> {
   const out: DeltaLog[] = [];
   for await (const entry of kv.list<unknown>({ prefix: tailPrefix() })) {

@@ -12,7 +12,7 @@ export interface EventSubscription {
   close(): void;
 }
 
-/** Sends events to whoever listens; remembers the last thousand while somebody might come back; never waits for a listener. */
+/** Sends events to listeners; remembers the last thousand while one might reconnect; never waits for a listener. */
 export class EventBus {
   readonly #clock: Clock;
   readonly #ring: LiveEvent[] = [];
@@ -24,7 +24,7 @@ export class EventBus {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    // Ids go on growing over a restart, so that Last-Event-ID of an earlier run means "older than all".
+    // Ids keep growing over restarts, so that Last-Event-ID of an earlier run means "older than all".
     this.#lastId = clock.now() * 1_000;
   }
 
@@ -88,7 +88,7 @@ class EventListener {
   readonly #held = new Map<LiveEventName, LiveEvent>();
   #cancelTick: (() => void) | undefined;
   #inTick = 0;
-  /** The id of the newest event that was left out since `missed` was last said. */
+  /** The id of the newest event left out since `missed` was last sent. */
   #leftOut: number | undefined;
   #wake: (() => void) | undefined;
   #ended = false;
@@ -114,7 +114,7 @@ class EventListener {
     }
   }
 
-  /** Tells the reader, within a tenth of a second, that events up to this id will not come: it is to read again. */
+  /** Sends `missed` to the reader within a tenth of a second: events up to this id were left out. */
   leaveOut(id: number): void {
     if (this.#ended) return;
     this.#leftOut = id;

@@ -1,7 +1,7 @@
 import type { BlockIndex } from "./record_block.ts";
 import { type Facet, facetMatches } from "./record_filter.ts";
 
-/** One facet of every record of a segment: distinct values once, and a code a record. */
+/** One facet of every record of a segment: distinct values once, and one code per record. */
 export interface FacetColumn {
   readonly v: 1;
   /** True when the distinct values did not fit: the segment must be read instead. */

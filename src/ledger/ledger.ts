@@ -37,7 +37,7 @@ export interface LedgerOptions {
   readonly print?: (line: string, level: LogLevel) => void;
 }
 
-/** A shard is joined with others this long after its last write; a process opens a new one after half of that. */
+/** A shard is merged with others so long after its last write; a process opens a new one after half of that. */
 const BOOK_REST_MS = 24 * 3_600_000;
 
 interface Parts {
@@ -55,7 +55,7 @@ interface Parts {
   readonly unfollow: () => void;
 }
 
-/** Opens the ledger on a store. Close it last of all rooms but the store. */
+/** Opens the ledger on a store. Close it after all services except the store. */
 export function createLedger(options: LedgerOptions): LedgerService {
   const parts = assemble(options);
   return { ...recording(parts), ...asking(parts), ...alerting(parts), ...upkeep(parts) };
@@ -158,7 +158,7 @@ function recording({ writer, logger, bus, alerts, sealer, ring, unfollow }: Part
 
 function asking({ options, prices, projects, bus, ring, writer }: Parts) {
   const { kv } = options.store;
-  /** What this process has recorded is read with the rest, though it may not have been written yet. */
+  /** Writes pending records first, so that a read includes them. */
   const written = async <Read>(read: () => Promise<Read>): Promise<Read> => {
     await writer.flushed();
     return await read();
@@ -207,7 +207,7 @@ function upkeep({ options, sealer, ring, storage }: Parts) {
   } satisfies Partial<LedgerService>;
 }
 
-/** Books that were written lately; whatever else has a name there may be joined. */
+/** Shards that were written recently; all others may be merged. */
 async function liveShards(kv: Deno.Kv, now: number): Promise<ReadonlySet<string>> {
   const live = new Set<string>();
   for await (const { key, value } of kv.list<number>({ prefix: shardPrefix() })) {

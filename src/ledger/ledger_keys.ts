@@ -1,6 +1,6 @@
 import { ledgerKey } from "../store/mod.ts";
 
-/** Every KV key of the ledger's records; the ledger is the only writer below the `ledger` prefix. */
+/** Every KV key of the ledger's records; only the ledger writes below the `ledger` prefix. */
 
 export type Grain = "minute" | "hour" | "day" | "all";
 
@@ -21,7 +21,7 @@ export const rollupGrainPrefix = (grain: Grain): Deno.KvKey => ledgerKey("roll",
 export const rollupKey = (grain: Grain, dim: string, time: number, shard: string): Deno.KvKey =>
   ledgerKey("roll", grain, dim, time, shard);
 
-/** Counts of a shard since it last wrote whole periods. */
+/** Delta logs: counts of a shard since it last wrote whole periods. */
 export const tailPrefix = (): Deno.KvKey => ledgerKey("tail");
 export const tailKey = (shard: string): Deno.KvKey => ledgerKey("tail", shard);
 
@@ -39,6 +39,6 @@ export function timeOf(id: string): number {
   return parseInt(id.slice(0, 9), 36);
 }
 
-/** When a shard was last written: joined with others only long after. */
+/** Time of a shard's last write: it is merged with others only long after. */
 export const shardPrefix = (): Deno.KvKey => ledgerKey("shard");
 export const shardKey = (shard: string): Deno.KvKey => ledgerKey("shard", shard);

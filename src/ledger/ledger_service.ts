@@ -11,7 +11,7 @@ import type { Dim } from "./rollup_dims.ts";
 import type { Cell } from "./rollup_cell.ts";
 import type { RollupRange, SeriesPoint } from "./rollup_query.ts";
 
-/** The ledger with everything that may be asked of it. Counts are read from the database: sums over all its processes. */
+/** The ledger with its queries. Counts are read from the database: sums over all its processes. */
 export interface LedgerService extends Ledger {
   /** A page of call records, newest first. Throws a RangeError for a cursor that is not one. */
   requests(
@@ -26,7 +26,7 @@ export interface LedgerService extends Ledger {
   logs(filter: LogFilter): Promise<readonly LogEntry[]>;
   /** Live events, after `lastEventId` when it is given and still remembered. */
   subscribe(lastEventId?: number): EventSubscription;
-  /** How many listen to live events now. */
+  /** Number of listeners to live events. */
   listeners(): number;
   /** Calls `listener` for each finished call of this process; it must not throw. */
   onRecord(listener: (record: CallRecord) => void): () => void;
@@ -34,17 +34,17 @@ export interface LedgerService extends Ledger {
   alert(alert: Alert): Promise<void>;
   /** Ends an alert's silence; true when it had been raised. */
   clearAlert(type: Alert["type"], subject: string): Promise<boolean>;
-  /** Sends a test alert and says what went wrong, or nothing. */
+  /** Sends a test alert; resolves with an error as a sentence, or undefined. */
   testAlert(): Promise<string | undefined>;
-  /** Why nothing can be written at the moment, in a sentence; undefined while all is well. */
+  /** Why nothing can be written now, as a sentence; undefined when writing works. */
   storageTrouble(): string | undefined;
-  /** Notes that another room could not write. */
+  /** Notes that another module could not write. */
   storageFailed(error: unknown): void;
   /** The project that a credential's attempts are counted under. */
   projectOf(credential: CredentialId): string;
   /** Packs fresh records into indexed segments while at least `minimum` wait (default 1); returns how many. */
   seal(minimum?: number): Promise<number>;
   sweep(): Promise<SweepReport>;
-  /** Joins the counts of processes that ended long ago; returns how many values. */
+  /** Merges the counts of processes that ended long ago; returns how many values. */
   mergeRollups(): Promise<number>;
 }

@@ -47,7 +47,7 @@ export class LogRing {
     }));
   }
 
-  /** Removes what is beyond the ring's size, now and then; told after each write. */
+  /** Called after each write; now and then removes what exceeds the ring's size. */
   written(onProblem: (error: unknown) => void): void {
     if (this.#counter < this.#trimAt) return;
     this.#trimAt = this.#counter + TRIM_EVERY;
@@ -131,7 +131,10 @@ function localTime(at: Date): string {
   }`;
 }
 
-/** Nobody can forge a line, or steer a terminal or its direction of writing, through a message or a field. */
+/**
+ * Escapes line breaks, control characters and marks of writing direction, so that a message or field cannot
+ * forge a line or control a terminal.
+ */
 function oneLine(text: string): string {
   // deno-lint-ignore no-control-regex -- control characters are what is taken out
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, " ");

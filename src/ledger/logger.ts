@@ -15,7 +15,7 @@ export interface LoggerOptions {
   readonly wake: () => void;
 }
 
-/** Where log lines come in: redacted once, then printed, kept and sent to listeners. */
+/** Redacts log lines once, then prints, stores and sends them to listeners. */
 export class Logger {
   readonly #options: LoggerOptions;
 
@@ -33,7 +33,7 @@ export class Logger {
     if (bus.heard) bus.publish("log", logEvent(entry));
   }
 
-  /** Prints alone: for trouble with the database itself. */
+  /** Only prints: for trouble with the database itself. */
   problem(what: string): (error: unknown) => void {
     return (error) => {
       const reason = error instanceof Error ? error.message : String(error);
@@ -72,7 +72,7 @@ function logEvent(entry: LogEntry): JsonObject {
   };
 }
 
-/** Names under which a secret might stand, whatever it looks like. */
+/** Field names that may hold a secret of any form. */
 const SECRET_NAME_REGEXP =
   /^(?:.*_)?(?:key|token|secret|password|passphrase|authorization|cookie)$|(?:Key|Token|Secret)$/i;
 

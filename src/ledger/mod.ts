@@ -1,7 +1,8 @@
 /**
- * Everything that happened: call records with paging and filters, counters by minute, hour and day, cost, the log, live
- * events and alerts. Recording never waits and never throws; what was recorded is in the database at most a second later.
- * Shows no secret, keeps bodies only where LOG_BODIES asks for it, and reads counts from the database alone, so that no two screens disagree.
+ * Records what happened: call records with paging and filters, counters by minute, hour and day, cost, the log,
+ * live events and alerts. Recording never waits and never throws; what was recorded is in the database at most a
+ * second later. Shows no secret, keeps bodies only with LOG_BODIES, and reads counts from the database alone, so
+ * that no two screens disagree.
  *
  * @module
  */

@@ -3,12 +3,12 @@ import type { CallRecord } from "../core/mod.ts";
 
 /** Lines in one value. */
 const CHUNK_LINES = 64;
-/** Deno KV takes 64 KiB a value; the rest is for its own envelope. */
+/** Deno KV allows 64 KiB per value; the rest is for its own envelope. */
 export const VALUE_BYTES = 60_000;
 
 /**
- * Shorter texts are kept as they are: compressing a call or two saves little, and the first use of zlib takes 15 ms and 6 MiB
- * that stay, which a server that is seldom called need not pay.
+ * Shorter texts are kept as they are: compressing a call or two saves little, and the first use of zlib takes 15
+ * ms and 6 MiB that stay, which a seldom used server is spared.
  */
 const PLAIN_CHARACTERS = 2_000;
 
@@ -23,7 +23,7 @@ export function pack(lines: readonly string[]): Uint8Array<ArrayBuffer> {
 const STORED = 1;
 const STORED_HEAD = 5;
 
-/** A text in the form of deflate, not compressed: whoever unpacks need not know. */
+/** A text in the form of deflate, not compressed: the reader need not know. */
 function storedBlock(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(text);
   const value = new Uint8Array(STORED_HEAD + bytes.length);
@@ -48,7 +48,7 @@ export function unpack(value: Uint8Array): string[] {
   return unpackText(value).split("\n");
 }
 
-/** What was packed, the line feeds between the lines in it. */
+/** Unpacks a value to its lines, joined by line feeds. */
 export function unpackText(value: Uint8Array): string {
   return storedText(value) ?? nodeModule("node:zlib").inflateRawSync(value).toString("utf8");
 }
@@ -73,7 +73,7 @@ export function packAll(
   return out;
 }
 
-/** Decodes a record that stands on a line of its own; undefined for what is not a record (written by another version, or damaged). */
+/** Decodes a record on one line; undefined for what is not a record (written by another version, or damaged). */
 export function readRecord(line: string): CallRecord | undefined {
   try {
     const value: unknown = JSON.parse(line);

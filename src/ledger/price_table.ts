@@ -25,7 +25,7 @@ export interface Price {
   readonly modalities?: Readonly<Record<string, ModalityPrice>>;
 }
 
-/** A price and what it rests on. */
+/** A price and its origin. */
 export interface KnownPrice extends Price {
   readonly origin: "shipped" | "own";
   /** `YYYY-MM-DD`; null for the user's own. */
@@ -33,19 +33,19 @@ export interface KnownPrice extends Price {
   readonly verified: boolean;
 }
 
-/** Prices by model name; a name ending in `*` stands for all that begin so. The longest match counts. */
+/** Prices by model name; a name ending in `*` matches all with that beginning. The longest match counts. */
 export class PriceTable {
   #overrides: Readonly<Record<string, Price>> = {};
   readonly #cache = new Map<string, Price | undefined>();
 
   /** Day that the shipped prices are of, `YYYY-MM-DD`. */
   readonly date: string = table.date;
-  /** Where the shipped prices are in public, and whether they were checked against it. */
+  /** Public address of the shipped prices, and whether they were checked against it. */
   readonly source: string = table.source;
   readonly verified: boolean = table.verified;
   readonly note: string = table.note;
 
-  /** Takes over the user's own prices; entries that are not prices are left out. */
+  /** Sets the user's own prices; entries that are not prices are left out. */
   override(record: JsonObject | undefined): void {
     const entries = Object.entries(record ?? {}).filter((entry): entry is [string, JsonObject & Price] =>
       isPrice(entry[1])
@@ -58,7 +58,7 @@ export class PriceTable {
     return { ...SHIPPED, ...this.#overrides };
   }
 
-  /** Every price with where it is from: the user's own, or the shipped table as of its date. */
+  /** Every price with its origin: the user's own, or the shipped table as of its date. */
   known(): Readonly<Record<string, KnownPrice>> {
     const shipped = { origin: "shipped", asOf: this.date, verified: this.verified } as const;
     const own = { origin: "own", asOf: null, verified: true } as const;
@@ -77,14 +77,14 @@ export class PriceTable {
     return price;
   }
 
-  /** Millionths of a dollar, rounded; null for a model whose price nobody knows. */
+  /** Millionths of a dollar, rounded; null for a model without a known price. */
   costOf(usage: Usage, model: string): number | null {
     const price = this.priceOf(model);
     if (price === undefined) return null;
     const rate = price.long !== undefined && usage.promptTokens > price.long.above ? price.long : price;
     const { modalities = {} } = price;
     const { promptTokens, cachedTokens, promptDetails, candidatesDetails } = usage;
-    // Google names the modalities of the whole prompt; what of it was cached is taken to be a like share of each.
+    // Google names the modalities of the whole prompt; the cached part is assumed to be the same share of each.
     const cachedShare = promptTokens > 0 ? Math.min(1, cachedTokens / promptTokens) : 0;
     let cost = (promptTokens * (1 - cachedShare) + usage.toolUseTokens) * rate.input +
       cachedTokens * rate.cached + (usage.candidatesTokens + usage.thoughtsTokens) * rate.output;

@@ -12,8 +12,9 @@ import { hash32, pack, readRecord, unpack, VALUE_BYTES } from "./packed.ts";
 import { type Facet, facetOf, FACETS } from "./record_filter.ts";
 
 /*
- * The text of a block is lines of JSON: how many kinds of calls and of attempts follow, those, and a row for each record. A
- * third of the characters of whole records, so it is packed and read in a third of the time; each record is read by itself.
+ * A block's text is lines of JSON: a head with the numbers of kinds, the kinds of calls and attempts, and a row
+ * for each record. It has a third of the characters of whole records, so packing and reading take a third of the
+ * time; each record can be read alone.
  */
 
 /** Milliseconds, and the message when there is one. Starts count from the start of the call. */
@@ -64,13 +65,13 @@ interface BlockHead {
   readonly attempts: number;
 }
 
-/** Where the kinds of a row are found, by their number. */
+/** The kinds of calls and attempts, by number. */
 interface BlockDictionary {
   call(kind: number): SharedOfCall;
   attempt(kind: number): SharedOfAttempt;
 }
 
-/** How every block begins, and nothing else that is in its place. */
+/** The beginning of every block, and of nothing else. */
 const PARCEL_START = '{"v":2,';
 
 /** The text of a block of these calls. */
@@ -142,7 +143,7 @@ function attemptRow(kind: number, attempt: AttemptRecord, at: number): AttemptRo
   return row;
 }
 
-/** A record as it was. */
+/** Restores a record. */
 function recordOf(row: Row, kinds: BlockDictionary): CallRecord {
   const [kind, id, at, session, queuedMs, totalMs, requestBytes, firstTokenMs, usage, attempts, texts] = row;
   return {
@@ -186,7 +187,7 @@ function attemptOf(row: AttemptRow, at: number, kinds: BlockDictionary): Attempt
   };
 }
 
-/** What is filed of the records of one packed value, in their order. */
+/** Facet values of the records in one packed value, in their order. */
 export interface BlockIndex {
   readonly count: number;
   /** Hashes of their ids. */
@@ -209,14 +210,14 @@ export function indexOf(calls: readonly KnownCall[]): BlockIndex {
   };
 }
 
-/** What nearly all records are filed under is the same for all of a kind, and worked out once. */
+/** A record's value of a facet; nearly always the same for all records of a kind, and then computed once. */
 function filedUnder(facet: Facet, known: KnownCall): string {
   const kind = kindFor(facet, known);
   if (kind === undefined) return facetOf(facet, known.record);
   return kind.filed[facet] ??= facetOf(facet, known.record);
 }
 
-/** The kind that alone decides what the record is filed under; undefined when the record has something of its own. */
+/** The kind that determines the facet's value; undefined when the record has its own. */
 function kindFor(facet: Facet, { record, call, attempts }: KnownCall): Kind<unknown> | undefined {
   switch (facet) {
     case "text":
@@ -232,7 +233,10 @@ function kindFor(facet: Facet, { record, call, attempts }: KnownCall): Kind<unkn
   }
 }
 
-/** Records in one value: their text fits the 16 KiB that zlib unpacks at once. More would compress little better and be dearer to read. */
+/**
+ * Records in one value: their text fits the 16 KiB that zlib unpacks at once. More would compress little better
+ * and cost more to read.
+ */
 export const BLOCK_RECORDS = 96;
 
 /** A packed value and what is in it. */
@@ -259,7 +263,7 @@ function packSome(calls: readonly KnownCall[]): readonly PackedBlock[] {
   return [...packSome(calls.slice(0, half)), ...packSome(calls.slice(half))];
 }
 
-/** Keeps what identifies the call and drops its trail. */
+/** Keeps what identifies the call and drops its attempts. */
 function shortened({ record }: KnownCall): KnownCall {
   const short: CallRecord = {
     ...record,
@@ -269,7 +273,7 @@ function shortened({ record }: KnownCall): KnownCall {
   return new KindTable().known(short);
 }
 
-/** The records of one packed value, by position; each is read when it is asked for. */
+/** The records of one packed value, by position; each is decoded on access. */
 export interface RecordBlock {
   readonly count: number;
   /** Undefined for what is not a record: written by another version, or damaged. */
@@ -279,7 +283,7 @@ export interface RecordBlock {
 
 export function openBlock(value: Uint8Array): RecordBlock {
   const lines = unpack(value);
-  // Records were packed whole first, one a line.
+  // Earlier versions packed whole records, one per line.
   return lines[0]?.startsWith(PARCEL_START) ? rowBlock(lines) : blockOf(lines, 0, readRecord);
 }
 
@@ -318,7 +322,7 @@ function blockOf(
   };
 }
 
-/** A record of an earlier version may hold a failure class by its old name. */
+/** Renames a failure class from an earlier version. */
 function current<Shared extends SharedOfCall | SharedOfAttempt>(shared: Shared): Shared {
   const failure = storedFailureClass(shared.failure);
   return failure === undefined || failure === shared.failure ? shared : { ...shared, failure };

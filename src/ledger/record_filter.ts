@@ -1,7 +1,7 @@
 import { type CallKind, type CallRecord, isOfKind } from "../core/mod.ts";
 import { classOf } from "./rollup_dims.ts";
 
-/** Filters of a page of call records. All that are given must hold. */
+/** Filters of a page of call records. All given filters must match. */
 export interface RecordFilter {
   /** Epoch milliseconds, inclusive, of the call's start. */
   readonly since?: number;
@@ -30,7 +30,7 @@ export type Facet = typeof FACETS[number];
 /** Longest message text kept in the index of a segment. */
 const TEXT_CHARACTERS = 300;
 
-/** What a record is filed under for a facet; several values stand on lines of their own. */
+/** A record's value for a facet; several values are separated by line feeds. */
 export function facetOf(facet: Facet, record: CallRecord): string {
   switch (facet) {
     case "model":
@@ -55,7 +55,7 @@ export function facetOf(facet: Facet, record: CallRecord): string {
   }
 }
 
-/** Whether a facet's filed value satisfies the wanted one. */
+/** Whether a facet's stored value matches the wanted one. */
 export function facetMatches(facet: Facet, filed: string, wanted: string): boolean {
   switch (facet) {
     case "text":
@@ -69,7 +69,7 @@ export function facetMatches(facet: Facet, filed: string, wanted: string): boole
   }
 }
 
-/** The facets that a filter names, with what it wants of each. */
+/** The facets of a filter, with the wanted value of each. */
 export function wantedFacets(filter: RecordFilter): readonly (readonly [Facet, string])[] {
   return FACETS.flatMap((facet) => {
     const wanted = filter[facet];

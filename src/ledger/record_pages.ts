@@ -11,7 +11,7 @@ export interface RecordPage {
   readonly cursor?: string;
 }
 
-/** Where a page begins: below this place. */
+/** The position below which a page begins. */
 export interface Place {
   /** A fresh value's name, or undefined below all of them. */
   readonly fresh?: string;
@@ -75,7 +75,7 @@ async function placeOf(kv: Deno.Kv, cursor: string): Promise<Place> {
   if (kind !== "f" || first === "") throw new RangeError("Cursor is not valid");
   const still = await kv.get(freshKey(first));
   if (still.value !== null) return { fresh: first, segment: 0, position };
-  // The value was sealed since: its record is now in one of the newest segments.
+  // The value has been sealed in between: its record is now in one of the newest segments.
   const found = await findInSegments(kv, id.join("."));
   return found ?? TOP;
 }

@@ -58,7 +58,7 @@ async function sweepRollups(kv: Deno.Kv, grain: Exclude<Grain, "all">, before: n
   let removed = 0;
   let commit = kv.atomic();
   for (const dim of dimsOf(grain)) {
-    // By dimension, so that nothing is read but what goes.
+    // By dimension, so that only what is removed is read.
     const start = rollupDimPrefix(grain, dim);
     const end = [...start, before - PERIOD_MS[grain] + 1];
     for await (const { key } of kv.list({ start, end }, { batchSize: 500 })) {

@@ -7,7 +7,7 @@ export interface Cell {
   ok: number;
   failed: number;
   cancelled: number;
-  /** Requests that were refused before they became calls; they are not in `requests`. */
+  /** Requests refused before they became calls; not in `requests`. */
   refused: number;
   promptTokens: number;
   cachedTokens: number;
@@ -16,11 +16,11 @@ export interface Cell {
   totalTokens: number;
   /** Millionths of a US dollar by the price table, of the calls whose price is known. */
   costMicros: number;
-  /** Calls that used something of a model whose price is not known: they are not in `costMicros`. */
+  /** Calls that used a model without a known price; not in `costMicros`. */
   unpriced: number;
   latency: Histogram;
   firstToken: Histogram;
-  /** How long calls waited for a key, those that did not wait as well. */
+  /** How long calls waited for a key, including those that did not wait. */
   queued: Histogram;
 }
 
@@ -36,7 +36,7 @@ const FIELDS = [
   "totalTokens",
   "costMicros",
   "refused",
-  // Behind all others: cells of earlier versions have none.
+  // Last: cells of earlier versions lack it.
   "unpriced",
 ] as const satisfies readonly (keyof Cell)[];
 
@@ -65,7 +65,7 @@ export function mergeCell(into: Cell, from: Cell): void {
   mergeTimes(into, from);
 }
 
-/** Joins the distributions alone. */
+/** Merges only the distributions. */
 export function mergeTimes(into: Cell, from: Cell): void {
   mergeHistogram(into.latency, from.latency);
   mergeHistogram(into.firstToken, from.firstToken);
@@ -87,7 +87,10 @@ export function addTo(cell: Cell, addition: Addition, timed: boolean): void {
   countIn(cell, outcome, costMicros, usage, timed ? totalMs : undefined, firstTokenMs);
 }
 
-/** `addTo` without an object of its own: recording is done with each call. Only what went well and has a time is in the distributions. */
+/**
+ * Like `addTo` without allocating an object, as it runs for each call. Only successful calls with a time are in
+ * the distributions.
+ */
 export function countIn(
   cell: Cell,
   outcome: CallRecord["outcome"],
@@ -188,7 +191,7 @@ export function percentile(histogram: Histogram, share: number): number | undefi
   return durationOf(sorted.at(-1)?.[0] ?? 0);
 }
 
-/** How many observations lie at or below each bound, and what all of them add up to, in milliseconds. */
+/** The number of observations at or below each bound, and the sum of all, in milliseconds. */
 export function cumulative(
   histogram: Histogram,
   bounds: readonly number[],

@@ -10,7 +10,7 @@ export type DimCells = Map<Dim, Cells>;
 /** The cells of a dimension in a period, as one process counted them. */
 export interface CellsPage {
   readonly cells: Cells;
-  /** Number of the last of its tails that is in them. */
+  /** Number of the last delta log included. */
   readonly through: number;
 }
 
@@ -22,7 +22,9 @@ const PLAIN_CHARACTERS = 2_000;
 /** JSON text, compressed unless it is small. */
 export type PackedCells = string | Uint8Array<ArrayBuffer>;
 
-/** One compressed value; when it would not fit, the distributions go first, then the smallest cells become `OTHER`. */
+/**
+ * One compressed value; if it does not fit, the distributions are dropped first, then the smallest cells become `OTHER`.
+ */
 export function encodePage({ cells, through }: CellsPage): PackedCells {
   const encode = (cells: Cells) => packText(JSON.stringify({ v: 1, through, cells: encodeCells(cells) }));
   let value = encode(cells);
@@ -47,7 +49,7 @@ export function decodePage(value: unknown): CellsPage {
 
 /** Compressed unless it is small. */
 export function packText(text: string): PackedCells {
-  // Unpacking costs more than reading for what is small, and most charts read many small values.
+  // For small values unpacking costs more than reading, and most charts read many of them.
   return text.length < PLAIN_CHARACTERS ? text : pack([text]);
 }
 
@@ -65,13 +67,13 @@ export function encodeCells(cells: Cells): Record<string, unknown> {
   return out;
 }
 
-/** Decodes what `encodeCells` wrote; what is something else is left out. */
+/** Decodes what `encodeCells` wrote; invalid ones are left out. */
 export function decodeCells(value: unknown): Cells {
   const out: Cells = new Map();
   if (!isObject(value)) return out;
   for (const [name, encoded] of Object.entries(value)) {
     const cell = decodeCell(encoded);
-    // No other dimension has a value that is called like a class of an earlier version.
+    // No value of another dimension is named like a class of an earlier version.
     if (cell !== undefined) mergeCell(cellOf(out, storedFailureClass(name) ?? name), cell);
   }
   return out;

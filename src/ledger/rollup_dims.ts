@@ -48,18 +48,19 @@ export function periodOf(grain: Grain, now: number): number {
   return grain === "all" ? 0 : Math.floor(now / PERIOD_MS[grain]) * PERIOD_MS[grain];
 }
 
-/** Stands for the key of calls that no key was asked for. */
+/** The key of calls for which no key was used. */
 export const NO_KEY = "none";
 
-/** Parts of a flow value, in order: client, model, source, credential. */
+/** Separates the parts of a flow value: client, model, source, credential. */
 export const FLOW_SEPARATOR = "\t";
 
-/** What of a call names its values; the same for all calls of a kind. */
+/** Fields of a call that determine its values; the same for all calls of a kind. */
 type Call = Pick<CallRecord, "client" | "agent" | "outcome" | "failure" | "modelAsked" | "modelUsed">;
 
 /**
- * Dimensions that count calls, with the value of each; the others count attempts: what a key or bucket truly carried. A refused
- * request counts under no model, since anybody may write any name, and under no client while its token was not checked.
+ * Dimensions that count calls, with the value of each; the others count attempts: what a key or bucket really
+ * served. A refused request counts under no model, as anybody can send any name, and under no client if its
+ * token was not checked.
  */
 export function callValues(call: Call): readonly (readonly [Dim, string])[] {
   const agent = call.agent || "unknown";
@@ -81,7 +82,7 @@ export function classOf({ outcome, failure }: Pick<Call, "outcome" | "failure">)
   return outcome === "ok" || outcome === "refused" ? outcome : failure ?? outcome;
 }
 
-/** The last attempt decides where a call's tokens flowed. */
+/** A call's tokens count for its last attempt. */
 export function flowValue(
   call: Call,
   last: Pick<AttemptRecord, "source" | "credential"> | undefined,

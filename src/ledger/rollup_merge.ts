@@ -7,8 +7,8 @@ import { type DeltaLog, readDeltaLogs } from "./delta_log.ts";
 const MERGED = "merged";
 
 /**
- * Joins the values of processes that have ended into one, so that restarts do not make charts dearer.
- * Each join is one commit that checks every value it replaces; repeating it changes nothing.
+ * Merges the values of processes that have ended, so that restarts do not make charts slower. Each merge is one
+ * commit that checks every value it replaces; repeating it changes nothing.
  */
 export async function mergeRollups(kv: Deno.Kv, isLive: (shard: string) => boolean): Promise<number> {
   const settled = await settleDeltaLogs(kv, isLive);
@@ -29,8 +29,8 @@ export async function mergeRollups(kv: Deno.Kv, isLive: (shard: string) => boole
 }
 
 /**
- * Takes the tails of ended processes over into their pages. Returns the shards it did that for: their pages stay for now, as
- * somebody may have read the tail and not yet the pages.
+ * Moves the delta logs of ended processes into their pages. Returns those shards: their pages stay for now, as a
+ * reader may have read the delta log but not yet the pages.
  */
 async function settleDeltaLogs(
   kv: Deno.Kv,
@@ -45,7 +45,10 @@ async function settleDeltaLogs(
   return settled;
 }
 
-/** One commit a page, each of which says that the tail is in it: killed between, the rest is done next time. */
+/**
+ * One commit per page, each of which records that the delta log is included: after a kill in between, the rest
+ * is done next time.
+ */
 async function settleDeltaLog(kv: Deno.Kv, { shard, number, minute, cells }: DeltaLog): Promise<boolean> {
   for (const [dim, counted] of cells) {
     for (const grain of grainsOf(dim)) {
@@ -64,7 +67,7 @@ function samePeriod(a: Deno.KvKey, b: Deno.KvKey): boolean {
   return a[3] === b[3] && a[4] === b[4];
 }
 
-/** At most nine values a commit: Deno KV checks ten. The rest is joined next time. */
+/** At most nine values a commit: Deno KV allows ten checks. The rest is merged next time. */
 async function mergeGroup(kv: Deno.Kv, group: readonly Deno.KvEntry<unknown>[]): Promise<number> {
   const part = group.slice(0, 9);
   const first = part[0];

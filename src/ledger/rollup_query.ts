@@ -27,7 +27,7 @@ export async function series(kv: Deno.Kv, range: RollupRange): Promise<readonly 
   return [...points].map(([time, cells]) => ({ time, cells })).sort((a, b) => a.time - b.time);
 }
 
-/** Cells by period of all that a selector of pages finds and of the tails that are in none of them. */
+/** Cells by period: of the pages that a selector finds, and of the delta logs that they do not include. */
 async function sums(
   kv: Deno.Kv,
   selector: Deno.KvListSelector,

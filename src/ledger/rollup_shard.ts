@@ -7,7 +7,7 @@ import { type Dim, grainsOf, periodOf } from "./rollup_dims.ts";
 import { encodeDeltas } from "./delta_log.ts";
 
 export interface ShardDeps {
-  /** Names this process's values; never used twice, so that values only ever grow. */
+  /** Names this process's values; never reused, so that values only grow. */
   readonly shard: string;
   readonly projectOf: (attempt: SharedOfAttempt) => string;
   readonly costOf: (record: CallRecord) => number | null;
@@ -17,11 +17,11 @@ interface Page {
   readonly time: number;
   cells: Cells;
   dirty: boolean;
-  /** Number of the last tail that is in it. */
+  /** Number of the last delta log included. */
   through: number;
 }
 
-/** How often periods are written whole; a write between carries the tail alone, which is what was counted since. */
+/** Interval at which whole periods are written; writes in between contain only the delta log. */
 const WHOLE_MS = 5_000;
 
 interface Due {
@@ -30,24 +30,24 @@ interface Due {
 }
 
 /**
- * This process's own counts of the running periods. A write carries either the whole of each period, or the whole of the tail;
- * so repeating one is harmless, and so is one that was half done: a page says which tails are in it.
+ * This process's own counts of the running periods. A write contains either whole periods or the whole delta
+ * log, so repeating it is harmless, and so is a partial one: a page records which delta logs it includes.
  */
 export class RollupShard {
   readonly #deps: ShardDeps;
   readonly #pages = new Map<string, Page>();
-  /** What was counted in `#minute` and is in no page yet: first what no `due` has given out. */
+  /** Counts of `#minute` that are in no page yet: first those that no `due` has returned. */
   #tally = new CallTally();
   readonly #tail: DimCells = new Map();
   #tailNumber = 1;
-  /** Whether the tail may be in the database. */
+  /** Whether the delta log may be in the database. */
   #tailGiven = false;
   #minute = 0;
   #wholeAt = -Infinity;
   #dueWhole = false;
-  /** How many of `#past` the last `due` gave out; more may have ended since then. */
+  /** Number of `#past` that the last `due` returned; more may have ended since. */
   #duePast = 0;
-  /** Periods that have ended, not written yet: encoded, which takes a tenth of the memory of cells. */
+  /** Ended periods that are not written yet; encoded, which takes a tenth of the memory. */
   readonly #past: Due[] = [];
 
   constructor(deps: ShardDeps) {
@@ -62,14 +62,14 @@ export class RollupShard {
     this.#tally.add(known, this.#deps.costOf(record));
   }
 
-  /** Takes over what another shard has counted since its last `due`; that one is not used again. */
+  /** Takes over the counts of another shard since its last `due`; that shard is not used again. */
   inherit(other: RollupShard): void {
     this.#tally = other.#tally;
     other.#tally = new CallTally();
     this.#minute = other.#minute;
   }
 
-  /** The values to write, whole; what is given out stays due until `written` is called. Always whole periods without a time. */
+  /** The values to write; they stay due until `written` is called. Always whole periods without a time. */
   due(now = Infinity): Due[] {
     const news = !this.#tally.empty;
     this.#tally.moveTo(this.#tail, this.#deps.projectOf);
@@ -107,7 +107,7 @@ export class RollupShard {
     return out;
   }
 
-  /** Tells that everything of the last `due` is in the database. */
+  /** Confirms that everything of the last `due` is in the database. */
   written(): void {
     if (this.#dueWhole) this.#tailGiven = false;
     this.#past.splice(0, this.#duePast);
@@ -120,7 +120,7 @@ export class RollupShard {
     for (const page of this.#pages.values()) page.dirty = true;
   }
 
-  /** Takes what was counted lately over into every period that it belongs to. */
+  /** Moves recent counts into every period that they belong to. */
   #fold(): void {
     this.#tally.moveTo(this.#tail, this.#deps.projectOf);
     if (this.#tail.size === 0) return;
@@ -129,7 +129,7 @@ export class RollupShard {
         const page = this.#page(grain, dim, periodOf(grain, this.#minute));
         page.dirty = true;
         page.through = this.#tailNumber;
-        // The shortest period comes last: one that has just begun keeps the cells themselves.
+        // The shortest period comes last: a new one takes the cells themselves.
         if (grain === grainsOf(dim)[0] && page.cells.size === 0) page.cells = cells;
         else mergeCells(page.cells, cells);
       }

@@ -13,13 +13,15 @@ import {
   segmentsBelow,
 } from "./segment_store.ts";
 
-/** Segments whose columns are read together: few at first, as most pages fill at once. */
+/** Segments whose columns are read together: few at first, as most pages fill quickly. */
 const FIRST_BATCH = 4;
 const LARGEST_BATCH = 128;
-/** Chunks one page may open; beyond it the page ends short and its cursor goes on. */
+/** Most chunks that one page may open; beyond it the page ends early and its cursor continues. */
 const CHUNKS_A_PAGE = 160;
 
-/** Adds what matches below `from`; returns the place to go on from when the page is full or the scan long enough. */
+/**
+ * Adds what matches below `from`; returns the position to continue from when the page is full or the scan was long enough.
+ */
 export async function pageOfSegments(
   kv: Deno.Kv,
   filter: RecordFilter,
@@ -91,7 +93,7 @@ function overlaps(segment: Segment, filter: RecordFilter): boolean {
   return segment.to >= (filter.since ?? -Infinity) && segment.from <= (filter.until ?? Infinity);
 }
 
-/** For each segment a byte a record: 1 where every wanted facet matches. Segments without any are left out. */
+/** One byte per record for each segment: 1 where every wanted facet matches. Segments without any are left out. */
 async function hitsOf(
   kv: Deno.Kv,
   segments: readonly Segment[],

@@ -14,12 +14,12 @@ import type { SegmentMeta } from "./segment_store.ts";
 import type { Clock } from "../core/mod.ts";
 import type { Store } from "../store/mod.ts";
 
-/** Records in a segment: the unit that a filter reads one column of. */
+/** Records in a segment: a filter reads one column of it. */
 const SEGMENT_RECORDS = 2_048;
 /** Deno KV takes 1,000 changes and 800 KiB a commit; both are kept well below. */
 const FRESH_VALUES = 600;
 const COMMIT_BYTES = 450_000;
-/** Values read at a time: full ones make a segment already, and reading more for nothing costs as much as packing. */
+/** Values read at a time: full ones make a segment, and needless reading costs as much as packing. */
 const READ_TOGETHER = Math.ceil(SEGMENT_RECORDS / BLOCK_RECORDS) + 1;
 /** Values younger than this stay: another process may still be writing one with an earlier name. */
 const SETTLE_MS = 2_000;
@@ -33,8 +33,8 @@ interface Gathered {
 const FULL_ENOUGH = BLOCK_RECORDS / 3;
 
 /**
- * Moves the oldest fresh values into one segment, in one commit: nothing is lost or doubled by a kill between.
- * Returns the number of records moved; 0 when there are too few, or when another process was first.
+ * Moves the oldest fresh values into one segment, in one commit: nothing is lost or doubled by a kill. Returns
+ * the number of records moved; 0 when there are too few, or when another process has done it.
  */
 async function sealSegment(
   kv: Deno.Kv,
@@ -95,7 +95,7 @@ async function gather(kv: Deno.Kv, before: number, fresh: FreshIndex): Promise<G
   return out;
 }
 
-/** A value as it is when it is full enough and all of it can be read; its records else. */
+/** A value unchanged if it is full enough and wholly readable; else its records. */
 function partOf(
   value: Uint8Array,
   known: BlockIndex | undefined,
@@ -132,7 +132,7 @@ export class Sealer {
     this.#onProblem = onProblem;
   }
 
-  /** Told after each write; seals now and then, in the background. */
+  /** Called after each write; seals now and then, in the background. */
   written(values: number): void {
     this.#written += values;
     if (this.#written < SEAL_EVERY) return;
@@ -140,7 +140,7 @@ export class Sealer {
     this.seal(SEGMENT_RECORDS / 2).catch(this.#onProblem);
   }
 
-  /** Packs as long as at least `minimum` records wait; returns how many were packed. */
+  /** Packs while at least `minimum` records wait; returns how many were packed. */
   seal(minimum: number): Promise<number> {
     this.#running = this.#running.catch(() => 0).then(() => this.#sealAll(minimum));
     return this.#running;
@@ -167,10 +167,10 @@ export class Sealer {
   }
 }
 
-/** Values whose index is kept; those of another process, or of an earlier run, are read instead. */
+/** Most values whose index is cached; those of another process or an earlier run are read instead. */
 const MOST = 128;
 
-/** Indexes of values that this process wrote and that are in no segment yet, by name: packing them away needs not read them. */
+/** Indexes of values that this process wrote and that are in no segment yet, by name: sealing need not read them. */
 export class FreshIndex {
   readonly #indexes = new Map<string, BlockIndex>();
 
@@ -187,7 +187,7 @@ export class FreshIndex {
     return this.#indexes.get(name);
   }
 
-  /** For what is in a segment now. */
+  /** Removes values that are in a segment now. */
   remove(names: readonly string[]): void {
     for (const name of names) this.#indexes.delete(name);
   }

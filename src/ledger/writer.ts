@@ -7,17 +7,20 @@ import { BLOCK_RECORDS, packCalls, type PackedBlock } from "./record_block.ts";
 import type { RollupShard } from "./rollup_shard.ts";
 import type { PackedCells } from "./rollup_codec.ts";
 
-/** Longest time between a record and its commit: a commit costs as much as a call, so that few calls a second should share one. */
+/**
+ * Longest time between a record and its commit: a commit costs as much as a call, so the calls of a second share
+ * one.
+ */
 const FLUSH_MS = 1_000;
-/** Full blocks that are written before their time. */
+/** Full blocks that trigger a write. */
 const MOST_BLOCKS = 24;
-/** Records that may wait while the database does not answer; the oldest go first beyond it. */
+/** Most records that wait while the database does not answer; beyond it the oldest are dropped. */
 const MOST_PENDING = 50_000;
 
 export interface WriterDeps {
   readonly kv: Deno.Kv;
   readonly clock: Clock;
-  /** Named again after a long silence, so that values of a shard that others have joined are never written again. */
+  /** Called again after a long silence, so that a shard that others have merged is never written again. */
   readonly openShard: () => { readonly name: string; readonly rollups: RollupShard };
   readonly logs: LogRing;
   readonly fresh: FreshIndex;
@@ -26,7 +29,7 @@ export interface WriterDeps {
   readonly onWritten: (values: number) => void;
 }
 
-/** A shard is not written after this long a silence; others join it only after a longer one. */
+/** A shard is not written after such a silence; others merge it only after a longer one. */
 const BOOK_SILENCE_MS = 12 * 3_600_000;
 
 /** Gathers records and writes them with their counts in one commit, at most a second later. */
@@ -34,9 +37,12 @@ export class Writer {
   readonly #deps: WriterDeps;
   #shard: { readonly name: string; readonly rollups: RollupShard };
   readonly #kinds = new KindTable();
-  /** Fewer than fill a block. */
+  /** Fewer records than fill a block. */
   #pending: KnownCall[] = [];
-  /** Packed as soon as there are enough: bytes are left alone by the collections of short-lived garbage until the next write. */
+  /**
+   * Packed as soon as there are enough: bytes do not burden the collection of short-lived garbage until the next
+   * write.
+   */
   #packed: PackedBlock[] = [];
   /** Values of a commit that failed: written again under the same names. */
   #unwritten: Write[] = [];
@@ -64,25 +70,28 @@ export class Writer {
 
   #pack(): void {
     const records = this.#pending;
-    // First, so that records that cannot be packed are not tried for ever.
+    // Cleared first, so that records that cannot be packed are not retried forever.
     this.#pending = [];
     this.#packed.push(...packCalls(records));
     if (this.#packed.length > MOST_PENDING / BLOCK_RECORDS) this.#packed.shift();
   }
 
-  /** No flush begins by itself afterwards. */
+  /** Stops automatic flushes. */
   stop(): void {
     this.#stopped = true;
     this.#cancelTimer?.();
   }
 
-  /** Makes sure that a flush comes. */
+  /** Schedules a flush. */
   wake(): void {
     if (this.#stopped) return;
     this.#cancelTimer ??= this.#deps.clock.after(FLUSH_MS, () => void this.flush());
   }
 
-  /** Writes everything that is pending; one flush at a time. `whole` leaves no counts beside the periods they belong to. */
+  /**
+   * Writes everything that is pending; one flush at a time. With `whole`, all counts are in their periods and
+   * none in a delta log.
+   */
   flush(whole = false): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -90,7 +99,7 @@ export class Writer {
     return this.#running;
   }
 
-  /** Resolves once the database has everything that was added so far, for those who read it there. */
+  /** Resolves once the database has everything that was added so far, for readers. */
   flushed(): Promise<void> {
     return this.#cancelTimer === undefined ? this.#running : this.flush();
   }
@@ -124,7 +133,7 @@ export class Writer {
     if (now - this.#wroteAt <= BOOK_SILENCE_MS) return this.#shard;
     this.#wroteAt = now;
     const shard = this.#deps.openShard();
-    // A machine that slept between a call and its write wakes up here.
+    // For a machine that slept between a call and its write.
     shard.rollups.inherit(this.#shard.rollups);
     return this.#shard = shard;
   }

@@ -5,7 +5,7 @@ import type { Route } from "./route.ts";
 import type { Routes } from "./routes.ts";
 import type { Wire } from "./schema/fields.ts";
 
-/** A management error, in the API's own words. */
+/** A management error, with the API's message. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
@@ -42,16 +42,19 @@ type InputArguments<One> = One extends Route<infer _Params, infer Query, infer B
   : never;
 type ReplyOf<One> = One extends { readonly reply: infer Reply extends z.ZodType } ? Wire<Reply> : never;
 
-/** One function a route: path parameters, then the body (and what was seen of it) or the query. Throws an ApiError. */
+/**
+ * One function per route: path parameters, then the body (and what was seen of it) or the query. Throws an
+ * ApiError.
+ */
 export type LocalClient = {
   readonly [Name in Exclude<RouteName, "events">]: (
     ...given: [...PathArguments<typeof PATHS[Name]>, ...InputArguments<Routes[Name]>]
   ) => Promise<ReplyOf<Routes[Name]>>;
 };
 
-/** The same with live events, for which there must be a server. */
+/** The same with live events, which need a server. */
 export type Client = LocalClient & {
-  /** Live events until the signal aborts or the server ends. Give the last id again to go on. */
+  /** Live events until the signal aborts or the server ends. Pass the last id to resume. */
   events(signal: AbortSignal, lastEventId?: number): AsyncGenerator<LiveEvent>;
 };
 
@@ -69,7 +72,7 @@ export function createPageClient(options: ClientOptions): LocalClient {
   return Object.fromEntries(functions) as LocalClient;
 }
 
-/** The same functions before the client is there; the first call of one asks for it. */
+/** The same functions over a client that is created on the first call. */
 export function localClientOnUse(client: () => Promise<LocalClient>): LocalClient {
   const functions = Object.keys(PATHS).filter((name) => name !== "events").map((name) => [
     name,
@@ -81,7 +84,7 @@ export function localClientOnUse(client: () => Promise<LocalClient>): LocalClien
   return Object.fromEntries(functions) as LocalClient;
 }
 
-/** Every item of a list that comes page by page. */
+/** Every item of a list that is paged. */
 export async function everyItem<Query extends object, Item>(
   read: (query?: Query & { readonly limit: number; readonly cursor?: string }) => Promise<PageOf<Item>>,
   query: Query,
@@ -105,7 +108,7 @@ interface PageOf<Item> {
   readonly next: string | null;
 }
 
-/** The largest page that the API gives. */
+/** The largest page that the API returns. */
 const MOST_ITEMS = 500;
 
 function functionOf(options: ClientOptions, at: string) {

@@ -6,13 +6,13 @@ const HEARTBEAT_MS = 15_000;
 
 export interface EventStreamOptions {
   readonly subscription: EventSubscription;
-  /** Sent first, without an id, to readers that begin again. */
+  /** Events sent first, without an id, to new readers. */
   readonly first: readonly LiveEventName[];
   /** Only these; all when empty. */
   readonly names: ReadonlySet<string>;
 }
 
-/** Live events as server-sent events. Ends when the ledger closes; frees its place at once when the reader leaves. */
+/** Live events as server-sent events. Ends when the ledger closes; frees its slot at once when the reader leaves. */
 export function eventStream({ subscription, first, names }: EventStreamOptions): Response {
   const encoder = new TextEncoder();
   const wanted = (name: string) => names.size === 0 || names.has(name) || name === "missed";

@@ -37,7 +37,7 @@ export class BlockMachine {
   #tools = false;
   #text = false;
   #searches = 0;
-  /** The id of the code that ran last. */
+  /** The id of the last executed code. */
   #codeId = "";
   /** The answer so far, which citations point into; kept only where there may be some. */
   #said = "";
@@ -77,7 +77,7 @@ export class BlockMachine {
       case "tool-call":
         return this.#call(event);
       case "media":
-        // Anthropic has no block for output media; a data URL at least shows images.
+        // Anthropic has no block for output media; as a data URL at least images are shown.
         if (!event.mimeType.startsWith("image/")) {
           return this.#say(
             `[The model answered with ${event.mimeType.slice(0, 40)}, which this API cannot carry.]`,
@@ -141,7 +141,7 @@ export class BlockMachine {
     this.sink.thinking(this.#index, text);
   }
 
-  /** A signature right after thoughts is theirs. */
+  /** A signature right after thoughts belongs to them. */
   #signThought(signature: string): void {
     if (this.#open !== "thinking" || !this.context.signedThoughts) return;
     this.sink.sign(this.#index, encodeThoughtCarrier(signature, this.source));
@@ -157,7 +157,7 @@ export class BlockMachine {
     this.sink.tool(this.#index++, "tool_use", event.id, name, event.args);
   }
 
-  /** The signature of a call stands on the thinking block right before it; without thoughts, on a block made for it. */
+  /** The signature of a call goes into the thinking block right before it; without thoughts, on a block made for it. */
   #carry(signature: string | undefined): void {
     if (signature === undefined || signature === "" || this.context.thinking === "off") return;
     if (this.context.signedThoughts) return;
@@ -178,7 +178,7 @@ export class BlockMachine {
 
   #close(): void {
     if (this.#open === "none") return;
-    // Clients resend only thinking that is signed, so a block without a signature of Google's gets a mark.
+    // Clients resend only thinking that is signed, so a block without a signature of Google's gets a marker.
     if (this.#open === "thinking") this.sink.sign(this.#index, encodeCarrier(undefined, this.source));
     this.#open = "none";
     this.sink.close(this.#index++);

@@ -13,7 +13,7 @@ import type { Conversation } from "./messages_context.ts";
 import { decodeSource, textPart } from "./decode_media.ts";
 import { isToolChange } from "./decode_tools.ts";
 
-/** Changes with every turn and would spoil Gemini's implicit cache; it says nothing to a model. */
+/** It changes with every turn, which would defeat Gemini's implicit cache, and has no meaning for a model. */
 const BILLING_HEADER = "x-anthropic-billing-header";
 
 /** The `system` field: a text or blocks of text, one part each. */
@@ -150,8 +150,8 @@ function decodeResultContent(content: unknown, path: string, chat: Conversation)
 }
 
 /**
- * Adds an assistant message's content. Thinking is sent back to models that sign it, and to no other; a signature of ours goes to
- * the tool call it stands before.
+ * Adds an assistant message's content. Thinking is sent back to models that sign it, and to no other; a
+ * signature of ours goes to the tool call that follows it.
  */
 function decodeAssistantContent(content: unknown, path: string, chat: Conversation): void {
   if (typeof content === "string") return chat.add("model", picturesInText(wellFormed(content)));
@@ -199,7 +199,7 @@ function decodeAssistantContent(content: unknown, path: string, chat: Conversati
   chat.add("model", parts);
 }
 
-/** A summary stands for everything that was before it; a compaction without one failed and changes nothing. */
+/** A summary replaces everything before it; a compaction without one failed and changes nothing. */
 function addCompaction(summary: unknown, chat: Conversation): void {
   if (typeof summary !== "string" || summary === "") {
     chat.warnings.add("A compaction without a summary was left out.");
@@ -239,7 +239,7 @@ function decodeToolUse(
   };
 }
 
-/** Parsing brings escaped lone surrogates to life, which Google's JSON reader refuses. */
+/** Parsing unescapes lone surrogates, which Google's JSON reader refuses. */
 function wellFormedInput(input: Record<string, unknown>): JsonObject {
   const json = JSON.stringify(input);
   return /\\ud[89a-f]/.test(json) ? parseArguments(json) : input as JsonObject;
@@ -259,7 +259,7 @@ function serverBlockParts(block: Block, chat: Conversation): readonly Part[] | u
   return textPart(unknownText(block, "Content", chat.warnings));
 }
 
-/** Code that was run is code to Gemini too; a search is told by its results alone. */
+/** Executed code becomes Gemini's code part; a search is represented by its results alone. */
 function serverCall({ name, input }: Block): readonly Part[] {
   const given = isObject(input) ? input : {};
   const code = given["code"] ?? given["command"];

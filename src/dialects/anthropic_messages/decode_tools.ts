@@ -26,7 +26,7 @@ type ClientTool = {
   readonly schema: unknown;
 };
 
-/** What Anthropic's own tools may be told, and Google's may not. */
+/** Options of Anthropic's own tools that Google's do not have. */
 const HOSTED_FIELDS = [
   "allowed_domains",
   "blocked_domains",
@@ -218,8 +218,9 @@ function namedChoice(name: string, decoded: DecodedTools, fields: FieldReader): 
 type Body = Record<string, unknown>;
 
 /**
- * The tools that stand at the end of a conversation: those of the request, changed by the `tool_addition` and `tool_removal`
- * blocks of its messages in their order (beta mid-conversation-tool-changes). Gemini takes one list for the whole request.
+ * The tools in effect at the end of a conversation: those of the request, changed by the `tool_addition` and
+ * `tool_removal` blocks of its messages in their order (beta mid-conversation-tool-changes). Gemini takes one
+ * list for the whole request.
  */
 export function toolsInEffect(tools: unknown, messages: unknown): unknown {
   const changes = changesIn(messages);
@@ -257,7 +258,7 @@ function changesIn(messages: unknown): readonly Change[] {
   return messages.flatMap((message) => isObject(message) ? changesOf(message["content"]) : []);
 }
 
-/** A compaction block carries the changes of what it stands for. */
+/** A compaction block carries the tool changes of the turns that it replaces. */
 function changesOf(content: unknown): readonly Change[] {
   if (!Array.isArray(content)) return [];
   return content.flatMap((block): readonly Change[] => {

@@ -78,7 +78,7 @@ class BlockCollector implements BlockSink {
     this.#searches = searches;
   }
 
-  /** The relay turns a broken turn into a failure before it asks for a reply; what there is stays usable. */
+  /** The relay turns a broken turn into a failure before it asks for a reply; what was received stays usable. */
   broken(): void {}
 
   message(id: string, model: string): JsonObject {

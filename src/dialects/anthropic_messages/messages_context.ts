@@ -20,7 +20,7 @@ export interface MessagesContext {
   readonly codeExecution?: boolean;
   /** `max_tokens: 0`: the reply holds no content. */
   readonly empty: boolean;
-  /** The conversation up to this reply, where the client asked that it be held. */
+  /** The conversation up to this reply, if the client asked to keep it. */
   readonly thread?: Thread;
 }
 

@@ -53,7 +53,10 @@ export function encodeNativeFailure(failure: Failure, input: NativeFailureInput)
   };
 }
 
-/** A dead key of the pool is no fault of the client's request; only when no key is left is it said, as Google says it. */
+/**
+ * The status of a failure: a dead key of the pool is not the client's fault, so Google's status is used only
+ * when no key is left.
+ */
 function statusOf(failure: Failure): number {
   if (failure.class === "rate_limit" || failure.class === "quota" || failure.class === "ambiguous_429") {
     return 429;

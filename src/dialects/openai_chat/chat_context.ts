@@ -13,7 +13,7 @@ export interface ChatContext {
   /** As the client wrote it. */
   readonly model: string;
   readonly names: ToolNames;
-  /** Client names of tools of type custom, whose input is a bare string. */
+  /** Client names of tools of type custom, whose input is a plain string. */
   readonly customTools: ReadonlySet<string>;
   /** The request used `functions`, so the reply uses `function_call`. */
   readonly legacyFunctions: boolean;

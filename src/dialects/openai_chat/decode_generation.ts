@@ -54,7 +54,7 @@ function decodeSampling(body: Body, config: Config, draft: ChatDraft): void {
   const topK = fields.optionalNumber(body["top_k"] ?? extra["top_k"], "top_k");
   if (topK !== undefined && topK > 0) config.topK = topK;
   const seed = fields.optionalNumber(body["seed"], "seed");
-  // Gemini's seed is an int32; a larger one is folded, always in the same way.
+  // Gemini's seed is an int32; a larger one is truncated, always in the same way.
   if (seed !== undefined) config.seed = Math.trunc(seed) | 0;
 }
 
@@ -263,7 +263,7 @@ function audioConfig(body: Body, modelId: string, draft: ChatDraft): Partial<Gen
   };
 }
 
-/** `pcm16` or `wav`. */
+/** The audio format of a body: `pcm16` or `wav`. */
 export function audioFormatOf(body: Body): string {
   return isObject(body["audio"]) && body["audio"]["format"] === "pcm16" ? "pcm16" : "wav";
 }

@@ -220,7 +220,7 @@ const IGNORED = new Set([
   "tool_result",
 ]);
 
-/** A message's content, a string or a list of parts, in the client's order. Empty texts are left out. */
+/** Decodes a message's content, a string or a list of parts, in the client's order. Empty texts are left out. */
 function decodeContent(content: unknown, path: string, draft: ChatDraft): Part[] {
   if (content === undefined || content === null) return [];
   if (typeof content === "string") return textParts(content);

@@ -119,7 +119,7 @@ class ChatStream implements StreamEncoder {
     const text = contentOf(event);
     if (text === "") return "";
     this.#choice(event.candidate).content += text;
-    // Only text goes back as it came; a signature of executed code would come back on the wrong part.
+    // Clients send only text back unchanged; a signature of executed code would come back on the wrong part.
     const extra = event.type === "text-delta" ? extraText(event.signature) : "";
     return this.#open(event, '""', `{"content":${jsonText(text)}${extra}}`);
   }
@@ -149,7 +149,7 @@ class ChatStream implements StreamEncoder {
     return this.#open(event, '""', jsonText({ images }));
   }
 
-  /** Annotations need the whole text, so they are told at the end. */
+  /** Annotations need the whole text, so they are sent at the end. */
   #citation(event: Event<"citation">): string {
     const choice = this.#choice(event.candidate);
     choice.citation = joinCitations(choice.citation, event);

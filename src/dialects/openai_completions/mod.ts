@@ -1,6 +1,6 @@
 /**
- * OpenAI's old completions, which editors still use for autocompletion: a prompt and, to fill in the middle, what follows the
- * cursor. Pure. A chat model is told to continue the text and say nothing else.
+ * OpenAI's old completions, which editors still use for autocompletion: a prompt and, to fill in the middle,
+ * what follows the cursor. Pure. A chat model is instructed to continue the text and write nothing else.
  *
  * @module
  */
@@ -121,7 +121,7 @@ function configOf(
   const frequencyPenalty = capabilities.penalties
     ? number("frequency_penalty", { min: -2, max: 2 })
     : undefined;
-  // An editor waits for each key stroke: as little thought as the model can do with.
+  // An editor waits at each key stroke, so the model thinks as little as it can.
   const thinkingConfig = disabledThinking(capabilities) ?? effortToThinking("minimal", capabilities);
   return {
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
@@ -172,7 +172,7 @@ function warningsOf(root: Record<string, unknown>): readonly string[] {
     .map(([, sentence]) => sentence);
 }
 
-/** The choices of a turn while it comes. */
+/** The choices of a turn in progress. */
 class Choices {
   readonly texts = new Map<number, string>();
   usage: JsonObject | undefined;

@@ -1,13 +1,13 @@
 import { isObject, type Json, type JsonObject } from "../../core/mod.ts";
 
-/** A tool that OpenAI defines and the client runs: how Gemini is told of it, and how its calls are named. */
+/** A tool that OpenAI defines and the client runs: how it is declared to Gemini, and how its calls are named. */
 export interface OwnTool {
   readonly name: string;
   readonly description: string;
   readonly schema: JsonObject;
-  /** What a call's item holds, from the arguments of the function. */
+  /** Converts the function's arguments to the fields of a call's item. */
   readonly fields: (args: JsonObject) => JsonObject;
-  /** The arguments of the function, from an item of the history. */
+  /** Converts an item of the history to the function's arguments. */
   readonly args: (item: Record<string, unknown>) => unknown;
 }
 

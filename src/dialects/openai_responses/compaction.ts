@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../core/mod.ts";
 import type { PlacedItem } from "./decode_items.ts";
 
-/** Marks what this proxy sealed; the rest is UTF-8 in base64url. */
+/** Prefix of text that this proxy encoded; the rest is UTF-8 in base64url. */
 const SEAL = "gnc1.";
 
 /** The prompt of a model where a client wants its conversation compacted. */

@@ -82,7 +82,7 @@ function decodeItem(item: Item, at: string, chat: Conversation): void {
   }
 }
 
-/** What one agent writes to another (Codex, multi_agent_v2); what only OpenAI can read is left out. */
+/** A message from one agent to another (Codex, multi_agent_v2); content that only OpenAI can read is left out. */
 function decodeAgentMessage(item: Item, at: string, chat: Conversation): void {
   const content = Array.isArray(item.content) ? item.content : [item.content];
   const readable = content.flatMap((part): readonly unknown[] => {
@@ -104,7 +104,7 @@ function isCiphertext(text: string): boolean {
   return text.startsWith("gAAAA");
 }
 
-/** A compaction stands for the turns that the client has taken out of its history. */
+/** A compaction replaces the turns that the client has removed from its history. */
 function decodeCompaction(item: Item, chat: Conversation): void {
   const summary = openSummary(item);
   if (summary === undefined) {
@@ -143,7 +143,7 @@ function decodeReasoning(item: Item, chat: Conversation): void {
   if (chat.signedThoughts) {
     const texts = Array.isArray(item.summary) ? item.summary.filter(isObject) : [];
     const text = texts.map((part) => typeof part.text === "string" ? part.text : "").join("");
-    // OpenAI's own encrypted reasoning is long, too, so only what this proxy carried counts.
+    // OpenAI's own encrypted reasoning is also long, so only carriers of this proxy count.
     const part = carried === undefined ? undefined : signedThought(text, undefined, carried);
     if (part !== undefined) chat.add("model", [part]);
   }
@@ -151,7 +151,7 @@ function decodeReasoning(item: Item, chat: Conversation): void {
   if (carried?.signature !== undefined) chat.signedBy = carried.source;
 }
 
-/** An image model wants each image of its own back with its signature, which the item's id carries. */
+/** An image model needs each of its images back with its signature, which is in the item's id. */
 function decodeGeneratedImage(item: Item, chat: Conversation): void {
   if (typeof item.result !== "string" || item.result === "") return;
   const format = typeof item.output_format === "string" ? item.output_format : "png";
@@ -163,7 +163,7 @@ function decodeGeneratedImage(item: Item, chat: Conversation): void {
   }]);
 }
 
-/** Code that was run, with what it gave, is code to Gemini too. */
+/** Executed code and its output become Gemini's code parts. */
 function decodeCode(item: Item, chat: Conversation): void {
   if (typeof item.code !== "string" || item.code === "") return;
   const logs = (Array.isArray(item.outputs) ? item.outputs : []).filter(isObject)
@@ -232,7 +232,10 @@ function decodeCustomCall(item: Item, at: string, chat: Conversation): void {
   addCall(item, at, toolKey(name, namespace), { input: wellFormed(input) }, chat);
 }
 
-/** Calls of tools that OpenAI defines and the client runs (shell, patches, a computer): told as functions of that name. */
+/**
+ * Calls of tools that OpenAI defines and the client runs (shell, patches, a computer): sent as functions of that
+ * name.
+ */
 function decodeClientCall(item: Item, at: string, chat: Conversation): void {
   const name = String(item.type).replace(/_call$/, "");
   const action = ownTool(name)?.args(item) ?? item.action ?? item.operation ?? {};
@@ -302,7 +305,7 @@ function decodeFoundTools(item: Item, at: string, chat: Conversation): void {
   decodeCallOutput({ call_id: call, output: { tools: names } }, at, chat);
 }
 
-/** A call that a server ran: the item holds both the call and what it gave. */
+/** A call that a server ran: the item has both the call and its result. */
 function decodeMcpCall(item: Item, at: string, chat: Conversation): void {
   const name = chat.fields.string(item.name, `${at}.name`);
   const call = { ...item, call_id: item.id ?? name };

@@ -140,7 +140,7 @@ function requestOf(
   };
 }
 
-/** Tools that the conversation brings: declared later, or found by a search for tools. */
+/** Tools from the conversation: declared later, or found by a tool search. */
 function additionalTools(items: readonly PlacedItem[]): readonly (readonly [unknown, string])[] {
   return items.flatMap(({ item, at }) =>
     isObject(item) && (item.type === "additional_tools" || item.type === "tool_search_output")
@@ -219,14 +219,14 @@ function echoOf(body: Record<string, unknown>, store: boolean): JsonObject {
   };
 }
 
-/** The format with what OpenAI's schema wants of it filled in. */
+/** The format, completed by the fields that OpenAI's schema requires. */
 function formatOf(format: Json | undefined): Json {
   if (!isObject(format)) return { type: "text" };
   if (format.type !== "json_schema") return format as Json;
   return { description: null, strict: false, ...format } as Json;
 }
 
-/** Functions with what OpenAI's schema wants of them filled in. */
+/** Functions, completed by the fields that OpenAI's schema requires. */
 function toolsOf(tools: Json): Json {
   if (!Array.isArray(tools)) return [];
   return tools.map((tool) =>
@@ -259,7 +259,7 @@ const RESPONSES_FIELDS: FieldNames = {
   ),
 };
 
-/** Codex and its like, told by the headers they always send. */
+/** True for Codex and its forks, recognised by the headers they always send. */
 function isCodex(headers: Headers): boolean {
   return /^codex/i.test(headers.get("originator") ?? "") || /^codex/i.test(headers.get("user-agent") ?? "");
 }
@@ -309,7 +309,7 @@ function includes(body: Body, name: string): boolean {
   return Array.isArray(body.include) && body.include.includes(name);
 }
 
-/** Effort sets how much is thought; a wish for a summary shows the thoughts. */
+/** Effort sets how much the model thinks; a request for a summary shows the thoughts. */
 function decodeReasoning(
   body: Body,
   capabilities: ModelCapabilities,

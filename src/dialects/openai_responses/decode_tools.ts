@@ -31,7 +31,7 @@ interface Found {
   readonly schema: unknown;
 }
 
-/** One name for a tool in a namespace. */
+/** A single name for a tool in a namespace. */
 export function toolKey(name: string, namespace: string | undefined): string {
   return namespace === undefined || namespace === "" ? name : `${namespace}__${name}`;
 }
@@ -73,7 +73,7 @@ export function decodeTools(
   };
 }
 
-/** What OpenAI's search may be told, and Google's may not. */
+/** Options of OpenAI's search that Google's does not have. */
 const SEARCH_FIELDS = ["filters", "user_location", "allowed_domains", "blocked_domains"];
 
 /** Google's own tools by the names that clients use for them. */

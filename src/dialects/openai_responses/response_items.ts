@@ -66,7 +66,7 @@ export class MessageItem {
   }
 }
 
-/** A reasoning item while it is open. Closed only when what follows is known, as the signature comes with that. */
+/** A reasoning item while it is open. Closed only when the next event is known, as the signature comes with it. */
 export class ReasoningItem {
   #text = "";
   readonly #place: string;
@@ -320,5 +320,8 @@ export class FrameWriter implements FrameSink {
   }
 }
 
-/** For a reply that is wanted whole: writing its frames would cost more than all else of encoding it (measured: nine tenths). */
+/**
+ * A sink for replies that are not streamed: writing frames would cost more than the rest of the encoding
+ * (measured: nine tenths).
+ */
 export const NO_FRAMES: FrameSink = { emit() {}, text: () => "" };

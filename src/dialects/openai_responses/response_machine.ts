@@ -44,7 +44,7 @@ export class ResponseMachine {
   readonly #output: JsonObject[] = [];
   #open: ReasoningItem | MessageItem | undefined;
   #code: Event<"code"> | undefined;
-  /** Of the thoughts in the open reasoning item; Claude models sign them. */
+  /** The signature of the thoughts in the open reasoning item; Claude models sign them. */
   #thoughtSignature: string | undefined;
   #begun = false;
   #tools = false;
@@ -184,7 +184,8 @@ export class ResponseMachine {
   ): void {
     if (open === undefined) return;
     this.#open = undefined;
-    // Clients that keep nothing resend only reasoning with encrypted content, so unsigned reasoning gets a mark.
+    // Clients that keep nothing resend only reasoning with encrypted content, so unsigned reasoning gets a
+    // marker.
     const encrypted = carrier ?? (this.input.context.encrypted ? this.#thoughtCarrier() : undefined);
     this.#thoughtSignature = undefined;
     if (open instanceof MessageItem) this.#said += open.text;

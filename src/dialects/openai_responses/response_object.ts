@@ -64,7 +64,7 @@ function responsesUsage(usage: Usage | undefined): JsonObject {
   };
 }
 
-/** The outcome of a turn. `codex` turns what Codex would ask again for into what it accepts. */
+/** The outcome of a turn. With `codex`, an outcome that Codex would retry becomes one that it accepts. */
 export function outcomeOf(
   end: Extract<TurnEvent, { type: "turn-end" }>,
   has: { readonly tools: boolean; readonly content: boolean },

@@ -22,7 +22,7 @@ export function storableOf(
   };
 }
 
-/** Ids of stored responses that a body leans on: its predecessor and those whose items it refers to. */
+/** Ids of stored responses that a body refers to: its predecessor and those whose items it references. */
 export function referencesOf(body: unknown): readonly string[] {
   if (!isObject(body)) return [];
   const ids = new Set<string>();
@@ -96,7 +96,7 @@ function findItem(
   return { type: "item_reference", id };
 }
 
-/** The events of a response that is over, as a client that comes back to it reads them: each item whole in one delta. */
+/** The events of a finished response, for a client that reconnects to it: each item whole in one delta. */
 export function replayEvents(response: JsonObject): readonly JsonObject[] {
   const events: JsonObject[] = [];
   const emit = (type: string, more: JsonObject) =>

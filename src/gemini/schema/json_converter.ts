@@ -16,7 +16,7 @@ class Definitions {
   readonly #merges: { readonly key: readonly object[]; readonly name: string }[] = [];
   #words: Map<object, string> | undefined;
 
-  /** The name under which a schema stands; asking for it makes it a definition. */
+  /** The name of a schema among the definitions; asking for it makes it one. */
   nameOf(node: Node, root: SchemaNode): string {
     const known = this.#names.get(node);
     if (known !== undefined) return known;
@@ -45,7 +45,7 @@ class Definitions {
     return this.#words.get(node) ?? "value";
   }
 
-  /** Converts all that was asked for, and what that asks for in turn; undefined when there is nothing. */
+  /** Converts all requested definitions, and those that they refer to; undefined when there are none. */
   finish(convert: (node: Node) => Node, warn: (sentence: string) => void): Record<string, Node> | undefined {
     const entries: [string, Node][] = [];
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
@@ -67,7 +67,7 @@ class Definitions {
 
 const NAMED = ["$defs", "definitions", "properties"];
 
-/** Each schema by the key under which it stands. */
+/** The key of each schema in its document. */
 function wordsOf(root: SchemaNode): Map<object, string> {
   const words = new Map<object, string>();
   if (!isObject(root)) return words;
@@ -138,7 +138,7 @@ export interface ConvertOptions {
   readonly dropLargeBounds?: boolean;
   /** How many characters of referenced schemas may be copied to merge them with rules beside the reference. */
   readonly mergeBudget: number;
-  /** Whether rules that cannot be sent are put into words. */
+  /** Whether rules that cannot be sent are described in words. */
   readonly words: boolean;
 }
 
@@ -186,7 +186,7 @@ export class JsonConverter {
 
   readonly warn = (sentence: string): void => void this.#warnings.add(sentence);
 
-  /** Says a rule in words, as far as that is wanted. */
+  /** Describes a rule in words, if that is enabled. */
   readonly tell = (out: Node, words: string, warning: string): void => {
     if (this.options.words) describeRule(out, words);
     this.warn(warning);
@@ -266,7 +266,7 @@ export class JsonConverter {
     return { $ref: `#/$defs/${this.#definitions.nameOf(node, this.#root)}` };
   }
 
-  /** Nothing may stand beside `$ref` but keywords that begin with `$` (ai.google.dev, structured output). */
+  /** Beside `$ref` only keywords that begin with `$` are allowed (ai.google.dev, structured output). */
   #annotated(node: Node, remarks: Node): Node {
     const reference = this.#reference(node);
     const { nullable, ...others } = remarks;
@@ -296,10 +296,10 @@ export class JsonConverter {
 }
 
 interface Atom {
-  /** As it came: its identity. */
+  /** The original object: its identity. */
   readonly node: Node;
   readonly schema: Node;
-  /** Where the reference leads through which it was reached; undefined for what stands here. */
+  /** The target of the reference through which it was reached; undefined without one. */
   readonly target: Node | undefined;
 }
 
@@ -307,7 +307,7 @@ function isAnnotation(keyword: string): boolean {
   return ANNOTATIONS.has(keyword);
 }
 
-/** What belongs to the document and not to the values. */
+/** True for keywords about the document, not the values. */
 function isFrame(keyword: string): boolean {
   return keyword.startsWith("$") || keyword === "definitions";
 }

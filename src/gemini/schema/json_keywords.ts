@@ -109,7 +109,7 @@ function convertPatterns(value: unknown, { node, out, depth, context }: Place): 
   return true;
 }
 
-/** Branches that only name required properties say nothing to Gemini, and are told in words. */
+/** Branches that only name required properties mean nothing to Gemini, and are described in words. */
 function convertUnion(
   keyword: "anyOf" | "oneOf",
   branches: SchemaNode[],
@@ -149,7 +149,7 @@ function typesOf(node: Node): string[] {
   return ARRAY_KEYWORDS.some((key) => key in node) ? ["array"] : [];
 }
 
-/** Gemini enumerates texts and numbers; anything else is told in words. */
+/** Gemini enumerates texts and numbers; anything else is described in words. */
 function applyEnum(node: Node, out: Node, context: KeywordContext): void {
   const members = node["enum"];
   if (!Array.isArray(members)) return;
@@ -221,7 +221,7 @@ function applyArray(out: Node, types: readonly string[]): void {
   if (out["items"] === true) out["items"] = {};
 }
 
-/** The kinds that the members of a tuple are of, without what is in them. */
+/** The types of a tuple's members, without their content. */
 function shallowUnion(members: readonly unknown[]): Node {
   const kinds = new Set<string>();
   for (const member of members) {

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from "../../core/mod.ts";
 import { JsonConverter } from "./json_converter.ts";
 import { eachSchema, isSchema, type SchemaNode } from "./walk.ts";
 
-/** A schema ready to be sent, and what it could not say. */
+/** A schema ready to be sent, and warnings of what it could not express. */
 export interface ConvertedSchema {
   readonly schema: JsonObject;
   /** One sentence each. */
@@ -40,7 +40,7 @@ export function toJsonSchemaSink(
   return converted;
 }
 
-/** Agents send the same tools with every turn. The same schema always gives the same result, which nobody changes. */
+/** Cache: agents send the same tools with every turn, and a schema always has the same result, which nobody changes. */
 const recent = new Map<string, ConvertedSchema>();
 let recentSize = 0;
 /** Characters of schemas whose conversion is kept, in all and of one. */

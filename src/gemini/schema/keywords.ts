@@ -11,7 +11,7 @@ export const READ = new Set(
     "pattern default propertyOrdering example examples").split(" "),
 );
 
-/** Keywords that say nothing about the value, or that have done their work. */
+/** Keywords without meaning for the value, or already handled. */
 const SILENT = new Set(
   ("$schema $id $anchor $dynamicAnchor $recursiveAnchor $comment $vocabulary $defs definitions id nullable readOnly " +
     "writeOnly deprecated encrypted discriminator xml externalDocs then else minContains maxContains unevaluatedProperties " +
@@ -36,13 +36,13 @@ const WORDS: Readonly<Record<string, (value: unknown, node: Node) => string>> = 
   contentMediaType: (value) => `media type: ${rule(value)}`,
 };
 
-/** What to say of a keyword that is not sent: undefined for one that says nothing. */
+/** The description of a keyword that is not sent; undefined for one without meaning. */
 export function wordsFor(keyword: string, value: unknown, node: Node): string | undefined {
   const words = Object.hasOwn(WORDS, keyword) ? WORDS[keyword] : undefined;
   return words === undefined ? undefined : words(value, node);
 }
 
-/** True for a keyword that may go without a word. */
+/** True for a keyword that may be dropped without a warning. */
 export function isSilent(keyword: string): boolean {
   return SILENT.has(keyword) || keyword.startsWith("x-");
 }

@@ -1,4 +1,4 @@
-/** JSON Schema on its way to Gemini: raw where the model takes it, converted where it does not. */
+/** Converts JSON Schema for Gemini: as JSON Schema where the model takes it, else to Gemini's own type. */
 export {
   type ConvertedSchema,
   MAX_ITEMS_BUDGET,

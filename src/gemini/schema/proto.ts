@@ -6,7 +6,7 @@ import { tidySchema } from "./tidy.ts";
 import { isSchema, type SchemaNode } from "./walk.ts";
 
 const MAX_DEPTH = 24;
-/** How many schemas references may be opened to; tried in turn until the result is small enough. */
+/** Most schemas to which references may be expanded; tried in turn until the result is small enough. */
 const NODE_BUDGETS = [5_000, 500, 50, 0];
 
 /**

@@ -79,7 +79,7 @@ function unescape(step: string): string {
   try {
     text = decodeURIComponent(step);
   } catch {
-    // A stray percent sign stands for itself.
+    // A stray percent sign is literal.
   }
   return text.replaceAll("~1", "/").replaceAll("~0", "~");
 }

@@ -3,7 +3,7 @@ import { isSchema } from "./walk.ts";
 
 type Node = Record<string, unknown>;
 
-/** JSON Schema's type names, and what people and generators write in their place. */
+/** JSON Schema's type names, and what people and generators write instead. */
 const TYPES: ReadonlyMap<string, string> = new Map([
   ...["string", "number", "integer", "boolean", "object", "array", "null"].map((type) =>
     [type, type] as const
@@ -118,7 +118,7 @@ function tidyList(value: unknown): unknown[] | undefined {
   return schemas.length === 0 ? undefined : schemas;
 }
 
-/** A schema, a type name that stands for one, or undefined. */
+/** A schema, also from a type name used as one, or undefined. */
 function tidyChild(value: unknown): unknown {
   if (isSchema(value)) return value;
   const type = typeof value === "string" ? tidyType(value) : undefined;

@@ -43,7 +43,7 @@ export function mapSchemas(
   const copy: Record<string, unknown> = {};
   for (const keyword in node) {
     const mapped = mapKeyword(keyword, node[keyword], next);
-    // No keyword is called so, and setting it would change what the copy inherits.
+    // Not a keyword, and setting it would change the copy's prototype.
     if (mapped !== undefined && keyword !== "__proto__") copy[keyword] = mapped;
   }
   return change(copy);
@@ -82,7 +82,7 @@ function mapValues(
   return copy;
 }
 
-/** Shows every schema in a schema, in the positions that mapSchemas walks. */
+/** Calls `see` with every schema in a schema, in the positions that mapSchemas walks. */
 export function eachSchema(
   node: SchemaNode,
   see: (node: Record<string, unknown>) => void,

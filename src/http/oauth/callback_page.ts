@@ -1,4 +1,4 @@
-/** What the page says; every text is escaped. */
+/** Content of the page; every text is escaped. */
 export interface CallbackPage {
   readonly title: string;
   readonly sentences: readonly string[];
@@ -38,7 +38,7 @@ export function callbackPage(page: CallbackPage): Response {
     headers: {
       "content-type": "text/html; charset=utf-8",
       "cache-control": "no-store",
-      // The address of this page holds a code: it goes nowhere.
+      // The address of this page holds a code: it must not be sent anywhere.
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
       "x-frame-options": "DENY",

@@ -11,7 +11,7 @@ import { callbackPage } from "./callback_page.ts";
 
 export interface CallbackAppOptions {
   readonly oauth: OAuthService;
-  /** Told of a fault of our own; never of its text to the client. */
+  /** Called with a fault of our own, whose text is never sent to the client. */
   readonly onFault?: (error: Error) => void;
 }
 

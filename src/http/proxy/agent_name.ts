@@ -23,7 +23,7 @@ function nameIn(text: string): string {
   return named[2] === undefined ? named[1]! : `${named[1]}/${named[2]}`;
 }
 
-/** A program that is built on a browser names itself beside the browser's own parts, after the remarks on the machine. */
+/** A program built on a browser names itself beside the browser's own products, after the comment about the machine. */
 function programIn(text: string): string | undefined {
   const products = text.replace(/\([^()]*\)/g, "").matchAll(/([A-Za-z][\w.@-]{0,40})\/([\w.+-]{1,30})/g);
   const own = [...products].find(([, name]) => !BROWSER_PARTS.has(name!.toLowerCase()));
@@ -46,7 +46,7 @@ const BROWSER_PARTS: ReadonlySet<string> = new Set([
   "electron",
 ]);
 
-/** Products that say how a request was sent and not by whom. */
+/** Products that say how a request was sent, not by which program. */
 const LIBRARIES: ReadonlySet<string> = new Set([
   "mozilla",
   "node",

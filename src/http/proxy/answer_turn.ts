@@ -39,7 +39,7 @@ export async function answerWhole(input: AnswerInput): Promise<Response> {
   return json(reply, headers);
 }
 
-/** Answers with the turn as it comes. */
+/** Answers with the turn as a stream. */
 export function answerStream(input: StreamedAnswerInput): Promise<Response> {
   const { deps, dialect, trace } = input;
   const seen: TurnEvent[] = [];
@@ -122,7 +122,7 @@ function fail(input: AnswerInput, failure: Failure): Response {
   return refuse({ ...input, now: input.deps.ports.clock.now() }, failure);
 }
 
-/** A JSON reply; the headers are its own from here on. */
+/** A JSON reply; takes ownership of the headers. */
 export function json(body: JsonObject, headers: Record<string, string>, status = 200): Response {
   headers["content-type"] = "application/json";
   return new Response(JSON.stringify(body), { status, headers });

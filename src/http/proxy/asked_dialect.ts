@@ -2,8 +2,9 @@ import type { AskedDialect } from "../address.ts";
 import type { RequestContext } from "./proxy_deps.ts";
 
 /**
- * Who asks for what several dialects share. The path says it where it can (`/v1beta`, `/v1beta/openai`); else Anthropic's
- * clients are known by their version, and Gemini's by Google's kind of key or by an upload.
+ * The dialect of a request for something that several dialects share. The path decides where it can (`/v1beta`,
+ * `/v1beta/openai`); else Anthropic's clients are known by their version, and Gemini's by Google's kind of key
+ * or by an upload.
  */
 export function askedDialect({ request: { headers }, target }: RequestContext): AskedDialect {
   const { dialect } = target.address;

@@ -43,7 +43,7 @@ function isMedia(headers: Headers): boolean {
   return !/^application\/json\b|^$/i.test(headers.get("content-type") ?? "");
 }
 
-/** The beginning of a body; what is beyond is read and dropped. */
+/** The beginning of a body; the rest is read and dropped. */
 async function firstOf(body: ReadableStream<Uint8Array>): Promise<KeptText | undefined> {
   const text = new Beginning();
   try {
@@ -54,7 +54,7 @@ async function firstOf(body: ReadableStream<Uint8Array>): Promise<KeptText | und
   return text.kept();
 }
 
-/** The same response, of which the beginning is told when it is over, whoever ends it. */
+/** The same response; calls `tell` with its beginning when it has ended or was cancelled. */
 function watched(response: Response, tell: (reply: KeptText) => void): Response {
   const { body, status, headers } = response;
   if (body === null) {

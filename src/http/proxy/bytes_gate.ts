@@ -1,13 +1,13 @@
 import type { Deadlines } from "../../relay/mod.ts";
 
-/** What is smaller than this passes at all times: small calls never wait for large ones. */
+/** Smaller bodies always pass: small calls never wait for large ones. */
 const SMALL_BYTES = 256 * 1024;
-/** Taken for a body that does not say how large it is. */
+/** Assumed for a body without a stated length. */
 const UNTOLD_BYTES = 4 * 1024 * 1024;
 
 /**
- * A call gives its part back after this time at the latest: what costs most is over when the request is on its way, and how
- * long a model thinks must not keep others out.
+ * A call returns its share after this time at the latest: the costly part is over once the request is sent, and
+ * a long-thinking model must not block others.
  */
 const HOLD_MS = 5_000;
 
@@ -22,15 +22,15 @@ interface Waiting {
 }
 
 /**
- * Bounds the bytes of large request bodies that are read, parsed and held at the same time: each costs several times its size
- * while it is decoded and sent on. Who does not fit waits; those who ask take turns, so that one agent's large turns do not keep
- * the others out. A body larger than all of the room goes alone.
+ * Bounds the bytes of large request bodies that are read, parsed and held at the same time: each costs several
+ * times its size while it is decoded and sent on. A request that does not fit waits; clients take turns, so that
+ * one agent's large turns do not block the others. A body larger than the whole bound goes alone.
  */
 export class BytesGate {
   readonly #room: number;
   readonly #deadlines: Deadlines;
   #taken = 0;
-  /** Those who wait, by who asks; the first one is next. */
+  /** Waiting requests by client; the first one is next. */
   readonly #waiting = new Map<string, Waiting[]>();
 
   constructor(room: number, deadlines: Deadlines) {
@@ -38,7 +38,10 @@ export class BytesGate {
     this.#deadlines = deadlines;
   }
 
-  /** Serves at once what is small, and what is large when there is room for it, until its answer has begun or it has had its time. */
+  /**
+   * Serves small requests at once, and large ones when there is room, which they hold until the answer begins or
+   * HOLD_MS has passed.
+   */
   pass<Answer>(
     request: Request,
     owner: string,
@@ -102,7 +105,7 @@ export class BytesGate {
     });
   }
 
-  /** Lets in who fits, one of each owner in turn. */
+  /** Admits requests that fit, one of each client in turn. */
   #admit(): void {
     for (let next = this.#waiting.entries().next(); !next.done; next = this.#waiting.entries().next()) {
       const [owner, line] = next.value;

@@ -8,10 +8,10 @@ import { pinOfRequest } from "./resources/pinned_owner.ts";
 import { replyHeaders } from "./reply_headers.ts";
 import type { SimpleCall } from "./simple_call.ts";
 
-/** What is said of a count that Google did not make. */
+/** The warning of a count that is not Google's. */
 export const ESTIMATED = "The count is an estimate: no key could count just now";
 
-/** Failures that say nothing of the request, the model or the keys, but that Google does not count at this moment. */
+/** Failures that only mean that Google cannot count at the moment. */
 const PASSING: ReadonlySet<Failure["class"]> = new Set([
   "rate_limit",
   "quota",
@@ -22,7 +22,7 @@ const PASSING: ReadonlySet<Failure["class"]> = new Set([
   "unknown",
 ]);
 
-/** Whether an estimate is of use: only where a count would be had at another time. */
+/** True when an estimate is useful: only where a count would succeed at another time. */
 export function mayEstimate({ class: name }: Failure): boolean {
   return PASSING.has(name);
 }

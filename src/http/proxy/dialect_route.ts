@@ -81,7 +81,7 @@ async function understand(
   });
 }
 
-/** Why the model cannot do what is asked of it. A count is estimated where Google does not count. */
+/** Returns why the model does not support the operation. A count is estimated where Google does not count. */
 function refusalOf(
   deps: ProxyDeps,
   { id }: ResolvedModel,

@@ -9,7 +9,7 @@ import { refuse } from "./failure_response.ts";
 import { replyHeaders } from "./reply_headers.ts";
 import type { SimpleCall } from "./simple_call.ts";
 
-/** What a picture or recording counts for in an estimate, as the characters of a text. */
+/** Characters counted for a picture or recording in an estimate. */
 const PICTURE_SIZE = 1_000;
 /** As many as Google takes in one batchEmbedContents call. */
 const BATCH = 100;
@@ -19,7 +19,7 @@ interface Vectors {
   readonly promptTokens: number;
 }
 
-/** Embeds all inputs in batches, in order; one batch that fails fails the call, as half of the vectors help nobody. */
+/** Embeds all inputs in batches, in order; one failed batch fails the call, as part of the vectors is useless. */
 export async function embed(input: SimpleCall): Promise<Response> {
   const { deps, dialect, requestContext, trace, call } = input;
   const inputs = call.embed?.inputs ?? [];

@@ -20,7 +20,7 @@ export interface EnvelopedInput {
   readonly key: object;
 }
 
-/** A native client's request for a source that cannot take it as it is. What is no JSON object is left for Google to refuse. */
+/** A native client's request for a source with an envelope. Anything but a JSON object is left for Google to refuse. */
 export async function buildEnveloped(
   deps: RelayDeps,
   input: EnvelopedInput,

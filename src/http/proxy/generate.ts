@@ -62,7 +62,7 @@ async function askTarget(
   return turn.ok ? ok({ turn: turn.value, call }) : err({ failure: turn.error });
 }
 
-/** A turn that is known without asking. */
+/** A turn that is known without asking Google. */
 function givenTurn(events: readonly TurnEvent[]): TurnSource {
   return { read: () => Promise.resolve({ events, state: "end" }), cancel() {} };
 }

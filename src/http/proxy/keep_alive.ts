@@ -1,9 +1,12 @@
 import type { Deadline, Deadlines } from "../../relay/mod.ts";
 import type { RequestTarget } from "../request_target.ts";
 
-/** Silence after which the head goes out, and a blank each time after. Fronts give up after 60 s or more, some after 30. */
+/**
+ * Silence after which the head is sent, and then a blank each time. Reverse proxies give up after 60 s or more,
+ * some after 30.
+ */
 const SILENCE_MS = 10_000;
-/** A native stream has no byte that one could send meanwhile: its head alone shows that somebody is there. */
+/** A native stream has no byte that could be sent meanwhile: only its head keeps the connection alive. */
 const NATIVE_HEAD_MS = 25_000;
 
 const BLANK = new TextEncoder().encode(" ");
@@ -17,8 +20,8 @@ export interface KeptAlive {
 }
 
 /**
- * Answers at once what takes long: a native stream with its head, a whole reply with its head and blanks before the JSON,
- * which every reader of JSON passes over. What fails after that is told in the body of a 200.
+ * Answers a slow call early: a native stream with its head, a whole reply with its head and blanks before the
+ * JSON, which every JSON parser skips. A later failure is reported in the body of a 200.
  */
 export async function keptAlive(
   answer: Promise<Response>,

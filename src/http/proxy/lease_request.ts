@@ -4,7 +4,7 @@ import type { GeminiRequest } from "../../gemini/mod.ts";
 import type { LeaseRequest } from "../../pool/contract.ts";
 import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 
-/** What the pool is asked for, before anything has been tried. */
+/** The request to the pool before the first attempt. */
 export type CallLeaseRequest = Omit<LeaseRequest, "tried">;
 type Draft = { -readonly [Field in keyof CallLeaseRequest]: CallLeaseRequest[Field] };
 
@@ -17,16 +17,16 @@ interface NeedInput {
   readonly request?: GeminiRequest;
   /** The source that the client's history names as the maker of its newest signature. */
   readonly signedBy?: string | undefined;
-  /** Keys of the project that owns what the call names: no other may serve it. */
+  /** Keys of the project that owns the resources named by the call: no others may serve it. */
   readonly among?: ReadonlySet<CredentialId>;
   readonly maxOutputTokens?: number | undefined;
-  /** Metrics that a native body spends; of other calls the request itself says it. */
+  /** Metrics that a native body spends; for other calls they are read from the request. */
   readonly spends?: () => readonly string[];
 }
 
 /**
- * A tool loop stays at the service that made its signatures, and at the key while that can serve; any other conversation
- * only leans to its key, for Google's prompt cache.
+ * Makes the lease request. A tool loop stays at the source that made its signatures, and at its key while that
+ * can serve; any other conversation only prefers its key, for Google's prompt cache.
  */
 export function leaseRequestFor(
   deps: ProxyDeps,
@@ -55,8 +55,8 @@ export function leaseRequestFor(
 }
 
 /**
- * Memory knows the key that signed; where it has forgotten, a signature that came back still names its source. Strict only
- * while a loop is open: Google does not look at the signatures of turns that are over.
+ * Memory knows the key that signed; otherwise a returned signature still names its source. Strict only during a
+ * tool loop: Google does not check the signatures of finished turns.
  */
 function affinityOf(deps: ProxyDeps, input: NeedInput): CallLeaseRequest["affinity"] {
   const owner = input.request === undefined ? undefined : deps.signatures.ownerOf(input.request);
@@ -77,7 +77,7 @@ function affinityOf(deps: ProxyDeps, input: NeedInput): CallLeaseRequest["affini
   return last === undefined ? undefined : { ...last, strict: false };
 }
 
-/** Searching costs more than a turn: Google counts it apart. */
+/** Google counts searches separately. */
 function metricsOf({ tools }: GeminiRequest): readonly string[] {
   const searches = tools?.some((tool) =>
     Object.keys(tool).some((name) => /^(google(Search|Maps)|urlContext)/.test(name))
@@ -85,7 +85,7 @@ function metricsOf({ tools }: GeminiRequest): readonly string[] {
   return searches === true ? ["grounding"] : [];
 }
 
-/** The last turn answers tool calls. */
+/** True when the last turn answers tool calls. */
 function inLoop(request: GeminiRequest | undefined): boolean {
   return request?.contents.at(-1)?.parts.some(({ functionResponse }) => functionResponse !== undefined) ??
     false;

@@ -20,9 +20,9 @@ import { IDLE_SECONDS, SocketClient } from "./socket_client.ts";
 import { logRefusal } from "./log_refusal.ts";
 
 const PATH_REGEXP = /^\/ws\/google\.ai\.generativelanguage\.(v\d\w*)\.GenerativeService\.(Bidi\w{1,60})$/;
-/** A client that says nothing is let go. */
+/** A client that sends no set-up in this time is disconnected. */
 const SETUP_MS = 15_000;
-/** What a session's first message asks for. */
+/** The content of a session's first message. */
 interface Setup {
   readonly message: LiveMessage;
   readonly model: string;
@@ -48,7 +48,7 @@ export function serveLive(deps: ProxyDeps, requestContext: RequestContext): Resp
   }
   const agent = agentName(request.headers);
   const client = requestContext.client;
-  // The platform takes the request away with the upgrade; refusals are logged with what it said.
+  // The upgrade consumes the request; this copy is for logging refusals.
   const kept = new Request(url, { headers: { "user-agent": request.headers.get("user-agent") ?? "" } });
   const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_SECONDS });
   const end = new SocketClient(socket, deps.ports.clock);
@@ -133,7 +133,7 @@ async function run(
   trace.record(end.failure === undefined ? 101 : end.failure.status, end.failure);
 }
 
-/** An ephemeral token is a session's own right: no key goes beside it. */
+/** An ephemeral token authorises the session by itself: no key is sent with it. */
 function withoutKey(request: UpstreamRequest): UpstreamRequest {
   const { "x-goog-api-key": _, ...headers } = request.headers;
   return { ...request, headers };
@@ -151,7 +151,7 @@ function readSetup(message: LiveMessage): Setup | undefined {
   return { message, model, body: body as JsonObject, handle };
 }
 
-/** The bytes as they came, unless the client's name for the model is one of ours. */
+/** The client's bytes, unless its model name is an alias. */
 function withModel({ message, model, body }: Setup, id: string): LiveMessage {
   if (model.replace(/^models\//, "") === id) return message;
   return JSON.stringify({ ...body, setup: { ...body["setup"] as JsonObject, model: `models/${id}` } });
@@ -163,7 +163,7 @@ async function referencesOf(
 ): Promise<readonly Reference[]> {
   return [
     ...referencesIn(body),
-    // A handle that is not known may be of before our time: Google says whether it is good.
+    // An unknown handle may be older than our records: Google decides whether it is valid.
     ...(handle === undefined ? [] : [{ name: await handleName(handle), sure: false }]),
     ...(token === undefined ? [] : [{ name: token, sure: true }]),
   ];
@@ -191,7 +191,7 @@ async function look(
   await deps.resources.registry.remember(await handleName(handle), owner, requestContext.client.id);
 }
 
-/** Google counts each turn on its own. */
+/** Sums usage: Google counts each turn separately. */
 function sum(before: Usage, usage: Readonly<Record<string, unknown>>): Usage {
   const count = (name: string) => typeof usage[name] === "number" ? usage[name] : 0;
   return {

@@ -3,13 +3,14 @@ import { agentName } from "./agent_name.ts";
 import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 
 const LONGEST_PATH = 200;
-/** Requests without a good token that are kept as records each minute: anybody may send those, as many as they like. */
+/** Most records per minute of requests without a valid token: anybody can send any number of those. */
 const STRANGERS_A_MINUTE = 60;
 const MINUTE_MS = 60_000;
 
 /**
- * Logs and records a request that was refused before it became a call: a wrong key, an unknown model or path, a body that cannot
- * be read, a used-up budget. Agents often hide why they failed. Guesses of keys are told of until the guesser is made to wait.
+ * Logs and records a request that was refused before it became a call: a wrong key, an unknown model or path, a
+ * body that cannot be read, a used-up budget. Agents often hide why they failed. Wrong keys are logged until the
+ * address must wait.
  */
 export function logRefusal(deps: ProxyDeps, requestContext: RequestContext, failure: Failure): void {
   if (failure.status >= 499 || failure.code === "too_many_attempts") return;
@@ -47,7 +48,7 @@ export function logRefusal(deps: ProxyDeps, requestContext: RequestContext, fail
 
 const strangers = new WeakMap<ProxyDeps["ledger"], { minute: number; count: number }>();
 
-/** Whether one more request of a stranger may be kept in this minute. */
+/** True when one more request without a valid token may be recorded in this minute. */
 function hasRoom({ ledger }: ProxyDeps, now: number): boolean {
   const minute = Math.floor(now / MINUTE_MS);
   let kept = strangers.get(ledger);

@@ -1,6 +1,6 @@
 /**
- * The client APIs over HTTP: which path is which dialect, who may call, and how a failure before any dialect's own code is
- * said in that dialect's shape. Holds no translation and no pool logic; closed by default.
+ * The client APIs over HTTP: maps paths to dialects, checks who may call, and reports early failures in the
+ * dialect's shape. Has no translation and no pool logic; refuses by default.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export type { ProxyDeps } from "./proxy_deps.ts";
 export { type BodyRecorder, createBodyRecorder } from "./body_recorder.ts";
 export { createResources } from "./resources/mod.ts";
 
-/** What the server tells of a connection. */
+/** Facts about a connection. */
 export interface PeerInfo {
   /** The peer's address; empty when there is no socket. */
   readonly peer: string;
@@ -49,13 +49,13 @@ export interface ProxyApp {
 
 type Served = ReturnType<ProxyRoute["serve"]>;
 
-/** What answers the requests of one path and method, and how it says failures. */
+/** The handler of one path and method, and the dialect of its failures. */
 interface Endpoint {
   readonly dialect: RouteDialect;
   serve(requestContext: RequestContext, params: Readonly<Record<string, string>>): Served;
 }
 
-/** Claude Code asks this with HEAD before its first request. */
+/** Claude Code requests this with HEAD before its first call. */
 const HELLO = "/api/hello";
 
 /** The routes of all client APIs, by the one spelling of a path that `addressOf` gives. */
@@ -88,7 +88,7 @@ export function createProxyApp(options: ProxyAppOptions): ProxyApp {
   };
 }
 
-/** A reply without its body, which is given up: a call that nobody reads to its end would keep its key's slot for ever. */
+/** A reply without its body, which is cancelled: an unread call would hold its key's slot forever. */
 function headOf(response: Response): Response {
   response.body?.cancel().catch(() => {});
   return new Response(null, response);
@@ -104,7 +104,7 @@ function endpointOf(deps: ProxyDeps, route: ProxyRoute): Endpoint {
   };
 }
 
-/** Whatever may reach Google counts against its client's limits before it is looked at, found or not. */
+/** Counts a request that may reach Google against its client's limits, before it is processed. */
 function counted(
   deps: ProxyDeps,
   { client, requestId }: RequestContext,
@@ -126,10 +126,10 @@ function createFailureFormat(deps: ProxyDeps) {
   };
 }
 
-/** Bytes of large bodies that are decoded and held at once; each costs about fifteen times its size while it is. */
+/** Bytes of large bodies that are decoded and held at once; each costs about fifteen times its size meanwhile. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
-/** Lets a request through to its route when path, origin and token are good, and says every failure as its client reads it. */
+/** Checks path, origin and token, passes the request to its route, and reports failures in the client's form. */
 function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
   const large = new BytesGate(LARGE_BYTES, deps.deadlines);
   const formatFailure = createFailureFormat(deps);
@@ -148,7 +148,7 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
     const preflight = cors.preflight(request);
     if (preflight !== undefined) return preflight;
     const checked = auth.check(request, target, peer);
-    // A token is judged at once, and most calls bring one.
+    // Most calls have a token, which is checked synchronously.
     const client = checked instanceof Promise ? await checked : checked;
     if (client.ok) requestContext.client = client.value;
     else {
@@ -183,7 +183,7 @@ function createHandler({ deps, auth, guard, cors }: ProxyAppOptions) {
   };
 }
 
-/** Most calls are answered by events that come at once or by heartbeats; nothing is put around those. */
+/** True for calls that need `keptAlive`: others answer at once or send heartbeats themselves. */
 function mayTakeLong({ settings }: ProxyDeps, { path }: RequestTarget): boolean {
   return settings.keepAliveWhole || path.endsWith(":streamGenerateContent");
 }
@@ -203,7 +203,7 @@ function requestContextOf(deps: ProxyDeps, request: Request, target: RequestTarg
   };
 }
 
-/** Stands in the request context until the token has been checked; no route sees it. */
+/** Placeholder in the request context until the token has been checked; no route sees it. */
 const NOBODY: RequestContext["client"] = { id: "" as RequestContext["client"]["id"], name: "", owner: false };
 
 const MOST_KEPT = 500;
@@ -216,8 +216,9 @@ interface FoundRoute<Route> {
 }
 
 /**
- * Hono's router for any pattern, which keeps what it found. The one that is faster refuses a parameter beside a plain word
- * (`/v1/responses/:id/cancel`, `/v1/responses/compact`), and this one walks its tree for each call; clients call few paths.
+ * Hono's trie router with a cache of its results. The faster router does not support a parameter beside a
+ * literal (`/v1/responses/:id/cancel`, `/v1/responses/compact`), and this one walks its tree for each call;
+ * clients call few paths.
  */
 class KeptRouter<Route> {
   readonly #router = new TrieRouter<Route>();

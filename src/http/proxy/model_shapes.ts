@@ -5,7 +5,7 @@ import type { ModelCapabilities } from "../../gemini/mod.ts";
 /** Google gives no creation dates; clients want a number, and the same one each time. */
 const CREATED = Date.UTC(2024, 0, 1) / 1000;
 
-/** A model with what is known of it; a model that is no chat model has no capabilities. */
+/** A model with its known facts; one that is not a chat model has no capabilities. */
 export interface KnownModel {
   readonly entry: CatalogEntry;
   readonly capabilities: ModelCapabilities | undefined;
@@ -107,7 +107,7 @@ const EFFORTS: Readonly<Record<string, string>> = {
   high: "Thinks as deeply as the model can",
 };
 
-/** What Codex tells a model of itself before anything else; a list entry without it would leave Codex without instructions. */
+/** Codex's instructions for a model; a list entry without it would leave Codex without instructions. */
 const CODEX_INSTRUCTIONS =
   `You are a coding agent that works in the user's terminal, on the user's own machine.
 Read the code before you change it, follow the conventions that it has, and change no more than the task needs.

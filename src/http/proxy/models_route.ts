@@ -11,7 +11,7 @@ const PAGE = { default: 50, most: 1000 };
 /** Anthropic's page sizes. */
 const ANTHROPIC_PAGE = { default: 20, most: 1000 };
 
-/** Lists the models of all usable credentials, aliases included, in the dialect that asks. */
+/** Lists the models of all usable credentials, aliases included, in the client's dialect. */
 export function listModels(deps: ProxyDeps, requestContext: RequestContext): Response | Failure {
   const models = deps.catalog.list().filter((entry) => deps.mayUse(requestContext.client, entry.id))
     .map((entry) => known(deps, entry));
@@ -30,7 +30,7 @@ function known(deps: ProxyDeps, entry: CatalogEntry): KnownModel {
   return { entry, capabilities: resolved.ok ? resolved.value.capabilities : undefined };
 }
 
-/** Codex says its version and reads `models` alone; all others read `data`. */
+/** Codex sends its version and reads only `models`; all others read `data`. */
 function openaiList({ target: { url } }: RequestContext, models: readonly KnownModel[]): JsonObject {
   const data = models.map(openaiModel);
   if (!url.searchParams.has("client_version")) return { object: "list", data };
@@ -60,7 +60,7 @@ export function oneModel(
   }
 }
 
-/** A page before or after a model's id, as Anthropic's clients turn them. */
+/** A page before or after a model's id, as Anthropic's clients request it. */
 function anthropicPage(requestContext: RequestContext, models: readonly KnownModel[]): Response | Failure {
   const { searchParams } = requestContext.target.url;
   const asked = searchParams.get("limit");

@@ -1,8 +1,8 @@
 import type { RequestTarget } from "../request_target.ts";
 
-/** What a native path asks for. */
+/** The parts of a native path. */
 export interface NativePath {
-  /** `v1`, `v1beta`, `v1alpha` or what comes after them. */
+  /** `v1`, `v1beta`, `v1alpha` or a later one. */
   readonly version: string;
   /** As the client wrote it, without `models/`. */
   readonly model: string;
@@ -26,7 +26,7 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** A query in which neither the word nor an escape is has no token in it. */
+/** A query without these words and without an escape has no token. */
 const MAY_HOLD_TOKEN_REGEXP = /key|token|%/i;
 
 /** Parameters in which Google's front takes a key or a token, `$` before the name or not. */
@@ -34,7 +34,7 @@ function isTokenName(name: string): boolean {
   return /^\$?(?:key|access_token|oauth_token)$/i.test(name);
 }
 
-/** The query as it goes to Google: everything but the client's token, however its name is written. */
+/** The query for Google: everything but the client's token, in any spelling of its name. */
 export function forwardedQuery(target: RequestTarget): string {
   if (!MAY_HOLD_TOKEN_REGEXP.test(target.query)) return target.query;
   const { url } = target;
@@ -44,11 +44,14 @@ export function forwardedQuery(target: RequestTarget): string {
   return text === "" ? "" : `?${text}`;
 }
 
-/** Headers that mean something to Google and nothing about the client's key. */
+/** Headers that Google uses and that do not contain the client's key. */
 const FORWARDED =
   /^(content-type|accept|x-goog-api-client|user-agent|x-goog-upload-.*|x-server-timeout|x-goog-request-params|api-revision|range|if-range|if-match|if-none-match|last-event-id|prefer)$/;
 
-/** The same for a call on a model, where nothing is uploaded: asking by name is cheaper than walking all headers. */
+/**
+ * The same for a call on a model, where nothing is uploaded: looking headers up by name is cheaper than
+ * iterating over all.
+ */
 export function modelHeaders(headers: Headers): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const name of MODEL_HEADERS) {

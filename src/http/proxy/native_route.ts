@@ -49,7 +49,7 @@ export function isNativeMethod(method: string): boolean {
   return Object.hasOwn(METHODS, method);
 }
 
-/** How much of a body names its conversation: agents begin it with the same words each turn. */
+/** Bytes of a body that identify its conversation: agents begin each turn with the same text. */
 const SESSION_BYTES = 2048;
 
 /** Serves one native call on a model: the client's bytes to Google, Google's bytes to the client. */
@@ -87,7 +87,7 @@ export async function serveNative(
   const among = pin.value;
   const served = await serveCall<NativeReply>({
     trace,
-    // Vectors of different models do not compare, and a count is one model's own.
+    // Vectors of different models are not comparable, and a count belongs to one model.
     targets: method.turn ? targets.value : [first],
     ask: (target) =>
       relayNative(deps, {
@@ -122,7 +122,7 @@ function brokenFrame({ ports }: ProxyDeps, failure: Failure): Uint8Array<ArrayBu
   return new TextEncoder().encode(brokenStreamFrame(failure, ports.clock.now()));
 }
 
-/** What the call may spend of its key's quota. */
+/** Metrics that the call may use of its key's quota. */
 function spendingOf({ operation, counted }: NativeMethod, bytes: Uint8Array<ArrayBuffer>) {
   const inputTokens = counted ? estimateTokens(bytes.byteLength) : 0;
   return { operation, counted, inputTokens, spends: () => metricsIn(byteText(bytes)) };
@@ -135,7 +135,10 @@ function metricsIn(text: string): readonly string[] {
   return GROUNDING_REGEXP.test(text) ? ["grounding"] : [];
 }
 
-/** A count that no key could make just now: agents ask often, and an estimate that says so serves them better than an error. */
+/**
+ * Estimates a count that no key can make now: agents ask often, and an estimate with a warning is better than an
+ * error.
+ */
 function estimate(deps: ProxyDeps, trace: CallTrace): Response {
   trace.warnings.push(ESTIMATED);
   const headers = replyHeaders(trace, deps.ports.clock.now());
@@ -143,7 +146,7 @@ function estimate(deps: ProxyDeps, trace: CallTrace): Response {
   return json({ totalTokens: estimateTokens(trace.facts.requestBytes) }, headers);
 }
 
-/** Without the sources that speak in an envelope, for methods that they do not have. */
+/** Removes the sources with an envelope, for methods that they do not have. */
 function passing(deps: ProxyDeps, target: ResolvedModel): ResolvedModel {
   return { ...target, sources: target.sources.filter((source) => deps.upstreams.get(source)?.passThrough) };
 }
@@ -182,7 +185,7 @@ function buildNative(
 }
 
 function passReply(deps: ProxyDeps, trace: CallTrace, reply: NativeReply): Response {
-  // A plain object: the platform takes it at half of what a Headers object costs.
+  // A plain object: the platform handles it at half the cost of a Headers object.
   const headers = replyHeaders(trace, deps.ports.clock.now());
   headers["content-type"] = safeType(reply.headers.get("content-type"));
   return new Response(reply.body, { status: reply.status, headers });

@@ -7,22 +7,28 @@ import type { RequestTarget } from "../request_target.ts";
 import type { BodyRecorder } from "./body_recorder.ts";
 import type { Resources } from "./resources/mod.ts";
 
-/** What the proxy routes work with. */
+/** Dependencies of the proxy routes. */
 export interface ProxyDeps extends RelayDeps {
   readonly catalog: Catalog;
   readonly store: Store;
-  /** Lets one request that may reach Google in, or tells why not: counts it against the client's minute and budget. */
+  /**
+   * Admits one request that may reach Google and counts it against the client's rate limit and budget; returns
+   * why it was refused.
+   */
   readonly enter: (
     client: ClientIdentity,
     requestId: string,
   ) => Promise<Failure | undefined> | Failure | undefined;
-  /** Why this client may never use this model; undefined when it may. */
+  /** Returns why this client may never use this model; undefined when it may. */
   readonly modelRefusal: (client: ClientIdentity, model: string) => Failure | undefined;
   /** Whether this client may see and use a model at all. */
   readonly mayUse: (client: ClientIdentity, model: string) => boolean;
-  /** Asks Google once for a model nobody knows; true when the lists have changed. One flight, remembered for a minute. */
+  /**
+   * Asks Google once for an unknown model; true when the lists have changed. One discovery at a time, remembered
+   * for a minute.
+   */
   readonly discover: (model: string) => Promise<boolean>;
-  /** Who owns what belongs to a Google project. */
+  /** Owners of resources that belong to a Google project. */
   readonly resources: Resources;
   /** Keeps bodies, with LOG_BODIES. */
   readonly bodies?: BodyRecorder;
@@ -32,7 +38,7 @@ export interface ProxyDeps extends RelayDeps {
   readonly media?: { readonly allowed: (address: string) => boolean };
 }
 
-/** What has been read of a request so far: what its record says when it is refused before it becomes a call. */
+/** What is known of a request so far, for its record if it is refused before it becomes a call. */
 export interface Seen {
   dialect?: string;
   operation?: string;

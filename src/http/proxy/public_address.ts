@@ -1,8 +1,8 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 
 /**
- * Addresses that a stranger's URL must never make this machine call: itself, its networks, its cloud's metadata service.
- * Source: IANA special-purpose address registries (RFC 6890 and its updates).
+ * Addresses that a foreign URL must never make this machine call: itself, its networks, its cloud's metadata
+ * service. Source: IANA special-purpose address registries (RFC 6890 and its updates).
  */
 const NOT_PUBLIC: readonly (readonly [string, number, "ipv4" | "ipv6"])[] = [
   ["0.0.0.0", 8, "ipv4"],
@@ -37,7 +37,10 @@ const NOT_PUBLIC: readonly (readonly [string, number, "ipv4" | "ipv6"])[] = [
 const blocked = new BlockList();
 for (const [network, prefix, family] of NOT_PUBLIC) blocked.addSubnet(network, prefix, family);
 
-/** True for an address of the public internet. IPv4 written as IPv6 is judged as IPv4; what is no address is not public. */
+/**
+ * True for an address of the public internet. An IPv4-mapped IPv6 address is treated as IPv4; anything that is
+ * not an address is not public.
+ */
 export function isPublicAddress(written: string): boolean {
   const address = written.split("%", 1)[0]!;
   if (isIP(address) === 0) return false;

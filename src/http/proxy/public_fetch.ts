@@ -5,7 +5,7 @@ import { isIP, type LookupFunction } from "node:net";
 import { GatheredBytes } from "../../core/mod.ts";
 import { isPublicAddress } from "./public_address.ts";
 
-/** What a stranger's URL may cost. */
+/** Bounds of fetching a foreign URL. */
 export interface PublicFetchLimits {
   readonly bytes: number;
   readonly ms: number;
@@ -31,8 +31,8 @@ export interface PublicFetchOptions {
 }
 
 /**
- * Fetches a URL that a stranger chose. The address is judged when the connection is made, after name resolution, so that
- * neither a redirect nor a name that changes its address in between can lead inside.
+ * Fetches a foreign URL safely (no SSRF). The address is checked when the connection is made, after name
+ * resolution, so that neither a redirect nor a changing DNS record can reach the local network.
  */
 export async function publicFetch(url: string, options: PublicFetchOptions): Promise<PublicFile> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.limits.ms)]);

@@ -7,14 +7,14 @@ import type { PublicFetchOptions } from "./public_fetch.ts";
 /** As large as Gemini takes inline in one request after encoding, and as long as a user waits for a picture. */
 export const MEDIA_LIMITS = { bytes: 20 * 1024 * 1024, ms: 15_000, redirects: 4 };
 
-/** Fetches the media that a request names by URL. One that cannot be had is the caller's fault, named by its field. */
+/** Fetches the media that a request names by URL. A failed fetch is an invalid request, named by its field. */
 export async function fetchRemoteMedia(
   media: readonly RemoteMedia[],
   { totalBytes, ...options }: PublicFetchOptions & { readonly totalBytes: number },
 ): Promise<Result<ReadonlyMap<string, Blob64>, Failure>> {
   if (new Set(media.map(({ url }) => url)).size > BOUNDS.mediaUrls) return err(tooMany(media));
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(BOUNDS.mediaMs)]);
-  // It needs Node's HTTP, which takes 25 ms and 8 MiB: paid with the first media by URL.
+  // It needs Node's HTTP, which takes 25 ms and 8 MiB: loaded with the first media by URL.
   const { publicFetch, PublicFetchError } = await import("./public_fetch.ts");
   const blobs = new Map<string, Blob64>();
   let left = totalBytes;

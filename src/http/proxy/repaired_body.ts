@@ -1,7 +1,7 @@
 import { isObject, parseForeign, type Repair } from "../../core/mod.ts";
 import type { Repairs } from "../../relay/mod.ts";
 
-/** A native client's body is its own: the one repair is a number that the model does not take, which no client can know. */
+/** Repairs of a native client's body: only a number that the model does not accept, which a client cannot know. */
 export function bodyRepairs(body: Uint8Array<ArrayBuffer>): Repairs {
   return {
     changes: (repair, already) =>
@@ -10,7 +10,7 @@ export function bodyRepairs(body: Uint8Array<ArrayBuffer>): Repairs {
   };
 }
 
-/** A native body with its output limit cut to what the model takes; both spellings of the field are Google's. */
+/** A native body with its output limit reduced to the model's maximum; Google has both spellings of the field. */
 export function repairedBody(
   body: Uint8Array<ArrayBuffer>,
   healings: readonly Repair[],

@@ -4,16 +4,16 @@ import type { CallTrace } from "../../relay/mod.ts";
 /** Longest value that agents' HTTP stacks were seen to take without complaint. */
 const LONGEST_HEADER = 1000;
 
-/** Nothing that comes from an upstream may run or be guessed into markup, as the dashboard's origin is the same. */
+/** Headers that keep upstream content from running or being sniffed as markup, as the dashboard has the same origin. */
 export const INERT_HEADERS = {
   "x-content-type-options": "nosniff",
   "content-security-policy": "sandbox; default-src 'none'",
 } as const;
 
-/** What is said of a call beside its answer (contract, "Reply headers"). Never a key: its label or tail. */
+/** Headers about a call in its reply (docs/api.md). Never a key, only its label or tail. */
 export function replyHeaders(trace: CallTrace, now: number): Record<string, string> {
   const headers: Record<string, string> = { ...INERT_HEADERS, "x-request-id": trace.facts.id };
-  // The name that Anthropic's SDKs read.
+  // The header that Anthropic's SDKs read.
   if (trace.facts.dialect.startsWith("anthropic")) headers["request-id"] = trace.facts.id;
   if (trace.last !== undefined) {
     headers["x-geminitro-source"] = trace.last.source;
@@ -45,10 +45,10 @@ const PASSING_CLASSES: ReadonlySet<Failure["class"]> = new Set([
   "transport",
   "empty_reply",
 ]);
-/** When to come back after a passing failure of which nobody knows the end: all slots are in use, a model is overloaded. */
+/** Retry time for a passing failure whose end is unknown: all slots are in use, a model is overloaded. */
 const UNKNOWN_SECONDS = 5;
 
-/** Headers of a failed call: its class, and when to come back. */
+/** Headers of a failed call: its class, and when to retry. */
 export function failureHeaders(failure: Failure, now: number): Record<string, string> {
   const headers: Record<string, string> = { "x-geminitro-failure": failure.class };
   if (failure.until !== undefined && failure.until > now) {

@@ -3,15 +3,15 @@ import type { ResolvedModel } from "../../catalog/mod.ts";
 import { BOUNDS } from "../bounds.ts";
 import type { ProxyDeps } from "./proxy_deps.ts";
 
-/** The model that is meant, then its fallbacks; or why there is none. */
+/** The requested model, then its fallbacks; or a failure. */
 type Targets = Result<readonly [ResolvedModel, ...ResolvedModel[]], Failure>;
 
 /**
- * The model that is meant and its fallbacks, at once for a name that is known. An unknown one is looked for once at Google before
- * it is refused.
+ * Resolves the requested model and its fallbacks, synchronously for a known name. An unknown one is looked up
+ * once at Google before it is refused.
  */
 export function resolveTargets(deps: ProxyDeps, name: string): Targets | Promise<Targets> {
-  // A name that cannot be in an address, or is longer than any, is nobody's: Google need not be asked.
+  // A name that cannot be in an address or is too long does not exist: Google is not asked.
   if (name.length > BOUNDS.modelChars || !name.isWellFormed()) return err(noName());
   const resolved = deps.catalog.resolve(name);
   if (resolved.ok) return withFallbacks(deps, resolved);

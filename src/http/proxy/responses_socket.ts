@@ -13,12 +13,13 @@ import { refuse } from "./failure_response.ts";
 import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 import { IDLE_SECONDS, SocketClient } from "./socket_client.ts";
 
-/** Responses of one connection that later ones may go on from without being stored. */
+/** Most responses of one connection that later ones may continue from without being stored. */
 const MOST_KEPT = 8;
 
 /**
- * The Responses API over a WebSocket, as Codex and OpenAI's SDKs speak it: `response.create` frames in, the same events as of a
- * stream out, one response at a time. A connection remembers its last responses, so that a turn sends what is new alone.
+ * The Responses API over a WebSocket, as used by Codex and OpenAI's SDKs: receives `response.create` frames and
+ * sends the events of a stream, one response at a time. A connection remembers its last responses, so that a
+ * turn need only send what is new.
  */
 export function serveResponsesSocket(deps: ProxyDeps, requestContext: RequestContext): Response | Failure {
   const { request } = requestContext;
@@ -77,7 +78,7 @@ class Connection {
         case "response.create":
           await this.#create(frame);
           break;
-        // The client has read a response whole, or ends one that is over: there is nothing to do.
+        // The client has read a response, or cancels a finished one: nothing to do.
         case "response.processed":
         case "response.cancel":
           break;
@@ -156,7 +157,7 @@ class Connection {
     this.#keep(String(response["id"]), [...itemsOf(asked["input"]), ...output]);
   }
 
-  /** With the conversation that `previous_response_id` means, where this connection has it. */
+  /** Adds the conversation of `previous_response_id`, if this connection has it. */
   #expanded(body: JsonObject): JsonObject {
     const earlier = this.#kept.get(String(body["previous_response_id"] ?? ""));
     if (earlier === undefined) return body;
@@ -164,7 +165,10 @@ class Connection {
     return { ...rest, input: [...earlier, ...itemsOf(body["input"])] };
   }
 
-  /** A client opens its conversation before it asks: nothing is generated, and the next turn goes on from here. */
+  /**
+   * Handles a client that opens a conversation before its first turn: generates nothing, and the next turn
+   * continues from here.
+   */
   async #warmUp(body: JsonObject): Promise<void> {
     const id = this.#deps.ports.newId("resp_");
     this.#keep(id, itemsOf(body["input"]));

@@ -25,17 +25,20 @@ import { serveResource } from "./resources/mod.ts";
 import { serveResponsesSocket } from "./responses_socket.ts";
 import { cancelResponse, listInputItems, serveStored } from "./stored_route.ts";
 
-/** How a route's failures are said: in one dialect's shape, or in that of the client that asks. */
+/** The form of a route's failures: in one dialect's shape, or in that of the client that asks. */
 export type RouteDialect = AnyDialect | "gemini" | "asked";
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
 /** One path of the client APIs. docs/dialects.md lists them all; a test compares the two. */
 export interface ProxyRoute {
   readonly methods: readonly Method[];
-  /** As the router reads it, in the spelling of `addressOf`. */
+  /** The router's pattern, in the spelling of `addressOf`. */
   readonly path: string;
   readonly dialect: RouteDialect;
-  /** Whether a request is answered here alone, so that no client's limits count it; default: it is not. */
+  /**
+   * Whether a request is answered without Google, so that it does not count against the client's limits;
+   * default: it is not.
+   */
   readonly free?: (params: Readonly<Record<string, string>>) => boolean;
   /** A failure is answered in the route's own dialect. */
   serve(
@@ -56,12 +59,12 @@ function generates(path: string, dialect: AnyDialect): ProxyRoute {
 
 type Serve = ProxyRoute["serve"];
 
-/** A path that OpenAI's clients alone ask for. */
+/** A path of OpenAI's clients alone. */
 function openai(method: Method, path: string, serve: Serve): ProxyRoute {
   return { methods: [method], path, dialect: openaiChat, serve };
 }
 
-/** A path that OpenAI's and Anthropic's clients ask for, and Gemini's in Google's own form. */
+/** A path of OpenAI's and Anthropic's clients, also used by Gemini's in Google's own form. */
 function files(method: Method, path: string, serve: Serve): ProxyRoute {
   return {
     methods: [method],
@@ -158,12 +161,12 @@ const TRANSLATED: readonly ProxyRoute[] = [
   generates("/v1/messages/count_tokens", anthropicCount),
 ];
 
-/** Work of Google's that continues by itself, under a model's name. */
+/** True for the name of a long-running operation of a model. */
 function isOperation(name: string): boolean {
   return /\/operations(?:\/|$)/.test(name);
 }
 
-/** Versions of Google's API that are served by name; others are passed on as they are. */
+/** Versions of Google's API with routes of their own; others are passed on unchanged. */
 const VERSIONS = ["v1", "v1beta", "v1alpha"] as const;
 
 function ofVersion(version: string): readonly ProxyRoute[] {
@@ -190,7 +193,7 @@ function ofVersion(version: string): readonly ProxyRoute[] {
   ];
 }
 
-/** Calls that answer at once go to the native API; what starts something and leaves it behind is a resource. */
+/** Sends calls that answer directly to the native API, and calls that start an operation to the resources. */
 function serveModelMethod(deps: ProxyDeps, requestContext: RequestContext): Promise<Response> | Failure {
   const path = parseNativePath(requestContext.target.path);
   if (path === undefined) return unknownRoute(requestContext);
@@ -209,7 +212,7 @@ const LIVE: ProxyRoute = {
 /** Every path that clients may call by name. */
 export const ROUTES: readonly ProxyRoute[] = [...TRANSLATED, LIVE, ...VERSIONS.flatMap(ofVersion)];
 
-/** Serves every other path of Google's API: those of its resources, the ones that it will add too. */
+/** Serves every other path of Google's API: its resources, including later additions. */
 export function serveOther(deps: ProxyDeps, requestContext: RequestContext): Promise<Response> | Failure {
   const { pathname } = requestContext.target.url;
   const native = askedDialect(requestContext) === "gemini" &&
@@ -217,7 +220,7 @@ export function serveOther(deps: ProxyDeps, requestContext: RequestContext): Pro
   return native ? serveResource(deps, requestContext) : noRoute(requestContext);
 }
 
-/** Why no route serves a request: another method would, or nothing is there. */
+/** Explains why no route serves a request: the wrong method, or an unknown path. */
 function noRoute(requestContext: RequestContext): Failure {
   const { method } = requestContext.request;
   const allowed = ROUTES.filter(({ path }) => path === requestContext.target.url.pathname).flatMap((

@@ -4,7 +4,7 @@ import { type CallFacts, CallTrace, type NativeRefusal } from "../../relay/mod.t
 import { agentName } from "./agent_name.ts";
 import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 
-/** Failures of a model, not of the call: its fallback may still answer. */
+/** Failures of a model, not of the call, after which its fallback may still answer. */
 const FALL_BACK: ReadonlySet<Failure["class"]> = new Set([
   "rate_limit",
   "quota",
@@ -14,7 +14,7 @@ const FALL_BACK: ReadonlySet<Failure["class"]> = new Set([
   "ambiguous_429",
 ]);
 
-/** A cap that rejects is the user's own word: no other model is asked in its place. */
+/** True when a fallback may be tried. Not after a cap that rejects: that is the user's own decision. */
 function mayFallBack({ class: name, code }: Failure): boolean {
   return FALL_BACK.has(name) && code !== "cap_rejected";
 }
@@ -23,7 +23,7 @@ export interface ServeInput<Value> {
   readonly trace: CallTrace;
   /** The model that was asked for, then its fallbacks. */
   readonly targets: readonly [ResolvedModel, ...ResolvedModel[]];
-  /** Asks for one of them; `Value` is what the API makes of the answer. */
+  /** Asks for one of them; `Value` is the API's result. */
   readonly ask: (target: ResolvedModel) => Promise<Result<Value, NativeRefusal>>;
 }
 
@@ -41,7 +41,7 @@ export async function serveCall<Value>(
   return served;
 }
 
-/** Begins the record of a call; what the request itself tells is filled in. */
+/** Begins the record of a call; fills in what the request contains. */
 export function beginTrace(
   deps: ProxyDeps,
   requestContext: RequestContext,

@@ -1,14 +1,14 @@
 import type { Clock } from "../../core/mod.ts";
 import type { LiveClient, LiveMessage } from "../../relay/mod.ts";
 
-/** Bytes of a client that may wait for what serves it, and bytes that may wait for a client. */
+/** Most bytes that may be queued in each direction. */
 const MOST_WAITING = 16 * 1024 * 1024;
 const HIGH_WATER = 256 * 1024;
 const LOOK_MS = 10;
-/** Seconds after which a peer that answers no ping is taken for gone. */
+/** Seconds after which a peer that does not answer a ping is considered gone. */
 export const IDLE_SECONDS = 60;
 
-/** A client's socket with its messages in a line of bounded length. */
+/** A client's socket with a bounded queue of messages. */
 export class SocketClient implements LiveClient {
   readonly #socket: WebSocket;
   readonly #clock: Clock;
@@ -51,7 +51,7 @@ export class SocketClient implements LiveClient {
     return message;
   }
 
-  /** Calls `look` with each message as it comes. */
+  /** Called with each message as it arrives. */
   onMessage: (message: LiveMessage) => void = () => {};
 
   async send(message: LiveMessage): Promise<void> {

@@ -8,7 +8,7 @@ const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 
 type Expiring = Pick<Store, "expiring">;
 
-/** Keeps a response under the client that made it. */
+/** Stores a response for the client that made it. */
 export function keepResponse(
   { expiring }: Expiring,
   { id: client }: ClientIdentity,
@@ -18,7 +18,7 @@ export function keepResponse(
   return expiring.put(KIND, id, { client, kept: value }, KEEP_MS);
 }
 
-/** A response that this client made, or, for the owner, anybody; undefined for others, as if there were none. */
+/** Finds a response that this client made (for the owner: that anybody made); undefined otherwise. */
 export async function findResponse(
   { expiring }: Expiring,
   client: ClientIdentity,
@@ -26,7 +26,7 @@ export async function findResponse(
 ): Promise<Json | undefined> {
   const found = await expiring.get(KIND, id);
   if (!isObject(found)) return undefined;
-  // What was stored before clients were told apart is the owner's to see.
+  // Responses stored before clients existed belong to the owner.
   const { client: maker, kept = found } = found as Record<string, Json>;
   return client.owner || maker === client.id ? kept : undefined;
 }

@@ -28,7 +28,7 @@ export async function serveStored(
   });
 }
 
-/** What a stored response was asked with. */
+/** The input items of a stored response. */
 export async function listInputItems(
   deps: ProxyDeps,
   requestContext: RequestContext,
@@ -55,7 +55,7 @@ export async function listInputItems(
   }, { "x-request-id": requestContext.requestId });
 }
 
-/** Responses run while their client waits: there is none that could be cancelled by id. */
+/** Responses run while their client waits: so none can be cancelled by id. */
 export async function cancelResponse(
   deps: ProxyDeps,
   requestContext: RequestContext,

@@ -13,8 +13,9 @@ import {
 /** Silence after which a heartbeat goes out. Agents give up after 60 s or more; proxies on the way after 30. */
 const HEARTBEAT_MS = 10_000;
 /**
- * How long the head waits for the first event. As long as it waits, a failure can be an HTTP status; once it is out, a client
- * that leaves is seen at once, which the platform does not tell before for requests larger than its first read.
+ * How long the head waits for the first event. Until it is sent, a failure can be an HTTP status; afterwards a
+ * leaving client is noticed at once, which the platform does not report earlier for requests larger than its
+ * first read.
  */
 const HEAD_WAIT_MS = 5_000;
 
@@ -22,28 +23,28 @@ export interface StreamInput {
   /** The turn, once its first event is there, and the encoder for it. */
   readonly opening: Promise<Result<OpenStream, Failure>>;
   readonly deadlines: Deadlines;
-  /** Answers a failure that comes while the head can still say so. */
+  /** Answers a failure that occurs before the head is sent. */
   readonly refuse: (failure: Failure) => Response;
-  /** Headers known now; asked when the head goes out. */
+  /** The current headers; called when the head is sent. */
   readonly headers: () => Record<string, string>;
   /** An encoder for the time before the turn is open: heartbeats, and a failure in-band. */
   readonly waiting: () => StreamEncoder;
-  /** The stream is over: exactly once. */
+  /** Called exactly once when the stream has ended. */
   readonly done: (failure: Failure | undefined) => void;
-  /** Tells a fault of our own, and gives the failure to answer with. */
+  /** Logs a fault of our own and returns the failure to answer with. */
   readonly fault: (cause: unknown) => Failure;
-  /** The client left before the turn was open. */
+  /** Called when the client left before the turn was open. */
   readonly leave: () => void;
 }
 
 export interface OpenStream {
   readonly turn: TurnSource;
   readonly encoder: StreamEncoder;
-  /** Sees every event that is sent. */
+  /** Called with every event that is sent. */
   readonly observe?: (event: TurnEvent) => void;
 }
 
-/** Holds the head back until the first event or the first heartbeat, whichever comes first, then streams. */
+/** Delays the head until the first event or heartbeat, then streams. */
 export async function streamResponse(input: StreamInput): Promise<Response> {
   const early = await firstOf(input.opening, input.deadlines);
   if (early !== undefined && !early.ok) return input.refuse(early.error);
@@ -109,7 +110,7 @@ function encodedStream(input: StreamInput, early: OpenStream | undefined): Reada
     }
   }
 
-  /** What failed may be the encoder itself: where it cannot say so either, the stream is broken off. */
+  /** Sends the in-band error; if the encoder itself fails, aborts the stream. */
   function broken(target: PumpTarget<string>, cause: unknown): void {
     const failure = input.fault(cause);
     open?.turn.cancel();
@@ -142,7 +143,7 @@ function encodedStream(input: StreamInput, early: OpenStream | undefined): Reada
   });
 }
 
-/** Encodes the turn to its end; returns what broke it. */
+/** Encodes the turn to its end; returns the failure that ended it. */
 async function drain(
   open: OpenStream,
   target: PumpTarget<string>,

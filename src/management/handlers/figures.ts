@@ -35,7 +35,7 @@ export const figureHandlers: Handlers<
   logs: async ({ admin }, { query }) => ok(await admin.logs(definedOnly(query))),
 };
 
-/** How the proxy stands now. */
+/** Handlers of the current state. */
 export const liveHandlers: Handlers<
   "health" | "live" | "ready" | "overview" | "calls" | "call" | "cancelCall" | "events" | "metrics"
 > = {
@@ -53,7 +53,7 @@ export const liveHandlers: Handlers<
     const header = request.headers.get("last-event-id");
     const last = query.lastEventId ??
       (header !== null && /^\d{1,16}$/.test(header) ? Number(header) : undefined);
-    // Who begins again is told to read everything once.
+    // A new reader is told to read everything once.
     const first = last !== undefined ? [] : ["stats_update", "stats_update_full"] as const;
     const names = new Set(
       (query.events ?? "").split(",").map((name) => name.trim()).filter((name) => name !== ""),

@@ -59,8 +59,8 @@ export async function beginQuestion(
 }
 
 /**
- * Asks for one whole reply in Gemini's form; its usage is added to the call's. A reply without a turn is asked for again, and one
- * whose turn is empty too where a medium must be in it: speech that was transcribed may have no words.
+ * Asks for one whole reply in Gemini's form; its usage is added to the call's. A reply without a turn is
+ * retried, and so is an empty turn where a medium is required; a transcript may be empty.
  */
 export async function askWhole(
   deps: ProxyDeps,
@@ -196,7 +196,7 @@ export function mediumOf(
   return undefined;
 }
 
-/** What to say of a reply that lacks what was asked for. */
+/** The failure of a reply without the requested content. */
 export function nothingGiven(reply: JsonObject, what: string): Failure {
   const [first] = Array.isArray(reply["candidates"]) ? reply["candidates"] : [];
   const feedback = isObject(reply["promptFeedback"]) ? reply["promptFeedback"]["blockReason"] : undefined;

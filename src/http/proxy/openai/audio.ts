@@ -36,7 +36,7 @@ const VOICES: Readonly<Record<string, string>> = {
 const LONGEST_INPUT = 32_000;
 const FORMATS = ["wav", "pcm"] as const;
 
-/** POST /v1/audio/speech. */
+/** Serves POST /v1/audio/speech. */
 export async function speak(deps: ProxyDeps, requestContext: RequestContext): Promise<Response | Failure> {
   const bytes = await readBody(requestContext.request, deps.settings.maxBodyBytes);
   if (!bytes.ok) return bytes.error;
@@ -132,7 +132,7 @@ interface Segment {
 
 const TRANSCRIPTS = ["json", "text", "verbose_json", "srt", "vtt"] as const;
 
-/** POST /v1/audio/transcriptions, and translations into English. */
+/** Serves POST /v1/audio/transcriptions, and translations into English. */
 export async function transcribe(
   deps: ProxyDeps,
   requestContext: RequestContext,
@@ -228,7 +228,7 @@ function segmentsOf(text: string): Result<readonly Segment[], Failure> {
       );
     }
   } catch {
-    // Said below.
+    // Reported below.
   }
   return err({
     class: "empty_reply",

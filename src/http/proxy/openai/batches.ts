@@ -38,7 +38,7 @@ interface Line {
   readonly body: JsonObject;
 }
 
-/** A batch file in Gemini's form, and what its replies are turned back with. */
+/** A batch file in Gemini's form, and the data to convert its replies back. */
 export interface ConvertedBatch {
   readonly text: string;
   readonly kept: JsonObject;
@@ -113,7 +113,7 @@ export async function keepBatchInput(deps: ProxyDeps, name: string, kept: JsonOb
   await deps.store.expiring.put(INPUT, name, kept, KEEP_MS);
 }
 
-/** POST /v1/batches. */
+/** Serves POST /v1/batches. */
 export async function createBatch(
   deps: ProxyDeps,
   requestContext: RequestContext,
@@ -158,7 +158,7 @@ export async function createBatch(
   return json(await shape(deps, google, job), { "x-request-id": requestContext.requestId });
 }
 
-/** GET /v1/batches/{id}, and its cancelling. */
+/** Serves GET /v1/batches/{id}, and its cancellation. */
 export async function serveBatch(
   deps: ProxyDeps,
   requestContext: RequestContext,
@@ -184,7 +184,7 @@ export async function serveBatch(
   });
 }
 
-/** GET /v1/batches. */
+/** Serves GET /v1/batches. */
 export async function listBatches(
   deps: ProxyDeps,
   requestContext: RequestContext,

@@ -19,7 +19,7 @@ type Form = "openai" | "anthropic";
 
 const PURPOSE = "file_purpose";
 const PURPOSE_MS = 4 * 24 * 60 * 60 * 1000;
-/** Pages of Google's that one list of ours is made of at most. */
+/** Most pages of Google's that make up one list of ours. */
 const MOST_PAGES = 40;
 const PAGE = 100;
 
@@ -48,7 +48,7 @@ export async function createFile(
   return reply(requestContext, shape(formOf(requestContext), made.value, purpose));
 }
 
-/** A browser's and a tool's word for "some bytes" says nothing of them. */
+/** The type of a file; the generic one that browsers and tools send is ignored. */
 function typeOf({ type, name }: File): string {
   const said = type.split(";")[0]!.trim();
   if (said !== "" && said !== "application/octet-stream") return said;
@@ -93,7 +93,7 @@ async function upload(
   return body.ok ? ok((isObject(body.value["file"]) ? body.value["file"] : {}) as JsonObject) : body;
 }
 
-/** GET and DELETE of one file. */
+/** Serves GET and DELETE of one file. */
 export async function serveFile(
   deps: ProxyDeps,
   requestContext: RequestContext,
@@ -117,7 +117,7 @@ export async function serveFile(
   return file.ok ? reply(requestContext, shape(form, file.value, await purposeOf(deps, name))) : file.error;
 }
 
-/** GET /v1/files/{id}/content: Google gives back what a model made, but never what was uploaded. */
+/** Serves GET /v1/files/{id}/content: Google returns what a model made, but never what was uploaded. */
 export async function fileContent(
   deps: ProxyDeps,
   requestContext: RequestContext,
@@ -137,7 +137,7 @@ export async function fileContent(
     : failure;
 }
 
-/** GET /v1/files, in OpenAI's pages or Anthropic's. */
+/** Serves GET /v1/files, in OpenAI's pages or Anthropic's. */
 export async function listFiles(
   deps: ProxyDeps,
   requestContext: RequestContext,

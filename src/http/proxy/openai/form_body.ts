@@ -11,12 +11,15 @@ export interface FormBody {
 }
 
 const MOST_FIELDS = 200;
-/** With the boundary that ends the last one. */
+/** One more for the closing boundary. */
 const MOST_PARTS = MOST_FIELDS + 1;
 
 const BOUNDARY_REGEXP = /[;\s]boundary=(?:"([^"\\]{1,200})"|([^\s";,]{1,200}))/i;
 
-/** Boundaries in a body, or one more than is taken: the platform's reader takes seconds for hundreds of thousands of small ones. */
+/**
+ * Boundaries in a body, at most one more than is allowed: the platform's reader takes seconds for hundreds of
+ * thousands of small parts.
+ */
 function partsIn(bytes: Uint8Array<ArrayBuffer>, boundary: string): number {
   const Buffer = nodeBuffer();
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -50,7 +53,7 @@ export async function readFormBody(
     return err(invalidRequest(`A form has at most ${MOST_FIELDS} fields`));
   }
   let form: FormData;
-  // The boundary that was counted is the one that is read by.
+  // Read by the same boundary that was counted.
   const headers = { "content-type": `multipart/form-data; boundary="${boundary}"` };
   try {
     form = await new Response(bytes.value, { headers }).formData();

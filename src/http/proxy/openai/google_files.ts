@@ -30,7 +30,7 @@ export function inner(
   });
 }
 
-/** Google's answer to a call of our own, read within a bound: an object, or why there is none. */
+/** Google's answer to a call of our own, read within a bound: an object, or a failure. */
 export async function answerOf(response: Response): Promise<Result<JsonObject, Failure>> {
   const text = await textOf(response, UPSTREAM_BOUNDS.answerBytes);
   if (!text.ok) return text;
@@ -42,7 +42,7 @@ export async function answerOf(response: Response): Promise<Result<JsonObject, F
   }
 }
 
-/** The text of an answer, at most `most` bytes of it; `setting` says who may allow more. */
+/** The text of an answer, at most `most` bytes of it; `setting` names the setting that allows more. */
 export async function textOf(
   response: Response,
   most: number,
@@ -59,7 +59,7 @@ function notTaken(cause: unknown, what: string): Failure {
   return cause instanceof ReplyBeyondBounds ? beyondBoundsFailure(cause.message) : unreadableFailure(what);
 }
 
-/** A refusal by Google's own API as a failure, to be said in the client's own form. */
+/** A refusal by Google's own API as a failure, to be reported in the client's form. */
 export async function failureOf(response: Response): Promise<Failure> {
   const body = await answerOf(response);
   const error = body.ok && isObject(body.value["error"]) ? body.value["error"] : {};
@@ -70,7 +70,7 @@ export async function failureOf(response: Response): Promise<Failure> {
   return { class: "overloaded", status: response.status, message: said, scope: "request" };
 }
 
-/** Google's name of a file that an id means. */
+/** Google's name of a file, by its id. */
 export function nameOfFile(id: string): string | undefined {
   const bare = id.replace(/^(?:file[-_]|files\/)/, "");
   return /^[\w-]{1,100}$/.test(bare) ? `files/${bare}` : undefined;

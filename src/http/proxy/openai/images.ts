@@ -37,7 +37,7 @@ interface Wanted {
 
 type Picture = { readonly mimeType: string; readonly data: string };
 
-/** POST /v1/images/generations. */
+/** Serves POST /v1/images/generations. */
 export async function generateImages(
   deps: ProxyDeps,
   requestContext: RequestContext,
@@ -53,7 +53,7 @@ export async function generateImages(
   return wanted.ok ? await draw(deps, requestContext, wanted.value, "images.generate") : wanted.error;
 }
 
-/** POST /v1/images/edits. */
+/** Serves POST /v1/images/edits. */
 export async function editImages(
   deps: ProxyDeps,
   requestContext: RequestContext,
@@ -207,7 +207,7 @@ async function withGemini(
 ): Promise<Result<readonly Picture[], Failure>> {
   const byRatio = ratioOf(size, RATIOS);
   const { aspectRatio = byRatio, ...more } = imageConfigOf(size) ?? {};
-  // Before the third generation pictures have one size.
+  // Before the third generation pictures have a single size.
   const sized = /^gemini-(?:[3-9]|\d\d)/.test(asked.targets[0].id) ? more : {};
   const request = {
     contents: [{ role: "user" as const, parts: [...inputs, { text: prompt }] }],
@@ -236,7 +236,7 @@ async function keep(deps: ProxyDeps, requestContext: RequestContext, picture: Pi
   return `${requestContext.target.url.origin}/v1/images/files/${id}`;
 }
 
-/** GET /v1/images/files/{id}: the address is the right. */
+/** Serves GET /v1/images/files/{id}: knowing the address is the authorisation. */
 export async function servePicture(deps: ProxyDeps, id: string): Promise<Response | Failure> {
   const kept = await deps.store.expiring.get(KIND, id);
   if (!isObject(kept) || typeof kept["data"] !== "string") {

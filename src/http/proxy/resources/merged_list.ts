@@ -22,10 +22,10 @@ import { leaseRequestOf, MOST_READ, type ResourceRequest } from "./resource_requ
 
 /** Google's own page sizes. */
 const PAGE = { usual: 50, most: 1000 };
-/** Pages asked for one reply of ours; what is left comes with the next token. */
+/** Most pages read for one reply of ours; the rest comes with the next token. */
 const MOST_PAGES = 100;
 
-/** Where a list goes on: a project by its key, and Google's own token for its next page. */
+/** The position where a list continues: a project by its key, and Google's own token for its next page. */
 interface Position {
   readonly key: string;
   readonly token: string;
@@ -39,7 +39,10 @@ interface Page {
   readonly nextField: string;
 }
 
-/** Lists a collection over all projects, a client's own alone, with a token of our own for the next page. */
+/**
+ * Lists a collection over all projects, limited to the client's own items, with a token of our own for the next
+ * page.
+ */
 export async function mergedList(call: ResourceRequest): Promise<Response> {
   const { deps, requestContext, trace } = call;
   const { searchParams } = requestContext.target.url;
@@ -130,8 +133,8 @@ async function gather(
 }
 
 /**
- * Where the next item stands that this client sees; undefined when there is none. Google's SDK for Python fails on a last page
- * without items, so none is promised that would be empty.
+ * The position of the next item visible to this client; undefined when there is none. Google's SDK for Python
+ * fails on an empty last page, so no token is given for one.
  */
 async function positionOfMore(
   call: ResourceRequest,
@@ -168,7 +171,7 @@ async function pageOf(
 ): Promise<Page | { readonly failure: Failure }> {
   const { deps, requestContext, trace } = call;
   const wait = questionWait(deps, requestContext, credential);
-  // Infinite is what only an event ends: a key that is in use is asked when one of its calls has ended.
+  // An infinite wait ends by an event: a key in use is asked when one of its calls has ended.
   if (wait > MOST_WAIT_MS && wait !== Infinity) return { failure: notNow(deps.ports.clock.now(), wait) };
   const reply = await relayResource(deps, {
     leaseRequest: leaseRequestOf(call, new Set([credential.id]), undefined),
@@ -211,7 +214,7 @@ function notNow(now: number, wait: number): Failure {
   };
 }
 
-/** Notes whose the items are; a client sees those that it made. */
+/** Records the owners of items; a client sees only those that it made. */
 async function ownItems(
   call: ResourceRequest,
   credential: Credential,
@@ -232,7 +235,7 @@ async function ownItems(
     }
     const known = await registry.find(main, client);
     if (known === "unknown") {
-      // What was made elsewhere is the owner's.
+      // Items made elsewhere belong to the owner.
       await registry.remember(main, credential.id, OWNER);
       if (client.owner) mine.push(item);
     } else if (known !== "foreign") mine.push(item);

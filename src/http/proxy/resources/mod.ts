@@ -1,6 +1,6 @@
 /**
- * What belongs to a Google project: who owns each resource, which key a call that names some must go to, and the native paths
- * that are no plain calls on a model. Learns from replies; knows no dialect.
+ * Resources of a Google project: who owns each, which key must serve a call that names some, and the native
+ * paths that are not plain calls on a model. Learns from replies; knows no dialect.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { ResourceRegistry } from "./registry.ts";
 
 export { serveResource, uploaderOf } from "./serve.ts";
 
-/** The registry of resources, and the search in it. */
+/** The registry of resources, and the finder that uses it. */
 export interface Resources {
   readonly registry: ResourceRegistry;
   readonly finder: OwnerFinder;

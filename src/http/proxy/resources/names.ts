@@ -23,14 +23,14 @@ export const COLLECTIONS = [
 ] as const;
 const KNOWN: ReadonlySet<string> = new Set(COLLECTIONS);
 
-/** What a native path that is no plain call on a model asks for. */
+/** The parts of a native path that is not a plain call on a model. */
 export interface ResourcePath {
   readonly version: string;
   readonly front?: "upload" | "download";
   /** Segments after the version, encoded, the last without its `:method`. */
   readonly segments: readonly string[];
   readonly method?: string;
-  /** The first segment: files, batches, models, or what Google adds tomorrow. */
+  /** The first segment: files, batches, models, or one that Google adds later. */
   readonly collection: string;
   /** The resource that owns what the path names, for example `fileSearchStores/x` of one of its documents. */
   readonly name?: string;
@@ -39,7 +39,7 @@ export interface ResourcePath {
 const PATH_REGEXP = /^(?:\/(upload|download))?\/(v\d\w*)\/([^/].*)$/;
 const ID_REGEXP = /^[\w.~@=+-][\w.~@=+%-]{0,299}$/;
 
-/** Reads a path in the spelling of `addressOf`; undefined when nothing is named. */
+/** Reads a path in the spelling of `addressOf`; undefined when it names nothing. */
 export function parseResourcePath(pathname: string): ResourcePath | undefined {
   const [, front, version = "", rest = ""] = PATH_REGEXP.exec(pathname) ?? [];
   if (version === "") return undefined;
@@ -59,7 +59,7 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
   };
 }
 
-/** The owned resource that a list of segments lies in: models belong to nobody, but their operations do. */
+/** The owned resource that contains a path: models belong to nobody, but their operations do. */
 function rootOf(segments: readonly string[]): string | undefined {
   const [collection = "", id = "", part, inner = ""] = segments;
   if (collection === "models") {
@@ -70,7 +70,7 @@ function rootOf(segments: readonly string[]): string | undefined {
 
 const MOST_VALUES = 20_000;
 const DEEPEST = 12;
-/** Fields that hold what people and models wrote, in which a name means nothing. */
+/** Fields with text of people and models, in which a name has no meaning. */
 const PROSE: ReadonlySet<string> = new Set([
   "text",
   "contents",
@@ -93,7 +93,7 @@ const ID_FIELDS: Readonly<Record<string, string>> = {
   trigger_id: "triggers",
   webhook_id: "webhooks",
 };
-/** Fields that hold a bare id or something of Google's own, which belongs to nobody. */
+/** Fields with a bare id or a value of Google's own, which belongs to nobody. */
 const MAYBE_FIELDS: Readonly<Record<string, string>> = {
   environment: "environments",
   base_environment: "environments",
@@ -125,7 +125,7 @@ const NAME_FIELDS: ReadonlySet<string> = new Set([
   "name",
   "source",
 ]);
-/** Fields of requests that hold what people, models and their tools wrote. */
+/** Fields of requests with text of people, models and their tools. */
 const WRITTEN: ReadonlySet<string> = new Set([
   "text",
   "displayName",
@@ -152,7 +152,7 @@ const WRITTEN: ReadonlySet<string> = new Set([
 /** A resource that a body names. */
 export interface Reference {
   readonly name: string;
-  /** False when the word may as well be Google's own. */
+  /** False when the value may be Google's own. */
   readonly sure: boolean;
 }
 
@@ -179,7 +179,7 @@ export function referencesIn(body: unknown): readonly Reference[] {
   return [...found].map(([name, sure]) => ({ name, sure }));
 }
 
-/** The resources that Google's reply to a call on a collection names: what it made, listed or went on with. */
+/** The resources that Google's reply to a call on a collection names: those it created, listed or continued. */
 export function namesInReply(body: unknown, collection: string): readonly string[] {
   const found = new Set<string>();
   const known = new Set([...KNOWN, collection]);
@@ -196,7 +196,7 @@ export function namesInReply(body: unknown, collection: string): readonly string
   return [...found];
 }
 
-/** The object itself, what it wraps, and the items of its lists. */
+/** The object itself, the objects in it, and the items of its lists. */
 function itemsOf(body: unknown): readonly Readonly<Record<string, unknown>>[] {
   if (!isObject(body)) return [];
   const inner = Object.values(body).flatMap((value) => Array.isArray(value) ? value : [value]);

@@ -3,18 +3,18 @@ import type { ClientIdentity } from "../../auth.ts";
 import type { Reference } from "./names.ts";
 import { notFound, oneOwner, type Owner, ownerProblem, type ResourceRegistry } from "./registry.ts";
 
-/** Asks each project once whether it has a resource; the key that has it. */
+/** Asks each project once whether it has a resource; returns the key that has it. */
 export type AskProjects = (name: string) => Promise<Credential | undefined>;
 
-/** A name that nobody had is not asked for again for this long. */
+/** A name that was not found is not looked for again in this time, in milliseconds. */
 const MISSED_MS = 60_000;
 const MOST_MISSED = 5_000;
 /** More names than any client has reason to put into one request. */
 const MOST_NAMES = 200;
 
 /**
- * Finds the one owner of all that a call names. A name of another client is not found for this one; one that is not known
- * is asked of each project once, for the owner alone, as others can have nothing that was not made through here.
+ * Finds the one owner of all that a call names. A name of another client is "not found"; an unknown one is
+ * looked for once in each project, only for the owner, as other clients have no resources made elsewhere.
  */
 export class OwnerFinder {
   readonly #registry: ResourceRegistry;
@@ -46,7 +46,7 @@ export class OwnerFinder {
     return one.value.usable.length > 0 ? one : err(ownerProblem(this.#registry, one.value));
   }
 
-  /** Something was made just now: a name that was missed before may be there. */
+  /** Forgets that a name was missing, as it has just been created. */
   seen(name: string): void {
     this.#missed.delete(name);
   }
@@ -71,12 +71,12 @@ export class OwnerFinder {
   }
 }
 
-/** Nothing is named, so nothing owns it. */
+/** The result for a call that names no resource. */
 export const NO_OWNER: Result<undefined, Failure> = ok(undefined);
 
 const AT_ONCE = 6;
 
-/** The first key that has something, a few asked at a time. */
+/** The first key for which `has` is true, a few asked at a time. */
 export async function firstWith(
   keys: readonly Credential[],
   has: (credential: Credential) => Promise<boolean>,

@@ -15,18 +15,24 @@ import { referencesIn } from "./names.ts";
 import { firstWith } from "./owner_of_call.ts";
 
 const encoder = new TextEncoder();
-/** What stands before the slash in every body that names a file or a cached content; without any of it, it need not be parsed. */
+/**
+ * Texts, one of which is in every body that names a file or a cached content; a body without them need not be
+ * parsed.
+ */
 const MARKS = ["cachedContents", "/files", '"files', '"fileSearchStores'].map((mark) => encoder.encode(mark));
 const SLASH = 0x2f;
 const MOST_READ = 1024 * 1024;
 
-/** Keys of one project, the maker of what is named first. */
+/** Keys of one project, the creator of the resource first. */
 type Keys = ReadonlySet<CredentialId>;
 
 /** The keys that may serve a request; undefined when any may. */
 type Pin = Result<Keys | undefined, Failure>;
 
-/** The keys that may serve a request of the hub, as it names a file, a cached content or a store; at once when it names none. */
+/**
+ * The keys that may serve a Gemini request that names a file, a cached content or a store; synchronous when it
+ * names none.
+ */
 export function pinOfRequest(
   deps: ProxyDeps,
   requestContext: RequestContext,
@@ -52,7 +58,10 @@ export function pinOfBytes(
   return maybeNames(bytes) ? pinOfNames(deps, requestContext, trace, bytes) : ok(undefined);
 }
 
-/** Looks at slashes alone, as a body may be many megabytes: searching it for each mark would take as long as all else. */
+/**
+ * Looks only at slashes, as a body may have many megabytes: searching it for each text would take as long as all
+ * the rest.
+ */
 function maybeNames(bytes: Uint8Array): boolean {
   for (let at = bytes.indexOf(SLASH); at >= 0; at = bytes.indexOf(SLASH, at + 1)) {
     if (MARKS.some((mark) => endsWith(bytes, at, mark))) return true;
@@ -78,7 +87,7 @@ async function pinOfNames(
   try {
     return await pinOf(deps, requestContext, trace, parseForeign(new TextDecoder().decode(bytes)));
   } catch {
-    // Google says what is wrong with it.
+    // Google will refuse it.
     return ok(undefined);
   }
 }
@@ -102,7 +111,7 @@ async function pinOf(
   return ok(new Set(owner.value.usable.map(({ id }) => id)));
 }
 
-/** What the pool is asked for when a key's project is asked about its resources. */
+/** The lease request for a question to a key's project about its resources. */
 function questionRequest(requestContext: RequestContext, pinned: CredentialId): Omit<LeaseRequest, "tried"> {
   return {
     model: "",

@@ -6,7 +6,7 @@ import type { ClientIdentity } from "../../auth.ts";
 const KIND = "owner";
 const HELD = "held";
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Most end by themselves; the others last as long as their maker wants, and each look at them renews this. */
+/** Most resources expire by themselves; the others last as long as their creator wants, and each use renews this. */
 const KEEP_MS: Readonly<Record<string, number>> = {
   files: 4 * DAY_MS,
   upload: 8 * DAY_MS,
@@ -23,7 +23,7 @@ const RENEW_MS = DAY_MS;
 const MOST_KEPT = 20_000;
 const FILE_LIFE_MS = 2 * DAY_MS;
 
-/** Who owns a resource: one key, the keys of its project with it, and the client that made it. */
+/** The owner of a resource: one key, the other keys of its project, and the client that made it. */
 export interface OwnerRecord {
   readonly credential: CredentialId;
   readonly project?: string;
@@ -33,7 +33,7 @@ export interface OwnerRecord {
   readonly renewed: number;
 }
 
-/** A resource's owner as it is now. */
+/** A resource's owner in the current configuration. */
 export interface Owner {
   readonly name: string;
   readonly record: OwnerRecord;
@@ -42,14 +42,14 @@ export interface Owner {
 }
 
 /**
- * Remembers which key made each resource, for which client: Google serves a resource to its own project alone, and clients
- * do not see each other's. The owner sees all. In the database, with a memory in front.
+ * Remembers which key made each resource, for which client: Google serves a resource to its own project alone,
+ * and clients do not see each other's. The owner sees all. Stored in the database, with a cache.
  */
 export class ResourceRegistry {
   readonly #store: Pick<Store, "expiring" | "config">;
   readonly #clock: Clock;
   readonly #kept = new Map<string, OwnerRecord>();
-  /** When each project last got something new. */
+  /** Time at which each project last got a new resource. */
   readonly #given = new Map<string, number>();
   #turn = 0;
 
@@ -58,7 +58,7 @@ export class ResourceRegistry {
     this.#clock = clock;
   }
 
-  /** The owner of a name; undefined when it is not known, or known to be another client's. */
+  /** The owner of a name; undefined when it is unknown or belongs to another client. */
   async find(
     name: string,
     client: Pick<ClientIdentity, "id" | "owner">,
@@ -69,7 +69,7 @@ export class ResourceRegistry {
     return { name, record, usable: this.#usable(record) };
   }
 
-  /** Notes who owns a name. What is known stays as it is: a reply cannot take a resource over. */
+  /** Records the owner of a name. An existing record stays: a reply cannot take a resource over. */
   async remember(name: string, credential: CredentialId, client: string): Promise<void> {
     const known = await this.#read(name);
     if (known !== undefined && this.#sameProject(known, credential)) {
@@ -98,7 +98,7 @@ export class ResourceRegistry {
     );
   }
 
-  /** One usable key of each project, for questions that concern them all: the one that has to wait the least. */
+  /** One usable key of each project, for questions to all projects: the one with the shortest wait. */
   onePerProject(waitOf: (credential: Credential) => number): readonly Credential[] {
     const found = new Map<string, Credential>();
     for (const credential of this.credentials()) {
@@ -109,7 +109,7 @@ export class ResourceRegistry {
     return [...found.values()];
   }
 
-  /** Keys in the order in which something new should be given to them: the project that holds least first. */
+  /** Keys in the order in which they should get new resources: the project that holds least first. */
   async spread(): Promise<readonly Credential[]> {
     const usable = this.credentials().filter(isUsable);
     const held = new Map<string, number>();
@@ -118,12 +118,12 @@ export class ResourceRegistry {
     return [...usable].sort((a, b) => held.get(projectOf(a))! - held.get(projectOf(b))! || rank(a) - rank(b));
   }
 
-  /** A project was given something; the next goes elsewhere where all hold the same. */
+  /** Records that a project got a resource, so that among equals the next one goes elsewhere. */
   given(credential: CredentialId, project: string | undefined): void {
     this.#given.set(project ?? credential, ++this.#turn);
   }
 
-  /** Bytes of files that a project was given here and that Google still keeps. */
+  /** Bytes of files uploaded here that a project still holds at Google. */
   async heldBytes(project: string): Promise<number> {
     const hours = await this.#store.expiring.get(HELD, project);
     if (!isObject(hours)) return 0;
@@ -190,7 +190,7 @@ export class ResourceRegistry {
   }
 }
 
-/** Why an owner cannot serve, by name. */
+/** Explains why an owner cannot serve, with the resource's name. */
 export function ownerProblem(registry: ResourceRegistry, { name, record }: Owner): Failure {
   const maker = registry.credentials().find(({ id }) => id === record.credential);
   const key = maker === undefined ? record.key : keyName(maker);
@@ -247,7 +247,7 @@ export function keyName({ label, tail }: Credential): string {
   return label === "" ? `...${tail.replace(/^\.+/, "")}` : `"${label}"`;
 }
 
-/** Keys of one project own the same; of a key without a known project nothing is known but itself. */
+/** The project of a key, whose keys share resources; a key without a known project is one of its own. */
 function projectOf({ id, project }: Credential): string {
   return project ?? id;
 }
@@ -257,7 +257,7 @@ function isUsable({ enabled, dead }: Credential): boolean {
 }
 
 function recordOf(value: unknown): OwnerRecord | undefined {
-  // Records of earlier versions are the key's id alone, and were made for the owner.
+  // Records of earlier versions are the key's id alone, and belong to the owner.
   if (typeof value === "string") {
     return { credential: value as CredentialId, client: OWNER, key: "", renewed: 0 };
   }

@@ -21,14 +21,14 @@ const PASSED = [
 /** Headers that hold an address of an upload under way. */
 const UPLOAD_ADDRESSES = ["x-goog-upload-url", "x-goog-upload-control-url"] as const;
 
-/** The reply's headers, with addresses of uploads turned to this proxy. */
+/** The reply's headers, with upload addresses rewritten to this proxy. */
 export function passedHeaders(reply: Headers, origin: string): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name of PASSED) {
     const value = reply.get(name);
     if (value !== null) headers[name] = value;
   }
-  // What the platform unpacked is longer than what Google sent.
+  // The platform decompressed the body, so Google's length is wrong.
   const length = reply.get("content-length");
   if (length !== null && !reply.has("content-encoding")) headers["content-length"] = length;
   for (const name of UPLOAD_ADDRESSES) {
@@ -47,13 +47,13 @@ export function uploadHere(address: string | null, origin: string): URL | undefi
   return here;
 }
 
-/** Under what an upload that is under way is remembered; undefined for other requests. */
+/** The name under which an upload in progress is recorded; undefined for other requests. */
 export function uploadName(url: URL): string | undefined {
   const id = url.searchParams.get("upload_id");
   return id === null || !/^[\w.~-]{4,400}$/.test(id) ? undefined : `upload/${id}`;
 }
 
-/** The token of a client that has no key of this proxy: Google made it for one project, at the wish of one client. */
+/** The token of a client that has no key of this proxy: Google made it for one project, for one client. */
 export function ephemeralToken({ searchParams, pathname }: URL): string | undefined {
   if (!pathname.startsWith("/ws/")) return undefined;
   const token = searchParams.get("access_token") ?? searchParams.get("key") ?? "";
@@ -86,10 +86,10 @@ export function usageOf(reply: unknown): Usage | undefined {
   };
 }
 
-/** An event that is longer than this is passed on and not read. */
+/** A longer event is passed on without being parsed. */
 const LONGEST_EVENT = 1024 * 1024;
 
-/** Reads the events of a stream while they pass, for what they name and count. */
+/** Reads the events of a passing stream, for resource names and usage. */
 export class EventReader implements PassObserver {
   readonly #decoder = new TextDecoder();
   readonly #onEvent: (event: JsonObject) => void;

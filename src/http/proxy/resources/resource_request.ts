@@ -7,7 +7,7 @@ import type { ResourcePath } from "./names.ts";
 
 /** JSON replies up to this size are read for the names in them. */
 export const MOST_READ = 16 * 1024 * 1024;
-/** One call on resources, understood. */
+/** One parsed call on resources. */
 export interface ResourceRequest {
   readonly deps: ProxyDeps;
   readonly requestContext: RequestContext;
@@ -18,7 +18,7 @@ export interface ResourceRequest {
   readonly trace: CallTrace;
 }
 
-/** What the pool is asked for; any key may serve where none is named. */
+/** The lease request; any key may serve where none is named. */
 export function leaseRequestOf(
   call: ResourceRequest,
   among: ReadonlySet<CredentialId> | undefined,
@@ -39,7 +39,7 @@ export function leaseRequestOf(
   };
 }
 
-/** Only what adds to a store needs room in it; reading and deleting go on when it is full. */
+/** Only adding to a store needs room in it; reading and deleting still work when it is full. */
 function spentBy({ method, path: { collection, method: verb = "" } }: ResourceRequest): readonly string[] {
   if (method !== "POST" && method !== "PUT") return [];
   if (collection === "cachedContents") return ["storage", "cache"];

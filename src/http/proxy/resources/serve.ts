@@ -37,8 +37,9 @@ import {
 
 const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"] as const;
 /**
- * Serves every native path that is no plain call on a model: files, caches, batches, interactions and whatever Google adds.
- * The bytes pass unchanged; the key is the one that owns what is named, else one that may, and what replies name is remembered.
+ * Serves every native path that is not a plain call on a model: files, caches, batches, interactions and later
+ * additions. The bytes pass unchanged; the key is the owner of the named resource, else any allowed one;
+ * resources named in replies are recorded.
  */
 export async function serveResource(deps: ProxyDeps, requestContext: RequestContext): Promise<Response> {
   const { request, target: { url } } = requestContext;
@@ -63,7 +64,7 @@ export async function serveResource(deps: ProxyDeps, requestContext: RequestCont
   const trace = traceOf(deps, requestContext, path, body.value.byteLength, json);
   const bytes = renamed(body.value, json, path, model.value);
   const call: ResourceRequest = { deps, requestContext, path, method, body: bytes, json, trace };
-  // Where no key can be asked, the pool says why.
+  // If no key can be asked, the pool gives the reason.
   if (isList(path, method) && (await deps.resources.registry.spread()).length > 0) {
     return await mergedList(call);
   }
@@ -101,7 +102,7 @@ async function modelOf(
   return targets.ok ? ok(targets.value[0].id) : targets;
 }
 
-/** The body with the model's own name in it, where the client called it by an alias. */
+/** The body with an alias replaced by the model's name. */
 function renamed(
   body: Uint8Array<ArrayBuffer>,
   json: unknown,
@@ -123,7 +124,7 @@ async function ownerOf(call: ResourceRequest): Promise<Result<Owner | undefined,
   if (upload !== undefined) references.push({ name: upload, sure: true });
   else if (path.name !== undefined) references.push({ name: path.name, sure: true });
   if (json !== undefined) references.push(...referencesIn(json));
-  // The maker of a resource may choose its id; the same id in two projects could not be told apart.
+  // The creator of a resource may choose its id; the same id in two projects could not be told apart.
   if (method === "POST" && path.name === undefined && isObject(json) && typeof json["id"] === "string") {
     references.push({ name: `${path.collection}/${json["id"]}`, sure: false });
   }
@@ -145,8 +146,8 @@ async function askProjects(
 }
 
 /**
- * The keys that may do it, the best first: those of the owner; for something new, those whose project holds least. Undefined
- * where the pool decides, because it counts against a model's quota.
+ * The keys for a call, the best first: those of the owner; for a new resource, those whose project holds least.
+ * Undefined where the pool decides, because the call uses a model's quota.
  */
 async function meant(
   { deps, requestContext, path }: ResourceRequest,
@@ -158,7 +159,7 @@ async function meant(
   if (replayed !== undefined) return new Set([replayed]);
   if (model !== undefined && path.collection !== "cachedContents") return undefined;
   const spread = await deps.resources.registry.spread();
-  // Where nobody can, the pool says why.
+  // If no key can, the pool gives the reason.
   return spread.length === 0 ? undefined : new Set(spread.map(({ id }) => id));
 }
 
@@ -198,12 +199,12 @@ async function relay(
   );
 }
 
-/** True where Google sends what a file holds and not what it says of it. */
+/** True when Google sends a file's content instead of its metadata. */
 function isDownload({ query }: RequestTarget): boolean {
   return /[?&]\$?alt=media(&|$)/.test(query);
 }
 
-/** An event of an interaction: what it names is remembered at once, so that a client that is cut off can come back. */
+/** An event of an interaction: its resources are recorded at once, so that a disconnected client can resume. */
 function noteEvent(call: ResourceRequest, event: JsonObject, learned: Set<string>): void {
   const usage = usageOf(event["interaction"]);
   if (usage !== undefined) call.trace.usage = usage;
@@ -212,7 +213,7 @@ function noteEvent(call: ResourceRequest, event: JsonObject, learned: Set<string
   void remember(call, names).catch(() => {});
 }
 
-/** The path as it was asked for, but with an alias of a model turned to its name. */
+/** The requested path, with an alias replaced by the model's name. */
 function upstreamPath({ requestContext, path }: ResourceRequest, model: string | undefined): string {
   return path.collection === "models" && model !== undefined
     ? `/${path.version}/models/${encodeURIComponent(model)}:${path.method}`
@@ -243,7 +244,7 @@ async function forget({ deps, path }: ResourceRequest): Promise<void> {
   if (whole) await deps.resources.registry.forget(path.name!);
 }
 
-/** Remembers what a reply names, and what a new file weighs. */
+/** Records the resources that a reply names, and the size of a new file. */
 async function learn(call: ResourceRequest, reply: unknown): Promise<void> {
   await remember(call, namesInReply(reply, call.path.collection));
   const owner = call.trace.lastCredential;
@@ -278,7 +279,7 @@ function withName(
     return failure === refusal.failure ? refusal : { failure };
   }
   const { status, class: name } = refusal.failure;
-  // What Google does not know is told so; what this proxy lacks is told in its own words.
+  // Only a 404 for a path without a resource name is explained here; others are Google's.
   if (status !== 404 || path.name !== undefined || name === "model_gone" || name === "misconfigured") {
     return refusal;
   }
@@ -312,8 +313,8 @@ function traceOf(
 }
 
 /**
- * The client of an address that is a right of its own, as at Google: that of an upload or a picture, whose id is the secret,
- * and a session's with an ephemeral token.
+ * The client of an address that is itself the authorisation, as at Google: that of an upload or a picture, whose
+ * id is the secret, and a session's with an ephemeral token.
  */
 export async function uploaderOf(
   deps: ProxyDeps,
