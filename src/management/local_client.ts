@@ -5,8 +5,8 @@ import { checkInput } from "./read_input.ts";
 import { everyRoute, type ServedRoute, wireOf } from "./server.ts";
 
 /**
- * The same functions as the client has, answered in this process by the handlers themselves, with the owner's rights: for pages
- * that are rendered here, and for the command line while no server runs.
+ * The client's functions, served in this process by the handlers, with the owner's rights: for pages that are
+ * rendered here, and for the command line while no server runs.
  */
 export function createLocalClient(context: Omit<ApiContext, "request" | "expected">): LocalClient {
   const functions = everyRoute().map((served) => [served.route.id, functionOf(context, served)]);
@@ -34,7 +34,7 @@ function functionOf(base: Omit<ApiContext, "request" | "expected">, { route, han
   };
 }
 
-/** As a query or a JSON body would lose it. */
+/** Drops undefined fields, as a query or a JSON body would. */
 function definedOnly(input: unknown): unknown {
   return Object.fromEntries(Object.entries(input ?? {}).filter(([, value]) => value !== undefined));
 }

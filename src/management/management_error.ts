@@ -1,7 +1,7 @@
 import type { Failure } from "../core/mod.ts";
 import { redact } from "../core/mod.ts";
 
-/** The word that stands for a status in `error.type`. */
+/** The `error.type` of a status. */
 function typeOf(status: number): string {
   switch (status) {
     case 401:
@@ -26,7 +26,7 @@ export interface ErrorFacts {
   readonly param?: string;
 }
 
-/** The one shape of all management errors. */
+/** The shape of all management errors. */
 export function managementError(facts: ErrorFacts, headers: Record<string, string> = {}): Response {
   const { status, code, message, param } = facts;
   const error = {

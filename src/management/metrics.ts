@@ -14,7 +14,7 @@ type Admins<Name extends "health" | "capProgress" | "keys"> = Awaited<ReturnType
 /** Bounds of the histograms, in seconds. */
 const BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
-/** The figures as Prometheus reads them. Counters are sums over all processes of the database, so scrape one of them. */
+/** The figures in Prometheus' format. Counters are sums over all processes of the database, so scrape one of them. */
 export async function metricsText(admin: Admin): Promise<string> {
   const [cells, stats, health, progress, keys, overview] = await Promise.all([
     admin.modelCells(),
@@ -112,7 +112,7 @@ function stateFamilies({ at, verdict, models, calls }: Overview): readonly strin
   ];
 }
 
-/** Project x model: what is known of Google's limits. Unknown is left out. */
+/** Project x model: the known limits of Google's. Unknown is left out. */
 function quotaFamilies(admin: Admin, now: number): readonly string[] {
   const { buckets } = admin.pool();
   const known = (pick: "left" | "limit") =>

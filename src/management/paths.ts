@@ -1,6 +1,6 @@
 /**
- * Method and path of every route by its name, apart from the schemas: a browser's client needs these alone, and no schema
- * library. Paths with fixed parts stand before those with parameters.
+ * Method and path of every route by its name, apart from the schemas: a browser's client needs these alone, and
+ * no schema library. Paths with fixed parts come before those with parameters.
  */
 export const PATHS = {
   beginSignIn: "POST /api/keys/oauth/{provider}",

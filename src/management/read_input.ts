@@ -12,7 +12,7 @@ export interface Input {
   readonly expected: number | undefined;
 }
 
-/** Reads and checks everything an endpoint takes; the first thing wrong is named. */
+/** Reads and checks everything an endpoint takes; reports the first error. */
 export async function readInput(
   route: AnyRoute,
   request: Request,
@@ -30,7 +30,7 @@ export async function readInput(
   return ok({ params: path.value, query: query.value, body: body.value, expected: expected.value });
 }
 
-/** Checks what is given in this process as a request's parts are checked. */
+/** Checks input from this process like the parts of a request. */
 export function checkInput(
   route: AnyRoute,
   given: { readonly params: unknown; readonly query: unknown; readonly body: unknown },
@@ -43,7 +43,7 @@ export function checkInput(
   return body.ok ? ok({ params: params.value, query: query.value, body: body.value }) : body;
 }
 
-/** The key may come as `?key=` from clients that cannot send headers; it is not a filter. */
+/** The query without `key`, in which clients that cannot send headers put their token. */
 function queryOf(url: URL): Record<string, string> {
   const query = Object.fromEntries(url.searchParams);
   return query;
@@ -107,7 +107,7 @@ function pathOf(path: readonly PropertyKey[], prefix: string): string {
   );
 }
 
-/** If-Match holds the `updatedAt` that the editor saw, with or without quotes; `*` is no condition. */
+/** The version of If-Match: the `updatedAt` that the editor saw, with or without quotes; `*` is no condition. */
 function expectedVersion(request: Request): Result<number | undefined, ErrorFacts> {
   const header = request.headers.get("if-match");
   if (header === null || header.trim() === "*") return ok(undefined);

@@ -11,7 +11,7 @@ export interface RouteOptions<Params, Query, Body, Reply> {
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
-  /** A request without a body stands for `{}`. */
+  /** A request without a body means `{}`. */
   readonly bodyOptional?: boolean;
   /** Largest body in bytes. */
   readonly bodyLimit?: number;
@@ -22,7 +22,7 @@ export interface RouteOptions<Params, Query, Body, Reply> {
   readonly errors?: readonly number[];
 }
 
-/** One route of the management API: what it takes and answers, without what does it. */
+/** One route of the management API: what it takes and returns, without its handler. */
 export interface Route<Params = unknown, Query = unknown, Body = unknown, Reply = unknown>
   extends RouteOptions<Params, Query, Body, Reply> {
   readonly id: RouteName;
@@ -42,5 +42,5 @@ export function route<
   return { ...options, id, method: method.toLowerCase() as Method, path };
 }
 
-/** One route, whatever its types. */
+/** A route of any types. */
 export type AnyRoute = Route<z.ZodType | undefined, z.ZodType | undefined, z.ZodType | undefined, z.ZodType>;

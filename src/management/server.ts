@@ -25,16 +25,16 @@ export interface ApiOptions extends ApiPorts {
   readonly strict?: boolean;
 }
 
-/** A handler, whatever its types: what it is given was checked by its own route. */
+/** A handler of any types: its input was checked by its route. */
 export type AnyHandler = (context: ApiContext, input: unknown) => Promise<Outcome<unknown> | Response>;
 
-/** A route with what does its work. */
+/** A route with its handler. */
 export interface ServedRoute {
   readonly route: AnyRoute;
   readonly handle: AnyHandler;
 }
 
-/** Every route with its handler, in the order in which paths are looked at. */
+/** Every route with its handler, in the order in which paths are matched. */
 export function everyRoute(): readonly ServedRoute[] {
   const names = Object.keys(PATHS) as RouteName[];
   return names.map((name) => ({ route: routes[name], handle: handlers[name] as unknown as AnyHandler }));
@@ -83,7 +83,7 @@ async function serve(
   const { expected, ...parsed } = input.value;
   const answer = await handle({ ...options, request, client: authorized.client, expected }, parsed);
   if (answer instanceof Response) {
-    // The router drops the body of an answer to HEAD; one that streams must be told so, or it waits for ever.
+    // The router drops the body of an answer to HEAD; a streamed one must be cancelled, or it waits forever.
     if (request.method === "HEAD") await answer.body?.cancel();
     return answer;
   }
@@ -93,13 +93,13 @@ async function serve(
   return jsonReply(sent ?? answer.value, answer.value);
 }
 
-/** A reply as it is sent: moments as ISO 8601. Undefined when it is not what its schema says. */
+/** A reply as it is sent: times as ISO 8601. Undefined when it does not match its schema. */
 export function wireOf({ reply }: AnyRoute, value: unknown): unknown {
   const sent = z.safeEncode(reply, value ?? null);
   return sent.success ? sent.data : undefined;
 }
 
-/** Throws when a reply is not what the contract says. */
+/** Throws when a reply does not match the contract. */
 function mustFit({ id, reply }: AnyRoute, value: unknown, sent: unknown): void {
   const problem = sent === undefined
     ? z.safeEncode(reply, value ?? null).error?.message
@@ -107,7 +107,7 @@ function mustFit({ id, reply }: AnyRoute, value: unknown, sent: unknown): void {
   if (problem !== undefined) throw new Error(`The reply of ${id} is not what its schema says: ${problem}`);
 }
 
-/** The first field that the schema did not take. */
+/** The first field that is not in the schema. */
 function unknownField(given: unknown, taken: unknown, at: string): string | undefined {
   if (typeof given !== "object" || given === null) return undefined;
   for (const [name, value] of Object.entries(given)) {

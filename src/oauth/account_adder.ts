@@ -24,22 +24,22 @@ const SET_UP = 3 * 60_000;
 
 /** Data of an account beside its token. */
 export interface AddHow {
-  /** Its own outbound proxy, which its very first contact with Google takes already. */
+  /** Its own outbound proxy, used from its first contact with Google. */
   readonly proxy?: string;
-  /** It was switched off where it comes from, and stays so. */
+  /** True when it was disabled in the other program; it stays so. */
   readonly off?: boolean;
 }
 
-/** The part of a credential that says which way it takes. */
+/** The part of a credential that names its outbound proxy. */
 export const proxyOf = ({ proxy }: AddHow) => proxy === undefined ? {} : { proxy };
 
-/** Stores accounts that proved themselves: e-mail and project are asked of Google, the same account twice is one. */
+/** Stores verified accounts: asks Google for e-mail and project; adding an account twice updates it. */
 export class AccountAdder {
   readonly #options: OAuthOptions;
   readonly #refresher: Refresher;
   readonly #firstQuota: (id: CredentialId) => Promise<unknown>;
 
-  /** `firstQuota` asks what is left of a new account, so that calls are spread by it from the first one. */
+  /** `firstQuota` reads a new account's quota, so that calls are distributed by it from the first one on. */
   constructor(
     options: OAuthOptions,
     refresher: Refresher,
@@ -50,7 +50,7 @@ export class AccountAdder {
     this.#firstQuota = firstQuota;
   }
 
-  /** A Google Cloud credentials file; its first token tells whether it works. */
+  /** A Google Cloud credentials file; its first token shows whether it works. */
   async addVertex(
     serviceAccount: string,
     name: string,
@@ -123,7 +123,7 @@ export class AccountAdder {
     if (!found.ok && found.error.class === "credential_dead") await this.#retire(id, found.error);
     const listed = found.ok ? await listModels(this.#options, this.#refresher, id) : found;
     const problem = listed.ok ? undefined : listed.error;
-    // Numbers that do not come are asked for again by the job.
+    // If that fails, the job asks again.
     if (listed.ok && listed.value > 0) await this.#firstQuota(id).catch(() => {});
     this.#tell(provider, email.value, renewed, problem);
     return ok({
@@ -158,7 +158,7 @@ export class AccountAdder {
   ): Promise<OAuthOutcome<{ readonly id: CredentialId; readonly renewed: boolean }>> {
     const added = await this.#options.store.credentials.add(draft);
     if (added.ok) return ok({ id: added.value.id, renewed: false });
-    // The store has taken over the new token of a known account.
+    // The store has replaced the token of a known account.
     if (added.error.kind === "duplicate") return ok({ id: added.error.id as CredentialId, renewed: true });
     return fromStore(added.error);
   }
@@ -203,7 +203,7 @@ function draftOf(
 /** Longest time for an account's model list, in milliseconds. */
 const PATIENCE = 60_000;
 
-/** Asks a new account for its models and keeps the list, so that it serves at once; says how many there are. */
+/** Asks a new account for its models and keeps the list, so that it serves at once; returns how many there are. */
 async function listModels(
   options: OAuthOptions,
   refresher: Refresher,

@@ -40,10 +40,10 @@ export interface BegunSignIn {
   readonly hint: string;
 }
 
-/** How far a sign-in is, for who waits for it. */
+/** The progress of a sign-in, for those who wait for it. */
 export interface SignInProgress {
   readonly status: "pending" | "done" | "failed" | "unknown";
-  /** One sentence on a failure, or on what is still wrong with an account that was added. */
+  /** One sentence on a failure, or on a remaining problem of an added account. */
   readonly message?: string;
   readonly account?: AddedAccount;
 }
@@ -54,20 +54,20 @@ export interface AddedAccount {
   readonly source: Credential["source"];
   /** The account's e-mail, or the name of a service account. */
   readonly email: string;
-  /** It was there before and has a new token now. */
+  /** True when it existed and got a new token. */
   readonly renewed: boolean;
   readonly tier?: Tier;
   readonly project?: string;
-  /** Why it cannot serve yet, and the page where the user can change that. */
+  /** Why it cannot serve yet, and the page where the user can resolve that. */
   readonly problem?: string;
   readonly link?: string;
 }
 
-/** An account that an import would take over. */
+/** An account that an import would add. */
 export interface PreviewedAccount {
   readonly name: string;
   readonly source: Credential["source"];
-  /** False: it is switched off where it comes from, and stays so. */
+  /** False when it is disabled in the other program; it stays so. */
   readonly enabled: boolean;
   /** Its own outbound proxy, without a password. */
   readonly proxy?: string;
@@ -79,7 +79,7 @@ export interface ImportReport {
   readonly failed: readonly { readonly name: string; readonly message: string }[];
   /** Parts of the files that were not imported, with the reason. */
   readonly skipped: readonly { readonly name: string; readonly message: string }[];
-  /** What would be taken; only when a preview was asked for. */
+  /** The accounts that would be added; only for a preview. */
   readonly preview?: readonly PreviewedAccount[];
 }
 
@@ -97,7 +97,7 @@ export interface QuotaBucket {
   readonly models: readonly string[];
 }
 
-/** The rest of one budget over all accounts that can serve. */
+/** The sum of what is left of one budget over all accounts that can serve. */
 export interface PooledQuota {
   readonly source: Provider;
   readonly group: string;
@@ -105,7 +105,7 @@ export interface PooledQuota {
   readonly window: string;
   /** Accounts that have this budget. */
   readonly accounts: number;
-  /** Those of them of which Google does not say what is left. */
+  /** Those for which Google does not state what is left. */
   readonly unknown: number;
   /** What is left in whole budgets of an account: 1.5 is one and a half. */
   readonly left: number;
@@ -120,7 +120,7 @@ export interface AccountQuota {
   /** Epoch milliseconds at which Google was asked. */
   readonly at: number;
   readonly buckets: readonly QuotaBucket[];
-  /** Why the numbers are old. */
+  /** Why the numbers are out of date. */
   readonly problem?: string;
 }
 
@@ -141,7 +141,7 @@ export interface SourceState {
   readonly on: boolean;
   /** What to set, when it is off. */
   readonly reason?: string;
-  /** What a setting costs while the source works. */
+  /** A drawback of a setting while the source works. */
   readonly warning?: string;
 }
 
@@ -149,8 +149,8 @@ export interface OAuthService {
   /** The warning that a user must have confirmed before a sign-in. */
   readonly warning: string;
   /**
-   * The credential with an access token that can be used now. Refreshes early and once for all callers; `force` refreshes whatever
-   * the clock says and looks the account's project up again.
+   * Gives the credential a valid access token. Refreshes early and once for all callers; `force` refreshes
+   * regardless of the expiry and looks up the account's project again.
    */
   ready(credential: Credential, force: boolean, how?: ReadyHow): Promise<Result<Credential, Failure>>;
   /** Begins a sign-in. `page` is the address under which the user reaches this server; `browser` binds it to that browser. */
@@ -164,33 +164,33 @@ export interface OAuthService {
     /** The account's own outbound proxy, from its first contact with Google. */
     readonly proxy?: string;
   }): Promise<OAuthOutcome<BegunSignIn>>;
-  /** Finishes a sign-in with the address that Google sent the browser to. */
+  /** Completes a sign-in with the address to which Google redirected the browser. */
   callback(url: URL, browserKey: string | undefined): Promise<OAuthOutcome<AddedAccount>>;
-  /** Finishes a sign-in with a pasted address, its query, or the bare code. */
+  /** Completes a sign-in with a pasted address, its query, or the bare code. */
   paste(input: { readonly provider: Provider; readonly text: string }): Promise<OAuthOutcome<AddedAccount>>;
-  /** Adds an account by a refresh token that the configured client was given. */
+  /** Adds an account by a refresh token issued to the configured client. */
   addRefreshToken(input: {
     readonly provider: Provider;
     readonly refreshToken: string;
     readonly confirmed: boolean;
     readonly proxy?: string;
   }): Promise<OAuthOutcome<AddedAccount>>;
-  /** How far a sign-in is, whichever process finishes it. */
+  /** The progress of a sign-in, in whichever process. */
   progress(state: string): Promise<SignInProgress>;
-  /** Takes over accounts from a file's text, or without one from the usual places of this machine. */
+  /** Imports accounts from a file's text, or without one from the usual places on this machine. */
   importFiles(input: {
-    /** Where the accounts go, whatever their files say. */
+    /** The source of all accounts, regardless of their files. */
     readonly provider?: Provider | SourceOf<"service_account">;
     readonly text?: string;
     readonly files?: readonly { readonly name: string; readonly text: string }[];
     readonly location?: string;
-    /** An outbound proxy for all of them, instead of those that the files name. */
+    /** An outbound proxy for all accounts, instead of those in the files. */
     readonly proxy?: string;
-    /** Only say what would be taken; nothing is asked of Google. */
+    /** Only report what would be added; Google is not asked. */
     readonly preview?: boolean;
     readonly confirmed: boolean;
   }): Promise<OAuthOutcome<ImportReport>>;
-  /** Revokes an account's grant at Google, as far as Google can be reached, and removes it. */
+  /** Revokes an account's grant at Google, if Google can be reached, and removes it. */
   signOut(id: string): Promise<OAuthOutcome<{ readonly email: string; readonly revoked: boolean }>>;
   accounts(): Promise<readonly AccountView[]>;
   sources(): readonly SourceState[];
@@ -199,6 +199,6 @@ export interface OAuthService {
   /** Asks for the quota of all accounts now, or of the one with this id or e-mail; the numbers are in `accounts` then. */
   refreshQuotas(only: string | undefined): Promise<OAuthOutcome<readonly AccountView[]>>;
   quotaView(): Promise<readonly AccountQuota[]>;
-  /** Waits for refreshes that are under way and stops timers. */
+  /** Waits for refreshes in progress and stops timers. */
   close(): Promise<void>;
 }

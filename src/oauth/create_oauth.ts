@@ -13,7 +13,7 @@ import { SignIns } from "./sign_in.ts";
 import { portsFor } from "./timed.ts";
 import { revokeGrant } from "./token_endpoint.ts";
 
-/** Opens the room. Nothing is asked of Google before the first call. */
+/** Opens the service. Google is not asked before the first call. */
 export function createOAuth(opened: OpenOAuthOptions): OAuthService {
   const { settings, version = createClientVersion() } = opened;
   const options: OAuthOptions = {
@@ -94,7 +94,7 @@ function accountView(
   };
 }
 
-/** Removes an account and ends its grant at Google. A Google that cannot be reached does not keep it here. */
+/** Removes an account and ends its grant at Google. It is removed even if Google cannot be reached. */
 async function signOut(
   options: OAuthOptions,
   idOrEmail: string,

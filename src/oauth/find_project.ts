@@ -1,7 +1,7 @@
 import { err, type Failure, isObject, type JsonObject, ok, type Result, type Tier } from "../core/mod.ts";
 import { callCodeAssist, type CallOptions, type CodeAssistService, safeText } from "../upstreams/mod.ts";
 
-/** What an account is for Code Assist. */
+/** An account's project and tier at Code Assist. */
 export interface FoundProject {
   readonly project?: string;
   readonly tier: Tier;
@@ -9,12 +9,15 @@ export interface FoundProject {
   readonly consumer?: boolean;
 }
 
-/** Asks which project serves an account, and signs it up when it never was; an account that may not use the service says why. */
+/**
+ * Finds the project of an account, and onboards the account if necessary; fails with the reason for an account
+ * that may not use the service.
+ */
 export async function findProject(input: FindInput): Promise<Result<FoundProject, Failure>> {
   const { service, accessToken, options } = input;
   const body = { metadata: metadataOf(input), ...own(input) };
   const answer = await callCodeAssist(service, { method: ":loadCodeAssist", body, accessToken }, options);
-  // A company's network fence hides the answer; such accounts have a licence and a project of their own.
+  // VPC Service Controls hide the answer; such accounts have a licence and their own project.
   if (!answer.ok) return isFenced(answer.error) ? fenced(input, answer.error) : answer;
   const account = readLoaded(answer.value);
   const tier = planOf(account);
@@ -37,7 +40,7 @@ export async function findProject(input: FindInput): Promise<Result<FoundProject
     : err(setUpFault(service, account.ineligible, joined.error));
 }
 
-/** Failures of the way there or of the client: they say nothing of the account. */
+/** Failures of the network or the client, which say nothing about the account. */
 const ELSEWHERE: ReadonlySet<Failure["class"]> = new Set([
   "transport",
   "overloaded",
@@ -47,8 +50,8 @@ const ELSEWHERE: ReadonlySet<Failure["class"]> = new Set([
 ]);
 
 /**
- * Whatever Google refuses a sign-up with is the account's fault, never that of the call that needed it. Where Google has said of
- * a tier why the account may not have it, that is the reason.
+ * Converts a refused sign-up to a failure of the account, never of the call that needed it. If Google has stated
+ * why a tier is not available, that is the reason.
  */
 function setUpFault(
   service: CodeAssistService,
@@ -82,7 +85,7 @@ function fenced({ ownProject }: FindInput, failure: Failure): Result<FoundProjec
   return ownProject === undefined ? err(failure) : ok({ project: ownProject, tier: "standard" });
 }
 
-/** Sentences for the reasons that a user can do something about; others are told in Google's words. */
+/** Sentences for reasons that a user can resolve; others keep Google's words. */
 const REASONS: Readonly<Record<string, string>> = {
   UNSUPPORTED_CLIENT:
     "Google serves Gemini CLI sign-ins only with a Standard or Enterprise licence since 18 June 2026; use an API key or Vertex AI.",
@@ -135,7 +138,7 @@ interface IneligibleTier {
   readonly link?: string;
 }
 
-/** The reply of loadCodeAssist; every field of it may be missing. */
+/** The reply of loadCodeAssist; any field may be missing. */
 interface LoadedAccount {
   readonly current?: LoadedTier;
   readonly paid?: LoadedTier;
@@ -160,7 +163,7 @@ function readLoaded(answer: Record<string, unknown>): LoadedAccount {
   };
 }
 
-/** A project comes as its id or as an object with it; it is opaque. */
+/** The id of a project, which comes as text or in an object; opaque. */
 function projectId(value: unknown): string | undefined {
   const id = isObject(value) ? value["id"] : value;
   return typeof id === "string" && id !== "" ? id : undefined;
@@ -183,7 +186,7 @@ function ineligible(one: Record<string, unknown>): IneligibleTier {
   };
 }
 
-/** Our tier of an account's plan: what was paid for counts before what Code Assist calls it. */
+/** Our tier of an account's plan: a paid plan takes precedence over Code Assist's name for it. */
 function planOf({ paid, current }: LoadedAccount): Tier {
   const id = paid?.id ?? current?.id ?? "";
   if (/enterprise/i.test(id)) return "enterprise";
@@ -191,17 +194,17 @@ function planOf({ paid, current }: LoadedAccount): Tier {
   return /pro|standard/i.test(id) ? "standard" : "free";
 }
 
-/** The tier to be onboarded to; what was paid for is not one of them. */
+/** The tier to onboard to, which is never a paid one. */
 function tierToJoin({ allowed }: LoadedAccount): string {
   return (allowed.find((tier) => tier.isDefault) ?? allowed[0])?.id ?? "legacy-tier";
 }
 
-/** Between two looks at the operation, in milliseconds. */
+/** Polling interval for the operation, in milliseconds. */
 const PAUSE = 5_000;
-/** Looks before giving up: two minutes. */
+/** Polls before giving up: two minutes. */
 const MOST_LOOKS = 24;
 
-/** Refusals that another host may not repeat: the hosts of a service do not know of each other's sign-ups. */
+/** True for refusals that another host may not repeat: a service's hosts do not know of each other's sign-ups. */
 const mayDiffer = ({ class: name, code }: Failure) => name === "invalid_request" || code === "no_project";
 
 /** Signs an account up at one host after another, and follows Google's operation until it names the project. */
@@ -234,7 +237,7 @@ async function onboardAt(input: FindInput, account: LoadedAccount): Promise<Resu
       ? { method: ":onboardUser", body, accessToken }
       : { method: `/${name}`, accessToken };
     const next = await callCodeAssist(service, call, options);
-    // An operation that Google has lost is begun once more by the next look.
+    // An operation that Google has lost is started again by the next poll.
     answer = !next.ok && name !== undefined && next.error.status === 404 ? { ok: true, value: {} } : next;
   }
   if (!answer.ok) return answer;
@@ -243,7 +246,7 @@ async function onboardAt(input: FindInput, account: LoadedAccount): Promise<Resu
   return found === undefined ? err(nothingFound(service, answer.value["done"] === true)) : ok(found);
 }
 
-/** Goes into a path, so only a name of the usual form is taken. */
+/** Checks an operation's name, as it becomes part of a path. */
 function operationName(name: unknown): string | undefined {
   return typeof name === "string" && /^operations\/[\w.~-]{1,200}$/.test(name) ? name : undefined;
 }

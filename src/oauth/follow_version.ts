@@ -9,18 +9,21 @@ import {
 import type { OAuthOptions } from "./oauth_options.ts";
 import { limitedFetch, portsFor, timed } from "./timed.ts";
 
-/** How long an answer counts, for all processes of the database, in milliseconds. */
+/** How long an answer is valid, for all processes of the database, in milliseconds. */
 const FRESH = 6 * 3_600_000;
-/** Between two looks at what another process may have read, in milliseconds; after a manifest that could not be read, too. */
+/**
+ * Interval at which the stored version is read again, in milliseconds; also the pause after a failed read of the
+ * manifest.
+ */
 const LOOK_AGAIN = 10 * 60_000;
 /** Longest wait for the manifest, in milliseconds. */
 const PATIENCE = 5_000;
 const NAME = "antigravity-version";
 
 /**
- * Follows the version of Google's own Antigravity client by the manifest of its updater, so that newer models are not hidden
- * from ours. Only while an account is used, beside calls and never before one; what was read is kept for restarts and for other
- * processes. A version below the one that is known without asking is not taken.
+ * Follows the version of Google's own Antigravity client by its updater's manifest, so that Google does not hide
+ * newer models from us. Runs only while an account is used, beside calls and never before one; the result is
+ * stored for restarts and other processes. A version below the built-in one is ignored.
  */
 export class VersionFollower {
   readonly #options: OAuthOptions;
@@ -32,7 +35,7 @@ export class VersionFollower {
     this.#options = options;
   }
 
-  /** Begins a look when one is due, on the way that this account takes; returns at once. */
+  /** Starts a read when one is due, through this account's proxy; returns at once. */
   look(account: OAuthCredential): void {
     const { settings, ports, version } = this.#options;
     const address = settings.antigravityVersionUrl;
@@ -41,7 +44,7 @@ export class VersionFollower {
       return;
     }
     this.#nextLook = ports.clock.now() + LOOK_AGAIN;
-    // The known version stays in use where neither database nor manifest can be read.
+    // The known version stays in use if neither database nor manifest can be read.
     this.#looking = this.#follow(account, address).catch(() => {}).finally(() => this.#looking = undefined);
   }
 

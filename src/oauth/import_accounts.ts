@@ -29,7 +29,10 @@ interface Plan {
   readonly skipped: readonly Skipped[];
 }
 
-/** Takes over accounts of other programs, one after another; each says how it went. With `preview` nothing is asked or stored. */
+/**
+ * Imports accounts of other programs, one after another, with a result for each. With `preview` nothing is asked
+ * or stored.
+ */
 export async function importAccounts(
   options: OAuthOptions,
   adder: AccountAdder,
@@ -82,7 +85,7 @@ function withoutPassword(proxy: string): string {
   return url === null ? "not a URL" : `${url.protocol}//${url.host}`;
 }
 
-/** The source that was asked for comes first, then what the file says; without either nobody knows. */
+/** The account's source: the requested one, else the file's; undefined without either. */
 function place(account: Importable, asked: Source | undefined, usual: Source | undefined): Source | string {
   if (account.kind === "vertex") {
     return asked === undefined || asked === "vertex"

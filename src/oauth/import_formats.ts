@@ -9,26 +9,26 @@ export type Importable =
     /** The account's service by the file; absent when it names none. */
     readonly provider?: Provider;
     readonly refreshToken: string;
-    /** It is switched off there. */
+    /** True when it is disabled there. */
     readonly off?: boolean;
     /** Its own outbound proxy, as a URL. */
     readonly proxy?: string;
   }
   | { readonly kind: "vertex"; readonly name: string; readonly file: string };
 
-/** Something in a file that is no account of Google's, with the reason why it is left out. */
+/** Something in a file that is not a Google account, with the reason why it is left out. */
 export interface Skipped {
   readonly name: string;
   readonly message: string;
 }
 
-/** Contents of a file. With both lists empty it is no file of a known program. */
+/** Contents of a file. With both lists empty it is not a file of a known program. */
 export interface ReadFile {
   readonly found: readonly Importable[];
   readonly skipped: readonly Skipped[];
 }
 
-/** More accounts than this are not read from one file. */
+/** Most accounts read from one file. */
 const MOST_ENTRIES = 1_000;
 
 const NOTHING: ReadFile = { found: [], skipped: [] };
@@ -64,7 +64,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** A list of accounts; `usual` is what a list without a word of its own is for. */
+/** A list of accounts; `usual` is the source of entries that name none. */
 function joined(entries: readonly unknown[], usual: Provider): ReadFile {
   const read = entries.slice(0, MOST_ENTRIES).map((entry, index) =>
     isObject(entry) ? readAccount(entry, `entry ${index + 1}`, usual) : NOTHING
@@ -163,7 +163,7 @@ function tokenIn(entry: Entry): string | undefined {
   return alone === "" ? undefined : alone;
 }
 
-/** A file that names no source tells it by its form. */
+/** The source of an entry that does not name one, by its form. */
 function providerOf(entry: Entry): Provider | undefined {
   if (typeof entry["auth_method"] === "string") return "antigravity";
   const isGcli2api = typeof entry["client_id"] === "string" && typeof entry["token"] === "string";
@@ -178,7 +178,7 @@ function isOff(entry: Entry): boolean {
 /** A refresh token of Google's, in a line of its own or beside an e-mail. */
 const TOKEN_REGEXP = /(?:^|[\s,;:|"'=-])(1\/\/[\w.~/-]{1,4096})/;
 const EMAIL_REGEXP = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,190}/;
-/** A longer line is no token and its e-mail. */
+/** A longer line cannot be a token with its e-mail. */
 const MOST_LINE = 8_192;
 
 function readLines(text: string): ReadFile {
@@ -194,11 +194,11 @@ function readLines(text: string): ReadFile {
     return { found: [{ kind: "token", name, refreshToken: token }], skipped: [] };
   });
   const found = read.flatMap((one) => one.found);
-  // A text in which nothing looks like a token is prose or another kind of file.
+  // Without anything that looks like a token it is prose or another kind of file.
   return found.length === 0 ? NOTHING : { found, skipped: read.flatMap((one) => one.skipped) };
 }
 
-/** Where other programs keep their files, below the user's folder, and what an account there is for. */
+/** Where other programs keep their files, in the user's folder, and the source of accounts there. */
 export const USUAL_PLACES: Readonly<Record<Provider | "vertex", readonly string[]>> = {
   antigravity: [
     ".config/opencode/antigravity-accounts.json",

@@ -1,8 +1,9 @@
 /**
- * Accounts that are signed in to rather than keyed: sign-in, imports, access tokens, projects and quotas of Antigravity, Gemini
- * CLI and Vertex AI. A sign-in needs a client of the user's own and the warning confirmed, serves once and only the browser
- * that began it; a token is refreshed once for all who wait; tokens are stored encrypted and never shown. Never brings a
- * client, a project or a secret of its own, and never decides which account serves a call.
+ * Accounts that need a sign-in instead of a key: sign-in, imports, access tokens, projects and quotas of
+ * Antigravity, Gemini CLI and Vertex AI. A sign-in needs a client of the user's own and the warning confirmed,
+ * is valid once and only for the browser that began it; a token is refreshed once for all waiting calls; tokens
+ * are stored encrypted and never shown. Never brings a client, a project or a secret of its own, and never
+ * decides which account serves a call.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import { refuse } from "./problem.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/";
 
-/** Everything that a sign-in needs at the least; private scopes make ordinary clients fail at the consent page. */
+/** The minimal scopes of a sign-in; private scopes make ordinary clients fail at the consent page. */
 export const FALLBACK_SCOPES: readonly string[] = [
   `${SCOPE}cloud-platform`,
   `${SCOPE}userinfo.email`,
@@ -33,7 +33,7 @@ export interface ClientNames {
   readonly clientSecret?: string;
 }
 
-/** The client that new sign-ins of a source are given to. */
+/** The client for new sign-ins of a source. */
 export function configuredClient({ oauth }: Settings, provider: Provider): ClientNames {
   const { clientId, clientSecret } = { ...oauth.default, ...oauth[provider] };
   return {
@@ -42,13 +42,13 @@ export function configuredClient({ oauth }: Settings, provider: Provider): Clien
   };
 }
 
-/** True when the account's token was given to another client than the configured one. */
+/** True when the account's token was issued to another client than the configured one. */
 export function hasOtherClient(settings: Settings, account: OAuthCredential): boolean {
   return account.clientId !== undefined &&
     account.clientId !== configuredClient(settings, account.source).clientId;
 }
 
-/** The client that an account's token was given to: only that one can refresh it, whatever is configured since. */
+/** The client to which an account's token was issued: only that one can refresh it. */
 export function clientOf(settings: Settings, account: OAuthCredential): OAuthOutcome<OAuthClient> {
   const { clientId, clientSecret } = account;
   const names = hasOtherClient(settings, account) && clientId !== undefined
@@ -58,8 +58,8 @@ export function clientOf(settings: Settings, account: OAuthCredential): OAuthOut
 }
 
 /**
- * The configured client of a source, or `names` in its place; there is none of our own, so without a configured one the source
- * is off.
+ * The configured client of a source, or `names` in its place; the program has none of its own, so without a
+ * configured one the source is off.
  */
 export function oauthClient(
   settings: Settings,
@@ -109,7 +109,7 @@ function offReason(provider: Provider): string {
     "that Google allows for it, then start again.";
 }
 
-/** Whether each source has a client, and what else of the settings costs something. */
+/** Whether each source has a client, and drawbacks of the settings. */
 export function sourceStates(
   { settings, version }: Pick<OAuthOptions, "settings" | "version">,
 ): readonly SourceState[] {
@@ -130,7 +130,7 @@ export function sourceName(provider: Provider): string {
   return NAMES[provider];
 }
 
-/** Stand-ins on this machine speak plain http; nothing else may. */
+/** True for addresses on this machine, which alone may use plain http. */
 export function mayBePlain(address: string): boolean {
   const url = new URL(address);
   return url.protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);

@@ -7,8 +7,8 @@ import type { ClientVersion, Upstream } from "../upstreams/mod.ts";
 /** A pool that can leave a budget out before it is used up. */
 export interface QuotaPort {
   /**
-   * A budget's rest as Google tells it: `fraction` 0..1, undefined when unknown; `resetsAt` in epoch milliseconds. Below a
-   * twentieth the account's model is left out until then, at or above it comes back.
+   * The part of a budget that Google states is left: `fraction` 0..1, undefined when unknown; `resetsAt` in
+   * epoch milliseconds. Below a twentieth the account's model is left out until then, at or above it comes back.
    */
   noteQuota?(
     credential: CredentialId,
@@ -16,7 +16,7 @@ export interface QuotaPort {
     fraction: number | undefined,
     resetsAt: number | undefined,
   ): void;
-  /** Tells what is closed: `cooled` with a credential and a bucket's name when a budget of it is used up. */
+  /** Reports what is closed: `cooled` with a credential and a bucket's name when a budget of it is used up. */
   subscribe?(
     listener: (event: {
       readonly type: string;
@@ -27,7 +27,7 @@ export interface QuotaPort {
   ): () => void;
 }
 
-/** What the room is opened with; without `upstreams` it makes its own. */
+/** Options of the service; without `upstreams` it makes its own. */
 export interface OpenOAuthOptions extends Omit<OAuthOptions, "upstreams"> {
   readonly upstreams?: OAuthOptions["upstreams"];
 }
@@ -39,9 +39,12 @@ export interface OAuthOptions {
   readonly ledger: Pick<Ledger, "log">;
   readonly upstreams: ReadonlyMap<SourceName, Upstream>;
   readonly pool?: QuotaPort;
-  /** The version that Antigravity is told, raised as Google's own client rises; absent: the one of this release. */
+  /** The client version sent to Antigravity, which follows Google's own client; absent: the built-in one. */
   readonly version?: ClientVersion;
-  /** A fetch through an account's own outbound proxy, so that its tokens take the same way as its calls. Default: `ports.fetch`. */
+  /**
+   * A fetch through an account's own outbound proxy, so that its tokens take the same route as its calls.
+   * Default: `ports.fetch`.
+   */
   readonly fetchFor?: (credential: Pick<Credential, "proxy">) => Fetch;
   /** Reads a file of this machine; default: the platform. */
   readonly readFile?: (path: string) => Promise<string>;

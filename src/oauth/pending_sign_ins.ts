@@ -2,12 +2,12 @@ import { isObject, type Ports } from "../core/mod.ts";
 import type { Store } from "../store/mod.ts";
 import { type Provider, PROVIDERS, type SignInProgress } from "./contract.ts";
 
-/** How long a user has for Google's page, in milliseconds. */
+/** Time that a user has for Google's page, in milliseconds. */
 export const SIGN_IN_MS = 10 * 60_000;
 const KIND = "oauth_state";
 const LAST = "oauth_last";
 const PROGRESS = "oauth_progress";
-/** Who waits for a sign-in may still ask for a while after its end. */
+/** Progress can still be read for a while after the end of a sign-in. */
 const PROGRESS_MS = 3 * SIGN_IN_MS;
 
 /** A sign-in that waits for its callback. */
@@ -21,10 +21,10 @@ export interface PendingSignIn {
   readonly proxy?: string;
 }
 
-/** How far a sign-in is; a pending one is over at `until`, in epoch milliseconds. */
+/** The stored progress of a sign-in; a pending one ends at `until`, in epoch milliseconds. */
 export type NotedProgress = SignInProgress & { readonly until?: number };
 
-/** Sign-ins under way, in the database: each ends after ten minutes or with its first use. */
+/** Sign-ins in progress, in the database: each ends after ten minutes or with its first use. */
 export class PendingSignIns {
   readonly #store: Store;
   readonly #clock: Ports["clock"];
@@ -56,13 +56,13 @@ export class PendingSignIns {
     return await this.#read(await this.#store.expiring.take(KIND, state));
   }
 
-  /** The state of the sign-in begun last, for a code that was pasted without one. */
+  /** The state of the sign-in begun last, for a code pasted without one. */
   async last(provider: Provider): Promise<string | undefined> {
     const state = await this.#store.expiring.get(LAST, provider);
     return typeof state === "string" ? state : undefined;
   }
 
-  /** Remembers how far a sign-in is, for every process of the database. */
+  /** Stores the progress of a sign-in for every process of the database. */
   async note(state: string, progress: NotedProgress): Promise<void> {
     const { account, ...rest } = progress;
     const record = { ...rest, ...(account === undefined ? {} : { account: { ...account } }) };

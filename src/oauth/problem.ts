@@ -22,7 +22,7 @@ export function unconfirmed() {
   );
 }
 
-/** The meaning of Google's refusal for the one who asked. */
+/** Converts Google's refusal to a problem for the user. */
 export function fromFailure(failure: Failure) {
   const away = failure.class === "transport" || failure.class === "overloaded";
   return refuse(

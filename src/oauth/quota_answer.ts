@@ -5,12 +5,12 @@ import type { OAuthOptions } from "./oauth_options.ts";
 const list = (value: unknown) => Array.isArray(value) ? value.filter(isObject) : [];
 const text = (value: unknown) => typeof value === "string" ? value : "";
 
-/** Antigravity's two budgets: all Gemini models share one, all other makers' the second. */
+/** Antigravity's two budgets: all Gemini models share one, those of all other vendors the second. */
 function groupOf(model: string): "gemini" | "third_party" {
   return /^(claude|gpt|3p)/i.test(model) ? "third_party" : "gemini";
 }
 
-/** Reads retrieveUserQuotaSummary. A fraction that is left out is unknown, because free accounts leave it out when unused. */
+/** Reads retrieveUserQuotaSummary. A missing fraction is unknown, as unused free accounts lack it. */
 export function readSummary(
   answer: Record<string, unknown>,
   models: readonly string[],
@@ -32,7 +32,7 @@ export function readSummary(
   });
 }
 
-/** Reads retrieveUserQuota: a budget a model and kind of token. */
+/** Reads retrieveUserQuota: one budget for each model and kind of token. */
 export function readBuckets(answer: Record<string, unknown>): readonly QuotaBucket[] {
   return list(answer["buckets"]).flatMap((one) => inUse([one])).flatMap((bucket) => {
     const model = text(bucket["modelId"]);
@@ -50,7 +50,7 @@ export function readBuckets(answer: Record<string, unknown>): readonly QuotaBuck
 
 type Fields = Record<string, unknown>;
 
-/** A budget that Google has switched off says nothing of what is left; where all of them are off, nothing is. */
+/** The budgets that Google has not disabled; if all are disabled, all of them with nothing left. */
 function inUse(buckets: readonly Fields[]): readonly Fields[] {
   const on = buckets.filter(({ disabled }) => disabled !== true);
   return on.length > 0 ? on : buckets.map((bucket) => ({ ...bucket, remainingFraction: 0 }));
@@ -67,7 +67,7 @@ function numbers(bucket: Record<string, unknown>): Pick<QuotaBucket, "remaining"
   };
 }
 
-/** What is left of a model: the scarcest of its budgets decides, and of several empty ones the last to come back. */
+/** The budget that limits a model: the one with the least left, and of several empty ones the last to reset. */
 export function worstOf(
   buckets: readonly QuotaBucket[],
   model: string,
@@ -84,8 +84,8 @@ export function worstOf(
 }
 
 /**
- * What is left of each budget over all accounts that can serve, in the order in which the budgets first come. Accounts of which
- * Google does not say it are counted apart.
+ * What is left of each budget over all accounts that can serve, in the order of first occurrence. Accounts for
+ * which Google does not state it are counted separately.
  */
 export function pooledQuota(accounts: readonly AccountView[]): readonly PooledQuota[] {
   const pools = new Map<string, PooledQuota>();
@@ -113,8 +113,9 @@ export function pooledQuota(accounts: readonly AccountView[]): readonly PooledQu
 const BUCKET_REGEXP = /^antigravity\/[^/]+\/(.+)$/;
 
 /**
- * Follows what the pool closes: when one model of an Antigravity account has used its budget up, the others that share it are
- * left out too, until the same time or until a look at the quota finds more. The returned function stops following.
+ * Follows the pool's closures: when one model of an Antigravity account has used up its budget, the others that
+ * share it are closed too, until the same time or until the quota is read again. Returns a function that stops
+ * it.
  */
 export function followExhaustion(options: OAuthOptions): () => void {
   const { pool, ledger } = options;

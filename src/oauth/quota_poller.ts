@@ -16,13 +16,13 @@ import { readBuckets, readSummary, worstOf } from "./quota_answer.ts";
 import type { Refresher } from "./refresher.ts";
 import { limitedFetch, portsFor } from "./timed.ts";
 
-/** Below this share a budget is left out before it fails. */
+/** Below this share a budget is closed before it fails. */
 export const LOW_FRACTION = 0.05;
-/** How long a budget without a reset is left out, in milliseconds. */
+/** How long a budget without a reset is closed, in milliseconds. */
 const OFF = 3_600_000;
 const NAME = "oauth-quota ";
 
-/** Asks for the quota of each account, keeps the answers and tells the pool. */
+/** Asks for the quota of each account, stores the answers and notifies the pool. */
 export class QuotaPoller {
   readonly #options: OAuthOptions;
   readonly #refresher: Refresher;
@@ -32,7 +32,7 @@ export class QuotaPoller {
     this.#refresher = refresher;
   }
 
-  /** One account after another: Google takes bursts of such questions for a sign of abuse. */
+  /** One account after another: Google treats bursts of such requests as abuse. */
   async poll(signal: AbortSignal, only?: string): Promise<JsonObject> {
     const all = (await this.#options.store.credentials.list()).filter(isUsable);
     const accounts = all.filter(({ id, email }) => only === undefined || only === id || only === email);
@@ -79,7 +79,7 @@ export class QuotaPoller {
     if (!isOfType(ready.value, "oauth")) return ok([]);
     const { accessToken, codeAssistProject: project } = ready.value;
     const service = codeAssistServiceOf(settings, account.source, version);
-    // The hosts meter apart: only the first one's numbers are those of the calls.
+    // The hosts count separately: only the first one's numbers apply to calls.
     const one = { ...service, hosts: service.hosts.slice(0, 1) };
     const method = account.source === "antigravity" ? ":retrieveUserQuotaSummary" : ":retrieveUserQuota";
     const call = {
@@ -102,14 +102,14 @@ export class QuotaPoller {
     return lists.find((list) => list.credential === id)?.models.map((model) => model.id) ?? [];
   }
 
-  /** Returns how many models are left out now. */
+  /** Notifies the pool; returns how many models are closed now. */
   #tellPool({ id }: OAuthCredential, buckets: readonly QuotaBucket[]): number {
     let low = 0;
     for (const model of new Set(buckets.flatMap((bucket) => bucket.models))) {
       const { remaining, resetsAt } = worstOf(buckets, model, LOW_FRACTION);
       const isLow = remaining !== undefined && remaining < LOW_FRACTION;
       if (isLow) low++;
-      // A budget that is off has no reset; a later look finds it on again.
+      // A budget that is off has no reset; a later read finds it enabled again.
       const until = isLow ? resetsAt ?? this.#options.ports.clock.now() + OFF : resetsAt;
       this.#options.pool?.noteQuota?.(id, model, remaining, until);
     }
@@ -139,7 +139,7 @@ export class QuotaPoller {
   }
 }
 
-/** What the account's owner must do something about, whatever was asked; other refusals may be the question's own. */
+/** True for refusals that the account's owner must resolve; others may concern this request only. */
 function isOwners({ code }: Failure): boolean {
   return code === "account_validation_required" || code === "account_banned";
 }

@@ -25,9 +25,9 @@ import { refreshGrant, type Tokens } from "./token_endpoint.ts";
 const EARLY = 5 * 60_000;
 /** With less than this left, a call waits for the new one. */
 const LAST_MINUTE = 60_000;
-/** After a refresh that Google could not answer, none is tried for this long while the old token is good. */
+/** After a refresh that Google could not answer, none is tried for so long while the old token is valid. */
 const QUIET = 30_000;
-/** A forced refresh this soon after another one is the same one, asked for by a call that was sent before. */
+/** A forced refresh so soon after another counts as the same: it comes from a call that was sent before. */
 const SAME_MOMENT = 10_000;
 /** Longest refresh, with the account's set-up, as a lease's time. */
 const LEASE = 3 * 60_000;
@@ -37,15 +37,15 @@ const LEASE_LOOKS = 240;
 type Account = OAuthCredential | VertexCredential;
 type Readiness = Result<Credential, Failure>;
 
-/** How an account is made ready. */
+/** Options of making an account ready. */
 export interface ReadyHow {
-  /** The user asked: a set-up is tried even where one failed a moment ago. */
+  /** True for a user's check: a set-up is tried even after a recent failure. */
   readonly check?: boolean;
-  /** Longest wait, in milliseconds; default: as long as it takes. */
+  /** Longest wait, in milliseconds; default: unlimited. */
   readonly within?: number;
 }
 
-/** Keeps access tokens usable: one refresh an account for all who wait, in all processes of the database. */
+/** Keeps access tokens usable: one refresh per account for all waiting calls, in all processes of the database. */
 export class Refresher {
   readonly #options: OAuthOptions;
   readonly #latest = new Map<CredentialId, Account>();
@@ -79,7 +79,7 @@ export class Refresher {
     return ok(known);
   }
 
-  /** A call waits for an account no longer than `within`; what was begun continues for the next one. */
+  /** A call waits for an account no longer than `within`; the work continues for the next one. */
   async #inTime(account: Account, flight: Promise<Readiness>, { within }: ReadyHow): Promise<Readiness> {
     if (within === undefined) return await flight;
     let cancel = () => {};
@@ -93,7 +93,10 @@ export class Refresher {
     }
   }
 
-  /** Notes a set-up that failed, so that calls do not repeat it at once; gives the failure with the time of the next one. */
+  /**
+   * Records a failed set-up, so that calls do not repeat it at once; returns the failure with the time of the
+   * next try.
+   */
   async setUpFailed({ id }: Pick<Account, "id">, failure: Failure): Promise<Failure> {
     if (failure.code !== "account_setup_failed") return failure;
     return await this.#rests.failed(id, failure, this.#now());
@@ -104,7 +107,7 @@ export class Refresher {
     return this.#rests.all();
   }
 
-  /** After a new sign-in or a removal nothing remembered counts. */
+  /** Forgets everything about an account, after a new sign-in or its removal. */
   async forget(id: CredentialId): Promise<void> {
     this.#latest.delete(id);
     this.#quietUntil.delete(id);
@@ -126,7 +129,7 @@ export class Refresher {
     return (account.accessExpiresAt ?? 0) - this.#now();
   }
 
-  /** The pool's copy may be older than what was refreshed a moment ago. */
+  /** The newest copy of an account: the pool's may be older than a recent refresh. */
   #newest(credential: Account): Account {
     const latest = this.#latest.get(credential.id);
     return latest !== undefined && latest.updatedAt > credential.updatedAt ? latest : credential;
@@ -166,7 +169,7 @@ export class Refresher {
     }
   }
 
-  /** Another process may be at it: then its result is waited for. */
+  /** Takes the lease for a refresh; if another process has it, waits for that result. */
   async #lease(id: CredentialId): Promise<HeldLease | undefined> {
     const { store, ports } = this.#options;
     for (let look = 0; look < LEASE_LOOKS && !this.#ending.signal.aborted; look++) {
@@ -186,7 +189,7 @@ export class Refresher {
     if (isOfType(account, "service_account") || !(force || lacksProject(account))) {
       return await this.#keep(account, patch);
     }
-    // The token is kept before the project is looked for: a rotated refresh token must not be lost.
+    // The token is stored before the project is looked up: a rotated refresh token must not be lost.
     const kept = await this.#keep(account, patch);
     const found = await this.#project(account, token);
     if (!found.ok) return await this.#refused(account, await this.setUpFailed(account, found.error));
@@ -249,7 +252,10 @@ export class Refresher {
     return ok(updated.value);
   }
 
-  /** A dead account is marked with its reason; when Google could not answer, the old token is used as long as it is good. */
+  /**
+   * A dead account is marked with its reason; when Google could not answer, the old token is used while it is
+   * valid.
+   */
   async #refused(account: Account, failure: Failure): Promise<Readiness> {
     const { store, ledger } = this.#options;
     const level = failure.class === "misconfigured" ? "error" : "warn";
@@ -278,7 +284,10 @@ function patchOf(account: Account, { accessToken, expiresAt, refreshToken }: Tok
   return { accessToken, accessExpiresAt: expiresAt, ...(rotates ? { refreshToken } : {}) };
 }
 
-/** Google no longer takes the client that this one token was given to; the configured one is another. */
+/**
+ * The failure when Google no longer accepts the client to which this token was issued, which is not the
+ * configured one.
+ */
 function lostClient(failure: Failure): Failure {
   return {
     ...failure,
@@ -314,7 +323,7 @@ function removed(account: Account): Failure {
   };
 }
 
-/** The account is being refreshed or set up; a call takes the next one. */
+/** The failure when an account is still being refreshed or set up; the call takes another. */
 function notInTime(account: Account): Failure {
   return {
     ...base(account),

@@ -13,8 +13,9 @@ interface Rest {
 }
 
 /**
- * Accounts whose set-up at Google failed, and until when none is tried again. In the database, so that a restart asks no sooner
- * and tells the same reason. A check of the account asks at once; a set-up that works ends the rest.
+ * Accounts whose set-up at Google failed, with the time of the next try. In the database, so that a restart asks
+ * no sooner and reports the same reason. A check of the account asks at once; a successful set-up ends the
+ * pause.
  */
 export class SetUpRests {
   readonly #records: Store["poolState"];
@@ -30,7 +31,7 @@ export class SetUpRests {
     return rest === undefined || rest.until <= now ? undefined : rest.failure;
   }
 
-  /** Notes a set-up that failed; gives the failure with the time of the next try. */
+  /** Records a failed set-up; returns the failure with the time of the next try. */
   async failed(id: CredentialId, failure: Failure, now: number): Promise<Failure> {
     const failures = ((await this.#read(id))?.failures ?? 0) + 1;
     const until = now + PAUSES[Math.min(failures, PAUSES.length) - 1]!;
@@ -50,7 +51,7 @@ export class SetUpRests {
     return rest.failure;
   }
 
-  /** What is known of all of them, by account. */
+  /** All failed set-ups, by account. */
   async all(): Promise<ReadonlyMap<string, FailedSetUp>> {
     const rests = new Map<string, FailedSetUp>();
     for (const { name, value } of await this.#records.list()) {

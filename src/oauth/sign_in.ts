@@ -27,18 +27,18 @@ const NEVER_RETURNED =
   "Google's page never sent the browser back: it was closed, or Google refused the configured OAuth client there " +
   "(invalid_scope, or its policy for keeping apps secure); sign in again, or use an API key.";
 
-/** How long Google may take for an account whose browser came back, in milliseconds. */
+/** Longest time for Google's answers after the browser has returned, in milliseconds. */
 const ANSWERED_MS = 5 * 60_000;
 
 type Outcome = OAuthOutcome<AddedAccount>;
 
-/** Sign-ins from their first page to the stored account. */
+/** Handles sign-ins, from the consent page to the stored account. */
 export class SignIns {
   readonly #options: OAuthOptions;
   readonly #adder: AccountAdder;
   readonly #pending: PendingSignIns;
   readonly #timers = new Set<() => void>();
-  /** Sources whose configured scopes Google refused: the next sign-in asks for the least. */
+  /** Sources whose configured scopes Google refused: the next sign-in requests the minimal ones. */
   readonly #plainScopes = new Set<Provider>();
 
   constructor(options: OAuthOptions, adder: AccountAdder) {
@@ -97,7 +97,7 @@ export class SignIns {
     return await this.#finish(state, pasted.parameters);
   }
 
-  /** Any process of the database may have finished it. */
+  /** Read from the database, as any process may have completed it. */
   async progress(state: string): Promise<SignInProgress> {
     const noted = await this.#pending.progress(state);
     if (noted === undefined) return { status: "unknown" };
@@ -160,7 +160,7 @@ export class SignIns {
     if (!outcome.ok) this.#options.ledger.log("warn", "oauth", `A sign-in failed: ${outcome.error.message}`);
   }
 
-  /** A page that never returns is told as that. */
+  /** Records a timeout when the browser never returns. */
   async #watch(state: string): Promise<void> {
     await this.#pending.note(state, { status: "pending", until: this.#now() + SIGN_IN_MS });
     const cancel = this.#options.ports.clock.after(SIGN_IN_MS, () => {
@@ -293,12 +293,13 @@ const CODE_PAGES: Readonly<Record<Provider, string>> = {
   gemini_cli: "https://codeassist.google.com/authcode",
 };
 
-/** Where Google shows the code of a sign-in that no browser of this machine takes part in. */
+/** Google's page that shows the code of a sign-in without a browser on this machine. */
 const codePageOf = (provider: Provider): string => CODE_PAGES[provider];
 
 /**
- * Where Google sends the browser: the address under which the user reaches this server when that is on the user's own machine,
- * else localhost, where the page does not load and its address is pasted. Other hosts are never used: a code would leave.
+ * The redirect URI: the address under which the user reaches this server if that is a loopback address, else
+ * localhost, where the page does not load and its address is pasted. Other hosts are never used, as the code
+ * would be sent there.
  */
 export function redirectUriFor(page: string | undefined, port: number): string {
   const url = page === undefined ? null : URL.parse(page);

@@ -38,13 +38,13 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   });
 }
 
-/** A fetch whose head comes within the usual patience. */
+/** A fetch with the usual time limit for the response head. */
 export function limitedFetch({ clock, fetch }: Ports): Fetch {
   return (input, init) =>
     timed(clock, (signal) => fetch(input, { ...init, signal }), init?.signal ?? undefined);
 }
 
-/** The ports with the way that an account's own outbound proxy gives. */
+/** The ports with a fetch through an account's own outbound proxy. */
 export function portsFor(
   { ports, fetchFor }: Pick<OAuthOptions, "ports" | "fetchFor">,
   credential: Pick<Credential, "proxy">,

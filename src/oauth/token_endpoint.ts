@@ -35,10 +35,10 @@ export interface Tokens {
   readonly refreshToken?: string;
 }
 
-/** Lifetime of a token for which Google states none, in seconds. */
+/** Assumed lifetime of a token if Google states none, in seconds. */
 const USUAL_LIFE = 3_600;
 
-/** Settings for a call of the library: our network, our patience. */
+/** Options of a call of the library: our fetch and time limit. */
 function callOptions(address: string, fetch: Fetch, signal: AbortSignal) {
   return {
     [oauth.allowInsecureRequests]: mayBePlain(address),
@@ -47,7 +47,10 @@ function callOptions(address: string, fetch: Fetch, signal: AbortSignal) {
   };
 }
 
-/** A success with its body read within a bound, as the library reads without one. Rejects with ReplyBeyondBounds when it is larger. */
+/**
+ * A successful response with its body read within a bound, as the library has none. Rejects with
+ * ReplyBeyondBounds when it is larger.
+ */
 async function boundedAnswer(response: Response): Promise<Response> {
   return new Response(await readWhole(response, UPSTREAM_BOUNDS.answerBytes), response);
 }
@@ -58,7 +61,10 @@ export interface GrantContext {
   readonly source: SourceName;
 }
 
-/** Trades a refresh token for an access token. Scopes are not repeated: narrower ones would lose the service. */
+/**
+ * Trades a refresh token for an access token. Scopes are not repeated: narrower ones would lose access to the
+ * service.
+ */
 export async function refreshGrant(
   context: GrantContext,
   { server, client, authentication }: Pick<OAuthClient, "server" | "client" | "authentication">,
@@ -168,7 +174,7 @@ function noEmail(source: SourceName): Failure {
   };
 }
 
-/** Ends a grant at Google; false when Google could not be reached or does not know it any more. */
+/** Ends a grant at Google; false when Google could not be reached or no longer knows it. */
 export async function revokeGrant(
   ports: Ports,
   token: string,
@@ -197,7 +203,7 @@ interface Answer extends PendingSignIn {
   readonly parameters: URLSearchParams;
 }
 
-/** Checks Google's answer and trades its code for tokens, with the verifier of this very sign-in. */
+/** Checks Google's answer and trades its code for tokens, with this sign-in's verifier. */
 export async function exchangeCode(
   { settings, ports }: OAuthOptions,
   { server, client, authentication }: OAuthClient,
@@ -229,7 +235,7 @@ export async function exchangeCode(
 
 function refused(answer: Answer, status: number, body: string, now: number) {
   const failure = classifyTokenRefusal({ status, body, model: "", now }, answer.provider);
-  // For a code, an invalid grant says that it is used, too old, or not of this sign-in.
+  // For a code, an invalid grant means that it is used, expired, or from another sign-in.
   if (failure.class !== "credential_dead" && !body.includes("redirect_uri_mismatch")) {
     return fromFailure(failure);
   }
@@ -252,7 +258,7 @@ const CONSENT: Readonly<Record<string, string>> = {
     "The OAuth client does not allow this redirect address; use a client of the kind Desktop app, or register the address.",
 };
 
-/** Only the error's word is ever repeated; its free text could hold anything. */
+/** Only the error code is repeated; its description could contain anything. */
 function explained({ provider }: Answer, error: unknown) {
   if (error instanceof oauth.AuthorizationResponseError) {
     const word = /^[a-z_]{1,64}$/.test(error.error) ? error.error : "unknown_error";

@@ -5,7 +5,7 @@ import { serverOf } from "./oauth_client.ts";
 import { type GrantContext, readGrant, refreshGrant, type Tokens } from "./token_endpoint.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
-/** The longest that Google takes, in seconds. */
+/** The longest lifetime that Google accepts, in seconds. */
 const LIFE = 3_600;
 /** A little back in time, for clocks that run ahead, in seconds. */
 const SLACK = 10;

@@ -14,20 +14,23 @@ export interface LeaseRequest {
   readonly model: string;
   /** What is asked of it. Quota, locks and model lists tell operations apart. */
   readonly operation: Operation;
-  /** Metrics of Google's that the call spends beside its operation's own: `grounding`, `storage`. Asked only while one is used up. */
+  /**
+   * Metrics of Google's that the call uses beside its operation's own: `grounding`, `storage`. Called only while
+   * one is exhausted.
+   */
   readonly spends?: () => readonly string[];
   /** Tried in this order; within a source the tier, priority and policy decide. */
   readonly sources: readonly SourceName[];
-  /** Input tokens, estimated before and settled after. */
+  /** Input tokens: an estimate, settled by the real number. */
   readonly inputTokens: number;
-  /** The most output the call may have, thinking included, when the client said so: what a cap of tokens reserves. */
+  /** The output limit of the call, thinking included, when the client set one: what a cap of tokens reserves. */
   readonly maxOutputTokens?: number;
-  /** Fairness: calls of one session wait in one line. */
+  /** For fairness: calls of one session wait in one queue. */
   readonly session: string;
   readonly client: ClientId;
   /** Files and caches belong to one key: only this one may serve. */
   readonly pinned?: CredentialId;
-  /** Only these may serve, the first that can in this order: what a project owns is held by some of its keys. */
+  /** Only these may serve, in this order: a project's resources can be served by its keys alone. */
   readonly among?: ReadonlySet<CredentialId>;
   /** A tool loop's key, or a conversation's: preferred while it can serve; its source is kept while it has any key. */
   readonly affinity?: {
@@ -36,11 +39,11 @@ export interface LeaseRequest {
     readonly source: SourceName;
     readonly strict: boolean;
   };
-  /** Credentials that are not asked again by this call. */
+  /** Credentials that this call does not use again. */
   readonly tried: ReadonlySet<CredentialId>;
-  /** True when the call has failed before: it goes to the head of its line. */
+  /** True when the call has failed before: it goes to the head of its queue. */
   readonly again?: boolean;
-  /** False for calls that take no quota of their own (models.list, countTokens, files). */
+  /** False for calls without quota (models.list, countTokens, files). */
   readonly counted: boolean;
 }
 
@@ -52,11 +55,11 @@ export interface Refusal {
   readonly reason: string;
   /** Epoch milliseconds at which this reason ends, when known. */
   readonly until?: number;
-  /** What Google said that it rests on. */
+  /** Google's failure behind the reason. */
   readonly said?: Pick<Failure, "class" | "status" | "code" | "message" | "link">;
 }
 
-/** Nothing can serve in time. The failure carries the true `until` and names what is short. */
+/** Nothing can serve in time. The failure has the true `until` and names what is short. */
 export interface Shortage {
   readonly kind: "shortage";
   readonly failure: Failure;
@@ -67,9 +70,9 @@ export interface Shortage {
 export interface Verdict {
   /** `other` rules the credential out for this call, `wait` until Google's stated time has come. */
   readonly next: "same" | "other" | "wait" | "stop";
-  /** Milliseconds to wait before the next attempt; jitter is in it. */
+  /** Milliseconds to wait before the next attempt; including jitter. */
   readonly delayMs: number;
-  /** What was cooled or retired, for the call's trail. */
+  /** What was cooled or retired, for the call's attempts. */
   readonly note: string;
 }
 
@@ -78,31 +81,34 @@ export interface AttemptHistory {
   /** 1 for the first attempt. */
   readonly attempt: number;
   readonly sameKeyRetries: number;
-  /** Classes of the earlier failures of this call, oldest first. */
+  /** Failure classes of this call so far, oldest first. */
   readonly classes: readonly string[];
 }
 
-/** The right to make one upstream call on one credential. Settle it once; disposing twice does nothing. */
+/** The right to make one upstream call on one credential. Settle it once; disposing is idempotent. */
 export interface Lease extends Disposable {
   readonly kind: "lease";
   readonly credential: Credential;
   readonly bucket: string;
   readonly queuedMs: number;
-  /** Why this one. */
+  /** Why this credential was chosen. */
   readonly note: string;
-  /** The upstream answered in full; usage settles the token reservation. */
+  /** Settles after a full answer; usage settles the token reservation. */
   succeed(usage?: Usage): void;
-  /** The attempt failed; effects are applied and the next step returned. client_gone and invalid_request change nothing. */
+  /**
+   * Settles after a failure: applies its effects and returns the next step. client_gone and invalid_request
+   * change nothing.
+   */
   fail(failure: Failure, history: AttemptHistory): Verdict;
-  /** Frees the slot; a lease neither settled before counts as abandoned: its request still counts against the window. */
+  /** Frees the slot; an unsettled lease counts as abandoned: its request still counts in the window. */
   [Symbol.dispose](): void;
 }
 
-/** What the dashboard, API, CLI and alerts all read. Times are epoch milliseconds. */
+/** A bucket as the dashboard, API, CLI and alerts read it. Times are epoch milliseconds. */
 export interface BucketView {
   readonly id: string;
   readonly project: string;
-  /** How the project is known: told by the user, read from an error, or only the key itself. */
+  /** How the project is known: set by the user, read from an error, or only the key itself. */
   readonly projectKind: "told" | "measured" | "key";
   readonly model: string;
   readonly source: SourceName;
@@ -133,7 +139,7 @@ export interface CredentialView {
   readonly lastUsed?: number;
   readonly requests: number;
   readonly errors: number;
-  /** Why Google does not take it any more; known here a moment before it is stored. */
+  /** Why Google no longer accepts it; known here a moment before it is stored. */
   readonly dead?: { readonly reason: string; readonly link?: string };
   readonly cooldowns: readonly {
     readonly scope: string;
@@ -152,16 +158,19 @@ export interface ProjectSuggestion {
   readonly confidence: number;
 }
 
-/** Whether a model can be served, as a call that came now would find. Times are epoch milliseconds. */
+/** Whether a model can be served, as a call would find it now. Times are epoch milliseconds. */
 export interface ModelStanding {
   readonly model: string;
-  /** `open`: at once; `busy`: after a wait that calls are ready for; `out`: it is refused; `unavailable`: Google offers it to none of the keys. */
+  /**
+   * `open`: at once; `busy`: after an acceptable wait; `out`: it is refused; `unavailable`: Google offers it to
+   * none of the keys.
+   */
   readonly state: "open" | "busy" | "out" | "unavailable";
-  /** What is in the way: minute, tokens, day, cooling, capped, full, dead, disabled, not_on_tier, ...; null when open. */
+  /** The obstacle: minute, tokens, day, cooling, capped, full, dead, disabled, not_on_tier, ...; null when open. */
   readonly reason: string | null;
   /** When the first key may serve it again; null when open, or not known. */
   readonly until: number | null;
-  /** Keys that could take a call now, of those that have the model. */
+  /** Number of keys with the model that could take a call now. */
   readonly able: number;
   readonly total: number;
 }
@@ -173,7 +182,7 @@ export interface PoolView {
   readonly suggestions: readonly ProjectSuggestion[];
 }
 
-/** What the pool tells the rest about itself, as it happens. */
+/** Events of the pool. */
 export type PoolEvent =
   | {
     readonly type: "cooled";
@@ -195,7 +204,7 @@ export type PoolEvent =
   | { readonly type: "recovered"; readonly credential?: CredentialId; readonly scope: string }
   | { readonly type: "exhausted"; readonly model: string; readonly until?: number }
   | { readonly type: "limit-learned"; readonly bucket: string; readonly kind: string; readonly limit: number }
-  /** A credential's project was read from an error; what the user told stays. */
+  /** A credential's project was read from an error; one set by the user stays. */
   | { readonly type: "project-measured"; readonly credential: CredentialId; readonly project: string }
   | {
     readonly type: "cap-warning" | "cap-exceeded";
@@ -205,29 +214,32 @@ export type PoolEvent =
   };
 
 export interface Pool {
-  /** Resolves with a lease, at once when something is free, else after waiting fairly; or with the reason why not. Rejects only when the signal aborts. */
+  /**
+   * Resolves with a lease, at once when a key is free, else after a fair wait; or with the reason why there is
+   * none. Rejects only when the signal aborts.
+   */
   acquire(
     request: LeaseRequest,
     options: { readonly signal: AbortSignal; readonly maxWaitMs?: number },
   ): Promise<Lease | Shortage>;
-  /** The same without waiting: undefined when nothing is free at this instant. */
+  /** The same without waiting: undefined when nothing is free now. */
   tryAcquire(request: LeaseRequest): Lease | undefined;
-  /** How long a call with this need would wait now, in ms; 0 when something is free. */
+  /** The wait of such a call now, in milliseconds; 0 when a key is free. */
   expectedWait(request: LeaseRequest): number;
   view(): PoolView;
-  /** Whether a model can be served now, and until when not; by all keys, or by those of `among` alone. */
+  /** Reports whether a model can be served now, or when; by all keys or by those of `among`. */
   standing(
     model: string,
     sources: readonly SourceName[],
     among?: readonly CredentialId[],
   ): ModelStanding;
-  /** Why each key would not take a call now, bounded in number. */
+  /** The reasons why keys would not take a call now, bounded in number. */
   refusals(request: LeaseRequest): readonly Refusal[];
   /** Lifts every cooldown of a credential, or of one scope of it; for `key check` and the dashboard. */
   lift(credential: CredentialId, scope?: string): void;
-  /** Takes over a new set of credentials (after an edit, a new epoch, a discovery). */
+  /** Replaces the set of credentials (after an edit, a new epoch, a discovery). */
   replaceCredentials(credentials: readonly Credential[]): void;
   subscribe(listener: (event: PoolEvent) => void): () => void;
-  /** Persists what must survive and stops timers; waiting calls are refused. */
+  /** Stores what must survive and stops timers; waiting calls are refused. */
   close(): Promise<void>;
 }

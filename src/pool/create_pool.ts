@@ -18,10 +18,10 @@ import { SetLimits } from "./quota/set_limits.ts";
 import { Suggestions } from "./quota/suggestions.ts";
 import { WakeUp } from "./wake_up.ts";
 
-/** The pool and how the caps stand; admin reads both. */
+/** The pool with the progress of caps; admin reads both. */
 export interface CappedPool extends Pool {
   capProgress(): readonly CapProgress[];
-  /** Takes over a quota that a source states as a fraction left (0..1), and when it resets (epoch milliseconds). */
+  /** Applies a quota stated by a source as the fraction left (0..1) and its reset (epoch milliseconds). */
   noteQuota(
     credential: CredentialId,
     model: string,
@@ -29,7 +29,7 @@ export interface CappedPool extends Pool {
   ): void;
 }
 
-/** Builds the pool and restores what it knew. Rejects only when the store cannot be read. */
+/** Builds the pool and restores its stored state. Rejects only when the store cannot be read. */
 export async function createPool(options: PoolOptions): Promise<CappedPool> {
   const listeners = new Set<(event: PoolEvent) => void>();
   const emit = (event: PoolEvent) => {
@@ -43,13 +43,16 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
   if (options.visitor !== true) await parts.sharing.follow();
   parts.memory.adoptEntries(parts.poolState);
   parts.memory.adoptBuckets(parts.poolState);
-  // What was stored may carry a limit that was taken away while no server ran.
+  // Stored buckets may have a limit that was removed while no server ran.
   parts.setLimits.applyToAll(parts.poolState.buckets.values());
   await parts.caps.load();
   return facade(options, parts, listeners, emit, followStore(options, parts));
 }
 
-/** Follows what is configured: credentials apart, which come through `replaceCredentials`. Returns how to stop. */
+/**
+ * Follows the configuration, except credentials, which come through `replaceCredentials`. Returns a function
+ * that stops it.
+ */
 function followStore(
   { store, log, visitor }: PoolOptions,
   { poolState, sharing, setLimits, caps }: Parts,
@@ -62,7 +65,7 @@ function followStore(
     if (visitor !== true && next.processes !== previous.processes) {
       followProcesses().catch(report("the list of processes"));
     }
-    // The catalog follows the same configuration and was opened before: it knows the new groups.
+    // The catalog follows the same configuration and was opened earlier, so it knows the new groups.
     if (next.quotaGroups !== previous.quotaGroups) poolState.joinGroups();
     if (next.settings !== previous.settings) {
       setLimits.read();
@@ -134,7 +137,7 @@ interface Parts {
   readonly dispatcher: Dispatcher;
 }
 
-/** Builds each part from those before it: nothing is assigned to a part after it was made. */
+/** Builds each part from those before it: no part is changed after it was made. */
 function assemble(options: PoolOptions, emit: (event: PoolEvent) => void): Parts {
   const { store, settings, catalog, ports: { clock, random }, log = () => {}, visitor = false } = options;
   const wakeUp = new WakeUp();

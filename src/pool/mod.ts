@@ -1,7 +1,8 @@
 /**
- * Which credential serves a call, now. Buckets (project x model or quota group) with learned limits, paced windows and cooldowns
- * that heal; a fair queue; the user's caps. RetryReservations: no call to a credential that is known not to serve it, every refusal with its
- * reason and true end, no store access on the request path. Never talks to an upstream and never looks at status codes.
+ * Chooses the credential that serves a call. Has buckets (project x model or quota group) with learned limits,
+ * paced windows and cooldowns that end early; a fair queue; the user's caps. Sends no call to a credential that
+ * is known not to serve it, gives every refusal its reason and true end, and does not access the store on the
+ * request path. Never talks to an upstream and never looks at status codes.
  *
  * @module
  */

@@ -2,13 +2,13 @@ import type { Clock, Credential, CredentialId, NewId, Operation, Random } from "
 import type { Settings } from "../config/settings.ts";
 import type { Store } from "../store/contract.ts";
 
-/** What the pool asks the catalog; any object with these will do. */
+/** The part of the catalog that the pool uses. */
 export interface PoolCatalog {
-  /** The quota group whose models share limits, caps and cooldowns; undefined when the model stands alone. */
+  /** The quota group whose models share limits, caps and cooldowns; undefined for a model without one. */
   groupOf(model: string): string | undefined;
   /** False when the credential is known not to serve this operation of the model; true or undefined otherwise. */
   servedBy(model: string, credential: CredentialId, operation: Operation): boolean | undefined;
-  /** The name of a model whose variants it is one of; they share its quota. Default: its own. */
+  /** The common name of a model and its variants, which share one quota. Default: its own. */
   nameOf?(model: string): string;
   fallbacksOf(model: string): readonly string[];
   /** Changes whenever an answer above may have changed. */
@@ -46,6 +46,6 @@ export interface PoolOptions {
   readonly ports: { readonly clock: Clock; readonly random: Random; readonly newId: NewId };
   readonly credentials: readonly Credential[];
   readonly log?: PoolLog;
-  /** Only looks: it is no process of the database, takes no slices, serves nothing and writes nothing. */
+  /** Only reads: registers no process, takes no slices, serves nothing and writes nothing. */
   readonly visitor?: boolean;
 }

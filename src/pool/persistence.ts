@@ -19,9 +19,9 @@ import { TUNING } from "./tuning.ts";
 
 /** Records written at once; the rest wait for the next turn. */
 const BATCH = 200;
-/** Before the id of a bucket in the name of its record. */
+/** Prefix of the name of a bucket's record. */
 const BUCKET = "bucket:";
-/** The record of what rests that is larger than a credential. */
+/** The record of cooldowns larger than a credential. */
 const RESTS = "rests";
 const FORGET_AFTER = 30 * 24 * 3_600_000;
 
@@ -31,7 +31,7 @@ export interface PersistenceContext {
   readonly store: Pick<PoolStore, "poolState" | "processId">;
   readonly clock: Clock;
   readonly log: PoolLog;
-  /** Projects that were read from errors; they are written with their keys. */
+  /** Projects that were read from errors; stored with their keys. */
   readonly projects: Map<CredentialId, string>;
 }
 
@@ -43,7 +43,7 @@ export class Persistence {
   readonly #log: PoolLog;
   readonly #projects: Map<CredentialId, string>;
   readonly #remembered = new Map<string, JsonObject>();
-  /** What processes counted of this day, by bucket and process. */
+  /** Counts of the current day, by bucket and process. */
   readonly #days = new Map<string, Map<string, DayCount>>();
   readonly #urgent = new Set<Kept>();
   readonly #lazy = new Set<Bucket>();
@@ -51,7 +51,7 @@ export class Persistence {
   #dueAt = Infinity;
   #wroteAt = -Infinity;
   #writing: Promise<void> = Promise.resolve();
-  /** The last write failed: said once, then tried in peace until one succeeds. */
+  /** True while writes fail: logged once, then retried until one succeeds. */
   #failing = false;
   #closed = false;
 
@@ -73,7 +73,7 @@ export class Persistence {
     }
   }
 
-  /** Keeps a record until what it is about is there. */
+  /** Keeps a record until its bucket or credential exists. */
   remember(name: string, value: JsonObject): void {
     if (!isDayRecord(name)) {
       this.#remembered.set(name, value);
@@ -85,7 +85,9 @@ export class Persistence {
     this.#days.set(day.bucket, days.set(day.by, day));
   }
 
-  /** Gives a fresh bucket what was known of it; `live` are the processes that use the database now. True when something was. */
+  /**
+   * Restores a new bucket's stored state; `live` are the processes that use the database now. True when there was one.
+   */
   adoptBucket(bucket: Bucket, live: readonly string[] = []): boolean {
     const record = this.#remembered.get(BUCKET + bucket.id);
     if (record === undefined) return false;
@@ -95,7 +97,7 @@ export class Persistence {
     return true;
   }
 
-  /** Whose the restored count of the day is: where several processes counted, their own records hold what is true. */
+  /** Assigns the restored count of the day: if several processes counted, their own records are right. */
   #adoptDay(bucket: Bucket, by: string, live: readonly string[]): void {
     const days = this.#days.get(bucket.id);
     const { endsAt, count } = bucket.day;
@@ -119,26 +121,26 @@ export class Persistence {
     }
   }
 
-  /** Makes every bucket that is stored, so that what was known is shown before anybody asks for its model. */
+  /** Creates every stored bucket, so that it is shown before its model is called. */
   adoptBuckets(poolState: PoolState): void {
     const names = [...this.#remembered.keys()].filter((name) => name.startsWith(BUCKET));
     poolState.recall(names.map((name) => name.slice(BUCKET.length)));
   }
 
-  /** To be written at once, or within 250 ms of the last write: a process may be ended at any moment. */
+  /** Schedules a write at once, or 250 ms after the last one: a process may be killed at any time. */
   changed(what: Kept): void {
     this.#urgent.add(what);
     const quiet = this.#clock.now() - this.#wroteAt >= TUNING.saveDelay;
     this.#schedule(this.#failing ? TUNING.saveRetry : quiet ? 0 : TUNING.saveDelay);
   }
 
-  /** Only a count moved: within two seconds is soon enough, because a lost one is corrected by Google itself. */
+  /** Schedules a write within two seconds after a count changed, as a lost count is corrected by Google's refusals. */
   counted(bucket: Bucket): void {
     this.#lazy.add(bucket);
     this.#schedule(TUNING.countSaveDelay);
   }
 
-  /** Writes everything that is pending; a visitor has no traffic of its own to write down. */
+  /** Writes everything that is pending; a visitor has no traffic of its own to record. */
   async close(poolState: PoolState, visitor = false): Promise<void> {
     this.#closed = true;
     this.#cancel?.();
@@ -228,7 +230,7 @@ function cooldownsOf(record: JsonObject | undefined): CredentialCooldown[] {
       until,
       reason: String(reason),
       fact: fact === true,
-      // Records of older versions do not tell the two apart.
+      // Records of older versions do not distinguish the two.
       stated: (stated ?? fact) === true,
       said: saidIn(said, name, String(reason)),
       streak: Number(streak) || 0,

@@ -8,7 +8,7 @@ import { quotaModelOf } from "./candidates/model_key.ts";
 import type { PoolState } from "./candidates/pool_state.ts";
 import type { Suggestions } from "./quota/suggestions.ts";
 
-/** A picture of the whole pool at one instant. */
+/** A view of the whole pool at one time. */
 export function viewOf(
   poolState: PoolState,
   dispatcher: Dispatcher,
@@ -22,7 +22,7 @@ export function viewOf(
     }
   }
   return {
-    // Counts and files spend no quota: their buckets are worth a look only while Google closed one.
+    // Counts and files use no quota: their buckets are shown only while Google has closed one.
     buckets: [...owners].filter(([{ identity, block }]) =>
       quotaModelOf(identity.unit) !== undefined || (block?.until ?? 0) > now
     ).map(([bucket, credentials]) => bucketView(bucket, credentials, now)),
@@ -82,7 +82,7 @@ function limitViews(bucket: Bucket, now: number): BucketLimitView[] {
 
 const DAILY: readonly BucketLimitView["kind"][] = ["requests_per_day", "remaining_fraction"];
 
-/** Google said that a day's quota is used up: nothing is left until it resets, whoever used it and whatever we counted. */
+/** Marks a daily quota that Google has stated to be used up: nothing is left until it resets, whatever we counted. */
 function spent(view: BucketLimitView, block: Block | undefined, now: number): BucketLimitView {
   if (block?.kind !== "day" || block.until <= now || !DAILY.includes(view.kind)) return view;
   const origin = view.origin === "unknown" ? "measured" as const : view.origin;

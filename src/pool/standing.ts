@@ -15,7 +15,7 @@ export interface StandingContext {
   readonly queueMaxWait: number;
 }
 
-/** Which model, over which keys. */
+/** The model and the keys that are asked about. */
 export interface Question {
   readonly model: string;
   readonly sources: readonly SourceName[];
@@ -23,20 +23,23 @@ export interface Question {
   readonly among?: readonly CredentialId[] | undefined;
 }
 
-/** Why a key does not serve a model, and when it may again; Infinity when only an event tells. */
+/** Why a key does not serve a model, and when it will; Infinity when only an event decides. */
 interface Obstacle {
   readonly reason: string;
   readonly until: number;
 }
 
-/** Reasons that no time and no key of the same kind changes: the model is not offered, rather than used up. */
+/**
+ * Reasons that neither time nor another key of the same kind changes: the model is not offered, rather than used
+ * up.
+ */
 const NOT_OFFERED: ReadonlySet<string> = new Set(["not_on_tier", "model_gone", "wrong_model", "gone"]);
 /** Reasons that only the owner can change. */
 const LASTING: ReadonlySet<string> = new Set(["dead", "disabled", "denied"]);
 
 /**
- * Whether a call for a model would be served if it came now: at once, after a wait that calls are ready for, or not. Looks at
- * every key that has the model, asked or not, and makes no bucket for those that nobody asked. Changes nothing.
+ * Reports whether a call for a model would be served now: at once, after an acceptable wait, or not. Checks
+ * every key that has the model, and creates no bucket for unused ones. Changes nothing.
  */
 export function standingOf(context: StandingContext, question: Question, now: number): ModelStanding {
   const { poolState, catalog, caps, queueMaxWait } = context;
@@ -87,7 +90,7 @@ function stateOf(
   return { state: waits ? "busy" : "out", reason, until: known };
 }
 
-/** The obstacle that ends first; those that nobody can wait for count only when there is no other. */
+/** The obstacle that ends first; those without an end count only when there is no other. */
 function firstOf(obstacles: readonly Obstacle[]): Obstacle | undefined {
   const rank = ({ reason }: Obstacle) => LASTING.has(reason) ? 2 : NOT_OFFERED.has(reason) ? 1 : 0;
   let first: Obstacle | undefined;
@@ -133,7 +136,7 @@ function obstacleOf(
   return credentialState.inFlight >= credentialState.slots ? { reason: "full", until: Infinity } : undefined;
 }
 
-/** What keeps a whole source from serving a model. */
+/** The reason that keeps a whole source from serving a model. */
 function gateOf(
   poolState: PoolState,
   source: SourceName,
@@ -144,7 +147,7 @@ function gateOf(
   return problem === undefined ? undefined : { reason: problem.reason, until: problem.until ?? Infinity };
 }
 
-/** What a model is there for: the first operation that some key may do with it. */
+/** A model's main operation: the first that a key can perform with it. */
 function operationOf(
   credentials: readonly CredentialState[],
   catalog: PoolCatalog,

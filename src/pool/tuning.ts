@@ -2,26 +2,35 @@
 export const MINUTE = 60_000;
 const HOUR = 3_600_000;
 
-/** Numbers of the algorithm that are choices, not facts; each says what it trades. */
+/** Numbers of the algorithm that are choices, not facts; each with its trade-off. */
 export const TUNING = {
-  /** Share of a stated quota below which it rests until its reset: a call on the last of it is likely to fail half-way. */
+  /**
+   * Share of a stated quota below which it is closed until its reset: a call on the last of it is likely to fail
+   * half-way.
+   */
   quotaLow: 0.05,
-  /** What is assumed of an account that does not tell, and the part of what is left that one call leaves until the next look. */
+  /**
+   * The assumed share of an account that states none, and the part of the rest that one call leaves until the
+   * next read.
+   */
   quotaUnknown: 0.5,
   quotaPerCall: 0.97,
-  /** A closure of a source is tried this long after it was stated, when the source's own numbers say that there is room. */
+  /** A source's closure is tested this long after it was stated, when the source's own numbers show room. */
   quotaDoubt: 3 * HOUR,
-  /** A send counts this much longer than a minute, so that the next one never arrives before the first left Google's window. */
+  /**
+   * A call counts this much longer than a minute, so that the next one never arrives before the first left
+   * Google's window.
+   */
   margin: 150,
   marginMax: 3_000,
-  /** How far back sends are kept as evidence after they left the window. */
+  /** How long calls are kept as evidence after they left the window. */
   evidence: 15_000,
   /** Assumed requests a minute while nothing is known: large, so that a new pool is not slowed down. */
   unknownLimit: 1_000,
   /** Added to a stated reset, for clocks that differ a little. */
   resetSlack: 20,
   softStep: 5 * MINUTE,
-  /** Where less than one call a minute is ours: minutes more between two calls per refusal, growing, and at most. */
+  /** For a share below one call per minute: minutes added between two calls per refusal (growing), and the maximum. */
   slowStep: 0.5,
   slowGrowth: 2,
   slowMax: 30,
@@ -32,7 +41,10 @@ export const TUNING = {
   probeInterval: 10 * MINUTE,
   probeGrowth: 1.5,
   probeIntervalMax: 4 * HOUR,
-  /** While calls wait long or are refused, limits are probed and shared ones raised this often: a refusal costs less then. */
+  /**
+   * While calls wait long or are refused, limits are probed and shared ones raised this often: then a refusal
+   * costs less.
+   */
   pressedInterval: 30_000,
   pressedIntervalMax: 2 * MINUTE,
   pressedSuccesses: 250,
@@ -40,48 +52,51 @@ export const TUNING = {
   /** With several processes a shared limit is lowered in small steps, so it is raised again sooner. */
   softStepShared: 50 * MINUTE,
   softStepSharedPressed: 45 * MINUTE,
-  /** Waiting this long is pressure; it is over this long after the last sign of it. */
+  /** Waiting this long counts as pressure; it ends this long after its last sign. */
   pressureWait: 20_000,
   pressureLasts: 30_000,
-  /** Refusals after so long without any are news: limits are probed at once. */
+  /** Refusals after so long without any count as new: limits are probed at once. */
   pressureGone: 15 * MINUTE,
   softStepMin: 30_000,
   /** Rises found within this time of one another are one rise. */
   riseLasts: 10 * MINUTE,
-  /** A bucket whose day is used up is tried again by one call after this long, then twice as long. */
+  /** A bucket whose day is used up is probed by one call after this time, then after twice as long. */
   dayProbe: 2 * HOUR,
   dayProbeMax: 8 * HOUR,
   /** Guessed cooldowns: start, growth, cap. */
   guess: 2_000,
   guessGrowth: 2,
   guessMax: 5 * MINUTE,
-  /** The longest pause between two tries of what Google closed without an end, such as a project without credit. */
+  /**
+   * The longest pause between two probes of a scope that Google closed without an end, such as a project without
+   * credit.
+   */
   spentMax: HOUR,
-  /** At most this share of a model's credentials may be benched by guesses. */
+  /** At most this share of a model's credentials may be in cooldown by guesses. */
   guessShare: 0.5,
-  /** A key that Google does not serve a model to is asked again after this long. */
+  /** A key for which Google refuses a model is tried again after this time. */
   notOnTier: 12 * HOUR,
   sourceFault: 10 * MINUTE,
   egress: 10_000,
-  /** Consecutive transport faults of an endpoint before it is rested. */
+  /** Consecutive transport faults of an endpoint before its circuit breaker opens. */
   transportFaults: 3,
-  /** Cap of that rest: one call that finds nobody costs little, and a network that is back should be noticed soon. */
+  /** Longest pause of that: one failing call costs little, and a restored network should be noticed soon. */
   endpointMax: 10_000,
   overloadedFirst: 500,
   overloadedMax: 8_000,
   overloadedCut: 500,
   overloadedFloor: 4,
   overloadedInARow: 10,
-  /** After this many faults of a model in a row the key that answered last goes first. */
+  /** After this many faults of a model in a row the key that answered last is preferred. */
   doubtedInARow: 3,
-  /** Longest that a source's own word on when a model has room again is believed. */
+  /** Longest retry time of an overloaded model that is believed. */
   overloadedStatedMax: 10 * MINUTE,
-  /** Below this free share a conversation releases its key. */
+  /** Below this free share a conversation leaves its key. */
   affinityShare: 0.15,
   /** Input tokens that cost a session one extra turn in the fair queue. */
   turnTokens: 64_000,
   saveDelay: 250,
   countSaveDelay: 2_000,
-  /** Between two tries while the database refuses writes (full, locked). */
+  /** Pause between two tries while the database refuses writes (full, locked). */
   saveRetry: 2_000,
 } as const;

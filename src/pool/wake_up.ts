@@ -1,8 +1,8 @@
-/** Says that something may have become free, and calls whoever waits for that. */
+/** Notifies listeners that something may have become free. */
 export class WakeUp {
   readonly #listeners: (() => void)[] = [];
 
-  /** Calls every listener, in the order in which they came. */
+  /** Calls every listener, in the order of registration. */
   readonly ring = (): void => {
     for (const listener of this.#listeners) listener();
   };

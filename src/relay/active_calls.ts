@@ -17,7 +17,7 @@ export class ActiveCalls {
     this.#calls.delete(call);
   }
 
-  /** What is known of each call now, oldest first. */
+  /** The current state of each call, oldest first. */
   list(): InFlightCall[] {
     return this.#calls.list().map((call) => call.inFlight()).sort((a, b) => a.at - b.at);
   }
@@ -26,7 +26,7 @@ export class ActiveCalls {
     return this.#calls.list().find((call) => call.facts.id === id);
   }
 
-  /** Ends a call on its owner's word; false when there is none of that id. */
+  /** Cancels a call for the owner; false when no call has that id. */
   cancel(id: string): boolean {
     const call = this.find(id);
     call?.client.cancel();

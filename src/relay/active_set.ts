@@ -1,11 +1,12 @@
-/** A member knows its place, so that leaving is one step; -1 outside. */
+/** Index in the set, so that removal takes constant time; -1 outside. */
 export interface ActiveMember {
   index: number;
 }
 
 /**
- * What is there right now, in no order. Not a Set: one that is filled and emptied all the time goes from table to table, and
- * a left table keeps what it held until the next full collection (measured: all that a call allocates, for each call).
+ * The current members, unordered. Not a Set: one that is constantly filled and emptied moves from table to
+ * table, and each old table retains its members until the next full collection (measured: all that a call
+ * allocates, for each call).
  */
 export class ActiveSet<Member extends ActiveMember> {
   readonly #slots: (Member | undefined)[] = [];
@@ -20,7 +21,7 @@ export class ActiveSet<Member extends ActiveMember> {
     this.#slots[this.#size++] = member;
   }
 
-  /** Does nothing for what is not in. */
+  /** Does nothing for a non-member. */
   delete(member: Member): void {
     const { index } = member;
     if (index < 0) return;
@@ -33,7 +34,7 @@ export class ActiveSet<Member extends ActiveMember> {
     member.index = -1;
   }
 
-  /** The members at this moment; they may leave while the list is walked. */
+  /** A copy of the members, which may leave during iteration. */
   list(): Member[] {
     return this.#slots.slice(0, this.#size) as Member[];
   }

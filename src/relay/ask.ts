@@ -1,7 +1,7 @@
 import type { Connections, Fetch, SpareConnection } from "../core/mod.ts";
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 
-/** What is asked, and over which connections. */
+/** The request to send, and the connections to use. */
 export interface Asked {
   readonly fetch: Fetch;
   readonly request: UpstreamRequest;
@@ -11,9 +11,9 @@ export interface Asked {
 }
 
 /**
- * One request over a kept connection, and over a new one beside it when `again` is called: a connection that a router has
- * forgotten, or that the machine slept over, is dead without anybody saying so. Whichever answers first is taken, so that a
- * model that merely thinks is not asked in vain.
+ * Sends one request over a pooled connection, and also over a new one when `again` is called: a connection that
+ * a router has dropped, or that the machine slept through, is dead without notice. The first answer counts, so
+ * that a request to a slow model is not lost.
  */
 export class Ask {
   readonly head: Promise<Response>;
@@ -38,8 +38,8 @@ export class Ask {
   }
 
   /**
-   * Asks once more, over a connection of its own; does nothing when an answer is there, or the call was ended in the same sweep
-   * of the deadlines: nobody would ever end the second request.
+   * Sends it again over a new connection. Does nothing when there is an answer, or the call was ended in the
+   * same sweep of the deadlines: nothing would ever end the second request.
    */
   again(): void {
     const { connections, proxy } = this.#asked;
@@ -75,7 +75,7 @@ export class Ask {
 
   #took(response: Response, index: number): void {
     if (this.#answered) {
-      // The other one was quicker and has ended this one; a body that came all the same is let go.
+      // The other one was faster and has ended this one; a body that arrived anyway is cancelled.
       response.body?.cancel().catch(() => {});
       return;
     }

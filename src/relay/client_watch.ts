@@ -1,16 +1,17 @@
 /**
- * Whether the client is still there. The signal is made only when it is asked for: merely touching a request's signal
- * costs a tenth of a bare pass-through's throughput (measured), and most calls are answered before anybody could leave.
+ * Whether the client is still there. The signal is made only when it is asked for: merely touching a request's
+ * signal costs a tenth of a bare pass-through's throughput (measured), and most calls are answered before a
+ * client could leave.
  */
 export interface ClientWatch {
   readonly signal: AbortSignal;
-  /** Ends the call on the owner's word, as if the client had left. */
+  /** Cancels the call for the owner, as if the client had left. */
   cancel(): void;
-  /** Tells that the client has left, where another than its request's signal shows it. */
+  /** Reports that the client has left, when that is seen by other means than its request's signal. */
   leave(): void;
 }
 
-/** Why a call was ended that its client still waits for. */
+/** The reason of a call that the owner cancelled while its client still waits. */
 export class CancelledByOwner extends Error {
   override readonly name = "CancelledByOwner";
 }

@@ -4,7 +4,7 @@ import { emptyReplyFailure } from "./failures.ts";
 import type { Attempt } from "./run_attempts.ts";
 import type { TurnSource, TurnStep } from "./turn_source.ts";
 
-/** Holds a turn back until it has something to show, or ends. Before that, a failure costs the client nothing. */
+/** Holds a turn back until its first real event or its end. Before that, a failure costs the client nothing. */
 export async function commit(
   source: TurnSource,
   attempt: Pick<Attempt, "upstream" | "afterEmpty">,
@@ -21,29 +21,29 @@ export async function commit(
       ? { ok: false, error: emptyReplyFailure("no content") }
       : ok(resume(source, held));
   }
-  // A failure that came together with the first real events: what is there is worth more than a second try, unless the
+  // The failure came together with the first real events: these are worth more than a second try, unless the
   // model itself garbled the turn.
   return state.class !== "empty_reply" && events.some(isReal)
     ? ok(resume(source, held))
     : { ok: false, error: state };
 }
 
-/** An account's second empty turn is the model's answer; more would only be asked for in vain. */
+/** True for a second empty turn, which is the model's answer: asking again would not help. */
 export function isHonest({ upstream, afterEmpty }: Pick<Attempt, "upstream" | "afterEmpty">): boolean {
   return afterEmpty && upstream.passThrough === undefined;
 }
 
-/** A turn of thoughts alone is passed on when it is streamed, so that it is when it comes whole. */
+/** True when the turn has something to pass on; thoughts alone count, as for a streamed turn. */
 function shows({ upstream }: Pick<Attempt, "upstream">, events: readonly TurnEvent[]): boolean {
   return upstream.alwaysStreams === true && events.some(isReal);
 }
 
-/** What a client would see. */
+/** True for an event that a client would see. */
 function isReal(event: TurnEvent): boolean {
   return isUsable(event) || event.type === "thought-delta";
 }
 
-/** The turn again from its beginning: what was held first, then the rest. */
+/** The turn from its beginning: the held events, then the rest. */
 function resume(source: TurnSource, held: TurnStep): TurnSource {
   let pending: TurnStep | undefined = held;
   return {

@@ -2,7 +2,7 @@ import { nodeBuffer } from "lazy-node";
 import { JsonWatch } from "../core/mod.ts";
 import { namedFault, ReplyBeyondBounds, UPSTREAM_BOUNDS } from "../upstreams/mod.ts";
 
-/** Characters of a line that are kept until it ends; what goes on longer is content. */
+/** Characters of a line that are kept until it ends; a longer one is content. */
 const LONGEST_KEPT = 4_096;
 
 /** Something in a chunk that a client would see or that ends its turn: text, a call, media, code, a finish, an error. */
@@ -10,19 +10,22 @@ const CONTENT_REGEXP =
   /"(?:text|data|code|output|args|partialArgs|finishReason|blockReason)"\s*:\s*(?:"[^"]|[[{][^\]}])|"(?:functionCall|error|values|embeddings?|totalTokens|name)"/;
 
 /**
- * Tells whether bytes that pass bring anything, so that silence can be measured by content: comments, empty events and events with nothing
- * in them may go on for ever. Looks at lines, however they are cut.
+ * Detects content in passing bytes, so that silence can be measured by content: comments and empty events could
+ * continue forever. Works on lines, in pieces of any size.
  */
 export class ContentWatch {
   #line = "";
-  /** The line is longer than what is kept of it. */
+  /** True when the line is longer than its kept part. */
   #long = false;
   /** Bytes of the line so far. */
   #length = 0;
   /** Follows the JSON of a long line. */
   #watch: JsonWatch | undefined;
 
-  /** True when a piece, as `byteText` gives it, ends or continues a line with content. Throws when a line is longer than any event may be, or a long one no JSON. */
+  /**
+   * True when a piece, as `byteText` gives it, ends or continues a line with content. Throws when a line is
+   * longer than any event may be, or a long one is not JSON.
+   */
   see(text: string): boolean {
     let found = false;
     let start = 0;
@@ -69,7 +72,7 @@ export class ContentWatch {
 
 const DATA = "data:";
 
-/** Comments and the fields of an event that are no data. */
+/** True for comments and the fields of an event other than data. */
 function isNoise(line: string): boolean {
   return line.startsWith(":") || line.startsWith("event:") || line.startsWith("id:") ||
     line.startsWith("retry:");

@@ -6,12 +6,12 @@ import type { ServedTurn } from "./served_turn.ts";
 import type { TurnCall } from "./turn_call.ts";
 import type { TurnStep } from "./turn_source.ts";
 
-/** Continuations of one turn; a stream that breaks more often than this is not going to end well. */
+/** Continuations of one turn; a stream that breaks more often will probably not succeed. */
 const MOST = 3;
-/** A repeated piece shorter than this may well be meant. */
+/** A shorter repetition may be intended. */
 const OVERLAP = 16;
 
-/** Failures after which the rest of a text can be asked for elsewhere. */
+/** Failures after which the rest of a text can be requested elsewhere. */
 const RESUMABLE: ReadonlySet<Failure["class"]> = new Set([
   "transport",
   "overloaded",
@@ -21,9 +21,9 @@ const RESUMABLE: ReadonlySet<Failure["class"]> = new Set([
 ]);
 
 /**
- * A turn that goes on on another attempt when its stream is cut (STREAM_CONTINUE): the text so far is given back to the
- * model as its own, and what it adds is passed on. Only turns of plain text: a tool call, a picture or a JSON value cannot be
- * taken up in the middle.
+ * A turn that continues in another attempt when its stream is cut (STREAM_CONTINUE): the text so far is sent to
+ * the model as its own, and its continuation is passed on. Only for plain text: a tool call, a picture or a JSON
+ * value cannot be continued in the middle.
  */
 export function continuedTurn(deps: RelayDeps, call: TurnCall): Promise<Result<ServedTurn, Failure>> {
   const first = hedgedTurn(deps, call);
@@ -43,10 +43,10 @@ class ContinuedTurn implements ServedTurn {
   #plain = true;
   #times = 0;
   #spent: Usage | undefined;
-  /** What the continued model may repeat of the text before it goes on. */
+  /** Text that the continuing model may repeat first. */
   #join = "";
   #joining = false;
-  /** The client has left: nothing is asked for it any more. */
+  /** True when the client has left: nothing more is requested for it. */
   #left = false;
 
   constructor(deps: RelayDeps, call: TurnCall, turn: ServedTurn) {
@@ -74,7 +74,7 @@ class ContinuedTurn implements ServedTurn {
     });
     if (!next.ok) return { events: passed, state };
     if (this.#left) {
-      // It came for a client that has left meanwhile: nobody else would end it.
+      // The client has left in between: nothing else would end it.
       next.value.cancel();
       return { events: passed, state };
     }
@@ -129,7 +129,7 @@ function withText(request: GeminiRequest, text: string): GeminiRequest {
   return { ...request, contents: [...request.contents, begun] };
 }
 
-/** How much of the continuation repeats the end of the text; short repeats are taken as meant. */
+/** Length of the repetition of the text's end in the continuation; short ones are kept. */
 function overlap(text: string, more: string): number {
   for (let length = Math.min(text.length, more.length); length >= OVERLAP; length--) {
     if (text.endsWith(more.slice(0, length))) return length;

@@ -14,9 +14,9 @@ export interface Deadlines {
 }
 
 /**
- * One coarse timer for all calls instead of one a call: a timer of its own costs a call about a fifteenth of a bare
- * pass-through (measured), and nobody needs a read timeout to be exact. Time is counted in ticks of that timer, so that a
- * machine whose clock is set neither ends calls under way nor lets them wait for hours.
+ * One coarse timer for all calls: a timer for each costs about a fifteenth of a bare pass-through (measured),
+ * and a read timeout need not be exact. Time is counted in ticks of that timer, so that setting the machine's
+ * clock neither ends calls in progress nor makes them wait for hours.
  */
 export function createDeadlines(clock: Clock, tick = 50): Deadlines {
   return new TickedDeadlines(clock, tick);
@@ -37,7 +37,7 @@ class TickedDeadlines implements Deadlines {
 
   start(ms: number, expire: () => void): Deadline {
     const ticks = Math.ceil(ms / this.#tick);
-    // The tick that is running already is no whole one.
+    // The current tick is not a whole one.
     const entry = new Entry(this, this.#cancel === undefined ? ticks : ticks + 1, expire);
     this.entries.add(entry);
     this.#arm();
@@ -55,14 +55,14 @@ class TickedDeadlines implements Deadlines {
     this.#cancel = this.#clock.after(this.#tick, () => this.#sweep());
   }
 
-  /** A timer that runs out with nothing left to wait for is not set again, so that an idle process sleeps. */
+  /** The timer is not set again when nothing is left to wait for, so that an idle process sleeps. */
   #sweep(): void {
     this.#cancel = undefined;
     this.now++;
     for (const entry of this.entries.list()) {
       if (entry.at > this.now || entry.index < 0) continue;
       this.entries.delete(entry);
-      // Each belongs to a call of its own: what one throws is reported, and the others still expire.
+      // Each belongs to another call: an exception is reported, and the others still expire.
       try {
         entry.expire();
       } catch (cause) {

@@ -13,12 +13,12 @@ import type { RepairMemory } from "./repair_memory.ts";
 import type { SessionMemory } from "./session_memory.ts";
 import type { SignatureMemory } from "./signature_memory.ts";
 
-/** An upstream request that is under way. */
+/** An upstream request in flight. */
 export interface Running extends ActiveMember {
   abort(): void;
 }
 
-/** What every call is relayed with; made once by the composition. */
+/** Dependencies of relaying calls; made once by the composition. */
 export interface RelayDeps {
   readonly ports: Ports;
   readonly settings: Settings;
@@ -32,20 +32,20 @@ export interface RelayDeps {
   readonly sessions: SessionMemory;
   /** Aborts when the process stops. */
   readonly shutdown: AbortSignal;
-  /** What is aborted when it does: one set, as a listener on the signal for each attempt costs more. */
+  /** Requests aborted when it does: one set, as a listener on the signal for each attempt costs more. */
   readonly running: ActiveSet<Running>;
-  /** What calls are in flight or waiting. */
+  /** The calls in flight or waiting. */
   readonly calls: ActiveCalls;
-  /** A credential that can be used now: OAuth access tokens are refreshed, early or by force. */
+  /** Makes a credential usable: refreshes OAuth access tokens, early or forced. */
   readonly ready: (credential: Credential, force: boolean) => Promise<Result<Credential, Failure>>;
-  /** What a credential's source calls a model, for this request; default: as the pool does. */
+  /** The name of a model at a credential's source, for this request; default: the pool's name. */
   readonly nameAt?: (credential: Credential, model: string, request: GeminiRequest | undefined) => string;
-  /** The connections that calls go over; absent: the platform's own. */
+  /** The connections that calls use; absent: the platform's own. */
   readonly connections?: Connections;
   /** The outgoing proxy that the environment names for a URL, as host and port. */
   readonly proxyOf?: (url: string) => string | undefined;
-  /** How long answers take to begin; absent: silence is never odd. */
+  /** How long answers take to begin; absent: silence is never suspicious. */
   readonly firstBytes?: FirstBytes;
-  /** Whether a connection to the host of a URL comes about within `ms`; absent: nobody asks. */
+  /** Whether a connection to the host of a URL succeeds within `ms`; absent: not checked. */
   readonly reach?: (url: string, credential: Credential, ms: number) => Promise<boolean>;
 }

@@ -2,16 +2,16 @@ import { nodeBuffer } from "lazy-node";
 import type { Credential } from "../core/mod.ts";
 import { UPSTREAM_BOUNDS, withoutSecrets } from "../upstreams/mod.ts";
 
-/** An error object where an event, or an element of the array form, begins. */
+/** An error object at the beginning of an event or of an array element. */
 const ERROR_REGEXP =
   /(?:^|\n)[ \t]{0,8}(?:data:[ \t]{0,8})?[[,]?[ \t\r\n]{0,40}\{[ \t\r\n]{0,40}"error"[ \t]{0,8}:/;
-/** Characters of what passed before that are searched again, as an error may begin in one piece and go on in the next. */
+/** Characters of earlier pieces that are searched again, as an error may span two pieces. */
 const CARRIED = 64;
 const NAME = '"error"';
 
 /**
- * Holds back the error that ends a native stream, so that it leaves without the key that it may name. Everything before passes as it
- * came, untouched.
+ * Holds back the error that ends a native stream, so that a key in it can be removed. Everything before passes
+ * unchanged.
  */
 export class ErrorGuard {
   readonly #credential: Credential;
@@ -22,7 +22,7 @@ export class ErrorGuard {
     this.#credential = credential;
   }
 
-  /** What of a piece may pass now; `text` is the same piece as `byteText` gives it. */
+  /** The part of a piece that may pass now; `text` is the same piece as `byteText` gives it. */
   pass(bytes: Uint8Array, text: string): Uint8Array | undefined {
     if (this.#held !== undefined) {
       if (this.#held.length < UPSTREAM_BOUNDS.refusalBytes) this.#held += text;
@@ -38,7 +38,7 @@ export class ErrorGuard {
     return from === 0 ? undefined : bytes.subarray(0, from);
   }
 
-  /** What was held back, clean. Call once, at the end. */
+  /** The held part without secrets. Call once, at the end. */
   end(): Uint8Array | undefined {
     if (this.#held === undefined) return undefined;
     const Buffer = nodeBuffer();
@@ -50,7 +50,7 @@ export class ErrorGuard {
   }
 }
 
-/** As much of two pieces as a name that begins in the one and ends in the other takes. */
+/** The text around the border of two pieces, long enough for a name across it. */
 function edgeOf(before: string, text: string): string {
   return before.slice(1 - NAME.length) + text.slice(0, NAME.length - 1);
 }

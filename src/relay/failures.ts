@@ -1,7 +1,7 @@
 import { causeText, type Failure, proxySignIn, redact, type Way, whyUnreachable } from "../core/mod.ts";
 import { CancelledByOwner } from "./client_watch.ts";
 
-/** The client left: nobody is to blame and nobody is listening. Or, as the signal says, the owner ended the call. */
+/** The failure of a call whose client left or, by the signal's reason, that the owner cancelled. */
 export function clientGone(signal?: AbortSignal): Failure {
   const cancelled = signal?.reason instanceof CancelledByOwner;
   return {
@@ -13,7 +13,7 @@ export function clientGone(signal?: AbortSignal): Failure {
   };
 }
 
-/** Faults of a connection that had come about: whoever cut it, the way there is open. */
+/** Faults of an established connection: the host is reachable. */
 const CUT_REGEXP =
   /\(SendRequest\)|closed before message|reading a body|reset by peer|invalid http|end of file|unexpected eof/i;
 
@@ -46,7 +46,7 @@ export function transportFailure(cause: unknown, way: Way = {}): Failure {
   };
 }
 
-/** The outgoing proxy refused the call: Google has never seen it. */
+/** The failure when the outgoing proxy refused the call, which Google never saw. */
 export function proxyRefused(way: Way): Failure {
   const { reason, remedy } = proxySignIn(way.proxy);
   return {
@@ -59,7 +59,7 @@ export function proxyRefused(way: Way): Failure {
   };
 }
 
-/** A reply with a status of success that is none: a page, nothing that parses, half of it. */
+/** The failure of a reply with a success status that is not one: a page, unparsable, or incomplete. */
 export function unreadableFailure(what: string): Failure {
   return {
     class: "empty_reply",
@@ -70,7 +70,7 @@ export function unreadableFailure(what: string): Failure {
   };
 }
 
-/** No connection to the upstream came about in time. */
+/** The failure when no connection was made in time. */
 export function unreachableFailure(ms: number): Failure {
   return {
     class: "transport",
@@ -106,7 +106,7 @@ export function endlessFailure(ms: number): Failure {
   };
 }
 
-/** The reply goes beyond what is taken of one; `problem` is half a sentence. */
+/** The failure of a reply beyond the bounds; `problem` is half a sentence. */
 export function beyondBoundsFailure(problem: string): Failure {
   return {
     class: "unknown",
@@ -118,7 +118,7 @@ export function beyondBoundsFailure(problem: string): Failure {
   };
 }
 
-/** A fault of this proxy's own, after which its call ends; the log has the reason. */
+/** The failure of a call that ended by this proxy's own fault; the log has the reason. */
 export function ownFailure(requestId: string): Failure {
   return {
     class: "unknown",
@@ -143,7 +143,7 @@ export function truncatedFailure(): Failure {
 
 /** HTTP 200 with nothing usable in it. */
 export function emptyReplyFailure(reason: string): Failure {
-  // A finish reason of Google's: the model spoiled this turn, which says nothing about the next.
+  // A finish reason of Google's: the model garbled this turn, which says nothing about the next.
   const garbled = /^[A-Z_]+$/.test(reason);
   return {
     class: "empty_reply",

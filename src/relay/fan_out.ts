@@ -3,8 +3,8 @@ import type { Finish, TurnEvent } from "../gemini/mod.ts";
 import type { TurnSource, TurnStep } from "./turn_source.ts";
 
 /**
- * Joins several turns of one candidate each into one turn of several, for models that give no more than one choice a
- * call: the events are renumbered, usage is added up, and the turn ends when all have ended or one has failed.
+ * Joins several turns of one candidate each into one turn of several, for models with one choice per call: the
+ * events are renumbered, usage is added up, and the turn ends when all have ended or one has failed.
  */
 export function joinTurns(turns: readonly TurnSource[]): TurnSource {
   const reads = new Map<number, Promise<{ index: number; step: TurnStep }>>();
@@ -53,13 +53,13 @@ function isFailure(state: TurnStep["state"]): state is Failure {
   return typeof state === "object";
 }
 
-/** A prompt that was refused leaves a choice without content: filtered, as the other choices may have passed. */
+/** A refused prompt leaves a choice without content: `filter`, as the other choices may have passed. */
 function endsOf(index: number, end: Extract<TurnEvent, { type: "turn-end" }>): readonly Finish[] {
   if (end.block) return [{ candidate: index, reason: "PROHIBITED_CONTENT" }];
   return end.finishes.map((finish) => ({ ...finish, candidate: index }));
 }
 
-/** The prompt is counted once a call, since each call is billed for it. */
+/** Sums usage; the prompt counts for each call, since each is billed. */
 function sum(usages: readonly Usage[]): Usage {
   const total = (
     field:

@@ -1,14 +1,14 @@
 import type { Failure, SourceName } from "../core/mod.ts";
 
-/** Requests that two accounts of a source refused without naming a limit: Google filters something in them. */
+/** Requests that two accounts of a source refused without naming a limit: Google filters their content. */
 export interface FilteredRequests {
-  /** None is known: nobody needs to name his request. */
+  /** Number of known requests; while 0 no request need be hashed. */
   readonly size: number;
   of(fingerprint: string): { readonly sources: readonly SourceName[]; readonly failure: Failure } | undefined;
   note(fingerprint: string, source: SourceName, failure: Failure): void;
 }
 
-/** An agent repeats such a request every few seconds; filters change, so that it is believed no longer than this. */
+/** An agent repeats such a request every few seconds; filters change, so this is remembered no longer. */
 const KEEP_MS = 5 * 60_000;
 const MOST = 500;
 

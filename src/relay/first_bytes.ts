@@ -1,11 +1,11 @@
-/** Answers that begin this soon are no reason to ask again any sooner. */
+/** Shortest patience. */
 const LEAST_MS = 1_500;
 const MOST_MS = 30_000;
-/** Where nothing is known yet of how long a model takes, at least. */
+/** Shortest patience while nothing is known of a model. */
 const UNKNOWN_MS = 2_500;
-/** A reply may take this many times as long as the slowest of late. */
+/** A reply may take so many times as long as the slowest recent one. */
 const FACTOR = 3;
-/** The slowest is forgotten slowly: this share of it is left with each quicker answer. */
+/** The slowest time decays: this share of it remains after each faster answer. */
 const FADING = 0.9;
 const MOST_KINDS = 500;
 
@@ -19,7 +19,7 @@ export class FirstBytes {
     this.#slowest.set(kind, Math.max(ms, (before ?? 0) * FADING));
   }
 
-  /** From when on silence is odd. What is not known yet is taken to be as slow as the slowest that is. */
+  /** The time after which silence is suspicious. An unknown kind counts as slow as the slowest known one. */
   patience(kind: string): number {
     const slowest = this.#slowest.get(kind);
     const known = slowest ?? Math.max(0, ...this.#slowest.values());

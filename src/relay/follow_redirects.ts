@@ -4,7 +4,7 @@ const MOST_REDIRECTS = 5;
 const LOCAL_REGEXP = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * Follows the redirects of a download. The key stays with the API's own address: any other gets none. A redirect never leads
+ * Follows the redirects of a download. The key is sent only to the API's own address. A redirect never leads
  * from Google to this machine or to an address without TLS.
  */
 export async function followRedirects(
@@ -37,7 +37,7 @@ function isAllowed(target: URL, start: URL): boolean {
   return target.protocol === "http:" && start.protocol === "http:" && target.host === start.host;
 }
 
-/** The API itself, which asks for the key; other paths of the host are downloads with a right of their own. */
+/** True for the API itself, which needs the key; other paths of the host are downloads with their own authorisation. */
 function isSamePath(target: URL, start: URL): boolean {
   return target.pathname.split("/")[1] === start.pathname.split("/")[1];
 }

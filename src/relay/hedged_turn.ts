@@ -8,14 +8,14 @@ import type { TurnCall } from "./turn_call.ts";
 /** One of two attempts at the same turn. */
 interface Racer {
   readonly turn: Promise<Result<ServedTurn, Failure>>;
-  /** Ends it; a turn that it has already begun is cancelled. */
+  /** Ends it; a turn that has begun is cancelled. */
   leave(): void;
 }
 
 /**
- * Asks for a turn; when its first event is not there after HEDGE_AFTER, asks another key for the same turn and takes
- * whichever begins first (0, the default, never does). The slower one is cancelled: its key is not blamed, and its call stays
- * counted, as Google has counted it.
+ * Asks for a turn; when its first event is not there after HEDGE_AFTER, requests the same turn with another key
+ * and takes whichever begins first (0, the default, never does). The slower one is cancelled: without an effect
+ * on its key, and its call stays counted, as Google has counted it.
  */
 export function hedgedTurn(deps: RelayDeps, call: TurnCall): Promise<Result<ServedTurn, Failure>> {
   const { hedgeAfter } = deps.settings;
@@ -43,7 +43,7 @@ async function race(
   return turn;
 }
 
-/** Connections of its own for the second attempt: the first may have met a dead one, which both would share. */
+/** Separate connections for the second attempt: the first may have got a dead one, which both would share. */
 function besideOf(connections: Connections | undefined) {
   if (connections === undefined) return { deps: {}, close() {} };
   const spares = new Map<string, SpareConnection>();
@@ -81,7 +81,7 @@ function orLate<Value>(deps: RelayDeps, promise: Promise<Value>, ms: number): Pr
   });
 }
 
-/** The first turn that begins; when both fail, what the first attempt failed with. */
+/** The first turn that begins; when both fail, the first attempt's failure. */
 async function firstBegun(first: Racer, second: Racer): Promise<Result<ServedTurn, Failure>> {
   const winner = await Promise.race([
     first.turn.then((turn) => ({ turn, mine: first, other: second })),

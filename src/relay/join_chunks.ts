@@ -3,8 +3,8 @@ import { isObject } from "../core/mod.ts";
 type Fields = Record<string, unknown>;
 
 /**
- * The chunks of a streamed turn as the one reply that Google gives when it is not streamed: parts in order, texts of one kind that
- * follow each other joined, all else as the last chunk that has it says.
+ * Joins the chunks of a streamed turn to the reply that Google gives without streaming: parts in order,
+ * consecutive texts of one kind joined, all other fields from the last chunk that has them.
  */
 export function joinChunks(chunks: readonly unknown[]): unknown {
   const objects = chunks.filter(isObject);
@@ -47,7 +47,7 @@ function contentOf({ content: value }: Fields): Content | undefined {
   return { ...value, parts: Array.isArray(value["parts"]) ? value["parts"].filter(isObject) : [] };
 }
 
-/** A signature belongs to the words before it. */
+/** True when two parts join; a signature ends the text before it. */
 function joins(last: Fields, part: Fields): boolean {
   const plain = (one: Fields) =>
     typeof one["text"] === "string" && Object.keys(one).every((name) => PLAIN.has(name));

@@ -1,7 +1,7 @@
 /**
- * The life of one call: one credential after another until one answers, the commit point before which everything may be
- * tried again and after which nothing is, and the pipe that settles the lease exactly once. Knows no dialect and no
- * source by name; never looks at an upstream's status codes (the upstream classifies), never changes a request in place.
+ * Serves one call: tries one credential after another until one answers, retries only before the commit point,
+ * and settles the lease exactly once at the end of the reply. Knows no dialect and no source by name; never
+ * looks at an upstream's status codes (the upstream classifies), never changes a request in place.
  *
  * @module
  */

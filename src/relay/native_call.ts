@@ -20,7 +20,7 @@ export interface NativeCall {
   readonly turn: boolean;
   readonly build: (attempt: Attempt) => UpstreamRequest | Promise<UpstreamRequest>;
   readonly repairs?: Repairs;
-  /** A name for what is asked, the same for the same body. */
+  /** A hash of the request, the same for the same body. */
   readonly fingerprint?: () => string;
   /** The frame that tells a native client that the stream broke. */
   readonly brokenFrame: (failure: Failure) => Uint8Array;
@@ -39,5 +39,5 @@ export interface NativeRefusal {
   readonly body?: string;
 }
 
-/** Sees the body of a refusal. */
+/** Called with the body of a refusal. */
 export type OnRefusal = (failure: Failure, body: string) => void;

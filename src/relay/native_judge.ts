@@ -9,20 +9,20 @@ import type { OnRefusal } from "./native_call.ts";
 import { JSON_TYPES, plainType, typeWord } from "./reply_type.ts";
 import type { Attempt } from "./run_attempts.ts";
 
-/** What a piece larger than this holds is no error and no empty reply. */
+/** A larger piece cannot be an error or an empty reply. */
 const SMALL = 16 * 1024;
 
-/** What a reply promised to be, and how it began. */
+/** A reply's head and its first piece. */
 export interface FirstPiece {
   readonly first: Uint8Array<ArrayBuffer>;
-  /** The head, and whether `first` is all of the body. */
+  /** The response, and whether `first` is its whole body. */
   readonly reply: { readonly response: Response };
   readonly whole: boolean;
-  /** All of a small whole body as JSON; undefined where it is none, large or streamed. */
+  /** All of a small whole body as JSON; undefined if it is not JSON, large or streamed. */
   readonly parsed?: unknown;
 }
 
-/** A whole reply as JSON, where it is small enough to be parsed beside being passed on; undefined where it is not, or no JSON. */
+/** A whole reply as JSON, if it is small enough to be parsed as well as passed on; else, or without JSON, undefined. */
 export function parseSmall(whole: Uint8Array<ArrayBuffer>): unknown {
   if (whole.byteLength > SMALL) return undefined;
   try {
@@ -35,8 +35,8 @@ export function parseSmall(whole: Uint8Array<ArrayBuffer>): unknown {
 const BRACES = { "{": "}", "[": "]" } as const;
 
 /**
- * A page, half a reply or nothing at all behind status 200. Of a large whole reply only its two ends are looked at: parsing
- * megabytes that are passed on as they are would cost more than it finds.
+ * Detects a page, a truncated reply or an empty one with status 200. Of a large whole reply only the two ends
+ * are checked: parsing megabytes that pass unchanged would cost more than it finds.
  */
 export function judgeForm(
   { first, reply: { response }, whole, parsed }: FirstPiece,
@@ -49,7 +49,7 @@ export function judgeForm(
   }
   const begin = decoder.decode(first.subarray(0, 64)).trimStart();
   if (/html/.test(kind) || begin.startsWith("<")) return unreadableFailure("a web page");
-  // What a browser might run, or guess to be something that runs, never reaches a client.
+  // A type that a browser might run, or sniff as one, never reaches a client.
   if (!JSON_TYPES.has(kind)) return unreadableFailure(typeWord(kind));
   if (!turn && !/json/.test(kind)) return undefined;
   if (!whole) {
@@ -70,7 +70,7 @@ function hasError(bytes: Uint8Array): boolean {
   return decoder.decode(bytes.subarray(0, SMALL)).includes('"error"');
 }
 
-/** Errors and empty replies can hide behind status 200; both show in a small first piece. */
+/** Detects errors and empty replies with status 200; both have a small first piece. */
 export function judgeFirst(
   deps: RelayDeps,
   attempt: Attempt,
@@ -90,7 +90,7 @@ export function judgeFirst(
   return hiddenFailure(deps, attempt, chunk["error"], { model, operation }, onRefusal);
 }
 
-/** An error object behind status 200, classified by the status in it. */
+/** Classifies an error object with HTTP status 200 by the status in it. */
 export function hiddenFailure(
   deps: RelayDeps,
   attempt: Attempt,
@@ -107,13 +107,13 @@ export function hiddenFailure(
   return failure;
 }
 
-/** A finish without any text, call or media in the same piece: worth a parse. */
+/** A finish without any text, call or media in the same piece: then it is parsed. */
 function mayBeEmpty(text: string): boolean {
   return text.includes('"finishReason"') &&
     !/"text"\s*:\s*"[^"]|"functionCall"|"inlineData"|"executableCode"/.test(text);
 }
 
-/** The first chunk of a stream that says anything, where it may be an error or nothing at all. */
+/** The first meaningful chunk of a stream, if it may be an error or empty. */
 function firstOfStream(first: Uint8Array<ArrayBuffer>): Record<string, unknown> | undefined {
   const text = byteText(first);
   return text.includes('"error"') || mayBeEmpty(text)
@@ -121,7 +121,7 @@ function firstOfStream(first: Uint8Array<ArrayBuffer>): Record<string, unknown> 
     : undefined;
 }
 
-/** The first chunk that says more than that a turn has begun and what it has cost; undefined when none does, or one is no JSON. */
+/** The first chunk with more than the start of a turn and its usage; undefined if there is none, or one is not JSON. */
 function firstSaying(chunks: readonly unknown[]): Record<string, unknown> | undefined {
   for (const chunk of chunks) {
     if (!isObject(chunk)) return undefined;
@@ -146,12 +146,12 @@ function saysPart(part: unknown): boolean {
   return isObject(part) && part["text"] !== "";
 }
 
-/** The chunks of a stream's beginning, of events or of an array, as far as they came whole. */
+/** The chunks of a stream's beginning, of events or of an array, as far as they are complete. */
 function chunksOf(text: string): readonly unknown[] {
   if (/^data:/m.test(text)) {
     return text.split(/\r?\n\r?\n/).flatMap((event) => {
       const at = /^data:/m.exec(event)?.index;
-      // Google breaks a stream of events off with an error that is none.
+      // Google ends a broken event stream with an error object that is not an event.
       return at !== undefined
         ? [parsedChunk(event.slice(at + 5))]
         : /^\s*\{/.test(event)
@@ -172,13 +172,13 @@ function parsedChunk(text: string): unknown {
   }
 }
 
-/** Why a whole reply of a model is no turn at all, or an empty one; undefined when it says something, if only why it does not. */
+/** Returns why a whole reply is not a turn, or an empty one; undefined when it has content or a reason why not. */
 export function emptyTurn(reply: unknown): Failure | undefined {
   if (!isObject(reply)) return unreadableFailure("no turn");
   return saysMore(reply) ? emptyReason(reply) : emptyReplyFailure("no content");
 }
 
-/** A finish in the first chunk with nothing in it: Google's known empty reply, or a garbled tool call. */
+/** A first chunk with a finish but no content: Google's known empty reply, or a garbled tool call. */
 function emptyReason(chunk: Record<string, unknown>): Failure | undefined {
   const { candidates } = chunk;
   if (!Array.isArray(candidates) || candidates.length !== 1 || !isObject(candidates[0])) return undefined;

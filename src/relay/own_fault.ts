@@ -2,7 +2,7 @@ import { describeFault, type Failure } from "../core/mod.ts";
 import type { RelayDeps } from "./deps.ts";
 import { ownFailure } from "./failures.ts";
 
-/** Tells a fault of this proxy's own in the log, and gives the failure that its call ends with. */
+/** Logs a fault of this proxy's own, and returns the failure that ends its call. */
 export function ownFault(
   { ledger }: Pick<RelayDeps, "ledger">,
   request: string,

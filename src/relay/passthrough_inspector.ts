@@ -1,18 +1,18 @@
 import { isObject, parseForeign, type Usage } from "../core/mod.ts";
 import { usageOf } from "../gemini/mod.ts";
 
-/** Enough for the last event of any stream that was recorded; a larger one only loses its usage figures. */
+/** Enough for the last event of any recorded stream; a larger one only loses its usage. */
 const TAIL_CHARS = 64 * 1024;
 const FINISH = "finishReason";
 const BLOCKED = "blockReason";
 
-/** What is read of a native reply beside passing it on. */
+/** Reads a native reply while it is passed on. */
 export interface ReplyInspector {
   finishReason(): string | undefined;
   usage(): Usage | undefined;
 }
 
-/** Reads a whole reply that was parsed. */
+/** Inspects a whole, parsed reply. */
 export class ParsedReply implements ReplyInspector {
   /** @param value The reply's JSON. */
   constructor(readonly value: unknown) {}
@@ -36,14 +36,14 @@ function wordIn(value: unknown, name: string): string | undefined {
 }
 
 /**
- * Looks at a native reply as it passes: no search and no parse while it does. Takes it as `byteText` gives it, since every word
- * that it looks for is plain.
+ * Inspects a native reply at its end: no search and no parsing while it passes. Works on the text of `byteText`,
+ * since every word that it looks for is ASCII.
  */
 export class PassthroughInspector implements ReplyInspector {
-  /** The end of the body so far. */
+  /** The kept end of the body. */
   readonly #tail: string[] = [];
   #size = 0;
-  /** A finish was seen in what is not kept any more. */
+  /** True when a finish was in the part that is no longer kept. */
   #finished = false;
   #text: string | undefined;
 
@@ -54,17 +54,17 @@ export class PassthroughInspector implements ReplyInspector {
     while (this.#tail.length > 1 && this.#size - this.#tail[0]!.length >= TAIL_CHARS) {
       const dropped = this.#tail.shift()!;
       this.#size -= dropped.length;
-      // With the beginning of what follows, as a word may be cut by the edge.
+      // Including the beginning of the next piece, as a word may span both.
       this.#finished ||= saysFinish(dropped + this.#tail[0]!.slice(0, FINISH.length));
     }
   }
 
-  /** What is kept of the body, as text. */
+  /** The kept end of the body, as text. */
   text(): string {
     return this.#text ??= this.#tail.join("");
   }
 
-  /** True when the reply said that its turn is over. */
+  /** True when the reply contained a finish. */
   finished(): boolean {
     return this.#finished || saysFinish(this.text());
   }
@@ -89,7 +89,7 @@ function saysFinish(text: string): boolean {
 
 const REASON_REGEXP = /"(?:finishReason|blockReason)"\s*:\s*"(\w+)"/y;
 
-/** The last reason given, looked for from the end. */
+/** The last finish reason, searched from the end. */
 function lastReason(text: string): string | undefined {
   const finish = lastNamed(text, `"${FINISH}"`);
   const block = lastNamed(text, `"${BLOCKED}"`);
@@ -105,11 +105,11 @@ function lastNamed(text: string, name: string): { readonly at: number; readonly 
   return undefined;
 }
 
-/** Google breaks a stream off with an error object, bare or as an event; it is the whole rest of the body. */
+/** True when the text ends with an error object, bare or as an event, as Google ends a broken stream. */
 function endsWithError(text: string): boolean {
   const rest = text.trimEnd();
   const end = rest.endsWith("]") ? rest.length - 1 : rest.length;
-  // An error may speak of another one inside it, seldom of more.
+  // An error may contain another one, rarely more.
   for (let name = text.length, tries = 0; tries < 4; tries++) {
     name = text.lastIndexOf('"error"', name - 1);
     const start = name < 0 ? -1 : text.lastIndexOf("{", name);
@@ -141,7 +141,7 @@ function lastUsage(text: string): Usage | undefined {
   }
 }
 
-/** The end of the object that starts at `start`; usage objects hold no strings with braces. */
+/** The end of the object that starts at `start`; usage objects have no strings with braces. */
 function closing(text: string, start: number): number {
   let depth = 0;
   for (let index = start; index < text.length; index++) {

@@ -1,12 +1,12 @@
 import { createWriteCoalescer } from "./write_coalescer.ts";
 import { type Outlet, outletOf } from "./outlet.ts";
 
-/** Bytes that may wait for a slow reader before the source is not read any more. */
+/** Bytes buffered for a slow reader before reading the source pauses. */
 const HIGH_WATER = 64 * 1024;
 
-/** What a pump may do with its stream. */
+/** The interface of a pump to its stream. */
 export interface PumpTarget<Piece> {
-  /** Queues a piece; pieces in quick succession leave together. */
+  /** Queues a piece; pieces in quick succession are sent together. */
   write(piece: Piece): void;
   /** Resolves when the reader has room again; at once while it has. */
   room(): Promise<void> | undefined;
@@ -14,7 +14,7 @@ export interface PumpTarget<Piece> {
   readonly over: boolean;
   /** Sends what is queued and ends the stream. */
   close(): void;
-  /** Breaks the stream off, so that the reader sees that it is not whole. */
+  /** Aborts the stream, so that the reader sees that it is incomplete. */
   fail(cause: unknown): void;
 }
 
@@ -26,7 +26,7 @@ export interface PumpOptions<Piece extends { readonly length: number }> {
   readonly cancel: () => void;
 }
 
-/** A byte stream that a loop fills; backpressure reaches the loop through `room`. A loop that fails breaks the stream off. */
+/** A byte stream that a loop fills; backpressure reaches the loop through `room`. A failing loop aborts the stream. */
 export function pumpedStream<Piece extends { readonly length: number }>(
   options: PumpOptions<Piece>,
 ): ReadableStream<Uint8Array> {

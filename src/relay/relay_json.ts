@@ -12,18 +12,18 @@ import { settleOnce } from "./settle.ts";
 import type { CallTrace } from "./trace.ts";
 import { unwrappedValue } from "./unwrapped_reply.ts";
 
-/** A question whose answer is one JSON value: token counts, embeddings, a picture. */
+/** A call whose answer is one JSON value: token counts, embeddings, a picture. */
 export interface JsonCall {
   readonly leaseRequest: Omit<LeaseRequest, "tried">;
   readonly trace: CallTrace;
   readonly client: ClientWatch;
   readonly build: (attempt: Attempt) => UpstreamRequest;
   readonly repairs?: Repairs;
-  /** Says why a reply that parses is still no answer, so that it is asked for again: it lacks what was asked for. */
+  /** Returns a failure for a parsed reply that lacks the requested content, so that the call is retried. */
   readonly judge?: (value: unknown) => Failure | undefined;
 }
 
-/** Asks until a key answers; returns the parsed reply, out of its envelope. */
+/** Tries keys until one answers; returns the parsed reply, out of its envelope. */
 export async function relayJson(deps: RelayDeps, call: JsonCall): Promise<Result<unknown, Failure>> {
   const served = await runAttempts(deps, call, async (attempt): Promise<Result<unknown, Failure>> => {
     const { model, operation } = call.leaseRequest;

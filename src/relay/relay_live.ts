@@ -8,7 +8,7 @@ import { clientGone, shuttingDown, timeoutFailure, transportFailure } from "./fa
 import { type Attempt, runAttempts, type Served } from "./run_attempts.ts";
 import type { CallTrace } from "./trace.ts";
 
-/** One message of a socket: text stays text and bytes stay bytes, as clients and Google tell them apart. */
+/** One message of a socket: text stays text and bytes stay bytes, as clients and Google distinguish them. */
 export type LiveMessage = string | Uint8Array<ArrayBuffer>;
 
 /** A client's end of a session. */
@@ -26,10 +26,10 @@ export interface LiveCall {
   /** Aborts when the client has left. */
   readonly client: ClientWatch;
   readonly socket: LiveClient;
-  /** Kept and sent again to each key until one takes it. */
+  /** Sent to each key until one accepts it. */
   readonly setup: LiveMessage;
   readonly build: (attempt: Attempt) => UpstreamRequest;
-  /** Sees what Google says, as text, when it may hold usage or a handle; the client gets it afterwards. */
+  /** Called with Google's messages as text, if they may contain usage or a handle; the client gets them afterwards. */
   readonly onServerText: (text: string) => Promise<void>;
 }
 
@@ -48,7 +48,7 @@ interface OpenSession {
   readonly first: LiveMessage;
 }
 
-/** Codes that a peer may never send; what they stand for is said with one that it may. */
+/** Close codes that must not be sent; they are replaced by a permitted one. */
 const UNSAID_CODES: ReadonlySet<number> = new Set([0, 1004, 1005, 1006, 1015]);
 const CUT = {
   code: 1011,
@@ -57,8 +57,9 @@ const CUT = {
 const LONGEST_REASON = 120;
 
 /**
- * Relays a session between a client's socket and Google's. Until Google has taken the setup, a key that refuses it is followed
- * by the next; after that the session is one key's alone. Each side is read only as fast as the other takes it.
+ * Relays a session between a client's socket and Google's. Until Google has accepted the setup, other keys are
+ * tried after a refusal; after that the session stays on one key. Each side is read only as fast as the other
+ * accepts data.
  */
 export async function relayLive(deps: RelayDeps, call: LiveCall): Promise<LiveEnd> {
   const served = await runAttempts(deps, call, (attempt) => open(deps, call, attempt));
@@ -67,7 +68,7 @@ export async function relayLive(deps: RelayDeps, call: LiveCall): Promise<LiveEn
   return await session.run();
 }
 
-/** What a client is told of a session that never came about, with a code that says who is at fault. */
+/** The end of a session that never began, with a close code for the side at fault. */
 function refused(failure: Failure): LiveEnd {
   const code =
     failure.class === "invalid_request" || failure.class === "model_gone" || failure.class === "not_on_tier"
@@ -78,7 +79,7 @@ function refused(failure: Failure): LiveEnd {
   return { code, reason: failure.message, failure };
 }
 
-/** Opens one socket and waits until Google has taken the setup. */
+/** Opens one socket and waits until Google has accepted the setup. */
 async function open(
   deps: RelayDeps,
   call: LiveCall,
@@ -96,7 +97,7 @@ async function open(
       headers: { ...headers },
       signal: ending.signal,
     });
-    // The end is told by reading; nobody waits for it twice.
+    // The end is seen by reading; this promise is not awaited.
     link.closed.catch(() => {});
     const { readable, writable } = await link.opened;
     attempt.trace.connected(101);
@@ -140,7 +141,7 @@ async function firstOf(
   }
 }
 
-/** Google refuses after the connection has come about: the close says why. */
+/** Classifies a refusal: Google refuses after the connection is made, by a close with a reason. */
 async function classify(
   call: LiveCall,
   attempt: Attempt,
@@ -170,7 +171,7 @@ const WORDS: Readonly<Record<number, string>> = {
   503: "UNAVAILABLE",
 };
 
-/** The HTTP status that says the same as a close. */
+/** The HTTP status that corresponds to a close. */
 function statusOf(code: number, reason: string): number {
   if (/quota|rate limit|resource.?exhausted/i.test(reason)) return 429;
   if (/is not found|not supported for/i.test(reason)) return 404;
@@ -178,7 +179,7 @@ function statusOf(code: number, reason: string): number {
   return code === 1007 || code === 1008 || code === 1003 || code === 1009 ? 400 : 503;
 }
 
-/** The upgrade itself was refused: its status is all that is known. */
+/** The failure of a refused upgrade, of which only the status is known. */
 function upgradeFailure(call: LiveCall, attempt: Attempt, cause: unknown, now: number): Failure {
   const status = Number(/status code: (\d{3})/.exec(String(cause))?.[1] ?? 0);
   if (status < 400) return transportFailure(cause);
@@ -212,7 +213,7 @@ function closeOf(info: WebSocketCloseInfo): { readonly closeCode: number; readon
   return { closeCode: closeCode ?? code ?? 1006, reason: reason ?? "" };
 }
 
-/** A close frame holds 123 bytes of reason. */
+/** Truncates a reason to the 123 bytes that a close frame has for it. */
 function cut(reason: string): string {
   const Buffer = nodeBuffer();
   let text = reason.slice(0, LONGEST_REASON);
@@ -220,19 +221,19 @@ function cut(reason: string): string {
   return text;
 }
 
-/** What still comes until the other side has closed, read and dropped: the platform's stream fails on its own when it is cancelled. */
+/** Reads and drops messages until the other side has closed: the platform's stream fails when it is cancelled. */
 async function drain(reader: OpenSession["reader"], { ports }: RelayDeps): Promise<void> {
   const until = ports.clock.now() + DRAIN_MS;
   try {
     while (ports.clock.now() < until && !(await reader.read()).done);
   } catch {
-    // It broke off, which ends it too.
+    // It broke, which ends it too.
   }
 }
 
 const DRAIN_MS = 10_000;
 
-/** A session whose setup Google has taken. */
+/** A session whose setup Google has accepted. */
 class Session implements Running {
   index = -1;
   readonly #deps: RelayDeps;
@@ -246,7 +247,7 @@ class Session implements Running {
     this.#served = served;
   }
 
-  /** The process stops. */
+  /** Ends the session when the process stops. */
   readonly abort = (): void => {
     this.#ended.resolve({
       code: 1012,
@@ -257,7 +258,7 @@ class Session implements Running {
 
   async run(): Promise<LiveEnd> {
     const { signal } = this.#call.client;
-    // A session ends when its client leaves it: only the owner's word is a failure.
+    // A client that leaves ends the session normally; only the owner's cancellation is a failure.
     const left = () => {
       const gone = clientGone(signal);
       this.#ended.resolve({
@@ -279,7 +280,7 @@ class Session implements Running {
     return { ...end, reason: cut(end.reason) };
   }
 
-  /** Google to the client: not read while the client has not taken what came before. */
+  /** Google to the client: not read until the client has received the earlier messages. */
   async #down(): Promise<void> {
     const { reader, link, first } = this.#served.value;
     let message: LiveMessage | undefined = first;
@@ -301,7 +302,7 @@ class Session implements Running {
     );
   }
 
-  /** The client to Google: each message waits until the one before has left. */
+  /** The client to Google: each message waits until the one before is sent. */
   async #up(): Promise<void> {
     const { writer } = this.#served.value;
     while (true) {
@@ -310,7 +311,7 @@ class Session implements Running {
       try {
         await writer.write(message);
       } catch (cause) {
-        // What Google said last comes by reading.
+        // Google's last message is seen by reading.
         return void cause;
       }
     }

@@ -14,27 +14,30 @@ import { type OpenReply, send } from "./send.ts";
 import { type Settle, settleOnce } from "./settle.ts";
 import { unwrappedReply } from "./unwrapped_reply.ts";
 
-/** A reply of which the first piece is there; without a stream it is whole. */
+/** A reply with its first piece; without a stream it is complete. */
 interface OpenNative {
   readonly reply: OpenReply;
   readonly first: Uint8Array<ArrayBuffer>;
-  /** Has seen the first piece. */
+  /** Has received the first piece. */
   readonly inspector: ReplyInspector;
   readonly stream?: OpenStream;
   /** The JSON of a whole reply, where it is small. */
   readonly parsed?: unknown;
 }
 
-/** What reads the rest of a stream and looks at it; both have seen the first piece. */
+/** The reader and inspector of a stream's rest; both have processed the first piece. */
 interface OpenStream {
   readonly reader: BodyReader;
   readonly watch: ContentWatch;
   readonly inspector: PassthroughInspector;
-  /** It has ended, and nothing in it was content. */
+  /** True when it has ended without content. */
   readonly silent: boolean;
 }
 
-/** Relays one native call. Failures before the first body byte are tried elsewhere; after it the bytes are Google's alone. */
+/**
+ * Relays one native call. Failures before the first body byte are retried elsewhere; after it Google's bytes
+ * pass unchanged.
+ */
 export async function relayNative(
   deps: RelayDeps,
   call: NativeCall,
@@ -50,16 +53,16 @@ export async function relayNative(
     call,
     (attempt) => openNative(deps, call, attempt, { onRefusal, onGarbled }),
   );
-  // Retries are spent: the model's own last words are worth more to a native client than ours about them.
+  // Retries are spent: the model's own last reply is worth more to a native client than our message about it.
   if (!served.ok && garbled?.failure === served.error) {
     const { failure, bytes, response: { status, headers } } = garbled;
     call.trace.record(status, failure);
     return ok({ status, headers, body: bytes });
   }
-  // Google's words only when they are what the call ended with.
+  // Google's body only if it is the failure that ended the call.
   if (!served.ok) {
     const { error } = served;
-    // A bare 429 says nothing of why the request itself was refused; that is told in our words.
+    // A bare 429 does not explain why the request itself was refused, so our own message is used.
     const ours = error.class === "ambiguous_429" && error.scope === "request";
     return { ok: false, error: refusal?.failure === error && !ours ? refusal : { failure: error } };
   }
@@ -67,14 +70,14 @@ export async function relayNative(
   return ok({ status, headers, body: bodyOf(deps, call, served.value) });
 }
 
-/** A turn whose tool call the model garbled, as it came. */
+/** A turn with a garbled tool call, as received. */
 interface Garbled {
   readonly failure: Failure;
   readonly response: Response;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** A garbled turn has no more than its finish; what comes beyond this is not kept. */
+/** Bytes kept of a garbled turn, which has little more than its finish. */
 const MOST_GARBLED = 64 * 1024;
 
 /** Reads the rest of a garbled turn. */
@@ -114,7 +117,7 @@ async function openNative(
     }
     const open = await readFirst(deps, call, reply);
     const failure = judgeForm({ ...open, whole: open.stream === undefined }, call.turn) ??
-      // A file that Google could not process says so in a field of the same name.
+      // A file that Google could not process has a field of the same name.
       (operation === "resource"
         ? undefined
         : judgeFirst(deps, attempt, open, call.leaseRequest, onRefusal)) ??
@@ -136,13 +139,13 @@ async function openNative(
   }
 }
 
-/** Neither a turn nor a reason why there is none: a stream that ended without content, or JSON that is about something else. */
+/** True for neither a turn nor a reason why there is none: a stream without content, or unrelated JSON. */
 function isSilent({ stream, parsed }: OpenNative): boolean {
   if (stream !== undefined) return stream.silent;
   return isObject(parsed) && parsed["candidates"] === undefined && parsed["promptFeedback"] === undefined;
 }
 
-/** Replies that are not streamed come whole: the platform hands them over without a stream on either side. */
+/** Reads the first piece; a reply that is not streamed is read whole, which avoids a stream on either side. */
 async function readFirst(deps: RelayDeps, call: NativeCall, reply: OpenReply): Promise<OpenNative> {
   const { response } = reply;
   if (!call.stream || response.body === null) {
@@ -165,10 +168,10 @@ function inspectorOf(first: Uint8Array<ArrayBuffer>): PassthroughInspector {
   return inspector;
 }
 
-/** The end of a whole reply, in which its finish and its usage stand. */
+/** The end of a whole reply, which contains its finish and usage. */
 const WHOLE_TAIL = 256 * 1024;
 
-/** Bytes without content that are held back, so that an error behind a comment can still be tried elsewhere. */
+/** Bytes without content that are held back, so that an error after a comment can still be retried elsewhere. */
 const MOST_NOISE = 8_192;
 
 async function firstContent(
@@ -202,7 +205,7 @@ function bodyOf(deps: RelayDeps, call: NativeCall, served: Served<OpenNative>): 
   return first;
 }
 
-/** The body on its way to the client, byte for byte; the lease is settled when it ends, breaks or is left. */
+/** The body for the client, byte for byte; the lease is settled when it ends, fails or is cancelled. */
 function streamed(
   deps: RelayDeps,
   call: NativeCall,
@@ -219,12 +222,12 @@ function streamed(
     const said = guard.end();
     if (said !== undefined) target.write(said);
     settled(failure);
-    // Google's own last words are enough; two errors would be read as one broken object.
+    // Google's own error is enough; two errors would be read as one broken object.
     if (failure !== undefined && !inspector.saidError()) target.write(call.brokenFrame(failure));
     target.close();
   }
 
-  /** A fault of our own at the end takes nothing from the client, who has all that Google sent. */
+  /** A fault of our own at the end does not affect the client, who has everything that Google sent. */
   function settled(failure: Failure | undefined): void {
     try {
       settle(failure);

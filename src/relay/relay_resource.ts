@@ -13,36 +13,36 @@ import { type Attempt, runAttempts, type Served } from "./run_attempts.ts";
 import { type OpenReply, send } from "./send.ts";
 import type { CallTrace } from "./trace.ts";
 
-/** A call on something that a project owns: bytes to Google, and whatever it answers back. */
+/** A call on a resource of a project: the client's bytes to Google, and Google's answer back. */
 export interface ResourceCall {
   readonly leaseRequest: Omit<LeaseRequest, "tried">;
   readonly trace: CallTrace;
   readonly client: ClientWatch;
   readonly build: (attempt: Attempt) => UpstreamRequest;
-  /** Sees a whole reply before the call is settled. */
+  /** Called with a whole reply before the call is settled. */
   readonly onWhole?: (bytes: Uint8Array) => void;
-  /** Larger replies than this are passed on as they come, unread; 0 for a download, which may be anything, whatever its type says. */
+  /** Larger replies are passed on unread as a stream; 0 for a download, which may be anything, whatever its type. */
   readonly mostRead: number;
-  /** True when it is about something that a project owns: a refusal is then about that. */
+  /** True when it names a resource of a project: a refusal then concerns that. */
   readonly named: boolean;
 }
 
-/** Google's reply: whole when it is small JSON, else as it comes. */
+/** Google's reply: whole if it is small JSON, else streamed. */
 export interface ResourceReply {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 }
 
-/** Sees the pieces of a reply that is passed on, and its end. */
+/** Observes the pieces of a reply that is passed on, and its end. */
 export interface PassObserver {
   piece(bytes: Uint8Array): void;
   end(failure: Failure | undefined): void;
 }
 
 /**
- * Relays one call on a resource; redirects are followed, without the key at other addresses. A refusal concerns this one
- * resource, so that it sets nothing aside: only a key that Google does not take and a used-up limit do.
+ * Relays one call on a resource; redirects are followed, without the key at other addresses. A refusal concerns
+ * this one resource and causes no cooldown, except for a rejected key and an exhausted limit.
  */
 export async function relayResource(
   deps: RelayDeps,
@@ -52,7 +52,7 @@ export async function relayResource(
   let refusal: NativeRefusal | undefined;
   const served = await runAttempts(deps, call, async (attempt) => {
     const sent = await send(deps, attempt, call.build(attempt), {
-      // Downloads and events take as long as they take; only silence ends them.
+      // Downloads and events may take any time; only silence ends them.
       stream: true,
       redirects: true,
       model: call.leaseRequest.model,
@@ -73,13 +73,13 @@ export async function relayResource(
   return ok({ status, headers, body: whole });
 }
 
-/** A reply whose head is a success; small JSON is there as a whole, so that a garbled one is tried elsewhere. */
+/** A reply whose head is a success; small JSON is read whole, so that a garbled one is retried elsewhere. */
 interface OpenResource {
   readonly reply: OpenReply;
   readonly whole?: Uint8Array<ArrayBuffer>;
 }
 
-/** Files are of any kind, but what a browser runs never comes from the dashboard's own origin. */
+/** Files may have any type, but one that a browser runs must not come from the dashboard's origin. */
 async function opened(
   deps: RelayDeps,
   call: ResourceCall,
@@ -108,10 +108,10 @@ async function opened(
   }
 }
 
-/** A reply larger than this is no error. */
+/** A larger reply is not an error. */
 const MOST_ERROR = 16 * 1024;
 
-/** A resource that failed says so in a field of that name too, but it has a name of its own beside it. */
+/** A failed resource has a field of that name too, but also its own name. */
 function errorIn(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
     const reply: unknown = parseForeign(new TextDecoder().decode(bytes));
@@ -128,7 +128,7 @@ function refused(reply: OpenReply, error: Failure): Result<OpenResource, Failure
   return { ok: false, error };
 }
 
-/** The body on its way to the client. One that breaks breaks for the client too: half a download must not look whole. */
+/** The body for the client. A broken one is aborted for the client too: half a download must not look complete. */
 function passed(
   call: ResourceCall,
   served: Served<OpenResource>,

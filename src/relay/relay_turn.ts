@@ -9,7 +9,7 @@ import { type ServedTurn, servedTurn } from "./served_turn.ts";
 import type { TurnCall } from "./turn_call.ts";
 import { gatheredTurn, streamedTurn, type TurnSource, wholeTurn } from "./turn_source.ts";
 
-/** Asks for one turn. When this returns a turn, its first real event is there and nothing will be tried again. */
+/** Relays one turn. A returned turn has its first real event, and nothing will be retried. */
 export async function relayTurn(deps: RelayDeps, call: TurnCall): Promise<Result<ServedTurn, Failure>> {
   const request = deps.repairs.withoutBadSignatures(call.request);
   const sent = request === call.request ? call : { ...call, request };

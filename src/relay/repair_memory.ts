@@ -1,27 +1,27 @@
 import type { Repair } from "../core/mod.ts";
 import { DUMMY_SIGNATURE, fnvHash, type GeminiRequest, repairRequest } from "../gemini/mod.ts";
 
-/** How one call's request can be repaired after a refusal. */
+/** Repairs of one call's request after a refusal. */
 export interface Repairs {
-  /** Whether the request would be sent otherwise with one repair more; sent as it was, it is refused as it was. */
+  /** Whether one more repair would change the request; unchanged it would be refused again. */
   changes(repair: Repair, already: readonly Repair[]): boolean;
-  /** What of the request the repair is about: it is good for others with the same. */
+  /** The part of the request that the repair concerns: it also helps other requests with the same. */
   subject(repair: Repair): string;
-  /** A repair helped. */
+  /** Called when a repair helped. */
   helped?(repair: Repair): void;
 }
 
-/** What refusals have taught, so that the next call of the same kind is sent right at once. In memory: a restart asks again. */
+/** Remembers repairs, so that the next call of the same kind is sent correctly at once. In memory only. */
 export interface RepairMemory {
   known(model: string, repairs: Repairs): readonly Repair[];
   learn(model: string, sent: readonly Repair[], repairs: Repairs): void;
   /** Repairs of a translated request. */
   of(request: GeminiRequest): Repairs;
-  /** The request with a stand-in for each signature that was refused before. */
+  /** The request with a dummy for each signature that was refused before. */
   withoutBadSignatures(request: GeminiRequest): GeminiRequest;
 }
 
-/** Models change; what one refused is tried again after this time. */
+/** Models change; a refused form is tried again after this time. */
 const KEEP_MS = 6 * 60 * 60 * 1000;
 const MOST_LEARNED = 1_000;
 const MOST_SIGNATURES = 5_000;
@@ -47,7 +47,7 @@ export function createRepairMemory(clock: { now(): number }): RepairMemory {
   function learn(model: string, sent: readonly Repair[], repairs: Repairs): void {
     for (const repair of sent) {
       repairs.helped?.(repair);
-      // What was wrong there is the conversation, not the model.
+      // The conversation was at fault, not the model.
       if (SIGNATURES.has(repair.kind)) continue;
       const subject = repairs.subject(repair);
       const key = JSON.stringify([model, repair, subject]);
@@ -78,7 +78,7 @@ export function createRepairMemory(clock: { now(): number }): RepairMemory {
 
 const NOTHING: readonly Repair[] = [];
 
-/** Repairs of signatures, which are bad wherever they come again. */
+/** Repairs of signatures, which are bad wherever they recur. */
 const SIGNATURES: ReadonlySet<Repair["kind"]> = new Set(["dummy_signatures", "no_old_thoughts"]);
 
 function requestRepairs(request: GeminiRequest, badSignatures: Set<string>): Repairs {

@@ -1,4 +1,4 @@
-/** What the Gemini API answers in. */
+/** Content types of the Gemini API's answers. */
 export const JSON_TYPES: ReadonlySet<string> = new Set(["", "application/json", "text/event-stream"]);
 
 /** A content type without its parameters, in lower case; empty when there is none. */
@@ -14,12 +14,12 @@ export function isInert(type: string): boolean {
   return type === "" || INERT_REGEXP.test(type);
 }
 
-/** A type as it may be in a message. */
+/** A type made safe for a message. */
 export function typeWord(type: string): string {
   return type.replace(/[^\w/.+-]/g, "?").slice(0, 60);
 }
 
-/** The content type that a client is given: as the upstream wrote it where that says nothing else, or plain JSON. */
+/** The content type for a client: the upstream's unless a browser might run it, else plain JSON. */
 export function safeType(header: string | null): string {
   const type = plainType(header);
   if (type === "" || !isInert(type) && !JSON_TYPES.has(type)) return "application/json";

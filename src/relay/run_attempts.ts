@@ -17,25 +17,25 @@ import type { Repairs } from "./repair_memory.ts";
 import type { AttemptTrace, CallTrace } from "./trace.ts";
 
 /**
- * Calls beyond the first of each key, whatever for: the one retry of a passing fault, a refreshed token, a repair, a second
- * call after a stated wait. So a request makes at most two calls more than it has keys.
+ * Extra calls beyond the first of each key, for any reason: the one retry of a passing fault, a refreshed token,
+ * a repair, a second call after a stated wait. So a request makes at most two calls more than it has keys.
  */
 const MOST_EXTRA_CALLS = 2;
-/** A count has an estimate at hand, so nobody waits longer for it. */
+/** A count can be estimated, so it waits no longer. */
 const COUNT_PATIENCE_MS = 2_000;
 
-/** One try on one credential: what it is given, and what it must return. */
+/** The input of one attempt on one credential. */
 export interface Attempt {
   readonly lease: Lease;
   readonly credential: Credential;
   readonly upstream: Upstream;
   readonly trace: AttemptTrace;
   readonly client: ClientWatch;
-  /** Which of the source's hosts to ask, from 0. */
+  /** Index of the source's host to ask. */
   readonly host: number;
-  /** Repairs that earlier tries of this call asked for. */
+  /** Repairs that earlier attempts of this call asked for. */
   readonly requestRepairs: readonly Repair[];
-  /** An earlier try of this call ended in nothing. */
+  /** True when an earlier attempt of this call had an empty reply. */
   readonly afterEmpty: boolean;
 }
 export type AttemptOnce<Value> = (attempt: Attempt) => Promise<Result<Value, Failure>>;
@@ -44,32 +44,32 @@ export interface AttemptsInput {
   readonly leaseRequest: Omit<LeaseRequest, "tried">;
   readonly trace: CallTrace;
   readonly client: ClientWatch;
-  /** How the request can be repaired; absent: not at all. */
+  /** The request's repairs; absent: it cannot be repaired. */
   readonly repairs?: Repairs;
-  /** A name for what is asked, the same for the same request; absent: refusals of it are not remembered. */
+  /** A hash of the request, the same for the same request; absent: its refusals are not remembered. */
   readonly fingerprint?: () => string;
-  /** Keys that are not asked; default: none. */
+  /** Keys that are not used; default: none. */
   readonly avoid?: ReadonlySet<CredentialId>;
 }
 
-/** A value and the lease it was made under; whoever takes it settles the lease. */
+/** A value and its lease; the receiver settles the lease. */
 export interface Served<Value> {
   readonly value: Value;
   readonly lease: Lease;
   readonly attempt: AttemptTrace;
 }
 
-/** What the loop remembers between tries. */
+/** State of the loop between attempts. */
 interface RetryState {
-  /** Keys that are not asked again; those to avoid from the start, and one more after each failure that says so. */
+  /** Keys that are not used again: those to avoid from the start, and one after each failure with that verdict. */
   tried: ReadonlySet<CredentialId>;
-  /** Every key that was asked in vain. */
+  /** Every key that failed. */
   asked: ReadonlySet<CredentialId>;
-  /** Sources that refused the request itself, or have the model no more: this call asks them nothing else. */
+  /** Sources that refused the request itself or no longer have the model: this call does not use them again. */
   closed: ReadonlySet<SourceName>;
   /** Accounts that refused the request without naming a limit, with their source. */
   refusedBy: ReadonlyMap<CredentialId, SourceName>;
-  /** Keys whose stated limit was met once: they may be asked when its time has come, and then no more. */
+  /** Keys that were waited for once: they may be used once more when their stated time has come. */
   limited: ReadonlySet<CredentialId>;
   readonly classes: string[];
   readonly requestRepairs: Repair[];
@@ -77,19 +77,19 @@ interface RetryState {
   pinned: CredentialId | undefined;
   sameKeyRetries: number;
   extraCalls: number;
-  /** Milliseconds that the call has waited in all. */
+  /** Total wait of the call in milliseconds. */
   waitedMs: number;
   last: Failure | undefined;
 }
 
-/** Shared, as most calls fail nowhere: each takes sets of its own when it needs them. */
+/** Shared empty set, as most calls never fail. */
 const NONE: ReadonlySet<CredentialId> = new Set();
 const NOBODY: ReadonlyMap<CredentialId, SourceName> = new Map();
 const OPEN: ReadonlySet<SourceName> = new Set();
 
 /**
- * Asks one credential after another until one gives the value, the verdict says stop, or nothing can serve.
- * Only for the time before the commit point: nothing of a failed try has reached the client.
+ * Tries one credential after another until one gives the value, the verdict is `stop`, or no key can serve. Only
+ * before the commit point: nothing of a failed attempt has reached the client.
  */
 export async function runAttempts<Value>(
   deps: RelayDeps,
@@ -121,7 +121,7 @@ export async function runAttempts<Value>(
     if (leaseRequest.sources.length === 0 && retryState.last !== undefined) {
       return { ok: false, error: retryState.last };
     }
-    // Most calls find a key at once, and then nobody needs to watch whether the client leaves.
+    // Most calls find a key at once, so that the client need not be watched.
     const free = deps.pool.tryAcquire(leaseRequest);
     const leased = free === undefined ? await acquire(deps, input, leaseRequest, retryState) : ok(free);
     if (!leased.ok) return leased;
@@ -169,7 +169,7 @@ async function acquire(
       maxWaitMs: patienceLeft(deps, input, retryState),
     });
     if (got.kind === "lease") return ok(got);
-    // What Google said last explains more than an empty pool does, unless the pool knows when it ends.
+    // Google's last failure explains more than an empty pool, unless the pool knows when it ends.
     return {
       ok: false,
       error: got.failure.until === undefined ? retryState.last ?? got.failure : got.failure,
@@ -184,7 +184,7 @@ async function acquire(
   }
 }
 
-/** QUEUE_MAX_WAIT is true of a call, not of each of its tries. */
+/** The remaining wait: QUEUE_MAX_WAIT applies to a call, not to each attempt. */
 function patienceLeft(
   { settings }: RelayDeps,
   { leaseRequest }: AttemptsInput,
@@ -196,7 +196,10 @@ function patienceLeft(
   return Math.max(0, most - waitedMs);
 }
 
-/** Another host of the same source may answer where one cannot be reached, refuses without a reason or does not know the model. */
+/**
+ * Failures after which another host of the source may answer: unreachable, refused without a reason, or model
+ * unknown.
+ */
 const HOST_FAULTS: ReadonlySet<Failure["class"]> = new Set([
   "transport",
   "overloaded",
@@ -205,22 +208,23 @@ const HOST_FAULTS: ReadonlySet<Failure["class"]> = new Set([
   "unknown",
 ]);
 
-/** Hosts of a source differ in whom they serve too: one refuses a caller whom the other takes. */
+/** True when another host may answer: hosts of a source also differ in the accounts they serve. */
 function mayMove({ class: name, code }: Failure): boolean {
   if (code === "model_withdrawn") return false;
   return HOST_FAULTS.has(name) || (name === "not_on_tier" && code === "permission_denied");
 }
 
 /**
- * What is to be believed of what a source's hosts said. Only the preferred one speaks for the source: where it refused the request
- * itself, that counts; where it could not be asked, another one's word on the source needs a second account that hears it too.
+ * Combines the failures of a source's hosts. Only the preferred host is authoritative: if it refused the request
+ * itself, that counts; if it was unreachable, another host's failure of the whole source must be confirmed by a
+ * second account.
  */
 function believed(first: Failure, last: Failure): Failure {
   if (last.scope !== "source") return last;
   return first.scope === "request" ? first : { ...last, stated: false };
 }
 
-/** Asks with one lease, at one host of its source after another. */
+/** Makes an attempt with one lease, at one host of its source after another. */
 async function tryLease<Value>(
   deps: RelayDeps,
   base: Pick<Attempt, "lease" | "trace" | "client">,
@@ -254,7 +258,7 @@ async function tryLease<Value>(
   }
 }
 
-/** Applies a failed try; returns the failure to answer with when the call is over. */
+/** Applies a failed attempt; returns the failure to answer with when the call is over. */
 async function handleFailure(
   deps: RelayDeps,
   input: AttemptsInput,
@@ -294,10 +298,13 @@ async function handleFailure(
   return delayMs > 0 ? await pause(deps, input.client.signal, delayMs, retryState) : undefined;
 }
 
-/** Accounts of one source that must refuse a request without naming a limit before it is the request that is refused. */
+/**
+ * Accounts of one source that must refuse a request without naming a limit before the request itself counts as
+ * refused.
+ */
 const ENOUGH_REFUSALS = 2;
 
-/** Whether a source is of no more use to this call; what two of its accounts refuse is remembered. */
+/** True when this call should not use the source again; a request refused by two accounts is remembered. */
 function closesSource(
   deps: RelayDeps,
   { fingerprint }: AttemptsInput,
@@ -315,10 +322,10 @@ function closesSource(
   return true;
 }
 
-/** A fault of a moment needs a moment, even where nobody may queue. */
+/** Shortest pause after a passing fault, even for calls that may not queue. */
 const LEAST_PAUSE_MS = 500;
 
-/** A refusal that the repair cannot change would come again, so the same bytes are never sent twice for it. */
+/** True when a repair would change the request: the same bytes are never sent twice after such a refusal. */
 function healable(
   { requestRepairs }: RetryState,
   { repair }: Failure,

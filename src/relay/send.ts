@@ -27,17 +27,20 @@ import { followRedirects } from "./follow_redirects.ts";
 /** An upstream reply whose head is a success, and the means to end it. */
 export interface OpenReply {
   readonly response: Response;
-  /** Waits for a piece of the body; what rejects in it is the upstream's fault and not this proxy's. */
+  /** Waits for a piece of the body; a rejection counts as the upstream's fault, not this proxy's. */
   wait<Piece>(work: Promise<Piece>): Promise<Piece>;
-  /** Counts what came. Throws when the stream goes beyond its bound. */
+  /** Counts received bytes. Throws when the stream goes beyond its bound. */
   took(bytes: number): void;
-  /** Starts the limit on silence again; call it with every piece that brings something new. */
+  /** Restarts the limit on silence; call it with every piece that has content. */
   touch(): void;
   /** Ends the upstream request at once. */
   abort(): void;
-  /** Turns what a failed read threw into the reason. A fault of this proxy's own is thrown on, after everything is released. */
+  /**
+   * Converts an exception of a read to a failure. A fault of this proxy's own is rethrown, after everything is
+   * released.
+   */
   readFailure(cause: unknown): Failure;
-  /** Stops listening to client and shutdown; call it exactly once when the body is done with. */
+  /** Stops listening to client and shutdown; call it exactly once when the body is finished. */
   release(): void;
 }
 
@@ -45,21 +48,21 @@ export interface SendOptions {
   readonly stream: boolean;
   readonly model: string;
   readonly operation: Operation;
-  /** True when the request names something that a project owns. */
+  /** True when the request names a resource of a project. */
   readonly named?: boolean;
-  /** Follows redirects, as downloads answer with them; default: a redirect is a failure. */
+  /** Follows redirects, as downloads use them; default: a redirect is a failure. */
   readonly redirects?: boolean;
-  /** Sees the body of a refusal, for the native API, which passes Google's own error on. */
+  /** Called with the body of a refusal, for the native API, which passes Google's own error on. */
   readonly onRefusal?: (failure: Failure, body: string) => void;
 }
 
-/** How long a head and a body may take, and which setting says so. */
+/** Time limits of head and body, with the setting of each. */
 interface Patience {
   readonly ms: number;
   readonly setting: string;
 }
 
-/** Sends one upstream request. Failures are classified; a body is only open when the head was a success. */
+/** Sends one upstream request. Failures are classified; a body is only open after a success status. */
 export async function send(
   deps: RelayDeps,
   attempt: Attempt,
@@ -97,7 +100,7 @@ export async function send(
   }
 }
 
-/** What the upstream or the way to it did; everything else that is thrown is a fault of this proxy's own. */
+/** A fault of the upstream or the network; every other exception is a fault of this proxy's own. */
 class UpstreamFault extends Error {
   override readonly name = "UpstreamFault";
 
@@ -111,22 +114,22 @@ function named(cause: unknown): never {
   throw isNamed ? cause : new UpstreamFault(cause);
 }
 
-/** The status as HTTP knows it; a server may send any number. */
+/** The status limited to valid HTTP statuses; a server may send any number. */
 function statusOf({ status }: Response): number {
   return status >= 300 && status < 600 ? status : 502;
 }
 
-/** Whether a second copy of a request beside the first makes nothing twice: a file, a cache, a batch or a video would be. */
+/** True when a second copy of a request creates nothing twice, as it would a file, a cache, a batch or a video. */
 export function isRepeatable({ method }: UpstreamRequest, operation: Operation): boolean {
   return method === "GET" || (operation !== "resource" && operation !== "predict");
 }
 
-/** How long an attempt runs before its client is watched: leaving is noticed this much later at worst. */
+/** How long an attempt runs before its client is watched: a leaving client is noticed this much later at worst. */
 const WATCH_AFTER_MS = 50;
 
 /**
- * One upstream request while it runs: ended when the client leaves, the process stops or nothing comes for too long. Client
- * and upstream are watched only when it takes its time.
+ * One upstream request in flight: ended when the client leaves, the process stops or it is silent for too long.
+ * Client and upstream are watched only when it takes long.
  */
 class Exchange implements OpenReply, Running {
   index = -1;
@@ -136,14 +139,14 @@ class Exchange implements OpenReply, Running {
   readonly #url: string;
   readonly #patience: Patience;
   readonly #kind: string;
-  /** Whether asking twice at once does no more than asking once. */
+  /** Whether sending it twice at once is harmless. */
   readonly #repeatable: boolean;
   readonly #askedAt: number;
   #ask: Ask | undefined;
   #aborted = false;
   #deadline: Deadline;
   #silence: Deadline | undefined;
-  /** From when on silence is measured. */
+  /** True once silence is measured. */
   #late = false;
   #ended: "no" | "timed_out" | "unreachable" | "endless" = "no";
   #total: Deadline | undefined;
@@ -191,7 +194,7 @@ class Exchange implements OpenReply, Running {
     this.#deps.firstBytes?.note(this.#kind, this.#deps.ports.clock.now() - this.#askedAt);
   }
 
-  /** Over which outgoing proxy it goes. */
+  /** The outgoing proxy that it uses. */
   get way(): Way {
     const { proxy } = this.#attempt.credential;
     return { proxy: proxy === undefined ? this.#deps.proxyOf?.(this.#url) : URL.parse(proxy)?.host };
@@ -206,7 +209,7 @@ class Exchange implements OpenReply, Running {
     this.#ask?.abort();
   };
 
-  /** Google never asks for a proxy's sign-in: the answer is the outgoing proxy's own. */
+  /** The failure of a 407, which is always the outgoing proxy's own answer, never Google's. */
   refusedByProxy(): Result<never, Failure> {
     this.abort();
     this.release();
@@ -227,7 +230,7 @@ class Exchange implements OpenReply, Running {
   readFailure(cause: unknown): Failure {
     if (this.#client?.aborted) return clientGone(this.#client);
     if (cause instanceof ReplyBeyondBounds) {
-      // What is left of it is still on its way.
+      // The rest of the body is still arriving.
       this.abort();
       return beyondBoundsFailure(cause.message);
     }
@@ -270,7 +273,7 @@ class Exchange implements OpenReply, Running {
     this.#reach = watchReach(this.#deps, this.#attempt, this.#url, () => this.#end("unreachable"));
   }
 
-  /** A kept connection that is silent for longer than answers take is not waited for alone. */
+  /** Sends the request again over a new connection when a pooled one is silent for longer than answers usually take. */
   #watchConnection(): void {
     const { deadlines, firstBytes } = this.#deps;
     if (!this.#repeatable || firstBytes === undefined || this.#ask?.mayBeDead !== true) return;
@@ -280,32 +283,36 @@ class Exchange implements OpenReply, Running {
 
   #end(reason: "timed_out" | "unreachable" | "endless"): void {
     this.#ended = reason;
-    // Whatever it was that stayed silent: nothing goes that way again.
+    // Whatever was silent: later calls use new connections.
     if (this.#response === undefined) this.#deps.connections?.renew();
     this.abort();
   }
 }
 
-/** A body of this size has left at once on any line; larger ones are given TIMEOUT_WRITE beside the time for the answer. */
+/**
+ * A body up to this size is sent at once on any line; larger ones get TIMEOUT_WRITE in addition to the time for
+ * the answer.
+ */
 const SENT_AT_ONCE = 1024 * 1024;
 
 function patienceFor(deps: RelayDeps, stream: boolean, { body }: UpstreamRequest): Patience {
   const { timeoutWrite, timeoutReadStreaming, timeoutReadNonStreaming } = deps.settings;
   if (stream) return { ms: timeoutReadStreaming || Infinity, setting: "TIMEOUT_READ_STREAMING" };
-  // fetch does not tell when a request has left, so that the time to send a large one is part of the time to answer it.
+  // fetch does not report when a request is sent, so the time to send a large one is part of the time to answer
+  // it.
   const writing = (body?.length ?? 0) > SENT_AT_ONCE ? timeoutWrite || Infinity : 0;
   return { ms: writing + (timeoutReadNonStreaming || Infinity), setting: "TIMEOUT_READ_NON_STREAMING" };
 }
 
-/** Looks whether the upstream can be reached at all while its answer is awaited. */
+/** Checks whether the upstream can be reached at all while its answer is awaited. */
 interface ReachWatch {
   stop(): void;
 }
 
 /**
- * TIMEOUT_CONNECT without a cost for calls that are answered: fetch does not tell when it has a connection, so half of that
- * time after the send a connection of our own is tried for the other half. One that comes about means that the upstream
- * merely thinks, and the read timeouts say for how long it may.
+ * Enforces TIMEOUT_CONNECT at no cost for calls that are answered: fetch does not report when it has a
+ * connection, so after half of that time a connection of our own is tried for the other half. If it succeeds the
+ * upstream is only slow, and the read timeouts apply.
  */
 function watchReach(
   deps: RelayDeps,

@@ -6,7 +6,7 @@ import { send } from "./send.ts";
 import type { CallTrace } from "./trace.ts";
 import { unwrappedValue } from "./unwrapped_reply.ts";
 
-/** Characters of the question and of what was found. */
+/** Most characters of the question and of the result. */
 const MOST_ASKED = 8_000;
 const MOST_FOUND = 16_000;
 const MOST_PAGES = 10;
@@ -17,7 +17,7 @@ const TASK =
 
 /** A turn that may need a search before it. */
 export interface SearchedTurn {
-  /** The same for every try of one turn: it is searched for once. */
+  /** The same for every attempt of one turn, so that it is searched once. */
   readonly key: object;
   /** As the source names it. */
   readonly model: string;
@@ -26,13 +26,13 @@ export interface SearchedTurn {
   readonly trace: CallTrace;
 }
 
-/** What was found for turns that are under way; undefined where the search failed. */
+/** Results for turns in progress; undefined if the search failed. */
 const found = new WeakMap<object, Promise<string | undefined>>();
 
 /**
- * The request for a source that takes no search beside functions: with ANTIGRAVITY_SEARCH=separate a call that only searches is
- * made first, and what it finds is in the request in place of the tool. Only for what a user asks, not for each step of a loop of
- * tools. A search that fails costs nothing but a warning.
+ * Prepares a request for a source that does not support a search beside functions: with
+ * ANTIGRAVITY_SEARCH=separate a call that only searches is made first, and its result replaces the tool. Only
+ * for a user's question, not for each step of a tool loop. A failed search only causes a warning.
  */
 export async function withSearch(
   deps: RelayDeps,
@@ -51,7 +51,7 @@ export async function withSearch(
   return text === undefined ? request : withFindings(request, text);
 }
 
-/** What is to be searched for: the user's words that end a request which offers a search beside functions. */
+/** The text to search for: the user's last message in a request that offers a search beside functions. */
 function questionOf({ tools = [], contents }: GeminiRequest): string | undefined {
   const asks = tools.some((tool) => tool.googleSearch !== undefined) &&
     tools.some((tool) => tool.functionDeclarations !== undefined);
@@ -110,7 +110,7 @@ async function ask(
   }
 }
 
-/** The words of a search's reply and the pages that it names; empty when it said nothing. */
+/** The words of a search's reply and the pages that it names; empty when it has none. */
 function textOf(reply: unknown): string {
   const [candidate] = isObject(reply) && Array.isArray(reply["candidates"]) ? reply["candidates"] : [];
   if (!isObject(candidate)) return "";

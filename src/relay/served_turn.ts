@@ -8,7 +8,7 @@ import { settleOnce } from "./settle.ts";
 import type { TurnCall } from "./turn_call.ts";
 import type { TurnSource, TurnStep } from "./turn_source.ts";
 
-/** A turn on its way to the client. Whoever holds it reads it to its end or cancels it: that settles the lease. */
+/** A turn for the client. Its holder must read it to its end or cancel it, which settles the lease. */
 export interface ServedTurn extends TurnSource {
   readonly source: SourceName;
 }
@@ -38,7 +38,7 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
     }
   }
 
-  /** A fault of this proxy's own ends the turn in a step that says so. */
+  /** The final step of a turn that ends by a fault of this proxy's own. */
   function faulty(cause: unknown): TurnStep {
     turn.cancel();
     return { events: [], state: ownFault(deps, call.trace.facts.id, cause) };
@@ -54,7 +54,7 @@ export function servedTurn(deps: RelayDeps, call: TurnCall, served: Served<TurnS
       const step = await turn.read().catch(faulty);
       const events = call.filters.length === 0 ? step.events : filtered(call, step.events);
       for (const event of step.events) observe(event);
-      // The turn is remembered as the client is told it, since it names its calls so when they come back.
+      // The turn is remembered as the client sees it, since the client sends its calls back with those names.
       for (const event of events) remember(event);
       if (step.state === "end") settle();
       else if (step.state !== "more") settle(step.state);

@@ -2,11 +2,11 @@ import type { Failure } from "../core/mod.ts";
 import type { Served } from "./run_attempts.ts";
 import type { CallTrace } from "./trace.ts";
 
-/** Ends what was served: in full, or with the failure that broke it off. */
+/** Settles a served call: in full, or with the failure that ended it. */
 export type Settle = (failure?: Failure) => void;
 
 /**
- * Settles a served call exactly once, however often it is asked to: the lease with the usage that was metered, and the
+ * Settles a served call exactly once, however often it is called: the lease with the metered usage, and the
  * attempt's record. `around.first` runs before both, `around.last` after them.
  */
 export function settleOnce(

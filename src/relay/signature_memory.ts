@@ -10,7 +10,7 @@ import type { SignatureKey } from "../dialects/contract.ts";
 import type { Content, GeminiRequest, Memo, Part } from "../gemini/mod.ts";
 import type { Store } from "../store/contract.ts";
 
-/** How long a tool call's signature is kept: longer than any tool loop is left open. */
+/** How long a tool call's signature is kept: longer than any tool loop lasts. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
 const IN_MEMORY = 20_000;
 const KIND = "signature";
@@ -20,27 +20,34 @@ const MAX_BEFORE = 48_000;
 interface Remembered {
   /** Empty where nothing was signed. */
   readonly signature: string;
-  /** What Google's own tools did before it. */
+  /** Parts of Google's own tools before it. */
   readonly before?: readonly Part[];
   readonly credential: CredentialId;
   readonly source: SourceName;
 }
 
 /**
- * Thought signatures of tool calls, for clients that drop them: by the call's id, else by its name and arguments.
- * In memory for speed, in the store for restarts. A signature is only good at the service that made it, so its owner is kept too.
+ * Thought signatures of tool calls, for clients that drop them: by the call's id, else by its name and
+ * arguments. In memory for speed, in the store for restarts. A signature is only valid at the service that made
+ * it, so its owner is kept too.
  */
 export interface SignatureMemory {
   /** From memory alone: decoding is synchronous. */
   find(call: SignatureKey): string | undefined;
-  /** The parts of Google's own tools that stood before a call or text; from memory alone. */
+  /** The parts of Google's own tools before a call or text; from memory alone. */
   partsBefore(call: SignatureKey): readonly Part[] | undefined;
-  /** Reads what memory lacks from the store; true when at least one was found and decoding again is worth it. */
+  /**
+   * Loads signatures that memory lacks from the store; true when at least one was found and decoding again is
+   * worth it.
+   */
   load(calls: readonly SignatureKey[]): Promise<boolean>;
-  /** Reads who made the newest signature of a request from the store, where memory has forgotten it; undefined where there is nothing to read. */
+  /**
+   * Loads the owner of a request's newest signature from the store, if memory lacks it; undefined when there is
+   * nothing to load.
+   */
   loadOwner(request: GeminiRequest): Promise<unknown> | undefined;
   remember(memo: Memo, credential: CredentialId, source: SourceName): void;
-  /** Who made the newest signature in the request's contents. */
+  /** The owner of the newest signature in the request's contents. */
   ownerOf(
     request: GeminiRequest,
   ): { readonly credential: CredentialId; readonly source: SourceName } | undefined;
@@ -49,7 +56,7 @@ export interface SignatureMemory {
 
 export function createSignatureMemory(store: Pick<Store, "expiring">): SignatureMemory {
   const byKey = new Map<string, Remembered>();
-  /** By the signature itself, which is kept anyway: the engine hashes a text once, and faster than anybody here. */
+  /** By the signature itself, which is kept anyway: the engine hashes a string once, and faster than our code could. */
   const owners = new Map<string, Remembered>();
   const writes = new Set<Promise<void>>();
 
@@ -60,7 +67,7 @@ export function createSignatureMemory(store: Pick<Store, "expiring">): Signature
 
   function write(key: string, value: Remembered): void {
     const task: Promise<void> = store.expiring.put(KIND, key, { ...value } as unknown as Json, KEEP_MS)
-      // A signature that was not kept costs a stand-in after a restart, never the call.
+      // A signature that was not stored costs a dummy after a restart, never the call.
       .catch(() => {})
       .finally(() => writes.delete(task));
     writes.add(task);
@@ -160,7 +167,7 @@ function fingerprint(text: string): string {
   return fingerprintOf(high, low, text.length);
 }
 
-/** The same of bytes, as if each were a character. */
+/** The same for bytes, each as a character. */
 export function fingerprintBytes(bytes: Uint8Array): string {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;

@@ -16,7 +16,7 @@ import type { ActiveCalls } from "./active_calls.ts";
 import type { ActiveMember } from "./active_set.ts";
 import type { ClientWatch } from "./client_watch.ts";
 
-/** What is known of a call when it arrives. */
+/** Facts about a call when it arrives. */
 export interface CallFacts {
   readonly id: RequestId;
   readonly at: number;
@@ -30,47 +30,47 @@ export interface CallFacts {
   readonly requestBytes: number;
 }
 
-/** One attempt while it runs. */
+/** One attempt in progress. */
 export interface AttemptTrace {
   connected(status: number): void;
   firstToken(): void;
   end(failure?: Failure, note?: string): void;
 }
 
-/** What a trace is kept with. */
+/** Dependencies of a trace. */
 interface TraceDeps {
   readonly ports: Ports;
   readonly ledger: Ledger;
   readonly calls: ActiveCalls;
 }
 
-/** What happened to one call, gathered while it happens and recorded exactly once. */
+/** Collects what happens to one call, and records it exactly once. */
 export class CallTrace implements ActiveMember {
   index = -1;
   readonly facts: CallFacts;
   /** Whether the client is still there; cancelling it ends the call. */
   readonly client: ClientWatch;
-  /** What the call waits for in the pool, and since when. */
+  /** The lease request that the call waits for, and since when. */
   waiting: { readonly leaseRequest: LeaseRequest; readonly since: number } | undefined;
   readonly warnings: string[] = [];
 
-  /** Adds what a source cannot do, once however often it is asked. */
+  /** Adds warnings, each once. */
   warn(warnings: readonly string[] = []): void {
     for (const one of warnings) if (!this.warnings.includes(one)) this.warnings.push(one);
   }
   readonly attempts: AttemptRecord[] = [];
-  /** How many attempts have begun; `attempts` holds those that are over. */
+  /** How many attempts have begun; `attempts` contains those that have ended. */
   begun = 0;
   queuedMs = 0;
   firstTokenMs: number | undefined;
   modelUsed: string | undefined;
   last: { readonly name: string; readonly source: SourceName } | undefined;
-  /** The credential that was asked last. */
+  /** The credential of the last attempt. */
   lastCredential: CredentialId | undefined;
   usage: Usage | undefined;
   finish: string | undefined;
   #recorded = false;
-  /** Every key that was taken for it; most are given back long before it is over. */
+  /** Every lease taken for it; most are settled long before it ends. */
   readonly #leases: Lease[] = [];
   readonly #deps: TraceDeps;
 
@@ -98,7 +98,7 @@ export class CallTrace implements ActiveMember {
     return this.#deps.ports.clock.now();
   }
 
-  /** What is known of the call while it runs. */
+  /** The current state of the call. */
   inFlight(): InFlightCall {
     const { facts, waiting, begun, attempts, last, modelUsed, firstTokenMs, usage } = this;
     const { id, at, dialect, operation, stream, modelAsked, client, agent, session } = facts;
@@ -132,13 +132,13 @@ export class CallTrace implements ActiveMember {
     if (failure !== undefined && OUT_OF_REACH.has(failure.class)) this.#logOutOfReach(failure);
   }
 
-  /** Ends the call on a fault of our own, wherever it came: no key is held for it any more. */
+  /** Ends the call after a fault of our own, wherever it occurred, and releases its keys. */
   abandon(failure: Failure): void {
     for (const lease of this.#leases) lease[Symbol.dispose]();
     this.record(failure.status, failure);
   }
 
-  /** Logs why Google is out of reach: each reason at once, and again a minute later at the soonest. */
+  /** Logs why Google is out of reach: each reason at once, and again after a minute at the earliest. */
   #logOutOfReach({ message }: Failure): void {
     const { ledger } = this.#deps;
     const last = lastLogged.get(ledger);
@@ -174,7 +174,7 @@ export class CallTrace implements ActiveMember {
   }
 }
 
-/** Failures that a person must mend on this machine, and so look for in its log. */
+/** Failures that must be resolved on this machine, and therefore belong in its log. */
 const OUT_OF_REACH: ReadonlySet<Failure["class"]> = new Set(["transport", "misconfigured"]);
 const LOG_AGAIN_MS = 60_000;
 const lastLogged = new WeakMap<object, { readonly message: string; readonly at: number }>();
@@ -182,15 +182,15 @@ const lastLogged = new WeakMap<object, { readonly message: string; readonly at: 
 /** A call in flight or waiting. */
 export interface InFlightCall extends Omit<CallFacts, "requestBytes"> {
   readonly state: "waiting" | "sent" | "retrying" | "streaming";
-  /** What it waits for in the pool, and since when. */
+  /** The lease request that it waits for, and since when. */
   readonly waiting?: { readonly leaseRequest: LeaseRequest; readonly since: number };
   readonly modelUsed?: string;
-  /** The key that is asked now, by its label or tail. */
+  /** The current key, by its label or tail. */
   readonly key?: string;
   /** Attempts that have begun. */
   readonly attempts: number;
   readonly firstTokenMs?: number;
-  /** As Google has counted so far. */
+  /** Counted by Google so far. */
   readonly outputTokens?: number;
 }
 

@@ -4,18 +4,18 @@ import type { LeaseRequest } from "../pool/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { CallTrace } from "./trace.ts";
 
-/** A turn to be asked for. */
+/** A turn to request. */
 export interface TurnCall {
   readonly leaseRequest: Omit<LeaseRequest, "tried">;
   readonly request: GeminiRequest;
-  /** How Google is asked; the client's own wish. */
+  /** Whether Google is asked to stream, as the client wishes. */
   readonly stream: boolean;
-  /** Whether whoever reads the turn keeps its events until it has ended. */
+  /** Whether the reader of the turn keeps its events until the end. */
   readonly keeps: boolean;
   readonly trace: CallTrace;
   readonly client: ClientWatch;
-  /** Keys that another attempt at the same turn is busy with. */
+  /** Keys in use by another attempt at the same turn. */
   readonly avoid?: ReadonlySet<CredentialId>;
-  /** Changes to the events before anybody sees them, in order. */
+  /** Filters that change the events before they are used, in order. */
   readonly filters: readonly EventFilter[];
 }

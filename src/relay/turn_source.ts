@@ -20,13 +20,13 @@ import { beyondBoundsFailure, emptyReplyFailure, truncatedFailure, unreadableFai
 import type { Attempt } from "./run_attempts.ts";
 import type { OpenReply } from "./send.ts";
 
-/** One step of a turn: some events, and whether more follow, the turn is over, or it broke after them. */
+/** One step of a turn: some events, and whether more follow, the turn has ended, or it failed after them. */
 export interface TurnStep {
   readonly events: readonly TurnEvent[];
   readonly state: "more" | "end" | Failure;
 }
 
-/** A model's turn as it comes in. After a state other than "more" it is not read again. */
+/** A model's turn as it arrives. Not read again after a state other than "more". */
 export interface TurnSource {
   read(): Promise<TurnStep>;
   /** Ends the upstream request at once. */
@@ -38,7 +38,7 @@ interface TurnInput {
   readonly attempt: Attempt;
   readonly reply: OpenReply;
   readonly model: string;
-  /** Whether the events are kept until the turn has ended, so that they take memory. */
+  /** Whether the events are kept until the turn has ended, which takes memory. */
   readonly keeps: boolean;
 }
 
@@ -53,7 +53,7 @@ class StreamedTurn implements TurnSource {
   readonly #parser = createSseParser();
   readonly #waiting: WaitingBytes;
   readonly #segmenter: Segmenter;
-  /** About how many bytes the events so far take. */
+  /** Approximate size in bytes of the events so far. */
   #kept = 0;
 
   constructor(input: TurnInput) {
@@ -97,7 +97,7 @@ class StreamedTurn implements TurnSource {
     end(this.#input.reply);
   }
 
-  /** A turn that is kept until its end is a whole reply, and has its bound. */
+  /** Counts bytes: a turn kept until its end is a whole reply, with the same bound. */
   #keep(bytes: number): void {
     const { maxReplyBytes } = this.#input.deps.settings;
     this.#kept += bytes;
@@ -117,10 +117,10 @@ class StreamedTurn implements TurnSource {
   }
 }
 
-/** What an event takes beside its text. */
+/** Approximate size of an event beside its text. */
 const EVENT_BYTES = 256;
 
-/** About how many bytes the events from `first` on take where they are kept. */
+/** Approximate size in bytes of the events from `first` on. */
 function sizeOf(events: readonly TurnEvent[], first: number): number {
   let size = 0;
   for (let at = first; at < events.length; at++) size += EVENT_BYTES + textOf(events[at]!).length;
@@ -152,7 +152,7 @@ function end(reply: OpenReply): void {
   reply.release();
 }
 
-/** A streamed turn for a client that wants it whole: until it has ended, nothing of it counts, so that it may be asked for again. */
+/** A streamed turn for a client that wants it whole: until its end nothing is passed on, so that it can be retried. */
 export function gatheredTurn(source: TurnSource): TurnSource {
   return {
     async read() {
@@ -170,7 +170,7 @@ export function gatheredTurn(source: TurnSource): TurnSource {
 
 const decoder = new TextDecoder();
 
-/** Reads a reply that comes whole. */
+/** Reads a whole reply. */
 export function wholeTurn(input: TurnInput): TurnSource {
   const { deps, reply } = input;
   return {
@@ -224,7 +224,7 @@ function handleChunks(
   return undefined;
 }
 
-/** The last step. A turn that was complete before something broke is complete. */
+/** The last step. A turn that was complete before a failure is complete. */
 function close(segmenter: Segmenter, events: TurnEvent[], failure?: Failure): TurnStep {
   if (failure?.class === "client_gone") return { events, state: failure };
   const closed = segmenter.end();
@@ -233,7 +233,7 @@ function close(segmenter: Segmenter, events: TurnEvent[], failure?: Failure): Tu
   return ended(events);
 }
 
-/** A turn whose tool call the model garbled ends in a failure, so that no dialect can tell it as a success. */
+/** A turn whose tool call the model garbled ends in a failure, so that no dialect can report it as a success. */
 function ended(events: readonly TurnEvent[]): TurnStep {
   const end = events.at(-1);
   const garbled = end?.type === "turn-end"

@@ -14,8 +14,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * A reply of a source that speaks in an envelope, as the public API would have given it: each chunk out of its envelope and
- * framed again. Native clients are served by such a source when no other can.
+ * Converts a reply of a source with an envelope to the public API's form: each chunk is unwrapped and framed
+ * again. Such a source serves native clients when no other can.
  */
 export async function unwrappedReply(
   reply: OpenReply,
@@ -25,7 +25,7 @@ export async function unwrappedReply(
 ): Promise<OpenReply> {
   const { response } = reply;
   if (!options.stream || response.body === null) {
-    // A text that is no JSON ends this reply as a read that fails does.
+    // Invalid JSON ends this reply like a failed read.
     const value = await reply.wait(unwrappedValue(reply, unwrap, maxReplyBytes));
     return withResponse(reply, Response.json(value, { status: response.status }));
   }
@@ -35,7 +35,7 @@ export async function unwrappedReply(
   return withResponse(reply, new Response(body, { status: response.status, headers }));
 }
 
-/** The stream in its new frames. What is read of an event waits until it is whole. */
+/** The stream in its new frames. An incomplete event waits for its rest. */
 async function* framed(
   body: BodyReader,
   unwrap: (chunk: unknown) => unknown,
@@ -59,8 +59,8 @@ async function* framed(
 }
 
 /**
- * Reads a reply to its end and takes it out of its envelope; the chunks of a stream are joined. Throws a SyntaxError for a text
- * that is no JSON, which says nothing against the connection.
+ * Reads a reply to its end and unwraps it; joins the chunks of a stream. Throws a SyntaxError for invalid JSON,
+ * which is not a fault of the connection.
  */
 export async function unwrappedValue(
   reply: OpenReply,
@@ -77,7 +77,7 @@ export async function unwrappedValue(
 
 const EVENTS_REGEXP = /^text\/event-stream/i;
 
-/** The chunks of a stream that was asked for in place of a whole reply. */
+/** The chunks of a stream that was requested instead of a whole reply. */
 function payloadsIn(text: string): readonly unknown[] {
   const parser = createSseParser();
   return [...parser.push(encoder.encode(text)), ...parser.end()].map(parseReply);
@@ -95,7 +95,7 @@ function withResponse(reply: OpenReply, response: Response): OpenReply {
   };
 }
 
-/** How a stream's chunks are in its body. */
+/** The framing of a stream's chunks. */
 interface Frames {
   chunk(json: string): string;
   end(): string;

@@ -2,22 +2,22 @@ import { type ActiveMember, ActiveSet } from "./active_set.ts";
 
 /** Pieces that come closer together than this are sent together. */
 const CLOSE_MS = 1;
-/** Held characters or bytes that are handed on whatever the time, so that the reader's pace is felt in the midst of a burst. */
+/** Held characters or bytes that are sent at once, so that backpressure works during a burst. */
 const MOST_HELD = 64 * 1024;
 
-/** Hands pieces on: at once while they come slowly, gathered while they come faster than anybody reads. */
+/** Sends pieces: at once while they come slowly, joined while they come in a burst. */
 export interface WriteCoalescer<Piece> {
   add(piece: Piece): void;
-  /** Hands on what is held now. */
+  /** Sends what is held now. */
   flush(): void;
   /** Drops what is held. */
   drop(): void;
 }
 
 /**
- * Each write to a client costs about as much as everything else done to a chunk (measured: half of a bare pass-through's
- * throughput), so a burst is joined. The first piece after a pause never waits. Real time on purpose: this paces sockets
- * and decides nothing.
+ * Each write to a client costs about as much as all other work for a chunk (measured: half of a bare
+ * pass-through's throughput), so a burst is joined. The first piece after a pause never waits. Real time on
+ * purpose: this paces sockets and decides nothing.
  */
 export function createWriteCoalescer<Piece extends { readonly length: number }>(
   emit: (pieces: readonly Piece[]) => void,
@@ -29,7 +29,10 @@ interface Waiting extends ActiveMember {
   flush(): void;
 }
 
-/** Those that hold something until the next turn of the event loop. One timer for all: the platform's list of timers is a busy set. */
+/**
+ * Coalescers that hold something until the next turn of the event loop. One timer for all: the platform's list
+ * of timers is a busy set.
+ */
 const waiting = new ActiveSet<Waiting>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -37,7 +40,7 @@ function flushSoon(one: Waiting): void {
   waiting.add(one);
   timer ??= setTimeout(() => {
     timer = undefined;
-    // Each is a stream of its own: what one throws is reported and stops no other.
+    // Each belongs to another stream: an exception is reported and does not stop the others.
     for (const each of waiting.list()) {
       try {
         each.flush();

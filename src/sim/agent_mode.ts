@@ -17,7 +17,7 @@ const DIRECTORY_REGEXPS = [
 ];
 const MAX_TRIES = 3;
 
-/** What the current turn is about, as an agent's model would read it. */
+/** The facts of the current turn that an agent's model would use. */
 interface Scene {
   readonly prompt: string;
   readonly file: string;

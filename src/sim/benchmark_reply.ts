@@ -23,7 +23,7 @@ function body(text: string, tokens: number, finish: boolean): JsonObject {
   };
 }
 
-/** A handler that answers every generate call with bytes made once; the request is read to its end and not looked at. */
+/** A handler that answers every generate call with bytes made once; the request is read to its end but not parsed. */
 export function benchmarkHandler(reply: BenchmarkReply): (request: Request) => Promise<Response> {
   const text = reply.text ?? "Twenty four characters. ";
   const each = textTokens(text);

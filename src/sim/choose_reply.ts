@@ -45,7 +45,7 @@ function thoughtAbout(prompt: string): string {
   return `**Considering the request**\n\nThe user wrote ${prompt.length} characters; a short answer will do.\n\n\n`;
 }
 
-/** The text of the last user content that holds text. */
+/** The text of the last user content with text. */
 function lastPrompt(request: JsonObject): string {
   const contents = asObjects(request["contents"]);
   const content = contents[currentTurnStart(contents) - 1] ?? contents.at(-1);

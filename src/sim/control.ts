@@ -6,7 +6,7 @@ import type { KeyState } from "./keys.ts";
 import type { QuotaLimits } from "./quota.ts";
 import type { SimState } from "./state.ts";
 
-/** What tests and demonstrations change while the simulator runs. */
+/** Controls for tests and demonstrations while the simulator runs. */
 export interface SimulatorControl {
   /** Sets what Google thinks of a key; throws for a key that no project has. */
   key(key: string, state: KeyState): void;
@@ -20,7 +20,7 @@ export interface SimulatorControl {
   presetDay(project: string, model: string, requests: number): void;
   /** What is counted now. */
   usage(project: string, model: string): { readonly rpm: number; readonly tpm: number; readonly rpd: number };
-  /** Arms a fault for the next call that it matches; the returned function takes it back. */
+  /** Arms a fault for the next call that it matches; the returned function removes it. */
   fault(fault: Fault): () => void;
   clearFaults(): void;
   /** Answers the next matching call with these bytes; a list is sent piece by piece. */

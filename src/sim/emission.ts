@@ -122,7 +122,10 @@ export function pretty(value: Json): string {
   return JSON.stringify(value, null, 2) + "\n";
 }
 
-/** The texts of a whole stream, one per event; an array's brackets and commas stand with the first, the next and the last. */
+/**
+ * The texts of a whole stream, one per event; an array's brackets and commas are part of the first, the next and
+ * the last.
+ */
 export function frameEvents(
   events: readonly JsonObject[],
   form: StreamForm,

@@ -27,7 +27,7 @@ type AnswerOf<One> = One extends { readonly reply: infer Reply extends z.ZodType
   ? Outcome<Given<Reply>> | Response
   : never;
 
-/** Does what a route says; takes and answers the route's own types. */
+/** Handles a route; takes and returns the route's own types. */
 export type Handler<One> = (
   context: ApiContext,
   input: InputOf<One>,
@@ -36,7 +36,7 @@ export type Handler<One> = (
 /** The handlers of some routes. */
 export type Handlers<Names extends RouteName> = { readonly [Name in Names]: Handler<Routes[Name]> };
 
-/** The object without fields that are undefined, as the use-cases want it. */
+/** The object without fields that are undefined, as the use-cases expect it. */
 export function definedOnly<Fields extends object>(
   fields: Fields,
 ): { [Name in keyof Fields]: Exclude<Fields[Name], undefined> } {
@@ -45,7 +45,7 @@ export function definedOnly<Fields extends object>(
   };
 }
 
-/** The answer of a program that has no such part. */
+/** The refusal of a program without this part. */
 export function unavailable(message: string): { readonly ok: false; readonly error: Unavailable } {
   return { ok: false, error: { status: 503, code: "unavailable", message } };
 }
@@ -62,12 +62,12 @@ export interface AgentsPort {
   install(input: {
     readonly agents: readonly string[];
     readonly scope: "global" | "project";
-    /** Only tell what would be written. */
+    /** Only report what would be written. */
     readonly dryRun: boolean;
   }): Promise<Outcome<InstalledAgents>>;
 }
 
-/** Sends a kept request again, if wished on one key (id, label or tail) or with another model. */
+/** Sends a kept request again, optionally on one key (id, label or tail) or with another model. */
 export type ReplayPort = (
   id: string,
   how: { readonly key?: string; readonly model?: string },

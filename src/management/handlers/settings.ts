@@ -4,7 +4,7 @@ import { PASSPHRASE_HEADER } from "../routes/settings.ts";
 import { DOCS_STYLE, docsPage } from "../docs_page.ts";
 import { openApiDocument } from "../openapi.ts";
 
-/** Settings, agents of this machine, and what goes in and out as a file. */
+/** Settings, agents of this machine, imports and exports. */
 export const settingsHandlers: Handlers<
   | "agents"
   | "installAgents"

@@ -103,7 +103,7 @@ const quota = z.object({
   problem: z.string().optional().describe("Why the numbers are old"),
 });
 
-/** Where a signed-in account stands, the same wherever it is shown. */
+/** The state of a signed-in account, the same wherever it is shown. */
 export const standing = z.object({
   state: z.enum(ACCOUNT_STATES).describe(
     "ready; needs_set_up, needs_sign_in or needs_verification: the remedy says how; refused: by Google, for good; off: by the user",

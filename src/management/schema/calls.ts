@@ -31,7 +31,7 @@ export const Call = z.object({
 });
 export type Call = Wire<typeof Call>;
 
-/** Why each key does not take a waiting call. */
+/** A call with the reason why each key does not take it. */
 export const CallDetail = Call.extend({
   refusals: z.array(z.object({
     key: z.string().nullable().describe("Id of the key"),

@@ -13,7 +13,7 @@ import {
 
 export const name = z.string().trim().min(1).max(200);
 export const label = z.string().max(200);
-/** A word that keys are found by. */
+/** A word by which keys are found. */
 export const tag = z.string().trim().max(TAG_LENGTH).refine(isTag, {
   message: "is no tag: at most 50 characters, without commas and control characters",
 });
@@ -22,7 +22,7 @@ export const id = z.object({ id: z.string().min(1).max(500) });
 export const tier = z.enum(TIERS);
 export const source = z.enum(SOURCES);
 export const globs = z.array(z.string().min(1).max(200)).max(500);
-/** Rules for models: as they are set for all keys, as a reply states those of one key, and as an edit of it gives them. */
+/** Rules for models: as set for all keys, as stated of one key in a reply, and as given in an edit. */
 export const rules = { allowModels: globs.optional(), denyModels: globs.optional() };
 const patterns = z.array(z.string()).nullable();
 export const statedRules = { allowModels: patterns, denyModels: patterns };
@@ -33,7 +33,7 @@ export const editedRules = {
 export const models = z.array(name).max(1_000);
 export const count = z.number().int().min(0);
 
-/** Later moments overflow what calculates with days. */
+/** Later times overflow calculations with days. */
 export const LATEST = Date.UTC(9999, 11, 31);
 /** A moment in a query: ISO 8601, or epoch milliseconds. */
 export const moment = z.union([
@@ -48,7 +48,7 @@ export const time = z.codec(z.iso.datetime(), z.number(), {
 /** A moment in a reply: ISO 8601. */
 export const isoTime = z.iso.datetime();
 
-/** A limit that was published; the project's own is not known. */
+/** A published limit; the project's own is unknown. */
 export const publishedLimit = z.object({
   limit: z.number(),
   source: z.string(),
@@ -63,12 +63,12 @@ export const seen = z.union([
 export const failureClass = z.enum([...FAILURE_CLASSES, "ok", "cancelled", "refused"]);
 export const word = z.string().max(200).optional();
 export const success = z.object({ success: z.literal(true) });
-/** Any JSON object: what the user's own document holds. */
+/** Any JSON object: a document of the user's. */
 export const document = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject, JsonObject>;
 
-/** What is sent: a reply as a client gets it, a body as it is given. */
+/** The type on the wire: a reply as received, a body as sent. */
 export type Wire<Schema extends z.ZodType> = Frozen<z.input<Schema>>;
-/** An answer as a handler gives it. */
+/** The type that a handler returns. */
 export type Given<Schema extends z.ZodType> = Frozen<z.output<Schema>>;
 
 type Frozen<Value> = string extends keyof Value ? JsonObject extends Value ? Value
@@ -77,13 +77,13 @@ type Frozen<Value> = string extends keyof Value ? JsonObject extends Value ? Val
   : Value extends object ? { readonly [Name in keyof Value]: Frozen<Exclude<Value[Name], undefined>> }
   : Value;
 
-/** Which page of a list: every list of the API that can be long is asked for by these two. */
+/** The page of a list: every list of the API that can be long has these two. */
 export const page = {
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(500).describe("`next` of the page before").optional(),
 };
 
-/** A page of a list: `next` is the cursor of the page after it, null at the end. */
+/** A page of a list: `next` is the cursor of the next page, null at the end. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }

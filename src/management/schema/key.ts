@@ -19,7 +19,7 @@ import {
   word,
 } from "./fields.ts";
 
-/** A credential as everybody may see it. */
+/** A credential without its secrets. */
 export const Key = z.object({
   id: z.string(),
   tail: z.string(),
@@ -63,13 +63,13 @@ export const Key = z.object({
 });
 export type Key = Wire<typeof Key>;
 
-/** Keys by id, with commas between them. */
+/** Most ids of keys in one query, separated by commas. */
 const MOST_IDS = 500;
 const ids = z.string().min(1).max(20_000).describe(`Ids of keys, by commas; at most ${MOST_IDS}`)
   .transform((text) => text.split(",").map((id) => id.trim()).filter(Boolean))
   .refine((ids) => ids.length <= MOST_IDS, { message: `names more than ${MOST_IDS} keys` });
 
-/** Which keys, in which order. */
+/** Selects keys and their order. */
 export const KeysQuery = z.strictObject({
   ...page,
   status: Key.shape.status.optional(),
@@ -113,7 +113,7 @@ export const KeyActivity = z.object({
 });
 export type KeyActivity = Wire<typeof KeyActivity>;
 
-/** Fields of a credential that the user may change; null takes a value away. */
+/** Fields of a credential that the user may change; null removes a value. */
 export const KeyPatch = z.strictObject({
   label: label.optional(),
   tags: tags.describe("In place of all it has").optional(),

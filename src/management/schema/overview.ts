@@ -17,7 +17,7 @@ const limitLeft = z.object({
     ),
 });
 
-/** How one model stands. */
+/** The state of one model. */
 export const ModelOverview = z.object({
   model: z.string(),
   state: z.enum(["open", "busy", "out", "unavailable"]).describe(
@@ -58,7 +58,7 @@ export const Verdict = z.object({
 });
 export type Verdict = Wire<typeof Verdict>;
 
-/** Counts of a span that is named. */
+/** Counts of a named span. */
 export const SpanFigures = z.object({
   from: time,
   to: time,
@@ -84,7 +84,7 @@ export const Problem = z.object({
 });
 export type Problem = Wire<typeof Problem>;
 
-/** What every screen says of the state of the proxy: made by one function, so that no two can disagree. */
+/** The state of the proxy as every screen shows it: made by one function, so that no two can disagree. */
 export const Overview = z.object({
   at: time,
   version: z.string(),

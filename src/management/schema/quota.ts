@@ -3,7 +3,7 @@ import { count, isoTime, page, publishedLimit, source, time, type Wire, word } f
 
 const kind = z.enum(["requests_per_minute", "tokens_per_minute", "requests_per_day", "remaining_fraction"]);
 
-/** Project x model: what is known of its limits. */
+/** Project x model with its known limits. */
 export const Bucket = z.object({
   id: z.string(),
   project: z.string(),
@@ -37,7 +37,7 @@ export type Bucket = Wire<typeof Bucket>;
 
 const wholeLimit = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullable().optional();
 
-/** Limits of Google's that the user set by hand; null takes one away. */
+/** Limits of Google's that the user set by hand; null removes one. */
 export const PutLimit = z.strictObject({
   requestsPerMinute: wholeLimit,
   tokensPerMinute: wholeLimit,
@@ -52,7 +52,7 @@ export const SetLimit = z.object({
 });
 export type SetLimit = Wire<typeof SetLimit>;
 
-/** What is known of one limit of a cell. */
+/** The known facts of one limit of a cell. */
 const boardLimit = z.object({
   kind,
   used: z.number(),
@@ -86,7 +86,7 @@ export const BoardCell = z.object({
 });
 export type BoardCell = Wire<typeof BoardCell>;
 
-/** Models by projects, as far as they were asked. */
+/** Models by projects, as far as they were called. */
 export const QuotaBoard = z.object({
   at: isoTime,
   projects: z.array(z.object({

@@ -127,7 +127,7 @@ const importFields = z.strictObject({
   { message: "send exactly one of document, files and text", path: ["document"] },
 );
 
-/** A file may also be the body itself, its passphrase in a header: what a browser's upload sends. */
+/** A file may also be the body itself, with its passphrase in a header, as a browser's upload sends it. */
 export const Import = z.preprocess((body) => {
   if (!isObject(body)) return Array.isArray(body) ? { document: body } : body;
   const wrapped = "document" in body || "files" in body || "text" in body;

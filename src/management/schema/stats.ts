@@ -44,7 +44,7 @@ export const Figures = z.object({
 export type Figures = Wire<typeof Figures>;
 const figuresBy = z.record(z.string(), Figures);
 
-/** The names that they always had, with tokens, latency and cost; `keyUsage` is by credential id. */
+/** The original program's names, with tokens, latency and cost; `keyUsage` is by credential id. */
 export const Stats = z.object({
   totalRequests: count,
   totalSuccess: count,

@@ -8,17 +8,17 @@ import type { Probes } from "../quota/probes.ts";
 import type { PoolState } from "./pool_state.ts";
 import { TUNING } from "../tuning.ts";
 
-/** What was chosen, and why in a few words. */
+/** The chosen candidate, and why. */
 export interface Pick {
   readonly credentialState: CredentialState;
   readonly candidate: Candidate;
   readonly why: string;
-  /** Sent to learn something; must not be held against the bucket. */
+  /** Set for a call sent to learn something; its failure must not count against the bucket. */
   readonly probe?: "limit" | "day";
 }
 
 export interface ChooseOptions {
-  /** The call waits, so one beyond a known limit may be risked. */
+  /** True when the call waits, so that a call beyond a known limit may be risked. */
   readonly demand?: boolean;
 }
 
@@ -81,7 +81,10 @@ export class Chooser {
     return alive === true ? [affinity.source] : request.sources;
   }
 
-  /** 0 when calls of this source may go for this model, else when to look again (Infinity: when something settles). */
+  /**
+   * 0 when calls to this source are allowed for this model, else when to check again (Infinity: when a call
+   * settles).
+   */
   gate(source: SourceName, candidates: ModelCandidates, now: number): number {
     return gateUntil(this.#poolState, source, candidates.name, now);
   }
@@ -116,7 +119,10 @@ export class Chooser {
       : { credentialState: best, candidate, why: this.#poolState.policy.name };
   }
 
-  /** The conversation's own key, while that costs nothing: the source is first in line and the bucket is not short. */
+  /**
+   * The conversation's own key, while that costs nothing: its source is the preferred one and its bucket has
+   * enough left.
+   */
   #preferred(candidates: ModelCandidates, request: LeaseRequest, now: number): Pick | undefined {
     const { affinity } = request;
     if (affinity?.credential === undefined || !request.counted) return undefined;
@@ -143,8 +149,8 @@ export class Chooser {
   }
 
   /**
-   * After several faults in a row, the key that answered last: keys with a fault of their own, asked in turn, would make a healthy
-   * model look overloaded, and the few calls that then try it would go to them again.
+   * After several faults in a row, the key that answered last: otherwise a few broken keys would make a healthy
+   * model look overloaded, and the few trial calls would go to them again.
    */
   #proven(
     candidates: ModelCandidates,
@@ -181,7 +187,7 @@ export class Chooser {
     return true;
   }
 
-  /** For calls bound to one key or without quota of their own: every candidate is looked at. */
+  /** For calls bound to one key or without quota of their own: checks every candidate. */
   #scan(
     candidates: ModelCandidates,
     sources: readonly SourceName[],

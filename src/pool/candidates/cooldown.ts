@@ -7,7 +7,7 @@ import {
 } from "../../core/mod.ts";
 import { TUNING } from "../tuning.ts";
 
-/** What a failure said, kept for those who meet its cooldown: they are told the same. */
+/** The failure behind a cooldown, kept so that refused calls get the same message. */
 export type Said = Pick<Failure, "class" | "status" | "code" | "message" | "link">;
 
 export function saidOf({ class: name, status, code, message, link }: Failure): Said {
@@ -20,7 +20,7 @@ export function saidOf({ class: name, status, code, message, link }: Failure): S
   };
 }
 
-/** Reads what a record kept; `name` and `text` stand in for what it lacks. */
+/** Reads the failure of a record; `name` and `text` replace missing fields. */
 export function saidIn(value: unknown, name: Failure["class"], text: string): Said {
   const said = isObject(value) ? value : {};
   const { status, code, message, link } = said;
@@ -33,15 +33,15 @@ export function saidIn(value: unknown, name: Failure["class"], text: string): Sa
   };
 }
 
-/** Something rests until a time. */
+/** A cooldown: something is not asked until a time. */
 export interface Cooldown {
   /** `credential` or `model:<model key>`. */
   readonly scope: string;
   readonly kind: string;
-  /** When it is tried again. */
+  /** Epoch milliseconds at which it is tried again. */
   readonly until: number;
   readonly reason: string;
-  /** True when Google stated `until`; false when it is our own pause, of which nobody is told the end. */
+  /** True when Google stated `until`; false for our own pause, whose end is not told to clients. */
   readonly fact: boolean;
   /** True when Google itself closed the scope; false for a guess, of which there may not be too many. */
   readonly stated: boolean;
@@ -57,18 +57,24 @@ const LASTING: ReadonlySet<Failure["class"]> = new Set([
   "model_gone",
 ]);
 
-/** True when a call is better refused at once than made to wait for this. */
+/** True when a call should be refused at once instead of waiting for this. */
 export function isLasting({ fact, stated, said }: Pick<Cooldown, "fact" | "stated" | "said">): boolean {
   return LASTING.has(said.class) || (said.class === "quota" && stated && !fact);
 }
 
-/** How long a guess lasts: it grows with each one in a row, is capped, and is spread by a fifth so that not all come back at once. */
+/**
+ * Length of a guessed cooldown: grows with each in a row, is capped, and varies by a fifth so that not all end
+ * at once.
+ */
 export function guessMs(streak: number, random: Random, most: number = TUNING.guessMax): number {
   const grown = TUNING.guess * TUNING.guessGrowth ** Math.min(streak, 20);
   return Math.round(Math.min(grown, most) * (0.8 + 0.4 * random()));
 }
 
-/** Consecutive faults of one endpoint (a source's hosts, or a credential's own proxy); answers of any kind are health. */
+/**
+ * Consecutive faults of one endpoint (a source's hosts, or a credential's own proxy); answers of any kind count
+ * as healthy.
+ */
 export class CircuitBreaker {
   until = 0;
   faults = 0;
@@ -76,7 +82,7 @@ export class CircuitBreaker {
   trials = 0;
   halfOpen = false;
 
-  /** Returns the new end of rest, or 0 when it is not rested yet. */
+  /** Counts a fault; returns the end of the pause, or 0 while there is none yet. */
   fault(now: number, random: Random): number {
     this.faults++;
     if (this.until > now || (this.faults < TUNING.transportFaults && !this.halfOpen)) return 0;
@@ -85,7 +91,7 @@ export class CircuitBreaker {
     return this.until;
   }
 
-  /** Returns true when the endpoint had been resting or on trial. */
+  /** Counts an answer; returns true when the circuit breaker had been open or on trial. */
   answer(): boolean {
     const recovered = this.halfOpen;
     this.faults = 0;
@@ -95,13 +101,13 @@ export class CircuitBreaker {
     return recovered;
   }
 
-  /** Rests until a time that was found out before a restart; one trial opens it. */
+  /** Opens the breaker until a time known from before a restart; one trial call closes it. */
   rest(until: number): void {
     this.until = until;
     this.halfOpen = true;
   }
 
-  /** 0 when calls may go, else when to look again; Infinity while a trial is under way. */
+  /** 0 when calls are allowed, else when to check again; Infinity during a trial call. */
   closedUntil(now: number): number {
     if (this.until > now) return this.until;
     return this.halfOpen && this.trials > 0 ? Infinity : 0;
@@ -109,26 +115,26 @@ export class CircuitBreaker {
 }
 
 /**
- * An overloaded model is asked less: a seventh fewer calls at once for each refusal, one more for each success. Only refusals in a
- * row, without any success, let it rest.
+ * Limits calls to an overloaded model: a seventh fewer concurrent calls for each refusal, one more for each
+ * success. Only consecutive refusals, without any success, pause it.
  */
 class ConcurrencyLimit {
   limit = Infinity;
   inFlight = 0;
   until = 0;
-  /** What the last fault said. */
+  /** The last fault. */
   said: Said | undefined;
   #inARow = 0;
   #rests = 0;
   #cutAt = 0;
   #lastFault = 0;
 
-  /** Several calls in a row failed, on whatever keys: it may be the model, or those keys. */
+  /** True after several failures in a row, on any keys: the model or those keys may be at fault. */
   get doubted(): boolean {
     return this.#inARow >= TUNING.doubtedInARow;
   }
 
-  /** `stated` is the time at which Google itself says to come back. */
+  /** Counts a fault; `stated` is the retry time that Google itself stated. */
   fault(now: number, random: Random, said: Said, stated?: number): number {
     this.said = said;
     this.#lastFault = now;
@@ -166,7 +172,10 @@ class ConcurrencyLimit {
   }
 }
 
-/** What all calls of one source for one operation of a model share: the way there, and the model's own health. */
+/**
+ * State shared by all calls to one source for one operation of a model: its circuit breaker, and the model's
+ * health.
+ */
 export class Route {
   readonly limit = new ConcurrencyLimit();
   /** The credential that answered last. */

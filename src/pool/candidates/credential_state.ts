@@ -10,36 +10,39 @@ import { CircuitBreaker, type Cooldown, type Said } from "./cooldown.ts";
 import type { Candidate } from "./model_candidates.ts";
 
 export interface CredentialCooldown extends Cooldown {
-  /** How many of its kind came in a row: the next is longer. */
+  /** Number of consecutive ones of its kind: the next is longer. */
   readonly streak: number;
 }
 
-/** What is under way on a key or account. It outlives CredentialState: a key that is removed and comes back has its calls still. */
+/**
+ * Calls in flight on a key or account. Outlives CredentialState: a key that is removed and restored still has
+ * its calls.
+ */
 export interface CredentialLoad {
   inFlight: number;
-  /** The state that is used for it now. */
+  /** Its current state. */
   current?: CredentialState;
 }
 
 /** One credential as the pool sees it: slots in use, cooldowns, and the buckets it draws from. */
 export class CredentialState {
   readonly load: CredentialLoad;
-  /** This process's part of the concurrency limit. */
+  /** This process's share of the concurrency limit. */
   slots: number;
   lastUsed = 0;
   /** Order of use, finer than time. */
   usedSeq = 0;
   requests = 0;
   errors = 0;
-  /** Why Google does not take it any more; known here before the store says so. */
+  /** Why Google no longer accepts it; known here before it is stored. */
   dead: Said | undefined;
-  /** When this process found that out. */
+  /** When this process learned that, in epoch milliseconds. */
   deadAt = 0;
   /** By scope: `credential` or `model:<model key>`. */
   readonly cooldowns = new Map<string, CredentialCooldown>();
   readonly candidates = new Set<Candidate>();
   readonly buckets = new Map<string, Bucket>();
-  /** Its buckets before its project changed: what they knew goes on to the new ones. */
+  /** Its buckets before its project changed: their knowledge is passed on to the new ones. */
   former: ReadonlyMap<string, Bucket> = new Map();
   /** Only for a credential with an outbound proxy of its own. */
   readonly endpoint: CircuitBreaker | undefined;
@@ -73,7 +76,7 @@ export class CredentialState {
     return this.credential.tier;
   }
 
-  /** The sign-in that it stands for; keys have none. */
+  /** The account of its sign-in; keys have none. */
   get account(): string | undefined {
     const { credential } = this;
     return "email" in credential ? credential.email : undefined;
@@ -83,37 +86,37 @@ export class CredentialState {
     return this.credential.enabled && this.dead === undefined;
   }
 
-  /** The store's word on whether it lives. */
+  /** Takes over from the stored credential whether it is dead. */
   believeStore(): void {
     this.dead = deathOf(this.credential);
   }
 
-  /** Its project changed: buckets are looked up again. */
+  /** Its project changed: looks its buckets up again. */
   leaveBuckets(): void {
     this.former = new Map(this.buckets);
     this.buckets.clear();
   }
 
   permits(model: string): boolean {
-    // Files and cached contents are made for no model.
+    // Files and cached contents belong to no model.
     return model === "" || permitsModel(this.credential, model);
   }
 
-  /** When its cooldowns for this model end; 0 when there is none. */
+  /** The end of its cooldowns for this model; 0 without any. */
   coolingUntil(modelKey: string, now: number): number {
     const endpoint = this.endpoint?.closedUntil(now) ?? 0;
     if (this.cooldowns.size === 0) return endpoint;
     return Math.max(endpoint, this.#until("credential", now), this.#until(`model:${modelKey}`, now));
   }
 
-  /** What rests it for this model: of several the one that lasts longest. */
+  /** Its cooldown for this model: of several the longest. */
   cooldownFor(modelKey: string, now: number): CredentialCooldown | undefined {
     const whole = this.cooldowns.get("credential"), one = this.cooldowns.get(`model:${modelKey}`);
     const longest = (whole?.until ?? 0) >= (one?.until ?? 0) ? whole : one;
     return longest !== undefined && longest.until > now ? longest : undefined;
   }
 
-  /** A call of this model was served: what had been guessed of it was wrong, or is over. */
+  /** Ends guessed cooldowns after a call of this model was served. */
   heal(modelKey: string): boolean {
     let healed = false;
     for (const scope of this.cooldowns.size === 0 ? [] : ["credential", `model:${modelKey}`]) {

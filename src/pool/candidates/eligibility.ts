@@ -7,11 +7,15 @@ import { modelKeyOf } from "./model_key.ts";
 import type { PoolState } from "./pool_state.ts";
 
 /*
- * May this credential serve this call now, and if not, why? All of it is here: what stands before a whole source (`gateProblem`),
- * the credential itself (`memberProblem`), and the quota that it draws from (`Bucket.refresh` says whether that is open).
+ * Decides whether a credential may serve a call now, and if not, why. It is all here: the gate of a whole source
+ * (`gateProblem`), the credential itself (`memberProblem`), and the quota it uses (`Bucket.refresh` tells
+ * whether that is open).
  */
 
-/** The word for why this credential may not take the call, or undefined. Allocates nothing for turns: it runs for each candidate of each call. */
+/**
+ * The reason why this credential may not take the call, or undefined. Allocates nothing for turns: it runs for
+ * each candidate of each call.
+ */
 export function memberProblem(
   credentialState: CredentialState,
   request: LeaseRequest,
@@ -31,7 +35,10 @@ export function isMeant({ id }: CredentialState, { pinned, among }: LeaseRequest
   return (pinned === undefined || pinned === id) && (among === undefined || among.has(id));
 }
 
-/** The cooldown of a metric that the call would spend; most calls spend none, and most credentials have none used up. */
+/**
+ * The cooldown of a metric that the call would spend; most calls use none, and most credentials have none
+ * exhausted.
+ */
 function spentMetric(credentialState: CredentialState, request: LeaseRequest, now: number) {
   if (request.spends === undefined || credentialState.cooldowns.size === 0) return undefined;
   for (const metric of request.spends()) {
@@ -47,7 +54,7 @@ export function spentUntil(credentialState: CredentialState, request: LeaseReque
   return spentMetric(credentialState, request, now)?.until ?? 0;
 }
 
-/** When the first of its metrics that are used up may be spent again; Infinity while none is. */
+/** When the first of its exhausted metrics resets; Infinity while none is exhausted. */
 export function metricsUntil({ cooldowns }: CredentialState, now: number): number {
   let first = Infinity;
   if (cooldowns.size === 0) return first;
@@ -57,12 +64,12 @@ export function metricsUntil({ cooldowns }: CredentialState, now: number): numbe
   return first;
 }
 
-/** What rests it for this call. */
+/** Its cooldown for this call. */
 export function cooldownOf(credentialState: CredentialState, request: LeaseRequest, now: number) {
   return credentialState.cooldownFor(modelKeyOf(request), now) ?? spentMetric(credentialState, request, now);
 }
 
-/** The word for why this bucket has no room for the call's tokens, or undefined; other reasons are in its state. */
+/** The reason why this bucket has no room for the call's tokens, or undefined; other reasons are in its state. */
 export function tokenProblem(bucket: Bucket, request: LeaseRequest): "tokens" | "too_large" | undefined {
   if (!request.counted || bucket.tpm === undefined) return undefined;
   if (request.inputTokens > bucket.tpm.value) return "too_large";
@@ -113,7 +120,7 @@ function saidBy(said: Said | undefined): { readonly said?: Said } {
   return said === undefined ? {} : { said };
 }
 
-/** 0 when calls of this source may go for this model, else when to look again (Infinity: when something settles). */
+/** 0 when calls to this source are allowed for this model, else when to check again (Infinity: when a call settles). */
 export function gateUntil(poolState: PoolState, source: SourceName, modelKey: string, now: number): number {
   const route = poolState.findRoute(source, modelKey);
   const fault = poolState.sourceFaults.get(source)?.until ?? 0;
@@ -126,7 +133,7 @@ export function gateUntil(poolState: PoolState, source: SourceName, modelKey: st
   );
 }
 
-/** What stands before a whole source; undefined when calls may go. */
+/** The reason that blocks a whole source; undefined when calls are allowed. */
 export function gateProblem(
   poolState: PoolState,
   source: SourceName,

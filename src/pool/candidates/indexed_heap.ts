@@ -1,8 +1,8 @@
-/** Where an item is in each heap it may be in; -1 when it is not. */
+/** Index of an item in each heap; -1 when it is not in it. */
 export type Position = "openAt" | "exploreAt" | "dueAt";
 export type Placed = Record<Position, number>;
 
-/** A binary heap whose items know their place, so that one item moves in O(log n) when its key changes. */
+/** A binary heap whose items store their index, so that one item moves in O(log n) when its key changes. */
 export class IndexedHeap<Item extends Placed> {
   readonly items: Item[] = [];
   readonly #before: (a: Item, b: Item) => boolean;
@@ -21,7 +21,7 @@ export class IndexedHeap<Item extends Placed> {
     return this.items[0];
   }
 
-  /** Puts the item in, or moves it to where its key now belongs. */
+  /** Inserts the item, or moves it after a change of its key. */
   update(item: Item): void {
     let at = item[this.#position];
     if (at < 0) {
@@ -43,7 +43,7 @@ export class IndexedHeap<Item extends Placed> {
     if (!this.#up(at)) this.#down(at);
   }
 
-  /** The first item in heap order that `accept` takes; looks at few more items than it refuses. */
+  /** The first item in heap order that `accept` takes; visits few more items than it refuses. */
   first<Found>(accept: (item: Item) => Found | undefined): Found | undefined {
     const root = this.items[0];
     if (root === undefined) return undefined;

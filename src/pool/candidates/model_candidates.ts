@@ -5,7 +5,7 @@ import { IndexedHeap } from "./indexed_heap.ts";
 import { modelKeyFor } from "./model_key.ts";
 import type { Policy, Rankable } from "../policy/mod.ts";
 
-/** A bucket as one model sees it: its credentials of equal tier and priority, and whether it can serve now. */
+/** A bucket for one model: its credentials of equal tier and priority, and whether it can serve now. */
 export interface Candidate extends Rankable {
   readonly model: ModelCandidates;
   readonly group: PriorityGroup;
@@ -26,7 +26,7 @@ export interface PriorityGroup {
   readonly explore: IndexedHeap<Candidate>;
 }
 
-/** Everything that could serve one operation of a model, kept in order so that choosing looks at few of them. */
+/** Everything that could serve one operation of a model, kept in order so that choosing visits few of them. */
 export class ModelCandidates {
   readonly list: Candidate[] = [];
   /** Highest value first. */
@@ -34,7 +34,7 @@ export class ModelCandidates {
   readonly due = new IndexedHeap<Candidate>("dueAt", (a, b) => a.nextAt < b.nextAt);
   /** Last time a call asked for this model. */
   usedAt = 0;
-  /** Of the catalog, when it was built. */
+  /** The catalog's revision when it was built. */
   revision: number | string | undefined;
   readonly #policy: Policy;
   readonly #byBucket = new Map<string, Candidate>();
@@ -70,7 +70,7 @@ export class ModelCandidates {
     credentialState.candidates.add(candidate);
   }
 
-  /** Brings every candidate whose time has come to `now`. */
+  /** Refreshes every candidate that is due. */
   advance(now: number): void {
     for (;;) {
       const candidate = this.due.peek();
@@ -83,12 +83,12 @@ export class ModelCandidates {
     }
   }
 
-  /** When something may open, if nothing is open now. */
+  /** When a candidate may open, if none is open now. */
   get nextAt(): number {
     return this.due.peek()?.nextAt ?? Infinity;
   }
 
-  /** True when no bucket has room, not even for trying. */
+  /** True when no bucket has room, not even for a probe. */
   get nothingOpen(): boolean {
     for (const groups of this.groups.values()) {
       for (const group of groups) if (group.open.size > 0 || group.explore.size > 0) return false;

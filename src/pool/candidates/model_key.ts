@@ -7,7 +7,7 @@ export function isOperation(word: string | undefined): word is Operation {
   return word !== undefined && (word === "generate" || OTHERS.has(word));
 }
 
-/** An operation of a model, as one word: the model for turns, else both. Buckets, locks and queues are kept by it. */
+/** An operation of a model, as one key: the model for turns, else both. Buckets, locks and queues are indexed by it. */
 export function modelKeyFor(model: string, operation: Operation): string {
   return operation === "generate" ? model : `${model}#${operation}`;
 }
@@ -16,7 +16,7 @@ export function modelKeyOf(request: Pick<LeaseRequest, "model" | "operation">): 
   return modelKeyFor(request.model, request.operation);
 }
 
-/** The model, or the quota group, whose quota such a word is about; undefined for what spends none. */
+/** The model, or the quota group, whose quota such a key means; undefined for operations without quota. */
 export function quotaModelOf(modelKey: string): string | undefined {
   const [model, operation] = modelKey.split("#");
   return operation === "count" || operation === "resource" ? undefined : model;

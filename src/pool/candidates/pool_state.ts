@@ -30,39 +30,39 @@ function slotsOf(base: number, tier: Tier, multipliers: Readonly<Record<Tier, nu
   return Math.max(1, Math.floor(base * (multipliers[tier] ?? 1) + 1e-9));
 }
 
-/** Something larger than a credential rests. */
+/** A cooldown of something larger than a credential. */
 interface Rest {
   readonly until: number;
   readonly said: Said;
 }
 
-/** What the poolState takes from other parts of the pool. */
+/** Dependencies of PoolState on other parts of the pool. */
 export interface PoolStateContext {
   readonly emit: (event: PoolEvent) => void;
-  /** Where projects that were read from errors are kept. */
+  /** Projects read from errors, by credential. */
   readonly projects: Map<CredentialId, string>;
-  /** This process's part of so many slots. */
+  /** This process's share of so many slots. */
   readonly partOf: (total: number, id: CredentialId) => number;
-  /** Called with each new bucket, to give it what is remembered of it; true when something was. */
+  /** Called with each new bucket, to restore its stored state; true when there was one. */
   readonly adopt: (bucket: Bucket) => boolean;
 }
 
-/** All credentials, buckets and candidates, and the health of what they share. Says which candidates to look at again when one of them changes. */
+/** All credentials, buckets and candidates with their shared health. Reports candidates to check again after a change. */
 export class PoolState {
   readonly credentials = new Map<CredentialId, CredentialState>();
   readonly buckets = new Map<string, Bucket>();
-  /** Buckets that a credential draws from, and those that several have drawn from. */
+  /** Buckets that belong to a credential, and those that several have used. */
   readonly #owned = new WeakSet<Bucket>();
   readonly #shared = new WeakSet<Bucket>();
-  /** Of all buckets that there ever were: most models were never asked for, and then no key need be looked at for one. */
+  /** Units of all buckets that ever existed: most models were never called, so that no key need be searched for one. */
   readonly #units = new Set<string>();
   readonly models = new Map<string, ModelCandidates>();
   readonly endpoints = new Map<SourceName, CircuitBreaker>();
   readonly sourceFaults = new Map<SourceName, Rest>();
-  /** What is under way on keys that are gone, by their holder. */
+  /** Calls in flight on removed keys, by their holder. */
   readonly #left = new Map<string, CredentialLoad>();
   readonly #routes = new Map<SourceName, Map<string, Route>>();
-  /** Why no call may leave this machine for Google, the last time that was so. */
+  /** The last cooldown of the whole egress: why no call may leave this machine for Google. */
   egress: Rest | undefined;
   /** Projects that were read from errors, by credential. */
   readonly measuredProjects: Map<CredentialId, string>;
@@ -95,7 +95,7 @@ export class PoolState {
     this.rebuildCandidates(now);
   }
 
-  /** The processes that share the slots changed. */
+  /** Applies a change in the processes that share the slots. */
   reshare(now: number): void {
     for (const credentialState of this.credentials.values()) {
       credentialState.slots = this.#slotsFor(credentialState.credential);
@@ -103,7 +103,7 @@ export class PoolState {
     this.refreshAll(now);
   }
 
-  /** True when no credential has more under way than its slots. */
+  /** True when no credential has more calls in flight than slots. */
   get fits(): boolean {
     for (const credentialState of this.credentials.values()) {
       if (credentialState.inFlight > credentialState.slots) return false;
@@ -111,13 +111,13 @@ export class PoolState {
     return true;
   }
 
-  /** False for a call that left with an API key in whose place another has come. */
+  /** False for a call sent with an API key that has been replaced since. */
   holds(credential: Credential): boolean {
     const present = this.credentials.get(credential.id);
     return present === undefined || !isReplaced(present, credential);
   }
 
-  /** Takes note of a project read from an error; what the user told stays. */
+  /** Records a project read from an error; one set by the user stays. */
   measureProject(credentialState: CredentialState, project: string, now: number): void {
     if (
       this.measuredProjects.get(credentialState.id) === project ||
@@ -167,7 +167,7 @@ export class PoolState {
 
   /**
    * Ends cooldowns of a credential: all of them, or those of one scope (`credential`, `model:<id>` or a bucket's id). Returns what
-   * is to be written.
+   * must be stored.
    */
   lift(id: CredentialId, scope: string | undefined, now: number): readonly (CredentialState | Bucket)[] {
     const credentialState = this.credentials.get(id);
@@ -192,7 +192,7 @@ export class PoolState {
     return [credentialState, ...siblings, ...credentialState.buckets.values()];
   }
 
-  /** What rests that is larger than a credential, for the store. */
+  /** Cooldowns of things larger than a credential, for the store. */
   restsRecord(at: number): JsonObject {
     const kept = ({ until, said }: Rest) => ({ until, said: { ...said } });
     return {
@@ -204,7 +204,7 @@ export class PoolState {
     };
   }
 
-  /** Puts back what still rests after a restart. */
+  /** Restores these cooldowns after a restart. */
   restoreRests(record: JsonObject, now: number): void {
     const { sources, endpoints } = record;
     for (const source of SOURCES) {
@@ -216,7 +216,7 @@ export class PoolState {
     this.egress = restIn(record["egress"], "region_blocked", now) ?? this.egress;
   }
 
-  /** A source stated what is left of a quota: nearly used up means closed until its reset, before a call fails on it. */
+  /** Applies a source's statement of what is left: a quota nearly used up is closed before a call fails on it. */
   noteQuota(
     id: CredentialId,
     model: string,
@@ -230,7 +230,7 @@ export class PoolState {
     this.refreshBucket(bucket, now);
   }
 
-  /** A day's probe was refused: the others of the model wait as long. */
+  /** Postpones the day probes of a model's other buckets after one was refused. */
   postponeDayProbes(bucket: Bucket): void {
     for (const other of this.buckets.values()) {
       if (other.prior === bucket.prior) bucket.postponeDayProbeOf(other);
@@ -243,7 +243,7 @@ export class PoolState {
     }
   }
 
-  /** Credentials that Google counts as one: those whose project is told or known to be the same. */
+  /** Credentials that Google counts as one: those whose project is set or known to be the same. */
   projectMembers(credentialState: CredentialState): readonly CredentialState[] {
     const project = this.#projectOf(credentialState);
     if (project === undefined) return [credentialState];
@@ -252,7 +252,7 @@ export class PoolState {
     );
   }
 
-  /** Others of the project that rest for the same words of Google's: what ends for one ends for all. */
+  /** Others of the project in cooldown with the same message from Google: what ends for one ends for all. */
   #restingWith(credentialState: CredentialState): readonly CredentialState[] {
     const rest = credentialState.cooldowns.get("credential");
     if (rest === undefined) return [];
@@ -272,7 +272,7 @@ export class PoolState {
       const identity = this.#identity(credentialState, unit);
       bucket = this.buckets.get(identity.id) ?? this.#newBucket(identity, credentialState.tier);
       const former = credentialState.former.get(unit);
-      // What several keys sent is not this one's alone: who leaves a project begins with what it had before.
+      // Counts of several keys are not this one's alone: a key that leaves a project starts with its own former counts.
       const leaves = identity.projectKind === "key" && former !== undefined && this.#shared.has(former);
       if (former !== undefined && former !== bucket && !leaves) bucket.inherit(former);
       if (this.#owned.has(bucket)) this.#shared.add(bucket);
@@ -282,13 +282,13 @@ export class PoolState {
     return bucket;
   }
 
-  /** The bucket of a credential for a model or group, if anybody made it: another key of its project may have. */
+  /** The bucket of a credential for a model or group, if it exists: another key of its project may have created it. */
   findBucket(credentialState: CredentialState, unit: string): Bucket | undefined {
     if (!this.#units.has(unit)) return undefined;
     return credentialState.buckets.get(unit) ?? this.buckets.get(this.#identity(credentialState, unit).id);
   }
 
-  /** Makes the buckets that are stored under these ids, for every credential that draws from them. */
+  /** Creates the buckets stored under these ids, for every credential that uses them. */
   recall(ids: Iterable<string>): void {
     const owners = Map.groupBy(
       this.credentials.values(),
@@ -301,7 +301,7 @@ export class PoolState {
         const credentials = owners.get(id.slice(0, index + 1)) ?? [];
         if (credentials.length === 0) continue;
         const present = this.#presentUnit(unit);
-        // Its model joined a group while no process ran: a bucket of its own carries the record over.
+        // Its model joined a group while no process ran: a bucket of its own passes the record on.
         if (present !== unit && present.startsWith("group:")) {
           this.#newBucket(this.#identity(credentials[0]!, unit), credentials[0]!.tier);
           joined.push([credentials, present]);
@@ -315,7 +315,7 @@ export class PoolState {
     }
   }
 
-  /** Models joined quota groups: what was used of them counts for the group from now on, not only from its next call. */
+  /** Models joined quota groups: their use counts for the group from now on, not only from its next call. */
   joinGroups(): void {
     for (const credentialState of this.credentials.values()) {
       for (const [unit, part] of [...credentialState.buckets]) {
@@ -354,7 +354,7 @@ export class PoolState {
     return route;
   }
 
-  /** This process's part of a credential's slots. */
+  /** This process's share of a credential's slots. */
   #slotsFor({ id, tier }: Credential): number {
     const { maxConcurrentRequestsPerKey, priorityTierMultipliers } = this.#options.settings;
     return this.#context.partOf(slotsOf(maxConcurrentRequestsPerKey, tier, priorityTierMultipliers), id);
@@ -364,14 +364,14 @@ export class PoolState {
     const known = this.credentials.get(credential.id);
     const slots = this.#slotsFor(credential);
     if (known === undefined || known.credential.proxy !== credential.proxy || isReplaced(known, credential)) {
-      // Another key may be of another project; its first refusal tells which.
+      // A new key may be of another project; its first refusal shows which.
       if (known !== undefined && isReplaced(known, credential)) this.measuredProjects.delete(credential.id);
       const fresh = new CredentialState(credential, order, slots, known?.load ?? this.#loadOf(credential));
       this.credentials.set(credential.id, fresh);
       return;
     }
     if (known.credential.project !== credential.project) known.leaveBuckets();
-    // An edit after our own finding is the user's word that it lives again; a token that was renewed before it is none.
+    // An edit after the key was found dead means that the user revived it; a token renewed before that does not.
     const edited = Math.max(known.credential.updatedAt, known.deadAt);
     const news = credential.dead !== undefined || credential.updatedAt > edited;
     known.credential = credential;
@@ -380,7 +380,7 @@ export class PoolState {
     known.slots = slots;
   }
 
-  /** A key that comes back while calls of its are under way, under whatever id, still has those. */
+  /** The load of a key: one that returns, under any id, while its calls are in flight still has them. */
   #loadOf(credential: Credential): CredentialLoad | undefined {
     const holder = holderOf(credential);
     const load = this.#left.get(holder);
@@ -412,7 +412,7 @@ export class PoolState {
     return bucket;
   }
 
-  /** Models joined a quota group: what was sent to each, and what closes one, counts for the group. */
+  /** Merges the buckets of models that joined a quota group: the calls to each, and the block of one, count for the group. */
   #takeParts(bucket: Bucket): void {
     const { source, project, unit: group } = bucket.identity;
     for (const unit of this.#units) {
@@ -422,14 +422,14 @@ export class PoolState {
     }
   }
 
-  /** What the unit of an older bucket is called now: its model may have joined a quota group. */
+  /** The current unit of an older bucket, whose model may have joined a quota group. */
   #presentUnit(unit: string): string {
     const [model = unit, operation] = unit.split("#");
     const present = this.unitOf(model);
     return operation === undefined ? present : `${present}#${operation}`;
   }
 
-  /** A key whose models nobody knows yet is asked only where no other is known to serve this one. */
+  /** A key whose models are unknown is used only if no other key is known to serve this model. */
   #buildCandidates(model: string, operation: Operation, now: number): ModelCandidates {
     const candidates = new ModelCandidates(model, operation, this.unitOf(model), this.policy);
     const { catalog } = this.#options;
@@ -486,12 +486,12 @@ function remember<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value)
   return value;
 }
 
-/** Another API key took the place of the one that was known under this id: what was found out of it tells nothing any more. */
+/** True when another API key has replaced the one known under this id: earlier findings no longer apply. */
 function isReplaced(known: CredentialState, credential: Credential): boolean {
   return holderOf(known.credential) !== holderOf(credential);
 }
 
-/** Whose limits a credential draws on: the key itself, whatever record it is in. */
+/** The holder of a credential's limits: the key itself, under any id. */
 function holderOf(credential: Credential): string {
   return isOfType(credential, "api_key") ? credential.key.reveal() : credential.id;
 }

@@ -5,7 +5,7 @@ import type { LeaseRequest } from "../contract.ts";
 
 /** Output tokens assumed of a call that names no limit, before any was seen; a token cap reserves them so that it is not overrun. */
 const FIRST_OUTPUT = 8_192;
-/** How soon an exhausted window is looked at again: another process may have handed something back. */
+/** Interval at which an exhausted window is checked again: another process may have returned units. */
 const RECHECK_MS = 1_000;
 
 /** Parts of the store that a meter needs: units of a window, never more than its limit in all. */
@@ -17,7 +17,7 @@ export interface SliceSource {
     expiresAt: number,
   ): Promise<{ granted: number; taken: number }>;
   giveBack(window: string, unused: number): Promise<void>;
-  /** Notes where a kill leaves it what is in hand. */
+  /** Records the units in hand where they survive a kill. */
   inHand(window: string, units: number): void;
   /** Live processes on this database, this one included. */
   live(): number;
@@ -28,7 +28,7 @@ export interface CapChange {
   readonly used: number;
 }
 
-/** One cap in its present window: units are fetched ahead of need in slices and spent from memory. */
+/** One cap in its current window: units are fetched ahead of need in slices and spent from memory. */
 export class CapMeter {
   #held = 0;
   /** Units taken from the window by all processes, as last seen. */
@@ -53,7 +53,7 @@ export class CapMeter {
     this.window = capWindow(record.period, schedule, now);
   }
 
-  /** Units in hand. A kill must not give back what was spent, so that each change is noted before anything comes of it. */
+  /** Units in hand. A kill must not return spent units, so each change is recorded before it takes effect. */
   get held(): number {
     return this.#held;
   }
@@ -67,7 +67,7 @@ export class CapMeter {
     return capSliceName(this.record, this.window);
   }
 
-  /** What all processes have used; what others hold in hand counts as used. */
+  /** What all processes have used; units in hand of other processes count as used. */
   get used(): number {
     return Math.max(0, this.taken - this.held);
   }
@@ -97,7 +97,7 @@ export class CapMeter {
     this.#report();
   }
 
-  /** The call was served: tokens are set to what they were. Nothing happens when its window is over. */
+  /** Settles a served call with its real tokens. Does nothing when its window is over. */
   settle(window: CapWindow, cost: number, credential: string, usage: Usage | undefined): void {
     if (window !== this.window || this.record.unit === "requests" || usage === undefined) return;
     const output = usage.totalTokens - usage.promptTokens;
@@ -130,7 +130,7 @@ export class CapMeter {
     );
   }
 
-  /** Hands unused units back when nobody here has used any for a while and others may want them. */
+  /** Returns unused units when this process has used none for a while and others may need them. */
   async handBack(now: number, idleMs: number): Promise<void> {
     if (this.held <= 0 || now - this.#usedAt < idleMs) return;
     const unused = Math.floor(this.held);
@@ -142,7 +142,7 @@ export class CapMeter {
 
   async #fetch(cost: number, now: number): Promise<void> {
     const { window } = this;
-    // A debt from tokens that were underestimated is paid first.
+    // A debt from underestimated tokens is covered first.
     const want = Math.ceil(this.#sliceSize(cost) + Math.max(0, -this.held));
     const { granted, taken } = await this.slices.take(this.name, want, this.record.limit, window.endsAt);
     if (window !== this.window) return;
@@ -153,7 +153,7 @@ export class CapMeter {
     this.#report();
   }
 
-  /** The store did not answer: refusing for a moment is better than overspending. */
+  /** Refuses for a moment when the store does not answer, rather than overspend. */
   #stall(now: number): void {
     this.exhausted = true;
     this.#recheckAt = now + RECHECK_MS;

@@ -7,7 +7,7 @@ import type { PoolLog, PoolStore } from "../options.ts";
 import { type CapGate, type CapStop, type CapTake, UNCAPPED } from "../queue/shortage.ts";
 import { TUNING } from "../tuning.ts";
 
-/** How a cap stands, for the API and the dashboard. Times are epoch milliseconds. */
+/** The progress of a cap, for the API and the dashboard. Times are epoch milliseconds. */
 export interface CapProgress {
   readonly model: string;
   readonly limit: number;
@@ -29,9 +29,9 @@ export interface CapsContext {
   readonly log: PoolLog;
   readonly unitOf: (model: string) => string;
   readonly live: () => number;
-  /** Units have come, so that waiting calls may go. */
+  /** Called when units have arrived, so that waiting calls can be served. */
   readonly freed: () => void;
-  /** Only looks at what is used. */
+  /** Only reads the use. */
   readonly visitor?: boolean;
 }
 
@@ -48,7 +48,7 @@ export class Caps implements CapGate {
     this.#context = context;
   }
 
-  /** Reads the caps and their schedule, and fetches what a changed or new one needs. */
+  /** Reads the caps and their schedule, and fetches units for changed and new ones. */
   async load(): Promise<void> {
     const { store, clock } = this.#context;
     const { caps, schedule } = store.config.current();
@@ -65,7 +65,7 @@ export class Caps implements CapGate {
         this.#slices(),
         (one, change) => this.#changed(one, change),
       );
-      // In one step, so that at no moment there is no cap; whatever failed before, it holds as it was.
+      // Replaced in one step, so that the cap is always enforced, also after a failure.
       this.#meters.set(record.model, meter);
       if (known !== undefined) await known.handBack(clock.now(), -Infinity);
       await this.#restore(meter);
@@ -154,7 +154,7 @@ export class Caps implements CapGate {
     });
   }
 
-  /** Hands back what lies idle here while other processes run. */
+  /** Returns idle units while other processes run. */
   async handBackIdle(idleMs: number): Promise<void> {
     for (const meter of this.#meters.values()) await meter.handBack(this.#context.clock.now(), idleMs);
   }

@@ -13,7 +13,7 @@ export interface PermitSourceContext {
   readonly freed: () => void;
 }
 
-/** Gives buckets their permits while other processes use the same database, and fetches more when they run low. */
+/** Supplies buckets with permits while other processes use the same database, and fetches more when they run low. */
 export class PermitSource {
   readonly #context: PermitSourceContext;
   #closed = false;
@@ -22,7 +22,7 @@ export class PermitSource {
     this.#context = context;
   }
 
-  /** Gives a bucket its shared permits, or takes them away when this process is alone. */
+  /** Gives a bucket shared permits, or removes them when this process is alone. */
   adopt(bucket: Bucket): void {
     const { share, store, random, clock } = this.#context;
     if (share.alone) bucket.sharePermits(undefined, () => {}, clock.now());
@@ -55,16 +55,16 @@ interface Chunk {
 
 const PARTS = 20;
 const TRIES = 4;
-/** How soon to look again when all chunks that were tried are in use. */
+/** Pause before the next try when all tried chunks are in use. */
 const RETRY_MS = 250;
 
 /**
- * A bucket's requests a minute, shared with other processes: the limit is cut into chunks, each a record of its own that whoever
- * takes it keeps for a minute, so that all together never send more than the limit in any minute. Chunks are taken in the background,
- * from a random place on.
+ * A bucket's requests a minute, shared with other processes: the limit is split into chunks, each a record that
+ * its taker holds for a minute, so that all processes together never exceed the limit in any minute. Chunks are
+ * taken in the background, from a random index on.
  */
 export class SharedPermits {
-  /** No use asking before this time. */
+  /** No chunk is asked for before this time. */
   retryAt = 0;
   readonly #chunks: Chunk[] = [];
   readonly #busyUntil = new Map<number, number>();
@@ -83,7 +83,7 @@ export class SharedPermits {
     return sum;
   }
 
-  /** When the permits in hand lapse; Infinity when there are none. */
+  /** When the permits in hand expire; Infinity without any. */
   lapsesAt(now: number): number {
     return Math.min(
       Infinity,
@@ -96,7 +96,9 @@ export class SharedPermits {
     if (chunk !== undefined) chunk.left--;
   }
 
-  /** Takes one more chunk of `limit`, of which only `part` is ours in all; true when it got one. Hands lapsed ones back first. */
+  /**
+   * Takes one more chunk of `limit`, of which `part` is our share; true when it got one. Returns expired ones first.
+   */
   async fetch(limit: number, part: number, now: () => number): Promise<boolean> {
     if (this.#fetching) return false;
     this.#fetching = true;

@@ -18,11 +18,11 @@ export interface SharingContext {
   readonly clock: Clock;
   readonly log: PoolLog;
   readonly freed: () => void;
-  /** Keeps a record for a bucket that is not there yet. */
+  /** Stores a record for a bucket that does not exist yet. */
   readonly remember: (name: string, value: JsonObject) => void;
 }
 
-/** What changes when other processes use the same database. Alone it does nothing at all, not even a timer. */
+/** Coordinates processes that use the same database. Does nothing for a single process, not even a timer. */
 export class Sharing {
   readonly #context: SharingContext;
   readonly #seen = new Map<string, number>();
@@ -42,7 +42,7 @@ export class Sharing {
       poolState.refreshAll(clock.now());
       freed();
     }
-    // Alone from the start there is nobody to tell; whoever joins makes the epoch move.
+    // Not needed while alone: a process that joins changes the epoch.
     await share.publish(poolState.fits, clock.now());
     if (!share.alone && !this.#closed) {
       this.#cancel ??= clock.after(share.settled ? POLL_MS : JOIN_POLL_MS, () => {
@@ -100,7 +100,10 @@ function hash(text: string): number {
   return value >>> 0;
 }
 
-/** One process's part of a credential's slots: an equal share, the remainder to those whose hash with the credential is smallest. */
+/**
+ * One process's share of a credential's slots: an equal share, the remainder to those whose hash with the
+ * credential is smallest.
+ */
 export function slotShare(total: number, credential: string, me: string, live: readonly string[]): number {
   const rest = total % live.length;
   const rank = live.toSorted((a, b) => hash(credential + a) - hash(credential + b) || (a < b ? -1 : 1))
@@ -111,12 +114,13 @@ export function slotShare(total: number, credential: string, me: string, live: r
 const RECORD = "share:";
 
 /**
- * Which processes share this database, and what part of everything is ours. A process that joins uses nothing until every other one
- * has said that it knows of it and that what it has under way fits its smaller part; one that dies is out when its record is.
+ * The processes that share this database, and our share of everything. A process that joins uses nothing until
+ * every other one has confirmed that it knows of it and that its calls in flight fit its smaller share; a dead
+ * one leaves when its record expires.
  */
 export class ProcessShare {
   live: readonly string[];
-  /** False while this process has joined and not all others have made room. */
+  /** False after joining until all others have made room. */
   settled = true;
   readonly #store: PoolStore;
   #published = "";
@@ -130,7 +134,7 @@ export class ProcessShare {
     return this.live.length <= 1;
   }
 
-  /** Reads the list of live processes; true when our part changed. */
+  /** Reads the list of live processes; true when our share changed. */
   async refresh(): Promise<boolean> {
     const others = (await this.#store.processes()).map((one) => one.id).filter((id) =>
       id !== this.#store.processId
@@ -144,7 +148,7 @@ export class ProcessShare {
     return changed;
   }
 
-  /** Tells the others which list we go by, and whether what we have under way fits it. */
+  /** Publishes which list this process uses, and whether its calls in flight fit it. */
   async publish(fits: boolean, at: number): Promise<void> {
     const text = `${this.live.join()} ${fits}`;
     if (text === this.#published) return;

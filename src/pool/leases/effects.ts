@@ -17,10 +17,10 @@ import type { Sent } from "../quota/send_window.ts";
 import type { Suggestions } from "../quota/suggestions.ts";
 import { TUNING } from "../tuning.ts";
 
-/** One upstream call under way. */
+/** One upstream call in flight. */
 export interface InFlightCall {
   readonly credentialState: CredentialState;
-  /** What it draws from. */
+  /** The bucket that it uses. */
   readonly quota: Bucket;
   readonly model: string;
   readonly candidates: ModelCandidates;
@@ -34,7 +34,7 @@ export interface EffectsContext {
   readonly suggestions: Suggestions;
   readonly random: Random;
   readonly emit: (event: PoolEvent) => void;
-  /** Something that must survive a restart changed. */
+  /** Marks a change that must survive a restart. */
   readonly dirty: (what: Bucket | CredentialState | PoolState) => void;
 }
 
@@ -43,7 +43,7 @@ type Effect = (call: InFlightCall, failure: Failure, now: number, history: Attem
 /** Refusals that Google does not count against any limit. */
 const UNCOUNTED: ReadonlySet<FailureClass> = new Set(["rate_limit", "quota", "not_on_tier", "ambiguous_429"]);
 
-/** How long something rests that Google closed without an end, by class; what is not here rests by a guess that grows. */
+/** Cooldown of a scope that Google closed without an end, by class; other classes get a growing guess. */
 const RESTS: Readonly<Partial<Record<FailureClass, number>>> = {
   not_on_tier: TUNING.notOnTier,
   model_gone: TUNING.notOnTier,
@@ -51,9 +51,9 @@ const RESTS: Readonly<Partial<Record<FailureClass, number>>> = {
 };
 
 /**
- * What a failure closes: one function for each scope that it can name, and nothing beside them. Google's word closes all that it
- * concerns until the stated time; what is merely inferred rests by a guess, which grows, heals with the first success, and never
- * takes more than half of those who could serve.
+ * Applies a failure: one function for each scope that it can name, and nothing else. A stated failure closes
+ * everything concerned until the stated time; an inferred one causes a guessed cooldown, which grows, ends with
+ * the first success, and never affects more than half of the keys that could serve.
  */
 export class Effects {
   readonly #context: EffectsContext;
@@ -85,7 +85,7 @@ export class Effects {
     };
   }
 
-  /** Returns what was done, for the call's trail. */
+  /** Returns a note on what was done, for the call's attempts. */
   apply(call: InFlightCall, failure: Failure, history: AttemptHistory, now: number): string {
     const { poolState } = this.#context;
     const { class: name, scope, project } = failure;
@@ -98,7 +98,7 @@ export class Effects {
       poolState.measureProject(call.credentialState, project, now);
     }
     const note = this.#byScope[scope].call(this, call, failure, now, history);
-    // A bucket first takes what it learned with it.
+    // A bucket's knowledge moves with it first.
     if (project !== undefined && scope === "bucket") {
       poolState.measureProject(call.credentialState, project, now);
     }
@@ -107,7 +107,7 @@ export class Effects {
     return note;
   }
 
-  /** Any answer at all proves the way there. */
+  /** Any answer proves that the endpoint is reachable. */
   #answered({ credentialState }: InFlightCall): void {
     const endpoint = credentialState.endpoint ?? this.#context.poolState.endpoint(credentialState.source);
     if (endpoint.answer()) {
@@ -115,7 +115,7 @@ export class Effects {
     }
   }
 
-  /** What a new token and a new look at the account do not help lasts until somebody does something about the account. */
+  /** Failures that a new token and a new set-up of the account do not resolve last until the user acts. */
   #credential(
     { credentialState }: InFlightCall,
     failure: Failure,
@@ -140,7 +140,7 @@ export class Effects {
     return this.#close(this.#context.poolState.projectMembers(credentialState), failure, now);
   }
 
-  /** Retires or rests whole credentials. */
+  /** Retires whole credentials or puts them in cooldown. */
   #close(states: readonly CredentialState[], failure: Failure, now: number): string {
     if (failure.class !== "credential_dead") return this.#rest(states, "credential", failure, now);
     const dying = states.filter(({ dead }) => dead === undefined);
@@ -172,7 +172,7 @@ export class Effects {
     return this.#rest([credentialState], scope, failure, now);
   }
 
-  /** Rests credentials, or a part of what they serve. */
+  /** Puts credentials, or one model of them, in cooldown. */
   #rest(states: readonly CredentialState[], scope: string, failure: Failure, now: number): string {
     for (const credentialState of states) {
       const streak = (credentialState.cooldowns.get(scope)?.streak ?? -1) + 1;
@@ -203,7 +203,7 @@ export class Effects {
     return fixed ?? guessMs(name === "credential_stale" ? streak + 3 : streak, random);
   }
 
-  /** Guesses may bench only a share of those who could serve the model. */
+  /** True while guesses affect only a limited share of the credentials that could serve the model. */
   #mayGuess(credentialState: CredentialState, candidates: ModelCandidates, now: number): boolean {
     let all = 0, benched = 1;
     for (const { members } of candidates.list) {
@@ -242,7 +242,7 @@ export class Effects {
     return `rested the source ${credentialState.source}`;
   }
 
-  /** A source's stand-in hosts say of it what is not so: that counts once two accounts hear it. */
+  /** A source's fallback hosts make wrong statements: they count only when two accounts get them. */
   #heardTwice({ id, source }: CredentialState, { code }: Failure, now: number): boolean {
     const before = this.#hearsay.get(source);
     this.#hearsay.set(source, { id, code, at: now });

@@ -26,11 +26,11 @@ export interface LeaseManagerContext {
   readonly hasFallback: (model: string) => boolean;
   readonly counted: (bucket: Bucket) => void;
   readonly learned: (what: Bucket | CredentialState) => void;
-  /** Something may have become free. */
+  /** Called when something may have become free. */
   readonly freed: () => void;
 }
 
-/** Takes slots and quota when a call starts, and gives back or settles them once when it ends. */
+/** Takes slots and quota when a call starts, and returns or settles them once when it ends. */
 export class LeaseManager implements LeaseEnds {
   readonly #context: LeaseManagerContext;
   #seq = 0;
@@ -81,12 +81,12 @@ export class LeaseManager implements LeaseEnds {
     return this.#landing(lease, () => this.#fail(lease, failure, history));
   }
 
-  /** Never settled: the request may have reached Google, so it goes on counting. */
+  /** Ends a lease that was never settled: the request may have reached Google, so it keeps counting. */
   abandon(lease: LeaseHandle): void {
     this.#landing(lease, () => this.#abandon(lease));
   }
 
-  /** Whatever of our own fails after a slot was given back: it is seen to be free, and offered. */
+  /** Ensures that a returned slot is offered again, even if our own code fails after it. */
   #landing<Value>(lease: LeaseHandle, land: () => Value): Value {
     try {
       return land();
@@ -126,7 +126,7 @@ export class LeaseManager implements LeaseEnds {
     const { poolState, probes, effects, random, hasFallback, freed, clock } = this.#context;
     this.#vacate(lease);
     const now = clock.now();
-    // The refusal of a key that was replaced meanwhile says nothing of the one that took its place.
+    // The refusal of a key that was replaced meanwhile does not concern its replacement.
     const note = poolState.holds(lease.credential)
       ? effects.apply(lease, failure, history, now)
       : "the key was replaced meanwhile";
@@ -166,7 +166,7 @@ export class LeaseManager implements LeaseEnds {
     if (credentialState.inFlight >= credentialState.slots) poolState.refreshCredential(credentialState, now);
   }
 
-  /** Gives the slot back. True when that opens nothing: the bucket and the credential had room as they were. */
+  /** Returns the slot. True when that opens nothing: the bucket and the credential had room before. */
   #vacate(lease: LeaseHandle): boolean {
     const { credentialState, quota, exploring, trial, probe } = lease;
     const full = credentialState.load.inFlight-- >= credentialState.slots;
@@ -184,7 +184,7 @@ export class LeaseManager implements LeaseEnds {
   }
 }
 
-/** Ends calls; each end is told once. */
+/** Ends calls, each once. */
 interface LeaseEnds {
   succeed(lease: LeaseHandle, usage: Usage | undefined): void;
   fail(lease: LeaseHandle, failure: Failure, history: AttemptHistory): Verdict;
@@ -193,7 +193,7 @@ interface LeaseEnds {
 
 const SETTLED: Verdict = { next: "stop", delayMs: 0, note: "settled before" };
 
-/** A call under way, as the pool and its holder see it: one small object, because it lives as long as the call. */
+/** A call in flight, for the pool and its holder: one small object, because it lives as long as the call. */
 class LeaseHandle implements Lease, InFlightCall {
   readonly kind = "lease";
   readonly credential: Credential;
@@ -211,9 +211,9 @@ class LeaseHandle implements Lease, InFlightCall {
     readonly queuedMs: number,
     readonly note: string,
     readonly probe: "limit" | "day" | undefined,
-    /** Sent to find out how much there is. */
+    /** True for a call sent to explore the limit. */
     readonly exploring: boolean,
-    /** The one call that a bucket gets after a guess. */
+    /** True for the one trial call of a bucket after a guess. */
     readonly trial: boolean,
   ) {
     this.credential = credentialState.credential;
@@ -231,7 +231,7 @@ class LeaseHandle implements Lease, InFlightCall {
     return this.request.inputTokens;
   }
 
-  /** The way there: the credential's own, or its source's. */
+  /** The circuit breaker: the credential's own, or its source's. */
   get endpoint() {
     return this.credentialState.endpoint ?? this.route.endpoint;
   }
@@ -248,7 +248,7 @@ class LeaseHandle implements Lease, InFlightCall {
     if (this.#settle()) this.owner.abandon(this);
   }
 
-  /** True the first time. */
+  /** Marks it settled; true the first time. */
   #settle(): boolean {
     const first = !this.#settled;
     this.#settled = true;

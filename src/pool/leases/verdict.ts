@@ -1,35 +1,36 @@
 import { type Failure, type FailureClass, type Random, SOURCE_TABLE } from "../../core/mod.ts";
 import type { AttemptHistory, Verdict } from "../contract.ts";
 
-/** What the pool knows at the moment of a failure, beside the failure itself. */
+/** Facts that the pool knows at a failure, beside the failure itself. */
 export interface VerdictFacts {
-  /** A fallback model stands ready, so this one need not be insisted on. */
+  /** True when there is a fallback model, so that this one need not be retried for long. */
   readonly hasFallback: boolean;
 }
 
 type Next = Pick<Verdict, "next" | "delayMs">;
 
-/** No other key helps, or nobody is there to be helped. */
+/** Classes for which no other key helps, or whose client has left. */
 const FINAL: ReadonlySet<FailureClass> = new Set([
   "invalid_request",
   "client_gone",
   "blocked",
   "region_blocked",
 ]);
-/** Faults of a moment: worth one more try where they happened. */
+/** Passing faults: worth one retry on the same key. */
 const PASSING: ReadonlySet<FailureClass> = new Set(["overloaded", "empty_reply", "transport"]);
-/** A model that is overloaded on so many keys is left to its fallback. */
+/** A model overloaded on so many keys is given up for its fallback. */
 const ENOUGH_OVERLOADED = 3;
-/** A tool call that the model garbles again and again is its own doing: each try costs what a whole turn costs. */
+/** A model that keeps garbling a tool call is given up after so many tries: each costs a whole turn. */
 const ENOUGH_GARBLED = 3;
-/** A reply beyond all bounds costs as much as may be read of it; whose second one is so too sends nothing else. */
+/** A reply beyond the bounds is expensive to read; after the second one the call is given up. */
 const ENOUGH_BEYOND_BOUNDS = 2;
 const SAME_KEY_MS = 250;
 const LONGEST_PAUSE_MS = 1_000;
 
 /**
- * What to do next after a failure: pure in its arguments. A passing fault is tried once more on the same key, once a call; all
- * else goes to another key, and that key is asked no more by this call, unless Google named the time at which it may be.
+ * What to do next after a failure: pure in its arguments. A passing fault is retried once on the same key, once
+ * per call; anything else moves to another key, and the first is not used again by this call unless Google named
+ * a retry time.
  */
 export function verdictOf(
   failure: Failure,
@@ -40,7 +41,7 @@ export function verdictOf(
   const { class: name } = failure;
   if (FINAL.has(name) || isEnough(failure, history, facts)) return { next: "stop", delayMs: 0 };
   if (name === "credential_stale" && history.sameKeyRetries < 1) return { next: "same", delayMs: 0 };
-  // A key that is silent, not a model that stumbles: nothing says that it would speak the second time.
+  // The key is silent, which is no fault of the model: it would probably be silent again.
   if (
     PASSING.has(name) && failure.scope !== "credential_model" && !isStatedLater(failure) &&
     !history.classes.some(isPassing)
@@ -51,7 +52,7 @@ export function verdictOf(
   return { next: limited ? "wait" : "other", delayMs: pauseMs(failure, history, random) };
 }
 
-/** A source without room for the model says when to come back: nobody there is asked before. */
+/** True when an overloaded source states a retry time, before which none of its keys is asked. */
 function isStatedLater({ class: name, source, until }: Failure): boolean {
   return name === "overloaded" && source !== undefined && SOURCE_TABLE[source].statesTrueTimes &&
     until !== undefined;
@@ -72,7 +73,7 @@ function isEnough(
   return name === "overloaded" && facts.hasFallback && times > ENOUGH_OVERLOADED;
 }
 
-/** Only an overloaded model needs time; a queue knows by itself when something frees. */
+/** The pause before the next try: only an overloaded model needs one, as the queue knows when something frees. */
 function pauseMs({ class: name }: Failure, { classes }: AttemptHistory, random: Random): number {
   if (name !== "overloaded") return 0;
   const before = classes.filter((one) => one === "overloaded").length;

@@ -2,22 +2,25 @@ import type { RotationMode } from "../../config/mod.ts";
 import type { Random } from "../../core/mod.ts";
 import type { IndexedHeap, Placed } from "../candidates/indexed_heap.ts";
 
-/** What a policy sees of a bucket that could serve. */
+/** A bucket that could serve, as a policy sees it. */
 export interface Rankable extends Placed {
   /** Free part of the bucket, 0..1. */
   share: number;
-  /** Grows with each use; the smallest was used longest ago. */
+  /** Grows with each use; the smallest is the least recently used. */
   lastUsed: number;
-  /** Place in the user's own list. */
+  /** Position in the user's list. */
   readonly order: number;
-  /** Credentials behind it. */
+  /** Number of its credentials. */
   readonly width: number;
 }
 
 /** Takes an item, or refuses it with undefined. */
 export type Accept<Item, Found> = (item: Item) => Found | undefined;
 
-/** A way to choose among buckets of one source, tier and priority. Pure: the same heap, numbers and answers give the same choice. */
+/**
+ * Chooses among buckets of one source, tier and priority. Pure: the same heap, numbers and answers give the same
+ * choice.
+ */
 export interface Policy {
   readonly name: RotationMode;
   before(a: Rankable, b: Rankable): boolean;
@@ -28,7 +31,10 @@ export interface Policy {
   ): Found | undefined;
 }
 
-/** Tries random items, each taken with the odds `weigh` gives it (0..1); falls back to heap order when luck runs out. */
+/**
+ * Tries random items, each accepted with the probability that `weigh` returns (0..1); falls back to heap order
+ * after too many misses.
+ */
 export function draw<Item extends Rankable, Found>(
   heap: IndexedHeap<Item>,
   accept: Accept<Item, Found>,
@@ -45,7 +51,7 @@ export function draw<Item extends Rankable, Found>(
   return heap.first(accept);
 }
 
-/** Every credential with equal odds: a bucket counts as often as it has credentials. */
+/** Every credential with equal probability: a bucket counts as often as it has credentials. */
 function uniform<Item extends Rankable, Found>(
   heap: IndexedHeap<Item>,
   accept: Accept<Item, Found>,
@@ -57,8 +63,8 @@ function uniform<Item extends Rankable, Found>(
 }
 
 /**
- * The policy's own choice, or with the odds of `tolerance` (0 never, 1 always) a uniformly random one. With a tolerance of 0
- * nothing is left to chance: the first in the policy's order is taken.
+ * The policy's own choice, or with the probability `tolerance` a uniformly random one. At 0 the choice is
+ * deterministic: the first in the policy's order.
  */
 export function choose<Item extends Rankable, Found>(
   policy: Policy,

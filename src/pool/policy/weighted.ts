@@ -1,7 +1,7 @@
 import { balanced } from "./balanced.ts";
 import { draw, type Policy } from "./policy.ts";
 
-/** Random, with odds in proportion to the free share. */
+/** Random, with a probability proportional to the free share. */
 export const weighted: Policy = {
   name: "weighted",
   before: balanced.before,
@@ -9,7 +9,7 @@ export const weighted: Policy = {
     draw(heap, accept, random, (item) => item.share * item.width / heapWidth(heap.items)),
 };
 
-/** The widest of the first few, so that odds stay within 0..1. */
+/** The largest width of the first few items, so that probabilities stay within 0..1. */
 function heapWidth(items: readonly { readonly width: number }[]): number {
   let widest = 1;
   for (let i = 0; i < Math.min(items.length, 16); i++) widest = Math.max(widest, items[i]?.width ?? 1);

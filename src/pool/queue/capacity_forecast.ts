@@ -8,17 +8,17 @@ const MAX_NODES = 2_000;
 
 interface Openings {
   readonly at: number;
-  /** Moments of the coming minute at which one more call can go, in order. */
+  /** Times in the coming minute at which one more call can be sent, in order. */
   readonly openings: readonly number[];
   /** First opening after that minute; Infinity when none is known. */
   readonly late: number;
 }
 
-/** When the n-th waiting call of a model can go, as far as the known limits say. */
+/** Predicts when the n-th waiting call of a model can be sent, by the known limits. */
 export class CapacityForecast {
   readonly #openings = new WeakMap<ModelCandidates, Map<string, Openings>>();
 
-  /** Epoch milliseconds for the call that has `ahead` others before it; Infinity when nothing is known to open. */
+  /** Epoch milliseconds for the call behind `ahead` others; Infinity when no opening is known. */
   at(candidates: ModelCandidates, sources: readonly SourceName[], ahead: number, now: number): number {
     const { openings, late } = this.#openingsOf(candidates, sources, now);
     if (openings.length === 0) return late;
@@ -59,12 +59,12 @@ function look(candidates: ModelCandidates, sources: readonly SourceName[], now: 
   return { at: now, openings: openings.sort((a, b) => a - b), late };
 }
 
-/** A candidate that is closed though its bucket is not waits for its credentials. */
+/** When a candidate that is closed although its bucket is open gets a free credential. */
 function memberFloor(candidate: ModelCandidates["list"][number]): number {
   return candidate.bucket.state === "closed" || candidate.until === Infinity ? 0 : candidate.until;
 }
 
-/** A bucket's openings of one cycle: what is free at `from`, then one for each send that leaves the window. */
+/** A bucket's openings in one cycle: those free at `from`, then one for each call that leaves the window. */
 function openingsOf(bucket: Bucket, from: number, now: number): number[] {
   const { block } = bucket;
   const limit = Math.min(bucket.paceLimit, 2_000);

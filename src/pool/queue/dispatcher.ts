@@ -32,7 +32,7 @@ export interface DispatcherContext {
   readonly settings: { readonly queueMaxWait: number; readonly queueMaxLength: number };
 }
 
-/** Gives leases at once where it can, else lets calls wait fairly, waking exactly when something frees. */
+/** Gives leases at once where it can, else queues calls fairly and wakes them exactly when something frees. */
 export class Dispatcher {
   readonly #context: DispatcherContext;
   readonly #queues = new Map<string, WaitQueue>();
@@ -63,7 +63,7 @@ export class Dispatcher {
     return now - oldest;
   }
 
-  /** The longest that a new call would wait in any line that has calls waiting. */
+  /** The longest wait of a new call in any queue that has waiting calls. */
   longestWait(now: number): number {
     let longest = 0;
     for (const line of this.#queues.values()) {
@@ -83,7 +83,7 @@ export class Dispatcher {
     return this.#attempt(candidates, request, 0, false);
   }
 
-  /** Units of a cap that are on their way are waited for even by a call that may not queue: they take milliseconds. */
+  /** Even a call that may not queue waits for units of a cap that are being fetched: they take milliseconds. */
   acquire(request: LeaseRequest, signal: AbortSignal, maxWaitMs: number): Promise<Lease | Shortage> {
     const fetching = this.#closed ? undefined : this.#context.caps.fetching(request);
     if (fetching === undefined) return this.#acquire(request, signal, maxWaitMs);
@@ -117,7 +117,7 @@ export class Dispatcher {
     return this.#enqueue(request, signal, { now, patience, urgent });
   }
 
-  /** Milliseconds until a call with this need would be served; 0 when something is free, Infinity when nothing is known to free. */
+  /** Milliseconds until such a call would be served; 0 when a key is free, Infinity when no opening is known. */
   expectedWait(request: LeaseRequest): number {
     const now = this.#context.clock.now();
     const candidates = this.#context.poolState.candidates(request, now);
@@ -127,7 +127,7 @@ export class Dispatcher {
     return Math.max(0, this.#estimate(line, candidates, request, ahead, now).at - now);
   }
 
-  /** Serves whoever can be served now, in every line. */
+  /** Serves every waiting call that can be served now, in every queue. */
   pump(): void {
     if (this.#waiting === 0) return;
     for (const line of [...this.#queues.values()]) this.#serve(line);
@@ -160,7 +160,7 @@ export class Dispatcher {
     return leases.start(pick, request, queuedMs, take);
   }
 
-  /** The known times, with those who were told to come back; where the limits alone do not decide, the pace seen so far. */
+  /** The estimate from known times and retry reservations; where limits alone do not decide, from the observed pace. */
   #estimate(
     line: WaitQueue,
     candidates: ModelCandidates,
@@ -273,7 +273,7 @@ export class Dispatcher {
     line.wakeAt = Infinity;
   }
 
-  /** Tries the heads in their order; those bound to a key or with many tokens must not hold up the rest. */
+  /** Tries the heads in order; calls bound to a key or with many tokens must not block the rest. */
   #serveOne(line: WaitQueue, candidates: ModelCandidates, now: number): boolean {
     let tries = 0;
     for (const waiter of line.queue.heads()) {
@@ -298,13 +298,13 @@ export class Dispatcher {
     }
   }
 
-  /** Something was free at once: if the model had been out, it is back. */
+  /** Records that the model, if it was exhausted, can be served again. */
   #relieved(line: WaitQueue, lease: Lease): Lease {
     if (line.relieve()) this.#context.emit({ type: "recovered", scope: `model:${line.model}` });
     return lease;
   }
 
-  /** A cap ran out while the call waited: waiting on would not help it. */
+  /** Refuses a waiting call whose cap ran out: further waiting would not help. */
   #refuseCapped(line: WaitQueue, candidates: ModelCandidates, waiter: Waiter, now: number): boolean {
     const stop = this.#context.caps.stop(waiter.request);
     if (stop === undefined || !this.#leave(line, waiter)) return false;

@@ -2,9 +2,9 @@
 export interface Waiting {
   readonly client: string;
   readonly session: string;
-  /** 1 for a usual turn; more for one that takes a large part of the tokens. */
+  /** 1 for a usual turn; more for one that uses a large part of the tokens. */
   readonly cost: number;
-  /** It was served once and failed: it goes first. */
+  /** True for a call that was served once and failed: it goes first. */
   readonly urgent: boolean;
 }
 
@@ -20,8 +20,9 @@ interface Client<Item> {
 }
 
 /**
- * Who is next: the client that got least so far, in it the session that got least, in that the oldest call. Whoever comes back
- * from idleness starts level with the others, so nobody saves up turns. Failed attempts go before all.
+ * Orders waiting calls: the client served least comes first, in it the session served least, in that the oldest
+ * call. A client that was idle starts level with the others, so that nobody saves up turns. Failed attempts go
+ * before all.
  */
 export class FairQueue<Item extends Waiting> {
   length = 0;
@@ -50,7 +51,7 @@ export class FairQueue<Item extends Waiting> {
     client.length++;
   }
 
-  /** The calls in the order of their right to be next: one of each session, urgent ones all. */
+  /** The calls in order: the first of each session, and all urgent ones. */
   *heads(): Generator<Item> {
     yield* [...this.#urgent];
     const best = this.#best();
@@ -63,7 +64,7 @@ export class FairQueue<Item extends Waiting> {
     }
   }
 
-  /** Takes a call out because it is served: its session and client have had their turn. */
+  /** Removes a served call: its session and client have used a turn. */
   serve(item: Item): void {
     const client = this.#clients.get(item.client);
     const session = client?.sessions.get(item.session);
@@ -76,7 +77,7 @@ export class FairQueue<Item extends Waiting> {
     this.remove(item);
   }
 
-  /** Takes a call out without a turn; false when it was not in. */
+  /** Removes a call without using a turn; false when it was not in the queue. */
   remove(item: Item): boolean {
     if (item.urgent) return this.#cut(this.#urgent, item);
     const client = this.#clients.get(item.client);

@@ -1,4 +1,4 @@
-/** A call that comes back this much too early is still on time. */
+/** A call that returns this early still counts as on time. */
 const EARLY_MS = 1_000;
 const MAX_RESERVATIONS = 5_000;
 const LEARN = 0.02;
@@ -11,13 +11,13 @@ interface Reservation {
 }
 
 /**
- * Refusals name a time, and that time must prove true: a call that comes back then goes first. How many do come back is learned,
- * so that reservations that nobody claims delay no one.
+ * Reservations for refused calls. A refusal names a retry time that must hold: a call that returns then goes
+ * first. The share of calls that return is learned, so that unclaimed reservations delay nobody.
  */
 export class RetryReservations {
   readonly #open: Reservation[] = [];
   readonly #byCall = new Map<string, Reservation[]>();
-  /** Share of refused calls that came back in time. */
+  /** Share of refused calls that returned in time. */
   #returning = 0;
 
   make(call: string, at: number, now: number): void {
@@ -28,7 +28,7 @@ export class RetryReservations {
     this.#byCall.set(call, [...this.#byCall.get(call) ?? [], reservation]);
   }
 
-  /** True when this call was told to come back about now; each counts once. */
+  /** True when this call has a reservation for about now; each counts once. */
   claim(call: string, now: number): boolean {
     const reservation = this.#byCall.get(call)?.find((one) => now >= one.at - EARLY_MS && now <= one.endsAt);
     if (reservation === undefined) return false;
@@ -38,7 +38,7 @@ export class RetryReservations {
     return true;
   }
 
-  /** How many calls are likely to come back and go before one that waits from now on. */
+  /** The expected number of returning calls that go before a new one. */
   expected(now: number): number {
     this.#expire(now);
     return Math.round(this.#open.length * this.#returning);

@@ -6,11 +6,11 @@ import type { PoolState } from "../candidates/pool_state.ts";
 
 const MAX_REFUSALS = 200;
 
-/** A user's cap that is in the way. */
+/** A user's cap that blocks a call. */
 export interface CapStop {
   readonly kind: "stop";
   readonly cap: string;
-  /** When the next period begins, epoch milliseconds; Infinity for a cap of 0, which never opens. */
+  /** When the next period begins, epoch milliseconds; Infinity for a cap of 0, which blocks forever. */
   readonly until: number;
   readonly action: "try_next" | "reject";
   readonly limit: number;
@@ -109,7 +109,7 @@ export function refusalsOf(
   return refusals;
 }
 
-/** The refusal of a call: who is short of what, and until when. `until` must be the true time, or absent. */
+/** The refusal of a call: what is short, and until when. `until` must be the true time, or absent. */
 export function shortageOf(
   model: string,
   main: Pick<Refusal, "reason" | "said">,
@@ -119,7 +119,7 @@ export function shortageOf(
 ): Shortage {
   const { said } = main;
   const known = SETBACKS[main.reason] ?? SETBACKS["cooling"]!;
-  // What Google said is told as Google said it: same class, same status, same words; of a rate the pool knows more.
+  // Google's failure keeps its class, status and message; only about rates the pool knows more.
   const { class: name, status, code } = said === undefined || RATES.has(main.reason)
     ? known
     : { ...known, ...said };
@@ -137,7 +137,7 @@ export function shortageOf(
   return { kind: "shortage", failure, refusals };
 }
 
-/** Reasons that the pool tells by itself: it knows the numbers. */
+/** Reasons that the pool describes itself, as it knows the numbers. */
 const RATES: ReadonlySet<string> = new Set(["minute", "tokens", "day", "full"]);
 
 export function tooLarge(request: LeaseRequest, largest: number, refusals: readonly Refusal[]): Shortage {
@@ -176,10 +176,10 @@ export function soonest(refusals: readonly Refusal[]): Refusal {
   return refusals.reduce((first, one) => (one.until ?? Infinity) < (first.until ?? Infinity) ? one : first);
 }
 
-/** Reasons that pass by themselves, though nobody knows when, before those that need somebody's hand. */
+/** Reasons that pass by themselves at an unknown time, before those that need action. */
 const BY_WEIGHT = ["full", "tried", "cooling", "spent", "pinned"];
 
-/** The refusal that stands for all: the one that ends first, else what most of those say that never end. */
+/** The main refusal: the one that ends first, else the most frequent reason among those without an end. */
 export function mainRefusal(refusals: readonly Refusal[]): Refusal | undefined {
   const ending = refusals.filter((one) => one.until !== undefined);
   if (ending.length > 0) return soonest(ending);
@@ -201,19 +201,19 @@ function mostCommon(refusals: readonly Refusal[]): Refusal | undefined {
 /** Units taken from the caps that cover one call. */
 export interface CapTake {
   readonly kind: "taken";
-  /** The call was served: requests stay spent, tokens are settled. */
+  /** Settles a served call: requests stay used, tokens are corrected. */
   settle(usage?: Usage): void;
-  /** The call was not served: everything is given back. */
+  /** Returns everything for a call that was not served. */
   refund(): void;
 }
 
 /** The user's caps, as the dispatcher sees them. */
 export interface CapGate {
-  /** `pending`: units are being fetched; waiting calls are looked at again when they have come. */
+  /** `pending`: units are being fetched; waiting calls are tried again when they arrive. */
   take(request: LeaseRequest, credential: string): CapTake | CapStop | "pending";
-  /** The cap that stands against this call, without taking anything. */
+  /** The cap that blocks this call, without taking anything. */
   stop(request: LeaseRequest): CapStop | undefined;
-  /** Resolves when units that are being fetched for this call have come; undefined when none have to. */
+  /** Resolves when units being fetched for this call have arrived; undefined when none are needed. */
   fetching(request: LeaseRequest): Promise<void> | undefined;
 }
 

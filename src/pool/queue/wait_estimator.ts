@@ -10,15 +10,15 @@ import type { PoolState } from "../candidates/pool_state.ts";
 import { type CapGate, capped, mainRefusal, refusalsOf, shortageOf, soonest, tooLarge } from "./shortage.ts";
 import { MINUTE } from "../tuning.ts";
 
-/** When a call that cannot be served now could be. */
+/** When a call that must wait could be served. */
 export interface WaitEstimate {
-  /** False when nothing that is known to change would help. */
+  /** False when no known change would help. */
   readonly possible: boolean;
   /** When it can be served; Infinity when only an event (a slot, a trial) will tell. */
   readonly at: number;
 }
 
-/** Looks ahead from the known times: how long a call would wait, and why it is refused. Changes nothing. */
+/** Estimates from known times how long a call would wait, and why it is refused. Changes nothing. */
 export class WaitEstimator {
   readonly #poolState: PoolState;
   readonly #chooser: Chooser;
@@ -53,7 +53,7 @@ export class WaitEstimator {
     return { possible: true, at: queued };
   }
 
-  /** When a sleeping line should look again. */
+  /** When a sleeping queue should be checked again. */
   nextChange(candidates: ModelCandidates, now: number): number {
     let next = candidates.nextAt;
     for (const source of candidates.groups.keys()) {
@@ -88,7 +88,10 @@ export class WaitEstimator {
     return shortageOf(request.model, main, until, now, refusals);
   }
 
-  /** Why nobody can take it: a gate before all keys, what the keys say, or a gate that has just opened for one at a time. */
+  /**
+   * The reason why no key can take it: a gate before all keys, the keys' own reasons, or a gate that admits one
+   * call at a time.
+   */
   #mainRefusal(
     candidates: ModelCandidates,
     request: LeaseRequest,
@@ -139,13 +142,13 @@ export class WaitEstimator {
   }
 }
 
-/** True when the call cannot go to just any bucket, so that the general forecast says nothing of it. */
+/** True when the call is limited to some buckets, so that the general forecast does not apply. */
 function isBound(request: LeaseRequest, alive: ModelCandidates["list"], now: number): boolean {
   return request.pinned !== undefined || request.among !== undefined || request.tried.size > 0 ||
     alive.some(({ members }) => members.some((member) => spentUntil(member, request, now) > now));
 }
 
-/** True when waiting for this credential makes sense: nothing that lasts stands against it. */
+/** True when waiting for this credential makes sense: no lasting reason blocks it. */
 function isCandidate(credentialState: CredentialState, request: LeaseRequest, now: number): boolean {
   if (!credentialState.usable || request.tried.has(credentialState.id)) return false;
   if (!isMeant(credentialState, request)) return false;

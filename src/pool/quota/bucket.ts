@@ -17,15 +17,15 @@ import type { Prior } from "./prior.ts";
 import { RequestPace } from "./request_pace.ts";
 import { SendWindow, type Sent, type WindowView } from "./send_window.ts";
 
-/** Why a bucket rests whose source says that it is nearly used up. */
+/** The reason of a bucket closed because its source states that it is nearly used up. */
 const QUOTA_LOW = "quota nearly used up";
 
 /**
- * One project's quota for one model or quota group: what was sent, what is allowed, and until when it is closed. Whoever calls,
- * refuses or vouches says so by a verb; the fields are its own.
+ * One project's quota for one model or quota group: what was sent, what is allowed, and until when it is closed.
+ * Other code reports calls, refusals and resets by methods; the fields are private.
  */
 export class Bucket {
-  /** Where it stands among the candidates of its models: few, and walked at each call, so a list. */
+  /** Its candidates, one for each model: few, and iterated at each call, so a list. */
   #candidates: readonly Candidate[] = [];
   readonly #window = new SendWindow();
   readonly #pace: RequestPace;
@@ -33,9 +33,9 @@ export class Bucket {
   #tpm: KnownLimit | undefined;
   #remaining: StatedShare | undefined;
   #block: Block | undefined;
-  /** Guessed blocks in a row: the next is longer. */
+  /** Consecutive guessed blocks: the next is longer. */
   #guesses = 0;
-  /** A guess has ended: one call goes, and the rest wait for what becomes of it. */
+  /** True after a guess has ended: one trial call is sent, and the rest wait for its result. */
   #halfOpen = false;
   #trials = 0;
   #probedAt = 0;
@@ -68,17 +68,17 @@ export class Bucket {
     return this.#share;
   }
 
-  /** When it opens, while it is closed. */
+  /** The time at which it opens, while it is closed. */
   get until(): number {
     return this.#until;
   }
 
-  /** Why it is closed. */
+  /** The reason why it is closed. */
   get reason(): string {
     return this.#reason;
   }
 
-  /** When `refresh` would next say something else; Infinity when only an event can change it. */
+  /** When `refresh` would next change the state; Infinity when only an event can. */
   get nextAt(): number {
     return this.#nextAt;
   }
@@ -88,7 +88,7 @@ export class Bucket {
     return this.#lastUsed;
   }
 
-  /** What was sent in the last minute. */
+  /** The calls of the last minute. */
   get window(): WindowView {
     return this.#window;
   }
@@ -109,12 +109,12 @@ export class Bucket {
     return this.#tpm?.value ?? Infinity;
   }
 
-  /** The requests a minute that may be sent now, whatever their origin. */
+  /** The requests per minute that may be sent now, known, learned or assumed. */
   get paceLimit(): number {
     return this.#pace.allowed;
   }
 
-  /** Our own part of the requests a minute, where others draw on them too; else Infinity. */
+  /** Our share of the requests per minute if others use them too; else Infinity. */
   get sharedLimit(): number {
     return this.#pace.sharedLimit;
   }
@@ -124,17 +124,17 @@ export class Bucket {
     return this.#pace.permits;
   }
 
-  /** Its limit was not stated since the model's limits began to change together. */
+  /** True when its limit has not been stated since the model's limits began to change together. */
   get isInferred(): boolean {
     return this.#pace.isInferred;
   }
 
-  /** The day's requests: those of this process, those of all, and when the day ends. */
+  /** The day's requests: this process's, all processes', and the end of the day. */
   get day(): { readonly count: number; readonly used: number; readonly endsAt: number } {
     return this.#day;
   }
 
-  /** The day has a known limit, and other processes count on it. */
+  /** True when the day has a known limit that other processes also count against. */
   get countsTogether(): boolean {
     return this.rpd !== undefined && (this.permits !== undefined || this.#day.isShared);
   }
@@ -156,7 +156,7 @@ export class Bucket {
     return this.#resetEvidence;
   }
 
-  /** True when the next call is the one that a bucket gets after a guess. */
+  /** True when the next call is the trial after a guess. */
   get isOnTrial(): boolean {
     return this.#halfOpen;
   }
@@ -177,7 +177,7 @@ export class Bucket {
     return ended;
   }
 
-  /** Brings its place among the candidates of every model to `now`. */
+  /** Updates its candidates in every model to `now`. */
   refreshNodes(now: number): void {
     for (let i = 0; i < this.#candidates.length; i++) {
       const candidate = this.#candidates[i]!;
@@ -185,7 +185,7 @@ export class Bucket {
     }
   }
 
-  /** It serves one more model. */
+  /** Adds a candidate: it serves one more model. */
   join(candidate: Candidate): void {
     this.#candidates = [...this.#candidates, candidate];
   }
@@ -202,18 +202,18 @@ export class Bucket {
     return this.#window.add(now, tokens);
   }
 
-  /** Notes its place in the order of use. */
+  /** Records its position in the order of use. */
   touch(order: number): void {
     this.#lastUsed = order;
   }
 
-  /** A call has ended, however it did: what it was sent for is over. */
+  /** Ends a call, successful or not: its probe or trial is over. */
   ended({ exploring, trial }: { readonly exploring: boolean; readonly trial: boolean }): void {
     if (exploring) this.#pace.explored();
     if (trial) this.#trials--;
   }
 
-  /** A call was served: what that proves about the limits. Returns true when a known limit proved too low. */
+  /** Records a served call and what it proves about the limits. Returns true when a known limit proved too low. */
   served(
     sent: Sent,
     how: { readonly tokens: number | undefined; readonly exploring: boolean; readonly dayProbe: boolean },
@@ -232,19 +232,19 @@ export class Bucket {
     return raised;
   }
 
-  /** A call that Google refused: it does not count what it refuses. */
+  /** Uncounts a refused call: Google does not count what it refuses. */
   uncount(sent: Sent): void {
     if (sent.requests === 0) return;
     this.#window.cancel(sent);
     this.#day.takeBack();
   }
 
-  /** A call that Google did not serve for a fault of its own paces no more, unless it was found to count. */
+  /** Releases a call that failed by Google's fault: it no longer paces, unless such calls were found to count. */
   release(sent: Sent): void {
     if (this.prior.faults !== "counted") this.#window.release(sent);
   }
 
-  /** A refusal for requests a minute; `until` is the end that it stated. Returns what that taught. */
+  /** Records a refusal for requests per minute with its stated end `until`. Returns what it taught. */
   refusedMinute(
     notice: LimitNotice,
     sent: Sent,
@@ -260,7 +260,7 @@ export class Bucket {
     return inference;
   }
 
-  /** A refusal for input tokens a minute, of a call with so many. */
+  /** Records a refusal for input tokens per minute, of a call with so many. */
   refusedTokens(notice: LimitNotice, tokens: number, now: number): Inference {
     const before = this.#tpm?.value;
     const value = notice.value ?? before;
@@ -270,7 +270,10 @@ export class Bucket {
     return { ...NOTHING, explained: missing === 0, changed: before !== value, missing };
   }
 
-  /** A refusal for requests a day: closed until the reset, tried once in between, ever more seldom. True when the limit is news. */
+  /**
+   * Records a refusal for requests per day: closed until the reset, with probes in between that become rarer.
+   * True when the limit is new.
+   */
   refusedDay(value: number | undefined, until: number, said: Said, now: number): boolean {
     const news = this.#day.refused(value, now);
     this.#block = { until, kind: "day", reason: "requests a day", fact: true, stated: true, at: now, said };
@@ -282,12 +285,15 @@ export class Bucket {
     this.#block = block;
   }
 
-  /** How many guesses came in a row before this one. */
+  /** Counts a guess; returns the number of consecutive ones before it. */
   countGuess(): number {
     return this.#guesses++;
   }
 
-  /** Somebody vouches for it: no block, no guess, and a day's count starts again if that was what closed it. */
+  /**
+   * Removes its block and guesses after a reset by the user or a success; restarts the day's count if the day
+   * had closed it.
+   */
   unblock(): void {
     if (this.#block?.kind === "day" || this.#reason === "day") this.#day.forgetLimit();
     this.#block = undefined;
@@ -296,12 +302,15 @@ export class Bucket {
     this.#halfOpen = false;
   }
 
-  /** Its source stated what is left: nearly used up means closed until the reset, before a call fails on it. */
+  /**
+   * Applies the source's statement of what is left: nearly used up means closed until the reset, before a call
+   * fails on it.
+   */
   stateShare({ fraction, resetsAt }: Pick<StatedShare, "fraction" | "resetsAt">, now: number): void {
     const { count } = this.#day;
     this.#remaining = { fraction, asOf: now, count, ...(resetsAt === undefined ? {} : { resetsAt }) };
     const block = this.#block;
-    // Google resets budgets before the time that it stated: an old closure is tried when its own numbers contradict it.
+    // Google may reset budgets before the stated time: an old closure is tested when the numbers contradict it.
     const doubtful = block !== undefined && fraction >= TUNING.quotaLow &&
       now - block.at >= TUNING.quotaDoubt;
     if (block?.reason === QUOTA_LOW || doubtful) this.unblock();
@@ -314,45 +323,45 @@ export class Bucket {
     this.#block = { until: resetsAt, kind: "cooling", reason: QUOTA_LOW, ...stated };
   }
 
-  /** A limit that the user set, or took away again. */
+  /** Applies a limit that the user set or removed. */
   setLimit(kind: "rpm" | "tpm" | "rpd", set: SetLimit | undefined, now: number): void {
     if (kind === "rpm") this.#pace.setByUser(set, now);
     else if (kind === "rpd") this.#day.setByUser(set, now);
     else this.#tpm = withSetLimit(this.#tpm, set, now);
   }
 
-  /** True when a call beyond its known limit would tell whether that was raised, and nothing else stands against it. */
+  /** True when a call beyond its known limit would show whether that was raised, and nothing else blocks it. */
   mayProbeLimit(now: number): boolean {
     return this.#state === "closed" && this.#reason === "minute" && this.#block === undefined &&
       this.#pace.mayProbe(now);
   }
 
-  /** True when its day is used up and may be tried. */
+  /** True when its day is used up and may be probed. */
   mayProbeDay(now: number): boolean {
     return this.#block?.kind === "day" && this.#day.probeAt <= now;
   }
 
-  /** A call beyond its limit is sent. */
+  /** Records that a probe beyond its limit is sent. */
   probed(now: number): void {
     this.#probedAt = now;
   }
 
-  /** A try of its day was refused: the other bucket waits as long. */
+  /** Postpones the other bucket's day probe, as this one's was refused. */
   postponeDayProbeOf(other: Bucket): void {
     other.#day.postponeProbe(this.#day.probeAt);
   }
 
-  /** One limit of the model rose; true when this bucket is worth another look. */
+  /** Tests a shared limit again after one of the model rose; true when this bucket must be refreshed. */
   retestShared(): boolean {
     return this.#pace.retestShared();
   }
 
-  /** Limits of the model were stated again, and this one may have moved with them. */
+  /** Follows limits of the model that were stated again, as this one may have moved with them. */
   followShift(now: number): void {
     this.#pace.followShift(now);
   }
 
-  /** A key of another bucket turned out to draw from this one: its limits and block hold here, and what it sent counts here. */
+  /** Merges another bucket that turned out to be the same quota: its limits, block and calls count here. */
   inherit(former: Bucket): void {
     if (this.#inherited.has(former)) return;
     this.#inherited.add(former);
@@ -363,17 +372,20 @@ export class Bucket {
     this.#window.absorb(former.#window);
   }
 
-  /** Another process says how many requests it has sent in the day that ends at `endsAt`. True when that was news. */
+  /** Records another process's requests in the day that ends at `endsAt`. True when that was new. */
   noteOther(process: string, endsAt: number, count: number): boolean {
     return this.#day.noteOther(process, endsAt, count);
   }
 
-  /** The restored count of the day is told by the processes that sent it. */
+  /** Drops the restored count of the day, which the processes report themselves. */
   forgetOwnDay(): void {
     this.#day.forgetOwn();
   }
 
-  /** Shares it with other processes by permits; `wanting` is called when they run low. Without permits this process is alone. */
+  /**
+   * Shares its limit with other processes by permits; `wanting` is called when they run low. Without permits
+   * this process is alone.
+   */
   sharePermits(permits: SharedPermits | undefined, wanting: () => void, now: number): void {
     this.#pace.sharePermits(permits, wanting, now);
   }
@@ -389,7 +401,7 @@ export class Bucket {
     };
   }
 
-  /** Puts back what was kept of it; for a fresh bucket. */
+  /** Restores its stored state; for a new bucket. */
   restore(state: BucketState, now: number): void {
     this.#pace.restore(state, now);
     this.#day.restore(state, now);
@@ -399,7 +411,7 @@ export class Bucket {
     for (const [at, requests, tokens] of state.window) this.#window.restore(at, requests, tokens, now);
   }
 
-  /** Takes over what another process learned: newer limits, and blocks that last longer. True when something changed. */
+  /** Merges what another process learned: newer limits, and blocks that last longer. True when something changed. */
   merge(state: BucketState, now: number): boolean {
     let changed = this.#pace.merge(state, now);
     changed = this.#day.merge(state) || changed;
@@ -450,7 +462,7 @@ export class Bucket {
     this.#nextAt = nextAt;
   }
 
-  /** What is left by the source's word, less a guess of what was used since; an account that tells nothing is in the middle. */
+  /** The stated share left, less an estimate of the use since; half for an account that states nothing. */
   #statedShare(): number {
     const remaining = this.#remaining;
     if (remaining === undefined) return countedByAccount(this.identity.source) ? TUNING.quotaUnknown : 1;
@@ -458,7 +470,7 @@ export class Bucket {
     return remaining.fraction * TUNING.quotaPerCall ** used;
   }
 
-  /** A day's block may be tried once before its end; the chooser asks for that. */
+  /** When a day's block may be probed before its end. */
   #probeTime(): number {
     const until = this.#block?.until ?? Infinity;
     return this.#block?.kind === "day" ? Math.min(until, this.#day.probeAt) : until;
@@ -473,8 +485,8 @@ export class Bucket {
   }
 
   /**
-   * Nobody waits long for the model, and either it is new that others share its limit or they took most of it: the stated time is
-   * worth more than our own count.
+   * True when no call waits long for the model, and others were just found to share its limit or took most of
+   * it: then the stated time is better than our own count.
    */
   #isCalm(missing: number, shared: boolean, now: number): boolean {
     const limit = this.rpm?.value ?? 0;

@@ -11,7 +11,7 @@ import type { Prior } from "./prior.ts";
 
 type Rest = (credentialState: CredentialState, scope: string, failure: Failure, now: number) => string;
 
-/** Closes buckets, and learns the limits that their refusals state. */
+/** Closes buckets, and learns limits from their refusals. */
 export class BucketLimits {
   readonly #context: EffectsContext;
   readonly #rest: Rest;
@@ -21,7 +21,7 @@ export class BucketLimits {
     this.#rest = rest;
   }
 
-  /** Closes what the used-up limit concerns: the operation's own bucket, that of another, or a metric of its own. */
+  /** Closes what the exhausted limit concerns: the operation's own bucket, that of another, or a metric of its own. */
   close(call: InFlightCall, failure: Failure, now: number): string {
     const { metric } = failure;
     const own = metric === undefined || metric === call.candidates.operation;
@@ -35,7 +35,7 @@ export class BucketLimits {
     return `holds calls that spend ${metric}`;
   }
 
-  /** A call that Google did not serve for a fault of its own paces no more, unless it was found to count. */
+  /** Releases a call that failed by Google's fault: it no longer paces, unless such calls were found to count. */
   release({ quota, sent }: InFlightCall): void {
     if (sent !== undefined) quota.release(sent);
   }
@@ -67,7 +67,7 @@ export class BucketLimits {
 
   #dayOut(call: InFlightCall, failure: Failure, notice: LimitNotice | undefined, now: number): string {
     const { quota: bucket, credentialState } = call;
-    // The short delay that stands beside a daily violation of an API key is not true: the day ends at Pacific midnight.
+    // The short delay stated beside a daily violation of an API key is wrong: the day ends at Pacific midnight.
     const midnight = !SOURCE_TABLE[credentialState.source].statesTrueTimes && notice !== undefined
       ? nextPacificMidnight(now)
       : undefined;
@@ -124,7 +124,7 @@ export class BucketLimits {
     if (limit !== undefined) this.#context.emit({ type: "limit-learned", bucket: bucket.id, kind, limit });
   }
 
-  /** Closes a bucket until the stated time, or for a pause of ours when none was stated. */
+  /** Closes a bucket until the stated time, or for our own pause when none was stated. */
   #block(bucket: Bucket, failure: Failure, now: number, reason: string): string {
     const fact = failure.until !== undefined;
     const stated = failure.stated === true || fact;
@@ -148,7 +148,7 @@ export class BucketLimits {
       : guessMs(bucket.countGuess(), random);
   }
 
-  /** Guesses may bench only a share of the buckets that serve the same models. */
+  /** True while guesses affect only a limited share of the buckets that serve the same models. */
   #mayGuess(bucket: Bucket, now: number): boolean {
     let all = 0, benched = 0;
     for (const other of this.#context.poolState.buckets.values()) {
@@ -162,7 +162,10 @@ export class BucketLimits {
   }
 }
 
-/** One limit proved too low: others of the model may have risen too, so shared ones not stated again since are tried again soon. */
+/**
+ * Handles a limit that proved too low: others of the model may have risen too, so shared ones not stated since
+ * are tested soon.
+ */
 export function limitsRose(poolState: PoolState, { prior }: Bucket, now: number): void {
   prior.noteRise(now);
   for (const other of poolState.buckets.values()) {
@@ -171,7 +174,10 @@ export function limitsRose(poolState: PoolState, { prior }: Bucket, now: number)
   followShift(poolState, prior, now);
 }
 
-/** Limits were stated again: those of the model not stated since are taken to have moved with them, or back when that did not hold. */
+/**
+ * Handles limits that were stated again: the model's others are assumed to have moved with them, or are moved
+ * back when that proves wrong.
+ */
 function followShift(poolState: PoolState, prior: Prior, now: number): void {
   for (const bucket of poolState.buckets.values()) if (bucket.prior === prior) bucket.followShift(now);
   prior.shift.noted();

@@ -7,7 +7,7 @@ import type { Bucket } from "./bucket.ts";
 const ORIGINS: readonly KnownLimit["origin"][] = ["measured", "header", "learned", "set", "unknown"];
 const KINDS: readonly Block["kind"][] = ["minute", "day", "cooling"];
 
-/** A bucket's state as it is stored. */
+/** A bucket's state as a stored record. */
 export function toRecord(state: BucketState): JsonObject {
   const { rpm, tpm, rpd, shared, day, block, probe } = state;
   return {
@@ -23,7 +23,7 @@ export function toRecord(state: BucketState): JsonObject {
   };
 }
 
-/** Reads a record; fields that do not decode are left out, and undefined is returned when nothing does. */
+/** Reads a record; invalid fields are left out; undefined when all are. */
 export function fromRecord(record: JsonObject): BucketState | undefined {
   if (record["v"] !== 1) return undefined;
   const limits = isObject(record["limits"]) ? record["limits"] : {};
@@ -77,7 +77,7 @@ function blockOf(value: unknown): Block | undefined {
     kind,
     reason: text,
     fact: fact === true,
-    // Records of older versions do not tell the two apart.
+    // Records of older versions do not distinguish the two.
     stated: (stated ?? fact) === true,
     at,
     said: saidIn(value["said"], kind === "day" ? "quota" : "rate_limit", text),
@@ -96,7 +96,7 @@ function numbersOf(value: unknown): (number | undefined)[] {
   return listOf(value).map(numberOf);
 }
 
-/** Records of how many requests each process has sent today, one for each process and bucket. */
+/** Prefix of records with the requests of one process to one bucket today. */
 const PREFIX = "day:";
 
 export function isDayRecord(name: string): boolean {
@@ -120,7 +120,7 @@ export interface DayCount {
   readonly count: number;
 }
 
-/** What a record says; undefined when it does not decode or its day is over. */
+/** Decodes a day's record; undefined when it is invalid or its day is over. */
 export function dayOf(value: JsonObject, now: number): DayCount | undefined {
   const { by, bucket, endsAt, count } = value;
   if (typeof by !== "string" || typeof bucket !== "string") return undefined;

@@ -8,16 +8,19 @@ export interface Block {
   /** minute, day or cooling. */
   readonly kind: "minute" | "day" | "cooling";
   readonly reason: string;
-  /** True when Google stated `until`; else it is our own pause, which grows and decays, and ends with one trial call. */
+  /** True when Google stated `until`; else it is our own pause, which grows, and ends with one trial call. */
   readonly fact: boolean;
-  /** True when Google itself closed it; a guess may be wrong, so that there may not be too many. */
+  /** True when Google itself closed it; a guess may be wrong, so their number is limited. */
   readonly stated: boolean;
   readonly at: number;
-  /** What Google said, for those who meet the block. */
+  /** Google's failure, for refused calls. */
   readonly said: Said;
 }
 
-/** Google counts Code Assist and Antigravity for each account, whichever project it calls through; all else for each project. */
+/**
+ * True for sources whose quota Google counts for each account, whichever project it calls through; all others
+ * are counted for each project.
+ */
 export function countedByAccount(source: SourceName): boolean {
   return SOURCE_TABLE[source].countedBy === "account";
 }
@@ -43,7 +46,10 @@ export interface StatedShare {
 /** The part of the pace that survives a restart. */
 export interface PaceState {
   readonly rpm: KnownLimit | undefined;
-  /** Our part of a limit that others draw on too, since when it is believed, and when it is tried beyond; absent while all is ours. */
+  /**
+   * Our share of a limit that others use too, since when it is assumed, and when it is tested; absent while all
+   * is ours.
+   */
   readonly shared: { readonly limit: number; readonly at?: number; readonly step?: number } | undefined;
   readonly observedMax: number;
 }
@@ -53,11 +59,14 @@ export interface DayState {
   readonly rpd: KnownLimit | undefined;
   /** Absent when no day was begun. */
   readonly day: { readonly endsAt: number; readonly count: number } | undefined;
-  /** When a closed day is tried again, and how long until the try after that. */
+  /** When a closed day is probed again, and the interval to the probe after that. */
   readonly probe: { readonly at: number; readonly every?: number } | undefined;
 }
 
-/** What of a bucket survives a restart: learned limits, the day's count, the block with its true end, and the running minute. */
+/**
+ * The part of a bucket that survives a restart: learned limits, the day's count, the block with its true end,
+ * and the running minute.
+ */
 export interface BucketState extends PaceState, DayState {
   readonly tpm: KnownLimit | undefined;
   readonly block: Block | undefined;

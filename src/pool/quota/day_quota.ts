@@ -3,7 +3,10 @@ import { TUNING } from "../tuning.ts";
 import type { DayState } from "./bucket_state.ts";
 import { type KnownLimit, type SetLimit, withSetLimit } from "./set_limits.ts";
 
-/** The requests of one bucket in the running day: the limit, what was sent here and by other processes, and when a closed day is tried. */
+/**
+ * The requests of one bucket in the current day: the limit, what was sent here and by other processes, and when
+ * a closed day is probed.
+ */
 export class DayQuota {
   #limit: KnownLimit | undefined;
   #count = 0;
@@ -11,7 +14,7 @@ export class DayQuota {
   #endsAt = 0;
   #probeAt = Infinity;
   #probeEvery: number = TUNING.dayProbe;
-  /** What each other process said; absent until one did. */
+  /** Counts of the other processes; absent until one reported. */
   #others: Map<string, number> | undefined;
 
   get known(): KnownLimit | undefined {
@@ -44,7 +47,7 @@ export class DayQuota {
     return this.#limit !== undefined && this.used >= this.#limit.value;
   }
 
-  /** Free part, 0 to 1; 1 while the limit is not known. */
+  /** Free part, 0 to 1; 1 while the limit is unknown. */
   get share(): number {
     return this.#limit === undefined ? 1 : 1 - this.used / this.#limit.value;
   }
@@ -65,7 +68,7 @@ export class DayQuota {
     this.#count = Math.max(0, this.#count - 1);
   }
 
-  /** The day is used up: tried once before its end, ever more seldom. True when the limit is news. */
+  /** Closes the day: probed before its end, ever more rarely. True when the limit is new. */
   refused(value: number | undefined, now: number): boolean {
     const before = this.#limit?.value;
     const stated = value ?? before;
@@ -75,7 +78,7 @@ export class DayQuota {
     return before !== stated;
   }
 
-  /** A call was served although the day had been closed: the limit is another one. */
+  /** Reopens the day after a call was served although it was closed: the limit has changed. */
   reopen(): void {
     this.#limit = undefined;
     this.#probeAt = Infinity;
@@ -90,12 +93,12 @@ export class DayQuota {
     this.#probeAt = Infinity;
   }
 
-  /** Another bucket's try was refused: this one waits as long. */
+  /** Postpones the next probe after another bucket's was refused. */
   postponeProbe(until: number): void {
     if (this.#probeAt < until) this.#probeAt = until;
   }
 
-  /** A limit that the user set, or took away again. */
+  /** Applies a limit that the user set or removed. */
   setByUser(set: SetLimit | undefined, now: number): void {
     this.#limit = withSetLimit(this.#limit, set, now);
   }
@@ -107,7 +110,7 @@ export class DayQuota {
     this.#count += former.#count;
   }
 
-  /** Another process says how many requests it has sent in the day that ends at `endsAt`. True when that was news. */
+  /** Records another process's requests in the day that ends at `endsAt`. True when that was new. */
   noteOther(process: string, endsAt: number, count: number): boolean {
     if (this.#endsAt === 0) this.#endsAt = endsAt;
     const others = this.#others ??= new Map();
@@ -117,7 +120,7 @@ export class DayQuota {
     return true;
   }
 
-  /** What was restored as our own count is told by the processes that sent it. */
+  /** Drops the restored own count, which the processes report themselves. */
   forgetOwn(): void {
     this.#count = 0;
   }
@@ -141,7 +144,7 @@ export class DayQuota {
     this.#probeEvery = probe.every ?? this.#probeEvery;
   }
 
-  /** Takes over a limit that another process learned later; true when it did. */
+  /** Takes a limit that another process learned later; true when it did. */
   merge({ rpd }: DayState): boolean {
     if (rpd === undefined || rpd.asOf <= (this.#limit?.asOf ?? 0)) return false;
     this.#limit = rpd;

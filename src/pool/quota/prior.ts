@@ -5,8 +5,8 @@ const KEPT = 8;
 const TOLERANCE = 400;
 
 /**
- * Whether Google counts this model by fixed minutes: then all stated resets fall on one moment of the minute, while those of
- * sliding windows fall anywhere.
+ * Whether Google counts this model by fixed minutes: then all stated resets are at the same second, while those
+ * of sliding windows are anywhere.
  */
 export class MinutePhase {
   readonly #phases: number[] = [];
@@ -33,16 +33,17 @@ function offset(a: number, b: number): number {
   return turn > MINUTE / 2 ? turn - MINUTE : turn;
 }
 
-/** What is stated again within this time belongs to one change: buckets find out when they are next used up. */
+/** Limits stated again within this time belong to one change: buckets notice when they are next exhausted. */
 const EPOCH = 10 * 60_000;
-/** After so long one that does not agree is another change. */
+/** After this time a deviating one is another change. */
 const SETTLED = 2 * 60_000;
-/** How soon a lower limit that was only inferred is tested, while calls wait; then ever more seldom. */
+/** First interval at which a lower inferred limit is tested while calls wait; it grows. */
 const TEST_MS = 2_000;
 
 /**
- * How the limits of one model and tier moved together. A limit that Google states again says something of all the others: a few that
- * moved by one ratio foretell what the rest are now, so that not every bucket has to be refused to find out.
+ * How the limits of one model and tier moved together. A newly stated limit tells something about all the
+ * others: if a few moved by one ratio, the rest are assumed to have done so too, so that not every bucket has to
+ * be refused to find out.
  */
 export class LimitShift {
   #since = -Infinity;
@@ -53,29 +54,29 @@ export class LimitShift {
   /** Bounds of the ratio, as whole numbers on both sides allow. */
   #low = 0;
   #high = Infinity;
-  /** From the largest limit that was stated again, as that is the most exact. */
+  /** The ratio of the largest limit stated again, which is the most exact. */
   #ratio = 1;
   #largest = 0;
   readonly #byValue = new Map<number, number>();
 
   #fresh = false;
 
-  /** A new change has begun and the limits before it have not been noted yet. */
+  /** True when a change has begun and the limits before it have not been recorded yet. */
   get fresh(): boolean {
     return this.#fresh;
   }
 
-  /** When the change was first seen: what was stated before this time is in doubt. */
+  /** When the change was first seen: limits stated before this time are in doubt. */
   get since(): number {
     return this.#since;
   }
 
-  /** The limits before the change were noted. */
+  /** Marks the limits before the change as recorded. */
   noted(): void {
     this.#fresh = false;
   }
 
-  /** Enough agree, so that the rest may be told by them. */
+  /** True when enough agree to predict the rest. */
   get certain(): boolean {
     return !this.#refuted && (this.#votes >= ENOUGH || this.#byValue.size > 1);
   }
@@ -84,12 +85,12 @@ export class LimitShift {
     return this.#votes > 0 && this.#ratio > 1;
   }
 
-  /** It was found out not to hold: until the next change nothing is inferred. */
+  /** True when it proved wrong: until the next change nothing is inferred. */
   get dropped(): boolean {
     return this.#refuted;
   }
 
-  /** True when a bucket whose limit was lowered by inference should be tried beyond it. */
+  /** True when a bucket whose limit was lowered by inference should be tested beyond it. */
   wantsTest(now: number): boolean {
     return this.certain && !this.rises && this.lasts(now) && now >= this.#testAt;
   }
@@ -99,18 +100,18 @@ export class LimitShift {
     this.#testAt = now + this.#testEvery;
   }
 
-  /** True while what is stated belongs to the change that was seen last. */
+  /** True while stated limits belong to the last change. */
   lasts(now: number): boolean {
     return now - this.#since <= EPOCH;
   }
 
-  /** A limit that was `before` is stated as `after` now. */
+  /** Records that a limit of `before` is stated as `after` now. */
   note(before: number, after: number, now: number): void {
     if (before <= 0 || after <= 0) return;
     const low = after / (before + 1), high = (after + 1) / before;
     const agrees = low <= this.#high && high >= this.#low;
     if (!this.lasts(now) || (!agrees && now - this.#since > SETTLED)) this.#begin(now);
-    // One that does not agree with those of the same moment: they are no common change, and this is a new guess.
+    // It deviates from the others of the same time: there is no common change, and this is a new guess.
     else if (!agrees) this.#forget();
     this.#votes++;
     this.#low = Math.max(this.#low, low);
@@ -122,8 +123,8 @@ export class LimitShift {
   }
 
   /**
-   * What a limit of `before` should be now: what its like became, else the same part of it; of a rise the most that it may be, for
-   * calls feel their way up and one refusal then tells.
+   * Predicts a limit that was `before`: the new value of an equal one, else the same ratio; for a rise the
+   * largest possible value, as calls approach it step by step until one refusal shows it.
    */
   predict(before: number): number {
     const like = this.#byValue.get(before);
@@ -136,7 +137,7 @@ export class LimitShift {
     return Math.floor(before * this.#high);
   }
 
-  /** It did not hold for another bucket. */
+  /** Drops the prediction, which was wrong for another bucket. */
   drop(): void {
     this.#refuted = true;
     this.#forget();
@@ -161,9 +162,9 @@ export class LimitShift {
   }
 }
 
-/** What is known of a model's requests a minute from other buckets of the same tier: the median of their learned limits. */
+/** The prior of a model's requests per minute: the median of the learned limits of other buckets of the same tier. */
 export class Prior {
-  /** How Google counts minutes for this model, as far as its refusals show. */
+  /** How Google counts minutes for this model, inferred from its refusals. */
   readonly phase = new MinutePhase();
   /** How the limits moved together, when some were stated again. */
   readonly shift = new LimitShift();
@@ -183,43 +184,43 @@ export class Prior {
     return this.#median !== undefined;
   }
 
-  /** Since when a rise of limits is being found out, and when the last was found. */
+  /** Since when limits are being found to rise, and when the last was found. */
   get rise(): { readonly since: number; readonly lastAt: number } {
     return this.#rise;
   }
 
-  /** Whether Google counts calls that it answered with a fault of its own, as far as its refusals show. */
+  /** Whether Google counts calls that failed by its own fault, inferred from its refusals. */
   get faults(): "unknown" | "counted" | "free" {
     return this.#faults;
   }
 
-  /** Calls wait long or are refused until this time: what is not known of limits costs more than a refusal. */
+  /** Until this time calls wait long or are refused, so that unknown limits cost more than a refusal. */
   get pressedUntil(): number {
     return this.#pressedUntil;
   }
 
-  /** Calls are refused, not only waiting, until this time. */
+  /** Until this time calls are refused, not only waiting. */
   get refusingUntil(): number {
     return this.#refusingUntil;
   }
 
-  /** When that began after a while without any. */
+  /** Start of the refusals, after a while without any. */
   get refusingSince(): number {
     return this.#refusingSince;
   }
 
-  /** A limit proved higher than it was known. */
+  /** Records that a limit proved higher than known. */
   noteRise(now: number): void {
     const { since, lastAt } = this.#rise;
     this.#rise = { since: now - lastAt > TUNING.riseLasts ? now : since, lastAt: now };
   }
 
-  /** A refusal showed whether faults of Google's own are counted. */
+  /** Records whether Google's own faults are counted, as a refusal showed. */
   noteFaults(faults: "counted" | "free"): void {
     this.#faults = faults;
   }
 
-  /** Calls wait long, or are refused. */
+  /** Records that calls wait long or are refused. */
   press(refusing: boolean, now: number): void {
     this.#pressedUntil = now + TUNING.pressureLasts;
     if (!refusing) return;

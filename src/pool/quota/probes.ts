@@ -5,22 +5,22 @@ interface ProbeState {
   nextAt: number;
   interval: number;
   successes: number;
-  /** Another bucket of the model proved that limits were raised: ask the others at once. */
+  /** True when another bucket of the model proved that limits were raised: the others are probed at once. */
   raised: boolean;
   pressedInterval: number;
   pressedAt: number;
-  /** The beginning of refusals that was answered with a probe. */
+  /** The start of the refusals that triggered the last probe. */
   answered: number;
   running: boolean;
-  /** Looking for used-up days is a scan, so it is done at most once a second. */
+  /** Time of the last scan for used-up days, done at most once a second. */
   scannedAt: number;
 }
 
-/** Decides when a call beyond a known limit is worth its risk: seldom, one at a time, and never without demand. */
+/** Decides when a call beyond a known limit is worth its risk: rarely, one at a time, and never without demand. */
 export class Probes {
   readonly #units = new Map<string, ProbeState>();
 
-  /** Which kind of probe the model may send now. */
+  /** The kind of probe that the model may send now. */
   due(candidates: ModelCandidates, now: number): "limit" | "day" | undefined {
     const state = this.#state(candidates.unit, now);
     if (state.running) return undefined;
@@ -37,7 +37,7 @@ export class Probes {
     return now >= state.nextAt && state.successes >= TUNING.probeSuccesses ? "limit" : undefined;
   }
 
-  /** Candidates worth a probe, the one not probed for the longest first. */
+  /** Candidates worth a probe, the least recently probed first. */
   toProbe(candidates: ModelCandidates, kind: "limit" | "day", now: number): readonly Candidate[] {
     const fits = kind === "day" ? dayProbeDue : limitProbeFits;
     return candidates.list.filter((candidate) => fits(candidate, now)).sort((a, b) => order(a) - order(b))
@@ -48,7 +48,7 @@ export class Probes {
     const state = this.#state(unit, now);
     state.running = true;
     const { refusingSince } = candidate.bucket.prior;
-    // A new shortage: what is known of limits is asked more often again.
+    // A new shortage: limits are probed more often again.
     if (refusingSince > state.answered) state.pressedInterval = TUNING.pressedInterval;
     state.answered = now;
     candidate.bucket.prior.shift.tested(now);
@@ -60,7 +60,7 @@ export class Probes {
     this.#state(unit, now).successes++;
   }
 
-  /** `raised`: the limit proved higher than known; undefined when the probe says nothing. */
+  /** `raised`: the limit proved higher than known; undefined when the probe shows nothing. */
   ended(unit: string, raised: boolean | undefined, now: number): void {
     const state = this.#state(unit, now);
     state.running = false;
@@ -104,14 +104,17 @@ export class Probes {
   }
 }
 
-/** Refused calls are reason enough; for calls that only wait long, some successes must pay for the risk. */
+/**
+ * True when a probe is justified: refused calls are enough; for calls that only wait long, there must be some
+ * successes.
+ */
 function pressed(candidates: ModelCandidates, successes: number, now: number): boolean {
   const prior = candidates.list[0]?.bucket.prior;
   if (prior === undefined) return false;
   return prior.refusingUntil > now || (prior.pressedUntil > now && successes >= TUNING.pressedSuccesses);
 }
 
-/** Limits that were only inferred first, then those not probed for the longest. */
+/** Sort key: inferred limits first, then the least recently probed. */
 function order({ bucket }: Candidate): number {
   return bucket.isInferred && bucket.prior.shift.certain
     ? bucket.probedAt - Number.MAX_SAFE_INTEGER
@@ -122,7 +125,7 @@ function dayProbeDue(candidate: Candidate, now: number): boolean {
   return candidate.bucket.mayProbeDay(now);
 }
 
-/** At its known limit and nothing else against it. */
+/** True when it is at its known limit and nothing else blocks it. */
 function limitProbeFits({ bucket }: Candidate, now: number): boolean {
   return bucket.mayProbeLimit(now);
 }

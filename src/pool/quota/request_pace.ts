@@ -7,46 +7,46 @@ import { type KnownLimit, type SetLimit, withSetLimit } from "./set_limits.ts";
 import type { Prior } from "./prior.ts";
 import type { SendWindow, Sent } from "./send_window.ts";
 
-/** Calls take time to arrive: this close to the edge of a window nobody knows on which side they fell. */
+/** Calls take time to arrive: so close to the edge of a window it is unknown on which side they were counted. */
 const TRAVEL = 2_000;
 const SETTLED = 65_000;
-/** Of so many requests a minute each one matters. */
+/** At so few requests per minute each one matters. */
 const SMALL = 3;
 
 /**
- * The requests a minute of one bucket: the limit as far as it is known, our own part of it where others draw on it too, and how
- * calls feel their way up when it seems too low.
+ * The requests per minute of one bucket: the known limit, our share of it if others use it too, and how calls approach a higher
+ * one step by step.
  */
 export class RequestPace {
   readonly #window: SendWindow;
   readonly #prior: Prior;
   #limit: KnownLimit | undefined;
-  /** Since when the limit is believed to be what it is, and when it was last lowered: what was sent before proves nothing about it. */
+  /** Since when the limit is assumed, and when it was last lowered: earlier calls prove nothing about it. */
   #believedSince = 0;
   #loweredAt = -Infinity;
-  /** The limit proved too low, or is likely to be: calls feel their way up to this many a minute; 0 when they do not. */
+  /** Set when the limit proved or probably is too low: calls approach this many per minute; else 0. */
   #probingLimit = 0;
-  /** The limit from which they feel their way up. */
+  /** The limit from which they approach it. */
   #probingFrom: number | undefined;
-  /** The limit, and our part of it, when the last common change of the model's limits began. */
+  /** The limit, and our share of it, when the last common change of the model's limits began. */
   #baseline:
     | { readonly value: number; readonly sharedLimit: number; readonly minInterval: number }
     | undefined;
-  /** Somebody else draws on this limit: our own part of it, as far as it was found. */
+  /** Our share, as far as it was found, of a limit that others use too. */
   #sharedLimit = Infinity;
   #sharedAt = 0;
   #sharedStep: number = TUNING.softStep;
-  /** Our part is less than one a minute: so many minutes more lie between two calls. */
+  /** For a share below one per minute: additional minutes between two calls. */
   #minInterval = 0;
-  /** Most requests of one minute that were served while the limit was unknown. */
+  /** Most requests served in one minute while the limit was unknown. */
   #observedMax = 0;
-  /** Calls under way that were sent to find out how much there is. */
+  /** Calls in flight that explore the limit. */
   #exploring = 0;
-  /** Google named a time at which one more call goes, whatever our own count says. */
+  /** True when Google named a time at which one more call is allowed, regardless of our count. */
   #admitsOne = false;
   /** Permits shared with other processes; absent when this one is alone. */
   #permits: SharedPermits | undefined;
-  /** Since when the known limit is spent by permits alone. */
+  /** Since when the known limit is used only by permits. */
   #permitsSince = 0;
   #wanting: () => void = () => {};
   #nextAt = Infinity;
@@ -60,7 +60,7 @@ export class RequestPace {
     return this.#limit;
   }
 
-  /** The requests a minute that may be sent now, whatever their origin. */
+  /** The requests per minute that may be sent now, known, learned or assumed. */
   get allowed(): number {
     return Math.min(this.#limit?.value ?? Math.max(this.#prior.value, this.#observedMax), this.#sharedLimit);
   }
@@ -81,29 +81,29 @@ export class RequestPace {
     return this.#permits;
   }
 
-  /** The limit was not stated since the model's limits began to change together. */
+  /** True when the limit has not been stated since the model's limits began to change together. */
   get isInferred(): boolean {
     return this.#limit !== undefined && this.#baseline !== undefined &&
       this.#limit.asOf < this.#prior.shift.since;
   }
 
-  /** True when a known limit is all ours and used up, so that one call beyond it would tell whether it was raised. */
+  /** True when a known limit is all ours and used up, so that one call beyond it would show whether it was raised. */
   mayProbe(now: number): boolean {
     return this.#limit !== undefined && this.#sharedLimit === Infinity && this.#permits === undefined &&
       this.#probingLimit === 0 && this.countInWindow(now) >= this.#limit.value;
   }
 
-  /** When `check` would say something else. */
+  /** When `check` would return another state. */
   get nextAt(): number {
     return this.#nextAt;
   }
 
-  /** When permits in hand lapse; Infinity without any. */
+  /** When permits in hand expire; Infinity without any. */
   lapsesAt(now: number): number {
     return this.#permits === undefined || this.#limit === undefined ? Infinity : this.#permits.lapsesAt(now);
   }
 
-  /** Whether one more call may go now; sets `nextAt` unless it may. */
+  /** Whether one more call may be sent now; sets `nextAt` if not. */
   check(now: number): "open" | "explore" | "closed" {
     const limit = this.allowed;
     if (this.#lacksPermits(now)) return "closed";
@@ -121,7 +121,7 @@ export class RequestPace {
     return "closed";
   }
 
-  /** A call was sent; `exploring` when it goes beyond what is known. */
+  /** Counts a sent call; `exploring` when it exceeds the known limit. */
   sent(exploring: boolean, now: number): void {
     this.#admitsOne = false;
     if (exploring) {
@@ -135,7 +135,7 @@ export class RequestPace {
     this.#exploring--;
   }
 
-  /** With other processes about, a known limit is spent only by permits; more are asked for when there are none. */
+  /** True when permits are missing and requested: beside other processes a known limit is used only by permits. */
   #lacksPermits(now: number): boolean {
     const permits = this.#permits;
     if (permits === undefined || this.#limit === undefined) return false;
@@ -165,7 +165,7 @@ export class RequestPace {
     return this.#probingLimit > requests && this.#exploring < Math.max(1, requests >> 2);
   }
 
-  /** Something is sent beyond our part: if it is refused, the next try comes later. */
+  /** Raises our share for a call beyond it: if that is refused, the next try comes later. */
   #raiseShared(now: number): void {
     if (this.#sharedLimit === Infinity || this.#probingLimit > 0) return;
     this.#sharedAt = now;
@@ -179,7 +179,7 @@ export class RequestPace {
     if (this.#sharedLimit >= (this.#limit?.value ?? Infinity)) this.#sharedLimit = Infinity;
   }
 
-  /** A refusal for requests a minute: the stated value replaces the known one; a refusal far below it means that others draw on it. */
+  /** Records a refusal by requests per minute: the stated value replaces ours; one far below it means other users. */
   refused(notice: LimitNotice, sent: Sent, probe: boolean, now: number): Inference {
     const before = this.#limit?.value;
     const value = notice.value ?? before;
@@ -203,14 +203,14 @@ export class RequestPace {
   }
 
   /**
-   * A refusal that our own sends do not explain named its end: one call goes then, although our part of the limit looks used up.
-   * Not where that part was found out before: there, others take what is free.
+   * Allows one call at the stated end of a refusal that our own calls do not explain, although our share looks used up. Not if
+   * that share was known before: then others take what is free.
    */
   admitOne(): void {
     this.#admitsOne = this.#minInterval === 0;
   }
 
-  /** Somebody else took the rest: our part is what we had. What we had while the limit was higher proves nothing, so then the smaller holds. */
+  /** Lowers our share to what we sent, as others took the rest; after a lowered limit the smaller share counts. */
   #lowerPart(count: number, now: number): void {
     if (count === 0 && this.#sharedLimit === 1) {
       this.#minInterval = Math.min(
@@ -224,9 +224,9 @@ export class RequestPace {
     this.#sharedStep = Math.min(this.#sharedStep * TUNING.softGrowth, TUNING.softStepMax);
   }
 
-  /** With other processes about nobody sees the whole count, so the part that all share is lowered step by step. */
+  /** With other processes nobody sees the whole count, so the common share is lowered step by step. */
   #lowerShared(value: number, now: number): void {
-    // What was sent before the permits were in force has to leave the window first.
+    // Calls from before the permits were in force must leave the window first.
     if (now - this.#sharedAt < 2_000 || now - this.#permitsSince < SETTLED) return;
     this.#sharedLimit = Math.max(1, Math.floor(Math.min(this.#sharedLimit, value) * 0.95));
     this.#sharedAt = now;
@@ -234,8 +234,8 @@ export class RequestPace {
   }
 
   /**
-   * Our sends of the minute before a refusal. Whether those count that Google answered with a fault shows when they are many: more
-   * than the limit in all means that they are free; just the limit, and too few without them, that they count.
+   * Our calls in the minute before a refusal. Many calls that failed by Google's fault show whether those count: more than the
+   * limit in all means that they are free; exactly the limit, and too few without them, that they count.
    */
   #countOf(at: number, value: number): number {
     const all = this.#window.countAt(at), sure = this.#window.countAt(at, at - MINUTE, true);
@@ -246,7 +246,7 @@ export class RequestPace {
     return this.#prior.faults === "free" ? sure : all;
   }
 
-  /** Whether our own sends used the limit up. One of a large limit may have slipped out of sight; of a small one it is somebody else's. */
+  /** True when our own calls used up the limit; our count of a large one may lack a call, that of a small one not. */
   #isOurs(at: number, count: number, value: number): boolean {
     if (count < value - 1) return false;
     return value > SMALL || this.#window.countAt(at + TRAVEL, at - MINUTE - TRAVEL) >= value;
@@ -255,21 +255,21 @@ export class RequestPace {
   /** Sets the learned limit; true when the tier's median moved. */
   #set(value: number, now: number): boolean {
     const before = this.#limit?.value;
-    // A lower limit lowers our part of it; a higher one says nothing about what the others take.
+    // A lower limit lowers our share of it; a higher one says nothing about what the others take.
     if (before !== undefined && value < before) this.#scalePart(value / before);
     this.#believe(value, now, now);
     this.#stopProbing();
     return this.#prior.replace(before, value);
   }
 
-  /** Requests that surely counted in the window that Google had open at `at`. */
+  /** Requests that certainly counted in Google's window at `at`. */
   countInWindow(at: number): number {
     const start = this.#prior.phase.startOf(at);
     if (start === undefined) return this.#window.countAt(at, at - MINUTE + TRAVEL, true);
     return at + TRAVEL < start + MINUTE ? this.#window.countAt(at, start, true) : 0;
   }
 
-  /** A call was served: what that proves about the limit. True when a known limit proved too low. */
+  /** Records a served call and what it proves about the limit. True when a known limit proved too low. */
   served(sent: Sent, now: number): boolean {
     const limit = this.#limit;
     if (limit === undefined) {
@@ -281,27 +281,27 @@ export class RequestPace {
       return false;
     }
     if (sent.rank <= limit.value || limit.origin === "set" || this.#permits !== undefined) return false;
-    // What was sent before it was believed may have been served under another one.
+    // A call sent before the limit was assumed may have been served under another one.
     if (sent.at < this.#believedSince) return false;
     if (now - sent.at > MINUTE || this.countInWindow(sent.at) <= limit.value) return false;
     this.#disprove(sent.rank, now);
     return true;
   }
 
-  /** What was sent beyond our part was served: while calls wait long, the next step comes sooner. */
+  /** Records that a call beyond our share was served: while calls wait long, the next step comes sooner. */
   foundRoom(rank: number, now: number): void {
     if (rank < this.#sharedLimit || this.#sharedLimit === Infinity || now >= this.#prior.pressedUntil) return;
     this.#sharedStep = Math.max(TUNING.softStepMin, this.#sharedStep / 2);
   }
 
-  /** Another bucket's limit rose: our part of one that was not stated since is tried again at once. True when there is such a part. */
+  /** Tests our share at once after another bucket's limit rose, unless the limit was stated since. True for a share. */
   retestShared(): boolean {
     if (this.#sharedLimit === Infinity || (this.#limit?.asOf ?? 0) >= this.#prior.rise.since) return false;
     this.#sharedAt = 0;
     return true;
   }
 
-  /** Limits were stated again: one that was not is taken to have moved with them, or back when that did not hold. */
+  /** Follows newly stated limits: moves one that was not stated with them, or back when that proves wrong. */
   followShift(now: number): void {
     const limit = this.#limit;
     const { shift } = this.#prior;
@@ -316,36 +316,36 @@ export class RequestPace {
     if (this.#permits === undefined && this.isInferred) this.#follow(now);
   }
 
-  /** The limit as it was last believed, without what calls feel their way up to. */
+  /** The last assumed limit, without the one that calls approach. */
   get #restingLimit(): number | undefined {
     return this.#probingFrom ?? this.#limit?.value;
   }
 
-  /** What the stated value says of all buckets of the model; true when others have to be looked at again. */
+  /** Records what the stated value means for all buckets of the model; true when others must be refreshed. */
   #noteShift(value: number, now: number): boolean {
     const limit = this.#limit;
     const { shift } = this.#prior;
     if (limit === undefined || limit.origin !== "learned" || this.#permits !== undefined) return false;
     const before = this.#inferredFrom(now) ?? this.#restingLimit;
     if (before === undefined) return false;
-    // What was inferred may be off by one: that is no change of its own.
+    // An inferred value may be off by one: that is not a change.
     if (this.isInferred && !shift.lasts(now) && Math.abs(value - before) <= 1) return false;
     if (value !== before) {
       shift.note(before, value, now);
       return true;
     }
     if (before === limit.value || this.#probingLimit > 0) return false;
-    // It was inferred from the others, and did not hold.
+    // It was inferred from the others, and proved wrong.
     shift.drop();
     return true;
   }
 
-  /** The limit before the change, when it was not stated since and is taken to have moved with the others. */
+  /** The limit before the change, when it was not stated since and is assumed to have moved with the others. */
   #inferredFrom(now: number): number | undefined {
     return this.isInferred && this.#prior.shift.lasts(now) ? this.#baseline?.value : undefined;
   }
 
-  /** Moves a limit that was not stated since the others changed as they did, or back when that did not hold. */
+  /** Moves a limit that was not stated since the others changed, or moves it back when that proves wrong. */
   #follow(now: number): void {
     const limit = this.#limit, baseline = this.#baseline;
     const { shift } = this.#prior;
@@ -357,7 +357,7 @@ export class RequestPace {
     if (shift.rises && value > limit.value) this.#letRise(value);
   }
 
-  /** The change does not concern it: what was before holds again. */
+  /** Restores the former limit: the change does not concern it. */
   #revert(now: number): void {
     const limit = this.#limit, baseline = this.#baseline;
     if (limit === undefined || baseline === undefined || limit.value >= baseline.value) return;
@@ -366,7 +366,7 @@ export class RequestPace {
     this.#minInterval = baseline.minInterval;
   }
 
-  /** Sets a limit that was not stated here but follows from what others were told, or from what was served; our part of it moves with a lower one. */
+  /** Sets an inferred limit, which follows from other buckets' limits or from served calls; our share follows a lower one. */
   #infer(value: number, now: number): void {
     const limit = this.#limit;
     if (limit === undefined || limit.value === value) return;
@@ -390,7 +390,7 @@ export class RequestPace {
     this.#minInterval = part < 1 ? Math.min(TUNING.slowMax, 1 / part - 1) : 0;
   }
 
-  /** The limit is likely to be `value` now: calls feel their way up to it, or to our part of it. */
+  /** Lets calls approach `value`, which the limit probably is now, or our share of it. */
   #letRise(value: number): void {
     const limit = this.#limit?.value ?? value;
     const part = this.#sharedLimit === Infinity ? limit : this.#sharedLimit / (1 + this.#minInterval);
@@ -404,7 +404,7 @@ export class RequestPace {
     this.#probingFrom = undefined;
   }
 
-  /** Served beyond the limit, so it rose; or it was only inferred, and not exact, or wrong for all that were inferred with it. */
+  /** Handles a call served beyond the limit: it rose; or it was inferred and inexact, or wrong like all inferred with it. */
   #disprove(rank: number, now: number): void {
     const limit = this.#limit;
     const { shift } = this.#prior;
@@ -420,7 +420,7 @@ export class RequestPace {
     this.#probingLimit = foretold > rank ? foretold : Infinity;
   }
 
-  /** A call that felt its way up was served: so much is ours. */
+  /** Records that an exploring call was served: so much is ours. */
   #climb(rank: number, now: number): void {
     const limit = this.#limit;
     if (limit !== undefined && rank > limit.value) {
@@ -434,21 +434,21 @@ export class RequestPace {
     if (rank >= this.#probingLimit) this.#stopProbing();
   }
 
-  /** A limit that the user set, or took away again. */
+  /** Applies a limit that the user set or removed. */
   setByUser(set: SetLimit | undefined, now: number): void {
     const before = this.#limit;
     this.#limit = withSetLimit(before, set, now);
     this.#prior.replace(before?.value, this.#limit?.value);
   }
 
-  /** Takes over the limit of another bucket that turned out to be the same one. */
+  /** Takes the limit of another bucket that turned out to be the same one. */
   inherit(former: RequestPace): void {
     if (this.#limit !== undefined) return;
     this.#prior.replace(undefined, former.#limit?.value);
     this.#limit = former.#limit;
   }
 
-  /** Spends the limit by permits from now on; `wanting` is called when they run low. Without permits this process is alone. */
+  /** Uses the limit by permits from now on; `wanting` is called when they run low. Without permits this process is alone. */
   sharePermits(permits: SharedPermits | undefined, wanting: () => void, now: number): void {
     if (permits !== undefined) this.#permitsSince = now;
     this.#permits = permits;
@@ -472,7 +472,7 @@ export class RequestPace {
     if (shared !== undefined) this.#takeShared(shared, now);
   }
 
-  /** Takes over what another process learned later; true when something changed. */
+  /** Merges what another process learned later; true when something changed. */
   merge({ rpm, shared }: PaceState, now: number): boolean {
     let changed = false;
     if (rpm !== undefined && rpm.asOf > (this.#limit?.asOf ?? 0)) {

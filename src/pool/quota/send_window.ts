@@ -1,21 +1,21 @@
 import { MINUTE, TUNING } from "../tuning.ts";
 
-/** One call in a window; the lease settles it. */
+/** One call in a window; settled by the lease. */
 export class Sent {
-  /** What it weighs in the pace: 0 once it is known or assumed not to count at Google. */
+  /** Its weight in the pace: 0 once it is known or assumed not to count at Google. */
   requests = 1;
-  /** What it weighs as evidence of what Google saw. */
+  /** Its weight as evidence of what Google counted. */
   seen = 1;
   counted = true;
-  /** Google did not serve it and may not have counted it: it paces, and proves nothing about limits. */
+  /** True when Google did not serve it and may not have counted it: it paces, but proves nothing about limits. */
   doubtful = false;
 
   constructor(
     public at: number,
     public tokens: number,
-    /** Requests in the window when this one was sent, itself included. */
+    /** Number of requests in the window when it was sent, including itself. */
     readonly rank: number,
-    /** The entry that counts this call together with others of the same moment. */
+    /** The entry that counts this call with others of the same moment. */
     readonly slot: Sent | undefined = undefined,
   ) {}
 }
@@ -28,13 +28,14 @@ function together(at: number, requests: number, tokens: number, rank: number): S
 }
 
 /**
- * From this many requests in a window on, calls of the same tenth of a second are counted together: no limit of that size is paced
- * more finely, and an object a call that lives for a minute costs more than the call (measured at thousands a second).
+ * From this many requests in a window on, calls of the same tenth of a second are counted together: finer pacing
+ * is useless at such limits, and an object per call that lives for a minute costs more than the call (measured
+ * at thousands a second).
  */
 const COARSE = 1_000;
 const SLOT_MS = 100;
 
-/** What others may read of a window. */
+/** The readable part of a window. */
 export type WindowView = Pick<
   SendWindow,
   "requests" | "tokens" | "nextExpiry" | "countAt" | "expiries" | "tokensFreeAt"
@@ -67,12 +68,12 @@ export class SendWindow {
     return this.#lastAt;
   }
 
-  /** A send was refused although the window said that it fits: each counts a little longer. */
+  /** Widens the margin after a call that should have fitted was refused: each counts a little longer. */
   widenMargin(): void {
     this.#margin = Math.min(this.#margin * 1.5, TUNING.marginMax);
   }
 
-  /** A send was served: the margin shrinks back slowly. */
+  /** Shrinks the margin slowly after a served call. */
   relaxMargin(): void {
     this.#margin = Math.max(TUNING.margin, this.#margin * 0.999);
   }
@@ -111,7 +112,7 @@ export class SendWindow {
     return slot;
   }
 
-  /** Puts back what was sent before a restart, oldest first; what is too old to matter is left out. */
+  /** Restores calls from before a restart, oldest first; ignores those too old to matter. */
   restore(at: number, requests: number, tokens: number, now: number): void {
     if (at <= now - 2 * MINUTE || at > now) return;
     this.#entries.push(together(at, requests, tokens, this.#requests + requests));
@@ -119,12 +120,12 @@ export class SendWindow {
     this.#tokens += tokens;
   }
 
-  /** Takes over what another window counts. */
+  /** Adds the counts of another window. */
   absorb(other: SendWindow): void {
     const copies = other.snapshot().map(({ at, requests, tokens }) =>
       together(at, requests, tokens, requests)
     );
-    // Calls under way hold their own entries, so these stay the same objects.
+    // Calls in flight refer to their entries, so these stay the same objects.
     this.#entries = [...this.#entries.slice(this.#start), ...copies].sort((a, b) => a.at - b.at);
     this.#start = 0;
     for (const { requests, tokens } of copies) {
@@ -138,21 +139,21 @@ export class SendWindow {
     entry.tokens = tokens;
   }
 
-  /** A refused call never counts at Google. */
+  /** Removes a refused call, which Google does not count. */
   cancel(entry: Sent): void {
     this.release(entry);
     if (entry.slot !== undefined) entry.slot.seen -= entry.seen;
     entry.seen = 0;
   }
 
-  /** Stops pacing by a call, which stays as evidence. */
+  /** Removes a call from the pace but keeps it as evidence. */
   release(entry: Sent): void {
     this.#weigh(entry, -entry.requests, -entry.tokens);
     entry.requests = 0;
     entry.tokens = 0;
   }
 
-  /** Changes what a call weighs, in its slot and, while it is in the window, in the sums. */
+  /** Changes a call's weight, in its slot and, while it is in the window, in the sums. */
   #weigh({ slot, counted }: Sent, requests: number, tokens: number): void {
     if (slot !== undefined) {
       slot.requests += requests;
@@ -176,7 +177,10 @@ export class SendWindow {
     if (this.#start > 32 && this.#start * 2 > this.#entries.length) this.#forget(end - TUNING.evidence);
   }
 
-  /** Requests of the minute that ended at `at`, without any margin; or those after `since`; `proven` leaves out what may not have counted. */
+  /**
+   * Requests of the minute that ended at `at`, without any margin; or those after `since`; `proven` leaves out
+   * calls that may not have counted.
+   */
   countAt(at: number, since = at - MINUTE, proven = false): number {
     let count = 0;
     for (let i = this.#entries.length - 1; i >= 0; i--) {
@@ -214,7 +218,7 @@ export class SendWindow {
       .map(({ at, requests, tokens }) => ({ at, requests, tokens }));
   }
 
-  /** The same, by seconds, at the latest time of each: a little late is safe, early is not. */
+  /** The same, by seconds, at the latest time of each: too late is safe, too early is not. */
   bySecond(): [at: number, requests: number, tokens: number][] {
     const seconds: [number, number, number][] = [];
     let last: [number, number, number] | undefined;

@@ -13,10 +13,11 @@ const FIELDS = [["requests_per_minute", "rpm"], ["tokens_per_minute", "tpm"], [
 ]] as const;
 
 /**
- * Puts limits set by the user on a bucket. The record holds, by model, quota group (`group:<name>`) or `*`, the three numbers, each
- * optional, and when they were set: `{"gemini-flash": {"requests_per_minute": 10, "at": 1764547200000}}`; a name may be narrowed to
- * one project with `@`: `gemini-flash@my-project`. The later word holds: what Google states afterwards replaces the value, and a
- * value without `at` replaces nothing that Google stated. True when something changed.
+ * Puts limits set by the user on a bucket. The record holds, by model, quota group (`group:<name>`) or `*`, the
+ * three numbers, each optional, and when they were set: `{"gemini-flash": {"requests_per_minute": 10, "at":
+ * 1764547200000}}`; a name may be narrowed to one project with `@`: `gemini-flash@my-project`. The later one
+ * wins: a limit that Google states afterwards replaces the value, and a value without `at` replaces nothing that
+ * Google stated. True when something changed.
  */
 function applySetLimits(bucket: Bucket, record: JsonObject | undefined, now: number): boolean {
   const { project } = bucket.identity;
@@ -29,7 +30,7 @@ function applySetLimits(bucket: Bucket, record: JsonObject | undefined, now: num
   return FIELDS.some(([, kind], index) => bucket[kind]?.value !== before[index]?.value);
 }
 
-/** What the narrowest of the names says of one limit. */
+/** The value of one limit under the narrowest matching name. */
 function wanted(
   record: JsonObject | undefined,
   names: readonly string[],
@@ -48,7 +49,7 @@ function wanted(
 export class SetLimits {
   readonly #config: PoolStore["config"];
   readonly #clock: Clock;
-  /** Called with a bucket whose limits changed, so that they are written down. */
+  /** Called with a bucket whose limits changed, so that they are stored. */
   readonly #changed: (bucket: Bucket) => void;
   #record: JsonObject | undefined;
 
@@ -58,7 +59,7 @@ export class SetLimits {
     this.#changed = changed;
   }
 
-  /** Reads them again. */
+  /** Reads the limits again. */
   read(): void {
     this.#record = this.#config.current().settings.get(BUCKET_LIMITS);
   }
@@ -89,8 +90,8 @@ export interface SetLimit {
 }
 
 /**
- * The limit that holds once the user has set one, or none any more. The later word holds: what Google states afterwards replaces
- * the value, and one that has no time replaces nothing that Google stated.
+ * The limit in force after the user has set or removed one. The later one wins: a limit that Google states
+ * afterwards replaces the user's, and a user's limit without a time replaces none that Google stated.
  */
 export function withSetLimit(
   known: KnownLimit | undefined,

@@ -17,7 +17,10 @@ const MAX_CANDIDATES = 40;
 const MAX_PAIRS = 5_000;
 const DAY_TOGETHER = 5 * MINUTE;
 
-/** Collects evidence that two keys draw from one project. It is shown and never acted upon: equal limits look alike. */
+/**
+ * Collects evidence that two keys belong to one project. It is shown but never acted upon, as equal limits look
+ * alike.
+ */
 export class Suggestions {
   readonly #pairs = new Map<string, Pair>();
   /** The same pairs from each side. */
@@ -28,7 +31,7 @@ export class Suggestions {
     this.#poolState = poolState;
   }
 
-  /** A refusal that our own count does not explain: whose sends would add up to it? */
+  /** Records a refusal that our own count does not explain, and looks for the key whose calls would explain it */
   refused(bucket: Bucket, sentAt: number, missing: number, until: number, now: number): void {
     const candidates = this.#others(bucket, now)
       .map((other) => ({ other, count: other.window.countAt(sentAt) }))
@@ -40,7 +43,7 @@ export class Suggestions {
     for (const fit of fits) for (const other of fit) this.#vote(bucket, other, fits.length, until);
   }
 
-  /** Two daily limits that ended within minutes of each other. */
+  /** Records a used-up day; two within minutes of each other are evidence. */
   dayOut(bucket: Bucket, now: number): void {
     for (const other of this.#others(bucket, now)) {
       const { block } = other;
@@ -52,7 +55,7 @@ export class Suggestions {
     }
   }
 
-  /** A success while the other was truly closed by a minute limit: they cannot be one project. */
+  /** Records a success while another key was closed by a minute limit: they cannot be one project. */
   served(bucket: Bucket, sentAt: number, now: number): void {
     const partners = this.#partners.get(bucket.id);
     if (partners === undefined) return;
@@ -112,7 +115,7 @@ export class Suggestions {
     return pair;
   }
 
-  /** Too many weak traces: they are collected again. */
+  /** Drops weak evidence when there is too much of it. */
   #forget(): void {
     this.#pairs.clear();
     this.#partners.clear();
