@@ -28,7 +28,7 @@ export interface GenerateCall {
   readonly faults: readonly Fault[];
 }
 
-/** Judges, counts and answers a generate call. */
+/** Validates, counts and answers a generate call. */
 export function generate(call: GenerateCall): Generated {
   const { state, holder, model } = call;
   const decoded = decodeBody(call.bodyText, "GenerateContentRequest");
@@ -83,7 +83,7 @@ function cachedTokens(request: JsonObject, call: GenerateCall): number | Rejecti
   return found ? found.tokens : reject(403, "CachedContent not found (or permission denied)");
 }
 
-/** Counts the call against its project, or tells what is exceeded; a refused call counts nothing. */
+/** Counts the call against its project, or returns what is exceeded; a refused call is not counted. */
 export function countQuota(
   state: SimState,
   book: ProjectBook,
@@ -132,7 +132,7 @@ function planFor(request: JsonObject, call: GenerateCall): ReplyPlan {
 
 function candidatesFor(request: JsonObject, call: GenerateCall): readonly PlannedCandidate[] {
   const { state, model } = call;
-  // Newer models answer function responses whose ids do not fit with nothing at all.
+  // Newer models give an empty reply to function responses with wrong ids.
   if (model.echoIds && state.options.validate !== false && !responsesMatchCalls(request)) {
     return [{ chunks: [{ parts: [], candidateTokens: 0, thoughtTokens: 0 }], finish: "STOP" }];
   }

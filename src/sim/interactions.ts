@@ -9,7 +9,7 @@ export type InteractionAnswer =
   | { readonly body: JsonObject; readonly events: readonly JsonObject[] | undefined }
   | { readonly rejection: Rejection };
 
-/** POST /v1beta/interactions: echoes its input, and goes on from one of the same project alone. */
+/** POST /v1beta/interactions: echoes its input, and continues only one of the same project. */
 export function createInteraction(state: SimState, project: string, bodyText: string): InteractionAnswer {
   let request: JsonObject | undefined;
   try {

@@ -13,7 +13,7 @@ import {
 } from "./errors.ts";
 import { QuotaCounter, type QuotaLimits, regionLimitZero } from "./quota.ts";
 
-/** What Google thinks of a key. `service_blocked` lets models.list through and refuses generation. */
+/** The state of a key at Google. `service_blocked` lets models.list through and refuses generation. */
 export type KeyState =
   | "valid"
   | "invalid"
@@ -35,9 +35,9 @@ export interface SimProject {
   readonly keys: readonly string[];
   /** By model glob (`*` matches anything); the first that matches counts. Absent: nothing is limited. */
   readonly limits?: Readonly<Record<string, QuotaLimits>>;
-  /** How minutes are counted; default sliding. */
+  /** How a minute is counted; default sliding. */
   readonly window?: "sliding" | "fixed";
-  /** Which words its 429 bodies use; default free. */
+  /** The wording of its 429 bodies; default free. */
   readonly tier?: "free" | "paid";
 }
 
@@ -158,7 +158,7 @@ function demoKey(serial: number): string {
   return `AIzaSyDEMO${String(serial).padStart(29, "0")}`;
 }
 
-/** Three projects with five keys for the demonstration; two projects have two keys, so quotas are seen to be shared. */
+/** Three projects with five keys for the demonstration; two projects have two keys, to show shared quotas. */
 export function sampleProjects(): readonly SimProject[] {
   return [
     { id: "demo-alpha", number: "100000000001", keys: [demoKey(1), demoKey(2)], limits: FREE_LIMITS },

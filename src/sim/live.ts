@@ -46,7 +46,7 @@ export function serveLive(state: SimState, request: Request, url: URL): Response
   };
   state.live.push(session);
   socket.onopen = () => {
-    // Google lets a connection come about and refuses it afterwards.
+    // Google accepts a connection and refuses it afterwards.
     if (project === undefined) socket.close(1007, "API key not valid. Please pass a valid API key.");
   };
   socket.onmessage = (event) => {
@@ -154,7 +154,7 @@ function turn(state: SimState, session: LiveSession, socket: WebSocket, text: st
   answer(state, session, socket, `You said: ${text}`);
 }
 
-/** Sends as fast as the socket takes it, as audio does that nobody reads. */
+/** Sends as fast as the socket accepts, like audio that nobody reads. */
 function floodWith(session: LiveSession, socket: WebSocket, left: number): void {
   if (socket.readyState !== WebSocket.OPEN) return;
   if (left === 0) return send(session, socket, { serverContent: { turnComplete: true } });

@@ -6,7 +6,7 @@ interface Timer {
   readonly task: () => void;
 }
 
-/** A clock that stands still until it is moved; timers fire in order of their time, then of their making. */
+/** A clock that stops until it is moved; timers fire in order of their time, then of their creation. */
 export interface ManualClock extends Clock {
   /** Moves on by `ms`, firing every timer that falls due and letting async work settle after each. */
   advance(ms: number): Promise<void>;

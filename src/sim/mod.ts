@@ -1,8 +1,8 @@
 /**
- * A stand-in for the Gemini API: for tests, demonstrations and benchmarks. It owns projects with keys and quotas, judges
+ * A stand-in for the Gemini API: for tests, demonstrations and benchmarks. It owns projects with keys and quotas, validates
  * requests as Google does, answers as a model would, and fails on demand. It promises the same bytes for the same seed and
- * the same calls. It imports nothing of the product but `core`, so that it is an independent judge of it, and never calls
- * anything outside.
+ * the same calls. It imports nothing of the product but `core`, so that it is an independent check of the product, and makes
+ * no outgoing call.
  *
  * @module
  */

@@ -8,7 +8,7 @@ export type SimThinking =
   | { readonly kind: "budget"; readonly min: number; readonly max: number; readonly zero: boolean }
   | { readonly kind: "level"; readonly levels: readonly string[] };
 
-/** A model as the simulator offers it: what models.list tells, and what the family accepts. */
+/** A model as the simulator offers it: its entry in models.list, and what the family accepts. */
 export interface SimModel {
   /** Without `models/`. */
   readonly name: string;
@@ -109,7 +109,7 @@ export function simModel(name: string, more: Partial<SimModel> = {}): SimModel {
   };
 }
 
-/** The models that the simulator offers unless it is told others. */
+/** The models that the simulator offers by default. */
 export const DEFAULT_MODELS: readonly SimModel[] = [
   simModel("gemini-2.0-flash"),
   simModel("gemini-2.0-flash-lite"),
@@ -145,7 +145,7 @@ export const DEFAULT_MODELS: readonly SimModel[] = [
   simModel("gemini-embedding-2", { inputTokenLimit: 8192 }),
 ];
 
-/** The model as models.list and models.get tell it. */
+/** The model as models.list and models.get return it. */
 function modelBody(model: SimModel): JsonObject {
   const chat = model.methods.includes("generateContent");
   return {

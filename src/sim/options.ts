@@ -3,7 +3,7 @@ import type { SimProject } from "./keys.ts";
 import type { SimModel } from "./models.ts";
 import type { ReplyPlan } from "./reply_plan.ts";
 
-/** How a simulator behaves; everything has a default. */
+/** Options of a simulator; everything has a default. */
 export interface SimulatorOptions {
   /** Quotas, delays and resource times run on it; default the system's clock. */
   readonly clock?: Clock;
@@ -17,7 +17,7 @@ export interface SimulatorOptions {
   readonly latencyMs?: number;
   /** Speed of streams; absent means as fast as they are read. */
   readonly tokensPerSecond?: number;
-  /** False serves every well-formed request without judging it; default true. */
+  /** False serves every well-formed request without validating it; default true. */
   readonly validate?: boolean;
   /** False counts no quota; default true. */
   readonly quota?: boolean;

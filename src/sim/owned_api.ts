@@ -5,9 +5,9 @@ import { asList, asObject, asText } from "./json_read.ts";
 import { pageOf, storeFile } from "./resources.ts";
 import type { SimState } from "./state.ts";
 
-/** How one collection of Google's newer resources behaves. */
+/** The behaviour of one collection of Google's newer resources. */
 interface Collection {
-  /** Old ones are told by `name` and in camelCase, new ones by a bare `id` and in snake_case. */
+  /** Old ones are identified by `name` in camelCase, new ones by a bare `id` in snake_case. */
   readonly style: "name" | "id";
   /** Fields that a new one must have; undefined: it is not made by a POST on the collection. */
   readonly needs?: readonly string[];
@@ -48,7 +48,7 @@ const COLLECTIONS: Readonly<Record<string, Collection>> = {
   },
   voices: { style: "id", needs: ["voice"] },
   credentials: { style: "id", needs: ["type"] },
-  // Stands for what Google adds tomorrow.
+  // A placeholder for later additions of Google.
   widgets: { style: "name", needs: [], parts: ["gears"], methods: ["spin"] },
 };
 
@@ -68,7 +68,7 @@ export interface OwnedRequest {
 export interface OwnedItem {
   readonly project: string;
   readonly body: JsonObject;
-  /** How often it was looked at: operations are done at the second look. */
+  /** Number of polls: operations are done at the second. */
   looks: number;
 }
 
@@ -79,7 +79,7 @@ export function isOwned(segments: readonly string[]): boolean {
   return Object.hasOwn(COLLECTIONS, collection);
 }
 
-/** Answers one call; what another project owns looks like what is not there. */
+/** Answers one call; another project's resource is "not found". */
 export function ownedCall(request: OwnedRequest): Answer {
   const { segments, method, verb } = request;
   const [collection = "", id, part, ...rest] = segments;
@@ -142,7 +142,7 @@ function add(request: OwnedRequest, collection: string, rules: Collection, field
   return { body };
 }
 
-/** Starts something that takes its time: an operation under a name, done at the second look. */
+/** Starts a long-running operation with a name, done at the second poll. */
 function startOperation(
   state: SimState,
   project: string,
@@ -260,7 +260,7 @@ export function addDocument(state: SimState, project: string, store: string, tit
   });
 }
 
-/** Files of an environment: what is there is told, folders are listed. */
+/** Files of an environment: files are returned, folders are listed. */
 function environmentFile(
   { state, project, method, origin }: OwnedRequest,
   environment: string,
@@ -379,7 +379,7 @@ function parsed(text: string): JsonObject | undefined {
   }
 }
 
-/** The replies to a batch file, line by line: each says what it was asked last. */
+/** The replies to a batch file, line by line: each repeats its last question. */
 function batchReplies(text: string): string {
   return text.split("\n").map(parsed).filter((line) => line !== undefined && line["request"] !== undefined)
     .map((line) => {

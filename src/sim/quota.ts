@@ -28,7 +28,7 @@ export class QuotaCounter {
     this.#window = window;
   }
 
-  /** Counts the call if every limit allows it; otherwise counts nothing and tells what is in the way. */
+  /** Counts the call if every limit allows it; otherwise counts nothing and returns the violations. */
   take(limits: QuotaLimits, tokens: number, now: number, model: string): readonly Violation[] {
     this.#forget(now);
     const zero = zeroLimits(limits, model);
@@ -206,8 +206,8 @@ function violationBody(violation: Violation, embedding: boolean, tier: string): 
 }
 
 /**
- * The 429 of exceeded quotas. A broken minute tells the time that is left; a broken day carries a delay of some
- * seconds that means nothing, as Google's bodies do.
+ * The 429 of exceeded quotas. For a minute it states the remaining time; for a day a delay of some seconds that is
+ * meaningless, as Google's bodies do.
  */
 export function quotaExceeded(
   violations: readonly Violation[],

@@ -4,7 +4,7 @@ import { modalityDetails, textTokens, type TokenCount } from "./tokens.ts";
 import { asList, asNumber, asObject, asText } from "./json_read.ts";
 import type { SimModel } from "./models.ts";
 
-/** What every event of one reply repeats. */
+/** Fields that every event of one reply repeats. */
 export interface ReplyFrame {
   readonly modelVersion: string;
   readonly responseId: string;

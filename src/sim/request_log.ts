@@ -29,7 +29,7 @@ export interface SimLogEntry {
 
 export type OpenEntry = { -readonly [Name in keyof SimLogEntry]: SimLogEntry[Name] };
 
-/** The last calls, oldest first. */
+/** Keeps the last calls, oldest first. */
 export class RequestLog {
   readonly #entries: OpenEntry[] = [];
   readonly #limit: number;

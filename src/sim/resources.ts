@@ -48,7 +48,7 @@ export function registerFiles(state: SimState, project: string, origin: string, 
   };
 }
 
-/** Reads, changes or removes one; what another project owns looks like what is not there. */
+/** Reads, changes or removes one; another project's resource is "not found". */
 export function resourceCall(
   state: SimState,
   project: string,

@@ -1,6 +1,6 @@
 import { isOwned } from "./owned_api.ts";
 
-/** What a request asks for. */
+/** The parsed target of a request. */
 export type SimRoute =
   | { readonly kind: "list_models" }
   | { readonly kind: "get_model"; readonly model: string }

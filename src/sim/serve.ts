@@ -66,7 +66,7 @@ async function closeServer(server: Deno.HttpServer, ending: AbortController): Pr
   await server.finished;
 }
 
-/** A head whose body breaks at once: the nearest to a torn connection that a handler can send. */
+/** A head whose body breaks at once: the closest to a torn connection that a handler can do. */
 function tornBody(): Response {
   return new Response(new ReadableStream({ start: (controller) => controller.error(new ConnectionReset()) }));
 }

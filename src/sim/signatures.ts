@@ -1,4 +1,4 @@
-/** What a thought signature in a request turned out to be. */
+/** The verdict on a thought signature in a request. */
 export type SignatureVerdict = "ours" | "dummy" | "foreign";
 
 const DUMMIES = ["skip_thought_signature_validator", "context_engineering_is_the_way_to_go"];

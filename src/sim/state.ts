@@ -9,7 +9,7 @@ import { RequestLog, type SimLogEntry } from "./request_log.ts";
 import { hash32, SignatureBook } from "./signatures.ts";
 import type { Collection } from "./route.ts";
 
-/** Everything that a running simulator remembers. */
+/** The state of a running simulator. */
 export class SimState {
   readonly options: SimulatorOptions;
   readonly clock: Clock;
@@ -23,7 +23,7 @@ export class SimState {
   readonly owned = new Map<string, OwnedItem>();
   /** Bytes that are downloaded: by the name of a file, or by an id of their own. */
   readonly blobs = new Map<string, string>();
-  /** What was uploaded, by the name of the file: models read it, nobody gets it back. */
+  /** Uploaded contents, by the name of the file: models read it, nobody gets it back. */
   readonly contents = new Map<string, string>();
   /** WebSocket sessions, oldest first. */
   readonly live: LiveSession[] = [];
@@ -33,7 +33,7 @@ export class SimState {
   readonly watchers = new Set<(entry: SimLogEntry) => void>();
   regionBlocked = false;
   answerer: Answerer | undefined;
-  /** "close" behind a socket, where an aborted request has no reader any more. */
+  /** "close" behind a socket, where an aborted request no longer has a reader. */
   readonly abortEnds: "error" | "close";
   readonly #seed: number;
   #ids = 0;

@@ -6,7 +6,7 @@ import { addDocument, ownedItem } from "./owned_api.ts";
 import { storeFile } from "./resources.ts";
 import type { SimState } from "./state.ts";
 
-/** What the first request of a resumable upload told. */
+/** Data from the first request of a resumable upload. */
 interface Opened {
   readonly project: string;
   /** `files`, or the store or environment that the file goes into. */

@@ -7,11 +7,11 @@ import { checkContents, checkSignatures } from "./validate_contents.ts";
 import { checkJsonSchema, checkSchema } from "./validate_schema.ts";
 import { checkTools, declarationsOf } from "./validate_tools.ts";
 
-/** What a decoded generate request is judged against. */
+/** The context for validating a decoded generate request. */
 export interface ValidationContext {
   readonly model: SimModel;
   readonly signatures: SignatureBook;
-  /** Who the signatures must belong to, beside the service. */
+  /** The required owner of signatures, beside the service. */
   readonly owner: string;
   readonly inputTokens: number;
 }
@@ -56,7 +56,7 @@ function checkConfig(request: JsonObject, model: SimModel): Rejection | undefine
     checkOutput(request, config, model);
 }
 
-/** Models that speak say nothing else, and others do not speak. */
+/** Speech models only produce speech, and others produce none. */
 function checkSpeech(config: JsonObject, model: SimModel): Rejection | undefined {
   const speaks = asList(config["responseModalities"]).includes("AUDIO");
   if (speaks === model.name.includes("-tts")) return undefined;

@@ -150,7 +150,7 @@ export function currentTurnStart(contents: readonly JsonObject[]): number {
 
 /**
  * Gemini 3 and later: in the current turn the first function call of every step must carry a signature that this service
- * issued, or a documented stand-in. Older turns are not looked at.
+ * issued, or a documented stand-in. Older turns are not checked.
  */
 export function checkSignatures(
   request: JsonObject,

@@ -5,7 +5,7 @@ import { asList, asObject, asObjects, asText } from "./json_read.ts";
 const STRING_FORMATS = ["enum", "date-time"];
 
 /**
- * What the service checks in an OpenAPI-like schema after the transcoder has taken every keyword: at each depth, required
+ * Checks an OpenAPI-like schema as the service does after the transcoder accepted every keyword: at each depth, required
  * names exist, arrays say what they hold, enum values are not empty and formats are known.
  */
 export function checkSchema(schema: JsonObject, path: string): Rejection | undefined {
@@ -50,7 +50,7 @@ const MAX_NESTING = 90;
 const MAPS = ["properties", "$defs"];
 const LISTS = ["anyOf", "oneOf", "prefixItems"];
 
-/** Where a raw JSON Schema stands: which field, and whose. */
+/** The place of a raw JSON Schema: its field and declaration. */
 interface SchemaPlace {
   readonly path: string;
   /** The declaration that it belongs to; undefined for a response format. */
@@ -58,9 +58,10 @@ interface SchemaPlace {
 }
 
 /**
- * What the service refuses in `parametersJsonSchema` and `responseJsonSchema`, in its own words as quoted in public:
- * google-gemini/gemini-cli#5923 (nesting), Gitlawb/openclaude#82 (required), cbdb-project/cbdb-online-main-server#879
- * (properties), anomalyco/opencode#12295 (`$ref` beside other fields), DEEIX-AI/DEEIX-Chat#546 (arrays without items).
+ * Checks for what the service refuses in `parametersJsonSchema` and `responseJsonSchema`, in its own words as quoted in
+ * public: google-gemini/gemini-cli#5923 (nesting), Gitlawb/openclaude#82 (required),
+ * cbdb-project/cbdb-online-main-server#879 (properties), anomalyco/opencode#12295 (`$ref` beside other fields),
+ * DEEIX-AI/DEEIX-Chat#546 (arrays without items).
  */
 export function checkJsonSchema(schema: Json, { path, functionName }: SchemaPlace): Rejection | undefined {
   if (depthOf(schema, MAX_NESTING + 1) > MAX_NESTING) return tooDeep(functionName);

@@ -20,7 +20,7 @@ function hasBuiltIn(request: JsonObject): boolean {
   );
 }
 
-/** Declarations, their schemas, and what may stand together. */
+/** Checks declarations, their schemas, and which tools may be combined. */
 export function checkTools(request: JsonObject, model: SimModel): Rejection | undefined {
   const declarations = declarationsOf(request);
   if (declarations.length > 0 && !model.tools) {

@@ -1,6 +1,6 @@
 /**
- * The configuration: what its records are, the whole of it as one immutable snapshot in memory, and the watcher that keeps the
- * snapshot up to date and is the one place where it is written.
+ * The configuration: the schemas of its records, the whole of it as one immutable snapshot in memory, and the watcher that
+ * keeps the snapshot up to date and makes all writes.
  *
  * @module
  */

@@ -31,8 +31,8 @@ import {
 } from "./shape.ts";
 
 /**
- * Every kind of configuration record, each defined once: its type is inferred, stored values are parsed and new ones are
- * checked by the same shape.
+ * Every kind of configuration record, each defined once: the same shape gives its type, parses stored values and checks new
+ * ones.
  */
 
 /** Longest name in characters: names become part of a key of the database, which has little room. */
@@ -40,7 +40,7 @@ export const NAME_LENGTH = 256;
 
 const texts = listOf(text);
 
-/** Refuses empty and overlong names, and characters that would not show. */
+/** Refuses empty and overlong names, and invisible characters. */
 function nameOf(field: string): Shape<string> {
   const filled = where(text, (value) => value.trim() !== "", `Give a ${field}: it is empty.`);
   const bounded = where(
@@ -55,7 +55,7 @@ function nameOf(field: string): Shape<string> {
   );
 }
 
-/** Glob patterns of models that may or may not be served; absent means no rule. */
+/** Glob patterns of models that are allowed or denied; absent means no rule. */
 const rulesFields = { allowModels: optional(texts), denyModels: optional(texts) };
 const modelRules = objectOf(rulesFields);
 
@@ -204,7 +204,7 @@ const settingRecord: Shape<JsonObject> = jsonObject;
 const processRecord = objectOf({
   id: text,
   startedAt: number,
-  /** Epoch milliseconds; in a snapshot as of the process's start, since a heartbeat is no change of the configuration. */
+  /** Epoch milliseconds; in a snapshot as of the process's start, since a heartbeat does not change the configuration. */
   until: number,
   host: optional(text),
   pid: optional(number),
@@ -284,7 +284,7 @@ export function parseRecord<Name extends Section>(
   }
 }
 
-/** The rules in a document; undefined where it holds none that can be read. */
+/** The rules in a document; undefined when it has no valid ones. */
 export function readModelRules(document: unknown): ModelRules | undefined {
   try {
     return modelRules(document, "");

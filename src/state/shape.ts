@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from "../core/mod.ts";
 
 /**
- * Checks a foreign value and returns it as what it is to be: without unknown fields, changed where the shape changes it. `field`
- * is where the value lies, "" at the top. Throws a Mismatch that names the first field that is wrong.
+ * Checks an untrusted value and returns it with its type: without unknown fields, and transformed where the shape does that.
+ * `field` is the value's path, "" at the top. Throws a Mismatch that names the first field that is wrong.
  *
  * The schema library would take a tenth of every start and 4 MiB: stored records are all that a start reads.
  */
@@ -54,12 +54,12 @@ const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 export const text = typed("string", (value) => typeof value === "string");
 export const truth = typed("boolean", (value) => typeof value === "boolean");
-/** Any number but NaN and the infinite ones. */
+/** A finite number. */
 export const number = typed("number", (value): value is number => Number.isFinite(value));
 const items = typed("array", (value): value is readonly unknown[] => Array.isArray(value));
 const fieldsOf = typed("object", isPlain);
 
-/** A text that is known by a type of its own. */
+/** A text with a branded type. */
 export function idOf<Id extends string>(): Shape<Id> {
   return text as Shape<string> as Shape<Id>;
 }
@@ -96,7 +96,7 @@ export function objectOf<const Some extends Fields>(fields: Some): Shape<ObjectO
   };
 }
 
-/** What one of several shapes makes of an object, as the text in one of its fields says. */
+/** Parses an object by one of several shapes, chosen by the text in one of its fields. */
 export function byField<Value>(name: string, shapes: Readonly<Record<string, Shape<Value>>>): Shape<Value> {
   return (value, field) => {
     const kind = fieldsOf(value, field)[name];
@@ -106,7 +106,7 @@ export function byField<Value>(name: string, shapes: Readonly<Record<string, Sha
   };
 }
 
-/** Refuses a value that fits `shape` when `isRight` does not hold for it, with `message`; `at` names the field at fault. */
+/** Refuses a value that matches `shape` when `isRight` is false for it, with `message`; `at` names the field at fault. */
 export function where<Value>(
   shape: Shape<Value>,
   isRight: (value: Value) => boolean,

@@ -17,12 +17,12 @@ import {
 } from "./records.ts";
 
 /**
- * The whole configuration at one epoch. Never changed: a later one takes its place, and a list that is the same in both is the
- * same object, so that readers find out by `===` whether anything of theirs changed.
+ * The whole configuration at one epoch. Immutable: a later one replaces it, and an unchanged list is the same object in
+ * both, so that readers detect changes by `===`.
  */
 export interface ConfigSnapshot {
   readonly epoch: string;
-  /** In the order of their adding. */
+  /** In the order in which they were added. */
   readonly credentials: readonly Credential[];
   readonly modelLists: readonly ModelListRecord[];
   readonly aliases: readonly AliasRecord[];
@@ -30,7 +30,7 @@ export interface ConfigSnapshot {
   readonly fallbacks: readonly FallbackRecord[];
   readonly caps: readonly CapRecord[];
   readonly clients: readonly ClientRecord[];
-  /** Documents by name; one that did not change is the same object as before. */
+  /** Documents by name; an unchanged one is the same object as before. */
   readonly settings: ReadonlyMap<string, JsonObject>;
   /** Rules for the models of all credentials. */
   readonly rules: ModelRules;
@@ -45,12 +45,12 @@ const NO_RULES: ModelRules = {};
 
 /** One stored record as it was last read or written here. */
 export interface Entry<Value> {
-  /** Undefined for a record that cannot be read: it stays in the database and is reported. */
+  /** Undefined for a record that cannot be read: it is kept in the database and reported. */
   readonly value: Value | undefined;
   readonly versionstamp: string;
-  /** Of a credential: the keyed hash of what it stands for, by which a second one is refused. */
+  /** For a credential: the keyed hash of its identity, by which a duplicate is refused. */
   readonly fingerprint?: string;
-  /** Where a value that is too large for one record lies. */
+  /** The parts of a value that is too large for one record. */
   readonly parts?: { readonly stamp: string; readonly parts: number };
 }
 
@@ -73,7 +73,7 @@ export function emptyTables(): Tables {
 
 const byAge = (a: Credential, b: Credential) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
 
-/** Lists that `tables` share with those of `previous` are taken from it. */
+/** Builds the snapshot of `tables`; takes unchanged lists from `previous`. */
 export function buildConfigSnapshot(
   epoch: string,
   tables: Tables,
@@ -109,7 +109,7 @@ function rulesOf(document: JsonObject | undefined): ModelRules {
   return readModelRules(document) ?? NO_RULES;
 }
 
-/** Midnight local time until the user sets something else, and where this machine does not know the zone that was set. */
+/** Midnight local time until the user sets something else, and when this machine does not know the configured zone. */
 function scheduleOf({ resetTime, timezone }: JsonObject = {}): CapSchedule {
   return {
     resetTime: typeof resetTime === "string" && isTime(resetTime) ? resetTime : MIDNIGHT.resetTime,

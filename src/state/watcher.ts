@@ -8,11 +8,13 @@ import {
   type Tables,
 } from "./snapshot.ts";
 
-/** Before the first write of the configuration. */
+/** The epoch before the first write of the configuration. */
 export const NO_EPOCH = "0".repeat(20);
-/** Milliseconds between two looks at the epoch: a watch on a local file does not see what other processes write. */
+/**
+ * Interval at which the epoch is polled, in milliseconds: a watch on a local file does not see what other processes write.
+ */
 const POLL_MS = 1_000;
-/** How often a commit that lost a race is tried before the caller hears of it. */
+/** How often a commit that lost a race is tried before it fails. */
 const COMMIT_TRIES = 40;
 /** Writes that share one commit; each may carry one value of at most 60 KiB, and a commit holds 800 KiB. */
 const WRITES_PER_COMMIT = 12;
@@ -24,7 +26,7 @@ export type Address = readonly [section: Section, name: string];
 export interface Head {
   /** The version of the whole configuration; grows with each commit. */
   readonly epoch: string;
-  /** The epoch that the newest commit followed, and all that it changed; absent when that is not known. */
+  /** The epoch that the newest commit followed, and everything it changed; absent when that is unknown. */
   readonly before?: string;
   readonly changed?: readonly Address[];
 }
@@ -33,19 +35,19 @@ export interface Head {
 export interface Change {
   readonly section: Section;
   readonly name: string;
-  /** As it is stored. */
+  /** The stored form. */
   readonly record?: object;
   readonly entry?: Omit<Entry<ConfigRecordOf[Section]>, "versionstamp">;
-  /** The record's own version that this change was decided on, where the epoch does not move with each of its writes. */
+  /** The record's version on which this change was decided, for records that are also written without a new epoch. */
   readonly seen?: string;
 }
 
-/** Where the configuration lies. */
+/** The storage of the configuration. */
 export interface ConfigStorage {
   head(): Promise<Head>;
-  /** Calls `listener` with each head that is seen; gives the way to stop. */
+  /** Calls `listener` with each new head; returns a function that stops it. */
   watch(listener: (head: Head) => void): () => Promise<void>;
-  /** Everything; what `known` has with the same version need not be decoded again. */
+  /** Reads everything; entries of `known` with the same version need not be decoded again. */
   readAll(known: Tables): Promise<Tables>;
   /** The entries at some addresses, undefined where there is no record. */
   read(addresses: readonly Address[], known: Tables): Promise<readonly (Entry<unknown> | undefined)[]>;
@@ -53,13 +55,13 @@ export interface ConfigStorage {
   commit(epoch: string, changes: readonly Change[]): Promise<string | undefined>;
 }
 
-/** The configuration that a write decides on: the newest one, with what was decided before it in the same commit. */
+/** The configuration on which a write decides: the newest one, with the earlier decisions of the same commit. */
 export interface Draft {
   entry<Name extends Section>(section: Name, name: string): Entry<ConfigRecordOf[Name]> | undefined;
   entries<Name extends Section>(section: Name): Iterable<[string, Entry<ConfigRecordOf[Name]>]>;
 }
 
-/** The result of a write's decision: an answer, and the changes that make it hold. */
+/** The result of a write's decision: an answer, and the changes to commit. */
 export interface Decision<Answer> {
   readonly answer: Answer;
   readonly changes?: readonly Change[];
@@ -80,9 +82,9 @@ interface Waiting {
 }
 
 /**
- * Keeps the whole configuration in memory and up to date: reads once per epoch, and of a change by one commit only what that
- * commit changed. Every write goes through `commit`, decides on the snapshot and holds only if nothing was changed meanwhile, so
- * it reads nothing; writes that wait at the same time share one commit.
+ * Keeps the whole configuration in memory and up to date: reads once per epoch, and only the records that a commit changed.
+ * Every write goes through `commit`, decides on the snapshot and takes effect only if nothing has changed since, so it reads
+ * nothing; concurrent writes share one commit.
  */
 export class ConfigWatcher {
   readonly #storage: ConfigStorage;
@@ -92,7 +94,7 @@ export class ConfigWatcher {
   readonly #waiting: Waiting[] = [];
   #tables: Tables = emptyTables();
   #snapshot: ConfigSnapshot = buildConfigSnapshot(NO_EPOCH, this.#tables);
-  /** Reads and commits take turns: what is read never overwrites what was committed after it. */
+  /** Reads and commits take turns: a read never overwrites a later commit. */
   #turn: Promise<unknown> = Promise.resolve();
   #cancelPoll: () => void = () => {};
   #stopWatch: () => Promise<void> = () => Promise.resolve();
@@ -111,7 +113,7 @@ export class ConfigWatcher {
     this.#replace(head.epoch, await this.#storage.readAll(this.#tables));
     this.#schedule();
     this.#stopWatch = this.#storage.watch((head) => {
-      // A read that fails (file locked, server away) is made good by the next look.
+      // A failed read (file locked, server unreachable) is repeated by the next poll.
       void this.#takeTurn(() => this.#follow(head)).catch(() => {});
     });
   }
@@ -120,19 +122,19 @@ export class ConfigWatcher {
     return this.#snapshot;
   }
 
-  /** Calls `listener` after every change, by this process or another one; returns how to stop. */
+  /** Calls `listener` after every change, by this or another process; returns a function that stops it. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** The configuration as the database has it now: one read where nothing changed. */
+  /** The configuration from the database: one read if nothing has changed. */
   async refresh(): Promise<ConfigSnapshot> {
     await this.#look();
     return this.#snapshot;
   }
 
-  /** Runs `write` on the newest configuration until its commit holds. Throws CommitLost when it lost 40 races. */
+  /** Runs `write` on the newest configuration until its commit succeeds. Throws CommitLost when it lost 40 races. */
   commit<Answer>(write: Write<Answer>): Promise<Answer> {
     return new Promise((resolve, fail) => {
       const settle = resolve as (answer: unknown) => void;
@@ -162,7 +164,7 @@ export class ConfigWatcher {
     });
   }
 
-  /** Takes over a newer state of the database; an older one, from a slow read, changes nothing. */
+  /** Applies a newer state of the database; ignores an older one from a slow read. */
   async #follow({ epoch, before, changed }: Head): Promise<void> {
     if (epoch <= this.#snapshot.epoch || this.#closed) return;
     if (before !== this.#snapshot.epoch || changed === undefined) {
@@ -188,7 +190,7 @@ export class ConfigWatcher {
     }
   }
 
-  /** False when something was changed meanwhile. Writes that fail by themselves leave the batch. */
+  /** Tries to commit a batch; false when something has changed in between. Writes that fail themselves leave the batch. */
   async #tryBatch(batch: Waiting[]): Promise<boolean> {
     const draft = new DraftTables(this.#tables);
     const answers: unknown[] = [];
@@ -208,7 +210,7 @@ export class ConfigWatcher {
     }
     const { epoch } = this.#snapshot;
     if (changes.length === 0) {
-      // A refusal must not rest on what has changed since.
+      // A refusal must not be based on an outdated state.
       if ((await this.#storage.head()).epoch > epoch) return false;
     } else {
       const next = await this.#storage.commit(epoch, changes);
@@ -238,7 +240,7 @@ export class ConfigWatcher {
       try {
         listener(this.#snapshot, previous);
       } catch (cause) {
-        // The commit holds whatever a reader makes of it.
+        // A failing listener must not affect the commit.
         queueMicrotask(() => {
           throw cause;
         });
@@ -253,7 +255,7 @@ interface Applied {
   readonly entry?: Omit<Entry<unknown>, "versionstamp"> | undefined;
 }
 
-/** Tables with changes over them; sections without one stay the same objects. */
+/** Tables with uncommitted changes; sections without one stay the same objects. */
 class DraftTables implements Draft {
   readonly #tables: Tables;
   readonly #changed = new Map<Section, Map<string, Entry<unknown>>>();

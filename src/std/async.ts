@@ -1,5 +1,5 @@
 /**
- * Waiting, with the names of @std/async; what the platform does as well (deadlines by `AbortSignal.timeout`) is used as it is.
+ * Waiting, with the names of @std/async; what the platform offers (deadlines by `AbortSignal.timeout`) is used directly.
  *
  * @module
  */

@@ -1,12 +1,12 @@
 /**
- * Texts of environment variables, with the name of @std/dotenv, on the parser that Node and Deno bring. References such as
+ * Texts of environment variables, with the name of @std/dotenv, on the parser of Node and Deno. References such as
  * `${OTHER}` stay as they are.
  *
  * @module
  */
 import { nodeModule } from "./node_module.ts";
 
-/** Nothing but a variable and a value that every parser reads alike: no quote, escape, comment or blank in it. */
+/** A variable and a value that every parser reads alike: no quote, escape, comment or blank in it. */
 const PLAIN_REGEXP = /^([A-Za-z_][A-Za-z0-9_]*)=([A-Za-z0-9_.,:/@+-]*)$/;
 
 /** The variables of a text in `.env` form. */
@@ -18,7 +18,7 @@ export function parse(text: string): Record<string, string> {
 function parsePlain(text: string): Record<string, string> | undefined {
   const variables: Record<string, string> = {};
   for (const line of text.split("\n")) {
-    // A quote in a comment may still be the end of a value of several lines for some parsers.
+    // For some parsers a quote in a comment ends a multi-line value.
     if (line === "" || /^#[^"'`\\\r]*$/.test(line)) continue;
     const [, name, value] = PLAIN_REGEXP.exec(line) ?? [];
     if (name === undefined || value === undefined) return undefined;

@@ -21,8 +21,8 @@ interface Globals {
 const globals = globalThis as unknown as Globals;
 
 /**
- * One of Node's modules, loaded by its first use, in code that cannot wait for `import()`. A static import costs every start:
- * process 8 ms and 4 MiB, zlib or crypto 15 ms and 6 MiB, http 25 ms and 8 MiB, which stay.
+ * One of Node's modules, loaded on first use, in code that cannot wait for `import()`. A static import costs every start:
+ * process 8 ms and 4 MiB, zlib or crypto 15 ms and 6 MiB, http 25 ms and 8 MiB, which remain.
  */
 export function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] {
   return globals.process.getBuiltinModule(name);

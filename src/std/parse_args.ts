@@ -29,7 +29,7 @@ interface ParseOptions<
   readonly unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 
-/** Flags are booleans, texts may be absent, collected names are lists, all else is what it looks like. */
+/** Flags are booleans, texts may be absent, collected names are lists, all others are numbers or texts by their form. */
 export type Args<Flag extends string = never, Text extends string = never, Many extends string = never> =
   & { [Name in Exclude<Flag, Many>]: boolean }
   & { [Name in Exclude<Text, Many>]?: string }
@@ -94,7 +94,7 @@ class Reading {
     return !this.#rules.strings.has(name) && NUMBER_REGEXP.test(text) ? Number(text) : text;
   }
 
-  /** Gives the number of further arguments used. */
+  /** Returns the number of further arguments used. */
   #long(arg: string, next: string | undefined): number {
     const [, name = "", value] = /^--([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
     if (value !== undefined) return this.#set(arg, name, value);
@@ -154,7 +154,7 @@ class Reading {
   }
 }
 
-/** What the options say of each name, with aliases spread out. */
+/** The options by name, with aliases resolved. */
 interface Rules {
   readonly allBoolean: boolean;
   readonly booleans: ReadonlySet<string>;

@@ -1,16 +1,16 @@
 /**
- * Paths, with the names of @std/path. Node's own module takes 3 ms and 2 MiB of every start; here POSIX paths are joined as it
- * joins them, and it is loaded for Windows paths alone.
+ * Paths, with the names of @std/path. Node's own module takes 3 ms and 2 MiB of every start; here POSIX paths are joined as
+ * it joins them, and it is loaded only for Windows paths.
  *
  * @module
  */
 import { nodeModule } from "./node_module.ts";
 
-/** What of a platform's paths the program uses. */
+/** The path functions that the program uses. */
 export interface PlatformPath {
   /** Joins parts and takes `.`, `..` and double separators out; "." for nothing. */
   join(...parts: readonly string[]): string;
-  /** The folder of a path; "." where it names none. */
+  /** The folder of a path; "." if it has none. */
   dirname(path: string): string;
   /** The last name of a path. */
   basename(path: string): string;

@@ -8,12 +8,12 @@ import { Quarantine } from "./quarantine.ts";
 import { decodeVault, formerRecord } from "./vault.ts";
 
 /**
- * Puts another master key in the place of the present one and seals everything again, kept backups too. The change itself is
- * one commit; after an interruption the next opening, with the new key, goes on. Throws a StoreOpenError while another process
- * has the database open. A key that lies in the data folder's file is changed there as well.
+ * Replaces the master key and seals everything again, including backups. The change itself is one commit; after an
+ * interruption the next opening, with the new key, continues. Throws a StoreOpenError while another process has the database
+ * open. A key that lies in the data folder's file is changed there as well.
  */
 export async function changeMasterKey(options: StoreOptions, next: string): Promise<void> {
-  // What an earlier change has left is finished first, and a wrong key is told.
+  // Completes an interrupted change first, and detects a wrong key.
   await (await openStore({ ...options, announce: false })).close();
   const place = placeOf(options.path, options.home);
   const home = homeOf(options, place);

@@ -2,12 +2,12 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "@std/path";
 import { StoreOpenError } from "./open_error.ts";
 
-/** Larger files are only looked into: reading all of one takes longer than a start may. */
+/** Larger files are only partly checked: reading all of one would delay a start too long. */
 const WHOLE_BYTES = 64 * 1024 * 1024;
 /** Tables that Deno KV reads in the background, where damage would end the process. */
 const TABLES = ["data_version", "kv", "queue", "queue_running"];
 
-/** SQLite's words for a file that no retry will open. */
+/** True for SQLite's errors about a file that no retry will open. */
 export function isDamage(error: unknown): boolean {
   return error instanceof Error && /malformed|not a database|disk image|corrupt/i.test(error.message);
 }
@@ -28,14 +28,14 @@ export function damageOf(path: string, size: number): string | undefined {
     const verdict = String(Object.values(said ?? { ok: "ok" })[0]);
     return verdict === "ok" ? undefined : verdict.replaceAll(/\s+/g, " ").slice(0, 200);
   } catch (error) {
-    // Locks and missing rights are for the opening itself to tell.
+    // Locks and missing permissions are reported by the opening itself.
     return isDamage(error) && error instanceof Error ? error.message : undefined;
   } finally {
     database?.close();
   }
 }
 
-/** The refusal of a damaged database: it names the newest backup, and the command that puts it in place. */
+/** The refusal of a damaged database: it names the newest backup and the command that restores it. */
 export async function damaged(
   path: string,
   home: string | undefined,
@@ -52,7 +52,7 @@ export async function damaged(
   return new StoreOpenError(`The database ${path} is damaged: ${reason}. ${remedy}`);
 }
 
-/** A path as a shell takes it. */
+/** Quotes a path for a shell. */
 function quoted(path: string): string {
   if (/^[\w@%+=:,./\\-]+$/.test(path)) return path;
   return Deno.build.os === "windows" ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;

@@ -2,7 +2,7 @@ import type { Random } from "../core/mod.ts";
 import { CommitLost } from "../state/mod.ts";
 import { COMMIT_TRIES } from "./limits.ts";
 
-/** One try: reads what it needs, then either answers without a commit or gives the commit and the answer it stands for. */
+/** One try: reads what it needs, then returns an answer without a commit, or a commit with its answer. */
 export type Attempt<Answer> = () => Promise<
   { readonly answer: Answer } | {
     readonly commit: Deno.AtomicOperation;
@@ -11,8 +11,8 @@ export type Attempt<Answer> = () => Promise<
 >;
 
 /**
- * Runs `attempt` until its commit holds, with growing random pauses between tries (1 to 60 ms), at most COMMIT_TRIES times.
- * A database that another process has locked for the moment counts as a lost race. Throws CommitLost after the last.
+ * Runs `attempt` until its commit succeeds, with growing random pauses between tries (1 to 60 ms), at most COMMIT_TRIES
+ * times. A database locked by another process counts as a lost race. Throws CommitLost after the last.
  */
 export async function commitWithRetry<Answer>(attempt: Attempt<Answer>, random: Random): Promise<Answer> {
   for (let tries = 1; tries <= COMMIT_TRIES; tries++) {
@@ -47,7 +47,7 @@ async function tryOnce<Answer>(attempt: Attempt<Answer>): Promise<{ readonly ans
   }
 }
 
-/** SQLite's words for "another connection writes now". */
+/** True for SQLite's errors when another connection is writing. */
 export function isLocked(error: unknown): boolean {
   return error instanceof Error && /database (?:table )?is (?:locked|busy)|SQLITE_BUSY/i.test(error.message);
 }

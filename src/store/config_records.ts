@@ -17,7 +17,7 @@ export function invalid(field: string, message: string): StoreProblem {
   return { kind: "invalid", field, message };
 }
 
-/** Records of one kind, answered from the newest snapshot and written through the watcher. */
+/** Records of one kind, read from the newest snapshot and written through the watcher. */
 export function openConfigRecords<Kind extends ConfigKind>(
   session: Session,
   config: ConfigWatcher,
@@ -55,7 +55,7 @@ export function openConfigRecords<Kind extends ConfigKind>(
   };
 }
 
-/** The problem when an editor saw `expected` and the record now has `found`; undefined when both agree. */
+/** The conflict when an editor saw version `expected` and the record has `found`; undefined when they agree. */
 export function staleness(found: number | undefined, expected: number): StoreProblem | undefined {
   if (found === undefined) return { kind: "missing" };
   return found === expected ? undefined : { kind: "conflict", updatedAt: found };
@@ -111,13 +111,13 @@ export function openModelLists(session: Session, config: ConfigWatcher): Store["
 
 type PackedList = Awaited<ReturnType<typeof pack>>;
 
-/** Packs a list; the parts of a large one are written now, under a stamp that nobody reads yet. */
+/** Packs a list; the parts of a large one are written now, under a stamp that is not in use yet. */
 export function packList(session: Session, record: ModelListRecord): Promise<PackedList> {
-  // A record of plain texts, numbers and flags is JSON as it is.
+  // A record of plain texts, numbers and flags is JSON already.
   return pack(session, JSON.parse(JSON.stringify(record)) as Json);
 }
 
-/** The change that keeps a list; where the models are those of before it keeps them as they are, as only its age changed. */
+/** The change that stores a list; unchanged models stay the same object, as only the age changes. */
 export function listChange(record: ModelListRecord, packed: PackedList, before?: ModelListRecord) {
   const same = JSON.stringify(record.models) === JSON.stringify(before?.models);
   const value = same && before !== undefined ? { ...record, models: before.models } : record;

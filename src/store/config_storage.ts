@@ -27,7 +27,7 @@ const BATCH_SIZE = 500;
 
 type Opened = Pick<Session, "kv" | "random" | "quarantine" | "vault" | "processId">;
 
-/** The configuration on Deno KV. The epoch's record says which change it stands for, so that followers read that alone. */
+/** The configuration on Deno KV. The epoch's record names its changes, so that followers read only those. */
 export function openConfigStorage(session: Opened): ConfigStorage {
   const { kv, random, processId } = session;
   return {
@@ -62,7 +62,7 @@ function write(atomic: Deno.AtomicOperation, { section, name, record, seen }: Ch
   else atomic.set(key, { v: 1, ...record }, section === "process" ? { expireIn: PROCESS_RECORD_MS } : {});
 }
 
-/** Decodes an epoch's record; one of an earlier version does not name the change. */
+/** Decodes an epoch's record; one of an earlier version does not name its changes. */
 function headOf({ versionstamp, value }: Deno.KvEntryMaybe<unknown>): Head {
   const epoch = versionstamp ?? NO_EPOCH;
   const { before, changed } = isObject(value) ? value : {};
@@ -82,7 +82,7 @@ function watchEpoch(kv: Deno.Kv, listener: (head: Head) => void): () => Promise<
         listener(headOf(step.value[0]));
       }
     } catch {
-      // The watch ends with the database or the connection; polling goes on.
+      // The watch ends with the database or the connection; polling continues.
     }
   })();
   return async () => {
@@ -126,7 +126,7 @@ async function readSome(session: Opened, addresses: readonly Address[], known: T
   return found;
 }
 
-/** One stored record; what `known` has with the same version is taken from it, since opening costs more than reading. */
+/** One stored record; an entry of `known` with the same version is reused, since opening costs more than reading. */
 async function decode(
   session: Opened,
   section: Section,
@@ -174,7 +174,7 @@ function parsed<Name extends Section>(section: Name, value: unknown): ConfigReco
   throw new DecodeProblem(field === "" ? message : `Field ${field}: ${message}`);
 }
 
-/** A list that brings the same models as before keeps them as they are, so that readers see that only its age changed. */
+/** Unchanged models of a list stay the same object, so that readers see that only its age changed. */
 function sameModels(value: unknown, before: unknown): unknown {
   if (!isObject(value) || !isObject(before) || !Array.isArray(value["models"])) return value;
   return JSON.stringify(value["models"]) === JSON.stringify(before["models"])
@@ -182,7 +182,7 @@ function sameModels(value: unknown, before: unknown): unknown {
     : value;
 }
 
-/** A credential's record: its open fields as they are, every secret sealed under the record's own id. */
+/** A credential's record: its open fields, and every secret sealed with the record's id as context. */
 export async function sealCredential(vault: Vault, credential: Credential, print: string): Promise<object> {
   // An outbound proxy's URL may hold a password.
   const isSecret = ([name, value]: [string, unknown]) => value instanceof Secret || name === "proxy";
@@ -200,7 +200,7 @@ async function unsealed(vault: Vault, { sealed, ...open }: Readonly<Record<strin
   return { ...open, ...JSON.parse(await vault.open(sealed, String(open["id"]))) };
 }
 
-/** Opens a stored credential with any vault. Throws a DecodeProblem when it does not open, or is not one. */
+/** Opens a stored credential with any vault. Throws a DecodeProblem when it cannot be opened or is invalid. */
 export async function openCredential(
   vault: Vault,
   record: Readonly<Record<string, unknown>>,

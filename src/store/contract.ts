@@ -70,13 +70,13 @@ type Fixed = "id" | "source" | "tail" | "createdAt" | "updatedAt" | "key" | "ser
 type AllFields = Omit<OAuthCredential & Pick<VertexCredential, "location">, Fixed>;
 type Plain<Value> = Value extends Secret ? string : Value;
 
-/** Tags put to those that are there, and taken from them: two editors at once lose none. */
+/** Tags to add and remove: concurrent edits lose none. */
 interface TagChange {
   readonly addTags?: readonly string[];
   readonly removeTags?: readonly string[];
 }
 
-/** Another API key in place of the present one; everything else of the credential stays. */
+/** Another API key that replaces the current one; everything else of the credential stays. */
 interface NewSecret {
   readonly key?: string;
 }
@@ -93,7 +93,7 @@ export type CredentialPatch =
 
 /** Facts about the database that sealed a text. */
 export interface SealedElsewhere {
-  /** Absent in backups of earlier versions: then it is looked for in what is left of databases in the data folder. */
+  /** Absent in backups of earlier versions: then it is searched for in remains of databases in the data folder. */
   readonly salt?: string;
   /** That database's master key; default: ours. */
   readonly masterKey?: string;
@@ -103,11 +103,11 @@ export interface SealedElsewhere {
 export type StoreProblem =
   | { readonly kind: "duplicate"; readonly id: string }
   | { readonly kind: "missing" }
-  /** Somebody else changed the record since `expected`. */
+  /** The record has been changed since `expected`. */
   | { readonly kind: "conflict"; readonly updatedAt: number }
   | { readonly kind: "invalid"; readonly field: string; readonly message: string };
 
-/** Small records under a name, each kept by one room; the room decodes them itself. */
+/** Small records under a name, each owned by one module, which decodes them. */
 export interface NamedRecords {
   get(name: string): Promise<JsonObject | undefined>;
   put(name: string, value: JsonObject): Promise<void>;
@@ -123,7 +123,7 @@ export interface NamedRecord {
 
 /** The pool's records, which are many and written together. */
 export interface PoolRecords extends NamedRecords {
-  /** Puts all of them, ten in a commit: each commit of its own would be a write to the disk that is waited for. */
+  /** Stores all of them, ten per commit: separate commits would each wait for a write to the disk. */
   putAll(records: readonly NamedRecord[]): Promise<void>;
 }
 
@@ -131,12 +131,12 @@ export interface PoolRecords extends NamedRecords {
 export interface ConfigRecords<RecordType> {
   list(): Promise<readonly RecordType[]>;
   get(name: string): Promise<RecordType | undefined>;
-  /** `expected` is the `updatedAt` the editor saw; absent means last write wins. */
+  /** `expected` is the `updatedAt` the editor saw; absent: the last write wins. */
   put(record: Omit<RecordType, "updatedAt">, expected?: number): Promise<Result<RecordType, StoreProblem>>;
   remove(name: string): Promise<Result<void, StoreProblem>>;
 }
 
-/** A lease under a name for this process; others get none until it is released or expires. */
+/** A lease under a name for this process; others cannot take it until it is released or expires. */
 export interface HeldLease {
   readonly name: string;
   readonly until: number;
@@ -144,16 +144,19 @@ export interface HeldLease {
   release(): Promise<void>;
 }
 
-/** Everything that lasts, on one Deno KV database. Values are decoded on read; what does not decode is quarantined and reported. */
+/**
+ * The store: all persistent data, in one Deno KV database. Values are decoded on read; invalid ones are quarantined and
+ * reported.
+ */
 export interface Store {
   readonly kv: Deno.Kv;
   readonly processId: string;
-  /** The configuration in memory, and who follows it. `list` and `get` below look at the database first. */
+  /** The configuration in memory and its listeners. `list` and `get` below read the database first. */
   readonly config: Pick<ConfigWatcher, "current" | "subscribe" | "refresh">;
   readonly credentials: {
     list(): Promise<readonly Credential[]>;
     get(id: CredentialId): Promise<Credential | undefined>;
-    /** With its models, where they are known already. */
+    /** Adds a credential, with its models if they are known already. */
     add(
       draft: CredentialDraft,
       models?: Pick<ModelListRecord, "at" | "models">,
@@ -164,7 +167,7 @@ export interface Store {
       expected?: number,
     ): Promise<Result<Credential, StoreProblem>>;
     remove(id: CredentialId): Promise<Result<Credential, StoreProblem>>;
-    /** Puts back what `remove` returned (undo). */
+    /** Restores what `remove` returned (undo). */
     restore(
       credential: Credential,
       models?: Pick<ModelListRecord, "at" | "models">,
@@ -180,11 +183,14 @@ export interface Store {
     put(record: ModelListRecord): Promise<void>;
     remove(credential: CredentialId): Promise<void>;
   };
-  /** Settings changed at run time, preferences, cap schedule, price overrides: one record a name, with the epoch. */
+  /**
+   * Settings changed at run time, preferences, cap schedule, price overrides: one record per name; each write changes the
+   * epoch.
+   */
   readonly settings: NamedRecords;
-  /** Cooldowns, learned limits and other state of the pool: written when it changes, no epoch. */
+  /** Cooldowns, learned limits and other state of the pool: written when it changes, without a new epoch. */
   readonly poolState: PoolRecords;
-  /** Values that end: thought signatures, stored responses, OAuth states, file owners. At most 60 KiB a value, larger ones are split. */
+  /** Values that expire: thought signatures, stored responses, OAuth states, file owners. Values above 60 KiB are split. */
   readonly expiring: {
     get(kind: string, id: string): Promise<Json | undefined>;
     put(kind: string, id: string, value: Json, ttlMs: number): Promise<void>;
@@ -192,12 +198,12 @@ export interface Store {
     take(kind: string, id: string): Promise<Json | undefined>;
     remove(kind: string, id: string): Promise<void>;
   };
-  /** The version of the configuration in memory; grows with each write of any process. */
+  /** The version of the configuration in memory; grows with each write by any process. */
   epoch(): string;
   lease(name: string, ttlMs: number): Promise<HeldLease | undefined>;
   processes(): Promise<readonly ProcessRecord[]>;
   /**
-   * Takes up to `want` units of a counted window, never letting the window's total pass `limit`, whatever other processes do.
+   * Takes up to `want` units of a counted window, without letting the window's total exceed `limit`, over all processes.
    * Returns what was granted (0 when the window is used up) and the total taken by all.
    */
   takeSlice(
@@ -206,24 +212,24 @@ export interface Store {
     limit: number,
     expiresAt: number,
   ): Promise<{ granted: number; taken: number }>;
-  /** Gives back unused units of a slice. */
+  /** Returns unused units of a slice. */
   returnSlice(window: string, unused: number): Promise<void>;
-  /** Notes, before any of them is spent and without waiting, how many units of a window this process has in hand. */
+  /** Records synchronously, before any is used, how many units of a window this process has in hand. */
   noteInHand(window: string, units: number): void;
-  /** Gives back what processes that were killed had in hand. Call it only where no other process runs. */
+  /** Returns the units in hand of killed processes. Call it only when no other process runs. */
   returnUnitsOfTheDead(): Promise<void>;
   /** Encrypts and decrypts texts with the database's own key. */
   readonly vault: {
     seal(text: string): Promise<string>;
     open(sealed: string): Promise<string>;
-    /** Data to keep beside a sealed text, so that any database under the same master key can open it. */
+    /** Data to store with a sealed text, so that any database under the same master key can open it. */
     readonly salt: string;
-    /** Opens what another database has sealed; undefined when no key and salt that are at hand open it. */
+    /** Opens a text sealed by another database; undefined when no available key and salt open it. */
     recover(sealed: string, from: SealedElsewhere): Promise<string | undefined>;
   };
   /** Whether this process made the database. */
   readonly isNew: boolean;
-  /** Records that did not decode since start, for `doctor`. */
+  /** Records found invalid since the start, for `doctor`. */
   quarantined(): readonly { readonly key: string; readonly problem: string }[];
   close(): Promise<void>;
 }

@@ -17,7 +17,7 @@ import { invalid } from "./config_records.ts";
 import type { CredentialDraft, CredentialPatch, StoreProblem } from "./contract.ts";
 import { defined } from "./fields.ts";
 
-/** Makes the credential that a draft stands for; texts are trimmed. Secrets shorter than 12 characters show no tail. */
+/** Makes the credential of a draft; texts are trimmed. Secrets shorter than 12 characters show no tail. */
 export function fromDraft(
   draft: CredentialDraft,
   id: CredentialId,
@@ -75,7 +75,7 @@ export function withSecret(key: string): { readonly tail: string; readonly key: 
   return { tail: key.length < 12 ? "" : key.slice(-4), key: new Secret(key) };
 }
 
-/** Tags as they are kept: none is undefined. */
+/** Tags as they are stored: undefined for none. */
 export function storedTags(tags: readonly string[]): readonly string[] | undefined {
   const tidy = tidyTags(tags);
   return tidy.length === 0 ? undefined : tidy;
@@ -133,7 +133,7 @@ function checkSecrets(draft: CredentialDraft): StoreProblem | undefined {
   }
 }
 
-/** A token must be able to go into a request header. */
+/** Checks that a token can be sent in a request header. */
 export function checkToken(field: string, text: string, what: string): StoreProblem | undefined {
   const token = text.trim();
   if (token === "") return invalid(field, `The ${what} is empty.`);
@@ -182,7 +182,7 @@ export function tooManyTags(): StoreProblem {
   return invalid("tags", `A key has at most ${MOST_TAGS} tags.`);
 }
 
-/** Says what is wrong with the URL of an outbound proxy. */
+/** Checks the URL of an outbound proxy. */
 export function checkProxy(proxy: string): StoreProblem | undefined {
   const url = URL.parse(proxy);
   return url !== null && ["http:", "https:", "socks5:"].includes(url.protocol) && url.hostname !== ""

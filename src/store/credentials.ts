@@ -28,7 +28,7 @@ import { nextStamp, type Session } from "./session.ts";
 import { defined } from "./fields.ts";
 
 type Outcome = Result<Credential, StoreProblem>;
-/** The models of a credential that is added with them, and when they were listed. */
+/** Models with which a credential is added, and the time they were listed. */
 type Models = Pick<ModelListRecord, "at" | "models">;
 
 /** Credentials, with their secrets sealed; the same secret or account is refused twice. */
@@ -52,7 +52,7 @@ class CredentialRecords implements Readonly<Record<keyof Store["credentials"], u
 
   async add(draft: CredentialDraft, models?: Models): Promise<Outcome> {
     const id = this.#session.newId("cred_") as CredentialId;
-    // Of keys that are added in one moment each is later than the one before: lists keep their order.
+    // Keys added at the same time get increasing times, so that lists keep their order.
     this.#addedAt = Math.max(this.#session.clock.now(), this.#addedAt + 1);
     const made = fromDraft(draft, id, this.#addedAt);
     if (!made.ok) return made;
@@ -111,7 +111,7 @@ class CredentialRecords implements Readonly<Record<keyof Store["credentials"], u
     return outcome;
   }
 
-  /** A second sign-in to a known account brings a newer token, and lifts a death that only a sign-in can lift. */
+  /** A second sign-in to a known account brings a newer token, and removes a dead mark that only a sign-in can remove. */
   async #signInAgain(id: string, credential: Credential): Promise<void> {
     if (!isOfType(credential, "oauth")) return;
     await this.update(id as CredentialId, {
@@ -137,7 +137,7 @@ class CredentialRecords implements Readonly<Record<keyof Store["credentials"], u
   }
 }
 
-/** The credential with a fingerprint, also one that cannot be read. */
+/** The id of the credential with a fingerprint, even if that cannot be read. */
 function holderOf(current: Draft, fingerprint: string): string | undefined {
   for (const [id, entry] of current.entries("credential")) {
     if (entry.fingerprint === fingerprint) return id;
@@ -176,11 +176,11 @@ function applyPatch(credential: Credential, patch: CredentialPatch): Result<Cred
     ...(key === undefined ? {} : withSecret(key.trim())),
   };
   const merged = Object.entries({ ...credential, ...changes }).filter(([, value]) => value !== null);
-  // Only fields that this kind has were let through, so the result is of the same kind.
+  // Only fields of this kind have passed the check, so the result is of the same kind.
   return ok(Object.fromEntries(merged) as unknown as Credential);
 }
 
-/** The tags that an edit leaves; undefined when it leaves them alone, null for none. */
+/** The tags that an edit leaves; undefined when it does not change them, null for none. */
 function tagsAfter(
   { tags: before = [] }: Credential,
   { tags = before, addTags = [], removeTags = [] }: CredentialPatch,

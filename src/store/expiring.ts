@@ -17,7 +17,7 @@ const decodeExpiring: Decode<ExpiringRecord> = (fields) => ({
   packed: decodePacked(fields),
 });
 
-/** Deno KV removes ended values late; the record's own end is what counts. */
+/** Deno KV removes expired values late; the record's own expiry counts. */
 export function openExpiring(session: Session): Store["expiring"] {
   const { kv, clock, quarantine } = session;
 

@@ -1,6 +1,6 @@
 import { isObject } from "../core/mod.ts";
 
-/** A stored value that is not what this version writes. */
+/** A stored value that this version does not understand. */
 export class DecodeProblem extends Error {
   override readonly name = "DecodeProblem";
 }
@@ -73,7 +73,7 @@ export class Fields {
     return value instanceof Uint8Array ? new Uint8Array(value) : this.#fail(field, "bytes");
   }
 
-  /** `read(field)` when the field is there. */
+  /** `read(field)` if the field exists. */
   optional<Value>(field: string, read: (field: string) => Value): Value | undefined {
     return this.has(field) ? read.call(this, field) : undefined;
   }
@@ -82,7 +82,7 @@ export class Fields {
 /** Decodes the fields of a record after its version was checked. */
 export type Decode<Value> = (fields: Fields) => Value;
 
-/** The type that is left when undefined fields are left out. */
+/** The type without undefined fields. */
 type Defined<Fields> =
   & { [Name in keyof Fields as undefined extends Fields[Name] ? never : Name]: Fields[Name] }
   & {

@@ -6,7 +6,7 @@ export const epochKey: Deno.KvKey = ["epoch"];
 export const schemaKey: Deno.KvKey = ["meta", "schema"];
 export const vaultKey: Deno.KvKey = ["meta", "vault"];
 
-/** Configuration of one section; those that people name are under a common prefix. */
+/** Configuration of one section; those named by users are under a common prefix. */
 export function recordPrefix(section: Section): Deno.KvKey {
   return NAMED.has(section) ? ["config", section] : [section];
 }

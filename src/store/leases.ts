@@ -30,7 +30,7 @@ export async function takeLease(
   return until === undefined ? undefined : new Lease(session, name, holder, until);
 }
 
-/** Writes the lease when `allowed` says so of the record that is there; gives its end, or undefined. */
+/** Writes the lease if `allowed` accepts the current record; returns its expiry, or undefined. */
 function write(
   session: Session,
   name: string,
@@ -70,7 +70,7 @@ class Lease implements HeldLease {
     return this.#until;
   }
 
-  /** False when the lease ended and somebody else has it, or it was given back. */
+  /** False when the lease has expired and somebody else has it, or it was released. */
   async renew(ttlMs: number): Promise<boolean> {
     const mine = (record: LeaseRecord | undefined) => record?.holder === this.#holder;
     const until = await write(this.#session, this.name, ttlMs, this.#holder, mine);

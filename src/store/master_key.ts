@@ -6,7 +6,7 @@ const NEXT_FILE = "secret.key.next";
 /** PBKDF2 rounds with SHA-512 for passphrases (OWASP password storage cheat sheet). */
 const ROUNDS = 210_000;
 
-/** Where the master key comes from: a text of the user, the file in the data folder, or memory alone. */
+/** The origin of the master key: the user's text, the file in the data folder, or memory only. */
 export type KeySource =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "file"; readonly home: string }
@@ -41,8 +41,8 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /**
- * Finds the master key. The file is made only for a database that is still without secrets (`fresh`): an existing one whose
- * key file is gone could never be read with a new key.
+ * Finds the master key. Creates the file only for a database without secrets (`fresh`): an existing one whose key file is
+ * lost could not be read with a new key.
  */
 export async function findMasterKey(source: KeySource, fresh: boolean, newId: NewId): Promise<KeyMaterial> {
   if (source.kind === "text") return parseMasterKey(source.text);
@@ -59,7 +59,7 @@ export async function findMasterKey(source: KeySource, fresh: boolean, newId: Ne
   return parseMasterKey(text);
 }
 
-/** A key that is to take the place of the one in the file: written before the database changes, moved in place after. */
+/** A key that will replace the one in the file: written before the database changes, renamed after. */
 export async function nextMasterKey(home: string): Promise<KeyMaterial | undefined> {
   const text = await readIfThere(`${home}/${NEXT_FILE}`);
   return text === undefined ? undefined : parseMasterKey(text);
@@ -69,7 +69,7 @@ export async function takeNextMasterKey(home: string): Promise<void> {
   await Deno.rename(`${home}/${NEXT_FILE}`, `${home}/${KEY_FILE}`);
 }
 
-/** Lays a key beside the present one, to be taken by the next opening of a database that was changed to it. */
+/** Writes a key beside the current one, to be used by the next opening of a database that was changed to it. */
 export async function layNextMasterKey(home: string, text: string): Promise<void> {
   parseMasterKey(text);
   const draft = `${home}/${NEXT_FILE}.partial`;
@@ -90,7 +90,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Two processes may start at once: the file appears whole or not at all, and the first one wins. */
+/** Creates the key file atomically, as two processes may start at once; the first one wins. */
 async function createKeyFile(path: string, newId: NewId): Promise<string> {
   const text = crypto.getRandomValues(new Uint8Array(32)).toHex() + "\n";
   const draft = `${path}.${newId("new_")}`;

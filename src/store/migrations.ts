@@ -6,7 +6,7 @@ import { StoreOpenError } from "./open_error.ts";
 import type { Place } from "./place.ts";
 import type { Quarantine } from "./quarantine.ts";
 
-/** One numbered change of the layout; it must be safe to run again after an interruption. */
+/** One numbered change of the layout; must be safe to repeat after an interruption. */
 export interface Migration {
   readonly version: number;
   readonly name: string;
@@ -71,7 +71,7 @@ async function stampFirst(
   if (!made.ok) await migrate(site, migrations);
 }
 
-/** Runs `work` while no other process migrates; an abandoned lease ends by itself. */
+/** Runs `work` while no other process migrates; an abandoned lease expires. */
 async function underLease(site: MigrationSite, work: () => Promise<void>): Promise<void> {
   const key = leaseKey("migration");
   const entry = await site.kv.get(key);
@@ -100,7 +100,7 @@ async function backUp(site: MigrationSite, version: number): Promise<void> {
   const copy = `${folder}/layout-${version}-${site.clock.now()}.sqlite3`;
   const database = new DatabaseSync(site.place.path, { readOnly: true });
   try {
-    // VACUUM INTO would need more rights than this program has.
+    // VACUUM INTO would need more permissions than this program has.
     await backup(database, copy);
   } finally {
     database.close();

@@ -1,8 +1,8 @@
 /**
- * Everything that lasts, on one Deno KV database: credentials, configuration, pool state, values that end, leases and slices.
- * Promises: values are decoded on read and broken ones set aside, never erased; secrets lie encrypted; each change of the
- * configuration moves the epoch in the same commit; a slice is never granted beyond its limit. Never keeps a copy of the
- * records in memory, never opens a database at import, never talks to Google.
+ * All persistent data, in one Deno KV database: credentials, configuration, pool state, values that expire, leases and
+ * slices. Values are decoded on read and invalid ones quarantined, never erased; secrets are encrypted; each change of the
+ * configuration changes the epoch in the same commit; a slice never exceeds its limit. Never keeps a copy of the records in
+ * memory, never opens a database at import, never talks to Google.
  *
  * @module
  */

@@ -35,13 +35,16 @@ export interface StoreOptions {
   readonly newId: NewId;
   /** An open database to use instead of opening `path`; it is left open by `close`. */
   readonly kv?: Deno.Kv;
-  /** False for short-lived visitors (a CLI command): no process record, so no share of the pool is kept for it. Default true. */
+  /**
+   * False for a short visit (a CLI command): it gets no process record, so no share of the pool is reserved for it. Default
+   * true.
+   */
   readonly announce?: boolean;
 }
 
 /**
- * Opens the database, makes it when it is new, and joins the processes that share it. Throws a StoreOpenError that says what
- * to do when the key is wrong or lost or the database is from a newer version; nothing is changed then.
+ * Opens the database, creates it when it is new, and joins the processes that share it. Throws a StoreOpenError that says
+ * what to do when the key is wrong or lost or the database is from a newer version; nothing is changed then.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const place = placeOf(options.path, options.home);
@@ -104,13 +107,13 @@ export function keySource(options: StoreOptions, place: Place, home: string | un
   return place.kind === "memory" || home === undefined ? { kind: "memory" } : { kind: "file", home };
 }
 
-/** Where what is left of earlier databases may lie. */
+/** Folders that may contain remains of earlier databases. */
 function foldersOf(place: Place, home: string | undefined): readonly string[] {
   const own = place.kind === "file" ? [dirname(place.path)] : [];
   return [...new Set([...own, ...(home === undefined ? [] : [home, join(home, "backups")])])];
 }
 
-/** The file that stands for the database on this machine. */
+/** The file that represents the database on this machine. */
 function fileOf(place: Place, home: string | undefined): string | undefined {
   if (place.kind === "file") return place.path;
   return place.kind === "memory" || home === undefined ? undefined : join(home, "kv");

@@ -6,7 +6,7 @@ import { partKey } from "./keys.ts";
 import { KEYS_PER_READ, PART_BYTES } from "./limits.ts";
 import type { Session } from "./session.ts";
 
-/** A JSON value as it lies in a record: its bytes, or the stamp and number of the parts that hold them. */
+/** A JSON value as stored in a record: its bytes, or the stamp and number of the parts that hold them. */
 export type Packed =
   | { readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly stamp: string; readonly parts: number };
@@ -16,7 +16,7 @@ export const decodePacked: Decode<Packed> = (fields) =>
     ? { bytes: fields.bytes("bytes") }
     : { stamp: fields.text("stamp"), parts: fields.number("parts") };
 
-/** Makes the record's part for `value`; parts of a large value are written now, under a stamp nobody reads yet. */
+/** Makes the record's part for `value`; parts of a large value are written now, under a stamp that is not in use yet. */
 export async function pack({ kv, newId, random }: Session, value: Json, expireIn?: number): Promise<Packed> {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
   if (bytes.length <= PART_BYTES) return { bytes };
@@ -30,7 +30,10 @@ export async function pack({ kv, newId, random }: Session, value: Json, expireIn
   return { stamp, parts };
 }
 
-/** The value, or undefined when parts are gone (overwritten or expired between two reads). Throws DecodeProblem on bad bytes. */
+/**
+ * The value, or undefined when parts are missing (overwritten or expired between two reads). Throws DecodeProblem on bad
+ * bytes.
+ */
 export async function unpack(kv: Deno.Kv, packed: Packed): Promise<Json | undefined> {
   const bytes = "bytes" in packed ? packed.bytes : await readParts(kv, packed.stamp, packed.parts);
   if (bytes === undefined) return undefined;

@@ -4,7 +4,7 @@ import { damaged, damageOf, isDamage } from "./check_database.ts";
 import { isLocked } from "./commit.ts";
 import { StoreOpenError } from "./open_error.ts";
 
-/** Where a database lies. */
+/** The location of a database. */
 export type Place =
   | { readonly kind: "memory" }
   | { readonly kind: "file"; readonly path: string; readonly home: string }
@@ -17,7 +17,7 @@ export function placeOf(path: string, home: string | undefined): Place {
   return { kind: "file", path, home: home ?? dirname(path) };
 }
 
-/** Makes the data folder with mode 0700 and opens the database; a file gets mode 0600. */
+/** Creates the data folder with mode 0700 and opens the database; a file gets mode 0600. */
 export async function openPlace(place: Place, home: string | undefined): Promise<Deno.Kv> {
   const path = place.kind === "memory" ? ":memory:" : place.kind === "file" ? place.path : place.url;
   try {
@@ -36,7 +36,7 @@ export async function openPlace(place: Place, home: string | undefined): Promise
   }
 }
 
-/** Says what is in the way of a folder or file, who owns it, and what to do. */
+/** Explains why a folder or file is not usable, who owns it, and what to do. */
 async function notUsable(error: unknown, where: string | undefined, path: string): Promise<StoreOpenError> {
   const known = await unusable(error, where);
   if (known !== undefined) return known;
@@ -46,14 +46,14 @@ async function notUsable(error: unknown, where: string | undefined, path: string
   );
 }
 
-/** Why `where`, or the file that the error names, cannot be read or written; undefined when the error says nothing of the kind. */
+/** Why `where`, or the file that the error names, cannot be read or written; undefined for other errors. */
 export async function unusable(
   error: unknown,
   where: string | undefined,
 ): Promise<StoreOpenError | undefined> {
   const reason = error instanceof Error ? error.message : String(error);
   const full = storageProblem(error)?.code === "disk_full";
-  // On some full disks SQLite cannot tell that they are.
+  // SQLite does not recognise every full disk.
   if (full || /disk i\/o error/i.test(reason)) {
     return new StoreOpenError(
       `The disk that holds ${where} is full${full ? "" : " or fails"}: ${reason}. Make room${
@@ -90,14 +90,17 @@ function isDenied(error: unknown): boolean {
     (error instanceof Error && /unable to open database file|os error (?:1|13)\b/i.test(error.message));
 }
 
-/** The path itself or the first folder above it that is there. */
+/** The path itself or its nearest existing parent folder. */
 async function nearestThere(path: string): Promise<string> {
   for (let at = path;; at = dirname(at)) {
     if (at === dirname(at) || await Deno.stat(at).catch(() => undefined) !== undefined) return at;
   }
 }
 
-/** A file that its owner may read and write is not in the way itself: SQLite could not put its journal beside it. */
+/**
+ * The file or folder at fault: with a readable and writable file it is the folder, where SQLite could not create its
+ * journal.
+ */
 async function blamed(path: string): Promise<string> {
   const { isFile, uid, mode } = await Deno.stat(path);
   return isFile && uid === Deno.uid() && ((mode ?? 0) & 0o600) === 0o600 ? dirname(path) : path;
@@ -120,8 +123,8 @@ async function privateFile(path: string): Promise<void> {
 }
 
 /**
- * Another user's folder that is open to us (a volume's group, a network drive) keeps its mode: whoever gave it knows who may
- * read it. `doctor` and the start tell of it.
+ * Another user's folder that is open to us (a volume's group, a network drive) keeps its mode, which its owner chose.
+ * `doctor` and the start report it.
  */
 async function restrict(path: string, mode: number): Promise<void> {
   if (Deno.build.os === "windows") return;

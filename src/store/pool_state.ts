@@ -6,7 +6,7 @@ import { poolStateKey, poolStatePrefix } from "./keys.ts";
 import { decodePacked, dropParts, pack, type Packed, unpack } from "./packed.ts";
 import { commit, type Session } from "./session.ts";
 
-/** Records of the pool under a name, of any size; no part of the configuration. */
+/** Records of the pool under a name, of any size; not part of the configuration. */
 export function openPoolState(session: Session): PoolRecords {
   const { kv, quarantine } = session;
 
@@ -24,7 +24,7 @@ export function openPoolState(session: Session): PoolRecords {
     }
   }
 
-  /** Swaps the record, then removes the parts of the one before. */
+  /** Replaces the record, then removes the parts of the former one. */
   async function replace(name: string, change: (commit: Deno.AtomicOperation, key: Deno.KvKey) => void) {
     const key = poolStateKey(name);
     const before = await commit<Packed | undefined>(session, async () => {
@@ -36,7 +36,7 @@ export function openPoolState(session: Session): PoolRecords {
     await dropParts(session, before);
   }
 
-  /** Swaps as many records as one commit can check. */
+  /** Replaces as many records as one commit can check. */
   async function putTogether(records: readonly NamedRecord[]) {
     const packed = await Promise.all(records.map(({ value }) => pack(session, value)));
     const before = await commit<(Packed | undefined)[]>(session, async () => {

@@ -5,9 +5,9 @@ import { HEARTBEAT_MS, PROCESS_RECORD_MS, PROCESS_TTL_MS } from "./limits.ts";
 import type { Session } from "./session.ts";
 
 /**
- * The record by which other processes know this one. Joining, leaving and the end of a dead process move the epoch, so that
- * all hear of it; a heartbeat only renews the record. A process of this host that was killed is found out by its number at
- * once, any other when its record ends.
+ * The record by which other processes know this one. Joining, leaving and the removal of a dead process change the epoch, so
+ * that all are notified; a heartbeat only renews the record. A killed process of this host is detected by its id at once,
+ * any other when its record expires.
  */
 export class Presence {
   readonly #session: Session;
@@ -37,7 +37,7 @@ export class Presence {
     this.#schedule();
   }
 
-  /** The living, read now. */
+  /** The live processes, read now. */
   async list(): Promise<readonly ProcessRecord[]> {
     const now = this.#session.clock.now();
     return (await this.#all()).map((item) => item.record).filter((record) => !isDead(record, now));
@@ -67,7 +67,7 @@ export class Presence {
   #schedule(): void {
     if (this.#closed) return;
     this.#cancelBeat = this.#session.clock.after(HEARTBEAT_MS, () => {
-      // A heartbeat that fails is made good by the next one, well before the record ends.
+      // A failed heartbeat is followed by the next one, well before the record expires.
       this.#beating = this.#beat().catch(() => {}).finally(() => this.#schedule());
     });
   }
@@ -80,14 +80,14 @@ export class Presence {
     await this.#bury();
   }
 
-  /** Removes records of processes that ended or stopped beating, each once; all hear of it. */
+  /** Removes records of processes that ended or stopped their heartbeat, each once; all are notified. */
   async #bury(): Promise<void> {
     const now = this.#session.clock.now();
     for (const { entry, record } of await this.#all()) {
       if (!isDead(record, now)) continue;
       const result = this.#config.commit(async () => {
         const { versionstamp } = await this.#session.kv.get(entry.key);
-        // It beats again, or another process buried it.
+        // It is alive again, or another process removed it.
         if (versionstamp !== entry.versionstamp) return { answer: undefined };
         return {
           answer: undefined,
@@ -122,21 +122,21 @@ interface RunningProcess {
   readonly pid: number;
 }
 
-/** Records that this very process has written; any other with its number is of a dead process that had it before. */
+/** Records that this very process has written; any other with its process id belongs to a dead process. */
 const mine = new Set<string>();
 
-/** This process, under the record `id`; without a host name where the platform does not tell it. */
+/** This process, under the record `id`; without a host name where the platform does not provide it. */
 function thisProcess(id: string): RunningProcess {
   mine.add(id);
   return { host: hostName(), pid: Deno.pid };
 }
 
-/** The record `id` is not this process's any more. */
+/** Forgets that the record `id` is this process's. */
 function forgetProcess(id: string): void {
   mine.delete(id);
 }
 
-/** True when it is certain that the process of a record has ended; of other hosts nothing is certain. */
+/** True when it is certain that the process of a record has ended; unknown for other hosts. */
 function hasEnded(record: { readonly id: string } & Partial<RunningProcess>): boolean {
   const { id, host = "", pid } = record;
   if (pid === undefined || host === "" || host !== hostName()) return false;
@@ -148,7 +148,7 @@ function exists(pid: number): boolean {
     nodeModule("node:process").kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs as somebody else. Without the permission to ask, nothing is known.
+    // EPERM: it runs as another user. Without permission to check, nothing is known.
     return !(error instanceof Error && "code" in error && error.code === "ESRCH");
   }
 }

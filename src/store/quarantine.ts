@@ -1,7 +1,7 @@
 import { type Decode, DecodeProblem, Fields } from "./fields.ts";
 import { QUARANTINE_LENGTH } from "./limits.ts";
 
-/** Version of every stored value's shape; a value with another one is set aside. */
+/** Version of every stored value's shape; a value with another one is quarantined. */
 const VALUE_VERSION = 1;
 
 /** Decodes stored values, and remembers those that do not decode. They stay in the database untouched. */

@@ -35,13 +35,13 @@ async function openWith(
     try {
       return await vault.open(sealed);
     } catch {
-      // Another salt, or none of them.
+      // A wrong salt: try the next.
     }
   }
   return undefined;
 }
 
-/** Salts that are in database files of these folders, whole or damaged, set aside or in their write-ahead log. */
+/** Salts found in database files of these folders: intact, damaged, kept aside or in their write-ahead log. */
 async function saltsIn(folders: readonly string[]): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for (const folder of folders) {
@@ -62,7 +62,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** Reads the file in pieces that overlap, so that no mark is cut in two. */
+/** Reads the file in overlapping pieces, so that no mark is split. */
 async function readSalts(path: string, found: Set<string>): Promise<void> {
   using file = await Deno.open(path);
   const overlap = MARK.length + SALT_BYTES;

@@ -10,8 +10,8 @@ import { commit, type Session } from "./session.ts";
 import { decodeVault, type Vault } from "./vault.ts";
 
 /**
- * Seals everything again after the master key was changed, and only then forgets what the former one opened. Each record is
- * changed on its own, and one that is changed already is left alone: after an interruption the next opening goes on.
+ * Seals everything again after the master key was changed, and then removes the former key. Each record is changed
+ * separately, and changed ones are skipped, so that the next opening continues after an interruption.
  */
 export async function reseal(session: Session, former: Vault, folders: readonly string[]): Promise<void> {
   await resealCredentials(session, former);
@@ -54,7 +54,7 @@ async function resealSettings(session: Session, former: Vault): Promise<void> {
   for (const packed of replaced) await dropParts(session, packed);
 }
 
-/** Gives each record under a prefix a new value, or leaves it; the epoch moves with each. */
+/** Gives each record under a prefix a new value, or keeps it; each change sets a new epoch. */
 async function rewriteEach(
   session: Session,
   prefix: Deno.KvKey,
@@ -85,7 +85,7 @@ async function resealExpiring(session: Session, former: Vault): Promise<void> {
   }
 }
 
-/** The value with each text in it that the former key opens sealed by the new one; the very same value when there is none. */
+/** The value with each text that the former key opens sealed by the new key; the same object when there is none. */
 async function resealed(value: Json, vault: Vault, former: Vault): Promise<Json> {
   if (typeof value === "string") {
     if (!value.startsWith("v1.") || !await opens(former, value)) return value;
@@ -114,7 +114,7 @@ async function opens(vault: Vault, sealed: string, context?: string): Promise<bo
   }
 }
 
-/** A kept backup opens with the new key from then on; one of another database stays as it is. */
+/** Seals a backup with the new key; one of another database is unchanged. */
 async function resealBackup(path: string, { vault, newId }: Session, former: Vault): Promise<void> {
   let document: unknown;
   try {

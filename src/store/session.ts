@@ -20,7 +20,7 @@ export function commit<Answer>(session: Session, attempt: Attempt<Answer>): Prom
   return commitWithRetry(attempt, session.random);
 }
 
-/** A time for `updatedAt`: now, but always after the one before, so that an editor's stamp names one state. */
+/** A time for `updatedAt`: now, but always later than the one before, so that a version identifies one state. */
 export function nextStamp(session: Session, before: number | undefined): number {
   return Math.max(session.clock.now(), (before ?? -1) + 1);
 }

@@ -13,12 +13,12 @@ const decodeWindow: Decode<Window> = (fields) => ({
   expiresAt: fields.number("expiresAt"),
 });
 
-/** A record outlives its window by this much, so that a process with a slow clock still finds it. */
+/** How long a record is kept after its window, so that a process with a slow clock still finds it. */
 const AFTERLIFE_MS = 60_000;
 
 /**
- * Takes up to `want` units of `window` without its total ever passing `limit`. When the database stays too busy nothing is
- * granted: a slice may be lost, it is never spent twice.
+ * Takes up to `want` units of `window` without its total exceeding `limit`. When the database stays too busy nothing is
+ * granted: a slice may be lost but is never used twice.
  */
 export async function takeSlice(
   session: Session,
@@ -45,7 +45,7 @@ export async function takeSlice(
   }
 }
 
-/** Gives back `unused` units; those of a window that has ended are gone with it. */
+/** Returns `unused` units; ignored when the window has ended. */
 export async function returnSlice(session: Session, window: string, unused: number): Promise<void> {
   const units = wholeUnits(unused);
   await change(
@@ -62,7 +62,7 @@ function wholeUnits(amount: number): number {
   return Number.isFinite(amount) ? Math.max(0, Math.floor(amount)) : 0;
 }
 
-/** Reads the live window, lets `decide` say what becomes of it, and writes that if nobody was faster. */
+/** Reads the live window, lets `decide` choose the next state, and writes that if it has not changed since. */
 function change<Answer>(
   session: Session,
   window: string,

@@ -4,23 +4,26 @@ import { isObject } from "../core/mod.ts";
 const NAME = ".units-";
 
 /**
- * The units of slices that this process has in hand and has not spent, by window, in a file beside the database. Written before a unit is
- * spent and without waiting, so that what lies there after a kill was certainly never spent and can be given back.
+ * The unused units of slices that this process has in hand, by window, in a file beside the database. Written synchronously
+ * before a unit is used, so that the units in it after a kill were certainly not used and can be returned.
  */
 export class UnitsInHand {
   readonly #path: string | undefined;
   readonly #units = new Map<string, number>();
   #file: Deno.FsFile | undefined;
   #length = 0;
-  /** Nothing more is written after a write has failed: what would be lost then at a kill is lost, and never given back twice. */
+  /**
+   * True after a failed write, after which nothing more is written: units may be lost at a kill, but are never returned
+   * twice.
+   */
   #broken = false;
 
-  /** `beside` is the database's file; without one nothing is kept. */
+  /** `beside` is the database's file; without one nothing is recorded. */
   constructor(beside: string | undefined, processId: string) {
     this.#path = beside === undefined ? undefined : `${beside}${NAME}${processId}`;
   }
 
-  /** Notes how many units of a window are in hand from now on. */
+  /** Records how many units of a window are in hand from now on. */
   set(window: string, units: number): void {
     const whole = Math.max(0, Math.floor(units));
     if (this.#path === undefined || this.#broken || (this.#units.get(window) ?? 0) === whole) return;
@@ -39,12 +42,12 @@ export class UnitsInHand {
     const path = this.#path;
     if (this.#file === undefined || path === undefined) return;
     try {
-      // Where it cannot be removed, it is made to say nothing.
+      // If it cannot be removed, it is emptied.
       this.#file.truncateSync();
       this.#file.close();
       Deno.removeSync(path);
     } catch {
-      // The disk is gone or read-only, and nothing can be given back from it either.
+      // The disk is gone or read-only, so nothing can be returned from it either.
     }
     this.#file = undefined;
   }
@@ -52,7 +55,7 @@ export class UnitsInHand {
   #write(path: string): void {
     this.#file ??= Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
     const text = JSON.stringify(Object.fromEntries(this.#units));
-    // Blanks over what was longer before, so that one write does it.
+    // Padded with blanks over a longer former text, so that one write is enough.
     const bytes = new TextEncoder().encode(text.padEnd(this.#length));
     this.#length = bytes.byteLength;
     this.#file.seekSync(0, Deno.SeekMode.Start);
@@ -60,7 +63,7 @@ export class UnitsInHand {
   }
 }
 
-/** Reads and removes what processes that have ended without a word had in hand. Call it only where no other process runs. */
+/** Reads and removes the files of killed processes. Call it only when no other process runs. */
 export async function takeUnitsOfTheDead(beside: string | undefined): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   if (beside === undefined) return found;
@@ -78,7 +81,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
   } catch {
-    // Units that cannot be given back are lost; they are no reason not to start.
+    // Units that cannot be returned are lost, which must not prevent a start.
     return [];
   }
 }
@@ -87,7 +90,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 async function takeText(path: string): Promise<string> {
   try {
     const text = await Deno.readTextFile(path);
-    // First gone, then given back: twice would be worse than never.
+    // Removed before the units are returned: twice would be worse than never.
     await Deno.remove(path);
     return text;
   } catch {
@@ -100,7 +103,7 @@ function unitsIn(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : {};
   } catch {
-    // It was killed while it wrote.
+    // The process was killed while writing.
     return {};
   }
 }

@@ -23,21 +23,21 @@ export interface Vault {
   seal(text: string, context?: string): Promise<string>;
   /** Throws a DecodeProblem when the text was sealed with another key or context, or was changed. */
   open(sealed: string, context?: string): Promise<string>;
-  /** The same text always gives the same fingerprint; without the key it tells nothing. */
+  /** The same text always gives the same fingerprint; without the key it reveals nothing. */
   fingerprint(text: string): Promise<string>;
 }
 
-/** A database's own vault, which can also read what another database under the same master key has sealed. */
+/** A database's own vault, which can also open texts sealed by another database under the same master key. */
 export interface OwnVault extends Vault {
-  /** Base64; with the master key it is all that opening needs. It is no secret. */
+  /** Base64; together with the master key it is enough for opening. Not a secret. */
   readonly salt: string;
-  /** The vault before the last change of the master key, while something may still be sealed with it. */
+  /** The vault before the last change of the master key, while some texts may still be sealed with it. */
   readonly former?: Vault;
   /** The vault of another database: its salt, and its master key where that is not ours. */
   other(salt: string, masterKey?: string): Promise<Vault>;
 }
 
-/** Opens the vault of a database, making it when the database is new. Throws a StoreOpenError for a wrong or lost key. */
+/** Opens the vault of a database, creating it when the database is new. Throws a StoreOpenError for a wrong or lost key. */
 export async function openVault(
   kv: Deno.Kv,
   source: KeySource,
@@ -60,7 +60,7 @@ export async function openVault(
   return made.ok ? vault : openVault(kv, source, quarantine, newId);
 }
 
-/** The record that a vault is opened by. */
+/** The stored record from which a vault is opened. */
 export interface StoredVault {
   readonly salt: Uint8Array<ArrayBuffer>;
   readonly check: string;
@@ -98,7 +98,7 @@ async function withFormer(vault: OwnVault, { former }: StoredVault): Promise<Own
   return { ...vault, former: makeVault(await deriveKeys(material, Uint8Array.fromBase64(String(salt)))) };
 }
 
-/** The key record after a change to the master key `next`: what opens everything that is sealed so far lies sealed in it. */
+/** The key record after a change to the master key `next`; it contains the former key, sealed. */
 export async function formerRecord(
   stored: StoredVault,
   options: { readonly source: KeySource; readonly newId: NewId },

@@ -6,9 +6,9 @@ let collect: (() => void) | undefined;
 const SMALL_BYTES = 134_217_728;
 
 /**
- * Collects all garbage now where there may be much of it, which takes some tens of milliseconds. Left to itself the engine collects when its heap has grown several
- * times over, which a few texts of many megabytes do at once: forty replies of 16 MiB one after another took 465 MiB, and 140 when
- * each was collected (measured). Does nothing where the engine does not let itself be asked.
+ * Collects garbage now if there may be much of it, which takes some tens of milliseconds. By itself the engine collects when
+ * its heap has grown several times over, which a few texts of many megabytes do at once: forty replies of 16 MiB one after
+ * another took 465 MiB, and 140 when each was collected (measured). Does nothing if the engine does not expose it.
  */
 export function collectGarbage(): void {
   const { heapTotal, external } = Deno.memoryUsage();
@@ -17,16 +17,16 @@ export function collectGarbage(): void {
   collect();
 }
 
-/** A collection comes this much later, when nothing holds on to the garbage any more. */
+/** Delay of a collection, so that nothing refers to the garbage any more. */
 const MOMENT_MS = 20;
 /** The pause after one is this many times as long as it took, so that collecting takes a small part of the time. */
 const REST = 5;
 /** The longest pause. */
 const MOST_REST_MS = 500;
 
-/** What `paced` knows the time by. */
+/** Time source of `paced`. */
 export interface Pace {
-  /** Milliseconds since some moment. */
+  /** Milliseconds since an arbitrary start. */
   now(): number;
   /** Calls `then` once after `ms`. */
   after(ms: number, then: () => void): void;
@@ -38,8 +38,8 @@ const REAL: Pace = {
 };
 
 /**
- * Does `act` once for all who ask while it waits, with a pause after it: many large replies that are let go of at the same time would
- * ask for a collection each, and nobody is served until all are done.
+ * Runs `act` once for all requests during its delay, with a pause after it: many large replies released at the same time
+ * would each request a collection, and no call is served during those.
  */
 export function paced(act: () => void, { now, after }: Pace = REAL): () => void {
   let asked = false;
@@ -63,7 +63,7 @@ function collector(): () => void {
     const found: unknown = nodeModule("node:vm").runInNewContext("gc");
     if (typeof found === "function") return () => void found();
   } catch {
-    // A platform without it.
+    // The platform does not support it.
   }
   return () => {};
 }

@@ -1,14 +1,17 @@
 import type { Connections, Fetch, SpareConnection } from "../core/mod.ts";
 
-/** Routers forget a connection that says nothing, some within a minute; one that is opened again costs a few round trips. */
+/**
+ * How long an idle connection is kept: routers drop idle connections, some within a minute, and reopening costs a few round
+ * trips.
+ */
 const IDLE_MS = 50_000;
 const BEAT_MS = 2_000;
-/** A beat that comes this much too late means that the machine slept or the clock was set. */
+/** A beat that is late by so much means that the machine slept or the clock was set. */
 const LATE_MS = 5_000;
-/** After the last call the beats stop, so that an idle process sleeps; by then no connection is kept open either. */
+/** The beats stop so long after the last call, so that an idle process sleeps; by then no connection is open. */
 const REST_MS = IDLE_MS + BEAT_MS;
 
-/** What of the outside this needs; tests put in their own. */
+/** The platform functions that this needs; tests replace them. */
 export interface ConnectionParts {
   readonly wall: () => number;
   readonly every: (ms: number, task: () => void) => () => void;
@@ -37,9 +40,9 @@ export function createConnections(parts: ConnectionParts = REAL): Connections & 
 class Pools implements Connections {
   readonly #parts: ConnectionParts;
   readonly #clients = new Map<string, Deno.HttpClient>();
-  /** Hosts that have answered through the present pools, each with the proxy it was reached by. */
+  /** Hosts that have answered through the current pools, each with the proxy it was reached by. */
   readonly #heard = new Set<string>();
-  /** The proxy and the host that were heard last: nearly all calls go to one. */
+  /** The last proxy and host that answered: nearly all calls go to one. */
   #lastProxy: string | undefined;
   #lastHost = "";
   #stopBeats: (() => void) | undefined;
@@ -52,7 +55,7 @@ class Pools implements Connections {
   }
 
   client(proxy = ""): Deno.HttpClient {
-    // Nothing is sent any more, and nothing may be left open.
+    // After closing nothing is sent, and nothing may be left open.
     if (this.#closed) return closedClient(this.#open(proxy));
     this.#look();
     return this.#clients.get(proxy) ?? this.#keep(proxy, this.#open(proxy));
@@ -110,7 +113,7 @@ class Pools implements Connections {
     return client;
   }
 
-  /** Every use looks at the wall, so that the first call after a sleep does not wait for a beat. */
+  /** Every use checks the wall clock, so that the first call after a sleep does not wait for a beat. */
   #look(): void {
     const now = this.#parts.wall();
     this.#usedAt = now;
@@ -138,7 +141,7 @@ function closedClient(client: Deno.HttpClient): Deno.HttpClient {
   return client;
 }
 
-/** Every call that brings no connections of its own goes over these; one that fails is not repeated over the same. */
+/** A fetch that uses these connections by default; a failed call is not repeated over the same. */
 export function pooledFetch(fetch: Fetch, connections: Connections, proxy?: string): Fetch {
   const pooled = async (input: Parameters<Fetch>[0], init: RequestInit | undefined) => {
     try {

@@ -1,6 +1,6 @@
 /**
- * Resolves with the name of the first signal that asks the process to end. Listens from this call on: a program that says
- * that it is ready calls it before, as whoever reads that may end it at once.
+ * Resolves with the name of the first signal that asks the process to end. Listens from this call on: call it before
+ * announcing that the program is ready, as the reader may end it at once.
  */
 export function endSignal(): Promise<Deno.Signal> {
   const signals: readonly Deno.Signal[] = Deno.build.os === "windows"

@@ -1,28 +1,28 @@
 import type { Clock } from "../core/mod.ts";
 
 export interface HomeFiles {
-  /** The database; absent when it lies on another machine or in memory. */
+  /** The database; absent when it is on another machine or in memory. */
   readonly database?: string;
   /** The file of the master key; absent when the key is a setting. */
   readonly secret?: string;
 }
 
-/** Says whether what the program keeps is still where it was. */
+/** Checks that the program's files are still in place. */
 export interface HomeWatch {
-  /** What is wrong, as a sentence; undefined while all is well. As of the last look, at most two seconds ago. */
+  /** The problem as a sentence; undefined without one. As of the last check, at most two seconds ago. */
   trouble(): string | undefined;
-  /** Looks now: whoever is about to acknowledge a change must know. */
+  /** Checks now, for callers about to acknowledge a change. */
   look(): Promise<string | undefined>;
   close(): void;
 }
 
 const LOOK_MS = 2_000;
-/** Readable by others than the owner. */
+/** Mode bits for users other than the owner. */
 const OPEN_BITS = 0o077;
 
 /**
- * Watches the files that a running program would not miss by itself: a database that was deleted is written to all the same, and
- * everything in it is lost with the last handle. A key file that others may read is closed again, with a word.
+ * Watches files whose loss a running program would not notice: a deleted database can still be written to, and everything in
+ * it is lost with the last handle. A key file that others can read gets its mode back, with a log line.
  */
 export async function watchHome(
   files: HomeFiles,

@@ -1,13 +1,16 @@
 import { dirname } from "@std/path";
 
-/** A file of this size is put aside. */
+/** A file of this size is rotated. */
 const MOST_BYTES = 5_000_000;
-/** Files that are kept beside the present one. */
+/** Rotated files that are kept. */
 const KEPT = 4;
-/** How often it is looked whether the file is still where it was. */
+/** Interval at which the file's place is checked. */
 const LOOK_MS = 1_000;
 
-/** Lines in a file of bounded size and number; made again when somebody removes or moves it. Several processes may share it. */
+/**
+ * A log file of bounded size and number of rotations; created again when it is removed or moved. Several processes may share
+ * it.
+ */
 export class LogFile {
   readonly #path: string;
   readonly #most: number;
@@ -21,7 +24,7 @@ export class LogFile {
     this.#most = mostBytes;
   }
 
-  /** Never throws: a log that cannot be written must not end what it tells of. */
+  /** Never throws: a log that cannot be written must not fail the logged operation. */
   readonly write = (line: string): void => {
     try {
       const bytes = new TextEncoder().encode(`${line}\n`);
@@ -39,7 +42,7 @@ export class LogFile {
     try {
       this.#file?.close();
     } catch {
-      // It is closed.
+      // Already closed.
     }
     this.#file = undefined;
   }
@@ -54,7 +57,7 @@ export class LogFile {
     return file;
   }
 
-  /** Another process may have put the file aside, or a person removed it. */
+  /** Reopens the file if another process rotated it or somebody removed it. */
   #look(): void {
     const now = performance.now();
     if (this.#file === undefined || now - this.#lookedAt < LOOK_MS) return;
@@ -64,7 +67,7 @@ export class LogFile {
       this.#size = size;
       if (ino === this.#inode) return;
     } catch {
-      // It is gone.
+      // The file is gone.
     }
     this.close();
   }
@@ -76,7 +79,7 @@ export class LogFile {
       try {
         Deno.renameSync(from, `${this.#path}.${number}`);
       } catch {
-        // There are not so many yet.
+        // There are fewer files yet.
       }
     }
   }

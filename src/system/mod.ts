@@ -1,6 +1,6 @@
 /**
- * The machine's own clock, chance, names and network, as the ports that every room is given. The one place where they are
- * made; tests make their own.
+ * The machine's own clock, chance, names and network, as ports for every module. The only place where they are made; tests
+ * make their own.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Says whether a connection to the host of a URL comes about within a time: TCP, and TLS where the URL asks for it. Of several
- * who ask for one host at once, one tries. Where the environment names a proxy for it, it is always true: nothing is known then.
+ * Checks whether a connection to the host of a URL succeeds within a time: TCP, and TLS for https. Concurrent checks of one
+ * host share one try. Always true where the environment names a proxy for it, as nothing is known then.
  */
 export function createReachHost(env: (name: string) => string | undefined) {
   const trying = new Map<string, Promise<boolean>>();
@@ -38,7 +38,7 @@ async function connects(
   }
 }
 
-/** Throws when the other side stays silent; a certificate that is not trusted is an answer too. */
+/** Throws when the other side stays silent; an untrusted certificate is an answer too. */
 async function shakesHands(connection: Deno.TcpConn, hostname: string, signal: AbortSignal): Promise<void> {
   const tls = await Deno.startTls(connection, { hostname });
   const silent = Promise.withResolvers<never>();
@@ -56,7 +56,7 @@ async function shakesHands(connection: Deno.TcpConn, hostname: string, signal: A
   signal.throwIfAborted();
 }
 
-/** `[::1]` as a socket wants it. */
+/** `[::1]` without brackets, for a socket. */
 function bare(hostname: string): string {
   return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
 }
@@ -64,7 +64,7 @@ function bare(hostname: string): string {
 /** Reads a variable of the environment. */
 type Env = (name: string) => string | undefined;
 
-/** Hosts of this machine itself: nothing that goes there may leave it. */
+/** Loopback hosts, which must never be reached through a proxy. */
 const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 const NO_PROXY_NAMES = ["NO_PROXY", "no_proxy"];
 /** Variables that name a proxy, by what goes through it; the first that is set counts. */
@@ -75,8 +75,8 @@ const PROXY_NAMES = {
 } as const;
 
 /**
- * Says which outgoing proxy the platform's fetch takes for a URL by the environment, as host and port; undefined for none.
- * User and password are left out.
+ * Returns the outgoing proxy that the platform's fetch uses for a URL by the environment, as host and port; undefined for
+ * none. User and password are left out.
  */
 export function createProxyOf(env: Env): (url: string) => string | undefined {
   const first = (...names: readonly string[]) =>
@@ -111,7 +111,7 @@ function goesDirect(host: string, none: readonly string[]): boolean {
 export function keepCallsHome(hosts: readonly string[] = []): void {
   if (Object.values(PROXY_NAMES).flat().every((name) => (Deno.env.get(name) ?? "").trim() === "")) return;
   for (const name of NO_PROXY_NAMES) {
-    // The platform reads the first that is set, so that both have to say it.
+    // The platform reads the first one that is set, so both are set.
     const there = (Deno.env.get(name) ?? Deno.env.get(other(name)) ?? "").split(",").map((one) => one.trim());
     const all = new Set([...there, ...LOOPBACK, ...hosts].filter((one) => one !== ""));
     Deno.env.set(name, [...all].join(","));

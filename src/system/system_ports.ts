@@ -10,21 +10,21 @@ export function systemPorts(): Ports {
   };
 }
 
-/** Corrections up to this are taken as they come, in milliseconds: time servers make small ones all the time. */
+/** Corrections up to this are applied at once, in milliseconds: time servers make small ones all the time. */
 const SMALL = 2_000;
-/** A correction beyond this is taken at once: the clock was plainly wrong, and dates matter then. */
+/** A larger correction is applied at once: the clock was plainly wrong, and dates matter then. */
 const LARGE = 24 * 3_600_000;
-/** How long a look at the steady clock is good for. */
+/** How long a reading of the steady clock is valid. */
 const LOOK_MS = 100;
-/** After the clock was set back, this share of each second is given up until both agree. */
+/** After the clock was set back, ours runs slower by this share until both agree. */
 const SLOWED = 0.1;
 
 /** Wall-clock time; timers of more than 24.8 days are set in steps, as the platform's own overflow. */
 export const systemClock: Clock = createSystemClock(() => Date.now(), () => performance.now());
 
 /**
- * A clock that follows the wall but is never set back: where the wall is, time goes on a tenth slower until both agree, so that
- * what was to last a minute does not last for hours. `steady` counts milliseconds whatever the wall does.
+ * A clock that follows the wall clock but never goes back: after a correction backwards it runs a tenth slower until both
+ * agree, so that a minute's wait does not become hours. `steady` counts milliseconds monotonically.
  */
 export function createSystemClock(wall: () => number, steady: () => number): Clock {
   let lastWall = wall();
@@ -33,7 +33,8 @@ export function createSystemClock(wall: () => number, steady: () => number): Clo
 
   function now(): number {
     const atWall = wall();
-    // Reading the steady clock costs several times as much as the wall's; a moment after the last look nothing has changed.
+    // Reading the steady clock costs several times as much as the wall's; shortly after the last reading nothing has
+    // changed.
     if (ahead === 0 && atWall >= lastWall && atWall - lastWall < LOOK_MS) return atWall;
     const atSteady = steady();
     const passed = Math.max(0, atSteady - lastSteady);

@@ -14,7 +14,9 @@ export interface UpdateOptions {
   readonly target?: string;
 }
 
-/** Downloads, verifies and installs a release; the executable before is kept. Throws an UpdateError when it stays as it was. */
+/**
+ * Downloads, verifies and installs a release; keeps the former executable. Throws an UpdateError when nothing was changed.
+ */
 export async function applyUpdate(options: UpdateOptions): Promise<void> {
   const { release, executable } = options;
   const target = options.target ?? targetName();
@@ -31,7 +33,7 @@ export async function applyUpdate(options: UpdateOptions): Promise<void> {
   await swapIn(executable, draft);
 }
 
-/** What the executable says to `--version`; undefined when it does not run. */
+/** The version that the executable prints; undefined when it does not run. */
 async function versionOf(executable: string): Promise<string | undefined> {
   try {
     const command = new Deno.Command(executable, { args: ["--version"], stdin: "null", stderr: "null" });
@@ -42,14 +44,14 @@ async function versionOf(executable: string): Promise<string | undefined> {
   }
 }
 
-/** Where the executable before the present one is kept. */
+/** The path of the former executable. */
 export function previousPath(executable: string): string {
   return executable.replace(/(\.exe)?$/i, (extension) => `.previous${extension}`);
 }
 
 /**
- * Puts `next` in the executable's place and keeps the present one for a roll-back. On POSIX systems the name never stands for
- * nothing; Windows lets a running program only be renamed, so there it does for an instant, and is put back on failure.
+ * Replaces the executable by `next` and keeps the former one for a roll-back. On POSIX systems the path always exists;
+ * Windows only allows a running program to be renamed, so there it is missing for an instant, and is restored on failure.
  */
 async function swapIn(executable: string, next: string, os = Deno.build.os): Promise<void> {
   const previous = previousPath(executable);
@@ -67,7 +69,7 @@ async function swapIn(executable: string, next: string, os = Deno.build.os): Pro
   }
 }
 
-/** Takes the executable before the present one back; the present one becomes the one before. */
+/** Restores the former executable, which swaps it with the current one. */
 export async function rollBack(executable: string, os = Deno.build.os): Promise<void> {
   const previous = previousPath(executable);
   if (await Deno.stat(previous).catch(() => undefined) === undefined) {
@@ -89,7 +91,7 @@ interface DownloadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Writes a release's file to `path` (mode 0700) and keeps it only when length and SHA-256 are the manifest's. */
+/** Writes a release's file to `path` (mode 0700) and keeps it only if length and SHA-256 match the manifest. */
 async function download(file: ReleaseFile, path: string, options: DownloadOptions): Promise<void> {
   const { clearTimeout, setTimeout } = nodeModule("node:timers");
   const stalled = new AbortController();

@@ -5,7 +5,7 @@ import { checkForUpdate } from "./check_for_update.ts";
 import { type InstallKind, updateCommand } from "./install_kind.ts";
 import { RELEASE_FEED, RELEASE_KEYS, type ReleaseKey } from "./signature.ts";
 
-/** A start waits no longer for the feed, and no longer for the download that may follow. */
+/** Longest time that a start waits for the feed; the download has its own limit. */
 const FEED_TIMEOUT_MS = 5_000;
 const DOWNLOAD_TIMEOUT_MS = 60_000;
 
@@ -14,7 +14,7 @@ export interface AutoUpdateOptions {
   readonly feed?: string;
   readonly keys?: readonly ReleaseKey[];
   readonly fetch?: Fetch;
-  /** The executable to replace. Default: this program's own when it is one; other kinds of copies are left alone. */
+  /** The executable to replace. Default: this program, if it is an executable; other kinds of copies are not changed. */
   readonly executable?: string;
   /** How this copy was installed. Default: an executable when this program is compiled, else a checkout. */
   readonly kind?: InstallKind;
@@ -24,7 +24,7 @@ export interface AutoUpdateOptions {
 
 /**
  * With AUTO_UPDATE, installs a newer release of the executable before the server starts; it is used from the next start.
- * Gives a sentence for the log, or undefined when there is nothing to say. Never throws: an update never keeps a server down.
+ * Returns a sentence for the log, or undefined. Never throws: an update must not prevent a start.
  */
 export async function maybeAutoUpdate(
   settings: Pick<Settings, "autoUpdate">,

@@ -5,12 +5,12 @@ import { type ReleaseKey, UpdateError, verifySignature } from "./signature.ts";
 export interface UpdateCheck {
   readonly current: string;
   readonly newest: string;
-  /** Only a higher version is one: an old release cannot be passed off as an update. */
+  /** True only for a higher version: an old release cannot be offered as an update. */
   readonly available: boolean;
   readonly release: ReleaseManifest;
 }
 
-/** Looks whether there is a newer release. Throws an UpdateError when the feed cannot be read or is not ours. */
+/** Checks for a newer release. Throws an UpdateError when the feed cannot be read or is not signed by us. */
 export async function checkForUpdate(current: string, options: FeedOptions): Promise<UpdateCheck> {
   const release = await fetchRelease(options);
   const available = compareVersions(release.version, current) > 0;

@@ -1,7 +1,7 @@
 import { dirname, join } from "@std/path";
 
 /**
- * How this copy of the program came to the machine, which decides how it is renewed:
+ * How this copy of the program was installed, which decides how it is updated:
  *
  * - `executable`: the single file of a release; it replaces itself.
  * - `npm`: the package `geminitro` installed for good; npm renews it.
@@ -25,7 +25,7 @@ export interface InstallFacts {
   readonly read?: (path: string) => string | undefined;
 }
 
-/** Tells how this copy was installed, from where it lies and what lies beside it. */
+/** Detects how this copy was installed, from its path and the files beside it. */
 export function installKind({ entry, projectDir, env, read = readText }: InstallFacts): InstallKind {
   if ((env["GEMINITRO_CONTAINER"] ?? "") !== "") return "container";
   if (entry === undefined) return "executable";
@@ -35,8 +35,8 @@ export function installKind({ entry, projectDir, env, read = readText }: Install
 }
 
 /**
- * What a person types before a command's name, so that a hint can be copied as it is. The command that `deno task install` puts
- * on the PATH says so itself.
+ * The words typed before a command's name, so that a hint can be copied. The command installed by `deno task install` sets
+ * them itself.
  */
 export function commandName(kind: InstallKind, env: InstallFacts["env"] = {}): string {
   const called = env[CALLED_AS] ?? "";
@@ -44,7 +44,7 @@ export function commandName(kind: InstallKind, env: InstallFacts["env"] = {}): s
   return kind === "npx" ? "npx geminitro" : "geminitro";
 }
 
-/** The command that renews a copy which does not replace itself; undefined for the executable, which does. */
+/** The command that updates a copy which cannot replace itself; undefined for the executable, which does. */
 export function updateCommand(kind: InstallKind, projectDir = "."): string | undefined {
   switch (kind) {
     case "executable":

@@ -4,13 +4,13 @@ import { UpdateError } from "./signature.ts";
 /** One executable of a release. */
 export interface ReleaseFile {
   readonly url: string;
-  /** Hexadecimal, in small letters. */
+  /** Hexadecimal, in lower case. */
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;
 }
 
-/** What a release says of itself; only ever made of bytes whose signature was verified. */
+/** The manifest of a release; only made from bytes with a verified signature. */
 export interface ReleaseManifest {
   readonly version: string;
   /** By target, for example `linux-x86_64`. */

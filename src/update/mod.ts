@@ -1,7 +1,7 @@
 /**
- * New releases of the executable: a signed manifest, a checked download, a swap that keeps the old one. Promises that nothing
- * is run or put in place whose signature and checksum were not verified, and that at every moment the executable is the old or
- * the new one, whole. Never touches a checkout.
+ * New releases of the executable: a signed manifest, a checked download, a swap that keeps the old one. Runs and installs
+ * nothing without a verified signature and checksum, and the executable is always either the old or the new one, complete.
+ * Never touches a checkout.
  *
  * @module
  */

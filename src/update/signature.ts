@@ -1,8 +1,8 @@
 import published from "../../data/release_keys.json" with { type: "json" };
 
 /**
- * Where the newest release describes itself: `release.json`, with its signatures beside it in `release.json.sig`. The setting
- * GEMINITRO_RELEASE_FEED names another place; what comes from there must be signed with the same keys.
+ * The address of the newest release's manifest: `release.json`, with its signatures beside it in `release.json.sig`. The
+ * setting GEMINITRO_RELEASE_FEED names another one, which must be signed with the same keys.
  */
 export const RELEASE_FEED = "https://github.com/jmvbambico/geminitro/releases/latest/download/release.json";
 
@@ -17,7 +17,7 @@ export interface ReleaseKey {
 /** The keys that this build trusts: the one in use and a spare, so that losing one costs nobody an update. */
 export const RELEASE_KEYS: readonly ReleaseKey[] = published.keys;
 
-/** More signatures than this are not looked at. */
+/** Most signatures that are checked. */
 const MOST_SIGNATURES = 16;
 
 /**

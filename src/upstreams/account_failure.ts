@@ -33,7 +33,7 @@ const BY_REASON: Readonly<Record<string, Refusal>> = {
   SECURITY_POLICY_VIOLATED: NO_LICENCE,
 };
 
-/** Refusals that Google tells in words alone. */
+/** Refusals recognised only by Google's message. */
 const BY_MESSAGE: readonly (readonly [RegExp, Refusal])[] = [
   [/for violation of (the )?terms of service/i, BANNED],
   [/must be a named user/i, {
@@ -68,7 +68,7 @@ export const deadAccountRule: Rule = (seen) => {
   });
 };
 
-/** The access token is old or revoked; one refresh tells which. */
+/** The access token is old or revoked; one refresh shows which. */
 export const staleTokenRule: Rule = (seen) =>
   seen.status === 401
     ? failed(seen, {
@@ -81,8 +81,8 @@ export const staleTokenRule: Rule = (seen) =>
     : undefined;
 
 /**
- * The API is off in a project. In the one of the OAuth client (Google names it by number) nobody can call it, else this account's own
- * project is out of date and is looked up again.
+ * The API is off in a project. In the one of the OAuth client (Google names it by number) no account can call it; else this
+ * account's own project is out of date and is looked up again.
  */
 export function serviceDisabledRule(clientProject: string | undefined): Rule {
   return (seen) => {
@@ -107,7 +107,7 @@ function wrongClient(seen: Seen) {
   });
 }
 
-/** The owner's own project lacks the API that he can switch on himself; the other API is only open in projects that Google made. */
+/** The owner's project lacks an API that the owner can enable; the other API is only open in projects that Google made. */
 function staleProject(seen: Seen) {
   const help = seen.error.metadata["service"] === "cloudaicompanion.googleapis.com"
     ? 'switch on "Gemini for Google Cloud" for it in the Google Cloud console, under APIs & Services.'
@@ -135,7 +135,10 @@ export const versionRule: Rule = (seen) =>
     })
     : undefined;
 
-/** Host, edition, region or project, without saying which: another host first, and this account rests. */
+/**
+ * A refusal for the host, edition, region or project, without saying which: tries another host first, and this account gets
+ * a cooldown.
+ */
 export const permissionRule: Rule = (seen) =>
   seen.status === 403 && /^the caller does not have permission/i.test(seen.error.message)
     ? failed(seen, {

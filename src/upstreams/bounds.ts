@@ -1,15 +1,15 @@
 import { type Bound, JSON_BOUNDS, numbersOf } from "../core/mod.ts";
 
-/** Bytes of a reply that are free: neither counted among those that wait, nor judged by how they were compressed. */
+/** Bytes of a reply that are free: neither counted as waiting nor checked for their compression ratio. */
 export const FREE_BYTES = 262_144;
 
-/** What is read of one body at a time, at most; so a flood leaves others their turn. */
+/** Most bytes read of one body at a time, so that a flood leaves others their turn. */
 export const PIECE_BYTES = 65_536;
 
 /** As `toLocaleString` would write it, which takes 10 ms of a start. */
 const FREE = String(FREE_BYTES).replace(/(\d{3})$/, ",$1");
 
-/** Bounds of an upstream's reply; docs/security.md is written from them. */
+/** Bounds of an upstream's reply; docs/security.md is generated from them. */
 export const UPSTREAM_BOUND_TABLE = {
   refusalBytes: { most: 262_144, says: "bytes of a refusal's body; the rest is not waited for" },
   eventBytes: { most: 33_554_432, says: "bytes of one event or line of a stream" },

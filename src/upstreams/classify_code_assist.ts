@@ -13,7 +13,10 @@ import { bareRule, isExhausted, limitRule, prepaidRule, rateReasonRule } from ".
 import { requestRule } from "./request_failure.ts";
 import { capacityRule, regionRule, robotPageRule, serverRule } from "./server_failure.ts";
 
-/** The budget of five hours, a day or a week is used up. Antigravity keeps one for all models of a maker, the CLI one for each. */
+/**
+ * The budget of five hours, a day or a week is used up. Antigravity keeps one for all models of a vendor, the CLI one for
+ * each.
+ */
 const budgetRule: Rule = (seen) => {
   if (!isExhausted(seen) || seen.error.reason !== "QUOTA_EXHAUSTED") return undefined;
   const { model } = seen.error.metadata;
@@ -46,8 +49,8 @@ function noCredits(seen: Seen): Failure {
 }
 
 /**
- * A 429 that names nothing. Antigravity answers so to requests that it filters (another agent's identity, for example), whoever
- * sends them, so it closes nothing by itself: the pool asks one more account and then believes that it is the request.
+ * A 429 without a reason. Antigravity sends it for requests that it filters (another agent's identity, for example), from
+ * any account, so it closes nothing by itself: the pool tries one more account and then takes the request to be at fault.
  */
 const bareAccountRule: Rule = (seen) => {
   const failure = bareRule(seen);
@@ -85,8 +88,8 @@ const AFTER_PROJECT: readonly Rule[] = [
 ];
 
 /**
- * Classifies a failed reply of Code Assist (Gemini CLI, Antigravity). Pure; what no rule knows is `unknown`. `clientProject` is the
- * project number of the OAuth client, the digits its id begins with.
+ * Classifies a failed reply of Code Assist (Gemini CLI, Antigravity). Pure; without a matching rule `unknown`.
+ * `clientProject` is the project number of the OAuth client, the digits its id begins with.
  */
 export function classifyCodeAssist(
   input: FailureInput,

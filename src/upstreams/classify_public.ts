@@ -72,7 +72,7 @@ const BY_REASON: Readonly<Record<string, Refusal>> = {
   },
 };
 
-/** For bodies without a reason; each begins as Google begins it, so that nothing a caller wrote can look like it. */
+/** For bodies without a reason; each matches the beginning of Google's message, so that text of a caller cannot match. */
 const BY_MESSAGE: readonly (readonly [statuses: readonly number[], RegExp, Refusal])[] = [
   [[400], /^api key (not valid|not found)/i, INVALID],
   [[400], /^api key expired/i, EXPIRED],
@@ -101,17 +101,17 @@ function refusalOf({ error, status }: Seen): Refusal | undefined {
   return status === 401 && error.status === "UNAUTHENTICATED" ? INVALID : undefined;
 }
 
-/** Google will not take this key any more, or not before its owner changes something. */
+/** Google no longer accepts this key, or not before its owner changes something. */
 const deadKeyRule: Rule = (seen) => {
   if (seen.error.form !== "json") return undefined;
   const refusal = refusalOf(seen);
   return refusal && failed(seen, { class: "credential_dead", stated: true, ...refusal });
 };
 
-/** How long the source rests when its keys do not arrive. */
+/** Cooldown of the source when its keys do not reach Google. */
 const HEADER_LOSS_REST = 60_000;
 
-/** No key reached Google at all: something on the way took the header off, so no key is to blame. */
+/** No key reached Google: something on the way removed the header, so no key is at fault. */
 const noKeyRule: Rule = (seen) =>
   seen.status === 403 && /^method doesn't allow unregistered callers/i.test(seen.error.message)
     ? failed(seen, {
@@ -125,7 +125,7 @@ const noKeyRule: Rule = (seen) =>
     })
     : undefined;
 
-/** Reason codes go before messages, named limits before rates, and a bare status comes last. */
+/** Reason codes come before messages, named limits before rates, and a bare status last. */
 const RULES: readonly Rule[] = [
   robotPageRule,
   capacityRule,
@@ -144,7 +144,7 @@ const RULES: readonly Rule[] = [
   serverRule,
 ];
 
-/** Classifies a failed reply of the public Gemini API to a call with an API key. Pure; what no rule knows is `unknown`. */
+/** Classifies a failed reply of the public Gemini API to a call with an API key. Pure; without a matching rule `unknown`. */
 export function classifyPublic(input: FailureInput): Failure {
   return firstRule(see(input, "api_key"), RULES);
 }

@@ -9,7 +9,7 @@ interface Refusal {
   readonly description: string;
 }
 
-/** Google does not take the client at all, whoever asks. */
+/** Errors for which Google rejects the client itself, for any account. */
 const CLIENT_WORDS = new Set(["invalid_client", "deleted_client"]);
 
 /** Classifies the token endpoint's refusal of a refresh: a revoked grant retires the account, a bad client the whole source. */
@@ -23,7 +23,7 @@ export function classifyTokenRefusal(input: FailureInput, source: SourceName): F
   if (word === "unauthorized_client") return otherClient(seen);
   if (word === "invalid_request" && /client_secret/.test(description)) return noSecret(seen);
   const passing = seen.status === 429 ? busy(seen) : serverRule(seen);
-  // The model was not asked.
+  // The model was not called.
   if (passing !== undefined) return { ...passing, scope: "request" };
   return failed(seen, {
     class: "unknown",
@@ -63,7 +63,7 @@ function revoked(seen: Seen): Failure {
   });
 }
 
-/** A signed assertion is only good for the hour it names. */
+/** The failure of a wrong clock: a signed assertion is only valid for the hour it names. */
 function wrongClock(seen: Seen): Failure {
   return failed(seen, {
     class: "misconfigured",
@@ -85,7 +85,7 @@ function badClient(seen: Seen): Failure {
   });
 }
 
-/** The token was given to another client: this account's affair, which says nothing of the others. */
+/** The failure of a token issued to another client, which concerns only this account. */
 function otherClient(seen: Seen): Failure {
   return failed(seen, {
     class: "credential_dead",

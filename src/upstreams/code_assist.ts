@@ -2,16 +2,16 @@ import { type Credential, isObject, type JsonObject, type OAuthCredential, trimE
 import type { Content, GeminiRequest, Part, Tool } from "../gemini/mod.ts";
 import type { BuildInput } from "./contract.ts";
 
-/** How one of the two sources behind Code Assist's private API is reached. */
+/** The settings of one of the two sources behind Code Assist's private API. */
 export interface CodeAssistService {
   readonly source: OAuthCredential["source"];
   /** Bases in the order in which they are tried. */
   readonly hosts: readonly string[];
-  /** One fixed value for all accounts: the service decides by it what it serves. */
+  /** One fixed value for all accounts: the service decides by it which models it serves. */
   readonly userAgent: string;
-  /** The client, in the words of loadCodeAssist and onboardUser. */
+  /** The client's description for loadCodeAssist and onboardUser. */
   readonly metadata: JsonObject;
-  /** The project number of the OAuth client, which Google names when that client may not call the API. */
+  /** The project number of the OAuth client, which Google names when that client is not allowed to call the API. */
   readonly clientProject?: string;
 }
 
@@ -20,13 +20,13 @@ export function clientProjectOf(clientId: string | undefined): string | undefine
   return /^(\d{6,})-/.exec(clientId ?? "")?.[1];
 }
 
-/** Address of a method: `{host}/v1internal:{method}`. Hosts beyond the last one begin again. */
+/** Address of a method: `{host}/v1internal:{method}`. Indexes beyond the last host wrap around. */
 export function codeAssistUrl(service: CodeAssistService, host: number, method: string): string {
   const base = service.hosts[host % service.hosts.length] ?? "";
   return `${trimEndOf(base, "/")}/v1internal${method}`;
 }
 
-/** The least that the service takes; nothing of the client's goes along. */
+/** The minimal headers of the service; none of the client's are sent. */
 export function codeAssistHeaders(service: CodeAssistService, accessToken: string): Record<string, string> {
   return {
     "authorization": `Bearer ${accessToken}`,
@@ -47,7 +47,7 @@ export function readyAccount(service: CodeAssistService, credential: Credential)
   return { token: accessToken.reveal(), project: codeAssistProject };
 }
 
-/** Pictures are a kind of request of their own, for Google's client and for its quota. */
+/** True for image models, which have their own request type and quota. */
 export const isImageModel = (model: string): boolean => /-image(?:-|$)/.test(model);
 
 const DATA_FIELDS = [
@@ -62,7 +62,7 @@ const DATA_FIELDS = [
   "toolResponse",
 ] as const;
 
-/** Each part needs one data field and each turn one part, else the whole request is refused. */
+/** Removes empty parts and turns, with which the whole request would be refused. */
 function fullContents(contents: readonly Content[]): readonly Content[] {
   return contents.flatMap(({ role, parts }) => {
     const full = parts.filter(hasData);
@@ -74,13 +74,15 @@ function hasData(part: Part): boolean {
   return DATA_FIELDS.some((field) => part[field] !== undefined);
 }
 
-/** All functions in one declaration list; with functions, the built-in tools that cannot stand beside them are left out. */
+/**
+ * Puts all functions in one declaration list; with functions, built-in tools that cannot be combined with them are left out.
+ */
 function onlyFunctions(tools: readonly Tool[] | undefined): readonly Tool[] | undefined {
   const functionDeclarations = (tools ?? []).flatMap((tool) => tool.functionDeclarations ?? []);
   return functionDeclarations.length === 0 ? tools : [{ functionDeclarations }];
 }
 
-/** Fields of a request that both sources take; its others belong to the public API alone. */
+/** The fields of a request that both sources accept; the others exist only in the public API. */
 export function innerRequest(request: GeminiRequest) {
   const { systemInstruction, generationConfig } = request;
   const tools = onlyFunctions(request.tools);
@@ -100,7 +102,7 @@ export function innerRequest(request: GeminiRequest) {
 /** The request inside an envelope. */
 export type InnerRequest = ReturnType<typeof innerRequest>;
 
-/** The body of a count, which takes the turns alone; instructions and tools are counted as a turn of their own. */
+/** The body of a count, which only has turns; instructions and tools are counted as an additional turn. */
 export function countBody({ model, request }: BuildInput) {
   const { systemInstruction, tools, contents } = request;
   const beside = [
@@ -111,15 +113,15 @@ export function countBody({ model, request }: BuildInput) {
   return { request: { model: `models/${model}`, contents: fullContents([...first, ...contents]) } };
 }
 
-/** What comes in place of a model's words when the client's version is refused; Google counts no token for it. */
+/** The text sent instead of a model's answer when the client's version is refused; Google counts no tokens for it. */
 const REFUSED_REGEXP = /^\s*this version of [\w -]{1,40} is no longer supported\./i;
-/** The same for a model that Google has taken back. */
+/** The same for a model that Google has withdrawn. */
 const WITHDRAWN_REGEXP = /^\s*[\w .-]{2,60} is no longer available\. please switch to /i;
 const MOST_TOKENS = 4;
 
 /**
- * Takes a chunk or reply of Code Assist out of its envelope `{response, traceId}`; what has none passes as it is. A refusal of
- * the client's version or of the model, which comes as a success with that text, becomes an error object.
+ * Unwraps a chunk or reply of Code Assist from its envelope `{response, traceId}`; one without it is returned unchanged. A
+ * refusal of the client's version or of the model, which comes as a success with that text, becomes an error object.
  */
 export function unwrapCodeAssist(chunk: unknown): unknown {
   const one = Array.isArray(chunk) && chunk.length === 1 ? chunk[0] : chunk;
@@ -138,7 +140,10 @@ function withId(response: Record<string, unknown>, traceId: unknown): Record<str
     : response;
 }
 
-/** The sentence with which Google refuses the client's version or the model in place of an answer; undefined for every other reply. */
+/**
+ * The sentence with which Google refuses the client's version or the model instead of an answer; undefined for every other
+ * reply.
+ */
 function refusalIn(reply: unknown): string | undefined {
   if (!isObject(reply) || !Array.isArray(reply["candidates"])) return undefined;
   const usage = reply["usageMetadata"];
@@ -147,13 +152,13 @@ function refusalIn(reply: unknown): string | undefined {
   const [candidate] = reply["candidates"];
   const text = wordsOf(candidate);
   if (text === undefined || text.length >= 300) return undefined;
-  // A model may begin with such words of its own: of a withdrawn one the whole answer says it, and no token is counted.
+  // A model's own answer may begin with such words: for a withdrawn model it is the whole answer, and no tokens are counted.
   const whole = isObject(usage) || (isObject(candidate) && candidate["finishReason"] !== undefined);
   const refused = REFUSED_REGEXP.test(text) || (whole && WITHDRAWN_REGEXP.test(text));
   return refused ? text.trim() : undefined;
 }
 
-/** The candidate's text when it is nothing but text. */
+/** The candidate's text if it contains only text. */
 function wordsOf(candidate: unknown): string | undefined {
   const content = isObject(candidate) ? candidate["content"] : undefined;
   const parts = isObject(content) ? content["parts"] : undefined;

@@ -16,7 +16,7 @@ import { unreachableFailure } from "./unreachable_failure.ts";
 
 const decoder = new TextDecoder();
 
-/** One question to the control plane. */
+/** One call to the control plane. */
 export interface CodeAssistCall {
   /** `:loadCodeAssist`, or `/operations/...` for a GET. */
   readonly method: string;
@@ -31,7 +31,7 @@ export interface CallOptions {
   readonly now: number;
 }
 
-/** Another host may answer where one cannot be reached, does not know the method, or refuses without a reason. */
+/** Failures after which another host may answer: unreachable, method unknown, or refused without a reason. */
 const NEXT_HOST: ReadonlySet<Failure["class"]> = new Set([
   "transport",
   "overloaded",
@@ -40,7 +40,7 @@ const NEXT_HOST: ReadonlySet<Failure["class"]> = new Set([
   "unknown",
 ]);
 
-/** Asks one host after another until one answers. Rejects only when the signal aborts. */
+/** Tries one host after another until one answers. Rejects only when the signal aborts. */
 export async function callCodeAssist(
   service: CodeAssistService,
   call: CodeAssistCall,
@@ -52,7 +52,7 @@ export async function callCodeAssist(
     if (answer.ok || !mayMove(answer.error)) return answer;
     first ??= answer;
   }
-  // What the preferred host said explains more than what its stand-ins did.
+  // The preferred host's failure explains more than its fallbacks'.
   return first ?? err(unreachable(service, "no host"));
 }
 
@@ -90,7 +90,7 @@ function readAnswer(service: CodeAssistService, text: string): Result<Record<str
     const parsed: unknown = parseReply(text);
     if (isObject(parsed)) return ok(parsed);
   } catch {
-    // Told below.
+    // Reported below.
   }
   return err({
     class: "unknown",

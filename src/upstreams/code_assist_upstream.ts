@@ -45,7 +45,7 @@ export interface CodeAssistParts {
   readonly envelope: (input: BuildInput, project: string | undefined) => object;
   readonly unwrap: Upstream["unwrap"];
   readonly searchesApart?: Upstream["searchesApart"];
-  /** The method that tells what an account may use, and how its answer is read. */
+  /** The method that lists an account's models, and the reader of its answer. */
   readonly models: {
     readonly method: string;
     readonly read: (answer: Record<string, unknown>) => readonly DiscoveredModel[];
@@ -53,8 +53,8 @@ export interface CodeAssistParts {
 }
 
 /**
- * The upstream of a service of Code Assist's kind. Vectors are not served there: the call then ends in a plain 404, and the
- * next source is asked.
+ * The upstream of a service of Code Assist's kind. Vectors are not served there: such a call ends in a plain 404, and the
+ * next source is tried.
  */
 export function createCodeAssistUpstream(parts: CodeAssistParts): Upstream {
   const { service, envelope, unwrap, models, searchesApart } = parts;
@@ -62,10 +62,10 @@ export function createCodeAssistUpstream(parts: CodeAssistParts): Upstream {
     source: service.source,
     ...(searchesApart === undefined ? {} : { searchesApart }),
     hosts: service.hosts.length,
-    // The other hosts refuse private people's accounts, in words that sound like other faults.
+    // The other hosts refuse private people's accounts, with misleading errors.
     hostsOf: (credential) =>
       "consumer" in credential && credential.consumer === true ? 1 : service.hosts.length,
-    // As Google's own clients do: whole turns are refused or throttled where streams are served.
+    // As Google's own clients do: whole turns may be refused or throttled where streams are served.
     alwaysStreams: true,
     build(input, credential) {
       const { token, project } = readyAccount(service, credential);

@@ -17,7 +17,7 @@ export interface BuildInput {
   readonly operation: UpstreamOperation;
   readonly model: string;
   readonly request: GeminiRequest;
-  /** Which of the source's hosts to ask, from 0; grows on host fallback. */
+  /** Index of the source's host; grows on host fallback. */
   readonly host: number;
   readonly requestId: string;
   readonly session: string;
@@ -48,19 +48,19 @@ export interface PassThroughInput {
   /** Query without the client's key, with its question mark; empty when there is none. */
   readonly query: string;
   readonly body?: Uint8Array<ArrayBuffer>;
-  /** Headers that may go on: content-type, x-goog-api-client, user-agent, x-goog-upload-*. */
+  /** Headers that may be passed on: content-type, x-goog-api-client, user-agent, x-goog-upload-*. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A reply that is not a success, as read. */
+/** A reply without a success status. */
 export interface FailureInput {
   readonly status: number;
   readonly body: string;
   readonly headers?: Headers;
   readonly model: string;
-  /** What was asked of the model; default: a turn. */
+  /** The operation of the call; default: a turn. */
   readonly operation?: Operation;
-  /** True when the request names a file, a cache or another thing that a project owns: a refusal may be about that. */
+  /** True when the request names a resource of a project, such as a file or a cache: a refusal may concern that. */
   readonly named?: boolean;
   /** Epoch milliseconds, for turning delays and resets into `until`. */
   readonly now: number;
@@ -78,21 +78,21 @@ export interface DiscoveredModel {
   readonly thinking?: boolean;
 }
 
-/** One source of Gemini: an envelope, its hosts and its errors. Pure but for `discover`, which is given a fetch. */
+/** One source of Gemini: an envelope, its hosts and its errors. Pure except for `discover`, which gets a fetch. */
 export interface Upstream {
   readonly source: SourceName;
   /** How many hosts can be tried in turn. */
   readonly hosts: number;
-  /** Turns are always asked for as streams, and joined for clients that want them whole. */
+  /** Set when turns are always requested as streams, and joined for clients that want them whole. */
   readonly alwaysStreams?: true;
-  /** Whether a search beside functions, which the source does not take, can be a call of its own with this model. */
+  /** Whether a search beside functions, which the source does not support, can be a separate call with this model. */
   searchesApart?(model: string): boolean;
   /** How many of them serve this credential; default: all. */
   hostsOf?(credential: Credential): number;
   build(input: BuildInput, credential: Credential): UpstreamRequest;
   /** Builds a native client's request; absent for sources that speak Gemini in an envelope only. */
   passThrough?(input: PassThroughInput, credential: Credential): UpstreamRequest;
-  /** Takes one parsed chunk or reply out of the source's envelope. */
+  /** Unwraps one parsed chunk or reply from the source's envelope. */
   unwrap(chunk: unknown): unknown;
   classifyFailure(input: FailureInput): Failure;
   /** Lists the models of a credential; a Failure when the credential is refused. Pages are followed. */

@@ -8,7 +8,7 @@ const decoder = new TextDecoder();
 
 type Options = Parameters<Upstream["discover"]>[1];
 
-/** Ends a list whose pages go round in a circle. */
+/** Most pages, against a cycle of page tokens. */
 const MOST_PAGES = 20;
 /** Models of one credential that are kept; Google has some hundreds. */
 const MOST_MODELS = 2_000;
@@ -70,7 +70,7 @@ async function fetchPage<Item>(
   }
 }
 
-/** A list that is too large was reached well enough: looking at the network would not help. */
+/** The failure of a list that is too large, which is not a network fault. */
 function tooMuch<Item>({ source }: PagedList<Item>, { message }: ReplyBeyondBounds): Failure {
   return {
     class: "unknown",

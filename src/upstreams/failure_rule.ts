@@ -9,25 +9,25 @@ import {
 import type { FailureInput } from "./contract.ts";
 import { type GoogleError, parseGoogleError, retryTime } from "./google_error.ts";
 
-/** A failed reply as every rule sees it. */
+/** A failed reply, parsed for the rules. */
 export interface Seen {
   readonly error: GoogleError;
-  /** Of the reply; for an error inside a stream that began well, the one the body names. */
+  /** The status of the reply; for an error inside a stream, the one in its body. */
   readonly status: number;
   readonly model: string;
   readonly operation: Operation;
-  /** The request names something that a project owns. */
+  /** True when the request names a resource of a project. */
   readonly named: boolean;
   readonly source: SourceName;
   readonly now: number;
-  /** Epoch milliseconds at which Google says to come back; absent when it does not say. */
+  /** Google's retry time in epoch milliseconds; absent when it states none. */
   readonly hint?: number;
 }
 
 /** Recognises one kind of failure, or leaves it to the next rule. */
 export type Rule = (seen: Seen) => Failure | undefined;
 
-/** Reads the reply once for all rules. */
+/** Parses the reply once for all rules. */
 export function see(input: FailureInput, source: SourceName): Seen {
   const error = parseGoogleError(input.body);
   const hint = retryTime(error, input.headers, input.now);
@@ -43,14 +43,14 @@ export function see(input: FailureInput, source: SourceName): Seen {
   };
 }
 
-/** Fields that a rule decides; the rest of the Failure is the same for all. */
+/** The fields of a Failure that a rule decides; the others are the same for all. */
 export type Decision =
   & { readonly class: FailureClass; readonly scope: FailureScope; readonly message: string }
   & Partial<
     Pick<Failure, "code" | "param" | "until" | "limits" | "link" | "repair" | "status" | "stated" | "metric">
   >;
 
-/** Makes the Failure of a decision; Google's own words follow ours, for they are what people search for. */
+/** Makes the Failure of a decision; Google's message follows ours, as people search for it. */
 export function failed(seen: Seen, decision: Decision): Failure {
   const { form, status, reason, message } = seen.error;
   const words = [String(seen.status), status, reason, form === "json" ? "" : form, safeText(message)];
@@ -73,7 +73,7 @@ function withGooglesWords(
 ): string {
   const words = safeText(message);
   const room = LONGEST_MESSAGE - ours.length - ' Google: "..."'.length;
-  // A caller's fault is told in the words that agents look for.
+  // An invalid request keeps the message that agents look for.
   if (form === "html" || words === "" || name === "invalid_request" || room < 20) return ours;
   return `${ours} Google: "${words.length <= room ? words : words.slice(0, room) + "..."}"`;
 }
@@ -85,7 +85,7 @@ function projectOf({ source, error: { metadata: { consumer } } }: Seen): string 
     : undefined;
 }
 
-/** The answer of the first rule that recognises the failure; else `unknown`, which concerns the request alone. */
+/** The result of the first matching rule; else `unknown`, which concerns the request alone. */
 export function firstRule(seen: Seen, rules: readonly Rule[]): Failure {
   for (const rule of rules) {
     const failure = rule(seen);
@@ -101,7 +101,10 @@ export function firstRule(seen: Seen, rules: readonly Rule[]): Failure {
 
 const OF_ONE_THING: ReadonlySet<FailureClass> = new Set(["model_gone", "not_on_tier", "unknown"]);
 
-/** Google says "not found" of a file as it does of a model; where the request names one, it is about that, and no key is at fault. */
+/**
+ * Limits a failure to the request when that names a file: Google's "not found" may concern the file instead of the model,
+ * and no key is at fault.
+ */
 function ofOneThing(failure: Failure): Failure {
   const { class: name, status, message, detail, source } = failure;
   if (!OF_ONE_THING.has(name) || status < 400 || status >= 500) return failure;
@@ -124,7 +127,10 @@ const MARKUP_REGEXP = /<[^<>]*>/g;
 // deno-lint-ignore no-control-regex -- control characters are what is taken out
 const CONTROL_REGEXP = /[\u0000-\u001f\u007f]+/g;
 
-/** One line of Google's words without keys, project names, markup and web links that name a project; at most 300 characters. */
+/**
+ * One line of Google's message without keys, project names, markup and web links that name a project; at most 300
+ * characters.
+ */
 export function safeText(words: string): string {
   const clean = redact(words.replace(CALLER_REGEXP, "$1[redacted]"))
     .replace(MARKUP_REGEXP, " ")

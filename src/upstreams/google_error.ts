@@ -11,7 +11,7 @@ export interface QuotaViolation {
 
 /** An error reply of any Google API, read into one shape; everything but `form` may be missing. */
 export interface GoogleError {
-  /** Only `json` bodies were written by an API; the others come from a front end or a proxy on the way. */
+  /** Only `json` bodies were written by an API; the others come from a front end or a proxy. */
   readonly form: "json" | "html" | "text" | "empty";
   /** The HTTP status that the body names. */
   readonly code?: number;
@@ -30,7 +30,7 @@ export interface GoogleError {
   readonly field?: string;
 }
 
-/** Characters of a message that the rules look at; some of their patterns take the square of it. */
+/** Characters of a message that the rules check; some of their patterns are quadratic. */
 const LONGEST_MESSAGE = 2_000;
 
 const NOTHING = {
@@ -118,12 +118,12 @@ function violation(detail: Record<string, unknown>): QuotaViolation {
   };
 }
 
-/** Weekly budgets are the longest that Google states; what goes beyond is taken for a mistake. */
+/** Weekly budgets are the longest that Google states; longer ones are treated as a mistake. */
 const LONGEST_WAIT = 8 * 24 * 3_600_000;
 
 /**
- * The time, in epoch milliseconds, at which Google says the call may work again; undefined when it says nothing. Of several
- * delays the longest counts, because the one in the message is finer than RetryInfo; after them the stamp, then Retry-After.
+ * Google's retry time in epoch milliseconds; undefined when it states none. Of several delays the longest counts, because
+ * the one in the message is finer than RetryInfo; then the timestamp, then Retry-After.
  */
 export function retryTime(error: GoogleError, headers: Headers | undefined, now: number): number | undefined {
   const delays = [
@@ -170,7 +170,7 @@ export function parseGoogleDuration(text: string): number | undefined {
   return Math.ceil(total);
 }
 
-/** The delay in milliseconds that an error message states in words; undefined when it states none. */
+/** The delay in milliseconds stated in an error message; undefined when it states none. */
 export function delayInMessage(message: string): number | undefined {
   const found = IN_MESSAGE_REGEXP.exec(message)?.[1];
   return found === undefined ? undefined : parseGoogleDuration(found);

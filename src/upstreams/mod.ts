@@ -1,7 +1,7 @@
 /**
- * The ways to Gemini: one folder a source, each an `Upstream` (hosts, envelope, model list, errors), over one reading of Google's
- * error replies. Classifying is pure and is the only place that looks at upstream status codes; what it does not know is `unknown`.
- * Sources never import each other, and nothing here chooses credentials, waits or retries.
+ * The sources of Gemini: one folder for each, each an `Upstream` (hosts, envelope, model list, errors), with a common parser
+ * of Google's error replies. Classifying is pure and is the only place that looks at upstream status codes; unrecognised
+ * failures are `unknown`. Sources never import each other, and nothing here chooses credentials, waits or retries.
  *
  * @module
  */

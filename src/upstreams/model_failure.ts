@@ -6,7 +6,9 @@ const MODEL_REGEXP =
   /^models\/\S+ is not found|is not supported for \w+\. call listmodels|^requested entity was not found|^model .*not found/i;
 const RESOURCE_REGEXP = /cached ?content|\bfiles?\b/i;
 
-/** The key lacks the model, or the model this kind of call. Where no model was known to be asked, nothing else is concerned. */
+/**
+ * The failure when the key lacks the model, or the model this method. Without a known model only the request is concerned.
+ */
 function missing(seen: Seen): Failure {
   return failed(seen, {
     class: "model_gone",
@@ -20,7 +22,7 @@ function missing(seen: Seen): Failure {
   });
 }
 
-/** Answered in place of a turn: Google has taken the model back from this source, though its lists still name it. */
+/** Sent instead of a turn: Google has withdrawn the model from this source, though its lists still name it. */
 export const withdrawnRule: Rule = (seen) =>
   /is no longer available\. please switch to /i.test(seen.error.message)
     ? failed(seen, {
@@ -34,7 +36,7 @@ export const withdrawnRule: Rule = (seen) =>
     })
     : undefined;
 
-/** 404: the model, which one key alone may lack, so only key and model are set aside; or a file or cache of the caller. */
+/** 404: the model, which only this key may lack, so only key and model get a cooldown; or a file or cache of the caller. */
 export const notFoundRule: Rule = (seen) => {
   const { error, status } = seen;
   if ((status !== 404 && error.status !== "NOT_FOUND") || error.form !== "json") return undefined;
@@ -76,7 +78,7 @@ export const modelAccessRule: Rule = (seen) => {
   });
 };
 
-/** A model that is only for projects with billing; told with 400, but no fault of the request. */
+/** A model only for projects with billing; sent with 400, although the request is valid. */
 export const billedModelRule: Rule = (seen) =>
   (seen.status === 400 || seen.status === 403) && seen.error.form === "json" &&
     /only (accessible|available) (to|for) (billed|paid|paying)|requires? (a )?(billed|paid) (account|project|plan|tier)/i
@@ -92,7 +94,7 @@ export const billedModelRule: Rule = (seen) =>
     })
     : undefined;
 
-/** A 403 that gives no reason: likely this key and model, and likely to pass, as nobody switched anything off. */
+/** A 403 that gives no reason: probably for this key and model, and probably passing, as nothing was disabled. */
 export const bareForbiddenRule: Rule = (seen) =>
   seen.status === 403 && seen.error.form === "json"
     ? failed(seen, {

@@ -1,6 +1,6 @@
 import type { UpstreamOperation } from "./contract.ts";
 
-/** What stands after a model's colon, the same at every one of Google's services. */
+/** The method after a model's colon, the same at each of Google's services. */
 export const MODEL_METHODS: Readonly<Record<UpstreamOperation, string>> = {
   generate: "generateContent",
   stream: "streamGenerateContent?alt=sse",

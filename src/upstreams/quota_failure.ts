@@ -9,7 +9,7 @@ import { failed, type Rule, type Seen } from "./failure_rule.ts";
 import type { GoogleError, QuotaViolation } from "./google_error.ts";
 
 const MINUTE = 60_000;
-/** Beside a daily limit the public API states seconds that do not hold. */
+/** The public API states wrong delays of seconds beside a daily limit. */
 const SHORTEST_DAILY_WAIT = 5 * MINUTE;
 const BILLING_PAGE = "https://aistudio.google.com/usage";
 
@@ -31,7 +31,7 @@ export function isExhausted({ status, error }: Seen): boolean {
 
 const isDaily = (kind: LimitKind) => kind === "requests_per_day" || kind === "tokens_per_day";
 
-/** A 429 that names a limit: the worst of those it names decides. */
+/** A 429 that names limits: the worst one decides. */
 export const limitRule: Rule = (seen) => {
   if (!isExhausted(seen)) return undefined;
   const limits = limitsOf(seen.error);
@@ -44,13 +44,13 @@ export const limitRule: Rule = (seen) => {
   return metricOf(seen.error, worst) === undefined ? undefined : usedUp(seen, limits, worst);
 };
 
-/** The metric, when it is not what the refused call spends in any case. */
+/** The metric, if it is not the refused call's own operation. */
 function metric(seen: Seen, worst: LimitNotice | undefined): { readonly metric?: string } {
   const name = metricOf(seen.error, worst);
   return name === undefined || name === seen.operation ? {} : { metric: name };
 }
 
-/** A limit of 0 without a model is the whole project switched off. */
+/** A limit of 0 without a model means that the whole project is disabled. */
 function notOnTier(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice): Failure {
   const whole = seen.error.metadata["quota_limit_value"] === "0" && worst.model === undefined;
   return failed(seen, {
@@ -65,7 +65,7 @@ function notOnTier(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotic
   });
 }
 
-/** Money, not rate: when it comes back is the owner's matter, so that no time is told unless Google tells one. */
+/** Out of credit, not rate limited: only the owner can change that, so there is no retry time unless Google states one. */
 function spent(seen: Seen, limits: readonly LimitNotice[]): Failure {
   return failed(seen, {
     class: "quota",
@@ -112,7 +112,7 @@ function slowDown(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice
   });
 }
 
-/** A limit that is no rate, such as the bytes of all files: it ends when its owner makes room. */
+/** An exhausted limit that is not a rate, such as the bytes of all files: it ends when its owner frees some. */
 function usedUp(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice): Failure {
   return failed(seen, {
     class: "quota",
@@ -135,7 +135,7 @@ function isoTime(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** Prepaid credit, told in words alone. */
+/** Exhausted prepaid credit, recognised by the message. */
 export const prepaidRule: Rule = (seen) =>
   isExhausted(seen) &&
     /prepay|prepaid|spend(ing)? (cap|limit)|credits? (are|is) (depleted|exhausted|used up)|credit balance/i
@@ -143,13 +143,16 @@ export const prepaidRule: Rule = (seen) =>
     ? spent(seen, [{ kind: "spend" }])
     : undefined;
 
-/** A 429 from the API that says it is about rate and nothing else. */
+/** A 429 with a rate-limit reason and no more details. */
 export const rateReasonRule: Rule = (seen) =>
   isExhausted(seen) && seen.error.reason === "RATE_LIMIT_EXCEEDED"
     ? slowDown(seen, [{ kind: "other" }], { kind: "other" })
     : undefined;
 
-/** Every other 429: a burst, the wrong host, or something in the request itself; nobody can tell, so it is a guess about this key and model. */
+/**
+ * Every other 429: a burst, the wrong host, or something in the request itself; unknown, so it is a guess about this key and
+ * model.
+ */
 export const bareRule: Rule = (seen) => {
   if (!isExhausted(seen)) return undefined;
   return failed(seen, {
@@ -167,7 +170,7 @@ const TOKENS_REGEXP = /token/i;
 /** `* Quota exceeded for metric: generativelanguage.googleapis.com/..., limit: 20, model: gemini-2.5-flash`. */
 const MESSAGE_LIMIT_REGEXP = /metric: ([^\s,]+), limit: (\d+)(?:, model: ([^\s,]+))?/g;
 
-/** Worst first: a limit of nothing, then what lasts longest. */
+/** Severity: a limit of 0, then the longest windows. */
 const SEVERITY: Readonly<Record<LimitKind, number>> = {
   spend: 1,
   cap: 2,
@@ -179,7 +182,7 @@ const SEVERITY: Readonly<Record<LimitKind, number>> = {
   other: 8,
 };
 
-/** Tells the kind of a limit from its quotaId, metric or name in words. */
+/** Derives the kind of a limit from its quotaId, metric or name in words. */
 function limitKindOf(name: string): LimitKind {
   const tokens = TOKENS_REGEXP.test(name);
   if (/spend|spent|prepay|credit|billing/i.test(name)) return "spend";
@@ -188,7 +191,7 @@ function limitKindOf(name: string): LimitKind {
   return /concurrent/i.test(name) ? "concurrency" : "other";
 }
 
-/** Metrics that are not the operation's own, by words of Google's names for them; the first that fits counts. */
+/** Metrics other than the operation's own, by words in Google's names; the first match counts. */
 const METRICS: readonly (readonly [RegExp, string])[] = [
   [/ground|search|google_?maps|url_?context/i, "grounding"],
   [/cached_?content|cache_?storage/i, "cache"],
@@ -201,8 +204,8 @@ const METRICS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The metric that a limit is about: one of Google's that has a limit of its own (`grounding`, `cache`, `storage`, `batch`), or the
- * operation whose quota it is. Undefined when the name says nothing, and for what a call for a turn spends in any case.
+ * The metric that a limit is about: one of Google's that has a limit of its own (`grounding`, `cache`, `storage`, `batch`),
+ * or the operation whose quota it is. Undefined when the name is not specific, and for the metrics of a usual turn.
  */
 function metricOf(error: GoogleError, limit: LimitNotice | undefined): string | undefined {
   const violation = error.violations.find(({ quotaId }) => quotaId !== "" && quotaId === limit?.quotaId);
@@ -216,7 +219,10 @@ function metricOf(error: GoogleError, limit: LimitNotice | undefined): string | 
   return undefined;
 }
 
-/** Every limit that a 429 names, the worst first; empty when it names none. A limit of 0 is on no plan of this project. */
+/**
+ * Every limit that a 429 names, the worst first; empty when it names none. A limit of 0 means that this project's plan lacks
+ * it.
+ */
 function limitsOf(error: GoogleError): readonly LimitNotice[] {
   const found = [...fromViolations(error), ...fromMetadata(error)];
   const limits = found.length > 0 ? found : fromMessage(error.message);
@@ -237,7 +243,7 @@ function fromViolations({ violations, message }: GoogleError): readonly LimitNot
   }));
 }
 
-/** Protobuf leaves a zero out: no value anywhere is the limit 0. */
+/** Protobuf omits a zero: no value anywhere means the limit 0. */
 function statedValue({ metric, model }: QuotaViolation, stated: readonly RegExpExecArray[]): string {
   const line = stated.find(([, name, , of]) => name === metric && (of === undefined || of === model));
   return line?.[2] ?? "0";

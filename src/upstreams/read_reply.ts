@@ -2,14 +2,14 @@ import { GatheredBytes, JsonBeyondBounds, JsonWatch, noteGarbage, parseForeign }
 import { type SseParser, tooDeepAt } from "../gemini/mod.ts";
 import { FREE_BYTES, PIECE_BYTES, UPSTREAM_BOUNDS } from "./bounds.ts";
 
-/** The whole body, at most `most` bytes of it once inflated. Rejects as the body does, or when it goes beyond. */
+/** Reads the whole body, at most `most` bytes after decompression. Rejects when the body fails or exceeds that. */
 export function readWhole(
   response: Response,
   most: number,
   setting?: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { headers } = response;
-  // The platform holds a body to its stated length, and hands it over without a stream as long as nobody looks at the body.
+  // The platform enforces a stated length, and returns the body without a stream as long as `body` is not accessed.
   const stated = headers.get("content-encoding") === null ? lengthOf(headers) : NaN;
   if (stated <= Math.min(most, FREE_BYTES)) return response.bytes();
   const { body } = response;
@@ -27,7 +27,7 @@ const JSON_REGEXP = /^application\/json\b/i;
 /** The message about a reply that goes beyond `mostInflated`. */
 export const INFLATES = "inflates beyond all measure";
 
-/** Bytes that a reply may become at most by how it was compressed, as far as its head tells. */
+/** Most bytes to which a reply may decompress, by its headers. */
 export function mostInflated(headers: Headers): number {
   const sent = headers.get("content-encoding") === null ? NaN : lengthOf(headers);
   return sent >= 0 ? Math.max(FREE_BYTES, sent * UPSTREAM_BOUNDS.inflation) : Infinity;
@@ -62,7 +62,7 @@ async function collect(
   return gathered.joined();
 }
 
-/** Has seen what came so far, but for a byte order mark: decoders take it for no part of the text. */
+/** A watch that has seen the gathered bytes, without a byte order mark, which is not part of the text. */
 function watchOf(gathered: GatheredBytes): JsonWatch {
   const watch = new JsonWatch(UPSTREAM_BOUNDS.depth);
   let from: number | undefined;
@@ -77,7 +77,10 @@ function watchOf(gathered: GatheredBytes): JsonWatch {
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
-/** Payloads of the events that these bytes complete, or the end of the body without any. Throws ReplyBeyondBounds when an event is too large, or no JSON by its beginning. */
+/**
+ * Payloads of the events completed by these bytes, or by the end of the body without any. Throws ReplyBeyondBounds when an
+ * event is too large or invalid from its beginning.
+ */
 export function readEvents(parser: SseParser, bytes: Uint8Array | undefined): string[] {
   const payloads = namedFault(
     () => bytes === undefined ? parser.end() : parser.push(bytes),
@@ -87,7 +90,7 @@ export function readEvents(parser: SseParser, bytes: Uint8Array | undefined): st
   throw new ReplyBeyondBounds(`has an event of more than ${UPSTREAM_BOUNDS.eventBytes} bytes`);
 }
 
-/** Throws what is wrong with JSON by its beginning as a fault of the reply. */
+/** Rethrows errors about the beginning of JSON as faults of the reply. */
 export function namedFault<Answer>(look: () => Answer, lead = ""): Answer {
   try {
     return look();
@@ -114,10 +117,13 @@ export async function readStart(response: Response, most: number): Promise<strin
   return text + decoder.decode();
 }
 
-/** A text that is shorter cannot be too deep. */
+/** A shorter text cannot be too deep. */
 const HARMLESS = UPSTREAM_BOUNDS.depth;
 
-/** Parses a reply's JSON. Throws a SyntaxError where it is none, and ReplyBeyondBounds where it is too deep or has too many values. */
+/**
+ * Parses a reply's JSON. Throws a SyntaxError for invalid JSON, and ReplyBeyondBounds where it is too deep or has too many
+ * values.
+ */
 export function parseReply(text: string): unknown {
   const value = parsed(text);
   if (text.length > HARMLESS && tooDeepAt(value, UPSTREAM_BOUNDS.depth) !== undefined) {
@@ -140,35 +146,35 @@ export interface BodyReader {
   read(): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Resolves at the end of the body and rejects when it breaks, also while nobody reads. */
   readonly closed: Promise<unknown>;
-  /** Gives the rest of the body up. */
+  /** Cancels the rest of the body. */
   cancel(): void;
 }
 
 /** Most events of a stream fit; a whole reply of many megabytes grows to the largest in two reads. */
 const USUAL = PIECE_BYTES / 4;
-/** Pieces from this size on take turns; a flood seldom fills the whole buffer. */
+/** Pieces from this size on take turns; a flood rarely fills the whole buffer. */
 const LARGE = USUAL / 2;
 
-/** How a body is read that is many events, each of which costs more than its bytes. */
+/** The mode for a body of many events, each of which costs more than its bytes. */
 export interface ReadsEvents {
-  /** While others wait for their turn, only as much is read at a time as is soon handled. */
+  /** While others wait for their turn, only small pieces are read, which are handled quickly. */
   readonly events: true;
 }
 
-/** Buffers that wait for the next body: as many as there are streams at a time on a busy machine. */
+/** Idle buffers kept for later bodies: as many as a busy machine has concurrent streams. */
 const MOST_IDLE = 64;
 const idle: ArrayBuffer[] = [];
 
 /**
- * Opens a body for reading with buffers of our own, one a body, and hands on copies of just what came: the platform would
- * take 64 KiB for every piece, and taking and clearing those costs more than all else that is done with a short event
- * (measured: two thirds of the time for reading; with 2 KiB for every piece still a quarter of a stream's).
+ * Opens a body for reading with one buffer of our own, and returns copies of the received bytes: the platform would allocate
+ * 64 KiB for every piece, and allocating and clearing those costs more than all other work for a short event (measured: two
+ * thirds of the time for reading; with 2 KiB for every piece still a quarter of a stream's).
  */
 export function openBody(body: ReadableStream<Uint8Array<ArrayBuffer>>, reads?: ReadsEvents): BodyReader {
   return opened(body, false, reads);
 }
 
-/** The same for a reader that is done with a piece before it asks for the next: what it gets is lent, and no copy is made. */
+/** The same for a reader that is finished with a piece before it reads the next: pieces are borrowed, not copied. */
 export function openLentBody(body: ReadableStream<Uint8Array<ArrayBuffer>>, reads?: ReadsEvents): BodyReader {
   return opened(body, true, reads);
 }
@@ -184,7 +190,7 @@ function opened(
     : new BufferedReader(reader, lends, reads !== undefined);
 }
 
-/** For bodies that are no byte streams. */
+/** For bodies that are not byte streams. */
 class PlainReader implements BodyReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 
@@ -208,7 +214,7 @@ class PlainReader implements BodyReader {
 class BufferedReader implements BodyReader {
   readonly #reader: ReadableStreamBYOBReader;
   readonly #lends: boolean;
-  /** Given away with each read and taken back with its result. */
+  /** Transferred with each read and returned with its result. */
   #buffer: ArrayBuffer | undefined = idle.pop();
 
   readonly #events: boolean;
@@ -229,12 +235,14 @@ class BufferedReader implements BodyReader {
     return this.#reader.read(new Uint8Array(given)).then(this.#take);
   }
 
-  /** Takes the buffer back, and gives what came in it. Made once a body: a function with waits in it would cost each piece more. */
+  /**
+   * Takes the buffer back and returns its content. Created once per body: an async function would cost more for each piece.
+   */
   readonly #take = (
     { done, value }: ReadableStreamReadResult<Uint8Array<ArrayBuffer>>,
   ): Uint8Array<ArrayBuffer> | undefined | Promise<Uint8Array<ArrayBuffer>> => {
     if (done) {
-      // A body that was cancelled keeps the buffer.
+      // A cancelled body keeps the buffer.
       if (value?.buffer.byteLength === USUAL && idle.length < MOST_IDLE) idle.push(value.buffer);
       return undefined;
     }
@@ -263,20 +271,20 @@ function byteReader(
   }
 }
 
-/** A reply that goes beyond a bound. The message says which, as half a sentence. */
+/** A reply that exceeds a bound. The message says which, as half a sentence. */
 export class ReplyBeyondBounds extends Error {
   override readonly name = "ReplyBeyondBounds";
 }
 
-/** Bytes beyond the free ones that are held in all. */
+/** Total of held bytes beyond the free ones. */
 let taken = 0;
-/** Holders of some, the oldest first. */
+/** Holders, the oldest first. */
 const holders = new Set<WaitingBytes>();
 
 /**
- * The bytes of one reply that wait in memory until it, or one of its events, is whole. All replies together have a bound, so that
- * many hostile ones cannot fill the memory. Who goes beyond it waits, with what the upstream still has to say left on the line, until
- * others have given their part back; the oldest continues at all times, so that there is always one that gets done.
+ * The bytes of one reply that are buffered until it, or one of its events, is complete. All replies together have a bound,
+ * so that many hostile ones cannot fill the memory. A reply beyond it waits unread until others have released their bytes;
+ * the oldest always continues, so that one always finishes.
  */
 export class WaitingBytes implements Disposable {
   #counted = 0;
@@ -284,7 +292,7 @@ export class WaitingBytes implements Disposable {
   #enter: (() => void) | undefined;
   #leave: ((cause: unknown) => void) | undefined;
 
-  /** `closed` rejects when the reply breaks: what waits for room then rejects as well. Default: it never breaks. */
+  /** `closed` rejects when the reply fails: waiting for room then rejects too. Default: it never fails. */
   constructor(closed?: Promise<unknown>) {
     closed?.catch(() => this.#break());
   }
@@ -305,7 +313,7 @@ export class WaitingBytes implements Disposable {
     });
   }
 
-  /** Gives all of it back; nothing is held any more from here on. */
+  /** Releases everything; nothing can be held afterwards. */
   [Symbol.dispose](): void {
     this.#over = true;
     this.enter();
@@ -336,7 +344,7 @@ function isOldest(one: WaitingBytes): boolean {
   return holders.values().next().value === one;
 }
 
-/** Lets in those who fit, the oldest first; each may bring one piece more. */
+/** Admits waiting replies that fit, the oldest first; each may add one more piece. */
 function admit(): void {
   let expected = taken;
   for (const one of holders) {
@@ -348,13 +356,13 @@ function admit(): void {
   }
 }
 
-/** Who may go on with a large piece. */
+/** A reader that waits to continue with a large piece. */
 interface Waiting {
   readonly who: object;
   readonly enter: () => void;
 }
 
-/** Pieces that one may read before the event loop has gone around: what is there already is read without ever coming back to it. */
+/** Pieces that one reader may read in one turn of the event loop: buffered data is read without ever yielding. */
 const PIECES_A_TURN = 4;
 
 let last: object | undefined;

@@ -6,7 +6,7 @@ const TOO_LONG_REGEXP =
   /input token count(?: \(?(\d+)\)?)? exceeds the maximum number of tokens allowed(?: \(?(\d+)\)?)?|prompt is too long: (\d+) tokens > (\d+) maximum/i;
 const TOO_BIG_REGEXP = /request payload size exceeds the limit/i;
 
-/** What the caller must change, in the words that coding agents know; a known repair comes along as `repair`. */
+/** An invalid request, with a message that coding agents recognise; with a known repair as `repair`. */
 export const requestRule: Rule = (seen) => {
   const { status, error } = seen;
   if (status === 413 || (status === 400 && TOO_BIG_REGEXP.test(error.message))) return tooBig(seen);
@@ -63,7 +63,7 @@ const BAD_SIGNATURE_REGEXP =
   // deno-lint-ignore geminitro/linear-regexps -- a message has at most 2,000 characters
   /missing a `?thought_?signature|(corrupted|invalid|not valid).{0,3}.*thought.?signature|thought.?signature.*(not valid|invalid|TYPE_BYTES)/i;
 
-/** Google's texts for a setting a model does not take, and the change that makes the same request pass. */
+/** Google's texts for a setting a model does not take, and the repair with which the request is accepted. */
 const BY_TEXT: readonly (readonly [RegExp, Repair])[] = [
   [BAD_SIGNATURE_REGEXP, { kind: "dummy_signatures" }],
   [/invalid `?signature`? in `?thinking`? block/i, { kind: "no_old_thoughts" }],
@@ -75,8 +75,8 @@ const BY_TEXT: readonly (readonly [RegExp, Repair])[] = [
 ];
 
 /**
- * The one change worth a second try for a 400, by its message; undefined when the request is simply wrong. The field to drop is
- * the full path in Google's spelling, such as `generation_config.top_q`.
+ * The repair for a 400, by its message; undefined when the request is simply invalid. The field to drop is the full path in
+ * Google's spelling, such as `generation_config.top_q`.
  */
 function healingFor(message: string): Repair | undefined {
   const range = OUTPUT_RANGE_REGEXP.exec(message);
@@ -105,8 +105,8 @@ function thinkingRepair(message: string): Repair | undefined {
 const REPORTED = "reported";
 
 /**
- * What Google says when it cannot read a schema, as quoted in public. Each leads once to the plainer conversion, in which no
- * keyword, reference or shape of these is left.
+ * Google's messages for an unreadable schema, as quoted in public. Each leads once to the plainer conversion, without
+ * these keywords, references and shapes.
  */
 const SCHEMA_REFUSALS: readonly (readonly [text: RegExp, seenAt: string])[] = [
   [/items: missing field/i, "DEEIX-AI/DEEIX-Chat#546"],
@@ -129,7 +129,7 @@ const SCHEMA_REFUSALS: readonly (readonly [text: RegExp, seenAt: string])[] = [
   [/unresolvable reference|reference to undefined schema/i, REPORTED],
 ];
 
-/** True for a refusal that a plainer schema answers. */
+/** True for a refusal that a plainer schema resolves. */
 function isSchemaRefusal(message: string): boolean {
   return SCHEMA_REFUSALS.some(([text]) => text.test(message));
 }

@@ -13,14 +13,14 @@ function busy(seen: Seen) {
   });
 }
 
-/** No capacity for the model, under whatever status; another key does not help. */
+/** No capacity for the model, with any status; another key does not help. */
 export const capacityRule: Rule = (seen) =>
   seen.error.reason === "MODEL_CAPACITY_EXHAUSTED" ||
     ((seen.status >= 500 || isExhausted(seen)) && BUSY_REGEXP.test(seen.error.message))
     ? busy(seen)
     : undefined;
 
-/** Google's trouble, not the key's: the model and the operation alone are spared for a moment. */
+/** Google's trouble, not the key's: only the model and the operation get a short cooldown. */
 export const serverRule: Rule = (seen) => {
   const { status, error } = seen;
   if (status === 503 && error.form === "json") return busy(seen);
@@ -56,7 +56,7 @@ export const robotPageRule: Rule = (seen) =>
     })
     : undefined;
 
-/** The country that the call comes from; the same for every key on this network. */
+/** The failure for the country of the caller; the same for every key on this network. */
 export const regionRule: Rule = (seen) =>
   seen.status < 500 && seen.error.form === "json" &&
     /^(\* )?user location is not supported/i.test(seen.error.message)

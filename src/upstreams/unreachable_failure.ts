@@ -1,7 +1,7 @@
 import { causeText, type Failure, OwnProxyFault, type SourceName, whyUnreachable } from "../core/mod.ts";
 import { safeText } from "./failure_rule.ts";
 
-/** A service of Google's that could not be reached: `message` says which and what to look at. */
+/** The failure when a service of Google's could not be reached: `message` names it and what to check. */
 export function unreachableFailure(
   source: SourceName,
   message: string,

@@ -7,7 +7,10 @@ import type { Upstream } from "./contract.ts";
 import { createGeminiCli, type GeminiCliOptions, geminiCliService } from "./gemini_cli/mod.ts";
 import { createVertex } from "./vertex/mod.ts";
 
-/** Where each source listens, what it is told of the caller, and the OAuth clients whose refusal its errors may name; the program's settings fit. */
+/**
+ * The address of each source, the user agent sent to it, and the OAuth clients that its errors may name; the program's
+ * settings have this form.
+ */
 export interface UpstreamPlaces {
   readonly geminiApiUrl: string;
   readonly antigravityUrls: readonly string[];
@@ -18,7 +21,7 @@ export interface UpstreamPlaces {
   readonly oauth: Readonly<Record<"default" | SourceOf<"oauth">, { readonly clientId?: string }>>;
 }
 
-/** Every way to Gemini, where the settings say it is. */
+/** The upstreams of all sources, at the addresses of the settings. */
 export function upstreamsOf(
   places: UpstreamPlaces,
   version?: ClientVersion,
@@ -33,7 +36,7 @@ export function upstreamsOf(
   return new Map(SOURCES.map((source) => [source, upstreams[source]]));
 }
 
-/** The control plane of an account's source, reached as its calls are. */
+/** The control plane of an account's source, with the same settings as its calls. */
 export function codeAssistServiceOf(
   places: UpstreamPlaces,
   source: SourceOf<"oauth">,

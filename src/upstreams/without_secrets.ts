@@ -4,8 +4,9 @@ import { type Credential, isObject, isOfType, parseForeign, redact } from "../co
 const REDACTED = "[redacted]";
 
 /**
- * An upstream's words without what its credential is made of, in plain or in any of the usual disguises: escaped, percent-encoded, as HTML
- * entities, base64 or hex, spread out, in another case or backwards. JSON stays JSON; a text in which the secret hides goes as a whole.
+ * Removes a credential's secrets from an upstream's text, in plain or in any of the usual encodings: escaped,
+ * percent-encoded, as HTML entities, base64 or hex, spread out, in another case or backwards. JSON stays JSON; a text with
+ * an encoded secret in it is removed as a whole.
  */
 export function withoutSecrets(body: string, credential: Credential): string {
   const secrets = secretsOf(credential);
@@ -23,7 +24,7 @@ function parsed(body: string): unknown {
   }
 }
 
-/** A secret shorter than this is a word like any other. */
+/** A shorter secret is not searched for: it could be a word. */
 const SHORTEST = 8;
 
 function secretsOf(credential: Credential): readonly string[] {
@@ -35,7 +36,7 @@ function secretsOf(credential: Credential): readonly string[] {
   return secrets.flatMap((secret) => secret?.reveal() ?? []).filter((text) => text.length >= SHORTEST);
 }
 
-/** Deeper levels of an error say nothing to anybody. */
+/** Deeper levels of an error are dropped. */
 const DEEPEST = 50;
 
 /** The value with clean texts and names; the same value when there was nothing to clean. */
@@ -76,7 +77,7 @@ function hides(text: string, secret: string): boolean {
   let plain = text;
   for (let round = 0; round <= ROUNDS; round++) {
     if (shown(plain)) return true;
-    // What is encoded may be broken into lines.
+    // Encoded text may contain line breaks.
     for (const candidate of [plain, plain.replace(/\s+/g, "")]) {
       if (decoded(candidate).some((once) => shown(once) || decoded(once).some(shown))) return true;
     }
@@ -97,7 +98,7 @@ function decoded(text: string): string[] {
   return [...text.matchAll(ENCODED_REGEXP)].flatMap(([run]) => decodings(run));
 }
 
-/** The run read as base64 from each of its first four places, and as hex from its first two. */
+/** The run decoded as base64 from each of its first four characters, and as hex from its first two. */
 function decodings(run: string): string[] {
   const Buffer = nodeBuffer();
   const texts = [0, 1, 2, 3].map((from) => Buffer.from(run.slice(from), "base64").toString("latin1"));

@@ -1,4 +1,4 @@
-/** How an account stands with Code Assist. */
+/** An account's tier at Code Assist. */
 export type SimTier =
   | "free"
   | "not_onboarded"
@@ -7,7 +7,7 @@ export type SimTier =
   | "unsupported_location"
   | "validation_required";
 
-/** What every generating call of an account is answered with, in place of an answer. */
+/** The refusal that every generating call of an account gets. */
 export type SimTrouble =
   | "validation_required"
   | "banned"
@@ -28,7 +28,7 @@ export interface SimBudget {
   fraction: number | undefined;
   /** Epoch milliseconds. */
   resetsAt: number;
-  /** Google has switched it off. */
+  /** True when Google has disabled it. */
   disabled?: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface SimAccount {
   tier: SimTier;
   project: string;
   projectAsObject: boolean;
-  /** Looks until the sign-up is done. */
+  /** Polls until the sign-up is done. */
   onboardLooks: number;
   /** The sign-up ends without a project. */
   onboardWithout: boolean;
@@ -51,9 +51,9 @@ export interface SimAccount {
   models: readonly string[] | undefined;
   /** loadCodeAssist's gcpManaged; undefined is left out. */
   managed: boolean | undefined;
-  /** What a look at the quotas is answered with, in place of numbers. */
+  /** The refusal of a quota request. */
   pollTrouble: SimTrouble | undefined;
-  /** What the token endpoint answers a refresh with; `ends`: the first one works, and the sign-in is over. */
+  /** The token endpoint's answer to a refresh; `ends`: the first one works, then the sign-in has ended. */
   refresh: "ok" | "ends" | "invalid_grant" | "unauthorized_client" | "unavailable" | "rotate";
   /** Lifetime of new access tokens, in seconds. */
   expiresIn: number;
@@ -98,7 +98,10 @@ export function budgetsOf(account: SimAccount, model: string): Record<"5h" | "we
   return /^(claude|gpt)/.test(model) ? account.quotas.third_party : account.quotas.gemini;
 }
 
-/** Every kind of account that Google knows (troubles of models, which concern all accounts, are none), by the name in its e-mail; what is said of it, and how it is made so. */
+/**
+ * Every kind of account at Google, by the name in its e-mail, with a description and the function that sets it up. Troubles
+ * of models, which concern all accounts, are not among them.
+ */
 export const SAMPLE_ACCOUNTS: Readonly<
   Record<string, { readonly says: string; readonly make: (account: SimAccount) => void }>
 > = {

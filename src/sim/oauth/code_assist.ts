@@ -71,7 +71,7 @@ function generate(state: OAuthState, call: GenerateCall): Promise<Response> | Re
   const inner = isObject(body["request"]) ? body["request"] : {};
   if (typeof model !== "string" || !serves(kind, model, account)) return notFound();
   if (project !== account.project && account.tier === "free") return staleProject(`projects/${project}`);
-  // Reported of these models: whole turns are throttled in silence where streams are served.
+  // Reported of these models: whole turns are silently throttled where streams are served.
   if (kind === "antigravity" && call.method === "generateContent" && /claude|pro|image/.test(model)) {
     return bare429();
   }
@@ -125,14 +125,14 @@ const OLD_VERSION =
 const WITHDRAWN =
   "Gemini 3 Pro is no longer available. Please switch to Gemini 3.1 Pro in the latest version of Antigravity.";
 
-/** A success whose words are the refusal. */
+/** A success status whose text is the refusal. */
 function formatRefusal(text: string, streamed: boolean): Response {
   const candidates = [{ content: { role: "model", parts: [{ text }] }, finishReason: "STOP" }];
   const chunk = { response: { candidates, usageMetadata: { promptTokenCount: 0, totalTokenCount: 0 } } };
   return streamed ? eventStream([chunk]) : Response.json(chunk);
 }
 
-/** A turn that ends well and says nothing. */
+/** A turn that ends normally without content. */
 function hollow(parts: readonly unknown[], streamed: boolean): Response {
   const candidates = [{ content: { role: "model", parts }, finishReason: "STOP" }];
   const usageMetadata = { promptTokenCount: 12, totalTokenCount: 12 };
@@ -152,7 +152,7 @@ function claudeError(message: string): Response {
   return badRequest(JSON.stringify(inner));
 }
 
-/** What Claude behind Antigravity refuses beyond the envelope's rules. */
+/** The refusals of Claude behind Antigravity beyond the envelope's rules. */
 function claudeProblem(request: Fields): Response | undefined {
   const contents = Array.isArray(request["contents"]) ? request["contents"].filter(isObject) : [];
   if (contents.at(-1)?.["role"] !== "user") {
@@ -202,7 +202,7 @@ function toolProblem(request: Fields): Response | undefined {
   return undefined;
 }
 
-/** Each call has an id and is answered in the very next turn. */
+/** Each call has an id and is answered in the next turn. */
 function pairProblem(contents: readonly Fields[]): Response | undefined {
   for (const [index, content] of contents.entries()) {
     const calls = idsOf(content, "functionCall");
@@ -230,7 +230,7 @@ function idsOf(content: Fields, field: string): readonly unknown[] {
 function thoughtProblem(contents: readonly Fields[]): Response | undefined {
   for (const [index, content] of contents.entries()) {
     const parts = Array.isArray(content["parts"]) ? content["parts"].filter(isObject) : [];
-    // A thought that another Claude signed is refused as one without a signature.
+    // A thought that another Claude signed is refused like one without a signature.
     const unsigned = parts.some((part) => part["thought"] === true && part["thoughtSignature"] !== SIGNATURE);
     if (unsigned) {
       return claudeError(`messages.${index}.content.0: Invalid \`signature\` in \`thinking\` block`);

@@ -7,7 +7,7 @@ import { ANTIGRAVITY_MODELS, CLI_MODELS, DEPRECATED } from "./turn_answer.ts";
 
 type Body = Record<string, unknown>;
 
-/** A call of the control plane that was let in. */
+/** An accepted call of the control plane. */
 export interface ControlCall {
   readonly host: string;
   readonly account: SimAccount;
@@ -24,7 +24,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   retrieveUserQuotaSummary: ["project"],
 };
 
-/** Methods beside generating; undefined for those that are none. */
+/** Methods other than generating; undefined for unknown ones. */
 export function controlPlane(state: OAuthState, method: string, call: ControlCall): Response | undefined {
   const fields = FIELDS[method];
   if (fields === undefined) return undefined;
@@ -126,7 +126,7 @@ function onboardUser(state: OAuthState, { account, body, host }: ControlCall): R
   return operation(state, name);
 }
 
-/** GET v1internal/operations/...: done after as many looks as the account wants. */
+/** GET v1internal/operations/...: done after as many polls as the account is set to. */
 export function operation(state: OAuthState, name: string): Response {
   const running = state.operations.get(name);
   if (running === undefined) return notFound();
@@ -141,7 +141,7 @@ export function operation(state: OAuthState, name: string): Response {
 function fetchAvailableModels({ account, version }: ControlCall): Response {
   const listed = Object.entries(account.models === undefined ? ANTIGRAVITY_MODELS : named(account.models));
   const models = Object.fromEntries(
-    // Reported: the list leaves newer models out for older clients, without a word.
+    // Reported: the list leaves newer models out for older clients, silently.
     listed.filter(([id]) => !id.startsWith("gemini-3.8") || !isBelow(version, [2, 11, 0])).map(
       ([id, model]) => {
         const budget = account.quotas[/^(claude|gpt)/.test(id) ? "third_party" : "gemini"]["5h"];
@@ -165,7 +165,7 @@ function cliBuckets({ account }: ControlCall) {
   }));
 }
 
-/** The second host knows nothing of the first one's use and says that all is left. */
+/** The second host does not know of the first one's use and states that everything is left. */
 function summaryGroups(state: OAuthState, { account, host }: ControlCall) {
   const groups = [["gemini", "Gemini Models", "gemini"], [
     "third_party",

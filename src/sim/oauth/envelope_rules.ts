@@ -159,7 +159,7 @@ function toolsProblem(kind: "antigravity" | "cli", tools: unknown): Response | u
   return undefined;
 }
 
-/** Headers that Google does not take, or wants. */
+/** Checks headers that Google refuses or requires. */
 export function headerProblem(kind: "antigravity" | "cli", headers: Headers): Response | undefined {
   const strange = ["x-goog-user-project", "x-api-key", "x-goog-api-key", "anthropic-version"]
     .find((name) => headers.has(name));

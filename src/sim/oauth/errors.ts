@@ -44,7 +44,7 @@ export function badRequest(message: string, field?: string): Response {
   });
 }
 
-/** proto-JSON's words for a field that it does not know. */
+/** The proto-JSON error for an unknown field. */
 export function unknownName(name: string, at: string): Response {
   const message = `Invalid JSON payload received. Unknown name "${name}"${
     at === "" ? "" : ` at '${at}'`

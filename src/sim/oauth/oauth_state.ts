@@ -29,7 +29,7 @@ export interface ServiceAccountEntry {
   readonly publicKey: CryptoKey;
 }
 
-/** Everything that the fakes know. */
+/** The state of all fakes. */
 export class OAuthState {
   readonly accounts = new Map<string, SimAccount>();
   readonly codes = new Map<string, IssuedCode>();
@@ -63,7 +63,7 @@ export class OAuthState {
   tokenDelay = 0;
   /** Antigravity refuses clients below it. */
   versionFloor = "0.0.0";
-  /** What the manifest of Antigravity's updater says; undefined: 503. */
+  /** The manifest of Antigravity's updater; undefined: 503. */
   manifest: string | undefined = "version: 2.11.0\nfiles: []\n";
   #made = 0;
 
@@ -79,7 +79,7 @@ export class OAuthState {
     return account;
   }
 
-  /** Names count up, so that the same calls give the same bytes. */
+  /** Makes names by counting, so that the same calls give the same bytes. */
   mint(prefix: string): string {
     return `${prefix}${String(++this.#made).padStart(6, "0")}sim`;
   }

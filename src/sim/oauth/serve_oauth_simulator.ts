@@ -15,7 +15,7 @@ export interface OAuthSimulatorOptions {
 
 type Consent = OAuthState["consent"];
 
-/** What tests and demonstrations move. */
+/** Controls for tests and demonstrations. */
 export interface OAuthSimulatorControl {
   /** The account's state, to be changed in place; made when it is new. */
   account(email: string): SimAccount;
@@ -23,18 +23,18 @@ export interface OAuthSimulatorControl {
   signInAs(email: string): void;
   consent(how: Consent): void;
   withholdRefreshToken(yes: boolean): void;
-  /** False: the client's project may not use the private API. */
+  /** Sets whether the client's project may use the private API. */
   allowClient(yes: boolean): void;
-  /** False: Google has forgotten the client. */
+  /** Sets whether Google knows the client. */
   knowClient(yes: boolean): void;
-  /** True: the client is registered for Google's pages that show a code. */
+  /** Sets whether the client is registered for Google's pages that show a code. */
   registerCodePages(yes: boolean): void;
   /** One more client that Google knows. */
   addClient(id: string, secret: string): void;
-  /** True: calls that only search are refused. */
+  /** Sets whether calls that only search are refused. */
   failSearches(yes: boolean): void;
   setVersionFloor(version: string): void;
-  /** What the updater's manifest says; undefined: it answers 503. */
+  /** Sets the updater's manifest; undefined: it answers 503. */
   setManifest(text: string | undefined): void;
   setTokenDelay(ms: number): void;
   failHost(host: "daily" | "prod" | "cli" | "vertex", fault: HostFault | undefined): void;
@@ -63,7 +63,7 @@ export interface ServedOAuthSimulator {
   readonly control: OAuthSimulatorControl;
   /** Every request, oldest first, without its secrets. */
   readonly log: readonly OAuthLogEntry[];
-  /** From which ports requests came, oldest first. */
+  /** Ports from which requests came, oldest first. */
   readonly peers: readonly number[];
   close(): Promise<void>;
 }

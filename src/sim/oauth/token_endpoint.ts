@@ -34,7 +34,7 @@ function clientProblem(state: OAuthState, form: URLSearchParams): Response | und
 async function codeGrant(state: OAuthState, form: URLSearchParams, issuer: string): Promise<Response> {
   const code = form.get("code") ?? "";
   const issued = state.codes.get(code);
-  // Used or not, a code that was shown once is over.
+  // A code is deleted when it is presented, valid or not.
   state.codes.delete(code);
   if (issued === undefined) return oauthError(400, "invalid_grant", "Malformed auth code.");
   if (form.get("redirect_uri") !== issued.redirectUri) {
@@ -69,7 +69,7 @@ function idToken(client: string, email: string, issuer: string): string {
 }
 
 function refreshGrant(state: OAuthState, form: URLSearchParams): Response {
-  // A narrower scope would lose the service an hour later.
+  // A narrower scope would lose access an hour later.
   if (form.has("scope")) return oauthError(400, "invalid_scope", "Bad Request");
   const token = form.get("refresh_token") ?? "";
   const grant = state.grants.get(token);
@@ -176,7 +176,7 @@ export function consentPage(state: OAuthState, url: URL, issuer: string): Respon
   return redirect(back);
 }
 
-/** Faults that Google shows on its own page, so that the browser never comes back. */
+/** Errors that Google shows on its own page, so that the browser never returns. */
 function pageProblem(state: OAuthState, asked: URLSearchParams): string | undefined {
   if (!state.knowsClient || !state.clients.has(asked.get("client_id") ?? "")) {
     return "Error 401: invalid_client";

@@ -2,7 +2,7 @@ import { budgetsOf, type SimAccount, type SimTrouble } from "./accounts.ts";
 import { bare429, googleError, unauthenticated } from "./errors.ts";
 import type { HostFault } from "./oauth_state.ts";
 
-/** What a whole host answers while it has a fault; undefined when it has none. */
+/** A host's answer while it has a fault; undefined when it has none. */
 export function hostTrouble(fault: HostFault | undefined): Response | undefined {
   if (fault === undefined) return undefined;
   if (fault === "bare_429") return bare429();
@@ -28,7 +28,7 @@ export function clientNotAllowed(clientId: string): Response {
   });
 }
 
-/** What an account is answered with in place of a turn; undefined when nothing is wrong. */
+/** The refusal that an account gets instead of a turn; undefined without one. */
 export function accountTrouble(account: SimAccount, model: string): Response | undefined {
   return refusalFor(account.trouble, model);
 }
@@ -102,7 +102,7 @@ export function refusalFor(trouble: SimTrouble | undefined, model: string): Resp
   }
 }
 
-/** The project of the call is not the account's any more. */
+/** The refusal when the call's project is no longer the account's. */
 export function staleProject(consumer: string): Response {
   return googleError(403, {
     status: "PERMISSION_DENIED",

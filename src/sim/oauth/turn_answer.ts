@@ -2,7 +2,7 @@ import { isObject } from "../../core/mod.ts";
 
 export interface TurnFacts {
   readonly model: string;
-  /** Named in the answer, so that a test sees who served. */
+  /** Named in the answer, so that a test sees which host served. */
   readonly host: string;
   readonly project: string;
   readonly request: Record<string, unknown>;
@@ -51,7 +51,7 @@ function pictureChunk({ model, traceId, request }: TurnFacts): Record<string, un
   };
 }
 
-/** What a search finds: a page named after the last words of the question. */
+/** The result of a search: a page named after the last words of the question. */
 function searchChunk({ model, traceId, request }: TurnFacts): Record<string, unknown> {
   const last = Array.isArray(request["contents"]) ? request["contents"].at(-1) : undefined;
   const asked = String(isObject(last) ? JSON.stringify(last["parts"]).split(/\W+/).findLast(Boolean) : "");
@@ -112,7 +112,7 @@ export function eventStream(chunks: readonly unknown[]): Response {
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
 }
 
-/** What the fake Antigravity lists, with an internal and a deprecated id that no client should offer. */
+/** The models that the fake Antigravity lists, with an internal and a deprecated id that no client should offer. */
 export const ANTIGRAVITY_MODELS: Readonly<Record<string, Record<string, unknown>>> = {
   "gemini-3.6-flash-high": {
     displayName: "Gemini 3.6 Flash High",

@@ -1,6 +1,7 @@
 /**
- * The public Gemini API (generativelanguage.googleapis.com) with API keys: no envelope, one host. Builds requests that carry the
- * pool's key and nothing of the client's, lists models and classifies failures; never sends anything but the model list itself.
+ * The public Gemini API (generativelanguage.googleapis.com) with API keys: no envelope, one host. Builds requests that carry
+ * the pool's key and none of the client's headers, lists models and classifies failures; itself only requests the model
+ * list.
  *
  * @module
  */
@@ -23,7 +24,7 @@ import type {
 import { MODEL_METHODS } from "../model_methods.ts";
 import { discoverPages } from "../discover_pages.ts";
 
-/** The upstream of API keys at `url`, Google's address unless a test or the simulator stands in for it. */
+/** The upstream of API keys at `url`, Google's address unless a test or the simulator replaces it. */
 export function createAiStudio({ url }: { readonly url: string }): Upstream {
   const base = trimEndOf(url, "/");
   return {
@@ -37,7 +38,7 @@ export function createAiStudio({ url }: { readonly url: string }): Upstream {
   };
 }
 
-/** The credential as an API key; throws a TypeError for one of another source, which the pool never hands over. */
+/** The credential as an API key; throws a TypeError for one of another source, which the pool never passes. */
 function apiKeyOf(credential: Credential): ApiKeyCredential {
   if (credential.source === "api_key") return credential;
   throw new TypeError(
@@ -45,7 +46,7 @@ function apiKeyOf(credential: Credential): ApiKeyCredential {
   );
 }
 
-/** One call of a model method with the pool's key in its header: an URL would carry it into logs. */
+/** One call of a model method with the pool's key in its header: a URL would put it into logs. */
 function build(base: string, input: BuildInput, { key }: ApiKeyCredential): UpstreamRequest {
   return {
     url: `${base}/v1beta/models/${encodeURIComponent(input.model)}:${MODEL_METHODS[input.operation]}`,

@@ -1,6 +1,6 @@
 import versions from "../../../data/client_versions.json" with { type: "json" };
 
-/** The version that Antigravity is told of the caller, shared by all calls of a process; whoever follows Google's manifest raises it. */
+/** The client version sent to Antigravity, shared by all calls of a process; raised by the follower of Google's manifest. */
 export interface ClientVersion {
   /** `major.minor.patch` */
   newest: string;
@@ -11,7 +11,7 @@ export function createClientVersion(): ClientVersion {
   return { newest: versions.antigravity };
 }
 
-/** Builds the user agent: the service looks at the first word and the version; the last word says who really asks. */
+/** Builds the user agent: the service checks the first word and the version; the last word names this program. */
 export function antigravityUserAgent(version: string): string {
   return `antigravity/hub/${version} geminitro`;
 }
@@ -31,7 +31,10 @@ export function isOlderVersion(one: string, other: string): boolean {
   return one.localeCompare(other, "en", { numeric: true }) < 0;
 }
 
-/** Tells what an own user agent costs: newer models are not shown to it. Undefined while its version is the newest known or none. */
+/**
+ * The warning for a custom user agent: newer models are hidden from it. Undefined if its version is the newest known or
+ * missing.
+ */
 export function oldClientWarning(
   userAgent: string | undefined,
   { newest }: ClientVersion,
@@ -48,7 +51,7 @@ export function oldClientWarning(
     "raise that setting, or remove it to follow Google's version.";
 }
 
-/** Tells that a model is hidden from this client's version; undefined for every other model. */
+/** The hint that a model is hidden from this client's version; undefined for every other model. */
 export function hiddenModelHint(model: string, userAgent: string | undefined): string | undefined {
   const said = versionIn(userAgent);
   const name = model.toLowerCase();

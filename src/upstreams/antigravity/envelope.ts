@@ -10,7 +10,7 @@ import { type InnerRequest, innerRequest, isImageModel } from "../code_assist.ts
 import type { BuildInput } from "../contract.ts";
 import { isObject, type JsonObject } from "../../core/mod.ts";
 
-/** The body of a generating call. Credits are never opted into. */
+/** The body of a generating call. Credits are never used. */
 export function envelope(input: BuildInput, project: string | undefined, names: ClaudeNames) {
   return {
     ...(project === undefined ? {} : { project }),
@@ -29,7 +29,7 @@ function requestType({ model, requestId, at = 0, purpose }: BuildInput) {
     : { requestType: "agent", requestId: `agent-${requestId}` };
 }
 
-/** A request for a picture: one candidate, and nothing that only words need. */
+/** A request for a picture: one candidate, without the fields for text. */
 function imageRequest({ contents, systemInstruction, generationConfig }: InnerRequest): InnerRequest {
   const { imageConfig, responseModalities, seed } = generationConfig ?? {};
   return {
@@ -78,7 +78,10 @@ function narrowOutput(config: GenerationConfig): GenerationConfig {
 
 const FNV_PRIME = 0x100000001b3n;
 
-/** A conversation's number: the same for the same conversation, and nothing of it can be read from it. 64 bits of FNV-1a. */
+/**
+ * A conversation's number: the same for the same conversation, and it reveals nothing of the conversation. 64 bits of
+ * FNV-1a.
+ */
 function sessionNumber(session: string): string {
   let hash = 0xcbf29ce484222325n;
   for (let at = 0; at < session.length && at < 1_000; at++) {
@@ -90,7 +93,7 @@ function sessionNumber(session: string): string {
 /** Claude's own limits behind Antigravity, in tokens. */
 const MOST_OUTPUT = 64_000;
 const LEAST_THINKING = 1_024;
-/** Genuine signatures are long; stand-ins made for Gemini are not taken. */
+/** Genuine signatures are long; dummies for Gemini are not accepted. */
 const SIGNATURE_LENGTH = 50;
 
 /** Changes a request to what Claude models take: no prefill, paired turns, genuine signatures, budgets below the output limit. */
@@ -99,7 +102,7 @@ function claudeRequest(request: InnerRequest, names: ClaudeNames): InnerRequest 
   const only = request.toolConfig?.functionCallingConfig?.allowedFunctionNames;
   const tools = request.tools?.map((tool) =>
     tool.functionDeclarations === undefined ? tool : {
-      // None can be forced, so that all but those that may be called are left out.
+      // A call cannot be forced, so only the allowed functions are declared.
       functionDeclarations: tool.functionDeclarations
         .filter(({ name }) => only === undefined || only.length === 0 || only.includes(name))
         .map((declaration) => claudeFunction(declaration, names)),
@@ -153,7 +156,7 @@ function named<Value extends { readonly name: string; readonly id?: string }>(
   return { ...value, name: names.toClaude(value.name), ...id };
 }
 
-/** A tool loop that continues without the thoughts it began with must continue without thinking. */
+/** True for a tool loop whose first thoughts are missing, which must continue without thinking. */
 function breaksThinking(contents: readonly Content[]): boolean {
   const answers = contents.at(-1)?.parts.some((part) => part.functionResponse !== undefined) ?? false;
   const calls = contents.at(-2);
@@ -168,13 +171,13 @@ function claudeConfig(config: GenerationConfig, withoutThinking: boolean): Gener
   if (budget < LEAST_THINKING) {
     const sampling = {
       ...(temperature === undefined ? {} : { temperature }),
-      // Of the two Claude takes one.
+      // Claude accepts only one of the two.
       ...(topP === undefined || temperature !== undefined ? {} : { topP }),
       ...(topK === undefined ? {} : { topK }),
     };
     return { ...rest, ...sampling, maxOutputTokens: most };
   }
-  // While it thinks, Claude takes no sampling settings.
+  // Claude accepts no sampling settings while it thinks.
   const shown = thinkingConfig?.includeThoughts ?? true;
   return {
     ...rest,
@@ -186,7 +189,7 @@ function claudeConfig(config: GenerationConfig, withoutThinking: boolean): Gener
 /** Two-way names of tools for Claude models, which take fewer characters than Gemini does. */
 export interface ClaudeNames {
   toClaude(name: string): string;
-  /** The name that a reply means; an unknown one comes back as it is. */
+  /** The original name; an unknown one is returned unchanged. */
   toGemini(name: string): string;
 }
 
@@ -195,18 +198,18 @@ const OTHER_REGEXP = /[^A-Za-z0-9_-]/g;
 const LONGEST = 64;
 const MOST_NAMES = 10_000;
 
-/** A legal name made of another one: the same for the same, and no two alike. */
+/** Makes a legal name: deterministic and unique. */
 function legal(name: string): string {
   const end = `_${fnvHash(name).slice(-8)}`;
   return name.replace(OTHER_REGEXP, "_").slice(0, LONGEST - end.length) + end;
 }
 
-/** The id of a call, as Claude takes it: calls and their answers are changed alike. */
+/** The id of a call in the form that Claude accepts, for calls and their results. */
 function claudeId(id: string): string {
   return /^[A-Za-z0-9_-]+$/.test(id) ? id : legal(id);
 }
 
-/** Names are made from the client's own each time; the way back is only needed for replies that are under way. */
+/** Names are computed from the client's each time; the reverse mapping is only needed for replies in progress. */
 export function createClaudeNames(): ClaudeNames {
   const back = new Map<string, string>();
   return {
@@ -224,7 +227,7 @@ export function createClaudeNames(): ClaudeNames {
 
 type Node = Record<string, unknown>;
 
-/** Rules that Antigravity does not take and that are told in words instead. */
+/** Rules that Antigravity does not accept, described in words instead. */
 const TOLD = [
   "minimum",
   "maximum",
@@ -239,15 +242,15 @@ const TOLD = [
   "default",
 ] as const;
 
-/** Branches of a union by how much they say. */
+/** Types of a union's branches, from the least to the most expressive. */
 const RANK = ["NULL", "BOOLEAN", "INTEGER", "NUMBER", "STRING", "ARRAY", "OBJECT"];
 
-/** Added to objects without a property, which Claude's side refuses; taken out of the arguments again. */
+/** Added to objects without a property, which Claude's side refuses; removed from the arguments again. */
 export const PLACEHOLDER = "_placeholder";
 
 /**
  * Converts any JSON Schema to the narrow one of Antigravity: type, description, enum, nullable, properties, required, items.
- * Unions become their richest branch; bounds are told in the description. Never fails.
+ * Unions become their richest branch; bounds are described in the description. Never fails.
  */
 export function toNarrowSchema(schema: unknown): JsonObject {
   return narrow(toProtoSchema(schema).schema as Node) as JsonObject;

@@ -1,7 +1,7 @@
 /**
- * Antigravity: Gemini, Claude and GPT models in an envelope, from two hosts tried in order. Builds requests with the account's
- * token and project, cleans schemas to the narrow kind that it takes, lists models live and classifies failures. Never opts
- * into credits, never makes up a project, changes its user agent only with the version of Google's own client.
+ * Antigravity: Gemini, Claude and GPT models in an envelope, from two hosts tried in order. Builds requests with the
+ * account's token and project, reduces schemas to the keywords that it accepts, lists models live and classifies failures.
+ * Never uses credits, never invents a project, and changes its user agent only with the version of Google's own client.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import { type ClaudeNames, createClaudeNames, envelope, PLACEHOLDER } from "./en
 export interface AntigravityOptions {
   readonly urls: readonly string[];
   readonly userAgent?: string;
-  /** The version to tell while no user agent is set; default: the one that is known without asking. */
+  /** The client version while no user agent is set; default: the built-in one. */
   readonly version?: ClientVersion;
-  /** The OAuth client's id, to tell its own refusal from an account's. */
+  /** The OAuth client's id, to distinguish its own refusal from an account's. */
   readonly clientId?: string;
 }
 
-/** How Antigravity's control plane is reached. */
+/** The settings of Antigravity's control plane. */
 export function antigravityService(options: AntigravityOptions): CodeAssistService {
   const clientProject = clientProjectOf(options.clientId);
   const { version = createClientVersion() } = options;
@@ -49,7 +49,7 @@ export function createAntigravity(options: AntigravityOptions): Upstream {
   });
 }
 
-/** Calls under the caller's own names; arguments that only stand for "no property" are not the caller's. */
+/** A reply with calls under the caller's names and without the placeholder argument. */
 function withOwnCalls(reply: unknown, names: ClaudeNames): unknown {
   if (!isObject(reply) || !Array.isArray(reply["candidates"])) return reply;
   if (!JSON.stringify(reply["candidates"]).includes('"functionCall"')) return reply;
@@ -73,7 +73,7 @@ function cleanPart(part: unknown, names: ClaudeNames): unknown {
   return { ...part, functionCall: { ...call, ...name, args } };
 }
 
-/** Models of the editor's own completion, which take no chat. */
+/** Models of the editor's own completion, which do not support chat. */
 const INTERNAL_REGEXP = /^(chat_|tab_|rev\d)/;
 const METHODS = ["generateContent", "countTokens"] as const;
 

@@ -1,7 +1,7 @@
 /**
  * Gemini CLI accounts: Gemini models through Code Assist, in its envelope, from one host. Since June 2026 Google serves only
  * Standard and Enterprise licences here. Builds requests, lists the models that the account has quota for and classifies
- * failures; never makes up a project.
+ * failures; never invents a project.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { createCodeAssistUpstream } from "../code_assist_upstream.ts";
 import type { BuildInput, DiscoveredModel, Upstream } from "../contract.ts";
 import { isObject } from "../../core/mod.ts";
 
-/** The service wants this first word; the last one says who really asks. */
+/** The service requires this first word; the last one names this program. */
 const GEMINI_CLI_USER_AGENT = "GeminiCLI/0.0.0 (geminitro)";
 
 export interface GeminiCliOptions {
   readonly url: string;
   readonly userAgent?: string;
-  /** The OAuth client's id, to tell its own refusal from an account's. */
+  /** The OAuth client's id, to distinguish its own refusal from an account's. */
   readonly clientId?: string;
 }
 
-/** How Code Assist's control plane is reached for Gemini CLI accounts. */
+/** The settings of Code Assist's control plane for Gemini CLI accounts. */
 export function geminiCliService(options: GeminiCliOptions): CodeAssistService {
   const clientProject = clientProjectOf(options.clientId);
   return {
@@ -65,7 +65,7 @@ function envelope(input: BuildInput, project: string | undefined) {
 const USUAL = ["gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite"] as const;
 const METHODS = ["generateContent", "countTokens"] as const;
 
-/** There is no list of models here: the account's quota names those that it may use. */
+/** Reads the models that the account's quota names, as the service has no list of models. */
 function readQuotaModels(answer: Record<string, unknown>): readonly DiscoveredModel[] {
   const buckets = Array.isArray(answer["buckets"]) ? answer["buckets"].filter(isObject) : [];
   const named = buckets.map((bucket) => bucket["modelId"]).filter((id) => typeof id === "string")

@@ -7,7 +7,7 @@ import { bareRule, limitRule, rateReasonRule } from "../quota_failure.ts";
 import { requestRule } from "../request_failure.ts";
 import { capacityRule, regionRule, robotPageRule, serverRule } from "../server_failure.ts";
 
-/** The project has Vertex AI or its billing switched off: its owner must act. */
+/** The project has Vertex AI or its billing disabled: its owner must act. */
 const projectRule: Rule = (seen) =>
   seen.error.reason === "SERVICE_DISABLED" || seen.error.reason === "BILLING_DISABLED"
     ? failed(seen, {
@@ -47,7 +47,7 @@ const RULES: readonly Rule[] = [
   serverRule,
 ];
 
-/** Classifies a failed reply of Vertex AI. Pure; what no rule knows is `unknown`. */
+/** Classifies a failed reply of Vertex AI. Pure; without a matching rule `unknown`. */
 export function classifyVertex(input: FailureInput): Failure {
   return firstRule(see(input, "vertex"), RULES);
 }

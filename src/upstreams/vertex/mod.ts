@@ -1,6 +1,6 @@
 /**
- * Vertex AI: the same Gemini models for a Google Cloud project, with a service account or application default credentials; the
- * way that Google allows for tools like this one. Bodies are the public API's. Builds requests, passes native ones on under
+ * Vertex AI: the same Gemini models for a Google Cloud project, with a service account or application default credentials;
+ * which Google permits for tools like this one. Bodies are the public API's. Builds requests, passes native ones on under
  * Vertex's paths, lists models and classifies failures; embeddings stay with API keys.
  *
  * @module
@@ -26,7 +26,7 @@ import { MODEL_METHODS } from "../model_methods.ts";
 import { discoverPages } from "../discover_pages.ts";
 
 export interface VertexOptions {
-  /** Stands in for the addresses of all locations; default: Google's own. */
+  /** Replaces the addresses of all locations; default: Google's own. */
   readonly url?: string;
 }
 
@@ -53,7 +53,7 @@ function build(options: VertexOptions, input: BuildInput, credential: Credential
   };
 }
 
-/** Service tiers are the public API's; a count takes turns, instructions and tools, and nothing else. */
+/** Service tiers are the public API's; a count has only turns, instructions and tools. */
 function bodyOf({ operation, request, embed }: BuildInput) {
   if (embed !== undefined) {
     return {
@@ -91,7 +91,7 @@ function passThrough(
   };
 }
 
-/** Of the client's headers only those about the body go on. */
+/** Of the client's headers only those about the body are sent. */
 function contentHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => ["content-type", "accept"].includes(name.toLowerCase())),
@@ -100,7 +100,7 @@ function contentHeaders(headers: Readonly<Record<string, string>>): Record<strin
 
 const PAGE_SIZE = 100;
 const METHODS = ["generateContent", "countTokens"] as const;
-/** Vectors, pictures and speech have calls of their own here. */
+/** Vectors, pictures and speech have other methods here. */
 const TURN_REGEXP = /^gemini-(?!embedding)(?!.*(?:-live|native-audio))/;
 
 /** Lists Google's own models. Rejects only when the signal aborts. */
@@ -127,7 +127,7 @@ async function discoverModels(
   return ok(turns.map((id) => ({ id, methods: METHODS })));
 }
 
-/** Where a credential's calls go, and with what. */
+/** The address and token of a credential's calls. */
 interface VertexPlace {
   readonly base: string;
   readonly project: string;
@@ -137,7 +137,7 @@ interface VertexPlace {
   readonly quotaProject?: string;
 }
 
-/** The place of a credential that was made ready. Throws a TypeError for another kind. */
+/** The address of a credential that was made ready. Throws a TypeError for another kind. */
 function vertexPlace({ url }: { readonly url?: string }, credential: Credential): VertexPlace {
   if (!isOfType(credential, "service_account")) {
     throw new TypeError(
