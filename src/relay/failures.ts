@@ -1,4 +1,5 @@
 import { causeText, type Failure, proxySignIn, redact, type Way, whyUnreachable } from "../core/mod.ts";
+import type { ReplyBeyondBounds } from "../upstreams/mod.ts";
 import { CancelledByOwner } from "./client_watch.ts";
 
 /** The failure of a call whose client left or, by the signal's reason, that the owner cancelled. */
@@ -106,12 +107,12 @@ export function endlessFailure(ms: number): Failure {
   };
 }
 
-/** The failure of a reply beyond the bounds; `problem` is half a sentence. */
-export function beyondBoundsFailure(problem: string): Failure {
+/** The failure of a reply beyond the bounds, or one that cannot be decompressed. */
+export function beyondBoundsFailure({ message: problem, code }: ReplyBeyondBounds): Failure {
   return {
     class: "unknown",
     status: 502,
-    code: "upstream_reply_too_large",
+    code,
     message: `Google's reply ${problem}, which this proxy does not take`,
     scope: "request",
     detail: problem,

@@ -1,11 +1,13 @@
 import type { UpstreamRequest } from "../upstreams/contract.ts";
 
 const MOST_REDIRECTS = 5;
-const LOCAL_REGEXP = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const LOCAL_NAME_REGEXP = /(?:^|\.)localhost\.?$/;
+/** As URLs write them. */
+const ADDRESS_REGEXP = /^(?:[\d.]+|\[.*\])$/;
 
 /**
  * Follows the redirects of a download. The key is sent only to the API's own address. A redirect never leads
- * from Google to this machine or to an address without TLS.
+ * from Google to this machine, to a private network or to an address without TLS.
  */
 export async function followRedirects(
   ask: (request: UpstreamRequest) => Promise<Response>,
@@ -16,7 +18,7 @@ export async function followRedirects(
   const start = at;
   for (let count = 0; isRedirect(response) && count < MOST_REDIRECTS && request.method === "GET"; count++) {
     const target = URL.parse(response.headers.get("location") ?? "", at);
-    if (target === null || !isAllowed(target, start)) return response;
+    if (target === null || !await isAllowed(target, start)) return response;
     await response.body?.cancel();
     const own = target.origin === start.origin && isSamePath(target, start);
     const headers = own ? request.headers : withoutKey(request.headers);
@@ -30,11 +32,15 @@ function isRedirect({ status }: Response): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
 
-function isAllowed(target: URL, start: URL): boolean {
-  if (target.protocol === "https:") {
-    return !LOCAL_REGEXP.test(target.hostname) || target.hostname === start.hostname;
-  }
-  return target.protocol === "http:" && start.protocol === "http:" && target.host === start.host;
+async function isAllowed(target: URL, start: URL): Promise<boolean> {
+  const { protocol, hostname } = target;
+  if (protocol === "http:") return start.protocol === "http:" && target.host === start.host;
+  if (protocol !== "https:") return false;
+  if (hostname === start.hostname) return true;
+  if (!ADDRESS_REGEXP.test(hostname)) return !LOCAL_NAME_REGEXP.test(hostname);
+  // It needs Node's network, which takes time at a start: paid with the first such redirect.
+  const { isPublicAddress } = await import("./public_address.ts");
+  return isPublicAddress(hostname.replace(/^\[|\]$/g, ""));
 }
 
 /** True for the API itself, which needs the key; other paths of the host are downloads with their own authorisation. */

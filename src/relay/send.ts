@@ -3,6 +3,8 @@ import type { UpstreamRequest } from "../upstreams/contract.ts";
 import {
   INFLATES,
   mostInflated,
+  mustBeReadable,
+  packingFault,
   readStart,
   ReplyBeyondBounds,
   UPSTREAM_BOUNDS,
@@ -81,7 +83,10 @@ export async function send(
     const response = await (options.redirects === true ? followRedirects(ask, request) : ask(request));
     exchange.answered(response);
     attempt.trace.connected(response.status);
-    if (response.ok) return ok(exchange);
+    if (response.ok) {
+      mustBeReadable(response.headers);
+      return ok(exchange);
+    }
     if (response.status === 407) return exchange.refusedByProxy();
     const said = await exchange.wait(readStart(response, UPSTREAM_BOUNDS.refusalBytes));
     exchange.release();
@@ -107,11 +112,6 @@ class UpstreamFault extends Error {
   constructor(override readonly cause: unknown) {
     super("The upstream failed", { cause });
   }
-}
-
-function named(cause: unknown): never {
-  const isNamed = cause instanceof ReplyBeyondBounds || cause instanceof UpstreamFault;
-  throw isNamed ? cause : new UpstreamFault(cause);
 }
 
 /** The status limited to valid HTTP statuses; a server may send any number. */
@@ -217,8 +217,13 @@ class Exchange implements OpenReply, Running {
   }
 
   wait<Piece>(work: Promise<Piece>): Promise<Piece> {
-    return work.catch(named);
+    return work.catch(this.#named);
   }
+
+  readonly #named = (cause: unknown): never => {
+    const told = this.#response === undefined ? cause : packingFault(this.#response.headers, cause);
+    throw told instanceof ReplyBeyondBounds || told instanceof UpstreamFault ? told : new UpstreamFault(told);
+  };
 
   took(bytes: number): void {
     this.#taken += bytes;
@@ -232,7 +237,7 @@ class Exchange implements OpenReply, Running {
     if (cause instanceof ReplyBeyondBounds) {
       // The rest of the body is still arriving.
       this.abort();
-      return beyondBoundsFailure(cause.message);
+      return beyondBoundsFailure(cause);
     }
     if (this.#ended === "unreachable") return unreachableFailure(this.#deps.settings.timeoutConnect);
     if (this.#ended === "timed_out") return timeoutFailure(this.#patience.setting, this.#patience.ms);

@@ -207,7 +207,7 @@ function handleChunks(
       chunk = parseReply(payload);
     } catch (cause) {
       return cause instanceof ReplyBeyondBounds
-        ? beyondBoundsFailure(cause.message)
+        ? beyondBoundsFailure(cause)
         : unreadableFailure("a frame that is no JSON");
     }
     segmenter.push(attempt.upstream.unwrap(chunk), events);

@@ -12,6 +12,7 @@ import { classifyCodeAssist } from "./classify_code_assist.ts";
 import { codeAssistHeaders, type CodeAssistService, codeAssistUrl } from "./code_assist.ts";
 import { UPSTREAM_BOUNDS } from "./bounds.ts";
 import { parseReply, readStart, readWhole } from "./read_reply.ts";
+import { ReplyBeyondBounds } from "./unreadable_reply.ts";
 import { unreachableFailure } from "./unreachable_failure.ts";
 
 const decoder = new TextDecoder();
@@ -81,7 +82,7 @@ async function askHost(
     return err(classifyCodeAssist(input, service.source, service.clientProject));
   } catch (error) {
     if (signal.aborted) throw error;
-    return err(unreachable(service, error));
+    return err(error instanceof ReplyBeyondBounds ? notOne(service) : unreachable(service, error));
   }
 }
 
@@ -92,13 +93,17 @@ function readAnswer(service: CodeAssistService, text: string): Result<Record<str
   } catch {
     // Reported below.
   }
-  return err({
+  return err(notOne(service));
+}
+
+function notOne(service: CodeAssistService): Failure {
+  return {
     class: "unknown",
     status: 502,
     source: service.source,
     scope: "request",
     message: `The answer of ${addressSetting(service)} was not one of Code Assist; check that setting.`,
-  });
+  };
 }
 
 function addressSetting({ source }: CodeAssistService): string {

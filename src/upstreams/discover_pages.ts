@@ -1,7 +1,8 @@
 import { err, type Failure, isObject, ok, type Result, type SourceName } from "../core/mod.ts";
 import type { Upstream } from "./contract.ts";
 import { UPSTREAM_BOUNDS } from "./bounds.ts";
-import { parseReply, readStart, readWhole, ReplyBeyondBounds } from "./read_reply.ts";
+import { parseReply, readStart, readWhole } from "./read_reply.ts";
+import { ReplyBeyondBounds } from "./unreadable_reply.ts";
 import { unreachableFailure } from "./unreachable_failure.ts";
 
 const decoder = new TextDecoder();

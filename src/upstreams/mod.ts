@@ -6,7 +6,7 @@
  * @module
  */
 export type { BodyReader } from "./read_reply.ts";
-export { openBody, openLentBody, ReplyBeyondBounds, WaitingBytes } from "./read_reply.ts";
+export { openBody, openLentBody, WaitingBytes } from "./read_reply.ts";
 export { UPSTREAM_BOUNDS } from "./bounds.ts";
 export { classifyCodeAssist } from "./classify_code_assist.ts";
 export { classifyPublic } from "./classify_public.ts";
@@ -23,6 +23,7 @@ export { callCodeAssist, type CallOptions, type CodeAssistCall } from "./code_as
 export type { CodeAssistService } from "./code_assist.ts";
 export * from "./contract.ts";
 export * from "./read_reply.ts";
+export * from "./unreadable_reply.ts";
 export { safeText } from "./failure_rule.ts";
 export { unreachableFailure } from "./unreachable_failure.ts";
 export { withoutSecrets } from "./without_secrets.ts";

@@ -1,12 +1,47 @@
 import { GatheredBytes, JsonBeyondBounds, JsonWatch, noteGarbage, parseForeign } from "../core/mod.ts";
 import { type SseParser, tooDeepAt } from "../gemini/mod.ts";
 import { FREE_BYTES, PIECE_BYTES, UPSTREAM_BOUNDS } from "./bounds.ts";
+import {
+  INFLATES,
+  lengthOf,
+  mostInflated,
+  mustBeReadable,
+  packingFault,
+  ReplyBeyondBounds,
+} from "./unreadable_reply.ts";
 
-/** Reads the whole body, at most `most` bytes after decompression. Rejects when the body fails or exceeds that. */
+/**
+ * Reads the whole body, at most `most` bytes after decompression. Rejects when the body fails, and with ReplyBeyondBounds when it
+ * exceeds that or cannot be decompressed.
+ */
 export function readWhole(
   response: Response,
   most: number,
   setting?: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const read = response.headers.get("content-encoding") === null ? readUnpacked : readPacked;
+  return read(response, most, setting);
+}
+
+async function readPacked(
+  response: Response,
+  most: number,
+  setting: string | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { headers, body } = response;
+  try {
+    mustBeReadable(headers);
+    return await readUnpacked(response, most, setting);
+  } catch (cause) {
+    if (body?.locked === false) await body.cancel();
+    throw packingFault(headers, cause);
+  }
+}
+
+function readUnpacked(
+  response: Response,
+  most: number,
+  setting: string | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { headers } = response;
   // The platform enforces a stated length, and returns the body without a stream as long as `body` is not accessed.
@@ -23,19 +58,6 @@ export function readWhole(
 }
 
 const JSON_REGEXP = /^application\/json\b/i;
-
-/** The message about a reply that goes beyond `mostInflated`. */
-export const INFLATES = "inflates beyond all measure";
-
-/** Most bytes to which a reply may decompress, by its headers. */
-export function mostInflated(headers: Headers): number {
-  const sent = headers.get("content-encoding") === null ? NaN : lengthOf(headers);
-  return sent >= 0 ? Math.max(FREE_BYTES, sent * UPSTREAM_BOUNDS.inflation) : Infinity;
-}
-
-function lengthOf(headers: Headers): number {
-  return Number(headers.get("content-length") ?? NaN);
-}
 
 async function collect(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -99,20 +121,26 @@ export function namedFault<Answer>(look: () => Answer, lead = ""): Answer {
   }
 }
 
-/** The beginning of a body as text, at most `most` bytes; what follows is not read. */
+/** The beginning of a body as text, at most `most` bytes; what follows, or cannot be unpacked, is not read. */
 export async function readStart(response: Response, most: number): Promise<string> {
+  const { headers } = response;
   if (response.body === null) return "";
   const reader = openLentBody(response.body);
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
-  for (let piece = await reader.read(); piece !== undefined; piece = await reader.read()) {
-    text += decoder.decode(piece.subarray(0, most - size), { stream: true });
-    size += piece.byteLength;
-    if (size >= most) {
+  try {
+    mustBeReadable(headers);
+    for (let piece = await reader.read(); piece !== undefined; piece = await reader.read()) {
+      text += decoder.decode(piece.subarray(0, most - size), { stream: true });
+      size += piece.byteLength;
+      if (size < most) continue;
       reader.cancel();
       break;
     }
+  } catch (cause) {
+    if (!(packingFault(headers, cause) instanceof ReplyBeyondBounds)) throw cause;
+    reader.cancel();
   }
   return text + decoder.decode();
 }
@@ -269,11 +297,6 @@ function byteReader(
   } catch {
     return undefined;
   }
-}
-
-/** A reply that exceeds a bound. The message says which, as half a sentence. */
-export class ReplyBeyondBounds extends Error {
-  override readonly name = "ReplyBeyondBounds";
 }
 
 /** Total of held bytes beyond the free ones. */

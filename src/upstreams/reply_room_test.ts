@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FREE_BYTES, UPSTREAM_BOUNDS } from "./bounds.ts";
-import { ReplyBeyondBounds, WaitingBytes } from "./read_reply.ts";
+import { WaitingBytes } from "./read_reply.ts";
+import { ReplyBeyondBounds } from "./unreadable_reply.ts";
 
 const ROOM = UPSTREAM_BOUNDS.waitingBytes + FREE_BYTES;
 

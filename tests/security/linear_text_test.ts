@@ -9,7 +9,7 @@ import { matchesGlob, permitsModel, redact } from "../../src/core/mod.ts";
 import { redactGoogleError } from "../../src/dialects/mod.ts";
 import { decodeCarrier } from "../../src/gemini/mod.ts";
 import { agentName } from "../../src/http/proxy/agent_name.ts";
-import { isPublicAddress } from "../../src/http/proxy/public_address.ts";
+import { isPublicAddress } from "../../src/relay/public_address.ts";
 import { readPasted } from "../../src/oauth/sign_in.ts";
 import { PassthroughInspector } from "../../src/relay/passthrough_inspector.ts";
 import { classifyCodeAssist } from "../../src/upstreams/classify_code_assist.ts";

@@ -1,6 +1,7 @@
 /** docs/security.md, "What a request can make the proxy fetch": URLs that strangers choose. */
 import assert from "node:assert/strict";
-import { isPublicAddress } from "../../src/http/proxy/public_address.ts";
+import zlib from "node:zlib";
+import { isPublicAddress } from "../../src/relay/public_address.ts";
 import { publicFetch } from "../../src/http/proxy/public_fetch.ts";
 import { fetchRemoteMedia, MEDIA_LIMITS } from "../../src/http/proxy/remote_media.ts";
 import { proxyUnderTest } from "../support/proxy_under_test.ts";
@@ -165,15 +166,57 @@ Deno.test("fetched media end at their size, their time and their redirects", asy
     );
   });
   try {
-    const get = (path: string) =>
+    const get = (path: string, ms = 60_000) =>
       publicFetch(`http://127.0.0.1:${server.addr.port}${path}`, {
         signal: new AbortController().signal,
-        limits: { bytes: 1_000_000, ms: 200, redirects: 3 },
+        limits: { bytes: 1_000_000, ms, redirects: 3 },
         allowed: () => true,
       });
     await assert.rejects(get("/endless"), /larger than/);
     await assert.rejects(get("/loop"), /redirects too often/);
-    await assert.rejects(get("/silent"), /in time/);
+    await assert.rejects(get("/silent", 200), /in time/);
+  } finally {
+    await server.shutdown();
+  }
+});
+
+Deno.test("fetched media that come compressed are unpacked within their bound, or refused", async () => {
+  const plain = new TextEncoder().encode("a picture ".repeat(500));
+  const zeros = new Uint8Array(4_000_000);
+  const bodies: Readonly<Record<string, readonly [coding: string, body: Uint8Array]>> = {
+    gzip: ["gzip", zlib.gzipSync(plain)],
+    br: ["br", zlib.brotliCompressSync(plain)],
+    deflate: ["deflate", zlib.deflateSync(plain)],
+    zstd: ["zstd", zlib.zstdCompressSync(plain)],
+    twice: ["gzip, gzip", zlib.gzipSync(zlib.gzipSync(plain))],
+    unknown: ["lz-odd", plain],
+    untrue: ["gzip", plain],
+    half: ["gzip", zlib.gzipSync(plain).subarray(0, -9)],
+    "bomb of gzip": ["gzip", zlib.gzipSync(zeros)],
+    "bomb of br": ["br", zlib.brotliCompressSync(zeros)],
+    "bomb of zstd": ["zstd", zlib.zstdCompressSync(zeros)],
+  };
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+    const [coding, body] = bodies[decodeURIComponent(new URL(request.url).pathname.slice(1))]!;
+    return new Response(body.slice(), {
+      headers: { "content-encoding": coding, "content-type": "image/png" },
+    });
+  });
+  try {
+    const get = (name: string) =>
+      publicFetch(`http://127.0.0.1:${server.addr.port}/${name}`, {
+        signal: new AbortController().signal,
+        limits: { bytes: 1_000_000, ms: 20_000, redirects: 3 },
+        allowed: () => true,
+      });
+    for (const name of ["gzip", "br", "deflate", "zstd"]) {
+      assert.deepEqual(new Uint8Array((await get(name)).bytes), plain, name);
+    }
+    for (const name of ["twice", "unknown"]) await assert.rejects(get(name), /not supported/, name);
+    for (const name of ["untrue", "half"]) await assert.rejects(get(name), /cannot be unpacked/, name);
+    for (const name of Object.keys(bodies).filter((one) => one.startsWith("bomb"))) {
+      await assert.rejects(get(name), /larger than 1000000 bytes/, name);
+    }
   } finally {
     await server.shutdown();
   }

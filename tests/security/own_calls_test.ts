@@ -1,16 +1,27 @@
 /** docs/security.md, "What an upstream can answer": calls that this proxy makes of its own, to answer in another API's form. */
 import assert from "node:assert/strict";
 import { tell } from "../e2e/calls.ts";
-import { endless, head, HostileUpstream, type Hostility, json, whole } from "../support/hostile_upstream.ts";
+import {
+  endless,
+  gzipOfZeros,
+  head,
+  HostileUpstream,
+  type Hostility,
+  json,
+  whole,
+} from "../support/hostile_upstream.ts";
 import { proxyUnderTest } from "../support/proxy_under_test.ts";
 import { UPSTREAM_BOUNDS } from "../../src/upstreams/mod.ts";
 
 const plain = "application/json";
 
+const zeros = await gzipOfZeros(100_000_000);
+
 const ANSWERS: Readonly<Record<string, Hostility>> = {
   "a length of a terabyte": () => endless(" ", head(200, plain, "content-length: 1000000000000\r\n") + "{"),
   "more than a bound": () => [whole(200, plain, " ".repeat(UPSTREAM_BOUNDS.answerBytes + 1))],
   "millions of brackets": () => [whole(200, plain, "[".repeat(3_000_000) + "]".repeat(3_000_000))],
+  "gzip of zeros": () => [head(200, plain, "content-encoding: gzip\r\n"), zeros],
   "half of it": () => [head(200, plain, "content-length: 100\r\n") + '{"files":['],
   "no JSON": () => [whole(200, plain, "nothing")],
   null: () => [json(null)],

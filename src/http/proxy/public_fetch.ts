@@ -3,7 +3,8 @@ import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { GatheredBytes } from "../../core/mod.ts";
-import { isPublicAddress } from "./public_address.ts";
+import { bodyCoding } from "../body_coding.ts";
+import { isPublicAddress } from "../../relay/public_address.ts";
 
 /** Bounds of fetching a foreign URL. */
 export interface PublicFetchLimits {
@@ -50,7 +51,10 @@ export async function publicFetch(url: string, options: PublicFetchOptions): Pro
       reply.destroy();
       throw new PublicFetchError(`answered with status ${status}`);
     }
-    return { type: reply.headers["content-type"], bytes: await collect(reply, options.limits.bytes) };
+    return {
+      type: reply.headers["content-type"],
+      bytes: await unpacked(reply, options.limits.bytes, signal),
+    };
   }
   throw new PublicFetchError("redirects too often");
 }
@@ -85,14 +89,28 @@ function guardedLookup(allowed: (address: string) => boolean): LookupFunction {
   };
 }
 
-async function collect(reply: IncomingMessage, limit: number): Promise<Uint8Array> {
+/** Some servers send a file compressed that nobody asked to be: what comes out of it has the bound. */
+async function unpacked(reply: IncomingMessage, limit: number, signal: AbortSignal): Promise<Uint8Array> {
+  const coding = bodyCoding(reply.headers["content-encoding"] ?? null);
+  if (!coding.ok) {
+    reply.destroy();
+    throw new PublicFetchError("is compressed in a way that is not supported");
+  }
+  try {
+    const body = ReadableStream.from(reply as AsyncIterable<Uint8Array>);
+    return await collect(coding.value === undefined ? body : coding.value(body), limit);
+  } catch (cause) {
+    reply.destroy();
+    if (cause instanceof PublicFetchError) throw cause;
+    throw signal.aborted ? unreachable(signal) : new PublicFetchError("broke off or cannot be unpacked");
+  }
+}
+
+async function collect(body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
   using gathered = new GatheredBytes();
-  for await (const piece of reply as AsyncIterable<Uint8Array>) {
+  for await (const piece of body) {
     gathered.add(piece);
-    if (gathered.size > limit) {
-      reply.destroy();
-      throw new PublicFetchError(`is larger than ${limit} bytes`);
-    }
+    if (gathered.size > limit) throw new PublicFetchError(`is larger than ${limit} bytes`);
   }
   return gathered.joined();
 }

@@ -22,8 +22,9 @@ const PASSING: ReadonlySet<FailureClass> = new Set(["overloaded", "empty_reply",
 const ENOUGH_OVERLOADED = 3;
 /** A model that keeps garbling a tool call is given up after so many tries: each costs a whole turn. */
 const ENOUGH_GARBLED = 3;
-/** A reply beyond the bounds is expensive to read; after the second one the call is given up. */
-const ENOUGH_BEYOND_BOUNDS = 2;
+/** Replies that are not taken are expensive to read; after the second one the call is given up. */
+const NOT_TAKEN: ReadonlySet<string> = new Set(["upstream_reply_too_large", "upstream_reply_coding"]);
+const ENOUGH_NOT_TAKEN = 2;
 const SAME_KEY_MS = 250;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -69,7 +70,7 @@ function isEnough(
 ): boolean {
   const times = 1 + classes.filter((one) => one === name).length;
   if (name === "empty_reply" && code === "malformed_reply") return times >= ENOUGH_GARBLED;
-  if (code === "upstream_reply_too_large") return times >= ENOUGH_BEYOND_BOUNDS;
+  if (code !== undefined && NOT_TAKEN.has(code)) return times >= ENOUGH_NOT_TAKEN;
   return name === "overloaded" && facts.hasFallback && times > ENOUGH_OVERLOADED;
 }
 

@@ -56,7 +56,7 @@ export async function textOf(
 }
 
 function notTaken(cause: unknown, what: string): Failure {
-  return cause instanceof ReplyBeyondBounds ? beyondBoundsFailure(cause.message) : unreadableFailure(what);
+  return cause instanceof ReplyBeyondBounds ? beyondBoundsFailure(cause) : unreadableFailure(what);
 }
 
 /** A refusal by Google's own API as a failure, to be reported in the client's form. */
