@@ -13,81 +13,113 @@ export interface Deadlines {
   close(): void;
 }
 
+/** The longest time between two looks while something runs, so that a clock that is set makes a limit longer by this at most. */
+const LONGEST_MS = 1_000;
+
 /**
- * One coarse timer for all calls: a timer for each costs about a fifteenth of a bare pass-through (measured),
- * and a read timeout need not be exact. Time is counted in ticks of that timer, so that setting the machine's
- * clock neither ends calls in progress nor makes them wait for hours.
+ * One coarse timer for all calls, which runs out when the first of them may: a timer that is set costs a process that sleeps
+ * between calls about a quarter of a bare pass-through (measured), and nobody needs a read timeout to be exact. Time is counted
+ * by what that timer was set for, so that a machine whose clock is set neither ends calls under way nor lets them wait for hours.
+ * `tick` is the shortest time between two looks, in milliseconds.
  */
 export function createDeadlines(clock: Clock, tick = 50): Deadlines {
-  return new TickedDeadlines(clock, tick);
+  return new TimedDeadlines(clock, tick);
 }
 
-class TickedDeadlines implements Deadlines {
+class TimedDeadlines implements Deadlines {
   readonly entries = new ActiveSet<Entry>();
-  now = 0;
   readonly #clock: Clock;
   readonly #tick: number;
   #cancel: (() => void) | undefined;
   #closed = false;
+  /** What all timers so far were set for. */
+  #passed = 0;
+  /** When the running timer was set, by the clock, and for how long. */
+  #since = 0;
+  #armed = 0;
 
   constructor(clock: Clock, tick: number) {
     this.#clock = clock;
     this.#tick = tick;
   }
 
+  /** Milliseconds that have passed, but never beyond the end of the running timer. */
+  get now(): number {
+    if (this.#cancel === undefined) return this.#passed;
+    return this.#passed + Math.min(this.#armed, Math.max(0, this.#clock.now() - this.#since));
+  }
+
   start(ms: number, expire: () => void): Deadline {
-    const ticks = Math.ceil(ms / this.#tick);
-    // The current tick is not a whole one.
-    const entry = new Entry(this, this.#cancel === undefined ? ticks : ticks + 1, expire);
+    const { now } = this;
+    const entry = new Entry(this, now + ms, ms, expire);
     this.entries.add(entry);
-    this.#arm();
+    this.#arm(now, ms);
     return entry;
   }
 
   close(): void {
     this.#closed = true;
+    this.#stop();
+  }
+
+  #stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
   }
 
-  #arm(): void {
-    if (this.#cancel !== undefined || this.entries.size === 0 || this.#closed) return;
-    this.#cancel = this.#clock.after(this.#tick, () => this.#sweep());
+  /** Makes sure that the timer runs out in `ms` at the latest. */
+  #arm(now: number, ms: number): void {
+    const wanted = Math.min(LONGEST_MS, Math.max(this.#tick, ms));
+    if (this.#closed || (this.#cancel !== undefined && this.#passed + this.#armed <= now + wanted)) return;
+    this.#stop();
+    this.#passed = now;
+    this.#since = this.#clock.now();
+    this.#armed = wanted;
+    this.#cancel = this.#clock.after(wanted, () => this.#sweep());
   }
 
-  /** The timer is not set again when nothing is left to wait for, so that an idle process sleeps. */
+  /** A timer that runs out with nothing left to wait for is not set again, so that an idle process sleeps. */
   #sweep(): void {
     this.#cancel = undefined;
-    this.now++;
+    this.#passed += this.#armed;
+    const now = this.#passed;
+    let next = Infinity;
     for (const entry of this.entries.list()) {
-      if (entry.at > this.now || entry.index < 0) continue;
+      if (entry.index < 0) continue;
+      if (entry.at > now) {
+        next = Math.min(next, entry.at);
+        continue;
+      }
       this.entries.delete(entry);
-      // Each belongs to another call: an exception is reported, and the others still expire.
+      // Each belongs to a call of its own: what one throws is reported, and the others still expire.
       try {
         entry.expire();
       } catch (cause) {
         reportError(cause);
       }
     }
-    this.#arm();
+    if (this.entries.size > 0) this.#arm(this.now, next - this.now);
   }
 }
 
 class Entry implements Deadline, ActiveMember {
   index = -1;
-  /** The tick at which it expires. */
-  at: number;
-  readonly #deadlines: TickedDeadlines;
-  readonly #ticks: number;
+  readonly #deadlines: TimedDeadlines;
+  readonly #ms: number;
 
-  constructor(deadlines: TickedDeadlines, ticks: number, readonly expire: () => void) {
+  constructor(
+    deadlines: TimedDeadlines,
+    /** When it expires, by the time of all deadlines. */
+    public at: number,
+    ms: number,
+    readonly expire: () => void,
+  ) {
     this.#deadlines = deadlines;
-    this.#ticks = ticks;
-    this.at = deadlines.now + ticks;
+    this.#ms = ms;
   }
 
   touch(): void {
-    this.at = this.#deadlines.now + this.#ticks;
+    this.at = this.#deadlines.now + this.#ms;
   }
 
   clear(): void {

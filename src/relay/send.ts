@@ -125,7 +125,7 @@ export function isRepeatable({ method }: UpstreamRequest, operation: Operation):
 }
 
 /** How long an attempt runs before its client is watched: a leaving client is noticed this much later at worst. */
-const WATCH_AFTER_MS = 50;
+const WATCH_AFTER_MS = 250;
 
 /**
  * One upstream request in flight: ended when the client leaves, the process stops or it is silent for too long.
