@@ -51,7 +51,7 @@ function plainImports(): Plugin {
 
 /** Parts that every page uses. */
 const BASE_REGEXP =
-  /components\/shared\/(attention\/.*|calls\/read_calls|connection\/(connection_fold|words)|format|given|keys\/worst_keys|live\/(browser_api|live_events|now|overview|resource|toasts)|models\/standing|shell\/verdict|ui\/(card|figure|icon|meter|status_chip)|words)\.tsx?$/;
+  /components\/shared\/(attention\/.*|calls\/read_calls|connection\/(connection_fold|words)|format|given|keys\/worst_keys|live\/(browser_api|live_events|now|overview|resource|toast_corner|toasts)|models\/standing|shell\/verdict|ui\/(card|figure|icon|meter|status_chip)|words)\.tsx?$/;
 
 export default defineConfig({
   plugins: [prefresh() as PluginOption, tailwindcss(), reloadPages(), plainImports()],

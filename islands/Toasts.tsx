@@ -1,44 +1,13 @@
-import { useSignal } from "@preact/signals";
-import type { FunctionComponent } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { toasts } from "../components/shared/live/toasts.ts";
+import { useEffect } from "preact/hooks";
+import { ToastCorner } from "../components/shared/live/toast_corner.tsx";
 
-/** The list comes over the wire with the first message, at the latest after this time: a message may say that the server is gone. */
-const LATEST_MS = 5_000;
-
-/** Short messages in the corner, above an open dialog too; refusals are read out at once. */
+/** Short messages of the page; an open dialog has them inside. */
 export default function Toasts() {
-  const corner = useRef<HTMLDivElement>(null);
-  const List = useSignal<FunctionComponent | undefined>(undefined);
-  const newest = toasts.value.at(-1)?.id;
-  const load = async () => {
-    List.value ??= (await import("../components/shared/live/toast_list.tsx")).ToastList;
-  };
   useEffect(() => {
-    const timer = setTimeout(load, LATEST_MS);
     // What was removed on the page before can still be put back.
     if (sessionStorage.getItem("undo") !== null) {
       void import("../components/shared/live/kept_undo.ts").then(({ showKeptUndo }) => showKeptUndo());
     }
-    return () => clearTimeout(timer);
   }, []);
-  useEffect(() => {
-    if (newest !== undefined) void load();
-    // The last one shown lies on top: each new message takes that place again.
-    if (corner.current?.matches(":popover-open")) corner.current.hidePopover();
-    if (newest !== undefined) corner.current?.showPopover();
-    // On a narrow screen the page can be scrolled free of them.
-    document.body.classList.toggle("max-lg:pb-32", newest !== undefined);
-  }, [newest]);
-  return (
-    <div
-      ref={corner}
-      popover="manual"
-      class="fixed inset-x-4 top-auto bottom-4 m-0 max-w-sm gap-2 bg-transparent p-0 text-ink max-lg:mx-auto lg:start-3 lg:end-auto lg:bottom-28 lg:w-[13.5rem] [&:popover-open]:grid"
-      role="status"
-      aria-live="polite"
-    >
-      {List.value && <List.value />}
-    </div>
-  );
+  return <ToastCorner place={undefined} />;
 }

@@ -54,6 +54,20 @@ browserTest(
       await page.getByText("laptop is back.").waitFor();
       await page.getByText("2 keys", { exact: true }).waitFor();
     });
+    await t.step("a message can be pressed while a dialog is open", async () => {
+      await page.getByRole("button", { name: "laptop" }).click();
+      await page.getByRole("button", { name: "Remove", exact: true }).click();
+      await page.getByText("1 key", { exact: true }).waitFor();
+      await page.getByRole("button", { name: "…0002" }).click();
+      const drawer = page.getByRole("dialog", { name: "Key …0002" });
+      await drawer.waitFor();
+      await page.getByRole("button", { name: "Undo" }).click();
+      await drawer.getByText("laptop is back.").last().waitFor();
+      await page.keyboard.press("Escape");
+      await drawer.waitFor({ state: "detached" });
+      await page.getByText("laptop is back.").last().waitFor();
+      await page.getByText("2 keys", { exact: true }).waitFor();
+    });
     assert.deepEqual(problems, []);
   },
 );

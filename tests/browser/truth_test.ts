@@ -302,7 +302,8 @@ browserTest("a message covers no button of the page on a wide screen", async (br
     return [...document.querySelectorAll("main :is(button, a, input), dialog button, nav a")].filter(
       (one) => {
         const box = one.getBoundingClientRect();
-        return box.width > 0 && box.left < toast.right && box.right > toast.left && box.top < toast.bottom &&
+        return one.closest("[popover]") === null && box.width > 0 && box.left < toast.right &&
+          box.right > toast.left && box.top < toast.bottom &&
           box.bottom > toast.top;
       },
     ).map((one) => one.textContent);

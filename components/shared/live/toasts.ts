@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
 export interface Toast {
   readonly id: number;
@@ -10,6 +10,18 @@ export interface Toast {
 /** Short messages in the corner; read out by screen readers. */
 export const toasts = signal<readonly Toast[]>([]);
 let lastId = 0;
+
+/** Modal dialogs that are open, the topmost last. */
+const dialogs = signal<readonly symbol[]>([]);
+
+/** The dialog in which messages are shown, as all outside of it is inert; undefined for the page itself. */
+export const toastPlace = computed(() => dialogs.value.at(-1));
+
+/** Has messages shown in a dialog while it is open; returns the way to end that. */
+export function showToastsIn(dialog: symbol): () => void {
+  dialogs.value = [...dialogs.value, dialog];
+  return () => dialogs.value = dialogs.value.filter((one) => one !== dialog);
+}
 
 export function dismiss(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id);

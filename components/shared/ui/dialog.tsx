@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { ToastCorner } from "../live/toast_corner.tsx";
+import { showToastsIn } from "../live/toasts.ts";
 import { text } from "../words.ts";
 import { Icon } from "./icon.tsx";
 
@@ -18,6 +20,7 @@ const SIDE = "ms-auto me-0 my-0 h-dvh max-h-dvh w-[min(48rem,100vw)] max-w-none 
 /** A modal dialog of the platform: focus stays inside, Escape closes it, and focus goes back to where it was. */
 export function Dialog({ title, open, onClose, children, side = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const place = useMemo(() => Symbol(title), []);
   useEffect(() => {
     const element = dialog.current;
     if (open && element && !element.open) {
@@ -26,6 +29,7 @@ export function Dialog({ title, open, onClose, children, side = false }: DialogP
       if (!side) element.querySelector<HTMLElement>("[autofocus], textarea, input, select")?.focus();
     }
     if (!open && element?.open) element.close();
+    return open ? showToastsIn(place) : undefined;
   }, [open]);
   if (!open) return null;
   return (
@@ -48,6 +52,7 @@ export function Dialog({ title, open, onClose, children, side = false }: DialogP
         </button>
       </div>
       <div class="px-5 py-4">{children}</div>
+      <ToastCorner place={place} />
     </dialog>
   );
 }
