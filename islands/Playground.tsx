@@ -6,18 +6,24 @@ import { Conversation } from "../components/playground/conversation.tsx";
 import { type ChatTurn, type Dialect, DIALECTS } from "../components/shared/chat/dialects.ts";
 import { useChat } from "../components/playground/use_chat.ts";
 import { playgroundText } from "../components/playground/words.ts";
+import { type AskableModels, readAskable } from "../components/playground/read_models.ts";
+import { api } from "../components/shared/live/browser_api.ts";
+import { useResource } from "../components/shared/live/resource.ts";
 import { Card } from "../components/shared/ui/card.tsx";
 
 const words = playgroundText;
 
 export interface PlaygroundProps {
-  readonly models: readonly string[];
+  readonly askable: AskableModels;
+  /** The one to begin with; empty while none is known. */
   readonly model: string;
   readonly origin: string;
 }
 
 /** A chat with any model in any dialect, and the same call as code. */
-export default function Playground({ models, model: first, origin: given }: PlaygroundProps) {
+export default function Playground({ askable: known, model: first, origin: given }: PlaygroundProps) {
+  const askable = useResource(known, () => readAskable(api), ["stats_update"], 3_000).value;
+  const models = [...askable.value.aliases, ...askable.value.models];
   const chat = useChat();
   const dialect = useSignal<Dialect>("openai");
   const model = useSignal(first);
@@ -27,6 +33,8 @@ export default function Playground({ models, model: first, origin: given }: Play
   const thinking = useSignal(false);
   const origin = useSignal(given);
   useEffect(() => void (origin.value = location.origin), []);
+  // Keys may come while the page is open: then there is something to ask.
+  useEffect(() => void (model.value ||= askable.value.models[0] ?? ""), [askable.value]);
   const draft = useComputed(() => ({
     dialect: dialect.value,
     model: model.value.trim(),

@@ -1,17 +1,15 @@
-import { readCatalog } from "../../components/shared/models/read_catalog.ts";
 import { page } from "fresh";
+import { readAskable } from "../../components/playground/read_models.ts";
 import { PageTitle } from "../../components/shared/shell/page_title.tsx";
 import { playgroundText } from "../../components/playground/words.ts";
-import { chatModels } from "../../components/shared/models/chat_models.ts";
 import Playground from "../../islands/Playground.tsx";
 import { define } from "../_define.ts";
 
 export const handler = define.handlers({
   async GET({ state: { client }, url }) {
-    const catalog = await readCatalog(client);
-    const models = [...catalog.aliases.map((alias) => alias.name), ...chatModels(catalog.models)];
-    const model = url.searchParams.get("model") ?? chatModels(catalog.models)[0] ?? "";
-    return page({ models, model, origin: url.origin });
+    const askable = await readAskable(client);
+    const model = url.searchParams.get("model") ?? askable.models[0] ?? "";
+    return page({ askable, model, origin: url.origin });
   },
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { sampleProjects } from "../../src/sim/mod.ts";
-import { browserTest, open, ownerPage } from "../support/browser.ts";
+import { browserTest, eventually, open, ownerPage } from "../support/browser.ts";
 import { dashboardUnderTest } from "../support/dashboard_under_test.ts";
 import { VIEWS } from "../support/views.ts";
 
@@ -65,3 +65,18 @@ browserTest(
     }
   },
 );
+
+browserTest("the playground has models to ask as soon as a key is there", async (browser) => {
+  await using server = await dashboardUnderTest({ projects: sampleProjects() });
+  const { page, problems } = await ownerPage(browser, server.url);
+  await open(page, `${server.url}/dashboard/playground`);
+  await page.getByText("No model can be asked before there is a key").waitFor();
+  await page.locator("[data-connection=live]").waitFor();
+  const { admin } = server.proxy().services;
+  await admin.addKeys({ keys: KEYS.slice(0, 1) });
+  await admin.putAlias("mine", "gemini-2.5-flash");
+  await page.locator("#playground-models option[value=mine]").waitFor({ state: "attached" });
+  await page.getByText("Ask something").waitFor();
+  await eventually(async () => (await page.getByLabel("Model or alias").inputValue()).slice(0, 6), "gemini");
+  assert.deepEqual(problems, []);
+});
