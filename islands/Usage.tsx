@@ -129,6 +129,7 @@ export default function Usage(props: UsageProps) {
                 label={title}
                 stacked={stacked}
                 format={(one) => amount(query.measure, one)}
+                whole={query.measure !== "cost"}
                 onHover={(index) => hovered.value = index}
                 onZoom={zoom}
                 onPick={pick}

@@ -58,6 +58,8 @@ export const CLOCK_LOCALE = typeof document !== "undefined" &&
     new Intl.DateTimeFormat([], { hour: "numeric" }).resolvedOptions().hour12
   ? "en-US"
   : "en-GB";
+/** The hour in that clock: "7:04 AM", but "07:04". */
+export const CLOCK_HOUR = CLOCK_LOCALE === "en-US" ? "numeric" : "2-digit";
 
 /** 13:04:09 in the reader's zone and clock. */
 export function clockTime(at: number): string {
@@ -68,7 +70,7 @@ export function clockTime(at: number): string {
 export function untilTime(at: number, now: number): string {
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
   const day = sameDay ? {} : { weekday: "short" } as const;
-  const time = new Date(at).toLocaleTimeString(CLOCK_LOCALE, { ...day, hour: "2-digit", minute: "2-digit" });
+  const time = new Date(at).toLocaleTimeString(CLOCK_LOCALE, { ...day, hour: CLOCK_HOUR, minute: "2-digit" });
   return `${time} (${countdown(Math.max(0, at - now))})`;
 }
 
@@ -77,7 +79,7 @@ export function dateTime(at: number): string {
   return new Date(at).toLocaleString(CLOCK_LOCALE, {
     day: "numeric",
     month: "short",
-    hour: "2-digit",
+    hour: CLOCK_HOUR,
     minute: "2-digit",
   });
 }

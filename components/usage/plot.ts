@@ -1,11 +1,13 @@
 import uPlot from "uplot";
-import { CLOCK_LOCALE } from "../shared/format.ts";
+import { CLOCK_HOUR, CLOCK_LOCALE } from "../shared/format.ts";
 import type { UsageChart } from "./chart_data.ts";
 import { colourOf } from "./colour.ts";
 
 export interface PlotOptions {
   readonly stacked: boolean;
   readonly format: (value: number) => string;
+  /** Values are counts: no mark of the axis is a fraction. */
+  readonly whole: boolean;
   /** Told of the step under the pointer; undefined outside. */
   readonly onHover: (index: number | undefined) => void;
   /** Told of the span that was dragged over, epoch milliseconds. */
@@ -15,6 +17,9 @@ export interface PlotOptions {
 }
 
 const HEIGHT = 280;
+/** Steps between the marks of an axis of counts: 1, 2 and 5 times a power of ten. */
+const WHOLE_STEPS = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power))
+  .flat();
 
 /** Each line upon those before it. */
 function stack({ lines, times }: UsageChart): number[][] {
@@ -53,9 +58,8 @@ function axisTime(at: number, stepMs: number, first: boolean): string {
   const date = new Date(at);
   const day = date.toLocaleDateString(CLOCK_LOCALE, { day: "numeric", month: "short" });
   if (stepMs >= 86_400_000) return day;
-  const hour = CLOCK_LOCALE === "en-US" ? "numeric" : "2-digit";
   const second = stepMs < 60_000 ? { second: "2-digit" } as const : {};
-  const time = date.toLocaleTimeString(CLOCK_LOCALE, { hour, minute: "2-digit", ...second });
+  const time = date.toLocaleTimeString(CLOCK_LOCALE, { hour: CLOCK_HOUR, minute: "2-digit", ...second });
   return first ? `${time}\n${day}` : time;
 }
 
@@ -85,6 +89,7 @@ export function drawPlot(element: HTMLElement, chart: UsageChart, options: PlotO
       axes: [{ ...axis, values: times }, {
         ...axis,
         size: 64,
+        ...(options.whole ? { incrs: WHOLE_STEPS } : {}),
         values: (_plot, values) => values.map(options.format),
       }],
       series: [{}, ...seriesOf(chart, options.stacked)],

@@ -87,6 +87,10 @@ browserTest(
         const time = page.getByText(/^\d{1,2}:\d\d:\d\d( [AP]M)?$/).first();
         await time.waitFor();
         assert.equal(/[AP]M/.test(await time.innerText()), has12, locale);
+        const [since, until] = [new Date(2026, 10, 5, 7, 4), new Date(2026, 10, 5, 13, 4)].map(Number);
+        await open(page, `${server.url}/dashboard/requests?since=${since}&until=${until}`);
+        const span = has12 ? "from Nov 5, 7:04 AM to Nov 5, 1:04 PM" : "from 5 Nov, 07:04 to 5 Nov, 13:04";
+        await page.getByText(span, { exact: true }).waitFor();
         await page.context().close();
       }
     });
