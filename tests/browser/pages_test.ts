@@ -29,6 +29,54 @@ function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
+/** What can be focused on the page and then looks as before: no outline of its own or of its label, or one that is cut off. */
+async function unseenFocus(page: Page): Promise<readonly string[]> {
+  // From the first key on, the focus is that of a keyboard.
+  await page.keyboard.press("Shift");
+  return await page.evaluate(() => {
+    const root = document.querySelector("dialog[open]") ?? document;
+    const all = root.querySelectorAll<HTMLElement>(
+      "a[href], button, input, select, textarea, summary, [tabindex]",
+    );
+    const outlined = (element: Element) => {
+      const { outlineStyle, outlineWidth, outlineColor, outlineOffset } = getComputedStyle(element);
+      const isDrawn = outlineStyle !== "none" && parseFloat(outlineWidth) >= 1 &&
+        !/[,/] ?0\)$/.test(outlineColor);
+      return isDrawn ? parseFloat(outlineOffset) + parseFloat(outlineWidth) : undefined;
+    };
+    // A box that cuts what is outside of it leaves at least two sides of the outline.
+    const sides = (element: Element, reach: number) => {
+      const own = element.getBoundingClientRect();
+      let cut = [false, false, false, false];
+      for (let box = element.parentElement; box !== null; box = box.parentElement) {
+        if (!/auto|scroll|hidden|clip/.test(getComputedStyle(box).overflow)) continue;
+        const { left, top, right, bottom } = box.getBoundingClientRect();
+        const now = [
+          own.left - reach < left,
+          own.top - reach < top,
+          own.right + reach > right,
+          own.bottom + reach > bottom,
+        ];
+        cut = cut.map((was, side) => was || now[side]!);
+      }
+      return cut.filter((one) => !one).length;
+    };
+    return [...all].filter((element) => {
+      if (
+        !element.checkVisibility({ visibilityProperty: true }) ||
+        element.matches("[tabindex='-1'], :disabled")
+      ) return false;
+      element.focus();
+      if (document.activeElement !== element) return false;
+      for (const shown of [element, element.closest("label, summary, li, td")]) {
+        const reach = shown === null ? undefined : outlined(shown);
+        if (reach !== undefined && sides(shown!, reach) >= 2) return false;
+      }
+      return true;
+    }).map((element) => element.outerHTML.slice(0, 160));
+  });
+}
+
 /** The pages, what opens on them by an address, and the drawers of one key, request and cell of the quota board. */
 async function everything(server: DashboardUnderTest): Promise<Readonly<Record<string, string>>> {
   const { admin } = server.proxy().services;
@@ -66,6 +114,7 @@ browserTest(
           const found = (await axe(page)).map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
           assert.deepEqual(found, []);
           assert.equal(await overflow(page), 0, "the page is wider than its window");
+          assert.deepEqual(await unseenFocus(page), []);
         });
       }
       assert.deepEqual(problems, []);
