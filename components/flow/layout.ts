@@ -1,3 +1,4 @@
+import { recordedKey } from "../shared/format.ts";
 import type { CallPaths } from "../../src/management/contract.ts";
 import type { RequestFilters } from "../shared/requests/request_query.ts";
 import { text } from "../shared/words.ts";
@@ -64,7 +65,7 @@ export function stationsOf({ agent, model, project, key, name }: FlowPath): read
     { label: model || text.unknown, ...(model === "" ? {} : { filter: { model } }) },
   ];
   if (key === null) return first;
-  const shown = (name ?? key).replace(/^\.\.\./, "…");
+  const shown = recordedKey(name ?? key);
   return [...first, { label: project ?? flowText.noProject }, { label: shown, filter: { key } }];
 }
 

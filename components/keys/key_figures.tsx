@@ -26,13 +26,20 @@ export function DayBar({ name, day }: { name: string; day: Activity["day"] | und
   );
 }
 
-/** Calls of each of the last 24 hours, what failed at the foot of each bar. */
+/** Calls of each of the last 24 hours: at the foot of each bar what failed, above it what failed here and was tried again. */
 export function Sparkline({ name, activity }: { name: string; activity: Activity | undefined }) {
-  const { requests = [], errors = [] } = activity ?? {};
-  const most = Math.max(1, ...requests);
+  const { requests = [], errors = [], retried = [] } = activity ?? {};
+  const bars = requests.map((count, hour) => {
+    const [failed, again] = [errors[hour] ?? 0, retried[hour] ?? 0];
+    return [["fill-accent", count + again], ["fill-warn-fill", failed + again], [
+      "fill-bad-fill",
+      failed,
+    ]] as const;
+  });
+  const most = Math.max(1, ...bars.map(([[, all]]) => all));
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   const height = (count: number) => count === 0 ? 0 : Math.max(2, count / most * HEIGHT);
-  const label = words.sparkline(name, sum(requests), sum(errors));
+  const label = words.sparkline(name, sum(requests), sum(errors), sum(retried));
   return (
     <svg
       viewBox={`0 0 ${24 * STEP} ${HEIGHT + 1}`}
@@ -43,26 +50,18 @@ export function Sparkline({ name, activity }: { name: string; activity: Activity
     >
       <title>{label}</title>
       <rect y={HEIGHT} width={24 * STEP} height="1" class="fill-line" />
-      {requests.map((count, hour) =>
-        count > 0 && (
-          <g key={hour}>
+      {bars.map((parts, hour) =>
+        parts.map(([fill, count]) =>
+          count > 0 && (
             <rect
+              key={`${hour} ${fill}`}
               x={hour * STEP}
               y={HEIGHT - height(count)}
               width="3"
               height={height(count)}
-              class="fill-accent"
+              class={fill}
             />
-            {(errors[hour] ?? 0) > 0 && (
-              <rect
-                x={hour * STEP}
-                y={HEIGHT - height(errors[hour] ?? 0)}
-                width="3"
-                height={height(errors[hour] ?? 0)}
-                class="fill-bad-fill"
-              />
-            )}
-          </g>
+          )
         )
       )}
     </svg>

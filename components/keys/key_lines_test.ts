@@ -18,6 +18,7 @@ const KEY: KeyRow = {
   remedy: "",
   requests: 0,
   errors: 0,
+  retried: 0,
   inFlight: 0,
   cooldowns: [],
   models: [],

@@ -141,6 +141,12 @@ function KeyLineRow({ row, project, activity, onOpen, ...selecting }: Selecting 
       </td>
       <td class={`end hidden lg:table-cell ${row.errors > 0 ? "text-bad" : "text-mute"}`}>
         {shortNumber(row.errors)}
+        {row.retried > 0 && (
+          <span class="ms-1 text-mute" title={words.retriedNote(row.retried)}>
+            +{shortNumber(row.retried)}
+            <span class="sr-only">({words.retriedNote(row.retried)})</span>
+          </span>
+        )}
       </td>
       <td class="end hidden whitespace-nowrap text-mute xl:table-cell">
         {row.lastUsed !== undefined

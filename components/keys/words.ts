@@ -72,8 +72,10 @@ export const keysText = {
   dayOf: (name: string, used: number, limit: number, model: string) =>
     `${name} today: ${wholeNumber(used)} of ${wholeNumber(limit)} requests of ${model}`,
   hours: "24 h",
-  sparkline: (name: string, requests: number, errors: number) =>
-    `${name} in 24 hours: ${plural(requests, "call", "calls")}, ${wholeNumber(errors)} failed`,
+  sparkline: (name: string, requests: number, errors: number, retried: number) =>
+    `${name} in 24 hours: ${plural(requests, "call", "calls")}, ${wholeNumber(errors)} failed${
+      retried === 0 ? "" : `, ${wholeNumber(retried)} tried again`
+    }`,
   /** What rests in words: the kind of limit and what it holds for. */
   resting: (kind: string, scope: string, count: number) => {
     const what = `${restingKinds[kind] ?? "Resting"}${
@@ -87,6 +89,8 @@ export const keysText = {
   models: "Models",
   requests: "Requests",
   errors: "Errors",
+  retriedNote: (count: number) =>
+    `${plural(count, "attempt", "attempts")} failed here, and the call was tried again`,
   lastUsed: "Last used",
   /** Since when is kept in memory alone. */
   usedBefore: "before the start",

@@ -2,7 +2,7 @@ import type { LocalClient } from "../../src/management/client.ts";
 import type { Call as LiveCall, CallDetail as LiveCallView } from "../../src/management/contract.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { countdown, tailText } from "../shared/format.ts";
+import { countdown, recordedKey, tailText } from "../shared/format.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
 import { useNow } from "../shared/live/now.ts";
 import { text } from "../shared/words.ts";
@@ -81,7 +81,7 @@ function Row({ call, onCancel }: {
         <span class="min-w-0 font-medium break-words">{agent}</span>
         <span class="min-w-0 break-words text-soft">{call.modelUsed ?? call.model}</span>
         <span class={`chip ${TONES[call.state] ?? "chip-accent"}`}>{doing(call)}</span>
-        {call.key !== null && <span class="text-mute">{call.key.replace(/^\.\.\./, "…")}</span>}
+        {call.key !== null && <span class="text-mute">{recordedKey(call.key)}</span>}
         <span class="num ms-auto text-mute">{countdown(Math.max(0, now - Date.parse(call.at)))}</span>
         {call.waiting !== null && (
           <button

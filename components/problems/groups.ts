@@ -1,3 +1,4 @@
+import { recordedKey } from "../shared/format.ts";
 import type { LocalClient } from "../../src/management/client.ts";
 import { readRequests } from "../shared/calls/read_calls.ts";
 import type { CallRecord } from "../shared/views.ts";
@@ -16,7 +17,7 @@ export interface ProblemGroup {
   readonly agents: readonly string[];
   readonly models: readonly string[];
   readonly keys: readonly string[];
-  /** Of the keys, at most twenty. */
+  /** Of the keys that failed so, at most twenty. */
   readonly keyIds: readonly string[];
   readonly clients: readonly string[];
   /** What the latest of them said. */
@@ -52,6 +53,10 @@ function groupOf(
 ): ProblemGroup | undefined {
   const own = calls.filter(({ outcome }) => outcome === (reason === "refused" ? "refused" : "failed"));
   if (own.length === 0) return undefined;
+  const tried = own.flatMap(({ attempts }) => {
+    const failed = attempts.filter(({ failure }) => failure === reason);
+    return failed.length > 0 ? failed : attempts.slice(-1);
+  });
   const newest = own.reduce((a, b) => b.at > a.at ? b : a);
   return {
     reason,
@@ -61,8 +66,8 @@ function groupOf(
     last: newest.at,
     agents: names(own.map(({ agent }) => agent)),
     models: names(own.map(({ modelUsed, modelAsked }) => modelUsed ?? modelAsked)),
-    keys: names(own.map(({ attempts }) => attempts.at(-1)?.name.replace(/^\.\.\./, "…"))),
-    keyIds: names(own.map(({ attempts }) => attempts.at(-1)?.credential)).slice(0, MOST_KEYS),
+    keys: names(tried.map(({ name }) => recordedKey(name))),
+    keyIds: names(tried.map(({ credential }) => credential)).slice(0, MOST_KEYS),
     clients: names(own.map(({ client }) => client)),
     message: newest.message ?? "",
   };

@@ -1,5 +1,5 @@
 import type { CallRecord } from "../shared/views.ts";
-import { clockTime, duration, shortNumber } from "../shared/format.ts";
+import { clockTime, duration, recordedKey, shortNumber } from "../shared/format.ts";
 import { text } from "../shared/words.ts";
 import { requestsText } from "./words.ts";
 import { OutcomeChip } from "../shared/ui/status_chip.tsx";
@@ -16,7 +16,7 @@ const PHASES = [
 function Row(
   { call, longest, onOpen }: { call: CallRecord; longest: number; onOpen: (id: string) => void },
 ) {
-  const last = call.attempts.at(-1);
+  const keys = [...new Set(call.attempts.map(({ name }) => recordedKey(name)))].join(" → ");
   const ended = call.at + call.totalMs;
   const show = () => {
     // Whoever marks text of a row wants to copy it.
@@ -46,7 +46,7 @@ function Row(
       </td>
       <td class="hidden max-w-40 truncate md:table-cell">{call.agent || text.unknown}</td>
       <td class="hidden max-w-32 truncate 2xl:table-cell">{call.client || text.unknown}</td>
-      <td class="hidden max-w-40 truncate lg:table-cell">{last?.name.replace(/^\.\.\./, "…") ?? "–"}</td>
+      <td class="hidden max-w-40 truncate lg:table-cell" title={keys}>{keys || "–"}</td>
       <td class="end hidden sm:table-cell">{call.attempts.length}</td>
       <td class="end hidden sm:table-cell">{shortNumber(call.usage?.totalTokens ?? 0)}</td>
       <td class="end hidden whitespace-nowrap 2xl:table-cell">

@@ -1,5 +1,5 @@
 import type { CallRecord } from "../shared/views.ts";
-import { duration } from "../shared/format.ts";
+import { duration, recordedKey } from "../shared/format.ts";
 import { requestsText } from "./words.ts";
 import { callReasons } from "../shared/calls/words.ts";
 
@@ -96,7 +96,7 @@ export function Timeline({ call }: { call: CallRecord }) {
         {call.attempts.map((attempt, index) => (
           <li key={index} class="grid gap-1.5">
             <div class="flex flex-wrap items-baseline gap-x-3">
-              <span class="font-medium">{index + 1}. {attempt.name.replace(/^\.\.\./, "…")}</span>
+              <span class="font-medium">{index + 1}. {recordedKey(attempt.name)}</span>
               <span class="text-mute">{attempt.model}</span>
               <span class={`chip ms-auto ${attempt.failure ? "chip-bad" : "chip-good"}`}>
                 {attempt.failure === undefined

@@ -113,3 +113,8 @@ export function keyName(
 export function tailText(tail: string): string {
   return tail === "" || tail.includes("@") || tail.startsWith("...") ? tail.replace("...", "…") : `…${tail}`;
 }
+
+/** What a record calls a key, its label or else its tail. */
+export function recordedKey(name: string): string {
+  return name.replace(/^\.\.\./, "…");
+}

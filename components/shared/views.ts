@@ -35,6 +35,8 @@ export interface KeyRow extends ModelRulesView {
   readonly remedy: string;
   readonly requests: number;
   readonly errors: number;
+  /** Attempts that failed here while their call went on. */
+  readonly retried: number;
   readonly inFlight: number;
   readonly slots?: number;
   readonly lastUsed?: number;

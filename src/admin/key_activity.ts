@@ -23,6 +23,8 @@ export interface KeyActivity {
   /** Calls of each hour, the oldest first; the last hour is the current one. */
   readonly requests: readonly number[];
   readonly errors: readonly number[];
+  /** Attempts that failed here while their call went on, at this key or another; in no other count. */
+  readonly retried: readonly number[];
   readonly day: KeyDay | null;
 }
 
@@ -45,6 +47,7 @@ export async function keyActivity(deps: AdminDeps, ids: readonly string[]): Prom
   const rows = new Map(credentials.map(({ id }): [string, Row] => [id, {
     requests: Array.from({ length: HOURS }, () => 0),
     errors: Array.from({ length: HOURS }, () => 0),
+    retried: Array.from({ length: HOURS }, () => 0),
   }]));
   for (const { time, cells } of points) {
     const hour = Math.round((time - since) / stepMs);
@@ -54,6 +57,7 @@ export async function keyActivity(deps: AdminDeps, ids: readonly string[]): Prom
       if (cell === undefined) continue;
       row.requests[hour] = cell.requests;
       row.errors[hour] = cell.failed;
+      row.retried[hour] = cell.retried;
     }
   }
   return {
@@ -66,6 +70,7 @@ export async function keyActivity(deps: AdminDeps, ids: readonly string[]): Prom
 interface Row {
   readonly requests: number[];
   readonly errors: number[];
+  readonly retried: number[];
 }
 
 /** For each key the daily limit that is used most; published limits where none is known. */

@@ -34,6 +34,8 @@ export interface SafeKey extends ReturnType<typeof statedRules> {
   /** Calls served and failed, over all processes and restarts. */
   readonly usage: number;
   readonly errors: number;
+  /** Attempts that failed here while their call went on, at this key or another; in no other count. */
+  readonly retried: number;
   readonly inFlight: number;
   readonly slots: number;
   /** Epoch milliseconds. */
@@ -107,6 +109,7 @@ export function safeKey({ credential, status, cooldownUntil, facts }: KeyStandin
     remedy: standing?.remedy ?? null,
     usage: counts?.requests ?? 0,
     errors: counts?.failed ?? 0,
+    retried: counts?.retried ?? 0,
     inFlight: state?.inFlight ?? 0,
     slots: state?.slots ?? 0,
     lastUsed: state?.lastUsed ?? null,

@@ -49,6 +49,7 @@ export class CallTally {
       ? "cancelled"
       : "failed";
     const tried = cellFor(this.#attempts, kind);
+    if (!last) tried.retried++;
     const usage = last ? record.usage : undefined;
     countIn(tried, outcome, last ? costMicros : 0, usage, attempt.totalMs, attempt.firstTokenMs);
   }
@@ -59,7 +60,9 @@ export class CallTally {
       for (const [dim, value] of callValues(shared)) mergeCell(cellOf(dimCells(into, dim), value), cell);
     }
     for (const [{ shared }, cell] of this.#attempts) {
-      mergeTimes(cellOf(dimCells(into, "key"), shared.credential), cell);
+      const key = cellOf(dimCells(into, "key"), shared.credential);
+      mergeTimes(key, cell);
+      key.retried += cell.retried;
       mergeCell(cellOf(dimCells(into, "bucket"), shared.bucket), cell);
       mergeCell(cellOf(dimCells(into, "project"), projectOf(shared)), cell);
     }

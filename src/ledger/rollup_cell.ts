@@ -18,6 +18,8 @@ export interface Cell {
   costMicros: number;
   /** Calls that used a model without a known price; not in `costMicros`. */
   unpriced: number;
+  /** Attempts that failed while their call went on, at this key or another: by key they are in no other count. */
+  retried: number;
   latency: Histogram;
   firstToken: Histogram;
   /** How long calls waited for a key, including those that did not wait. */
@@ -38,6 +40,7 @@ const FIELDS = [
   "refused",
   // Last: cells of earlier versions lack it.
   "unpriced",
+  "retried",
 ] as const satisfies readonly (keyof Cell)[];
 
 export function emptyCell(): Cell {
@@ -54,6 +57,7 @@ export function emptyCell(): Cell {
     totalTokens: 0,
     costMicros: 0,
     unpriced: 0,
+    retried: 0,
     latency: new Map(),
     firstToken: new Map(),
     queued: new Map(),

@@ -88,6 +88,24 @@ Deno.test("calls by key add up to calls by model, also when several keys were tr
     assert.equal(sum(Object.values(keyUsage).map(({ requests }) => requests)), totalRequests);
   }));
 
+Deno.test("an attempt that failed before its call was answered elsewhere shows at both keys", () =>
+  withApi(async ({ proxy, client }) => {
+    await client.addKeys({ keys: [KEY, OTHER_KEY] });
+    const [first, second] = (await client.keys()).map(({ id }) => id as CredentialId);
+    const [attempt] = callRecord(0).attempts;
+    const tried = { ...attempt!, credential: first!, failure: "rate_limit" } as const;
+    proxy.services.ledger.record(callRecord(1, { attempts: [tried, { ...attempt!, credential: second! }] }));
+    await proxy.services.ledger.flush();
+    const counts = async () =>
+      (await client.keys()).map(({ usage, errors, retried }) => [usage, errors, retried]);
+    assert.deepEqual(await counts(), [[0, 0, 1], [1, 0, 0]]);
+    const { items } = await client.keyActivity({ ids: [first!, second!].join(",") });
+    assert.deepEqual(
+      items.map(({ requests, errors, retried }) => [requests.at(-1), errors.at(-1), retried.at(-1)]),
+      [[0, 0, 1], [1, 0, 0]],
+    );
+  }));
+
 Deno.test("keys are listed in the order of adding, and a removed key comes back with its models", () =>
   withApi(async ({ proxy, client, ask }) => {
     const many = Array.from({ length: 12 }, (_, index) => `key-of-nobody-number-${index}-aaaaaa`);

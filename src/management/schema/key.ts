@@ -39,6 +39,7 @@ export const Key = z.object({
   remedy: z.string().nullable().describe("What brings the account back"),
   usage: count.describe("Calls carried, over all processes and restarts"),
   errors: count,
+  retried: count.describe("Attempts that failed here while their call went on, at this key or another"),
   inFlight: count,
   slots: count,
   lastUsed: time.nullable(),
@@ -102,6 +103,7 @@ export const KeyActivity = z.object({
     id: z.string(),
     requests: z.array(count).describe("Calls of each of the last 24 hours, the oldest first"),
     errors: z.array(count),
+    retried: z.array(count).describe("Attempts that failed here while their call went on"),
     day: z.object({
       model: z.string(),
       used: z.number(),
