@@ -21,8 +21,8 @@ export interface UsageProps {
 
 function csvCell(value: string): string {
   // A sheet must not take a name for a formula.
-  const safe = /^[=+@-]/.test(value) ? `'${value}` : value;
-  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = /^[=+@\t\r-]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 function saveCsv(chart: UsageChart, query: UsageQuery): void {

@@ -83,6 +83,11 @@ function Row({ line, index, query, hovered }: {
       <td class="end hidden sm:table-cell">{value === null ? "" : amount(query.measure, value)}</td>
       <td class="end" title={line.unpriced > 0 ? unpricedNote(line.unpriced) : undefined}>
         {amount(query.measure, line.total, line.unpriced)}
+        {line.before > 0 && (
+          <span class="block text-xs whitespace-nowrap text-mute sm:hidden">
+            {words.beforeShort(amount(query.measure, line.before))}, <Change line={line} />
+          </span>
+        )}
       </td>
       <td class="end hidden text-mute sm:table-cell">{amount(query.measure, line.before)}</td>
       <td class="end hidden text-mute sm:table-cell">

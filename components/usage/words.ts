@@ -51,6 +51,7 @@ export const usageText = {
   peak: "Highest",
   before: "Previous period",
   change: "Change",
+  beforeShort: (amount: string) => `before ${amount}`,
   at: (time: string) => `At ${time}`,
   underPointer: "Under the pointer",
   all: "All",

@@ -247,6 +247,10 @@ browserTest(
         async () => (await texts()).some((one) => /^\d{1,2}:\d\d:[0-5]\d(\s[AP]M)?$/.test(one)),
         true,
       );
+      // One failed call is no reason for marks at a half of one.
+      await open(page, `${server.url}/dashboard/usage?range=1h&measure=failures`);
+      await eventually(async () => (await texts()).includes("1"), true);
+      assert.deepEqual((await texts()).filter((one) => /^\d*\.\d+$/.test(one)), []);
       assert.deepEqual(problems, []);
       await page.context().close();
     }

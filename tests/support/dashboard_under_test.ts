@@ -1,4 +1,5 @@
 import { folderFiles } from "fresh/files";
+import type { Clock } from "../../src/core/mod.ts";
 import { createGeminitro, type Geminitro, serve } from "../../src/composition/mod.ts";
 import { serveSimulator, type SimProject, type SimulatorControl } from "../../src/sim/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
@@ -19,6 +20,8 @@ export interface DashboardOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The home folder in which coding agents are looked for and set up; default: an empty one. */
   readonly userHome?: string;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** A whole server with the dashboard, the simulator behind it, and a database that outlives its restarts. */
@@ -74,6 +77,7 @@ export async function dashboardUnderTest(options: DashboardOptions): Promise<Das
       userEnv: envOfUser(options.userHome ?? home),
       print: () => {},
       envFile,
+      ...(options.clock === undefined ? {} : { ports: { ...systemPorts(), clock: options.clock } }),
       dashboard: folderFiles(new URL("../../_fresh/client/", import.meta.url)),
     });
   // A restart needs the same port, which must still be free then.

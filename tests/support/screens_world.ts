@@ -2,20 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createGeminitro, type Geminitro } from "../../src/composition/mod.ts";
 import { serveSimulator } from "../../src/sim/mod.ts";
-import { systemClock, systemPorts } from "../../src/system/mod.ts";
+import { systemPorts } from "../../src/system/mod.ts";
+import { MovedClock } from "./moved_clock.ts";
 import { KEYS } from "./proxy_under_test.ts";
 
 export const MODELS = ["gemini-2.5-flash", "gemini-2.5-pro", "gemini-2.5-flash-lite"] as const;
-
-/** A clock that can be put on: what happened lies back as far as it was moved. */
-class MovedClock {
-  #ahead = 0;
-  move(ms: number): void {
-    this.#ahead += ms;
-  }
-  readonly now = () => systemClock.now() + this.#ahead;
-  readonly after = systemClock.after.bind(systemClock);
-}
 
 export type Step =
   | { readonly kind: "call"; readonly model: number }
