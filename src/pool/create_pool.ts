@@ -1,11 +1,12 @@
 import { coalesced, type CredentialId } from "../core/mod.ts";
 import { type CapProgress, Caps } from "./caps/caps.ts";
 import type { Pool, PoolEvent } from "./contract.ts";
-import type { PoolOptions } from "./options.ts";
+import type { PoolCatalog, PoolOptions } from "./options.ts";
 import { viewOf } from "./pool_view.ts";
 import { refusalsOf } from "./queue/shortage.ts";
 import { standingOf } from "./standing.ts";
 import { Chooser } from "./candidates/chooser.ts";
+import { isOperation } from "./candidates/model_key.ts";
 import { PoolState } from "./candidates/pool_state.ts";
 import { PermitSource } from "./cluster/permit_source.ts";
 import { ProcessShare, Sharing } from "./cluster/sharing.ts";
@@ -43,10 +44,31 @@ export async function createPool(options: PoolOptions): Promise<CappedPool> {
   if (options.visitor !== true) await parts.sharing.follow();
   parts.memory.adoptEntries(parts.poolState);
   parts.memory.adoptBuckets(parts.poolState);
+  recallUnspent(parts.poolState, options.catalog);
   // Stored buckets may have a limit that was removed while no server ran.
   parts.setLimits.applyToAll(parts.poolState.buckets.values());
   await parts.caps.load();
   return facade(options, parts, listeners, emit, followStore(options, parts));
+}
+
+/**
+ * Makes the other buckets of models that were asked: asking had made one at every key that serves the model, but those that nobody
+ * spent are not stored. Without them a day would look used up of which most projects have all.
+ */
+function recallUnspent(poolState: PoolState, catalog: PoolCatalog): void {
+  const units = new Set([...poolState.buckets.values()].map(({ identity }) => identity.unit));
+  const operations = new Set([...units].map((unit) => unit.split("#")[1] ?? "generate").filter(isOperation));
+  for (const { id } of units.size === 0 ? [] : catalog.list?.() ?? []) {
+    for (const operation of operations) {
+      const unit = poolState.bucketUnit(id, operation);
+      if (!units.has(unit)) continue;
+      for (const credentialState of poolState.credentials.values()) {
+        if (catalog.servedBy(id, credentialState.id, operation) === true) {
+          poolState.bucketOf(credentialState, unit);
+        }
+      }
+    }
+  }
 }
 
 /**

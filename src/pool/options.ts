@@ -11,6 +11,8 @@ export interface PoolCatalog {
   /** The common name of a model and its variants, which share one quota. Default: its own. */
   nameOf?(model: string): string;
   fallbacksOf(model: string): readonly string[];
+  /** Every model that some credential serves. Default: none. */
+  list?(): readonly { readonly id: string }[];
   /** Changes whenever an answer above may have changed. */
   revision?(): number | string;
 }
