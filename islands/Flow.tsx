@@ -95,7 +95,12 @@ function PathList({ paths, most, span }: {
           return (
             <li key={index} class="grid gap-0.5 px-4 py-2 sm:px-5">
               <a class="min-w-0 break-words hover:underline" href={requestsHref(filter)}>
-                {stations.map(({ label }) => label).join(" → ")}
+                {stations.map(({ label }, column) => (
+                  <span key={column}>
+                    {column > 0 && " → "}
+                    <span class="inline-block max-w-full break-words">{label}</span>
+                  </span>
+                ))}
               </a>
               <span class="num text-xs text-mute">
                 {OUTCOMES.filter((outcome) => path[outcome] > 0)

@@ -20,9 +20,8 @@ import { KeyGlance } from "../components/overview/key_glance.tsx";
 import { ModelBoard } from "../components/overview/model_board.tsx";
 import { AgentList, ModelShares } from "../components/overview/shares.tsx";
 import { TrafficChart } from "../components/overview/traffic_chart.tsx";
-import { text } from "../components/shared/words.ts";
 import { overviewText } from "../components/overview/words.ts";
-import { Card, Problem } from "../components/shared/ui/card.tsx";
+import { Card } from "../components/shared/ui/card.tsx";
 import { Figure } from "../components/shared/ui/figure.tsx";
 import { agentsNow } from "../components/overview/agents_now.ts";
 import { attentionRows } from "../components/shared/attention/attention_rows.ts";
@@ -109,8 +108,7 @@ export default function Overview(props: OverviewProps) {
   const rows = attentionRows(overview, keys.value.value);
   return (
     <div class="grid gap-4 lg:gap-5">
-      {problem && <Problem>{text.loadFailed(problem)}</Problem>}
-      <VerdictBanner overview={overview} calm={rows.length === 0} stale={stale} />
+      <VerdictBanner overview={overview} calm={rows.length === 0} stale={stale} problem={problem} />
       <AttentionList rows={rows} />
       <ModelBoard overview={overview} refresh={refresh} />
       <div class="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">

@@ -10,7 +10,7 @@ import { type ProblemGroup, readProblems } from "../components/problems/groups.t
 import { linkOf, remedyOf } from "../components/problems/remedies.ts";
 import { RemedyPress } from "../components/problems/remedy_press.tsx";
 import { problemsText } from "../components/problems/words.ts";
-import { callReasons } from "../components/shared/calls/words.ts";
+import { callReasons, refusalRemedies } from "../components/shared/calls/words.ts";
 import { text } from "../components/shared/words.ts";
 import { Card, Empty, Problem } from "../components/shared/ui/card.tsx";
 import { attentionRows } from "../components/shared/attention/attention_rows.ts";
@@ -63,7 +63,11 @@ function Group({ group }: { group: ProblemGroup }) {
         <Affected label={words.keys} names={group.keys} />
       </p>
       <div class="flex flex-wrap items-center gap-2">
-        <span class="min-w-48 flex-1 text-mute max-sm:basis-full">{words.remedies[reason]}</span>
+        <span class="min-w-48 flex-1 text-mute max-sm:basis-full">
+          {status === undefined
+            ? words.remedies[reason]
+            : refusalRemedies[status]?.[0] ?? words.remedies[reason]}
+        </span>
         {link && <a class="btn btn-small" href={link.href}>{words.links[link.label]}</a>}
         <a class="btn btn-small" href={`/dashboard/requests?class=${reason}&span=86400000`}>{words.see}</a>
       </div>
@@ -80,8 +84,8 @@ export default function Problems(props: ProblemsProps) {
   const rows = attentionRows(overview, keys.value.value);
   return (
     <div class="grid gap-4 lg:gap-5">
-      {problem && <Problem>{text.loadFailed(problem)}</Problem>}
-      <VerdictBanner overview={overview} calm={rows.length === 0} stale={stale} />
+      {groups.problem.value && !stale && <Problem>{text.loadFailed(groups.problem.value)}</Problem>}
+      <VerdictBanner overview={overview} calm={rows.length === 0} stale={stale} problem={problem} />
       <AttentionList rows={rows} />
       <NoticeChoice />
       <Card title={words.day} note={words.dayNote} flush>

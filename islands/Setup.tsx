@@ -87,7 +87,7 @@ export default function Setup(props: SetupProps) {
   return (
     <div class="max-w-4xl">
       <Steps at={at} onGo={go} />
-      <section class="card p-5 sm:p-6" aria-labelledby="step-title">
+      <section class="card p-4 sm:p-5" aria-labelledby="step-title">
         <h2
           id="step-title"
           ref={heading}
@@ -101,7 +101,7 @@ export default function Setup(props: SetupProps) {
           <>
             <p class="mb-4 text-mute">{models.length === 0 ? words.modelsNone : words.modelsLead}</p>
             {models.length > 0 && (
-              <div class="-mx-5 sm:-mx-6">
+              <div class="-mx-4 sm:-mx-5">
                 <ModelTable models={models} keys={rows} total={counts.total} typed="" />
               </div>
             )}

@@ -3,7 +3,9 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { percent } from "../shared/format.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
+import { connection } from "../shared/live/live_events.ts";
 import { useResource } from "../shared/live/resource.ts";
+import { text } from "../shared/words.ts";
 import { keysText } from "./words.ts";
 import { Card, Problem } from "../shared/ui/card.tsx";
 import { Countdown } from "../shared/ui/figure.tsx";
@@ -131,7 +133,8 @@ export function AccountCard() {
     asking.value = false;
   };
   const accounts = view.value?.accounts ?? [];
-  if (accounts.length === 0 && problem.value === "") return null;
+  // Without an account there is nothing here that could be out of date; the pill says that the server is gone.
+  if (accounts.length === 0 && (problem.value === "" || connection.value === "lost")) return null;
   const warnings = (view.value?.sources ?? []).flatMap(({ warning }) => warning ?? []);
   return (
     <Card
@@ -145,7 +148,7 @@ export function AccountCard() {
       }
     >
       <div class="grid gap-4">
-        {problem.value && <Problem>{problem.value}</Problem>}
+        {problem.value && <Problem>{text.loadFailed(problem.value)}</Problem>}
         {warnings.map((warning) => <Problem key={warning}>{warning}</Problem>)}
         <Pools pooled={view.value?.pooled ?? []} />
         <ul class="divide-y divide-line">

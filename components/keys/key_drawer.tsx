@@ -1,7 +1,6 @@
 import { keyRow } from "../shared/keys/key_row.ts";
 import type { KeyRow, Tier } from "../shared/views.ts";
 import { useSignal } from "@preact/signals";
-import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { keyName, tailText } from "../shared/format.ts";
 import { api } from "../shared/live/browser_api.ts";
@@ -9,7 +8,7 @@ import { useResource } from "../shared/live/resource.ts";
 import { text } from "../shared/words.ts";
 import { keysText } from "./words.ts";
 import { Problem } from "../shared/ui/card.tsx";
-import { Dialog } from "../shared/ui/dialog.tsx";
+import { Dialog, Section } from "../shared/ui/dialog.tsx";
 import { Countdown } from "../shared/ui/figure.tsx";
 import { Icon } from "../shared/ui/icon.tsx";
 import { StatusChip } from "../shared/ui/status_chip.tsx";
@@ -216,15 +215,6 @@ function Buttons({ row, actions, onClose }: { row: KeyRow; actions: KeyActions; 
         {text.remove}
       </button>
     </div>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ComponentChildren }) {
-  return (
-    <section class="grid gap-2">
-      <h3 class="text-xs font-medium text-mute">{title}</h3>
-      {children}
-    </section>
   );
 }
 

@@ -152,7 +152,7 @@ function KeyLineRow({ row, project, activity, onOpen, ...selecting }: Selecting 
         {row.lastUsed !== undefined
           ? ago(row.lastUsed, now)
           : row.requests > 0
-          ? words.usedBefore
+          ? <span title={words.usedBeforeNote}>{words.usedBefore}</span>
           : text.never}
       </td>
     </tr>

@@ -38,8 +38,6 @@ export const keysText = {
     errors: "Most errors first",
     priority: "By priority",
     lastUsed: "Last used first",
-    /** Since when is kept in memory alone. */
-    usedBefore: "before the start",
   } as Readonly<Record<string, string>>,
   select: (name: string) => `Select ${name}`,
   selectAll: "Select all that are shown",
@@ -79,7 +77,9 @@ export const keysText = {
   /** What rests in words: the kind of limit and what it holds for. */
   resting: (kind: string, scope: string, count: number) => {
     const what = `${restingKinds[kind] ?? "Resting"}${
-      scope === "credential" || scope === "source" ? "" : ` of ${scope.replace(/^model:/, "")}`
+      scope === "credential" || scope === "source"
+        ? ""
+        : ` of ${scope.replace(/^model:/, "").replace(/^group:/, "")}`
     }`;
     return count > 1 ? `${what} and ${count - 1} more,` : `${what},`;
   },
@@ -92,8 +92,9 @@ export const keysText = {
   retriedNote: (count: number) =>
     `${plural(count, "attempt", "attempts")} failed here, and the call was tried again`,
   lastUsed: "Last used",
-  /** Since when is kept in memory alone. */
-  usedBefore: "before the start",
+  usedBefore: "earlier",
+  /** When it was is kept in memory alone. */
+  usedBeforeNote: "before the server was last started",
   noProject: "Project not known",
   noProjectNote: "each key counted by itself",
   accounts: "Google accounts",

@@ -3,7 +3,7 @@ import { plural, shortNumber, wholeNumber } from "../shared/format.ts";
 /** Words of this part of the dashboard. */
 export const overviewText = {
   title: "Overview",
-  lead: "Can I keep working, and until when.",
+  lead: "Can I keep working, and until when?",
   allQuotas: "All quotas",
   traffic: "Live traffic",
   trafficNote: "last two minutes",

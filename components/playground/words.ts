@@ -17,7 +17,7 @@ export const playgroundText = {
   send: "Send",
   stop: "Stop",
   clear: "Start again",
-  stream: "Stream the answer",
+  stream: "Stream",
   thinking: "Show thinking",
   thoughts: "Thinking",
   attach: "Add images",

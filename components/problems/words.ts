@@ -61,7 +61,7 @@ export const problemsText = {
     fallbackWill: (model: string) => `Another model answers while ${model} cannot; its callers see no error.`,
     fallbackDone: (model: string, target: string) => `${target} answers while ${model} cannot.`,
     alias: "Make the alias",
-    aliasWill: (name: string) => `${name} leads to a model that you have from now on.`,
+    aliasWill: (name: string) => `${name} becomes another name of the model that you choose.`,
     aliasDone: (name: string, target: string) => `${name} leads to ${target} now.`,
     budget: "Raise the limit",
     budgetWill: (name: string, before: number, after: number, unit: string) =>

@@ -29,13 +29,13 @@ function DayBar({ left, dashed }: { left: number | undefined; dashed: boolean })
   const used = left === undefined ? undefined : 1 - left;
   if (used === undefined || dashed) {
     return (
-      <svg class="block h-1.5 w-full" aria-hidden="true">
+      <svg class="board-bar block h-1.5 w-full" aria-hidden="true">
         <DashedBar share={used} tone={leftTone(left ?? 1)} />
       </svg>
     );
   }
   return (
-    <svg class="block h-1.5 w-full rounded-full bg-sunken" aria-hidden="true">
+    <svg class="board-bar block h-1.5 w-full rounded-full bg-sunken" aria-hidden="true">
       <rect width={`${used * 100}%`} height="100%" rx="3" class={FILL[leftTone(1 - used)]} />
     </svg>
   );

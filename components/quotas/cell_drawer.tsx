@@ -5,7 +5,7 @@ import { attempt } from "../shared/live/attempt.ts";
 import { api } from "../shared/live/browser_api.ts";
 import { useNow } from "../shared/live/now.ts";
 import { text } from "../shared/words.ts";
-import { Dialog } from "../shared/ui/dialog.tsx";
+import { Dialog, Section } from "../shared/ui/dialog.tsx";
 import { Figure } from "../shared/ui/figure.tsx";
 import { MarkIcon } from "./mark.tsx";
 import { markOf } from "./marks.ts";
@@ -225,14 +225,12 @@ export function CellDrawer({ cell, project, set, refresh, onCap, onClose }: {
           </div>
           {canLift && <p class="text-xs text-mute">{words.liftNote}</p>}
         </div>
-        <section class="grid gap-2" aria-label={words.limitsOf}>
-          <h3 class="font-semibold">{words.limitsOf}</h3>
+        <Section title={words.limitsOf}>
           <Limits limits={cell.limits} />
-        </section>
-        <section class="grid gap-2" aria-label={words.byHand}>
-          <h3 class="font-semibold">{words.byHand}</h3>
+        </Section>
+        <Section title={words.byHand}>
           <ByHand cell={cell} set={set} refresh={refresh} />
-        </section>
+        </Section>
       </div>
     </Dialog>
   );

@@ -25,7 +25,7 @@ export const quotasText = {
   limit: "Limit",
   unit: "Unit",
   period: "Period",
-  threshold: "Warn at, in per cent",
+  threshold: "Warn at (%)",
   action: "When reached",
   enabled: "On",
   off: "off",

@@ -8,8 +8,9 @@ import { api, messageOf } from "../shared/live/browser_api.ts";
 import { copyText } from "../shared/live/clipboard.ts";
 import { isTyping } from "../shared/shell/shortcuts.ts";
 import { requestsText } from "./words.ts";
+import { callReasons, refusalRemedies } from "../shared/calls/words.ts";
 import { Problem } from "../shared/ui/card.tsx";
-import { Dialog } from "../shared/ui/dialog.tsx";
+import { Dialog, Section } from "../shared/ui/dialog.tsx";
 import { Icon } from "../shared/ui/icon.tsx";
 import { OutcomeChip } from "../shared/ui/status_chip.tsx";
 import { KeptConversation } from "./kept_conversation.tsx";
@@ -29,15 +30,6 @@ function Facts({ rows }: { rows: readonly (readonly [string, ComponentChildren])
         </>
       ))}
     </dl>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ComponentChildren }) {
-  return (
-    <section class="grid gap-2">
-      <h3 class="text-xs font-medium text-mute">{title}</h3>
-      {children}
-    </section>
   );
 }
 
@@ -74,7 +66,7 @@ function usageRows(call: CallRecord): readonly (readonly [string, ComponentChild
 
 /** What mends a refused request, with the way there. */
 function Remedy({ call }: { call: CallRecord }) {
-  const [sentence, href, action] = call.outcome === "refused" ? words.remedies[call.status] ?? [] : [];
+  const [sentence, href, action] = call.outcome === "refused" ? refusalRemedies[call.status] ?? [] : [];
   if (sentence === undefined) return null;
   return (
     <p class="flex flex-wrap items-center gap-3">
@@ -99,7 +91,12 @@ function Details({ call, onShow }: { call: CallDetail; onShow: (id: string) => v
           {words.copyJson}
         </button>
       </div>
-      {call.message && <Problem>{call.failure ? `${call.failure}: ` : ""}{call.message}</Problem>}
+      {call.message && (
+        <Problem>
+          {call.failure && `${callReasons[call.failure] ?? call.failure}: `}
+          {call.message}
+        </Problem>
+      )}
       <Remedy call={call} />
       <Section title={words.timeline}>
         <Timeline call={call} />

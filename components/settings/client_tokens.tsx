@@ -38,27 +38,29 @@ function Row({ client, onEdit, onRevoke }: { client: ClientRow; onEdit: () => vo
         <p class="num text-xs break-words text-mute">…{client.tail} · {limitsOf(client)}</p>
         <p class="num text-xs text-mute">{usedBy(client)}</p>
       </div>
-      {client.status === "revoked" ? <span class="chip">{words.statuses[client.status]}</span> : (
-        <>
-          {!isActive && <span class="chip">{words.statuses[client.status]}</span>}
-          <button
-            type="button"
-            class="btn btn-small"
-            aria-label={words.editClient(client.name)}
-            onClick={onEdit}
-          >
-            {text.edit}
-          </button>
-          <button
-            type="button"
-            class="btn btn-small btn-danger"
-            aria-label={words.revokeClient(client.name)}
-            onClick={onRevoke}
-          >
-            {words.revoke}
-          </button>
-        </>
-      )}
+      {client.status === "revoked"
+        ? <span class="chip">{words.statuses[client.status]}</span>
+        : (
+          <span class="flex shrink-0 items-center gap-2">
+            {!isActive && <span class="chip">{words.statuses[client.status]}</span>}
+            <button
+              type="button"
+              class="btn btn-small"
+              aria-label={words.editClient(client.name)}
+              onClick={onEdit}
+            >
+              {text.edit}
+            </button>
+            <button
+              type="button"
+              class="btn btn-small btn-danger"
+              aria-label={words.revokeClient(client.name)}
+              onClick={onRevoke}
+            >
+              {words.revoke}
+            </button>
+          </span>
+        )}
     </li>
   );
 }

@@ -69,7 +69,7 @@ function Facts({ row, typed, onType }: SettingRowProps) {
   );
 }
 
-/** One setting: what it means, its value, whether a change holds at once. */
+/** One setting: what it means, its value, whether a change takes effect at once. */
 export function SettingRow(props: SettingRowProps) {
   const { row } = props;
   return (

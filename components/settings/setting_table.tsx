@@ -146,7 +146,7 @@ export function SettingTable(
     <Card id="all" title={words.all} note={words.allNote}>
       <div class="flex flex-wrap items-center gap-3">
         <input
-          class="field max-w-sm flex-1"
+          class="field flex-1 max-sm:basis-full sm:max-w-sm"
           type="search"
           aria-label={words.find}
           placeholder={words.find}

@@ -70,8 +70,7 @@ export const text = {
     trouble: "Needs attention",
     stale: "Not up to date",
     asOf: (label: string, time: string) => `${label}, as of ${time}`,
-    staleDetail:
-      "Nobody knows what has changed since. The page goes on by itself once the server can be reached.",
+    staleDetail: "What has changed since is not known. The page connects again by itself.",
   },
   connection: {
     connecting: "Connecting",

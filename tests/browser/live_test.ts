@@ -128,7 +128,7 @@ browserTest("a cap is made, crosses its threshold while one looks, and is remove
   await page.getByRole("button", { name: "Add a cap" }).click();
   await page.getByLabel("What it limits").fill("gemini-2.5-flash");
   await page.getByLabel("Limit", { exact: true }).fill("4");
-  await page.getByLabel("Warn at, in per cent").fill("50");
+  await page.getByLabel("Warn at (%)").fill("50");
   await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
   await page.getByText("The cap of gemini-2.5-flash is saved.").waitFor();
   for (let index = 0; index < 3; index++) await server.call();
@@ -150,7 +150,7 @@ browserTest("the playground answers in every dialect, streamed and whole", async
       await t.step(`${dialect}, ${stream ? "streamed" : "whole"}`, async () => {
         await open(page, `${server.url}/dashboard/playground?model=gemini-2.5-flash`);
         await page.getByLabel("Dialect").selectOption(dialect);
-        await page.getByLabel("Stream the answer").setChecked(stream);
+        await page.getByLabel("Stream").setChecked(stream);
         await page.getByRole("textbox", { name: "Message" }).fill("Say hello.");
         await page.keyboard.press("Control+Enter");
         await page.getByText(/^by .*ms$/).waitFor();

@@ -33,6 +33,7 @@ browserTest(
         "/favicon-warn.svg",
       ]);
       await page.getByRole("heading", { name: /^Nothing needs you, as of \d/ }).waitFor();
+      assert.equal(await page.getByText("Not up to date: the server cannot be reached.").count(), 1);
       await page.unroute("**/api/**");
       await live();
       await eventually(() => said(page), ["ok", "ok", "Overview · GemiNitro", "/favicon.svg"]);
@@ -65,6 +66,16 @@ browserTest(
       await page.evaluate(() => document.execCommand = () => false);
       await page.getByRole("button", { name: "Copy Gemini-compatible base URL" }).click();
       await page.getByText("The browser does not let this page copy").waitFor();
+    });
+    await t.step("without the server the page of keys shows no accounts that there are not", async () => {
+      await open(page, `${server.url}/dashboard/keys`);
+      await live();
+      await page.route("**/api/**", (route) => route.abort());
+      await server.restart();
+      await page.getByText(/^Not up to date: /).waitFor();
+      assert.equal(await page.getByText("Google accounts").count(), 0);
+      await page.unroute("**/api/**");
+      await live();
     });
     await t.step("a removed key can be put back on the next page", async () => {
       await open(page, `${server.url}/dashboard/keys`);

@@ -26,7 +26,7 @@ async function settingsCase(server: DashboardUnderTest, page: Page): Promise<voi
   await page.getByRole("searchbox", { name: "Find a setting" }).fill("bodies requests sealed");
   assert.equal(await page.locator("[data-setting]").count(), 1);
   const bodies = settingOf(page, "LOG_BODIES");
-  await bodies.getByText("holds at once").waitFor();
+  await bodies.getByText("takes effect at once").waitFor();
   await bodies.getByRole("combobox", { name: "LOG_BODIES" }).selectOption("true");
   await page.getByRole("searchbox").fill("rotation_mode");
   await settingOf(page, "ROTATION_MODE").getByRole("combobox").selectOption("sequential");
@@ -36,11 +36,11 @@ async function settingsCase(server: DashboardUnderTest, page: Page): Promise<voi
   const lines = (await dialog.getByRole("listitem").allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
   assert.deepEqual(lines, [
     "ROTATION_MODE after a restart − balanced + sequential",
-    "LOG_BODIES holds at once − false + true",
+    "LOG_BODIES takes effect at once − false + true",
   ]);
   assert.equal(await file(), before, "it was only shown");
   await dialog.getByRole("button", { name: "Save" }).click();
-  await page.getByText(/^Saved\. What holds after a restart/).waitFor();
+  await page.getByText(/^Saved\. What needs a restart/).waitFor();
   assert.equal(await file(), `${before}LOG_BODIES=true\nROTATION_MODE=sequential\n`);
   assert.equal(server.proxy().services.settings.logBodies, true);
   await settingOf(page, "ROTATION_MODE").getByText("after a restart: sequential").waitFor();

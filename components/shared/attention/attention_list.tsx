@@ -38,11 +38,13 @@ function servedCount({ models, otherModels }: OverviewView): number {
 }
 
 /** The first thing on the page: whether one can keep working, what is out and until when, and what still works. */
-export function VerdictBanner({ overview, calm, stale }: {
+export function VerdictBanner({ overview, calm, stale, problem }: {
   overview: OverviewView;
   calm: boolean;
   /** The server cannot be reached. */
   stale: boolean;
+  /** Why it was not read again; empty where it was. */
+  problem: string;
 }) {
   const { verdict, keys } = overview;
   const tone = verdictTone(verdict, stale);
@@ -51,7 +53,7 @@ export function VerdictBanner({ overview, calm, stale }: {
   const title = stale ? text.verdict.asOf(label, clockTime(Date.parse(overview.at))) : label;
   const now = useNow();
   const detail = stale
-    ? text.verdict.staleDetail
+    ? `${text.loadFailed(problem || text.unreachable)} ${text.verdict.staleDetail}`
     : verdict.status === "ok"
     ? attentionText.calmDetail(verdict.message, keys.active)
     : verdict.status === "empty"

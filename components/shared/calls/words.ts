@@ -32,3 +32,25 @@ export const callReasons = {
   ambiguous_429: "rate limit, kind unknown",
   unknown: "unknown",
 } as Readonly<Record<string, string>>;
+
+/** What mends a refusal, by its status: a sentence, the page that helps, and what is done there. */
+export const refusalRemedies = {
+  400: ["The body is not one that this API takes. The message names the field.", ""],
+  401: [
+    "The client sent no token, or a wrong one.",
+    "/dashboard/settings#tokens",
+    "See client tokens",
+  ],
+  403: [
+    "This client may not use this model: its token does not allow it.",
+    "/dashboard/settings#tokens",
+    "See client tokens",
+  ],
+  404: [
+    "No key has this model. Give the name to a model that you have, as an alias.",
+    "/dashboard/models#names",
+    "Make an alias",
+  ],
+  413: ["The request is larger than MAX_BODY_BYTES allows.", "/dashboard/settings", "See the settings"],
+  429: ["The client's own limit is used up.", "/dashboard/settings#tokens", "See client tokens"],
+} as Readonly<Record<number, readonly [sentence: string, href: string, action?: string]>>;

@@ -9,7 +9,7 @@ function Note({ toast }: { toast: Toast }) {
       class="sheet rise flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg py-2 ps-4 pe-2"
       {...(toast.tone === "bad" ? { role: "alert" } : {})}
     >
-      <span class={`min-w-0 flex-1 basis-24 break-words ${tone}`}>{toast.message}</span>
+      <span class={`min-w-24 flex-1 break-words ${tone}`}>{toast.message}</span>
       {toast.action && (
         <button
           type="button"

@@ -18,7 +18,11 @@ export function Card({ title, note, action, children, class: extra = "", flush =
     <section id={id} class={`card min-w-0 scroll-mt-20 ${extra}`} aria-label={title}>
       <header class="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 pb-1 sm:px-5">
         <h2 class="text-base font-semibold tracking-tight">{title}</h2>
-        {note && <span class="text-xs text-mute">{note}</span>}
+        {note && (
+          <span class={`text-xs text-mute ${action ? "max-sm:order-last max-sm:basis-full" : ""}`}>
+            {note}
+          </span>
+        )}
         {action && <div class="ms-auto flex items-center gap-2 [&>.btn-quiet]:-me-2">{action}</div>}
       </header>
       <div class={flush ? "" : "px-4 pt-1 pb-4 sm:px-5 sm:pb-5"}>{children}</div>

@@ -14,6 +14,16 @@ interface DialogProps {
   readonly side?: boolean;
 }
 
+/** A part of a drawer under a heading of its own. */
+export function Section({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="grid gap-2" aria-label={title}>
+      <h3 class="font-semibold">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
 const CENTRE = "m-auto w-[min(36rem,calc(100vw-2rem))] max-h-[calc(100dvh-4rem)] rounded-xl";
 const SIDE = "ms-auto me-0 my-0 h-dvh max-h-dvh w-[min(48rem,100vw)] max-w-none border-y-0 border-e-0";
 
