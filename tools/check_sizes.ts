@@ -42,7 +42,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   "src/gemini/sse.ts#createSseParser": OBJECT,
   "src/gemini/sse.ts#createLineReader": OBJECT,
   "src/store/pool_state.ts#openPoolState": OBJECT,
-  "src/http/proxy/stream_response.ts#encodedStream": OBJECT,
+  "src/http/proxy/answer_turn.ts#encodedStream": OBJECT,
   "src/http/dashboard_session.ts#createSessions": OBJECT,
   "src/relay/relay_native.ts#streamed": OBJECT,
   "src/sim/oauth/trouble.ts#refusalFor": TABLE,

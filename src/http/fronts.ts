@@ -1,6 +1,6 @@
 import type { BlockList } from "node:net";
 import { nodeModule } from "lazy-node";
-import { isTrustedHost } from "./dashboard_origin.ts";
+import { isTrustedHost } from "./request_guard.ts";
 
 export interface FrontOptions {
   /** Addresses under which others reach the server: origin, and the path below which a reverse proxy serves it. */

@@ -13,7 +13,7 @@ export {
   type ClientIdentity,
   createAuthGate,
 } from "./auth.ts";
-export { createCors } from "./cors.ts";
+export { createCors, createRequestGuard, type GuardOptions } from "./request_guard.ts";
 export { createSessions, type Sessions } from "./dashboard_session.ts";
 export { createCallbackApp } from "./oauth/mod.ts";
 export { OpenStreams } from "./open_streams.ts";
@@ -27,5 +27,4 @@ export {
   type ProxyDeps,
 } from "./proxy/mod.ts";
 export { createFronts } from "./fronts.ts";
-export { createRequestGuard, type GuardOptions } from "./request_guard.ts";
 export { RequestTarget } from "./request_target.ts";

@@ -1,8 +1,7 @@
 import { type Failure, ok, type Result, type Usage } from "../core/mod.ts";
 import type { Content, GeminiRequest, TurnEvent } from "../gemini/mod.ts";
 import type { RelayDeps } from "./deps.ts";
-import { hedgedTurn } from "./hedged_turn.ts";
-import type { ServedTurn } from "./served_turn.ts";
+import { hedgedTurn, type ServedTurn } from "./relay_turn.ts";
 import type { TurnCall } from "./turn_call.ts";
 import type { TurnStep } from "./turn_source.ts";
 

@@ -4,13 +4,11 @@ import type { Ledger } from "../ledger/contract.ts";
 import type { GeminiRequest } from "../gemini/mod.ts";
 import type { Pool } from "../pool/contract.ts";
 import type { Upstream } from "../upstreams/contract.ts";
-import type { ActiveCalls } from "./active_calls.ts";
+import type { ActiveCalls } from "./trace.ts";
 import type { ActiveMember, ActiveSet } from "./active_set.ts";
-import type { FilteredRequests } from "./filtered_requests.ts";
-import type { FirstBytes } from "./first_bytes.ts";
+import type { FilteredRequests, FirstBytes, SessionMemory } from "./call_memory.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { RepairMemory } from "./repair_memory.ts";
-import type { SessionMemory } from "./session_memory.ts";
 import type { SignatureMemory } from "./signature_memory.ts";
 
 /** An upstream request in flight. */

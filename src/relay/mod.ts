@@ -5,18 +5,17 @@
  *
  * @module
  */
-export { ActiveCalls } from "./active_calls.ts";
+export { ActiveCalls, ownFault } from "./trace.ts";
 export { ActiveSet } from "./active_set.ts";
 export * from "./client_watch.ts";
 export { continuedTurn } from "./continued_turn.ts";
 export * from "./deadlines.ts";
 export * from "./deps.ts";
 export * from "./failures.ts";
-export { ownFault } from "./own_fault.ts";
-export { FirstBytes } from "./first_bytes.ts";
+export { createFilteredRequests, FirstBytes } from "./call_memory.ts";
 export { joinTurns } from "./fan_out.ts";
 export { emptyTurn } from "./native_judge.ts";
-export { outletOf } from "./outlet.ts";
+export { outletOf } from "./pumped_stream.ts";
 export * from "./pumped_stream.ts";
 export * from "./relay_json.ts";
 export { type NativeCall, type NativeRefusal, type NativeReply } from "./native_call.ts";
@@ -24,11 +23,10 @@ export * from "./relay_live.ts";
 export * from "./relay_native.ts";
 export * from "./relay_resource.ts";
 export { safeType } from "./reply_type.ts";
-export { createFilteredRequests } from "./filtered_requests.ts";
 export { createRepairMemory, type RepairMemory, type Repairs } from "./repair_memory.ts";
 export { withSearch } from "./separate_search.ts";
-export { type ServedTurn } from "./served_turn.ts";
-export * from "./session_memory.ts";
+export { type ServedTurn } from "./relay_turn.ts";
+export * from "./call_memory.ts";
 export * from "./signature_memory.ts";
 export * from "./trace.ts";
 export * from "./turn_call.ts";

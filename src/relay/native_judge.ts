@@ -3,7 +3,7 @@ import { byteText, type Failure, isObject, parseForeign, trimEndOf } from "../co
 import { retryableFinish } from "../gemini/mod.ts";
 import type { LeaseRequest } from "../pool/contract.ts";
 import type { RelayDeps } from "./deps.ts";
-import { isHonest } from "./commit_point.ts";
+import { isHonest } from "./relay_turn.ts";
 import { emptyReplyFailure, unreadableFailure } from "./failures.ts";
 import type { OnRefusal } from "./native_call.ts";
 import { JSON_TYPES, plainType, typeWord } from "./reply_type.ts";

@@ -8,8 +8,7 @@ import { hiddenFailure } from "./native_judge.ts";
 import type { Repairs } from "./repair_memory.ts";
 import { type Attempt, runAttempts } from "./run_attempts.ts";
 import { send } from "./send.ts";
-import { settleOnce } from "./settle.ts";
-import type { CallTrace } from "./trace.ts";
+import { type CallTrace, settleOnce } from "./trace.ts";
 import { unwrappedValue } from "./unwrapped_reply.ts";
 
 /** A call whose answer is one JSON value: token counts, embeddings, a picture. */

@@ -1,17 +1,20 @@
 import { byteText, type Failure, isObject, joinBytes, ok, type Result } from "../core/mod.ts";
 import { type BodyReader, openBody, readWhole } from "../upstreams/mod.ts";
-import { ContentWatch } from "./content_watch.ts";
-import { ErrorGuard } from "./error_guard.ts";
+import {
+  ContentWatch,
+  ErrorGuard,
+  ParsedReply,
+  PassthroughInspector,
+  type ReplyInspector,
+} from "./passthrough_inspector.ts";
 import type { RelayDeps } from "./deps.ts";
 import { clientGone, emptyReplyFailure, truncatedFailure } from "./failures.ts";
 import type { NativeCall, NativeRefusal, NativeReply, OnRefusal } from "./native_call.ts";
 import { judgeFirst, judgeForm, parseSmall } from "./native_judge.ts";
-import { ParsedReply, PassthroughInspector, type ReplyInspector } from "./passthrough_inspector.ts";
-import { ownFault } from "./own_fault.ts";
+import { ownFault, type Settle, settleOnce } from "./trace.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { type Attempt, runAttempts, type Served } from "./run_attempts.ts";
 import { type OpenReply, send } from "./send.ts";
-import { type Settle, settleOnce } from "./settle.ts";
 import { unwrappedReply } from "./unwrapped_reply.ts";
 
 /** A reply with its first piece; without a stream it is complete. */

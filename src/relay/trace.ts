@@ -3,6 +3,7 @@ import {
   type CallRecord,
   type ClientId,
   type CredentialId,
+  describeFault,
   type Failure,
   isOfType,
   type Ports,
@@ -12,9 +13,11 @@ import {
 } from "../core/mod.ts";
 import type { Ledger } from "../ledger/contract.ts";
 import type { Lease, LeaseRequest } from "../pool/contract.ts";
-import type { ActiveCalls } from "./active_calls.ts";
-import type { ActiveMember } from "./active_set.ts";
+import { type ActiveMember, ActiveSet } from "./active_set.ts";
 import type { ClientWatch } from "./client_watch.ts";
+import type { RelayDeps } from "./deps.ts";
+import { ownFailure } from "./failures.ts";
+import type { Served } from "./run_attempts.ts";
 
 /** Facts about a call when it arrives. */
 export interface CallFacts {
@@ -256,4 +259,80 @@ class OpenAttemptTrace implements AttemptTrace {
     }
     this.#trace.attempts.push(record);
   }
+}
+
+/** The calls that are in flight or waiting in this process. */
+export class ActiveCalls {
+  readonly #calls = new ActiveSet<CallTrace>();
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  begin(call: CallTrace): void {
+    this.#calls.add(call);
+  }
+
+  end(call: CallTrace): void {
+    this.#calls.delete(call);
+  }
+
+  /** The current state of each call, oldest first. */
+  list(): InFlightCall[] {
+    return this.#calls.list().map((call) => call.inFlight()).sort((a, b) => a.at - b.at);
+  }
+
+  find(id: string): CallTrace | undefined {
+    return this.#calls.list().find((call) => call.facts.id === id);
+  }
+
+  /** Cancels a call for the owner; false when no call has that id. */
+  cancel(id: string): boolean {
+    const call = this.find(id);
+    call?.client.cancel();
+    return call !== undefined;
+  }
+}
+
+/** Settles a served call: in full, or with the failure that ended it. */
+export type Settle = (failure?: Failure) => void;
+
+/**
+ * Settles a served call exactly once, however often it is called: the lease with the metered usage, and the
+ * attempt's record. `around.first` runs before both, `around.last` after them.
+ */
+export function settleOnce(
+  trace: CallTrace,
+  { lease, attempt }: Pick<Served<unknown>, "lease" | "attempt">,
+  around: { readonly first?: () => void; readonly last?: Settle } = {},
+): Settle {
+  let settled = false;
+  return (failure) => {
+    if (settled) return;
+    settled = true;
+    try {
+      around.first?.();
+      if (failure === undefined) lease.succeed(trace.usage);
+      else lease.fail(failure, { attempt: trace.attempts.length + 1, sameKeyRetries: 0, classes: [] });
+    } finally {
+      lease[Symbol.dispose]();
+    }
+    attempt.end(failure, failure === undefined ? "" : "after the first event");
+    around.last?.(failure);
+  };
+}
+
+/** Logs a fault of this proxy's own, and returns the failure that ends its call. */
+export function ownFault(
+  { ledger }: Pick<RelayDeps, "ledger">,
+  request: string,
+  cause: unknown,
+  more: Readonly<Record<string, string>> = {},
+): Failure {
+  ledger.log("error", "request", "A request failed inside the proxy", {
+    request,
+    ...more,
+    error: describeFault(cause),
+  });
+  return ownFailure(request);
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BOUNDS } from "../../src/http/bounds.ts";
-import { fetchRemoteMedia } from "../../src/http/proxy/remote_media.ts";
+import { fetchRemoteMedia } from "../../src/http/proxy/decode_call.ts";
 import { proxyUnderTest } from "../support/proxy_under_test.ts";
 import { ask, send, tell } from "../e2e/calls.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import zlib from "node:zlib";
 import { isPublicAddress } from "../../src/relay/public_address.ts";
 import { publicFetch } from "../../src/http/proxy/public_fetch.ts";
-import { fetchRemoteMedia, MEDIA_LIMITS } from "../../src/http/proxy/remote_media.ts";
+import { fetchRemoteMedia, MEDIA_LIMITS } from "../../src/http/proxy/decode_call.ts";
 import { proxyUnderTest } from "../support/proxy_under_test.ts";
 import { tell } from "../e2e/calls.ts";
 

@@ -1,4 +1,4 @@
-import { jsonText } from "../json_text.ts";
+import { jsonText } from "../shared_fields.ts";
 import { type Failure, isForbiddenAccount, type JsonObject, redact } from "../../core/mod.ts";
 import type { EncodedFailure } from "../contract.ts";
 

@@ -1,7 +1,7 @@
 import type { JsonObject, Usage } from "../../core/mod.ts";
 import type { TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
-import { nativeFinish } from "../native_finish.ts";
+import { nativeFinish } from "../shared_fields.ts";
 import { BlockMachine, type BlockSink, type Stop } from "./block_machine.ts";
 import type { MessagesContext } from "./messages_context.ts";
 

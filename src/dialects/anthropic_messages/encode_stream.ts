@@ -1,8 +1,7 @@
 import type { Failure, JsonObject, Usage } from "../../core/mod.ts";
 import type { TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput, StreamEncoder } from "../contract.ts";
-import { jsonText } from "../json_text.ts";
-import { nativeFinish } from "../native_finish.ts";
+import { jsonText, nativeFinish } from "../shared_fields.ts";
 import { BlockMachine, type BlockSink, type Stop } from "./block_machine.ts";
 import { errorFrame, errorObject } from "./encode_failure.ts";
 import { messageId, messagesUsage, messageUsage, serverToolId } from "./encode_reply.ts";

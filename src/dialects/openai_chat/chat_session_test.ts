@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chatSession } from "./chat_session.ts";
+import { chatSession } from "./decode_request.ts";
 
 const sessionOf = (content: string, ...later: string[]) =>
   chatSession(

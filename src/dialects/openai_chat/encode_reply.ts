@@ -1,7 +1,7 @@
 import type { JsonObject, Usage } from "../../core/mod.ts";
 import { type Finish, NO_USAGE, type TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
-import { nativeFinish } from "../native_finish.ts";
+import { nativeFinish } from "../shared_fields.ts";
 import {
   chatFinish,
   chatLogprobs,

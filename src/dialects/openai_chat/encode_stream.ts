@@ -2,8 +2,7 @@ import type { Failure, Usage } from "../../core/mod.ts";
 import { type Finish, NO_USAGE, type TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput, StreamEncoder } from "../contract.ts";
 import { encodeOpenaiFailure } from "../openai_failure.ts";
-import { jsonText } from "../json_text.ts";
-import { nativeFinish } from "../native_finish.ts";
+import { jsonText, nativeFinish } from "../shared_fields.ts";
 import {
   chatFinish,
   chatLogprobs,

@@ -15,7 +15,7 @@ import {
 } from "../../gemini/mod.ts";
 import type { ClientCall, DecodeInput, Dialect, EncodeInput, StreamEncoder } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
-import { jsonText } from "../json_text.ts";
+import { jsonText } from "../shared_fields.ts";
 import { encodeOpenaiFailure } from "../openai_failure.ts";
 
 /** Facts about the request that the encoders need. */

@@ -15,7 +15,7 @@ import {
 } from "../../gemini/mod.ts";
 import type { ClientCall, DecodeInput } from "../contract.ts";
 import { FieldReader } from "../field_reader.ts";
-import { imageDetail } from "../image_detail.ts";
+import { imageDetail } from "../shared_fields.ts";
 import { type FieldNames, names, unknownFields } from "../unknown.ts";
 import { asksForCompaction, compactionPrompt } from "./compaction.ts";
 import { decodeItems, type PlacedItem } from "./decode_items.ts";

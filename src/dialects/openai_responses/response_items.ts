@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from "../../core/mod.ts";
 import { groundedSpans } from "../../gemini/mod.ts";
 import type { OwnTool } from "./client_tools.ts";
 import type { ClientTool } from "./responses_context.ts";
-import { jsonText } from "../json_text.ts";
+import { jsonText } from "../shared_fields.ts";
 
 /** A message item while it is open; it has one part of text. */
 export class MessageItem {

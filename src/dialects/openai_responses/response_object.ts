@@ -1,7 +1,7 @@
 import { type Failure, type JsonObject, redact, type Usage } from "../../core/mod.ts";
 import { type Finish, finishKind, type TurnEvent } from "../../gemini/mod.ts";
 import type { EncodeInput } from "../contract.ts";
-import { nativeFinish } from "../native_finish.ts";
+import { nativeFinish } from "../shared_fields.ts";
 import type { ResponsesContext } from "./responses_context.ts";
 
 /** How a response ended. */

@@ -1,5 +1,6 @@
 /**
- * Sign-in over HTTP: the page to which Google sends the browser back. The page serves the browser that began a sign-in, shows nothing unescaped and redirects nowhere.
+ * Sign-in over HTTP: the page to which Google sends the browser back. It serves only the browser that began a
+ * sign-in, shows nothing unescaped and redirects nowhere.
  *
  * @module
  */
@@ -7,7 +8,6 @@ import { Hono } from "hono";
 import { redact } from "../../core/mod.ts";
 import type { OAuthOutcome, OAuthService } from "../../oauth/mod.ts";
 import { browserKeyOf, endedCookie } from "./browser_cookie.ts";
-import { callbackPage } from "./callback_page.ts";
 
 export interface CallbackAppOptions {
   readonly oauth: OAuthService;
@@ -62,4 +62,54 @@ function pageOf(
     good: true,
     ...(link === undefined ? {} : { link }),
   };
+}
+
+/** Content of the page; every text is escaped. */
+interface CallbackPage {
+  readonly title: string;
+  readonly sentences: readonly string[];
+  /** A page of Google's for the user. */
+  readonly link?: string;
+  readonly good: boolean;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
+}
+
+const STYLE =
+  "body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1.5rem;color:#1d2330;background:#f7f8fa}" +
+  "h1{font-size:1.4rem}a{color:#2456c4}@media(prefers-color-scheme:dark){body{color:#e6e9ef;background:#14171d}a{color:#8ab0ff}}";
+
+/** The page that a browser sees after Google: no script, nothing loaded, nothing kept. */
+function callbackPage(page: CallbackPage): Response {
+  const link = page.link !== undefined && page.link.startsWith("https://")
+    ? `<p><a href="${escaped(page.link)}" rel="noreferrer">Open Google's page</a></p>`
+    : "";
+  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width"><title>${escaped(page.title)}</title>` +
+    `<style>${STYLE}</style></head><body><main><h1>${escaped(page.title)}</h1>` +
+    page.sentences.map((sentence) => `<p>${escaped(sentence)}</p>`).join("") + link +
+    `<p><a href="/dashboard">To the dashboard</a></p></main></body></html>`;
+  return new Response(html, {
+    status: page.good ? 200 : 400,
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-store",
+      // The address of this page holds a code: it must not be sent anywhere.
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "content-security-policy":
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    },
+  });
 }

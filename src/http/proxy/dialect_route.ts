@@ -4,14 +4,12 @@ import type { AnyDialect, ClientCall } from "../../dialects/mod.ts";
 import type { CallTrace } from "../../relay/mod.ts";
 import { parseJson, readBody } from "../read_body.ts";
 import { answerStream, answerWhole } from "./answer_turn.ts";
-import { countTokens } from "./count_tokens.ts";
+import { countTokens, embed } from "./counts_and_vectors.ts";
 import { decodeCall } from "./decode_call.ts";
-import { embed } from "./embed.ts";
 import { refuse } from "./failure_response.ts";
 import { generate } from "./generate.ts";
 import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
-import { resolveTargets } from "./resolve_targets.ts";
-import { beginTrace } from "./serve_call.ts";
+import { beginTrace, resolveTargets } from "./serve_call.ts";
 import { logRefusal } from "./log_refusal.ts";
 
 /** A request that has been read and understood. */

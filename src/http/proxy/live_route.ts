@@ -13,7 +13,7 @@ import { CallTrace, type LiveMessage, relayLive, watchClient } from "../../relay
 import type { UpstreamRequest } from "../../upstreams/contract.ts";
 import { agentName } from "./agent_name.ts";
 import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
-import { resolveTargets } from "./resolve_targets.ts";
+import { resolveTargets } from "./serve_call.ts";
 import { type Reference, referencesIn } from "./resources/names.ts";
 import { ephemeralToken } from "./resources/reply_pass.ts";
 import { IDLE_SECONDS, SocketClient } from "./socket_client.ts";

@@ -15,15 +15,13 @@ import type { UpstreamRequest } from "../../upstreams/contract.ts";
 import { readBody } from "../read_body.ts";
 import { leaseRequestFor } from "./lease_request.ts";
 import { json } from "./answer_turn.ts";
-import { ESTIMATED, mayEstimate } from "./count_tokens.ts";
-import { buildEnveloped, ENVELOPED_METHODS } from "./enveloped_native.ts";
+import { ESTIMATED, mayEstimate } from "./counts_and_vectors.ts";
+import { bodyRepairs, buildEnveloped, ENVELOPED_METHODS, repairedBody } from "./native_body.ts";
 import { forwardedQuery, modelHeaders, type NativePath } from "./native_path.ts";
-import { bodyRepairs, repairedBody } from "./repaired_body.ts";
 import type { ProxyDeps, RequestContext } from "./proxy_deps.ts";
 import { failureHeaders, INERT_HEADERS, replyHeaders } from "./reply_headers.ts";
 import { pinOfBytes } from "./resources/pinned_owner.ts";
-import { resolveTargets } from "./resolve_targets.ts";
-import { beginTrace, serveCall } from "./serve_call.ts";
+import { beginTrace, resolveTargets, serveCall } from "./serve_call.ts";
 import { logRefusal } from "./log_refusal.ts";
 
 /** Whether a method answers with a model's turn or uses quota. */

@@ -3,7 +3,7 @@ import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { GatheredBytes } from "../../core/mod.ts";
-import { bodyCoding } from "../body_coding.ts";
+import { bodyCoding } from "../read_body.ts";
 import { isPublicAddress } from "../../relay/public_address.ts";
 
 /** Bounds of fetching a foreign URL. */

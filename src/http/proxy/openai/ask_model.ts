@@ -14,8 +14,7 @@ import { type CallTrace, emptyTurn, relayJson } from "../../../relay/mod.ts";
 import type { ResolvedModel } from "../../../catalog/mod.ts";
 import { leaseRequestFor } from "../lease_request.ts";
 import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
-import { resolveTargets } from "../resolve_targets.ts";
-import { beginTrace, serveCall } from "../serve_call.ts";
+import { beginTrace, resolveTargets, serveCall } from "../serve_call.ts";
 
 /** A question that is answered by one whole reply of a model: a picture, speech, a transcript. */
 export interface Question {

@@ -15,7 +15,7 @@ import { parseJson, readBody } from "../../read_body.ts";
 import { json } from "../answer_turn.ts";
 import { decodeCall } from "../decode_call.ts";
 import type { ProxyDeps, RequestContext } from "../proxy_deps.ts";
-import { resolveTargets } from "../resolve_targets.ts";
+import { resolveTargets } from "../serve_call.ts";
 import { answerOf, failureOf, inner, nameOfFile, textOf } from "./google_files.ts";
 
 /** Requests as OpenAI's clients wrote them, by the file that went to Google in Gemini's form. */

@@ -1,5 +1,25 @@
 import type { Content, GenerationConfig } from "../gemini/mod.ts";
 
+/** Unicode line breaks, at which some clients' line readers would split a frame. */
+const BREAKS_REGEXP = /[\u0085\u2028\u2029]/;
+const ALL_BREAKS_REGEXP = /[\u0085\u2028\u2029]/g;
+
+/** A value as JSON without any character that a reader may take for a line break. */
+export function jsonText(value: unknown): string {
+  const json = JSON.stringify(value);
+  return BREAKS_REGEXP.test(json)
+    ? json.replace(ALL_BREAKS_REGEXP, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    : json;
+}
+
+/** Reasons that every dialect has a word of its own for. */
+const ORDINARY = new Set(["", "STOP", "MAX_TOKENS"]);
+
+/** Gemini's own finish reason, where the dialect's word for it says less: told beside it as `native_finish_reason`. */
+export function nativeFinish(reason: string | undefined): { native_finish_reason?: string } {
+  return reason === undefined || ORDINARY.has(reason) ? {} : { native_finish_reason: reason };
+}
+
 /** The effect of the wish for less detail. */
 export interface ImageDetail {
   readonly config: Pick<GenerationConfig, "mediaResolution">;
