@@ -19,6 +19,11 @@ interface SourceTraits {
    * a few seconds even when a daily quota is used up.
    */
   readonly statesTrueTimes: boolean;
+  /**
+   * The longest window in which Google counts there, in milliseconds. A refusal that states a longer wait is
+   * mistaken: believed, it would keep a healthy credential out for days.
+   */
+  readonly longestWaitMs: number;
   /** Pause after a refusal by a per-minute limit that states no time, in milliseconds. */
   readonly minutePauseMs: number;
   /** The setting of its address, and the beginning of its other settings. */
@@ -27,6 +32,9 @@ interface SourceTraits {
 }
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Weekly budgets, with a day for clocks and time zones. */
+const WEEK_MS = 8 * DAY_MS;
 
 /**
  * Every source of Gemini, each with one upstream folder. SOURCE_ORDER's default, the schemas and the lists
@@ -39,6 +47,7 @@ const TABLE = {
     countedBy: "project",
     variants: false,
     statesTrueTimes: false,
+    longestWaitMs: DAY_MS,
     minutePauseMs: MINUTE_MS,
     addressSetting: "GEMINI_API_URL",
     settingPrefix: "GEMINI_",
@@ -49,6 +58,7 @@ const TABLE = {
     countedBy: "account",
     variants: true,
     statesTrueTimes: true,
+    longestWaitMs: WEEK_MS,
     minutePauseMs: MINUTE_MS / 2,
     addressSetting: "ANTIGRAVITY_URLS",
     settingPrefix: "ANTIGRAVITY_",
@@ -59,6 +69,7 @@ const TABLE = {
     countedBy: "account",
     variants: true,
     statesTrueTimes: true,
+    longestWaitMs: WEEK_MS,
     minutePauseMs: MINUTE_MS / 2,
     addressSetting: "CODE_ASSIST_URL",
     settingPrefix: "GEMINI_CLI_",
@@ -69,6 +80,7 @@ const TABLE = {
     countedBy: "project",
     variants: false,
     statesTrueTimes: true,
+    longestWaitMs: DAY_MS,
     minutePauseMs: MINUTE_MS / 2,
     addressSetting: "VERTEX_URL",
     settingPrefix: "VERTEX_",

@@ -89,8 +89,6 @@ export const TUNING = {
   overloadedInARow: 10,
   /** After this many faults of a model in a row the key that answered last is preferred. */
   doubtedInARow: 3,
-  /** Longest retry time of an overloaded model that is believed. */
-  overloadedStatedMax: 10 * MINUTE,
   /** Below this free share a conversation leaves its key. */
   affinityShare: 0.15,
   /** Input tokens that cost a session one extra turn in the fair queue. */

@@ -1,7 +1,7 @@
 import { type Failure, isObject, isSourceOf, parseForeign, type SourceName } from "../core/mod.ts";
 import type { FailureInput } from "./contract.ts";
 import { failed, see, type Seen } from "./failure_rule.ts";
-import { serverRule } from "./server_failure.ts";
+import { busyUntil, serverRule } from "./server_failure.ts";
 
 /** A refusal of the token endpoint, in its own words or in the shape of Google's other APIs. */
 interface Refusal {
@@ -112,7 +112,7 @@ function busy(seen: Seen): Failure {
   return failed(seen, {
     class: "overloaded",
     scope: "request",
-    ...(seen.hint === undefined ? {} : { until: seen.hint }),
+    ...busyUntil(seen),
     code: "server_is_overloaded",
     message: "Google's token endpoint takes no more refreshes at the moment; try again shortly.",
   });

@@ -4,6 +4,7 @@ import {
   type FailureScope,
   type Operation,
   redact,
+  SOURCE_TABLE,
   type SourceName,
 } from "../core/mod.ts";
 import type { FailureInput } from "./contract.ts";
@@ -20,7 +21,7 @@ export interface Seen {
   readonly named: boolean;
   readonly source: SourceName;
   readonly now: number;
-  /** Google's retry time in epoch milliseconds; absent when it states none. */
+  /** Google's retry time in epoch milliseconds, at most the source's longest window away; absent when it states none. */
   readonly hint?: number;
 }
 
@@ -30,7 +31,10 @@ export type Rule = (seen: Seen) => Failure | undefined;
 /** Parses the reply once for all rules. */
 export function see(input: FailureInput, source: SourceName): Seen {
   const error = parseGoogleError(input.body);
-  const hint = retryTime(error, input.headers, input.now);
+  const stated = retryTime(error, input.headers, input.now);
+  const hint = stated === undefined
+    ? undefined
+    : Math.min(stated, input.now + SOURCE_TABLE[source].longestWaitMs);
   return {
     error,
     status: input.status < 400 ? error.code ?? input.status : input.status,

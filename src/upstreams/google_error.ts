@@ -118,9 +118,6 @@ function violation(detail: Record<string, unknown>): QuotaViolation {
   };
 }
 
-/** Weekly budgets are the longest that Google states; longer ones are treated as a mistake. */
-const LONGEST_WAIT = 8 * 24 * 3_600_000;
-
 /**
  * Google's retry time in epoch milliseconds; undefined when it states none. Of several delays the longest counts, because
  * the one in the message is finer than RetryInfo; then the timestamp, then Retry-After.
@@ -131,10 +128,7 @@ export function retryTime(error: GoogleError, headers: Headers | undefined, now:
     parseGoogleDuration(error.metadata["quotaResetDelay"] ?? ""),
     delayInMessage(error.message),
   ].filter((delay) => delay !== undefined);
-  const at = delays.length > 0
-    ? now + Math.max(...delays)
-    : stampedTime(error, now) ?? headerTime(headers, now);
-  return at === undefined ? undefined : Math.min(at, now + LONGEST_WAIT);
+  return delays.length > 0 ? now + Math.max(...delays) : stampedTime(error, now) ?? headerTime(headers, now);
 }
 
 function stampedTime(error: GoogleError, now: number): number | undefined {

@@ -24,6 +24,12 @@ const WORDS: Readonly<Record<LimitKind, string>> = {
   other: "requests",
 };
 
+/** Limits that end with their own window, whatever longer delay stands beside them. */
+const WINDOWS: Readonly<Partial<Record<LimitKind, number>>> = {
+  requests_per_minute: MINUTE,
+  tokens_per_minute: MINUTE,
+};
+
 /** True for 429 and for its gRPC word under any status. */
 export function isExhausted({ status, error }: Seen): boolean {
   return status === 429 || error.status === "RESOURCE_EXHAUSTED";
@@ -99,7 +105,10 @@ function dayIsOver(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotic
 }
 
 function slowDown(seen: Seen, limits: readonly LimitNotice[], worst: LimitNotice): Failure {
-  const until = seen.hint ?? seen.now + SOURCE_TABLE[seen.source].minutePauseMs;
+  const until = Math.min(
+    seen.hint ?? seen.now + SOURCE_TABLE[seen.source].minutePauseMs,
+    seen.now + (WINDOWS[worst.kind] ?? Infinity),
+  );
   return failed(seen, {
     class: "rate_limit",
     scope: "bucket",

@@ -3,11 +3,19 @@ import { isExhausted } from "./quota_failure.ts";
 
 const BUSY_REGEXP = /overloaded|high demand|no capacity available/i;
 
+/** The longest retry time of an overloaded service that is believed: nobody knows a load further ahead. */
+const LONGEST_LOAD = 10 * 60_000;
+
+/** When an overload ends, where Google states it: at most ten minutes from now. */
+export function busyUntil({ hint, now }: Seen): { readonly until?: number } {
+  return hint === undefined ? {} : { until: Math.min(hint, now + LONGEST_LOAD) };
+}
+
 function busy(seen: Seen) {
   return failed(seen, {
     class: "overloaded",
     scope: "model",
-    ...(seen.hint === undefined ? {} : { until: seen.hint }),
+    ...busyUntil(seen),
     code: "server_is_overloaded",
     message: `Google has no free capacity for the model ${seen.model} at the moment; try again shortly.`,
   });
@@ -36,7 +44,7 @@ export const serverRule: Rule = (seen) => {
   return failed(seen, {
     class: "overloaded",
     scope: status < 500 ? "request" : "model",
-    ...(seen.hint === undefined ? {} : { until: seen.hint }),
+    ...busyUntil(seen),
     code: "server_error",
     message: `Google could not answer because of a fault of its own (status ${status}); try again.`,
   });

@@ -147,7 +147,7 @@ class ConcurrencyLimit {
       this.#cutAt = now;
     }
     if (stated !== undefined) {
-      this.until = Math.max(this.until, Math.min(stated, now + TUNING.overloadedStatedMax));
+      this.until = Math.max(this.until, stated);
       return this.until;
     }
     if (this.#inARow < TUNING.overloadedInARow) return 0;

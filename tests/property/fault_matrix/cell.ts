@@ -47,6 +47,9 @@ const PROMPT_MS = 5_000;
 /** A call may take this long when nothing has to be waited for; silence has its time for each key. */
 const LONGEST_MS = 15_000;
 
+/** The longest limit of a public key is that of a day, which Pacific time makes an hour longer once a year. */
+const LONGEST_LIMIT_MS = 25 * 3_600_000;
+
 /** Runs a cell and returns what is wrong, in words. */
 export async function runCell(cell: Cell): Promise<readonly string[]> {
   await using world = await World.open(cell.pool.plan, cell.boundary);
@@ -122,6 +125,7 @@ function judgeRefusal(
   }
   const header = reply.headers.get("retry-after");
   const stated = statedMs(fault, world);
+  if (Number(header ?? 0) * 1000 > LONGEST_LIMIT_MS) wrong.push(`${when}: retry-after ${header}`);
   if (stated === undefined) {
     if (header !== null && ["credential", "project", "request"].includes(fault.concern)) {
       wrong.push(`${when}: an invented retry-after of ${header} s`);

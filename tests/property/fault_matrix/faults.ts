@@ -214,6 +214,15 @@ export const FAULTS: readonly Fault[] = [
     words: LIMITED,
     statedMs: 30_000,
   },
+  {
+    name: "RPM with RetryInfo of eight days",
+    concern: "quota",
+    reply: perMinute("691200s"),
+    status: [429],
+    words: LIMITED,
+    // No minute lasts longer than one.
+    statedMs: 60_000,
+  },
   { name: "RPM without RetryInfo", concern: "quota", reply: perMinute(), status: [429], words: LIMITED },
   {
     name: "RPD",
@@ -258,6 +267,14 @@ export const FAULTS: readonly Fault[] = [
     status: [429],
     words: /exhausted|limit|quota/i,
   },
+  transient(
+    "bare 429 with RetryInfo of eight days",
+    () =>
+      error(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).", [
+        { "@type": `${GOOGLE}RetryInfo`, retryDelay: "691200s" },
+      ]),
+    { status: [429], words: /exhausted|limit|quota/i },
+  ),
   {
     name: "bare 403",
     // It names no reason, so that it is a guess like a bare 429: it may not bench more than half of the keys.
@@ -320,6 +337,13 @@ export const FAULTS: readonly Fault[] = [
   transient(
     "503 overloaded",
     () => error(503, "UNAVAILABLE", "The model is overloaded. Please try again later."),
+  ),
+  transient(
+    "503 with RetryInfo of eight days",
+    () =>
+      error(503, "UNAVAILABLE", "The model is overloaded. Please try again later.", [
+        { "@type": `${GOOGLE}RetryInfo`, retryDelay: "691200s" },
+      ]),
   ),
   transient(
     "503 high demand",
