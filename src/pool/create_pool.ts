@@ -180,6 +180,7 @@ function assemble(options: PoolOptions, emit: (event: PoolEvent) => void): Parts
       permits.adopt(bucket);
       return known;
     },
+    forget: (bucket) => memory.forget(bucket),
   });
   const caps = new Caps({
     store,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { failureOf, minuteRefusal } from "../../tests/support/failure_of.ts";
 import { benchOf, credentialOf, leaseRequestOf } from "../../tests/support/pool_fixture.ts";
-import { Secret } from "../core/mod.ts";
+import { type CredentialId, Secret } from "../core/mod.ts";
 import type { AttemptHistory, Lease, LeaseRequest, Pool, PoolEvent, Shortage } from "./mod.ts";
 
 const FIRST: AttemptHistory = { attempt: 1, sameKeyRetries: 0, classes: [] };
@@ -137,6 +137,65 @@ Deno.test("replaceCredentials() with another key under an id forgets the project
     pool.view().buckets.filter(({ credentials }) => credentials.length > 0).map(({ project }) => project),
     ["a"],
   );
+  await pool.close();
+});
+
+/** Project, requests of the day and their limit, of each bucket that a key uses. */
+function daysOf(pool: Pool) {
+  return pool.view().buckets.filter(({ credentials }) => credentials.length > 0).map(
+    ({ project, limits }) => {
+      const day = limits.find(({ kind }) => kind === "requests_per_day");
+      return [project, day?.used, day?.limit];
+    },
+  );
+}
+
+Deno.test("replaceCredentials() with another key under an id forgets what the former had used up, also over a restart", async () => {
+  const { pool, clock, store } = await benchOf([credentialOf("a")]);
+  (await leased(pool)).succeed();
+  (await leased(pool)).succeed();
+  (await leased(pool)).fail(
+    failureOf({
+      class: "quota",
+      status: 429,
+      scope: "bucket",
+      until: clock.now() + 10 * 3_600_000,
+      limits: [{ kind: "requests_per_day", value: 2 }],
+    }),
+    FIRST,
+  );
+  await refused(pool);
+  await clock.pass(5_000);
+  const next = [credentialOf("a", { key: new Secret("AIza-the-next-one") })];
+  pool.replaceCredentials(next);
+  (await leased(pool)).succeed();
+  await pool.close();
+  const later = await benchOf(next, { clock, store });
+  assert.deepEqual(daysOf(later.pool), [["a", 1, undefined]]);
+  (await leased(later.pool)).succeed();
+  await later.pool.close();
+});
+
+Deno.test("a key that goes to a project and back, again and again, keeps its own count and no other", async () => {
+  const { pool } = await benchOf([credentialOf("a")]);
+  for (const [before, project] of [undefined, "one", undefined, "two", "one", undefined].entries()) {
+    pool.replaceCredentials([credentialOf("a", project === undefined ? {} : { project })]);
+    (await leased(pool)).succeed();
+    assert.deepEqual(daysOf(pool), [[project ?? "a", before + 1, undefined]]);
+  }
+  await pool.close();
+});
+
+Deno.test("a key that leaves a project that others use takes none of their calls with it", async () => {
+  const { pool } = await benchOf([credentialOf("a"), credentialOf("b", { project: "one" })]);
+  const call = async (id: string) => (await leased(pool, { pinned: id as CredentialId })).succeed();
+  for (const id of ["a", "a", "b", "b", "b"]) await call(id);
+  for (const project of ["one", undefined]) {
+    const a = credentialOf("a", project === undefined ? {} : { project });
+    pool.replaceCredentials([a, credentialOf("b", { project: "one" })]);
+    await call("a");
+  }
+  assert.deepEqual(daysOf(pool), [["a", 3, undefined], ["one", 6, undefined]]);
   await pool.close();
 });
 

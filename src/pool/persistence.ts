@@ -47,6 +47,8 @@ export class Persistence {
   readonly #days = new Map<string, Map<string, DayCount>>();
   readonly #urgent = new Set<Kept>();
   readonly #lazy = new Set<Bucket>();
+  /** Buckets that were forgotten: a call that ends late must not bring them back. */
+  readonly #forgotten = new WeakSet<Kept>();
   #cancel: (() => void) | undefined;
   #dueAt = Infinity;
   #wroteAt = -Infinity;
@@ -104,6 +106,17 @@ export class Persistence {
     if (days !== undefined || live.length > 1) bucket.forgetOwnDay();
     if (live.includes(by) && by !== this.#by) bucket.noteOther(by, endsAt, count);
     for (const day of days?.values() ?? []) bucket.noteOther(day.by, day.endsAt, day.count);
+  }
+
+  /** Removes what is stored of a bucket, after what is being written. */
+  forget(bucket: Bucket): void {
+    this.#forgotten.add(bucket);
+    this.#remembered.delete(BUCKET + bucket.id);
+    this.#days.delete(bucket.id);
+    const names = [BUCKET + bucket.id, dayRecordName(this.#by, bucket)];
+    this.#writing = this.#writing.then(async () => {
+      for (const name of names) await this.#records.remove(name);
+    }).catch((problem) => this.#report(problem));
   }
 
   adoptEntries(poolState: PoolState): void {
@@ -185,18 +198,21 @@ export class Persistence {
   }
 
   #failed(batch: readonly Kept[], problem: unknown): void {
-    if (!this.#failing) {
-      this.#log("warn", "Could not save the pool's state; it is tried again until it succeeds.", {
-        problem: problem instanceof Error ? problem.message : String(problem),
-      });
-    }
+    if (!this.#failing) this.#report(problem);
     this.#failing = true;
     if (this.#closed) return;
     for (const one of batch) this.#urgent.add(one);
     this.#schedule(TUNING.saveRetry);
   }
 
+  #report(problem: unknown): void {
+    this.#log("warn", "Could not save the pool's state; it is tried again until it succeeds.", {
+      problem: problem instanceof Error ? problem.message : String(problem),
+    });
+  }
+
   #recordsOf(one: Kept): readonly NamedRecord[] {
+    if (this.#forgotten.has(one)) return [];
     const at = this.#clock.now();
     if (one instanceof Bucket) {
       const record = {

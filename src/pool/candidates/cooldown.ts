@@ -183,3 +183,15 @@ export class Route {
 
   constructor(readonly endpoint: CircuitBreaker) {}
 }
+
+/** A cooldown of something larger than a credential. */
+export interface Rest {
+  readonly until: number;
+  readonly said: Said;
+}
+
+/** Reads a stored rest; undefined when it is over. */
+export function restIn(value: unknown, name: Failure["class"], now: number): Rest | undefined {
+  if (!isObject(value) || typeof value["until"] !== "number" || value["until"] <= now) return undefined;
+  return { until: value["until"], said: saidIn(value["said"], name, "It rests since before a restart.") };
+}

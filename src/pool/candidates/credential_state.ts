@@ -1,6 +1,7 @@
 import {
   type Credential,
   type CredentialId,
+  isOfType,
   permitsModel,
   type SourceName,
   type Tier,
@@ -93,7 +94,7 @@ export class CredentialState {
 
   /** Its project changed: looks its buckets up again. */
   leaveBuckets(): void {
-    this.former = new Map(this.buckets);
+    this.former = new Map([...this.former, ...this.buckets]);
     this.buckets.clear();
   }
 
@@ -141,4 +142,14 @@ function deathOf({ dead }: Credential): Said | undefined {
     ...(code === undefined ? {} : { code }),
     ...(link === undefined ? {} : { link }),
   };
+}
+
+/** True when another API key has replaced the one known under this id: earlier findings no longer apply. */
+export function isReplaced(known: CredentialState, credential: Credential): boolean {
+  return holderOf(known.credential) !== holderOf(credential);
+}
+
+/** The holder of a credential's limits: the key itself, under any id. */
+export function holderOf(credential: Credential): string {
+  return isOfType(credential, "api_key") ? credential.key.reveal() : credential.id;
 }

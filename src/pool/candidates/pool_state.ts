@@ -1,9 +1,7 @@
 import {
   type Credential,
   type CredentialId,
-  type Failure,
   isObject,
-  isOfType,
   type JsonObject,
   type Operation,
   type SourceName,
@@ -13,8 +11,8 @@ import {
 import { Bucket } from "../quota/bucket.ts";
 import { type BucketIdentity, countedByAccount } from "../quota/bucket_state.ts";
 import type { PoolEvent } from "../contract.ts";
-import { CircuitBreaker, Route, type Said, saidIn } from "./cooldown.ts";
-import { type CredentialLoad, CredentialState } from "./credential_state.ts";
+import { CircuitBreaker, type Rest, restIn, Route } from "./cooldown.ts";
+import { type CredentialLoad, CredentialState, holderOf, isReplaced } from "./credential_state.ts";
 import { ModelCandidates } from "./model_candidates.ts";
 import { modelKeyFor } from "./model_key.ts";
 import type { PoolOptions } from "../options.ts";
@@ -30,12 +28,6 @@ function slotsOf(base: number, tier: Tier, multipliers: Readonly<Record<Tier, nu
   return Math.max(1, Math.floor(base * (multipliers[tier] ?? 1) + 1e-9));
 }
 
-/** A cooldown of something larger than a credential. */
-interface Rest {
-  readonly until: number;
-  readonly said: Said;
-}
-
 /** Dependencies of PoolState on other parts of the pool. */
 export interface PoolStateContext {
   readonly emit: (event: PoolEvent) => void;
@@ -45,14 +37,16 @@ export interface PoolStateContext {
   readonly partOf: (total: number, id: CredentialId) => number;
   /** Called with each new bucket, to restore its stored state; true when there was one. */
   readonly adopt: (bucket: Bucket) => boolean;
+  /** Called with each bucket that nobody uses any more, to remove what is stored of it. */
+  readonly forget: (bucket: Bucket) => void;
 }
 
 /** All credentials, buckets and candidates with their shared health. Reports candidates to check again after a change. */
 export class PoolState {
   readonly credentials = new Map<CredentialId, CredentialState>();
   readonly buckets = new Map<string, Bucket>();
-  /** Buckets that belong to a credential, and those that several have used. */
-  readonly #owned = new WeakSet<Bucket>();
+  /** The first credential that used each bucket, and the buckets that several have used. */
+  readonly #owners = new WeakMap<Bucket, CredentialId>();
   readonly #shared = new WeakSet<Bucket>();
   /** Units of all buckets that ever existed: most models were never called, so that no key need be searched for one. */
   readonly #units = new Set<string>();
@@ -271,15 +265,31 @@ export class PoolState {
     if (bucket === undefined) {
       const identity = this.#identity(credentialState, unit);
       bucket = this.buckets.get(identity.id) ?? this.#newBucket(identity, credentialState.tier);
+      const owner = this.#owners.get(bucket);
+      if (owner === undefined) this.#owners.set(bucket, credentialState.id);
+      else if (owner !== credentialState.id) this.#shared.add(bucket);
       const former = credentialState.former.get(unit);
-      // Counts of several keys are not this one's alone: a key that leaves a project starts with its own former counts.
-      const leaves = identity.projectKind === "key" && former !== undefined && this.#shared.has(former);
-      if (former !== undefined && former !== bucket && !leaves) bucket.inherit(former);
-      if (this.#owned.has(bucket)) this.#shared.add(bucket);
-      this.#owned.add(bucket);
+      if (former !== undefined && former !== bucket) this.#move(former, bucket);
       credentialState.buckets.set(unit, bucket);
     }
     return bucket;
+  }
+
+  /**
+   * Passes on what a key had used when it goes to another project. Counts of several keys are not this one's
+   * alone: it leaves those behind and has its own former counts. Only a bucket with others in it may keep a copy;
+   * else what moves there and back would be counted twice.
+   */
+  #move(from: Bucket, to: Bucket): void {
+    if (this.#shared.has(from)) return;
+    to.inherit(from);
+    if (!this.#shared.has(to)) this.#drop(from);
+  }
+
+  /** Removes a bucket with what is stored of it. */
+  #drop(bucket: Bucket): void {
+    this.buckets.delete(bucket.id);
+    this.#context.forget(bucket);
   }
 
   /** The bucket of a credential for a model or group, if it exists: another key of its project may have created it. */
@@ -364,8 +374,7 @@ export class PoolState {
     const known = this.credentials.get(credential.id);
     const slots = this.#slotsFor(credential);
     if (known === undefined || known.credential.proxy !== credential.proxy || isReplaced(known, credential)) {
-      // A new key may be of another project; its first refusal shows which.
-      if (known !== undefined && isReplaced(known, credential)) this.measuredProjects.delete(credential.id);
+      if (known !== undefined && isReplaced(known, credential)) this.#forgetKey(credential);
       const fresh = new CredentialState(credential, order, slots, known?.load ?? this.#loadOf(credential));
       this.credentials.set(credential.id, fresh);
       return;
@@ -378,6 +387,14 @@ export class PoolState {
     if (news) known.believeStore();
     known.order = order;
     known.slots = slots;
+  }
+
+  /** Another key has come under this id. It may be of another project, which its first refusal shows, with all its quota left. */
+  #forgetKey({ id }: Credential): void {
+    this.measuredProjects.delete(id);
+    for (const bucket of [...this.buckets.values()]) {
+      if (bucket.identity.projectKind === "key" && bucket.identity.project === id) this.#drop(bucket);
+    }
   }
 
   /** The load of a key: one that returns, under any id, while its calls are in flight still has them. */
@@ -473,25 +490,10 @@ export class PoolState {
   }
 }
 
-function restIn(value: unknown, name: Failure["class"], now: number): Rest | undefined {
-  if (!isObject(value) || typeof value["until"] !== "number" || value["until"] <= now) return undefined;
-  return { until: value["until"], said: saidIn(value["said"], name, "It rests since before a restart.") };
-}
-
 function remember<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   const known = map.get(key);
   if (known !== undefined) return known;
   const value = make();
   map.set(key, value);
   return value;
-}
-
-/** True when another API key has replaced the one known under this id: earlier findings no longer apply. */
-function isReplaced(known: CredentialState, credential: Credential): boolean {
-  return holderOf(known.credential) !== holderOf(credential);
-}
-
-/** The holder of a credential's limits: the key itself, under any id. */
-function holderOf(credential: Credential): string {
-  return isOfType(credential, "api_key") ? credential.key.reveal() : credential.id;
 }
