@@ -187,8 +187,8 @@ browserTest("the palette, the shortcuts and the theme are at hand and kept", asy
   assert.deepEqual(keys.filter((key) => key.status === "disabled").map((key) => key.tail), ["...0001"]);
   const { theme, palette } = await page.evaluate(() => ({ ...document.documentElement.dataset }));
   assert.deepEqual([theme, palette], ["dark", "moss"]);
-  await page.keyboard.press("g");
-  await page.keyboard.press("k");
+  // Sent at once, as the two belong together for 1.5 s only.
+  await Promise.all([page.keyboard.press("g"), page.keyboard.press("k")]);
   await page.waitForURL(/\/dashboard\/keys$/);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(/\/dashboard\/login$/);

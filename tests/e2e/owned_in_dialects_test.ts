@@ -135,7 +135,6 @@ Deno.test("another key of the owner's project answers when the maker of a file i
   for (const { id } of await store.credentials.list()) {
     await store.credentials.update(id, { project: "shared" });
   }
-  await new Promise((resolve) => setTimeout(resolve, 1200));
   const reply = await tell(t, "/upload/v1beta/files", {
     body: "notes",
     headers: { "content-type": "text/plain" },
@@ -146,7 +145,6 @@ Deno.test("another key of the owner's project answers when the maker of a file i
     one.source === "api_key" && one.key.reveal() === maker
   )!;
   await store.credentials.update(owner.id, { enabled: false });
-  await new Promise((resolve) => setTimeout(resolve, 1200));
   for (const [kind, named] of Object.entries(NAMED)) {
     const [path, body] = named(name);
     const told = await tell(t, path, { body });

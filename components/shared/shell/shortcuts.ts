@@ -6,6 +6,9 @@ export function isTyping(event: KeyboardEvent): boolean {
   return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
 }
 
+/** The longest between `g` and the letter of a page, in milliseconds. */
+const CHORD_MS = 1_500;
+
 export interface ShortcutTargets {
   readonly openPalette: () => void;
   readonly openHelp: () => void;
@@ -15,15 +18,18 @@ export interface ShortcutTargets {
 export function listenForShortcuts(
   { openPalette, openHelp }: ShortcutTargets,
 ): (event: KeyboardEvent) => void {
-  let pending = 0;
+  // When `g` was pressed, by the clock of events: a busy page hears of both keys later than they were pressed.
+  let pending = -Infinity;
   const onKeyDown = (event: KeyboardEvent) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
       return openPalette();
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-    const page = Date.now() - pending < 1_500 ? PAGES.find(({ letter }) => letter === event.key) : undefined;
-    pending = event.key === "g" ? Date.now() : 0;
+    const page = event.timeStamp - pending < CHORD_MS
+      ? PAGES.find(({ letter }) => letter === event.key)
+      : undefined;
+    pending = event.key === "g" ? event.timeStamp : -Infinity;
     if (page) return location.assign(page.href);
     if (event.key === "?") return openHelp();
     const search = event.key === "/"
