@@ -2,33 +2,32 @@
  * Runs the default tests with leak sanitizers on, lists the files that took longest, and closes with one plain line,
  * `tests: N passed, N failed, N skipped`.
  * Arguments go to `deno test`; without any, all of src/ and tests/ but the long suites runs. `--strict` (CI) makes a
- * missing browser a failure; what else is skipped needs a server that only some machines have.
+ * missing browser a failure; what else is skipped needs a server that only some machines have. `--note-times` writes how long the
+ * slowest files took into tools/test_seconds.json, by which the order of the default tests goes.
  */
 import { currentBundle } from "./bundle.ts";
+import testSeconds from "./test_seconds.json" with { type: "json" };
 
 const LONG: ReadonlySet<string> = new Set(["scenarios", "chaos", "agents", "fronts", "support"]);
 
-/** Folders with the files that take longest, which are begun first: none of them is still at work when all others are done. */
-const FIRST = [
-  "tests/property/fault_matrix",
-  "tests/browser",
-  "tests/cli",
-  "tests/security",
-  "tests/docs",
-  "tests/e2e",
-];
+/** Seconds that slow files took when it was last noted. Only their order counts, so that another machine changes little. */
+const SECONDS: Readonly<Record<string, number>> = testSeconds;
+const NOTED = new URL("test_seconds.json", import.meta.url);
+/** Files that take longer are noted, in seconds. */
+const SLOW_SECONDS = 4;
 
-/** Every file of the default tests, in the order in which they begin. */
+/** Every file of the default tests, the slowest first: none of them is still at work when all others are done. */
 function defaultPaths(): readonly string[] {
   const folders = [...Deno.readDirSync("tests")].filter((entry) =>
     entry.isDirectory && !LONG.has(entry.name)
   );
-  const files = ["src", ...folders.map(({ name }) => `tests/${name}`)].flatMap(testsUnder).sort();
-  const rank = (file: string) => {
-    const found = FIRST.findIndex((folder) => file.startsWith(`${folder}/`));
-    return found < 0 ? FIRST.length : found;
-  };
-  return [...files.sort((one, other) => rank(one) - rank(other)), "tests/scenarios/smoke_test.ts"];
+  const files = [
+    ...["src", ...folders.map(({ name }) => `tests/${name}`)].flatMap(testsUnder).sort(),
+    "tests/scenarios/smoke_test.ts",
+  ];
+  // Those of src/ take least.
+  const rank = (file: string) => SECONDS[file] ?? (file.startsWith("tests/") ? 1 : 0);
+  return files.sort((one, other) => rank(other) - rank(one));
 }
 
 function testsUnder(folder: string): readonly string[] {
@@ -57,7 +56,8 @@ function durationOf(text: string): number {
 const JOBS = navigator.hardwareConcurrency + 2;
 
 const strict = Deno.args.includes("--strict");
-const asked = Deno.args.filter((argument) => argument !== "--strict");
+const noting = Deno.args.includes("--note-times");
+const asked = Deno.args.filter((argument) => argument !== "--strict" && argument !== "--note-times");
 
 const paths = asked.length > 0 ? asked : defaultPaths();
 /** The program that tests run, built once for all of them; those of src/ run none. */
@@ -111,9 +111,16 @@ function read(line: string): void {
   skipped += Number(match[3] ?? 0);
 }
 
-const slowest = [...tookMs].sort(([, one], [, other]) => other - one).slice(0, LISTED);
+const slowest = [...tookMs].sort(([, one], [, other]) => other - one);
 console.log(`slowest of ${tookMs.size} files, in seconds:`);
-for (const [file, ms] of slowest) console.log(`${(ms / 1_000).toFixed(1).padStart(7)} ${file}`);
+for (const [file, ms] of slowest.slice(0, LISTED)) {
+  console.log(`${(ms / 1_000).toFixed(1).padStart(7)} ${file}`);
+}
+if (noting) {
+  const noted = slowest.filter(([, ms]) => ms >= SLOW_SECONDS * 1_000)
+    .map(([file, ms]) => [file, Math.round(ms / 1_000)]);
+  await Deno.writeTextFile(NOTED, `${JSON.stringify(Object.fromEntries(noted), null, 2)}\n`);
+}
 
 const bad = failed > 0 || code !== 0 || passed === 0;
 console.log(`tests: ${passed} passed, ${failed} failed, ${skipped} skipped`);
