@@ -50,6 +50,8 @@ async function isDue({ store, clock }: JobDeps, job: Job, every: number): Promis
 async function run(deps: JobDeps, job: Job, every: number): Promise<JobReport> {
   const startedAt = deps.clock.now();
   const report = await attempt(deps, job);
+  // A job that ends because the server ends has not failed: it stays due.
+  if (!report.ok && deps.signal.aborted) return report;
   const wait = report.ok ? every : Math.min(every, RETRY_MS);
   await deps.store.poolState.put(`job ${job.name}`, {
     ranAt: startedAt,

@@ -61,6 +61,23 @@ Deno.test("runDueJobs() reports a failure and tries it again sooner", () =>
     assert.equal((await runDueJobs(deps, [failing])).length, 1);
   }));
 
+Deno.test("runDueJobs() tells of no failure when a job ends with the server, and runs it at the next start", () =>
+  withDeps(async (deps) => {
+    const ending = new AbortController();
+    const job = jobOf({
+      run: ({ signal }) => {
+        ending.abort();
+        return Promise.reject(signal.reason);
+      },
+    });
+    await runDueJobs({ ...deps, signal: ending.signal }, [job]);
+    await deps.ledger.flush();
+    assert.deepEqual((await deps.ledger.logs({ limit: 50, kind: "job" })).map(({ message }) => message), []);
+    const next = jobOf();
+    await runDueJobs(deps, [next]);
+    assert.equal(next.runs, 1);
+  }));
+
 Deno.test("every job can run on an empty database, twice", () =>
   withDeps(async (deps, move) => {
     const first = await runDueJobs(deps);
