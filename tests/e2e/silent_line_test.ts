@@ -64,6 +64,11 @@ async function ask(
   return { status: response.status, ms: performance.now() - started };
 }
 
+/** The most that a call takes which waits for no silent connection, in milliseconds on a machine that is idle. */
+const AT_ONCE_MS = 1_400;
+/** How often the time of a usual call, as the machine is busy now, is allowed on top. */
+const SLOWER = 5;
+
 const WAYS = [
   ["/v1/chat/completions", true],
   ["/v1/chat/completions", false],
@@ -75,14 +80,20 @@ for (const protocol of ["h1", "h2"] as const) {
   Deno.test(`${protocol}: a kept connection that falls silent costs seconds, once`, () =>
     withRelay(protocol, {}, async ({ served, relay }) => {
       for (const [path, stream] of WAYS) {
-        for (let call = 0; call < 3; call++) await ask(served, path, stream);
+        let usual = 0;
+        for (let call = 0; call < 3; call++) {
+          usual = Math.max(usual, (await ask(served, path, stream)).ms);
+        }
         relay.silence();
         const first = await ask(served, path, stream);
-        assert.ok(first.ms < 8_000, `${path} took ${first.ms} ms`);
+        assert.ok(first.ms < 8_000 + SLOWER * usual, `${path} took ${first.ms} ms`);
         const opened = relay.accepted;
         for (let call = 0; call < 3; call++) {
           const { ms } = await ask(served, path, stream);
-          assert.ok(ms < 1_400, `${path} took ${ms} ms after the connection was given up`);
+          assert.ok(
+            ms < AT_ONCE_MS + SLOWER * usual,
+            `${path} took ${ms} ms after the connection was given up`,
+          );
         }
         if (protocol === "h2") assert.equal(relay.accepted, opened, "the new connection is kept");
       }
@@ -91,19 +102,19 @@ for (const protocol of ["h1", "h2"] as const) {
 
 Deno.test("the first call after a sleep does not wait for connections of before", () =>
   withRelay("h2", {}, async ({ served, relay }) => {
-    await ask(served, "/v1/chat/completions", true);
+    const usual = await ask(served, "/v1/chat/completions", true);
     Deno.kill(served.pid, "SIGSTOP");
     relay.silence();
     await new Promise((resolve) => setTimeout(resolve, 9_000));
     Deno.kill(served.pid, "SIGCONT");
     const { ms } = await ask(served, "/v1/chat/completions", true);
-    assert.ok(ms < 1_400, `${ms} ms`);
+    assert.ok(ms < AT_ONCE_MS + SLOWER * usual.ms, `${ms} ms, usually ${usual.ms} ms`);
   }));
 
 Deno.test("HEDGE_AFTER asks over a connection of its own", () =>
   withRelay("h2", { HEDGE_AFTER: "300" }, async ({ served, relay }) => {
-    await ask(served, "/v1/chat/completions", true);
+    const usual = await ask(served, "/v1/chat/completions", true);
     relay.silence();
     const { ms } = await ask(served, "/v1/chat/completions", true);
-    assert.ok(ms < 1_400, `${ms} ms`);
+    assert.ok(ms < AT_ONCE_MS + SLOWER * usual.ms, `${ms} ms, usually ${usual.ms} ms`);
   }));

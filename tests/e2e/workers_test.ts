@@ -78,12 +78,16 @@ Deno.test({
     assert.equal((await served.ask()).status, 503, "there is no key yet");
     const said = await served.command(["key", "add", KEYS[0]]);
     const added = performance.now();
+    let longest = 0;
     await eventually(async () => {
       const answers = await Promise.all(Array.from({ length: 8 }, () => served.ask()));
+      longest = Math.max(longest, ...answers.map(({ ms }) => ms));
       return answers.every(({ status }) => status === 200) || undefined;
     });
     const ms = performance.now() - added;
-    assert.ok(ms < 2_500, `all processes served after ${Math.round(ms)} ms: ${said}`);
+    // A machine that is slow to answer is slow to look for news too.
+    const most = 2_500 + 5 * longest;
+    assert.ok(ms < most, `all processes served after ${Math.round(ms)} ms of ${Math.round(most)}: ${said}`);
   },
 });
 
@@ -96,6 +100,7 @@ Deno.test({
       const found = childrenOf(served.pid);
       return await listening(served) === 2 ? found : undefined;
     });
+    const usual = await served.ask();
     await served.kill();
     await eventually(() => {
       try {
@@ -108,7 +113,7 @@ Deno.test({
     await served.start();
     const { status, ms } = await served.ask();
     assert.equal(status, 200);
-    assert.ok(ms < 2_000, `first answer after ${ms} ms`);
+    assert.ok(ms < 2_000 + 5 * usual.ms, `first answer after ${ms} ms, before the kill after ${usual.ms} ms`);
   },
 });
 
