@@ -190,6 +190,7 @@ browserTest("the palette, the shortcuts and the theme are at hand and kept", asy
   // Sent at once, as the two belong together for 1.5 s only.
   await Promise.all([page.keyboard.press("g"), page.keyboard.press("k")]);
   await page.waitForURL(/\/dashboard\/keys$/);
+  await page.locator("html[data-ready]").waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(/\/dashboard\/login$/);
   await page.goto(`${server.url}/dashboard`);
