@@ -138,6 +138,7 @@ function assemble(
     keepAliveWhole: values.KEEP_ALIVE_WHOLE,
     timeoutReadNonStreaming: values.TIMEOUT_READ_NON_STREAMING,
     timeoutTotal: values.TIMEOUT_TOTAL,
+    timeoutClient: values.TIMEOUT_CLIENT,
     maxReplyBytes: values.MAX_REPLY_BYTES,
     queueMaxWait: values.QUEUE_MAX_WAIT,
     queueMaxLength: values.QUEUE_MAX_LENGTH,

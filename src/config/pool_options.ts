@@ -108,6 +108,14 @@ export const waiting = group("Timeouts and waiting", {
     parse: milliseconds,
     doc: "Longest time in milliseconds of one stream, from its request to its end.",
   },
+  TIMEOUT_CLIENT: {
+    applies: "now",
+    fallback: "300000",
+    allowed: TIME,
+    parse: milliseconds,
+    doc:
+      "Longest time in milliseconds in which a client reads nothing of a reply that waits for it; its key is free after that. 0 waits for as long as the client stays.",
+  },
   MAX_REPLY_BYTES: {
     applies: "now",
     fallback: "67108864",

@@ -34,6 +34,7 @@ export interface Settings {
   /** Blanks before the JSON of replies that take long. */
   readonly keepAliveWhole: boolean;
   readonly timeoutTotal: number;
+  readonly timeoutClient: number;
   readonly maxReplyBytes: number;
   readonly queueMaxWait: number;
   readonly queueMaxLength: number;

@@ -14,6 +14,17 @@ export function clientGone(signal?: AbortSignal): Failure {
   };
 }
 
+/** The failure of a call whose client stays, but reads nothing of the reply. */
+export function clientStalled(ms: number): Failure {
+  return {
+    class: "client_gone",
+    status: 499,
+    code: "client_stalled",
+    message: `The client read nothing of its reply for ${ms} ms (TIMEOUT_CLIENT)`,
+    scope: "request",
+  };
+}
+
 /** Faults of an established connection: the host is reachable. */
 const CUT_REGEXP =
   /\(SendRequest\)|closed before message|reading a body|reset by peer|invalid http|end of file|unexpected eof/i;

@@ -1,4 +1,7 @@
+import type { Failure } from "../core/mod.ts";
 import { type ActiveMember, ActiveSet } from "./active_set.ts";
+import type { Deadline, Deadlines } from "./deadlines.ts";
+import { clientGone, clientStalled } from "./failures.ts";
 
 /** Bytes buffered for a slow reader before reading the source pauses. */
 const HIGH_WATER = 64 * 1024;
@@ -21,8 +24,11 @@ export interface PumpOptions<Piece extends { readonly length: number }> {
   readonly join: (pieces: readonly Piece[]) => Uint8Array;
   /** Reads the source and writes to the target until it is over. */
   readonly pump: (target: PumpTarget<Piece>) => Promise<void>;
-  /** The reader left. */
-  readonly cancel: () => void;
+  /** Called when the reader has left, or has read nothing for too long. */
+  readonly cancel: (failure: Failure) => void;
+  readonly deadlines: Deadlines;
+  /** Longest time in milliseconds in which the reader may read nothing while something waits for it; 0 has no limit. */
+  readonly patienceMs: number;
 }
 
 /** A byte stream that a loop fills; backpressure reaches the loop through `room`. A failing loop aborts the stream. */
@@ -32,16 +38,36 @@ export function pumpedStream<Piece extends { readonly length: number }>(
   let wake: (() => void) | undefined;
   let outlet: Outlet;
   let coalescer: ReturnType<typeof createWriteCoalescer<Piece>>;
+  let stall: Deadline | undefined;
+
+  function resume(): void {
+    stall?.clear();
+    wake?.();
+    stall = wake = undefined;
+  }
+
+  function waitForRoom(): Promise<void> {
+    const { deadlines, patienceMs } = options;
+    if (patienceMs > 0) stall = deadlines.start(patienceMs, stalled);
+    return new Promise((resolve) => wake = resolve);
+  }
+
+  /** A client that reads nothing must not hold a key's slot for as long as its connection lives. */
+  function stalled(): void {
+    const failure = clientStalled(options.patienceMs);
+    coalescer.drop();
+    outlet.fail(new Error(failure.message));
+    options.cancel(failure);
+    resume();
+  }
+
   return new ReadableStream<Uint8Array>({
     start(controller) {
       outlet = outletOf(controller);
       coalescer = createWriteCoalescer<Piece>((pieces) => outlet.send(options.join(pieces)));
       const target: PumpTarget<Piece> = {
         write: (piece) => outlet.over || coalescer.add(piece),
-        room: () =>
-          outlet.over || (controller.desiredSize ?? 1) > 0
-            ? undefined
-            : new Promise((resolve) => wake = resolve),
+        room: () => outlet.over || (controller.desiredSize ?? 1) > 0 ? undefined : waitForRoom(),
         get over() {
           return outlet.over;
         },
@@ -56,15 +82,12 @@ export function pumpedStream<Piece extends { readonly length: number }>(
       };
       options.pump(target).catch(target.fail);
     },
-    pull() {
-      wake?.();
-      wake = undefined;
-    },
+    pull: resume,
     cancel() {
       outlet.left();
       coalescer.drop();
-      wake?.();
-      options.cancel();
+      resume();
+      options.cancel(clientGone());
     },
   }, new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER }));
 }

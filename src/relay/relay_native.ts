@@ -8,7 +8,7 @@ import {
   type ReplyInspector,
 } from "./passthrough_inspector.ts";
 import type { RelayDeps } from "./deps.ts";
-import { clientGone, emptyReplyFailure, truncatedFailure } from "./failures.ts";
+import { emptyReplyFailure, truncatedFailure } from "./failures.ts";
 import type { NativeCall, NativeRefusal, NativeReply, OnRefusal } from "./native_call.ts";
 import { judgeFirst, judgeForm, parseSmall } from "./native_judge.ts";
 import { ownFault, type Settle, settleOnce } from "./trace.ts";
@@ -272,10 +272,12 @@ function streamed(
   return pumpedStream({
     join: (pieces) => pieces.length === 1 ? pieces[0]! : joinBytes(pieces),
     pump,
-    cancel() {
-      settled(clientGone());
+    cancel(failure) {
+      settled(failure);
       reply.abort();
     },
+    deadlines: deps.deadlines,
+    patienceMs: deps.settings.timeoutClient,
   });
 }
 

@@ -4,7 +4,7 @@ import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
 import { openBody, readWhole } from "../upstreams/mod.ts";
-import { clientGone, unreadableFailure } from "./failures.ts";
+import { unreadableFailure } from "./failures.ts";
 import type { NativeRefusal } from "./native_call.ts";
 import { hiddenFailure, judgeForm, parseSmall } from "./native_judge.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
@@ -67,7 +67,9 @@ export async function relayResource(
   }
   const { reply, whole } = served.value.value;
   const { status, headers } = reply.response;
-  if (whole === undefined) return ok({ status, headers, body: passed(call, served.value, observe(headers)) });
+  if (whole === undefined) {
+    return ok({ status, headers, body: passed(deps, call, served.value, observe(headers)) });
+  }
   call.onWhole?.(whole);
   settle(call, served.value);
   return ok({ status, headers, body: whole });
@@ -130,6 +132,7 @@ function refused(reply: OpenReply, error: Failure): Result<OpenResource, Failure
 
 /** The body for the client. A broken one is aborted for the client too: half a download must not look complete. */
 function passed(
+  { deadlines, settings }: RelayDeps,
   call: ResourceCall,
   served: Served<OpenResource>,
   observer: PassObserver | undefined,
@@ -167,10 +170,12 @@ function passed(
   return pumpedStream({
     join: (pieces) => pieces.length === 1 ? pieces[0]! : joinBytes(pieces),
     pump,
-    cancel() {
-      end(clientGone());
+    cancel(failure) {
+      end(failure);
       reply.abort();
     },
+    deadlines,
+    patienceMs: settings.timeoutClient,
   });
 }
 

@@ -151,6 +151,8 @@ class Exchange implements OpenReply, Running {
   #ended: "no" | "timed_out" | "unreachable" | "endless" = "no";
   #total: Deadline | undefined;
   #taken = 0;
+  /** Reads that wait for the upstream; with none of them its silence is the client's, who reads slowly. */
+  #waits = 0;
   #inflated = Infinity;
   #client: AbortSignal | undefined;
   #reach: ReachWatch | undefined;
@@ -217,10 +219,17 @@ class Exchange implements OpenReply, Running {
   }
 
   wait<Piece>(work: Promise<Piece>): Promise<Piece> {
-    return work.catch(this.#named);
+    this.#waits++;
+    return work.then(this.#came, this.#named);
   }
 
+  readonly #came = <Piece>(piece: Piece): Piece => {
+    this.#waits--;
+    return piece;
+  };
+
   readonly #named = (cause: unknown): never => {
+    this.#waits--;
     const told = this.#response === undefined ? cause : packingFault(this.#response.headers, cause);
     throw told instanceof ReplyBeyondBounds || told instanceof UpstreamFault ? told : new UpstreamFault(told);
   };
@@ -263,7 +272,7 @@ class Exchange implements OpenReply, Running {
     if (left <= 0) return this.#end("timed_out");
     this.#late = true;
     const { deadlines, settings } = this.#deps;
-    this.#deadline = deadlines.start(left, () => this.#end("timed_out"));
+    this.#deadline = deadlines.start(left, () => this.#silent());
     if (settings.timeoutTotal > 0) {
       this.#total = deadlines.start(settings.timeoutTotal, () => this.#end("endless"));
     }
@@ -284,6 +293,11 @@ class Exchange implements OpenReply, Running {
     if (!this.#repeatable || firstBytes === undefined || this.#ask?.mayBeDead !== true) return;
     const left = firstBytes.patience(this.#kind) - WATCH_AFTER_MS;
     this.#silence = deadlines.start(left, () => this.#ask?.again());
+  }
+
+  #silent(): void {
+    if (this.#waits > 0) return this.#end("timed_out");
+    this.#deadline = this.#deps.deadlines.start(this.#patience.ms, () => this.#silent());
   }
 
   #end(reason: "timed_out" | "unreachable" | "endless"): void {

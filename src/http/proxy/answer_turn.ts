@@ -56,6 +56,7 @@ export function answerStream(input: StreamedAnswerInput): Promise<Response> {
   const waiting = () => dialect.encodeStream(encode);
   return streamResponse({
     deadlines: deps.deadlines,
+    patienceMs: deps.settings.timeoutClient,
     opening: input.opening.then((opened) => {
       if (!opened.ok) return opened;
       encode = encodeInput(input, opened.value.call);
@@ -150,6 +151,8 @@ interface StreamInput {
   /** The turn, once its first event is there, and the encoder for it. */
   readonly opening: Promise<Result<OpenStream, Failure>>;
   readonly deadlines: Deadlines;
+  /** Longest time in milliseconds in which the client may read nothing while something waits for it; 0 has no limit. */
+  readonly patienceMs: number;
   /** Answers a failure that occurs before the head is sent. */
   readonly refuse: (failure: Failure) => Response;
   /** The current headers; called when the head is sent. */
@@ -250,19 +253,21 @@ function encodedStream(input: StreamInput, early: OpenStream | undefined): Reada
     finish(failure);
   }
 
-  function left(turn: OpenStream | undefined): void {
+  function left(turn: OpenStream | undefined, failure = clientGone()): void {
     turn?.turn.cancel();
-    finish(clientGone());
+    finish(failure);
   }
 
   return pumpedStream({
     join: (pieces) => encoder.encode(pieces.length === 1 ? pieces[0] : pieces.join("")),
     pump,
-    cancel() {
+    deadlines: input.deadlines,
+    patienceMs: input.patienceMs,
+    cancel(failure) {
       if (finished) return;
       input.leave();
       // The attempt ends first, so that the call is recorded with it.
-      if (open !== undefined) return left(open);
+      if (open !== undefined) return left(open, failure);
       input.opening.then((opened) => opened.ok ? opened.value : undefined, () => undefined).then(left).catch(
         () => finish(clientGone()),
       );
