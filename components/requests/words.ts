@@ -1,3 +1,4 @@
+import type { DialectName } from "../../src/core/dialect.ts";
 import type { RotationMode } from "../../src/config/pool_options.ts";
 /** Words of this part of the dashboard. */
 export const requestsText = {
@@ -90,7 +91,7 @@ export const requestsText = {
     openai_images: "OpenAI images",
     anthropic_messages: "Anthropic messages",
     native_gemini: "Gemini",
-  } as Readonly<Record<string, string>>,
+  } satisfies Readonly<Record<DialectName, string>> as Readonly<Record<string, string>>,
   streamed: "streamed",
   finishes: {
     STOP: "Answered to the end",

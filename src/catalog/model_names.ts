@@ -34,9 +34,12 @@ export class ModelNames {
 
   constructor(lists: readonly ModelListRecord[]) {
     const plain = new Set(lists.filter(({ source }) => !SOURCE_TABLE[source].variants).flatMap(idsOf));
-    const cli = new Set(lists.filter(({ source }) => source === "gemini_cli").flatMap(idsOf));
+    const full = new Set(
+      lists.filter(({ source }) => SOURCE_TABLE[source].variants && SOURCE_TABLE[source].keepsPreview)
+        .flatMap(idsOf),
+    );
     const nameOf = (base: string): string =>
-      [plain, cli].some((ids) => ids.has(base + PREVIEW) && !ids.has(base)) && !plain.has(base)
+      [plain, full].some((ids) => ids.has(base + PREVIEW) && !ids.has(base)) && !plain.has(base)
         ? base + PREVIEW
         : base;
     for (const list of lists) {

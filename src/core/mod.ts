@@ -10,6 +10,7 @@ export * from "./call_record.ts";
 export * from "./coalesced.ts";
 export { type ConnectionLine, connectionLines } from "./connection.ts";
 export * from "./credential.ts";
+export { type DialectName, dialectSegments } from "./dialect.ts";
 export * from "./failure.ts";
 export * from "./foreign_json.ts";
 export { JsonWatch } from "./json_watch.ts";

@@ -14,6 +14,8 @@ interface SourceTraits {
   readonly countedBy: "project" | "account";
   /** Whether it lists some models as one id for each effort, so that a request's effort chooses among them. */
   readonly variants: boolean;
+  /** Whether its ids keep the `-preview` that the public API's ids have. */
+  readonly keepsPreview: boolean;
   /**
    * Whether the times that its refusals state for a daily quota and for overload are true. The public API states
    * a few seconds even when a daily quota is used up.
@@ -46,6 +48,7 @@ const TABLE = {
     operations: ["generate", "count", "embed", "predict", "live", "resource"],
     countedBy: "project",
     variants: false,
+    keepsPreview: true,
     statesTrueTimes: false,
     longestWaitMs: DAY_MS,
     minutePauseMs: MINUTE_MS,
@@ -57,6 +60,7 @@ const TABLE = {
     operations: ["generate", "count"],
     countedBy: "account",
     variants: true,
+    keepsPreview: false,
     statesTrueTimes: true,
     longestWaitMs: WEEK_MS,
     minutePauseMs: MINUTE_MS / 2,
@@ -68,6 +72,7 @@ const TABLE = {
     operations: ["generate", "count"],
     countedBy: "account",
     variants: true,
+    keepsPreview: true,
     statesTrueTimes: true,
     longestWaitMs: WEEK_MS,
     minutePauseMs: MINUTE_MS / 2,
@@ -79,6 +84,7 @@ const TABLE = {
     operations: ["generate", "count", "embed"],
     countedBy: "project",
     variants: false,
+    keepsPreview: true,
     statesTrueTimes: true,
     longestWaitMs: DAY_MS,
     minutePauseMs: MINUTE_MS / 2,

@@ -1,4 +1,4 @@
-import type { Failure, Json, JsonObject, NewId, Result } from "../core/mod.ts";
+import type { DialectName, Failure, Json, JsonObject, NewId, Result } from "../core/mod.ts";
 import type { Blob64, GeminiRequest, ModelCapabilities, Part, PartKey, TurnEvent } from "../gemini/mod.ts";
 
 /** Input of a decoder besides the body. Everything is passed in, so that decoding is pure. */
@@ -97,7 +97,7 @@ export interface EncodedFailure {
  * Dialects import gemini and core, never each other.
  */
 export interface Dialect<Context> {
-  readonly name: string;
+  readonly name: DialectName;
   /** The model named in a body, before anything else is read; a Failure names the field. */
   modelOf(body: unknown): Result<string, Failure>;
   /** Ids of stored responses that the body refers to. */

@@ -1,3 +1,5 @@
+import { dialectSegments } from "../core/mod.ts";
+
 /** The dialects that ask for shared things, such as model lists and files. */
 export type AskedDialect = "openai" | "anthropic" | "gemini";
 
@@ -14,15 +16,8 @@ export interface Address {
 
 const VERSION_REGEXP = /^v\d{1,2}(?:(?:alpha|beta)\d{0,2})?$/;
 /** First segments that only OpenAI's clients ask for. */
-const OPENAI_WORDS = new Set([
-  "chat",
-  "completions",
-  "responses",
-  "embeddings",
-  "images",
-  "audio",
-  "moderations",
-]);
+const OPENAI_WORDS = new Set([...dialectSegments("openai"), "moderations"]);
+const ANTHROPIC_WORDS = new Set(dialectSegments("anthropic"));
 /** First segments that more than one dialect asks for; headers decide where the version does not. */
 const SHARED_WORDS = new Set(["models", "files", "batches"]);
 /** Segments before the version in Google's addresses. */
@@ -121,7 +116,7 @@ function proxyAddress(segments: readonly string[]): Address | undefined {
   if (first === "ws" && (version !== undefined || second !== undefined)) return proxy(joined(rest), "gemini");
   if (FRONTS.has(first)) return fronted(rest, version);
   if (OPENAI_WORDS.has(first)) return proxy(joined(["v1", ...rest]), "openai");
-  if (first === "messages") return proxy(joined(["v1", ...rest]), "anthropic");
+  if (ANTHROPIC_WORDS.has(first)) return proxy(joined(["v1", ...rest]), "anthropic");
   if (openai) return proxy(joined(["v1", ...rest]), "openai");
   if (version === undefined) return unversioned(rest);
   return proxy(joined([version, ...rest]), version === "v1" && !isModelMethod(rest) ? undefined : "gemini");

@@ -25,7 +25,7 @@ export async function findProject(input: FindInput): Promise<Result<FoundProject
   if (account.current !== undefined) {
     const project = account.project ?? input.ownProject;
     if (project !== undefined) return ok({ project, tier, ...kind });
-    if (service.source === "gemini_cli") {
+    if (service.needsOwnProject) {
       return err(account.ineligible[0] ? refused(service, account.ineligible[0]) : noProject(service));
     }
   } else {
@@ -74,9 +74,7 @@ function setUpFault(
 }
 
 function own({ service, ownProject }: FindInput): JsonObject {
-  return service.source === "gemini_cli" && ownProject !== undefined
-    ? { cloudaicompanionProject: ownProject }
-    : {};
+  return service.needsOwnProject && ownProject !== undefined ? { cloudaicompanionProject: ownProject } : {};
 }
 
 const isFenced = (failure: Failure) => failure.detail?.includes("SECURITY_POLICY_VIOLATED") ?? false;
@@ -277,7 +275,7 @@ interface FindInput {
 
 /** The client, with the project that a licence is charged to. */
 function metadataOf({ service, ownProject }: Pick<FindInput, "service" | "ownProject">): JsonObject {
-  return service.source === "gemini_cli" && ownProject !== undefined
+  return service.needsOwnProject && ownProject !== undefined
     ? { ...service.metadata, duetProject: ownProject }
     : service.metadata;
 }

@@ -81,7 +81,7 @@ export class QuotaPoller {
     const service = codeAssistServiceOf(settings, account.source, version);
     // The hosts count separately: only the first one's numbers apply to calls.
     const one = { ...service, hosts: service.hosts.slice(0, 1) };
-    const method = account.source === "antigravity" ? ":retrieveUserQuotaSummary" : ":retrieveUserQuota";
+    const method = service.quota === "shared" ? ":retrieveUserQuotaSummary" : ":retrieveUserQuota";
     const call = {
       method,
       body: project === undefined ? {} : { project },
@@ -93,7 +93,7 @@ export class QuotaPoller {
       now: ports.clock.now(),
     });
     if (!answer.ok) return answer;
-    if (account.source === "gemini_cli") return ok(readBuckets(answer.value));
+    if (service.quota === "by_model") return ok(readBuckets(answer.value));
     return ok(readSummary(answer.value, await this.#modelsOf(account)));
   }
 

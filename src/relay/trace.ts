@@ -4,6 +4,7 @@ import {
   type ClientId,
   type CredentialId,
   describeFault,
+  type DialectName,
   type Failure,
   isOfType,
   type Ports,
@@ -23,7 +24,7 @@ import type { Served } from "./run_attempts.ts";
 export interface CallFacts {
   readonly id: RequestId;
   readonly at: number;
-  readonly dialect: string;
+  readonly dialect: DialectName;
   readonly operation: string;
   readonly stream: boolean;
   readonly modelAsked: string;

@@ -104,9 +104,8 @@ function goesDirect(host: string, none: readonly string[]): boolean {
 }
 
 /**
- * Takes loopback and `hosts` out of what the environment sends through a proxy: calls to oneself carry the owner's token. Has
- * to run before the first fetch, and holds for processes that are started too. Where the environment names no proxy it changes
- * nothing.
+ * Excludes loopback and `hosts` from the environment's proxy: calls to oneself carry the owner's token. Must run
+ * before the first fetch; child processes inherit it. Changes nothing where the environment names no proxy.
  */
 export function keepCallsHome(hosts: readonly string[] = []): void {
   if (Object.values(PROXY_NAMES).flat().every((name) => (Deno.env.get(name) ?? "").trim() === "")) return;

@@ -11,6 +11,10 @@ export interface CodeAssistService {
   readonly userAgent: string;
   /** The client's description for loadCodeAssist and onboardUser. */
   readonly metadata: JsonObject;
+  /** Whether its licences are charged to a project of the user's, which set-up must then name. */
+  readonly needsOwnProject: boolean;
+  /** The form in which it states an account's quota: budgets shared by several models, or one for each model. */
+  readonly quota: "shared" | "by_model";
   /** The project number of the OAuth client, which Google names when that client is not allowed to call the API. */
   readonly clientProject?: string;
 }

@@ -33,6 +33,8 @@ export function antigravityService(options: AntigravityOptions): CodeAssistServi
       return options.userAgent ?? antigravityUserAgent(version.newest);
     },
     metadata: { ideType: "ANTIGRAVITY" },
+    needsOwnProject: false,
+    quota: "shared",
     ...(clientProject === undefined ? {} : { clientProject }),
   };
 }

@@ -32,6 +32,8 @@ export function geminiCliService(options: GeminiCliOptions): CodeAssistService {
       platform: "PLATFORM_UNSPECIFIED",
       pluginType: "GEMINI",
     },
+    needsOwnProject: true,
+    quota: "by_model",
     ...(clientProject === undefined ? {} : { clientProject }),
   };
 }

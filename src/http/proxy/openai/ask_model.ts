@@ -1,4 +1,5 @@
 import {
+  type DialectName,
   err,
   type Failure,
   isObject,
@@ -20,7 +21,7 @@ import { beginTrace, resolveTargets, serveCall } from "../serve_call.ts";
 export interface Question {
   /** As the client wrote it. */
   readonly model: string;
-  readonly dialect: string;
+  readonly dialect: DialectName;
   readonly operation: string;
   readonly bytes: number;
 }
