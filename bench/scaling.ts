@@ -6,92 +6,39 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { StoreProcess } from "../tests/support/store_process.ts";
-import { type Child, cpuOf, startChild } from "./support/child.ts";
+import { startChild } from "./support/child.ts";
 import { median } from "./support/compare.ts";
-import { bodiesOf } from "./support/contestants.ts";
-import { load } from "./support/load.ts";
+import { workerCosts } from "./support/worker_costs.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["seconds", "rounds", "connections"],
   default: { seconds: "3", rounds: "3", connections: "32" },
 });
-const HEADERS = { "Content-Type": "application/json", "Authorization": "Bearer geminitro" };
 
 await compareWorkers();
 await compareDatabases();
 
 async function compareWorkers(): Promise<void> {
   await using simulator = await startChild("./sim_server.ts", ["20"]);
-  await using one = await startServer(simulator.url.origin, 1);
-  await using two = await startServer(simulator.url.origin, 2);
-  const request = (url: URL) => ({
-    host: url.hostname,
-    port: Number(url.port),
-    path: "/v1/chat/completions",
-    headers: HEADERS,
-    body: bodiesOf("hello", false).chat,
+  const { rates, costs, failures } = await workerCosts(simulator.url, {
+    rounds: Number(flags["rounds"]),
+    ms: Number(flags["seconds"]) * 1_000,
+    connections: Number(flags["connections"]),
   });
-  // The second process joins, and both make room for each other.
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
-  const sides = [{ server: one, rates: [], costs: [] }, { server: two, rates: [], costs: [] }] as Side[];
-  let failures = 0;
-  for (const { server } of sides) await load(request(server.url), Number(flags["connections"]), 1_000);
-  for (let round = 0; round < Number(flags["rounds"]); round++) {
-    for (const side of sides) {
-      const before = await cpuOfAll(side.server.pid);
-      const ms = Number(flags["seconds"]) * 1_000;
-      const result = await load(request(side.server.url), Number(flags["connections"]), ms);
-      side.rates.push(result.rate);
-      side.costs.push((await cpuOfAll(side.server.pid) - before) / result.requests);
-      failures += result.failures;
-    }
-  }
-  const [rate1 = NaN, rate2 = NaN] = sides.map(({ rates }) => median(rates));
-  const [cost1 = NaN, cost2 = NaN] = sides.map(({ costs }) => median(costs));
   console.log(
     `Processor cores: ${navigator.hardwareConcurrency}; load average ${Deno.loadavg()[0]?.toFixed(1)}`,
   );
   console.log(
-    `Throughput: ${rate1.toFixed(0)}/s with one, ${rate2.toFixed(0)}/s with two: ${
-      (rate2 / rate1).toFixed(2)
+    `Throughput: ${rates[0].toFixed(0)}/s with one, ${rates[1].toFixed(0)}/s with two: ${
+      (rates[1] / rates[0]).toFixed(2)
     }`,
   );
   console.log(
-    `Processor time a request: ${cost1.toFixed(2)} ms with one, ${
-      cost2.toFixed(2)
+    `Processor time a request: ${costs[0].toFixed(2)} ms with one, ${
+      costs[1].toFixed(2)
     } ms with two: so two free cores ` +
-      `would give ${(2 * cost1 / cost2).toFixed(2)} times as much. Failed: ${failures}`,
+      `would give ${(2 * costs[0] / costs[1]).toFixed(2)} times as much. Failed: ${failures}`,
   );
-}
-
-interface Side {
-  readonly server: Child;
-  readonly rates: number[];
-  /** Milliseconds of processor time of all its processes for one request. */
-  readonly costs: number[];
-}
-
-/** Processor time of a server and its workers. */
-async function cpuOfAll(pid: number): Promise<number> {
-  const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`).catch(() => "");
-  const pids = [pid, ...text.trim().split(" ").filter((word) => word !== "").map(Number)];
-  const times = await Promise.all(pids.map((one) => cpuOf(one)));
-  return times.reduce<number>((sum, time) => sum + (time ?? NaN), 0);
-}
-
-/** The real program; its workers end with it. */
-async function startServer(upstream: string, workers: number) {
-  const keys = Array.from({ length: 10 }, (_, index) => `AIzaSyBench${String(index).padStart(28, "0")}`);
-  return await startChild("../../main.ts", [], {
-    PORT: "0",
-    HOST: "127.0.0.1",
-    GEMINITRO_HOME: await Deno.makeTempDir({ prefix: "geminitro-bench-" }),
-    GEMINI_API_URL: upstream,
-    GEMINI_API_KEYS: keys.join(),
-    MAX_CONCURRENT_REQUESTS_PER_KEY: "1000",
-    LOG_LEVEL: "error",
-    WORKERS: String(workers),
-  });
 }
 
 async function compareDatabases(): Promise<void> {
