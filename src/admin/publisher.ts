@@ -130,7 +130,7 @@ export class Publisher {
         ledger.log(
           "info",
           "pool",
-          `${this.#spoken(event.scope, event.credential)}: ${withoutTime(event.reason)}, ${
+          `${this.#describe(event.scope, event.credential)}: ${withoutTime(event.reason)}, ${
             untilText(event.until, this.#deps.ports.clock.now())
           }`,
           {
@@ -143,13 +143,13 @@ export class Publisher {
         ledger.log(
           "debug",
           "pool",
-          `Google allows ${event.limit} ${event.kind.replaceAll("_", " ")}: ${this.#spoken(event.bucket)}`,
+          `Google allows ${event.limit} ${event.kind.replaceAll("_", " ")}: ${this.#describe(event.bucket)}`,
         );
     }
   }
 
   /** Describes a scope of the pool with the user's names: a model on a key or in a project, a key, a source. */
-  #spoken(scope: string, id?: CredentialId): string {
+  #describe(scope: string, id?: CredentialId): string {
     const [, owner, unit] = /^\w+\/([^/]+)\/(.+)$/.exec(scope) ?? [];
     if (owner !== undefined && unit !== undefined) return `${unit} on ${this.#nameOf(owner)}`;
     return id === undefined ? scope : `${scope.replace(/^credential$/, "all")} on ${this.#nameOf(id)}`;

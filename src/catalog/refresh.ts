@@ -153,7 +153,7 @@ export class DiscoverOnce {
   readonly #clock: Clock;
   readonly #isKnown: (name: string) => boolean;
   readonly #missing = new Map<string, number>();
-  #flight: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
   #doneAt = -Infinity;
 
   constructor(clock: Clock, isKnown: (name: string) => boolean) {
@@ -167,9 +167,9 @@ export class DiscoverOnce {
   async find(name: string, discover: () => Promise<unknown>): Promise<boolean> {
     if (this.#isKnown(name)) return true;
     if ((this.#missing.get(name) ?? -Infinity) > this.#clock.now()) return false;
-    if (this.#flight === undefined && this.#clock.now() - this.#doneAt < DISCOVERY_GAP) return false;
-    this.#flight ??= this.#fly(discover);
-    await this.#arrival(this.#flight);
+    if (this.#running === undefined && this.#clock.now() - this.#doneAt < DISCOVERY_GAP) return false;
+    this.#running ??= this.#discover(discover);
+    await this.#untilDone(this.#running);
     if (this.#isKnown(name)) return true;
     this.#remember(name);
     return false;
@@ -179,14 +179,14 @@ export class DiscoverOnce {
    * Resolves when the discovery ends or the caller has waited long enough: a list that hangs must not block a
    * call for an unknown model.
    */
-  #arrival(flight: Promise<void>): Promise<void> {
+  #untilDone(running: Promise<void>): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#clock.after(PATIENCE_MS, resolve);
-      void flight.then(() => (cancel(), resolve()));
+      void running.then(() => (cancel(), resolve()));
     });
   }
 
-  async #fly(discover: () => Promise<unknown>): Promise<void> {
+  async #discover(discover: () => Promise<unknown>): Promise<void> {
     try {
       await discover();
     } catch {
@@ -194,7 +194,7 @@ export class DiscoverOnce {
       // details.
     } finally {
       this.#doneAt = this.#clock.now();
-      this.#flight = undefined;
+      this.#running = undefined;
     }
   }
 

@@ -77,7 +77,7 @@ export async function createGeminitro(options: GeminitroOptions = {}): Promise<G
   const proxy = proxyApp(services, replays.gate(access.gate), replays.pinOf);
   const management = managementOnUse(services, access, { agents, replay: replays.port(proxy) });
   const app = createApp({
-    onFault: faultTeller(services),
+    onFault: faultLogger(services),
     proxy,
     api: management.api,
     ...(options.dashboard === undefined
@@ -121,12 +121,12 @@ function dashboardOf(
     sessions,
     management,
     startedAt: services.admin.startedAt,
-    onFault: faultTeller(services),
+    onFault: faultLogger(services),
   });
 }
 
 /** Logs a fault of our own, without secrets. */
-function faultTeller({ ledger }: RunningServices): (cause: unknown) => void {
+function faultLogger({ ledger }: RunningServices): (cause: unknown) => void {
   return (cause) =>
     ledger.log("error", "server", "A request failed inside the proxy", { error: describeFault(cause) });
 }

@@ -135,14 +135,14 @@ function urlHost(host: string): string {
  * Keeps the process alive on an unhandled rejection or error: one request's fault must not end all other calls.
  * Each of them is a defect, so it is logged.
  */
-export function keepGoing(tell: (message: string, error: string) => void): void {
+export function keepGoing(log: (message: string, error: string) => void): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    tell("Work in the background failed and nobody waited for it", describeFault(event.reason));
+    log("Work in the background failed and nobody waited for it", describeFault(event.reason));
   });
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
-    tell("Work in the background failed", describeFault(event.error ?? event.message));
+    log("Work in the background failed", describeFault(event.error ?? event.message));
   });
 }
 

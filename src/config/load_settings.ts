@@ -30,7 +30,7 @@ export function loadSettings(
   const home = dataFolder(env, os);
   if (home === undefined) problems.push(noHome());
   else if (os !== "windows" && WINDOWS_PATH.test(home)) problems.push(foreignHome(home));
-  problems.push(...openDoor(values));
+  problems.push(...openAccessProblems(values));
   return problems.length > 0 || home === undefined
     ? err(problems)
     : ok(concealed(assemble(values, quotaGroups, home, joinPath(os, home, "geminitro.sqlite3"))));
@@ -87,7 +87,7 @@ function foreignHome(home: string): SettingsProblem {
 const SHORTEST_OPEN_TOKEN = 12;
 
 /** Refuses the default token and short ones when others can reach the port. */
-function openDoor(values: Values): readonly SettingsProblem[] {
+function openAccessProblems(values: Values): readonly SettingsProblem[] {
   if (values.HOST === undefined || isLoopback(values.HOST)) return [];
   const why = values.PROXY_API_KEY === DEFAULT_PROXY_API_KEY
     ? "has its default value"

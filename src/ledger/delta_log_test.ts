@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { call } from "../../tests/support/ledger_bench.ts";
-import { tailKey } from "./ledger_keys.ts";
+import { deltaLogKey } from "./ledger_keys.ts";
 import { RollupShard } from "./rollup_shard.ts";
 import { GRAINS, PERIOD_MS } from "./rollup_dims.ts";
 import { mergeRollups } from "./rollup_merge.ts";
@@ -41,7 +41,7 @@ Deno.test("RollupShard.due() gives one small value between whole periods, and re
       const at = HOUR + second * 1_000;
       shard.add(call(second), at);
       const due = shard.due(at);
-      assert.deepEqual(due.map(({ key }) => key), [tailKey("b")]);
+      assert.deepEqual(due.map(({ key }) => key), [deltaLogKey("b")]);
       await write(kv, due);
       shard.written();
       assert.deepEqual(await counted(kv), Array(4).fill(second + 1));
@@ -88,9 +88,9 @@ Deno.test("mergeRollups() takes over what a killed process left beside its perio
     await write(kv, due);
     await mergeRollups(kv, (name) => name === "b");
     assert.deepEqual(await counted(kv), Array(4).fill(2));
-    assert.notEqual((await kv.get(tailKey("b"))).value, null, "the tail of a living process was touched");
+    assert.notEqual((await kv.get(deltaLogKey("b"))).value, null, "the tail of a living process was touched");
     await mergeRollups(kv, () => false);
-    assert.equal((await kv.get(tailKey("b"))).value, null);
+    assert.equal((await kv.get(deltaLogKey("b"))).value, null);
     assert.deepEqual(await counted(kv), Array(4).fill(2));
     // Killed before the tail was removed, it is found again.
     await write(kv, due);

@@ -38,7 +38,7 @@ export interface LedgerOptions {
 }
 
 /** A shard is merged with others so long after its last write; a process opens a new one after half of that. */
-const BOOK_REST_MS = 24 * 3_600_000;
+const SHARD_REST_MS = 24 * 3_600_000;
 
 interface Parts {
   readonly storage: StorageWatch;
@@ -211,7 +211,7 @@ function upkeep({ options, sealer, ring, storage }: Parts) {
 async function liveShards(kv: Deno.Kv, now: number): Promise<ReadonlySet<string>> {
   const live = new Set<string>();
   for await (const { key, value } of kv.list<number>({ prefix: shardPrefix() })) {
-    if (value > now - BOOK_REST_MS) live.add(String(key[2]));
+    if (value > now - SHARD_REST_MS) live.add(String(key[2]));
   }
   return live;
 }

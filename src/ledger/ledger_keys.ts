@@ -22,8 +22,8 @@ export const rollupKey = (grain: Grain, dim: string, time: number, shard: string
   ledgerKey("roll", grain, dim, time, shard);
 
 /** Delta logs: counts of a shard since it last wrote whole periods. */
-export const tailPrefix = (): Deno.KvKey => ledgerKey("tail");
-export const tailKey = (shard: string): Deno.KvKey => ledgerKey("tail", shard);
+export const deltaLogPrefix = (): Deno.KvKey => ledgerKey("tail");
+export const deltaLogKey = (shard: string): Deno.KvKey => ledgerKey("tail", shard);
 
 export const logPrefix = (): Deno.KvKey => ledgerKey("log");
 export const logKey = (id: string): Deno.KvKey => ledgerKey("log", id);

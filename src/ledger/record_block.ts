@@ -72,14 +72,14 @@ interface BlockDictionary {
 }
 
 /** The beginning of every block, and of nothing else. */
-const PARCEL_START = '{"v":2,';
+const BLOCK_START = '{"v":2,';
 
 /** The text of a block of these calls. */
 function blockText(known: readonly KnownCall[]): string {
   const calls = new Map<CallKind, number>();
   const attempts = new Map<AttemptKind, number>();
   const rows = known.map((one) => JSON.stringify(rowOf(one, calls, attempts)));
-  const head = `${PARCEL_START}"calls":${calls.size},"attempts":${attempts.size}}`;
+  const head = `${BLOCK_START}"calls":${calls.size},"attempts":${attempts.size}}`;
   return [head, ...texts(calls), ...texts(attempts), ...rows].join("\n");
 }
 
@@ -284,7 +284,7 @@ export interface RecordBlock {
 export function openBlock(value: Uint8Array): RecordBlock {
   const lines = unpack(value);
   // Earlier versions packed whole records, one per line.
-  return lines[0]?.startsWith(PARCEL_START) ? rowBlock(lines) : blockOf(lines, 0, readRecord);
+  return lines[0]?.startsWith(BLOCK_START) ? rowBlock(lines) : blockOf(lines, 0, readRecord);
 }
 
 function rowBlock(lines: readonly string[]): RecordBlock {

@@ -37,10 +37,12 @@ async function settleDeltaLogs(
   isLive: (shard: string) => boolean,
 ): Promise<ReadonlySet<string>> {
   const settled = new Set<string>();
-  for (const tail of await readDeltaLogs(kv)) {
-    if (isLive(tail.shard)) continue;
-    settled.add(tail.shard);
-    if (await settleDeltaLog(kv, tail)) await kv.atomic().check(tail.entry).delete(tail.entry.key).commit();
+  for (const deltaLog of await readDeltaLogs(kv)) {
+    if (isLive(deltaLog.shard)) continue;
+    settled.add(deltaLog.shard);
+    if (await settleDeltaLog(kv, deltaLog)) {
+      await kv.atomic().check(deltaLog.entry).delete(deltaLog.entry.key).commit();
+    }
   }
   return settled;
 }

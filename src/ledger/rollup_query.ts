@@ -33,7 +33,7 @@ async function sums(
   selector: Deno.KvListSelector,
   { grain, dim, from, to }: Omit<RollupRange, "grain"> & { readonly grain: Grain },
 ): Promise<Map<number, Cells>> {
-  const tails = (await readDeltaLogs(kv)).filter(({ cells, minute }) =>
+  const deltaLogs = (await readDeltaLogs(kv)).filter(({ cells, minute }) =>
     cells.has(dim) && periodOf(grain, minute) >= periodOf(grain, from) && periodOf(grain, minute) <= to
   );
   const taken = new Set<DeltaLog>();
@@ -41,15 +41,19 @@ async function sums(
   for await (const { key, value } of kv.list<unknown>(selector, { batchSize: 500 })) {
     const [, , , , time, shard] = key;
     const { cells, through } = decodePage(value);
-    for (const tail of tails) {
-      if (tail.shard === shard && periodOf(grain, tail.minute) === time && tail.number <= through) {
-        taken.add(tail);
+    for (const deltaLog of deltaLogs) {
+      if (
+        deltaLog.shard === shard && periodOf(grain, deltaLog.minute) === time && deltaLog.number <= through
+      ) {
+        taken.add(deltaLog);
       }
     }
     addCells(points, Number(time), cells);
   }
-  for (const tail of tails) {
-    if (!taken.has(tail)) addCells(points, periodOf(grain, tail.minute), tail.cells.get(dim) ?? new Map());
+  for (const deltaLog of deltaLogs) {
+    if (!taken.has(deltaLog)) {
+      addCells(points, periodOf(grain, deltaLog.minute), deltaLog.cells.get(dim) ?? new Map());
+    }
   }
   return points;
 }

@@ -1,7 +1,7 @@
 import { KindTable, type KnownCall, type SharedOfAttempt } from "./call_kinds.ts";
 import { CallTally } from "./call_tally.ts";
 import type { CallRecord } from "../core/mod.ts";
-import { type Grain, rollupKey, tailKey } from "./ledger_keys.ts";
+import { deltaLogKey, type Grain, rollupKey } from "./ledger_keys.ts";
 import { type Cells, type DimCells, encodePage, mergeCells, type PackedCells } from "./rollup_codec.ts";
 import { type Dim, grainsOf, periodOf } from "./rollup_dims.ts";
 import { encodeDeltas } from "./delta_log.ts";
@@ -38,10 +38,10 @@ export class RollupShard {
   readonly #pages = new Map<string, Page>();
   /** Counts of `#minute` that are in no page yet: first those that no `due` has returned. */
   #tally = new CallTally();
-  readonly #tail: DimCells = new Map();
-  #tailNumber = 1;
+  readonly #deltas: DimCells = new Map();
+  #deltasNumber = 1;
   /** Whether the delta log may be in the database. */
-  #tailGiven = false;
+  #deltasGiven = false;
   #minute = 0;
   #wholeAt = -Infinity;
   #dueWhole = false;
@@ -72,25 +72,25 @@ export class RollupShard {
   /** The values to write; they stay due until `written` is called. Always whole periods without a time. */
   due(now = Infinity): Due[] {
     const news = !this.#tally.empty;
-    this.#tally.moveTo(this.#tail, this.#deps.projectOf);
-    const tail = this.#mayGiveTail(now) ? (news ? this.#encodeDeltas() : []) : undefined;
-    this.#dueWhole = tail === undefined;
-    if (tail !== undefined) return tail;
+    this.#tally.moveTo(this.#deltas, this.#deps.projectOf);
+    const deltas = this.#mayWriteDeltas(now) ? (news ? this.#encodeDeltas() : []) : undefined;
+    this.#dueWhole = deltas === undefined;
+    if (deltas !== undefined) return deltas;
     this.#wholeAt = now;
     return this.#whole();
   }
 
-  #mayGiveTail(now: number): boolean {
+  #mayWriteDeltas(now: number): boolean {
     return now - this.#wholeAt < WHOLE_MS && this.#past.length === 0 &&
       ![...this.#pages.values()].some(({ dirty }) => dirty);
   }
 
   /** Undefined when it is too large for one value. */
   #encodeDeltas(): Due[] | undefined {
-    const value = encodeDeltas({ number: this.#tailNumber, minute: this.#minute, cells: this.#tail });
+    const value = encodeDeltas({ number: this.#deltasNumber, minute: this.#minute, cells: this.#deltas });
     if (value === undefined) return undefined;
-    this.#tailGiven = true;
-    return [{ key: tailKey(this.#deps.shard), value }];
+    this.#deltasGiven = true;
+    return [{ key: deltaLogKey(this.#deps.shard), value }];
   }
 
   #whole(): Due[] {
@@ -103,13 +103,13 @@ export class RollupShard {
       out.push(this.#encode(grain, dim, page));
       page.dirty = false;
     }
-    if (this.#tailGiven) out.push({ key: tailKey(this.#deps.shard), value: "" });
+    if (this.#deltasGiven) out.push({ key: deltaLogKey(this.#deps.shard), value: "" });
     return out;
   }
 
   /** Confirms that everything of the last `due` is in the database. */
   written(): void {
-    if (this.#dueWhole) this.#tailGiven = false;
+    if (this.#dueWhole) this.#deltasGiven = false;
     this.#past.splice(0, this.#duePast);
     this.#duePast = 0;
   }
@@ -122,20 +122,20 @@ export class RollupShard {
 
   /** Moves recent counts into every period that they belong to. */
   #fold(): void {
-    this.#tally.moveTo(this.#tail, this.#deps.projectOf);
-    if (this.#tail.size === 0) return;
-    for (const [dim, cells] of this.#tail) {
+    this.#tally.moveTo(this.#deltas, this.#deps.projectOf);
+    if (this.#deltas.size === 0) return;
+    for (const [dim, cells] of this.#deltas) {
       for (const grain of grainsOf(dim).toReversed()) {
         const page = this.#page(grain, dim, periodOf(grain, this.#minute));
         page.dirty = true;
-        page.through = this.#tailNumber;
+        page.through = this.#deltasNumber;
         // The shortest period comes last: a new one takes the cells themselves.
         if (grain === grainsOf(dim)[0] && page.cells.size === 0) page.cells = cells;
         else mergeCells(page.cells, cells);
       }
     }
-    this.#tail.clear();
-    this.#tailNumber++;
+    this.#deltas.clear();
+    this.#deltasNumber++;
   }
 
   #page(grain: Grain, dim: Dim, time: number): Page {

@@ -30,7 +30,7 @@ export interface WriterDeps {
 }
 
 /** A shard is not written after such a silence; others merge it only after a longer one. */
-const BOOK_SILENCE_MS = 12 * 3_600_000;
+const SHARD_SILENCE_MS = 12 * 3_600_000;
 
 /** Gathers records and writes them with their counts in one commit, at most a second later. */
 export class Writer {
@@ -130,7 +130,7 @@ export class Writer {
 
   /** The shard for what happens now: a new one after a long silence. */
   #shardAt(now: number): { readonly name: string; readonly rollups: RollupShard } {
-    if (now - this.#wroteAt <= BOOK_SILENCE_MS) return this.#shard;
+    if (now - this.#wroteAt <= SHARD_SILENCE_MS) return this.#shard;
     this.#wroteAt = now;
     const shard = this.#deps.openShard();
     // For a machine that slept between a call and its write.

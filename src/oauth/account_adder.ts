@@ -61,7 +61,7 @@ export class AccountAdder {
     const { id, renewed } = stored.value;
     const listed = await listModels(this.#options, this.#refresher, id);
     const problem = listed.ok ? undefined : listed.error;
-    this.#tell("vertex", name, renewed, problem);
+    this.#notify("vertex", name, renewed, problem);
     return ok({ id, source: "vertex", email: name, renewed, ...describeProblem(problem) });
   }
 
@@ -125,7 +125,7 @@ export class AccountAdder {
     const problem = listed.ok ? undefined : listed.error;
     // If that fails, the job asks again.
     if (listed.ok && listed.value > 0) await this.#firstQuota(id).catch(() => {});
-    this.#tell(provider, email.value, renewed, problem);
+    this.#notify(provider, email.value, renewed, problem);
     return ok({
       id,
       source: provider,
@@ -169,7 +169,12 @@ export class AccountAdder {
     });
   }
 
-  #tell(provider: Credential["source"], email: string, renewed: boolean, problem: Failure | undefined): void {
+  #notify(
+    provider: Credential["source"],
+    email: string,
+    renewed: boolean,
+    problem: Failure | undefined,
+  ): void {
     const what = renewed ? "signed in again" : "added";
     const but = problem === undefined ? "" : `, but it cannot serve: ${problem.message}`;
     const level = problem === undefined ? "info" : "warn";

@@ -52,7 +52,7 @@ export class QuotaPoller {
         continue;
       }
       await this.#keep({ ...about(account), at: this.#options.ports.clock.now(), buckets: buckets.value });
-      low += this.#tellPool(account, buckets.value);
+      low += this.#notifyPool(account, buckets.value);
     }
     return { accounts: accounts.length, failed, low };
   }
@@ -103,7 +103,7 @@ export class QuotaPoller {
   }
 
   /** Notifies the pool; returns how many models are closed now. */
-  #tellPool({ id }: OAuthCredential, buckets: readonly QuotaBucket[]): number {
+  #notifyPool({ id }: OAuthCredential, buckets: readonly QuotaBucket[]): number {
     let low = 0;
     for (const model of new Set(buckets.flatMap((bucket) => bucket.models))) {
       const { remaining, resetsAt } = worstOf(buckets, model, LOW_FRACTION);

@@ -165,12 +165,12 @@ export class SignIns {
     await this.#pending.note(state, { status: "pending", until: this.#now() + SIGN_IN_MS });
     const cancel = this.#options.ports.clock.after(SIGN_IN_MS, () => {
       this.#timers.delete(cancel);
-      void this.#tellLate(state);
+      void this.#noteTimeout(state);
     });
     this.#timers.add(cancel);
   }
 
-  async #tellLate(state: string): Promise<void> {
+  async #noteTimeout(state: string): Promise<void> {
     const noted = await this.#pending.progress(state).catch(() => undefined);
     if (noted === undefined || !this.#isLate(noted)) return;
     this.#options.ledger.log("warn", "oauth", `A sign-in failed: ${NEVER_RETURNED}`);

@@ -14,7 +14,7 @@ export * from "./deps.ts";
 export * from "./failures.ts";
 export { createFilteredRequests, FirstBytes } from "./call_memory.ts";
 export { joinTurns } from "./fan_out.ts";
-export { emptyTurn } from "./native_judge.ts";
+export { emptyTurn } from "./inspect_first_chunk.ts";
 export { outletOf } from "./pumped_stream.ts";
 export * from "./pumped_stream.ts";
 export * from "./relay_json.ts";

@@ -57,7 +57,7 @@ export class PassthroughInspector implements ReplyInspector {
       const dropped = this.#tail.shift()!;
       this.#size -= dropped.length;
       // Including the beginning of the next piece, as a word may span both.
-      this.#finished ||= saysFinish(dropped + this.#tail[0]!.slice(0, FINISH.length));
+      this.#finished ||= hasFinish(dropped + this.#tail[0]!.slice(0, FINISH.length));
     }
   }
 
@@ -68,7 +68,7 @@ export class PassthroughInspector implements ReplyInspector {
 
   /** True when the reply contained a finish. */
   finished(): boolean {
-    return this.#finished || saysFinish(this.text());
+    return this.#finished || hasFinish(this.text());
   }
 
   finishReason(): string | undefined {
@@ -76,7 +76,7 @@ export class PassthroughInspector implements ReplyInspector {
   }
 
   /** True when the body ends with an error object of Google's own. */
-  saidError(): boolean {
+  endedWithError(): boolean {
     return endsWithError(this.text());
   }
 
@@ -85,7 +85,7 @@ export class PassthroughInspector implements ReplyInspector {
   }
 }
 
-function saysFinish(text: string): boolean {
+function hasFinish(text: string): boolean {
   return text.includes(FINISH) || text.includes(BLOCKED);
 }
 

@@ -4,7 +4,7 @@ import type { UpstreamRequest } from "../upstreams/contract.ts";
 import type { ClientWatch } from "./client_watch.ts";
 import type { RelayDeps } from "./deps.ts";
 import { unreadableFailure } from "./failures.ts";
-import { hiddenFailure } from "./native_judge.ts";
+import { hiddenFailure } from "./inspect_first_chunk.ts";
 import type { Repairs } from "./repair_memory.ts";
 import { type Attempt, runAttempts } from "./run_attempts.ts";
 import { send } from "./send.ts";

@@ -10,7 +10,7 @@ import {
 import type { RelayDeps } from "./deps.ts";
 import { emptyReplyFailure, truncatedFailure } from "./failures.ts";
 import type { NativeCall, NativeRefusal, NativeReply, OnRefusal } from "./native_call.ts";
-import { judgeFirst, judgeForm, parseSmall } from "./native_judge.ts";
+import { inspectFirstChunk, inspectForm, parseSmall } from "./inspect_first_chunk.ts";
 import { ownFault, type Settle, settleOnce } from "./trace.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { type Attempt, runAttempts, type Served } from "./run_attempts.ts";
@@ -119,11 +119,11 @@ async function openNative(
       reply = await unwrappedReply(reply, attempt.upstream.unwrap, call, deps.settings.maxReplyBytes);
     }
     const open = await readFirst(deps, call, reply);
-    const failure = judgeForm({ ...open, whole: open.stream === undefined }, call.turn) ??
+    const failure = inspectForm({ ...open, whole: open.stream === undefined }, call.turn) ??
       // A file that Google could not process has a field of the same name.
       (operation === "resource"
         ? undefined
-        : judgeFirst(deps, attempt, open, call.leaseRequest, onRefusal)) ??
+        : inspectFirstChunk(deps, attempt, open, call.leaseRequest, onRefusal)) ??
       (call.turn && isSilent(open) ? emptyReplyFailure("no content") : undefined);
     if (failure === undefined) {
       attempt.trace.firstToken();
@@ -226,7 +226,7 @@ function streamed(
     if (said !== undefined) target.write(said);
     settled(failure);
     // Google's own error is enough; two errors would be read as one broken object.
-    if (failure !== undefined && !inspector.saidError()) target.write(call.brokenFrame(failure));
+    if (failure !== undefined && !inspector.endedWithError()) target.write(call.brokenFrame(failure));
     target.close();
   }
 

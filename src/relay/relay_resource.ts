@@ -6,7 +6,7 @@ import type { RelayDeps } from "./deps.ts";
 import { openBody, readWhole } from "../upstreams/mod.ts";
 import { unreadableFailure } from "./failures.ts";
 import type { NativeRefusal } from "./native_call.ts";
-import { hiddenFailure, judgeForm, parseSmall } from "./native_judge.ts";
+import { hiddenFailure, inspectForm, parseSmall } from "./inspect_first_chunk.ts";
 import { pumpedStream, type PumpTarget } from "./pumped_stream.ts";
 import { isInert, JSON_TYPES, plainType, typeWord } from "./reply_type.ts";
 import { type Attempt, runAttempts, type Served } from "./run_attempts.ts";
@@ -97,7 +97,7 @@ async function opened(
   if (body !== null && !read) return ok({ reply });
   try {
     const whole = await reply.wait(readWhole(reply.response, deps.settings.maxReplyBytes, "MAX_REPLY_BYTES"));
-    const failure = judgeForm({ first: whole, reply, whole: true, parsed: parseSmall(whole) }, false);
+    const failure = inspectForm({ first: whole, reply, whole: true, parsed: parseSmall(whole) }, false);
     if (failure !== undefined) return refused(reply, failure);
     const error = whole.byteLength > MOST_ERROR ? undefined : errorIn(whole);
     if (error === undefined) return ok({ reply, whole });

@@ -280,7 +280,7 @@ async function handleFailure(
   retryState.asked = withOne(retryState.asked, lease.credential.id);
   if (failure.class === "client_gone") return failure;
   const extra = retryState.extraCalls < MOST_EXTRA_CALLS;
-  if (extra && healable(retryState, failure, input.repairs)) {
+  if (extra && isRepairable(retryState, failure, input.repairs)) {
     retryState.requestRepairs.push(failure.repair!);
     retryState.pinned = lease.credential.id;
     return undefined;
@@ -326,7 +326,7 @@ function closesSource(
 const LEAST_PAUSE_MS = 500;
 
 /** True when a repair would change the request: the same bytes are never sent twice after such a refusal. */
-function healable(
+function isRepairable(
   { requestRepairs }: RetryState,
   { repair }: Failure,
   repairs: Repairs | undefined,

@@ -39,7 +39,7 @@ function contextLength(seen: Seen, [, sent, maximum, claudeSent, claudeMaximum]:
 }
 
 function invalid(seen: Seen): Failure {
-  const repair = healingFor(seen.error.message);
+  const repair = repairFor(seen.error.message);
   const { field } = seen.error;
   return failed(seen, {
     class: "invalid_request",
@@ -78,7 +78,7 @@ const BY_TEXT: readonly (readonly [RegExp, Repair])[] = [
  * The repair for a 400, by its message; undefined when the request is simply invalid. The field to drop is the full path in
  * Google's spelling, such as `generation_config.top_q`.
  */
-function healingFor(message: string): Repair | undefined {
+function repairFor(message: string): Repair | undefined {
   const range = OUTPUT_RANGE_REGEXP.exec(message);
   if (range !== null) return { kind: "clamp_output", maximum: Number(range[1]) - 1 };
   const unknownName = UNKNOWN_NAME_REGEXP.exec(message);

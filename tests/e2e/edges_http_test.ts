@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createManualClock } from "../../src/sim/mod.ts";
-import { publicFetch } from "../../src/http/proxy/public_fetch.ts";
+import { ssrfSafeFetch } from "../../src/http/proxy/ssrf_safe_fetch.ts";
 import { proxyUnderTest } from "../support/proxy_under_test.ts";
 import {
   ask,
@@ -114,7 +114,7 @@ Deno.test("redirects inside, other schemes, 404s and large files are refused", a
   });
   const base = `http://127.0.0.1:${server.addr.port}`;
   const allowed = (address: string) => address === "127.0.0.1";
-  const fetched = (path: string) => publicFetch(base + path, { ...options, allowed });
+  const fetched = (path: string) => ssrfSafeFetch(base + path, { ...options, allowed });
   assert.equal(new TextDecoder().decode((await fetched("/good")).bytes), "good");
   await assert.rejects(fetched("/inside"), /not on the public internet/);
   await assert.rejects(fetched("/file"), /not http/);

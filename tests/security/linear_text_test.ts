@@ -33,7 +33,7 @@ const google = (text: string) => {
 const sniffed = (text: string) => {
   const inspector = new PassthroughInspector();
   inspector.see(text);
-  return [inspector.saidError(), inspector.usage(), inspector.finishReason()];
+  return [inspector.endedWithError(), inspector.usage(), inspector.finishReason()];
 };
 
 /** Everything that reads a text which somebody else wrote. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import zlib from "node:zlib";
 import { isPublicAddress } from "../../src/relay/public_address.ts";
-import { publicFetch } from "../../src/http/proxy/public_fetch.ts";
+import { ssrfSafeFetch } from "../../src/http/proxy/ssrf_safe_fetch.ts";
 import { fetchRemoteMedia, MEDIA_LIMITS } from "../../src/http/proxy/decode_call.ts";
 import { proxyUnderTest } from "../support/proxy_under_test.ts";
 import { tell } from "../e2e/calls.ts";
@@ -86,7 +86,7 @@ Deno.test("decimal, octal, hexadecimal, short, mapped and dotted hosts do not le
     for (const host of hosts) {
       const url = `http://${host}:${port}/`;
       await assert.rejects(
-        async () => await publicFetch(url, { signal: AbortSignal.timeout(60_000), limits }),
+        async () => await ssrfSafeFetch(url, { signal: AbortSignal.timeout(60_000), limits }),
         (error: Error) => /public internet|cannot be reached|Invalid URL/.test(error.message),
         host,
       );
@@ -124,7 +124,7 @@ Deno.test("a redirect does not lead inside, and not to another protocol", () =>
         first = true;
         target.now = location;
         const url = `http://127.0.0.1:${outside.addr.port}/`;
-        const fetched = publicFetch(url, { signal: AbortSignal.timeout(60_000), limits, allowed });
+        const fetched = ssrfSafeFetch(url, { signal: AbortSignal.timeout(60_000), limits, allowed });
         await assert.rejects(fetched, /public internet|not http/, location);
       }
       assert.equal(asked(), 0, "the inside was called");
@@ -137,7 +137,7 @@ Deno.test("a name that resolves to a private address is refused when the connect
   guarded(async (port, asked) => {
     // What the resolver says of localhost is judged, not the name.
     const judged: string[] = [];
-    const fetched = publicFetch(`http://localhost:${port}/`, {
+    const fetched = ssrfSafeFetch(`http://localhost:${port}/`, {
       signal: AbortSignal.timeout(60_000),
       limits,
       allowed: (address) => {
@@ -167,7 +167,7 @@ Deno.test("fetched media end at their size, their time and their redirects", asy
   });
   try {
     const get = (path: string, ms = 60_000) =>
-      publicFetch(`http://127.0.0.1:${server.addr.port}${path}`, {
+      ssrfSafeFetch(`http://127.0.0.1:${server.addr.port}${path}`, {
         signal: new AbortController().signal,
         limits: { bytes: 1_000_000, ms, redirects: 3 },
         allowed: () => true,
@@ -204,7 +204,7 @@ Deno.test("fetched media that come compressed are unpacked within their bound, o
   });
   try {
     const get = (name: string) =>
-      publicFetch(`http://127.0.0.1:${server.addr.port}/${name}`, {
+      ssrfSafeFetch(`http://127.0.0.1:${server.addr.port}/${name}`, {
         signal: new AbortController().signal,
         limits: { bytes: 1_000_000, ms: 20_000, redirects: 3 },
         allowed: () => true,

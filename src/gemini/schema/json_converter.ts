@@ -187,7 +187,7 @@ export class JsonConverter {
   readonly warn = (sentence: string): void => void this.#warnings.add(sentence);
 
   /** Describes a rule in words, if that is enabled. */
-  readonly tell = (out: Node, words: string, warning: string): void => {
+  readonly describe = (out: Node, words: string, warning: string): void => {
     if (this.options.words) describeRule(out, words);
     this.warn(warning);
   };

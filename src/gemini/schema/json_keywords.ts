@@ -9,7 +9,7 @@ export interface KeywordContext {
   readonly options: { readonly dropLargeBounds?: boolean };
   readonly visit: (node: SchemaNode, depth: number) => Node | undefined;
   readonly warn: (sentence: string) => void;
-  readonly tell: (out: Node, words: string, warning: string) => void;
+  readonly describe: (out: Node, words: string, warning: string) => void;
 }
 
 const LARGE_MAX_ITEMS = 50;
@@ -81,7 +81,7 @@ function convertKeyword(keyword: string, value: unknown, place: Place): void {
   const words = wordsFor(keyword, value, node);
   if (words !== undefined) {
     if (words !== "") {
-      context.tell(out, words, `The schema rule "${keyword}" is sent in words, as Gemini has none such.`);
+      context.describe(out, words, `The schema rule "${keyword}" is sent in words, as Gemini has none such.`);
     }
   } else if (!isSilent(keyword)) {
     context.warn(`The schema keyword "${keyword.slice(0, 40)}" means nothing to Gemini and was left out.`);
@@ -105,7 +105,7 @@ function convertPatterns(value: unknown, { node, out, depth, context }: Place): 
   if (patterns.length !== 1 || only === undefined || !isSchema(only[1])) return false;
   if (isObject(node["properties"]) || isObject(node["additionalProperties"])) return false;
   out["additionalProperties"] = context.visit(only[1], depth + 1) ?? false;
-  context.tell(out, `keys match ${rule(only[0])}`, "A pattern of keys is sent in words.");
+  context.describe(out, `keys match ${rule(only[0])}`, "A pattern of keys is sent in words.");
   return true;
 }
 
@@ -128,7 +128,7 @@ function convertUnion(
     if (converted !== undefined) kept.push(converted);
   }
   if (said.length > 0) {
-    context.tell(
+    context.describe(
       out,
       `needs ${said.join(", or ")}`,
       "Alternatives of required properties are sent in words.",
@@ -160,10 +160,10 @@ function applyEnum(node: Node, out: Node, context: KeywordContext): void {
   const empty = values.includes("");
   if (plain.length > 0 && plain.length === values.length - (empty ? 1 : 0)) {
     out["enum"] = plain;
-    if (empty) context.tell(out, "or an empty text", "The empty text of an enum is sent in words.");
+    if (empty) context.describe(out, "or an empty text", "The empty text of an enum is sent in words.");
   } else if (values.length > 0 && !(values.includes(true) && values.includes(false) && values.length === 2)) {
     const words = `one of: ${values.map(rule).map((text) => text === "" ? '""' : text).join(", ")}`;
-    context.tell(out, words, "An enum with values that Gemini cannot enumerate is sent in words.");
+    context.describe(out, words, "An enum with values that Gemini cannot enumerate is sent in words.");
   }
 }
 
@@ -172,17 +172,17 @@ function applyBounds(node: Node, out: Node, context: KeywordContext): void {
   const { exclusiveMinimum: above, exclusiveMaximum: below, maxItems } = node;
   if (typeof above === "number") {
     if (integer) out["minimum"] = Math.max(Math.floor(above) + 1, numberOr(out["minimum"], -Infinity));
-    else context.tell(out, `greater than ${above}`, "An exclusive bound of a number is sent in words.");
+    else context.describe(out, `greater than ${above}`, "An exclusive bound of a number is sent in words.");
   }
   if (typeof below === "number") {
     if (integer) out["maximum"] = Math.min(Math.ceil(below) - 1, numberOr(out["maximum"], Infinity));
-    else context.tell(out, `less than ${below}`, "An exclusive bound of a number is sent in words.");
+    else context.describe(out, `less than ${below}`, "An exclusive bound of a number is sent in words.");
   }
   if (
     context.options.dropLargeBounds === true && typeof maxItems === "number" && maxItems > LARGE_MAX_ITEMS
   ) {
     delete out["maxItems"];
-    context.tell(
+    context.describe(
       out,
       `at most ${maxItems} items`,
       "Large maxItems bounds were sent as descriptions, as Gemini limits their sum.",
@@ -205,7 +205,7 @@ function applyRequired(node: Node, out: Node, context: KeywordContext): void {
   if (known.length > 0) out["required"] = known;
   const unknown = required.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
-  context.tell(
+  context.describe(
     out,
     `needs ${unknown.map(rule).join(", ")}`,
     "A required name without a property is sent in words.",

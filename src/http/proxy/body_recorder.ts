@@ -54,11 +54,11 @@ async function firstOf(body: ReadableStream<Uint8Array>): Promise<KeptText | und
   return text.kept();
 }
 
-/** The same response; calls `tell` with its beginning when it has ended or was cancelled. */
-function watched(response: Response, tell: (reply: KeptText) => void): Response {
+/** The same response; calls `record` with its beginning when it has ended or was cancelled. */
+function watched(response: Response, record: (reply: KeptText) => void): Response {
   const { body, status, headers } = response;
   if (body === null) {
-    tell({ text: "", whole: true });
+    record({ text: "", whole: true });
     return response;
   }
   const text = new Beginning();
@@ -67,7 +67,7 @@ function watched(response: Response, tell: (reply: KeptText) => void): Response 
     if (told) return;
     told = true;
     const kept = text.kept();
-    tell({ text: kept.text, whole: whole && kept.whole });
+    record({ text: kept.text, whole: whole && kept.whole });
   };
   const through = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {

@@ -118,7 +118,7 @@ export class CredentialState {
   }
 
   /** Ends guessed cooldowns after a call of this model was served. */
-  heal(modelKey: string): boolean {
+  endGuesses(modelKey: string): boolean {
     let healed = false;
     for (const scope of this.cooldowns.size === 0 ? [] : ["credential", `model:${modelKey}`]) {
       healed = this.cooldowns.delete(scope) || healed;

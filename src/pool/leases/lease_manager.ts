@@ -103,7 +103,7 @@ export class LeaseManager implements LeaseEnds {
     const unchanged = this.#vacate(lease);
     const now = clock.now();
     credentialState.requests++;
-    if (credentialState.heal(lease.candidates.name)) learned(credentialState);
+    if (credentialState.endGuesses(lease.candidates.name)) learned(credentialState);
     if (lease.endpoint.answer()) emit({ type: "recovered", scope: `endpoint:${credentialState.source}` });
     lease.route.proven = credentialState.id;
     if (lease.route.limit.success(now)) emit({ type: "recovered", scope: `model:${lease.model}` });

@@ -38,7 +38,7 @@ const BRACES = { "{": "}", "[": "]" } as const;
  * Detects a page, a truncated reply or an empty one with status 200. Of a large whole reply only the two ends
  * are checked: parsing megabytes that pass unchanged would cost more than it finds.
  */
-export function judgeForm(
+export function inspectForm(
   { first, reply: { response }, whole, parsed }: FirstPiece,
   turn: boolean,
 ): Failure | undefined {
@@ -71,7 +71,7 @@ function hasError(bytes: Uint8Array): boolean {
 }
 
 /** Detects errors and empty replies with status 200; both have a small first piece. */
-export function judgeFirst(
+export function inspectFirstChunk(
   deps: RelayDeps,
   attempt: Attempt,
   { first, parsed }: Pick<FirstPiece, "first" | "parsed">,
@@ -125,16 +125,16 @@ function firstOfStream(first: Uint8Array<ArrayBuffer>): Record<string, unknown> 
 function firstSaying(chunks: readonly unknown[]): Record<string, unknown> | undefined {
   for (const chunk of chunks) {
     if (!isObject(chunk)) return undefined;
-    if (saysMore(chunk)) return chunk;
+    if (hasMore(chunk)) return chunk;
   }
   return undefined;
 }
 
-function saysMore({ candidates, promptFeedback, error }: Readonly<Record<string, unknown>>): boolean {
+function hasMore({ candidates, promptFeedback, error }: Readonly<Record<string, unknown>>): boolean {
   if (error !== undefined || promptFeedback !== undefined) return true;
   return Array.isArray(candidates) &&
     candidates.some((one) =>
-      isObject(one) && (one["finishReason"] !== undefined || partsOf(one).some(saysPart))
+      isObject(one) && (one["finishReason"] !== undefined || partsOf(one).some(hasPart))
     );
 }
 
@@ -142,7 +142,7 @@ function partsOf({ content }: Readonly<Record<string, unknown>>): readonly unkno
   return isObject(content) && Array.isArray(content["parts"]) ? content["parts"] : [];
 }
 
-function saysPart(part: unknown): boolean {
+function hasPart(part: unknown): boolean {
   return isObject(part) && part["text"] !== "";
 }
 
@@ -175,7 +175,7 @@ function parsedChunk(text: string): unknown {
 /** Returns why a whole reply is not a turn, or an empty one; undefined when it has content or a reason why not. */
 export function emptyTurn(reply: unknown): Failure | undefined {
   if (!isObject(reply)) return unreadableFailure("no turn");
-  return saysMore(reply) ? emptyReason(reply) : emptyReplyFailure("no content");
+  return hasMore(reply) ? emptyReason(reply) : emptyReplyFailure("no content");
 }
 
 /** A first chunk with a finish but no content: Google's known empty reply, or a garbled tool call. */
@@ -183,7 +183,7 @@ function emptyReason(chunk: Record<string, unknown>): Failure | undefined {
   const { candidates } = chunk;
   if (!Array.isArray(candidates) || candidates.length !== 1 || !isObject(candidates[0])) return undefined;
   const { finishReason } = candidates[0];
-  if (partsOf(candidates[0]).some(saysPart)) return undefined;
+  if (partsOf(candidates[0]).some(hasPart)) return undefined;
   if (finishReason === "STOP") return emptyReplyFailure("no content");
   return typeof finishReason === "string" && retryableFinish(finishReason)
     ? emptyReplyFailure(finishReason)

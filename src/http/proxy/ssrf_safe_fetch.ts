@@ -7,7 +7,7 @@ import { bodyCoding } from "../read_body.ts";
 import { isPublicAddress } from "../../relay/public_address.ts";
 
 /** Bounds of fetching a foreign URL. */
-export interface PublicFetchLimits {
+export interface SsrfSafeFetchLimits {
   readonly bytes: number;
   readonly ms: number;
   readonly redirects: number;
@@ -20,13 +20,13 @@ export interface PublicFile {
 }
 
 /** Why a URL was not fetched, as half a sentence: "answered with status 404". */
-export class PublicFetchError extends Error {
-  override readonly name = "PublicFetchError";
+export class SsrfSafeFetchError extends Error {
+  override readonly name = "SsrfSafeFetchError";
 }
 
-export interface PublicFetchOptions {
+export interface SsrfSafeFetchOptions {
   readonly signal: AbortSignal;
-  readonly limits: PublicFetchLimits;
+  readonly limits: SsrfSafeFetchLimits;
   /** Says whether an address may be called; the default allows the public internet alone. */
   readonly allowed?: (address: string) => boolean;
 }
@@ -35,7 +35,7 @@ export interface PublicFetchOptions {
  * Fetches a foreign URL safely (no SSRF). The address is checked when the connection is made, after name
  * resolution, so that neither a redirect nor a changing DNS record can reach the local network.
  */
-export async function publicFetch(url: string, options: PublicFetchOptions): Promise<PublicFile> {
+export async function ssrfSafeFetch(url: string, options: SsrfSafeFetchOptions): Promise<PublicFile> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.limits.ms)]);
   let target = new URL(url);
   for (let hop = 0; hop <= options.limits.redirects; hop++) {
@@ -49,14 +49,14 @@ export async function publicFetch(url: string, options: PublicFetchOptions): Pro
     }
     if (status !== 200) {
       reply.destroy();
-      throw new PublicFetchError(`answered with status ${status}`);
+      throw new SsrfSafeFetchError(`answered with status ${status}`);
     }
     return {
       type: reply.headers["content-type"],
       bytes: await unpacked(reply, options.limits.bytes, signal),
     };
   }
-  throw new PublicFetchError("redirects too often");
+  throw new SsrfSafeFetchError("redirects too often");
 }
 
 function open(
@@ -65,14 +65,14 @@ function open(
   allowed: (address: string) => boolean,
 ): Promise<IncomingMessage> {
   if (target.protocol !== "https:" && target.protocol !== "http:") {
-    return Promise.reject(new PublicFetchError("redirects to something that is not http"));
+    return Promise.reject(new SsrfSafeFetchError("redirects to something that is not http"));
   }
   const host = target.hostname.replace(/^\[|\]$/g, "");
   if (isIP(host) !== 0 && !allowed(host)) return Promise.reject(privateAddress());
   const { request } = target.protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
     const sent = request(target, { signal, lookup: guardedLookup(allowed), agent: false }, resolve);
-    sent.on("error", (cause) => reject(cause instanceof PublicFetchError ? cause : unreachable(signal)));
+    sent.on("error", (cause) => reject(cause instanceof SsrfSafeFetchError ? cause : unreachable(signal)));
     sent.end();
   });
 }
@@ -94,15 +94,15 @@ async function unpacked(reply: IncomingMessage, limit: number, signal: AbortSign
   const coding = bodyCoding(reply.headers["content-encoding"] ?? null);
   if (!coding.ok) {
     reply.destroy();
-    throw new PublicFetchError("is compressed in a way that is not supported");
+    throw new SsrfSafeFetchError("is compressed in a way that is not supported");
   }
   try {
     const body = ReadableStream.from(reply as AsyncIterable<Uint8Array>);
     return await collect(coding.value === undefined ? body : coding.value(body), limit);
   } catch (cause) {
     reply.destroy();
-    if (cause instanceof PublicFetchError) throw cause;
-    throw signal.aborted ? unreachable(signal) : new PublicFetchError("broke off or cannot be unpacked");
+    if (cause instanceof SsrfSafeFetchError) throw cause;
+    throw signal.aborted ? unreachable(signal) : new SsrfSafeFetchError("broke off or cannot be unpacked");
   }
 }
 
@@ -110,15 +110,15 @@ async function collect(body: AsyncIterable<Uint8Array>, limit: number): Promise<
   using gathered = new GatheredBytes();
   for await (const piece of body) {
     gathered.add(piece);
-    if (gathered.size > limit) throw new PublicFetchError(`is larger than ${limit} bytes`);
+    if (gathered.size > limit) throw new SsrfSafeFetchError(`is larger than ${limit} bytes`);
   }
   return gathered.joined();
 }
 
-function privateAddress(): PublicFetchError {
-  return new PublicFetchError("leads to an address that is not on the public internet");
+function privateAddress(): SsrfSafeFetchError {
+  return new SsrfSafeFetchError("leads to an address that is not on the public internet");
 }
 
-function unreachable(signal: AbortSignal): PublicFetchError {
-  return new PublicFetchError(signal.aborted ? "did not answer in time" : "cannot be reached");
+function unreachable(signal: AbortSignal): SsrfSafeFetchError {
+  return new SsrfSafeFetchError(signal.aborted ? "did not answer in time" : "cannot be reached");
 }
