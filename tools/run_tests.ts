@@ -116,7 +116,7 @@ console.log(`slowest of ${tookMs.size} files, in seconds:`);
 for (const [file, ms] of slowest.slice(0, LISTED)) {
   console.log(`${(ms / 1_000).toFixed(1).padStart(7)} ${file}`);
 }
-if (noting) {
+if (noting && asked.length === 0) {
   const noted = slowest.filter(([, ms]) => ms >= SLOW_SECONDS * 1_000)
     .map(([file, ms]) => [file, Math.round(ms / 1_000)]);
   await Deno.writeTextFile(NOTED, `${JSON.stringify(Object.fromEntries(noted), null, 2)}\n`);
