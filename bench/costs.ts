@@ -258,7 +258,7 @@ async function starts(): Promise<void> {
 
 /** Percent of a processor that a process takes while nobody asks it anything. */
 async function restOf(pid: number): Promise<number> {
-  // What a start leaves to do is over by then.
+  // Background work of a start has ended by then.
   await new Promise((resolve) => setTimeout(resolve, 5_000));
   const meter = await cpuMeter(pid);
   const ms = Number(flags["rest"]) * 1_000;

@@ -89,7 +89,7 @@ async function fill(ledger: LedgerService): Promise<void> {
     ledger.record(record(index));
     if (index % 1_000 === 999) await ledger.flush();
     if (index % 20_000 !== 19_999) continue;
-    // What the jobs do each hour.
+    // The hourly jobs.
     await ledger.seal(1_024);
     await ledger.sweep();
   }

@@ -66,7 +66,7 @@ for (let round = 0; round < Number(flags["rounds"]); round++) {
     stderr: "inherit",
   }).spawn();
   const output = reader.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  // It says a first word once the page is open.
+  // It prints a line once the page is open.
   await output.read();
   await measure(open!);
   await reader.stdin.close();

@@ -60,7 +60,7 @@ export default function Keys(props: KeysProps) {
       (keys) => select(keys, true),
       (error) => void showToast(messageOf(error), { tone: "bad" }),
     );
-  // What is on the page is newer than what was selected.
+  // The rows on the page are newer than those selected.
   const shown = new Map(rows.map((row) => [row.id, row]));
   const chosen = [...selected.value.values()].map((key) => shown.get(key.id) ?? key);
   const byProject = list.query.value.sort === "";

@@ -76,7 +76,7 @@ function Group({ group }: { group: ProblemGroup }) {
   );
 }
 
-/** What is wrong now, and what went wrong in the last day; what is over stays until the day is. */
+/** Current problems, and those of the last day; resolved ones stay until the day ends. */
 export default function Problems(props: ProblemsProps) {
   const { overview, problem, stale } = useOverview(props.overview);
   const groups = useResource(props.groups, () => readProblems(api, Date.now()), ["request"], 5_000);

@@ -26,7 +26,7 @@ export interface SettingsProps {
   readonly connection: ConnectionView;
 }
 
-/** How clients connect, who may, and every setting with what it means. */
+/** Connection data, client tokens, and every setting with its meaning. */
 export default function Settings(props: SettingsProps) {
   const clients = useResource(props.clients, () => readClients(api), ["request"], 2_000, EVERY_MS);
   const settings = useResource(props.settings, () => api.settings(), [], 2_000, EVERY_MS);
@@ -53,7 +53,7 @@ export default function Settings(props: SettingsProps) {
 
 const words = settingsText;
 
-/** Which release runs, and for how long. */
+/** The running release, and its uptime. */
 function ServerInfo({ health, readAt }: { health: HealthView; readAt: number }) {
   const now = useNow();
   const rows = [

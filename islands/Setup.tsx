@@ -145,7 +145,7 @@ interface KeyStepProps {
   readonly refresh: () => Promise<void>;
 }
 
-/** What the keys come to, in the words of the terminal. */
+/** The summary of keys, in the words of the terminal. */
 function summaryOf({ total, active, cooldown }: HealthView["keys"], models: number): string {
   if (total === 0) return words.keysNone;
   return active + cooldown === 0 ? words.keysDead : `${FIRST_RUN.works(active + cooldown, models)}.`;

@@ -33,7 +33,7 @@ function usePalette() {
   return { open, Palette, show };
 }
 
-/** What listens to the keyboard comes over the wire with the first key, and the list of shortcuts when it is asked for. */
+/** The keyboard handler is loaded with the first key stroke, and the list of shortcuts on demand. */
 function useKeyboard(openPalette: () => void) {
   const open = useSignal(false);
   const List = useSignal<FunctionComponent<ShortcutListProps> | undefined>(undefined);
@@ -58,7 +58,7 @@ function useKeyboard(openPalette: () => void) {
   return { open, List };
 }
 
-/** What stands at the foot of the menu: the connection, the palette, the appearance, the way out. */
+/** The bottom of the menu: connection, palette, appearance, sign-out. */
 export default function Shell() {
   const { open, Palette, show } = usePalette();
   const help = useKeyboard(() => void show());

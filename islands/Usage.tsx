@@ -143,7 +143,7 @@ export default function Usage(props: UsageProps) {
   );
 }
 
-/** The chart. Its library comes over the wire with this page alone; until then, and without script, the table says it all. */
+/** The chart. Its library is loaded only with this page; until then, and without script, the table has all data. */
 function UsagePlot({ chart, label, ...options }: PlotOptions & { chart: UsageChart; label: string }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {

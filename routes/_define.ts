@@ -2,7 +2,7 @@ import type { LocalClient } from "../src/management/client.ts";
 import { createDefine } from "fresh";
 import type { Sessions } from "../src/http/dashboard_session.ts";
 
-/** What every page of one request can use. */
+/** State available to every page of one request. */
 export interface DashboardState {
   /** The management API, without HTTP between. */
   readonly client: LocalClient;
@@ -11,7 +11,7 @@ export interface DashboardState {
   readonly remote: string;
   /** True while Vite serves the browser files, which needs inline styles. */
   readonly developing: boolean;
-  /** When this process began; the development server asks for it. */
+  /** Start time of this process; the development server asks for it. */
   readonly startedAt: number;
 }
 

@@ -4,7 +4,7 @@ import { errorsText } from "../components/shared/error_words.ts";
 import { text } from "../components/shared/words.ts";
 import { define } from "./_define.ts";
 
-/** What a refusal says for itself; faults of ours say nothing of the inside. */
+/** The text of a refusal; faults of ours reveal nothing internal. */
 function leadOf(error: unknown): string {
   const told = error instanceof HttpError && error.status < 500 && error.message !== `HTTP ${error.status}`;
   return told ? error.message : errorsText.failedLead;

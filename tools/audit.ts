@@ -1,10 +1,10 @@
 /**
- * Asks for known vulnerabilities of what deno.lock names. Without an answer within a bounded time it says so and passes: a
- * machine without a network builds too, and CI asks again by itself.
+ * Asks for known vulnerabilities of what deno.lock names. Without an answer within a bounded time it reports that and
+ * passes: a machine without a network builds too, and CI asks again by itself.
  */
 const WAIT_MS = Number(Deno.args[0] ?? 20_000);
 
-/** What `deno audit` says when nobody answered, or something else than the service did. */
+/** Messages of `deno audit` when the service did not answer. */
 const UNREACHED_REGEXP = /error sending request|Failed to deserialize response from the npm registry/;
 
 const child = new Deno.Command(Deno.execPath(), {

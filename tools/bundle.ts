@@ -43,7 +43,7 @@ async function listFiles(folder: URL): Promise<string> {
  * who asks, as what it is made of takes 10 ms. Sources of plain ASCII take the engine half the memory of others.
  */
 const LAZY_REQUIRE = 'name=>process.getBuiltinModule("node:module").createRequire(import.meta.url)(name)';
-/** How the bundler makes it for all scripts, whether anybody asks or not. */
+/** The bundler's prelude, which it adds to all scripts. */
 const CREATE_REQUIRE_REGEXP =
   /import\{createRequire as ([\w$]+)\} from "node:module";var ([\w$]+)=\1\(import\.meta\.url\)/;
 
@@ -56,7 +56,7 @@ function finished(text: string): string {
   return /(?<![\w.$])require\b/.test(lazy) ? `const require=${LAZY_REQUIRE};\n${lazy}` : lazy;
 }
 
-/** What Ink loads for its own developers when DEV is set, and does not depend on: the program would demand it. */
+/** A module that Ink loads for its developers when DEV is set, without a dependency on it. */
 const DEVTOOLS = "react-devtools-core";
 const DEVTOOLS_REGEXP = /import ([\w$]+) from"react-devtools-core";/;
 
@@ -84,7 +84,7 @@ export async function bundle(target: URL = DIST): Promise<URL> {
       "bundle",
       "--quiet",
       "--minify",
-      // What a start does not need (the screen, the server of tools, most of the commands) is not read by it.
+      // Parts that a start does not need (the screen, the MCP server, most commands) are not read by it.
       "--code-splitting",
       `--external=${DEVTOOLS}`,
       `--outdir=${target.pathname}`,

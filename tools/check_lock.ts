@@ -16,7 +16,7 @@ interface Lock {
 
 const EXACT_REGEXP = /^npm:(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+(?:-[\w.]+)?(?:\/[\w./-]+)?$/;
 
-/** What is wrong with a configuration and its lock; empty when nothing is. */
+/** Problems of a configuration and its lock; empty without any. */
 export function auditLock(configText: string, lockText: string): readonly string[] {
   const config = JSON.parse(configText) as Config;
   const lock = JSON.parse(lockText) as Lock;

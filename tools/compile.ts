@@ -6,7 +6,7 @@
 import { bundle } from "./bundle.ts";
 import { PERMISSIONS, UNSTABLE } from "../src/cli/self_command.ts";
 
-/** What `deno compile` is told, but for target and output. */
+/** Flags of `deno compile`, except target and output. */
 export const COMPILE_FLAGS: readonly string[] = [
   "--no-config",
   "--node-modules-dir=none",

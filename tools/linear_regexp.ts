@@ -2,8 +2,9 @@ import { type AST, RegExpParser } from "@eslint-community/regexpp";
 import { analyse } from "scslre";
 
 /**
- * Why a pattern can take more than time in proportion to its text; undefined when it cannot. Two checks: the library's, for attacks that
- * repeat one character, and whether a beginning can stand again and again inside what the pattern runs over from there.
+ * Returns why a pattern may take more than linear time; undefined if it cannot. Two checks: the library's, for attacks
+ * that repeat one character, and whether a beginning can occur again and again inside what the pattern runs over from
+ * there.
  */
 export function superLinear(pattern: string, flags: string): string | undefined {
   const ast = new RegExpParser().parseLiteral(`/${pattern || "(?:)"}/${flags}`);

@@ -106,7 +106,7 @@ function placeOf(filename: string): Place | undefined {
   return { module: path[1]!, folders: path.slice(1, -1), test: path.at(-1)!.includes("_test.") };
 }
 
-/** Why an import may not be made; undefined when it may. */
+/** Returns why an import is forbidden; undefined when it is allowed. */
 function doorProblem(from: Place, source: string): string | undefined {
   const target = [...from.folders];
   let left = false;

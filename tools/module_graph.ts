@@ -36,7 +36,7 @@ export function resolveImport(by: string, source: string): string | undefined {
   return target?.startsWith("./") ? target.slice(2) : undefined;
 }
 
-/** What an import, export or `import()` names, as a file of the repository. */
+/** The file of the repository that an import, export or `import()` names. */
 export function importedFile(by: string, node: SyntaxNode): string | undefined {
   const source = node["source"] ?? node["argument"];
   const literal = isNode(source) && source.type === "TSLiteralType" ? source["literal"] : source;

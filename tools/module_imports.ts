@@ -1,6 +1,6 @@
 /**
- * Which module may import which (ARCHITECTURE.md, "Modules"). A module is a folder of src/; it is entered through its mod.ts, or
- * through its contract.ts for types alone.
+ * The allowed imports between modules (ARCHITECTURE.md, "Modules"). A module is a folder of src/; it is entered through
+ * its mod.ts, or through its contract.ts for types alone.
  */
 export const MODULE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   core: [],

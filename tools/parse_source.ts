@@ -26,7 +26,7 @@ export function* walk(node: SyntaxNode): Generator<SyntaxNode> {
   }
 }
 
-/** The name of an identifier or of a string literal that stands for one. */
+/** The name of an identifier or of a string literal used as one. */
 export function nameOf(node: unknown): string {
   if (!isNode(node)) return "";
   return String(node["name"] ?? node["value"] ?? "");

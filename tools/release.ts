@@ -114,7 +114,7 @@ async function writeSums(into: URL): Promise<void> {
 
 export interface ReleaseOptions {
   readonly version: string;
-  /** Where the executables lie. */
+  /** Folder of the executables. */
   readonly executables: URL;
   readonly into: URL;
   /** PKCS 8 in base64; while a key is replaced there are two. Without any nothing is signed. */

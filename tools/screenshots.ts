@@ -58,7 +58,7 @@ async function exhaust(server: DashboardUnderTest): Promise<void> {
 
 type State = readonly [path: string, show: (page: Page) => Promise<unknown>];
 
-/** What opens on a page, and what goes wrong there. */
+/** States of pages: opened dialogs and errors. */
 function states(): Readonly<Record<string, State>> {
   const press = (name: string | RegExp) => (page: Page) => page.getByRole("button", { name }).first().click();
   const nothing = () => Promise.resolve();

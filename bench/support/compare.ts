@@ -2,7 +2,7 @@ import { cpuOf } from "./child.ts";
 import type { Contestant } from "./contestants.ts";
 import { load } from "./load.ts";
 
-/** What one contestant did in one round. */
+/** The result of one contestant in one round. */
 interface Round {
   readonly rate: number;
   readonly p50: number;

@@ -9,7 +9,7 @@ export interface HalfLoadOptions {
   readonly connections: number;
 }
 
-/** What a lane adds to a call at half of what it can serve, in milliseconds. */
+/** The time that a lane adds to a call at half of its capacity, in milliseconds. */
 export interface AddedLatency {
   /** Calls a second that the lane can serve. */
   readonly capacity: number;

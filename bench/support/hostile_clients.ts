@@ -82,7 +82,7 @@ async function wrongToken(serial: number): Promise<void> {
 const LOGIN = "/dashboard/login";
 const CHAT = "/v1/chat/completions";
 
-/** How many clients there are of each kind, and what one does again and again with a pause between. */
+/** The number of clients of each kind, and the repeated action of one. */
 const KINDS: Readonly<
   Record<string, readonly [clients: number, pause: number, act: (serial: number) => Promise<void>]>
 > = {

@@ -3,7 +3,7 @@ import { ReservedPort } from "../../tests/support/reserved_port.ts";
 import { cpuOf, memoryOf } from "./child.ts";
 import { median } from "./compare.ts";
 
-/** What a start costs until the first call is answered, each figure the median of its rounds. */
+/** The cost of a start until the first call is answered, each figure the median of its rounds. */
 export interface Start {
   readonly name: string;
   readonly wallMs: number;

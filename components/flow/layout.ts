@@ -18,7 +18,7 @@ export interface FlowNode {
   readonly height: number;
   /** Narrows the list of requests to those that went through it; absent where nothing does. */
   readonly filter?: Partial<RequestFilters>;
-  /** What stands together as others. */
+  /** Names that are joined as "others". */
   readonly names: readonly string[];
   /** The paths that run through it, by their place in the list. */
   readonly paths: ReadonlySet<number>;

@@ -82,7 +82,7 @@ function filterOf(outcome: Outcome) {
   }
 }
 
-/** What a station is called in a tooltip: of others, the first of their names. */
+/** The title of a station in a tooltip; of "others" the first names. */
 function titleOf({ label, names, calls }: FlowNode): string {
   const some = names.length > 1 ? ` (${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""})` : "";
   return words.station(label + some, calls);

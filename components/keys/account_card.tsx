@@ -26,7 +26,7 @@ const TONES: Readonly<Record<Account["state"], string>> = {
   off: "",
 };
 
-/** Why an account does not serve, in Google's words, and what brings it back. */
+/** The reason why an account does not serve, in Google's words, and the remedy. */
 function Trouble({ account }: { account: Account }) {
   const { email, state, reason, remedy, link, until } = account;
   if (state === "ready") return null;
@@ -112,7 +112,10 @@ function Pools({ pooled }: { pooled: readonly Pool[] }) {
   );
 }
 
-/** The signed-in accounts: where each stands and why, what is left of each and of all together. Nothing where there is none. */
+/**
+ * The signed-in accounts: their states with reasons, and what is left of each and of all. Shows nothing without an
+ * account.
+ */
 export function AccountCard() {
   const { value: view, problem, refresh } = useResource<AccountsView | undefined>(
     undefined,
@@ -133,7 +136,7 @@ export function AccountCard() {
     asking.value = false;
   };
   const accounts = view.value?.accounts ?? [];
-  // Without an account there is nothing here that could be out of date; the pill says that the server is gone.
+  // Without an account nothing here can be out of date; the pill shows that the server is unreachable.
   if (accounts.length === 0 && (problem.value === "" || connection.value === "lost")) return null;
   const warnings = (view.value?.sources ?? []).flatMap(({ warning }) => warning ?? []);
   return (

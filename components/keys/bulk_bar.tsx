@@ -12,7 +12,7 @@ const words = keysText;
 
 const WIDTH = 4;
 
-/** What became of a change to many keys. */
+/** The outcome of a change to many keys. */
 interface Outcome {
   readonly done: number;
   /** "name: why", for each that could not be changed. */
@@ -177,7 +177,7 @@ function WordForm({ label, hint, busy, buttons }: {
   );
 }
 
-/** What can be done to the selected keys together. */
+/** Actions for all selected keys. */
 export function BulkBar(props: BulkProps) {
   const { keys, matching, onAll, onClear } = props;
   const { done, check, lift, edit, remove } = useBulk(props);

@@ -11,14 +11,14 @@ interface Progress {
   readonly total: number;
 }
 
-/** Checks every key on the server, which says after each how far it is; returns how many work. */
+/** Checks every key on the server, which reports progress after each; returns how many work. */
 async function checkAll(tell: (progress: Progress) => void): Promise<Progress> {
   const response = await fetch("/api/keys/check", {
     method: "POST",
     headers: { accept: "text/event-stream", "content-type": "application/json" },
     body: "{}",
   });
-  // Without the stream the plain answer says as much, or why not.
+  // Without a stream the plain answer has the result, or the error.
   if (!response.ok || response.body === null) return wellOf((await api.checkAllKeys()).results);
   let text = "";
   let results: readonly { readonly ok: boolean }[] = [];

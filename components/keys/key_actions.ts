@@ -8,10 +8,10 @@ import { text } from "../shared/words.ts";
 import { keysText } from "./words.ts";
 
 const words = keysText;
-/** How long a removed key can be put back with a press. */
+/** How long a removed key can be restored with a button. */
 const UNDO_MS = 30_000;
 
-/** Runs a change, says what came of it, and has the list read again. */
+/** Runs a change, reports the result, and reloads the list. */
 async function change(refresh: () => Promise<void>, task: () => Promise<string>): Promise<boolean> {
   try {
     showToast(await task(), { tone: "good" });
@@ -37,7 +37,7 @@ export interface KeyActions {
   remove(key: KeyRow): Promise<boolean>;
 }
 
-/** What can be done to a key; every action ends in a message and a fresh list. */
+/** Actions for a key; each ends with a message and a reload of the list. */
 export function keyActions(refresh: () => Promise<void>): KeyActions {
   const restore = (key: KeyRow, undo: string) =>
     change(refresh, async () => {

@@ -60,7 +60,7 @@ function patternsOf(typed: string): readonly string[] | null {
   return patterns.length === 0 ? null : patterns;
 }
 
-/** What the form changes: an empty project is forgotten, an empty proxy stays as it is. */
+/** The patch of the form: an empty project is removed, an empty proxy is unchanged. */
 function patchOf(form: FormData, tier: Tier) {
   const value = (name: string) => String(form.get(name) ?? "").trim();
   return {
@@ -220,7 +220,7 @@ function Buttons({ row, actions, onClose }: { row: KeyRow; actions: KeyActions; 
 
 interface DrawerProps {
   readonly id: string;
-  /** What is known of it before it was read; its models may be missing. */
+  /** The known part of it before it was read; its models may be missing. */
   readonly initial: KeyRow | undefined;
   /** Has the list read again. */
   readonly refresh: () => Promise<void>;

@@ -26,7 +26,7 @@ function Choice({ name, label, list, options }: ChoiceProps) {
   );
 }
 
-/** What narrows and orders the list; a form, so that it works without scripts too. */
+/** Filters and order of the list; a form, so that it works without scripts too. */
 export function Narrowing({ list }: { list: KeyList }) {
   const { tags } = list.view.value.value;
   const { q, tag } = list.query.value;
@@ -73,7 +73,9 @@ export function Narrowing({ list }: { list: KeyList }) {
   );
 }
 
-/** Where the page is among all keys that match, and the way to its neighbours; links, so that they work without scripts. */
+/**
+ * The page's position among all matching keys, with links to its neighbours; links, so that they work without scripts.
+ */
 export function Pager({ list }: { list: KeyList }) {
   const { first, rows, total, next, previous } = list.view.value.value;
   if (next === "" && previous === "") return null;

@@ -109,7 +109,7 @@ export function OAuthForm({ onAdded }: { onAdded: () => void }) {
   const accounts = useSignal<AccountsView | undefined>(undefined);
   const confirmed = useSignal(false);
   const problem = useSignal("");
-  /** How it stands, read out as it changes. */
+  /** Its state, announced to screen readers as it changes. */
   const note = useSignal("");
   const gone = useSignal(false);
   useEffect(() => {

@@ -6,7 +6,7 @@ import { api } from "../shared/live/browser_api.ts";
 import { type Resource, useResource } from "../shared/live/resource.ts";
 import { type KeysQuery, type KeysView, readKeys } from "../shared/keys/read_keys.ts";
 
-/** Typing asks the server once it rests for this long. */
+/** Delay after the last key stroke before the server is asked. */
 const TYPING_MS = 250;
 const ACTIVITY_MS = 30_000;
 
@@ -20,7 +20,7 @@ export interface KeyList {
 /** A page of keys that follows what is asked for and what happens. */
 export function useKeyList(initial: KeysView, asked: KeysQuery): KeyList {
   const query = useSignal(asked);
-  // What was asked for meanwhile counts, not what comes last.
+  // The latest request counts, not the latest reply.
   const load = async (): Promise<KeysView> => {
     for (;;) {
       const wanted = query.peek();

@@ -1,7 +1,7 @@
 import type { SourceName, SourceOf } from "../../src/core/source.ts";
 import { plural, wholeNumber } from "../shared/format.ts";
 
-/** What a cooldown holds back, by its kind; another kind is said as "Resting". */
+/** What a cooldown holds back, by its kind; other kinds show as "Resting". */
 const restingKinds: Readonly<Record<string, string>> = {
   minute: "RPM or TPM",
   day: "Daily quota",
@@ -74,7 +74,7 @@ export const keysText = {
     `${name} in 24 hours: ${plural(requests, "call", "calls")}, ${wholeNumber(errors)} failed${
       retried === 0 ? "" : `, ${wholeNumber(retried)} tried again`
     }`,
-  /** What rests in words: the kind of limit and what it holds for. */
+  /** Describes a cooldown: the kind of limit and its scope. */
   resting: (kind: string, scope: string, count: number) => {
     const what = `${restingKinds[kind] ?? "Resting"}${
       scope === "credential" || scope === "source"
@@ -93,7 +93,7 @@ export const keysText = {
     `${plural(count, "attempt", "attempts")} failed here, and the call was tried again`,
   lastUsed: "Last used",
   usedBefore: "earlier",
-  /** When it was is kept in memory alone. */
+  /** The time is only kept in memory. */
   usedBeforeNote: "before the server was last started",
   noProject: "Project not known",
   noProjectNote: "each key counted by itself",

@@ -52,7 +52,7 @@ export function logLines(entries: readonly LogEntry[], fold: boolean): readonly 
   return lines;
 }
 
-/** What a line says beside its message, for people: names and values, without those that say nothing. */
+/** The fields of a line beside its message: names and values, without empty ones. */
 export function fieldsText({ fields = {} }: LogEntry): string {
   return Object.entries(fields).flatMap(([name, value]) => {
     if (value === null) return [];

@@ -13,10 +13,10 @@ const LEVEL_TONES: Readonly<Record<string, string>> = {
   warn: "text-warn",
   error: "text-bad",
 };
-/** Kinds are told apart by their names: green, amber and red are for how a line ended. */
+/** Kinds are distinguished by name: green, amber and red are reserved for outcomes. */
 const KIND_TONES: Readonly<Record<string, string>> = { request: "chip-accent", alert: "chip-bad" };
 
-/** An alert that tells of something good is no alarm. */
+/** An alert about something good is not coloured as an alarm. */
 function kindTone({ kind, level }: LogEntry): string {
   return kind === "alert" && level === "info" ? "chip-good" : KIND_TONES[kind] ?? "";
 }

@@ -44,7 +44,7 @@ export function useLogs(initial: readonly LogEntry[]): LiveLogs {
   const again = useMemo(() =>
     paced(async () => {
       if (paused.peek()) return void (stale.value = true);
-      // What stays away now comes with the next event that says so.
+      // A failed read is repeated at the next event.
       const fresh = await readLogs(api).catch(() => undefined);
       if (fresh !== undefined) entries.value = merged(entries.peek(), fresh);
     }), []);

@@ -11,7 +11,7 @@ interface ModelListFieldProps {
   readonly onChange: (models: readonly string[]) => void;
   /** Id of a `datalist` of known models. */
   readonly known: string;
-  /** Whether the order says something, so that it can be changed. */
+  /** Whether the order matters, so that it can be changed. */
   readonly ordered: boolean;
   readonly placeholder?: string;
 }
@@ -60,7 +60,7 @@ function modelsIn(typed: string): readonly string[] {
   return typed.split(/[\s,]+/).filter((model) => model !== "");
 }
 
-/** What is chosen, and what stands typed in the field of this name when its form is sent. */
+/** The chosen models, and the text typed in the field of this name when its form is sent. */
 export function chosenModels(
   form: HTMLFormElement,
   name: string,

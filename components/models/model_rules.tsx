@@ -9,7 +9,7 @@ import { chosenModels, ModelListField } from "./model_list_field.tsx";
 
 const words = modelsText;
 
-/** Which models this proxy offers at all, by patterns. */
+/** The models that this proxy offers, by patterns. */
 export function ModelRules(
   { rules, known, refresh }: { rules: ModelRulesView; known: string; refresh: () => Promise<void> },
 ) {

@@ -12,7 +12,7 @@ import { chosenModels, ModelListField } from "./model_list_field.tsx";
 
 const words = modelsText;
 
-/** What stands for what, and how it is kept. */
+/** One kind of named list, and how it is stored. */
 export interface NamedKind {
   readonly title: string;
   readonly note: string;
@@ -64,7 +64,7 @@ function Row({ row, shape, onEdit, onRemove }: {
   );
 }
 
-/** A list of names that stand for models, with a form to add one or to change one. */
+/** A list of names for models, with a form to add one or to change one. */
 export function NamedEditor({ kind, rows, known, refresh }: NamedEditorProps) {
   const name = useSignal("");
   const models = useSignal<readonly string[]>([]);

@@ -1,7 +1,7 @@
 import type { LocalClient } from "../../src/management/client.ts";
 import type { ModelSpeed } from "../shared/views.ts";
 
-/** How fast each model answered, since the first start. */
+/** The speed of each model since the first start. */
 export async function readSpeeds(client: LocalClient): Promise<Readonly<Record<string, ModelSpeed>>> {
   const { modelStats } = await client.stats();
   return Object.fromEntries(

@@ -23,7 +23,7 @@ function row(agent: string, calls: readonly RecentCall[]): AgentNow {
   };
 }
 
-/** Who called within the last quarter of an hour, by name: a list that is sorted by use would jump with each call. */
+/** Agents that called within the last 15 minutes, by name: a list sorted by use would change with each call. */
 export function agentsNow(calls: readonly RecentCall[], now: number): readonly AgentNow[] {
   const recent = calls.filter((call) => now - call.at < WINDOW_MS);
   const byAgent = Map.groupBy(recent, (call) => call.agent || "unknown");

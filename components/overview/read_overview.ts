@@ -15,7 +15,7 @@ export interface StatsView {
   readonly models: readonly { readonly model: string; readonly requests: number }[];
 }
 
-/** What the Overview needs of a call. */
+/** The fields of a call that the Overview uses. */
 export interface RecentCall
   extends Pick<CallRecord, "id" | "at" | "agent" | "modelAsked" | "outcome" | "totalMs"> {
   readonly tokens: number;
@@ -50,7 +50,7 @@ function statsView({ totalRequests, totalErrors, totals, daily, models }: Stats)
   };
 }
 
-/** What the Overview needs of a call of a list. */
+/** The Overview's fields of a call in a list. */
 function recentCall(call: CallRecord): RecentCall {
   const { id, at, agent, modelAsked, outcome, totalMs, usage } = call;
   const attempts = call.attempts.map(({ credential, startedAt, failure }) => ({
@@ -61,7 +61,7 @@ function recentCall(call: CallRecord): RecentCall {
   return { id, at, agent, modelAsked, outcome, totalMs, tokens: usage?.totalTokens ?? 0, attempts };
 }
 
-/** A call as a `request` event tells of it. */
+/** A call as in a `request` event. */
 export interface ShortCall extends Omit<RecentCall, "modelAsked" | "attempts"> {
   readonly model: string;
   readonly attempts: readonly (Pick<RecentCall["attempts"][number], "credential" | "startedAt"> & {
@@ -92,7 +92,7 @@ function liveRead<Value>(read: LiveRead<Value>): LiveRead<Value> {
   return read;
 }
 
-/** What an open Overview reads again and again; the benchmark of an open page does the same. */
+/** The reads that an open Overview repeats; the benchmark of an open page repeats the same. */
 export const OVERVIEW_READS = {
   overview: OVERVIEW_READ,
   stats: liveRead({ load: readStats, events: ["stats_update_full"], leastMs: 3_000 }),

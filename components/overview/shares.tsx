@@ -10,7 +10,7 @@ const words = overviewText;
 /** Rows of a list; the others are counted. */
 const MOST = 6;
 
-/** Which models the requests went to. */
+/** The models that requests went to. */
 export function ModelShares({ models }: { models: StatsView["models"] }) {
   const total = models.reduce((sum, row) => sum + row.requests, 0);
   return (
@@ -37,7 +37,7 @@ export function ModelShares({ models }: { models: StatsView["models"] }) {
   );
 }
 
-/** Who calls right now. */
+/** The agents that call now. */
 export function AgentList({ agents, whole }: {
   agents: readonly AgentNow[];
   /** False when there were more calls than are looked back on. */

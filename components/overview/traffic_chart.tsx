@@ -8,7 +8,7 @@ const HEIGHT = 100;
 type Pick = (point: TrafficPoint) => number;
 type Part = "failed" | "refused" | "cancelled" | "ok";
 
-/** From the foot up, so that what went wrong stands on the axis. */
+/** From the bottom up, so that failures are at the axis. */
 const PARTS: readonly { readonly part: Part; readonly paint: string; readonly dot: string }[] = [
   { part: "failed", paint: "fill-bad-fill/50 stroke-bad-fill", dot: "bg-bad-fill" },
   { part: "refused", paint: "fill-refused-fill/50 stroke-refused-fill", dot: "bg-refused-fill" },
@@ -91,7 +91,10 @@ function Legend({ sums }: { sums: Readonly<Record<Part, number>> }) {
   );
 }
 
-/** Requests over the last two minutes by how they ended, failed ones at the foot; drawn on the server too, so it stands before any script. */
+/**
+ * Requests over the last two minutes by how they ended, failed ones at the bottom; also rendered on the server, so it is
+ * visible before any script.
+ */
 export function TrafficChart({ points }: { points: readonly TrafficPoint[] }) {
   const max = niceMax(Math.max(...points.map(upTo(PARTS.length))));
   return (

@@ -48,7 +48,7 @@ function Attached({ images, onRemove }: {
   );
 }
 
-/** What is asked next: words, images, and how the answer shall come. */
+/** The next message: text, images and options of the answer. */
 export function Composer({ message, stream, thinking, isBusy, onSend, onStop }: {
   message: Signal<string>;
   stream: Signal<boolean>;
@@ -133,7 +133,7 @@ interface Attachment extends ChatImage {
   readonly name: string;
 }
 
-/** Reads images of the reader's machine. What is no image, too large or one too many is said and left out. */
+/** Reads images of the reader's machine. Reports and skips files that are not images, too large or too many. */
 async function readImages(
   files: Iterable<File>,
   room: number,

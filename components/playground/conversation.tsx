@@ -23,7 +23,7 @@ function Images({ images }: { images: readonly ChatImage[] }) {
   );
 }
 
-/** Which key answered, how long it took, and what it took. */
+/** The key, duration and usage of an answer. */
 function Facts({ facts }: { facts: AnswerFacts }) {
   const { usage, key, ms, id } = facts;
   const parts = usage === undefined ? [] : [
@@ -70,7 +70,7 @@ function Turn({ turn, coming = false }: { turn: ShownTurn; coming?: boolean }) {
   );
 }
 
-/** What was said, each answer with the model that gave it. */
+/** The conversation, each answer with its model. */
 export function Conversation({ chat, canAsk }: {
   chat: ReturnType<typeof useChat>;
   /** False while no model is known. */

@@ -2,7 +2,7 @@ import type { LocalClient } from "../../src/management/client.ts";
 import { chatModels } from "../shared/models/chat_models.ts";
 import { readCatalog } from "../shared/models/read_catalog.ts";
 
-/** What can be chatted with: the user's own names, then models, those most likely to answer first. */
+/** Models for chat: the user's own names, then models, those most likely to answer first. */
 export interface AskableModels {
   readonly aliases: readonly string[];
   readonly models: readonly string[];

@@ -4,7 +4,7 @@ import { playgroundText } from "./words.ts";
 import { type ChatAnswer, chatCall } from "../shared/chat/chat_call.ts";
 import type { ChatDraft, ChatImage, ChatTurn } from "../shared/chat/dialects.ts";
 
-/** What an answer took. */
+/** The usage of an answer. */
 export interface AnswerFacts extends ChatAnswer {
   readonly model: string;
   /** Absent until the record of the call is there. */
@@ -28,7 +28,7 @@ export interface ShownTurn extends ChatTurn {
 const TRIES = 8;
 const PAUSE_MS = 400;
 
-/** What the records say that a call took; undefined when they do not have it. */
+/** The usage of a call by its record; undefined without one. */
 async function usageOf(id: string): Promise<AnswerFacts["usage"]> {
   for (let tries = 0; tries < TRIES && id !== ""; tries++) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -40,7 +40,7 @@ async function usageOf(id: string): Promise<AnswerFacts["usage"]> {
   return undefined;
 }
 
-/** One conversation: what was said and by which model, what is being said, and how to stop it. */
+/** One conversation: the turns and their models, the answer in progress, and a function to stop it. */
 export function useChat() {
   const turns = useSignal<readonly ShownTurn[]>([]);
   const coming = useSignal<ShownTurn | undefined>(undefined);

@@ -7,7 +7,7 @@ import type { CallRecord } from "../shared/views.ts";
 export interface ProblemGroup {
   /** A failure class, or `refused`. */
   readonly reason: string;
-  /** What the client saw; only for refusals, which are grouped by it. */
+  /** The status that the client got; only for refusals, which are grouped by it. */
   readonly status?: number;
   readonly count: number;
   /** There are more than were looked at. */
@@ -20,7 +20,7 @@ export interface ProblemGroup {
   /** Of the keys that failed so, at most twenty. */
   readonly keyIds: readonly string[];
   readonly clients: readonly string[];
-  /** What the latest of them said. */
+  /** The message of the latest one. */
   readonly message: string;
 }
 

@@ -1,6 +1,6 @@
 import type { ProblemGroup } from "./groups.ts";
 
-/** What mends a reason with one press, and what it works on. */
+/** A one-click remedy for a reason, and its target. */
 export type Remedy =
   /** Google is asked about the keys again; those that work serve at once. */
   | { readonly kind: "check"; readonly keys: readonly string[] }
@@ -32,7 +32,7 @@ const LINKS = {
 
 type Group = Pick<ProblemGroup, "reason" | "status" | "models" | "keyIds" | "clients" | "message">;
 
-/** What can be done about a group of failures at once; undefined where nothing of ours can mend them. */
+/** The remedy for a group of failures; undefined where none of ours helps. */
 export function remedyOf({ reason, status, models, keyIds, clients }: Group): Remedy | undefined {
   const [model] = models;
   const [client] = clients;
@@ -76,7 +76,7 @@ const PLACES: Readonly<Record<string, keyof typeof LINKS>> = {
   transport: "logs",
 };
 
-/** Where a group is mended by hand: the setting that its message names, or the page of what it is about. */
+/** The link for resolving a group by hand: the setting that its message names, or the page of its subject. */
 export function linkOf({ reason, status, message }: Group): RemedyLink | undefined {
   if (reason === "misconfigured" || (reason === "refused" && status === 413)) {
     const setting = message.split(/[^A-Z0-9_]/).find((word) => /^[A-Z]/.test(word) && word.includes("_"));

@@ -10,7 +10,7 @@ import { problemsText } from "./words.ts";
 
 const words = problemsText.press;
 
-/** What a press will do, and how it is done and taken back. */
+/** The planned change of a remedy, and how to apply and undo it. */
 interface Plan {
   readonly will: string;
   readonly button: string;
@@ -22,7 +22,7 @@ interface Plan {
 
 type Client = Awaited<ReturnType<LocalClient["clients"]>>[number];
 
-/** What some remedies are chosen from, read when the page is open. */
+/** Choices for some remedies, read while the page is open. */
 interface Choices {
   readonly models: readonly string[];
   readonly clients: readonly Client[];

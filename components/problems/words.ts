@@ -20,7 +20,7 @@ export const problemsText = {
   keys: "Keys",
   see: "See the requests",
   fixed: "not seen for an hour",
-  /** What a refusal before the call comes from, by its status. */
+  /** Causes of refusals before a call, by status. */
   refusals: {
     400: "Refused: the body cannot be read",
     401: "Refused: no token, or a wrong one",
@@ -69,7 +69,7 @@ export const problemsText = {
     budgetDone: (name: string, after: number) => `${name} may use ${wholeNumber(after)} now.`,
     undone: "It is as it was before.",
   },
-  /** What a reason comes from and what mends it. */
+  /** Causes and remedies of reasons. */
   remedies: {
     invalid_request: "The client sends what Google or this proxy cannot take; the message names the field.",
     credential_dead: "Google refuses the key for good: replace it, or remove it.",

@@ -24,7 +24,7 @@ const FILL = { good: "fill-good-fill", warn: "fill-warn-fill", bad: "fill-bad-fi
   Record<string, string>
 >;
 
-/** Used of the day, as a bar, dashed while nobody knows; its figures stand beside it or in the name of the cell. */
+/** Used of the day, as a bar, dashed while unknown; its figures are beside it or in the name of the cell. */
 function DayBar({ left, dashed }: { left: number | undefined; dashed: boolean }) {
   const used = left === undefined ? undefined : 1 - left;
   if (used === undefined || dashed) {
@@ -81,7 +81,7 @@ function labelOf(cell: BoardCell, row: Line, column: Line, now: number): string 
   ].filter(Boolean).join(", ");
 }
 
-/** Whether its bar rests on no limit of this project. */
+/** True when its bar is based on no limit of this project. */
 function isDashed(cell: BoardCell): boolean {
   const day = dayLimit(cell);
   return day === undefined || shareLeft(day) === undefined;
@@ -216,7 +216,7 @@ function Grid({ layout, onOpen, now }: {
   };
   const rows = layout.groups.flatMap(({ id, rows }) => folded.value.has(id) ? [] : rows);
   const there = rows.map((row) => row.cells.map((cell) => cell !== undefined));
-  // What the board shows changes under the reader: the one tab stop is always a cell that is there.
+  // The board changes while it is read: the tab stop is always an existing cell.
   const [row, column] = at.value;
   const first = there.findIndex((cells) => cells.includes(true));
   const place: readonly [number, number] = there[row]?.[column] === true

@@ -27,7 +27,7 @@ export interface RowGroup {
 
 /** The board as it is laid out. */
 export interface BoardLayout {
-  /** What the rows are; the columns are the other. */
+  /** The kind of the rows; the columns are the other kind. */
   readonly rowsAre: "projects" | "models";
   readonly columns: readonly Line[];
   readonly groups: readonly RowGroup[];
@@ -38,7 +38,7 @@ export interface BoardLayout {
 /** Figures of a cell want this much room. */
 const MOST_WIDE = 6;
 
-/** Lays the longer side down the page, so that the page never grows sideways; rows of one source stand together. */
+/** Lays the longer side down the page, so that the page never grows sideways; rows of one source are adjacent. */
 export function layoutOf(board: BoardView): BoardLayout {
   const projects = board.projects.map(({ id, name, source, keyCount }) => ({
     id,

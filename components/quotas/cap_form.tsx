@@ -67,7 +67,7 @@ function draftOf(form: FormData, cap: CapRow | undefined): CapDraft {
 /** Makes or edits one cap. */
 export function CapForm({ cap, target, targets, onSave }: {
   cap: CapRow | undefined;
-  /** What a new cap is for; empty for a choice. */
+  /** The target of a new cap; empty for a choice. */
   target: string;
   targets: readonly string[];
   onSave: (draft: CapDraft) => void;

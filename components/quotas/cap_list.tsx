@@ -57,7 +57,7 @@ function Row({ cap, onEdit, onRemove }: { cap: CapRow; onEdit: () => void; onRem
 /** The caps, each with its bar, its threshold and its reset; made, edited and removed here. */
 export function CapList({ caps, adding, onAdd, targets, refresh }: {
   caps: CapsView;
-  /** What the form for a new cap is for, while it is open; empty for a choice. */
+  /** The target of the open form for a new cap; empty for a choice. */
   adding: string | undefined;
   onAdd: (target: string | undefined) => void;
   targets: readonly string[];

@@ -24,7 +24,7 @@ function Fact({ label, children }: { label: string; children: ComponentChildren 
   );
 }
 
-/** Why it stands as it does, since when and until when. */
+/** The reason for its state, since when and until when. */
 function Why({ cell, project }: { cell: BoardCell; project: Project }) {
   const now = useNow();
   const until = cell.until === null ? undefined : Date.parse(cell.until);
@@ -77,7 +77,7 @@ function amount({ kind, used, limit, left, published }: Limit): string {
   return `${shortNumber(used)} ${limit === undefined ? `(${words.notKnown})` : words.of(shortNumber(limit))}`;
 }
 
-/** Where a figure was published: its address as a link, with what is said of it. */
+/** The source of a published figure: a link with a description. */
 function sourceLink(source: string): ComponentChildren {
   const [href = "", ...rest] = source.split(" ");
   return (
@@ -190,7 +190,7 @@ function ByHand({ cell, set, refresh }: {
   );
 }
 
-/** Lifts what rests: the quota of the cell alone where Google closed that, else what its keys have. */
+/** Ends cooldowns: that of the cell's quota if Google closed it, else those of its keys. */
 async function lift(cell: BoardCell, project: Project): Promise<void> {
   const scope = cell.since === null ? {} : { scope: cell.bucket };
   await Promise.all(project.keys.map(({ id }) => api.liftCooldown(id, scope)));

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { type Mark, MARKS } from "./marks.ts";
 import { quotasText } from "./words.ts";
 
-/** Each mark has a form of its own, and a letter where it does not serve, so that none rests on colour alone. */
+/** Each mark has a form of its own, and a letter where it does not serve, so that none depends on colour alone. */
 const FORMS: Readonly<Record<Mark, ComponentChildren>> = {
   free: (
     <>
@@ -30,7 +30,7 @@ const LETTERS: Readonly<Partial<Record<Mark, readonly [letter: string, paint: st
   capped: ["Y", "fill-accent"],
 };
 
-/** The mark of a cell; what it means is said beside it, so that it is hidden from screen readers. */
+/** The mark of a cell; its meaning is written beside it, so it is hidden from screen readers. */
 export function MarkIcon({ mark }: { mark: Mark }) {
   const [letter, paint] = LETTERS[mark] ?? [];
   return (

@@ -1,6 +1,6 @@
 import type { BoardCell } from "../../src/management/contract.ts";
 
-/** How a cell stands, as its mark says it. */
+/** The state of a cell, as its mark shows it. */
 export type Mark = "free" | "low" | "minute" | "day" | "cooling" | "capped" | "stopped" | "absent";
 
 /** In the order of the legend: what serves, what comes back by itself, what does not. */
@@ -34,7 +34,7 @@ export function limitOf(cell: BoardCell, kind: Limit["kind"]): Limit | undefined
   return cell.limits.find((limit) => limit.kind === kind);
 }
 
-/** What is left of a limit, 0..1; undefined while nothing is known. */
+/** The part of a limit that is left, 0..1; undefined while unknown. */
 export function shareLeft({ kind, used, limit, left }: Limit): number | undefined {
   if (kind === "remaining_fraction") return left;
   if (limit === undefined) return left === 0 ? 0 : undefined;

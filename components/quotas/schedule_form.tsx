@@ -7,7 +7,7 @@ import { Card } from "../shared/ui/card.tsx";
 
 const words = quotasText;
 
-/** When a day begins for the caps, and where. */
+/** The start of a day for caps, and its time zone. */
 export function ScheduleForm({ caps, refresh }: { caps: CapsView; refresh: () => Promise<void> }) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();

@@ -29,7 +29,7 @@ export function BodyText({ kept, label }: { kept: KeptText; label: string }) {
   );
 }
 
-/** What was sent or answered, folded away. */
+/** A request's or reply's body, collapsed. */
 export function Body({ title, kept }: { title: string; kept: KeptText }) {
   return (
     <details>

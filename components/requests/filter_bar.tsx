@@ -32,7 +32,7 @@ function Select({ label, value, options, onChange }: {
   );
 }
 
-/** What came from a link alone: each can be taken away. */
+/** Filters that came from a link; each can be removed. */
 function Narrowed({ filters, onChange }: Pick<FilterBarProps, "filters" | "onChange">) {
   const { key, client, session, since, until } = filters;
   const chips = [
@@ -66,7 +66,7 @@ function Narrowed({ filters, onChange }: Pick<FilterBarProps, "filters" | "onCha
   );
 }
 
-/** What is looked for most, each with how many there are. */
+/** The most used filters, each with its count. */
 export function KindChips({ filters, totals, onChange }: {
   filters: RequestFilters;
   totals: TotalsView;
@@ -97,7 +97,7 @@ export function KindChips({ filters, totals, onChange }: {
   );
 }
 
-/** What narrows the list; every change is kept in the address. */
+/** The list's filters; every change is in the address. */
 export function FilterBar({ filters, models, onChange }: FilterBarProps) {
   const any = Object.values(filters).some((value) => value !== "");
   return (

@@ -7,7 +7,7 @@ const words = requestsText;
 const HEIGHT = 48;
 const WIDTH = 10;
 
-/** From the foot up, so that what went wrong stands on the axis. */
+/** From the bottom up, so that failures are at the axis. */
 const PARTS = [
   ["failed", "fill-bad-fill", "bg-bad-fill"],
   ["refused", "fill-refused-fill", "bg-refused-fill"],
@@ -15,7 +15,7 @@ const PARTS = [
   ["ok", "fill-accent", "bg-accent"],
 ] as const;
 
-/** A short time is shown as the end of a longer one: a single bar over the whole width says nothing. */
+/** A short time is shown as the end of a longer one: a single bar over the whole width is meaningless. */
 const LEAST_STEPS = 24;
 
 function padded(steps: readonly TimeStep[]): readonly TimeStep[] {

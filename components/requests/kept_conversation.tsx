@@ -56,7 +56,7 @@ function Turn({ turn, Text }: { turn: KeptTurn; Text: Layout }) {
   );
 }
 
-/** What was sent and answered, as a conversation, with the raw bodies beside it. */
+/** Request and reply as a conversation, with the raw bodies beside it. */
 export function KeptConversation({ bodies }: { bodies: NonNullable<CallDetail["bodies"]> }) {
   const layout = useSignal<{ readonly Text: Layout }>({ Text: Plain });
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { type Fields, fields, list, text } from "../shared/chat/fields.ts";
 
-/** One piece of what was said. */
+/** One part of a turn. */
 export type KeptPart =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "thought"; readonly text: string }
@@ -125,7 +125,7 @@ function systemTurns(content: unknown): readonly KeptTurn[] {
   return parts.length === 0 ? [] : [{ role: "system", parts }];
 }
 
-/** What was sent, as turns; undefined for a body that is no conversation. */
+/** The request as turns; undefined for a body that is not a conversation. */
 export function requestTurns(body: string): readonly KeptTurn[] | undefined {
   const sent = jsonOf(body);
   if (sent === undefined) return undefined;
@@ -155,7 +155,7 @@ function jsonOf(body: string): Fields | undefined {
   }
 }
 
-/** What one reply, or one event of a stream, brings. */
+/** The parts of one reply, or of one event of a stream. */
 function replyParts(value: unknown): readonly KeptPart[] {
   const reply = fields(value);
   const [candidate] = list(reply["candidates"]);
@@ -197,7 +197,7 @@ function joined(parts: readonly KeptPart[]): readonly KeptPart[] {
   return all;
 }
 
-/** What was answered, whole or as the events of a stream; undefined when it says nothing that can be shown. */
+/** The reply as a turn, whole or from the events of a stream; undefined when there is nothing to show. */
 export function replyTurn(body: string): KeptTurn | undefined {
   const whole = jsonOf(body);
   const parts = whole === undefined

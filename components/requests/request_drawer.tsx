@@ -64,7 +64,7 @@ function usageRows(call: CallRecord): readonly (readonly [string, ComponentChild
     .map(([label, value]) => [label, wholeNumber(value as number)]);
 }
 
-/** What mends a refused request, with the way there. */
+/** The remedy for a refused request, with a link. */
 function Remedy({ call }: { call: CallRecord }) {
   const [sentence, href, action] = call.outcome === "refused" ? refusalRemedies[call.status] ?? [] : [];
   if (sentence === undefined) return null;

@@ -53,12 +53,12 @@ function Bars({ attempt, start, span }: { attempt: Attempt; start: number; span:
   );
 }
 
-/** Why this key, and what its end did to the pool. */
+/** Describes why this key was chosen, and its effect on the pool. */
 function formatNote(note: string): string {
   return note.split("; ").map((part) => words.notes[part] ?? part).join("; ");
 }
 
-/** What the colours of the bars mean. */
+/** The legend of the bars' colours. */
 function Legend({ call }: { call: CallRecord }) {
   const shown = new Set(
     call.attempts.flatMap((attempt) => parts(attempt, attempt.startedAt).filter(({ ms }) => ms > 0))

@@ -11,7 +11,7 @@ async function testAlert(): Promise<void> {
   if (!ok) throw new Error(reason);
 }
 
-/** Where alerts go, and a button that proves it. */
+/** The webhook of alerts, and a button to test it. */
 export function AlertTest({ settings }: { settings: SettingsView }) {
   const isSet = settings.running["alertWebhook"] === true;
   return (

@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 type Added = NonNullable<Parameters<typeof api.addClient>[0]>;
 type Budget = NonNullable<Added["budget"]>;
 
-/** What the form says, with null for a limit that there is none of. */
+/** The form's values, with null for no limit. */
 export interface ClientDraft {
   readonly name: string;
   readonly requestsPerMinute: number | null;

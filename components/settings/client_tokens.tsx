@@ -13,7 +13,7 @@ import { settingsText } from "./words.ts";
 
 const words = settingsText;
 
-/** What it may do, in a few words. */
+/** Its permissions, in a few words. */
 function limitsOf({ requestsPerMinute, budget, allowModels, expiresAt, createdAt }: ClientRow): string {
   return [
     requestsPerMinute === undefined ? "" : words.perMinute(requestsPerMinute),

@@ -1,7 +1,7 @@
 import type { SettingRow } from "../../src/management/contract.ts";
 import { byteSize, duration } from "../shared/format.ts";
 
-/** What is typed and not saved: texts by variable; null for back to the default. */
+/** Unsaved edits: texts by variable; null for the default. */
 export type Draft = Readonly<Record<string, string | null>>;
 
 export interface DraftLine {

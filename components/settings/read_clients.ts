@@ -15,7 +15,7 @@ export interface ClientRow {
   readonly status: ClientView["status"];
   /** For optimistic editing: what the editor saw. */
   readonly updatedAt: string;
-  /** What it used in the days that records are kept. */
+  /** Its use over the retained days. */
   readonly requests: number;
   readonly tokens: number;
   /** US dollars, as if it were paid for. */

@@ -6,7 +6,7 @@ const words = settingsText;
 
 interface SettingRowProps {
   readonly row: Row;
-  /** What is typed and not saved; undefined for nothing. */
+  /** The unsaved edit; undefined without one. */
   readonly typed: string | null | undefined;
   readonly onType: (text: string | null) => void;
 }
@@ -47,7 +47,7 @@ function Fixed({ row }: { row: Row }) {
   );
 }
 
-/** What stands under the field: the value in people's units, where it comes from, what is still to come. */
+/** The text under the field: the value in readable units, its origin, and a pending change. */
 function Facts({ row, typed, onType }: SettingRowProps) {
   const shown = readable(row, typed ?? savedText(row));
   const canReset = row.origin === ".env" && typed !== null;

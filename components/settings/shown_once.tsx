@@ -2,7 +2,7 @@ import { copyText } from "../shared/live/clipboard.ts";
 import { text } from "../shared/words.ts";
 import { Icon } from "../shared/ui/icon.tsx";
 
-/** A token that was made just now, to be copied: it is not shown again. */
+/** A new token to copy: it is not shown again. */
 export function ShownOnce({ token, says }: { token: string; says: string }) {
   return (
     <div class="grid gap-2 rounded-lg bg-good-wash px-4 py-3" role="status">

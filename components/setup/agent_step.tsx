@@ -22,7 +22,7 @@ function lineTone(line: string): string {
   return line.startsWith("-") ? "text-bad" : "text-mute";
 }
 
-/** What no file can do: to be run or pasted by the user. */
+/** Lines that the user must run or paste. */
 function Lines({ lines }: { lines: readonly string[] }) {
   return (
     <div class="flex items-start gap-2 rounded-lg bg-accent-wash px-3 py-2">
@@ -102,7 +102,7 @@ interface AgentStepProps {
 /** Third: which agents use the proxy; the changes are shown before they are made. Without an agent: what any client needs. */
 export function AgentStep({ agents, connection, refresh }: AgentStepProps) {
   const here = agents.filter(({ detected, installed }) => detected || installed);
-  // What is no agent has its lines on the card.
+  // Other clients have their lines on the card.
   const others = agents.filter((agent) => agent.id !== MANUAL && !here.includes(agent));
   const chosen = useSignal<readonly string[]>(
     agents.filter((one) => one.detected && !one.installed).map((one) => one.id),

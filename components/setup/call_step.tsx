@@ -13,7 +13,7 @@ const PATIENCE_MS = 120_000;
 
 interface CallStepProps {
   readonly models: readonly string[];
-  /** Asks without being told to: the wizard came here by its own steps. */
+  /** Starts by itself: the wizard came here by its own steps. */
   readonly asksAtOnce: boolean;
   readonly onKeys: () => void;
 }

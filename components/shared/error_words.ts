@@ -1,4 +1,4 @@
-/** Words of the pages that stand in for one that could not be shown. */
+/** Texts of error pages. */
 export const errorsText = {
   notFound: "There is no such page",
   notFoundLead: "The address may be old or mistyped.",

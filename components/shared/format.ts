@@ -10,7 +10,7 @@ export function wholeNumber(value: number): string {
   return WHOLE.format(Math.round(value));
 }
 
-/** 0.0123 -> "$0.01"; what is less than a cent says so. */
+/** 0.0123 -> "$0.01"; less than a cent is shown as such. */
 export function money(dollars: number): string {
   if (dollars > 0 && dollars < 0.01) return "< $0.01";
   return `$${dollars < 1_000 ? dollars.toFixed(2) : shortNumber(dollars)}`;
@@ -53,7 +53,10 @@ export function ago(at: number, now: number): string {
   return ms < 86_400_000 ? `${Math.round(ms / 3_600_000)} h ago` : `${Math.round(ms / 86_400_000)} d ago`;
 }
 
-/** English words with the reader's clock: "13:04" or "1:04 PM". The server, which knows no reader, says 24 hours. */
+/**
+ * English words with the reader's clock: "13:04" or "1:04 PM". The server, which does not know the reader, uses 24
+ * hours.
+ */
 export const CLOCK_LOCALE = typeof document !== "undefined" &&
     new Intl.DateTimeFormat([], { hour: "numeric" }).resolvedOptions().hour12
   ? "en-US"
@@ -103,7 +106,7 @@ export function listed(names: readonly string[], most: number): string {
   return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }
 
-/** What people call a key: its label, else its e-mail, else its tail. */
+/** The name of a key: its label, else its e-mail, else its tail. */
 export function keyName(
   key: { readonly label: string; readonly email: string; readonly tail: string },
 ): string {
@@ -114,7 +117,7 @@ export function tailText(tail: string): string {
   return tail === "" || tail.includes("@") || tail.startsWith("...") ? tail.replace("...", "…") : `…${tail}`;
 }
 
-/** What a record calls a key, its label or else its tail. */
+/** The name of a key in a record: its label or else its tail. */
 export function recordedKey(name: string): string {
   return name.replace(/^\.\.\./, "…");
 }

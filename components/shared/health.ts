@@ -1,7 +1,7 @@
 import type { LocalClient } from "../../src/management/client.ts";
 import type { HealthView } from "./views.ts";
 
-/** How the process does. */
+/** Reads the state of the process. */
 export async function readHealth(client: LocalClient): Promise<HealthView> {
   const { status, version, uptime, keys, models, queue } = await client.health();
   const { total, active, cooldown, dead, minCooldown } = keys;

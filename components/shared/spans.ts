@@ -8,5 +8,5 @@ export const SPANS = {
   "30d": 30 * 24 * HOUR_MS,
 } as const;
 
-/** What the spans are called. */
+/** The names of the spans. */
 export const spanNames = { "1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days" } as const;

@@ -2,7 +2,7 @@ import type { CallRecord } from "../../src/core/call_record.ts";
 import type { ModelRules } from "../../src/core/glob.ts";
 import type { Key, ModelOverview, Overview } from "../../src/management/contract.ts";
 
-/** What several pages show, as plain JSON: it crosses from the server to the islands. Times are epoch milliseconds. */
+/** Data of several pages, as plain JSON: it is passed from the server to the islands. Times are epoch milliseconds. */
 
 export type { CallRecord };
 export type OverviewView = Overview;
@@ -25,13 +25,13 @@ export interface KeyRow extends ModelRulesView {
   readonly label: string;
   readonly tags: readonly string[];
   readonly email: string;
-  /** Empty while nobody told it and no error named it. */
+  /** Empty while neither the user nor an error named it. */
   readonly project: string;
   readonly tier: Tier;
   readonly status: KeyStatus;
   readonly reason: string;
   readonly link: string;
-  /** What brings an account back; empty for keys and for accounts that are ready. */
+  /** The remedy for an account; empty for keys and for accounts that are ready. */
   readonly remedy: string;
   readonly requests: number;
   readonly errors: number;
@@ -52,7 +52,7 @@ export interface KeyRow extends ModelRulesView {
   readonly updatedAt?: string;
 }
 
-/** A key at a glance: its name, how it stands and why. */
+/** A key at a glance: its name, state and reason. */
 export type KeyGlanceRow = Pick<KeyRow, "id" | "label" | "email" | "tail" | "status" | "reason">;
 
 export interface HealthView {
@@ -79,7 +79,7 @@ export interface MatrixModel {
   readonly thinking: boolean;
   /** generateContent, embedContent, ... */
   readonly methods: readonly string[];
-  /** What goes in and comes out: text, image, audio, video, file, embeddings. */
+  /** Input and output: text, image, audio, video, file, embeddings. */
   readonly input: readonly string[];
   readonly output: readonly string[];
   /** US dollars for a million tokens. */
@@ -87,7 +87,7 @@ export interface MatrixModel {
   readonly sources: readonly string[];
   /** The model of which this is a variant, or another name at some source. */
   readonly variantOf?: string;
-  /** How many credentials list it, and the ids of those of them that are among the first hundred. */
+  /** Number of credentials that list it, and the ids of those of them that are among the first hundred. */
   readonly serving: number;
   readonly credentials: readonly string[];
 }
@@ -112,14 +112,14 @@ export interface CatalogView {
   readonly rules: ModelRulesView;
 }
 
-/** How fast a model answered so far, in milliseconds. */
+/** The speed of a model so far, in milliseconds. */
 export interface ModelSpeed {
   readonly requests: number;
   readonly totalMs: number | null;
   readonly firstTokenMs: number | null;
 }
 
-/** How a client reaches the proxy. */
+/** The connection data for clients. */
 export interface ConnectionView {
   /** The address that the page was asked under, without a slash at its end. */
   readonly root: string;

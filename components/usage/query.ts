@@ -5,7 +5,7 @@ export type Range = keyof typeof usageText.ranges;
 export type Measure = keyof typeof usageText.measures;
 export type By = keyof typeof usageText.bys;
 
-/** What the page shows; all of it is in the address. Times are epoch milliseconds. */
+/** The page's query; all of it is in the address. Times are epoch milliseconds. */
 export interface UsageQuery {
   readonly range: Range;
   readonly measure: Measure;

@@ -7,7 +7,7 @@ import { byKind, type UsageChart, usageChart } from "./chart_data.ts";
 import { grainOf, type UsageQuery } from "./query.ts";
 import { usageText } from "./words.ts";
 
-/** One measure over time, beside the span before. A named range ends at `now`, whatever the query says. */
+/** One measure over time, beside the span before. A named range ends at `now`, regardless of the query. */
 export async function readChart(
   client: LocalClient,
   query: UsageQuery,
@@ -32,7 +32,7 @@ export async function readChart(
   return { since, until, ...usageChart(points, before, measure, nameOf) };
 }
 
-/** What people call the ids of a dimension. */
+/** The names of a dimension's ids. */
 async function namesOf(
   client: LocalClient,
   by: UsageQuery["by"],

@@ -14,7 +14,7 @@ export function amount(measure: Measure, value: number, unpriced = 0): string {
   return isAdditive(measure) ? shortNumber(value) : duration(value);
 }
 
-/** What narrows the list of requests to those of a line; nothing where the list knows no such filter. */
+/** The filter for the requests of a line; empty where the list has no such filter. */
 function filterOf({ by }: UsageQuery, id: string): Partial<RequestFilters> {
   if (id === "") return {};
   const known = by === "model" || by === "key" || by === "client" || by === "agent" || by === "class";

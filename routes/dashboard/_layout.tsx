@@ -6,7 +6,7 @@ import Verdict from "../../islands/Verdict.tsx";
 import { define } from "../_define.ts";
 
 export default define.layout(async ({ Component, url, state }) => {
-  // The page itself says why when the state cannot be read.
+  // The page itself shows why the state cannot be read.
   const overview = await state.client.overview().catch(() => undefined);
   return (
     <div class="lg:grid lg:min-h-dvh lg:grid-cols-[15rem_minmax(0,1fr)]">

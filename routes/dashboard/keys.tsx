@@ -14,7 +14,7 @@ export const handler = define.handlers({
     const [view, suggestions, focused] = await Promise.all([
       readKeys(client, query),
       readSuggestions(client),
-      // A link may name a key that is gone: the page says so.
+      // A link may name a removed key: the page then says so.
       focus === "" ? undefined : client.key(focus).then(keyRow).catch(() => undefined),
     ]);
     return page({

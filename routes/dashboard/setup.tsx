@@ -9,7 +9,7 @@ import { setupText } from "../../components/setup/words.ts";
 import Setup from "../../islands/Setup.tsx";
 import { define } from "../_define.ts";
 
-/** Where the set-up was left: without a key at the first step, with an agent that is not registered yet at the third. */
+/** The step at which set-up continues: without a key the first, with an agent that is not registered yet at the third. */
 function nextStep(keys: number, agents: readonly AgentRow[]): number {
   if (keys === 0) return 1;
   const isRegistered = agents.some(({ installed }) => installed);

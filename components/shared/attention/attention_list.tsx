@@ -43,7 +43,7 @@ export function VerdictBanner({ overview, calm, stale, problem }: {
   calm: boolean;
   /** The server cannot be reached. */
   stale: boolean;
-  /** Why it was not read again; empty where it was. */
+  /** The error of the last read; empty if it succeeded. */
   problem: string;
 }) {
   const { verdict, keys } = overview;
@@ -79,7 +79,7 @@ export function VerdictBanner({ overview, calm, stale, problem }: {
   );
 }
 
-/** What to mend beside the models that are out, each with the way to mend it. */
+/** Problems other than models that are out, each with a link to resolve it. */
 export function AttentionList({ rows }: { rows: readonly AttentionRow[] }) {
   if (rows.length === 0) return null;
   return (

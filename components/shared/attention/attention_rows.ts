@@ -50,7 +50,7 @@ function wordsOf(problem: ApiProblem, keys: readonly KeyGlanceRow[]): Words {
   }
 }
 
-/** What needs attention beside the models that are out, the worst first. */
+/** Problems other than models that are out, the worst first. */
 export function attentionRows(
   { problems }: OverviewView,
   keys: readonly KeyGlanceRow[],

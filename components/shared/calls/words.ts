@@ -1,4 +1,4 @@
-/** What the ends of calls are filtered and told apart by; empty for any. */
+/** Outcomes by which calls are filtered; empty for any. */
 export const callClasses = {
   "": "Any outcome",
   ok: "Answered",
@@ -33,7 +33,7 @@ export const callReasons = {
   unknown: "unknown",
 } as Readonly<Record<string, string>>;
 
-/** What mends a refusal, by its status: a sentence, the page that helps, and what is done there. */
+/** Remedies of refusals, by status: a sentence, the page that helps, and the label of its link. */
 export const refusalRemedies = {
   400: ["The body is not one that this API takes. The message names the field.", ""],
   401: [

@@ -136,7 +136,7 @@ export function chatRequest(draft: ChatDraft): ChatRequest {
   return REQUESTS[draft.dialect](draft);
 }
 
-/** What an event of a stream, or a whole reply, brings. */
+/** The content of a stream's event, or of a whole reply. */
 export interface ChatPart {
   readonly text: string;
   readonly thought: string;
@@ -169,7 +169,7 @@ function openaiPart(message: Readonly<Record<string, unknown>>): ChatPart {
 
 const only = (part: Partial<ChatPart>): ChatPart => ({ text: "", thought: "", images: [], ...part });
 
-/** What one event of a stream adds. */
+/** The content that one event of a stream adds. */
 export function deltaOf(dialect: Dialect, event: unknown): ChatPart {
   const row = fields(event);
   if (dialect === "gemini") return geminiPart(event);
@@ -186,7 +186,7 @@ export function deltaOf(dialect: Dialect, event: unknown): ChatPart {
   return openaiPart(fields(choice?.["delta"]));
 }
 
-/** What a whole reply says. */
+/** The content of a whole reply. */
 export function replyOf(dialect: Dialect, body: unknown): ChatPart {
   const row = fields(body);
   if (dialect === "gemini") return geminiPart(body);

@@ -4,7 +4,7 @@ import type { LocalClient } from "../../../src/management/client.ts";
 import { readCatalog } from "../models/read_catalog.ts";
 import { chatModels } from "../models/chat_models.ts";
 
-/** How a client reaches the proxy; for the server alone. A token is told only while it is the one that everybody knows. */
+/** The connection data for clients; for the server only. The token is shown only while it is the default. */
 export async function connectionView(client: LocalClient, url: URL): Promise<ConnectionView> {
   const [settings, catalog] = await Promise.all([client.settings(), readCatalog(client)]);
   return {

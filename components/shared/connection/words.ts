@@ -1,4 +1,4 @@
-/** The heading of what says how a client reaches the proxy; the first page has no more of it until it is opened. */
+/** The heading of the connection card; the first page has no more of it until it is opened. */
 export const connectionText = {
   title: "Connect a client",
   note: "any client that takes a base URL",

@@ -30,7 +30,7 @@ async function addOne(key: string, project: string, tier: Tier): Promise<Line> {
   }
 }
 
-/** A few at a time, told one by one. */
+/** Adds keys, a few at a time, and reports each. */
 async function addEach(
   keys: readonly string[],
   add: (key: string) => Promise<Line>,
@@ -65,7 +65,7 @@ function Results({ lines, total }: { lines: readonly Line[]; total: number }) {
   );
 }
 
-/** Paste one key or a thousand; each is checked and told about. `onAdded` is called when all are done. */
+/** Paste one key or a thousand; each is checked and reported. `onAdded` is called when all are done. */
 export function AddKeysForm({ onAdded }: { onAdded: () => void }) {
   const pasted = useSignal("");
   const project = useSignal("");
@@ -81,7 +81,7 @@ export function AddKeysForm({ onAdded }: { onAdded: () => void }) {
       (key) => addOne(key, project.value.trim(), tier.value),
       (line) => lines.value = [...lines.value, line],
     );
-    // What failed stays in the box, to be mended or tried again.
+    // Failed keys stay in the box, to be corrected or retried.
     pasted.value = lines.value.filter(({ ok }) => !ok).map((line) => line.key).join("\n");
     onAdded();
   };
@@ -170,7 +170,7 @@ export function pastedKeys(text: string): readonly string[] {
   return [...new Set(found.length > 0 ? found : loose)];
 }
 
-/** What a key is called before it is known: its last four characters. */
+/** The name of a key before it is added: its last four characters. */
 export function pastedName(key: string): string {
   return key.length < 12 ? "…" : `…${key.slice(-4)}`;
 }

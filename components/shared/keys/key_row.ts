@@ -3,7 +3,7 @@ import type { Key } from "../../../src/management/contract.ts";
 import { given, msOf } from "../given.ts";
 import type { KeyRow } from "../views.ts";
 
-/** A key as the pages show it: what nobody told is empty. */
+/** A key as the pages show it: unknown fields are empty. */
 export function keyRow(key: Key): KeyRow {
   const {
     id,

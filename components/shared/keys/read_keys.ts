@@ -2,7 +2,7 @@ import type { LocalClient } from "../../../src/management/client.ts";
 import type { KeyRow, KeyStatus } from "../views.ts";
 import { keyRow } from "./key_row.ts";
 
-/** What the list of keys is asked for, as the page's address has it; empty for what does not narrow it. */
+/** The query of the key list, as in the page's address; empty fields do not filter. */
 export interface KeysQuery {
   /** Words that must all be in a key's name, project, tags or models. */
   readonly q: string;

@@ -15,7 +15,7 @@ export function keepInAddress(name: string, value: string): void {
 }
 
 export interface Opened {
-  /** What is open; empty for nothing. */
+  /** The open item; empty for none. */
   readonly value: string;
   open(value: string): void;
   /** Opens another in place of this one, without a further entry of the history. */
@@ -23,7 +23,7 @@ export interface Opened {
   close(): void;
 }
 
-/** What is open on a page, under `name` in the address: it can be linked to, and the browser's Back closes it. */
+/** The open item of a page, as `name` in the address: it can be linked to, and the browser's Back closes it. */
 export function useOpened(name: string, initial: string): Opened {
   const opened = useSignal(initial);
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { messageOf } from "./browser_api.ts";
 import { showToast } from "./toasts.ts";
 
-/** Runs a change and says what came of it; true when it was made. */
+/** Runs a change and reports the result; true on success. */
 export async function attempt(task: () => Promise<unknown>, done: string): Promise<boolean> {
   try {
     await task();

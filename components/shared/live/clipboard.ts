@@ -7,7 +7,7 @@ function copyBySelection(value: string): boolean {
   field.value = value;
   field.readOnly = true;
   field.className = "sr-only";
-  // What is outside an open dialog can have no focus.
+  // Elements outside an open dialog cannot have focus.
   const dialogs = document.querySelectorAll("dialog[open]");
   const before = document.activeElement;
   (dialogs[dialogs.length - 1] ?? document.body).append(field);
@@ -26,7 +26,7 @@ async function write(value: string): Promise<boolean> {
   return await clipboard.writeText(value).then(() => true, () => copyBySelection(value));
 }
 
-/** Copies text and says that it did, or that the browser does not allow it. */
+/** Copies text and reports success, or that the browser does not allow it. */
 export async function copyText(value: string, done: string = text.copied): Promise<void> {
   const copied = await write(value);
   showToast(copied ? done : text.notCopied, { tone: copied ? "good" : "bad" });

@@ -2,10 +2,10 @@ import { text } from "../words.ts";
 import { api, messageOf } from "./browser_api.ts";
 import { showToast } from "./toasts.ts";
 
-/** What a removed key can be put back by, while its message would still be shown: it outlives going to another page. */
+/** The data for restoring a removed key, kept while its message would be shown: it survives a change of page. */
 export interface KeptUndo {
   readonly message: string;
-  /** What is said once it was put back. */
+  /** The message after it was restored. */
   readonly done: string;
   readonly undo: string;
   /** Epoch milliseconds. */

@@ -43,7 +43,7 @@ function start(): () => void {
   };
 }
 
-/** What the pages say of the state of the proxy, read once for all islands of the page; on the server: what was given. */
+/** The state of the proxy, read once for all islands of the page; on the server: the given value. */
 export function useOverview<Initial extends OverviewView | undefined>(
   initial: Initial,
 ): {

@@ -4,10 +4,10 @@ import { useEffect, useMemo } from "preact/hooks";
 import { api, messageOf } from "./browser_api.ts";
 import { listen, type PageEventName } from "./live_events.ts";
 
-/** How a page keeps a value current. */
+/** Options of keeping a value current. */
 export interface LiveRead<Value> {
   readonly load: (client: LocalClient) => Promise<Value>;
-  /** What it is read again on. */
+  /** Events on which it is read again. */
   readonly events: readonly Exclude<PageEventName, "stale">[];
   /** At most once in so many milliseconds. */
   readonly leastMs: number;
@@ -18,9 +18,9 @@ export interface LiveRead<Value> {
 /** A value that came with the page and is read again when something happens. */
 export interface Resource<Value> {
   readonly value: Signal<Value>;
-  /** Why the last reading failed; empty when it did not. The value stays the last good one. */
+  /** The error of the last reading; empty if it succeeded. The value stays the last good one. */
   readonly problem: Signal<string>;
-  /** When the value was read. */
+  /** The time at which the value was read. */
   readonly asOf: Signal<number>;
   refresh(): Promise<void>;
 }

@@ -12,7 +12,7 @@ const words = modelTableText;
 /** So many keys are listed at once, more when a list is opened. */
 const FEW_KEYS = 12;
 
-/** What it can do beyond text in and text out, as words of `abilities`. */
+/** Its abilities beyond text in and text out, as words of `abilities`. */
 function abilitiesOf({ thinking, methods, input, output }: MatrixModel): readonly string[] {
   const chats = methods.includes("generateContent");
   const other = (kinds: readonly string[], suffix: string) =>
@@ -32,7 +32,7 @@ function dollars(price: number): string {
   return price.toFixed(Math.round(price * 100) / 100 === price ? 2 : 3);
 }
 
-/** What is left of the day over all projects; unknown is not zero. */
+/** The rest of the day over all projects; unknown is not zero. */
 function Left({ row }: { row: ModelRow | undefined }) {
   const day = row?.day ?? null;
   if (day === null) return <span class="text-mute">{words.notAsked}</span>;
@@ -57,7 +57,7 @@ function Speed({ speed }: { speed: ModelSpeed | undefined }) {
   );
 }
 
-/** How many keys serve it; opens to say which do and which do not. */
+/** The number of keys that serve it; opens to list which do and which do not. */
 function Coverage({ model, keys, total }: {
   model: MatrixModel;
   keys: readonly KeyRow[];
@@ -91,7 +91,7 @@ function breakable(id: string): ComponentChildren {
   return id.split(/(?<=-)/).flatMap((part) => [part, <wbr key={part} />]);
 }
 
-/** What sources call it where they list each effort apart, or under another name. */
+/** Its names at sources that list each effort separately, or use another name. */
 function Variants({ variants }: { variants: readonly MatrixModel[] }) {
   if (variants.length === 0) return null;
   return (
@@ -101,7 +101,7 @@ function Variants({ variants }: { variants: readonly MatrixModel[] }) {
   );
 }
 
-/** What a model costs, what is left of it and how fast it is. */
+/** Price, rest and speed of a model. */
 export interface ModelFigures {
   readonly rows: readonly ModelRow[];
   readonly speeds: Readonly<Record<string, ModelSpeed>>;

@@ -1,7 +1,7 @@
 import type { ModelRow } from "../views.ts";
 import { shortNumber, wholeNumber } from "../format.ts";
 
-/** Words for how a model stands, on the board of models and on the mini page. */
+/** Texts for the state of a model, on the board of models and on the mini page. */
 export const standingText = {
   states: { open: "served", busy: "served after a wait", out: "out", unavailable: "not offered" },
   usedOf: (used: string, limit: string) => `${used} of ${limit} used`,
@@ -27,7 +27,7 @@ export function dayLimit({ limit, unknownProjects, published }: Day): number | u
   return published === null ? undefined : (limit ?? 0) + published.limit;
 }
 
-/** What was used of the day, in words. */
+/** The used part of the day, in words. */
 export function dayText(day: Day): string {
   const limit = dayLimit(day);
   const used = shortNumber(day.used);

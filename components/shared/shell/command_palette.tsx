@@ -50,7 +50,7 @@ export function CommandPalette({ open }: CommandPaletteProps) {
   };
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    // What is in the field counts, whether or not it has been drawn.
+    // The field's current text counts, even if it has not been rendered yet.
     if (event.key === "Enter") run(find(event.currentTarget.value)[active.value]);
     if (step === 0) return;
     event.preventDefault();

@@ -22,7 +22,7 @@ function go(href: string): () => void {
   return () => location.assign(href);
 }
 
-/** Runs a change and says what came of it. */
+/** Runs a change and reports the result. */
 function act(task: () => Promise<string>): () => void {
   return () =>
     void task().then(
@@ -73,7 +73,7 @@ const ACTIONS: readonly (readonly [label: string, run: () => void])[] = [
   [words.signOut, signOut],
 ];
 
-/** What the palette offers without asking the server. */
+/** Commands of the palette that need no server. */
 export const FIXED: readonly Command[] = [
   ...PAGES.map((page) => ({
     group: words.pages,

@@ -34,7 +34,7 @@ export interface ShortcutListProps {
   readonly open: Signal<boolean>;
 }
 
-/** What the keyboard does, on one sheet. */
+/** The list of keyboard shortcuts. */
 export function ShortcutList({ open }: ShortcutListProps) {
   return (
     <Dialog title={words.title} open={open.value} onClose={() => open.value = false}>

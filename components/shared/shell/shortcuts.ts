@@ -18,7 +18,7 @@ export interface ShortcutTargets {
 export function listenForShortcuts(
   { openPalette, openHelp }: ShortcutTargets,
 ): (event: KeyboardEvent) => void {
-  // When `g` was pressed, by the clock of events: a busy page hears of both keys later than they were pressed.
+  // Time at which `g` was pressed, by the clock of events: a busy page handles both keys later than they were pressed.
   let pending = -Infinity;
   const onKeyDown = (event: KeyboardEvent) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {

@@ -10,7 +10,7 @@ interface Choice {
   readonly palette: Palette;
 }
 
-/** What was chosen; the same storage names as in static/theme.js, which applies it before the first paint. */
+/** The chosen theme; the same storage names as in static/theme.js, which applies it before the first paint. */
 export const theme = signal<Choice>({ mode: "system", palette: "harbour" });
 
 /** Reads the stored choice, once the page is alive. */

@@ -8,7 +8,7 @@ interface CardProps {
   readonly children: ComponentChildren;
   readonly class?: string;
   readonly flush?: boolean;
-  /** Where a link of the palette leads. */
+  /** The target of a palette link. */
   readonly id?: string;
 }
 
@@ -30,7 +30,7 @@ export function Card({ title, note, action, children, class: extra = "", flush =
   );
 }
 
-/** What a list shows when there is nothing in it: why, and what to do. */
+/** The content of an empty list: the reason, and what to do. */
 export function Empty(
   { icon, title, children }: { icon: IconName; title: string; children?: ComponentChildren },
 ) {

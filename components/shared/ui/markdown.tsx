@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 /** Longer texts are shown as they are: laying them out again for each piece that comes would hold the page up. */
 const MOST = 100_000;
 
-/** Where a link of a text that a model wrote may lead; others are shown as text. */
+/** The address of a link in a model's text, if it is safe; other links are shown as text. */
 function safeAddress(href: string): string | undefined {
   const url = URL.parse(href);
   return url !== null && ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : undefined;

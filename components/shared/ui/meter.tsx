@@ -23,7 +23,7 @@ interface MeterProps {
   readonly tone: Tone;
   /** 0..1: where a warning begins. */
   readonly threshold?: number;
-  /** What it rests on is published, not confirmed. */
+  /** True when its limit is published, not confirmed. */
   readonly dashed?: boolean;
 }
 

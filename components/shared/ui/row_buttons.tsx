@@ -9,7 +9,7 @@ function IconButton({ icon, label, onClick }: { icon: IconName; label: string; o
   );
 }
 
-/** The pencil and the bin at the end of a row; `name` says of what. */
+/** The pencil and the bin at the end of a row; `name` is the name of the row. */
 export function RowButtons({ name, onEdit, onRemove }: {
   name: string;
   onEdit: () => void;

@@ -24,7 +24,7 @@ const OUTCOME_TONES: Readonly<Record<string, string>> = {
   refused: "chip-refused",
 };
 
-/** The outcome of a request, as its HTTP status; what was refused before it became a call says so. */
+/** The outcome of a request, as its HTTP status; one refused before it became a call is marked. */
 export function OutcomeChip({ outcome, status }: { outcome: string; status: number }) {
   const label = outcome === "cancelled"
     ? text.cancelled
