@@ -1,3 +1,4 @@
+import { OTHER_NAMES } from "../../src/core/call_record.ts";
 import type { Figures, SeriesPoint } from "../../src/management/contract.ts";
 import type { Measure } from "./query.ts";
 import { usageText } from "./words.ts";
@@ -99,9 +100,11 @@ export function usageChart(
   }).filter(({ total, before, unpriced }) => total > 0 || before > 0 || unpriced > 0)
     .sort((a, b) => b.total - a.total || (a.name < b.name ? -1 : 1));
   const times = points.map(({ time }) => Date.parse(time));
-  const rest = lines.slice(MOST_LINES);
+  // What the server counts together already is no line of its own.
+  const named = lines.filter(({ id }) => id !== OTHER_NAMES);
+  const shown = named.slice(0, MOST_LINES);
+  const rest = [...named.slice(MOST_LINES), ...lines.filter(({ id }) => id === OTHER_NAMES)];
   if (rest.length === 0) return { times, lines };
-  const shown = lines.slice(0, MOST_LINES);
   return { times, lines: isAdditive(measure) ? [...shown, addUp(rest, times.length)] : shown };
 }
 

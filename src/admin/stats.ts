@@ -92,8 +92,10 @@ export interface SeriesView {
 
 const USUAL_PERIODS = { minute: 60, hour: 48, day: 30 } as const;
 const MOST_PERIODS = 3_000;
+/** Cells of one answer, about 3 MB of JSON. */
+const MOST_CELLS = 10_000;
 
-/** Figures over time; periods without calls are left out. */
+/** Figures over time; periods without calls are left out. Beyond MOST_CELLS the least used names are one, `OTHER_NAMES`. */
 export async function seriesView(
   { ledger, ports }: AdminDeps,
   options: SeriesOptions,
@@ -102,7 +104,7 @@ export async function seriesView(
   const to = options.until ?? ports.clock.now();
   const usual = to - USUAL_PERIODS[grain] * PERIOD_MS[grain];
   const from = Math.max(options.since ?? usual, to - MOST_PERIODS * PERIOD_MS[grain], 0);
-  const points = await ledger.series({ grain, dim: by, from, to });
+  const points = await ledger.series({ grain, dim: by, from, to, most: MOST_CELLS });
   return points.map(({ time, cells }) => ({ time, values: cellViews(cells) }));
 }
 

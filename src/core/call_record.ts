@@ -72,6 +72,9 @@ export interface CallRecord {
   readonly attempts: readonly AttemptRecord[];
 }
 
+/** Name under which figures count names together that are too many to be told apart. */
+export const OTHER_NAMES = "(other)";
+
 /** Kinds that calls are looked for by. A call may be of several kinds. */
 export const CALL_KINDS = ["failed", "refused", "left", "slow", "retried"] as const;
 export type CallKind = typeof CALL_KINDS[number];

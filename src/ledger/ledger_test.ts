@@ -141,3 +141,36 @@ Deno.test("sweep() removes what is older than the retention, once", () =>
     assert.deepEqual(await ledger.sweep(), { records: 0, rollups: 0 });
     assert.equal((await ledger.lifetime("total")).get("total")?.requests, 11);
   }));
+
+Deno.test("series() with `most` keeps the busiest names and counts the others together, whatever there is", () =>
+  withLedger(async (ledger, clock) => {
+    const [minutes, agents] = [6, 40];
+    const from = clock.now();
+    for (let minute = 0; minute < minutes; minute++) {
+      for (let agent = 0; agent < agents; agent++) {
+        // The first is the busiest, and is not there in every minute.
+        const calls = agent === 0 ? (minute % 2) * 30 : agent < 3 ? 5 : 1;
+        for (let count = 0; count < calls; count++) {
+          ledger.record(call(minute * 10_000 + agent * 100 + count, { agent: `agent-${agent}` }));
+        }
+      }
+      clock.move(60_000);
+    }
+    await ledger.flush();
+    const range = { grain: "minute", dim: "agent", from, to: clock.now() } as const;
+    const sumOf = (points: Awaited<ReturnType<LedgerService["series"]>>) =>
+      points.map(({ time, cells }) => [
+        time,
+        [...cells.values()].reduce((total, { requests }) => total + requests, 0),
+      ]);
+    const whole = await ledger.series(range);
+    for (const most of [1, 6, 12, 18, 24, 100, 1_000]) {
+      const points = await ledger.series({ ...range, most });
+      assert.deepEqual(sumOf(points), sumOf(whole), `of ${most}`);
+      const cells = points.reduce((total, point) => total + point.cells.size, 0);
+      assert.ok(cells <= Math.max(most, minutes), `${cells} of ${most}`);
+      const names = new Set(points.flatMap((point) => [...point.cells.keys()]));
+      assert.equal(names.has("agent-0"), most >= 12, `agent-0 of ${most}`);
+      assert.equal(names.has("agent-1"), most >= 18, `agent-1 of ${most}`);
+    }
+  }));

@@ -1,4 +1,4 @@
-import { isObject, storedFailureClass } from "../core/mod.ts";
+import { isObject, OTHER_NAMES, storedFailureClass } from "../core/mod.ts";
 import { pack, unpackText, VALUE_BYTES } from "./packed.ts";
 import type { Dim } from "./rollup_dims.ts";
 import { type Cell, decodeCell, emptyCell, encodeCell, mergeCell } from "./rollup_cell.ts";
@@ -14,16 +14,15 @@ export interface CellsPage {
   readonly through: number;
 }
 
-/** Beyond this many values of one dimension in one period the rest is counted under `OTHER`. */
+/** Beyond this many values of one dimension in one period the rest is counted under `OTHER_NAMES`. */
 const MOST_VALUES = 1_500;
-const OTHER = "(other)";
 const PLAIN_CHARACTERS = 2_000;
 
 /** JSON text, compressed unless it is small. */
 export type PackedCells = string | Uint8Array<ArrayBuffer>;
 
 /**
- * One compressed value; if it does not fit, the distributions are dropped first, then the smallest cells become `OTHER`.
+ * One compressed value; if it does not fit, the distributions are dropped first, then the smallest cells become `OTHER_NAMES`.
  */
 export function encodePage({ cells, through }: CellsPage): PackedCells {
   const encode = (cells: Cells) => packText(JSON.stringify({ v: 1, through, cells: encodeCells(cells) }));
@@ -90,11 +89,11 @@ export function dimCells(dims: DimCells, dim: Dim): Cells {
   return cells;
 }
 
-/** The cell of a value, made when it is new; `OTHER` when there are too many. */
+/** The cell of a value, made when it is new; `OTHER_NAMES` when there are too many. */
 export function cellOf(cells: Cells, name: string): Cell {
   const known = cells.get(name);
   if (known !== undefined) return known;
-  const filed = cells.size >= MOST_VALUES ? OTHER : name;
+  const filed = cells.size >= MOST_VALUES ? OTHER_NAMES : name;
   const cell = cells.get(filed) ?? emptyCell();
   cells.set(filed, cell);
   return cell;
@@ -103,8 +102,8 @@ export function cellOf(cells: Cells, name: string): Cell {
 function largest(cells: Cells, keep: number): Cells {
   const sorted = [...cells].sort(([, a], [, b]) => b.requests - a.requests);
   const out: Cells = new Map(sorted.slice(0, keep));
-  const rest = out.get(OTHER) ?? emptyCell();
-  for (const [name, cell] of sorted.slice(keep)) if (name !== OTHER) mergeCell(rest, cell);
-  out.set(OTHER, rest);
+  const rest = out.get(OTHER_NAMES) ?? emptyCell();
+  for (const [name, cell] of sorted.slice(keep)) if (name !== OTHER_NAMES) mergeCell(rest, cell);
+  out.set(OTHER_NAMES, rest);
   return out;
 }

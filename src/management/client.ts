@@ -84,14 +84,15 @@ export function localClientOnUse(client: () => Promise<LocalClient>): LocalClien
   return Object.fromEntries(functions) as LocalClient;
 }
 
-/** Every item of a list that is paged. */
+/** Every item of a list that is paged; with `most` it reads no page more once it has that many. */
 export async function everyItem<Query extends object, Item>(
   read: (query?: Query & { readonly limit: number; readonly cursor?: string }) => Promise<PageOf<Item>>,
   query: Query,
+  most: number = Infinity,
 ): Promise<readonly Item[]> {
   const found: Item[] = [];
   let cursor: string | null | undefined;
-  while (cursor !== null) {
+  while (cursor !== null && found.length < most) {
     const page: PageOf<Item> = await read({
       limit: MOST_ITEMS,
       ...query,

@@ -116,7 +116,7 @@ export const stats: Command = {
 /** Most keys that get a row, the busiest first. */
 const MOST_BUSY = 8;
 
-/** Reads the figures to show, bounded for any number of keys and buckets; scripts get every bucket too. */
+/** Reads the figures to show, bounded for any number of keys and buckets; scripts get up to 2,000 buckets too. */
 async function figuresOf(client: LocalClient) {
   const [caps, board, stats, { items: busiest }, { items: cooling }, overview] = await Promise.all([
     client.capProgress(),
@@ -131,16 +131,24 @@ async function figuresOf(client: LocalClient) {
 
 export type Figures = Awaited<ReturnType<typeof figuresOf>>;
 
+/** Buckets in the JSON; `geminitro limit list` finds the others by name. */
+const MOST_BUCKETS = 2_000;
+
 /** The JSON for scripts. */
 async function plain(client: LocalClient) {
   const [{ poolStatus }, caps, buckets, stats, overview] = await Promise.all([
     client.quotaSummary(),
     client.capProgress(),
-    everyItem(client.buckets, {}),
+    everyItem(client.buckets, {}, MOST_BUCKETS + 1),
     client.stats(),
     client.overview(),
   ]);
-  return { quota: { caps, buckets, poolStatus }, stats, overview };
+  const shown = buckets.slice(0, MOST_BUCKETS);
+  return {
+    quota: { caps, buckets: shown, bucketsComplete: shown.length === buckets.length, poolStatus },
+    stats,
+    overview,
+  };
 }
 
 export const now: Command = {

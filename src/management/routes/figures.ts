@@ -88,7 +88,8 @@ export const figureRoutes = {
   }),
   series: route("series", {
     tag: "Figures",
-    summary: "Figures over time, one point a minute, hour or day",
+    summary:
+      "Figures over time, one point a minute, hour or day; names beyond what one answer holds are counted together as (other)",
     query: stats.SeriesQuery,
     reply: z.array(stats.SeriesPoint),
   }),
