@@ -36,15 +36,21 @@ function Day({ row }: { row: ModelRow }) {
           tone={leftTone(left)}
           dashed={published !== null}
           label={`${model}: ${words.shareUsed(percent(1 - left))}${
-            published === null ? "" : `, ${words.published}`
+            published === null ? "" : `, ${words.published(published.date)}`
           }`}
         />
       )}
       {published !== null
         ? (
-          <span class="text-xs text-mute" title={`${published.source}, ${published.date}`}>
-            {words.published}
-          </span>
+          <a
+            class="text-xs text-mute underline decoration-dotted underline-offset-4"
+            href={published.source.split(" ")[0] ?? ""}
+            target="_blank"
+            rel="noreferrer"
+            title={published.source}
+          >
+            {words.published(published.date)}
+          </a>
         )
         : day.unknownProjects > 0 && day.limit !== null && (
           <span class="text-xs text-mute">{words.unknownProjects(day.unknownProjects)}</span>

@@ -36,7 +36,7 @@ export const overviewText = {
   projects: "Projects",
   untilWhen: "Until",
   projectsOpen: (open: number, total: number) => `${wholeNumber(open)} of ${wholeNumber(total)} open`,
-  published: "published, not confirmed",
+  published: (date: string) => `published ${date}, not confirmed`,
   shareUsed: (share: string) => `${share} used`,
   unknownProjects: (count: number) => `${plural(count, "project", "projects")} with a limit not known`,
   rate: (perMinute: string) => `${perMinute}/min over 10 min`,

@@ -95,7 +95,8 @@ browserTest(
         assert.match(page.url(), /q=team-07/);
         await open(page, `${server.url}/dashboard`);
         const row = page.locator("[data-model='gemini-2.5-flash']");
-        await row.getByText("published, not confirmed", { exact: true }).waitFor();
+        const published = row.getByRole("link", { name: /^published 20\d\d(-\d\d)*, not confirmed$/ });
+        assert.match(await published.getAttribute("href") ?? "", /^https:/);
         await row.getByText("20 of 20 open").waitFor();
         const cells = (model: string) =>
           page.locator(`[data-model='${model}'] > *`).evaluateAll((all) =>
