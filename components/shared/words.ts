@@ -2,6 +2,7 @@
 export const text = {
   product: "GemiNitro",
   close: "Close",
+  dismiss: "Dismiss the message",
   save: "Save",
   add: "Add",
   remove: "Remove",

@@ -25,7 +25,7 @@ function Note({ toast }: { toast: Toast }) {
       <button
         type="button"
         class="btn btn-quiet btn-small"
-        aria-label={text.close}
+        aria-label={text.dismiss}
         onClick={() => dismiss(toast.id)}
       >
         <Icon name="close" />
