@@ -2,7 +2,7 @@ import type { LocalClient } from "../../src/management/client.ts";
 import type { Call as LiveCall, CallDetail as LiveCallView } from "../../src/management/contract.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { countdown, recordedKey, tailText } from "../shared/format.ts";
+import { countdown, recordedKey } from "../shared/format.ts";
 import { api, messageOf } from "../shared/live/browser_api.ts";
 import { useNow } from "../shared/live/now.ts";
 import { text } from "../shared/words.ts";
@@ -59,7 +59,7 @@ function Refusals({ id }: { id: string }) {
     <ul class="grid gap-1" aria-label={words.refusals}>
       {call.value.refusals.map(({ key, name, reason, until }, index) => (
         <li key={`${key}-${index}`} class="flex flex-wrap gap-x-3">
-          <span class="font-medium">{name === null ? words.anyKey : tailText(name)}</span>
+          <span class="font-medium">{name === null ? words.anyKey : recordedKey(name)}</span>
           <span class="text-mute">{words.reasons[reason] ?? reason}</span>
           {until !== null && <Countdown until={Date.parse(until)} />}
         </li>

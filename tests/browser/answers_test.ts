@@ -108,6 +108,8 @@ browserTest("a request says why it failed and where its time went; j and k go on
       await drawer.getByText("curl/8.9").waitFor();
       await page.keyboard.press("j");
       await drawer.getByText("codex/0.77").waitFor();
+      await drawer.getByText("Last asked", { exact: true }).waitFor();
+      assert.equal(await drawer.getByText("Served by", { exact: true }).count(), 0);
       await page.keyboard.press("k");
       await drawer.getByText("curl/8.9").waitFor();
       await eventually(() => drawer.getByRole("button", { name: "Newer request (k)" }).isDisabled(), true);

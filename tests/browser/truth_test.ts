@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { sampleProjects, type SimProject } from "../../src/sim/mod.ts";
 import { browserTest, eventually, open, ownerPage } from "../support/browser.ts";
 import { DASHBOARD_PAGES } from "../support/dashboard_pages.ts";
-import { dashboardUnderTest } from "../support/dashboard_under_test.ts";
+import { dashboardUnderTest, OWNER_TOKEN } from "../support/dashboard_under_test.ts";
 import { VIEWS } from "../support/views.ts";
 
 const KEYS = sampleProjects().flatMap((project) => project.keys);
@@ -133,7 +133,9 @@ browserTest("Now shows a waiting call, why each key does not take it, and ends i
       await row.getByText(/^waiting/).waitFor();
       await row.getByText(/^Waits .*(RPM|cooling)/).waitFor();
       await row.getByRole("button", { name: /^Why no key takes/ }).click();
-      await row.getByRole("list", { name: "Why each key does not take it" }).getByText("the slow one")
+      await row.getByRole("list", { name: "Why each key does not take it" }).getByText("the slow one", {
+        exact: true,
+      })
         .waitFor();
       await row.getByRole("button", { name: /^Cancel the call of patient/ }).click();
       await page.getByText("The call is cancelled.").waitFor();
@@ -144,6 +146,65 @@ browserTest("Now shows a waiting call, why each key does not take it, and ends i
     });
   }
 });
+
+/** Begins a streamed call; its client leaves with the signal. */
+function streamed(url: string, agent: string, signal: AbortSignal): Promise<void> {
+  return fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${OWNER_TOKEN}`,
+      "content-type": "application/json",
+      "user-agent": agent,
+    },
+    body: JSON.stringify({
+      model: "gemini-2.5-flash",
+      stream: true,
+      messages: [{ role: "user", content: "Say hello." }],
+    }),
+    signal,
+  }).then(async (response) => {
+    for await (const _ of response.body ?? []);
+  }).catch(() => {});
+}
+
+browserTest(
+  "Now says that a call was tried again and streams; one whose client left is neither answered nor failed",
+  async (browser, t) => {
+    await using server = await dashboardUnderTest({ projects: sampleProjects() });
+    const { admin, ledger } = server.proxy().services;
+    await admin.addKeys({ keys: KEYS });
+    for (const view of VIEWS) {
+      await t.step(`${view.width} px, ${view.theme}`, async () => {
+        const { page, problems } = await ownerPage(browser, server.url, view);
+        await open(page, `${server.url}/dashboard/now`);
+        await page.locator("[data-connection=live]").waitFor();
+        server.simulator.fault({ kind: "status", status: 503 });
+        server.simulator.fault({ kind: "hang", after: 2, match: { nth: 2 } });
+        const leaving = new AbortController();
+        const answer = streamed(server.url, "leaver/1.0", leaving.signal);
+        await page.locator("[data-call]").getByText(/^streaming, retry 1\b/).waitFor();
+        leaving.abort();
+        await answer;
+        await page.getByText("No call is in flight").waitFor();
+        await server.call();
+        await ledger.flush();
+        await open(page, `${server.url}/dashboard`);
+        await page.getByText("requests in two seconds").waitFor();
+        await page.getByRole("img", {
+          name: /, \d left, \d answered, 0 failed$|: \d left, \d answered, 0 failed$/,
+        })
+          .waitFor();
+        await page.locator("dl > div").filter({ hasText: /^100 %.*answered, last hour$/ }).waitFor();
+        await open(page, `${server.url}/dashboard/requests?is=left`);
+        const row = page.locator("tbody tr").first();
+        await row.getByText(/left/).waitFor();
+        assert.equal(await row.locator(".chip-bad").count(), 0);
+        assert.deepEqual(problems, []);
+        await page.context().close();
+      });
+    }
+  },
+);
 
 /** How much wider than its window the page is, with everything that is hidden until one points at it. */
 function overflow(page: Page): Promise<number> {
@@ -258,15 +319,18 @@ browserTest("the sign-in names the default token only while it is the one", asyn
 browserTest("filters outlive a reload, on every page that has some", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
   server.proxy().services.ledger.log("warn", "server", "A line to look for");
-  const { page } = await ownerPage(browser, server.url);
-  for (const name of ["keys", "logs", "quotas", "requests"]) {
-    await open(page, `${server.url}/dashboard/${name}`);
-    const field = page.locator("main input[type=search]").first();
-    await field.fill("look for");
-    await page.waitForFunction(() => location.search.includes("look"));
-    await page.reload();
-    await page.locator("html[data-ready]").waitFor();
-    await eventually(() => field.inputValue(), "look for");
+  for (const view of VIEWS) {
+    const { page } = await ownerPage(browser, server.url, view);
+    for (const name of ["keys", "logs", "quotas", "requests"]) {
+      await open(page, `${server.url}/dashboard/${name}`);
+      const field = page.locator("main input[type=search]").first();
+      await field.fill("look for");
+      await page.waitForFunction(() => location.search.includes("look"));
+      await page.reload();
+      await page.locator("html[data-ready]").waitFor();
+      await eventually(() => field.inputValue(), "look for");
+    }
+    await page.context().close();
   }
 });
 
