@@ -46,7 +46,10 @@ function namedProjects(usage: UsageView, keys: QuotasProps["keys"]): UsageView {
   const names = new Map(keys.map((key) => [key.id, keyName(key)]));
   return {
     ...usage,
-    projects: usage.projects.map((row) => ({ ...row, name: names.get(row.name) ?? row.name })),
+    projects: {
+      ...usage.projects,
+      rows: usage.projects.rows.map((row) => ({ ...row, name: names.get(row.name) ?? row.name })),
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { CallRecord } from "../components/shared/views.ts";
 import { queryOf, readRequests, type RequestsView } from "../components/shared/calls/read_calls.ts";
-import { readTotals, type TotalsView } from "../components/requests/read_requests.ts";
+import { CALLS_A_PAGE, readTotals, type TotalsView } from "../components/requests/read_requests.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { keepInAddress, useOpened } from "../components/shared/live/address.ts";
@@ -22,7 +22,6 @@ import { requestsText } from "../components/requests/words.ts";
 import { Empty, Problem } from "../components/shared/ui/card.tsx";
 
 const words = requestsText;
-const PAGE = 100;
 
 export interface RequestsProps {
   readonly first: RequestsView;
@@ -39,7 +38,7 @@ export default function Requests(props: RequestsProps) {
   const older = useSignal<readonly CallRecord[]>([]);
   const cursor = useSignal(props.first.cursor);
   const open = useOpened("open", props.open);
-  const load = () => readRequests(api, queryOf(apiQuery(filters.peek(), Date.now(), PAGE)));
+  const load = () => readRequests(api, queryOf(apiQuery(filters.peek(), Date.now(), CALLS_A_PAGE)));
   const first = useResource(props.first, load, ["request"]);
   const sum = () => readTotals(api, totalsQuery(filters.peek(), Date.now()));
   const totals = useResource(props.totals, sum, ["request"], 3_000);
@@ -55,7 +54,10 @@ export default function Requests(props: RequestsProps) {
   }, [filters.value]);
   const loadOlder = async () => {
     try {
-      const page = await readRequests(api, queryOf(apiQuery(filters.value, Date.now(), PAGE, cursor.value)));
+      const page = await readRequests(
+        api,
+        queryOf(apiQuery(filters.value, Date.now(), CALLS_A_PAGE, cursor.value)),
+      );
       [older.value, cursor.value] = [[...older.value, ...page.items], page.cursor];
     } catch (error) {
       showToast(messageOf(error), { tone: "bad" });

@@ -1,9 +1,8 @@
 import type { KeyRow } from "../shared/views.ts";
-import { ago, keyName, shortNumber } from "../shared/format.ts";
-import { useNow } from "../shared/live/now.ts";
+import { keyName, shortNumber } from "../shared/format.ts";
 import { text } from "../shared/words.ts";
 import { keysText } from "./words.ts";
-import { Countdown } from "../shared/ui/figure.tsx";
+import { Ago, Countdown } from "../shared/ui/figure.tsx";
 import { StatusChip } from "../shared/ui/status_chip.tsx";
 import { DayBar, Sparkline } from "./key_figures.tsx";
 import type { KeyLine } from "./key_lines.ts";
@@ -109,7 +108,6 @@ function KeyLineRow({ row, project, activity, onOpen, ...selecting }: Selecting 
   activity: Activity | undefined;
   onOpen: (key: KeyRow) => void;
 }) {
-  const now = useNow();
   const name = keyName(row);
   return (
     <tr class="hover:bg-sunken/40">
@@ -150,7 +148,7 @@ function KeyLineRow({ row, project, activity, onOpen, ...selecting }: Selecting 
       </td>
       <td class="end hidden whitespace-nowrap text-mute xl:table-cell">
         {row.lastUsed !== undefined
-          ? ago(row.lastUsed, now)
+          ? <Ago at={row.lastUsed} />
           : row.requests > 0
           ? <span title={words.usedBeforeNote}>{words.usedBefore}</span>
           : text.never}

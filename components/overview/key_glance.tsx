@@ -18,13 +18,18 @@ const FILL: Readonly<Record<RibbonMark, string>> = {
 /** Height tells the kind too, so that the ribbon reads without colour. */
 const HEIGHT: Readonly<Record<RibbonMark, number>> = { ok: 16, limited: 11, failed: 7, cancelled: 4 };
 
+const MARKS = Object.keys(HEIGHT) as readonly RibbonMark[];
+
 /** The last forty attempts of a key, the newest on the right. */
 export function Ribbon({ marks }: { marks: readonly RibbonMark[] }) {
   const count = (mark: RibbonMark) => marks.filter((one) => one === mark).length;
   const label = marks.length === 0
     ? words.noAttempts
     : words.ribbonLabel(count("ok"), count("limited"), count("failed"));
-  const first = SLOTS - marks.length;
+  const slots = [...Array.from({ length: SLOTS - marks.length }, () => undefined), ...marks];
+  // A path a kind, not an element a bar.
+  const bars = (wanted: RibbonMark | undefined, height: number) =>
+    slots.map((mark, index) => mark === wanted ? `M${index * 5} 16v${-height}h3.6V16z` : "").join("");
   return (
     <svg
       viewBox={`0 0 ${SLOTS * 5} 16`}
@@ -33,14 +38,8 @@ export function Ribbon({ marks }: { marks: readonly RibbonMark[] }) {
       role="img"
       aria-label={label}
     >
-      {Array.from({ length: SLOTS }, (_, index) => {
-        const mark = marks[index - first];
-        const height = mark === undefined ? 2 : HEIGHT[mark];
-        const fill = mark === undefined ? "fill-line" : FILL[mark];
-        return (
-          <rect key={index} x={index * 5} y={16 - height} width="3.6" height={height} rx="0.8" class={fill} />
-        );
-      })}
+      <path d={bars(undefined, 2)} class="fill-line" />
+      {MARKS.map((mark) => <path key={mark} d={bars(mark, HEIGHT[mark])} class={FILL[mark]} />)}
     </svg>
   );
 }

@@ -43,9 +43,19 @@ export interface UsageRow {
   readonly spent?: number;
 }
 
+/** Those who used the most, and what all of them used together. */
+export interface UsageList {
+  /** At most twenty. */
+  readonly rows: readonly UsageRow[];
+  /** Requests of all, also of those that are not in the list. */
+  readonly requests: number;
+  /** How many are not in the list. */
+  readonly more: number;
+}
+
 export interface UsageView {
-  readonly clients: readonly UsageRow[];
-  readonly projects: readonly UsageRow[];
+  readonly clients: UsageList;
+  readonly projects: UsageList;
 }
 
 /** Models by projects; with words those whose names hold them, asked or not. */
@@ -153,5 +163,15 @@ function usageView(
     ...budgetOf(known.get(id), byClient, now),
   }));
   const projects = rowsOf(byProject, (id) => id).map(({ id: _id, ...row }) => row);
-  return { clients: used, projects };
+  return { clients: usageList(used), projects: usageList(projects) };
+}
+
+const MOST_LISTED = 20;
+
+function usageList(rows: readonly UsageRow[]): UsageList {
+  return {
+    rows: rows.slice(0, MOST_LISTED),
+    requests: rows.reduce((sum, row) => sum + row.requests, 0),
+    more: Math.max(0, rows.length - MOST_LISTED),
+  };
 }

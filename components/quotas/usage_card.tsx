@@ -8,7 +8,6 @@ import { Figure } from "../shared/ui/figure.tsx";
 import { leftTone, Meter } from "../shared/ui/meter.tsx";
 
 const words = quotasText;
-const MOST = 20;
 
 function amount(value: number, unit: string): string {
   return unit === "usd" ? money(value) : shortNumber(value);
@@ -66,8 +65,7 @@ function Row({ row, total }: { row: UsageRow; total: number }) {
 /** What each client and each project used in thirty days, and what is left of a client's budget. */
 export function UsageCard({ usage }: { usage: UsageView }) {
   const by = useSignal<keyof UsageView>("clients");
-  const rows = usage[by.value];
-  const total = rows.reduce((sum, row) => sum + row.requests, 0);
+  const { rows, requests, more } = usage[by.value];
   return (
     <Card
       title={words.usage}
@@ -92,7 +90,8 @@ export function UsageCard({ usage }: { usage: UsageView }) {
         ? <Empty icon="quotas" title={words.usageEmpty}>{words.usageEmptyDetail}</Empty>
         : (
           <ul class="divide-y divide-line">
-            {rows.slice(0, MOST).map((row) => <Row key={row.name} row={row} total={total} />)}
+            {rows.map((row) => <Row key={row.name} row={row} total={requests} />)}
+            {more > 0 && <li class="pt-3 text-xs text-mute">{words.moreUsers(more)}</li>}
           </ul>
         )}
     </Card>

@@ -113,6 +113,7 @@ export const quotasText = {
   notKnown: "limit not known",
   noLimits: "Not used yet, and nothing is known of its limits.",
   keysOf: "Keys",
+  moreUsers: (count: number) => `and ${wholeNumber(count)} more, who used less`,
   moreKeys: (count: number) => `and ${wholeNumber(count)} more`,
   lift: "Lift the cooldown",
   liftNote: "Tries it at once. Google refuses again if the quota is truly used up.",

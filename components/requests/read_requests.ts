@@ -3,6 +3,9 @@ import type { CallKind } from "../../src/core/call_record.ts";
 import { callRow, queryOf } from "../shared/calls/read_calls.ts";
 import type { CallRecord } from "../shared/views.ts";
 
+/** Calls of a page of the list: as many as two screens show. */
+export const CALLS_A_PAGE = 50;
+
 /** What was sent or answered, and whether it is all of it. */
 export interface KeptText {
   readonly text: string;

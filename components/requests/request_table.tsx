@@ -73,7 +73,9 @@ function Phases({ call, longest }: { call: CallRecord; longest: number }) {
       <title>{label}</title>
       {PHASES.map(([name, fill]) => {
         const [from, ms] = spans[name];
-        return <rect key={name} x={`${at(from)}%`} width={`${at(ms)}%`} height="100%" class={fill} />;
+        return ms > 0 && (
+          <rect key={name} x={`${at(from)}%`} width={`${at(ms)}%`} height="100%" class={fill} />
+        );
       })}
     </svg>
   );

@@ -81,7 +81,10 @@ function notifySaved(message: string, id: string | undefined, refresh: () => Pro
   showToast(message, { tone: "good", ms: UNDO_MS, ...action });
 }
 
-/** The settings of one group, folded away while nobody looks for them. */
+/** Empty HTML leaves what the server wrote as it is: the browser compares none when it takes a page over. */
+const AS_WRITTEN = { __html: "" };
+
+/** The settings of one group, folded away while nobody looks for them; until it is first opened they cost the browser nothing. */
 function Group({ title, rows, draft, open, onType }: {
   title: string;
   rows: readonly Row[];
@@ -89,21 +92,32 @@ function Group({ title, rows, draft, open, onType }: {
   open: boolean;
   onType: (row: Row, text: string | null) => void;
 }) {
+  const wasOpened = useSignal(typeof document === "undefined");
+  const list = "divide-y divide-line";
   return (
-    <details class="border-b border-line last:border-b-0" open={open}>
+    <details
+      class="border-b border-line last:border-b-0"
+      open={open}
+      onToggle={(event) => wasOpened.value ||= event.currentTarget.open}
+    >
       <summary class="py-2.5 font-medium">
         {title} <span class="num ms-1 text-xs font-normal text-mute">{rows.length}</span>
       </summary>
-      <div class="divide-y divide-line">
-        {rows.map((row) => (
-          <SettingRow
-            key={row.variable}
-            row={row}
-            typed={draft[row.variable]}
-            onType={(typed) => onType(row, typed)}
-          />
-        ))}
-      </div>
+      {wasOpened.value || open
+        ? (
+          <div key="rows" class={list}>
+            {rows.map((row) => (
+              <SettingRow
+                key={row.variable}
+                row={row}
+                typed={draft[row.variable]}
+                onType={(typed) => onType(row, typed)}
+              />
+            ))}
+          </div>
+        )
+        // deno-lint-ignore react-no-danger -- it is empty, and nothing is ever put into it
+        : <div key="written" class={list} dangerouslySetInnerHTML={AS_WRITTEN} />}
     </details>
   );
 }

@@ -19,7 +19,7 @@ export const handler = define.handlers({
       readUsage(client),
     ]);
     // A project that is only known as one key has that key's id.
-    const keys = await readNamedKeys(client, usage.projects.map(({ name }) => name));
+    const keys = await readNamedKeys(client, usage.projects.rows.map(({ name }) => name));
     const targets = [
       ...catalog.models.map((model) => model.id),
       ...catalog.groups.map((group) => `group:${group.name}`),

@@ -1,4 +1,4 @@
-import { readTotals } from "../../components/requests/read_requests.ts";
+import { CALLS_A_PAGE, readTotals } from "../../components/requests/read_requests.ts";
 import { queryOf, readRequests } from "../../components/shared/calls/read_calls.ts";
 import { readCatalog } from "../../components/shared/models/read_catalog.ts";
 import { page } from "fresh";
@@ -13,7 +13,7 @@ export const handler = define.handlers({
     const filters = filtersOf(searchParams);
     const now = Date.now();
     const [first, totals, catalog] = await Promise.all([
-      readRequests(client, queryOf(apiQuery(filters, now, 100))),
+      readRequests(client, queryOf(apiQuery(filters, now, CALLS_A_PAGE))),
       readTotals(client, totalsQuery(filters, now)),
       readCatalog(client),
     ]);

@@ -58,7 +58,7 @@ async function actOnCell(page: Page, server: DashboardUnderTest, project: string
   await drawer.getByText("open", { exact: true }).waitFor();
   await drawer.getByRole("button", { name: "Cap this model" }).click();
   assert.equal(await page.getByLabel("What it limits").inputValue(), "gemini-2.5-pro");
-  await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).first().click();
 }
 
 browserTest(

@@ -22,6 +22,11 @@ export function Figure(
   );
 }
 
+/** How long ago an instant was, counting up: it alone is drawn again each second, and not the row around it. */
+export function Ago({ at }: { at: number }) {
+  return <time dateTime={new Date(at).toISOString()}>{ago(at, useNow())}</time>;
+}
+
 /** Time left until an instant, counting down; "now" when it has passed. */
 export function Countdown({ until }: { until: number }) {
   const now = useNow();
