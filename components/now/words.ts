@@ -1,4 +1,4 @@
-import { shortNumber } from "../shared/format.ts";
+import { plural, shortNumber } from "../shared/format.ts";
 
 export const nowText = {
   title: "Now",
@@ -16,6 +16,9 @@ export const nowText = {
     retrying: "retrying",
     streaming: "streaming",
   } as Readonly<Record<string, string>>,
+  ended: "Just ended",
+  endedNote: (count: number) => count === 1 ? "the last call" : `the last ${count} calls`,
+  attempts: (count: number) => plural(count, "attempt", "attempts"),
   retry: (attempt: number) => `retry ${attempt}`,
   tokens: (count: number) => `${shortNumber(count)} tokens`,
   cancel: "Cancel",

@@ -193,6 +193,16 @@ function Row({ row, open, refresh }: {
   );
 }
 
+/** When the days of the models begin again, where they do so together. */
+function Reset({ models }: { models: readonly ModelRow[] }) {
+  const now = useNow();
+  const ends = new Set(models.flatMap(({ day }) => day?.resetsAt ?? []));
+  const [at] = ends;
+  return (
+    <>{at === undefined || ends.size > 1 ? words.boardNote : words.resets(untilTime(Date.parse(at), now))}</>
+  );
+}
+
 /** Every model that is out, was asked or has a known limit: the worst first. */
 export function ModelBoard({ overview, refresh }: { overview: OverviewView; refresh: () => Promise<void> }) {
   const { models, otherModels } = overview;
@@ -201,7 +211,7 @@ export function ModelBoard({ overview, refresh }: { overview: OverviewView; refr
   return (
     <Card
       title={words.board}
-      note={words.boardNote}
+      note={<Reset models={shown} />}
       action={<a class="btn btn-quiet btn-small" href="/dashboard/quotas">{words.allQuotas}</a>}
       flush
     >

@@ -24,6 +24,7 @@ export const overviewText = {
   queue: "waiting",
   board: "Models",
   boardNote: "today, until when, and what to do",
+  resets: (time: string) => `daily quotas reset ${time}`,
   boardEmpty: "No model is known yet",
   boardEmptyDetail: "Models appear as soon as a key is there and was checked.",
   others: (count: number, more: boolean) =>

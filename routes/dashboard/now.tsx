@@ -1,4 +1,5 @@
 import { readLiveCalls } from "../../components/now/call_list.tsx";
+import { readEndedCalls } from "../../components/now/ended_list.tsx";
 import { page } from "fresh";
 import { nowText } from "../../components/now/words.ts";
 import { PageTitle } from "../../components/shared/shell/page_title.tsx";
@@ -7,7 +8,8 @@ import { define } from "../_define.ts";
 
 export const handler = define.handlers({
   async GET({ state: { client } }) {
-    return page({ calls: await readLiveCalls(client) });
+    const [calls, ended] = await Promise.all([readLiveCalls(client), readEndedCalls(client)]);
+    return page({ calls, ended });
   },
 });
 

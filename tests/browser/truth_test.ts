@@ -141,6 +141,10 @@ browserTest("Now shows a waiting call, why each key does not take it, and ends i
       await page.getByText("The call is cancelled.").waitFor();
       assert.notEqual((await waiting).status, 200);
       await page.getByText("No call is in flight").waitFor();
+      const ended = page.getByRole("region", { name: "Just ended" }).getByRole("listitem");
+      await ended.filter({ hasText: "test-agent/1.0" }).getByText("200").waitFor();
+      await ended.filter({ hasText: "patient/1.0" }).getByRole("link").click();
+      await page.getByRole("dialog", { name: /^Request / }).getByText("patient/1.0").waitFor();
       assert.deepEqual(problems, []);
       await page.context().close();
     });
