@@ -25,6 +25,11 @@ export const POOLS: readonly Pool[] = [
   { name: "10 keys, 7 bad", plan: own(7, 3) },
   { name: "siblings told", plan: siblings(true) },
   { name: "siblings untold", plan: siblings(false) },
+  // The account can do turns and counts; for all else there are the keys alone.
+  {
+    name: "2 bad keys beside an account",
+    plan: [...own(2, 0), { project: "ada", bad: false, account: true }],
+  },
 ];
 
 export interface Cell {
@@ -80,7 +85,8 @@ function servable({ fault, pool, lane }: Cell): boolean {
   // What passes leaves room for an estimate; a key or a model that is refused is told as that.
   const estimated = lane.operation === "count" && ["quota", "transient"].includes(fault.concern) &&
     !fault.status.includes(403);
-  return estimated || pool.plan.some(({ bad }) => !bad);
+  const inReach = lane.operation === "generate" || lane.operation === "count";
+  return estimated || pool.plan.some(({ bad, account }) => !bad && (account !== true || inReach));
 }
 
 function judge(cell: Cell, world: World, reply: Reply, when: string, wrong: string[]): void {

@@ -63,6 +63,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 /** Marks a reply in whose place the network of the test throws, as the platform's own server cannot drop a connection. */
 export const RESET = "x-test-reset";
 
+/** What an account may use, as Code Assist's quota names it. */
+export const ACCOUNT_MODELS = [CHAT_MODEL, OTHER_MODEL].map((id) => ({
+  id,
+  methods: ["generateContent", "countTokens"],
+}));
+
+/** The operations of Code Assist, which serves accounts in an envelope of its own. */
+const CODE_ASSIST_REGEXP = /^\/v1internal:(generateContent|streamGenerateContent|countTokens)$/;
+
 const PATH_REGEXP = /^\/v1(?:beta)?\/models\/([^:/]+):(\w+)$/;
 
 export interface Upstream {
@@ -77,7 +86,8 @@ export function scriptedUpstream(keys: readonly string[]): Upstream {
   return {
     script,
     async answer(request) {
-      const key = request.headers.get("x-goog-api-key") ?? "";
+      const key = request.headers.get("x-goog-api-key") ??
+        request.headers.get("authorization")?.replace(/^Bearer /, "") ?? "";
       if (!keys.includes(key)) {
         return errorReply(403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers");
       }
@@ -97,13 +107,20 @@ async function answer(script: Script, key: string, request: Request): Promise<Re
   if (request.method === "GET" && /^\/v1(?:beta)?\/models$/.test(url.pathname)) {
     return listModels(script, key);
   }
+  if (url.pathname === "/v1internal:retrieveUserQuota") {
+    return Response.json({
+      buckets: ACCOUNT_MODELS.map(({ id }) => ({ modelId: id, remainingFraction: 1 })),
+    });
+  }
   const asked = understood(request, url, key, text, script);
   if (asked === undefined) {
     return errorReply(400, "INVALID_ARGUMENT", "The strict upstream does not know this request");
   }
   script.asked.push(asked);
   const scripted = script.fault?.(asked);
-  if (scripted === undefined) return good(asked, text);
+  if (scripted === undefined) {
+    return url.pathname.startsWith("/v1internal:") ? await enveloped(good(asked, text)) : good(asked, text);
+  }
   if (scripted === "reset") return new Response(null, { headers: { [RESET]: "1" } });
   if (scripted === "silence") return await silence(script, request.signal);
   return new Response(scripted.body, {
@@ -144,6 +161,9 @@ function understood(
     const model = String(body["model"] ?? "").replace(/^models\//, "");
     return model === "" ? fail("no model") : { key, operation: "resource", model, stream: false };
   }
+  const [, accounts] = CODE_ASSIST_REGEXP.exec(url.pathname) ?? [];
+  if (accounts !== undefined) return inEnvelope(key, accounts, body) ?? fail("no envelope");
+  if (key.startsWith("ya29.")) return fail("an account at the address of keys");
   const [, model, method] = PATH_REGEXP.exec(url.pathname) ?? [];
   const operation = OPERATIONS[method ?? ""];
   if (model === undefined || operation === undefined) return fail("an unknown path");
@@ -151,6 +171,14 @@ function understood(
   const field = wanted[operation];
   if (field !== undefined && !Array.isArray(body[field])) return fail(`no ${field}`);
   return { key, operation, model: decodeURIComponent(model), stream: method === "streamGenerateContent" };
+}
+
+/** An account's request: the model beside the turn, or inside it for a count. */
+function inEnvelope(key: string, method: string, body: Record<string, unknown>): Asked | undefined {
+  const request = body["request"] as Record<string, unknown> | undefined;
+  const model = String(body["model"] ?? request?.["model"] ?? "").replace(/^models\//, "");
+  if (model === "" || !Array.isArray(request?.["contents"])) return undefined;
+  return { key, operation: OPERATIONS[method]!, model, stream: method === "streamGenerateContent" };
 }
 
 function silence(script: Script, signal: AbortSignal): Promise<Response> {
@@ -196,6 +224,15 @@ function good(asked: Asked, text: string): Response {
   const frames = [chunk(ANSWER.slice(0, half)), chunk(ANSWER.slice(half), { finishReason: "STOP" })];
   return new Response(frames.map((frame) => `data: ${JSON.stringify(frame)}\r\n\r\n`).join(""), {
     headers: { "content-type": "text/event-stream" },
+  });
+}
+
+/** A turn as Code Assist sends it; a count has no envelope. */
+async function enveloped(reply: Response): Promise<Response> {
+  if (reply.headers.get("content-type") !== "text/event-stream") return reply;
+  const text = await reply.text();
+  return new Response(text.replace(/^data: (.*)\r$/gm, 'data: {"response":$1}\r'), {
+    headers: reply.headers,
   });
 }
 

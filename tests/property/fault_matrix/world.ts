@@ -6,7 +6,7 @@ import { SteppedClock, turnOfEvents, turnOfPromises } from "./clock.ts";
 import { CountedKv } from "./counted_kv.ts";
 import type { Fault } from "./faults.ts";
 import type { Lane } from "./lanes.ts";
-import { type Asked, type Script, scriptedUpstream } from "./upstream.ts";
+import { ACCOUNT_MODELS, type Asked, type Script, scriptedUpstream } from "./upstream.ts";
 
 /** A key, the project that it belongs to, and whether it is faulty. */
 export interface KeyPlan {
@@ -14,6 +14,8 @@ export interface KeyPlan {
   readonly bad: boolean;
   /** True when the user told the project. */
   readonly told?: boolean;
+  /** True for a Gemini CLI account instead of a key. */
+  readonly account?: boolean;
 }
 
 export interface Reply {
@@ -81,8 +83,9 @@ export class World implements AsyncDisposable {
     this.#kv = new CountedKv(kv);
     this.#boundary = boundary;
     this.clock = new SteppedClock(from?.now);
-    this.keys = plan.map((_, index) =>
-      `AIzaSyMatrixKey00000000000000000000${String(index).padStart(4, "0")}`
+    this.keys = plan.map(({ account }, index) =>
+      (account === true ? "ya29.matrix-account-" : "AIzaSyMatrixKey00000000000000000000") +
+      String(index).padStart(4, "0")
     );
     const upstream = scriptedUpstream(this.keys);
     this.script = upstream.script;
@@ -104,18 +107,32 @@ export class World implements AsyncDisposable {
     const world = new World(plan, await Deno.openKv(":memory:"), "functions");
     await world.#start();
     for (const [index, key] of world.keys.entries()) {
-      const { project, told } = plan[index]!;
-      const added = await world.#proxy.services.admin.addKeys({
-        keys: [key],
-        ...(told === true ? { project } : {}),
-      });
-      if (!added.ok || added.value.some((one) => !one.ok)) throw new Error("A key was not added");
+      await world.#add(key, plan[index]!);
     }
     await world.#stop();
     await world.#back[Symbol.asyncDispose]();
     const entries = await Array.fromAsync(world.#kv.kv.list({ prefix: [] }));
     world.#kv.kv.close();
     return { entries, now: world.clock.now() };
+  }
+
+  async #add(key: string, { project, told, account }: KeyPlan): Promise<void> {
+    const { admin, store } = this.#proxy.services;
+    if (account === true) {
+      const added = await store.credentials.add({
+        source: "gemini_cli",
+        email: `${project}@example.com`,
+        refreshToken: `1//${project}`,
+        accessToken: key,
+        // No cell lasts that long: tokens that end are met in the tests of accounts.
+        accessExpiresAt: this.clock.now() + 30 * 24 * 3_600_000,
+        codeAssistProject: project,
+      }, { at: this.clock.now(), models: ACCOUNT_MODELS });
+      if (!added.ok) throw new Error("An account was not added");
+      return;
+    }
+    const added = await admin.addKeys({ keys: [key], ...(told === true ? { project } : {}) });
+    if (!added.ok || added.value.some((one) => !one.ok)) throw new Error("A key was not added");
   }
 
   async #start(): Promise<void> {
@@ -127,6 +144,7 @@ export class World implements AsyncDisposable {
         GEMINITRO_HOME: "/nonexistent/geminitro-test",
         GEMINITRO_MASTER_KEY: "5a".repeat(32),
         GEMINI_API_URL: this.#back.url,
+        CODE_ASSIST_URL: this.#back.url,
         QUEUE_MAX_WAIT: "0",
         TIMEOUT_READ_STREAMING: String(SILENCE_MS),
         TIMEOUT_READ_NON_STREAMING: String(SILENCE_MS),
