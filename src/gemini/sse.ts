@@ -137,12 +137,6 @@ function unfinished(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(bytes.byteLength);
 }
 
-/** The place of a line's JSON in it; undefined for a line that has none. */
-function jsonPlace(text: string): number | undefined {
-  if (text.startsWith("data:")) return "data:".length;
-  return text.startsWith("{") || text.startsWith("[") ? 0 : undefined;
-}
-
 /** A very long line: kept as bytes, followed as JSON, or not kept when it is not part of an event. */
 class LongLine implements Disposable {
   readonly #bytes = new GatheredBytes();
@@ -150,13 +144,13 @@ class LongLine implements Disposable {
   #noise = 0;
   readonly #watch = new JsonWatch();
 
-  constructor(text: string, more: Uint8Array, { before, raw }: ReturnType<typeof createLineReader>) {
-    const place = raw() ? 0 : jsonPlace(text);
-    this.#keeps = place !== undefined;
-    if (!this.#keeps) return;
-    this.#watch.see(encoder.encode(before()));
+  constructor(text: string, more: Uint8Array, { joins }: ReturnType<typeof createLineReader>) {
+    const joined = joins(text);
+    this.#keeps = joined !== undefined;
+    if (joined === undefined) return;
+    this.#watch.see(encoder.encode(joined.before));
     const bytes = encoder.encode(text);
-    this.#watch.see(bytes.subarray(place));
+    this.#watch.see(bytes.subarray(joined.place));
     this.#bytes.add(bytes);
     this.#add(more);
   }
@@ -261,10 +255,16 @@ function createLineReader() {
       flush(out);
       flushRaw(out);
     },
-    /** The content of an incomplete event. */
-    before: () => data ?? raw ?? "",
-    /** True when the incomplete event is JSON without `data:`, to which every line belongs. */
-    raw: () => raw !== undefined,
+    /**
+     * Where the JSON of a line that begins so begins in it, and the content of the event that it continues;
+     * undefined for a line that is not part of an event. As in `line`, a field ends JSON without `data:`, and
+     * such JSON ends an event of fields.
+     */
+    joins(begin: string): { readonly place: number; readonly before: string } | undefined {
+      if (begin.startsWith("data:")) return { place: "data:".length, before: data ?? "" };
+      if (raw !== undefined) return { place: 0, before: raw };
+      return begin.startsWith("{") || begin.startsWith("[") ? { place: 0, before: "" } : undefined;
+    },
     held: () => (data?.length ?? 0) + (raw?.length ?? 0) + lines * LINE_COST,
   };
 }

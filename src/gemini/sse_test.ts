@@ -100,6 +100,17 @@ Deno.test("createSseParser() gives long lines as they came, however they are cut
   }
 });
 
+Deno.test("createSseParser() ends an event at a line of the other form, however long that line is", () => {
+  const long = `{"a":"${"x".repeat(70_000)}"}`;
+  const cases: [string, string[]][] = [
+    [`data: 1\n${long}\n`, ["1", long]],
+    [`[1,\ndata: ${long}\n\n`, ["[1,", long]],
+  ];
+  for (const [text, payloads] of cases) {
+    for (const size of [Infinity, 66_000]) assert.deepEqual(parse(text, size), payloads, text.slice(0, 20));
+  }
+});
+
 Deno.test("createSseParser() refuses a long event that is no JSON by its beginning, and keeps nothing of long noise", () => {
   const block = encode("x".repeat(65_536));
   for (const begin of ["data: ", '{"a": ', "data: [1}", "[[[", "data: 1\ndata: "]) {
