@@ -1,6 +1,7 @@
 /**
  * An agent that behaves, alone and then beside hostile upstreams (50 calls at a time with hostile answers) and 50 hostile
- * clients: its p99, the program's memory, and whether anything exited.
+ * clients: its p99, the program's memory, and whether anything exited. Ends a minute after its time at the latest and says
+ * what it was doing then.
  *
  *     deno task bench:hostile [--minutes 1] [--upstream 5] [--clients "asked for hostile answers"] [--run=--preload=probe.ts]
  *
@@ -8,6 +9,7 @@
  * client alone, `--run` adds a flag to the server's `deno run`: to find which one costs what.
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { HEAP_FLAG } from "../src/system/mod.ts";
 import { memoryOf, startChild } from "./support/child.ts";
 
 const flags = parseArgs(Deno.args, {
@@ -21,6 +23,10 @@ const KEYS = 50;
 /** What is held to be well: the agent's p99 beside as a multiple of alone, and memory in MiB. */
 const MOST_RATIO = 3;
 const MOST_MEMORY = 400;
+/** What is beside the attack: getting warm, alone, its last calls, afterwards. */
+const MOST_BESIDE_MS = 60_000;
+/** The longest that a call of the agent's may take. */
+const PATIENCE_MS = 20_000;
 
 interface Agent {
   readonly times: number[];
@@ -42,7 +48,7 @@ async function agent(url: string, ms: number): Promise<Agent> {
           stream: true,
           messages: [{ role: "user", content: "hello" }],
         }),
-        signal: AbortSignal.timeout(60_000),
+        signal: AbortSignal.timeout(PATIENCE_MS),
       });
       const text = await response.text();
       if (response.status === 200 && text.includes("word 9") && text.includes("[DONE]")) {
@@ -70,6 +76,10 @@ function alive(pid: number): boolean {
   }
 }
 
+/** Aborted when the time for everything is over. */
+const late = new AbortController();
+let doing = "starting";
+
 /** Hostile clients in a process of their own; what they did, by its kind. */
 async function hostileClients(url: string): Promise<string> {
   const { stdout, code } = await new Deno.Command(Deno.execPath(), {
@@ -84,6 +94,7 @@ async function hostileClients(url: string): Promise<string> {
       ...(flags["clients"] === undefined ? [] : [flags["clients"]]),
     ],
     stderr: "inherit",
+    signal: late.signal,
   }).output();
   return code === 0 ? new TextDecoder().decode(stdout).trim() : `ended with ${code}`;
 }
@@ -104,18 +115,29 @@ let well = false;
       .join(),
     PROXY_API_KEY: TOKEN,
     LOG_LEVEL: "error",
-  }, flags["run"]);
+  }, [...(flags["run"].some((flag) => flag.startsWith("--v8-flags")) ? [] : [HEAP_FLAG]), ...flags["run"]]);
+  const limit = setTimeout(async () => {
+    console.error(`not over a minute after its time: ${doing}`);
+    late.abort();
+    await Promise.all([server[Symbol.asyncDispose](), front[Symbol.asyncDispose]()]);
+    Deno.exit(1);
+  }, seconds * 1_000 + MOST_BESIDE_MS);
   const url = server.url.origin;
+  doing = "the agent alone";
   await agent(url, 5_000);
-  const alone = await agent(url, Math.min(30_000, seconds * 1_000));
+  const alone = await agent(url, Math.min(20_000, seconds * 1_000));
+  doing = "the agent beside hostile ones";
   const before = await memoryOf(server.pid) ?? NaN;
   let most = before;
   const watch = setInterval(async () => most = Math.max(most, await memoryOf(server.pid) ?? 0), 500);
   const clients = hostileClients(url);
   const beside = await agent(url, seconds * 1_000);
+  doing = "hostile clients that do not end";
   console.log(await clients);
   clearInterval(watch);
+  doing = "the agent afterwards";
   const after = await agent(url, 10_000);
+  clearTimeout(limit);
   const rest = await memoryOf(server.pid) ?? NaN;
   for (const [name, { times, failures }] of Object.entries({ alone, beside, after })) {
     console.log(

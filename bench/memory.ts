@@ -5,6 +5,7 @@
  *     deno run -A bench/memory.ts [--requests 100000]
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { HEAP_FLAG } from "../src/system/mod.ts";
 import { memoryOf, startChild } from "./support/child.ts";
 import { contestantsOf } from "./support/contestants.ts";
 import { load } from "./support/load.ts";
@@ -13,7 +14,7 @@ const flags = parseArgs(Deno.args, { string: ["requests"], default: { requests: 
 const wanted = Number(flags["requests"]);
 
 await using simulator = await startChild("./sim_server.ts", ["20"]);
-await using proxy = await startChild("./geminitro_server.ts", [simulator.url.origin]);
+await using proxy = await startChild("./geminitro_server.ts", [simulator.url.origin], {}, [HEAP_FLAG]);
 const servers = { simulator, bare: simulator, proxy };
 const mixture = [false, true].flatMap((stream) =>
   contestantsOf(servers, "memory", { stream }).filter(({ name }) => name === "native" || name === "chat")

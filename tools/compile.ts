@@ -5,11 +5,13 @@
  */
 import { bundle } from "./bundle.ts";
 import { PERMISSIONS, UNSTABLE } from "../src/cli/self_command.ts";
+import { HEAP_FLAG } from "../src/system/mod.ts";
 
 /** Flags of `deno compile`, except target and output. */
 export const COMPILE_FLAGS: readonly string[] = [
   "--no-config",
   "--node-modules-dir=none",
+  HEAP_FLAG,
   ...UNSTABLE.map(([flag]) => flag),
   "--include=_fresh",
   "--include=static",

@@ -7,6 +7,7 @@
 import { createTarGzip } from "nanotar";
 import manifest from "../deno.json" with { type: "json" };
 import { PERMISSIONS, UNSTABLE } from "../src/cli/self_command.ts";
+import { HEAP_FLAG } from "../src/system/mod.ts";
 import { bundle, filesBelow } from "./bundle.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -34,7 +35,7 @@ export function packageJson(): Record<string, unknown> {
 }
 
 async function launcher(): Promise<string> {
-  const flags = JSON.stringify([...UNSTABLE, ...PERMISSIONS].map(([flag]) => flag));
+  const flags = JSON.stringify([HEAP_FLAG, ...[...UNSTABLE, ...PERMISSIONS].map(([flag]) => flag)]);
   const text = await Deno.readTextFile(new URL("tools/npm_launcher.cjs", ROOT));
   const filled = text.replace('["@FLAGS@"]', flags);
   if (filled === text) throw new Error("tools/npm_launcher.cjs has no list of flags to fill in");

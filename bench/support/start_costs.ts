@@ -1,4 +1,5 @@
 import { UNSTABLE } from "../../src/cli/self_command.ts";
+import { HEAP_FLAG } from "../../src/system/mod.ts";
 import { ReservedPort } from "../../tests/support/reserved_port.ts";
 import { cpuOf, memoryOf } from "./child.ts";
 import { median } from "./compare.ts";
@@ -26,9 +27,15 @@ export async function startCosts(
   for (const [folder, suffix] of [[ROOT, ""], ...(before === "" ? [] : [[`${before}/`, ", before"]])]) {
     const bundle = `${folder}dist/geminitro.js`;
     const exists = await Deno.stat(bundle).then(() => true, () => false);
-    if (exists) programs.set(`bundle${suffix}`, ["-A", ...unstable, bundle, "start"]);
+    if (exists) programs.set(`bundle${suffix}`, ["-A", HEAP_FLAG, ...unstable, bundle, "start"]);
     // As the task runs it once the build before it has seen to the packages.
-    programs.set(`checkout${suffix}`, ["-A", "--node-modules-dir=manual", `${folder}cli.ts`, "start"]);
+    programs.set(`checkout${suffix}`, [
+      "-A",
+      HEAP_FLAG,
+      "--node-modules-dir=manual",
+      `${folder}cli.ts`,
+      "start",
+    ]);
   }
   const all = new Map<string, Omit<Start, "name">[]>([...programs.keys()].map((name) => [name, []]));
   for (let round = 0; round <= rounds; round++) {

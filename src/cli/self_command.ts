@@ -1,3 +1,4 @@
+import { HEAP_FLAG } from "../system/mod.ts";
 import type { CliServices } from "./command.ts";
 
 /** How to run this program again: the executable itself, or Deno with the checkout's cli.ts or with the bundle. */
@@ -10,7 +11,7 @@ export function selfCommand(
   const config = projectDir === undefined
     ? ["--no-config", ...flagsOf(UNSTABLE)]
     : [`--config=${projectDir}/deno.json`];
-  return { program, args: ["run", "--quiet", ...config, ...flagsOf(PERMISSIONS), entry, ...args] };
+  return { program, args: ["run", "--quiet", HEAP_FLAG, ...config, ...flagsOf(PERMISSIONS), entry, ...args] };
 }
 
 function flagsOf(table: readonly (readonly [flag: string, reason: string])[]): readonly string[] {

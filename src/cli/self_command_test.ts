@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HEAP_FLAG } from "../system/mod.ts";
 import { selfCommand } from "./self_command.ts";
 
 Deno.test("selfCommand() runs the executable itself, the checkout or the bundle", () => {
@@ -7,6 +8,7 @@ Deno.test("selfCommand() runs the executable itself, the checkout or the bundle"
   const checkout = selfCommand({ entry: "/p/cli.ts", projectDir: "/p" }, ["start"]).args;
   assert.equal(checkout[0], "run");
   assert.ok(checkout.includes("--config=/p/deno.json"));
+  assert.ok(checkout.includes(HEAP_FLAG));
   assert.deepEqual(checkout.slice(-2), ["/p/cli.ts", "start"]);
   const bundle = selfCommand({ entry: "/d/geminitro.js" }, ["start"]).args;
   assert.ok(bundle.includes("--no-config") && bundle.includes("--unstable-kv"));

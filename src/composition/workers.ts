@@ -1,3 +1,4 @@
+import { HEAP_FLAG } from "../system/mod.ts";
 import type { Clock } from "../core/mod.ts";
 import type { Environment } from "../config/mod.ts";
 
@@ -117,6 +118,7 @@ export async function supervisorEnd(): Promise<void> {
 /** Flags that a bundle needs, which has no deno.json beside it. */
 const FLAGS = [
   "--quiet",
+  HEAP_FLAG,
   "--unstable-kv",
   "--unstable-cron",
   "--unstable-net",

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { collectGarbage, paced } from "./collect_garbage.ts";
+export { collectGarbage, HEAP_FLAG, paced } from "./collect_garbage.ts";
 export { type ConnectionParts, createConnections, pooledFetch } from "./connections.ts";
 export { endSignal } from "./end_signal.ts";
 export { type HomeFiles, type HomeWatch, watchHome } from "./home_watch.ts";
