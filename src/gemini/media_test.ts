@@ -8,7 +8,7 @@ import {
   parseDataUrl,
   sniffMime,
 } from "./media.ts";
-import { createToolNames, isLegalToolName } from "./tool_names.ts";
+import { createToolNames, isLegalToolName } from "./tools.ts";
 
 Deno.test("parseDataUrl() reads base64 and percent-encoded texts", () => {
   assert.deepEqual(parseDataUrl("data:image/jpg;base64,AA\r\nA="), {

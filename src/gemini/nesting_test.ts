@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseArguments, tooDeepAt, toolResponse } from "./tool_values.ts";
+import { parseArguments, tooDeepAt, toolResponse } from "./tools.ts";
 
 const nested = (levels: number): unknown => {
   let value: unknown = 1;

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, type NewId } from "../core/mod.ts
 import { mergeCitations } from "./grounding.ts";
 import type { Finish, TurnEvent } from "./turn_event.ts";
 import type { Candidate, Part } from "./wire.ts";
-import { MAX_NESTING } from "./tool_values.ts";
+import { MAX_NESTING } from "./tools.ts";
 
 type ToolCall = Extract<TurnEvent, { type: "tool-call" }>;
 

@@ -1,4 +1,4 @@
-import { wellFormed } from "./tool_values.ts";
+import { wellFormed } from "./tools.ts";
 import type { Part } from "./wire.ts";
 
 /**

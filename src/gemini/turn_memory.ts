@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/mod.ts";
-import { fnvHash } from "./tool_names.ts";
+import { fnvHash } from "./tools.ts";
 import type { TurnEvent } from "./turn_event.ts";
 import type { Part } from "./wire.ts";
 
