@@ -68,6 +68,25 @@ const plugin: Deno.lint.Plugin = {
         };
       },
     },
+    /** JSON that somebody else wrote is parsed within bounds: a few megabytes of brackets take gigabytes and seconds. */
+    "foreign-json": {
+      create(context) {
+        const path = relative(context.filename);
+        if (path === undefined || path.endsWith("_test.ts") || path.startsWith("src/sim/")) return {};
+        return {
+          MemberExpression(node) {
+            const { object, property } = node;
+            if (object.type !== "Identifier" || object.name !== "JSON") return;
+            if (property.type !== "Identifier" || property.name !== "parse") return;
+            context.report({
+              node,
+              message: "JSON.parse has no bounds: use parseForeign()",
+              hint: "Ignore the rule where this program wrote the text, and say so",
+            });
+          },
+        };
+      },
+    },
     "file-names": {
       create(context) {
         const path = relative(context.filename);

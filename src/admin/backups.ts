@@ -54,6 +54,7 @@ export async function backupDocument(deps: AdminDeps): Promise<Outcome<JsonObjec
   const poolState = (await store.poolState.list()).filter(({ name }) => !NOT_KEPT_STATE.test(name));
   return ok({
     ...document.value,
+    // deno-lint-ignore geminitro/foreign-json -- this program wrote it
     poolState: JSON.parse(JSON.stringify(poolState)),
     epoch: store.epoch(),
     salt: store.vault.salt,
@@ -90,6 +91,7 @@ async function placeFor({ store, ports }: AdminDeps, folder: string) {
 /** Undefined when there is no such file; a file that is not JSON counts as a backup of another database. */
 async function readBackup(path: string): Promise<JsonObject | undefined> {
   try {
+    // deno-lint-ignore geminitro/foreign-json -- this program wrote it
     const document: unknown = JSON.parse(await Deno.readTextFile(path));
     return isObject(document) ? document as JsonObject : {};
   } catch (error) {

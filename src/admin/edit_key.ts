@@ -83,6 +83,7 @@ export async function restoreKey(deps: AdminDeps, undo: string): Promise<Outcome
   const replaced = await takeBack(deps, undo);
   if (replaced !== undefined) return replaced;
   const sealed = await deps.store.expiring.take("removed_key", undo);
+  // deno-lint-ignore geminitro/foreign-json -- this program wrote it
   const kept = typeof sealed === "string" ? JSON.parse(await deps.store.vault.open(sealed)) : undefined;
   const credential = closeCredential(kept?.credential);
   if (credential === undefined) {

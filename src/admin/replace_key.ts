@@ -64,6 +64,7 @@ export async function replaceKey(
 export async function takeBack(deps: AdminDeps, undo: string): Promise<Outcome<SafeKey> | undefined> {
   const sealed = await deps.store.expiring.take(KIND, undo);
   if (typeof sealed !== "string") return undefined;
+  // deno-lint-ignore geminitro/foreign-json -- this program wrote it
   const kept: unknown = JSON.parse(await deps.store.vault.open(sealed));
   if (!isObject(kept) || typeof kept["key"] !== "string") return undefined;
   const id = String(kept["id"]) as CredentialId;

@@ -104,6 +104,7 @@ export async function changeVariables(
 export async function undoVariables(deps: AdminDeps, undo: string): Promise<Outcome<string>> {
   const sealed = await deps.store.expiring.take(UNDO_KIND, undo);
   const before: unknown = typeof sealed === "string"
+    // deno-lint-ignore geminitro/foreign-json -- this program wrote it
     ? JSON.parse(await deps.store.vault.open(sealed))
     : undefined;
   if (!isObject(before)) return refuse(404, "not_found", "This change cannot be undone any more");

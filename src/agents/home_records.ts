@@ -38,6 +38,7 @@ export function homeRecords(system: AgentSystem, dataFolder: string): RecordPort
 function decode(path: string, text: string): AgentRecord {
   let data: unknown;
   try {
+    // deno-lint-ignore geminitro/foreign-json -- this program wrote it
     data = JSON.parse(text);
   } catch {
     data = undefined;

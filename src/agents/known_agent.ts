@@ -8,7 +8,7 @@ import type {
   FormatName,
   Scope,
 } from "./contract.ts";
-import { isObject, type Json } from "../core/mod.ts";
+import { isObject, type Json, parseForeign } from "../core/mod.ts";
 import { valueAt } from "./data.ts";
 
 /** An install request with all defaults filled in. */
@@ -60,7 +60,7 @@ export interface KnownAgent {
 
 function parsed(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseForeign(line);
   } catch {
     return undefined;
   }

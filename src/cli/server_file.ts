@@ -36,6 +36,7 @@ export async function placeOf(home: string): Promise<string> {
 /** What the pid file says; undefined when there is none or it does not parse. */
 async function readServerFile(home: string): Promise<ServerInfo | undefined> {
   try {
+    // deno-lint-ignore geminitro/foreign-json -- this program wrote it
     const read: unknown = JSON.parse(await Deno.readTextFile(serverFilePath(home)));
     if (!isObject(read)) return undefined;
     const { pid, home: place, port, host, startedAt, version, flags } = read;

@@ -31,6 +31,7 @@ export async function watch(context: Context, show: (out: Output) => Promise<voi
       writeError: write,
     }));
     // Moves the cursor home and then clears what is below: clearing the screen first would flicker.
+    // deno-lint-ignore geminitro/foreign-json -- this program wrote it
     if (json) services.write(`${JSON.stringify(JSON.parse(picture))}\n`);
     else services.write(services.terminal.output ? `\x1b[H\x1b[J${picture}` : `${picture}\n`);
     await waitFor(pause, ending);

@@ -1,4 +1,4 @@
-import { type CredentialId, isObject, ok, OWNER } from "../core/mod.ts";
+import { type CredentialId, isObject, ok, OWNER, parseForeign } from "../core/mod.ts";
 import type { Outcome } from "../admin/mod.ts";
 import type { AuthGate, ProxyApp } from "../http/mod.ts";
 import type { ReplayPort } from "../management/mod.ts";
@@ -91,7 +91,7 @@ function withModel(kept: KeptBodies, model: string): KeptBodies | undefined {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseForeign(text);
   } catch {
     return undefined;
   }

@@ -33,6 +33,7 @@ export async function loadAssets(files: ClientFiles): Promise<Assets> {
   if (files.assets !== undefined) return files.assets;
   const bytes = await files.read(".vite/manifest.json");
   if (bytes === undefined) throw new Error("The dashboard is not built: run `deno task build`.");
+  // deno-lint-ignore geminitro/foreign-json -- this program wrote it
   const manifest: Record<string, ManifestChunk> = JSON.parse(new TextDecoder().decode(bytes));
   const entry = manifest["client.ts"];
   if (entry === undefined) {

@@ -45,6 +45,7 @@ export class BodyStore {
   async get(id: string): Promise<KeptBodies | undefined> {
     const sealed = await this.#store.expiring.get(KIND, id);
     if (typeof sealed !== "string") return undefined;
+    // deno-lint-ignore geminitro/foreign-json -- this program wrote it
     const value: Json = JSON.parse(await this.#store.vault.open(sealed));
     if (!isObject(value)) return undefined;
     const request = keptText(value["request"]);

@@ -98,6 +98,7 @@ function listOf<Item>(lists: Map<string, Item[]>, name: string): Item[] {
 function learn<Shared>(alike: Kind<Shared>[], whole: Shared, fields: readonly string[]): Kind<Shared> {
   // Parsed from its own text, so that no part of the record stays in memory with it.
   const text = JSON.stringify(whole, [...fields]);
+  // deno-lint-ignore geminitro/foreign-json -- this program wrote it
   const kind: Kind<Shared> = { shared: JSON.parse(text), text, filed: {} };
   if (alike.length >= MOST_ALIKE) alike.length = 0;
   alike.push(kind);

@@ -91,6 +91,7 @@ function matches(entry: LogEntry, filter: LogFilter): boolean {
 }
 
 function readEntry(line: string): LogEntry | undefined {
+  // deno-lint-ignore geminitro/foreign-json -- this program wrote it
   const value: unknown = JSON.parse(line);
   return isObject(value) && typeof value["at"] === "number" && typeof value["message"] === "string"
     ? value as unknown as LogEntry

@@ -76,6 +76,7 @@ export function packAll(
 /** Decodes a record on one line; undefined for what is not a record (written by another version, or damaged). */
 export function readRecord(line: string): CallRecord | undefined {
   try {
+    // deno-lint-ignore geminitro/foreign-json -- this program wrote it
     const value: unknown = JSON.parse(line);
     if (typeof value !== "object" || value === null) return undefined;
     const record = value as Partial<CallRecord>;

@@ -329,5 +329,6 @@ function current<Shared extends SharedOfCall | SharedOfAttempt>(shared: Shared):
 }
 
 function parsed<Shape>(line: string | undefined): Shape {
+  // deno-lint-ignore geminitro/foreign-json -- this program wrote it
   return JSON.parse(line ?? "") as Shape;
 }

@@ -55,6 +55,7 @@ export function packText(text: string): PackedCells {
 /** Parses what `packText` wrote; empty for anything else. */
 export function unpackJson(value: unknown): Record<string, unknown> {
   const text = value instanceof Uint8Array ? unpackText(value) : typeof value === "string" ? value : "";
+  // deno-lint-ignore geminitro/foreign-json -- this program wrote it
   const body: unknown = text === "" ? undefined : JSON.parse(text);
   return isObject(body) ? body : {};
 }

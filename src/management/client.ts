@@ -207,5 +207,6 @@ function eventOf(frame: string): LiveEvent | undefined {
   );
   const [name, data] = [fields.get("event"), fields.get("data")];
   if (name === undefined || data === undefined) return undefined;
+  // deno-lint-ignore geminitro/foreign-json -- this program wrote it
   return { id: Number(fields.get("id") ?? 0), name: name as LiveEventName, data: JSON.parse(data) };
 }

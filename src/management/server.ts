@@ -103,6 +103,7 @@ export function wireOf({ reply }: AnyRoute, value: unknown): unknown {
 function mustFit({ id, reply }: AnyRoute, value: unknown, sent: unknown): void {
   const problem = sent === undefined
     ? z.safeEncode(reply, value ?? null).error?.message
+    // deno-lint-ignore geminitro/foreign-json -- this program wrote it
     : unknownField(JSON.parse(JSON.stringify(value ?? null)), sent, "");
   if (problem !== undefined) throw new Error(`The reply of ${id} is not what its schema says: ${problem}`);
 }

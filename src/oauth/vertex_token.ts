@@ -1,6 +1,13 @@
 import * as oauth from "oauth4webapi";
 import { Buffer } from "node:buffer";
-import { err, type Failure, isObject, type Result, type VertexCredential } from "../core/mod.ts";
+import {
+  err,
+  type Failure,
+  isObject,
+  parseForeign,
+  type Result,
+  type VertexCredential,
+} from "../core/mod.ts";
 import { serverOf } from "./oauth_client.ts";
 import { type GrantContext, readGrant, refreshGrant, type Tokens } from "./token_endpoint.ts";
 
@@ -15,7 +22,7 @@ export async function vertexToken(
   context: GrantContext,
   { serviceAccount }: Pick<VertexCredential, "serviceAccount">,
 ): Promise<Result<Tokens, Failure>> {
-  const file: unknown = JSON.parse(serviceAccount.reveal());
+  const file: unknown = parseForeign(serviceAccount.reveal());
   const { type, client_email, private_key, client_id, client_secret, refresh_token } = isObject(file)
     ? file
     : {};

@@ -197,6 +197,7 @@ export async function sealCredential(vault: Vault, credential: Credential, print
 
 async function unsealed(vault: Vault, { sealed, ...open }: Readonly<Record<string, unknown>>) {
   if (typeof sealed !== "string") throw new DecodeProblem("Field sealed is not a text");
+  // deno-lint-ignore geminitro/foreign-json -- this program wrote it
   return { ...open, ...JSON.parse(await vault.open(sealed, String(open["id"]))) };
 }
 

@@ -38,6 +38,7 @@ export async function unpack(kv: Deno.Kv, packed: Packed): Promise<Json | undefi
   const bytes = "bytes" in packed ? packed.bytes : await readParts(kv, packed.stamp, packed.parts);
   if (bytes === undefined) return undefined;
   try {
+    // deno-lint-ignore geminitro/foreign-json -- this program wrote it
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     throw new DecodeProblem("The packed value is not JSON");

@@ -118,6 +118,7 @@ async function opens(vault: Vault, sealed: string, context?: string): Promise<bo
 async function resealBackup(path: string, { vault, newId }: Session, former: Vault): Promise<void> {
   let document: unknown;
   try {
+    // deno-lint-ignore geminitro/foreign-json -- this program wrote it
     document = JSON.parse(await Deno.readTextFile(path));
   } catch {
     return;

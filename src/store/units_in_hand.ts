@@ -100,6 +100,7 @@ async function takeText(path: string): Promise<string> {
 
 function unitsIn(text: string): Record<string, unknown> {
   try {
+    // deno-lint-ignore geminitro/foreign-json -- this program wrote it
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : {};
   } catch {

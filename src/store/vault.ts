@@ -93,6 +93,7 @@ async function openStored(stored: StoredVault, source: KeySource, newId: NewId):
 
 async function withFormer(vault: OwnVault, { former }: StoredVault): Promise<OwnVault> {
   if (former === undefined) return vault;
+  // deno-lint-ignore geminitro/foreign-json -- this program wrote it
   const { bytes, passphrase, salt } = JSON.parse(await vault.open(former));
   const material = { bytes: Uint8Array.fromBase64(String(bytes)), passphrase: passphrase === true };
   return { ...vault, former: makeVault(await deriveKeys(material, Uint8Array.fromBase64(String(salt)))) };

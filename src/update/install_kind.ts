@@ -64,6 +64,7 @@ export function updateCommand(kind: InstallKind, projectDir = "."): string | und
 
 function isOurPackage(text: string | undefined): boolean {
   try {
+    // deno-lint-ignore geminitro/foreign-json -- a package's own description on this disk
     return text !== undefined && JSON.parse(text).name === "geminitro";
   } catch {
     return false;

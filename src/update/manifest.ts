@@ -1,4 +1,4 @@
-import { isObject } from "../core/mod.ts";
+import { isObject, parseForeign } from "../core/mod.ts";
 import { UpdateError } from "./signature.ts";
 
 /** One executable of a release. */
@@ -45,7 +45,7 @@ export function parseManifest(text: string, base: string): ReleaseManifest {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseForeign(text);
   } catch {
     throw new UpdateError("The release manifest is not JSON");
   }

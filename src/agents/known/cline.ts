@@ -1,4 +1,4 @@
-import { isObject } from "../../core/mod.ts";
+import { isObject, parseForeign } from "../../core/mod.ts";
 import { valueAt } from "../data.ts";
 import type { AgentSystem } from "../contract.ts";
 import type { KnownAgent } from "../known_agent.ts";
@@ -54,7 +54,7 @@ export const cline: KnownAgent = {
 function lastResult(stdout: string): string {
   const results = stdout.split("\n").flatMap((line) => {
     try {
-      const data: unknown = JSON.parse(line);
+      const data: unknown = parseForeign(line);
       return isObject(data) && data["type"] === "run_result" ? [data] : [];
     } catch {
       return [];

@@ -2,6 +2,7 @@ import { type Command, CommandError, type Context, usageError } from "../command
 import { basename, dirname, join } from "@std/path";
 import { backupsIn } from "../../store/mod.ts";
 import type { LocalClient } from "../../management/client.ts";
+import { parseForeign } from "../../core/mod.ts";
 
 export const backup: Command = {
   name: "backup",
@@ -225,7 +226,7 @@ async function filesOf(folder: string): Promise<Record<string, unknown>> {
 
 function jsonIn(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseForeign(text);
   } catch {
     return undefined;
   }

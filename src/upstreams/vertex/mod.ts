@@ -11,6 +11,7 @@ import {
   isObject,
   isOfType,
   ok,
+  parseForeign,
   type Result,
   trimEndOf,
 } from "../../core/mod.ts";
@@ -165,7 +166,7 @@ function googleBase(location: string): string {
 }
 
 function fileOf(text: string): { readonly project: string; readonly quotaProject?: string } {
-  const parsed: unknown = JSON.parse(text);
+  const parsed: unknown = parseForeign(text);
   const file = isObject(parsed) ? parsed : {};
   const { project_id: project, quota_project_id: quota } = file;
   const charged = typeof quota === "string" ? { quotaProject: quota } : {};
