@@ -83,7 +83,11 @@ function states(): Readonly<Record<string, State>> {
     "not-found": ["/dashboard/nowhere", nothing],
     "offline": ["/dashboard", offline],
     "offline-keys": ["/dashboard/keys", offline],
-    "login": ["/dashboard/login", nothing],
+    // The last: it signs out.
+    "login": ["/dashboard/login", async (page) => {
+      await page.context().clearCookies();
+      await page.goto(`${server.url}/dashboard/login`);
+    }],
   };
 }
 
