@@ -81,6 +81,8 @@ browserTest("after a restart the board shows what it showed before", async (brow
   // Also projects that nobody spent yet: without them a day would look used up that is not.
   assert.equal(await row.innerText(), before);
   await page.getByRole("listitem").filter({ hasText: "test-agent/1.0" }).getByText("3 calls").waitFor();
+  const { page: phone } = await ownerPage(browser, server.url, VIEWS[1]);
+  await phone.locator("[data-model='gemini-2.5-flash']").getByText(/^3 (of \d+ )?used/).waitFor();
 });
 
 browserTest("refused requests have rows, a colour, a count and a remedy", async (browser, t) => {
@@ -262,48 +264,55 @@ browserTest(
     await admin.addKeys({ keys: KEYS });
     await server.call("gemini-2.5-pro", "aider/0.92");
     await ledger.flush();
-    const { page, problems } = await ownerPage(browser, server.url);
-    await open(page, `${server.url}/dashboard/keys?status=active`);
-    await open(page, `${server.url}/dashboard/requests?agent=aider`);
-    await page.getByRole("cell", { name: "gemini-2.5-pro" }).click();
-    const drawer = page.getByRole("dialog");
-    await drawer.waitFor();
-    assert.match(page.url(), /agent=aider&open=/);
-    const address = page.url();
-    await page.goBack();
-    await drawer.waitFor({ state: "detached" });
-    assert.match(page.url(), /requests\?agent=aider$/);
-    await page.goForward();
-    await drawer.waitFor();
-    await page.keyboard.press("Escape");
-    await drawer.waitFor({ state: "detached" });
-    await page.waitForURL(/requests\?agent=aider$/);
-    await open(page, address);
-    await drawer.getByText("aider/0.92").waitFor();
-    await drawer.getByRole("button", { name: "Close" }).click();
-    await drawer.waitFor({ state: "detached" });
-    assert.match(page.url(), /requests\?agent=aider$/);
-    assert.deepEqual(problems, []);
+    for (const view of VIEWS) {
+      const { page, problems } = await ownerPage(browser, server.url, view);
+      await open(page, `${server.url}/dashboard/keys?status=active`);
+      await open(page, `${server.url}/dashboard/requests?agent=aider`);
+      await page.getByRole("cell", { name: "gemini-2.5-pro" }).click();
+      const drawer = page.getByRole("dialog");
+      await drawer.waitFor();
+      assert.match(page.url(), /agent=aider&open=/);
+      const address = page.url();
+      await page.goBack();
+      await drawer.waitFor({ state: "detached" });
+      assert.match(page.url(), /requests\?agent=aider$/);
+      await page.goForward();
+      await drawer.waitFor();
+      await page.keyboard.press("Escape");
+      await drawer.waitFor({ state: "detached" });
+      await page.waitForURL(/requests\?agent=aider$/);
+      await open(page, address);
+      await drawer.getByText("aider/0.92").waitFor();
+      await drawer.getByRole("button", { name: "Close" }).click();
+      await drawer.waitFor({ state: "detached" });
+      assert.match(page.url(), /requests\?agent=aider$/);
+      assert.deepEqual(problems, []);
+      await page.context().close();
+    }
   },
 );
 
 browserTest("a revoked token comes back by Undo; clients made elsewhere appear", async (browser) => {
   await using server = await dashboardUnderTest({ projects: sampleProjects(), keys: KEYS });
   const { admin } = server.proxy().services;
-  const made = await admin.addClient({ name: "laptop" });
-  assert.ok(made.ok);
-  const { page, problems } = await ownerPage(browser, server.url);
-  await open(page, `${server.url}/dashboard/settings`);
-  const row = page.getByRole("listitem").filter({ hasText: "laptop" });
-  await row.getByRole("button", { name: "Revoke" }).click();
-  await row.getByText("revoked").waitFor();
-  assert.equal(admin.authenticate(made.value.token), undefined);
-  await page.getByRole("button", { name: "Undo" }).click();
-  await row.getByRole("button", { name: "Revoke" }).waitFor();
-  assert.equal(admin.authenticate(made.value.token)?.name, "laptop");
-  await admin.addClient({ name: "made elsewhere" });
-  await page.getByText("made elsewhere").waitFor();
-  assert.deepEqual(problems, []);
+  for (const view of VIEWS) {
+    const name = `laptop ${view.width}`;
+    const made = await admin.addClient({ name });
+    assert.ok(made.ok);
+    const { page, problems } = await ownerPage(browser, server.url, view);
+    await open(page, `${server.url}/dashboard/settings`);
+    const row = page.getByRole("listitem").filter({ hasText: name });
+    await row.getByRole("button", { name: "Revoke" }).click();
+    await row.getByText("revoked").waitFor();
+    assert.equal(admin.authenticate(made.value.token), undefined);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await row.getByRole("button", { name: "Revoke" }).waitFor();
+    assert.equal(admin.authenticate(made.value.token)?.name, name);
+    await admin.addClient({ name: `made elsewhere ${view.width}` });
+    await page.getByText(`made elsewhere ${view.width}`).waitFor();
+    assert.deepEqual(problems, []);
+    await page.context().close();
+  }
 });
 
 browserTest("the sign-in names the default token only while it is the one", async (browser) => {
