@@ -29,9 +29,12 @@ export interface Script {
   readonly asked: Asked[];
   /** Requests that break Google's rules: always a defect of the product. */
   readonly broken: string[];
-  /** Requests that are being answered, silent ones left out. */
-  busy: number;
+  /** Calls by their CALL header that nothing is sent to, until the other side gives up. */
+  readonly silent: Set<string>;
 }
+
+/** Names one request, so that the other side can tell which of its requests meet silence. */
+export const CALL = "x-matrix-call";
 
 export const CHAT_MODEL = "gemini-2.5-flash";
 export const OTHER_MODEL = "gemini-2.5-pro";
@@ -82,7 +85,7 @@ export interface Upstream {
 
 /** Google as one pool's keys meet it. */
 export function scriptedUpstream(keys: readonly string[]): Upstream {
-  const script: Script = { fault: undefined, asked: [], broken: [], busy: 0 };
+  const script: Script = { fault: undefined, asked: [], broken: [], silent: new Set() };
   return {
     script,
     async answer(request) {
@@ -91,12 +94,7 @@ export function scriptedUpstream(keys: readonly string[]): Upstream {
       if (!keys.includes(key)) {
         return errorReply(403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers");
       }
-      script.busy++;
-      try {
-        return await answer(script, key, request);
-      } finally {
-        script.busy--;
-      }
+      return await answer(script, key, request);
     },
   };
 }
@@ -122,7 +120,7 @@ async function answer(script: Script, key: string, request: Request): Promise<Re
     return url.pathname.startsWith("/v1internal:") ? await enveloped(good(asked, text)) : good(asked, text);
   }
   if (scripted === "reset") return new Response(null, { headers: { [RESET]: "1" } });
-  if (scripted === "silence") return await silence(script, request.signal);
+  if (scripted === "silence") return await silence(script, request);
   return new Response(scripted.body, {
     status: scripted.status,
     headers: { "content-type": scripted.type ?? "application/json; charset=UTF-8", ...scripted.headers },
@@ -181,13 +179,10 @@ function inEnvelope(key: string, method: string, body: Record<string, unknown>):
   return { key, operation: OPERATIONS[method]!, model, stream: method === "streamGenerateContent" };
 }
 
-function silence(script: Script, signal: AbortSignal): Promise<Response> {
-  script.busy--;
+function silence(script: Script, { headers, signal }: Request): Promise<Response> {
+  script.silent.add(headers.get(CALL) ?? "");
   return new Promise((resolve) => {
-    const end = () => {
-      script.busy++;
-      resolve(new Response(null, { status: 499 }));
-    };
+    const end = () => resolve(new Response(null, { status: 499 }));
     if (signal.aborted) end();
     else signal.addEventListener("abort", end, { once: true });
   });

@@ -6,7 +6,7 @@ import { SteppedClock, turnOfEvents, turnOfPromises } from "./clock.ts";
 import { CountedKv } from "./counted_kv.ts";
 import type { Fault } from "./faults.ts";
 import type { Lane } from "./lanes.ts";
-import { ACCOUNT_MODELS, type Asked, type Script, scriptedUpstream } from "./upstream.ts";
+import { ACCOUNT_MODELS, type Asked, CALL, type Script, scriptedUpstream } from "./upstream.ts";
 
 /** A key, the project that it belongs to, and whether it is faulty. */
 export interface KeyPlan {
@@ -63,7 +63,9 @@ export class World implements AsyncDisposable {
   readonly #boundary: Boundary;
   #proxy!: Geminitro;
   #front!: Front;
-  #fetching = 0;
+  /** Requests to Google that have not ended, by their CALL header. */
+  readonly #fetching = new Set<string>();
+  #calls = 0;
   readonly #world = worlds++;
   #names = 0;
   readonly #struck = new Map<string, { readonly fault: Fault; readonly lane: Lane }>();
@@ -183,11 +185,14 @@ export class World implements AsyncDisposable {
   }
 
   async #fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    this.#fetching++;
+    const request = new Request(input, init);
+    const call = String(this.#calls++);
+    request.headers.set(CALL, call);
+    this.#fetching.add(call);
     try {
-      return await this.#back.fetch(new Request(input, init));
+      return await this.#back.fetch(request);
     } finally {
-      this.#fetching--;
+      this.#fetching.delete(call);
     }
   }
 
@@ -277,10 +282,12 @@ export class World implements AsyncDisposable {
       const isQuick = wasSilent && this.#boundary === "functions" && turns % QUICK_TURNS !== 0;
       await (isQuick ? turnOfPromises() : turnOfEvents());
       if (over) break;
-      const silent = this.#fetching > 0 && this.script.busy === 0 && this.#kv.busy === 0;
+      const asking = this.#fetching.size > 0;
+      // A request or reply that is still on its way is not silent, however long the machine takes over it.
+      const silent = asking && this.#fetching.isSubsetOf(this.script.silent) && this.#kv.busy === 0;
       // On its way through sockets a call takes the machine's time, not the proxy's.
       const waiting = always || this.#inside > 0 || this.#streaming;
-      const working = this.#kv.busy > 0 || (this.#fetching > 0 && !silent);
+      const working = this.#kv.busy > 0 || (asking && !silent);
       idle = waiting && !working && silent === wasSilent ? idle + 1 : 0;
       wasSilent = silent;
       if (idle < 4) continue;
