@@ -3,6 +3,7 @@ import { isObject, type JsonObject, ok } from "../core/mod.ts";
 import type { AdminDeps, Outcome } from "./admin_deps.ts";
 import { exportFile, isSealed, openCredential } from "./export_file.ts";
 import { backupDay, backupName, backupsIn } from "../store/mod.ts";
+import { writeWholeFile } from "../system/mod.ts";
 
 /** Days whose backups are kept. */
 const KEEP_DAYS = 7;
@@ -31,7 +32,7 @@ export async function backUp(deps: AdminDeps): Promise<Outcome<BackupReport>> {
   if (!document.ok) return document;
   if (isEmpty(document.value)) return ok({ file: null, removed: 0 });
   const file = await placeFor(deps, folder);
-  if (file.epoch !== deps.store.epoch()) await writeWhole(deps, file.path, document.value);
+  if (file.epoch !== deps.store.epoch()) await writeWholeFile(file.path, JSON.stringify(document.value));
   return ok({ file: file.path, removed: await removeOld(deps, folder) });
 }
 
@@ -115,23 +116,8 @@ async function completeOlder(deps: AdminDeps, folder: string): Promise<void> {
     } catch {
       continue;
     }
-    await writeWhole(deps, path, { ...document, salt: deps.store.vault.salt });
+    await writeWholeFile(path, JSON.stringify({ ...document, salt: deps.store.vault.salt }));
   }
-}
-
-/** Writes a file atomically, also against a power failure. */
-async function writeWhole({ ports }: AdminDeps, path: string, document: JsonObject): Promise<void> {
-  const partial = `${path}.partial-${ports.newId("")}`;
-  try {
-    using file = await Deno.open(partial, { write: true, createNew: true, mode: 0o600 });
-    const bytes = new TextEncoder().encode(JSON.stringify(document));
-    for (let from = 0; from < bytes.length;) from += await file.write(bytes.subarray(from));
-    await file.syncData();
-  } catch (error) {
-    await Deno.remove(partial).catch(() => {});
-    throw error;
-  }
-  await Deno.rename(partial, path);
 }
 
 /** Removes all backups but those of the newest days, and remains of interrupted writes. */
@@ -142,7 +128,7 @@ async function removeOld({ ports }: AdminDeps, folder: string): Promise<number> 
   const old = paths.filter((path) => !kept.has(dayOf(path)));
   for (const path of old) await Deno.remove(path);
   for await (const { name } of Deno.readDir(folder)) {
-    if (!/^backup-.*\.partial-/.test(name)) continue;
+    if (!/^\.?backup-.*\.partial-/.test(name)) continue;
     const { mtime } = await Deno.stat(`${folder}/${name}`);
     if (ports.clock.now() - (mtime?.getTime() ?? 0) > 3_600_000) await Deno.remove(`${folder}/${name}`);
   }

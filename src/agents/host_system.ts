@@ -1,5 +1,6 @@
-import { basename, delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import type { AgentSystem, ProcessResult } from "./contract.ts";
+import { writeWholeFile } from "../system/mod.ts";
 
 /** This machine. `env` is the environment in which agents are looked for and run; default: the process's own. */
 export function hostSystem(env: Readonly<Record<string, string>> = Deno.env.toObject()): AgentSystem {
@@ -41,17 +42,7 @@ async function orMissing<Value>(reading: Promise<Value>): Promise<Value | undefi
 async function writeWhole(path: string, content: Uint8Array, mode = 0o644, most = 0o7777): Promise<void> {
   const target = await orMissing(Deno.realPath(path)) ?? path;
   const kept = (await orMissing(Deno.stat(target)))?.mode ?? undefined;
-  const temporary = join(dirname(target), `.${basename(target)}.${crypto.randomUUID().slice(0, 8)}.tmp`);
-  try {
-    using file = await Deno.open(temporary, { write: true, createNew: true, mode: 0o600 });
-    for (let at = 0; at < content.length;) at += await file.write(content.subarray(at));
-    await file.sync();
-    if (Deno.build.os !== "windows") await Deno.chmod(temporary, (kept ?? mode) & most);
-  } catch (error) {
-    await orMissing(Deno.remove(temporary));
-    throw error;
-  }
-  await Deno.rename(temporary, target);
+  await writeWholeFile(target, content, { mode: (kept ?? mode) & most });
 }
 
 async function makeFolder(path: string): Promise<readonly string[]> {

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { hostSystem, runProcess } from "./host_system.ts";
+import { fileURLToPath } from "node:url";
+
+/** Names what `@std/*` is. */
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 const unix = Deno.build.os !== "windows";
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -57,7 +61,7 @@ Deno.test("write() leaves the old content, the old or the new one, whenever the 
     await Deno.writeTextFile(join(folder, "writer.ts"), script);
     for (let round = 0; round < 5; round++) {
       const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--no-check", "--no-config", join(folder, "writer.ts")],
+        args: ["run", "-A", "--no-check", "--config", CONFIG, join(folder, "writer.ts")],
         stdout: "piped",
         stderr: "null",
         stdin: "null",

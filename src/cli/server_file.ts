@@ -5,6 +5,7 @@ import { isObject } from "../core/mod.ts";
 import { createClient, type LocalClient } from "../management/client.ts";
 import { CommandError, type Context } from "./command.ts";
 import { delay } from "@std/async";
+import { writeWholeFile } from "../system/mod.ts";
 
 /** Data about a running server in its data folder. */
 export interface ServerInfo {
@@ -109,11 +110,7 @@ export async function answers(url: string, timeoutMs: number): Promise<boolean> 
 
 /** Writes the pid file whole or not at all, for the user alone. */
 export async function writeServerFile(home: string, info: ServerInfo): Promise<void> {
-  await Deno.mkdir(home, { recursive: true, mode: 0o700 });
-  const path = serverFilePath(home);
-  const draft = `${path}.${info.pid}`;
-  await Deno.writeTextFile(draft, `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 });
-  await Deno.rename(draft, path);
+  await writeWholeFile(serverFilePath(home), `${JSON.stringify(info, null, 2)}\n`, { folder: true });
 }
 
 /** Removes the pid file if it still belongs to this process. */

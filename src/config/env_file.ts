@@ -2,6 +2,7 @@ import { dirname, posix, win32 } from "@std/path";
 import { parse } from "@std/dotenv";
 import type { Environment, Option } from "./option.ts";
 import { SETTINGS_TABLE } from "./table.ts";
+import { writeWholeFile } from "../system/mod.ts";
 
 export interface EnvironmentOptions {
   /** The project's folder when the program runs from a checkout; absent for the executable. */
@@ -102,15 +103,7 @@ export async function setInEnvFile(
   if (!isDeepStrictEqual(new Map(wanted), new Map(read))) {
     throw new Error(`${path} is written in a way that cannot be changed here: edit it by hand`);
   }
-  const temporary = `${path}.${crypto.randomUUID()}`;
-  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  try {
-    await Deno.writeTextFile(temporary, after, { createNew: true, mode: 0o600 });
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
-  }
+  await writeWholeFile(path, after, { folder: true });
 }
 
 /** A text in `.env` form with one variable set, or without it. */

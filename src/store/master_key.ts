@@ -1,5 +1,6 @@
 import type { NewId } from "../core/mod.ts";
 import { StoreOpenError } from "./open_error.ts";
+import { writeWholeFile } from "../system/mod.ts";
 
 const KEY_FILE = "secret.key";
 const NEXT_FILE = "secret.key.next";
@@ -72,13 +73,7 @@ export async function takeNextMasterKey(home: string): Promise<void> {
 /** Writes a key beside the current one, to be used by the next opening of a database that was changed to it. */
 export async function layNextMasterKey(home: string, text: string): Promise<void> {
   parseMasterKey(text);
-  const draft = `${home}/${NEXT_FILE}.partial`;
-  {
-    using file = await Deno.open(draft, { write: true, create: true, truncate: true, mode: 0o600 });
-    await file.write(new TextEncoder().encode(`${text.trim()}\n`));
-    await file.syncData();
-  }
-  await Deno.rename(draft, `${home}/${NEXT_FILE}`);
+  await writeWholeFile(`${home}/${NEXT_FILE}`, `${text.trim()}\n`);
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
@@ -94,15 +89,15 @@ async function readIfThere(path: string): Promise<string | undefined> {
 async function createKeyFile(path: string, newId: NewId): Promise<string> {
   const text = crypto.getRandomValues(new Uint8Array(32)).toHex() + "\n";
   const draft = `${path}.${newId("new_")}`;
-  await Deno.writeTextFile(draft, text, { createNew: true, mode: 0o600 });
   try {
+    await Deno.writeTextFile(draft, text, { createNew: true, mode: 0o600 });
     await Deno.link(draft, path);
     return text;
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     return await Deno.readTextFile(path);
   } finally {
-    await Deno.remove(draft);
+    await Deno.remove(draft).catch(() => {});
   }
 }
 

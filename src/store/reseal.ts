@@ -8,6 +8,7 @@ import { epochKey, recordPrefix, vaultKey } from "./keys.ts";
 import { decodePacked, dropParts, pack, type Packed, unpack } from "./packed.ts";
 import { commit, type Session } from "./session.ts";
 import { decodeVault, type Vault } from "./vault.ts";
+import { writeWholeFile } from "../system/mod.ts";
 
 /**
  * Seals everything again after the master key was changed, and then removes the former key. Each record is changed
@@ -115,7 +116,7 @@ async function opens(vault: Vault, sealed: string, context?: string): Promise<bo
 }
 
 /** Seals a backup with the new key; one of another database is unchanged. */
-async function resealBackup(path: string, { vault, newId }: Session, former: Vault): Promise<void> {
+async function resealBackup(path: string, { vault }: Session, former: Vault): Promise<void> {
   let document: unknown;
   try {
     // deno-lint-ignore geminitro/foreign-json -- this program wrote it
@@ -126,10 +127,5 @@ async function resealBackup(path: string, { vault, newId }: Session, former: Vau
   if (!isObject(document) || typeof document["sealed"] !== "string") return;
   if (!await opens(former, document["sealed"])) return;
   const sealed = await vault.seal(await former.open(document["sealed"]));
-  const draft = `${path}.partial-${newId("")}`;
-  await Deno.writeTextFile(draft, JSON.stringify({ ...document, sealed, salt: vault.salt }), {
-    mode: 0o600,
-    createNew: true,
-  });
-  await Deno.rename(draft, path);
+  await writeWholeFile(path, JSON.stringify({ ...document, sealed, salt: vault.salt }));
 }

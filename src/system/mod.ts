@@ -10,4 +10,5 @@ export { endSignal } from "./end_signal.ts";
 export { type HomeFiles, type HomeWatch, watchHome } from "./home_watch.ts";
 export { LogFile } from "./log_file.ts";
 export { createProxyOf, createReachHost, keepCallsHome } from "./reach_host.ts";
+export { draftFile, FileNotWritten, writeWholeFile } from "./whole_file.ts";
 export { createNewId, createSystemClock, systemClock, systemPorts } from "./system_ports.ts";

@@ -1,14 +1,15 @@
 import { dirname } from "@std/path";
 import { CommandError } from "../command.ts";
 import type { ServiceKind, ToolCall } from "./services.ts";
+import { draftFile } from "../../system/mod.ts";
 
 /** Writes the service's file and registers it with the platform, replacing an earlier one of ours. */
 export async function installService(kind: ServiceKind, file: string, text: string): Promise<void> {
   await Deno.mkdir(dirname(file), { recursive: true });
+  // Before the earlier service is given up, it is certain that there is room for the new one.
+  const draft = await draftFile(file, kind.bytes(text));
   for (const call of kind.remove(file)) await runTool(call);
-  const draft = `${file}.${Deno.pid}.partial`;
-  await Deno.writeFile(draft, kind.bytes(text), { mode: 0o600 });
-  await Deno.rename(draft, file);
+  await draft.put();
   for (const call of kind.install(file)) {
     const failure = await runTool(call);
     if (failure !== undefined) {

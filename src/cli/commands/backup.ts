@@ -3,6 +3,7 @@ import { basename, dirname, join } from "@std/path";
 import { backupsIn } from "../../store/mod.ts";
 import type { LocalClient } from "../../management/client.ts";
 import { parseForeign } from "../../core/mod.ts";
+import { writeWholeFile } from "../../system/mod.ts";
 
 export const backup: Command = {
   name: "backup",
@@ -52,7 +53,7 @@ export const exportCommand: Command = {
     const text = `${JSON.stringify(document, null, 2)}\n`;
     // It contains no secret in the clear, and redaction could break encrypted text.
     if (file === undefined) return context.services.write(text);
-    await writeNew(file, text);
+    await writeWholeFile(file, text);
     context.out.json({ file });
     context.out.line(`Wrote ${file}`);
   },
@@ -61,18 +62,6 @@ export const exportCommand: Command = {
 async function refuseExisting(file: string): Promise<void> {
   if (await Deno.lstat(file).catch(() => undefined) === undefined) return;
   throw usageError(`${file} is there already`, "Name another file, or add --force.");
-}
-
-/** Writes a file atomically, readable by the user alone. */
-async function writeNew(file: string, text: string): Promise<void> {
-  const draft = `${file}.${Deno.pid}.partial`;
-  try {
-    await Deno.writeTextFile(draft, text, { createNew: true, mode: 0o600 });
-    await Deno.rename(draft, file);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`${file} cannot be written: ${reason}`);
-  }
 }
 
 type Input = NonNullable<Parameters<LocalClient["importFile"]>[0]>;

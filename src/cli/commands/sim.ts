@@ -1,4 +1,5 @@
 import { type Command, type Context, usageError } from "../command.ts";
+import { writeWholeFile } from "../../system/mod.ts";
 
 export const sim: Command = {
   name: "sim",
@@ -86,7 +87,7 @@ async function playAccounts(context: Context, file: string): Promise<PlayedAccou
     email,
     refresh_token: google.control.issueRefreshToken(email),
   }));
-  await Deno.writeTextFile(file, `${JSON.stringify(accounts, null, 2)}\n`, { mode: 0o600 });
+  await writeWholeFile(file, `${JSON.stringify(accounts, null, 2)}\n`);
   return { settings: google.settings, rows };
 }
 
