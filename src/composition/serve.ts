@@ -1,5 +1,4 @@
 import type { Geminitro } from "./geminitro.ts";
-import { isLoopback } from "../config/mod.ts";
 import { type Clock, describeFault } from "../core/mod.ts";
 
 export interface ServeOptions {
@@ -60,17 +59,11 @@ function listen(
   proxy: Geminitro,
   at: { readonly hostname: string; readonly port: number; readonly reusePort: boolean },
 ): RestartingListener {
-  const { ledger, settings, ports: { clock } } = proxy.services;
-  // Whoever reaches a loopback address is this machine. At a few calls a second, asking the platform for the peer takes a
-  // twentieth of a bare pass-through (measured). Addresses of trusted proxies are compared one by one.
-  const known = isLoopback(at.hostname) && settings.trustedProxies.length === 0;
-  const here = { peer: at.hostname };
+  const { ledger, ports: { clock } } = proxy.services;
   return restartingListener({
     ...at,
     clock,
-    handler: known
-      ? (request) => proxy.fetch(request, here)
-      : (request, info) => proxy.fetch(request, { peer: info.remoteAddr.hostname }),
+    handler: (request, info) => proxy.fetch(request, { peer: info.remoteAddr.hostname }),
     log: (message, error) => ledger.log("error", "server", message, { error }),
   });
 }

@@ -20,15 +20,12 @@ const MAY_HOLD_TOKEN_REGEXP = /key|access_token|%/;
 /** Headers that carry a token beside Authorization: Anthropic's, Google's and Azure's. */
 const TOKEN_HEADERS = ["x-api-key", "x-goog-api-key", "api-key"] as const;
 
-/** The token of the Authorization header, after its scheme or bare; empty when there is none. */
-function bearerOf({ headers }: Request): string {
+/** The tokens of a request, in any form that the dialects' clients send; without empty ones. */
+function tokensOf(request: Request, target: RequestTarget): readonly string[] {
+  const { headers } = request;
   const written = headers.get("authorization")?.trim() ?? "";
-  return /^bearer(?:\s|$)/i.test(written) ? written.slice(7).trim() : written;
-}
-
-/** The tokens of a request in any other form that the dialects' clients send; without empty ones. */
-function otherTokensOf({ headers }: Request, target: RequestTarget): readonly string[] {
-  const tokens: string[] = [];
+  const bearer = /^bearer(?:\s|$)/i.test(written) ? written.slice(7).trim() : written;
+  const tokens = bearer === "" ? [] : [bearer];
   for (const name of TOKEN_HEADERS) {
     const token = headers.get(name)?.trim();
     if (token) tokens.push(token);
@@ -105,22 +102,16 @@ export function createAuthGate(authenticate: Authenticate, now: () => number): T
       const until = guesses.get(peer)?.until ?? 0;
       const waits = until > 0 && until > now();
       if (waits && isStranger(peer)) return err(slowDown(until));
-      const bearer = bearerOf(request);
-      const sender = bearer === "" ? undefined : authenticate(bearer);
-      if (sender !== undefined) {
-        welcome(peer);
-        return ok(sender);
-      }
+      const tokens = tokensOf(request, target);
       // One valid token is enough: agents leave an old one in another header.
-      const others = otherTokensOf(request, target);
-      for (const token of others) {
+      for (const token of tokens) {
         const client = authenticate(token);
         if (client === undefined) continue;
         welcome(peer);
         return ok(client);
       }
       if (waits) return err(slowDown(until));
-      return err(refuse(peer, bearer !== "" || others.length > 0));
+      return err(refuse(peer, tokens.length > 0));
     },
   };
 }
