@@ -65,8 +65,20 @@ export async function exportFile(deps: AdminDeps, passphrase?: string): Promise<
   return ok(JSON.parse(JSON.stringify(document)) as JsonObject);
 }
 
-/** Fields that hold secrets, whatever the source. */
-const SECRET_FIELDS = ["key", "refreshToken", "accessToken", "serviceAccount", "clientSecret"] as const;
+type SecretNames<One> = One extends unknown
+  ? { [Name in keyof One]-?: NonNullable<One[Name]> extends Secret ? Name : never }[keyof One]
+  : never;
+
+/** Fields that hold secrets, whatever the source: a new one does not compile until it is here, or it would be exported as its tail. */
+const SECRET_FIELDS = Object.keys(
+  {
+    key: true,
+    refreshToken: true,
+    accessToken: true,
+    serviceAccount: true,
+    clientSecret: true,
+  } satisfies Record<SecretNames<Credential>, true>,
+);
 
 /** A credential with its secrets in the clear; the caller must seal or encrypt it. */
 export function openCredential(credential: Credential): JsonObject {

@@ -17,7 +17,7 @@ export const pool = group("Keys and rotation", {
     fallback: "balanced",
     ...choice(...ROTATION_MODES),
     doc:
-      "balanced: least recently used first; sequential: one key until it is exhausted; weighted: random by free capacity.",
+      "balanced: most of its limit left first; sequential: one key until it is exhausted; weighted: random by free capacity.",
   },
   ROTATION_TOLERANCE: {
     fallback: "0",

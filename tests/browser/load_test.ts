@@ -141,9 +141,10 @@ browserTest(
     page.on("request", (request) => {
       if (new URL(request.url()).pathname === "/api/requests") lists.push(request.url());
     });
+    const stats = page.waitForResponse((response) => response.url().endsWith("/api/stats"));
     await server.call(undefined, "by-event/1.0");
     await page.getByRole("listitem").filter({ hasText: "by-event/1.0" }).getByText("1 call").waitFor();
-    await page.waitForResponse((response) => response.url().endsWith("/api/stats"));
+    await stats;
     assert.deepEqual(lists, []);
   },
 );
