@@ -41,14 +41,13 @@ export function Sparkline({ name, activity }: { name: string; activity: Activity
   const label = words.sparkline(name, sum(requests), sum(errors), sum(retried));
   return (
     <svg
-      viewBox={`0 0 ${24 * STEP} ${HEIGHT + 1}`}
+      viewBox={`0 0 ${24 * STEP} ${HEIGHT}`}
       preserveAspectRatio="none"
-      class="block h-5 w-16 sm:w-24"
+      class="block h-5 w-16 border-b border-line sm:w-24"
       role="img"
       aria-label={label}
     >
       <title>{label}</title>
-      <rect y={HEIGHT} width={24 * STEP} height="1" class="fill-line" />
       <path d={bars(all)} class="fill-accent" />
       <path d={bars(failedOrRetried)} class="fill-warn-fill" />
       <path d={bars(errors)} class="fill-bad-fill" />
